@@ -1,0 +1,115 @@
+//! What a backend can do, as plain data: read before any call, printed by `wharf backends`.
+
+use serde::{Serialize, Serializer};
+
+/// Everything that a backend may lack, named as the user names it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the names are the documentation: see `Feature::name`")]
+pub enum Feature {
+    SessionTitle,
+    SessionLabels,
+    SessionTtl,
+    SessionId,
+    SessionResources,
+    SessionAgent,
+    SessionAgentVersion,
+    SessionEnvironment,
+    SessionVaults,
+    SessionImage,
+    SessionTouch,
+    SessionStop,
+    SessionArchive,
+    SessionFiles,
+    Mkdir,
+    MkdirMode,
+    Move,
+    StoredFiles,
+    Resources,
+    ResourceFile,
+    ResourceGithubRepository,
+    ResourceMemoryStore,
+    ResourceContext,
+}
+
+impl Feature {
+    /// The verb or flag as it is typed.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Feature::SessionTitle => "sessions create --title",
+            Feature::SessionLabels => "sessions label",
+            Feature::SessionTtl => "sessions create --ttl",
+            Feature::SessionId => "sessions create --id",
+            Feature::SessionResources => "sessions create --resource",
+            Feature::SessionAgent => "sessions create --agent",
+            Feature::SessionAgentVersion => "sessions create --agent-version",
+            Feature::SessionEnvironment => "sessions create --environment",
+            Feature::SessionVaults => "sessions create --vault",
+            Feature::SessionImage => "sessions create --image",
+            Feature::SessionTouch => "sessions touch",
+            Feature::SessionStop => "sessions stop",
+            Feature::SessionArchive => "sessions archive",
+            Feature::SessionFiles => "files in a session",
+            Feature::Mkdir => "files mkdir",
+            Feature::MkdirMode => "files mkdir --mode",
+            Feature::Move => "files mv",
+            Feature::StoredFiles => "stored files",
+            Feature::Resources => "resources add",
+            Feature::ResourceFile => "resources of type file",
+            Feature::ResourceGithubRepository => "resources of type github_repository",
+            Feature::ResourceMemoryStore => "resources of type memory_store",
+            Feature::ResourceContext => "resources of type context",
+        }
+    }
+
+    /// What to do on a backend that lacks it.
+    pub const fn instead(self) -> &'static str {
+        match self {
+            Feature::SessionArchive => {
+                "`sessions stop` keeps the files and frees the compute; `sessions delete` removes all"
+            }
+            Feature::Move => "upload to the new path and remove the old one",
+            Feature::Mkdir => "uploading a file makes its parents",
+            Feature::ResourceGithubRepository => {
+                "clone it and upload the tree: `wharf files upload ./repo SESSION:/repo`"
+            }
+            Feature::ResourceMemoryStore | Feature::ResourceContext => {
+                "upload the files: `wharf files upload ./dir SESSION:/dir`"
+            }
+            _ => "leave it out, or choose a backend that has it: see `wharf backends`",
+        }
+    }
+}
+
+impl Serialize for Feature {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
+
+/// What a backend can do and how much it takes.
+#[derive(Debug, Serialize)]
+pub struct Capabilities {
+    /// The backend's name.
+    pub backend: &'static str,
+    /// What account or credential it needs.
+    pub account: Option<&'static str>,
+    /// Where relative session paths lie.
+    pub home: &'static str,
+    /// How far it can prove an upload.
+    pub proof: &'static str,
+    /// How much it takes.
+    pub limits: Limits,
+    /// What it has.
+    pub features: &'static [Feature],
+}
+
+/// How much a backend takes; `null` where it sets no limit that is known.
+#[derive(Debug, Serialize)]
+pub struct Limits {
+    /// Bytes of one file.
+    pub file_bytes: Option<u64>,
+    /// Bytes of all files of a session.
+    pub session_bytes: Option<u64>,
+    /// Resources mounted in a session.
+    pub mounts: Option<u32>,
+}

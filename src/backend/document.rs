@@ -1,0 +1,120 @@
+//! `--body` documents in Anthropic's shape, which is the local backend's too, plus `labels` and
+//! `ttl`; and SPEC objects of resources.
+
+use serde_json::{Map, Value};
+
+use super::{NewResource, NewSession};
+use crate::config::duration;
+use crate::error::{Error, Result};
+use crate::model::{Labels, ResourceKind};
+
+/// Members that are the provider's own and are handed over as they are.
+const PASSED_ON: [&str; 2] = ["initial_events", "budget"];
+
+/// A session as a document describes it, and the members that nobody knows.
+pub fn session(document: Map<String, Value>) -> Result<(NewSession, Vec<String>)> {
+    let mut new = NewSession::default();
+    let mut unknown = Vec::new();
+    for (name, value) in document {
+        match name.as_str() {
+            _ if value.is_null() => {}
+            "title" => new.title = Some(text(&name, value)?),
+            "environment_id" => new.environment = Some(text(&name, value)?),
+            "image" => new.image = Some(text(&name, value)?),
+            "metadata" | "labels" => new.labels.extend(labels(&name, value)?),
+            "vault_ids" => {
+                new.vaults = list(&name, value)?.into_iter().map(|id| text(&name, id)).collect::<Result<_>>()?;
+            }
+            "resources" => {
+                let items = list(&name, value)?;
+                new.resources = items.into_iter().map(|item| resource(object(&name, item)?)).collect::<Result<_>>()?;
+            }
+            "agent" => agent(&mut new, value)?,
+            "ttl" => {
+                let written = if value.is_number() { value.to_string() } else { text(&name, value)? };
+                new.ttl = Some(duration::parse(&written).map_err(|e| Error::usage(format!("`ttl` in the body: {e}")))?);
+            }
+            _ => {
+                if !PASSED_ON.contains(&name.as_str()) {
+                    unknown.push(name.clone());
+                }
+                new.extra.insert(name, value);
+            }
+        }
+    }
+    Ok((new, unknown))
+}
+
+/// A resource as an object describes it.
+pub fn resource(mut document: Map<String, Value>) -> Result<NewResource> {
+    let kind = document.shift_remove("type").unwrap_or_else(|| "file".into());
+    let kind: ResourceKind = serde_json::from_value(kind.clone()).map_err(|_| {
+        Error::usage(format!("there is no resource of this type: {kind}"))
+            .hint("types are file, github_repository, memory_store and context")
+    })?;
+    let mut take = |name: &str| {
+        document.shift_remove(name).filter(|value| !value.is_null()).map(|value| text(name, value)).transpose()
+    };
+    let file_id = take("file_id")?.map(|id| id.parse()).transpose()?;
+    let mount_path = take("mount_path")?;
+    Ok(NewResource { kind, file_id, mount_path, extra: document })
+}
+
+/// An id, or an object with id and version. What else it says goes to the provider.
+fn agent(new: &mut NewSession, value: Value) -> Result<()> {
+    let mut parts = match value {
+        Value::Object(parts) => parts,
+        id => {
+            new.agent = Some(text("agent", id)?);
+            return Ok(());
+        }
+    };
+    if let Some(id) = parts.get("id").cloned() {
+        new.agent = Some(text("agent.id", id)?);
+    }
+    if let Some(version) = parts.get("version") {
+        new.agent_version = Some(version.as_str().map_or_else(|| version.to_string(), str::to_owned));
+    }
+    parts.retain(|name, _| !matches!(name.as_str(), "id" | "version" | "type"));
+    if !parts.is_empty() {
+        new.extra.insert("agent".to_owned(), parts.into());
+    }
+    Ok(())
+}
+
+/// Labels: a mapping of names to scalars.
+pub fn labels(name: &str, value: Value) -> Result<Labels> {
+    object(name, value)?
+        .into_iter()
+        .map(|(label, value)| match value {
+            Value::String(value) => Ok((label, value)),
+            Value::Number(_) | Value::Bool(_) => Ok((label, value.to_string())),
+            _ => Err(wrong(&format!("{name}.{label}"), "a text")),
+        })
+        .collect()
+}
+
+fn text(name: &str, value: Value) -> Result<String> {
+    match value {
+        Value::String(text) => Ok(text),
+        _ => Err(wrong(name, "a text")),
+    }
+}
+
+fn list(name: &str, value: Value) -> Result<Vec<Value>> {
+    match value {
+        Value::Array(items) => Ok(items),
+        _ => Err(wrong(name, "a list")),
+    }
+}
+
+fn object(name: &str, value: Value) -> Result<Map<String, Value>> {
+    match value {
+        Value::Object(members) => Ok(members),
+        _ => Err(wrong(name, "a mapping")),
+    }
+}
+
+fn wrong(name: &str, wanted: &str) -> Error {
+    Error::usage(format!("`{name}` in the body must be {wanted}"))
+}

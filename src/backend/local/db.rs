@@ -1,0 +1,182 @@
+//! The metadata: one `SQLite` file in WAL mode, safe for many processes at once.
+
+use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior};
+
+use crate::error::{Error, Kind, Result};
+use crate::model::Timestamp;
+
+/// How long a process waits for another one's transaction.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The version of [`SCHEMA`], kept in `user_version`.
+const VERSION: i64 = 1;
+
+/// Times are microseconds since 1970. `seq` orders listings and is their cursor.
+const SCHEMA: &str = "
+CREATE TABLE session (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    title TEXT,
+    stopped INTEGER NOT NULL DEFAULT 0,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    ttl INTEGER,
+    expires_at INTEGER,
+    agent TEXT,
+    settings TEXT NOT NULL
+) STRICT;
+CREATE INDEX session_expiry ON session (expires_at) WHERE expires_at IS NOT NULL;
+CREATE TABLE label (
+    session INTEGER NOT NULL REFERENCES session (seq) ON DELETE CASCADE,
+    name TEXT NOT NULL,
+    value TEXT NOT NULL,
+    PRIMARY KEY (session, name)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE stored_file (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    filename TEXT NOT NULL,
+    mime_type TEXT NOT NULL,
+    size INTEGER NOT NULL,
+    sha256 TEXT NOT NULL,
+    created_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX stored_file_content ON stored_file (sha256);
+CREATE TABLE resource (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    session INTEGER NOT NULL REFERENCES session (seq) ON DELETE CASCADE,
+    file_id TEXT NOT NULL,
+    mount_path TEXT NOT NULL,
+    extra TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    UNIQUE (session, mount_path)
+) STRICT;
+";
+
+/// The open database.
+pub(super) struct Db(Mutex<Connection>);
+
+impl Db {
+    /// Opens the database, making it where there is none.
+    pub(super) fn open(path: &Path) -> Result<Self> {
+        let doing = || format!("opening the database `{}`", path.display());
+        let mut connection = Connection::open(path).map_err(|e| fault(doing(), &e))?;
+        connection.busy_timeout(PATIENCE).map_err(|e| fault(doing(), &e))?;
+        connection.execute_batch("PRAGMA foreign_keys = ON").map_err(|e| fault(doing(), &e))?;
+        let mut version = read_version(&connection).map_err(|e| fault(doing(), &e))?;
+        if version == 0 {
+            version = initialise(&mut connection).map_err(|e| fault(doing(), &e))?;
+        }
+        if version != VERSION {
+            return Err(Error::new(
+                Kind::Io,
+                format!("{}: it was written by a newer wharf, in format {version}", doing()),
+            )
+            .hint(format!("this wharf reads format {VERSION}: update it, or choose another WHARF_HOME")));
+        }
+        Ok(Db(Mutex::new(connection)))
+    }
+
+    /// Reads, outside any transaction.
+    pub(super) fn read<T>(&self, doing: &str, read: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T> {
+        read(&self.lock()).map_err(|e| fault(doing, &e))
+    }
+
+    /// Runs `work` in a transaction that takes the write lock at its beginning, because one that
+    /// takes it later fails under load instead of waiting. Rolled back unless `work` succeeds.
+    pub(super) fn write<T>(&self, doing: &str, work: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
+        let mut connection = self.lock();
+        let transaction =
+            connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(|e| fault(doing, &e))?;
+        let value = work(&transaction)?;
+        transaction.commit().map_err(|e| fault(doing, &e))?;
+        Ok(value)
+    }
+
+    /// Asks `SQLite` whether the file is whole.
+    pub(super) fn check(&self) -> Result<String> {
+        let doing = "checking the database";
+        let verdict: String = self.read(doing, |c| c.query_row("PRAGMA quick_check(1)", [], |row| row.get(0)))?;
+        let mode: String = self.read(doing, |c| c.query_row("PRAGMA journal_mode", [], |row| row.get(0)))?;
+        if verdict == "ok" {
+            Ok(format!("whole, format {VERSION}, journal {mode}"))
+        } else {
+            Err(Error::new(Kind::Io, format!("the database is damaged: {verdict}"))
+                .hint("the sessions' files are untouched below `sessions/`; copy them out before anything else"))
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Connection> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn read_version(connection: &Connection) -> rusqlite::Result<i64> {
+    connection.query_row("PRAGMA user_version", [], |row| row.get(0))
+}
+
+/// Several processes may come here at once: the first one in makes the tables.
+fn initialise(connection: &mut Connection) -> rusqlite::Result<i64> {
+    connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let version = read_version(&transaction)?;
+    if version != 0 {
+        return Ok(version);
+    }
+    transaction.execute_batch(SCHEMA)?;
+    transaction.pragma_update(None, "user_version", VERSION)?;
+    transaction.commit()?;
+    Ok(VERSION)
+}
+
+/// What an error of `SQLite` means to a user.
+pub(super) fn fault(doing: impl std::fmt::Display, error: &rusqlite::Error) -> Error {
+    let code = error.sqlite_error_code();
+    let kind = match code {
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Kind::Unavailable,
+        Some(
+            ErrorCode::DiskFull
+            | ErrorCode::ReadOnly
+            | ErrorCode::CannotOpen
+            | ErrorCode::SystemIoFailure
+            | ErrorCode::PermissionDenied
+            | ErrorCode::FileLockingProtocolFailed
+            | ErrorCode::NoLargeFileSupport
+            | ErrorCode::DatabaseCorrupt
+            | ErrorCode::NotADatabase,
+        ) => Kind::Io,
+        _ => Kind::Internal,
+    };
+    let made = Error::new(kind, format!("{doing}: {error}"));
+    match code {
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+            made.hint("another wharf holds the store for long; try again")
+        }
+        Some(ErrorCode::DiskFull) => made.hint("the disk is full: free some space, nothing was half-written"),
+        Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
+            made.hint("check that WHARF_HOME is on a writable disk and yours; `wharf doctor` shows where it is")
+        }
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
+            made.hint("the sessions' files are untouched below `sessions/`; `wharf doctor` says more")
+        }
+        Some(ErrorCode::SystemIoFailure | ErrorCode::FileLockingProtocolFailed) => {
+            made.hint("a network file system may lack locks or shared memory: choose a WHARF_HOME on a local disk")
+        }
+        _ => made,
+    }
+}
+
+/// A time as the database keeps it.
+pub(super) fn micros(time: Timestamp) -> i64 {
+    time.as_microsecond()
+}
+
+/// A time out of the database.
+pub(super) fn timestamp(micros: Option<i64>) -> Option<Timestamp> {
+    micros.and_then(|micros| Timestamp::from_microsecond(micros).ok())
+}

@@ -1,0 +1,174 @@
+//! The files: directory handles that nothing leaves, what is in the making, and its durability.
+
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, Once, PoisonError};
+
+use cap_fs_ext::{DirExt, OpenOptionsSyncExt};
+use cap_std::ambient_authority;
+use cap_std::fs::{Dir, OpenOptions};
+
+use crate::error::{Error, Kind, Result};
+use crate::model::{RemotePath, SessionId, SessionPath};
+use crate::pending::{self, Pending, Withdrawn};
+use crate::platform;
+
+/// More changed directories than this are made durable by one sync of the file system.
+const SYNC_EACH: usize = 64;
+
+/// The directories of the store.
+pub(super) struct Disk {
+    home: PathBuf,
+    sessions: Dir,
+    store: Dir,
+    tmp: Dir,
+    swept: Once,
+    unsettled: Mutex<Unsettled>,
+}
+
+/// What was renamed into place and is not yet known to survive a power cut.
+#[derive(Default)]
+struct Unsettled {
+    directories: BTreeSet<PathBuf>,
+    bulk: bool,
+}
+
+impl Disk {
+    /// Opens the directories, making those that are missing, for their owner only.
+    pub(super) fn open(home: &Path) -> Result<Self> {
+        let doing = |e: &io::Error| {
+            Error::io(format!("opening the data directory `{}`", home.display()), e)
+                .hint("set WHARF_HOME to a directory on a writable disk")
+        };
+        platform::create_private_dir(home).map_err(|e| doing(&e))?;
+        let root = Dir::open_ambient_dir(home, ambient_authority()).map_err(|e| doing(&e))?;
+        let room = |name: &str| match root.open_dir_nofollow(name) {
+            Err(e) if e.kind() == io::ErrorKind::NotFound => {
+                match root.create_dir(name) {
+                    Err(e) if e.kind() != io::ErrorKind::AlreadyExists => return Err(doing(&e)),
+                    _ => {}
+                }
+                root.open_dir_nofollow(name).map_err(|e| doing(&e))
+            }
+            other => other.map_err(|e| doing(&e)),
+        };
+        Ok(Disk {
+            home: home.to_owned(),
+            sessions: room("sessions")?,
+            store: room("store")?,
+            tmp: room("tmp")?,
+            swept: Once::new(),
+            unsettled: Mutex::default(),
+        })
+    }
+
+    /// Where a session's files are on this machine.
+    pub(super) fn session_path(&self, id: &SessionId) -> PathBuf {
+        self.home.join("sessions").join(id.as_str())
+    }
+
+    /// The handle below which all paths of a session are opened.
+    pub(super) fn session(&self, id: &SessionId) -> Result<Dir> {
+        self.sessions.open_dir_nofollow(id.as_str()).map_err(|e| match e.kind() {
+            io::ErrorKind::NotFound => {
+                Error::conflict(format!("the directory of this session is gone: `{}`", self.session_path(id).display()))
+                    .hint("another program removed it; `wharf sessions delete` removes the rest")
+            }
+            _ => Error::io(format!("opening `{}`", self.session_path(id).display()), &e),
+        })
+    }
+
+    /// The directory for stored files.
+    pub(super) fn store(&self) -> &Dir {
+        &self.store
+    }
+
+    /// A new file that nobody sees until it is placed.
+    pub(super) fn pending_file(&self) -> Result<Pending<'_>> {
+        self.sweep();
+        Pending::file(&self.tmp).map_err(|e| Error::io("making a temporary file", &e))
+    }
+
+    /// A new directory that nobody sees until it is placed.
+    pub(super) fn pending_dir(&self) -> Result<(Pending<'_>, Dir)> {
+        self.sweep();
+        Pending::directory(&self.tmp).map_err(|e| Error::io("making a temporary directory", &e))
+    }
+
+    /// Makes a new session's directory visible.
+    pub(super) fn place_session(&self, pending: Pending<'_>, id: &SessionId) -> Result<()> {
+        pending.place(&self.sessions, id.as_str()).map_err(|e| Error::io(format!("making the session `{id}`"), &e))?;
+        self.changed(self.home.join("sessions"), false);
+        Ok(())
+    }
+
+    /// Takes a session's directory out of sight.
+    pub(super) fn withdraw_session(&self, id: &SessionId) -> Result<Withdrawn<'_>> {
+        self.changed(self.home.join("sessions"), false);
+        self.withdraw(&self.sessions, id.as_str())
+    }
+
+    /// Takes a name out of `dir` in one step.
+    pub(super) fn withdraw(&self, dir: &Dir, name: &str) -> Result<Withdrawn<'_>> {
+        Withdrawn::take(&self.tmp, dir, name).map_err(|e| refused(format!("removing `{name}`"), &e))
+    }
+
+    /// Notes that a directory of a session has a new or a lost name.
+    pub(super) fn changed_in(&self, at: &SessionPath, bulk: bool) {
+        let parent = at.path.parent().unwrap_or_else(RemotePath::root);
+        self.changed(self.session_path(&at.session).join(parent.relative()), bulk);
+    }
+
+    /// Notes that the stored files have a new or a lost name.
+    pub(super) fn changed_store(&self, shelf: &str) {
+        self.changed(self.home.join("store").join(shelf), false);
+        self.changed(self.home.join("store"), false);
+    }
+
+    fn changed(&self, directory: PathBuf, bulk: bool) {
+        let mut unsettled = self.unsettled.lock().unwrap_or_else(PoisonError::into_inner);
+        unsettled.bulk |= bulk || unsettled.directories.len() >= SYNC_EACH;
+        if !unsettled.bulk {
+            unsettled.directories.insert(directory);
+        }
+    }
+
+    /// Makes every noted change survive a power cut.
+    pub(super) fn settle(&self) -> Result<()> {
+        let unsettled = std::mem::take(&mut *self.unsettled.lock().unwrap_or_else(PoisonError::into_inner));
+        let doing = |e: io::Error| Error::io("making the changes durable", &e);
+        if unsettled.bulk {
+            let handle = pending::handle_of(&self.tmp).map_err(doing)?;
+            return platform::sync_file_system(&handle).map_err(doing);
+        }
+        for directory in unsettled.directories {
+            match platform::sync_directory(&directory) {
+                Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(doing(e)),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Removes what dead processes left, once in a process.
+    fn sweep(&self) {
+        self.swept.call_once(|| pending::sweep(&self.tmp));
+    }
+}
+
+/// Opens a regular file below `dir` for reading, without waiting for a FIFO's writer.
+pub(super) fn open_file(dir: &Dir, path: &Path) -> io::Result<File> {
+    let file = dir.open_with(path, OpenOptions::new().read(true).nonblock(true))?.into_std();
+    if file.metadata()?.is_file() { Ok(file) } else { Err(io::ErrorKind::IsADirectory.into()) }
+}
+
+/// An error of a call below a session's handle. The handle refuses links that lead out of it.
+pub(super) fn refused(doing: impl std::fmt::Display, error: &io::Error) -> Error {
+    if error.kind() == io::ErrorKind::PermissionDenied && error.raw_os_error().is_none() {
+        return Error::new(Kind::Conflict, format!("{doing}: a link on the way leads outside the session"))
+            .hint("`wharf files rm` removes the link itself");
+    }
+    Error::io(doing, error)
+}

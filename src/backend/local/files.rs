@@ -1,0 +1,365 @@
+//! Session files: what lies below a session's directory.
+
+use std::collections::HashMap;
+use std::io::{self, Write};
+use std::path::Path;
+
+use async_trait::async_trait;
+use cap_fs_ext::DirExt;
+use cap_std::fs::{Dir, DirEntry, Metadata, MetadataExt};
+use futures_util::stream::{self, BoxStream, StreamExt};
+
+use super::Local;
+use super::disk::{open_file, refused};
+use crate::backend::{ByteRange, Expected, Fetched, MkdirOptions, PutOptions, SessionFiles, Stored};
+use crate::body::{Body, Source, Summary};
+use crate::error::{Error, Kind, Result};
+use crate::model::entry::Mode;
+use crate::model::{Entry, EntryKind, FileId, Provider, RemotePath, SessionPath, Timestamp};
+use crate::pending::handle_of;
+use crate::platform;
+
+#[async_trait]
+impl SessionFiles for Local {
+    async fn put(&self, at: &SessionPath, source: &dyn Source, options: PutOptions) -> Result<Stored> {
+        let seq = self.live(&at.session)?;
+        let dir = self.disk()?.session(&at.session)?;
+        self.refuse_mounted(seq, &at.path, Below::Ignore)?;
+        refuse_target(&dir, at, options.keep_existing)?;
+        let mut pending = self.disk()?.pending_file()?;
+        let mut body = source.open().await?;
+        let sent = fill(&mut body, pending.handle()).await.map_err(|e| e.context(format!("writing `{at}`")))?;
+        let doing = |e: io::Error| refused(format!("writing `{at}`"), &e);
+        let attributes = source.attributes();
+        platform::set_mode(pending.handle(), if attributes.executable { 0o755 } else { 0o644 }).map_err(doing)?;
+        if let Some(time) = attributes.modified_at {
+            pending.handle().set_modified(time.into()).map_err(doing)?;
+        }
+        if !options.bulk {
+            pending.handle().sync_all().map_err(doing)?;
+        }
+        let size = pending.handle().metadata().map_err(doing)?.len();
+        self.make_parents(&dir, at, options.bulk)?;
+        let path = Path::new(at.path.relative());
+        if options.keep_existing {
+            pending.place_new(&dir, path).map_err(doing)?;
+        } else {
+            pending.place(&dir, path).map_err(doing)?;
+        }
+        self.disk()?.changed_in(at, options.bulk);
+        self.woken(&at.session)?;
+        Ok(Stored {
+            path: at.path.clone(),
+            size: Some(size),
+            sha256: Some(sent.sha256.clone()),
+            file_id: None,
+            resource_id: None,
+            sent,
+        })
+    }
+
+    async fn fetch(&self, at: &SessionPath, range: Option<ByteRange>) -> Result<Fetched> {
+        self.live(&at.session)?;
+        let dir = self.disk()?.session(&at.session)?;
+        let doing = |e: io::Error| match e.kind() {
+            io::ErrorKind::NotFound => no_entry(at),
+            io::ErrorKind::IsADirectory => Error::conflict(format!("this is no regular file: `{at}`")),
+            _ => refused(format!("reading `{at}`"), &e),
+        };
+        let file = open_file(&dir, Path::new(at.path.relative())).map_err(doing)?;
+        let attributes = platform::attributes(&file.metadata().map_err(doing)?);
+        let body = read_range(file, at.to_string(), range)?;
+        Ok(Fetched { body, attributes, sha256: Expected::Streamed })
+    }
+
+    async fn stat(&self, at: &SessionPath) -> Result<Entry> {
+        let seq = self.live(&at.session)?;
+        let dir = self.disk()?.session(&at.session)?;
+        let meta = look(&dir, at)?.ok_or_else(|| no_entry(at))?;
+        let mount = self.mounts(seq)?.remove(at.path.as_str());
+        Ok(entry(at.clone(), &meta, mount, &dir))
+    }
+
+    async fn list<'a>(&'a self, at: &SessionPath, recursive: bool) -> Result<BoxStream<'a, Result<Entry>>> {
+        let seq = self.live(&at.session)?;
+        let dir = self.disk()?.session(&at.session)?;
+        let meta = look(&dir, at)?.ok_or_else(|| no_entry(at))?;
+        let mounts = self.mounts(seq)?;
+        if !meta.is_dir() {
+            let mount = mounts.get(at.path.as_str()).cloned();
+            return Ok(stream::iter([Ok(entry(at.clone(), &meta, mount, &dir))]).boxed());
+        }
+        let first = names(&dir, at)?;
+        Ok(stream::iter(Tree { dir, mounts, recursive, open: vec![first] }).boxed())
+    }
+
+    async fn mkdir(&self, at: &SessionPath, options: MkdirOptions) -> Result<Entry> {
+        self.live(&at.session)?;
+        let dir = self.disk()?.session(&at.session)?;
+        let path = Path::new(at.path.relative());
+        let made = if options.parents && at.path.is_root() {
+            Err(io::ErrorKind::AlreadyExists.into())
+        } else {
+            dir.create_dir(path)
+        };
+        let made = match made {
+            Err(e) if e.kind() == io::ErrorKind::NotFound && options.parents => {
+                self.make_parents(&dir, at, options.bulk)?;
+                dir.create_dir(path)
+            }
+            other => other,
+        };
+        match made {
+            Ok(()) => {}
+            Err(e) if e.kind() == io::ErrorKind::AlreadyExists && options.parents && dir.is_dir(path) => {
+                return self.stat(at).await;
+            }
+            Err(e) if e.kind() == io::ErrorKind::NotFound => {
+                return Err(Error::not_found(format!("the parent directory does not exist: `{at}`"))
+                    .hint("leave out --no-parents to make the parents as well"));
+            }
+            Err(e) => return Err(refused(format!("making the directory `{at}`"), &e)),
+        }
+        if let Some(mode) = options.mode {
+            let doing = |e: io::Error| refused(format!("setting the mode of `{at}`"), &e);
+            let handle = dir.open_dir_nofollow(path).and_then(|dir| handle_of(&dir)).map_err(doing)?;
+            platform::set_mode(&handle, mode).map_err(doing)?;
+        }
+        self.disk()?.changed_in(at, options.bulk);
+        self.woken(&at.session)?;
+        self.stat(at).await
+    }
+
+    async fn rename(&self, from: &SessionPath, to: &RemotePath) -> Result<Entry> {
+        let seq = self.live(&from.session)?;
+        let dir = self.disk()?.session(&from.session)?;
+        let target = from.at(to.clone());
+        if from.path.is_root() || to.is_within(&from.path) && *to != from.path {
+            return Err(Error::conflict(format!("a directory cannot be moved into itself: `{from}` to `{target}`")));
+        }
+        self.refuse_mounted(seq, &from.path, Below::Count)?;
+        self.refuse_mounted(seq, to, Below::Ignore)?;
+        look(&dir, from)?.ok_or_else(|| no_entry(from))?;
+        if *to != from.path {
+            refuse_target(&dir, &target, false)?;
+            let doing = |e: io::Error| match e.kind() {
+                io::ErrorKind::NotFound => {
+                    Error::not_found(format!("the directory to move into does not exist: `{target}`"))
+                        .hint("make it first: `wharf files mkdir`")
+                }
+                _ => refused(format!("moving `{from}` to `{target}`"), &e),
+            };
+            dir.rename(from.path.relative(), &dir, to.relative()).map_err(doing)?;
+            self.disk()?.changed_in(from, false);
+            self.disk()?.changed_in(&target, false);
+            self.woken(&from.session)?;
+        }
+        self.stat(&target).await
+    }
+
+    async fn remove(&self, at: &SessionPath, recursive: bool) -> Result<()> {
+        let seq = self.live(&at.session)?;
+        let dir = self.disk()?.session(&at.session)?;
+        let meta = look(&dir, at)?.ok_or_else(|| no_entry(at))?;
+        let path = Path::new(at.path.relative());
+        if meta.is_dir() && !recursive {
+            dir.remove_dir(path).map_err(|e| match e.kind() {
+                io::ErrorKind::DirectoryNotEmpty => Error::conflict(format!("this directory is not empty: `{at}`"))
+                    .hint("add -r to remove it with all that is in it"),
+                _ => refused(format!("removing `{at}`"), &e),
+            })?;
+        } else {
+            // A tree is taken out of sight in one step, and its mounts with it.
+            let withdrawn = self.db()?.write("removing files", |tx| {
+                super::resources::forget(tx, seq, &at.path)?;
+                self.disk()?.withdraw(&dir, at.path.relative())
+            })?;
+            withdrawn.discard();
+        }
+        self.disk()?.changed_in(at, false);
+        self.woken(&at.session)
+    }
+}
+
+/// Whether mounts below a path are in the way, or only one at the path.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Below {
+    Count,
+    Ignore,
+}
+
+impl Local {
+    fn refuse_mounted(&self, session: i64, path: &RemotePath, below: Below) -> Result<()> {
+        let mounts = self.mounts(session)?;
+        let hit = mounts.keys().find(|mount| {
+            mount.as_str() == path.as_str()
+                || below == Below::Count && mount.parse::<RemotePath>().is_ok_and(|mount| mount.is_within(path))
+        });
+        match hit {
+            Some(mount) => Err(Error::conflict(format!("a stored file is mounted here, read-only: `{mount}`"))
+                .hint("unmount it first: `wharf resources delete SESSION --mount-path PATH`")),
+            None => Ok(()),
+        }
+    }
+
+    /// The stored files that are mounted in a session, by path.
+    fn mounts(&self, session: i64) -> Result<HashMap<String, FileId>> {
+        let rows = self.db()?.read("reading the mounts", |c| {
+            c.prepare_cached("SELECT mount_path, file_id FROM resource WHERE session = ?1")?
+                .query_map([session], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))?
+                .collect::<rusqlite::Result<Vec<_>>>()
+        })?;
+        rows.into_iter().map(|(path, id)| Ok((path, id.parse()?))).collect()
+    }
+
+    fn make_parents(&self, dir: &Dir, at: &SessionPath, bulk: bool) -> Result<()> {
+        let Some(parent) = at.path.parent().filter(|parent| !parent.is_root()) else { return Ok(()) };
+        if dir.is_dir(parent.relative()) {
+            return Ok(());
+        }
+        let parent = at.at(parent);
+        dir.create_dir_all(parent.path.relative())
+            .map_err(|e| refused(format!("making the directory `{parent}`"), &e))?;
+        let mut made = Some(parent.path.clone());
+        while let Some(path) = made {
+            self.disk()?.changed_in(&at.at(path.clone()), bulk);
+            made = path.parent();
+        }
+        Ok(())
+    }
+}
+
+/// Writes all of a body.
+pub(super) async fn fill(body: &mut Body, file: &mut std::fs::File) -> Result<Summary> {
+    while let Some(block) = body.next().await? {
+        file.write_all(&block).map_err(|e| Error::io("writing to the store", &e))?;
+    }
+    body.summary().cloned()
+}
+
+/// A body for all of an open file, or for a range of it.
+pub(super) fn read_range(mut file: std::fs::File, name: String, range: Option<ByteRange>) -> Result<Body> {
+    let doing = |e: io::Error| Error::io(format!("reading `{name}`"), &e);
+    let size = file.metadata().map_err(doing)?.len();
+    match range {
+        None => Body::of_file(file, name, size, true),
+        Some(range) => {
+            let (start, length) = range.within(size)?;
+            io::Seek::seek(&mut file, io::SeekFrom::Start(start)).map_err(doing)?;
+            Body::of_file(file, name, length, false)
+        }
+    }
+}
+
+/// Fails where a directory is in the way, or anything at all if `keep`.
+fn refuse_target(dir: &Dir, at: &SessionPath, keep: bool) -> Result<()> {
+    match look(dir, at)? {
+        Some(meta) if meta.is_dir() => Err(Error::new(Kind::Conflict, format!("this is a directory: `{at}`"))
+            .hint(format!("to put it inside, add a slash: `{at}{}`", if at.path.is_root() { "" } else { "/" }))),
+        Some(_) if keep => Err(Error::conflict(format!("this exists already: `{at}`"))),
+        _ => Ok(()),
+    }
+}
+
+/// What a path holds, a link being itself.
+fn look(dir: &Dir, at: &SessionPath) -> Result<Option<Metadata>> {
+    let meta = if at.path.is_root() { dir.dir_metadata() } else { dir.symlink_metadata(at.path.relative()) };
+    match meta {
+        Ok(meta) => Ok(Some(meta)),
+        Err(e) if matches!(e.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Ok(None),
+        Err(e) => Err(refused(format!("looking at `{at}`"), &e)),
+    }
+}
+
+fn no_entry(at: &SessionPath) -> Error {
+    Error::not_found(format!("there is nothing at this path: `{at}`"))
+        .hint(format!("`wharf files ls {}:/` shows what is there", at.session))
+}
+
+fn entry(at: SessionPath, meta: &Metadata, mount: Option<FileId>, dir: &Dir) -> Entry {
+    let kind = match meta.file_type() {
+        t if t.is_file() => EntryKind::File,
+        t if t.is_dir() => EntryKind::Directory,
+        t if t.is_symlink() => EntryKind::Symlink,
+        _ => EntryKind::Other,
+    };
+    let provider = match kind {
+        EntryKind::Symlink => dir
+            .read_link_contents(at.path.relative())
+            .map(|target| Provider::of(&serde_json::json!({ "target": target.to_string_lossy() })))
+            .unwrap_or_default(),
+        _ => Provider::default(),
+    };
+    Entry {
+        name: at.path.name().to_owned(),
+        kind,
+        size: (kind == EntryKind::File).then(|| meta.len()),
+        modified_at: meta.modified().ok().and_then(|time| Timestamp::try_from(time.into_std()).ok()),
+        mode: Some(Mode(meta.mode())),
+        file_id: mount,
+        provider,
+        session: at.session,
+        path: at.path,
+    }
+}
+
+/// The names of a directory that are still to be shown, last one first.
+struct Names {
+    at: SessionPath,
+    left: Vec<DirEntry>,
+}
+
+fn names(dir: &Dir, at: &SessionPath) -> Result<Names> {
+    let doing = |e: io::Error| refused(format!("listing `{at}`"), &e);
+    let below = if at.path.is_root() { dir.try_clone() } else { dir.open_dir_nofollow(at.path.relative()) };
+    let mut left = below.and_then(|below| below.entries()?.collect::<io::Result<Vec<_>>>()).map_err(doing)?;
+    left.sort_by_cached_key(|entry| std::cmp::Reverse(entry.file_name()));
+    Ok(Names { at: at.clone(), left })
+}
+
+/// Walks a directory, parents before children, names in order. What vanishes meanwhile is left out.
+struct Tree {
+    dir: Dir,
+    mounts: HashMap<String, FileId>,
+    recursive: bool,
+    open: Vec<Names>,
+}
+
+impl Iterator for Tree {
+    type Item = Result<Entry>;
+
+    fn next(&mut self) -> Option<Result<Entry>> {
+        loop {
+            let names = self.open.last_mut()?;
+            let Some(found) = names.left.pop() else {
+                self.open.pop();
+                continue;
+            };
+            let name = match found.file_name().into_string() {
+                Ok(name) => name,
+                Err(name) => {
+                    return Some(Err(Error::new(
+                        Kind::Conflict,
+                        format!("a name in `{}` is not UTF-8: {}", names.at, name.display()),
+                    )
+                    .hint("rename it inside the session")));
+                }
+            };
+            let at = names.at.at(names.at.path.join(&name));
+            let meta = match found.metadata() {
+                Err(e) if e.kind() == io::ErrorKind::NotFound => continue,
+                Err(e) => return Some(Err(refused(format!("looking at `{at}`"), &e))),
+                Ok(meta) => meta,
+            };
+            if self.recursive && meta.is_dir() {
+                match self::names(&self.dir, &at) {
+                    Ok(names) => self.open.push(names),
+                    Err(e) if e.kind() == Kind::NotFound => continue,
+                    Err(e) => return Some(Err(e)),
+                }
+            }
+            let mount = self.mounts.get(at.path.as_str()).cloned();
+            return Some(Ok(entry(at, &meta, mount, &self.dir)));
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! The local backend: sessions as directories, metadata in `SQLite`, no account.
+//!
+//! Everything lives under one home: `wharf.db`, `sessions/ID/` (what a local agent works in),
+//! `store/` (stored files by their SHA-256) and `tmp/` (whatever is not finished yet). A change
+//! becomes visible by a rename or a commit, so that it is there as a whole or not at all. `db.rs`
+//! and `disk.rs` hold the two halves; the other files are the nouns.
+
+mod db;
+mod disk;
+mod files;
+mod resources;
+mod sessions;
+mod store;
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::{Mutex, OnceLock};
+use std::time::Instant;
+
+use async_trait::async_trait;
+
+use self::db::Db;
+use self::disk::Disk;
+use super::capability::Limits;
+use super::{
+    Backend, Capabilities, Feature, FileStore, Finding, NewSession, PageRequest, Resources, SessionFiles, SessionQuery,
+    Sessions,
+};
+use crate::config::Settings;
+use crate::error::{Error, Kind, Result};
+use crate::model::SessionId;
+
+/// At most so many resources are mounted in a session.
+const MOUNTS: u32 = 100;
+
+/// What the local backend can do.
+pub static CAPABILITIES: Capabilities = Capabilities {
+    backend: "local",
+    account: None,
+    home: "/",
+    proof: "sha256",
+    limits: Limits { file_bytes: None, session_bytes: None, mounts: Some(MOUNTS) },
+    features: &[
+        Feature::SessionTitle,
+        Feature::SessionLabels,
+        Feature::SessionTtl,
+        Feature::SessionId,
+        Feature::SessionResources,
+        Feature::SessionAgent,
+        Feature::SessionAgentVersion,
+        Feature::SessionEnvironment,
+        Feature::SessionVaults,
+        Feature::SessionImage,
+        Feature::SessionTouch,
+        Feature::SessionStop,
+        Feature::SessionFiles,
+        Feature::Mkdir,
+        Feature::MkdirMode,
+        Feature::Move,
+        Feature::StoredFiles,
+        Feature::Resources,
+        Feature::ResourceFile,
+    ],
+};
+
+/// Makes the local backend; its files are opened at the first call.
+pub fn open(settings: &Settings) -> Result<Box<dyn Backend>> {
+    Ok(Box::new(Local { home: settings.home()?, opened: OnceLock::new(), woken: Mutex::default() }))
+}
+
+struct Local {
+    home: PathBuf,
+    opened: OnceLock<Opened>,
+    /// When this process last noted that a session was used.
+    woken: Mutex<HashMap<SessionId, Instant>>,
+}
+
+/// The two halves of the store.
+struct Opened {
+    db: Db,
+    disk: Disk,
+}
+
+impl Local {
+    fn opened(&self) -> Result<&Opened> {
+        if let Some(opened) = self.opened.get() {
+            return Ok(opened);
+        }
+        let disk = Disk::open(&self.home)?;
+        let db = Db::open(&self.home.join("wharf.db"))?;
+        Ok(self.opened.get_or_init(|| Opened { db, disk }))
+    }
+
+    fn db(&self) -> Result<&Db> {
+        Ok(&self.opened()?.db)
+    }
+
+    fn disk(&self) -> Result<&Disk> {
+        Ok(&self.opened()?.disk)
+    }
+
+    async fn round_trip(&self) -> Result<String> {
+        let session =
+            self.create(NewSession { title: Some("wharf doctor".to_owned()), ..NewSession::default() }).await?;
+        Sessions::delete(self, &session.id, false).await?;
+        Ok("a session was created and deleted".to_owned())
+    }
+}
+
+#[async_trait]
+impl Backend for Local {
+    fn capabilities(&self) -> &'static Capabilities {
+        &CAPABILITIES
+    }
+
+    fn sessions(&self) -> &dyn Sessions {
+        self
+    }
+
+    fn files(&self) -> Option<&dyn SessionFiles> {
+        Some(self)
+    }
+
+    fn store(&self) -> Option<&dyn FileStore> {
+        Some(self)
+    }
+
+    fn resources(&self) -> Option<&dyn Resources> {
+        Some(self)
+    }
+
+    async fn settle(&self) -> Result<()> {
+        self.opened.get().map_or(Ok(()), |opened| opened.disk.settle())
+    }
+
+    async fn examine(&self) -> Vec<Finding> {
+        let store = self.disk().map(|_| format!("{}", self.home.display()));
+        let database = self.db().and_then(Db::check);
+        let count = match Sessions::list(self, &SessionQuery::default(), PageRequest::default()).await {
+            Ok(page) => Ok(format!("{}{} sessions", page.items.len(), if page.next.is_some() { "+" } else { "" })),
+            Err(error) => Err(error),
+        };
+        vec![
+            Finding { check: "data directory", outcome: store },
+            Finding { check: "database", outcome: database },
+            Finding { check: "sessions", outcome: count },
+            Finding { check: "round trip", outcome: self.round_trip().await },
+        ]
+    }
+}
+
+/// A new id: `prefix`, an underscore, 24 random hexadecimal digits.
+fn new_id(prefix: &str) -> Result<String> {
+    let mut bytes = [0; 12];
+    getrandom::fill(&mut bytes).map_err(|e| Error::new(Kind::Io, format!("the system gave no random bytes: {e}")))?;
+    Ok(format!("{prefix}_{}", crate::body::hex(&bytes)))
+}

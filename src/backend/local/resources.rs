@@ -1,0 +1,258 @@
+//! Resources: read-only copies of stored files inside sessions.
+
+use std::io;
+
+use async_trait::async_trait;
+use cap_std::fs::Dir;
+use rusqlite::{OptionalExtension, Row, Transaction, params};
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::db::{fault, micros, timestamp};
+use super::disk::refused;
+use super::files::{fill, read_range};
+use super::{CAPABILITIES, Local, MOUNTS, new_id};
+use crate::backend::{Feature, NewResource, Page, PageRequest, Resources, registry};
+use crate::error::{Error, Kind, Result};
+use crate::model::{FileId, Provider, RemotePath, Resource, ResourceKind, SessionId, SessionPath, Timestamp};
+use crate::pending::Pending;
+use crate::platform;
+
+/// What a resource's `provider` shows.
+#[derive(Serialize)]
+struct Record<'a> {
+    id: &'a str,
+    #[serde(flatten)]
+    extra: Map<String, Value>,
+}
+
+/// A stored file that was copied to its place and is to get its row.
+pub(super) struct Mount {
+    id: String,
+    file_id: FileId,
+    path: RemotePath,
+    extra: Map<String, Value>,
+}
+
+impl Mount {
+    /// Writes the row, below the limit of the session.
+    pub(super) fn insert(&self, tx: &Transaction<'_>, session: i64, now: Timestamp) -> rusqlite::Result<()> {
+        tx.execute(
+            "INSERT INTO resource (id, session, file_id, mount_path, extra, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            params![
+                self.id,
+                session,
+                self.file_id.as_str(),
+                self.path.as_str(),
+                serde_json::to_string(&self.extra).unwrap_or_default(),
+                micros(now)
+            ],
+        )
+        .map(drop)
+    }
+}
+
+#[async_trait]
+impl Resources for Local {
+    async fn add(&self, session: &SessionId, new: NewResource) -> Result<Resource> {
+        let seq = self.live(session)?;
+        let dir = self.disk()?.session(session)?;
+        let doing = "mounting a stored file";
+        let prepared = self.prepare(session, new).await?;
+        let mount = self.db()?.write(doing, |tx| {
+            let mounted: i64 = tx
+                .query_row("SELECT count(*) FROM resource WHERE session = ?1", [seq], |row| row.get(0))
+                .map_err(|e| fault(doing, &e))?;
+            check_count(usize::try_from(mounted).unwrap_or(usize::MAX))?;
+            let mount = prepared.place(&dir)?;
+            mount.insert(tx, seq, Timestamp::now()).map_err(|e| fault(doing, &e))?;
+            Ok(mount)
+        })?;
+        self.disk()?.changed_in(&SessionPath { session: session.clone(), path: mount.path }, false);
+        self.woken(session)?;
+        Resources::get(self, session, &mount.id).await
+    }
+
+    async fn list(&self, session: &SessionId, page: PageRequest) -> Result<Page<Resource>> {
+        let seq = self.live(session)?;
+        let after: i64 = match &page.cursor {
+            Some(cursor) => {
+                cursor.parse().map_err(|_| Error::usage(format!("this is no cursor of a local listing: {cursor:?}")))?
+            }
+            None => 0,
+        };
+        let limit = page.limit.unwrap_or(usize::MAX);
+        let mut rows = self.db()?.read("listing resources", |c| {
+            c.prepare("SELECT seq, id, file_id, mount_path, extra, created_at FROM resource WHERE session = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3")?
+                .query_map(params![seq, after, i64::try_from(limit.saturating_add(1)).unwrap_or(i64::MAX)], read_row)?
+                .collect::<rusqlite::Result<Vec<_>>>()
+        })?;
+        let more = rows.len() > limit;
+        rows.truncate(limit);
+        let next = rows.last().filter(|_| more).map(|row| row.seq.to_string());
+        let items = rows.into_iter().map(|row| resource(session, row)).collect::<Result<_>>()?;
+        Ok(Page { items, next, raw: None })
+    }
+
+    async fn get(&self, session: &SessionId, id: &str) -> Result<Resource> {
+        let seq = self.live(session)?;
+        let row = self.db()?.read("reading a resource", |c| {
+            c.query_row(
+                "SELECT seq, id, file_id, mount_path, extra, created_at FROM resource WHERE session = ?1 AND id = ?2",
+                params![seq, id],
+                read_row,
+            )
+            .optional()
+        })?;
+        resource(session, row.ok_or_else(|| unknown(session, id))?)
+    }
+
+    async fn remove(&self, session: &SessionId, id: &str) -> Result<()> {
+        let seq = self.live(session)?;
+        let dir = self.disk()?.session(session)?;
+        let doing = "unmounting a stored file";
+        let (path, withdrawn) = self.db()?.write(doing, |tx| {
+            let path: Option<String> = tx
+                .query_row(
+                    "DELETE FROM resource WHERE session = ?1 AND id = ?2 RETURNING mount_path",
+                    params![seq, id],
+                    |row| row.get(0),
+                )
+                .optional()
+                .map_err(|e| fault(doing, &e))?;
+            let path = path.ok_or_else(|| unknown(session, id))?;
+            let path: RemotePath = path.parse()?;
+            let withdrawn = self.disk()?.withdraw(&dir, path.relative())?;
+            Ok((path, withdrawn))
+        })?;
+        withdrawn.discard();
+        self.disk()?.changed_in(&SessionPath { session: session.clone(), path }, false);
+        self.woken(session)
+    }
+}
+
+/// A copy of a stored file that is complete and not yet at its mount path.
+pub(super) struct Prepared<'a> {
+    pending: Pending<'a>,
+    mount: Mount,
+    at: SessionPath,
+}
+
+impl Prepared<'_> {
+    /// Makes it visible below `dir`, where nothing may be yet at its path.
+    pub(super) fn place(self, dir: &Dir) -> Result<Mount> {
+        let at = self.at;
+        let doing = |e: io::Error| match e.kind() {
+            io::ErrorKind::AlreadyExists => Error::conflict(format!("this mount path is taken: `{at}`"))
+                .hint("choose another: `FILE_ID:/other/path`"),
+            _ => refused(format!("mounting at `{at}`"), &e),
+        };
+        if let Some(parent) = at.path.parent().filter(|parent| !parent.is_root()) {
+            dir.create_dir_all(parent.relative()).map_err(doing)?;
+        }
+        self.pending.place_new(dir, at.path.relative()).map_err(doing)?;
+        Ok(self.mount)
+    }
+}
+
+impl Local {
+    /// Copies the stored file that `new` wants mounted.
+    pub(super) async fn prepare(&self, session: &SessionId, new: NewResource) -> Result<Prepared<'_>> {
+        if let Some(feature) = missing(new.kind) {
+            return Err(registry::unsupported(CAPABILITIES.backend, feature));
+        }
+        let file_id = new.file_id.ok_or_else(|| {
+            Error::usage("a resource of type file needs a stored file")
+                .hint("give its id: `file_...`, or `@LOCAL` to upload and mount")
+        })?;
+        let upload = self.stored(&file_id)?;
+        let wanted = new.mount_path.as_ref().unwrap_or(&upload.filename);
+        let path: RemotePath = wanted.parse()?;
+        if path.is_root() {
+            return Err(Error::usage(format!("a mount path names a file: `{wanted}`")).hint("`FILE_ID:/dir/name`"));
+        }
+        let at = SessionPath { session: session.clone(), path: path.clone() };
+        let mut pending = self.disk()?.pending_file()?;
+        let mut body = read_range(self.open_stored(&upload)?, file_id.to_string(), None)?;
+        let copied = fill(&mut body, pending.handle()).await?;
+        if copied.sha256 != upload.sha256 {
+            return Err(Error::new(
+                Kind::Unverified,
+                format!("the content of this stored file is damaged: `{file_id}`"),
+            )
+            .hint("delete it and upload it again"));
+        }
+        let doing = |e: io::Error| refused(format!("mounting at `{at}`"), &e);
+        platform::set_mode(pending.handle(), 0o444).map_err(doing)?;
+        pending.handle().sync_all().map_err(doing)?;
+        Ok(Prepared { pending, mount: Mount { id: new_id("sesrsc")?, file_id, path, extra: new.extra }, at })
+    }
+}
+
+/// Removes the rows of all mounts at `path` or below it.
+pub(super) fn forget(tx: &Transaction<'_>, session: i64, path: &RemotePath) -> Result<()> {
+    let below = if path.is_root() { "/".to_owned() } else { format!("{path}/") };
+    tx.execute(
+        "DELETE FROM resource WHERE session = ?1 AND (mount_path = ?2 OR substr(mount_path, 1, length(?3)) = ?3)",
+        params![session, path.as_str(), below],
+    )
+    .map(drop)
+    .map_err(|e| fault("unmounting", &e))
+}
+
+/// Fails where a session has as many mounts as it may have.
+pub(super) fn check_count(mounted: usize) -> Result<()> {
+    if mounted >= MOUNTS as usize {
+        return Err(Error::new(Kind::Limit, format!("a session takes at most {MOUNTS} resources"))
+            .hint("unmount some, or upload files without mounting them"));
+    }
+    Ok(())
+}
+
+fn missing(kind: ResourceKind) -> Option<Feature> {
+    match kind {
+        ResourceKind::File => None,
+        ResourceKind::GithubRepository => Some(Feature::ResourceGithubRepository),
+        ResourceKind::MemoryStore => Some(Feature::ResourceMemoryStore),
+        ResourceKind::Context => Some(Feature::ResourceContext),
+    }
+}
+
+struct Stored {
+    seq: i64,
+    id: String,
+    file_id: String,
+    mount_path: String,
+    extra: String,
+    created_at: i64,
+}
+
+fn read_row(row: &Row<'_>) -> rusqlite::Result<Stored> {
+    Ok(Stored {
+        seq: row.get("seq")?,
+        id: row.get("id")?,
+        file_id: row.get("file_id")?,
+        mount_path: row.get("mount_path")?,
+        extra: row.get("extra")?,
+        created_at: row.get("created_at")?,
+    })
+}
+
+fn resource(session: &SessionId, row: Stored) -> Result<Resource> {
+    let made = timestamp(Some(row.created_at));
+    Ok(Resource {
+        provider: Provider::of(&Record { id: &row.id, extra: serde_json::from_str(&row.extra).unwrap_or_default() }),
+        id: Some(row.id),
+        session: session.clone(),
+        kind: ResourceKind::File,
+        file_id: Some(row.file_id.parse()?),
+        mount_path: Some(row.mount_path),
+        created_at: made,
+        updated_at: made,
+    })
+}
+
+fn unknown(session: &SessionId, id: &str) -> Error {
+    Error::not_found(format!("there is no resource of this id in `{session}`: `{id}`"))
+        .hint(format!("`wharf resources list {session}` shows those that are there"))
+}

@@ -1,0 +1,212 @@
+//! Stored files: content by its SHA-256, and a row for each upload.
+
+use std::path::Path;
+
+use async_trait::async_trait;
+use rusqlite::types::Value as Sql;
+use rusqlite::{OptionalExtension, Row, params, params_from_iter};
+use serde::Serialize;
+
+use super::db::{fault, micros, timestamp};
+use super::disk::open_file;
+use super::files::{fill, read_range};
+use super::{Local, new_id};
+use crate::backend::{ByteRange, Expected, Fetched, FileStore, NewStoredFile, Page, PageRequest, Stored};
+use crate::body::{Attributes, Source};
+use crate::error::{Error, Result};
+use crate::model::{FileId, Provider, RemotePath, Scope, SessionId, StoredFile, Timestamp};
+use crate::platform;
+
+/// The longest file name, in bytes.
+const NAME_MAX: usize = 255;
+
+/// What a stored file's `provider` shows.
+#[derive(Serialize)]
+struct Record<'a> {
+    id: &'a str,
+    sha256: &'a str,
+}
+
+#[async_trait]
+impl FileStore for Local {
+    async fn upload(&self, new: NewStoredFile, source: &dyn Source) -> Result<(StoredFile, Stored)> {
+        check_name(&new.filename)?;
+        let disk = self.disk()?;
+        let mut pending = disk.pending_file()?;
+        let mut body = source.open().await?;
+        let sent = fill(&mut body, pending.handle()).await?;
+        let doing = "storing a file";
+        let disk_doing = |e: std::io::Error| Error::io(doing, &e);
+        platform::set_mode(pending.handle(), 0o444).map_err(disk_doing)?;
+        pending.handle().sync_all().map_err(disk_doing)?;
+        let id: FileId = new_id("file")?.parse()?;
+        let mime_type = new.mime_type.unwrap_or_else(|| {
+            mime_guess::from_path(&new.filename).first_raw().unwrap_or("application/octet-stream").to_owned()
+        });
+        let (shelf, place) = place_of(&sent.sha256);
+        let now = Timestamp::now();
+        self.db()?.write(doing, |tx| {
+            disk.store().create_dir_all(&shelf).map_err(disk_doing)?;
+            pending.place(disk.store(), &place).map_err(disk_doing)?;
+            disk.changed_store(&shelf);
+            tx.execute(
+                "INSERT INTO stored_file (id, filename, mime_type, size, sha256, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                params![id.as_str(), new.filename, mime_type, i64::try_from(sent.bytes).unwrap_or(i64::MAX), sent.sha256, micros(now)],
+            )
+            .map_err(|e| fault(doing, &e))
+        })?;
+        let stored = Stored {
+            path: RemotePath::root(),
+            size: Some(sent.bytes),
+            sha256: Some(sent.sha256.clone()),
+            file_id: Some(id.clone()),
+            resource_id: None,
+            sent,
+        };
+        Ok((FileStore::get(self, &id).await?, stored))
+    }
+
+    async fn list(&self, scope: Option<&SessionId>, page: PageRequest) -> Result<Page<StoredFile>> {
+        let mut sql = SELECT.to_owned();
+        let mut values: Vec<Sql> = Vec::new();
+        if let Some(cursor) = &page.cursor {
+            let before: i64 = cursor
+                .parse()
+                .map_err(|_| Error::usage(format!("this is no cursor of a local listing: {cursor:?}")))?;
+            sql.push_str(" AND seq < ?");
+            values.push(before.into());
+        }
+        if let Some(session) = scope {
+            sql.push_str(" AND id IN (SELECT file_id FROM resource WHERE session = ?)");
+            values.push(self.live(session)?.into());
+        }
+        sql.push_str(" ORDER BY seq DESC LIMIT ?");
+        let limit = page.limit.unwrap_or(usize::MAX);
+        values.push(i64::try_from(limit.saturating_add(1)).unwrap_or(i64::MAX).into());
+        let mut rows = self.db()?.read("listing stored files", |c| {
+            c.prepare(&sql)?.query_map(params_from_iter(values), read_row)?.collect::<rusqlite::Result<Vec<_>>>()
+        })?;
+        let more = rows.len() > limit;
+        rows.truncate(limit);
+        let next = rows.last().filter(|_| more).map(|row| row.seq.to_string());
+        let scope = scope.map(|id| Scope { kind: "session", id: id.clone() });
+        let items = rows.into_iter().map(|row| stored_file(row, scope.clone())).collect::<Result<_>>()?;
+        Ok(Page { items, next, raw: None })
+    }
+
+    async fn get(&self, id: &FileId) -> Result<StoredFile> {
+        stored_file(self.stored(id)?, None)
+    }
+
+    async fn fetch(&self, id: &FileId, range: Option<ByteRange>) -> Result<Fetched> {
+        let row = self.stored(id)?;
+        let file = self.open_stored(&row)?;
+        let body = read_range(file, id.to_string(), range)?;
+        let attributes = Attributes { modified_at: timestamp(Some(row.created_at)), executable: false };
+        let sha256 = if range.is_none() { Expected::Known(row.sha256) } else { Expected::Streamed };
+        Ok(Fetched { body, attributes, sha256 })
+    }
+
+    async fn delete(&self, id: &FileId) -> Result<()> {
+        let doing = "deleting a stored file";
+        let disk = self.disk()?;
+        let withdrawn = self.db()?.write(doing, |tx| {
+            let sha256: Option<String> = tx
+                .query_row("DELETE FROM stored_file WHERE id = ?1 RETURNING sha256", [id.as_str()], |row| row.get(0))
+                .optional()
+                .map_err(|e| fault(doing, &e))?;
+            let sha256 = sha256.ok_or_else(|| unknown(id))?;
+            let others: i64 = tx
+                .query_row("SELECT count(*) FROM stored_file WHERE sha256 = ?1", [&sha256], |row| row.get(0))
+                .map_err(|e| fault(doing, &e))?;
+            if others > 0 {
+                return Ok(None);
+            }
+            let (shelf, place) = place_of(&sha256);
+            disk.changed_store(&shelf);
+            disk.withdraw(disk.store(), &place).map(Some)
+        })?;
+        if let Some(withdrawn) = withdrawn {
+            withdrawn.discard();
+        }
+        Ok(())
+    }
+}
+
+impl Local {
+    /// The row of a stored file.
+    pub(super) fn stored(&self, id: &FileId) -> Result<Upload> {
+        let sql = format!("{SELECT} AND id = ?1");
+        self.db()?
+            .read("reading a stored file", |c| c.query_row(&sql, [id.as_str()], read_row).optional())?
+            .ok_or_else(|| unknown(id))
+    }
+
+    /// The content of a stored file.
+    pub(super) fn open_stored(&self, upload: &Upload) -> Result<std::fs::File> {
+        let (_, place) = place_of(&upload.sha256);
+        open_file(self.disk()?.store(), Path::new(&place)).map_err(|e| {
+            Error::io(format!("reading the content of the stored file `{}`", upload.id), &e)
+                .hint("its content is gone from the store; delete it and upload it again")
+        })
+    }
+}
+
+const SELECT: &str = "SELECT seq, id, filename, mime_type, size, sha256, created_at FROM stored_file WHERE seq > 0";
+
+/// A row of [`SELECT`].
+pub(super) struct Upload {
+    seq: i64,
+    pub(super) id: String,
+    pub(super) filename: String,
+    mime_type: String,
+    pub(super) size: u64,
+    pub(super) sha256: String,
+    created_at: i64,
+}
+
+fn read_row(row: &Row<'_>) -> rusqlite::Result<Upload> {
+    let size: i64 = row.get("size")?;
+    Ok(Upload {
+        seq: row.get("seq")?,
+        id: row.get("id")?,
+        filename: row.get("filename")?,
+        mime_type: row.get("mime_type")?,
+        size: u64::try_from(size).unwrap_or(0),
+        sha256: row.get("sha256")?,
+        created_at: row.get("created_at")?,
+    })
+}
+
+fn stored_file(row: Upload, scope: Option<Scope>) -> Result<StoredFile> {
+    Ok(StoredFile {
+        provider: Provider::of(&Record { id: &row.id, sha256: &row.sha256 }),
+        id: row.id.parse()?,
+        filename: row.filename,
+        size: Some(row.size),
+        mime_type: Some(row.mime_type),
+        created_at: timestamp(Some(row.created_at)),
+        downloadable: Some(true),
+        scope,
+    })
+}
+
+/// The shelf of a content and its place below `store/`.
+fn place_of(sha256: &str) -> (String, String) {
+    let shelf = sha256.get(..2).unwrap_or("00").to_owned();
+    let place = format!("{shelf}/{sha256}");
+    (shelf, place)
+}
+
+fn check_name(name: &str) -> Result<()> {
+    if name.is_empty() || name.len() > NAME_MAX || name == "." || name == ".." || name.contains(['/', '\0']) {
+        return Err(Error::usage(format!("this is no name for a stored file: {name:?}"))
+            .hint("give one of 1 to 255 bytes without a slash: --name NAME"));
+    }
+    Ok(())
+}
+
+fn unknown(id: &FileId) -> Error {
+    Error::not_found(format!("there is no stored file of this id: `{id}`"))
+        .hint("`wharf files ls` shows those that are there")
+}

@@ -1,0 +1,316 @@
+//! What a backend is: a trait object with a part for each noun, and its capabilities as data.
+//!
+//! Commands ask [`Backend::capabilities`] before they send anything, so that what a backend cannot
+//! do is an error of its own and never half a run. A part that a backend lacks is absent. A new
+//! backend is a folder here, a line in [`registry`] and the conformance suite.
+
+pub mod capability;
+pub mod document;
+pub mod local;
+pub mod page;
+pub mod registry;
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use futures_util::stream::BoxStream;
+use serde_json::{Map, Value};
+
+pub use capability::{Capabilities, Feature};
+pub use page::{Page, PageRequest};
+
+use crate::body::{Body, Source};
+use crate::error::{Error, Result};
+use crate::model::{
+    Entry, FileId, Labels, RemotePath, Resource, ResourceKind, Session, SessionId, SessionPath, SessionStatus,
+    StoredFile, Timestamp,
+};
+
+/// Somewhere that sessions live.
+#[async_trait]
+pub trait Backend: Send + Sync {
+    /// What it can do.
+    fn capabilities(&self) -> &'static Capabilities;
+    /// Its sessions.
+    fn sessions(&self) -> &dyn Sessions;
+    /// The files inside its sessions.
+    fn files(&self) -> Option<&dyn SessionFiles>;
+    /// The workspace's stored files.
+    fn store(&self) -> Option<&dyn FileStore>;
+    /// What is mounted into its sessions.
+    fn resources(&self) -> Option<&dyn Resources>;
+
+    /// Makes everything durable that this process wrote and that the backend has not yet promised
+    /// to keep. Called once, before a command that wrote reports success.
+    async fn settle(&self) -> Result<()> {
+        Ok(())
+    }
+
+    /// Looks at itself: can it be reached, are the credentials good, does a round trip work?
+    async fn examine(&self) -> Vec<Finding>;
+}
+
+/// The parts that a backend may lack, or the `unsupported` error.
+impl dyn Backend + '_ {
+    /// The files inside its sessions.
+    pub fn need_files(&self) -> Result<&dyn SessionFiles> {
+        self.files().ok_or_else(|| self.lacks(Feature::SessionFiles))
+    }
+
+    /// Its stored files.
+    pub fn need_store(&self) -> Result<&dyn FileStore> {
+        self.store().ok_or_else(|| self.lacks(Feature::StoredFiles))
+    }
+
+    /// What is mounted into its sessions.
+    pub fn need_resources(&self) -> Result<&dyn Resources> {
+        self.resources().ok_or_else(|| self.lacks(Feature::Resources))
+    }
+
+    /// Fails with `unsupported` unless this backend has `feature`.
+    pub fn require(&self, feature: Feature) -> Result<()> {
+        if self.capabilities().features.contains(&feature) { Ok(()) } else { Err(self.lacks(feature)) }
+    }
+
+    fn lacks(&self, feature: Feature) -> Error {
+        registry::unsupported(self.capabilities().backend, feature)
+    }
+}
+
+/// One thing that `doctor` looked at.
+#[derive(Debug)]
+pub struct Finding {
+    /// What was looked at.
+    pub check: &'static str,
+    /// What was seen, or what is wrong.
+    pub outcome: Result<String>,
+}
+
+/// A session to be made.
+#[derive(Debug, Clone, Default)]
+pub struct NewSession {
+    /// The caller's own name for it.
+    pub id: Option<SessionId>,
+    /// A title for people.
+    pub title: Option<String>,
+    /// Labels.
+    pub labels: Labels,
+    /// How long it may idle before it goes away.
+    pub ttl: Option<Duration>,
+    /// The agent that works in it.
+    pub agent: Option<String>,
+    /// The agent's version.
+    pub agent_version: Option<String>,
+    /// The environment that it runs in.
+    pub environment: Option<String>,
+    /// The image that it starts from.
+    pub image: Option<String>,
+    /// Vaults with its agent's credentials.
+    pub vaults: Vec<String>,
+    /// What is mounted from the start.
+    pub resources: Vec<NewResource>,
+    /// Members of `--body` that are the provider's own, handed over as they are.
+    pub extra: Map<String, Value>,
+}
+
+/// Which sessions a listing wants.
+#[derive(Debug, Clone, Default)]
+pub struct SessionQuery {
+    /// All of these labels.
+    pub labels: Labels,
+    /// One of these statuses; all where it is empty.
+    pub statuses: Vec<SessionStatus>,
+}
+
+/// What to change of a session's labels.
+#[derive(Debug, Clone, Default)]
+pub struct LabelPatch {
+    /// Set or change these.
+    pub set: Labels,
+    /// Remove these.
+    pub remove: Vec<String>,
+}
+
+/// The sessions of a backend.
+#[async_trait]
+pub trait Sessions: Send + Sync {
+    /// Reads a `--body` document in the provider's own shape; gives the members that it does not
+    /// know as well, which are handed over nevertheless.
+    fn read_document(&self, document: Map<String, Value>) -> Result<(NewSession, Vec<String>)>;
+    /// Makes a session, with everything that was asked for, or none at all.
+    async fn create(&self, new: NewSession) -> Result<Session>;
+    /// One page, newest first.
+    async fn list(&self, query: &SessionQuery, page: PageRequest) -> Result<Page<Session>>;
+    /// One session. `not_found` where there is none or it expired.
+    async fn get(&self, id: &SessionId) -> Result<Session>;
+    /// Deletes a session and all that is in it.
+    async fn delete(&self, id: &SessionId, force: bool) -> Result<()>;
+    /// Changes labels; with an empty patch, just reads them.
+    async fn label(&self, id: &SessionId, patch: LabelPatch) -> Result<Session>;
+    /// Resets the idle timer and wakes the session.
+    async fn touch(&self, id: &SessionId) -> Result<Session>;
+    /// Frees the compute and keeps the files.
+    async fn stop(&self, id: &SessionId) -> Result<Session>;
+    /// Keeps the history and nothing else.
+    async fn archive(&self, id: &SessionId) -> Result<Session>;
+}
+
+/// Bytes of a file to read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ByteRange {
+    /// The first byte, counted from 0.
+    pub first: u64,
+    /// The last byte, itself included; to the end where there is none.
+    pub last: Option<u64>,
+}
+
+impl ByteRange {
+    /// Where to start and how many bytes to read in a file of `size` bytes.
+    ///
+    /// # Errors
+    /// `usage` where the range begins past the end.
+    pub fn within(self, size: u64) -> Result<(u64, u64)> {
+        if self.first > 0 && self.first >= size {
+            return Err(Error::usage(format!(
+                "the range begins at byte {}, past the end of the file: {size} bytes",
+                self.first
+            ))
+            .hint("ranges count from 0: the last byte of a file of 10 bytes is `9-9`"));
+        }
+        let end = self.last.map_or(size, |last| last.saturating_add(1).min(size));
+        Ok((self.first, end.saturating_sub(self.first)))
+    }
+}
+
+/// How a file is to be written.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct PutOptions {
+    /// Fail with `conflict` where something is there already.
+    pub keep_existing: bool,
+    /// Many files follow: durability may wait for [`Backend::settle`].
+    pub bulk: bool,
+}
+
+/// How a directory is to be made.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct MkdirOptions {
+    /// Make parents, and take an existing directory as success.
+    pub parents: bool,
+    /// Permission bits.
+    pub mode: Option<u32>,
+    /// Many files follow: durability may wait for [`Backend::settle`].
+    pub bulk: bool,
+}
+
+/// What a destination says that it holds after an upload.
+#[derive(Debug, Clone)]
+pub struct Stored {
+    /// Where it is, as the backend answered.
+    pub path: RemotePath,
+    /// Bytes.
+    pub size: Option<u64>,
+    /// SHA-256 in hexadecimal.
+    pub sha256: Option<String>,
+    /// The stored file behind it.
+    pub file_id: Option<FileId>,
+    /// The resource that mounts it.
+    pub resource_id: Option<String>,
+    /// What passed on the way.
+    pub sent: crate::body::Summary,
+}
+
+/// A file that is being fetched.
+pub struct Fetched {
+    /// Its content.
+    pub body: Body,
+    /// What goes along with it.
+    pub attributes: crate::body::Attributes,
+    /// What the backend tells of its hash.
+    pub sha256: Expected,
+}
+
+/// What a backend tells of the SHA-256 of a file that it hands out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Expected {
+    /// It kept this one, in hexadecimal, when the file was stored.
+    Known(String),
+    /// It hashes the file as it reads it: the body's own hash is the backend's.
+    Streamed,
+    /// Nothing.
+    Unknown,
+}
+
+/// The files inside sessions.
+#[async_trait]
+pub trait SessionFiles: Send + Sync {
+    /// Writes a file, making parents: all of it or nothing.
+    async fn put(&self, at: &SessionPath, source: &dyn Source, options: PutOptions) -> Result<Stored>;
+    /// Reads a file, or a range of it.
+    async fn fetch(&self, at: &SessionPath, range: Option<ByteRange>) -> Result<Fetched>;
+    /// What a path holds; a link is itself.
+    async fn stat(&self, at: &SessionPath) -> Result<Entry>;
+    /// The entries of a directory by name, or the whole tree below it, parents first; for anything
+    /// else than a directory, itself.
+    async fn list<'a>(&'a self, at: &SessionPath, recursive: bool) -> Result<BoxStream<'a, Result<Entry>>>;
+    /// Makes a directory.
+    async fn mkdir(&self, at: &SessionPath, options: MkdirOptions) -> Result<Entry>;
+    /// Moves inside one session; replaces a file, never a directory.
+    async fn rename(&self, from: &SessionPath, to: &RemotePath) -> Result<Entry>;
+    /// Removes a file, or a directory that is empty or taken with all that is in it.
+    async fn remove(&self, at: &SessionPath, recursive: bool) -> Result<()>;
+}
+
+/// What a stored file is to be called.
+#[derive(Debug, Clone, Default)]
+pub struct NewStoredFile {
+    /// Its file name.
+    pub filename: String,
+    /// Its media type.
+    pub mime_type: Option<String>,
+}
+
+/// The workspace's stored files.
+#[async_trait]
+pub trait FileStore: Send + Sync {
+    /// Uploads a file: all of it or nothing.
+    async fn upload(&self, new: NewStoredFile, source: &dyn Source) -> Result<(StoredFile, Stored)>;
+    /// One page, newest first; of one session where `scope` names it.
+    async fn list(&self, scope: Option<&SessionId>, page: PageRequest) -> Result<Page<StoredFile>>;
+    /// One stored file.
+    async fn get(&self, id: &FileId) -> Result<StoredFile>;
+    /// Reads its content, or a range of it.
+    async fn fetch(&self, id: &FileId, range: Option<ByteRange>) -> Result<Fetched>;
+    /// Deletes it. What was mounted from it stays.
+    async fn delete(&self, id: &FileId) -> Result<()>;
+}
+
+/// Something to be mounted.
+#[derive(Debug, Clone)]
+pub struct NewResource {
+    /// What it is.
+    pub kind: ResourceKind,
+    /// The stored file, for a file.
+    pub file_id: Option<FileId>,
+    /// Where to mount it; made from the file's name where there is none.
+    pub mount_path: Option<String>,
+    /// Members of the SPEC that are the provider's own.
+    pub extra: Map<String, Value>,
+}
+
+/// What is mounted into sessions.
+#[async_trait]
+pub trait Resources: Send + Sync {
+    /// Mounts something. `conflict` where its path is taken.
+    async fn add(&self, session: &SessionId, new: NewResource) -> Result<Resource>;
+    /// One page, oldest first.
+    async fn list(&self, session: &SessionId, page: PageRequest) -> Result<Page<Resource>>;
+    /// One resource.
+    async fn get(&self, session: &SessionId, id: &str) -> Result<Resource>;
+    /// Unmounts it.
+    async fn remove(&self, session: &SessionId, id: &str) -> Result<()>;
+}
+
+/// Where `expires_at` comes from: the last use and how long a session may idle.
+pub fn expiry(used_at: Timestamp, ttl: Duration) -> Option<Timestamp> {
+    jiff::SignedDuration::try_from(ttl).ok().and_then(|ttl| used_at.checked_add(ttl).ok())
+}

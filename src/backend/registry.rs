@@ -1,0 +1,41 @@
+//! The backends of this build: the one line that a new backend adds stands in [`ALL`].
+
+use super::{Backend, Capabilities, Feature, local};
+use crate::config::Settings;
+use crate::error::{Error, Kind, Result};
+
+/// A backend that this build has.
+pub struct Entry {
+    /// What it can do.
+    pub capabilities: &'static Capabilities,
+    /// The environment variables that choose it where nothing else does.
+    pub chosen_by: &'static [&'static str],
+    /// Makes it; sends nothing yet.
+    pub open: fn(&Settings) -> Result<Box<dyn Backend>>,
+}
+
+/// Every backend, the one that needs no account first.
+pub const ALL: &[Entry] = &[Entry { capabilities: &local::CAPABILITIES, chosen_by: &[], open: local::open }];
+
+/// The backend of that name.
+pub fn find(name: &str) -> Result<&'static Entry> {
+    ALL.iter().find(|entry| entry.capabilities.backend == name).ok_or_else(|| {
+        Error::usage(format!("there is no backend of this name: {name:?}"))
+            .hint(format!("this build has: {}", names(ALL.iter())))
+    })
+}
+
+/// The `unsupported` error for `feature`, with who has it or what to do instead as its hint.
+pub fn unsupported(backend: &str, feature: Feature) -> Error {
+    let able = names(ALL.iter().filter(|entry| entry.capabilities.features.contains(&feature)));
+    let error = Error::new(Kind::Unsupported, format!("backend `{backend}` cannot do this: `{}`", feature.name()));
+    if able.is_empty() {
+        error.hint(feature.instead())
+    } else {
+        error.hint(format!("{}; it works with: {able}", feature.instead()))
+    }
+}
+
+fn names(entries: impl Iterator<Item = &'static Entry>) -> String {
+    entries.map(|entry| entry.capabilities.backend).collect::<Vec<_>>().join(", ")
+}

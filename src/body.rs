@@ -1,0 +1,343 @@
+//! Bytes in motion: streams that count and hash what passes through them, once.
+//!
+//! A [`Source`] is something that can be read again from its start (a retry never sends half a
+//! body); each reading is a [`Body`]. A file's body is read and hashed by a thread of its own, with
+//! a few blocks in flight, so that reading, hashing and writing overlap and memory stays flat.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use sha2::{Digest as _, Sha256};
+use tokio::sync::mpsc;
+
+use crate::error::{Error, Kind, Result};
+use crate::model::Timestamp;
+use crate::platform;
+
+/// Bytes read at once.
+const BLOCK: usize = 256 * 1024;
+/// Blocks between the reading thread and the consumer.
+const IN_FLIGHT: usize = 4;
+/// Up to this many bytes a thread costs more than it saves.
+const INLINE: u64 = BLOCK as u64;
+
+/// How many bytes passed, and their hash.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Summary {
+    /// Bytes.
+    pub bytes: u64,
+    /// SHA-256, in hexadecimal.
+    pub sha256: String,
+}
+
+/// One reading of something, in blocks.
+pub struct Body {
+    len: Option<u64>,
+    from: From,
+    summary: Option<Summary>,
+    progress: Option<Arc<AtomicU64>>,
+}
+
+enum From {
+    Thread(mpsc::Receiver<Message>),
+    Memory(Option<Bytes>),
+}
+
+enum Message {
+    Block(Bytes),
+    End(Summary),
+    Failed(Error),
+}
+
+impl Body {
+    /// The number of bytes that will come; `None` for a pipe.
+    pub fn len(&self) -> Option<u64> {
+        self.len
+    }
+
+    /// Whether it is known that nothing will come.
+    pub fn is_empty(&self) -> bool {
+        self.len == Some(0)
+    }
+
+    /// Adds every byte that is taken from here to `progress`.
+    #[must_use]
+    pub fn counted(mut self, progress: Arc<AtomicU64>) -> Self {
+        self.progress = Some(progress);
+        self
+    }
+
+    /// The next block, or `None` when all of it came and [`Body::summary`] is known.
+    ///
+    /// # Errors
+    /// `conflict` where a file changed or ended early while it was read; `io` from the disk.
+    pub async fn next(&mut self) -> Result<Option<Bytes>> {
+        let block = match &mut self.from {
+            From::Memory(bytes) => bytes.take().filter(|bytes| !bytes.is_empty()),
+            From::Thread(blocks) => match blocks.recv().await {
+                Some(Message::Block(block)) => Some(block),
+                Some(Message::End(summary)) => {
+                    self.summary = Some(summary);
+                    None
+                }
+                Some(Message::Failed(error)) => return Err(error),
+                None if self.summary.is_some() => None,
+                None => return Err(Error::new(Kind::Internal, "a reading thread ended without a word")),
+            },
+        };
+        if let (Some(block), Some(progress)) = (&block, &self.progress) {
+            progress.fetch_add(block.len() as u64, Ordering::Relaxed);
+        }
+        Ok(block)
+    }
+
+    /// What passed; known once [`Body::next`] has returned `None`.
+    pub fn summary(&self) -> Result<&Summary> {
+        self.summary.as_ref().ok_or_else(|| Error::new(Kind::Internal, "a body was not read to its end"))
+    }
+
+    /// A body of bytes that are at hand.
+    pub fn of(bytes: impl Into<Bytes>) -> Self {
+        let bytes = bytes.into();
+        Body {
+            len: Some(bytes.len() as u64),
+            summary: Some(Summary { bytes: bytes.len() as u64, sha256: hex(&Sha256::digest(&bytes)) }),
+            from: From::Memory(Some(bytes)),
+            progress: None,
+        }
+    }
+
+    /// The `length` next bytes of an open regular file; fewer are a `conflict`, and where they
+    /// reach to the end of the file (`to_end`), so are more.
+    pub fn of_file(mut file: File, name: String, length: u64, to_end: bool) -> Result<Self> {
+        if length > INLINE {
+            let body = Self::of_thread(Some(length), move |sender| read_file(&file, &name, length, to_end, sender));
+            return Ok(body);
+        }
+        let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0) + 1);
+        let wanted = if to_end { length.saturating_add(1) } else { length };
+        Read::by_ref(&mut file)
+            .take(wanted)
+            .read_to_end(&mut bytes)
+            .map_err(|e| Error::io(format!("reading `{name}`"), &e))?;
+        if bytes.len() as u64 != length {
+            return Err(changed(&name));
+        }
+        Ok(Self::of(bytes))
+    }
+
+    /// Whatever `open` gives, to its end: a pipe, a FIFO, a device. `open` runs in the reading
+    /// thread, because opening a FIFO waits for its writer.
+    pub fn of_pipe<R: Read>(name: String, open: impl FnOnce() -> io::Result<R> + Send + 'static) -> Self {
+        Self::of_thread(None, move |sender| {
+            let opened = open().map_err(|e| Error::io(format!("opening `{name}`"), &e));
+            match opened.and_then(|reader| pump(reader, &name, sender)) {
+                Ok(summary) => drop(sender.blocking_send(Message::End(summary))),
+                Err(error) => drop(sender.blocking_send(Message::Failed(error))),
+            }
+        })
+    }
+
+    fn of_thread(len: Option<u64>, read: impl FnOnce(&mpsc::Sender<Message>) + Send + 'static) -> Self {
+        let (sender, blocks) = mpsc::channel(IN_FLIGHT);
+        thread::spawn(move || read(&sender));
+        Body { len, from: From::Thread(blocks), summary: None, progress: None }
+    }
+}
+
+fn read_file(file: &File, name: &str, length: u64, to_end: bool, sender: &mpsc::Sender<Message>) {
+    let wanted = if to_end { length.saturating_add(1) } else { length };
+    let before = file.metadata().ok();
+    let result = pump(file.take(wanted), name, sender).and_then(|summary| {
+        let after = file.metadata().ok();
+        let touched = before.and_then(|m| m.modified().ok()) != after.and_then(|m| m.modified().ok());
+        if summary.bytes != length || touched { Err(changed(name)) } else { Ok(summary) }
+    });
+    // A consumer that is gone needs no answer.
+    drop(sender.blocking_send(match result {
+        Ok(summary) => Message::End(summary),
+        Err(error) => Message::Failed(error),
+    }));
+}
+
+/// Reads to the end, hashing; stops early when nobody listens any more.
+fn pump(mut reader: impl Read, name: &str, sender: &mpsc::Sender<Message>) -> Result<Summary> {
+    let mut hash = Sha256::new();
+    let mut bytes = 0;
+    loop {
+        let mut block = Vec::with_capacity(BLOCK);
+        let filled = Read::by_ref(&mut reader)
+            .take(BLOCK as u64)
+            .read_to_end(&mut block)
+            .map_err(|e| Error::io(format!("reading `{name}`"), &e))?;
+        hash.update(&block);
+        bytes += filled as u64;
+        let last = filled < BLOCK;
+        if filled > 0 && sender.blocking_send(Message::Block(block.into())).is_err() {
+            return Err(Error::new(Kind::Interrupted, format!("nobody reads `{name}` any more")));
+        }
+        if last {
+            return Ok(Summary { bytes, sha256: hex(&hash.finalize()) });
+        }
+    }
+}
+
+fn changed(name: &str) -> Error {
+    Error::conflict(format!("this file changed while it was read: `{name}`"))
+        .hint("run the command again when nothing writes to it")
+}
+
+/// Lower-case hexadecimal.
+pub fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// What goes along with a file where the destination keeps it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Attributes {
+    /// When its content was last changed.
+    pub modified_at: Option<Timestamp>,
+    /// Whether it is a program.
+    pub executable: bool,
+}
+
+/// Something that can be sent, from its start, as often as it takes.
+#[async_trait]
+pub trait Source: Send + Sync {
+    /// What messages call it.
+    fn name(&self) -> &str;
+    /// Its length; `None` for a pipe, which can be sent once.
+    fn len(&self) -> Option<u64>;
+    /// Whether it is known to be empty.
+    fn is_empty(&self) -> bool {
+        self.len() == Some(0)
+    }
+    /// What goes along with it.
+    fn attributes(&self) -> Attributes;
+    /// A new reading from its start.
+    async fn open(&self) -> Result<Body>;
+}
+
+/// A file on this machine, or a FIFO.
+pub struct LocalFile {
+    path: PathBuf,
+    name: String,
+    len: Option<u64>,
+    attributes: Attributes,
+}
+
+impl LocalFile {
+    /// Looks at the file without opening it.
+    ///
+    /// # Errors
+    /// `not_found`; `conflict` for a directory.
+    pub fn new(path: &Path) -> Result<Self> {
+        let name = path.display().to_string();
+        let meta = path.metadata().map_err(|e| Error::io(format!("reading `{name}`"), &e))?;
+        if meta.is_dir() {
+            return Err(Error::conflict(format!("this is a directory: `{name}`")));
+        }
+        Ok(LocalFile {
+            path: path.to_owned(),
+            name,
+            len: meta.is_file().then_some(meta.len()),
+            attributes: if meta.is_file() { platform::attributes(&meta) } else { Attributes::default() },
+        })
+    }
+}
+
+#[async_trait]
+impl Source for LocalFile {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn len(&self) -> Option<u64> {
+        self.len
+    }
+
+    fn attributes(&self) -> Attributes {
+        self.attributes
+    }
+
+    async fn open(&self) -> Result<Body> {
+        let Some(len) = self.len else {
+            let path = self.path.clone();
+            return Ok(Body::of_pipe(self.name.clone(), move || File::open(path)));
+        };
+        let file = platform::open_regular(&self.path).map_err(|e| Error::io(format!("opening `{}`", self.name), &e))?;
+        Body::of_file(file, self.name.clone(), len, true)
+    }
+}
+
+/// Standard input, to its end.
+pub struct Stdin;
+
+#[async_trait]
+impl Source for Stdin {
+    fn name(&self) -> &'static str {
+        "-"
+    }
+
+    fn len(&self) -> Option<u64> {
+        None
+    }
+
+    fn attributes(&self) -> Attributes {
+        Attributes::default()
+    }
+
+    async fn open(&self) -> Result<Body> {
+        Ok(Body::of_pipe("standard input".to_owned(), || Ok(io::stdin())))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn drain(mut body: Body) -> Result<Summary> {
+        while body.next().await?.is_some() {}
+        body.summary().cloned()
+    }
+
+    fn run<T>(future: impl Future<Output = T>) -> T {
+        tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(future)
+    }
+
+    #[test]
+    fn small_and_large_files_are_counted_and_hashed_alike() {
+        let dir = tempfile::tempdir().unwrap();
+        for size in [0, 1, BLOCK - 1, BLOCK, BLOCK + 1, 3 * BLOCK, 10 * BLOCK + 7] {
+            let path = dir.path().join("f");
+            let content: Vec<u8> = (0..size).map(|i| u8::try_from(i % 251).unwrap()).collect();
+            std::fs::write(&path, &content).unwrap();
+            let file = LocalFile::new(&path).unwrap();
+            let summary = run(async { drain(file.open().await?).await }).unwrap();
+            assert_eq!(summary, Summary { bytes: size as u64, sha256: hex(&Sha256::digest(&content)) }, "{size}");
+        }
+    }
+
+    #[test]
+    fn a_file_that_shrank_or_grew_is_a_conflict() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("f");
+        for (planned, found) in [(10, 9), (10, 11), (5 * BLOCK, 4 * BLOCK), (5 * BLOCK, 6 * BLOCK)] {
+            std::fs::write(&path, vec![1; planned]).unwrap();
+            let file = LocalFile::new(&path).unwrap();
+            std::fs::write(&path, vec![1; found]).unwrap();
+            let error = run(async { drain(file.open().await?).await }).unwrap_err();
+            assert_eq!(error.kind(), Kind::Conflict, "{planned} {found}");
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! Flags that every command takes.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, ValueHint};
+
+use crate::config::{Flags, duration};
+use crate::output::progress::When;
+use crate::output::{Color, Format};
+
+/// Flags that every command takes.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Global options")]
+pub struct Global {
+    /// The backend: see `wharf backends` [env: WHARF_BACKEND]
+    #[arg(short, long, global = true, value_name = "NAME")]
+    pub backend: Option<String>,
+
+    /// A group of settings from the configuration file [env: WHARF_PROFILE]
+    #[arg(long, global = true, value_name = "NAME")]
+    pub profile: Option<String>,
+
+    /// The session that `:PATH` means [env: WHARF_SESSION]
+    #[arg(short, long, global = true, value_name = "ID")]
+    pub session: Option<String>,
+
+    /// The agent of new sessions [env: WHARF_AGENT]
+    #[arg(long, global = true, value_name = "ID")]
+    pub agent: Option<String>,
+
+    /// How results look [env: WHARF_FORMAT]
+    #[arg(long, global = true, value_enum, ignore_case = true)]
+    pub format: Option<Format>,
+
+    /// Extract from each object what a GJSON path selects, one result a line
+    #[arg(long, global = true, value_name = "PATH", conflicts_with = "quiet")]
+    pub transform: Option<String>,
+
+    /// Print text that --transform selects without quotes
+    #[arg(short, long, global = true)]
+    pub raw_output: bool,
+
+    /// Print ids or paths only, one a line
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+
+    /// End what -q and --transform print with NUL instead of newline
+    #[arg(short = '0', long = "null", global = true)]
+    pub null: bool,
+
+    /// Say more of what is done
+    #[arg(short, long, global = true)]
+    pub verbose: bool,
+
+    /// When to use colour
+    #[arg(long, global = true, value_enum, default_value_t, hide_default_value = true, value_name = "WHEN")]
+    pub color: Color,
+
+    /// How to show progress
+    #[arg(long, global = true, value_enum, default_value_t, hide_default_value = true, value_name = "HOW")]
+    pub progress: When,
+
+    /// The longest that the whole command may take, such as `90s` or `15m`
+    #[arg(long, global = true, value_name = "TIME", value_parser = duration::parse)]
+    pub timeout: Option<Duration>,
+}
+
+impl Global {
+    /// The flags that other layers of settings can set too.
+    pub fn layer(&self) -> Flags {
+        Flags {
+            backend: self.backend.clone(),
+            profile: self.profile.clone(),
+            session: self.session.clone(),
+            agent: self.agent.clone(),
+            format: self.format.map(|format| word(format).to_owned()),
+            base_url: None,
+            jobs: None,
+        }
+    }
+}
+
+/// The word of a format as it is typed.
+pub(super) fn word(format: Format) -> &'static str {
+    match format {
+        Format::Auto => "auto",
+        Format::Table => "table",
+        Format::Json => "json",
+        Format::Jsonl => "jsonl",
+        Format::Yaml => "yaml",
+        Format::Raw => "raw",
+    }
+}
+
+/// How much of a listing to show.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Paging {
+    /// Show at most so many, and say how to go on
+    #[arg(long, value_name = "N", alias = "max-items")]
+    pub limit: Option<usize>,
+
+    /// Go on where `more: TOKEN` of an earlier listing said
+    #[arg(long, value_name = "TOKEN")]
+    pub page: Option<String>,
+}
+
+/// Sessions by name, as positional arguments or as the vendor's flag.
+#[derive(Debug, Clone, Args)]
+pub(super) struct SessionNames {
+    /// The sessions' ids
+    #[arg(value_name = "SESSION", required_unless_present = "session_id")]
+    pub names: Vec<String>,
+
+    /// The same, by the vendor's flag
+    #[arg(long, value_name = "SESSION", hide = true)]
+    pub session_id: Vec<String>,
+}
+
+impl SessionNames {
+    /// All of them, in order.
+    pub(super) fn all(&self) -> impl Iterator<Item = &String> {
+        self.session_id.iter().chain(&self.names)
+    }
+}
+
+/// A body document.
+#[derive(Debug, Clone, Default, Args)]
+pub(super) struct BodyFlag {
+    /// A YAML or JSON document, merged under the flags; `-` for standard input
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub body: Option<PathBuf>,
+}

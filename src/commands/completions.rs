@@ -1,0 +1,43 @@
+//! `wharf completions` and `wharf man`: both are made of the grammar itself.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueHint};
+use clap_complete::Shell;
+
+use super::{Cx, grammar};
+use crate::error::{Error, Result};
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    wharf completions bash > ~/.local/share/bash-completion/completions/wharf\n  \
+    wharf completions zsh > ~/.zfunc/_wharf")]
+pub(super) struct Completions {
+    /// The shell
+    #[arg(value_enum)]
+    shell: Shell,
+}
+
+impl Completions {
+    pub(super) fn run(&self, cx: &Cx) -> Result<()> {
+        let mut script = Vec::new();
+        clap_complete::generate(self.shell, &mut grammar(), "wharf", &mut script);
+        cx.out.bytes(&script)
+    }
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  wharf man ~/.local/share/man/man1")]
+pub(super) struct Man {
+    /// Where to write the pages; it is made if it does not exist
+    #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
+    dir: PathBuf,
+}
+
+impl Man {
+    pub(super) fn run(&self) -> Result<()> {
+        let doing = |e: std::io::Error| Error::io(format!("writing the manual pages to `{}`", self.dir.display()), &e);
+        std::fs::create_dir_all(&self.dir).map_err(doing)?;
+        clap_mangen::generate_to(grammar(), &self.dir).map_err(doing)
+    }
+}

@@ -1,0 +1,86 @@
+//! `wharf config`: where settings come from and what they are.
+
+use clap::Subcommand;
+use serde::Serialize;
+
+use super::Cx;
+use crate::config::{Origin, config_path};
+use crate::error::{Error, Result};
+use crate::output::{Align, Column, Record, View};
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Verb {
+    /// Prints where the configuration file is, whether or not it exists
+    Path,
+    /// Prints every setting with where it came from
+    #[command(visible_alias = "ls")]
+    List,
+    /// Prints one setting
+    #[command(alias = "show")]
+    Get {
+        /// The setting's name: see `wharf config list`
+        name: String,
+    },
+}
+
+impl Verb {
+    pub(super) fn run(self, cx: &Cx) -> Result<()> {
+        match self {
+            Verb::Path => cx.out.bytes(format!("{}\n", config_path()?.display()).as_bytes()),
+            Verb::List => {
+                let mut listing = cx.out.listing();
+                settings(cx)?.iter().try_for_each(|setting| listing.push(setting))?;
+                listing.finish()
+            }
+            Verb::Get { name } => {
+                let all = settings(cx)?;
+                if let Some(setting) = all.iter().find(|setting| setting.name == name) {
+                    cx.out.one(setting)
+                } else {
+                    let names: Vec<_> = all.iter().map(|setting| setting.name).collect();
+                    Err(Error::not_found(format!("there is no setting of this name: {name:?}")).hint(names.join(", ")))
+                }
+            }
+        }
+    }
+}
+
+/// A setting with where it came from.
+#[derive(Serialize)]
+struct Named {
+    name: &'static str,
+    value: Option<String>,
+    origin: Origin,
+}
+
+fn settings(cx: &Cx) -> Result<Vec<Named>> {
+    let settings = cx.settings()?;
+    let mut all: Vec<Named> = settings
+        .all()
+        .into_iter()
+        .map(|(name, setting)| Named { name, value: setting.value.clone(), origin: setting.origin.clone() })
+        .collect();
+    all.push(Named {
+        name: "home",
+        value: Some(settings.home()?.display().to_string()),
+        origin: settings.home_origin(),
+    });
+    Ok(all)
+}
+
+impl Record for Named {
+    const NOUN: &'static str = "settings";
+
+    const VIEW: View<Self> = View {
+        columns: &[
+            Column { name: "NAME", align: Align::Left, flex: false },
+            Column { name: "VALUE", align: Align::Left, flex: true },
+            Column { name: "FROM", align: Align::Left, flex: false },
+        ],
+        cells: |s| vec![s.name.to_owned(), s.value.clone().unwrap_or_else(|| "-".to_owned()), s.origin.to_string()],
+    };
+
+    fn key(&self) -> String {
+        self.value.clone().unwrap_or_default()
+    }
+}

@@ -1,0 +1,123 @@
+//! What a command has at hand.
+
+use std::cell::OnceCell;
+
+use clap::ValueEnum;
+
+use super::Global;
+use super::args::Paging;
+use crate::backend::page::Walk;
+use crate::backend::{Backend, Page, PageRequest, registry};
+use crate::config::{Flags, Settings};
+use crate::error::{Error, Result};
+use crate::model::{RemotePath, SessionId, SessionPath, Target};
+use crate::output::{Format, Listing, Options, Output, Record};
+
+/// The context of a command. Everything that costs something is made at its first use.
+pub struct Cx {
+    /// Where results go.
+    pub out: Output,
+    flags: Flags,
+    settings: OnceCell<Settings>,
+    backend: OnceCell<Box<dyn Backend>>,
+}
+
+impl Cx {
+    /// The context for a command; `configured` reads the configuration file for the format.
+    pub fn new(global: &Global, configured: bool) -> Result<Self> {
+        let flags = global.layer();
+        let settings = OnceCell::new();
+        let mut format = global.format;
+        if configured {
+            let resolved = Settings::resolve(&flags)?;
+            if let Some(word) = &resolved.format.value {
+                format = Some(read_format(word)?);
+            }
+            let _ = settings.set(resolved);
+        }
+        let out = Output::new(Options {
+            format: format.unwrap_or_default(),
+            raw_output: global.raw_output,
+            quiet: global.quiet,
+            null: global.null,
+            transform: global.transform.clone(),
+            color: global.color,
+            progress: global.progress,
+        })?;
+        Ok(Cx { out, flags, settings, backend: OnceCell::new() })
+    }
+
+    /// Flags, environment, profile and defaults.
+    pub fn settings(&self) -> Result<&Settings> {
+        if self.settings.get().is_none() {
+            let _ = self.settings.set(Settings::resolve(&self.flags)?);
+        }
+        self.settings.get().ok_or_else(|| Error::usage("no settings"))
+    }
+
+    /// The chosen backend.
+    pub fn backend(&self) -> Result<&dyn Backend> {
+        if self.backend.get().is_none() {
+            let settings = self.settings()?;
+            let name = settings.backend.value.as_deref().unwrap_or_default();
+            let _ = self.backend.set((registry::find(name)?.open)(settings)?);
+        }
+        self.backend.get().map(AsRef::as_ref).ok_or_else(|| Error::usage("no backend"))
+    }
+
+    /// A path in a session of which everything is known: `:PATH` is in the session that was chosen,
+    /// and a relative path lies under the backend's home.
+    pub fn at(&self, session: Option<SessionId>, path: &str) -> Result<SessionPath> {
+        let session = match session {
+            Some(session) => session,
+            None => self.chosen_session()?,
+        };
+        let home: RemotePath = self.backend()?.capabilities().home.parse()?;
+        Ok(SessionPath { session, path: RemotePath::resolve(path, &home)? })
+    }
+
+    /// A target that must be a path in a session.
+    pub fn session_path(&self, text: &str) -> Result<SessionPath> {
+        match Target::parse(text)? {
+            Target::Session { session, path } => self.at(session, &path),
+            Target::Stored(id) => {
+                Err(Error::usage(format!("this verb takes a path in a session, not a stored file: `{id}`"))
+                    .hint("write `SESSION:/path`"))
+            }
+        }
+    }
+
+    fn chosen_session(&self) -> Result<SessionId> {
+        match &self.settings()?.session.value {
+            Some(session) => session.parse(),
+            None => Err(Error::usage("`:PATH` needs a session")
+                .hint("choose one: `--session ID` or WHARF_SESSION, or write `SESSION:PATH`")),
+        }
+    }
+
+    /// Writes a listing page by page, to its end or to the limit.
+    pub async fn pages<T: Record>(
+        &self,
+        paging: &Paging,
+        mut listing: Listing<'_, T>,
+        mut fetch: impl AsyncFnMut(PageRequest) -> Result<Page<T>>,
+    ) -> Result<()> {
+        let mut walk = Walk::new(self.backend()?.capabilities().backend, paging.page.as_deref(), paging.limit)?;
+        while let Some(request) = walk.request() {
+            let (items, more) = walk.take(fetch(request).await?)?;
+            items.iter().try_for_each(|item| listing.push(item))?;
+            if let Some(token) = more {
+                self.out.note(format!("more: {token}"));
+            }
+        }
+        listing.finish()
+    }
+}
+
+/// The format that a word means.
+pub(super) fn read_format(word: &str) -> Result<Format> {
+    Format::from_str(word, true).map_err(|_| {
+        Error::usage(format!("there is no format of this name: {word:?}"))
+            .hint("formats are auto, table, json, jsonl, yaml and raw")
+    })
+}

@@ -1,0 +1,94 @@
+//! `wharf doctor`: is everything in order, and if not, what is wrong?
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::Cx;
+use crate::backend::Finding;
+use crate::error::{Error, Result};
+use crate::output::{Align, Column, Record, View};
+use crate::transfer::tally::Tally;
+
+/// When this version was made: a clock before it is wrong.
+const EPOCH: &str = "2026-11-01T00:00:00Z";
+
+pub(super) async fn run(cx: &Cx) -> Result<()> {
+    let settings = cx.settings()?;
+    let file = if settings.file.exists() { "read" } else { "not there, which is fine" };
+    let backend = settings.backend.value.clone().unwrap_or_default();
+    let mut findings = vec![
+        Finding { check: "configuration", outcome: Ok(format!("{}: {file}", settings.file.display())) },
+        Finding { check: "backend", outcome: Ok(format!("{backend} (from {})", settings.backend.origin)) },
+        Finding { check: "clock", outcome: clock() },
+    ];
+    match cx.backend() {
+        Ok(backend) => {
+            findings.push(Finding {
+                check: "credentials",
+                outcome: Ok(backend.capabilities().account.map_or_else(|| "none needed".to_owned(), str::to_owned)),
+            });
+            findings.extend(backend.examine().await);
+        }
+        Err(error) => findings.push(Finding { check: "backend", outcome: Err(error) }),
+    }
+    let mut tally = Tally::default();
+    let mut listing = cx.out.listing().regardless();
+    for finding in findings {
+        listing.push(&Check::of(&finding))?;
+        match finding.outcome {
+            Ok(_) => tally.done(),
+            Err(error) => tally.failed(error),
+        }
+    }
+    listing.finish()?;
+    tally.verdict("checks")
+}
+
+fn clock() -> Result<String> {
+    let now = Timestamp::now();
+    match EPOCH.parse::<Timestamp>() {
+        Ok(epoch) if now < epoch => Err(Error::conflict(format!("this machine's clock is wrong: {now}"))
+            .hint("set it: credentials and expiry depend on it")),
+        _ => Ok(now.to_string()),
+    }
+}
+
+/// One line of the report.
+#[derive(Serialize)]
+struct Check {
+    check: &'static str,
+    ok: bool,
+    detail: String,
+    hint: Option<String>,
+}
+
+impl Check {
+    fn of(finding: &Finding) -> Self {
+        match &finding.outcome {
+            Ok(detail) => Check { check: finding.check, ok: true, detail: detail.clone(), hint: None },
+            Err(error) => Check {
+                check: finding.check,
+                ok: false,
+                detail: error.message().to_owned(),
+                hint: error.hint_text().map(str::to_owned),
+            },
+        }
+    }
+}
+
+impl Record for Check {
+    const NOUN: &'static str = "checks";
+
+    const VIEW: View<Self> = View {
+        columns: &[
+            Column { name: "CHECK", align: Align::Left, flex: false },
+            Column { name: "OK", align: Align::Left, flex: false },
+            Column { name: "DETAIL", align: Align::Left, flex: true },
+        ],
+        cells: |c| vec![c.check.to_owned(), if c.ok { "yes" } else { "NO" }.to_owned(), c.detail.clone()],
+    };
+
+    fn key(&self) -> String {
+        self.check.to_owned()
+    }
+}

@@ -1,0 +1,208 @@
+//! `files mkdir`, `files mv` and `files rm`.
+
+use clap::Args;
+use futures_util::StreamExt;
+
+use super::super::Cx;
+use super::targets;
+use crate::backend::{Backend, Feature, MkdirOptions};
+use crate::error::{Error, Kind, Result};
+use crate::model::receipt::Deleted;
+use crate::model::target::names_directory;
+use crate::model::{Deletion, Entry, EntryKind, SessionPath};
+use crate::output::Listing;
+use crate::transfer::download::Wanted;
+use crate::transfer::tally::Tally;
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  wharf files mkdir SESSION:/data/in SESSION:/data/out")]
+pub(in crate::commands) struct Mkdir {
+    /// Paths in sessions; parents are made, and a directory that exists is fine
+    #[arg(value_name = "TARGET", required = true)]
+    targets: Vec<String>,
+
+    /// Permission bits, in octal
+    #[arg(long, value_name = "MODE", value_parser = read_mode)]
+    mode: Option<u32>,
+
+    /// Fail where the parent is missing or the directory exists
+    #[arg(long)]
+    no_parents: bool,
+
+    /// Accepted for the habit of it: parents are made anyway
+    #[arg(short = 'p', hide = true)]
+    parents: bool,
+}
+
+fn read_mode(text: &str) -> Result<u32, String> {
+    match u32::from_str_radix(text, 8) {
+        Ok(mode) if mode <= 0o7777 => Ok(mode),
+        _ => Err(format!("{text:?} is no mode: write octal digits such as `755`")),
+    }
+}
+
+impl Mkdir {
+    pub(super) async fn run(self, cx: &Cx) -> Result<()> {
+        let backend = cx.backend()?;
+        backend.require(Feature::Mkdir)?;
+        if self.mode.is_some() {
+            backend.require(Feature::MkdirMode)?;
+        }
+        let options = MkdirOptions { parents: !self.no_parents, mode: self.mode, bulk: false };
+        let paths = self.targets.iter().map(|target| cx.session_path(target)).collect::<Result<Vec<_>>>()?;
+        let mut tally = Tally::default();
+        let mut listing = cx.out.listing().regardless();
+        for at in &paths {
+            match backend.need_files()?.mkdir(at, options).await {
+                Ok(entry) => {
+                    listing.push(&entry)?;
+                    tally.done();
+                }
+                Err(error) => tally.failed(error),
+            }
+        }
+        backend.settle().await?;
+        listing.finish()?;
+        tally.verdict("directories")
+    }
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "A file at the new path is replaced; a directory there is a conflict, unless the path ends in `/`:\n\
+    then the move goes into it.\n\n\
+    Example:\n  wharf files mv SESSION:/draft.md SESSION:/done/"
+)]
+pub(in crate::commands) struct Mv {
+    /// What to move
+    #[arg(value_name = "FROM")]
+    from: String,
+
+    /// Where to, in the same session
+    #[arg(value_name = "TO")]
+    to: String,
+}
+
+impl Mv {
+    pub(super) async fn run(self, cx: &Cx) -> Result<()> {
+        let backend = cx.backend()?;
+        backend.require(Feature::Move)?;
+        let from = cx.session_path(&self.from)?;
+        let mut to = cx.session_path(&self.to)?;
+        if from.session != to.session {
+            return Err(Error::new(Kind::Unsupported, "a move stays inside one session")
+                .hint("download and upload it: `wharf files download A:/x - | wharf files upload - B:/x`"));
+        }
+        if names_directory(self.to.split_once(':').map_or("", |(_, path)| path)) {
+            to = to.at(to.path.join(from.path.name()));
+        }
+        let entry = backend.need_files()?.rename(&from, &to.path).await?;
+        backend.settle().await?;
+        let mut listing = cx.out.listing().regardless();
+        listing.push(&entry)?;
+        listing.finish()
+    }
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  wharf files rm SESSION:/tmp -r\n  wharf files rm file_123 file_456")]
+pub(in crate::commands) struct Rm {
+    /// Paths in sessions, or stored files
+    #[arg(value_name = "TARGET", required_unless_present = "file_id")]
+    targets: Vec<String>,
+
+    /// A stored file, by the vendor's flag
+    #[arg(long, value_name = "FILE_ID", hide = true)]
+    file_id: Vec<String>,
+
+    /// Directories too, with all that is in them
+    #[arg(short, long)]
+    recursive: bool,
+
+    /// What is not there is no failure
+    #[arg(short, long)]
+    force: bool,
+
+    /// Print what would be removed, and remove nothing
+    #[arg(long)]
+    dry_run: bool,
+
+    /// Print text that --transform selects without quotes
+    // The same name as the global flag, so that `-r` can mean recursive here.
+    #[arg(id = "raw_output", long = "raw-output")]
+    _raw_output: bool,
+}
+
+impl Rm {
+    pub(super) async fn run(self, cx: &Cx) -> Result<()> {
+        let backend = cx.backend()?;
+        let wanted = targets(cx, self.file_id.iter().chain(&self.targets))?;
+        for one in &wanted {
+            if let Wanted::Session(SessionPath { path, .. }) = one
+                && path.is_root()
+            {
+                return Err(Error::usage("the root of a session is never removed")
+                    .hint("name what is in it, or delete the session: `wharf sessions delete`"));
+            }
+        }
+        let mut tally = Tally::default();
+        let mut listing = cx.out.listing().regardless();
+        for one in &wanted {
+            match self.remove(backend, one, &mut listing).await {
+                Ok(()) => tally.done(),
+                Err(error) => tally.failed(error),
+            }
+        }
+        backend.settle().await?;
+        listing.finish()?;
+        tally.verdict("targets")
+    }
+
+    async fn remove(&self, backend: &dyn Backend, wanted: &Wanted, listing: &mut Listing<'_, Deletion>) -> Result<()> {
+        let removed = match wanted {
+            Wanted::Session(at) if self.dry_run => return self.rehearse(backend, at, listing).await,
+            Wanted::Session(at) => backend.need_files()?.remove(at, self.recursive).await,
+            Wanted::Stored(id) if self.dry_run => backend.need_store()?.get(id).await.map(drop),
+            Wanted::Stored(id) => backend.need_store()?.delete(id).await,
+        };
+        let deleted = match removed {
+            Ok(()) => !self.dry_run,
+            Err(error) if self.force && error.kind() == Kind::NotFound => false,
+            Err(error) => return Err(error),
+        };
+        let what = match wanted {
+            Wanted::Session(at) => Deleted::Path { session: at.session.clone(), path: at.path.clone() },
+            Wanted::Stored(id) => Deleted::Id(id.to_string()),
+        };
+        listing.push(&Deletion { what, deleted })
+    }
+
+    /// Everything that a removal would take.
+    async fn rehearse(
+        &self,
+        backend: &dyn Backend,
+        at: &SessionPath,
+        listing: &mut Listing<'_, Deletion>,
+    ) -> Result<()> {
+        let files = backend.need_files()?;
+        let entry = match files.stat(at).await {
+            Err(error) if self.force && error.kind() == Kind::NotFound => return Ok(()),
+            other => other?,
+        };
+        if entry.kind == EntryKind::Directory {
+            let mut below = files.list(at, self.recursive).await?;
+            while let Some(found) = below.next().await {
+                if !self.recursive {
+                    return Err(Error::conflict(format!("this directory is not empty: `{at}`"))
+                        .hint("add -r to remove it with all that is in it"));
+                }
+                listing.push(&would_go(found?))?;
+            }
+        }
+        listing.push(&would_go(entry))
+    }
+}
+
+fn would_go(entry: Entry) -> Deletion {
+    Deletion { what: Deleted::Path { session: entry.session, path: entry.path }, deleted: false }
+}

@@ -1,0 +1,223 @@
+//! `files ls`, `files stat` and `files cat`.
+
+use clap::Args;
+use futures_util::StreamExt;
+
+use super::super::Cx;
+use super::super::args::Paging;
+use super::targets;
+use crate::backend::ByteRange;
+use crate::error::{Error, Result};
+use crate::model::{Entry, SessionPath, StoredFile, Target};
+use crate::output::{ENTRY_LONG, ENTRY_SHORT, Record};
+use crate::transfer::download::Wanted;
+use crate::transfer::land::stream;
+use crate::transfer::tally::Tally;
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    wharf files ls                      the stored files\n  \
+    wharf files ls SESSION:/ -R         everything in a session\n  \
+    wharf files ls SESSION:/data -q0 | xargs -0 -n1 wharf files stat")]
+pub(in crate::commands) struct Ls {
+    /// A path in a session, or a stored file; all stored files where nothing is named
+    #[arg(value_name = "TARGET")]
+    target: Option<String>,
+
+    /// Sizes, times and modes as well
+    #[arg(short)]
+    long: bool,
+
+    /// The whole tree
+    #[arg(short = 'R', long)]
+    recursive: bool,
+
+    /// Only stored files that belong to this session or are mounted in it
+    #[arg(long, value_name = "SESSION", conflicts_with = "target")]
+    scope_id: Option<String>,
+
+    #[command(flatten)]
+    paging: Paging,
+}
+
+impl Ls {
+    pub(super) async fn run(self, cx: &Cx) -> Result<()> {
+        match self.target.as_deref().map(Target::parse).transpose()? {
+            Some(Target::Session { session, path }) => self.entries(cx, &cx.at(session, &path)?).await,
+            Some(Target::Stored(id)) => {
+                let mut listing = cx.out.listing();
+                listing.push(&cx.backend()?.need_store()?.get(&id).await?)?;
+                listing.finish()
+            }
+            None => {
+                let store = cx.backend()?.need_store()?;
+                let scope = self.scope_id.map(|id| id.parse()).transpose()?;
+                let listing = cx.out.listing::<StoredFile>();
+                cx.pages(&self.paging, listing, async |page| store.list(scope.as_ref(), page).await).await
+            }
+        }
+    }
+
+    async fn entries(&self, cx: &Cx, at: &SessionPath) -> Result<()> {
+        if self.paging.page.is_some() {
+            return Err(Error::usage("a listing of session files has no pages").hint("name a directory further down"));
+        }
+        let files = cx.backend()?.need_files()?;
+        let mut entries = files.list(at, self.recursive).await?;
+        let mut listing = cx.out.listing_as(if self.long { ENTRY_LONG } else { ENTRY_SHORT });
+        let mut tally = Tally::default();
+        let mut left = self.paging.limit.unwrap_or(usize::MAX);
+        while let Some(entry) = entries.next().await {
+            if left == 0 {
+                cx.out.note("note: the listing was cut by --limit");
+                break;
+            }
+            left -= 1;
+            match entry {
+                Ok(entry) => {
+                    listing.push(&entry)?;
+                    tally.done();
+                }
+                Err(error) => tally.failed(error),
+            }
+            // A large listing leaves room for signals and the clock.
+            tokio::task::coop::consume_budget().await;
+        }
+        listing.finish()?;
+        tally.verdict(Entry::NOUN)
+    }
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  wharf files stat SESSION:/data/a.csv --transform size")]
+pub(in crate::commands) struct Stat {
+    /// Paths in sessions
+    #[arg(value_name = "TARGET", required_unless_present = "file_id")]
+    targets: Vec<String>,
+
+    /// A stored file, by the vendor's flag
+    #[arg(long, value_name = "FILE_ID", hide = true)]
+    file_id: Vec<String>,
+}
+
+/// What `stat` prints: targets may be of both kinds.
+#[derive(serde::Serialize)]
+#[serde(untagged)]
+enum Found {
+    Entry(Entry),
+    Stored(StoredFile),
+}
+
+impl Record for Found {
+    const NOUN: &'static str = "files";
+
+    const VIEW: crate::output::View<Self> = crate::output::View {
+        columns: ENTRY_LONG.columns,
+        cells: |found| match found {
+            Found::Entry(entry) => (ENTRY_LONG.cells)(entry),
+            Found::Stored(file) => {
+                let cell = |value: Option<String>| value.unwrap_or_else(|| "-".to_owned());
+                vec![
+                    "-".to_owned(),
+                    cell(file.size.map(crate::output::human::size)),
+                    cell(file.created_at.map(crate::output::human::time)),
+                    file.id.to_string(),
+                    file.filename.clone(),
+                ]
+            }
+        },
+    };
+
+    fn key(&self) -> String {
+        match self {
+            Found::Entry(entry) => entry.key(),
+            Found::Stored(file) => file.key(),
+        }
+    }
+
+    fn provider(&self) -> Option<&crate::model::Provider> {
+        match self {
+            Found::Entry(entry) => entry.provider(),
+            Found::Stored(file) => file.provider(),
+        }
+    }
+}
+
+impl Stat {
+    pub(super) async fn run(self, cx: &Cx) -> Result<()> {
+        let wanted = targets(cx, self.file_id.iter().chain(&self.targets))?;
+        let backend = cx.backend()?;
+        let mut tally = Tally::default();
+        let mut found = Vec::new();
+        for one in &wanted {
+            let looked = match one {
+                Wanted::Session(at) => backend.need_files()?.stat(at).await.map(Found::Entry),
+                Wanted::Stored(id) => backend.need_store()?.get(id).await.map(Found::Stored),
+            };
+            match looked {
+                Ok(one) => {
+                    found.push(one);
+                    tally.done();
+                }
+                Err(error) => tally.failed(error),
+            }
+        }
+        if !found.is_empty() || wanted.len() > 1 {
+            cx.out.objects(wanted.len(), &found)?;
+        }
+        tally.verdict(Found::NOUN)
+    }
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    wharf files cat SESSION:/log.txt | grep -c ERROR\n  \
+    wharf files cat SESSION:/data.bin --range 0-1023      the first KiB")]
+pub(in crate::commands) struct Cat {
+    /// Paths in sessions, or stored files
+    #[arg(value_name = "TARGET", required = true)]
+    targets: Vec<String>,
+
+    /// Only these bytes, counted from 0, the last one included: A-B, or A- to the end
+    #[arg(long, value_name = "A-B", value_parser = read_range)]
+    range: Option<ByteRange>,
+}
+
+fn read_range(text: &str) -> Result<ByteRange, String> {
+    let bad = || format!("{text:?} is no range: write `0-1023` for the first KiB, or `1024-` for the rest");
+    let (first, last) = text.split_once('-').ok_or_else(bad)?;
+    let first = first.parse().map_err(|_| bad())?;
+    let last = if last.is_empty() { None } else { Some(last.parse().map_err(|_| bad())?) };
+    if last.is_some_and(|last: u64| last < first) { Err(bad()) } else { Ok(ByteRange { first, last }) }
+}
+
+impl Cat {
+    pub(super) async fn run(self, cx: &Cx) -> Result<()> {
+        let backend = cx.backend()?;
+        for wanted in targets(cx, &self.targets)? {
+            let fetched = match &wanted {
+                Wanted::Session(at) => backend.need_files()?.fetch(at, self.range).await?,
+                Wanted::Stored(id) => backend.need_store()?.fetch(id, self.range).await?,
+            };
+            stream(fetched, &mut |block| cx.out.bytes(block)).await?;
+        }
+        cx.out.flush()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranges() {
+        assert_eq!(read_range("0-9"), Ok(ByteRange { first: 0, last: Some(9) }));
+        assert_eq!(read_range("5-"), Ok(ByteRange { first: 5, last: None }));
+        for bad in ["", "-", "-5", "9-0", "a-b", "1", "1-2-3", "+1-2x"] {
+            assert!(read_range(bad).is_err(), "{bad}");
+        }
+        assert_eq!(ByteRange { first: 2, last: Some(100) }.within(10).unwrap(), (2, 8));
+        assert_eq!(ByteRange { first: 0, last: None }.within(0).unwrap(), (0, 0));
+        assert!(ByteRange { first: 10, last: None }.within(10).is_err());
+    }
+}

@@ -1,0 +1,196 @@
+//! `files upload` and `files download`.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueHint};
+
+use super::super::Cx;
+use super::targets;
+use crate::error::{Error, Result};
+use crate::model::target::names_directory;
+use crate::model::{SessionPath, Target};
+use crate::transfer::plan::{Destination, LocalSource};
+use crate::transfer::{IfExists, download, upload};
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "One directory puts its contents under DEST; one file goes to DEST, or into it when it ends in `/`;\n\
+    several sources go into DEST by name. Without DEST, files go into the workspace's file store.\n\n\
+    Examples:\n  \
+    wharf files upload ./data SESSION:/data\n  \
+    wharf files upload a.csv b.csv SESSION:/in\n  \
+    tar c . | wharf files upload - SESSION:/backup.tar\n  \
+    id=$(wharf files upload report.csv -q)"
+)]
+pub(in crate::commands) struct Upload {
+    /// Files and directories, `-` for standard input, and last where they go: SESSION:PATH
+    #[arg(value_name = "SOURCE... [DEST]", required_unless_present = "file", value_hint = ValueHint::AnyPath)]
+    args: Vec<String>,
+
+    /// A source, by the vendor's flag; may be given several times
+    #[arg(long, value_name = "LOCAL", hide = true)]
+    file: Vec<String>,
+
+    /// Put all sources into this directory by name, however many there are
+    #[arg(long, value_name = "SESSION:DIR")]
+    into: Option<String>,
+
+    /// What to call a source that has no name of its own
+    #[arg(long, value_name = "NAME")]
+    name: Option<String>,
+
+    /// The media type of a stored file
+    #[arg(long, value_name = "TYPE")]
+    mime_type: Option<String>,
+
+    /// What to do where something is there already
+    #[arg(long, value_enum, default_value_t, value_name = "WHAT")]
+    if_exists: IfExists,
+}
+
+impl Upload {
+    pub(super) async fn run(mut self, cx: &Cx) -> Result<()> {
+        let to = self.destination(cx)?;
+        let mut names = std::mem::take(&mut self.file);
+        names.append(&mut self.args);
+        check_sources(&names, self.name.is_some())?;
+        let sources: Vec<_> = names.iter().map(|name| LocalSource::look(name, self.name.as_deref())).collect();
+        let watch = cx.out.watch();
+        let upload = upload::Upload { backend: cx.backend()?, if_exists: self.if_exists, observer: &watch };
+        let mut listing = cx.out.listing().regardless();
+        let mut receipts = |receipt: &_| listing.push(receipt);
+        let verdict = match to {
+            Some(to) => {
+                if self.mime_type.is_some() {
+                    return Err(Error::usage("--mime-type is for stored files").hint("leave out DEST, or --mime-type"));
+                }
+                upload.to_session(&sources, &to, &mut receipts).await
+            }
+            None => upload.to_store(&sources, self.mime_type.as_deref(), &mut receipts).await,
+        };
+        drop(watch);
+        // The receipts are complete even where the verdict is bad.
+        verdict.and(listing.finish())
+    }
+
+    /// `--into`, or the last argument where it is a session path.
+    fn destination(&mut self, cx: &Cx) -> Result<Option<Destination<SessionPath>>> {
+        if let Some(into) = &self.into {
+            return Ok(Some(Destination { path: cx.session_path(into)?, as_directory: true, into: true }));
+        }
+        match self.args.last() {
+            Some(last) if Target::is_session_path(last) => {
+                let last = self.args.pop().unwrap_or_default();
+                let typed = last.split_once(':').map_or("", |(_, path)| path);
+                Ok(Some(Destination {
+                    path: cx.session_path(&last)?,
+                    as_directory: names_directory(typed),
+                    into: false,
+                }))
+            }
+            _ => Ok(None),
+        }
+    }
+}
+
+fn check_sources(names: &[String], named: bool) -> Result<()> {
+    if names.is_empty() {
+        return Err(Error::usage("there is nothing to upload").hint("name a source before DEST"));
+    }
+    if named && names.len() > 1 {
+        return Err(Error::usage("--name is for one source").hint("upload them one by one"));
+    }
+    if names.iter().filter(|name| *name == "-").count() > 1 {
+        return Err(Error::usage("standard input can be read once"));
+    }
+    match names.iter().find(|name| Target::is_session_path(name)) {
+        Some(name) => Err(Error::usage(format!("only the last argument can be a session path: `{name}`"))
+            .hint(format!("for a local file of that name write `./{name}`; for several sources name DEST last"))),
+        None => Ok(()),
+    }
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "One directory puts its contents under DEST; one file goes to DEST, or into it when it ends in `/`;\n\
+    several targets go into DEST by name. Without DEST a file goes to the current directory under its\n\
+    own name and never replaces anything. DEST `-` is standard output.\n\n\
+    Examples:\n  \
+    wharf files download SESSION:/data ./results\n  \
+    wharf files download SESSION:/report.csv\n  \
+    wharf files download SESSION:/backup.tar - | tar t"
+)]
+pub(in crate::commands) struct Download {
+    /// What to fetch, SESSION:PATH or a stored file's id, and last where it goes
+    #[arg(value_name = "TARGET... [DEST]", required_unless_present = "file_id")]
+    args: Vec<String>,
+
+    /// A stored file, by the vendor's flag; may be given several times
+    #[arg(long, value_name = "FILE_ID", hide = true)]
+    file_id: Vec<String>,
+
+    /// Where it goes, by the vendor's flag
+    #[arg(short, long, value_name = "DEST", hide = true)]
+    output: Option<String>,
+
+    /// Put all targets into this directory by name, however many there are
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    into: Option<PathBuf>,
+
+    /// What to do where something is there already
+    #[arg(long, value_enum, value_name = "WHAT")]
+    if_exists: Option<IfExists>,
+}
+
+impl Download {
+    pub(super) async fn run(mut self, cx: &Cx) -> Result<()> {
+        let to = self.destination()?;
+        let mut names = std::mem::take(&mut self.file_id);
+        names.append(&mut self.args);
+        if names.is_empty() {
+            return Err(Error::usage("there is nothing to download").hint("name a target before DEST"));
+        }
+        let wanted = targets(cx, &names)?;
+        let here = to.is_none() && self.into.is_none();
+        let watch = cx.out.watch();
+        let download = download::Download {
+            backend: cx.backend()?,
+            if_exists: self.if_exists.unwrap_or(if here { IfExists::Error } else { IfExists::Overwrite }),
+            observer: &watch,
+        };
+        if to.as_deref() == Some("-") {
+            download.to_stream(&wanted, &mut |block| cx.out.bytes(block)).await?;
+            return cx.out.flush();
+        }
+        let to = match (to, self.into) {
+            (_, Some(into)) => Destination { path: into, as_directory: true, into: true },
+            (None, None) => Destination { path: PathBuf::from("."), as_directory: true, into: false },
+            (Some(to), None) => {
+                let as_directory = names_directory(&to) || to.ends_with("/..") || to == "..";
+                Destination { path: PathBuf::from(to), as_directory, into: false }
+            }
+        };
+        let mut listing = cx.out.listing().regardless();
+        let verdict = download.to_disk(&wanted, &to, !here, &mut |receipt| listing.push(receipt)).await;
+        drop(watch);
+        // The receipts are complete even where the verdict is bad.
+        verdict.and(listing.finish())
+    }
+
+    /// `--output`, or the last argument where it is no target.
+    fn destination(&mut self) -> Result<Option<String>> {
+        let is_target = |text: &String| Target::is_session_path(text) || Target::is_stored_file(text);
+        if self.output.is_some() || self.into.is_some() {
+            return Ok(self.output.take());
+        }
+        match self.args.last() {
+            Some(last) if !is_target(last) => {
+                if self.args.len() + self.file_id.len() < 2 {
+                    Target::parse(last)?;
+                }
+                Ok(self.args.pop())
+            }
+            _ => Ok(None),
+        }
+    }
+}

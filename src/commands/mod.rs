@@ -1,0 +1,121 @@
+//! The command line: one file for each noun, with its arguments and what they do.
+//!
+//! A command turns flags into calls of the rooms below and hands records to the output; it never
+//! prints. [`run`] is the whole program. Start with [`Cli`] for the grammar and [`Cx`] for what a
+//! command has at hand.
+
+#![allow(clippy::doc_markdown, reason = "doc comments of arguments are help texts, in which backticks are noise")]
+
+mod args;
+mod backends;
+mod completions;
+mod config;
+mod cx;
+mod doctor;
+mod files;
+mod process;
+mod resources;
+mod sessions;
+mod spec;
+mod stdin;
+
+use std::ffi::OsString;
+
+use clap::{CommandFactory, Parser, Subcommand};
+
+pub use self::args::Global;
+pub use self::cx::Cx;
+pub use self::process::run;
+use crate::error::Result;
+
+/// Sessions, files and resources of hosted agents: load, work, unload, with proof.
+#[derive(Debug, Parser)]
+#[command(
+    name = "wharf",
+    version,
+    propagate_version = true,
+    subcommand_required = false,
+    after_help = "Examples:\n  \
+        wharf sessions create --title 'first try' --label team=blue\n  \
+        wharf files upload ./data SESSION:/data\n  \
+        wharf files download SESSION:/data ./results\n\n\
+        `wharf VERB --help` has more. Exit codes: 0 done and proven, 2 usage, 4 not found, 5 conflict,\n\
+        6 limit, 7 unsupported, 9 unverified, 10 partial, 11 no match, 12 local disk, 124 timeout."
+)]
+pub struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Isolated environments with a file system
+    #[command(subcommand)]
+    Sessions(sessions::Verb),
+    /// Files inside sessions, and stored files outside of them
+    #[command(subcommand)]
+    Files(files::Verb),
+    /// What is mounted into a session
+    #[command(subcommand)]
+    Resources(resources::Verb),
+    /// What each backend can do, as data
+    Backends,
+    /// Where settings come from and what they are
+    #[command(subcommand)]
+    Config(config::Verb),
+    /// Looks at configuration, credentials, the backend and the clock, and makes a round trip
+    Doctor,
+    /// Prints a completion script for a shell
+    Completions(completions::Completions),
+    /// Writes the manual pages into a directory
+    Man(completions::Man),
+}
+
+impl Command {
+    async fn run(self, cx: &Cx) -> Result<()> {
+        match self {
+            Command::Sessions(verb) => verb.run(cx).await,
+            Command::Files(verb) => verb.run(cx).await,
+            Command::Resources(verb) => verb.run(cx).await,
+            Command::Backends => backends::run(cx),
+            Command::Config(verb) => verb.run(cx),
+            Command::Doctor => doctor::run(cx).await,
+            Command::Completions(args) => args.run(cx),
+            Command::Man(args) => args.run(),
+        }
+    }
+}
+
+/// What `wharf` alone prints.
+const WELCOME: &str = "\
+wharf moves files into the sessions of hosted agents and back, with proof.
+
+The first three things to type (no account needed):
+  wharf sessions create --title 'first try'     makes a session and prints its id
+  wharf files upload ./data SESSION:/data       puts a directory into it
+  wharf files ls SESSION:/ -R                   shows what is there
+
+Then: `wharf files download`, `wharf sessions delete`, and `wharf --help` for all.
+";
+
+/// The grammar, for whoever makes scripts, pages or completions of it.
+pub fn grammar() -> clap::Command {
+    Cli::command()
+}
+
+/// Reads the command line.
+fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
+    Cli::try_parse_from(args)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_grammar_is_sound() {
+        grammar().debug_assert();
+    }
+}

@@ -1,0 +1,303 @@
+//! `wharf resources`.
+
+use clap::{Args, Subcommand};
+
+use super::Cx;
+use super::args::{BodyFlag, Paging};
+use super::sessions::subject;
+use super::spec::{Spec, Uploads};
+use super::stdin::document;
+use crate::backend::{Feature, NewResource, PageRequest, document as shape};
+use crate::error::{Error, Kind, Result};
+use crate::model::receipt::Deleted;
+use crate::model::{Deletion, RemotePath, Resource, ResourceKind, SessionId};
+use crate::output::Record;
+use crate::transfer::tally::Tally;
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Verb {
+    /// Mounts stored files and other things into a session
+    #[command(visible_alias = "create")]
+    Add(Add),
+    /// Prints what is mounted in a session
+    #[command(visible_alias = "ls")]
+    List(List),
+    /// Prints one resource
+    #[command(alias = "retrieve", alias = "show")]
+    Get(Get),
+    /// Unmounts resources
+    #[command(visible_alias = "rm")]
+    Delete(Delete),
+}
+
+impl Verb {
+    pub(super) async fn run(self, cx: &Cx) -> Result<()> {
+        cx.backend()?.require(Feature::Resources)?;
+        match self {
+            Verb::Add(args) => args.run(cx).await,
+            Verb::List(args) => args.run(cx).await,
+            Verb::Get(args) => args.run(cx).await,
+            Verb::Delete(args) => args.run(cx).await,
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    wharf resources add SESSION file_123:/in/data.csv\n  \
+    wharf resources add SESSION @./data.csv:/in/data.csv\n  \
+    wharf resources add SESSION --file-id file_123 --mount-path /in/data.csv")]
+pub(super) struct Add {
+    /// The session's id
+    #[arg(value_name = "SESSION", required_unless_present = "session_id")]
+    name: Option<String>,
+
+    /// What to mount: `FILE_ID`[:`MOUNT_PATH`], @LOCAL[:`MOUNT_PATH`], or a YAML object
+    #[arg(value_name = "SPEC")]
+    specs: Vec<String>,
+
+    /// The session, by the vendor's flag
+    #[arg(long, value_name = "SESSION", hide = true)]
+    session_id: Option<String>,
+
+    /// A stored file
+    #[arg(long, value_name = "FILE_ID", conflicts_with = "file")]
+    file_id: Option<String>,
+
+    /// A local file, to be uploaded and mounted
+    #[arg(long, value_name = "LOCAL", value_hint = clap::ValueHint::FilePath)]
+    file: Option<String>,
+
+    /// Where to mount it; made from the file's name where nothing is said
+    #[arg(long, value_name = "PATH")]
+    mount_path: Option<String>,
+
+    /// What it is: file, `github_repository`, `memory_store`, context
+    #[arg(long = "type", value_name = "TYPE")]
+    kind: Option<String>,
+
+    #[command(flatten)]
+    body: BodyFlag,
+}
+
+impl Add {
+    async fn run(self, cx: &Cx) -> Result<()> {
+        let backend = cx.backend()?;
+        let (session, specs) = subject(self.session_id.clone(), self.name.clone(), self.specs.clone());
+        let session: SessionId = session.parse()?;
+        let specs = self.specs(&specs)?;
+        for spec in &specs {
+            if let Spec::Ready(new) = spec {
+                backend.require(feature(new.kind))?;
+            }
+        }
+        let asked = specs.len();
+        let mut uploads = Uploads::default();
+        let ready = match uploads.ready(backend, specs).await {
+            Ok(ready) => ready,
+            Err(error) => return Err(uploads.undo(backend, error).await),
+        };
+        let mut tally = Tally::default();
+        let mut added = Vec::new();
+        for new in ready {
+            let file_id = new.file_id.clone();
+            match backend.need_resources()?.add(&session, new).await {
+                Ok(resource) => {
+                    added.push(resource);
+                    tally.done();
+                }
+                Err(error) => tally.failed(uploads.undo_one(backend, file_id.as_ref(), error).await),
+            }
+        }
+        backend.settle().await?;
+        if !added.is_empty() || asked > 1 {
+            cx.out.objects(asked, &added)?;
+        }
+        tally.verdict(Resource::NOUN)
+    }
+
+    /// What the arguments, the flags or the document name.
+    fn specs(self, texts: &[String]) -> Result<Vec<Spec>> {
+        let mut specs = texts.iter().map(|text| Spec::parse(text)).collect::<Result<Vec<_>>>()?;
+        if let Some(local) = &self.file {
+            specs.push(Spec::Local { path: local.into(), mount_path: None });
+        }
+        if let Some(id) = &self.file_id {
+            let kind = ResourceKind::File;
+            specs.push(Spec::Ready(NewResource {
+                kind,
+                file_id: Some(id.parse()?),
+                mount_path: None,
+                extra: serde_json::Map::new(),
+            }));
+        }
+        let document = document(&self.body, specs.is_empty())?;
+        if !document.is_empty() {
+            specs.push(Spec::Ready(shape::resource(document)?));
+        }
+        if let Some(kind) = &self.kind {
+            let kind: ResourceKind = serde_json::from_value(kind.clone().into()).map_err(|_| {
+                Error::usage(format!("there is no resource of this type: {kind:?}"))
+                    .hint("types are file, github_repository, memory_store and context")
+            })?;
+            for spec in &mut specs {
+                if let Spec::Ready(new) = spec {
+                    new.kind = kind;
+                }
+            }
+        }
+        match (&mut *specs, self.mount_path) {
+            ([], _) => Err(Error::usage("there is nothing to mount").hint("give a SPEC, --file-id, --file or --body")),
+            (_, None) => Ok(specs),
+            ([Spec::Ready(NewResource { mount_path, .. }) | Spec::Local { mount_path, .. }], Some(path)) => {
+                *mount_path = Some(path);
+                Ok(specs)
+            }
+            (_, Some(_)) => {
+                Err(Error::usage("--mount-path is for one resource")
+                    .hint("write the path into each SPEC: `FILE_ID:/path`"))
+            }
+        }
+    }
+}
+
+fn feature(kind: ResourceKind) -> Feature {
+    match kind {
+        ResourceKind::File => Feature::ResourceFile,
+        ResourceKind::GithubRepository => Feature::ResourceGithubRepository,
+        ResourceKind::MemoryStore => Feature::ResourceMemoryStore,
+        ResourceKind::Context => Feature::ResourceContext,
+    }
+}
+
+#[derive(Debug, Args)]
+pub(super) struct List {
+    /// The session's id
+    #[arg(value_name = "SESSION", required_unless_present = "session_id")]
+    name: Option<String>,
+
+    /// The session, by the vendor's flag
+    #[arg(long, value_name = "SESSION", hide = true)]
+    session_id: Option<String>,
+
+    #[command(flatten)]
+    paging: Paging,
+}
+
+impl List {
+    async fn run(self, cx: &Cx) -> Result<()> {
+        let session = subject(self.session_id, self.name, Vec::new()).0.parse()?;
+        let resources = cx.backend()?.need_resources()?;
+        cx.pages(&self.paging, cx.out.listing(), async |page| resources.list(&session, page).await).await
+    }
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Get {
+    /// The session's id
+    #[arg(value_name = "SESSION", required_unless_present = "session_id")]
+    name: Option<String>,
+
+    /// The resource's id
+    #[arg(value_name = "RESOURCE")]
+    resource: Option<String>,
+
+    /// The session, by the vendor's flag
+    #[arg(long, value_name = "SESSION", hide = true)]
+    session_id: Option<String>,
+
+    /// The resource, by the vendor's flag
+    #[arg(long, value_name = "RESOURCE", hide = true)]
+    resource_id: Option<String>,
+}
+
+impl Get {
+    async fn run(self, cx: &Cx) -> Result<()> {
+        let (session, rest) = subject(self.session_id, self.name, self.resource.into_iter().collect());
+        let id = self.resource_id.or_else(|| rest.into_iter().next());
+        let id =
+            id.ok_or_else(|| Error::usage("which resource?").hint("`wharf resources list SESSION` shows their ids"))?;
+        cx.out.one(&cx.backend()?.need_resources()?.get(&session.parse()?, &id).await?)
+    }
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    wharf resources delete SESSION sesrsc_123\n  \
+    wharf resources delete SESSION --mount-path /in/data.csv")]
+pub(super) struct Delete {
+    /// The session's id
+    #[arg(value_name = "SESSION", required_unless_present = "session_id")]
+    name: Option<String>,
+
+    /// The resources' ids
+    #[arg(value_name = "RESOURCE")]
+    resources: Vec<String>,
+
+    /// The session, by the vendor's flag
+    #[arg(long, value_name = "SESSION", hide = true)]
+    session_id: Option<String>,
+
+    /// A resource, by the vendor's flag
+    #[arg(long, value_name = "RESOURCE", hide = true)]
+    resource_id: Vec<String>,
+
+    /// The resource that is mounted here
+    #[arg(long, value_name = "PATH")]
+    mount_path: Option<String>,
+}
+
+impl Delete {
+    async fn run(self, cx: &Cx) -> Result<()> {
+        let backend = cx.backend()?;
+        let (session, mut ids) = subject(self.session_id, self.name, self.resources);
+        let session: SessionId = session.parse()?;
+        ids.extend(self.resource_id);
+        if let Some(path) = &self.mount_path {
+            ids.push(mounted_at(cx, &session, path).await?);
+        }
+        if ids.is_empty() {
+            return Err(Error::usage("which resource?")
+                .hint("give its id or --mount-path; `wharf resources list SESSION` shows both"));
+        }
+        let mut tally = Tally::default();
+        let mut listing = cx.out.listing().regardless();
+        for id in ids {
+            match backend.need_resources()?.remove(&session, &id).await {
+                Ok(()) => {
+                    listing.push(&Deletion { what: Deleted::Id(id), deleted: true })?;
+                    tally.done();
+                }
+                Err(error) => tally.failed(error),
+            }
+        }
+        backend.settle().await?;
+        listing.finish()?;
+        tally.verdict(Resource::NOUN)
+    }
+}
+
+/// The id of what is mounted at a path.
+async fn mounted_at(cx: &Cx, session: &SessionId, path: &str) -> Result<String> {
+    let wanted: RemotePath = cx.at(Some(session.clone()), path)?.path;
+    let resources = cx.backend()?.need_resources()?;
+    let mut page = PageRequest::default();
+    loop {
+        let part = resources.list(session, page).await?;
+        let hit = part.items.into_iter().find(|resource| resource.mount_path.as_deref() == Some(wanted.as_str()));
+        match (hit, part.next) {
+            (Some(Resource { id: Some(id), .. }), _) => return Ok(id),
+            (Some(_), _) => {
+                return Err(Error::new(
+                    Kind::Unsupported,
+                    format!("what is mounted here has no id to unmount it by: `{wanted}`"),
+                ));
+            }
+            (None, Some(cursor)) => page = PageRequest { cursor: Some(cursor), limit: None },
+            (None, None) => {
+                return Err(Error::not_found(format!("nothing is mounted here: `{session}:{wanted}`"))
+                    .hint(format!("`wharf resources list {session}` shows what is")));
+            }
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! `--body` and standard input: a YAML or JSON mapping in the provider's own shape.
+
+use serde_json::{Map, Value};
+
+use crate::error::{Error, Result};
+
+/// Reads one mapping. JSON is tried first, because it keeps numbers as they are.
+///
+/// # Errors
+/// `usage`, with the place of the fault, for what is neither or is no mapping.
+pub fn mapping(text: &str, name: &str) -> Result<Map<String, Value>> {
+    match value(text, name)? {
+        Value::Object(map) => Ok(map),
+        Value::Null => Ok(Map::new()),
+        _ => {
+            Err(Error::usage(format!("this is no mapping: {name}")).hint("write `key: value` lines, or a JSON object"))
+        }
+    }
+}
+
+/// Reads one value of YAML or JSON.
+pub fn value(text: &str, name: &str) -> Result<Value> {
+    if text.trim().is_empty() {
+        return Ok(Value::Null);
+    }
+    if let Ok(value) = serde_json::from_str(text) {
+        return Ok(value);
+    }
+    let options = serde_saphyr::options! { strict_booleans: true };
+    serde_saphyr::from_str_with_options(text, options).map_err(|e| {
+        let what = e.to_string().lines().next().unwrap_or_default().to_owned();
+        Error::usage(format!("{name} is neither YAML nor JSON: {what}")).hint("check the indentation and the quotes")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn yaml_and_json_give_the_same() {
+        let yaml = mapping("title: no\nlabels:\n  on: yes\n  n: '1'\nttl: 1h\n", "x").unwrap();
+        let json = mapping(r#"{"title":"no","labels":{"on":"yes","n":"1"},"ttl":"1h"}"#, "x").unwrap();
+        assert_eq!(yaml, json);
+    }
+
+    #[test]
+    fn what_is_no_mapping_is_refused() {
+        for bad in ["- a\n- b\n", "just text", "a: b\n c: d\n", "a: 1\na: 2\n", "{"] {
+            assert!(mapping(bad, "x").is_err(), "{bad:?}");
+        }
+        assert!(mapping("", "x").unwrap().is_empty());
+    }
+}

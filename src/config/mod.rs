@@ -1,0 +1,222 @@
+//! Settings: flags, then environment, then profile, then defaults, each with where it came from.
+//!
+//! [`Settings::resolve`] is the only place that decides precedence. The variables' names are in
+//! [`env`], the file's shape is in [`profile`], and `--body` documents are read by [`body`].
+
+pub mod body;
+pub mod duration;
+pub mod env;
+pub mod profile;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::PathBuf;
+
+use serde::Serialize;
+
+use self::profile::{File, Profile};
+use crate::error::{Error, Result};
+
+/// Where a setting came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// A flag of this command.
+    Flag,
+    /// This environment variable.
+    Env(&'static str),
+    /// This profile.
+    Profile(String),
+    /// Nobody chose.
+    Default,
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Origin::Flag => f.write_str("flag"),
+            Origin::Env(name) => write!(f, "environment: {name}"),
+            Origin::Profile(name) => write!(f, "profile: {name}"),
+            Origin::Default => f.write_str("default"),
+        }
+    }
+}
+
+impl Serialize for Origin {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+/// A value with where it came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Setting<T> {
+    /// The value, where anybody gave one.
+    pub value: Option<T>,
+    /// Who gave it.
+    pub origin: Origin,
+}
+
+/// What the flags of a command said, as far as other layers can say it too.
+#[derive(Debug, Clone, Default)]
+pub struct Flags {
+    /// `--backend`.
+    pub backend: Option<String>,
+    /// `--profile`.
+    pub profile: Option<String>,
+    /// `--session`.
+    pub session: Option<String>,
+    /// `--agent`.
+    pub agent: Option<String>,
+    /// `--format`.
+    pub format: Option<String>,
+    /// `--base-url`.
+    pub base_url: Option<String>,
+    /// `--jobs`.
+    pub jobs: Option<String>,
+}
+
+/// Everything that is settled before a command runs.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The chosen profile.
+    pub profile: Setting<String>,
+    /// The backend's name.
+    pub backend: Setting<String>,
+    /// The session of `:PATH`.
+    pub session: Setting<String>,
+    /// The agent of new sessions.
+    pub agent: Setting<String>,
+    /// The environment of new sessions.
+    pub environment: Setting<String>,
+    /// The image of new sessions.
+    pub image: Setting<String>,
+    /// The output format.
+    pub format: Setting<String>,
+    /// The service's address.
+    pub base_url: Setting<String>,
+    /// Transfers at once.
+    pub jobs: Setting<String>,
+    /// Headers of every request.
+    pub headers: BTreeMap<String, String>,
+    /// The configuration file that was read, or would be.
+    pub file: PathBuf,
+}
+
+impl Settings {
+    /// Puts the layers together.
+    ///
+    /// # Errors
+    /// `usage` for a bad file, an unknown profile, or several backends to choose from.
+    pub fn resolve(flags: &Flags) -> Result<Self> {
+        let path = config_path()?;
+        let file = File::read(&path)?;
+        let chosen =
+            pick(flags.profile.as_ref(), &[env::PROFILE], file.profile.clone().map(|name| (name, Origin::Default)));
+        let (name, profile) = match &chosen.value {
+            Some(name) => (name.clone(), file.find(name, &path)?),
+            None => (String::new(), Profile::default()),
+        };
+        let from = |value: &Option<String>| value.clone().map(|value| (value, Origin::Profile(name.clone())));
+        let backend = pick(flags.backend.as_ref(), &[env::BACKEND], from(&profile.backend));
+        let backend = match backend.value {
+            Some(_) => backend,
+            None => detect()?,
+        };
+        Ok(Settings {
+            session: pick(flags.session.as_ref(), &[env::SESSION], None),
+            agent: pick(flags.agent.as_ref(), &[env::AGENT], from(&profile.agent)),
+            environment: pick(None, &[env::ENVIRONMENT], from(&profile.environment)),
+            image: pick(None, &[env::IMAGE], from(&profile.image)),
+            format: pick(flags.format.as_ref(), &[env::FORMAT], from(&profile.format)),
+            base_url: pick(flags.base_url.as_ref(), &[], from(&profile.base_url)),
+            jobs: pick(flags.jobs.as_ref(), &[env::JOBS], from(&profile.jobs.map(|jobs| jobs.to_string()))),
+            headers: profile.headers,
+            profile: chosen,
+            backend,
+            file: path,
+        })
+    }
+
+    /// Where the local backend keeps everything.
+    ///
+    /// # Errors
+    /// `usage` where neither `WHARF_HOME` nor a home directory is set.
+    pub fn home(&self) -> Result<PathBuf> {
+        match env::path(env::HOME) {
+            Some(home) => Ok(home),
+            None => Ok(under(env::path(env::XDG_DATA_HOME).or_else(dirs::data_dir), env::HOME)?.join("wharf")),
+        }
+    }
+
+    /// Who says where that is.
+    pub fn home_origin(&self) -> Origin {
+        let named = [env::HOME, env::XDG_DATA_HOME].into_iter().find(|name| env::path(name).is_some());
+        named.map_or(Origin::Default, Origin::Env)
+    }
+
+    /// Every setting by name, for `config list` and `config get`.
+    pub fn all(&self) -> Vec<(&'static str, &Setting<String>)> {
+        vec![
+            ("backend", &self.backend),
+            ("profile", &self.profile),
+            ("session", &self.session),
+            ("agent", &self.agent),
+            ("environment", &self.environment),
+            ("image", &self.image),
+            ("format", &self.format),
+            ("base_url", &self.base_url),
+            ("jobs", &self.jobs),
+        ]
+    }
+}
+
+/// The first layer that says something.
+fn pick(flag: Option<&String>, variables: &[&'static str], below: Option<(String, Origin)>) -> Setting<String> {
+    if let Some(value) = flag {
+        return Setting { value: Some(value.clone()), origin: Origin::Flag };
+    }
+    for name in variables {
+        if let Some(value) = env::text(name) {
+            return Setting { value: Some(value), origin: Origin::Env(name) };
+        }
+    }
+    match below {
+        Some((value, origin)) => Setting { value: Some(value), origin },
+        None => Setting { value: None, origin: Origin::Default },
+    }
+}
+
+/// The backend whose own variables are set, else the one that needs no account.
+fn detect() -> Result<Setting<String>> {
+    let mut found: Vec<(&'static str, &'static str)> = Vec::new();
+    for (backend, variables) in env::CHOOSING {
+        if let Some(name) = variables.iter().find(|name| env::text(name).is_some()) {
+            found.push((backend, name));
+        }
+    }
+    match found.as_slice() {
+        [] => Ok(Setting { value: Some("local".to_owned()), origin: Origin::Default }),
+        [(backend, name)] => Ok(Setting { value: Some((*backend).to_owned()), origin: Origin::Env(name) }),
+        several => {
+            let names: Vec<_> = several.iter().map(|(backend, name)| format!("{backend} ({name})")).collect();
+            Err(Error::usage(format!("the environment speaks for several backends: {}", names.join(", ")))
+                .hint("choose one: `--backend NAME` or WHARF_BACKEND"))
+        }
+    }
+}
+
+/// Where the configuration file is, whether or not it exists.
+pub fn config_path() -> Result<PathBuf> {
+    match env::path(env::CONFIG) {
+        Some(path) => Ok(path),
+        None => Ok(under(env::path(env::XDG_CONFIG_HOME).or_else(dirs::config_dir), env::CONFIG)?
+            .join("wharf")
+            .join("config.toml")),
+    }
+}
+
+fn under(base: Option<PathBuf>, instead: &str) -> Result<PathBuf> {
+    base.ok_or_else(|| {
+        Error::usage("there is no home directory to keep anything in").hint(format!("set HOME or {instead}"))
+    })
+}

@@ -1,0 +1,120 @@
+//! The configuration file: named groups of settings, and never a secret.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::Path;
+
+use serde::Deserialize;
+
+use crate::error::{Error, Result};
+
+/// The file as a whole.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct File {
+    /// The profile that is used where nobody chooses one.
+    pub profile: Option<String>,
+    /// The profiles by name.
+    #[serde(default)]
+    pub profiles: BTreeMap<String, Profile>,
+}
+
+/// A named group of settings.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Profile {
+    /// The backend.
+    pub backend: Option<String>,
+    /// The service's address.
+    pub base_url: Option<String>,
+    /// The agent of new sessions.
+    pub agent: Option<String>,
+    /// The environment of new sessions.
+    pub environment: Option<String>,
+    /// The image of new sessions.
+    pub image: Option<String>,
+    /// The output format.
+    pub format: Option<String>,
+    /// Transfers at once.
+    pub jobs: Option<u32>,
+    /// Headers of every request.
+    #[serde(default)]
+    pub headers: BTreeMap<String, String>,
+}
+
+/// Names under which people put secrets into configuration files.
+const SECRETS: [&str; 5] = ["api_key", "token", "auth_token", "password", "secret"];
+
+impl File {
+    /// Reads the file; one that does not exist is empty.
+    ///
+    /// # Errors
+    /// `usage` with the line that is wrong.
+    pub fn read(path: &Path) -> Result<Self> {
+        let text = match std::fs::read_to_string(path) {
+            Ok(text) => text,
+            Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(Self::default()),
+            Err(e) => return Err(Error::io(format!("reading the configuration `{}`", path.display()), &e)),
+        };
+        toml::from_str(&text).map_err(|e| {
+            let line =
+                e.span().map_or(1, |span| text.get(..span.start).map_or(1, |head| head.matches('\n').count() + 1));
+            let what = e.message().lines().next().unwrap_or_default().to_owned();
+            let secret = SECRETS.iter().any(|name| what.contains(&format!("unknown field `{name}`")));
+            let error = Error::usage(format!("{}:{line}: {what}", path.display()));
+            if secret {
+                error.hint("wharf keeps no secrets in its configuration: set the vendor's own environment variable")
+            } else {
+                error.hint("`wharf config path` names the file, `wharf config list` shows what it says")
+            }
+        })
+    }
+
+    /// The profile of that name.
+    ///
+    /// # Errors
+    /// `usage` with the names that there are.
+    pub fn find(&self, name: &str, path: &Path) -> Result<Profile> {
+        self.profiles.get(name).cloned().ok_or_else(|| {
+            let known: Vec<&str> = self.profiles.keys().map(String::as_str).collect();
+            let hint = if known.is_empty() {
+                "it has no profiles".to_owned()
+            } else {
+                format!("it has: {}", known.join(", "))
+            };
+            Error::usage(format!("there is no profile of this name in `{}`: {name:?}", path.display())).hint(hint)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<File> {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("config.toml");
+        std::fs::write(&path, text).unwrap();
+        File::read(&path)
+    }
+
+    #[test]
+    fn a_mistake_is_named_with_its_line() {
+        let error = read("[profiles.a]\nbackend = \"local\"\nbakend = 1\n").unwrap_err();
+        assert!(error.message().contains(":3: unknown field `bakend`"), "{}", error.message());
+    }
+
+    #[test]
+    fn a_secret_is_refused_with_where_it_belongs() {
+        let error = read("[profiles.a]\ntoken = \"x\"\n").unwrap_err();
+        assert!(error.hint_text().is_some_and(|hint| hint.contains("keeps no secrets")));
+        assert!(!error.message().contains("\"x\""));
+    }
+
+    #[test]
+    fn profiles_are_found_by_name() {
+        let file = read("profile = \"a\"\n[profiles.a]\njobs = 3\nheaders = { x = \"y\" }\n").unwrap();
+        assert_eq!(file.find("a", Path::new("f")).unwrap().jobs, Some(3));
+        assert_eq!(file.find("b", Path::new("f")).unwrap_err().hint_text(), Some("it has: a"));
+    }
+}

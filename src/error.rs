@@ -1,0 +1,277 @@
+//! What can go wrong, in the one shape that decides everything a caller sees of it.
+//!
+//! An [`Error`] has a [`Kind`], and the kind alone fixes the exit code: this file holds the only
+//! table of exit codes. Rooms that talk to something (a disk, a database, a service) turn its errors
+//! into one of these at their edge; `commands` adds context with `anyhow` and `output::report` prints.
+
+use std::time::Duration;
+use std::{fmt, io};
+
+use serde::Serialize;
+use serde::ser::SerializeStruct;
+
+/// The result of everything below `commands`.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// What a caller may branch on. Stable: scripts see it as an exit code and as `error.kind`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// A bug in wharf.
+    Internal,
+    /// Bad flags, configuration or transform syntax.
+    Usage,
+    /// No, bad or insufficient credentials.
+    Auth,
+    /// No such session, file, resource or local source.
+    NotFound,
+    /// It exists, is not empty, is not active, or changed during a transfer.
+    Conflict,
+    /// Too large, too many, or a rate limit after all retries.
+    Limit,
+    /// This backend cannot do it.
+    Unsupported,
+    /// The network, the service or a lock did not answer in time.
+    Unavailable,
+    /// Length or hash differs after a transfer.
+    Unverified,
+    /// Some items were done and some failed, or they failed for different reasons.
+    Partial,
+    /// `--transform` matched nothing, or a selection was empty.
+    NoMatch,
+    /// The local disk: full, read-only, no permission.
+    Io,
+    /// `--timeout` ran out.
+    Deadline,
+    /// Ctrl-C.
+    Interrupted,
+    /// SIGTERM or SIGHUP.
+    Terminated,
+    /// Whoever read standard output went away, as `head` does: the end of the work, and no failure.
+    Closed,
+}
+
+impl Kind {
+    /// Every kind, in the order of the exit codes.
+    pub const ALL: [Kind; 16] = [
+        Kind::Internal,
+        Kind::Usage,
+        Kind::Auth,
+        Kind::NotFound,
+        Kind::Conflict,
+        Kind::Limit,
+        Kind::Unsupported,
+        Kind::Unavailable,
+        Kind::Unverified,
+        Kind::Partial,
+        Kind::NoMatch,
+        Kind::Io,
+        Kind::Deadline,
+        Kind::Interrupted,
+        Kind::Terminated,
+        Kind::Closed,
+    ];
+
+    /// The process's exit code for an error of this kind.
+    pub const fn exit_code(self) -> u8 {
+        match self {
+            Kind::Internal => 1,
+            Kind::Usage => 2,
+            Kind::Auth => 3,
+            Kind::NotFound => 4,
+            Kind::Conflict => 5,
+            Kind::Limit => 6,
+            Kind::Unsupported => 7,
+            Kind::Unavailable => 8,
+            Kind::Unverified => 9,
+            Kind::Partial => 10,
+            Kind::NoMatch => 11,
+            Kind::Io => 12,
+            Kind::Deadline => 124,
+            Kind::Interrupted => 130,
+            Kind::Terminated => 143,
+            Kind::Closed => 0,
+        }
+    }
+
+    /// The word for this kind in `error.kind` and in the documentation.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Kind::Internal => "internal",
+            Kind::Usage => "usage",
+            Kind::Auth => "auth",
+            Kind::NotFound => "not_found",
+            Kind::Conflict => "conflict",
+            Kind::Limit => "limit",
+            Kind::Unsupported => "unsupported",
+            Kind::Unavailable => "unavailable",
+            Kind::Unverified => "unverified",
+            Kind::Partial => "partial",
+            Kind::NoMatch => "no_match",
+            Kind::Io => "io",
+            Kind::Deadline => "deadline",
+            Kind::Interrupted | Kind::Terminated => "interrupted",
+            Kind::Closed => "closed",
+        }
+    }
+}
+
+/// An error with what to do about it.
+#[derive(Debug, Clone)]
+pub struct Error {
+    kind: Kind,
+    message: String,
+    hint: Option<String>,
+    details: Option<Box<Details>>,
+}
+
+/// What only errors of a hosted backend can tell.
+#[derive(Debug, Default, Clone)]
+pub struct Details {
+    /// The backend that answered.
+    pub backend: Option<&'static str>,
+    /// The HTTP status.
+    pub status: Option<u16>,
+    /// The provider's own machine-readable reason.
+    pub code: Option<String>,
+    /// The provider's name for the request, for its support.
+    pub request_id: Option<String>,
+    /// Whether the same command may succeed when it is run again.
+    pub retryable: bool,
+    /// How long the provider asks to wait.
+    pub retry_after: Option<Duration>,
+}
+
+impl Error {
+    /// An error of `kind` that says what went wrong: lower case, no full stop, the value last.
+    pub fn new(kind: Kind, message: impl Into<String>) -> Self {
+        Error { kind, message: message.into(), hint: None, details: None }
+    }
+
+    /// Bad flags, configuration or syntax.
+    pub fn usage(message: impl Into<String>) -> Self {
+        Self::new(Kind::Usage, message)
+    }
+
+    /// Something named does not exist.
+    pub fn not_found(message: impl Into<String>) -> Self {
+        Self::new(Kind::NotFound, message)
+    }
+
+    /// Something is in the way.
+    pub fn conflict(message: impl Into<String>) -> Self {
+        Self::new(Kind::Conflict, message)
+    }
+
+    /// What a call on the local disk answered, with what was being done to which path.
+    pub fn io(doing: impl fmt::Display, error: &io::Error) -> Self {
+        let kind = match error.kind() {
+            io::ErrorKind::NotFound => Kind::NotFound,
+            io::ErrorKind::AlreadyExists
+            | io::ErrorKind::DirectoryNotEmpty
+            | io::ErrorKind::IsADirectory
+            | io::ErrorKind::NotADirectory => Kind::Conflict,
+            io::ErrorKind::InvalidFilename => Kind::Usage,
+            _ => Kind::Io,
+        };
+        let made = Self::new(kind, format!("{doing}: {}", reason(error)));
+        match error.kind() {
+            io::ErrorKind::StorageFull => {
+                made.hint("free some space and run the command again: nothing was half-written")
+            }
+            io::ErrorKind::ReadOnlyFilesystem => made.hint("the file system is mounted read-only"),
+            io::ErrorKind::PermissionDenied => made.hint("check the owner and the mode of the path"),
+            _ => made,
+        }
+    }
+
+    /// Adds what to do next.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// Adds what a provider told about the failure.
+    #[must_use]
+    pub fn details(mut self, details: Details) -> Self {
+        self.details = Some(Box::new(details));
+        self
+    }
+
+    /// Puts what was being done in front of the message.
+    #[must_use]
+    pub fn context(mut self, doing: impl fmt::Display) -> Self {
+        self.message = format!("{doing}: {}", self.message);
+        self
+    }
+
+    /// The kind, which decides the exit code.
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// What went wrong, in one line.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// What to do next, where there is something to say.
+    pub fn hint_text(&self) -> Option<&str> {
+        self.hint.as_deref()
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// The members of `error` in machine-readable reports and of `error` in a receipt.
+impl Serialize for Error {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let none = Details::default();
+        let details = self.details.as_deref().unwrap_or(&none);
+        let mut out = serializer.serialize_struct("Error", 9)?;
+        out.serialize_field("kind", self.kind.word())?;
+        out.serialize_field("message", &self.message)?;
+        out.serialize_field("hint", &self.hint)?;
+        out.serialize_field("backend", &details.backend)?;
+        out.serialize_field("status", &details.status)?;
+        out.serialize_field("code", &details.code)?;
+        out.serialize_field("request_id", &details.request_id)?;
+        out.serialize_field("retryable", &details.retryable)?;
+        out.serialize_field("retry_after", &details.retry_after.map(|wait| wait.as_secs_f64()))?;
+        out.end()
+    }
+}
+
+/// An I/O error's own words without the `(os error N)` that Rust appends.
+fn reason(error: &io::Error) -> String {
+    let text = error.to_string();
+    match text.split_once(" (os error ") {
+        Some((words, _)) => words.to_lowercase(),
+        None => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn exit_codes_are_distinct() {
+        let mut codes: Vec<u8> = Kind::ALL.iter().map(|kind| kind.exit_code()).collect();
+        codes.dedup();
+        assert_eq!(codes.len(), Kind::ALL.len());
+    }
+
+    #[test]
+    fn io_errors_lose_their_number_and_keep_their_reason() {
+        let error = Error::io("writing `x`", &io::Error::from_raw_os_error(28));
+        assert_eq!(error.message(), "writing `x`: no space left on device");
+        assert_eq!(error.kind(), Kind::Io);
+    }
+}

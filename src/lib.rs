@@ -1,0 +1,18 @@
+//! `wharf`: sessions, files and resources of hosted agents, from one command line.
+//!
+//! The rooms, from the ground up; each imports only from those before it: `error`, `model`,
+//! `body` (bytes in motion), `platform` and `pending` (files in the making), `config`, `backend`, `transfer`, `output`, `commands`.
+//! `docs/architecture.md` says what belongs where.
+
+#![cfg_attr(test, allow(clippy::disallowed_methods, reason = "tests set their own stage"))]
+
+pub mod backend;
+pub mod body;
+pub mod commands;
+pub mod config;
+pub mod error;
+pub mod model;
+pub mod output;
+pub mod pending;
+pub mod platform;
+pub mod transfer;

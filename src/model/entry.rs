@@ -1,0 +1,72 @@
+//! Session files: what a path inside a session holds.
+
+use std::fmt;
+
+use serde::{Serialize, Serializer};
+
+use super::{FileId, Provider, RemotePath, SessionId, Timestamp};
+
+/// One path inside a session.
+#[derive(Debug, Clone, Serialize)]
+pub struct Entry {
+    /// The session.
+    pub session: SessionId,
+    /// The absolute path.
+    pub path: RemotePath,
+    /// The last part of the path; `/` for the root.
+    pub name: String,
+    /// What it is.
+    pub kind: EntryKind,
+    /// Bytes, for a file.
+    pub size: Option<u64>,
+    /// When its content was last changed.
+    pub modified_at: Option<Timestamp>,
+    /// Permission bits.
+    pub mode: Option<Mode>,
+    /// The stored file that is mounted here.
+    pub file_id: Option<FileId>,
+    /// The provider's own object.
+    pub provider: Provider,
+}
+
+/// What a path holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EntryKind {
+    /// A file.
+    File,
+    /// A directory.
+    Directory,
+    /// A symbolic link, itself.
+    Symlink,
+    /// A FIFO, a socket, a device.
+    Other,
+}
+
+impl EntryKind {
+    /// The word in output.
+    pub const fn word(self) -> &'static str {
+        match self {
+            EntryKind::File => "file",
+            EntryKind::Directory => "directory",
+            EntryKind::Symlink => "symlink",
+            EntryKind::Other => "other",
+        }
+    }
+}
+
+/// Permission bits, written as four octal digits in a string: `"0755"`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Mode(pub u32);
+
+impl fmt::Display for Mode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:04o}", self.0 & 0o7777)
+    }
+}
+
+impl Serialize for Mode {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}

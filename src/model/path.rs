@@ -1,0 +1,185 @@
+//! Paths inside a session.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Serialize, Serializer};
+
+use crate::error::{Error, Result};
+
+/// An absolute path inside a session: `/`-separated, without empty, `.` or `..` parts and without
+/// NUL. Never a `std::path::Path`: the other side's rules are not this machine's.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct RemotePath(String);
+
+impl RemotePath {
+    /// `/`.
+    pub fn root() -> Self {
+        RemotePath("/".to_owned())
+    }
+
+    /// The path that `text` names below `home`, or from the root where it begins with `/`.
+    ///
+    /// # Errors
+    /// `usage` for `..` and NUL.
+    pub fn resolve(text: &str, home: &RemotePath) -> Result<Self> {
+        let mut path = if text.starts_with('/') { Self::root() } else { home.clone() };
+        for part in text.split('/') {
+            match part {
+                "" | "." => {}
+                ".." => {
+                    return Err(Error::usage(format!("`..` is not allowed in a session path: {text:?}"))
+                        .hint("name the path from the root: `SESSION:/dir/file`"));
+                }
+                part if part.contains('\0') => {
+                    return Err(Error::usage(format!("NUL is not allowed in a session path: {text:?}")));
+                }
+                part => path.push(part),
+            }
+        }
+        Ok(path)
+    }
+
+    /// This path and one more part, which must hold no slash and be neither `.` nor `..`.
+    #[must_use]
+    pub fn join(&self, name: &str) -> Self {
+        debug_assert!(!name.contains('/') && name != ".." && name != ".", "one part at a time");
+        let mut path = self.clone();
+        path.push(name);
+        path
+    }
+
+    fn push(&mut self, part: &str) {
+        if !self.is_root() {
+            self.0.push('/');
+        }
+        self.0.push_str(part);
+    }
+
+    /// Whether this is `/`.
+    pub fn is_root(&self) -> bool {
+        self.0 == "/"
+    }
+
+    /// The last part; `/` for the root.
+    pub fn name(&self) -> &str {
+        match self.0.rsplit('/').next() {
+            Some("") | None => "/",
+            Some(name) => name,
+        }
+    }
+
+    /// The path without its last part; none for the root.
+    pub fn parent(&self) -> Option<Self> {
+        if self.is_root() {
+            return None;
+        }
+        match self.0.rfind('/') {
+            Some(0) | None => Some(Self::root()),
+            Some(cut) => self.0.get(..cut).map(|head| RemotePath(head.to_owned())),
+        }
+    }
+
+    /// With its leading slash.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Without its leading slash; `.` for the root.
+    pub fn relative(&self) -> &str {
+        match self.0.get(1..) {
+            Some("") | None => ".",
+            Some(rest) => rest,
+        }
+    }
+
+    /// The path that `below`, relative, names under this one.
+    ///
+    /// # Errors
+    /// As [`RemotePath::resolve`].
+    pub fn descend(&self, below: &str) -> Result<Self> {
+        Self::resolve(below.trim_start_matches('/'), self)
+    }
+
+    /// What follows `ancestor` in this path, without a leading slash; all of it where it lies elsewhere.
+    pub fn below(&self, ancestor: &RemotePath) -> &str {
+        let rest = if ancestor.is_root() { &self.0 } else { self.0.strip_prefix(&ancestor.0).unwrap_or(&self.0) };
+        rest.trim_start_matches('/')
+    }
+
+    /// Whether this path is `other` or lies below it.
+    pub fn is_within(&self, other: &RemotePath) -> bool {
+        other.is_root() || self.0.strip_prefix(&other.0).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    }
+}
+
+impl FromStr for RemotePath {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        Self::resolve(text, &Self::root())
+    }
+}
+
+impl fmt::Display for RemotePath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl Serialize for RemotePath {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn path(text: &str) -> RemotePath {
+        text.parse().expect(text)
+    }
+
+    #[test]
+    fn spellings_of_one_path_are_one_path() {
+        for same in ["a/b", "/a/b", "//a///b/", "./a/./b/."] {
+            assert_eq!(path(same).as_str(), "/a/b", "{same}");
+        }
+        for root in ["", "/", ".", "./", "//"] {
+            assert!(path(root).is_root(), "{root:?}");
+        }
+    }
+
+    #[test]
+    fn relative_paths_lie_below_home() {
+        let home = path("/mnt/session/uploads");
+        assert_eq!(RemotePath::resolve("data/x", &home).unwrap().as_str(), "/mnt/session/uploads/data/x");
+        assert_eq!(RemotePath::resolve("/data/x", &home).unwrap().as_str(), "/data/x");
+        assert_eq!(RemotePath::resolve("", &home).unwrap(), home);
+    }
+
+    #[test]
+    fn dot_dot_and_nul_are_refused_in_every_position() {
+        for bad in ["..", "../a", "a/..", "/a/../b", "a/..//b", "a\0b"] {
+            assert!(bad.parse::<RemotePath>().is_err(), "{bad:?}");
+        }
+        assert_eq!(path("a/...").as_str(), "/a/...");
+        assert_eq!(path("..a/b..").as_str(), "/..a/b..");
+    }
+
+    #[test]
+    fn parts() {
+        assert_eq!(path("/a/b").name(), "b");
+        assert_eq!(path("/").name(), "/");
+        assert_eq!(path("/a/b").parent(), Some(path("/a")));
+        assert_eq!(path("/a").parent(), Some(RemotePath::root()));
+        assert_eq!(path("/").parent(), None);
+        assert_eq!(path("/a/b").relative(), "a/b");
+        assert_eq!(path("/").relative(), ".");
+        assert!(path("/a/b").is_within(&path("/a")));
+        assert!(path("/a").is_within(&path("/a")));
+        assert!(!path("/ab").is_within(&path("/a")));
+        assert!(path("/ab").is_within(&path("/")));
+    }
+}

@@ -1,0 +1,135 @@
+//! Receipts and deletions: what was done, one object each.
+
+use serde::{Serialize, Serializer};
+
+use super::{FileId, RemotePath, SessionId};
+use crate::error::Error;
+
+/// What became of one file of a transfer.
+#[derive(Debug, Serialize)]
+pub struct Receipt {
+    /// The stored file's id, or the session path where there is none.
+    pub id: Option<String>,
+    /// Where it came from, as it was named.
+    pub source: String,
+    /// Where it went.
+    pub destination: Option<String>,
+    /// What happened.
+    pub status: ReceiptStatus,
+    /// Bytes at the destination.
+    pub bytes: Option<u64>,
+    /// SHA-256 of the bytes that were sent or received, in hexadecimal.
+    pub sha256: Option<String>,
+    /// What the destination proved.
+    pub verified: Option<Verified>,
+    /// The stored file that holds the content.
+    pub file_id: Option<FileId>,
+    /// The resource that mounts it.
+    pub resource_id: Option<String>,
+    /// Why it failed or was skipped.
+    pub error: Option<Error>,
+}
+
+impl Receipt {
+    /// For a file that is not at its destination.
+    pub fn failed(source: &str, destination: Option<String>, error: Error) -> Self {
+        Receipt {
+            id: None,
+            source: source.to_owned(),
+            destination,
+            status: ReceiptStatus::Failed,
+            bytes: None,
+            sha256: None,
+            verified: None,
+            file_id: None,
+            resource_id: None,
+            error: Some(error),
+        }
+    }
+
+    /// For a file that was left alone, as asked for.
+    pub fn skipped(source: &str, destination: String, reason: &str) -> Self {
+        let error = Error::conflict(format!("skipped: {reason}"));
+        Receipt { status: ReceiptStatus::Skipped, ..Self::failed(source, Some(destination), error) }
+    }
+}
+
+/// What happened to one file of a transfer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReceiptStatus {
+    /// It is at its destination.
+    Copied,
+    /// It was left alone, as asked for.
+    Skipped,
+    /// It is not at its destination.
+    Failed,
+}
+
+impl ReceiptStatus {
+    /// The word in output.
+    pub const fn word(self) -> &'static str {
+        match self {
+            ReceiptStatus::Copied => "copied",
+            ReceiptStatus::Skipped => "skipped",
+            ReceiptStatus::Failed => "failed",
+        }
+    }
+}
+
+/// How far a destination could prove what it holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verified {
+    /// Its SHA-256 equals the source's.
+    Sha256,
+    /// Its MD5 equals the source's.
+    Md5,
+    /// Its length equals the source's.
+    Size,
+    /// It proved nothing, for this reason.
+    None(&'static str),
+}
+
+impl std::fmt::Display for Verified {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Verified::Sha256 => f.write_str("sha256"),
+            Verified::Md5 => f.write_str("md5"),
+            Verified::Size => f.write_str("size"),
+            Verified::None(reason) => write!(f, "none: {reason}"),
+        }
+    }
+}
+
+impl Serialize for Verified {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+/// What was removed, or would be.
+#[derive(Debug, Serialize)]
+pub struct Deletion {
+    /// What it was.
+    #[serde(flatten)]
+    pub what: Deleted,
+    /// False for what `--dry-run` left and for what `-f` and `--missing-ok` did not find.
+    pub deleted: bool,
+}
+
+/// The subject of a deletion.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Deleted {
+    /// A session, a stored file or a resource.
+    Id(String),
+    /// A path in a session.
+    #[serde(untagged)]
+    Path {
+        /// Its session, which output leaves to `-q`.
+        #[serde(skip)]
+        session: SessionId,
+        /// The path.
+        path: RemotePath,
+    },
+}

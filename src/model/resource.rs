@@ -1,0 +1,52 @@
+//! Resources: what is mounted into a session.
+
+use serde::{Deserialize, Serialize};
+
+use super::{FileId, Provider, SessionId, Timestamp};
+
+/// Something mounted into a session.
+#[derive(Debug, Clone, Serialize)]
+pub struct Resource {
+    /// Its name. A memory store has none.
+    pub id: Option<String>,
+    /// The session that it is mounted in.
+    pub session: SessionId,
+    /// What it is.
+    pub kind: ResourceKind,
+    /// The stored file, for a file.
+    pub file_id: Option<FileId>,
+    /// Where it is, as the backend answered.
+    pub mount_path: Option<String>,
+    /// When it was mounted.
+    pub created_at: Option<Timestamp>,
+    /// When it was last changed.
+    pub updated_at: Option<Timestamp>,
+    /// The provider's own object.
+    pub provider: Provider,
+}
+
+/// What is mounted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ResourceKind {
+    /// A read-only copy of a stored file.
+    File,
+    /// A clone of a repository.
+    GithubRepository,
+    /// A memory store.
+    MemoryStore,
+    /// A persistent context.
+    Context,
+}
+
+impl ResourceKind {
+    /// The word in output and in `type` of a SPEC.
+    pub const fn word(self) -> &'static str {
+        match self {
+            ResourceKind::File => "file",
+            ResourceKind::GithubRepository => "github_repository",
+            ResourceKind::MemoryStore => "memory_store",
+            ResourceKind::Context => "context",
+        }
+    }
+}

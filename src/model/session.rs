@@ -1,0 +1,151 @@
+//! Sessions: isolated environments with a file system.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
+
+use serde::Serialize;
+
+use super::{Provider, Timestamp};
+use crate::error::{Error, Result};
+
+/// Names and values that a user gave a session.
+pub type Labels = BTreeMap<String, String>;
+
+/// An isolated environment with a file system.
+#[derive(Debug, Clone, Serialize)]
+pub struct Session {
+    /// Its name.
+    pub id: SessionId,
+    /// The backend that it lives in.
+    pub backend: &'static str,
+    /// What can be done with it now.
+    pub status: SessionStatus,
+    /// A title for people.
+    pub title: Option<String>,
+    /// Its labels; `None` where the backend does not tell.
+    pub labels: Option<Labels>,
+    /// When it was made.
+    pub created_at: Option<Timestamp>,
+    /// When it was last changed or used.
+    pub updated_at: Option<Timestamp>,
+    /// When it goes away by itself.
+    pub expires_at: Option<Timestamp>,
+    /// The agent that works in it.
+    pub agent: Option<String>,
+    /// The provider's own object.
+    pub provider: Provider,
+}
+
+/// A session's name: not empty, longer than one letter, without `:`, `/` or control characters,
+/// beginning with neither `file_` nor `-`, so that `SESSION:PATH` can be told from everything else.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(transparent)]
+pub struct SessionId(String);
+
+impl SessionId {
+    /// The longest name, in bytes.
+    pub const MAX_LEN: usize = 128;
+
+    /// The name as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for SessionId {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        let fault = if text.is_empty() {
+            "is empty"
+        } else if text.len() == 1 {
+            "is a single character, which reads as a drive"
+        } else if text.len() > Self::MAX_LEN {
+            "is longer than 128 bytes"
+        } else if text.starts_with('-') {
+            "begins with `-`, which reads as an option"
+        } else if text.starts_with("file_") {
+            "begins with `file_`, which names a stored file"
+        } else if text == ".." || text.contains(['/', '\\', ':']) || text.chars().any(char::is_control) {
+            "holds a slash, a colon or a control character"
+        } else {
+            return Ok(SessionId(text.to_owned()));
+        };
+        Err(Error::usage(format!("this session id {fault}: {text:?}"))
+            .hint("a session id is 2 to 128 characters such as `nightly-7`"))
+    }
+}
+
+impl fmt::Display for SessionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// One word for what every backend calls differently. The raw word is under `provider`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, clap::ValueEnum)]
+#[serde(rename_all = "snake_case")]
+pub enum SessionStatus {
+    /// Being made.
+    Creating,
+    /// Usable, with its compute up or an agent at work.
+    Running,
+    /// Usable, waiting.
+    Idle,
+    /// Its compute is freed, its files are kept.
+    Stopped,
+    /// Broken for good.
+    Failed,
+    /// Being deleted.
+    Deleting,
+    /// Kept for reading only.
+    Archived,
+    /// Gone by its idle limit.
+    Expired,
+    /// A word that wharf does not know.
+    Unknown,
+}
+
+impl SessionStatus {
+    /// The word in output and in `--status`.
+    pub const fn word(self) -> &'static str {
+        match self {
+            SessionStatus::Creating => "creating",
+            SessionStatus::Running => "running",
+            SessionStatus::Idle => "idle",
+            SessionStatus::Stopped => "stopped",
+            SessionStatus::Failed => "failed",
+            SessionStatus::Deleting => "deleting",
+            SessionStatus::Archived => "archived",
+            SessionStatus::Expired => "expired",
+            SessionStatus::Unknown => "unknown",
+        }
+    }
+
+    /// Whether waiting any longer is in vain.
+    pub const fn is_final(self) -> bool {
+        matches!(self, SessionStatus::Failed | SessionStatus::Expired | SessionStatus::Archived)
+    }
+}
+
+impl fmt::Display for SessionStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_that_would_read_as_something_else_are_refused() {
+        for bad in ["", "a", "a:b", "-x", "file_1", "a/b", "..", "a\nb", "a\u{1b}b", &"x".repeat(129)] {
+            assert!(bad.parse::<SessionId>().is_err(), "{bad:?}");
+        }
+        for good in ["ab", "sesn_01", "nightly-7", "ünï", "a b", "a.b"] {
+            assert_eq!(good.parse::<SessionId>().map(|id| id.to_string()).ok().as_deref(), Some(good));
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! Makes text from outside safe to show to a person on a terminal.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
+/// Shows what a terminal would obey, reorder or hide as a visible escape.
+///
+/// Control characters become `\n`, `\r`, `\t` or two hex digits (`\x1b`), the rest `\u{202e}`.
+/// A backslash stays as it is, so the result is for reading, not for parsing. Borrowed when there
+/// is nothing to escape.
+#[must_use]
+pub fn for_terminal(text: &str) -> Cow<'_, str> {
+    if !text.chars().any(is_unsafe) {
+        return Cow::Borrowed(text);
+    }
+    let mut shown = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        match c {
+            '\n' => shown.push_str("\\n"),
+            '\r' => shown.push_str("\\r"),
+            '\t' => shown.push_str("\\t"),
+            c if is_unsafe(c) => push_code(&mut shown, c),
+            c => shown.push(c),
+        }
+    }
+    Cow::Owned(shown)
+}
+
+/// The same JSON text with everything unsafe as `\uXXXX`, which only strings can hold: to a parser
+/// it is what it was.
+#[must_use]
+pub fn json_for_terminal(json: &str) -> Cow<'_, str> {
+    let touched = |c: char| is_unsafe(c) && !matches!(c, '\n' | '\t' | '\r');
+    if !json.chars().any(touched) {
+        return Cow::Borrowed(json);
+    }
+    let mut shown = String::with_capacity(json.len() + 16);
+    for c in json.chars() {
+        if touched(c) {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                let _ = write!(shown, "\\u{unit:04x}");
+            }
+        } else {
+            shown.push(c);
+        }
+    }
+    Cow::Owned(shown)
+}
+
+/// Appends the code of a character: `\x1b` below 0x100, `\u{202e}` from there on.
+fn push_code(shown: &mut String, c: char) {
+    let code = u32::from(c);
+    // Writing to a String cannot fail.
+    let _ = if code < 0x100 { write!(shown, "\\x{code:02x}") } else { write!(shown, "\\u{{{code:x}}}") };
+}
+
+fn is_unsafe(c: char) -> bool {
+    c.is_control() // C0, DEL and C1
+        || matches!(c,
+            '\u{ad}' // soft hyphen
+            | '\u{61c}' // Arabic letter mark
+            // Zero-width characters and marks of direction. The joiner U+200D is among them, so an
+            // emoji made of several is shown as its parts: hiding text in it is the greater harm.
+            | '\u{200b}'..='\u{200f}'
+            | '\u{2028}'..='\u{202e}' // line and paragraph separators, bidi embeddings and overrides
+            | '\u{2060}'..='\u{206f}' // invisible operators, bidi isolates, deprecated formatting
+            | '\u{feff}' // byte order mark
+            | '\u{fff9}'..='\u{fffb}' // interlinear annotation
+            // The plane of invisible characters: tags and the supplement of variation selectors,
+            // both used to smuggle text, and those not assigned yet.
+            | '\u{e0000}'..='\u{e0fff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn shown(text: &str) -> String {
+        for_terminal(text).into_owned()
+    }
+
+    #[test]
+    fn json_stays_the_same_to_a_parser() {
+        let text = "a\u{9b}31m\u{202e}b\u{e0041}\u{7f}";
+        let json = serde_json::to_string(&[text]).unwrap();
+        let shown = json_for_terminal(&json);
+        assert!(shown.is_ascii(), "{shown}");
+        assert_eq!(serde_json::from_str::<[String; 1]>(&shown).unwrap(), [text]);
+    }
+
+    #[test]
+    fn clean_text_is_borrowed() {
+        for text in ["", "plain", r"C:\new\x1b", "żółć 日本語 👍🏽 ❤️", "שלום مرحبا", "a\u{a0}b"]
+        {
+            assert!(matches!(for_terminal(text), Cow::Borrowed(t) if t == text), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn clipboard_write_by_osc_52() {
+        assert_eq!(shown("a\x1b]52;c;cm0gLXJmIC8=\x07b"), r"a\x1b]52;c;cm0gLXJmIC8=\x07b");
+    }
+
+    #[test]
+    fn link_to_elsewhere_by_osc_8() {
+        assert_eq!(
+            shown("\x1b]8;;https://evil.example\x1b\\https://good.example\x1b]8;;\x1b\\"),
+            r"\x1b]8;;https://evil.example\x1b\https://good.example\x1b]8;;\x1b\"
+        );
+    }
+
+    #[test]
+    fn line_forged_by_carriage_return() {
+        assert_eq!(shown("FAILED\rpassed"), r"FAILED\rpassed");
+        assert_eq!(shown("one\r\ntwo\tthree"), r"one\r\ntwo\tthree");
+    }
+
+    #[test]
+    fn window_title() {
+        assert_eq!(shown("\x1b]0;pwned\x07"), r"\x1b]0;pwned\x07");
+        assert_eq!(shown("\x1b]2;pwned\u{9c}"), r"\x1b]2;pwned\x9c");
+    }
+
+    #[test]
+    fn cursor_moves_and_erasing() {
+        assert_eq!(shown("\x1b[2A\x1b[2K\x1b[1;1Hok"), r"\x1b[2A\x1b[2K\x1b[1;1Hok");
+        assert_eq!(shown("rm -rf /\x08\x08\x08\x08"), r"rm -rf /\x08\x08\x08\x08");
+    }
+
+    #[test]
+    fn c1_introducers() {
+        assert_eq!(shown("\u{9b}31mred"), r"\x9b31mred");
+        assert_eq!(shown("\u{9d}52;c;eA==\u{9c}"), r"\x9d52;c;eA==\x9c");
+        assert_eq!(shown("\u{90}q\u{85}"), r"\x90q\x85");
+    }
+
+    #[test]
+    fn file_name_reversed() {
+        assert_eq!(shown("invoice\u{202e}fdp.exe"), r"invoice\u{202e}fdp.exe");
+        assert_eq!(shown("a\u{2066}b\u{2069}c\u{200f}\u{61c}"), r"a\u{2066}b\u{2069}c\u{200f}\u{61c}");
+    }
+
+    #[test]
+    fn text_smuggled_in_tags() {
+        let hidden: String = "hi".chars().filter_map(|c| char::from_u32(0xe0000 + u32::from(c))).collect();
+        assert_eq!(shown(&format!("ok{hidden}")), r"ok\u{e0068}\u{e0069}");
+        assert_eq!(shown("a\u{e0001}\u{e007f}\u{e0100}\u{e01ef}"), r"a\u{e0001}\u{e007f}\u{e0100}\u{e01ef}");
+    }
+
+    #[test]
+    fn names_that_only_look_alike() {
+        assert_eq!(shown("pay\u{200b}pal\u{ad}\u{feff}"), r"pay\u{200b}pal\xad\u{feff}");
+        assert_eq!(shown("👨\u{200d}👩"), r"👨\u{200d}👩");
+        assert_eq!(shown("a\u{2060}\u{2064}\u{fff9}b\u{fffb}"), r"a\u{2060}\u{2064}\u{fff9}b\u{fffb}");
+    }
+
+    #[test]
+    fn other_line_breaks() {
+        assert_eq!(shown("a\u{2028}b\u{2029}c\x0b\x0c"), r"a\u{2028}b\u{2029}c\x0b\x0c");
+        assert_eq!(shown("\0\x7f"), r"\x00\x7f");
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_unsafe_is_left(text: String) {
+            let shown = for_terminal(&text);
+            prop_assert!(!shown.chars().any(is_unsafe));
+            prop_assert_eq!(for_terminal(&shown), shown.as_ref());
+        }
+    }
+}

@@ -1,0 +1,277 @@
+//! From the text of a path to its nodes.
+//!
+//! Start with [`parse`]. A [`Builder`] keeps a list of the parts of the path that are still to be
+//! built, so that nesting costs no stack, and builds each part once. While it is at it, it notes
+//! what looks wrong.
+
+use std::collections::HashMap;
+
+use super::arguments;
+use super::escape::unescape;
+use super::limits::{MAX_NODES, MAX_PATH_LEN};
+use super::path::{ArrayStep, Inner, KeyStep, Node, NodeId, Path, Pick, SyntaxError, Then};
+use super::query::{Comparison, Query, Right};
+use super::scan::{inside, part};
+use super::split::{self, Head, QueryText, Separator};
+
+/// See [`Path::parse`].
+pub(super) fn parse(text: &str) -> Result<Path, SyntaxError> {
+    let fail = |message: &str| Err(SyntaxError { column: 1, message: message.into() });
+    if text.is_empty() {
+        return fail("the path is empty");
+    }
+    if text.len() > MAX_PATH_LEN {
+        return fail("the path is too long");
+    }
+    let mut builder = Builder { text, nodes: Vec::new(), notes: Vec::new(), known: HashMap::new(), due: Vec::new() };
+    let start = builder.node(Span::of(text), Place::Start);
+    while let Some((id, span, place)) = builder.due.pop() {
+        let mut notes = Notes::default();
+        let node = builder.build(span, place, &mut notes);
+        if let (Some(slot), Some(note)) = (builder.nodes.get_mut(id.0), builder.notes.get_mut(id.0)) {
+            *slot = node;
+            *note = notes;
+        }
+        if builder.nodes.len() > MAX_NODES {
+            return fail("the path has too many parts");
+        }
+    }
+    let problem = builder.first_problem(start);
+    Ok(Path { text: text.into(), nodes: builder.nodes, start, problem })
+}
+
+/// A part of the path's text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct Span {
+    pub(super) start: usize,
+    pub(super) end: usize,
+}
+
+impl Span {
+    pub(super) fn of(text: &str) -> Self {
+        Self { start: 0, end: text.len() }
+    }
+
+    /// The part of it from `start` on, counted from its own start.
+    pub(super) fn from(self, start: usize) -> Self {
+        self.within(start, self.end - self.start)
+    }
+
+    /// The part of it between two offsets, counted from its own start.
+    pub(super) fn within(self, start: usize, end: usize) -> Self {
+        Self { start: (self.start + start).min(self.end), end: (self.start + end).min(self.end) }
+    }
+}
+
+/// Where a part of a path stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Place {
+    /// At the start of a path or behind a pipe, where everything is allowed.
+    Start,
+    /// Behind a `.` that leads into a container.
+    Inside,
+}
+
+/// What was noted about a node.
+#[derive(Debug, Default)]
+pub(super) struct Notes {
+    /// An offset in the path, and what is wrong there.
+    problem: Option<(usize, String)>,
+    /// The parts that the path goes on with as it was meant, not just as it could be read.
+    meant: Vec<NodeId>,
+}
+
+impl Notes {
+    pub(super) fn problem(&mut self, at: usize, message: impl Into<String>) {
+        self.problem.get_or_insert_with(|| (at, message.into()));
+    }
+}
+
+pub(super) struct Builder<'p> {
+    text: &'p str,
+    nodes: Vec<Node>,
+    /// For each node.
+    notes: Vec<Notes>,
+    known: HashMap<(Span, Place), NodeId>,
+    due: Vec<(NodeId, Span, Place)>,
+}
+
+impl<'p> Builder<'p> {
+    pub(super) fn slice(&self, span: Span) -> &'p str {
+        part(self.text, span.start, span.end)
+    }
+
+    /// The node of a part of the path, which is built later.
+    fn node(&mut self, span: Span, place: Place) -> NodeId {
+        *self.known.entry((span, place)).or_insert_with(|| {
+            let id = NodeId(self.nodes.len());
+            self.nodes.push(Node::default());
+            self.notes.push(Notes::default());
+            self.due.push((id, span, place));
+            id
+        })
+    }
+
+    /// As [`Builder::node`], for a part that is meant to be read so.
+    pub(super) fn meant(&mut self, span: Span, place: Place, notes: &mut Notes) -> NodeId {
+        let id = self.node(span, place);
+        notes.meant.push(id);
+        id
+    }
+
+    fn build(&mut self, span: Span, place: Place, notes: &mut Notes) -> Node {
+        let text = self.slice(span);
+        let mut component = span;
+        if place == Place::Start && text.len() > 1 {
+            let special = match text.as_bytes() {
+                [b'@', ..] => self.modifier(span, notes),
+                [b'!', ..] => self.literal(span, notes),
+                [b'.', b'.', ..] => Some(Node::Lines(self.array_step(span.from(2), notes))),
+                [b'[' | b'{', ..] => match self.multipath(span, notes) {
+                    Ok(multipath) => Some(multipath),
+                    Err(rest) => {
+                        component = rest;
+                        None
+                    }
+                },
+                _ => None,
+            };
+            if let Some(node) = special {
+                return node;
+            }
+        }
+        self.component(component, notes)
+    }
+
+    fn component(&mut self, span: Span, notes: &mut Notes) -> Node {
+        let text = self.slice(span);
+        if text.starts_with('#') {
+            let key = self.key_step(span, &mut Notes::default());
+            let array = self.array_step(span, notes);
+            return Node::Component { key, array };
+        }
+        if text.len() > 1 && text.starts_with('@') {
+            let name = split::modifier_name(text);
+            notes.problem(span.start, format!("there is no modifier `@{name}` (the key is `\\@{name}`)"));
+        }
+        let key = self.key_step(span, notes);
+        let array = self.array_step(span, &mut Notes::default());
+        Node::Component { key, array }
+    }
+
+    fn key_step(&mut self, span: Span, notes: &mut Notes) -> KeyStep {
+        let component = split::key_component(self.slice(span));
+        let then = self.then(span, component.end, component.separator, true, notes);
+        KeyStep { name: component.name, wild: component.wild, then }
+    }
+
+    /// What follows the component of `span` that ends at `end`. A dot is as good as a pipe before a
+    /// modifier or a multipath, where these are `special`.
+    fn then(&mut self, span: Span, end: usize, separator: Separator, special: bool, notes: &mut Notes) -> Then {
+        let rest = span.from(end + 1);
+        let text = self.slice(rest);
+        let pipe = match separator {
+            Separator::None => return Then::End,
+            Separator::Pipe => true,
+            Separator::Dot if text.starts_with('@') => special && arguments::is_modifier(split::modifier_name(text)),
+            Separator::Dot => special && text.starts_with(['[', '{']),
+        };
+        if pipe {
+            Then::Pipe(self.meant(rest, Place::Start, notes))
+        } else {
+            Then::Into(self.meant(rest, Place::Inside, notes))
+        }
+    }
+
+    fn array_step(&mut self, span: Span, notes: &mut Notes) -> ArrayStep {
+        let component = split::array_component(self.slice(span));
+        let rest = span.from(component.end + 1);
+        let pick = match component.head {
+            Head::Nothing => Pick::Nothing,
+            Head::Index(index) => Pick::Index(index),
+            Head::Count => Pick::Count,
+            Head::Each => {
+                let each = Pick::Each(self.inner(rest, notes));
+                return ArrayStep { pick: each, then: Then::End };
+            }
+            Head::Query { query, all, excess } => {
+                if excess {
+                    let at = span.start + query.end + usize::from(all);
+                    notes.problem(at, "expected `.`, `|` or the end after a query");
+                }
+                let inner = (component.separator == Separator::Dot).then(|| self.inner(rest, notes));
+                let query = Box::new(self.query(&query, span, notes));
+                if all { Pick::All(query, inner) } else { Pick::First(query, inner) }
+            }
+            Head::Unclosed => {
+                notes.problem(span.start + 1, "this query is not closed");
+                // The original goes on with a query that nothing is asked in.
+                let left = self.node(span.within(0, 0), Place::Start);
+                Pick::First(Box::new(Query::exists(left)), None)
+            }
+        };
+        let then = if matches!(pick, Pick::First(_, Some(_)) | Pick::All(_, Some(_))) {
+            Then::End
+        } else {
+            let special = !component.hash;
+            self.then(span, component.end, component.separator, special, notes)
+        };
+        ArrayStep { pick, then }
+    }
+
+    fn inner(&mut self, span: Span, notes: &mut Notes) -> Inner {
+        let text = self.slice(span);
+        let pipe = split::outer_pipe(text);
+        let path = span.within(0, pipe.unwrap_or(text.len()));
+        Inner {
+            path: self.meant(path, Place::Start, notes),
+            pipe: pipe.map(|at| self.meant(span.from(at + 1), Place::Start, notes)),
+        }
+    }
+
+    fn query(&mut self, query: &QueryText<'_>, span: Span, notes: &mut Notes) -> Query {
+        let start = query.left_start;
+        let left = span.within(start, start + query.left.len());
+        let path = self.node(left, Place::Start);
+        if !query.left.is_empty() {
+            notes.meant.push(path);
+        }
+        let (comparison, value) = Query::operator(query.comparison);
+        let value = value.trim_matches(split::is_space);
+        let quoted = value.len() > 1 && value.starts_with('"') && value.ends_with('"');
+        let value = match (quoted, query.escapes) {
+            (true, true) => unescape(inside(value)),
+            (true, false) => inside(value).into(),
+            _ => value.into(),
+        };
+        let right = Right::new(value.into_owned());
+        let at = left.end;
+        if !comparison.is_some_and(Comparison::is_known) && !query.comparison.is_empty() {
+            notes.problem(at, "this query has no operator that GJSON knows");
+        } else if right.is_unknown() {
+            notes.problem(at, "after `~` expected `true`, `false`, `null` or `*`");
+        }
+        Query { path, scalar: query.left.is_empty(), comparison, right }
+    }
+
+    /// The leftmost problem of the path as it was meant.
+    fn first_problem(&self, start: NodeId) -> Option<SyntaxError> {
+        let mut seen = vec![false; self.notes.len()];
+        let mut due = vec![start];
+        let mut first: Option<&(usize, String)> = None;
+        while let Some(id) = due.pop() {
+            let (Some(seen), Some(notes)) = (seen.get_mut(id.0), self.notes.get(id.0)) else {
+                continue;
+            };
+            if !std::mem::replace(seen, true) {
+                due.extend(&notes.meant);
+                let problems = first.into_iter().chain(&notes.problem);
+                first = problems.min_by_key(|problem| problem.0);
+            }
+        }
+        first.map(|(at, message)| SyntaxError {
+            column: part(self.text, 0, *at).chars().count() + 1,
+            message: message.clone(),
+        })
+    }
+}

@@ -1,0 +1,290 @@
+//! Applying a path to a JSON text.
+//!
+//! Start with [`Engine::run`], which follows a path from pipe to pipe; between two pipes a
+//! [`Search`] walks into the containers. Text is borrowed from the input for as long as no step
+//! makes a new one.
+
+use std::borrow::Cow;
+
+use super::escape::unescape;
+use super::glob;
+use super::limits::{Budget, Limit, Sink, check_depth};
+use super::modifier;
+use super::path::{ArrayStep, Inner, KeyStep, Member, Node, NodeId, Path, Pick, Then};
+use super::query::Query;
+use super::scan::{Cursor, Kind, document, inside};
+
+/// What a step selects.
+pub(super) type Found<'t> = Option<Cow<'t, str>>;
+
+/// One evaluation.
+pub(super) struct Engine<'p> {
+    path: &'p Path,
+    pub(super) budget: Budget,
+}
+
+/// The result of the steps up to a pipe, and what is behind that.
+struct Stage<'t> {
+    value: Found<'t>,
+    next: Option<NodeId>,
+}
+
+impl<'p> Engine<'p> {
+    pub(super) fn new(path: &'p Path, input: &str) -> Self {
+        Self { path, budget: Budget::for_input(input.len()) }
+    }
+
+    /// What the path that begins at `id` selects in `text`.
+    pub(super) fn run<'t>(&self, text: &'t str, id: NodeId, depth: usize) -> Result<Found<'t>, Limit> {
+        check_depth(depth)?;
+        let mut stage = self.stage(text, id, depth)?;
+        while let Some(next) = stage.next {
+            // What is behind a pipe takes its turn even on nothing: `@keys` of that is `[]`.
+            stage = match stage.value.unwrap_or_default() {
+                Cow::Borrowed(text) => self.stage(text, next, depth)?,
+                Cow::Owned(text) => {
+                    let Stage { value, next } = self.stage(&text, next, depth)?;
+                    let value = value.map(|value| self.own(value)).transpose()?;
+                    Stage { value, next }
+                }
+            };
+        }
+        Ok(stage.value)
+    }
+
+    fn own<'t>(&self, value: Cow<'_, str>) -> Result<Cow<'t, str>, Limit> {
+        if let Cow::Borrowed(text) = value {
+            self.budget.write(text.len())?;
+        }
+        Ok(Cow::Owned(value.into_owned()))
+    }
+
+    fn stage<'t>(&self, text: &'t str, id: NodeId, depth: usize) -> Result<Stage<'t>, Limit> {
+        self.budget.read(text.len())?;
+        let (value, next) = match self.path.node(id) {
+            Node::Nothing => (None, None),
+            Node::Modifier { modifier, next } => {
+                let value = modifier::apply(modifier, self, text, depth)?;
+                // Behind a modifier the text is looked at anew.
+                let value = match value {
+                    _ if next.is_some() => Some(value),
+                    Cow::Borrowed(text) => document(text).map(Cow::Borrowed),
+                    Cow::Owned(text) => match document(&text) {
+                        Some(all) if all.len() == text.len() => Some(Cow::Owned(text)),
+                        part => part.map(|part| Cow::Owned(part.to_owned())),
+                    },
+                };
+                (value, *next)
+            }
+            Node::Literal { json, next } => {
+                let value = json.as_deref().map(|json| self.own(Cow::Borrowed(json)));
+                (value.transpose()?, *next)
+            }
+            Node::Multipath { object, members, next } => {
+                let value = self.multipath(text, *object, members, depth)?;
+                (Some(Cow::Owned(value)), *next)
+            }
+            Node::Lines(step) => {
+                let mut search = Search::new(self);
+                search.array(&mut Cursor::new(text), step, depth)?;
+                (search.value, search.pipe)
+            }
+            Node::Component { .. } => {
+                let mut search = Search::new(self);
+                let mut cursor = Cursor::new(text);
+                cursor.first_container();
+                search.descend(&mut cursor, id, depth)?;
+                (search.value, search.pipe)
+            }
+        };
+        Ok(Stage { value, next })
+    }
+
+    fn multipath(&self, text: &str, object: bool, members: &[Member], depth: usize) -> Result<String, Limit> {
+        let mut out = Sink::new(&self.budget);
+        out.push(if object { "{" } else { "[" })?;
+        for member in members {
+            let Some(value) = self.run(text, member.path, depth + 1)? else {
+                continue;
+            };
+            if object {
+                out.push_item(&member.key)?;
+                out.push(":")?;
+                out.push(&value)?;
+            } else {
+                out.push_item(&value)?;
+            }
+        }
+        out.push(if object { "}" } else { "]" })?;
+        Ok(out.finish())
+    }
+
+    /// Whether `text` fits the wildcards of `pattern`.
+    pub(super) fn matches(&self, text: &str, pattern: &str) -> Result<bool, Limit> {
+        self.budget.read(text.len().saturating_mul(pattern.len()))?;
+        Ok(glob::matches(text, pattern))
+    }
+}
+
+/// The way from a container to a value in it.
+///
+/// The methods tell whether the search is over. A search for all matches of a query never is: it
+/// has a value, but goes on behind the array, where an equal key may still lead to another one.
+struct Search<'e, 'p, 't> {
+    engine: &'e Engine<'p>,
+    value: Found<'t>,
+    pipe: Option<NodeId>,
+}
+
+impl<'e, 'p, 't> Search<'e, 'p, 't> {
+    fn new(engine: &'e Engine<'p>) -> Self {
+        Self { engine, value: None, pipe: None }
+    }
+
+    /// Goes on with a component inside of the value at `cursor`, and steps over that.
+    fn descend(&mut self, cursor: &mut Cursor<'t>, id: NodeId, depth: usize) -> Result<bool, Limit> {
+        check_depth(depth)?;
+        match (cursor.kind(), self.engine.path.node(id)) {
+            (Some(Kind::Object), Node::Component { key, .. }) => {
+                cursor.enter();
+                self.object(cursor, key, depth)
+            }
+            (Some(Kind::Array), Node::Component { array, .. }) => {
+                cursor.enter();
+                self.array(cursor, array, depth)
+            }
+            _ => {
+                cursor.take();
+                Ok(false)
+            }
+        }
+    }
+
+    /// Finds or enters the value at `cursor`, which is the one that a component asks for.
+    fn arrive(&mut self, cursor: &mut Cursor<'t>, then: Then, depth: usize) -> Result<bool, Limit> {
+        if let Then::Into(next) = then {
+            return self.descend(cursor, next, depth + 1);
+        }
+        self.value = Some(Cow::Borrowed(cursor.take()));
+        Ok(true)
+    }
+
+    fn object(&mut self, cursor: &mut Cursor<'t>, step: &KeyStep, depth: usize) -> Result<bool, Limit> {
+        self.note_pipe(step.then);
+        while let Some(key) = cursor.key() {
+            if !self.key_fits(key, step)? {
+                cursor.take();
+            } else if self.arrive(cursor, step.then, depth)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    fn key_fits(&self, key: &str, step: &KeyStep) -> Result<bool, Limit> {
+        let key = unescape(inside(key));
+        if step.wild { self.engine.matches(&key, &step.name) } else { Ok(key == step.name) }
+    }
+
+    /// The pipe counts as soon as its component is tried.
+    fn note_pipe(&mut self, then: Then) {
+        if let Then::Pipe(pipe) = then {
+            self.pipe = Some(pipe);
+        }
+    }
+
+    fn array(&mut self, cursor: &mut Cursor<'t>, step: &ArrayStep, depth: usize) -> Result<bool, Limit> {
+        self.note_pipe(step.then);
+        let mut index = 0_usize;
+        match &step.pick {
+            Pick::Each(inner) => self.each(cursor, *inner, depth),
+            Pick::First(query, inner) => self.first(cursor, query, *inner, depth),
+            Pick::All(query, inner) => self.all(cursor, query, *inner, depth),
+            Pick::Index(wanted) => {
+                while cursor.element().is_some() {
+                    if index != *wanted {
+                        cursor.take();
+                    } else if self.arrive(cursor, step.then, depth)? {
+                        return Ok(true);
+                    }
+                    index += 1;
+                }
+                Ok(false)
+            }
+            Pick::Count | Pick::Nothing => {
+                while cursor.element().is_some() {
+                    cursor.take();
+                    index += 1;
+                }
+                let count = matches!(step.pick, Pick::Count);
+                if count {
+                    self.value = Some(Cow::Owned(index.to_string()));
+                }
+                Ok(count)
+            }
+        }
+    }
+
+    fn each(&mut self, cursor: &mut Cursor<'t>, inner: Inner, depth: usize) -> Result<bool, Limit> {
+        let mut out = Sink::new(&self.engine.budget);
+        out.push("[")?;
+        while cursor.element().is_some() {
+            let element = cursor.take();
+            if let Some(value) = self.engine.run(element, inner.path, depth + 1)? {
+                out.push_item(&value)?;
+            }
+        }
+        out.push("]")?;
+        self.value = Some(Cow::Owned(out.finish()));
+        self.pipe = inner.pipe.or(self.pipe);
+        Ok(true)
+    }
+
+    fn first(
+        &mut self,
+        cursor: &mut Cursor<'t>,
+        query: &Query,
+        inner: Option<Inner>,
+        depth: usize,
+    ) -> Result<bool, Limit> {
+        while cursor.element().is_some() {
+            let element = cursor.take();
+            if query.accepts(self.engine, element, depth + 1)? {
+                self.value = self.of_match(element, inner, depth)?;
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    fn all(
+        &mut self,
+        cursor: &mut Cursor<'t>,
+        query: &Query,
+        inner: Option<Inner>,
+        depth: usize,
+    ) -> Result<bool, Limit> {
+        let mut out = Sink::new(&self.engine.budget);
+        out.push("[")?;
+        while cursor.element().is_some() {
+            let element = cursor.take();
+            if query.accepts(self.engine, element, depth + 1)?
+                && let Some(value) = self.of_match(element, inner, depth)?
+            {
+                out.push_item(&value)?;
+            }
+        }
+        out.push("]")?;
+        self.value.get_or_insert(Cow::Owned(out.finish()));
+        Ok(false)
+    }
+
+    /// What is taken of an element that fits a query. The pipe in `inner` counts only if one does.
+    fn of_match(&mut self, element: &'t str, inner: Option<Inner>, depth: usize) -> Result<Found<'t>, Limit> {
+        let Some(inner) = inner else {
+            return Ok(Some(Cow::Borrowed(element)));
+        };
+        self.pipe = inner.pipe.or(self.pipe);
+        self.engine.run(element, inner.path, depth + 1)
+    }
+}

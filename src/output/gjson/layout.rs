@@ -1,0 +1,207 @@
+//! The `@pretty` modifier: JSON on many lines as the Go library tidwall/pretty prints it, which puts
+//! arrays on one line where they fit.
+//!
+//! Start with [`Layout::print`].
+
+use std::borrow::Cow;
+use std::cmp::Ordering;
+
+use super::escape::unescape;
+use super::limits::{Limit, Sink, check_depth};
+use super::scan::{Cursor, Kind, inside, part};
+
+/// The options of `@pretty`.
+#[derive(Debug, Clone)]
+pub(super) struct Layout {
+    /// The most columns for an array on one line. Zero or less: none is.
+    pub(super) width: i64,
+    /// What each line begins with.
+    pub(super) prefix: String,
+    /// What each level adds to that.
+    pub(super) indent: String,
+    pub(super) sort_keys: bool,
+}
+
+impl Default for Layout {
+    fn default() -> Self {
+        Self { width: 80, prefix: String::new(), indent: "  ".into(), sort_keys: false }
+    }
+}
+
+impl Layout {
+    /// Prints the first value of `json`, and a line break.
+    pub(super) fn print(&self, json: &str, out: Sink<'_>) -> Result<String, Limit> {
+        let mut printer = Printer { layout: self, cursor: Cursor::new(json), out, line: 0 };
+        printer.out.push(&self.prefix)?;
+        if printer.cursor.peek().is_some() {
+            printer.value(0)?;
+        }
+        if !printer.out.as_str().is_empty() {
+            printer.out.push("\n")?;
+        }
+        Ok(printer.out.finish())
+    }
+}
+
+struct Printer<'l, 'b, 't> {
+    layout: &'l Layout,
+    cursor: Cursor<'t>,
+    out: Sink<'b>,
+    /// Where the line began, as the original counts: at its line break, but behind that in arrays.
+    line: usize,
+}
+
+/// A member of an object, printed.
+struct Member<'t> {
+    key: Cow<'t, str>,
+    /// Where its line, its value and the end of that are in the output.
+    start: usize,
+    value: usize,
+    end: usize,
+}
+
+impl Printer<'_, '_, '_> {
+    fn value(&mut self, level: usize) -> Result<(), Limit> {
+        check_depth(level)?;
+        match self.cursor.kind() {
+            Some(Kind::Array) => self.array(level),
+            Some(Kind::Object) => self.object(level),
+            _ => self.out.push(self.cursor.take()),
+        }
+    }
+
+    fn array(&mut self, level: usize) -> Result<(), Limit> {
+        if let Some(line) = self.array_on_one_line() {
+            return self.out.push(&line);
+        }
+        self.cursor.enter();
+        self.out.push("[")?;
+        let mut any = false;
+        while self.cursor.element().is_some() {
+            if any {
+                self.out.push(",")?;
+            }
+            self.new_line(level + 1)?;
+            // The original turns the space behind a comma into the line break.
+            self.line += usize::from(any && self.layout.width != -1);
+            any = true;
+            self.value(level + 1)?;
+        }
+        self.close("]", any, level)
+    }
+
+    /// The array here on one line, and the cursor behind it, if it fits and holds no object.
+    fn array_on_one_line(&mut self) -> Option<String> {
+        let width = usize::try_from(self.layout.width).ok()?;
+        let column = self.out.as_str().len().saturating_sub(self.line);
+        let room = width.checked_sub(column).filter(|room| *room > 3)?;
+        let mut cursor = self.cursor;
+        let mut line = String::new();
+        let mut depth = 0_usize;
+        loop {
+            let last = line.as_bytes().last();
+            let next = if depth == 0 { cursor.kind() } else { cursor.element() };
+            match next {
+                Some(Kind::Object) => return None,
+                Some(kind) => {
+                    if last.is_some_and(|byte| *byte != b'[') {
+                        line.push_str(", ");
+                    }
+                    if kind == Kind::Array {
+                        cursor.enter();
+                        depth += 1;
+                        line.push('[');
+                    } else {
+                        line.push_str(cursor.take());
+                    }
+                }
+                None => {
+                    depth = depth.checked_sub(1)?;
+                    line.push(']');
+                }
+            }
+            if line.len() > room {
+                return None;
+            }
+            if depth == 0 {
+                self.cursor = cursor;
+                return Some(line);
+            }
+        }
+    }
+
+    fn object(&mut self, level: usize) -> Result<(), Limit> {
+        self.cursor.enter();
+        self.out.push("{")?;
+        let mut members = Vec::new();
+        let mut any = false;
+        while let Some(key) = self.cursor.key() {
+            if any {
+                self.out.push(",")?;
+            }
+            any = true;
+            let start = self.new_line(level + 1)?;
+            self.out.push(key)?;
+            self.out.push(": ")?;
+            let value = self.out.as_str().len();
+            self.value(level + 1)?;
+            if self.layout.sort_keys {
+                members.push(Member { key: unescape(inside(key)), start, value, end: self.out.as_str().len() });
+            }
+        }
+        self.sort(members);
+        self.close("}", any, level)
+    }
+
+    /// Sorts the members of the last object in the output, equal keys by their values.
+    fn sort(&mut self, mut members: Vec<Member<'_>>) {
+        let Some(start) = members.first().map(|member| member.start) else {
+            return;
+        };
+        let printed = self.out.as_str();
+        let value = |member: &Member<'_>| part(printed, member.value, member.end);
+        members.sort_by(|a, b| {
+            let keys = a.key.cmp(&b.key);
+            keys.then_with(|| by_value(value(a), value(b)))
+        });
+        let lines: Vec<_> = members.iter().map(|member| part(printed, member.start, member.end)).collect();
+        let sorted = lines.join(",\n");
+        self.out.rearrange(start, &sorted);
+    }
+
+    fn close(&mut self, bracket: &str, any: bool, level: usize) -> Result<(), Limit> {
+        if any {
+            self.new_line(level)?;
+        }
+        self.out.push(bracket)
+    }
+
+    /// Begins a line, and tells where that begins in the output.
+    fn new_line(&mut self, level: usize) -> Result<usize, Limit> {
+        self.line = self.out.as_str().len();
+        self.out.push("\n")?;
+        let start = self.out.as_str().len();
+        self.out.push(&self.layout.prefix)?;
+        for _ in 0..level {
+            self.out.push(&self.layout.indent)?;
+        }
+        Ok(start)
+    }
+}
+
+/// The order of two printed values: by kind, where `true` is behind the strings, and in one kind by
+/// what they hold.
+fn by_value(a: &str, b: &str) -> Ordering {
+    let rank = |raw: &str| match Kind::of(raw) {
+        Some(Kind::Array) => Some(Kind::Object),
+        kind => kind,
+    };
+    rank(a).cmp(&rank(b)).then_with(|| match rank(a) {
+        Some(Kind::String) => unescape(inside(a)).cmp(&unescape(inside(b))),
+        Some(Kind::Number) => {
+            let number = |raw: &str| raw.parse::<f64>().unwrap_or(0.0);
+            number(a).partial_cmp(&number(b)).unwrap_or(Ordering::Equal)
+        }
+        _ => a.cmp(b),
+    })
+}

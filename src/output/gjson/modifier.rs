@@ -1,0 +1,232 @@
+//! What the modifiers do. `arguments.rs` has their names and arguments.
+//!
+//! Start with [`apply`]. A modifier gets the text before it, which is empty where nothing was found,
+//! and its result is looked at as a new text; an empty one is nothing.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use super::escape::{quote, unescape};
+use super::eval::Engine;
+use super::limits::{Limit, Sink};
+use super::path::{Modifier, NodeId};
+use super::pretty::ugly;
+use super::scan::{Entries, Entry, Kind, document, entries, inside};
+use super::valid::is_json;
+
+type Output<'t> = Result<Cow<'t, str>, Limit>;
+
+/// The result of `modifier` on `text`.
+pub(super) fn apply<'t>(modifier: &Modifier, engine: &Engine<'_>, text: &'t str, depth: usize) -> Output<'t> {
+    let kind = document(text).and_then(Kind::of);
+    let out = Sink::new(&engine.budget);
+    match (modifier, kind) {
+        (Modifier::Valid, _) if !is_json(text) => Ok("".into()),
+        (Modifier::Reverse, Some(Kind::Array | Kind::Object)) => reverse(out, text),
+        (Modifier::Flatten { deep }, Some(Kind::Array)) => flatten(out, text, *deep),
+        (Modifier::Join { preserve: true }, Some(Kind::Array)) => join_all(out, text),
+        (Modifier::Join { preserve: false }, Some(Kind::Array)) => join(out, text),
+        (Modifier::Values, Some(Kind::Array))
+        | (
+            Modifier::This | Modifier::Valid | Modifier::Reverse | Modifier::Flatten { .. } | Modifier::Join { .. },
+            _,
+        ) => Ok(text.into()),
+        (Modifier::Values, _) => list(out, entries(text).map(|entry| entry.value)),
+        (Modifier::Keys, _) => {
+            let keys = entries(text).map(|entry| match entry.key {
+                "" => "null",
+                key => key,
+            });
+            list(out, keys)
+        }
+        (Modifier::Ugly, _) => {
+            let short = ugly(text);
+            if let Cow::Owned(short) = &short {
+                engine.budget.write(short.len())?;
+            }
+            Ok(short)
+        }
+        (Modifier::Pretty(layout), _) => layout.print(text, out).map(Cow::Owned),
+        (Modifier::ToStr, _) => {
+            let literal = quote(text);
+            engine.budget.write(literal.len())?;
+            Ok(literal.into())
+        }
+        (Modifier::FromStr, _) => from_str(engine, text),
+        (Modifier::Group, Some(Kind::Object)) => group(out, text),
+        (Modifier::Group, _) => Ok("".into()),
+        (Modifier::Dig(path), _) => dig(engine, out, text, *path, depth),
+    }
+}
+
+/// An array of `items`.
+fn list<'t, 'i>(mut out: Sink<'_>, items: impl Iterator<Item = &'i str>) -> Output<'t> {
+    out.push("[")?;
+    for item in items {
+        out.push_item(item)?;
+    }
+    out.push("]")?;
+    Ok(out.finish().into())
+}
+
+/// An object of `members`.
+fn map<'t, 'i>(mut out: Sink<'_>, members: impl Iterator<Item = Entry<'i>>) -> Output<'t> {
+    out.push("{")?;
+    for Entry { key, value } in members {
+        out.push_item(key)?;
+        out.push(":")?;
+        out.push(value)?;
+    }
+    out.push("}")?;
+    Ok(out.finish().into())
+}
+
+fn reverse<'t>(out: Sink<'_>, text: &str) -> Output<'t> {
+    let items: Vec<_> = entries(text).collect();
+    if document(text).and_then(Kind::of) == Some(Kind::Array) {
+        list(out, items.iter().rev().map(|entry| entry.value))
+    } else {
+        map(out, items.into_iter().rev())
+    }
+}
+
+/// The inside of a container.
+fn unwrapped(raw: &str) -> &str {
+    let length = raw.len();
+    raw.get(1..length.saturating_sub(1)).unwrap_or_default()
+}
+
+fn is(kind: Kind, raw: &str) -> bool {
+    Kind::of(raw) == Some(kind)
+}
+
+/// One level of arrays in the array is dissolved, or if `deep` all of them.
+fn flatten<'t>(mut out: Sink<'_>, text: &str, deep: bool) -> Output<'t> {
+    out.push("[")?;
+    let mut open: Vec<Entries<'_>> = vec![entries(text)];
+    while let Some(level) = open.last_mut() {
+        let Some(Entry { value, .. }) = level.next() else {
+            open.pop();
+            continue;
+        };
+        if !is(Kind::Array, value) {
+            out.push_item(value)?;
+        } else if deep {
+            open.push(entries(value));
+        } else if !unwrapped(value).trim().is_empty() {
+            out.push_item(unwrapped(value).trim())?;
+        }
+    }
+    out.push("]")?;
+    Ok(out.finish().into())
+}
+
+/// One object of the members of all objects in the array, as they are.
+fn join_all<'t>(mut out: Sink<'_>, text: &str) -> Output<'t> {
+    out.push("{")?;
+    for Entry { value, .. } in entries(text) {
+        // The original puts a comma even before or after an object without members.
+        if is(Kind::Object, value) && !unwrapped(value).trim().is_empty() {
+            out.push_item(unwrapped(value))?;
+        }
+    }
+    out.push("}")?;
+    Ok(out.finish().into())
+}
+
+/// One object of the members of all objects in the array: each key once, with its last value in the
+/// place of its first.
+fn join<'t>(out: Sink<'_>, text: &str) -> Output<'t> {
+    let mut members: Vec<Entry<'_>> = Vec::new();
+    let mut places: HashMap<Cow<'_, str>, usize> = HashMap::new();
+    let objects = entries(text).filter(|entry| is(Kind::Object, entry.value));
+    for entry in objects.flat_map(|object| entries(object.value)) {
+        let place = *places.entry(unescape(inside(entry.key))).or_insert(members.len());
+        match members.get_mut(place) {
+            Some(member) => member.value = entry.value,
+            None => members.push(entry),
+        }
+    }
+    map(out, members.into_iter())
+}
+
+/// The JSON that a string holds. A number comes out as Go prints it.
+fn from_str<'t>(engine: &Engine<'_>, text: &'t str) -> Output<'t> {
+    let Some(raw) = document(text).filter(|_| is_json(text)) else {
+        return Ok("".into());
+    };
+    let value = match Kind::of(raw) {
+        Some(Kind::String) => unescape(inside(raw)),
+        Some(Kind::Number) if raw.contains(['.', 'e', 'E']) => {
+            let number = raw.parse().unwrap_or(f64::NAN);
+            Cow::Owned(number.to_string())
+        }
+        Some(Kind::Null) | None => "".into(),
+        Some(_) => raw.into(),
+    };
+    // The original takes any text. What is no JSON is no good to anyone, so here that is nothing.
+    if !is_json(&value) {
+        return Ok("".into());
+    }
+    if let Cow::Owned(value) = &value {
+        engine.budget.write(value.len())?;
+    }
+    Ok(value)
+}
+
+/// From an object of arrays an array of objects.
+fn group<'t>(mut out: Sink<'_>, text: &str) -> Output<'t> {
+    let columns = entries(text).filter(|entry| is(Kind::Array, entry.value));
+    let mut columns: Vec<_> = columns.map(|entry| (entry.key, entries(entry.value))).collect();
+    out.push("[")?;
+    let mut first = true;
+    loop {
+        // Columns that have come to their end are of no more use.
+        let mut row = Vec::with_capacity(columns.len());
+        columns.retain_mut(|(key, column)| {
+            let cell = column.next();
+            row.extend(cell.map(|cell| (*key, cell.value)));
+            cell.is_some()
+        });
+        if row.is_empty() {
+            break;
+        }
+        if !std::mem::take(&mut first) {
+            out.push(",")?;
+        }
+        for (index, (key, value)) in row.into_iter().enumerate() {
+            out.push(if index == 0 { "{" } else { "," })?;
+            out.push(key)?;
+            out.push(":")?;
+            out.push(value)?;
+        }
+        out.push("}")?;
+    }
+    out.push("]")?;
+    Ok(out.finish().into())
+}
+
+/// What `path` selects in the text and in every value at any depth in it, from the outside in.
+fn dig<'t>(engine: &Engine<'_>, mut out: Sink<'_>, text: &str, path: NodeId, depth: usize) -> Output<'t> {
+    out.push("[")?;
+    let mut value = document(text).unwrap_or_default();
+    let mut open: Vec<Entries<'_>> = Vec::new();
+    loop {
+        if let Some(found) = engine.run(value, path, depth + 1)? {
+            out.push_item(&found)?;
+        }
+        if Kind::of(value).is_some_and(Kind::is_container) {
+            open.push(entries(value));
+        }
+        value = loop {
+            let Some(level) = open.last_mut() else {
+                out.push("]")?;
+                return Ok(out.finish().into());
+            };
+            match level.next() {
+                Some(entry) => break entry.value,
+                None => drop(open.pop()),
+            }
+        };
+    }
+}

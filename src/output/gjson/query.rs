@@ -1,0 +1,208 @@
+//! Queries: the condition inside of `#(…)`.
+
+use super::arguments::says_true;
+use super::escape::unescape;
+use super::eval::Engine;
+use super::limits::Limit;
+use super::path::NodeId;
+use super::scan::{Kind, inside};
+
+/// `left operator right`, or just `left`, which asks whether that exists.
+#[derive(Debug, Clone)]
+pub(super) struct Query {
+    /// The path on the left, for elements that are containers.
+    pub(super) path: NodeId,
+    /// Whether that path is empty, which is how elements that are scalars are asked for themselves.
+    pub(super) scalar: bool,
+    pub(super) comparison: Option<Comparison>,
+    pub(super) right: Right,
+}
+
+/// The operators.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Comparison {
+    Equal,
+    NotEqual,
+    Less,
+    LessOrEqual,
+    Greater,
+    GreaterOrEqual,
+    Like,
+    NotLike,
+    /// An exclamation mark and nothing else: never true.
+    Never,
+}
+
+/// The longer ones first.
+const OPERATORS: [(&str, Comparison); 9] = [
+    ("!=", Comparison::NotEqual),
+    ("!%", Comparison::NotLike),
+    ("<=", Comparison::LessOrEqual),
+    (">=", Comparison::GreaterOrEqual),
+    ("==", Comparison::Equal),
+    ("<", Comparison::Less),
+    (">", Comparison::Greater),
+    ("=", Comparison::Equal),
+    ("%", Comparison::Like),
+];
+
+impl Comparison {
+    pub(super) fn is_known(self) -> bool {
+        self != Self::Never
+    }
+
+    /// Whether `left` stands in this relation to `right`, which are ordered.
+    fn holds<T: PartialOrd + ?Sized>(self, left: &T, right: &T) -> bool {
+        match self {
+            Self::Equal => left == right,
+            Self::NotEqual => left != right,
+            Self::Less => left < right,
+            Self::LessOrEqual => left <= right,
+            Self::Greater => left > right,
+            Self::GreaterOrEqual => left >= right,
+            Self::Like | Self::NotLike | Self::Never => false,
+        }
+    }
+
+    /// Whether a truth value stands in this relation to the text `right`.
+    ///
+    /// Not an order: a text that spells no truth value is only unequal to one, and yet `true >= x`
+    /// and `false <= x` hold for any `x`.
+    fn holds_for_truth(self, left: bool, right: &str) -> bool {
+        let same = right == if left { "true" } else { "false" };
+        let opposite = right == if left { "false" } else { "true" };
+        match self {
+            Self::Equal => same,
+            Self::NotEqual => !same,
+            Self::Greater => left && opposite,
+            Self::Less => !left && opposite,
+            Self::GreaterOrEqual => left,
+            Self::LessOrEqual => !left,
+            Self::Like | Self::NotLike | Self::Never => false,
+        }
+    }
+}
+
+/// The value on the right of an operator.
+#[derive(Debug, Clone)]
+pub(super) struct Right {
+    text: String,
+    /// What it is when a number is compared to it: no number is zero.
+    number: f64,
+    truth: Option<Truth>,
+}
+
+/// `~…`: what the left side is turned into before it is compared to true.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Truth {
+    Exists,
+    Null,
+    True,
+    False,
+    Unknown,
+}
+
+impl Right {
+    pub(super) fn new(text: String) -> Self {
+        let truth = text.strip_prefix('~').map(|name| match name {
+            "*" => Truth::Exists,
+            "null" => Truth::Null,
+            "true" => Truth::True,
+            "false" => Truth::False,
+            _ => Truth::Unknown,
+        });
+        Self { number: text.parse().unwrap_or(0.0), text, truth }
+    }
+
+    pub(super) fn is_unknown(&self) -> bool {
+        self.truth == Some(Truth::Unknown)
+    }
+}
+
+impl Truth {
+    fn of(self, value: Option<&str>) -> Option<bool> {
+        let kind = value.and_then(Kind::of);
+        Some(match self {
+            Self::Exists => kind.is_some(),
+            Self::Null => matches!(kind, None | Some(Kind::Null)),
+            Self::True => spells(kind, value) == Some(true),
+            Self::False => spells(kind, value) == Some(false),
+            Self::Unknown => return None,
+        })
+    }
+}
+
+/// The truth value that a value can be taken for, if any.
+fn spells(kind: Option<Kind>, value: Option<&str>) -> Option<bool> {
+    match (kind, value) {
+        (Some(Kind::True), _) => Some(true),
+        (Some(Kind::Number), Some(raw)) => Some(number(raw) != 0.0),
+        (Some(Kind::String), Some(raw)) => says_true(&unescape(inside(raw))),
+        (Some(Kind::Array | Kind::Object), _) => None,
+        _ => Some(false),
+    }
+}
+
+fn number(raw: &str) -> f64 {
+    raw.parse().unwrap_or(0.0)
+}
+
+impl Query {
+    /// The query whether there is anything at `path`.
+    pub(super) fn exists(path: NodeId) -> Self {
+        Self { path, scalar: true, comparison: None, right: Right::new(String::new()) }
+    }
+
+    /// Splits the operator off a comparison. An `!` that begins no operator makes the original
+    /// forget all of the comparison.
+    pub(super) fn operator(comparison: &str) -> (Option<Comparison>, &str) {
+        let comparison = comparison.trim_matches(super::split::is_space);
+        if comparison == "!" {
+            return (Some(Comparison::Never), "");
+        }
+        OPERATORS
+            .iter()
+            .find_map(|(sign, operator)| Some((Some(*operator), comparison.strip_prefix(sign)?)))
+            .unwrap_or((None, ""))
+    }
+
+    /// Whether `element` of an array fits.
+    pub(super) fn accepts(&self, engine: &Engine<'_>, element: &str, depth: usize) -> Result<bool, Limit> {
+        if Kind::of(element).is_some_and(Kind::is_container) {
+            let left = engine.run(element, self.path, depth)?;
+            self.holds(engine, left.as_deref())
+        } else if self.scalar {
+            self.holds(engine, Some(element))
+        } else {
+            Ok(false)
+        }
+    }
+
+    fn holds(&self, engine: &Engine<'_>, left: Option<&str>) -> Result<bool, Limit> {
+        let right = self.right.text.as_str();
+        let Some(comparison) = self.comparison else {
+            return Ok(left.is_some());
+        };
+        if let Some(truth) = self.right.truth {
+            let left = truth.of(left);
+            return Ok(left.is_some_and(|left| comparison.holds_for_truth(left, "true")));
+        }
+        let Some(left) = left else {
+            return Ok(false);
+        };
+        Ok(match Kind::of(left) {
+            Some(Kind::String) => {
+                let left = unescape(inside(left));
+                match comparison {
+                    Comparison::Like => engine.matches(&left, right)?,
+                    Comparison::NotLike => !engine.matches(&left, right)?,
+                    _ => comparison.holds(left.as_ref(), right),
+                }
+            }
+            Some(Kind::Number) => comparison.holds(&number(left), &self.right.number),
+            Some(Kind::True) => comparison.holds_for_truth(true, right),
+            Some(Kind::False) => comparison.holds_for_truth(false, right),
+            _ => false,
+        })
+    }
+}

@@ -1,0 +1,136 @@
+//! The steps that do not look for a component: multipaths, modifiers and literals. They are allowed
+//! only where a path starts and behind pipes, and each is known by its first character.
+
+use super::build::{Builder, Notes, Place, Span};
+use super::escape::quote;
+use super::path::{Member, Modifier, Node, NodeId};
+use super::scan::{Cursor, Kind, part, string_end};
+use super::valid::is_json;
+use super::{arguments, split};
+
+impl Builder<'_> {
+    /// The multipath at the start of `span`. If that is malformed, the original forgets it and goes
+    /// on with what is left, as here in the error.
+    pub(super) fn multipath(&mut self, span: Span, notes: &mut Notes) -> Result<Node, Span> {
+        let text = self.slice(span);
+        let Some((members, end)) = split::members(text) else {
+            notes.problem(span.start, "this multipath is not closed");
+            return Err(span.from(text.len()));
+        };
+        let rest = span.from(end);
+        if end < text.len() && !self.slice(rest).starts_with(['.', '|']) {
+            notes.problem(rest.start, "expected `.`, `|` or the end after a multipath");
+            return Err(rest);
+        }
+        let members = members.iter().map(|member| {
+            let path = span.within(member.path.0, member.path.1);
+            let name = member.name.map(|(start, end)| part(text, start, end));
+            Member {
+                key: member_key(name.unwrap_or_default(), self.slice(path)),
+                path: self.meant(path, Place::Start, notes),
+            }
+        });
+        Ok(Node::Multipath {
+            object: text.starts_with('{'),
+            members: members.collect(),
+            next: self.next(rest, "a multipath", notes),
+        })
+    }
+
+    /// The step behind a modifier, a literal or a multipath. The original ignores what follows
+    /// without a separator.
+    fn next(&mut self, rest: Span, after: &str, notes: &mut Notes) -> Option<NodeId> {
+        let text = self.slice(rest);
+        if text.starts_with(['.', '|']) {
+            return Some(self.meant(rest.from(1), Place::Start, notes));
+        }
+        if !text.is_empty() {
+            notes.problem(rest.start, format!("expected `.`, `|` or the end after {after}"));
+        }
+        None
+    }
+
+    /// The modifier at the start of `span`; `None` if there is no such.
+    pub(super) fn modifier(&mut self, span: Span, notes: &mut Notes) -> Option<Node> {
+        let text = self.slice(span);
+        let name = split::modifier_name(text);
+        if !arguments::is_modifier(name) {
+            return None;
+        }
+        let mut rest = span.from(1 + name.len());
+        let mut argument = rest.within(0, 0);
+        if self.slice(rest).starts_with(':') {
+            rest = rest.from(1);
+            let length = split::argument(self.slice(rest));
+            argument = rest.within(0, length);
+            rest = rest.from(length);
+        }
+        let argument_text = self.slice(argument);
+        let modifier = match name {
+            "dig" => Modifier::Dig(self.meant(argument, Place::Start, notes)),
+            _ => arguments::modifier(name, argument_text)?,
+        };
+        if let Some(message) = arguments::problem(name, argument_text) {
+            notes.problem(argument.start, message);
+        }
+        let next = self.next(rest, "a modifier's argument", notes);
+        Some(Node::Modifier { modifier, next })
+    }
+
+    /// The literal at the start of `span`; `None` if there is none.
+    pub(super) fn literal(&mut self, span: Span, notes: &mut Notes) -> Option<Node> {
+        let rest = span.from(1);
+        let text = self.slice(rest);
+        let length = match text.bytes().next() {
+            Some(b'{' | b'[') => split::balanced(text),
+            Some(b'"') => string_end(text.as_bytes(), 1),
+            Some(b'+' | b'-' | b'0'..=b'9') => Cursor::new(text).take().len(),
+            _ => text.find(['.', '|']).unwrap_or(text.len()),
+        };
+        let literal = part(text, 0, length);
+        let mut next = None;
+        match Kind::of(literal) {
+            Some(Kind::Null | Kind::False | Kind::True) if is_json(literal) => {
+                next = self.next(rest.from(length), "a literal", notes);
+            }
+            Some(Kind::Array | Kind::Object) => {
+                next = self.next(rest.from(length), "a literal", notes);
+            }
+            // The original takes all that follows a string or a number as a part of it.
+            Some(Kind::String | Kind::Number) => {
+                if length < text.len() {
+                    let at = rest.start + length;
+                    notes.problem(at, "nothing can follow a string or number literal");
+                }
+            }
+            _ if literal.starts_with('+') => {}
+            _ => {
+                notes.problem(rest.start, "this literal is no JSON");
+                return None;
+            }
+        }
+        let json = is_json(literal).then(|| literal.to_owned());
+        if json.is_none() {
+            notes.problem(rest.start, "this literal is no JSON");
+        }
+        Some(Node::Literal { json, next })
+    }
+}
+
+/// The key of a member of a multipath in braces, as a JSON literal: the name that it is given, or
+/// the last component of its path if that is plain.
+fn member_key(name: &str, path: &str) -> String {
+    if name.starts_with('"') && is_json(name) {
+        return name.into();
+    }
+    if !name.is_empty() {
+        return quote(name);
+    }
+    let separators = path.rmatch_indices(['.', '|']);
+    let last = separators
+        .map(|(at, _)| at)
+        .find(|at| !part(path, 0, *at).ends_with('\\'))
+        .map_or(path, |at| part(path, at + 1, path.len()));
+    let plain = |ch| ch >= ' ' && !"[]{}()#|!".contains(ch);
+    if last.chars().all(plain) { quote(last) } else { quote("_") }
+}

@@ -1,0 +1,73 @@
+//! Sizes and times as people read them.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use serde_json::Value;
+
+/// `812 B`, `1.2 MiB`.
+pub fn size(bytes: u64) -> String {
+    const UNITS: [&str; 6] = ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
+    if bytes < 1024 {
+        return format!("{bytes} B");
+    }
+    let mut tenths = u128::from(bytes) * 10 / 1024;
+    let mut unit = UNITS[0];
+    for next in &UNITS[1..] {
+        if tenths < 10240 {
+            break;
+        }
+        tenths /= 1024;
+        unit = next;
+    }
+    format!("{}.{} {unit}", tenths / 10, tenths % 10)
+}
+
+/// `2026-11-21 10:45` in the local time zone.
+pub fn time(at: Timestamp) -> String {
+    at.to_zoned(TimeZone::system()).strftime("%Y-%m-%d %H:%M").to_string()
+}
+
+/// A cell for what may be unknown.
+pub fn or_dash<T>(value: Option<T>, show: impl Fn(T) -> String) -> String {
+    value.map_or_else(|| "-".to_owned(), show)
+}
+
+/// A member of an object, by its name.
+pub fn value(name: &str, value: &Value) -> String {
+    match value {
+        Value::String(text) if name.ends_with("_at") => text.parse().map_or_else(|_| text.clone(), time),
+        Value::String(text) => text.clone(),
+        Value::Number(number) if name == "size" || name.ends_with("bytes") => {
+            number.as_u64().map_or_else(|| number.to_string(), |bytes| format!("{} ({number} bytes)", size(bytes)))
+        }
+        Value::Object(members) if members.values().all(|value| !value.is_object() && !value.is_array()) => members
+            .iter()
+            .map(|(name, value)| format!("{name}={}", self::value("", value)))
+            .collect::<Vec<_>>()
+            .join(", "),
+        Value::Array(items) if items.iter().all(|item| !item.is_object() && !item.is_array()) => {
+            items.iter().map(|item| self::value("", item)).collect::<Vec<_>>().join(", ")
+        }
+        other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes() {
+        for (bytes, shown) in [
+            (0, "0 B"),
+            (1023, "1023 B"),
+            (1024, "1.0 KiB"),
+            (1_048_575, "1023.9 KiB"),
+            (1_048_576, "1.0 MiB"),
+            (1_610_612_736, "1.5 GiB"),
+            (u64::MAX, "15.9 EiB"),
+        ] {
+            assert_eq!(size(bytes), shown);
+        }
+    }
+}

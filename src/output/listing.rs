@@ -1,0 +1,150 @@
+//! Records one by one, written as they come: memory does not grow with a listing.
+
+use std::borrow::Cow;
+
+use super::table::{Column, Table};
+use super::{Format, Output, Record, escape, gjson, to_json, to_yaml, unwritable, yaml};
+use crate::error::{Error, Kind, Result};
+
+/// How records look in a table.
+pub struct View<T> {
+    /// The columns.
+    pub columns: &'static [Column],
+    /// A record's cells.
+    pub cells: fn(&T) -> Vec<String>,
+}
+
+/// A listing that is being written.
+pub struct Listing<'a, T> {
+    output: &'a Output,
+    view: View<T>,
+    table: Option<Table>,
+    seen: u64,
+    matched: u64,
+    regardless: bool,
+}
+
+impl<'a, T: Record> Listing<'a, T> {
+    pub(super) fn new(output: &'a Output, view: View<T>) -> Self {
+        let table = (output.format == Format::Table).then(|| Table::new(view.columns, output.width(), output.colour));
+        Listing { output, view, table, seen: 0, matched: 0, regardless: false }
+    }
+
+    /// For work that goes on whether or not anybody reads of it: a reader that went away is no
+    /// error, and each record is handed on at once.
+    #[must_use]
+    pub fn regardless(mut self) -> Self {
+        self.regardless = true;
+        self
+    }
+
+    /// Writes one record.
+    ///
+    /// # Errors
+    /// `closed` when the reader went away; `io` from standard output.
+    pub fn push(&mut self, record: &T) -> Result<()> {
+        let written = self.write(record).and_then(|()| if self.regardless { self.output.flush() } else { Ok(()) });
+        self.seen += 1;
+        self.forgive(written)
+    }
+
+    /// Ends the listing.
+    ///
+    /// # Errors
+    /// `no_match` where there were records and the transform matched none of them.
+    pub fn finish(mut self) -> Result<()> {
+        let written = self.end();
+        self.forgive(written)?;
+        let missed = self.seen - self.matched;
+        if self.output.transform.is_some() && !self.output.options.quiet && missed > 0 {
+            let path = self.output.options.transform.as_deref().unwrap_or_default();
+            if self.matched == 0 {
+                return Err(Error::new(Kind::NoMatch, format!("--transform matched nothing: `{path}`"))
+                    .hint("run it without --transform to see the members"));
+            }
+            self.output.note(format!("note: {missed} of {} {} had no match for `{path}`", self.seen, T::NOUN));
+        }
+        if self.seen == 0 && self.output.is_for_people() {
+            self.output.note(format!("no {}", T::NOUN));
+        }
+        Ok(())
+    }
+
+    fn forgive(&self, written: Result<()>) -> Result<()> {
+        match written {
+            Err(e) if e.kind() == Kind::Closed && self.regardless => Ok(()),
+            other => other,
+        }
+    }
+
+    fn write(&mut self, record: &T) -> Result<()> {
+        let output = self.output;
+        if output.options.quiet {
+            return output.item(&record.key());
+        }
+        if let Some(path) = &output.transform {
+            let json = match record.provider().and_then(|provider| provider.text()) {
+                Some(raw) if output.format == Format::Raw => Cow::Borrowed(raw),
+                _ => Cow::Owned(to_json(record)?),
+            };
+            let Some(found) = gjson::get(&json, path) else { return Ok(()) };
+            self.matched += 1;
+            return self.result(&found);
+        }
+        match output.format {
+            Format::Table => {
+                let cells =
+                    (self.view.cells)(record).iter().map(|cell| escape::for_terminal(cell).into_owned()).collect();
+                match self.table.as_mut().and_then(|table| table.row(cells)) {
+                    Some(lines) => output.text(&lines),
+                    None => Ok(()),
+                }
+            }
+            Format::Jsonl => output.line(&output.safe_json(&to_json(record)?)),
+            Format::Raw => {
+                let raw = record.provider().and_then(|provider| provider.text());
+                match raw {
+                    Some(raw) => output.line(raw),
+                    None => output.line(&to_json(record)?),
+                }
+            }
+            Format::Yaml => {
+                let item = yaml::list_item(&to_json(record)?).map_err(|e| unwritable(&e))?;
+                output.text(&output.safe_lines(&item))
+            }
+            Format::Auto | Format::Json => {
+                let start = if self.seen == 0 { "[\n  " } else { ",\n  " };
+                let json = gjson::pretty(&to_json(record)?).replace('\n', "\n  ");
+                output.text(&format!("{start}{}", output.safe_json(&json)))
+            }
+        }
+    }
+
+    /// One result of the transform, a line by itself.
+    fn result(&self, found: &str) -> Result<()> {
+        let output = self.output;
+        let scalar = !found.starts_with(['{', '[']);
+        match (scalar, output.format) {
+            (true, Format::Yaml) => output.item(&gjson::text(found)),
+            (true, _) if output.options.raw_output => output.item(&gjson::text(found)),
+            (false, Format::Yaml) => output.text(&output.safe_lines(&format!("---\n{}", to_yaml(found)?))),
+            _ => output.item(&output.safe_json(&gjson::ugly(found))),
+        }
+    }
+
+    fn end(&mut self) -> Result<()> {
+        let output = self.output;
+        if output.options.quiet || output.transform.is_some() {
+            return Ok(());
+        }
+        match output.format {
+            Format::Auto | Format::Json => output.text(if self.seen == 0 { "[]\n" } else { "\n]\n" }),
+            Format::Yaml if self.seen == 0 => output.text("[]\n"),
+            Format::Table => match self.table.take().and_then(Table::finish) {
+                Some(lines) => output.text(&lines),
+                None => Ok(()),
+            },
+            _ => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,357 @@
+//! What people and scripts see: the one owner of standard output and standard error.
+//!
+//! Commands hand over records and never print. [`Output`] knows the format; a [`Listing`] takes
+//! records one by one and writes them as they come. How each record looks to people is in
+//! `records`, errors are reported in `report`, and `progress` watches transfers.
+
+pub mod escape;
+pub mod gjson;
+pub mod human;
+mod listing;
+pub mod progress;
+mod records;
+pub mod report;
+mod table;
+mod yaml;
+
+use std::cell::{Cell, RefCell};
+use std::io::{self, BufWriter, IsTerminal, Stdout, Write};
+
+use clap::ValueEnum;
+use serde::Serialize;
+use serde_json::Value;
+
+pub use self::listing::{Listing, View};
+use self::progress::Progress;
+pub use self::records::{CapabilitiesView, ENTRY_LONG, ENTRY_SHORT};
+pub use self::table::{Align, Column};
+use crate::config::env;
+use crate::error::{Error, Kind, Result};
+use crate::model::Provider;
+
+/// `--format`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// A table on a terminal, JSON otherwise.
+    #[default]
+    Auto,
+    /// A table.
+    Table,
+    /// JSON; a listing is one array.
+    Json,
+    /// An object a line.
+    Jsonl,
+    /// YAML; a listing is one list.
+    Yaml,
+    /// The provider's own answer.
+    Raw,
+}
+
+/// `--color`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, as the environment has it.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// How a command's results are to look.
+#[derive(Debug, Default)]
+pub struct Options {
+    /// The format.
+    pub format: Format,
+    /// Scalars of a transform as bare text.
+    pub raw_output: bool,
+    /// Names only.
+    pub quiet: bool,
+    /// NUL instead of newline after each name.
+    pub null: bool,
+    /// What to extract from each object.
+    pub transform: Option<String>,
+    /// Colour.
+    pub color: Color,
+    /// When to show progress.
+    pub progress: progress::When,
+}
+
+/// An object that a command shows.
+pub trait Record: Serialize + Sized {
+    /// What several of them are called.
+    const NOUN: &'static str;
+    /// Their table.
+    const VIEW: View<Self>;
+    /// What `-q` prints.
+    fn key(&self) -> String;
+    /// The provider's own object.
+    fn provider(&self) -> Option<&Provider> {
+        None
+    }
+}
+
+/// Standard output and standard error, and how to use them.
+pub struct Output {
+    options: Options,
+    format: Format,
+    transform: Option<gjson::Path>,
+    terminal: bool,
+    colour: bool,
+    out: RefCell<BufWriter<Stdout>>,
+    progress: RefCell<Option<Progress>>,
+    held: RefCell<Vec<String>>,
+    closed: Cell<bool>,
+}
+
+impl Output {
+    /// Settles the format and reads the transform.
+    ///
+    /// # Errors
+    /// `usage` for a transform that cannot be read, with the column of the fault.
+    pub fn new(options: Options) -> Result<Self> {
+        let terminal = io::stdout().is_terminal();
+        let format = match options.format {
+            Format::Auto if terminal => Format::Table,
+            Format::Auto => Format::Json,
+            chosen => chosen,
+        };
+        let transform = options.transform.as_deref().map(read_transform).transpose()?;
+        Ok(Output {
+            colour: wants_colour(options.color, terminal),
+            format,
+            transform,
+            terminal,
+            out: RefCell::new(BufWriter::with_capacity(64 * 1024, io::stdout())),
+            progress: RefCell::new(None),
+            held: RefCell::default(),
+            closed: Cell::new(false),
+            options,
+        })
+    }
+
+    /// A listing of records, with the table that they usually have.
+    pub fn listing<T: Record>(&self) -> Listing<'_, T> {
+        Listing::new(self, T::VIEW)
+    }
+
+    /// A listing of records, with another table.
+    pub fn listing_as<T: Record>(&self, view: View<T>) -> Listing<'_, T> {
+        Listing::new(self, view)
+    }
+
+    /// One object by itself.
+    pub fn one<T: Record>(&self, record: &T) -> Result<()> {
+        if self.options.quiet || self.transform.is_some() || self.format == Format::Raw {
+            let mut listing = self.listing();
+            listing.push(record)?;
+            return listing.finish();
+        }
+        let json = to_json(record)?;
+        match self.format {
+            Format::Jsonl => self.line(&self.safe_json(&json)),
+            Format::Yaml => self.text(&self.safe_lines(&to_yaml(&json)?)),
+            Format::Table => self.text(&fields(&json, self.width(), self.colour)),
+            Format::Auto | Format::Json | Format::Raw => self.line(&self.safe_json(&gjson::pretty(&json))),
+        }
+    }
+
+    /// Subjects of a verb: one object for one, a listing for several.
+    pub fn objects<T: Record>(&self, subjects: usize, records: &[T]) -> Result<()> {
+        match records {
+            [record] if subjects == 1 => self.one(record),
+            [] if subjects == 1 => Ok(()),
+            records => {
+                let mut listing = self.listing();
+                records.iter().try_for_each(|record| listing.push(record))?;
+                listing.finish()
+            }
+        }
+    }
+
+    /// Bytes as they are: a file's content, a script.
+    pub fn bytes(&self, bytes: &[u8]) -> Result<()> {
+        if self.closed.get() {
+            return Err(closed());
+        }
+        let result = self.out.borrow_mut().write_all(bytes);
+        self.written(result)
+    }
+
+    /// Everything that was written is on its way.
+    pub fn flush(&self) -> Result<()> {
+        let result = self.out.borrow_mut().flush();
+        self.written(result)
+    }
+
+    /// Tells a person something on standard error. Where machine-readable errors were asked for it
+    /// waits until the command has succeeded, because an error has standard error to itself.
+    pub fn note(&self, text: impl Into<String>) {
+        self.held.borrow_mut().push(text.into());
+        if !self.machine_errors() {
+            self.release_notes();
+        }
+    }
+
+    /// A note that only somebody at a terminal has a use for.
+    pub fn tip(&self, text: impl Into<String>) {
+        if self.terminal && io::stderr().is_terminal() && !self.options.quiet && self.transform.is_none() {
+            self.note(text);
+        }
+    }
+
+    /// Prints the notes that wait.
+    pub fn release_notes(&self) {
+        for note in self.held.take() {
+            report::say(&escape::for_terminal(&note));
+        }
+    }
+
+    /// Watches a transfer, until the guard is dropped.
+    pub fn watch(&self) -> Watch<'_> {
+        let when = self.options.progress;
+        *self.progress.borrow_mut() = Progress::start(when, self.machine_errors());
+        Watch { output: self }
+    }
+
+    /// Whether errors are to be JSON.
+    pub fn machine_errors(&self) -> bool {
+        matches!(self.options.format, Format::Json | Format::Jsonl | Format::Yaml)
+    }
+
+    /// Whether a person looks at the results.
+    pub fn is_for_people(&self) -> bool {
+        self.format == Format::Table && !self.options.quiet && self.transform.is_none()
+    }
+
+    fn text(&self, text: &str) -> Result<()> {
+        let progress = self.progress.borrow();
+        match progress.as_ref().filter(|_| self.terminal) {
+            Some(progress) => progress.suspend(|| self.bytes(text.as_bytes()).and_then(|()| self.flush())),
+            None => self.bytes(text.as_bytes()),
+        }
+    }
+
+    fn line(&self, line: &str) -> Result<()> {
+        self.text(&format!("{line}\n"))
+    }
+
+    /// A name or the result of a transform, with its end.
+    fn item(&self, item: &str) -> Result<()> {
+        let end = if self.options.null { '\0' } else { '\n' };
+        let shown = if self.terminal { escape::for_terminal(item) } else { item.into() };
+        self.text(&format!("{shown}{end}"))
+    }
+
+    fn safe_json<'a>(&self, json: &'a str) -> std::borrow::Cow<'a, str> {
+        if self.terminal { escape::json_for_terminal(json) } else { json.into() }
+    }
+
+    fn safe_lines(&self, text: &str) -> String {
+        if !self.terminal {
+            return text.to_owned();
+        }
+        let mut safe = String::with_capacity(text.len());
+        for line in text.lines() {
+            safe.push_str(&escape::for_terminal(line));
+            safe.push('\n');
+        }
+        safe
+    }
+
+    /// The columns of the terminal; none where nothing needs to fit.
+    fn width(&self) -> Option<usize> {
+        if !self.terminal {
+            return None;
+        }
+        let asked = env::text(env::COLUMNS).and_then(|columns| columns.parse().ok());
+        asked.or_else(|| terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)))
+    }
+
+    fn written(&self, result: io::Result<()>) -> Result<()> {
+        result.map_err(|e| {
+            if e.kind() == io::ErrorKind::BrokenPipe {
+                self.closed.set(true);
+                closed()
+            } else {
+                Error::io("writing to standard output", &e)
+            }
+        })
+    }
+}
+
+/// Ends the watching of a transfer when dropped.
+pub struct Watch<'a> {
+    output: &'a Output,
+}
+
+impl crate::transfer::event::Observer for Watch<'_> {
+    fn on(&self, event: crate::transfer::event::Event<'_>) {
+        if let Some(progress) = self.output.progress.borrow().as_ref() {
+            progress.on(event);
+        }
+    }
+}
+
+impl Drop for Watch<'_> {
+    fn drop(&mut self) {
+        self.output.progress.take();
+    }
+}
+
+fn closed() -> Error {
+    Error::new(Kind::Closed, "standard output was closed by its reader")
+}
+
+/// Whether `--color`, then `NO_COLOR`, `CLICOLOR_FORCE`, TERM and CLICOLOR, then the terminal, say so.
+pub fn wants_colour(asked: Color, terminal: bool) -> bool {
+    match asked {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto if env::text(env::NO_COLOR).is_some() => false,
+        Color::Auto if env::text(env::CLICOLOR_FORCE).is_some_and(|force| force != "0") => true,
+        Color::Auto if env::text(env::TERM).is_some_and(|term| term == "dumb") => false,
+        Color::Auto if env::text(env::CLICOLOR).is_some_and(|wanted| wanted == "0") => false,
+        Color::Auto => terminal,
+    }
+}
+
+fn read_transform(path: &str) -> Result<gjson::Path> {
+    gjson::Path::parse(path).map_err(|e| {
+        Error::usage(format!("bad --transform at column {}: {}: `{path}`", e.column, e.message))
+            .hint("it is a GJSON path, such as `id`, `labels.team` or `{id,status}`")
+    })
+}
+
+fn to_json(record: &impl Serialize) -> Result<String> {
+    serde_json::to_string(record).map_err(|e| Error::new(Kind::Internal, format!("a record is no JSON: {e}")))
+}
+
+fn to_yaml(json: &str) -> Result<String> {
+    yaml::from_json(json).map_err(|e| unwritable(&e))
+}
+
+fn unwritable(error: &yaml::Error) -> Error {
+    Error::new(Kind::Usage, error.to_string()).hint("use --format json")
+}
+
+/// An object as lines of name and value, for people. What is unknown is left out.
+fn fields(json: &str, width: Option<usize>, colour: bool) -> String {
+    const COLUMNS: &[Column] = &[
+        Column { name: "FIELD", align: Align::Left, flex: false },
+        Column { name: "VALUE", align: Align::Left, flex: true },
+    ];
+    let Ok(Value::Object(members)) = serde_json::from_str(json) else { return format!("{json}\n") };
+    let mut table = table::Table::new(COLUMNS, width, colour);
+    let mut text = String::new();
+    for (name, value) in members {
+        if value.is_null() || name == "provider" {
+            continue;
+        }
+        let shown = human::value(&name, &value);
+        text.extend(table.row(vec![name, escape::for_terminal(&shown).into_owned()]));
+    }
+    text.extend(table.finish());
+    text
+}

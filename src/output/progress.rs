@@ -1,0 +1,180 @@
+//! Progress of transfers: a bar on a terminal, a plain line now and then in a log.
+//!
+//! A thread of its own looks at what passed, ten times a second, so that a transfer pays nothing
+//! for being watched and a stalled one is seen to stall. Nothing is drawn in the first half second.
+
+use std::io::{self, IsTerminal};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use clap::ValueEnum;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::{escape, human, report};
+use crate::transfer::event::Event;
+
+/// `--progress`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum When {
+    /// A bar on a terminal, lines otherwise.
+    #[default]
+    Auto,
+    /// A bar.
+    Bar,
+    /// A line every ten seconds.
+    Lines,
+    /// Nothing.
+    None,
+}
+
+/// Nothing is shown before.
+const PATIENCE: Duration = Duration::from_millis(500);
+/// How often a bar is drawn.
+const DRAW: Duration = Duration::from_millis(100);
+/// How often a line is printed.
+const LINE: Duration = Duration::from_secs(10);
+
+#[derive(Default)]
+struct Work {
+    files: u64,
+    files_done: u64,
+    bytes: Option<u64>,
+    bytes_done: u64,
+    current: Option<(String, Arc<AtomicU64>)>,
+    over: bool,
+}
+
+impl Work {
+    fn passed(&self) -> u64 {
+        self.bytes_done + self.current.as_ref().map_or(0, |(_, passed)| passed.load(Ordering::Relaxed))
+    }
+}
+
+struct Shared {
+    work: Mutex<Work>,
+    ended: Condvar,
+}
+
+/// A display that runs until it is dropped.
+pub struct Progress {
+    shared: Arc<Shared>,
+    bar: ProgressBar,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Progress {
+    /// Starts the display that `when` asks for; `quiet` leaves standard error to an error alone.
+    pub fn start(when: When, quiet: bool) -> Option<Self> {
+        let terminal = io::stderr().is_terminal();
+        let bar = match when {
+            When::None => return None,
+            When::Auto if !terminal && quiet => return None,
+            When::Auto => terminal,
+            When::Bar => true,
+            When::Lines => false,
+        };
+        let shared = Arc::new(Shared { work: Mutex::default(), ended: Condvar::new() });
+        let display = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
+        let (theirs, drawn) = (Arc::clone(&shared), display.clone());
+        let thread = std::thread::Builder::new()
+            .name("progress".to_owned())
+            .spawn(move || if bar { draw(&theirs, &drawn) } else { print_lines(&theirs) })
+            .ok()?;
+        Some(Progress { shared, bar: display, thread: Some(thread) })
+    }
+
+    /// Takes what a transfer tells.
+    pub fn on(&self, event: Event<'_>) {
+        let mut work = self.shared.work.lock().unwrap_or_else(PoisonError::into_inner);
+        match event {
+            Event::Planned { files, bytes } => {
+                work.files += files;
+                work.bytes = bytes;
+            }
+            Event::Started { name, passed, .. } => {
+                work.current = Some((escape::for_terminal(name).into_owned(), passed));
+            }
+            Event::Finished(receipt) => {
+                work.files_done += 1;
+                work.bytes_done += receipt.bytes.unwrap_or(0);
+                work.current = None;
+            }
+        }
+    }
+
+    /// Does something with the terminal while the bar is out of the way.
+    pub fn suspend<T>(&self, work: impl FnOnce() -> T) -> T {
+        self.bar.suspend(work)
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        self.shared.work.lock().unwrap_or_else(PoisonError::into_inner).over = true;
+        self.shared.ended.notify_all();
+        if let Some(thread) = self.thread.take() {
+            drop(thread.join());
+        }
+        self.bar.finish_and_clear();
+    }
+}
+
+/// Calls `show` every `period` after `first`, until the work is over.
+fn every(shared: &Shared, first: Duration, period: Duration, mut show: impl FnMut(&Work)) {
+    let mut wait = first;
+    let mut work = shared.work.lock().unwrap_or_else(PoisonError::into_inner);
+    loop {
+        let (guard, timeout) =
+            shared.ended.wait_timeout_while(work, wait, |work| !work.over).unwrap_or_else(PoisonError::into_inner);
+        work = guard;
+        if !timeout.timed_out() {
+            return;
+        }
+        show(&work);
+        wait = period;
+    }
+}
+
+fn draw(shared: &Shared, bar: &ProgressBar) {
+    let known =
+        "{bar:24} {percent:>3}% {binary_bytes} of {binary_total_bytes}  {binary_bytes_per_sec}  {eta} left  {wide_msg}";
+    let unknown = "{spinner} {binary_bytes}  {binary_bytes_per_sec}  {wide_msg}";
+    let mut shown = false;
+    every(shared, PATIENCE, DRAW, |work| {
+        if !shown {
+            shown = true;
+            bar.set_draw_target(ProgressDrawTarget::stderr());
+        }
+        let template = if work.bytes.is_some() { known } else { unknown };
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            bar.set_style(style);
+        }
+        if let Some(bytes) = work.bytes {
+            bar.set_length(bytes);
+        }
+        let name = work.current.as_ref().map_or("", |(name, _)| name);
+        let count = if work.files > 1 { format!("{}/{} files  ", work.files_done, work.files) } else { String::new() };
+        bar.set_message(format!("{count}{name}"));
+        bar.set_position(work.passed());
+    });
+}
+
+fn print_lines(shared: &Shared) {
+    let started = Instant::now();
+    every(shared, LINE, LINE, |work| {
+        let passed = work.passed();
+        let rate = passed.checked_div(started.elapsed().as_secs()).unwrap_or(0);
+        let (of, left) = match work.bytes.filter(|bytes| *bytes > 0) {
+            Some(bytes) => {
+                let seconds = bytes.saturating_sub(passed).checked_div(rate);
+                let left = seconds.map_or(String::new(), |seconds| format!(", {seconds} s left"));
+                (format!(" of {} ({} %)", human::size(bytes), passed * 100 / bytes), left)
+            }
+            None => (String::new(), String::new()),
+        };
+        let size = human::size(passed);
+        report::say(&format!("{}/{} files, {size}{of}, {}/s{left}", work.files_done, work.files, human::size(rate)));
+    });
+}

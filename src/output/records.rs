@@ -1,0 +1,210 @@
+//! How each object looks in a table, and what `-q` prints of it.
+
+use super::human::{or_dash, size, time};
+use super::{Align, Column, Record, View};
+use crate::backend::Capabilities;
+use crate::model::receipt::Deleted;
+use crate::model::{Deletion, Entry, EntryKind, Provider, Receipt, Resource, Session, SessionPath, StoredFile};
+
+const fn left(name: &'static str) -> Column {
+    Column { name, align: Align::Left, flex: false }
+}
+
+const fn flexible(name: &'static str) -> Column {
+    Column { name, align: Align::Left, flex: true }
+}
+
+const fn right(name: &'static str) -> Column {
+    Column { name, align: Align::Right, flex: false }
+}
+
+impl Record for Session {
+    const NOUN: &'static str = "sessions";
+
+    const VIEW: View<Self> = View {
+        columns: &[left("ID"), left("STATUS"), flexible("TITLE"), flexible("LABELS"), left("CREATED"), left("EXPIRES")],
+        cells: |s| {
+            let labels = s.labels.iter().flatten().map(|(name, value)| format!("{name}={value}"));
+            vec![
+                s.id.to_string(),
+                s.status.to_string(),
+                s.title.clone().unwrap_or_default(),
+                labels.collect::<Vec<_>>().join(","),
+                or_dash(s.created_at, time),
+                or_dash(s.expires_at, time),
+            ]
+        },
+    };
+
+    fn key(&self) -> String {
+        self.id.to_string()
+    }
+
+    fn provider(&self) -> Option<&Provider> {
+        Some(&self.provider)
+    }
+}
+
+/// Names only.
+pub const ENTRY_SHORT: View<Entry> = View { columns: &[flexible("PATH")], cells: |e| vec![entry_path(e)] };
+
+/// Everything that there is to know.
+pub const ENTRY_LONG: View<Entry> = View {
+    columns: &[left("MODE"), right("SIZE"), left("MODIFIED"), left("FILE"), flexible("PATH")],
+    cells: |e| {
+        let kind = match e.kind {
+            EntryKind::Directory => 'd',
+            EntryKind::Symlink => 'l',
+            EntryKind::Other => '?',
+            EntryKind::File => '-',
+        };
+        vec![
+            format!("{kind}{}", or_dash(e.mode, |mode| mode.to_string())),
+            or_dash(e.size, size),
+            or_dash(e.modified_at, time),
+            or_dash(e.file_id.as_ref(), ToString::to_string),
+            entry_path(e),
+        ]
+    },
+};
+
+fn entry_path(entry: &Entry) -> String {
+    if entry.kind == EntryKind::Directory && !entry.path.is_root() {
+        format!("{}/", entry.path)
+    } else {
+        entry.path.to_string()
+    }
+}
+
+impl Record for Entry {
+    const NOUN: &'static str = "entries";
+
+    const VIEW: View<Self> = ENTRY_LONG;
+
+    fn key(&self) -> String {
+        SessionPath { session: self.session.clone(), path: self.path.clone() }.to_string()
+    }
+
+    fn provider(&self) -> Option<&Provider> {
+        Some(&self.provider)
+    }
+}
+
+impl Record for StoredFile {
+    const NOUN: &'static str = "stored files";
+
+    const VIEW: View<Self> = View {
+        columns: &[left("ID"), right("SIZE"), flexible("TYPE"), left("CREATED"), flexible("NAME")],
+        cells: |f| {
+            vec![
+                f.id.to_string(),
+                or_dash(f.size, size),
+                or_dash(f.mime_type.clone(), |mime| mime),
+                or_dash(f.created_at, time),
+                f.filename.clone(),
+            ]
+        },
+    };
+
+    fn key(&self) -> String {
+        self.id.to_string()
+    }
+
+    fn provider(&self) -> Option<&Provider> {
+        Some(&self.provider)
+    }
+}
+
+impl Record for Resource {
+    const NOUN: &'static str = "resources";
+
+    const VIEW: View<Self> = View {
+        columns: &[left("ID"), left("KIND"), left("FILE"), left("CREATED"), flexible("MOUNT PATH")],
+        cells: |r| {
+            vec![
+                or_dash(r.id.clone(), |id| id),
+                r.kind.word().to_owned(),
+                or_dash(r.file_id.as_ref(), ToString::to_string),
+                or_dash(r.created_at, time),
+                or_dash(r.mount_path.clone(), |path| path),
+            ]
+        },
+    };
+
+    /// A memory store has no id: its mount path names it.
+    fn key(&self) -> String {
+        self.id.clone().or_else(|| self.mount_path.clone()).unwrap_or_default()
+    }
+
+    fn provider(&self) -> Option<&Provider> {
+        Some(&self.provider)
+    }
+}
+
+impl Record for Receipt {
+    const NOUN: &'static str = "files";
+
+    const VIEW: View<Self> = View {
+        columns: &[left("STATUS"), right("BYTES"), left("VERIFIED"), flexible("SOURCE"), flexible("DESTINATION")],
+        cells: |r| {
+            let verified = match (&r.verified, &r.error) {
+                (Some(verified), _) => verified.to_string(),
+                (None, Some(error)) => error.kind().word().to_owned(),
+                (None, None) => "-".to_owned(),
+            };
+            vec![
+                r.status.word().to_owned(),
+                or_dash(r.bytes, size),
+                verified,
+                r.source.clone(),
+                or_dash(r.destination.clone(), |destination| destination),
+            ]
+        },
+    };
+
+    fn key(&self) -> String {
+        self.id.clone().or_else(|| self.destination.clone()).unwrap_or_else(|| self.source.clone())
+    }
+}
+
+impl Record for Deletion {
+    const NOUN: &'static str = "deletions";
+
+    const VIEW: View<Self> = View {
+        columns: &[left("DELETED"), flexible("WHAT")],
+        cells: |d| vec![if d.deleted { "yes" } else { "no" }.to_owned(), d.key()],
+    };
+
+    fn key(&self) -> String {
+        match &self.what {
+            Deleted::Id(id) => id.clone(),
+            Deleted::Path { session, path } => SessionPath { session: session.clone(), path: path.clone() }.to_string(),
+        }
+    }
+}
+
+/// A backend's capabilities as a record.
+#[derive(serde::Serialize)]
+#[serde(transparent)]
+pub struct CapabilitiesView(pub &'static Capabilities);
+
+impl Record for CapabilitiesView {
+    const NOUN: &'static str = "backends";
+
+    const VIEW: View<Self> = View {
+        columns: &[left("BACKEND"), left("ACCOUNT"), left("HOME"), left("PROOF"), flexible("FEATURES")],
+        cells: |c| {
+            vec![
+                c.0.backend.to_owned(),
+                c.0.account.unwrap_or("none").to_owned(),
+                c.0.home.to_owned(),
+                c.0.proof.to_owned(),
+                c.0.features.iter().map(|feature| feature.name()).collect::<Vec<_>>().join(", "),
+            ]
+        },
+    };
+
+    fn key(&self) -> String {
+        self.0.backend.to_owned()
+    }
+}

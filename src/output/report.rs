@@ -1,0 +1,43 @@
+//! Errors: one line of what, one of what to do next, or one JSON object.
+
+use std::io::{self, IsTerminal, Write};
+
+use anstyle::{AnsiColor, Style};
+use serde::Serialize;
+
+use super::{Color, escape, wants_colour};
+use crate::error::{Error, Kind};
+
+/// Where a bug is to be reported.
+pub const WHERE: &str = "please report this line with the command that you ran: see \"Reporting a bug\" in the README";
+
+#[derive(Serialize)]
+struct Report<'a> {
+    error: &'a Error,
+}
+
+/// Reports an error on standard error. What went away quietly is left alone.
+pub fn report(error: &Error, machine: bool, color: Color) {
+    if error.kind() == Kind::Closed {
+        return;
+    }
+    if machine {
+        say(&serde_json::to_string(&Report { error }).unwrap_or_else(|_| error.to_string()));
+        return;
+    }
+    let colour = wants_colour(color, io::stderr().is_terminal());
+    let (red, cyan) = if colour {
+        (AnsiColor::Red.on_default().bold(), AnsiColor::Cyan.on_default())
+    } else {
+        (Style::new(), Style::new())
+    };
+    say(&format!("{red}error:{red:#} {}", escape::for_terminal(error.message())));
+    if let Some(hint) = error.hint_text() {
+        say(&format!("{cyan}hint:{cyan:#} {}", escape::for_terminal(hint)));
+    }
+}
+
+/// One line on standard error. Where that cannot be written to, nobody is there to be told.
+pub fn say(line: &str) {
+    let _ = writeln!(io::stderr().lock(), "{line}");
+}

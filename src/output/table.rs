@@ -1,0 +1,325 @@
+//! Tables for people: one line a row, printed while the rows still come in.
+
+use std::borrow::Cow;
+
+use anstyle::Style;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+/// How many rows are held and measured before the first line is printed.
+pub(super) const SAMPLE: usize = 100;
+
+const GAP: &str = "  ";
+/// Columns of text below which nothing shrinks while something else still can.
+const NARROW: usize = 8;
+
+/// The side a column's cells are pushed to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Align {
+    /// Text.
+    Left,
+    /// Numbers.
+    Right,
+}
+
+/// One column of a [`Table`].
+#[derive(Clone, Copy, Debug)]
+pub struct Column {
+    /// The header, in upper case.
+    pub name: &'static str,
+    /// The side the cells and the header are pushed to.
+    pub align: Align,
+    /// Whether this column is cut before others when the table is too wide.
+    pub flex: bool,
+}
+
+/// A table that is printed while it grows.
+///
+/// Column widths come from the first [`SAMPLE`] rows and stay. From then on each row is returned
+/// as it arrives, so memory does not grow with the table.
+#[derive(Debug)]
+pub(super) struct Table {
+    columns: &'static [Column],
+    width: Option<usize>,
+    bold_header: bool,
+    /// Rows waiting to be measured.
+    held: Vec<Vec<String>>,
+    /// Width of each column, once the sample was measured.
+    widths: Option<Vec<usize>>,
+}
+
+impl Table {
+    /// A table of these columns.
+    ///
+    /// `width` is the terminal's, in columns; no line is wider. Without it (or with 0, which
+    /// terminals report that do not know theirs) nothing is ever cut.
+    #[must_use]
+    pub(super) fn new(columns: &'static [Column], width: Option<usize>, bold_header: bool) -> Self {
+        Self { columns, width: width.filter(|width| *width > 0), bold_header, held: Vec::new(), widths: None }
+    }
+
+    /// Takes a row: one cell for each column, of one line, already escaped for a terminal.
+    ///
+    /// Returns the lines to print now, each with its line break.
+    pub(super) fn row(&mut self, cells: Vec<String>) -> Option<String> {
+        if let Some(widths) = &self.widths {
+            return Some(self.line(widths, cells.iter().map(String::as_str)) + "\n");
+        }
+        self.held.push(cells);
+        (self.held.len() >= SAMPLE).then(|| self.print_held())
+    }
+
+    /// Returns the lines still held; `None` if there are none, so an empty table prints nothing.
+    #[must_use]
+    pub(super) fn finish(mut self) -> Option<String> {
+        (!self.held.is_empty()).then(|| self.print_held())
+    }
+
+    /// The header and the rows held; fixes the widths.
+    fn print_held(&mut self) -> String {
+        let rows = std::mem::take(&mut self.held);
+        let widths = self.measure(&rows);
+        let header = self.line(&widths, self.columns.iter().map(|column| column.name));
+        let style = if self.bold_header { Style::new().bold() } else { Style::new() };
+        let mut text = format!("{style}{header}{style:#}\n");
+        for row in &rows {
+            text.push_str(&self.line(&widths, row.iter().map(String::as_str)));
+            text.push('\n');
+        }
+        self.widths = Some(widths);
+        text
+    }
+
+    /// The width of each column: its widest cell's, less what does not fit the terminal.
+    fn measure(&self, rows: &[Vec<String>]) -> Vec<usize> {
+        let mut widths: Vec<usize> = self.columns.iter().map(|column| column.name.width().max(1)).collect();
+        for row in rows {
+            for (width, cell) in widths.iter_mut().zip(row) {
+                *width = cell.width().max(*width);
+            }
+        }
+        if let Some(limit) = self.width {
+            self.shrink(&mut widths, limit);
+        }
+        widths
+    }
+
+    /// Narrows columns, the widest first, until a line fits `limit`: those that may flex, then the
+    /// others, then all of them to a single character.
+    fn shrink(&self, widths: &mut [usize], limit: usize) {
+        for width in &mut *widths {
+            *width = limit.min(*width);
+        }
+        let room = limit.saturating_sub(GAP.len() * self.columns.len().saturating_sub(1));
+        for (all, least) in [(false, NARROW), (true, NARROW), (true, 1)] {
+            while widths.iter().sum::<usize>() > room {
+                let Some((width, _)) = widths
+                    .iter_mut()
+                    .zip(self.columns)
+                    .filter(|(width, column)| (all || column.flex) && **width > least)
+                    .max_by_key(|(width, _)| **width)
+                else {
+                    break;
+                };
+                *width -= 1;
+            }
+        }
+    }
+
+    /// One line, without its line break and without white space at its end.
+    fn line<'a>(&self, widths: &[usize], cells: impl Iterator<Item = &'a str>) -> String {
+        let mut line = String::new();
+        for (index, ((cell, column), width)) in cells.zip(self.columns).zip(widths).enumerate() {
+            if index > 0 {
+                line.push_str(GAP);
+            }
+            // Off a terminal a cell wider than the sample's is kept whole and only misaligns.
+            let cell = if self.width.is_some() { cut(cell, *width) } else { Cow::Borrowed(cell) };
+            let padding = " ".repeat(width.saturating_sub(cell.width()));
+            match column.align {
+                Align::Left => line.extend([&*cell, &padding]),
+                Align::Right => line.extend([&*padding, &cell]),
+            }
+        }
+        line.truncate(line.trim_end().len());
+        // A terminal narrower than the gaps and one character a column.
+        match self.width {
+            Some(limit) => cut(&line, limit).into_owned(),
+            None => line,
+        }
+    }
+}
+
+/// `text`, or as much of it as fits `width` (1 or more) columns together with a final `…`.
+fn cut(text: &str, width: usize) -> Cow<'_, str> {
+    if text.width() <= width {
+        return Cow::Borrowed(text);
+    }
+    // A text can be narrower than its characters one by one (emoji with a skin colour), but not
+    // wider, but for the selector that widens the character before it.
+    let mut used = 1;
+    let mut short: String = text
+        .chars()
+        .take_while(|c| {
+            used += if *c == '\u{fe0f}' { 1 } else { c.width().unwrap_or(1) };
+            used <= width
+        })
+        .collect();
+    short.push('…');
+    Cow::Owned(short)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const COLUMNS: &[Column] = &[
+        Column { name: "ID", align: Align::Left, flex: false },
+        Column { name: "SIZE", align: Align::Right, flex: false },
+        Column { name: "TITLE", align: Align::Left, flex: true },
+    ];
+
+    fn cells(cells: [&str; 3]) -> Vec<String> {
+        cells.map(str::to_owned).to_vec()
+    }
+
+    fn table(width: Option<usize>, rows: &[[&str; 3]]) -> String {
+        let mut table = Table::new(COLUMNS, width, false);
+        let mut text: String = rows.iter().filter_map(|row| table.row(cells(*row))).collect();
+        text.extend(table.finish());
+        text
+    }
+
+    #[test]
+    fn no_rows_print_nothing() {
+        assert_eq!(Table::new(COLUMNS, None, true).finish(), None);
+    }
+
+    #[test]
+    fn one_row() {
+        assert_eq!(table(None, &[["a", "1", "b"]]), "ID  SIZE  TITLE\na      1  b\n");
+    }
+
+    #[test]
+    fn sides_and_no_space_at_line_ends() {
+        assert_eq!(
+            table(None, &[["one", "1", "long title"], ["seventeen", "123456", ""], ["", "", " "]]),
+            "ID           SIZE  TITLE\n\
+             one             1  long title\n\
+             seventeen  123456\n\
+             \n"
+        );
+    }
+
+    #[test]
+    fn only_the_header_is_bold() {
+        let mut table = Table::new(COLUMNS, None, true);
+        assert_eq!(table.row(cells(["a", "1", "b"])), None);
+        assert_eq!(table.finish().as_deref(), Some("\x1b[1mID  SIZE  TITLE\x1b[0m\na      1  b\n"));
+    }
+
+    #[test]
+    fn wide_characters() {
+        assert_eq!(
+            table(None, &[["日本", "1", "x"], ["👍🏽❤️", "2", "y"], ["cafe\u{301}", "3", "z"]]),
+            "ID    SIZE  TITLE\n\
+             日本     1  x\n\
+             👍🏽❤️     2  y\n\
+             cafe\u{301}     3  z\n"
+        );
+    }
+
+    #[test]
+    fn cut_to_40_columns() {
+        let title = "A title that is much longer than what is left";
+        assert_eq!(
+            table(Some(40), &[["0123456789", "17", title], ["x", "1", "日本語日本語日本語日本語日本語"]]),
+            "ID          SIZE  TITLE\n\
+             0123456789    17  A title that is much …\n\
+             x              1  日本語日本語日本語日…\n"
+        );
+    }
+
+    #[test]
+    fn cut_to_80_columns() {
+        let row = ["0123456789".repeat(9), "123".into(), "t".repeat(60)];
+        let text = table(Some(80), &[[&row[0], &row[1], &row[2]]]);
+        let line = text.lines().nth(1).unwrap();
+        // The title gives way first, then the identifier too.
+        assert_eq!(line, format!("{}…   123  ttttttt…", &row[0][..63]));
+        assert_eq!(line.width(), 80);
+    }
+
+    #[test]
+    fn tables_narrower_than_their_gaps() {
+        let row = ["identifier", "123456", "some title"];
+        assert_eq!(table(Some(20), &[row]), "ID       SIZE  TITLE\nident…  1234…  some…\n");
+        for width in 1..40 {
+            for line in table(Some(width), &[row]).lines() {
+                assert!(line.width() <= width, "{width}: {line:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn width_zero_is_no_limit() {
+        let long = "x".repeat(300);
+        assert_eq!(table(Some(0), &[["a", "1", &long]]), table(None, &[["a", "1", &long]]));
+    }
+
+    #[test]
+    fn rows_after_the_sample_stream() {
+        for (width, later) in [(None, "later  12345  longer"), (Some(80), "l…  123…  longer")] {
+            let mut table = Table::new(COLUMNS, width, false);
+            for _ in 1..SAMPLE {
+                assert_eq!(table.row(cells(["aa", "1", "abcdefgh"])), None);
+            }
+            let first = table.row(cells(["aa", "1", "abcdefgh"])).unwrap();
+            assert_eq!(first.lines().count(), SAMPLE + 1);
+            assert!(first.starts_with("ID  SIZE  TITLE\naa     1  abcdefgh\n"));
+            assert_eq!(table.row(cells(["later", "12345", "longer"])), Some(format!("{later}\n")));
+            assert_eq!(table.row(cells(["a", "2", "b"])).unwrap(), "a      2  b\n");
+            assert_eq!(table.finish(), None);
+        }
+    }
+
+    fn cell() -> impl Strategy<Value = String> {
+        prop_oneof![
+            "[a-z ]{0,30}",
+            "[a-z日本語👍🏽\u{1f3ff}❤\u{fe0f}\u{fe0e}🇵🇱\u{301}لاक्षကြ#1\u{20e3} \u{3000}]{0,40}",
+            any::<String>().prop_map(|text| crate::output::escape::for_terminal(&text).into_owned()),
+        ]
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn never_wider_than_the_terminal(
+            width in 1_usize..100,
+            rows in prop::collection::vec([cell(), cell(), cell()], 1..110),
+        ) {
+            let mut table = Table::new(COLUMNS, Some(width), false);
+            let mut text: String = rows.iter().filter_map(|row| table.row(row.to_vec())).collect();
+            text.extend(table.finish());
+            prop_assert_eq!(text.matches('\n').count(), rows.len() + 1);
+            for line in text.split('\n') {
+                prop_assert!(line.width() <= width, "{} > {}: {:?}", line.width(), width, line);
+                prop_assert_eq!(line.trim_end(), line);
+            }
+        }
+
+        #[test]
+        fn nothing_is_lost_without_a_limit(rows in prop::collection::vec([cell(), cell(), cell()], 1..110)) {
+            let mut table = Table::new(COLUMNS, None, false);
+            let mut text: String = rows.iter().filter_map(|row| table.row(row.to_vec())).collect();
+            text.extend(table.finish());
+            for (line, row) in text.split('\n').skip(1).zip(&rows) {
+                for cell in row {
+                    prop_assert!(line.contains(cell.trim_end()), "{:?}: {:?}", line, cell);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,23 @@
+//! What differs between operating systems, and nothing else.
+//!
+//! `unix.rs` and `other.rs` offer the same functions; the rest of the house never asks which
+//! system it runs on.
+
+#[cfg(not(unix))]
+mod other;
+#[cfg(unix)]
+mod unix;
+
+#[cfg(not(unix))]
+pub use other::*;
+#[cfg(unix)]
+pub use unix::*;
+
+/// What standard input is, as far as reading it unasked is concerned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StdinIs {
+    /// A pipe, or a regular file at its beginning: a caller put a document there.
+    Document,
+    /// A terminal, a device, or a file that somebody is in the middle of: not ours to touch.
+    Other,
+}

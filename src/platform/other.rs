@@ -1,0 +1,79 @@
+//! Systems without Unix's modes, devices and signals.
+
+use std::fs::{File, Metadata};
+use std::io::{self, IsTerminal};
+use std::path::Path;
+use std::time::Duration;
+
+use super::StdinIs;
+use crate::body::Attributes;
+use crate::error::Kind;
+use crate::model::Timestamp;
+
+/// The time of a file; there is no exec bit.
+pub fn attributes(meta: &Metadata) -> Attributes {
+    Attributes { modified_at: meta.modified().ok().and_then(|time| Timestamp::try_from(time).ok()), executable: false }
+}
+
+/// Nothing to do: there is no exec bit.
+pub fn make_executable(_file: &File) -> io::Result<()> {
+    Ok(())
+}
+
+/// Opens a regular file for reading.
+pub fn open_regular(path: &Path) -> io::Result<File> {
+    let file = File::open(path)?;
+    if file.metadata()?.is_file() { Ok(file) } else { Err(io::Error::other("not a regular file")) }
+}
+
+/// Whether nothing can be renamed into place here.
+pub fn is_stream(meta: &Metadata) -> bool {
+    !meta.is_file() && !meta.is_dir()
+}
+
+/// There is no such call: files are synced one by one.
+pub fn sync_file_system(file: &File) -> io::Result<()> {
+    file.sync_all()
+}
+
+/// Directories cannot be synced here.
+pub fn sync_directory(_path: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+/// Makes a directory and its parents.
+pub fn create_private_dir(path: &Path) -> io::Result<()> {
+    std::fs::create_dir_all(path)
+}
+
+/// There are no permission bits.
+pub fn mode(_meta: &Metadata) -> Option<u32> {
+    None
+}
+
+/// Without modes, only the right to write can be taken.
+pub fn set_mode(file: &File, mode: u32) -> io::Result<()> {
+    let mut permissions = file.metadata()?.permissions();
+    permissions.set_readonly(mode & 0o200 == 0);
+    file.set_permissions(permissions)
+}
+
+/// There is no portable identity; walks are bounded by path length.
+pub fn identity(_meta: &Metadata) -> Option<(u64, u64)> {
+    None
+}
+
+/// Whatever is not a terminal is a document.
+pub fn stdin_is() -> StdinIs {
+    if io::stdin().is_terminal() { StdinIs::Other } else { StdinIs::Document }
+}
+
+/// There is no way to look without reading.
+pub fn stdin_ready(_wait: Duration) -> bool {
+    true
+}
+
+/// The system's own handling of Ctrl-C ends the process.
+pub fn watch_signals(_on_signal: impl FnMut(Kind) + Send + 'static) -> io::Result<()> {
+    Ok(())
+}

@@ -1,0 +1,178 @@
+//! Where bytes reach this machine's disk: temporary file, proof, rename.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use cap_std::ambient_authority;
+use cap_std::fs::Dir;
+
+use crate::backend::{Expected, Fetched};
+use crate::body::{Attributes, Body, Summary};
+use crate::error::{Error, Kind, Result};
+use crate::model::Verified;
+use crate::pending::{Pending, handle_of};
+use crate::platform;
+
+/// A directory on this machine that files are landed in. Opened once and held: whatever is renamed
+/// or linked meanwhile, nothing lands outside of it.
+pub struct Ground {
+    dir: Dir,
+    path: PathBuf,
+    changed: bool,
+}
+
+/// What was landed.
+#[derive(Debug)]
+pub struct Landed {
+    /// What passed.
+    pub summary: Summary,
+    /// How far it is proven.
+    pub verified: Verified,
+}
+
+impl Ground {
+    /// Opens a directory, making it and its parents where `make` says so.
+    pub fn open(path: &Path, make: bool) -> Result<Self> {
+        let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
+        let doing = |e: io::Error| match e.kind() {
+            io::ErrorKind::NotFound => {
+                Error::not_found(format!("the directory to write to does not exist: `{}`", path.display()))
+                    .hint(format!("make it first: mkdir -p '{}'", path.display()))
+            }
+            _ => Error::io(format!("opening the directory `{}`", path.display()), &e),
+        };
+        if make {
+            std::fs::create_dir_all(path).map_err(doing)?;
+        }
+        let dir = Dir::open_ambient_dir(path, ambient_authority()).map_err(doing)?;
+        Ok(Ground { dir, path: path.to_owned(), changed: false })
+    }
+
+    /// What is at `below`, a link being itself.
+    pub fn look(&self, below: &str) -> Result<Option<cap_std::fs::Metadata>> {
+        match self.dir.symlink_metadata(below) {
+            Ok(meta) => Ok(Some(meta)),
+            Err(e) if matches!(e.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Ok(None),
+            Err(e) => Err(self.refused("looking at", below, &e)),
+        }
+    }
+
+    /// Makes a directory and its parents.
+    pub fn mkdir(&mut self, below: &str) -> Result<()> {
+        self.changed = true;
+        self.dir.create_dir_all(below).map_err(|e| self.refused("making the directory", below, &e))
+    }
+
+    /// Lands a file at `below`, making its parents: all of it, proven, or nothing.
+    pub async fn land(&mut self, below: &str, mut fetched: Fetched, keep_existing: bool, bulk: bool) -> Result<Landed> {
+        if let Some((parent, _)) = below.rsplit_once('/') {
+            self.mkdir(parent)?;
+        }
+        if self.look(below)?.is_some_and(|meta| meta.is_dir()) {
+            let path = self.path.join(below);
+            return Err(Error::conflict(format!("this is a directory: `{}`", path.display()))
+                .hint(format!("to put the file inside, add a slash: `{}/`", path.display())));
+        }
+        self.changed = true;
+        let mut pending = Pending::file(&self.dir).map_err(|e| self.refused("writing", below, &e))?;
+        let summary = pour(&mut fetched.body, pending.handle(), &self.path.join(below)).await?;
+        let verified = prove(&fetched, &summary, pending.handle())?;
+        set_attributes(pending.handle(), fetched.attributes).map_err(|e| self.refused("writing", below, &e))?;
+        if !bulk {
+            pending.handle().sync_all().map_err(|e| self.refused("writing", below, &e))?;
+        }
+        let placed = if keep_existing { pending.place_new(&self.dir, below) } else { pending.place(&self.dir, below) };
+        placed.map_err(|e| self.refused("writing", below, &e))?;
+        Ok(Landed { summary, verified })
+    }
+
+    /// Makes everything durable that was landed here.
+    pub fn settle(&self, bulk: bool) -> Result<()> {
+        if !self.changed {
+            return Ok(());
+        }
+        let doing = |e: io::Error| self.refused("making durable what was written to", ".", &e);
+        let handle = handle_of(&self.dir).map_err(doing)?;
+        if bulk { platform::sync_file_system(&handle) } else { handle.sync_all() }.map_err(doing)
+    }
+
+    fn refused(&self, doing: &str, below: &str, error: &io::Error) -> Error {
+        let path = self.path.join(below);
+        if error.kind() == io::ErrorKind::PermissionDenied && error.raw_os_error().is_none() {
+            return Error::conflict(format!(
+                "{doing} `{}`: a link on the way leads out of the destination",
+                path.display()
+            ))
+            .hint("remove the link, or choose another destination");
+        }
+        Error::io(format!("{doing} `{}`", path.display()), error)
+    }
+}
+
+/// Hands a body to something that nothing can be renamed onto: a device, a FIFO, standard output.
+pub async fn stream(mut fetched: Fetched, write: &mut dyn FnMut(&[u8]) -> Result<()>) -> Result<Landed> {
+    while let Some(block) = fetched.body.next().await? {
+        write(&block)?;
+    }
+    let summary = fetched.body.summary().cloned()?;
+    let verified = compare(&fetched, &summary)?;
+    Ok(Landed { summary, verified })
+}
+
+/// Opens a device or a FIFO for writing, if that is what `path` is.
+pub fn open_stream(path: &Path) -> Result<Option<File>> {
+    match path.metadata() {
+        Ok(meta) if platform::is_stream(&meta) => OpenOptions::new()
+            .write(true)
+            .open(path)
+            .map(Some)
+            .map_err(|e| Error::io(format!("opening `{}`", path.display()), &e)),
+        _ => Ok(None),
+    }
+}
+
+async fn pour(body: &mut Body, to: &mut impl Write, name: &Path) -> Result<Summary> {
+    while let Some(block) = body.next().await? {
+        to.write_all(&block).map_err(|e| Error::io(format!("writing `{}`", name.display()), &e))?;
+    }
+    body.summary().cloned()
+}
+
+/// Compares what passed with what was announced, and with what the disk holds.
+fn prove(fetched: &Fetched, summary: &Summary, file: &File) -> Result<Verified> {
+    let on_disk = file.metadata().map_err(|e| Error::io("looking at what was written", &e))?.len();
+    if on_disk != summary.bytes {
+        return Err(Error::new(
+            Kind::Unverified,
+            format!("{} bytes came and {on_disk} are on the disk", summary.bytes),
+        ));
+    }
+    compare(fetched, summary)
+}
+
+fn compare(fetched: &Fetched, summary: &Summary) -> Result<Verified> {
+    let differs = |what: &str, wanted: &str, got: &str| {
+        Err(Error::new(Kind::Unverified, format!("the {what} of what came differs: wanted {wanted}, got {got}"))
+            .hint("the stored content is damaged, or was cut on the way; nothing was kept here"))
+    };
+    if let Some(length) = fetched.body.len().filter(|length| *length != summary.bytes) {
+        return differs("length", &length.to_string(), &summary.bytes.to_string());
+    }
+    match &fetched.sha256 {
+        Expected::Known(sha256) if *sha256 != summary.sha256 => differs("hash", sha256, &summary.sha256),
+        Expected::Known(_) | Expected::Streamed => Ok(Verified::Sha256),
+        Expected::Unknown if fetched.body.len().is_some() => Ok(Verified::Size),
+        Expected::Unknown => Ok(Verified::None("the backend told neither length nor hash")),
+    }
+}
+
+fn set_attributes(file: &File, attributes: Attributes) -> io::Result<()> {
+    if attributes.executable {
+        platform::make_executable(file)?;
+    }
+    if let Some(time) = attributes.modified_at {
+        file.set_modified(time.into())?;
+    }
+    Ok(())
+}

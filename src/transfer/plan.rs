@@ -1,0 +1,220 @@
+//! Where things land. It never depends on what is already at the other side: one file goes to the
+//! destination itself, or into it when that is spelled as a directory; one directory's contents go
+//! under it; several sources go into it by name, and so does any number of them under `--into`.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, Result};
+use crate::model::{RemotePath, SessionPath};
+
+/// A destination as it was spelled.
+#[derive(Debug, Clone)]
+pub struct Destination<P> {
+    /// The path itself.
+    pub path: P,
+    /// Spelled as a directory: it ends in `/` or `.`, or is empty.
+    pub as_directory: bool,
+    /// `--into`: everything goes below it by name.
+    pub into: bool,
+}
+
+impl<P> Destination<P> {
+    /// Whether one file of `sources` goes into it by name, rather than to it.
+    fn takes_file_by_name(&self, sources: usize) -> bool {
+        self.into || self.as_directory || sources > 1
+    }
+
+    /// Whether a directory goes into it by name, rather than its contents.
+    fn takes_directory_by_name(&self, sources: usize) -> bool {
+        self.into || sources > 1
+    }
+}
+
+/// Something to be uploaded.
+#[derive(Debug, Clone)]
+pub struct LocalSource {
+    /// As it was named; `-` for standard input.
+    pub name: String,
+    /// Where it is; `None` for standard input.
+    pub path: Option<PathBuf>,
+    /// What it would be called in a directory.
+    pub base: Option<String>,
+    /// Whether it is a directory.
+    pub is_directory: bool,
+}
+
+impl LocalSource {
+    /// Looks at what `name` names; `called` is what `--name` said.
+    ///
+    /// # Errors
+    /// `usage` for a name that is not UTF-8. What does not exist is found out when it is opened, so
+    /// that it is one failed item and not the end of all.
+    pub fn look(name: &str, called: Option<&str>) -> Self {
+        if name == "-" {
+            return LocalSource {
+                name: name.to_owned(),
+                path: None,
+                base: called.map(str::to_owned),
+                is_directory: false,
+            };
+        }
+        let path = PathBuf::from(name);
+        let is_directory = path.is_dir();
+        let base = called.map(str::to_owned).or_else(|| base_name(&path));
+        LocalSource { name: name.to_owned(), path: Some(path), base, is_directory }
+    }
+}
+
+/// The last part of a path; for one that ends in `.` or `..`, of the directory that it means.
+fn base_name(path: &Path) -> Option<String> {
+    let direct = path.file_name().map(ToOwned::to_owned);
+    let name = direct.or_else(|| path.canonicalize().ok()?.file_name().map(ToOwned::to_owned))?;
+    name.into_string().ok()
+}
+
+/// Where each of `sources` lands: the path of a file, or the path that a directory's contents go
+/// under.
+///
+/// # Errors
+/// `usage` where a name is needed and there is none, or two sources have the same.
+pub fn upload(sources: &[LocalSource], to: &Destination<SessionPath>) -> Result<Vec<SessionPath>> {
+    let mut names = HashSet::new();
+    sources
+        .iter()
+        .map(|source| {
+            let by_name = if source.is_directory {
+                to.takes_directory_by_name(sources.len())
+            } else {
+                to.takes_file_by_name(sources.len())
+            };
+            if !by_name {
+                return Ok(to.path.clone());
+            }
+            let name = source.base.as_deref().filter(|name| !name.is_empty()).ok_or_else(|| {
+                Error::usage(format!("this source has no name to go by in `{}`: `{}`", to.path, source.name))
+                    .hint("give the whole destination path, or --name NAME")
+            })?;
+            check_unique(&mut names, name)?;
+            let path = RemotePath::resolve(name, &to.path.path)?;
+            if path.parent().as_ref() != Some(&to.path.path) {
+                return Err(Error::usage(format!("a name holds no slash: {name:?}")));
+            }
+            Ok(to.path.at(path))
+        })
+        .collect()
+}
+
+/// Something to be downloaded.
+#[derive(Debug, Clone)]
+pub struct RemoteSource {
+    /// As it was named.
+    pub name: String,
+    /// What it would be called in a directory; none for the root of a session.
+    pub base: Option<String>,
+    /// Whether it is a directory.
+    pub is_directory: bool,
+}
+
+/// Where each of `sources` lands on this machine.
+///
+/// # Errors
+/// As [`upload`]; a name from the other side that is more than a name is `conflict`.
+pub fn download(sources: &[RemoteSource], to: &Destination<PathBuf>) -> Result<Vec<PathBuf>> {
+    let mut names = HashSet::new();
+    sources
+        .iter()
+        .map(|source| {
+            let by_name = if source.is_directory {
+                to.takes_directory_by_name(sources.len())
+            } else {
+                to.takes_file_by_name(sources.len())
+            };
+            if !by_name {
+                return Ok(to.path.clone());
+            }
+            let name = source.base.as_deref().ok_or_else(|| {
+                Error::usage(format!("this source has no name to go by in `{}`: `{}`", to.path.display(), source.name))
+                    .hint("download the root of a session by itself: its contents go under DEST")
+            })?;
+            check_unique(&mut names, name)?;
+            Ok(to.path.join(plain_name(name)?))
+        })
+        .collect()
+}
+
+/// A name that came from the other side, if it is no more than a name here.
+///
+/// # Errors
+/// `conflict` for what would lead elsewhere on this machine.
+pub fn plain_name(name: &str) -> Result<&str> {
+    let mut parts = Path::new(name).components();
+    match (parts.next(), parts.next()) {
+        (Some(std::path::Component::Normal(part)), None) if part == name && !name.contains('\0') => Ok(name),
+        _ => Err(Error::conflict(format!("this name cannot be a file name here: {name:?}"))
+            .hint("choose one yourself: give a DEST")),
+    }
+}
+
+fn check_unique<'a>(names: &mut HashSet<&'a str>, name: &'a str) -> Result<()> {
+    if names.insert(name) {
+        return Ok(());
+    }
+    Err(Error::usage(format!("two sources have the same name and would land on each other: `{name}`"))
+        .hint("upload or download them one by one"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn to(path: &str) -> Destination<SessionPath> {
+        let as_directory = crate::model::target::names_directory(path);
+        let path = SessionPath { session: "s1".parse().unwrap(), path: path.parse().unwrap() };
+        Destination { path, as_directory, into: false }
+    }
+
+    fn source(name: &str, is_directory: bool) -> LocalSource {
+        let base = name.rsplit('/').next().map(str::to_owned);
+        LocalSource { name: name.into(), path: Some(name.into()), base, is_directory }
+    }
+
+    fn land(sources: &[LocalSource], to: &Destination<SessionPath>) -> Vec<String> {
+        upload(sources, to).unwrap().into_iter().map(|at| at.path.to_string()).collect()
+    }
+
+    #[test]
+    fn one_file_goes_to_the_path_or_into_the_directory() {
+        let file = [source("x/a.txt", false)];
+        assert_eq!(land(&file, &to("/d")), ["/d"]);
+        assert_eq!(land(&file, &to("/d/")), ["/d/a.txt"]);
+        assert_eq!(land(&file, &to("/d/.")), ["/d/a.txt"]);
+        assert_eq!(land(&file, &to("")), ["/a.txt"]);
+        assert_eq!(land(&file, &Destination { into: true, ..to("/d") }), ["/d/a.txt"]);
+    }
+
+    #[test]
+    fn one_directory_gives_its_contents_however_the_destination_is_spelled() {
+        let dir = [source("x/tree", true)];
+        assert_eq!(land(&dir, &to("/d")), ["/d"]);
+        assert_eq!(land(&dir, &to("/d/")), ["/d"]);
+        assert_eq!(land(&dir, &Destination { into: true, ..to("/d") }), ["/d/tree"]);
+    }
+
+    #[test]
+    fn several_go_by_name_and_never_onto_each_other() {
+        let several = [source("x/tree", true), source("a.txt", false)];
+        assert_eq!(land(&several, &to("/d")), ["/d/tree", "/d/a.txt"]);
+        assert!(upload(&[source("x/a", false), source("y/a", false)], &to("/d")).is_err());
+    }
+
+    #[test]
+    fn names_from_the_other_side_stay_names() {
+        for bad in ["", ".", "..", "a/b", "/a", "a/", "a\0b"] {
+            assert!(plain_name(bad).is_err(), "{bad:?}");
+        }
+        for good in ["a", "...", "-x", " ", "a\nb"] {
+            assert_eq!(plain_name(good).ok(), Some(good));
+        }
+    }
+}
