@@ -1,8 +1,9 @@
 //! Bytes in motion: streams that count and hash what passes through them, once.
 //!
 //! A [`Source`] is something that can be read again from its start (a retry never sends half a
-//! body); each reading is a [`Body`]. A file's body is read and hashed by a thread of its own, with
-//! a few blocks in flight, so that reading, hashing and writing overlap and memory stays flat.
+//! body); each reading is a [`Body`]. A file is read block by block as it is asked for, so that a
+//! block is hashed and written while it is still in the processor's cache; a pipe, which may keep
+//! its reader waiting, is read by a thread of its own.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -10,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
+use std::time::SystemTime;
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -19,13 +21,10 @@ use tokio::sync::mpsc;
 use crate::error::{Error, Kind, Result};
 use crate::model::Timestamp;
 use crate::platform;
+use crate::pool::{BLOCK, Buffer};
 
-/// Bytes read at once.
-const BLOCK: usize = 256 * 1024;
 /// Blocks between the reading thread and the consumer.
 const IN_FLIGHT: usize = 4;
-/// Up to this many bytes a thread costs more than it saves.
-const INLINE: u64 = BLOCK as u64;
 
 /// How many bytes passed, and their hash.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,8 +44,8 @@ pub struct Body {
 }
 
 enum From {
+    File(FileReader),
     Thread(mpsc::Receiver<Message>),
-    Memory(Option<Bytes>),
 }
 
 enum Message {
@@ -79,7 +78,16 @@ impl Body {
     /// `conflict` where a file changed or ended early while it was read; `io` from the disk.
     pub async fn next(&mut self) -> Result<Option<Bytes>> {
         let block = match &mut self.from {
-            From::Memory(bytes) => bytes.take().filter(|bytes| !bytes.is_empty()),
+            From::File(reader) => {
+                // Reading a disk does not wait for anything that the runtime knows: make room for
+                // signals and the clock.
+                tokio::task::coop::consume_budget().await;
+                let block = reader.next()?;
+                if block.is_none() && self.summary.is_none() {
+                    self.summary = Some(reader.finish()?);
+                }
+                block
+            }
             From::Thread(blocks) => match blocks.recv().await {
                 Some(Message::Block(block)) => Some(block),
                 Some(Message::End(summary)) => {
@@ -102,90 +110,104 @@ impl Body {
         self.summary.as_ref().ok_or_else(|| Error::new(Kind::Internal, "a body was not read to its end"))
     }
 
-    /// A body of bytes that are at hand.
-    pub fn of(bytes: impl Into<Bytes>) -> Self {
-        let bytes = bytes.into();
-        Body {
-            len: Some(bytes.len() as u64),
-            summary: Some(Summary { bytes: bytes.len() as u64, sha256: hex(&Sha256::digest(&bytes)) }),
-            from: From::Memory(Some(bytes)),
-            progress: None,
-        }
-    }
-
     /// The `length` next bytes of an open regular file; fewer are a `conflict`, and where they
-    /// reach to the end of the file (`to_end`), so are more.
-    pub fn of_file(mut file: File, name: String, length: u64, to_end: bool) -> Result<Self> {
-        if length > INLINE {
-            let body = Self::of_thread(Some(length), move |sender| read_file(&file, &name, length, to_end, sender));
-            return Ok(body);
-        }
-        let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0) + 1);
-        let wanted = if to_end { length.saturating_add(1) } else { length };
-        Read::by_ref(&mut file)
-            .take(wanted)
-            .read_to_end(&mut bytes)
-            .map_err(|e| Error::io(format!("reading `{name}`"), &e))?;
-        if bytes.len() as u64 != length {
-            return Err(changed(&name));
-        }
-        Ok(Self::of(bytes))
+    /// reach to the end of the file (`to_end`), so are more, and so is a change of the file.
+    pub fn of_file(file: File, name: String, length: u64, to_end: bool) -> Self {
+        let touched = file.metadata().and_then(|meta| meta.modified()).ok();
+        let reader = FileReader { meter: Meter::default(), file, name, length, to_end, touched };
+        Body { len: Some(length), from: From::File(reader), summary: None, progress: None }
     }
 
     /// Whatever `open` gives, to its end: a pipe, a FIFO, a device. `open` runs in the reading
     /// thread, because opening a FIFO waits for its writer.
     pub fn of_pipe<R: Read>(name: String, open: impl FnOnce() -> io::Result<R> + Send + 'static) -> Self {
-        Self::of_thread(None, move |sender| {
-            let opened = open().map_err(|e| Error::io(format!("opening `{name}`"), &e));
-            match opened.and_then(|reader| pump(reader, &name, sender)) {
-                Ok(summary) => drop(sender.blocking_send(Message::End(summary))),
-                Err(error) => drop(sender.blocking_send(Message::Failed(error))),
-            }
-        })
-    }
-
-    fn of_thread(len: Option<u64>, read: impl FnOnce(&mpsc::Sender<Message>) + Send + 'static) -> Self {
         let (sender, blocks) = mpsc::channel(IN_FLIGHT);
-        thread::spawn(move || read(&sender));
-        Body { len, from: From::Thread(blocks), summary: None, progress: None }
+        thread::spawn(move || {
+            let opened = open().map_err(|e| Error::io(format!("opening `{name}`"), &e));
+            let result = opened.and_then(|reader| pump(reader, &name, &sender));
+            // A consumer that is gone needs no answer.
+            drop(sender.blocking_send(result.map_or_else(Message::Failed, Message::End)));
+        });
+        Body { len: None, from: From::Thread(blocks), summary: None, progress: None }
     }
 }
 
-fn read_file(file: &File, name: &str, length: u64, to_end: bool, sender: &mpsc::Sender<Message>) {
-    let wanted = if to_end { length.saturating_add(1) } else { length };
-    let before = file.metadata().ok();
-    let result = pump(file.take(wanted), name, sender).and_then(|summary| {
-        let after = file.metadata().ok();
-        let touched = before.and_then(|m| m.modified().ok()) != after.and_then(|m| m.modified().ok());
-        if summary.bytes != length || touched { Err(changed(name)) } else { Ok(summary) }
-    });
-    // A consumer that is gone needs no answer.
-    drop(sender.blocking_send(match result {
-        Ok(summary) => Message::End(summary),
-        Err(error) => Message::Failed(error),
-    }));
+/// Counts and hashes.
+#[derive(Default)]
+struct Meter {
+    bytes: u64,
+    hash: Sha256,
+}
+
+impl Meter {
+    fn take(&mut self, block: &[u8]) {
+        self.bytes += block.len() as u64;
+        self.hash.update(block);
+    }
+
+    fn summary(self) -> Summary {
+        Summary { bytes: self.bytes, sha256: hex(&self.hash.finalize()) }
+    }
+}
+
+struct FileReader {
+    meter: Meter,
+    file: File,
+    name: String,
+    length: u64,
+    to_end: bool,
+    touched: Option<SystemTime>,
+}
+
+impl FileReader {
+    fn next(&mut self) -> Result<Option<Bytes>> {
+        // One byte more than announced shows that a file grew.
+        let wanted = (self.length - self.meter.bytes.min(self.length)).saturating_add(u64::from(self.to_end));
+        let block = read_block(&mut Read::by_ref(&mut self.file).take(wanted), &self.name)?;
+        self.meter.take(&block);
+        if self.meter.bytes > self.length {
+            return Err(changed(&self.name));
+        }
+        Ok(Some(block).filter(|block| !block.is_empty()))
+    }
+
+    fn finish(&mut self) -> Result<Summary> {
+        let touched = self.file.metadata().and_then(|meta| meta.modified()).ok();
+        if self.meter.bytes != self.length || self.to_end && touched != self.touched {
+            return Err(changed(&self.name));
+        }
+        Ok(std::mem::take(&mut self.meter).summary())
+    }
 }
 
 /// Reads to the end, hashing; stops early when nobody listens any more.
 fn pump(mut reader: impl Read, name: &str, sender: &mpsc::Sender<Message>) -> Result<Summary> {
-    let mut hash = Sha256::new();
-    let mut bytes = 0;
+    let mut meter = Meter::default();
     loop {
-        let mut block = Vec::with_capacity(BLOCK);
-        let filled = Read::by_ref(&mut reader)
-            .take(BLOCK as u64)
-            .read_to_end(&mut block)
-            .map_err(|e| Error::io(format!("reading `{name}`"), &e))?;
-        hash.update(&block);
-        bytes += filled as u64;
-        let last = filled < BLOCK;
-        if filled > 0 && sender.blocking_send(Message::Block(block.into())).is_err() {
+        let block = read_block(&mut reader, name)?;
+        meter.take(&block);
+        let last = block.len() < BLOCK;
+        if !block.is_empty() && sender.blocking_send(Message::Block(block)).is_err() {
             return Err(Error::new(Kind::Interrupted, format!("nobody reads `{name}` any more")));
         }
         if last {
-            return Ok(Summary { bytes, sha256: hex(&hash.finalize()) });
+            return Ok(meter.summary());
         }
     }
+}
+
+/// As many bytes as a buffer holds; fewer only at the end.
+fn read_block(reader: &mut impl Read, name: &str) -> Result<Bytes> {
+    let mut block = Buffer::take();
+    while !block.is_full() {
+        match reader.read(block.rest()) {
+            Ok(0) => break,
+            Ok(filled) => block.advance(filled),
+            Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+            Err(e) => return Err(Error::io(format!("reading `{name}`"), &e)),
+        }
+    }
+    Ok(block.freeze())
 }
 
 fn changed(name: &str) -> Error {
@@ -276,7 +298,7 @@ impl Source for LocalFile {
             return Ok(Body::of_pipe(self.name.clone(), move || File::open(path)));
         };
         let file = platform::open_regular(&self.path).map_err(|e| Error::io(format!("opening `{}`", self.name), &e))?;
-        Body::of_file(file, self.name.clone(), len, true)
+        Ok(Body::of_file(file, self.name.clone(), len, true))
     }
 }
 

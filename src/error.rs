@@ -198,6 +198,13 @@ impl Error {
         self
     }
 
+    /// Names the backend, where nothing does yet.
+    #[must_use]
+    pub fn from_backend(mut self, backend: &'static str) -> Self {
+        self.details.get_or_insert_default().backend.get_or_insert(backend);
+        self
+    }
+
     /// Puts what was being done in front of the message.
     #[must_use]
     pub fn context(mut self, doing: impl fmt::Display) -> Self {

@@ -1,7 +1,7 @@
 //! `wharf`: sessions, files and resources of hosted agents, from one command line.
 //!
 //! The rooms, from the ground up; each imports only from those before it: `error`, `model`,
-//! `body` (bytes in motion), `platform` and `pending` (files in the making), `config`, `backend`, `transfer`, `output`, `commands`.
+//! `body` and `pool` (bytes in motion), `platform` and `pending` (files in the making), `config`, `backend`, `transfer`, `output`, `commands`.
 //! `docs/architecture.md` says what belongs where.
 
 #![cfg_attr(test, allow(clippy::disallowed_methods, reason = "tests set their own stage"))]
@@ -15,4 +15,5 @@ pub mod model;
 pub mod output;
 pub mod pending;
 pub mod platform;
+pub mod pool;
 pub mod transfer;

@@ -4,12 +4,24 @@
 //! happens before [`Pending::place`], the old target is untouched; what a killed process leaves is
 //! known by its name and free of its lock, so that [`sweep`] can tell it from a live one.
 
+use std::fmt;
 use std::fs::File;
-use std::io;
+use std::io::{self, Write};
 use std::path::Path;
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::time::Duration;
 
 use cap_fs_ext::{DirExt, OpenOptionsSyncExt};
 use cap_std::fs::{Dir, OpenOptions};
+
+use crate::body::{Body, Summary};
+use crate::error::{Error, Kind, Result};
+
+/// From so many bytes on, a file is sent to the disk while it is written.
+const LARGE: u64 = 32 * 1024 * 1024;
+
+/// How long a file is written to before it is sent to the disk again.
+const PAUSE: Duration = Duration::from_millis(50);
 
 /// How every temporary name begins.
 const PREFIX: &str = ".wharf-";
@@ -57,6 +69,28 @@ impl<'a> Pending<'a> {
         Ok(there.then_some(Pending { within, name: Some(name), held }))
     }
 
+    /// Writes all of a body into the file; `name` is what messages call it.
+    pub async fn fill(&mut self, body: &mut Body, name: impl fmt::Display) -> Result<Summary> {
+        let doing = |e: io::Error| Error::io(format!("writing `{name}`"), &e);
+        let mut behind = None;
+        let mut written = 0;
+        while let Some(block) = body.next().await? {
+            self.held.write_all(&block).map_err(doing)?;
+            written += block.len() as u64;
+            if behind.is_none() && written >= LARGE {
+                behind = Some(WriteBehind::start(self.held.try_clone().map_err(doing)?));
+            }
+        }
+        drop(behind);
+        let summary = body.summary()?;
+        let kept = self.held.metadata().map_err(doing)?.len();
+        if kept != summary.bytes {
+            let what = format!("{} bytes were written to `{name}` and the disk holds {kept}", summary.bytes);
+            return Err(Error::new(Kind::Unverified, what));
+        }
+        Ok(summary.clone())
+    }
+
     /// The open file, or the handle of the directory.
     pub fn handle(&mut self) -> &mut File {
         &mut self.held
@@ -78,6 +112,38 @@ impl<'a> Pending<'a> {
             Some(pending) => self.within.hard_link(pending, dir, name),
             None => Ok(()),
         }
+    }
+}
+
+/// Sends a file to the disk while it is still being written, so that the sync at its end has
+/// little left to wait for.
+struct WriteBehind {
+    ended: Arc<(Mutex<bool>, Condvar)>,
+}
+
+impl WriteBehind {
+    fn start(file: File) -> Self {
+        let ended = Arc::new((Mutex::new(false), Condvar::new()));
+        let theirs = Arc::clone(&ended);
+        std::thread::spawn(move || {
+            let (over, signal) = &*theirs;
+            let mut over = over.lock().unwrap_or_else(PoisonError::into_inner);
+            while !*over {
+                drop(over);
+                // The sync that counts comes later, and reports what is wrong.
+                drop(file.sync_data());
+                over = theirs.0.lock().unwrap_or_else(PoisonError::into_inner);
+                over = signal.wait_timeout(over, PAUSE).unwrap_or_else(PoisonError::into_inner).0;
+            }
+        });
+        WriteBehind { ended }
+    }
+}
+
+impl Drop for WriteBehind {
+    fn drop(&mut self) {
+        *self.ended.0.lock().unwrap_or_else(PoisonError::into_inner) = true;
+        self.ended.1.notify_all();
     }
 }
 
@@ -159,7 +225,6 @@ fn temporary_name() -> io::Result<String> {
 mod tests {
     use super::*;
     use cap_std::ambient_authority;
-    use std::io::Write;
 
     fn room() -> (tempfile::TempDir, Dir) {
         let at = tempfile::tempdir().unwrap();

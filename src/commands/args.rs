@@ -1,5 +1,6 @@
 //! Flags that every command takes.
 
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -53,6 +54,10 @@ pub struct Global {
     #[arg(short, long, global = true)]
     pub verbose: bool,
 
+    /// Say everything, secrets masked
+    #[arg(long, global = true)]
+    pub debug: bool,
+
     /// When to use colour
     #[arg(long, global = true, value_enum, default_value_t, hide_default_value = true, value_name = "WHEN")]
     pub color: Color,
@@ -64,6 +69,31 @@ pub struct Global {
     /// The longest that the whole command may take, such as `90s` or `15m`
     #[arg(long, global = true, value_name = "TIME", value_parser = duration::parse)]
     pub timeout: Option<Duration>,
+
+    /// The longest that connecting to a service may take
+    #[arg(long, global = true, value_name = "TIME", value_parser = duration::parse)]
+    pub connect_timeout: Option<Duration>,
+
+    /// How often a request is tried again
+    #[arg(long, global = true, value_name = "N")]
+    pub retries: Option<u32>,
+
+    /// Transfers at once [env: WHARF_JOBS]
+    #[arg(long, global = true, value_name = "N")]
+    pub jobs: Option<NonZeroU32>,
+
+    /// The service's address
+    #[arg(long, global = true, value_name = "URL")]
+    pub base_url: Option<String>,
+
+    /// A file of certificates to trust as well
+    #[arg(long, global = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub ca_cert: Option<PathBuf>,
+
+    /// A header of every request, never a credential; may be given several times
+    // Read later: what clap refuses it repeats, and this may be a secret.
+    #[arg(long, global = true, value_name = "K:V")]
+    pub header: Vec<String>,
 }
 
 impl Global {
@@ -75,8 +105,12 @@ impl Global {
             session: self.session.clone(),
             agent: self.agent.clone(),
             format: self.format.map(|format| word(format).to_owned()),
-            base_url: None,
-            jobs: None,
+            base_url: self.base_url.clone(),
+            jobs: self.jobs.map(|jobs| jobs.to_string()),
+            ca_cert: self.ca_cert.clone(),
+            connect_timeout: self.connect_timeout,
+            retries: self.retries,
+            headers: self.header.clone(),
         }
     }
 }
@@ -130,4 +164,12 @@ pub(super) struct BodyFlag {
     /// A YAML or JSON document, merged under the flags; `-` for standard input
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub body: Option<PathBuf>,
+}
+
+/// The first positional argument is the session, unless the vendor's flag named it.
+pub(super) fn subject(flag: Option<String>, first: Option<String>, rest: Vec<String>) -> (String, Vec<String>) {
+    match flag {
+        Some(id) => (id, first.into_iter().chain(rest).collect()),
+        None => (first.unwrap_or_default(), rest),
+    }
 }

@@ -80,7 +80,7 @@ impl Record for Named {
         cells: |s| vec![s.name.to_owned(), s.value.clone().unwrap_or_else(|| "-".to_owned()), s.origin.to_string()],
     };
 
-    fn key(&self) -> String {
-        self.value.clone().unwrap_or_default()
+    fn key(&self) -> Option<String> {
+        self.value.clone()
     }
 }

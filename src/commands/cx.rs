@@ -65,6 +65,24 @@ impl Cx {
         self.backend.get().map(AsRef::as_ref).ok_or_else(|| Error::usage("no backend"))
     }
 
+    /// Says what was settled before the command runs.
+    pub(super) fn introduce(&self) {
+        let Some(settings) = self.settings.get() else { return };
+        for (name, setting) in settings.all() {
+            if let Some(value) = &setting.value {
+                self.out.note(format!("{name}: {value} (from {})", setting.origin));
+            }
+        }
+    }
+
+    /// Writes the backend's name into an error that does not say whose it is.
+    pub(super) fn sign(&self, error: Error) -> Error {
+        match self.backend.get() {
+            Some(backend) => error.from_backend(backend.capabilities().backend),
+            None => error,
+        }
+    }
+
     /// A path in a session of which everything is known: `:PATH` is in the session that was chosen,
     /// and a relative path lies under the backend's home.
     pub fn at(&self, session: Option<SessionId>, path: &str) -> Result<SessionPath> {

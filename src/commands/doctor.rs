@@ -88,7 +88,7 @@ impl Record for Check {
         cells: |c| vec![c.check.to_owned(), if c.ok { "yes" } else { "NO" }.to_owned(), c.detail.clone()],
     };
 
-    fn key(&self) -> String {
-        self.check.to_owned()
+    fn key(&self) -> Option<String> {
+        Some(self.check.to_owned())
     }
 }

@@ -52,18 +52,36 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Isolated environments with a file system
-    #[command(subcommand)]
+    #[command(
+        subcommand,
+        after_help = "Examples:\n  \
+            wharf sessions create --title nightly --label team=blue\n  \
+            wharf sessions list --label team=blue\n  \
+            wharf sessions delete SESSION"
+    )]
     Sessions(sessions::Verb),
     /// Files inside sessions, and stored files outside of them
-    #[command(subcommand)]
+    #[command(
+        subcommand,
+        after_help = "Examples:\n  \
+            wharf files upload ./data SESSION:/data\n  \
+            wharf files ls SESSION:/ -R\n  \
+            wharf files download SESSION:/data ./results"
+    )]
     Files(files::Verb),
     /// What is mounted into a session
-    #[command(subcommand)]
+    #[command(
+        subcommand,
+        after_help = "Examples:\n  \
+            wharf resources add SESSION @./data.csv:/in/data.csv\n  \
+            wharf resources list SESSION\n  \
+            wharf resources delete SESSION --mount-path /in/data.csv"
+    )]
     Resources(resources::Verb),
     /// What each backend can do, as data
     Backends,
     /// Where settings come from and what they are
-    #[command(subcommand)]
+    #[command(subcommand, after_help = "Examples:\n  wharf config list\n  wharf config get backend")]
     Config(config::Verb),
     /// Looks at configuration, credentials, the backend and the clock, and makes a round trip
     Doctor,

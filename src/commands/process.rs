@@ -2,8 +2,9 @@
 
 use std::ffi::OsString;
 use std::process::ExitCode;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use anyhow::Context as _;
 use clap::error::ErrorKind;
 use tokio::sync::mpsc;
 
@@ -18,15 +19,22 @@ use crate::platform;
 const GRACE: Duration = Duration::from_secs(2);
 
 /// Runs the program.
+///
+/// # Panics
+/// In builds with debug assertions, when the first argument asks for it.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     std::panic::set_hook(Box::new(|panic| bug(&panic.to_string())));
     let args: Vec<OsString> = args.into_iter().collect();
+    // Outside of the grammar and of every release, so that a test can see what a user would.
+    #[cfg(debug_assertions)]
+    assert!(args.get(1).is_none_or(|word| word != "panic-for-test"), "on purpose");
     match parse(args.clone()) {
         Ok(cli) => {
             let (machine, color) = (asks_for_machine_errors(&cli.global), cli.global.color);
             match execute(cli) {
                 Ok(()) => ExitCode::SUCCESS,
                 Err(error) => {
+                    let error = report::of_anyhow(error);
                     report::report(&error, machine, color);
                     ExitCode::from(error.kind().exit_code())
                 }
@@ -36,7 +44,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     }
 }
 
-fn execute(cli: Cli) -> Result<()> {
+fn execute(cli: Cli) -> anyhow::Result<()> {
+    let started = Instant::now();
     let Cli { global, command } = cli;
     let configured = !matches!(
         command,
@@ -46,21 +55,25 @@ fn execute(cli: Cli) -> Result<()> {
     );
     let cx = Cx::new(&global, configured)?;
     let Some(command) = command else {
-        return cx.out.bytes(WELCOME.as_bytes()).and_then(|()| cx.out.flush());
+        return Ok(cx.out.bytes(WELCOME.as_bytes()).and_then(|()| cx.out.flush())?);
     };
-    let signals = listen()?;
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_time()
-        .build()
-        .map_err(|e| Error::io("starting the runtime", &e))?;
+    if global.verbose || global.debug {
+        cx.introduce();
+    }
+    let signals = listen().context("watching for signals")?;
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_time().build().context("starting the runtime")?;
     let result = runtime.block_on(race(command.run(&cx), global.timeout, signals));
     // What was written before a failure is still data.
     let flushed = cx.out.flush();
-    let result = result.and(flushed);
+    let result = result.and(flushed).map_err(|error| cx.sign(error));
+    if global.debug {
+        cx.out.note(format!("took {} ms", started.elapsed().as_millis()));
+    }
     if result.is_ok() {
         cx.out.release_notes();
     }
-    result
+    Ok(result?)
 }
 
 /// Runs a command against the clock and the signals. Whichever ends it early drops it, and what it
@@ -86,7 +99,7 @@ async fn race(
 
 /// A channel of the signals that ask the process to stop. One that is not heeded in time, because
 /// the process waits for something that does not come, and a second one, end it at once.
-fn listen() -> Result<mpsc::UnboundedReceiver<Kind>> {
+fn listen() -> std::io::Result<mpsc::UnboundedReceiver<Kind>> {
     let (sender, receiver) = mpsc::unbounded_channel();
     let mut first = true;
     platform::watch_signals(move |kind| {
@@ -97,8 +110,7 @@ fn listen() -> Result<mpsc::UnboundedReceiver<Kind>> {
             std::thread::sleep(GRACE);
             leave(kind);
         });
-    })
-    .map_err(|e| Error::io("watching for signals", &e))?;
+    })?;
     Ok(receiver)
 }
 

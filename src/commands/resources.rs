@@ -3,8 +3,7 @@
 use clap::{Args, Subcommand};
 
 use super::Cx;
-use super::args::{BodyFlag, Paging};
-use super::sessions::subject;
+use super::args::{BodyFlag, Paging, subject};
 use super::spec::{Spec, Uploads};
 use super::stdin::document;
 use crate::backend::{Feature, NewResource, PageRequest, document as shape};

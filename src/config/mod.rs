@@ -6,11 +6,13 @@
 pub mod body;
 pub mod duration;
 pub mod env;
+pub mod header;
 pub mod profile;
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use serde::Serialize;
 
@@ -73,6 +75,14 @@ pub struct Flags {
     pub base_url: Option<String>,
     /// `--jobs`.
     pub jobs: Option<String>,
+    /// `--ca-cert`.
+    pub ca_cert: Option<PathBuf>,
+    /// `--connect-timeout`.
+    pub connect_timeout: Option<Duration>,
+    /// `--retries`.
+    pub retries: Option<u32>,
+    /// `--header`.
+    pub headers: Vec<String>,
 }
 
 /// Everything that is settled before a command runs.
@@ -98,6 +108,12 @@ pub struct Settings {
     pub jobs: Setting<String>,
     /// Headers of every request.
     pub headers: BTreeMap<String, String>,
+    /// Certificates to trust as well.
+    pub ca_cert: Option<PathBuf>,
+    /// The longest that connecting may take.
+    pub connect_timeout: Option<Duration>,
+    /// How often a request is tried again.
+    pub retries: Option<u32>,
     /// The configuration file that was read, or would be.
     pub file: PathBuf,
 }
@@ -130,7 +146,10 @@ impl Settings {
             format: pick(flags.format.as_ref(), &[env::FORMAT], from(&profile.format)),
             base_url: pick(flags.base_url.as_ref(), &[], from(&profile.base_url)),
             jobs: pick(flags.jobs.as_ref(), &[env::JOBS], from(&profile.jobs.map(|jobs| jobs.to_string()))),
-            headers: profile.headers,
+            headers: header::merge(profile.headers, &flags.headers)?,
+            ca_cert: flags.ca_cert.clone(),
+            connect_timeout: flags.connect_timeout,
+            retries: flags.retries,
             profile: chosen,
             backend,
             file: path,

@@ -55,17 +55,25 @@ impl<'a, T: Record> Listing<'a, T> {
     pub fn finish(mut self) -> Result<()> {
         let written = self.end();
         self.forgive(written)?;
-        let missed = self.seen - self.matched;
-        if self.output.transform.is_some() && !self.output.options.quiet && missed > 0 {
-            let path = self.output.options.transform.as_deref().unwrap_or_default();
-            if self.matched == 0 {
-                return Err(Error::new(Kind::NoMatch, format!("--transform matched nothing: `{path}`"))
-                    .hint("run it without --transform to see the members"));
-            }
-            self.output.note(format!("note: {missed} of {} {} had no match for `{path}`", self.seen, T::NOUN));
+        if let Some(path) = &self.output.transform {
+            self.check_matches(path)?;
         }
         if self.seen == 0 && self.output.is_for_people() {
             self.output.note(format!("no {}", T::NOUN));
+        }
+        Ok(())
+    }
+
+    /// A path that selects nothing anywhere is an error.
+    fn check_matches(&self, path: &gjson::Path) -> Result<()> {
+        let missed = self.seen - self.matched;
+        if self.seen > 0 && self.matched == 0 {
+            return Err(Error::new(Kind::NoMatch, format!("--transform matched nothing: `{}`", path.as_str()))
+                .hint("run it without --transform to see the members"));
+        }
+        if missed > 0 {
+            let (seen, noun, path) = (self.seen, T::NOUN, path.as_str());
+            self.output.note(format!("note: {missed} of {seen} {noun} had no match for `{path}`"));
         }
         Ok(())
     }
@@ -80,7 +88,7 @@ impl<'a, T: Record> Listing<'a, T> {
     fn write(&mut self, record: &T) -> Result<()> {
         let output = self.output;
         if output.options.quiet {
-            return output.item(&record.key());
+            return record.key().map_or(Ok(()), |key| output.item(&key));
         }
         if let Some(path) = &output.transform {
             let json = match record.provider().and_then(|provider| provider.text()) {

@@ -84,8 +84,8 @@ pub trait Record: Serialize + Sized {
     const NOUN: &'static str;
     /// Their table.
     const VIEW: View<Self>;
-    /// What `-q` prints.
-    fn key(&self) -> String;
+    /// What `-q` prints; nothing for what is not there.
+    fn key(&self) -> Option<String>;
     /// The provider's own object.
     fn provider(&self) -> Option<&Provider> {
         None
@@ -265,8 +265,7 @@ impl Output {
         if !self.terminal {
             return None;
         }
-        let asked = env::text(env::COLUMNS).and_then(|columns| columns.parse().ok());
-        asked.or_else(|| terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)))
+        terminal_columns()
     }
 
     fn written(&self, result: io::Result<()>) -> Result<()> {
@@ -300,6 +299,12 @@ impl Drop for Watch<'_> {
     }
 }
 
+/// The columns of the terminal.
+fn terminal_columns() -> Option<usize> {
+    let asked = env::text(env::COLUMNS).and_then(|columns| columns.parse().ok());
+    asked.or_else(|| terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)))
+}
+
 fn closed() -> Error {
     Error::new(Kind::Closed, "standard output was closed by its reader")
 }
@@ -317,9 +322,11 @@ pub fn wants_colour(asked: Color, terminal: bool) -> bool {
     }
 }
 
-fn read_transform(path: &str) -> Result<gjson::Path> {
-    gjson::Path::parse(path).map_err(|e| {
-        Error::usage(format!("bad --transform at column {}: {}: `{path}`", e.column, e.message))
+/// Refuses what GJSON itself would take and make little of, before anything is sent.
+fn read_transform(text: &str) -> Result<gjson::Path> {
+    let parsed = gjson::Path::parse(text).and_then(|path| path.problem().cloned().map_or(Ok(path), Err));
+    parsed.map_err(|problem| {
+        Error::usage(format!("bad --transform at column {}: {}: `{text}`", problem.column, problem.message))
             .hint("it is a GJSON path, such as `id`, `labels.team` or `{id,status}`")
     })
 }

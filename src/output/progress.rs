@@ -137,10 +137,13 @@ fn every(shared: &Shared, first: Duration, period: Duration, mut show: impl FnMu
     }
 }
 
+/// Columns that a bar takes without its message.
+const BAR: usize = 76;
+
 fn draw(shared: &Shared, bar: &ProgressBar) {
     let known =
-        "{bar:24} {percent:>3}% {binary_bytes} of {binary_total_bytes}  {binary_bytes_per_sec}  {eta} left  {wide_msg}";
-    let unknown = "{spinner} {binary_bytes}  {binary_bytes_per_sec}  {wide_msg}";
+        "{bar:16} {percent:>3}% {binary_bytes} of {binary_total_bytes}  {binary_bytes_per_sec}  {eta} left  {msg}";
+    let unknown = "{spinner} {binary_bytes}  {binary_bytes_per_sec}  {msg}";
     let mut shown = false;
     every(shared, PATIENCE, DRAW, |work| {
         if !shown {
@@ -156,7 +159,8 @@ fn draw(shared: &Shared, bar: &ProgressBar) {
         }
         let name = work.current.as_ref().map_or("", |(name, _)| name);
         let count = if work.files > 1 { format!("{}/{} files  ", work.files_done, work.files) } else { String::new() };
-        bar.set_message(format!("{count}{name}"));
+        let room = super::terminal_columns().unwrap_or(80).saturating_sub(BAR);
+        bar.set_message(super::table::fit(&format!("{count}{name}"), room));
         bar.set_position(work.passed());
     });
 }

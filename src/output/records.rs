@@ -4,7 +4,9 @@ use super::human::{or_dash, size, time};
 use super::{Align, Column, Record, View};
 use crate::backend::Capabilities;
 use crate::model::receipt::Deleted;
-use crate::model::{Deletion, Entry, EntryKind, Provider, Receipt, Resource, Session, SessionPath, StoredFile};
+use crate::model::{
+    Deletion, Entry, EntryKind, Provider, Receipt, ReceiptStatus, Resource, Session, SessionPath, StoredFile,
+};
 
 const fn left(name: &'static str) -> Column {
     Column { name, align: Align::Left, flex: false }
@@ -36,8 +38,8 @@ impl Record for Session {
         },
     };
 
-    fn key(&self) -> String {
-        self.id.to_string()
+    fn key(&self) -> Option<String> {
+        Some(self.id.to_string())
     }
 
     fn provider(&self) -> Option<&Provider> {
@@ -81,8 +83,8 @@ impl Record for Entry {
 
     const VIEW: View<Self> = ENTRY_LONG;
 
-    fn key(&self) -> String {
-        SessionPath { session: self.session.clone(), path: self.path.clone() }.to_string()
+    fn key(&self) -> Option<String> {
+        Some(SessionPath { session: self.session.clone(), path: self.path.clone() }.to_string())
     }
 
     fn provider(&self) -> Option<&Provider> {
@@ -106,8 +108,8 @@ impl Record for StoredFile {
         },
     };
 
-    fn key(&self) -> String {
-        self.id.to_string()
+    fn key(&self) -> Option<String> {
+        Some(self.id.to_string())
     }
 
     fn provider(&self) -> Option<&Provider> {
@@ -132,8 +134,8 @@ impl Record for Resource {
     };
 
     /// A memory store has no id: its mount path names it.
-    fn key(&self) -> String {
-        self.id.clone().or_else(|| self.mount_path.clone()).unwrap_or_default()
+    fn key(&self) -> Option<String> {
+        self.id.clone().or_else(|| self.mount_path.clone())
     }
 
     fn provider(&self) -> Option<&Provider> {
@@ -162,8 +164,12 @@ impl Record for Receipt {
         },
     };
 
-    fn key(&self) -> String {
-        self.id.clone().or_else(|| self.destination.clone()).unwrap_or_else(|| self.source.clone())
+    /// What failed is not at its destination, and has no name to go on with.
+    fn key(&self) -> Option<String> {
+        match self.status {
+            ReceiptStatus::Failed => None,
+            ReceiptStatus::Copied | ReceiptStatus::Skipped => self.id.clone().or_else(|| self.destination.clone()),
+        }
     }
 }
 
@@ -172,14 +178,14 @@ impl Record for Deletion {
 
     const VIEW: View<Self> = View {
         columns: &[left("DELETED"), flexible("WHAT")],
-        cells: |d| vec![if d.deleted { "yes" } else { "no" }.to_owned(), d.key()],
+        cells: |d| vec![if d.deleted { "yes" } else { "no" }.to_owned(), d.key().unwrap_or_default()],
     };
 
-    fn key(&self) -> String {
-        match &self.what {
+    fn key(&self) -> Option<String> {
+        Some(match &self.what {
             Deleted::Id(id) => id.clone(),
             Deleted::Path { session, path } => SessionPath { session: session.clone(), path: path.clone() }.to_string(),
-        }
+        })
     }
 }
 
@@ -204,7 +210,7 @@ impl Record for CapabilitiesView {
         },
     };
 
-    fn key(&self) -> String {
-        self.0.backend.to_owned()
+    fn key(&self) -> Option<String> {
+        Some(self.0.backend.to_owned())
     }
 }

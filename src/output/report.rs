@@ -41,3 +41,9 @@ pub fn report(error: &Error, machine: bool, color: Color) {
 pub fn say(line: &str) {
     let _ = writeln!(io::stderr().lock(), "{line}");
 }
+
+/// The error in whatever reached the edge of the program; what no room turned into one is the
+/// operating system's refusal of something basic.
+pub fn of_anyhow(error: anyhow::Error) -> Error {
+    error.downcast::<Error>().unwrap_or_else(|other| Error::new(Kind::Io, format!("{other:#}")))
+}

@@ -149,6 +149,11 @@ impl Table {
     }
 }
 
+/// `text`, or as much of it as fits `width` columns; nothing where a cut text would say nothing.
+pub(super) fn fit(text: &str, width: usize) -> String {
+    if width < NARROW { String::new() } else { cut(text, width).into_owned() }
+}
+
 /// `text`, or as much of it as fits `width` (1 or more) columns together with a final `…`.
 fn cut(text: &str, width: usize) -> Cow<'_, str> {
     if text.width() <= width {

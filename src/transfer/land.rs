@@ -1,14 +1,14 @@
 //! Where bytes reach this machine's disk: temporary file, proof, rename.
 
 use std::fs::{File, OpenOptions};
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use cap_std::ambient_authority;
 use cap_std::fs::Dir;
 
 use crate::backend::{Expected, Fetched};
-use crate::body::{Attributes, Body, Summary};
+use crate::body::{Attributes, Summary};
 use crate::error::{Error, Kind, Result};
 use crate::model::Verified;
 use crate::pending::{Pending, handle_of};
@@ -76,8 +76,8 @@ impl Ground {
         }
         self.changed = true;
         let mut pending = Pending::file(&self.dir).map_err(|e| self.refused("writing", below, &e))?;
-        let summary = pour(&mut fetched.body, pending.handle(), &self.path.join(below)).await?;
-        let verified = prove(&fetched, &summary, pending.handle())?;
+        let summary = pending.fill(&mut fetched.body, self.path.join(below).display()).await?;
+        let verified = compare(&fetched, &summary)?;
         set_attributes(pending.handle(), fetched.attributes).map_err(|e| self.refused("writing", below, &e))?;
         if !bulk {
             pending.handle().sync_all().map_err(|e| self.refused("writing", below, &e))?;
@@ -132,25 +132,7 @@ pub fn open_stream(path: &Path) -> Result<Option<File>> {
     }
 }
 
-async fn pour(body: &mut Body, to: &mut impl Write, name: &Path) -> Result<Summary> {
-    while let Some(block) = body.next().await? {
-        to.write_all(&block).map_err(|e| Error::io(format!("writing `{}`", name.display()), &e))?;
-    }
-    body.summary().cloned()
-}
-
-/// Compares what passed with what was announced, and with what the disk holds.
-fn prove(fetched: &Fetched, summary: &Summary, file: &File) -> Result<Verified> {
-    let on_disk = file.metadata().map_err(|e| Error::io("looking at what was written", &e))?.len();
-    if on_disk != summary.bytes {
-        return Err(Error::new(
-            Kind::Unverified,
-            format!("{} bytes came and {on_disk} are on the disk", summary.bytes),
-        ));
-    }
-    compare(fetched, summary)
-}
-
+/// Compares what passed with what was announced.
 fn compare(fetched: &Fetched, summary: &Summary) -> Result<Verified> {
     let differs = |what: &str, wanted: &str, got: &str| {
         Err(Error::new(Kind::Unverified, format!("the {what} of what came differs: wanted {wanted}, got {got}"))

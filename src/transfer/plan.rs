@@ -20,14 +20,10 @@ pub struct Destination<P> {
 }
 
 impl<P> Destination<P> {
-    /// Whether one file of `sources` goes into it by name, rather than to it.
-    fn takes_file_by_name(&self, sources: usize) -> bool {
-        self.into || self.as_directory || sources > 1
-    }
-
-    /// Whether a directory goes into it by name, rather than its contents.
-    fn takes_directory_by_name(&self, sources: usize) -> bool {
-        self.into || sources > 1
+    /// Whether one of `sources` goes into it by name, rather than to it or, for a directory, with
+    /// its contents under it.
+    fn takes_by_name(&self, sources: usize, is_directory: bool) -> bool {
+        self.into || sources > 1 || self.as_directory && !is_directory
     }
 }
 
@@ -83,12 +79,7 @@ pub fn upload(sources: &[LocalSource], to: &Destination<SessionPath>) -> Result<
     sources
         .iter()
         .map(|source| {
-            let by_name = if source.is_directory {
-                to.takes_directory_by_name(sources.len())
-            } else {
-                to.takes_file_by_name(sources.len())
-            };
-            if !by_name {
+            if !to.takes_by_name(sources.len(), source.is_directory) {
                 return Ok(to.path.clone());
             }
             let name = source.base.as_deref().filter(|name| !name.is_empty()).ok_or_else(|| {
@@ -125,12 +116,7 @@ pub fn download(sources: &[RemoteSource], to: &Destination<PathBuf>) -> Result<V
     sources
         .iter()
         .map(|source| {
-            let by_name = if source.is_directory {
-                to.takes_directory_by_name(sources.len())
-            } else {
-                to.takes_file_by_name(sources.len())
-            };
-            if !by_name {
+            if !to.takes_by_name(sources.len(), source.is_directory) {
                 return Ok(to.path.clone());
             }
             let name = source.base.as_deref().ok_or_else(|| {

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior};
 
+use crate::backend::{Page, PageRequest};
 use crate::error::{Error, Kind, Result};
 use crate::model::Timestamp;
 
@@ -168,6 +169,38 @@ pub(super) fn fault(doing: impl std::fmt::Display, error: &rusqlite::Error) -> E
             made.hint("a network file system may lack locks or shared memory: choose a WHARF_HOME on a local disk")
         }
         _ => made,
+    }
+}
+
+/// A page of rows in the order of `seq`, which is the cursor.
+pub(super) struct Cut {
+    limit: usize,
+    /// Rows on the far side of this one.
+    pub(super) after: Option<i64>,
+    /// How many rows to ask for: one more than wanted shows whether there are more.
+    pub(super) rows: i64,
+}
+
+impl Cut {
+    /// Reads the request.
+    pub(super) fn new(page: &PageRequest) -> Result<Self> {
+        let foreign = |cursor: &String| Error::usage(format!("this is no cursor of a local listing: {cursor:?}"));
+        let after = page.cursor.as_ref().map(|cursor| cursor.parse().map_err(|_| foreign(cursor))).transpose()?;
+        let limit = page.limit.unwrap_or(usize::MAX);
+        Ok(Cut { limit, after, rows: i64::try_from(limit.saturating_add(1)).unwrap_or(i64::MAX) })
+    }
+
+    /// Turns rows into a page.
+    pub(super) fn page<R, T>(
+        &self,
+        mut rows: Vec<R>,
+        seq: fn(&R) -> i64,
+        item: impl FnMut(R) -> Result<T>,
+    ) -> Result<Page<T>> {
+        let more = rows.len() > self.limit;
+        rows.truncate(self.limit);
+        let next = rows.last().filter(|_| more).map(|row| seq(row).to_string());
+        Ok(Page { items: rows.into_iter().map(item).collect::<Result<_>>()?, next, raw: None })
     }
 }
 

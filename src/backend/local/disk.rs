@@ -10,6 +10,8 @@ use cap_fs_ext::{DirExt, OpenOptionsSyncExt};
 use cap_std::ambient_authority;
 use cap_std::fs::{Dir, OpenOptions};
 
+use crate::backend::ByteRange;
+use crate::body::Body;
 use crate::error::{Error, Kind, Result};
 use crate::model::{RemotePath, SessionId, SessionPath};
 use crate::pending::{self, Pending, Withdrawn};
@@ -162,6 +164,20 @@ impl Disk {
 pub(super) fn open_file(dir: &Dir, path: &Path) -> io::Result<File> {
     let file = dir.open_with(path, OpenOptions::new().read(true).nonblock(true))?.into_std();
     if file.metadata()?.is_file() { Ok(file) } else { Err(io::ErrorKind::IsADirectory.into()) }
+}
+
+/// A body for all of an open file, or for a range of it.
+pub(super) fn read_range(mut file: File, name: String, range: Option<ByteRange>) -> Result<Body> {
+    let doing = |e: io::Error| Error::io(format!("reading `{name}`"), &e);
+    let size = file.metadata().map_err(doing)?.len();
+    match range {
+        None => Ok(Body::of_file(file, name, size, true)),
+        Some(range) => {
+            let (start, length) = range.within(size)?;
+            io::Seek::seek(&mut file, io::SeekFrom::Start(start)).map_err(doing)?;
+            Ok(Body::of_file(file, name, length, false))
+        }
+    }
 }
 
 /// An error of a call below a session's handle. The handle refuses links that lead out of it.

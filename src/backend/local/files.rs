@@ -1,7 +1,7 @@
 //! Session files: what lies below a session's directory.
 
 use std::collections::HashMap;
-use std::io::{self, Write};
+use std::io;
 use std::path::Path;
 
 use async_trait::async_trait;
@@ -10,9 +10,9 @@ use cap_std::fs::{Dir, DirEntry, Metadata, MetadataExt};
 use futures_util::stream::{self, BoxStream, StreamExt};
 
 use super::Local;
-use super::disk::{open_file, refused};
+use super::disk::{open_file, read_range, refused};
 use crate::backend::{ByteRange, Expected, Fetched, MkdirOptions, PutOptions, SessionFiles, Stored};
-use crate::body::{Body, Source, Summary};
+use crate::body::Source;
 use crate::error::{Error, Kind, Result};
 use crate::model::entry::Mode;
 use crate::model::{Entry, EntryKind, FileId, Provider, RemotePath, SessionPath, Timestamp};
@@ -28,7 +28,7 @@ impl SessionFiles for Local {
         refuse_target(&dir, at, options.keep_existing)?;
         let mut pending = self.disk()?.pending_file()?;
         let mut body = source.open().await?;
-        let sent = fill(&mut body, pending.handle()).await.map_err(|e| e.context(format!("writing `{at}`")))?;
+        let sent = pending.fill(&mut body, at).await?;
         let doing = |e: io::Error| refused(format!("writing `{at}`"), &e);
         let attributes = source.attributes();
         platform::set_mode(pending.handle(), if attributes.executable { 0o755 } else { 0o644 }).map_err(doing)?;
@@ -38,7 +38,6 @@ impl SessionFiles for Local {
         if !options.bulk {
             pending.handle().sync_all().map_err(doing)?;
         }
-        let size = pending.handle().metadata().map_err(doing)?.len();
         self.make_parents(&dir, at, options.bulk)?;
         let path = Path::new(at.path.relative());
         if options.keep_existing {
@@ -50,7 +49,7 @@ impl SessionFiles for Local {
         self.woken(&at.session)?;
         Ok(Stored {
             path: at.path.clone(),
-            size: Some(size),
+            size: Some(sent.bytes),
             sha256: Some(sent.sha256.clone()),
             file_id: None,
             resource_id: None,
@@ -226,28 +225,6 @@ impl Local {
             made = path.parent();
         }
         Ok(())
-    }
-}
-
-/// Writes all of a body.
-pub(super) async fn fill(body: &mut Body, file: &mut std::fs::File) -> Result<Summary> {
-    while let Some(block) = body.next().await? {
-        file.write_all(&block).map_err(|e| Error::io("writing to the store", &e))?;
-    }
-    body.summary().cloned()
-}
-
-/// A body for all of an open file, or for a range of it.
-pub(super) fn read_range(mut file: std::fs::File, name: String, range: Option<ByteRange>) -> Result<Body> {
-    let doing = |e: io::Error| Error::io(format!("reading `{name}`"), &e);
-    let size = file.metadata().map_err(doing)?.len();
-    match range {
-        None => Body::of_file(file, name, size, true),
-        Some(range) => {
-            let (start, length) = range.within(size)?;
-            io::Seek::seek(&mut file, io::SeekFrom::Start(start)).map_err(doing)?;
-            Body::of_file(file, name, length, false)
-        }
     }
 }
 

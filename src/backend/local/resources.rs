@@ -8,9 +8,8 @@ use rusqlite::{OptionalExtension, Row, Transaction, params};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::db::{fault, micros, timestamp};
-use super::disk::refused;
-use super::files::{fill, read_range};
+use super::db::{Cut, fault, micros, timestamp};
+use super::disk::{read_range, refused};
 use super::{CAPABILITIES, Local, MOUNTS, new_id};
 use crate::backend::{Feature, NewResource, Page, PageRequest, Resources, registry};
 use crate::error::{Error, Kind, Result};
@@ -75,23 +74,13 @@ impl Resources for Local {
 
     async fn list(&self, session: &SessionId, page: PageRequest) -> Result<Page<Resource>> {
         let seq = self.live(session)?;
-        let after: i64 = match &page.cursor {
-            Some(cursor) => {
-                cursor.parse().map_err(|_| Error::usage(format!("this is no cursor of a local listing: {cursor:?}")))?
-            }
-            None => 0,
-        };
-        let limit = page.limit.unwrap_or(usize::MAX);
-        let mut rows = self.db()?.read("listing resources", |c| {
+        let cut = Cut::new(&page)?;
+        let rows = self.db()?.read("listing resources", |c| {
             c.prepare("SELECT seq, id, file_id, mount_path, extra, created_at FROM resource WHERE session = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3")?
-                .query_map(params![seq, after, i64::try_from(limit.saturating_add(1)).unwrap_or(i64::MAX)], read_row)?
+                .query_map(params![seq, cut.after.unwrap_or(0), cut.rows], read_row)?
                 .collect::<rusqlite::Result<Vec<_>>>()
         })?;
-        let more = rows.len() > limit;
-        rows.truncate(limit);
-        let next = rows.last().filter(|_| more).map(|row| row.seq.to_string());
-        let items = rows.into_iter().map(|row| resource(session, row)).collect::<Result<_>>()?;
-        Ok(Page { items, next, raw: None })
+        cut.page(rows, |row| row.seq, |row| resource(session, row))
     }
 
     async fn get(&self, session: &SessionId, id: &str) -> Result<Resource> {
@@ -174,7 +163,7 @@ impl Local {
         let at = SessionPath { session: session.clone(), path: path.clone() };
         let mut pending = self.disk()?.pending_file()?;
         let mut body = read_range(self.open_stored(&upload)?, file_id.to_string(), None)?;
-        let copied = fill(&mut body, pending.handle()).await?;
+        let copied = pending.fill(&mut body, &at).await?;
         if copied.sha256 != upload.sha256 {
             return Err(Error::new(
                 Kind::Unverified,

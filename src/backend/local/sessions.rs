@@ -9,7 +9,7 @@ use rusqlite::{Connection, OptionalExtension, Row, Transaction, params, params_f
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::db::{fault, micros, timestamp};
+use super::db::{Cut, fault, micros, timestamp};
 use super::resources::check_count;
 use super::{CAPABILITIES, Local, new_id};
 use crate::backend::{
@@ -100,10 +100,8 @@ impl Sessions for Local {
     async fn list(&self, query: &SessionQuery, page: PageRequest) -> Result<Page<Session>> {
         let mut sql = SELECT.to_owned();
         let mut values: Vec<Sql> = vec![micros(Timestamp::now()).into()];
-        if let Some(cursor) = &page.cursor {
-            let before: i64 = cursor
-                .parse()
-                .map_err(|_| Error::usage(format!("this is no cursor of a local listing: {cursor:?}")))?;
+        let cut = Cut::new(&page)?;
+        if let Some(before) = cut.after {
             sql.push_str(" AND seq < ?");
             values.push(before.into());
         }
@@ -121,16 +119,11 @@ impl Sessions for Local {
             values.push(value.clone().into());
         }
         sql.push_str(" ORDER BY seq DESC LIMIT ?");
-        let limit = page.limit.unwrap_or(usize::MAX);
-        values.push(i64::try_from(limit.saturating_add(1)).unwrap_or(i64::MAX).into());
-        let mut rows = self.db()?.read("listing sessions", |c| {
+        values.push(cut.rows.into());
+        let rows = self.db()?.read("listing sessions", |c| {
             c.prepare(&sql)?.query_map(params_from_iter(values), read_row)?.collect::<rusqlite::Result<Vec<_>>>()
         })?;
-        let more = rows.len() > limit;
-        rows.truncate(limit);
-        let next = rows.last().filter(|_| more).map(|row| row.seq.to_string());
-        let items = rows.into_iter().map(|row| self.session_of(row)).collect::<Result<_>>()?;
-        Ok(Page { items, next, raw: None })
+        cut.page(rows, |row| row.seq, |row| self.session_of(row))
     }
 
     async fn get(&self, id: &SessionId) -> Result<Session> {

@@ -7,9 +7,8 @@ use rusqlite::types::Value as Sql;
 use rusqlite::{OptionalExtension, Row, params, params_from_iter};
 use serde::Serialize;
 
-use super::db::{fault, micros, timestamp};
-use super::disk::open_file;
-use super::files::{fill, read_range};
+use super::db::{Cut, fault, micros, timestamp};
+use super::disk::{open_file, read_range};
 use super::{Local, new_id};
 use crate::backend::{ByteRange, Expected, Fetched, FileStore, NewStoredFile, Page, PageRequest, Stored};
 use crate::body::{Attributes, Source};
@@ -34,7 +33,7 @@ impl FileStore for Local {
         let disk = self.disk()?;
         let mut pending = disk.pending_file()?;
         let mut body = source.open().await?;
-        let sent = fill(&mut body, pending.handle()).await?;
+        let sent = pending.fill(&mut body, &new.filename).await?;
         let doing = "storing a file";
         let disk_doing = |e: std::io::Error| Error::io(doing, &e);
         platform::set_mode(pending.handle(), 0o444).map_err(disk_doing)?;
@@ -69,10 +68,8 @@ impl FileStore for Local {
     async fn list(&self, scope: Option<&SessionId>, page: PageRequest) -> Result<Page<StoredFile>> {
         let mut sql = SELECT.to_owned();
         let mut values: Vec<Sql> = Vec::new();
-        if let Some(cursor) = &page.cursor {
-            let before: i64 = cursor
-                .parse()
-                .map_err(|_| Error::usage(format!("this is no cursor of a local listing: {cursor:?}")))?;
+        let cut = Cut::new(&page)?;
+        if let Some(before) = cut.after {
             sql.push_str(" AND seq < ?");
             values.push(before.into());
         }
@@ -81,17 +78,12 @@ impl FileStore for Local {
             values.push(self.live(session)?.into());
         }
         sql.push_str(" ORDER BY seq DESC LIMIT ?");
-        let limit = page.limit.unwrap_or(usize::MAX);
-        values.push(i64::try_from(limit.saturating_add(1)).unwrap_or(i64::MAX).into());
-        let mut rows = self.db()?.read("listing stored files", |c| {
+        values.push(cut.rows.into());
+        let rows = self.db()?.read("listing stored files", |c| {
             c.prepare(&sql)?.query_map(params_from_iter(values), read_row)?.collect::<rusqlite::Result<Vec<_>>>()
         })?;
-        let more = rows.len() > limit;
-        rows.truncate(limit);
-        let next = rows.last().filter(|_| more).map(|row| row.seq.to_string());
         let scope = scope.map(|id| Scope { kind: "session", id: id.clone() });
-        let items = rows.into_iter().map(|row| stored_file(row, scope.clone())).collect::<Result<_>>()?;
-        Ok(Page { items, next, raw: None })
+        cut.page(rows, |row| row.seq, |row| stored_file(row, scope.clone()))
     }
 
     async fn get(&self, id: &FileId) -> Result<StoredFile> {

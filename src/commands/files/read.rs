@@ -128,7 +128,7 @@ impl Record for Found {
         },
     };
 
-    fn key(&self) -> String {
+    fn key(&self) -> Option<String> {
         match self {
             Found::Entry(entry) => entry.key(),
             Found::Stored(file) => file.key(),

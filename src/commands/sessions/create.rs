@@ -1,0 +1,150 @@
+//! `sessions create`.
+
+use std::time::Duration;
+
+use clap::Args;
+use serde_json::{Map, Value};
+
+use super::wait::{Goal, wait_for};
+use super::{label, labels};
+use crate::backend::{Backend, Feature, NewSession, document as shape};
+use crate::commands::Cx;
+use crate::commands::args::BodyFlag;
+use crate::commands::spec::{Spec, Uploads};
+use crate::commands::stdin::document;
+use crate::config::{Origin, body, duration};
+use crate::error::Result;
+use crate::model::Labels;
+
+#[derive(Debug, Args)]
+#[command(after_help = "Standard input is read too, when it is a pipe or a file: a YAML or JSON document.\n\n\
+    Examples:\n  \
+    wharf sessions create --title nightly --label team=blue --ttl 2h\n  \
+    wharf sessions create --resource @./data.csv:/in/data.csv\n  \
+    id=$(wharf sessions create -q </dev/null)")]
+pub(in crate::commands) struct Create {
+    /// A title for people
+    #[arg(long, value_name = "TEXT")]
+    title: Option<String>,
+
+    /// A label; may be given several times
+    #[arg(long, value_name = "K=V")]
+    label: Vec<String>,
+
+    /// Labels by the vendor's flag: K=V, or a mapping
+    #[arg(long, value_name = "K=V", hide = true)]
+    metadata: Vec<String>,
+
+    /// Something to mount: `FILE_ID`[:`MOUNT_PATH`], @LOCAL[:`MOUNT_PATH`], or a YAML object
+    #[arg(long, value_name = "SPEC")]
+    resource: Vec<String>,
+
+    /// How long it may idle before it goes away, such as `2h`
+    #[arg(long, value_name = "TIME", value_parser = duration::parse)]
+    ttl: Option<Duration>,
+
+    /// A name of your own for it
+    #[arg(long, value_name = "ID")]
+    id: Option<String>,
+
+    #[command(flatten)]
+    body: BodyFlag,
+
+    /// Wait until it can be used
+    #[arg(long)]
+    wait: bool,
+
+    /// The agent's version
+    #[arg(long, value_name = "VERSION")]
+    agent_version: Option<String>,
+
+    /// The environment that it runs in [env: WHARF_ENVIRONMENT]
+    #[arg(long, value_name = "ID", alias = "environment-id")]
+    environment: Option<String>,
+
+    /// A vault with its agent's credentials; may be given several times
+    #[arg(long, value_name = "ID", alias = "vault-id")]
+    vault: Vec<String>,
+
+    /// The image that it starts from [env: WHARF_IMAGE]
+    #[arg(long, value_name = "NAME")]
+    image: Option<String>,
+}
+
+impl Create {
+    pub(super) async fn run(self, cx: &Cx) -> Result<()> {
+        let backend = cx.backend()?;
+        let (mut new, unknown) = backend.sessions().read_document(document(&self.body, true)?)?;
+        for name in unknown {
+            cx.out.note(format!("note: the body has a member that wharf does not know, and passes on: `{name}`"));
+        }
+        let wait = self.wait;
+        let specs = self.merge(cx, &mut new)?;
+        check_features(backend, &new, !specs.is_empty())?;
+        let mut uploads = Uploads::default();
+        let made = async {
+            if !specs.is_empty() {
+                new.resources = uploads.ready(backend, specs).await?;
+            }
+            backend.sessions().create(new).await
+        };
+        let session = match made.await {
+            Ok(session) => session,
+            Err(error) => return Err(uploads.undo(backend, error).await),
+        };
+        backend.settle().await?;
+        let session =
+            if wait { wait_for(backend, &session.id, Goal::Usable).await?.unwrap_or(session) } else { session };
+        cx.out.one(&session)?;
+        cx.out.tip(format!("next: wharf files upload FILE {}:/", session.id));
+        Ok(())
+    }
+
+    /// Puts the flags over what the document said: maps merge by key, lists are replaced.
+    fn merge(self, cx: &Cx, new: &mut NewSession) -> Result<Vec<Spec>> {
+        let settings = cx.settings()?;
+        new.id = self.id.map(|id| id.parse()).transpose()?.or(new.id.take());
+        new.title = self.title.or(new.title.take());
+        new.ttl = self.ttl.or(new.ttl);
+        if settings.agent.origin == Origin::Flag || new.agent.is_none() {
+            new.agent.clone_from(&settings.agent.value);
+        }
+        new.agent_version = self.agent_version.or(new.agent_version.take());
+        new.environment = self.environment.or(new.environment.take()).or_else(|| settings.environment.value.clone());
+        new.image = self.image.or(new.image.take()).or_else(|| settings.image.value.clone());
+        if !self.vault.is_empty() {
+            new.vaults = self.vault;
+        }
+        for text in &self.metadata {
+            new.labels.extend(metadata(text)?);
+        }
+        new.labels.extend(labels(&self.label)?);
+        self.resource.iter().map(|spec| Spec::parse(spec)).collect()
+    }
+}
+
+/// Everything that was asked for and that a backend may lack, before anything is sent.
+fn check_features(backend: &dyn Backend, new: &NewSession, specs: bool) -> Result<()> {
+    let asked = [
+        (new.title.is_some(), Feature::SessionTitle),
+        (!new.labels.is_empty(), Feature::SessionLabels),
+        (new.ttl.is_some(), Feature::SessionTtl),
+        (new.id.is_some(), Feature::SessionId),
+        (specs || !new.resources.is_empty(), Feature::SessionResources),
+        (new.agent.is_some(), Feature::SessionAgent),
+        (new.agent_version.is_some(), Feature::SessionAgentVersion),
+        (new.environment.is_some(), Feature::SessionEnvironment),
+        (!new.vaults.is_empty(), Feature::SessionVaults),
+        (new.image.is_some(), Feature::SessionImage),
+    ];
+    asked.into_iter().filter(|(asked, _)| *asked).try_for_each(|(_, feature)| backend.require(feature))
+}
+
+/// The vendor's `--metadata`: a mapping, or `K=V` as for labels.
+fn metadata(text: &str) -> Result<Labels> {
+    if !text.trim_start().starts_with('{') && text.contains('=') {
+        return Ok(Labels::from([label(text)?]));
+    }
+    let members: Map<String, Value> = body::mapping(text, "--metadata")?;
+    shape::labels("metadata", members.into())
+}

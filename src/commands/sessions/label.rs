@@ -1,0 +1,64 @@
+//! `sessions label`.
+
+use clap::Args;
+
+use crate::backend::{Feature, LabelPatch};
+use crate::commands::Cx;
+use crate::commands::args::subject;
+use crate::error::Result;
+use crate::model::Labels;
+use crate::output::{Align, Column, Record, View};
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  wharf sessions label SESSION team=red stage=\n  wharf sessions label SESSION stage-"
+)]
+pub(in crate::commands) struct Label {
+    /// The session's id
+    #[arg(value_name = "SESSION", required_unless_present = "session_id")]
+    name: Option<String>,
+
+    /// What to change: K=V sets, K- removes
+    #[arg(value_name = "K=V|K-")]
+    changes: Vec<String>,
+
+    /// The session, by the vendor's flag
+    #[arg(long, value_name = "SESSION", hide = true)]
+    session_id: Option<String>,
+}
+
+/// What `sessions label` prints.
+#[derive(serde::Serialize)]
+#[serde(transparent)]
+struct Printed(Labels);
+
+impl Record for Printed {
+    const NOUN: &'static str = "labels";
+
+    const VIEW: View<Self> = View {
+        columns: &[Column { name: "LABELS", align: Align::Left, flex: true }],
+        cells: |labels| vec![labels.key().unwrap_or_default()],
+    };
+
+    fn key(&self) -> Option<String> {
+        let lines: Vec<_> = self.0.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        (!lines.is_empty()).then(|| lines.join("\n"))
+    }
+}
+
+impl Label {
+    pub(super) async fn run(self, cx: &Cx) -> Result<()> {
+        let backend = cx.backend()?;
+        backend.require(Feature::SessionLabels)?;
+        let (id, changes) = subject(self.session_id, self.name, self.changes);
+        let mut patch = LabelPatch::default();
+        for change in &changes {
+            match (change.split_once('='), change.strip_suffix('-')) {
+                (None, Some(name)) if !name.is_empty() => patch.remove.push(name.to_owned()),
+                _ => patch.set.extend([super::label(change)?]),
+            }
+        }
+        let session = backend.sessions().label(&id.parse()?, patch).await?;
+        cx.out.one(&Printed(session.labels.unwrap_or_default()))
+    }
+}

@@ -1,0 +1,134 @@
+//! `wharf sessions`.
+
+mod create;
+mod delete;
+mod label;
+mod wait;
+
+use clap::{Args, Subcommand};
+
+use super::Cx;
+use super::args::{Paging, SessionNames};
+use crate::backend::{Backend, Feature, SessionQuery};
+use crate::error::{Error, Result};
+use crate::model::{Labels, Session, SessionId, SessionStatus};
+use crate::output::Record;
+use crate::transfer::tally::Tally;
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Verb {
+    /// Makes a session and prints it
+    Create(create::Create),
+    /// Prints the sessions, newest first
+    #[command(visible_alias = "ls")]
+    List(List),
+    /// Prints sessions
+    #[command(visible_alias = "show", alias = "retrieve")]
+    Get(SessionNames),
+    /// Sets, changes and removes labels, and prints those that result
+    Label(label::Label),
+    /// Waits until a session can be used
+    Wait(wait::Wait),
+    /// Resets the idle timer
+    Touch(SessionNames),
+    /// Frees the compute and keeps the files
+    Stop(SessionNames),
+    /// Keeps the history and nothing else
+    Archive(SessionNames),
+    /// Deletes sessions and all that is in them
+    #[command(visible_alias = "rm")]
+    Delete(delete::Delete),
+}
+
+impl Verb {
+    pub(super) async fn run(self, cx: &Cx) -> Result<()> {
+        match self {
+            Verb::Create(args) => args.run(cx).await,
+            Verb::List(args) => args.run(cx).await,
+            Verb::Get(names) => each(cx, &names, None, async |backend, id| backend.sessions().get(id).await).await,
+            Verb::Label(args) => args.run(cx).await,
+            Verb::Wait(args) => args.run(cx).await,
+            Verb::Touch(names) => {
+                each(cx, &names, Some(Feature::SessionTouch), async |backend, id| backend.sessions().touch(id).await)
+                    .await
+            }
+            Verb::Stop(names) => {
+                each(cx, &names, Some(Feature::SessionStop), async |backend, id| backend.sessions().stop(id).await)
+                    .await
+            }
+            Verb::Archive(names) => {
+                each(cx, &names, Some(Feature::SessionArchive), async |backend, id| {
+                    backend.sessions().archive(id).await
+                })
+                .await
+            }
+            Verb::Delete(args) => args.run(cx).await,
+        }
+    }
+}
+
+/// Does one thing to each session, and prints those that it was done to.
+async fn each(
+    cx: &Cx,
+    names: &SessionNames,
+    feature: Option<Feature>,
+    work: impl AsyncFn(&dyn Backend, &SessionId) -> Result<Session>,
+) -> Result<()> {
+    let backend = cx.backend()?;
+    feature.map_or(Ok(()), |feature| backend.require(feature))?;
+    let ids = names.all().map(|name| name.parse()).collect::<Result<Vec<SessionId>>>()?;
+    let mut tally = Tally::default();
+    let mut done = Vec::new();
+    for id in &ids {
+        match work(backend, id).await {
+            Ok(session) => {
+                done.push(session);
+                tally.done();
+            }
+            Err(error) => tally.failed(error),
+        }
+    }
+    if !done.is_empty() || ids.len() > 1 {
+        cx.out.objects(ids.len(), &done)?;
+    }
+    tally.verdict(Session::NOUN)
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    wharf sessions list --label team=blue --status running\n  \
+    wharf sessions list -q | while read -r id; do wharf sessions touch \"$id\"; done")]
+pub(super) struct List {
+    /// Only sessions with this label; may be given several times
+    #[arg(long, value_name = "K=V")]
+    label: Vec<String>,
+
+    /// Only sessions of this status; may be given several times
+    #[arg(long, value_enum, value_name = "STATUS")]
+    status: Vec<SessionStatus>,
+
+    #[command(flatten)]
+    paging: Paging,
+}
+
+impl List {
+    async fn run(self, cx: &Cx) -> Result<()> {
+        let backend = cx.backend()?;
+        let query = SessionQuery { labels: labels(&self.label)?, statuses: self.status };
+        if !query.labels.is_empty() {
+            backend.require(Feature::SessionLabels)?;
+        }
+        cx.pages(&self.paging, cx.out.listing(), async |page| backend.sessions().list(&query, page).await).await
+    }
+}
+
+fn labels(texts: &[String]) -> Result<Labels> {
+    texts.iter().map(|text| label(text)).collect()
+}
+
+fn label(text: &str) -> Result<(String, String)> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err(Error::usage(format!("this is no label: {text:?}")).hint("write `name=value`")),
+    }
+}

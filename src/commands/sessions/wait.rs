@@ -1,0 +1,87 @@
+//! `sessions wait`.
+
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+
+use crate::backend::Backend;
+use crate::commands::Cx;
+use crate::commands::args::SessionNames;
+use crate::error::{Error, Kind, Result};
+use crate::model::{Session, SessionId, SessionStatus};
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  wharf sessions wait SESSION --for deleted --timeout 5m")]
+pub(in crate::commands) struct Wait {
+    #[command(flatten)]
+    names: SessionNames,
+
+    /// What to wait for; until it can be used where nothing is said
+    #[arg(long = "for", value_name = "STATUS", value_parser = Goal::parse)]
+    goal: Option<Goal>,
+}
+
+/// What a wait is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Goal {
+    Usable,
+    Status(SessionStatus),
+    Deleted,
+}
+
+impl Goal {
+    fn parse(text: &str) -> Result<Self, String> {
+        if text == "deleted" {
+            return Ok(Goal::Deleted);
+        }
+        SessionStatus::from_str(text, true).map(Goal::Status).map_err(|_| {
+            let words: Vec<_> = SessionStatus::value_variants().iter().map(|status| status.word()).collect();
+            format!("statuses are {}, deleted", words.join(", "))
+        })
+    }
+
+    fn reached(self, status: SessionStatus) -> bool {
+        match self {
+            Goal::Usable => matches!(status, SessionStatus::Running | SessionStatus::Idle),
+            Goal::Status(wanted) => wanted == status,
+            Goal::Deleted => false,
+        }
+    }
+}
+
+impl Wait {
+    pub(super) async fn run(self, cx: &Cx) -> Result<()> {
+        let backend = cx.backend()?;
+        let goal = self.goal.unwrap_or(Goal::Usable);
+        let mut seen = Vec::new();
+        let mut subjects = 0;
+        for name in self.names.all() {
+            subjects += 1;
+            seen.extend(wait_for(backend, &name.parse()?, goal).await?);
+        }
+        if goal == Goal::Deleted {
+            return Ok(());
+        }
+        cx.out.objects(subjects, &seen)
+    }
+}
+
+/// Polls until the goal is reached; a deleted session is none.
+pub(super) async fn wait_for(backend: &dyn Backend, id: &SessionId, goal: Goal) -> Result<Option<Session>> {
+    let mut pause = Duration::from_millis(100);
+    loop {
+        let session = match backend.sessions().get(id).await {
+            Err(error) if goal == Goal::Deleted && error.kind() == Kind::NotFound => return Ok(None),
+            other => other?,
+        };
+        if goal.reached(session.status) {
+            return Ok(Some(session));
+        }
+        if session.status.is_final() {
+            return Err(Error::conflict(format!("this session is {} and will not change: `{id}`", session.status))
+                .hint("look at it: `wharf sessions get`"));
+        }
+        tokio::time::sleep(pause).await;
+        pause = (pause * 2).min(Duration::from_secs(2));
+    }
+}

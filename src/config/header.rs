@@ -1,0 +1,69 @@
+//! Extra headers, which are never credentials.
+
+use std::collections::BTreeMap;
+
+use crate::error::{Error, Result};
+
+/// What credential headers are called, in part or whole.
+const CREDENTIALS: [&str; 8] =
+    ["authorization", "api-key", "apikey", "token", "cookie", "secret", "password", "credential"];
+
+/// The headers of a profile under those of the flags, each `Name: value`.
+///
+/// # Errors
+/// `usage` for what is no header, and for a credential. Neither repeats the value.
+pub fn merge(profile: BTreeMap<String, String>, flags: &[String]) -> Result<BTreeMap<String, String>> {
+    let mut headers = BTreeMap::new();
+    for (name, value) in profile {
+        headers.extend([check(&name, &value)?]);
+    }
+    for flag in flags {
+        let (name, value) = flag.split_once(':').ok_or_else(malformed)?;
+        headers.extend([check(name, value)?]);
+    }
+    Ok(headers)
+}
+
+fn check(name: &str, value: &str) -> Result<(String, String)> {
+    let (name, value) = (name.trim(), value.trim());
+    let is_name = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
+    if name.is_empty() || !name.chars().all(is_name) || value.chars().any(char::is_control) {
+        return Err(malformed());
+    }
+    let lower = name.to_ascii_lowercase();
+    if CREDENTIALS.iter().any(|word| lower.contains(word)) {
+        return Err(Error::usage(format!("this header is a credential, which is never a plain header: `{name}`"))
+            .hint("set the backend's own variable instead"));
+    }
+    Ok((name.to_owned(), value.to_owned()))
+}
+
+fn malformed() -> Error {
+    Error::usage("this is no header").hint("write `--header 'Name: value'`, the name of letters, digits and dashes")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn one(flag: &str) -> Result<BTreeMap<String, String>> {
+        merge(BTreeMap::new(), &[flag.to_owned()])
+    }
+
+    #[test]
+    fn credentials_are_refused_by_any_name_and_never_repeated() {
+        for name in ["Authorization", "x-api-key", "X-Access-Token", "cookie", "Proxy-Authorization"] {
+            let error = one(&format!("{name}: hunter2")).unwrap_err();
+            assert!(error.message().contains("credential") && !error.message().contains("hunter2"), "{error}");
+        }
+        assert!(merge(BTreeMap::from([("api-key".into(), "x".into())]), &[]).is_err());
+    }
+
+    #[test]
+    fn names_and_values_are_what_http_allows() {
+        assert_eq!(one("X-Team:  blue ").unwrap(), BTreeMap::from([("X-Team".into(), "blue".into())]));
+        for bad in ["", "x", ": v", "a b: c", "x: a\r\nHost: y", "x\n: y"] {
+            assert!(one(bad).is_err(), "{bad:?}");
+        }
+    }
+}
