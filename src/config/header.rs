@@ -25,7 +25,7 @@ pub fn merge(profile: BTreeMap<String, String>, flags: &[String]) -> Result<BTre
 }
 
 fn check(name: &str, value: &str) -> Result<(String, String)> {
-    let (name, value) = (name.trim(), value.trim());
+    let (name, value) = (name.trim_matches(' '), value.trim_matches([' ', '\t']));
     let is_name = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
     if name.is_empty() || !name.chars().all(is_name) || value.chars().any(char::is_control) {
         return Err(malformed());
