@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 use super::{NewResource, NewSession};
 use crate::config::duration;
 use crate::error::{Error, Result};
+use crate::model::session::check_label;
 use crate::model::{Labels, ResourceKind};
 
 /// Members that are the provider's own and are handed over as they are.
@@ -84,14 +85,17 @@ fn agent(new: &mut NewSession, value: Value) -> Result<()> {
 
 /// Labels: a mapping of names to scalars.
 pub fn labels(name: &str, value: Value) -> Result<Labels> {
-    object(name, value)?
-        .into_iter()
-        .map(|(label, value)| match value {
-            Value::String(value) => Ok((label, value)),
-            Value::Number(_) | Value::Bool(_) => Ok((label, value.to_string())),
-            _ => Err(wrong(&format!("{name}.{label}"), "a text")),
-        })
-        .collect()
+    let mut labels = Labels::new();
+    for (label, value) in object(name, value)? {
+        check_label(&label)?;
+        let value = match value {
+            Value::String(value) => value,
+            Value::Number(_) | Value::Bool(_) => value.to_string(),
+            _ => return Err(wrong(&format!("{name}.{label}"), "a text")),
+        };
+        labels.insert(label, value);
+    }
+    Ok(labels)
 }
 
 fn text(name: &str, value: Value) -> Result<String> {

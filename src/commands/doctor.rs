@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::Cx;
-use crate::backend::Finding;
+use crate::backend::{Capabilities, Finding};
 use crate::error::{Error, Result};
 use crate::output::{Align, Column, Record, View};
 use crate::transfer::tally::Tally;
@@ -15,18 +15,17 @@ const EPOCH: &str = "2026-11-01T00:00:00Z";
 pub(super) async fn run(cx: &Cx) -> Result<()> {
     let settings = cx.settings()?;
     let file = if settings.file.exists() { "read" } else { "not there, which is fine" };
-    let backend = settings.backend.value.clone().unwrap_or_default();
     let mut findings = vec![
         Finding { check: "configuration", outcome: Ok(format!("{}: {file}", settings.file.display())) },
-        Finding { check: "backend", outcome: Ok(format!("{backend} (from {})", settings.backend.origin)) },
         Finding { check: "clock", outcome: clock() },
     ];
     match cx.backend() {
         Ok(backend) => {
-            findings.push(Finding {
-                check: "credentials",
-                outcome: Ok(backend.capabilities().account.map_or_else(|| "none needed".to_owned(), str::to_owned)),
-            });
+            let Capabilities { backend: name, account, .. } = backend.capabilities();
+            let credentials = account.unwrap_or("none needed");
+            findings
+                .push(Finding { check: "backend", outcome: Ok(format!("{name} (from {})", settings.backend.origin)) });
+            findings.push(Finding { check: "credentials", outcome: Ok(credentials.to_owned()) });
             findings.extend(backend.examine().await);
         }
         Err(error) => findings.push(Finding { check: "backend", outcome: Err(error) }),

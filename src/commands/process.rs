@@ -138,9 +138,11 @@ fn refuse(error: &clap::Error, args: &[OsString]) -> ExitCode {
     }
     if machine_words(args) {
         let text = error.to_string();
-        let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
-        let what = lines.next().unwrap_or_default().trim_start_matches("error: ").to_owned();
-        let tip = lines.find_map(|line| line.strip_prefix("tip: ")).unwrap_or("see `wharf --help`").to_owned();
+        let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+        let said: Vec<_> =
+            lines.clone().take_while(|line| !line.starts_with("tip:") && !line.starts_with("Usage:")).collect();
+        let what = said.join(" ").trim_start_matches("error: ").to_owned();
+        let tip = lines.clone().find_map(|line| line.strip_prefix("tip: ")).unwrap_or("see `wharf --help`").to_owned();
         report::report(&Error::usage(what).hint(tip), true, Color::Never);
     } else {
         let _ = error.print();

@@ -12,6 +12,17 @@ use crate::error::{Error, Result};
 /// Names and values that a user gave a session.
 pub type Labels = BTreeMap<String, String>;
 
+/// Checks a label's name.
+///
+/// # Errors
+/// `usage` for one that is empty or holds NUL, which no backend takes.
+pub fn check_label(name: &str) -> Result<()> {
+    if name.is_empty() || name.contains('\0') {
+        return Err(Error::usage(format!("this is no name for a label: {name:?}")).hint("write `name=value`"));
+    }
+    Ok(())
+}
+
 /// An isolated environment with a file system.
 #[derive(Debug, Clone, Serialize)]
 pub struct Session {

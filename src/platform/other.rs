@@ -47,7 +47,7 @@ pub fn create_private_dir(path: &Path) -> io::Result<()> {
 }
 
 /// There are no permission bits.
-pub fn mode(_meta: &Metadata) -> Option<u32> {
+pub fn mode(_meta: &cap_std::fs::Metadata) -> Option<u32> {
     None
 }
 
@@ -56,11 +56,6 @@ pub fn set_mode(file: &File, mode: u32) -> io::Result<()> {
     let mut permissions = file.metadata()?.permissions();
     permissions.set_readonly(mode & 0o200 == 0);
     file.set_permissions(permissions)
-}
-
-/// There is no portable identity; walks are bounded by path length.
-pub fn identity(_meta: &Metadata) -> Option<(u64, u64)> {
-    None
 }
 
 /// Whatever is not a terminal is a document.

@@ -2,7 +2,7 @@
 
 use std::fs::{DirBuilder, File, Metadata, OpenOptions, Permissions};
 use std::io;
-use std::os::unix::fs::{DirBuilderExt, FileTypeExt, MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, FileTypeExt, OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 use std::time::Duration;
 
@@ -72,14 +72,9 @@ pub fn create_private_dir(path: &Path) -> io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(path)
 }
 
-/// Permission bits.
-pub fn mode(meta: &Metadata) -> Option<u32> {
-    Some(meta.permissions().mode() & 0o7777)
-}
-
-/// The device and inode of a directory, by which a walk sees that it runs in a circle.
-pub fn identity(meta: &Metadata) -> Option<(u64, u64)> {
-    Some((meta.dev(), meta.ino()))
+/// Permission bits of what lies below a directory handle.
+pub fn mode(meta: &cap_std::fs::Metadata) -> Option<u32> {
+    Some(cap_std::fs::PermissionsExt::mode(&meta.permissions()) & 0o7777)
 }
 
 /// What standard input is.

@@ -64,7 +64,7 @@ impl Download<'_> {
         directories: bool,
         sink: Sink<'_>,
     ) -> Result<()> {
-        let mut ledger = Ledger::new(self.observer, sink);
+        let mut ledger = Ledger::new(self.backend, self.observer, sink);
         let mut looked = Vec::new();
         for wanted in wanted {
             match self.look(wanted).await {

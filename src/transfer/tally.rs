@@ -1,6 +1,7 @@
 //! The sum of many results: one exit code for all of them.
 
 use super::event::{Event, Observer};
+use crate::backend::Backend;
 use crate::error::{Error, Kind, Result};
 use crate::model::{Receipt, ReceiptStatus};
 
@@ -9,17 +10,19 @@ pub type Sink<'a> = &'a mut dyn FnMut(&Receipt) -> Result<()>;
 
 /// Tells of each receipt, and counts it.
 pub(super) struct Ledger<'a> {
+    backend: &'static str,
     observer: &'a dyn Observer,
     sink: Sink<'a>,
     tally: Tally,
 }
 
 impl<'a> Ledger<'a> {
-    pub(super) fn new(observer: &'a dyn Observer, sink: Sink<'a>) -> Self {
-        Ledger { observer, sink, tally: Tally::default() }
+    pub(super) fn new(backend: &dyn Backend, observer: &'a dyn Observer, sink: Sink<'a>) -> Self {
+        Ledger { backend: backend.capabilities().backend, observer, sink, tally: Tally::default() }
     }
 
-    pub(super) fn enter(&mut self, receipt: Receipt) -> Result<()> {
+    pub(super) fn enter(&mut self, mut receipt: Receipt) -> Result<()> {
+        receipt.error = receipt.error.map(|error| error.from_backend(self.backend));
         self.observer.on(Event::Finished(&receipt));
         (self.sink)(&receipt)?;
         match (receipt.status, receipt.error) {
@@ -41,7 +44,11 @@ pub struct Tally {
     failed: u64,
     kinds: Vec<Kind>,
     first: Option<Error>,
+    messages: Vec<String>,
 }
+
+/// So many failures are named in the sum of all.
+const NAMED: usize = 20;
 
 impl Tally {
     /// One more that is done.
@@ -55,6 +62,9 @@ impl Tally {
         if !self.kinds.contains(&error.kind()) {
             self.kinds.push(error.kind());
         }
+        if self.messages.len() < NAMED {
+            self.messages.push(error.message().to_owned());
+        }
         self.first.get_or_insert(error);
     }
 
@@ -66,8 +76,10 @@ impl Tally {
             return Err(first);
         }
         let kind = if self.done == 0 && self.kinds.len() == 1 { first.kind() } else { Kind::Partial };
-        let error =
-            Error::new(kind, format!("{} of {total} {what} failed; the first: {}", self.failed, first.message()));
+        let more = self.failed - self.messages.len() as u64;
+        let more = if more > 0 { format!("; and {more} more") } else { String::new() };
+        let named = self.messages.join("; ");
+        let error = Error::new(kind, format!("{} of {total} {what} failed: {named}{more}", self.failed));
         Err(match first.hint_text() {
             Some(hint) => error.hint(hint),
             None => error,

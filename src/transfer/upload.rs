@@ -39,7 +39,7 @@ impl Upload<'_> {
         let files = self.backend.need_files()?;
         let places = plan::upload(sources, to)?;
         let bulk = self.announce(sources) > BULK;
-        let mut ledger = Ledger::new(self.observer, sink);
+        let mut ledger = Ledger::new(self.backend, self.observer, sink);
         for (source, place) in sources.iter().zip(&places) {
             match &source.path {
                 Some(root) if source.is_directory => {
@@ -99,7 +99,7 @@ impl Upload<'_> {
             named.push((source, NewStoredFile { filename: name.to_owned(), mime_type: mime_type.map(str::to_owned) }));
         }
         self.announce(sources);
-        let mut ledger = Ledger::new(self.observer, sink);
+        let mut ledger = Ledger::new(self.backend, self.observer, sink);
         for (source, new) in named {
             let done = match &source.path {
                 Some(path) => self.store(store, LocalFile::new(path), &source.name, new).await,

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use async_trait::async_trait;
 use cap_fs_ext::DirExt;
-use cap_std::fs::{Dir, DirEntry, Metadata, MetadataExt};
+use cap_std::fs::{Dir, DirEntry, Metadata};
 use futures_util::stream::{self, BoxStream, StreamExt};
 
 use super::Local;
@@ -272,7 +272,7 @@ fn entry(at: SessionPath, meta: &Metadata, mount: Option<FileId>, dir: &Dir) -> 
         kind,
         size: (kind == EntryKind::File).then(|| meta.len()),
         modified_at: meta.modified().ok().and_then(|time| Timestamp::try_from(time.into_std()).ok()),
-        mode: Some(Mode(meta.mode())),
+        mode: platform::mode(meta).map(Mode),
         file_id: mount,
         provider,
         session: at.session,

@@ -9,7 +9,7 @@ use crate::backend::{Backend, Feature, MkdirOptions};
 use crate::error::{Error, Kind, Result};
 use crate::model::receipt::Deleted;
 use crate::model::target::names_directory;
-use crate::model::{Deletion, Entry, EntryKind, SessionPath};
+use crate::model::{Deletion, EntryKind, SessionPath};
 use crate::output::Listing;
 use crate::transfer::download::Wanted;
 use crate::transfer::tally::Tally;
@@ -160,7 +160,7 @@ impl Rm {
 
     async fn remove(&self, backend: &dyn Backend, wanted: &Wanted, listing: &mut Listing<'_, Deletion>) -> Result<()> {
         let removed = match wanted {
-            Wanted::Session(at) if self.dry_run => return self.rehearse(backend, at, listing).await,
+            Wanted::Session(at) if self.dry_run => self.rehearse(backend, at).await,
             Wanted::Session(at) => backend.need_files()?.remove(at, self.recursive).await,
             Wanted::Stored(id) if self.dry_run => backend.need_store()?.get(id).await.map(drop),
             Wanted::Stored(id) => backend.need_store()?.delete(id).await,
@@ -177,32 +177,15 @@ impl Rm {
         listing.push(&Deletion { what, deleted })
     }
 
-    /// Everything that a removal would take.
-    async fn rehearse(
-        &self,
-        backend: &dyn Backend,
-        at: &SessionPath,
-        listing: &mut Listing<'_, Deletion>,
-    ) -> Result<()> {
+    /// Fails where a removal would.
+    async fn rehearse(&self, backend: &dyn Backend, at: &SessionPath) -> Result<()> {
         let files = backend.need_files()?;
-        let entry = match files.stat(at).await {
-            Err(error) if self.force && error.kind() == Kind::NotFound => return Ok(()),
-            other => other?,
-        };
-        if entry.kind == EntryKind::Directory {
-            let mut below = files.list(at, self.recursive).await?;
-            while let Some(found) = below.next().await {
-                if !self.recursive {
-                    return Err(Error::conflict(format!("this directory is not empty: `{at}`"))
-                        .hint("add -r to remove it with all that is in it"));
-                }
-                listing.push(&would_go(found?))?;
-            }
+        let entry = files.stat(at).await?;
+        if entry.kind == EntryKind::Directory && !self.recursive && files.list(at, false).await?.next().await.is_some()
+        {
+            return Err(Error::conflict(format!("this directory is not empty: `{at}`"))
+                .hint("add -r to remove it with all that is in it"));
         }
-        listing.push(&would_go(entry))
+        Ok(())
     }
-}
-
-fn would_go(entry: Entry) -> Deletion {
-    Deletion { what: Deleted::Path { session: entry.session, path: entry.path }, deleted: false }
 }

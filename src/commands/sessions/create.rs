@@ -13,7 +13,7 @@ use crate::commands::args::BodyFlag;
 use crate::commands::spec::{Spec, Uploads};
 use crate::commands::stdin::document;
 use crate::config::{Origin, body, duration};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::model::Labels;
 
 #[derive(Debug, Args)]
@@ -119,7 +119,24 @@ impl Create {
             new.labels.extend(metadata(text)?);
         }
         new.labels.extend(labels(&self.label)?);
+        check_values(new)?;
         self.resource.iter().map(|spec| Spec::parse(spec)).collect()
+    }
+}
+
+/// The shortest idle time: a session that is gone before it can be looked at is of no use.
+const TTL_MIN: Duration = Duration::from_secs(1);
+
+fn check_values(new: &NewSession) -> Result<()> {
+    let names = [("agent", &new.agent), ("environment", &new.environment), ("image", &new.image)];
+    if let Some((what, _)) = names.into_iter().find(|(_, value)| value.as_deref() == Some("")) {
+        return Err(Error::usage(format!("the name of the {what} is empty")).hint("name it, or leave it out"));
+    }
+    match new.ttl {
+        Some(ttl) if ttl < TTL_MIN => {
+            Err(Error::usage("--ttl is at least 1s").hint("write a time such as `30m` or `2h`"))
+        }
+        _ => Ok(()),
     }
 }
 

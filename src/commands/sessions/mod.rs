@@ -11,6 +11,7 @@ use super::Cx;
 use super::args::{Paging, SessionNames};
 use crate::backend::{Backend, Feature, SessionQuery};
 use crate::error::{Error, Result};
+use crate::model::session::check_label;
 use crate::model::{Labels, Session, SessionId, SessionStatus};
 use crate::output::Record;
 use crate::transfer::tally::Tally;
@@ -127,8 +128,9 @@ fn labels(texts: &[String]) -> Result<Labels> {
 }
 
 fn label(text: &str) -> Result<(String, String)> {
-    match text.split_once('=') {
-        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
-        _ => Err(Error::usage(format!("this is no label: {text:?}")).hint("write `name=value`")),
-    }
+    let (name, value) = text
+        .split_once('=')
+        .ok_or_else(|| Error::usage(format!("this is no label: {text:?}")).hint("write `name=value`"))?;
+    check_label(name)?;
+    Ok((name.to_owned(), value.to_owned()))
 }

@@ -1,0 +1,499 @@
+//! What the binary prints, held against the JSON Schemas in `docs/schema`.
+//!
+//! One walk through the verbs collects every kind of object. Each is checked as it comes, and
+//! then spoilt in every way that its schema must notice: a schema that lets everything pass, or
+//! that nothing was held against, fails here too.
+
+#![cfg(unix)]
+#![allow(clippy::disallowed_methods, reason = "tests set their own stage")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a panic is how a test fails")]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::os::unix::net::UnixListener;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use boon::{Compiler, SchemaIndex, Schemas};
+use serde_json::{Map, Value, json};
+use wharf::error::Kind;
+
+/// Where the schemas are.
+fn directory() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/schema")
+}
+
+/// Every schema by its name, as JSON.
+fn sources() -> BTreeMap<String, Value> {
+    let files = fs::read_dir(directory()).expect("docs/schema is there");
+    let paths = files.map(|file| file.unwrap().path()).filter(|path| path.extension().is_some_and(|e| e == "json"));
+    paths
+        .map(|path| {
+            let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
+            let text = fs::read_to_string(&path).unwrap();
+            let schema = serde_json::from_str(&text).unwrap_or_else(|e| panic!("{name}.json: {e}"));
+            (name, schema)
+        })
+        .collect()
+}
+
+/// The compiled schemas, and what was held against them.
+struct Book {
+    schemas: Schemas,
+    compiled: BTreeMap<String, SchemaIndex>,
+    seen: BTreeMap<String, Vec<Value>>,
+}
+
+impl Book {
+    fn open() -> Self {
+        let mut schemas = Schemas::new();
+        let mut compiler = Compiler::new();
+        compiler.enable_format_assertions();
+        let compiled = sources()
+            .into_keys()
+            .map(|name| {
+                let path = directory().join(format!("{name}.json"));
+                let index = compiler.compile(path.to_str().unwrap(), &mut schemas).unwrap_or_else(|e| panic!("{e:#}"));
+                (name, index)
+            })
+            .collect();
+        Book { schemas, compiled, seen: BTreeMap::new() }
+    }
+
+    /// What is wrong with an object, if anything is.
+    fn fault(&self, name: &str, object: &Value) -> Option<String> {
+        let index = self.compiled.get(name).unwrap_or_else(|| panic!("there is no docs/schema/{name}.json"));
+        self.schemas.validate(object, *index).err().map(|e| format!("{e:#}"))
+    }
+
+    /// Holds an object against its schema.
+    fn hold(&mut self, name: &str, object: &Value) {
+        if let Some(fault) = self.fault(name, object) {
+            panic!("this is no {name}: {object:#}\n{fault}");
+        }
+        self.seen.entry(name.to_owned()).or_default().push(object.clone());
+    }
+
+    /// Holds each of an array against a schema.
+    fn hold_all(&mut self, name: &str, objects: &Value) {
+        for object in objects.as_array().expect("an array") {
+            self.hold(name, object);
+        }
+    }
+
+    /// The first object of a kind that fits.
+    fn sample(&self, name: &str, fits: impl Fn(&Value) -> bool) -> Value {
+        let seen = self.seen.get(name).map_or(&[][..], Vec::as_slice);
+        seen.iter().find(|object| fits(object)).unwrap_or_else(|| panic!("no such {name} was seen")).clone()
+    }
+}
+
+/// A directory of its own, with the store and some local files.
+struct Stage {
+    dir: tempfile::TempDir,
+}
+
+/// What a command left.
+struct Run {
+    args: String,
+    code: i32,
+    stdout: String,
+    stderr: String,
+}
+
+impl Stage {
+    fn new() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        fs::create_dir_all(dir.path().join("tree/below")).unwrap();
+        for path in ["a.txt", "b.bin", "tree/c", "tree/below/d"] {
+            fs::write(dir.path().join(path), format!("content of {path}")).unwrap();
+        }
+        Stage { dir }
+    }
+
+    /// Runs the binary; the words of `line` are its arguments.
+    fn run(&self, line: &str) -> Run {
+        let output = Command::new(env!("CARGO_BIN_EXE_wharf"))
+            .args(line.split_whitespace())
+            .current_dir(self.dir.path())
+            .env_clear()
+            .env("HOME", self.dir.path())
+            .env("WHARF_HOME", self.dir.path().join("store"))
+            .stdin(Stdio::null())
+            .output()
+            .expect("the binary runs");
+        Run {
+            args: line.to_owned(),
+            code: output.status.code().expect("no signal ended it"),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+}
+
+impl Run {
+    /// The exit code must be this.
+    fn code(self, wanted: i32) -> Self {
+        assert_eq!(self.code, wanted, "`wharf {}`: {}", self.args, self.stderr);
+        self
+    }
+
+    fn ok(self) -> Self {
+        self.code(0)
+    }
+
+    /// Standard output as one JSON value.
+    fn json(&self) -> Value {
+        serde_json::from_str(&self.stdout).unwrap_or_else(|e| panic!("`wharf {}`: {e}: {}", self.args, self.stdout))
+    }
+
+    /// Standard output is one object of a kind.
+    fn one(self, book: &mut Book, name: &str) -> Value {
+        let object = self.json();
+        assert!(object.is_object(), "`wharf {}` printed no object: {object}", self.args);
+        book.hold(name, &object);
+        object
+    }
+
+    /// Standard output is an array of so many objects of a kind.
+    fn array(self, book: &mut Book, name: &str, count: usize) -> Vec<Value> {
+        let Value::Array(objects) = self.json() else { panic!("`wharf {}` printed no array", self.args) };
+        self.several(book, name, count, objects)
+    }
+
+    /// Standard output is so many lines, each an object of a kind.
+    fn lines(self, book: &mut Book, name: &str, count: usize) -> Vec<Value> {
+        let objects = self.stdout.lines().map(|line| serde_json::from_str(line).expect("a line of JSON")).collect();
+        self.several(book, name, count, objects)
+    }
+
+    fn several(self, book: &mut Book, name: &str, count: usize, objects: Vec<Value>) -> Vec<Value> {
+        assert_eq!(objects.len(), count, "`wharf {}`: {}", self.args, self.stdout);
+        for object in &objects {
+            book.hold(name, object);
+        }
+        objects
+    }
+
+    /// Standard error is one error object, whose kind is that of the exit code.
+    fn error(&self, book: &mut Book, kind: Kind) {
+        assert_eq!(self.code, i32::from(kind.exit_code()), "`wharf {}`: {}", self.args, self.stderr);
+        let report: Value = serde_json::from_str(&self.stderr)
+            .unwrap_or_else(|e| panic!("`wharf {}`: {e}: {}", self.args, self.stderr));
+        book.hold("error", &report);
+        assert_eq!(report["error"]["kind"], kind.word(), "`wharf {}`", self.args);
+    }
+}
+
+#[test]
+fn every_object_fits_its_schema_and_no_spoilt_one_does() {
+    let mut book = Book::open();
+    let stage = Stage::new();
+    sessions(&stage, &mut book);
+    transfers(&stage, &mut book);
+    entries(&stage, &mut book);
+    mounts(&stage, &mut book);
+    errors(&stage, &mut book);
+    surroundings(&stage, &mut book);
+    deletions(&stage, &mut book);
+
+    let used: Vec<_> = book.seen.keys().collect();
+    assert_eq!(used, book.compiled.keys().collect::<Vec<_>>(), "schemas that were used, and those that there are");
+    for (name, objects) in &book.seen {
+        for object in objects {
+            spoil_each_member(&book, name, object);
+        }
+    }
+    spoil_by_hand(&book);
+}
+
+fn sessions(stage: &Stage, book: &mut Book) {
+    let made =
+        stage.run("sessions create --id s1 --title first --label team=blue --label n=1 --ttl 1h --agent agent_1");
+    let made = made.ok().one(book, "session");
+    assert!(made["expires_at"].is_string() && made["agent"].is_string(), "{made}");
+    let bare = stage.run("sessions create --id s2 --wait").ok().one(book, "session");
+    assert!(bare["title"].is_null() && bare["expires_at"].is_null() && bare["agent"].is_null(), "{bare}");
+    let listed = stage.run("sessions list").ok().array(book, "session", 2);
+    assert_eq!(stage.run("sessions list --format jsonl").ok().lines(book, "session", 2), listed);
+    stage.run("sessions get s1").ok().one(book, "session");
+    stage.run("sessions get s1 s2").ok().array(book, "session", 2);
+    stage.run("sessions wait s1").ok().one(book, "session");
+    stage.run("sessions touch s1").ok().one(book, "session");
+    let stopped = stage.run("sessions stop s1").ok().one(book, "session");
+    assert_eq!(stopped["status"], "stopped");
+
+    let labels = stage.run("sessions label s1 team=red n-").ok().json();
+    assert_eq!(labels, json!({"team": "red"}), "labels are printed as a plain map");
+
+    // What expired is in no listing and is found by nobody.
+    stage.run("sessions create --id brief --ttl 1s").ok().one(book, "session");
+    std::thread::sleep(std::time::Duration::from_millis(1100));
+    stage.run("sessions list").ok().array(book, "session", 2);
+    stage.run("sessions get brief --format json").error(book, Kind::NotFound);
+}
+
+fn transfers(stage: &Stage, book: &mut Book) {
+    stage.run("files upload tree s1:/tree").ok().array(book, "receipt", 2);
+    let stored = stage.run("files upload a.txt b.bin").ok().array(book, "receipt", 2);
+    assert_eq!(stored[0]["id"], stored[0]["file_id"], "a stored file's receipt is known by its id");
+
+    let some = stage.run("files upload a.txt gone.txt s1:/in/ --format json").code(10);
+    some.error(book, Kind::Partial);
+    let some = some.array(book, "receipt", 2);
+    assert_eq!((&some[0]["status"], &some[1]["status"]), (&json!("copied"), &json!("failed")));
+    let skipped = stage.run("files upload a.txt s1:/in/ --if-exists skip").ok().array(book, "receipt", 1);
+    assert_eq!(skipped[0]["status"], "skipped");
+
+    stage.run("files download s1:/tree out").ok().array(book, "receipt", 2);
+    stage.run("files download s1:/tree out --if-exists skip --format jsonl").ok().lines(book, "receipt", 2);
+    let gone = stage.run("files download s1:/gone s1:/tree/c out2/ --format jsonl").code(10);
+    gone.error(book, Kind::Partial);
+    gone.lines(book, "receipt", 2);
+    let id = stored[0]["id"].as_str().unwrap();
+    stage.run(&format!("files download {id} copy.txt")).ok().array(book, "receipt", 1);
+
+    stage.run("files ls").ok().array(book, "stored_file", 2);
+    stage.run(&format!("files stat {id}")).ok().one(book, "stored_file");
+}
+
+fn entries(stage: &Stage, book: &mut Book) {
+    let session = stage.run("sessions get s1").ok().one(book, "session");
+    let path = Path::new(session["provider"]["path"].as_str().expect("a local session says where it is")).to_owned();
+    symlink("in/a.txt", path.join("link")).unwrap();
+    let socket = UnixListener::bind(path.join("socket")).unwrap();
+    stage.run("files mkdir s1:/empty s1:/made --mode 700").ok().array(book, "entry", 2);
+    stage.run("files mv s1:/made s1:/moved").ok().array(book, "entry", 1);
+    stage.run("files stat s1:/").ok().one(book, "entry");
+
+    let all = stage.run("files ls -R s1:/").ok().json();
+    let all = all.as_array().unwrap();
+    for kind in ["file", "directory", "symlink", "other"] {
+        let found = all.iter().find(|entry| entry["kind"] == kind).unwrap_or_else(|| panic!("no {kind} in {all:?}"));
+        book.hold("entry", found);
+        assert_eq!(found["size"].is_number(), kind == "file", "{found}");
+    }
+    assert_eq!(stage.run("files ls -R s1:/ --format jsonl").ok().lines(book, "entry", all.len()), *all);
+    drop(socket);
+}
+
+fn mounts(stage: &Stage, book: &mut Book) {
+    let files = stage.run("files ls").ok().array(book, "stored_file", 2);
+    let id = files[0]["id"].as_str().unwrap();
+    let resource = stage.run(&format!("resources add s1 {id}:/mnt/one")).ok().one(book, "resource");
+    stage.run("resources add s1 @a.txt:/mnt/two @b.bin:/mnt/three").ok().array(book, "resource", 2);
+    stage.run("resources list s1").ok().array(book, "resource", 3);
+    let id = resource["id"].as_str().unwrap();
+    stage.run(&format!("resources get s1 {id}")).ok().one(book, "resource");
+    let mounted = stage.run("files stat s1:/mnt/one").ok().one(book, "entry");
+    assert_eq!(mounted["file_id"], resource["file_id"]);
+    let scoped = stage.run("files ls --scope-id s1").ok().array(book, "stored_file", 3);
+    assert_eq!(scoped[0]["scope"], json!({"type": "session", "id": "s1"}));
+}
+
+fn errors(stage: &Stage, book: &mut Book) {
+    for (line, kind) in [
+        ("sessions frobnicate --format json", Kind::Usage),
+        ("sessions list --transform #( --format jsonl", Kind::Usage),
+        ("sessions delete --label team=red --format yaml", Kind::Usage),
+        ("sessions get gone --format json", Kind::NotFound),
+        ("files upload gone.txt s1:/x --format json", Kind::NotFound),
+        ("files rm s1:/tree --format json", Kind::Conflict),
+        ("sessions create --id s1 --format jsonl", Kind::Conflict),
+        ("files upload a.txt s1:/mnt/one --format yaml", Kind::Conflict),
+        ("sessions archive s1 --format json", Kind::Unsupported),
+        ("sessions list --transform nothing --format json", Kind::NoMatch),
+        ("sessions delete --label no=such --format json", Kind::NoMatch),
+        ("sessions get s1 gone --format jsonl", Kind::Partial),
+        ("sessions wait s1 --for idle --timeout 200ms --format json", Kind::Deadline),
+    ] {
+        stage.run(line).error(book, kind);
+    }
+}
+
+fn surroundings(stage: &Stage, book: &mut Book) {
+    book.hold_all("backend", &stage.run("backends").ok().json());
+    let settings = stage.run("config list --session s1").ok().json();
+    book.hold_all("setting", &settings);
+    for origin in ["flag", "default", "environment: WHARF_HOME"] {
+        let named = settings.as_array().unwrap().iter().any(|setting| setting["origin"] == origin);
+        assert!(named, "no setting from {origin}");
+    }
+    stage.run("config get backend").ok().one(book, "setting");
+    book.hold_all("check", &stage.run("doctor").ok().json());
+    // Where something is wrong the checks come all the same, with a hint.
+    let broken = stage.run("doctor --backend nothing").code(10).json();
+    assert!(broken.as_array().unwrap().iter().any(|check| check["ok"] == false), "{broken}");
+    book.hold_all("check", &broken);
+}
+
+fn deletions(stage: &Stage, book: &mut Book) {
+    let left = |objects: &[Value]| objects.iter().all(|object| object["deleted"] == false);
+    let gone = |objects: &[Value]| objects.iter().all(|object| object["deleted"] == true);
+    // A rehearsal names all that would go: three directories and three files.
+    assert!(left(&stage.run("files rm -r s1:/tree s1:/in --dry-run").ok().array(book, "deletion", 2)));
+    assert!(left(&stage.run("files rm -f s1:/gone").ok().array(book, "deletion", 1)));
+    assert!(gone(&stage.run("files rm -r s1:/tree s1:/in").ok().array(book, "deletion", 2)));
+    assert!(gone(&stage.run("resources delete s1 --mount-path /mnt/one").ok().array(book, "deletion", 1)));
+    let files = stage.run("files ls").ok().json();
+    let id = files[0]["id"].as_str().unwrap();
+    assert!(left(&stage.run(&format!("files rm {id} --dry-run")).ok().array(book, "deletion", 1)));
+    assert!(gone(&stage.run(&format!("files rm {id}")).ok().array(book, "deletion", 1)));
+    assert!(left(&stage.run("sessions delete --label team=red --dry-run").ok().array(book, "deletion", 1)));
+    assert!(left(&stage.run("sessions delete gone --missing-ok").ok().array(book, "deletion", 1)));
+    assert!(gone(&stage.run("sessions delete s1 --format jsonl").ok().lines(book, "deletion", 1)));
+}
+
+/// Takes each member away, gives it a wrong type, and adds one that nobody knows: none may pass.
+fn spoil_each_member(book: &Book, name: &str, object: &Value) {
+    for (what, spoilt) in spoilt(object) {
+        assert!(book.fault(name, &spoilt).is_some(), "{what}, it is still a {name}: {spoilt:#}");
+    }
+}
+
+/// The ways to spoil an object and the objects in it. A provider's own may be anything.
+fn spoilt(object: &Value) -> Vec<(String, Value)> {
+    let Value::Object(members) = object else { return Vec::new() };
+    let mut unknown = members.clone();
+    unknown.insert("unknown_member".to_owned(), json!(1));
+    let mut all = vec![("with an unknown member".to_owned(), unknown.into())];
+    for (name, value) in members {
+        let mut without = members.clone();
+        without.shift_remove(name);
+        all.push((format!("without `{name}`"), without.into()));
+        let changed = |value: Value| {
+            let mut changed: Map<String, Value> = members.clone();
+            changed.insert(name.clone(), value);
+            Value::from(changed)
+        };
+        match name.as_str() {
+            "provider" => {}
+            "labels" => all.push(("with a label that is a number".to_owned(), changed(json!({"team": 1})))),
+            _ => {
+                all.push((format!("with a wrong type of `{name}`"), changed(json!([{"wrong": "type"}]))));
+                let inside = spoilt(value).into_iter();
+                all.extend(inside.map(|(what, value)| (format!("in `{name}` {what}"), changed(value))));
+            }
+        }
+    }
+    all
+}
+
+/// Values that are no such value, though some have its type.
+fn spoil_by_hand(book: &Book) {
+    let receipt = |status: &str| book.sample("receipt", |receipt| receipt["status"] == status);
+    let (copied, failed) = (receipt("copied"), receipt("failed"));
+    let time = json!([
+        "",
+        "2026-01-01",
+        "2026-01-01T00:00:00",
+        "2026-01-01T00:00:00+01:00",
+        "2026-13-01T00:00:00Z",
+        "2026-01-01 00:00:00Z",
+        "2026-01-01T00:00:00z",
+    ]);
+    let hashes = json!(["ab", "A".repeat(64), "g".repeat(64), "a".repeat(65)]);
+    let session = book.sample("session", |_| true);
+    spoil("session", &session, book, "/id", &json!(["", "a", "-x", "a:b", "file_1", "a\nb"]));
+    spoil("session", &session, book, "/backend", &json!(["cloud", null]));
+    spoil("session", &session, book, "/status", &json!(["active", "", null]));
+    spoil("session", &session, book, "/labels", &json!([{"a": null}, {"a": {}}, []]));
+    spoil("session", &session, book, "/created_at", &time);
+    spoil("session", &session, book, "/expires_at", &time);
+    spoil("session", &session, book, "/agent", &json!([""]));
+    let file = book.sample("entry", |entry| entry["kind"] == "file");
+    spoil("entry", &file, book, "/path", &json!(["a", "", null]));
+    spoil("entry", &file, book, "/kind", &json!(["dir", null]));
+    spoil("entry", &file, book, "/size", &json!([-1, 1.5, "1"]));
+    spoil("entry", &file, book, "/modified_at", &time);
+    spoil("entry", &file, book, "/mode", &json!(["755", "0888", "00755", 755]));
+    spoil("entry", &file, book, "/file_id", &json!(["", "file_", "sesn_1"]));
+    let stored = book.sample("stored_file", |_| true);
+    spoil("stored_file", &stored, book, "/id", &json!(["f", null]));
+    spoil("stored_file", &stored, book, "/created_at", &time);
+    spoil("stored_file", &stored, book, "/scope", &json!([{"type": "agent", "id": "s1"}, {"id": "s1"}, {}]));
+    let resource = book.sample("resource", |_| true);
+    spoil("resource", &resource, book, "/kind", &json!(["dir", null]));
+    spoil("resource", &resource, book, "/mount_path", &json!(["a", ""]));
+    spoil("resource", &resource, book, "/created_at", &time);
+    spoil("receipt", &copied, book, "/status", &json!(["failed", "skipped", "done", null]));
+    spoil("receipt", &copied, book, "/error", &json!([failed["error"]]));
+    spoil("receipt", &copied, book, "/sha256", &hashes);
+    spoil("receipt", &copied, book, "/verified", &json!(["none", "none: ", "sha1", true, null]));
+    spoil("receipt", &failed, book, "/status", &json!(["copied"]));
+    spoil("receipt", &failed, book, "/error", &json!([null, "text", {}]));
+    spoil("receipt", &failed, book, "/error/kind", &json!(["closed", "bad", null]));
+    spoil("receipt", &receipt("skipped"), book, "/error", &json!([null]));
+    let deletion = book.sample("deletion", |deletion| deletion["path"].is_string());
+    spoil("deletion", &deletion, book, "/path", &json!(["/", "a", null]));
+    spoil("deletion", &deletion, book, "/deleted", &json!(["true", null]));
+    let error = book.sample("error", |_| true);
+    spoil("error", &error, book, "/error/kind", &json!(["closed", "bad", null]));
+    spoil("error", &error, book, "/error/message", &json!(["", null]));
+    spoil("error", &error, book, "/error/status", &json!([0, "404"]));
+    spoil("error", &error, book, "/error/retryable", &json!([null, 0]));
+    spoil("error", &error, book, "/error/retry_after", &json!([-1, "1"]));
+    let setting = book.sample("setting", |_| true);
+    spoil("setting", &setting, book, "/origin", &json!(["nobody", "environment: ", null]));
+
+    let mut both = deletion;
+    both["id"] = json!("s1");
+    assert!(book.fault("deletion", &both).is_some(), "a deletion of an id and a path");
+    let mut unproven = copied;
+    unproven["verified"] = json!("none: the service tells no hash");
+    assert_eq!(book.fault("receipt", &unproven), None);
+}
+
+/// Puts each of `values` at `pointer`: none may pass.
+fn spoil(name: &str, object: &Value, book: &Book, pointer: &str, values: &Value) {
+    for value in values.as_array().unwrap() {
+        let mut spoilt = object.clone();
+        *spoilt.pointer_mut(pointer).unwrap_or_else(|| panic!("no {pointer} in {object}")) = value.clone();
+        assert!(book.fault(name, &spoilt).is_some(), "this is still a {name}: {spoilt:#}");
+    }
+}
+
+/// Schemas are closed, require every member, and describe each.
+#[test]
+fn schemas_keep_the_rules_of_the_house() {
+    for (name, schema) in sources() {
+        assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema", "{name}");
+        assert!(schema["title"].is_string(), "{name} has no title");
+        look_at(&name, &schema);
+    }
+}
+
+fn look_at(place: &str, schema: &Value) {
+    assert!(schema["description"].as_str().is_some_and(|text| text.ends_with('.')), "{place} has no description");
+    if let Some(members) = schema["properties"].as_object() {
+        assert_eq!(schema["additionalProperties"], json!(false), "{place} is open");
+        let required: Vec<_> = schema["required"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
+        // A deletion has one of two names.
+        let wanted = members.keys().filter(|member| place != "deletion" || *member == "deleted");
+        assert_eq!(required, wanted.collect::<Vec<_>>(), "{place} requires not every member in order");
+        for (member, schema) in members {
+            look_at(&format!("{place}.{member}"), schema);
+        }
+    }
+    for (definition, schema) in schema["$defs"].as_object().into_iter().flatten() {
+        look_at(&format!("{place}.{definition}"), schema);
+    }
+}
+
+#[test]
+fn the_kinds_of_errors_are_those_of_the_program() {
+    let error = &sources()["error"]["$defs"]["error"]["properties"]["kind"]["enum"];
+    let mut kinds: Vec<_> = Kind::ALL.iter().filter(|kind| **kind != Kind::Closed).map(|kind| kind.word()).collect();
+    kinds.dedup();
+    assert_eq!(*error, json!(kinds));
+}
+
+/// The table of `docs/schema/README.md` names every schema.
+#[test]
+fn the_readme_names_every_schema() {
+    let readme = fs::read_to_string(directory().join("README.md")).expect("docs/schema/README.md is there");
+    for name in sources().keys() {
+        assert!(readme.contains(&format!("({name}.json)")), "docs/schema/README.md does not link {name}.json");
+    }
+}
