@@ -155,40 +155,43 @@ impl Drop for Pending<'_> {
     }
 }
 
-/// Something that was taken out of sight in one step, under a temporary name. Dropped before
-/// [`Withdrawn::discard`], it comes back.
+/// Something that was taken out of sight in one step, into a locked directory of its own. Dropped
+/// before [`Withdrawn::discard`], it comes back.
 #[must_use = "what is dropped comes back"]
 pub struct Withdrawn<'a> {
-    tmp: &'a Dir,
-    hidden: Option<String>,
+    // The directory goes when this does.
+    _pending: Pending<'a>,
+    cell: Dir,
     dir: Dir,
     name: String,
+    taken: bool,
 }
+
+/// What a withdrawn thing is called meanwhile.
+const WITHDRAWN: &str = "withdrawn";
 
 impl<'a> Withdrawn<'a> {
     /// Takes `name` out of `dir`; where there is nothing, nothing is withdrawn.
     pub fn take(tmp: &'a Dir, dir: &Dir, name: &str) -> io::Result<Self> {
-        let hidden = temporary_name()?;
-        let hidden = match dir.rename(name, tmp, &hidden) {
-            Ok(()) => Some(hidden),
-            Err(e) if e.kind() == io::ErrorKind::NotFound => None,
+        let (pending, cell) = Pending::directory(tmp)?;
+        let taken = match dir.rename(name, &cell, WITHDRAWN) {
+            Ok(()) => true,
+            Err(e) if e.kind() == io::ErrorKind::NotFound => false,
             Err(e) => return Err(e),
         };
-        Ok(Withdrawn { tmp, hidden, dir: dir.try_clone()?, name: name.to_owned() })
+        Ok(Withdrawn { _pending: pending, cell, dir: dir.try_clone()?, name: name.to_owned(), taken })
     }
 
     /// Removes it for good. What cannot be removed now is out of sight, and swept later.
     pub fn discard(mut self) {
-        if let Some(hidden) = self.hidden.take() {
-            remove(self.tmp, &hidden);
-        }
+        self.taken = false;
     }
 }
 
 impl Drop for Withdrawn<'_> {
     fn drop(&mut self) {
-        if let Some(hidden) = &self.hidden {
-            drop(self.tmp.rename(hidden, &self.dir, &self.name));
+        if self.taken {
+            drop(self.cell.rename(WITHDRAWN, &self.dir, &self.name));
         }
     }
 }
@@ -203,9 +206,15 @@ pub fn handle_of(dir: &Dir) -> io::Result<File> {
 pub fn sweep(tmp: &Dir) {
     for entry in tmp.entries().into_iter().flatten().flatten() {
         let Ok(name) = entry.file_name().into_string() else { continue };
+        if !name.starts_with(PREFIX) {
+            continue;
+        }
         let mut options = OpenOptions::new();
-        let held = tmp.open_with(&name, options.read(true).nonblock(true));
-        if name.starts_with(PREFIX) && held.is_ok_and(|file| file.into_std().try_lock().is_ok()) {
+        let Ok(held) = tmp.open_with(&name, options.read(true).nonblock(true)).map(cap_std::fs::File::into_std) else {
+            continue;
+        };
+        // The lock is held until the name is gone: a writer that waits for it sees that it is.
+        if held.try_lock().is_ok() {
             remove(tmp, &name);
         }
     }
