@@ -861,6 +861,7 @@ Register-ArgumentCompleter -Native -CommandName 'wharf' -ScriptBlock {
             break
         }
         'wharf;files;cat' {
+            [CompletionResult]::new('--file-id', '--file-id', [CompletionResultType]::ParameterName, 'A stored file, by the vendor''s flag')
             [CompletionResult]::new('--range', '--range', [CompletionResultType]::ParameterName, 'Only these bytes, counted from 0, the last one included: A-B, or A- to the end')
             [CompletionResult]::new('-b', '-b', [CompletionResultType]::ParameterName, 'The backend: see `wharf backends` [env: WHARF_BACKEND]')
             [CompletionResult]::new('--backend', '--backend', [CompletionResultType]::ParameterName, 'The backend: see `wharf backends` [env: WHARF_BACKEND]')

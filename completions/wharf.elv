@@ -826,6 +826,7 @@ set edit:completion:arg-completer[wharf] = {|@words|
             cand --version 'Print version'
         }
         &'wharf;files;cat'= {
+            cand --file-id 'A stored file, by the vendor''s flag'
             cand --range 'Only these bytes, counted from 0, the last one included: A-B, or A- to the end'
             cand -b 'The backend: see `wharf backends` [env: WHARF_BACKEND]'
             cand --backend 'The backend: see `wharf backends` [env: WHARF_BACKEND]'

@@ -1,5 +1,7 @@
 //! The answers of the Go library on our own paths and documents, which the engine must give as well.
 
+#![allow(clippy::expect_used, reason = "a test that cannot read its data has failed")]
+
 use std::fs;
 use std::path::PathBuf;
 

@@ -18,7 +18,9 @@ pub fn session(document: Map<String, Value>) -> Result<(NewSession, Vec<String>)
     let mut unknown = Vec::new();
     for (name, value) in document {
         match name.as_str() {
-            _ if value.is_null() => {}
+            "title" | "environment_id" | "image" | "metadata" | "labels" | "vault_ids" | "resources" | "agent"
+            | "ttl"
+                if value.is_null() => {}
             "title" => new.title = Some(text(&name, value)?),
             "environment_id" => new.environment = Some(text(&name, value)?),
             "image" => new.image = Some(text(&name, value)?),
@@ -28,7 +30,11 @@ pub fn session(document: Map<String, Value>) -> Result<(NewSession, Vec<String>)
             }
             "resources" => {
                 let items = list(&name, value)?;
-                new.resources = items.into_iter().map(|item| resource(object(&name, item)?)).collect::<Result<_>>()?;
+                for item in items {
+                    let (item, strange) = resource(object(&name, item)?)?;
+                    new.resources.push(item);
+                    unknown.extend(strange);
+                }
             }
             "agent" => agent(&mut new, value)?,
             "ttl" => {
@@ -46,19 +52,30 @@ pub fn session(document: Map<String, Value>) -> Result<(NewSession, Vec<String>)
     Ok((new, unknown))
 }
 
-/// A resource as an object describes it.
-pub fn resource(mut document: Map<String, Value>) -> Result<NewResource> {
+/// A resource as an object describes it, and the members that nobody knows.
+pub fn resource(mut document: Map<String, Value>) -> Result<(NewResource, Vec<String>)> {
     let kind = document.shift_remove("type").unwrap_or_else(|| "file".into());
-    let kind: ResourceKind = serde_json::from_value(kind.clone()).map_err(|_| {
-        Error::usage(format!("there is no resource of this type: {kind}"))
-            .hint("types are file, github_repository, memory_store and context")
-    })?;
+    let kind = resource_kind(kind.as_str().unwrap_or_default())?;
     let mut take = |name: &str| {
         document.shift_remove(name).filter(|value| !value.is_null()).map(|value| text(name, value)).transpose()
     };
     let file_id = take("file_id")?.map(|id| id.parse()).transpose()?;
     let mount_path = take("mount_path")?;
-    Ok(NewResource { kind, file_id, mount_path, extra: document })
+    let known: &[&str] = match kind {
+        ResourceKind::GithubRepository => &["url", "authorization_token", "checkout"],
+        ResourceKind::MemoryStore => &["memory_store_id", "access", "instructions"],
+        ResourceKind::File | ResourceKind::Context => &[],
+    };
+    let unknown = document.keys().filter(|name| !known.contains(&name.as_str())).cloned().collect();
+    Ok((NewResource { kind, file_id, mount_path, extra: document }, unknown))
+}
+
+/// The kind of a resource by its word.
+pub fn resource_kind(word: &str) -> Result<ResourceKind> {
+    serde_json::from_value(word.into()).map_err(|_| {
+        Error::usage(format!("there is no resource of this type: {word:?}"))
+            .hint("types are file, github_repository, memory_store and context")
+    })
 }
 
 /// An id, or an object with id and version. What else it says goes to the provider.

@@ -252,6 +252,8 @@ pub trait SessionFiles: Send + Sync {
     /// The entries of a directory by name, or the whole tree below it, parents first; for anything
     /// else than a directory, itself.
     async fn list<'a>(&'a self, at: &SessionPath, recursive: bool) -> Result<BoxStream<'a, Result<Entry>>>;
+    /// What a path means once every link in it is followed, which never leads out of the session.
+    async fn resolve(&self, at: &SessionPath) -> Result<SessionPath>;
     /// Makes a directory.
     async fn mkdir(&self, at: &SessionPath, options: MkdirOptions) -> Result<Entry>;
     /// Moves inside one session; replaces a file, never a directory.

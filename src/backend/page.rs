@@ -109,6 +109,19 @@ impl Walk {
     }
 }
 
+/// The token of a listing that has no pages of its own: how many items were shown.
+pub fn offset_token(backend: &'static str, shown: usize) -> String {
+    Walk { backend, cursor: None, skip: shown, left: None, done: true }.token()
+}
+
+/// How many items an [`offset_token`] says were shown.
+///
+/// # Errors
+/// As [`Walk::new`].
+pub fn offset_of(backend: &'static str, token: &str) -> Result<usize> {
+    Walk::new(backend, Some(token), None).map(|walk| walk.skip)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

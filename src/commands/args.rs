@@ -1,6 +1,6 @@
 //! Flags that every command takes.
 
-use std::num::NonZeroU32;
+use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -132,11 +132,18 @@ pub(super) fn word(format: Format) -> &'static str {
 pub struct Paging {
     /// Show at most so many, and say how to go on
     #[arg(long, value_name = "N", alias = "max-items")]
-    pub limit: Option<usize>,
+    pub limit: Option<NonZeroUsize>,
 
     /// Go on where `more: TOKEN` of an earlier listing said
     #[arg(long, value_name = "TOKEN")]
     pub page: Option<String>,
+}
+
+impl Paging {
+    /// How many to show at most.
+    pub(super) fn limit(&self) -> Option<usize> {
+        self.limit.map(NonZeroUsize::get)
+    }
 }
 
 /// Sessions by name, as positional arguments or as the vendor's flag.

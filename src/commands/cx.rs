@@ -83,6 +83,13 @@ impl Cx {
         }
     }
 
+    /// Names the members of a document that nobody knows.
+    pub(super) fn note_unknown(&self, unknown: &[String]) {
+        for name in unknown {
+            self.out.note(format!("note: the document has a member that wharf does not know, and passes on: `{name}`"));
+        }
+    }
+
     /// A path in a session of which everything is known: `:PATH` is in the session that was chosen,
     /// and a relative path lies under the backend's home.
     pub fn at(&self, session: Option<SessionId>, path: &str) -> Result<SessionPath> {
@@ -120,7 +127,7 @@ impl Cx {
         mut listing: Listing<'_, T>,
         mut fetch: impl AsyncFnMut(PageRequest) -> Result<Page<T>>,
     ) -> Result<()> {
-        let mut walk = Walk::new(self.backend()?.capabilities().backend, paging.page.as_deref(), paging.limit)?;
+        let mut walk = Walk::new(self.backend()?.capabilities().backend, paging.page.as_deref(), paging.limit())?;
         while let Some(request) = walk.request() {
             let (items, more) = walk.take(fetch(request).await?)?;
             items.iter().try_for_each(|item| listing.push(item))?;

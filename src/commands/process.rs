@@ -1,7 +1,10 @@
 //! The process: parse, run, report, exit code.
 
 use std::ffi::OsString;
+use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
@@ -9,42 +12,65 @@ use clap::error::ErrorKind;
 use tokio::sync::mpsc;
 
 use super::cx::{Cx, read_format};
-use super::{Cli, Command, Global, WELCOME, parse};
+use super::{Cli, Command, WELCOME, parse};
 use crate::config::env;
 use crate::error::{Error, Kind, Result};
-use crate::output::{Color, Format, report};
+use crate::output::{Color, Format, report, wants_colour};
 use crate::platform;
 
-/// How long a command may take to clean up after a signal before the process ends anyway.
-const GRACE: Duration = Duration::from_secs(2);
+/// How long a command may take to clean up after a signal or `--timeout` before the process ends
+/// anyway.
+const GRACE: Duration = Duration::from_secs(1);
+
+/// How errors are reported, wherever in the process they come up.
+#[derive(Clone)]
+struct Reporter {
+    machine: Arc<AtomicBool>,
+    color: Color,
+}
+
+impl Reporter {
+    fn report(&self, error: &Error) {
+        report::report(error, self.machine.load(Ordering::Relaxed), self.color);
+    }
+
+    /// Ends the process from another thread than the one that does the work.
+    #[allow(clippy::exit, reason = "the main thread does not answer, and the caller asked to stop")]
+    fn leave(&self, error: &Error) -> ! {
+        self.report(error);
+        std::process::exit(i32::from(error.kind().exit_code()))
+    }
+}
 
 /// Runs the program.
 ///
 /// # Panics
 /// In builds with debug assertions, when the first argument asks for it.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
-    std::panic::set_hook(Box::new(|panic| bug(&panic.to_string())));
     let args: Vec<OsString> = args.into_iter().collect();
+    let reporter = Reporter { machine: Arc::new(AtomicBool::new(machine_words(&args))), color: Color::Auto };
+    let bugs = reporter.clone();
+    std::panic::set_hook(Box::new(move |panic| bugs.leave(&bug(&panic.to_string()))));
     // Outside of the grammar and of every release, so that a test can see what a user would.
     #[cfg(debug_assertions)]
     assert!(args.get(1).is_none_or(|word| word != "panic-for-test"), "on purpose");
-    match parse(args.clone()) {
+    let result = match parse(args) {
         Ok(cli) => {
-            let (machine, color) = (asks_for_machine_errors(&cli.global), cli.global.color);
-            match execute(cli) {
-                Ok(()) => ExitCode::SUCCESS,
-                Err(error) => {
-                    let error = report::of_anyhow(error);
-                    report::report(&error, machine, color);
-                    ExitCode::from(error.kind().exit_code())
-                }
-            }
+            let reporter = Reporter { color: cli.global.color, ..reporter.clone() };
+            execute(cli, &reporter).map_err(|error| (report::of_anyhow(error), reporter))
         }
-        Err(error) => refuse(&error, &args),
+        Err(error) => answer(&error).map_err(|error| (error, reporter)),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err((error, reporter)) => {
+            reporter.report(&error);
+            ExitCode::from(error.kind().exit_code())
+        }
     }
 }
 
-fn execute(cli: Cli) -> anyhow::Result<()> {
+fn execute(cli: Cli, reporter: &Reporter) -> anyhow::Result<()> {
     let started = Instant::now();
     let Cli { global, command } = cli;
     let configured = !matches!(
@@ -54,16 +80,17 @@ fn execute(cli: Cli) -> anyhow::Result<()> {
         )
     );
     let cx = Cx::new(&global, configured)?;
+    reporter.machine.store(cx.out.machine_errors(), Ordering::Relaxed);
     let Some(command) = command else {
         return Ok(cx.out.bytes(WELCOME.as_bytes()).and_then(|()| cx.out.flush())?);
     };
     if global.verbose || global.debug {
         cx.introduce();
     }
-    let signals = listen().context("watching for signals")?;
+    let signals = listen(reporter).context("watching for signals")?;
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_time().build().context("starting the runtime")?;
-    let result = runtime.block_on(race(command.run(&cx), global.timeout, signals));
+    let result = runtime.block_on(race(command.run(&cx), global.timeout, signals, reporter));
     // What was written before a failure is still data.
     let flushed = cx.out.flush();
     let result = result.and(flushed).map_err(|error| cx.sign(error));
@@ -82,86 +109,117 @@ async fn race(
     work: impl Future<Output = Result<()>>,
     timeout: Option<Duration>,
     mut signals: mpsc::UnboundedReceiver<Kind>,
+    reporter: &Reporter,
 ) -> Result<()> {
     let deadline = async {
         match timeout {
-            Some(timeout) => tokio::time::sleep(timeout).await,
+            Some(timeout) => {
+                leave_after(timeout.saturating_add(GRACE), too_late(), reporter);
+                tokio::time::sleep(timeout).await;
+            }
             None => std::future::pending().await,
         }
     };
     tokio::select! {
         biased;
-        Some(kind) = signals.recv() => Err(Error::new(kind, "interrupted").hint("what was complete is kept; nothing is left half-done")),
-        () = deadline => Err(Error::new(Kind::Deadline, "--timeout ran out").hint("what was complete is kept; run it again with more time")),
+        Some(kind) = signals.recv() => Err(stopped(kind)),
+        () = deadline => Err(too_late()),
         result = work => result,
     }
 }
 
 /// A channel of the signals that ask the process to stop. One that is not heeded in time, because
 /// the process waits for something that does not come, and a second one, end it at once.
-fn listen() -> std::io::Result<mpsc::UnboundedReceiver<Kind>> {
+fn listen(reporter: &Reporter) -> io::Result<mpsc::UnboundedReceiver<Kind>> {
     let (sender, receiver) = mpsc::unbounded_channel();
+    let reporter = reporter.clone();
     let mut first = true;
     platform::watch_signals(move |kind| {
         if !std::mem::take(&mut first) || sender.send(kind).is_err() {
-            leave(kind);
+            reporter.leave(&stopped(kind));
         }
-        std::thread::spawn(move || {
-            std::thread::sleep(GRACE);
-            leave(kind);
-        });
+        leave_after(GRACE, stopped(kind), &reporter);
     })?;
     Ok(receiver)
 }
 
-#[allow(clippy::exit, reason = "the main thread does not answer, and the caller asked to stop")]
-fn leave(kind: Kind) -> ! {
-    std::process::exit(i32::from(kind.exit_code()))
+/// Ends the process if it is still there then: its main thread waits for a pipe or a disk.
+fn leave_after(wait: Duration, error: Error, reporter: &Reporter) {
+    let reporter = reporter.clone();
+    std::thread::spawn(move || {
+        std::thread::sleep(wait);
+        reporter.leave(&error);
+    });
 }
 
-/// A panic is a bug: one line, where to report it, exit 1.
-#[allow(clippy::exit, reason = "a panic hook has no caller to return to")]
-fn bug(panic: &str) {
+fn stopped(kind: Kind) -> Error {
+    Error::new(kind, "interrupted").hint("what was complete is kept; nothing is left half-done")
+}
+
+fn too_late() -> Error {
+    Error::new(Kind::Deadline, "--timeout ran out").hint("what was complete is kept; run it again with more time")
+}
+
+/// A panic is a bug: one line, and where to report it.
+fn bug(panic: &str) -> Error {
     let what = panic.lines().collect::<Vec<_>>().join(" ");
-    let error = Error::new(Kind::Internal, format!("this is a bug in wharf {}: {what}", env!("CARGO_PKG_VERSION")))
-        .hint(report::WHERE);
-    report::report(&error, false, Color::Auto);
-    std::process::exit(i32::from(Kind::Internal.exit_code()))
+    Error::new(Kind::Internal, format!("this is a bug in wharf {}: {what}", env!("CARGO_PKG_VERSION")))
+        .hint(report::WHERE)
 }
 
-/// Help and version are data; everything else is a usage error.
-fn refuse(error: &clap::Error, args: &[OsString]) -> ExitCode {
-    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
+/// What clap has to say: help and version are data, everything else is a usage error.
+fn answer(error: &clap::Error) -> Result<()> {
+    let text = error.to_string();
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => print_help(error),
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            let verb = verb_of(&text);
+            Err(Error::usage(format!("a command is missing after `{verb}`")).hint(format!("see `{verb} --help`")))
+        }
+        _ => Err(misuse(&text)),
+    }
+}
+
+fn print_help(error: &clap::Error) -> Result<()> {
+    let mut stdout = io::stdout().lock();
+    let help = error.render();
+    let text = if wants_colour(Color::Auto, stdout.is_terminal()) { help.ansi().to_string() } else { help.to_string() };
+    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
         // A reader that went away has seen enough.
-        let _ = error.print();
-        return ExitCode::SUCCESS;
+        Err(e) if e.kind() != io::ErrorKind::BrokenPipe => Err(Error::io("writing to standard output", &e)),
+        _ => Ok(()),
     }
-    if machine_words(args) {
-        let text = error.to_string();
-        let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
-        let said: Vec<_> =
-            lines.clone().take_while(|line| !line.starts_with("tip:") && !line.starts_with("Usage:")).collect();
-        let what = said.join(" ").trim_start_matches("error: ").to_owned();
-        let tip = lines.clone().find_map(|line| line.strip_prefix("tip: ")).unwrap_or("see `wharf --help`").to_owned();
-        report::report(&Error::usage(what).hint(tip), true, Color::Never);
+}
+
+/// One line of what and one of what to do next, from clap's several.
+fn misuse(text: &str) -> Error {
+    let lines = || text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let said: Vec<_> = lines().take_while(|line| !line.starts_with("tip:") && !line.starts_with("Usage:")).collect();
+    let what = said.join(" ").trim_start_matches("error: ").to_owned();
+    let help = format!("see `{} --help`", verb_of(text));
+    let tips: Vec<_> = lines().filter_map(|line| line.strip_prefix("tip: ")).collect();
+    Error::usage(what.replace(" For more information, try '--help'.", "")).hint(if tips.is_empty() {
+        help
     } else {
-        let _ = error.print();
-    }
-    ExitCode::from(Kind::Usage.exit_code())
+        format!("{}; {help}", tips.join("; "))
+    })
 }
 
-fn asks_for_machine_errors(global: &Global) -> bool {
-    let format = global.format.or_else(|| env::text(env::FORMAT).and_then(|word| read_format(&word).ok()));
-    matches!(format, Some(Format::Json | Format::Jsonl | Format::Yaml))
+/// The command that clap's usage line is about.
+fn verb_of(text: &str) -> String {
+    let usage = text.lines().find_map(|line| line.trim().strip_prefix("Usage: ")).unwrap_or("wharf");
+    let verb: Vec<_> = usage.split(' ').take_while(|word| word.chars().all(char::is_alphabetic)).collect();
+    verb.join(" ")
 }
 
-/// The same, of a command line that could not be read.
+/// Whether a command line that may not be readable asks for errors as JSON.
 fn machine_words(args: &[OsString]) -> bool {
     let words: Vec<_> = args.iter().filter_map(|arg| arg.to_str()).collect();
     let flag = words.iter().enumerate().find_map(|(at, word)| match *word {
         "--format" => words.get(at + 1).copied(),
         word => word.strip_prefix("--format="),
     });
-    let format = flag.and_then(|word| read_format(word).ok());
-    asks_for_machine_errors(&Global { format, ..Global::default() })
+    let flag = flag.and_then(|word| read_format(word).ok());
+    let format = flag.or_else(|| env::text(env::FORMAT).and_then(|word| read_format(&word).ok()));
+    matches!(format, Some(Format::Json | Format::Jsonl | Format::Yaml))
 }

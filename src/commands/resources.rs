@@ -84,7 +84,7 @@ impl Add {
         let backend = cx.backend()?;
         let (session, specs) = subject(self.session_id.clone(), self.name.clone(), self.specs.clone());
         let session: SessionId = session.parse()?;
-        let specs = self.specs(&specs)?;
+        let specs = self.specs(cx, &specs)?;
         for spec in &specs {
             if let Spec::Ready(new) = spec {
                 backend.require(feature(new.kind))?;
@@ -116,8 +116,8 @@ impl Add {
     }
 
     /// What the arguments, the flags or the document name.
-    fn specs(self, texts: &[String]) -> Result<Vec<Spec>> {
-        let mut specs = texts.iter().map(|text| Spec::parse(text)).collect::<Result<Vec<_>>>()?;
+    fn specs(self, cx: &Cx, texts: &[String]) -> Result<Vec<Spec>> {
+        let mut specs = texts.iter().map(|text| Spec::parse(cx, text)).collect::<Result<Vec<_>>>()?;
         if let Some(local) = &self.file {
             specs.push(Spec::Local { path: local.into(), mount_path: None });
         }
@@ -132,13 +132,10 @@ impl Add {
         }
         let document = document(&self.body, specs.is_empty())?;
         if !document.is_empty() {
-            specs.push(Spec::Ready(shape::resource(document)?));
+            specs.push(Spec::of_document(cx, document)?);
         }
         if let Some(kind) = &self.kind {
-            let kind: ResourceKind = serde_json::from_value(kind.clone().into()).map_err(|_| {
-                Error::usage(format!("there is no resource of this type: {kind:?}"))
-                    .hint("types are file, github_repository, memory_store and context")
-            })?;
+            let kind = shape::resource_kind(kind)?;
             for spec in &mut specs {
                 if let Spec::Ready(new) = spec {
                     new.kind = kind;

@@ -2,6 +2,9 @@
 
 use std::path::PathBuf;
 
+use serde_json::{Map, Value};
+
+use super::Cx;
 use crate::backend::{Backend, NewResource, NewStoredFile, document};
 use crate::body::LocalFile;
 use crate::config::body;
@@ -25,10 +28,21 @@ pub(super) enum Spec {
 
 impl Spec {
     /// Reads a SPEC.
-    pub(super) fn parse(text: &str) -> Result<Self> {
+    pub(super) fn parse(cx: &Cx, text: &str) -> Result<Self> {
         if text.trim_start().starts_with('{') {
-            return Ok(Spec::Ready(document::resource(body::mapping(text, "the SPEC")?)?));
+            return Self::of_document(cx, body::mapping(text, "the SPEC")?);
         }
+        Self::of_words(text)
+    }
+
+    /// Reads an object.
+    pub(super) fn of_document(cx: &Cx, document: Map<String, Value>) -> Result<Self> {
+        let (new, unknown) = document::resource(document)?;
+        cx.note_unknown(&unknown);
+        Ok(Spec::Ready(new))
+    }
+
+    fn of_words(text: &str) -> Result<Self> {
         if let Some(local) = text.strip_prefix('@') {
             let (path, mount_path) = split(local);
             return Ok(Spec::Local { path: path.into(), mount_path });
@@ -115,21 +129,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn three_spellings() {
-        let mounted = |text: &str| match Spec::parse(text).unwrap() {
+    fn spellings_in_words() {
+        let mounted = |text: &str| match Spec::of_words(text).unwrap() {
             Spec::Ready(new) => (new.file_id.map(|id| id.to_string()), new.mount_path),
             Spec::Local { path, mount_path } => (Some(path.display().to_string()), mount_path),
         };
         assert_eq!(mounted("file_1"), (Some("file_1".into()), None));
         assert_eq!(mounted("file_1:/in/a.csv"), (Some("file_1".into()), Some("/in/a.csv".into())));
         assert_eq!(mounted("@./a.csv:/in/b"), (Some("./a.csv".into()), Some("/in/b".into())));
-        assert_eq!(
-            mounted("{type: file, file_id: file_1, mount_path: /x}"),
-            (Some("file_1".into()), Some("/x".into()))
-        );
-        assert_eq!(mounted(r#"{"file_id": "file_1"}"#), (Some("file_1".into()), None));
-        for bad in ["sesn_1", "", "{type: nothing}", "{file_id: 7}", "{"] {
-            assert!(Spec::parse(bad).is_err(), "{bad}");
+        for bad in ["sesn_1", "", "file_"] {
+            assert!(Spec::of_words(bad).is_err(), "{bad}");
         }
     }
 }

@@ -162,7 +162,9 @@ impl Settings {
     /// `usage` where neither `WHARF_HOME` nor a home directory is set.
     pub fn home(&self) -> Result<PathBuf> {
         match env::path(env::HOME) {
-            Some(home) => Ok(home),
+            Some(home) => {
+                std::path::absolute(&home).map_err(|e| Error::io(format!("finding `{}`", home.display()), &e))
+            }
             None => Ok(under(env::path(env::XDG_DATA_HOME).or_else(dirs::data_dir), env::HOME)?.join("wharf")),
         }
     }

@@ -47,10 +47,11 @@ impl Receipt {
         }
     }
 
-    /// For a file that was left alone, as asked for.
-    pub fn skipped(source: &str, destination: String, reason: &str) -> Self {
+    /// For a file that was left alone, as asked for; `id` is its session path or stored file.
+    pub fn skipped(source: &str, destination: String, id: &str, reason: &str) -> Self {
         let error = Error::conflict(format!("skipped: {reason}"));
-        Receipt { status: ReceiptStatus::Skipped, ..Self::failed(source, Some(destination), error) }
+        let receipt = Self::failed(source, Some(destination), error);
+        Receipt { id: Some(id.to_owned()), status: ReceiptStatus::Skipped, ..receipt }
     }
 }
 

@@ -357,7 +357,7 @@ fn fields(json: &str, width: Option<usize>, colour: bool) -> String {
             continue;
         }
         let shown = human::value(&name, &value);
-        text.extend(table.row(vec![name, escape::for_terminal(&shown).into_owned()]));
+        text.extend(table.row([&name, &shown].map(|cell| escape::for_terminal(cell).into_owned()).into()));
     }
     text.extend(table.finish());
     text

@@ -292,16 +292,27 @@ mod tests {
         }
     }
 
+    /// With every number that is no integer as its nearest double, which is all that a YAML reader
+    /// keeps of it.
+    fn doubles(value: Value) -> Value {
+        match value {
+            Value::Number(n) if !n.is_i64() && !n.is_u64() => n.as_f64().map_or(Value::Number(n), Value::from),
+            Value::Array(items) => items.into_iter().map(doubles).collect(),
+            Value::Object(members) => members.into_iter().map(|(name, value)| (name, doubles(value))).collect(),
+            other => other,
+        }
+    }
+
     /// Compared as text, for the order of keys.
     #[test]
     fn cases_read_back() {
-        // Not the numbers, of which serde_json does not keep all digits.
+        // Not the numbers by themselves: some have more digits than a double.
         let is_number = |json: &str| json.starts_with(|c: char| c == '-' || c.is_ascii_digit());
         for json in CASES.lines().filter(|json| !is_number(json)) {
             let (found, wanted) = (read(&from_json(json).unwrap()), value(json));
-            assert_eq!(found.to_string(), wanted.to_string());
+            assert_eq!(doubles(found).to_string(), doubles(wanted.clone()).to_string());
             let (found, wanted) = (read(&list_item(json).unwrap()), json!([wanted]));
-            assert_eq!(found.to_string(), wanted.to_string());
+            assert_eq!(doubles(found).to_string(), doubles(wanted).to_string());
         }
     }
 

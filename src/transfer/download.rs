@@ -12,9 +12,9 @@ use super::land::{Ground, Landed, open_stream, stream};
 use super::plan::{self, Destination, RemoteSource};
 use super::tally::{Ledger, Sink};
 use super::{BULK, IfExists};
-use crate::backend::{Backend, Fetched};
+use crate::backend::{Backend, Expected, Fetched};
 use crate::error::{Error, Kind, Result};
-use crate::model::{EntryKind, FileId, Receipt, ReceiptStatus, SessionPath, Timestamp};
+use crate::model::{Entry, EntryKind, FileId, Receipt, ReceiptStatus, RemotePath, SessionPath, Timestamp};
 
 /// Something on the other side to be fetched.
 #[derive(Debug, Clone)]
@@ -50,6 +50,27 @@ struct Looked {
     source: RemoteSource,
     bytes: Option<u64>,
     modified_at: Option<Timestamp>,
+}
+
+/// A tree that is being fetched.
+struct Tree {
+    root: RemotePath,
+    branches: Vec<Branch>,
+}
+
+/// A directory of the tree that is still to be listed: its root, or what a link points to.
+struct Branch {
+    root: RemotePath,
+    /// Where it goes below the destination, with a slash at its end.
+    below: String,
+    /// The directories of the links that led here.
+    through: Vec<RemotePath>,
+}
+
+/// What an entry of a tree stands for.
+enum Leaf {
+    Directory,
+    File(Looked),
 }
 
 impl Download<'_> {
@@ -158,39 +179,70 @@ impl Download<'_> {
             Err(error) => return ledger.enter(Receipt::failed(&root.to_string(), Some(shown(place)), error)),
         };
         let files = self.backend.need_files()?;
-        let mut entries = files.list(root, true).await?;
-        while let Some(entry) = entries.next().await {
-            let done = match entry {
-                Err(error) => Receipt::failed(&root.to_string(), None, error),
-                Ok(entry) => {
-                    let at = root.at(entry.path.clone());
-                    let below = entry.path.below(&root.path).to_owned();
-                    match entry.kind {
-                        EntryKind::Directory => match ground.mkdir(&below) {
-                            Ok(()) => continue,
-                            Err(error) => Receipt::failed(&at.to_string(), Some(shown(&place.join(&below))), error),
-                        },
-                        EntryKind::Other => {
-                            let error =
-                                Error::new(Kind::Unsupported, format!("this is neither file nor directory: `{at}`"));
-                            Receipt::failed(&at.to_string(), None, error)
-                        }
-                        EntryKind::File | EntryKind::Symlink => {
-                            let source = RemoteSource { name: at.to_string(), base: None, is_directory: false };
-                            let one = Looked {
-                                wanted: Wanted::Session(at),
-                                source,
-                                bytes: entry.size,
-                                modified_at: entry.modified_at,
-                            };
-                            self.land(&one, &mut ground, &below, &place.join(&below), bulk).await
-                        }
+        let mut tree = Tree { root: files.resolve(root).await?.path, branches: Vec::new() };
+        tree.branches.push(Branch { root: tree.root.clone(), below: String::new(), through: Vec::new() });
+        while let Some(branch) = tree.branches.pop() {
+            let mut entries = files.list(&root.at(branch.root.clone()), true).await?;
+            while let Some(entry) = entries.next().await {
+                let entry = match entry {
+                    Ok(entry) => entry,
+                    Err(error) => {
+                        ledger.enter(Receipt::failed(&root.to_string(), None, error))?;
+                        continue;
                     }
-                }
-            };
-            ledger.enter(done)?;
+                };
+                let at = root.at(entry.path.clone());
+                let below = format!("{}{}", branch.below, entry.path.below(&branch.root));
+                let found = self.follow(&mut tree, &branch, entry, &below).await;
+                let done = match found {
+                    Ok(Leaf::Directory) => match ground.mkdir(&below) {
+                        Ok(()) => continue,
+                        Err(error) => Receipt::failed(&at.to_string(), Some(shown(&place.join(&below))), error),
+                    },
+                    Ok(Leaf::File(one)) => self.land(&one, &mut ground, &below, &place.join(&below), bulk).await,
+                    Err(error) => Receipt::failed(&at.to_string(), Some(shown(&place.join(&below))), error),
+                };
+                ledger.enter(done)?;
+            }
         }
         ground.settle(bulk)
+    }
+
+    /// What an entry of a tree stands for. A link inside the tree stands for what it points to; one
+    /// that leaves the tree or runs in a circle is an error.
+    async fn follow(&self, tree: &mut Tree, branch: &Branch, entry: Entry, below: &str) -> Result<Leaf> {
+        let at = SessionPath { session: entry.session.clone(), path: entry.path.clone() };
+        let (kind, bytes, modified_at) = match entry.kind {
+            EntryKind::Symlink => {
+                let files = self.backend.need_files()?;
+                let target = files.resolve(&at).await?;
+                if !target.path.is_within(&tree.root) {
+                    return Err(Error::conflict(format!("this link leaves the tree that was asked for: `{at}`"))
+                        .hint(format!("fetch what it points to by itself: `{target}`")));
+                }
+                let found = files.stat(&target).await?;
+                if found.kind == EntryKind::Directory {
+                    let mut through = branch.through.clone();
+                    through.extend(entry.path.parent());
+                    if through.iter().any(|dir| dir.is_within(&target.path)) {
+                        return Err(Error::conflict(format!("this link runs in a circle: `{at}`")));
+                    }
+                    tree.branches.push(Branch { root: target.path, below: format!("{below}/"), through });
+                }
+                (found.kind, found.size, found.modified_at)
+            }
+            kind => (kind, entry.size, entry.modified_at),
+        };
+        match kind {
+            EntryKind::Directory => Ok(Leaf::Directory),
+            EntryKind::File => {
+                let source = RemoteSource { name: at.to_string(), base: None, is_directory: false };
+                Ok(Leaf::File(Looked { wanted: Wanted::Session(at), source, bytes, modified_at }))
+            }
+            EntryKind::Symlink | EntryKind::Other => {
+                Err(Error::new(Kind::Unsupported, format!("this is neither file nor directory: `{at}`")))
+            }
+        }
     }
 
     async fn single(&self, one: &Looked, place: &Path, bulk: bool) -> Receipt {
@@ -224,17 +276,24 @@ impl Download<'_> {
     async fn land(&self, one: &Looked, ground: &mut Ground, below: &str, place: &Path, bulk: bool) -> Receipt {
         let name = &one.source.name;
         let landed = async {
-            if let Some(meta) = ground.look(below)?
-                && let Some(reason) = self.reason_to_skip(one, &meta)
-            {
+            let there = ground.look(below)?;
+            if let Some(reason) = there.as_ref().and_then(|there| self.reason_to_skip(one, there)) {
                 return Ok(Err(reason));
             }
-            let fetched = self.watched(self.fetch(&one.wanted).await?, name, one.bytes);
+            let fetched = self.fetch(&one.wanted).await?;
+            if self.if_exists == IfExists::Update
+                && there.is_some_and(|there| there.is_file() && Some(there.len()) == fetched.body.len())
+                && let Expected::Known(sha256) = &fetched.sha256
+                && ground.hash(below).await? == *sha256
+            {
+                return Ok(Err("size and hash are equal"));
+            }
+            let fetched = self.watched(fetched, name, one.bytes);
             ground.land(below, fetched, self.if_exists == IfExists::Error, bulk).await.map(Ok)
         };
         match landed.await {
             Ok(Ok(landed)) => receipt(name, place, landed),
-            Ok(Err(reason)) => Receipt::skipped(name, shown(place), reason),
+            Ok(Err(reason)) => Receipt::skipped(name, shown(place), name, reason),
             Err(error) => Receipt::failed(name, Some(shown(place)), error),
         }
     }

@@ -8,7 +8,7 @@ use cap_std::ambient_authority;
 use cap_std::fs::Dir;
 
 use crate::backend::{Expected, Fetched};
-use crate::body::{Attributes, Summary};
+use crate::body::{Attributes, Body, Summary};
 use crate::error::{Error, Kind, Result};
 use crate::model::Verified;
 use crate::pending::{Pending, handle_of};
@@ -34,6 +34,8 @@ pub struct Landed {
 impl Ground {
     /// Opens a directory, making it and its parents where `make` says so.
     pub fn open(path: &Path, make: bool) -> Result<Self> {
+        // `out/.` cannot be made where `out` is not there; `out` can.
+        let path: &Path = &path.components().collect::<PathBuf>();
         let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
         let doing = |e: io::Error| match e.kind() {
             io::ErrorKind::NotFound => {
@@ -56,6 +58,16 @@ impl Ground {
             Err(e) if matches!(e.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Ok(None),
             Err(e) => Err(self.refused("looking at", below, &e)),
         }
+    }
+
+    /// The SHA-256 of the file at `below`, in hexadecimal.
+    pub async fn hash(&self, below: &str) -> Result<String> {
+        let doing = |e: io::Error| self.refused("reading", below, &e);
+        let file = self.dir.open(below).map_err(doing)?.into_std();
+        let length = file.metadata().map_err(doing)?.len();
+        let mut body = Body::of_file(file, self.path.join(below).display().to_string(), length, true);
+        while body.next().await?.is_some() {}
+        Ok(body.summary()?.sha256.clone())
     }
 
     /// Makes a directory and its parents.

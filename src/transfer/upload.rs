@@ -153,7 +153,7 @@ impl Upload<'_> {
         };
         match put.await {
             Ok(Ok(stored)) => receipt(name, &at.at(stored.path.clone()).to_string(), stored),
-            Ok(Err(reason)) => Receipt::skipped(name, at.to_string(), reason),
+            Ok(Err(reason)) => Receipt::skipped(name, at.to_string(), &at.to_string(), reason),
             Err(error) => Receipt::failed(name, Some(at.to_string()), error),
         }
     }

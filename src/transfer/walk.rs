@@ -38,6 +38,8 @@ pub struct Walk {
 
 struct Level {
     path: PathBuf,
+    /// The path without links, by which a circle is seen.
+    real: PathBuf,
     below: String,
     left: Vec<DirEntry>,
 }
@@ -45,16 +47,17 @@ struct Level {
 impl Walk {
     /// A walk of the directory `root`.
     pub fn new(root: &Path) -> Self {
-        let mut walk = Walk { root: root.to_owned(), open: Vec::new(), failed: None };
-        walk.enter(root.to_owned(), String::new());
+        let real = fs::canonicalize(root).unwrap_or_else(|_| root.to_owned());
+        let mut walk = Walk { root: real.clone(), open: Vec::new(), failed: None };
+        walk.enter(root.to_owned(), real, String::new());
         walk
     }
 
-    fn enter(&mut self, path: PathBuf, below: String) {
+    fn enter(&mut self, path: PathBuf, real: PathBuf, below: String) {
         match fs::read_dir(&path).and_then(Iterator::collect::<io::Result<Vec<_>>>) {
             Ok(mut left) => {
                 left.sort_by_cached_key(|entry| std::cmp::Reverse(entry.file_name()));
-                self.open.push(Level { path, below, left });
+                self.open.push(Level { path, real, below, left });
             }
             Err(e) => {
                 let error = Error::io(format!("reading the directory `{}`", path.display()), &e);
@@ -63,36 +66,37 @@ impl Walk {
         }
     }
 
-    fn judge(&self, path: &Path, kind: FileType) -> Result<What, Error> {
+    /// What is at a path of the innermost directory, and its path without links.
+    fn judge(&self, path: &Path, kind: FileType) -> Result<(What, PathBuf), Error> {
         let io = |e: io::Error| Error::io(format!("reading `{}`", path.display()), &e);
-        if kind.is_symlink() {
-            self.judge_link(path)?;
-        }
+        let real = if kind.is_symlink() { self.follow(path)? } else { self.real_of(path) };
         let meta = fs::metadata(path).map_err(io)?;
         if meta.is_dir() {
-            Ok(What::Directory)
+            Ok((What::Directory, real))
         } else if meta.is_file() {
-            Ok(What::File(meta.len()))
+            Ok((What::File(meta.len()), real))
         } else {
             Err(Error::new(Kind::Unsupported, format!("this is neither file nor directory: `{}`", path.display()))
                 .hint("name it by itself to read it to its end"))
         }
     }
 
-    fn judge_link(&self, path: &Path) -> Result<(), Error> {
-        let real = |path: &Path| {
-            fs::canonicalize(path).map_err(|e| Error::io(format!("following the link `{}`", path.display()), &e))
-        };
-        let target = real(path)?;
-        if !target.starts_with(real(&self.root)?) {
+    fn real_of(&self, path: &Path) -> PathBuf {
+        let parent = self.open.last().map_or(&self.root, |level| &level.real);
+        path.file_name().map_or_else(|| parent.clone(), |name| parent.join(name))
+    }
+
+    fn follow(&self, path: &Path) -> Result<PathBuf, Error> {
+        let target =
+            fs::canonicalize(path).map_err(|e| Error::io(format!("following the link `{}`", path.display()), &e))?;
+        if !target.starts_with(&self.root) {
             return Err(Error::conflict(format!("this link leaves the source tree: `{}`", path.display()))
                 .hint("name its target as a source of its own, or put a copy in its place"));
         }
-        let parent = real(path.parent().unwrap_or(&self.root))?;
-        if parent.starts_with(&target) {
+        if self.open.iter().any(|level| level.real.starts_with(&target)) {
             return Err(Error::conflict(format!("this link runs in a circle: `{}`", path.display())));
         }
-        Ok(())
+        Ok(target)
     }
 }
 
@@ -119,10 +123,14 @@ impl Iterator for Walk {
                 .file_type()
                 .map_err(|e| Error::io(format!("reading `{}`", path.display()), &e))
                 .and_then(|kind| self.judge(&path, kind));
-            let what = judged.unwrap_or_else(What::Failed);
-            if matches!(what, What::Directory) {
-                self.enter(path.clone(), below.clone());
-            }
+            let what = match judged {
+                Ok((What::Directory, real)) => {
+                    self.enter(path.clone(), real, below.clone());
+                    What::Directory
+                }
+                Ok((what, _)) => what,
+                Err(error) => What::Failed(error),
+            };
             return Some(Found { path, below, what });
         }
     }
@@ -165,19 +173,12 @@ mod tests {
         symlink("..", dir.path().join("d/up")).unwrap();
         symlink(outside.path().join("secret"), dir.path().join("out")).unwrap();
         symlink("missing", dir.path().join("broken")).unwrap();
-        assert_eq!(
-            seen(dir.path()),
-            [
-                "broken not_found",
-                "d/",
-                "d/f 2",
-                "d/up conflict",
-                "l-dir/",
-                "l-dir/f 2",
-                "l-dir/up conflict",
-                "l-file 2",
-                "out conflict"
-            ]
-        );
+        fs::create_dir(dir.path().join("e")).unwrap();
+        symlink("../d", dir.path().join("e/to-d")).unwrap();
+        symlink("../e", dir.path().join("d/to-e")).unwrap();
+        let expected = "broken not_found, d/, d/f 2, d/to-e/, d/to-e/to-d conflict, d/up conflict, e/, e/to-d/, \
+            e/to-d/f 2, e/to-d/to-e conflict, e/to-d/up conflict, l-dir/, l-dir/f 2, l-dir/to-e/, \
+            l-dir/to-e/to-d conflict, l-dir/up conflict, l-file 2, out conflict";
+        assert_eq!(seen(dir.path()).join(", "), expected);
     }
 }

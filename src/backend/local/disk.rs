@@ -42,6 +42,7 @@ impl Disk {
     pub(super) fn open(home: &Path) -> Result<Self> {
         let doing = |e: &io::Error| {
             Error::io(format!("opening the data directory `{}`", home.display()), e)
+                .of_kind(Kind::Io)
                 .hint("set WHARF_HOME to a directory on a writable disk")
         };
         platform::create_private_dir(home).map_err(|e| doing(&e))?;
@@ -178,6 +179,32 @@ pub(super) fn read_range(mut file: File, name: String, range: Option<ByteRange>)
             Ok(Body::of_file(file, name, length, false))
         }
     }
+}
+
+/// The path that `path` means once the links in its parents are followed; its last part stays what
+/// it is. Two names of one file are the same path then.
+pub(super) fn real_path(dir: &Dir, path: &RemotePath) -> Result<RemotePath> {
+    let mut names = Vec::new();
+    let mut at = path.clone();
+    while let Some(parent) = at.parent() {
+        names.push(at.name().to_owned());
+        at = parent;
+        if at.is_root() {
+            break;
+        }
+        match dir.canonicalize(at.relative()) {
+            Ok(real) => {
+                let real = real
+                    .to_str()
+                    .ok_or_else(|| Error::conflict(format!("a link on the way is not UTF-8: `{path}`")))?;
+                at = real.parse()?;
+                break;
+            }
+            Err(e) if matches!(e.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {}
+            Err(e) => return Err(refused(format!("looking at `{at}`"), &e)),
+        }
+    }
+    Ok(names.iter().rev().fold(at, |path, name| path.join(name)))
 }
 
 /// An error of a call below a session's handle. The handle refuses links that lead out of it.

@@ -10,7 +10,7 @@ use cap_std::fs::{Dir, DirEntry, Metadata};
 use futures_util::stream::{self, BoxStream, StreamExt};
 
 use super::Local;
-use super::disk::{open_file, read_range, refused};
+use super::disk::{open_file, read_range, real_path, refused};
 use crate::backend::{ByteRange, Expected, Fetched, MkdirOptions, PutOptions, SessionFiles, Stored};
 use crate::body::Source;
 use crate::error::{Error, Kind, Result};
@@ -24,7 +24,7 @@ impl SessionFiles for Local {
     async fn put(&self, at: &SessionPath, source: &dyn Source, options: PutOptions) -> Result<Stored> {
         let seq = self.live(&at.session)?;
         let dir = self.disk()?.session(&at.session)?;
-        self.refuse_mounted(seq, &at.path, Below::Ignore)?;
+        self.refuse_mounted(seq, &dir, &at.path, Below::Ignore)?;
         refuse_target(&dir, at, options.keep_existing)?;
         let mut pending = self.disk()?.pending_file()?;
         let mut body = source.open().await?;
@@ -92,6 +92,22 @@ impl SessionFiles for Local {
         Ok(stream::iter(Tree { dir, mounts, recursive, open: vec![first] }).boxed())
     }
 
+    async fn resolve(&self, at: &SessionPath) -> Result<SessionPath> {
+        self.live(&at.session)?;
+        let dir = self.disk()?.session(&at.session)?;
+        if at.path.is_root() {
+            return Ok(at.clone());
+        }
+        let real = dir.canonicalize(at.path.relative()).map_err(|e| match e.kind() {
+            io::ErrorKind::NotFound => Error::not_found(format!("this link leads nowhere: `{at}`")),
+            _ => refused(format!("following the link `{at}`"), &e),
+        })?;
+        let real = real
+            .to_str()
+            .ok_or_else(|| Error::conflict(format!("this link leads to a name that is not UTF-8: `{at}`")))?;
+        Ok(at.at(real.parse()?))
+    }
+
     async fn mkdir(&self, at: &SessionPath, options: MkdirOptions) -> Result<Entry> {
         self.live(&at.session)?;
         let dir = self.disk()?.session(&at.session)?;
@@ -136,8 +152,8 @@ impl SessionFiles for Local {
         if from.path.is_root() || to.is_within(&from.path) && *to != from.path {
             return Err(Error::conflict(format!("a directory cannot be moved into itself: `{from}` to `{target}`")));
         }
-        self.refuse_mounted(seq, &from.path, Below::Count)?;
-        self.refuse_mounted(seq, to, Below::Ignore)?;
+        self.refuse_mounted(seq, &dir, &from.path, Below::Count)?;
+        self.refuse_mounted(seq, &dir, to, Below::Ignore)?;
         look(&dir, from)?.ok_or_else(|| no_entry(from))?;
         if *to != from.path {
             refuse_target(&dir, &target, false)?;
@@ -170,7 +186,7 @@ impl SessionFiles for Local {
         } else {
             // A tree is taken out of sight in one step, and its mounts with it.
             let withdrawn = self.db()?.write("removing files", |tx| {
-                super::resources::forget(tx, seq, &at.path)?;
+                super::resources::forget(tx, seq, &real_path(&dir, &at.path)?)?;
                 self.disk()?.withdraw(&dir, at.path.relative())
             })?;
             withdrawn.discard();
@@ -188,11 +204,15 @@ enum Below {
 }
 
 impl Local {
-    fn refuse_mounted(&self, session: i64, path: &RemotePath, below: Below) -> Result<()> {
+    fn refuse_mounted(&self, session: i64, dir: &Dir, path: &RemotePath, below: Below) -> Result<()> {
         let mounts = self.mounts(session)?;
+        if mounts.is_empty() {
+            return Ok(());
+        }
+        let path = real_path(dir, path)?;
         let hit = mounts.keys().find(|mount| {
             mount.as_str() == path.as_str()
-                || below == Below::Count && mount.parse::<RemotePath>().is_ok_and(|mount| mount.is_within(path))
+                || below == Below::Count && mount.parse::<RemotePath>().is_ok_and(|mount| mount.is_within(&path))
         });
         match hit {
             Some(mount) => Err(Error::conflict(format!("a stored file is mounted here, read-only: `{mount}`"))

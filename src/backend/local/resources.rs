@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::db::{Cut, fault, micros, timestamp};
-use super::disk::{read_range, refused};
+use super::disk::{read_range, real_path, refused};
 use super::{CAPABILITIES, Local, MOUNTS, new_id};
 use crate::backend::{Feature, NewResource, Page, PageRequest, Resources, registry};
 use crate::error::{Error, Kind, Result};
@@ -57,15 +57,25 @@ impl Resources for Local {
         let seq = self.live(session)?;
         let dir = self.disk()?.session(session)?;
         let doing = "mounting a stored file";
-        let prepared = self.prepare(session, new).await?;
+        let mut prepared = self.prepare(session, new).await?;
         let mount = self.db()?.write(doing, |tx| {
             let mounted: i64 = tx
                 .query_row("SELECT count(*) FROM resource WHERE session = ?1", [seq], |row| row.get(0))
                 .map_err(|e| fault(doing, &e))?;
             check_count(usize::try_from(mounted).unwrap_or(usize::MAX))?;
-            let mount = prepared.place(&dir)?;
-            mount.insert(tx, seq, Timestamp::now()).map_err(|e| fault(doing, &e))?;
-            Ok(mount)
+            prepared.mount.path = real_path(&dir, &prepared.mount.path)?;
+            let path = prepared.mount.path.as_str();
+            let taken = tx
+                .query_row("SELECT 1 FROM resource WHERE session = ?1 AND mount_path = ?2", params![seq, path], |_| {
+                    Ok(())
+                })
+                .optional()
+                .map_err(|e| fault(doing, &e))?;
+            if taken.is_some() {
+                return Err(taken_path(&prepared.at));
+            }
+            prepared.mount.insert(tx, seq, Timestamp::now()).map_err(|e| fault(doing, &e))?;
+            prepared.place(&dir)
         })?;
         self.disk()?.changed_in(&SessionPath { session: session.clone(), path: mount.path }, false);
         self.woken(session)?;
@@ -111,10 +121,14 @@ impl Resources for Local {
                 .map_err(|e| fault(doing, &e))?;
             let path = path.ok_or_else(|| unknown(session, id))?;
             let path: RemotePath = path.parse()?;
-            let withdrawn = self.disk()?.withdraw(&dir, path.relative())?;
+            // What another program put in its place is not ours to remove.
+            let is_ours = dir.symlink_metadata(path.relative()).is_ok_and(|meta| meta.is_file());
+            let withdrawn = if is_ours { Some(self.disk()?.withdraw(&dir, path.relative())?) } else { None };
             Ok((path, withdrawn))
         })?;
-        withdrawn.discard();
+        if let Some(withdrawn) = withdrawn {
+            withdrawn.discard();
+        }
         self.disk()?.changed_in(&SessionPath { session: session.clone(), path }, false);
         self.woken(session)
     }
@@ -132,8 +146,7 @@ impl Prepared<'_> {
     pub(super) fn place(self, dir: &Dir) -> Result<Mount> {
         let at = self.at;
         let doing = |e: io::Error| match e.kind() {
-            io::ErrorKind::AlreadyExists => Error::conflict(format!("this mount path is taken: `{at}`"))
-                .hint("choose another: `FILE_ID:/other/path`"),
+            io::ErrorKind::AlreadyExists => taken_path(&at),
             _ => refused(format!("mounting at `{at}`"), &e),
         };
         if let Some(parent) = at.path.parent().filter(|parent| !parent.is_root()) {
@@ -176,6 +189,10 @@ impl Local {
         pending.handle().sync_all().map_err(doing)?;
         Ok(Prepared { pending, mount: Mount { id: new_id("sesrsc")?, file_id, path, extra: new.extra }, at })
     }
+}
+
+fn taken_path(at: &SessionPath) -> Error {
+    Error::conflict(format!("this mount path is taken: `{at}`")).hint("choose another: `FILE_ID:/other/path`")
 }
 
 /// Removes the rows of all mounts at `path` or below it.

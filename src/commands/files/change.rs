@@ -89,6 +89,9 @@ impl Mv {
         backend.require(Feature::Move)?;
         let from = cx.session_path(&self.from)?;
         let mut to = cx.session_path(&self.to)?;
+        if from.path.is_root() {
+            return Err(Error::conflict("the root of a session is never moved").hint("move what is in it"));
+        }
         if from.session != to.session {
             return Err(Error::new(Kind::Unsupported, "a move stays inside one session")
                 .hint("download and upload it: `wharf files download A:/x - | wharf files upload - B:/x`"));

@@ -6,8 +6,8 @@ use futures_util::StreamExt;
 use super::super::Cx;
 use super::super::args::Paging;
 use super::targets;
-use crate::backend::ByteRange;
-use crate::error::{Error, Result};
+use crate::backend::{ByteRange, page};
+use crate::error::{Kind, Result};
 use crate::model::{Entry, SessionPath, StoredFile, Target};
 use crate::output::{ENTRY_LONG, ENTRY_SHORT, Record};
 use crate::transfer::download::Wanted;
@@ -29,7 +29,7 @@ pub(in crate::commands) struct Ls {
     long: bool,
 
     /// The whole tree
-    #[arg(short = 'R', long)]
+    #[arg(short = 'R', long, requires = "target")]
     recursive: bool,
 
     /// Only stored files that belong to this session or are mounted in it
@@ -59,20 +59,23 @@ impl Ls {
     }
 
     async fn entries(&self, cx: &Cx, at: &SessionPath) -> Result<()> {
-        if self.paging.page.is_some() {
-            return Err(Error::usage("a listing of session files has no pages").hint("name a directory further down"));
-        }
         let files = cx.backend()?.need_files()?;
         let mut entries = files.list(at, self.recursive).await?;
         let mut listing = cx.out.listing_as(if self.long { ENTRY_LONG } else { ENTRY_SHORT });
         let mut tally = Tally::default();
-        let mut left = self.paging.limit.unwrap_or(usize::MAX);
+        let name = cx.backend()?.capabilities().backend;
+        let skip = self.paging.page.as_deref().map_or(Ok(0), |token| page::offset_of(name, token))?;
+        let end = self.paging.limit().map_or(usize::MAX, |limit| skip.saturating_add(limit));
+        let mut seen = 0;
         while let Some(entry) = entries.next().await {
-            if left == 0 {
-                cx.out.note("note: the listing was cut by --limit");
+            if seen == end {
+                cx.out.note(format!("more: {}", page::offset_token(name, seen)));
                 break;
             }
-            left -= 1;
+            seen += 1;
+            if seen <= skip {
+                continue;
+            }
             match entry {
                 Ok(entry) => {
                     listing.push(&entry)?;
@@ -175,8 +178,12 @@ impl Stat {
     wharf files cat SESSION:/data.bin --range 0-1023      the first KiB")]
 pub(in crate::commands) struct Cat {
     /// Paths in sessions, or stored files
-    #[arg(value_name = "TARGET", required = true)]
+    #[arg(value_name = "TARGET", required_unless_present = "file_id")]
     targets: Vec<String>,
+
+    /// A stored file, by the vendor's flag
+    #[arg(long, value_name = "FILE_ID", hide = true)]
+    file_id: Vec<String>,
 
     /// Only these bytes, counted from 0, the last one included: A-B, or A- to the end
     #[arg(long, value_name = "A-B", value_parser = read_range)]
@@ -194,14 +201,24 @@ fn read_range(text: &str) -> Result<ByteRange, String> {
 impl Cat {
     pub(super) async fn run(self, cx: &Cx) -> Result<()> {
         let backend = cx.backend()?;
-        for wanted in targets(cx, &self.targets)? {
+        let mut tally = Tally::default();
+        for wanted in targets(cx, self.file_id.iter().chain(&self.targets))? {
             let fetched = match &wanted {
-                Wanted::Session(at) => backend.need_files()?.fetch(at, self.range).await?,
-                Wanted::Stored(id) => backend.need_store()?.fetch(id, self.range).await?,
+                Wanted::Session(at) => backend.need_files()?.fetch(at, self.range).await,
+                Wanted::Stored(id) => backend.need_store()?.fetch(id, self.range).await,
             };
-            stream(fetched, &mut |block| cx.out.bytes(block)).await?;
+            let printed = match fetched {
+                Ok(fetched) => stream(fetched, &mut |block| cx.out.bytes(block)).await,
+                Err(error) => Err(error),
+            };
+            match printed {
+                Ok(_) => tally.done(),
+                Err(error) if error.kind() == Kind::Closed => return Err(error),
+                Err(error) => tally.failed(error),
+            }
         }
-        cx.out.flush()
+        cx.out.flush()?;
+        tally.verdict("files")
     }
 }
 

@@ -55,6 +55,10 @@ impl Upload {
         names.append(&mut self.args);
         check_sources(&names, self.name.is_some())?;
         let sources: Vec<_> = names.iter().map(|name| LocalSource::look(name, self.name.as_deref())).collect();
+        if self.name.is_some() && self.into.is_none() && sources.iter().any(|source| source.is_directory) {
+            return Err(Error::usage("--name is for a file: a directory gives its contents")
+                .hint("name it in DEST, or add --into"));
+        }
         let watch = cx.out.watch();
         let upload = upload::Upload { backend: cx.backend()?, if_exists: self.if_exists, observer: &watch };
         let mut listing = cx.out.listing().regardless();
@@ -130,7 +134,7 @@ pub(in crate::commands) struct Download {
     file_id: Vec<String>,
 
     /// Where it goes, by the vendor's flag
-    #[arg(short, long, value_name = "DEST", hide = true)]
+    #[arg(short, long, value_name = "DEST", hide = true, conflicts_with = "into")]
     output: Option<String>,
 
     /// Put all targets into this directory by name, however many there are

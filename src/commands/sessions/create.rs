@@ -7,14 +7,14 @@ use serde_json::{Map, Value};
 
 use super::wait::{Goal, wait_for};
 use super::{label, labels};
-use crate::backend::{Backend, Feature, NewSession, document as shape};
+use crate::backend::{Backend, Feature, NewSession, document as shape, expiry};
 use crate::commands::Cx;
 use crate::commands::args::BodyFlag;
 use crate::commands::spec::{Spec, Uploads};
 use crate::commands::stdin::document;
 use crate::config::{Origin, body, duration};
 use crate::error::{Error, Result};
-use crate::model::Labels;
+use crate::model::{Labels, Timestamp};
 
 #[derive(Debug, Args)]
 #[command(after_help = "Standard input is read too, when it is a pipe or a file: a YAML or JSON document.\n\n\
@@ -75,9 +75,7 @@ impl Create {
     pub(super) async fn run(self, cx: &Cx) -> Result<()> {
         let backend = cx.backend()?;
         let (mut new, unknown) = backend.sessions().read_document(document(&self.body, true)?)?;
-        for name in unknown {
-            cx.out.note(format!("note: the body has a member that wharf does not know, and passes on: `{name}`"));
-        }
+        cx.note_unknown(&unknown);
         let wait = self.wait;
         let specs = self.merge(cx, &mut new)?;
         check_features(backend, &new, !specs.is_empty())?;
@@ -120,7 +118,7 @@ impl Create {
         }
         new.labels.extend(labels(&self.label)?);
         check_values(new)?;
-        self.resource.iter().map(|spec| Spec::parse(spec)).collect()
+        self.resource.iter().map(|spec| Spec::parse(cx, spec)).collect()
     }
 }
 
@@ -132,10 +130,10 @@ fn check_values(new: &NewSession) -> Result<()> {
     if let Some((what, _)) = names.into_iter().find(|(_, value)| value.as_deref() == Some("")) {
         return Err(Error::usage(format!("the name of the {what} is empty")).hint("name it, or leave it out"));
     }
+    let within = |ttl| ttl >= TTL_MIN && expiry(Timestamp::now(), ttl).is_some();
     match new.ttl {
-        Some(ttl) if ttl < TTL_MIN => {
-            Err(Error::usage("--ttl is at least 1s").hint("write a time such as `30m` or `2h`"))
-        }
+        Some(ttl) if !within(ttl) => Err(Error::usage("--ttl is at least 1s, and ends before the year 9999")
+            .hint("write a time such as `30m` or `2h`")),
         _ => Ok(()),
     }
 }

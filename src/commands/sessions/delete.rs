@@ -110,7 +110,8 @@ impl Delete {
 
 /// Asks at a terminal; elsewhere nobody could answer.
 fn confirm(count: usize, labels: &[String]) -> Result<()> {
-    let what = format!("{count} sessions with {}", labels.join(", "));
+    let sessions = if count == 1 { "session" } else { "sessions" };
+    let what = format!("{count} {sessions} with {}", labels.join(", "));
     if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
         return Err(Error::usage(format!("this would delete {what}"))
             .hint("add --yes to delete them, or --dry-run to see them"));

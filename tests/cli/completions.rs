@@ -1,0 +1,63 @@
+//! What is made of the grammar: completion scripts and manual pages.
+
+use std::fs;
+use std::path::Path;
+
+use crate::sandbox::Sandbox;
+
+const SCRIPTS: [(&str, &str); 5] = [
+    ("bash", "wharf.bash"),
+    ("zsh", "_wharf"),
+    ("fish", "wharf.fish"),
+    ("elvish", "wharf.elv"),
+    ("powershell", "_wharf.ps1"),
+];
+
+#[test]
+fn the_scripts_in_the_repository_are_what_the_command_prints() {
+    let sandbox = Sandbox::new();
+    let kept = Path::new(env!("CARGO_MANIFEST_DIR")).join("completions");
+    for (shell, name) in SCRIPTS {
+        let run = sandbox.run(["completions", shell]);
+        let file = fs::read_to_string(kept.join(name)).unwrap_or_default();
+        let same = run.ok().stdout() == file;
+        assert!(same, "completions/{name} is stale: wharf completions {shell} > completions/{name}");
+    }
+    let files = fs::read_dir(kept).unwrap().count();
+    assert_eq!(files, SCRIPTS.len(), "one file for each shell and no other");
+    sandbox.run(["completions", "tcsh"]).code(2);
+    sandbox.run(["completions"]).code(2);
+}
+
+#[test]
+fn every_verb_is_in_the_scripts() {
+    let sandbox = Sandbox::new();
+    for (shell, _) in SCRIPTS {
+        let run = sandbox.run(["completions", shell]);
+        for word in ["sessions", "files", "resources", "create", "upload", "download", "mkdir", "doctor", "--transform"]
+        {
+            // Fish writes long options without their dashes.
+            assert!(run.ok().stdout().contains(word.trim_start_matches('-')), "{shell}: {word}");
+        }
+        assert!(!run.stdout().contains("panic-for-test"), "{shell}");
+    }
+}
+
+#[test]
+fn manual_pages_are_written_for_every_verb() {
+    let sandbox = Sandbox::new();
+    sandbox.run(["man", "out/man1"]).ok();
+    let pages = sandbox.tree("out/man1");
+    for page in
+        ["wharf.1", "wharf-sessions-create.1", "wharf-files-upload.1", "wharf-resources-add.1", "wharf-doctor.1"]
+    {
+        assert!(pages.contains(&page.to_owned()), "{page} in {pages:?}");
+    }
+    for page in &pages {
+        let text = sandbox.read(format!("out/man1/{page}"));
+        assert!(text.contains(".TH ") && text.contains("SYNOPSIS"), "{page}");
+    }
+    sandbox.run(["man", "out/man1"]).ok();
+    assert_eq!(sandbox.tree("out/man1"), pages);
+    sandbox.run(["man"]).code(2);
+}

@@ -1,0 +1,272 @@
+//! Errors: exit codes, two lines for people, one object for programs.
+
+use std::fs::{self, File};
+use std::process::Command;
+
+use serde_json::Value;
+
+use crate::sandbox::{Run, Sandbox};
+
+const MEMBERS: [&str; 9] =
+    ["kind", "message", "hint", "backend", "status", "code", "request_id", "retryable", "retry_after"];
+
+/// A sandbox with a session `s1` and a file in it.
+fn stage() -> Sandbox {
+    let sandbox = Sandbox::new();
+    sandbox.run(["sessions", "create", "--id", "s1"]).ok();
+    sandbox.put("s1:/a", "a");
+    sandbox.write("a", "a");
+    sandbox
+}
+
+/// Commands that fail without help from outside, each with its kind and its code.
+const FAILURES: [(&[&str], &str, i32); 12] = [
+    (&["sessions", "create", "--id", "x"], "usage", 2),
+    (&["sessions", "lisst"], "usage", 2),
+    (&["sessions"], "usage", 2),
+    (&["files", "cat", "s1"], "usage", 2),
+    (&["sessions", "get", "gone"], "not_found", 4),
+    (&["sessions", "create", "--id", "s1"], "conflict", 5),
+    (&["sessions", "archive", "s1"], "unsupported", 7),
+    (&["files", "upload", "a", "gone", "s1:/"], "partial", 10),
+    (&["sessions", "list", "--transform", "nothing"], "no_match", 11),
+    (&["sessions", "delete", "--label", "a=b", "--yes"], "no_match", 11),
+    (&["files", "download", "s1:/a", "/dev/full"], "io", 12),
+    (&["sessions", "wait", "s1", "--for", "stopped", "--timeout", "50ms"], "deadline", 124),
+];
+
+/// Those of them that the grammar itself refuses.
+const OF_THE_GRAMMAR: [&[&str]; 2] = [&["sessions", "lisst"], &["sessions"]];
+
+#[test]
+fn programs_get_one_object_on_standard_error_and_nothing_else() {
+    let sandbox = stage();
+    for format in ["json", "jsonl", "yaml"] {
+        for (args, kind, code) in FAILURES {
+            let run = sandbox.run(args.iter().copied().chain(["--format", format]));
+            let error = run.code(code).error();
+            let members: Vec<_> = error.as_object().unwrap().keys().map(String::as_str).collect();
+            assert_eq!(members, MEMBERS, "{args:?}");
+            assert_eq!(error["kind"], kind, "{args:?}");
+            assert!(error["message"].as_str().is_some_and(|message| !message.is_empty()), "{args:?}");
+            assert!(error["retryable"].is_boolean(), "{args:?}");
+            assert!(!error["message"].as_str().unwrap().contains('\n'), "{args:?}");
+        }
+    }
+}
+
+/// One line of what, and at most one of what to do next.
+#[track_caller]
+fn assert_two_lines(run: &Run) {
+    let lines: Vec<_> = run.stderr().lines().collect();
+    assert!(lines[0].starts_with("error: "), "{lines:?}");
+    assert!(lines.len() <= 2 && lines.get(1).is_none_or(|line| line.starts_with("hint: ")), "{lines:?}");
+    assert!(!run.stderr().contains('\u{1b}'), "no colour off a terminal: {lines:?}");
+}
+
+#[test]
+fn people_get_one_line_of_what_and_one_of_what_to_do() {
+    let sandbox = stage();
+    for (args, _, code) in FAILURES.iter().filter(|(args, ..)| !OF_THE_GRAMMAR.contains(args)) {
+        assert_two_lines(sandbox.run(*args).code(*code));
+    }
+}
+
+#[test]
+fn an_error_of_the_grammar_is_two_lines_too() {
+    let sandbox = stage();
+    for args in OF_THE_GRAMMAR {
+        let run = sandbox.run(args);
+        assert_two_lines(run.code(2));
+    }
+}
+
+#[test]
+fn the_format_variable_asks_for_objects_too() {
+    let sandbox = stage();
+    for (args, kind, code) in FAILURES {
+        let run = sandbox.wharf(args).env("WHARF_FORMAT", "json").run();
+        assert_eq!(run.code(code).error()["kind"], kind, "{args:?}");
+    }
+    let run = sandbox.wharf(["sessions", "get", "gone", "--format", "table"]).env("WHARF_FORMAT", "json").run();
+    run.code(4).says(&["error: "]);
+    for spelled in [&["--format=JSON", "sessions", "get", "gone"][..], &["sessions", "--format", "yaml", "nonsense"]] {
+        assert!(sandbox.run(spelled).error()["kind"].is_string());
+    }
+}
+
+#[test]
+fn a_profiles_format_asks_for_objects_too() {
+    let sandbox = stage();
+    fs::create_dir_all(sandbox.config().join("wharf")).unwrap();
+    fs::write(sandbox.config().join("wharf/config.toml"), "profile = \"p\"\n[profiles.p]\nformat = \"json\"\n")
+        .unwrap();
+    assert_eq!(sandbox.run(["sessions", "get", "gone"]).code(4).error()["kind"], "not_found");
+}
+
+#[test]
+fn an_error_of_the_grammar_says_what_is_wrong_and_not_what_the_command_is_for() {
+    let sandbox = stage();
+    for noun in ["sessions", "files", "resources", "config"] {
+        for args in [["--format=json", noun], [noun, "--format=json"]] {
+            let run = sandbox.run(args);
+            let message = run.code(2).error()["message"].as_str().unwrap().to_owned();
+            assert!(message.contains("command"), "{noun}: {message}");
+        }
+    }
+}
+
+#[test]
+fn results_that_were_complete_before_a_failure_are_still_printed() {
+    let sandbox = stage();
+    let run = sandbox.run(["--format", "json", "sessions", "get", "s1", "gone"]);
+    assert_eq!(run.code(10).column("id"), ["s1"]);
+    assert_eq!(run.error()["kind"], "partial");
+}
+
+#[test]
+fn a_receipts_error_has_the_same_members() {
+    let sandbox = stage();
+    let run = sandbox.run(["files", "upload", "gone", "s1:/x"]);
+    let error = run.code(4).at("/0/error");
+    let members: Vec<_> = error.as_object().unwrap().keys().map(String::as_str).collect();
+    assert_eq!(members, MEMBERS);
+}
+
+#[test]
+fn a_store_that_cannot_be_opened_is_an_error_of_the_local_disk() {
+    let sandbox = stage();
+    let file = sandbox.path("a");
+    for home in [file.clone(), file.join("below"), "/dev/null".into(), "/proc/nowhere".into()] {
+        for args in [&["sessions", "list"][..], &["sessions", "create"], &["files", "ls"], &["files", "upload", "a"]] {
+            let run = sandbox.wharf(args.iter().chain(&["--format=json"])).env("WHARF_HOME", &home).run();
+            let error = run.code(12).error();
+            assert_eq!(error["kind"], "io", "{home:?} {args:?}: {error}");
+            assert!(error["hint"].as_str().unwrap().contains("WHARF_HOME"), "{error}");
+        }
+    }
+}
+
+#[test]
+fn a_database_that_is_none_is_an_error_of_the_local_disk() {
+    let sandbox = stage();
+    for name in ["wharf.db", "wharf.db-wal", "wharf.db-shm"] {
+        drop(fs::remove_file(sandbox.store().join(name)));
+    }
+    fs::write(sandbox.store().join("wharf.db"), "this is no database, and it is long enough to be one".repeat(100))
+        .unwrap();
+    let run = sandbox.run(["--format=json", "sessions", "list"]);
+    assert_eq!(run.code(12).error()["kind"], "io");
+    assert_eq!(fs::read_to_string(sandbox.store().join("sessions/s1/a")).unwrap(), "a", "files stay");
+}
+
+#[test]
+fn standard_output_that_takes_nothing_is_an_io_error() {
+    let sandbox = stage();
+    for args in [
+        &["sessions", "list"][..],
+        &["files", "cat", "s1:/a"],
+        &["completions", "bash"],
+        &["sessions", "list", "-q"],
+        &[],
+    ] {
+        let run = sandbox.wharf(args).stdout_to(File::options().write(true).open("/dev/full").unwrap()).run();
+        run.code(12).says(&["standard output"]);
+    }
+}
+
+#[test]
+fn help_and_version_that_cannot_be_written_are_no_success() {
+    let sandbox = stage();
+    for flag in ["--help", "--version"] {
+        let run = sandbox.wharf([flag]).stdout_to(File::options().write(true).open("/dev/full").unwrap()).run();
+        run.code(12);
+    }
+}
+
+#[test]
+fn a_full_disk_leaves_the_old_target_and_no_half_file() {
+    let sandbox = Sandbox::new();
+    let disk = sandbox.path("disk");
+    fs::create_dir(&disk).unwrap();
+    let mount = Command::new("mount").args(["-t", "tmpfs", "-o", "size=1m", "tmpfs"]).arg(&disk).output();
+    if !mount.is_ok_and(|output| output.status.success()) {
+        eprintln!("SKIPPED: no file system can be mounted here, so that none can be full");
+        return;
+    }
+    let _unmount = Unmount(disk.to_str().unwrap().to_owned());
+    let run = |args: &[&str]| sandbox.wharf(args).env("WHARF_HOME", disk.join("store")).run();
+    run(&["sessions", "create", "--id", "s1"]).ok();
+    sandbox.write("old", "old");
+    sandbox.write("large", vec![1; 2_000_000]);
+    run(&["files", "upload", "old", "s1:/x"]).ok();
+    let upload = run(&["files", "upload", "large", "s1:/x", "--format=json"]);
+    assert_eq!(upload.code(12).error()["kind"], "io");
+    assert_eq!(run(&["files", "cat", "s1:/x"]).ok().stdout(), "old");
+    run(&["files", "upload", "large", "s1:/new"]).code(12);
+    run(&["files", "upload", "large"]).code(12);
+    assert_eq!(run(&["files", "ls", "s1:/", "-R"]).ok().column("path"), ["/x"]);
+    assert_eq!(run(&["files", "ls"]).ok().stdout(), "[]\n");
+    assert_eq!(crate::sandbox::tree(&disk.join("store/tmp")), [""; 0]);
+    let large = sandbox.wharf(["files", "upload", "-", "--name", "large", "-q"]).stdin(vec![1; 2_000_000]).run();
+    let id = large.ok().stdout().trim_end();
+    fs::write(disk.join("target"), "old").unwrap();
+    for to in ["disk/target", "disk/new"] {
+        sandbox.run(["files", "download", id, to]).code(12);
+    }
+    assert_eq!(sandbox.read("disk/target"), "old");
+    assert!(!disk.join("new").exists());
+}
+
+/// Unmounts even where an assertion failed.
+struct Unmount(String);
+
+impl Drop for Unmount {
+    fn drop(&mut self) {
+        let done = Command::new("umount").args(["-l", &self.0]).status();
+        assert!(done.is_ok_and(|status| status.success()), "{} is still mounted", self.0);
+    }
+}
+
+#[test]
+fn a_panic_is_one_line_and_a_place_to_report_it() {
+    if !cfg!(debug_assertions) {
+        eprintln!("SKIPPED: a release has no command that panics");
+        return;
+    }
+    let sandbox = Sandbox::new();
+    let run = sandbox.run(["panic-for-test"]);
+    let lines: Vec<_> = run.code(1).stderr().lines().collect();
+    assert_eq!(lines.len(), 2, "{lines:?}");
+    assert!(lines[0].starts_with(&format!("error: this is a bug in wharf {}", env!("CARGO_PKG_VERSION"))), "{lines:?}");
+    assert!(lines[1].starts_with("hint: ") && lines[1].contains("report"), "{lines:?}");
+    assert_eq!(run.stdout(), "");
+}
+
+#[test]
+fn a_panic_is_one_object_where_programs_read() {
+    if !cfg!(debug_assertions) {
+        eprintln!("SKIPPED: a release has no command that panics");
+        return;
+    }
+    let sandbox = Sandbox::new();
+    for run in [
+        sandbox.run(["panic-for-test", "--format", "json"]),
+        sandbox.wharf(["panic-for-test"]).env("WHARF_FORMAT", "json").run(),
+    ] {
+        assert_eq!(run.code(1).error()["kind"], "internal");
+    }
+}
+
+#[test]
+fn notes_wait_until_it_is_known_that_there_is_no_error() {
+    let sandbox = stage();
+    let body = r#"{"stranger": 1}"#;
+    let bad = sandbox.wharf(["--format=json", "sessions", "create", "--id", "s1"]).stdin(body).run();
+    assert_eq!(bad.code(5).error()["kind"], "conflict");
+    let good = sandbox.wharf(["--format=json", "sessions", "create", "--id", "s2"]).stdin(body).run();
+    good.ok().says(&["stranger"]);
+    let verbose = sandbox.run(["--format=json", "--debug", "-v", "sessions", "get", "gone"]);
+    let error: Value = verbose.code(4).error();
+    assert_eq!(error["kind"], "not_found");
+}

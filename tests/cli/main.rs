@@ -1,0 +1,48 @@
+//! The command line as a user has it: every test runs the binary in a sandbox of its own.
+//!
+//! `sandbox.rs` is the stage; each other file is a topic. What is stated here is the contract, so a
+//! test that fails is a bug of the binary until the contract says otherwise.
+
+#![cfg(unix)]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::print_stderr,
+    clippy::unwrap_used,
+    reason = "tests set their own stage, and a panic is how they fail"
+)]
+
+mod browse;
+mod change;
+mod completions;
+mod config;
+mod create;
+mod download;
+mod errors;
+mod hostile;
+mod mask;
+mod names;
+mod output;
+mod process;
+mod resources;
+mod sandbox;
+mod sessions;
+mod stdin;
+mod transform;
+mod upload;
+mod upload_items;
+
+/// A file that nobody includes is a file whose tests never run.
+#[test]
+fn no_file_of_this_directory_is_forgotten() {
+    let here = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cli");
+    let main = include_str!("main.rs");
+    let mut seen = 0;
+    for file in sandbox::tree(std::path::Path::new(here)) {
+        let Some(module) = file.strip_suffix(".rs").filter(|name| *name != "main") else { continue };
+        assert!(main.contains(&format!("\nmod {module};\n")), "main.rs does not include {file}");
+        seen += 1;
+    }
+    assert!(seen > 10, "{seen} files");
+}

@@ -1,0 +1,452 @@
+//! The stage of every test: a directory of its own, a bare environment, and the binary.
+
+use std::ffi::OsStr;
+use std::fs::File;
+use std::io::{Read, Write};
+use std::os::unix::process::ExitStatusExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
+use std::sync::mpsc;
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+use std::{fs, str};
+
+use rustix::fs::{CWD, FileType, Mode, OFlags};
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::mask::mask;
+
+/// The binary under test.
+pub(crate) const WHARF: &str = env!("CARGO_BIN_EXE_wharf");
+
+/// No test waits longer than this for anything.
+const LIMIT: Duration = Duration::from_secs(20);
+
+/// A directory with everything that one test needs: a working directory, a home, and a store.
+pub(crate) struct Sandbox {
+    root: TempDir,
+}
+
+impl Sandbox {
+    pub(crate) fn new() -> Self {
+        let sandbox = Sandbox { root: TempDir::with_prefix("wharf-cli-").unwrap() };
+        for room in ["work", "user", "config"] {
+            fs::create_dir(sandbox.root.path().join(room)).unwrap();
+        }
+        sandbox
+    }
+
+    /// A path below the directory that commands run in.
+    pub(crate) fn path(&self, below: impl AsRef<Path>) -> PathBuf {
+        self.root.path().join("work").join(below)
+    }
+
+    /// `WHARF_HOME`; the binary makes it.
+    pub(crate) fn store(&self) -> PathBuf {
+        self.root.path().join("store")
+    }
+
+    /// The configuration file's directory.
+    pub(crate) fn config(&self) -> PathBuf {
+        self.root.path().join("config")
+    }
+
+    /// Writes a file in the working directory, with its parents.
+    pub(crate) fn write(&self, below: impl AsRef<Path>, content: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.path(below);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, content).unwrap();
+        path
+    }
+
+    /// Makes a FIFO in the working directory.
+    pub(crate) fn fifo(&self, below: impl AsRef<Path>) -> PathBuf {
+        let path = self.path(below);
+        rustix::fs::mknodat(CWD, &path, FileType::Fifo, Mode::from_raw_mode(0o600), 0).unwrap();
+        path
+    }
+
+    /// What a file in the working directory holds.
+    pub(crate) fn read(&self, below: impl AsRef<Path>) -> String {
+        String::from_utf8(fs::read(self.path(below)).unwrap()).unwrap()
+    }
+
+    /// Everything below a directory of the working directory, in order, directories with a slash.
+    pub(crate) fn tree(&self, below: &str) -> Vec<String> {
+        tree(&self.path(below))
+    }
+
+    /// The command line `wharf ARGS...`, ready to be changed and run.
+    pub(crate) fn wharf<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Call {
+        let mut command = Command::new(WHARF);
+        command.args(args).env_clear().envs(self.environment()).current_dir(self.path(""));
+        Call { command, input: Input::Null, output: None }
+    }
+
+    /// The variables that every command gets, and no other.
+    pub(crate) fn environment(&self) -> [(&'static str, PathBuf); 7] {
+        let root = self.root.path();
+        [
+            ("HOME", root.join("user")),
+            ("WHARF_HOME", self.store()),
+            ("XDG_DATA_HOME", root.join("data")),
+            ("XDG_CONFIG_HOME", self.config()),
+            ("PATH", "/usr/bin:/bin".into()),
+            ("TZ", "UTC".into()),
+            ("COLUMNS", "200".into()),
+        ]
+    }
+
+    /// Runs `wharf ARGS...` with nothing on standard input.
+    pub(crate) fn run<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Run {
+        self.wharf(args).run()
+    }
+
+    /// A new session's id.
+    pub(crate) fn session(&self) -> String {
+        let run = self.run(["sessions", "create", "-q"]);
+        run.ok().stdout().trim_end().to_owned()
+    }
+
+    /// A new stored file's id.
+    pub(crate) fn stored(&self, name: &str, content: impl Into<Vec<u8>>) -> String {
+        let run = self.wharf(["files", "upload", "-", "--name", name, "-q"]).stdin(content).run();
+        run.ok().stdout().trim_end().to_owned()
+    }
+
+    /// Puts a file into a session.
+    pub(crate) fn put(&self, target: &str, content: impl Into<Vec<u8>>) {
+        self.wharf(["files", "upload", "-", target]).stdin(content).run().ok();
+    }
+
+    /// What a file in a session holds.
+    pub(crate) fn cat(&self, target: &str) -> String {
+        self.run(["files", "cat", target]).ok().stdout().to_owned()
+    }
+
+    /// The paths in a session below a target, in order, directories with a slash.
+    pub(crate) fn paths(&self, target: &str) -> Vec<String> {
+        let listing = self.run(["files", "ls", "-R", target]).ok().json();
+        let path = |entry: &Value| {
+            let slash = if entry["kind"] == "directory" { "/" } else { "" };
+            format!("{}{slash}", entry["path"].as_str().unwrap())
+        };
+        listing.as_array().unwrap().iter().map(path).collect()
+    }
+
+    /// Where a session's file is on this machine.
+    pub(crate) fn inside(&self, session: &str, below: &str) -> PathBuf {
+        let run = self.run(["sessions", "get", session, "--transform", "provider.path", "-r"]);
+        PathBuf::from(run.ok().stdout().trim_end()).join(below)
+    }
+
+    /// The names that are left where things are made.
+    pub(crate) fn unfinished(&self) -> Vec<String> {
+        tree(&self.store().join("tmp"))
+    }
+}
+
+/// Everything below a directory, in order; a directory ends in a slash.
+pub(crate) fn tree(root: &Path) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut open = vec![root.to_owned()];
+    while let Some(dir) = open.pop() {
+        for entry in fs::read_dir(&dir).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.strip_prefix(root).unwrap().to_str().unwrap().to_owned();
+            if path.is_dir() && !path.is_symlink() {
+                found.push(format!("{name}/"));
+                open.push(path);
+            } else {
+                found.push(name);
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+enum Input {
+    Null,
+    Bytes(Vec<u8>),
+    From(Stdio),
+    Held,
+}
+
+/// A command line that is not running yet.
+pub(crate) struct Call {
+    command: Command,
+    input: Input,
+    output: Option<Stdio>,
+}
+
+impl Call {
+    pub(crate) fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
+        self.command.env(name, value);
+        self
+    }
+
+    pub(crate) fn without_env(mut self, name: &str) -> Self {
+        self.command.env_remove(name);
+        self
+    }
+
+    pub(crate) fn cwd(mut self, path: impl AsRef<Path>) -> Self {
+        self.command.current_dir(path);
+        self
+    }
+
+    /// A pipe that gives these bytes and ends.
+    pub(crate) fn stdin(mut self, bytes: impl Into<Vec<u8>>) -> Self {
+        self.input = Input::Bytes(bytes.into());
+        self
+    }
+
+    /// A file, or the end of a pipe.
+    pub(crate) fn stdin_from(mut self, from: impl Into<Stdio>) -> Self {
+        self.input = Input::From(from.into());
+        self
+    }
+
+    /// A pipe that stays open until [`Running::close`].
+    pub(crate) fn stdin_held(mut self) -> Self {
+        self.input = Input::Held;
+        self
+    }
+
+    /// Somewhere else for standard output to go.
+    pub(crate) fn stdout_to(mut self, to: impl Into<Stdio>) -> Self {
+        self.output = Some(to.into());
+        self
+    }
+
+    /// Runs it to its end.
+    pub(crate) fn run(self) -> Run {
+        self.start().finish()
+    }
+
+    /// Starts it.
+    pub(crate) fn start(mut self) -> Running {
+        let (from, bytes, held) = match self.input {
+            Input::Null => (Stdio::null(), None, false),
+            Input::Bytes(bytes) => (Stdio::piped(), Some(bytes), false),
+            Input::From(from) => (from, None, false),
+            Input::Held => (Stdio::piped(), None, true),
+        };
+        let to = self.output.unwrap_or_else(Stdio::piped);
+        self.command.stdin(from).stdout(to).stderr(Stdio::piped());
+        let line = format!("{:?}", self.command.get_args().collect::<Vec<_>>());
+        let mut child = self.command.spawn().unwrap();
+        let mut stdin = child.stdin.take();
+        if let (Some(bytes), Some(mut pipe)) = (bytes, stdin.take_if(|_| !held)) {
+            // A command that does not read it all is not to be waited for.
+            thread::spawn(move || drop(pipe.write_all(&bytes)));
+        }
+        let stderr = drain(child.stderr.take().unwrap());
+        Running { line, stdin, stdout: child.stdout.take(), stderr, child }
+    }
+}
+
+fn drain(mut pipe: impl Read + Send + 'static) -> JoinHandle<Vec<u8>> {
+    thread::spawn(move || {
+        let mut bytes = Vec::new();
+        pipe.read_to_end(&mut bytes).unwrap();
+        bytes
+    })
+}
+
+/// A command that runs.
+pub(crate) struct Running {
+    line: String,
+    stdin: Option<ChildStdin>,
+    stdout: Option<ChildStdout>,
+    stderr: JoinHandle<Vec<u8>>,
+    child: Child,
+}
+
+impl Running {
+    /// Writes to its held-open standard input; whether it is read is for the test to see.
+    pub(crate) fn write(&mut self, bytes: &[u8]) {
+        drop(self.stdin.as_mut().unwrap().write_all(bytes));
+    }
+
+    /// Ends its standard input.
+    pub(crate) fn close(&mut self) {
+        self.stdin = None;
+    }
+
+    /// Its standard output, for a test that reads along or goes away.
+    pub(crate) fn take_stdout(&mut self) -> ChildStdout {
+        self.stdout.take().unwrap()
+    }
+
+    pub(crate) fn signal(&self, signal: Signal) {
+        kill_process(self.pid(), signal).unwrap();
+    }
+
+    /// Waits until it catches signals, where the system tells.
+    pub(crate) fn wait_for_handlers(&self) {
+        let status = format!("/proc/{}/status", self.child.id());
+        if !Path::new(&status).exists() {
+            thread::sleep(Duration::from_millis(500));
+            return;
+        }
+        wait_until("signals are caught", || {
+            let status = fs::read_to_string(&status).unwrap_or_default();
+            let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:"));
+            caught.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).is_some_and(|mask| mask & 0b10 != 0)
+        });
+    }
+
+    /// Whether it has not ended.
+    pub(crate) fn is_running(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_none()
+    }
+
+    fn pid(&self) -> Pid {
+        Pid::from_child(&self.child)
+    }
+
+    /// Waits for its end. A pipe that is held stays open until then.
+    pub(crate) fn finish(mut self) -> Run {
+        let (done, watched) = mpsc::channel::<()>();
+        let pid = self.pid();
+        let watch = thread::spawn(move || {
+            let late = watched.recv_timeout(LIMIT) == Err(mpsc::RecvTimeoutError::Timeout);
+            if late {
+                let _ = kill_process(pid, Signal::KILL);
+            }
+            late
+        });
+        let mut stdout = Vec::new();
+        if let Some(mut pipe) = self.stdout.take() {
+            pipe.read_to_end(&mut stdout).unwrap();
+        }
+        let stderr = self.stderr.join().unwrap();
+        let status = self.child.wait().unwrap();
+        drop(done);
+        assert!(!watch.join().unwrap(), "{} did not end within {LIMIT:?}", self.line);
+        Run { line: self.line, status, stdout, stderr }
+    }
+}
+
+/// What a command did.
+#[must_use]
+pub(crate) struct Run {
+    line: String,
+    status: ExitStatus,
+    stdout: Vec<u8>,
+    stderr: Vec<u8>,
+}
+
+impl Run {
+    /// It succeeded.
+    #[track_caller]
+    pub(crate) fn ok(&self) -> &Self {
+        self.code(0)
+    }
+
+    /// It ended with this code.
+    #[track_caller]
+    pub(crate) fn code(&self, code: i32) -> &Self {
+        assert_eq!(
+            self.status.code(),
+            Some(code),
+            "wharf {} (signal {:?})\n--- stdout\n{}\n--- stderr\n{}",
+            self.line,
+            self.status.signal(),
+            String::from_utf8_lossy(&self.stdout),
+            String::from_utf8_lossy(&self.stderr)
+        );
+        self
+    }
+
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.stdout
+    }
+
+    #[track_caller]
+    pub(crate) fn stdout(&self) -> &str {
+        str::from_utf8(&self.stdout).unwrap()
+    }
+
+    #[track_caller]
+    pub(crate) fn stderr(&self) -> &str {
+        str::from_utf8(&self.stderr).unwrap()
+    }
+
+    /// The lines of standard output.
+    #[track_caller]
+    pub(crate) fn lines(&self) -> Vec<&str> {
+        self.stdout().lines().collect()
+    }
+
+    /// Standard output as one JSON value.
+    #[track_caller]
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_slice(&self.stdout).unwrap_or_else(|e| panic!("wharf {}: {e}:\n{}", self.line, self.stdout()))
+    }
+
+    /// What a JSON pointer names in standard output.
+    #[track_caller]
+    pub(crate) fn at(&self, pointer: &str) -> Value {
+        let json = self.json();
+        json.pointer(pointer).unwrap_or_else(|| panic!("nothing at {pointer} in {json:#}")).clone()
+    }
+
+    /// The values of one member of a listing.
+    #[track_caller]
+    pub(crate) fn column(&self, member: &str) -> Vec<String> {
+        let text = |item: &Value| item[member].as_str().map_or_else(|| item[member].to_string(), str::to_owned);
+        self.json().as_array().expect("a listing").iter().map(text).collect()
+    }
+
+    /// The one JSON object on standard error, which holds nothing else.
+    #[track_caller]
+    pub(crate) fn error(&self) -> Value {
+        let report: Value = serde_json::from_slice(&self.stderr)
+            .unwrap_or_else(|e| panic!("wharf {}: {e}:\n{}", self.line, self.stderr()));
+        assert_eq!(self.stderr().lines().count(), 1, "one line: {}", self.stderr());
+        report["error"].clone()
+    }
+
+    /// Standard error mentions all of these.
+    #[track_caller]
+    pub(crate) fn says(&self, words: &[&str]) -> &Self {
+        for word in words {
+            assert!(self.stderr().contains(word), "wharf {}: no {word:?} in:\n{}", self.line, self.stderr());
+        }
+        self
+    }
+
+    /// Standard output with ids and times replaced by their kinds, for comparison.
+    #[track_caller]
+    pub(crate) fn golden(&self) -> String {
+        mask(self.stdout())
+    }
+}
+
+/// Opens a FIFO as soon as somebody reads from it, and never waits for one that does not come.
+#[track_caller]
+pub(crate) fn open_to_write(fifo: &Path) -> File {
+    let mut opened = None;
+    wait_until("a reader of the FIFO", || {
+        opened = rustix::fs::open(fifo, OFlags::WRONLY | OFlags::NONBLOCK, Mode::empty()).ok();
+        opened.is_some()
+    });
+    let file = File::from(opened.unwrap());
+    rustix::fs::fcntl_setfl(&file, OFlags::empty()).unwrap();
+    file
+}
+
+/// Waits until `done`, looking often.
+#[track_caller]
+pub(crate) fn wait_until(what: &str, mut done: impl FnMut() -> bool) {
+    let start = Instant::now();
+    while !done() {
+        assert!(start.elapsed() < LIMIT, "still not: {what}");
+        thread::sleep(Duration::from_millis(10));
+    }
+}
