@@ -1,7 +1,7 @@
 //! Settings: flags, then environment, then profile, then defaults, each with where it came from.
 //!
 //! [`Settings::resolve`] is the only place that decides precedence. The variables' names are in
-//! [`env`], the file's shape is in [`profile`], and `--body` documents are read by [`body`].
+//! [`mod@env`], the file's shape is in [`profile`], and `--body` documents are read by [`body`].
 
 pub mod body;
 pub mod duration;

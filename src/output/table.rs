@@ -21,7 +21,7 @@ pub enum Align {
     Right,
 }
 
-/// One column of a [`Table`].
+/// One column of a table.
 #[derive(Clone, Copy, Debug)]
 pub struct Column {
     /// The header, in upper case.
