@@ -1,5 +1,6 @@
 //! Uploads: one source after another, a receipt for each file.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
@@ -36,49 +37,59 @@ impl Upload<'_> {
         to: &Destination<SessionPath>,
         sink: Sink<'_>,
     ) -> Result<()> {
-        let files = self.backend.need_files()?;
+        self.backend.need_files()?;
         let places = plan::upload(sources, to)?;
         let bulk = self.announce(sources) > BULK;
         let mut ledger = Ledger::new(self.backend, self.observer, sink);
         for (source, place) in sources.iter().zip(&places) {
-            match &source.path {
+            let done = match &source.path {
                 Some(root) if source.is_directory => {
-                    if let Err(error) = make_directory(files, place, bulk).await {
-                        ledger.enter(Receipt::failed(&source.name, Some(place.to_string()), error))?;
-                        continue;
-                    }
-                    for found in Walk::new(root) {
-                        let name = found.path.display().to_string();
-                        let at = match place.path.descend(&found.below) {
-                            Ok(path) => place.at(path),
-                            Err(error) => {
-                                ledger.enter(Receipt::failed(&name, None, error))?;
-                                continue;
-                            }
-                        };
-                        let done = match found.what {
-                            What::Directory => match make_directory(files, &at, bulk).await {
-                                Ok(()) => continue,
-                                Err(error) => Receipt::failed(&name, Some(at.to_string()), error),
-                            },
-                            What::File(_) => self.put(files, LocalFile::new(&found.path), &name, &at, bulk).await,
-                            What::Failed(error) => Receipt::failed(&name, Some(at.to_string()), error),
-                        };
-                        ledger.enter(done)?;
-                    }
+                    self.tree(root, place, bulk, &mut ledger).await?;
+                    continue;
                 }
-                Some(path) => {
-                    let done = self.put(files, LocalFile::new(path), &source.name, place, bulk).await;
-                    ledger.enter(done)?;
-                }
-                None => {
-                    let done = self.put(files, Ok(Stdin), &source.name, place, bulk).await;
-                    ledger.enter(done)?;
-                }
-            }
+                Some(path) => self.put(LocalFile::new(path), &source.name, place, bulk).await,
+                None => self.put(Ok(Stdin), &source.name, place, bulk).await,
+            };
+            ledger.enter(done)?;
         }
         self.backend.settle().await?;
         ledger.verdict()
+    }
+
+    /// Puts the contents of a directory under a path, empty directories too.
+    async fn tree(&self, root: &Path, place: &SessionPath, bulk: bool, ledger: &mut Ledger<'_>) -> Result<()> {
+        if let Err(error) = self.make_directory(place, bulk).await {
+            return ledger.enter(Receipt::failed(&root.display().to_string(), Some(place.to_string()), error));
+        }
+        for found in Walk::new(root) {
+            let name = found.path.display().to_string();
+            let at = match place.path.descend(&found.below) {
+                Ok(path) => place.at(path),
+                Err(error) => {
+                    ledger.enter(Receipt::failed(&name, None, error))?;
+                    continue;
+                }
+            };
+            let done = match found.what {
+                What::Directory => match self.make_directory(&at, bulk).await {
+                    Ok(()) => continue,
+                    Err(error) => Receipt::failed(&name, Some(at.to_string()), error),
+                },
+                What::File(_) => self.put(LocalFile::new(&found.path), &name, &at, bulk).await,
+                What::Failed(error) => Receipt::failed(&name, Some(at.to_string()), error),
+            };
+            ledger.enter(done)?;
+        }
+        Ok(())
+    }
+
+    async fn make_directory(&self, at: &SessionPath, bulk: bool) -> Result<()> {
+        let files = self.backend.need_files()?;
+        if at.path.is_root() {
+            // There is nothing to make; whether the session is there shows at the first call.
+            return files.stat(at).await.map(drop);
+        }
+        files.mkdir(at, MkdirOptions { parents: true, mode: None, bulk }).await.map(drop)
     }
 
     /// Puts files into the workspace's file store.
@@ -135,15 +146,9 @@ impl Upload<'_> {
         files
     }
 
-    async fn put(
-        &self,
-        files: &dyn SessionFiles,
-        source: Result<impl Source>,
-        name: &str,
-        at: &SessionPath,
-        bulk: bool,
-    ) -> Receipt {
+    async fn put(&self, source: Result<impl Source>, name: &str, at: &SessionPath, bulk: bool) -> Receipt {
         let put = async {
+            let files = self.backend.need_files()?;
             let source = self.watched(source?, name);
             if let Some(reason) = self.reason_to_skip(files, &source, at).await? {
                 return Ok(Err(reason));
@@ -206,14 +211,6 @@ impl Upload<'_> {
             _ => None,
         })
     }
-}
-
-async fn make_directory(files: &dyn SessionFiles, at: &SessionPath, bulk: bool) -> Result<()> {
-    if at.path.is_root() {
-        // There is nothing to make; whether the session is there shows at the first call.
-        return files.stat(at).await.map(drop);
-    }
-    files.mkdir(at, MkdirOptions { parents: true, mode: None, bulk }).await.map(drop)
 }
 
 fn receipt(source: &str, destination: &str, stored: Stored) -> Receipt {

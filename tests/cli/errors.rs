@@ -270,3 +270,15 @@ fn notes_wait_until_it_is_known_that_there_is_no_error() {
     let error: Value = verbose.code(4).error();
     assert_eq!(error["kind"], "not_found");
 }
+
+#[test]
+fn a_store_that_is_held_for_long_is_unavailable_and_worth_another_try() {
+    let sandbox = stage();
+    let holder = rusqlite::Connection::open(sandbox.store().join("wharf.db")).unwrap();
+    holder.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let error = sandbox.run(["sessions", "create", "--id", "s2", "--format", "json"]).code(8).error();
+    assert_eq!((&error["kind"], &error["retryable"]), (&"unavailable".into(), &true.into()));
+    sandbox.run(["sessions", "list"]).ok();
+    holder.execute_batch("ROLLBACK").unwrap();
+    sandbox.run(["sessions", "create", "--id", "s2"]).ok();
+}

@@ -7,11 +7,11 @@ use std::time::{Duration, Instant};
 use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior};
 
 use crate::backend::{Page, PageRequest};
-use crate::error::{Error, Kind, Result};
+use crate::error::{Details, Error, Kind, Result};
 use crate::model::Timestamp;
 
 /// How long a process waits for another one's transaction.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(15);
 
 /// The version of [`SCHEMA`], kept in `user_version`.
 const VERSION: i64 = 1;
@@ -23,6 +23,7 @@ CREATE TABLE session (
     id TEXT NOT NULL UNIQUE,
     title TEXT,
     stopped INTEGER NOT NULL DEFAULT 0,
+    deleting INTEGER NOT NULL DEFAULT 0,
     created_at INTEGER NOT NULL,
     updated_at INTEGER NOT NULL,
     ttl INTEGER,
@@ -168,9 +169,9 @@ pub(super) fn fault(doing: impl std::fmt::Display, error: &rusqlite::Error) -> E
     };
     let made = Error::new(kind, format!("{doing}: {error}"));
     match code {
-        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
-            made.hint("another wharf holds the store for long; try again")
-        }
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => made
+            .hint("another program holds the store for long; try again")
+            .details(Details { retryable: true, ..Details::default() }),
         Some(ErrorCode::DiskFull) => made.hint("the disk is full: free some space, nothing was half-written"),
         Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
             made.hint("check that WHARF_HOME is on a writable disk and yours; `wharf doctor` shows where it is")

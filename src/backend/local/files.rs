@@ -11,6 +11,7 @@ use futures_util::stream::{self, BoxStream, StreamExt};
 
 use super::Local;
 use super::disk::{open_file, read_range, real_path, refused};
+use super::sessions::Entered;
 use crate::backend::{ByteRange, Expected, Fetched, MkdirOptions, PutOptions, SessionFiles, Stored};
 use crate::body::Source;
 use crate::error::{Error, Kind, Result};
@@ -22,10 +23,7 @@ use crate::platform;
 #[async_trait]
 impl SessionFiles for Local {
     async fn put(&self, at: &SessionPath, source: &dyn Source, options: PutOptions) -> Result<Stored> {
-        let seq = self.live(&at.session)?;
-        let dir = self.disk()?.session(&at.session)?;
-        self.refuse_mounted(seq, &dir, &at.path, Below::Ignore)?;
-        refuse_target(&dir, at, options.keep_existing)?;
+        self.check_target(&self.enter(&at.session)?, at, options.keep_existing)?;
         let mut pending = self.disk()?.pending_file()?;
         let mut body = source.open().await?;
         let sent = pending.fill(&mut body, at).await?;
@@ -38,15 +36,18 @@ impl SessionFiles for Local {
         if !options.bulk {
             pending.handle().sync_all().map_err(doing)?;
         }
-        self.make_parents(&dir, at, options.bulk)?;
+        // Much may have changed while the bytes came.
+        let entered = self.enter(&at.session)?;
+        self.check_target(&entered, at, options.keep_existing)?;
+        self.woken(&at.session)?;
+        self.make_parents(&entered.dir, at, options.bulk)?;
         let path = Path::new(at.path.relative());
         if options.keep_existing {
-            pending.place_new(&dir, path).map_err(doing)?;
+            pending.place_new(&entered.dir, path).map_err(doing)?;
         } else {
-            pending.place(&dir, path).map_err(doing)?;
+            pending.place(&entered.dir, path).map_err(doing)?;
         }
         self.disk()?.changed_in(at, options.bulk);
-        self.woken(&at.session)?;
         Ok(Stored {
             path: at.path.clone(),
             size: Some(sent.bytes),
@@ -109,9 +110,9 @@ impl SessionFiles for Local {
     }
 
     async fn mkdir(&self, at: &SessionPath, options: MkdirOptions) -> Result<Entry> {
-        self.live(&at.session)?;
-        let dir = self.disk()?.session(&at.session)?;
+        let Entered { dir, .. } = &self.enter(&at.session)?;
         let path = Path::new(at.path.relative());
+        self.woken(&at.session)?;
         let made = if options.parents && at.path.is_root() {
             Err(io::ErrorKind::AlreadyExists.into())
         } else {
@@ -119,7 +120,7 @@ impl SessionFiles for Local {
         };
         let made = match made {
             Err(e) if e.kind() == io::ErrorKind::NotFound && options.parents => {
-                self.make_parents(&dir, at, options.bulk)?;
+                self.make_parents(dir, at, options.bulk)?;
                 dir.create_dir(path)
             }
             other => other,
@@ -141,22 +142,21 @@ impl SessionFiles for Local {
             platform::set_mode(&handle, mode).map_err(doing)?;
         }
         self.disk()?.changed_in(at, options.bulk);
-        self.woken(&at.session)?;
         self.stat(at).await
     }
 
     async fn rename(&self, from: &SessionPath, to: &RemotePath) -> Result<Entry> {
-        let seq = self.live(&from.session)?;
-        let dir = self.disk()?.session(&from.session)?;
+        let entered = self.enter(&from.session)?;
+        let dir = &entered.dir;
         let target = from.at(to.clone());
         if from.path.is_root() || to.is_within(&from.path) && *to != from.path {
             return Err(Error::conflict(format!("a directory cannot be moved into itself: `{from}` to `{target}`")));
         }
-        self.refuse_mounted(seq, &dir, &from.path, Below::Count)?;
-        self.refuse_mounted(seq, &dir, to, Below::Ignore)?;
-        look(&dir, from)?.ok_or_else(|| no_entry(from))?;
+        self.refuse_mounted(entered.seq, dir, &from.path, Below::Count)?;
+        self.refuse_mounted(entered.seq, dir, to, Below::Ignore)?;
+        look(dir, from)?.ok_or_else(|| no_entry(from))?;
         if *to != from.path {
-            refuse_target(&dir, &target, false)?;
+            refuse_target(dir, &target, false)?;
             let doing = |e: io::Error| match e.kind() {
                 io::ErrorKind::NotFound => {
                     Error::not_found(format!("the directory to move into does not exist: `{target}`"))
@@ -164,19 +164,20 @@ impl SessionFiles for Local {
                 }
                 _ => refused(format!("moving `{from}` to `{target}`"), &e),
             };
-            dir.rename(from.path.relative(), &dir, to.relative()).map_err(doing)?;
+            self.woken(&from.session)?;
+            dir.rename(from.path.relative(), dir, to.relative()).map_err(doing)?;
             self.disk()?.changed_in(from, false);
             self.disk()?.changed_in(&target, false);
-            self.woken(&from.session)?;
         }
         self.stat(&target).await
     }
 
     async fn remove(&self, at: &SessionPath, recursive: bool) -> Result<()> {
-        let seq = self.live(&at.session)?;
-        let dir = self.disk()?.session(&at.session)?;
-        let meta = look(&dir, at)?.ok_or_else(|| no_entry(at))?;
+        let entered = self.enter(&at.session)?;
+        let dir = &entered.dir;
+        let meta = look(dir, at)?.ok_or_else(|| no_entry(at))?;
         let path = Path::new(at.path.relative());
+        self.woken(&at.session)?;
         if meta.is_dir() && !recursive {
             dir.remove_dir(path).map_err(|e| match e.kind() {
                 io::ErrorKind::DirectoryNotEmpty => Error::conflict(format!("this directory is not empty: `{at}`"))
@@ -186,13 +187,13 @@ impl SessionFiles for Local {
         } else {
             // A tree is taken out of sight in one step, and its mounts with it.
             let withdrawn = self.db()?.write("removing files", |tx| {
-                super::resources::forget(tx, seq, &real_path(&dir, &at.path)?)?;
-                self.disk()?.withdraw(&dir, at.path.relative())
+                super::resources::forget(tx, entered.seq, &real_path(dir, &at.path)?)?;
+                self.disk()?.withdraw(dir, at.path.relative())
             })?;
             withdrawn.discard();
         }
         self.disk()?.changed_in(at, false);
-        self.woken(&at.session)
+        Ok(())
     }
 }
 
@@ -204,6 +205,12 @@ enum Below {
 }
 
 impl Local {
+    /// Fails where a file cannot be put.
+    fn check_target(&self, entered: &Entered, at: &SessionPath, keep_existing: bool) -> Result<()> {
+        self.refuse_mounted(entered.seq, &entered.dir, &at.path, Below::Ignore)?;
+        refuse_target(&entered.dir, at, keep_existing)
+    }
+
     fn refuse_mounted(&self, session: i64, dir: &Dir, path: &RemotePath, below: Below) -> Result<()> {
         let mounts = self.mounts(session)?;
         if mounts.is_empty() {

@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 
 use super::db::{Cut, fault, micros, timestamp};
 use super::disk::{read_range, real_path, refused};
+use super::sessions::Entered;
 use super::{CAPABILITIES, Local, MOUNTS, new_id};
 use crate::backend::{Feature, NewResource, Page, PageRequest, Resources, registry};
 use crate::error::{Error, Kind, Result};
@@ -54,16 +55,16 @@ impl Mount {
 #[async_trait]
 impl Resources for Local {
     async fn add(&self, session: &SessionId, new: NewResource) -> Result<Resource> {
-        let seq = self.live(session)?;
-        let dir = self.disk()?.session(session)?;
         let doing = "mounting a stored file";
         let mut prepared = self.prepare(session, new).await?;
+        self.woken(session)?;
+        let Entered { seq, dir, .. } = &self.enter(session)?;
         let mount = self.db()?.write(doing, |tx| {
             let mounted: i64 = tx
                 .query_row("SELECT count(*) FROM resource WHERE session = ?1", [seq], |row| row.get(0))
                 .map_err(|e| fault(doing, &e))?;
             check_count(usize::try_from(mounted).unwrap_or(usize::MAX))?;
-            prepared.mount.path = real_path(&dir, &prepared.mount.path)?;
+            prepared.mount.path = real_path(dir, &prepared.mount.path)?;
             let path = prepared.mount.path.as_str();
             let taken = tx
                 .query_row("SELECT 1 FROM resource WHERE session = ?1 AND mount_path = ?2", params![seq, path], |_| {
@@ -74,11 +75,10 @@ impl Resources for Local {
             if taken.is_some() {
                 return Err(taken_path(&prepared.at));
             }
-            prepared.mount.insert(tx, seq, Timestamp::now()).map_err(|e| fault(doing, &e))?;
-            prepared.place(&dir)
+            prepared.mount.insert(tx, *seq, Timestamp::now()).map_err(|e| fault(doing, &e))?;
+            prepared.place(dir)
         })?;
         self.disk()?.changed_in(&SessionPath { session: session.clone(), path: mount.path }, false);
-        self.woken(session)?;
         Resources::get(self, session, &mount.id).await
     }
 
@@ -107,9 +107,9 @@ impl Resources for Local {
     }
 
     async fn remove(&self, session: &SessionId, id: &str) -> Result<()> {
-        let seq = self.live(session)?;
-        let dir = self.disk()?.session(session)?;
         let doing = "unmounting a stored file";
+        self.woken(session)?;
+        let Entered { seq, dir, .. } = &self.enter(session)?;
         let (path, withdrawn) = self.db()?.write(doing, |tx| {
             let path: Option<String> = tx
                 .query_row(
@@ -123,14 +123,14 @@ impl Resources for Local {
             let path: RemotePath = path.parse()?;
             // What another program put in its place is not ours to remove.
             let is_ours = dir.symlink_metadata(path.relative()).is_ok_and(|meta| meta.is_file());
-            let withdrawn = if is_ours { Some(self.disk()?.withdraw(&dir, path.relative())?) } else { None };
+            let withdrawn = if is_ours { Some(self.disk()?.withdraw(dir, path.relative())?) } else { None };
             Ok((path, withdrawn))
         })?;
         if let Some(withdrawn) = withdrawn {
             withdrawn.discard();
         }
         self.disk()?.changed_in(&SessionPath { session: session.clone(), path }, false);
-        self.woken(session)
+        Ok(())
     }
 }
 

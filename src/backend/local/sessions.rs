@@ -1,9 +1,11 @@
 //! Sessions: a row and a directory, made and removed together.
 
+use std::fs::File;
 use std::sync::PoisonError;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
+use cap_std::fs::Dir;
 use rusqlite::types::Value as Sql;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params, params_from_iter};
 use serde::Serialize;
@@ -17,7 +19,7 @@ use crate::backend::{
 };
 use crate::error::{Error, Result};
 use crate::model::{Labels, Provider, Session, SessionId, SessionStatus, Timestamp};
-use crate::pending::Withdrawn;
+use crate::pending::handle_of;
 
 /// What a session's `provider` shows.
 #[derive(Serialize)]
@@ -29,11 +31,11 @@ struct Record {
     settings: Map<String, Value>,
 }
 
-/// The columns that [`read_row`] wants. An expired session is not there.
+/// The columns that [`read_row`] wants. A session that expired or is being deleted is not there.
 const SELECT: &str = "
 SELECT seq, id, title, stopped, created_at, updated_at, ttl, expires_at, agent, settings,
        (SELECT json_group_object(name, value) FROM label WHERE session = seq) AS labels
-FROM session WHERE (expires_at IS NULL OR expires_at > ?1)";
+FROM session WHERE NOT deleting AND (expires_at IS NULL OR expires_at > ?1)";
 
 #[async_trait]
 impl Sessions for Local {
@@ -133,7 +135,7 @@ impl Sessions for Local {
 
     async fn delete(&self, id: &SessionId, _force: bool) -> Result<()> {
         let now = micros(Timestamp::now());
-        let live = "expires_at IS NULL OR expires_at > ?2";
+        let live = "NOT deleting AND (expires_at IS NULL OR expires_at > ?2)";
         self.remove_session(id, live, now)?.then_some(()).ok_or_else(|| unknown(id))
     }
 
@@ -199,7 +201,8 @@ impl Local {
         })
     }
 
-    /// Notes the same after a change of its files; once a second is enough for a tree of them.
+    /// Notes the same before a change of its files, so that nothing can fail once that is done; once a
+    /// second is enough for a tree of them.
     pub(super) fn woken(&self, id: &SessionId) -> Result<()> {
         let mut woken = self.woken.lock().unwrap_or_else(PoisonError::into_inner);
         if woken.get(id).is_none_or(|at| at.elapsed() > Duration::from_secs(1)) {
@@ -209,31 +212,62 @@ impl Local {
         Ok(())
     }
 
-    /// Deletes what expired, so that a name can be used again and the disk does not fill.
+    /// Goes into a session to change it. While what is returned lives, a deletion waits; once one has
+    /// been decided on, nobody goes in any more.
+    pub(super) fn enter(&self, id: &SessionId) -> Result<Entered> {
+        let seq = self.live(id)?;
+        let dir = self.disk()?.session(id)?;
+        let lock = handle_of(&dir).and_then(|handle| handle.lock_shared().map(|()| handle));
+        let lock = lock.map_err(|e| Error::io(format!("entering the session `{id}`"), &e))?;
+        // Another session of the same name would have another number.
+        if self.live(id)? == seq { Ok(Entered { seq, dir, _lock: lock }) } else { Err(unknown(id)) }
+    }
+
+    /// Deletes what expired, so that a name can be used again and the disk does not fill, and what
+    /// a killed process had begun to delete.
     fn remove_expired(&self) -> Result<()> {
         let now = micros(Timestamp::now());
         let expired: Vec<String> = self.db()?.read("looking for expired sessions", |c| {
-            c.prepare("SELECT id FROM session WHERE expires_at <= ?1")?.query_map([now], |row| row.get(0))?.collect()
+            c.prepare("SELECT id FROM session WHERE deleting OR expires_at <= ?1")?
+                .query_map([now], |row| row.get(0))?
+                .collect()
         })?;
         for id in expired {
-            self.remove_session(&id.parse()?, "expires_at <= ?2", now)?;
+            self.remove_session(&id.parse()?, "deleting OR expires_at <= ?2", now)?;
         }
         Ok(())
     }
 
-    /// Removes row and directory; false where no row fits. The directory goes out of sight before
-    /// the row does and comes back if the row stays, so that neither is there without the other.
+    /// Removes row and directory; false where no row fits. The decision is committed first: from
+    /// then on the session is in no listing, and whoever is killed on the way leaves the rest to the
+    /// next process. Whatever is being written in it is complete before its directory goes.
     fn remove_session(&self, id: &SessionId, condition: &str, now: i64) -> Result<bool> {
         let doing = "deleting a session";
+        let decide = format!("UPDATE session SET deleting = 1 WHERE id = ?1 AND ({condition})");
+        let decided = self
+            .db()?
+            .write(doing, |tx| tx.execute(&decide, params![id.as_str(), now]).map_err(|e| fault(doing, &e)))?;
+        if decided == 0 {
+            return Ok(false);
+        }
         let disk = self.disk()?;
-        let withdrawn = self.db()?.write(doing, |tx| {
-            let sql = format!("DELETE FROM session WHERE id = ?1 AND ({condition})");
-            match tx.execute(&sql, params![id.as_str(), now]).map_err(|e| fault(doing, &e))? {
-                0 => Ok(None),
-                _ => disk.withdraw_session(id).map(Some),
+        let _lock = match disk.session(id).map(|dir| handle_of(&dir)) {
+            Ok(handle) => {
+                let locked = handle.and_then(|handle| handle.lock().map(|()| handle));
+                Some(locked.map_err(|e| Error::io(format!("deleting the session `{id}`"), &e))?)
             }
+            // Its directory is gone already.
+            Err(_) => None,
+        };
+        let withdrawn = self.db()?.write(doing, |tx| {
+            let gone = tx.execute("DELETE FROM session WHERE id = ?1 AND deleting", [id.as_str()]);
+            // Where another process was faster there may be a new session of this name.
+            if gone.map_err(|e| fault(doing, &e))? == 0 { Ok(None) } else { disk.withdraw_session(id).map(Some) }
         })?;
-        Ok(withdrawn.map(Withdrawn::discard).is_some())
+        if let Some(withdrawn) = withdrawn {
+            withdrawn.discard();
+        }
+        Ok(true)
     }
 
     fn session_of(&self, row: Stored) -> Result<Session> {
@@ -257,6 +291,15 @@ impl Local {
             provider: Provider::of(&record),
         })
     }
+}
+
+/// A session that is being changed.
+pub(super) struct Entered {
+    /// Its row's number.
+    pub(super) seq: i64,
+    /// The handle below which all its paths are opened.
+    pub(super) dir: Dir,
+    _lock: File,
 }
 
 /// A row of [`SELECT`].
