@@ -168,9 +168,24 @@ fn blows(round: usize, id: &str) -> Blow {
         2 => Blow {
             args: args(&["resources", "add", "s1", &format!("{id}:/mnt/{round}")]),
             check: |store| {
-                for path in store.lines(&["resources", "list", "s1", "--transform", "mount_path", "-r"]) {
+                let mounted = store.lines(&["resources", "list", "s1", "--transform", "mount_path", "-r"]);
+                for path in &mounted {
                     is_old_or_new(&store.path("store/sessions/s1").join(path.trim_start_matches('/')));
                 }
+                let files = store.run(&["files", "ls", "s1:/mnt", "--transform", "path", "-r"]);
+                let files = String::from_utf8(files.stdout).unwrap().lines().map(str::to_owned).collect();
+                assert_eq!(mounted, files, "each mount has its file, and each file its mount");
+            },
+        },
+        3 if round % 4 == 3 => Blow {
+            args: args(&["sessions", "create", "--id", "s3", "--resource", id]),
+            check: |store| {
+                let there = store.run(&["files", "ls", "s3:/", "-q"]);
+                let whole = String::from_utf8_lossy(&there.stdout).lines().count() == 1;
+                assert!(there.status.code() == Some(4) || whole, "half a session");
+                store.ok(&["sessions", "delete", "s3", "--missing-ok"]);
+                store.ok(&["sessions", "create", "--id", "s3"]);
+                store.ok(&["sessions", "delete", "s3"]);
             },
         },
         3 => Blow {

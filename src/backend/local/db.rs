@@ -56,6 +56,7 @@ CREATE TABLE resource (
     mount_path TEXT NOT NULL,
     extra TEXT NOT NULL,
     created_at INTEGER NOT NULL,
+    unsettled INTEGER NOT NULL DEFAULT 0,
     UNIQUE (session, mount_path)
 ) STRICT;
 ";

@@ -14,11 +14,14 @@ use crate::backend::ByteRange;
 use crate::body::Body;
 use crate::error::{Error, Kind, Result};
 use crate::model::{RemotePath, SessionId, SessionPath};
-use crate::pending::{self, Pending, Withdrawn};
+use crate::pending::{self, Pending, Withdrawn, handle_of};
 use crate::platform;
 
 /// More changed directories than this are made durable by one sync of the file system.
 const SYNC_EACH: usize = 64;
+
+/// The sticky bit, which means nothing else on a directory of one owner.
+const MARK: u32 = 0o1000;
 
 /// The directories of the store.
 pub(super) struct Disk {
@@ -100,11 +103,35 @@ impl Disk {
         Pending::directory(&self.tmp).map_err(|e| Error::io("making a temporary directory", &e))
     }
 
-    /// Makes a new session's directory visible.
-    pub(super) fn place_session(&self, pending: Pending<'_>, id: &SessionId) -> Result<()> {
-        pending.place(&self.sessions, id.as_str()).map_err(|e| Error::io(format!("making the session `{id}`"), &e))?;
+    /// Makes a new session's directory visible. Until [`Disk::finish_session`] it bears a mark: a
+    /// directory with the mark and without a row was never anybody's, and one without the mark is
+    /// never removed, even if the database knows nothing of it.
+    pub(super) fn place_session(&self, mut pending: Pending<'_>, id: &SessionId) -> Result<()> {
+        let doing = |e: io::Error| match e.kind() {
+            io::ErrorKind::DirectoryNotEmpty | io::ErrorKind::AlreadyExists | io::ErrorKind::NotADirectory => {
+                Error::conflict(format!(
+                    "something is in the way that no session owns: `{}`",
+                    self.session_path(id).display()
+                ))
+                .hint("move it away, or choose another --id")
+            }
+            _ => Error::io(format!("making the session `{id}`"), &e),
+        };
+        if let Ok(dir) = self.sessions.open_dir_nofollow(id.as_str())
+            && dir.dir_metadata().is_ok_and(|meta| platform::mode(&meta).is_some_and(|mode| mode & MARK != 0))
+        {
+            self.withdraw_session(id)?.discard();
+        }
+        platform::set_mode(pending.handle(), MARK | 0o700).map_err(doing)?;
+        pending.place(&self.sessions, id.as_str()).map_err(doing)?;
         self.changed(self.home.join("sessions"), false);
         Ok(())
+    }
+
+    /// Takes the mark from a session's directory.
+    pub(super) fn finish_session(&self, id: &SessionId) -> Result<()> {
+        let done = self.session(id).map(|dir| handle_of(&dir).and_then(|handle| platform::set_mode(&handle, 0o700)));
+        done?.map_err(|e| Error::io(format!("making the session `{id}`"), &e))
     }
 
     /// Takes a session's directory out of sight.
@@ -143,7 +170,7 @@ impl Disk {
         let unsettled = std::mem::take(&mut *self.unsettled.lock().unwrap_or_else(PoisonError::into_inner));
         let doing = |e: io::Error| Error::io("making the changes durable", &e);
         if unsettled.bulk {
-            let handle = pending::handle_of(&self.tmp).map_err(doing)?;
+            let handle = handle_of(&self.tmp).map_err(doing)?;
             return platform::sync_file_system(&handle).map_err(doing);
         }
         for directory in unsettled.directories {

@@ -11,6 +11,7 @@ use futures_util::stream::{self, BoxStream, StreamExt};
 
 use super::Local;
 use super::disk::{open_file, read_range, real_path, refused};
+use super::resources::{forget, unsettle};
 use super::sessions::Entered;
 use crate::backend::{ByteRange, Expected, Fetched, MkdirOptions, PutOptions, SessionFiles, Stored};
 use crate::body::Source;
@@ -186,10 +187,15 @@ impl SessionFiles for Local {
             })?;
         } else {
             // A tree is taken out of sight in one step, and its mounts with it.
-            let withdrawn = self.db()?.write("removing files", |tx| {
-                super::resources::forget(tx, entered.seq, &real_path(dir, &at.path)?)?;
-                self.disk()?.withdraw(dir, at.path.relative())
-            })?;
+            let mounts = !self.mounts(entered.seq)?.is_empty();
+            let real = real_path(dir, &at.path)?;
+            if mounts {
+                self.db()?.write("removing files", |tx| unsettle(tx, entered.seq, &real))?;
+            }
+            let withdrawn = self.disk()?.withdraw(dir, at.path.relative())?;
+            if mounts {
+                self.db()?.write("removing files", |tx| forget(tx, entered.seq, &real))?;
+            }
             withdrawn.discard();
         }
         self.disk()?.changed_in(at, false);

@@ -1,4 +1,8 @@
 //! Resources: read-only copies of stored files inside sessions.
+//!
+//! A mount is a row and a file, which cannot come and go in one step. While they do, the row is
+//! *unsettled*: it counts exactly if its file is there, for every reader at every moment. What a
+//! killed process left unsettled is settled by that rule as soon as nobody is inside the session.
 
 use std::io;
 
@@ -15,7 +19,7 @@ use super::{CAPABILITIES, Local, MOUNTS, new_id};
 use crate::backend::{Feature, NewResource, Page, PageRequest, Resources, registry};
 use crate::error::{Error, Kind, Result};
 use crate::model::{FileId, Provider, RemotePath, Resource, ResourceKind, SessionId, SessionPath, Timestamp};
-use crate::pending::Pending;
+use crate::pending::{Pending, handle_of};
 use crate::platform;
 
 /// What a resource's `provider` shows.
@@ -36,16 +40,23 @@ pub(super) struct Mount {
 
 impl Mount {
     /// Writes the row, below the limit of the session.
-    pub(super) fn insert(&self, tx: &Transaction<'_>, session: i64, now: Timestamp) -> rusqlite::Result<()> {
+    pub(super) fn insert(
+        &self,
+        tx: &Transaction<'_>,
+        session: i64,
+        now: Timestamp,
+        unsettled: bool,
+    ) -> rusqlite::Result<()> {
         tx.execute(
-            "INSERT INTO resource (id, session, file_id, mount_path, extra, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            "INSERT INTO resource (id, session, file_id, mount_path, extra, created_at, unsettled) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
             params![
                 self.id,
                 session,
                 self.file_id.as_str(),
                 self.path.as_str(),
                 serde_json::to_string(&self.extra).unwrap_or_default(),
-                micros(now)
+                micros(now),
+                unsettled
             ],
         )
         .map(drop)
@@ -59,24 +70,38 @@ impl Resources for Local {
         let mut prepared = self.prepare(session, new).await?;
         self.woken(session)?;
         let Entered { seq, dir, .. } = &self.enter(session)?;
-        let mount = self.db()?.write(doing, |tx| {
+        self.db()?.write(doing, |tx| {
             let mounted: i64 = tx
                 .query_row("SELECT count(*) FROM resource WHERE session = ?1", [seq], |row| row.get(0))
                 .map_err(|e| fault(doing, &e))?;
             check_count(usize::try_from(mounted).unwrap_or(usize::MAX))?;
-            prepared.mount.path = real_path(dir, &prepared.mount.path)?;
-            let path = prepared.mount.path.as_str();
+            let path = real_path(dir, &prepared.mount.path)?;
             let taken = tx
-                .query_row("SELECT 1 FROM resource WHERE session = ?1 AND mount_path = ?2", params![seq, path], |_| {
-                    Ok(())
-                })
+                .query_row(
+                    "SELECT 1 FROM resource WHERE session = ?1 AND mount_path = ?2",
+                    params![seq, path.as_str()],
+                    |_| Ok(()),
+                )
                 .optional()
                 .map_err(|e| fault(doing, &e))?;
             if taken.is_some() {
                 return Err(taken_path(&prepared.at));
             }
-            prepared.mount.insert(tx, *seq, Timestamp::now()).map_err(|e| fault(doing, &e))?;
-            prepared.place(dir)
+            prepared.mount.path = path;
+            prepared.mount.insert(tx, *seq, Timestamp::now(), true).map_err(|e| fault(doing, &e))
+        })?;
+        let id = prepared.mount.id.clone();
+        let mount = match prepared.place(dir) {
+            Ok(mount) => mount,
+            Err(error) => {
+                self.db()?.write(doing, |tx| {
+                    tx.execute("DELETE FROM resource WHERE id = ?1", [&id]).map_err(|e| fault(doing, &e))
+                })?;
+                return Err(error);
+            }
+        };
+        self.db()?.write(doing, |tx| {
+            tx.execute("UPDATE resource SET unsettled = 0 WHERE id = ?1", [&id]).map_err(|e| fault(doing, &e))
         })?;
         self.disk()?.changed_in(&SessionPath { session: session.clone(), path: mount.path }, false);
         Resources::get(self, session, &mount.id).await
@@ -86,23 +111,26 @@ impl Resources for Local {
         let seq = self.live(session)?;
         let cut = Cut::new(&page)?;
         let rows = self.db()?.read("listing resources", |c| {
-            c.prepare("SELECT seq, id, file_id, mount_path, extra, created_at FROM resource WHERE session = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3")?
+            c.prepare("SELECT seq, id, file_id, mount_path, extra, created_at, unsettled FROM resource WHERE session = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3")?
                 .query_map(params![seq, cut.after.unwrap_or(0), cut.rows], read_row)?
                 .collect::<rusqlite::Result<Vec<_>>>()
         })?;
-        cut.page(rows, |row| row.seq, |row| resource(session, row))
+        let mut page = cut.page(rows, |row| row.seq, |row| self.counted(session, row))?;
+        let items = page.items.into_iter().flatten().map(|row| resource(session, row)).collect::<Result<_>>()?;
+        Ok(Page { items, next: page.next.take(), raw: None })
     }
 
     async fn get(&self, session: &SessionId, id: &str) -> Result<Resource> {
         let seq = self.live(session)?;
         let row = self.db()?.read("reading a resource", |c| {
             c.query_row(
-                "SELECT seq, id, file_id, mount_path, extra, created_at FROM resource WHERE session = ?1 AND id = ?2",
+                "SELECT seq, id, file_id, mount_path, extra, created_at, unsettled FROM resource WHERE session = ?1 AND id = ?2",
                 params![seq, id],
                 read_row,
             )
             .optional()
         })?;
+        let row = row.map(|row| self.counted(session, row)).transpose()?.flatten();
         resource(session, row.ok_or_else(|| unknown(session, id))?)
     }
 
@@ -110,22 +138,22 @@ impl Resources for Local {
         let doing = "unmounting a stored file";
         self.woken(session)?;
         let Entered { seq, dir, .. } = &self.enter(session)?;
-        let (path, withdrawn) = self.db()?.write(doing, |tx| {
+        let path: String = self.db()?.write(doing, |tx| {
             let path: Option<String> = tx
                 .query_row(
-                    "DELETE FROM resource WHERE session = ?1 AND id = ?2 RETURNING mount_path",
+                    "UPDATE resource SET unsettled = 1 WHERE session = ?1 AND id = ?2 RETURNING mount_path",
                     params![seq, id],
                     |row| row.get(0),
                 )
                 .optional()
                 .map_err(|e| fault(doing, &e))?;
-            let path = path.ok_or_else(|| unknown(session, id))?;
-            let path: RemotePath = path.parse()?;
-            // What another program put in its place is not ours to remove.
-            let is_ours = dir.symlink_metadata(path.relative()).is_ok_and(|meta| meta.is_file());
-            let withdrawn = if is_ours { Some(self.disk()?.withdraw(dir, path.relative())?) } else { None };
-            Ok((path, withdrawn))
+            path.ok_or_else(|| unknown(session, id))
         })?;
+        let path: RemotePath = path.parse()?;
+        // What another program put in its place is not ours to remove.
+        let withdrawn = if is_there(dir, &path) { Some(self.disk()?.withdraw(dir, path.relative())?) } else { None };
+        self.db()?
+            .write(doing, |tx| tx.execute("DELETE FROM resource WHERE id = ?1", [id]).map_err(|e| fault(doing, &e)))?;
         if let Some(withdrawn) = withdrawn {
             withdrawn.discard();
         }
@@ -158,6 +186,41 @@ impl Prepared<'_> {
 }
 
 impl Local {
+    /// A row that counts, or none.
+    fn counted(&self, session: &SessionId, row: Stored) -> Result<Option<Stored>> {
+        let there = !row.unsettled || is_there(&self.disk()?.session(session)?, &row.mount_path.parse()?);
+        Ok(there.then_some(row))
+    }
+
+    /// Settles what a killed process left, unless somebody is inside the session.
+    pub(super) fn settle_mounts(&self, session: &SessionId, seq: i64) -> Result<()> {
+        let doing = "settling the mounts of a session";
+        let left = self.db()?.read(doing, |c| {
+            c.prepare_cached("SELECT id, mount_path FROM resource WHERE session = ?1 AND unsettled")?
+                .query_map([seq], |row| Ok((row.get(0)?, row.get(1)?)))?
+                .collect::<rusqlite::Result<Vec<(String, String)>>>()
+        })?;
+        if left.is_empty() {
+            return Ok(());
+        }
+        let dir = self.disk()?.session(session)?;
+        let Ok(handle) = handle_of(&dir) else { return Ok(()) };
+        if handle.try_lock().is_err() {
+            return Ok(());
+        }
+        self.db()?.write(doing, |tx| {
+            for (id, path) in &left {
+                let sql = if is_there(&dir, &path.parse()?) {
+                    "UPDATE resource SET unsettled = 0 WHERE id = ?1"
+                } else {
+                    "DELETE FROM resource WHERE id = ?1 AND unsettled"
+                };
+                tx.execute(sql, [id]).map_err(|e| fault(doing, &e))?;
+            }
+            Ok(())
+        })
+    }
+
     /// Copies the stored file that `new` wants mounted.
     pub(super) async fn prepare(&self, session: &SessionId, new: NewResource) -> Result<Prepared<'_>> {
         if let Some(feature) = missing(new.kind) {
@@ -195,15 +258,25 @@ fn taken_path(at: &SessionPath) -> Error {
     Error::conflict(format!("this mount path is taken: `{at}`")).hint("choose another: `FILE_ID:/other/path`")
 }
 
-/// Removes the rows of all mounts at `path` or below it.
+/// Whether a mount's file is where it belongs.
+fn is_there(dir: &Dir, path: &RemotePath) -> bool {
+    dir.symlink_metadata(path.relative()).is_ok_and(|meta| meta.is_file())
+}
+
+/// Unsettles the rows of all mounts at `path` or below it, because their files are to go.
+pub(super) fn unsettle(tx: &Transaction<'_>, session: i64, path: &RemotePath) -> Result<()> {
+    within(tx, "UPDATE resource SET unsettled = 1", session, path)
+}
+
+/// Removes the rows of all mounts at `path` or below it, whose files are gone.
 pub(super) fn forget(tx: &Transaction<'_>, session: i64, path: &RemotePath) -> Result<()> {
+    within(tx, "DELETE FROM resource", session, path)
+}
+
+fn within(tx: &Transaction<'_>, change: &str, session: i64, path: &RemotePath) -> Result<()> {
     let below = if path.is_root() { "/".to_owned() } else { format!("{path}/") };
-    tx.execute(
-        "DELETE FROM resource WHERE session = ?1 AND (mount_path = ?2 OR substr(mount_path, 1, length(?3)) = ?3)",
-        params![session, path.as_str(), below],
-    )
-    .map(drop)
-    .map_err(|e| fault("unmounting", &e))
+    let sql = format!("{change} WHERE session = ?1 AND (mount_path = ?2 OR substr(mount_path, 1, length(?3)) = ?3)");
+    tx.execute(&sql, params![session, path.as_str(), below]).map(drop).map_err(|e| fault("unmounting", &e))
 }
 
 /// Fails where a session has as many mounts as it may have.
@@ -231,6 +304,7 @@ struct Stored {
     mount_path: String,
     extra: String,
     created_at: i64,
+    unsettled: bool,
 }
 
 fn read_row(row: &Row<'_>) -> rusqlite::Result<Stored> {
@@ -241,6 +315,7 @@ fn read_row(row: &Row<'_>) -> rusqlite::Result<Stored> {
         mount_path: row.get("mount_path")?,
         extra: row.get("extra")?,
         created_at: row.get("created_at")?,
+        unsettled: row.get("unsettled")?,
     })
 }
 

@@ -56,7 +56,6 @@ impl Sessions for Local {
             check_count(mounts.len())?;
             mounts.push(self.prepare(&id, resource).await?.place(&dir)?);
         }
-        drop(dir);
         let mut settings = new.extra.clone();
         for (name, value) in
             [("agent_version", &new.agent_version), ("environment_id", &new.environment), ("image", &new.image)]
@@ -90,12 +89,11 @@ impl Sessions for Local {
             let seq = tx.last_insert_rowid();
             set_labels(tx, seq, &new.labels).map_err(|e| fault(doing, &e))?;
             for mount in &mounts {
-                mount.insert(tx, seq, now).map_err(|e| fault(doing, &e))?;
+                mount.insert(tx, seq, now, false).map_err(|e| fault(doing, &e))?;
             }
-            // A directory without a row is left from a session whose deletion was cut short.
-            self.disk()?.withdraw_session(&id)?.discard();
             self.disk()?.place_session(pending, &id)
         })?;
+        self.disk()?.finish_session(&id)?;
         self.get(&id).await
     }
 
@@ -216,6 +214,7 @@ impl Local {
     /// been decided on, nobody goes in any more.
     pub(super) fn enter(&self, id: &SessionId) -> Result<Entered> {
         let seq = self.live(id)?;
+        self.settle_mounts(id, seq)?;
         let dir = self.disk()?.session(id)?;
         let lock = handle_of(&dir).and_then(|handle| handle.lock_shared().map(|()| handle));
         let lock = lock.map_err(|e| Error::io(format!("entering the session `{id}`"), &e))?;

@@ -102,24 +102,25 @@ impl FileStore for Local {
     async fn delete(&self, id: &FileId) -> Result<()> {
         let doing = "deleting a stored file";
         let disk = self.disk()?;
-        let withdrawn = self.db()?.write(doing, |tx| {
+        let sha256 = self.db()?.write(doing, |tx| {
             let sha256: Option<String> = tx
                 .query_row("DELETE FROM stored_file WHERE id = ?1 RETURNING sha256", [id.as_str()], |row| row.get(0))
                 .optional()
                 .map_err(|e| fault(doing, &e))?;
-            let sha256 = sha256.ok_or_else(|| unknown(id))?;
+            sha256.ok_or_else(|| unknown(id))
+        })?;
+        // Only now, so that a kill on the way leaves content without a name, never a name without
+        // content; and once more under the lock, because another upload may need it by now.
+        let (shelf, place) = place_of(&sha256);
+        let withdrawn = self.db()?.write(doing, |tx| {
             let others: i64 = tx
                 .query_row("SELECT count(*) FROM stored_file WHERE sha256 = ?1", [&sha256], |row| row.get(0))
                 .map_err(|e| fault(doing, &e))?;
-            if others > 0 {
-                return Ok(None);
-            }
-            let (shelf, place) = place_of(&sha256);
-            disk.changed_store(&shelf);
-            disk.withdraw(disk.store(), &place).map(Some)
+            if others > 0 { Ok(None) } else { disk.withdraw(disk.store(), &place).map(Some) }
         })?;
         if let Some(withdrawn) = withdrawn {
             withdrawn.discard();
+            disk.changed_store(&shelf);
         }
         Ok(())
     }
