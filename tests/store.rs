@@ -2,7 +2,7 @@
 //! sure to live. Each check looks at what a user could see, and at what must not be left behind.
 
 #![cfg(unix)]
-#![allow(clippy::unwrap_used, reason = "a test that cannot set its stage has failed")]
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test that cannot set its stage has failed")]
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -80,6 +80,9 @@ fn tag_of(bytes: &[u8], size: usize) -> Option<usize> {
     (bytes == content(tag, size)).then_some(tag)
 }
 
+/// Bytes of what many write at once.
+const SIZE: usize = 300_000;
+
 #[test]
 fn two_hundred_processes_lose_nothing() {
     let store = Store::new();
@@ -90,7 +93,6 @@ fn two_hundred_processes_lose_nothing() {
     assert_eq!(all.iter().filter(|code| **code == 5).count(), 100, "the second is a conflict: {all:?}");
     assert_eq!(store.lines(&["sessions", "list", "-q"]), ids.iter().cloned().collect());
 
-    const SIZE: usize = 300_000;
     for n in 0..8 {
         fs::write(store.path(&format!("f{n}")), content(n, SIZE)).unwrap();
     }
@@ -158,7 +160,7 @@ fn blows(round: usize, id: &str) -> Blow {
     let args = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
     match round % 6 {
         0 => Blow {
-            args: args(&["files", "upload", if round % 4 == 0 { "new" } else { "old" }, "s1:/target"]),
+            args: args(&["files", "upload", if round.is_multiple_of(4) { "new" } else { "old" }, "s1:/target"]),
             check: |store| is_old_or_new(&store.path("store/sessions/s1/target")),
         },
         1 => Blow {
