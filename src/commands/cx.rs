@@ -12,6 +12,7 @@ use crate::config::{Flags, Settings};
 use crate::error::{Error, Result};
 use crate::model::{RemotePath, SessionId, SessionPath, Target};
 use crate::output::{Format, Listing, Options, Output, Record};
+use crate::transfer::tally::Tally;
 
 /// The context of a command. Everything that costs something is made at its first use.
 pub struct Cx {
@@ -118,6 +119,25 @@ impl Cx {
             None => Err(Error::usage("`:PATH` needs a session")
                 .hint("choose one: `--session ID` or WHARF_SESSION, or write `SESSION:PATH`")),
         }
+    }
+
+    /// Does one thing to each subject of a verb, and prints what came of it.
+    pub async fn each<S, T: Record>(&self, subjects: &[S], work: impl AsyncFn(&S) -> Result<T>) -> Result<()> {
+        let mut tally = Tally::default();
+        let mut done = Vec::new();
+        for subject in subjects {
+            match work(subject).await {
+                Ok(record) => {
+                    done.push(record);
+                    tally.done();
+                }
+                Err(error) => tally.failed(error),
+            }
+        }
+        if !done.is_empty() || subjects.len() > 1 {
+            self.out.objects(subjects.len(), &done)?;
+        }
+        tally.verdict(T::NOUN)
     }
 
     /// Writes a listing page by page, to its end or to the limit.

@@ -150,25 +150,11 @@ impl Stat {
     pub(super) async fn run(self, cx: &Cx) -> Result<()> {
         let wanted = targets(cx, self.file_id.iter().chain(&self.targets))?;
         let backend = cx.backend()?;
-        let mut tally = Tally::default();
-        let mut found = Vec::new();
-        for one in &wanted {
-            let looked = match one {
-                Wanted::Session(at) => backend.need_files()?.stat(at).await.map(Found::Entry),
-                Wanted::Stored(id) => backend.need_store()?.get(id).await.map(Found::Stored),
-            };
-            match looked {
-                Ok(one) => {
-                    found.push(one);
-                    tally.done();
-                }
-                Err(error) => tally.failed(error),
-            }
-        }
-        if !found.is_empty() || wanted.len() > 1 {
-            cx.out.objects(wanted.len(), &found)?;
-        }
-        tally.verdict(Found::NOUN)
+        cx.each(&wanted, async |one| match one {
+            Wanted::Session(at) => backend.need_files()?.stat(at).await.map(Found::Entry),
+            Wanted::Stored(id) => backend.need_store()?.get(id).await.map(Found::Stored),
+        })
+        .await
     }
 }
 

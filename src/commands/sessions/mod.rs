@@ -13,8 +13,6 @@ use crate::backend::{Backend, Feature, SessionQuery};
 use crate::error::{Error, Result};
 use crate::model::session::check_label;
 use crate::model::{Labels, Session, SessionId, SessionStatus};
-use crate::output::Record;
-use crate::transfer::tally::Tally;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Verb {
@@ -68,7 +66,7 @@ impl Verb {
     }
 }
 
-/// Does one thing to each session, and prints those that it was done to.
+/// Does one thing to each session.
 async fn each(
     cx: &Cx,
     names: &SessionNames,
@@ -78,21 +76,7 @@ async fn each(
     let backend = cx.backend()?;
     feature.map_or(Ok(()), |feature| backend.require(feature))?;
     let ids = names.all().map(|name| name.parse()).collect::<Result<Vec<SessionId>>>()?;
-    let mut tally = Tally::default();
-    let mut done = Vec::new();
-    for id in &ids {
-        match work(backend, id).await {
-            Ok(session) => {
-                done.push(session);
-                tally.done();
-            }
-            Err(error) => tally.failed(error),
-        }
-    }
-    if !done.is_empty() || ids.len() > 1 {
-        cx.out.objects(ids.len(), &done)?;
-    }
-    tally.verdict(Session::NOUN)
+    cx.each(&ids, async |id| work(backend, id).await).await
 }
 
 #[derive(Debug, Args)]
