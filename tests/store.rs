@@ -267,3 +267,44 @@ fn three_hundred_sudden_deaths_leave_the_old_or_the_new() {
     store.assert_clean();
     store.ok(&["doctor"]);
 }
+
+#[test]
+fn a_store_of_a_newer_format_is_refused_and_left_as_it_is() {
+    let store = Store::new();
+    store.ok(&["sessions", "create", "--id", "s1"]);
+    let database = store.path("store/wharf.db");
+    let format = |version: i64| {
+        let connection = rusqlite::Connection::open(&database).unwrap();
+        connection.pragma_update(None, "user_version", version).unwrap();
+    };
+    format(99);
+    for args in [&["sessions", "list"][..], &["sessions", "create", "--id", "s2"], &["files", "ls"]] {
+        let refused = store.run(args);
+        assert_eq!(refused.status.code(), Some(12), "{args:?}");
+        let said = String::from_utf8(refused.stderr).unwrap();
+        assert!(said.contains("newer wharf, in format 99") && said.contains("hint: "), "{said}");
+    }
+    format(1);
+    assert_eq!(store.lines(&["sessions", "list", "-q"]), BTreeSet::from(["s1".to_owned()]));
+}
+
+#[test]
+fn a_lost_database_costs_no_file() {
+    let store = Store::new();
+    fs::write(store.path("f"), "precious").unwrap();
+    for id in ["s1", "s2"] {
+        store.ok(&["sessions", "create", "--id", id]);
+        store.ok(&["files", "upload", "f", &format!("{id}:/f")]);
+    }
+    for name in ["wharf.db", "wharf.db-wal", "wharf.db-shm"] {
+        let _ = fs::remove_file(store.path("store").join(name));
+    }
+    let refused = store.run(&["sessions", "create", "--id", "s1"]);
+    assert_eq!(refused.status.code(), Some(5), "a name that is in the way is not taken over");
+    store.ok(&["sessions", "create", "--id", "s3"]);
+    store.ok(&["sessions", "delete", "s3"]);
+    for id in ["s1", "s2"] {
+        let path = store.path("store/sessions").join(id).join("f");
+        assert_eq!(fs::read_to_string(path).unwrap(), "precious");
+    }
+}

@@ -24,7 +24,10 @@ use crate::platform;
 #[async_trait]
 impl SessionFiles for Local {
     async fn put(&self, at: &SessionPath, source: &dyn Source, options: PutOptions) -> Result<Stored> {
-        self.check_target(&self.enter(&at.session)?, at, options.keep_existing)?;
+        if !options.bulk {
+            // So that a large file is not read in vain; of many, most are small.
+            self.check_target(&self.enter(&at.session)?, at, options.keep_existing)?;
+        }
         let mut pending = self.disk()?.pending_file()?;
         let mut body = source.open().await?;
         let sent = pending.fill(&mut body, at).await?;
