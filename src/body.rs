@@ -1,9 +1,8 @@
 //! Bytes in motion: streams that count and hash what passes through them, once.
 //!
 //! A [`Source`] is something that can be read again from its start (a retry never sends half a
-//! body); each reading is a [`Body`]. A file is read block by block as it is asked for, so that a
-//! block is hashed and written while it is still in the processor's cache; a pipe, which may keep
-//! its reader waiting, is read by a thread of its own.
+//! body); each reading is a [`Body`]. A file is read block by block as it is asked for; a pipe, which
+//! may keep its reader waiting, is read by a thread of its own.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -24,7 +23,7 @@ use crate::platform;
 use crate::pool::{BLOCK, Buffer};
 
 /// Blocks between the reading thread and the consumer.
-const IN_FLIGHT: usize = 4;
+const IN_FLIGHT: usize = 16;
 
 /// How many bytes passed, and their hash.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,14 +1,14 @@
-//! Buffers that are used again: fresh memory costs more than what is copied into it.
+//! The buffers of all transfers, used again and again.
 
 use std::sync::{Mutex, PoisonError};
 
 use bytes::Bytes;
 
-/// Bytes in a buffer.
-pub const BLOCK: usize = 256 * 1024;
+/// Bytes in a buffer. Larger writes were measured to be slower, see `docs/benchmarks.md`.
+pub const BLOCK: usize = 64 * 1024;
 
 /// Buffers that are kept: 8 MiB, for all transfers together.
-const KEPT: usize = 32;
+const KEPT: usize = 128;
 
 static FREE: Mutex<Vec<Vec<u8>>> = Mutex::new(Vec::new());
 
