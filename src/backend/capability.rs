@@ -2,6 +2,8 @@
 
 use serde::{Serialize, Serializer};
 
+use crate::model::ResourceKind;
+
 /// Everything that a backend may lack, named as the user names it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs, reason = "the names are the documentation: see `Feature::name`")]
@@ -58,6 +60,16 @@ impl Feature {
             Feature::ResourceGithubRepository => "resources of type github_repository",
             Feature::ResourceMemoryStore => "resources of type memory_store",
             Feature::ResourceContext => "resources of type context",
+        }
+    }
+
+    /// What a backend needs to mount a resource of this kind.
+    pub const fn of_resource(kind: ResourceKind) -> Self {
+        match kind {
+            ResourceKind::File => Feature::ResourceFile,
+            ResourceKind::GithubRepository => Feature::ResourceGithubRepository,
+            ResourceKind::MemoryStore => Feature::ResourceMemoryStore,
+            ResourceKind::Context => Feature::ResourceContext,
         }
     }
 

@@ -87,7 +87,7 @@ impl Add {
         let specs = self.specs(cx, &specs)?;
         for spec in &specs {
             if let Spec::Ready(new) = spec {
-                backend.require(feature(new.kind))?;
+                backend.require(Feature::of_resource(new.kind))?;
             }
         }
         let asked = specs.len();
@@ -154,15 +154,6 @@ impl Add {
                     .hint("write the path into each SPEC: `FILE_ID:/path`"))
             }
         }
-    }
-}
-
-fn feature(kind: ResourceKind) -> Feature {
-    match kind {
-        ResourceKind::File => Feature::ResourceFile,
-        ResourceKind::GithubRepository => Feature::ResourceGithubRepository,
-        ResourceKind::MemoryStore => Feature::ResourceMemoryStore,
-        ResourceKind::Context => Feature::ResourceContext,
     }
 }
 

@@ -41,11 +41,8 @@ pub struct LocalSource {
 }
 
 impl LocalSource {
-    /// Looks at what `name` names; `called` is what `--name` said.
-    ///
-    /// # Errors
-    /// `usage` for a name that is not UTF-8. What does not exist is found out when it is opened, so
-    /// that it is one failed item and not the end of all.
+    /// Looks at what `name` names; `called` is what `--name` said. What does not exist is found out
+    /// when it is opened, so that it is one failed item and not the end of all.
     pub fn look(name: &str, called: Option<&str>) -> Self {
         if name == "-" {
             return LocalSource {

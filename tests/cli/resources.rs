@@ -299,3 +299,13 @@ fn a_session_takes_a_hundred_mounts_and_no_more() {
     sandbox.run(["resources", "rm", "s1", "--mount-path", "/m/7"]).ok();
     sandbox.run(["resources", "add", "s1", &id]).ok();
 }
+
+#[test]
+fn a_mount_that_is_refused_leaves_the_file_that_was_there_to_its_owner() {
+    let (sandbox, id) = stage();
+    sandbox.put("s1:/in/m", "the agent's");
+    sandbox.run(["resources", "add", "s1", &format!("{id}:/in/m")]).code(5).says(&["/in/m"]);
+    assert_eq!(mounts(&sandbox), [""; 0]);
+    sandbox.run(["resources", "delete", "s1", "--mount-path", "/in/m"]).code(4);
+    assert_eq!(sandbox.cat("s1:/in/m"), "the agent's");
+}

@@ -190,14 +190,13 @@ impl SessionFiles for Local {
             })?;
         } else {
             // A tree is taken out of sight in one step, and its mounts with it.
-            let mounts = !self.mounts(entered.seq)?.is_empty();
-            let real = real_path(dir, &at.path)?;
-            if mounts {
-                self.db()?.write("removing files", |tx| unsettle(tx, entered.seq, &real))?;
+            let mounts = if self.mounts(entered.seq)?.is_empty() { None } else { Some(real_path(dir, &at.path)?) };
+            if let Some(real) = &mounts {
+                self.db()?.write("removing files", |tx| unsettle(tx, entered.seq, real))?;
             }
             let withdrawn = self.disk()?.withdraw(dir, at.path.relative())?;
-            if mounts {
-                self.db()?.write("removing files", |tx| forget(tx, entered.seq, &real))?;
+            if let Some(real) = &mounts {
+                self.db()?.write("removing files", |tx| forget(tx, entered.seq, real))?;
             }
             withdrawn.discard();
         }

@@ -84,7 +84,8 @@ impl Resources for Local {
                 )
                 .optional()
                 .map_err(|e| fault(doing, &e))?;
-            if taken.is_some() {
+            // Looked at before there is a row: an unsettled row would take another's file for its own.
+            if taken.is_some() || dir.symlink_metadata(path.relative()).is_ok() {
                 return Err(taken_path(&prepared.at));
             }
             prepared.mount.path = path;
@@ -115,9 +116,9 @@ impl Resources for Local {
                 .query_map(params![seq, cut.after.unwrap_or(0), cut.rows], read_row)?
                 .collect::<rusqlite::Result<Vec<_>>>()
         })?;
-        let mut page = cut.page(rows, |row| row.seq, |row| self.counted(session, row))?;
+        let page = cut.page(rows, |row| row.seq, |row| self.counted(session, row))?;
         let items = page.items.into_iter().flatten().map(|row| resource(session, row)).collect::<Result<_>>()?;
-        Ok(Page { items, next: page.next.take(), raw: None })
+        Ok(Page { items, next: page.next, raw: None })
     }
 
     async fn get(&self, session: &SessionId, id: &str) -> Result<Resource> {
@@ -223,7 +224,8 @@ impl Local {
 
     /// Copies the stored file that `new` wants mounted.
     pub(super) async fn prepare(&self, session: &SessionId, new: NewResource) -> Result<Prepared<'_>> {
-        if let Some(feature) = missing(new.kind) {
+        let feature = Feature::of_resource(new.kind);
+        if !CAPABILITIES.features.contains(&feature) {
             return Err(registry::unsupported(CAPABILITIES.backend, feature));
         }
         let file_id = new.file_id.ok_or_else(|| {
@@ -286,15 +288,6 @@ pub(super) fn check_count(mounted: usize) -> Result<()> {
             .hint("unmount some, or upload files without mounting them"));
     }
     Ok(())
-}
-
-fn missing(kind: ResourceKind) -> Option<Feature> {
-    match kind {
-        ResourceKind::File => None,
-        ResourceKind::GithubRepository => Some(Feature::ResourceGithubRepository),
-        ResourceKind::MemoryStore => Some(Feature::ResourceMemoryStore),
-        ResourceKind::Context => Some(Feature::ResourceContext),
-    }
 }
 
 struct Stored {
