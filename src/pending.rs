@@ -4,6 +4,7 @@
 //! happens before [`Pending::place`], the old target is untouched; what a killed process leaves is
 //! known by its name and free of its lock, so that [`sweep`] can tell it from a live one.
 
+use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::fs::File;
 use std::io::{self, Write};
@@ -16,6 +17,7 @@ use cap_std::fs::{Dir, OpenOptions};
 
 use crate::body::{Body, Summary};
 use crate::error::{Error, Kind, Result};
+use crate::platform;
 
 /// From so many bytes on, a file is sent to the disk while it is written.
 const LARGE: u64 = 32 * 1024 * 1024;
@@ -25,6 +27,9 @@ const PAUSE: Duration = Duration::from_millis(50);
 
 /// How every temporary name begins.
 const PREFIX: &str = ".wharf-";
+
+/// What stands before a mark.
+const MARK: char = '.';
 
 /// Something that is being made, locked by this process. Dropped before it is placed, it is gone.
 pub struct Pending<'a> {
@@ -36,8 +41,14 @@ pub struct Pending<'a> {
 impl<'a> Pending<'a> {
     /// A new empty file within a directory, which must be on the file system of its later place.
     pub fn file(within: &'a Dir) -> io::Result<Self> {
+        Self::marked(within, "")
+    }
+
+    /// The same with a mark in its name, which [`sweep`] tells if this process does not come to the
+    /// end of what it is about to do.
+    pub fn marked(within: &'a Dir, mark: &str) -> io::Result<Self> {
         loop {
-            let name = temporary_name()?;
+            let name = temporary_name(mark)?;
             let mut options = OpenOptions::new();
             let file = within.open_with(&name, options.write(true).read(true).create_new(true))?.into_std();
             if let Some(pending) = Self::lock(within, name, file)? {
@@ -49,7 +60,7 @@ impl<'a> Pending<'a> {
     /// A new empty directory within a directory, and its handle.
     pub fn directory(within: &'a Dir) -> io::Result<(Self, Dir)> {
         loop {
-            let name = temporary_name()?;
+            let name = temporary_name("")?;
             within.create_dir(&name)?;
             let dir = match within.open_dir_nofollow(&name) {
                 Err(e) if e.kind() == io::ErrorKind::NotFound => continue,
@@ -62,21 +73,33 @@ impl<'a> Pending<'a> {
         }
     }
 
-    /// None where a sweep took the name away before the lock was taken.
+    /// None where a sweep took the name away before the lock was taken. A file system without locks
+    /// will do: what cannot be locked is never swept.
     fn lock(within: &'a Dir, name: String, held: File) -> io::Result<Option<Self>> {
-        held.lock()?;
+        match held.lock() {
+            Err(e) if platform::lacks_locks(&e) => {}
+            locked => locked?,
+        }
         let there = within.try_exists(&name)?;
         Ok(there.then_some(Pending { within, name: Some(name), held }))
     }
 
-    /// Writes all of a body into the file; `name` is what messages call it.
-    pub async fn fill(&mut self, body: &mut Body, name: impl fmt::Display) -> Result<Summary> {
+    /// Writes all of a body into the file, and nothing past `most` bytes; `name` is what messages
+    /// call it.
+    pub async fn fill(&mut self, body: &mut Body, name: impl fmt::Display, most: Option<u64>) -> Result<Summary> {
         let doing = |e: io::Error| Error::io(format!("writing `{name}`"), &e);
         let mut behind = None;
         let mut written = 0;
         while let Some(block) = body.next().await? {
-            self.held.write_all(&block).map_err(doing)?;
             written += block.len() as u64;
+            if let Some(most) = most.filter(|most| written > *most) {
+                return Err(Error::new(
+                    Kind::Limit,
+                    format!("there is room for {most} bytes, and more came: `{name}`"),
+                )
+                .hint("nothing was kept of it; send less, or make room first"));
+            }
+            self.held.write_all(&block).map_err(doing)?;
             if behind.is_none() && written >= LARGE {
                 behind = Some(WriteBehind::start(self.held.try_clone().map_err(doing)?));
             }
@@ -202,32 +225,87 @@ pub fn handle_of(dir: &Dir) -> io::Result<File> {
     Ok(dir.open(".")?.into_std())
 }
 
-/// Removes what dead processes left within a directory of temporary things.
-pub fn sweep(tmp: &Dir) {
+/// Removes what dead processes left within a directory of temporary things. `marked` hears the mark
+/// of each that bore one, and says whether what it stood for is done.
+pub fn sweep(tmp: &Dir, mut marked: impl FnMut(&str) -> bool) {
     for entry in tmp.entries().into_iter().flatten().flatten() {
         let Ok(name) = entry.file_name().into_string() else { continue };
-        if !name.starts_with(PREFIX) {
-            continue;
-        }
+        let Some(mark) = name.strip_prefix(PREFIX) else { continue };
+        let mark = mark.split_once(MARK).map(|(_, mark)| mark);
         let mut options = OpenOptions::new();
         let Ok(held) = tmp.open_with(&name, options.read(true).nonblock(true)).map(cap_std::fs::File::into_std) else {
             continue;
         };
         // The lock is held until the name is gone: a writer that waits for it sees that it is.
-        if held.try_lock().is_ok() {
+        if held.try_lock().is_ok() && mark.is_none_or(&mut marked) {
             remove(tmp, &name);
         }
     }
 }
 
-fn remove(dir: &Dir, name: &str) {
-    drop(dir.remove_file(name).or_else(|_| dir.remove_dir_all(name)));
+/// Removes a temporary file or tree. What cannot be removed is left to the next sweep.
+fn remove(within: &Dir, name: &str) {
+    if within.remove_file(name).is_ok() {
+        return;
+    }
+    if let Ok(dir) = within.open_dir_nofollow(name) {
+        let emptied = empty(&dir);
+        drop((dir, emptied));
+    }
+    drop(within.remove_dir(name));
 }
 
-fn temporary_name() -> io::Result<String> {
+/// Empties a directory of trees of any depth with two handles and no recursion: a directory that
+/// lies deeper is first moved up into it.
+fn empty(top: &Dir) -> io::Result<()> {
+    let mut left = Vec::new();
+    clear(top, |name| left.push(name.to_owned()))?;
+    while let Some(name) = left.pop() {
+        if let Ok(dir) = retry_unlocked(top, &name, || top.open_dir_nofollow(&name)) {
+            drop(handle_of(&dir).and_then(|handle| platform::set_mode(&handle, 0o700)));
+            drop(clear(&dir, |below| {
+                let Ok(above) = temporary_name("").map(OsString::from) else { return };
+                if retry_unlocked(&dir, below, || dir.rename(below, top, &above)).is_ok() {
+                    left.push(above);
+                }
+            }));
+        }
+        drop(top.remove_dir(&name));
+    }
+    Ok(())
+}
+
+/// Removes the files of a directory and tells of its directories.
+fn clear(dir: &Dir, mut on_directory: impl FnMut(&OsStr)) -> io::Result<()> {
+    for entry in dir.entries()? {
+        let entry = entry?;
+        let name = entry.file_name();
+        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            on_directory(&name);
+        } else {
+            drop(dir.remove_file(&name));
+        }
+    }
+    Ok(())
+}
+
+/// Does something with the directory `name`, whose mode may keep even its owner from it.
+fn retry_unlocked<T>(within: &Dir, name: impl AsRef<Path>, act: impl Fn() -> io::Result<T>) -> io::Result<T> {
+    match act() {
+        Err(e)
+            if e.kind() == io::ErrorKind::PermissionDenied && platform::unlock_dir(within, name.as_ref()).is_ok() =>
+        {
+            act()
+        }
+        done => done,
+    }
+}
+
+fn temporary_name(mark: &str) -> io::Result<String> {
     let mut bytes = [0; 8];
     getrandom::fill(&mut bytes).map_err(io::Error::other)?;
-    Ok(format!("{PREFIX}{}", crate::body::hex(&bytes)))
+    let name = crate::body::hex(&bytes);
+    Ok(if mark.is_empty() { format!("{PREFIX}{name}") } else { format!("{PREFIX}{name}{MARK}{mark}") })
 }
 
 #[cfg(test)]
@@ -279,11 +357,42 @@ mod tests {
         dir.write("mine", "").unwrap();
         let mut alive = Pending::file(&dir).unwrap();
         let (_alive_dir, _) = Pending::directory(&dir).unwrap();
-        sweep(&dir);
+        sweep(&dir, |_| false);
         assert_eq!(names(&dir).len(), 3, "{:?}", names(&dir));
         alive.handle().write_all(b"still here").unwrap();
         alive.place(&dir, "done").unwrap();
         assert_eq!(dir.read_to_string("done").unwrap(), "still here");
+    }
+
+    #[test]
+    fn a_mark_stays_until_what_it_stands_for_is_done() {
+        let (_at, dir) = room();
+        drop(Pending::marked(&dir, "done").unwrap());
+        assert!(names(&dir).is_empty());
+        dir.write(".wharf-0123.abc", "").unwrap();
+        let _alive = Pending::marked(&dir, "alive").unwrap();
+        for done in [false, true] {
+            let mut heard = Vec::new();
+            sweep(&dir, |mark| {
+                heard.push(mark.to_owned());
+                done
+            });
+            assert_eq!((heard, names(&dir).len()), (vec!["abc".to_owned()], if done { 1 } else { 2 }));
+        }
+    }
+
+    #[test]
+    fn a_tree_of_any_depth_is_removed() {
+        let (_at, dir) = room();
+        dir.create_dir(".wharf-dead").unwrap();
+        let mut below = dir.open_dir(".wharf-dead").unwrap();
+        for _ in 0..5_000 {
+            below.create_dir("d").unwrap();
+            below.write("f", "").unwrap();
+            below = below.open_dir("d").unwrap();
+        }
+        sweep(&dir, |_| false);
+        assert!(names(&dir).is_empty());
     }
 
     #[test]

@@ -116,7 +116,7 @@ pub struct Capabilities {
 }
 
 /// How much a backend takes; `null` where it sets no limit that is known.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Copy, Serialize)]
 pub struct Limits {
     /// Bytes of one file.
     pub file_bytes: Option<u64>,

@@ -20,6 +20,10 @@ pub const FORMAT: &str = "WHARF_FORMAT";
 pub const JOBS: &str = "WHARF_JOBS";
 /// Where the local backend keeps everything.
 pub const HOME: &str = "WHARF_HOME";
+/// Bytes that a session of the local backend takes.
+pub const SESSION_BYTES: &str = "WHARF_SESSION_BYTES";
+/// Resources that a session of the local backend takes.
+pub const SESSION_MOUNTS: &str = "WHARF_SESSION_MOUNTS";
 /// The configuration file.
 pub const CONFIG: &str = "WHARF_CONFIG";
 /// The base of the data directory, on every system.

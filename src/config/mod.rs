@@ -8,6 +8,7 @@ pub mod duration;
 pub mod env;
 pub mod header;
 pub mod profile;
+pub mod size;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -16,7 +17,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use self::profile::{File, Profile};
+use self::profile::{Amount, File, Profile};
 use crate::error::{Error, Result};
 
 /// Where a setting came from.
@@ -106,6 +107,10 @@ pub struct Settings {
     pub base_url: Setting<String>,
     /// Transfers at once.
     pub jobs: Setting<String>,
+    /// Bytes that a session of the local backend takes.
+    pub session_bytes: Setting<String>,
+    /// Resources that a session of the local backend takes.
+    pub session_mounts: Setting<String>,
     /// Headers of every request.
     pub headers: BTreeMap<String, String>,
     /// Certificates to trust as well.
@@ -116,6 +121,22 @@ pub struct Settings {
     pub retries: Option<u32>,
     /// The configuration file that was read, or would be.
     pub file: PathBuf,
+}
+
+impl Setting<String> {
+    /// A limit that may be set: `default` where nobody did, nothing where it is `none`.
+    ///
+    /// # Errors
+    /// `usage` that names the setting and who gave it.
+    pub fn limit(&self, name: &str, default: u64) -> Result<Option<u64>> {
+        match self.value.as_deref() {
+            None => Ok(Some(default)),
+            Some("none") => Ok(None),
+            Some(text) => size::parse(text)
+                .map(Some)
+                .map_err(|e| Error::usage(format!("{name} ({}): {e}", self.origin)).hint("or `none`, for no limit")),
+        }
+    }
 }
 
 impl Settings {
@@ -133,6 +154,7 @@ impl Settings {
             None => (String::new(), Profile::default()),
         };
         let from = |value: &Option<String>| value.clone().map(|value| (value, Origin::Profile(name.clone())));
+        let amount = |value: &Option<Amount>| from(&value.as_ref().map(ToString::to_string));
         let backend = pick(flags.backend.as_ref(), &[env::BACKEND], from(&profile.backend));
         let backend = match backend.value {
             Some(_) => backend,
@@ -146,6 +168,8 @@ impl Settings {
             format: pick(flags.format.as_ref(), &[env::FORMAT], from(&profile.format)),
             base_url: pick(flags.base_url.as_ref(), &[], from(&profile.base_url)),
             jobs: pick(flags.jobs.as_ref(), &[env::JOBS], from(&profile.jobs.map(|jobs| jobs.to_string()))),
+            session_bytes: pick(None, &[env::SESSION_BYTES], amount(&profile.session_bytes)),
+            session_mounts: pick(None, &[env::SESSION_MOUNTS], amount(&profile.session_mounts)),
             headers: header::merge(profile.headers, &flags.headers)?,
             ca_cert: flags.ca_cert.clone(),
             connect_timeout: flags.connect_timeout,
@@ -187,6 +211,8 @@ impl Settings {
             ("format", &self.format),
             ("base_url", &self.base_url),
             ("jobs", &self.jobs),
+            ("session_bytes", &self.session_bytes),
+            ("session_mounts", &self.session_mounts),
         ]
     }
 }

@@ -1,8 +1,8 @@
 //! The configuration file: named groups of settings, and never a secret.
 
 use std::collections::BTreeMap;
-use std::io;
 use std::path::Path;
+use std::{fmt, io};
 
 use serde::Deserialize;
 
@@ -37,9 +37,32 @@ pub struct Profile {
     pub format: Option<String>,
     /// Transfers at once.
     pub jobs: Option<u32>,
+    /// Bytes that a session of the local backend takes: a number, `10GiB`, or `none`.
+    pub session_bytes: Option<Amount>,
+    /// Resources that a session of the local backend takes: a number or `none`.
+    pub session_mounts: Option<Amount>,
     /// Headers of every request.
     #[serde(default)]
     pub headers: BTreeMap<String, String>,
+}
+
+/// A number, or text that is read as one later.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+pub enum Amount {
+    /// `10`
+    Number(u64),
+    /// `"10GiB"`
+    Text(String),
+}
+
+impl fmt::Display for Amount {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Amount::Number(number) => number.fmt(f),
+            Amount::Text(text) => text.fmt(f),
+        }
+    }
 }
 
 /// Names under which people put secrets into configuration files.

@@ -20,6 +20,16 @@ pub fn make_executable(_file: &File) -> io::Result<()> {
     Ok(())
 }
 
+/// Nothing to do: no mode keeps an owner out.
+pub fn unlock_dir(_within: &cap_std::fs::Dir, _name: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+/// Whether an error says that the file system has no locks.
+pub fn lacks_locks(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::Unsupported
+}
+
 /// Opens a regular file for reading.
 pub fn open_regular(path: &Path) -> io::Result<File> {
     let file = File::open(path)?;

@@ -35,6 +35,20 @@ pub fn set_mode(file: &File, mode: u32) -> io::Result<()> {
     file.set_permissions(Permissions::from_mode(mode))
 }
 
+/// Lets the owner of a directory into it and change it.
+pub fn unlock_dir(within: &cap_std::fs::Dir, name: &Path) -> io::Result<()> {
+    let mode = <cap_std::fs::Permissions as cap_std::fs::PermissionsExt>::from_mode(0o700);
+    within.set_permissions(name, mode)
+}
+
+/// Whether an error says that the file system has no locks, as some network mounts have none.
+pub fn lacks_locks(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::Unsupported
+        || error
+            .raw_os_error()
+            .is_some_and(|code| rustix::io::Errno::from_raw_os_error(code) == rustix::io::Errno::NOLCK)
+}
+
 /// Opens a file for reading; never waits, even if a FIFO took its place, and refuses what is not
 /// a regular file.
 pub fn open_regular(path: &Path) -> io::Result<File> {

@@ -88,7 +88,7 @@ impl Ground {
         }
         self.changed = true;
         let mut pending = Pending::file(&self.dir).map_err(|e| self.refused("writing", below, &e))?;
-        let summary = pending.fill(&mut fetched.body, self.path.join(below).display()).await?;
+        let summary = pending.fill(&mut fetched.body, self.path.join(below).display(), None).await?;
         let verified = compare(&fetched, &summary)?;
         set_attributes(pending.handle(), fetched.attributes).map_err(|e| self.refused("writing", below, &e))?;
         if !bulk {

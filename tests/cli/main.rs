@@ -21,6 +21,7 @@ mod create;
 mod download;
 mod errors;
 mod hostile;
+mod limits;
 mod mask;
 mod names;
 mod output;

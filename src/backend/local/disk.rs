@@ -28,6 +28,7 @@ pub(super) struct Disk {
     home: PathBuf,
     sessions: Dir,
     store: Dir,
+    usage: Dir,
     tmp: Dir,
     swept: Once,
     unsettled: Mutex<Unsettled>,
@@ -64,6 +65,7 @@ impl Disk {
             home: home.to_owned(),
             sessions: room("sessions")?,
             store: room("store")?,
+            usage: room("usage")?,
             tmp: room("tmp")?,
             swept: Once::new(),
             unsettled: Mutex::default(),
@@ -91,15 +93,18 @@ impl Disk {
         &self.store
     }
 
+    /// The directory for what is known of the sessions' sizes.
+    pub(super) fn usage(&self) -> &Dir {
+        &self.usage
+    }
+
     /// A new file that nobody sees until it is placed.
     pub(super) fn pending_file(&self) -> Result<Pending<'_>> {
-        self.sweep();
         Pending::file(&self.tmp).map_err(|e| Error::io("making a temporary file", &e))
     }
 
     /// A new directory that nobody sees until it is placed.
     pub(super) fn pending_dir(&self) -> Result<(Pending<'_>, Dir)> {
-        self.sweep();
         Pending::directory(&self.tmp).map_err(|e| Error::io("making a temporary directory", &e))
     }
 
@@ -137,6 +142,8 @@ impl Disk {
     /// Takes a session's directory out of sight.
     pub(super) fn withdraw_session(&self, id: &SessionId) -> Result<Withdrawn<'_>> {
         self.changed(self.home.join("sessions"), false);
+        // What works in it may have shut even its owner out.
+        drop(platform::unlock_dir(&self.sessions, Path::new(id.as_str())));
         self.withdraw(&self.sessions, id.as_str())
     }
 
@@ -182,9 +189,16 @@ impl Disk {
         Ok(())
     }
 
-    /// Removes what dead processes left, once in a process.
-    fn sweep(&self) {
-        self.swept.call_once(|| pending::sweep(&self.tmp));
+    /// Notes that the content `sha256` may have no name for a moment. Should this process die before
+    /// it drops the note, the next one looks after the content.
+    pub(super) fn mark(&self, sha256: &str) -> Result<Pending<'_>> {
+        Pending::marked(&self.tmp, sha256).map_err(|e| Error::io("making a temporary file", &e))
+    }
+
+    /// Removes what dead processes left, once in a process. `look_after` is told of each content that
+    /// may have no name, and says whether that is settled.
+    pub(super) fn sweep(&self, look_after: impl FnMut(&str) -> bool) {
+        self.swept.call_once(|| pending::sweep(&self.tmp, look_after));
     }
 }
 

@@ -1,18 +1,20 @@
 //! Session files: what lies below a session's directory.
 
 use std::collections::HashMap;
+use std::ffi::{OsStr, OsString};
 use std::io;
 use std::path::Path;
 
 use async_trait::async_trait;
 use cap_fs_ext::DirExt;
-use cap_std::fs::{Dir, DirEntry, Metadata};
+use cap_std::fs::{Dir, Metadata};
 use futures_util::stream::{self, BoxStream, StreamExt};
 
 use super::Local;
 use super::disk::{open_file, read_range, real_path, refused};
 use super::resources::{forget, unsettle};
 use super::sessions::Entered;
+use super::walk::Walk;
 use crate::backend::{ByteRange, Expected, Fetched, MkdirOptions, PutOptions, SessionFiles, Stored};
 use crate::body::Source;
 use crate::error::{Error, Kind, Result};
@@ -21,16 +23,22 @@ use crate::model::{Entry, EntryKind, FileId, Provider, RemotePath, SessionPath, 
 use crate::pending::handle_of;
 use crate::platform;
 
+/// A file of so many bytes is worth a look at its target before it is read.
+const LARGE: u64 = 1024 * 1024;
+
 #[async_trait]
 impl SessionFiles for Local {
     async fn put(&self, at: &SessionPath, source: &dyn Source, options: PutOptions) -> Result<Stored> {
-        if !options.bulk {
+        let mut room = None;
+        if !options.bulk || source.len().is_none_or(|bytes| bytes >= LARGE) {
             // So that a large file is not read in vain; of many, most are small.
-            self.check_target(&self.enter(&at.session)?, at, options.keep_existing)?;
+            let entered = self.enter(&at.session)?;
+            let replaced = self.check_target(&entered, at, options.keep_existing)?;
+            room = self.usage(&entered)?.room(source.len(), replaced)?;
         }
-        let mut pending = self.disk()?.pending_file()?;
+        let mut pending = self.swept()?.pending_file()?;
         let mut body = source.open().await?;
-        let sent = pending.fill(&mut body, at).await?;
+        let sent = pending.fill(&mut body, at, room).await?;
         let doing = |e: io::Error| refused(format!("writing `{at}`"), &e);
         let attributes = source.attributes();
         platform::set_mode(pending.handle(), if attributes.executable { 0o755 } else { 0o644 }).map_err(doing)?;
@@ -41,9 +49,11 @@ impl SessionFiles for Local {
             pending.handle().sync_all().map_err(doing)?;
         }
         // Much may have changed while the bytes came.
-        let entered = self.enter(&at.session)?;
-        self.check_target(&entered, at, options.keep_existing)?;
         self.woken(&at.session)?;
+        let entered = self.enter(&at.session)?;
+        let mut usage = self.usage(&entered)?;
+        let replaced = self.check_target(&entered, at, options.keep_existing)?;
+        usage.add(sent.bytes, replaced)?;
         self.make_parents(&entered.dir, at, options.bulk)?;
         let path = Path::new(at.path.relative());
         if options.keep_existing {
@@ -51,6 +61,7 @@ impl SessionFiles for Local {
         } else {
             pending.place(&entered.dir, path).map_err(doing)?;
         }
+        drop(usage);
         self.disk()?.changed_in(at, options.bulk);
         Ok(Stored {
             path: at.path.clone(),
@@ -93,8 +104,9 @@ impl SessionFiles for Local {
             let mount = mounts.get(at.path.as_str()).cloned();
             return Ok(stream::iter([Ok(entry(at.clone(), &meta, mount, &dir))]).boxed());
         }
-        let first = names(&dir, at)?;
-        Ok(stream::iter(Tree { dir, mounts, recursive, open: vec![first] }).boxed())
+        let below = if at.path.is_root() { dir.try_clone() } else { dir.open_dir_nofollow(at.path.relative()) };
+        let walk = below.and_then(Walk::new).map_err(|e| refused(format!("listing `{at}`"), &e))?;
+        Ok(stream::iter(Tree { dir, mounts, recursive, walk, open: vec![at.clone()] }).boxed())
     }
 
     async fn resolve(&self, at: &SessionPath) -> Result<SessionPath> {
@@ -213,8 +225,8 @@ enum Below {
 }
 
 impl Local {
-    /// Fails where a file cannot be put.
-    fn check_target(&self, entered: &Entered, at: &SessionPath, keep_existing: bool) -> Result<()> {
+    /// Fails where a file cannot be put; gives the size of the one that it takes the place of.
+    fn check_target(&self, entered: &Entered, at: &SessionPath, keep_existing: bool) -> Result<u64> {
         self.refuse_mounted(entered.seq, &entered.dir, &at.path, Below::Ignore)?;
         refuse_target(&entered.dir, at, keep_existing)
     }
@@ -263,13 +275,15 @@ impl Local {
     }
 }
 
-/// Fails where a directory is in the way, or anything at all if `keep`.
-fn refuse_target(dir: &Dir, at: &SessionPath, keep: bool) -> Result<()> {
+/// Fails where a directory is in the way, or anything at all if `keep`; gives the size of a file
+/// that is there.
+fn refuse_target(dir: &Dir, at: &SessionPath, keep: bool) -> Result<u64> {
     match look(dir, at)? {
         Some(meta) if meta.is_dir() => Err(Error::new(Kind::Conflict, format!("this is a directory: `{at}`"))
             .hint(format!("to put it inside, add a slash: `{at}{}`", if at.path.is_root() { "" } else { "/" }))),
         Some(_) if keep => Err(Error::conflict(format!("this exists already: `{at}`"))),
-        _ => Ok(()),
+        Some(meta) if meta.is_file() => Ok(meta.len()),
+        _ => Ok(0),
     }
 }
 
@@ -315,63 +329,47 @@ fn entry(at: SessionPath, meta: &Metadata, mount: Option<FileId>, dir: &Dir) -> 
     }
 }
 
-/// The names of a directory that are still to be shown, last one first.
-struct Names {
-    at: SessionPath,
-    left: Vec<DirEntry>,
-}
-
-fn names(dir: &Dir, at: &SessionPath) -> Result<Names> {
-    let doing = |e: io::Error| refused(format!("listing `{at}`"), &e);
-    let below = if at.path.is_root() { dir.try_clone() } else { dir.open_dir_nofollow(at.path.relative()) };
-    let mut left = below.and_then(|below| below.entries()?.collect::<io::Result<Vec<_>>>()).map_err(doing)?;
-    left.sort_by_cached_key(|entry| std::cmp::Reverse(entry.file_name()));
-    Ok(Names { at: at.clone(), left })
-}
-
-/// Walks a directory, parents before children, names in order. What vanishes meanwhile is left out.
+/// Lists a directory, parents before children, names in order. What vanishes meanwhile is left out.
 struct Tree {
     dir: Dir,
     mounts: HashMap<String, FileId>,
     recursive: bool,
-    open: Vec<Names>,
+    walk: Walk,
+    /// The directories that the walk is in.
+    open: Vec<SessionPath>,
+}
+
+impl Tree {
+    fn entry(&mut self, name: OsString, meta: &Metadata) -> Result<Entry> {
+        self.open.truncate(self.walk.depth());
+        let within = self.open.last().ok_or_else(|| Error::new(Kind::Internal, "a walk left its root"))?;
+        let name = name.into_string().map_err(|name| {
+            let what = format!("a name in `{within}` is not UTF-8: {}", name.display());
+            Error::conflict(what).hint("rename it inside the session")
+        })?;
+        let at = within.at(within.path.join(&name));
+        if self.recursive && meta.is_dir() {
+            match self.walk.enter(OsStr::new(&name)) {
+                Ok(true) => self.open.push(at.clone()),
+                Ok(false) => {}
+                Err(e) => return Err(refused(format!("listing `{at}`"), &e)),
+            }
+        }
+        let mount = self.mounts.get(at.path.as_str()).cloned();
+        Ok(entry(at, meta, mount, &self.dir))
+    }
 }
 
 impl Iterator for Tree {
     type Item = Result<Entry>;
 
     fn next(&mut self) -> Option<Result<Entry>> {
-        loop {
-            let names = self.open.last_mut()?;
-            let Some(found) = names.left.pop() else {
-                self.open.pop();
-                continue;
-            };
-            let name = match found.file_name().into_string() {
-                Ok(name) => name,
-                Err(name) => {
-                    return Some(Err(Error::new(
-                        Kind::Conflict,
-                        format!("a name in `{}` is not UTF-8: {}", names.at, name.display()),
-                    )
-                    .hint("rename it inside the session")));
-                }
-            };
-            let at = names.at.at(names.at.path.join(&name));
-            let meta = match found.metadata() {
-                Err(e) if e.kind() == io::ErrorKind::NotFound => continue,
-                Err(e) => return Some(Err(refused(format!("looking at `{at}`"), &e))),
-                Ok(meta) => meta,
-            };
-            if self.recursive && meta.is_dir() {
-                match self::names(&self.dir, &at) {
-                    Ok(names) => self.open.push(names),
-                    Err(e) if e.kind() == Kind::NotFound => continue,
-                    Err(e) => return Some(Err(e)),
-                }
+        Some(match self.walk.next()? {
+            Ok((name, meta)) => self.entry(name, &meta),
+            Err(e) => {
+                let within = self.open.get(self.walk.depth() - 1);
+                Err(refused(within.map_or_else(|| "listing".to_owned(), |at| format!("listing `{at}`")), &e))
             }
-            let mount = self.mounts.get(at.path.as_str()).cloned();
-            return Some(Ok(entry(at, &meta, mount, &self.dir)));
-        }
+        })
     }
 }

@@ -11,11 +11,13 @@ mod files;
 mod resources;
 mod sessions;
 mod store;
+mod usage;
+mod walk;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::{Mutex, OnceLock};
-use std::time::Instant;
+use std::time::{Instant, SystemTime};
 
 use async_trait::async_trait;
 
@@ -30,8 +32,8 @@ use crate::config::Settings;
 use crate::error::{Error, Kind, Result};
 use crate::model::SessionId;
 
-/// At most so many resources are mounted in a session.
-const MOUNTS: u32 = 100;
+/// The limits of the vendors, which hold where nobody set others.
+const LIMITS: Limits = Limits { file_bytes: None, session_bytes: Some(10 << 30), mounts: Some(100) };
 
 /// What the local backend can do.
 pub static CAPABILITIES: Capabilities = Capabilities {
@@ -39,7 +41,7 @@ pub static CAPABILITIES: Capabilities = Capabilities {
     account: None,
     home: "/",
     proof: "sha256",
-    limits: Limits { file_bytes: None, session_bytes: None, mounts: Some(MOUNTS) },
+    limits: LIMITS,
     features: &[
         Feature::SessionTitle,
         Feature::SessionLabels,
@@ -63,13 +65,24 @@ pub static CAPABILITIES: Capabilities = Capabilities {
     ],
 };
 
-/// Makes the local backend; its files are opened at the first call.
+/// Makes the local backend as the settings have it.
 pub fn open(settings: &Settings) -> Result<Box<dyn Backend>> {
-    Ok(Box::new(Local { home: settings.home()?, opened: OnceLock::new(), woken: Mutex::default() }))
+    let bytes = settings.session_bytes.limit("session_bytes", LIMITS.session_bytes.unwrap_or(u64::MAX))?;
+    let mounts = settings.session_mounts.limit("session_mounts", LIMITS.mounts.map_or(u64::MAX, u64::from))?;
+    let mounts = mounts.map(|mounts| u32::try_from(mounts).unwrap_or(u32::MAX));
+    Ok(at(settings.home()?, Limits { session_bytes: bytes, mounts, ..LIMITS }))
+}
+
+/// The same for a home that is known; its files are opened at the first call.
+pub fn at(home: PathBuf, limits: Limits) -> Box<dyn Backend> {
+    let started = SystemTime::now();
+    Box::new(Local { home, limits, started, opened: OnceLock::new(), woken: Mutex::default() })
 }
 
 struct Local {
     home: PathBuf,
+    limits: Limits,
+    started: SystemTime,
     opened: OnceLock<Opened>,
     /// When this process last noted that a session was used.
     woken: Mutex<HashMap<SessionId, Instant>>,
@@ -97,6 +110,13 @@ impl Local {
 
     fn disk(&self) -> Result<&Disk> {
         Ok(&self.opened()?.disk)
+    }
+
+    /// The directories, with what dead processes left in them removed: for whoever makes something.
+    fn swept(&self) -> Result<&Disk> {
+        let disk = self.disk()?;
+        disk.sweep(|sha256| self.forget_content(sha256).is_ok());
+        Ok(disk)
     }
 
     async fn round_trip(&self) -> Result<String> {

@@ -15,7 +15,7 @@ use serde_json::{Map, Value};
 use super::db::{Cut, fault, micros, timestamp};
 use super::disk::{read_range, real_path, refused};
 use super::sessions::Entered;
-use super::{CAPABILITIES, Local, MOUNTS, new_id};
+use super::{CAPABILITIES, Local, new_id};
 use crate::backend::{Feature, NewResource, Page, PageRequest, Resources, registry};
 use crate::error::{Error, Kind, Result};
 use crate::model::{FileId, Provider, RemotePath, Resource, ResourceKind, SessionId, SessionPath, Timestamp};
@@ -69,12 +69,14 @@ impl Resources for Local {
         let doing = "mounting a stored file";
         let mut prepared = self.prepare(session, new).await?;
         self.woken(session)?;
-        let Entered { seq, dir, .. } = &self.enter(session)?;
+        let entered = &self.enter(session)?;
+        let Entered { seq, dir, .. } = entered;
+        self.usage(entered)?.room(Some(prepared.bytes()), 0)?;
         self.db()?.write(doing, |tx| {
             let mounted: i64 = tx
                 .query_row("SELECT count(*) FROM resource WHERE session = ?1", [seq], |row| row.get(0))
                 .map_err(|e| fault(doing, &e))?;
-            check_count(usize::try_from(mounted).unwrap_or(usize::MAX))?;
+            self.check_count(usize::try_from(mounted).unwrap_or(usize::MAX))?;
             let path = real_path(dir, &prepared.mount.path)?;
             let taken = tx
                 .query_row(
@@ -92,7 +94,10 @@ impl Resources for Local {
             prepared.mount.insert(tx, *seq, Timestamp::now(), true).map_err(|e| fault(doing, &e))
         })?;
         let id = prepared.mount.id.clone();
-        let mount = match prepared.place(dir) {
+        let mut usage = self.usage(entered)?;
+        let placed = usage.add(prepared.bytes(), 0).and_then(|()| prepared.place(dir));
+        drop(usage);
+        let mount = match placed {
             Ok(mount) => mount,
             Err(error) => {
                 self.db()?.write(doing, |tx| {
@@ -166,11 +171,17 @@ impl Resources for Local {
 /// A copy of a stored file that is complete and not yet at its mount path.
 pub(super) struct Prepared<'a> {
     pending: Pending<'a>,
+    bytes: u64,
     mount: Mount,
     at: SessionPath,
 }
 
 impl Prepared<'_> {
+    /// What it holds.
+    pub(super) fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
     /// Makes it visible below `dir`, where nothing may be yet at its path.
     pub(super) fn place(self, dir: &Dir) -> Result<Mount> {
         let at = self.at;
@@ -187,6 +198,17 @@ impl Prepared<'_> {
 }
 
 impl Local {
+    /// Fails where a session has as many mounts as it may have.
+    pub(super) fn check_count(&self, mounted: usize) -> Result<()> {
+        match self.limits.mounts {
+            Some(limit) if mounted >= limit as usize => {
+                Err(Error::new(Kind::Limit, format!("a session takes at most {limit} resources"))
+                    .hint("unmount some, upload files without mounting them, or set WHARF_SESSION_MOUNTS"))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// A row that counts, or none.
     fn counted(&self, session: &SessionId, row: Stored) -> Result<Option<Stored>> {
         let there = !row.unsettled || is_there(&self.disk()?.session(session)?, &row.mount_path.parse()?);
@@ -239,9 +261,9 @@ impl Local {
             return Err(Error::usage(format!("a mount path names a file: `{wanted}`")).hint("`FILE_ID:/dir/name`"));
         }
         let at = SessionPath { session: session.clone(), path: path.clone() };
-        let mut pending = self.disk()?.pending_file()?;
+        let mut pending = self.swept()?.pending_file()?;
         let mut body = read_range(self.open_stored(&upload)?, file_id.to_string(), None)?;
-        let copied = pending.fill(&mut body, &at).await?;
+        let copied = pending.fill(&mut body, &at, None).await?;
         if copied.sha256 != upload.sha256 {
             return Err(Error::new(
                 Kind::Unverified,
@@ -252,7 +274,12 @@ impl Local {
         let doing = |e: io::Error| refused(format!("mounting at `{at}`"), &e);
         platform::set_mode(pending.handle(), 0o444).map_err(doing)?;
         pending.handle().sync_all().map_err(doing)?;
-        Ok(Prepared { pending, mount: Mount { id: new_id("sesrsc")?, file_id, path, extra: new.extra }, at })
+        Ok(Prepared {
+            pending,
+            bytes: copied.bytes,
+            mount: Mount { id: new_id("sesrsc")?, file_id, path, extra: new.extra },
+            at,
+        })
     }
 }
 
@@ -279,15 +306,6 @@ fn within(tx: &Transaction<'_>, change: &str, session: i64, path: &RemotePath) -
     let below = if path.is_root() { "/".to_owned() } else { format!("{path}/") };
     let sql = format!("{change} WHERE session = ?1 AND (mount_path = ?2 OR substr(mount_path, 1, length(?3)) = ?3)");
     tx.execute(&sql, params![session, path.as_str(), below]).map(drop).map_err(|e| fault("unmounting", &e))
-}
-
-/// Fails where a session has as many mounts as it may have.
-pub(super) fn check_count(mounted: usize) -> Result<()> {
-    if mounted >= MOUNTS as usize {
-        return Err(Error::new(Kind::Limit, format!("a session takes at most {MOUNTS} resources"))
-            .hint("unmount some, or upload files without mounting them"));
-    }
-    Ok(())
 }
 
 struct Stored {

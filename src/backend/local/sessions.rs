@@ -12,7 +12,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::db::{Cut, fault, micros, timestamp};
-use super::resources::check_count;
+use super::usage::too_much;
 use super::{CAPABILITIES, Local, new_id};
 use crate::backend::{
     Feature, LabelPatch, NewSession, Page, PageRequest, SessionQuery, Sessions, document, expiry, registry,
@@ -50,11 +50,16 @@ impl Sessions for Local {
             None => new_id("sesn")?.parse()?,
         };
         let now = Timestamp::now();
-        let (pending, dir) = self.disk()?.pending_dir()?;
-        let mut mounts = Vec::new();
+        let (pending, dir) = self.swept()?.pending_dir()?;
+        let (mut mounts, mut bytes) = (Vec::new(), 0_u64);
         for resource in new.resources {
-            check_count(mounts.len())?;
-            mounts.push(self.prepare(&id, resource).await?.place(&dir)?);
+            self.check_count(mounts.len())?;
+            let prepared = self.prepare(&id, resource).await?;
+            bytes = prepared.bytes().saturating_add(bytes);
+            if let Some(limit) = self.limits.session_bytes.filter(|limit| bytes > *limit) {
+                return Err(too_much(&id, limit));
+            }
+            mounts.push(prepared.place(&dir)?);
         }
         let mut settings = new.extra.clone();
         for (name, value) in
@@ -219,7 +224,7 @@ impl Local {
         let lock = handle_of(&dir).and_then(|handle| handle.lock_shared().map(|()| handle));
         let lock = lock.map_err(|e| Error::io(format!("entering the session `{id}`"), &e))?;
         // Another session of the same name would have another number.
-        if self.live(id)? == seq { Ok(Entered { seq, dir, _lock: lock }) } else { Err(unknown(id)) }
+        if self.live(id)? == seq { Ok(Entered { id: id.clone(), seq, dir, _lock: lock }) } else { Err(unknown(id)) }
     }
 
     /// Deletes what expired, so that a name can be used again and the disk does not fill, and what
@@ -261,7 +266,11 @@ impl Local {
         let withdrawn = self.db()?.write(doing, |tx| {
             let gone = tx.execute("DELETE FROM session WHERE id = ?1 AND deleting", [id.as_str()]);
             // Where another process was faster there may be a new session of this name.
-            if gone.map_err(|e| fault(doing, &e))? == 0 { Ok(None) } else { disk.withdraw_session(id).map(Some) }
+            if gone.map_err(|e| fault(doing, &e))? == 0 {
+                return Ok(None);
+            }
+            drop(disk.usage().remove_file(id.as_str()));
+            disk.withdraw_session(id).map(Some)
         })?;
         if let Some(withdrawn) = withdrawn {
             withdrawn.discard();
@@ -294,6 +303,8 @@ impl Local {
 
 /// A session that is being changed.
 pub(super) struct Entered {
+    /// Its name.
+    pub(super) id: SessionId,
     /// Its row's number.
     pub(super) seq: i64,
     /// The handle below which all its paths are opened.

@@ -30,10 +30,10 @@ struct Record<'a> {
 impl FileStore for Local {
     async fn upload(&self, new: NewStoredFile, source: &dyn Source) -> Result<(StoredFile, Stored)> {
         check_name(&new.filename)?;
-        let disk = self.disk()?;
+        let disk = self.swept()?;
         let mut pending = disk.pending_file()?;
         let mut body = source.open().await?;
-        let sent = pending.fill(&mut body, &new.filename).await?;
+        let sent = pending.fill(&mut body, &new.filename, None).await?;
         let doing = "storing a file";
         let disk_doing = |e: std::io::Error| Error::io(doing, &e);
         platform::set_mode(pending.handle(), 0o444).map_err(disk_doing)?;
@@ -44,6 +44,7 @@ impl FileStore for Local {
         });
         let (shelf, place) = place_of(&sent.sha256);
         let now = Timestamp::now();
+        let _mark = disk.mark(&sent.sha256)?;
         self.db()?.write(doing, |tx| {
             disk.store().create_dir_all(&shelf).map_err(disk_doing)?;
             pending.place(disk.store(), &place).map_err(disk_doing)?;
@@ -101,20 +102,29 @@ impl FileStore for Local {
 
     async fn delete(&self, id: &FileId) -> Result<()> {
         let doing = "deleting a stored file";
-        let disk = self.disk()?;
-        let sha256 = self.db()?.write(doing, |tx| {
-            let sha256: Option<String> = tx
-                .query_row("DELETE FROM stored_file WHERE id = ?1 RETURNING sha256", [id.as_str()], |row| row.get(0))
-                .optional()
-                .map_err(|e| fault(doing, &e))?;
-            sha256.ok_or_else(|| unknown(id))
+        let sha256 = self.stored(id)?.sha256;
+        let _mark = self.swept()?.mark(&sha256)?;
+        let deleted = self.db()?.write(doing, |tx| {
+            tx.execute("DELETE FROM stored_file WHERE id = ?1", [id.as_str()]).map_err(|e| fault(doing, &e))
         })?;
+        if deleted == 0 {
+            return Err(unknown(id));
+        }
         // Only now, so that a kill on the way leaves content without a name, never a name without
-        // content; and once more under the lock, because another upload may need it by now.
-        let (shelf, place) = place_of(&sha256);
+        // content.
+        self.forget_content(&sha256)
+    }
+}
+
+impl Local {
+    /// Removes a content that no stored file needs any more.
+    pub(super) fn forget_content(&self, sha256: &str) -> Result<()> {
+        let doing = "removing the content of a stored file";
+        let disk = self.disk()?;
+        let (shelf, place) = place_of(sha256);
         let withdrawn = self.db()?.write(doing, |tx| {
             let others: i64 = tx
-                .query_row("SELECT count(*) FROM stored_file WHERE sha256 = ?1", [&sha256], |row| row.get(0))
+                .query_row("SELECT count(*) FROM stored_file WHERE sha256 = ?1", [sha256], |row| row.get(0))
                 .map_err(|e| fault(doing, &e))?;
             if others > 0 { Ok(None) } else { disk.withdraw(disk.store(), &place).map(Some) }
         })?;
@@ -124,9 +134,7 @@ impl FileStore for Local {
         }
         Ok(())
     }
-}
 
-impl Local {
     /// The row of a stored file.
     pub(super) fn stored(&self, id: &FileId) -> Result<Upload> {
         let sql = format!("{SELECT} AND id = ?1");

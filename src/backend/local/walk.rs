@@ -1,0 +1,161 @@
+//! A session's tree, name by name, however deep another program made it.
+
+use std::ffi::{OsStr, OsString};
+use std::io;
+use std::path::PathBuf;
+
+use cap_fs_ext::DirExt;
+use cap_std::fs::{Dir, Metadata};
+
+/// So many levels keep their handles while what is below them is walked.
+const KEPT: usize = 32;
+
+/// Below those, one level keeps its handle for each so many bytes of path, which is far less than
+/// the system takes in one call.
+const STRETCH: usize = 1024;
+
+/// A walk whose caller decides for each directory whether to go in. It follows no link and needs
+/// few handles: a level that gave its own up is opened again from the nearest one above.
+pub(super) struct Walk {
+    levels: Vec<Level>,
+}
+
+struct Level {
+    name: OsString,
+    dir: Option<Dir>,
+    /// The names still to come, the last one first.
+    left: Vec<OsString>,
+}
+
+impl Walk {
+    /// A walk of what is in `dir`.
+    pub(super) fn new(dir: Dir) -> io::Result<Self> {
+        let mut walk = Walk { levels: Vec::new() };
+        walk.push(OsString::new(), dir)?;
+        Ok(walk)
+    }
+
+    /// How many directories the last name lies in.
+    pub(super) fn depth(&self) -> usize {
+        self.levels.len()
+    }
+
+    /// The next name and what it is; what vanished meanwhile is left out.
+    pub(super) fn next(&mut self) -> Option<io::Result<(OsString, Metadata)>> {
+        loop {
+            let level = self.levels.last_mut()?;
+            let Some(name) = level.left.pop() else {
+                self.levels.pop();
+                continue;
+            };
+            let looked = match &level.dir {
+                Some(dir) => dir.symlink_metadata(&name),
+                // Where the directory itself is gone, so are all its names.
+                None => self.reopen().and_then(|dir| dir.symlink_metadata(&name)),
+            };
+            match looked {
+                Err(e) if is_other(&e) => {}
+                looked => return Some(looked.map(|meta| (name, meta))),
+            }
+        }
+    }
+
+    /// Goes into the directory of this name, which [`Walk::next`] gave last; false where something
+    /// else or nothing is there by now.
+    pub(super) fn enter(&mut self, name: &OsStr) -> io::Result<bool> {
+        let Some(dir) = self.levels.last().and_then(|level| level.dir.as_ref()) else { return Ok(false) };
+        let dir = match dir.open_dir_nofollow(name) {
+            Err(e) if is_other(&e) => return Ok(false),
+            opened => opened?,
+        };
+        let bare = self.levels.iter().rev().skip(1).take_while(|level| level.dir.is_none());
+        let stretch: usize = bare.map(|level| level.name.len() + 1).sum();
+        let depth = self.levels.len();
+        if let Some(level) = self.levels.last_mut()
+            && depth > KEPT
+            && stretch + level.name.len() < STRETCH
+        {
+            level.dir = None;
+        }
+        self.push(name.to_owned(), dir)?;
+        Ok(true)
+    }
+
+    fn push(&mut self, name: OsString, dir: Dir) -> io::Result<()> {
+        let mut left =
+            dir.entries()?.map(|entry| entry.map(|entry| entry.file_name())).collect::<io::Result<Vec<_>>>()?;
+        left.sort_unstable_by(|a, b| b.cmp(a));
+        self.levels.push(Level { name, dir: Some(dir), left });
+        Ok(())
+    }
+
+    /// Opens the innermost level again.
+    fn reopen(&mut self) -> io::Result<&Dir> {
+        let kept = self.levels.iter().rposition(|level| level.dir.is_some()).unwrap_or(0);
+        let below: PathBuf = self.levels.iter().skip(kept + 1).map(|level| &level.name).collect();
+        let dir = self.levels.get(kept).and_then(|level| level.dir.as_ref()).map(|dir| dir.open_dir_nofollow(below));
+        let level = self.levels.last_mut().ok_or(io::ErrorKind::NotFound)?;
+        Ok(level.dir.insert(dir.ok_or(io::ErrorKind::NotFound)??))
+    }
+}
+
+/// Whether a name stands for nothing, or for something else than a directory.
+fn is_other(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use cap_std::ambient_authority;
+
+    #[test]
+    fn what_takes_the_place_of_a_directory_is_not_gone_into() {
+        let at = tempfile::tempdir().unwrap();
+        let root = Dir::open_ambient_dir(at.path(), ambient_authority()).unwrap();
+        for name in ["gone", "link"] {
+            root.create_dir(name).unwrap();
+        }
+        let mut walk = Walk::new(root.try_clone().unwrap()).unwrap();
+        let names: Vec<_> = std::iter::from_fn(|| walk.next()).map(|found| found.unwrap().0).collect();
+        let mut walk = Walk::new(root.try_clone().unwrap()).unwrap();
+        walk.next().unwrap().unwrap();
+        root.remove_dir("gone").unwrap();
+        root.remove_dir("link").unwrap();
+        root.symlink("/", "link").unwrap_err();
+        root.symlink(".", "link").unwrap();
+        for name in names {
+            assert!(!walk.enter(&name).unwrap());
+        }
+        assert_eq!(walk.depth(), 1);
+    }
+
+    #[test]
+    fn a_tree_that_no_path_can_name_is_walked_with_few_handles() {
+        let at = tempfile::tempdir().unwrap();
+        let root = Dir::open_ambient_dir(at.path(), ambient_authority()).unwrap();
+        let long = "x".repeat(200);
+        let mut dir = root.try_clone().unwrap();
+        for depth in 0..3000 {
+            let name = if depth % 50 == 0 { long.as_str() } else { "d" };
+            dir.create_dir(name).unwrap();
+            dir.write("z", "").unwrap();
+            dir = dir.open_dir(name).unwrap();
+        }
+        let mut walk = Walk::new(root).unwrap();
+        let (mut files, mut directories, mut deepest, mut handles) = (0, 0, 0, 0);
+        while let Some(found) = walk.next() {
+            let (name, meta) = found.unwrap();
+            if meta.is_dir() {
+                directories += 1;
+                walk.enter(&name).unwrap();
+                deepest = deepest.max(walk.depth());
+                handles = handles.max(walk.levels.iter().filter(|level| level.dir.is_some()).count());
+            } else {
+                files += 1;
+            }
+        }
+        assert_eq!((files, directories, deepest), (3000, 3000, 3001));
+        assert!(handles < 64, "{handles}");
+    }
+}
