@@ -84,7 +84,10 @@ impl Record for Check {
             Column { name: "OK", align: Align::Left, flex: false },
             Column { name: "DETAIL", align: Align::Left, flex: true },
         ],
-        cells: |c| vec![c.check.to_owned(), if c.ok { "yes" } else { "NO" }.to_owned(), c.detail.clone()],
+        cells: |c| {
+            let detail = c.hint.as_ref().map_or_else(|| c.detail.clone(), |hint| format!("{}; {hint}", c.detail));
+            vec![c.check.to_owned(), if c.ok { "yes" } else { "NO" }.to_owned(), detail]
+        },
     };
 
     fn key(&self) -> Option<String> {

@@ -44,10 +44,13 @@ pub struct Tally {
     failed: u64,
     kinds: Vec<Kind>,
     first: Option<Error>,
+    /// What went wrong, each only once.
     messages: Vec<String>,
+    /// How many failures those stand for.
+    named: u64,
 }
 
-/// So many failures are named in the sum of all.
+/// So many different failures are named in the sum of all.
 const NAMED: usize = 20;
 
 impl Tally {
@@ -62,8 +65,11 @@ impl Tally {
         if !self.kinds.contains(&error.kind()) {
             self.kinds.push(error.kind());
         }
-        if self.messages.len() < NAMED {
+        if self.messages.iter().any(|message| message == error.message()) {
+            self.named += 1;
+        } else if self.messages.len() < NAMED {
             self.messages.push(error.message().to_owned());
+            self.named += 1;
         }
         self.first.get_or_insert(error);
     }
@@ -76,7 +82,7 @@ impl Tally {
             return Err(first);
         }
         let kind = if self.done == 0 && self.kinds.len() == 1 { first.kind() } else { Kind::Partial };
-        let more = self.failed - self.messages.len() as u64;
+        let more = self.failed - self.named;
         let more = if more > 0 { format!("; and {more} more") } else { String::new() };
         let named = self.messages.join("; ");
         let error = Error::new(kind, format!("{} of {total} {what} failed: {named}{more}", self.failed));

@@ -1,11 +1,10 @@
 //! Errors: exit codes, two lines for people, one object for programs.
 
 use std::fs::{self, File};
-use std::process::Command;
 
 use serde_json::Value;
 
-use crate::sandbox::{Run, Sandbox};
+use crate::sandbox::{Run, Sandbox, mount_tmpfs};
 
 const MEMBERS: [&str; 9] =
     ["kind", "message", "hint", "backend", "status", "code", "request_id", "retryable", "retry_after"];
@@ -188,13 +187,7 @@ fn help_and_version_that_cannot_be_written_are_no_success() {
 fn a_full_disk_leaves_the_old_target_and_no_half_file() {
     let sandbox = Sandbox::new();
     let disk = sandbox.path("disk");
-    fs::create_dir(&disk).unwrap();
-    let mount = Command::new("mount").args(["-t", "tmpfs", "-o", "size=1m", "tmpfs"]).arg(&disk).output();
-    if !mount.is_ok_and(|output| output.status.success()) {
-        eprintln!("SKIPPED: no file system can be mounted here, so that none can be full");
-        return;
-    }
-    let _unmount = Unmount(disk.to_str().unwrap().to_owned());
+    let Some(_mounted) = mount_tmpfs(&disk, "size=1m") else { return };
     let run = |args: &[&str]| sandbox.wharf(args).env("WHARF_HOME", disk.join("store")).run();
     run(&["sessions", "create", "--id", "s1"]).ok();
     sandbox.write("old", "old");
@@ -216,16 +209,6 @@ fn a_full_disk_leaves_the_old_target_and_no_half_file() {
     }
     assert_eq!(sandbox.read("disk/target"), "old");
     assert!(!disk.join("new").exists());
-}
-
-/// Unmounts even where an assertion failed.
-struct Unmount(String);
-
-impl Drop for Unmount {
-    fn drop(&mut self) {
-        let done = Command::new("umount").args(["-l", &self.0]).status();
-        assert!(done.is_ok_and(|status| status.success()), "{} is still mounted", self.0);
-    }
 }
 
 #[test]

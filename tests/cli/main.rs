@@ -13,6 +13,7 @@
     reason = "tests set their own stage, and a panic is how they fail"
 )]
 
+mod broken;
 mod browse;
 mod change;
 mod completions;

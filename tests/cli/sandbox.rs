@@ -168,6 +168,36 @@ pub(crate) fn tree(root: &Path) -> Vec<String> {
     found
 }
 
+/// A small file system of its own, unmounted even where an assertion failed.
+pub(crate) struct Mounted(PathBuf);
+
+/// None, and said loudly, where nothing can be mounted.
+pub(crate) fn mount_tmpfs(at: &Path, options: &str) -> Option<Mounted> {
+    fs::create_dir_all(at).unwrap();
+    let mount = Command::new("mount").args(["-t", "tmpfs", "-o", options, "tmpfs"]).arg(at).output();
+    if mount.is_ok_and(|output| output.status.success()) {
+        return Some(Mounted(at.to_owned()));
+    }
+    eprintln!("SKIPPED: no file system can be mounted here");
+    None
+}
+
+impl Mounted {
+    /// Mounts it again, `ro` or `rw`.
+    pub(crate) fn remount(&self, options: &str) {
+        let options = format!("remount,{options}");
+        let done = Command::new("mount").args(["-o", &options]).arg(&self.0).status();
+        assert!(done.is_ok_and(|status| status.success()), "{options}");
+    }
+}
+
+impl Drop for Mounted {
+    fn drop(&mut self) {
+        let done = Command::new("umount").arg("-l").arg(&self.0).status();
+        assert!(done.is_ok_and(|status| status.success()), "{} is still mounted", self.0.display());
+    }
+}
+
 enum Input {
     Null,
     Bytes(Vec<u8>),

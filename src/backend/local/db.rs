@@ -13,11 +13,15 @@ use crate::model::Timestamp;
 /// How long a process waits for another one's transaction.
 const PATIENCE: Duration = Duration::from_secs(15);
 
-/// The version of [`SCHEMA`], kept in `user_version`.
-const VERSION: i64 = 1;
+/// What leads from each format to the next, beginning with an empty database. A format's number is
+/// kept in `user_version`. What was once released stays as it is; a change is a new step.
+const STEPS: [&str; 2] = [FIRST, "CREATE INDEX session_deleting ON session (seq) WHERE deleting;"];
+
+/// The format of this wharf.
+const FORMAT: usize = STEPS.len();
 
 /// Times are microseconds since 1970. `seq` orders listings and is their cursor.
-const SCHEMA: &str = "
+const FIRST: &str = "
 CREATE TABLE session (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,
     id TEXT NOT NULL UNIQUE,
@@ -71,18 +75,21 @@ impl Db {
         let mut connection = Connection::open(path).map_err(|e| fault(doing(), &e))?;
         connection.busy_timeout(PATIENCE).map_err(|e| fault(doing(), &e))?;
         connection.execute_batch("PRAGMA foreign_keys = ON").map_err(|e| fault(doing(), &e))?;
-        let mut version = read_version(&connection).map_err(|e| fault(doing(), &e))?;
-        if version == 0 {
-            version = initialise(&mut connection).map_err(|e| fault(doing(), &e))?;
+        let refused = |what: &str, hint: String| Err(Error::new(Kind::Io, format!("{}: {what}", doing())).hint(hint));
+        let mut state = State::of(&connection);
+        if matches!(state, Ok(State::Format(format)) if format < FORMAT) {
+            state = upgrade(&mut connection);
         }
-        if version != VERSION {
-            return Err(Error::new(
-                Kind::Io,
-                format!("{}: it was written by a newer wharf, in format {version}", doing()),
-            )
-            .hint(format!("this wharf reads format {VERSION}: update it, or choose another WHARF_HOME")));
+        match state.map_err(|e| fault(doing(), &e))? {
+            State::Format(FORMAT) => Ok(Db(Mutex::new(connection))),
+            State::Format(format) => refused(
+                &format!("it was written by a newer wharf, in format {format}"),
+                format!("this wharf reads format {FORMAT}: update it, or choose another WHARF_HOME"),
+            ),
+            State::Foreign => {
+                refused("it is not a database of wharf", "choose another WHARF_HOME, or move it away".to_owned())
+            }
         }
-        Ok(Db(Mutex::new(connection)))
     }
 
     /// Reads, outside any transaction.
@@ -107,10 +114,10 @@ impl Db {
         let verdict: String = self.read(doing, |c| c.query_row("PRAGMA quick_check(1)", [], |row| row.get(0)))?;
         let mode: String = self.read(doing, |c| c.query_row("PRAGMA journal_mode", [], |row| row.get(0)))?;
         if verdict == "ok" {
-            Ok(format!("whole, format {VERSION}, journal {mode}"))
+            Ok(format!("whole, format {FORMAT}, journal {mode}"))
         } else {
-            Err(Error::new(Kind::Io, format!("the database is damaged: {verdict}"))
-                .hint("the sessions' files are untouched below `sessions/`; copy them out before anything else"))
+            let what = verdict.lines().last().unwrap_or_default();
+            Err(Error::new(Kind::Io, format!("the database is damaged: {what}")).hint(DAMAGED))
         }
     }
 
@@ -119,22 +126,45 @@ impl Db {
     }
 }
 
-fn read_version(connection: &Connection) -> rusqlite::Result<i64> {
-    connection.query_row("PRAGMA user_version", [], |row| row.get(0))
+/// What to do where the file system is not enough for a database.
+pub(super) const NO_NETWORK: &str =
+    "a network file system may lack locks or shared memory: choose a WHARF_HOME on a local disk";
+
+/// What to do about a damaged database. Nothing is ever removed because of it.
+const DAMAGED: &str = "no file was touched; `wharf doctor` says what can be saved";
+
+/// What a database is.
+enum State {
+    /// Ours, in this format; 0 is one that is still empty.
+    Format(usize),
+    /// Somebody else's.
+    Foreign,
 }
 
-/// Several processes may come here at once: the first one in makes the tables.
-fn initialise(connection: &mut Connection) -> rusqlite::Result<i64> {
+impl State {
+    fn of(connection: &Connection) -> rusqlite::Result<Self> {
+        let version: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+        let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+        Ok(match usize::try_from(version) {
+            Ok(format) if (format == 0) == (tables == 0) => State::Format(format),
+            _ => State::Foreign,
+        })
+    }
+}
+
+/// Takes the steps that are missing. Several processes may come here at once: the first one in does it.
+fn upgrade(connection: &mut Connection) -> rusqlite::Result<State> {
     use_wal(connection)?;
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let version = read_version(&transaction)?;
-    if version != 0 {
-        return Ok(version);
+    if let State::Format(format) = State::of(&transaction)? {
+        for (step, to) in STEPS.iter().zip(1_i64..).skip(format) {
+            transaction.execute_batch(step)?;
+            transaction.pragma_update(None, "user_version", to)?;
+        }
     }
-    transaction.execute_batch(SCHEMA)?;
-    transaction.pragma_update(None, "user_version", VERSION)?;
+    let state = State::of(&transaction);
     transaction.commit()?;
-    Ok(VERSION)
+    state
 }
 
 /// Changing the journal's mode does not wait for another process's lock by itself.
@@ -171,18 +201,14 @@ pub(super) fn fault(doing: impl std::fmt::Display, error: &rusqlite::Error) -> E
     let made = Error::new(kind, format!("{doing}: {error}"));
     match code {
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => made
-            .hint("another program holds the store for long; try again")
+            .hint("another program holds the store for long: try again, or see that WHARF_HOME is on a local disk")
             .details(Details { retryable: true, ..Details::default() }),
         Some(ErrorCode::DiskFull) => made.hint("the disk is full: free some space, nothing was half-written"),
         Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
             made.hint("check that WHARF_HOME is on a writable disk and yours; `wharf doctor` shows where it is")
         }
-        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
-            made.hint("the sessions' files are untouched below `sessions/`; `wharf doctor` says more")
-        }
-        Some(ErrorCode::SystemIoFailure | ErrorCode::FileLockingProtocolFailed) => {
-            made.hint("a network file system may lack locks or shared memory: choose a WHARF_HOME on a local disk")
-        }
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => made.hint(DAMAGED),
+        Some(ErrorCode::SystemIoFailure | ErrorCode::FileLockingProtocolFailed) => made.hint(NO_NETWORK),
         _ => made,
     }
 }

@@ -1,7 +1,7 @@
 //! The files: directory handles that nothing leaves, what is in the making, and its durability.
 
 use std::collections::BTreeSet;
-use std::fs::File;
+use std::fs::{File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, Once, PoisonError};
@@ -10,6 +10,7 @@ use cap_fs_ext::{DirExt, OpenOptionsSyncExt};
 use cap_std::ambient_authority;
 use cap_std::fs::{Dir, OpenOptions};
 
+use super::db::NO_NETWORK;
 use crate::backend::ByteRange;
 use crate::body::Body;
 use crate::error::{Error, Kind, Result};
@@ -61,12 +62,18 @@ impl Disk {
             }
             other => other.map_err(|e| doing(&e)),
         };
+        let tmp = room("tmp")?;
+        // Without locks the database would wait in vain for somebody who does not exist.
+        match handle_of(&tmp).map(|handle| handle.try_lock_shared()) {
+            Ok(Err(TryLockError::Error(e))) if platform::lacks_locks(&e) => return Err(doing(&e).hint(NO_NETWORK)),
+            _ => {}
+        }
         Ok(Disk {
             home: home.to_owned(),
             sessions: room("sessions")?,
             store: room("store")?,
             usage: room("usage")?,
-            tmp: room("tmp")?,
+            tmp,
             swept: Once::new(),
             unsettled: Mutex::default(),
         })
@@ -75,6 +82,22 @@ impl Disk {
     /// Where a session's files are on this machine.
     pub(super) fn session_path(&self, id: &SessionId) -> PathBuf {
         self.home.join("sessions").join(id.as_str())
+    }
+
+    /// The names of all directories that are or were a session's.
+    pub(super) fn session_names(&self) -> io::Result<BTreeSet<String>> {
+        let names = self.sessions.entries()?.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()));
+        names.collect()
+    }
+
+    /// The directory of that name, whoever's it is.
+    pub(super) fn session_dir(&self, name: &str) -> io::Result<Dir> {
+        self.sessions.open_dir_nofollow(name)
+    }
+
+    /// Whether a directory of that name is there and no longer being made.
+    pub(super) fn is_settled(&self, name: &str) -> bool {
+        self.session_dir(name).is_ok_and(|dir| !is_marked(&dir))
     }
 
     /// The handle below which all paths of a session are opened.
@@ -123,7 +146,7 @@ impl Disk {
             _ => Error::io(format!("making the session `{id}`"), &e),
         };
         if let Ok(dir) = self.sessions.open_dir_nofollow(id.as_str())
-            && dir.dir_metadata().is_ok_and(|meta| platform::mode(&meta).is_some_and(|mode| mode & MARK != 0))
+            && is_marked(&dir)
         {
             self.withdraw_session(id)?.discard();
         }
@@ -200,6 +223,11 @@ impl Disk {
     pub(super) fn sweep(&self, look_after: impl FnMut(&str) -> bool) {
         self.swept.call_once(|| pending::sweep(&self.tmp, look_after));
     }
+}
+
+/// Whether a session's directory is still being made.
+fn is_marked(dir: &Dir) -> bool {
+    dir.dir_metadata().is_ok_and(|meta| platform::mode(&meta).is_some_and(|mode| mode & MARK != 0))
 }
 
 /// Opens a regular file below `dir` for reading, without waiting for a FIFO's writer.

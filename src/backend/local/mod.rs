@@ -7,6 +7,7 @@
 
 mod db;
 mod disk;
+mod examine;
 mod files;
 mod resources;
 mod sessions;
@@ -24,10 +25,7 @@ use async_trait::async_trait;
 use self::db::Db;
 use self::disk::Disk;
 use super::capability::Limits;
-use super::{
-    Backend, Capabilities, Feature, FileStore, Finding, NewSession, PageRequest, Resources, SessionFiles, SessionQuery,
-    Sessions,
-};
+use super::{Backend, Capabilities, Feature, FileStore, Finding, Resources, SessionFiles, Sessions};
 use crate::config::Settings;
 use crate::error::{Error, Kind, Result};
 use crate::model::SessionId;
@@ -76,40 +74,36 @@ pub fn open(settings: &Settings) -> Result<Box<dyn Backend>> {
 /// The same for a home that is known; its files are opened at the first call.
 pub fn at(home: PathBuf, limits: Limits) -> Box<dyn Backend> {
     let started = SystemTime::now();
-    Box::new(Local { home, limits, started, opened: OnceLock::new(), woken: Mutex::default() })
+    Box::new(Local { home, limits, started, disk: OnceLock::new(), db: OnceLock::new(), woken: Mutex::default() })
 }
 
 struct Local {
     home: PathBuf,
     limits: Limits,
     started: SystemTime,
-    opened: OnceLock<Opened>,
+    disk: OnceLock<Disk>,
+    db: OnceLock<Db>,
     /// When this process last noted that a session was used.
     woken: Mutex<HashMap<SessionId, Instant>>,
 }
 
-/// The two halves of the store.
-struct Opened {
-    db: Db,
-    disk: Disk,
-}
-
 impl Local {
-    fn opened(&self) -> Result<&Opened> {
-        if let Some(opened) = self.opened.get() {
-            return Ok(opened);
-        }
-        let disk = Disk::open(&self.home)?;
-        let db = Db::open(&self.home.join("wharf.db"))?;
-        Ok(self.opened.get_or_init(|| Opened { db, disk }))
-    }
-
     fn db(&self) -> Result<&Db> {
-        Ok(&self.opened()?.db)
+        if let Some(db) = self.db.get() {
+            return Ok(db);
+        }
+        // Which makes the directory that it lies in.
+        self.disk()?;
+        let db = Db::open(&self.home.join("wharf.db"))?;
+        Ok(self.db.get_or_init(|| db))
     }
 
     fn disk(&self) -> Result<&Disk> {
-        Ok(&self.opened()?.disk)
+        if let Some(disk) = self.disk.get() {
+            return Ok(disk);
+        }
+        let disk = Disk::open(&self.home)?;
+        Ok(self.disk.get_or_init(|| disk))
     }
 
     /// The directories, with what dead processes left in them removed: for whoever makes something.
@@ -117,13 +111,6 @@ impl Local {
         let disk = self.disk()?;
         disk.sweep(|sha256| self.forget_content(sha256).is_ok());
         Ok(disk)
-    }
-
-    async fn round_trip(&self) -> Result<String> {
-        let session =
-            self.create(NewSession { title: Some("wharf doctor".to_owned()), ..NewSession::default() }).await?;
-        Sessions::delete(self, &session.id, false).await?;
-        Ok("a session was created and deleted".to_owned())
     }
 }
 
@@ -150,22 +137,11 @@ impl Backend for Local {
     }
 
     async fn settle(&self) -> Result<()> {
-        self.opened.get().map_or(Ok(()), |opened| opened.disk.settle())
+        self.disk.get().map_or(Ok(()), Disk::settle)
     }
 
     async fn examine(&self) -> Vec<Finding> {
-        let store = self.disk().map(|_| format!("{}", self.home.display()));
-        let database = self.db().and_then(Db::check);
-        let count = match Sessions::list(self, &SessionQuery::default(), PageRequest::default()).await {
-            Ok(page) => Ok(format!("{}{} sessions", page.items.len(), if page.next.is_some() { "+" } else { "" })),
-            Err(error) => Err(error),
-        };
-        vec![
-            Finding { check: "data directory", outcome: store },
-            Finding { check: "database", outcome: database },
-            Finding { check: "sessions", outcome: count },
-            Finding { check: "round trip", outcome: self.round_trip().await },
-        ]
+        self.look().await
     }
 }
 

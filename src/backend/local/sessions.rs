@@ -232,7 +232,7 @@ impl Local {
     fn remove_expired(&self) -> Result<()> {
         let now = micros(Timestamp::now());
         let expired: Vec<String> = self.db()?.read("looking for expired sessions", |c| {
-            c.prepare("SELECT id FROM session WHERE deleting OR expires_at <= ?1")?
+            c.prepare("SELECT id FROM session WHERE deleting UNION SELECT id FROM session WHERE expires_at <= ?1")?
                 .query_map([now], |row| row.get(0))?
                 .collect()
         })?;
