@@ -179,6 +179,7 @@ impl Error {
                 made.hint("free some space and run the command again: nothing was half-written")
             }
             io::ErrorKind::ReadOnlyFilesystem => made.hint("the file system is mounted read-only"),
+            io::ErrorKind::InvalidFilename => made.hint("most systems take 255 bytes in a name and 4095 in a path"),
             io::ErrorKind::PermissionDenied => made.hint("check the owner and the mode of the path"),
             _ => made,
         }

@@ -222,6 +222,24 @@ fn blows(round: usize, id: &str) -> Blow {
     }
 }
 
+/// Times spread over the life of a command, the same in each run.
+struct Times(u64);
+
+impl Default for Times {
+    fn default() -> Self {
+        Times(0x2545_F491_4F6C_DD1D)
+    }
+}
+
+impl Times {
+    fn next(&mut self) -> Duration {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        Duration::from_micros(self.0 % 45_000)
+    }
+}
+
 #[test]
 fn three_hundred_sudden_deaths_leave_the_old_or_the_new() {
     let store = Store::new();
@@ -240,17 +258,13 @@ fn three_hundred_sudden_deaths_leave_the_old_or_the_new() {
     store.ok(&["files", "upload", "old", "s1:/target"]);
     store.ok(&["files", "upload", "tree/0/0", "s1:/from"]);
     let id = store.ok(&["files", "upload", "old", "-q"]).trim().to_owned();
-    // Times spread over the life of a command, the same in each run.
-    let mut random: u64 = 0x2545_F491_4F6C_DD1D;
+    let mut times = Times::default();
     let mut killed = 0;
     for round in 0..300 {
         let blow = blows(round, &id);
         let words: Vec<&str> = blow.args.iter().map(String::as_str).collect();
         let mut child = store.start(&words);
-        random ^= random << 13;
-        random ^= random >> 7;
-        random ^= random << 17;
-        thread::sleep(Duration::from_micros(random % 45_000));
+        thread::sleep(times.next());
         killed += i32::from(child.try_wait().unwrap().is_none());
         let _ = child.kill();
         child.wait().unwrap();
@@ -266,6 +280,35 @@ fn three_hundred_sudden_deaths_leave_the_old_or_the_new() {
     assert!(killed > 60, "only {killed} of 300 were killed in time: the test tests nothing");
     store.assert_clean();
     store.ok(&["doctor"]);
+}
+
+#[test]
+fn sudden_deaths_in_the_file_store_leave_no_content_without_a_name() {
+    let store = Store::new();
+    let mut times = Times::default();
+    for round in 0..80 {
+        fs::write(store.path("f"), content(round, BIG)).unwrap();
+        let stored = store.lines(&["files", "ls", "-q"]);
+        let words = match stored.first() {
+            Some(id) if round % 2 == 1 => vec!["files", "rm", id],
+            _ => vec!["files", "upload", "f"],
+        };
+        let mut child = store.start(&words);
+        thread::sleep(times.next());
+        let _ = child.kill();
+        child.wait().unwrap();
+        for id in store.lines(&["files", "ls", "-q"]) {
+            let bytes = store.run(&["files", "cat", &id]).stdout;
+            assert!(tag_of(&bytes, BIG).is_some(), "{id} holds half a file of {} bytes", bytes.len());
+        }
+    }
+    store.assert_clean();
+    let contents = |store: &Store| {
+        let shelves = fs::read_dir(store.path("store/store")).unwrap().map(|shelf| shelf.unwrap().path());
+        let all = shelves.flat_map(|shelf| fs::read_dir(shelf).unwrap()).map(|entry| entry.unwrap().file_name());
+        all.map(|name| name.into_string().unwrap()).collect::<BTreeSet<_>>()
+    };
+    assert_eq!(contents(&store), store.lines(&["files", "ls", "--transform", "provider.sha256", "-r"]));
 }
 
 #[test]

@@ -53,6 +53,9 @@ pub struct Tally {
 /// So many different failures are named in the sum of all.
 const NAMED: usize = 20;
 
+/// And none more after so many bytes.
+const WORDS: usize = 4000;
+
 impl Tally {
     /// One more that is done.
     pub fn done(&mut self) {
@@ -67,7 +70,7 @@ impl Tally {
         }
         if self.messages.iter().any(|message| message == error.message()) {
             self.named += 1;
-        } else if self.messages.len() < NAMED {
+        } else if self.messages.len() < NAMED && self.messages.iter().map(String::len).sum::<usize>() < WORDS {
             self.messages.push(error.message().to_owned());
             self.named += 1;
         }

@@ -4,6 +4,8 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::PathBuf;
 
+use cap_std::ambient_authority;
+use cap_std::fs::Dir;
 use rusqlite::Connection;
 
 use crate::sandbox::{Run, Sandbox};
@@ -236,4 +238,46 @@ fn words_that_the_grammar_refuses_are_escaped_for_people() {
     for args in [&["sessions", EVIL][..], &["sessions", "list", "--format", EVIL], &["files", "ls", "s1:/", EVIL]] {
         assert_escaped(&sandbox.run(args));
     }
+}
+
+/// A command line that may have so few files open at once.
+fn with_few_handles(sandbox: &Sandbox, args: &[&str]) -> Run {
+    let line = format!("ulimit -n 64 && exec {} \"$@\"", env!("CARGO_BIN_EXE_wharf"));
+    let output = std::process::Command::new("/bin/sh")
+        .args(["-c", &line, "sh"])
+        .args(args)
+        .env_clear()
+        .envs(sandbox.environment())
+        .current_dir(sandbox.path(""))
+        .output();
+    Run::of(args, output.unwrap())
+}
+
+#[test]
+fn a_tree_deeper_than_any_path_is_listed_counted_and_removed() {
+    let (sandbox, _) = stage();
+    let root = Dir::open_ambient_dir(sandbox.inside("s1", ""), ambient_authority()).unwrap();
+    root.create_dir("beside").unwrap();
+    let mut dir = root.try_clone().unwrap();
+    for _ in 0..1500 {
+        dir.create_dir("dd").unwrap();
+        dir = dir.open_dir("dd").unwrap();
+    }
+    dir.write("end", "x").unwrap();
+    let listed = with_few_handles(&sandbox, &["files", "ls", "-R", "s1:/", "-q"]);
+    assert_eq!(listed.ok().lines().len(), 1502);
+    assert!(listed.lines().last().unwrap().ends_with("dd/end"));
+    with_few_handles(&sandbox, &["files", "upload", "mine", "s1:/beside/mine"]).ok();
+    let end = (*listed.lines().last().unwrap()).to_owned();
+    for args in [["files", "stat", end.as_str()], ["files", "cat", end.as_str()], ["files", "rm", end.as_str()]] {
+        sandbox.run(args).code(2).says(&["too long", "hint: "]);
+    }
+    let fetched = with_few_handles(&sandbox, &["files", "download", "s1:/", "fetched"]);
+    fetched.code(10).says(&["too long"]);
+    assert_eq!(sandbox.read("fetched/beside/mine"), "mine");
+    with_few_handles(&sandbox, &["files", "rm", "-r", "s1:/dd"]).ok();
+    assert_eq!(sandbox.paths("s1:/"), ["/beside/", "/beside/mine"]);
+    assert!(sandbox.unfinished().is_empty());
+    with_few_handles(&sandbox, &["sessions", "delete", "s1"]).ok();
+    assert!(sandbox.unfinished().is_empty());
 }

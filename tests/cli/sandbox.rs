@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{Read, Write};
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Output, Stdio};
 use std::sync::mpsc;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -372,6 +372,12 @@ pub(crate) struct Run {
 }
 
 impl Run {
+    /// What a command did that the test ran in its own way.
+    pub(crate) fn of(line: &[&str], output: Output) -> Self {
+        let Output { status, stdout, stderr } = output;
+        Run { line: format!("{line:?}"), status, stdout, stderr }
+    }
+
     /// It succeeded.
     #[track_caller]
     pub(crate) fn ok(&self) -> &Self {

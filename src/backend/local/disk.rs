@@ -250,6 +250,13 @@ pub(super) fn read_range(mut file: File, name: String, range: Option<ByteRange>)
     }
 }
 
+/// What a path means once every link in it is followed, which never leads out of `dir`.
+pub(super) fn follow(dir: &Dir, path: &RemotePath) -> io::Result<RemotePath> {
+    let real = dir.canonicalize(path.relative())?;
+    let real = real.to_str().and_then(|real| real.parse().ok());
+    real.ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "it leads to a name that is not UTF-8"))
+}
+
 /// The path that `path` means once the links in its parents are followed; its last part stays what
 /// it is. Two names of one file are the same path then.
 pub(super) fn real_path(dir: &Dir, path: &RemotePath) -> Result<RemotePath> {
@@ -261,12 +268,9 @@ pub(super) fn real_path(dir: &Dir, path: &RemotePath) -> Result<RemotePath> {
         if at.is_root() {
             break;
         }
-        match dir.canonicalize(at.relative()) {
+        match follow(dir, &at) {
             Ok(real) => {
-                let real = real
-                    .to_str()
-                    .ok_or_else(|| Error::conflict(format!("a link on the way is not UTF-8: `{path}`")))?;
-                at = real.parse()?;
+                at = real;
                 break;
             }
             Err(e) if matches!(e.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {}

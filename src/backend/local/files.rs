@@ -11,7 +11,7 @@ use cap_std::fs::{Dir, Metadata};
 use futures_util::stream::{self, BoxStream, StreamExt};
 
 use super::Local;
-use super::disk::{open_file, read_range, real_path, refused};
+use super::disk::{follow, open_file, read_range, real_path, refused};
 use super::resources::{forget, unsettle};
 use super::sessions::Entered;
 use super::walk::Walk;
@@ -115,14 +115,11 @@ impl SessionFiles for Local {
         if at.path.is_root() {
             return Ok(at.clone());
         }
-        let real = dir.canonicalize(at.path.relative()).map_err(|e| match e.kind() {
+        let real = follow(&dir, &at.path).map_err(|e| match e.kind() {
             io::ErrorKind::NotFound => Error::not_found(format!("this link leads nowhere: `{at}`")),
             _ => refused(format!("following the link `{at}`"), &e),
         })?;
-        let real = real
-            .to_str()
-            .ok_or_else(|| Error::conflict(format!("this link leads to a name that is not UTF-8: `{at}`")))?;
-        Ok(at.at(real.parse()?))
+        Ok(at.at(real))
     }
 
     async fn mkdir(&self, at: &SessionPath, options: MkdirOptions) -> Result<Entry> {
