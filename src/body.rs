@@ -14,6 +14,7 @@ use std::time::SystemTime;
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use cap_std::fs::Dir;
 use sha2::{Digest as _, Sha256};
 use tokio::sync::mpsc;
 
@@ -250,11 +251,21 @@ pub trait Source: Send + Sync {
 }
 
 /// A file on this machine, or a FIFO.
+#[derive(Debug)]
 pub struct LocalFile {
-    path: PathBuf,
+    place: Place,
     name: String,
     len: Option<u64>,
     attributes: Attributes,
+}
+
+/// Where a local file is opened.
+#[derive(Debug)]
+enum Place {
+    /// A path that somebody named.
+    Named(PathBuf),
+    /// Below a directory, which is never left, whatever links there are by then.
+    Below(Arc<Dir>, PathBuf),
 }
 
 impl LocalFile {
@@ -269,11 +280,23 @@ impl LocalFile {
             return Err(Error::conflict(format!("this is a directory: `{name}`")));
         }
         Ok(LocalFile {
-            path: path.to_owned(),
+            place: Place::Named(path.to_owned()),
             name,
             len: meta.is_file().then_some(meta.len()),
             attributes: if meta.is_file() { platform::attributes(&meta) } else { Attributes::default() },
         })
+    }
+
+    /// A regular file that was just looked at, at a path below `dir`.
+    pub fn below(dir: &Arc<Dir>, path: PathBuf, name: String, meta: &cap_std::fs::Metadata) -> Self {
+        let time = meta.modified().ok().and_then(|time| Timestamp::try_from(time.into_std()).ok());
+        let executable = platform::mode(meta).is_some_and(|mode| mode & 0o111 != 0);
+        LocalFile {
+            place: Place::Below(Arc::clone(dir), path),
+            name,
+            len: Some(meta.len()),
+            attributes: Attributes { modified_at: time, executable },
+        }
     }
 }
 
@@ -292,12 +315,16 @@ impl Source for LocalFile {
     }
 
     async fn open(&self) -> Result<Body> {
-        let Some(len) = self.len else {
-            let path = self.path.clone();
-            return Ok(Body::of_pipe(self.name.clone(), move || File::open(path)));
+        let file = match (&self.place, self.len) {
+            (Place::Named(path), None) => {
+                let path = path.clone();
+                return Ok(Body::of_pipe(self.name.clone(), move || File::open(path)));
+            }
+            (Place::Named(path), _) => platform::open_regular(path),
+            (Place::Below(dir, path), _) => platform::open_regular_below(dir, path),
         };
-        let file = platform::open_regular(&self.path).map_err(|e| Error::io(format!("opening `{}`", self.name), &e))?;
-        Ok(Body::of_file(file, self.name.clone(), len, true))
+        let file = file.map_err(|e| Error::io(format!("opening `{}`", self.name), &e))?;
+        Ok(Body::of_file(file, self.name.clone(), self.len.unwrap_or_default(), true))
     }
 }
 

@@ -13,6 +13,11 @@ pub use other::*;
 #[cfg(unix)]
 pub use unix::*;
 
+/// The error of opening what is no regular file.
+fn not_regular() -> std::io::Error {
+    std::io::Error::new(std::io::ErrorKind::IsADirectory, "this is no regular file")
+}
+
 /// What standard input is, as far as reading it unasked is concerned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StdinIs {

@@ -2,8 +2,10 @@
 
 use std::fs::{File, Metadata};
 use std::io::{self, IsTerminal};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
+
+use cap_std::fs::Dir;
 
 use super::StdinIs;
 use crate::body::Attributes;
@@ -21,7 +23,7 @@ pub fn make_executable(_file: &File) -> io::Result<()> {
 }
 
 /// Nothing to do: no mode keeps an owner out.
-pub fn unlock_dir(_within: &cap_std::fs::Dir, _name: &Path) -> io::Result<()> {
+pub fn unlock_dir(_within: &Dir, _name: &Path) -> io::Result<()> {
     Ok(())
 }
 
@@ -33,7 +35,18 @@ pub fn lacks_locks(error: &io::Error) -> bool {
 /// Opens a regular file for reading.
 pub fn open_regular(path: &Path) -> io::Result<File> {
     let file = File::open(path)?;
-    if file.metadata()?.is_file() { Ok(file) } else { Err(io::Error::other("not a regular file")) }
+    if file.metadata()?.is_file() { Ok(file) } else { Err(super::not_regular()) }
+}
+
+/// Opens a regular file below `dir` for reading.
+pub fn open_regular_below(dir: &Dir, path: &Path) -> io::Result<File> {
+    let file = dir.open(path)?.into_std();
+    if file.metadata()?.is_file() { Ok(file) } else { Err(super::not_regular()) }
+}
+
+/// The path below `dir` that `path` means once all links are followed.
+pub fn canonicalize_below(dir: &Dir, path: &Path) -> io::Result<PathBuf> {
+    dir.canonicalize(path)
 }
 
 /// Whether nothing can be renamed into place here.

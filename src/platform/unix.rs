@@ -1,13 +1,14 @@
 //! Unix.
 
-use std::fs::{DirBuilder, File, Metadata, OpenOptions, Permissions};
+use std::fs::{DirBuilder, File, Metadata, Permissions};
 use std::io;
-use std::os::unix::fs::{DirBuilderExt, FileTypeExt, OpenOptionsExt, PermissionsExt};
-use std::path::Path;
+use std::os::unix::fs::{DirBuilderExt, FileTypeExt, PermissionsExt};
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use cap_std::fs::{Dir, OpenOptionsExt};
 use rustix::event::{PollFd, PollFlags, poll};
-use rustix::fs::{FileType, OFlags, SeekFrom};
+use rustix::fs::{FileType, Mode, OFlags, SeekFrom};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
@@ -36,7 +37,7 @@ pub fn set_mode(file: &File, mode: u32) -> io::Result<()> {
 }
 
 /// Lets the owner of a directory into it and change it.
-pub fn unlock_dir(within: &cap_std::fs::Dir, name: &Path) -> io::Result<()> {
+pub fn unlock_dir(within: &Dir, name: &Path) -> io::Result<()> {
     let mode = <cap_std::fs::Permissions as cap_std::fs::PermissionsExt>::from_mode(0o700);
     within.set_permissions(name, mode)
 }
@@ -49,12 +50,56 @@ pub fn lacks_locks(error: &io::Error) -> bool {
             .is_some_and(|code| rustix::io::Errno::from_raw_os_error(code) == rustix::io::Errno::NOLCK)
 }
 
-/// Opens a file for reading; never waits, even if a FIFO took its place, and refuses what is not
-/// a regular file.
+/// Opens a regular file for reading, and nothing else: see [`open_regular_below`].
 pub fn open_regular(path: &Path) -> io::Result<File> {
-    let flags = i32::try_from(OFlags::NONBLOCK.bits()).unwrap_or(0);
-    let file = OpenOptions::new().read(true).custom_flags(flags).open(path)?;
-    if file.metadata()?.is_file() { Ok(file) } else { Err(io::Error::other("not a regular file")) }
+    regular(|flags| Ok(rustix::fs::open(path, flags | OFlags::CLOEXEC, Mode::empty())?.into()))
+}
+
+/// Opens a regular file below `dir` for reading, and nothing else, whatever takes its place
+/// meanwhile: opening a FIFO would wait for its writer or wake him up, and opening a device can
+/// start something.
+pub fn open_regular_below(dir: &Dir, path: &Path) -> io::Result<File> {
+    regular(|flags| open_below(dir, path, flags))
+}
+
+fn open_below(dir: &Dir, path: &Path, flags: OFlags) -> io::Result<File> {
+    let flags = i32::try_from(flags.bits()).unwrap_or(0);
+    let mut options = cap_std::fs::OpenOptions::new();
+    Ok(dir.open_with(path, options.read(true).custom_flags(flags))?.into_std())
+}
+
+fn regular(open: impl Fn(OFlags) -> io::Result<File>) -> io::Result<File> {
+    let check = |file: File| if file.metadata()?.is_file() { Ok(file) } else { Err(super::not_regular()) };
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    {
+        // A handle that only points at something opens nothing, and goes on pointing at the same.
+        let seen = check(open(OFlags::PATH)?)?;
+        match rustix::fs::open(in_proc(&seen), OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty()) {
+            // Without /proc, a moment remains in which something else can take its place.
+            Err(rustix::io::Errno::NOENT) => {}
+            opened => return Ok(opened?.into()),
+        }
+    }
+    check(open(OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY)?)
+}
+
+/// The path below `dir` that `path` means once all links are followed; opens nothing on the way.
+pub fn canonicalize_below(dir: &Dir, path: &Path) -> io::Result<PathBuf> {
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    {
+        let seen = open_below(dir, path, OFlags::PATH)?;
+        if let (Ok(root), Ok(real)) = (std::fs::read_link(in_proc(dir)), std::fs::read_link(in_proc(&seen))) {
+            // Another program moved it away since.
+            return real.strip_prefix(root).map(Path::to_owned).map_err(|_| io::ErrorKind::NotFound.into());
+        }
+    }
+    dir.canonicalize(path)
+}
+
+/// Where Linux shows what a handle points at.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn in_proc(handle: &impl std::os::fd::AsRawFd) -> String {
+    format!("/proc/self/fd/{}", handle.as_raw_fd())
 }
 
 /// Whether bytes written here go to a device, a pipe or a socket, so that nothing can be renamed
@@ -76,9 +121,10 @@ pub fn sync_file_system(file: &File) -> io::Result<()> {
     Ok(())
 }
 
-/// Makes the names in a directory durable.
+/// Makes the names in a directory durable; never opens anything else that took its place.
 pub fn sync_directory(path: &Path) -> io::Result<()> {
-    File::open(path)?.sync_all()
+    rustix::fs::fsync(rustix::fs::open(path, OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())?)?;
+    Ok(())
 }
 
 /// Makes a directory and its parents, readable by their owner only.

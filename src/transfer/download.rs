@@ -103,10 +103,13 @@ impl Download<'_> {
         let places = plan::download(&sources, &to)?;
         let bulk = self.announce(&looked).await? > BULK;
         for (one, place) in looked.iter().zip(places) {
+            let by_name = to.takes_by_name(sources.len(), one.source.is_directory);
             match &one.wanted {
-                Wanted::Session(root) if one.source.is_directory => self.tree(root, &place, bulk, &mut ledger).await?,
+                Wanted::Session(root) if one.source.is_directory => {
+                    self.tree(root, &place, by_name, bulk, &mut ledger).await?;
+                }
                 _ => {
-                    let done = self.single(one, &place, bulk).await;
+                    let done = self.single(one, &place, by_name, bulk).await;
                     ledger.enter(done)?;
                 }
             }
@@ -173,8 +176,20 @@ impl Download<'_> {
         Ok(files)
     }
 
-    async fn tree(&self, root: &SessionPath, place: &Path, bulk: bool, ledger: &mut Ledger<'_>) -> Result<()> {
-        let mut ground = match Ground::open(place, true) {
+    async fn tree(
+        &self,
+        root: &SessionPath,
+        place: &Path,
+        by_name: bool,
+        bulk: bool,
+        ledger: &mut Ledger<'_>,
+    ) -> Result<()> {
+        let ground = match (place.parent(), place.file_name().and_then(|name| name.to_str())) {
+            // The caller named the parent: a link that has this name does not lead out of it.
+            (Some(parent), Some(name)) if by_name => Ground::open(parent, true).and_then(|ground| ground.enter(name)),
+            _ => Ground::open(place, true),
+        };
+        let mut ground = match ground {
             Ok(ground) => ground,
             Err(error) => return ledger.enter(Receipt::failed(&root.to_string(), Some(shown(place)), error)),
         };
@@ -245,18 +260,19 @@ impl Download<'_> {
         }
     }
 
-    async fn single(&self, one: &Looked, place: &Path, bulk: bool) -> Receipt {
+    /// Fetches one file. Only where the caller named its place, and not just a directory for it, a
+    /// link, a FIFO or a device there is what the caller means.
+    async fn single(&self, one: &Looked, place: &Path, by_name: bool, bulk: bool) -> Receipt {
         let name = &one.source.name;
         let landed = async {
-            if let Some(mut file) = open_stream(place)? {
+            if !by_name && let Some(mut file) = open_stream(place)? {
                 let fetched = self.watched(self.fetch(&one.wanted).await?, name, one.bytes);
                 let mut write = |block: &[u8]| {
                     file.write_all(block).map_err(|e| Error::io(format!("writing `{}`", place.display()), &e))
                 };
                 return Ok(receipt(name, place, stream(fetched, &mut write).await?));
             }
-            // The one who names a link of his own means what it points to.
-            let place = if place.is_symlink() {
+            let place = if !by_name && place.is_symlink() {
                 place.canonicalize().unwrap_or_else(|_| place.to_owned())
             } else {
                 place.to_owned()

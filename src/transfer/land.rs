@@ -51,6 +51,13 @@ impl Ground {
         Ok(Ground { dir, path: path.to_owned(), changed: false })
     }
 
+    /// Opens a directory below this one, making it where it is not there.
+    pub fn enter(mut self, name: &str) -> Result<Self> {
+        self.mkdir(name)?;
+        let dir = self.dir.open_dir(name).map_err(|e| self.refused("opening the directory", name, &e))?;
+        Ok(Ground { dir, path: self.path.join(name), changed: self.changed })
+    }
+
     /// What is at `below`, a link being itself.
     pub fn look(&self, below: &str) -> Result<Option<cap_std::fs::Metadata>> {
         match self.dir.symlink_metadata(below) {
@@ -63,7 +70,7 @@ impl Ground {
     /// The SHA-256 of the file at `below`, in hexadecimal.
     pub async fn hash(&self, below: &str) -> Result<String> {
         let doing = |e: io::Error| self.refused("reading", below, &e);
-        let file = self.dir.open(below).map_err(doing)?.into_std();
+        let file = platform::open_regular_below(&self.dir, Path::new(below)).map_err(doing)?;
         let length = file.metadata().map_err(doing)?.len();
         let mut body = Body::of_file(file, self.path.join(below).display().to_string(), length, true);
         while body.next().await?.is_some() {}
@@ -81,10 +88,16 @@ impl Ground {
         if let Some((parent, _)) = below.rsplit_once('/') {
             self.mkdir(parent)?;
         }
-        if self.look(below)?.is_some_and(|meta| meta.is_dir()) {
+        if let Some(there) = self.look(below)?.filter(|there| !there.is_file() && !there.is_symlink()) {
             let path = self.path.join(below);
-            return Err(Error::conflict(format!("this is a directory: `{}`", path.display()))
-                .hint(format!("to put the file inside, add a slash: `{}/`", path.display())));
+            let path = path.display();
+            return Err(if there.is_dir() {
+                Error::conflict(format!("this is a directory: `{path}`"))
+                    .hint(format!("to put the file inside, add a slash: `{path}/`"))
+            } else {
+                Error::conflict(format!("this is neither file nor directory: `{path}`"))
+                    .hint("name it by itself to write to it")
+            });
         }
         self.changed = true;
         let mut pending = Pending::file(&self.dir).map_err(|e| self.refused("writing", below, &e))?;
@@ -134,14 +147,16 @@ pub async fn stream(mut fetched: Fetched, write: &mut dyn FnMut(&[u8]) -> Result
 
 /// Opens a device or a FIFO for writing, if that is what `path` is.
 pub fn open_stream(path: &Path) -> Result<Option<File>> {
-    match path.metadata() {
-        Ok(meta) if platform::is_stream(&meta) => OpenOptions::new()
-            .write(true)
-            .open(path)
-            .map(Some)
-            .map_err(|e| Error::io(format!("opening `{}`", path.display()), &e)),
-        _ => Ok(None),
+    let doing = |e: io::Error| Error::io(format!("opening `{}`", path.display()), &e);
+    if !path.metadata().is_ok_and(|meta| platform::is_stream(&meta)) {
+        return Ok(None);
     }
+    let file = OpenOptions::new().write(true).open(path).map_err(doing)?;
+    if !platform::is_stream(&file.metadata().map_err(doing)?) {
+        return Err(Error::conflict(format!("another program put a file in its place: `{}`", path.display()))
+            .hint("run the command again when nothing changes it"));
+    }
+    Ok(Some(file))
 }
 
 /// Compares what passed with what was announced.

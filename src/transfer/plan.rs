@@ -22,7 +22,7 @@ pub struct Destination<P> {
 impl<P> Destination<P> {
     /// Whether one of `sources` goes into it by name, rather than to it or, for a directory, with
     /// its contents under it.
-    fn takes_by_name(&self, sources: usize, is_directory: bool) -> bool {
+    pub fn takes_by_name(&self, sources: usize, is_directory: bool) -> bool {
         self.into || sources > 1 || self.as_directory && !is_directory
     }
 }

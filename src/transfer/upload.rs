@@ -75,7 +75,7 @@ impl Upload<'_> {
                     Ok(()) => continue,
                     Err(error) => Receipt::failed(&name, Some(at.to_string()), error),
                 },
-                What::File(_) => self.put(LocalFile::new(&found.path), &name, &at, bulk).await,
+                What::File(file) => self.put(Ok(file), &name, &at, bulk).await,
                 What::Failed(error) => Receipt::failed(&name, Some(at.to_string()), error),
             };
             ledger.enter(done)?;
@@ -129,9 +129,9 @@ impl Upload<'_> {
             match &source.path {
                 Some(path) if source.is_directory => {
                     for found in Walk::new(path) {
-                        if let What::File(size) = found.what {
+                        if let What::File(file) = found.what {
                             files += 1;
-                            bytes = bytes.map(|sum| sum + size);
+                            bytes = bytes.zip(file.len()).map(|(sum, size)| sum + size);
                         }
                     }
                 }

@@ -1,9 +1,14 @@
 //! A local tree, entry by entry: parents first, names in order, one directory in memory at a time.
 
-use std::fs::{self, DirEntry, FileType};
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use cap_std::ambient_authority;
+use cap_std::fs::{Dir, DirEntry, FileType};
+
+use crate::body::LocalFile;
 use crate::error::{Error, Kind};
 
 /// Something below the root of a walk.
@@ -22,14 +27,16 @@ pub struct Found {
 pub enum What {
     /// A directory.
     Directory,
-    /// A regular file of so many bytes.
-    File(u64),
+    /// A regular file.
+    File(LocalFile),
     /// Something that cannot be sent.
     Failed(Error),
 }
 
 /// Walks the tree below `root`, which is a directory. A link inside the tree stands for what it
-/// points to; one that leaves the tree or runs in a circle is a failed item.
+/// points to; one that leaves the tree or runs in a circle is a failed item. The root is opened once,
+/// and everything below relative to it, so that a link that is put in the way meanwhile leads nowhere
+/// else either.
 pub struct Walk {
     root: PathBuf,
     open: Vec<Level>,
@@ -37,8 +44,9 @@ pub struct Walk {
 }
 
 struct Level {
+    root: Arc<Dir>,
     path: PathBuf,
-    /// The path without links, by which a circle is seen.
+    /// The path below the root without links: by it everything is opened, and a circle is seen.
     real: PathBuf,
     below: String,
     left: Vec<DirEntry>,
@@ -48,56 +56,60 @@ impl Walk {
     /// A walk of the directory `root`.
     pub fn new(root: &Path) -> Self {
         let real = fs::canonicalize(root).unwrap_or_else(|_| root.to_owned());
-        let mut walk = Walk { root: real.clone(), open: Vec::new(), failed: None };
-        walk.enter(root.to_owned(), real, String::new());
+        let mut walk = Walk { root: real, open: Vec::new(), failed: None };
+        match Dir::open_ambient_dir(&walk.root, ambient_authority()) {
+            Ok(dir) => walk.enter(Arc::new(dir), root.to_owned(), PathBuf::new(), String::new()),
+            Err(e) => walk.failed = Some(unreadable(root.to_owned(), String::new(), &e)),
+        }
         walk
     }
 
-    fn enter(&mut self, path: PathBuf, real: PathBuf, below: String) {
-        match fs::read_dir(&path).and_then(Iterator::collect::<io::Result<Vec<_>>>) {
+    fn enter(&mut self, root: Arc<Dir>, path: PathBuf, real: PathBuf, below: String) {
+        let at = if real.as_os_str().is_empty() { Path::new(".") } else { &real };
+        match root.read_dir(at).and_then(Iterator::collect::<io::Result<Vec<_>>>) {
             Ok(mut left) => {
                 left.sort_by_cached_key(|entry| std::cmp::Reverse(entry.file_name()));
-                self.open.push(Level { path, real, below, left });
+                self.open.push(Level { root, path, real, below, left });
             }
-            Err(e) => {
-                let error = Error::io(format!("reading the directory `{}`", path.display()), &e);
-                self.failed = Some(Found { path, below, what: What::Failed(error) });
-            }
+            Err(e) => self.failed = Some(unreadable(path, below, &e)),
         }
     }
 
-    /// What is at a path of the innermost directory, and its path without links.
-    fn judge(&self, path: &Path, kind: FileType) -> Result<(What, PathBuf), Error> {
+    /// What is at a path of the innermost directory; for a directory, its path without links.
+    fn judge(&self, level: &Level, path: &Path, kind: FileType) -> Result<(What, PathBuf), Error> {
         let io = |e: io::Error| Error::io(format!("reading `{}`", path.display()), &e);
-        let real = if kind.is_symlink() { self.follow(path)? } else { self.real_of(path) };
-        let meta = fs::metadata(path).map_err(io)?;
+        let real = level.real.join(path.file_name().unwrap_or_default());
+        let real = if kind.is_symlink() { self.follow(&real, path)? } else { real };
+        let meta = level.root.metadata(&real).map_err(io)?;
         if meta.is_dir() {
             Ok((What::Directory, real))
         } else if meta.is_file() {
-            Ok((What::File(meta.len()), real))
+            let file = LocalFile::below(&level.root, real, path.display().to_string(), &meta);
+            Ok((What::File(file), PathBuf::new()))
         } else {
             Err(Error::new(Kind::Unsupported, format!("this is neither file nor directory: `{}`", path.display()))
                 .hint("name it by itself to read it to its end"))
         }
     }
 
-    fn real_of(&self, path: &Path) -> PathBuf {
-        let parent = self.open.last().map_or(&self.root, |level| &level.real);
-        path.file_name().map_or_else(|| parent.clone(), |name| parent.join(name))
-    }
-
-    fn follow(&self, path: &Path) -> Result<PathBuf, Error> {
-        let target =
-            fs::canonicalize(path).map_err(|e| Error::io(format!("following the link `{}`", path.display()), &e))?;
-        if !target.starts_with(&self.root) {
+    /// Where the link at `real`, which is shown as `path`, leads to below the root.
+    fn follow(&self, real: &Path, path: &Path) -> Result<PathBuf, Error> {
+        let target = fs::canonicalize(self.root.join(real))
+            .map_err(|e| Error::io(format!("following the link `{}`", path.display()), &e))?;
+        let Ok(target) = target.strip_prefix(&self.root) else {
             return Err(Error::conflict(format!("this link leaves the source tree: `{}`", path.display()))
                 .hint("name its target as a source of its own, or put a copy in its place"));
-        }
-        if self.open.iter().any(|level| level.real.starts_with(&target)) {
+        };
+        if self.open.iter().any(|level| level.real.starts_with(target)) {
             return Err(Error::conflict(format!("this link runs in a circle: `{}`", path.display())));
         }
-        Ok(target)
+        Ok(target.to_owned())
     }
+}
+
+fn unreadable(path: PathBuf, below: String, error: &io::Error) -> Found {
+    let error = Error::io(format!("reading the directory `{}`", path.display()), error);
+    Found { path, below, what: What::Failed(error) }
 }
 
 impl Iterator for Walk {
@@ -119,13 +131,15 @@ impl Iterator for Walk {
                 return Some(Found { path, below: level.below.clone(), what: What::Failed(error) });
             };
             let below = if level.below.is_empty() { name } else { format!("{}/{name}", level.below) };
+            let level = self.open.last()?;
+            let root = Arc::clone(&level.root);
             let judged = entry
                 .file_type()
                 .map_err(|e| Error::io(format!("reading `{}`", path.display()), &e))
-                .and_then(|kind| self.judge(&path, kind));
+                .and_then(|kind| self.judge(level, &path, kind));
             let what = match judged {
                 Ok((What::Directory, real)) => {
-                    self.enter(path.clone(), real, below.clone());
+                    self.enter(root, path.clone(), real, below.clone());
                     What::Directory
                 }
                 Ok((what, _)) => what,
@@ -139,12 +153,13 @@ impl Iterator for Walk {
 #[cfg(all(test, unix))]
 mod tests {
     use super::*;
+    use crate::body::Source;
     use std::os::unix::fs::symlink;
 
     fn seen(root: &Path) -> Vec<String> {
         let line = |found: Found| match found.what {
             What::Directory => format!("{}/", found.below),
-            What::File(bytes) => format!("{} {bytes}", found.below),
+            What::File(file) => format!("{} {}", found.below, file.len().unwrap_or_default()),
             What::Failed(error) => format!("{} {}", found.below, error.kind().word()),
         };
         Walk::new(root).map(line).collect()

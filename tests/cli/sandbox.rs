@@ -387,11 +387,17 @@ impl Run {
     /// It ended with this code.
     #[track_caller]
     pub(crate) fn code(&self, code: i32) -> &Self {
-        assert_eq!(
-            self.status.code(),
-            Some(code),
-            "wharf {} (signal {:?})\n--- stdout\n{}\n--- stderr\n{}",
+        self.one_of(&[code])
+    }
+
+    /// It ended with one of these codes.
+    #[track_caller]
+    pub(crate) fn one_of(&self, codes: &[i32]) -> &Self {
+        assert!(
+            self.status.code().is_some_and(|code| codes.contains(&code)),
+            "wharf {} ended with {:?} (signal {:?}), not with {codes:?}\n--- stdout\n{}\n--- stderr\n{}",
             self.line,
+            self.status.code(),
             self.status.signal(),
             String::from_utf8_lossy(&self.stdout),
             String::from_utf8_lossy(&self.stderr)

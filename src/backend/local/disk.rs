@@ -6,9 +6,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, Once, PoisonError};
 
-use cap_fs_ext::{DirExt, OpenOptionsSyncExt};
+use cap_fs_ext::DirExt;
 use cap_std::ambient_authority;
-use cap_std::fs::{Dir, OpenOptions};
+use cap_std::fs::Dir;
 
 use super::db::NO_NETWORK;
 use crate::backend::ByteRange;
@@ -205,8 +205,9 @@ impl Disk {
         }
         for directory in unsettled.directories {
             match platform::sync_directory(&directory) {
-                Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(doing(e)),
-                _ => {}
+                // Another program moved it away, or put something else in its place.
+                Err(e) if matches!(e.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {}
+                other => other.map_err(doing)?,
             }
         }
         Ok(())
@@ -230,12 +231,6 @@ fn is_marked(dir: &Dir) -> bool {
     dir.dir_metadata().is_ok_and(|meta| platform::mode(&meta).is_some_and(|mode| mode & MARK != 0))
 }
 
-/// Opens a regular file below `dir` for reading, without waiting for a FIFO's writer.
-pub(super) fn open_file(dir: &Dir, path: &Path) -> io::Result<File> {
-    let file = dir.open_with(path, OpenOptions::new().read(true).nonblock(true))?.into_std();
-    if file.metadata()?.is_file() { Ok(file) } else { Err(io::ErrorKind::IsADirectory.into()) }
-}
-
 /// A body for all of an open file, or for a range of it.
 pub(super) fn read_range(mut file: File, name: String, range: Option<ByteRange>) -> Result<Body> {
     let doing = |e: io::Error| Error::io(format!("reading `{name}`"), &e);
@@ -252,7 +247,7 @@ pub(super) fn read_range(mut file: File, name: String, range: Option<ByteRange>)
 
 /// What a path means once every link in it is followed, which never leads out of `dir`.
 pub(super) fn follow(dir: &Dir, path: &RemotePath) -> io::Result<RemotePath> {
-    let real = dir.canonicalize(path.relative())?;
+    let real = platform::canonicalize_below(dir, Path::new(path.relative()))?;
     let real = real.to_str().and_then(|real| real.parse().ok());
     real.ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "it leads to a name that is not UTF-8"))
 }

@@ -11,7 +11,7 @@ use cap_std::fs::{Dir, Metadata};
 use futures_util::stream::{self, BoxStream, StreamExt};
 
 use super::Local;
-use super::disk::{follow, open_file, read_range, real_path, refused};
+use super::disk::{follow, read_range, real_path, refused};
 use super::resources::{forget, unsettle};
 use super::sessions::Entered;
 use super::walk::Walk;
@@ -81,7 +81,7 @@ impl SessionFiles for Local {
             io::ErrorKind::IsADirectory => Error::conflict(format!("this is no regular file: `{at}`")),
             _ => refused(format!("reading `{at}`"), &e),
         };
-        let file = open_file(&dir, Path::new(at.path.relative())).map_err(doing)?;
+        let file = platform::open_regular_below(&dir, Path::new(at.path.relative())).map_err(doing)?;
         let attributes = platform::attributes(&file.metadata().map_err(doing)?);
         let body = read_range(file, at.to_string(), range)?;
         Ok(Fetched { body, attributes, sha256: Expected::Streamed })

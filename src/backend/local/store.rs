@@ -8,7 +8,7 @@ use rusqlite::{OptionalExtension, Row, params, params_from_iter};
 use serde::Serialize;
 
 use super::db::{Cut, fault, micros, timestamp};
-use super::disk::{open_file, read_range};
+use super::disk::read_range;
 use super::{Local, new_id};
 use crate::backend::{ByteRange, Expected, Fetched, FileStore, NewStoredFile, Page, PageRequest, Stored};
 use crate::body::{Attributes, Source};
@@ -146,7 +146,7 @@ impl Local {
     /// The content of a stored file.
     pub(super) fn open_stored(&self, upload: &Upload) -> Result<std::fs::File> {
         let (_, place) = place_of(&upload.sha256);
-        open_file(self.disk()?.store(), Path::new(&place)).map_err(|e| {
+        platform::open_regular_below(self.disk()?.store(), Path::new(&place)).map_err(|e| {
             Error::io(format!("reading the content of the stored file `{}`", upload.id), &e)
                 .hint("its content is gone from the store; delete it and upload it again")
         })
