@@ -18,6 +18,9 @@ use crate::model::{RemotePath, SessionId, SessionPath};
 use crate::pending::{self, Pending, Withdrawn, handle_of};
 use crate::platform;
 
+/// The longest name, in bytes.
+const NAME_MAX: usize = 255;
+
 /// More changed directories than this are made durable by one sync of the file system.
 const SYNC_EACH: usize = 64;
 
@@ -229,6 +232,14 @@ impl Disk {
 /// Whether a session's directory is still being made.
 fn is_marked(dir: &Dir) -> bool {
     dir.dir_metadata().is_ok_and(|meta| platform::mode(&meta).is_some_and(|mode| mode & MARK != 0))
+}
+
+/// Fails where a name is longer than a disk takes, before any parent of it is made.
+pub(super) fn check_names(at: &SessionPath) -> Result<()> {
+    if at.path.as_str().split('/').any(|name| name.len() > NAME_MAX) {
+        return Err(Error::usage(format!("a name in this path is longer than {NAME_MAX} bytes: `{at}`")));
+    }
+    Ok(())
 }
 
 /// A body for all of an open file, or for a range of it.

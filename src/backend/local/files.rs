@@ -11,7 +11,7 @@ use cap_std::fs::{Dir, Metadata};
 use futures_util::stream::{self, BoxStream, StreamExt};
 
 use super::Local;
-use super::disk::{follow, read_range, real_path, refused};
+use super::disk::{check_names, follow, read_range, real_path, refused};
 use super::resources::{forget, unsettle};
 use super::sessions::Entered;
 use super::walk::Walk;
@@ -33,6 +33,7 @@ impl SessionFiles for Local {
         if !options.bulk || source.len().is_none_or(|bytes| bytes >= LARGE) {
             // So that a large file is not read in vain; of many, most are small.
             let entered = self.enter(&at.session)?;
+            self.woken(&entered)?;
             let replaced = self.check_target(&entered, at, options.keep_existing)?;
             room = self.usage(&entered)?.room(source.len(), replaced)?;
         }
@@ -49,8 +50,8 @@ impl SessionFiles for Local {
             pending.handle().sync_all().map_err(doing)?;
         }
         // Much may have changed while the bytes came.
-        self.woken(&at.session)?;
         let entered = self.enter(&at.session)?;
+        self.woken(&entered)?;
         let mut usage = self.usage(&entered)?;
         let replaced = self.check_target(&entered, at, options.keep_existing)?;
         usage.add(sent.bytes, replaced)?;
@@ -77,7 +78,7 @@ impl SessionFiles for Local {
         self.live(&at.session)?;
         let dir = self.disk()?.session(&at.session)?;
         let doing = |e: io::Error| match e.kind() {
-            io::ErrorKind::NotFound => no_entry(at),
+            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => no_entry(at),
             io::ErrorKind::IsADirectory => Error::conflict(format!("this is no regular file: `{at}`")),
             _ => refused(format!("reading `{at}`"), &e),
         };
@@ -88,7 +89,7 @@ impl SessionFiles for Local {
     }
 
     async fn stat(&self, at: &SessionPath) -> Result<Entry> {
-        let seq = self.live(&at.session)?;
+        let seq = self.live(&at.session)?.seq;
         let dir = self.disk()?.session(&at.session)?;
         let meta = look(&dir, at)?.ok_or_else(|| no_entry(at))?;
         let mount = self.mounts(seq)?.remove(at.path.as_str());
@@ -96,7 +97,7 @@ impl SessionFiles for Local {
     }
 
     async fn list<'a>(&'a self, at: &SessionPath, recursive: bool) -> Result<BoxStream<'a, Result<Entry>>> {
-        let seq = self.live(&at.session)?;
+        let seq = self.live(&at.session)?.seq;
         let dir = self.disk()?.session(&at.session)?;
         let meta = look(&dir, at)?.ok_or_else(|| no_entry(at))?;
         let mounts = self.mounts(seq)?;
@@ -116,16 +117,20 @@ impl SessionFiles for Local {
             return Ok(at.clone());
         }
         let real = follow(&dir, &at.path).map_err(|e| match e.kind() {
-            io::ErrorKind::NotFound => Error::not_found(format!("this link leads nowhere: `{at}`")),
+            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => {
+                Error::not_found(format!("this link leads nowhere: `{at}`"))
+            }
             _ => refused(format!("following the link `{at}`"), &e),
         })?;
         Ok(at.at(real))
     }
 
     async fn mkdir(&self, at: &SessionPath, options: MkdirOptions) -> Result<Entry> {
-        let Entered { dir, .. } = &self.enter(&at.session)?;
+        let entered = self.enter(&at.session)?;
+        let dir = &entered.dir;
+        check_names(at)?;
         let path = Path::new(at.path.relative());
-        self.woken(&at.session)?;
+        self.woken(&entered)?;
         let made = if options.parents && at.path.is_root() {
             Err(io::ErrorKind::AlreadyExists.into())
         } else {
@@ -177,7 +182,7 @@ impl SessionFiles for Local {
                 }
                 _ => refused(format!("moving `{from}` to `{target}`"), &e),
             };
-            self.woken(&from.session)?;
+            self.woken(&entered)?;
             dir.rename(from.path.relative(), dir, to.relative()).map_err(doing)?;
             self.disk()?.changed_in(from, false);
             self.disk()?.changed_in(&target, false);
@@ -188,9 +193,13 @@ impl SessionFiles for Local {
     async fn remove(&self, at: &SessionPath, recursive: bool) -> Result<()> {
         let entered = self.enter(&at.session)?;
         let dir = &entered.dir;
+        if at.path.is_root() {
+            return Err(Error::conflict(format!("the root of a session is never removed: `{at}`"))
+                .hint("remove what is in it, or delete the session"));
+        }
         let meta = look(dir, at)?.ok_or_else(|| no_entry(at))?;
         let path = Path::new(at.path.relative());
-        self.woken(&at.session)?;
+        self.woken(&entered)?;
         if meta.is_dir() && !recursive {
             dir.remove_dir(path).map_err(|e| match e.kind() {
                 io::ErrorKind::DirectoryNotEmpty => Error::conflict(format!("this directory is not empty: `{at}`"))
@@ -224,6 +233,7 @@ enum Below {
 impl Local {
     /// Fails where a file cannot be put; gives the size of the one that it takes the place of.
     fn check_target(&self, entered: &Entered, at: &SessionPath, keep_existing: bool) -> Result<u64> {
+        check_names(at)?;
         self.refuse_mounted(entered.seq, &entered.dir, &at.path, Below::Ignore)?;
         refuse_target(&entered.dir, at, keep_existing)
     }

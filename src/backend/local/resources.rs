@@ -13,7 +13,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::db::{Cut, fault, micros, timestamp};
-use super::disk::{read_range, real_path, refused};
+use super::disk::{check_names, read_range, real_path, refused};
 use super::sessions::Entered;
 use super::{CAPABILITIES, Local, new_id};
 use crate::backend::{Feature, NewResource, Page, PageRequest, Resources, registry};
@@ -68,8 +68,8 @@ impl Resources for Local {
     async fn add(&self, session: &SessionId, new: NewResource) -> Result<Resource> {
         let doing = "mounting a stored file";
         let mut prepared = self.prepare(session, new).await?;
-        self.woken(session)?;
         let entered = &self.enter(session)?;
+        self.woken(entered)?;
         let Entered { seq, dir, .. } = entered;
         self.usage(entered)?.room(Some(prepared.bytes()), 0)?;
         self.db()?.write(doing, |tx| {
@@ -114,7 +114,7 @@ impl Resources for Local {
     }
 
     async fn list(&self, session: &SessionId, page: PageRequest) -> Result<Page<Resource>> {
-        let seq = self.live(session)?;
+        let seq = self.live(session)?.seq;
         let cut = Cut::new(&page)?;
         let rows = self.db()?.read("listing resources", |c| {
             c.prepare("SELECT seq, id, file_id, mount_path, extra, created_at, unsettled FROM resource WHERE session = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3")?
@@ -127,7 +127,7 @@ impl Resources for Local {
     }
 
     async fn get(&self, session: &SessionId, id: &str) -> Result<Resource> {
-        let seq = self.live(session)?;
+        let seq = self.live(session)?.seq;
         let row = self.db()?.read("reading a resource", |c| {
             c.query_row(
                 "SELECT seq, id, file_id, mount_path, extra, created_at, unsettled FROM resource WHERE session = ?1 AND id = ?2",
@@ -142,8 +142,9 @@ impl Resources for Local {
 
     async fn remove(&self, session: &SessionId, id: &str) -> Result<()> {
         let doing = "unmounting a stored file";
-        self.woken(session)?;
-        let Entered { seq, dir, .. } = &self.enter(session)?;
+        let entered = &self.enter(session)?;
+        self.woken(entered)?;
+        let Entered { seq, dir, .. } = entered;
         let path: String = self.db()?.write(doing, |tx| {
             let path: Option<String> = tx
                 .query_row(
@@ -261,6 +262,7 @@ impl Local {
             return Err(Error::usage(format!("a mount path names a file: `{wanted}`")).hint("`FILE_ID:/dir/name`"));
         }
         let at = SessionPath { session: session.clone(), path: path.clone() };
+        check_names(&at)?;
         let mut pending = self.swept()?.pending_file()?;
         let mut body = read_range(self.open_stored(&upload)?, file_id.to_string(), None)?;
         let copied = pending.fill(&mut body, &at, None).await?;

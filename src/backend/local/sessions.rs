@@ -21,6 +21,9 @@ use crate::error::{Error, Result};
 use crate::model::{Labels, Provider, Session, SessionId, SessionStatus, Timestamp};
 use crate::pending::handle_of;
 
+/// How long after a use the next one need not be noted.
+const PAUSE: Duration = Duration::from_secs(1);
+
 /// What a session's `provider` shows.
 #[derive(Serialize)]
 struct Record {
@@ -183,9 +186,18 @@ impl Sessions for Local {
 }
 
 impl Local {
-    /// Fails unless the session is there; gives its row's number.
-    pub(super) fn live(&self, id: &SessionId) -> Result<i64> {
-        self.db()?.read("reading a session", |c| find(c, id))?.map(|row| row.seq).ok_or_else(|| unknown(id))
+    /// Fails unless the session is there.
+    pub(super) fn live(&self, id: &SessionId) -> Result<Live> {
+        let row = self.db()?.read("reading a session", |c| {
+            c.prepare_cached(
+                "SELECT seq, stopped, ttl FROM session WHERE NOT deleting AND (expires_at IS NULL OR expires_at > ?1) AND id = ?2",
+            )?
+            .query_row(params![micros(Timestamp::now()), id.as_str()], |row| {
+                Ok(Live { seq: row.get(0)?, stopped: row.get(1)?, ttl: read_ttl(row)? })
+            })
+            .optional()
+        })?;
+        row.ok_or_else(|| unknown(id))
     }
 
     /// Notes that a session was used: it is awake, and its idle time begins anew.
@@ -204,13 +216,14 @@ impl Local {
         })
     }
 
-    /// Notes the same before a change of its files, so that nothing can fail once that is done; once a
-    /// second is enough for a tree of them.
-    pub(super) fn woken(&self, id: &SessionId) -> Result<()> {
+    /// Notes the same before a change of its files, so that nothing can fail once that is done. For a
+    /// tree of them it is enough now and then, unless the session was stopped.
+    pub(super) fn woken(&self, entered: &Entered) -> Result<()> {
+        let pause = entered.live.ttl.map_or(PAUSE, |ttl| PAUSE.min(ttl / 10));
         let mut woken = self.woken.lock().unwrap_or_else(PoisonError::into_inner);
-        if woken.get(id).is_none_or(|at| at.elapsed() > Duration::from_secs(1)) {
-            self.used(id)?;
-            woken.insert(id.clone(), Instant::now());
+        if entered.live.stopped || woken.get(&entered.id).is_none_or(|at| at.elapsed() > pause) {
+            self.used(&entered.id)?;
+            woken.insert(entered.id.clone(), Instant::now());
         }
         Ok(())
     }
@@ -218,13 +231,14 @@ impl Local {
     /// Goes into a session to change it. While what is returned lives, a deletion waits; once one has
     /// been decided on, nobody goes in any more.
     pub(super) fn enter(&self, id: &SessionId) -> Result<Entered> {
-        let seq = self.live(id)?;
+        let seq = self.live(id)?.seq;
         self.settle_mounts(id, seq)?;
         let dir = self.disk()?.session(id)?;
         let lock = handle_of(&dir).and_then(|handle| handle.lock_shared().map(|()| handle));
         let lock = lock.map_err(|e| Error::io(format!("entering the session `{id}`"), &e))?;
+        let live = self.live(id)?;
         // Another session of the same name would have another number.
-        if self.live(id)? == seq { Ok(Entered { id: id.clone(), seq, dir, _lock: lock }) } else { Err(unknown(id)) }
+        if live.seq == seq { Ok(Entered { id: id.clone(), seq, live, dir, _lock: lock }) } else { Err(unknown(id)) }
     }
 
     /// Deletes what expired, so that a name can be used again and the disk does not fill, and what
@@ -301,12 +315,21 @@ impl Local {
     }
 }
 
+/// A session that is there.
+pub(super) struct Live {
+    /// Its row's number.
+    pub(super) seq: i64,
+    stopped: bool,
+    ttl: Option<Duration>,
+}
+
 /// A session that is being changed.
 pub(super) struct Entered {
     /// Its name.
     pub(super) id: SessionId,
     /// Its row's number.
     pub(super) seq: i64,
+    live: Live,
     /// The handle below which all its paths are opened.
     pub(super) dir: Dir,
     _lock: File,
@@ -327,8 +350,12 @@ struct Stored {
     labels: String,
 }
 
-fn read_row(row: &Row<'_>) -> rusqlite::Result<Stored> {
+fn read_ttl(row: &Row<'_>) -> rusqlite::Result<Option<Duration>> {
     let ttl: Option<i64> = row.get("ttl")?;
+    Ok(ttl.and_then(|micros| u64::try_from(micros).ok()).map(Duration::from_micros))
+}
+
+fn read_row(row: &Row<'_>) -> rusqlite::Result<Stored> {
     Ok(Stored {
         seq: row.get("seq")?,
         id: row.get("id")?,
@@ -336,7 +363,7 @@ fn read_row(row: &Row<'_>) -> rusqlite::Result<Stored> {
         stopped: row.get("stopped")?,
         created_at: row.get("created_at")?,
         updated_at: row.get("updated_at")?,
-        ttl: ttl.and_then(|micros| u64::try_from(micros).ok()).map(Duration::from_micros),
+        ttl: read_ttl(row)?,
         expires_at: row.get("expires_at")?,
         agent: row.get("agent")?,
         settings: row.get("settings")?,

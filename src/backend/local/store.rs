@@ -76,7 +76,7 @@ impl FileStore for Local {
         }
         if let Some(session) = scope {
             sql.push_str(" AND id IN (SELECT file_id FROM resource WHERE session = ?)");
-            values.push(self.live(session)?.into());
+            values.push(self.live(session)?.seq.into());
         }
         sql.push_str(" ORDER BY seq DESC LIMIT ?");
         values.push(cut.rows.into());

@@ -1,0 +1,73 @@
+//! Labels: set at the beginning, changed later, asked for in a listing.
+
+use wharf::backend::{Feature, LabelPatch, NewSession, SessionQuery};
+use wharf::error::Kind;
+use wharf::model::Labels;
+
+use super::everywhere;
+use crate::room::pages;
+use crate::stage::refused;
+
+fn labels(pairs: &[(&str, &str)]) -> Labels {
+    pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+}
+
+fn labelled(pairs: &[(&str, &str)]) -> NewSession {
+    NewSession { labels: labels(pairs), ..NewSession::default() }
+}
+
+#[test]
+fn labels_are_kept_changed_and_removed() {
+    everywhere(async |stage| {
+        let sessions = stage.sessions();
+        let made = sessions.create(labelled(&[("team", "blue"), ("an odd name", "= , ü")])).await;
+        let Some(made) = stage.allows(Feature::SessionLabels, made) else {
+            let plain = sessions.create(NewSession::default()).await.unwrap();
+            refused(sessions.label(&plain.id, LabelPatch::default()).await, Kind::Unsupported);
+            return;
+        };
+        assert_eq!(made.labels, Some(labels(&[("team", "blue"), ("an odd name", "= , ü")])));
+        let patch = LabelPatch { set: labels(&[("team", "red"), ("new", "")]), remove: vec!["an odd name".to_owned()] };
+        let wanted = Some(labels(&[("team", "red"), ("new", "")]));
+        assert_eq!(sessions.label(&made.id, patch).await.unwrap().labels, wanted);
+        assert_eq!(sessions.label(&made.id, LabelPatch::default()).await.unwrap().labels, wanted, "just a look");
+        let patch = LabelPatch { set: Labels::new(), remove: vec!["never there".to_owned()] };
+        assert_eq!(sessions.label(&made.id, patch).await.unwrap().labels, wanted);
+        assert_eq!(sessions.get(&made.id).await.unwrap().labels, wanted);
+    });
+}
+
+#[test]
+fn a_listing_shows_the_sessions_that_have_all_labels() {
+    everywhere(async |stage| {
+        let sessions = stage.sessions();
+        let query = |pairs: &[(&str, &str)]| SessionQuery { labels: labels(pairs), ..SessionQuery::default() };
+        if !stage.has(Feature::SessionLabels) {
+            refused(
+                sessions.list(&query(&[("a", "1")]), wharf::backend::PageRequest::default()).await,
+                Kind::Unsupported,
+            );
+            return;
+        }
+        let mut ids = Vec::new();
+        for pairs in [&[("a", "1"), ("b", "1")][..], &[("a", "1"), ("b", "2")], &[("a", "2"), ("b", "1")], &[]] {
+            ids.push(sessions.create(labelled(pairs)).await.unwrap().id);
+        }
+        for (pairs, wanted) in [
+            (&[("a", "1")][..], &[1, 0][..]),
+            (&[("b", "1")], &[2, 0]),
+            (&[("a", "1"), ("b", "1")], &[0]),
+            (&[("a", "3")], &[]),
+            (&[("c", "1")], &[]),
+            (&[], &[3, 2, 1, 0]),
+        ] {
+            let query = query(pairs);
+            for size in [Some(1), None] {
+                let found = pages(size, async |page| sessions.list(&query, page).await).await.unwrap();
+                let found: Vec<_> = found.into_iter().map(|session| session.id).collect();
+                let wanted: Vec<_> = wanted.iter().map(|which: &usize| ids[*which].clone()).collect();
+                assert_eq!(found, wanted, "{pairs:?}");
+            }
+        }
+    });
+}
