@@ -15,6 +15,8 @@ use std::time::SystemTime;
 use async_trait::async_trait;
 use bytes::Bytes;
 use cap_std::fs::Dir;
+use futures_util::StreamExt;
+use futures_util::stream::BoxStream;
 use sha2::{Digest as _, Sha256};
 use tokio::sync::mpsc;
 
@@ -46,6 +48,7 @@ pub struct Body {
 enum From {
     File(FileReader),
     Thread(mpsc::Receiver<Message>),
+    Stream(Meter, BoxStream<'static, Result<Bytes>>),
 }
 
 enum Message {
@@ -98,6 +101,15 @@ impl Body {
                 None if self.summary.is_some() => None,
                 None => return Err(Error::new(Kind::Internal, "a reading thread ended without a word")),
             },
+            From::Stream(meter, blocks) => {
+                let block = blocks.next().await.transpose()?;
+                match &block {
+                    Some(block) => meter.take(block),
+                    None if self.summary.is_none() => self.summary = Some(std::mem::take(meter).summary()),
+                    None => {}
+                }
+                block
+            }
         };
         if let (Some(block), Some(progress)) = (&block, &self.progress) {
             progress.fetch_add(block.len() as u64, Ordering::Relaxed);
@@ -116,6 +128,12 @@ impl Body {
         let touched = file.metadata().and_then(|meta| meta.modified()).ok();
         let reader = FileReader { meter: Meter::default(), file, name, length, to_end, touched };
         Body { len: Some(length), from: From::File(reader), summary: None, progress: None }
+    }
+
+    /// What comes in blocks from somewhere else, `len` bytes where that was announced. Whoever gives
+    /// the blocks sees to it that a stream that was cut off is an error.
+    pub fn of_stream(len: Option<u64>, blocks: BoxStream<'static, Result<Bytes>>) -> Self {
+        Body { len, from: From::Stream(Meter::default(), blocks), summary: None, progress: None }
     }
 
     /// Whatever `open` gives, to its end: a pipe, a FIFO, a device. `open` runs in the reading
@@ -374,6 +392,19 @@ mod tests {
             let summary = run(async { drain(file.open().await?).await }).unwrap();
             assert_eq!(summary, Summary { bytes: size as u64, sha256: hex(&Sha256::digest(&content)) }, "{size}");
         }
+    }
+
+    #[test]
+    fn a_stream_is_counted_and_hashed_to_its_end_or_its_error() {
+        let blocks = |last: Result<Bytes>| {
+            let blocks = [Ok(Bytes::from_static(b"ab")), Ok(Bytes::from_static(b"c")), last];
+            futures_util::stream::iter(blocks).boxed()
+        };
+        let body = Body::of_stream(Some(4), blocks(Ok(Bytes::from_static(b"d"))));
+        assert_eq!(body.len(), Some(4));
+        assert_eq!(run(drain(body)).unwrap(), Summary { bytes: 4, sha256: hex(&Sha256::digest(b"abcd")) });
+        let cut = Body::of_stream(Some(4), blocks(Err(Error::new(Kind::Unavailable, "cut off"))));
+        assert_eq!(run(drain(cut)).unwrap_err().kind(), Kind::Unavailable);
     }
 
     #[test]
