@@ -1,7 +1,7 @@
 //! `wharf`: sessions, files and resources of hosted agents, from one command line.
 //!
 //! The rooms, from the ground up; each imports only from those before it: `error`, `model`,
-//! `body` and `pool` (bytes in motion), `platform` and `pending` (files in the making), `config`, `backend`, `transfer`, `output`, `commands`.
+//! `body` and `pool` (bytes in motion), `platform`, `pending` (files in the making) and `walk`, `config`, `backend`, `transfer`, `output`, `commands`.
 //! `docs/architecture.md` says what belongs where.
 
 #![cfg_attr(test, allow(clippy::disallowed_methods, reason = "tests set their own stage"))]
@@ -17,3 +17,4 @@ pub mod pending;
 pub mod platform;
 pub mod pool;
 pub mod transfer;
+pub mod walk;

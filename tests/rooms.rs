@@ -10,7 +10,7 @@ const ROOMS: [&[&str]; 9] = [
     &["error"],
     &["model"],
     &["body", "platform", "pool"],
-    &["pending"],
+    &["pending", "walk"],
     &["config"],
     &["backend"],
     &["transfer"],

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 use std::io;
 
 use super::Local;
-use super::walk::Walk;
 use crate::backend::{Finding, NewSession, PageRequest, SessionQuery, Sessions};
 use crate::error::{Error, Result};
+use crate::walk::Walk;
 
 /// So many directories are named.
 const NAMED: usize = 20;

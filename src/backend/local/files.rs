@@ -14,7 +14,6 @@ use super::Local;
 use super::disk::{check_names, follow, read_range, real_path, refused};
 use super::resources::{forget, unsettle};
 use super::sessions::Entered;
-use super::walk::Walk;
 use crate::backend::{ByteRange, Expected, Fetched, MkdirOptions, PutOptions, SessionFiles, Stored};
 use crate::body::Source;
 use crate::error::{Error, Kind, Result};
@@ -22,6 +21,7 @@ use crate::model::entry::Mode;
 use crate::model::{Entry, EntryKind, FileId, Provider, RemotePath, SessionPath, Timestamp};
 use crate::pending::handle_of;
 use crate::platform;
+use crate::walk::Walk;
 
 /// A file of so many bytes is worth a look at its target before it is read.
 const LARGE: u64 = 1024 * 1024;

@@ -13,7 +13,6 @@ mod resources;
 mod sessions;
 mod store;
 mod usage;
-mod walk;
 
 use std::collections::HashMap;
 use std::path::PathBuf;

@@ -15,9 +15,9 @@ use cap_std::fs::{Dir, OpenOptions};
 
 use super::Local;
 use super::sessions::Entered;
-use super::walk::Walk;
 use crate::error::{Error, Kind, Result};
 use crate::model::SessionId;
+use crate::walk::Walk;
 
 /// A count may be so many times as old as its walk took.
 const REST: u32 = 20;

@@ -1,8 +1,9 @@
-//! A session's tree, name by name, however deep another program made it.
+//! What lies below a directory handle, name by name, however deep somebody made it.
 
 use std::ffi::{OsStr, OsString};
 use std::io;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use cap_fs_ext::DirExt;
 use cap_std::fs::{Dir, Metadata};
@@ -16,43 +17,40 @@ const STRETCH: usize = 1024;
 
 /// A walk whose caller decides for each directory whether to go in. It follows no link and needs
 /// few handles: a level that gave its own up is opened again from the nearest one above.
-pub(super) struct Walk {
+pub struct Walk {
     levels: Vec<Level>,
 }
 
 struct Level {
     name: OsString,
-    dir: Option<Dir>,
+    dir: Option<Arc<Dir>>,
     /// The names still to come, the last one first.
     left: Vec<OsString>,
 }
 
 impl Walk {
     /// A walk of what is in `dir`.
-    pub(super) fn new(dir: Dir) -> io::Result<Self> {
+    pub fn new(dir: Dir) -> io::Result<Self> {
         let mut walk = Walk { levels: Vec::new() };
         walk.push(OsString::new(), dir)?;
         Ok(walk)
     }
 
     /// How many directories the last name lies in.
-    pub(super) fn depth(&self) -> usize {
+    pub fn depth(&self) -> usize {
         self.levels.len()
     }
 
     /// The next name and what it is; what vanished meanwhile is left out.
-    pub(super) fn next(&mut self) -> Option<io::Result<(OsString, Metadata)>> {
+    pub fn next(&mut self) -> Option<io::Result<(OsString, Metadata)>> {
         loop {
             let level = self.levels.last_mut()?;
             let Some(name) = level.left.pop() else {
                 self.levels.pop();
                 continue;
             };
-            let looked = match &level.dir {
-                Some(dir) => dir.symlink_metadata(&name),
-                // Where the directory itself is gone, so are all its names.
-                None => self.reopen().and_then(|dir| dir.symlink_metadata(&name)),
-            };
+            // Where the directory itself is gone, so are all its names.
+            let looked = self.dir().and_then(|dir| dir.symlink_metadata(&name));
             match looked {
                 Err(e) if is_other(&e) => {}
                 looked => return Some(looked.map(|meta| (name, meta))),
@@ -62,7 +60,7 @@ impl Walk {
 
     /// Goes into the directory of this name, which [`Walk::next`] gave last; false where something
     /// else or nothing is there by now.
-    pub(super) fn enter(&mut self, name: &OsStr) -> io::Result<bool> {
+    pub fn enter(&mut self, name: &OsStr) -> io::Result<bool> {
         let Some(dir) = self.levels.last().and_then(|level| level.dir.as_ref()) else { return Ok(false) };
         let dir = match dir.open_dir_nofollow(name) {
             Err(e) if is_other(&e) => return Ok(false),
@@ -85,17 +83,27 @@ impl Walk {
         let mut left =
             dir.entries()?.map(|entry| entry.map(|entry| entry.file_name())).collect::<io::Result<Vec<_>>>()?;
         left.sort_unstable_by(|a, b| b.cmp(a));
-        self.levels.push(Level { name, dir: Some(dir), left });
+        self.levels.push(Level { name, dir: Some(Arc::new(dir)), left });
         Ok(())
     }
 
-    /// Opens the innermost level again.
-    fn reopen(&mut self) -> io::Result<&Dir> {
+    /// The directory that the last name lies in.
+    pub fn dir(&mut self) -> io::Result<&Arc<Dir>> {
+        if self.levels.last().is_some_and(|level| level.dir.is_none()) {
+            self.reopen()?;
+        }
+        self.levels.last().and_then(|level| level.dir.as_ref()).ok_or_else(|| io::ErrorKind::NotFound.into())
+    }
+
+    fn reopen(&mut self) -> io::Result<()> {
         let kept = self.levels.iter().rposition(|level| level.dir.is_some()).unwrap_or(0);
         let below: PathBuf = self.levels.iter().skip(kept + 1).map(|level| &level.name).collect();
         let dir = self.levels.get(kept).and_then(|level| level.dir.as_ref()).map(|dir| dir.open_dir_nofollow(below));
-        let level = self.levels.last_mut().ok_or(io::ErrorKind::NotFound)?;
-        Ok(level.dir.insert(dir.ok_or(io::ErrorKind::NotFound)??))
+        let dir = dir.ok_or(io::ErrorKind::NotFound)??;
+        if let Some(level) = self.levels.last_mut() {
+            level.dir = Some(Arc::new(dir));
+        }
+        Ok(())
     }
 }
 
