@@ -54,11 +54,10 @@ pub fn session(document: Map<String, Value>) -> Result<(NewSession, Vec<String>)
 
 /// A resource as an object describes it, and the members that nobody knows.
 pub fn resource(mut document: Map<String, Value>) -> Result<(NewResource, Vec<String>)> {
-    let kind = document.shift_remove("type").unwrap_or_else(|| "file".into());
-    let kind = resource_kind(kind.as_str().unwrap_or_default())?;
     let mut take = |name: &str| {
         document.shift_remove(name).filter(|value| !value.is_null()).map(|value| text(name, value)).transpose()
     };
+    let kind = take("type")?.map_or(Ok(ResourceKind::File), |kind| resource_kind(&kind))?;
     let file_id = take("file_id")?.map(|id| id.parse()).transpose()?;
     let mount_path = take("mount_path")?;
     let known: &[&str] = match kind {
@@ -138,4 +137,23 @@ fn object(name: &str, value: Value) -> Result<Map<String, Value>> {
 
 fn wrong(name: &str, wanted: &str) -> Error {
     Error::usage(format!("`{name}` in the body must be {wanted}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn read(document: Value) -> Result<(NewResource, Vec<String>)> {
+        resource(object("resource", document)?)
+    }
+
+    #[test]
+    fn a_type_that_is_null_is_as_good_as_none() {
+        for document in [json!({}), json!({ "type": null }), json!({ "type": "file", "file_id": null })] {
+            assert_eq!(read(document).unwrap().0.kind, ResourceKind::File);
+        }
+        assert_eq!(read(json!({ "type": 3 })).unwrap_err().to_string(), "`type` in the body must be a text");
+    }
 }

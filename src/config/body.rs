@@ -20,7 +20,8 @@ pub fn mapping(text: &str, name: &str) -> Result<Map<String, Value>> {
 
 /// Reads one value of YAML or JSON.
 pub fn value(text: &str, name: &str) -> Result<Value> {
-    if text.trim().is_empty() {
+    // Not `trim`: white space that only Unicode knows is a text to YAML.
+    if text.bytes().all(|byte| b" \t\r\n".contains(&byte)) {
         return Ok(Value::Null);
     }
     if let Ok(value) = serde_json::from_str(text) {
@@ -50,5 +51,7 @@ mod tests {
             assert!(mapping(bad, "x").is_err(), "{bad:?}");
         }
         assert!(mapping("", "x").unwrap().is_empty());
+        assert!(mapping(" \r\n\t", "x").unwrap().is_empty());
+        assert_eq!(value("\u{3000}\n", "x").unwrap(), "\u{3000}");
     }
 }

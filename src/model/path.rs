@@ -40,10 +40,10 @@ impl RemotePath {
         Ok(path)
     }
 
-    /// This path and one more part, which must hold no slash and be neither `.` nor `..`.
+    /// This path and one more part, which must hold neither slash nor NUL and be neither empty, `.` nor `..`.
     #[must_use]
     pub fn join(&self, name: &str) -> Self {
-        debug_assert!(!name.contains('/') && name != ".." && name != ".", "one part at a time");
+        debug_assert!(!name.contains(['/', '\0']) && !matches!(name, "" | "." | ".."), "one part at a time");
         let mut path = self.clone();
         path.push(name);
         path
@@ -103,8 +103,8 @@ impl RemotePath {
 
     /// What follows `ancestor` in this path, without a leading slash; all of it where it lies elsewhere.
     pub fn below(&self, ancestor: &RemotePath) -> &str {
-        let rest = if ancestor.is_root() { &self.0 } else { self.0.strip_prefix(&ancestor.0).unwrap_or(&self.0) };
-        rest.trim_start_matches('/')
+        let above = if self.is_within(ancestor) { ancestor.0.as_str() } else { "" };
+        self.0.strip_prefix(above).unwrap_or(&self.0).trim_start_matches('/')
     }
 
     /// Whether this path is `other` or lies below it.
@@ -181,5 +181,9 @@ mod tests {
         assert!(path("/a").is_within(&path("/a")));
         assert!(!path("/ab").is_within(&path("/a")));
         assert!(path("/ab").is_within(&path("/")));
+        assert_eq!(path("/a/b").below(&path("/a")), "b");
+        assert_eq!(path("/a/b").below(&path("/")), "a/b");
+        assert_eq!(path("/a").below(&path("/a")), "");
+        assert_eq!(path("/ab").below(&path("/a")), "ab", "a name that only begins alike");
     }
 }

@@ -58,14 +58,22 @@ fn is_unsafe(c: char) -> bool {
     c.is_control() // C0, DEL and C1
         || matches!(c,
             '\u{ad}' // soft hyphen
+            | '\u{34f}' // grapheme joiner
             | '\u{61c}' // Arabic letter mark
+            | '\u{115f}' | '\u{1160}' | '\u{3164}' | '\u{ffa0}' // Hangul fillers, which show nothing
+            | '\u{17b4}' | '\u{17b5}' // Khmer vowels that are not written
+            | '\u{180b}'..='\u{180f}' // Mongolian variation selectors
             // Zero-width characters and marks of direction. The joiner U+200D is among them, so an
             // emoji made of several is shown as its parts: hiding text in it is the greater harm.
             | '\u{200b}'..='\u{200f}'
             | '\u{2028}'..='\u{202e}' // line and paragraph separators, bidi embeddings and overrides
             | '\u{2060}'..='\u{206f}' // invisible operators, bidi isolates, deprecated formatting
+            // Variation selectors, but for the last two, which choose the form of an ordinary emoji.
+            | '\u{fe00}'..='\u{fe0d}'
             | '\u{feff}' // byte order mark
-            | '\u{fff9}'..='\u{fffb}' // interlinear annotation
+            | '\u{fff0}'..='\u{fffb}' // not assigned; interlinear annotation
+            | '\u{1bca0}'..='\u{1bca3}' // controls of shorthand
+            | '\u{1d173}'..='\u{1d17a}' // controls of musical notation
             // The plane of invisible characters: tags and the supplement of variation selectors,
             // both used to smuggle text, and those not assigned yet.
             | '\u{e0000}'..='\u{e0fff}')
@@ -153,6 +161,8 @@ mod tests {
     fn names_that_only_look_alike() {
         assert_eq!(shown("pay\u{200b}pal\u{ad}\u{feff}"), r"pay\u{200b}pal\xad\u{feff}");
         assert_eq!(shown("👨\u{200d}👩"), r"👨\u{200d}👩");
+        assert_eq!(shown("prod\u{3164}\u{34f}"), r"prod\u{3164}\u{34f}");
+        assert_eq!(shown("\u{115f}\u{17b5}\u{180e}\u{fe00}\u{1d173}"), r"\u{115f}\u{17b5}\u{180e}\u{fe00}\u{1d173}");
         assert_eq!(shown("a\u{2060}\u{2064}\u{fff9}b\u{fffb}"), r"a\u{2060}\u{2064}\u{fff9}b\u{fffb}");
     }
 

@@ -11,8 +11,8 @@ mod listing;
 pub mod progress;
 mod records;
 pub mod report;
-mod table;
-mod yaml;
+pub mod table;
+pub mod yaml;
 
 use std::cell::{Cell, RefCell};
 use std::io::{self, BufWriter, IsTerminal, Stdout, Write};

@@ -6,7 +6,7 @@ use anstyle::Style;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// How many rows are held and measured before the first line is printed.
-pub(super) const SAMPLE: usize = 100;
+pub const SAMPLE: usize = 100;
 
 const GAP: &str = "  ";
 /// Columns of text below which nothing shrinks while something else still can.
@@ -37,7 +37,7 @@ pub struct Column {
 /// Column widths come from the first [`SAMPLE`] rows and stay. From then on each row is returned
 /// as it arrives, so memory does not grow with the table.
 #[derive(Debug)]
-pub(super) struct Table {
+pub struct Table {
     columns: &'static [Column],
     width: Option<usize>,
     bold_header: bool,
@@ -53,14 +53,14 @@ impl Table {
     /// `width` is the terminal's, in columns; no line is wider. Without it (or with 0, which
     /// terminals report that do not know theirs) nothing is ever cut.
     #[must_use]
-    pub(super) fn new(columns: &'static [Column], width: Option<usize>, bold_header: bool) -> Self {
+    pub fn new(columns: &'static [Column], width: Option<usize>, bold_header: bool) -> Self {
         Self { columns, width: width.filter(|width| *width > 0), bold_header, held: Vec::new(), widths: None }
     }
 
     /// Takes a row: one cell for each column, of one line, already escaped for a terminal.
     ///
     /// Returns the lines to print now, each with its line break.
-    pub(super) fn row(&mut self, cells: Vec<String>) -> Option<String> {
+    pub fn row(&mut self, cells: Vec<String>) -> Option<String> {
         if let Some(widths) = &self.widths {
             return Some(self.line(widths, cells.iter().map(String::as_str)) + "\n");
         }
@@ -70,7 +70,7 @@ impl Table {
 
     /// Returns the lines still held; `None` if there are none, so an empty table prints nothing.
     #[must_use]
-    pub(super) fn finish(mut self) -> Option<String> {
+    pub fn finish(mut self) -> Option<String> {
         (!self.held.is_empty()).then(|| self.print_held())
     }
 

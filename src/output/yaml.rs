@@ -14,7 +14,7 @@ const MAX_DEPTH: usize = 128;
 
 /// Why a text could not be written as YAML.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum Error {
+pub enum Error {
     /// The text is not one JSON value.
     #[error("not valid JSON: {0}")]
     Json(#[from] serde_json::Error),
@@ -32,7 +32,7 @@ pub(super) enum Error {
 ///
 /// When the text is not one JSON value, nests deeper than 128 levels, or has a string that is not
 /// Unicode.
-pub(super) fn from_json(json: &str) -> Result<String, Error> {
+pub fn from_json(json: &str) -> Result<String, Error> {
     let verbatim = Verbatim::default();
     write(&Node::new(json, &verbatim)?, &verbatim)
 }
@@ -44,7 +44,7 @@ pub(super) fn from_json(json: &str) -> Result<String, Error> {
 /// # Errors
 ///
 /// As [`from_json`].
-pub(super) fn list_item(json: &str) -> Result<String, Error> {
+pub fn list_item(json: &str) -> Result<String, Error> {
     let verbatim = Verbatim::default();
     write(&[Node::new(json, &verbatim)?], &verbatim)
 }

@@ -60,7 +60,7 @@ struct Member<'t> {
     end: usize,
 }
 
-impl Printer<'_, '_, '_> {
+impl<'t> Printer<'_, '_, 't> {
     fn value(&mut self, level: usize) -> Result<(), Limit> {
         check_depth(level)?;
         match self.cursor.kind() {
@@ -71,7 +71,12 @@ impl Printer<'_, '_, '_> {
     }
 
     fn array(&mut self, level: usize) -> Result<(), Limit> {
-        if let Some(line) = self.array_on_one_line() {
+        let mut line = String::new();
+        let after = self.array_on_one_line(&mut line);
+        // An array in arrays is tried once for each of them.
+        self.out.pay_for_trying(&line)?;
+        if let Some(after) = after {
+            self.cursor = after;
             return self.out.push(&line);
         }
         self.cursor.enter();
@@ -90,13 +95,12 @@ impl Printer<'_, '_, '_> {
         self.close("]", any, level)
     }
 
-    /// The array here on one line, and the cursor behind it, if it fits and holds no object.
-    fn array_on_one_line(&mut self) -> Option<String> {
+    /// Writes the array here into `line`, and tells the place behind it if it fits and holds no object.
+    fn array_on_one_line(&self, line: &mut String) -> Option<Cursor<'t>> {
         let width = usize::try_from(self.layout.width).ok()?;
         let column = self.out.as_str().len().saturating_sub(self.line);
         let room = width.checked_sub(column).filter(|room| *room > 3)?;
         let mut cursor = self.cursor;
-        let mut line = String::new();
         let mut depth = 0_usize;
         loop {
             let last = line.as_bytes().last();
@@ -124,8 +128,7 @@ impl Printer<'_, '_, '_> {
                 return None;
             }
             if depth == 0 {
-                self.cursor = cursor;
-                return Some(line);
+                return Some(cursor);
             }
         }
     }

@@ -17,8 +17,10 @@ pub(super) const MAX_DEPTH: usize = 256;
 const OUTPUT_BASE: usize = 64 << 20;
 const OUTPUT_FACTOR: usize = 16;
 /// What one evaluation may read: this much, and a multiple of its input.
-const WORK_BASE: usize = 2 << 30;
+pub(super) const WORK_BASE: usize = 512 << 20;
 const WORK_FACTOR: usize = 64;
+/// What a step costs besides the text that it reads: it takes as long as about so many bytes.
+const WORK_STEP: usize = 128;
 
 /// The bound that an evaluation ran into.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,9 +63,9 @@ impl Budget {
         spend(&self.output, bytes).ok_or(Limit::Output)
     }
 
-    /// Pays for reading `bytes`, and a little for starting to.
+    /// Pays for reading `bytes`, and for starting to.
     pub(super) fn read(&self, bytes: usize) -> Result<(), Limit> {
-        spend(&self.work, bytes.saturating_add(16)).ok_or(Limit::Work)
+        spend(&self.work, bytes.saturating_add(WORK_STEP)).ok_or(Limit::Work)
     }
 }
 
@@ -92,6 +94,11 @@ impl<'b> Sink<'b> {
         self.budget.write(text.len())?;
         self.text.push_str(text);
         Ok(())
+    }
+
+    /// Pays for text that was made on the way, whether or not it is pushed.
+    pub(super) fn pay_for_trying(&self, text: &str) -> Result<(), Limit> {
+        self.budget.read(text.len())
     }
 
     /// `text` as an item of a list that began with one `bracket`: after a comma unless it is the

@@ -5,6 +5,8 @@ use std::thread;
 
 use proptest::prelude::*;
 
+use super::layout::Layout;
+use super::limits::{Budget, Sink, WORK_BASE};
 use super::valid::is_json;
 use super::{Limit, Path, get, pretty, text, try_get, ugly};
 
@@ -194,6 +196,20 @@ fn hostile_paths_are_given_up() {
     // The same within bounds.
     assert!(try_get(json, &path(&("[@this,@this]|".repeat(10) + "#"))).is_ok());
     assert_eq!(found(&long, "#(%\"*a*a*a*b\")"), None);
+}
+
+/// Each array in arrays is tried once for each of them, which has to be paid for every time.
+#[test]
+fn arrays_tried_on_one_line_cost_something() {
+    let json = "[".repeat(200) + "{}" + &"]".repeat(200);
+    let layout = Layout { width: 1 << 30, ..Layout::default() };
+    let left = |work: usize| {
+        let budget = Budget::for_input(0);
+        budget.read(WORK_BASE - work).expect("most of the allowance");
+        layout.print(&json, Sink::new(&budget)).map(|printed| printed.len())
+    };
+    assert_eq!(left(10_000), Err(Limit::Work));
+    assert!(left(1_000_000).is_ok());
 }
 
 #[test]
