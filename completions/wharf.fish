@@ -608,10 +608,18 @@ complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subco
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l into -d 'Put all sources into this directory by name, however many there are' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l name -d 'What to call a source that has no name of its own' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l mime-type -d 'The media type of a stored file' -r
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l if-exists -d 'What to do where something is there already' -r -f -a "overwrite\t'Replace it'
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l include -d 'Take what a gitignore pattern matches; first of all filters, take nothing else' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l exclude -d 'Leave out what a gitignore pattern matches; the last filter that matches decides' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l ignore-file -d 'Leave out what the patterns of a file match; may be given several times' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l if-exists -d 'What to do where something is there already [default: overwrite]' -r -f -a "overwrite\t'Replace it'
 skip\t'Leave it'
 error\t'Fail with `conflict`'
 update\t'Replace it unless size and time, or size and hash, are equal'"
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l links -d 'What to do with links in a tree [default: follow-inside]' -r -f -a "follow-inside\t'Take what they point to; one that leads out of the tree is a failed item'
+skip\t'Leave them out'
+follow\t'Take what they point to, wherever it is'
+error\t'Each is a failed item'"
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l receipt -d 'Write each receipt to this file as it happens, a JSON object a line' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -s b -l backend -d 'The backend: see `wharf backends` [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -s s -l session -d 'The session that `:PATH` means [env: WHARF_SESSION]' -r
@@ -637,6 +645,9 @@ complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subco
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l base-url -d 'The service\'s address' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l header -d 'A header of every request, never a credential; may be given several times' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l verify -d 'Read back and hash what the backend tells no hash of'
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l checksum -d 'For --if-exists update: compare contents instead of times'
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l dry-run -d 'Print what would be done, and do nothing'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -s r -l raw-output -d 'Print text that --transform selects without quotes'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -s q -l quiet -d 'Print ids or paths only, one a line'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -s 0 -l null -d 'End what -q and --transform print with NUL instead of newline'
@@ -647,10 +658,20 @@ complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subco
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l file-id -d 'A stored file, by the vendor\'s flag; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -s o -l output -d 'Where it goes, by the vendor\'s flag' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l into -d 'Put all targets into this directory by name, however many there are' -r -f -a "(__fish_complete_directories)"
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l if-exists -d 'What to do where something is there already' -r -f -a "overwrite\t'Replace it'
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l max-size -d 'Fetch nothing if it is more than this in all, such as `500MB` or `10GiB`' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l max-files -d 'Fetch nothing if it is more than so many files' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l include -d 'Take what a gitignore pattern matches; first of all filters, take nothing else' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l exclude -d 'Leave out what a gitignore pattern matches; the last filter that matches decides' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l ignore-file -d 'Leave out what the patterns of a file match; may be given several times' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l if-exists -d 'What to do where something is there already [default: overwrite]' -r -f -a "overwrite\t'Replace it'
 skip\t'Leave it'
 error\t'Fail with `conflict`'
 update\t'Replace it unless size and time, or size and hash, are equal'"
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l links -d 'What to do with links in a tree [default: follow-inside]' -r -f -a "follow-inside\t'Take what they point to; one that leads out of the tree is a failed item'
+skip\t'Leave them out'
+follow\t'Take what they point to, wherever it is'
+error\t'Each is a failed item'"
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l receipt -d 'Write each receipt to this file as it happens, a JSON object a line' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -s b -l backend -d 'The backend: see `wharf backends` [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -s s -l session -d 'The session that `:PATH` means [env: WHARF_SESSION]' -r
@@ -676,6 +697,8 @@ complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subco
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l base-url -d 'The service\'s address' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l header -d 'A header of every request, never a credential; may be given several times' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l checksum -d 'For --if-exists update: compare contents instead of times'
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l dry-run -d 'Print what would be done, and do nothing'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -s r -l raw-output -d 'Print text that --transform selects without quotes'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -s q -l quiet -d 'Print ids or paths only, one a line'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -s 0 -l null -d 'End what -q and --transform print with NUL instead of newline'
@@ -686,10 +709,20 @@ complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subco
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l file-id -d 'A stored file, by the vendor\'s flag; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -s o -l output -d 'Where it goes, by the vendor\'s flag' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l into -d 'Put all targets into this directory by name, however many there are' -r -f -a "(__fish_complete_directories)"
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l if-exists -d 'What to do where something is there already' -r -f -a "overwrite\t'Replace it'
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l max-size -d 'Fetch nothing if it is more than this in all, such as `500MB` or `10GiB`' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l max-files -d 'Fetch nothing if it is more than so many files' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l include -d 'Take what a gitignore pattern matches; first of all filters, take nothing else' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l exclude -d 'Leave out what a gitignore pattern matches; the last filter that matches decides' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l ignore-file -d 'Leave out what the patterns of a file match; may be given several times' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l if-exists -d 'What to do where something is there already [default: overwrite]' -r -f -a "overwrite\t'Replace it'
 skip\t'Leave it'
 error\t'Fail with `conflict`'
 update\t'Replace it unless size and time, or size and hash, are equal'"
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l links -d 'What to do with links in a tree [default: follow-inside]' -r -f -a "follow-inside\t'Take what they point to; one that leads out of the tree is a failed item'
+skip\t'Leave them out'
+follow\t'Take what they point to, wherever it is'
+error\t'Each is a failed item'"
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l receipt -d 'Write each receipt to this file as it happens, a JSON object a line' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -s b -l backend -d 'The backend: see `wharf backends` [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -s s -l session -d 'The session that `:PATH` means [env: WHARF_SESSION]' -r
@@ -715,6 +748,8 @@ complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subco
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l base-url -d 'The service\'s address' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l header -d 'A header of every request, never a credential; may be given several times' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l checksum -d 'For --if-exists update: compare contents instead of times'
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l dry-run -d 'Print what would be done, and do nothing'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -s r -l raw-output -d 'Print text that --transform selects without quotes'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -s q -l quiet -d 'Print ids or paths only, one a line'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -s 0 -l null -d 'End what -q and --transform print with NUL instead of newline'

@@ -225,6 +225,16 @@ impl Error {
         self.kind
     }
 
+    /// Whether the same may succeed when it is tried again.
+    pub fn is_retryable(&self) -> bool {
+        self.details.as_ref().is_some_and(|details| details.retryable)
+    }
+
+    /// How long the other side asks to wait before that.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.details.as_ref().and_then(|details| details.retry_after)
+    }
+
     /// What went wrong, in one line.
     pub fn message(&self) -> &str {
         &self.message

@@ -41,24 +41,7 @@ impl Walk {
         self.levels.len()
     }
 
-    /// The next name and what it is; what vanished meanwhile is left out.
-    pub fn next(&mut self) -> Option<io::Result<(OsString, Metadata)>> {
-        loop {
-            let level = self.levels.last_mut()?;
-            let Some(name) = level.left.pop() else {
-                self.levels.pop();
-                continue;
-            };
-            // Where the directory itself is gone, so are all its names.
-            let looked = self.dir().and_then(|dir| dir.symlink_metadata(&name));
-            match looked {
-                Err(e) if is_other(&e) => {}
-                looked => return Some(looked.map(|meta| (name, meta))),
-            }
-        }
-    }
-
-    /// Goes into the directory of this name, which [`Walk::next`] gave last; false where something
+    /// Goes into the directory of this name, which the walk gave last; false where something
     /// else or nothing is there by now.
     pub fn enter(&mut self, name: &OsStr) -> io::Result<bool> {
         let Some(dir) = self.levels.last().and_then(|level| level.dir.as_ref()) else { return Ok(false) };
@@ -104,6 +87,27 @@ impl Walk {
             level.dir = Some(Arc::new(dir));
         }
         Ok(())
+    }
+}
+
+/// Each name and what it is; what vanished meanwhile is left out.
+impl Iterator for Walk {
+    type Item = io::Result<(OsString, Metadata)>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            let level = self.levels.last_mut()?;
+            let Some(name) = level.left.pop() else {
+                self.levels.pop();
+                continue;
+            };
+            // Where the directory itself is gone, so are all its names.
+            let looked = self.dir().and_then(|dir| dir.symlink_metadata(&name));
+            match looked {
+                Err(e) if is_other(&e) => {}
+                looked => return Some(looked.map(|meta| (name, meta))),
+            }
+        }
     }
 }
 

@@ -109,6 +109,8 @@ pub struct Capabilities {
     pub home: &'static str,
     /// How far it can prove an upload.
     pub proof: &'static str,
+    /// Files that are best moved at once.
+    pub jobs: u32,
     /// How much it takes.
     pub limits: Limits,
     /// What it has.
@@ -116,7 +118,7 @@ pub struct Capabilities {
 }
 
 /// How much a backend takes; `null` where it sets no limit that is known.
-#[derive(Debug, Clone, Copy, Serialize)]
+#[derive(Debug, Clone, Copy, Default, Serialize)]
 pub struct Limits {
     /// Bytes of one file.
     pub file_bytes: Option<u64>,

@@ -16,7 +16,7 @@ use async_trait::async_trait;
 use futures_util::stream::BoxStream;
 use serde_json::{Map, Value};
 
-pub use capability::{Capabilities, Feature};
+pub use capability::{Capabilities, Feature, Limits};
 pub use page::{Page, PageRequest};
 
 use crate::body::{Body, Source};
@@ -31,6 +31,10 @@ use crate::model::{
 pub trait Backend: Send + Sync {
     /// What it can do.
     fn capabilities(&self) -> &'static Capabilities;
+    /// How much it takes, as it is set up.
+    fn limits(&self) -> Limits {
+        self.capabilities().limits
+    }
     /// Its sessions.
     fn sessions(&self) -> &dyn Sessions;
     /// The files inside its sessions.

@@ -12,6 +12,7 @@ use crate::config::{Flags, Settings};
 use crate::error::{Error, Result};
 use crate::model::{RemotePath, SessionId, SessionPath, Target};
 use crate::output::{Format, Listing, Options, Output, Record};
+use crate::transfer::stop::Stop;
 use crate::transfer::tally::Tally;
 
 /// The context of a command. Everything that costs something is made at its first use.
@@ -21,6 +22,8 @@ pub struct Cx {
     flags: Flags,
     settings: OnceCell<Settings>,
     backend: OnceCell<Box<dyn Backend>>,
+    /// How whoever runs the command asks it to end early.
+    pub stop: Stop,
 }
 
 impl Cx {
@@ -44,8 +47,9 @@ impl Cx {
             transform: global.transform.clone(),
             color: global.color,
             progress: global.progress,
+            verbose: global.verbose,
         })?;
-        Ok(Cx { out, flags, settings, backend: OnceCell::new() })
+        Ok(Cx { out, flags, settings, backend: OnceCell::new(), stop: Stop::default() })
     }
 
     /// Flags, environment, profile and defaults.

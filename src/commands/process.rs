@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
+use std::pin::pin;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -17,10 +18,14 @@ use crate::config::env;
 use crate::error::{Error, Kind, Result};
 use crate::output::{Color, Format, report, wants_colour};
 use crate::platform;
+use crate::transfer::stop::{Stop, stopped};
 
 /// How long a command may take to clean up after a signal or `--timeout` before the process ends
 /// anyway.
 const GRACE: Duration = Duration::from_secs(1);
+
+/// How long work that ends by itself may take to say what it has done.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// How errors are reported, wherever in the process they come up.
 #[derive(Clone)]
@@ -87,10 +92,10 @@ fn execute(cli: Cli, reporter: &Reporter) -> anyhow::Result<()> {
     if global.verbose || global.debug {
         cx.introduce();
     }
-    let signals = listen(reporter).context("watching for signals")?;
+    let signals = listen(reporter, &cx.stop).context("watching for signals")?;
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_time().build().context("starting the runtime")?;
-    let result = runtime.block_on(race(command.run(&cx), global.timeout, signals, reporter));
+    let result = runtime.block_on(race(command.run(&cx), &cx.stop, global.timeout, signals, reporter));
     // What was written before a failure is still data.
     let flushed = cx.out.flush();
     let result = result.and(flushed).map_err(|error| cx.sign(error));
@@ -107,6 +112,7 @@ fn execute(cli: Cli, reporter: &Reporter) -> anyhow::Result<()> {
 /// had in the making goes with it.
 async fn race(
     work: impl Future<Output = Result<()>>,
+    stop: &Stop,
     timeout: Option<Duration>,
     mut signals: mpsc::UnboundedReceiver<Kind>,
     reporter: &Reporter,
@@ -114,50 +120,53 @@ async fn race(
     let deadline = async {
         match timeout {
             Some(timeout) => {
-                leave_after(timeout.saturating_add(GRACE), too_late(), reporter);
+                leave_after(timeout.saturating_add(GRACE), Kind::Deadline, stop, reporter);
                 tokio::time::sleep(timeout).await;
             }
             None => std::future::pending().await,
         }
     };
-    tokio::select! {
+    let mut work = pin!(work);
+    let why = tokio::select! {
         biased;
-        Some(kind) = signals.recv() => Err(stopped(kind)),
-        () = deadline => Err(too_late()),
-        result = work => result,
+        Some(kind) = signals.recv() => kind,
+        () = deadline => Kind::Deadline,
+        result = &mut work => return result,
+    };
+    if stop.is_heeded() {
+        // It says itself what it has done, and is dropped where that takes too long.
+        stop.ask(why);
+        drop(tokio::time::timeout(PATIENCE, work).await);
     }
+    Err(stopped(why))
 }
 
 /// A channel of the signals that ask the process to stop. One that is not heeded in time, because
 /// the process waits for something that does not come, and a second one, end it at once.
-fn listen(reporter: &Reporter) -> io::Result<mpsc::UnboundedReceiver<Kind>> {
+fn listen(reporter: &Reporter, stop: &Stop) -> io::Result<mpsc::UnboundedReceiver<Kind>> {
     let (sender, receiver) = mpsc::unbounded_channel();
-    let reporter = reporter.clone();
+    let (reporter, stop) = (reporter.clone(), stop.clone());
     let mut first = true;
     platform::watch_signals(move |kind| {
         if !std::mem::take(&mut first) || sender.send(kind).is_err() {
             reporter.leave(&stopped(kind));
         }
-        leave_after(GRACE, stopped(kind), &reporter);
+        leave_after(GRACE, kind, &stop, &reporter);
     })?;
     Ok(receiver)
 }
 
-/// Ends the process if it is still there then: its main thread waits for a pipe or a disk.
-fn leave_after(wait: Duration, error: Error, reporter: &Reporter) {
-    let reporter = reporter.clone();
+/// Ends the process if it is still there then: its main thread waits for a pipe or a disk. Work that
+/// has heard that it should end has longer.
+fn leave_after(wait: Duration, why: Kind, stop: &Stop, reporter: &Reporter) {
+    let (reporter, stop) = (reporter.clone(), stop.clone());
     std::thread::spawn(move || {
         std::thread::sleep(wait);
-        reporter.leave(&error);
+        if stop.is_heard() {
+            std::thread::sleep(PATIENCE);
+        }
+        reporter.leave(&stopped(why));
     });
-}
-
-fn stopped(kind: Kind) -> Error {
-    Error::new(kind, "interrupted").hint("what was complete is kept; nothing is left half-done")
-}
-
-fn too_late() -> Error {
-    Error::new(Kind::Deadline, "--timeout ran out").hint("what was complete is kept; run it again with more time")
 }
 
 /// A panic is a bug: one line, and where to report it.

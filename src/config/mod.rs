@@ -20,6 +20,12 @@ use serde::Serialize;
 use self::profile::{Amount, File, Profile};
 use crate::error::{Error, Result};
 
+/// How often something is tried again where nobody says.
+pub const RETRIES: u32 = 4;
+
+/// The most files that a transfer moves at once.
+const JOBS: u32 = 256;
+
 /// Where a setting came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Origin {
@@ -178,6 +184,18 @@ impl Settings {
             backend,
             file: path,
         })
+    }
+
+    /// How many files a transfer moves at once, where anybody says.
+    ///
+    /// # Errors
+    /// `usage` for what is no such number.
+    pub fn jobs(&self) -> Result<Option<u32>> {
+        let read = |text: &String| match text.parse() {
+            Ok(jobs @ 1..=JOBS) => Ok(jobs),
+            _ => Err(Error::usage(format!("jobs ({}): {text:?} is no number from 1 to {JOBS}", self.jobs.origin))),
+        };
+        self.jobs.value.as_ref().map(read).transpose()
     }
 
     /// Where the local backend keeps everything.

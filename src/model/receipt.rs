@@ -30,7 +30,26 @@ pub struct Receipt {
     pub error: Option<Error>,
 }
 
+/// How the reason of a file that was left alone begins.
+pub const SKIPPED: &str = "skipped: ";
+
 impl Receipt {
+    /// For a file that a run would transfer.
+    pub fn planned(source: &str, destination: String, bytes: Option<u64>) -> Self {
+        Receipt {
+            id: None,
+            source: source.to_owned(),
+            destination: Some(destination),
+            status: ReceiptStatus::Planned,
+            bytes,
+            sha256: None,
+            verified: None,
+            file_id: None,
+            resource_id: None,
+            error: None,
+        }
+    }
+
     /// For a file that is not at its destination.
     pub fn failed(source: &str, destination: Option<String>, error: Error) -> Self {
         Receipt {
@@ -49,7 +68,7 @@ impl Receipt {
 
     /// For a file that was left alone, as asked for; `id` is its session path or stored file.
     pub fn skipped(source: &str, destination: String, id: &str, reason: &str) -> Self {
-        let error = Error::conflict(format!("skipped: {reason}"));
+        let error = Error::conflict(format!("{SKIPPED}{reason}"));
         let receipt = Self::failed(source, Some(destination), error);
         Receipt { id: Some(id.to_owned()), status: ReceiptStatus::Skipped, ..receipt }
     }
@@ -65,6 +84,8 @@ pub enum ReceiptStatus {
     Skipped,
     /// It is not at its destination.
     Failed,
+    /// A run would transfer it: nothing was done.
+    Planned,
 }
 
 impl ReceiptStatus {
@@ -74,6 +95,7 @@ impl ReceiptStatus {
             ReceiptStatus::Copied => "copied",
             ReceiptStatus::Skipped => "skipped",
             ReceiptStatus::Failed => "failed",
+            ReceiptStatus::Planned => "planned",
         }
     }
 }

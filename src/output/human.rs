@@ -1,8 +1,12 @@
 //! Sizes and times as people read them.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::Value;
+
+use crate::transfer::tally::Summary;
 
 /// `812 B`, `1.2 MiB`.
 pub fn size(bytes: u64) -> String {
@@ -20,6 +24,29 @@ pub fn size(bytes: u64) -> String {
         unit = next;
     }
     format!("{}.{} {unit}", tenths / 10, tenths % 10)
+}
+
+/// What became of several files, in a line; nothing where there was just one and it went well.
+pub fn summary(summary: &Summary, took: Duration) -> Option<String> {
+    let files = |count: u64| if count == 1 { "1 file".to_owned() } else { format!("{count} files") };
+    let Summary { copied, bytes, skipped, excluded, failed, dry_run } = summary;
+    if copied + failed + excluded + skipped.values().sum::<u64>() < 2 {
+        return None;
+    }
+    let verb = if *dry_run { "would be copied" } else { "copied" };
+    let took = if *dry_run { String::new() } else { format!(" in {:.1} s", took.as_secs_f64()) };
+    let mut parts = vec![format!("{} {verb} ({}{took})", files(*copied), size(*bytes))];
+    if !skipped.is_empty() {
+        let reasons: Vec<_> = skipped.iter().map(|(reason, count)| format!("{count}: {reason}")).collect();
+        parts.push(format!("{} skipped ({})", skipped.values().sum::<u64>(), reasons.join("; ")));
+    }
+    if *excluded > 0 {
+        parts.push(format!("{excluded} excluded"));
+    }
+    if *failed > 0 {
+        parts.push(format!("{failed} failed"));
+    }
+    Some(parts.join(", "))
 }
 
 /// `2026-11-21 10:45` in the local time zone.

@@ -7,6 +7,7 @@
 pub mod escape;
 pub mod gjson;
 pub mod human;
+mod journal;
 mod listing;
 pub mod progress;
 mod records;
@@ -16,18 +17,24 @@ pub mod yaml;
 
 use std::cell::{Cell, RefCell};
 use std::io::{self, BufWriter, IsTerminal, Stdout, Write};
+use std::time::Instant;
 
 use clap::ValueEnum;
 use serde::Serialize;
 use serde_json::Value;
 
+pub use self::journal::Journal;
 pub use self::listing::{Listing, View};
 use self::progress::Progress;
 pub use self::records::{CapabilitiesView, ENTRY_LONG, ENTRY_SHORT};
 pub use self::table::{Align, Column};
 use crate::config::env;
 use crate::error::{Error, Kind, Result};
-use crate::model::Provider;
+use crate::model::{Provider, Receipt, ReceiptStatus};
+use crate::transfer::event::{Event, Observer};
+
+/// Receipts of so many files are all shown at a terminal.
+const FEW: u64 = 20;
 
 /// `--format`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
@@ -76,6 +83,8 @@ pub struct Options {
     pub color: Color,
     /// When to show progress.
     pub progress: progress::When,
+    /// Say more.
+    pub verbose: bool,
 }
 
 /// An object that a command shows.
@@ -101,6 +110,7 @@ pub struct Output {
     colour: bool,
     out: RefCell<BufWriter<Stdout>>,
     progress: RefCell<Option<Progress>>,
+    planned: Cell<u64>,
     held: RefCell<Vec<String>>,
     closed: Cell<bool>,
 }
@@ -125,6 +135,7 @@ impl Output {
             terminal,
             out: RefCell::new(BufWriter::with_capacity(64 * 1024, io::stdout())),
             progress: RefCell::new(None),
+            planned: Cell::new(0),
             held: RefCell::default(),
             closed: Cell::new(false),
             options,
@@ -212,7 +223,14 @@ impl Output {
     pub fn watch(&self) -> Watch<'_> {
         let when = self.options.progress;
         *self.progress.borrow_mut() = Progress::start(when, self.machine_errors());
-        Watch { output: self }
+        Watch { output: self, since: Instant::now(), summary: RefCell::default() }
+    }
+
+    /// Whether a person at a terminal wants to see this receipt. Of many files, only what did not go
+    /// as usual.
+    pub fn wants(&self, receipt: &Receipt) -> bool {
+        let many = self.planned.get() > FEW && self.options.format == Format::Auto && self.is_for_people();
+        !many || self.options.verbose || receipt.status != ReceiptStatus::Copied
     }
 
     /// Whether errors are to be JSON.
@@ -283,10 +301,20 @@ impl Output {
 /// Ends the watching of a transfer when dropped.
 pub struct Watch<'a> {
     output: &'a Output,
+    since: Instant,
+    summary: RefCell<Option<String>>,
 }
 
-impl crate::transfer::event::Observer for Watch<'_> {
-    fn on(&self, event: crate::transfer::event::Event<'_>) {
+impl Observer for Watch<'_> {
+    fn on(&self, event: Event<'_>) {
+        let verbose = self.output.options.verbose;
+        match &event {
+            Event::Planned { files, .. } => self.output.planned.set(*files),
+            Event::Excluded(name) if verbose => self.output.note(format!("excluded: {name}")),
+            Event::Retried { name, error } if verbose => self.output.note(format!("again: {name}: {error}")),
+            Event::Ended(summary) => *self.summary.borrow_mut() = human::summary(summary, self.since.elapsed()),
+            _ => {}
+        }
         if let Some(progress) = self.output.progress.borrow().as_ref() {
             progress.on(event);
         }
@@ -296,6 +324,9 @@ impl crate::transfer::event::Observer for Watch<'_> {
 impl Drop for Watch<'_> {
     fn drop(&mut self) {
         self.output.progress.take();
+        if let Some(summary) = self.summary.take().filter(|_| !self.output.options.quiet) {
+            self.output.note(summary);
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use clap::ValueEnum;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::{escape, human, report};
 use crate::transfer::event::Event;
@@ -42,13 +42,26 @@ struct Work {
     files_done: u64,
     bytes: Option<u64>,
     bytes_done: u64,
-    current: Option<(String, Arc<AtomicU64>)>,
+    running: Vec<Running>,
     over: bool,
+}
+
+/// A file that is on its way.
+struct Running {
+    name: String,
+    bytes: Option<u64>,
+    passed: Arc<AtomicU64>,
+}
+
+impl Running {
+    fn passed(&self) -> u64 {
+        self.passed.load(Ordering::Relaxed)
+    }
 }
 
 impl Work {
     fn passed(&self) -> u64 {
-        self.bytes_done + self.current.as_ref().map_or(0, |(_, passed)| passed.load(Ordering::Relaxed))
+        self.bytes_done + self.running.iter().map(Running::passed).sum::<u64>()
     }
 }
 
@@ -60,7 +73,7 @@ struct Shared {
 /// A display that runs until it is dropped.
 pub struct Progress {
     shared: Arc<Shared>,
-    bar: ProgressBar,
+    display: MultiProgress,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -76,13 +89,13 @@ impl Progress {
             When::Lines => false,
         };
         let shared = Arc::new(Shared { work: Mutex::default(), ended: Condvar::new() });
-        let display = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
+        let display = MultiProgress::with_draw_target(ProgressDrawTarget::hidden());
         let (theirs, drawn) = (Arc::clone(&shared), display.clone());
         let thread = std::thread::Builder::new()
             .name("progress".to_owned())
             .spawn(move || if bar { draw(&theirs, &drawn) } else { print_lines(&theirs) })
             .ok()?;
-        Some(Progress { shared, bar: display, thread: Some(thread) })
+        Some(Progress { shared, display, thread: Some(thread) })
     }
 
     /// Takes what a transfer tells.
@@ -93,20 +106,23 @@ impl Progress {
                 work.files += files;
                 work.bytes = bytes;
             }
-            Event::Started { name, passed, .. } => {
-                work.current = Some((escape::for_terminal(name).into_owned(), passed));
+            Event::Started { name, bytes, passed } => {
+                // One that is tried again begins anew.
+                work.running.retain(|running| running.name != name);
+                work.running.push(Running { name: name.to_owned(), bytes, passed });
             }
             Event::Finished(receipt) => {
                 work.files_done += 1;
                 work.bytes_done += receipt.bytes.unwrap_or(0);
-                work.current = None;
+                work.running.retain(|running| running.name != receipt.source);
             }
+            Event::Retried { .. } | Event::Excluded(_) | Event::Ended(_) => {}
         }
     }
 
     /// Does something with the terminal while the bar is out of the way.
     pub fn suspend<T>(&self, work: impl FnOnce() -> T) -> T {
-        self.bar.suspend(work)
+        self.display.suspend(work)
     }
 }
 
@@ -117,7 +133,7 @@ impl Drop for Progress {
         if let Some(thread) = self.thread.take() {
             drop(thread.join());
         }
-        self.bar.finish_and_clear();
+        drop(self.display.clear());
     }
 }
 
@@ -140,15 +156,20 @@ fn every(shared: &Shared, first: Duration, period: Duration, mut show: impl FnMu
 /// Columns that a bar takes without its message.
 const BAR: usize = 76;
 
-fn draw(shared: &Shared, bar: &ProgressBar) {
+/// At most so many running files have a line of their own.
+const LINES: usize = 8;
+
+fn draw(shared: &Shared, display: &MultiProgress) {
     let known =
         "{bar:16} {percent:>3}% {binary_bytes} of {binary_total_bytes}  {binary_bytes_per_sec}  {eta} left  {msg}";
     let unknown = "{spinner} {binary_bytes}  {binary_bytes_per_sec}  {msg}";
+    let bar = display.add(ProgressBar::no_length());
+    let mut lines: Vec<ProgressBar> = Vec::new();
     let mut shown = false;
     every(shared, PATIENCE, DRAW, |work| {
         if !shown {
             shown = true;
-            bar.set_draw_target(ProgressDrawTarget::stderr());
+            display.set_draw_target(ProgressDrawTarget::stderr());
         }
         let template = if work.bytes.is_some() { known } else { unknown };
         if let Ok(style) = ProgressStyle::with_template(template) {
@@ -157,12 +178,38 @@ fn draw(shared: &Shared, bar: &ProgressBar) {
         if let Some(bytes) = work.bytes {
             bar.set_length(bytes);
         }
-        let name = work.current.as_ref().map_or("", |(name, _)| name);
-        let count = if work.files > 1 { format!("{}/{} files  ", work.files_done, work.files) } else { String::new() };
-        let room = super::terminal_columns().unwrap_or(80).saturating_sub(BAR);
-        bar.set_message(super::table::fit(&format!("{count}{name}"), room));
+        let columns = super::terminal_columns().unwrap_or(80);
+        let several = work.files > 1;
+        let message = if several {
+            format!("{}/{} files", work.files_done, work.files)
+        } else {
+            work.running.first().map_or(String::new(), |running| escape::for_terminal(&running.name).into_owned())
+        };
+        bar.set_message(super::table::fit(&message, columns.saturating_sub(BAR)));
         bar.set_position(work.passed());
+        let running: &[Running] = if several { &work.running } else { &[] };
+        while lines.len() < running.len().min(LINES) {
+            let line = ProgressBar::no_length();
+            if let Ok(style) = ProgressStyle::with_template("  {msg}") {
+                line.set_style(style);
+            }
+            lines.push(display.add(line));
+        }
+        for extra in lines.drain(running.len().min(lines.len())..) {
+            extra.finish_and_clear();
+            display.remove(&extra);
+        }
+        for (line, running) in lines.iter().zip(running) {
+            let of = running.bytes.map_or(String::new(), |bytes| format!(" of {}", human::size(bytes)));
+            let amount = format!("{}{of}", human::size(running.passed()));
+            let name = escape::for_terminal(&running.name);
+            let room = columns.saturating_sub(amount.len() + 6);
+            line.set_message(format!("{}  {amount}", super::table::fit(&name, room)));
+            line.tick();
+        }
     });
+    bar.finish_and_clear();
+    lines.iter().for_each(ProgressBar::finish_and_clear);
 }
 
 fn print_lines(shared: &Shared) {

@@ -168,7 +168,9 @@ impl Record for Receipt {
     fn key(&self) -> Option<String> {
         match self.status {
             ReceiptStatus::Failed => None,
-            ReceiptStatus::Copied | ReceiptStatus::Skipped => self.id.clone().or_else(|| self.destination.clone()),
+            ReceiptStatus::Copied | ReceiptStatus::Skipped | ReceiptStatus::Planned => {
+                self.id.clone().or_else(|| self.destination.clone())
+            }
         }
     }
 }

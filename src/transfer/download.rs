@@ -1,20 +1,30 @@
-//! Downloads: one target after another, a receipt for each file.
+//! Downloads: session files, trees and stored files to this machine, a receipt for each file.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
+use std::time::Duration;
 
-use futures_util::StreamExt;
+use futures_util::Stream;
+use futures_util::stream::{self, StreamExt};
 
-use super::event::{Event, Observer};
-use super::land::{Ground, Landed, open_stream, stream};
-use super::plan::{self, Destination, RemoteSource};
+use super::engine::{Done, Label, Running};
+use super::event::Event;
+use super::land::{Claims, Ground, Landed, Landing, is_stream, open_stream, stream};
+use super::plan::{self, Budget, Destination, RemoteSource, Scale};
+use super::remote::{Found, RemoteTree, What};
 use super::tally::{Ledger, Sink};
-use super::{BULK, IfExists};
-use crate::backend::{Backend, Expected, Fetched};
+use super::{BULK, IfExists, Transfer, prove};
+use crate::backend::{Expected, Fetched, Limits};
 use crate::error::{Error, Kind, Result};
-use crate::model::{Entry, EntryKind, FileId, Receipt, ReceiptStatus, RemotePath, SessionPath, Timestamp};
+use crate::model::{EntryKind, FileId, Receipt, ReceiptStatus, SessionPath, Timestamp};
+
+/// How long the first wait before another try is at most; each one after it may be twice as long.
+const PAUSE: Duration = Duration::from_millis(250);
 
 /// Something on the other side to be fetched.
 #[derive(Debug, Clone)]
@@ -34,16 +44,6 @@ impl Wanted {
     }
 }
 
-/// A download that is under way.
-pub struct Download<'a> {
-    /// Where it comes from.
-    pub backend: &'a dyn Backend,
-    /// What to do with what is there.
-    pub if_exists: IfExists,
-    /// Who watches.
-    pub observer: &'a dyn Observer,
-}
-
 /// Something to be fetched, looked at.
 struct Looked {
     wanted: Wanted,
@@ -52,40 +52,53 @@ struct Looked {
     modified_at: Option<Timestamp>,
 }
 
-/// A tree that is being fetched.
-struct Tree {
-    root: RemotePath,
-    branches: Vec<Branch>,
+/// One target and where it goes.
+enum Target {
+    File(Looked, Spot),
+    Tree(SessionPath, Rc<Ground>),
 }
 
-/// A directory of the tree that is still to be listed: its root, or what a link points to.
-struct Branch {
-    root: RemotePath,
-    /// Where it goes below the destination, with a slash at its end.
-    below: String,
-    /// The directories of the links that led here.
-    through: Vec<RemotePath>,
+/// A place on this machine.
+struct Spot {
+    path: PathBuf,
+    /// The caller named the directory and not the name in it.
+    by_name: bool,
 }
 
-/// What an entry of a tree stands for.
-enum Leaf {
-    Directory,
-    File(Looked),
+/// One thing to be done.
+enum Item {
+    /// A file that was named itself.
+    Single(Looked, Spot),
+    /// A file of a tree.
+    Leaf(Looked, Rc<Ground>, String),
+    Directory(SessionPath, Rc<Ground>, String),
+    Excluded(String),
+    Decided(Box<Receipt>),
 }
 
-impl Download<'_> {
-    /// Fetches files and trees to this machine.
+/// What the files of a download share.
+struct Shared {
+    bulk: bool,
+    budget: Budget,
+    claims: Claims,
+    grounds: RefCell<HashMap<PathBuf, Rc<Ground>>>,
+    running: Running,
+}
+
+impl Transfer<'_> {
+    /// Fetches files and trees to this machine; `directories` says whether trees may be among them.
     ///
     /// # Errors
-    /// `usage` before anything is asked for; then the verdict over all receipts.
-    pub async fn to_disk(
+    /// `usage` and `limit` before anything is fetched; then the verdict over all receipts.
+    pub async fn download(
         &self,
         wanted: &[Wanted],
         to: &Destination<PathBuf>,
         directories: bool,
         sink: Sink<'_>,
     ) -> Result<()> {
-        let mut ledger = Ledger::new(self.backend, self.observer, sink);
+        let _heeding = self.stop.heed();
+        let mut ledger = Ledger::new(self, sink);
         let mut looked = Vec::new();
         for wanted in wanted {
             match self.look(wanted).await {
@@ -101,24 +114,42 @@ impl Download<'_> {
         let sources: Vec<_> = looked.iter().map(|one| one.source.clone()).collect();
         let to = Destination { into: to.into || wanted.len() > 1, ..to.clone() };
         let places = plan::download(&sources, &to)?;
-        let bulk = self.announce(&looked).await? > BULK;
-        for (one, place) in looked.iter().zip(places) {
-            let by_name = to.takes_by_name(sources.len(), one.source.is_directory);
+        let scale = self.measure_remote(&looked).await;
+        scale.check(&Limits::default(), self.options)?;
+        let shared = Shared {
+            bulk: scale.files > BULK,
+            budget: Budget::new(self.options),
+            claims: Claims::default(),
+            grounds: RefCell::default(),
+            running: Running::default(),
+        };
+        let mut targets = Vec::new();
+        for (one, path) in looked.into_iter().zip(places) {
+            let spot = Spot { path, by_name: to.takes_by_name(sources.len(), one.source.is_directory) };
             match &one.wanted {
-                Wanted::Session(root) if one.source.is_directory => {
-                    self.tree(root, &place, by_name, bulk, &mut ledger).await?;
-                }
-                _ => {
-                    let done = self.single(one, &place, by_name, bulk).await;
-                    ledger.enter(done)?;
-                }
+                Wanted::Session(root) if one.source.is_directory => match self.root_ground(&spot, &shared) {
+                    Ok(ground) => targets.push(Target::Tree(root.clone(), ground)),
+                    Err(error) => {
+                        ledger.enter(Receipt::failed(&root.to_string(), Some(shown(&spot.path)), error))?;
+                    }
+                },
+                _ => targets.push(Target::File(one, spot)),
             }
         }
-        ledger.verdict()
+        let items = stream::iter(targets).flat_map(|target| match target {
+            Target::File(one, spot) => stream::iter([Item::Single(one, spot)]).boxed_local(),
+            Target::Tree(root, ground) => self.leaves(root, ground).boxed_local(),
+        });
+        let work = async |item| self.do_fetch(item, &shared).await;
+        let mut ended = self.run(items, &shared.running, work, &mut ledger).await;
+        for ground in shared.grounds.borrow().values() {
+            ended = ended.and(ground.settle(shared.bulk));
+        }
+        ledger.verdict(ended)
     }
 
     /// Hands files to `write`, one after another.
-    pub async fn to_stream(&self, wanted: &[Wanted], write: &mut dyn FnMut(&[u8]) -> Result<()>) -> Result<()> {
+    pub async fn stream(&self, wanted: &[Wanted], write: &mut dyn FnMut(&[u8]) -> Result<()>) -> Result<()> {
         for wanted in wanted {
             let one = self.look(wanted).await?;
             if one.source.is_directory {
@@ -129,7 +160,7 @@ impl Download<'_> {
                 .hint("give a DEST directory instead of `-`"));
             }
             self.observer.on(Event::Planned { files: 1, bytes: one.bytes });
-            let fetched = self.watched(self.fetch(&one.wanted).await?, &one.source.name, one.bytes);
+            let fetched = self.watch_fetched(self.fetch(&one.wanted).await?, &one.source.name, one.bytes);
             stream(fetched, write).await?;
         }
         Ok(())
@@ -151,177 +182,197 @@ impl Download<'_> {
         Ok(Looked { wanted: wanted.clone(), source, bytes, modified_at })
     }
 
-    async fn announce(&self, looked: &[Looked]) -> Result<u64> {
-        let (mut files, mut bytes) = (0, Some(0_u64));
+    /// The first, cheap walk: how much there is to do. What cannot be listed shows in the second.
+    async fn measure_remote(&self, looked: &[Looked]) -> Scale {
+        let mut scale = Scale::default();
         for one in looked {
-            match &one.wanted {
-                Wanted::Session(root) if one.source.is_directory => {
-                    let mut entries = self.backend.need_files()?.list(root, true).await?;
-                    while let Some(entry) = entries.next().await {
-                        if let Ok(entry) = entry
-                            && entry.kind == EntryKind::File
-                        {
-                            files += 1;
-                            bytes = bytes.zip(entry.size).map(|(sum, size)| sum + size);
+            match (&one.wanted, self.backend.files()) {
+                (Wanted::Session(root), Some(files)) if one.source.is_directory => {
+                    let mut tree = RemoteTree::new(files, root.clone(), self.options);
+                    while let Some(found) = tree.next().await {
+                        if let What::File { bytes, .. } = found.what {
+                            scale.add(&found.below, bytes);
+                        }
+                        if self.options.max_files.is_some_and(|limit| scale.files > limit) {
+                            // A listing need not have an end.
+                            return scale;
                         }
                     }
                 }
-                _ => {
-                    files += 1;
-                    bytes = bytes.zip(one.bytes).map(|(sum, size)| sum + size);
-                }
+                _ => scale.add(&one.source.name, one.bytes),
             }
         }
-        self.observer.on(Event::Planned { files, bytes });
-        Ok(files)
+        self.observer.on(Event::Planned { files: scale.files, bytes: scale.bytes });
+        scale
     }
 
-    async fn tree(
-        &self,
-        root: &SessionPath,
-        place: &Path,
-        by_name: bool,
-        bulk: bool,
-        ledger: &mut Ledger<'_>,
-    ) -> Result<()> {
-        let ground = match (place.parent(), place.file_name().and_then(|name| name.to_str())) {
-            // The caller named the parent: a link that has this name does not lead out of it.
-            (Some(parent), Some(name)) if by_name => Ground::open(parent, true).and_then(|ground| ground.enter(name)),
-            _ => Ground::open(place, true),
+    /// The directory that a tree goes to. Where the caller named only its parent, a link that has
+    /// this name does not lead out of that.
+    fn root_ground(&self, spot: &Spot, shared: &Shared) -> Result<Rc<Ground>> {
+        let make = !self.options.dry_run;
+        let ground = match (spot.path.parent(), spot.path.file_name().and_then(|name| name.to_str())) {
+            (Some(parent), Some(name)) if spot.by_name => Ground::open(parent, make)?.enter(name, make)?,
+            _ => Ground::open(&spot.path, make)?,
         };
-        let mut ground = match ground {
-            Ok(ground) => ground,
-            Err(error) => return ledger.enter(Receipt::failed(&root.to_string(), Some(shown(place)), error)),
-        };
-        let files = self.backend.need_files()?;
-        let mut tree = Tree { root: files.resolve(root).await?.path, branches: Vec::new() };
-        tree.branches.push(Branch { root: tree.root.clone(), below: String::new(), through: Vec::new() });
-        while let Some(branch) = tree.branches.pop() {
-            let mut entries = files.list(&root.at(branch.root.clone()), true).await?;
-            while let Some(entry) = entries.next().await {
-                let entry = match entry {
-                    Ok(entry) => entry,
-                    Err(error) => {
-                        ledger.enter(Receipt::failed(&root.to_string(), None, error))?;
-                        continue;
-                    }
-                };
-                let at = root.at(entry.path.clone());
-                let below = format!("{}{}", branch.below, entry.path.below(&branch.root));
-                let found = self.follow(&mut tree, &branch, entry, &below).await;
-                let done = match found {
-                    Ok(Leaf::Directory) => match ground.mkdir(&below) {
-                        Ok(()) => continue,
-                        Err(error) => Receipt::failed(&at.to_string(), Some(shown(&place.join(&below))), error),
-                    },
-                    Ok(Leaf::File(one)) => self.land(&one, &mut ground, &below, &place.join(&below), bulk).await,
-                    Err(error) => Receipt::failed(&at.to_string(), Some(shown(&place.join(&below))), error),
-                };
-                ledger.enter(done)?;
-            }
-        }
-        ground.settle(bulk)
+        let ground = Rc::new(ground);
+        shared.grounds.borrow_mut().insert(spot.path.clone(), Rc::clone(&ground));
+        Ok(ground)
     }
 
-    /// What an entry of a tree stands for. A link inside the tree stands for what it points to; one
-    /// that leaves the tree or runs in a circle is an error.
-    async fn follow(&self, tree: &mut Tree, branch: &Branch, entry: Entry, below: &str) -> Result<Leaf> {
-        let at = SessionPath { session: entry.session.clone(), path: entry.path.clone() };
-        let (kind, bytes, modified_at) = match entry.kind {
-            EntryKind::Symlink => {
-                let files = self.backend.need_files()?;
-                let target = files.resolve(&at).await?;
-                if !target.path.is_within(&tree.root) {
-                    return Err(Error::conflict(format!("this link leaves the tree that was asked for: `{at}`"))
-                        .hint(format!("fetch what it points to by itself: `{target}`")));
+    fn leaves(&self, root: SessionPath, ground: Rc<Ground>) -> impl Stream<Item = Item> {
+        let tree = self.backend.files().map(|files| RemoteTree::new(files, root, self.options));
+        stream::unfold(tree, async |tree| {
+            let mut tree = tree?;
+            Some((tree.next().await?, Some(tree)))
+        })
+        .filter_map(move |Found { at, below, what }| {
+            let (name, place) = (at.to_string(), ground.shown(&below));
+            let item = match what {
+                What::File { bytes, modified_at } => {
+                    let source = RemoteSource { name, base: None, is_directory: false };
+                    let one = Looked { wanted: Wanted::Session(at), source, bytes, modified_at };
+                    Some(Item::Leaf(one, Rc::clone(&ground), below))
                 }
-                let found = files.stat(&target).await?;
-                if found.kind == EntryKind::Directory {
-                    let mut through = branch.through.clone();
-                    through.extend(entry.path.parent());
-                    if through.iter().any(|dir| dir.is_within(&target.path)) {
-                        return Err(Error::conflict(format!("this link runs in a circle: `{at}`")));
-                    }
-                    tree.branches.push(Branch { root: target.path, below: format!("{below}/"), through });
+                What::Directory { meant } => meant.then(|| Item::Directory(at, Rc::clone(&ground), below)),
+                What::Excluded => Some(Item::Excluded(name)),
+                What::Skipped(why) => Some(Item::Decided(Box::new(Receipt::skipped(&name, place, &name, why)))),
+                What::Failed(error) => {
+                    let place = (!below.is_empty()).then_some(place);
+                    Some(Item::Decided(Box::new(Receipt::failed(&name, place, error))))
                 }
-                (found.kind, found.size, found.modified_at)
+            };
+            std::future::ready(item)
+        })
+    }
+
+    async fn do_fetch(&self, item: Item, shared: &Shared) -> Done {
+        match item {
+            Item::Excluded(name) => Done::Excluded(name),
+            Item::Decided(receipt) => Done::Receipt(receipt),
+            Item::Directory(at, ground, below) => {
+                let made = if self.options.dry_run { ground.foresee_directory(&below) } else { ground.mkdir(&below) };
+                match made {
+                    Ok(()) => Done::Nothing,
+                    Err(error) => Done::from(Receipt::failed(&at.to_string(), Some(ground.shown(&below)), error)),
+                }
             }
-            kind => (kind, entry.size, entry.modified_at),
-        };
-        match kind {
-            EntryKind::Directory => Ok(Leaf::Directory),
-            EntryKind::File => {
-                let source = RemoteSource { name: at.to_string(), base: None, is_directory: false };
-                Ok(Leaf::File(Looked { wanted: Wanted::Session(at), source, bytes, modified_at }))
+            Item::Leaf(one, ground, below) => {
+                let place = ground.shown(&below);
+                let label = Label { source: one.source.name.clone(), destination: Some(place.clone()) };
+                let landed = async {
+                    let done = self.land(&one, &ground, &below, &place, shared).await;
+                    done.unwrap_or_else(|error| Receipt::failed(&one.source.name, Some(place.clone()), error))
+                };
+                Done::from(shared.running.track(label, landed).await)
             }
-            EntryKind::Symlink | EntryKind::Other => {
-                Err(Error::new(Kind::Unsupported, format!("this is neither file nor directory: `{at}`")))
+            Item::Single(one, spot) => {
+                let place = shown(&spot.path);
+                let label = Label { source: one.source.name.clone(), destination: Some(place.clone()) };
+                let landed = async {
+                    let done = self.single(&one, &spot, shared).await;
+                    done.unwrap_or_else(|error| Receipt::failed(&one.source.name, Some(place), error))
+                };
+                Done::from(shared.running.track(label, landed).await)
             }
         }
     }
 
     /// Fetches one file. Only where the caller named its place, and not just a directory for it, a
     /// link, a FIFO or a device there is what the caller means.
-    async fn single(&self, one: &Looked, place: &Path, by_name: bool, bulk: bool) -> Receipt {
-        let name = &one.source.name;
-        let landed = async {
-            if !by_name && let Some(mut file) = open_stream(place)? {
-                let fetched = self.watched(self.fetch(&one.wanted).await?, name, one.bytes);
+    async fn single(&self, one: &Looked, spot: &Spot, shared: &Shared) -> Result<Receipt> {
+        let (name, mut path) = (&one.source.name, spot.path.clone());
+        if !spot.by_name {
+            if self.options.dry_run && is_stream(&path) {
+                return Ok(Receipt::planned(name, shown(&path), one.bytes));
+            }
+            if let Some(mut file) = open_stream(&path)? {
+                let fetched = self.watch_fetched(self.fetch(&one.wanted).await?, name, one.bytes);
                 let mut write = |block: &[u8]| {
-                    file.write_all(block).map_err(|e| Error::io(format!("writing `{}`", place.display()), &e))
+                    file.write_all(block).map_err(|e| Error::io(format!("writing `{}`", path.display()), &e))
                 };
-                return Ok(receipt(name, place, stream(fetched, &mut write).await?));
+                let landed = stream(fetched, &mut write).await?;
+                return Ok(receipt(name, shown(&path), landed));
             }
-            let place = if !by_name && place.is_symlink() {
-                place.canonicalize().unwrap_or_else(|_| place.to_owned())
-            } else {
-                place.to_owned()
-            };
-            let file_name = place.file_name().and_then(|name| name.to_str()).ok_or_else(|| {
-                Error::usage(format!("this destination has no file name: `{}`", place.display()))
-                    .hint("add one, or a slash for a directory")
-            })?;
-            let mut ground = Ground::open(place.parent().unwrap_or(Path::new(".")), true)?;
-            let done = self.land(one, &mut ground, file_name, &place, bulk).await;
-            ground.settle(bulk)?;
-            Ok(done)
+            if path.is_symlink() {
+                path = path.canonicalize().unwrap_or(path);
+            }
+        }
+        let file_name = path.file_name().and_then(|name| name.to_str()).ok_or_else(|| {
+            Error::usage(format!("this destination has no file name: `{}`", path.display()))
+                .hint("add one, or a slash for a directory")
+        })?;
+        let parent = path.parent().unwrap_or(Path::new("."));
+        let known = shared.grounds.borrow().get(parent).map(Rc::clone);
+        let ground = if let Some(ground) = known {
+            ground
+        } else {
+            let ground = Rc::new(Ground::open(parent, !self.options.dry_run)?);
+            shared.grounds.borrow_mut().insert(parent.to_owned(), Rc::clone(&ground));
+            ground
         };
-        landed.await.unwrap_or_else(|error| Receipt::failed(name, Some(shown(place)), error))
+        self.land(one, &ground, file_name, &shown(&path), shared).await
     }
 
-    async fn land(&self, one: &Looked, ground: &mut Ground, below: &str, place: &Path, bulk: bool) -> Receipt {
-        let name = &one.source.name;
-        let landed = async {
-            let there = ground.look(below)?;
-            if let Some(reason) = there.as_ref().and_then(|there| self.reason_to_skip(one, there)) {
-                return Ok(Err(reason));
+    async fn land(&self, one: &Looked, ground: &Ground, below: &str, place: &str, shared: &Shared) -> Result<Receipt> {
+        let (name, options) = (&one.source.name, self.options);
+        let there = ground.look(below)?;
+        if let Some(there) = &there
+            && let Some(reason) = self.reason_to_keep(one, ground, below, there).await?
+        {
+            return Ok(Receipt::skipped(name, place.to_owned(), name, reason));
+        }
+        let keep = options.if_exists == IfExists::Error;
+        if options.dry_run {
+            ground.foresee(below, keep)?;
+            return Ok(Receipt::planned(name, place.to_owned(), one.bytes));
+        }
+        let room = shared.budget.claim(one.bytes)?;
+        let landing = Landing { keep_existing: keep, bulk: shared.bulk, room, claims: &shared.claims };
+        let mut tries = 0;
+        loop {
+            let fetched = self.watch_fetched(self.fetch(&one.wanted).await?, name, one.bytes);
+            match ground.land(below, fetched, &landing).await {
+                // What was cut off on its way may come whole the next time.
+                Err(error) if tries < options.retries && error.kind() == Kind::Unavailable && error.is_retryable() => {
+                    self.observer.on(Event::Retried { name, error: &error });
+                    tokio::time::sleep(error.retry_after().unwrap_or(PAUSE * 2_u32.saturating_pow(tries))).await;
+                    tries += 1;
+                }
+                Err(error) => return Err(error),
+                Ok(landed) => {
+                    shared.budget.spend(one.bytes, landed.summary.bytes);
+                    return Ok(receipt(name, place.to_owned(), landed));
+                }
             }
-            let fetched = self.fetch(&one.wanted).await?;
-            if self.if_exists == IfExists::Update
-                && there.is_some_and(|there| there.is_file() && Some(there.len()) == fetched.body.len())
-                && let Expected::Known(sha256) = &fetched.sha256
-                && ground.hash(below).await? == *sha256
-            {
-                return Ok(Err("size and hash are equal"));
-            }
-            let fetched = self.watched(fetched, name, one.bytes);
-            ground.land(below, fetched, self.if_exists == IfExists::Error, bulk).await.map(Ok)
-        };
-        match landed.await {
-            Ok(Ok(landed)) => receipt(name, place, landed),
-            Ok(Err(reason)) => Receipt::skipped(name, shown(place), name, reason),
-            Err(error) => Receipt::failed(name, Some(shown(place)), error),
         }
     }
 
-    fn reason_to_skip(&self, one: &Looked, there: &cap_std::fs::Metadata) -> Option<&'static str> {
+    async fn reason_to_keep(
+        &self,
+        one: &Looked,
+        ground: &Ground,
+        below: &str,
+        there: &cap_std::fs::Metadata,
+    ) -> Result<Option<&'static str>> {
+        match self.options.if_exists {
+            IfExists::Skip => return Ok(Some("it exists at the destination")),
+            IfExists::Update => {}
+            IfExists::Overwrite | IfExists::Error => return Ok(None),
+        }
+        if !there.is_file() || one.bytes.is_none() || Some(there.len()) != one.bytes {
+            return Ok(None);
+        }
         let time = there.modified().ok().and_then(|time| Timestamp::try_from(time.into_std()).ok());
-        let same = there.is_file() && Some(there.len()) == one.bytes && time.is_some() && time == one.modified_at;
-        match self.if_exists {
-            IfExists::Skip => Some("it exists at the destination"),
-            IfExists::Update if same => Some("size and time are equal"),
-            _ => None,
+        if !self.options.checksum && time.is_some() && time == one.modified_at {
+            return Ok(Some("size and time are equal"));
         }
+        let mut fetched = self.fetch(&one.wanted).await?;
+        let theirs = match &fetched.sha256 {
+            Expected::Known(sha256) => sha256.clone(),
+            Expected::Streamed if self.options.checksum => prove::hash(&mut fetched).await?.sha256,
+            Expected::Streamed | Expected::Unknown => return Ok(None),
+        };
+        Ok((ground.hash(below).await? == theirs).then_some("size and hash are equal"))
     }
 
     async fn fetch(&self, wanted: &Wanted) -> Result<Fetched> {
@@ -331,7 +382,7 @@ impl Download<'_> {
         }
     }
 
-    fn watched(&self, mut fetched: Fetched, name: &str, bytes: Option<u64>) -> Fetched {
+    fn watch_fetched(&self, mut fetched: Fetched, name: &str, bytes: Option<u64>) -> Fetched {
         let passed = Arc::new(AtomicU64::new(0));
         self.observer.on(Event::Started { name, bytes, passed: Arc::clone(&passed) });
         fetched.body = fetched.body.counted(passed);
@@ -339,11 +390,11 @@ impl Download<'_> {
     }
 }
 
-fn receipt(source: &str, place: &Path, landed: Landed) -> Receipt {
+fn receipt(source: &str, place: String, landed: Landed) -> Receipt {
     Receipt {
         id: Some(source.to_owned()),
         source: source.to_owned(),
-        destination: Some(shown(place)),
+        destination: Some(place),
         status: ReceiptStatus::Copied,
         bytes: Some(landed.summary.bytes),
         sha256: Some(landed.summary.sha256),

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
+use super::tally::Summary;
 use crate::model::Receipt;
 
 /// Something happened.
@@ -16,15 +17,26 @@ pub enum Event<'a> {
     },
     /// A file is on its way.
     Started {
-        /// What people call it.
+        /// What people call it; its receipt's `source`.
         name: &'a str,
         /// Its length, where it is known.
         bytes: Option<u64>,
         /// How many bytes passed so far, for whoever draws to look at.
         passed: Arc<AtomicU64>,
     },
+    /// A file is tried again after this.
+    Retried {
+        /// What people call it.
+        name: &'a str,
+        /// Why.
+        error: &'a crate::error::Error,
+    },
     /// A file is done, in one way or another.
     Finished(&'a Receipt),
+    /// A filter left this out.
+    Excluded(&'a str),
+    /// All is done, in one way or another.
+    Ended(&'a Summary),
 }
 
 /// Whoever watches a transfer.

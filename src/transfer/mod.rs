@@ -1,16 +1,26 @@
-//! Transfers: what goes where (`plan`, `walk`), doing it with proof (`upload`, `download`, `land`),
-//! and telling about it (`event`).
+//! Transfers: what goes where (`plan`, `filter`, `source`), doing it with proof (`engine`, `upload`,
+//! `download`, `land`, `prove`), and telling about it (`event`, `tally`).
 //!
 //! This room knows the backend's traits and no backend, and it prints nothing: whoever watches is
 //! an [`event::Observer`]. Start with [`plan`].
 
 pub mod download;
+mod engine;
 pub mod event;
+pub mod filter;
 pub mod land;
 pub mod plan;
+mod prove;
+mod remote;
+pub mod source;
+pub mod stop;
 pub mod tally;
 pub mod upload;
-pub mod walk;
+
+use self::event::Observer;
+use self::filter::Filter;
+use self::stop::Stop;
+use crate::backend::Backend;
 
 /// Above so many files, durability waits for one sync of the file system at the end.
 const BULK: u64 = 64;
@@ -27,4 +37,56 @@ pub enum IfExists {
     Error,
     /// Replace it unless size and time, or size and hash, are equal.
     Update,
+}
+
+/// What to do with links in a tree.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Links {
+    /// Take what they point to; one that leads out of the tree is a failed item.
+    #[default]
+    FollowInside,
+    /// Leave them out.
+    Skip,
+    /// Take what they point to, wherever it is.
+    Follow,
+    /// Each is a failed item.
+    Error,
+}
+
+/// How a transfer is to be done.
+#[derive(Debug, Default)]
+pub struct Options {
+    /// What to do with what is there.
+    pub if_exists: IfExists,
+    /// For [`IfExists::Update`]: compare contents instead of times.
+    pub checksum: bool,
+    /// What to do with links.
+    pub links: Links,
+    /// Which files of a tree are meant.
+    pub filter: Filter,
+    /// Read back and hash what the destination tells no hash of.
+    pub verify: bool,
+    /// Tell what would be done, and do nothing.
+    pub dry_run: bool,
+    /// Files at once.
+    pub jobs: usize,
+    /// How often a file that was cut off on its way is fetched again.
+    pub retries: u32,
+    /// No more bytes than this in all.
+    pub max_bytes: Option<u64>,
+    /// No more files than this in all.
+    pub max_files: Option<u64>,
+}
+
+/// What every transfer works with.
+#[derive(Clone, Copy)]
+pub struct Transfer<'a> {
+    /// The other side.
+    pub backend: &'a dyn Backend,
+    /// How it is to be done.
+    pub options: &'a Options,
+    /// Who watches.
+    pub observer: &'a dyn Observer,
+    /// Who may ask it to end early.
+    pub stop: &'a Stop,
 }

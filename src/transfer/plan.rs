@@ -2,11 +2,104 @@
 //! destination itself, or into it when that is spelled as a directory; one directory's contents go
 //! under it; several sources go into it by name, and so does any number of them under `--into`.
 
+use std::cell::Cell;
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-use crate::error::{Error, Result};
+use super::Options;
+use crate::backend::Limits;
+use crate::error::{Error, Kind, Result};
 use crate::model::{RemotePath, SessionPath};
+
+/// How much there is to do, as far as it is known before.
+#[derive(Debug, Default)]
+pub struct Scale {
+    /// Files.
+    pub files: u64,
+    /// Bytes; `None` where a pipe is among them.
+    pub bytes: Option<u64>,
+    largest: Option<(u64, String)>,
+}
+
+impl Scale {
+    /// One file more.
+    pub fn add(&mut self, name: &str, bytes: Option<u64>) {
+        self.bytes = if self.files == 0 { bytes } else { self.bytes.zip(bytes).map(|(sum, more)| sum + more) };
+        self.files += 1;
+        if let Some(bytes) = bytes.filter(|bytes| self.largest.as_ref().is_none_or(|(largest, _)| bytes > largest)) {
+            self.largest = Some((bytes, name.to_owned()));
+        }
+    }
+
+    /// Fails where this is more than the other side takes, or than the caller allowed.
+    ///
+    /// # Errors
+    /// `limit`, before anything is sent.
+    pub fn check(&self, limits: &Limits, options: &Options) -> Result<()> {
+        let nothing = "nothing was sent";
+        if let (Some(limit), Some((bytes, name))) = (limits.file_bytes, &self.largest)
+            && *bytes > limit
+        {
+            return Err(Error::new(
+                Kind::Limit,
+                format!("this backend takes files of at most {limit} bytes, and this one has {bytes}: `{name}`"),
+            )
+            .hint(format!("{nothing}; split it, or leave it out: --exclude")));
+        }
+        if let (Some(limit), Some(bytes)) = (limits.session_bytes, self.bytes)
+            && bytes > limit
+        {
+            return Err(Error::new(Kind::Limit, format!("a session takes at most {limit} bytes, and this is {bytes}"))
+                .hint(format!("{nothing}; send less, or into several sessions")));
+        }
+        if let Some(limit) = options.max_files.filter(|limit| self.files > *limit) {
+            return Err(Error::new(Kind::Limit, format!("these are {} files, and --max-files is {limit}", self.files))
+                .hint(format!("{nothing}; raise it, or leave some out: --exclude")));
+        }
+        if let (Some(limit), Some(bytes)) = (options.max_bytes, self.bytes)
+            && bytes > limit
+        {
+            return Err(Error::new(Kind::Limit, format!("these are {bytes} bytes, and --max-size is {limit}"))
+                .hint(format!("{nothing}; raise it, or leave some out: --exclude")));
+        }
+        Ok(())
+    }
+}
+
+/// What a download may still put on this machine's disk.
+pub struct Budget {
+    files: Cell<Option<u64>>,
+    bytes: Cell<Option<u64>>,
+}
+
+impl Budget {
+    /// As the caller allowed.
+    pub fn new(options: &Options) -> Self {
+        Budget { files: Cell::new(options.max_files), bytes: Cell::new(options.max_bytes) }
+    }
+
+    /// Sets a file's announced bytes aside; gives how many it may really have.
+    ///
+    /// # Errors
+    /// `limit` where it has no room.
+    pub fn claim(&self, announced: Option<u64>) -> Result<Option<u64>> {
+        let over = |what: &str| {
+            Error::new(Kind::Limit, format!("{what} allows no more")).hint("what was fetched before is complete")
+        };
+        if let Some(files) = self.files.get() {
+            self.files.set(Some(files.checked_sub(1).ok_or_else(|| over("--max-files"))?));
+        }
+        let Some(bytes) = self.bytes.get() else { return Ok(None) };
+        let left = bytes.checked_sub(announced.unwrap_or(0)).ok_or_else(|| over("--max-size"))?;
+        self.bytes.set(Some(left));
+        Ok(Some(announced.unwrap_or(0) + left))
+    }
+
+    /// Notes how many bytes a file really had.
+    pub fn spend(&self, announced: Option<u64>, came: u64) {
+        self.bytes.set(self.bytes.get().map(|left| (left + announced.unwrap_or(0)).saturating_sub(came)));
+    }
+}
 
 /// A destination as it was spelled.
 #[derive(Debug, Clone)]

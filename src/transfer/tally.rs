@@ -1,12 +1,32 @@
 //! The sum of many results: one exit code for all of them.
 
+use std::collections::BTreeMap;
+
+use super::Transfer;
 use super::event::{Event, Observer};
-use crate::backend::Backend;
 use crate::error::{Error, Kind, Result};
+use crate::model::receipt::SKIPPED;
 use crate::model::{Receipt, ReceiptStatus};
 
 /// Whoever takes each receipt as it comes.
 pub type Sink<'a> = &'a mut dyn FnMut(&Receipt) -> Result<()>;
+
+/// What became of a transfer, for people.
+#[derive(Debug, Default)]
+pub struct Summary {
+    /// Files at their destination, or, of a dry run, that would be.
+    pub copied: u64,
+    /// Bytes in them.
+    pub bytes: u64,
+    /// Files that were left alone, as asked for, by reason.
+    pub skipped: BTreeMap<String, u64>,
+    /// What filters left out; of a directory, not what is in it.
+    pub excluded: u64,
+    /// Files that are not at their destination.
+    pub failed: u64,
+    /// Whether nothing was sent.
+    pub dry_run: bool,
+}
 
 /// Tells of each receipt, and counts it.
 pub(super) struct Ledger<'a> {
@@ -14,11 +34,18 @@ pub(super) struct Ledger<'a> {
     observer: &'a dyn Observer,
     sink: Sink<'a>,
     tally: Tally,
+    summary: Summary,
 }
 
 impl<'a> Ledger<'a> {
-    pub(super) fn new(backend: &dyn Backend, observer: &'a dyn Observer, sink: Sink<'a>) -> Self {
-        Ledger { backend: backend.capabilities().backend, observer, sink, tally: Tally::default() }
+    pub(super) fn new(transfer: &Transfer<'a>, sink: Sink<'a>) -> Self {
+        Ledger {
+            backend: transfer.backend.capabilities().backend,
+            observer: transfer.observer,
+            sink,
+            tally: Tally::default(),
+            summary: Summary { dry_run: transfer.options.dry_run, ..Summary::default() },
+        }
     }
 
     pub(super) fn enter(&mut self, mut receipt: Receipt) -> Result<()> {
@@ -26,14 +53,33 @@ impl<'a> Ledger<'a> {
         self.observer.on(Event::Finished(&receipt));
         (self.sink)(&receipt)?;
         match (receipt.status, receipt.error) {
-            (ReceiptStatus::Failed, Some(error)) => self.tally.failed(error),
-            _ => self.tally.done(),
+            (ReceiptStatus::Failed, Some(error)) => {
+                self.summary.failed += 1;
+                self.tally.failed(error);
+            }
+            (ReceiptStatus::Skipped, why) => {
+                let why = why.map(|why| why.message().trim_start_matches(SKIPPED).to_owned()).unwrap_or_default();
+                *self.summary.skipped.entry(why).or_default() += 1;
+                self.tally.done();
+            }
+            _ => {
+                self.summary.copied += 1;
+                self.summary.bytes += receipt.bytes.unwrap_or(0);
+                self.tally.done();
+            }
         }
         Ok(())
     }
 
-    pub(super) fn verdict(self) -> Result<()> {
-        self.tally.verdict("files")
+    pub(super) fn excluded(&mut self, name: &str) {
+        self.summary.excluded += 1;
+        self.observer.on(Event::Excluded(name));
+    }
+
+    /// The verdict over all; `ended` is why it was cut short, if it was.
+    pub(super) fn verdict(self, ended: Result<()>) -> Result<()> {
+        self.observer.on(Event::Ended(&self.summary));
+        ended.and(self.tally.verdict("files"))
     }
 }
 

@@ -1,234 +1,340 @@
-//! Uploads: one source after another, a receipt for each file.
+//! Uploads: files and trees into a session or the file store, a receipt for each file.
 
+use std::cell::RefCell;
+use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use async_trait::async_trait;
+use futures_util::stream;
 
-use super::event::{Event, Observer};
-use super::plan::{self, Destination, LocalSource};
+use super::engine::{Done, Label, Running};
+use super::event::Event;
+use super::plan::{self, Destination, LocalSource, Scale};
+use super::source::{Tree, What};
 use super::tally::{Ledger, Sink};
-use super::walk::{Walk, What};
-use super::{BULK, IfExists};
-use crate::backend::{Backend, FileStore, MkdirOptions, NewStoredFile, PutOptions, SessionFiles, Stored};
+use super::{BULK, IfExists, Transfer, prove};
+use crate::backend::{Expected, MkdirOptions, NewStoredFile, PutOptions, Stored};
 use crate::body::{Attributes, Body, LocalFile, Source, Stdin};
 use crate::error::{Error, Kind, Result};
-use crate::model::{EntryKind, FileId, Receipt, ReceiptStatus, SessionPath, Verified};
+use crate::model::{Entry, EntryKind, FileId, Receipt, ReceiptStatus, RemotePath, SessionPath, Verified};
 
-/// An upload that is under way.
-pub struct Upload<'a> {
-    /// Where it goes.
-    pub backend: &'a dyn Backend,
-    /// What to do with what is there.
-    pub if_exists: IfExists,
-    /// Who watches.
-    pub observer: &'a dyn Observer,
+/// One thing to be done.
+enum Item {
+    Send { name: String, source: Result<Box<dyn Source>>, at: SessionPath },
+    Directory { name: String, at: SessionPath },
+    Excluded(String),
+    Decided(Box<Receipt>),
 }
 
-impl Upload<'_> {
+/// A file for the store.
+struct Stow<'a> {
+    source: &'a LocalSource,
+    new: NewStoredFile,
+}
+
+/// What a dry run has found out about directories already.
+type Looked = RefCell<HashSet<RemotePath>>;
+
+impl Transfer<'_> {
     /// Puts files and trees into a session.
     ///
     /// # Errors
-    /// `usage` before anything is sent; then the verdict over all receipts.
-    pub async fn to_session(
-        &self,
-        sources: &[LocalSource],
-        to: &Destination<SessionPath>,
-        sink: Sink<'_>,
-    ) -> Result<()> {
+    /// `usage` and `limit` before anything is sent; then the verdict over all receipts.
+    pub async fn upload(&self, sources: &[LocalSource], to: &Destination<SessionPath>, sink: Sink<'_>) -> Result<()> {
+        let _heeding = self.stop.heed();
         self.backend.need_files()?;
         let places = plan::upload(sources, to)?;
-        let bulk = self.announce(sources) > BULK;
-        let mut ledger = Ledger::new(self.backend, self.observer, sink);
+        let scale = self.measure(sources);
+        scale.check(&self.backend.limits(), self.options)?;
+        let bulk = scale.files > BULK;
+        let mut ledger = Ledger::new(self, sink);
+        let mut open = Vec::new();
         for (source, place) in sources.iter().zip(&places) {
-            let done = match &source.path {
-                Some(root) if source.is_directory => {
-                    self.tree(root, place, bulk, &mut ledger).await?;
-                    continue;
-                }
-                Some(path) => self.put(LocalFile::new(path), &source.name, place, bulk).await,
-                None => self.put(Ok(Stdin), &source.name, place, bulk).await,
-            };
-            ledger.enter(done)?;
+            let root = if source.is_directory { self.make_root(place, bulk).await } else { Ok(()) };
+            match root {
+                Ok(()) => open.push((source, place)),
+                Err(error) => ledger.enter(Receipt::failed(&source.name, Some(place.to_string()), error))?,
+            }
         }
-        self.backend.settle().await?;
-        ledger.verdict()
-    }
-
-    /// Puts the contents of a directory under a path, empty directories too.
-    async fn tree(&self, root: &Path, place: &SessionPath, bulk: bool, ledger: &mut Ledger<'_>) -> Result<()> {
-        if let Err(error) = self.make_directory(place, bulk).await {
-            return ledger.enter(Receipt::failed(&root.display().to_string(), Some(place.to_string()), error));
-        }
-        for found in Walk::new(root) {
-            let name = found.path.display().to_string();
-            let at = match place.path.descend(&found.below) {
-                Ok(path) => place.at(path),
-                Err(error) => {
-                    ledger.enter(Receipt::failed(&name, None, error))?;
-                    continue;
-                }
-            };
-            let done = match found.what {
-                What::Directory => match self.make_directory(&at, bulk).await {
-                    Ok(()) => continue,
-                    Err(error) => Receipt::failed(&name, Some(at.to_string()), error),
-                },
-                What::File(file) => self.put(Ok(file), &name, &at, bulk).await,
-                What::Failed(error) => Receipt::failed(&name, Some(at.to_string()), error),
-            };
-            ledger.enter(done)?;
-        }
-        Ok(())
-    }
-
-    async fn make_directory(&self, at: &SessionPath, bulk: bool) -> Result<()> {
-        let files = self.backend.need_files()?;
-        if at.path.is_root() {
-            // There is nothing to make; whether the session is there shows at the first call.
-            return files.stat(at).await.map(drop);
-        }
-        files.mkdir(at, MkdirOptions { parents: true, mode: None, bulk }).await.map(drop)
+        let items = open.into_iter().flat_map(|(source, place)| self.items(source, place));
+        let (running, looked) = (Running::default(), Looked::default());
+        let work = async |item| self.do_item(item, bulk, &running, &looked).await;
+        let ended = self.run(stream::iter(items), &running, work, &mut ledger).await;
+        let settled = if self.options.dry_run { Ok(()) } else { self.backend.settle().await };
+        ledger.verdict(ended.and(settled))
     }
 
     /// Puts files into the workspace's file store.
     ///
     /// # Errors
     /// `usage` for a directory or a source without a name; then the verdict over all receipts.
-    pub async fn to_store(&self, sources: &[LocalSource], mime_type: Option<&str>, sink: Sink<'_>) -> Result<()> {
-        let store = self.backend.need_store()?;
+    pub async fn stow(&self, sources: &[LocalSource], mime_type: Option<&str>, sink: Sink<'_>) -> Result<()> {
+        let _heeding = self.stop.heed();
+        self.backend.need_store()?;
         let mut named = Vec::new();
         for source in sources {
             if source.is_directory {
                 return Err(Error::usage(format!("a directory cannot be a stored file: `{}`", source.name))
                     .hint("name a session to put it into: `SESSION:/path`"));
             }
-            let name = source.base.as_deref().ok_or_else(|| {
+            let filename = source.base.clone().ok_or_else(|| {
                 Error::usage(format!("this source has no file name: `{}`", source.name)).hint("give one: --name NAME")
             })?;
-            named.push((source, NewStoredFile { filename: name.to_owned(), mime_type: mime_type.map(str::to_owned) }));
+            named.push(Stow { source, new: NewStoredFile { filename, mime_type: mime_type.map(str::to_owned) } });
         }
-        self.announce(sources);
-        let mut ledger = Ledger::new(self.backend, self.observer, sink);
-        for (source, new) in named {
-            let done = match &source.path {
-                Some(path) => self.store(store, LocalFile::new(path), &source.name, new).await,
-                None => self.store(store, Ok(Stdin), &source.name, new).await,
-            };
-            ledger.enter(done)?;
-        }
-        self.backend.settle().await?;
-        ledger.verdict()
+        self.measure(sources).check(&self.backend.limits(), self.options)?;
+        let mut ledger = Ledger::new(self, sink);
+        let running = Running::default();
+        let work = async |stow: Stow<'_>| {
+            let label = Label { source: stow.source.name.clone(), destination: None };
+            Done::from(running.track(label, self.store(&stow)).await)
+        };
+        let ended = self.run(stream::iter(named), &running, work, &mut ledger).await;
+        let settled = if self.options.dry_run { Ok(()) } else { self.backend.settle().await };
+        ledger.verdict(ended.and(settled))
     }
 
-    /// The first, cheap walk: how much there is to do. Gives the number of files.
-    fn announce(&self, sources: &[LocalSource]) -> u64 {
-        let (mut files, mut bytes) = (0, Some(0_u64));
+    /// The first, cheap walk: how much there is to do.
+    fn measure(&self, sources: &[LocalSource]) -> Scale {
+        let mut scale = Scale::default();
         for source in sources {
             match &source.path {
-                Some(path) if source.is_directory => {
-                    for found in Walk::new(path) {
+                Some(root) if source.is_directory => {
+                    for found in Tree::new(root, self.options.links, &self.options.filter) {
                         if let What::File(file) = found.what {
-                            files += 1;
-                            bytes = bytes.zip(file.len()).map(|(sum, size)| sum + size);
+                            scale.add(file.name(), file.len());
                         }
                     }
                 }
-                path => {
-                    let length = path.as_ref().and_then(|path| LocalFile::new(path).ok()).and_then(|file| file.len());
-                    files += 1;
-                    bytes = bytes.zip(length).map(|(sum, length)| sum + length);
+                Some(path) => {
+                    let length = LocalFile::new(path).ok().and_then(|file| file.len());
+                    scale.add(&source.name, length);
+                }
+                None => scale.add(&source.name, None),
+            }
+        }
+        self.observer.on(Event::Planned { files: scale.files, bytes: scale.bytes });
+        scale
+    }
+
+    /// Makes the directory that the contents of another are to go under.
+    async fn make_root(&self, at: &SessionPath, bulk: bool) -> Result<()> {
+        let files = self.backend.need_files()?;
+        if at.path.is_root() {
+            // There is nothing to make; whether the session is there shows at the first call.
+            return files.stat(at).await.map(drop);
+        }
+        if self.options.dry_run {
+            return self.foresee_directory(at, &Looked::default()).await;
+        }
+        files.mkdir(at, MkdirOptions { parents: true, mode: None, bulk }).await.map(drop)
+    }
+
+    fn items<'b>(&'b self, source: &'b LocalSource, place: &'b SessionPath) -> Box<dyn Iterator<Item = Item> + 'b> {
+        let name = &source.name;
+        let one = |source: Result<Box<dyn Source>>| {
+            Box::new(std::iter::once(Item::Send { name: name.clone(), source, at: place.clone() }))
+        };
+        match &source.path {
+            None => one(Ok(Box::new(Stdin))),
+            Some(path) if !source.is_directory => one(LocalFile::new(path).map(|file| Box::new(file) as _)),
+            Some(root) => Box::new(self.tree(root, place)),
+        }
+    }
+
+    fn tree<'b>(&'b self, root: &Path, place: &'b SessionPath) -> impl Iterator<Item = Item> + 'b {
+        Tree::new(root, self.options.links, &self.options.filter).filter_map(move |found| {
+            let name = found.path.display().to_string();
+            if let What::Excluded = found.what {
+                return Some(Item::Excluded(name));
+            }
+            let at = match place.path.descend(&found.below) {
+                Ok(path) => place.at(path),
+                Err(error) => return Some(Item::Decided(Box::new(Receipt::failed(&name, None, error)))),
+            };
+            let shown = at.to_string();
+            Some(match found.what {
+                What::File(file) => Item::Send { name, source: Ok(Box::new(file)), at },
+                What::Directory { meant: true } => Item::Directory { name, at },
+                What::Directory { meant: false } | What::Excluded => return None,
+                What::Skipped(why) => Item::Decided(Box::new(Receipt::skipped(&name, shown.clone(), &shown, why))),
+                What::Failed(error) => Item::Decided(Box::new(Receipt::failed(&name, Some(shown), error))),
+            })
+        })
+    }
+
+    async fn do_item(&self, item: Item, bulk: bool, running: &Running, looked: &Looked) -> Done {
+        match item {
+            Item::Excluded(name) => Done::Excluded(name),
+            Item::Decided(receipt) => Done::Receipt(receipt),
+            Item::Directory { name, at } => {
+                let made = if self.options.dry_run {
+                    self.foresee_directory(&at, looked).await
+                } else {
+                    let options = MkdirOptions { parents: true, mode: None, bulk };
+                    match self.backend.need_files() {
+                        Ok(files) => files.mkdir(&at, options).await.map(drop),
+                        Err(error) => Err(error),
+                    }
+                };
+                match made {
+                    Ok(()) => Done::Nothing,
+                    Err(error) => Done::from(Receipt::failed(&name, Some(at.to_string()), error)),
                 }
             }
-        }
-        self.observer.on(Event::Planned { files, bytes });
-        files
-    }
-
-    async fn put(&self, source: Result<impl Source>, name: &str, at: &SessionPath, bulk: bool) -> Receipt {
-        let put = async {
-            let files = self.backend.need_files()?;
-            let source = self.watched(source?, name);
-            if let Some(reason) = self.reason_to_skip(files, &source, at).await? {
-                return Ok(Err(reason));
+            Item::Send { name, source, at } => {
+                let label = Label { source: name.clone(), destination: Some(at.to_string()) };
+                let sent = async {
+                    let put = async { self.put(source?, &name, &at, bulk, looked).await };
+                    put.await.unwrap_or_else(|error| Receipt::failed(&name, Some(at.to_string()), error))
+                };
+                Done::from(running.track(label, sent).await)
             }
-            let options = PutOptions { keep_existing: self.if_exists == IfExists::Error, bulk };
-            files.put(at, &source, options).await.map(Ok)
-        };
-        match put.await {
-            Ok(Ok(stored)) => receipt(name, &at.at(stored.path.clone()).to_string(), stored),
-            Ok(Err(reason)) => Receipt::skipped(name, at.to_string(), &at.to_string(), reason),
-            Err(error) => Receipt::failed(name, Some(at.to_string()), error),
         }
     }
 
-    async fn store(
+    async fn put(
         &self,
-        store: &dyn FileStore,
-        source: Result<impl Source>,
+        source: Box<dyn Source>,
         name: &str,
-        new: NewStoredFile,
-    ) -> Receipt {
-        let upload = async {
-            let source = self.watched(source?, name);
-            store.upload(new, &source).await
+        at: &SessionPath,
+        bulk: bool,
+        looked: &Looked,
+    ) -> Result<Receipt> {
+        let files = self.backend.need_files()?;
+        let options = self.options;
+        let shown = at.to_string();
+        // What was there is asked for only where the answer matters.
+        let before = if options.if_exists != IfExists::Overwrite || options.verify || options.dry_run {
+            match files.stat(at).await {
+                Ok(entry) => Some(Some(entry)),
+                Err(error) if error.kind() == Kind::NotFound => Some(None),
+                Err(error) => return Err(error),
+            }
+        } else {
+            None
         };
-        match upload.await {
-            Ok((file, stored)) => receipt(name, file.id.as_str(), stored),
-            Err(error) => Receipt::failed(name, None, error),
+        if let Some(Some(there)) = &before
+            && let Some(reason) = self.reason_to_leave(there, source.as_ref(), at).await?
+        {
+            return Ok(Receipt::skipped(name, shown.clone(), &shown, reason));
         }
+        if options.dry_run {
+            self.foresee(at, before.flatten().as_ref(), looked).await?;
+            return Ok(Receipt::planned(name, shown, source.len()));
+        }
+        let source = self.watched(source, name);
+        let put = PutOptions { keep_existing: options.if_exists == IfExists::Error, bulk };
+        let stored = files.put(at, &source, put).await?;
+        let at = at.at(stored.path.clone());
+        let proven = self.prove(&at, &stored, before.map(|there| there.is_none())).await;
+        Ok(receipt(name, &at.to_string(), stored, proven))
     }
 
-    fn watched<S: Source>(&self, source: S, name: &str) -> Watched<S> {
+    async fn store(&self, stow: &Stow<'_>) -> Receipt {
+        let name = &stow.source.name;
+        let stored = async {
+            let store = self.backend.need_store()?;
+            let source: Box<dyn Source> = match &stow.source.path {
+                Some(path) => Box::new(LocalFile::new(path)?),
+                None => Box::new(Stdin),
+            };
+            if self.options.dry_run {
+                return Ok(Receipt { destination: None, ..Receipt::planned(name, String::new(), source.len()) });
+            }
+            let (file, stored) = store.upload(stow.new.clone(), &self.watched(source, name)).await?;
+            let proven = self.prove_stored(&file.id, &stored).await;
+            Ok(receipt(name, file.id.as_str(), stored, proven))
+        };
+        stored.await.unwrap_or_else(|error: Error| Receipt::failed(name, None, error))
+    }
+
+    fn watched(&self, source: Box<dyn Source>, name: &str) -> Watched {
         let passed = Arc::new(AtomicU64::new(0));
         self.observer.on(Event::Started { name, bytes: source.len(), passed: Arc::clone(&passed) });
         Watched { source, passed }
     }
 
-    async fn reason_to_skip(
+    async fn reason_to_leave(
         &self,
-        files: &dyn SessionFiles,
+        there: &Entry,
         source: &dyn Source,
         at: &SessionPath,
     ) -> Result<Option<&'static str>> {
-        if !matches!(self.if_exists, IfExists::Skip | IfExists::Update) {
+        match self.options.if_exists {
+            IfExists::Skip => return Ok(Some("it exists at the destination")),
+            IfExists::Update => {}
+            IfExists::Overwrite | IfExists::Error => return Ok(None),
+        }
+        if there.kind != EntryKind::File || source.len().is_none() || there.size != source.len() {
             return Ok(None);
         }
-        let entry = match files.stat(at).await {
-            Ok(entry) => entry,
-            Err(error) if error.kind() == Kind::NotFound => return Ok(None),
-            Err(error) => return Err(error),
+        if !self.options.checksum {
+            let same = there.modified_at.is_some() && there.modified_at == source.attributes().modified_at;
+            return Ok(same.then_some("size and time are equal"));
+        }
+        let mut fetched = self.backend.need_files()?.fetch(at, None).await?;
+        let theirs = match &fetched.sha256 {
+            Expected::Known(sha256) => sha256.clone(),
+            Expected::Streamed => prove::hash(&mut fetched).await?.sha256,
+            Expected::Unknown => return Ok(None),
         };
-        let same = entry.kind == EntryKind::File
-            && source.len().is_some()
-            && entry.size == source.len()
-            && entry.modified_at.is_some()
-            && entry.modified_at == source.attributes().modified_at;
-        Ok(match self.if_exists {
-            IfExists::Skip => Some("it exists at the destination"),
-            IfExists::Update if same => Some("size and time are equal"),
-            _ => None,
-        })
+        let mut body = source.open().await?;
+        while body.next().await?.is_some() {}
+        Ok((body.summary()?.sha256 == theirs).then_some("size and hash are equal"))
+    }
+
+    /// What a run would say of a file's place, without doing anything to it.
+    async fn foresee(&self, at: &SessionPath, there: Option<&Entry>, looked: &Looked) -> Result<()> {
+        match there {
+            Some(entry) if entry.kind == EntryKind::Directory => {
+                Err(Error::conflict(format!("this is a directory: `{at}`"))
+                    .hint(format!("to put it inside, add a slash: `{at}/`")))
+            }
+            Some(entry) if entry.file_id.is_some() => {
+                Err(Error::conflict(format!("a stored file is mounted here, read-only: `{at}`"))
+                    .hint("unmount it first: `wharf resources delete SESSION --mount-path PATH`"))
+            }
+            Some(_) if self.options.if_exists == IfExists::Error => {
+                Err(Error::conflict(format!("this exists already: `{at}`")))
+            }
+            Some(_) => Ok(()),
+            None => match at.path.parent() {
+                Some(parent) => self.foresee_directory(&at.at(parent), looked).await,
+                None => Ok(()),
+            },
+        }
+    }
+
+    async fn foresee_directory(&self, at: &SessionPath, looked: &Looked) -> Result<()> {
+        let files = self.backend.need_files()?;
+        let mut left = Some(at.clone());
+        while let Some(at) = left {
+            if looked.borrow().contains(&at.path) {
+                return Ok(());
+            }
+            match files.stat(&at).await {
+                Ok(entry) if matches!(entry.kind, EntryKind::File | EntryKind::Other) => {
+                    return Err(Error::conflict(format!("this is no directory: `{at}`")));
+                }
+                Ok(_) => left = None,
+                Err(error) if error.kind() == Kind::NotFound && !at.path.is_root() => {
+                    left = at.path.parent().map(|parent| at.at(parent));
+                }
+                Err(error) => return Err(error),
+            }
+            looked.borrow_mut().insert(at.path);
+        }
+        Ok(())
     }
 }
 
-fn receipt(source: &str, destination: &str, stored: Stored) -> Receipt {
-    let compared = match (&stored.sha256, stored.size) {
-        (Some(sha256), _) if *sha256 != stored.sent.sha256 => Err("hash"),
-        (_, Some(size)) if size != stored.sent.bytes => Err("length"),
-        (Some(_), _) => Ok(Verified::Sha256),
-        (None, Some(_)) => Ok(Verified::Size),
-        (None, None) => Ok(Verified::None("the backend told neither length nor hash")),
-    };
-    let (status, verified, error) = match compared {
+fn receipt(source: &str, destination: &str, stored: Stored, proven: Result<Verified>) -> Receipt {
+    let (status, verified, error) = match proven {
         Ok(verified) => (ReceiptStatus::Copied, Some(verified), None),
-        Err(what) => {
-            let error =
-                Error::new(Kind::Unverified, format!("the {what} at `{destination}` differs from the source's"))
-                    .hint("the copy that is there is not to be trusted: upload it again");
-            (ReceiptStatus::Failed, None, Some(error))
-        }
+        Err(error) => (ReceiptStatus::Failed, None, Some(error)),
     };
     Receipt {
         id: Some(stored.file_id.as_ref().map_or_else(|| destination.to_owned(), FileId::to_string)),
@@ -245,13 +351,13 @@ fn receipt(source: &str, destination: &str, stored: Stored) -> Receipt {
 }
 
 /// A source whose bytes are counted as they pass, anew at each reading.
-struct Watched<S> {
-    source: S,
+struct Watched {
+    source: Box<dyn Source>,
     passed: Arc<AtomicU64>,
 }
 
 #[async_trait]
-impl<S: Source> Source for Watched<S> {
+impl Source for Watched {
     fn name(&self) -> &str {
         self.source.name()
     }
@@ -265,7 +371,7 @@ impl<S: Source> Source for Watched<S> {
     }
 
     async fn open(&self) -> Result<Body> {
-        self.passed.store(0, std::sync::atomic::Ordering::Relaxed);
+        self.passed.store(0, Ordering::Relaxed);
         Ok(self.source.open().await?.counted(Arc::clone(&self.passed)))
     }
 }

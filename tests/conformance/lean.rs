@@ -17,6 +17,7 @@ static CAPABILITIES: Capabilities = Capabilities {
     account: None,
     home: "/",
     proof: "sha256",
+    jobs: 1,
     limits: Limits { file_bytes: None, session_bytes: None, mounts: None },
     features: &[Feature::SessionFiles],
 };

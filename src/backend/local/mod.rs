@@ -38,6 +38,8 @@ pub static CAPABILITIES: Capabilities = Capabilities {
     account: None,
     home: "/",
     proof: "sha256",
+    // Of one disk by one thread, several at once are no faster.
+    jobs: 1,
     limits: LIMITS,
     features: &[
         Feature::SessionTitle,
@@ -117,6 +119,10 @@ impl Local {
 impl Backend for Local {
     fn capabilities(&self) -> &'static Capabilities {
         &CAPABILITIES
+    }
+
+    fn limits(&self) -> Limits {
+        self.limits
     }
 
     fn sessions(&self) -> &dyn Sessions {

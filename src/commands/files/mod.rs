@@ -1,6 +1,7 @@
 //! `wharf files`.
 
 mod change;
+mod how;
 mod read;
 mod transfer;
 

@@ -5,12 +5,13 @@ use std::path::PathBuf;
 use clap::{Args, ValueHint};
 
 use super::super::Cx;
+use super::how::{How, bytes, record};
 use super::targets;
 use crate::error::{Error, Result};
 use crate::model::target::names_directory;
-use crate::model::{SessionPath, Target};
+use crate::model::{Receipt, SessionPath, Target};
 use crate::transfer::plan::{Destination, LocalSource};
-use crate::transfer::{IfExists, download, upload};
+use crate::transfer::{IfExists, Options, Transfer};
 
 #[derive(Debug, Args)]
 #[command(
@@ -43,9 +44,12 @@ pub(in crate::commands) struct Upload {
     #[arg(long, value_name = "TYPE")]
     mime_type: Option<String>,
 
-    /// What to do where something is there already
-    #[arg(long, value_enum, default_value_t, value_name = "WHAT")]
-    if_exists: IfExists,
+    /// Read back and hash what the backend tells no hash of
+    #[arg(long)]
+    verify: bool,
+
+    #[command(flatten)]
+    how: How,
 }
 
 impl Upload {
@@ -59,18 +63,22 @@ impl Upload {
             return Err(Error::usage("--name is for a file: a directory gives its contents")
                 .hint("name it in DEST, or add --into"));
         }
+        let options = Options { verify: self.verify, ..self.how.options(cx, IfExists::Overwrite)? };
+        let mut journal = self.how.journal()?;
         let watch = cx.out.watch();
-        let upload = upload::Upload { backend: cx.backend()?, if_exists: self.if_exists, observer: &watch };
+        let transfer = Transfer { backend: cx.backend()?, options: &options, observer: &watch, stop: &cx.stop };
         let mut listing = cx.out.listing().regardless();
-        let mut receipts = |receipt: &_| listing.push(receipt);
+        let mut receipts = |receipt: &Receipt| {
+            record(&mut journal, receipt, |receipt| if cx.out.wants(receipt) { listing.push(receipt) } else { Ok(()) })
+        };
         let verdict = match to {
             Some(to) => {
                 if self.mime_type.is_some() {
                     return Err(Error::usage("--mime-type is for stored files").hint("leave out DEST, or --mime-type"));
                 }
-                upload.to_session(&sources, &to, &mut receipts).await
+                transfer.upload(&sources, &to, &mut receipts).await
             }
-            None => upload.to_store(&sources, self.mime_type.as_deref(), &mut receipts).await,
+            None => transfer.stow(&sources, self.mime_type.as_deref(), &mut receipts).await,
         };
         drop(watch);
         // The receipts are complete even where the verdict is bad.
@@ -141,9 +149,16 @@ pub(in crate::commands) struct Download {
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     into: Option<PathBuf>,
 
-    /// What to do where something is there already
-    #[arg(long, value_enum, value_name = "WHAT")]
-    if_exists: Option<IfExists>,
+    /// Fetch nothing if it is more than this in all, such as `500MB` or `10GiB`
+    #[arg(long, value_name = "SIZE", value_parser = bytes)]
+    max_size: Option<u64>,
+
+    /// Fetch nothing if it is more than so many files
+    #[arg(long, value_name = "N")]
+    max_files: Option<u64>,
+
+    #[command(flatten)]
+    how: How,
 }
 
 impl Download {
@@ -156,14 +171,16 @@ impl Download {
         }
         let wanted = targets(cx, &names)?;
         let here = to.is_none() && self.into.is_none();
-        let watch = cx.out.watch();
-        let download = download::Download {
-            backend: cx.backend()?,
-            if_exists: self.if_exists.unwrap_or(if here { IfExists::Error } else { IfExists::Overwrite }),
-            observer: &watch,
+        let options = Options {
+            max_bytes: self.max_size,
+            max_files: self.max_files,
+            ..self.how.options(cx, if here { IfExists::Error } else { IfExists::Overwrite })?
         };
+        let mut journal = self.how.journal()?;
+        let watch = cx.out.watch();
+        let transfer = Transfer { backend: cx.backend()?, options: &options, observer: &watch, stop: &cx.stop };
         if to.as_deref() == Some("-") {
-            download.to_stream(&wanted, &mut |block| cx.out.bytes(block)).await?;
+            transfer.stream(&wanted, &mut |block| cx.out.bytes(block)).await?;
             return cx.out.flush();
         }
         let to = match (to, self.into) {
@@ -175,7 +192,10 @@ impl Download {
             }
         };
         let mut listing = cx.out.listing().regardless();
-        let verdict = download.to_disk(&wanted, &to, !here, &mut |receipt| listing.push(receipt)).await;
+        let mut receipts = |receipt: &Receipt| {
+            record(&mut journal, receipt, |receipt| if cx.out.wants(receipt) { listing.push(receipt) } else { Ok(()) })
+        };
+        let verdict = transfer.download(&wanted, &to, !here, &mut receipts).await;
         drop(watch);
         // The receipts are complete even where the verdict is bad.
         verdict.and(listing.finish())

@@ -1,0 +1,150 @@
+//! Flags of `upload` and `download` that say how.
+
+use std::path::PathBuf;
+
+use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches, ValueHint};
+
+use super::super::Cx;
+use crate::config::size;
+use crate::error::{Error, Result};
+use crate::model::Receipt;
+use crate::output::Journal;
+use crate::transfer::filter::{Filter, Rule};
+use crate::transfer::{IfExists, Links, Options};
+
+/// Flags that both directions have.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "How it is done")]
+pub(super) struct How {
+    #[command(flatten)]
+    filters: Filters,
+
+    /// What to do where something is there already [default: overwrite]
+    #[arg(long, value_enum, value_name = "WHAT", hide_possible_values = true, long_help = IF_EXISTS)]
+    if_exists: Option<IfExists>,
+
+    /// For --if-exists update: compare contents instead of times
+    #[arg(long)]
+    checksum: bool,
+
+    /// What to do with links in a tree [default: follow-inside]
+    #[arg(long, value_enum, value_name = "WHAT", hide_possible_values = true, long_help = LINKS)]
+    links: Option<Links>,
+
+    /// Print what would be done, and do nothing
+    #[arg(long)]
+    dry_run: bool,
+
+    /// Write each receipt to this file as it happens, a JSON object a line
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    receipt: Option<PathBuf>,
+}
+
+const IF_EXISTS: &str = "What to do where something is there already: overwrite (the default), skip, error, or update, \
+which leaves what has the same size and time, or the same size and hash";
+
+const LINKS: &str = "What to do with links in a tree: follow-inside (the default) takes what they point to, and one that \
+leads out of the tree is an error; skip leaves them out; follow takes what they point to wherever it is; error refuses them";
+
+impl How {
+    /// The options of a transfer; `or_else` is what `--if-exists` means where nobody says it.
+    pub(super) fn options(&self, cx: &Cx, or_else: IfExists) -> Result<Options> {
+        let if_exists = self.if_exists.unwrap_or(or_else);
+        if self.checksum && if_exists != IfExists::Update {
+            return Err(Error::usage("--checksum is for --if-exists update").hint("add --if-exists update"));
+        }
+        let settings = cx.settings()?;
+        let jobs = settings.jobs()?.unwrap_or(cx.backend()?.capabilities().jobs);
+        Ok(Options {
+            if_exists,
+            checksum: self.checksum,
+            links: self.links.unwrap_or_default(),
+            filter: Filter::new(&self.filters.files, &self.filters.rules)?,
+            dry_run: self.dry_run,
+            jobs: usize::try_from(jobs).unwrap_or(1),
+            retries: settings.retries.unwrap_or(crate::config::RETRIES),
+            ..Options::default()
+        })
+    }
+
+    /// Where each receipt is written as it happens.
+    pub(super) fn journal(&self) -> Result<Option<Journal>> {
+        self.receipt.as_deref().map(Journal::create).transpose()
+    }
+}
+
+/// Takes a receipt to all who want it.
+pub(super) fn record(
+    journal: &mut Option<Journal>,
+    receipt: &Receipt,
+    show: impl FnOnce(&Receipt) -> Result<()>,
+) -> Result<()> {
+    if let Some(journal) = journal {
+        journal.write(receipt)?;
+    }
+    show(receipt)
+}
+
+/// `--include`, `--exclude` and `--ignore-file`, in the order of the command line.
+#[derive(Debug, Default)]
+struct Filters {
+    files: Vec<PathBuf>,
+    rules: Vec<Rule>,
+}
+
+impl Filters {
+    fn flags() -> [Arg; 3] {
+        let pattern = |name: &'static str, help: &'static str| {
+            Arg::new(name).long(name).value_name("PATTERN").action(ArgAction::Append).help(help)
+        };
+        [
+            pattern("include", "Take what a gitignore pattern matches; first of all filters, take nothing else"),
+            pattern("exclude", "Leave out what a gitignore pattern matches; the last filter that matches decides"),
+            Arg::new("ignore-file")
+                .long("ignore-file")
+                .value_name("FILE")
+                .action(ArgAction::Append)
+                .value_parser(clap::value_parser!(PathBuf))
+                .value_hint(ValueHint::FilePath)
+                .help("Leave out what the patterns of a file match; may be given several times"),
+        ]
+    }
+}
+
+// By hand, because the order of two flags among each other counts.
+impl Args for Filters {
+    fn augment_args(command: Command) -> Command {
+        command.args(Filters::flags())
+    }
+
+    fn augment_args_for_update(command: Command) -> Command {
+        Self::augment_args(command)
+    }
+}
+
+impl FromArgMatches for Filters {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        let mut filters = Filters::default();
+        filters.update_from_arg_matches(matches)?;
+        Ok(filters)
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        let of = |name: &str, rule: fn(String) -> Rule| {
+            let places = matches.indices_of(name).into_iter().flatten();
+            let patterns = matches.get_many::<String>(name).into_iter().flatten();
+            places.zip(patterns).map(|(place, pattern)| (place, rule(pattern.clone()))).collect::<Vec<_>>()
+        };
+        let mut rules = of("include", Rule::Include);
+        rules.extend(of("exclude", Rule::Exclude));
+        rules.sort_by_key(|(place, _)| *place);
+        self.rules = rules.into_iter().map(|(_, rule)| rule).collect();
+        self.files = matches.get_many("ignore-file").into_iter().flatten().cloned().collect();
+        Ok(())
+    }
+}
+
+/// Reads a size for clap.
+pub(super) fn bytes(text: &str) -> Result<u64, String> {
+    size::parse(text)
+}
