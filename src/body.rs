@@ -126,7 +126,7 @@ impl Body {
     /// reach to the end of the file (`to_end`), so are more, and so is a change of the file.
     pub fn of_file(file: File, name: String, length: u64, to_end: bool) -> Self {
         let touched = file.metadata().and_then(|meta| meta.modified()).ok();
-        let reader = FileReader { meter: Meter::default(), file, name, length, to_end, touched };
+        let reader = FileReader { meter: Meter::default(), file, name, length, to_end, ended: false, touched };
         Body { len: Some(length), from: From::File(reader), summary: None, progress: None }
     }
 
@@ -174,14 +174,20 @@ struct FileReader {
     name: String,
     length: u64,
     to_end: bool,
+    /// A block came that was not full: there is no more.
+    ended: bool,
     touched: Option<SystemTime>,
 }
 
 impl FileReader {
     fn next(&mut self) -> Result<Option<Bytes>> {
+        if self.ended {
+            return Ok(None);
+        }
         // One byte more than announced shows that a file grew.
         let wanted = (self.length - self.meter.bytes.min(self.length)).saturating_add(u64::from(self.to_end));
         let block = read_block(&mut Read::by_ref(&mut self.file).take(wanted), &self.name)?;
+        self.ended = block.len() < BLOCK;
         self.meter.take(&block);
         if self.meter.bytes > self.length {
             return Err(changed(&self.name));

@@ -80,7 +80,7 @@ impl<'a> Pending<'a> {
             Err(e) if platform::lacks_locks(&e) => {}
             locked => locked?,
         }
-        let there = within.try_exists(&name)?;
+        let there = within.symlink_metadata(&name).is_ok();
         Ok(there.then_some(Pending { within, name: Some(name), held }))
     }
 

@@ -1,7 +1,7 @@
 //! Systems without Unix's modes, devices and signals.
 
 use std::fs::{File, Metadata};
-use std::io::{self, IsTerminal};
+use std::io::{self, IsTerminal, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -47,6 +47,23 @@ pub fn open_regular_below(dir: &Dir, path: &Path) -> io::Result<File> {
 /// The path below `dir` that `path` means once all links are followed.
 pub fn canonicalize_below(dir: &Dir, path: &Path) -> io::Result<PathBuf> {
     dir.canonicalize(path)
+}
+
+/// Not known here: what was opened before is opened again.
+pub fn is_at(_dir: &Dir, _root: &Dir, _path: &str) -> bool {
+    false
+}
+
+/// Reads from the start of a file into `buffer`.
+pub fn read_start(mut file: &File, buffer: &mut [u8]) -> io::Result<usize> {
+    file.rewind()?;
+    file.read(buffer)
+}
+
+/// Writes over the start of a file.
+pub fn write_start(mut file: &File, bytes: &[u8]) -> io::Result<()> {
+    file.rewind()?;
+    file.write_all(bytes)
 }
 
 /// Whether nothing can be renamed into place here.

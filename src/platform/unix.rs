@@ -2,13 +2,13 @@
 
 use std::fs::{DirBuilder, File, Metadata, Permissions};
 use std::io;
-use std::os::unix::fs::{DirBuilderExt, FileTypeExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, FileExt, FileTypeExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use cap_std::fs::{Dir, OpenOptionsExt};
 use rustix::event::{PollFd, PollFlags, poll};
-use rustix::fs::{FileType, Mode, OFlags, SeekFrom};
+use rustix::fs::{AtFlags, FileType, Mode, OFlags, SeekFrom};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
@@ -33,6 +33,10 @@ pub fn make_executable(file: &File) -> io::Result<()> {
 
 /// Sets the permission bits of an open file or directory.
 pub fn set_mode(file: &File, mode: u32) -> io::Result<()> {
+    // Looking costs a tenth of a change, and most files are made as they are to be.
+    if file.metadata()?.permissions().mode() & 0o7777 == mode {
+        return Ok(());
+    }
     file.set_permissions(Permissions::from_mode(mode))
 }
 
@@ -94,6 +98,24 @@ pub fn canonicalize_below(dir: &Dir, path: &Path) -> io::Result<PathBuf> {
         }
     }
     dir.canonicalize(path)
+}
+
+/// Whether `dir` is what `path` below `root` stands for; looks, and opens nothing.
+pub fn is_at(dir: &Dir, root: &Dir, path: &str) -> bool {
+    let (Ok(one), Ok(other)) = (rustix::fs::fstat(dir), rustix::fs::statat(root, path, AtFlags::empty())) else {
+        return false;
+    };
+    (one.st_dev, one.st_ino) == (other.st_dev, other.st_ino)
+}
+
+/// Reads from the start of a file into `buffer`.
+pub fn read_start(file: &File, buffer: &mut [u8]) -> io::Result<usize> {
+    file.read_at(buffer, 0)
+}
+
+/// Writes over the start of a file.
+pub fn write_start(file: &File, bytes: &[u8]) -> io::Result<()> {
+    file.write_all_at(bytes, 0)
 }
 
 /// Where Linux shows what a handle points at.

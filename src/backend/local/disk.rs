@@ -103,6 +103,11 @@ impl Disk {
         self.session_dir(name).is_ok_and(|dir| !is_marked(&dir))
     }
 
+    /// Whether `dir` is what a session's name stands for.
+    pub(super) fn is_session(&self, id: &SessionId, dir: &Dir) -> bool {
+        platform::is_at(dir, &self.sessions, id.as_str())
+    }
+
     /// The handle below which all paths of a session are opened.
     pub(super) fn session(&self, id: &SessionId) -> Result<Dir> {
         self.sessions.open_dir_nofollow(id.as_str()).map_err(|e| match e.kind() {

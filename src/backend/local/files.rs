@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use cap_fs_ext::DirExt;
@@ -12,8 +13,8 @@ use futures_util::stream::{self, BoxStream, StreamExt};
 
 use super::Local;
 use super::disk::{check_names, follow, read_range, real_path, refused};
+use super::inside::Entered;
 use super::resources::{forget, unsettle};
-use super::sessions::Entered;
 use crate::backend::{ByteRange, Expected, Fetched, MkdirOptions, PutOptions, SessionFiles, Stored};
 use crate::body::Source;
 use crate::error::{Error, Kind, Result};
@@ -55,13 +56,13 @@ impl SessionFiles for Local {
         let mut usage = self.usage(&entered)?;
         let replaced = self.check_target(&entered, at, options.keep_existing)?;
         usage.add(sent.bytes, replaced)?;
-        self.make_parents(&entered.dir, at, options.bulk)?;
-        let path = Path::new(at.path.relative());
-        if options.keep_existing {
-            pending.place_new(&entered.dir, path).map_err(doing)?;
+        let parent = self.make_parents(&entered, at, options.bulk)?;
+        let placed = if options.keep_existing {
+            pending.place_new(&parent, at.path.name())
         } else {
-            pending.place(&entered.dir, path).map_err(doing)?;
-        }
+            pending.place(&parent, at.path.name())
+        };
+        placed.map_err(doing)?;
         drop(usage);
         self.disk()?.changed_in(at, options.bulk);
         Ok(Stored {
@@ -138,7 +139,7 @@ impl SessionFiles for Local {
         };
         let made = match made {
             Err(e) if e.kind() == io::ErrorKind::NotFound && options.parents => {
-                self.make_parents(dir, at, options.bulk)?;
+                self.make_parents(&entered, at, options.bulk)?;
                 dir.create_dir(path)
             }
             other => other,
@@ -174,7 +175,7 @@ impl SessionFiles for Local {
         self.refuse_mounted(entered.seq, dir, to, Below::Ignore)?;
         look(dir, from)?.ok_or_else(|| no_entry(from))?;
         if *to != from.path {
-            refuse_target(dir, &target, false)?;
+            refuse_there(look(dir, &target)?.as_ref(), &target, false)?;
             let doing = |e: io::Error| match e.kind() {
                 io::ErrorKind::NotFound => {
                     Error::not_found(format!("the directory to move into does not exist: `{target}`"))
@@ -234,8 +235,16 @@ impl Local {
     /// Fails where a file cannot be put; gives the size of the one that it takes the place of.
     fn check_target(&self, entered: &Entered, at: &SessionPath, keep_existing: bool) -> Result<u64> {
         check_names(at)?;
-        self.refuse_mounted(entered.seq, &entered.dir, &at.path, Below::Ignore)?;
-        refuse_target(&entered.dir, at, keep_existing)
+        if entered.live.mounted {
+            self.refuse_mounted(entered.seq, &entered.dir, &at.path, Below::Ignore)?;
+        }
+        let there = if at.path.is_root() {
+            look(&entered.dir, at)?
+        } else {
+            let parent = entered.parent_of(&at.path).map_err(|e| refused(format!("looking at `{at}`"), &e))?;
+            parent.map(|parent| look_in(&parent, at)).transpose()?.flatten()
+        };
+        refuse_there(there.as_ref(), at, keep_existing)
     }
 
     fn refuse_mounted(&self, session: i64, dir: &Dir, path: &RemotePath, below: Below) -> Result<()> {
@@ -265,27 +274,27 @@ impl Local {
         rows.into_iter().map(|(path, id)| Ok((path, id.parse()?))).collect()
     }
 
-    fn make_parents(&self, dir: &Dir, at: &SessionPath, bulk: bool) -> Result<()> {
-        let Some(parent) = at.path.parent().filter(|parent| !parent.is_root()) else { return Ok(()) };
-        if dir.is_dir(parent.relative()) {
-            return Ok(());
+    /// The directory that a path lies in, made where it is not there.
+    fn make_parents(&self, entered: &Entered, at: &SessionPath, bulk: bool) -> Result<Arc<Dir>> {
+        let parent = at.at(at.path.parent().unwrap_or_else(RemotePath::root));
+        let doing = |e: io::Error| refused(format!("making the directory `{parent}`"), &e);
+        if let Some(dir) = entered.parent_of(&at.path).map_err(doing)? {
+            return Ok(dir);
         }
-        let parent = at.at(parent);
-        dir.create_dir_all(parent.path.relative())
-            .map_err(|e| refused(format!("making the directory `{parent}`"), &e))?;
+        entered.dir.create_dir_all(parent.path.relative()).map_err(doing)?;
         let mut made = Some(parent.path.clone());
         while let Some(path) = made {
             self.disk()?.changed_in(&at.at(path.clone()), bulk);
             made = path.parent();
         }
-        Ok(())
+        entered.parent_of(&at.path).map_err(doing)?.ok_or_else(|| no_entry(&parent))
     }
 }
 
 /// Fails where a directory is in the way, or anything at all if `keep`; gives the size of a file
 /// that is there.
-fn refuse_target(dir: &Dir, at: &SessionPath, keep: bool) -> Result<u64> {
-    match look(dir, at)? {
+fn refuse_there(there: Option<&Metadata>, at: &SessionPath, keep: bool) -> Result<u64> {
+    match there {
         Some(meta) if meta.is_dir() => Err(Error::new(Kind::Conflict, format!("this is a directory: `{at}`"))
             .hint(format!("to put it inside, add a slash: `{at}{}`", if at.path.is_root() { "" } else { "/" }))),
         Some(_) if keep => Err(Error::conflict(format!("this exists already: `{at}`"))),
@@ -296,7 +305,15 @@ fn refuse_target(dir: &Dir, at: &SessionPath, keep: bool) -> Result<u64> {
 
 /// What a path holds, a link being itself.
 fn look(dir: &Dir, at: &SessionPath) -> Result<Option<Metadata>> {
-    let meta = if at.path.is_root() { dir.dir_metadata() } else { dir.symlink_metadata(at.path.relative()) };
+    seen(if at.path.is_root() { dir.dir_metadata() } else { dir.symlink_metadata(at.path.relative()) }, at)
+}
+
+/// The same for the name of a path in the directory that it lies in.
+fn look_in(parent: &Dir, at: &SessionPath) -> Result<Option<Metadata>> {
+    seen(parent.symlink_metadata(at.path.name()), at)
+}
+
+fn seen(meta: io::Result<Metadata>, at: &SessionPath) -> Result<Option<Metadata>> {
     match meta {
         Ok(meta) => Ok(Some(meta)),
         Err(e) if matches!(e.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Ok(None),

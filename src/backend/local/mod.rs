@@ -9,6 +9,7 @@ mod db;
 mod disk;
 mod examine;
 mod files;
+mod inside;
 mod resources;
 mod sessions;
 mod store;
@@ -16,7 +17,7 @@ mod usage;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::{Mutex, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Instant, SystemTime};
 
 use async_trait::async_trait;
@@ -75,7 +76,15 @@ pub fn open(settings: &Settings) -> Result<Box<dyn Backend>> {
 /// The same for a home that is known; its files are opened at the first call.
 pub fn at(home: PathBuf, limits: Limits) -> Box<dyn Backend> {
     let started = SystemTime::now();
-    Box::new(Local { home, limits, started, disk: OnceLock::new(), db: OnceLock::new(), woken: Mutex::default() })
+    Box::new(Local {
+        home,
+        limits,
+        started,
+        disk: OnceLock::new(),
+        db: OnceLock::new(),
+        handles: Mutex::default(),
+        woken: Mutex::default(),
+    })
 }
 
 struct Local {
@@ -84,6 +93,8 @@ struct Local {
     started: SystemTime,
     disk: OnceLock<Disk>,
     db: OnceLock<Db>,
+    /// What the session that was changed last was changed through.
+    handles: Mutex<Option<Arc<inside::Handles>>>,
     /// When this process last noted that a session was used.
     woken: Mutex<HashMap<SessionId, Instant>>,
 }

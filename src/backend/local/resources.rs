@@ -14,7 +14,6 @@ use serde_json::{Map, Value};
 
 use super::db::{Cut, fault, micros, timestamp};
 use super::disk::{check_names, read_range, real_path, refused};
-use super::sessions::Entered;
 use super::{CAPABILITIES, Local, new_id};
 use crate::backend::{Feature, NewResource, Page, PageRequest, Resources, registry};
 use crate::error::{Error, Kind, Result};
@@ -70,7 +69,7 @@ impl Resources for Local {
         let mut prepared = self.prepare(session, new).await?;
         let entered = &self.enter(session)?;
         self.woken(entered)?;
-        let Entered { seq, dir, .. } = entered;
+        let (seq, dir) = (&entered.seq, &entered.dir);
         self.usage(entered)?.room(Some(prepared.bytes()), 0)?;
         self.db()?.write(doing, |tx| {
             let mounted: i64 = tx
@@ -94,9 +93,10 @@ impl Resources for Local {
             prepared.mount.insert(tx, *seq, Timestamp::now(), true).map_err(|e| fault(doing, &e))
         })?;
         let id = prepared.mount.id.clone();
-        let mut usage = self.usage(entered)?;
-        let placed = usage.add(prepared.bytes(), 0).and_then(|()| prepared.place(dir));
-        drop(usage);
+        let placed = {
+            let mut usage = self.usage(entered)?;
+            usage.add(prepared.bytes(), 0).and_then(|()| prepared.place(dir))
+        };
         let mount = match placed {
             Ok(mount) => mount,
             Err(error) => {
@@ -144,7 +144,7 @@ impl Resources for Local {
         let doing = "unmounting a stored file";
         let entered = &self.enter(session)?;
         self.woken(entered)?;
-        let Entered { seq, dir, .. } = entered;
+        let (seq, dir) = (&entered.seq, &entered.dir);
         let path: String = self.db()?.write(doing, |tx| {
             let path: Option<String> = tx
                 .query_row(

@@ -1,11 +1,8 @@
 //! Sessions: a row and a directory, made and removed together.
 
-use std::fs::File;
-use std::sync::PoisonError;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use async_trait::async_trait;
-use cap_std::fs::Dir;
 use rusqlite::types::Value as Sql;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params, params_from_iter};
 use serde::Serialize;
@@ -20,9 +17,6 @@ use crate::backend::{
 use crate::error::{Error, Result};
 use crate::model::{Labels, Provider, Session, SessionId, SessionStatus, Timestamp};
 use crate::pending::handle_of;
-
-/// How long after a use the next one need not be noted.
-const PAUSE: Duration = Duration::from_secs(1);
 
 /// What a session's `provider` shows.
 #[derive(Serialize)]
@@ -186,20 +180,6 @@ impl Sessions for Local {
 }
 
 impl Local {
-    /// Fails unless the session is there.
-    pub(super) fn live(&self, id: &SessionId) -> Result<Live> {
-        let row = self.db()?.read("reading a session", |c| {
-            c.prepare_cached(
-                "SELECT seq, stopped, ttl FROM session WHERE NOT deleting AND (expires_at IS NULL OR expires_at > ?1) AND id = ?2",
-            )?
-            .query_row(params![micros(Timestamp::now()), id.as_str()], |row| {
-                Ok(Live { seq: row.get(0)?, stopped: row.get(1)?, ttl: read_ttl(row)? })
-            })
-            .optional()
-        })?;
-        row.ok_or_else(|| unknown(id))
-    }
-
     /// Notes that a session was used: it is awake, and its idle time begins anew.
     pub(super) fn used(&self, id: &SessionId) -> Result<()> {
         let doing = "touching a session";
@@ -214,31 +194,6 @@ impl Local {
             .map_err(|e| fault(doing, &e))?;
             Ok(())
         })
-    }
-
-    /// Notes the same before a change of its files, so that nothing can fail once that is done. For a
-    /// tree of them it is enough now and then, unless the session was stopped.
-    pub(super) fn woken(&self, entered: &Entered) -> Result<()> {
-        let pause = entered.live.ttl.map_or(PAUSE, |ttl| PAUSE.min(ttl / 10));
-        let mut woken = self.woken.lock().unwrap_or_else(PoisonError::into_inner);
-        if entered.live.stopped || woken.get(&entered.id).is_none_or(|at| at.elapsed() > pause) {
-            self.used(&entered.id)?;
-            woken.insert(entered.id.clone(), Instant::now());
-        }
-        Ok(())
-    }
-
-    /// Goes into a session to change it. While what is returned lives, a deletion waits; once one has
-    /// been decided on, nobody goes in any more.
-    pub(super) fn enter(&self, id: &SessionId) -> Result<Entered> {
-        let seq = self.live(id)?.seq;
-        self.settle_mounts(id, seq)?;
-        let dir = self.disk()?.session(id)?;
-        let lock = handle_of(&dir).and_then(|handle| handle.lock_shared().map(|()| handle));
-        let lock = lock.map_err(|e| Error::io(format!("entering the session `{id}`"), &e))?;
-        let live = self.live(id)?;
-        // Another session of the same name would have another number.
-        if live.seq == seq { Ok(Entered { id: id.clone(), seq, live, dir, _lock: lock }) } else { Err(unknown(id)) }
     }
 
     /// Deletes what expired, so that a name can be used again and the disk does not fill, and what
@@ -315,26 +270,6 @@ impl Local {
     }
 }
 
-/// A session that is there.
-pub(super) struct Live {
-    /// Its row's number.
-    pub(super) seq: i64,
-    stopped: bool,
-    ttl: Option<Duration>,
-}
-
-/// A session that is being changed.
-pub(super) struct Entered {
-    /// Its name.
-    pub(super) id: SessionId,
-    /// Its row's number.
-    pub(super) seq: i64,
-    live: Live,
-    /// The handle below which all its paths are opened.
-    pub(super) dir: Dir,
-    _lock: File,
-}
-
 /// A row of [`SELECT`].
 struct Stored {
     seq: i64,
@@ -350,7 +285,7 @@ struct Stored {
     labels: String,
 }
 
-fn read_ttl(row: &Row<'_>) -> rusqlite::Result<Option<Duration>> {
+pub(super) fn read_ttl(row: &Row<'_>) -> rusqlite::Result<Option<Duration>> {
     let ttl: Option<i64> = row.get("ttl")?;
     Ok(ttl.and_then(|micros| u64::try_from(micros).ok()).map(Duration::from_micros))
 }
@@ -383,7 +318,7 @@ fn set_labels(tx: &Transaction<'_>, session: i64, labels: &Labels) -> rusqlite::
     labels.iter().try_for_each(|(name, value)| insert.execute(params![session, name, value]).map(drop))
 }
 
-fn unknown(id: &SessionId) -> Error {
+pub(super) fn unknown(id: &SessionId) -> Error {
     Error::not_found(format!("there is no session of this id: `{id}`"))
         .hint("`wharf sessions list` shows those that are there")
 }

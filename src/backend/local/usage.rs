@@ -7,30 +7,35 @@
 //! walked again once it is so many times older than the last walk took that this costs little.
 
 use std::fs::File;
-use std::io::{self, Read, Seek, Write};
+use std::io;
+use std::sync::{MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use cap_fs_ext::{FollowSymlinks, OpenOptionsFollowExt};
 use cap_std::fs::{Dir, OpenOptions};
 
 use super::Local;
-use super::sessions::Entered;
+use super::inside::Entered;
 use crate::error::{Error, Kind, Result};
 use crate::model::SessionId;
+use crate::platform;
 use crate::walk::Walk;
 
 /// A count may be so many times as old as its walk took.
-const REST: u32 = 20;
+const REST: u32 = 50;
+
+/// Bytes of a count on the disk, which four numbers never fill.
+const WIDTH: usize = 96;
 
 /// What a session holds, held so that nobody else adds to it meanwhile.
 pub(super) struct Usage<'a> {
     entered: &'a Entered,
     /// None where there is no limit.
-    counted: Option<Counted>,
+    counted: Option<Counted<'a>>,
 }
 
-struct Counted {
-    file: File,
+struct Counted<'a> {
+    file: Locked<'a>,
     count: Count,
     limit: u64,
     /// When this process began: it refuses nothing by an older count.
@@ -52,8 +57,8 @@ impl Local {
         let Some(limit) = self.limits.session_bytes else { return Ok(Usage { entered, counted: None }) };
         let counts = self.disk()?.usage();
         let read = || {
-            let mut file = open(counts, &entered.id)?;
-            let known = Count::read(&mut file).filter(|count| count.session == entered.seq);
+            let file = Locked::open(counts, entered)?;
+            let known = Count::read(file.file()).filter(|count| count.session == entered.seq);
             let count = match known {
                 Some(count) => count,
                 None => Count::walk(entered)?,
@@ -89,11 +94,11 @@ impl Usage<'_> {
         self.room(Some(bytes), replaced)?;
         let Some(counted) = &mut self.counted else { return Ok(()) };
         counted.count.bytes = counted.count.bytes.saturating_add(bytes.saturating_sub(replaced));
-        counted.count.write(&mut counted.file).map_err(|e| failed(self.entered, &e))
+        counted.count.write(counted.file.file()).map_err(|e| failed(self.entered, &e))
     }
 }
 
-impl Counted {
+impl Counted<'_> {
     fn room(&self, replaced: u64) -> u64 {
         self.limit.saturating_sub(self.count.bytes).saturating_add(replaced)
     }
@@ -101,9 +106,10 @@ impl Counted {
 
 impl Count {
     /// None where there is none, or one that cannot be read: it is walked anew then.
-    fn read(file: &mut File) -> Option<Self> {
-        let mut text = String::new();
-        file.read_to_string(&mut text).ok()?;
+    fn read(file: Option<&File>) -> Option<Self> {
+        let mut buffer = [0; WIDTH];
+        let length = platform::read_start(file?, &mut buffer).ok()?;
+        let text = str::from_utf8(buffer.get(..length)?).ok()?;
         let mut words = text.split_whitespace();
         let mut next = || words.next()?.parse::<u64>().ok();
         Some(Count {
@@ -114,12 +120,10 @@ impl Count {
         })
     }
 
-    fn write(&self, file: &mut File) -> io::Result<()> {
+    fn write(&self, file: Option<&File>) -> io::Result<()> {
         let at = self.walked_at.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_micros();
-        let text = format!("{} {} {at} {}\n", self.session, self.bytes, self.took.as_micros());
-        file.rewind()?;
-        file.write_all(text.as_bytes())?;
-        file.set_len(text.len() as u64)
+        let text = format!("{} {} {at} {}", self.session, self.bytes, self.took.as_micros());
+        file.map_or(Ok(()), |file| platform::write_start(file, format!("{text:<0$}\n", WIDTH - 1).as_bytes()))
     }
 
     /// Adds up the regular files of a session, each name for itself.
@@ -157,10 +161,29 @@ fn failed(entered: &Entered, error: &io::Error) -> Error {
     Error::io(format!("counting what the session `{}` holds", entered.id), error)
 }
 
-fn open(dir: &Dir, id: &SessionId) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.read(true).write(true).create(true).follow(FollowSymlinks::No);
-    let file = dir.open_with(id.as_str(), &options)?.into_std();
-    file.lock()?;
-    Ok(file)
+/// The file that counts, locked until this is dropped.
+struct Locked<'a>(MutexGuard<'a, Option<File>>);
+
+impl<'a> Locked<'a> {
+    fn open(counts: &Dir, entered: &'a Entered) -> io::Result<Self> {
+        let mut held = entered.count.lock().unwrap_or_else(PoisonError::into_inner);
+        if held.is_none() {
+            let mut options = OpenOptions::new();
+            options.read(true).write(true).create(true).follow(FollowSymlinks::No);
+            *held = Some(counts.open_with(entered.id.as_str(), &options)?.into_std());
+        }
+        let locked = Locked(held);
+        locked.file().map_or(Ok(()), File::lock)?;
+        Ok(locked)
+    }
+
+    fn file(&self) -> Option<&File> {
+        self.0.as_ref()
+    }
+}
+
+impl Drop for Locked<'_> {
+    fn drop(&mut self) {
+        drop(self.file().map(File::unlock));
+    }
 }
