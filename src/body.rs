@@ -85,7 +85,7 @@ impl Body {
                 // Reading a disk does not wait for anything that the runtime knows: make room for
                 // signals and the clock.
                 tokio::task::coop::consume_budget().await;
-                let block = reader.next()?;
+                let block = reader.next().await?;
                 if block.is_none() && self.summary.is_none() {
                     self.summary = Some(reader.finish()?);
                 }
@@ -180,13 +180,13 @@ struct FileReader {
 }
 
 impl FileReader {
-    fn next(&mut self) -> Result<Option<Bytes>> {
+    async fn next(&mut self) -> Result<Option<Bytes>> {
         if self.ended {
             return Ok(None);
         }
         // One byte more than announced shows that a file grew.
         let wanted = (self.length - self.meter.bytes.min(self.length)).saturating_add(u64::from(self.to_end));
-        let block = read_block(&mut Read::by_ref(&mut self.file).take(wanted), &self.name)?;
+        let block = fill(Buffer::take().await, &mut Read::by_ref(&mut self.file).take(wanted), &self.name)?;
         self.ended = block.len() < BLOCK;
         self.meter.take(&block);
         if self.meter.bytes > self.length {
@@ -208,7 +208,7 @@ impl FileReader {
 fn pump(mut reader: impl Read, name: &str, sender: &mpsc::Sender<Message>) -> Result<Summary> {
     let mut meter = Meter::default();
     loop {
-        let block = read_block(&mut reader, name)?;
+        let block = fill(Buffer::take_in_thread(), &mut reader, name)?;
         meter.take(&block);
         let last = block.len() < BLOCK;
         if !block.is_empty() && sender.blocking_send(Message::Block(block)).is_err() {
@@ -221,8 +221,7 @@ fn pump(mut reader: impl Read, name: &str, sender: &mpsc::Sender<Message>) -> Re
 }
 
 /// As many bytes as a buffer holds; fewer only at the end.
-fn read_block(reader: &mut impl Read, name: &str) -> Result<Bytes> {
-    let mut block = Buffer::take();
+fn fill(mut block: Buffer, reader: &mut impl Read, name: &str) -> Result<Bytes> {
     while !block.is_full() {
         match reader.read(block.rest()) {
             Ok(0) => break,
