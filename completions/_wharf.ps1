@@ -57,6 +57,7 @@ Register-ArgumentCompleter -Native -CommandName 'wharf' -ScriptBlock {
             [CompletionResult]::new('backends', 'backends', [CompletionResultType]::ParameterValue, 'What each backend can do, as data')
             [CompletionResult]::new('config', 'config', [CompletionResultType]::ParameterValue, 'Where settings come from and what they are')
             [CompletionResult]::new('doctor', 'doctor', [CompletionResultType]::ParameterValue, 'Looks at configuration, credentials, the backend and the clock, and makes a round trip')
+            [CompletionResult]::new('serve', 'serve', [CompletionResultType]::ParameterValue, 'Runs an emulator of hosted services for tests, on this machine only; any key is accepted')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Prints a completion script for a shell')
             [CompletionResult]::new('man', 'man', [CompletionResultType]::ParameterValue, 'Writes the manual pages into a directory')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
@@ -1681,6 +1682,44 @@ Register-ArgumentCompleter -Native -CommandName 'wharf' -ScriptBlock {
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             break
         }
+        'wharf;serve' {
+            [CompletionResult]::new('--listen', '--listen', [CompletionResultType]::ParameterName, 'Where to listen: an address of this machine, or a port; a free port unless given')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Where to keep everything; a temporary directory, removed at the end, unless given')
+            [CompletionResult]::new('--fault', '--fault', [CompletionResultType]::ParameterName, 'Make requests fail on purpose; may be given several times')
+            [CompletionResult]::new('--log', '--log', [CompletionResultType]::ParameterName, 'Write each request as a line of JSON to the end of a file')
+            [CompletionResult]::new('-b', '-b', [CompletionResultType]::ParameterName, 'The backend: see `wharf backends` [env: WHARF_BACKEND]')
+            [CompletionResult]::new('--backend', '--backend', [CompletionResultType]::ParameterName, 'The backend: see `wharf backends` [env: WHARF_BACKEND]')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'A group of settings from the configuration file [env: WHARF_PROFILE]')
+            [CompletionResult]::new('-s', '-s', [CompletionResultType]::ParameterName, 'The session that `:PATH` means [env: WHARF_SESSION]')
+            [CompletionResult]::new('--session', '--session', [CompletionResultType]::ParameterName, 'The session that `:PATH` means [env: WHARF_SESSION]')
+            [CompletionResult]::new('--agent', '--agent', [CompletionResultType]::ParameterName, 'The agent of new sessions [env: WHARF_AGENT]')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How results look [env: WHARF_FORMAT]')
+            [CompletionResult]::new('--transform', '--transform', [CompletionResultType]::ParameterName, 'Extract from each object what a GJSON path selects, one result a line')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
+            [CompletionResult]::new('--progress', '--progress', [CompletionResultType]::ParameterName, 'How to show progress')
+            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'The longest that the whole command may take, such as `90s` or `15m`')
+            [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'The longest that connecting to a service may take')
+            [CompletionResult]::new('--retries', '--retries', [CompletionResultType]::ParameterName, 'How often a request is tried again')
+            [CompletionResult]::new('--jobs', '--jobs', [CompletionResultType]::ParameterName, 'Transfers at once [env: WHARF_JOBS]')
+            [CompletionResult]::new('--base-url', '--base-url', [CompletionResultType]::ParameterName, 'The service''s address')
+            [CompletionResult]::new('--ca-cert', '--ca-cert', [CompletionResultType]::ParameterName, 'A file of certificates to trust as well')
+            [CompletionResult]::new('--header', '--header', [CompletionResultType]::ParameterName, 'A header of every request, never a credential; may be given several times')
+            [CompletionResult]::new('--tls', '--tls', [CompletionResultType]::ParameterName, 'Serve HTTPS, with a certificate of a throw-away authority, which some clients insist on')
+            [CompletionResult]::new('-r', '-r', [CompletionResultType]::ParameterName, 'Print text that --transform selects without quotes')
+            [CompletionResult]::new('--raw-output', '--raw-output', [CompletionResultType]::ParameterName, 'Print text that --transform selects without quotes')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print ids or paths only, one a line')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print ids or paths only, one a line')
+            [CompletionResult]::new('-0', '-0', [CompletionResultType]::ParameterName, 'End what -q and --transform print with NUL instead of newline')
+            [CompletionResult]::new('--null', '--null', [CompletionResultType]::ParameterName, 'End what -q and --transform print with NUL instead of newline')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more of what is done')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more of what is done')
+            [CompletionResult]::new('--debug', '--debug', [CompletionResultType]::ParameterName, 'Say everything, secrets masked')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
         'wharf;completions' {
             [CompletionResult]::new('-b', '-b', [CompletionResultType]::ParameterName, 'The backend: see `wharf backends` [env: WHARF_BACKEND]')
             [CompletionResult]::new('--backend', '--backend', [CompletionResultType]::ParameterName, 'The backend: see `wharf backends` [env: WHARF_BACKEND]')
@@ -1754,6 +1793,7 @@ Register-ArgumentCompleter -Native -CommandName 'wharf' -ScriptBlock {
             [CompletionResult]::new('backends', 'backends', [CompletionResultType]::ParameterValue, 'What each backend can do, as data')
             [CompletionResult]::new('config', 'config', [CompletionResultType]::ParameterValue, 'Where settings come from and what they are')
             [CompletionResult]::new('doctor', 'doctor', [CompletionResultType]::ParameterValue, 'Looks at configuration, credentials, the backend and the clock, and makes a round trip')
+            [CompletionResult]::new('serve', 'serve', [CompletionResultType]::ParameterValue, 'Runs an emulator of hosted services for tests, on this machine only; any key is accepted')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Prints a completion script for a shell')
             [CompletionResult]::new('man', 'man', [CompletionResultType]::ParameterValue, 'Writes the manual pages into a directory')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
@@ -1871,6 +1911,9 @@ Register-ArgumentCompleter -Native -CommandName 'wharf' -ScriptBlock {
             break
         }
         'wharf;help;doctor' {
+            break
+        }
+        'wharf;help;serve' {
             break
         }
         'wharf;help;completions' {

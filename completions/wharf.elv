@@ -54,6 +54,7 @@ set edit:completion:arg-completer[wharf] = {|@words|
             cand backends 'What each backend can do, as data'
             cand config 'Where settings come from and what they are'
             cand doctor 'Looks at configuration, credentials, the backend and the clock, and makes a round trip'
+            cand serve 'Runs an emulator of hosted services for tests, on this machine only; any key is accepted'
             cand completions 'Prints a completion script for a shell'
             cand man 'Writes the manual pages into a directory'
             cand help 'Print this message or the help of the given subcommand(s)'
@@ -1605,6 +1606,43 @@ set edit:completion:arg-completer[wharf] = {|@words|
             cand -V 'Print version'
             cand --version 'Print version'
         }
+        &'wharf;serve'= {
+            cand --listen 'Where to listen: an address of this machine, or a port; a free port unless given'
+            cand --store 'Where to keep everything; a temporary directory, removed at the end, unless given'
+            cand --fault 'Make requests fail on purpose; may be given several times'
+            cand --log 'Write each request as a line of JSON to the end of a file'
+            cand -b 'The backend: see `wharf backends` [env: WHARF_BACKEND]'
+            cand --backend 'The backend: see `wharf backends` [env: WHARF_BACKEND]'
+            cand --profile 'A group of settings from the configuration file [env: WHARF_PROFILE]'
+            cand -s 'The session that `:PATH` means [env: WHARF_SESSION]'
+            cand --session 'The session that `:PATH` means [env: WHARF_SESSION]'
+            cand --agent 'The agent of new sessions [env: WHARF_AGENT]'
+            cand --format 'How results look [env: WHARF_FORMAT]'
+            cand --transform 'Extract from each object what a GJSON path selects, one result a line'
+            cand --color 'When to use colour'
+            cand --progress 'How to show progress'
+            cand --timeout 'The longest that the whole command may take, such as `90s` or `15m`'
+            cand --connect-timeout 'The longest that connecting to a service may take'
+            cand --retries 'How often a request is tried again'
+            cand --jobs 'Transfers at once [env: WHARF_JOBS]'
+            cand --base-url 'The service''s address'
+            cand --ca-cert 'A file of certificates to trust as well'
+            cand --header 'A header of every request, never a credential; may be given several times'
+            cand --tls 'Serve HTTPS, with a certificate of a throw-away authority, which some clients insist on'
+            cand -r 'Print text that --transform selects without quotes'
+            cand --raw-output 'Print text that --transform selects without quotes'
+            cand -q 'Print ids or paths only, one a line'
+            cand --quiet 'Print ids or paths only, one a line'
+            cand -0 'End what -q and --transform print with NUL instead of newline'
+            cand --null 'End what -q and --transform print with NUL instead of newline'
+            cand -v 'Say more of what is done'
+            cand --verbose 'Say more of what is done'
+            cand --debug 'Say everything, secrets masked'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
         &'wharf;completions'= {
             cand -b 'The backend: see `wharf backends` [env: WHARF_BACKEND]'
             cand --backend 'The backend: see `wharf backends` [env: WHARF_BACKEND]'
@@ -1676,6 +1714,7 @@ set edit:completion:arg-completer[wharf] = {|@words|
             cand backends 'What each backend can do, as data'
             cand config 'Where settings come from and what they are'
             cand doctor 'Looks at configuration, credentials, the backend and the clock, and makes a round trip'
+            cand serve 'Runs an emulator of hosted services for tests, on this machine only; any key is accepted'
             cand completions 'Prints a completion script for a shell'
             cand man 'Writes the manual pages into a directory'
             cand help 'Print this message or the help of the given subcommand(s)'
@@ -1763,6 +1802,8 @@ set edit:completion:arg-completer[wharf] = {|@words|
         &'wharf;help;config;get'= {
         }
         &'wharf;help;doctor'= {
+        }
+        &'wharf;help;serve'= {
         }
         &'wharf;help;completions'= {
         }

@@ -62,6 +62,7 @@ complete -c wharf -n "__fish_wharf_needs_command" -f -a "resources" -d 'What is 
 complete -c wharf -n "__fish_wharf_needs_command" -f -a "backends" -d 'What each backend can do, as data'
 complete -c wharf -n "__fish_wharf_needs_command" -f -a "config" -d 'Where settings come from and what they are'
 complete -c wharf -n "__fish_wharf_needs_command" -f -a "doctor" -d 'Looks at configuration, credentials, the backend and the clock, and makes a round trip'
+complete -c wharf -n "__fish_wharf_needs_command" -f -a "serve" -d 'Runs an emulator of hosted services for tests, on this machine only; any key is accepted'
 complete -c wharf -n "__fish_wharf_needs_command" -f -a "completions" -d 'Prints a completion script for a shell'
 complete -c wharf -n "__fish_wharf_needs_command" -f -a "man" -d 'Writes the manual pages into a directory'
 complete -c wharf -n "__fish_wharf_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
@@ -1574,6 +1575,43 @@ complete -c wharf -n "__fish_wharf_using_subcommand doctor" -s v -l verbose -d '
 complete -c wharf -n "__fish_wharf_using_subcommand doctor" -l debug -d 'Say everything, secrets masked'
 complete -c wharf -n "__fish_wharf_using_subcommand doctor" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand doctor" -s V -l version -d 'Print version'
+complete -c wharf -n "__fish_wharf_using_subcommand serve" -l listen -d 'Where to listen: an address of this machine, or a port; a free port unless given' -r
+complete -c wharf -n "__fish_wharf_using_subcommand serve" -l store -d 'Where to keep everything; a temporary directory, removed at the end, unless given' -r -f -a "(__fish_complete_directories)"
+complete -c wharf -n "__fish_wharf_using_subcommand serve" -l fault -d 'Make requests fail on purpose; may be given several times' -r
+complete -c wharf -n "__fish_wharf_using_subcommand serve" -l log -d 'Write each request as a line of JSON to the end of a file' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand serve" -s b -l backend -d 'The backend: see `wharf backends` [env: WHARF_BACKEND]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand serve" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand serve" -s s -l session -d 'The session that `:PATH` means [env: WHARF_SESSION]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand serve" -l agent -d 'The agent of new sessions [env: WHARF_AGENT]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand serve" -l format -d 'How results look [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
+table\t'A table'
+json\t'JSON; a listing is one array'
+jsonl\t'An object a line'
+yaml\t'YAML; a listing is one list'
+raw\t'The provider\'s own answer'"
+complete -c wharf -n "__fish_wharf_using_subcommand serve" -l transform -d 'Extract from each object what a GJSON path selects, one result a line' -r
+complete -c wharf -n "__fish_wharf_using_subcommand serve" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, as the environment has it'
+always\t'Always'
+never\t'Never'"
+complete -c wharf -n "__fish_wharf_using_subcommand serve" -l progress -d 'How to show progress' -r -f -a "auto\t'A bar on a terminal, lines otherwise'
+bar\t'A bar'
+lines\t'A line every ten seconds'
+none\t'Nothing'"
+complete -c wharf -n "__fish_wharf_using_subcommand serve" -l timeout -d 'The longest that the whole command may take, such as `90s` or `15m`' -r
+complete -c wharf -n "__fish_wharf_using_subcommand serve" -l connect-timeout -d 'The longest that connecting to a service may take' -r
+complete -c wharf -n "__fish_wharf_using_subcommand serve" -l retries -d 'How often a request is tried again' -r
+complete -c wharf -n "__fish_wharf_using_subcommand serve" -l jobs -d 'Transfers at once [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand serve" -l base-url -d 'The service\'s address' -r
+complete -c wharf -n "__fish_wharf_using_subcommand serve" -l ca-cert -d 'A file of certificates to trust as well' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand serve" -l header -d 'A header of every request, never a credential; may be given several times' -r
+complete -c wharf -n "__fish_wharf_using_subcommand serve" -l tls -d 'Serve HTTPS, with a certificate of a throw-away authority, which some clients insist on'
+complete -c wharf -n "__fish_wharf_using_subcommand serve" -s r -l raw-output -d 'Print text that --transform selects without quotes'
+complete -c wharf -n "__fish_wharf_using_subcommand serve" -s q -l quiet -d 'Print ids or paths only, one a line'
+complete -c wharf -n "__fish_wharf_using_subcommand serve" -s 0 -l null -d 'End what -q and --transform print with NUL instead of newline'
+complete -c wharf -n "__fish_wharf_using_subcommand serve" -s v -l verbose -d 'Say more of what is done'
+complete -c wharf -n "__fish_wharf_using_subcommand serve" -l debug -d 'Say everything, secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand serve" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c wharf -n "__fish_wharf_using_subcommand serve" -s V -l version -d 'Print version'
 complete -c wharf -n "__fish_wharf_using_subcommand completions" -s b -l backend -d 'The backend: see `wharf backends` [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand completions" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand completions" -s s -l session -d 'The session that `:PATH` means [env: WHARF_SESSION]' -r
@@ -1638,15 +1676,16 @@ complete -c wharf -n "__fish_wharf_using_subcommand man" -s v -l verbose -d 'Say
 complete -c wharf -n "__fish_wharf_using_subcommand man" -l debug -d 'Say everything, secrets masked'
 complete -c wharf -n "__fish_wharf_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand man" -s V -l version -d 'Print version'
-complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources backends config doctor completions man help" -f -a "sessions" -d 'Isolated environments with a file system'
-complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources backends config doctor completions man help" -f -a "files" -d 'Files inside sessions, and stored files outside of them'
-complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources backends config doctor completions man help" -f -a "resources" -d 'What is mounted into a session'
-complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources backends config doctor completions man help" -f -a "backends" -d 'What each backend can do, as data'
-complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources backends config doctor completions man help" -f -a "config" -d 'Where settings come from and what they are'
-complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources backends config doctor completions man help" -f -a "doctor" -d 'Looks at configuration, credentials, the backend and the clock, and makes a round trip'
-complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources backends config doctor completions man help" -f -a "completions" -d 'Prints a completion script for a shell'
-complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources backends config doctor completions man help" -f -a "man" -d 'Writes the manual pages into a directory'
-complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources backends config doctor completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources backends config doctor serve completions man help" -f -a "sessions" -d 'Isolated environments with a file system'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources backends config doctor serve completions man help" -f -a "files" -d 'Files inside sessions, and stored files outside of them'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources backends config doctor serve completions man help" -f -a "resources" -d 'What is mounted into a session'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources backends config doctor serve completions man help" -f -a "backends" -d 'What each backend can do, as data'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources backends config doctor serve completions man help" -f -a "config" -d 'Where settings come from and what they are'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources backends config doctor serve completions man help" -f -a "doctor" -d 'Looks at configuration, credentials, the backend and the clock, and makes a round trip'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources backends config doctor serve completions man help" -f -a "serve" -d 'Runs an emulator of hosted services for tests, on this machine only; any key is accepted'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources backends config doctor serve completions man help" -f -a "completions" -d 'Prints a completion script for a shell'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources backends config doctor serve completions man help" -f -a "man" -d 'Writes the manual pages into a directory'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources backends config doctor serve completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c wharf -n "__fish_wharf_using_subcommand help; and __fish_seen_subcommand_from sessions" -f -a "create" -d 'Makes a session and prints it'
 complete -c wharf -n "__fish_wharf_using_subcommand help; and __fish_seen_subcommand_from sessions" -f -a "list" -d 'Prints the sessions, newest first'
 complete -c wharf -n "__fish_wharf_using_subcommand help; and __fish_seen_subcommand_from sessions" -f -a "get" -d 'Prints sessions'

@@ -1,7 +1,8 @@
 //! `wharf`: sessions, files and resources of hosted agents, from one command line.
 //!
 //! The rooms, from the ground up; each imports only from those before it: `error`, `model`,
-//! `body` and `pool` (bytes in motion), `platform`, `pending` (files in the making) and `walk`, `config`, `backend`, `transfer`, `output`, `commands`.
+//! `body` and `pool` (bytes in motion), `platform`, `pending` (files in the making) and `walk`, `config`,
+//! `wire`, `backend`, `transfer` and `serve`, `output`, `commands`.
 //! `docs/architecture.md` says what belongs where.
 
 #![cfg_attr(test, allow(clippy::disallowed_methods, reason = "tests set their own stage"))]
@@ -16,5 +17,7 @@ pub mod output;
 pub mod pending;
 pub mod platform;
 pub mod pool;
+pub mod serve;
 pub mod transfer;
 pub mod walk;
+pub mod wire;

@@ -6,14 +6,15 @@ use std::fs;
 use std::path::Path;
 
 /// The rooms from the ground up. What stands on one line may import each other.
-const ROOMS: [&[&str]; 9] = [
+const ROOMS: [&[&str]; 10] = [
     &["error"],
     &["model"],
     &["body", "platform", "pool"],
     &["pending", "walk"],
     &["config"],
+    &["wire"],
     &["backend"],
-    &["transfer"],
+    &["serve", "transfer"],
     &["output"],
     &["commands"],
 ];

@@ -1,8 +1,9 @@
 //! What a command has at hand.
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell, RefCell};
 
 use clap::ValueEnum;
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use super::Global;
 use super::args::Paging;
@@ -12,6 +13,7 @@ use crate::config::{Flags, Settings};
 use crate::error::{Error, Result};
 use crate::model::{RemotePath, SessionId, SessionPath, Target};
 use crate::output::{Format, Listing, Options, Output, Record};
+use crate::platform::Asked;
 use crate::transfer::stop::Stop;
 use crate::transfer::tally::Tally;
 
@@ -24,6 +26,9 @@ pub struct Cx {
     backend: OnceCell<Box<dyn Backend>>,
     /// How whoever runs the command asks it to end early.
     pub stop: Stop,
+    /// The exit status of a command that succeeds: not 0 only where another program's is passed on.
+    pub(super) status: Cell<u8>,
+    signals: RefCell<Option<UnboundedReceiver<Asked>>>,
 }
 
 impl Cx {
@@ -49,7 +54,15 @@ impl Cx {
             progress: global.progress,
             verbose: global.verbose,
         })?;
-        Ok(Cx { out, flags, settings, backend: OnceCell::new(), stop: Stop::default() })
+        Ok(Cx {
+            out,
+            flags,
+            settings,
+            backend: OnceCell::new(),
+            stop: Stop::default(),
+            status: Cell::new(0),
+            signals: RefCell::default(),
+        })
     }
 
     /// Flags, environment, profile and defaults.
@@ -68,6 +81,18 @@ impl Cx {
             let _ = self.backend.set((registry::find(name)?.open)(settings)?);
         }
         self.backend.get().map(AsRef::as_ref).ok_or_else(|| Error::usage("no backend"))
+    }
+
+    /// Keeps the signals for a command that heeds them itself; gives a channel in their place of
+    /// which nothing comes.
+    pub(super) fn heed(&self, signals: UnboundedReceiver<Asked>) -> UnboundedReceiver<Asked> {
+        *self.signals.borrow_mut() = Some(signals);
+        unbounded_channel().1
+    }
+
+    /// The signals, for the command that heeds them.
+    pub(super) fn signals(&self) -> Option<UnboundedReceiver<Asked>> {
+        self.signals.take()
     }
 
     /// Says what was settled before the command runs.

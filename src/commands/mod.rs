@@ -15,6 +15,7 @@ mod doctor;
 mod files;
 mod process;
 mod resources;
+mod serve;
 mod sessions;
 mod spec;
 mod stdin;
@@ -85,6 +86,9 @@ enum Command {
     Config(config::Verb),
     /// Looks at configuration, credentials, the backend and the clock, and makes a round trip
     Doctor,
+    /// Runs an emulator of hosted services for tests, on this machine only; any key is accepted
+    #[command(after_help = serve::EXAMPLES)]
+    Serve(serve::Serve),
     /// Prints a completion script for a shell
     Completions(completions::Completions),
     /// Writes the manual pages into a directory
@@ -100,6 +104,7 @@ impl Command {
             Command::Backends => backends::run(cx),
             Command::Config(verb) => verb.run(cx),
             Command::Doctor => doctor::run(cx).await,
+            Command::Serve(args) => args.run(cx).await,
             Command::Completions(args) => args.run(cx),
             Command::Man(args) => args.run(),
         }

@@ -17,7 +17,7 @@ use super::{Cli, Command, WELCOME, parse};
 use crate::config::env;
 use crate::error::{Error, Kind, Result};
 use crate::output::{Color, Format, report, wants_colour};
-use crate::platform;
+use crate::platform::{self, Asked};
 use crate::transfer::stop::{Stop, stopped};
 
 /// How long a command may take to clean up after a signal or `--timeout` before the process ends
@@ -64,10 +64,10 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
             let reporter = Reporter { color: cli.global.color, ..reporter.clone() };
             execute(cli, &reporter).map_err(|error| (report::of_anyhow(error), reporter))
         }
-        Err(error) => answer(&error).map_err(|error| (error, reporter)),
+        Err(error) => answer(&error).map(|()| 0).map_err(|error| (error, reporter)),
     };
     match result {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(status) => ExitCode::from(status),
         Err((error, reporter)) => {
             reporter.report(&error);
             ExitCode::from(error.kind().exit_code())
@@ -75,26 +75,37 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     }
 }
 
-fn execute(cli: Cli, reporter: &Reporter) -> anyhow::Result<()> {
+/// Does what a command line says, and gives the exit status.
+fn execute(cli: Cli, reporter: &Reporter) -> anyhow::Result<u8> {
     let started = Instant::now();
     let Cli { global, command } = cli;
     let configured = !matches!(
         command,
         None | Some(
-            Command::Completions(_) | Command::Man(_) | Command::Backends | Command::Config(super::config::Verb::Path)
+            Command::Completions(_)
+                | Command::Man(_)
+                | Command::Backends
+                | Command::Serve(_)
+                | Command::Config(super::config::Verb::Path)
         )
     );
     let cx = Cx::new(&global, configured)?;
     reporter.machine.store(cx.out.machine_errors(), Ordering::Relaxed);
     let Some(command) = command else {
-        return Ok(cx.out.bytes(WELCOME.as_bytes()).and_then(|()| cx.out.flush())?);
+        return Ok(cx.out.bytes(WELCOME.as_bytes()).and_then(|()| cx.out.flush()).map(|()| 0)?);
     };
     if global.verbose || global.debug {
         cx.introduce();
     }
-    let signals = listen(reporter, &cx.stop).context("watching for signals")?;
-    let runtime =
-        tokio::runtime::Builder::new_current_thread().enable_time().build().context("starting the runtime")?;
+    let heeds_signals = matches!(command, Command::Serve(_));
+    let signals = listen(reporter, &cx.stop, heeds_signals).context("watching for signals")?;
+    let signals = if heeds_signals { cx.heed(signals) } else { signals };
+    let mut runtime = tokio::runtime::Builder::new_current_thread();
+    runtime.enable_time();
+    if heeds_signals {
+        runtime.enable_io();
+    }
+    let runtime = runtime.build().context("starting the runtime")?;
     let result = runtime.block_on(race(command.run(&cx), &cx.stop, global.timeout, signals, reporter));
     // What was written before a failure is still data.
     let flushed = cx.out.flush();
@@ -105,7 +116,8 @@ fn execute(cli: Cli, reporter: &Reporter) -> anyhow::Result<()> {
     if result.is_ok() {
         cx.out.release_notes();
     }
-    Ok(result?)
+    result?;
+    Ok(cx.status.get())
 }
 
 /// Runs a command against the clock and the signals. Whichever ends it early drops it, and what it
@@ -114,7 +126,7 @@ async fn race(
     work: impl Future<Output = Result<()>>,
     stop: &Stop,
     timeout: Option<Duration>,
-    mut signals: mpsc::UnboundedReceiver<Kind>,
+    mut signals: mpsc::UnboundedReceiver<Asked>,
     reporter: &Reporter,
 ) -> Result<()> {
     let deadline = async {
@@ -129,7 +141,7 @@ async fn race(
     let mut work = pin!(work);
     let why = tokio::select! {
         biased;
-        Some(kind) = signals.recv() => kind,
+        Some(asked) = signals.recv() => asked.signal.kind(),
         () = deadline => Kind::Deadline,
         result = &mut work => return result,
     };
@@ -142,13 +154,19 @@ async fn race(
 }
 
 /// A channel of the signals that ask the process to stop. One that is not heeded in time, because
-/// the process waits for something that does not come, and a second one, end it at once.
-fn listen(reporter: &Reporter, stop: &Stop) -> io::Result<mpsc::UnboundedReceiver<Kind>> {
+/// the process waits for something that does not come, and a second one, end it at once, unless the
+/// command `heeds` them all itself.
+fn listen(reporter: &Reporter, stop: &Stop, heeds: bool) -> io::Result<mpsc::UnboundedReceiver<Asked>> {
     let (sender, receiver) = mpsc::unbounded_channel();
     let (reporter, stop) = (reporter.clone(), stop.clone());
     let mut first = true;
-    platform::watch_signals(move |kind| {
-        if !std::mem::take(&mut first) || sender.send(kind).is_err() {
+    platform::watch_signals(move |asked| {
+        let kind = asked.signal.kind();
+        let sent = sender.send(asked).is_ok();
+        if heeds && sent {
+            return;
+        }
+        if !std::mem::take(&mut first) || !sent {
             reporter.leave(&stopped(kind));
         }
         leave_after(GRACE, kind, &stop, &reporter);

@@ -40,6 +40,8 @@ pub const CLICOLOR: &str = "CLICOLOR";
 pub const TERM: &str = "TERM";
 /// The width of tables where the terminal does not tell.
 pub const COLUMNS: &str = "COLUMNS";
+/// A file of certificates to trust, for `OpenSSL` and many others.
+pub const SSL_CERT_FILE: &str = "SSL_CERT_FILE";
 
 /// The variables that choose a backend where nothing else does.
 pub const CHOOSING: &[(&str, &[&str])] = &[];

@@ -8,10 +8,42 @@ mod other;
 #[cfg(unix)]
 mod unix;
 
+use crate::error::Kind;
+
 #[cfg(not(unix))]
 pub use other::*;
 #[cfg(unix)]
 pub use unix::*;
+
+/// A signal that asks the process to stop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Asked {
+    /// Which one.
+    pub signal: Signal,
+    /// Whether it went to every process of a terminal, and not to this one alone.
+    pub from_terminal: bool,
+}
+
+/// Signals that ask a process to stop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Signal {
+    /// Ctrl-C, mostly.
+    Interrupt,
+    /// A polite end.
+    Terminate,
+    /// A terminal that is gone.
+    HangUp,
+}
+
+impl Signal {
+    /// What it is as an error.
+    pub const fn kind(self) -> Kind {
+        match self {
+            Signal::Interrupt => Kind::Interrupted,
+            Signal::Terminate | Signal::HangUp => Kind::Terminated,
+        }
+    }
+}
 
 /// The error of opening what is no regular file.
 fn not_regular() -> std::io::Error {

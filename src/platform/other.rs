@@ -3,13 +3,13 @@
 use std::fs::{File, Metadata};
 use std::io::{self, IsTerminal, Read, Seek, Write};
 use std::path::{Path, PathBuf};
+use std::process::ExitStatus;
 use std::time::Duration;
 
 use cap_std::fs::Dir;
 
-use super::StdinIs;
+use super::{Asked, Signal, StdinIs};
 use crate::body::Attributes;
-use crate::error::Kind;
 use crate::model::Timestamp;
 
 /// The time of a file; there is no exec bit.
@@ -109,6 +109,16 @@ pub fn stdin_ready(_wait: Duration) -> bool {
 }
 
 /// The system's own handling of Ctrl-C ends the process.
-pub fn watch_signals(_on_signal: impl FnMut(Kind) + Send + 'static) -> io::Result<()> {
+pub fn watch_signals(_on_signal: impl FnMut(Asked) + Send + 'static) -> io::Result<()> {
     Ok(())
+}
+
+/// There are no signals.
+pub fn send_signal(_process: u32, _signal: Signal) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+/// The status of a process that ended.
+pub fn exit_status(status: ExitStatus) -> u8 {
+    status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(u8::MAX)
 }

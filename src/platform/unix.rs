@@ -3,18 +3,22 @@
 use std::fs::{DirBuilder, File, Metadata, Permissions};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, FileExt, FileTypeExt, PermissionsExt};
+use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
+use std::process::ExitStatus;
 use std::time::Duration;
 
 use cap_std::fs::{Dir, OpenOptionsExt};
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::fs::{AtFlags, FileType, Mode, OFlags, SeekFrom};
+use rustix::process::{Pid, kill_process};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
-use signal_hook::iterator::Signals;
+use signal_hook::iterator::SignalsInfo;
+use signal_hook::iterator::exfiltrator::WithOrigin;
+use signal_hook::low_level::siginfo::Cause;
 
-use super::StdinIs;
+use super::{Asked, Signal, StdinIs};
 use crate::body::Attributes;
-use crate::error::Kind;
 use crate::model::Timestamp;
 
 /// The exec bit and the time of a file.
@@ -179,12 +183,34 @@ pub fn stdin_ready(wait: Duration) -> bool {
 }
 
 /// Calls `on_signal` in a thread of its own, for every signal that asks the process to stop.
-pub fn watch_signals(mut on_signal: impl FnMut(Kind) + Send + 'static) -> io::Result<()> {
-    let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP])?;
+pub fn watch_signals(mut on_signal: impl FnMut(Asked) + Send + 'static) -> io::Result<()> {
+    let mut signals = SignalsInfo::<WithOrigin>::new([SIGINT, SIGTERM, SIGHUP])?;
     std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
-        for signal in signals.forever() {
-            on_signal(if signal == SIGINT { Kind::Interrupted } else { Kind::Terminated });
+        for origin in signals.forever() {
+            let signal = match origin.signal {
+                SIGINT => Signal::Interrupt,
+                SIGHUP => Signal::HangUp,
+                _ => Signal::Terminate,
+            };
+            on_signal(Asked { signal, from_terminal: origin.cause == Cause::Kernel });
         }
     })?;
     Ok(())
+}
+
+/// Sends a signal to another process.
+pub fn send_signal(process: u32, signal: Signal) -> io::Result<()> {
+    let process = i32::try_from(process).ok().and_then(Pid::from_raw).ok_or(io::ErrorKind::NotFound)?;
+    let signal = match signal {
+        Signal::Interrupt => rustix::process::Signal::INT,
+        Signal::Terminate => rustix::process::Signal::TERM,
+        Signal::HangUp => rustix::process::Signal::HUP,
+    };
+    Ok(kill_process(process, signal)?)
+}
+
+/// What a shell would call the end of a process: its status, or 128 and the signal that killed it.
+pub fn exit_status(status: ExitStatus) -> u8 {
+    let code = status.code().or_else(|| status.signal().map(|signal| 128 + signal));
+    code.and_then(|code| u8::try_from(code).ok()).unwrap_or(u8::MAX)
 }

@@ -143,8 +143,12 @@ enum State {
 
 impl State {
     fn of(connection: &Connection) -> rusqlite::Result<Self> {
-        let version: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
-        let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+        // In one statement, so that no other process makes the tables between the two.
+        let (version, tables): (i64, i64) = connection.query_row(
+            "SELECT (SELECT user_version FROM pragma_user_version), (SELECT count(*) FROM sqlite_schema)",
+            [],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )?;
         Ok(match usize::try_from(version) {
             Ok(format) if (format == 0) == (tables == 0) => State::Format(format),
             _ => State::Foreign,

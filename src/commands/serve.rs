@@ -1,0 +1,210 @@
+//! `wharf serve`: hosted services for tests, with or without a command that uses them.
+
+use std::ffi::OsString;
+use std::fmt::Write as _;
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+
+use clap::{Args, ValueHint};
+use tokio::process::Command;
+use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::sync::oneshot;
+
+use super::Cx;
+use crate::error::{Error, Result};
+use crate::platform::{self, Asked};
+use crate::serve::faults::Fault;
+use crate::serve::{OPERATIONS, Options, Server};
+
+/// The exit status where a command is not there.
+const NOT_FOUND: u8 = 127;
+
+/// The exit status where a command cannot be run.
+const NOT_RUN: u8 = 126;
+
+pub(super) const EXAMPLES: &str = "\
+It is an emulator for tests: it listens on this machine only, takes any key, runs no agent, and promises\n\
+nothing about a power cut. With a COMMAND it takes a free port, sets the variables by which the services'\n\
+clients find and trust it, passes signals on, and ends with the command's exit status (126 or 127 when it\n\
+cannot be started). Without one it prints these variables and serves until Ctrl-C.\n\n\
+Failures on purpose, OPERATION:EFFECT[@POSITION] [xN] [skip=N]:\n  \
+    'upload:reset@1MiB x2'          the first two uploads are cut off after 1 MiB\n  \
+    'list:429 x3 retry-after=1'     three listings are refused\n  \
+    'download:truncate@50%'         every download ends in its middle\n  \
+    '*:latency=100ms'               everything takes longer\n  \
+    'create:reset@end x1'           it is done, and the answer is lost\n\
+Effects: latency=TIME, reset, truncate, stall, 400 to 599, endless, redirect=URL, bytes_written=N, page=N.\n\n\
+Examples:\n  \
+    wharf serve --tls -- pytest\n  \
+    wharf serve --fault 'upload:503 x1 retry-after=1' --log requests.jsonl -- ./my-test\n  \
+    wharf serve --listen 127.0.0.1:8080 --store ./data";
+
+/// Runs an emulator of hosted services for tests, on this machine only; any key is accepted
+#[derive(Debug, Args)]
+pub(super) struct Serve {
+    /// Where to listen: an address of this machine, or a port; a free port unless given
+    #[arg(long, value_name = "ADDR")]
+    listen: Option<String>,
+
+    /// Serve HTTPS, with a certificate of a throw-away authority, which some clients insist on
+    #[arg(long)]
+    tls: bool,
+
+    /// Where to keep everything; a temporary directory, removed at the end, unless given
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    store: Option<PathBuf>,
+
+    /// Make requests fail on purpose; may be given several times
+    #[arg(long, value_name = "SPEC")]
+    fault: Vec<String>,
+
+    /// Write each request as a line of JSON to the end of a file
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    log: Option<PathBuf>,
+
+    /// A command that uses the services
+    #[arg(last = true, value_name = "COMMAND", value_hint = ValueHint::CommandWithArguments)]
+    command: Vec<OsString>,
+}
+
+impl Serve {
+    pub(super) async fn run(self, cx: &Cx) -> Result<()> {
+        let listen = self.listen.as_deref().map_or(Ok(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))), address)?;
+        let faults = self.fault.iter().map(|spec| Fault::parse(spec, OPERATIONS)).collect::<Result<_>>()?;
+        let options = Options { listen, tls: self.tls, store: self.store, faults, log: self.log };
+        let server = Server::bind(options).await?;
+        let signals = cx.signals();
+        match self.command.split_first() {
+            Some((program, args)) => beside(cx, server, program, args, signals).await,
+            None => alone(cx, server, signals).await,
+        }
+    }
+}
+
+/// Serves until a signal comes.
+async fn alone(cx: &Cx, server: Server, signals: Option<UnboundedReceiver<Asked>>) -> Result<()> {
+    let mut text = format!("# an emulator for tests at {}; any key is accepted; Ctrl-C ends it\n", server.origin());
+    for (name, value) in server.variables() {
+        let _ = writeln!(text, "export {name}='{}'", value.replace('\'', r"'\''"));
+    }
+    cx.out.bytes(text.as_bytes())?;
+    cx.out.flush()?;
+    let mut signals = signals;
+    let (ended, end) = oneshot::channel();
+    let serving = server.run(async {
+        let stop = next(&mut signals).await;
+        let _ = ended.send(stop);
+    });
+    serving.await?;
+    match end.await {
+        Ok(stop) => Err(Error::new(stop.signal.kind(), "interrupted").hint("the server has ended, as was asked for")),
+        Err(_) => Ok(()),
+    }
+}
+
+/// Serves while a command runs.
+async fn beside(
+    cx: &Cx,
+    server: Server,
+    program: &OsString,
+    args: &[OsString],
+    mut signals: Option<UnboundedReceiver<Asked>>,
+) -> Result<()> {
+    let started = Command::new(program)
+        .args(args)
+        .envs(server.variables().iter().map(|(name, value)| (name, value)))
+        // Where wharf itself is told to end early, by --timeout.
+        .kill_on_drop(true)
+        .spawn();
+    let mut child = match started {
+        Ok(child) => child,
+        Err(e) => {
+            let missing = e.kind() == io::ErrorKind::NotFound;
+            cx.status.set(if missing { NOT_FOUND } else { NOT_RUN });
+            let error = Error::io(format!("starting `{}`", program.display()), &e);
+            cx.out.note(format!("error: {error}"));
+            return server.run(std::future::ready(())).await;
+        }
+    };
+    let work = async {
+        loop {
+            tokio::select! {
+                status = child.wait() => break status,
+                stop = next(&mut signals) => {
+                    // What a terminal sends, it has sent to the command as well.
+                    if let Some(process) = child.id().filter(|_| !stop.from_terminal) {
+                        drop(platform::send_signal(process, stop.signal));
+                    }
+                }
+            }
+        }
+    };
+    let (ended, end) = oneshot::channel();
+    server
+        .run(async {
+            drop(ended.send(work.await));
+        })
+        .await?;
+    let status = match end.await {
+        Ok(status) => status.map_err(|e| Error::io("waiting for the command", &e))?,
+        Err(_) => return Ok(()),
+    };
+    cx.status.set(platform::exit_status(status));
+    Ok(())
+}
+
+/// The next signal, if there ever is one.
+async fn next(signals: &mut Option<UnboundedReceiver<Asked>>) -> Asked {
+    let stop = match signals {
+        Some(signals) => signals.recv().await,
+        None => None,
+    };
+    match stop {
+        Some(stop) => stop,
+        None => std::future::pending().await,
+    }
+}
+
+/// An address such as `127.0.0.1:8080`, `localhost:8080`, `[::1]:0`, `8080` or `127.0.0.1`.
+fn address(text: &str) -> Result<SocketAddr> {
+    let named = text.strip_prefix("localhost").map(|rest| format!("127.0.0.1{rest}"));
+    let text = named.as_deref().unwrap_or(text);
+    let read = text.parse().ok().or_else(|| {
+        let port = text.strip_prefix(':').unwrap_or(text).parse::<u16>().map(|port| (Ipv4Addr::LOCALHOST, port).into());
+        port.ok().or_else(|| text.parse::<IpAddr>().ok().map(|ip| (ip, 0).into()))
+    });
+    let hint = "write an address of this machine, such as 127.0.0.1:8080 or [::1]:8080, or a port";
+    match read {
+        Some(address) if SocketAddr::ip(&address).is_loopback() => Ok(address),
+        Some(address) => {
+            Err(Error::usage(format!("others could reach this address, and any key is accepted: `{address}`"))
+                .hint(hint))
+        }
+        None => Err(Error::usage(format!("this is no address to listen on: `{text}`")).hint(hint)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_of_this_machine_and_no_other() {
+        for (text, read) in [
+            ("127.0.0.1:8080", "127.0.0.1:8080"),
+            ("localhost:8080", "127.0.0.1:8080"),
+            ("localhost", "127.0.0.1:0"),
+            ("8080", "127.0.0.1:8080"),
+            (":8080", "127.0.0.1:8080"),
+            ("127.0.0.2", "127.0.0.2:0"),
+            ("[::1]:7", "[::1]:7"),
+            ("::1", "[::1]:0"),
+        ] {
+            assert_eq!(address(text).map(|address| address.to_string()).ok().as_deref(), Some(read), "{text}");
+        }
+        for bad in ["0.0.0.0:80", "10.0.0.1", "[::]:80", "::", "example.org:80", "x", "", "99999"] {
+            assert!(address(bad).is_err_and(|e| e.hint_text().is_some()), "{bad}");
+        }
+    }
+}

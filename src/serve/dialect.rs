@@ -1,0 +1,48 @@
+//! What the server asks of a dialect: one hosted service's protocol in front of the store.
+
+use async_trait::async_trait;
+use hyper::{Method, StatusCode};
+
+use super::answer::{self, Answer};
+use super::request::Request;
+
+/// A protocol.
+#[async_trait]
+pub(super) trait Dialect: Send + Sync {
+    /// Whether a path is one of its own.
+    fn claims(&self, path: &str) -> bool;
+    /// What a request is called in faults and in the log: `group.verb`.
+    fn operation(&self, method: &Method, path: &str) -> &'static str;
+    /// Whether faults count the bytes of the request of that operation, and not those of the answer.
+    fn is_upload(&self, operation: &str) -> bool {
+        operation.ends_with(".upload")
+    }
+    /// Does what a request asks for.
+    async fn answer(&self, request: Request) -> Answer;
+    /// An error in its own form; `code` is the word that it has for programs.
+    fn failure(&self, status: StatusCode, code: Option<&str>, message: &str) -> Answer;
+}
+
+/// Who answers what no dialect claims.
+pub(super) const NOBODY: &dyn Dialect = &Nobody;
+
+struct Nobody;
+
+#[async_trait]
+impl Dialect for Nobody {
+    fn claims(&self, _path: &str) -> bool {
+        true
+    }
+
+    fn operation(&self, _method: &Method, _path: &str) -> &'static str {
+        "unknown"
+    }
+
+    async fn answer(&self, _request: Request) -> Answer {
+        self.failure(StatusCode::NOT_FOUND, None, "no service that `wharf serve` knows has this path")
+    }
+
+    fn failure(&self, status: StatusCode, code: Option<&str>, message: &str) -> Answer {
+        answer::json(status, &serde_json::json!({ "error": { "code": code, "message": message } }))
+    }
+}

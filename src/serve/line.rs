@@ -1,0 +1,130 @@
+//! One connection: a socket that can be torn down on purpose.
+
+use std::io::{self, IoSlice};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll};
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+use tokio::sync::watch;
+use tokio_rustls::server::TlsStream;
+
+/// What the requests of a connection can do to it.
+pub(super) struct Line {
+    torn: AtomicBool,
+    /// How often all that was written has gone out.
+    flushes: watch::Sender<u64>,
+}
+
+impl Line {
+    pub(super) fn new() -> Arc<Self> {
+        Arc::new(Line { torn: AtomicBool::new(false), flushes: watch::Sender::new(0) })
+    }
+
+    /// From now on the connection ends in a reset, which its other side sees as an error.
+    pub(super) fn tear(&self) {
+        self.torn.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether it was torn down.
+    pub(super) fn is_torn(&self) -> bool {
+        self.torn.load(Ordering::Relaxed)
+    }
+
+    /// Waits until what was written so far has gone out.
+    pub(super) async fn flushed(&self) {
+        let mut flushes = self.flushes.subscribe();
+        // The sender lives as long as `self`.
+        drop(flushes.changed().await);
+    }
+}
+
+/// The socket.
+pub(super) struct Socket {
+    stream: Stream,
+    line: Arc<Line>,
+}
+
+/// With or without TLS.
+pub(super) enum Stream {
+    /// Without.
+    Plain(TcpStream),
+    /// With.
+    Tls(Box<TlsStream<TcpStream>>),
+}
+
+impl Socket {
+    pub(super) fn new(stream: Stream, line: Arc<Line>) -> Self {
+        Socket { stream, line }
+    }
+}
+
+impl Drop for Socket {
+    fn drop(&mut self) {
+        if self.line.is_torn() {
+            let tcp = match &self.stream {
+                Stream::Plain(tcp) => tcp,
+                Stream::Tls(tls) => tls.get_ref().0,
+            };
+            // Closing it then sends a reset in place of an end.
+            drop(tcp.set_zero_linger());
+        }
+    }
+}
+
+/// Does the same to either stream.
+macro_rules! either {
+    ($socket:expr, $stream:ident => $work:expr) => {
+        match &mut $socket.stream {
+            Stream::Plain(tcp) => {
+                let $stream = Pin::new(tcp);
+                $work
+            }
+            Stream::Tls(tls) => {
+                let $stream = Pin::new(tls.as_mut());
+                $work
+            }
+        }
+    };
+}
+
+impl AsyncRead for Socket {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        either!(self, stream => stream.poll_read(cx, buf))
+    }
+}
+
+impl AsyncWrite for Socket {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        either!(self, stream => stream.poll_write(cx, buf))
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bufs: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        either!(self, stream => stream.poll_write_vectored(cx, bufs))
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        match &self.stream {
+            Stream::Plain(tcp) => tcp.is_write_vectored(),
+            Stream::Tls(tls) => tls.is_write_vectored(),
+        }
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let flushed = either!(self, stream => stream.poll_flush(cx));
+        if matches!(flushed, Poll::Ready(Ok(()))) {
+            self.line.flushes.send_modify(|times| *times += 1);
+        }
+        flushed
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        either!(self, stream => stream.poll_shutdown(cx))
+    }
+}

@@ -1,0 +1,203 @@
+//! `wharf serve`: the hosted services' protocols in front of the local store, for tests.
+//!
+//! One listener on this machine's loopback speaks every dialect; a path says which is meant. Each
+//! request goes through `exchange.rs`, where faults come in, to a `Dialect`, which does with a
+//! backend what is asked for. Any key is accepted, and nothing is synced before the end.
+
+mod answer;
+mod dialect;
+mod exchange;
+pub mod faults;
+mod foundry;
+mod line;
+mod log;
+mod request;
+mod tls;
+pub mod token;
+mod trust;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use tempfile::TempDir;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tokio::time::{sleep, timeout};
+use tokio_rustls::TlsAcceptor;
+
+use self::dialect::Dialect;
+use self::faults::{Fault, Faults};
+use self::foundry::Foundry;
+use self::line::{Line, Socket, Stream};
+use self::log::Log;
+use self::tls::Tls;
+use crate::backend::{Backend, local};
+use crate::error::{Error, Kind, Result};
+
+/// How long requests may go on when the server stops.
+const GRACE: Duration = Duration::from_millis(500);
+
+/// How long a client may take to agree on a secure connection.
+const HANDSHAKE: Duration = Duration::from_secs(10);
+
+/// How long to wait where the system has no socket left.
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// The names that faults know requests by.
+pub const OPERATIONS: &[&str] = foundry::OPERATIONS;
+
+/// What a server is to be like.
+#[derive(Debug)]
+pub struct Options {
+    /// Where it listens: an address of this machine's loopback.
+    pub listen: SocketAddr,
+    /// Whether connections are secure.
+    pub tls: bool,
+    /// Where it keeps everything; in a directory that goes with it where there is none.
+    pub store: Option<PathBuf>,
+    /// What goes wrong on purpose.
+    pub faults: Vec<Fault>,
+    /// Where requests are written down.
+    pub log: Option<PathBuf>,
+}
+
+/// What all connections share.
+struct Shared {
+    dialects: Vec<Box<dyn Dialect>>,
+    faults: Faults,
+    log: Option<Log>,
+}
+
+/// A server that listens.
+pub struct Server {
+    listener: TcpListener,
+    acceptor: Option<TlsAcceptor>,
+    shared: Arc<Shared>,
+    backend: Arc<dyn Backend>,
+    origin: String,
+    variables: Vec<(&'static str, String)>,
+    /// Whether what it keeps stays.
+    stays: bool,
+    /// What goes with it. The last member, so that whoever works in it is gone before.
+    scratch: TempDir,
+}
+
+impl Server {
+    /// Listens.
+    ///
+    /// # Errors
+    /// `usage` for an address that others can reach; `conflict` for one that is taken; `io` where
+    /// the store, the log or a temporary directory cannot be opened.
+    pub async fn bind(options: Options) -> Result<Self> {
+        let Options { listen, tls, store, faults, log } = options;
+        if !listen.ip().is_loopback() {
+            return Err(Error::usage(format!("this address can be reached from elsewhere: `{listen}`"))
+                .hint("the server takes any key: listen on 127.0.0.1 or [::1]"));
+        }
+        let log = log.as_deref().map(Log::open).transpose()?;
+        let scratch = tempfile::Builder::new().prefix("wharf-serve-").tempdir();
+        let scratch = scratch.map_err(|e| Error::io("making a temporary directory", &e).of_kind(Kind::Io))?;
+        let stays = store.is_some();
+        let home = match store {
+            Some(store) => {
+                std::path::absolute(&store).map_err(|e| Error::io(format!("finding `{}`", store.display()), &e))?
+            }
+            None => scratch.path().join("store"),
+        };
+        let backend: Arc<dyn Backend> = Arc::from(local::at(home, local::CAPABILITIES.limits));
+        let listener = TcpListener::bind(listen).await.and_then(|listener| Ok((listener.local_addr()?, listener)));
+        let (address, listener) = listener.map_err(|e| not_listening(listen, &e))?;
+        let origin = format!("{}://{address}", if tls { "https" } else { "http" });
+        let mut variables = foundry::variables(&origin);
+        let mut acceptor = None;
+        if tls {
+            let tls = Tls::make()?;
+            variables.extend(trust::variables(scratch.path(), &tls.authority)?);
+            acceptor = Some(tls.acceptor);
+        }
+        let dialects: Vec<Box<dyn Dialect>> = vec![Box::new(Foundry::new(Arc::clone(&backend)))];
+        let shared = Arc::new(Shared { dialects, faults: Faults::new(faults), log });
+        Ok(Server { listener, acceptor, shared, backend, origin, variables, stays, scratch })
+    }
+
+    /// Its address, as a URL.
+    pub fn origin(&self) -> &str {
+        &self.origin
+    }
+
+    /// The variables by which clients find it and trust it.
+    pub fn variables(&self) -> &[(&'static str, String)] {
+        &self.variables
+    }
+
+    /// Answers until `stop` is there, and a little longer those who are being answered.
+    ///
+    /// # Errors
+    /// `io` where a store that stays cannot be made durable, or a temporary one removed.
+    pub async fn run(self, stop: impl Future<Output = ()>) -> Result<()> {
+        let Server { listener, acceptor, shared, backend, stays, scratch, .. } = self;
+        let closing = watch::Sender::new(false);
+        let mut lines = JoinSet::new();
+        let mut stop = std::pin::pin!(stop);
+        loop {
+            tokio::select! {
+                () = &mut stop => break,
+                accepted = listener.accept() => match accepted {
+                    Ok((tcp, _)) => {
+                        lines.spawn(talk(tcp, acceptor.clone(), Arc::clone(&shared), closing.subscribe()));
+                    }
+                    Err(_) => sleep(PAUSE).await,
+                },
+                Some(_) = lines.join_next() => {}
+            }
+        }
+        drop(listener);
+        closing.send_replace(true);
+        // Whoever takes longer is cut off when `lines` goes.
+        drop(timeout(GRACE, async { while lines.join_next().await.is_some() {} }).await);
+        lines.shutdown().await;
+        if stays {
+            backend.settle().await?;
+        }
+        drop((shared, backend));
+        scratch.close().map_err(|e| Error::io("removing the temporary store", &e).of_kind(Kind::Io))
+    }
+}
+
+fn not_listening(address: SocketAddr, error: &std::io::Error) -> Error {
+    use std::io::ErrorKind::{AddrInUse, AddrNotAvailable};
+    let made = Error::io(format!("listening on {address}"), error);
+    match error.kind() {
+        AddrInUse | AddrNotAvailable => made.of_kind(Kind::Conflict).hint("leave out --listen for a port that is free"),
+        _ => made,
+    }
+}
+
+/// One connection, to its end.
+async fn talk(tcp: TcpStream, acceptor: Option<TlsAcceptor>, shared: Arc<Shared>, mut closing: watch::Receiver<bool>) {
+    // Only speed depends on it.
+    drop(tcp.set_nodelay(true));
+    let stream = match acceptor {
+        None => Stream::Plain(tcp),
+        Some(acceptor) => match timeout(HANDSHAKE, acceptor.accept(tcp)).await {
+            Ok(Ok(tls)) => Stream::Tls(Box::new(tls)),
+            _ => return,
+        },
+    };
+    let line = Line::new();
+    let socket = TokioIo::new(Socket::new(stream, Arc::clone(&line)));
+    let service = service_fn(|request| exchange::serve(Arc::clone(&shared), Arc::clone(&line), request));
+    let mut connection = std::pin::pin!(http1::Builder::new().serve_connection(socket, service));
+    tokio::select! {
+        // What ends it is the other side's to know.
+        _ = connection.as_mut() => return,
+        _ = closing.wait_for(|closing| *closing) => connection.as_mut().graceful_shutdown(),
+    }
+    drop(connection.await);
+}

@@ -1,0 +1,7 @@
+//! The protocols' own types, shared by a client and by its dialect in `serve`.
+//!
+//! What is here says how a protocol looks: paths, members, limits. Who sends it, and what it means,
+//! is elsewhere.
+
+pub mod foundry;
+pub mod url;

@@ -1,0 +1,272 @@
+//! Each call: its status, its answer, and what it refuses.
+
+use serde_json::{Value, json};
+
+use crate::stage::{S1, Stage};
+
+#[test]
+fn a_session_is_made_read_stopped_woken_and_deleted() {
+    let stage = Stage::new();
+    let server = stage.serve(&[]);
+    let made = server.create("a1", "s1").json();
+    let (created, used) = (made["created_at"].as_i64().unwrap(), made["last_accessed_at"].as_i64().unwrap());
+    let version = json!({ "type": "version_ref", "agent_version": "7" });
+    let whole = json!({
+        "agent_session_id": "s1", "version_indicator": version, "status": "active",
+        "created_at": created, "last_accessed_at": used, "expires_at": used + 2_592_000,
+    });
+    assert_eq!(made, whole);
+    assert_eq!(server.get(S1).ok().json(), whole);
+
+    assert_eq!(server.send("POST", &format!("{S1}:stop"), "").is(204, "").body, b"");
+    let stopped = server.get(S1).json();
+    assert_eq!(stopped["status"], "idle");
+    assert!(stopped["stopped_at"].as_i64().unwrap() >= created);
+    server.send("POST", &format!("{S1}:stop"), "").is(204, "");
+    assert_eq!(server.get(S1).json()["stopped_at"], stopped["stopped_at"]);
+    server.put("/x", "y");
+    let woken = server.get(S1).json();
+    assert_eq!((&woken["status"], &woken["stopped_at"]), (&"active".into(), &stopped["stopped_at"]));
+
+    server.send("DELETE", S1, "").is(204, "");
+    server.send("DELETE", S1, "").is(204, "");
+    server.get(S1).is(404, "not_found");
+    server.send("POST", &format!("{S1}:stop"), "").is(404, "not_found");
+    server.create("a1", "s1");
+    assert_eq!(server.list(""), [""; 0], "a new session of an old name is empty");
+}
+
+#[test]
+fn an_id_and_a_version_are_chosen_where_nobody_does() {
+    let stage = Stage::new();
+    let server = stage.serve(&[]);
+    let sessions = "/agents/a1/endpoint/sessions";
+    for body in ["", "{}"] {
+        let made = server.send("POST", sessions, body);
+        let id = made.is(201, "").json()["agent_session_id"].as_str().unwrap().to_owned();
+        assert_eq!((id.len(), &id[16..18]), (50, "00"), "{id}");
+        assert_eq!(made.json()["version_indicator"]["agent_version"], "1");
+    }
+    for bad in [
+        "[]",
+        "{",
+        r#"{"agent_session_id":""}"#,
+        r#"{"agent_session_id":7}"#,
+        r#"{"version_indicator":{"type":"latest","agent_version":"7"}}"#,
+        r#"{"version_indicator":{"type":"version_ref","agent_version":"@latest"}}"#,
+        r#"{"version_indicator":{"type":"version_ref","agent_version":""}}"#,
+        r#"{"version_indicator":{"type":"version_ref"}}"#,
+    ] {
+        server.send("POST", sessions, bad).is(400, "invalid_request");
+    }
+    server.create("a1", "s1");
+    server.send("POST", sessions, r#"{"agent_session_id":"s1"}"#).is(409, "conflict");
+    server.create("a2", "s1");
+    server.send("POST", sessions, " ".repeat(2 << 20)).is(413, "payload_too_large");
+}
+
+#[test]
+fn sessions_of_odd_names_are_their_own() {
+    let stage = Stage::new();
+    let server = stage.serve(&[]);
+    let long = "x".repeat(200);
+    let ids = ["a", "a/b c:d", "a%2Fb", "..", "-x", "file_1", "ünï", "a.b", &long];
+    for id in ids {
+        server.create("a1", id);
+        let escaped = wharf::wire::url::escape(id);
+        let at = format!("/agents/a1/endpoint/sessions/{escaped}");
+        server.send("PUT", &format!("{at}/files/content?path=name"), id).is(201, "");
+        assert_eq!(server.get(&format!("{at}/files/content?path=name")).body, id.as_bytes(), "{id}");
+        assert_eq!(server.get(&at).json()["agent_session_id"], id);
+    }
+    let listed = server.get("/agents/a1/endpoint/sessions").json();
+    let listed: Vec<_> = listed["data"].as_array().unwrap().iter().map(|s| s["agent_session_id"].clone()).collect();
+    assert_eq!(listed, ids);
+}
+
+#[test]
+fn files_are_written_read_listed_and_removed() {
+    let stage = Stage::new();
+    let server = stage.session(&[]);
+    let written = server.put("%2Fdata%2Fin%2Freport.csv", "id,total\n").json();
+    let whole = json!({ "path": "data/in/report.csv", "bytes_written": 9, "success": true, "source_type": "stream" });
+    assert_eq!(written, whole);
+    let file = format!("{S1}/files/content?path=data/in/report.csv");
+    let read = server.get(&file);
+    assert_eq!((read.ok().body.as_slice(), read.header("content-length")), (&b"id,total\n"[..], Some("9")));
+    assert_eq!(read.header("content-type"), Some("application/octet-stream"));
+    let name = "attachment; filename=report.csv; filename*=UTF-8''report.csv";
+    assert_eq!(read.header("content-disposition"), Some(name));
+
+    server.put("data/b.txt", "");
+    let listing = server.get(&format!("{S1}/files?path=/data/&limit=1&order=desc")).ok().json();
+    let entry = |name: &str, size: u64, directory: bool| json!({ "name": name, "size": size, "is_directory": directory, "modified_time": 0 });
+    let entries = [entry("b.txt", 0, false), entry("in", 0, true)];
+    assert_eq!(listing, json!({ "path": "data", "entries": entries, "has_more": false }));
+    for home in ["", "?path=", "?path=.", "?path=/"] {
+        let listing = server.get(&format!("{S1}/files{home}")).ok().json();
+        assert_eq!(listing, json!({ "path": "", "entries": [entry("data", 0, true)], "has_more": false }), "{home}");
+    }
+
+    let stat = server.get(&format!("{S1}/files/stat?path=/data/in/report.csv")).ok().json();
+    assert_eq!([&stat["name"], &stat["path"]], ["report.csv", "data/in/report.csv"]);
+    assert_eq!((&stat["is_dir"], &stat["size"]), (&false.into(), &9.into()));
+    assert!(stat["modified_time"].as_i64().unwrap() > 1_700_000_000);
+    assert_eq!(server.get(&format!("{S1}/files/stat?path=/")).ok().json()["is_dir"], true);
+
+    let files = format!("{S1}/files");
+    server.send("DELETE", &format!("{files}?path=/data"), "").is(409, "directory_not_empty");
+    server.send("DELETE", &format!("{files}?path=/data&recursive=false"), "").is(409, "directory_not_empty");
+    server.send("DELETE", &format!("{files}?path=/data/b.txt"), "").is(204, "");
+    server.send("DELETE", &format!("{files}?path=/data/b.txt"), "").is(404, "not_found");
+    server.send("DELETE", &format!("{files}?path=/data&recursive=true"), "").is(204, "");
+    assert_eq!(server.list(""), [""; 0]);
+    server.send("DELETE", &format!("{files}?path=/&recursive=true"), "").is(409, "conflict");
+    server.send("DELETE", &format!("{files}?path=/x&recursive=yes"), "").is(400, "invalid_request");
+}
+
+#[test]
+fn directories_are_made_one_at_a_time() {
+    let stage = Stage::new();
+    let server = stage.session(&[]);
+    let mkdir = |path: &str| server.send("POST", &format!("{S1}/files/mkdir"), json!({ "path": path }).to_string());
+    mkdir("/a/b").is(404, "not_found");
+    assert_eq!(mkdir("/a").is(204, "").body, b"");
+    mkdir("a/b").is(204, "");
+    mkdir("/a").is(409, "conflict");
+    mkdir("/").is(409, "conflict");
+    server.put("f", "");
+    mkdir("/f/x").is(409, "conflict");
+    mkdir("..").is(400, "invalid_request");
+    server.send("POST", &format!("{S1}/files/mkdir"), "{}").is(400, "invalid_request");
+    assert_eq!(server.list("a"), ["b"]);
+    assert_eq!(server.list("a/b"), [""; 0]);
+}
+
+#[test]
+fn what_is_no_file_or_no_path_is_refused() {
+    let stage = Stage::new();
+    let server = stage.session(&[]);
+    server.put("d/f", "old");
+    let content = |path: &str| format!("{S1}/files/content?path={path}");
+    let long = "x".repeat(256);
+    for path in ["..", "/a/../b", "a%00b", &long] {
+        server.send("PUT", &content(path), "x").is(400, "invalid_request");
+        server.get(&content(path)).is(400, "invalid_request");
+    }
+    server.send("PUT", &content("d"), "x").is(409, "conflict");
+    server.send("PUT", &content(""), "x").is(409, "conflict");
+    server.send("PUT", &content("d/f/g"), "x").is(409, "conflict");
+    server.send("PUT", &format!("{S1}/files/content"), "x").is(400, "invalid_request");
+    server.get(&content("d")).is(409, "conflict");
+    server.get(&content("none")).is(404, "not_found");
+    server.get(&format!("{S1}/files/stat?path=none")).is(404, "not_found");
+    server.get(&format!("{S1}/files?path=none")).is(404, "not_found");
+    server.get(&format!("{S1}/files?path=d/f")).is(400, "invalid_request");
+    for query in ["limit=0", "limit=101", "limit=x", "order=size"] {
+        server.get(&format!("{S1}/files?{query}")).is(400, "invalid_request");
+    }
+    let none = "/agents/a1/endpoint/sessions/none";
+    for (method, path, body) in [
+        ("GET", "/files", ""),
+        ("GET", "/files/content?path=x", ""),
+        ("PUT", "/files/content?path=x", "x"),
+        ("GET", "/files/stat?path=x", ""),
+        ("DELETE", "/files?path=x", ""),
+        ("POST", "/files/mkdir", r#"{"path":"x"}"#),
+    ] {
+        let reply = server.send(method, &format!("{none}{path}"), body);
+        let error = reply.is(404, "not_found").json();
+        assert_eq!(error["error"]["message"], "Session none does not exist", "{method} {path}");
+    }
+    assert_eq!(server.read("d/f").unwrap(), b"old");
+}
+
+#[test]
+fn no_error_shows_what_the_store_calls_a_session() {
+    let stage = Stage::new();
+    let server = stage.session(&[]);
+    server.put("d/f", "");
+    for reply in [
+        server.get(&format!("{S1}/files/content?path=d")),
+        server.send("PUT", &format!("{S1}/files/content?path=d"), "x"),
+    ] {
+        let message = reply.is(409, "conflict").json()["error"]["message"].to_string();
+        assert!(message.contains("s1:/d") && !message.contains("a1.s1"), "{message}");
+    }
+}
+
+#[test]
+fn a_token_and_a_version_of_the_protocol_are_needed() {
+    let stage = Stage::new();
+    let server = stage.session(&[]);
+    let raw = |headers: &str, query: &str| {
+        let path = "/api/projects/p1/agents/a1/endpoint/sessions";
+        let request = format!("GET {path}{query} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n{headers}\r\n");
+        server.raw(request.as_bytes()).unwrap()
+    };
+    let token = "authorization: Bearer whatever\r\n";
+    raw(token, "?api-version=v1").ok();
+    raw(token, "?api-version=2025-11-15-preview").ok();
+    raw(token, "").is(400, "invalid_request");
+    raw(token, "?api-version=v9").is(400, "invalid_request");
+    raw(token, "?api-version=v1&after=%ff").is(400, "invalid_request");
+    for none in ["", "authorization: Bearer \r\n", "authorization: Basic eDp4\r\n", "api-key: x\r\n"] {
+        raw(none, "?api-version=v1").is(401, "Unauthorized");
+    }
+}
+
+#[test]
+fn what_is_no_call_says_so() {
+    let stage = Stage::new();
+    let server = stage.session(&[]);
+    server.get("/agents/a1/nothing").is(404, "not_found");
+    server.get("/deployments").is(404, "not_found");
+    server.get("/agents/a_1/endpoint/sessions").is(400, "invalid_request");
+    server.send("PUT", "/agents/a1/endpoint/sessions", "").is(405, "method_not_allowed");
+    server.send("POST", &format!("{S1}/files/content?path=x"), "").is(405, "method_not_allowed");
+    server.send("POST", "/agents/a1/endpoint/protocols/invocations", "{}").is(501, "not_implemented");
+    let elsewhere = server.raw(b"GET /v1/sessions HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").unwrap();
+    assert_eq!(elsewhere.status, 404);
+    assert!(elsewhere.json()["error"]["message"].is_string());
+}
+
+#[test]
+fn agents_have_versions_to_ask_for() {
+    let stage = Stage::new();
+    let server = stage.serve(&[]);
+    let versions = |query: &str| {
+        let list = server.get(&format!("/agents/a1/versions{query}")).ok().json();
+        let words = |list: &Value| {
+            list.as_array().unwrap().iter().map(|v| v["version"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        };
+        (words(&list["data"]), list["has_more"].as_bool().unwrap())
+    };
+    assert_eq!(versions("?order=desc&limit=1"), (vec!["1".to_owned()], false));
+    let agent = server.get("/agents/a1").ok().json();
+    assert_eq!((&agent["name"], &agent["versions"]["latest"]["status"]), (&"a1".into(), &"active".into()));
+    let made = server.send("POST", "/agents/a1/versions", r#"{"definition":{"kind":"hosted"},"description":"d"}"#);
+    assert_eq!((&made.ok().json()["version"], &made.json()["description"]), (&"2".into(), &"d".into()));
+    assert_eq!(versions("?limit=1"), (vec!["2".to_owned()], true));
+    assert_eq!(versions("?order=asc"), (vec!["1".to_owned(), "2".to_owned()], false));
+    assert_eq!(server.get("/agents/a1/versions/2").ok().json()["definition"], json!({ "kind": "hosted" }));
+    server.send("DELETE", "/agents/a1/versions/2", "").ok();
+    server.get("/agents/a1/versions/2").is(404, "not_found");
+    server.get("/agents/a1/versions/x").is(404, "not_found");
+    server.send("DELETE", "/agents/a1", "").ok();
+}
+
+#[test]
+fn the_log_of_a_session_is_a_stream_of_events() {
+    let stage = Stage::new();
+    let server = stage.session(&[]);
+    for path in ["/agents/a1/versions/7/sessions/s1:logstream", "/agents/a1/sessions/s1:logstream?tail=1"] {
+        let reply = server.get(path);
+        assert_eq!(reply.ok().header("content-type"), Some("text/event-stream; charset=utf-8"));
+        let text = String::from_utf8(reply.body).unwrap();
+        let data = text.strip_prefix("event: log\ndata: ").and_then(|rest| rest.strip_suffix("\n\n")).expect(&text);
+        let event: Value = serde_json::from_str(data).unwrap();
+        assert!(event["timestamp"].is_string() && event["message"].is_string(), "{event}");
+    }
+    server.get("/agents/a1/sessions/none:logstream").is(404, "not_found");
+}
