@@ -132,6 +132,18 @@ impl Stage {
     }
 }
 
+impl Stage {
+    /// The receipts that `--receipt` wrote to a file.
+    fn lines_of(&self, book: &mut Book, name: &str) -> Vec<Value> {
+        let text = fs::read_to_string(self.dir.path().join(name)).unwrap();
+        let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).expect("a line of JSON")).collect();
+        for line in &lines {
+            book.hold("receipt", line);
+        }
+        lines
+    }
+}
+
 impl Run {
     /// The exit code must be this.
     fn code(self, wanted: i32) -> Self {
@@ -245,6 +257,13 @@ fn transfers(stage: &Stage, book: &mut Book) {
     assert_eq!((&some[0]["status"], &some[1]["status"]), (&json!("copied"), &json!("failed")));
     let skipped = stage.run("files upload a.txt s1:/in/ --if-exists skip").ok().array(book, "receipt", 1);
     assert_eq!(skipped[0]["status"], "skipped");
+    let planned = stage.run("files upload tree s1:/plan --dry-run").ok().array(book, "receipt", 2);
+    assert_eq!(planned[0]["status"], "planned");
+    let planned = stage.run("files upload a.txt --dry-run --receipt lines").ok().array(book, "receipt", 1);
+    assert!(planned[0]["destination"].is_null(), "a stored file has no id yet: {planned:?}");
+    assert_eq!(stage.lines_of(book, "lines"), planned);
+    let some = stage.run("files upload a.txt gone.txt tree s1:/in/ --if-exists skip --receipt lines").code(10);
+    assert_eq!(Value::from(stage.lines_of(book, "lines")), some.json(), "one of each status");
 
     stage.run("files download s1:/tree out").ok().array(book, "receipt", 2);
     stage.run("files download s1:/tree out --if-exists skip --format jsonl").ok().lines(book, "receipt", 2);
@@ -383,6 +402,10 @@ fn spoilt(object: &Value) -> Vec<(String, Value)> {
 /// Values that are no such value, though some have its type.
 fn spoil_by_hand(book: &Book) {
     let receipt = |status: &str| book.sample("receipt", |receipt| receipt["status"] == status);
+    let planned = receipt("planned");
+    spoil("receipt", &planned, book, "/status", &json!(["copied", "failed", "skipped", null]));
+    spoil("receipt", &planned, book, "/id", &json!(["s1:/x"]));
+    spoil("receipt", &planned, book, "/verified", &json!(["sha256"]));
     let (copied, failed) = (receipt("copied"), receipt("failed"));
     let time = json!([
         "",

@@ -1,6 +1,6 @@
 //! Flags that every command takes.
 
-use std::num::{NonZeroU32, NonZeroUsize};
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -78,9 +78,9 @@ pub struct Global {
     #[arg(long, global = true, value_name = "N")]
     pub retries: Option<u32>,
 
-    /// Transfers at once [env: WHARF_JOBS]
+    /// Files at once, 1 to 256 [env: WHARF_JOBS]
     #[arg(long, global = true, value_name = "N")]
-    pub jobs: Option<NonZeroU32>,
+    pub jobs: Option<u32>,
 
     /// The service's address
     #[arg(long, global = true, value_name = "URL")]

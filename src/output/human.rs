@@ -26,11 +26,11 @@ pub fn size(bytes: u64) -> String {
     format!("{}.{} {unit}", tenths / 10, tenths % 10)
 }
 
-/// What became of several files, in a line; nothing where there was just one and it went well.
-pub fn summary(summary: &Summary, took: Duration) -> Option<String> {
+/// What became of several files, in a line; nothing where there was just one.
+pub fn summary(summary: &Summary, several: bool, took: Duration) -> Option<String> {
     let files = |count: u64| if count == 1 { "1 file".to_owned() } else { format!("{count} files") };
     let Summary { copied, bytes, skipped, excluded, failed, dry_run } = summary;
-    if copied + failed + excluded + skipped.values().sum::<u64>() < 2 {
+    if !several && copied + failed + excluded + skipped.values().sum::<u64>() < 2 {
         return None;
     }
     let verb = if *dry_run { "would be copied" } else { "copied" };

@@ -48,6 +48,11 @@ impl<'a, T: Record> Listing<'a, T> {
         self.forgive(written)
     }
 
+    /// Counts a record that nobody wants to see.
+    pub fn pass_over(&mut self) {
+        self.seen += 1;
+    }
+
     /// Ends the listing.
     ///
     /// # Errors

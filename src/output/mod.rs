@@ -12,6 +12,7 @@ mod listing;
 pub mod progress;
 mod records;
 pub mod report;
+mod screen;
 pub mod table;
 pub mod yaml;
 
@@ -214,8 +215,11 @@ impl Output {
 
     /// Prints the notes that wait.
     pub fn release_notes(&self) {
-        for note in self.held.take() {
-            report::say(&escape::for_terminal(&note));
+        let notes = self.held.take();
+        let print = || notes.iter().for_each(|note| report::say(&escape::for_terminal(note)));
+        match self.progress.borrow().as_ref() {
+            Some(progress) => progress.suspend(print),
+            None => print(),
         }
     }
 
@@ -226,11 +230,12 @@ impl Output {
         Watch { output: self, since: Instant::now(), summary: RefCell::default() }
     }
 
-    /// Whether a person at a terminal wants to see this receipt. Of many files, only what did not go
-    /// as usual.
+    /// Whether a person at a terminal wants to see this receipt. Of many files, only what failed; the
+    /// rest is in the summary.
     pub fn wants(&self, receipt: &Receipt) -> bool {
         let many = self.planned.get() > FEW && self.options.format == Format::Auto && self.is_for_people();
-        !many || self.options.verbose || receipt.status != ReceiptStatus::Copied
+        let told = matches!(receipt.status, ReceiptStatus::Copied | ReceiptStatus::Skipped);
+        !(many && told) || self.options.verbose
     }
 
     /// Whether errors are to be JSON.
@@ -312,7 +317,10 @@ impl Observer for Watch<'_> {
             Event::Planned { files, .. } => self.output.planned.set(*files),
             Event::Excluded(name) if verbose => self.output.note(format!("excluded: {name}")),
             Event::Retried { name, error } if verbose => self.output.note(format!("again: {name}: {error}")),
-            Event::Ended(summary) => *self.summary.borrow_mut() = human::summary(summary, self.since.elapsed()),
+            Event::Ended(summary) => {
+                let several = self.output.planned.get() > 1;
+                *self.summary.borrow_mut() = human::summary(summary, several, self.since.elapsed());
+            }
             _ => {}
         }
         if let Some(progress) = self.output.progress.borrow().as_ref() {
@@ -324,7 +332,8 @@ impl Observer for Watch<'_> {
 impl Drop for Watch<'_> {
     fn drop(&mut self) {
         self.output.progress.take();
-        if let Some(summary) = self.summary.take().filter(|_| !self.output.options.quiet) {
+        let silent = self.output.options.quiet || self.output.machine_errors();
+        if let Some(summary) = self.summary.take().filter(|_| !silent) {
             self.output.note(summary);
         }
     }

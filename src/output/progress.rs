@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use clap::ValueEnum;
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::{escape, human, report};
+use super::{escape, human, report, screen};
 use crate::transfer::event::Event;
 
 /// `--progress`.
@@ -169,7 +169,7 @@ fn draw(shared: &Shared, display: &MultiProgress) {
     every(shared, PATIENCE, DRAW, |work| {
         if !shown {
             shown = true;
-            display.set_draw_target(ProgressDrawTarget::stderr());
+            display.set_draw_target(screen::target());
         }
         let template = if work.bytes.is_some() { known } else { unknown };
         if let Ok(style) = ProgressStyle::with_template(template) {

@@ -151,8 +151,8 @@ impl Record for Receipt {
         cells: |r| {
             let verified = match (&r.verified, &r.error) {
                 (Some(verified), _) => verified.to_string(),
-                (None, Some(error)) => error.kind().word().to_owned(),
-                (None, None) => "-".to_owned(),
+                (None, Some(error)) if r.status == ReceiptStatus::Failed => error.kind().word().to_owned(),
+                (None, _) => "-".to_owned(),
             };
             vec![
                 r.status.word().to_owned(),

@@ -64,7 +64,7 @@ impl Sandbox {
     /// Makes a FIFO in the working directory.
     pub(crate) fn fifo(&self, below: impl AsRef<Path>) -> PathBuf {
         let path = self.path(below);
-        rustix::fs::mknodat(CWD, &path, FileType::Fifo, Mode::from_raw_mode(0o600), 0).unwrap();
+        make_fifo(&path);
         path
     }
 
@@ -146,6 +146,11 @@ impl Sandbox {
     pub(crate) fn unfinished(&self) -> Vec<String> {
         tree(&self.store().join("tmp"))
     }
+}
+
+/// Makes a FIFO.
+pub(crate) fn make_fifo(path: &Path) {
+    rustix::fs::mknodat(CWD, path, FileType::Fifo, Mode::from_raw_mode(0o600), 0).unwrap();
 }
 
 /// Everything below a directory, in order; a directory ends in a slash.
@@ -250,6 +255,29 @@ impl Call {
     pub(crate) fn stdout_to(mut self, to: impl Into<Stdio>) -> Self {
         self.output = Some(to.into());
         self
+    }
+
+    /// The same for a process that modes keep out, as they do not keep out root; none, and said
+    /// loudly, where root cannot be had without that.
+    pub(crate) fn bound_by_modes(mut self) -> Option<Self> {
+        if !rustix::process::geteuid().is_root() {
+            return Some(self);
+        }
+        let setpriv = || {
+            let mut command = Command::new("/usr/bin/setpriv");
+            command.arg("--bounding-set=-dac_override,-dac_read_search");
+            command
+        };
+        if !setpriv().arg("/bin/true").output().is_ok_and(|output| output.status.success()) {
+            eprintln!("SKIPPED: root cannot be bound by modes here");
+            return None;
+        }
+        let mut command = setpriv();
+        command.arg(self.command.get_program()).args(self.command.get_args()).env_clear();
+        command.envs(self.command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        command.current_dir(self.command.get_current_dir().unwrap());
+        self.command = command;
+        Some(self)
     }
 
     /// Runs it to its end.
@@ -443,6 +471,21 @@ impl Run {
     pub(crate) fn column(&self, member: &str) -> Vec<String> {
         let text = |item: &Value| item[member].as_str().map_or_else(|| item[member].to_string(), str::to_owned);
         self.json().as_array().expect("a listing").iter().map(text).collect()
+    }
+
+    /// What became of each file, by its place below `to`: `a copied`, `b failed conflict`. In order.
+    #[track_caller]
+    pub(crate) fn outcomes(&self, to: &str) -> Vec<String> {
+        let line = |receipt: &Value| {
+            let at = receipt["destination"].as_str().unwrap_or_else(|| panic!("it goes nowhere: {receipt:#}"));
+            let below = at.strip_prefix(to).unwrap_or(at).trim_start_matches('/');
+            let status = receipt["status"].as_str().unwrap();
+            let kind = receipt["error"]["kind"].as_str().filter(|_| status == "failed");
+            format!("{below} {status}{}", kind.map(|kind| format!(" {kind}")).unwrap_or_default())
+        };
+        let mut lines: Vec<_> = self.json().as_array().expect("receipts").iter().map(line).collect();
+        lines.sort();
+        lines
     }
 
     /// The one JSON object on standard error, which holds nothing else.

@@ -8,7 +8,7 @@ use super::super::Cx;
 use crate::config::size;
 use crate::error::{Error, Result};
 use crate::model::Receipt;
-use crate::output::Journal;
+use crate::output::{Journal, Listing};
 use crate::transfer::filter::{Filter, Rule};
 use crate::transfer::{IfExists, Links, Options};
 
@@ -19,7 +19,7 @@ pub(super) struct How {
     #[command(flatten)]
     filters: Filters,
 
-    /// What to do where something is there already [default: overwrite]
+    /// What to do where something is: overwrite, skip, error or update [default: overwrite]
     #[arg(long, value_enum, value_name = "WHAT", hide_possible_values = true, long_help = IF_EXISTS)]
     if_exists: Option<IfExists>,
 
@@ -27,17 +27,17 @@ pub(super) struct How {
     #[arg(long)]
     checksum: bool,
 
-    /// What to do with links in a tree [default: follow-inside]
+    /// What to do with links: follow-inside, skip, follow or error [default: follow-inside]
     #[arg(long, value_enum, value_name = "WHAT", hide_possible_values = true, long_help = LINKS)]
     links: Option<Links>,
 
     /// Print what would be done, and do nothing
     #[arg(long)]
-    dry_run: bool,
+    pub(super) dry_run: bool,
 
     /// Write each receipt to this file as it happens, a JSON object a line
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    receipt: Option<PathBuf>,
+    pub(super) receipt: Option<PathBuf>,
 }
 
 const IF_EXISTS: &str = "What to do where something is there already: overwrite (the default), skip, error, or update, \
@@ -75,14 +75,18 @@ impl How {
 
 /// Takes a receipt to all who want it.
 pub(super) fn record(
+    cx: &Cx,
     journal: &mut Option<Journal>,
+    listing: &mut Listing<'_, Receipt>,
     receipt: &Receipt,
-    show: impl FnOnce(&Receipt) -> Result<()>,
 ) -> Result<()> {
-    if let Some(journal) = journal {
-        journal.write(receipt)?;
+    let kept = journal.as_mut().map_or(Ok(()), |journal| journal.write(receipt));
+    if !cx.out.wants(receipt) {
+        listing.pass_over();
+        return kept;
     }
-    show(receipt)
+    // What was done is told even where it cannot be kept.
+    kept.and(listing.push(receipt))
 }
 
 /// `--include`, `--exclude` and `--ignore-file`, in the order of the command line.
@@ -98,15 +102,18 @@ impl Filters {
             Arg::new(name).long(name).value_name("PATTERN").action(ArgAction::Append).help(help)
         };
         [
-            pattern("include", "Take what a gitignore pattern matches; first of all filters, take nothing else"),
-            pattern("exclude", "Leave out what a gitignore pattern matches; the last filter that matches decides"),
+            pattern(
+                "include",
+                "Take what a gitignore pattern matches, and nothing else where it is the first of these flags",
+            ),
+            pattern("exclude", "Leave out what a gitignore pattern matches; the last pattern that matches decides"),
             Arg::new("ignore-file")
                 .long("ignore-file")
                 .value_name("FILE")
                 .action(ArgAction::Append)
                 .value_parser(clap::value_parser!(PathBuf))
                 .value_hint(ValueHint::FilePath)
-                .help("Leave out what the patterns of a file match; may be given several times"),
+                .help("Patterns of a file, before those of all flags; may be given several times"),
         ]
     }
 }

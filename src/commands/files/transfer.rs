@@ -58,6 +58,9 @@ impl Upload {
         let mut names = std::mem::take(&mut self.file);
         names.append(&mut self.args);
         check_sources(&names, self.name.is_some())?;
+        if to.is_some() && self.mime_type.is_some() {
+            return Err(Error::usage("--mime-type is for stored files").hint("leave out DEST, or --mime-type"));
+        }
         let sources: Vec<_> = names.iter().map(|name| LocalSource::look(name, self.name.as_deref())).collect();
         if self.name.is_some() && self.into.is_none() && sources.iter().any(|source| source.is_directory) {
             return Err(Error::usage("--name is for a file: a directory gives its contents")
@@ -68,21 +71,15 @@ impl Upload {
         let watch = cx.out.watch();
         let transfer = Transfer { backend: cx.backend()?, options: &options, observer: &watch, stop: &cx.stop };
         let mut listing = cx.out.listing().regardless();
-        let mut receipts = |receipt: &Receipt| {
-            record(&mut journal, receipt, |receipt| if cx.out.wants(receipt) { listing.push(receipt) } else { Ok(()) })
-        };
+        let mut receipts = |receipt: &Receipt| record(cx, &mut journal, &mut listing, receipt);
         let verdict = match to {
-            Some(to) => {
-                if self.mime_type.is_some() {
-                    return Err(Error::usage("--mime-type is for stored files").hint("leave out DEST, or --mime-type"));
-                }
-                transfer.upload(&sources, &to, &mut receipts).await
-            }
+            Some(to) => transfer.upload(&sources, &to, &mut receipts).await,
             None => transfer.stow(&sources, self.mime_type.as_deref(), &mut receipts).await,
         };
+        // The receipts are complete even where the verdict is bad, and the summary comes last.
+        let listed = listing.finish();
         drop(watch);
-        // The receipts are complete even where the verdict is bad.
-        verdict.and(listing.finish())
+        verdict.and(listed)
     }
 
     /// `--into`, or the last argument where it is a session path.
@@ -170,6 +167,10 @@ impl Download {
             return Err(Error::usage("there is nothing to download").hint("name a target before DEST"));
         }
         let wanted = targets(cx, &names)?;
+        let streamed = to.as_deref() == Some("-");
+        if let Some(flag) = self.beside_a_stream().filter(|_| streamed) {
+            return Err(Error::usage(format!("{flag} does not go with DEST `-`")).hint("leave it out, or name a file"));
+        }
         let here = to.is_none() && self.into.is_none();
         let options = Options {
             max_bytes: self.max_size,
@@ -179,7 +180,7 @@ impl Download {
         let mut journal = self.how.journal()?;
         let watch = cx.out.watch();
         let transfer = Transfer { backend: cx.backend()?, options: &options, observer: &watch, stop: &cx.stop };
-        if to.as_deref() == Some("-") {
+        if streamed {
             transfer.stream(&wanted, &mut |block| cx.out.bytes(block)).await?;
             return cx.out.flush();
         }
@@ -192,13 +193,18 @@ impl Download {
             }
         };
         let mut listing = cx.out.listing().regardless();
-        let mut receipts = |receipt: &Receipt| {
-            record(&mut journal, receipt, |receipt| if cx.out.wants(receipt) { listing.push(receipt) } else { Ok(()) })
-        };
+        let mut receipts = |receipt: &Receipt| record(cx, &mut journal, &mut listing, receipt);
         let verdict = transfer.download(&wanted, &to, !here, &mut receipts).await;
+        // The receipts are complete even where the verdict is bad, and the summary comes last.
+        let listed = listing.finish();
         drop(watch);
-        // The receipts are complete even where the verdict is bad.
-        verdict.and(listing.finish())
+        verdict.and(listed)
+    }
+
+    /// The flag, if any, that has no meaning where bytes go to standard output.
+    fn beside_a_stream(&self) -> Option<&'static str> {
+        let flags = [("--dry-run", self.how.dry_run), ("--receipt", self.how.receipt.is_some())];
+        flags.into_iter().find_map(|(flag, given)| given.then_some(flag))
     }
 
     /// `--output`, or the last argument where it is no target.

@@ -1,0 +1,88 @@
+//! The terminal as a bar draws on it.
+
+use std::io::{self, IsTerminal, Write};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use indicatif::{ProgressDrawTarget, TermLike};
+use terminal_size::{Height, Width, terminal_size_of};
+
+use crate::config::env;
+
+/// How often a second it is drawn on at most.
+const RATE: u8 = 20;
+
+/// Where a bar is drawn: nowhere, where standard error is no terminal that can move its cursor.
+pub(super) fn target() -> ProgressDrawTarget {
+    if cfg!(windows) {
+        return ProgressDrawTarget::stderr();
+    }
+    let moves = env::text(env::TERM).is_some_and(|term| term != "dumb");
+    if !moves || !io::stderr().is_terminal() {
+        return ProgressDrawTarget::hidden();
+    }
+    ProgressDrawTarget::term_like_with_hz(Box::new(Screen::default()), RATE)
+}
+
+/// Standard error, with the cursor at rest at the beginning of the last line. At its end, where
+/// the usual target leaves it, the `^C` that a terminal shows by itself would start a new line, and
+/// the bar would be looked for one line too low when it is to be cleared.
+#[derive(Debug, Default)]
+struct Screen(Mutex<String>);
+
+impl Screen {
+    fn drawn(&self) -> MutexGuard<'_, String> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// An escape that moves the cursor `n` cells or lines.
+    fn go(&self, n: usize, direction: char) -> io::Result<()> {
+        if n > 0 { self.write_str(&format!("\x1b[{n}{direction}")) } else { Ok(()) }
+    }
+}
+
+impl TermLike for Screen {
+    fn width(&self) -> u16 {
+        terminal_size_of(io::stderr()).map_or(80, |(Width(columns), _)| columns)
+    }
+
+    fn height(&self) -> u16 {
+        terminal_size_of(io::stderr()).map_or(24, |(_, Height(lines))| lines)
+    }
+
+    fn move_cursor_up(&self, n: usize) -> io::Result<()> {
+        self.go(n, 'A')
+    }
+
+    fn move_cursor_down(&self, n: usize) -> io::Result<()> {
+        self.go(n, 'B')
+    }
+
+    fn move_cursor_right(&self, n: usize) -> io::Result<()> {
+        self.go(n, 'C')
+    }
+
+    fn move_cursor_left(&self, n: usize) -> io::Result<()> {
+        self.go(n, 'D')
+    }
+
+    fn write_line(&self, text: &str) -> io::Result<()> {
+        self.write_str(text)?;
+        self.write_str("\n")
+    }
+
+    fn write_str(&self, text: &str) -> io::Result<()> {
+        self.drawn().push_str(text);
+        Ok(())
+    }
+
+    fn clear_line(&self) -> io::Result<()> {
+        self.write_str("\r\x1b[2K")
+    }
+
+    fn flush(&self) -> io::Result<()> {
+        let drawn = std::mem::take(&mut *self.drawn()) + "\r";
+        let mut stderr = io::stderr().lock();
+        stderr.write_all(drawn.as_bytes())?;
+        stderr.flush()
+    }
+}

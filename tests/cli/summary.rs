@@ -1,0 +1,147 @@
+//! What a transfer says on standard error, and how many files it moves at once.
+
+use std::fs;
+use std::os::unix::fs::symlink;
+
+use crate::sandbox::Sandbox;
+
+/// A sandbox with a session `s1` and a tree of three files.
+fn stage() -> Sandbox {
+    let sandbox = Sandbox::new();
+    sandbox.run(["sessions", "create", "--id", "s1"]).ok();
+    for name in ["a", "b", "d/c"] {
+        sandbox.write(format!("tree/{name}"), "12345");
+    }
+    sandbox
+}
+
+/// The line without the seconds that it took.
+#[track_caller]
+fn line(stderr: &str) -> String {
+    let line = stderr.lines().next().unwrap_or_default();
+    match line.split_once(" in ") {
+        Some((head, tail)) => format!("{head}{}", tail.split_once(" s").expect("seconds").1),
+        None => line.to_owned(),
+    }
+}
+
+#[test]
+fn several_files_are_summed_up_in_a_line() {
+    let sandbox = stage();
+    let said = |args: &[&str]| line(sandbox.run(["files"].iter().chain(args)).stderr());
+    assert_eq!(said(&["upload", "tree", "s1:/x"]), "3 files copied (15 B)");
+    assert_eq!(said(&["download", "s1:/x", "out"]), "3 files copied (15 B)");
+    assert_eq!(said(&["upload", "tree/a", "tree/b"]), "2 files copied (10 B)");
+    symlink("a", sandbox.path("tree/link")).unwrap();
+    symlink("/etc/passwd", sandbox.path("tree/out")).unwrap();
+    fs::remove_file(sandbox.path("out/b")).unwrap();
+    let skip = ["--links", "skip", "--if-exists", "skip"];
+    assert_eq!(
+        said(&[&["upload", "tree", "s1:/x", "--exclude", "b"], &skip[..]].concat()),
+        "0 files copied (0 B), 4 skipped (2: it exists at the destination; 2: it is a link), 1 excluded"
+    );
+    assert_eq!(
+        said(&["upload", "tree", "s1:/x", "--if-exists=update", "--exclude=/b"]),
+        "1 file copied (5 B), 2 skipped (2: size and time are equal), 1 excluded, 1 failed"
+    );
+    assert_eq!(said(&["download", "s1:/x", "out", "--if-exists", "error"]), "2 files copied (10 B), 2 failed");
+    assert_eq!(said(&["download", "s1:/x", "new", "--dry-run"]), "4 files would be copied (20 B)");
+    assert_eq!(said(&["upload", "tree/a", "missing", "s1:/y"]), "1 file copied (5 B), 1 failed");
+}
+
+#[test]
+fn one_file_needs_no_summary() {
+    let sandbox = stage();
+    for args in [
+        &["upload", "tree/a", "s1:/x"][..],
+        &["upload", "tree/d", "s1:/x/"],
+        &["upload", "tree/a"],
+        &["upload", "tree/a", "s1:/x", "--if-exists=skip"],
+        &["download", "s1:/c", "out"],
+        &["download", "s1:/c", "s1:/c", "-"],
+    ] {
+        sandbox.put("s1:/c", "c");
+        sandbox.run(["files", "rm", "-rf", "s1:/x"]).ok();
+        assert_eq!(sandbox.run(["files"].iter().chain(args)).ok().stderr(), "", "{args:?}");
+    }
+    let failed = sandbox.run(["files", "download", "s1:/gone", "out"]);
+    assert!(failed.code(4).stderr().starts_with("error: "), "{}", failed.stderr());
+}
+
+#[test]
+fn whoever_asks_for_little_gets_no_summary() {
+    let sandbox = stage();
+    for extra in [&["-q"][..], &["--format=json"], &["--format=jsonl"], &["--format=yaml"]] {
+        for args in [["upload", "tree", "s1:/x"], ["download", "s1:/x", "out"]] {
+            assert_eq!(sandbox.run(["files"].iter().chain(&args).chain(extra)).ok().stderr(), "", "{extra:?}");
+        }
+    }
+    let failed = sandbox.run(["files", "upload", "tree", "gone", "s1:/x", "--format", "json"]);
+    assert_eq!(failed.code(10).error()["kind"], "partial");
+    let failed = sandbox.run(["files", "upload", "tree", "gone", "s1:/x", "-q"]);
+    assert!(failed.code(10).stderr().starts_with("error: "), "{}", failed.stderr());
+    for extra in [&["--format=table"][..], &["--transform=id"], &["--format=raw"]] {
+        let run = sandbox.run(["files", "upload", "tree", "s1:/x"].iter().chain(extra));
+        assert_eq!(line(run.ok().stderr()), "3 files copied (15 B)", "{extra:?}");
+    }
+}
+
+#[test]
+fn a_table_off_a_terminal_has_a_row_for_each_file() {
+    let sandbox = stage();
+    for n in 0..30 {
+        sandbox.write(format!("many/{n:02}"), "x");
+    }
+    let run = sandbox.run(["files", "upload", "many", "s1:/x", "--format", "table"]);
+    assert_eq!(run.ok().lines().len(), 31);
+    let run = sandbox.run(["files", "upload", "many", "s1:/x", "--format", "table", "--if-exists", "skip"]);
+    assert_eq!(run.ok().lines()[1].split_whitespace().take(3).collect::<Vec<_>>(), ["skipped", "-", "-"]);
+}
+
+#[test]
+fn several_jobs_do_the_same_as_one() {
+    let sandbox = stage();
+    for n in 0..100 {
+        sandbox.write(format!("tree/many/{n:03}"), format!("content of {n}").repeat(n));
+    }
+    symlink("missing", sandbox.path("tree/broken")).unwrap();
+    let all = |jobs: &str| {
+        let flags = ["--jobs", jobs];
+        let (there, here) = (format!("s1:/j{jobs}"), format!("out{jobs}"));
+        let up = sandbox.run(["files", "upload", "tree", &there].iter().chain(&flags));
+        let down = sandbox.run(["files", "download", &there, &here].iter().chain(&flags));
+        let hashes = |run: &crate::sandbox::Run| {
+            let mut hashes = run.column("sha256");
+            hashes.sort();
+            hashes
+        };
+        (
+            up.code(10).outcomes(&there),
+            hashes(&up),
+            sandbox.tree(&here),
+            down.ok().outcomes(&here),
+            hashes(&down),
+            line(up.stderr()),
+        )
+    };
+    let one = all("1");
+    assert_eq!(all("4"), one);
+    assert_eq!(all("256"), one);
+    assert_eq!(sandbox.unfinished(), [""; 0]);
+}
+
+#[test]
+fn a_number_of_jobs_that_cannot_be_is_a_usage_error_wherever_it_is_said() {
+    let sandbox = stage();
+    let up = ["files", "upload", "tree", "s1:/x"];
+    for bad in ["0", "257", "1000", "x", ""] {
+        sandbox.run(up.iter().chain(&["--jobs", bad])).code(2).says(&["jobs"]);
+        if !bad.is_empty() {
+            let run = sandbox.wharf(up).env("WHARF_JOBS", bad).run();
+            run.code(2).says(&["WHARF_JOBS", "from 1 to 256"]);
+        }
+    }
+    sandbox.wharf(up).env("WHARF_JOBS", "x").run().code(2);
+    assert_eq!(sandbox.paths("s1:/"), [""; 0]);
+    sandbox.wharf(up.iter().chain(&["--jobs=2"])).env("WHARF_JOBS", "x").run().ok();
+}
