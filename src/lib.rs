@@ -2,7 +2,7 @@
 //!
 //! The rooms, from the ground up; each imports only from those before it: `error`, `model`,
 //! `body` and `pool` (bytes in motion), `platform`, `pending` (files in the making) and `walk`, `config`,
-//! `wire`, `backend`, `transfer` and `serve`, `output`, `commands`.
+//! `http` and `wire`, `backend`, `transfer` and `serve`, `output`, `commands`.
 //! `docs/architecture.md` says what belongs where.
 
 #![cfg_attr(test, allow(clippy::disallowed_methods, reason = "tests set their own stage"))]
@@ -12,6 +12,7 @@ pub mod body;
 pub mod commands;
 pub mod config;
 pub mod error;
+pub mod http;
 pub mod model;
 pub mod output;
 pub mod pending;

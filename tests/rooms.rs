@@ -12,7 +12,7 @@ const ROOMS: [&[&str]; 10] = [
     &["body", "platform", "pool"],
     &["pending", "walk"],
     &["config"],
-    &["wire"],
+    &["http", "wire"],
     &["backend"],
     &["serve", "transfer"],
     &["output"],

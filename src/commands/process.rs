@@ -100,12 +100,7 @@ fn execute(cli: Cli, reporter: &Reporter) -> anyhow::Result<u8> {
     let heeds_signals = matches!(command, Command::Serve(_));
     let signals = listen(reporter, &cx.stop, heeds_signals).context("watching for signals")?;
     let signals = if heeds_signals { cx.heed(signals) } else { signals };
-    let mut runtime = tokio::runtime::Builder::new_current_thread();
-    runtime.enable_time();
-    if heeds_signals {
-        runtime.enable_io();
-    }
-    let runtime = runtime.build().context("starting the runtime")?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("starting the runtime")?;
     let result = runtime.block_on(race(command.run(&cx), &cx.stop, global.timeout, signals, reporter));
     // What was written before a failure is still data.
     let flushed = cx.out.flush();

@@ -43,6 +43,15 @@ pub const COLUMNS: &str = "COLUMNS";
 /// A file of certificates to trust, for `OpenSSL` and many others.
 pub const SSL_CERT_FILE: &str = "SSL_CERT_FILE";
 
+/// The proxy for `http://` addresses. Of two spellings the first that is set counts, here and below.
+pub const HTTP_PROXY: [&str; 2] = ["HTTP_PROXY", "http_proxy"];
+/// The proxy for `https://` addresses.
+pub const HTTPS_PROXY: [&str; 2] = ["HTTPS_PROXY", "https_proxy"];
+/// The proxy where neither of those is set.
+pub const ALL_PROXY: [&str; 2] = ["ALL_PROXY", "all_proxy"];
+/// What is reached without a proxy: names, addresses and networks, with commas between them.
+pub const NO_PROXY: [&str; 2] = ["NO_PROXY", "no_proxy"];
+
 /// The variables that choose a backend where nothing else does.
 pub const CHOOSING: &[(&str, &[&str])] = &[];
 

@@ -1,0 +1,64 @@
+//! The connections: made on first use, one kind for this machine and one for the rest of the world.
+
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::time::Duration;
+
+use reqwest::{Client, ClientBuilder, Proxy, Url, redirect, retry};
+use rustls::RootCertStore;
+use tokio::sync::OnceCell;
+
+use super::options::Options;
+use super::proxy::Proxies;
+use super::tls;
+use crate::error::{Error, Kind, Result};
+
+/// How long an unused connection is kept. Services and balancers close theirs after a minute or
+/// more; one that is closed while a request is on its way costs a `Once` its certainty.
+const KEPT: Duration = Duration::from_secs(20);
+
+/// The clients of one service.
+#[derive(Default)]
+pub(super) struct Clients {
+    plain: OnceCell<Client>,
+    secure: OnceCell<Client>,
+}
+
+impl Clients {
+    /// The client for a URL, made if it is the first. Only `https` reads the certificates of the
+    /// system and the proxies of the environment: plain `http` stays on this machine.
+    pub(super) async fn of(&self, url: &Url, options: &Options) -> Result<&Client> {
+        if url.scheme() == "http" {
+            return self.plain.get_or_try_init(|| async { plain(options) }).await;
+        }
+        self.secure.get_or_try_init(|| async { secure(options) }).await
+    }
+}
+
+fn plain(options: &Options) -> Result<Client> {
+    // reqwest wants to know about TLS even where there is none.
+    build(common(options, RootCertStore::empty())?.no_proxy())
+}
+
+fn secure(options: &Options) -> Result<Client> {
+    let proxies = Proxies::from_env()?;
+    let roots = tls::roots(options.ca_cert.as_deref())?;
+    build(common(options, roots)?.proxy(Proxy::custom(move |url| proxies.for_url(url))))
+}
+
+fn common(options: &Options, roots: RootCertStore) -> Result<ClientBuilder> {
+    // The port of the request takes the place of 0.
+    let here = [SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), SocketAddr::from((Ipv6Addr::LOCALHOST, 0))];
+    Ok(Client::builder()
+        .tls_backend_preconfigured(tls::config(roots)?)
+        .user_agent(concat!("wharf/", env!("CARGO_PKG_VERSION")))
+        .redirect(redirect::Policy::none())
+        .retry(retry::never())
+        .referer(false)
+        .connect_timeout(options.connect_timeout)
+        .pool_idle_timeout(KEPT)
+        .resolve_to_addrs("localhost", &here))
+}
+
+fn build(builder: ClientBuilder) -> Result<Client> {
+    builder.build().map_err(|e| Error::new(Kind::Internal, format!("making the HTTP client: {}", e.without_url())))
+}

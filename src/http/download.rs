@@ -1,0 +1,114 @@
+//! Answers that are streamed: contents of files.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::StreamExt;
+use futures_util::stream::try_unfold;
+use reqwest::Version;
+use reqwest::header::{HeaderMap, TRANSFER_ENCODING};
+use tokio::time::Instant;
+
+use super::answer::{encoding, next};
+use super::attempt::Failed;
+use super::failure::{self, Failure, Fate, Tale};
+use super::options::Options;
+use super::request::Parts;
+use super::trace::Watched;
+use crate::body::Body;
+use crate::error::Result;
+
+/// A successful answer whose content is still to come.
+pub struct Download {
+    /// The status, 200 to 299.
+    pub status: u16,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The content. A stream that is cut off, that is longer or shorter than announced or that stands
+    /// still is an `unavailable` error of its own, which says that another try may help; this client
+    /// makes none, because only the caller knows what became of the first part.
+    pub body: Body,
+    /// Whether the content's end can be told from a broken connection: by its length, by chunks, by
+    /// HTTP/2, by the goodbye of TLS. Otherwise (HTTP/1.0 in the clear) what came is not proven whole.
+    pub end_is_proven: bool,
+}
+
+impl Download {
+    /// A header's text.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
+    /// The service's name for the request.
+    pub fn request_id(&self) -> Option<String> {
+        failure::request_id(&self.headers)
+    }
+}
+
+/// A download that is going on.
+struct Going {
+    tale: Tale,
+    response: reqwest::Response,
+    idle: Duration,
+    deadline: Option<Instant>,
+    watched: Watched,
+    passed: u64,
+    len: Option<u64>,
+}
+
+impl Going {
+    async fn next(&mut self) -> Result<Option<Bytes>, Failure> {
+        let block = next(&mut self.response, self.idle, self.deadline).await?;
+        let bytes = block.as_ref().map_or(0, Bytes::len);
+        self.watched.received(bytes);
+        self.passed += bytes as u64;
+        // The HTTP library checks this too; a length is too important to be checked once.
+        let wrong = |len: u64| if block.is_none() { self.passed != len } else { self.passed > len };
+        if let Some(len) = self.len.filter(|len| wrong(*len)) {
+            let message = format!("the answer has {} bytes where {len} were announced", self.passed);
+            return Err(Failure::new(Fate::Lost, message));
+        }
+        if block.is_none() {
+            self.watched.complete();
+        }
+        Ok(block)
+    }
+}
+
+/// The content of `response` as a stream.
+///
+/// # Errors
+/// Where it is packed, although that was not asked for: its length would prove nothing.
+pub(super) fn stream(
+    request: &Parts<'_>,
+    options: &Options,
+    response: reqwest::Response,
+    deadline: Option<Instant>,
+    watched: Watched,
+) -> Result<Download, Failed> {
+    let headers = response.headers().clone();
+    if let Some(encoding) = encoding(&headers) {
+        let message = format!("the answer is packed as nobody asked for: {encoding}");
+        return Err(Failed { watched: Box::new(watched), failure: Failure::protocol(Fate::Answered, message) });
+    }
+    let status = response.status().as_u16();
+    let len = response.content_length();
+    let framed = response.version() >= Version::HTTP_2 || headers.contains_key(TRANSFER_ENCODING);
+    let end_is_proven = len.is_some() || framed || response.url().scheme() == "https";
+    let idle = options.idle_timeout;
+    let tale = Tale::new(request, options.backend);
+    let going = Going { tale, response, idle, deadline, watched, passed: 0, len };
+    let blocks = try_unfold(going, |mut going| async move {
+        match going.next().await {
+            Ok(block) => Ok(block.map(|block| (block, going))),
+            Err(mut failure) => {
+                going.watched.failed(&failure);
+                failure.details.status = Some(going.response.status().as_u16());
+                failure.details.request_id = failure::request_id(going.response.headers());
+                Err(failure.into_error(&going.tale))
+            }
+        }
+    });
+    let body = Body::of_stream(len, blocks.boxed());
+    Ok(Download { status, headers, body, end_is_proven })
+}

@@ -1,0 +1,153 @@
+//! A request, as a backend writes it down.
+
+use std::sync::Arc;
+
+use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use reqwest::{Method, Url};
+use serde::Serialize;
+
+use super::answer::Answer;
+use super::attempt::{Mode, Reply};
+use super::auth::secret_value;
+use super::download::Download;
+use super::multipart::Form;
+use super::payload::Payload;
+use super::redact::Secrets;
+use super::retry::{self, Class};
+use super::{Http, address};
+use crate::body::Source;
+use crate::error::{Error, Kind, Result};
+
+/// Headers that carry secrets whoever sets them.
+const SECRET_HEADERS: [&str; 6] =
+    ["api-key", "authorization", "cookie", "proxy-authorization", "x-access-token", "x-api-key"];
+
+/// A request that is being written. What is wrong with it comes up when it is sent, before anything
+/// goes out.
+#[must_use = "nothing is sent before `send` or `fetch`"]
+pub struct Request<'a> {
+    http: &'a Http,
+    parts: Result<Parts<'a>>,
+}
+
+/// A request that is ready to go, as often as it takes.
+pub(super) struct Parts<'a> {
+    pub(super) class: Class,
+    pub(super) method: Method,
+    pub(super) url: Url,
+    /// Whether it goes to the service itself, with its credentials.
+    pub(super) home: bool,
+    pub(super) headers: HeaderMap,
+    pub(super) payload: Payload<'a>,
+    pub(super) secrets: Arc<Secrets>,
+}
+
+impl<'a> Request<'a> {
+    pub(super) fn new(http: &'a Http, class: Class, method: Method, to: Result<(Url, bool)>) -> Self {
+        let parts = to.map(|(url, home)| {
+            let secrets = Arc::new(Secrets::of_request(&http.0.secrets));
+            if !home {
+                secrets.learn_url(&url);
+            }
+            Parts { class, method, url, home, headers: HeaderMap::new(), payload: Payload::default(), secrets }
+        });
+        Request { http, parts }
+    }
+
+    fn with(mut self, change: impl FnOnce(&mut Parts<'a>) -> Result<()>) -> Self {
+        let changed = match &mut self.parts {
+            Ok(parts) => change(parts),
+            Err(_) => Ok(()),
+        };
+        if let Err(error) = changed {
+            self.parts = Err(error);
+        }
+        self
+    }
+
+    /// Adds a parameter to the query.
+    pub fn query(self, name: &str, value: &str) -> Self {
+        self.with(|parts| {
+            address::add_query(&mut parts.url, name, value);
+            Ok(())
+        })
+    }
+
+    /// Sets a header. One that is made for secrets is one ([`Request::secret`]).
+    pub fn header(self, name: &'static str, value: &str) -> Self {
+        self.with(|parts| {
+            let mut value = HeaderValue::try_from(value).map_err(|_| {
+                Error::usage(format!("this header's value has characters that it cannot have: `{name}`"))
+            })?;
+            value.set_sensitive(SECRET_HEADERS.contains(&name));
+            parts.headers.insert(HeaderName::from_static(name), value);
+            Ok(())
+        })
+    }
+
+    /// Sets a header that is a secret of this request: a token of a direct route. It goes wherever
+    /// the request goes, and nobody is shown it.
+    pub fn secret(self, name: &'static str, value: &str) -> Self {
+        self.with(|parts| {
+            parts.headers.insert(HeaderName::from_static(name), secret_value(value)?);
+            Ok(())
+        })
+    }
+
+    /// Carries JSON.
+    pub fn json<T: Serialize + ?Sized>(self, content: &T) -> Self {
+        self.with(|parts| {
+            let json = serde_json::to_vec(content)
+                .map_err(|e| Error::new(Kind::Internal, format!("a request that is no JSON: {e}")))?;
+            parts.headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+            parts.payload = Payload::bytes(json);
+            Ok(())
+        })
+    }
+
+    /// Carries a source, from its start in every try, and never half of it: one that is longer or
+    /// shorter than it said breaks the request off as `conflict`. No content type is sent unless
+    /// [`Request::header`] sets one.
+    pub fn source(self, source: &'a dyn Source) -> Self {
+        self.with(|parts| {
+            parts.payload = Payload::source("", source, "");
+            Ok(())
+        })
+    }
+
+    /// Carries a form with one file, which is treated as [`Request::source`] does.
+    pub fn form(self, form: Form<'a>) -> Self {
+        self.with(|parts| {
+            let (kind, payload) = form.payload()?;
+            let kind = HeaderValue::try_from(kind).map_err(|e| Error::new(Kind::Internal, e.to_string()))?;
+            parts.headers.insert(CONTENT_TYPE, kind);
+            parts.payload = payload;
+            Ok(())
+        })
+    }
+
+    /// Sends it and reads the answer whole, up to 64 MiB.
+    ///
+    /// # Errors
+    /// By status: 401, 403 `auth`; 404 `not_found`; 409, 412 `conflict`; 413, 429, 507 `limit`;
+    /// 400, 422 `usage`; everything else, redirects included, `unavailable`; or what the service's
+    /// [`super::Envelope`] says. `unavailable` where no whole answer came, `deadline`, and `conflict` or
+    /// `io` of a source.
+    pub async fn send(self) -> Result<Answer> {
+        match retry::run(self.http, self.parts?, Mode::Whole).await? {
+            Reply::Whole(answer) => Ok(answer),
+            Reply::Stream(_) => Err(Error::new(Kind::Internal, "a stream where a whole answer was asked for")),
+        }
+    }
+
+    /// Sends it and streams the answer's content, unpacked by nobody.
+    ///
+    /// # Errors
+    /// Those of [`Request::send`]; what happens to the content comes up in its [`Download::body`].
+    pub async fn fetch(self) -> Result<Download> {
+        match retry::run(self.http, self.parts?, Mode::Stream).await? {
+            Reply::Stream(download) => Ok(download),
+            Reply::Whole(_) => Err(Error::new(Kind::Internal, "a whole answer where a stream was asked for")),
+        }
+    }
+}

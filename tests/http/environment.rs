@@ -1,0 +1,77 @@
+//! What the environment says: proxies and certificates. A process of its own for each case, because
+//! a process's environment cannot be changed safely from within.
+
+use std::process::Command;
+
+use wharf::http::Http;
+
+use super::server::{Server, answer, fine};
+use super::tls::{plain_server, server_config};
+use super::{get, options};
+
+/// Names the address that a child asks, and what it should see.
+const ASK: &str = "TEST_ASK";
+
+/// Runs [`child`] with an environment of these variables only.
+fn ask(url: &str, variables: &[(&str, &str)]) -> String {
+    let output = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "environment::child", "--nocapture"])
+        .env_clear()
+        .envs(variables.iter().copied())
+        .env(ASK, url)
+        .output()
+        .unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success(), "{text}");
+    text.lines().find_map(|line| line.strip_prefix("saw: ").map(str::to_owned)).unwrap()
+}
+
+/// Not a test of its own: it does nothing unless [`ask`] started it.
+#[tokio::test]
+#[allow(clippy::print_stdout, reason = "this is how it tells what it saw")]
+async fn child() {
+    let Ok(url) = std::env::var(ASK) else { return };
+    let mut options = options(&url);
+    options.connect_timeout = std::time::Duration::from_secs(5);
+    options.retries = 0;
+    match get(&Http::new(options).unwrap()).send().await {
+        // On a line of its own, whatever the test runner has printed.
+        Ok(answer) => println!("\nsaw: {}", answer.status),
+        Err(error) => println!("\nsaw: {error}"),
+    }
+}
+
+#[test]
+fn another_machine_is_reached_through_the_proxy() {
+    for variable in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY"] {
+        let proxy = Server::new(vec![answer(403, "connection: close\r\n", "")]);
+        let url = format!("http://me:word@{}", proxy.address);
+        let saw = ask("https://service.invalid/x", &[(variable, &url), ("NO_PROXY", "other.invalid")]);
+        assert!(saw.starts_with("cannot reach the service (") && !saw.contains("word"), "{saw}");
+        let got = proxy.got();
+        assert!(got[0].head.starts_with("CONNECT service.invalid:443 HTTP/1.1\r\n"), "{}", got[0].head);
+        assert_eq!(got[0].header("proxy-authorization"), Some("Basic bWU6d29yZA=="));
+        assert_eq!(got.len(), 1);
+    }
+}
+
+#[test]
+fn this_machine_is_reached_without_one() {
+    let (proxy, server) = (Server::new(vec![answer(403, "", "")]), Server::new(vec![fine()]));
+    let url = proxy.url();
+    let all = [("HTTP_PROXY", url.as_str()), ("HTTPS_PROXY", &url), ("ALL_PROXY", &url)];
+    assert_eq!(ask(&server.url(), &all), "200");
+    assert_eq!((proxy.count(), server.count()), (0, 1));
+}
+
+#[test]
+fn certificates_of_the_environment_take_the_place_of_the_systems() {
+    let dir = tempfile::tempdir().unwrap();
+    let ca = dir.path().join("ca.pem");
+    let url = format!("https://{}", plain_server(server_config(&ca, &[]), false, true));
+    assert_eq!(ask(&url, &[("SSL_CERT_FILE", ca.to_str().unwrap())]), "200");
+    assert!(ask(&url, &[]).starts_with("no secure connection ("));
+    let none = dir.path().join("none.pem");
+    let saw = ask(&url, &[("SSL_CERT_FILE", none.to_str().unwrap())]);
+    assert!(saw.starts_with("there is no certificate in this file"), "{saw}");
+}
