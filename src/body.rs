@@ -43,7 +43,11 @@ pub struct Body {
     from: From,
     summary: Option<Summary>,
     progress: Option<Arc<AtomicU64>>,
+    allow: Option<Allow>,
 }
+
+/// Hears how many bytes come next, and may refuse them.
+type Allow = Box<dyn FnMut(u64) -> Result<()> + Send>;
 
 enum From {
     File(FileReader),
@@ -75,10 +79,18 @@ impl Body {
         self
     }
 
+    /// Asks `allow` for every block before it is handed out.
+    #[must_use]
+    pub fn within(mut self, allow: impl FnMut(u64) -> Result<()> + Send + 'static) -> Self {
+        self.allow = Some(Box::new(allow));
+        self
+    }
+
     /// The next block, or `None` when all of it came and [`Body::summary`] is known.
     ///
     /// # Errors
-    /// `conflict` where a file changed or ended early while it was read; `io` from the disk.
+    /// `conflict` where a file changed or ended early while it was read; `io` from the disk; what
+    /// [`Body::within`] was told.
     pub async fn next(&mut self) -> Result<Option<Bytes>> {
         let block = match &mut self.from {
             From::File(reader) => {
@@ -102,6 +114,8 @@ impl Body {
                 None => return Err(Error::new(Kind::Internal, "a reading thread ended without a word")),
             },
             From::Stream(meter, blocks) => {
+                // Nor need a stream ever make its reader wait.
+                tokio::task::coop::consume_budget().await;
                 let block = blocks.next().await.transpose()?;
                 match &block {
                     Some(block) => meter.take(block),
@@ -111,6 +125,9 @@ impl Body {
                 block
             }
         };
+        if let (Some(block), Some(allow)) = (&block, &mut self.allow) {
+            allow(block.len() as u64)?;
+        }
         if let (Some(block), Some(progress)) = (&block, &self.progress) {
             progress.fetch_add(block.len() as u64, Ordering::Relaxed);
         }
@@ -125,15 +142,18 @@ impl Body {
     /// The `length` next bytes of an open regular file; fewer are a `conflict`, and where they
     /// reach to the end of the file (`to_end`), so are more, and so is a change of the file.
     pub fn of_file(file: File, name: String, length: u64, to_end: bool) -> Self {
-        let touched = file.metadata().and_then(|meta| meta.modified()).ok();
-        let reader = FileReader { meter: Meter::default(), file, name, length, to_end, ended: false, touched };
-        Body { len: Some(length), from: From::File(reader), summary: None, progress: None }
+        let meta = file.metadata().ok();
+        let touched = meta.as_ref().and_then(|meta| meta.modified().ok());
+        let named = meta.as_ref().is_some_and(|meta| !platform::is_nameless(meta));
+        let meter = Meter::default();
+        let reader = FileReader { meter, file, name, length, to_end, ended: false, touched, named, stays: false };
+        Body::new(Some(length), From::File(reader))
     }
 
     /// What comes in blocks from somewhere else, `len` bytes where that was announced. Whoever gives
     /// the blocks sees to it that a stream that was cut off is an error.
     pub fn of_stream(len: Option<u64>, blocks: BoxStream<'static, Result<Bytes>>) -> Self {
-        Body { len, from: From::Stream(Meter::default(), blocks), summary: None, progress: None }
+        Body::new(len, From::Stream(Meter::default(), blocks))
     }
 
     /// Whatever `open` gives, to its end: a pipe, a FIFO, a device. `open` runs in the reading
@@ -146,7 +166,28 @@ impl Body {
             // A consumer that is gone needs no answer.
             drop(sender.blocking_send(result.map_or_else(Message::Failed, Message::End)));
         });
-        Body { len: None, from: From::Thread(blocks), summary: None, progress: None }
+        Body::new(None, From::Thread(blocks))
+    }
+
+    fn new(len: Option<u64>, from: From) -> Self {
+        Body { len, from, summary: None, progress: None, allow: None }
+    }
+
+    /// When the file was last changed before it was opened.
+    fn touched(&self) -> Option<Timestamp> {
+        match &self.from {
+            From::File(reader) => reader.touched.and_then(|time| Timestamp::try_from(time).ok()),
+            From::Thread(_) | From::Stream(..) => None,
+        }
+    }
+
+    /// The same, and it is a `conflict` as well if the file loses its name meanwhile: it was removed,
+    /// or another took its place.
+    fn that_stays(mut self) -> Self {
+        if let From::File(reader) = &mut self.from {
+            reader.stays = true;
+        }
+        self
     }
 }
 
@@ -177,6 +218,10 @@ struct FileReader {
     /// A block came that was not full: there is no more.
     ended: bool,
     touched: Option<SystemTime>,
+    /// It had a name when it was opened.
+    named: bool,
+    /// It must have one at the end as well.
+    stays: bool,
 }
 
 impl FileReader {
@@ -196,8 +241,10 @@ impl FileReader {
     }
 
     fn finish(&mut self) -> Result<Summary> {
-        let touched = self.file.metadata().and_then(|meta| meta.modified()).ok();
-        if self.meter.bytes != self.length || self.to_end && touched != self.touched {
+        let now = self.file.metadata().ok();
+        let touched = now.as_ref().and_then(|meta| meta.modified().ok());
+        let lost = self.stays && self.named && now.as_ref().is_some_and(platform::is_nameless);
+        if self.meter.bytes != self.length || lost || self.to_end && touched != self.touched {
             return Err(changed(&self.name));
         }
         Ok(std::mem::take(&mut self.meter).summary())
@@ -347,7 +394,12 @@ impl Source for LocalFile {
             (Place::Below(dir, path), _) => platform::open_regular_below(dir, path),
         };
         let file = file.map_err(|e| Error::io(format!("opening `{}`", self.name), &e))?;
-        Ok(Body::of_file(file, self.name.clone(), self.len.unwrap_or_default(), true))
+        let body = Body::of_file(file, self.name.clone(), self.len.unwrap_or_default(), true).that_stays();
+        match (body.touched(), self.attributes.modified_at) {
+            // What goes along with it would be another file's.
+            (Some(now), Some(then)) if now != then => Err(changed(&self.name)),
+            _ => Ok(body),
+        }
     }
 }
 

@@ -28,6 +28,9 @@ const PAUSE: Duration = Duration::from_millis(50);
 /// How every temporary name begins.
 const PREFIX: &str = ".wharf-";
 
+/// So many random bytes follow, in hexadecimal.
+const NUMBER: usize = 8;
+
 /// What stands before a mark.
 const MARK: char = '.';
 
@@ -230,8 +233,12 @@ pub fn handle_of(dir: &Dir) -> io::Result<File> {
 pub fn sweep(tmp: &Dir, mut marked: impl FnMut(&str) -> bool) {
     for entry in tmp.entries().into_iter().flatten().flatten() {
         let Ok(name) = entry.file_name().into_string() else { continue };
-        let Some(mark) = name.strip_prefix(PREFIX) else { continue };
-        let mark = mark.split_once(MARK).map(|(_, mark)| mark);
+        let Some(rest) = name.strip_prefix(PREFIX) else { continue };
+        let (number, mark) = rest.split_once(MARK).map_or((rest, None), |(number, mark)| (number, Some(mark)));
+        if number.len() != 2 * NUMBER || !number.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            // Somebody's own file, where others than this program keep theirs too.
+            continue;
+        }
         let mut options = OpenOptions::new();
         let Ok(held) = tmp.open_with(&name, options.read(true).nonblock(true)).map(cap_std::fs::File::into_std) else {
             continue;
@@ -302,7 +309,7 @@ fn retry_unlocked<T>(within: &Dir, name: impl AsRef<Path>, act: impl Fn() -> io:
 }
 
 fn temporary_name(mark: &str) -> io::Result<String> {
-    let mut bytes = [0; 8];
+    let mut bytes = [0; NUMBER];
     getrandom::fill(&mut bytes).map_err(io::Error::other)?;
     let name = crate::body::hex(&bytes);
     Ok(if mark.is_empty() { format!("{PREFIX}{name}") } else { format!("{PREFIX}{name}{MARK}{mark}") })
@@ -352,8 +359,8 @@ mod tests {
     #[test]
     fn a_sweep_takes_the_dead_and_leaves_the_living() {
         let (_at, dir) = room();
-        dir.write(".wharf-dead", "").unwrap();
-        dir.create_dir_all(".wharf-dead-dir/below").unwrap();
+        dir.write(".wharf-00000000000000de", "").unwrap();
+        dir.create_dir_all(".wharf-00000000000000d1/below").unwrap();
         dir.write("mine", "").unwrap();
         let mut alive = Pending::file(&dir).unwrap();
         let (_alive_dir, _) = Pending::directory(&dir).unwrap();
@@ -369,7 +376,7 @@ mod tests {
         let (_at, dir) = room();
         drop(Pending::marked(&dir, "done").unwrap());
         assert!(names(&dir).is_empty());
-        dir.write(".wharf-0123.abc", "").unwrap();
+        dir.write(".wharf-0123456789abcdef.abc", "").unwrap();
         let _alive = Pending::marked(&dir, "alive").unwrap();
         for done in [false, true] {
             let mut heard = Vec::new();
@@ -384,8 +391,8 @@ mod tests {
     #[test]
     fn a_tree_of_any_depth_is_removed() {
         let (_at, dir) = room();
-        dir.create_dir(".wharf-dead").unwrap();
-        let mut below = dir.open_dir(".wharf-dead").unwrap();
+        dir.create_dir(".wharf-00000000000000de").unwrap();
+        let mut below = dir.open_dir(".wharf-00000000000000de").unwrap();
         for _ in 0..5_000 {
             below.create_dir("d").unwrap();
             below.write("f", "").unwrap();

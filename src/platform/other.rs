@@ -17,6 +17,11 @@ pub fn attributes(meta: &Metadata) -> Attributes {
     Attributes { modified_at: meta.modified().ok().and_then(|time| Timestamp::try_from(time).ok()), executable: false }
 }
 
+/// Whether an open file has lost its last name, which cannot be seen here.
+pub fn is_nameless(_meta: &Metadata) -> bool {
+    false
+}
+
 /// Nothing to do: there is no exec bit.
 pub fn make_executable(_file: &File) -> io::Result<()> {
     Ok(())

@@ -29,6 +29,11 @@ pub fn attributes(meta: &Metadata) -> Attributes {
     }
 }
 
+/// Whether an open file has lost its last name.
+pub fn is_nameless(meta: &Metadata) -> bool {
+    std::os::unix::fs::MetadataExt::nlink(meta) == 0
+}
+
 /// Gives every reader of an open file the right to run it.
 pub fn make_executable(file: &File) -> io::Result<()> {
     let mode = file.metadata()?.permissions().mode() & 0o777;

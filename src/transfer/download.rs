@@ -26,6 +26,9 @@ use crate::model::{EntryKind, FileId, Receipt, ReceiptStatus, SessionPath, Times
 /// How long the first wait before another try is at most; each one after it may be twice as long.
 const PAUSE: Duration = Duration::from_millis(250);
 
+/// Why a file is skipped that is there.
+const EXISTS: &str = "it exists at the destination";
+
 /// Something on the other side to be fetched.
 #[derive(Debug, Clone)]
 pub enum Wanted {
@@ -101,7 +104,11 @@ impl Transfer<'_> {
         let mut ledger = Ledger::new(self, sink);
         let mut looked = Vec::new();
         for wanted in wanted {
-            match self.look(wanted).await {
+            let found = match self.unless_stopped(self.look(wanted)).await {
+                Ok(found) => found,
+                Err(why) => return ledger.verdict(Err(why)),
+            };
+            match found {
                 Ok(found) => looked.push(found),
                 Err(error) => ledger.enter(Receipt::failed(&wanted.name(), None, error))?,
             }
@@ -114,7 +121,10 @@ impl Transfer<'_> {
         let sources: Vec<_> = looked.iter().map(|one| one.source.clone()).collect();
         let to = Destination { into: to.into || wanted.len() > 1, ..to.clone() };
         let places = plan::download(&sources, &to)?;
-        let scale = self.measure_remote(&looked).await;
+        let scale = match self.unless_stopped(self.measure_remote(&looked)).await {
+            Ok(scale) => scale,
+            Err(why) => return ledger.verdict(Err(why)),
+        };
         scale.check(&Limits::default(), self.options)?;
         let shared = Shared {
             bulk: scale.files > BULK,
@@ -138,7 +148,7 @@ impl Transfer<'_> {
         }
         let items = stream::iter(targets).flat_map(|target| match target {
             Target::File(one, spot) => stream::iter([Item::Single(one, spot)]).boxed_local(),
-            Target::Tree(root, ground) => self.leaves(root, ground).boxed_local(),
+            Target::Tree(root, ground) => self.leaves(root, ground, &shared.budget).boxed_local(),
         });
         let work = async |item| self.do_fetch(item, &shared).await;
         let mut ended = self.run(items, &shared.running, work, &mut ledger).await;
@@ -150,6 +160,15 @@ impl Transfer<'_> {
 
     /// Hands files to `write`, one after another.
     pub async fn stream(&self, wanted: &[Wanted], write: &mut dyn FnMut(&[u8]) -> Result<()>) -> Result<()> {
+        if self.options.max_files.is_some() || self.options.max_bytes.is_some() {
+            let mut scale = Scale::default();
+            for wanted in wanted {
+                let one = self.look(wanted).await?;
+                scale.add(&one.source.name, one.bytes);
+            }
+            scale.check(&Limits::default(), self.options)?;
+        }
+        let budget = Budget::new(self.options);
         for wanted in wanted {
             let one = self.look(wanted).await?;
             if one.source.is_directory {
@@ -160,8 +179,8 @@ impl Transfer<'_> {
                 .hint("give a DEST directory instead of `-`"));
             }
             self.observer.on(Event::Planned { files: 1, bytes: one.bytes });
-            let fetched = self.watch_fetched(self.fetch(&one.wanted).await?, &one.source.name, one.bytes);
-            stream(fetched, write).await?;
+            let landed = stream(self.fetch_within(&one, &budget).await?, write).await?;
+            budget.spend(landed.summary.bytes);
         }
         Ok(())
     }
@@ -169,7 +188,12 @@ impl Transfer<'_> {
     async fn look(&self, wanted: &Wanted) -> Result<Looked> {
         let (base, is_directory, bytes, modified_at) = match wanted {
             Wanted::Session(at) => {
-                let entry = self.backend.need_files()?.stat(at).await?;
+                let files = self.backend.need_files()?;
+                let mut entry = files.stat(at).await?;
+                if entry.kind == EntryKind::Symlink {
+                    // What is named is what it points to, under the name of the link.
+                    entry = files.stat(&files.resolve(at).await?).await?;
+                }
                 let base = (!at.path.is_root()).then(|| at.path.name().to_owned());
                 (base, entry.kind == EntryKind::Directory, entry.size, entry.modified_at)
             }
@@ -190,10 +214,12 @@ impl Transfer<'_> {
                 (Wanted::Session(root), Some(files)) if one.source.is_directory => {
                     let mut tree = RemoteTree::new(files, root.clone(), self.options);
                     while let Some(found) = tree.next().await {
-                        if let What::File { bytes, .. } = found.what {
-                            scale.add(&found.below, bytes);
+                        match found.what {
+                            What::File { bytes, .. } => scale.add(&found.below, bytes),
+                            What::Directory { meant: true } => scale.add_directory(),
+                            _ => {}
                         }
-                        if self.options.max_files.is_some_and(|limit| scale.files > limit) {
+                        if scale.is_over(self.options) {
                             // A listing need not have an end.
                             return scale;
                         }
@@ -202,7 +228,7 @@ impl Transfer<'_> {
                 _ => scale.add(&one.source.name, one.bytes),
             }
         }
-        self.observer.on(Event::Planned { files: scale.files, bytes: scale.bytes });
+        self.observer.on(Event::Planned { files: scale.files, bytes: scale.bytes() });
         scale
     }
 
@@ -219,12 +245,13 @@ impl Transfer<'_> {
         Ok(ground)
     }
 
-    fn leaves(&self, root: SessionPath, ground: Rc<Ground>) -> impl Stream<Item = Item> {
+    fn leaves(&self, root: SessionPath, ground: Rc<Ground>, budget: &Budget) -> impl Stream<Item = Item> {
         let tree = self.backend.files().map(|files| RemoteTree::new(files, root, self.options));
         stream::unfold(tree, async |tree| {
             let mut tree = tree?;
             Some((tree.next().await?, Some(tree)))
         })
+        .take_while(|_| std::future::ready(!budget.is_over()))
         .filter_map(move |Found { at, below, what }| {
             let (name, place) = (at.to_string(), ground.shown(&below));
             let item = match what {
@@ -250,7 +277,10 @@ impl Transfer<'_> {
             Item::Excluded(name) => Done::Excluded(name),
             Item::Decided(receipt) => Done::Receipt(receipt),
             Item::Directory(at, ground, below) => {
-                let made = if self.options.dry_run { ground.foresee_directory(&below) } else { ground.mkdir(&below) };
+                let dry_run = self.options.dry_run;
+                let make =
+                    || if dry_run { ground.foresee_directory(&below, &shared.claims) } else { ground.mkdir(&below) };
+                let made = shared.budget.count_directory().and_then(|()| make());
                 match made {
                     Ok(()) => Done::Nothing,
                     Err(error) => Done::from(Receipt::failed(&at.to_string(), Some(ground.shown(&below)), error)),
@@ -286,11 +316,13 @@ impl Transfer<'_> {
                 return Ok(Receipt::planned(name, shown(&path), one.bytes));
             }
             if let Some(mut file) = open_stream(&path)? {
-                let fetched = self.watch_fetched(self.fetch(&one.wanted).await?, name, one.bytes);
+                shared.budget.count_file()?;
+                let fetched = self.fetch_within(one, &shared.budget).await?;
                 let mut write = |block: &[u8]| {
                     file.write_all(block).map_err(|e| Error::io(format!("writing `{}`", path.display()), &e))
                 };
                 let landed = stream(fetched, &mut write).await?;
+                shared.budget.spend(landed.summary.bytes);
                 return Ok(receipt(name, shown(&path), landed));
             }
             if path.is_symlink() {
@@ -315,22 +347,34 @@ impl Transfer<'_> {
 
     async fn land(&self, one: &Looked, ground: &Ground, below: &str, place: &str, shared: &Shared) -> Result<Receipt> {
         let (name, options) = (&one.source.name, self.options);
-        let there = ground.look(below)?;
-        if let Some(there) = &there
-            && let Some(reason) = self.reason_to_keep(one, ground, below, there).await?
-        {
-            return Ok(Receipt::skipped(name, place.to_owned(), name, reason));
-        }
         let keep = options.if_exists == IfExists::Error;
+        let there = ground.look(below)?;
+        if let Some(there) = &there {
+            if shared.claims.hold(there) {
+                return Err(ground.taken(below));
+            }
+            if let Some(reason) = self.reason_to_keep(one, ground, below, there).await? {
+                shared.claims.keep(there);
+                return Ok(Receipt::skipped(name, place.to_owned(), name, reason));
+            }
+            if keep {
+                return Err(ground.exists(below));
+            }
+        }
+        if options.dry_run && options.if_exists == IfExists::Skip && ground.foresees_directory(below, &shared.claims) {
+            return Ok(Receipt::skipped(name, place.to_owned(), name, EXISTS));
+        }
+        shared.budget.count_file()?;
         if options.dry_run {
-            ground.foresee(below, keep)?;
+            drop(shared.budget.claim(one.bytes)?);
+            ground.foresee(below, there.as_ref(), &shared.claims)?;
+            shared.budget.spend(one.bytes.unwrap_or(0));
             return Ok(Receipt::planned(name, place.to_owned(), one.bytes));
         }
-        let room = shared.budget.claim(one.bytes)?;
-        let landing = Landing { keep_existing: keep, bulk: shared.bulk, room, claims: &shared.claims };
+        let landing = Landing { keep_existing: keep, bulk: shared.bulk, claims: &shared.claims };
         let mut tries = 0;
         loop {
-            let fetched = self.watch_fetched(self.fetch(&one.wanted).await?, name, one.bytes);
+            let fetched = self.fetch_within(one, &shared.budget).await?;
             match ground.land(below, fetched, &landing).await {
                 // What was cut off on its way may come whole the next time.
                 Err(error) if tries < options.retries && error.kind() == Kind::Unavailable && error.is_retryable() => {
@@ -340,7 +384,7 @@ impl Transfer<'_> {
                 }
                 Err(error) => return Err(error),
                 Ok(landed) => {
-                    shared.budget.spend(one.bytes, landed.summary.bytes);
+                    shared.budget.spend(landed.summary.bytes);
                     return Ok(receipt(name, place.to_owned(), landed));
                 }
             }
@@ -355,7 +399,7 @@ impl Transfer<'_> {
         there: &cap_std::fs::Metadata,
     ) -> Result<Option<&'static str>> {
         match self.options.if_exists {
-            IfExists::Skip => return Ok(Some("it exists at the destination")),
+            IfExists::Skip => return Ok(Some(EXISTS)),
             IfExists::Update => {}
             IfExists::Overwrite | IfExists::Error => return Ok(None),
         }
@@ -372,7 +416,7 @@ impl Transfer<'_> {
             Expected::Streamed if self.options.checksum => prove::hash(&mut fetched).await?.sha256,
             Expected::Streamed | Expected::Unknown => return Ok(None),
         };
-        Ok((ground.hash(below).await? == theirs).then_some("size and hash are equal"))
+        Ok(ground.hash(below).await?.eq_ignore_ascii_case(&theirs).then_some("size and hash are equal"))
     }
 
     async fn fetch(&self, wanted: &Wanted) -> Result<Fetched> {
@@ -382,11 +426,14 @@ impl Transfer<'_> {
         }
     }
 
-    fn watch_fetched(&self, mut fetched: Fetched, name: &str, bytes: Option<u64>) -> Fetched {
+    /// Fetches a file, watched and within the budget.
+    async fn fetch_within(&self, one: &Looked, budget: &Budget) -> Result<Fetched> {
+        let mut share = budget.claim(one.bytes)?;
+        let Fetched { body, attributes, sha256 } = self.fetch(&one.wanted).await?;
         let passed = Arc::new(AtomicU64::new(0));
-        self.observer.on(Event::Started { name, bytes, passed: Arc::clone(&passed) });
-        fetched.body = fetched.body.counted(passed);
-        fetched
+        self.observer.on(Event::Started { name: &one.source.name, bytes: one.bytes, passed: Arc::clone(&passed) });
+        let body = body.within(move |bytes| share.take(bytes)).counted(passed);
+        Ok(Fetched { body, attributes, sha256 })
     }
 }
 

@@ -52,6 +52,18 @@ impl Running {
 }
 
 impl Transfer<'_> {
+    /// Does what comes before the first item, and drops it when asked to stop.
+    ///
+    /// # Errors
+    /// Why it was stopped.
+    pub(super) async fn unless_stopped<T>(&self, work: impl Future<Output = T>) -> Result<T> {
+        tokio::select! {
+            biased;
+            why = self.stop.asked() => Err(why),
+            done = work => Ok(done),
+        }
+    }
+
     /// Does `work` for each item, so many at once as the options say, and enters what comes of it.
     /// Asked to stop, it begins no other item, drops those that are running (which leave nothing
     /// behind) and enters them as failed.

@@ -55,7 +55,7 @@ impl Filter {
             let text = std::fs::read_to_string(file)
                 .map_err(|e| Error::io(format!("reading the ignore file `{name}`"), &e))?;
             for (line, number) in text.trim_start_matches('\u{feff}').lines().zip(1..) {
-                add(&mut builder, line, || format!("{name}:{number}"))?;
+                add(&mut builder, line, line, || format!("{name}:{number}"))?;
             }
         }
         for rule in rules {
@@ -64,12 +64,14 @@ impl Filter {
                     return Err(Error::usage(format!("--include takes a pattern without `!`: {pattern:?}"))
                         .hint("use --exclude, or write a name that begins with it as `[!]name`"));
                 }
-                Rule::Include(pattern) => add(&mut builder, &format!("!{pattern}"), || "--include".to_owned())?,
+                Rule::Include(pattern) => {
+                    add(&mut builder, &format!("!{pattern}"), pattern, || "--include".to_owned())?;
+                }
                 // A `#` begins a comment in a file, and a name here.
                 Rule::Exclude(pattern) if pattern.starts_with('#') => {
-                    add(&mut builder, &format!("\\{pattern}"), || "--exclude".to_owned())?;
+                    add(&mut builder, &format!("\\{pattern}"), pattern, || "--exclude".to_owned())?;
                 }
-                Rule::Exclude(pattern) => add(&mut builder, pattern, || "--exclude".to_owned())?,
+                Rule::Exclude(pattern) => add(&mut builder, pattern, pattern, || "--exclude".to_owned())?,
             }
         }
         let rules_of_all = builder.build().map_err(|e| Error::usage(format!("the patterns cannot be used: {e}")))?;
@@ -94,10 +96,12 @@ impl Filter {
     }
 }
 
-fn add(builder: &mut GitignoreBuilder, line: &str, whence: impl Fn() -> String) -> Result<()> {
+/// Adds a line; `typed` is what people know it by.
+fn add(builder: &mut GitignoreBuilder, line: &str, typed: &str, whence: impl Fn() -> String) -> Result<()> {
     builder.add_line(None, line).map(drop).map_err(|e| {
-        let what = e.to_string();
-        Error::usage(format!("{}: this is no pattern: {line:?}: {what}", whence()))
+        let text = e.to_string();
+        let what = text.rsplit_once("': ").map_or(text.as_str(), |(_, reason)| reason);
+        Error::usage(format!("{}: this is no pattern: {typed:?}: {what}", whence()))
             .hint("patterns are those of .gitignore: `*.log`, `/build/`, `docs/**/*.md`")
     })
 }

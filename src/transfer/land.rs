@@ -2,7 +2,9 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashSet;
+use std::collections::hash_map::{Entry, HashMap, RandomState};
 use std::fs::{File, OpenOptions};
+use std::hash::BuildHasher;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -15,8 +17,12 @@ use crate::backend::Fetched;
 use crate::body::{Attributes, Body, Summary};
 use crate::error::{Error, Result};
 use crate::model::Verified;
-use crate::pending::{Pending, handle_of};
+use crate::pending::{Pending, handle_of, sweep};
 use crate::platform;
+
+/// The bytes that most systems take in a name and in a path.
+const NAME: usize = 255;
+const PATH: usize = 4096;
 
 /// A directory on this machine that files are landed in. Opened once and held: whatever is renamed
 /// or linked meanwhile, nothing lands outside of it.
@@ -42,8 +48,6 @@ pub struct Landing<'a> {
     pub keep_existing: bool,
     /// Many files follow: durability may wait for [`Ground::settle`].
     pub bulk: bool,
-    /// At most so many bytes.
-    pub room: Option<u64>,
     /// What this run landed before.
     pub claims: &'a Claims,
 }
@@ -51,15 +55,52 @@ pub struct Landing<'a> {
 /// The files that a run landed, as the disk knows them. A disk that takes two names for the same
 /// shows the first file under the second name, whatever its rule is.
 #[derive(Default)]
-pub struct Claims(RefCell<HashSet<(u64, u64)>>);
+pub struct Claims {
+    files: RefCell<HashSet<(u64, u64)>>,
+    /// Of a dry run, the names that it would give, and whether to a directory.
+    names: RefCell<HashMap<u64, bool>>,
+    key: RandomState,
+}
+
+/// A directory that is there, and what follows it.
+type Name = (u64, u64, String);
 
 impl Claims {
-    fn hold(&self, meta: &Metadata) -> bool {
-        self.0.borrow().contains(&(meta.dev(), meta.ino()))
+    /// Whether this run landed or kept this file under another name.
+    pub fn hold(&self, meta: &Metadata) -> bool {
+        self.files.borrow().contains(&(meta.dev(), meta.ino()))
+    }
+
+    /// Notes a file that was left as it is. One with several names may be met under each.
+    pub fn keep(&self, meta: &Metadata) {
+        if meta.is_file() && meta.nlink() == 1 {
+            self.add(meta);
+        }
+    }
+
+    /// Notes a name that a run would give; false where it would have given it to something else.
+    /// There may be many names: what stands for each is a number.
+    fn plan(&self, name: &Name, to_directory: bool) -> bool {
+        match self.names.borrow_mut().entry(self.key.hash_one(name)) {
+            Entry::Vacant(free) => {
+                free.insert(to_directory);
+                true
+            }
+            Entry::Occupied(taken) => to_directory && *taken.get(),
+        }
+    }
+
+    /// What a run would by then have given this name to, if to anything: whether to a directory.
+    fn planned(&self, name: &Name) -> Option<bool> {
+        self.names.borrow().get(&self.key.hash_one(name)).copied()
     }
 
     fn add(&self, meta: &Metadata) {
-        self.0.borrow_mut().insert((meta.dev(), meta.ino()));
+        self.files.borrow_mut().insert((meta.dev(), meta.ino()));
+    }
+
+    fn len(&self) -> usize {
+        self.files.borrow().len()
     }
 }
 
@@ -75,10 +116,16 @@ impl Ground {
             std::fs::create_dir_all(path).map_err(doing)?;
         }
         let dir = match Dir::open_ambient_dir(path, ambient_authority()) {
-            Err(e) if e.kind() == io::ErrorKind::NotFound && !make => None,
+            Err(e) if e.kind() == io::ErrorKind::NotFound && !make => {
+                if path.ancestors().find(|path| path.symlink_metadata().is_ok()).is_some_and(|path| !path.is_dir()) {
+                    // A link that leads nowhere is in the way of the run.
+                    return Err(doing(io::ErrorKind::AlreadyExists.into()));
+                }
+                None
+            }
             opened => Some(opened.map_err(doing)?),
         };
-        Ok(Ground { dir, path: path.to_owned(), changed: Cell::new(false) })
+        Ok(Ground { dir, path: path.to_owned(), changed: Cell::new(false) }.swept(make))
     }
 
     /// Opens a directory below this one, making it where `make` says so.
@@ -86,12 +133,21 @@ impl Ground {
         if make {
             self.mkdir(name)?;
         }
+        self.foresee_directory(name, &Claims::default())?;
         let dir = match self.dir.as_ref().map(|dir| dir.open_dir(name)) {
             None => None,
             Some(Err(e)) if e.kind() == io::ErrorKind::NotFound && !make => None,
             Some(opened) => Some(opened.map_err(|e| self.refused("opening the directory", name, &e))?),
         };
-        Ok(Ground { dir, path: self.path.join(name), changed: self.changed })
+        Ok(Ground { dir, path: self.path.join(name), changed: self.changed }.swept(make))
+    }
+
+    /// Removes what a killed run left here.
+    fn swept(self, make: bool) -> Self {
+        if let Some(dir) = self.dir.as_ref().filter(|_| make) {
+            sweep(dir, |_| true);
+        }
+        self
     }
 
     /// What people call what is at `below`.
@@ -130,31 +186,78 @@ impl Ground {
     }
 
     /// What a run would say of a directory.
-    pub fn foresee_directory(&self, below: &str) -> Result<()> {
+    pub fn foresee_directory(&self, below: &str, claims: &Claims) -> Result<()> {
+        self.check_name(below)?;
+        let no_directory = |path| Error::conflict(format!("this is no directory: `{}`", self.shown(path)));
         let mut at = Some(below);
         while let Some(path) = at.filter(|path| !path.is_empty()) {
-            match self.look(path)? {
-                Some(there) if there.is_dir() || there.is_symlink() => return Ok(()),
-                Some(_) => return Err(Error::conflict(format!("this is no directory: `{}`", self.shown(path)))),
-                None => at = path.rsplit_once('/').map(|(parent, _)| parent),
+            let place = self.place_of(path);
+            let free = match self.look(path)? {
+                Some(there) if there.is_dir() => claims.planned(&place) != Some(false),
+                Some(there) if there.is_symlink() => self.dir()?.is_dir(path) && claims.planned(&place) != Some(false),
+                Some(_) => false,
+                None => claims.plan(&place, true),
+            };
+            if !free {
+                return Err(no_directory(path));
             }
+            at = path.rsplit_once('/').map(|(parent, _)| parent);
         }
         Ok(())
     }
 
+    /// Whether a run would by then have made a directory in a file's place.
+    pub fn foresees_directory(&self, below: &str, claims: &Claims) -> bool {
+        claims.planned(&self.place_of(below)) == Some(true)
+    }
+
     /// What a run would say of a file's place, without doing anything to it.
-    pub fn foresee(&self, below: &str, keep_existing: bool) -> Result<()> {
-        match self.look(below)? {
-            Some(there) => {
-                self.check_place(below, &there)?;
-                if keep_existing {
-                    Err(self.refused("writing", below, &io::ErrorKind::AlreadyExists.into()))
-                } else {
-                    Ok(())
-                }
-            }
-            None => below.rsplit_once('/').map_or(Ok(()), |(parent, _)| self.foresee_directory(parent)),
+    pub fn foresee(&self, below: &str, there: Option<&Metadata>, claims: &Claims) -> Result<()> {
+        if let Some(there) = there {
+            self.check_place(below, there)?;
+            claims.keep(there);
         }
+        self.check_name(below)?;
+        if let Some((parent, _)) = below.rsplit_once('/') {
+            self.foresee_directory(parent, claims)?;
+        }
+        if claims.plan(&self.place_of(below), false) { Ok(()) } else { Err(self.taken(below)) }
+    }
+
+    /// What the system would say of a name, where nothing is there yet that it could be asked about.
+    fn check_name(&self, below: &str) -> Result<()> {
+        if below.len() < PATH && below.split('/').all(|name| name.len() <= NAME) {
+            return Ok(());
+        }
+        Err(self.refused("making", below, &io::ErrorKind::InvalidFilename.into()))
+    }
+
+    /// The deepest directory above `below` that is there, and what follows it.
+    fn place_of(&self, below: &str) -> Name {
+        let Some(dir) = &self.dir else { return (0, 0, self.shown(below)) };
+        let mut cut = below.len();
+        while let Some(parent) = below.get(..cut).and_then(|head| head.rfind('/')) {
+            if let Ok(meta) = dir.metadata(below.get(..parent).unwrap_or_default()) {
+                return (meta.dev(), meta.ino(), below.get(parent + 1..).unwrap_or_default().to_owned());
+            }
+            cut = parent;
+        }
+        let (dev, ino) = dir.dir_metadata().map_or((0, 0), |meta| (meta.dev(), meta.ino()));
+        (dev, ino, below.to_owned())
+    }
+
+    /// What is said of a name that is taken.
+    pub fn exists(&self, below: &str) -> Error {
+        self.refused("writing", below, &io::ErrorKind::AlreadyExists.into())
+    }
+
+    /// What is said of a name that this run has given to another file.
+    pub fn taken(&self, below: &str) -> Error {
+        Error::conflict(format!(
+            "this run has another file here, whose name this disk takes for the same: `{}`",
+            self.shown(below)
+        ))
+        .hint("fetch it by itself, to another name")
     }
 
     fn check_place(&self, below: &str, there: &Metadata) -> Result<()> {
@@ -170,30 +273,34 @@ impl Ground {
         }
     }
 
+    fn check(&self, below: &str, landing: &Landing<'_>) -> Result<()> {
+        match self.look(below)? {
+            Some(there) if landing.claims.hold(&there) => Err(self.taken(below)),
+            Some(there) => self.check_place(below, &there),
+            None => Ok(()),
+        }
+    }
+
     /// Lands a file at `below`, making its parents: all of it, proven, or nothing.
     pub async fn land(&self, below: &str, mut fetched: Fetched, landing: &Landing<'_>) -> Result<Landed> {
         if let Some((parent, _)) = below.rsplit_once('/') {
             self.mkdir(parent)?;
         }
-        if let Some(there) = self.look(below)? {
-            self.check_place(below, &there)?;
-            if landing.claims.hold(&there) {
-                return Err(Error::conflict(format!(
-                    "this run wrote another file here, whose name this disk takes for the same: `{}`",
-                    self.shown(below)
-                ))
-                .hint("fetch it by itself, to another name"));
-            }
-        }
+        let landed = landing.claims.len();
+        self.check(below, landing)?;
         let dir = self.dir()?;
         let doing = |e: io::Error| self.refused("writing", below, &e);
         self.changed.set(true);
         let mut pending = Pending::file(dir).map_err(doing)?;
-        let summary = pending.fill(&mut fetched.body, self.shown(below), landing.room).await?;
+        let summary = pending.fill(&mut fetched.body, self.shown(below), None).await?;
         let verified = prove::of_download(&fetched, &summary)?;
         set_attributes(pending.handle(), fetched.attributes).map_err(doing)?;
         if !landing.bulk {
             pending.handle().sync_all().map_err(doing)?;
+        }
+        if landing.claims.len() != landed {
+            // Another file came first while this one was on its way.
+            self.check(below, landing)?;
         }
         let landed = Metadata::from_file(pending.handle()).map_err(doing)?;
         let placed = if landing.keep_existing { pending.place_new(dir, below) } else { pending.place(dir, below) };

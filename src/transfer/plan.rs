@@ -5,30 +5,57 @@
 use std::cell::Cell;
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::Options;
 use crate::backend::Limits;
 use crate::error::{Error, Kind, Result};
 use crate::model::{RemotePath, SessionPath};
 
+/// So many directories are made whatever `--max-files` says: more are no tree that somebody made.
+const DIRECTORIES: u64 = 10_000;
+
 /// How much there is to do, as far as it is known before.
 #[derive(Debug, Default)]
 pub struct Scale {
     /// Files.
     pub files: u64,
-    /// Bytes; `None` where a pipe is among them.
-    pub bytes: Option<u64>,
+    directories: u64,
+    /// Bytes of those files that tell.
+    known: u64,
+    /// Files that do not.
+    unknown: u64,
     largest: Option<(u64, String)>,
 }
 
 impl Scale {
     /// One file more.
     pub fn add(&mut self, name: &str, bytes: Option<u64>) {
-        self.bytes = if self.files == 0 { bytes } else { self.bytes.zip(bytes).map(|(sum, more)| sum + more) };
         self.files += 1;
-        if let Some(bytes) = bytes.filter(|bytes| self.largest.as_ref().is_none_or(|(largest, _)| bytes > largest)) {
+        let Some(bytes) = bytes else {
+            self.unknown += 1;
+            return;
+        };
+        self.known = self.known.saturating_add(bytes);
+        if self.largest.as_ref().is_none_or(|(largest, _)| bytes > *largest) {
             self.largest = Some((bytes, name.to_owned()));
         }
+    }
+
+    /// One directory more.
+    pub fn add_directory(&mut self) {
+        self.directories += 1;
+    }
+
+    /// Bytes; `None` where a pipe is among them.
+    pub fn bytes(&self) -> Option<u64> {
+        (self.files > 0 && self.unknown == 0).then_some(self.known)
+    }
+
+    /// Whether this is more than the caller allowed, whatever else there is.
+    pub fn is_over(&self, options: &Options) -> bool {
+        self.check(&Limits::default(), options).is_err()
     }
 
     /// Fails where this is more than the other side takes, or than the caller allowed.
@@ -36,7 +63,7 @@ impl Scale {
     /// # Errors
     /// `limit`, before anything is sent.
     pub fn check(&self, limits: &Limits, options: &Options) -> Result<()> {
-        let nothing = "nothing was sent";
+        let nothing = "nothing was transferred";
         if let (Some(limit), Some((bytes, name))) = (limits.file_bytes, &self.largest)
             && *bytes > limit
         {
@@ -46,19 +73,25 @@ impl Scale {
             )
             .hint(format!("{nothing}; split it, or leave it out: --exclude")));
         }
-        if let (Some(limit), Some(bytes)) = (limits.session_bytes, self.bytes)
-            && bytes > limit
-        {
+        let bytes = self.known;
+        if let Some(limit) = limits.session_bytes.filter(|limit| bytes > *limit) {
             return Err(Error::new(Kind::Limit, format!("a session takes at most {limit} bytes, and this is {bytes}"))
                 .hint(format!("{nothing}; send less, or into several sessions")));
         }
         if let Some(limit) = options.max_files.filter(|limit| self.files > *limit) {
-            return Err(Error::new(Kind::Limit, format!("these are {} files, and --max-files is {limit}", self.files))
-                .hint(format!("{nothing}; raise it, or leave some out: --exclude")));
+            return Err(Error::new(
+                Kind::Limit,
+                format!("these are more than the {limit} files that --max-files allows"),
+            )
+            .hint(format!("{nothing}; raise it, or leave some out: --exclude")));
         }
-        if let (Some(limit), Some(bytes)) = (options.max_bytes, self.bytes)
-            && bytes > limit
-        {
+        if let Some(limit) = options.max_files.filter(|limit| self.directories > (*limit).max(DIRECTORIES)) {
+            let what = format!("these are {} directories, and --max-files is {limit}", self.directories);
+            return Err(
+                Error::new(Kind::Limit, what).hint(format!("{nothing}; raise it, or leave some out: --exclude"))
+            );
+        }
+        if let Some(limit) = options.max_bytes.filter(|limit| bytes > *limit) {
             return Err(Error::new(Kind::Limit, format!("these are {bytes} bytes, and --max-size is {limit}"))
                 .hint(format!("{nothing}; raise it, or leave some out: --exclude")));
         }
@@ -69,36 +102,109 @@ impl Scale {
 /// What a download may still put on this machine's disk.
 pub struct Budget {
     files: Cell<Option<u64>>,
-    bytes: Cell<Option<u64>>,
+    directories: Cell<Option<u64>>,
+    bytes: Option<Arc<AtomicU64>>,
+    over: Cell<bool>,
 }
 
 impl Budget {
     /// As the caller allowed.
     pub fn new(options: &Options) -> Self {
-        Budget { files: Cell::new(options.max_files), bytes: Cell::new(options.max_bytes) }
+        Budget {
+            files: Cell::new(options.max_files),
+            directories: Cell::new(options.max_files.map(|files| files.max(DIRECTORIES))),
+            bytes: options.max_bytes.map(|bytes| Arc::new(AtomicU64::new(bytes))),
+            over: Cell::new(false),
+        }
     }
 
-    /// Sets a file's announced bytes aside; gives how many it may really have.
+    /// Whether something had no room: what is still to come was not there when it was measured, and
+    /// need not have an end.
+    pub fn is_over(&self) -> bool {
+        self.over.get()
+    }
+
+    /// Counts one file more.
     ///
     /// # Errors
-    /// `limit` where it has no room.
-    pub fn claim(&self, announced: Option<u64>) -> Result<Option<u64>> {
-        let over = |what: &str| {
-            Error::new(Kind::Limit, format!("{what} allows no more")).hint("what was fetched before is complete")
-        };
-        if let Some(files) = self.files.get() {
-            self.files.set(Some(files.checked_sub(1).ok_or_else(|| over("--max-files"))?));
-        }
-        let Some(bytes) = self.bytes.get() else { return Ok(None) };
-        let left = bytes.checked_sub(announced.unwrap_or(0)).ok_or_else(|| over("--max-size"))?;
-        self.bytes.set(Some(left));
-        Ok(Some(announced.unwrap_or(0) + left))
+    /// `limit` where there is no room for it.
+    pub fn count_file(&self) -> Result<()> {
+        self.count(&self.files)
     }
 
-    /// Notes how many bytes a file really had.
-    pub fn spend(&self, announced: Option<u64>, came: u64) {
-        self.bytes.set(self.bytes.get().map(|left| (left + announced.unwrap_or(0)).saturating_sub(came)));
+    /// Counts one directory more.
+    ///
+    /// # Errors
+    /// `limit` where there is no room for it.
+    pub fn count_directory(&self) -> Result<()> {
+        self.count(&self.directories)
     }
+
+    fn count(&self, left: &Cell<Option<u64>>) -> Result<()> {
+        let Some(some) = left.get() else { return Ok(()) };
+        let less = some.checked_sub(1).ok_or_else(|| over("--max-files"));
+        self.over.set(less.is_err());
+        left.set(Some(less?));
+        Ok(())
+    }
+
+    /// Sets a file's announced bytes aside, until what comes back is dropped.
+    ///
+    /// # Errors
+    /// `limit` where there is no room for them.
+    pub fn claim(&self, announced: Option<u64>) -> Result<Share> {
+        let mut share = Share { left: self.bytes.clone(), aside: 0, taken: 0 };
+        let claimed = share.take(announced.unwrap_or(0));
+        self.over.set(self.over.get() || claimed.is_err());
+        claimed?;
+        (share.aside, share.taken) = (share.taken, 0);
+        Ok(share)
+    }
+
+    /// Notes how many bytes a file had that is kept.
+    pub fn spend(&self, bytes: u64) {
+        if let Some(left) = &self.bytes {
+            let less = |left: u64| Some(left.saturating_sub(bytes));
+            // It always has an answer.
+            let _ = left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less);
+        }
+    }
+}
+
+/// What one file may have of a [`Budget`]: first what was set aside for it, then what is left for all.
+pub struct Share {
+    left: Option<Arc<AtomicU64>>,
+    aside: u64,
+    taken: u64,
+}
+
+impl Share {
+    /// So many bytes came.
+    ///
+    /// # Errors
+    /// `limit` where there is no room for them.
+    pub fn take(&mut self, bytes: u64) -> Result<()> {
+        let Some(left) = &self.left else { return Ok(()) };
+        let more = bytes.saturating_sub(self.aside);
+        left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(more))
+            .map_err(|_| over("--max-size"))?;
+        self.aside -= bytes - more;
+        self.taken += bytes;
+        Ok(())
+    }
+}
+
+/// What is kept is [spent](Budget::spend).
+impl Drop for Share {
+    fn drop(&mut self) {
+        if let Some(left) = &self.left {
+            left.fetch_add(self.aside + self.taken, Ordering::Relaxed);
+        }
+    }
+}
+
+fn over(what: &str) -> Error {
+    Error::new(Kind::Limit, format!("{what} allows no more")).hint("what was fetched before is complete")
 }
 
 /// A destination as it was spelled.

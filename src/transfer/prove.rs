@@ -9,7 +9,7 @@ use crate::model::{FileId, SessionPath, Verified};
 /// Compares what a destination says that it holds with what was sent.
 pub(super) fn of_upload(destination: &str, stored: &Stored) -> Result<Verified> {
     match (&stored.sha256, stored.size) {
-        (Some(sha256), _) if *sha256 != stored.sent.sha256 => Err(mismatch("hash", destination)),
+        (Some(sha256), _) if !sha256.eq_ignore_ascii_case(&stored.sent.sha256) => Err(mismatch("hash", destination)),
         (_, Some(size)) if size != stored.sent.bytes => Err(mismatch("length", destination)),
         (Some(_), _) => Ok(Verified::Sha256),
         (None, Some(_)) => Ok(Verified::Size),
@@ -27,7 +27,7 @@ pub(super) fn of_download(fetched: &Fetched, came: &Summary) -> Result<Verified>
         return differs("length", &length.to_string(), &came.bytes.to_string());
     }
     match &fetched.sha256 {
-        Expected::Known(sha256) if *sha256 != came.sha256 => differs("hash", sha256, &came.sha256),
+        Expected::Known(sha256) if !sha256.eq_ignore_ascii_case(&came.sha256) => differs("hash", sha256, &came.sha256),
         Expected::Known(_) | Expected::Streamed => Ok(Verified::Sha256),
         Expected::Unknown if fetched.body.len().is_some() => Ok(Verified::Size),
         Expected::Unknown => Ok(Verified::None("the backend told neither length nor hash")),

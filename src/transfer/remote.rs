@@ -78,6 +78,8 @@ impl<'a> RemoteTree<'a> {
             if self.over {
                 return None;
             }
+            // A listing need not make its reader wait: make room for whoever asks to stop.
+            tokio::task::coop::consume_budget().await;
             let entry = match self.entry().await {
                 Ok(Some(entry)) => entry,
                 Ok(None) => return None,
@@ -115,6 +117,17 @@ impl<'a> RemoteTree<'a> {
     async fn found(&mut self, entry: Entry) -> Option<Found> {
         let (branch, _) = self.open.as_ref()?;
         let at = self.asked.at(entry.path.clone());
+        if entry.path == branch.root || !entry.path.is_within(&branch.root) {
+            // Where it would go is anybody's guess.
+            let root = self.asked.at(branch.root.clone());
+            let error = if entry.path == branch.root && entry.kind != EntryKind::Directory {
+                Error::conflict(format!("this is no directory any more: `{root}`"))
+            } else {
+                Error::new(Kind::Unavailable, format!("the listing of `{root}` holds what is not below it: `{at}`"))
+                    .hint("the other side does not keep to the protocol: do not trust it")
+            };
+            return Some(Found { at, below: String::new(), what: What::Failed(error) });
+        }
         let below = format!("{}{}", branch.below, entry.path.below(&branch.root));
         if self.is_left(&below) {
             return None;

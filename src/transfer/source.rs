@@ -162,6 +162,9 @@ impl<'a> Tree<'a> {
                 Some((dir, real_root, inside)) => (Arc::new(dir), real_root, inside),
                 None => return Err(special(path)),
             },
+            Err(_) if target.is_dir() && self.filter.judge(Path::new(below), true) == Verdict::Leave => {
+                return Ok(What::Excluded);
+            }
             Err(_) => {
                 return Err(Error::conflict(format!("this link leaves the source tree: `{shown}`"))
                     .hint("name its target as a source of its own, put a copy in its place, or use --links follow"));

@@ -64,7 +64,7 @@ impl<'a> Ledger<'a> {
             }
             _ => {
                 self.summary.copied += 1;
-                self.summary.bytes += receipt.bytes.unwrap_or(0);
+                self.summary.bytes = self.summary.bytes.saturating_add(receipt.bytes.unwrap_or(0));
                 self.tally.done();
             }
         }

@@ -15,7 +15,7 @@ use super::plan::{self, Destination, LocalSource, Scale};
 use super::source::{Tree, What};
 use super::tally::{Ledger, Sink};
 use super::{BULK, IfExists, Transfer, prove};
-use crate::backend::{Expected, MkdirOptions, NewStoredFile, PutOptions, Stored};
+use crate::backend::{Expected, Limits, MkdirOptions, NewStoredFile, PutOptions, Stored};
 use crate::body::{Attributes, Body, LocalFile, Source, Stdin};
 use crate::error::{Error, Kind, Result};
 use crate::model::{Entry, EntryKind, FileId, Receipt, ReceiptStatus, RemotePath, SessionPath, Verified};
@@ -46,13 +46,28 @@ impl Transfer<'_> {
         let _heeding = self.stop.heed();
         self.backend.need_files()?;
         let places = plan::upload(sources, to)?;
-        let scale = self.measure(sources);
-        scale.check(&self.backend.limits(), self.options)?;
-        let bulk = scale.files > BULK;
         let mut ledger = Ledger::new(self, sink);
+        let scale = match self.unless_stopped(self.measure(sources)).await {
+            Ok(scale) => scale,
+            Err(why) => return ledger.verdict(Err(why)),
+        };
+        scale.check(&self.backend.limits(), self.options)?;
+        let ended = self.send(sources, &places, scale.files > BULK, &mut ledger).await;
+        let settled = if self.options.dry_run { Ok(()) } else { self.backend.settle().await };
+        ledger.verdict(ended.and(settled))
+    }
+
+    async fn send(
+        &self,
+        sources: &[LocalSource],
+        places: &[SessionPath],
+        bulk: bool,
+        ledger: &mut Ledger<'_>,
+    ) -> Result<()> {
         let mut open = Vec::new();
-        for (source, place) in sources.iter().zip(&places) {
-            let root = if source.is_directory { self.make_root(place, bulk).await } else { Ok(()) };
+        for (source, place) in sources.iter().zip(places) {
+            let root =
+                if source.is_directory { self.unless_stopped(self.make_root(place, bulk)).await? } else { Ok(()) };
             match root {
                 Ok(()) => open.push((source, place)),
                 Err(error) => ledger.enter(Receipt::failed(&source.name, Some(place.to_string()), error))?,
@@ -61,9 +76,7 @@ impl Transfer<'_> {
         let items = open.into_iter().flat_map(|(source, place)| self.items(source, place));
         let (running, looked) = (Running::default(), Looked::default());
         let work = async |item| self.do_item(item, bulk, &running, &looked).await;
-        let ended = self.run(stream::iter(items), &running, work, &mut ledger).await;
-        let settled = if self.options.dry_run { Ok(()) } else { self.backend.settle().await };
-        ledger.verdict(ended.and(settled))
+        self.run(stream::iter(items), &running, work, ledger).await
     }
 
     /// Puts files into the workspace's file store.
@@ -84,8 +97,12 @@ impl Transfer<'_> {
             })?;
             named.push(Stow { source, new: NewStoredFile { filename, mime_type: mime_type.map(str::to_owned) } });
         }
-        self.measure(sources).check(&self.backend.limits(), self.options)?;
         let mut ledger = Ledger::new(self, sink);
+        match self.unless_stopped(self.measure(sources)).await {
+            // No session holds them.
+            Ok(scale) => scale.check(&Limits { session_bytes: None, ..self.backend.limits() }, self.options)?,
+            Err(why) => return ledger.verdict(Err(why)),
+        }
         let running = Running::default();
         let work = async |stow: Stow<'_>| {
             let label = Label { source: stow.source.name.clone(), destination: None };
@@ -97,12 +114,14 @@ impl Transfer<'_> {
     }
 
     /// The first, cheap walk: how much there is to do.
-    fn measure(&self, sources: &[LocalSource]) -> Scale {
+    async fn measure(&self, sources: &[LocalSource]) -> Scale {
         let mut scale = Scale::default();
         for source in sources {
             match &source.path {
                 Some(root) if source.is_directory => {
                     for found in Tree::new(root, self.options.links, &self.options.filter) {
+                        // A tree may be large: make room for whoever asks to stop.
+                        tokio::task::coop::consume_budget().await;
                         if let What::File(file) = found.what {
                             scale.add(file.name(), file.len());
                         }
@@ -115,7 +134,7 @@ impl Transfer<'_> {
                 None => scale.add(&source.name, None),
             }
         }
-        self.observer.on(Event::Planned { files: scale.files, bytes: scale.bytes });
+        self.observer.on(Event::Planned { files: scale.files, bytes: scale.bytes() });
         scale
     }
 
@@ -223,13 +242,16 @@ impl Transfer<'_> {
         }
         if options.dry_run {
             self.foresee(at, before.flatten().as_ref(), looked).await?;
+            readable(source.as_ref()).await?;
             return Ok(Receipt::planned(name, shown, source.len()));
         }
         let source = self.watched(source, name);
         let put = PutOptions { keep_existing: options.if_exists == IfExists::Error, bulk };
         let stored = files.put(at, &source, put).await?;
+        // Of a name that the other side chose nobody knows what it stood for.
+        let made = before.map(|there| there.is_none()).filter(|_| stored.path == at.path);
         let at = at.at(stored.path.clone());
-        let proven = self.prove(&at, &stored, before.map(|there| there.is_none())).await;
+        let proven = self.prove(&at, &stored, made).await;
         Ok(receipt(name, &at.to_string(), stored, proven))
     }
 
@@ -242,6 +264,7 @@ impl Transfer<'_> {
                 None => Box::new(Stdin),
             };
             if self.options.dry_run {
+                readable(source.as_ref()).await?;
                 return Ok(Receipt { destination: None, ..Receipt::planned(name, String::new(), source.len()) });
             }
             let (file, stored) = store.upload(stow.new.clone(), &self.watched(source, name)).await?;
@@ -283,7 +306,7 @@ impl Transfer<'_> {
         };
         let mut body = source.open().await?;
         while body.next().await?.is_some() {}
-        Ok((body.summary()?.sha256 == theirs).then_some("size and hash are equal"))
+        Ok(body.summary()?.sha256.eq_ignore_ascii_case(&theirs).then_some("size and hash are equal"))
     }
 
     /// What a run would say of a file's place, without doing anything to it.
@@ -310,12 +333,24 @@ impl Transfer<'_> {
 
     async fn foresee_directory(&self, at: &SessionPath, looked: &Looked) -> Result<()> {
         let files = self.backend.need_files()?;
+        let mut free = Vec::new();
         let mut left = Some(at.clone());
         while let Some(at) = left {
             if looked.borrow().contains(&at.path) {
-                return Ok(());
+                break;
             }
             match files.stat(&at).await {
+                Ok(entry) if entry.kind == EntryKind::Symlink => {
+                    let target = match files.resolve(&at).await {
+                        Ok(real) => files.stat(&real).await,
+                        Err(error) => Err(error),
+                    };
+                    match target {
+                        Ok(entry) if entry.kind == EntryKind::Directory => left = None,
+                        Err(error) if !matches!(error.kind(), Kind::NotFound | Kind::Conflict) => return Err(error),
+                        _ => return Err(Error::conflict(format!("this link leads to no directory: `{at}`"))),
+                    }
+                }
                 Ok(entry) if matches!(entry.kind, EntryKind::File | EntryKind::Other) => {
                     return Err(Error::conflict(format!("this is no directory: `{at}`")));
                 }
@@ -325,10 +360,20 @@ impl Transfer<'_> {
                 }
                 Err(error) => return Err(error),
             }
-            looked.borrow_mut().insert(at.path);
+            free.push(at.path);
         }
+        // Only now is it known that nothing is in the way further up.
+        looked.borrow_mut().extend(free);
         Ok(())
     }
+}
+
+/// Fails where a run could not read a file. Opening a pipe would take from it.
+async fn readable(source: &dyn Source) -> Result<()> {
+    if source.len().is_some() {
+        source.open().await?;
+    }
+    Ok(())
 }
 
 fn receipt(source: &str, destination: &str, stored: Stored, proven: Result<Verified>) -> Receipt {

@@ -223,7 +223,7 @@ fn content_that_a_killed_process_left_without_a_name_is_removed() {
         fs::write(place, "left").unwrap();
     }
     // Of the first, a mark of the dead process says that it may have no name.
-    fs::write(sandbox.store().join(format!("tmp/.wharf-0123.{}", sha256(1))), "").unwrap();
+    fs::write(sandbox.store().join(format!("tmp/.wharf-0123456789abcdef.{}", sha256(1))), "").unwrap();
     let id = sandbox.stored("y", "stored");
     assert!(!place(&sha256(1)).exists());
     assert!(place(&sha256(2)).exists(), "nobody said that this one may go");
@@ -231,7 +231,7 @@ fn content_that_a_killed_process_left_without_a_name_is_removed() {
     // A mark of content that has a name costs only the mark.
     let stored = sandbox.run(["files", "stat", &id, "--transform", "provider.sha256", "-r"]);
     let stored = stored.ok().stdout().trim_end();
-    fs::write(sandbox.store().join(format!("tmp/.wharf-0123.{stored}")), "").unwrap();
+    fs::write(sandbox.store().join(format!("tmp/.wharf-0123456789abcdef.{stored}")), "").unwrap();
     sandbox.run(["files", "rm", &sandbox.stored("z", "other")]).ok();
     assert!(sandbox.unfinished().is_empty());
     assert_eq!(sandbox.run(["files", "cat", &id]).ok().stdout(), "stored");

@@ -141,9 +141,10 @@ fn what_is_left_out_does_no_harm() {
         make_fifo(&root.join("odd/fifo"));
         symlink("..", root.join("odd/circle")).unwrap();
         symlink("/etc/passwd", root.join("out")).unwrap();
+        symlink("/etc", root.join("etc")).unwrap();
         symlink("missing", root.join("broken")).unwrap();
     }
-    check(&sandbox, &["--exclude", "odd", "--exclude", "out", "--exclude", "broken"], &ALL);
+    check(&sandbox, &["--exclude", "odd", "--exclude", "out", "--exclude", "broken", "--exclude", "etc"], &ALL);
     check(
         &sandbox,
         &["--include", "a.csv", "--include", ".hidden"],
@@ -200,7 +201,7 @@ fn what_cannot_be_a_filter_is_said_before_anything_is_sent() {
     sandbox.write("bad", "fine\na{b\n");
     for (flags, code, said) in [
         (["--exclude", "a{b"], 2, "a{b"),
-        (["--include", "a{b"], 2, "a{b"),
+        (["--include", "a{b"], 2, "--include: this is no pattern: \"a{b\": unclosed"),
         (["--include", "!a"], 2, "\"!a\""),
         (["--ignore-file", "bad"], 2, "bad:2"),
         (["--ignore-file", "missing"], 4, "missing"),

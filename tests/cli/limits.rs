@@ -22,7 +22,7 @@ fn limited(sandbox: &Sandbox, args: &[&str]) -> Run {
 fn a_session_takes_what_it_may_and_not_a_byte_more() {
     let sandbox = stage();
     let put = |name: &str, to: &str| limited(&sandbox, &["files", "upload", name, &format!("s1:/{to}")]);
-    put("f1001", "a").code(6).says(&["at most 1000 bytes", "nothing was sent"]);
+    put("f1001", "a").code(6).says(&["at most 1000 bytes", "nothing was transferred"]);
     put("f400", "a").ok();
     put("f601", "b").code(6).says(&["at most 1000 bytes", "WHARF_SESSION_BYTES"]);
     put("f600", "b").ok();

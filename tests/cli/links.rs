@@ -133,8 +133,8 @@ fn a_link_that_is_named_itself_is_followed_whatever_is_asked_for() {
     for word in ["follow-inside", "skip", "follow", "error"] {
         let up = sandbox.run(["files", "upload", "tree/out-dir", "tree/file", "s1:/x", "--links", word]);
         assert_eq!(up.ok().outcomes("s1:/x"), ["file copied", "out-dir/g copied"], "{word}");
-        let down = sandbox.run(["files", "download", "s1:/tree/out-file", "s1:/tree/file", word, "--links", word]);
-        assert_eq!(down.ok().outcomes(word), ["file copied", "out-file copied"], "{word}");
+        let down = sandbox.run(["files", "download", "s1:/tree/out-dir", "s1:/tree/file", word, "--links", word]);
+        assert_eq!(down.ok().outcomes(word), ["file copied", "out-dir/g copied"], "{word}");
     }
     sandbox.run(["files", "upload", "tree", "s1:/x", "--links", "some"]).code(2).says(&["follow-inside"]);
 }

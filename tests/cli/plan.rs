@@ -216,7 +216,7 @@ fn an_upload_of_more_than_a_session_takes_is_refused_before_the_first_byte() {
     };
     for extra in [&[][..], &["--dry-run"], &["--jobs=4"]] {
         let run = up(&[&["tree", "s1:/x"], extra].concat());
-        assert_eq!(run.code(6).says(&["at most 1000 bytes", "1250", "nothing was sent"]).stdout(), "[]\n");
+        assert_eq!(run.code(6).says(&["at most 1000 bytes", "1250", "nothing was transferred"]).stdout(), "[]\n");
     }
     up(&["tree/0", "huge", "s1:/x"]).code(6);
     assert_eq!(sandbox.paths("s1:/"), [""; 0], "not even a directory");

@@ -175,6 +175,7 @@ fn after_a_sudden_death_only_the_rest_is_transferred() {
         assert!(receipts.lines().all(|line| line.contains("\"status\":\"copied\"")), "they survive: {receipts}");
         let left: Vec<_> = arrived(&sandbox, args).into_iter().filter(|name| !name.starts_with(".wharf-")).collect();
         assert_eq!(left, ["a", "b"], "{args:?}");
+        drop(sandbox.write("new/.wharf-of-mine", "mine"));
         for root in [sandbox.path("tree"), sandbox.inside("s1", "tree")] {
             fs::write(root.join("c"), "short now").unwrap();
         }
@@ -182,6 +183,8 @@ fn after_a_sudden_death_only_the_rest_is_transferred() {
         let to = if args == UP { "s1:/new" } else { "new" };
         assert_eq!(again.ok().outcomes(to), ["a skipped", "b skipped", "c copied", "d/c copied"], "{args:?}");
         assert_eq!(sandbox.unfinished(), [""; 0]);
+        let names = sandbox.tree("new").into_iter().filter(|name| name.starts_with(".wharf-"));
+        assert_eq!(names.collect::<Vec<_>>(), [".wharf-of-mine"], "what was left is swept, and nothing else");
         let once_more = sandbox.run(["files"].iter().chain(&args).chain(&["--if-exists=update", "--checksum"]));
         once_more.ok().says(&["0 files copied (", "4 skipped (4: size and hash are equal)\n"]);
     }

@@ -1,0 +1,130 @@
+//! Downloads that are cut off in the middle are fetched again, so often and no more.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use wharf::error::{Error, Kind};
+use wharf::transfer::Options;
+
+use crate::other::{Other, body, broken};
+use crate::stage::{Room, Told, options, run};
+
+const CONTENT: &str = "0123456789";
+
+/// A file of which the first so many tries give half and then this error.
+fn cut(times: usize, error: impl Fn() -> Error + Send + Sync + 'static) -> Other {
+    let fetch = move |_: &str, number: usize| {
+        let half = Ok(Bytes::from_static(b"01234"));
+        (number <= times).then(|| Ok(body(Some(10), vec![half, Err(error())])))
+    };
+    Other { fetch: Some(Box::new(fetch)), ..Other::with(&[("/t/f", CONTENT)]) }
+}
+
+fn soon() -> Error {
+    broken(true, Some(Duration::ZERO))
+}
+
+/// Downloads it over an old file, with so many retries, by itself and in a tree.
+fn fetch(other: &Other, retries: u32, from: &str) -> (Room, Told) {
+    let room = Room::with(&[("to/f", "old")]);
+    let to = if from == "/t" { room.at("to") } else { room.at("to/f") };
+    let told = run(other, Options { retries, ..options() }).download(from, &to);
+    assert_eq!(room.names("to"), ["f"], "nothing half-written remains");
+    (room, told)
+}
+
+#[test]
+fn what_was_cut_off_comes_whole_the_next_time() {
+    for from in ["/t", "/t/f"] {
+        for (cuts, retries) in [(0, 0), (1, 1), (2, 2), (2, 9)] {
+            let other = cut(cuts, soon);
+            let (room, told) = fetch(&other, retries, from);
+            let told = told.ok();
+            assert_eq!((told.retried, other.count("fetch")), (cuts, cuts + 1));
+            assert_eq!((room.read("to/f").as_str(), told.most_passed), (CONTENT, 100));
+            assert_eq!(told.only().verified.as_deref(), Some("sha256"));
+        }
+    }
+}
+
+#[test]
+fn what_is_cut_off_too_often_is_unavailable_and_the_old_file_stays() {
+    for from in ["/t", "/t/f"] {
+        for (cuts, retries) in [(1, 0), (2, 1), (9, 3)] {
+            let other = cut(cuts, soon);
+            let (room, told) = fetch(&other, retries, from);
+            let told = told.fails(Kind::Unavailable);
+            assert_eq!((told.retried, other.count("fetch")), (retries as usize, retries as usize + 1));
+            assert_eq!(room.read("to/f"), "old");
+        }
+    }
+}
+
+#[test]
+fn what_will_never_come_is_not_asked_for_again() {
+    let errors: [fn() -> Error; 3] = [
+        || broken(false, Some(Duration::ZERO)),
+        || Error::new(Kind::Unavailable, "without a word on it"),
+        || soon().of_kind(Kind::Auth),
+    ];
+    for error in errors {
+        let other = cut(1, error);
+        let (room, told) = fetch(&other, 5, "/t/f");
+        let told = told.fails(error().kind());
+        assert_eq!((told.retried, other.count("fetch"), room.read("to/f").as_str()), (0, 1, "old"));
+    }
+}
+
+#[test]
+fn the_other_side_says_how_long_to_wait() {
+    let other = cut(2, || broken(true, Some(Duration::from_millis(300))));
+    let began = Instant::now();
+    fetch(&other, 2, "/t/f").1.ok();
+    assert!(began.elapsed() >= Duration::from_millis(600), "{:?}", began.elapsed());
+    // Where it says nothing, there is a pause as well.
+    let other = cut(1, || broken(true, None));
+    let began = Instant::now();
+    fetch(&other, 1, "/t/f").1.ok();
+    assert!(began.elapsed() >= Duration::from_millis(100), "{:?}", began.elapsed());
+}
+
+#[test]
+fn others_go_on_while_one_waits_for_its_next_try() {
+    let room = Room::new();
+    let done = Arc::new(AtomicUsize::new(0));
+    let seen = Arc::clone(&done);
+    let fetch = move |path: &str, number: usize| {
+        if path != "/t/a" {
+            done.fetch_add(1, SeqCst);
+            return None;
+        }
+        if number > 1 {
+            assert_eq!(done.load(SeqCst), 5);
+            return None;
+        }
+        Some(Ok(body(Some(1), vec![Err(broken(true, Some(Duration::from_millis(50))))])))
+    };
+    let files = ["/t/a", "/t/b", "/t/c", "/t/d", "/t/e", "/t/f"].map(|path| (path, "x"));
+    let other = Other { fetch: Some(Box::new(fetch)), ..Other::with(&files) };
+    run(&other, Options { jobs: 2, ..options() }).download("/t", &room.at("to")).ok();
+    assert_eq!((room.names("to").len(), seen.load(SeqCst)), (6, 5));
+}
+
+#[test]
+fn a_body_that_just_ends_too_early_is_not_taken_for_whole() {
+    let fetch_half = |_: &str, _| Some(Ok(body(Some(10), vec![Ok(Bytes::from_static(b"01234"))])));
+    let other = Other { fetch: Some(Box::new(fetch_half)), ..Other::with(&[("/t/f", CONTENT)]) };
+    let (room, told) = fetch(&other, 2, "/t/f");
+    told.fails(Kind::Unverified);
+    assert_eq!(room.read("to/f"), "old");
+}
+
+#[test]
+fn what_was_streamed_in_part_is_not_begun_again() {
+    let other = cut(1, soon);
+    let (verdict, came) = run(&other, options()).stream(&["/t/f"]);
+    assert_eq!((verdict.unwrap_err().kind(), came), (Kind::Unavailable, b"01234".to_vec()));
+    assert_eq!(other.count("fetch"), 1);
+}

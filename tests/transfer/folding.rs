@@ -1,0 +1,104 @@
+//! A disk that takes two names for the same: the second one is a conflict, and the first copy stays.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use wharf::error::Kind;
+use wharf::model::ReceiptStatus;
+use wharf::transfer::{IfExists, Options};
+
+use crate::other::Other;
+use crate::stage::{Room, options, run};
+
+/// A file system, unmounted even where an assertion failed.
+struct Mounted(PathBuf);
+
+impl Drop for Mounted {
+    fn drop(&mut self) {
+        let done = Command::new("umount").arg("-l").arg(&self.0).status();
+        assert!(done.is_ok_and(|status| status.success()), "{} is still mounted", self.0.display());
+    }
+}
+
+fn done(program: &str, args: &[&str]) -> bool {
+    Command::new(program).args(args).output().is_ok_and(|output| output.status.success())
+}
+
+/// A disk that folds names: in memory, or in a file. None, and said loudly, where there is none.
+fn disk(room: &Room) -> Option<(Mounted, PathBuf)> {
+    let at = room.at("disk");
+    fs::create_dir_all(&at).unwrap();
+    let image = room.at("image");
+    let (to, image) = (at.to_str().unwrap(), image.to_str().unwrap());
+    let empty = || fs::File::create_new(image).or_else(|_| fs::File::options().write(true).open(image));
+    let make = |program: &str, args: &[&str]| {
+        empty().and_then(|file| file.set_len(0).and_then(|()| file.set_len(64 << 20))).unwrap();
+        done(program, args)
+    };
+    let mount = || done("mount", &["-o", "loop", image, to]);
+    let folds = |at: &Path| {
+        fs::create_dir(at.join("Probe")).unwrap();
+        at.join("pROBE").exists()
+    };
+    let vfat = || make("mkfs.vfat", &[image]) && mount();
+    let ext4 = || make("mkfs.ext4", &["-q", "-O", "casefold", "-E", "encoding=utf8", image]) && mount();
+    let ntfs = || make("mkntfs", &["-q", "-F", "-Q", image]) && done("lowntfs-3g", &["-o", "ignore_case", image, to]);
+    let tmpfs = || done("mount", &["-t", "tmpfs", "-o", "casefold", "tmpfs", to]);
+    for mount in [&tmpfs as &dyn Fn() -> bool, &ext4, &vfat, &ntfs] {
+        if mount() {
+            let mounted = Mounted(at.clone());
+            let root = at.join("root");
+            fs::create_dir(&root).unwrap();
+            // What folds only where it is told to.
+            done("chattr", &["+F", root.to_str().unwrap()]);
+            if folds(&root) {
+                fs::remove_dir(root.join("Probe")).unwrap();
+                return Some((mounted, root));
+            }
+        }
+    }
+    eprintln!("SKIPPED: no disk that folds names can be mounted here");
+    None
+}
+
+#[test]
+fn a_name_that_the_disk_takes_for_another_is_a_conflict() {
+    let room = Room::new();
+    let Some((_mounted, disk)) = disk(&room) else { return };
+    let files = [("/t/README", "first"), ("/t/Readme", "second"), ("/t/readme", "third"), ("/t/Stra\u{df}e", "1")];
+    let other = Other::with(&files);
+    for jobs in [1, 8] {
+        for if_exists in [IfExists::Overwrite, IfExists::Update, IfExists::Skip] {
+            let to = disk.join(format!("{jobs}-{if_exists:?}"));
+            for again in [false, true] {
+                let told = run(&other, Options { jobs, if_exists, ..options() }).download("/t", &to);
+                let told = told.fails(Kind::Partial);
+                assert_eq!(told.kinds(), vec![Kind::Conflict; 2], "{if_exists:?} {again}: {:?}", told.lines);
+                assert_eq!(fs::read_to_string(to.join("README")).unwrap(), "first");
+                assert_eq!(fs::read_dir(&to).unwrap().count(), 2);
+            }
+        }
+    }
+}
+
+#[test]
+fn names_that_differ_only_in_how_they_are_composed_are_kept_apart_or_are_a_conflict() {
+    let room = Room::new();
+    let Some((_mounted, disk)) = disk(&room) else { return };
+    let other = Other::with(&[("/t/\u{fc}", "one"), ("/t/u\u{308}", "two")]);
+    let told = run(&other, options()).download("/t", &disk.join("to"));
+    let kept = fs::read_dir(disk.join("to")).unwrap().count();
+    assert_eq!((told.copied(), told.count(ReceiptStatus::Failed)), (kept, 2 - kept), "{:?}", told.lines);
+}
+
+/// Directories that fold are one directory, and their files are told apart by theirs.
+#[test]
+fn directories_that_the_disk_takes_for_one_hold_the_files_of_both() {
+    let room = Room::new();
+    let Some((_mounted, disk)) = disk(&room) else { return };
+    let other = Other::with(&[("/t/D/one", "1"), ("/t/D/same", "first"), ("/t/d/SAME", "second"), ("/t/d/two", "2")]);
+    let told = run(&other, options()).download("/t", &disk.join("to")).fails(Kind::Partial);
+    assert_eq!((told.copied(), told.kinds()), (3, vec![Kind::Conflict]));
+    assert_eq!(fs::read_to_string(disk.join("to/d/same")).unwrap(), "first");
+}

@@ -1,0 +1,147 @@
+//! A hundred thousand files need hardly more memory than a hundred.
+//!
+//! What the system says of a process is about all of it: each measurement is a process of its own,
+//! which is this program once more with a variable set.
+
+#![cfg(target_os = "linux")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use futures_util::stream::{self, StreamExt};
+use wharf::backend::{Expected, Fetched};
+use wharf::body::{Attributes, Body};
+use wharf::error::Result;
+use wharf::model::{EntryKind, Receipt, RemotePath};
+use wharf::transfer::download::Wanted;
+use wharf::transfer::event::Silent;
+use wharf::transfer::plan::{Destination, LocalSource};
+use wharf::transfer::stop::Stop;
+use wharf::transfer::{Options, Transfer};
+
+use crate::other::{Other, entry};
+use crate::stage::{Room, options, session, wait_for};
+
+const MEASURE: &str = "WHARF_TEST_MEASURE";
+
+/// How much more memory a process may have needed.
+const MORE: u64 = 20 << 20;
+
+/// Files that touch no disk, and files that do.
+const MANY: u64 = 100_000;
+const SOME: u64 = 20_000;
+
+/// Whether this process is the one that is measured; the other one starts it and waits.
+fn measured(test: &str) -> bool {
+    if std::env::var_os(MEASURE).is_some() {
+        return true;
+    }
+    let me = std::env::current_exe().unwrap();
+    let test = format!("memory::{test}");
+    let done = Command::new(me).args(["--exact", &test, "--nocapture"]).env(MEASURE, "1").output().unwrap();
+    let said = String::from_utf8_lossy(&done.stdout);
+    assert!(done.status.success() && said.contains("1 passed"), "{said}{}", String::from_utf8_lossy(&done.stderr));
+    false
+}
+
+/// The most memory that this process ever had.
+fn peak() -> u64 {
+    let status = fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+    line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() * 1024
+}
+
+/// Works on few files first, so that only what grows with their number is measured.
+fn stays_small(count: u64, work: impl Fn(u64)) {
+    work(200);
+    let before = peak();
+    work(count);
+    let more = peak() - before;
+    println!("{} KiB more", more / 1024);
+    assert!(more < MORE, "{more} bytes more");
+}
+
+/// A listing of so many files of one byte.
+fn listing(count: u64) -> Other {
+    let listing = move |_: &RemotePath| {
+        let path = |number| format!("/t/{}/a-file-with-a-name-of-some-length-{number}", number % 100);
+        stream::iter(0..count).map(move |number| Ok(entry(&path(number), EntryKind::File, Some(1)))).boxed()
+    };
+    let fetch = |_: &str, _| {
+        let body = Body::of_stream(Some(1), stream::iter([Ok(bytes::Bytes::from_static(b"x"))]).boxed());
+        Some(Ok(Fetched { body, attributes: Attributes::default(), sha256: Expected::Streamed }))
+    };
+    let other = Other::with(&[("/t/x", "")]);
+    Other { listing: Some(Box::new(listing)), fetch: Some(Box::new(fetch)), forgets: true, ..other }
+}
+
+/// Gives the number of receipts, none of which is kept.
+fn count(
+    other: &Other,
+    options: &Options,
+    work: impl AsyncFnOnce(Transfer<'_>, &mut dyn FnMut(&Receipt) -> Result<()>),
+) -> u64 {
+    let mut count = 0;
+    let stop = Stop::default();
+    let transfer = Transfer { backend: other, options, observer: &Silent, stop: &stop };
+    wait_for(work(transfer, &mut |receipt| {
+        assert!(receipt.error.is_none(), "{receipt:?}");
+        count += 1;
+        Ok(())
+    }));
+    count
+}
+
+fn download(other: &Other, options: &Options, to: PathBuf) -> u64 {
+    let to = Destination { path: to, as_directory: false, into: false };
+    count(other, options, async |transfer, sink| {
+        transfer.download(&[Wanted::Session(session("/t"))], &to, true, sink).await.unwrap();
+    })
+}
+
+fn upload(other: &Other, options: &Options, from: &Path) -> u64 {
+    let to = Destination { path: session("/t"), as_directory: false, into: false };
+    let source = LocalSource::look(from.to_str().unwrap(), None);
+    count(other, options, async |transfer, sink| {
+        transfer.upload(std::slice::from_ref(&source), &to, sink).await.unwrap();
+    })
+}
+
+#[test]
+fn a_dry_run_of_a_hundred_thousand_files_holds_no_listing() {
+    if measured("a_dry_run_of_a_hundred_thousand_files_holds_no_listing") {
+        let room = Room::new();
+        let dry_run = Options { dry_run: true, ..options() };
+        stays_small(MANY, |count| assert_eq!(download(&listing(count), &dry_run, room.at("to")), count));
+    }
+}
+
+#[test]
+fn a_download_of_many_files_holds_no_listing() {
+    if measured("a_download_of_many_files_holds_no_listing") {
+        let room = Room::new();
+        let eight = Options { jobs: 8, ..options() };
+        stays_small(SOME, |count| assert_eq!(download(&listing(count), &eight, room.at(&count.to_string())), count));
+    }
+}
+
+#[test]
+fn an_upload_of_many_files_holds_no_tree() {
+    if measured("an_upload_of_many_files_holds_no_tree") {
+        let room = Room::new();
+        let eight = Options { jobs: 8, ..options() };
+        stays_small(SOME, |count| {
+            let from = room.at(&count.to_string());
+            for number in 0..count {
+                let within = from.join((number % 100).to_string());
+                if number < 100 {
+                    fs::create_dir_all(&within).unwrap();
+                }
+                fs::write(within.join(number.to_string()), "x").unwrap();
+            }
+            let other = Other { forgets: true, ..Other::default() };
+            assert_eq!(upload(&other, &eight, &from), count);
+        });
+    }
+}

@@ -1,0 +1,302 @@
+//! What every test needs: a directory of its own, a transfer with somebody who watches, and what came
+//! of it.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+use tempfile::TempDir;
+use wharf::backend::Backend;
+use wharf::error::{Error, Kind, Result};
+use wharf::model::target::names_directory;
+use wharf::model::{Receipt, ReceiptStatus, SessionPath};
+use wharf::transfer::download::Wanted;
+use wharf::transfer::event::{Event, Observer};
+use wharf::transfer::plan::{Destination, LocalSource};
+use wharf::transfer::stop::Stop;
+use wharf::transfer::{Options, Transfer};
+
+/// A receipt, kept.
+#[derive(Debug, Clone)]
+pub(crate) struct Line {
+    pub(crate) source: String,
+    pub(crate) destination: Option<String>,
+    pub(crate) status: ReceiptStatus,
+    pub(crate) bytes: Option<u64>,
+    pub(crate) verified: Option<String>,
+    pub(crate) error: Option<Error>,
+}
+
+impl Line {
+    pub(crate) fn kind(&self) -> Option<Kind> {
+        self.error.as_ref().map(Error::kind)
+    }
+}
+
+/// All that came of a transfer.
+#[derive(Debug)]
+pub(crate) struct Told {
+    pub(crate) verdict: Result<()>,
+    pub(crate) lines: Vec<Line>,
+    /// How often a file was tried again.
+    pub(crate) retried: usize,
+    /// The largest share of its length that any file was ever seen to have passed, in percent.
+    pub(crate) most_passed: u64,
+}
+
+impl Told {
+    #[track_caller]
+    pub(crate) fn ok(self) -> Self {
+        self.verdict.as_ref().unwrap_or_else(|error| panic!("{error}: {:?}", self.lines));
+        self
+    }
+
+    /// It ended with an error of this kind.
+    #[track_caller]
+    pub(crate) fn fails(self, kind: Kind) -> Self {
+        let error = self.error();
+        assert_eq!(error.kind(), kind, "{error}: {:?}", self.lines);
+        self
+    }
+
+    #[track_caller]
+    pub(crate) fn error(&self) -> &Error {
+        self.verdict.as_ref().expect_err("it should fail")
+    }
+
+    pub(crate) fn count(&self, status: ReceiptStatus) -> usize {
+        self.lines.iter().filter(|line| line.status == status).count()
+    }
+
+    pub(crate) fn copied(&self) -> usize {
+        self.count(ReceiptStatus::Copied)
+    }
+
+    /// The kinds of what failed, in order.
+    pub(crate) fn kinds(&self) -> Vec<Kind> {
+        self.lines.iter().filter(|line| line.status == ReceiptStatus::Failed).filter_map(Line::kind).collect()
+    }
+
+    /// The only receipt.
+    #[track_caller]
+    pub(crate) fn only(&self) -> &Line {
+        assert_eq!(self.lines.len(), 1, "{:?}", self.lines);
+        &self.lines[0]
+    }
+}
+
+/// Watches one transfer.
+#[derive(Default)]
+struct Watch {
+    retried: RefCell<usize>,
+    passed: RefCell<Vec<(u64, Arc<AtomicU64>)>>,
+    most: RefCell<u64>,
+}
+
+impl Observer for Watch {
+    fn on(&self, event: Event<'_>) {
+        match event {
+            Event::Retried { .. } => *self.retried.borrow_mut() += 1,
+            Event::Started { bytes: Some(bytes), passed, .. } if bytes > 0 => {
+                self.passed.borrow_mut().push((bytes, passed));
+            }
+            _ => {}
+        }
+        for (bytes, passed) in self.passed.borrow().iter() {
+            let share = passed.load(Relaxed) * 100 / bytes;
+            let most = (*self.most.borrow()).max(share);
+            *self.most.borrow_mut() = most;
+        }
+    }
+}
+
+/// A transfer to or from `backend`.
+pub(crate) struct Run<'a> {
+    pub(crate) backend: &'a dyn Backend,
+    pub(crate) options: Options,
+    pub(crate) stop: Stop,
+}
+
+/// As the command line has it where nothing is said.
+pub(crate) fn options() -> Options {
+    Options { jobs: 1, retries: 2, ..Options::default() }
+}
+
+pub(crate) fn run(backend: &dyn Backend, options: Options) -> Run<'_> {
+    Run { backend, options, stop: Stop::default() }
+}
+
+pub(crate) fn session(path: &str) -> SessionPath {
+    SessionPath { session: "s1".parse().unwrap(), path: path.parse().unwrap() }
+}
+
+impl Run<'_> {
+    async fn told(
+        &self,
+        work: impl AsyncFnOnce(Transfer<'_>, &mut dyn FnMut(&Receipt) -> Result<()>) -> Result<()>,
+    ) -> Told {
+        let watch = Watch::default();
+        let mut lines = Vec::new();
+        let transfer = Transfer { backend: self.backend, options: &self.options, observer: &watch, stop: &self.stop };
+        let verdict = work(transfer, &mut |receipt| {
+            lines.push(Line {
+                source: receipt.source.clone(),
+                destination: receipt.destination.clone(),
+                status: receipt.status,
+                bytes: receipt.bytes,
+                verified: receipt.verified.map(|verified| verified.to_string()),
+                error: receipt.error.clone(),
+            });
+            Ok(())
+        })
+        .await;
+        Told { verdict, lines, retried: watch.retried.take(), most_passed: watch.most.take() }
+    }
+
+    pub(crate) async fn upload_all(&self, sources: &[&Path], to: &str) -> Told {
+        let sources: Vec<_> = sources.iter().map(|path| LocalSource::look(path.to_str().unwrap(), None)).collect();
+        let to = Destination { path: session(to), as_directory: names_directory(to), into: false };
+        self.told(async |transfer, sink| transfer.upload(&sources, &to, sink).await).await
+    }
+
+    pub(crate) fn upload(&self, source: &Path, to: &str) -> Told {
+        wait_for(self.upload_all(&[source], to))
+    }
+
+    pub(crate) fn stow(&self, sources: &[&Path]) -> Told {
+        let sources: Vec<_> = sources.iter().map(|path| LocalSource::look(path.to_str().unwrap(), None)).collect();
+        wait_for(self.told(async |transfer, sink| transfer.stow(&sources, None, sink).await))
+    }
+
+    pub(crate) async fn download_all(&self, wanted: &[&str], to: &Path) -> Told {
+        let wanted: Vec<_> = wanted.iter().map(|name| target(name)).collect();
+        let to = Destination { path: to.to_owned(), as_directory: false, into: false };
+        self.told(async |transfer, sink| transfer.download(&wanted, &to, true, sink).await).await
+    }
+
+    pub(crate) fn download(&self, wanted: &str, to: &Path) -> Told {
+        wait_for(self.download_all(&[wanted], to))
+    }
+
+    /// What was written, whatever the verdict.
+    pub(crate) fn stream(&self, wanted: &[&str]) -> (Result<()>, Vec<u8>) {
+        let wanted: Vec<_> = wanted.iter().map(|name| target(name)).collect();
+        let watch = Watch::default();
+        let transfer = Transfer { backend: self.backend, options: &self.options, observer: &watch, stop: &self.stop };
+        let mut came = Vec::new();
+        let mut write = |block: &[u8]| {
+            came.extend_from_slice(block);
+            Ok(())
+        };
+        (wait_for(transfer.stream(&wanted, &mut write)), came)
+    }
+}
+
+fn target(name: &str) -> Wanted {
+    if name.starts_with("file_") { Wanted::Stored(name.parse().unwrap()) } else { Wanted::Session(session(name)) }
+}
+
+/// Runs a future to its end, which must come soon.
+#[track_caller]
+pub(crate) fn wait_for<T>(future: impl Future<Output = T>) -> T {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+    let within = async { tokio::time::timeout(std::time::Duration::from_secs(25), future).await };
+    runtime.block_on(within).expect("it should come to an end")
+}
+
+/// A directory on this machine.
+pub(crate) struct Room(TempDir);
+
+impl Room {
+    pub(crate) fn new() -> Self {
+        Room(tempfile::tempdir().unwrap())
+    }
+
+    /// A room with these files; a name that ends in a slash is a directory.
+    pub(crate) fn with(files: &[(&str, &str)]) -> Self {
+        let room = Room::new();
+        for (name, content) in files {
+            if let Some(name) = name.strip_suffix('/') {
+                fs::create_dir_all(room.at(name)).unwrap();
+            } else {
+                room.write(name, content);
+            }
+        }
+        room
+    }
+
+    pub(crate) fn at(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    /// Writes a file that was last changed long ago.
+    pub(crate) fn write(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.at(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, content).unwrap();
+        age(&path);
+        path
+    }
+
+    pub(crate) fn read(&self, name: &str) -> String {
+        fs::read_to_string(self.at(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+    }
+
+    /// Everything below a directory of it, in order; a directory ends in a slash.
+    pub(crate) fn names(&self, name: &str) -> Vec<String> {
+        let slash = |seen: &Seen| if seen.kind == "directory" { "/" } else { "" };
+        snapshot(&self.at(name)).iter().map(|(path, seen)| format!("{path}{}", slash(seen))).collect()
+    }
+
+    /// Nothing in it is half-written.
+    #[track_caller]
+    pub(crate) fn assert_nothing_in_the_making(&self) {
+        let left: Vec<_> = self.names("").into_iter().filter(|name| name.contains(".wharf-")).collect();
+        assert!(left.is_empty(), "{left:?}");
+    }
+}
+
+/// Makes a file look as if it was last changed long ago.
+pub(crate) fn age(path: &Path) {
+    let file = fs::OpenOptions::new().write(true).open(path).unwrap();
+    file.set_modified(crate::other::long_ago().into()).unwrap();
+}
+
+/// What is at a path.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Seen {
+    pub(crate) kind: &'static str,
+    content: Vec<u8>,
+    mode: u32,
+    modified: (i64, i64),
+}
+
+/// Everything below a directory, links being themselves.
+pub(crate) fn snapshot(root: &Path) -> BTreeMap<String, Seen> {
+    let mut found = BTreeMap::new();
+    let mut open = vec![root.to_owned()];
+    while let Some(dir) = open.pop() {
+        for entry in fs::read_dir(&dir).into_iter().flatten() {
+            let path = entry.unwrap().path();
+            let meta = path.symlink_metadata().unwrap();
+            let (kind, content) = match meta.file_type() {
+                kind if kind.is_dir() => ("directory", Vec::new()),
+                kind if kind.is_symlink() => {
+                    ("link", fs::read_link(&path).unwrap().into_os_string().into_encoded_bytes())
+                }
+                kind if kind.is_file() => ("file", fs::read(&path).unwrap()),
+                _ => ("other", Vec::new()),
+            };
+            let name = path.strip_prefix(root).unwrap().to_string_lossy().into_owned();
+            found.insert(name, Seen { kind, content, mode: meta.mode(), modified: (meta.mtime(), meta.mtime_nsec()) });
+            if kind == "directory" {
+                open.push(path);
+            }
+        }
+    }
+    found
+}

@@ -1,0 +1,185 @@
+//! A transfer that is asked to stop begins nothing more, drops what is running, and says so.
+
+use std::future::pending;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+
+use futures_util::FutureExt;
+use futures_util::stream::{self, StreamExt};
+use wharf::error::Kind;
+use wharf::model::{EntryKind, RemotePath};
+use wharf::transfer::Options;
+use wharf::transfer::stop::Stop;
+
+use crate::other::{Node, Other, entry, numbered};
+use crate::stage::{Room, Run, Told, options};
+
+/// Lets two files pass; asks to stop when three more are on their way, which never end.
+fn hanging(stop: &Stop, why: Kind) -> Other {
+    let (stop, begun) = (stop.clone(), Arc::new(AtomicUsize::new(0)));
+    let pace = move |_: &str| {
+        let number = begun.fetch_add(1, SeqCst);
+        if number < 2 {
+            return std::future::ready(()).boxed();
+        }
+        if number == 4 {
+            stop.ask(why);
+        }
+        pending().boxed()
+    };
+    Other { pace: Some(Box::new(pace)), ..numbered(20) }
+}
+
+fn check(told: &Told, why: Kind) {
+    assert_eq!((told.copied(), told.kinds()), (2, vec![why; 3]), "{:?}", told.lines);
+    assert_eq!(told.lines.len(), 5, "nothing else was begun");
+    for line in told.lines.iter().filter(|line| line.error.is_some()) {
+        assert!(line.destination.is_some(), "{line:?}");
+    }
+}
+
+fn three(backend: &Other, stop: Stop) -> Run<'_> {
+    Run { backend, options: Options { jobs: 3, ..options() }, stop }
+}
+
+#[test]
+fn an_upload_ends_with_what_is_done_and_settles_it() {
+    for why in [Kind::Interrupted, Kind::Terminated, Kind::Deadline] {
+        let (room, stop) = (Room::new(), Stop::default());
+        (0..20).for_each(|number| drop(room.write(&format!("t/{number:02}"), "1")));
+        let other = hanging(&stop, why);
+        let before = other.files_there().len();
+        let told = three(&other, stop).upload(&room.at("t"), "/u").fails(why);
+        check(&told, why);
+        assert_eq!((other.count("put"), other.files_there().len() - before), (5, 2));
+        assert_eq!((other.now(), other.count("settle")), (0, 1), "what was running is gone, what is done is settled");
+    }
+}
+
+#[test]
+fn a_download_ends_with_what_is_done_and_leaves_nothing_half_written() {
+    for why in [Kind::Interrupted, Kind::Deadline] {
+        let (room, stop) = (Room::new(), Stop::default());
+        let other = hanging(&stop, why);
+        let told = three(&other, stop).download("/t", &room.at("to")).fails(why);
+        check(&told, why);
+        assert_eq!((other.count("fetch"), room.names("to").len(), other.now()), (5, 2, 0));
+        room.assert_nothing_in_the_making();
+    }
+}
+
+#[test]
+fn stowing_ends_with_what_is_done() {
+    let (room, stop) = (Room::new(), Stop::default());
+    let sources: Vec<_> = (0..20).map(|number| room.write(&format!("{number}"), "1")).collect();
+    let other = hanging(&stop, Kind::Interrupted);
+    let told =
+        three(&other, stop).stow(&sources.iter().map(AsRef::as_ref).collect::<Vec<_>>()).fails(Kind::Interrupted);
+    assert_eq!((told.copied(), told.kinds()), (2, vec![Kind::Interrupted; 3]));
+    assert_eq!((other.count("upload"), other.count("settle")), (5, 1));
+}
+
+#[test]
+fn what_was_half_fetched_is_gone_and_the_old_file_is_there() {
+    let (room, stop) = (Room::with(&[("to/0", "old")]), Stop::default());
+    let asking = stop.clone();
+    let fetch = move |_: &str, _| {
+        let asking = asking.clone();
+        let first = stream::iter([Ok(bytes::Bytes::from_static(b"half"))]);
+        let rest = stream::once(async move {
+            asking.ask(Kind::Interrupted);
+            pending().await
+        });
+        let body = wharf::body::Body::of_stream(Some(8), first.chain(rest).boxed());
+        let sha256 = wharf::backend::Expected::Unknown;
+        Some(Ok(wharf::backend::Fetched { body, attributes: wharf::body::Attributes::default(), sha256 }))
+    };
+    let other = Other { fetch: Some(Box::new(fetch)), ..numbered(1) };
+    let told = three(&other, stop).download("/t", &room.at("to")).fails(Kind::Interrupted);
+    assert_eq!(told.kinds(), [Kind::Interrupted]);
+    assert_eq!((room.names("to"), room.read("to/0")), (vec!["0".to_owned()], "old".to_owned()));
+}
+
+#[test]
+fn a_body_that_never_makes_anybody_wait_can_be_stopped_as_well() {
+    let (room, stop) = (Room::new(), Stop::default());
+    let asking = stop.clone();
+    let fetch = move |_: &str, _| {
+        let asking = asking.clone();
+        let blocks = stream::iter(0..).map(move |number| {
+            if number == 1000 {
+                asking.ask(Kind::Interrupted);
+            }
+            assert!(number < 1_000_000, "nobody hears");
+            Ok(bytes::Bytes::from_static(b"x"))
+        });
+        let body = wharf::body::Body::of_stream(None, blocks.boxed());
+        let sha256 = wharf::backend::Expected::Unknown;
+        Some(Ok(wharf::backend::Fetched { body, attributes: wharf::body::Attributes::default(), sha256 }))
+    };
+    let other = Other { fetch: Some(Box::new(fetch)), ..numbered(1) };
+    three(&other, stop).download("/t", &room.at("to")).fails(Kind::Interrupted);
+    room.assert_nothing_in_the_making();
+}
+
+#[test]
+fn a_listing_without_an_end_can_be_stopped_while_it_is_measured() {
+    for waits in [false, true] {
+        let (room, stop) = (Room::new(), Stop::default());
+        let asking = stop.clone();
+        let listing = move |_: &RemotePath| {
+            let asking = asking.clone();
+            let endless = stream::iter(0..).map(move |number| {
+                if number == 1000 {
+                    asking.ask(Kind::Interrupted);
+                }
+                assert!(number < 1_000_000, "nobody hears");
+                Ok(entry(&format!("/t/{number}"), EntryKind::File, Some(1)))
+            });
+            if waits { endless.take(1001).chain(stream::pending()).boxed() } else { endless.boxed() }
+        };
+        let other = Other { listing: Some(Box::new(listing)), ..numbered(1) };
+        three(&other, stop).download("/t", &room.at("to")).fails(Kind::Interrupted);
+        assert_eq!((other.count("fetch"), room.at("to").exists()), (0, false));
+    }
+}
+
+#[test]
+fn whoever_is_asked_before_begins_nothing() {
+    let (room, stop) = (Room::with(&[("t/a", "1"), ("t/d/b", "1")]), Stop::default());
+    stop.ask(Kind::Interrupted);
+    let other = numbered(3);
+    three(&other, stop.clone()).upload(&room.at("t"), "/u").fails(Kind::Interrupted);
+    three(&other, stop.clone()).stow(&[&room.at("t/a")]).fails(Kind::Interrupted);
+    three(&other, stop).download("/t", &room.at("to")).fails(Kind::Interrupted);
+    assert_eq!((other.writes(), other.count("fetch"), room.at("to").exists()), (0, 0, false));
+}
+
+#[test]
+fn waiting_for_another_try_can_be_stopped() {
+    let (room, stop) = (Room::new(), Stop::default());
+    let asking = stop.clone();
+    let fetch = move |_: &str, _| {
+        asking.ask(Kind::Deadline);
+        let broken = crate::other::broken(true, Some(std::time::Duration::from_secs(1_000_000)));
+        Some(Ok(crate::other::body(None, vec![Err(broken)])))
+    };
+    let other = Other { fetch: Some(Box::new(fetch)), ..numbered(1) };
+    three(&other, stop).download("/t", &room.at("to")).fails(Kind::Deadline);
+    assert_eq!(other.count("fetch"), 1);
+}
+
+#[test]
+fn it_is_known_that_a_transfer_heeds_and_has_heard() {
+    let stop = Stop::default();
+    let seen = stop.clone();
+    let pace = move |_: &str| {
+        assert!(seen.is_heeded() && !seen.is_heard());
+        seen.ask(Kind::Interrupted);
+        pending().boxed()
+    };
+    let (room, other) = (Room::with(&[("t/a", "1")]), Other { pace: Some(Box::new(pace)), ..Other::default() });
+    other.set("/u", Node::Directory);
+    three(&other, stop.clone()).upload(&room.at("t"), "/u").fails(Kind::Interrupted);
+    assert!(!stop.is_heeded(), "it is over");
+}
