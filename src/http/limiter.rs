@@ -9,22 +9,22 @@ use super::retry::random;
 
 /// The longest that a service can make wharf wait before a try. Who asks for more gets no further
 /// try, and neither does anybody else until then: the error says how long it takes.
-pub(super) const LONGEST_WAIT: Duration = Duration::from_secs(120);
+pub const LONGEST_WAIT: Duration = Duration::from_secs(120);
 
 /// What a waiting time is cut to, far above [`LONGEST_WAIT`]: one day.
 pub(super) const LONGEST_NOTE: Duration = Duration::from_secs(86_400);
 
 /// Until when nothing is sent.
 #[derive(Default)]
-pub(super) struct Limiter(Mutex<Option<Instant>>);
+pub struct Limiter(Mutex<Option<Instant>>);
 
 /// A service that wants to be left alone for longer than anybody waits.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Closed(pub(super) Duration);
+pub struct Closed(pub Duration);
 
 impl Limiter {
     /// Sends nothing for `wait` from now on. A later end is kept: two answers may be out of order.
-    pub(super) fn hold(&self, wait: Duration) {
+    pub fn hold(&self, wait: Duration) {
         let until = Instant::now() + wait.min(LONGEST_NOTE);
         let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         *held = Some(held.map_or(until, |held| held.max(until)));
@@ -41,7 +41,7 @@ impl Limiter {
     ///
     /// # Errors
     /// Where that is too long, or past `deadline`.
-    pub(super) async fn ready(&self, deadline: Option<Instant>) -> Result<(), Closed> {
+    pub async fn ready(&self, deadline: Option<Instant>) -> Result<(), Closed> {
         loop {
             let left = self.remaining();
             if left.is_zero() {

@@ -15,7 +15,7 @@ mod auth;
 mod client;
 mod download;
 mod failure;
-mod limiter;
+pub mod limiter;
 mod multipart;
 mod options;
 mod payload;

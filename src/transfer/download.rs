@@ -379,7 +379,11 @@ impl Transfer<'_> {
                 // What was cut off on its way may come whole the next time.
                 Err(error) if tries < options.retries && error.kind() == Kind::Unavailable && error.is_retryable() => {
                     self.observer.on(Event::Retried { name, error: &error });
-                    tokio::time::sleep(error.retry_after().unwrap_or(PAUSE * 2_u32.saturating_pow(tries))).await;
+                    match error.retry_after() {
+                        Some(wait) if !shared.running.wait(Some(wait)).await => return Err(error),
+                        Some(_) => {}
+                        None => tokio::time::sleep(PAUSE * 2_u32.saturating_pow(tries)).await,
+                    }
                     tries += 1;
                 }
                 Err(error) => return Err(error),

@@ -3,12 +3,14 @@
 use std::cell::RefCell;
 use std::future::Future;
 use std::pin::pin;
+use std::time::Duration;
 
 use futures_util::{Stream, StreamExt};
 
 use super::Transfer;
 use super::tally::Ledger;
 use crate::error::{Error, Result};
+use crate::http::limiter::Limiter;
 use crate::model::Receipt;
 
 /// What people call a file that is on its way, and where it goes.
@@ -34,20 +36,38 @@ impl From<Receipt> for Done {
 
 /// What is running, so that each can be told of where all must end.
 #[derive(Default)]
-pub(super) struct Running(RefCell<Vec<(u64, Label)>>);
+pub(super) struct Running {
+    files: RefCell<Vec<(u64, Label)>>,
+    /// Whoever is told to wait makes all others wait.
+    pace: Limiter,
+}
 
 impl Running {
     /// Runs one file's work under its label.
     pub(super) async fn track(&self, label: Label, work: impl Future<Output = Receipt>) -> Receipt {
         let number = {
-            let mut running = self.0.borrow_mut();
+            let mut running = self.files.borrow_mut();
             let number = running.last().map_or(0, |(number, _)| number + 1);
             running.push((number, label));
             number
         };
+        // One that cannot be waited for is told so itself when it asks.
+        self.wait(None).await;
         let receipt = work.await;
-        self.0.borrow_mut().retain(|(other, _)| *other != number);
+        if let Some(wait) = receipt.error.as_ref().and_then(Error::retry_after) {
+            self.pace.hold(wait);
+        }
+        self.files.borrow_mut().retain(|(other, _)| *other != number);
         receipt
+    }
+
+    /// Waits as long as somebody was told to, `more` from now on where it is this one; false where
+    /// that is longer than anybody waits.
+    pub(super) async fn wait(&self, more: Option<Duration>) -> bool {
+        if let Some(more) = more {
+            self.pace.hold(more);
+        }
+        self.pace.ready(None).await.is_ok()
     }
 }
 
@@ -94,7 +114,7 @@ impl Transfer<'_> {
                 },
             }
         };
-        for (_, label) in running.0.take() {
+        for (_, label) in running.files.take() {
             ledger.enter(Receipt::failed(&label.source, label.destination, why.clone()))?;
         }
         Err(why)

@@ -1,7 +1,7 @@
 //! Downloads that are cut off in the middle are fetched again, so often and no more.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -104,12 +104,40 @@ fn others_go_on_while_one_waits_for_its_next_try() {
             assert_eq!(done.load(SeqCst), 5);
             return None;
         }
-        Some(Ok(body(Some(1), vec![Err(broken(true, Some(Duration::from_millis(50))))])))
+        Some(Ok(body(Some(1), vec![Err(broken(true, None))])))
     };
     let files = ["/t/a", "/t/b", "/t/c", "/t/d", "/t/e", "/t/f"].map(|path| (path, "x"));
     let other = Other { fetch: Some(Box::new(fetch)), ..Other::with(&files) };
     run(&other, Options { jobs: 2, ..options() }).download("/t", &room.at("to")).ok();
     assert_eq!((room.names("to").len(), seen.load(SeqCst)), (6, 5));
+}
+
+#[test]
+fn one_that_is_told_to_wait_makes_all_others_wait() {
+    let wait = Duration::from_millis(400);
+    let room = Room::new();
+    let told = Arc::new(Mutex::new(None::<Instant>));
+    let began = Arc::clone(&told);
+    let early = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&early);
+    let fetch = move |path: &str, number: usize| {
+        let mut told = told.lock().unwrap();
+        if path == "/t/a" && number == 1 {
+            *told = Some(Instant::now());
+            return Some(Ok(body(Some(1), vec![Err(broken(true, Some(wait)))])));
+        }
+        if told.is_some_and(|told| told.elapsed() < wait) {
+            count.fetch_add(1, SeqCst);
+        }
+        None
+    };
+    let files = ["/t/a", "/t/b", "/t/c", "/t/d", "/t/e", "/t/f"].map(|path| (path, "x"));
+    let other = Other { fetch: Some(Box::new(fetch)), ..Other::with(&files) };
+    run(&other, Options { jobs: 2, ..options() }).download("/t", &room.at("to")).ok();
+    assert_eq!(room.names("to").len(), 6);
+    assert!(began.lock().unwrap().is_some());
+    // One may have been on its way already.
+    assert!(early.load(SeqCst) <= 1, "{} did not wait", early.load(SeqCst));
 }
 
 #[test]

@@ -161,7 +161,7 @@ fn waiting_for_another_try_can_be_stopped() {
     let asking = stop.clone();
     let fetch = move |_: &str, _| {
         asking.ask(Kind::Deadline);
-        let broken = crate::other::broken(true, Some(std::time::Duration::from_secs(1_000_000)));
+        let broken = crate::other::broken(true, Some(std::time::Duration::from_secs(100)));
         Some(Ok(crate::other::body(None, vec![Err(broken)])))
     };
     let other = Other { fetch: Some(Box::new(fetch)), ..numbered(1) };
