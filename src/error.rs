@@ -235,6 +235,16 @@ impl Error {
         self.details.as_ref().and_then(|details| details.retry_after)
     }
 
+    /// The HTTP status that a provider answered.
+    pub fn status(&self) -> Option<u16> {
+        self.details.as_ref().and_then(|details| details.status)
+    }
+
+    /// The provider's own machine-readable reason.
+    pub fn code(&self) -> Option<&str> {
+        self.details.as_ref().and_then(|details| details.code.as_deref())
+    }
+
     /// What went wrong, in one line.
     pub fn message(&self) -> &str {
         &self.message

@@ -6,6 +6,7 @@
 
 pub mod capability;
 pub mod document;
+pub mod foundry;
 pub mod local;
 pub mod page;
 pub mod registry;

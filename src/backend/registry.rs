@@ -1,7 +1,7 @@
 //! The backends of this build: the one line that a new backend adds stands in [`ALL`].
 
-use super::{Backend, Capabilities, Feature, local};
-use crate::config::Settings;
+use super::{Backend, Capabilities, Feature, foundry, local};
+use crate::config::{Settings, env};
 use crate::error::{Error, Kind, Result};
 
 /// A backend that this build has.
@@ -15,7 +15,10 @@ pub struct Entry {
 }
 
 /// Every backend, the one that needs no account first.
-pub const ALL: &[Entry] = &[Entry { capabilities: &local::CAPABILITIES, chosen_by: &[], open: local::open }];
+pub const ALL: &[Entry] = &[
+    Entry { capabilities: &local::CAPABILITIES, chosen_by: &[], open: local::open },
+    Entry { capabilities: &foundry::CAPABILITIES, chosen_by: &env::FOUNDRY_ENDPOINT, open: foundry::open },
+];
 
 /// The backend of that name.
 pub fn find(name: &str) -> Result<&'static Entry> {

@@ -52,8 +52,15 @@ pub const ALL_PROXY: [&str; 2] = ["ALL_PROXY", "all_proxy"];
 /// What is reached without a proxy: names, addresses and networks, with commas between them.
 pub const NO_PROXY: [&str; 2] = ["NO_PROXY", "no_proxy"];
 
+/// The project of Microsoft Foundry. Of two names the first that is set counts.
+pub const FOUNDRY_ENDPOINT: [&str; 2] = ["FOUNDRY_PROJECT_ENDPOINT", "AZURE_AI_PROJECT_ENDPOINT"];
+/// A token for Microsoft Foundry.
+pub const FOUNDRY_TOKEN: &str = "WHARF_FOUNDRY_TOKEN";
+/// A file with such a token, which somebody else keeps fresh.
+pub const FOUNDRY_TOKEN_FILE: &str = "WHARF_FOUNDRY_TOKEN_FILE";
+
 /// The variables that choose a backend where nothing else does.
-pub const CHOOSING: &[(&str, &[&str])] = &[];
+pub const CHOOSING: &[(&str, &[&str])] = &[("foundry", &FOUNDRY_ENDPOINT)];
 
 /// The text of a variable; one that is empty counts as not set.
 #[allow(clippy::disallowed_methods, reason = "the one place that reads the environment")]

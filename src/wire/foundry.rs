@@ -177,6 +177,37 @@ impl VersionIndicator {
     }
 }
 
+/// A version of an agent, as far as a session needs it \[contract, live\].
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct AgentVersion {
+    /// Its id, which is the cursor of a listing.
+    #[serde(default)]
+    pub id: String,
+    /// What a [`VersionIndicator`] calls it.
+    pub version: String,
+    /// [`AgentVersion::ACTIVE`], or why it cannot be used yet; where it lacks, nothing is known against it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<String>,
+}
+
+impl AgentVersion {
+    /// It can be used.
+    pub const ACTIVE: &'static str = "active";
+}
+
+/// A page of versions.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct AgentVersionList {
+    /// The versions, the newest first where `order=desc` was asked for.
+    pub data: Vec<AgentVersion>,
+    /// The id of the last, which is `after` of the next page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_id: Option<String>,
+    /// Whether there is a next page; where it lacks, there is none.
+    #[serde(default)]
+    pub has_more: bool,
+}
+
 /// A session, as every call on one answers it \[contract, live\]. Times are seconds since 1970, UTC.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Session {
@@ -257,8 +288,8 @@ pub struct DirectoryEntry {
     /// Its name.
     pub name: String,
     /// Bytes; 0 for a directory.
-    #[serde(default)]
-    pub size: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub size: Option<u64>,
     /// Whether it is a directory \[contract, live\].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub is_directory: Option<bool>,
@@ -281,8 +312,10 @@ impl DirectoryEntry {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Stat {
     /// The last part of the path.
+    #[serde(default)]
     pub name: String,
     /// The path.
+    #[serde(default)]
     pub path: String,
     /// Whether it is a directory.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -331,6 +364,9 @@ pub fn modified_at(value: Option<&Value>) -> Option<Timestamp> {
 pub struct Mkdir {
     /// The directory.
     pub path: String,
+    /// Permission bits: a guess after [`Stat::mode`], sent only where somebody asks for a mode.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mode: Option<u32>,
 }
 
 /// The body of an answer that is an error \[live\]. Gateways answer other things: plain text, a

@@ -16,6 +16,7 @@
 
 mod behaviour;
 mod content;
+mod foundry;
 mod lean;
 mod model;
 mod room;

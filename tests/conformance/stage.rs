@@ -1,28 +1,97 @@
 //! The backends under test, and what each one plays on.
 
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 use std::time::Duration;
 
 use tempfile::TempDir;
-use wharf::backend::{Backend, Capabilities, Feature, FileStore, Resources, SessionFiles, Sessions, local};
+use tokio::runtime::Runtime;
+use wharf::backend::{Backend, Capabilities, Feature, FileStore, Resources, SessionFiles, Sessions, foundry, local};
 use wharf::error::{Kind, Result};
+use wharf::http::{Credentials, Options};
+use wharf::model::SessionStatus;
 
 use crate::lean::Lean;
 
 /// Every backend under test.
-pub(crate) const STAGES: &[fn() -> Stage] = &[on_local, on_lean];
+pub(crate) const STAGES: &[fn() -> Stage] = &[on_local, on_lean, on_foundry];
 
 /// The local backend.
 fn on_local() -> Stage {
     let home = tempfile::tempdir().unwrap();
     let backend = local::at(home.path().join("store"), local::CAPABILITIES.limits);
-    Stage { backend, shortest_ttl: Some(Duration::from_millis(200)), one_in: 1, _home: home }
+    Stage { shortest_ttl: Some(Duration::from_millis(200)), ..Stage::plain(backend, home) }
 }
 
 /// A backend that lacks all that may be lacking, so that this is tested too.
 fn on_lean() -> Stage {
     let home = tempfile::tempdir().unwrap();
     let backend = Box::new(Lean::over(local::at(home.path().join("store"), local::CAPABILITIES.limits)));
-    Stage { backend, shortest_ttl: None, one_in: 8, _home: home }
+    Stage { one_in: 8, ..Stage::plain(backend, home) }
+}
+
+/// Microsoft Foundry, as `wharf serve` speaks it.
+fn on_foundry() -> Stage {
+    on_foundry_with(&[])
+}
+
+/// The same with what `--fault` takes.
+pub(crate) fn on_foundry_with(faults: &[&str]) -> Stage {
+    let home = tempfile::tempdir().unwrap();
+    let server = Server::start(&home, faults);
+    let agent = "order-agent";
+    let mut options = Options::new("foundry", server.variable("FOUNDRY_PROJECT_ENDPOINT"));
+    options.auth = Some(Arc::new(Credentials::bearer(&server.variable("WHARF_FOUNDRY_TOKEN")).unwrap()));
+    let backend = foundry::with(options, Some(agent.to_owned())).unwrap();
+    Stage {
+        one_in: 16,
+        agent,
+        stopped: SessionStatus::Idle,
+        keeps_in_one_step: false,
+        server: Some(server),
+        ..Stage::plain(backend, home)
+    }
+}
+
+/// `wharf serve` with a store below a stage's directory, so that nothing stays when it is killed.
+pub(crate) struct Server {
+    child: Child,
+    variables: Vec<(String, String)>,
+}
+
+impl Server {
+    fn start(home: &TempDir, faults: &[&str]) -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_wharf"));
+        command
+            .arg("serve")
+            .args(faults.iter().flat_map(|fault| ["--fault", *fault]))
+            .env_clear()
+            .current_dir(home)
+            .stdin(Stdio::null())
+            .stderr(Stdio::null());
+        command.envs([("HOME", home.path()), ("TMPDIR", home.path())]).stdout(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let export = |line: std::io::Result<String>| {
+            let line = line.unwrap();
+            let (name, value) = line.strip_prefix("export ")?.split_once('=')?;
+            Some((name.to_owned(), value.trim_matches('\'').to_owned()))
+        };
+        let variables: Vec<_> = lines.filter_map(export).take(3).collect();
+        Server { child, variables }
+    }
+
+    fn variable(&self, name: &str) -> String {
+        self.variables.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone()).unwrap()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
 }
 
 /// An empty backend with a directory of its own.
@@ -32,11 +101,34 @@ pub(crate) struct Stage {
     pub(crate) shortest_ttl: Option<Duration>,
     /// Of so many random sequences one is played here.
     pub(crate) one_in: u32,
-    // Goes after the backend.
-    _home: TempDir,
+    /// The agent that its sessions belong to, where they belong to one.
+    pub(crate) agent: &'static str,
+    /// What a session is after it was stopped.
+    pub(crate) stopped: SessionStatus,
+    /// Whether nothing can come between the look for a file that is to be kept and the write.
+    pub(crate) keeps_in_one_step: bool,
+    // They go after the backend.
+    #[expect(dead_code, reason = "it is kept")]
+    server: Option<Server>,
+    #[expect(dead_code, reason = "it is kept")]
+    home: TempDir,
 }
 
 impl Stage {
+    /// A stage that plays everything.
+    fn plain(backend: Box<dyn Backend>, home: TempDir) -> Self {
+        Stage {
+            backend,
+            shortest_ttl: None,
+            one_in: 1,
+            agent: "a word",
+            stopped: SessionStatus::Stopped,
+            keeps_in_one_step: true,
+            server: None,
+            home,
+        }
+    }
+
     pub(crate) fn capabilities(&self) -> &'static Capabilities {
         self.backend.capabilities()
     }
@@ -84,9 +176,14 @@ pub(crate) fn refused<T>(result: Result<T>, kind: Kind) {
     }
 }
 
+thread_local! {
+    /// A test has one: the connections of a backend live in it.
+    static RUNTIME: Runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+}
+
 /// Runs a future to its end.
 pub(crate) fn wait_for<T>(future: impl Future<Output = T>) -> T {
-    tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(future)
+    RUNTIME.with(|runtime| runtime.block_on(future))
 }
 
 #[test]

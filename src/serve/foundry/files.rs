@@ -152,11 +152,11 @@ impl Foundry {
     }
 
     /// Makes one directory. Parents are not made \[docs of August 2026\]; one that exists is 409,
-    /// which no source tells.
+    /// which no source tells, and so is that a mode is taken.
     async fn mkdir(&self, home: &SessionPath, request: &Request) -> Result<Answer> {
         let asked: wire::Mkdir = document(request).await?;
         let at = home.at(path_of(&asked.path)?);
-        let options = MkdirOptions { parents: false, mode: None, bulk: true };
+        let options = MkdirOptions { parents: false, mode: asked.mode.map(|mode| mode & 0o7777), bulk: true };
         self.backend.need_files()?.mkdir(&at, options).await?;
         Ok(answer::empty(StatusCode::NO_CONTENT))
     }
@@ -203,7 +203,7 @@ fn gone(error: Error, at: &SessionPath) -> Refusal {
 fn child(entry: &Entry) -> wire::DirectoryEntry {
     wire::DirectoryEntry {
         name: entry.name.clone(),
-        size: entry.size.unwrap_or_default(),
+        size: Some(entry.size.unwrap_or_default()),
         is_directory: Some(entry.kind == EntryKind::Directory),
         is_dir: None,
         modified_time: Some(0.into()),

@@ -1,0 +1,528 @@
+//! Session files.
+//!
+//! The service has no ranges, no moves, no conditional writes and no listing of a tree; what stands
+//! in for those is here. Names and paths that it answers are not trusted.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{self, Seek, Write};
+use std::sync::atomic::Ordering;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use futures_util::stream::{self, BoxStream, StreamExt};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::{CAPABILITIES, Foundry, lacks, standing_still};
+use crate::backend::{ByteRange, Expected, Feature, Fetched, MkdirOptions, PutOptions, SessionFiles, Sessions, Stored};
+use crate::body::{Attributes, Body, Source};
+use crate::error::{Error, Kind, Result};
+use crate::http::{Class, Method, Request};
+use crate::model::entry::Mode;
+use crate::model::{Entry, EntryKind, Provider, RemotePath, SessionPath};
+use crate::wire::foundry as wire;
+
+/// A page of a directory, each entry as it was written.
+#[derive(Deserialize)]
+struct Listed {
+    #[serde(default)]
+    entries: Vec<Box<RawValue>>,
+    #[serde(default)]
+    last_id: Option<String>,
+    #[serde(default)]
+    has_more: Option<bool>,
+}
+
+#[async_trait]
+impl SessionFiles for Foundry {
+    /// Parents are made and a file that is there is replaced \[live\]. There is no condition to send
+    /// along: what is to be kept is looked for right before, and what appears between the look and
+    /// the write is replaced.
+    async fn put(&self, at: &SessionPath, source: &dyn Source, options: PutOptions) -> Result<Stored> {
+        check_names(at)?;
+        if at.path.is_root() {
+            self.get(&at.session).await?;
+            return Err(is_directory(at));
+        }
+        let spooled;
+        let source = match source.len() {
+            Some(bytes) if bytes > wire::UPLOAD_MAX => return Err(too_large(source.name())),
+            Some(_) => source,
+            // Whether the service takes a content of unknown length is not known.
+            None => {
+                spooled = Spooled::of(source).await?;
+                &spooled
+            }
+        };
+        if options.keep_existing {
+            match self.stat(at).await {
+                Ok(_) => return Err(Error::conflict(format!("this exists already: `{at}`"))),
+                Err(error) if error.kind() == Kind::NotFound => {}
+                Err(error) => return Err(error),
+            }
+        }
+        let request = self.file_call(Class::Idempotent, Method::PUT, at, &["content"])?;
+        let answer = request.header("content-type", "application/octet-stream").source(source).send().await?;
+        let written: wire::Written = answer.json()?;
+        let sent = answer.sent.clone();
+        let path =
+            written.path.parse().map_err(|e: Error| e.of_kind(Kind::Unavailable).context("the answered path"))?;
+        Ok(Stored {
+            path,
+            size: Some(written.bytes_written),
+            sha256: None,
+            file_id: None,
+            resource_id: None,
+            sent: sent.ok_or_else(|| Error::new(Kind::Internal, "an upload without a source"))?,
+        })
+    }
+
+    async fn fetch(&self, at: &SessionPath, range: Option<ByteRange>) -> Result<Fetched> {
+        if at.path.is_root() {
+            self.get(&at.session).await?;
+            return Err(is_directory(at));
+        }
+        let download = match self.file_call(Class::Safe, Method::GET, at, &["content"])?.fetch().await {
+            Ok(download) => download,
+            // What is answered for a directory is unknown.
+            Err(error) if matches!(error.status(), Some(400 | 405 | 409)) => {
+                return Err(match self.stat(at).await {
+                    Ok(entry) if entry.kind == EntryKind::Directory => is_directory(at),
+                    _ => error,
+                });
+            }
+            Err(error) => return Err(error),
+        };
+        if !download.end_is_proven {
+            return Err(Error::new(Kind::Unavailable, "the end of the answer cannot be told from a broken connection")
+                .hint("a proxy on the way speaks HTTP/1.0"));
+        }
+        let body = match range {
+            Some(range) => part(download.body, range)?,
+            None => download.body,
+        };
+        Ok(Fetched { body, attributes: Attributes::default(), sha256: Expected::Unknown })
+    }
+
+    /// By a call that is in no contract; without it, by what the parent holds.
+    async fn stat(&self, at: &SessionPath) -> Result<Entry> {
+        if at.path.is_root() {
+            self.get(&at.session).await?;
+            return Ok(directory(at, None, Provider::default()));
+        }
+        if !self.no_stat.load(Ordering::Relaxed) {
+            match self.file_call(Class::Safe, Method::GET, at, &["stat"])?.send().await {
+                Ok(answer) => return seen(at, &answer.json::<Box<RawValue>>()?),
+                Err(error) if is_no_call(&error) => self.no_stat.store(true, Ordering::Relaxed),
+                Err(error) => return Err(error),
+            }
+        }
+        let parent = at.at(at.path.parent().unwrap_or_else(RemotePath::root));
+        let children = match self.children(&parent).await {
+            // The parent is a file, or nothing.
+            Err(error) if matches!(error.status(), Some(400 | 404 | 409)) => return Err(missing(at)),
+            children => children?,
+        };
+        let found = children.into_iter().flatten().find(|entry| entry.path == at.path);
+        found.ok_or_else(|| missing(at))
+    }
+
+    async fn list<'a>(&'a self, at: &SessionPath, recursive: bool) -> Result<BoxStream<'a, Result<Entry>>> {
+        let first = match self.children(at).await {
+            Ok(first) => first,
+            // What is answered for a file is unknown.
+            Err(error) if matches!(error.status(), Some(400 | 404 | 409)) && !at.path.is_root() => {
+                return match self.stat(at).await? {
+                    entry if entry.kind == EntryKind::Directory => Err(error),
+                    entry => Ok(stream::iter([Ok(entry)]).boxed()),
+                };
+            }
+            Err(error) => return Err(error),
+        };
+        let tree = Tree { foundry: self, open: vec![first.into_iter()], below: None, recursive };
+        Ok(stream::unfold(tree, |mut tree| async move { tree.next().await.map(|entry| (entry, tree)) }).boxed())
+    }
+
+    /// Itself, if it is there: no call of the service tells of links.
+    async fn resolve(&self, at: &SessionPath) -> Result<SessionPath> {
+        self.stat(at).await.map(|_| at.clone())
+    }
+
+    /// One call makes one directory \[docs\]. The whole path is tried first, since it mostly has its
+    /// parents; then what lacks is made from the top.
+    async fn mkdir(&self, at: &SessionPath, options: MkdirOptions) -> Result<Entry> {
+        check_names(at)?;
+        if at.path.is_root() {
+            let root = self.stat(at).await?;
+            return if options.parents { Ok(root) } else { Err(taken(at)) };
+        }
+        let mut lacking = Vec::new();
+        let mut next = Some(at.clone());
+        while let Some(path) = next.take() {
+            let mode = options.mode.filter(|_| path == *at);
+            match self.make(&path, mode).await.err() {
+                None => next = lacking.pop(),
+                Some(error) if error.kind() == Kind::NotFound && options.parents => {
+                    let parent = path.path.parent().filter(|parent| !parent.is_root());
+                    let parent = parent.ok_or(error).map(|parent| path.at(parent));
+                    let parent = match parent {
+                        Ok(parent) => parent,
+                        // Nothing lacks but the session, or the call.
+                        Err(error) => return Err(self.no_mkdir(at, error).await),
+                    };
+                    if lacking.contains(&path) {
+                        return Err(Error::conflict(format!("somebody removes what is made here: `{parent}`")));
+                    }
+                    lacking.push(path);
+                    next = Some(parent);
+                }
+                Some(error) => {
+                    // What is answered for a directory that exists is unknown.
+                    self.is_made(&path, error, options.parents).await?;
+                    next = lacking.pop();
+                }
+            }
+        }
+        self.stat(at).await
+    }
+
+    async fn rename(&self, _: &SessionPath, _: &RemotePath) -> Result<Entry> {
+        Err(lacks(Feature::Move))
+    }
+
+    async fn remove(&self, at: &SessionPath, recursive: bool) -> Result<()> {
+        if at.path.is_root() {
+            self.get(&at.session).await?;
+            return Err(Error::conflict(format!("the root of a session is never removed: `{at}`"))
+                .hint("remove what is in it, or delete the session"));
+        }
+        let request = self.file_call(Class::Idempotent, Method::DELETE, at, &[])?;
+        match request.query("recursive", if recursive { "true" } else { "false" }).send().await {
+            Ok(_) => Ok(()),
+            Err(error) if error.kind() == Kind::Conflict && !recursive && error.hint_text().is_none() => {
+                Err(error.hint("a directory that is not empty? add -r to remove it with all that is in it"))
+            }
+            Err(error) => Err(error),
+        }
+    }
+}
+
+impl Foundry {
+    /// A request about a path; the home is named by leaving the path out \[contract\].
+    fn file_call(&self, class: Class, method: Method, at: &SessionPath, verb: &[&str]) -> Result<Request<'_>> {
+        let request = self.session_call(class, method, at, verb)?;
+        Ok(if at.path.is_root() { request } else { request.query("path", at.path.relative()) })
+    }
+
+    fn session_call(&self, class: Class, method: Method, at: &SessionPath, verb: &[&str]) -> Result<Request<'_>> {
+        let path: Vec<&str> =
+            ["endpoint", "sessions", at.session.as_str(), "files"].into_iter().chain(verb.iter().copied()).collect();
+        self.call(class, method, &path)
+    }
+
+    /// What a directory holds, by name. The service gives all at once, in no order \[live\], and may
+    /// give pages \[contract\]; what stands on two of them is taken once.
+    async fn children(&self, at: &SessionPath) -> Result<Vec<Result<Entry>>> {
+        let mut found: BTreeMap<String, Box<RawValue>> = BTreeMap::new();
+        let mut after: Option<String> = None;
+        loop {
+            let mut request = self.file_call(Class::Safe, Method::GET, at, &[])?;
+            request = request.query("limit", &wire::PAGE_MAX.to_string());
+            if let Some(after) = &after {
+                request = request.query("after", after);
+            }
+            let page: Listed = request.send().await?.json()?;
+            let before = found.len();
+            let mut last = None;
+            for text in page.entries {
+                let name = parsed::<wire::DirectoryEntry>(&text)?.name;
+                last = Some(name.clone());
+                found.insert(name, text);
+            }
+            if page.has_more != Some(true) {
+                return Ok(found.into_iter().map(|(name, text)| child(at, &name, &text)).collect());
+            }
+            // A page without anything new would be followed by itself for ever.
+            after = Some(page.last_id.or(last).filter(|_| found.len() > before).ok_or_else(standing_still)?);
+        }
+    }
+
+    /// Makes one directory, whose parent is there.
+    async fn make(&self, at: &SessionPath, mode: Option<u32>) -> Result<()> {
+        let asked = wire::Mkdir { path: at.path.relative().to_owned(), mode };
+        let request = self.session_call(Class::Idempotent, Method::POST, at, &["mkdir"])?;
+        request.json(&asked).send().await.map(drop)
+    }
+
+    /// Whether a directory that could not be made is there already, and may be.
+    async fn is_made(&self, at: &SessionPath, error: Error, may_be: bool) -> Result<()> {
+        if !matches!(error.status(), Some(400 | 409)) {
+            return Err(if is_no_call(&error) { self.no_mkdir(at, error).await } else { error });
+        }
+        match self.stat(at).await {
+            Ok(entry) if entry.kind == EntryKind::Directory && may_be => Ok(()),
+            Ok(_) => Err(taken(at)),
+            Err(_) => Err(error),
+        }
+    }
+
+    /// Why nothing can be made: the session lacks, or the service has no such call.
+    async fn no_mkdir(&self, at: &SessionPath, error: Error) -> Error {
+        match self.get(&at.session).await {
+            Ok(_) if is_no_call(&error) => {
+                Error::new(Kind::Unsupported, "the service has no call that makes directories")
+                    .hint(Feature::Mkdir.instead())
+            }
+            Ok(_) => error,
+            Err(gone) => gone,
+        }
+    }
+}
+
+/// A tree on its way: each directory is followed by what is in it.
+struct Tree<'a> {
+    foundry: &'a Foundry,
+    /// What is still to be told of the directories that are open, the innermost last.
+    open: Vec<std::vec::IntoIter<Result<Entry>>>,
+    /// A directory that was just told.
+    below: Option<SessionPath>,
+    recursive: bool,
+}
+
+impl Tree<'_> {
+    async fn next(&mut self) -> Option<Result<Entry>> {
+        if let Some(at) = self.below.take() {
+            match self.foundry.children(&at).await {
+                Ok(children) => self.open.push(children.into_iter()),
+                // It was removed since.
+                Err(error) if error.kind() == Kind::NotFound => {}
+                Err(error) => {
+                    self.open.clear();
+                    return Some(Err(error));
+                }
+            }
+        }
+        loop {
+            let Some(entry) = self.open.last_mut()?.next() else {
+                self.open.pop();
+                continue;
+            };
+            if let Ok(entry) = &entry
+                && self.recursive
+                && entry.kind == EntryKind::Directory
+            {
+                self.below = Some(SessionPath { session: entry.session.clone(), path: entry.path.clone() });
+            }
+            return Some(entry);
+        }
+    }
+}
+
+/// A pipe's content, kept so that its length is known and it can be sent again. The file has no
+/// name: whatever happens, it is gone.
+struct Spooled {
+    file: File,
+    name: String,
+    len: u64,
+    attributes: Attributes,
+}
+
+impl Spooled {
+    async fn of(source: &dyn Source) -> Result<Self> {
+        let doing = |e: io::Error| Error::io("keeping what is to be sent in a temporary file", &e).of_kind(Kind::Io);
+        let mut file = tempfile::tempfile().map_err(doing)?;
+        let mut body = source.open().await?;
+        let mut len = 0;
+        while let Some(block) = body.next().await? {
+            len += block.len() as u64;
+            if len > wire::UPLOAD_MAX {
+                return Err(too_large(source.name()));
+            }
+            file.write_all(&block).map_err(doing)?;
+        }
+        Ok(Spooled { file, name: source.name().to_owned(), len, attributes: source.attributes() })
+    }
+}
+
+#[async_trait]
+impl Source for Spooled {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn len(&self) -> Option<u64> {
+        Some(self.len)
+    }
+
+    fn attributes(&self) -> Attributes {
+        self.attributes
+    }
+
+    /// One reading at a time: they share their place in the file.
+    async fn open(&self) -> Result<Body> {
+        let doing = |e: io::Error| Error::io(format!("reading `{}`", self.name), &e);
+        let mut file = self.file.try_clone().map_err(doing)?;
+        file.rewind().map_err(doing)?;
+        Ok(Body::of_file(file, self.name.clone(), self.len, true))
+    }
+}
+
+/// A range of a content of which only the whole can be had: what comes before is read and left out,
+/// and what comes after is not waited for.
+fn part(body: Body, range: ByteRange) -> Result<Body> {
+    let whole = body.len();
+    let (skip, take) = match whole {
+        Some(size) => range.within(size)?,
+        None => (range.first, range.last.map_or(u64::MAX, |last| (last - range.first.min(last)).saturating_add(1))),
+    };
+    let blocks = stream::try_unfold((body, skip, take), move |(mut body, mut skip, mut take)| async move {
+        while take > 0 {
+            let Some(mut block) = body.next().await? else {
+                // Of a content of unknown length its end shows whether the range begins within it.
+                range.within(body.summary()?.bytes)?;
+                return Ok(None);
+            };
+            let before = block.len().min(usize::try_from(skip).unwrap_or(usize::MAX));
+            let _ = block.split_to(before);
+            skip -= before as u64;
+            block.truncate(usize::try_from(take).unwrap_or(usize::MAX));
+            take -= block.len() as u64;
+            if !block.is_empty() {
+                return Ok(Some((block, (body, skip, take))));
+            }
+        }
+        Ok::<Option<(Bytes, _)>, Error>(None)
+    });
+    Ok(Body::of_stream(whole.map(|_| take), blocks.boxed()))
+}
+
+/// An entry of a directory. A name that is none, or that leads elsewhere, is an error of its own.
+fn child(parent: &SessionPath, name: &str, text: &RawValue) -> Result<Entry> {
+    if matches!(name, "" | "." | "..") || name.contains(['/', '\0']) {
+        return Err(Error::new(Kind::Unavailable, format!("the service named what cannot be in `{parent}`: {name:?}"))
+            .hint("such a name leads elsewhere, and is left alone"));
+    }
+    let at = parent.at(parent.path.join(name));
+    let listed: wire::DirectoryEntry = parsed(text)?;
+    let provider = Provider::of(&text);
+    if listed.is_directory() {
+        return Ok(directory(&at, None, provider));
+    }
+    let modified_at = wire::modified_at(listed.modified_time.as_ref());
+    Ok(Entry { kind: EntryKind::File, size: listed.size, modified_at, ..directory(&at, None, provider) })
+}
+
+/// What the service says of one path. Its own name for the path is not needed.
+fn seen(at: &SessionPath, text: &RawValue) -> Result<Entry> {
+    let stat: wire::Stat = parsed(text)?;
+    let (kind, size) = if stat.is_directory() { (EntryKind::Directory, None) } else { (EntryKind::File, stat.size) };
+    let modified_at = wire::modified_at(stat.modified_time.as_ref());
+    Ok(Entry {
+        kind,
+        size,
+        modified_at,
+        ..directory(at, stat.mode.map(|mode| Mode(mode & 0o7777)), Provider::of(&text))
+    })
+}
+
+fn directory(at: &SessionPath, mode: Option<Mode>, provider: Provider) -> Entry {
+    Entry {
+        session: at.session.clone(),
+        path: at.path.clone(),
+        name: at.path.name().to_owned(),
+        kind: EntryKind::Directory,
+        size: None,
+        modified_at: None,
+        mode,
+        file_id: None,
+        provider,
+    }
+}
+
+fn parsed<'a, T: Deserialize<'a>>(text: &'a RawValue) -> Result<T> {
+    serde_json::from_str(text.get())
+        .map_err(|e| Error::new(Kind::Unavailable, format!("the service answered what is no entry: {e}")))
+}
+
+/// Whether an answer says that there is no such call, and not that there is no such path: the
+/// service's own 404 has a code.
+fn is_no_call(error: &Error) -> bool {
+    matches!(error.status(), Some(405 | 501)) || error.status() == Some(404) && error.code().is_none()
+}
+
+/// A name of more characters than the contract allows is refused before a parent is made. What the
+/// service counts, bytes or characters, is its own to say.
+fn check_names(at: &SessionPath) -> Result<()> {
+    if at.path.as_str().split('/').any(|name| name.chars().count() > wire::NAME_MAX) {
+        return Err(Error::usage(format!("a name has more than {} characters: `{at}`", wire::NAME_MAX)));
+    }
+    Ok(())
+}
+
+fn too_large(name: &str) -> Error {
+    let most = wire::UPLOAD_MAX;
+    Error::new(Kind::Limit, format!("a file has at most {most} bytes here: `{name}`"))
+        .hint("the service takes no file in parts: split it, and join it in the session")
+        .from_backend(CAPABILITIES.backend)
+}
+
+fn is_directory(at: &SessionPath) -> Error {
+    Error::conflict(format!("this is a directory: `{at}`"))
+}
+
+fn taken(at: &SessionPath) -> Error {
+    Error::conflict(format!("this exists already: `{at}`"))
+}
+
+fn missing(at: &SessionPath) -> Error {
+    Error::not_found(format!("there is nothing at this path: `{at}`"))
+        .hint(format!("`wharf files ls {}:/` shows what is there", at.session))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(path: &str) -> SessionPath {
+        SessionPath { session: "s1".parse().unwrap(), path: path.parse().unwrap() }
+    }
+
+    fn raw(text: &str) -> Box<RawValue> {
+        RawValue::from_string(text.to_owned()).unwrap()
+    }
+
+    #[test]
+    fn a_name_that_leads_elsewhere_is_never_joined() {
+        for name in ["", ".", "..", "/", "a/b", "../a", "/etc", "a\0"] {
+            let error = child(&at("/d"), name, &raw(r#"{"name":"x"}"#)).unwrap_err();
+            assert_eq!(error.kind(), Kind::Unavailable, "{name:?}");
+        }
+        let entry = child(&at("/d"), "...", &raw(r#"{"name":"...","is_dir":false}"#)).unwrap();
+        assert_eq!((entry.path.as_str(), entry.size, entry.modified_at), ("/d/...", None, None));
+    }
+
+    #[test]
+    fn a_range_of_any_content_is_exact() {
+        let run = |known: bool, first: u64, last: Option<u64>| {
+            let blocks = ["012", "", "3456", "789"].map(|block| Ok(Bytes::from_static(block.as_bytes())));
+            let body = Body::of_stream(known.then_some(10), stream::iter(blocks).boxed());
+            let drained = async {
+                let mut body = part(body, ByteRange { first, last })?;
+                let mut all = Vec::new();
+                while let Some(block) = body.next().await? {
+                    all.extend_from_slice(&block);
+                }
+                Ok::<_, Error>(String::from_utf8(all).unwrap())
+            };
+            futures_util::FutureExt::now_or_never(drained).unwrap()
+        };
+        for known in [true, false] {
+            assert_eq!(run(known, 0, Some(0)).unwrap(), "0");
+            assert_eq!(run(known, 2, Some(3)).unwrap(), "23");
+            assert_eq!(run(known, 4, None).unwrap(), "456789");
+            assert_eq!(run(known, 9, Some(u64::MAX)).unwrap(), "9");
+            assert_eq!(run(known, 10, None).unwrap_err().kind(), Kind::Usage);
+        }
+    }
+}

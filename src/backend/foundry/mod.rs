@@ -1,0 +1,201 @@
+//! Microsoft Foundry's hosted agents: sessions and their files.
+//!
+//! Every call is about one agent, which the settings name. The types, paths and limits of the
+//! protocol, and where each fact comes from, are in [`wire`]; what its sources leave open is said
+//! here, next to where it is decided. A path is sent without its leading slash, as answers have it.
+
+mod credentials;
+mod files;
+mod sessions;
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use async_trait::async_trait;
+use serde_json::value::RawValue;
+
+use super::capability::Limits;
+use super::{Backend, Capabilities, Feature, FileStore, Finding, Resources, SessionFiles, Sessions};
+use crate::config::{Settings, env};
+use crate::error::{Error, Kind, Result};
+use crate::http::{Answer, Class, HeaderMap, Http, Method, Options, Request, StatusCode, Told, common_envelope};
+use crate::wire::foundry as wire;
+
+/// What Microsoft Foundry can do.
+pub static CAPABILITIES: Capabilities = Capabilities {
+    backend: "foundry",
+    account: Some("a token of Microsoft Entra for https://ai.azure.com: WHARF_FOUNDRY_TOKEN"),
+    home: "/",
+    proof: "bytes_written",
+    jobs: 16,
+    limits: Limits { file_bytes: Some(wire::UPLOAD_MAX), session_bytes: None, mounts: None },
+    features: &[
+        Feature::SessionId,
+        Feature::SessionAgent,
+        Feature::SessionAgentVersion,
+        Feature::SessionStop,
+        Feature::SessionFiles,
+        Feature::Mkdir,
+        Feature::MkdirMode,
+    ],
+};
+
+/// Makes the client as the settings have it.
+///
+/// # Errors
+/// `usage` where no project is named, or by no good address.
+pub fn open(settings: &Settings) -> Result<Box<dyn Backend>> {
+    let named = || env::FOUNDRY_ENDPOINT.into_iter().find_map(env::text);
+    let endpoint = settings.base_url.value.clone().or_else(named).ok_or_else(|| {
+        Error::usage("the project of Microsoft Foundry is not known").hint(format!(
+            "set {} to https://ACCOUNT.services.ai.azure.com/api/projects/PROJECT",
+            env::FOUNDRY_ENDPOINT.join(" or ")
+        ))
+    })?;
+    let mut options = Options::new(CAPABILITIES.backend, endpoint).configured(settings);
+    options.auth = Some(Arc::new(credentials::Token));
+    with(options, settings.agent.value.clone())
+}
+
+/// The same for a service that is known.
+///
+/// # Errors
+/// `usage` for an address that cannot be one.
+pub fn with(options: Options, agent: Option<String>) -> Result<Box<dyn Backend>> {
+    let endpoint = options.base_url.clone();
+    let http = Http::new(Options { envelope, ..options })?;
+    Ok(Box::new(Foundry { http, endpoint, agent, no_stat: AtomicBool::new(false) }))
+}
+
+struct Foundry {
+    http: Http,
+    endpoint: String,
+    agent: Option<String>,
+    /// Whether the service was found to lack the call that tells of one path.
+    no_stat: AtomicBool,
+}
+
+/// An error in the service's own words. Gateways say why a session could not answer in a header.
+fn envelope(status: StatusCode, headers: &HeaderMap, content: &[u8]) -> Told {
+    let mut told = common_envelope(status, headers, content);
+    let reason = || headers.get(wire::GATEWAY_REASON).and_then(|reason| reason.to_str().ok()).map(str::to_owned);
+    told.code = told.code.or_else(reason);
+    let answer: Option<wire::ErrorAnswer> = serde_json::from_slice(content).ok();
+    told.request_id = answer.and_then(|answer| answer.error.additional_info).and_then(|info| info.request_id);
+    told
+}
+
+impl Foundry {
+    /// The agent that all is about.
+    fn agent(&self) -> Result<&str> {
+        let Some(agent) = &self.agent else {
+            return Err(Error::usage("the sessions of Microsoft Foundry belong to an agent, and none is named")
+                .hint("name it: `--agent NAME`, WHARF_AGENT, or `agent` in the profile"));
+        };
+        checked(agent)
+    }
+
+    /// A request about the agent, or with more segments about what is below it.
+    fn call(&self, class: Class, method: Method, below: &[&str]) -> Result<Request<'_>> {
+        Ok(self.call_of(self.agent()?, class, method, below))
+    }
+
+    fn call_of(&self, agent: &str, class: Class, method: Method, below: &[&str]) -> Request<'_> {
+        let path: Vec<&str> = ["agents", agent].into_iter().chain(below.iter().copied()).collect();
+        self.http.request(class, method, &path).query("api-version", wire::API_VERSION)
+    }
+
+    async fn look(&self) -> Vec<Finding> {
+        let agent = match self.agent() {
+            Ok(agent) => self.newest_version(agent).await.map(|version| format!("{agent}, version {version}")),
+            Err(error) => Err(error),
+        };
+        let listed = Sessions::list(self, &super::SessionQuery::default(), super::PageRequest::default()).await;
+        let count = |page: super::Page<_>| {
+            let more = if page.next.is_some() { "or more " } else { "" };
+            format!("{} {more}sessions", page.items.len())
+        };
+        vec![
+            Finding { check: "project", outcome: Ok(self.endpoint.clone()) },
+            Finding { check: "agent", outcome: agent },
+            Finding { check: "sessions", outcome: listed.map(count) },
+        ]
+    }
+}
+
+/// A name that an agent can have.
+fn checked(agent: &str) -> Result<&str> {
+    if wire::is_agent_name(agent) {
+        return Ok(agent);
+    }
+    Err(Error::usage(format!("this is no name of an agent of Microsoft Foundry: {agent:?}"))
+        .hint(format!("it has 1 to {} letters, digits and hyphens", wire::AGENT_NAME_MAX)))
+}
+
+fn lacks(feature: Feature) -> Error {
+    super::registry::unsupported(CAPABILITIES.backend, feature)
+}
+
+/// A listing that says that there is more and not where.
+fn standing_still() -> Error {
+    Error::new(Kind::Unavailable, "the listing's cursor does not move on")
+        .hint("the service answered the same page twice; try again later")
+}
+
+/// What the service wrote, as it wrote it.
+fn raw(answer: &Answer) -> Option<Box<RawValue>> {
+    serde_json::from_slice(&answer.bytes).ok()
+}
+
+#[async_trait]
+impl Backend for Foundry {
+    fn capabilities(&self) -> &'static Capabilities {
+        &CAPABILITIES
+    }
+
+    fn sessions(&self) -> &dyn Sessions {
+        self
+    }
+
+    fn files(&self) -> Option<&dyn SessionFiles> {
+        Some(self)
+    }
+
+    fn store(&self) -> Option<&dyn FileStore> {
+        None
+    }
+
+    fn resources(&self) -> Option<&dyn Resources> {
+        None
+    }
+
+    async fn examine(&self) -> Vec<Finding> {
+        self.look().await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_agent_is_needed_and_is_asked_for_by_all_its_names() {
+        let error = with(Options::new("foundry", "https://service.test"), None)
+            .and_then(|backend| futures_util::FutureExt::now_or_never(backend.sessions().get(&"s1".parse()?)).unwrap())
+            .unwrap_err();
+        assert_eq!(error.kind(), Kind::Usage);
+        let hint = error.hint_text().unwrap();
+        assert!(["--agent", "WHARF_AGENT", "profile"].iter().all(|word| hint.contains(word)), "{hint}");
+        assert_eq!(checked("a.b").unwrap_err().kind(), Kind::Usage);
+    }
+
+    #[test]
+    fn errors_are_read_in_the_services_words_and_in_its_gateways() {
+        let body = br#"{"error":{"code":"not_found","message":"m","additionalInfo":{"request_id":"r1"}}}"#;
+        let told = envelope(StatusCode::NOT_FOUND, &HeaderMap::new(), body);
+        assert_eq!((told.code.as_deref(), told.request_id.as_deref()), (Some("not_found"), Some("r1")));
+        let mut headers = HeaderMap::new();
+        headers.insert(wire::GATEWAY_REASON, "SandboxIdle".parse().unwrap());
+        assert_eq!(envelope(StatusCode::BAD_GATEWAY, &headers, b"").code.as_deref(), Some("SandboxIdle"));
+    }
+}
