@@ -214,7 +214,7 @@ fn house() -> (Room, Box<dyn Backend>) {
 fn check<S: Strategy>(strategy: S, test: impl Fn(S::Value) -> Result<(), TestCaseError>) {
     let mut config = Config { failure_persistence: None, max_shrink_time: 20_000, ..Config::default() };
     if std::env::var_os("PROPTEST_CASES").is_none() {
-        config.cases = 200;
+        config.cases = 128;
     }
     TestRunner::new(config).run(&strategy, test).unwrap_or_else(|failed| panic!("{failed}"));
 }

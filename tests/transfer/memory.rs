@@ -30,7 +30,7 @@ const MORE: u64 = 20 << 20;
 
 /// Files that touch no disk, and files that do.
 const MANY: u64 = 100_000;
-const SOME: u64 = 20_000;
+const SOME: u64 = 15_000;
 
 /// Whether this process is the one that is measured; the other one starts it and waits.
 fn measured(test: &str) -> bool {

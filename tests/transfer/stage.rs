@@ -204,7 +204,7 @@ fn target(name: &str) -> Wanted {
 #[track_caller]
 pub(crate) fn wait_for<T>(future: impl Future<Output = T>) -> T {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
-    let within = async { tokio::time::timeout(std::time::Duration::from_secs(25), future).await };
+    let within = async { tokio::time::timeout(std::time::Duration::from_secs(120), future).await };
     runtime.block_on(within).expect("it should come to an end")
 }
 
