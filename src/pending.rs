@@ -87,21 +87,13 @@ impl<'a> Pending<'a> {
         Ok(there.then_some(Pending { within, name: Some(name), held }))
     }
 
-    /// Writes all of a body into the file, and nothing past `most` bytes; `name` is what messages
-    /// call it.
-    pub async fn fill(&mut self, body: &mut Body, name: impl fmt::Display, most: Option<u64>) -> Result<Summary> {
+    /// Writes all of a body into the file; `name` is what messages call it.
+    pub async fn fill(&mut self, body: &mut Body, name: impl fmt::Display) -> Result<Summary> {
         let doing = |e: io::Error| Error::io(format!("writing `{name}`"), &e);
         let mut behind = None;
         let mut written = 0;
         while let Some(block) = body.next().await? {
             written += block.len() as u64;
-            if let Some(most) = most.filter(|most| written > *most) {
-                return Err(Error::new(
-                    Kind::Limit,
-                    format!("there is room for {most} bytes, and more came: `{name}`"),
-                )
-                .hint("nothing was kept of it; send less, or make room first"));
-            }
             self.held.write_all(&block).map_err(doing)?;
             if behind.is_none() && written >= LARGE {
                 behind = Some(WriteBehind::start(self.held.try_clone().map_err(doing)?));

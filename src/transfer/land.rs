@@ -292,7 +292,7 @@ impl Ground {
         let doing = |e: io::Error| self.refused("writing", below, &e);
         self.changed.set(true);
         let mut pending = Pending::file(dir).map_err(doing)?;
-        let summary = pending.fill(&mut fetched.body, self.shown(below), None).await?;
+        let summary = pending.fill(&mut fetched.body, self.shown(below)).await?;
         let verified = prove::of_download(&fetched, &summary)?;
         set_attributes(pending.handle(), fetched.attributes).map_err(doing)?;
         if !landing.bulk {

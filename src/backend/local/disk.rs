@@ -19,7 +19,7 @@ use crate::pending::{self, Pending, Withdrawn, handle_of};
 use crate::platform;
 
 /// The longest name, in bytes.
-const NAME_MAX: usize = 255;
+pub(super) const NAME_MAX: usize = 255;
 
 /// More changed directories than this are made durable by one sync of the file system.
 const SYNC_EACH: usize = 64;

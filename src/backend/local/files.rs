@@ -40,7 +40,17 @@ impl SessionFiles for Local {
         }
         let mut pending = self.swept()?.pending_file()?;
         let mut body = source.open().await?;
-        let sent = pending.fill(&mut body, at, room).await?;
+        if let Some(most) = room {
+            let (mut left, name) = (most, at.to_string());
+            body = body.within(move |bytes| {
+                left = left.checked_sub(bytes).ok_or_else(|| {
+                    Error::new(Kind::Limit, format!("there is room for {most} bytes, and more came: `{name}`"))
+                        .hint("nothing was kept of it; send less, or make room first")
+                })?;
+                Ok(())
+            });
+        }
+        let sent = pending.fill(&mut body, at).await?;
         let doing = |e: io::Error| refused(format!("writing `{at}`"), &e);
         let attributes = source.attributes();
         platform::set_mode(pending.handle(), if attributes.executable { 0o755 } else { 0o644 }).map_err(doing)?;

@@ -265,7 +265,7 @@ impl Local {
         check_names(&at)?;
         let mut pending = self.swept()?.pending_file()?;
         let mut body = read_range(self.open_stored(&upload)?, file_id.to_string(), None)?;
-        let copied = pending.fill(&mut body, &at, None).await?;
+        let copied = pending.fill(&mut body, &at).await?;
         if copied.sha256 != upload.sha256 {
             return Err(Error::new(
                 Kind::Unverified,

@@ -8,16 +8,13 @@ use rusqlite::{OptionalExtension, Row, params, params_from_iter};
 use serde::Serialize;
 
 use super::db::{Cut, fault, micros, timestamp};
-use super::disk::read_range;
+use super::disk::{NAME_MAX, read_range};
 use super::{Local, new_id};
 use crate::backend::{ByteRange, Expected, Fetched, FileStore, NewStoredFile, Page, PageRequest, Stored};
 use crate::body::{Attributes, Source};
 use crate::error::{Error, Result};
 use crate::model::{FileId, Provider, RemotePath, Scope, SessionId, StoredFile, Timestamp};
 use crate::platform;
-
-/// The longest file name, in bytes.
-const NAME_MAX: usize = 255;
 
 /// What a stored file's `provider` shows.
 #[derive(Serialize)]
@@ -33,7 +30,7 @@ impl FileStore for Local {
         let disk = self.swept()?;
         let mut pending = disk.pending_file()?;
         let mut body = source.open().await?;
-        let sent = pending.fill(&mut body, &new.filename, None).await?;
+        let sent = pending.fill(&mut body, &new.filename).await?;
         let doing = "storing a file";
         let disk_doing = |e: std::io::Error| Error::io(doing, &e);
         platform::set_mode(pending.handle(), 0o444).map_err(disk_doing)?;
