@@ -59,15 +59,19 @@ impl Answer {
     pub fn error(&self, told: Told) -> Error {
         let shown = |text: String| failure::words(&self.secrets.scrub(&text));
         let message = told.message.map_or_else(|| "no reason is given".to_owned(), shown);
-        Error::new(told.kind.unwrap_or(Kind::Unavailable), format!("the service answered: {message}")).details(
-            Details {
-                backend: Some(self.backend),
-                status: Some(self.status),
-                code: told.code.map(shown),
-                request_id: self.request_id().or(told.request_id).map(shown),
-                ..Details::default()
-            },
-        )
+        let kind = told.kind.unwrap_or(Kind::Unavailable);
+        let error = Error::new(kind, format!("the service answered: {message}")).details(Details {
+            backend: Some(self.backend),
+            status: Some(self.status),
+            code: told.code.map(shown),
+            request_id: self.request_id().or(told.request_id).map(shown),
+            retryable: told.again.unwrap_or(false),
+            ..Details::default()
+        });
+        match told.hint {
+            Some(hint) => error.hint(hint),
+            None => error,
+        }
     }
 
     /// The content, read as JSON.

@@ -38,6 +38,10 @@ pub struct Told {
     pub request_id: Option<String>,
     /// What it is, where the service says more than its status does.
     pub kind: Option<Kind>,
+    /// Whether another try may help, where the service says more than its status does.
+    pub again: Option<bool>,
+    /// The next step for people, where the backend knows a better one than the status gives.
+    pub hint: Option<&'static str>,
 }
 
 /// Reads the error that a service answered: status, headers, and at most 64 KiB of content, which
@@ -189,11 +193,11 @@ impl Failure {
         let again = match headers.get(SHOULD_RETRY).map(reqwest::header::HeaderValue::as_bytes) {
             Some(b"true") => true,
             Some(b"false") => false,
-            _ => default_again,
+            _ => told.again.unwrap_or(default_again),
         };
         Failure {
             kind: told.kind.unwrap_or_else(|| kind(status)),
-            hint: hint(status),
+            hint: told.hint.or_else(|| hint(status)),
             details: Box::new(Details {
                 backend: None,
                 status: Some(status.as_u16()),

@@ -53,6 +53,9 @@ pub const REQUEST_ID: &str = "x-request-id";
 /// The gateway's name for a request, in every answer \[live\].
 pub const GATEWAY_REQUEST_ID: &str = "apim-request-id";
 
+/// The client's own name for a request, the same in every try of it \[py, js\].
+pub const CLIENT_REQUEST_ID: &str = "x-ms-client-request-id";
+
 /// Why a session could not answer, in answers of the gateway such as 502 and 504 \[azd\].
 pub const GATEWAY_REASON: &str = "x-adc-response-details";
 
@@ -428,6 +431,10 @@ pub const fn code_of(status: u16) -> &'static str {
 
 /// The code of a 409 for a session that is stopped already \[azd\].
 pub const ALREADY_STOPPED: &str = "session_already_stopped";
+
+/// The codes of errors that pass: a 424 while the sandbox comes up \[issue 515 of the service's
+/// samples\], and a version that is being deployed \[azd\].
+pub const NOT_READY: [&str; 2] = ["session_not_ready", "AgentVersionNotReady"];
 
 /// The code of a 409 for a directory that is not empty. The status is in the contract, the code ours.
 pub const NOT_EMPTY: &str = "directory_not_empty";

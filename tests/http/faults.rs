@@ -187,10 +187,15 @@ async fn a_backend_reads_its_own_errors() {
             message: content["say"].as_str().map(str::to_owned),
             request_id: Some("inside".to_owned()),
             kind: Some(Kind::NotFound),
+            again: Some(true),
+            hint: Some("look elsewhere"),
         }
     };
+    options.retries = 1;
     let error = get(&Http::new(options).unwrap()).send().await.unwrap_err();
-    assert_eq!((error.kind(), error.message()), (Kind::NotFound, "the service answered 400 Bad Request: it is gone"));
+    let message = "the service answered 400 Bad Request: it is gone (after 2 tries)";
+    assert_eq!((error.kind(), error.message(), server.count()), (Kind::NotFound, message, 2));
+    assert_eq!(error.hint_text(), Some("look elsewhere"));
     assert_eq!((&seen(&error)["code"], &seen(&error)["request_id"]), (&"Gone".into(), &"inside".into()));
 }
 
@@ -203,7 +208,8 @@ async fn an_error_may_come_with_a_good_status() {
         message,
         code: Some("X.NotFound".to_owned()),
         kind: Some(Kind::NotFound),
-        request_id: None,
+        hint: Some("look elsewhere"),
+        ..wharf::http::Told::default()
     };
     let error = answer.error(told);
     assert_eq!(
@@ -211,6 +217,7 @@ async fn an_error_may_come_with_a_good_status() {
         (Kind::NotFound, "the service answered: gone, see https://a.test/x?***")
     );
     assert_eq!((&seen(&error)["code"], &seen(&error)["request_id"]), (&"X.NotFound".into(), &"r1".into()));
+    assert_eq!(error.hint_text(), Some("look elsewhere"));
 }
 
 #[test]

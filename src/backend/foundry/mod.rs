@@ -5,6 +5,7 @@
 //! here, next to where it is decided. A path is sent without its leading slash, as answers have it.
 
 mod credentials;
+mod errors;
 mod files;
 mod sessions;
 
@@ -18,7 +19,7 @@ use super::capability::Limits;
 use super::{Backend, Capabilities, Feature, FileStore, Finding, Resources, SessionFiles, Sessions};
 use crate::config::{Settings, env};
 use crate::error::{Error, Kind, Result};
-use crate::http::{Answer, Class, HeaderMap, Http, Method, Options, Request, StatusCode, Told, common_envelope};
+use crate::http::{Answer, Class, Http, Method, Options, Request};
 use crate::wire::foundry as wire;
 
 /// What Microsoft Foundry can do.
@@ -63,7 +64,7 @@ pub fn open(settings: &Settings) -> Result<Box<dyn Backend>> {
 /// `usage` for an address that cannot be one.
 pub fn with(options: Options, agent: Option<String>) -> Result<Box<dyn Backend>> {
     let endpoint = options.base_url.clone();
-    let http = Http::new(Options { envelope, ..options })?;
+    let http = Http::new(Options { envelope: errors::envelope, ..options })?;
     Ok(Box::new(Foundry { http, endpoint, agent, no_stat: AtomicBool::new(false) }))
 }
 
@@ -73,16 +74,6 @@ struct Foundry {
     agent: Option<String>,
     /// Whether the service was found to lack the call that tells of one path.
     no_stat: AtomicBool,
-}
-
-/// An error in the service's own words. Gateways say why a session could not answer in a header.
-fn envelope(status: StatusCode, headers: &HeaderMap, content: &[u8]) -> Told {
-    let mut told = common_envelope(status, headers, content);
-    let reason = || headers.get(wire::GATEWAY_REASON).and_then(|reason| reason.to_str().ok()).map(str::to_owned);
-    told.code = told.code.or_else(reason);
-    let answer: Option<wire::ErrorAnswer> = serde_json::from_slice(content).ok();
-    told.request_id = answer.and_then(|answer| answer.error.additional_info).and_then(|info| info.request_id);
-    told
 }
 
 impl Foundry {
@@ -102,7 +93,11 @@ impl Foundry {
 
     fn call_of(&self, agent: &str, class: Class, method: Method, below: &[&str]) -> Request<'_> {
         let path: Vec<&str> = ["agents", agent].into_iter().chain(below.iter().copied()).collect();
-        self.http.request(class, method, &path).query("api-version", wire::API_VERSION)
+        let request = self.http.request(class, method, &path).query("api-version", wire::API_VERSION);
+        match request_id() {
+            Some(id) => request.header(wire::CLIENT_REQUEST_ID, &id),
+            None => request,
+        }
     }
 
     async fn look(&self) -> Vec<Finding> {
@@ -121,6 +116,23 @@ impl Foundry {
             Finding { check: "sessions", outcome: listed.map(count) },
         ]
     }
+}
+
+/// What a request and its further tries are called on this side (RFC 9562, version 4). None is
+/// better than two alike.
+fn request_id() -> Option<String> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).ok()?;
+    let number = u128::from_be_bytes(bytes) & !(0xF << 76 | 0x3 << 62) | 0x4 << 76 | 0x2 << 62;
+    let digits = |shift: u32, count: u32| number >> shift & ((1 << (4 * count)) - 1);
+    Some(format!(
+        "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
+        digits(96, 8),
+        digits(80, 4),
+        digits(64, 4),
+        digits(48, 4),
+        digits(0, 12)
+    ))
 }
 
 /// A name that an agent can have.
@@ -187,15 +199,5 @@ mod tests {
         let hint = error.hint_text().unwrap();
         assert!(["--agent", "WHARF_AGENT", "profile"].iter().all(|word| hint.contains(word)), "{hint}");
         assert_eq!(checked("a.b").unwrap_err().kind(), Kind::Usage);
-    }
-
-    #[test]
-    fn errors_are_read_in_the_services_words_and_in_its_gateways() {
-        let body = br#"{"error":{"code":"not_found","message":"m","additionalInfo":{"request_id":"r1"}}}"#;
-        let told = envelope(StatusCode::NOT_FOUND, &HeaderMap::new(), body);
-        assert_eq!((told.code.as_deref(), told.request_id.as_deref()), (Some("not_found"), Some("r1")));
-        let mut headers = HeaderMap::new();
-        headers.insert(wire::GATEWAY_REASON, "SandboxIdle".parse().unwrap());
-        assert_eq!(envelope(StatusCode::BAD_GATEWAY, &headers, b"").code.as_deref(), Some("SandboxIdle"));
     }
 }

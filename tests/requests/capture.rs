@@ -1,0 +1,160 @@
+//! Recorded requests, and how two requests are compared.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::recorder::{Reply, Sent};
+
+/// A recorded exchange.
+pub(crate) struct Capture(Value);
+
+impl Capture {
+    /// All that were recorded of a service.
+    pub(crate) fn all(service: &str) -> Vec<Capture> {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/data/wire/{service}.jsonl"));
+        let text = fs::read_to_string(path).unwrap();
+        text.lines().map(|line| Capture(serde_json::from_str(line).unwrap())).collect()
+    }
+
+    fn text(&self, name: &str) -> &str {
+        self.0[name].as_str().unwrap_or_else(|| panic!("a capture without `{name}`"))
+    }
+
+    pub(crate) fn operation(&self) -> &str {
+        self.text("operation")
+    }
+
+    /// The client and the operation, which name a capture.
+    pub(crate) fn name(&self) -> String {
+        format!("{} {}", self.text("client"), self.operation())
+    }
+
+    /// The path without the place of the service.
+    pub(crate) fn path(&self) -> &str {
+        self.text("path")
+    }
+
+    pub(crate) fn body(&self) -> &Value {
+        &self.0["body"]
+    }
+
+    /// The bytes of the request. Of contents that were not kept the recording has the length and the
+    /// rule: 0, 1, 2, 0, 1, 2, and so on.
+    pub(crate) fn content(&self) -> Vec<u8> {
+        bytes(self.body())
+    }
+
+    /// What was answered.
+    pub(crate) fn reply(&self) -> Reply {
+        let answer = &self.0["answer"];
+        let headers = answer["headers"].as_object().into_iter().flatten();
+        Reply {
+            status: u16::try_from(answer["status"].as_u64().unwrap()).unwrap(),
+            headers: headers.map(|(name, value)| (name.clone(), value.as_str().unwrap().to_owned())).collect(),
+            body: bytes(&answer["body"]),
+        }
+    }
+
+    /// The request as it is compared: with the headers that are named.
+    pub(crate) fn shape(&self, headers: &[&str]) -> Shape {
+        let all = self.0["headers"].as_object().unwrap();
+        let kept = headers.iter().filter_map(|name| Some((*name, all.get(*name)?.as_str().unwrap())));
+        let body = match &self.body()["json"] {
+            Value::Null => Content::Bytes(self.content()),
+            json => Content::Json(json.clone()),
+        };
+        Shape::new(self.text("method"), self.path(), self.text("query"), kept, body)
+    }
+}
+
+fn bytes(body: &Value) -> Vec<u8> {
+    if body.is_null() {
+        Vec::new()
+    } else if !body["json"].is_null() {
+        body["json"].to_string().into_bytes()
+    } else if let Some(text) = body["text"].as_str() {
+        text.as_bytes().to_vec()
+    } else {
+        (0..body["length"].as_u64().unwrap()).map(|at| u8::try_from(at % 3).unwrap()).collect()
+    }
+}
+
+/// What a request carries.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Content {
+    /// Compared as JSON: the order of members is nobody's.
+    Json(Value),
+    /// Compared byte by byte.
+    Bytes(Vec<u8>),
+}
+
+/// What of a request is compared.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Shape {
+    pub(crate) method: String,
+    /// As it was sent, escapes included.
+    pub(crate) path: String,
+    /// As it was sent, escapes included; the order is nobody's.
+    pub(crate) query: BTreeMap<String, String>,
+    pub(crate) headers: BTreeMap<String, String>,
+    pub(crate) body: Content,
+}
+
+impl Shape {
+    fn new<'a>(
+        method: &str,
+        path: &str,
+        query: &str,
+        headers: impl Iterator<Item = (&'a str, &'a str)>,
+        body: Content,
+    ) -> Self {
+        let pairs = query.split('&').filter(|pair| !pair.is_empty());
+        let query = pairs.map(|pair| pair.split_once('=').unwrap_or((pair, "")));
+        Shape {
+            method: method.to_owned(),
+            path: path.to_owned(),
+            query: query.map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+            headers: headers.map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+            body,
+        }
+    }
+
+    /// Our request, below the place of the service.
+    pub(crate) fn sent(sent: &Sent, base: &str, headers: &[&str]) -> Self {
+        let path = sent.path.strip_prefix(base).unwrap_or_else(|| panic!("not below {base}: {}", sent.path));
+        let kept = headers.iter().filter_map(|name| Some((*name, sent.headers.get(*name)?.as_str())));
+        let json = sent.headers.get("content-type").is_some_and(|kind| kind.starts_with("application/json"));
+        let body = if json {
+            Content::Json(serde_json::from_slice(&sent.body).unwrap())
+        } else {
+            Content::Bytes(sent.body.clone())
+        };
+        Shape::new(&sent.method, path, &sent.query, kept, body)
+    }
+
+    /// Whether a recorded request can be meant by this one.
+    pub(crate) fn is_about(&self, other: &Shape) -> bool {
+        (&self.method, &self.path) == (&other.method, &other.path)
+    }
+}
+
+/// What may differ: a name, which says why, and what makes the recorded request ours.
+pub(crate) type Exception = (&'static str, fn(&mut Shape, &Shape));
+
+/// Compares two requests, and says which exceptions were needed.
+pub(crate) fn compare(name: &str, recorded: &Shape, ours: &Shape, exceptions: &[Exception]) -> BTreeSet<&'static str> {
+    let mut expected = recorded.clone();
+    let mut needed = BTreeSet::new();
+    for (why, change) in exceptions {
+        let before = expected.clone();
+        change(&mut expected, ours);
+        if expected != before {
+            needed.insert(*why);
+        }
+    }
+    assert_eq!(*ours, expected, "{name}: ours is on the left, the recorded one on the right");
+    needed
+}
