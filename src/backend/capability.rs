@@ -2,7 +2,7 @@
 
 use serde::{Serialize, Serializer};
 
-use crate::model::ResourceKind;
+use crate::model::{ResourceKind, SessionStatus};
 
 /// Everything that a backend may lack, named as the user names it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -113,8 +113,17 @@ pub struct Capabilities {
     pub jobs: u32,
     /// How much it takes.
     pub limits: Limits,
+    /// The statuses in which a session can be used: what `sessions wait` waits for.
+    pub usable: &'static [SessionStatus],
     /// What it has.
     pub features: &'static [Feature],
+}
+
+impl Capabilities {
+    /// Whether it has something.
+    pub fn has(&self, feature: Feature) -> bool {
+        self.features.contains(&feature)
+    }
 }
 
 /// How much a backend takes; `null` where it sets no limit that is known.

@@ -74,7 +74,7 @@ impl dyn Backend + '_ {
 
     /// Fails with `unsupported` unless this backend has `feature`.
     pub fn require(&self, feature: Feature) -> Result<()> {
-        if self.capabilities().features.contains(&feature) { Ok(()) } else { Err(self.lacks(feature)) }
+        if self.capabilities().has(feature) { Ok(()) } else { Err(self.lacks(feature)) }
     }
 
     fn lacks(&self, feature: Feature) -> Error {

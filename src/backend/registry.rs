@@ -30,7 +30,7 @@ pub fn find(name: &str) -> Result<&'static Entry> {
 
 /// The `unsupported` error for `feature`, with who has it or what to do instead as its hint.
 pub fn unsupported(backend: &str, feature: Feature) -> Error {
-    let able = names(ALL.iter().filter(|entry| entry.capabilities.features.contains(&feature)));
+    let able = names(ALL.iter().filter(|entry| entry.capabilities.has(feature)));
     let error = Error::new(Kind::Unsupported, format!("backend `{backend}` cannot do this: `{}`", feature.name()));
     if able.is_empty() {
         error.hint(feature.instead())

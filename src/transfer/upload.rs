@@ -2,7 +2,6 @@
 
 use std::cell::RefCell;
 use std::collections::HashSet;
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -11,22 +10,15 @@ use futures_util::stream;
 
 use super::engine::{Done, Label, Running};
 use super::event::Event;
+use super::items::{self, Item};
 use super::plan::{self, Destination, LocalSource, Scale};
 use super::source::{Tree, What};
 use super::tally::{Ledger, Sink};
 use super::{BULK, IfExists, Transfer, prove};
-use crate::backend::{Expected, Limits, MkdirOptions, NewStoredFile, PutOptions, Stored};
+use crate::backend::{Expected, Feature, Limits, MkdirOptions, NewStoredFile, PutOptions, Stored};
 use crate::body::{Attributes, Body, LocalFile, Source, Stdin};
 use crate::error::{Error, Kind, Result};
 use crate::model::{Entry, EntryKind, FileId, Receipt, ReceiptStatus, RemotePath, SessionPath, Verified};
-
-/// One thing to be done.
-enum Item {
-    Send { name: String, source: Result<Box<dyn Source>>, at: SessionPath },
-    Directory { name: String, at: SessionPath },
-    Excluded(String),
-    Decided(Box<Receipt>),
-}
 
 /// A file for the store.
 struct Stow<'a> {
@@ -73,7 +65,7 @@ impl Transfer<'_> {
                 Err(error) => ledger.enter(Receipt::failed(&source.name, Some(place.to_string()), error))?,
             }
         }
-        let items = open.into_iter().flat_map(|(source, place)| self.items(source, place));
+        let items = open.into_iter().flat_map(|(source, place)| items::of(source, place, self.options));
         let (running, looked) = (Running::default(), Looked::default());
         let work = async |item| self.do_item(item, bulk, &running, &looked).await;
         self.run(stream::iter(items), &running, work, ledger).await
@@ -141,9 +133,9 @@ impl Transfer<'_> {
     /// Makes the directory that the contents of another are to go under.
     async fn make_root(&self, at: &SessionPath, bulk: bool) -> Result<()> {
         let files = self.backend.need_files()?;
-        if at.path.is_root() {
+        if at.path.is_root() || !self.backend.capabilities().has(Feature::Mkdir) {
             // There is nothing to make; whether the session is there shows at the first call.
-            return files.stat(at).await.map(drop);
+            return files.stat(&at.at(RemotePath::root())).await.map(drop);
         }
         if self.options.dry_run {
             return self.foresee_directory(at, &Looked::default()).await;
@@ -151,43 +143,15 @@ impl Transfer<'_> {
         files.mkdir(at, MkdirOptions { parents: true, mode: None, bulk }).await.map(drop)
     }
 
-    fn items<'b>(&'b self, source: &'b LocalSource, place: &'b SessionPath) -> Box<dyn Iterator<Item = Item> + 'b> {
-        let name = &source.name;
-        let one = |source: Result<Box<dyn Source>>| {
-            Box::new(std::iter::once(Item::Send { name: name.clone(), source, at: place.clone() }))
-        };
-        match &source.path {
-            None => one(Ok(Box::new(Stdin))),
-            Some(path) if !source.is_directory => one(LocalFile::new(path).map(|file| Box::new(file) as _)),
-            Some(root) => Box::new(self.tree(root, place)),
-        }
-    }
-
-    fn tree<'b>(&'b self, root: &Path, place: &'b SessionPath) -> impl Iterator<Item = Item> + 'b {
-        Tree::new(root, self.options.links, &self.options.filter).filter_map(move |found| {
-            let name = found.path.display().to_string();
-            if let What::Excluded = found.what {
-                return Some(Item::Excluded(name));
-            }
-            let at = match place.path.descend(&found.below) {
-                Ok(path) => place.at(path),
-                Err(error) => return Some(Item::Decided(Box::new(Receipt::failed(&name, None, error)))),
-            };
-            let shown = at.to_string();
-            Some(match found.what {
-                What::File(file) => Item::Send { name, source: Ok(Box::new(file)), at },
-                What::Directory { meant: true } => Item::Directory { name, at },
-                What::Directory { meant: false } | What::Excluded => return None,
-                What::Skipped(why) => Item::Decided(Box::new(Receipt::skipped(&name, shown.clone(), &shown, why))),
-                What::Failed(error) => Item::Decided(Box::new(Receipt::failed(&name, Some(shown), error))),
-            })
-        })
-    }
-
     async fn do_item(&self, item: Item, bulk: bool, running: &Running, looked: &Looked) -> Done {
         match item {
             Item::Excluded(name) => Done::Excluded(name),
             Item::Decided(receipt) => Done::Receipt(receipt),
+            Item::Directory { name, at } if !self.backend.capabilities().has(Feature::Mkdir) => {
+                let at = at.to_string();
+                let why = "a directory is not kept here without a file in it";
+                Done::from(Receipt::skipped(&name, at.clone(), &at, why))
+            }
             Item::Directory { name, at } => {
                 let made = if self.options.dry_run {
                     self.foresee_directory(&at, looked).await

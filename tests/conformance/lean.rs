@@ -10,7 +10,7 @@ use wharf::backend::{
 };
 use wharf::body::Source;
 use wharf::error::{Error, Result};
-use wharf::model::{Entry, RemotePath, Session, SessionId, SessionPath};
+use wharf::model::{Entry, RemotePath, Session, SessionId, SessionPath, SessionStatus};
 
 static CAPABILITIES: Capabilities = Capabilities {
     backend: "lean",
@@ -19,6 +19,7 @@ static CAPABILITIES: Capabilities = Capabilities {
     proof: "sha256",
     jobs: 1,
     limits: Limits { file_bytes: None, session_bytes: None, mounts: None },
+    usable: &[SessionStatus::Running],
     features: &[Feature::SessionFiles],
 };
 

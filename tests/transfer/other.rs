@@ -18,7 +18,8 @@ use wharf::backend::{
 use wharf::body::{Attributes, Body, Source, Summary, hex};
 use wharf::error::{Details, Error, Kind, Result};
 use wharf::model::{
-    Entry, EntryKind, FileId, Provider, RemotePath, Session, SessionId, SessionPath, StoredFile, Timestamp,
+    Entry, EntryKind, FileId, Provider, RemotePath, Session, SessionId, SessionPath, SessionStatus, StoredFile,
+    Timestamp,
 };
 
 static CAPABILITIES: Capabilities = Capabilities {
@@ -28,6 +29,7 @@ static CAPABILITIES: Capabilities = Capabilities {
     proof: "sha256",
     jobs: 8,
     limits: Limits { file_bytes: None, session_bytes: None, mounts: None },
+    usable: &[SessionStatus::Running],
     features: &[Feature::SessionFiles, Feature::Mkdir, Feature::Move, Feature::StoredFiles],
 };
 

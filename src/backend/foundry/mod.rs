@@ -20,6 +20,7 @@ use super::{Backend, Capabilities, Feature, FileStore, Finding, Resources, Sessi
 use crate::config::{Settings, env};
 use crate::error::{Error, Kind, Result};
 use crate::http::{Answer, Class, Http, Method, Options, Request};
+use crate::model::SessionStatus;
 use crate::wire::foundry as wire;
 
 /// What Microsoft Foundry can do.
@@ -30,6 +31,8 @@ pub static CAPABILITIES: Capabilities = Capabilities {
     proof: "bytes_written",
     jobs: 16,
     limits: Limits { file_bytes: Some(wire::UPLOAD_MAX), session_bytes: None, mounts: None },
+    // Whether a file call wakes a suspended session no source says.
+    usable: &[SessionStatus::Running, SessionStatus::Idle],
     features: &[
         Feature::SessionId,
         Feature::SessionAgent,

@@ -28,7 +28,7 @@ use super::capability::Limits;
 use super::{Backend, Capabilities, Feature, FileStore, Finding, Resources, SessionFiles, Sessions};
 use crate::config::Settings;
 use crate::error::{Error, Kind, Result};
-use crate::model::SessionId;
+use crate::model::{SessionId, SessionStatus};
 
 /// The limits of the vendors, which hold where nobody set others.
 const LIMITS: Limits = Limits { file_bytes: None, session_bytes: Some(10 << 30), mounts: Some(100) };
@@ -42,6 +42,7 @@ pub static CAPABILITIES: Capabilities = Capabilities {
     // Of one disk by one thread, several at once are no faster.
     jobs: 1,
     limits: LIMITS,
+    usable: &[SessionStatus::Running],
     features: &[
         Feature::SessionTitle,
         Feature::SessionLabels,

@@ -248,7 +248,7 @@ impl Local {
     /// Copies the stored file that `new` wants mounted.
     pub(super) async fn prepare(&self, session: &SessionId, new: NewResource) -> Result<Prepared<'_>> {
         let feature = Feature::of_resource(new.kind);
-        if !CAPABILITIES.features.contains(&feature) {
+        if !CAPABILITIES.has(feature) {
             return Err(registry::unsupported(CAPABILITIES.backend, feature));
         }
         let file_id = new.file_id.ok_or_else(|| {

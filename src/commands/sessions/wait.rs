@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
-use crate::backend::Backend;
+use crate::backend::{Backend, Capabilities};
 use crate::commands::Cx;
 use crate::commands::args::SessionNames;
 use crate::error::{Error, Kind, Result};
@@ -40,9 +40,9 @@ impl Goal {
         })
     }
 
-    fn reached(self, status: SessionStatus) -> bool {
+    fn reached(self, status: SessionStatus, capabilities: &Capabilities) -> bool {
         match self {
-            Goal::Usable => matches!(status, SessionStatus::Running | SessionStatus::Idle),
+            Goal::Usable => capabilities.usable.contains(&status),
             Goal::Status(wanted) => wanted == status,
             Goal::Deleted => false,
         }
@@ -74,7 +74,7 @@ pub(super) async fn wait_for(backend: &dyn Backend, id: &SessionId, goal: Goal) 
             Err(error) if goal == Goal::Deleted && error.kind() == Kind::NotFound => return Ok(None),
             other => other?,
         };
-        if goal.reached(session.status) {
+        if goal.reached(session.status, backend.capabilities()) {
             return Ok(Some(session));
         }
         if session.status.is_final() {
