@@ -34,7 +34,7 @@ Failures on purpose, OPERATION:EFFECT[@POSITION] [xN] [skip=N]:\n  \
     'download:truncate@50%'         every download ends in its middle\n  \
     '*:latency=100ms'               everything takes longer\n  \
     'create:reset@end x1'           it is done, and the answer is lost\n\
-Effects: latency=TIME, reset, truncate, stall, 400 to 599, endless, redirect=URL, bytes_written=N, page=N.\n\n\
+Effects: latency=TIME, reset, truncate, stall, 400 to 599, endless, redirect=URL, bytes_written=N, page=N, chunked.\n\n\
 Examples:\n  \
     wharf serve --tls -- pytest\n  \
     wharf serve --fault 'upload:503 x1 retry-after=1' --log requests.jsonl -- ./my-test\n  \

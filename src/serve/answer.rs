@@ -72,6 +72,14 @@ fn with(status: StatusCode, media_type: &'static str, content: Content) -> Answe
     answer
 }
 
+/// The same answer, which does not say its length before its end.
+pub(super) fn chunked(answer: Answer) -> Answer {
+    let (mut head, content) = answer.into_parts();
+    head.headers.remove(CONTENT_LENGTH);
+    let frames = content.into_data_stream().map_ok(Frame::data);
+    Response::from_parts(head, BodyExt::boxed_unsync(StreamBody::new(frames)))
+}
+
 /// How many bytes the body of an answer has, where that is known.
 pub(super) fn length(answer: &Answer) -> Option<u64> {
     let announced = answer.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());

@@ -79,6 +79,7 @@ pub(super) async fn serve(
     if line.is_torn() || body.is_broken() {
         return Err(Gone);
     }
+    let answer = if plan.chunked { answer::chunked(answer) } else { answer };
     Ok(entry.watch(after(plan.failure, up, answer, dialect, &line).await?))
 }
 

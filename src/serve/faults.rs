@@ -17,6 +17,7 @@
 //! | `redirect=URL` | the answer is 307, to there |
 //! | `bytes_written=N` | the answer to an upload claims so many bytes |
 //! | `page=N` | listings of directories come in pages of so many entries |
+//! | `chunked` | the answer does not say its length before its end |
 //!
 //! A position is `start` (nothing was read or done), a number of bytes such as `1MiB`, a share such
 //! as `50%`, or `end`. For an upload's `reset` and `stall` it counts the bytes of the request,
@@ -49,6 +50,7 @@ enum Effect {
     Latency(Duration),
     Page(usize),
     BytesWritten(u64),
+    Chunked,
     Fail(Failure),
 }
 
@@ -98,6 +100,7 @@ pub(super) struct Plan {
     pub(super) latency: Duration,
     pub(super) page: Option<usize>,
     pub(super) bytes_written: Option<u64>,
+    pub(super) chunked: bool,
     pub(super) failure: Option<Failure>,
     /// The SPECs of all that, for the log.
     pub(super) specs: Vec<String>,
@@ -130,6 +133,7 @@ impl Faults {
                 Effect::Latency(wait) => plan.latency += *wait,
                 Effect::Page(entries) => plan.page = Some(*entries),
                 Effect::BytesWritten(bytes) => plan.bytes_written = Some(*bytes),
+                Effect::Chunked => plan.chunked = true,
                 Effect::Fail(failure) => plan.failure = Some(failure.clone()),
             }
         }
@@ -205,6 +209,7 @@ fn read_effect(word: &str) -> Result<Effect, String> {
             _ => Err(format!("`{entries}` is no number of entries")),
         },
         Some((name, _)) => Err(format!("there is no effect `{name}=`")),
+        None if effect == "chunked" => nowhere(Effect::Chunked),
         None => read_failure(effect, at).map(Effect::Fail),
     }
 }
@@ -224,7 +229,7 @@ fn read_failure(effect: &str, at: Option<Position>) -> Result<Failure, String> {
             Ok(400..=599) => Err(format!("`{status}` happens at `start` or at `end`")),
             _ => Err(format!(
                 "there is no effect `{status}`; there are latency=TIME, reset, truncate, stall, endless, \
-                 redirect=URL, bytes_written=N, page=N and the numbers 400 to 599"
+                 redirect=URL, bytes_written=N, page=N, chunked and the numbers 400 to 599"
             )),
         },
     }

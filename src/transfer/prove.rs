@@ -9,8 +9,10 @@ use crate::model::{FileId, SessionPath, Verified};
 /// Compares what a destination says that it holds with what was sent.
 pub(super) fn of_upload(destination: &str, stored: &Stored) -> Result<Verified> {
     match (&stored.sha256, stored.size) {
-        (Some(sha256), _) if !sha256.eq_ignore_ascii_case(&stored.sent.sha256) => Err(mismatch("hash", destination)),
-        (_, Some(size)) if size != stored.sent.bytes => Err(mismatch("length", destination)),
+        (Some(sha256), _) if !sha256.eq_ignore_ascii_case(&stored.sent.sha256) => {
+            Err(mismatch("hash", destination, &stored.sent.sha256, sha256))
+        }
+        (_, Some(size)) if size != stored.sent.bytes => Err(wrong_length(destination, stored.sent.bytes, size)),
         (Some(_), _) => Ok(Verified::Sha256),
         (None, Some(_)) => Ok(Verified::Size),
         (None, None) => Ok(Verified::None("the backend told neither length nor hash")),
@@ -34,9 +36,13 @@ pub(super) fn of_download(fetched: &Fetched, came: &Summary) -> Result<Verified>
     }
 }
 
-fn mismatch(what: &str, destination: &str) -> Error {
-    Error::new(Kind::Unverified, format!("the {what} at `{destination}` differs from the source's"))
-        .hint("the copy that is there is not to be trusted: upload it again")
+fn wrong_length(destination: &str, sent: u64, there: u64) -> Error {
+    mismatch("length", destination, &sent.to_string(), &there.to_string())
+}
+
+fn mismatch(what: &str, destination: &str, sent: &str, there: &str) -> Error {
+    let message = format!("the {what} at `{destination}` differs from the source's: sent {sent}, there {there}");
+    Error::new(Kind::Unverified, message).hint("the copy that is there is not to be trusted: upload it again")
 }
 
 /// The SHA-256 of all that comes, in hexadecimal, and how many bytes that were.
@@ -90,8 +96,12 @@ impl Transfer<'_> {
         let mut fetched = fetched.map_err(unread)?;
         let came = hash(&mut fetched).await.map_err(unread)?;
         if came.bytes != stored.sent.bytes {
-            return Err(mismatch("length", destination));
+            return Err(wrong_length(destination, stored.sent.bytes, came.bytes));
         }
-        if came.sha256 == stored.sent.sha256 { Ok(Verified::Sha256) } else { Err(mismatch("hash", destination)) }
+        if came.sha256 == stored.sent.sha256 {
+            Ok(Verified::Sha256)
+        } else {
+            Err(mismatch("hash", destination, &stored.sent.sha256, &came.sha256))
+        }
     }
 }

@@ -22,6 +22,7 @@ mod create;
 mod cve;
 mod download;
 mod errors;
+mod faults;
 mod filters;
 mod hostile;
 mod limits;

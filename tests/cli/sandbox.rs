@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 use std::fs::File;
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Output, Stdio};
@@ -104,6 +104,22 @@ impl Sandbox {
         self.wharf(args).run()
     }
 
+    /// Starts `wharf serve ARGS...` with a store of its own, and waits until it listens.
+    pub(crate) fn serve(&self, args: &[&str]) -> Served<'_> {
+        let served = self.root.path().join("served");
+        let mut command = self.wharf(["serve", "--store", served.to_str().unwrap()]).command;
+        let mut child = command.args(args).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut variables = Vec::new();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        // It says everything at once.
+        while variables.len() < 3 {
+            let line = lines.next().expect("it ended before it listened").unwrap();
+            let variable = line.strip_prefix("export ").and_then(|rest| rest.split_once('='));
+            variables.extend(variable.map(|(name, value)| (name.to_owned(), value.trim_matches('\'').to_owned())));
+        }
+        Served { sandbox: self, child, variables }
+    }
+
     /// A new session's id.
     pub(crate) fn session(&self) -> String {
         let run = self.run(["sessions", "create", "-q"]);
@@ -200,6 +216,31 @@ impl Drop for Mounted {
     fn drop(&mut self) {
         let done = Command::new("umount").arg("-l").arg(&self.0).status();
         assert!(done.is_ok_and(|status| status.success()), "{} is still mounted", self.0.display());
+    }
+}
+
+/// A server, until it is dropped.
+pub(crate) struct Served<'a> {
+    sandbox: &'a Sandbox,
+    child: Child,
+    variables: Vec<(String, String)>,
+}
+
+impl Served<'_> {
+    /// `wharf ARGS...` as somebody who uses that backend of the server, and its agent `a1`.
+    pub(crate) fn wharf<S: AsRef<OsStr>>(&self, backend: &str, args: impl IntoIterator<Item = S>) -> Call {
+        let mut call = self.sandbox.wharf(args).env("WHARF_BACKEND", backend).env("WHARF_AGENT", "a1");
+        for (name, value) in &self.variables {
+            call = call.env(name, value);
+        }
+        call
+    }
+}
+
+impl Drop for Served<'_> {
+    fn drop(&mut self) {
+        let _ = kill_process(Pid::from_child(&self.child), Signal::TERM);
+        drop(self.child.wait());
     }
 }
 
