@@ -55,7 +55,7 @@ impl Feature {
             Feature::MkdirMode => "files mkdir --mode",
             Feature::Move => "files mv",
             Feature::StoredFiles => "stored files",
-            Feature::Resources => "resources add",
+            Feature::Resources => "resources",
             Feature::ResourceFile => "resources of type file",
             Feature::ResourceGithubRepository => "resources of type github_repository",
             Feature::ResourceMemoryStore => "resources of type memory_store",
@@ -78,6 +78,13 @@ impl Feature {
         match self {
             Feature::SessionArchive => {
                 "`sessions stop` keeps the files and frees the compute; `sessions delete` removes all"
+            }
+            Feature::SessionLabels => "keep the ids of the sessions that belong together: `sessions create -q >ids`",
+            Feature::SessionTouch => "using the session keeps it: upload a file, or list one",
+            Feature::SessionStop => "`sessions delete` removes it with its files; until then it stays as it is",
+            Feature::StoredFiles => "files live in sessions here: `wharf files ls SESSION:/`",
+            Feature::Resources | Feature::ResourceFile => {
+                "upload into the session instead: `wharf files upload ./file SESSION:/path`"
             }
             Feature::Move => "upload to the new path and remove the old one",
             Feature::Mkdir => "uploading a file makes its parents",

@@ -27,6 +27,7 @@ pub(super) fn envelope(status: StatusCode, headers: &HeaderMap, content: &[u8]) 
 /// The next step after an error that has a code of its own.
 fn advice(code: &str) -> Option<&'static str> {
     Some(match code {
+        "not_found" => "`wharf sessions list` shows the sessions, `wharf files ls SESSION:/` what is in one",
         "session_not_accessible" => {
             "it belongs to another identity: the same --user-identity or token as at its creation"
         }
@@ -54,7 +55,8 @@ mod tests {
         let body = br#"{"error":{"code":"not_found","message":"m","additionalInfo":{"request_id":"r1"}}}"#;
         let told = envelope(StatusCode::NOT_FOUND, &HeaderMap::new(), body);
         assert_eq!((told.code.as_deref(), told.request_id.as_deref()), (Some("not_found"), Some("r1")));
-        assert_eq!((told.again, told.hint), (None, None));
+        assert_eq!(told.again, None);
+        assert!(told.hint.unwrap().contains("sessions list"));
         let mut headers = HeaderMap::new();
         headers.insert(wire::GATEWAY_REASON, "SandboxIdle".parse().unwrap());
         let told = envelope(StatusCode::BAD_GATEWAY, &headers, b"");
