@@ -29,7 +29,7 @@ pub fn size(bytes: u64) -> String {
 /// What became of several files, in a line; nothing where there was just one.
 pub fn summary(summary: &Summary, several: bool, took: Duration) -> Option<String> {
     let files = |count: u64| if count == 1 { "1 file".to_owned() } else { format!("{count} files") };
-    let Summary { copied, bytes, skipped, excluded, failed, dry_run } = summary;
+    let Summary { copied, bytes, skipped, excluded, failed, not_begun, dry_run } = summary;
     if !several && copied + failed + excluded + skipped.values().sum::<u64>() < 2 {
         return None;
     }
@@ -45,6 +45,9 @@ pub fn summary(summary: &Summary, several: bool, took: Duration) -> Option<Strin
     }
     if *failed > 0 {
         parts.push(format!("{failed} failed"));
+    }
+    if *not_begun > 0 {
+        parts.push(format!("{not_begun} not begun"));
     }
     Some(parts.join(", "))
 }

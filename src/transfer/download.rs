@@ -126,6 +126,7 @@ impl Transfer<'_> {
             Err(why) => return ledger.verdict(Err(why)),
         };
         scale.check(&Limits::default(), self.options)?;
+        ledger.expect(scale.files);
         let shared = Shared {
             bulk: scale.files > BULK,
             budget: Budget::new(self.options),

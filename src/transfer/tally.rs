@@ -24,6 +24,8 @@ pub struct Summary {
     pub excluded: u64,
     /// Files that are not at their destination.
     pub failed: u64,
+    /// Files that nobody came to, because it ended early.
+    pub not_begun: u64,
     /// Whether nothing was sent.
     pub dry_run: bool,
 }
@@ -35,6 +37,8 @@ pub(super) struct Ledger<'a> {
     sink: Sink<'a>,
     tally: Tally,
     summary: Summary,
+    /// Files that there are, as far as is known.
+    expected: u64,
 }
 
 impl<'a> Ledger<'a> {
@@ -45,7 +49,13 @@ impl<'a> Ledger<'a> {
             sink,
             tally: Tally::default(),
             summary: Summary { dry_run: transfer.options.dry_run, ..Summary::default() },
+            expected: 0,
         }
+    }
+
+    /// How many files there are to do.
+    pub(super) fn expect(&mut self, files: u64) {
+        self.expected = files;
     }
 
     pub(super) fn enter(&mut self, mut receipt: Receipt) -> Result<()> {
@@ -77,7 +87,12 @@ impl<'a> Ledger<'a> {
     }
 
     /// The verdict over all; `ended` is why it was cut short, if it was.
-    pub(super) fn verdict(self, ended: Result<()>) -> Result<()> {
+    pub(super) fn verdict(mut self, ended: Result<()>) -> Result<()> {
+        if ended.is_err() {
+            let Summary { copied, skipped, failed, .. } = &self.summary;
+            let entered = copied + failed + skipped.values().sum::<u64>();
+            self.summary.not_begun = self.expected.saturating_sub(entered);
+        }
         self.observer.on(Event::Ended(&self.summary));
         ended.and(self.tally.verdict("files"))
     }

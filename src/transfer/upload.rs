@@ -44,6 +44,7 @@ impl Transfer<'_> {
             Err(why) => return ledger.verdict(Err(why)),
         };
         scale.check(&self.backend.limits(), self.options)?;
+        ledger.expect(scale.files);
         let ended = self.send(sources, &places, scale.files > BULK, &mut ledger).await;
         let settled = if self.options.dry_run { Ok(()) } else { self.backend.settle().await };
         ledger.verdict(ended.and(settled))
@@ -92,7 +93,10 @@ impl Transfer<'_> {
         let mut ledger = Ledger::new(self, sink);
         match self.unless_stopped(self.measure(sources)).await {
             // No session holds them.
-            Ok(scale) => scale.check(&Limits { session_bytes: None, ..self.backend.limits() }, self.options)?,
+            Ok(scale) => {
+                scale.check(&Limits { session_bytes: None, ..self.backend.limits() }, self.options)?;
+                ledger.expect(scale.files);
+            }
             Err(why) => return ledger.verdict(Err(why)),
         }
         let running = Running::default();

@@ -199,7 +199,7 @@ fn assert_ended(sandbox: &Sandbox, run: &Run, args: [&str; 3], kind: &str) {
     assert_eq!(Value::from(lines), run.json());
     assert_eq!(arrived(sandbox, args), ["a", "b"], "{args:?}");
     assert_eq!(sandbox.unfinished(), [""; 0]);
-    run.says(&["2 files copied (", "), 1 failed\nerror: "]);
+    run.says(&["2 files copied (", "), 1 failed, 1 not begun\nerror: "]);
 }
 
 #[test]
