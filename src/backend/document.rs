@@ -99,16 +99,13 @@ fn agent(new: &mut NewSession, value: Value) -> Result<()> {
     Ok(())
 }
 
-/// Labels: a mapping of names to scalars.
+/// Labels: a mapping of names to texts. YAML reads `1.10` as a number and `007` as another: what is not
+/// quoted would not be kept as it was written.
 pub fn labels(name: &str, value: Value) -> Result<Labels> {
     let mut labels = Labels::new();
     for (label, value) in object(name, value)? {
         check_label(&label)?;
-        let value = match value {
-            Value::String(value) => value,
-            Value::Number(_) | Value::Bool(_) => value.to_string(),
-            _ => return Err(wrong(&format!("{name}.{label}"), "a text")),
-        };
+        let value = text(&format!("{name}.{label}"), value).map_err(|e| e.hint("put it in quotes"))?;
         labels.insert(label, value);
     }
     Ok(labels)

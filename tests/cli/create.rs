@@ -284,7 +284,7 @@ fn a_float_in_a_body_stays_a_float() {
 #[test]
 fn numbers_in_a_body_keep_their_digits() {
     let sandbox = Sandbox::new();
-    let body = r#"{"x": 1.0, "y": 1e5, "z": 123456789012345678901234567890, "labels": {"version": 1.10}}"#;
+    let body = r#"{"x": 1.0, "y": 1e5, "z": 123456789012345678901234567890, "labels": {"version": "1.10"}}"#;
     let run = sandbox.wharf(["sessions", "create", "--transform", "[provider.x,provider.y,provider.z,labels.version]"]);
     assert_eq!(run.stdin(body).run().ok().stdout(), "[1.0,1e+5,123456789012345678901234567890,\"1.10\"]\n");
 }
@@ -299,6 +299,9 @@ fn a_body_that_is_no_mapping_or_has_a_member_of_the_wrong_kind_is_a_usage_error(
         "a: b\n c: d",
         "title: [1]",
         "labels: 7",
+        "labels: {version: 1.10}",
+        "metadata: {agent: 007}",
+        r#"{"labels": {"new": true}}"#,
         "ttl: soon",
         "resources: {}",
         "a: 1\na: 2",
