@@ -15,7 +15,7 @@ use super::Cx;
 use crate::error::{Error, Result};
 use crate::platform::{self, Asked};
 use crate::serve::faults::Fault;
-use crate::serve::{OPERATIONS, Options, Server};
+use crate::serve::{Options, Server, operations};
 
 /// The exit status where a command is not there.
 const NOT_FOUND: u8 = 127;
@@ -34,7 +34,8 @@ Failures on purpose, OPERATION:EFFECT[@POSITION] [xN] [skip=N]:\n  \
     'download:truncate@50%'         every download ends in its middle\n  \
     '*:latency=100ms'               everything takes longer\n  \
     'create:reset@end x1'           it is done, and the answer is lost\n\
-Effects: latency=TIME, reset, truncate, stall, 400 to 599, endless, redirect=URL, bytes_written=N, page=N, chunked.\n\n\
+Effects: latency=TIME, reset, truncate, stall, 400 to 599, endless, redirect=URL, bytes_written=N, page=N,\n\
+chunked, refused, refused=inside, sync=HOW.\n\n\
 Examples:\n  \
     wharf serve --tls -- pytest\n  \
     wharf serve --fault 'upload:503 x1 retry-after=1' --log requests.jsonl -- ./my-test\n  \
@@ -71,7 +72,8 @@ pub(super) struct Serve {
 impl Serve {
     pub(super) async fn run(self, cx: &Cx) -> Result<()> {
         let listen = self.listen.as_deref().map_or(Ok(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))), address)?;
-        let faults = self.fault.iter().map(|spec| Fault::parse(spec, OPERATIONS)).collect::<Result<_>>()?;
+        let operations = operations();
+        let faults = self.fault.iter().map(|spec| Fault::parse(spec, &operations)).collect::<Result<_>>()?;
         let options = Options { listen, tls: self.tls, store: self.store, faults, log: self.log };
         let server = Server::bind(options).await?;
         let signals = cx.signals();

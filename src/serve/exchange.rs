@@ -62,7 +62,8 @@ pub(super) async fn serve(
                 (None, query) => match Query::parse(query.unwrap_or_default()) {
                     None => dialect.failure(StatusCode::BAD_REQUEST, None, "the query is not UTF-8"),
                     Some(query) => {
-                        let twist = Twist { page: plan.page, bytes_written: plan.bytes_written };
+                        let (page, bytes_written) = (plan.page, plan.bytes_written);
+                        let twist = Twist { page, bytes_written, inside: plan.inside, sync: plan.sync };
                         let path = path.to_owned();
                         let body = Arc::clone(&body);
                         let request = Request { method: head.method, path, query, headers: head.headers, body, twist };

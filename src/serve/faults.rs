@@ -13,11 +13,14 @@
 //! | `truncate` | the answer ends early, and the connection with it |
 //! | `stall` | nothing more is read or sent, and the connection stays |
 //! | `503`, any of 400 to 599 | the answer is this error |
+//! | `refused` | the answer is an error in the service's form, and its status is 200 |
+//! | `refused=inside` | the answer says success, and what is within it failure: AGB's creations and tools |
 //! | `endless` | the answer is an error 500 whose body never ends |
 //! | `redirect=URL` | the answer is 307, to there |
 //! | `bytes_written=N` | the answer to an upload claims so many bytes |
 //! | `page=N` | listings of directories come in pages of so many entries |
 //! | `chunked` | the answer does not say its length before its end |
+//! | `sync=HOW` | AGB's syncs: see [`SyncFault`] |
 //!
 //! A position is `start` (nothing was read or done), a number of bytes such as `1MiB`, a share such
 //! as `50%`, or `end`. For an upload's `reset` and `stall` it counts the bytes of the request,
@@ -51,7 +54,37 @@ enum Effect {
     Page(usize),
     BytesWritten(u64),
     Chunked,
+    Inside,
+    Sync(SyncFault),
     Fail(Failure),
+}
+
+/// How a sync of AGB cloud goes wrong while its call is answered with success.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum SyncFault {
+    /// `failed`: it fails, and no reason is given.
+    Failed,
+    /// `broken`: it fails, with a reason.
+    Broken,
+    /// `running`: it never ends.
+    Running,
+    /// `slow`: it is done when it was asked for the third time.
+    Slow,
+    /// `missing`: it is done, and nothing was moved.
+    Missing,
+    /// `partial`: it is done, and the last file has half of its bytes.
+    Partial,
+}
+
+impl SyncFault {
+    const WORDS: [(&str, Self); 6] = [
+        ("failed", Self::Failed),
+        ("broken", Self::Broken),
+        ("running", Self::Running),
+        ("slow", Self::Slow),
+        ("missing", Self::Missing),
+        ("partial", Self::Partial),
+    ];
 }
 
 /// How a request fails.
@@ -101,6 +134,8 @@ pub(super) struct Plan {
     pub(super) page: Option<usize>,
     pub(super) bytes_written: Option<u64>,
     pub(super) chunked: bool,
+    pub(super) inside: bool,
+    pub(super) sync: Option<SyncFault>,
     pub(super) failure: Option<Failure>,
     /// The SPECs of all that, for the log.
     pub(super) specs: Vec<String>,
@@ -134,6 +169,8 @@ impl Faults {
                 Effect::Page(entries) => plan.page = Some(*entries),
                 Effect::BytesWritten(bytes) => plan.bytes_written = Some(*bytes),
                 Effect::Chunked => plan.chunked = true,
+                Effect::Inside => plan.inside = true,
+                Effect::Sync(how) => plan.sync = Some(*how),
                 Effect::Fail(failure) => plan.failure = Some(failure.clone()),
             }
         }
@@ -208,6 +245,14 @@ fn read_effect(word: &str) -> Result<Effect, String> {
             Ok(entries @ 1..) => nowhere(Effect::Page(entries)),
             _ => Err(format!("`{entries}` is no number of entries")),
         },
+        Some(("refused", "inside")) => nowhere(Effect::Inside),
+        Some(("sync", how)) => match SyncFault::WORDS.into_iter().find(|(word, _)| *word == how) {
+            Some((_, how)) => nowhere(Effect::Sync(how)),
+            None => Err(format!(
+                "there is no sync `{how}`; there are {}",
+                SyncFault::WORDS.map(|(word, _)| word).join(", ")
+            )),
+        },
         Some((name, _)) => Err(format!("there is no effect `{name}=`")),
         None if effect == "chunked" => nowhere(Effect::Chunked),
         None => read_failure(effect, at).map(Effect::Fail),
@@ -220,6 +265,8 @@ fn read_failure(effect: &str, at: Option<Position>) -> Result<Failure, String> {
         ("stall", at) => Ok(Failure::Stall(at.unwrap_or(Position::Start))),
         ("truncate", Some(Position::End)) => Err("an answer that ends at its end is whole".to_owned()),
         ("truncate", at) => Ok(Failure::Truncate(at.unwrap_or(Position::Percent(50)))),
+        ("refused", None) => Ok(Failure::Status { status: 200, at: None, retry_after: None, code: None }),
+        ("refused", Some(_)) => Err("`refused` takes no position".to_owned()),
         ("endless", None) => Ok(Failure::Endless),
         ("endless", Some(_)) => Err("`endless` takes no position".to_owned()),
         (status, at) => match status.parse() {
@@ -229,7 +276,7 @@ fn read_failure(effect: &str, at: Option<Position>) -> Result<Failure, String> {
             Ok(400..=599) => Err(format!("`{status}` happens at `start` or at `end`")),
             _ => Err(format!(
                 "there is no effect `{status}`; there are latency=TIME, reset, truncate, stall, endless, \
-                 redirect=URL, bytes_written=N, page=N, chunked and the numbers 400 to 599"
+                 refused, refused=inside, redirect=URL, bytes_written=N, page=N, chunked, sync=HOW and the numbers 400 to 599"
             )),
         },
     }
@@ -286,6 +333,10 @@ mod tests {
         assert_eq!(failure(&format!("list:redirect={url}")), Failure::Redirect(url.to_owned()));
         assert_eq!(fault("files.upload:bytes_written=13").effect, Effect::BytesWritten(13));
         assert_eq!(fault("files.list:page=2").effect, Effect::Page(2));
+        let refused = Failure::Status { status: 200, at: None, retry_after: None, code: Some("c".into()) };
+        assert_eq!(failure("list:refused code=c"), refused);
+        assert_eq!(fault("list:refused=inside").effect, Effect::Inside);
+        assert_eq!(fault("list:sync=partial x1").effect, Effect::Sync(SyncFault::Partial));
         let end = Failure::Status { status: 500, at: Some(Position::End), retry_after: None, code: Some("c".into()) };
         assert_eq!(failure("upload:500@end code=c"), end);
     }
@@ -312,6 +363,9 @@ mod tests {
             ("upload:latency=1s@50%", "position"),
             ("upload:speed=1", "`speed=`"),
             ("list:page=0", "`0`"),
+            ("list:sync=odd", "`odd`"),
+            ("list:refused@end", "position"),
+            ("list:refused=outside", "`refused=`"),
             ("list:redirect=ftp://x", "ftp"),
         ] {
             let error = Fault::parse(spec, OPERATIONS).expect_err(spec);

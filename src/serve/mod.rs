@@ -4,6 +4,7 @@
 //! request goes through `exchange.rs`, where faults come in, to a `Dialect`, which does with a
 //! backend what is asked for. Any key is accepted, and nothing is synced before the end.
 
+mod agb;
 mod answer;
 mod dialect;
 mod exchange;
@@ -31,6 +32,7 @@ use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 use tokio_rustls::TlsAcceptor;
 
+use self::agb::Agb;
 use self::dialect::Dialect;
 use self::faults::{Fault, Faults};
 use self::foundry::Foundry;
@@ -49,8 +51,16 @@ const HANDSHAKE: Duration = Duration::from_secs(10);
 /// How long to wait where the system has no socket left.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// The names that faults know requests by.
-pub const OPERATIONS: &[&str] = foundry::OPERATIONS;
+/// The names that faults know requests by, of all dialects; one that several have is there once.
+pub fn operations() -> Vec<&'static str> {
+    let mut all = Vec::new();
+    for name in [foundry::OPERATIONS, agb::OPERATIONS].concat() {
+        if !all.contains(&name) {
+            all.push(name);
+        }
+    }
+    all
+}
 
 /// What a server is to be like.
 #[derive(Debug)]
@@ -115,13 +125,17 @@ impl Server {
         let (address, listener) = listener.map_err(|e| not_listening(listen, &e))?;
         let origin = format!("{}://{address}", if tls { "https" } else { "http" });
         let mut variables = foundry::variables(&origin);
+        variables.extend(agb::variables(&origin));
         let mut acceptor = None;
         if tls {
             let tls = Tls::make()?;
             variables.extend(trust::variables(scratch.path(), &tls.authority)?);
             acceptor = Some(tls.acceptor);
         }
-        let dialects: Vec<Box<dyn Dialect>> = vec![Box::new(Foundry::new(Arc::clone(&backend)))];
+        let objects: Arc<dyn Backend> =
+            Arc::from(local::at(scratch.path().join("objects"), local::CAPABILITIES.limits));
+        let agb = Agb::new(origin.clone(), Arc::clone(&backend), objects)?;
+        let dialects: Vec<Box<dyn Dialect>> = vec![Box::new(Foundry::new(Arc::clone(&backend))), Box::new(agb)];
         let shared = Arc::new(Shared { dialects, faults: Faults::new(faults), log });
         Ok(Server { listener, acceptor, shared, backend, origin, variables, stays, scratch })
     }

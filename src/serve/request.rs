@@ -11,6 +11,7 @@ use hyper::body::{Body as _, Incoming};
 use hyper::{HeaderMap, Method};
 use tokio::sync::Mutex;
 
+use super::faults::SyncFault;
 use super::line::Line;
 use crate::body::{Attributes, Body, Source};
 use crate::error::{Error, Kind, Result};
@@ -35,6 +36,10 @@ pub(super) struct Twist {
     pub(super) page: Option<usize>,
     /// An upload is said to have had so many bytes.
     pub(super) bytes_written: Option<u64>,
+    /// What is done fails within an answer that says success.
+    pub(super) inside: bool,
+    /// How a sync goes wrong.
+    pub(super) sync: Option<SyncFault>,
 }
 
 /// The body of a request. It is read once; whoever shares it goes on where the last one stopped.

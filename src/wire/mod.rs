@@ -3,5 +3,6 @@
 //! What is here says how a protocol looks: paths, members, limits. Who sends it, and what it means,
 //! is elsewhere.
 
+pub mod agb;
 pub mod foundry;
 pub mod url;

@@ -120,7 +120,7 @@ fn request(server: &Server, capture: &Value) -> Vec<u8> {
 }
 
 /// Where two values differ in members or types; values and lengths do not count.
-fn differences(at: &str, recorded: &Value, answered: &Value) -> Vec<String> {
+pub(crate) fn differences(at: &str, recorded: &Value, answered: &Value) -> Vec<String> {
     match (recorded, answered) {
         (Value::Object(recorded), Value::Object(answered)) => {
             let lacking =

@@ -11,6 +11,10 @@
     reason = "tests set their own stage, and a panic is how they fail"
 )]
 
+mod agb;
+mod agb_captures;
+mod agb_stage;
+mod agb_transfer;
 mod captures;
 mod command;
 mod cursors;

@@ -216,6 +216,19 @@ impl Server {
         listing["entries"].as_array().unwrap().iter().map(|entry| entry["name"].as_str().unwrap().to_owned()).collect()
     }
 
+    /// Sends a request of AGB's protocol, with a key and a document.
+    #[track_caller]
+    pub(crate) fn agb(&self, method: &str, target: &str, body: &Value) -> Reply {
+        let body = if body.is_null() { String::new() } else { body.to_string() };
+        let head = format!(
+            "{method} {target} HTTP/1.1\r\nhost: {}\r\nauthorization: Bearer any\r\nconnection: close\r\n\
+             content-type: application/json\r\ncontent-length: {}\r\n\r\n",
+            self.address,
+            body.len()
+        );
+        self.raw(&[head.as_bytes(), body.as_bytes()].concat()).unwrap_or_else(|| panic!("no answer to {target}"))
+    }
+
     pub(crate) fn signal(&self, signal: Signal) {
         kill_process(Pid::from_child(&self.child), signal).unwrap();
     }
