@@ -1,5 +1,6 @@
 //! Answers: made by a dialect, and cut short where a fault says so.
 
+use std::fmt::Write as _;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -20,6 +21,7 @@ use super::log;
 use super::request::RequestBody;
 use crate::body::Body;
 use crate::error::{Error, Kind, Result};
+use crate::wire::url::escape;
 
 /// What ends a body early.
 pub(super) type Fault = Box<dyn std::error::Error + Send + Sync>;
@@ -63,6 +65,21 @@ pub(super) fn file(body: Body) -> Answer {
         answer.headers_mut().insert(CONTENT_LENGTH, len.into());
     }
     answer
+}
+
+/// What a download says its file is called: `attachment; filename=a.csv; filename*=UTF-8''a.csv`
+/// \[as Foundry was seen to\]. A name that is no plain word is quoted, with signs that old readers do not know replaced.
+pub(super) fn disposition(name: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "!#$&+-.^_`|~".contains(c);
+    let mut text = String::from("attachment; filename=");
+    if name.chars().all(plain) {
+        text.push_str(name);
+    } else {
+        let known = |c: char| if c == ' ' || c.is_ascii_graphic() && !matches!(c, '"' | '\\') { c } else { '_' };
+        text.extend(['"'].into_iter().chain(name.chars().map(known)).chain(['"']));
+    }
+    let _ = write!(text, "; filename*=UTF-8''{}", escape(name));
+    text
 }
 
 fn with(status: StatusCode, media_type: &'static str, content: Content) -> Answer {
@@ -190,5 +207,17 @@ impl HttpBody for Logged {
 
     fn size_hint(&self) -> SizeHint {
         self.content.size_hint()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_downloads() {
+        assert_eq!(disposition("report.csv"), "attachment; filename=report.csv; filename*=UTF-8''report.csv");
+        let odd = disposition("naïve \"1\".txt");
+        assert_eq!(odd, "attachment; filename=\"na_ve _1_.txt\"; filename*=UTF-8''na%C3%AFve%20%221%22.txt");
     }
 }

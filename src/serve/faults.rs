@@ -18,7 +18,7 @@
 //! | `endless` | the answer is an error 500 whose body never ends |
 //! | `redirect=URL` | the answer is 307, to there |
 //! | `bytes_written=N` | the answer to an upload claims so many bytes |
-//! | `page=N` | listings of directories come in pages of so many entries |
+//! | `page=N` | listings come in pages of at most so many entries, where a dialect knows how |
 //! | `chunked` | the answer does not say its length before its end |
 //! | `sync=HOW` | AGB's syncs: see [`SyncFault`] |
 //!

@@ -6,9 +6,11 @@
 
 mod agb;
 mod answer;
+mod anthropic;
 mod dialect;
 mod exchange;
 pub mod faults;
+mod form;
 mod foundry;
 mod line;
 mod log;
@@ -18,7 +20,7 @@ pub mod token;
 mod trust;
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -33,6 +35,7 @@ use tokio::time::{sleep, timeout};
 use tokio_rustls::TlsAcceptor;
 
 use self::agb::Agb;
+use self::anthropic::Anthropic;
 use self::dialect::Dialect;
 use self::faults::{Fault, Faults};
 use self::foundry::Foundry;
@@ -51,14 +54,52 @@ const HANDSHAKE: Duration = Duration::from_secs(10);
 /// How long to wait where the system has no socket left.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// The names that faults know requests by, of all dialects; one that several have is there once.
+/// A dialect, before there is a server.
+struct Spoken {
+    /// The names that faults know its requests by. What two dialects have in common has one name.
+    operations: &'static [&'static str],
+    /// The variables by which clients find it at an origin.
+    variables: fn(&str) -> Vec<(&'static str, String)>,
+    /// Speaks it.
+    speak: fn(&Place<'_>) -> Result<Box<dyn Dialect>>,
+}
+
+/// Where a dialect is spoken.
+struct Place<'a> {
+    origin: &'a str,
+    /// What all dialects are in front of.
+    backend: &'a Arc<dyn Backend>,
+    /// A directory that goes with the server.
+    scratch: &'a Path,
+}
+
+/// All dialects.
+const DIALECTS: &[Spoken] = &[
+    Spoken {
+        operations: foundry::OPERATIONS,
+        variables: foundry::variables,
+        speak: |place| Ok(Box::new(Foundry::new(Arc::clone(place.backend)))),
+    },
+    Spoken {
+        operations: anthropic::OPERATIONS,
+        variables: anthropic::variables,
+        speak: |place| Ok(Box::new(Anthropic::new(Arc::clone(place.backend)))),
+    },
+    Spoken {
+        operations: agb::OPERATIONS,
+        variables: agb::variables,
+        speak: |place| {
+            let objects = Arc::from(local::at(place.scratch.join("objects"), local::CAPABILITIES.limits));
+            Ok(Box::new(Agb::new(place.origin.to_owned(), Arc::clone(place.backend), objects)?))
+        },
+    },
+];
+
+/// The names that faults know requests by.
 pub fn operations() -> Vec<&'static str> {
-    let mut all = Vec::new();
-    for name in [foundry::OPERATIONS, agb::OPERATIONS].concat() {
-        if !all.contains(&name) {
-            all.push(name);
-        }
-    }
+    let mut all: Vec<_> = DIALECTS.iter().flat_map(|dialect| dialect.operations).copied().collect();
+    all.sort_unstable();
+    all.dedup();
     all
 }
 
@@ -124,18 +165,15 @@ impl Server {
         let listener = TcpListener::bind(listen).await.and_then(|listener| Ok((listener.local_addr()?, listener)));
         let (address, listener) = listener.map_err(|e| not_listening(listen, &e))?;
         let origin = format!("{}://{address}", if tls { "https" } else { "http" });
-        let mut variables = foundry::variables(&origin);
-        variables.extend(agb::variables(&origin));
+        let mut variables: Vec<_> = DIALECTS.iter().flat_map(|dialect| (dialect.variables)(&origin)).collect();
         let mut acceptor = None;
         if tls {
             let tls = Tls::make()?;
             variables.extend(trust::variables(scratch.path(), &tls.authority)?);
             acceptor = Some(tls.acceptor);
         }
-        let objects: Arc<dyn Backend> =
-            Arc::from(local::at(scratch.path().join("objects"), local::CAPABILITIES.limits));
-        let agb = Agb::new(origin.clone(), Arc::clone(&backend), objects)?;
-        let dialects: Vec<Box<dyn Dialect>> = vec![Box::new(Foundry::new(Arc::clone(&backend))), Box::new(agb)];
+        let place = Place { origin: &origin, backend: &backend, scratch: scratch.path() };
+        let dialects = DIALECTS.iter().map(|dialect| (dialect.speak)(&place)).collect::<Result<_>>()?;
         let shared = Arc::new(Shared { dialects, faults: Faults::new(faults), log });
         Ok(Server { listener, acceptor, shared, backend, origin, variables, stays, scratch })
     }

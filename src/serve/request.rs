@@ -32,7 +32,7 @@ pub(super) struct Request {
 /// What a fault makes of an answer that only a dialect can give.
 #[derive(Debug, Default, Clone, Copy)]
 pub(super) struct Twist {
-    /// Listings of directories come in pages of so many entries.
+    /// Listings come in pages of at most so many entries.
     pub(super) page: Option<usize>,
     /// An upload is said to have had so many bytes.
     pub(super) bytes_written: Option<u64>,

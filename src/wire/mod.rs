@@ -4,5 +4,6 @@
 //! is elsewhere.
 
 pub mod agb;
+pub mod anthropic;
 pub mod foundry;
 pub mod url;

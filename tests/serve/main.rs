@@ -12,9 +12,7 @@
 )]
 
 mod agb;
-mod agb_captures;
-mod agb_stage;
-mod agb_transfer;
+mod anthropic;
 mod captures;
 mod command;
 mod cursors;

@@ -1,6 +1,5 @@
 //! Session files.
 
-use std::fmt::Write as _;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -20,7 +19,7 @@ use crate::model::{Entry, EntryKind, RemotePath, SessionPath, Timestamp};
 use crate::serve::answer::{self, Answer};
 use crate::serve::request::{Request, Upload};
 use crate::wire::foundry as wire;
-use crate::wire::url::{Query, escape};
+use crate::wire::url::Query;
 
 /// Bytes of a listing that are sent at a time.
 const BLOCK: usize = 16 * 1024;
@@ -89,7 +88,7 @@ impl Foundry {
     async fn download(&self, at: &SessionPath) -> Result<Answer> {
         let fetched = self.backend.need_files()?.fetch(at, None).await.map_err(|e| gone(e, at))?;
         let mut answer = answer::file(fetched.body);
-        if let Ok(name) = HeaderValue::from_str(&disposition(at.path.name())) {
+        if let Ok(name) = HeaderValue::from_str(&answer::disposition(at.path.name())) {
             answer.headers_mut().insert(CONTENT_DISPOSITION, name);
         }
         Ok(answer)
@@ -248,31 +247,4 @@ async fn fill(backend: &dyn Backend, at: &SessionPath, head: String, blocks: &Bl
     text.push_str(r#"],"has_more":false}"#);
     drop(blocks.send(Ok(text.into())).await);
     Ok(())
-}
-
-/// What a download says its file is called: `attachment; filename=a.csv; filename*=UTF-8''a.csv`
-/// \[live\]. A name that is no plain word is quoted, with signs that old readers do not know replaced.
-fn disposition(name: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "!#$&+-.^_`|~".contains(c);
-    let mut text = String::from("attachment; filename=");
-    if name.chars().all(plain) {
-        text.push_str(name);
-    } else {
-        let known = |c: char| if c == ' ' || c.is_ascii_graphic() && !matches!(c, '"' | '\\') { c } else { '_' };
-        text.extend(['"'].into_iter().chain(name.chars().map(known)).chain(['"']));
-    }
-    let _ = write!(text, "; filename*=UTF-8''{}", escape(name));
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_of_downloads() {
-        assert_eq!(disposition("report.csv"), "attachment; filename=report.csv; filename*=UTF-8''report.csv");
-        let odd = disposition("naïve \"1\".txt");
-        assert_eq!(odd, "attachment; filename=\"na_ve _1_.txt\"; filename*=UTF-8''na%C3%AFve%20%221%22.txt");
-    }
 }

@@ -1,8 +1,12 @@
 //! The dialect of AGB cloud: what each of its calls does, and what it refuses.
 
+mod captures;
+mod stage;
+mod transfer;
+
 use serde_json::{Value, json};
 
-use crate::agb_stage::{NONE, Session, data, escaped, fails};
+use self::stage::{NONE, Session, data, escaped, fails};
 use crate::stage::{S1, Stage};
 
 #[test]

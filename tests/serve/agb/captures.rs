@@ -165,7 +165,7 @@ fn recorded_requests_are_answered_in_the_recorded_shape() {
     let (mut names, mut begun, mut url, mut token) = (Names::default(), Vec::new(), None, String::new());
     names.learn("SESSION_TOKEN", "SESSION_TOKEN");
     let (mut seen, mut wrong) = (0, Vec::new());
-    for line in include_str!("../data/wire/agb.jsonl").lines() {
+    for line in include_str!("../../data/wire/agb.jsonl").lines() {
         let capture: Value = serde_json::from_str(line).unwrap();
         prepare(&server, &capture, &mut names, &mut begun);
         let reply = server.raw(&request(&server, &capture, &names, url.as_deref(), &token)).expect(line);

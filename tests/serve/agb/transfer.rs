@@ -3,7 +3,7 @@
 
 use serde_json::json;
 
-use crate::agb_stage::{NONE, Session, data, fails};
+use super::stage::{NONE, Session, data, fails};
 use crate::stage::Stage;
 
 const DIR: &str = "/home/agb/file_transfer/t1";

@@ -1,0 +1,343 @@
+//! Agents and environments: as much as a session needs of them.
+//!
+//! Those that clients make are kept while the server runs. Beside them there is one behind every id
+//! that begins as theirs do, so that a test can name any; it is in no listing.
+
+use std::sync::Mutex;
+
+use hyper::StatusCode;
+use serde_json::{Map, Value, json};
+
+use super::files::now;
+use super::page::{self, Cursor, Order, Place};
+use super::route::{AgentCall, CatalogueCall, EnvironmentCall};
+use super::sessions::{Created, flag};
+use super::{Refusal, Result, document, held, known_only, new_id};
+use crate::serve::answer::{self, Answer};
+use crate::serve::request::Request;
+use crate::wire::anthropic::agents as wire;
+use crate::wire::anthropic::error::code;
+use crate::wire::anthropic::{Deleted, sessions::filter};
+
+/// What a session's copy of an agent does not have.
+const NOT_COPIED: [&str; 4] = ["metadata", "created_at", "updated_at", "archived_at"];
+
+/// What an agent may be given.
+const AGENT_MEMBERS: [&str; 10] = [
+    "name",
+    "model",
+    "description",
+    "system",
+    "tools",
+    "mcp_servers",
+    "skills",
+    "metadata",
+    "multiagent",
+    "execution_identity",
+];
+
+/// What an environment may be given.
+const ENVIRONMENT_MEMBERS: [&str; 5] = ["name", "description", "config", "metadata", "scope"];
+
+/// What clients made.
+#[derive(Default)]
+pub(super) struct Catalogue(Mutex<Shelves>);
+
+#[derive(Default)]
+struct Shelves {
+    /// All versions of each agent, the oldest first.
+    agents: Vec<Vec<Value>>,
+    environments: Vec<Value>,
+}
+
+impl Shelves {
+    fn agent(&mut self, id: &str) -> Option<&mut Vec<Value>> {
+        self.agents.iter_mut().find(|versions| versions.first().is_some_and(|agent| member(agent, "id") == id))
+    }
+
+    fn environment(&mut self, id: &str) -> Option<&mut Value> {
+        self.environments.iter_mut().find(|environment| member(environment, "id") == id)
+    }
+}
+
+impl Catalogue {
+    pub(super) async fn agents(&self, call: CatalogueCall, request: &Request) -> Result<Answer> {
+        match call {
+            CatalogueCall::Create => {
+                let given: Map<String, Value> = document(request).await?;
+                only(&given, &AGENT_MEMBERS)?;
+                for needed in ["name", "model"] {
+                    required(&given, needed)?;
+                }
+                let made = agent(&new_id("agent")?, 1, &given)?;
+                held(&self.0).agents.push(vec![made.clone()]);
+                Ok(answer::json(StatusCode::OK, &made))
+            }
+            CatalogueCall::List => {
+                let newest = held(&self.0).agents.iter().filter_map(|versions| versions.last().cloned()).collect();
+                list(newest, request)
+            }
+        }
+    }
+
+    pub(super) async fn agent(&self, id: &str, call: AgentCall, request: &Request) -> Result<Answer> {
+        let given: Map<String, Value> = match call {
+            AgentCall::Update => document(request).await?,
+            _ => Map::new(),
+        };
+        let answered = match call {
+            AgentCall::Get => {
+                let version = match request.query.get("version").map(str::parse) {
+                    None => None,
+                    Some(Ok(version @ 1..)) => Some(version),
+                    Some(_) => return Err(Refusal::bad("version: a number from 1")),
+                };
+                self.version(id, version)?
+            }
+            AgentCall::Update => {
+                let newest = self.version(id, None)?;
+                let number = member(&newest, "version").as_u64().unwrap_or(1);
+                let mut given = given;
+                if given.shift_remove("version").is_some_and(|asked| asked != *member(&newest, "version")) {
+                    return Err(Refusal::new(StatusCode::CONFLICT, "version: there is a newer one"));
+                }
+                only(&given, &AGENT_MEMBERS)?;
+                let mut members = newest.as_object().cloned().unwrap_or_default();
+                members.extend(given);
+                let made = agent(id, number + 1, &members)?;
+                let mut shelves = held(&self.0);
+                match shelves.agent(id) {
+                    Some(versions) => versions.push(made.clone()),
+                    None => shelves.agents.push(vec![newest, made.clone()]),
+                }
+                made
+            }
+            AgentCall::Versions => {
+                let newest = self.version(id, None)?;
+                let all = held(&self.0).agent(id).cloned().unwrap_or_else(|| vec![newest]);
+                return list(all, request);
+            }
+            AgentCall::Archive => {
+                let newest = self.version(id, None)?;
+                let mut shelves = held(&self.0);
+                if shelves.agent(id).is_none() {
+                    shelves.agents.push(vec![newest]);
+                }
+                let versions = shelves.agent(id).map_or(&mut [][..], |versions| versions.as_mut_slice());
+                versions.iter_mut().for_each(archive);
+                versions.last().cloned().unwrap_or_default()
+            }
+        };
+        Ok(answer::json(StatusCode::OK, &answered))
+    }
+
+    pub(super) async fn environments(&self, call: CatalogueCall, request: &Request) -> Result<Answer> {
+        match call {
+            CatalogueCall::Create => {
+                let given: Map<String, Value> = document(request).await?;
+                only(&given, &ENVIRONMENT_MEMBERS)?;
+                required(&given, "name")?;
+                let made = environment(&new_id("env")?, &given);
+                let mut shelves = held(&self.0);
+                if shelves.environments.iter().any(|known| member(known, "name") == member(&made, "name")) {
+                    let what = format!("an environment is called {} already", member(&made, "name"));
+                    return Err(Refusal::new(StatusCode::CONFLICT, what));
+                }
+                shelves.environments.push(made.clone());
+                Ok(answer::json(StatusCode::OK, &made))
+            }
+            CatalogueCall::List => list(held(&self.0).environments.clone(), request),
+        }
+    }
+
+    pub(super) fn environment(&self, id: &str, call: EnvironmentCall) -> Result<Answer> {
+        let found = self.any_environment(id)?;
+        match call {
+            EnvironmentCall::Get => Ok(answer::json(StatusCode::OK, &found)),
+            EnvironmentCall::Delete => {
+                held(&self.0).environments.retain(|known| member(known, "id") != id);
+                Ok(answer::json(StatusCode::OK, &Deleted::of(id, Deleted::ENVIRONMENT)))
+            }
+            EnvironmentCall::Archive => {
+                let mut shelves = held(&self.0);
+                if shelves.environment(id).is_none() {
+                    shelves.environments.push(found);
+                }
+                let archived = shelves.environment(id).map(|known| {
+                    archive(known);
+                    known.clone()
+                });
+                Ok(answer::json(StatusCode::OK, &archived))
+            }
+        }
+    }
+
+    /// What a session has of an agent in this version, or in the newest.
+    pub(super) fn settings(&self, id: &str, version: Option<u64>) -> Result<Value> {
+        let mut agent = self.version(id, version)?;
+        if !member(&agent, "archived_at").is_null() {
+            return Err(Refusal::bad(format!("Agent `{id}` is archived.")));
+        }
+        if let Some(members) = agent.as_object_mut() {
+            members.retain(|name, _| !NOT_COPIED.contains(&name.as_str()));
+        }
+        Ok(agent)
+    }
+
+    /// Whether an environment, which must be there, is somebody's own.
+    pub(super) fn environment_of(&self, id: &str) -> Result<bool> {
+        let found = self.any_environment(id)?;
+        if !member(&found, "archived_at").is_null() {
+            return Err(Refusal::bad(format!("Environment `{id}` is archived.")));
+        }
+        Ok(member(member(&found, "config"), "type") == "self_hosted")
+    }
+
+    fn version(&self, id: &str, version: Option<u64>) -> Result<Value> {
+        let missing = || Refusal::not_found(format!("Agent `{id}` not found."));
+        let known = held(&self.0).agent(id).cloned();
+        let versions = match known {
+            Some(versions) => versions,
+            None if id.starts_with("agent_") => {
+                let given = json!({ "name": id, "model": "claude-opus-5-5" });
+                vec![agent(id, 1, given.as_object().unwrap_or(&Map::new()))?]
+            }
+            None => return Err(missing()),
+        };
+        let found = match version {
+            None => versions.last(),
+            Some(version) => versions.iter().find(|agent| *member(agent, "version") == version),
+        };
+        found.cloned().ok_or_else(missing)
+    }
+
+    fn any_environment(&self, id: &str) -> Result<Value> {
+        match held(&self.0).environment(id) {
+            Some(known) => Ok(known.clone()),
+            None if id.starts_with("env_") => Ok(environment(id, &Map::from_iter([("name".to_owned(), id.into())]))),
+            None => {
+                let what = format!("Environment `{id}` not found.");
+                Err(Refusal::not_found(what).code(code::NO_ENVIRONMENT))
+            }
+        }
+    }
+}
+
+/// A member of an object; null where there is none.
+fn member<'a>(object: &'a Value, name: &str) -> &'a Value {
+    object.get(name).unwrap_or(&Value::Null)
+}
+
+fn only(given: &Map<String, Value>, known: &[&str]) -> Result<()> {
+    let strange = given.iter().filter(|(name, _)| !known.contains(&name.as_str()));
+    known_only("", &strange.map(|(name, value)| (name.clone(), value.clone())).collect())
+}
+
+fn required(given: &Map<String, Value>, name: &str) -> Result<()> {
+    match given.get(name) {
+        None | Some(Value::Null) => Err(Refusal::bad(format!("{name}: Field required"))),
+        Some(_) => Ok(()),
+    }
+}
+
+fn archive(object: &mut Value) {
+    if let Some(members) = object.as_object_mut() {
+        members.insert("archived_at".to_owned(), json!(now()));
+    }
+}
+
+/// A listing, the newest first; the order is unknown.
+fn list(all: Vec<Value>, request: &Request) -> Result<Answer> {
+    let limit = page::limit(request, wire::PAGE_DEFAULT, wire::PAGE_MAX)?;
+    let cursor = Cursor::of(request, Order::Newest)?;
+    let archived = flag(request, filter::ARCHIVED)?;
+    let created = Created::of(request)?;
+    let fits = |object: &Value| {
+        let at = member(object, "created_at").as_str().and_then(|at| at.parse().ok());
+        (archived || member(object, "archived_at").is_null()) && at.is_none_or(|at| created.holds(at))
+    };
+    let all = (0..).zip(all).filter(|(_, object)| fits(object));
+    let cut = page::cut(all.map(|(at, one)| (Place::of(at, ""), one)).collect(), Order::Newest, cursor.as_ref(), limit);
+    Ok(answer::json(StatusCode::OK, &page::plain(cut)))
+}
+
+/// A member that was given, or what stands for none.
+fn given_or(given: &Map<String, Value>, name: &str, default: Value) -> Value {
+    given.get(name).filter(|value| !value.is_null()).cloned().unwrap_or(default)
+}
+
+fn agent(id: &str, version: u64, given: &Map<String, Value>) -> Result<Value> {
+    let made = now();
+    Ok(json!({
+        "type": "agent",
+        "id": id,
+        "version": version,
+        "name": given_or(given, "name", Value::Null),
+        "description": given_or(given, "description", Value::Null),
+        "system": given_or(given, "system", Value::Null),
+        "model": model(given.get("model").unwrap_or(&Value::Null))?,
+        "tools": tools(given.get("tools").unwrap_or(&Value::Null)),
+        "mcp_servers": given_or(given, "mcp_servers", json!([])),
+        "skills": given_or(given, "skills", json!([])),
+        "metadata": given_or(given, "metadata", json!({})),
+        "multiagent": given_or(given, "multiagent", Value::Null),
+        "execution_identity": given_or(given, "execution_identity", json!({ "type": "service_account" })),
+        "created_at": given_or(given, "created_at", json!(made)),
+        "updated_at": made,
+        "archived_at": Value::Null,
+    }))
+}
+
+/// A model as answers have it: a word becomes an object, and so does the word of an effort.
+pub(super) fn model(given: &Value) -> Result<Value> {
+    let mut model = match given {
+        Value::String(id) => Map::from_iter([("id".to_owned(), json!(id))]),
+        Value::Object(object) if object.get("id").is_some_and(Value::is_string) => object.clone(),
+        _ => return Err(Refusal::bad("model: a model's id, or an object with one")),
+    };
+    if let Some(level) = model.get("effort").filter(|effort| effort.is_string()).cloned() {
+        model.insert("effort".to_owned(), json!({ "type": level }));
+    }
+    model.entry("speed").or_insert_with(|| json!("standard"));
+    Ok(model.into())
+}
+
+/// Tools as answers have them, with what the service fills in.
+pub(super) fn tools(given: &Value) -> Value {
+    let mut tools = given.as_array().cloned().unwrap_or_default();
+    for tool in tools.iter_mut().filter_map(Value::as_object_mut) {
+        if tool.get("type").and_then(Value::as_str).is_some_and(|kind| kind.contains("toolset")) {
+            let policy = json!({ "enabled": true, "permission_policy": { "type": "always_allow" } });
+            tool.entry("configs").or_insert_with(|| json!([]));
+            tool.entry("default_config").or_insert(policy);
+        }
+    }
+    tools.into()
+}
+
+fn environment(id: &str, given: &Map<String, Value>) -> Value {
+    let made = now();
+    let mut config = given_or(given, "config", json!({ "type": "cloud" }));
+    if let Some(cloud) = config.as_object_mut().filter(|config| config.get("type") == Some(&json!("cloud"))) {
+        cloud.entry("networking").or_insert_with(|| json!({ "type": "unrestricted" }));
+        let packages = cloud.entry("packages").or_insert_with(|| json!({}));
+        if let Some(packages) = packages.as_object_mut() {
+            packages.entry("type").or_insert_with(|| json!("packages"));
+            for manager in ["apt", "cargo", "gem", "go", "npm", "pip"] {
+                packages.entry(manager).or_insert_with(|| json!([]));
+            }
+        }
+    }
+    json!({
+        "type": "environment",
+        "id": id,
+        "name": given_or(given, "name", Value::Null),
+        "description": given_or(given, "description", Value::Null),
+        "config": config,
+        "metadata": given_or(given, "metadata", json!({})),
+        "scope": given_or(given, "scope", json!("organization")),
+        "created_at": made,
+        "updated_at": made,
+        "archived_at": Value::Null,
+    })
+}

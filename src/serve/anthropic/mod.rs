@@ -1,0 +1,235 @@
+//! Anthropic: files, and the sessions of managed agents with their resources and events.
+//!
+//! Nothing runs in a session; `life.rs` says what a message does instead. What the sources of
+//! [`wire`] leave open was decided here, next to where it is done, and is told in `docs/serve.md`.
+
+mod agents;
+mod betas;
+mod events;
+mod files;
+mod kept;
+mod life;
+mod outputs;
+mod page;
+mod resources;
+mod route;
+mod sessions;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use async_trait::async_trait;
+use hyper::header::HeaderValue;
+use hyper::{Method, StatusCode};
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use self::agents::Catalogue;
+use self::betas::Betas;
+use self::kept::Owners;
+use self::life::Lives;
+use self::page::Place;
+use self::route::Route;
+use super::answer::{self, Answer};
+use super::dialect::Dialect;
+use super::request::Request;
+use super::token;
+use crate::backend::Backend;
+use crate::body::hex;
+use crate::error::{Error, Kind};
+use crate::model::Timestamp;
+use crate::wire::anthropic as wire;
+
+pub(super) use route::OPERATIONS;
+
+/// The variables by which clients find the service at `origin`.
+pub(super) fn variables(origin: &str) -> Vec<(&'static str, String)> {
+    vec![("ANTHROPIC_BASE_URL", origin.to_owned()), ("ANTHROPIC_API_KEY", token::TOKEN.to_owned())]
+}
+
+/// The dialect. What is not in the store goes with the server: agents, environments, events, when
+/// uploads expire.
+pub(super) struct Anthropic {
+    backend: Arc<dyn Backend>,
+    catalogue: Catalogue,
+    lives: Arc<Lives>,
+    /// When uploads expire that do.
+    expiries: Mutex<HashMap<String, Timestamp>>,
+    owners: Mutex<Owners>,
+    /// Where files stood in listings that were deleted since.
+    departed: Mutex<HashMap<String, Place>>,
+    /// Held while a session is changed: read, changed, written.
+    changing: tokio::sync::Mutex<()>,
+}
+
+/// An answer that says no.
+#[derive(Debug)]
+struct Refusal {
+    status: StatusCode,
+    code: Option<String>,
+    message: String,
+}
+
+impl Refusal {
+    fn new(status: StatusCode, message: impl Into<String>) -> Self {
+        Refusal { status, code: None, message: message.into() }
+    }
+
+    fn bad(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, message)
+    }
+
+    fn not_found(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::NOT_FOUND, message)
+    }
+
+    fn code(mut self, code: &str) -> Self {
+        self.code = Some(code.to_owned());
+        self
+    }
+}
+
+/// What the store says no with. A conflict there is a request that asks for what cannot be.
+impl From<Error> for Refusal {
+    fn from(error: Error) -> Self {
+        let status = match error.kind() {
+            Kind::Usage | Kind::Conflict => StatusCode::BAD_REQUEST,
+            Kind::NotFound => StatusCode::NOT_FOUND,
+            Kind::Limit => StatusCode::PAYLOAD_TOO_LARGE,
+            _ => StatusCode::INTERNAL_SERVER_ERROR,
+        };
+        Self::new(status, error.message())
+    }
+}
+
+type Result<T, E = Refusal> = std::result::Result<T, E>;
+
+#[async_trait]
+impl Dialect for Anthropic {
+    fn claims(&self, path: &str) -> bool {
+        path.starts_with("/v1/") || path.starts_with(route::OWN)
+    }
+
+    fn operation(&self, method: &Method, path: &str) -> &'static str {
+        Route::find(method, path).map_or(route::UNKNOWN, |route| route.operation())
+    }
+
+    fn is_upload(&self, operation: &str) -> bool {
+        matches!(operation, "files.upload" | "outputs.add")
+    }
+
+    async fn answer(&self, request: Request) -> Answer {
+        match self.answered(&request).await {
+            Ok(answer) => named(answer, &request_id()),
+            Err(refusal) => self.failure(refusal.status, refusal.code.as_deref(), &refusal.message),
+        }
+    }
+
+    fn failure(&self, status: StatusCode, code: Option<&str>, message: &str) -> Answer {
+        let id = request_id();
+        let body = wire::ErrorAnswer::of(status.as_u16(), code, message, &id);
+        named(answer::json(status, &body), &id)
+    }
+}
+
+impl Anthropic {
+    pub(super) fn new(backend: Arc<dyn Backend>) -> Self {
+        Anthropic {
+            backend,
+            catalogue: Catalogue::default(),
+            lives: Arc::default(),
+            expiries: Mutex::default(),
+            owners: Mutex::default(),
+            departed: Mutex::default(),
+            changing: tokio::sync::Mutex::default(),
+        }
+    }
+
+    async fn answered(&self, request: &Request) -> Result<Answer> {
+        let route = Route::find(&request.method, &request.path)?;
+        if let Route::Output(session) = &route {
+            return self.add_output(session, request).await;
+        }
+        let betas = Betas::check(&request.headers)?;
+        if !route.is_files() && !betas.managed {
+            let what = format!("Not found: this path needs `{}: {}`", wire::BETA_HEADER, wire::beta::MANAGED_AGENTS);
+            return Err(Refusal::not_found(what));
+        }
+        match route {
+            Route::Files(call) => self.files(call, betas, request).await,
+            Route::File(id, call) => self.file(&id, call, betas).await,
+            Route::Sessions(call) => self.sessions(call, request).await,
+            Route::Session(id, call) => self.session(&id, call, request).await,
+            Route::Resources(id, call) => self.resources(&id, call, request).await,
+            Route::Resource(id, resource, call) => self.resource(&id, &resource, call, request).await,
+            Route::Events(id, call) => self.events(&id, call, request).await,
+            Route::Agents(call) => self.catalogue.agents(call, request).await,
+            Route::Agent(id, call) => self.catalogue.agent(&id, call, request).await,
+            Route::Environments(call) => self.catalogue.environments(call, request).await,
+            Route::Environment(id, call) => self.catalogue.environment(&id, call),
+            Route::Output(_) => Err(Refusal::not_found("there is no call of this path")),
+        }
+    }
+}
+
+/// What a lock protects, whoever panicked while holding it.
+fn held<T>(lock: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    lock.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The body of a request as one JSON object; an empty one where there is none.
+async fn document<T: DeserializeOwned>(request: &Request) -> Result<T> {
+    let body = request.body.all(wire::DOCUMENT_MAX).await?;
+    let members: serde_json::Result<Map<String, Value>> =
+        if body.is_empty() { Ok(Map::new()) } else { serde_json::from_slice(&body) };
+    let read = members.and_then(|members| serde_json::from_value(members.into()));
+    read.map_err(|e| Refusal::bad(format!("the body cannot be read: {e}")))
+}
+
+/// Refuses members that nobody knows: here a misspelt one is an error, not a silence.
+fn known_only(what: &str, extra: &wire::Extra) -> Result<()> {
+    match extra.keys().next() {
+        None => Ok(()),
+        Some(name) => Err(Refusal::bad(format!("{what}{name}: Extra inputs are not permitted"))),
+    }
+}
+
+/// Refuses more metadata than the service takes.
+fn check_metadata(metadata: &wire::Metadata) -> Result<()> {
+    let fits = |(name, value): (&String, &String)| {
+        (1..=wire::METADATA_NAME_MAX).contains(&name.chars().count())
+            && value.chars().count() <= wire::METADATA_VALUE_MAX
+    };
+    if metadata.len() <= wire::METADATA_MAX && metadata.iter().all(fits) {
+        return Ok(());
+    }
+    let what = format!(
+        "metadata has at most {} names of 1 to {} characters with values of at most {}",
+        wire::METADATA_MAX,
+        wire::METADATA_NAME_MAX,
+        wire::METADATA_VALUE_MAX
+    );
+    Err(Refusal::bad(what).code(wire::error::code::INVALID_METADATA))
+}
+
+/// The answer with the service's name for the request.
+fn named(mut answer: Answer, id: &str) -> Answer {
+    if let Ok(id) = HeaderValue::from_str(id) {
+        answer.headers_mut().insert(wire::REQUEST_ID, id);
+    }
+    answer
+}
+
+fn request_id() -> String {
+    // Where a system has no random bytes the names of requests are the least of its troubles.
+    new_id("req").unwrap_or_else(|_| "req_0".to_owned())
+}
+
+/// A new id: `prefix`, an underscore, 24 random hexadecimal digits.
+fn new_id(prefix: &str) -> Result<String> {
+    let mut bytes = [0; 12];
+    getrandom::fill(&mut bytes).map_err(|e| {
+        Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, format!("the system gave no random bytes: {e}"))
+    })?;
+    Ok(format!("{prefix}_{}", hex(&bytes)))
+}

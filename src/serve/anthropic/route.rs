@@ -1,0 +1,320 @@
+//! Paths and methods, and which call they mean.
+
+use hyper::{Method, StatusCode};
+
+use super::{Refusal, Result};
+use crate::wire::url::unescape;
+
+/// What faults and the log call the calls.
+pub(in crate::serve) const OPERATIONS: &[&str] = &[
+    "files.upload",
+    "files.list",
+    "files.get",
+    "files.download",
+    "files.delete",
+    "sessions.create",
+    "sessions.list",
+    "sessions.get",
+    "sessions.update",
+    "sessions.delete",
+    "sessions.archive",
+    "resources.add",
+    "resources.list",
+    "resources.get",
+    "resources.update",
+    "resources.delete",
+    "events.send",
+    "events.list",
+    "events.stream",
+    "agents.create",
+    "agents.list",
+    "agents.get",
+    "agents.update",
+    "agents.versions",
+    "agents.archive",
+    "environments.create",
+    "environments.list",
+    "environments.get",
+    "environments.delete",
+    "environments.archive",
+    "outputs.add",
+    UNKNOWN,
+];
+
+/// What is no call.
+pub(super) const UNKNOWN: &str = "unknown";
+
+/// Where the calls are that only the emulator has.
+pub(super) const OWN: &str = "/_emulator/anthropic/";
+
+/// A call, with whom it is about.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Route {
+    Files(FilesCall),
+    File(String, FileCall),
+    Sessions(SessionsCall),
+    Session(String, SessionCall),
+    Resources(String, ResourcesCall),
+    Resource(String, String, ResourceCall),
+    Events(String, EventsCall),
+    Agents(CatalogueCall),
+    Agent(String, AgentCall),
+    Environments(CatalogueCall),
+    Environment(String, EnvironmentCall),
+    /// What an agent would have made, from a test: the emulator's own.
+    Output(String),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum FilesCall {
+    Upload,
+    List,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum FileCall {
+    Get,
+    Download,
+    Delete,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum SessionsCall {
+    Create,
+    List,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum SessionCall {
+    Get,
+    Update,
+    Delete,
+    Archive,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum ResourcesCall {
+    Add,
+    List,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum ResourceCall {
+    Get,
+    Update,
+    Delete,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum EventsCall {
+    Send,
+    List,
+    Stream,
+}
+
+/// Of agents and of environments.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum CatalogueCall {
+    Create,
+    List,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum AgentCall {
+    Get,
+    Update,
+    Versions,
+    Archive,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum EnvironmentCall {
+    Get,
+    Delete,
+    Archive,
+}
+
+impl Route {
+    /// The call that a path means. What is no call is 404, a call of another method 405.
+    pub(super) fn find(method: &Method, path: &str) -> Result<Self> {
+        let unknown = || Refusal::not_found("there is no call of this path");
+        let parts: Vec<&str> = path.split('/').skip(1).collect();
+        let verb = match *method {
+            Method::GET => 'g',
+            Method::POST => 'p',
+            Method::DELETE => 'd',
+            _ => 'x',
+        };
+        let found = match (parts.as_slice(), verb) {
+            (["v1", "files"], 'p') => Route::Files(FilesCall::Upload),
+            (["v1", "files"], 'g') => Route::Files(FilesCall::List),
+            (["v1", "files", id], 'g') => Route::File(read(id)?, FileCall::Get),
+            (["v1", "files", id], 'd') => Route::File(read(id)?, FileCall::Delete),
+            (["v1", "files", id, "content"], 'g') => Route::File(read(id)?, FileCall::Download),
+            (["v1", "sessions"], 'p') => Route::Sessions(SessionsCall::Create),
+            (["v1", "sessions"], 'g') => Route::Sessions(SessionsCall::List),
+            (["v1", "sessions", id], 'g') => Route::Session(read(id)?, SessionCall::Get),
+            (["v1", "sessions", id], 'p') => Route::Session(read(id)?, SessionCall::Update),
+            (["v1", "sessions", id], 'd') => Route::Session(read(id)?, SessionCall::Delete),
+            (["v1", "sessions", id, "archive"], 'p') => Route::Session(read(id)?, SessionCall::Archive),
+            (["v1", "sessions", id, "resources"], 'p') => Route::Resources(read(id)?, ResourcesCall::Add),
+            (["v1", "sessions", id, "resources"], 'g') => Route::Resources(read(id)?, ResourcesCall::List),
+            (["v1", "sessions", id, "resources", one], 'g') => {
+                Route::Resource(read(id)?, read(one)?, ResourceCall::Get)
+            }
+            (["v1", "sessions", id, "resources", one], 'p') => {
+                Route::Resource(read(id)?, read(one)?, ResourceCall::Update)
+            }
+            (["v1", "sessions", id, "resources", one], 'd') => {
+                Route::Resource(read(id)?, read(one)?, ResourceCall::Delete)
+            }
+            (["v1", "sessions", id, "events"], 'p') => Route::Events(read(id)?, EventsCall::Send),
+            (["v1", "sessions", id, "events"], 'g') => Route::Events(read(id)?, EventsCall::List),
+            (["v1", "sessions", id, "events", "stream"], 'g') => Route::Events(read(id)?, EventsCall::Stream),
+            (["v1", "agents"], 'p') => Route::Agents(CatalogueCall::Create),
+            (["v1", "agents"], 'g') => Route::Agents(CatalogueCall::List),
+            (["v1", "agents", id], 'g') => Route::Agent(read(id)?, AgentCall::Get),
+            (["v1", "agents", id], 'p') => Route::Agent(read(id)?, AgentCall::Update),
+            (["v1", "agents", id, "versions"], 'g') => Route::Agent(read(id)?, AgentCall::Versions),
+            (["v1", "agents", id, "archive"], 'p') => Route::Agent(read(id)?, AgentCall::Archive),
+            (["v1", "environments"], 'p') => Route::Environments(CatalogueCall::Create),
+            (["v1", "environments"], 'g') => Route::Environments(CatalogueCall::List),
+            (["v1", "environments", id], 'g') => Route::Environment(read(id)?, EnvironmentCall::Get),
+            (["v1", "environments", id], 'd') => Route::Environment(read(id)?, EnvironmentCall::Delete),
+            (["v1", "environments", id, "archive"], 'p') => Route::Environment(read(id)?, EnvironmentCall::Archive),
+            (["_emulator", "anthropic", "sessions", id, "outputs"], 'p') => Route::Output(read(id)?),
+            // A path that another method would make a call.
+            _ if verb != 'g' && Self::find(&Method::GET, path).is_ok() => return Err(wrong(method)),
+            _ if verb != 'p' && Self::find_post(path) => return Err(wrong(method)),
+            _ => return Err(unknown()),
+        };
+        Ok(found)
+    }
+
+    /// Whether `POST` is a call, where `GET` is not.
+    fn find_post(path: &str) -> bool {
+        path.ends_with("/archive") || path.ends_with("/outputs") && path.starts_with(OWN)
+    }
+
+    /// What faults and the log call it.
+    pub(super) fn operation(&self) -> &'static str {
+        match self {
+            Route::Files(FilesCall::Upload) => "files.upload",
+            Route::Files(FilesCall::List) => "files.list",
+            Route::File(_, FileCall::Get) => "files.get",
+            Route::File(_, FileCall::Download) => "files.download",
+            Route::File(_, FileCall::Delete) => "files.delete",
+            Route::Sessions(SessionsCall::Create) => "sessions.create",
+            Route::Sessions(SessionsCall::List) => "sessions.list",
+            Route::Session(_, SessionCall::Get) => "sessions.get",
+            Route::Session(_, SessionCall::Update) => "sessions.update",
+            Route::Session(_, SessionCall::Delete) => "sessions.delete",
+            Route::Session(_, SessionCall::Archive) => "sessions.archive",
+            Route::Resources(_, ResourcesCall::Add) => "resources.add",
+            Route::Resources(_, ResourcesCall::List) => "resources.list",
+            Route::Resource(_, _, ResourceCall::Get) => "resources.get",
+            Route::Resource(_, _, ResourceCall::Update) => "resources.update",
+            Route::Resource(_, _, ResourceCall::Delete) => "resources.delete",
+            Route::Events(_, EventsCall::Send) => "events.send",
+            Route::Events(_, EventsCall::List) => "events.list",
+            Route::Events(_, EventsCall::Stream) => "events.stream",
+            Route::Agents(CatalogueCall::Create) => "agents.create",
+            Route::Agents(CatalogueCall::List) => "agents.list",
+            Route::Agent(_, AgentCall::Get) => "agents.get",
+            Route::Agent(_, AgentCall::Update) => "agents.update",
+            Route::Agent(_, AgentCall::Versions) => "agents.versions",
+            Route::Agent(_, AgentCall::Archive) => "agents.archive",
+            Route::Environments(CatalogueCall::Create) => "environments.create",
+            Route::Environments(CatalogueCall::List) => "environments.list",
+            Route::Environment(_, EnvironmentCall::Get) => "environments.get",
+            Route::Environment(_, EnvironmentCall::Delete) => "environments.delete",
+            Route::Environment(_, EnvironmentCall::Archive) => "environments.archive",
+            Route::Output(_) => "outputs.add",
+        }
+    }
+
+    /// Whether it is about files alone, which need no name of a feature.
+    pub(super) fn is_files(&self) -> bool {
+        matches!(self, Route::Files(_) | Route::File(..))
+    }
+}
+
+fn read(segment: &str) -> Result<String> {
+    unescape(segment)
+        .filter(|text| !text.is_empty())
+        .ok_or_else(|| Refusal::bad("a part of the path is empty or no text"))
+}
+
+fn wrong(method: &Method) -> Refusal {
+    Refusal::new(StatusCode::METHOD_NOT_ALLOWED, format!("this path takes no {method}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::anthropic::paths;
+
+    fn find(method: &Method, path: &str) -> Result<&'static str, u16> {
+        let found = Route::find(method, path).map_err(|refusal| refusal.status.as_u16())?;
+        let operation = found.operation();
+        assert!(OPERATIONS.contains(&operation), "{operation}");
+        Ok(operation)
+    }
+
+    #[test]
+    fn the_paths_that_clients_build_are_the_calls_that_they_mean() {
+        let (get, post, delete) = (Method::GET, Method::POST, Method::DELETE);
+        let (id, one) = ("sesn_a/b c", "sesrsc_1");
+        for (method, path, operation) in [
+            (&post, paths::FILES.to_owned(), "files.upload"),
+            (&get, paths::FILES.to_owned(), "files.list"),
+            (&get, paths::file("file_1"), "files.get"),
+            (&get, paths::content("file_1"), "files.download"),
+            (&delete, paths::file("file_1"), "files.delete"),
+            (&post, paths::SESSIONS.to_owned(), "sessions.create"),
+            (&get, paths::SESSIONS.to_owned(), "sessions.list"),
+            (&get, paths::session(id), "sessions.get"),
+            (&post, paths::session(id), "sessions.update"),
+            (&delete, paths::session(id), "sessions.delete"),
+            (&post, paths::archive(id), "sessions.archive"),
+            (&post, paths::resources(id), "resources.add"),
+            (&get, paths::resources(id), "resources.list"),
+            (&get, paths::resource(id, one), "resources.get"),
+            (&post, paths::resource(id, one), "resources.update"),
+            (&delete, paths::resource(id, one), "resources.delete"),
+            (&post, paths::events(id), "events.send"),
+            (&get, paths::events(id), "events.list"),
+            (&get, paths::stream(id), "events.stream"),
+            (&post, paths::AGENTS.to_owned(), "agents.create"),
+            (&get, paths::AGENTS.to_owned(), "agents.list"),
+            (&get, paths::agent("agent_1"), "agents.get"),
+            (&post, paths::agent("agent_1"), "agents.update"),
+            (&post, paths::ENVIRONMENTS.to_owned(), "environments.create"),
+            (&get, paths::ENVIRONMENTS.to_owned(), "environments.list"),
+            (&get, paths::environment("env_1"), "environments.get"),
+            (&delete, paths::environment("env_1"), "environments.delete"),
+            (&post, format!("{OWN}sessions/sesn_1/outputs"), "outputs.add"),
+        ] {
+            assert_eq!(find(method, &path), Ok(operation), "{method} {path}");
+        }
+        assert_eq!(Route::find(&get, &paths::session(id)).ok(), Some(Route::Session(id.into(), SessionCall::Get)));
+    }
+
+    #[test]
+    fn what_is_no_call_is_refused() {
+        let (get, post, put) = (Method::GET, Method::POST, Method::PUT);
+        for (method, path, status) in [
+            (&get, "/v1/messages", 404),
+            (&get, "/v1/files/", 400),
+            (&get, "/v1/files/%ff", 400),
+            (&get, "/v1/sessions/sesn_1/files", 404),
+            (&put, "/v1/files", 405),
+            (&post, "/v1/files/file_1/content", 405),
+            (&get, "/v1/sessions/sesn_1/archive", 405),
+            (&put, "/v1/sessions/sesn_1", 405),
+            (&get, "/_emulator/anthropic/sessions/sesn_1/outputs", 405),
+        ] {
+            assert_eq!(find(method, path), Err(status), "{method} {path}");
+        }
+    }
+}

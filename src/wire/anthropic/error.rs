@@ -1,0 +1,119 @@
+//! Errors.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Extra, or_default};
+
+/// The body of an answer that is an error, and the data of a stream's frame `error` \[types, docs\].
+/// The edge answers other things: a page, nothing.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ErrorAnswer {
+    /// `error`.
+    #[serde(rename = "type", default, deserialize_with = "or_default")]
+    pub kind: String,
+    /// What went wrong.
+    pub error: ErrorBody,
+    /// The same as the header [`REQUEST_ID`](super::REQUEST_ID), which is there when this is not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<String>,
+}
+
+/// What went wrong.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ErrorBody {
+    /// A word that goes with the status, such as `not_found_error`.
+    #[serde(rename = "type", default, deserialize_with = "or_default")]
+    pub kind: String,
+    /// A sentence for people.
+    #[serde(default, deserialize_with = "or_default")]
+    pub message: String,
+    /// More.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub details: Option<ErrorDetails>,
+    /// What is not known here.
+    #[serde(flatten)]
+    pub extra: Extra,
+}
+
+/// More about an error.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct ErrorDetails {
+    /// A word for programs, of [`code`] or another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error_code: Option<String>,
+    /// What is not known here.
+    #[serde(flatten)]
+    pub extra: Extra,
+}
+
+impl ErrorAnswer {
+    /// An error with this status.
+    pub fn of(status: u16, code: Option<&str>, message: &str, request_id: &str) -> Self {
+        let details = code.map(|code| ErrorDetails { error_code: Some(code.to_owned()), extra: Extra::new() });
+        let (kind, message) = (kind_of(status).to_owned(), message.to_owned());
+        let error = ErrorBody { kind, message, details, extra: Extra::new() };
+        ErrorAnswer { kind: "error".to_owned(), error, request_id: Some(request_id.to_owned()) }
+    }
+
+    /// Its word for programs.
+    pub fn code(&self) -> Option<&str> {
+        self.error.details.as_ref()?.error_code.as_deref()
+    }
+}
+
+/// Words for programs, in `details.error_code` \[types\].
+pub mod code {
+    /// 400: a user's upload, whose content the service never gives back.
+    pub const NOT_DOWNLOADABLE: &str = "file_not_downloadable";
+    /// 404: its time is over.
+    pub const EXPIRED: &str = "file_expired";
+    /// 400: the organisation's room for files is used up.
+    pub const STORAGE_QUOTA: &str = "storage_quota_exceeded";
+    /// 400: metadata that is no map of text to text, or too much of it.
+    pub const INVALID_METADATA: &str = "invalid_metadata";
+    /// 404: an environment that is not there.
+    pub const NO_ENVIRONMENT: &str = "environment_not_found";
+    /// 400: the body came too slowly, and nothing was done.
+    pub const BODY_TIMEOUT: &str = "request_body_timeout";
+    /// 429: a limit on money, which waiting does not help against.
+    pub const SPEND_LIMITS: [&str; 2] = ["enforced_spend_limit_reached", "contract_spend_limit_reached"];
+}
+
+/// The type of an error with this status \[docs\].
+pub const fn kind_of(status: u16) -> &'static str {
+    match status {
+        401 => "authentication_error",
+        402 => "billing_error",
+        403 => "permission_error",
+        404 => "not_found_error",
+        409 => "conflict_error",
+        413 => "request_too_large",
+        429 => "rate_limit_error",
+        504 => "timeout_error",
+        529 => "overloaded_error",
+        400..=499 => "invalid_request_error",
+        _ => "api_error",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_may_lack_all_but_its_envelope() {
+        let text = r#"{"type":"error","error":{"type":"not_found_error","message":"m","new":1},"request_id":"req_1"}"#;
+        let read: ErrorAnswer = serde_json::from_str(text).unwrap();
+        assert_eq!((read.error.message.as_str(), read.code()), ("m", None));
+        assert_eq!(serde_json::to_string(&read).unwrap(), text);
+        let bare: ErrorAnswer = serde_json::from_str(r#"{"error":{"message":null,"details":null}}"#).unwrap();
+        assert_eq!((bare.error.kind.as_str(), bare.request_id), ("", None));
+    }
+
+    #[test]
+    fn a_code_is_found_where_there_is_one() {
+        let made = ErrorAnswer::of(400, Some(code::NOT_DOWNLOADABLE), "m", "req_1");
+        let read: ErrorAnswer = serde_json::from_value(serde_json::to_value(&made).unwrap()).unwrap();
+        assert_eq!((read.error.kind.as_str(), read.code()), ("invalid_request_error", Some("file_not_downloadable")));
+    }
+}

@@ -1,0 +1,76 @@
+//! A member that may be missing, null, or there: three things, where the protocol tells them apart.
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// Such a member. Use it with `#[serde(default, skip_serializing_if = "Given::is_absent")]`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Given<T> {
+    /// It is not there.
+    #[default]
+    Absent,
+    /// It is null.
+    Null,
+    /// It is this.
+    Value(T),
+}
+
+impl<T> Given<T> {
+    /// Null where there is nothing.
+    pub fn or_null(value: Option<T>) -> Self {
+        value.map_or(Given::Null, Given::Value)
+    }
+
+    /// Not there where there is nothing.
+    pub fn or_absent(value: Option<T>) -> Self {
+        value.map_or(Given::Absent, Given::Value)
+    }
+
+    /// Whether it is not there.
+    pub fn is_absent(&self) -> bool {
+        matches!(self, Given::Absent)
+    }
+
+    /// What it holds.
+    pub fn value(&self) -> Option<&T> {
+        match self {
+            Given::Value(value) => Some(value),
+            Given::Absent | Given::Null => None,
+        }
+    }
+}
+
+impl<T: Serialize> Serialize for Given<T> {
+    fn serialize<S: Serializer>(&self, writer: S) -> Result<S::Ok, S::Error> {
+        self.value().serialize(writer)
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Given<T> {
+    fn deserialize<D: Deserializer<'de>>(reader: D) -> Result<Self, D::Error> {
+        Option::deserialize(reader).map(Given::or_null)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    struct Title {
+        #[serde(default, skip_serializing_if = "Given::is_absent")]
+        title: Given<String>,
+    }
+
+    #[test]
+    fn all_three_come_back_as_they_went() {
+        for (text, title) in [
+            ("{}", Given::Absent),
+            (r#"{"title":null}"#, Given::Null),
+            (r#"{"title":"x"}"#, Given::Value("x".to_owned())),
+        ] {
+            let read: Title = serde_json::from_str(text).unwrap();
+            assert_eq!(read, Title { title });
+            assert_eq!(serde_json::to_string(&read).unwrap(), text);
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! Anthropic: files, and the sessions of managed agents with their resources and events, as they
+//! look on the wire.
+//!
+//! Where a fact comes from is said as a word in brackets:
+//!
+//! - \[recorded\] requests that the official clients sent to a recorder: Python 2.11.0, 1.17.0 and
+//!   0.118.0, TypeScript 1.11.0, and the command line 1.20.0;
+//! - \[types\] the generated types of those clients;
+//! - \[docs\] the public documentation of August to October 2026;
+//! - \[skill\] the public skills repository of July 2026.
+//!
+//! What no source tells is called *unknown*. Every object keeps the members that are not known here
+//! in `extra`, because the protocol gains some every few weeks; words such as statuses and types of
+//! events are open sets and plain text for the same reason. A member that is null reads as one that
+//! is not there, except where the difference counts: see [`Given`].
+
+pub mod agents;
+pub mod error;
+pub mod events;
+pub mod files;
+mod given;
+pub mod list;
+pub mod paths;
+pub mod resources;
+pub mod sessions;
+
+use std::fmt::Write as _;
+
+use serde::{Deserialize, Deserializer};
+
+pub use agents::{Agent, Environment};
+pub use error::{ErrorAnswer, kind_of};
+pub use events::{Event, SendEvents, SentEvents};
+pub use files::File;
+pub use given::Given;
+pub use list::{Deleted, List, Next};
+pub use resources::{NewResource, Resource};
+pub use sessions::{AgentRef, CreateSession, Session, UpdateSession};
+
+use crate::model::Timestamp;
+
+/// Where the service is \[types\].
+pub const BASE_URL: &str = "https://api.anthropic.com";
+
+/// The header with the version of the protocol, which every call needs.
+pub const VERSION_HEADER: &str = "anthropic-version";
+
+/// The newest version \[recorded, docs\]. For files and sessions it differs from the old one in
+/// nothing that the types show.
+pub const VERSION: &str = "2026-10-21";
+
+/// What older clients send \[recorded\].
+pub const OLD_VERSIONS: [&str; 1] = ["2023-06-01"];
+
+/// The header with an API key. Newer clients send the same key as a bearer token \[recorded\].
+pub const KEY_HEADER: &str = "x-api-key";
+
+/// The header with names of features, one line of them. Of several lines the first counts \[docs\].
+pub const BETA_HEADER: &str = "anthropic-beta";
+
+/// The header that names a workspace. With an API key it has no effect \[recorded\].
+pub const WORKSPACE_HEADER: &str = "anthropic-workspace-id";
+
+/// The service's name for a request, in every answer \[docs\].
+pub const REQUEST_ID: &str = "request-id";
+
+/// In an answer: whether to try again, whatever the status says \[recorded\].
+pub const SHOULD_RETRY: &str = "x-should-retry";
+
+/// The names that go into [`BETA_HEADER`].
+pub mod beta {
+    /// Without it sessions, agents and environments do not exist: 404 \[docs\]. A listing of files by
+    /// session needs it as well.
+    pub const MANAGED_AGENTS: &str = "managed-agents-2026-04-01";
+    /// The old listing of files. Not needed for anything else since August 2026 \[docs\].
+    pub const FILES: &str = "files-api-2025-04-14";
+    /// For memory stores, and never together with [`MANAGED_AGENTS`] \[docs\].
+    pub const MEMORY: &str = "agent-memory-2026-07-22";
+    /// For a token of a user \[types\].
+    pub const OAUTH: &str = "oauth-2025-04-20";
+    /// All that are known here.
+    pub const ALL: [&str; 4] = [MANAGED_AGENTS, FILES, MEMORY, OAUTH];
+}
+
+/// The most bytes of a body that is a document: 32 MB \[docs\], in the larger reading.
+pub const DOCUMENT_MAX: u64 = 32 << 20;
+
+/// The names in the metadata of one object \[types\].
+pub const METADATA_MAX: usize = 16;
+
+/// Characters of a name in metadata \[types\].
+pub const METADATA_NAME_MAX: usize = 64;
+
+/// Characters of a value in metadata \[types\].
+pub const METADATA_VALUE_MAX: usize = 512;
+
+/// Names and values that users give an object.
+pub type Metadata = std::collections::BTreeMap<String, String>;
+
+/// Members that are not known here.
+pub type Extra = serde_json::Map<String, serde_json::Value>;
+
+/// A value of [`BETA_HEADER`]: the names with commas between.
+pub fn beta_line<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+    let mut line = String::new();
+    for name in names {
+        let comma = if line.is_empty() { "" } else { "," };
+        // Writing to a String cannot fail.
+        let _ = write!(line, "{comma}{name}");
+    }
+    line
+}
+
+/// A member that may be null, which then means its default.
+fn or_default<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(reader: D) -> Result<T, D::Error> {
+    Ok(Option::deserialize(reader)?.unwrap_or_default())
+}
+
+/// A time in RFC 3339; nothing where it is null or another text.
+fn time<'de, D: Deserializer<'de>>(reader: D) -> Result<Option<Timestamp>, D::Error> {
+    let value = Option::<serde_json::Value>::deserialize(reader)?;
+    Ok(value.and_then(|value| value.as_str()?.parse().ok()))
+}
+
+/// The same where null is not the same as nothing; another text reads as null.
+fn given_time<'de, D: Deserializer<'de>>(reader: D) -> Result<Given<Timestamp>, D::Error> {
+    time(reader).map(Given::or_null)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_features_go_on_one_line() {
+        assert_eq!(beta_line([]), "");
+        assert_eq!(beta_line([beta::MANAGED_AGENTS, beta::FILES]), "managed-agents-2026-04-01,files-api-2025-04-14");
+    }
+}

@@ -1,0 +1,13 @@
+//! Anthropic's protocol. `stage.rs` sends requests as a client of the newest generation does;
+//! `captures.rs` sends those of all generations again.
+
+mod captures;
+mod events;
+mod faults;
+mod files;
+mod headers;
+mod outputs;
+mod resources;
+mod sessions;
+mod stage;
+mod uploads;
