@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_wharf_global_optspecs
-    string join \n b/backend= profile= s/session= agent= format= transform= r/raw-output q/quiet 0/null v/verbose debug color= progress= timeout= connect-timeout= retries= jobs= base-url= ca-cert= header= h/help V/version
+    string join \n b/backend= profile= s/session= agent= format= transform= r/raw-output q/quiet 0/null v/verbose debug color= progress= timeout= connect-timeout= retries= jobs= base-url= token-file= user-identity= isolation-key= ca-cert= header= h/help V/version
 end
 
 function __fish_wharf_needs_command
@@ -47,6 +47,9 @@ complete -c wharf -n "__fish_wharf_needs_command" -l connect-timeout -d 'The lon
 complete -c wharf -n "__fish_wharf_needs_command" -l retries -d 'How often a request is tried again' -r
 complete -c wharf -n "__fish_wharf_needs_command" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_needs_command" -l base-url -d 'The service\'s address' -r
+complete -c wharf -n "__fish_wharf_needs_command" -l token-file -d 'A file or a pipe with a token for the service, instead of any other login' -r -F
+complete -c wharf -n "__fish_wharf_needs_command" -l user-identity -d 'The end user on whose behalf the service is called [env: WHARF_USER_IDENTITY]' -r
+complete -c wharf -n "__fish_wharf_needs_command" -l isolation-key -d 'What keeps the sessions of one end user apart from others [env: WHARF_ISOLATION_KEY]' -r
 complete -c wharf -n "__fish_wharf_needs_command" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_needs_command" -l header -d 'A header of every request, never a credential; may be given several times' -r
 complete -c wharf -n "__fish_wharf_needs_command" -s r -l raw-output -d 'Print text that --transform selects without quotes'
@@ -89,6 +92,9 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_see
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label wait touch stop archive delete rm help" -l retries -d 'How often a request is tried again' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label wait touch stop archive delete rm help" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label wait touch stop archive delete rm help" -l base-url -d 'The service\'s address' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label wait touch stop archive delete rm help" -l token-file -d 'A file or a pipe with a token for the service, instead of any other login' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label wait touch stop archive delete rm help" -l user-identity -d 'The end user on whose behalf the service is called [env: WHARF_USER_IDENTITY]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label wait touch stop archive delete rm help" -l isolation-key -d 'What keeps the sessions of one end user apart from others [env: WHARF_ISOLATION_KEY]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label wait touch stop archive delete rm help" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label wait touch stop archive delete rm help" -l header -d 'A header of every request, never a credential; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label wait touch stop archive delete rm help" -s r -l raw-output -d 'Print text that --transform selects without quotes'
@@ -145,6 +151,9 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_su
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -l retries -d 'How often a request is tried again' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -l base-url -d 'The service\'s address' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -l token-file -d 'A file or a pipe with a token for the service, instead of any other login' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -l user-identity -d 'The end user on whose behalf the service is called [env: WHARF_USER_IDENTITY]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -l isolation-key -d 'What keeps the sessions of one end user apart from others [env: WHARF_ISOLATION_KEY]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -l header -d 'A header of every request, never a credential; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -l wait -d 'Wait until it can be used'
@@ -190,6 +199,9 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_su
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l retries -d 'How often a request is tried again' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l base-url -d 'The service\'s address' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l token-file -d 'A file or a pipe with a token for the service, instead of any other login' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l user-identity -d 'The end user on whose behalf the service is called [env: WHARF_USER_IDENTITY]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l isolation-key -d 'What keeps the sessions of one end user apart from others [env: WHARF_ISOLATION_KEY]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l header -d 'A header of every request, never a credential; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -s r -l raw-output -d 'Print text that --transform selects without quotes'
@@ -234,6 +246,9 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_su
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l retries -d 'How often a request is tried again' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l base-url -d 'The service\'s address' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l token-file -d 'A file or a pipe with a token for the service, instead of any other login' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l user-identity -d 'The end user on whose behalf the service is called [env: WHARF_USER_IDENTITY]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l isolation-key -d 'What keeps the sessions of one end user apart from others [env: WHARF_ISOLATION_KEY]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l header -d 'A header of every request, never a credential; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -s r -l raw-output -d 'Print text that --transform selects without quotes'
@@ -267,6 +282,9 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_su
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from get" -l retries -d 'How often a request is tried again' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from get" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from get" -l base-url -d 'The service\'s address' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from get" -l token-file -d 'A file or a pipe with a token for the service, instead of any other login' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from get" -l user-identity -d 'The end user on whose behalf the service is called [env: WHARF_USER_IDENTITY]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from get" -l isolation-key -d 'What keeps the sessions of one end user apart from others [env: WHARF_ISOLATION_KEY]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from get" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from get" -l header -d 'A header of every request, never a credential; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from get" -s r -l raw-output -d 'Print text that --transform selects without quotes'
@@ -300,6 +318,9 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_su
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from show" -l retries -d 'How often a request is tried again' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from show" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from show" -l base-url -d 'The service\'s address' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from show" -l token-file -d 'A file or a pipe with a token for the service, instead of any other login' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from show" -l user-identity -d 'The end user on whose behalf the service is called [env: WHARF_USER_IDENTITY]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from show" -l isolation-key -d 'What keeps the sessions of one end user apart from others [env: WHARF_ISOLATION_KEY]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from show" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from show" -l header -d 'A header of every request, never a credential; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from show" -s r -l raw-output -d 'Print text that --transform selects without quotes'
@@ -333,6 +354,9 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_su
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from label" -l retries -d 'How often a request is tried again' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from label" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from label" -l base-url -d 'The service\'s address' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from label" -l token-file -d 'A file or a pipe with a token for the service, instead of any other login' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from label" -l user-identity -d 'The end user on whose behalf the service is called [env: WHARF_USER_IDENTITY]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from label" -l isolation-key -d 'What keeps the sessions of one end user apart from others [env: WHARF_ISOLATION_KEY]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from label" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from label" -l header -d 'A header of every request, never a credential; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from label" -s r -l raw-output -d 'Print text that --transform selects without quotes'
@@ -367,6 +391,9 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_su
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from wait" -l retries -d 'How often a request is tried again' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from wait" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from wait" -l base-url -d 'The service\'s address' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from wait" -l token-file -d 'A file or a pipe with a token for the service, instead of any other login' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from wait" -l user-identity -d 'The end user on whose behalf the service is called [env: WHARF_USER_IDENTITY]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from wait" -l isolation-key -d 'What keeps the sessions of one end user apart from others [env: WHARF_ISOLATION_KEY]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from wait" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from wait" -l header -d 'A header of every request, never a credential; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from wait" -s r -l raw-output -d 'Print text that --transform selects without quotes'
@@ -400,6 +427,9 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_su
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from touch" -l retries -d 'How often a request is tried again' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from touch" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from touch" -l base-url -d 'The service\'s address' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from touch" -l token-file -d 'A file or a pipe with a token for the service, instead of any other login' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from touch" -l user-identity -d 'The end user on whose behalf the service is called [env: WHARF_USER_IDENTITY]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from touch" -l isolation-key -d 'What keeps the sessions of one end user apart from others [env: WHARF_ISOLATION_KEY]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from touch" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from touch" -l header -d 'A header of every request, never a credential; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from touch" -s r -l raw-output -d 'Print text that --transform selects without quotes'
@@ -433,6 +463,9 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_su
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from stop" -l retries -d 'How often a request is tried again' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from stop" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from stop" -l base-url -d 'The service\'s address' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from stop" -l token-file -d 'A file or a pipe with a token for the service, instead of any other login' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from stop" -l user-identity -d 'The end user on whose behalf the service is called [env: WHARF_USER_IDENTITY]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from stop" -l isolation-key -d 'What keeps the sessions of one end user apart from others [env: WHARF_ISOLATION_KEY]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from stop" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from stop" -l header -d 'A header of every request, never a credential; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from stop" -s r -l raw-output -d 'Print text that --transform selects without quotes'
@@ -466,6 +499,9 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_su
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from archive" -l retries -d 'How often a request is tried again' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from archive" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from archive" -l base-url -d 'The service\'s address' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from archive" -l token-file -d 'A file or a pipe with a token for the service, instead of any other login' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from archive" -l user-identity -d 'The end user on whose behalf the service is called [env: WHARF_USER_IDENTITY]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from archive" -l isolation-key -d 'What keeps the sessions of one end user apart from others [env: WHARF_ISOLATION_KEY]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from archive" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from archive" -l header -d 'A header of every request, never a credential; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from archive" -s r -l raw-output -d 'Print text that --transform selects without quotes'
@@ -500,6 +536,9 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_su
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from delete" -l retries -d 'How often a request is tried again' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from delete" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from delete" -l base-url -d 'The service\'s address' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from delete" -l token-file -d 'A file or a pipe with a token for the service, instead of any other login' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from delete" -l user-identity -d 'The end user on whose behalf the service is called [env: WHARF_USER_IDENTITY]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from delete" -l isolation-key -d 'What keeps the sessions of one end user apart from others [env: WHARF_ISOLATION_KEY]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from delete" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from delete" -l header -d 'A header of every request, never a credential; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from delete" -s y -l yes -d 'Do not ask before deleting by label'
@@ -538,6 +577,9 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_su
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from rm" -l retries -d 'How often a request is tried again' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from rm" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from rm" -l base-url -d 'The service\'s address' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from rm" -l token-file -d 'A file or a pipe with a token for the service, instead of any other login' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from rm" -l user-identity -d 'The end user on whose behalf the service is called [env: WHARF_USER_IDENTITY]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from rm" -l isolation-key -d 'What keeps the sessions of one end user apart from others [env: WHARF_ISOLATION_KEY]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from rm" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from rm" -l header -d 'A header of every request, never a credential; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from rm" -s y -l yes -d 'Do not ask before deleting by label'
@@ -584,6 +626,9 @@ complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_s
 complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get ls list stat cat mkdir mv rm delete help" -l retries -d 'How often a request is tried again' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get ls list stat cat mkdir mv rm delete help" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get ls list stat cat mkdir mv rm delete help" -l base-url -d 'The service\'s address' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get ls list stat cat mkdir mv rm delete help" -l token-file -d 'A file or a pipe with a token for the service, instead of any other login' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get ls list stat cat mkdir mv rm delete help" -l user-identity -d 'The end user on whose behalf the service is called [env: WHARF_USER_IDENTITY]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get ls list stat cat mkdir mv rm delete help" -l isolation-key -d 'What keeps the sessions of one end user apart from others [env: WHARF_ISOLATION_KEY]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get ls list stat cat mkdir mv rm delete help" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get ls list stat cat mkdir mv rm delete help" -l header -d 'A header of every request, never a credential; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get ls list stat cat mkdir mv rm delete help" -s r -l raw-output -d 'Print text that --transform selects without quotes'
@@ -644,6 +689,9 @@ complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subco
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l retries -d 'How often a request is tried again' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l base-url -d 'The service\'s address' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l token-file -d 'A file or a pipe with a token for the service, instead of any other login' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l user-identity -d 'The end user on whose behalf the service is called [env: WHARF_USER_IDENTITY]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l isolation-key -d 'What keeps the sessions of one end user apart from others [env: WHARF_ISOLATION_KEY]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l header -d 'A header of every request, never a credential; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l verify -d 'Read back and hash what the backend tells no hash of'
@@ -696,6 +744,9 @@ complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subco
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l retries -d 'How often a request is tried again' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l base-url -d 'The service\'s address' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l token-file -d 'A file or a pipe with a token for the service, instead of any other login' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l user-identity -d 'The end user on whose behalf the service is called [env: WHARF_USER_IDENTITY]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l isolation-key -d 'What keeps the sessions of one end user apart from others [env: WHARF_ISOLATION_KEY]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l header -d 'A header of every request, never a credential; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l checksum -d 'For --if-exists update: compare contents instead of times'
@@ -747,6 +798,9 @@ complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subco
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l retries -d 'How often a request is tried again' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l base-url -d 'The service\'s address' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l token-file -d 'A file or a pipe with a token for the service, instead of any other login' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l user-identity -d 'The end user on whose behalf the service is called [env: WHARF_USER_IDENTITY]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l isolation-key -d 'What keeps the sessions of one end user apart from others [env: WHARF_ISOLATION_KEY]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l header -d 'A header of every request, never a credential; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l checksum -d 'For --if-exists update: compare contents instead of times'
@@ -784,6 +838,9 @@ complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subco
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from ls" -l retries -d 'How often a request is tried again' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from ls" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from ls" -l base-url -d 'The service\'s address' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from ls" -l token-file -d 'A file or a pipe with a token for the service, instead of any other login' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from ls" -l user-identity -d 'The end user on whose behalf the service is called [env: WHARF_USER_IDENTITY]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from ls" -l isolation-key -d 'What keeps the sessions of one end user apart from others [env: WHARF_ISOLATION_KEY]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from ls" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from ls" -l header -d 'A header of every request, never a credential; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from ls" -s l -d 'Sizes, times and modes as well'
@@ -821,6 +878,9 @@ complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subco
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from list" -l retries -d 'How often a request is tried again' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from list" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from list" -l base-url -d 'The service\'s address' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from list" -l token-file -d 'A file or a pipe with a token for the service, instead of any other login' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from list" -l user-identity -d 'The end user on whose behalf the service is called [env: WHARF_USER_IDENTITY]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from list" -l isolation-key -d 'What keeps the sessions of one end user apart from others [env: WHARF_ISOLATION_KEY]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from list" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from list" -l header -d 'A header of every request, never a credential; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from list" -s l -d 'Sizes, times and modes as well'
@@ -856,6 +916,9 @@ complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subco
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from stat" -l retries -d 'How often a request is tried again' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from stat" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from stat" -l base-url -d 'The service\'s address' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from stat" -l token-file -d 'A file or a pipe with a token for the service, instead of any other login' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from stat" -l user-identity -d 'The end user on whose behalf the service is called [env: WHARF_USER_IDENTITY]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from stat" -l isolation-key -d 'What keeps the sessions of one end user apart from others [env: WHARF_ISOLATION_KEY]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from stat" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from stat" -l header -d 'A header of every request, never a credential; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from stat" -s r -l raw-output -d 'Print text that --transform selects without quotes'
@@ -890,6 +953,9 @@ complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subco
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from cat" -l retries -d 'How often a request is tried again' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from cat" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from cat" -l base-url -d 'The service\'s address' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from cat" -l token-file -d 'A file or a pipe with a token for the service, instead of any other login' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from cat" -l user-identity -d 'The end user on whose behalf the service is called [env: WHARF_USER_IDENTITY]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from cat" -l isolation-key -d 'What keeps the sessions of one end user apart from others [env: WHARF_ISOLATION_KEY]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from cat" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from cat" -l header -d 'A header of every request, never a credential; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from cat" -s r -l raw-output -d 'Print text that --transform selects without quotes'
@@ -923,6 +989,9 @@ complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subco
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mkdir" -l retries -d 'How often a request is tried again' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mkdir" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mkdir" -l base-url -d 'The service\'s address' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mkdir" -l token-file -d 'A file or a pipe with a token for the service, instead of any other login' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mkdir" -l user-identity -d 'The end user on whose behalf the service is called [env: WHARF_USER_IDENTITY]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mkdir" -l isolation-key -d 'What keeps the sessions of one end user apart from others [env: WHARF_ISOLATION_KEY]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mkdir" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mkdir" -l header -d 'A header of every request, never a credential; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mkdir" -l no-parents -d 'Fail where the parent is missing or the directory exists'
@@ -957,6 +1026,9 @@ complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subco
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mv" -l retries -d 'How often a request is tried again' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mv" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mv" -l base-url -d 'The service\'s address' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mv" -l token-file -d 'A file or a pipe with a token for the service, instead of any other login' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mv" -l user-identity -d 'The end user on whose behalf the service is called [env: WHARF_USER_IDENTITY]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mv" -l isolation-key -d 'What keeps the sessions of one end user apart from others [env: WHARF_ISOLATION_KEY]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mv" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mv" -l header -d 'A header of every request, never a credential; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mv" -s r -l raw-output -d 'Print text that --transform selects without quotes'
@@ -990,6 +1062,9 @@ complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subco
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from rm" -l retries -d 'How often a request is tried again' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from rm" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from rm" -l base-url -d 'The service\'s address' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from rm" -l token-file -d 'A file or a pipe with a token for the service, instead of any other login' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from rm" -l user-identity -d 'The end user on whose behalf the service is called [env: WHARF_USER_IDENTITY]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from rm" -l isolation-key -d 'What keeps the sessions of one end user apart from others [env: WHARF_ISOLATION_KEY]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from rm" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from rm" -l header -d 'A header of every request, never a credential; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from rm" -s r -l recursive -d 'Directories too, with all that is in them'
@@ -1026,6 +1101,9 @@ complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subco
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from delete" -l retries -d 'How often a request is tried again' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from delete" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from delete" -l base-url -d 'The service\'s address' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from delete" -l token-file -d 'A file or a pipe with a token for the service, instead of any other login' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from delete" -l user-identity -d 'The end user on whose behalf the service is called [env: WHARF_USER_IDENTITY]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from delete" -l isolation-key -d 'What keeps the sessions of one end user apart from others [env: WHARF_ISOLATION_KEY]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from delete" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from delete" -l header -d 'A header of every request, never a credential; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from delete" -s r -l recursive -d 'Directories too, with all that is in them'
@@ -1070,6 +1148,9 @@ complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_se
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get delete rm help" -l retries -d 'How often a request is tried again' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get delete rm help" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get delete rm help" -l base-url -d 'The service\'s address' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get delete rm help" -l token-file -d 'A file or a pipe with a token for the service, instead of any other login' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get delete rm help" -l user-identity -d 'The end user on whose behalf the service is called [env: WHARF_USER_IDENTITY]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get delete rm help" -l isolation-key -d 'What keeps the sessions of one end user apart from others [env: WHARF_ISOLATION_KEY]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get delete rm help" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get delete rm help" -l header -d 'A header of every request, never a credential; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get delete rm help" -s r -l raw-output -d 'Print text that --transform selects without quotes'
@@ -1116,6 +1197,9 @@ complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_s
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from add" -l retries -d 'How often a request is tried again' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from add" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from add" -l base-url -d 'The service\'s address' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from add" -l token-file -d 'A file or a pipe with a token for the service, instead of any other login' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from add" -l user-identity -d 'The end user on whose behalf the service is called [env: WHARF_USER_IDENTITY]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from add" -l isolation-key -d 'What keeps the sessions of one end user apart from others [env: WHARF_ISOLATION_KEY]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from add" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from add" -l header -d 'A header of every request, never a credential; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from add" -s r -l raw-output -d 'Print text that --transform selects without quotes'
@@ -1154,6 +1238,9 @@ complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_s
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from create" -l retries -d 'How often a request is tried again' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from create" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from create" -l base-url -d 'The service\'s address' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from create" -l token-file -d 'A file or a pipe with a token for the service, instead of any other login' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from create" -l user-identity -d 'The end user on whose behalf the service is called [env: WHARF_USER_IDENTITY]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from create" -l isolation-key -d 'What keeps the sessions of one end user apart from others [env: WHARF_ISOLATION_KEY]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from create" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from create" -l header -d 'A header of every request, never a credential; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from create" -s r -l raw-output -d 'Print text that --transform selects without quotes'
@@ -1189,6 +1276,9 @@ complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_s
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from list" -l retries -d 'How often a request is tried again' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from list" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from list" -l base-url -d 'The service\'s address' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from list" -l token-file -d 'A file or a pipe with a token for the service, instead of any other login' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from list" -l user-identity -d 'The end user on whose behalf the service is called [env: WHARF_USER_IDENTITY]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from list" -l isolation-key -d 'What keeps the sessions of one end user apart from others [env: WHARF_ISOLATION_KEY]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from list" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from list" -l header -d 'A header of every request, never a credential; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from list" -s r -l raw-output -d 'Print text that --transform selects without quotes'
@@ -1224,6 +1314,9 @@ complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_s
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from ls" -l retries -d 'How often a request is tried again' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from ls" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from ls" -l base-url -d 'The service\'s address' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from ls" -l token-file -d 'A file or a pipe with a token for the service, instead of any other login' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from ls" -l user-identity -d 'The end user on whose behalf the service is called [env: WHARF_USER_IDENTITY]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from ls" -l isolation-key -d 'What keeps the sessions of one end user apart from others [env: WHARF_ISOLATION_KEY]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from ls" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from ls" -l header -d 'A header of every request, never a credential; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from ls" -s r -l raw-output -d 'Print text that --transform selects without quotes'
@@ -1258,6 +1351,9 @@ complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_s
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from get" -l retries -d 'How often a request is tried again' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from get" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from get" -l base-url -d 'The service\'s address' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from get" -l token-file -d 'A file or a pipe with a token for the service, instead of any other login' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from get" -l user-identity -d 'The end user on whose behalf the service is called [env: WHARF_USER_IDENTITY]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from get" -l isolation-key -d 'What keeps the sessions of one end user apart from others [env: WHARF_ISOLATION_KEY]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from get" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from get" -l header -d 'A header of every request, never a credential; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from get" -s r -l raw-output -d 'Print text that --transform selects without quotes'
@@ -1293,6 +1389,9 @@ complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_s
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from delete" -l retries -d 'How often a request is tried again' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from delete" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from delete" -l base-url -d 'The service\'s address' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from delete" -l token-file -d 'A file or a pipe with a token for the service, instead of any other login' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from delete" -l user-identity -d 'The end user on whose behalf the service is called [env: WHARF_USER_IDENTITY]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from delete" -l isolation-key -d 'What keeps the sessions of one end user apart from others [env: WHARF_ISOLATION_KEY]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from delete" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from delete" -l header -d 'A header of every request, never a credential; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from delete" -s r -l raw-output -d 'Print text that --transform selects without quotes'
@@ -1328,6 +1427,9 @@ complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_s
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from rm" -l retries -d 'How often a request is tried again' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from rm" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from rm" -l base-url -d 'The service\'s address' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from rm" -l token-file -d 'A file or a pipe with a token for the service, instead of any other login' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from rm" -l user-identity -d 'The end user on whose behalf the service is called [env: WHARF_USER_IDENTITY]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from rm" -l isolation-key -d 'What keeps the sessions of one end user apart from others [env: WHARF_ISOLATION_KEY]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from rm" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from rm" -l header -d 'A header of every request, never a credential; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from rm" -s r -l raw-output -d 'Print text that --transform selects without quotes'
@@ -1365,6 +1467,9 @@ complete -c wharf -n "__fish_wharf_using_subcommand backends" -l connect-timeout
 complete -c wharf -n "__fish_wharf_using_subcommand backends" -l retries -d 'How often a request is tried again' -r
 complete -c wharf -n "__fish_wharf_using_subcommand backends" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand backends" -l base-url -d 'The service\'s address' -r
+complete -c wharf -n "__fish_wharf_using_subcommand backends" -l token-file -d 'A file or a pipe with a token for the service, instead of any other login' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand backends" -l user-identity -d 'The end user on whose behalf the service is called [env: WHARF_USER_IDENTITY]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand backends" -l isolation-key -d 'What keeps the sessions of one end user apart from others [env: WHARF_ISOLATION_KEY]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand backends" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand backends" -l header -d 'A header of every request, never a credential; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand backends" -s r -l raw-output -d 'Print text that --transform selects without quotes'
@@ -1397,6 +1502,9 @@ complete -c wharf -n "__fish_wharf_using_subcommand config; and not __fish_seen_
 complete -c wharf -n "__fish_wharf_using_subcommand config; and not __fish_seen_subcommand_from path list ls get help" -l retries -d 'How often a request is tried again' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and not __fish_seen_subcommand_from path list ls get help" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and not __fish_seen_subcommand_from path list ls get help" -l base-url -d 'The service\'s address' -r
+complete -c wharf -n "__fish_wharf_using_subcommand config; and not __fish_seen_subcommand_from path list ls get help" -l token-file -d 'A file or a pipe with a token for the service, instead of any other login' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand config; and not __fish_seen_subcommand_from path list ls get help" -l user-identity -d 'The end user on whose behalf the service is called [env: WHARF_USER_IDENTITY]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand config; and not __fish_seen_subcommand_from path list ls get help" -l isolation-key -d 'What keeps the sessions of one end user apart from others [env: WHARF_ISOLATION_KEY]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and not __fish_seen_subcommand_from path list ls get help" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand config; and not __fish_seen_subcommand_from path list ls get help" -l header -d 'A header of every request, never a credential; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and not __fish_seen_subcommand_from path list ls get help" -s r -l raw-output -d 'Print text that --transform selects without quotes'
@@ -1434,6 +1542,9 @@ complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subc
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from path" -l retries -d 'How often a request is tried again' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from path" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from path" -l base-url -d 'The service\'s address' -r
+complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from path" -l token-file -d 'A file or a pipe with a token for the service, instead of any other login' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from path" -l user-identity -d 'The end user on whose behalf the service is called [env: WHARF_USER_IDENTITY]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from path" -l isolation-key -d 'What keeps the sessions of one end user apart from others [env: WHARF_ISOLATION_KEY]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from path" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from path" -l header -d 'A header of every request, never a credential; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from path" -s r -l raw-output -d 'Print text that --transform selects without quotes'
@@ -1466,6 +1577,9 @@ complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subc
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from list" -l retries -d 'How often a request is tried again' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from list" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from list" -l base-url -d 'The service\'s address' -r
+complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from list" -l token-file -d 'A file or a pipe with a token for the service, instead of any other login' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from list" -l user-identity -d 'The end user on whose behalf the service is called [env: WHARF_USER_IDENTITY]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from list" -l isolation-key -d 'What keeps the sessions of one end user apart from others [env: WHARF_ISOLATION_KEY]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from list" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from list" -l header -d 'A header of every request, never a credential; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from list" -s r -l raw-output -d 'Print text that --transform selects without quotes'
@@ -1498,6 +1612,9 @@ complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subc
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from ls" -l retries -d 'How often a request is tried again' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from ls" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from ls" -l base-url -d 'The service\'s address' -r
+complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from ls" -l token-file -d 'A file or a pipe with a token for the service, instead of any other login' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from ls" -l user-identity -d 'The end user on whose behalf the service is called [env: WHARF_USER_IDENTITY]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from ls" -l isolation-key -d 'What keeps the sessions of one end user apart from others [env: WHARF_ISOLATION_KEY]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from ls" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from ls" -l header -d 'A header of every request, never a credential; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from ls" -s r -l raw-output -d 'Print text that --transform selects without quotes'
@@ -1530,6 +1647,9 @@ complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subc
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from get" -l retries -d 'How often a request is tried again' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from get" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from get" -l base-url -d 'The service\'s address' -r
+complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from get" -l token-file -d 'A file or a pipe with a token for the service, instead of any other login' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from get" -l user-identity -d 'The end user on whose behalf the service is called [env: WHARF_USER_IDENTITY]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from get" -l isolation-key -d 'What keeps the sessions of one end user apart from others [env: WHARF_ISOLATION_KEY]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from get" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from get" -l header -d 'A header of every request, never a credential; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from get" -s r -l raw-output -d 'Print text that --transform selects without quotes'
@@ -1566,6 +1686,9 @@ complete -c wharf -n "__fish_wharf_using_subcommand doctor" -l connect-timeout -
 complete -c wharf -n "__fish_wharf_using_subcommand doctor" -l retries -d 'How often a request is tried again' -r
 complete -c wharf -n "__fish_wharf_using_subcommand doctor" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand doctor" -l base-url -d 'The service\'s address' -r
+complete -c wharf -n "__fish_wharf_using_subcommand doctor" -l token-file -d 'A file or a pipe with a token for the service, instead of any other login' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand doctor" -l user-identity -d 'The end user on whose behalf the service is called [env: WHARF_USER_IDENTITY]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand doctor" -l isolation-key -d 'What keeps the sessions of one end user apart from others [env: WHARF_ISOLATION_KEY]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand doctor" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand doctor" -l header -d 'A header of every request, never a credential; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand doctor" -s r -l raw-output -d 'Print text that --transform selects without quotes'
@@ -1602,6 +1725,9 @@ complete -c wharf -n "__fish_wharf_using_subcommand serve" -l connect-timeout -d
 complete -c wharf -n "__fish_wharf_using_subcommand serve" -l retries -d 'How often a request is tried again' -r
 complete -c wharf -n "__fish_wharf_using_subcommand serve" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand serve" -l base-url -d 'The service\'s address' -r
+complete -c wharf -n "__fish_wharf_using_subcommand serve" -l token-file -d 'A file or a pipe with a token for the service, instead of any other login' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand serve" -l user-identity -d 'The end user on whose behalf the service is called [env: WHARF_USER_IDENTITY]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand serve" -l isolation-key -d 'What keeps the sessions of one end user apart from others [env: WHARF_ISOLATION_KEY]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand serve" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand serve" -l header -d 'A header of every request, never a credential; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand serve" -l tls -d 'Serve HTTPS, with a certificate of a throw-away authority, which some clients insist on'
@@ -1635,6 +1761,9 @@ complete -c wharf -n "__fish_wharf_using_subcommand completions" -l connect-time
 complete -c wharf -n "__fish_wharf_using_subcommand completions" -l retries -d 'How often a request is tried again' -r
 complete -c wharf -n "__fish_wharf_using_subcommand completions" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand completions" -l base-url -d 'The service\'s address' -r
+complete -c wharf -n "__fish_wharf_using_subcommand completions" -l token-file -d 'A file or a pipe with a token for the service, instead of any other login' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand completions" -l user-identity -d 'The end user on whose behalf the service is called [env: WHARF_USER_IDENTITY]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand completions" -l isolation-key -d 'What keeps the sessions of one end user apart from others [env: WHARF_ISOLATION_KEY]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand completions" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand completions" -l header -d 'A header of every request, never a credential; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand completions" -s r -l raw-output -d 'Print text that --transform selects without quotes'
@@ -1667,6 +1796,9 @@ complete -c wharf -n "__fish_wharf_using_subcommand man" -l connect-timeout -d '
 complete -c wharf -n "__fish_wharf_using_subcommand man" -l retries -d 'How often a request is tried again' -r
 complete -c wharf -n "__fish_wharf_using_subcommand man" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand man" -l base-url -d 'The service\'s address' -r
+complete -c wharf -n "__fish_wharf_using_subcommand man" -l token-file -d 'A file or a pipe with a token for the service, instead of any other login' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand man" -l user-identity -d 'The end user on whose behalf the service is called [env: WHARF_USER_IDENTITY]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand man" -l isolation-key -d 'What keeps the sessions of one end user apart from others [env: WHARF_ISOLATION_KEY]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand man" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand man" -l header -d 'A header of every request, never a credential; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand man" -s r -l raw-output -d 'Print text that --transform selects without quotes'

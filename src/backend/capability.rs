@@ -31,6 +31,8 @@ pub enum Feature {
     ResourceGithubRepository,
     ResourceMemoryStore,
     ResourceContext,
+    UserIdentity,
+    IsolationKey,
 }
 
 impl Feature {
@@ -60,6 +62,8 @@ impl Feature {
             Feature::ResourceGithubRepository => "resources of type github_repository",
             Feature::ResourceMemoryStore => "resources of type memory_store",
             Feature::ResourceContext => "resources of type context",
+            Feature::UserIdentity => "--user-identity",
+            Feature::IsolationKey => "--isolation-key",
         }
     }
 

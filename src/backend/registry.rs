@@ -28,6 +28,24 @@ pub fn find(name: &str) -> Result<&'static Entry> {
     })
 }
 
+/// Makes the chosen backend; sends nothing yet.
+///
+/// # Errors
+/// `usage` for a name that no backend has; `unsupported` for a setting that it cannot honour and that
+/// nobody would want to be ignored; what the backend itself says of its settings.
+pub fn open(settings: &Settings) -> Result<Box<dyn Backend>> {
+    let entry = find(settings.backend.value.as_deref().unwrap_or_default())?;
+    let asked = [(Feature::UserIdentity, &settings.user_identity), (Feature::IsolationKey, &settings.isolation_key)];
+    for (feature, setting) in asked {
+        if setting.value.is_some() && !entry.capabilities.features.contains(&feature) {
+            let error = unsupported(entry.capabilities.backend, feature);
+            return Err(Error::new(error.kind(), format!("{} (from {})", error.message(), setting.origin))
+                .hint(error.hint_text().unwrap_or_default()));
+        }
+    }
+    (entry.open)(settings)
+}
+
 /// The `unsupported` error for `feature`, with who has it or what to do instead as its hint.
 pub fn unsupported(backend: &str, feature: Feature) -> Error {
     let able = names(ALL.iter().filter(|entry| entry.capabilities.has(feature)));

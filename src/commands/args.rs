@@ -2,7 +2,7 @@
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use clap::{Args, ValueHint};
 
@@ -86,6 +86,18 @@ pub struct Global {
     #[arg(long, global = true, value_name = "URL")]
     pub base_url: Option<String>,
 
+    /// A file or a pipe with a token for the service, instead of any other login
+    #[arg(long, global = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub token_file: Option<PathBuf>,
+
+    /// The end user on whose behalf the service is called [env: WHARF_USER_IDENTITY]
+    #[arg(long, global = true, value_name = "ID")]
+    pub user_identity: Option<String>,
+
+    /// What keeps the sessions of one end user apart from others [env: WHARF_ISOLATION_KEY]
+    #[arg(long, global = true, value_name = "KEY")]
+    pub isolation_key: Option<String>,
+
     /// A file of certificates to trust as well
     #[arg(long, global = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub ca_cert: Option<PathBuf>,
@@ -111,9 +123,23 @@ impl Global {
             connect_timeout: self.connect_timeout,
             retries: self.retries,
             headers: self.header.clone(),
+            token_file: self.token_file.clone(),
+            user_identity: self.user_identity.clone(),
+            isolation_key: self.isolation_key.clone(),
+            deadline: self.timeout.and_then(deadline),
+            told: None,
         }
     }
 }
+
+/// When requests have to be done for `--timeout`: a moment before, so that they say what they were
+/// about, and none where that is further away than the clock goes.
+fn deadline(timeout: Duration) -> Option<Instant> {
+    Instant::now().checked_add(timeout.saturating_sub((timeout / 10).min(BEFORE)))
+}
+
+/// Requests have to be done so long before `--timeout` runs out.
+const BEFORE: Duration = Duration::from_millis(100);
 
 /// The word of a format as it is typed.
 pub(super) fn word(format: Format) -> &'static str {

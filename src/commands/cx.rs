@@ -9,6 +9,7 @@ use super::Global;
 use super::args::Paging;
 use crate::backend::page::Walk;
 use crate::backend::{Backend, Page, PageRequest, registry};
+use crate::config::told::Told;
 use crate::config::{Flags, Settings};
 use crate::error::{Error, Result};
 use crate::model::{RemotePath, SessionId, SessionPath, Target};
@@ -34,16 +35,10 @@ pub struct Cx {
 impl Cx {
     /// The context for a command; `configured` reads the configuration file for the format.
     pub fn new(global: &Global, configured: bool) -> Result<Self> {
-        let flags = global.layer();
-        let settings = OnceCell::new();
-        let mut format = global.format;
-        if configured {
-            let resolved = Settings::resolve(&flags)?;
-            if let Some(word) = &resolved.format.value {
-                format = Some(read_format(word)?);
-            }
-            let _ = settings.set(resolved);
-        }
+        let mut flags = global.layer();
+        let mut resolved = if configured { Some(Settings::resolve(&flags)?) } else { None };
+        let word = resolved.as_ref().and_then(|settings| settings.format.value.as_deref());
+        let format = word.map(read_format).transpose()?.or(global.format);
         let out = Output::new(Options {
             format: format.unwrap_or_default(),
             raw_output: global.raw_output,
@@ -54,10 +49,16 @@ impl Cx {
             progress: global.progress,
             verbose: global.verbose,
         })?;
+        if global.verbose || global.debug {
+            flags.told = Some(Told { detail: global.debug, say: out.noter() });
+        }
+        if let Some(settings) = &mut resolved {
+            settings.told.clone_from(&flags.told);
+        }
         Ok(Cx {
             out,
             flags,
-            settings,
+            settings: resolved.map(OnceCell::from).unwrap_or_default(),
             backend: OnceCell::new(),
             stop: Stop::default(),
             status: Cell::new(0),
@@ -76,9 +77,7 @@ impl Cx {
     /// The chosen backend.
     pub fn backend(&self) -> Result<&dyn Backend> {
         if self.backend.get().is_none() {
-            let settings = self.settings()?;
-            let name = settings.backend.value.as_deref().unwrap_or_default();
-            let _ = self.backend.set((registry::find(name)?.open)(settings)?);
+            let _ = self.backend.set(registry::open(self.settings()?)?);
         }
         self.backend.get().map(AsRef::as_ref).ok_or_else(|| Error::usage("no backend"))
     }

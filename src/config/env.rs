@@ -26,6 +26,14 @@ pub const SESSION_BYTES: &str = "WHARF_SESSION_BYTES";
 pub const SESSION_MOUNTS: &str = "WHARF_SESSION_MOUNTS";
 /// The configuration file.
 pub const CONFIG: &str = "WHARF_CONFIG";
+/// The end user on whose behalf a service is called.
+pub const USER_IDENTITY: &str = "WHARF_USER_IDENTITY";
+/// What keeps the sessions of one end user apart from those of others.
+pub const ISOLATION_KEY: &str = "WHARF_ISOLATION_KEY";
+/// Where programs are.
+pub const PATH: &str = "PATH";
+/// The base of the cache directory, on every system.
+pub const XDG_CACHE_HOME: &str = "XDG_CACHE_HOME";
 /// The base of the data directory, on every system.
 pub const XDG_DATA_HOME: &str = "XDG_DATA_HOME";
 /// The base of the configuration directory, on every system.
@@ -58,6 +66,29 @@ pub const FOUNDRY_ENDPOINT: [&str; 2] = ["FOUNDRY_PROJECT_ENDPOINT", "AZURE_AI_P
 pub const FOUNDRY_TOKEN: &str = "WHARF_FOUNDRY_TOKEN";
 /// A file with such a token, which somebody else keeps fresh.
 pub const FOUNDRY_TOKEN_FILE: &str = "WHARF_FOUNDRY_TOKEN_FILE";
+
+/// The tenant (directory) that a token is asked of, for all of Azure's own clients. So are those below.
+pub const AZURE_TENANT_ID: &str = "AZURE_TENANT_ID";
+/// The application (client) that asks.
+pub const AZURE_CLIENT_ID: &str = "AZURE_CLIENT_ID";
+/// Its secret.
+pub const AZURE_CLIENT_SECRET: &str = "AZURE_CLIENT_SECRET";
+/// Its certificate, which is not read: the variable is looked at so that this can be said.
+pub const AZURE_CLIENT_CERTIFICATE_PATH: &str = "AZURE_CLIENT_CERTIFICATE_PATH";
+/// A file with a token of somebody else (Kubernetes) that stands for a secret.
+pub const AZURE_FEDERATED_TOKEN_FILE: &str = "AZURE_FEDERATED_TOKEN_FILE";
+/// Where tokens are asked for, in other clouds than the public one.
+pub const AZURE_AUTHORITY_HOST: &str = "AZURE_AUTHORITY_HOST";
+/// Where tokens are asked for in App Service, Functions and Container Apps.
+pub const IDENTITY_ENDPOINT: &str = "IDENTITY_ENDPOINT";
+/// What proves there that it is the host's own application that asks.
+pub const IDENTITY_HEADER: &str = "IDENTITY_HEADER";
+/// Where a virtual machine's metadata service is, in place of its usual address.
+pub const AZURE_POD_IDENTITY_AUTHORITY_HOST: &str = "AZURE_POD_IDENTITY_AUTHORITY_HOST";
+/// Where the Azure CLI keeps its login.
+pub const AZURE_CONFIG_DIR: &str = "AZURE_CONFIG_DIR";
+/// Where the Azure Developer CLI keeps its login.
+pub const AZD_CONFIG_DIR: &str = "AZD_CONFIG_DIR";
 
 /// The variables that choose a backend where nothing else does.
 pub const CHOOSING: &[(&str, &[&str])] = &[("foundry", &FOUNDRY_ENDPOINT)];

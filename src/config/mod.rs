@@ -8,16 +8,20 @@ pub mod duration;
 pub mod env;
 pub mod header;
 pub mod profile;
+pub mod secret;
 pub mod size;
+pub mod told;
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
 use self::profile::{Amount, File, Profile};
+use self::secret::Secret;
+use self::told::Told;
 use crate::error::{Error, Result};
 
 /// How often something is tried again where nobody says.
@@ -90,6 +94,16 @@ pub struct Flags {
     pub retries: Option<u32>,
     /// `--header`.
     pub headers: Vec<String>,
+    /// `--token-file`.
+    pub token_file: Option<PathBuf>,
+    /// `--user-identity`.
+    pub user_identity: Option<String>,
+    /// `--isolation-key`.
+    pub isolation_key: Option<String>,
+    /// When `--timeout` runs out.
+    pub deadline: Option<Instant>,
+    /// Who is told of each request: `--verbose`, `--debug`.
+    pub told: Option<Told>,
 }
 
 /// Everything that is settled before a command runs.
@@ -117,8 +131,20 @@ pub struct Settings {
     pub session_bytes: Setting<String>,
     /// Resources that a session of the local backend takes.
     pub session_mounts: Setting<String>,
+    /// The end user on whose behalf the service is called.
+    pub user_identity: Setting<String>,
+    /// What keeps the sessions of one end user apart from those of others.
+    pub isolation_key: Setting<String>,
+    /// A file that holds a token, named on the command line.
+    pub token_file: Option<PathBuf>,
+    /// Where the profile says that its key or token is.
+    pub secret: Option<Secret>,
     /// Headers of every request.
     pub headers: BTreeMap<String, String>,
+    /// When all requests have to be done.
+    pub deadline: Option<Instant>,
+    /// Who is told of each request.
+    pub told: Option<Told>,
     /// Certificates to trust as well.
     pub ca_cert: Option<PathBuf>,
     /// The longest that connecting may take.
@@ -176,7 +202,13 @@ impl Settings {
             jobs: pick(flags.jobs.as_ref(), &[env::JOBS], from(&profile.jobs.map(|jobs| jobs.to_string()))),
             session_bytes: pick(None, &[env::SESSION_BYTES], amount(&profile.session_bytes)),
             session_mounts: pick(None, &[env::SESSION_MOUNTS], amount(&profile.session_mounts)),
+            user_identity: pick(flags.user_identity.as_ref(), &[env::USER_IDENTITY], from(&profile.user_identity)),
+            isolation_key: pick(flags.isolation_key.as_ref(), &[env::ISOLATION_KEY], from(&profile.isolation_key)),
+            token_file: flags.token_file.clone(),
+            secret: profile.secret(&path)?,
             headers: header::merge(profile.headers, &flags.headers)?,
+            deadline: flags.deadline,
+            told: flags.told.clone(),
             ca_cert: flags.ca_cert.clone(),
             connect_timeout: flags.connect_timeout,
             retries: flags.retries,
@@ -211,6 +243,15 @@ impl Settings {
         }
     }
 
+    /// Where tokens are kept until they are over; nowhere where no directory is the user's own.
+    pub fn token_cache(&self) -> Option<PathBuf> {
+        let base = match env::path(env::HOME) {
+            Some(home) => home,
+            None => env::path(env::XDG_CACHE_HOME).or_else(dirs::cache_dir)?.join("wharf"),
+        };
+        Some(std::path::absolute(base).ok()?.join("tokens"))
+    }
+
     /// Who says where that is.
     pub fn home_origin(&self) -> Origin {
         let named = [env::HOME, env::XDG_DATA_HOME].into_iter().find(|name| env::path(name).is_some());
@@ -231,6 +272,8 @@ impl Settings {
             ("jobs", &self.jobs),
             ("session_bytes", &self.session_bytes),
             ("session_mounts", &self.session_mounts),
+            ("user_identity", &self.user_identity),
+            ("isolation_key", &self.isolation_key),
         ]
     }
 }

@@ -1,11 +1,12 @@
 //! The configuration file: named groups of settings, and never a secret.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::{fmt, io};
 
 use serde::Deserialize;
 
+use super::secret::Secret;
 use crate::error::{Error, Result};
 
 /// The file as a whole.
@@ -41,10 +42,50 @@ pub struct Profile {
     pub session_bytes: Option<Amount>,
     /// Resources that a session of the local backend takes: a number or `none`.
     pub session_mounts: Option<Amount>,
+    /// The end user on whose behalf the service is called.
+    pub user_identity: Option<String>,
+    /// What keeps the sessions of one end user apart from those of others.
+    pub isolation_key: Option<String>,
+    /// The environment variable that holds the key or token.
+    pub secret_env: Option<String>,
+    /// The file that holds it; relative to the configuration file's directory.
+    pub secret_file: Option<PathBuf>,
+    /// The program, with its arguments, that prints it.
+    pub secret_command: Option<Vec<String>>,
     /// Headers of every request.
     #[serde(default)]
     pub headers: BTreeMap<String, String>,
 }
+
+impl Profile {
+    /// Where the profile says that its key or token is; `file` is the configuration file.
+    ///
+    /// # Errors
+    /// `usage` where it names several places, or none in the place of one.
+    pub fn secret(&self, file: &Path) -> Result<Option<Secret>> {
+        let beside = |path: &PathBuf| file.parent().unwrap_or(Path::new("")).join(path);
+        let named = [
+            self.secret_env.clone().map(Secret::Env),
+            self.secret_file.as_ref().map(beside).map(Secret::File),
+            self.secret_command.clone().map(Secret::Command),
+        ];
+        let mut named = named.into_iter().flatten();
+        let (first, second) = (named.next(), named.next());
+        let empty = match &first {
+            Some(Secret::Env(name)) => name.is_empty(),
+            Some(Secret::Command(words)) => words.first().is_none_or(String::is_empty),
+            Some(Secret::File(_)) | None => false,
+        };
+        if second.is_some() || empty {
+            return Err(Error::usage("the profile has to name one place of its secret").hint(SECRET_HINT));
+        }
+        Ok(first)
+    }
+}
+
+/// How a profile says where its secret is.
+const SECRET_HINT: &str =
+    "write `secret_env = \"NAME\"`, `secret_file = \"PATH\"` or `secret_command = [\"PROGRAM\", \"WORD\"]`";
 
 /// A number, or text that is read as one later.
 #[derive(Debug, Clone, Deserialize)]
@@ -86,7 +127,7 @@ impl File {
             let secret = SECRETS.iter().any(|name| what.contains(&format!("unknown field `{name}`")));
             let error = Error::usage(format!("{}:{line}: {what}", path.display()));
             if secret {
-                error.hint("wharf keeps no secrets in its configuration: set the vendor's own environment variable")
+                error.hint(format!("wharf keeps no secrets in its configuration, only where they are: {SECRET_HINT}"))
             } else {
                 error.hint("`wharf config path` names the file, `wharf config list` shows what it says")
             }
@@ -132,6 +173,22 @@ mod tests {
         let error = read("[profiles.a]\ntoken = \"x\"\n").unwrap_err();
         assert!(error.hint_text().is_some_and(|hint| hint.contains("keeps no secrets")));
         assert!(!error.message().contains("\"x\""));
+    }
+
+    #[test]
+    fn a_profile_names_one_place_of_its_secret() {
+        let secret = |text: &str| {
+            let file = read(&format!("[profiles.a]\n{text}\n")).unwrap();
+            file.find("a", Path::new("f")).unwrap().secret(Path::new("/etc/wharf/config.toml"))
+        };
+        assert_eq!(secret("jobs = 1").unwrap(), None);
+        assert_eq!(secret("secret_env = 'KEY'").unwrap(), Some(Secret::Env("KEY".to_owned())));
+        assert_eq!(secret("secret_file = 'key'").unwrap(), Some(Secret::File("/etc/wharf/key".into())));
+        let words = vec!["pass".to_owned(), "show".to_owned()];
+        assert_eq!(secret("secret_command = ['pass', 'show']").unwrap(), Some(Secret::Command(words)));
+        for bad in ["secret_env = ''", "secret_command = []", "secret_env = 'A'\nsecret_file = 'b'"] {
+            assert_eq!(secret(bad).unwrap_err().kind(), crate::error::Kind::Usage, "{bad}");
+        }
     }
 
     #[test]

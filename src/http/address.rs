@@ -1,7 +1,7 @@
 //! Where requests go: the rules for addresses, and how a path and a query are written.
 
 use std::fmt::Write as _;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 
 use reqwest::Url;
 
@@ -16,8 +16,20 @@ pub(super) fn base(text: &str) -> Result<Url> {
     Ok(url)
 }
 
+/// Reads the address of a service that a host offers to what runs on it: the same, and plain `http`
+/// to a link-local address as well, which no router passes on (RFC 3927, section 7). Azure's hosts
+/// have the metadata of virtual machines at 169.254.169.254 and App Service's tokens close to it.
+pub(super) fn of_the_host(text: &str) -> Result<Url> {
+    read(text, |url| is_loopback(url) || is_link_local(url))
+}
+
 /// Reads an absolute URL that a request may go to. Messages do not repeat it: it may be a secret.
 pub(super) fn given(text: &str) -> Result<Url> {
+    read(text, is_loopback)
+}
+
+/// Reads an absolute URL; `near` is where plain `http` may go.
+fn read(text: &str, near: impl Fn(&Url) -> bool) -> Result<Url> {
     let url = Url::parse(text).map_err(|e| Error::usage(format!("this is no URL: {e}")).hint(EXAMPLE))?;
     if !url.username().is_empty() || url.password().is_some() {
         return Err(Error::usage("a URL with a user name or a password in it")
@@ -25,7 +37,7 @@ pub(super) fn given(text: &str) -> Result<Url> {
     }
     match url.scheme() {
         "https" if url.has_host() => Ok(url),
-        "http" if is_loopback(&url) => Ok(url),
+        "http" if near(&url) => Ok(url),
         "http" => Err(Error::usage(format!("plain http:// to another machine: `{}`", origin(&url)))
             .hint("use https://; plain http:// is for 127.0.0.1, [::1] and localhost only")),
         _ => Err(Error::usage("a URL that is neither http:// nor https://").hint(EXAMPLE)),
@@ -42,6 +54,11 @@ pub(super) fn is_loopback(url: &Url) -> bool {
     host == "localhost" || address.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
+/// Whether a URL names an IPv4 address of this machine's own link (169.254.0.0/16).
+fn is_link_local(url: &Url) -> bool {
+    url.host_str().and_then(|host| host.parse::<Ipv4Addr>().ok()).is_some_and(|address| address.is_link_local())
+}
+
 /// Scheme, host and port, which is all that messages say of an address.
 pub(super) fn origin(url: &Url) -> String {
     url.origin().ascii_serialization()
@@ -53,6 +70,10 @@ pub(super) fn origin(url: &Url) -> String {
 /// `usage` for a segment that means another place: an empty one, `.` or `..`, plain or escaped.
 pub(super) fn below(base: &Url, segments: &[&str]) -> Result<Url> {
     let mut url = base.clone();
+    if segments.is_empty() {
+        // With the slash at its end, if it has one.
+        return Ok(url);
+    }
     if let Some(bad) = segments.iter().find(|segment| matches!(**segment, "" | "." | "..")) {
         return Err(Error::usage(format!("this cannot be a part of an address: `{bad}`")));
     }
@@ -122,12 +143,27 @@ mod tests {
     }
 
     #[test]
+    fn a_hosts_own_service_may_be_on_its_link_and_nothing_else_may() {
+        let metadata = "http://169.254.169.254/metadata";
+        for good in [metadata, "http://169.254.129.5:8081/msi/token", "http://127.0.0.1:1", "https://service.test"] {
+            assert!(of_the_host(good).is_ok(), "{good}");
+        }
+        for bad in ["http://169.255.0.1", "http://169.254.169.254.service.test", "http://10.0.0.1", "http://[fe80::1]"]
+        {
+            assert_eq!(of_the_host(bad).unwrap_err().kind(), Kind::Usage, "{bad}");
+        }
+        // Neither a user nor a service may send anybody there.
+        assert!(base(metadata).is_err() && given(metadata).is_err());
+    }
+
+    #[test]
     fn segments_stay_segments() {
         let base = base("https://service.test/api/").unwrap();
         let at = |segments: &[&str]| below(&base, segments).map(|url| url.to_string());
         assert_eq!(at(&["v1", "a/b c:d"]).unwrap(), "https://service.test/api/v1/a%2Fb%20c:d");
         assert_eq!(at(&["s", "id:stop"]).unwrap(), "https://service.test/api/s/id:stop");
         assert_eq!(at(&["ä%2e?#"]).unwrap(), "https://service.test/api/%C3%A4%252e%3F%23");
+        assert_eq!(at(&[]).unwrap(), "https://service.test/api/");
         for bad in ["", ".", ".."] {
             assert!(at(&["v1", bad]).is_err(), "{bad:?}");
         }

@@ -117,6 +117,7 @@ pub(super) async fn read(
     }
     watched.complete();
     let (content, cut) = unpack(response.headers(), content.freeze(), LONGEST)?;
+    watched.reads(response.headers(), &content);
     if cut { Err(too_long()) } else { Ok(content) }
 }
 
@@ -160,7 +161,10 @@ pub(super) async fn read_error(
         }
     }
     watched.complete();
-    unpack(response.headers(), content.freeze(), LONGEST_ERROR).map_or_else(|_| Bytes::new(), |(content, _)| content)
+    let content = unpack(response.headers(), content.freeze(), LONGEST_ERROR);
+    let content = content.map_or_else(|_| Bytes::new(), |(content, _)| content);
+    watched.reads(response.headers(), &content);
+    content
 }
 
 fn too_long() -> Failure {

@@ -58,6 +58,7 @@ pub(super) async fn once(
     let shown = if request.home { redact::url(&request.url) } else { redact::bearer_url(&request.url) };
     let mut watched =
         Watched::new(options.observer.clone(), Arc::clone(&request.secrets), request.method.clone(), shown, number);
+    watched.wants_detail(options.detail);
     let opened = open(http, request, credentials, deadline, mode, &mut watched).await;
     let read = match opened {
         Ok((response, _)) if mode == Mode::Stream => {
@@ -106,17 +107,16 @@ async fn open(
     request.headers.values().filter(|value| value.is_sensitive()).for_each(|value| request.secrets.learn(value));
     let pulse = Arc::new(Pulse::new());
     let (content, pump) = request.payload.start(&pulse, watched.sent()).await.map_err(unsent)?;
-    let call = client
-        .request(request.method.clone(), request.url.clone())
-        .headers(headers(request, &service.headers, credentials, mode))
-        .body(content)
-        .send();
+    let headers = headers(request, &service.headers, credentials, mode);
+    watched.sends(&headers, request.payload.at_hand());
+    let call = client.request(request.method.clone(), request.url.clone()).headers(headers).body(content).send();
     // Connecting has a limit of its own, after which it is known that nothing was sent.
     let connecting = options.connect_timeout.saturating_add(Duration::from_secs(1));
     let idle = options.idle_timeout.max(connecting).min(LONGEST_IDLE);
     let (mut response, sent) = exchange(call, pump, &pulse, idle, deadline, request).await?;
     let status = response.status();
     watched.head(status.as_u16(), failure::request_id(response.headers()));
+    watched.gets(response.headers());
     if status.is_success() {
         return Ok((response, sent));
     }

@@ -39,7 +39,7 @@ pub use request::Request;
 pub use reqwest::header::{HeaderMap, HeaderValue};
 pub use reqwest::{Method, StatusCode, Url};
 pub use retry::Class;
-pub use trace::{Observer, Outcome, Try};
+pub use trace::{Detail, Observer, Outcome, Try};
 
 use self::client::Clients;
 use self::limiter::Limiter;
@@ -74,8 +74,23 @@ impl Http {
     /// `usage` for an address that is none, that holds a password, or that is plain `http://` to
     /// another machine, and for an extra header that would break the framing of requests.
     pub fn new(options: Options) -> Result<Self> {
+        let base = address::base(&options.base_url)?;
+        Self::at(base, options)
+    }
+
+    /// The same for a service that this machine's host offers to what runs on it, such as the metadata
+    /// of a virtual machine: it may be on the machine's own link, over plain `http`.
+    ///
+    /// # Errors
+    /// Those of [`Http::new`].
+    pub fn of_the_host(options: Options) -> Result<Self> {
+        let base = address::of_the_host(&options.base_url)?;
+        Self::at(base, options)
+    }
+
+    fn at(base: Url, options: Options) -> Result<Self> {
         Ok(Http(Arc::new(Service {
-            base: address::base(&options.base_url)?,
+            base,
             headers: options.extra_headers()?,
             clients: Clients::default(),
             limiter: Limiter::default(),

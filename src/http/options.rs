@@ -9,7 +9,7 @@ use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 
 use super::auth::Auth;
 use super::failure::{Envelope, common_envelope};
-use super::trace::Observer;
+use super::trace::{Observer, Try};
 use crate::config::Settings;
 use crate::error::{Error, Result};
 
@@ -57,6 +57,8 @@ pub struct Options {
     pub retries: u32,
     /// Who is told of each try.
     pub observer: Option<Observer>,
+    /// Whether they are told of headers and contents as well.
+    pub detail: bool,
 }
 
 impl Options {
@@ -74,6 +76,7 @@ impl Options {
             deadline: None,
             retries: 4,
             observer: None,
+            detail: false,
         }
     }
 
@@ -84,6 +87,14 @@ impl Options {
         self.ca_cert.clone_from(&settings.ca_cert);
         self.connect_timeout = settings.connect_timeout.unwrap_or(self.connect_timeout);
         self.retries = settings.retries.unwrap_or(self.retries);
+        self.deadline = settings.deadline;
+        self.detail = settings.told.as_ref().is_some_and(|told| told.detail);
+        self.observer = settings.told.clone().map(|told| -> Observer {
+            Arc::new(move |one: &Try| {
+                (told.say)(one.to_string());
+                one.detail.iter().flat_map(|detail| detail.lines()).for_each(|line| (told.say)(line));
+            })
+        });
         self
     }
 

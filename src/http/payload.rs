@@ -42,6 +42,11 @@ impl<'a> Payload<'a> {
         self.source.map_or(Some(0), Source::len).and_then(|len| len.checked_add(around))
     }
 
+    /// What it is, where all of it is at hand.
+    pub(super) fn at_hand(&self) -> Option<&Bytes> {
+        Some(&self.before).filter(|_| self.source.is_none())
+    }
+
     /// Whether it is known to be nothing.
     pub(super) fn is_empty(&self) -> bool {
         self.len() == Some(0)

@@ -17,12 +17,13 @@ const SHORTEST: usize = 6;
 
 /// Members of JSON objects whose text is a secret, in lower case: what the services call their
 /// tokens, and addresses that let their bearer in.
-const MEMBERS: [&str; 15] = [
+const MEMBERS: [&str; 16] = [
     "access_token",
     "api_key",
     "apikey",
     "authcode",
     "authorization",
+    "client_assertion",
     "client_secret",
     "id_token",
     "linkurl",
@@ -57,6 +58,13 @@ impl Secrets {
             if part.len() >= SHORTEST && !known.contains(part) {
                 known.insert(part.to_owned());
             }
+        }
+    }
+
+    /// Remembers a text.
+    pub(super) fn learn_text(&self, text: &str) {
+        if text.len() >= SHORTEST {
+            self.own.lock().unwrap_or_else(PoisonError::into_inner).insert(text.to_owned());
         }
     }
 

@@ -17,6 +17,7 @@ use super::retry::{self, Class};
 use super::{Http, address};
 use crate::body::Source;
 use crate::error::{Error, Kind, Result};
+use crate::wire::url::escape;
 
 /// Headers that carry secrets whoever sets them.
 const SECRET_HEADERS: [&str; 6] =
@@ -101,6 +102,27 @@ impl<'a> Request<'a> {
                 .map_err(|e| Error::new(Kind::Internal, format!("a request that is no JSON: {e}")))?;
             parts.headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
             parts.payload = Payload::bytes(json);
+            Ok(())
+        })
+    }
+
+    /// Carries the fields of a web form.
+    pub fn fields(self, fields: &[(&str, &str)]) -> Self {
+        self.with(|parts| {
+            let pairs: Vec<_> =
+                fields.iter().map(|(name, value)| format!("{}={}", escape(name), escape(value))).collect();
+            parts.headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
+            parts.payload = Payload::bytes(pairs.join("&"));
+            Ok(())
+        })
+    }
+
+    /// Says that this text, which is in the content, is a secret: nobody is shown it, even if the
+    /// service repeats it.
+    pub fn hide(self, secret: &str) -> Self {
+        self.with(|parts| {
+            parts.secrets.learn_text(secret);
+            parts.secrets.learn_text(&escape(secret));
             Ok(())
         })
     }

@@ -5,14 +5,16 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use bytes::Bytes;
 use reqwest::Method;
+use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use tokio::time::Instant;
 
 use super::failure::{Failure, Fate};
-use super::redact::Secrets;
+use super::redact::{self, MASK, Secrets};
 
-/// One try of one request. Nothing in it is a secret: values of queries are masked, headers and
-/// contents are absent, and so is the path of an address that lets its bearer in.
+/// One try of one request. Nothing in it is a secret: values of queries are masked, and so is the
+/// path of an address that lets its bearer in; in headers and contents, what is known to be secret.
 #[derive(Debug, Clone)]
 pub struct Try {
     /// The method.
@@ -33,6 +35,8 @@ pub struct Try {
     pub request_id: Option<String>,
     /// How long it is to the next try, where there is one.
     pub again_in: Option<Duration>,
+    /// Headers and contents, where they are wanted.
+    pub detail: Option<Box<Detail>>,
 }
 
 /// How a try ended.
@@ -68,6 +72,76 @@ impl fmt::Display for Try {
     }
 }
 
+/// What one side of a connection says: its headers, and its content where that is a short text.
+#[derive(Debug, Clone, Default)]
+struct Side {
+    headers: Vec<(String, String)>,
+    content: Option<String>,
+}
+
+/// What both sides of a connection said, without the secrets in it.
+#[derive(Debug, Clone, Default)]
+pub struct Detail {
+    sent: Side,
+    got: Side,
+}
+
+impl Detail {
+    /// Line by line: `> name: value` went out, `< name: value` came in.
+    pub fn lines(&self) -> impl Iterator<Item = String> {
+        [('>', &self.sent), ('<', &self.got)].into_iter().flat_map(|(mark, side)| {
+            let headers = side.headers.iter().map(move |(name, value)| format!("{mark} {name}: {value}"));
+            headers.chain(side.content.iter().map(move |content| format!("{mark} {content}")))
+        })
+    }
+}
+
+/// As much of a content is shown, in characters.
+const SHOWN: usize = 4000;
+
+/// As much of a content is looked at, in bytes.
+const LOOKED_AT: usize = 64 * 1024;
+
+/// Headers of answers that hold a secret or an address that may be one.
+const SECRET_ANSWERS: [&str; 4] = ["content-location", "link", "location", "set-cookie"];
+
+/// Headers as people may see them.
+fn shown(headers: &HeaderMap, secrets: &Secrets) -> Vec<(String, String)> {
+    let shown = |(name, value): (&HeaderName, &HeaderValue)| {
+        let secret = value.is_sensitive() || SECRET_ANSWERS.contains(&name.as_str());
+        let value = if secret { MASK.to_owned() } else { secrets.scrub(&String::from_utf8_lossy(value.as_bytes())) };
+        (name.to_string(), value)
+    };
+    headers.iter().map(shown).collect()
+}
+
+/// A content as people may see it; of a web form, its names.
+fn readable(headers: &HeaderMap, content: &Bytes, secrets: &Secrets) -> Option<String> {
+    if content.is_empty() {
+        return None;
+    }
+    let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    let head = content.get(..LOOKED_AT).unwrap_or(content);
+    let Ok(text) =
+        std::str::from_utf8(head).or_else(|e| std::str::from_utf8(head.get(..e.valid_up_to()).unwrap_or_default()))
+    else {
+        return None;
+    };
+    let text = if kind.contains("x-www-form-urlencoded") {
+        let names = text.split('&').map(|pair| format!("{}={MASK}", pair.split('=').next().unwrap_or_default()));
+        names.collect::<Vec<_>>().join("&")
+    } else if let Ok(mut value) = serde_json::from_str::<serde_json::Value>(text) {
+        redact::json(&mut value);
+        secrets.scrub(&value.to_string())
+    } else {
+        secrets.scrub(text)
+    };
+    Some(match text.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}… ({} bytes)", text.get(..end).unwrap_or_default(), content.len()),
+        None => text,
+    })
+}
+
 /// A try that is going on. The observer is told once, at the latest when this is dropped.
 pub(super) struct Watched {
     told: Option<Observer>,
@@ -90,9 +164,37 @@ impl Watched {
             took: Duration::ZERO,
             request_id: None,
             again_in: None,
+            detail: None,
         };
         let so_far = Box::new(so_far);
         Watched { told, secrets, started: Instant::now(), so_far, sent: Arc::default(), status: None }
+    }
+
+    /// Whether headers and contents are wanted.
+    pub(super) fn wants_detail(&mut self, wanted: bool) {
+        self.so_far.detail = (wanted && self.told.is_some()).then(Box::default);
+    }
+
+    /// This goes out.
+    pub(super) fn sends(&mut self, headers: &HeaderMap, content: Option<&Bytes>) {
+        if let Some(detail) = &mut self.so_far.detail {
+            detail.sent = Side { headers: shown(headers, &self.secrets), content: None };
+            detail.sent.content = content.and_then(|content| readable(headers, content, &self.secrets));
+        }
+    }
+
+    /// This came in.
+    pub(super) fn gets(&mut self, headers: &HeaderMap) {
+        if let Some(detail) = &mut self.so_far.detail {
+            detail.got.headers = shown(headers, &self.secrets);
+        }
+    }
+
+    /// This followed, unpacked.
+    pub(super) fn reads(&mut self, headers: &HeaderMap, content: &Bytes) {
+        if let Some(detail) = &mut self.so_far.detail {
+            detail.got.content = readable(headers, content, &self.secrets);
+        }
     }
 
     /// Where the bytes that go out are counted.

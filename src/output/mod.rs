@@ -14,10 +14,12 @@ mod records;
 pub mod report;
 mod screen;
 pub mod table;
+mod talk;
 pub mod yaml;
 
 use std::cell::{Cell, RefCell};
 use std::io::{self, BufWriter, IsTerminal, Stdout, Write};
+use std::sync::Arc;
 use std::time::Instant;
 
 use clap::ValueEnum;
@@ -29,6 +31,7 @@ pub use self::listing::{Listing, View};
 use self::progress::Progress;
 pub use self::records::{CapabilitiesView, ENTRY_LONG, ENTRY_SHORT};
 pub use self::table::{Align, Column};
+use self::talk::Talk;
 use crate::config::env;
 use crate::error::{Error, Kind, Result};
 use crate::model::{Provider, Receipt, ReceiptStatus};
@@ -110,9 +113,8 @@ pub struct Output {
     terminal: bool,
     colour: bool,
     out: RefCell<BufWriter<Stdout>>,
-    progress: RefCell<Option<Progress>>,
+    talk: Arc<Talk>,
     planned: Cell<u64>,
-    held: RefCell<Vec<String>>,
     closed: Cell<bool>,
 }
 
@@ -135,9 +137,8 @@ impl Output {
             transform,
             terminal,
             out: RefCell::new(BufWriter::with_capacity(64 * 1024, io::stdout())),
-            progress: RefCell::new(None),
+            talk: Arc::new(Talk::new(is_machine(options.format))),
             planned: Cell::new(0),
-            held: RefCell::default(),
             closed: Cell::new(false),
             options,
         })
@@ -200,10 +201,13 @@ impl Output {
     /// Tells a person something on standard error. Where machine-readable errors were asked for it
     /// waits until the command has succeeded, because an error has standard error to itself.
     pub fn note(&self, text: impl Into<String>) {
-        self.held.borrow_mut().push(text.into());
-        if !self.machine_errors() {
-            self.release_notes();
-        }
+        self.talk.note(text.into());
+    }
+
+    /// The same for those who outlive this borrow: whoever watches requests.
+    pub fn noter(&self) -> Arc<dyn Fn(String) + Send + Sync> {
+        let talk = Arc::clone(&self.talk);
+        Arc::new(move |text| talk.note(text))
     }
 
     /// A note that only somebody at a terminal has a use for.
@@ -215,18 +219,13 @@ impl Output {
 
     /// Prints the notes that wait.
     pub fn release_notes(&self) {
-        let notes = self.held.take();
-        let print = || notes.iter().for_each(|note| report::say(&escape::for_terminal(note)));
-        match self.progress.borrow().as_ref() {
-            Some(progress) => progress.suspend(print),
-            None => print(),
-        }
+        self.talk.release();
     }
 
     /// Watches a transfer, until the guard is dropped.
     pub fn watch(&self) -> Watch<'_> {
         let when = self.options.progress;
-        *self.progress.borrow_mut() = Progress::start(when, self.machine_errors());
+        *self.talk.progress() = Progress::start(when, self.machine_errors());
         Watch { output: self, since: Instant::now(), summary: RefCell::default() }
     }
 
@@ -240,7 +239,7 @@ impl Output {
 
     /// Whether errors are to be JSON.
     pub fn machine_errors(&self) -> bool {
-        matches!(self.options.format, Format::Json | Format::Jsonl | Format::Yaml)
+        is_machine(self.options.format)
     }
 
     /// Whether a person looks at the results.
@@ -249,7 +248,7 @@ impl Output {
     }
 
     fn text(&self, text: &str) -> Result<()> {
-        let progress = self.progress.borrow();
+        let progress = self.talk.progress();
         match progress.as_ref().filter(|_| self.terminal) {
             Some(progress) => progress.suspend(|| self.bytes(text.as_bytes()).and_then(|()| self.flush())),
             None => self.bytes(text.as_bytes()),
@@ -323,7 +322,7 @@ impl Observer for Watch<'_> {
             }
             _ => {}
         }
-        if let Some(progress) = self.output.progress.borrow().as_ref() {
+        if let Some(progress) = self.output.talk.progress().as_ref() {
             progress.on(event);
         }
     }
@@ -331,12 +330,17 @@ impl Observer for Watch<'_> {
 
 impl Drop for Watch<'_> {
     fn drop(&mut self) {
-        self.output.progress.take();
+        self.output.talk.progress().take();
         let silent = self.output.options.quiet || self.output.machine_errors();
         if let Some(summary) = self.summary.take().filter(|_| !silent) {
             self.output.note(summary);
         }
     }
+}
+
+/// Whether whoever asked for this format reads errors as JSON.
+fn is_machine(asked: Format) -> bool {
+    matches!(asked, Format::Json | Format::Jsonl | Format::Yaml)
 }
 
 /// The columns of the terminal.

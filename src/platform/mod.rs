@@ -5,6 +5,7 @@
 
 #[cfg(not(unix))]
 mod other;
+pub mod program;
 #[cfg(unix)]
 mod unix;
 

@@ -17,6 +17,19 @@ pub fn attributes(meta: &Metadata) -> Attributes {
     Attributes { modified_at: meta.modified().ok().and_then(|time| Timestamp::try_from(time).ok()), executable: false }
 }
 
+/// What a program's file name may have at its end.
+pub const PROGRAM_ENDINGS: &[&str] = &[".exe", ".cmd", ".bat"];
+
+/// Whether a file can be run, as far as can be seen here.
+pub fn is_program(meta: &Metadata) -> bool {
+    meta.is_file()
+}
+
+/// Not known here: the user's own directories are the user's own.
+pub fn is_private(meta: &Metadata) -> bool {
+    meta.is_file()
+}
+
 /// Whether an open file has lost its last name, which cannot be seen here.
 pub fn is_nameless(_meta: &Metadata) -> bool {
     false

@@ -29,6 +29,21 @@ pub fn attributes(meta: &Metadata) -> Attributes {
     }
 }
 
+/// What a program's file name may have at its end: nothing.
+pub const PROGRAM_ENDINGS: &[&str] = &[""];
+
+/// Whether a file can be run.
+pub fn is_program(meta: &Metadata) -> bool {
+    meta.is_file() && meta.permissions().mode() & 0o111 != 0
+}
+
+/// Whether an open file is this user's and nobody else may read or change it.
+pub fn is_private(meta: &Metadata) -> bool {
+    let owner = std::os::unix::fs::MetadataExt::uid(meta);
+    let others = meta.permissions().mode() & 0o077;
+    others == 0 && owner == rustix::process::geteuid().as_raw()
+}
+
 /// Whether an open file has lost its last name.
 pub fn is_nameless(meta: &Metadata) -> bool {
     std::os::unix::fs::MetadataExt::nlink(meta) == 0

@@ -138,14 +138,19 @@ impl Tally {
         self.first.get_or_insert(error);
     }
 
-    /// The verdict: success, the one error there was, the kind that all errors share, or `partial`.
+    /// The verdict: success, the one error there was, the kind that all errors share, `deadline` where
+    /// the time ran out on any of them, or `partial`.
     pub fn verdict(self, what: &str) -> Result<()> {
         let Some(first) = self.first else { return Ok(()) };
         let total = self.done + self.failed;
         if total == 1 {
             return Err(first);
         }
-        let kind = if self.done == 0 && self.kinds.len() == 1 { first.kind() } else { Kind::Partial };
+        let kind = match self.kinds.as_slice() {
+            kinds if kinds.contains(&Kind::Deadline) => Kind::Deadline,
+            [kind] if self.done == 0 => *kind,
+            _ => Kind::Partial,
+        };
         let more = self.failed - self.named;
         let more = if more > 0 { format!("; and {more} more") } else { String::new() };
         let named = self.messages.join("; ");
@@ -177,5 +182,6 @@ mod tests {
         assert_eq!(kind(0, &[Kind::NotFound, Kind::NotFound]), Some(Kind::NotFound));
         assert_eq!(kind(0, &[Kind::NotFound, Kind::Io]), Some(Kind::Partial));
         assert_eq!(kind(1, &[Kind::NotFound]), Some(Kind::Partial));
+        assert_eq!(kind(1, &[Kind::NotFound, Kind::Deadline]), Some(Kind::Deadline));
     }
 }

@@ -26,6 +26,42 @@ pub const OLD_API_VERSIONS: [&str; 3] = ["1.0", "2025-05-15-preview", "2025-11-1
 /// What a token is asked for \[recorded\].
 pub const SCOPE: &str = "https://ai.azure.com/.default";
 
+/// A header by which a client acts for an end user. Two names are in circulation, and the sources do
+/// not agree on which call takes which, so that each goes along with every call.
+#[derive(Debug)]
+pub struct Acting {
+    /// The header.
+    pub header: &'static str,
+    /// What a value is made of, for people.
+    pub rule: &'static str,
+    /// Whether a value may be sent.
+    pub takes: fn(&str) -> bool,
+}
+
+/// The end user on whose behalf the caller, which needs a right for it, calls \[contract: invocations;
+/// azd: every call\].
+pub const USER_IDENTITY: Acting = Acting {
+    header: "x-ms-user-identity",
+    rule: "1 to 256 letters, digits and `.`, `_`, `:`, `-`, `@`",
+    takes: is_user_identity,
+};
+
+/// What sessions are kept apart by, where the endpoint's isolation is set to a header \[docs\]. The
+/// service takes any text; a header takes this.
+pub const ISOLATION_KEY: Acting = Acting {
+    header: "x-ms-user-isolation-key",
+    rule: "1 to 1024 characters of ASCII without control characters, and no space at either end",
+    takes: is_isolation_key,
+};
+
+fn is_user_identity(value: &str) -> bool {
+    (1..=256).contains(&value.len()) && value.bytes().all(|b| b.is_ascii_alphanumeric() || b"._:-@".contains(&b))
+}
+
+fn is_isolation_key(value: &str) -> bool {
+    (1..=1024).contains(&value.len()) && value.bytes().all(|b| (b' '..=b'~').contains(&b)) && value.trim() == value
+}
+
 /// The most bytes of one upload. The contract says 50 MB and not which; this is the larger reading.
 pub const UPLOAD_MAX: u64 = 52_428_800;
 
@@ -442,6 +478,14 @@ pub const NOT_EMPTY: &str = "directory_not_empty";
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn who_is_acted_for_is_what_a_header_takes() {
+        let (identity, key) = (USER_IDENTITY.takes, ISOLATION_KEY.takes);
+        assert!(identity("user-1.a_b:c@example.org") && identity(&"x".repeat(256)));
+        assert!(!identity("") && !identity(&"x".repeat(257)) && !identity("a b") && !identity("ä") && !identity("a/b"));
+        assert!(key("tenant 7/user 3 #~") && !key("") && !key(" a") && !key("a\r\nb: c") && !key("ä"));
+    }
 
     #[test]
     fn paths_escape_ids_and_keep_the_colon_of_a_verb() {

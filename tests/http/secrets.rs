@@ -39,6 +39,30 @@ async fn every_try_is_told_with_what_matters() {
 }
 
 #[tokio::test]
+async fn headers_and_contents_are_told_where_they_are_wanted() {
+    let reply = "content-type: application/json\r\nset-cookie: a=PLANTED\r\nx-a: b\r\n";
+    let server = Server::new(vec![answer(200, reply, "{\"token\": \"PLANTED\", \"n\": 1.0}")]);
+    let (http, notes) = watched(&server.url(), |options| options.detail = true);
+    post(&http, LOOK).json(&serde_json::json!({"a": 1, "password": "PLANTED"})).send().await.unwrap();
+    let form = [("grant_type", "x"), ("client_secret", "PLANTED+1")];
+    post(&http, LOOK).fields(&form).hide("PLANTED+1").send().await.unwrap();
+    assert_eq!(server.got()[1].body, b"grant_type=x&client_secret=PLANTED%2B1");
+    let notes = notes.lock().unwrap();
+    let lines: Vec<_> = notes.iter().flat_map(|note| note.detail.as_ref().unwrap().lines()).collect();
+    for line in [
+        "> content-type: application/json",
+        "> {\"a\":1,\"password\":***}",
+        "< x-a: b",
+        "< set-cookie: ***",
+        "< {\"token\":***,\"n\":1.0}",
+        "> grant_type=***&client_secret=***",
+    ] {
+        assert!(lines.iter().any(|told| told == line), "{line}: {lines:#?}");
+    }
+    assert!(!lines.iter().any(|line| line.contains("PLANTED")), "{lines:#?}");
+}
+
+#[tokio::test]
 async fn downloads_are_told_when_they_end() {
     let server = Server::new(vec![answer(200, "", "0123456789")]);
     let (http, notes) = watched(&server.url(), |_| {});
@@ -74,6 +98,7 @@ async fn planted_secrets_never_appear() {
     let (http, notes) = watched(&server.url(), |options| {
         options.auth = Some(Arc::new(Credentials::bearer("PLANTED-key-1").unwrap()));
         options.retries = 0;
+        options.detail = true;
     });
     let mut shown = Vec::new();
     let away = format!("{}/PLANTED-path-5/x?Signature=PLANTED-sig-3", server.url());
@@ -88,7 +113,8 @@ async fn planted_secrets_never_appear() {
     }
     let notes = notes.lock().unwrap();
     assert_eq!(notes.len(), 10);
-    shown.extend(notes.iter().map(|note| format!("{note} {note:?}")));
+    let lines = |note: &Try| note.detail.as_ref().unwrap().lines().collect::<Vec<_>>().join("\n");
+    shown.extend(notes.iter().map(|note| format!("{note} {note:?} {}", lines(note))));
     for text in &shown {
         for secret in secrets {
             // A query of our own request is masked in the trace; that a service repeats it is its affair.

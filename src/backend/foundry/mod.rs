@@ -15,18 +15,21 @@ use std::sync::atomic::AtomicBool;
 use async_trait::async_trait;
 use serde_json::value::RawValue;
 
+use self::credentials::Chain;
 use super::capability::Limits;
 use super::{Backend, Capabilities, Feature, FileStore, Finding, Resources, SessionFiles, Sessions};
 use crate::config::{Settings, env};
 use crate::error::{Error, Kind, Result};
-use crate::http::{Answer, Class, Http, Method, Options, Request};
+use crate::http::{Answer, Auth, Class, Http, Method, Options, Request};
 use crate::model::SessionStatus;
 use crate::wire::foundry as wire;
 
 /// What Microsoft Foundry can do.
 pub static CAPABILITIES: Capabilities = Capabilities {
     backend: "foundry",
-    account: Some("a token of Microsoft Entra for https://ai.azure.com: WHARF_FOUNDRY_TOKEN"),
+    account: Some(
+        "Microsoft Entra: a token, a service principal, a workload or managed identity, `az login` or `azd auth login`",
+    ),
     home: "/",
     proof: "bytes_written",
     jobs: 16,
@@ -41,6 +44,8 @@ pub static CAPABILITIES: Capabilities = Capabilities {
         Feature::SessionFiles,
         Feature::Mkdir,
         Feature::MkdirMode,
+        Feature::UserIdentity,
+        Feature::IsolationKey,
     ],
 };
 
@@ -57,8 +62,29 @@ pub fn open(settings: &Settings) -> Result<Box<dyn Backend>> {
         ))
     })?;
     let mut options = Options::new(CAPABILITIES.backend, endpoint).configured(settings);
-    options.auth = Some(Arc::new(credentials::Token));
-    with(options, settings.agent.value.clone())
+    let chain = Arc::new(Chain::new(settings, &options)?);
+    options.auth = Some(Arc::clone(&chain) as Arc<dyn Auth>);
+    options.headers.extend(acting(settings)?);
+    let foundry = Foundry { chain: Some(chain), ..Foundry::new(options, settings.agent.value.clone())? };
+    Ok(Box::new(foundry))
+}
+
+/// The headers by which this is done for an end user, on every call.
+fn acting(settings: &Settings) -> Result<Vec<(String, String)>> {
+    let known = [
+        ("user_identity", &settings.user_identity, wire::USER_IDENTITY),
+        ("isolation_key", &settings.isolation_key, wire::ISOLATION_KEY),
+    ];
+    let mut headers = Vec::new();
+    for (name, setting, wire::Acting { header, rule, takes }) in known {
+        let Some(value) = &setting.value else { continue };
+        if !takes(value) {
+            let what = format!("{name} ({}) cannot be sent: {value:?}", setting.origin);
+            return Err(Error::usage(what).hint(format!("it is {rule}")));
+        }
+        headers.push((header.to_owned(), value.clone()));
+    }
+    Ok(headers)
 }
 
 /// The same for a service that is known.
@@ -66,20 +92,26 @@ pub fn open(settings: &Settings) -> Result<Box<dyn Backend>> {
 /// # Errors
 /// `usage` for an address that cannot be one.
 pub fn with(options: Options, agent: Option<String>) -> Result<Box<dyn Backend>> {
-    let endpoint = options.base_url.clone();
-    let http = Http::new(Options { envelope: errors::envelope, ..options })?;
-    Ok(Box::new(Foundry { http, endpoint, agent, no_stat: AtomicBool::new(false) }))
+    Ok(Box::new(Foundry::new(options, agent)?))
 }
 
 struct Foundry {
     http: Http,
     endpoint: String,
     agent: Option<String>,
+    /// Where credentials come from, if it is known.
+    chain: Option<Arc<Chain>>,
     /// Whether the service was found to lack the call that tells of one path.
     no_stat: AtomicBool,
 }
 
 impl Foundry {
+    fn new(options: Options, agent: Option<String>) -> Result<Self> {
+        let endpoint = options.base_url.clone();
+        let http = Http::new(Options { envelope: errors::envelope, ..options })?;
+        Ok(Foundry { http, endpoint, agent, chain: None, no_stat: AtomicBool::new(false) })
+    }
+
     /// The agent that all is about.
     fn agent(&self) -> Result<&str> {
         let Some(agent) = &self.agent else {
@@ -104,6 +136,14 @@ impl Foundry {
     }
 
     async fn look(&self) -> Vec<Finding> {
+        let mut findings = vec![Finding { check: "project", outcome: Ok(self.endpoint.clone()) }];
+        if let Some(chain) = &self.chain {
+            findings.extend(chain.examine().await);
+            if findings.iter().any(|finding| finding.outcome.is_err()) {
+                // Every further call would say the same.
+                return findings;
+            }
+        }
         let agent = match self.agent() {
             Ok(agent) => self.newest_version(agent).await.map(|version| format!("{agent}, version {version}")),
             Err(error) => Err(error),
@@ -113,11 +153,9 @@ impl Foundry {
             let more = if page.next.is_some() { "or more " } else { "" };
             format!("{} {more}sessions", page.items.len())
         };
-        vec![
-            Finding { check: "project", outcome: Ok(self.endpoint.clone()) },
-            Finding { check: "agent", outcome: agent },
-            Finding { check: "sessions", outcome: listed.map(count) },
-        ]
+        findings.push(Finding { check: "agent", outcome: agent });
+        findings.push(Finding { check: "sessions", outcome: listed.map(count) });
+        findings
     }
 }
 

@@ -1,0 +1,142 @@
+//! Where a key or a token is: in a variable, in a file, or in what a program prints.
+//!
+//! The configuration holds the place and never the secret, and no message repeats it.
+
+use std::ffi::OsString;
+use std::fmt;
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::env;
+use crate::error::{Error, Kind, Result};
+use crate::platform::program;
+
+/// The longest secret, in bytes.
+const LONGEST: usize = 64 * 1024;
+
+/// How long a program may take to print one: it may ask for a finger on a key.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Where a profile says that its secret is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Secret {
+    /// In this environment variable.
+    Env(String),
+    /// In this file.
+    File(PathBuf),
+    /// In what this program prints, called with these arguments.
+    Command(Vec<String>),
+}
+
+impl fmt::Display for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Secret::Env(name) => write!(f, "secret_env ({name})"),
+            Secret::File(path) => write!(f, "secret_file (`{}`)", path.display()),
+            // What stands after the program's name may be anything.
+            Secret::Command(words) => write!(f, "secret_command (`{}`)", words.first().map_or("", String::as_str)),
+        }
+    }
+}
+
+impl Secret {
+    /// The secret, without white space around it.
+    ///
+    /// # Errors
+    /// `auth` where there is none.
+    pub async fn read(&self) -> Result<String> {
+        let read = match self {
+            Secret::Env(name) => env::text(name).ok_or_else(|| bad("the variable is not set")),
+            Secret::File(path) => return of_file(path).await.map_err(|e| e.context(self)),
+            Secret::Command(words) => printed(words).await,
+        };
+        read.and_then(|text| checked(&text)).map_err(|e| e.context(self))
+    }
+}
+
+/// The secret in a file or a pipe, without white space around it.
+///
+/// # Errors
+/// `auth` where it cannot be read, is empty, or is longer than any secret.
+pub async fn of_file(path: &Path) -> Result<String> {
+    let theirs = path.to_owned();
+    // A pipe may keep its reader waiting.
+    let read = tokio::task::spawn_blocking(move || {
+        let mut bytes = Vec::new();
+        File::open(theirs)?.take(LONGEST as u64 + 1).read_to_end(&mut bytes)?;
+        Ok(bytes)
+    });
+    let bytes = match read.await {
+        Ok(read) => read.map_err(|e| Error::io(format!("reading `{}`", path.display()), &e).of_kind(Kind::Auth))?,
+        Err(_) => return Err(bad("reading it was broken off")),
+    };
+    text(bytes).and_then(|text| checked(&text)).map_err(|e| e.context(format!("`{}`", path.display())))
+}
+
+async fn printed(words: &[String]) -> Result<String> {
+    let Some((name, args)) = words.split_first() else { return Err(bad("no program is named")) };
+    let program = if Path::new(name).components().nth(1).is_some() {
+        Some(PathBuf::from(name))
+    } else {
+        program::find(name, &env::path(env::PATH).map(OsString::from).unwrap_or_default())
+    };
+    let program = program.ok_or_else(|| bad("there is no such program on PATH"))?;
+    let said = program::ask(&program, args, PATIENCE).await;
+    let said = said.map_err(|e| Error::io("running it", &e).of_kind(Kind::Auth))?;
+    if said.status.success() { text(said.stdout) } else { Err(bad(format!("it failed ({})", said.status))) }
+}
+
+fn text(bytes: Vec<u8>) -> Result<String> {
+    if bytes.len() > LONGEST {
+        return Err(bad(format!("more than {LONGEST} bytes are no key or token")));
+    }
+    String::from_utf8(bytes).map_err(|_| bad("it is no text"))
+}
+
+fn checked(text: &str) -> Result<String> {
+    match text.trim() {
+        "" => Err(bad("it is empty")),
+        text => Ok(text.to_owned()),
+    }
+}
+
+fn bad(what: impl Into<String>) -> Error {
+    Error::new(Kind::Auth, what)
+}
+
+#[cfg(unix)]
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn command(words: &[&str]) -> Result<String> {
+        Secret::Command(words.iter().map(|&word| word.to_owned()).collect()).read().await
+    }
+
+    #[tokio::test]
+    async fn a_secret_is_read_from_a_file_without_its_line_break() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("token");
+        std::fs::write(&path, "tok-0123456789\n").unwrap();
+        assert_eq!(Secret::File(path.clone()).read().await.unwrap(), "tok-0123456789");
+        for bad in [&b"\n"[..], b"\xff\xfe", &vec![b'x'; LONGEST + 1]] {
+            std::fs::write(&path, bad).unwrap();
+            assert_eq!(of_file(&path).await.unwrap_err().kind(), Kind::Auth);
+        }
+        let error = Secret::File(dir.path().join("none")).read().await.unwrap_err();
+        assert!(error.kind() == Kind::Auth && error.message().contains("secret_file"), "{error}");
+    }
+
+    #[tokio::test]
+    async fn a_secret_is_what_a_program_prints() {
+        assert_eq!(command(&["/bin/sh", "-c", "echo ' tok '"]).await.unwrap(), "tok");
+        for bad in [&["/bin/sh", "-c", "echo hunter2; exit 1"][..], &["/bin/sh", "-c", ":"], &["no-such-program"], &[]]
+        {
+            let error = command(bad).await.unwrap_err();
+            assert!(error.kind() == Kind::Auth && !error.message().contains("hunter2"), "{error}");
+        }
+        assert!(Secret::Env("WHARF_NO_SUCH_VARIABLE".to_owned()).read().await.is_err());
+    }
+}

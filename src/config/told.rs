@@ -1,0 +1,19 @@
+//! Who is told of what goes on between this process and a service.
+
+use std::fmt;
+use std::sync::Arc;
+
+/// Takes lines for people. No secret is in them.
+#[derive(Clone)]
+pub struct Told {
+    /// Whether headers and contents are wanted as well.
+    pub detail: bool,
+    /// Takes one line.
+    pub say: Arc<dyn Fn(String) + Send + Sync>,
+}
+
+impl fmt::Debug for Told {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Told").field("detail", &self.detail).finish_non_exhaustive()
+    }
+}
