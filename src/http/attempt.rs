@@ -55,7 +55,7 @@ pub(super) async fn once(
     mode: Mode,
 ) -> Result<Reply, Failed> {
     let options = &http.0.options;
-    let shown = if request.home { redact::url(&request.url) } else { redact::bearer_url(&request.url) };
+    let shown = if request.home { redact::url(&request.url, &request.asked) } else { redact::bearer_url(&request.url) };
     let mut watched =
         Watched::new(options.observer.clone(), Arc::clone(&request.secrets), request.method.clone(), shown, number);
     watched.wants_detail(options.detail);

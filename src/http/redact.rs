@@ -112,16 +112,20 @@ impl std::fmt::Debug for Secrets {
     }
 }
 
-/// A URL to be shown: the names in its query and none of the values.
-pub fn url(url: &Url) -> String {
+/// A URL to be shown: the names in its query, and the values of those that are `known` to be no secret.
+pub fn url(url: &Url, known: &[String]) -> String {
     let mut shown = origin(url) + url.path();
     for (at, pair) in url.query().into_iter().flat_map(|query| query.split('&')).enumerate() {
         shown.push(if at == 0 { '?' } else { '&' });
-        if let Some((name, _)) = pair.split_once('=') {
-            shown.push_str(name);
-            shown.push('=');
+        match pair.split_once('=') {
+            Some((name, _)) if known.iter().any(|known| known == name) && !is_secret(name) => shown.push_str(pair),
+            Some((name, _)) => {
+                shown.push_str(name);
+                shown.push('=');
+                shown.push_str(MASK);
+            }
+            None => shown.push_str(MASK),
         }
-        shown.push_str(MASK);
     }
     shown
 }
@@ -131,13 +135,18 @@ pub fn bearer_url(url: &Url) -> String {
     format!("{}/{MASK}", origin(url))
 }
 
+/// Whether a member or a parameter of this name is a secret.
+fn is_secret(name: &str) -> bool {
+    MEMBERS.contains(&name.to_ascii_lowercase().as_str())
+}
+
 /// Masks every secret member of a JSON value, however deep.
 pub fn json(value: &mut Value) {
     match value {
         Value::Array(items) => items.iter_mut().for_each(json),
         Value::Object(members) => {
             for (name, value) in members {
-                if MEMBERS.contains(&name.to_ascii_lowercase().as_str()) && !value.is_null() {
+                if is_secret(name) && !value.is_null() {
                     *value = Value::from(MASK);
                 } else {
                     json(value);
@@ -240,7 +249,9 @@ mod tests {
 
     #[test]
     fn urls_keep_the_names_of_their_queries() {
-        let shown = |text| url(&Url::parse(text).unwrap());
+        let known = ["path".to_owned(), "token".to_owned()];
+        let shown = |text| url(&Url::parse(text).unwrap(), &known);
+        assert_eq!(shown("https://a.test/p?path=a%2Fb&token=1&sig=2"), "https://a.test/p?path=a%2Fb&token=***&sig=***");
         assert_eq!(shown("https://a.test/p/q?x=1&y=&z"), "https://a.test/p/q?x=***&y=***&***");
         assert_eq!(shown("https://a.test:8443/p#frag"), "https://a.test:8443/p");
         assert_eq!(bearer_url(&Url::parse("https://a.test/k/e/y?sig=1").unwrap()), "https://a.test/***");

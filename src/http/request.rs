@@ -36,6 +36,8 @@ pub(super) struct Parts<'a> {
     pub(super) class: Class,
     pub(super) method: Method,
     pub(super) url: Url,
+    /// The names of what a backend put into its query, which traces show.
+    pub(super) asked: Vec<String>,
     /// Whether it goes to the service itself, with its credentials.
     pub(super) home: bool,
     pub(super) headers: HeaderMap,
@@ -50,7 +52,16 @@ impl<'a> Request<'a> {
             if !home {
                 secrets.learn_url(&url);
             }
-            Parts { class, method, url, home, headers: HeaderMap::new(), payload: Payload::default(), secrets }
+            Parts {
+                class,
+                method,
+                url,
+                asked: Vec::new(),
+                home,
+                headers: HeaderMap::new(),
+                payload: Payload::default(),
+                secrets,
+            }
         });
         Request { http, parts }
     }
@@ -70,6 +81,7 @@ impl<'a> Request<'a> {
     pub fn query(self, name: &str, value: &str) -> Self {
         self.with(|parts| {
             address::add_query(&mut parts.url, name, value);
+            parts.asked.push(name.to_owned());
             Ok(())
         })
     }

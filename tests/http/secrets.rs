@@ -31,7 +31,8 @@ async fn every_try_is_told_with_what_matters() {
     assert_eq!(notes.len(), 2);
     let first = notes[0].to_string();
     assert!(
-        first.starts_with(&format!("POST {}/v1/things?path=***: try 1, 503, 7 bytes out, 2 bytes in, ", server.url()))
+        first
+            .starts_with(&format!("POST {}/v1/things?path=a%2Fb: try 1, 503, 7 bytes out, 2 bytes in, ", server.url()))
     );
     assert!(first.contains(" ms, request req_1, again in "), "{first}");
     assert_eq!((notes[1].number, notes[1].received, notes[1].again_in), (2, 11, None));
