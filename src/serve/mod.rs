@@ -14,6 +14,7 @@ mod form;
 mod foundry;
 mod line;
 mod log;
+mod refusal;
 mod request;
 mod tls;
 pub mod token;

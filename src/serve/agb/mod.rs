@@ -33,6 +33,7 @@ use self::route::Call;
 use self::sessions::Leaving;
 use super::answer::{self, Answer};
 use super::dialect::Dialect;
+use super::refusal::{Refusal, Result};
 use super::request::Request;
 use super::token;
 use crate::backend::Backend;
@@ -62,28 +63,10 @@ pub(super) struct Agb {
     changes: Changes,
 }
 
-/// An answer that says no.
-struct Refusal {
-    status: StatusCode,
-    code: Option<String>,
-    message: String,
-}
-
+/// What this service alone says no with.
 impl Refusal {
-    fn new(status: StatusCode, message: impl Into<String>) -> Self {
-        Refusal { status, code: None, message: message.into() }
-    }
-
-    fn bad(message: impl Into<String>) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, message)
-    }
-
-    fn method(method: &Method) -> Self {
-        Self::new(StatusCode::METHOD_NOT_ALLOWED, format!("{method} is not the method of this call"))
-    }
-
     fn no_call() -> Self {
-        Self::new(StatusCode::NOT_FOUND, "there is no call of this path")
+        Self::not_found("there is no call of this path")
     }
 
     /// A failure within HTTP 200.
@@ -95,30 +78,7 @@ impl Refusal {
     fn no_session() -> Self {
         Self::bad(wire::code::NO_SESSION_MESSAGE).code(wire::code::NO_SESSION)
     }
-
-    fn code(mut self, code: &str) -> Self {
-        self.code = Some(code.to_owned());
-        self
-    }
 }
-
-/// What the store says no with.
-impl From<Error> for Refusal {
-    fn from(error: Error) -> Self {
-        let status = match error.kind() {
-            Kind::Usage | Kind::NotFound => StatusCode::BAD_REQUEST,
-            Kind::Conflict => StatusCode::CONFLICT,
-            Kind::Limit => StatusCode::PAYLOAD_TOO_LARGE,
-            Kind::Unsupported => StatusCode::NOT_IMPLEMENTED,
-            Kind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
-            _ => StatusCode::INTERNAL_SERVER_ERROR,
-        };
-        let refusal = Self::new(status, error.message());
-        if error.kind() == Kind::NotFound { refusal.code(wire::code::of(404)) } else { refusal }
-    }
-}
-
-type Result<T, E = Refusal> = std::result::Result<T, E>;
 
 #[async_trait]
 impl Dialect for Agb {
@@ -133,6 +93,9 @@ impl Dialect for Agb {
     async fn answer(&self, request: Request) -> Answer {
         match self.answered(&request).await {
             Ok(answer) => answer,
+            Err(refusal) if refusal.kind == Some(Kind::NotFound) => {
+                self.failure(StatusCode::BAD_REQUEST, Some(wire::code::of(404)), &refusal.message)
+            }
             Err(refusal) => self.failure(refusal.status, refusal.code.as_deref(), &refusal.message),
         }
     }

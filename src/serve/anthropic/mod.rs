@@ -32,11 +32,12 @@ use self::page::Place;
 use self::route::Route;
 use super::answer::{self, Answer};
 use super::dialect::Dialect;
+use super::refusal::{Refusal, Result};
 use super::request::Request;
 use super::token;
 use crate::backend::Backend;
 use crate::body::hex;
-use crate::error::{Error, Kind};
+use crate::error::Kind;
 use crate::model::Timestamp;
 use crate::wire::anthropic as wire;
 
@@ -62,48 +63,6 @@ pub(super) struct Anthropic {
     changing: tokio::sync::Mutex<()>,
 }
 
-/// An answer that says no.
-#[derive(Debug)]
-struct Refusal {
-    status: StatusCode,
-    code: Option<String>,
-    message: String,
-}
-
-impl Refusal {
-    fn new(status: StatusCode, message: impl Into<String>) -> Self {
-        Refusal { status, code: None, message: message.into() }
-    }
-
-    fn bad(message: impl Into<String>) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, message)
-    }
-
-    fn not_found(message: impl Into<String>) -> Self {
-        Self::new(StatusCode::NOT_FOUND, message)
-    }
-
-    fn code(mut self, code: &str) -> Self {
-        self.code = Some(code.to_owned());
-        self
-    }
-}
-
-/// What the store says no with. A conflict there is a request that asks for what cannot be.
-impl From<Error> for Refusal {
-    fn from(error: Error) -> Self {
-        let status = match error.kind() {
-            Kind::Usage | Kind::Conflict => StatusCode::BAD_REQUEST,
-            Kind::NotFound => StatusCode::NOT_FOUND,
-            Kind::Limit => StatusCode::PAYLOAD_TOO_LARGE,
-            _ => StatusCode::INTERNAL_SERVER_ERROR,
-        };
-        Self::new(status, error.message())
-    }
-}
-
-type Result<T, E = Refusal> = std::result::Result<T, E>;
-
 #[async_trait]
 impl Dialect for Anthropic {
     fn claims(&self, path: &str) -> bool {
@@ -121,7 +80,13 @@ impl Dialect for Anthropic {
     async fn answer(&self, request: Request) -> Answer {
         match self.answered(&request).await {
             Ok(answer) => named(answer, &request_id()),
-            Err(refusal) => self.failure(refusal.status, refusal.code.as_deref(), &refusal.message),
+            Err(refusal) => {
+                // What conflicts is to this service a request for what cannot be: its clients would
+                // send it again after a 409.
+                let conflicts = refusal.kind == Some(Kind::Conflict);
+                let status = if conflicts { StatusCode::BAD_REQUEST } else { refusal.status };
+                self.failure(status, refusal.code.as_deref(), &refusal.message)
+            }
         }
     }
 

@@ -1,9 +1,8 @@
 //! Paths and methods, and which call they mean.
 
-use hyper::{Method, StatusCode};
+use hyper::Method;
 
-use super::{Refusal, Result};
-use crate::wire::url::unescape;
+use crate::serve::refusal::{Refusal, Result, segment};
 
 /// What faults and the log call the calls.
 pub(in crate::serve) const OPERATIONS: &[&str] = &[
@@ -148,44 +147,44 @@ impl Route {
         let found = match (parts.as_slice(), verb) {
             (["v1", "files"], 'p') => Route::Files(FilesCall::Upload),
             (["v1", "files"], 'g') => Route::Files(FilesCall::List),
-            (["v1", "files", id], 'g') => Route::File(read(id)?, FileCall::Get),
-            (["v1", "files", id], 'd') => Route::File(read(id)?, FileCall::Delete),
-            (["v1", "files", id, "content"], 'g') => Route::File(read(id)?, FileCall::Download),
+            (["v1", "files", id], 'g') => Route::File(segment(id)?, FileCall::Get),
+            (["v1", "files", id], 'd') => Route::File(segment(id)?, FileCall::Delete),
+            (["v1", "files", id, "content"], 'g') => Route::File(segment(id)?, FileCall::Download),
             (["v1", "sessions"], 'p') => Route::Sessions(SessionsCall::Create),
             (["v1", "sessions"], 'g') => Route::Sessions(SessionsCall::List),
-            (["v1", "sessions", id], 'g') => Route::Session(read(id)?, SessionCall::Get),
-            (["v1", "sessions", id], 'p') => Route::Session(read(id)?, SessionCall::Update),
-            (["v1", "sessions", id], 'd') => Route::Session(read(id)?, SessionCall::Delete),
-            (["v1", "sessions", id, "archive"], 'p') => Route::Session(read(id)?, SessionCall::Archive),
-            (["v1", "sessions", id, "resources"], 'p') => Route::Resources(read(id)?, ResourcesCall::Add),
-            (["v1", "sessions", id, "resources"], 'g') => Route::Resources(read(id)?, ResourcesCall::List),
+            (["v1", "sessions", id], 'g') => Route::Session(segment(id)?, SessionCall::Get),
+            (["v1", "sessions", id], 'p') => Route::Session(segment(id)?, SessionCall::Update),
+            (["v1", "sessions", id], 'd') => Route::Session(segment(id)?, SessionCall::Delete),
+            (["v1", "sessions", id, "archive"], 'p') => Route::Session(segment(id)?, SessionCall::Archive),
+            (["v1", "sessions", id, "resources"], 'p') => Route::Resources(segment(id)?, ResourcesCall::Add),
+            (["v1", "sessions", id, "resources"], 'g') => Route::Resources(segment(id)?, ResourcesCall::List),
             (["v1", "sessions", id, "resources", one], 'g') => {
-                Route::Resource(read(id)?, read(one)?, ResourceCall::Get)
+                Route::Resource(segment(id)?, segment(one)?, ResourceCall::Get)
             }
             (["v1", "sessions", id, "resources", one], 'p') => {
-                Route::Resource(read(id)?, read(one)?, ResourceCall::Update)
+                Route::Resource(segment(id)?, segment(one)?, ResourceCall::Update)
             }
             (["v1", "sessions", id, "resources", one], 'd') => {
-                Route::Resource(read(id)?, read(one)?, ResourceCall::Delete)
+                Route::Resource(segment(id)?, segment(one)?, ResourceCall::Delete)
             }
-            (["v1", "sessions", id, "events"], 'p') => Route::Events(read(id)?, EventsCall::Send),
-            (["v1", "sessions", id, "events"], 'g') => Route::Events(read(id)?, EventsCall::List),
-            (["v1", "sessions", id, "events", "stream"], 'g') => Route::Events(read(id)?, EventsCall::Stream),
+            (["v1", "sessions", id, "events"], 'p') => Route::Events(segment(id)?, EventsCall::Send),
+            (["v1", "sessions", id, "events"], 'g') => Route::Events(segment(id)?, EventsCall::List),
+            (["v1", "sessions", id, "events", "stream"], 'g') => Route::Events(segment(id)?, EventsCall::Stream),
             (["v1", "agents"], 'p') => Route::Agents(CatalogueCall::Create),
             (["v1", "agents"], 'g') => Route::Agents(CatalogueCall::List),
-            (["v1", "agents", id], 'g') => Route::Agent(read(id)?, AgentCall::Get),
-            (["v1", "agents", id], 'p') => Route::Agent(read(id)?, AgentCall::Update),
-            (["v1", "agents", id, "versions"], 'g') => Route::Agent(read(id)?, AgentCall::Versions),
-            (["v1", "agents", id, "archive"], 'p') => Route::Agent(read(id)?, AgentCall::Archive),
+            (["v1", "agents", id], 'g') => Route::Agent(segment(id)?, AgentCall::Get),
+            (["v1", "agents", id], 'p') => Route::Agent(segment(id)?, AgentCall::Update),
+            (["v1", "agents", id, "versions"], 'g') => Route::Agent(segment(id)?, AgentCall::Versions),
+            (["v1", "agents", id, "archive"], 'p') => Route::Agent(segment(id)?, AgentCall::Archive),
             (["v1", "environments"], 'p') => Route::Environments(CatalogueCall::Create),
             (["v1", "environments"], 'g') => Route::Environments(CatalogueCall::List),
-            (["v1", "environments", id], 'g') => Route::Environment(read(id)?, EnvironmentCall::Get),
-            (["v1", "environments", id], 'd') => Route::Environment(read(id)?, EnvironmentCall::Delete),
-            (["v1", "environments", id, "archive"], 'p') => Route::Environment(read(id)?, EnvironmentCall::Archive),
-            (["_emulator", "anthropic", "sessions", id, "outputs"], 'p') => Route::Output(read(id)?),
+            (["v1", "environments", id], 'g') => Route::Environment(segment(id)?, EnvironmentCall::Get),
+            (["v1", "environments", id], 'd') => Route::Environment(segment(id)?, EnvironmentCall::Delete),
+            (["v1", "environments", id, "archive"], 'p') => Route::Environment(segment(id)?, EnvironmentCall::Archive),
+            (["_emulator", "anthropic", "sessions", id, "outputs"], 'p') => Route::Output(segment(id)?),
             // A path that another method would make a call.
-            _ if verb != 'g' && Self::find(&Method::GET, path).is_ok() => return Err(wrong(method)),
-            _ if verb != 'p' && Self::find_post(path) => return Err(wrong(method)),
+            _ if verb != 'g' && Self::find(&Method::GET, path).is_ok() => return Err(Refusal::method(method)),
+            _ if verb != 'p' && Self::find_post(path) => return Err(Refusal::method(method)),
             _ => return Err(unknown()),
         };
         Ok(found)
@@ -237,16 +236,6 @@ impl Route {
     pub(super) fn is_files(&self) -> bool {
         matches!(self, Route::Files(_) | Route::File(..))
     }
-}
-
-fn read(segment: &str) -> Result<String> {
-    unescape(segment)
-        .filter(|text| !text.is_empty())
-        .ok_or_else(|| Refusal::bad("a part of the path is empty or no text"))
-}
-
-fn wrong(method: &Method) -> Refusal {
-    Refusal::new(StatusCode::METHOD_NOT_ALLOWED, format!("this path takes no {method}"))
 }
 
 #[cfg(test)]

@@ -22,11 +22,11 @@ use self::route::Route;
 use self::sessions::Departed;
 use super::answer::{self, Answer};
 use super::dialect::Dialect;
+use super::refusal::{Refusal, Result};
 use super::request::Request;
 use super::token;
 use crate::backend::Backend;
 use crate::body::hex;
-use crate::error::{Error, Kind};
 use crate::wire::foundry as wire;
 use crate::wire::url::Query;
 
@@ -54,50 +54,6 @@ pub(super) struct Foundry {
     agents: Agents,
     departed: Departed,
 }
-
-/// An answer that says no.
-struct Refusal {
-    status: StatusCode,
-    code: Option<String>,
-    message: String,
-}
-
-impl Refusal {
-    fn new(status: StatusCode, message: impl Into<String>) -> Self {
-        Refusal { status, code: None, message: message.into() }
-    }
-
-    fn bad(message: impl Into<String>) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, message)
-    }
-
-    fn not_found(message: impl Into<String>) -> Self {
-        Self::new(StatusCode::NOT_FOUND, message)
-    }
-
-    fn code(mut self, code: &str) -> Self {
-        self.code = Some(code.to_owned());
-        self
-    }
-}
-
-/// What the store says no with.
-impl From<Error> for Refusal {
-    fn from(error: Error) -> Self {
-        let status = match error.kind() {
-            Kind::Usage => StatusCode::BAD_REQUEST,
-            Kind::NotFound => StatusCode::NOT_FOUND,
-            Kind::Conflict => StatusCode::CONFLICT,
-            Kind::Limit => StatusCode::PAYLOAD_TOO_LARGE,
-            Kind::Unsupported => StatusCode::NOT_IMPLEMENTED,
-            Kind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
-            _ => StatusCode::INTERNAL_SERVER_ERROR,
-        };
-        Self::new(status, error.message())
-    }
-}
-
-type Result<T, E = Refusal> = std::result::Result<T, E>;
 
 #[async_trait]
 impl Dialect for Foundry {

@@ -1,10 +1,9 @@
 //! Paths and methods, and which call they mean.
 
-use hyper::{Method, StatusCode};
+use hyper::Method;
 
-use super::{Refusal, Result};
+use crate::serve::refusal::{Refusal, Result, segment};
 use crate::wire::foundry as wire;
-use crate::wire::url::unescape;
 
 /// What faults and the log call the calls.
 pub(in crate::serve) const OPERATIONS: &[&str] = &[
@@ -89,7 +88,7 @@ impl Route {
         let unknown = || Refusal::not_found("there is no call of this path");
         let parts: Vec<&str> = path.split('/').skip(1).collect();
         let ["api", "projects", project, "agents", agent, rest @ ..] = parts.as_slice() else { return Err(unknown()) };
-        let agent = read(agent)?;
+        let agent = segment(agent)?;
         if project.is_empty() || !wire::is_agent_name(&agent) {
             return Err(Refusal::bad("an agent's name has 1 to 63 letters, digits and hyphens"));
         }
@@ -100,22 +99,22 @@ impl Route {
             [] if delete => Route::Agent(agent, AgentCall::Remove),
             ["versions"] if get => Route::Agent(agent, AgentCall::Versions),
             ["versions"] if post => Route::Agent(agent, AgentCall::Publish),
-            ["versions", version] if get => Route::Agent(agent, AgentCall::Version(read(version)?)),
-            ["versions", version] if delete => Route::Agent(agent, AgentCall::Retire(read(version)?)),
+            ["versions", version] if get => Route::Agent(agent, AgentCall::Version(segment(version)?)),
+            ["versions", version] if delete => Route::Agent(agent, AgentCall::Retire(segment(version)?)),
             ["endpoint", "sessions"] if get => Route::Sessions(agent, SessionsCall::List),
             ["endpoint", "sessions"] if post => Route::Sessions(agent, SessionsCall::Create),
             ["endpoint", "sessions", id] => match id.split_once(':') {
-                Some((id, "stop")) if post => Route::Session(agent, read(id)?, SessionCall::Stop),
-                Some((_, "stop")) => return Err(wrong(method)),
+                Some((id, "stop")) if post => Route::Session(agent, segment(id)?, SessionCall::Stop),
+                Some((_, "stop")) => return Err(Refusal::method(method)),
                 Some(_) => return Err(unknown()),
-                None if get => Route::Session(agent, read(id)?, SessionCall::Get),
-                None if delete => Route::Session(agent, read(id)?, SessionCall::Delete),
-                None => return Err(wrong(method)),
+                None if get => Route::Session(agent, segment(id)?, SessionCall::Get),
+                None if delete => Route::Session(agent, segment(id)?, SessionCall::Delete),
+                None => return Err(Refusal::method(method)),
             },
             // Two clients, two paths for one log.
             ["sessions", id] | ["versions", _, "sessions", id] => match id.strip_suffix(":logstream") {
-                Some(id) if get => Route::Session(agent, read(id)?, SessionCall::Log),
-                Some(_) => return Err(wrong(method)),
+                Some(id) if get => Route::Session(agent, segment(id)?, SessionCall::Log),
+                Some(_) => return Err(Refusal::method(method)),
                 None => return Err(unknown()),
             },
             ["endpoint", "sessions", id, "files", which @ ..] => {
@@ -126,13 +125,13 @@ impl Route {
                     ["content"] if get => FilesCall::Download,
                     ["mkdir"] if post => FilesCall::Mkdir,
                     ["stat"] if get => FilesCall::Stat,
-                    [] | ["content" | "mkdir" | "stat"] => return Err(wrong(method)),
+                    [] | ["content" | "mkdir" | "stat"] => return Err(Refusal::method(method)),
                     _ => return Err(unknown()),
                 };
-                Route::Files(agent, read(id)?, call)
+                Route::Files(agent, segment(id)?, call)
             }
             ["endpoint", "protocols", _, ..] => Route::Protocol,
-            [] | ["versions" | "endpoint", ..] if rest.len() < 3 => return Err(wrong(method)),
+            [] | ["versions" | "endpoint", ..] if rest.len() < 3 => return Err(Refusal::method(method)),
             _ => return Err(unknown()),
         };
         Ok(found)
@@ -162,16 +161,6 @@ impl Route {
             Route::Protocol => "agents.invoke",
         }
     }
-}
-
-fn read(segment: &str) -> Result<String> {
-    unescape(segment)
-        .filter(|text| !text.is_empty())
-        .ok_or_else(|| Refusal::bad("a part of the path is empty or no text"))
-}
-
-fn wrong(method: &Method) -> Refusal {
-    Refusal::new(StatusCode::METHOD_NOT_ALLOWED, format!("this path takes no {method}"))
 }
 
 #[cfg(test)]
