@@ -18,6 +18,7 @@ pub mod output;
 pub mod pending;
 pub mod platform;
 pub mod pool;
+pub mod random;
 pub mod serve;
 pub mod transfer;
 pub mod walk;

@@ -18,6 +18,7 @@ use cap_std::fs::{Dir, OpenOptions};
 use crate::body::{Body, Summary};
 use crate::error::{Error, Kind, Result};
 use crate::platform;
+use crate::random;
 
 /// From so many bytes on, a file is sent to the disk while it is written.
 const LARGE: u64 = 32 * 1024 * 1024;
@@ -301,9 +302,7 @@ fn retry_unlocked<T>(within: &Dir, name: impl AsRef<Path>, act: impl Fn() -> io:
 }
 
 fn temporary_name(mark: &str) -> io::Result<String> {
-    let mut bytes = [0; NUMBER];
-    getrandom::fill(&mut bytes).map_err(io::Error::other)?;
-    let name = crate::body::hex(&bytes);
+    let name = random::hex::<NUMBER>().map_err(io::Error::other)?;
     Ok(if mark.is_empty() { format!("{PREFIX}{name}") } else { format!("{PREFIX}{name}{MARK}{mark}") })
 }
 

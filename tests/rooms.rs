@@ -9,7 +9,7 @@ use std::path::Path;
 const ROOMS: [&[&str]; 10] = [
     &["error"],
     &["model"],
-    &["body", "platform", "pool"],
+    &["body", "platform", "pool", "random"],
     &["pending", "walk"],
     &["config"],
     &["http", "wire"],

@@ -5,8 +5,9 @@ use std::fmt::Write as _;
 use bytes::Bytes;
 
 use super::payload::Payload;
-use crate::body::{Source, hex};
-use crate::error::{Error, Kind, Result};
+use crate::body::Source;
+use crate::error::{Error, Result};
+use crate::random;
 
 /// A form: fields, then a file, in the order in which they are given.
 pub struct Form<'a> {
@@ -33,11 +34,9 @@ impl<'a> Form<'a> {
     /// intent, and who writes the content does not know it.
     ///
     /// # Errors
-    /// `usage` for a media type that is none; `internal` where the system gives no random numbers.
+    /// `usage` for a media type that is none; `io` where the system gives no random bytes.
     pub(super) fn payload(self) -> Result<(String, Payload<'a>)> {
-        let mut random = [0; 16];
-        getrandom::fill(&mut random).map_err(|e| Error::new(Kind::Internal, format!("no random numbers: {e}")))?;
-        let boundary = format!("wharf-{}", hex(&random));
+        let boundary = format!("wharf-{}", random::hex::<16>()?);
         let (before, after) = self.around(&boundary)?;
         Ok((format!("multipart/form-data; boundary={boundary}"), Payload::source(before, self.file.source, after)))
     }

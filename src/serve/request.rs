@@ -9,10 +9,13 @@ use futures_util::StreamExt;
 use http_body_util::BodyExt;
 use hyper::body::{Body as _, Incoming};
 use hyper::{HeaderMap, Method};
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
 use tokio::sync::Mutex;
 
 use super::faults::SyncFault;
 use super::line::Line;
+use super::refusal::{self, Refusal};
 use crate::body::{Attributes, Body, Source};
 use crate::error::{Error, Kind, Result};
 use crate::wire::url::Query;
@@ -27,6 +30,17 @@ pub(super) struct Request {
     pub(super) body: Arc<RequestBody>,
     /// What a fault makes of the answer.
     pub(super) twist: Twist,
+}
+
+impl Request {
+    /// Its body as one JSON object of at most so many bytes; an empty one where there is none.
+    pub(super) async fn document<T: DeserializeOwned>(&self, most: u64) -> refusal::Result<T> {
+        let body = self.body.all(most).await?;
+        let members: serde_json::Result<Map<String, Value>> =
+            if body.is_empty() { Ok(Map::new()) } else { serde_json::from_slice(&body) };
+        let read = members.and_then(|members| serde_json::from_value(members.into()));
+        read.map_err(|e| Refusal::bad(format!("the body cannot be read: {e}")))
+    }
 }
 
 /// What a fault makes of an answer that only a dialect can give.

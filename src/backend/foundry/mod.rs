@@ -22,6 +22,7 @@ use crate::config::{Settings, env};
 use crate::error::{Error, Kind, Result};
 use crate::http::{Answer, Auth, Class, Http, Method, Options, Request};
 use crate::model::SessionStatus;
+use crate::random;
 use crate::wire::foundry as wire;
 
 /// What Microsoft Foundry can do.
@@ -129,9 +130,10 @@ impl Foundry {
     fn call_of(&self, agent: &str, class: Class, method: Method, below: &[&str]) -> Request<'_> {
         let path: Vec<&str> = ["agents", agent].into_iter().chain(below.iter().copied()).collect();
         let request = self.http.request(class, method, &path).query("api-version", wire::API_VERSION);
-        match request_id() {
-            Some(id) => request.header(wire::CLIENT_REQUEST_ID, &id),
-            None => request,
+        // No name for it is better than two alike.
+        match random::uuid() {
+            Ok(id) => request.header(wire::CLIENT_REQUEST_ID, &id),
+            Err(_) => request,
         }
     }
 
@@ -157,23 +159,6 @@ impl Foundry {
         findings.push(Finding { check: "sessions", outcome: listed.map(count) });
         findings
     }
-}
-
-/// What a request and its further tries are called on this side (RFC 9562, version 4). None is
-/// better than two alike.
-fn request_id() -> Option<String> {
-    let mut bytes = [0; 16];
-    getrandom::fill(&mut bytes).ok()?;
-    let number = u128::from_be_bytes(bytes) & !(0xF << 76 | 0x3 << 62) | 0x4 << 76 | 0x2 << 62;
-    let digits = |shift: u32, count: u32| number >> shift & ((1 << (4 * count)) - 1);
-    Some(format!(
-        "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
-        digits(96, 8),
-        digits(80, 4),
-        digits(64, 4),
-        digits(48, 4),
-        digits(0, 12)
-    ))
 }
 
 /// A name that an agent can have.

@@ -7,10 +7,10 @@ use serde_json::{Map, Value};
 
 use super::{CAPABILITIES, Foundry, checked, lacks, raw, standing_still};
 use crate::backend::{Feature, LabelPatch, NewSession, Page, PageRequest, SessionQuery, Sessions, document};
-use crate::body::hex;
 use crate::error::{Error, Kind, Result};
 use crate::http::{Answer, Class, Method};
 use crate::model::{Provider, Session, SessionId, SessionStatus, Timestamp};
+use crate::random;
 use crate::wire::foundry as wire;
 
 /// A page of sessions, each as it was written.
@@ -63,7 +63,8 @@ impl Sessions for Foundry {
         };
         let id = match &new.id {
             Some(id) => id.to_string(),
-            None => new_id()?,
+            // Underscores and digits were accepted [live].
+            None => random::id("wharf")?,
         };
         let asked = wire::CreateSession {
             agent_session_id: Some(id.clone()),
@@ -251,13 +252,6 @@ fn status_of(word: &str) -> Option<SessionStatus> {
         wire::status::DELETED | wire::status::EXPIRED => return None,
         _ => SessionStatus::Unknown,
     })
-}
-
-/// An id of our own. Underscores and digits were accepted \[live\].
-fn new_id() -> Result<String> {
-    let mut bytes = [0; 12];
-    getrandom::fill(&mut bytes).map_err(|e| Error::new(Kind::Io, format!("the system gave no random bytes: {e}")))?;
-    Ok(format!("wharf_{}", hex(&bytes)))
 }
 
 #[cfg(test)]

@@ -27,7 +27,7 @@ use self::disk::Disk;
 use super::capability::Limits;
 use super::{Backend, Capabilities, Feature, FileStore, Finding, Resources, SessionFiles, Sessions};
 use crate::config::Settings;
-use crate::error::{Error, Kind, Result};
+use crate::error::Result;
 use crate::model::{SessionId, SessionStatus};
 
 /// The limits of the vendors, which hold where nobody set others.
@@ -160,11 +160,4 @@ impl Backend for Local {
     async fn examine(&self) -> Vec<Finding> {
         self.look().await
     }
-}
-
-/// A new id: `prefix`, an underscore, 24 random hexadecimal digits.
-fn new_id(prefix: &str) -> Result<String> {
-    let mut bytes = [0; 12];
-    getrandom::fill(&mut bytes).map_err(|e| Error::new(Kind::Io, format!("the system gave no random bytes: {e}")))?;
-    Ok(format!("{prefix}_{}", crate::body::hex(&bytes)))
 }

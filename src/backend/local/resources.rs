@@ -14,12 +14,13 @@ use serde_json::{Map, Value};
 
 use super::db::{Cut, fault, micros, timestamp};
 use super::disk::{check_names, read_range, real_path, refused};
-use super::{CAPABILITIES, Local, new_id};
+use super::{CAPABILITIES, Local};
 use crate::backend::{Feature, NewResource, Page, PageRequest, Resources, registry};
 use crate::error::{Error, Kind, Result};
 use crate::model::{FileId, Provider, RemotePath, Resource, ResourceKind, SessionId, SessionPath, Timestamp};
 use crate::pending::{Pending, handle_of};
 use crate::platform;
+use crate::random;
 
 /// What a resource's `provider` shows.
 #[derive(Serialize)]
@@ -279,7 +280,7 @@ impl Local {
         Ok(Prepared {
             pending,
             bytes: copied.bytes,
-            mount: Mount { id: new_id("sesrsc")?, file_id, path, extra: new.extra },
+            mount: Mount { id: random::id("sesrsc")?, file_id, path, extra: new.extra },
             at,
         })
     }

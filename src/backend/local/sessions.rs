@@ -10,13 +10,14 @@ use serde_json::{Map, Value};
 
 use super::db::{Cut, fault, micros, timestamp};
 use super::usage::too_much;
-use super::{CAPABILITIES, Local, new_id};
+use super::{CAPABILITIES, Local};
 use crate::backend::{
     Feature, LabelPatch, NewSession, Page, PageRequest, SessionQuery, Sessions, document, expiry, registry,
 };
 use crate::error::{Error, Result};
 use crate::model::{Labels, Provider, Session, SessionId, SessionStatus, Timestamp};
 use crate::pending::handle_of;
+use crate::random;
 
 /// What a session's `provider` shows.
 #[derive(Serialize)]
@@ -44,7 +45,7 @@ impl Sessions for Local {
         self.remove_expired()?;
         let id = match &new.id {
             Some(id) => id.clone(),
-            None => new_id("sesn")?.parse()?,
+            None => random::id("sesn")?.parse()?,
         };
         let now = Timestamp::now();
         let (pending, dir) = self.swept()?.pending_dir()?;

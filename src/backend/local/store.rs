@@ -7,14 +7,15 @@ use rusqlite::types::Value as Sql;
 use rusqlite::{OptionalExtension, Row, params, params_from_iter};
 use serde::Serialize;
 
+use super::Local;
 use super::db::{Cut, fault, micros, timestamp};
 use super::disk::{NAME_MAX, read_range};
-use super::{Local, new_id};
 use crate::backend::{ByteRange, Expected, Fetched, FileStore, NewStoredFile, Page, PageRequest, Stored};
 use crate::body::{Attributes, Source};
 use crate::error::{Error, Result};
 use crate::model::{FileId, Provider, RemotePath, Scope, SessionId, StoredFile, Timestamp};
 use crate::platform;
+use crate::random;
 
 /// What a stored file's `provider` shows.
 #[derive(Serialize)]
@@ -35,7 +36,7 @@ impl FileStore for Local {
         let disk_doing = |e: std::io::Error| Error::io(doing, &e);
         platform::set_mode(pending.handle(), 0o444).map_err(disk_doing)?;
         pending.handle().sync_all().map_err(disk_doing)?;
-        let id: FileId = new_id("file")?.parse()?;
+        let id: FileId = random::id("file")?.parse()?;
         let mime_type = new.mime_type.unwrap_or_else(|| {
             mime_guess::from_path(&new.filename).first_raw().unwrap_or("application/octet-stream").to_owned()
         });

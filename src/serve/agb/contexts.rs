@@ -8,9 +8,10 @@ use serde_json::json;
 
 use super::sessions::{home, limit, need};
 use super::sync::Task;
-use super::{Agb, Refusal, Result, done, good, random, value, whole};
+use super::{Agb, Refusal, Result, done, good, value, whole};
 use crate::error::Kind;
 use crate::model::{SessionId, Timestamp};
+use crate::random;
 use crate::serve::answer::Answer;
 use crate::wire::agb as wire;
 use crate::wire::url::Query;
@@ -89,7 +90,7 @@ impl Contexts {
 fn new(name: &str, session: Option<&str>) -> Result<Held> {
     let now = Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
     let context = wire::Context {
-        id: format!("SdkCtx-{}", random::<8>()?),
+        id: format!("SdkCtx-{}", random::hex::<8>()?),
         name: name.to_owned(),
         create_time: Some(now.clone()),
         last_used_time: Some(now),

@@ -23,8 +23,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use hyper::header::HeaderValue;
 use hyper::{Method, StatusCode};
-use serde::de::DeserializeOwned;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use self::change::Changes;
 use self::contexts::Contexts;
@@ -37,8 +36,8 @@ use super::refusal::{Refusal, Result};
 use super::request::Request;
 use super::token;
 use crate::backend::Backend;
-use crate::body::hex;
-use crate::error::{Error, Kind};
+use crate::error::Kind;
+use crate::random;
 use crate::wire::agb as wire;
 
 /// The most bytes of a body that is a document: more than the service takes in one message.
@@ -206,26 +205,8 @@ fn value(document: impl serde::Serialize) -> Value {
     serde_json::to_value(document).unwrap_or_else(|_| json!({}))
 }
 
-/// The body of a request as one JSON object; an empty one where there is none.
-async fn document<T: DeserializeOwned>(request: &Request) -> Result<T> {
-    let body = request.body.all(DOCUMENT_MAX).await?;
-    let members: serde_json::Result<Map<String, Value>> =
-        if body.is_empty() { Ok(Map::new()) } else { serde_json::from_slice(&body) };
-    let read = members.and_then(|members| serde_json::from_value(members.into()));
-    read.map_err(|e| Refusal::bad(format!("the body cannot be read: {e}")))
-}
-
-/// So many random bytes in hexadecimal.
-fn random<const N: usize>() -> crate::error::Result<String> {
-    let mut bytes = [0; N];
-    getrandom::fill(&mut bytes).map_err(|e| Error::new(Kind::Io, format!("the system gave no random bytes: {e}")))?;
-    Ok(hex(&bytes))
-}
-
 /// A new name for a request, in the form of a UUID.
 fn request_id() -> String {
     // Where a system has no random bytes the names of requests are the least of its troubles.
-    let id = random::<16>().unwrap_or_else(|_| "0".repeat(32));
-    let part = |from: usize, to: usize| id.get(from..to).unwrap_or_default();
-    [part(0, 8), part(8, 12), part(12, 16), part(16, 20), part(20, 32)].join("-")
+    random::uuid().unwrap_or_else(|_| "00000000-0000-4000-8000-000000000000".to_owned())
 }

@@ -10,11 +10,12 @@ use sha2::{Digest as _, Sha256};
 use super::contexts::{Object, key};
 use super::route::{Call, OBJECTS};
 use super::source::Hashed;
-use super::{Agb, Result, random};
+use super::{Agb, Result};
 use crate::backend::{ByteRange, NewSession, PutOptions};
 use crate::body::{Source, hex};
 use crate::error::{Error, Kind};
 use crate::model::{SessionId, SessionPath, Timestamp};
+use crate::random;
 use crate::serve::answer::{self, Answer};
 use crate::serve::request::{Request, Upload};
 use crate::wire::agb as wire;
@@ -31,7 +32,7 @@ pub(super) struct Signer(hmac::Key);
 
 impl Signer {
     pub(super) fn new() -> crate::error::Result<Self> {
-        Ok(Signer(hmac::Key::new(hmac::HMAC_SHA256, random::<32>()?.as_bytes())))
+        Ok(Signer(hmac::Key::new(hmac::HMAC_SHA256, random::hex::<32>()?.as_bytes())))
     }
 
     fn sign(&self, text: &str) -> String {

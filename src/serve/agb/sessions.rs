@@ -7,10 +7,11 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::{Agb, Refusal, Result, document, done, good, random, tools, value, whole};
+use super::{Agb, DOCUMENT_MAX, Refusal, Result, done, good, tools, value, whole};
 use crate::backend::{LabelPatch, MkdirOptions, NewSession, PageRequest, SessionQuery};
 use crate::error::{Error, Kind};
 use crate::model::{Labels, RemotePath, Session, SessionId, SessionPath, SessionStatus, Timestamp};
+use crate::random;
 use crate::serve::answer::Answer;
 use crate::serve::request::Request;
 use crate::wire::agb as wire;
@@ -141,13 +142,13 @@ impl Agb {
     }
 
     async fn find_of(&self, request: &Request) -> Result<Found> {
-        let asked: wire::SessionRef = document(request).await?;
+        let asked: wire::SessionRef = request.document(DOCUMENT_MAX).await?;
         self.find(&asked.session_id).await
     }
 
     pub(super) async fn create(&self, request: &Request) -> Result<Answer> {
         let image = need(&request.query, "imageId")?;
-        let asked: wire::CreateSession = document(request).await?;
+        let asked: wire::CreateSession = request.document(DOCUMENT_MAX).await?;
         if asked.context_id.is_some() || asked.session_id.is_some() {
             return Err(Refusal::bad("what contextId and sessionId mean here is not known"));
         }
@@ -167,7 +168,7 @@ impl Agb {
                 wire::CreatedSession { success: Some(false.into()), err_msg: Some(err_msg), ..Default::default() };
             return Ok(good(value(refused)));
         }
-        let id = format!("session-{}", random::<10>()?);
+        let id = format!("session-{}", random::hex::<10>()?);
         let local = local_id(&id).ok_or_else(Refusal::no_session)?;
         let new = NewSession {
             id: Some(local.clone()),
@@ -235,7 +236,7 @@ impl Agb {
     }
 
     pub(super) async fn status(&self, request: &Request) -> Result<Answer> {
-        let asked: wire::SessionRef = document(request).await?;
+        let asked: wire::SessionRef = request.document(DOCUMENT_MAX).await?;
         let status = match self.find(&asked.session_id).await {
             Ok(found) => found.status(),
             Err(_) if self.leaving.forget(&asked.session_id) => wire::status::DELETING,

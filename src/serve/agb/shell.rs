@@ -12,6 +12,7 @@ use super::sessions::{Found, home};
 use super::tools::{Outcome, path_of, wrong};
 use crate::backend::PutOptions;
 use crate::error::Error;
+use crate::random;
 use crate::wire::agb as wire;
 use crate::wire::agb::text::ToolError;
 
@@ -132,7 +133,7 @@ impl Agb {
                 break;
             }
         }
-        let trace = if all.code == 0 { String::new() } else { super::random::<6>().unwrap_or_default() };
+        let trace = if all.code == 0 { String::new() } else { random::hex::<6>().unwrap_or_default() };
         let stderr = all.stderr.replace(found.session.id.as_str(), &found.id);
         let stdout = String::from_utf8_lossy(&all.stdout);
         Ok(json!({ "stdout": stdout, "stderr": stderr, "exit_code": all.code, "traceId": trace }).to_string())

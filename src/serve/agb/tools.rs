@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
 use super::sessions::{Found, home, need};
-use super::{Agb, Refusal, Result, document, good, value};
+use super::{Agb, DOCUMENT_MAX, Refusal, Result, good, value};
 use crate::error::{Error, Kind};
 use crate::model::RemotePath;
 use crate::serve::answer::{self, Answer};
@@ -100,7 +100,7 @@ impl Agb {
             // The service would start a new session for one that is gone [sibling].
             return Err(Refusal::bad(format!("without {name}={wanted} a call may start a new session")));
         }
-        let call: wire::ToolCall = document(request).await?;
+        let call: wire::ToolCall = request.document(DOCUMENT_MAX).await?;
         let found = self.find(&call.session_id).await?;
         let args = call.arguments().map_err(|e| Refusal::bad(format!("args is a JSON object in a string: {e}")))?;
         let size = call.args.as_deref().map_or(0, str::len);
@@ -111,7 +111,7 @@ impl Agb {
     pub(super) async fn call_directly(&self, request: &Request) -> Result<Answer> {
         let refused = |status, message: &str| Ok(answer::json(status, &json!({ "message": message })));
         let id = request.path.rsplit('/').nth(1).unwrap_or_default();
-        let call: wire::DirectCall = document(request).await?;
+        let call: wire::DirectCall = request.document(DOCUMENT_MAX).await?;
         let header = request.headers.get(wire::TOKEN_HEADER).and_then(|value| value.to_str().ok());
         let token = self.signer.token(id);
         if header != Some(&*token) || call.token != token {

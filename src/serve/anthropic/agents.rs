@@ -12,7 +12,8 @@ use super::files::now;
 use super::page::{self, Cursor, Order, Place};
 use super::route::{AgentCall, CatalogueCall, EnvironmentCall};
 use super::sessions::{Created, flag};
-use super::{Refusal, Result, document, held, known_only, new_id};
+use super::{DOCUMENT_MAX, Refusal, Result, held, known_only};
+use crate::random;
 use crate::serve::answer::{self, Answer};
 use crate::serve::request::Request;
 use crate::wire::anthropic::agents as wire;
@@ -64,12 +65,12 @@ impl Catalogue {
     pub(super) async fn agents(&self, call: CatalogueCall, request: &Request) -> Result<Answer> {
         match call {
             CatalogueCall::Create => {
-                let given: Map<String, Value> = document(request).await?;
+                let given: Map<String, Value> = request.document(DOCUMENT_MAX).await?;
                 only(&given, &AGENT_MEMBERS)?;
                 for needed in ["name", "model"] {
                     required(&given, needed)?;
                 }
-                let made = agent(&new_id("agent")?, 1, &given)?;
+                let made = agent(&random::id("agent")?, 1, &given)?;
                 held(&self.0).agents.push(vec![made.clone()]);
                 Ok(answer::json(StatusCode::OK, &made))
             }
@@ -82,7 +83,7 @@ impl Catalogue {
 
     pub(super) async fn agent(&self, id: &str, call: AgentCall, request: &Request) -> Result<Answer> {
         let given: Map<String, Value> = match call {
-            AgentCall::Update => document(request).await?,
+            AgentCall::Update => request.document(DOCUMENT_MAX).await?,
             _ => Map::new(),
         };
         let answered = match call {
@@ -134,10 +135,10 @@ impl Catalogue {
     pub(super) async fn environments(&self, call: CatalogueCall, request: &Request) -> Result<Answer> {
         match call {
             CatalogueCall::Create => {
-                let given: Map<String, Value> = document(request).await?;
+                let given: Map<String, Value> = request.document(DOCUMENT_MAX).await?;
                 only(&given, &ENVIRONMENT_MEMBERS)?;
                 required(&given, "name")?;
-                let made = environment(&new_id("env")?, &given);
+                let made = environment(&random::id("env")?, &given);
                 let mut shelves = held(&self.0);
                 if shelves.environments.iter().any(|known| member(known, "name") == member(&made, "name")) {
                     let what = format!("an environment is called {} already", member(&made, "name"));

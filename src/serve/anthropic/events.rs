@@ -13,8 +13,9 @@ use super::life::Lives;
 use super::page::{self, Cursor, Order, Place};
 use super::route::EventsCall;
 use super::sessions::Created;
-use super::{Anthropic, Refusal, Result, document, known_only, new_id};
+use super::{Anthropic, DOCUMENT_MAX, Refusal, Result, known_only};
 use crate::model::Timestamp;
+use crate::random;
 use crate::serve::answer::{self, Answer};
 use crate::serve::request::Request;
 use crate::wire::anthropic::events::{self as wire, kind};
@@ -33,7 +34,7 @@ impl Anthropic {
     pub(super) async fn events(&self, session: &str, call: EventsCall, request: &Request) -> Result<Answer> {
         match call {
             EventsCall::Send => {
-                let sent: SendEvents = document(request).await?;
+                let sent: SendEvents = request.document(DOCUMENT_MAX).await?;
                 known_only("", &sent.extra)?;
                 let _changing = self.changing.lock().await;
                 let kept = self.load(session).await?;
@@ -62,9 +63,9 @@ impl Anthropic {
     pub(super) fn take(&self, session: &str, events: Vec<Event>) -> Result<Vec<Event>> {
         let mut echoes = Vec::new();
         for mut event in events {
-            event.id = Some(new_id("sevt")?);
+            event.id = Some(random::id("sevt")?);
             if event.kind == kind::OUTCOME {
-                event.extra.insert("outcome_id".to_owned(), new_id("outc")?.into());
+                event.extra.insert("outcome_id".to_owned(), random::id("outc")?.into());
             }
             let at_once = [kind::OUTCOME, kind::RESULT, kind::CUSTOM_RESULT].contains(&event.kind.as_str());
             let mut echo = event.clone();

@@ -19,10 +19,11 @@ use serde_json::{Value, json};
 use tokio::sync::watch;
 
 use super::files::now;
-use super::{held, new_id};
+use super::held;
 use crate::backend::expiry;
 use crate::config::duration;
 use crate::model::Timestamp;
+use crate::random;
 use crate::wire::anthropic::events::{kind, stop};
 use crate::wire::anthropic::sessions::status;
 use crate::wire::anthropic::{Event, Given};
@@ -102,7 +103,7 @@ impl Life {
 
     fn happened(&mut self, mut event: Event, at: Timestamp) {
         if event.id.is_none() {
-            event.id = new_id("sevt").ok();
+            event.id = random::id("sevt").ok();
         }
         event.processed_at = Given::Value(at);
         self.events.push(event);

@@ -21,8 +21,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 use hyper::header::HeaderValue;
 use hyper::{Method, StatusCode};
-use serde::de::DeserializeOwned;
-use serde_json::{Map, Value};
 
 use self::agents::Catalogue;
 use self::betas::Betas;
@@ -36,10 +34,11 @@ use super::refusal::{Refusal, Result};
 use super::request::Request;
 use super::token;
 use crate::backend::Backend;
-use crate::body::hex;
 use crate::error::Kind;
 use crate::model::Timestamp;
+use crate::random;
 use crate::wire::anthropic as wire;
+use crate::wire::anthropic::DOCUMENT_MAX;
 
 pub(super) use route::OPERATIONS;
 
@@ -142,15 +141,6 @@ fn held<T>(lock: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     lock.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The body of a request as one JSON object; an empty one where there is none.
-async fn document<T: DeserializeOwned>(request: &Request) -> Result<T> {
-    let body = request.body.all(wire::DOCUMENT_MAX).await?;
-    let members: serde_json::Result<Map<String, Value>> =
-        if body.is_empty() { Ok(Map::new()) } else { serde_json::from_slice(&body) };
-    let read = members.and_then(|members| serde_json::from_value(members.into()));
-    read.map_err(|e| Refusal::bad(format!("the body cannot be read: {e}")))
-}
-
 /// Refuses members that nobody knows: here a misspelt one is an error, not a silence.
 fn known_only(what: &str, extra: &wire::Extra) -> Result<()> {
     match extra.keys().next() {
@@ -187,14 +177,5 @@ fn named(mut answer: Answer, id: &str) -> Answer {
 
 fn request_id() -> String {
     // Where a system has no random bytes the names of requests are the least of its troubles.
-    new_id("req").unwrap_or_else(|_| "req_0".to_owned())
-}
-
-/// A new id: `prefix`, an underscore, 24 random hexadecimal digits.
-fn new_id(prefix: &str) -> Result<String> {
-    let mut bytes = [0; 12];
-    getrandom::fill(&mut bytes).map_err(|e| {
-        Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, format!("the system gave no random bytes: {e}"))
-    })?;
-    Ok(format!("{prefix}_{}", hex(&bytes)))
+    random::id("req").unwrap_or_else(|_| "req_0".to_owned())
 }

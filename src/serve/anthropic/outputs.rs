@@ -5,9 +5,10 @@ use hyper::StatusCode;
 
 use super::files::{now, shown, too_large};
 use super::kept::Output;
-use super::{Anthropic, Refusal, Result, new_id};
+use super::{Anthropic, Refusal, Result};
 use crate::backend::{PutOptions, expiry};
 use crate::config::duration;
+use crate::random;
 use crate::serve::answer::{self, Answer};
 use crate::serve::request::{Request, Upload};
 use crate::wire::anthropic::files::{FILE_MAX, Scope};
@@ -29,7 +30,7 @@ impl Anthropic {
         let expires = time("expires_in")?.and_then(|expires| expiry(from, expires));
         let filename = query.get("filename").ok_or_else(|| Refusal::bad("filename: the query parameter is missing"))?;
         let guessed = || mime_guess::from_path(filename).first_raw().unwrap_or("application/octet-stream");
-        let id = new_id("file")?;
+        let id = random::id("file")?;
         let path = Output::path(&id)?;
         let at = self.load(session).await?.at(path)?;
         let source = Upload { body: std::sync::Arc::clone(&request.body), name: at.to_string(), most: FILE_MAX };

@@ -9,11 +9,12 @@ use super::files::now;
 use super::kept::{Kept, Mounted};
 use super::page::{self, Cursor, Order, Place};
 use super::route::{ResourceCall, ResourcesCall};
-use super::{Anthropic, Refusal, Result, document, known_only, new_id};
+use super::{Anthropic, DOCUMENT_MAX, Refusal, Result, known_only};
 use crate::backend::PutOptions;
 use crate::body::{Attributes, Body, Source};
 use crate::error::{Error, Kind};
 use crate::model::RemotePath;
+use crate::random;
 use crate::serve::answer::{self, Answer};
 use crate::serve::request::Request;
 use crate::wire::anthropic::files::Scope;
@@ -24,7 +25,7 @@ impl Anthropic {
     pub(super) async fn resources(&self, session: &str, call: ResourcesCall, request: &Request) -> Result<Answer> {
         match call {
             ResourcesCall::Add => {
-                let new: NewResource = document(request).await?;
+                let new: NewResource = request.document(DOCUMENT_MAX).await?;
                 let _changing = self.changing.lock().await;
                 let mut kept = self.load(session).await?;
                 self.still_open(&kept)?;
@@ -55,7 +56,7 @@ impl Anthropic {
     ) -> Result<Answer> {
         let missing = || Refusal::not_found(format!("Resource `{id}` not found."));
         let update: Option<UpdateResource> = match call {
-            ResourceCall::Update => Some(document(request).await?),
+            ResourceCall::Update => Some(request.document(DOCUMENT_MAX).await?),
             _ => None,
         };
         // Who only looks does not wait for those who change sessions.
@@ -134,7 +135,7 @@ impl Anthropic {
         let source = Once { name: path.to_string(), len: body.len(), body: tokio::sync::Mutex::new(Some(body)) };
         let put = self.backend.need_files()?.put(&kept.at(path.clone())?, &source, options).await;
         put.map_err(|e| if e.kind() == Kind::Conflict { taken() } else { e.into() })?;
-        let id = new_id("file")?;
+        let id = random::id("file")?;
         self.own(&id, kept.id());
         let made = Some(now());
         let copy = File {
@@ -147,7 +148,7 @@ impl Anthropic {
         };
         let resource = Resource {
             kind: kind::FILE.to_owned(),
-            id: Some(new_id("sesrsc")?),
+            id: Some(random::id("sesrsc")?),
             file_id: Some(id),
             mount_path: Some(path.to_string()),
             created_at: made,
@@ -174,7 +175,7 @@ fn repository(new: NewResource) -> Result<Resource> {
     let made = Some(now());
     Ok(Resource {
         kind: kind::REPOSITORY.to_owned(),
-        id: Some(new_id("sesrsc")?),
+        id: Some(random::id("sesrsc")?),
         mount_path: Some(new.mount_path.unwrap_or_else(|| format!("{}/{name}", wire::WORKSPACE))),
         url: Some(url),
         checkout: Given::or_null(new.checkout),

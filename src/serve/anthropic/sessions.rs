@@ -7,9 +7,10 @@ use super::files::now;
 use super::kept::Kept;
 use super::page::{self, Cursor, Order, Place};
 use super::route::{SessionCall, SessionsCall};
-use super::{Anthropic, Refusal, Result, check_metadata, document, events, known_only, new_id};
+use super::{Anthropic, DOCUMENT_MAX, Refusal, Result, check_metadata, events, known_only};
 use crate::backend::NewSession;
 use crate::model::Timestamp;
+use crate::random;
 use crate::serve::answer::{self, Answer};
 use crate::serve::request::Request;
 use crate::wire::anthropic::events::kind;
@@ -50,7 +51,7 @@ impl Anthropic {
     pub(super) async fn sessions(&self, call: SessionsCall, request: &Request) -> Result<Answer> {
         match call {
             SessionsCall::Create => {
-                let asked: CreateSession = document(request).await?;
+                let asked: CreateSession = request.document(DOCUMENT_MAX).await?;
                 Ok(answer::json(StatusCode::OK, &self.create(asked).await?))
             }
             SessionsCall::List => self.list_sessions(request).await,
@@ -59,7 +60,7 @@ impl Anthropic {
 
     pub(super) async fn session(&self, id: &str, call: SessionCall, request: &Request) -> Result<Answer> {
         let update: Option<UpdateSession> = match call {
-            SessionCall::Update => Some(document(request).await?),
+            SessionCall::Update => Some(request.document(DOCUMENT_MAX).await?),
             _ => None,
         };
         // Who only looks does not wait for those who change sessions.
@@ -125,7 +126,7 @@ impl Anthropic {
             return Err(Refusal::bad("budget.max_list_cost: Field required"));
         }
         let made = now();
-        let id = new_id("sesn")?;
+        let id = random::id("sesn")?;
         let agent_id = asked.agent.id().to_owned();
         let session = Session {
             kind: Session::KIND.to_owned(),

@@ -9,7 +9,7 @@ use hyper::StatusCode;
 use serde_json::{Map, Value, json};
 
 use super::route::AgentCall;
-use super::{Foundry, Refusal, Result, document};
+use super::{DOCUMENT_MAX, Foundry, Refusal, Result};
 use crate::model::Timestamp;
 use crate::serve::answer::{self, Answer};
 use crate::serve::request::Request;
@@ -98,7 +98,7 @@ impl Foundry {
                 Ok(answer::json(StatusCode::OK, &answer))
             }
             AgentCall::Publish => {
-                let given = document(request).await?;
+                let given = request.document(DOCUMENT_MAX).await?;
                 let made = self.agents.change(agent, |versions| {
                     let made = version(agent, versions.len() + 1, given);
                     versions.push(Some(made.clone()));

@@ -12,7 +12,7 @@ use tokio::sync::mpsc;
 
 use super::route::FilesCall;
 use super::sessions::{limit, local_id, missing};
-use super::{Foundry, Refusal, Result, document};
+use super::{DOCUMENT_MAX, Foundry, Refusal, Result};
 use crate::backend::{Backend, MkdirOptions, PutOptions};
 use crate::error::{Error, Kind};
 use crate::model::{Entry, EntryKind, RemotePath, SessionPath, Timestamp};
@@ -153,7 +153,7 @@ impl Foundry {
     /// Makes one directory. Parents are not made \[docs of August 2026\]; one that exists is 409,
     /// which no source tells, and so is that a mode is taken.
     async fn mkdir(&self, home: &SessionPath, request: &Request) -> Result<Answer> {
-        let asked: wire::Mkdir = document(request).await?;
+        let asked: wire::Mkdir = request.document(DOCUMENT_MAX).await?;
         let at = home.at(path_of(&asked.path)?);
         let options = MkdirOptions { parents: false, mode: asked.mode.map(|mode| mode & 0o7777), bulk: true };
         self.backend.need_files()?.mkdir(&at, options).await?;

@@ -14,8 +14,6 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use hyper::header::HeaderValue;
 use hyper::{HeaderMap, Method, StatusCode};
-use serde::de::DeserializeOwned;
-use serde_json::{Map, Value};
 
 use self::agents::Agents;
 use self::route::Route;
@@ -26,7 +24,7 @@ use super::refusal::{Refusal, Result};
 use super::request::Request;
 use super::token;
 use crate::backend::Backend;
-use crate::body::hex;
+use crate::random;
 use crate::wire::foundry as wire;
 use crate::wire::url::Query;
 
@@ -132,15 +130,6 @@ fn check(headers: &HeaderMap, query: &Query) -> Result<()> {
     }
 }
 
-/// The body of a request as one JSON object; an empty one where there is none.
-async fn document<T: DeserializeOwned>(request: &Request) -> Result<T> {
-    let body = request.body.all(DOCUMENT_MAX).await?;
-    let members: serde_json::Result<Map<String, Value>> =
-        if body.is_empty() { Ok(Map::new()) } else { serde_json::from_slice(&body) };
-    let read = members.and_then(|members| serde_json::from_value(members.into()));
-    read.map_err(|e| Refusal::bad(format!("the body cannot be read: {e}")))
-}
-
 /// The answer with the names that the service and its gateway have for the request.
 fn named(mut answer: Answer, id: &str) -> Answer {
     let part = |from: usize, to: usize| id.get(from..to).unwrap_or_default();
@@ -155,8 +144,6 @@ fn named(mut answer: Answer, id: &str) -> Answer {
 
 /// A new name for a request: 32 hexadecimal digits.
 fn request_id() -> String {
-    let mut bytes = [0; 16];
     // Where a system has no random bytes the names of requests are the least of its troubles.
-    let _ = getrandom::fill(&mut bytes);
-    hex(&bytes)
+    random::hex::<16>().unwrap_or_else(|_| "0".repeat(32))
 }

@@ -8,11 +8,12 @@ use hyper::StatusCode;
 use sha2::{Digest as _, Sha256};
 
 use super::route::{SessionCall, SessionsCall};
-use super::{Foundry, Refusal, Result, document};
+use super::{DOCUMENT_MAX, Foundry, Refusal, Result};
 use crate::backend::{LabelPatch, NewSession, PageRequest, SessionQuery};
 use crate::body::hex;
 use crate::error::{Error, Kind};
 use crate::model::{Labels, Session, SessionId, SessionStatus, Timestamp};
+use crate::random;
 use crate::serve::answer::{self, Answer};
 use crate::serve::request::Request;
 use crate::wire::foundry as wire;
@@ -95,7 +96,7 @@ impl Foundry {
     }
 
     async fn create(&self, agent: &str, request: &Request) -> Result<Answer> {
-        let asked: wire::CreateSession = document(request).await?;
+        let asked: wire::CreateSession = request.document(DOCUMENT_MAX).await?;
         let version = match asked.version_indicator {
             None => self.agents.newest(agent),
             Some(indicator) if indicator.kind != wire::VersionIndicator::REF => {
@@ -244,8 +245,7 @@ pub(super) fn local_id(agent: &str, id: &str) -> Result<SessionId, Error> {
 /// A new id in the service's form: 16 hexadecimal digits, two zeros, 32 letters and digits.
 fn new_id() -> Result<String, Error> {
     const SIGNS: &[u8] = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
-    let mut bytes = [0; 40];
-    getrandom::fill(&mut bytes).map_err(|e| Error::new(Kind::Io, format!("the system gave no random bytes: {e}")))?;
+    let bytes = random::bytes::<40>()?;
     let (head, tail) = bytes.split_at(8);
     let sign = |byte: &u8| SIGNS.get(usize::from(*byte) % SIGNS.len()).map(|sign| char::from(*sign));
     Ok(format!("{}00{}", hex(head), tail.iter().filter_map(sign).collect::<String>()))
