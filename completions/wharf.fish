@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_wharf_global_optspecs
-    string join \n b/backend= profile= s/session= agent= format= transform= r/raw-output q/quiet 0/null v/verbose debug color= progress= timeout= connect-timeout= retries= jobs= base-url= token-file= user-identity= isolation-key= ca-cert= header= h/help V/version
+    string join \n b/backend= profile= s/session= agent= format= transform= r/raw-output q/quiet 0/null v/verbose debug color= progress= timeout= connect-timeout= retries= jobs= base-url= token-file= user-identity= isolation-key= ca-cert= header= beta= h/help V/version
 end
 
 function __fish_wharf_needs_command
@@ -52,6 +52,7 @@ complete -c wharf -n "__fish_wharf_needs_command" -l user-identity -d 'The end u
 complete -c wharf -n "__fish_wharf_needs_command" -l isolation-key -d 'What keeps the sessions of one end user apart from others [env: WHARF_ISOLATION_KEY]' -r
 complete -c wharf -n "__fish_wharf_needs_command" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_needs_command" -l header -d 'A header of every request, never a credential; may be given several times' -r
+complete -c wharf -n "__fish_wharf_needs_command" -l beta -d 'A feature of the service that is not there for everybody; may be given several times' -r
 complete -c wharf -n "__fish_wharf_needs_command" -s r -l raw-output -d 'Print text that --transform selects without quotes'
 complete -c wharf -n "__fish_wharf_needs_command" -s q -l quiet -d 'Print ids or paths only, one a line'
 complete -c wharf -n "__fish_wharf_needs_command" -s 0 -l null -d 'End what -q and --transform print with NUL instead of newline'
@@ -97,6 +98,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_see
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label wait touch stop archive delete rm help" -l isolation-key -d 'What keeps the sessions of one end user apart from others [env: WHARF_ISOLATION_KEY]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label wait touch stop archive delete rm help" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label wait touch stop archive delete rm help" -l header -d 'A header of every request, never a credential; may be given several times' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label wait touch stop archive delete rm help" -l beta -d 'A feature of the service that is not there for everybody; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label wait touch stop archive delete rm help" -s r -l raw-output -d 'Print text that --transform selects without quotes'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label wait touch stop archive delete rm help" -s q -l quiet -d 'Print ids or paths only, one a line'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label wait touch stop archive delete rm help" -s 0 -l null -d 'End what -q and --transform print with NUL instead of newline'
@@ -156,6 +158,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_su
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -l isolation-key -d 'What keeps the sessions of one end user apart from others [env: WHARF_ISOLATION_KEY]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -l header -d 'A header of every request, never a credential; may be given several times' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -l beta -d 'A feature of the service that is not there for everybody; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -l wait -d 'Wait until it can be used'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -s r -l raw-output -d 'Print text that --transform selects without quotes'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -s q -l quiet -d 'Print ids or paths only, one a line'
@@ -174,6 +177,16 @@ deleting\t'Being deleted'
 archived\t'Kept for reading only'
 expired\t'Gone by its idle limit'
 unknown\t'A word that wharf does not know'"
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l agent-id -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l agent-version -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l created-at-gt -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l created-at-gte -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l created-at-lt -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l created-at-lte -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l deployment-id -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l memory-store-id -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l order -r -f -a "asc\t''
+desc\t''"
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l limit -d 'Show at most so many, and say how to go on' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l page -d 'Go on where `more: TOKEN` of an earlier listing said' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -s b -l backend -d 'The backend: see `wharf backends` [env: WHARF_BACKEND]' -r
@@ -204,6 +217,8 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_su
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l isolation-key -d 'What keeps the sessions of one end user apart from others [env: WHARF_ISOLATION_KEY]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l header -d 'A header of every request, never a credential; may be given several times' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l beta -d 'A feature of the service that is not there for everybody; may be given several times' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l include-archived -d 'Also sessions that were archived'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -s r -l raw-output -d 'Print text that --transform selects without quotes'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print ids or paths only, one a line'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -s 0 -l null -d 'End what -q and --transform print with NUL instead of newline'
@@ -221,6 +236,16 @@ deleting\t'Being deleted'
 archived\t'Kept for reading only'
 expired\t'Gone by its idle limit'
 unknown\t'A word that wharf does not know'"
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l agent-id -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l agent-version -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l created-at-gt -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l created-at-gte -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l created-at-lt -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l created-at-lte -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l deployment-id -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l memory-store-id -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l order -r -f -a "asc\t''
+desc\t''"
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l limit -d 'Show at most so many, and say how to go on' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l page -d 'Go on where `more: TOKEN` of an earlier listing said' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -s b -l backend -d 'The backend: see `wharf backends` [env: WHARF_BACKEND]' -r
@@ -251,6 +276,8 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_su
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l isolation-key -d 'What keeps the sessions of one end user apart from others [env: WHARF_ISOLATION_KEY]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l header -d 'A header of every request, never a credential; may be given several times' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l beta -d 'A feature of the service that is not there for everybody; may be given several times' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l include-archived -d 'Also sessions that were archived'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -s r -l raw-output -d 'Print text that --transform selects without quotes'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Print ids or paths only, one a line'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -s 0 -l null -d 'End what -q and --transform print with NUL instead of newline'
@@ -287,6 +314,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_su
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from get" -l isolation-key -d 'What keeps the sessions of one end user apart from others [env: WHARF_ISOLATION_KEY]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from get" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from get" -l header -d 'A header of every request, never a credential; may be given several times' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from get" -l beta -d 'A feature of the service that is not there for everybody; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from get" -s r -l raw-output -d 'Print text that --transform selects without quotes'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from get" -s q -l quiet -d 'Print ids or paths only, one a line'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from get" -s 0 -l null -d 'End what -q and --transform print with NUL instead of newline'
@@ -323,6 +351,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_su
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from show" -l isolation-key -d 'What keeps the sessions of one end user apart from others [env: WHARF_ISOLATION_KEY]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from show" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from show" -l header -d 'A header of every request, never a credential; may be given several times' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from show" -l beta -d 'A feature of the service that is not there for everybody; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from show" -s r -l raw-output -d 'Print text that --transform selects without quotes'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Print ids or paths only, one a line'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from show" -s 0 -l null -d 'End what -q and --transform print with NUL instead of newline'
@@ -359,6 +388,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_su
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from label" -l isolation-key -d 'What keeps the sessions of one end user apart from others [env: WHARF_ISOLATION_KEY]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from label" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from label" -l header -d 'A header of every request, never a credential; may be given several times' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from label" -l beta -d 'A feature of the service that is not there for everybody; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from label" -s r -l raw-output -d 'Print text that --transform selects without quotes'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from label" -s q -l quiet -d 'Print ids or paths only, one a line'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from label" -s 0 -l null -d 'End what -q and --transform print with NUL instead of newline'
@@ -396,6 +426,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_su
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from wait" -l isolation-key -d 'What keeps the sessions of one end user apart from others [env: WHARF_ISOLATION_KEY]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from wait" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from wait" -l header -d 'A header of every request, never a credential; may be given several times' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from wait" -l beta -d 'A feature of the service that is not there for everybody; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from wait" -s r -l raw-output -d 'Print text that --transform selects without quotes'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from wait" -s q -l quiet -d 'Print ids or paths only, one a line'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from wait" -s 0 -l null -d 'End what -q and --transform print with NUL instead of newline'
@@ -432,6 +463,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_su
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from touch" -l isolation-key -d 'What keeps the sessions of one end user apart from others [env: WHARF_ISOLATION_KEY]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from touch" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from touch" -l header -d 'A header of every request, never a credential; may be given several times' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from touch" -l beta -d 'A feature of the service that is not there for everybody; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from touch" -s r -l raw-output -d 'Print text that --transform selects without quotes'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from touch" -s q -l quiet -d 'Print ids or paths only, one a line'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from touch" -s 0 -l null -d 'End what -q and --transform print with NUL instead of newline'
@@ -468,6 +500,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_su
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from stop" -l isolation-key -d 'What keeps the sessions of one end user apart from others [env: WHARF_ISOLATION_KEY]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from stop" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from stop" -l header -d 'A header of every request, never a credential; may be given several times' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from stop" -l beta -d 'A feature of the service that is not there for everybody; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from stop" -s r -l raw-output -d 'Print text that --transform selects without quotes'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from stop" -s q -l quiet -d 'Print ids or paths only, one a line'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from stop" -s 0 -l null -d 'End what -q and --transform print with NUL instead of newline'
@@ -504,6 +537,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_su
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from archive" -l isolation-key -d 'What keeps the sessions of one end user apart from others [env: WHARF_ISOLATION_KEY]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from archive" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from archive" -l header -d 'A header of every request, never a credential; may be given several times' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from archive" -l beta -d 'A feature of the service that is not there for everybody; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from archive" -s r -l raw-output -d 'Print text that --transform selects without quotes'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from archive" -s q -l quiet -d 'Print ids or paths only, one a line'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from archive" -s 0 -l null -d 'End what -q and --transform print with NUL instead of newline'
@@ -541,6 +575,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_su
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from delete" -l isolation-key -d 'What keeps the sessions of one end user apart from others [env: WHARF_ISOLATION_KEY]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from delete" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from delete" -l header -d 'A header of every request, never a credential; may be given several times' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from delete" -l beta -d 'A feature of the service that is not there for everybody; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from delete" -s y -l yes -d 'Do not ask before deleting by label'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from delete" -l dry-run -d 'Print what would be deleted, and delete nothing'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from delete" -l missing-ok -d 'A session that is not there is no failure'
@@ -582,6 +617,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_su
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from rm" -l isolation-key -d 'What keeps the sessions of one end user apart from others [env: WHARF_ISOLATION_KEY]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from rm" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from rm" -l header -d 'A header of every request, never a credential; may be given several times' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from rm" -l beta -d 'A feature of the service that is not there for everybody; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from rm" -s y -l yes -d 'Do not ask before deleting by label'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from rm" -l dry-run -d 'Print what would be deleted, and delete nothing'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from rm" -l missing-ok -d 'A session that is not there is no failure'
@@ -631,6 +667,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_s
 complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get ls list stat cat mkdir mv rm delete help" -l isolation-key -d 'What keeps the sessions of one end user apart from others [env: WHARF_ISOLATION_KEY]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get ls list stat cat mkdir mv rm delete help" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get ls list stat cat mkdir mv rm delete help" -l header -d 'A header of every request, never a credential; may be given several times' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get ls list stat cat mkdir mv rm delete help" -l beta -d 'A feature of the service that is not there for everybody; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get ls list stat cat mkdir mv rm delete help" -s r -l raw-output -d 'Print text that --transform selects without quotes'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get ls list stat cat mkdir mv rm delete help" -s q -l quiet -d 'Print ids or paths only, one a line'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get ls list stat cat mkdir mv rm delete help" -s 0 -l null -d 'End what -q and --transform print with NUL instead of newline'
@@ -654,6 +691,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subco
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l into -d 'Put all sources into this directory by name, however many there are' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l name -d 'What to call a source that has no name of its own' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l mime-type -d 'The media type of a stored file' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l expires-in -d 'How long a stored file is kept, such as `36h` or `30d`' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l include -d 'Take what a gitignore pattern matches, and nothing else where it is the first of these flags' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l exclude -d 'Leave out what a gitignore pattern matches; the last pattern that matches decides' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l ignore-file -d 'Patterns of a file, before those of all flags; may be given several times' -r -F
@@ -694,6 +732,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subco
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l isolation-key -d 'What keeps the sessions of one end user apart from others [env: WHARF_ISOLATION_KEY]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l header -d 'A header of every request, never a credential; may be given several times' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l beta -d 'A feature of the service that is not there for everybody; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l verify -d 'Read back and hash what the backend tells no hash of'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l checksum -d 'For --if-exists update: compare contents instead of times'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l dry-run -d 'Print what would be done, and do nothing'
@@ -749,6 +788,9 @@ complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subco
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l isolation-key -d 'What keeps the sessions of one end user apart from others [env: WHARF_ISOLATION_KEY]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l header -d 'A header of every request, never a credential; may be given several times' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l beta -d 'A feature of the service that is not there for everybody; may be given several times' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l no-settle -d 'Take what is there, and do not wait for what an agent made to come to light'
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l all -d 'Of several files of one name, fetch each under a name with its id'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l checksum -d 'For --if-exists update: compare contents instead of times'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l dry-run -d 'Print what would be done, and do nothing'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -s r -l raw-output -d 'Print text that --transform selects without quotes'
@@ -803,6 +845,9 @@ complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subco
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l isolation-key -d 'What keeps the sessions of one end user apart from others [env: WHARF_ISOLATION_KEY]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l header -d 'A header of every request, never a credential; may be given several times' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l beta -d 'A feature of the service that is not there for everybody; may be given several times' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l no-settle -d 'Take what is there, and do not wait for what an agent made to come to light'
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l all -d 'Of several files of one name, fetch each under a name with its id'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l checksum -d 'For --if-exists update: compare contents instead of times'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l dry-run -d 'Print what would be done, and do nothing'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -s r -l raw-output -d 'Print text that --transform selects without quotes'
@@ -843,6 +888,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subco
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from ls" -l isolation-key -d 'What keeps the sessions of one end user apart from others [env: WHARF_ISOLATION_KEY]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from ls" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from ls" -l header -d 'A header of every request, never a credential; may be given several times' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from ls" -l beta -d 'A feature of the service that is not there for everybody; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from ls" -s l -d 'Sizes, times and modes as well'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from ls" -s R -l recursive -d 'The whole tree'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from ls" -s r -l raw-output -d 'Print text that --transform selects without quotes'
@@ -883,6 +929,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subco
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from list" -l isolation-key -d 'What keeps the sessions of one end user apart from others [env: WHARF_ISOLATION_KEY]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from list" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from list" -l header -d 'A header of every request, never a credential; may be given several times' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from list" -l beta -d 'A feature of the service that is not there for everybody; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from list" -s l -d 'Sizes, times and modes as well'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from list" -s R -l recursive -d 'The whole tree'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from list" -s r -l raw-output -d 'Print text that --transform selects without quotes'
@@ -921,6 +968,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subco
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from stat" -l isolation-key -d 'What keeps the sessions of one end user apart from others [env: WHARF_ISOLATION_KEY]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from stat" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from stat" -l header -d 'A header of every request, never a credential; may be given several times' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from stat" -l beta -d 'A feature of the service that is not there for everybody; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from stat" -s r -l raw-output -d 'Print text that --transform selects without quotes'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from stat" -s q -l quiet -d 'Print ids or paths only, one a line'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from stat" -s 0 -l null -d 'End what -q and --transform print with NUL instead of newline'
@@ -958,6 +1006,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subco
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from cat" -l isolation-key -d 'What keeps the sessions of one end user apart from others [env: WHARF_ISOLATION_KEY]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from cat" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from cat" -l header -d 'A header of every request, never a credential; may be given several times' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from cat" -l beta -d 'A feature of the service that is not there for everybody; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from cat" -s r -l raw-output -d 'Print text that --transform selects without quotes'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from cat" -s q -l quiet -d 'Print ids or paths only, one a line'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from cat" -s 0 -l null -d 'End what -q and --transform print with NUL instead of newline'
@@ -994,6 +1043,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subco
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mkdir" -l isolation-key -d 'What keeps the sessions of one end user apart from others [env: WHARF_ISOLATION_KEY]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mkdir" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mkdir" -l header -d 'A header of every request, never a credential; may be given several times' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mkdir" -l beta -d 'A feature of the service that is not there for everybody; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mkdir" -l no-parents -d 'Fail where the parent is missing or the directory exists'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mkdir" -s p -d 'Accepted for the habit of it: parents are made anyway'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mkdir" -s r -l raw-output -d 'Print text that --transform selects without quotes'
@@ -1031,6 +1081,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subco
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mv" -l isolation-key -d 'What keeps the sessions of one end user apart from others [env: WHARF_ISOLATION_KEY]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mv" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mv" -l header -d 'A header of every request, never a credential; may be given several times' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mv" -l beta -d 'A feature of the service that is not there for everybody; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mv" -s r -l raw-output -d 'Print text that --transform selects without quotes'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mv" -s q -l quiet -d 'Print ids or paths only, one a line'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mv" -s 0 -l null -d 'End what -q and --transform print with NUL instead of newline'
@@ -1067,6 +1118,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subco
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from rm" -l isolation-key -d 'What keeps the sessions of one end user apart from others [env: WHARF_ISOLATION_KEY]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from rm" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from rm" -l header -d 'A header of every request, never a credential; may be given several times' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from rm" -l beta -d 'A feature of the service that is not there for everybody; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from rm" -s r -l recursive -d 'Directories too, with all that is in them'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from rm" -s f -l force -d 'What is not there is no failure'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from rm" -l dry-run -d 'Print what would be removed, and remove nothing'
@@ -1106,6 +1158,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subco
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from delete" -l isolation-key -d 'What keeps the sessions of one end user apart from others [env: WHARF_ISOLATION_KEY]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from delete" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from delete" -l header -d 'A header of every request, never a credential; may be given several times' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from delete" -l beta -d 'A feature of the service that is not there for everybody; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from delete" -s r -l recursive -d 'Directories too, with all that is in them'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from delete" -s f -l force -d 'What is not there is no failure'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from delete" -l dry-run -d 'Print what would be removed, and remove nothing'
@@ -1153,6 +1206,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_se
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get delete rm help" -l isolation-key -d 'What keeps the sessions of one end user apart from others [env: WHARF_ISOLATION_KEY]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get delete rm help" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get delete rm help" -l header -d 'A header of every request, never a credential; may be given several times' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get delete rm help" -l beta -d 'A feature of the service that is not there for everybody; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get delete rm help" -s r -l raw-output -d 'Print text that --transform selects without quotes'
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get delete rm help" -s q -l quiet -d 'Print ids or paths only, one a line'
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get delete rm help" -s 0 -l null -d 'End what -q and --transform print with NUL instead of newline'
@@ -1202,6 +1256,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_s
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from add" -l isolation-key -d 'What keeps the sessions of one end user apart from others [env: WHARF_ISOLATION_KEY]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from add" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from add" -l header -d 'A header of every request, never a credential; may be given several times' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from add" -l beta -d 'A feature of the service that is not there for everybody; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from add" -s r -l raw-output -d 'Print text that --transform selects without quotes'
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from add" -s q -l quiet -d 'Print ids or paths only, one a line'
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from add" -s 0 -l null -d 'End what -q and --transform print with NUL instead of newline'
@@ -1243,6 +1298,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_s
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from create" -l isolation-key -d 'What keeps the sessions of one end user apart from others [env: WHARF_ISOLATION_KEY]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from create" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from create" -l header -d 'A header of every request, never a credential; may be given several times' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from create" -l beta -d 'A feature of the service that is not there for everybody; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from create" -s r -l raw-output -d 'Print text that --transform selects without quotes'
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from create" -s q -l quiet -d 'Print ids or paths only, one a line'
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from create" -s 0 -l null -d 'End what -q and --transform print with NUL instead of newline'
@@ -1281,6 +1337,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_s
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from list" -l isolation-key -d 'What keeps the sessions of one end user apart from others [env: WHARF_ISOLATION_KEY]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from list" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from list" -l header -d 'A header of every request, never a credential; may be given several times' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from list" -l beta -d 'A feature of the service that is not there for everybody; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from list" -s r -l raw-output -d 'Print text that --transform selects without quotes'
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print ids or paths only, one a line'
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from list" -s 0 -l null -d 'End what -q and --transform print with NUL instead of newline'
@@ -1319,6 +1376,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_s
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from ls" -l isolation-key -d 'What keeps the sessions of one end user apart from others [env: WHARF_ISOLATION_KEY]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from ls" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from ls" -l header -d 'A header of every request, never a credential; may be given several times' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from ls" -l beta -d 'A feature of the service that is not there for everybody; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from ls" -s r -l raw-output -d 'Print text that --transform selects without quotes'
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Print ids or paths only, one a line'
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from ls" -s 0 -l null -d 'End what -q and --transform print with NUL instead of newline'
@@ -1356,6 +1414,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_s
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from get" -l isolation-key -d 'What keeps the sessions of one end user apart from others [env: WHARF_ISOLATION_KEY]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from get" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from get" -l header -d 'A header of every request, never a credential; may be given several times' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from get" -l beta -d 'A feature of the service that is not there for everybody; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from get" -s r -l raw-output -d 'Print text that --transform selects without quotes'
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from get" -s q -l quiet -d 'Print ids or paths only, one a line'
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from get" -s 0 -l null -d 'End what -q and --transform print with NUL instead of newline'
@@ -1394,6 +1453,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_s
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from delete" -l isolation-key -d 'What keeps the sessions of one end user apart from others [env: WHARF_ISOLATION_KEY]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from delete" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from delete" -l header -d 'A header of every request, never a credential; may be given several times' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from delete" -l beta -d 'A feature of the service that is not there for everybody; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from delete" -s r -l raw-output -d 'Print text that --transform selects without quotes'
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from delete" -s q -l quiet -d 'Print ids or paths only, one a line'
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from delete" -s 0 -l null -d 'End what -q and --transform print with NUL instead of newline'
@@ -1432,6 +1492,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_s
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from rm" -l isolation-key -d 'What keeps the sessions of one end user apart from others [env: WHARF_ISOLATION_KEY]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from rm" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from rm" -l header -d 'A header of every request, never a credential; may be given several times' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from rm" -l beta -d 'A feature of the service that is not there for everybody; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from rm" -s r -l raw-output -d 'Print text that --transform selects without quotes'
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from rm" -s q -l quiet -d 'Print ids or paths only, one a line'
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from rm" -s 0 -l null -d 'End what -q and --transform print with NUL instead of newline'
@@ -1472,6 +1533,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand backends" -l user-identity -
 complete -c wharf -n "__fish_wharf_using_subcommand backends" -l isolation-key -d 'What keeps the sessions of one end user apart from others [env: WHARF_ISOLATION_KEY]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand backends" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand backends" -l header -d 'A header of every request, never a credential; may be given several times' -r
+complete -c wharf -n "__fish_wharf_using_subcommand backends" -l beta -d 'A feature of the service that is not there for everybody; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand backends" -s r -l raw-output -d 'Print text that --transform selects without quotes'
 complete -c wharf -n "__fish_wharf_using_subcommand backends" -s q -l quiet -d 'Print ids or paths only, one a line'
 complete -c wharf -n "__fish_wharf_using_subcommand backends" -s 0 -l null -d 'End what -q and --transform print with NUL instead of newline'
@@ -1507,6 +1569,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand config; and not __fish_seen_
 complete -c wharf -n "__fish_wharf_using_subcommand config; and not __fish_seen_subcommand_from path list ls get help" -l isolation-key -d 'What keeps the sessions of one end user apart from others [env: WHARF_ISOLATION_KEY]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and not __fish_seen_subcommand_from path list ls get help" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand config; and not __fish_seen_subcommand_from path list ls get help" -l header -d 'A header of every request, never a credential; may be given several times' -r
+complete -c wharf -n "__fish_wharf_using_subcommand config; and not __fish_seen_subcommand_from path list ls get help" -l beta -d 'A feature of the service that is not there for everybody; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and not __fish_seen_subcommand_from path list ls get help" -s r -l raw-output -d 'Print text that --transform selects without quotes'
 complete -c wharf -n "__fish_wharf_using_subcommand config; and not __fish_seen_subcommand_from path list ls get help" -s q -l quiet -d 'Print ids or paths only, one a line'
 complete -c wharf -n "__fish_wharf_using_subcommand config; and not __fish_seen_subcommand_from path list ls get help" -s 0 -l null -d 'End what -q and --transform print with NUL instead of newline'
@@ -1547,6 +1610,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subc
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from path" -l isolation-key -d 'What keeps the sessions of one end user apart from others [env: WHARF_ISOLATION_KEY]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from path" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from path" -l header -d 'A header of every request, never a credential; may be given several times' -r
+complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from path" -l beta -d 'A feature of the service that is not there for everybody; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from path" -s r -l raw-output -d 'Print text that --transform selects without quotes'
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from path" -s q -l quiet -d 'Print ids or paths only, one a line'
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from path" -s 0 -l null -d 'End what -q and --transform print with NUL instead of newline'
@@ -1582,6 +1646,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subc
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from list" -l isolation-key -d 'What keeps the sessions of one end user apart from others [env: WHARF_ISOLATION_KEY]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from list" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from list" -l header -d 'A header of every request, never a credential; may be given several times' -r
+complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from list" -l beta -d 'A feature of the service that is not there for everybody; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from list" -s r -l raw-output -d 'Print text that --transform selects without quotes'
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print ids or paths only, one a line'
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from list" -s 0 -l null -d 'End what -q and --transform print with NUL instead of newline'
@@ -1617,6 +1682,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subc
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from ls" -l isolation-key -d 'What keeps the sessions of one end user apart from others [env: WHARF_ISOLATION_KEY]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from ls" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from ls" -l header -d 'A header of every request, never a credential; may be given several times' -r
+complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from ls" -l beta -d 'A feature of the service that is not there for everybody; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from ls" -s r -l raw-output -d 'Print text that --transform selects without quotes'
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Print ids or paths only, one a line'
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from ls" -s 0 -l null -d 'End what -q and --transform print with NUL instead of newline'
@@ -1652,6 +1718,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subc
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from get" -l isolation-key -d 'What keeps the sessions of one end user apart from others [env: WHARF_ISOLATION_KEY]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from get" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from get" -l header -d 'A header of every request, never a credential; may be given several times' -r
+complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from get" -l beta -d 'A feature of the service that is not there for everybody; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from get" -s r -l raw-output -d 'Print text that --transform selects without quotes'
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from get" -s q -l quiet -d 'Print ids or paths only, one a line'
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from get" -s 0 -l null -d 'End what -q and --transform print with NUL instead of newline'
@@ -1691,6 +1758,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand doctor" -l user-identity -d 
 complete -c wharf -n "__fish_wharf_using_subcommand doctor" -l isolation-key -d 'What keeps the sessions of one end user apart from others [env: WHARF_ISOLATION_KEY]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand doctor" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand doctor" -l header -d 'A header of every request, never a credential; may be given several times' -r
+complete -c wharf -n "__fish_wharf_using_subcommand doctor" -l beta -d 'A feature of the service that is not there for everybody; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand doctor" -s r -l raw-output -d 'Print text that --transform selects without quotes'
 complete -c wharf -n "__fish_wharf_using_subcommand doctor" -s q -l quiet -d 'Print ids or paths only, one a line'
 complete -c wharf -n "__fish_wharf_using_subcommand doctor" -s 0 -l null -d 'End what -q and --transform print with NUL instead of newline'
@@ -1730,6 +1798,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand serve" -l user-identity -d '
 complete -c wharf -n "__fish_wharf_using_subcommand serve" -l isolation-key -d 'What keeps the sessions of one end user apart from others [env: WHARF_ISOLATION_KEY]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand serve" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand serve" -l header -d 'A header of every request, never a credential; may be given several times' -r
+complete -c wharf -n "__fish_wharf_using_subcommand serve" -l beta -d 'A feature of the service that is not there for everybody; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand serve" -l tls -d 'Serve HTTPS, with a certificate of a throw-away authority, which some clients insist on'
 complete -c wharf -n "__fish_wharf_using_subcommand serve" -s r -l raw-output -d 'Print text that --transform selects without quotes'
 complete -c wharf -n "__fish_wharf_using_subcommand serve" -s q -l quiet -d 'Print ids or paths only, one a line'
@@ -1766,6 +1835,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand completions" -l user-identit
 complete -c wharf -n "__fish_wharf_using_subcommand completions" -l isolation-key -d 'What keeps the sessions of one end user apart from others [env: WHARF_ISOLATION_KEY]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand completions" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand completions" -l header -d 'A header of every request, never a credential; may be given several times' -r
+complete -c wharf -n "__fish_wharf_using_subcommand completions" -l beta -d 'A feature of the service that is not there for everybody; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand completions" -s r -l raw-output -d 'Print text that --transform selects without quotes'
 complete -c wharf -n "__fish_wharf_using_subcommand completions" -s q -l quiet -d 'Print ids or paths only, one a line'
 complete -c wharf -n "__fish_wharf_using_subcommand completions" -s 0 -l null -d 'End what -q and --transform print with NUL instead of newline'
@@ -1801,6 +1871,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand man" -l user-identity -d 'Th
 complete -c wharf -n "__fish_wharf_using_subcommand man" -l isolation-key -d 'What keeps the sessions of one end user apart from others [env: WHARF_ISOLATION_KEY]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand man" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand man" -l header -d 'A header of every request, never a credential; may be given several times' -r
+complete -c wharf -n "__fish_wharf_using_subcommand man" -l beta -d 'A feature of the service that is not there for everybody; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand man" -s r -l raw-output -d 'Print text that --transform selects without quotes'
 complete -c wharf -n "__fish_wharf_using_subcommand man" -s q -l quiet -d 'Print ids or paths only, one a line'
 complete -c wharf -n "__fish_wharf_using_subcommand man" -s 0 -l null -d 'End what -q and --transform print with NUL instead of newline'

@@ -139,6 +139,8 @@ pub struct Details {
     pub retryable: bool,
     /// How long the provider asks to wait.
     pub retry_after: Option<Duration>,
+    /// Whether an earlier try of the same request, whose answer was lost, may have done it.
+    pub uncertain: bool,
 }
 
 impl Error {
@@ -233,6 +235,11 @@ impl Error {
     /// How long the other side asks to wait before that.
     pub fn retry_after(&self) -> Option<Duration> {
         self.details.as_ref().and_then(|details| details.retry_after)
+    }
+
+    /// Whether an earlier try, whose answer was lost, may have done what was asked for.
+    pub fn is_uncertain(&self) -> bool {
+        self.details.as_ref().is_some_and(|details| details.uncertain)
     }
 
     /// The HTTP status that a provider answered.

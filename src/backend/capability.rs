@@ -18,6 +18,7 @@ pub enum Feature {
     SessionEnvironment,
     SessionVaults,
     SessionImage,
+    SessionFilters,
     SessionTouch,
     SessionStop,
     SessionArchive,
@@ -26,6 +27,9 @@ pub enum Feature {
     MkdirMode,
     Move,
     StoredFiles,
+    FileExpiry,
+    Verify,
+    Beta,
     Resources,
     ResourceFile,
     ResourceGithubRepository,
@@ -49,6 +53,7 @@ impl Feature {
             Feature::SessionEnvironment => "sessions create --environment",
             Feature::SessionVaults => "sessions create --vault",
             Feature::SessionImage => "sessions create --image",
+            Feature::SessionFilters => "sessions list by agent, time or memory store",
             Feature::SessionTouch => "sessions touch",
             Feature::SessionStop => "sessions stop",
             Feature::SessionArchive => "sessions archive",
@@ -57,6 +62,9 @@ impl Feature {
             Feature::MkdirMode => "files mkdir --mode",
             Feature::Move => "files mv",
             Feature::StoredFiles => "stored files",
+            Feature::FileExpiry => "files upload --expires-in",
+            Feature::Verify => "files upload --verify",
+            Feature::Beta => "--beta",
             Feature::Resources => "resources",
             Feature::ResourceFile => "resources of type file",
             Feature::ResourceGithubRepository => "resources of type github_repository",
@@ -74,6 +82,7 @@ impl Feature {
             ResourceKind::GithubRepository => Feature::ResourceGithubRepository,
             ResourceKind::MemoryStore => Feature::ResourceMemoryStore,
             ResourceKind::Context => Feature::ResourceContext,
+            ResourceKind::Unknown => Feature::Resources,
         }
     }
 
@@ -92,6 +101,7 @@ impl Feature {
             }
             Feature::Move => "upload to the new path and remove the old one",
             Feature::Mkdir => "uploading a file makes its parents",
+            Feature::Verify => "what was uploaded cannot be read back there; its length is compared anyway",
             Feature::ResourceGithubRepository => {
                 "clone it and upload the tree: `wharf files upload ./repo SESSION:/repo`"
             }

@@ -4,12 +4,15 @@
 //! do is an error of its own and never half a run. A part that a backend lacks is absent. A new
 //! backend is a folder here, a line in [`registry`] and the conformance suite.
 
+pub mod anthropic;
 pub mod capability;
 pub mod document;
 pub mod foundry;
 pub mod local;
 pub mod page;
+mod part;
 pub mod registry;
+mod spool;
 
 use std::time::Duration;
 
@@ -125,6 +128,9 @@ pub struct SessionQuery {
     pub labels: Labels,
     /// One of these statuses; all where it is empty.
     pub statuses: Vec<SessionStatus>,
+    /// Filters of the provider's own, by its own names for them: for a backend that has
+    /// [`Feature::SessionFilters`].
+    pub native: Vec<(&'static str, String)>,
 }
 
 /// What to change of a session's labels.
@@ -142,6 +148,11 @@ pub trait Sessions: Send + Sync {
     /// Reads a `--body` document in the provider's own shape; gives the members that it does not
     /// know as well, which are handed over nevertheless.
     fn read_document(&self, document: Map<String, Value>) -> Result<(NewSession, Vec<String>)>;
+    /// What is wrong with a session that is to be made, as far as that shows before anything is sent.
+    fn check(&self, new: &NewSession) -> Result<()> {
+        let _ = new;
+        Ok(())
+    }
     /// Makes a session, with everything that was asked for, or none at all.
     async fn create(&self, new: NewSession) -> Result<Session>;
     /// One page, newest first.
@@ -245,6 +256,15 @@ pub enum Expected {
     Unknown,
 }
 
+/// How what a session's agent made is to be gathered.
+#[derive(Debug, Clone, Copy)]
+pub struct Gather {
+    /// Wait until nothing more comes to light.
+    pub settle: bool,
+    /// Take several files of one name, each under a name of its own.
+    pub all: bool,
+}
+
 /// The files inside sessions.
 #[async_trait]
 pub trait SessionFiles: Send + Sync {
@@ -257,6 +277,13 @@ pub trait SessionFiles: Send + Sync {
     /// The entries of a directory by name, or the whole tree below it, parents first; for anything
     /// else than a directory, itself.
     async fn list<'a>(&'a self, at: &SessionPath, recursive: bool) -> Result<BoxStream<'a, Result<Entry>>>;
+    /// Sees to it that what is at a path can be fetched as a whole: that all of it has come to light,
+    /// where a backend shows files late, and that its files can be told apart. `conflict` where they
+    /// cannot; a path that holds nothing is no error of this call.
+    async fn gather(&self, at: &SessionPath, how: Gather) -> Result<()> {
+        let _ = (at, how);
+        Ok(())
+    }
     /// What a path means once every link in it is followed, which never leads out of the session.
     async fn resolve(&self, at: &SessionPath) -> Result<SessionPath>;
     /// Makes a directory.
@@ -274,6 +301,8 @@ pub struct NewStoredFile {
     pub filename: String,
     /// Its media type.
     pub mime_type: Option<String>,
+    /// How long it is kept; for good where nobody says.
+    pub expires_in: Option<Duration>,
 }
 
 /// The workspace's stored files.
@@ -307,6 +336,11 @@ pub struct NewResource {
 /// What is mounted into sessions.
 #[async_trait]
 pub trait Resources: Send + Sync {
+    /// Whether something of this kind can be mounted into a session that is there already.
+    fn takes(&self, kind: ResourceKind) -> Result<()> {
+        let _ = kind;
+        Ok(())
+    }
     /// Mounts something. `conflict` where its path is taken.
     async fn add(&self, session: &SessionId, new: NewResource) -> Result<Resource>;
     /// One page, oldest first.

@@ -1,6 +1,6 @@
 //! The backends of this build: the one line that a new backend adds stands in [`ALL`].
 
-use super::{Backend, Capabilities, Feature, foundry, local};
+use super::{Backend, Capabilities, Feature, anthropic, foundry, local};
 use crate::config::{Settings, env};
 use crate::error::{Error, Kind, Result};
 
@@ -17,6 +17,7 @@ pub struct Entry {
 /// Every backend, the one that needs no account first.
 pub const ALL: &[Entry] = &[
     Entry { capabilities: &local::CAPABILITIES, chosen_by: &[], open: local::open },
+    Entry { capabilities: &anthropic::CAPABILITIES, chosen_by: &env::ANTHROPIC, open: anthropic::open },
     Entry { capabilities: &foundry::CAPABILITIES, chosen_by: &env::FOUNDRY_ENDPOINT, open: foundry::open },
 ];
 
@@ -42,6 +43,9 @@ pub fn open(settings: &Settings) -> Result<Box<dyn Backend>> {
             return Err(Error::new(error.kind(), format!("{} (from {})", error.message(), setting.origin))
                 .hint(error.hint_text().unwrap_or_default()));
         }
+    }
+    if !settings.betas.is_empty() && !entry.capabilities.has(Feature::Beta) {
+        return Err(unsupported(entry.capabilities.backend, Feature::Beta));
     }
     (entry.open)(settings)
 }

@@ -106,6 +106,10 @@ pub struct Global {
     // Read later: what clap refuses it repeats, and this may be a secret.
     #[arg(long, global = true, value_name = "K:V")]
     pub header: Vec<String>,
+
+    /// A feature of the service that is not there for everybody; may be given several times
+    #[arg(long, global = true, value_name = "NAME")]
+    pub beta: Vec<String>,
 }
 
 impl Global {
@@ -128,6 +132,7 @@ impl Global {
             isolation_key: self.isolation_key.clone(),
             deadline: self.timeout.and_then(deadline),
             told: None,
+            betas: self.beta.clone(),
         }
     }
 }

@@ -85,10 +85,9 @@ impl Add {
         let (session, specs) = subject(self.session_id.clone(), self.name.clone(), self.specs.clone());
         let session: SessionId = session.parse()?;
         let specs = self.specs(cx, &specs)?;
-        for spec in &specs {
-            if let Spec::Ready(new) = spec {
-                backend.require(Feature::of_resource(new.kind))?;
-            }
+        for kind in specs.iter().map(Spec::kind) {
+            backend.require(Feature::of_resource(kind))?;
+            backend.need_resources()?.takes(kind)?;
         }
         let asked = specs.len();
         let mut uploads = Uploads::default();
@@ -266,8 +265,14 @@ impl Delete {
 
 /// The id of what is mounted at a path.
 async fn mounted_at(cx: &Cx, session: &SessionId, path: &str) -> Result<String> {
-    let wanted: RemotePath = cx.at(Some(session.clone()), path)?.path;
-    let resources = cx.backend()?.need_resources()?;
+    let backend = cx.backend()?;
+    let resources = backend.need_resources()?;
+    let mut at = cx.at(Some(session.clone()), path)?;
+    if let Some(files) = backend.files() {
+        // The service may have rooted it elsewhere. What is not there says so below.
+        at = files.resolve(&at).await.unwrap_or(at);
+    }
+    let wanted: RemotePath = at.path;
     let mut page = PageRequest::default();
     loop {
         let part = resources.list(session, page).await?;

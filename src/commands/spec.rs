@@ -27,6 +27,14 @@ pub(super) enum Spec {
 }
 
 impl Spec {
+    /// What it is.
+    pub(super) fn kind(&self) -> ResourceKind {
+        match self {
+            Spec::Ready(new) => new.kind,
+            Spec::Local { .. } => ResourceKind::File,
+        }
+    }
+
     /// Reads a SPEC.
     pub(super) fn parse(cx: &Cx, text: &str) -> Result<Self> {
         if text.trim_start().starts_with('{') {
@@ -87,7 +95,10 @@ impl Uploads {
                         .ok_or_else(|| Error::usage(format!("this source has no file name: `{name}`")))?;
                     let (file, _) = backend
                         .need_store()?
-                        .upload(NewStoredFile { filename: filename.clone(), mime_type: None }, &source)
+                        .upload(
+                            NewStoredFile { filename: filename.clone(), mime_type: None, expires_in: None },
+                            &source,
+                        )
                         .await?;
                     self.0.push(file.id.clone());
                     NewResource {

@@ -90,8 +90,23 @@ pub const AZURE_CONFIG_DIR: &str = "AZURE_CONFIG_DIR";
 /// Where the Azure Developer CLI keeps its login.
 pub const AZD_CONFIG_DIR: &str = "AZD_CONFIG_DIR";
 
+/// A key for Anthropic's service.
+pub const ANTHROPIC_KEY: &str = "ANTHROPIC_API_KEY";
+/// A token for it, which somebody who has both leaves alone.
+pub const ANTHROPIC_TOKEN: &str = "ANTHROPIC_AUTH_TOKEN";
+/// Where it is, where it is not at its public address.
+pub const ANTHROPIC_BASE_URL: &str = "ANTHROPIC_BASE_URL";
+/// The variables that speak for it.
+pub const ANTHROPIC: [&str; 2] = [ANTHROPIC_KEY, ANTHROPIC_TOKEN];
+/// What chooses a login of the vendor's own tools. They are not read: the variables are looked at so
+/// that this can be said.
+pub const ANTHROPIC_LOGINS: [&str; 3] =
+    ["ANTHROPIC_PROFILE", "ANTHROPIC_IDENTITY_TOKEN", "ANTHROPIC_IDENTITY_TOKEN_FILE"];
+/// Where those logins are kept.
+pub const ANTHROPIC_CONFIG_DIR: &str = "ANTHROPIC_CONFIG_DIR";
+
 /// The variables that choose a backend where nothing else does.
-pub const CHOOSING: &[(&str, &[&str])] = &[("foundry", &FOUNDRY_ENDPOINT)];
+pub const CHOOSING: &[(&str, &[&str])] = &[("anthropic", &ANTHROPIC), ("foundry", &FOUNDRY_ENDPOINT)];
 
 /// The text of a variable; one that is empty counts as not set.
 #[allow(clippy::disallowed_methods, reason = "the one place that reads the environment")]

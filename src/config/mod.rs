@@ -14,7 +14,7 @@ pub mod told;
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use serde::Serialize;
@@ -104,6 +104,8 @@ pub struct Flags {
     pub deadline: Option<Instant>,
     /// Who is told of each request: `--verbose`, `--debug`.
     pub told: Option<Told>,
+    /// `--beta`.
+    pub betas: Vec<String>,
 }
 
 /// Everything that is settled before a command runs.
@@ -145,6 +147,8 @@ pub struct Settings {
     pub deadline: Option<Instant>,
     /// Who is told of each request.
     pub told: Option<Told>,
+    /// Names of the service's features that are not there for everybody.
+    pub betas: Vec<String>,
     /// Certificates to trust as well.
     pub ca_cert: Option<PathBuf>,
     /// The longest that connecting may take.
@@ -209,6 +213,7 @@ impl Settings {
             headers: header::merge(profile.headers, &flags.headers)?,
             deadline: flags.deadline,
             told: flags.told.clone(),
+            betas: flags.betas.clone(),
             ca_cert: flags.ca_cert.clone(),
             connect_timeout: flags.connect_timeout,
             retries: flags.retries,
@@ -228,6 +233,18 @@ impl Settings {
             _ => Err(Error::usage(format!("jobs ({}): {text:?} is no number from 1 to {JOBS}", self.jobs.origin))),
         };
         self.jobs.value.as_ref().map(read).transpose()
+    }
+
+    /// The file or pipe of `--token-file`.
+    ///
+    /// # Errors
+    /// `usage` for `-`: standard input may be what is to be uploaded.
+    pub fn token_file(&self) -> Result<Option<&PathBuf>> {
+        if self.token_file.as_deref() == Some(Path::new("-")) {
+            return Err(Error::usage("--token-file takes a file or a pipe, and no `-`")
+                .hint("standard input belongs to what is uploaded; `--token-file /dev/stdin` reads it all the same"));
+        }
+        Ok(self.token_file.as_ref())
     }
 
     /// Where the local backend keeps everything.

@@ -66,7 +66,8 @@ pub(super) async fn once(
         }
         Ok((mut response, sent)) => {
             let status = response.status().as_u16();
-            let bytes = answer::read(&mut response, options.idle_timeout, deadline, &mut watched).await;
+            let idle = request.idle.unwrap_or(options.idle_timeout);
+            let bytes = answer::read(&mut response, idle, deadline, &mut watched).await;
             let secrets = Arc::clone(&request.secrets);
             let headers = std::mem::take(response.headers_mut());
             match bytes {
@@ -112,7 +113,7 @@ async fn open(
     let call = client.request(request.method.clone(), request.url.clone()).headers(headers).body(content).send();
     // Connecting has a limit of its own, after which it is known that nothing was sent.
     let connecting = options.connect_timeout.saturating_add(Duration::from_secs(1));
-    let idle = options.idle_timeout.max(connecting).min(LONGEST_IDLE);
+    let idle = request.idle.unwrap_or(options.idle_timeout).max(connecting).min(LONGEST_IDLE);
     let (mut response, sent) = exchange(call, pump, &pulse, idle, deadline, request).await?;
     let status = response.status();
     watched.head(status.as_u16(), failure::request_id(response.headers()));

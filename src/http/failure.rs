@@ -42,6 +42,8 @@ pub struct Told {
     pub again: Option<bool>,
     /// The next step for people, where the backend knows a better one than the status gives.
     pub hint: Option<&'static str>,
+    /// Whether the service says that it did nothing, whatever its status leaves open.
+    pub undone: bool,
 }
 
 /// Reads the error that a service answered: status, headers, and at most 64 KiB of content, which
@@ -188,7 +190,7 @@ impl Failure {
         if let Some(says) = says {
             message = format!("{message}: {says}");
         }
-        let refused = matches!(status.as_u16(), 429 | 503 | 529);
+        let refused = told.undone || matches!(status.as_u16(), 429 | 503 | 529);
         let default_again = refused || matches!(status.as_u16(), 408 | 500 | 502 | 504) || status.as_u16() >= 520;
         let again = match headers.get(SHOULD_RETRY).map(reqwest::header::HeaderValue::as_bytes) {
             Some(b"true") => true,
@@ -205,6 +207,7 @@ impl Failure {
                 request_id: request_id(headers).or_else(|| told.request_id.map(|id| words(&id))),
                 retryable: again,
                 retry_after: retry_after::asked(headers, Timestamp::now()),
+                uncertain: false,
             }),
             ..Self::new(if refused { Fate::Refused } else { Fate::Answered }, message)
         }
@@ -248,6 +251,7 @@ impl Failure {
                 backend: Some(tale.backend),
                 code: self.details.code.as_deref().map(scrub),
                 request_id: self.details.request_id.as_deref().map(scrub),
+                uncertain: unsure.is_some(),
                 ..*self.details
             }),
         };

@@ -17,12 +17,13 @@ const SHORTEST: usize = 6;
 
 /// Members of JSON objects whose text is a secret, in lower case: what the services call their
 /// tokens, and addresses that let their bearer in.
-const MEMBERS: [&str; 16] = [
+const MEMBERS: [&str; 17] = [
     "access_token",
     "api_key",
     "apikey",
     "authcode",
     "authorization",
+    "authorization_token",
     "client_assertion",
     "client_secret",
     "id_token",

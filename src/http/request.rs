@@ -1,6 +1,7 @@
 //! A request, as a backend writes it down.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, Url};
@@ -43,6 +44,8 @@ pub(super) struct Parts<'a> {
     pub(super) headers: HeaderMap,
     pub(super) payload: Payload<'a>,
     pub(super) secrets: Arc<Secrets>,
+    /// The longest without a byte, where it is not that of all requests.
+    pub(super) idle: Option<Duration>,
 }
 
 impl<'a> Request<'a> {
@@ -61,6 +64,7 @@ impl<'a> Request<'a> {
                 headers: HeaderMap::new(),
                 payload: Payload::default(),
                 secrets,
+                idle: None,
             }
         });
         Request { http, parts }
@@ -103,6 +107,14 @@ impl<'a> Request<'a> {
     pub fn secret(self, name: &'static str, value: &str) -> Self {
         self.with(|parts| {
             parts.headers.insert(HeaderName::from_static(name), secret_value(value)?);
+            Ok(())
+        })
+    }
+
+    /// Waits for so long where the service works for long before it answers.
+    pub fn patient(self, idle: Duration) -> Self {
+        self.with(|parts| {
+            parts.idle = Some(idle);
             Ok(())
         })
     }

@@ -37,6 +37,9 @@ pub enum ResourceKind {
     MemoryStore,
     /// A persistent context.
     Context,
+    /// A word that wharf does not know.
+    #[serde(skip_deserializing)]
+    Unknown,
 }
 
 impl ResourceKind {
@@ -47,6 +50,7 @@ impl ResourceKind {
             ResourceKind::GithubRepository => "github_repository",
             ResourceKind::MemoryStore => "memory_store",
             ResourceKind::Context => "context",
+            ResourceKind::Unknown => "unknown",
         }
     }
 }

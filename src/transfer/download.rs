@@ -19,7 +19,7 @@ use super::plan::{self, Budget, Destination, RemoteSource, Scale};
 use super::remote::{Found, RemoteTree, What};
 use super::tally::{Ledger, Sink};
 use super::{BULK, IfExists, Transfer, prove};
-use crate::backend::{Expected, Fetched, Limits};
+use crate::backend::{Expected, Fetched, Gather, Limits};
 use crate::error::{Error, Kind, Result};
 use crate::model::{EntryKind, FileId, Receipt, ReceiptStatus, SessionPath, Timestamp};
 
@@ -190,6 +190,7 @@ impl Transfer<'_> {
         let (base, is_directory, bytes, modified_at) = match wanted {
             Wanted::Session(at) => {
                 let files = self.backend.need_files()?;
+                files.gather(at, Gather { settle: !self.options.no_settle, all: self.options.all }).await?;
                 let mut entry = files.stat(at).await?;
                 if entry.kind == EntryKind::Symlink {
                     // What is named is what it points to, under the name of the link.

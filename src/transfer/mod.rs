@@ -73,6 +73,10 @@ pub struct Options {
     pub jobs: usize,
     /// How often a file that was cut off on its way is fetched again.
     pub retries: u32,
+    /// Do not wait until all that an agent made has come to light.
+    pub no_settle: bool,
+    /// Of several files of one name, fetch each under a name of its own.
+    pub all: bool,
     /// No more bytes than this in all.
     pub max_bytes: Option<u64>,
     /// No more files than this in all.

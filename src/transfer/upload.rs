@@ -72,11 +72,11 @@ impl Transfer<'_> {
         self.run(stream::iter(items), &running, work, ledger).await
     }
 
-    /// Puts files into the workspace's file store.
+    /// Puts files into the workspace's file store; `like` says all of them but the names.
     ///
     /// # Errors
     /// `usage` for a directory or a source without a name; then the verdict over all receipts.
-    pub async fn stow(&self, sources: &[LocalSource], mime_type: Option<&str>, sink: Sink<'_>) -> Result<()> {
+    pub async fn stow(&self, sources: &[LocalSource], like: &NewStoredFile, sink: Sink<'_>) -> Result<()> {
         let _heeding = self.stop.heed();
         self.backend.need_store()?;
         let mut named = Vec::new();
@@ -88,7 +88,7 @@ impl Transfer<'_> {
             let filename = source.base.clone().ok_or_else(|| {
                 Error::usage(format!("this source has no file name: `{}`", source.name)).hint("give one: --name NAME")
             })?;
-            named.push(Stow { source, new: NewStoredFile { filename, mime_type: mime_type.map(str::to_owned) } });
+            named.push(Stow { source, new: NewStoredFile { filename, ..like.clone() } });
         }
         let mut ledger = Ledger::new(self, sink);
         match self.unless_stopped(self.measure(sources)).await {

@@ -13,6 +13,7 @@
     reason = "tests set their own stage, and a panic is how they fail"
 )]
 
+mod anthropic;
 mod broken;
 mod browse;
 mod change;
@@ -26,6 +27,7 @@ mod endpoint;
 mod errors;
 mod faults;
 mod filters;
+mod from_ant;
 mod hostile;
 mod limits;
 mod links;

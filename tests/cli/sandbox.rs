@@ -112,7 +112,7 @@ impl Sandbox {
         let mut variables = Vec::new();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         // It says everything at once.
-        while variables.len() < 3 {
+        while variables.len() < 7 {
             let line = lines.next().expect("it ended before it listened").unwrap();
             let variable = line.strip_prefix("export ").and_then(|rest| rest.split_once('='));
             variables.extend(variable.map(|(name, value)| (name.to_owned(), value.trim_matches('\'').to_owned())));
@@ -234,6 +234,36 @@ impl Served<'_> {
             call = call.env(name, value);
         }
         call
+    }
+}
+
+impl Served<'_> {
+    /// What it says that a variable is to be.
+    pub(crate) fn variable(&self, name: &str) -> &str {
+        self.variables.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str()).unwrap()
+    }
+
+    /// Leaves a file in a session of the Anthropic dialect as its agent would; gives its id.
+    pub(crate) fn leave(&self, session: &str, query: &str, content: &[u8]) -> String {
+        let path = format!("/_emulator/anthropic/sessions/{session}/outputs?{query}");
+        self.post(&path, content)["id"].as_str().unwrap().to_owned()
+    }
+
+    /// Sends a document to the Anthropic dialect.
+    pub(crate) fn post(&self, path: &str, content: &[u8]) -> Value {
+        let address = self.variable("ANTHROPIC_BASE_URL").strip_prefix("http://").unwrap();
+        let mut socket = std::net::TcpStream::connect(address).unwrap();
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\nx-api-key: k\r\n\
+             content-type: application/json\r\nanthropic-version: 2026-10-21\r\n\
+             anthropic-beta: managed-agents-2026-04-01\r\ncontent-length: {}\r\n\r\n",
+            content.len()
+        );
+        socket.write_all(&[head.as_bytes(), content].concat()).unwrap();
+        let mut answer = String::new();
+        socket.read_to_string(&mut answer).unwrap();
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+        serde_json::from_str(answer.split_once("\r\n\r\n").unwrap().1).unwrap()
     }
 }
 

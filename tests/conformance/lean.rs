@@ -20,7 +20,7 @@ static CAPABILITIES: Capabilities = Capabilities {
     jobs: 1,
     limits: Limits { file_bytes: None, session_bytes: None, mounts: None },
     usable: &[SessionStatus::Running],
-    features: &[Feature::SessionFiles],
+    features: &[Feature::SessionFiles, Feature::Verify],
 };
 
 /// Hands on what it has, and refuses the rest.

@@ -14,6 +14,7 @@
     reason = "tests set their own stage, and a panic is how they fail"
 )]
 
+mod anthropic;
 mod behaviour;
 mod content;
 mod foundry;

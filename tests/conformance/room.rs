@@ -185,7 +185,7 @@ impl<'a> Room<'a> {
 
 /// Stores a file in the workspace.
 pub(crate) async fn store(stage: &Stage, filename: &str, bytes: &[u8]) -> Result<FileId> {
-    let new = NewStoredFile { filename: filename.to_owned(), mime_type: None };
+    let new = NewStoredFile { filename: filename.to_owned(), mime_type: None, expires_in: None };
     let (file, stored) = stage.backend.need_store()?.upload(new, &Content(bytes)).await?;
     assert_receipt(stage, &stored, bytes);
     assert_eq!(stored.file_id.as_ref(), Some(&file.id));

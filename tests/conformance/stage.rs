@@ -7,15 +7,21 @@ use std::time::Duration;
 
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
-use wharf::backend::{Backend, Capabilities, Feature, FileStore, Resources, SessionFiles, Sessions, foundry, local};
+use wharf::backend::anthropic::Setup;
+use wharf::backend::{
+    Backend, Capabilities, Feature, FileStore, Resources, SessionFiles, Sessions, anthropic, foundry, local,
+};
 use wharf::error::{Kind, Result};
 use wharf::http::{Credentials, Options};
 use wharf::model::SessionStatus;
 
 use crate::lean::Lean;
 
-/// Every backend under test.
+/// Every backend under test whose sessions hold files that can be written and read.
 pub(crate) const STAGES: &[fn() -> Stage] = &[on_local, on_lean, on_foundry];
+
+/// Those whose session files are a view of what is mounted and of what an agent made.
+pub(crate) const VIEWS: &[fn() -> Stage] = &[on_anthropic];
 
 /// The local backend.
 fn on_local() -> Stage {
@@ -54,6 +60,30 @@ pub(crate) fn on_foundry_with(faults: &[&str]) -> Stage {
     }
 }
 
+/// Anthropic's managed agents, as `wharf serve` speaks them.
+fn on_anthropic() -> Stage {
+    on_anthropic_with(&[])
+}
+
+/// The same with what `--fault` takes.
+pub(crate) fn on_anthropic_with(faults: &[&str]) -> Stage {
+    let home = tempfile::tempdir().unwrap();
+    let server = Server::start(&home, faults);
+    let agent = "agent_1";
+    let mut options = Options::new("anthropic", server.variable("ANTHROPIC_BASE_URL"));
+    let key = Credentials::key("x-api-key", &server.variable("ANTHROPIC_API_KEY")).unwrap();
+    options.auth = Some(Arc::new(key));
+    options.idle_timeout = Duration::from_secs(2);
+    let setup = Setup {
+        agent: Some(agent.to_owned()),
+        environment: Some("env_1".to_owned()),
+        settle: Duration::from_millis(200),
+        ..Setup::default()
+    };
+    let backend = anthropic::with(options, setup).unwrap();
+    Stage { agent, server: Some(server), ..Stage::plain(backend, home) }
+}
+
 /// `wharf serve` with a store below a stage's directory, so that nothing stays when it is killed.
 pub(crate) struct Server {
     child: Child,
@@ -78,11 +108,11 @@ impl Server {
             let (name, value) = line.strip_prefix("export ")?.split_once('=')?;
             Some((name.to_owned(), value.trim_matches('\'').to_owned()))
         };
-        let variables: Vec<_> = lines.filter_map(export).take(3).collect();
+        let variables: Vec<_> = lines.filter_map(export).take(7).collect();
         Server { child, variables }
     }
 
-    fn variable(&self, name: &str) -> String {
+    pub(crate) fn variable(&self, name: &str) -> String {
         self.variables.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone()).unwrap()
     }
 }
@@ -108,8 +138,7 @@ pub(crate) struct Stage {
     /// Whether nothing can come between the look for a file that is to be kept and the write.
     pub(crate) keeps_in_one_step: bool,
     // They go after the backend.
-    #[expect(dead_code, reason = "it is kept")]
-    server: Option<Server>,
+    pub(crate) server: Option<Server>,
     #[expect(dead_code, reason = "it is kept")]
     home: TempDir,
 }
@@ -188,7 +217,7 @@ pub(crate) fn wait_for<T>(future: impl Future<Output = T>) -> T {
 
 #[test]
 fn every_backend_of_this_build_is_on_a_stage() {
-    let staged: Vec<_> = STAGES.iter().map(|open| open().capabilities().backend).collect();
+    let staged: Vec<_> = STAGES.iter().chain(VIEWS).map(|open| open().capabilities().backend).collect();
     for entry in wharf::backend::registry::ALL {
         assert!(staged.contains(&entry.capabilities.backend), "only {staged:?}");
     }
@@ -196,7 +225,7 @@ fn every_backend_of_this_build_is_on_a_stage() {
 
 #[test]
 fn a_part_is_there_exactly_if_the_capabilities_say_so() {
-    for open in STAGES {
+    for open in STAGES.iter().chain(VIEWS) {
         let stage = open();
         let backend = &stage.backend;
         assert_eq!(backend.files().is_some(), stage.has(Feature::SessionFiles));

@@ -189,6 +189,7 @@ async fn a_backend_reads_its_own_errors() {
             kind: Some(Kind::NotFound),
             again: Some(true),
             hint: Some("look elsewhere"),
+            undone: false,
         }
     };
     options.retries = 1;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::recorder::{Reply, Sent};
 
@@ -16,7 +16,9 @@ impl Capture {
     pub(crate) fn all(service: &str) -> Vec<Capture> {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/data/wire/{service}.jsonl"));
         let text = fs::read_to_string(path).unwrap();
-        text.lines().map(|line| Capture(serde_json::from_str(line).unwrap())).collect()
+        // Examples of answers stand among them.
+        let all = text.lines().map(|line| Capture(serde_json::from_str(line).unwrap()));
+        all.filter(|capture| !capture.0["method"].is_null()).collect()
     }
 
     fn text(&self, name: &str) -> &str {
@@ -61,10 +63,15 @@ impl Capture {
     /// The request as it is compared: with the headers that are named.
     pub(crate) fn shape(&self, headers: &[&str]) -> Shape {
         let all = self.0["headers"].as_object().unwrap();
-        let kept = headers.iter().filter_map(|name| Some((*name, all.get(*name)?.as_str().unwrap())));
-        let body = match &self.body()["json"] {
-            Value::Null => Content::Bytes(self.content()),
-            json => Content::Json(json.clone()),
+        // Of a header on two lines the service reads the first.
+        let kept = headers.iter().filter_map(|name| {
+            let value = all.get(*name)?;
+            Some((*name, value.as_str().or_else(|| value[0].as_str()).unwrap()))
+        });
+        let body = match (&self.body()["json"], &self.body()["multipart"]) {
+            (Value::Null, Value::Null) => Content::Bytes(self.content()),
+            (Value::Null, parts) => Content::Form(parts.clone()),
+            (json, _) => Content::Json(json.clone()),
         };
         Shape::new(self.text("method"), self.path(), self.text("query"), kept, body)
     }
@@ -89,6 +96,8 @@ pub(crate) enum Content {
     Json(Value),
     /// Compared byte by byte.
     Bytes(Vec<u8>),
+    /// The parts of a form, each with its name, the file's name, its type, and its length or its text.
+    Form(Value),
 }
 
 /// What of a request is compared.
@@ -112,11 +121,16 @@ impl Shape {
         body: Content,
     ) -> Self {
         let pairs = query.split('&').filter(|pair| !pair.is_empty());
-        let query = pairs.map(|pair| pair.split_once('=').unwrap_or((pair, "")));
+        let mut query: BTreeMap<String, String> = BTreeMap::new();
+        for (name, value) in pairs.map(|pair| pair.split_once('=').unwrap_or((pair, ""))) {
+            // One that is there several times has all its values.
+            let all = query.entry(name.to_owned()).or_default();
+            *all = if all.is_empty() { value.to_owned() } else { format!("{all}&{value}") };
+        }
         Shape {
             method: method.to_owned(),
             path: path.to_owned(),
-            query: query.map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+            query,
             headers: headers.map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
             body,
         }
@@ -127,8 +141,11 @@ impl Shape {
         let path = sent.path.strip_prefix(base).unwrap_or_else(|| panic!("not below {base}: {}", sent.path));
         let kept = headers.iter().filter_map(|name| Some((*name, sent.headers.get(*name)?.as_str())));
         let json = sent.headers.get("content-type").is_some_and(|kind| kind.starts_with("application/json"));
+        let kind = sent.headers.get("content-type").map(String::as_str).unwrap_or_default();
         let body = if json {
             Content::Json(serde_json::from_slice(&sent.body).unwrap())
+        } else if let Some((_, boundary)) = kind.split_once("multipart/form-data; boundary=") {
+            Content::Form(parts(&sent.body, boundary))
         } else {
             Content::Bytes(sent.body.clone())
         };
@@ -139,6 +156,29 @@ impl Shape {
     pub(crate) fn is_about(&self, other: &Shape) -> bool {
         (&self.method, &self.path) == (&other.method, &other.path)
     }
+}
+
+/// The parts of a form, as recordings have them.
+fn parts(body: &[u8], boundary: &str) -> Value {
+    let text = String::from_utf8(body.to_vec()).unwrap();
+    let line = format!("--{boundary}");
+    let all = text.strip_suffix("--\r\n").unwrap().split(&line).skip(1).filter(|part| !part.is_empty());
+    let part = |part: &str| {
+        let (head, content) = part.strip_prefix("\r\n").unwrap().split_once("\r\n\r\n").unwrap();
+        let content = content.strip_suffix("\r\n").unwrap();
+        let line = |name: &str| head.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "));
+        let said = line("Content-Disposition").unwrap();
+        let word = |name: &str| said.split(&format!("; {name}=\"")).nth(1)?.split('"').next();
+        let mut part = json!({
+            "name": word("name"), "filename": word("filename"), "content_type": line("Content-Type"),
+            "raw_disposition": said, "bytes": content.len(),
+        });
+        if word("filename").is_none() {
+            part["value"] = content.into();
+        }
+        part
+    };
+    all.map(part).collect()
 }
 
 /// What may differ: a name, which says why, and what makes the recorded request ours.

@@ -13,6 +13,7 @@
     reason = "tests set their own stage, and a panic is how they fail"
 )]
 
+mod anthropic;
 mod capture;
 mod content;
 mod foundry;

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use tempfile::TempDir;
-use wharf::backend::Backend;
+use wharf::backend::{Backend, NewStoredFile};
 use wharf::error::{Error, Kind, Result};
 use wharf::model::target::names_directory;
 use wharf::model::{Receipt, ReceiptStatus, SessionPath};
@@ -169,7 +169,7 @@ impl Run<'_> {
 
     pub(crate) fn stow(&self, sources: &[&Path]) -> Told {
         let sources: Vec<_> = sources.iter().map(|path| LocalSource::look(path.to_str().unwrap(), None)).collect();
-        wait_for(self.told(async |transfer, sink| transfer.stow(&sources, None, sink).await))
+        wait_for(self.told(async |transfer, sink| transfer.stow(&sources, &NewStoredFile::default(), sink).await))
     }
 
     pub(crate) async fn download_all(&self, wanted: &[&str], to: &Path) -> Told {

@@ -4,19 +4,19 @@
 //! in for those is here. Names and paths that it answers are not trusted.
 
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::{self, Seek, Write};
 use std::sync::atomic::Ordering;
 
 use async_trait::async_trait;
-use bytes::Bytes;
 use futures_util::stream::{self, BoxStream, StreamExt};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::{CAPABILITIES, Foundry, lacks, standing_still};
-use crate::backend::{ByteRange, Expected, Feature, Fetched, MkdirOptions, PutOptions, SessionFiles, Sessions, Stored};
-use crate::body::{Attributes, Body, Source};
+use crate::backend::spool::Spooled;
+use crate::backend::{
+    ByteRange, Expected, Feature, Fetched, MkdirOptions, PutOptions, SessionFiles, Sessions, Stored, part,
+};
+use crate::body::{Attributes, Source};
 use crate::error::{Error, Kind, Result};
 use crate::http::{Class, Method, Request};
 use crate::model::entry::Mode;
@@ -51,7 +51,7 @@ impl SessionFiles for Foundry {
             Some(_) => source,
             // Whether the service takes a content of unknown length is not known.
             None => {
-                spooled = Spooled::of(source).await?;
+                spooled = Spooled::of(source, wire::UPLOAD_MAX, too_large).await?;
                 &spooled
             }
         };
@@ -99,7 +99,7 @@ impl SessionFiles for Foundry {
                 .hint("a proxy on the way speaks HTTP/1.0"));
         }
         let body = match range {
-            Some(range) => part(download.body, range)?,
+            Some(range) => part::of(download.body, range)?,
             None => download.body,
         };
         Ok(Fetched { body, attributes: Attributes::default(), sha256: Expected::Unknown })
@@ -319,84 +319,6 @@ impl Tree<'_> {
     }
 }
 
-/// A pipe's content, kept so that its length is known and it can be sent again. The file has no
-/// name: whatever happens, it is gone.
-struct Spooled {
-    file: File,
-    name: String,
-    len: u64,
-    attributes: Attributes,
-}
-
-impl Spooled {
-    async fn of(source: &dyn Source) -> Result<Self> {
-        let doing = |e: io::Error| Error::io("keeping what is to be sent in a temporary file", &e).of_kind(Kind::Io);
-        let mut file = tempfile::tempfile().map_err(doing)?;
-        let mut body = source.open().await?;
-        let mut len = 0;
-        while let Some(block) = body.next().await? {
-            len += block.len() as u64;
-            if len > wire::UPLOAD_MAX {
-                return Err(too_large(source.name()));
-            }
-            file.write_all(&block).map_err(doing)?;
-        }
-        Ok(Spooled { file, name: source.name().to_owned(), len, attributes: source.attributes() })
-    }
-}
-
-#[async_trait]
-impl Source for Spooled {
-    fn name(&self) -> &str {
-        &self.name
-    }
-
-    fn len(&self) -> Option<u64> {
-        Some(self.len)
-    }
-
-    fn attributes(&self) -> Attributes {
-        self.attributes
-    }
-
-    /// One reading at a time: they share their place in the file.
-    async fn open(&self) -> Result<Body> {
-        let doing = |e: io::Error| Error::io(format!("reading `{}`", self.name), &e);
-        let mut file = self.file.try_clone().map_err(doing)?;
-        file.rewind().map_err(doing)?;
-        Ok(Body::of_file(file, self.name.clone(), self.len, true))
-    }
-}
-
-/// A range of a content of which only the whole can be had: what comes before is read and left out,
-/// and what comes after is not waited for.
-fn part(body: Body, range: ByteRange) -> Result<Body> {
-    let whole = body.len();
-    let (skip, take) = match whole {
-        Some(size) => range.within(size)?,
-        None => (range.first, range.last.map_or(u64::MAX, |last| (last - range.first.min(last)).saturating_add(1))),
-    };
-    let blocks = stream::try_unfold((body, skip, take), move |(mut body, mut skip, mut take)| async move {
-        while take > 0 {
-            let Some(mut block) = body.next().await? else {
-                // Of a content of unknown length its end shows whether the range begins within it.
-                range.within(body.summary()?.bytes)?;
-                return Ok(None);
-            };
-            let before = block.len().min(usize::try_from(skip).unwrap_or(usize::MAX));
-            let _ = block.split_to(before);
-            skip -= before as u64;
-            block.truncate(usize::try_from(take).unwrap_or(usize::MAX));
-            take -= block.len() as u64;
-            if !block.is_empty() {
-                return Ok(Some((block, (body, skip, take))));
-            }
-        }
-        Ok::<Option<(Bytes, _)>, Error>(None)
-    });
-    Ok(Body::of_stream(whole.map(|_| take), blocks.boxed()))
-}
-
 /// An entry of a directory. A name that is none, or that leads elsewhere, is an error of its own.
 fn child(parent: &SessionPath, name: &str, text: &RawValue) -> Result<Entry> {
     if matches!(name, "" | "." | "..") || name.contains(['/', '\0']) {
@@ -500,29 +422,5 @@ mod tests {
         }
         let entry = child(&at("/d"), "...", &raw(r#"{"name":"...","is_dir":false}"#)).unwrap();
         assert_eq!((entry.path.as_str(), entry.size, entry.modified_at), ("/d/...", None, None));
-    }
-
-    #[test]
-    fn a_range_of_any_content_is_exact() {
-        let run = |known: bool, first: u64, last: Option<u64>| {
-            let blocks = ["012", "", "3456", "789"].map(|block| Ok(Bytes::from_static(block.as_bytes())));
-            let body = Body::of_stream(known.then_some(10), stream::iter(blocks).boxed());
-            let drained = async {
-                let mut body = part(body, ByteRange { first, last })?;
-                let mut all = Vec::new();
-                while let Some(block) = body.next().await? {
-                    all.extend_from_slice(&block);
-                }
-                Ok::<_, Error>(String::from_utf8(all).unwrap())
-            };
-            futures_util::FutureExt::now_or_never(drained).unwrap()
-        };
-        for known in [true, false] {
-            assert_eq!(run(known, 0, Some(0)).unwrap(), "0");
-            assert_eq!(run(known, 2, Some(3)).unwrap(), "23");
-            assert_eq!(run(known, 4, None).unwrap(), "456789");
-            assert_eq!(run(known, 9, Some(u64::MAX)).unwrap(), "9");
-            assert_eq!(run(known, 10, None).unwrap_err().kind(), Kind::Usage);
-        }
     }
 }

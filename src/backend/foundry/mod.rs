@@ -47,6 +47,7 @@ pub static CAPABILITIES: Capabilities = Capabilities {
         Feature::MkdirMode,
         Feature::UserIdentity,
         Feature::IsolationKey,
+        Feature::Verify,
     ],
 };
 

@@ -61,6 +61,8 @@ pub static CAPABILITIES: Capabilities = Capabilities {
         Feature::MkdirMode,
         Feature::Move,
         Feature::StoredFiles,
+        Feature::Verify,
+        Feature::Beta,
         Feature::Resources,
         Feature::ResourceFile,
     ],

@@ -1,12 +1,15 @@
 //! `files upload` and `files download`.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, ValueHint};
 
 use super::super::Cx;
 use super::how::{How, bytes, record};
 use super::targets;
+use crate::backend::{Feature, NewStoredFile};
+use crate::config::duration;
 use crate::error::{Error, Result};
 use crate::model::target::names_directory;
 use crate::model::{Receipt, SessionPath, Target};
@@ -44,6 +47,10 @@ pub(in crate::commands) struct Upload {
     #[arg(long, value_name = "TYPE")]
     mime_type: Option<String>,
 
+    /// How long a stored file is kept, such as `36h` or `30d`
+    #[arg(long, value_name = "TIME", value_parser = duration::parse)]
+    expires_in: Option<Duration>,
+
     /// Read back and hash what the backend tells no hash of
     #[arg(long)]
     verify: bool,
@@ -58,8 +65,19 @@ impl Upload {
         let mut names = std::mem::take(&mut self.file);
         names.append(&mut self.args);
         check_sources(&names, self.name.is_some())?;
-        if to.is_some() && self.mime_type.is_some() {
-            return Err(Error::usage("--mime-type is for stored files").hint("leave out DEST, or --mime-type"));
+        for (flag, given) in [("--mime-type", self.mime_type.is_some()), ("--expires-in", self.expires_in.is_some())] {
+            if to.is_some() && given {
+                return Err(
+                    Error::usage(format!("{flag} is for stored files")).hint(format!("leave out DEST, or {flag}"))
+                );
+            }
+        }
+        let backend = cx.backend()?;
+        if self.expires_in.is_some() {
+            backend.require(Feature::FileExpiry)?;
+        }
+        if self.verify {
+            backend.require(Feature::Verify)?;
         }
         let sources: Vec<_> = names.iter().map(|name| LocalSource::look(name, self.name.as_deref())).collect();
         if self.name.is_some() && self.into.is_none() && sources.iter().any(|source| source.is_directory) {
@@ -72,9 +90,11 @@ impl Upload {
         let transfer = Transfer { backend: cx.backend()?, options: &options, observer: &watch, stop: &cx.stop };
         let mut listing = cx.out.listing().regardless();
         let mut receipts = |receipt: &Receipt| record(cx, &mut journal, &mut listing, receipt);
-        let verdict = match to {
-            Some(to) => transfer.upload(&sources, &to, &mut receipts).await,
-            None => transfer.stow(&sources, self.mime_type.as_deref(), &mut receipts).await,
+        let verdict = if let Some(to) = to {
+            transfer.upload(&sources, &to, &mut receipts).await
+        } else {
+            let like = NewStoredFile { mime_type: self.mime_type, expires_in: self.expires_in, ..Default::default() };
+            transfer.stow(&sources, &like, &mut receipts).await
         };
         // The receipts are complete even where the verdict is bad, and the summary comes last.
         let listed = listing.finish();
@@ -154,6 +174,14 @@ pub(in crate::commands) struct Download {
     #[arg(long, value_name = "N")]
     max_files: Option<u64>,
 
+    /// Take what is there, and do not wait for what an agent made to come to light
+    #[arg(long)]
+    no_settle: bool,
+
+    /// Of several files of one name, fetch each under a name with its id
+    #[arg(long)]
+    all: bool,
+
     #[command(flatten)]
     how: How,
 }
@@ -175,6 +203,8 @@ impl Download {
         let options = Options {
             max_bytes: self.max_size,
             max_files: self.max_files,
+            no_settle: self.no_settle,
+            all: self.all,
             ..self.how.options(cx, if here { IfExists::Error } else { IfExists::Overwrite })?
         };
         let mut journal = self.how.journal()?;

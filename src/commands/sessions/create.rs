@@ -79,6 +79,9 @@ impl Create {
         let wait = self.wait;
         let specs = self.merge(cx, &mut new)?;
         check_features(backend, &new, !specs.is_empty())?;
+        let kinds = new.resources.iter().map(|new| new.kind).chain(specs.iter().map(Spec::kind));
+        kinds.map(Feature::of_resource).try_for_each(|feature| backend.require(feature))?;
+        backend.sessions().check(&new)?;
         let mut uploads = Uploads::default();
         let made = async {
             if !specs.is_empty() {

@@ -94,7 +94,7 @@ impl Delete {
 
     async fn select(&self, backend: &dyn Backend) -> Result<Vec<SessionId>> {
         backend.require(Feature::SessionLabels)?;
-        let query = SessionQuery { labels: labels(&self.label)?, statuses: Vec::new() };
+        let query = SessionQuery { labels: labels(&self.label)?, ..SessionQuery::default() };
         let mut ids = Vec::new();
         let mut page = PageRequest::default();
         loop {

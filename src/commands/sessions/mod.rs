@@ -93,15 +93,74 @@ pub(super) struct List {
     status: Vec<SessionStatus>,
 
     #[command(flatten)]
+    native: Native,
+
+    #[command(flatten)]
     paging: Paging,
+}
+
+/// Filters of the service's own, by the vendor's flags.
+#[derive(Debug, Args)]
+struct Native {
+    /// Also sessions that were archived
+    #[arg(long)]
+    include_archived: bool,
+
+    #[arg(long, value_name = "ID", hide = true)]
+    agent_id: Option<String>,
+
+    #[arg(long, value_name = "N", hide = true, requires = "agent_id")]
+    agent_version: Option<String>,
+
+    #[arg(long, value_name = "TIME", hide = true)]
+    created_at_gt: Option<String>,
+
+    #[arg(long, value_name = "TIME", hide = true)]
+    created_at_gte: Option<String>,
+
+    #[arg(long, value_name = "TIME", hide = true)]
+    created_at_lt: Option<String>,
+
+    #[arg(long, value_name = "TIME", hide = true)]
+    created_at_lte: Option<String>,
+
+    #[arg(long, value_name = "ID", hide = true)]
+    deployment_id: Option<String>,
+
+    #[arg(long, value_name = "ID", hide = true)]
+    memory_store_id: Option<String>,
+
+    #[arg(long, value_name = "ORDER", hide = true, value_parser = ["asc", "desc"])]
+    order: Option<String>,
+}
+
+impl Native {
+    fn filters(self) -> Vec<(&'static str, String)> {
+        let all = [
+            ("agent_id", self.agent_id),
+            ("agent_version", self.agent_version),
+            ("created_at[gt]", self.created_at_gt),
+            ("created_at[gte]", self.created_at_gte),
+            ("created_at[lt]", self.created_at_lt),
+            ("created_at[lte]", self.created_at_lte),
+            ("deployment_id", self.deployment_id),
+            ("include_archived", self.include_archived.then(|| "true".to_owned())),
+            ("memory_store_id", self.memory_store_id),
+            ("order", self.order),
+        ];
+        all.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
+    }
 }
 
 impl List {
     async fn run(self, cx: &Cx) -> Result<()> {
         let backend = cx.backend()?;
-        let query = SessionQuery { labels: labels(&self.label)?, statuses: self.status };
+        let query = SessionQuery { labels: labels(&self.label)?, statuses: self.status, native: self.native.filters() };
         if !query.labels.is_empty() {
             backend.require(Feature::SessionLabels)?;
+        }
+        if !query.native.is_empty() {
+            backend.require(Feature::SessionFilters)?;
         }
         cx.pages(&self.paging, cx.out.listing(), async |page| backend.sessions().list(&query, page).await).await
     }

@@ -350,14 +350,18 @@ fn named(name: Option<&str>, kind: Option<String>, betas: Betas) -> Result<NewSt
             "image/jpeg" => "jpg",
             _ => "bin",
         };
-        return Ok(NewStoredFile { filename: format!("{}.{extension}", wire::UNNAMED), mime_type: Some(kind) });
+        return Ok(NewStoredFile {
+            filename: format!("{}.{extension}", wire::UNNAMED),
+            mime_type: Some(kind),
+            expires_in: None,
+        });
     };
     if !wire::is_name(last) {
         let what = format!("{FILE_PART}: a file name has 1 to {} characters and none of", wire::NAME_MAX);
         let signs: String = wire::NAME_FORBIDDEN.iter().collect();
         return Err(Refusal::bad(format!("{what} {signs}")));
     }
-    Ok(NewStoredFile { filename: last.to_owned(), mime_type: kind })
+    Ok(NewStoredFile { filename: last.to_owned(), mime_type: kind, expires_in: None })
 }
 
 #[cfg(test)]

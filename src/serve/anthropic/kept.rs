@@ -120,7 +120,10 @@ impl Anthropic {
 
     /// All sessions of this dialect, newest first.
     pub(super) async fn all(&self) -> Result<Vec<Kept>> {
-        let query = SessionQuery { labels: [MARK].map(|(n, v)| (n.to_owned(), v.to_owned())).into(), statuses: vec![] };
+        let query = SessionQuery {
+            labels: [MARK].map(|(n, v)| (n.to_owned(), v.to_owned())).into(),
+            ..SessionQuery::default()
+        };
         let (mut all, mut from) = (Vec::new(), None);
         loop {
             let step = PageRequest { cursor: from, limit: Some(STEP) };

@@ -151,7 +151,8 @@ impl Foundry {
         let mut page: VecDeque<Session> = VecDeque::new();
         let mut more = false;
         let mut inside = newer.is_none();
-        let asked = SessionQuery { labels: Labels::from([(AGENT.to_owned(), agent.to_owned())]), statuses: Vec::new() };
+        let asked =
+            SessionQuery { labels: Labels::from([(AGENT.to_owned(), agent.to_owned())]), ..SessionQuery::default() };
         let mut from = None;
         'walk: loop {
             let step = PageRequest { cursor: from, limit: Some(STEP) };

@@ -3,7 +3,7 @@
 use wharf::backend::{Feature, LabelPatch, PageRequest};
 use wharf::error::{Kind, Result};
 
-use super::everywhere;
+use super::{everywhere, in_views_too};
 use crate::room::{Room, store};
 use crate::stage::{Stage, refused};
 
@@ -15,7 +15,7 @@ fn gone<T>(stage: &Stage, feature: Feature, result: Result<T>) {
 
 #[test]
 fn a_session_that_is_not_there_is_not_found_by_any_verb() {
-    everywhere(async |stage| {
+    in_views_too(async |stage| {
         let deleted = Room::new(stage).await;
         deleted.put("f", b"12345").await.unwrap();
         deleted.delete().await.unwrap();

@@ -4,7 +4,7 @@ use wharf::backend::{Feature, LabelPatch, NewSession, SessionQuery};
 use wharf::error::Kind;
 use wharf::model::Labels;
 
-use super::everywhere;
+use super::in_views_too;
 use crate::room::pages;
 use crate::stage::refused;
 
@@ -18,7 +18,7 @@ fn labelled(pairs: &[(&str, &str)]) -> NewSession {
 
 #[test]
 fn labels_are_kept_changed_and_removed() {
-    everywhere(async |stage| {
+    in_views_too(async |stage| {
         let sessions = stage.sessions();
         let made = sessions.create(labelled(&[("team", "blue"), ("an odd name", "= , ü")])).await;
         let Some(made) = stage.allows(Feature::SessionLabels, made) else {
@@ -39,7 +39,7 @@ fn labels_are_kept_changed_and_removed() {
 
 #[test]
 fn a_listing_shows_the_sessions_that_have_all_labels() {
-    everywhere(async |stage| {
+    in_views_too(async |stage| {
         let sessions = stage.sessions();
         let query = |pairs: &[(&str, &str)]| SessionQuery { labels: labels(pairs), ..SessionQuery::default() };
         if !stage.has(Feature::SessionLabels) {

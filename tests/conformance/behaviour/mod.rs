@@ -12,14 +12,25 @@ mod stored;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use crate::stage::{STAGES, Stage, wait_for};
+use crate::stage::{STAGES, Stage, VIEWS, wait_for};
 
 /// Runs a behaviour on every backend, and says on which of them it does not hold.
 #[track_caller]
-#[allow(clippy::needless_pass_by_value, reason = "a behaviour is written where it is handed over")]
 fn everywhere(behaviour: impl AsyncFn(&Stage)) {
+    on(STAGES.iter(), behaviour);
+}
+
+/// The same for a behaviour that does not need files that can be read again.
+#[track_caller]
+fn in_views_too(behaviour: impl AsyncFn(&Stage)) {
+    on(STAGES.iter().chain(VIEWS), behaviour);
+}
+
+#[track_caller]
+#[allow(clippy::needless_pass_by_value, reason = "a behaviour is written where it is handed over")]
+fn on<'a>(stages: impl Iterator<Item = &'a fn() -> Stage>, behaviour: impl AsyncFn(&Stage)) {
     let mut broken = Vec::new();
-    for open in STAGES {
+    for open in stages {
         let stage = open();
         if catch_unwind(AssertUnwindSafe(|| wait_for(behaviour(&stage)))).is_err() {
             broken.push(stage.capabilities().backend);

@@ -6,7 +6,7 @@ use wharf::backend::{Feature, NewSession, SessionQuery};
 use wharf::error::Kind;
 use wharf::model::{Session, SessionId, SessionStatus, Timestamp};
 
-use super::everywhere;
+use super::{everywhere, in_views_too};
 use crate::room::{Room, pages, store};
 use crate::stage::{Stage, refused};
 
@@ -22,7 +22,7 @@ async fn new(stage: &Stage) -> Session {
 
 #[test]
 fn a_new_session_is_got_and_listed_as_it_was_made() {
-    everywhere(async |stage| {
+    in_views_too(async |stage| {
         let before = Timestamp::now();
         let made = new(stage).await;
         assert_eq!(made.backend, stage.capabilities().backend);
@@ -39,7 +39,7 @@ fn a_new_session_is_got_and_listed_as_it_was_made() {
 
 #[test]
 fn pages_of_any_size_hold_every_session_once_and_the_newest_first() {
-    everywhere(async |stage| {
+    in_views_too(async |stage| {
         let mut made = Vec::new();
         for _ in 0..7 {
             made.insert(0, new(stage).await.id);
@@ -52,7 +52,7 @@ fn pages_of_any_size_hold_every_session_once_and_the_newest_first() {
 
 #[test]
 fn a_session_that_is_made_meanwhile_does_not_disturb_a_listing() {
-    everywhere(async |stage| {
+    in_views_too(async |stage| {
         let mut made = Vec::new();
         for _ in 0..5 {
             made.insert(0, new(stage).await.id);
@@ -69,7 +69,7 @@ fn a_session_that_is_made_meanwhile_does_not_disturb_a_listing() {
 
 #[test]
 fn an_id_of_ones_own_is_kept_and_can_be_taken_only_once() {
-    everywhere(async |stage| {
+    in_views_too(async |stage| {
         let id: SessionId = "nightly-7".parse().unwrap();
         let named = || NewSession { id: Some(id.clone()), ..NewSession::default() };
         let Some(made) = stage.allows(Feature::SessionId, stage.sessions().create(named()).await) else {
@@ -142,7 +142,7 @@ fn a_session_is_made_with_its_mounts_or_not_at_all() {
 
 #[test]
 fn only_a_session_that_is_there_can_be_deleted() {
-    everywhere(async |stage| {
+    in_views_too(async |stage| {
         let (gone, stays) = (new(stage).await.id, new(stage).await.id);
         for force in [false, true] {
             refused(stage.sessions().delete(&"no-such-session".parse().unwrap(), force).await, Kind::NotFound);
@@ -156,7 +156,7 @@ fn only_a_session_that_is_there_can_be_deleted() {
 
 #[test]
 fn a_time_to_live_counts_from_the_last_use() {
-    everywhere(async |stage| {
+    in_views_too(async |stage| {
         let hour = Duration::from_hours(1);
         let made = stage.sessions().create(NewSession { ttl: Some(hour), ..NewSession::default() }).await;
         let Some(made) = stage.allows(Feature::SessionTtl, made) else { return };
@@ -198,7 +198,7 @@ fn a_session_that_expired_is_gone() {
 
 #[test]
 fn a_stopped_session_keeps_its_files_and_is_woken_by_a_touch() {
-    everywhere(async |stage| {
+    in_views_too(async |stage| {
         let room = Room::new(stage).await;
         room.put("a", b"kept").await.unwrap();
         let stopped = stage.sessions().stop(&room.id).await;
@@ -218,7 +218,7 @@ fn a_stopped_session_keeps_its_files_and_is_woken_by_a_touch() {
 
 #[test]
 fn an_archived_session_says_so() {
-    everywhere(async |stage| {
+    in_views_too(async |stage| {
         let session = new(stage).await;
         let archived = stage.sessions().archive(&session.id).await;
         match stage.allows(Feature::SessionArchive, archived) {
@@ -230,7 +230,7 @@ fn an_archived_session_says_so() {
 
 #[test]
 fn a_backend_that_is_well_says_so_and_leaves_nothing_behind() {
-    everywhere(async |stage| {
+    in_views_too(async |stage| {
         let findings = stage.backend.examine().await;
         assert!(!findings.is_empty());
         for finding in findings {

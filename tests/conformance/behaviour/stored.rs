@@ -4,7 +4,7 @@ use wharf::backend::{ByteRange, Feature, NewStoredFile, PageRequest};
 use wharf::error::{Kind, Result};
 use wharf::model::{FileId, StoredFile};
 
-use super::everywhere;
+use super::{everywhere, in_views_too};
 use crate::content::{Broken, bytes};
 use crate::room::{Room, drain, pages, store};
 use crate::stage::{Stage, refused};
@@ -21,7 +21,7 @@ async fn listed(stage: &Stage, size: Option<usize>) -> Vec<FileId> {
 
 #[test]
 fn a_stored_file_comes_back_as_it_went() {
-    everywhere(async |stage| {
+    in_views_too(async |stage| {
         for (name, content) in [("a.txt", bytes(10)), ("empty", bytes(0)), ("large", bytes(1_000_001))] {
             let stored = store(stage, name, &content).await;
             let Some(id) = stage.allows(Feature::StoredFiles, stored) else { return };
@@ -57,7 +57,7 @@ fn a_range_of_a_stored_file_counts_as_one_of_any_file() {
 
 #[test]
 fn pages_of_any_size_hold_every_stored_file_once_and_the_newest_first() {
-    everywhere(async |stage| {
+    in_views_too(async |stage| {
         if !stage.has(Feature::StoredFiles) {
             return;
         }
@@ -94,12 +94,12 @@ fn two_of_the_same_content_are_two_and_one_outlives_the_other() {
 
 #[test]
 fn a_source_that_breaks_stores_nothing() {
-    everywhere(async |stage| {
+    in_views_too(async |stage| {
         if !stage.has(Feature::StoredFiles) {
             return;
         }
         for first in [0, 1_000_000] {
-            let new = NewStoredFile { filename: "f".to_owned(), mime_type: None };
+            let new = NewStoredFile { filename: "f".to_owned(), mime_type: None, expires_in: None };
             refused(stage.store().upload(new, &Broken(first)).await, Kind::Io);
         }
         assert_eq!(listed(stage, None).await, []);
@@ -113,7 +113,11 @@ fn a_stored_file_keeps_its_name_and_its_type() {
             return;
         }
         for filename in ["ünï cödé 日本語", "-rf", "100% #1?&+", " ", "..."] {
-            let new = NewStoredFile { filename: filename.to_owned(), mime_type: Some("text/x-odd".to_owned()) };
+            let new = NewStoredFile {
+                filename: filename.to_owned(),
+                mime_type: Some("text/x-odd".to_owned()),
+                expires_in: None,
+            };
             let (file, _) = stage.store().upload(new, &crate::content::Content(b"")).await.unwrap();
             let got = stage.store().get(&file.id).await.unwrap();
             assert_eq!((got.filename.as_str(), got.mime_type.as_deref()), (filename, Some("text/x-odd")));

@@ -1,7 +1,7 @@
 //! A token that the user gives. It is never kept.
 
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -11,7 +11,7 @@ use serde::Deserialize;
 use super::Token;
 use crate::config::secret::{Secret, of_file};
 use crate::config::{Settings, env};
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 /// Where it is.
 pub(super) enum Given {
@@ -38,13 +38,8 @@ impl Given {
     /// # Errors
     /// `usage` for `-`: standard input may be what is to be uploaded.
     pub(super) fn find(settings: &Settings) -> Result<Option<Self>> {
-        if settings.token_file.as_deref() == Some(Path::new("-")) {
-            return Err(Error::usage("--token-file takes a file or a pipe, and no `-`")
-                .hint("standard input belongs to what is uploaded; `--token-file /dev/stdin` reads it all the same"));
-        }
-        Ok(settings
-            .token_file
-            .clone()
+        let flag = settings.token_file()?.cloned();
+        Ok(flag
             .map(Given::Flag)
             .or_else(|| env::text(env::FOUNDRY_TOKEN).map(Given::Variable))
             .or_else(|| env::path(env::FOUNDRY_TOKEN_FILE).map(Given::File))

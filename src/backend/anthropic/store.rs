@@ -1,0 +1,302 @@
+//! The workspace's files.
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use futures_util::stream::{self, StreamExt};
+use serde_json::value::RawValue;
+
+use super::{Anthropic, CAPABILITIES, errors, gone, held, listing, parsed, raw};
+use crate::backend::spool::Spooled;
+use crate::backend::{
+    ByteRange, Expected, Fetched, FileStore, NewStoredFile, Page, PageRequest, Sessions, Stored, part,
+};
+use crate::body::{Attributes, Body, Source};
+use crate::error::{Details, Error, Kind, Result};
+use crate::http::{Class, Download, FilePart, Form, Method};
+use crate::model::{FileId, Provider, RemotePath, Scope, SessionId, StoredFile, Timestamp};
+use crate::wire::anthropic as wire;
+use crate::wire::anthropic::files::{EXPIRES, EXPIRES_PART, FILE_MAX, FILE_PART, PAGE_MAX, SCOPE, is_name};
+
+/// What has to be known of a file before its content is asked for.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Seen {
+    size: Option<u64>,
+    downloadable: Option<bool>,
+    created_at: Option<Timestamp>,
+}
+
+impl Seen {
+    pub(super) fn of(file: &StoredFile) -> Self {
+        Seen { size: file.size, downloadable: file.downloadable, created_at: file.created_at }
+    }
+
+    /// Of a file that an agent made.
+    pub(super) fn made(size: Option<u64>, created_at: Option<Timestamp>) -> Self {
+        Seen { size, downloadable: Some(true), created_at }
+    }
+}
+
+#[async_trait]
+impl FileStore for Anthropic {
+    /// There is nothing by which the service could tell a request that is sent twice: one whose
+    /// answer is lost is not sent again.
+    async fn upload(&self, new: NewStoredFile, source: &dyn Source) -> Result<(StoredFile, Stored)> {
+        check_name(&new.filename)?;
+        let expires = new.expires_in.map(|time| time.as_secs());
+        if let Some(seconds) = expires.filter(|seconds| !EXPIRES.contains(seconds)) {
+            return Err(Error::usage(format!("--expires-in is from 1h to 90d here, and this is {seconds} s")));
+        }
+        let spooled;
+        let source = match source.len() {
+            Some(bytes) if bytes > FILE_MAX => return Err(too_large(source.name())),
+            Some(_) => source,
+            // Whether the service takes a content of unknown length is not known.
+            None => {
+                spooled = Spooled::of(source, FILE_MAX, too_large).await?;
+                &spooled
+            }
+        };
+        let expires = expires.map(|seconds| seconds.to_string());
+        // Without a type the service looks for itself [docs].
+        let guessed = || mime_guess::from_path(&new.filename).first_raw();
+        let form = Form {
+            fields: expires.iter().map(|seconds| (EXPIRES_PART, seconds.as_str())).collect(),
+            file: FilePart {
+                name: FILE_PART,
+                filename: &new.filename,
+                content_type: new.mime_type.as_deref().or_else(guessed),
+                source,
+            },
+        };
+        let class = Class::Once("`wharf files ls` shows whether it is there");
+        let answer = self.plain(class, Method::POST, &["files"]).form(form).send().await?;
+        let file = read(&answer.json::<Box<RawValue>>()?)?;
+        let stored = Stored {
+            path: RemotePath::root(),
+            size: file.size,
+            sha256: None,
+            file_id: Some(file.id.clone()),
+            resource_id: None,
+            sent: answer.sent.ok_or_else(|| Error::new(Kind::Internal, "an upload without a source"))?,
+        };
+        Ok((file, stored))
+    }
+
+    /// The newest first \[docs\]. A session that does not exist has no files, and is looked for.
+    async fn list(&self, scope: Option<&SessionId>, page: PageRequest) -> Result<Page<StoredFile>> {
+        let request = match scope {
+            Some(session) => self.gated(Class::Safe, Method::GET, &["files"]).query(SCOPE, session.as_str()),
+            None => self.plain(Class::Safe, Method::GET, &["files"]),
+        };
+        let answer = match (listing::ask(request, &page, PAGE_MAX).send().await, scope) {
+            // The service looks at the form of the id first [skill].
+            (Err(error), Some(session)) if error.status() == Some(400) && page.cursor.is_none() => {
+                Sessions::get(self, session).await?;
+                return Err(error);
+            }
+            (answer, _) => answer?,
+        };
+        let listed = listing::read(&answer, page.cursor.as_deref())?;
+        let items = listed.items.iter().map(|text| read(text)).collect::<Result<Vec<_>>>()?;
+        if let (Some(session), None, true) = (scope, &page.cursor, items.is_empty()) {
+            Sessions::get(self, session).await?;
+        }
+        Ok(Page { items, next: listed.next, raw: raw(&answer) })
+    }
+
+    async fn get(&self, id: &FileId) -> Result<StoredFile> {
+        let answer = self.plain(Class::Safe, Method::GET, &["files", id.as_str()]).send().await?;
+        let file = read(&answer.json::<Box<RawValue>>()?)?;
+        held(&self.seen).insert(id.clone(), Seen::of(&file));
+        Ok(file)
+    }
+
+    /// What a user uploaded is never handed out, and is not asked for.
+    async fn fetch(&self, id: &FileId, range: Option<ByteRange>) -> Result<Fetched> {
+        let known = held(&self.seen).get(id).copied();
+        let seen = match known {
+            Some(seen) => seen,
+            None => Seen::of(&FileStore::get(self, id).await?),
+        };
+        if seen.downloadable == Some(false) {
+            return Err(uploaded(&format!("`{id}`")));
+        }
+        self.content(id, seen, range).await
+    }
+
+    async fn delete(&self, id: &FileId) -> Result<()> {
+        held(&self.seen).remove(id);
+        gone(self.plain(Class::Idempotent, Method::DELETE, &["files", id.as_str()]).send().await)
+    }
+}
+
+impl Anthropic {
+    /// A file's content. That there are ranges no source says.
+    pub(super) async fn content(&self, id: &FileId, seen: Seen, range: Option<ByteRange>) -> Result<Fetched> {
+        if let (Some(range), Some(size)) = (range, seen.size) {
+            range.within(size)?;
+        }
+        let request = self.plain(Class::Safe, Method::GET, &["files", id.as_str(), "content"]);
+        let download = request.header("accept", "application/binary").fetch().await?;
+        let whole = proven(download, seen.size)?;
+        let body = match range {
+            Some(range) => part::of(whole, range)?,
+            None => whole,
+        };
+        let attributes = Attributes { modified_at: seen.created_at, executable: false };
+        Ok(Fetched { body, attributes, sha256: Expected::Unknown })
+    }
+}
+
+/// A content of the length that the service told before. Where only that tells its end from a broken
+/// connection, it has to be reached.
+fn proven(download: Download, size: Option<u64>) -> Result<Body> {
+    let Some(size) = size else {
+        if !download.end_is_proven {
+            return Err(Error::new(Kind::Unavailable, "the end of the answer cannot be told from a broken connection")
+                .hint("a proxy on the way speaks HTTP/1.0"));
+        }
+        return Ok(download.body);
+    };
+    if download.end_is_proven {
+        return Ok(match download.body.len() {
+            Some(length) if length == size => download.body,
+            // What differs shows when all of it came.
+            _ => Body::of_stream(Some(size), blocks(download.body, None).boxed()),
+        });
+    }
+    Ok(Body::of_stream(Some(size), blocks(download.body, Some(size)).boxed()))
+}
+
+/// The blocks of a body, which have to be `size` bytes where that is said.
+fn blocks(body: Body, size: Option<u64>) -> impl stream::Stream<Item = Result<Bytes>> + Send {
+    stream::try_unfold((body, 0), move |(mut body, passed)| async move {
+        match body.next().await? {
+            Some(block) => {
+                let passed = passed + block.len() as u64;
+                Ok(Some((block, (body, passed))))
+            }
+            None if size.is_some_and(|size| passed < size) => Err(cut_off(passed, size)),
+            None => Ok(None),
+        }
+    })
+}
+
+fn cut_off(passed: u64, size: Option<u64>) -> Error {
+    let wanted = size.unwrap_or_default();
+    Error::new(Kind::Unavailable, format!("the answer was cut off: {passed} of {wanted} bytes came")).details(Details {
+        backend: Some(CAPABILITIES.backend),
+        retryable: true,
+        ..Details::default()
+    })
+}
+
+/// A file as the service wrote it.
+pub(super) fn read(text: &RawValue) -> Result<StoredFile> {
+    let file: wire::File = parsed(text, "file")?;
+    let named = |e: Error| e.of_kind(Kind::Unavailable).context("the service named a file");
+    let scope = match file.scope.value() {
+        Some(scope) if scope.kind == wire::files::Scope::SESSION => {
+            Some(Scope { kind: wire::files::Scope::SESSION, id: scope.id.parse().map_err(named)? })
+        }
+        _ => None,
+    };
+    Ok(StoredFile {
+        id: file.id.parse().map_err(named)?,
+        filename: file.filename,
+        size: file.size_bytes,
+        mime_type: file.mime_type,
+        created_at: file.created_at,
+        downloadable: file.downloadable,
+        scope,
+        provider: Provider::of(&text),
+    })
+}
+
+/// A name that the service takes. How long it may be the sources do not agree on.
+fn check_name(name: &str) -> Result<()> {
+    let short: String = name.chars().take(1).collect();
+    let fits = name.chars().all(|c| is_name(c.encode_utf8(&mut [0; 4])));
+    if short.is_empty() || !fits || matches!(name, "." | "..") {
+        let bad: String = wire::files::NAME_FORBIDDEN.iter().collect();
+        return Err(Error::usage(format!("the service takes no file of this name: {name:?}"))
+            .hint(format!("it may not hold {bad} nor control characters: give another with --name")));
+    }
+    Ok(())
+}
+
+/// The name of what is uploaded to be mounted, where its path says more than a name may.
+pub(super) fn stored_name(name: &str) -> String {
+    let fits = |c: char| if is_name(c.encode_utf8(&mut [0; 4])) { c } else { '_' };
+    let name: String = name.chars().map(fits).collect();
+    if matches!(name.as_str(), "." | "..") { wire::files::UNNAMED.to_owned() } else { name }
+}
+
+/// Why an upload is not fetched.
+pub(super) fn uploaded(what: &str) -> Error {
+    Error::new(Kind::Unsupported, format!("what a user uploaded cannot be fetched again: {what}"))
+        .hint(errors::UPLOADED)
+        .from_backend(CAPABILITIES.backend)
+}
+
+fn too_large(name: &str) -> Error {
+    Error::new(Kind::Limit, format!("a file has at most {FILE_MAX} bytes here: `{name}`"))
+        .hint("the service takes no file in parts: split it")
+        .from_backend(CAPABILITIES.backend)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_checked_and_made_fit() {
+        for good in ["a.csv", "ünï 日本語", "100% #1", " ", "...", &"x".repeat(300)] {
+            assert!(check_name(good).is_ok(), "{good}");
+            assert_eq!(stored_name(good), good);
+        }
+        for (bad, fit) in [("a:b?.txt", "a_b_.txt"), ("a\nb", "a_b"), ("..", "unnamed"), ("a\\b", "a_b")] {
+            assert_eq!(check_name(bad).unwrap_err().kind(), Kind::Usage);
+            assert_eq!(stored_name(bad), fit);
+            assert!(check_name(fit).is_ok());
+        }
+        assert!(check_name("").is_err());
+    }
+
+    #[test]
+    fn a_file_may_lack_what_older_versions_do_not_have() {
+        let raw = |text: &str| RawValue::from_string(text.to_owned()).unwrap();
+        let file =
+            read(&raw(r#"{"id":"file_1","filename":"x","scope":{"type":"session","id":"sesn_1"},"n":1.0}"#)).unwrap();
+        assert_eq!((file.size, file.downloadable, file.mime_type), (None, None, None));
+        assert_eq!(file.scope.unwrap().id.as_str(), "sesn_1");
+        assert!(file.provider.text().unwrap().contains(r#""n":1.0"#));
+        assert_eq!(read(&raw(r#"{"id":"/etc/passwd"}"#)).unwrap_err().kind(), Kind::Unavailable);
+    }
+
+    fn body(text: &'static str) -> Body {
+        Body::of_stream(None, stream::iter([Ok(Bytes::from_static(text.as_bytes()))]).boxed())
+    }
+
+    fn drained(mut body: Body) -> Result<u64> {
+        let drain = async {
+            while body.next().await?.is_some() {}
+            Ok(body.summary()?.bytes)
+        };
+        futures_util::FutureExt::now_or_never(drain).unwrap()
+    }
+
+    #[test]
+    fn what_ends_early_without_saying_so_is_cut_off() {
+        let ending = |text: &'static str, end_is_proven: bool, size: Option<u64>| {
+            let download =
+                Download { status: 200, headers: crate::http::HeaderMap::new(), body: body(text), end_is_proven };
+            proven(download, size).and_then(drained)
+        };
+        assert_eq!(ending("12345", false, Some(5)).unwrap(), 5);
+        let cut = ending("1234", false, Some(5)).unwrap_err();
+        assert!(cut.kind() == Kind::Unavailable && cut.is_retryable(), "{cut}");
+        assert_eq!(ending("12345", false, None).unwrap_err().kind(), Kind::Unavailable);
+        assert_eq!(ending("12345", true, None).unwrap(), 5);
+    }
+}
