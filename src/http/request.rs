@@ -21,8 +21,8 @@ use crate::error::{Error, Kind, Result};
 use crate::wire::url::escape;
 
 /// Headers that carry secrets whoever sets them.
-const SECRET_HEADERS: [&str; 6] =
-    ["api-key", "authorization", "cookie", "proxy-authorization", "x-access-token", "x-api-key"];
+const SECRET_HEADERS: [&str; 7] =
+    ["api-key", "authorization", "cookie", "proxy-authorization", "x-access-token", "x-api-key", "x-identity-header"];
 
 /// A request that is being written. What is wrong with it comes up when it is sent, before anything
 /// goes out.
@@ -91,13 +91,13 @@ impl<'a> Request<'a> {
     }
 
     /// Sets a header. One that is made for secrets is one ([`Request::secret`]).
-    pub fn header(self, name: &'static str, value: &str) -> Self {
+    pub fn header(self, name: &str, value: &str) -> Self {
         self.with(|parts| {
-            let mut value = HeaderValue::try_from(value).map_err(|_| {
-                Error::usage(format!("this header's value has characters that it cannot have: `{name}`"))
-            })?;
-            value.set_sensitive(SECRET_HEADERS.contains(&name));
-            parts.headers.insert(HeaderName::from_static(name), value);
+            let refused = || Error::usage(format!("this header has characters that it cannot have: `{name}`"));
+            let name = HeaderName::try_from(name).map_err(|_| refused())?;
+            let mut value = HeaderValue::try_from(value).map_err(|_| refused())?;
+            value.set_sensitive(SECRET_HEADERS.contains(&name.as_str()));
+            parts.headers.insert(name, value);
             Ok(())
         })
     }

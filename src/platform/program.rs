@@ -1,6 +1,6 @@
 //! Other programs: where they are, and what they have to say.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
@@ -16,13 +16,26 @@ pub fn find(name: &str, path: &OsStr) -> Option<PathBuf> {
     dirs.flat_map(named).find(|file| file.metadata().is_ok_and(|meta| super::is_program(&meta)))
 }
 
-/// Runs a program to its end, with nothing on its standard input, and takes what it writes.
+/// The directories that count for [`find`], written as `PATH` is.
+pub fn absolute(path: &OsStr) -> OsString {
+    // Without their separators, which is how they came here, they can always be put together again.
+    std::env::join_paths(std::env::split_paths(path).filter(|dir| dir.is_absolute())).unwrap_or_default()
+}
+
+/// Runs a program to its end, with nothing on its standard input, and takes what it writes. `path` is its
+/// `PATH`, where it is not to have ours.
 ///
 /// # Errors
 /// Where it cannot be started, and `TimedOut` where it takes longer than `limit`: then it is killed.
-pub async fn ask<S: AsRef<OsStr>>(program: &Path, args: &[S], limit: Duration) -> io::Result<Output> {
+pub async fn ask<S: AsRef<OsStr>>(
+    program: &Path,
+    args: &[S],
+    path: Option<&OsStr>,
+    limit: Duration,
+) -> io::Result<Output> {
     let mut command = Command::new(program);
     command.args(args).stdin(Stdio::null()).kill_on_drop(true);
+    command.envs(path.map(|path| ("PATH", path)));
     match tokio::time::timeout(limit, command.output()).await {
         Ok(said) => said,
         Err(_) => Err(io::Error::new(io::ErrorKind::TimedOut, format!("no answer in {} s", limit.as_secs()))),
@@ -45,14 +58,18 @@ mod tests {
         std::fs::set_permissions(&tool, std::fs::Permissions::from_mode(0o755)).unwrap();
         assert_eq!(find("tool", &path), Some(tool.clone()));
         assert_eq!(find("tool", OsStr::new(".")), None);
-        let said = ask(&tool, &["word"], Duration::from_secs(10)).await.unwrap();
+        assert_eq!(
+            (absolute(&path).as_os_str(), absolute(OsStr::new(".::a"))),
+            (dir.path().as_os_str(), OsString::new())
+        );
+        let said = ask(&tool, &["word"], None, Duration::from_secs(10)).await.unwrap();
         assert_eq!((said.status.code(), &said.stdout[..], &said.stderr[..]), (Some(3), &b"word\n"[..], &b"why\n"[..]));
     }
 
     #[tokio::test]
     async fn nobody_waits_for_a_program_for_ever() {
-        let error = ask(Path::new("/bin/sleep"), &["60"], Duration::from_millis(50)).await.unwrap_err();
+        let error = ask(Path::new("/bin/sleep"), &["60"], None, Duration::from_millis(50)).await.unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::TimedOut);
-        assert!(ask(Path::new("/none"), &[""], Duration::from_secs(1)).await.is_err());
+        assert!(ask(Path::new("/none"), &[""], None, Duration::from_secs(1)).await.is_err());
     }
 }

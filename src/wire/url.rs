@@ -40,6 +40,11 @@ impl Query {
         self
     }
 
+    /// All names and values, in order.
+    pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     /// The first value of that name.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.all(name).next()
@@ -81,6 +86,7 @@ mod tests {
         let query = Query::parse("a=x+y&b=x%20y&c&&d=%2B").unwrap();
         assert_eq!([query.get("a"), query.get("b")], [Some("x y"); 2]);
         assert_eq!((query.get("c"), query.get("d")), (Some(""), Some("+")));
+        assert!(query.pairs().eq([("a", "x y"), ("b", "x y"), ("c", ""), ("d", "+")]));
         assert_eq!(Query::parse("a=%ff"), None);
         assert_eq!(unescape("%ff"), None);
     }

@@ -5,128 +5,9 @@ use std::os::unix::fs::PermissionsExt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use serde_json::json;
-
-use crate::endpoint::{Asked, Endpoint, Reply};
-use crate::sandbox::{Call, Run, Sandbox, open_to_write, tree};
-
-/// Begins every secret of these tests, so that one look finds them all.
-const PLANTED: &str = "PLANTED";
-
-/// Azure as far as a login goes, and a project in it, on one port.
-struct Azure {
-    sandbox: Sandbox,
-    service: Endpoint,
-}
-
-/// How long tokens are good here, in seconds.
-type Life = Arc<AtomicU64>;
-
-fn json_of(status: u16, body: &serde_json::Value) -> Reply {
-    (status, "content-type: application/json\r\n".to_owned(), body.to_string())
-}
-
-/// The service takes every token whose text does not hold `old`.
-fn project(asked: &Asked) -> Reply {
-    let token = asked.header("authorization").unwrap_or_default();
-    if !token.starts_with("Bearer PLANTED-") || token.contains("old") {
-        // It repeats all that it got.
-        let message = format!("no such token: {}", asked.head.replace("\r\n", " "));
-        return json_of(401, &json!({"error": {"code": "Unauthorized", "message": message}}));
-    }
-    json_of(200, &json!({"data": [], "has_more": false}))
-}
-
-impl Azure {
-    fn new() -> Self {
-        Self::with(Arc::new(AtomicU64::new(3600)))
-    }
-
-    fn with(life: Life) -> Self {
-        let count = AtomicU64::new(0);
-        Self::of(move |asked| {
-            let number = count.fetch_add(1, Ordering::Relaxed);
-            let token = format!("PLANTED-token-{number}");
-            if asked.body.contains("wrong") || asked.line.contains("wrong") {
-                let body = asked.body.clone();
-                let description = format!("AADSTS7000215: Invalid client secret ({body}). Trace ID: t1");
-                return json_of(401, &json!({"error": "invalid_client", "error_description": description}));
-            }
-            json_of(200, &json!({"access_token": token, "expires_in": life.load(Ordering::Relaxed).to_string()}))
-        })
-    }
-
-    fn of(tokens: impl Fn(&Asked) -> Reply + Send + Sync + 'static) -> Self {
-        let service =
-            Endpoint::new(move |asked| if asked.line.contains("/agents/") { project(asked) } else { tokens(asked) });
-        let sandbox = Sandbox::new();
-        fs::create_dir(sandbox.path("bin")).unwrap();
-        Azure { sandbox, service }
-    }
-
-    /// `wharf ARGS...` with a project and an agent, and no machine's metadata anywhere.
-    fn wharf(&self, args: &[&str]) -> Call {
-        let path = format!("{}:/usr/bin:/bin", self.sandbox.path("bin").display());
-        let call = self.sandbox.wharf(args).env("PATH", path).env("WHARF_AGENT", "a1");
-        // A port that nobody listens on.
-        call.env("AZURE_POD_IDENTITY_AUTHORITY_HOST", "http://127.0.0.1:9")
-            .env("FOUNDRY_PROJECT_ENDPOINT", format!("{}/api/projects/p", self.service.url()))
-            .env("AZURE_AUTHORITY_HOST", self.service.url())
-    }
-
-    fn list(&self) -> Call {
-        self.wharf(&["sessions", "list", "--debug"])
-    }
-
-    /// How often a token was asked for.
-    fn tokens(&self) -> usize {
-        self.service.asked("").len() - self.service.asked("/agents/").len()
-    }
-
-    /// The token of the last call to the service.
-    fn used(&self) -> String {
-        let asked = self.service.asked("/agents/");
-        asked.last().unwrap().header("authorization").unwrap().trim_start_matches("Bearer ").to_owned()
-    }
-
-    /// Puts a program where wharf looks for `az` and `azd`. `ran-NAME` in the working directory has its
-    /// arguments, a line for each time that it ran.
-    fn tool(&self, name: &str, script: &str) {
-        let ran = self.sandbox.path(format!("ran-{name}"));
-        let path = self
-            .sandbox
-            .write(format!("bin/{name}"), format!("#!/bin/sh\necho \"$*\" >>{}\n{script}\n", ran.display()));
-        fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
-    }
-
-    fn ran(&self, name: &str) -> Vec<String> {
-        let ran = fs::read_to_string(self.sandbox.path(format!("ran-{name}"))).unwrap_or_default();
-        ran.lines().map(str::to_owned).collect()
-    }
-
-    /// The files with tokens.
-    fn kept(&self) -> Vec<String> {
-        let dir = self.sandbox.store().join("tokens");
-        if dir.exists() { tree(&dir) } else { Vec::new() }
-    }
-}
-
-/// A service principal.
-fn principal(call: Call, tenant: &str, secret: &str) -> Call {
-    call.env("AZURE_TENANT_ID", tenant).env("AZURE_CLIENT_ID", "client-1").env("AZURE_CLIENT_SECRET", secret)
-}
-
-/// Nothing secret in whatever was shown.
-#[track_caller]
-fn clean(run: Run) -> Run {
-    for shown in [run.stdout(), run.stderr()] {
-        assert!(!shown.contains(PLANTED), "{shown}");
-    }
-    run
-}
-
-const AZ: &str = "echo '{\"accessToken\": \"PLANTED-az\", \"expires_on\": 4102444800, \"tokenType\": \"Bearer\"}'";
-const AZD: &str = "echo '{\"token\": \"PLANTED-azd\", \"expiresOn\": \"2099-01-01T00:00:00Z\"}'";
+use crate::azure::{AZ, Azure, answered, clean, json_of, principal};
+use crate::endpoint::{Asked, Endpoint};
+use crate::sandbox::{Call, Run, Sandbox, open_to_write};
 
 #[test]
 fn a_service_principal_is_asked_once_and_its_token_kept() {
@@ -135,8 +16,8 @@ fn a_service_principal_is_asked_once_and_its_token_kept() {
     let asked = &azure.service.asked("/tenant-1/oauth2/v2.0/token")[0];
     assert_eq!(
         asked.body,
-        "client_id=client-1&grant_type=client_credentials&scope=https%3A%2F%2Fai.azure.com%2F.default&\
-         client_secret=PLANTED-s%2Bcret%2F1"
+        "client_id=client-1&client_secret=PLANTED-s%2Bcret%2F1&grant_type=client_credentials&\
+         scope=https%3A%2F%2Fai.azure.com%2F.default"
     );
     assert_eq!((asked.header("authorization"), azure.used().as_str()), (None, "PLANTED-token-0"));
     clean(principal(azure.list(), "tenant-1", "PLANTED-s+cret/1").run()).ok();
@@ -162,7 +43,7 @@ fn a_kept_token_is_nobody_elses() {
     assert!(asks(principal(azure.list(), "tenant-2", "PLANTED-secret")));
     assert!(asks(principal(azure.list(), "tenant-1", "PLANTED-other")));
     assert!(asks(first().env("AZURE_CLIENT_ID", "client-2")));
-    let port = azure.service.url().replace("http://127.0.0.1", "http://localhost");
+    let port = azure.service.secure_url().replace("127.0.0.1", "localhost");
     assert!(asks(first().env("AZURE_AUTHORITY_HOST", port)));
     assert!(!asks(first()), "and the first is still there");
     // What others may have written is not read.
@@ -192,7 +73,7 @@ fn a_kept_token_that_is_refused_is_renewed_once() {
     let count = AtomicU64::new(0);
     let azure = Azure::of(move |_| {
         let token = if count.fetch_add(1, Ordering::Relaxed) == 1 { "PLANTED-new" } else { "PLANTED-old" };
-        json_of(200, &json!({"access_token": token, "expires_in": 3600}))
+        json_of(200, &answered(token, 3600))
     });
     let run = || clean(principal(azure.list(), "tenant-1", "PLANTED-secret").run());
     run().code(3).says(&["401"]);
@@ -201,110 +82,6 @@ fn a_kept_token_that_is_refused_is_renewed_once() {
     assert_eq!((azure.tokens(), azure.used().as_str()), (2, "PLANTED-new"));
     run().ok();
     assert_eq!(azure.tokens(), 2, "the new one took the old one's place");
-}
-
-#[test]
-fn what_is_set_up_and_fails_is_said_and_not_passed_by() {
-    let azure = Azure::new();
-    azure.tool("az", AZ);
-    let run = clean(principal(azure.list(), "tenant-1", "PLANTED-wrong").run());
-    run.code(3).says(&["service principal", "401", "AADSTS7000215", &azure.service.url(), "AZURE_CLIENT_SECRET"]);
-    assert!(!run.stderr().lines().any(|line| line.starts_with("error:") && line.contains("Trace ID")));
-    assert_eq!(azure.ran("az"), [""; 0]);
-    let half = azure.list().env("AZURE_CLIENT_SECRET", "PLANTED-secret").env("AZURE_CLIENT_ID", "c").run();
-    clean(half).code(3).says(&["AZURE_CLIENT_SECRET is set", "AZURE_TENANT_ID is not set"]);
-    let certificate = azure.list().env("AZURE_CLIENT_CERTIFICATE_PATH", "cert.pem").run();
-    clean(certificate).code(3).says(&["AZURE_CLIENT_CERTIFICATE_PATH", "not supported", "AZURE_CLIENT_SECRET"]);
-    let far = principal(azure.list(), "tenant-1", "PLANTED-secret").env("AZURE_AUTHORITY_HOST", "http://login.test");
-    clean(far.run()).code(2).says(&["AZURE_AUTHORITY_HOST", "plain http://"]);
-    let tenant = principal(azure.list(), "../x", "PLANTED-secret");
-    clean(tenant.run()).code(3).says(&["AZURE_TENANT_ID"]);
-    assert_eq!((azure.tokens(), azure.ran("az")), (1, vec![]));
-}
-
-#[test]
-fn a_workload_proves_itself_with_its_platforms_token() {
-    let azure = Azure::new();
-    let file = azure.sandbox.write("federated", "PLANTED-assertion\n");
-    let call = || {
-        let call = azure.list().env("AZURE_TENANT_ID", "tenant-1").env("AZURE_CLIENT_ID", "client-1");
-        call.env("AZURE_FEDERATED_TOKEN_FILE", &file)
-    };
-    clean(call().run()).ok();
-    let body = &azure.service.asked("/tenant-1/oauth2/v2.0/token")[0].body;
-    assert!(body.contains("client_assertion=PLANTED-assertion") && body.contains("jwt-bearer"), "{body}");
-    fs::write(&file, "PLANTED-wrong").unwrap();
-    clean(call().env("AZURE_CLIENT_ID", "client-2").run()).code(3).says(&["workload identity", "AADSTS7000215"]);
-    fs::remove_file(&file).unwrap();
-    clean(call().env("AZURE_CLIENT_ID", "client-3").run())
-        .code(3)
-        .says(&["AZURE_FEDERATED_TOKEN_FILE", "no such file"]);
-    clean(call().without_env("AZURE_TENANT_ID").run()).code(3).says(&["workload identity", "AZURE_TENANT_ID"]);
-}
-
-#[test]
-fn an_app_is_known_to_its_host() {
-    let azure = Azure::new();
-    let call = |path: &str| {
-        let endpoint = format!("{}{path}", azure.service.url());
-        azure.list().env("IDENTITY_ENDPOINT", endpoint).env("IDENTITY_HEADER", "PLANTED-header")
-    };
-    clean(call("/msi/token/").run()).ok();
-    let asked = &azure.service.asked("/msi/token")[0];
-    assert!(asked.line.starts_with("GET /msi/token/?api-version=2019-08-01&resource=https%3A%2F%2Fai.azure.com "));
-    assert_eq!(asked.header("x-identity-header"), Some("PLANTED-header"));
-    clean(call("/msi/token").env("AZURE_CLIENT_ID", "client-1").run()).ok();
-    assert!(azure.service.asked("/msi/token?")[0].line.contains("&client_id=client-1 "));
-    assert_eq!(azure.kept(), [""; 0], "the host keeps them");
-    clean(call("/wrong").run()).code(3).says(&["managed identity", "IDENTITY_ENDPOINT", "invalid_client"]);
-    let half = call("/msi/token").without_env("IDENTITY_HEADER").run();
-    clean(half).code(3).says(&["IDENTITY_HEADER is not"]);
-    let far = azure.list().env("IDENTITY_ENDPOINT", "http://10.0.0.1/t").env("IDENTITY_HEADER", "PLANTED-header");
-    clean(far.run()).code(2).says(&["IDENTITY_ENDPOINT", "plain http://"]);
-}
-
-#[test]
-fn a_machine_is_known_to_its_metadata_service() {
-    let azure = Azure::of(|asked| {
-        if asked.line.contains("client_id=") {
-            return json_of(400, &json!({"error": "invalid_request", "error_description": "Identity not found"}));
-        }
-        json_of(200, &json!({"access_token": "PLANTED-machine", "expires_on": "4102444800"}))
-    });
-    azure.tool("az", AZ);
-    let call = || azure.list().env("AZURE_POD_IDENTITY_AUTHORITY_HOST", azure.service.url());
-    clean(call().run()).ok();
-    let asked = &azure.service.asked("/metadata/")[0];
-    let line = "GET /metadata/identity/oauth2/token?api-version=2018-02-01&resource=https%3A%2F%2Fai.azure.com ";
-    assert!(asked.line.starts_with(line), "{}", asked.line);
-    assert_eq!((asked.header("metadata"), azure.used().as_str()), (Some("true"), "PLANTED-machine"));
-    assert_eq!(azure.ran("az"), [""; 0]);
-    // One without an identity is passed by.
-    clean(call().env("AZURE_CLIENT_ID", "client-1").run()).ok();
-    assert_eq!(azure.used(), "PLANTED-az");
-    assert_eq!(azure.kept(), [""; 0]);
-}
-
-#[test]
-fn the_tools_that_people_log_in_with_are_asked_in_order() {
-    let azure = Azure::new();
-    let scope = "--scope https://ai.azure.com/.default";
-    azure.tool("azd", AZD);
-    clean(azure.list().run()).ok();
-    assert_eq!(azure.used(), "PLANTED-azd");
-    assert_eq!(azure.ran("azd"), [format!("auth token --output json --no-prompt {scope}")]);
-    azure.tool("az", AZ);
-    clean(azure.list().env("AZURE_TENANT_ID", "tenant-1").run()).ok();
-    assert_eq!(azure.used(), "PLANTED-az");
-    assert_eq!(azure.ran("az"), [format!("account get-access-token --output json {scope} --tenant tenant-1")]);
-    azure.tool("az", "echo 'WARNING: old' >&2; echo \"ERROR: Please run 'az login' to setup account.\" >&2; exit 1");
-    let run = clean(azure.list().run());
-    run.ok().says(&["Azure CLI: Please run 'az login' to setup account."]);
-    assert_eq!(azure.used(), "PLANTED-azd");
-    azure.tool("azd", "echo '{\"data\":{\"message\":\"\\nERROR: not logged in\\n\"}}' >&2; exit 1");
-    let run = clean(azure.list().run());
-    run.code(3).says(&["Azure CLI: Please run 'az login' to setup account.; Azure Developer CLI: not logged in"]);
-    assert_eq!(azure.tokens(), 0);
 }
 
 #[test]
@@ -321,11 +98,15 @@ fn a_tools_token_is_kept_for_as_long_as_its_login() {
     run();
     run();
     assert_eq!((azure.ran("az").len(), azure.kept().len()), (3, 1));
+    let relative = || azure.list().env("AZURE_CONFIG_DIR", "../user/.azure").run();
+    clean(relative()).ok();
+    clean(relative()).ok();
+    assert_eq!((azure.ran("az").len(), azure.kept().len()), (5, 1), "it runs elsewhere");
     fs::write(&profile, "{\"user\": \"two\"}").unwrap();
     run();
-    assert_eq!(azure.ran("az").len(), 4);
+    assert_eq!(azure.ran("az").len(), 6);
     clean(azure.list().env("AZURE_TENANT_ID", "tenant-1").run()).ok();
-    assert_eq!(azure.ran("az").len(), 5);
+    assert_eq!(azure.ran("az").len(), 7);
 }
 
 #[test]
@@ -492,9 +273,9 @@ fn requests_are_told_as_far_as_is_asked_for() {
     };
     let debug = run(&["--debug"]);
     debug.ok().says(&[
-        "POST http://127.0.0.1:",
+        "POST https://127.0.0.1:",
         "/tenant-1/oauth2/v2.0/token: try 1, 200, ",
-        "> client_id=***&grant_type=***&scope=***&client_secret=***",
+        "> client_id=***&client_secret=***&grant_type=***&scope=***",
         "< {\"access_token\":***,",
         "token: from service principal, good until 20",
         "/agents/a1/endpoint/sessions?",

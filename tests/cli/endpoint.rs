@@ -1,4 +1,5 @@
-//! A service on this machine's loopback that does what a test says, and remembers what it was asked.
+//! A service on this machine's loopback that does what a test says, and remembers what it was asked. It
+//! speaks plain HTTP, and TLS where the client begins with that.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -6,6 +7,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
+
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
 /// A request.
 #[derive(Debug, Clone)]
@@ -32,6 +37,7 @@ pub(crate) type Reply = (u16, String, String);
 /// The service, until it is dropped.
 pub(crate) struct Endpoint {
     address: SocketAddr,
+    authority: String,
     asked: Arc<Mutex<Vec<Asked>>>,
     over: Arc<AtomicBool>,
 }
@@ -40,6 +46,7 @@ impl Endpoint {
     pub(crate) fn new(answer: impl Fn(&Asked) -> Reply + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
+        let (authority, tls) = certified();
         let (asked, over) = (Arc::<Mutex<Vec<Asked>>>::default(), Arc::<AtomicBool>::default());
         let (theirs, ended, answer) = (Arc::clone(&asked), Arc::clone(&over), Arc::new(answer));
         thread::spawn(move || {
@@ -47,15 +54,38 @@ impl Endpoint {
                 if ended.load(Ordering::Relaxed) {
                     return;
                 }
-                let (theirs, answer) = (Arc::clone(&theirs), Arc::clone(&answer));
-                thread::spawn(move || serve(stream, &theirs, &*answer));
+                let (theirs, answer, tls) = (Arc::clone(&theirs), Arc::clone(&answer), Arc::clone(&tls));
+                thread::spawn(move || {
+                    stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+                    // What a handshake begins with (RFC 8446, section 5.1).
+                    let mut first = [0];
+                    if stream.peek(&mut first).is_ok() && first == [22] {
+                        let connection = ServerConnection::new(tls).unwrap();
+                        let mut stream = StreamOwned::new(connection, stream);
+                        serve(&mut stream, &theirs, &*answer);
+                        stream.conn.send_close_notify();
+                        let _ = stream.flush();
+                    } else {
+                        serve(stream, &theirs, &*answer);
+                    }
+                });
             }
         });
-        Endpoint { address, asked, over }
+        Endpoint { address, authority, asked, over }
     }
 
     pub(crate) fn url(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    /// The same over TLS.
+    pub(crate) fn secure_url(&self) -> String {
+        format!("https://{}", self.address)
+    }
+
+    /// Who has to be trusted for that, in PEM.
+    pub(crate) fn authority(&self) -> &str {
+        &self.authority
     }
 
     /// The requests so far whose first line holds `word`.
@@ -71,9 +101,23 @@ impl Drop for Endpoint {
     }
 }
 
+/// An authority, and the certificate that it signed for this machine.
+fn certified() -> (String, Arc<ServerConfig>) {
+    let mut params = CertificateParams::default();
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let authority = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
+    let key = KeyPair::generate().unwrap();
+    let names = vec!["127.0.0.1".to_owned(), "localhost".to_owned()];
+    let certificate = CertificateParams::new(names).unwrap().signed_by(&key, &authority).unwrap();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let builder = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
+    let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
+    let config = builder.with_no_client_auth().with_single_cert(vec![certificate.der().clone()], key).unwrap();
+    (authority.pem(), Arc::new(config))
+}
+
 /// One request for each connection.
-fn serve(mut stream: TcpStream, asked: &Mutex<Vec<Asked>>, answer: &dyn Fn(&Asked) -> Reply) {
-    stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+fn serve(mut stream: impl Read + Write, asked: &Mutex<Vec<Asked>>, answer: &dyn Fn(&Asked) -> Reply) {
     let mut got = Vec::new();
     let mut block = [0; 4096];
     let end = loop {
@@ -100,4 +144,5 @@ fn serve(mut stream: TcpStream, asked: &Mutex<Vec<Asked>>, answer: &dyn Fn(&Aske
     let length = body.len();
     let head = format!("HTTP/1.1 {status} X\r\n{headers}connection: close\r\ncontent-length: {length}\r\n\r\n");
     let _ = stream.write_all(format!("{head}{body}").as_bytes());
+    let _ = stream.flush();
 }

@@ -14,6 +14,7 @@
 )]
 
 mod anthropic;
+mod azure;
 mod broken;
 mod browse;
 mod change;
@@ -31,6 +32,7 @@ mod from_ant;
 mod hostile;
 mod limits;
 mod links;
+mod logins;
 mod mask;
 mod names;
 mod output;

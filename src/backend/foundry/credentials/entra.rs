@@ -1,26 +1,32 @@
 //! Applications: a service principal with its secret, and a workload whose platform vouches for it.
 //!
-//! Both post a form to the tenant's token endpoint (OAuth 2.0 client credentials, RFC 6749, section 4.4,
-//! and for the workload RFC 7523, section 2.2).
+//! Here is whether they are set up, and what an error of theirs means; asking is done by Azure's own
+//! client (OAuth 2.0 client credentials, RFC 6749, section 4.4, and for the workload RFC 7523, section 2.2).
 
+use std::fmt;
 use std::path::PathBuf;
+use std::sync::Arc;
 
-use jiff::{SignedDuration, Timestamp};
+use async_trait::async_trait;
+use azure_core::cloud::CustomConfiguration;
+use azure_core::credentials::TokenCredential;
+use azure_core::http::{ClientMethodOptions, ClientOptions};
+use azure_identity::{
+    ClientAssertion, ClientAssertionCredential, ClientAssertionCredentialOptions, ClientSecretCredential,
+    ClientSecretCredentialOptions,
+};
 use serde::Deserialize;
 
 use super::part::{Answer, SetUp, unset};
-use super::{Token, managed};
+use super::transport::{Transport, no_token, not_made};
 use crate::config::env;
 use crate::config::secret::of_file;
 use crate::error::{Error, Kind, Result};
-use crate::http::{Class, HeaderMap, Http, Method, Options, StatusCode, Told};
+use crate::http::{HeaderMap, Http, Options, StatusCode, Told, Url, redact};
 use crate::wire::foundry as wire;
 
 /// Where tokens of the public cloud are asked for.
 const AUTHORITY: &str = "https://login.microsoftonline.com";
-
-/// What an assertion is (RFC 7523, section 2.2).
-const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
 /// An application that can be asked for.
 pub(super) struct Application {
@@ -121,38 +127,19 @@ pub(super) fn check_tenant(tenant: &str) -> Result<()> {
         .hint("it is an id such as 01234567-89ab-cdef-0123-456789abcdef, or a domain"))
 }
 
-/// A token, as endpoints answer it. Numbers may be in quotes.
-#[derive(Deserialize)]
-pub(super) struct TokenAnswer {
-    access_token: Option<String>,
-    expires_in: Option<Number>,
-    expires_on: Option<Number>,
-}
+/// What a workload's platform says of it.
+struct Assertion(String);
 
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Number {
-    Plain(i64),
-    Quoted(String),
-}
-
-impl Number {
-    fn value(&self) -> Option<i64> {
-        match self {
-            Number::Plain(number) => Some(*number),
-            Number::Quoted(text) => text.parse().ok(),
-        }
+impl fmt::Debug for Assertion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(redact::MASK)
     }
 }
 
-impl TokenAnswer {
-    /// The token, if there is one.
-    pub(super) fn token(self) -> Option<Token> {
-        let text = self.access_token.filter(|text| !text.trim().is_empty())?;
-        let on = self.expires_on.and_then(|at| Timestamp::from_second(at.value()?).ok());
-        let from_now = |seconds: i64| Timestamp::now().checked_add(SignedDuration::from_secs(seconds)).ok();
-        let expires_at = on.or_else(|| from_now(self.expires_in?.value()?));
-        Some(Token { text, expires_at })
+#[async_trait]
+impl ClientAssertion for Assertion {
+    async fn secret(&self, _: Option<ClientMethodOptions<'_>>) -> azure_core::Result<String> {
+        Ok(self.0.clone())
     }
 }
 
@@ -162,21 +149,25 @@ pub(super) async fn ask(found: Found, options: &Options) -> Result<Answer> {
         Ok(application) => application,
         Err(missing) => return Ok(Answer::Absent(missing)),
     };
-    let http = Http::new(Options { base_url: authority.clone(), envelope, ..options.clone() })
-        .map_err(|e| e.context(env::AZURE_AUTHORITY_HOST))?;
-    let (secret, fields) = match &proof {
-        Proof::Secret(secret) => (secret.clone(), vec![("client_secret", secret.clone())]),
+    check_authority(&authority, options).map_err(|e| e.context(env::AZURE_AUTHORITY_HOST))?;
+    let transport = Arc::new(Transport::new(Options { envelope, ..options.clone() }));
+    let mut cloud = CustomConfiguration::default();
+    cloud.authority_host.clone_from(&authority);
+    let client_options = ClientOptions { cloud: Some(Arc::new(cloud.into())), ..transport.client_options() };
+    let credential: Arc<dyn TokenCredential> = match &proof {
+        Proof::Secret(secret) => {
+            let options = ClientSecretCredentialOptions { client_options };
+            ClientSecretCredential::new(&tenant, client, secret.clone().into(), Some(options)).map_err(not_made)?
+        }
+        // Not `WorkloadIdentityCredential`, which is this one and a file that it reads while everybody
+        // waits, with the line break at its end.
         Proof::Assertion(file) => {
             let assertion = of_file(file).await.map_err(|e| e.context(env::AZURE_FEDERATED_TOKEN_FILE))?;
-            (assertion.clone(), vec![("client_assertion_type", JWT_BEARER.to_owned()), ("client_assertion", assertion)])
+            let options = ClientAssertionCredentialOptions { client_options };
+            ClientAssertionCredential::new(tenant, client, Assertion(assertion), Some(options)).map_err(not_made)?
         }
     };
-    let mut form = vec![("client_id", &*client), ("grant_type", "client_credentials"), ("scope", wire::SCOPE)];
-    form.extend(fields.iter().map(|(name, value)| (*name, &**value)));
-    let path = [&*tenant, "oauth2", "v2.0", "token"];
-    // Asking twice makes two tokens and changes nothing.
-    let asked = http.request(Class::Safe, Method::POST, &path).hide(&secret).fields(&form).send().await;
-    let answer = asked.and_then(|answer| answer.json::<TokenAnswer>()).map_err(|error| {
+    let token = transport.token(&*credential).await.map_err(|error| {
         let hint = match &proof {
             Proof::Secret(_) => "check AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET, or unset the last one",
             Proof::Assertion(_) => {
@@ -186,7 +177,20 @@ pub(super) async fn ask(found: Found, options: &Options) -> Result<Answer> {
         let error = if error.kind() == Kind::Auth { error.hint(hint) } else { error };
         error.context(format!("asking {authority} for a token"))
     })?;
-    answer.token().map(Answer::Token).ok_or_else(managed::no_token)
+    token.map(Answer::Token).ok_or_else(no_token)
+}
+
+/// Azure's client takes no plain HTTP, not even to this machine, and leaves a path out.
+fn check_authority(authority: &str, options: &Options) -> Result<()> {
+    Http::new(Options { base_url: authority.to_owned(), ..options.clone() })?;
+    let url = Url::parse(authority).map_err(|e| Error::usage(format!("this is no URL: {e}")))?;
+    let why = match (url.scheme(), url.path()) {
+        ("https", "/") => return Ok(()),
+        ("https", _) => "an address with a path",
+        _ => "plain http:// for a login",
+    };
+    Err(Error::usage(why)
+        .hint("write it like `https://login.example`; `--ca-cert FILE` trusts an authority of your own"))
 }
 
 /// An error of the token endpoint (RFC 6749, section 5.2). Entra's description goes on with ids for
@@ -217,18 +221,6 @@ fn envelope(status: StatusCode, _: &HeaderMap, content: &[u8]) -> Told {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn tokens_are_read_with_their_end_however_it_is_written() {
-        let read = |text: &str| serde_json::from_str::<TokenAnswer>(text).unwrap().token();
-        let on = |text: &str| read(text).unwrap().expires_at.map(Timestamp::as_second);
-        assert_eq!(on(r#"{"access_token":"t","expires_on":"1795219200"}"#), Some(1_795_219_200));
-        assert_eq!(on(r#"{"access_token":"t","expires_on":1795219200,"expires_in":"1"}"#), Some(1_795_219_200));
-        let end = on(r#"{"access_token":"t","expires_in":3599}"#).unwrap();
-        assert!((3590..=3600).contains(&(end - Timestamp::now().as_second())));
-        assert_eq!(on(r#"{"access_token":"t","expires_on":"soon"}"#), None);
-        assert!(read("{}").is_none() && read(r#"{"access_token":" "}"#).is_none());
-    }
 
     #[test]
     fn what_the_endpoint_says_is_one_sentence() {

@@ -4,20 +4,19 @@
 //! machine has its metadata service at one fixed address, of which nothing in the environment speaks.
 //! Tokens are not kept on a disk: the host keeps them, and a home directory may belong to several hosts.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use super::entra::TokenAnswer;
+use azure_identity::{ManagedIdentityCredential, ManagedIdentityCredentialOptions, UserAssignedId};
+
 use super::part::{Answer, SetUp};
+use super::transport::{Transport, no_token, not_made};
 use crate::config::env;
 use crate::error::{Error, Kind, Result};
-use crate::http::{Class, Http, Method, Options};
-use crate::wire::foundry as wire;
+use crate::http::{Http, Options};
 
-/// Where a virtual machine's metadata service is.
+/// Where a virtual machine's metadata service is for Azure's own client.
 const METADATA: &str = "http://169.254.169.254";
-
-/// Where it gives tokens.
-const METADATA_PATH: [&str; 4] = ["metadata", "identity", "oauth2", "token"];
 
 /// The asset tag of every virtual machine of Azure's.
 const AZURE_TAG: &str = "7783-7084-3265-9085-8269-3286-77";
@@ -37,7 +36,7 @@ pub(super) fn set_up() -> Result<SetUp> {
     if env::text(env::IDENTITY_ENDPOINT).is_some() {
         return Ok(match env::text(env::IDENTITY_HEADER) {
             Some(_) => SetUp::Ready { key: None },
-            // Azure Arc and Service Fabric, which have rules of their own.
+            // Azure Arc, which has rules of its own.
             None => SetUp::Missing(format!("{} is set, and {} is not", env::IDENTITY_ENDPOINT, env::IDENTITY_HEADER)),
         });
     }
@@ -61,59 +60,65 @@ pub(super) async fn ask(options: &Options, doubtful: bool) -> Result<Answer> {
 
 async fn of_app(endpoint: String, options: &Options) -> Result<Answer> {
     let named = |e: Error| e.context(env::IDENTITY_ENDPOINT);
-    let http = Http::of_the_host(Options { base_url: endpoint, ..options.clone() }).map_err(named)?;
-    let secret = env::text(env::IDENTITY_HEADER).unwrap_or_default();
-    let mut request = http.request(Class::Safe, Method::GET, &[]).query("api-version", "2019-08-01");
-    request = request.query("resource", resource()).secret("x-identity-header", &secret);
-    if let Some(client) = env::text(env::AZURE_CLIENT_ID) {
-        request = request.query("client_id", &client);
-    }
+    let options = Options { base_url: endpoint, ..options.clone() };
+    Http::of_the_host(options.clone()).map_err(named)?;
+    let transport = Arc::new(Transport::new(options));
+    let credential = match credential(&transport) {
+        Ok(credential) => credential,
+        Err(error) => return Ok(Answer::Absent(error.to_string())),
+    };
     // The environment says that it is there, so that whatever it says counts.
-    let answer = request.send().await.map_err(|e| {
+    let token = transport.token(&*credential).await.map_err(|e| {
         let refused = e.status().is_some_and(|status| (400..500).contains(&status) && status != 429);
         named(if refused { e.of_kind(Kind::Auth).hint(USER_ASSIGNED) } else { e })
     })?;
-    answer.json::<TokenAnswer>()?.token().map(Answer::Token).ok_or_else(no_token)
+    token.map(Answer::Token).ok_or_else(|| named(no_token()))
 }
 
 async fn of_machine(options: &Options, doubtful: bool) -> Result<Answer> {
     let base_url = env::text(env::AZURE_POD_IDENTITY_AUTHORITY_HOST).unwrap_or_else(|| METADATA.to_owned());
-    let http = Http::of_the_host(Options {
+    let options = Options {
         base_url,
         connect_timeout: options.connect_timeout.min(PROBE),
         idle_timeout: options.idle_timeout.min(if doubtful { PROBE } else { PATIENCE }),
         retries: if doubtful { 0 } else { options.retries.min(1) },
         ..options.clone()
-    })
-    .map_err(|e| e.context(env::AZURE_POD_IDENTITY_AUTHORITY_HOST))?;
-    let mut request = http.request(Class::Safe, Method::GET, &METADATA_PATH).header("metadata", "true");
-    request = request.query("api-version", "2018-02-01").query("resource", resource());
-    if let Some(client) = env::text(env::AZURE_CLIENT_ID) {
-        request = request.query("client_id", &client);
-    }
+    };
+    Http::of_the_host(options.clone()).map_err(|e| e.context(env::AZURE_POD_IDENTITY_AUTHORITY_HOST))?;
+    let to = options.base_url.clone();
+    let transport = Arc::new(Transport::new(options).moved(METADATA, &to));
+    let credential = match credential(&transport) {
+        Ok(credential) => credential,
+        Err(error) => return Ok(Answer::Absent(error.to_string())),
+    };
     // Other clouds have other services at the same address, and a machine need not have an identity.
-    Ok(match request.send().await {
+    Ok(match transport.token(&*credential).await {
         Err(error) if error.kind() == Kind::Deadline => return Err(error),
-        Err(error) if error.status().is_none() => Answer::Absent("no metadata service answers here".to_owned()),
-        Err(error) if error.status() == Some(400) => Answer::Nothing(format!("this machine has no identity: {error}")),
-        Err(error) => Answer::Absent(error.to_string()),
-        Ok(answer) => match answer.json::<TokenAnswer>().ok().and_then(TokenAnswer::token) {
-            Some(token) => Answer::Token(token),
-            None => Answer::Absent("what answers here is no metadata service of Azure's".to_owned()),
+        Err(error) => match error.status() {
+            None => Answer::Absent("no metadata service answers here".to_owned()),
+            Some(400) => Answer::Nothing(format!("this machine has no identity: {error}")),
+            Some(200..300) => Answer::Absent(STRANGER.to_owned()),
+            Some(_) => Answer::Absent(error.to_string()),
         },
+        Ok(token) => token.map_or_else(|| Answer::Absent(STRANGER.to_owned()), Answer::Token),
     })
 }
+
+/// Azure's own client for this host.
+///
+/// # Errors
+/// For a host of a kind that it knows and does not support, such as Service Fabric.
+fn credential(transport: &Arc<Transport>) -> Result<Arc<ManagedIdentityCredential>> {
+    let options = ManagedIdentityCredentialOptions {
+        user_assigned_id: env::text(env::AZURE_CLIENT_ID).map(UserAssignedId::ClientId),
+        client_options: transport.client_options(),
+    };
+    ManagedIdentityCredential::new(Some(options)).map_err(not_made)
+}
+
+/// What is said of an answer without a token.
+const STRANGER: &str = "what answers here is no metadata service of Azure's";
 
 /// What to do where a host does not know the identity that it is asked for.
 const USER_ASSIGNED: &str =
     "give the host an identity; of several, AZURE_CLIENT_ID names the one to use, and is unset for the host's own";
-
-/// What a token is asked for, as these endpoints call it.
-fn resource() -> &'static str {
-    wire::SCOPE.trim_end_matches("/.default")
-}
-
-/// An answer that should have held a token.
-pub(super) fn no_token() -> Error {
-    Error::new(Kind::Auth, "the answer holds no token").hint("is this the right address?")
-}

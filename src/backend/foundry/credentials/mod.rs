@@ -5,9 +5,9 @@
 //! fails is an error, because the next one might be somebody else. The tools for people (`az`, `azd`)
 //! are the exception: that one is installed does not mean that it is what the user logs in with.
 //!
-//! The requests are those of Azure's own clients. Microsoft's crate for them was tried (1.0.0): 19 more
-//! packages and half a megabyte for four requests and two programs to run, a client of its own around
-//! ours, no plain-HTTP authority for tests, and errors that are told apart by their text only.
+//! Azure's own client (`azure_identity`) does the asking, and [`transport`] sends its requests. Ours are
+//! the order, whether a part is set up, the words of its errors, and the tokens on the disk: it has no chain
+//! for programs that may run anywhere, and keeps no token longer than a process.
 
 mod cache;
 mod entra;
@@ -15,6 +15,7 @@ mod given;
 mod managed;
 mod part;
 mod tools;
+mod transport;
 
 use std::time::{Duration, Instant};
 

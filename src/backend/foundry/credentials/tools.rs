@@ -1,18 +1,25 @@
-//! The tools that people log in with: `az` and `azd`. Each is asked for a token as a program.
+//! The tools that people log in with: `az` and `azd`. Azure's own client asks each for a token, as a program
+//! that is run by us.
 
-use std::path::PathBuf;
+use std::ffi::{OsStr, OsString};
+use std::io;
+use std::path::{Path, PathBuf};
 use std::process::Output;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use jiff::Timestamp;
-use jiff::civil::DateTime;
-use jiff::tz::TimeZone;
+use async_trait::async_trait;
+use azure_core::credentials::TokenCredential;
+use azure_identity::{
+    AzureCliCredential, AzureCliCredentialOptions, AzureDeveloperCliCredential, AzureDeveloperCliCredentialOptions,
+    Executor,
+};
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
-use super::Token;
 use super::entra::check_tenant;
 use super::part::{Answer, SetUp};
+use super::transport::{self, not_made};
 use crate::body::hex;
 use crate::config::env;
 use crate::error::Result;
@@ -23,37 +30,66 @@ use crate::wire::foundry as wire;
 /// How long a tool may take: it is written in Python, and may have to ask for a token itself.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// A client of Azure's.
+type Made = azure_core::Result<Arc<dyn TokenCredential>>;
+
 /// A tool.
 pub(super) struct Tool {
     name: &'static str,
-    ask: &'static [&'static str],
-    tenant: &'static str,
+    /// Makes Azure's own client for it, for a tenant.
+    credential: fn(Option<String>, Arc<dyn Executor>) -> Made,
     /// The directory of its settings: by its variable, else by its name below the home directory.
     settings: (&'static str, &'static str),
     /// Its files there that say who is logged in.
     login: &'static [&'static str],
-    read: fn(&[u8]) -> Option<Token>,
 }
 
 /// The Azure CLI.
 pub(super) const AZ: Tool = Tool {
     name: "az",
-    ask: &["account", "get-access-token", "--output", "json", "--scope", wire::SCOPE],
-    tenant: "--tenant",
+    credential: |tenant_id, executor| {
+        let options = AzureCliCredentialOptions { tenant_id, executor: Some(executor), ..Default::default() };
+        Ok(AzureCliCredential::new(Some(options))?)
+    },
     settings: (env::AZURE_CONFIG_DIR, ".azure"),
     login: &["azureProfile.json", "clouds.config"],
-    read: of_az,
 };
 
 /// The Azure Developer CLI.
 pub(super) const AZD: Tool = Tool {
     name: "azd",
-    ask: &["auth", "token", "--output", "json", "--no-prompt", "--scope", wire::SCOPE],
-    tenant: "--tenant-id",
+    credential: |tenant_id, executor| {
+        let options = AzureDeveloperCliCredentialOptions { tenant_id, executor: Some(executor) };
+        Ok(AzureDeveloperCliCredential::new(Some(options))?)
+    },
     settings: (env::AZD_CONFIG_DIR, ".azd"),
     login: &["auth.json", "config.json"],
-    read: of_azd,
 };
+
+/// Runs what Azure's client wants to run, and keeps why it failed.
+#[derive(Debug)]
+struct Runner {
+    /// The tool.
+    name: &'static str,
+    /// The directories in which it is looked for.
+    path: OsString,
+    why: Mutex<Option<String>>,
+}
+
+#[async_trait]
+impl Executor for Runner {
+    /// `program` is a shell: it goes to a directory of the system and calls the tool by its name.
+    async fn run(&self, program: &OsStr, args: &[&OsStr]) -> io::Result<Output> {
+        let said = program::ask(Path::new(program), args, Some(&self.path), PATIENCE).await;
+        let why = match &said {
+            Ok(said) if said.status.success() => None,
+            Ok(said) => Some(useful(said)),
+            Err(error) => Some(format!("running `{}`: {error}", self.name)),
+        };
+        *self.why.lock().unwrap_or_else(PoisonError::into_inner) = why;
+        said
+    }
+}
 
 impl Tool {
     /// Whether it is installed. Its tokens are kept for as long as the same person is logged in: its own
@@ -72,20 +108,16 @@ impl Tool {
 
     /// Asks it. One that has nothing to give says why, and is passed by.
     pub(super) async fn ask(&self) -> Result<Answer> {
-        let Some(program) = self.program() else {
-            return Ok(Answer::Absent(format!("`{}` is not installed", self.name)));
-        };
-        let tenant = tenant()?;
-        let mut args = self.ask.to_vec();
-        args.extend(tenant.iter().flat_map(|tenant| [self.tenant, tenant]));
-        Ok(match program::ask(&program, &args, PATIENCE).await {
-            Err(error) => Answer::Nothing(format!("running `{}`: {error}", self.name)),
-            Ok(said) if !said.status.success() => Answer::Nothing(useful(&said)),
-            Ok(said) => match (self.read)(&said.stdout) {
-                Some(token) => Answer::Token(token),
-                None => Answer::Nothing(format!("what `{}` answers holds no token", self.name)),
-            },
-        })
+        let path = program::absolute(&env::path(env::PATH).map(OsString::from).unwrap_or_default());
+        let runner = Arc::new(Runner { name: self.name, path, why: Mutex::default() });
+        let credential = (self.credential)(tenant()?, Arc::<Runner>::clone(&runner)).map_err(not_made)?;
+        if let Some(token) = transport::token(&*credential).await {
+            return Ok(Answer::Token(token));
+        }
+        let why = runner.why.lock().unwrap_or_else(PoisonError::into_inner).take();
+        Ok(Answer::Nothing(why.unwrap_or_else(|| {
+            format!("what `{}` prints holds no token that is understood; a newer version of it may do", self.name)
+        })))
     }
 
     fn program(&self) -> Option<PathBuf> {
@@ -95,7 +127,9 @@ impl Tool {
     /// What stands for the login of now; nothing where the tool keeps no record of it.
     fn login(&self) -> Option<String> {
         let (variable, name) = self.settings;
-        let dir = env::path(variable).or_else(|| Some(dirs::home_dir()?.join(name)))?;
+        // A tool does not run where we do: what a relative one means is its own affair.
+        let dir = env::path(variable).or_else(|| Some(dirs::home_dir()?.join(name)));
+        let dir = dir.filter(|dir| dir.is_absolute())?;
         let mut hash = Sha256::new();
         let mut known = false;
         for file in self.login {
@@ -112,40 +146,6 @@ fn tenant() -> Result<Option<String>> {
     let tenant = env::text(env::AZURE_TENANT_ID);
     tenant.as_deref().map_or(Ok(()), check_tenant)?;
     Ok(tenant)
-}
-
-/// What `az account get-access-token` prints. `expires_on` is in versions from 2.54.0; what was there
-/// before is in the time of this place.
-fn of_az(content: &[u8]) -> Option<Token> {
-    #[derive(Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Printed {
-        access_token: String,
-        #[serde(rename = "expires_on")]
-        second: Option<i64>,
-        expires_on: Option<String>,
-    }
-    let printed: Printed = serde_json::from_slice(content).ok()?;
-    let here = |text: String| {
-        let time: DateTime = text.trim().parse().ok()?;
-        TimeZone::system().to_timestamp(time).ok()
-    };
-    let expires_at =
-        printed.second.and_then(|second| Timestamp::from_second(second).ok()).or_else(|| here(printed.expires_on?));
-    Some(Token { text: printed.access_token, expires_at }).filter(|token| !token.text.is_empty())
-}
-
-/// What `azd auth token` prints.
-fn of_azd(content: &[u8]) -> Option<Token> {
-    #[derive(Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Printed {
-        token: String,
-        expires_on: Option<String>,
-    }
-    let printed: Printed = serde_json::from_slice(content).ok()?;
-    let expires_at = printed.expires_on.and_then(|text| text.parse().ok());
-    Some(Token { text: printed.token, expires_at }).filter(|token| !token.text.is_empty())
 }
 
 /// The line of a tool's complaint that says something: the error itself, else the first that is no
@@ -178,17 +178,6 @@ fn useful(said: &Output) -> String {
 mod tests {
     use super::*;
     use std::os::unix::process::ExitStatusExt;
-
-    #[test]
-    fn tokens_of_both_tools_are_read_with_their_end() {
-        let end = |token: Option<Token>| token.unwrap().expires_at.map(Timestamp::as_second);
-        let new = br#"{"accessToken":"t","expiresOn":"2026-11-21 10:00:00.000000","expires_on":1795219200}"#;
-        assert_eq!(end(of_az(new)), Some(1_795_219_200));
-        assert!(end(of_az(br#"{"accessToken":"t","expiresOn":"2026-11-21 10:00:00.000000"}"#)).is_some());
-        assert_eq!(end(of_az(br#"{"accessToken":"t"}"#)), None);
-        assert_eq!(end(of_azd(br#"{"token":"t","expiresOn":"2026-11-21T00:00:00Z"}"#)), Some(1_795_219_200));
-        assert!(of_az(b"{}").is_none() && of_azd(br#"{"token":""}"#).is_none() && of_az(b"WARNING").is_none());
-    }
 
     #[test]
     fn the_line_that_says_something_is_found() {

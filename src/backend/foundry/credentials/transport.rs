@@ -1,0 +1,137 @@
+//! How Azure's own client sends its requests: with our connections, limits of time, retries, proxies and
+//! traces, and with errors of ours.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use async_trait::async_trait;
+use azure_core::credentials::TokenCredential;
+use azure_core::error::ErrorKind;
+use azure_core::http::headers::Headers;
+use azure_core::http::{AsyncRawResponse, Body, ClientOptions, HttpClient, Request, RetryOptions};
+use jiff::Timestamp;
+use serde::de::IgnoredAny;
+
+use super::Token;
+use crate::error::{Error, Kind, Result};
+use crate::http::{Answer, Class, Http, Method, Options, redact};
+use crate::wire::foundry as wire;
+use crate::wire::url::Query;
+
+/// Headers that are ours to set.
+const OURS: [&str; 2] = ["content-type", "user-agent"];
+
+/// Fields of a form that prove who asks.
+const PROOFS: [&str; 2] = ["client_assertion", "client_secret"];
+
+/// Sends what a credential of Azure's wants to send, and keeps why it failed.
+pub(super) struct Transport {
+    options: Options,
+    /// An address, and the one to use in its place.
+    moved: Option<(&'static str, String)>,
+    failed: Mutex<Option<Error>>,
+}
+
+impl fmt::Debug for Transport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Transport").finish_non_exhaustive()
+    }
+}
+
+impl Transport {
+    /// One for a single credential. The address in `options` does not count.
+    pub(super) fn new(options: Options) -> Self {
+        Transport { options, moved: None, failed: Mutex::default() }
+    }
+
+    /// What begins with this address goes to another one.
+    pub(super) fn moved(self, from: &'static str, to: &str) -> Self {
+        Transport { moved: Some((from, to.trim_end_matches('/').to_owned())), ..self }
+    }
+
+    /// What makes a credential send its requests here. Retries are ours alone.
+    pub(super) fn client_options(self: &Arc<Self>) -> ClientOptions {
+        ClientOptions {
+            transport: Some(azure_core::http::Transport::new(Arc::<Self>::clone(self))),
+            retry: RetryOptions::none(),
+            ..ClientOptions::default()
+        }
+    }
+
+    /// Asks a credential that sends its requests here; nothing where the answer holds no token.
+    ///
+    /// # Errors
+    /// Those of the request, in our words.
+    pub(super) async fn token(&self, credential: &dyn TokenCredential) -> Result<Option<Token>> {
+        let token = token(credential).await;
+        match self.failed.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            Some(error) if token.is_none() => Err(error),
+            _ => Ok(token),
+        }
+    }
+
+    async fn send(&self, request: &Request) -> Result<Answer> {
+        let odd = |what: &str| Error::new(Kind::Internal, format!("a request for a token with {what}"));
+        let url = request.url().as_str();
+        let (place, query) = url.split_once('?').unwrap_or((url, ""));
+        let query = Query::parse(query).ok_or_else(|| odd("an odd query"))?;
+        let moved = self.moved.as_ref().and_then(|(from, to)| Some(format!("{to}{}", place.strip_prefix(from)?)));
+        let base_url = moved.unwrap_or_else(|| place.to_owned());
+        let http = Http::of_the_host(Options { base_url, ..self.options.clone() })?;
+        let method = Method::from_bytes(request.method().as_str().as_bytes()).map_err(|_| odd("an odd method"))?;
+        // Asking twice makes two tokens and changes nothing.
+        let mut ours = http.request(Class::Safe, method, &[]);
+        for (name, value) in query.pairs() {
+            ours = ours.query(name, value);
+        }
+        for (name, value) in request.headers().iter().filter(|(name, _)| !OURS.contains(&name.as_str())) {
+            ours = ours.header(name.as_str(), value.as_str());
+        }
+        let Body::Bytes(form) = request.body() else { return Err(odd("an endless content")) };
+        let form = std::str::from_utf8(form).ok().and_then(Query::parse).ok_or_else(|| odd("no form"))?;
+        let fields: Vec<_> = form.pairs().collect();
+        if !fields.is_empty() {
+            ours = ours.fields(&fields);
+        }
+        for (_, proof) in fields.iter().filter(|(name, _)| PROOFS.contains(name)) {
+            ours = ours.hide(proof);
+        }
+        let answer = ours.send().await?;
+        // Whatever is no JSON is shown here, where it is known what of it is secret.
+        answer.json::<IgnoredAny>()?;
+        Ok(answer)
+    }
+}
+
+#[async_trait]
+impl HttpClient for Transport {
+    async fn execute_request(&self, request: &Request) -> azure_core::Result<AsyncRawResponse> {
+        match self.send(request).await {
+            Ok(answer) => Ok(AsyncRawResponse::from_bytes(answer.status.into(), Headers::new(), answer.bytes)),
+            Err(error) => {
+                *self.failed.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+                // Of no kind that is sent again: some credentials bring retries of their own.
+                Err(azure_core::Error::with_message(ErrorKind::Other, "the request failed"))
+            }
+        }
+    }
+}
+
+/// The token that a credential gives. Why it gives none is for whoever it asked to know: its own
+/// error may hold what was answered.
+pub(super) async fn token(credential: &dyn TokenCredential) -> Option<Token> {
+    let given = credential.get_token(&[wire::SCOPE], None).await.ok()?;
+    let expires_at = Timestamp::from_second(given.expires_on.unix_timestamp()).ok();
+    Some(Token { text: given.token.secret().to_owned(), expires_at }).filter(|token| !token.text.trim().is_empty())
+}
+
+/// An answer that should have held a token.
+pub(super) fn no_token() -> Error {
+    Error::new(Kind::Auth, "the answer holds no token").hint("is this the right address?")
+}
+
+/// A credential that cannot even be asked. There is no secret yet that this could repeat.
+#[allow(clippy::needless_pass_by_value, reason = "for map_err")]
+pub(super) fn not_made(error: azure_core::Error) -> Error {
+    Error::new(Kind::Auth, redact::text(&error.to_string()))
+}
