@@ -63,7 +63,8 @@ pub fn resource(mut document: Map<String, Value>) -> Result<(NewResource, Vec<St
     let known: &[&str] = match kind {
         ResourceKind::GithubRepository => &["url", "authorization_token", "checkout"],
         ResourceKind::MemoryStore => &["memory_store_id", "access", "instructions"],
-        ResourceKind::File | ResourceKind::Context | ResourceKind::Unknown => &[],
+        ResourceKind::Context => &["context_id", "policy"],
+        ResourceKind::File | ResourceKind::Unknown => &[],
     };
     let unknown = document.keys().filter(|name| !known.contains(&name.as_str())).cloned().collect();
     Ok((NewResource { kind, file_id, mount_path, extra: document }, unknown))

@@ -4,6 +4,7 @@
 //! do is an error of its own and never half a run. A part that a backend lacks is absent. A new
 //! backend is a folder here, a line in [`registry`] and the conformance suite.
 
+pub mod agb;
 pub mod anthropic;
 pub mod capability;
 pub mod document;

@@ -1,6 +1,6 @@
 //! The backends of this build: the one line that a new backend adds stands in [`ALL`].
 
-use super::{Backend, Capabilities, Feature, anthropic, foundry, local};
+use super::{Backend, Capabilities, Feature, agb, anthropic, foundry, local};
 use crate::config::{Settings, env};
 use crate::error::{Error, Kind, Result};
 
@@ -19,6 +19,7 @@ pub const ALL: &[Entry] = &[
     Entry { capabilities: &local::CAPABILITIES, chosen_by: &[], open: local::open },
     Entry { capabilities: &anthropic::CAPABILITIES, chosen_by: &env::ANTHROPIC, open: anthropic::open },
     Entry { capabilities: &foundry::CAPABILITIES, chosen_by: &env::FOUNDRY_ENDPOINT, open: foundry::open },
+    Entry { capabilities: &agb::CAPABILITIES, chosen_by: &env::AGB, open: agb::open },
 ];
 
 /// The backend of that name.

@@ -105,8 +105,15 @@ pub const ANTHROPIC_LOGINS: [&str; 3] =
 /// Where those logins are kept.
 pub const ANTHROPIC_CONFIG_DIR: &str = "ANTHROPIC_CONFIG_DIR";
 
+/// A key for AGB cloud.
+pub const AGB_API_KEY: &str = "AGB_API_KEY";
+/// Where AGB cloud is.
+pub const AGB_ENDPOINT: &str = "AGB_ENDPOINT";
+/// The variables that choose AGB cloud; what stands in `.env` chooses nothing.
+pub const AGB: [&str; 2] = [AGB_API_KEY, AGB_ENDPOINT];
+
 /// The variables that choose a backend where nothing else does.
-pub const CHOOSING: &[(&str, &[&str])] = &[("anthropic", &ANTHROPIC), ("foundry", &FOUNDRY_ENDPOINT)];
+pub const CHOOSING: &[(&str, &[&str])] = &[("anthropic", &ANTHROPIC), ("foundry", &FOUNDRY_ENDPOINT), ("agb", &AGB)];
 
 /// The text of a variable; one that is empty counts as not set.
 #[allow(clippy::disallowed_methods, reason = "the one place that reads the environment")]

@@ -4,6 +4,7 @@
 //! [`mod@env`], the file's shape is in [`profile`], and `--body` documents are read by [`body`].
 
 pub mod body;
+pub mod dotenv;
 pub mod duration;
 pub mod env;
 pub mod header;

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::Method;
 use reqwest::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_LENGTH, HeaderMap, HeaderValue};
+use reqwest::{Method, StatusCode};
 use tokio::select;
 use tokio::time::{Instant, sleep_until, timeout_at};
 
@@ -71,6 +71,10 @@ pub(super) async fn once(
             let secrets = Arc::clone(&request.secrets);
             let headers = std::mem::take(response.headers_mut());
             match bytes {
+                Ok(bytes) if (options.is_failure)(&bytes) && request.home => {
+                    let status = StatusCode::from_u16(status).unwrap_or_default();
+                    Err(Failure::of_answer(options.envelope, &request.url, status, &headers, &bytes))
+                }
                 Ok(bytes) => {
                     Ok(Answer { status, headers, bytes, sent, tries: number, backend: options.backend, secrets })
                 }

@@ -198,7 +198,7 @@ impl Failure {
             _ => told.again.unwrap_or(default_again),
         };
         Failure {
-            kind: told.kind.unwrap_or_else(|| kind(status)),
+            kind: told.kind.unwrap_or_else(|| kind_of(status)),
             hint: told.hint.or_else(|| hint(status)),
             details: Box::new(Details {
                 backend: None,
@@ -265,9 +265,12 @@ impl Failure {
     }
 }
 
+/// Whether an answer with a good status is a failure all the same, as some services put it.
+pub type IsFailure = fn(&[u8]) -> bool;
+
 /// The kind of an error by its status. 400 and 422 are `usage`: in practice a name, a path or a
 /// number that the user gave, and a message that tells which.
-fn kind(status: StatusCode) -> Kind {
+pub fn kind_of(status: StatusCode) -> Kind {
     match status.as_u16() {
         400 | 422 => Kind::Usage,
         401 | 403 => Kind::Auth,
@@ -386,7 +389,7 @@ mod tests {
             (&[402, 405, 410, 424, 301, 304], Kind::Unavailable),
         ] {
             for status in statuses {
-                assert_eq!(kind(StatusCode::from_u16(*status).unwrap()), kind_, "{status}");
+                assert_eq!(kind_of(StatusCode::from_u16(*status).unwrap()), kind_, "{status}");
             }
         }
     }

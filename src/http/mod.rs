@@ -32,7 +32,7 @@ use std::sync::Arc;
 pub use answer::Answer;
 pub use auth::{Auth, Credentials};
 pub use download::Download;
-pub use failure::{Envelope, Told, common_envelope};
+pub use failure::{Envelope, IsFailure, Told, common_envelope, kind_of};
 pub use multipart::{FilePart, Form};
 pub use options::Options;
 pub use request::Request;

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 
 use super::auth::Auth;
-use super::failure::{Envelope, common_envelope};
+use super::failure::{Envelope, IsFailure, common_envelope};
 use super::trace::{Observer, Try};
 use crate::config::Settings;
 use crate::error::{Error, Result};
@@ -43,6 +43,9 @@ pub struct Options {
     pub auth: Option<Arc<dyn Auth>>,
     /// Reads the service's own errors.
     pub envelope: Envelope,
+    /// Tells an error that comes with a good status, of answers that are read whole; `envelope` then
+    /// reads it.
+    pub is_failure: IsFailure,
     /// Headers of every request to the service, never credentials.
     pub headers: BTreeMap<String, String>,
     /// A PEM file of certificates to trust beside those of the system.
@@ -69,6 +72,7 @@ impl Options {
             base_url: base_url.into(),
             auth: None,
             envelope: common_envelope,
+            is_failure: |_| false,
             headers: BTreeMap::new(),
             ca_cert: None,
             connect_timeout: Duration::from_secs(10),

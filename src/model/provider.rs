@@ -6,24 +6,37 @@ use serde_json::value::RawValue;
 /// What the provider itself said of an object, as the JSON text that it sent: number forms and
 /// the order of members stay. `null` where it said nothing.
 #[derive(Debug, Clone, Default)]
-pub struct Provider(Option<Box<RawValue>>);
+pub struct Provider {
+    text: Option<Box<RawValue>>,
+    /// What is shown in its place, where it holds secrets.
+    shown: Option<Box<RawValue>>,
+}
 
 impl Provider {
     /// Keeps `value`, a record that serialises to JSON.
     ///
     /// A value that JSON cannot hold (a map with keys that are not strings) is kept as nothing.
     pub fn of(value: &impl Serialize) -> Self {
-        Provider(serde_json::value::to_raw_value(value).ok())
+        Provider { text: serde_json::value::to_raw_value(value).ok(), shown: None }
     }
 
-    /// The JSON text, where there is one.
+    /// Keeps `value`, and shows `shown` wherever the provider's very own text is not asked for.
+    pub fn masked(value: &(impl Serialize + ?Sized), shown: &impl Serialize) -> Self {
+        let text = |value: Result<_, _>| value.ok();
+        Provider {
+            text: text(serde_json::value::to_raw_value(value)),
+            shown: text(serde_json::value::to_raw_value(shown)),
+        }
+    }
+
+    /// The JSON text, where there is one, secrets included: for whoever asks for it as it came.
     pub fn text(&self) -> Option<&str> {
-        self.0.as_deref().map(RawValue::get)
+        self.text.as_deref().map(RawValue::get)
     }
 }
 
 impl Serialize for Provider {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.0.serialize(serializer)
+        self.shown.as_ref().or(self.text.as_ref()).serialize(serializer)
     }
 }

@@ -109,10 +109,10 @@ impl Sandbox {
         let served = self.root.path().join("served");
         let mut command = self.wharf(["serve", "--store", served.to_str().unwrap()]).command;
         let mut child = command.args(args).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-        let mut variables = Vec::new();
+        let mut variables: Vec<(String, String)> = Vec::new();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        // It says everything at once.
-        while variables.len() < 7 {
+        // It says everything at once, and this last.
+        while !variables.iter().any(|(name, _)| name == "AGB_API_KEY") {
             let line = lines.next().expect("it ended before it listened").unwrap();
             let variable = line.strip_prefix("export ").and_then(|rest| rest.split_once('='));
             variables.extend(variable.map(|(name, value)| (name.to_owned(), value.trim_matches('\'').to_owned())));
@@ -227,9 +227,14 @@ pub(crate) struct Served<'a> {
 }
 
 impl Served<'_> {
-    /// `wharf ARGS...` as somebody who uses that backend of the server, and its agent `a1`.
+    /// `wharf ARGS...` as somebody who uses that backend of the server, its agent `a1` and an image.
     pub(crate) fn wharf<S: AsRef<OsStr>>(&self, backend: &str, args: impl IntoIterator<Item = S>) -> Call {
-        let mut call = self.sandbox.wharf(args).env("WHARF_BACKEND", backend).env("WHARF_AGENT", "a1");
+        let mut call = self.sandbox.wharf(args).env("WHARF_BACKEND", backend);
+        // Nobody has both.
+        call = match backend {
+            "agb" => call.env("WHARF_IMAGE", "agb-code-space-1"),
+            _ => call.env("WHARF_AGENT", "a1"),
+        };
         for (name, value) in &self.variables {
             call = call.env(name, value);
         }

@@ -9,7 +9,7 @@ use tempfile::TempDir;
 use tokio::runtime::Runtime;
 use wharf::backend::anthropic::Setup;
 use wharf::backend::{
-    Backend, Capabilities, Feature, FileStore, Resources, SessionFiles, Sessions, anthropic, foundry, local,
+    Backend, Capabilities, Feature, FileStore, Resources, SessionFiles, Sessions, agb, anthropic, foundry, local,
 };
 use wharf::error::{Kind, Result};
 use wharf::http::{Credentials, Options};
@@ -18,7 +18,7 @@ use wharf::model::SessionStatus;
 use crate::lean::Lean;
 
 /// Every backend under test whose sessions hold files that can be written and read.
-pub(crate) const STAGES: &[fn() -> Stage] = &[on_local, on_lean, on_foundry];
+pub(crate) const STAGES: &[fn() -> Stage] = &[on_local, on_lean, on_foundry, on_agb];
 
 /// Those whose session files are a view of what is mounted and of what an agent made.
 pub(crate) const VIEWS: &[fn() -> Stage] = &[on_anthropic];
@@ -84,6 +84,28 @@ pub(crate) fn on_anthropic_with(faults: &[&str]) -> Stage {
     Stage { agent, server: Some(server), ..Stage::plain(backend, home) }
 }
 
+/// AGB cloud, as `wharf serve` speaks it.
+fn on_agb() -> Stage {
+    on_agb_with(&[])
+}
+
+/// The same with what `--fault` takes.
+pub(crate) fn on_agb_with(faults: &[&str]) -> Stage {
+    let home = tempfile::tempdir().unwrap();
+    let server = Server::start(&home, faults);
+    let mut options = Options::new("agb", server.variable("AGB_ENDPOINT"));
+    options.auth = Some(Arc::new(Credentials::bearer(&server.variable("AGB_API_KEY")).unwrap()));
+    let backend = agb::with(options, Some("agb-code-space-1".to_owned())).unwrap();
+    Stage {
+        one_in: 16,
+        keeps_in_one_step: false,
+        tells_expiry: false,
+        blank_labels: false,
+        server: Some(server),
+        ..Stage::plain(backend, home)
+    }
+}
+
 /// `wharf serve` with a store below a stage's directory, so that nothing stays when it is killed.
 pub(crate) struct Server {
     child: Child,
@@ -108,7 +130,14 @@ impl Server {
             let (name, value) = line.strip_prefix("export ")?.split_once('=')?;
             Some((name.to_owned(), value.trim_matches('\'').to_owned()))
         };
-        let variables: Vec<_> = lines.filter_map(export).take(7).collect();
+        let mut variables: Vec<(String, String)> = Vec::new();
+        for variable in lines.filter_map(export) {
+            variables.push(variable);
+            // It says everything at once, and this last.
+            if variables.last().is_some_and(|(name, _)| name == "AGB_API_KEY") {
+                break;
+            }
+        }
         Server { child, variables }
     }
 
@@ -137,6 +166,10 @@ pub(crate) struct Stage {
     pub(crate) stopped: SessionStatus,
     /// Whether nothing can come between the look for a file that is to be kept and the write.
     pub(crate) keeps_in_one_step: bool,
+    /// Whether a session says when it goes away.
+    pub(crate) tells_expiry: bool,
+    /// Whether a label may have no value.
+    pub(crate) blank_labels: bool,
     // They go after the backend.
     pub(crate) server: Option<Server>,
     #[expect(dead_code, reason = "it is kept")]
@@ -153,6 +186,8 @@ impl Stage {
             agent: "a word",
             stopped: SessionStatus::Stopped,
             keeps_in_one_step: true,
+            tells_expiry: true,
+            blank_labels: true,
             server: None,
             home,
         }

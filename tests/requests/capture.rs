@@ -142,7 +142,7 @@ impl Shape {
         let kept = headers.iter().filter_map(|name| Some((*name, sent.headers.get(*name)?.as_str())));
         let json = sent.headers.get("content-type").is_some_and(|kind| kind.starts_with("application/json"));
         let kind = sent.headers.get("content-type").map(String::as_str).unwrap_or_default();
-        let body = if json {
+        let body = if json && !sent.body.is_empty() {
             Content::Json(serde_json::from_slice(&sent.body).unwrap())
         } else if let Some((_, boundary)) = kind.split_once("multipart/form-data; boundary=") {
             Content::Form(parts(&sent.body, boundary))

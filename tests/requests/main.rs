@@ -13,6 +13,8 @@
     reason = "tests set their own stage, and a panic is how they fail"
 )]
 
+mod agb;
+mod agb_bare;
 mod anthropic;
 mod capture;
 mod content;

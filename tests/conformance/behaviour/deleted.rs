@@ -48,7 +48,7 @@ fn a_session_that_is_not_there_is_not_found_by_any_verb() {
             gone(stage, Feature::Resources, room.mounts().await);
             if stage.has(Feature::Resources) {
                 refused(stage.resources().get(&room.id, "sesrsc_none").await, Kind::NotFound);
-                refused(stage.resources().remove(&room.id, "sesrsc_none").await, Kind::NotFound);
+                gone(stage, Feature::ResourceFile, stage.resources().remove(&room.id, "sesrsc_none").await);
             }
             if stage.has(Feature::StoredFiles) {
                 let file = store(stage, "f", b"stored").await.unwrap();

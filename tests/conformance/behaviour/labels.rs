@@ -27,13 +27,34 @@ fn labels_are_kept_changed_and_removed() {
             return;
         };
         assert_eq!(made.labels, Some(labels(&[("team", "blue"), ("an odd name", "= , ü")])));
-        let patch = LabelPatch { set: labels(&[("team", "red"), ("new", "")]), remove: vec!["an odd name".to_owned()] };
-        let wanted = Some(labels(&[("team", "red"), ("new", "")]));
+        let patch =
+            LabelPatch { set: labels(&[("team", "red"), ("new", "1")]), remove: vec!["an odd name".to_owned()] };
+        let wanted = Some(labels(&[("team", "red"), ("new", "1")]));
         assert_eq!(sessions.label(&made.id, patch).await.unwrap().labels, wanted);
         assert_eq!(sessions.label(&made.id, LabelPatch::default()).await.unwrap().labels, wanted, "just a look");
         let patch = LabelPatch { set: Labels::new(), remove: vec!["never there".to_owned()] };
         assert_eq!(sessions.label(&made.id, patch).await.unwrap().labels, wanted);
         assert_eq!(sessions.get(&made.id).await.unwrap().labels, wanted);
+    });
+}
+
+#[test]
+fn a_label_without_a_value_is_kept_or_refused() {
+    in_views_too(async |stage| {
+        if !stage.has(Feature::SessionLabels) {
+            return;
+        }
+        let sessions = stage.sessions();
+        let made = sessions.create(labelled(&[("team", "blue")])).await.unwrap();
+        let blank = || LabelPatch { set: labels(&[("new", "")]), remove: Vec::new() };
+        if stage.blank_labels {
+            let wanted = Some(labels(&[("team", "blue"), ("new", "")]));
+            assert_eq!(sessions.label(&made.id, blank()).await.unwrap().labels, wanted);
+        } else {
+            refused(sessions.label(&made.id, blank()).await, Kind::Usage);
+            refused(sessions.create(labelled(&[("new", "")])).await, Kind::Usage);
+            assert_eq!(sessions.get(&made.id).await.unwrap().labels, Some(labels(&[("team", "blue")])));
+        }
     });
 }
 

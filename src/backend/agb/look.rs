@@ -1,0 +1,403 @@
+//! What paths hold.
+//!
+//! One command of the session's own tells all of a path or of a directory: kinds, sizes, times and
+//! modes, and every name as it is. Where the image has no such command, the tools tell it in more
+//! calls and with less in them: their listings have names and kinds alone, a line each, so that a
+//! name with a line end in it has to be found out, and they follow links.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::Ordering;
+
+use futures_util::stream::{self, BoxStream, StreamExt};
+
+use super::tools::{Outcome, failed, is_unknown, words};
+use super::{Agb, CAPABILITIES};
+use crate::error::{Error, Kind, Result};
+use crate::http::Class;
+use crate::model::entry::Mode;
+use crate::model::{Entry, EntryKind, Provider, RemotePath, SessionPath, Timestamp};
+use crate::wire::agb as wire;
+use crate::wire::agb::text::{FileInfo, ToolError};
+
+/// Paths that are looked at, at once, where each needs a call.
+const AT_ONCE: usize = 16;
+
+/// What `find` is to print: depth, kind, size, time, mode and name, and what no name can hold.
+const FORMAT: &str = "%d %y %s %T@ %m %f/";
+
+/// What a listing is of.
+pub(super) enum Listed {
+    /// A directory, with what is in it, by name.
+    Directory(Vec<Result<Entry>>),
+    /// Something else.
+    Other(Box<Entry>),
+}
+
+impl Agb {
+    /// What a path holds; a link is itself where the image can tell.
+    pub(super) async fn look(&self, at: &SessionPath) -> Result<Entry> {
+        if let Some(found) = self.find(at, "0").await? {
+            let [(0, entry)] = &*found? else { return Err(missing(at)) };
+            return Ok(Entry { name: at.path.name().to_owned(), path: at.path.clone(), ..entry.clone() });
+        }
+        self.info(at).await
+    }
+
+    /// The same, of what a link leads to.
+    pub(super) async fn look_through(&self, at: &SessionPath) -> Result<Entry> {
+        match self.look(at).await? {
+            entry if entry.kind == EntryKind::Symlink => self.info(at).await,
+            entry => Ok(entry),
+        }
+    }
+
+    /// What is in a directory.
+    pub(super) async fn children(&self, at: &SessionPath) -> Result<Listed> {
+        let Some(found) = self.find(at, "1").await? else { return self.children_by_tools(at).await };
+        let mut found = found?.into_iter();
+        let root = match found.next() {
+            Some((0, root)) => Entry { name: at.path.name().to_owned(), path: at.path.clone(), ..root },
+            _ => return Err(missing(at)),
+        };
+        if root.kind != EntryKind::Directory {
+            return Ok(Listed::Other(Box::new(root)));
+        }
+        let mut children: Vec<_> = found.map(|(_, entry)| entry).collect();
+        children.sort_by(|one, other| one.name.cmp(&other.name));
+        let child = |entry: Entry| place(at, &entry.name).map(|path| Entry { path, ..entry });
+        Ok(Listed::Directory(children.into_iter().map(child).collect()))
+    }
+
+    /// Asks `find`, so many levels deep; nothing where it cannot tell, so that the tools have to.
+    /// The path of an entry is not filled in.
+    async fn find(&self, at: &SessionPath, depth: &str) -> Result<Option<Result<Vec<(u32, Entry)>>>> {
+        if self.0.no_find.load(Ordering::Relaxed) {
+            return Ok(None);
+        }
+        let path = at.path.as_str();
+        let command = words("find", &[path, "-maxdepth", depth, "-printf", FORMAT]);
+        Ok(match self.shell(Class::Safe, &at.session, command).await? {
+            Ok(text) => found(at, &text).map(Ok),
+            Err(error) if is_unknown(&error) || error.message.contains("-printf") => {
+                self.0.no_find.store(true, Ordering::Relaxed);
+                None
+            }
+            Err(error) if is_missing(&error) => Some(Err(missing(at))),
+            Err(_) => None,
+        })
+    }
+
+    /// What the tool says of a path, or of what a link leads to.
+    pub(super) async fn info(&self, at: &SessionPath) -> Result<Entry> {
+        let asked = wire::PathOnly { path: at.path.to_string() };
+        match self.tool(Class::Safe, &at.session, wire::name::GET_FILE_INFO, &asked).await? {
+            Ok(text) => seen(at, &text),
+            Err(error) if is_missing(&error) => Err(missing(at)),
+            Err(error) => Err(failed(at, &error)),
+        }
+    }
+
+    async fn children_by_tools(&self, at: &SessionPath) -> Result<Listed> {
+        let asked = wire::PathOnly { path: at.path.to_string() };
+        let text = match self.tool(Class::Safe, &at.session, wire::name::LIST_DIRECTORY, &asked).await? {
+            Ok(text) => text,
+            Err(error) => {
+                return match self.info(at).await? {
+                    entry if entry.kind == EntryKind::Directory => Err(failed(at, &error)),
+                    entry => Ok(Listed::Other(Box::new(entry))),
+                };
+            }
+        };
+        let looks = stream::iter(lines(&text)).map(|line| self.child(at, line));
+        let told: Vec<Vec<(String, Result<Entry>)>> = looks.buffered(AT_ONCE).collect().await;
+        // What stands there twice is taken once.
+        let by_name: BTreeMap<_, _> = told.into_iter().flatten().collect();
+        Ok(Listed::Directory(by_name.into_values().collect()))
+    }
+
+    /// The entry of a line, and of the lines after it that begin none: parts of its name, or words
+    /// of the service.
+    async fn child(&self, parent: &SessionPath, line: Line) -> Vec<(String, Result<Entry>)> {
+        let Line { name, is_directory, strays } = line;
+        let whole = strays.iter().fold(name.clone(), |name, stray| format!("{name}\n{stray}"));
+        for name in if strays.is_empty() { vec![name] } else { vec![whole, name] } {
+            let looked = match place(parent, &name) {
+                Ok(path) => self.info(&parent.at(path)).await,
+                Err(error) => Err(error),
+            };
+            match looked {
+                Err(error) if error.kind() == Kind::NotFound => {}
+                Ok(entry) if entry.kind == EntryKind::Directory && !is_directory => {
+                    // Only a link is a directory when it is looked at, and none when it is listed.
+                    return vec![(name, Ok(Entry { kind: EntryKind::Symlink, size: None, ..entry }))];
+                }
+                looked => return vec![(name, looked)],
+            }
+        }
+        let first = strays.is_empty();
+        let error = Error::conflict(format!("the listing of `{parent}` has a name that is not there"))
+            .hint("it was removed meanwhile, or has a line end in it, which this image's listings cannot tell");
+        vec![(if first { String::new() } else { "\n".to_owned() }, Err(error))]
+    }
+
+    /// What a path means once its links are followed.
+    pub(super) async fn real(&self, at: &SessionPath) -> Result<SessionPath> {
+        if !self.0.no_readlink.load(Ordering::Relaxed) {
+            let command = words("readlink -f --", &[at.path.as_str()]);
+            match self.shell(Class::Safe, &at.session, command).await? {
+                Ok(text) => {
+                    let text = text.strip_suffix('\n').unwrap_or(&text);
+                    let real = text.starts_with('/').then(|| text.parse::<RemotePath>().ok()).flatten();
+                    if let Some(real) = real {
+                        let real = at.at(real);
+                        return self.look(&real).await.map(|_| real);
+                    }
+                }
+                Err(error) if is_unknown(&error) => self.0.no_readlink.store(true, Ordering::Relaxed),
+                Err(_) => {}
+            }
+        }
+        self.look(at).await.map(|_| at.clone())
+    }
+
+    /// A directory's entries, or the whole tree below it, or what is no directory.
+    pub(super) async fn tree(&self, at: &SessionPath, recursive: bool) -> Result<BoxStream<'_, Result<Entry>>> {
+        let first = match self.children(at).await? {
+            Listed::Directory(first) => first,
+            Listed::Other(entry) => return Ok(stream::iter([Ok(*entry)]).boxed()),
+        };
+        let tree = Tree { agb: self, open: vec![first.into_iter()], below: None, recursive };
+        Ok(stream::unfold(tree, |mut tree| async move { tree.next().await.map(|entry| (entry, tree)) }).boxed())
+    }
+}
+
+/// A tree on its way: each directory is followed by what is in it.
+struct Tree<'a> {
+    agb: &'a Agb,
+    /// What is still to be told of the directories that are open, the innermost last.
+    open: Vec<std::vec::IntoIter<Result<Entry>>>,
+    /// A directory that was just told.
+    below: Option<SessionPath>,
+    recursive: bool,
+}
+
+impl Tree<'_> {
+    async fn next(&mut self) -> Option<Result<Entry>> {
+        if let Some(at) = self.below.take() {
+            match self.agb.children(&at).await {
+                Ok(Listed::Directory(children)) => self.open.push(children.into_iter()),
+                // It was removed since, or is another thing by now.
+                Ok(Listed::Other(_)) => {}
+                Err(error) if error.kind() == Kind::NotFound => {}
+                Err(error) => {
+                    self.open.clear();
+                    return Some(Err(error));
+                }
+            }
+        }
+        loop {
+            let Some(entry) = self.open.last_mut()?.next() else {
+                self.open.pop();
+                continue;
+            };
+            if let Ok(entry) = &entry
+                && self.recursive
+                && entry.kind == EntryKind::Directory
+            {
+                self.below = Some(SessionPath { session: entry.session.clone(), path: entry.path.clone() });
+            }
+            return Some(entry);
+        }
+    }
+}
+
+/// A line of a listing by the tool, and those after it that are none.
+struct Line {
+    name: String,
+    is_directory: bool,
+    strays: Vec<String>,
+}
+
+fn lines(text: &str) -> Vec<Line> {
+    let mut all: Vec<Line> = Vec::new();
+    for line in text.split('\n') {
+        match (wire::text::Listing::read(line).entries.pop(), all.last_mut()) {
+            (Some(entry), _) => {
+                all.push(Line { name: entry.name, is_directory: entry.is_directory, strays: Vec::new() });
+            }
+            (None, Some(last)) => last.strays.push(line.to_owned()),
+            (None, None) => {}
+        }
+    }
+    // The text may end in a line end.
+    if let Some(last) = all.last_mut() {
+        last.strays.pop_if(|stray| stray.is_empty());
+    }
+    all
+}
+
+/// Reads what `find` printed; nothing where it is not of that form.
+fn found(at: &SessionPath, text: &str) -> Option<Vec<(u32, Entry)>> {
+    let rest = text.strip_suffix('/')?;
+    let records = rest.split('/').filter(|record| !record.is_empty());
+    records
+        .map(|record| {
+            let mut parts = record.splitn(6, ' ');
+            let depth = parts.next()?.parse().ok()?;
+            let kind = match parts.next()? {
+                "d" => EntryKind::Directory,
+                "f" => EntryKind::File,
+                "l" => EntryKind::Symlink,
+                _ => EntryKind::Other,
+            };
+            let size = parts.next()?.parse().ok().filter(|_| kind == EntryKind::File);
+            let modified_at = time(parts.next()?);
+            let mode = u32::from_str_radix(parts.next()?, 8).ok().map(Mode);
+            let entry = Entry { kind, size, modified_at, mode, ..blank(at) };
+            Some((depth, Entry { name: parts.next()?.to_owned(), ..entry }))
+        })
+        .collect()
+}
+
+/// Seconds since 1970, with a fraction of as many digits as there may be.
+fn time(text: &str) -> Option<Timestamp> {
+    let (seconds, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let nanoseconds: i32 = format!("{fraction:0<9}").get(..9)?.parse().ok()?;
+    Timestamp::new(seconds.parse().ok()?, nanoseconds).ok()
+}
+
+/// What the tool says of a path. Two keys can be relied on, the others differ from source to source.
+fn seen(at: &SessionPath, text: &str) -> Result<Entry> {
+    let info = FileInfo::read(text);
+    let says = |key: &str, word: &str| info.get(key).is_some_and(|value| value.trim().eq_ignore_ascii_case(word));
+    let kind = match info.is_directory() {
+        Some(true) => EntryKind::Directory,
+        _ if says("isSymlink", "true") || says("type", "symlink") => EntryKind::Symlink,
+        Some(false) if says("isFile", "false") => EntryKind::Other,
+        Some(false) => EntryKind::File,
+        None => {
+            return Err(Error::new(Kind::Unavailable, format!("the session does not tell what this is: `{at}`")));
+        }
+    };
+    let modified_at = info.modified().and_then(|text| text.parse().ok().or_else(|| time(text)));
+    let provider: BTreeMap<&str, &str> = ["size", "isDirectory", "mode", "modified"]
+        .into_iter()
+        .filter_map(|key| info.get(key).map(|value| (key, value)))
+        .collect();
+    Ok(Entry {
+        kind,
+        size: info.size().filter(|_| kind == EntryKind::File),
+        modified_at,
+        mode: info.mode().map(Mode),
+        provider: Provider::of(&provider),
+        ..blank(at)
+    })
+}
+
+fn blank(at: &SessionPath) -> Entry {
+    Entry {
+        session: at.session.clone(),
+        path: at.path.clone(),
+        name: at.path.name().to_owned(),
+        kind: EntryKind::Other,
+        size: None,
+        modified_at: None,
+        mode: None,
+        file_id: None,
+        provider: Provider::default(),
+    }
+}
+
+/// The path of a name in a directory. A name that is none, or that leads elsewhere, is an error of
+/// its own.
+fn place(parent: &SessionPath, name: &str) -> Result<RemotePath> {
+    if matches!(name, "" | "." | "..") || name.contains(['/', '\0']) {
+        return Err(Error::new(Kind::Unavailable, format!("the session named what cannot be in `{parent}`: {name:?}"))
+            .hint("such a name leads elsewhere, and is left alone"));
+    }
+    Ok(parent.path.join(name))
+}
+
+/// Whether there is nothing at a path, in a system's words.
+pub(super) fn is_missing(error: &ToolError) -> bool {
+    !is_unknown(error) && (error.is_not_found() || error.message.to_ascii_lowercase().contains("not a directory"))
+}
+
+/// Whether a path is never removed, moved or replaced: the root, and the home that a path without a
+/// slash lies in.
+pub(super) fn is_fixed(path: &RemotePath) -> bool {
+    path.is_root() || path.as_str() == CAPABILITIES.home
+}
+
+pub(super) fn missing(at: &SessionPath) -> Error {
+    Error::not_found(format!("there is nothing at this path: `{at}`"))
+        .hint(format!("`wharf files ls {}:/` shows what is there", at.session))
+}
+
+/// What an outcome is where nothing more is known of it.
+pub(super) fn or_failed<T>(at: &SessionPath, outcome: Outcome<T>) -> Result<T> {
+    outcome.map_err(|error| failed(at, &error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(path: &str) -> SessionPath {
+        SessionPath { session: "s1".parse().unwrap(), path: path.parse().unwrap() }
+    }
+
+    #[test]
+    fn what_find_prints_is_read_to_the_last_sign_of_each_name() {
+        let text =
+            "0 d 4096 1795240000.1234567890 755 d/1 f 12 1795240000.5 644 a b\n[FILE] c/1 l 3 0 777  x /1 p 0 1 600 f/";
+        let found = found(&at("/d"), text).unwrap();
+        let names: Vec<_> = found.iter().map(|(depth, entry)| (*depth, entry.name.as_str(), entry.kind)).collect();
+        let wanted = [
+            (0, "d", EntryKind::Directory),
+            (1, "a b\n[FILE] c", EntryKind::File),
+            (1, " x ", EntryKind::Symlink),
+            (1, "f", EntryKind::Other),
+        ];
+        assert_eq!(names, wanted);
+        let file = &found[1].1;
+        assert_eq!((file.size, file.mode), (Some(12), Some(Mode(0o644))));
+        assert_eq!(file.modified_at.unwrap().to_string(), "2026-11-21T05:46:40.5Z");
+        assert_eq!(found[0].1.size, None);
+    }
+
+    #[test]
+    fn what_was_cut_off_is_not_taken_for_the_whole() {
+        for text in ["", "0 d 4096 1 755 d", "0 d 4096/", "x", "0 d 4096 1 755 d/1 f 1", "total 0\n"] {
+            assert!(found(&at("/d"), text).is_none(), "{text:?}");
+        }
+        assert_eq!(found(&at("/"), "0 d 4096 1 755 //1 d 0 1 755 tmp/").unwrap().len(), 2);
+    }
+
+    #[test]
+    fn lines_of_a_listing_keep_what_follows_them() {
+        let read: Vec<_> = lines("[FILE] a\nb\n\n[DIR] [FILE] c \n").into_iter().map(|l| (l.name, l.strays)).collect();
+        assert_eq!(read[0], ("a".to_owned(), vec!["b".to_owned(), String::new()]));
+        assert_eq!(read[1], ("[FILE] c ".to_owned(), Vec::new()));
+        assert!(lines("").is_empty() && lines("nothing here").is_empty());
+    }
+
+    #[test]
+    fn the_tools_words_are_read_where_they_mean_something() {
+        let text = "name: x\nsize: 15\nisDirectory: false\nmode: 0644\nmodified: 2026-11-21T08:00:00Z";
+        let entry = seen(&at("/d/x"), text).unwrap();
+        assert_eq!((entry.kind, entry.size, entry.mode), (EntryKind::File, Some(15), Some(Mode(0o644))));
+        assert_eq!(entry.modified_at.unwrap().to_string(), "2026-11-21T08:00:00Z");
+        assert_eq!(seen(&at("/d"), "size: 4096\nisDirectory: true").unwrap().size, None);
+        assert_eq!(seen(&at("/d"), "isDirectory: false\nisFile: false").unwrap().kind, EntryKind::Other);
+        assert_eq!(seen(&at("/d"), "what?").unwrap_err().kind(), Kind::Unavailable);
+    }
+
+    #[test]
+    fn a_name_that_leads_elsewhere_is_never_joined() {
+        for name in ["", ".", "..", "/", "a/b", "../a", "a\0"] {
+            assert_eq!(place(&at("/d"), name).unwrap_err().kind(), Kind::Unavailable, "{name:?}");
+        }
+        assert_eq!(place(&at("/d"), "...").unwrap().as_str(), "/d/...");
+    }
+}
