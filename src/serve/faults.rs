@@ -20,7 +20,7 @@
 //! | `bytes_written=N` | the answer to an upload claims so many bytes |
 //! | `page=N` | listings come in pages of at most so many entries, where a dialect knows how |
 //! | `chunked` | the answer does not say its length before its end |
-//! | `sync=HOW` | AGB's syncs: see [`SyncFault`] |
+//! | `sync=HOW` | AGB's syncs: see `docs/serve.md` |
 //!
 //! A position is `start` (nothing was read or done), a number of bytes such as `1MiB`, a share such
 //! as `50%`, or `end`. For an upload's `reset` and `stall` it counts the bytes of the request,

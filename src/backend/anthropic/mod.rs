@@ -2,7 +2,7 @@
 //!
 //! The types, paths and limits of the protocol, and where each fact comes from, are in [`wire`]; what
 //! its sources leave open is said here, next to where it is decided. The service has no call that
-//! lists a session's directories: [`view`] makes them up from what is mounted and from what the
+//! lists a session's directories: `view` makes them up from what is mounted and from what the
 //! agent made.
 
 mod credentials;

@@ -89,7 +89,7 @@ pub enum SyncState {
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ContextInfo {
-    /// JSON in a string: an array of [`ContextStatus`].
+    /// JSON in a string: an array of states.
     #[serde(default, deserialize_with = "text")]
     pub context_status: Option<String>,
 }

@@ -7,31 +7,31 @@ use super::answer::{lowered, text};
 
 /// The names of the tools \[recorded\]. Which server has which is not to be assumed: it is looked up.
 pub mod name {
-    /// Makes a directory: [`PathOnly`](super::PathOnly).
+    /// Makes a directory: [`PathOnly`](crate::wire::agb::PathOnly).
     pub const CREATE_DIRECTORY: &str = "create_directory";
-    /// Lists a directory, its children alone: [`PathOnly`](super::PathOnly).
+    /// Lists a directory, its children alone: [`PathOnly`](crate::wire::agb::PathOnly).
     pub const LIST_DIRECTORY: &str = "list_directory";
-    /// What a path holds: [`PathOnly`](super::PathOnly).
+    /// What a path holds: [`PathOnly`](crate::wire::agb::PathOnly).
     pub const GET_FILE_INFO: &str = "get_file_info";
-    /// Reads a file: [`ReadFile`](super::ReadFile).
+    /// Reads a file: [`ReadFile`](crate::wire::agb::ReadFile).
     pub const READ_FILE: &str = "read_file";
-    /// Writes a text file: [`WriteFile`](super::WriteFile).
+    /// Writes a text file: [`WriteFile`](crate::wire::agb::WriteFile).
     pub const WRITE_FILE: &str = "write_file";
-    /// Changes a text file: [`EditFile`](super::EditFile).
+    /// Changes a text file: [`EditFile`](crate::wire::agb::EditFile).
     pub const EDIT_FILE: &str = "edit_file";
-    /// Moves: [`MoveFile`](super::MoveFile).
+    /// Moves: [`MoveFile`](crate::wire::agb::MoveFile).
     pub const MOVE_FILE: &str = "move_file";
-    /// Deletes a file, no directory: [`PathOnly`](super::PathOnly).
+    /// Deletes a file, no directory: [`PathOnly`](crate::wire::agb::PathOnly).
     pub const DELETE_FILE: &str = "delete_file";
-    /// Finds names: [`SearchFiles`](super::SearchFiles).
+    /// Finds names: [`SearchFiles`](crate::wire::agb::SearchFiles).
     pub const SEARCH_FILES: &str = "search_files";
-    /// Reads files: [`ReadFiles`](super::ReadFiles).
+    /// Reads files: [`ReadFiles`](crate::wire::agb::ReadFiles).
     pub const READ_MULTIPLE_FILES: &str = "read_multiple_files";
-    /// What changed in a directory since the last call: [`PathOnly`](super::PathOnly).
+    /// What changed in a directory since the last call: [`PathOnly`](crate::wire::agb::PathOnly).
     pub const GET_FILE_CHANGE: &str = "get_file_change";
-    /// Runs a command in a new shell: [`Shell`](super::Shell).
+    /// Runs a command in a new shell: [`Shell`](crate::wire::agb::Shell).
     pub const SHELL: &str = "shell";
-    /// Runs code: [`RunCode`](super::RunCode).
+    /// Runs code: [`RunCode`](crate::wire::agb::RunCode).
     pub const RUN_CODE: &str = "run_code";
     /// How busy the machine is: no arguments.
     pub const GET_METRICS: &str = "get_metrics";

@@ -1,0 +1,44 @@
+"""AGB cloud's dialect: small files both ways, and one large file by a presigned URL."""
+
+from .service import Service, output, sdk
+
+CREATE = '"$W" sessions create --image agb-code-space-1 -q >"$ROOT/h"'
+
+# The service starts a transfer at once here, and both ask as often as they do by themselves.
+FILES = 500
+
+
+def rows(stage, services):
+    """Name, goal, ours, the peer, what puts both back to the start, and what makes what they need and its variables."""
+
+    def plain():
+        stage.file("hundred", 100_000_000)
+        variables = sdk()
+        return variables and Service(stage, services).env | variables | {"WHARF_BACKEND": "agb"}
+
+    def secure():
+        variables = sdk()
+        flat = stage.root / "flat"
+        if not flat.exists():
+            flat.mkdir()
+            for i in range(min(FILES, stage.files // 25)):
+                (flat / f"{i:03}").write_bytes(bytes([i % 251]) * 4096)
+        return variables and Service(stage, services, "--tls").env | variables | {"WHARF_BACKEND": "agb"}
+
+    yield ("agb up", 1.15, '"$W" files upload "$ROOT/hundred" "$(cat "$ROOT/h"):/tmp/hundred" -q',
+           'curl -sS --fail -o /dev/null -H "Content-Type:" -T "$ROOT/hundred" "$(cat "$ROOT/url")"',
+           f'{CREATE}; "$SDK_PYTHON" "$PEERS/agb_url.py" "$(cat "$ROOT/h")" >"$ROOT/url"', plain)
+    yield ("agb sdk up", 0.1, '"$W" files upload "$ROOT/flat" "$(cat "$ROOT/h"):/tmp/flat" -q',
+           '"$SDK_PYTHON" "$PEERS/agb_sdk.py" up "$(cat "$ROOT/h")" "$ROOT/flat" /tmp/flat 2>"$ROOT/sdk.err"', CREATE, secure, 1)
+    yield ("agb sdk down", 0.1, '"$W" files download "$(cat "$ROOT/h"):/tmp/flat" "$ROOT/got" -q',
+           '"$SDK_PYTHON" "$PEERS/agb_sdk.py" down "$(cat "$ROOT/h")" /tmp/flat "$ROOT/got" 2>"$ROOT/sdk.err"',
+           f'rm -rf "$ROOT/got"; {CREATE}; "$W" files upload "$ROOT/flat" "$(cat "$ROOT/h"):/tmp/flat" -q', secure, 1)
+
+
+def memory(stage, services):
+    """What is moved, the command that moves it, and its variables."""
+    stage.file("hundred", 100_000_000)
+    env = Service(stage, services).env | {"WHARF_BACKEND": "agb"}
+    session = output(stage, env, "sessions", "create", "--image", "agb-code-space-1", "-q")
+    yield "an upload of 100 MB to AGB's dialect", ["upload", f"{stage.root}/hundred", f"{session}:/tmp/hundred"], env
+    yield "a download of 100 MB from it", ["download", f"{session}:/tmp/hundred", f"{stage.root}/memory-hundred"], env

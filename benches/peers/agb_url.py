@@ -1,0 +1,21 @@
+"""Prints a presigned URL that a file of a session can be uploaded to.
+
+    python agb_url.py SESSION
+"""
+
+import json
+import os
+import sys
+import urllib.parse
+import urllib.request
+
+
+def call(path, **query):
+    url = f"{os.environ['AGB_ENDPOINT']}{path}?{urllib.parse.urlencode(query)}"
+    headers = {"authorization": f"Bearer {os.environ['AGB_API_KEY']}", "content-type": "application/json"}
+    with urllib.request.urlopen(urllib.request.Request(url, b"{}", headers)) as answer:
+        return json.load(answer)["data"]
+
+
+place = call("/sdk/GetAndLoadInternalContext", sessionId=sys.argv[1], contextTypes='["file_transfer"]')[0]
+print(call("/sdk/GetContextFileUploadUrl", contextId=place["contextId"], filePath=f"{place['contextPath']}/peer")["url"])
