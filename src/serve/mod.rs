@@ -90,7 +90,7 @@ const DIALECTS: &[Spoken] = &[
         operations: agb::OPERATIONS,
         variables: agb::variables,
         speak: |place| {
-            let objects = Arc::from(local::at(place.scratch.join("objects"), local::CAPABILITIES.limits));
+            let objects = Arc::from(local::unsynced(place.scratch.join("objects"), local::CAPABILITIES.limits));
             Ok(Box::new(Agb::new(place.origin.to_owned(), Arc::clone(place.backend), objects)?))
         },
     },
@@ -162,7 +162,7 @@ impl Server {
             }
             None => scratch.path().join("store"),
         };
-        let backend: Arc<dyn Backend> = Arc::from(local::at(home, local::CAPABILITIES.limits));
+        let backend: Arc<dyn Backend> = Arc::from(local::unsynced(home, local::CAPABILITIES.limits));
         let listener = TcpListener::bind(listen).await.and_then(|listener| Ok((listener.local_addr()?, listener)));
         let (address, listener) = listener.map_err(|e| not_listening(listen, &e))?;
         let origin = format!("{}://{address}", if tls { "https" } else { "http" });

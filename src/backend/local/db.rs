@@ -69,12 +69,15 @@ CREATE TABLE resource (
 pub(super) struct Db(Mutex<Connection>);
 
 impl Db {
-    /// Opens the database, making it where there is none.
-    pub(super) fn open(path: &Path) -> Result<Self> {
+    /// Opens the database, making it where there is none. Its changes are `synced` one by one, or
+    /// when the file system is.
+    pub(super) fn open(path: &Path, synced: bool) -> Result<Self> {
         let doing = || format!("opening the database `{}`", path.display());
         let mut connection = Connection::open(path).map_err(|e| fault(doing(), &e))?;
         connection.busy_timeout(PATIENCE).map_err(|e| fault(doing(), &e))?;
-        connection.execute_batch("PRAGMA foreign_keys = ON").map_err(|e| fault(doing(), &e))?;
+        let settings =
+            if synced { "PRAGMA foreign_keys = ON" } else { "PRAGMA foreign_keys = ON; PRAGMA synchronous = OFF" };
+        connection.execute_batch(settings).map_err(|e| fault(doing(), &e))?;
         let refused = |what: &str, hint: String| Err(Error::new(Kind::Io, format!("{}: {what}", doing())).hint(hint));
         let mut state = State::of(&connection);
         if matches!(state, Ok(State::Format(format)) if format < FORMAT) {

@@ -203,6 +203,11 @@ impl Disk {
         }
     }
 
+    /// Notes that there is more than single directories to be made durable.
+    pub(super) fn changed_throughout(&self) {
+        self.unsettled.lock().unwrap_or_else(PoisonError::into_inner).bulk = true;
+    }
+
     /// Makes every noted change survive a power cut.
     pub(super) fn settle(&self) -> Result<()> {
         let unsettled = std::mem::take(&mut *self.unsettled.lock().unwrap_or_else(PoisonError::into_inner));

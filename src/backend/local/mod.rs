@@ -78,21 +78,20 @@ pub fn open(settings: &Settings) -> Result<Box<dyn Backend>> {
 
 /// The same for a home that is known; its files are opened at the first call.
 pub fn at(home: PathBuf, limits: Limits) -> Box<dyn Backend> {
-    let started = SystemTime::now();
-    Box::new(Local {
-        home,
-        limits,
-        started,
-        disk: OnceLock::new(),
-        db: OnceLock::new(),
-        handles: Mutex::default(),
-        woken: Mutex::default(),
-    })
+    Box::new(Local::new(home, limits, true))
+}
+
+/// The same, whose database is made durable by [`Backend::settle`] alone and not by each change:
+/// a process that is killed loses nothing, a power cut may lose what came since.
+pub fn unsynced(home: PathBuf, limits: Limits) -> Box<dyn Backend> {
+    Box::new(Local::new(home, limits, false))
 }
 
 struct Local {
     home: PathBuf,
     limits: Limits,
+    /// Whether each change of the database is synced.
+    synced: bool,
     started: SystemTime,
     disk: OnceLock<Disk>,
     db: OnceLock<Db>,
@@ -103,13 +102,26 @@ struct Local {
 }
 
 impl Local {
+    fn new(home: PathBuf, limits: Limits, synced: bool) -> Self {
+        Local {
+            home,
+            limits,
+            synced,
+            started: SystemTime::now(),
+            disk: OnceLock::new(),
+            db: OnceLock::new(),
+            handles: Mutex::default(),
+            woken: Mutex::default(),
+        }
+    }
+
     fn db(&self) -> Result<&Db> {
         if let Some(db) = self.db.get() {
             return Ok(db);
         }
         // Which makes the directory that it lies in.
         self.disk()?;
-        let db = Db::open(&self.home.join("wharf.db"))?;
+        let db = Db::open(&self.home.join("wharf.db"), self.synced)?;
         Ok(self.db.get_or_init(|| db))
     }
 
@@ -156,7 +168,11 @@ impl Backend for Local {
     }
 
     async fn settle(&self) -> Result<()> {
-        self.disk.get().map_or(Ok(()), Disk::settle)
+        let Some(disk) = self.disk.get() else { return Ok(()) };
+        if !self.synced {
+            disk.changed_throughout();
+        }
+        disk.settle()
     }
 
     async fn examine(&self) -> Vec<Finding> {

@@ -1,5 +1,6 @@
-//! Where sessions are kept: each is one of the store, with all that the protocol tells of it in a
-//! label. Its copies of files and its outputs are files of the store's session.
+//! Where sessions are kept: each is one of the store, with all that the protocol tells of it in
+//! labels: one for the session, and one for each resource and each output, so that one more costs no
+//! more than the one before. Its copies of files and its outputs are files of the store's session.
 
 use std::collections::HashMap;
 
@@ -14,8 +15,11 @@ use crate::wire::anthropic as wire;
 /// The label by which sessions of this dialect are found.
 const MARK: (&str, &str) = ("anthropic", "session");
 
-/// The label with the rest.
+/// The label with the session alone, and the beginnings of those with what belongs to it, which go on
+/// with its place.
 const DOCUMENT: &str = "anthropic.session";
+const RESOURCE: &str = "anthropic.resource.";
+const OUTPUT: &str = "anthropic.output.";
 
 /// Sessions that the store is asked for at a time.
 const STEP: usize = 500;
@@ -33,10 +37,15 @@ pub(super) struct Owners {
 pub(super) struct Kept {
     /// As it is shown, but for status and resources.
     pub(super) session: wire::Session,
+    #[serde(skip)]
     pub(super) resources: Vec<Mounted>,
+    #[serde(skip)]
     pub(super) outputs: Vec<Output>,
     /// The place of the next resource or output.
     pub(super) next: i64,
+    /// The labels that hold it, as the store has them.
+    #[serde(skip)]
+    stored: Labels,
 }
 
 /// Something mounted.
@@ -51,6 +60,7 @@ pub(super) struct Mounted {
 /// What an agent would have made. Its content is at [`Output::path`], because two may have one name.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Output {
+    pub(super) place: i64,
     pub(super) file: wire::File,
     /// When it is there.
     pub(super) from: Timestamp,
@@ -64,6 +74,11 @@ impl Output {
 }
 
 impl Kept {
+    /// A session that nothing belongs to yet.
+    pub(super) fn new(session: wire::Session) -> Self {
+        Kept { session, resources: Vec::new(), outputs: Vec::new(), next: 0, stored: Labels::new() }
+    }
+
     /// The next place.
     pub(super) fn place(&mut self) -> i64 {
         self.next += 1;
@@ -89,12 +104,31 @@ impl Kept {
 
     /// The labels that hold it.
     pub(super) fn labels(&self) -> Labels {
-        let document = serde_json::to_string(self).unwrap_or_default();
-        [(MARK.0, MARK.1.to_owned()), (DOCUMENT, document)].map(|(name, value)| (name.to_owned(), value)).into()
+        let text = |document: serde_json::Result<String>| document.unwrap_or_default();
+        let mut labels: Labels = [(MARK.0, MARK.1.to_owned()), (DOCUMENT, text(serde_json::to_string(self)))]
+            .map(|(name, value)| (name.to_owned(), value))
+            .into();
+        // Places have as many digits as it takes for their names to be in their order.
+        let resources = self.resources.iter().map(|one| (RESOURCE, one.place, text(serde_json::to_string(one))));
+        let outputs = self.outputs.iter().map(|one| (OUTPUT, one.place, text(serde_json::to_string(one))));
+        labels.extend(resources.chain(outputs).map(|(name, place, value)| (format!("{name}{place:019}"), value)));
+        labels
     }
 
-    fn read(labels: Option<&Labels>) -> Option<Self> {
-        serde_json::from_str(labels?.get(DOCUMENT)?).ok()
+    fn read(labels: Option<Labels>) -> Option<Self> {
+        let labels = labels?;
+        let mut kept: Kept = serde_json::from_str(labels.get(DOCUMENT)?).ok()?;
+        for (name, value) in &labels {
+            if name.starts_with(RESOURCE) {
+                kept.resources.push(serde_json::from_str(value).ok()?);
+            } else if name.starts_with(OUTPUT) {
+                kept.outputs.push(serde_json::from_str(value).ok()?);
+            }
+        }
+        kept.resources.sort_by_key(|one| one.place);
+        kept.outputs.sort_by_key(|one| one.place);
+        kept.stored = labels;
+        Some(kept)
     }
 }
 
@@ -104,7 +138,7 @@ impl Anthropic {
         let missing = || Refusal::not_found(format!("Session `{id}` not found."));
         let local: SessionId = id.parse().map_err(|_| missing())?;
         match self.backend.sessions().get(&local).await {
-            Ok(found) => Kept::read(found.labels.as_ref()).ok_or_else(missing),
+            Ok(found) => Kept::read(found.labels).ok_or_else(missing),
             Err(e) if e.kind() == Kind::NotFound => Err(missing()),
             Err(e) => Err(e.into()),
         }
@@ -113,8 +147,12 @@ impl Anthropic {
     /// Writes a session that was changed.
     pub(super) async fn save(&self, kept: &mut Kept) -> Result<()> {
         kept.session.updated_at = Some(Timestamp::now());
-        let patch = LabelPatch { set: kept.labels(), remove: Vec::new() };
-        self.backend.sessions().label(&kept.id().parse()?, patch).await?;
+        let (labels, stored) = (kept.labels(), std::mem::take(&mut kept.stored));
+        let remove = stored.keys().filter(|name| !labels.contains_key(*name)).cloned().collect();
+        let set = labels.iter().filter(|(name, value)| stored.get(*name) != Some(value));
+        let set = set.map(|(name, value)| (name.clone(), value.clone())).collect();
+        self.backend.sessions().label(&kept.id().parse()?, LabelPatch { set, remove }).await?;
+        kept.stored = labels;
         Ok(())
     }
 
@@ -128,7 +166,7 @@ impl Anthropic {
         loop {
             let step = PageRequest { cursor: from, limit: Some(STEP) };
             let found = self.backend.sessions().list(&query, step).await?;
-            all.extend(found.items.iter().filter_map(|session| Kept::read(session.labels.as_ref())));
+            all.extend(found.items.into_iter().filter_map(|session| Kept::read(session.labels)));
             from = found.next;
             if from.is_none() {
                 return Ok(all);

@@ -51,7 +51,8 @@ impl Anthropic {
         };
         let _changing = self.changing.lock().await;
         let mut kept = self.load(session).await?;
-        kept.outputs.push(Output { file: file.clone(), from });
+        let place = kept.place();
+        kept.outputs.push(Output { place, file: file.clone(), from });
         self.save(&mut kept).await?;
         self.own(&id, session);
         let all = super::betas::Betas { managed: true, files: false };

@@ -152,7 +152,7 @@ impl Anthropic {
             archived_at: None,
             extra: Map::new(),
         };
-        let mut kept = Kept { session, resources: Vec::new(), outputs: Vec::new(), next: 0 };
+        let mut kept = Kept::new(session);
         // It is nobody's before it has its labels.
         let new = NewSession {
             id: Some(id.parse()?),
