@@ -28,6 +28,7 @@ mod cve;
 mod download;
 mod endpoint;
 mod errors;
+mod everywhere;
 mod faults;
 mod filters;
 mod from_ant;

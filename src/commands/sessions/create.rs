@@ -12,7 +12,7 @@ use crate::commands::Cx;
 use crate::commands::args::BodyFlag;
 use crate::commands::spec::{Spec, Uploads};
 use crate::commands::stdin::document;
-use crate::config::{Origin, body, duration};
+use crate::config::{Origin, Setting, body, duration};
 use crate::error::{Error, Result};
 use crate::model::{Labels, Timestamp};
 
@@ -77,7 +77,7 @@ impl Create {
         let (mut new, unknown) = backend.sessions().read_document(document(&self.body, true)?)?;
         cx.note_unknown(&unknown);
         let wait = self.wait;
-        let specs = self.merge(cx, &mut new)?;
+        let specs = self.merge(cx, backend, &mut new)?;
         check_features(backend, &new, !specs.is_empty())?;
         let kinds = new.resources.iter().map(|new| new.kind).chain(specs.iter().map(Spec::kind));
         kinds.map(Feature::of_resource).try_for_each(|feature| backend.require(feature))?;
@@ -102,17 +102,26 @@ impl Create {
     }
 
     /// Puts the flags over what the document said: maps merge by key, lists are replaced.
-    fn merge(self, cx: &Cx, new: &mut NewSession) -> Result<Vec<Spec>> {
+    fn merge(self, cx: &Cx, backend: &dyn Backend, new: &mut NewSession) -> Result<Vec<Spec>> {
         let settings = cx.settings()?;
+        // What the environment or the profile says is for those backends that have it, so that one
+        // script is for all; a flag means this call.
+        let settled = |setting: &Setting<String>, feature| {
+            let meant = setting.origin == Origin::Flag || backend.capabilities().has(feature);
+            setting.value.clone().filter(|_| meant)
+        };
         new.id = self.id.map(|id| id.parse()).transpose()?.or(new.id.take());
         new.title = self.title.or(new.title.take());
         new.ttl = self.ttl.or(new.ttl);
         if settings.agent.origin == Origin::Flag || new.agent.is_none() {
-            new.agent.clone_from(&settings.agent.value);
+            new.agent = settled(&settings.agent, Feature::SessionAgent);
         }
         new.agent_version = self.agent_version.or(new.agent_version.take());
-        new.environment = self.environment.or(new.environment.take()).or_else(|| settings.environment.value.clone());
-        new.image = self.image.or(new.image.take()).or_else(|| settings.image.value.clone());
+        new.environment = self
+            .environment
+            .or(new.environment.take())
+            .or_else(|| settled(&settings.environment, Feature::SessionEnvironment));
+        new.image = self.image.or(new.image.take()).or_else(|| settled(&settings.image, Feature::SessionImage));
         if !self.vault.is_empty() {
             new.vaults = self.vault;
         }

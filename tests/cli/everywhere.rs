@@ -1,0 +1,39 @@
+//! One script, every backend: what is settled in the environment is for those backends that have it.
+
+use crate::sandbox::Sandbox;
+
+const SETTLED: [(&str, &str); 2] = [("WHARF_ENVIRONMENT", "env_1"), ("WHARF_IMAGE", "agb-code-space-1")];
+
+#[test]
+fn one_script_runs_on_every_backend() {
+    let sandbox = Sandbox::new();
+    sandbox.write("data/a.txt", "a");
+    sandbox.write("data/raw/b.txt", "b");
+    let served = sandbox.serve(&[]);
+    for (backend, agent) in [("local", "a1"), ("anthropic", "agent_1"), ("foundry", "a1"), ("agb", "a1")] {
+        let wharf = |args: &[&str]| {
+            let call = served.wharf(backend, args).env("WHARF_AGENT", agent);
+            SETTLED.into_iter().fold(call, |call, (name, value)| call.env(name, value)).run()
+        };
+        let id = wharf(&["sessions", "create", "-q"]).ok().stdout().trim_end().to_owned();
+        wharf(&["sessions", "wait", &id, "--timeout", "10s"]).ok();
+        let receipts = wharf(&["files", "upload", "data", &format!("{id}:/tmp/data")]);
+        assert_eq!(receipts.ok().column("status"), ["copied", "copied"], "{backend}");
+        let shown = wharf(&["files", "ls", "-R", &format!("{id}:/tmp/data")]);
+        assert_eq!(shown.ok().column("name"), ["a.txt", "raw", "b.txt"], "{backend}");
+        wharf(&["files", "rm", &format!("{id}:/tmp/data/a.txt")]).ok();
+        wharf(&["sessions", "delete", &id, "--yes"]).ok();
+        wharf(&["sessions", "get", &id]).code(4);
+    }
+}
+
+#[test]
+fn a_flag_that_a_backend_lacks_is_refused_before_anything_is_sent() {
+    let sandbox = Sandbox::new();
+    let log = sandbox.path("log.jsonl");
+    let served = sandbox.serve(&["--log", log.to_str().unwrap()]);
+    for (backend, flag) in [("anthropic", "--image"), ("foundry", "--environment"), ("agb", "--agent")] {
+        served.wharf(backend, ["sessions", "create", flag, "x"]).run().code(7).says(&[flag, backend]);
+    }
+    assert!(std::fs::read_to_string(log).unwrap_or_default().is_empty(), "a request was sent");
+}
