@@ -14,6 +14,7 @@ pub mod page;
 mod part;
 pub mod registry;
 mod spool;
+mod tree;
 
 use std::time::Duration;
 

@@ -12,6 +12,7 @@ use futures_util::stream::{self, BoxStream, StreamExt};
 
 use super::tools::{Outcome, failed, is_unknown, words};
 use super::{Agb, CAPABILITIES};
+use crate::backend::tree;
 use crate::error::{Error, Kind, Result};
 use crate::http::Class;
 use crate::model::entry::Mode;
@@ -166,48 +167,13 @@ impl Agb {
             Listed::Directory(first) => first,
             Listed::Other(entry) => return Ok(stream::iter([Ok(*entry)]).boxed()),
         };
-        let tree = Tree { agb: self, open: vec![first.into_iter()], below: None, recursive };
-        Ok(stream::unfold(tree, |mut tree| async move { tree.next().await.map(|entry| (entry, tree)) }).boxed())
-    }
-}
-
-/// A tree on its way: each directory is followed by what is in it.
-struct Tree<'a> {
-    agb: &'a Agb,
-    /// What is still to be told of the directories that are open, the innermost last.
-    open: Vec<std::vec::IntoIter<Result<Entry>>>,
-    /// A directory that was just told.
-    below: Option<SessionPath>,
-    recursive: bool,
-}
-
-impl Tree<'_> {
-    async fn next(&mut self) -> Option<Result<Entry>> {
-        if let Some(at) = self.below.take() {
-            match self.agb.children(&at).await {
-                Ok(Listed::Directory(children)) => self.open.push(children.into_iter()),
-                // It was removed since, or is another thing by now.
-                Ok(Listed::Other(_)) => {}
-                Err(error) if error.kind() == Kind::NotFound => {}
-                Err(error) => {
-                    self.open.clear();
-                    return Some(Err(error));
-                }
+        Ok(tree::walk(first, recursive, move |at| async move {
+            match self.children(&at).await? {
+                Listed::Directory(children) => Ok(children),
+                // It is another thing by now.
+                Listed::Other(_) => Ok(Vec::new()),
             }
-        }
-        loop {
-            let Some(entry) = self.open.last_mut()?.next() else {
-                self.open.pop();
-                continue;
-            };
-            if let Ok(entry) = &entry
-                && self.recursive
-                && entry.kind == EntryKind::Directory
-            {
-                self.below = Some(SessionPath { session: entry.session.clone(), path: entry.path.clone() });
-            }
-            return Some(entry);
-        }
+        }))
     }
 }
 

@@ -14,7 +14,7 @@ use serde_json::value::RawValue;
 use super::{CAPABILITIES, Foundry, lacks, standing_still};
 use crate::backend::spool::Spooled;
 use crate::backend::{
-    ByteRange, Expected, Feature, Fetched, MkdirOptions, PutOptions, SessionFiles, Sessions, Stored, part,
+    ByteRange, Expected, Feature, Fetched, MkdirOptions, PutOptions, SessionFiles, Sessions, Stored, part, tree,
 };
 use crate::body::{Attributes, Source};
 use crate::error::{Error, Kind, Result};
@@ -140,8 +140,7 @@ impl SessionFiles for Foundry {
             }
             Err(error) => return Err(error),
         };
-        let tree = Tree { foundry: self, open: vec![first.into_iter()], below: None, recursive };
-        Ok(stream::unfold(tree, |mut tree| async move { tree.next().await.map(|entry| (entry, tree)) }).boxed())
+        Ok(tree::walk(first, recursive, move |at| async move { self.children(&at).await }))
     }
 
     /// Itself, if it is there: no call of the service tells of links.
@@ -276,45 +275,6 @@ impl Foundry {
             }
             Ok(_) => error,
             Err(gone) => gone,
-        }
-    }
-}
-
-/// A tree on its way: each directory is followed by what is in it.
-struct Tree<'a> {
-    foundry: &'a Foundry,
-    /// What is still to be told of the directories that are open, the innermost last.
-    open: Vec<std::vec::IntoIter<Result<Entry>>>,
-    /// A directory that was just told.
-    below: Option<SessionPath>,
-    recursive: bool,
-}
-
-impl Tree<'_> {
-    async fn next(&mut self) -> Option<Result<Entry>> {
-        if let Some(at) = self.below.take() {
-            match self.foundry.children(&at).await {
-                Ok(children) => self.open.push(children.into_iter()),
-                // It was removed since.
-                Err(error) if error.kind() == Kind::NotFound => {}
-                Err(error) => {
-                    self.open.clear();
-                    return Some(Err(error));
-                }
-            }
-        }
-        loop {
-            let Some(entry) = self.open.last_mut()?.next() else {
-                self.open.pop();
-                continue;
-            };
-            if let Ok(entry) = &entry
-                && self.recursive
-                && entry.kind == EntryKind::Directory
-            {
-                self.below = Some(SessionPath { session: entry.session.clone(), path: entry.path.clone() });
-            }
-            return Some(entry);
         }
     }
 }
