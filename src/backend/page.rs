@@ -5,7 +5,7 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 
 /// Where in a listing to go on, and how much is wanted.
 #[derive(Debug, Clone, Default)]
@@ -25,6 +25,12 @@ pub struct Page<T> {
     pub next: Option<String>,
     /// The provider's own answer, byte for byte.
     pub raw: Option<Box<RawValue>>,
+}
+
+/// A listing that says that there is more and not where.
+pub(super) fn standing_still() -> Error {
+    Error::new(Kind::Unavailable, "the listing's cursor does not move on")
+        .hint("the service answered the same page twice; try again later")
 }
 
 /// Items on a page where the backend leaves the choice to us.

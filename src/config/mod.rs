@@ -139,7 +139,7 @@ pub struct Settings {
     /// What keeps the sessions of one end user apart from those of others.
     pub isolation_key: Setting<String>,
     /// A file that holds a token, named on the command line.
-    pub token_file: Option<PathBuf>,
+    token_file: Option<PathBuf>,
     /// Where the profile says that its key or token is.
     pub secret: Option<Secret>,
     /// Headers of every request.

@@ -8,6 +8,7 @@ use bytes::{Bytes, BytesMut};
 use flate2::read::MultiGzDecoder;
 use reqwest::header::{CONTENT_ENCODING, HeaderMap};
 use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
 use tokio::time::{Instant, timeout, timeout_at};
 
 use super::attempt::idle_message;
@@ -72,6 +73,11 @@ impl Answer {
             Some(hint) => error.hint(hint),
             None => error,
         }
+    }
+
+    /// The content as the service wrote it, where it is JSON.
+    pub fn raw(&self) -> Option<Box<RawValue>> {
+        serde_json::from_slice(&self.bytes).ok()
     }
 
     /// The content, read as JSON.

@@ -37,3 +37,13 @@ fn a_flag_that_a_backend_lacks_is_refused_before_anything_is_sent() {
     }
     assert!(std::fs::read_to_string(log).unwrap_or_default().is_empty(), "a request was sent");
 }
+
+#[test]
+fn a_token_file_is_never_standard_input() {
+    let sandbox = Sandbox::new();
+    let served = sandbox.serve(&[]);
+    for backend in ["anthropic", "foundry", "agb"] {
+        let run = served.wharf(backend, ["sessions", "list", "--token-file", "-"]).stdin("a-token").run();
+        run.code(2).says(&["--token-file takes a file or a pipe"]);
+    }
+}

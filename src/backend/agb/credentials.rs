@@ -39,15 +39,16 @@ pub(super) struct Key {
 impl Key {
     /// From the first place that is named; in the end from `.env` of the working directory, which
     /// names nothing else. Nothing is read yet.
-    pub(super) fn new(settings: &Settings) -> Self {
-        let place = settings
-            .token_file
-            .clone()
-            .map(Place::Flag)
+    ///
+    /// # Errors
+    /// `usage` for a token file that cannot be one.
+    pub(super) fn new(settings: &Settings) -> Result<Self> {
+        let flag = settings.token_file()?.cloned().map(Place::Flag);
+        let place = flag
             .or_else(|| env::text(env::AGB_API_KEY).map(Place::Variable))
             .or_else(|| settings.secret.clone().map(Place::Profile))
             .unwrap_or(Place::DotEnv);
-        Key { place, read: OnceCell::new() }
+        Ok(Key { place, read: OnceCell::new() })
     }
 
     /// Where the key is from, once it could be read.

@@ -76,7 +76,7 @@ pub fn open(settings: &Settings) -> Result<Box<dyn Backend>> {
     });
     let endpoint = settings.base_url.value.clone().or(named).unwrap_or_else(|| wire::ENDPOINT.to_owned());
     let mut options = Options::new(CAPABILITIES.backend, endpoint).configured(settings);
-    let key = Arc::new(credentials::Key::new(settings));
+    let key = Arc::new(credentials::Key::new(settings)?);
     options.auth = Some(Arc::clone(&key) as Arc<dyn Auth>);
     let service = Service { key: Some(key), ..Service::new(options, settings.image.value.clone())? };
     Ok(Box::new(Agb(Arc::new(service))))
@@ -156,7 +156,7 @@ impl Reply {
 
     /// The whole answer as the service wrote it.
     fn raw(&self) -> Option<Box<RawValue>> {
-        serde_json::from_slice(&self.answer.bytes).ok()
+        self.answer.raw()
     }
 }
 
@@ -222,12 +222,6 @@ async fn send(request: Request<'_>) -> Result<Reply> {
 
 fn lacks(feature: Feature) -> Error {
     super::registry::unsupported(CAPABILITIES.backend, feature)
-}
-
-/// A listing that says that there is more and not where.
-fn standing_still() -> Error {
-    Error::new(Kind::Unavailable, "the listing's cursor does not move on")
-        .hint("the service answered the same page twice; try again later")
 }
 
 #[async_trait]

@@ -7,7 +7,8 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 use tokio::time::Instant;
 
-use super::{Agb, CAPABILITIES, Reply, contexts, labels, lacks, send, shown, standing_still};
+use super::{Agb, CAPABILITIES, Reply, contexts, labels, lacks, send, shown};
+use crate::backend::page::standing_still;
 use crate::backend::{Feature, LabelPatch, NewSession, Page, PageRequest, SessionQuery, Sessions, document};
 use crate::error::{Error, Kind, Result};
 use crate::http::Class;

@@ -5,7 +5,8 @@ use std::collections::HashSet;
 use serde_json::value::RawValue;
 
 use crate::backend::PageRequest;
-use crate::error::{Error, Kind, Result};
+use crate::backend::page::standing_still;
+use crate::error::Result;
 use crate::http::{Answer, Request};
 use crate::wire::anthropic::list::{AFTER, LIMIT, PAGE};
 use crate::wire::anthropic::{List, Next};
@@ -59,12 +60,6 @@ impl Walk {
         }
         Ok(Some(PageRequest { cursor: Some(next), limit: None }))
     }
-}
-
-/// A listing that says that there is more and not where.
-fn standing_still() -> Error {
-    Error::new(Kind::Unavailable, "the listing's cursor does not move on")
-        .hint("the service answered the same page twice; try again later")
 }
 
 #[cfg(test)]

@@ -212,11 +212,6 @@ fn lacks(feature: Feature) -> Error {
     super::registry::unsupported(CAPABILITIES.backend, feature)
 }
 
-/// What the service wrote, as it wrote it.
-fn raw(answer: &Answer) -> Option<Box<RawValue>> {
-    serde_json::from_slice(&answer.bytes).ok()
-}
-
 /// What the service wrote, read as what it should be.
 fn parsed<'a, T: serde::Deserialize<'a>>(text: &'a RawValue, what: &str) -> Result<T> {
     serde_json::from_str(text.get())

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
-use super::{Anthropic, CAPABILITIES, gone, lacks, listing, parsed, raw, view};
+use super::{Anthropic, CAPABILITIES, gone, lacks, listing, parsed, view};
 use crate::backend::{Feature, FileStore, NewResource, Page, PageRequest, Resources};
 use crate::error::{Error, Kind, Result};
 use crate::http::{Class, Method};
@@ -49,7 +49,7 @@ impl Resources for Anthropic {
         let answer = listing::ask(request, &page, PAGE_MAX).send().await?;
         let listed = listing::read(&answer, page.cursor.as_deref())?;
         let items = listed.items.iter().map(|text| read(session, text)).collect::<Result<_>>()?;
-        Ok(Page { items, next: listed.next, raw: raw(&answer) })
+        Ok(Page { items, next: listed.next, raw: answer.raw() })
     }
 
     async fn get(&self, session: &SessionId, id: &str) -> Result<Resource> {

@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 use tokio::time::{Instant, sleep};
 
-use super::{Anthropic, CAPABILITIES, gone, lacks, listing, parsed, raw};
+use super::{Anthropic, CAPABILITIES, gone, lacks, listing, parsed};
 use crate::backend::{Feature, LabelPatch, NewSession, Page, PageRequest, SessionQuery, Sessions, document};
 use crate::error::{Error, Kind, Result};
 use crate::http::{Answer, Class, Method};
@@ -114,7 +114,7 @@ impl Sessions for Anthropic {
                 items.push(session);
             }
         }
-        Ok(Page { items, next: listed.next, raw: raw(&answer) })
+        Ok(Page { items, next: listed.next, raw: answer.raw() })
     }
 
     async fn get(&self, id: &SessionId) -> Result<Session> {

@@ -5,7 +5,7 @@ use bytes::Bytes;
 use futures_util::stream::{self, StreamExt};
 use serde_json::value::RawValue;
 
-use super::{Anthropic, CAPABILITIES, errors, gone, held, listing, parsed, raw};
+use super::{Anthropic, CAPABILITIES, errors, gone, held, listing, parsed};
 use crate::backend::spool::Spooled;
 use crate::backend::{
     ByteRange, Expected, Fetched, FileStore, NewStoredFile, Page, PageRequest, Sessions, Stored, part,
@@ -101,7 +101,7 @@ impl FileStore for Anthropic {
         if let (Some(session), None, true) = (scope, &page.cursor, items.is_empty()) {
             Sessions::get(self, session).await?;
         }
-        Ok(Page { items, next: listed.next, raw: raw(&answer) })
+        Ok(Page { items, next: listed.next, raw: answer.raw() })
     }
 
     async fn get(&self, id: &FileId) -> Result<StoredFile> {

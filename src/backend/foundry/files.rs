@@ -11,7 +11,8 @@ use futures_util::stream::{self, BoxStream, StreamExt};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::{CAPABILITIES, Foundry, lacks, standing_still};
+use super::{CAPABILITIES, Foundry, lacks};
+use crate::backend::page::standing_still;
 use crate::backend::spool::Spooled;
 use crate::backend::{
     ByteRange, Expected, Feature, Fetched, MkdirOptions, PutOptions, SessionFiles, Sessions, Stored, part, tree,

@@ -13,14 +13,13 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use async_trait::async_trait;
-use serde_json::value::RawValue;
 
 use self::credentials::Chain;
 use super::capability::Limits;
 use super::{Backend, Capabilities, Feature, FileStore, Finding, Resources, SessionFiles, Sessions};
 use crate::config::{Settings, env};
-use crate::error::{Error, Kind, Result};
-use crate::http::{Answer, Auth, Class, Http, Method, Options, Request};
+use crate::error::{Error, Result};
+use crate::http::{Auth, Class, Http, Method, Options, Request};
 use crate::model::SessionStatus;
 use crate::random;
 use crate::wire::foundry as wire;
@@ -175,17 +174,6 @@ fn lacks(feature: Feature) -> Error {
     super::registry::unsupported(CAPABILITIES.backend, feature)
 }
 
-/// A listing that says that there is more and not where.
-fn standing_still() -> Error {
-    Error::new(Kind::Unavailable, "the listing's cursor does not move on")
-        .hint("the service answered the same page twice; try again later")
-}
-
-/// What the service wrote, as it wrote it.
-fn raw(answer: &Answer) -> Option<Box<RawValue>> {
-    serde_json::from_slice(&answer.bytes).ok()
-}
-
 #[async_trait]
 impl Backend for Foundry {
     fn capabilities(&self) -> &'static Capabilities {
@@ -216,6 +204,7 @@ impl Backend for Foundry {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::Kind;
 
     #[test]
     fn an_agent_is_needed_and_is_asked_for_by_all_its_names() {

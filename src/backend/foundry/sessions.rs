@@ -5,7 +5,8 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
-use super::{CAPABILITIES, Foundry, checked, lacks, raw, standing_still};
+use super::{CAPABILITIES, Foundry, checked, lacks};
+use crate::backend::page::standing_still;
 use crate::backend::{Feature, LabelPatch, NewSession, Page, PageRequest, SessionQuery, Sessions, document};
 use crate::error::{Error, Kind, Result};
 use crate::http::{Answer, Class, Method};
@@ -119,7 +120,7 @@ impl Sessions for Foundry {
         if next.is_some() && next == page.cursor {
             return Err(standing_still());
         }
-        Ok(Page { items, next, raw: raw(&answer) })
+        Ok(Page { items, next, raw: answer.raw() })
     }
 
     async fn get(&self, id: &SessionId) -> Result<Session> {
