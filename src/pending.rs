@@ -77,6 +77,18 @@ impl<'a> Pending<'a> {
         }
     }
 
+    /// Another name, within a directory, of a file below `dir`.
+    pub fn link(within: &'a Dir, dir: &Dir, path: impl AsRef<Path>) -> io::Result<Self> {
+        loop {
+            let name = temporary_name("")?;
+            dir.hard_link(&path, within, &name)?;
+            let held = within.open(&name)?.into_std();
+            if let Some(pending) = Self::lock(within, name, held)? {
+                return Ok(pending);
+            }
+        }
+    }
+
     /// None where a sweep took the name away before the lock was taken. A file system without locks
     /// will do: what cannot be locked is never swept.
     fn lock(within: &'a Dir, name: String, held: File) -> io::Result<Option<Self>> {
@@ -122,6 +134,12 @@ impl<'a> Pending<'a> {
             self.name = None;
         }
         Ok(())
+    }
+
+    /// The same for another name of a file, which `name` may be one of already: renaming does nothing
+    /// then, and the temporary one goes with `self`.
+    pub fn place_link(self, dir: &Dir, name: impl AsRef<Path>) -> io::Result<()> {
+        self.name.as_ref().map_or(Ok(()), |pending| self.within.rename(pending, dir, name))
     }
 
     /// Gives a file the name `name` in `dir`, or fails where that name is taken.

@@ -1,8 +1,12 @@
-"""AGB cloud's dialect: small files both ways, and one large file by a presigned URL."""
+"""AGB cloud's dialect: small files and one large one, both ways; the large one by a presigned URL."""
 
 from .service import Service, output, sdk
 
 CREATE = '"$W" sessions create --image agb-code-space-1 -q >"$ROOT/h"'
+
+URLS = '"$SDK_PYTHON" "$PEERS/agb_url.py" "$(cat "$ROOT/h")" >"$ROOT/urls"'
+
+PUT = 'curl -sS --fail -o /dev/null -H "Content-Type:" -T "$ROOT/hundred" "$(sed -n 1p "$ROOT/urls")"'
 
 # The service starts a transfer at once here, and both ask as often as they do by themselves.
 FILES = 500
@@ -26,8 +30,10 @@ def rows(stage, services):
         return variables and Service(stage, services, "--tls").env | variables | {"WHARF_BACKEND": "agb"}
 
     yield ("agb up", 1.15, '"$W" files upload "$ROOT/hundred" "$(cat "$ROOT/h"):/tmp/hundred" -q',
-           'curl -sS --fail -o /dev/null -H "Content-Type:" -T "$ROOT/hundred" "$(cat "$ROOT/url")"',
-           f'{CREATE}; "$SDK_PYTHON" "$PEERS/agb_url.py" "$(cat "$ROOT/h")" >"$ROOT/url"', plain)
+           PUT, f'{CREATE}; {URLS}', plain)
+    yield ("agb down", 1.15, '"$W" files download "$(cat "$ROOT/h"):/tmp/hundred" "$ROOT/got" -q',
+           'curl -sS --fail -o "$ROOT/got" "$(sed -n 2p "$ROOT/urls")" && sync -f "$ROOT/got"',
+           f'rm -rf "$ROOT/got"; {CREATE}; "$W" files upload "$ROOT/hundred" "$(cat "$ROOT/h"):/tmp/hundred" -q; {URLS}; {PUT}', plain)
     yield ("agb sdk up", 0.1, '"$W" files upload "$ROOT/flat" "$(cat "$ROOT/h"):/tmp/flat" -q',
            '"$SDK_PYTHON" "$PEERS/agb_sdk.py" up "$(cat "$ROOT/h")" "$ROOT/flat" /tmp/flat 2>"$ROOT/sdk.err"', CREATE, secure, 1)
     yield ("agb sdk down", 0.1, '"$W" files download "$(cat "$ROOT/h"):/tmp/flat" "$ROOT/got" -q',

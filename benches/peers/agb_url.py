@@ -1,4 +1,4 @@
-"""Prints a presigned URL that a file of a session can be uploaded to.
+"""Prints two presigned URLs of one object of a session's context: to upload it, to download it.
 
     python agb_url.py SESSION
 """
@@ -18,4 +18,5 @@ def call(path, **query):
 
 
 place = call("/sdk/GetAndLoadInternalContext", sessionId=sys.argv[1], contextTypes='["file_transfer"]')[0]
-print(call("/sdk/GetContextFileUploadUrl", contextId=place["contextId"], filePath=f"{place['contextPath']}/peer")["url"])
+for way in "Upload", "Download":
+    print(call(f"/sdk/GetContextFile{way}Url", contextId=place["contextId"], filePath=f"{place['contextPath']}/peer")["url"])

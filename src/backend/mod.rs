@@ -233,6 +233,8 @@ pub struct Stored {
     pub file_id: Option<FileId>,
     /// The resource that mounts it.
     pub resource_id: Option<String>,
+    /// Whether a storage on the way told the MD5 of what was sent.
+    pub md5: bool,
     /// What passed on the way.
     pub sent: crate::body::Summary,
 }

@@ -25,7 +25,7 @@ impl Spooled {
     pub(super) async fn of(source: &dyn Source, most: u64, too_large: fn(&str) -> Error) -> Result<Self> {
         let doing = |e: io::Error| Error::io("keeping what is to be sent in a temporary file", &e).of_kind(Kind::Io);
         let mut file = tempfile::tempfile().map_err(doing)?;
-        let mut body = source.open().await?;
+        let mut body = source.open().await?.unhashed();
         let mut len = 0;
         while let Some(block) = body.next().await? {
             len += block.len() as u64;

@@ -1,8 +1,8 @@
 //! The content of a request: bytes, a source, or a source between bytes; streamed with proof.
 //!
 //! Whoever sends it (`pump`) and whoever carries it away (`Upload`, in the hands of the HTTP library)
-//! are joined by a channel of one block, so that a source is borrowed, memory stays small, and it is
-//! known who keeps whom waiting.
+//! are joined by a channel of a few blocks, so that a source is borrowed, memory stays small, and it
+//! is known who keeps whom waiting.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -17,6 +17,9 @@ use tokio::time::Instant;
 
 use crate::body::{Source, Summary};
 use crate::error::{Error, Result};
+
+/// Blocks on their way: the content of a small file and what is around it leave together.
+const ON_THE_WAY: usize = 3;
 
 /// What a request carries.
 #[derive(Default)]
@@ -71,7 +74,7 @@ impl<'a> Payload<'a> {
             let summary = self.pump(source, None).await.map_err(Stop::into_error)?;
             return Ok((Bytes::new().into(), Pump::done(Some(summary))));
         }
-        let (blocks, receiver) = mpsc::channel(1);
+        let (blocks, receiver) = mpsc::channel(ON_THE_WAY);
         let (wanted, is_wanted) = oneshot::channel();
         let upload = Upload {
             blocks: receiver,

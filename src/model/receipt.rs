@@ -105,7 +105,7 @@ impl ReceiptStatus {
 pub enum Verified {
     /// Its SHA-256 equals the source's.
     Sha256,
-    /// Its MD5 equals the source's.
+    /// Its length equals the source's, and so does the MD5 that a storage on the way told.
     Md5,
     /// Its length equals the source's.
     Size,

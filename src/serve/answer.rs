@@ -59,6 +59,7 @@ pub(super) fn stream(media_type: &'static str, blocks: BoxStream<'static, Result
 /// With a file.
 pub(super) fn file(body: Body) -> Answer {
     let len = body.len();
+    let body = body.unhashed();
     let blocks = stream::try_unfold(body, |mut body| async move { Ok(body.next().await?.map(|block| (block, body))) });
     let mut answer = stream("application/octet-stream", blocks.boxed());
     if let Some(len) = len {

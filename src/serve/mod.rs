@@ -12,6 +12,7 @@ mod exchange;
 pub mod faults;
 mod form;
 mod foundry;
+mod journal;
 mod line;
 mod log;
 mod refusal;
@@ -43,7 +44,8 @@ use self::foundry::Foundry;
 use self::line::{Line, Socket, Stream};
 use self::log::Log;
 use self::tls::Tls;
-use crate::backend::{Backend, local};
+use crate::backend::Backend as _;
+use crate::backend::local::{self, Local, Outlives};
 use crate::error::{Error, Kind, Result};
 
 /// How long requests may go on when the server stops.
@@ -69,7 +71,9 @@ struct Spoken {
 struct Place<'a> {
     origin: &'a str,
     /// What all dialects are in front of.
-    backend: &'a Arc<dyn Backend>,
+    backend: &'a Arc<Local>,
+    /// The store's place, if it stays.
+    stays: Option<&'a Path>,
     /// A directory that goes with the server.
     scratch: &'a Path,
 }
@@ -79,19 +83,19 @@ const DIALECTS: &[Spoken] = &[
     Spoken {
         operations: foundry::OPERATIONS,
         variables: foundry::variables,
-        speak: |place| Ok(Box::new(Foundry::new(Arc::clone(place.backend)))),
+        speak: |place| Ok(Box::new(Foundry::new(place.backend.clone()))),
     },
     Spoken {
         operations: anthropic::OPERATIONS,
         variables: anthropic::variables,
-        speak: |place| Ok(Box::new(Anthropic::new(Arc::clone(place.backend)))),
+        speak: |place| Ok(Box::new(Anthropic::new(place.backend.clone(), place.stays)?)),
     },
     Spoken {
         operations: agb::OPERATIONS,
         variables: agb::variables,
         speak: |place| {
-            let objects = Arc::from(local::unsynced(place.scratch.join("objects"), local::CAPABILITIES.limits));
-            Ok(Box::new(Agb::new(place.origin.to_owned(), Arc::clone(place.backend), objects)?))
+            let objects = Local::new(place.scratch.join("objects"), local::CAPABILITIES.limits, Outlives::Nothing);
+            Ok(Box::new(Agb::new(place.origin.to_owned(), Arc::clone(place.backend), Arc::new(objects))?))
         },
     },
 ];
@@ -131,7 +135,7 @@ pub struct Server {
     listener: TcpListener,
     acceptor: Option<TlsAcceptor>,
     shared: Arc<Shared>,
-    backend: Arc<dyn Backend>,
+    backend: Arc<Local>,
     origin: String,
     variables: Vec<(&'static str, String)>,
     /// Whether what it keeps stays.
@@ -155,14 +159,15 @@ impl Server {
         let log = log.as_deref().map(Log::open).transpose()?;
         let scratch = tempfile::Builder::new().prefix("wharf-serve-").tempdir();
         let scratch = scratch.map_err(|e| Error::io("making a temporary directory", &e).of_kind(Kind::Io))?;
-        let stays = store.is_some();
-        let home = match store {
-            Some(store) => {
-                std::path::absolute(&store).map_err(|e| Error::io(format!("finding `{}`", store.display()), &e))?
-            }
-            None => scratch.path().join("store"),
+        let store = store.map(|store| {
+            std::path::absolute(&store).map_err(|e| Error::io(format!("finding `{}`", store.display()), &e))
+        });
+        let store = store.transpose()?;
+        let (home, outlives) = match &store {
+            Some(store) => (store.clone(), Outlives::Process),
+            None => (scratch.path().join("store"), Outlives::Nothing),
         };
-        let backend: Arc<dyn Backend> = Arc::from(local::unsynced(home, local::CAPABILITIES.limits));
+        let backend = Arc::new(Local::new(home, local::CAPABILITIES.limits, outlives));
         let listener = TcpListener::bind(listen).await.and_then(|listener| Ok((listener.local_addr()?, listener)));
         let (address, listener) = listener.map_err(|e| not_listening(listen, &e))?;
         let origin = format!("{}://{address}", if tls { "https" } else { "http" });
@@ -173,10 +178,10 @@ impl Server {
             variables.extend(trust::variables(scratch.path(), &tls.authority)?);
             acceptor = Some(tls.acceptor);
         }
-        let place = Place { origin: &origin, backend: &backend, scratch: scratch.path() };
+        let place = Place { origin: &origin, backend: &backend, stays: store.as_deref(), scratch: scratch.path() };
         let dialects = DIALECTS.iter().map(|dialect| (dialect.speak)(&place)).collect::<Result<_>>()?;
         let shared = Arc::new(Shared { dialects, faults: Faults::new(faults), log });
-        Ok(Server { listener, acceptor, shared, backend, origin, variables, stays, scratch })
+        Ok(Server { listener, acceptor, shared, backend, origin, variables, stays: store.is_some(), scratch })
     }
 
     /// Its address, as a URL.

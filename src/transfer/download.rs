@@ -438,7 +438,7 @@ impl Transfer<'_> {
         let Fetched { body, attributes, sha256 } = self.fetch(&one.wanted).await?;
         let passed = Arc::new(AtomicU64::new(0));
         self.observer.on(Event::Started { name: &one.source.name, bytes: one.bytes, passed: Arc::clone(&passed) });
-        let body = body.within(move |bytes| share.take(bytes)).counted(passed);
+        let body = body.within(move |block| share.take(block.len() as u64)).counted(passed);
         Ok(Fetched { body, attributes, sha256 })
     }
 }

@@ -14,6 +14,7 @@ pub(super) fn of_upload(destination: &str, stored: &Stored) -> Result<Verified> 
         }
         (_, Some(size)) if size != stored.sent.bytes => Err(wrong_length(destination, stored.sent.bytes, size)),
         (Some(_), _) => Ok(Verified::Sha256),
+        (None, Some(_)) if stored.md5 => Ok(Verified::Md5),
         (None, Some(_)) => Ok(Verified::Size),
         (None, None) => Ok(Verified::None("the backend told neither length nor hash")),
     }
@@ -57,7 +58,7 @@ impl Transfer<'_> {
     pub(super) async fn prove(&self, at: &SessionPath, stored: &Stored, made: Option<bool>) -> Result<Verified> {
         let files = self.backend.need_files()?;
         let proven = match of_upload(&at.to_string(), stored) {
-            Ok(Verified::Size | Verified::None(_)) if self.options.verify => {
+            Ok(Verified::Md5 | Verified::Size | Verified::None(_)) if self.options.verify => {
                 self.read_back(files.fetch(at, None).await, stored, &at.to_string()).await
             }
             other => other,
@@ -77,7 +78,7 @@ impl Transfer<'_> {
     pub(super) async fn prove_stored(&self, id: &FileId, stored: &Stored) -> Result<Verified> {
         let store = self.backend.need_store()?;
         let proven = match of_upload(id.as_str(), stored) {
-            Ok(Verified::Size | Verified::None(_)) if self.options.verify => {
+            Ok(Verified::Md5 | Verified::Size | Verified::None(_)) if self.options.verify => {
                 self.read_back(store.fetch(id, None).await, stored, id.as_str()).await
             }
             other => other,

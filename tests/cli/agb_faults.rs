@@ -88,7 +88,7 @@ fn an_upload_gets_through_what_passes() {
     ] {
         let seen = upload(faults, &content(), &[]);
         let receipt = seen.run.ok().json()[0].clone();
-        assert_eq!((&receipt["status"], &receipt["verified"]), (&"copied".into(), &"size".into()), "{faults:?}");
+        assert_eq!((&receipt["status"], &receipt["verified"]), (&"copied".into(), &"md5".into()), "{faults:?}");
         assert!(seen.there == content(), "{faults:?}: other bytes are there");
         assert!(seen.others.is_empty(), "{faults:?} left {:?}", seen.others);
     }

@@ -331,7 +331,7 @@ impl Other {
             Tells::Size => Some(sent.bytes),
             _ => None,
         };
-        Ok(Stored { path: told.parse()?, size, sha256, file_id: None, resource_id: None, sent })
+        Ok(Stored { path: told.parse()?, size, sha256, file_id: None, resource_id: None, md5: false, sent })
     }
 
     fn hand_out(&self, path: &str) -> Result<Fetched> {

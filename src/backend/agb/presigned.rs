@@ -18,7 +18,7 @@ use super::put::beside;
 use super::sessions::Patience;
 use super::tools::{failed, words};
 use super::{Agb, send};
-use crate::body::{Body, Source, Summary};
+use crate::body::{Body, Hashed, Source, Summary};
 use crate::error::{Error, Kind, Result};
 use crate::http::{Class, Method};
 use crate::model::{RemotePath, SessionId, SessionPath};
@@ -81,12 +81,13 @@ impl Agb {
         })
     }
 
-    /// Uploads any content. The target is replaced in the last step, when all is proven.
-    pub(super) async fn upload(&self, at: &SessionPath, source: &dyn Source, keep: bool) -> Result<Summary> {
+    /// Uploads any content, and tells whether the storage told its MD5. The target is replaced in the
+    /// last step, when all is proven.
+    pub(super) async fn upload(&self, at: &SessionPath, source: &dyn Source, keep: bool) -> Result<(Summary, bool)> {
         let mut passage = self.passage(&at.session).await?;
         let unfinished = beside(at)?;
         let done = async {
-            let sent = passage.send(source).await?;
+            let (sent, md5) = passage.send(source).await?;
             passage.sync(SyncMode::Download, sent.bytes).await?;
             let content = at.at(passage.content.clone());
             self.must_have(at, &content, sent.bytes).await?;
@@ -96,7 +97,7 @@ impl Agb {
                 return Err(self.why(at, &error).await);
             }
             self.finish(at, &[&content, &unfinished], source.attributes(), sent.bytes, keep).await?;
-            Ok(sent)
+            Ok((sent, md5))
         };
         let done = done.await;
         if done.is_err() {
@@ -149,12 +150,17 @@ impl Passage {
         Ok(reply.data::<wire::PresignedUrl>()?.url)
     }
 
-    /// Puts a content into the context. It has no type: the signature covers none.
-    async fn send(&self, source: &dyn Source) -> Result<Summary> {
+    /// Puts a content into the context. It has no type: the signature covers none. An `ETag` that is
+    /// not the MD5 says nothing: there are storages, and ways to store, where it is something else.
+    async fn send(&self, source: &dyn Source) -> Result<(Summary, bool)> {
+        let source = Hashed::new(source);
         let url = self.url(Class::Idempotent, wire::path::UPLOAD_URL).await?;
-        let request = self.agb.0.http.elsewhere(Class::Idempotent, Method::PUT, &url).source(source);
+        let request = self.agb.0.http.elsewhere(Class::Idempotent, Method::PUT, &url).source(&source);
         let answer = request.send().await.map_err(|e| of_storage(e, "taking the content"))?;
-        answer.sent.ok_or_else(|| Error::new(Kind::Internal, "an upload without a source"))
+        let etag = answer.header("etag").unwrap_or_default().trim_matches('"');
+        let md5 = etag.eq_ignore_ascii_case(&source.md5());
+        let sent = answer.sent.ok_or_else(|| Error::new(Kind::Internal, "an upload without a source"))?;
+        Ok((sent, md5))
     }
 
     /// Moves what is in the directory, and waits until that is done.
@@ -195,8 +201,13 @@ impl Passage {
     /// Brings a copy of a file into the context, and opens it there.
     async fn fetch(&self, at: &SessionPath, size: u64) -> Result<Whole> {
         let (directory, content) = (self.directory.as_str(), self.content.as_str());
-        let copy = [words("mkdir -p --", &[directory]), words("cp --", &[at.path.as_str(), content])].join(" && ");
-        if let Err(error) = self.agb.shell(Class::Idempotent, &self.session, copy).await? {
+        let from = at.path.as_str();
+        let there = |with: &str| [words("mkdir -p --", &[directory]), words(with, &[from, content])].join(" && ");
+        // Another name costs the session neither time nor room. Not every place, image or owner
+        // allows it.
+        if self.agb.shell(Class::Idempotent, &self.session, there("ln -fLT --")).await?.is_err()
+            && let Err(error) = self.agb.shell(Class::Idempotent, &self.session, there("cp -fT --")).await?
+        {
             return Err(failed(at, &error));
         }
         self.sync(SyncMode::Upload, size).await?;
@@ -218,7 +229,7 @@ impl Passage {
                 Err(Error::new(Kind::Unavailable, "the end of the answer cannot be told from a broken connection")
                     .hint("a proxy on the way speaks HTTP/1.0"))
             }
-            _ => Ok(Whole(download.body)),
+            _ => Ok(Whole(download.body.unhashed())),
         }
     }
 

@@ -43,15 +43,15 @@ impl Agb {
                 _ => {}
             }
         }
-        let (sent, sha256) = match text {
-            Some((text, sent)) => {
-                let sha256 = self.put_text(at, &text, &sent, source.attributes(), options.keep_existing).await?;
-                (sent, sha256)
-            }
-            None => (self.upload(at, source, options.keep_existing).await?, None),
+        let (sent, sha256, md5) = if let Some((text, sent)) = text {
+            let sha256 = self.put_text(at, &text, &sent, source.attributes(), options.keep_existing).await?;
+            (sent, sha256, false)
+        } else {
+            let (sent, md5) = self.upload(at, source, options.keep_existing).await?;
+            (sent, None, md5)
         };
         let size = Some(sent.bytes);
-        Ok(Stored { path: at.path.clone(), size, sha256, file_id: None, resource_id: None, sent })
+        Ok(Stored { path: at.path.clone(), size, sha256, file_id: None, resource_id: None, md5, sent })
     }
 
     /// Writes beside the target, proves what is there, and moves it into place. Gives the hash that

@@ -77,6 +77,7 @@ impl FileStore for Anthropic {
             sha256: None,
             file_id: Some(file.id.clone()),
             resource_id: None,
+            md5: false,
             sent: answer.sent.ok_or_else(|| Error::new(Kind::Internal, "an upload without a source"))?,
         };
         Ok((file, stored))
@@ -170,7 +171,7 @@ fn proven(download: Download, size: Option<u64>) -> Result<Body> {
 
 /// The blocks of a body, which have to be `size` bytes where that is said.
 fn blocks(body: Body, size: Option<u64>) -> impl stream::Stream<Item = Result<Bytes>> + Send {
-    stream::try_unfold((body, 0), move |(mut body, passed)| async move {
+    stream::try_unfold((body.unhashed(), 0), move |(mut body, passed)| async move {
         match body.next().await? {
             Some(block) => {
                 let passed = passed + block.len() as u64;

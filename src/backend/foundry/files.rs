@@ -75,6 +75,7 @@ impl SessionFiles for Foundry {
             sha256: None,
             file_id: None,
             resource_id: None,
+            md5: false,
             sent: sent.ok_or_else(|| Error::new(Kind::Internal, "an upload without a source"))?,
         })
     }

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior};
 
+use super::Outlives;
 use crate::backend::{Page, PageRequest};
 use crate::error::{Details, Error, Kind, Result};
 use crate::model::Timestamp;
@@ -69,14 +70,16 @@ CREATE TABLE resource (
 pub(super) struct Db(Mutex<Connection>);
 
 impl Db {
-    /// Opens the database, making it where there is none. Its changes are `synced` one by one, or
-    /// when the file system is.
-    pub(super) fn open(path: &Path, synced: bool) -> Result<Self> {
+    /// Opens the database, making it where there is none; one that outlives nothing is in memory.
+    pub(super) fn open(path: &Path, outlives: Outlives) -> Result<Self> {
         let doing = || format!("opening the database `{}`", path.display());
-        let mut connection = Connection::open(path).map_err(|e| fault(doing(), &e))?;
+        let opened = if outlives == Outlives::Nothing { Connection::open_in_memory() } else { Connection::open(path) };
+        let mut connection = opened.map_err(|e| fault(doing(), &e))?;
         connection.busy_timeout(PATIENCE).map_err(|e| fault(doing(), &e))?;
-        let settings =
-            if synced { "PRAGMA foreign_keys = ON" } else { "PRAGMA foreign_keys = ON; PRAGMA synchronous = OFF" };
+        let settings = match outlives {
+            Outlives::PowerCut => "PRAGMA foreign_keys = ON",
+            _ => "PRAGMA foreign_keys = ON; PRAGMA synchronous = OFF",
+        };
         connection.execute_batch(settings).map_err(|e| fault(doing(), &e))?;
         let refused = |what: &str, hint: String| Err(Error::new(Kind::Io, format!("{}: {what}", doing())).hint(hint));
         let mut state = State::of(&connection);

@@ -134,6 +134,11 @@ impl Disk {
         Pending::file(&self.tmp).map_err(|e| Error::io("making a temporary file", &e))
     }
 
+    /// Another name of a file below `dir`, which nobody sees until it is placed.
+    pub(super) fn pending_link(&self, dir: &Dir, path: &str) -> io::Result<Pending<'_>> {
+        Pending::link(&self.tmp, dir, path)
+    }
+
     /// A new directory that nobody sees until it is placed.
     pub(super) fn pending_dir(&self) -> Result<(Pending<'_>, Dir)> {
         Pending::directory(&self.tmp).map_err(|e| Error::io("making a temporary directory", &e))

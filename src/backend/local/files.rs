@@ -42,8 +42,8 @@ impl SessionFiles for Local {
         let mut body = source.open().await?;
         if let Some(most) = room {
             let (mut left, name) = (most, at.to_string());
-            body = body.within(move |bytes| {
-                left = left.checked_sub(bytes).ok_or_else(|| {
+            body = body.within(move |block| {
+                left = left.checked_sub(block.len() as u64).ok_or_else(|| {
                     Error::new(Kind::Limit, format!("there is room for {most} bytes, and more came: `{name}`"))
                         .hint("nothing was kept of it; send less, or make room first")
                 })?;
@@ -81,6 +81,7 @@ impl SessionFiles for Local {
             sha256: Some(sent.sha256.clone()),
             file_id: None,
             resource_id: None,
+            md5: false,
             sent,
         })
     }
@@ -243,7 +244,7 @@ enum Below {
 
 impl Local {
     /// Fails where a file cannot be put; gives the size of the one that it takes the place of.
-    fn check_target(&self, entered: &Entered, at: &SessionPath, keep_existing: bool) -> Result<u64> {
+    pub(super) fn check_target(&self, entered: &Entered, at: &SessionPath, keep_existing: bool) -> Result<u64> {
         check_names(at)?;
         if entered.live.mounted {
             self.refuse_mounted(entered.seq, &entered.dir, &at.path, Below::Ignore)?;
@@ -285,7 +286,7 @@ impl Local {
     }
 
     /// The directory that a path lies in, made where it is not there.
-    fn make_parents(&self, entered: &Entered, at: &SessionPath, bulk: bool) -> Result<Arc<Dir>> {
+    pub(super) fn make_parents(&self, entered: &Entered, at: &SessionPath, bulk: bool) -> Result<Arc<Dir>> {
         let parent = at.at(at.path.parent().unwrap_or_else(RemotePath::root));
         let doing = |e: io::Error| refused(format!("making the directory `{parent}`"), &e);
         if let Some(dir) = entered.parent_of(&at.path).map_err(doing)? {

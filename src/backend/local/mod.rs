@@ -12,6 +12,7 @@ mod files;
 mod inside;
 mod resources;
 mod sessions;
+mod share;
 mod store;
 mod usage;
 
@@ -78,20 +79,25 @@ pub fn open(settings: &Settings) -> Result<Box<dyn Backend>> {
 
 /// The same for a home that is known; its files are opened at the first call.
 pub fn at(home: PathBuf, limits: Limits) -> Box<dyn Backend> {
-    Box::new(Local::new(home, limits, true))
+    Box::new(Local::new(home, limits, Outlives::PowerCut))
 }
 
-/// The same, whose database is made durable by [`Backend::settle`] alone and not by each change:
-/// a process that is killed loses nothing, a power cut may lose what came since.
-pub fn unsynced(home: PathBuf, limits: Limits) -> Box<dyn Backend> {
-    Box::new(Local::new(home, limits, false))
+/// What a change has to outlive once it is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outlives {
+    /// Everything: it is synced.
+    PowerCut,
+    /// A killed process. A power cut may lose what came since [`Backend::settle`].
+    Process,
+    /// Nothing: the home goes with the process, and no other process ever looks at it.
+    Nothing,
 }
 
-struct Local {
+/// A local store.
+pub struct Local {
     home: PathBuf,
     limits: Limits,
-    /// Whether each change of the database is synced.
-    synced: bool,
+    outlives: Outlives,
     started: SystemTime,
     disk: OnceLock<Disk>,
     db: OnceLock<Db>,
@@ -102,11 +108,12 @@ struct Local {
 }
 
 impl Local {
-    fn new(home: PathBuf, limits: Limits, synced: bool) -> Self {
+    /// The store in a home, whose files are opened at the first call.
+    pub fn new(home: PathBuf, limits: Limits, outlives: Outlives) -> Self {
         Local {
             home,
             limits,
-            synced,
+            outlives,
             started: SystemTime::now(),
             disk: OnceLock::new(),
             db: OnceLock::new(),
@@ -121,7 +128,7 @@ impl Local {
         }
         // Which makes the directory that it lies in.
         self.disk()?;
-        let db = Db::open(&self.home.join("wharf.db"), self.synced)?;
+        let db = Db::open(&self.home.join("wharf.db"), self.outlives)?;
         Ok(self.db.get_or_init(|| db))
     }
 
@@ -169,7 +176,7 @@ impl Backend for Local {
 
     async fn settle(&self) -> Result<()> {
         let Some(disk) = self.disk.get() else { return Ok(()) };
-        if !self.synced {
+        if self.outlives != Outlives::PowerCut {
             disk.changed_throughout();
         }
         disk.settle()

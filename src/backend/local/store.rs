@@ -7,13 +7,14 @@ use rusqlite::types::Value as Sql;
 use rusqlite::{OptionalExtension, Row, params, params_from_iter};
 use serde::Serialize;
 
-use super::Local;
 use super::db::{Cut, fault, micros, timestamp};
 use super::disk::{NAME_MAX, read_range};
+use super::{Local, Outlives};
 use crate::backend::{ByteRange, Expected, Fetched, FileStore, NewStoredFile, Page, PageRequest, Stored};
 use crate::body::{Attributes, Source};
 use crate::error::{Error, Result};
 use crate::model::{FileId, Provider, RemotePath, Scope, SessionId, StoredFile, Timestamp};
+use crate::pending::Pending;
 use crate::platform;
 use crate::random;
 
@@ -35,22 +36,27 @@ impl FileStore for Local {
         let doing = "storing a file";
         let disk_doing = |e: std::io::Error| Error::io(doing, &e);
         platform::set_mode(pending.handle(), 0o444).map_err(disk_doing)?;
-        pending.handle().sync_all().map_err(disk_doing)?;
+        if self.outlives == Outlives::PowerCut {
+            pending.handle().sync_all().map_err(disk_doing)?;
+        }
         let id: FileId = random::id("file")?.parse()?;
         let mime_type = new.mime_type.unwrap_or_else(|| {
             mime_guess::from_path(&new.filename).first_raw().unwrap_or("application/octet-stream").to_owned()
         });
         let (shelf, place) = place_of(&sent.sha256);
         let now = Timestamp::now();
-        let _mark = disk.mark(&sent.sha256)?;
+        let _mark = self.mark(&sent.sha256)?;
         self.db()?.write(doing, |tx| {
             disk.store().create_dir_all(&shelf).map_err(disk_doing)?;
             pending.place(disk.store(), &place).map_err(disk_doing)?;
             disk.changed_store(&shelf);
-            tx.execute(
+            tx.prepare_cached(
                 "INSERT INTO stored_file (id, filename, mime_type, size, sha256, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-                params![id.as_str(), new.filename, mime_type, i64::try_from(sent.bytes).unwrap_or(i64::MAX), sent.sha256, micros(now)],
             )
+            .and_then(|mut insert| {
+                let size = i64::try_from(sent.bytes).unwrap_or(i64::MAX);
+                insert.execute(params![id.as_str(), new.filename, mime_type, size, sent.sha256, micros(now)])
+            })
             .map_err(|e| fault(doing, &e))
         })?;
         let stored = Stored {
@@ -59,6 +65,7 @@ impl FileStore for Local {
             sha256: Some(sent.sha256.clone()),
             file_id: Some(id.clone()),
             resource_id: None,
+            md5: false,
             sent,
         };
         Ok((FileStore::get(self, &id).await?, stored))
@@ -101,7 +108,7 @@ impl FileStore for Local {
     async fn delete(&self, id: &FileId) -> Result<()> {
         let doing = "deleting a stored file";
         let sha256 = self.stored(id)?.sha256;
-        let _mark = self.swept()?.mark(&sha256)?;
+        let _mark = self.mark(&sha256)?;
         let deleted = self.db()?.write(doing, |tx| {
             tx.execute("DELETE FROM stored_file WHERE id = ?1", [id.as_str()]).map_err(|e| fault(doing, &e))
         })?;
@@ -115,6 +122,12 @@ impl FileStore for Local {
 }
 
 impl Local {
+    /// Notes that a content may have no name for a moment, where a later process could look after it.
+    fn mark(&self, sha256: &str) -> Result<Option<Pending<'_>>> {
+        let disk = self.swept()?;
+        (self.outlives != Outlives::Nothing).then(|| disk.mark(sha256)).transpose()
+    }
+
     /// Removes a content that no stored file needs any more.
     pub(super) fn forget_content(&self, sha256: &str) -> Result<()> {
         let doing = "removing the content of a stored file";
@@ -137,7 +150,7 @@ impl Local {
     pub(super) fn stored(&self, id: &FileId) -> Result<Upload> {
         let sql = format!("{SELECT} AND id = ?1");
         self.db()?
-            .read("reading a stored file", |c| c.query_row(&sql, [id.as_str()], read_row).optional())?
+            .read("reading a stored file", |c| c.prepare_cached(&sql)?.query_row([id.as_str()], read_row).optional())?
             .ok_or_else(|| unknown(id))
     }
 

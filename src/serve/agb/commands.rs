@@ -95,6 +95,7 @@ impl Agb {
             "readlink" => "f",
             "mv" => "fnT",
             "cp" => "afnprRT",
+            "ln" => "fLT",
             "rm" => "frR",
             "mkdir" => "p",
             "ls" => "aA1",
@@ -111,8 +112,10 @@ impl Agb {
             ("true", _) => Ok(Ran::default()),
             ("false", _) => Ok(Ran { code: 1, ..Ran::default() }),
             ("pwd", _) => Ok(Ran::told(format!("{cwd}\n"))),
-            ("mv" | "cp", [from, to]) => self.put_over(found, cwd, &words, from, to).await,
-            ("mv" | "cp", _) | (_, []) => Ok(Ran::failed(1, format!("{name}: another number of words is needed"))),
+            ("mv" | "cp" | "ln", [from, to]) => self.put_over(found, cwd, &words, from, to).await,
+            ("mv" | "cp" | "ln", _) | (_, []) => {
+                Ok(Ran::failed(1, format!("{name}: another number of words is needed")))
+            }
             ("cd" | "test", [_, _, ..]) => Ok(Ran::failed(1, format!("{name}: too many words"))),
             ("cd", [to]) => {
                 let ran = self.each(found, cwd, &words).await?;
@@ -144,7 +147,7 @@ impl Agb {
 
     /// What a command does with one path, and tells.
     async fn one(&self, found: &Found, words: &Words<'_>, word: &str, at: &RemotePath) -> Result<Vec<u8>, Error> {
-        let files = self.backend.need_files()?;
+        let files = self.files();
         let is_directory = |entry: &Entry| entry.kind == EntryKind::Directory;
         match words.name {
             "cd" if is_directory(&self.look(found, at).await?) => {}
@@ -176,7 +179,12 @@ impl Agb {
                     files.mkdir(&found.at(at.clone()), MkdirOptions { parents, mode: None, bulk: true }).await?;
                 }
             }
-            "chmod" | "touch" => self.rewrite(found, at, words.executable, words.time).await?,
+            "chmod" | "touch" => {
+                if self.look(found, at).await?.kind != EntryKind::File {
+                    return Err(Error::conflict("only of files"));
+                }
+                self.backend.set_attributes(&found.at(at.clone()), words.executable, words.time)?;
+            }
             // Only the last part of a path may be missing.
             "readlink" if words.has("f") => {
                 let real = match (files.resolve(&found.at(at.clone())).await, at.parent()) {
@@ -222,7 +230,8 @@ impl Agb {
         })
     }
 
-    /// `mv` and `cp`: into what is a directory, unless `-T` is given; over what is a file, unless `-n` is.
+    /// `mv`, `cp` and `ln`: into what is a directory, unless `-T` is given; over what is a file, unless
+    /// `-n` is, or `-f` is not given to `ln`.
     async fn put_over(&self, found: &Found, cwd: &RemotePath, words: &Words<'_>, from: &str, to: &str) -> Outcome<Ran> {
         let (source, mut target) = (path_of(from, cwd)?, path_of(to, cwd)?);
         let done = async {
@@ -235,12 +244,18 @@ impl Agb {
             if there.is_some() && words.has("n") {
                 return Ok(());
             }
+            if words.name == "ln" && there.is_some() && !words.has("f") {
+                return Err(Error::conflict("File exists"));
+            }
             if target == source || target.is_within(&source) && entry.kind == EntryKind::Directory {
                 return Err(Error::conflict("it would be within itself"));
             }
             self.need_directory(found, &target).await?;
             if words.name == "mv" {
-                return self.backend.need_files()?.rename(&found.at(source.clone()), &target).await.map(drop);
+                return self.files().rename(&found.at(source.clone()), &target).await.map(drop);
+            }
+            if words.name == "ln" {
+                return self.second_name(found, &source, &target).await;
             }
             self.copy(found, &source, &target, words).await
         };
@@ -250,8 +265,17 @@ impl Agb {
         })
     }
 
+    /// A second name of a file, or of the one that a link leads to.
+    async fn second_name(&self, found: &Found, from: &RemotePath, to: &RemotePath) -> Result<(), Error> {
+        let from = self.files().resolve(&found.at(from.clone())).await?;
+        if self.backend.share(&from, &self.backend, &found.at(to.clone()))? {
+            return Ok(());
+        }
+        Err(Error::conflict("no second name is possible here"))
+    }
+
     async fn copy(&self, found: &Found, from: &RemotePath, to: &RemotePath, words: &Words<'_>) -> Result<(), Error> {
-        let files = self.backend.need_files()?;
+        let files = self.files();
         let entry = self.stat(found, from).await?;
         let (mut all, directory) = (Vec::new(), entry.kind == EntryKind::Directory);
         if directory {
@@ -281,25 +305,6 @@ impl Agb {
             }
         }
         Ok(())
-    }
-
-    /// Writes a file again with another mode or time.
-    async fn rewrite(
-        &self,
-        found: &Found,
-        at: &RemotePath,
-        executable: Option<bool>,
-        time: Option<Timestamp>,
-    ) -> Result<(), Error> {
-        let entry = self.stat(found, at).await?;
-        if entry.kind != EntryKind::File {
-            return Err(Error::conflict("only of files"));
-        }
-        let mut source = self.stored(found, &entry, bytes::Bytes::new());
-        source.attributes.executable = executable.unwrap_or(source.attributes.executable);
-        source.attributes.modified_at = time.or(source.attributes.modified_at);
-        let options = PutOptions { keep_existing: false, bulk: true };
-        self.backend.need_files()?.put(&found.at(at.clone()), &source, options).await.map(drop)
     }
 }
 

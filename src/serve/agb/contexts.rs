@@ -9,6 +9,7 @@ use serde_json::json;
 use super::sessions::{home, limit, need};
 use super::sync::Task;
 use super::{Agb, Refusal, Result, done, good, value, whole};
+use crate::backend::Backend as _;
 use crate::error::Kind;
 use crate::model::{SessionId, Timestamp};
 use crate::random;
@@ -132,7 +133,7 @@ impl Agb {
         });
         let at = home().join(wire::FILE_TRANSFER);
         let options = crate::backend::MkdirOptions { parents: true, mode: None, bulk: true };
-        self.backend.need_files()?.mkdir(&found.at(at.clone()), options).await?;
+        self.files().mkdir(&found.at(at.clone()), options).await?;
         let context = wire::InternalContext {
             context_id: Some(id),
             context_type: Some(wire::FILE_TRANSFER.to_owned()),

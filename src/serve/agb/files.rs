@@ -27,7 +27,7 @@ impl Agb {
     pub(super) async fn create_directory(&self, found: &Found, path: &str) -> Outcome {
         let at = found.at(Self::path(path)?);
         let doing = "Failed to create directory";
-        let files = self.backend.need_files().map_err(|e| trouble(doing, path, &e))?;
+        let files = self.files();
         if !at.path.is_root() {
             let options = MkdirOptions { parents: true, mode: None, bulk: true };
             files.mkdir(&at, options).await.map_err(|e| trouble(doing, path, &e))?;
@@ -112,7 +112,7 @@ impl Agb {
             None => Box::new(Literal { name, content: tail }),
             Some(entry) => Box::new(self.stored(found, &entry, tail)),
         };
-        self.backend.need_files()?.put(&found.at(at.clone()), source.as_ref(), options).await.map(drop)
+        self.files().put(&found.at(at.clone()), source.as_ref(), options).await.map(drop)
     }
 
     /// A file of a session with something behind it.
@@ -124,6 +124,7 @@ impl Agb {
             at: found.at(entry.path.clone()),
             name: entry.path.to_string(),
             len: entry.size.unwrap_or_default(),
+            is_whole: true,
             tail,
             attributes: Attributes { modified_at, executable },
         }
@@ -149,7 +150,7 @@ impl Agb {
             let entry = self.look(found, &at).await.map_err(|e| trouble(doing, &asked.path, &e))?;
             let mut source = self.stored(found, &entry, text.into());
             source.len = 0;
-            let files = self.backend.need_files().map_err(|e| trouble(doing, &asked.path, &e))?;
+            let files = self.files();
             files.put(&found.at(at), &source, BULK).await.map_err(|e| trouble(doing, &asked.path, &e))?;
         }
         Ok("edited".to_owned())
@@ -165,7 +166,7 @@ impl Agb {
             if self.look(found, &to).await.is_ok() {
                 return Err(Error::conflict("File exists"));
             }
-            self.backend.need_files()?.rename(&found.at(from), &to).await.map(drop)
+            self.files().rename(&found.at(from), &to).await.map(drop)
         };
         done.await.map_err(|e| trouble(doing, &asked.source, &e))?;
         Ok("moved".to_owned())
@@ -177,7 +178,7 @@ impl Agb {
             if self.look(found, &at).await?.kind == EntryKind::Directory {
                 return Err(Error::conflict("Is a directory"));
             }
-            self.backend.need_files()?.remove(&found.at(at), false).await
+            self.files().remove(&found.at(at), false).await
         };
         done.await.map_err(|e| trouble("Failed to delete file", path, &e))?;
         Ok("deleted".to_owned())
@@ -211,7 +212,7 @@ impl Agb {
 
     /// What a path holds; of a link, what it leads to.
     pub(super) async fn look(&self, found: &Found, at: &RemotePath) -> Result<Entry, Error> {
-        let files = self.backend.need_files()?;
+        let files = self.files();
         let real = files.resolve(&found.at(at.clone())).await?;
         files.stat(&real).await
     }
@@ -222,7 +223,7 @@ impl Agb {
         if entry.kind != EntryKind::Directory {
             return Err(Error::conflict("Not a directory"));
         }
-        let mut entries = self.backend.need_files()?.list(&found.at(entry.path), recursive).await?;
+        let mut entries = self.files().list(&found.at(entry.path), recursive).await?;
         let mut all = Vec::new();
         while let Some(entry) = entries.next().await {
             all.push(entry?);

@@ -214,7 +214,7 @@ impl Agb {
 
     /// What a path holds; a link is itself.
     pub(super) async fn stat(&self, found: &Found, at: &RemotePath) -> Result<Entry, crate::error::Error> {
-        self.backend.need_files()?.stat(&found.at(at.clone())).await
+        self.files().stat(&found.at(at.clone())).await
     }
 }
 

@@ -35,7 +35,8 @@ use super::dialect::Dialect;
 use super::refusal::{Refusal, Result};
 use super::request::Request;
 use super::token;
-use crate::backend::Backend;
+use crate::backend::SessionFiles;
+use crate::backend::local::Local;
 use crate::error::Kind;
 use crate::random;
 use crate::wire::agb as wire;
@@ -53,9 +54,9 @@ pub(super) fn variables(origin: &str) -> Vec<(&'static str, String)> {
 /// The dialect.
 pub(super) struct Agb {
     origin: String,
-    backend: Arc<dyn Backend>,
+    backend: Arc<Local>,
     /// Where objects are kept: a session for each context, a file for each object.
-    objects: Arc<dyn Backend>,
+    objects: Arc<Local>,
     signer: Signer,
     contexts: Contexts,
     leaving: Leaving,
@@ -124,14 +125,15 @@ impl Agb {
     ///
     /// # Errors
     /// `io` where the system gives no random bytes to sign with.
-    pub(super) fn new(
-        origin: String,
-        backend: Arc<dyn Backend>,
-        objects: Arc<dyn Backend>,
-    ) -> crate::error::Result<Self> {
+    pub(super) fn new(origin: String, backend: Arc<Local>, objects: Arc<Local>) -> crate::error::Result<Self> {
         let (signer, contexts) = (Signer::new()?, Contexts::default());
         let (leaving, changes) = (Leaving::default(), Changes::default());
         Ok(Agb { origin, backend, objects, signer, contexts, leaving, changes })
+    }
+
+    /// The files of all sessions.
+    fn files(&self) -> &dyn SessionFiles {
+        &*self.backend
     }
 
     async fn answered(&self, request: &Request) -> Result<Answer> {

@@ -9,10 +9,10 @@ use sha2::{Digest as _, Sha256};
 
 use super::contexts::{Object, key};
 use super::route::{Call, OBJECTS};
-use super::source::Hashed;
+use super::source::Stored;
 use super::{Agb, Result};
-use crate::backend::{ByteRange, NewSession, PutOptions};
-use crate::body::{Source, hex};
+use crate::backend::{Backend as _, ByteRange, NewSession, PutOptions, SessionFiles};
+use crate::body::{Hashed, Source, hex};
 use crate::error::{Error, Kind};
 use crate::model::{SessionId, SessionPath, Timestamp};
 use crate::random;
@@ -142,11 +142,11 @@ impl Agb {
         let object =
             self.contexts.with(context, |held| held.objects.get(key).cloned()).flatten().ok_or_else(missing)?;
         let range = request.headers.get(RANGE).and_then(|value| part(value.to_str().ok()?, object.size));
-        let files = self.objects.need_files()?;
-        let fetched = files.fetch(&place(context, key)?, range).await.map_err(|e| match e.kind() {
-            Kind::NotFound => missing(),
-            _ => e.into(),
-        })?;
+        let fetched =
+            SessionFiles::fetch(&*self.objects, &place(context, key)?, range).await.map_err(|e| match e.kind() {
+                Kind::NotFound => missing(),
+                _ => e.into(),
+            })?;
         let mut answer = answer::file(fetched.body);
         if let Some((first, last)) = range.and_then(|range| Some((range.first, range.last?))) {
             *answer.status_mut() = StatusCode::PARTIAL_CONTENT;
@@ -160,28 +160,47 @@ impl Agb {
         Ok(answer)
     }
 
-    /// Keeps what `source` holds as an object: all of it or nothing. Gives its `ETag`.
-    pub(super) async fn keep_object(&self, context: &str, key: &str, source: impl Source) -> Result<String, Error> {
+    /// Keeps what was sent as an object: all of it or nothing. Gives its `ETag`, the MD5.
+    async fn keep_object(&self, context: &str, key: &str, source: impl Source) -> Result<String, Error> {
+        let at = self.shelf(context, key).await?;
+        let (source, over) = (Hashed::new(&source), PutOptions { keep_existing: false, bulk: true });
+        let stored = SessionFiles::put(&*self.objects, &at, &source, over).await?;
+        let etag = format!("\"{}\"", source.md5().to_ascii_uppercase());
+        self.note_object(context, key, etag.clone(), stored.sent.bytes);
+        Ok(etag)
+    }
+
+    /// Keeps a session's file as an object: without a copy where that is possible, and with the
+    /// `ETag` of what came in parts, which is no hash of the content.
+    pub(super) async fn keep_file(&self, context: &str, key: &str, file: Stored) -> Result<(), Error> {
+        let at = self.shelf(context, key).await?;
+        file.put(&self.objects, &at).await?;
+        let etag = format!("\"{}-1\"", random::hex::<16>()?.to_ascii_uppercase());
+        self.note_object(context, key, etag, file.len);
+        Ok(())
+    }
+
+    /// Where an object is kept, below what is there by now.
+    async fn shelf(&self, context: &str, key: &str) -> Result<SessionPath, Error> {
         let at = place(context, key)?;
         let new = NewSession { id: Some(at.session.clone()), ..NewSession::default() };
         match self.objects.sessions().create(new).await {
-            Err(e) if e.kind() != Kind::Conflict => return Err(e),
-            _ => {}
+            Err(e) if e.kind() != Kind::Conflict => Err(e),
+            _ => Ok(at),
         }
-        let source = Hashed::new(source);
-        let options = PutOptions { keep_existing: false, bulk: true };
-        let stored = self.objects.need_files()?.put(&at, &source, options).await?;
-        let (etag, size, changed) = (source.etag().await, stored.sent.bytes, Timestamp::now());
+    }
+
+    fn note_object(&self, context: &str, key: &str, etag: String, size: u64) {
+        let changed = Timestamp::now();
         self.contexts.with(context, |held| {
             let made = held.objects.get(key).map_or(changed, |before| before.made);
-            held.objects.insert(key.to_owned(), Object { etag: etag.clone(), size, made, changed });
+            held.objects.insert(key.to_owned(), Object { etag, size, made, changed });
         });
-        Ok(etag)
     }
 
     /// Removes what is kept of an object.
     pub(super) async fn remove_object(&self, context: &str, key: &str) -> Result<(), Error> {
-        match self.objects.need_files()?.remove(&place(context, key)?, false).await {
+        match SessionFiles::remove(&*self.objects, &place(context, key)?, false).await {
             Err(e) if e.kind() != Kind::NotFound => Err(e),
             _ => Ok(()),
         }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::{Agb, DOCUMENT_MAX, Refusal, Result, done, good, tools, value, whole};
-use crate::backend::{LabelPatch, MkdirOptions, NewSession, PageRequest, SessionQuery};
+use crate::backend::{Backend as _, LabelPatch, MkdirOptions, NewSession, PageRequest, SessionQuery};
 use crate::error::{Error, Kind};
 use crate::model::{Labels, RemotePath, Session, SessionId, SessionPath, SessionStatus, Timestamp};
 use crate::random;
@@ -178,7 +178,7 @@ impl Agb {
             ..NewSession::default()
         };
         let session = self.backend.sessions().create(new).await?;
-        let files = self.backend.need_files()?;
+        let files = self.files();
         for directory in DIRECTORIES {
             let at = SessionPath { session: local.clone(), path: directory.parse()? };
             files.mkdir(&at, MkdirOptions { parents: true, mode: None, bulk: true }).await?;

@@ -1,15 +1,14 @@
-//! What is written into a store: bytes at hand, a file of a store, and what comes in a request.
+//! What is written into a store: bytes at hand, and files of a store.
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use bytes::Bytes;
 use futures_util::{StreamExt, stream};
-use md5::{Digest as _, Md5};
-use tokio::sync::Mutex;
 
-use crate::backend::{Backend, ByteRange};
-use crate::body::{Attributes, Body, Source, hex};
+use crate::backend::local::Local;
+use crate::backend::{ByteRange, PutOptions, SessionFiles as _};
+use crate::body::{Attributes, Body, Source};
 use crate::error::Result;
 use crate::model::SessionPath;
 
@@ -42,12 +41,25 @@ impl Source for Literal {
 
 /// The first bytes of a file of a store, and what is put behind them.
 pub(super) struct Stored {
-    pub(super) store: Arc<dyn Backend>,
+    pub(super) store: Arc<Local>,
     pub(super) at: SessionPath,
     pub(super) name: String,
     pub(super) len: u64,
+    /// Whether those are all.
+    pub(super) is_whole: bool,
     pub(super) tail: Bytes,
     pub(super) attributes: Attributes,
+}
+
+impl Stored {
+    /// Puts it over what is at a place: of a whole file no copy is made where none is needed.
+    pub(super) async fn put(&self, into: &Local, to: &SessionPath) -> Result<()> {
+        if !self.is_whole || !self.tail.is_empty() || !self.store.share(&self.at, into, to)? {
+            let over = PutOptions { keep_existing: false, bulk: true };
+            into.put(to, self, over).await?;
+        }
+        Ok(())
+    }
 }
 
 #[async_trait]
@@ -69,7 +81,7 @@ impl Source for Stored {
             Body::of_stream(Some(0), stream::empty().boxed())
         } else {
             let range = ByteRange { first: 0, last: Some(self.len - 1) };
-            self.store.need_files()?.fetch(&self.at, Some(range)).await?.body
+            self.store.fetch(&self.at, Some(range)).await?.body.unhashed()
         };
         let from = (head, Some(self.tail.clone()).filter(|tail| !tail.is_empty()));
         let blocks = stream::try_unfold(from, |(mut head, tail)| async move {
@@ -80,68 +92,5 @@ impl Source for Stored {
             })
         });
         Ok(Body::of_stream(self.len(), blocks.boxed()))
-    }
-}
-
-/// Another source, whose MD5 is known once it was read to its end.
-pub(super) struct Hashed<S> {
-    source: S,
-    hash: Arc<Mutex<Md5>>,
-}
-
-impl<S: Source> Hashed<S> {
-    pub(super) fn new(source: S) -> Self {
-        Hashed { source, hash: Arc::new(Mutex::new(Md5::new())) }
-    }
-
-    /// The MD5 of what passed, in upper-case hexadecimal within quotes, as the header has it.
-    pub(super) async fn etag(&self) -> String {
-        format!("\"{}\"", hex(&self.hash.lock().await.clone().finalize()).to_ascii_uppercase())
-    }
-}
-
-#[async_trait]
-impl<S: Source> Source for Hashed<S> {
-    fn name(&self) -> &str {
-        self.source.name()
-    }
-
-    fn len(&self) -> Option<u64> {
-        self.source.len()
-    }
-
-    fn attributes(&self) -> Attributes {
-        self.source.attributes()
-    }
-
-    async fn open(&self) -> Result<Body> {
-        let body = self.source.open().await?;
-        *self.hash.lock().await = Md5::new();
-        let from = (body, Arc::clone(&self.hash));
-        let blocks = stream::try_unfold(from, |(mut body, hash)| async move {
-            let Some(block) = body.next().await? else { return Ok(None) };
-            hash.lock().await.update(&block);
-            Ok(Some((block, (body, hash))))
-        });
-        Ok(Body::of_stream(self.len(), blocks.boxed()))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[tokio::test]
-    async fn the_tag_is_the_md5_of_what_passed() {
-        let of = async |content: &'static str| {
-            let source = Hashed::new(Literal { name: "n".into(), content: Bytes::from_static(content.as_bytes()) });
-            for _ in 0..2 {
-                let mut body = source.open().await.unwrap();
-                while body.next().await.unwrap().is_some() {}
-            }
-            source.etag().await
-        };
-        assert_eq!(of("hello").await, "\"5D41402ABC4B2A76B9719D911017C592\"");
-        assert_eq!(of("").await, "\"D41D8CD98F00B204E9800998ECF8427E\"");
     }
 }

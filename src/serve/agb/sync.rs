@@ -3,6 +3,8 @@
 //! A sync is done when its call is answered, so that tests take no longer than they must; `--fault
 //! 'contexts.sync:sync=...'` makes it slow, or fail in one of the ways that clients must bear.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use futures_util::StreamExt;
 
@@ -11,7 +13,6 @@ use super::objects::place;
 use super::sessions::Found;
 use super::source::Stored;
 use super::{Agb, Refusal, Result, done, good, value};
-use crate::backend::PutOptions;
 use crate::body::Attributes;
 use crate::error::{Error, Kind};
 use crate::model::{EntryKind, RemotePath, Timestamp};
@@ -149,22 +150,19 @@ impl Agb {
         };
         let last = files.len().saturating_sub(1);
         for (at, (path, size)) in files.into_iter().enumerate() {
-            let len = if partly && at == last { size / 2 } else { size };
-            let (name, tail, attributes) = (path.to_string(), Bytes::new(), Attributes::default());
-            let inside = found.at(path.clone());
+            let cut = partly && at == last;
+            let len = if cut { size / 2 } else { size };
+            let (inside, name) = (found.at(path.clone()), path.to_string());
             let object = key(path.as_str()).map_err(|refusal| Error::usage(refusal.message))?;
+            let (store, at) = match mode {
+                SyncMode::Download => (&self.objects, place(context, &object)?),
+                SyncMode::Upload => (&self.backend, inside.clone()),
+            };
+            let (store, tail, attributes) = (Arc::clone(store), Bytes::new(), Attributes::default());
+            let file = Stored { store, at, name, len, is_whole: !cut, tail, attributes };
             match mode {
-                SyncMode::Download => {
-                    let (store, at) = (std::sync::Arc::clone(&self.objects), place(context, &object)?);
-                    let source = Stored { store, at, name, len, tail, attributes };
-                    let options = PutOptions { keep_existing: false, bulk: true };
-                    self.backend.need_files()?.put(&inside, &source, options).await?;
-                }
-                SyncMode::Upload => {
-                    let store = std::sync::Arc::clone(&self.backend);
-                    let source = Stored { store, at: inside, name, len, tail, attributes };
-                    self.keep_object(context, &object, source).await?;
-                }
+                SyncMode::Download => file.put(&self.backend, &inside).await?,
+                SyncMode::Upload => self.keep_file(context, &object, file).await?,
             }
         }
         Ok(())
@@ -173,7 +171,7 @@ impl Agb {
     /// The regular files below a directory, with their sizes; none where it is not there.
     async fn files_below(&self, found: &Found, directory: &RemotePath) -> Result<Vec<(RemotePath, u64)>, Error> {
         let at = found.at(directory.clone());
-        let mut entries = match self.backend.need_files()?.list(&at, true).await {
+        let mut entries = match self.files().list(&at, true).await {
             Err(e) if e.kind() == Kind::NotFound => return Ok(Vec::new()),
             entries => entries?,
         };

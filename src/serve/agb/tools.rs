@@ -190,7 +190,7 @@ impl Agb {
         first: u64,
         len: Option<u64>,
     ) -> Result<Bytes, Error> {
-        let files = self.backend.need_files()?;
+        let files = self.files();
         let at = found.at(path.clone());
         let size = files.stat(&at).await?.size.unwrap_or_default();
         let range = (first > 0 || len.is_some()).then(|| crate::backend::ByteRange {

@@ -37,18 +37,18 @@ impl Anthropic {
                 let sent: SendEvents = request.document(DOCUMENT_MAX).await?;
                 known_only("", &sent.extra)?;
                 let _changing = self.changing.lock().await;
-                let kept = self.load(session).await?;
+                let kept = self.load(session)?;
                 self.still_open(&kept)?;
                 check(&sent.events, &kind::SENT)?;
                 let data = self.take(session, sent.events)?;
                 Ok(answer::json(StatusCode::OK, &SentEvents { data }))
             }
             EventsCall::List => {
-                self.load(session).await?;
+                self.load(session)?;
                 self.list_events(session, request)
             }
             EventsCall::Stream => {
-                self.load(session).await?;
+                self.load(session)?;
                 let previews: Vec<&str> = request.query.all(wire::DELTAS).collect();
                 if previews.len() > PREVIEWS_MAX || !previews.iter().all(|preview| PREVIEWS.contains(preview)) {
                     return Err(Refusal::bad(format!("{}: {}", wire::DELTAS, PREVIEWS.join(" or "))));

@@ -7,6 +7,7 @@ use hyper::header::{CONTENT_DISPOSITION, CONTENT_TYPE, HeaderValue};
 use tokio::sync::Mutex;
 
 use super::betas::Betas;
+use super::kept::{Mounted, Output};
 use super::page::{self, Cursor, Order, Place};
 use super::route::{FileCall, FilesCall};
 use super::{Anthropic, Refusal, Result, held};
@@ -130,7 +131,7 @@ impl Anthropic {
             (Some(_), _) if !betas.managed => {
                 return Err(Refusal::bad(format!("{SCOPE}: needs {}", super::wire::beta::MANAGED_AGENTS)));
             }
-            (Some(session), false) => self.scoped(session).await?,
+            (Some(session), false) => self.scoped(session)?,
             (scope, true) => self.chosen(query.all(IDS), scope).await?,
             (None, false) => self.uploads().await?,
         };
@@ -180,11 +181,11 @@ impl Anthropic {
     }
 
     /// What belongs to a session, whose id must look like one \[skill\].
-    async fn scoped(&self, session: &str) -> Result<Vec<File>> {
+    fn scoped(&self, session: &str) -> Result<Vec<File>> {
         if !session.starts_with("sesn_") && !session.starts_with("session_") {
             return Err(Refusal::bad(format!("{SCOPE}: {session:?} is no session's id")));
         }
-        Ok(self.load(session).await?.files().cloned().collect())
+        Ok(self.load(session)?.files().cloned().collect())
     }
 
     /// Those of these ids; the ones that are not there are left out \[docs\].
@@ -213,28 +214,21 @@ impl Anthropic {
         match self.backend.need_store()?.get(&parsed).await {
             Ok(stored) => Ok(Some(self.uploaded(&stored))),
             Err(e) if e.kind() != Kind::NotFound => Err(e.into()),
-            Err(_) => {
-                let owner = self.owner(id).await?;
-                Ok(owner.and_then(|kept| kept.files().find(|file| file.id == id).cloned()))
-            }
+            Err(_) => Ok(self.owner(id).and_then(|kept| kept.files().find(|file| file.id == id).cloned())),
         }
     }
 
-    /// A file with its content, which sessions may have and users may not.
-    pub(super) async fn open_file(&self, id: &str) -> Result<(File, Body)> {
-        let file = self.find_file(id).await?.ok_or_else(|| missing(id))?;
-        let Some(kept) = self.owner(id).await? else {
-            let fetched = self.backend.need_store()?.fetch(&id.parse()?, None).await?;
-            return Ok((file, fetched.body));
+    /// The content of a file, which sessions may have and users may not.
+    pub(super) async fn content(&self, id: &str) -> Result<Body> {
+        let Some(kept) = self.owner(id) else {
+            return Ok(self.backend.need_store()?.fetch(&id.parse()?, None).await?.body);
         };
-        let copy = |file: &Option<File>| file.as_ref().is_some_and(|copy| copy.id == id);
-        let mounted = kept.resources.iter().find(|mounted| copy(&mounted.copy));
-        let path = match mounted.and_then(|mounted| mounted.resource.mount_path.as_deref()) {
-            Some(path) => path.parse()?,
-            None => super::kept::Output::path(id)?,
+        let copy = |mounted: &&Arc<Mounted>| mounted.copy.as_ref().is_some_and(|copy| copy.id == id);
+        let path = match kept.resources.iter().find(copy).and_then(|mounted| mounted.path()) {
+            Some(path) => path,
+            None => Output::path(id)?,
         };
-        let fetched = self.backend.need_files()?.fetch(&kept.at(path)?, None).await?;
-        Ok((file, fetched.body))
+        Ok(self.backend.need_files()?.fetch(&kept.at(path)?, None).await?.body)
     }
 
     async fn download(&self, id: &str) -> Result<Answer> {
@@ -246,8 +240,7 @@ impl Anthropic {
         if is_over(&file) {
             return Err(Refusal::not_found(format!("File `{id}` has expired.")).code(code::EXPIRED));
         }
-        let (file, body) = self.open_file(id).await?;
-        let mut answer = answer::file(body);
+        let mut answer = answer::file(self.content(id).await?);
         let kind = HeaderValue::from_str(file.mime_type.as_deref().unwrap_or(UNTYPED));
         let name = HeaderValue::from_str(&answer::disposition(&file.filename));
         for (header, value) in [(CONTENT_TYPE, kind), (CONTENT_DISPOSITION, name)] {
@@ -260,17 +253,17 @@ impl Anthropic {
 
     /// A session's copy goes with its resource, an output by itself.
     async fn delete_file(&self, id: &str) -> Result<Answer> {
+        let _changing = self.changing.lock().await;
         let file = self.find_file(id).await?.ok_or_else(|| missing(id))?;
         if file.scope.value().is_some() {
-            let _changing = self.changing.lock().await;
-            let mut kept = self.owner(id).await?.ok_or_else(|| missing(id))?;
+            let mut kept = self.owner(id).ok_or_else(|| missing(id))?;
             let outputs = kept.outputs.len();
             kept.outputs.retain(|output| output.file.id != id);
             if kept.outputs.len() == outputs {
                 return Err(Refusal::bad(format!("File `{id}` is mounted in a session: delete the resource.")));
             }
-            self.save(&mut kept).await?;
-            self.backend.need_files()?.remove(&kept.at(super::kept::Output::path(id)?)?, false).await?;
+            self.save(&mut kept)?;
+            self.backend.need_files()?.remove(&kept.at(Output::path(id)?)?, false).await?;
         } else {
             self.backend.need_store()?.delete(&id.parse()?).await?;
             held(&self.expiries).remove(id);

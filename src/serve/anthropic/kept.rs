@@ -1,69 +1,60 @@
-//! Where sessions are kept: each is one of the store, with all that the protocol tells of it in
-//! labels: one for the session, and one for each resource and each output, so that one more costs no
-//! more than the one before. Its copies of files and its outputs are files of the store's session.
+//! Sessions, as they were last changed: all of them in memory, and each change written down where
+//! the store stays. Outputs are files of the store's session, and so are copies in a store that stays.
 
 use std::collections::HashMap;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::{Anthropic, Refusal, Result, held};
-use crate::backend::{LabelPatch, PageRequest, SessionQuery};
-use crate::error::Kind;
-use crate::model::{Labels, RemotePath, SessionId, SessionPath, Timestamp};
+use crate::model::{RemotePath, SessionPath, Timestamp};
+use crate::serve::journal::{self, Journal};
 use crate::wire::anthropic as wire;
 
-/// The label by which sessions of this dialect are found.
-const MARK: (&str, &str) = ("anthropic", "session");
-
-/// The label with the session alone, and the beginnings of those with what belongs to it, which go on
+/// The part with the session alone, and the beginnings of those with what belongs to it, which go on
 /// with its place.
-const DOCUMENT: &str = "anthropic.session";
-const RESOURCE: &str = "anthropic.resource.";
-const OUTPUT: &str = "anthropic.output.";
-
-/// Sessions that the store is asked for at a time.
-const STEP: usize = 500;
-
-/// Which session a file belongs to.
-#[derive(Default)]
-pub(super) struct Owners {
-    sessions: HashMap<String, String>,
-    /// Whether all sessions of the store were looked at.
-    complete: bool,
-}
+const DOCUMENT: &str = "session";
+const RESOURCE: &str = "resource.";
+const OUTPUT: &str = "output.";
 
 /// A session with all that belongs to it.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Kept {
     /// As it is shown, but for status and resources.
     pub(super) session: wire::Session,
     #[serde(skip)]
-    pub(super) resources: Vec<Mounted>,
+    pub(super) resources: Vec<Arc<Mounted>>,
     #[serde(skip)]
-    pub(super) outputs: Vec<Output>,
+    pub(super) outputs: Vec<Arc<Output>>,
     /// The place of the next resource or output.
-    pub(super) next: i64,
-    /// The labels that hold it, as the store has them.
-    #[serde(skip)]
-    stored: Labels,
+    next: i64,
 }
 
 /// Something mounted.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Mounted {
     pub(super) place: i64,
     pub(super) resource: wire::Resource,
-    /// The session's copy, for a file; its content is at the mount path.
+    /// The session's copy, for a file. Its content is at the mount path where anybody can look there.
     pub(super) copy: Option<wire::File>,
 }
 
 /// What an agent would have made. Its content is at [`Output::path`], because two may have one name.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Output {
     pub(super) place: i64,
     pub(super) file: wire::File,
     /// When it is there.
     pub(super) from: Timestamp,
+}
+
+impl Mounted {
+    /// Where it is mounted, for a file.
+    pub(super) fn path(&self) -> Option<RemotePath> {
+        self.copy.as_ref().and(self.resource.mount_path.as_deref())?.parse().ok()
+    }
 }
 
 impl Output {
@@ -76,7 +67,7 @@ impl Output {
 impl Kept {
     /// A session that nothing belongs to yet.
     pub(super) fn new(session: wire::Session) -> Self {
-        Kept { session, resources: Vec::new(), outputs: Vec::new(), next: 0, stored: Labels::new() }
+        Kept { session, resources: Vec::new(), outputs: Vec::new(), next: 0 }
     }
 
     /// The next place.
@@ -92,6 +83,12 @@ impl Kept {
         self.resources.iter().filter_map(|mounted| mounted.copy.as_ref()).chain(outputs)
     }
 
+    /// The ids of all files that belong to it, or will.
+    fn ids(&self) -> impl Iterator<Item = &str> {
+        let copies = self.resources.iter().filter_map(|mounted| mounted.copy.as_ref());
+        copies.chain(self.outputs.iter().map(|output| &output.file)).map(|file| file.id.as_str())
+    }
+
     /// Its id.
     pub(super) fn id(&self) -> &str {
         &self.session.id
@@ -102,102 +99,131 @@ impl Kept {
         Ok(SessionPath { session: self.id().parse()?, path })
     }
 
-    /// The labels that hold it.
-    pub(super) fn labels(&self) -> Labels {
-        let text = |document: serde_json::Result<String>| document.unwrap_or_default();
-        let mut labels: Labels = [(MARK.0, MARK.1.to_owned()), (DOCUMENT, text(serde_json::to_string(self)))]
-            .map(|(name, value)| (name.to_owned(), value))
-            .into();
-        // Places have as many digits as it takes for their names to be in their order.
-        let resources = self.resources.iter().map(|one| (RESOURCE, one.place, text(serde_json::to_string(one))));
-        let outputs = self.outputs.iter().map(|one| (OUTPUT, one.place, text(serde_json::to_string(one))));
-        labels.extend(resources.chain(outputs).map(|(name, place, value)| (format!("{name}{place:019}"), value)));
-        labels
+    /// What is to be written of it, beside what `before` had; without it all is.
+    fn changes(&self, before: Option<&Kept>) -> Vec<(String, Value)> {
+        let mut changes = vec![(DOCUMENT.to_owned(), value(self))];
+        let resources = before.map_or(&[][..], |before| &before.resources);
+        compare(resources, &self.resources, |one| one.place, RESOURCE, &mut changes);
+        let outputs = before.map_or(&[][..], |before| &before.outputs);
+        compare(outputs, &self.outputs, |one| one.place, OUTPUT, &mut changes);
+        changes
     }
 
-    fn read(labels: Option<Labels>) -> Option<Self> {
-        let labels = labels?;
-        let mut kept: Kept = serde_json::from_str(labels.get(DOCUMENT)?).ok()?;
-        for (name, value) in &labels {
+    fn read(mut parts: std::collections::BTreeMap<String, Value>) -> Option<Self> {
+        let mut kept: Kept = serde_json::from_value(parts.remove(DOCUMENT)?).ok()?;
+        for (name, value) in parts {
             if name.starts_with(RESOURCE) {
-                kept.resources.push(serde_json::from_str(value).ok()?);
-            } else if name.starts_with(OUTPUT) {
-                kept.outputs.push(serde_json::from_str(value).ok()?);
+                kept.resources.push(Arc::new(serde_json::from_value(value).ok()?));
+            } else {
+                kept.outputs.push(Arc::new(serde_json::from_value(value).ok()?));
             }
         }
         kept.resources.sort_by_key(|one| one.place);
         kept.outputs.sort_by_key(|one| one.place);
-        kept.stored = labels;
         Some(kept)
+    }
+}
+
+/// Notes what is new among `after` and what is gone since `before`, both by their places. What is the
+/// same was not copied.
+fn compare<T: Serialize>(
+    before: &[Arc<T>],
+    after: &[Arc<T>],
+    place: fn(&T) -> i64,
+    part: &str,
+    changes: &mut Vec<(String, Value)>,
+) {
+    let at = |all: &[Arc<T>], one: &T| all.binary_search_by_key(&place(one), |other| place(other)).ok();
+    for one in after {
+        let known = at(before, one).and_then(|at| before.get(at));
+        if !known.is_some_and(|known| Arc::ptr_eq(known, one)) {
+            changes.push((format!("{part}{}", place(one)), value(one.as_ref())));
+        }
+    }
+    let gone = before.iter().filter(|one| at(after, one).is_none());
+    changes.extend(gone.map(|one| (format!("{part}{}", place(one)), Value::Null)));
+}
+
+fn value(document: &impl Serialize) -> Value {
+    serde_json::to_value(document).unwrap_or_default()
+}
+
+/// All sessions.
+pub(super) struct Sessions {
+    journal: Journal,
+    known: Mutex<Known>,
+}
+
+#[derive(Default)]
+struct Known {
+    sessions: HashMap<String, Kept>,
+    /// Which session a file belongs to.
+    owners: HashMap<String, String>,
+}
+
+impl Known {
+    /// Who owned a file that is gone stays known: where it is looked for, it is not.
+    fn insert(&mut self, kept: Kept) {
+        for file in kept.ids() {
+            if !self.owners.contains_key(file) {
+                self.owners.insert(file.to_owned(), kept.id().to_owned());
+            }
+        }
+        self.sessions.insert(kept.id().to_owned(), kept);
+    }
+
+    fn forget(&mut self, id: &str) {
+        for file in self.sessions.remove(id).iter().flat_map(Kept::ids) {
+            self.owners.remove(file);
+        }
+    }
+}
+
+impl Sessions {
+    /// Those that a store has which stays, and of any other none.
+    pub(super) fn open(store: Option<&Path>) -> crate::error::Result<Self> {
+        let (journal, kept) = Journal::open(store, "anthropic.jsonl")?;
+        let mut known = Known::default();
+        journal::Kept::into_values(kept).filter_map(Kept::read).for_each(|kept| known.insert(kept));
+        Ok(Sessions { journal, known: Mutex::new(known) })
     }
 }
 
 impl Anthropic {
     /// A session of this dialect, or 404.
-    pub(super) async fn load(&self, id: &str) -> Result<Kept> {
-        let missing = || Refusal::not_found(format!("Session `{id}` not found."));
-        let local: SessionId = id.parse().map_err(|_| missing())?;
-        match self.backend.sessions().get(&local).await {
-            Ok(found) => Kept::read(found.labels).ok_or_else(missing),
-            Err(e) if e.kind() == Kind::NotFound => Err(missing()),
-            Err(e) => Err(e.into()),
-        }
+    pub(super) fn load(&self, id: &str) -> Result<Kept> {
+        let known = held(&self.sessions.known).sessions.get(id).cloned();
+        known.ok_or_else(|| Refusal::not_found(format!("Session `{id}` not found.")))
     }
 
-    /// Writes a session that was changed.
-    pub(super) async fn save(&self, kept: &mut Kept) -> Result<()> {
+    /// Keeps a session that was changed, now.
+    pub(super) fn save(&self, kept: &mut Kept) -> Result<()> {
         kept.session.updated_at = Some(Timestamp::now());
-        let (labels, stored) = (kept.labels(), std::mem::take(&mut kept.stored));
-        let remove = stored.keys().filter(|name| !labels.contains_key(*name)).cloned().collect();
-        let set = labels.iter().filter(|(name, value)| stored.get(*name) != Some(value));
-        let set = set.map(|(name, value)| (name.clone(), value.clone())).collect();
-        self.backend.sessions().label(&kept.id().parse()?, LabelPatch { set, remove }).await?;
-        kept.stored = labels;
+        let mut known = held(&self.sessions.known);
+        self.sessions.journal.write(kept.id(), || kept.changes(known.sessions.get(kept.id())))?;
+        known.insert(kept.clone());
         Ok(())
     }
 
-    /// All sessions of this dialect, newest first.
-    pub(super) async fn all(&self) -> Result<Vec<Kept>> {
-        let query = SessionQuery {
-            labels: [MARK].map(|(n, v)| (n.to_owned(), v.to_owned())).into(),
-            ..SessionQuery::default()
-        };
-        let (mut all, mut from) = (Vec::new(), None);
-        loop {
-            let step = PageRequest { cursor: from, limit: Some(STEP) };
-            let found = self.backend.sessions().list(&query, step).await?;
-            all.extend(found.items.into_iter().filter_map(|session| Kept::read(session.labels)));
-            from = found.next;
-            if from.is_none() {
-                return Ok(all);
-            }
-        }
+    /// Forgets a session.
+    pub(super) fn forget(&self, id: &str) -> Result<()> {
+        let mut known = held(&self.sessions.known);
+        let Some(kept) = known.sessions.get(id) else { return Ok(()) };
+        let gone = || kept.changes(None).into_iter().map(|(part, _)| (part, Value::Null)).collect();
+        self.sessions.journal.write(id, gone)?;
+        known.forget(id);
+        Ok(())
     }
 
-    /// Notes that a file belongs to a session.
-    pub(super) fn own(&self, file: &str, session: &str) {
-        held(&self.owners).sessions.insert(file.to_owned(), session.to_owned());
+    /// All sessions of this dialect, in no order.
+    pub(super) fn all(&self) -> Vec<Kept> {
+        held(&self.sessions.known).sessions.values().cloned().collect()
     }
 
     /// The session that a file belongs to, where there is one.
-    pub(super) async fn owner(&self, file: &str) -> Result<Option<Kept>> {
-        if !held(&self.owners).complete {
-            // The store may have been another server's before.
-            for kept in self.all().await? {
-                let copies = kept.resources.iter().filter_map(|mounted| mounted.copy.as_ref());
-                for file in copies.chain(kept.outputs.iter().map(|output| &output.file)) {
-                    self.own(&file.id, kept.id());
-                }
-            }
-            held(&self.owners).complete = true;
-        }
-        let session = held(&self.owners).sessions.get(file).cloned();
-        let Some(session) = session else { return Ok(None) };
-        let kept = match self.load(&session).await {
-            Err(refusal) if refusal.status == hyper::StatusCode::NOT_FOUND => return Ok(None),
-            kept => kept?,
-        };
-        let is_there = kept.files().any(|known| known.id == file);
-        Ok(is_there.then_some(kept))
+    pub(super) fn owner(&self, file: &str) -> Option<Kept> {
+        let known = held(&self.sessions.known);
+        let kept = known.sessions.get(known.owners.get(file)?)?;
+        kept.files().any(|known| known.id == file).then(|| kept.clone())
     }
 }

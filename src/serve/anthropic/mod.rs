@@ -16,6 +16,7 @@ mod route;
 mod sessions;
 
 use std::collections::HashMap;
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
@@ -24,7 +25,7 @@ use hyper::{Method, StatusCode};
 
 use self::agents::Catalogue;
 use self::betas::Betas;
-use self::kept::Owners;
+use self::kept::Sessions;
 use self::life::Lives;
 use self::page::Place;
 use self::route::Route;
@@ -55,7 +56,9 @@ pub(super) struct Anthropic {
     lives: Arc<Lives>,
     /// When uploads expire that do.
     expiries: Mutex<HashMap<String, Timestamp>>,
-    owners: Mutex<Owners>,
+    sessions: Sessions,
+    /// Whether the store stays.
+    stays: bool,
     /// Where files stood in listings that were deleted since.
     departed: Mutex<HashMap<String, Place>>,
     /// Held while a session is changed: read, changed, written.
@@ -97,16 +100,21 @@ impl Dialect for Anthropic {
 }
 
 impl Anthropic {
-    pub(super) fn new(backend: Arc<dyn Backend>) -> Self {
-        Anthropic {
+    /// In front of a store, which is at a known place if it stays.
+    ///
+    /// # Errors
+    /// `io` where what is kept beside that store cannot be read or written.
+    pub(super) fn new(backend: Arc<dyn Backend>, stays: Option<&Path>) -> crate::error::Result<Self> {
+        Ok(Anthropic {
             backend,
             catalogue: Catalogue::default(),
             lives: Arc::default(),
             expiries: Mutex::default(),
-            owners: Mutex::default(),
+            sessions: Sessions::open(stays)?,
+            stays: stays.is_some(),
             departed: Mutex::default(),
             changing: tokio::sync::Mutex::default(),
-        }
+        })
     }
 
     async fn answered(&self, request: &Request) -> Result<Answer> {

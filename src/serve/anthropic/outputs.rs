@@ -1,6 +1,8 @@
 //! `POST /_emulator/anthropic/sessions/ID/outputs`: what an agent would have made, put there by a
 //! test. The service has no such call, and none of its rules holds here.
 
+use std::sync::Arc;
+
 use hyper::StatusCode;
 
 use super::files::{now, shown, too_large};
@@ -32,8 +34,8 @@ impl Anthropic {
         let guessed = || mime_guess::from_path(filename).first_raw().unwrap_or("application/octet-stream");
         let id = random::id("file")?;
         let path = Output::path(&id)?;
-        let at = self.load(session).await?.at(path)?;
-        let source = Upload { body: std::sync::Arc::clone(&request.body), name: at.to_string(), most: FILE_MAX };
+        let at = self.load(session)?.at(path)?;
+        let source = Upload { body: Arc::clone(&request.body), name: at.to_string(), most: FILE_MAX };
         let options = PutOptions { keep_existing: true, bulk: true };
         let put = self.backend.need_files()?.put(&at, &source, options).await;
         let put = put.map_err(|e| if request.body.taken() > FILE_MAX { too_large() } else { e.into() })?;
@@ -50,11 +52,10 @@ impl Anthropic {
             extra: serde_json::Map::new(),
         };
         let _changing = self.changing.lock().await;
-        let mut kept = self.load(session).await?;
+        let mut kept = self.load(session)?;
         let place = kept.place();
-        kept.outputs.push(Output { place, file: file.clone(), from });
-        self.save(&mut kept).await?;
-        self.own(&id, session);
+        kept.outputs.push(Arc::new(Output { place, file: file.clone(), from }));
+        self.save(&mut kept)?;
         let all = super::betas::Betas { managed: true, files: false };
         Ok(answer::json(StatusCode::OK, &shown(file, all)))
     }

@@ -1,11 +1,14 @@
-//! What is mounted in sessions. Files are copied to the path that the service would answer;
-//! repositories and memory stores are remembered, and nothing is behind them.
+//! What is mounted in sessions. No call gives the content of what is: files are copied to the path
+//! that the service would answer in a store that stays, where others can look. Nothing is behind
+//! repositories and memory stores.
+
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use hyper::StatusCode;
 use serde_json::Value;
 
-use super::files::now;
+use super::files::{missing, now};
 use super::kept::{Kept, Mounted};
 use super::page::{self, Cursor, Order, Place};
 use super::route::{ResourceCall, ResourcesCall};
@@ -27,20 +30,20 @@ impl Anthropic {
             ResourcesCall::Add => {
                 let new: NewResource = request.document(DOCUMENT_MAX).await?;
                 let _changing = self.changing.lock().await;
-                let mut kept = self.load(session).await?;
+                let mut kept = self.load(session)?;
                 self.still_open(&kept)?;
                 if new.kind != kind::FILE {
                     return Err(Refusal::bad(format!("type: only `{}` can be added to a session", kind::FILE)));
                 }
                 let made = self.mount(&mut kept, new).await?;
-                self.save(&mut kept).await?;
+                self.save(&mut kept)?;
                 Ok(answer::json(StatusCode::OK, &made))
             }
             ResourcesCall::List => {
-                let kept = self.load(session).await?;
+                let kept = self.load(session)?;
                 let limit = page::limit(request, wire::PAGE_MAX, wire::PAGE_MAX)?;
                 let cursor = Cursor::of(request, Order::Oldest)?;
-                let all = kept.resources.into_iter().map(|one| (Place::of(one.place, ""), one.resource)).collect();
+                let all = kept.resources.iter().map(|one| (Place::of(one.place, ""), one.resource.clone())).collect();
                 let cut = page::cut(all, Order::Oldest, cursor.as_ref(), limit);
                 Ok(answer::json(StatusCode::OK, &page::plain(cut)))
             }
@@ -61,10 +64,10 @@ impl Anthropic {
         };
         // Who only looks does not wait for those who change sessions.
         let _changing = if call == ResourceCall::Get { None } else { Some(self.changing.lock().await) };
-        let mut kept = self.load(session).await?;
+        let mut kept = self.load(session)?;
         let found = kept.resources.iter().position(|mounted| mounted.resource.id.as_deref() == Some(id));
         let found = found.ok_or_else(missing)?;
-        let mounted = kept.resources.get_mut(found).ok_or_else(missing)?;
+        let mounted = Arc::make_mut(kept.resources.get_mut(found).ok_or_else(missing)?);
         match call {
             ResourceCall::Get => Ok(answer::json(StatusCode::OK, &mounted.resource)),
             ResourceCall::Update => {
@@ -74,14 +77,14 @@ impl Anthropic {
                 known_only("", &update.map(|update| update.extra).unwrap_or_default())?;
                 mounted.resource.updated_at = Some(now());
                 let shown = mounted.resource.clone();
-                self.save(&mut kept).await?;
+                self.save(&mut kept)?;
                 Ok(answer::json(StatusCode::OK, &shown))
             }
             ResourceCall::Delete => {
                 let gone = kept.resources.remove(found);
-                self.save(&mut kept).await?;
-                if let (Some(path), Some(_)) = (&gone.resource.mount_path, &gone.copy) {
-                    self.backend.need_files()?.remove(&kept.at(path.parse()?)?, false).await?;
+                self.save(&mut kept)?;
+                if let Some(path) = gone.path().filter(|_| self.stays) {
+                    self.backend.need_files()?.remove(&kept.at(path)?, false).await?;
                 }
                 Ok(answer::json(StatusCode::OK, &Deleted::of(id, Deleted::RESOURCE)))
             }
@@ -117,26 +120,30 @@ impl Anthropic {
             _ => (memory_store(new)?, None),
         };
         let place = kept.place();
-        kept.resources.push(Mounted { place, resource: resource.clone(), copy });
+        kept.resources.push(Arc::new(Mounted { place, resource: resource.clone(), copy }));
         Ok(resource)
     }
 
-    /// Copies a file to where the service would mount it, read-only there and here without effect.
+    /// Mounts a file where the service would, read-only there and here without effect.
     async fn mount_file(&self, kept: &Kept, new: NewResource) -> Result<(Resource, File)> {
         let asked = new.file_id.ok_or_else(|| Refusal::bad("file_id: Field required"))?;
-        let (original, body) = self.open_file(&asked).await?;
+        let original = self.find_file(&asked).await?.ok_or_else(|| missing(&asked))?;
         let path: RemotePath = wire::mounted_at(new.mount_path.as_deref().unwrap_or(&asked)).parse()?;
         let below = format!("{}/", wire::UPLOADS);
         if !path.as_str().starts_with(&below) {
             return Err(Refusal::bad("mount_path: names no file"));
         }
-        let taken = || Refusal::bad(format!("mount_path: something is mounted at {path} already"));
-        let options = PutOptions { keep_existing: true, bulk: true };
-        let source = Once { name: path.to_string(), len: body.len(), body: tokio::sync::Mutex::new(Some(body)) };
-        let put = self.backend.need_files()?.put(&kept.at(path.clone())?, &source, options).await;
-        put.map_err(|e| if e.kind() == Kind::Conflict { taken() } else { e.into() })?;
+        let in_the_way = |other: &RemotePath| other.is_within(&path) || path.is_within(other);
+        if kept.resources.iter().filter_map(|one| one.path()).any(|other| in_the_way(&other)) {
+            return Err(Refusal::bad(format!("mount_path: something is mounted at {path} already")));
+        }
+        if self.stays {
+            let body = self.content(&asked).await?;
+            let source = Once { name: path.to_string(), len: body.len(), body: tokio::sync::Mutex::new(Some(body)) };
+            let options = PutOptions { keep_existing: true, bulk: true };
+            self.backend.need_files()?.put(&kept.at(path.clone())?, &source, options).await?;
+        }
         let id = random::id("file")?;
-        self.own(&id, kept.id());
         let made = Some(now());
         let copy = File {
             id: id.clone(),

@@ -54,7 +54,7 @@ impl Anthropic {
                 let asked: CreateSession = request.document(DOCUMENT_MAX).await?;
                 Ok(answer::json(StatusCode::OK, &self.create(asked).await?))
             }
-            SessionsCall::List => self.list_sessions(request).await,
+            SessionsCall::List => self.list_sessions(request),
         }
     }
 
@@ -65,7 +65,7 @@ impl Anthropic {
         };
         // Who only looks does not wait for those who change sessions.
         let _changing = if call == SessionCall::Get { None } else { Some(self.changing.lock().await) };
-        let mut kept = self.load(id).await?;
+        let mut kept = self.load(id)?;
         let idle = |what: &str| match self.lives.status(id) {
             status::RUNNING | status::RESCHEDULING => {
                 let why = "interrupt it and wait until it is idle";
@@ -82,7 +82,7 @@ impl Anthropic {
                     idle("changed")?;
                 }
                 let event = change(&mut kept, update)?;
-                self.save(&mut kept).await?;
+                self.save(&mut kept)?;
                 if !event.extra.is_empty() {
                     self.lives.with(id, |life| life.happens(event));
                 }
@@ -90,6 +90,7 @@ impl Anthropic {
             SessionCall::Delete => {
                 idle("deleted")?;
                 self.backend.sessions().delete(&id.parse()?, false).await?;
+                self.forget(id)?;
                 self.lives.with(id, |life| life.happens(Event::of(kind::DELETED)));
                 return Ok(answer::json(StatusCode::OK, &Deleted::of(id, Deleted::SESSION)));
             }
@@ -98,7 +99,7 @@ impl Anthropic {
             SessionCall::Archive => {
                 idle("archived")?;
                 kept.session.archived_at = Some(now());
-                self.save(&mut kept).await?;
+                self.save(&mut kept)?;
                 self.lives.with(id, super::life::Life::end);
             }
         }
@@ -153,7 +154,7 @@ impl Anthropic {
             extra: Map::new(),
         };
         let mut kept = Kept::new(session);
-        // It is nobody's before it has its labels.
+        // It is nobody's before it is kept.
         let new = NewSession {
             id: Some(id.parse()?),
             agent: Some(agent_id),
@@ -166,7 +167,7 @@ impl Anthropic {
             for resource in asked.resources {
                 self.mount(&mut kept, resource).await?;
             }
-            self.save(&mut kept).await
+            self.save(&mut kept)
         };
         let mounted: Result<()> = mounted.await;
         if let Err(refusal) = mounted {
@@ -182,7 +183,7 @@ impl Anthropic {
         Ok(Session { status: status.to_owned(), ..self.shown(kept) })
     }
 
-    async fn list_sessions(&self, request: &Request) -> Result<Answer> {
+    fn list_sessions(&self, request: &Request) -> Result<Answer> {
         let query = &request.query;
         let order = Order::of(request, Order::Newest)?;
         let limit = page::limit(request, wire::PAGE_DEFAULT, wire::PAGE_SURE)?;
@@ -210,7 +211,7 @@ impl Anthropic {
                 && query.get(filter::MEMORY_STORE).is_none_or(has_store)
                 && session.created_at.is_none_or(|at| created.holds(at))
         };
-        let all = self.all().await?.into_iter().map(|kept| self.shown(kept)).filter(fits);
+        let all = self.all().into_iter().map(|kept| self.shown(kept)).filter(fits);
         let place = |session: &Session| Place::of(session.created_at.map_or(0, Timestamp::as_microsecond), &session.id);
         let cut = page::cut(all.map(|one| (place(&one), one)).collect(), order, cursor.as_ref(), limit);
         let before = Given::or_null(cut.before.clone());
@@ -223,7 +224,7 @@ impl Anthropic {
     fn shown(&self, kept: Kept) -> Session {
         let over = kept.session.archived_at.is_some();
         let status = if over { status::TERMINATED } else { self.lives.status(kept.id()) };
-        let resources = kept.resources.into_iter().map(|mounted| mounted.resource).collect();
+        let resources = kept.resources.iter().map(|mounted| mounted.resource.clone()).collect();
         Session { status: status.to_owned(), resources, ..kept.session }
     }
 }

@@ -238,6 +238,11 @@ fn the_shell_knows_a_few_commands() {
     told("cp -p /tmp/y '/tmp/a b' && cp -r '/tmp/a b' /tmp/copy && test -f /tmp/copy/y && test -s /tmp/copy/c/f");
     told("mv /tmp/x /tmp/y && mv -n /tmp/y /tmp/copy/c/f && mv /tmp/y /tmp/copy");
     assert_eq!(session.run("mv -T /tmp/copy/y /tmp/copy/c").1, 1);
+    told("ln -fLT -- '/tmp/a b/c/f' /tmp/copy/c/f && ln '/tmp/a b/c/f' /tmp/second && rm -- '/tmp/a b/c/f'");
+    assert_eq!(told("cat /tmp/second /tmp/copy/c/f"), "one\ntwo\none\ntwo\n");
+    assert_eq!(session.run("ln /tmp/second /tmp/copy/c/f").1, 1);
+    assert_eq!(session.run("ln /tmp/copy /tmp/third").1, 1);
+    told("ln -f /tmp/second /tmp/copy/c/f && rm /tmp/second");
     told("mkdir /tmp/e && rmdir -- /tmp/e");
     assert_eq!(session.run("rm /tmp/copy").1, 1);
     assert_eq!(session.run("rmdir /tmp/copy").1, 1);

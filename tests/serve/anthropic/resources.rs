@@ -57,6 +57,27 @@ fn files_land_where_the_service_puts_them() {
 }
 
 #[test]
+fn a_path_is_taken_whether_the_store_stays_or_not() {
+    let stage = Stage::new();
+    for args in [&[][..], &["--store", "store"]] {
+        let server = stage.serve(args);
+        let (file, session) = (server.store("a", b"x"), server.empty());
+        let resources = format!("{session}/resources");
+        let body = |path: &str| json!({ "type": "file", "file_id": file, "mount_path": path });
+        let first = server.ask("POST", &resources, &body("/in/a")).fine();
+        for taken in ["/in/a", "/in/a/b", "/in"] {
+            server.ask("POST", &resources, &body(taken)).bad();
+        }
+        server.ask("POST", &resources, &body("/in/ab")).fine();
+        // Of the upload nobody needs anything any more.
+        server.ask("DELETE", &format!("/v1/files/{file}"), &Value::Null).fine();
+        let copy = json!({ "type": "file", "file_id": first["file_id"], "mount_path": "/copy" });
+        let again = server.ask("POST", &format!("{}/resources", server.empty()), &copy);
+        assert_eq!(again.fine()["mount_path"], "/mnt/session/uploads/copy", "{args:?}");
+    }
+}
+
+#[test]
 fn an_output_of_one_session_can_be_mounted_in_another() {
     let stage = Stage::new();
     let server = stage.serve(&["--store", "store"]);

@@ -195,4 +195,18 @@ fn dialects_do_not_see_each_other_and_sessions_outlive_the_server() {
     assert_eq!(files.len(), 2);
     let output = files.iter().find(|file| file["filename"] == "out").unwrap();
     assert_eq!(server.with("", "GET", &format!("/v1/files/{}/content", id(output)), "").body, b"out");
+    // One that is killed leaves what it answered, too.
+    let (resource, title) = (format!("{path}/resources/{}", id(&before["resources"][0])), json!({ "title": "new" }));
+    server.ask("POST", &path, &title).fine();
+    server.ask("DELETE", &resource, &Value::Null).fine();
+    let gone = server.empty();
+    server.ask("DELETE", &gone, &Value::Null).fine();
+    let before = server.look(&path);
+    server.signal(rustix::process::Signal::KILL);
+    drop(server);
+    let server = stage.serve(&["--store", "store"]);
+    assert_eq!(server.look(&path), before);
+    assert_eq!((&before["title"], &before["resources"]), (&json!("new"), &json!([])));
+    assert_eq!(data(&server.look("/v1/sessions")).len(), 1);
+    server.ask("GET", &gone, &Value::Null).refused(404, "not_found_error", None);
 }

@@ -4,6 +4,8 @@
 //! body); each reading is a [`Body`]. A file is read block by block as it is asked for; a pipe, which
 //! may keep its reader waiting, is read by a thread of its own.
 
+mod hashed;
+
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -19,6 +21,8 @@ use futures_util::StreamExt;
 use futures_util::stream::BoxStream;
 use sha2::{Digest as _, Sha256};
 use tokio::sync::mpsc;
+
+pub use hashed::Hashed;
 
 use crate::error::{Error, Kind, Result};
 use crate::model::Timestamp;
@@ -46,8 +50,8 @@ pub struct Body {
     allow: Option<Allow>,
 }
 
-/// Hears how many bytes come next, and may refuse them.
-type Allow = Box<dyn FnMut(u64) -> Result<()> + Send>;
+/// Sees what comes next, and may refuse it.
+type Allow = Box<dyn FnMut(&Bytes) -> Result<()> + Send>;
 
 enum From {
     File(FileReader),
@@ -72,6 +76,17 @@ impl Body {
         self.len == Some(0)
     }
 
+    /// The same for whoever hands the blocks on to another reading, which hashes them: then there is
+    /// no [`Body::summary`]. A pipe is hashed by its thread all the same.
+    #[must_use]
+    pub fn unhashed(mut self) -> Self {
+        match &mut self.from {
+            From::File(FileReader { meter, .. }) | From::Stream(meter, _) => meter.hash = None,
+            From::Thread(_) => {}
+        }
+        self
+    }
+
     /// Adds every byte that is taken from here to `progress`.
     #[must_use]
     pub fn counted(mut self, progress: Arc<AtomicU64>) -> Self {
@@ -79,10 +94,14 @@ impl Body {
         self
     }
 
-    /// Asks `allow` for every block before it is handed out.
+    /// Shows every block to `allow` before it is handed out, after those that were to see it before.
     #[must_use]
-    pub fn within(mut self, allow: impl FnMut(u64) -> Result<()> + Send + 'static) -> Self {
-        self.allow = Some(Box::new(allow));
+    pub fn within(mut self, mut allow: impl FnMut(&Bytes) -> Result<()> + Send + 'static) -> Self {
+        let before = self.allow.take();
+        self.allow = Some(match before {
+            None => Box::new(allow),
+            Some(mut before) => Box::new(move |block| before(block).and_then(|()| allow(block))),
+        });
         self
     }
 
@@ -99,7 +118,7 @@ impl Body {
                 tokio::task::coop::consume_budget().await;
                 let block = reader.next().await?;
                 if block.is_none() && self.summary.is_none() {
-                    self.summary = Some(reader.finish()?);
+                    self.summary = reader.finish()?;
                 }
                 block
             }
@@ -119,14 +138,14 @@ impl Body {
                 let block = blocks.next().await.transpose()?;
                 match &block {
                     Some(block) => meter.take(block),
-                    None if self.summary.is_none() => self.summary = Some(std::mem::take(meter).summary()),
+                    None if self.summary.is_none() => self.summary = meter.summary(),
                     None => {}
                 }
                 block
             }
         };
         if let (Some(block), Some(allow)) = (&block, &mut self.allow) {
-            allow(block.len() as u64)?;
+            allow(block)?;
         }
         if let (Some(block), Some(progress)) = (&block, &self.progress) {
             progress.fetch_add(block.len() as u64, Ordering::Relaxed);
@@ -136,7 +155,7 @@ impl Body {
 
     /// What passed; known once [`Body::next`] has returned `None`.
     pub fn summary(&self) -> Result<&Summary> {
-        self.summary.as_ref().ok_or_else(|| Error::new(Kind::Internal, "a body was not read to its end"))
+        self.summary.as_ref().ok_or_else(unhashed)
     }
 
     /// The `length` next bytes of an open regular file; fewer are a `conflict`, and where they
@@ -192,20 +211,28 @@ impl Body {
 }
 
 /// Counts and hashes.
-#[derive(Default)]
 struct Meter {
     bytes: u64,
-    hash: Sha256,
+    hash: Option<Sha256>,
+}
+
+impl Default for Meter {
+    fn default() -> Self {
+        Meter { bytes: 0, hash: Some(Sha256::default()) }
+    }
 }
 
 impl Meter {
     fn take(&mut self, block: &[u8]) {
         self.bytes += block.len() as u64;
-        self.hash.update(block);
+        if let Some(hash) = &mut self.hash {
+            hash.update(block);
+        }
     }
 
-    fn summary(self) -> Summary {
-        Summary { bytes: self.bytes, sha256: hex(&self.hash.finalize()) }
+    fn summary(&mut self) -> Option<Summary> {
+        let (bytes, hash) = (self.bytes, self.hash.take()?);
+        Some(Summary { bytes, sha256: hex(&hash.finalize()) })
     }
 }
 
@@ -240,14 +267,14 @@ impl FileReader {
         Ok(Some(block).filter(|block| !block.is_empty()))
     }
 
-    fn finish(&mut self) -> Result<Summary> {
+    fn finish(&mut self) -> Result<Option<Summary>> {
         let now = self.file.metadata().ok();
         let touched = now.as_ref().and_then(|meta| meta.modified().ok());
         let lost = self.stays && self.named && now.as_ref().is_some_and(platform::is_nameless);
         if self.meter.bytes != self.length || lost || self.to_end && touched != self.touched {
             return Err(changed(&self.name));
         }
-        Ok(std::mem::take(&mut self.meter).summary())
+        Ok(self.meter.summary())
     }
 }
 
@@ -262,7 +289,7 @@ fn pump(mut reader: impl Read, name: &str, sender: &mpsc::Sender<Message>) -> Re
             return Err(Error::new(Kind::Interrupted, format!("nobody reads `{name}` any more")));
         }
         if last {
-            return Ok(meter.summary());
+            return meter.summary().ok_or_else(unhashed);
         }
     }
 }
@@ -283,6 +310,10 @@ fn fill(mut block: Buffer, reader: &mut impl Read, name: &str) -> Result<Bytes> 
 fn changed(name: &str) -> Error {
     Error::conflict(format!("this file changed while it was read: `{name}`"))
         .hint("run the command again when nothing writes to it")
+}
+
+fn unhashed() -> Error {
+    Error::new(Kind::Internal, "a body was not read to its end, or not hashed")
 }
 
 /// Lower-case hexadecimal.
