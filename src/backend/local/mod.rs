@@ -5,6 +5,7 @@
 //! becomes visible by a rename or a commit, so that it is there as a whole or not at all. `db.rs`
 //! and `disk.rs` hold the two halves; the other files are the nouns.
 
+mod content;
 mod db;
 mod disk;
 mod examine;
@@ -99,6 +100,7 @@ pub struct Local {
     limits: Limits,
     outlives: Outlives,
     started: SystemTime,
+    memory: content::Memory,
     disk: OnceLock<Disk>,
     db: OnceLock<Db>,
     /// What the session that was changed last was changed through.
@@ -115,6 +117,7 @@ impl Local {
             limits,
             outlives,
             started: SystemTime::now(),
+            memory: content::Memory::default(),
             disk: OnceLock::new(),
             db: OnceLock::new(),
             handles: Mutex::default(),

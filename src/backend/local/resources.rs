@@ -13,7 +13,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::db::{Cut, fault, micros, timestamp};
-use super::disk::{check_names, read_range, real_path, refused};
+use super::disk::{check_names, real_path, refused};
 use super::{CAPABILITIES, Local};
 use crate::backend::{Feature, NewResource, Page, PageRequest, Resources, registry};
 use crate::error::{Error, Kind, Result};
@@ -265,7 +265,7 @@ impl Local {
         let at = SessionPath { session: session.clone(), path: path.clone() };
         check_names(&at)?;
         let mut pending = self.swept()?.pending_file()?;
-        let mut body = read_range(self.open_stored(&upload)?, file_id.to_string(), None)?;
+        let mut body = self.content(&upload, None)?;
         let copied = pending.fill(&mut body, &at).await?;
         if copied.sha256 != upload.sha256 {
             return Err(Error::new(

@@ -1,21 +1,18 @@
 //! Stored files: content by its SHA-256, and a row for each upload.
 
-use std::path::Path;
-
 use async_trait::async_trait;
 use rusqlite::types::Value as Sql;
 use rusqlite::{OptionalExtension, Row, params, params_from_iter};
 use serde::Serialize;
 
 use super::db::{Cut, fault, micros, timestamp};
-use super::disk::{NAME_MAX, read_range};
+use super::disk::NAME_MAX;
 use super::{Local, Outlives};
 use crate::backend::{ByteRange, Expected, Fetched, FileStore, NewStoredFile, Page, PageRequest, Stored};
 use crate::body::{Attributes, Source};
 use crate::error::{Error, Result};
 use crate::model::{FileId, Provider, RemotePath, Scope, SessionId, StoredFile, Timestamp};
 use crate::pending::Pending;
-use crate::platform;
 use crate::random;
 
 /// What a stored file's `provider` shows.
@@ -29,27 +26,16 @@ struct Record<'a> {
 impl FileStore for Local {
     async fn upload(&self, new: NewStoredFile, source: &dyn Source) -> Result<(StoredFile, Stored)> {
         check_name(&new.filename)?;
-        let disk = self.swept()?;
-        let mut pending = disk.pending_file()?;
-        let mut body = source.open().await?;
-        let sent = pending.fill(&mut body, &new.filename).await?;
         let doing = "storing a file";
-        let disk_doing = |e: std::io::Error| Error::io(doing, &e);
-        platform::set_mode(pending.handle(), 0o444).map_err(disk_doing)?;
-        if self.outlives == Outlives::PowerCut {
-            pending.handle().sync_all().map_err(disk_doing)?;
-        }
+        let (sent, content) = self.take_in(&mut source.open().await?, &new.filename).await?;
         let id: FileId = random::id("file")?.parse()?;
         let mime_type = new.mime_type.unwrap_or_else(|| {
             mime_guess::from_path(&new.filename).first_raw().unwrap_or("application/octet-stream").to_owned()
         });
-        let (shelf, place) = place_of(&sent.sha256);
         let now = Timestamp::now();
         let _mark = self.mark(&sent.sha256)?;
         self.db()?.write(doing, |tx| {
-            disk.store().create_dir_all(&shelf).map_err(disk_doing)?;
-            pending.place(disk.store(), &place).map_err(disk_doing)?;
-            disk.changed_store(&shelf);
+            self.shelve(content, &sent.sha256)?;
             tx.prepare_cached(
                 "INSERT INTO stored_file (id, filename, mime_type, size, sha256, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
             )
@@ -98,8 +84,7 @@ impl FileStore for Local {
 
     async fn fetch(&self, id: &FileId, range: Option<ByteRange>) -> Result<Fetched> {
         let row = self.stored(id)?;
-        let file = self.open_stored(&row)?;
-        let body = read_range(file, id.to_string(), range)?;
+        let body = self.content(&row, range)?;
         let attributes = Attributes { modified_at: timestamp(Some(row.created_at)), executable: false };
         let sha256 = if range.is_none() { Expected::Known(row.sha256) } else { Expected::Streamed };
         Ok(Fetched { body, attributes, sha256 })
@@ -132,16 +117,14 @@ impl Local {
     pub(super) fn forget_content(&self, sha256: &str) -> Result<()> {
         let doing = "removing the content of a stored file";
         let disk = self.disk()?;
-        let (shelf, place) = place_of(sha256);
         let withdrawn = self.db()?.write(doing, |tx| {
             let others: i64 = tx
                 .query_row("SELECT count(*) FROM stored_file WHERE sha256 = ?1", [sha256], |row| row.get(0))
                 .map_err(|e| fault(doing, &e))?;
-            if others > 0 { Ok(None) } else { disk.withdraw(disk.store(), &place).map(Some) }
+            if others > 0 { Ok(None) } else { self.unshelve(disk, sha256) }
         })?;
         if let Some(withdrawn) = withdrawn {
             withdrawn.discard();
-            disk.changed_store(&shelf);
         }
         Ok(())
     }
@@ -152,15 +135,6 @@ impl Local {
         self.db()?
             .read("reading a stored file", |c| c.prepare_cached(&sql)?.query_row([id.as_str()], read_row).optional())?
             .ok_or_else(|| unknown(id))
-    }
-
-    /// The content of a stored file.
-    pub(super) fn open_stored(&self, upload: &Upload) -> Result<std::fs::File> {
-        let (_, place) = place_of(&upload.sha256);
-        platform::open_regular_below(self.disk()?.store(), Path::new(&place)).map_err(|e| {
-            Error::io(format!("reading the content of the stored file `{}`", upload.id), &e)
-                .hint("its content is gone from the store; delete it and upload it again")
-        })
     }
 }
 
@@ -201,13 +175,6 @@ fn stored_file(row: Upload, scope: Option<Scope>) -> Result<StoredFile> {
         downloadable: Some(true),
         scope,
     })
-}
-
-/// The shelf of a content and its place below `store/`.
-fn place_of(sha256: &str) -> (String, String) {
-    let shelf = sha256.get(..2).unwrap_or("00").to_owned();
-    let place = format!("{shelf}/{sha256}");
-    (shelf, place)
 }
 
 fn check_name(name: &str) -> Result<()> {
