@@ -25,7 +25,7 @@ def rows(stage, services):
         flat = stage.root / "flat"
         if not flat.exists():
             flat.mkdir()
-            for i in range(min(FILES, stage.files // 25)):
+            for i in range(min(FILES, stage.files // 20)):
                 (flat / f"{i:03}").write_bytes(bytes([i % 251]) * 4096)
         return variables and Service(stage, services, "--tls").env | variables | {"WHARF_BACKEND": "agb"}
 

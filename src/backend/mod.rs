@@ -10,6 +10,7 @@ pub mod capability;
 pub mod document;
 pub mod foundry;
 pub mod local;
+mod occupied;
 pub mod page;
 mod part;
 pub mod registry;

@@ -7,9 +7,9 @@ use futures_util::future::join;
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 
 use super::Agb;
-use super::files::is_directory;
 use super::look::or_failed;
 use super::tools::Outcome;
+use crate::backend::occupied::is_directory;
 use crate::backend::part;
 use crate::backend::{ByteRange, Expected, Fetched};
 use crate::body::{Attributes, Body};

@@ -4,9 +4,10 @@ use async_trait::async_trait;
 use futures_util::future::join;
 use futures_util::stream::BoxStream;
 
-use super::look::{is_fixed, missing};
+use super::look::is_fixed;
 use super::tools::{failed, words};
 use super::{Agb, lacks};
+use crate::backend::occupied::{directory_in_the_way, missing, taken};
 use crate::backend::{ByteRange, Feature, Fetched, MkdirOptions, PutOptions, SessionFiles, Stored};
 use crate::body::Source;
 use crate::error::{Error, Kind, Result};
@@ -156,7 +157,7 @@ impl Agb {
     /// Why nothing could be put at a path: the words of a system differ, what is there does not.
     pub(super) async fn why(&self, at: &SessionPath, error: &ToolError) -> Error {
         match self.look(at).await {
-            Ok(entry) if entry.kind == EntryKind::Directory => return is_directory(at),
+            Ok(entry) if entry.kind == EntryKind::Directory => return directory_in_the_way(at),
             _ => {}
         }
         let mut above = at.path.parent();
@@ -188,12 +189,4 @@ fn check_names(path: &RemotePath) -> Result<()> {
 fn never(at: &SessionPath) -> Error {
     Error::conflict(format!("the root of a session and its home are never removed or moved: `{at}`"))
         .hint("remove what is in it, or delete the session")
-}
-
-pub(super) fn is_directory(at: &SessionPath) -> Error {
-    Error::conflict(format!("this is a directory: `{at}`")).hint(format!("to put it inside, add a slash: `{at}/`"))
-}
-
-pub(super) fn taken(at: &SessionPath) -> Error {
-    Error::conflict(format!("this exists already: `{at}`"))
 }

@@ -12,6 +12,7 @@ use futures_util::stream::{self, BoxStream, StreamExt};
 
 use super::tools::{Outcome, failed, is_unknown, words};
 use super::{Agb, CAPABILITIES};
+use crate::backend::occupied::missing;
 use crate::backend::tree;
 use crate::error::{Error, Kind, Result};
 use crate::http::Class;
@@ -293,11 +294,6 @@ pub(super) fn is_missing(error: &ToolError) -> bool {
 /// slash lies in.
 pub(super) fn is_fixed(path: &RemotePath) -> bool {
     path.is_root() || path.as_str() == CAPABILITIES.home
-}
-
-pub(super) fn missing(at: &SessionPath) -> Error {
-    Error::not_found(format!("there is nothing at this path: `{at}`"))
-        .hint(format!("`wharf files ls {}:/` shows what is there", at.session))
 }
 
 /// What an outcome is where nothing more is known of it.

@@ -2,8 +2,8 @@
 //! name before it is whole.
 
 use super::Agb;
-use super::files::{is_directory, taken};
 use super::tools::{Outcome, words};
+use crate::backend::occupied::{directory_in_the_way, taken};
 use crate::backend::spool::Spooled;
 use crate::backend::{PutOptions, Stored};
 use crate::body::{Attributes, Source, Summary};
@@ -38,7 +38,7 @@ impl Agb {
         // A presigned transfer is too long a way to find out at its end.
         if text.is_none() || options.keep_existing {
             match self.entry(at).await? {
-                Some(entry) if entry.kind == EntryKind::Directory => return Err(is_directory(at)),
+                Some(entry) if entry.kind == EntryKind::Directory => return Err(directory_in_the_way(at)),
                 Some(_) if options.keep_existing => return Err(taken(at)),
                 _ => {}
             }

@@ -15,6 +15,7 @@ use super::listing::Walk;
 use super::store::{Seen, stored_name, uploaded};
 use super::view::{self, View, What};
 use super::{Anthropic, CAPABILITIES, held, lacks};
+use crate::backend::occupied::{directory_in_the_way, is_directory};
 use crate::backend::{
     ByteRange, Feature, Fetched, FileStore, Gather, MkdirOptions, NewResource, NewStoredFile, PageRequest, PutOptions,
     Resources, SessionFiles, Stored,
@@ -73,7 +74,7 @@ impl SessionFiles for Anthropic {
         let path = view.find(at)?;
         let seen = view.entry(&at.at(path.clone()));
         match view.what(path) {
-            What::Directory => Err(Error::conflict(format!("this is a directory: `{at}`"))),
+            What::Directory => Err(is_directory(at)),
             What::Mount(_, ResourceKind::File) => Err(uploaded(&format!("`{at}`"))),
             What::Mount(..) => Err(Error::new(Kind::Unsupported, format!("the service shows nothing of this: `{at}`"))
                 .from_backend(CAPABILITIES.backend)),
@@ -164,9 +165,7 @@ impl SessionFiles for Anthropic {
                     .hint("remove what is in it, or delete the session"));
             }
             What::Directory if !recursive => {
-                return Err(
-                    Error::conflict(format!("this is a directory: `{at}`")).hint("add -r to unmount all that is in it")
-                );
+                return Err(is_directory(at).hint("add -r to unmount all that is in it"));
             }
             What::Directory => {
                 for entry in view.below(&here, true) {
@@ -321,7 +320,7 @@ fn check_free(taken: &BTreeSet<RemotePath>, place: &SessionPath) -> Result<()> {
     let path = &place.path;
     let home = CAPABILITIES.home.parse::<RemotePath>()?;
     if path.is_root() || home.is_within(path) {
-        return Err(directory(place));
+        return Err(directory_in_the_way(place));
     }
     if taken.contains(path) {
         return Err(Error::conflict(format!("a stored file is mounted here, read-only: `{place}`"))
@@ -335,12 +334,7 @@ fn check_free(taken: &BTreeSet<RemotePath>, place: &SessionPath) -> Result<()> {
         above = parent.parent();
     }
     if taken.iter().any(|other| other.is_within(path)) {
-        return Err(directory(place));
+        return Err(directory_in_the_way(place));
     }
     Ok(())
-}
-
-fn directory(place: &SessionPath) -> Error {
-    Error::conflict(format!("this is a directory: `{place}`"))
-        .hint(format!("to put it inside, add a slash: `{place}/`"))
 }

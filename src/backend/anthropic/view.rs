@@ -7,6 +7,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::backend::occupied::missing;
 use crate::error::{Error, Kind, Result};
 use crate::model::{
     Entry, EntryKind, FileId, Provider, RemotePath, Resource, ResourceKind, SessionPath, StoredFile, Timestamp,
@@ -151,8 +152,7 @@ impl View {
                 return Err(ambiguous(path, paths, "name one of them, or add --all to fetch them all"));
             }
         }
-        Err(Error::not_found(format!("there is nothing at this path: `{at}`"))
-            .hint(format!("`wharf files ls {}:/ -R` shows what is there", at.session)))
+        Err(missing(at))
     }
 
     /// What is at a path that was found.

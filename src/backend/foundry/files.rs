@@ -12,6 +12,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::{CAPABILITIES, Foundry, lacks};
+use crate::backend::occupied::{directory_in_the_way, is_directory, missing, taken};
 use crate::backend::page::standing_still;
 use crate::backend::spool::Spooled;
 use crate::backend::{
@@ -44,7 +45,7 @@ impl SessionFiles for Foundry {
         check_names(at)?;
         if at.path.is_root() {
             self.get(&at.session).await?;
-            return Err(is_directory(at));
+            return Err(directory_in_the_way(at));
         }
         let spooled;
         let source = match source.len() {
@@ -58,7 +59,7 @@ impl SessionFiles for Foundry {
         };
         if options.keep_existing {
             match self.stat(at).await {
-                Ok(_) => return Err(Error::conflict(format!("this exists already: `{at}`"))),
+                Ok(_) => return Err(taken(at)),
                 Err(error) if error.kind() == Kind::NotFound => {}
                 Err(error) => return Err(error),
             }
@@ -349,19 +350,6 @@ fn too_large(name: &str) -> Error {
     Error::new(Kind::Limit, format!("a file has at most {most} bytes here: `{name}`"))
         .hint("the service takes no file in parts: split it, and join it in the session")
         .from_backend(CAPABILITIES.backend)
-}
-
-fn is_directory(at: &SessionPath) -> Error {
-    Error::conflict(format!("this is a directory: `{at}`"))
-}
-
-fn taken(at: &SessionPath) -> Error {
-    Error::conflict(format!("this exists already: `{at}`"))
-}
-
-fn missing(at: &SessionPath) -> Error {
-    Error::not_found(format!("there is nothing at this path: `{at}`"))
-        .hint(format!("`wharf files ls {}:/` shows what is there", at.session))
 }
 
 #[cfg(test)]

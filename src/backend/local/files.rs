@@ -15,6 +15,7 @@ use super::Local;
 use super::disk::{check_names, follow, read_range, real_path, refused};
 use super::inside::Entered;
 use super::resources::{forget, unsettle};
+use crate::backend::occupied::{directory_in_the_way, missing, taken};
 use crate::backend::{ByteRange, Expected, Fetched, MkdirOptions, PutOptions, SessionFiles, Stored};
 use crate::body::Source;
 use crate::error::{Error, Kind, Result};
@@ -90,7 +91,7 @@ impl SessionFiles for Local {
         self.live(&at.session)?;
         let dir = self.disk()?.session(&at.session)?;
         let doing = |e: io::Error| match e.kind() {
-            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => no_entry(at),
+            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => missing(at),
             io::ErrorKind::IsADirectory => Error::conflict(format!("this is no regular file: `{at}`")),
             _ => refused(format!("reading `{at}`"), &e),
         };
@@ -103,7 +104,7 @@ impl SessionFiles for Local {
     async fn stat(&self, at: &SessionPath) -> Result<Entry> {
         let seq = self.live(&at.session)?.seq;
         let dir = self.disk()?.session(&at.session)?;
-        let meta = look(&dir, at)?.ok_or_else(|| no_entry(at))?;
+        let meta = look(&dir, at)?.ok_or_else(|| missing(at))?;
         let mount = self.mounts(seq)?.remove(at.path.as_str());
         Ok(entry(at.clone(), &meta, mount, &dir))
     }
@@ -111,7 +112,7 @@ impl SessionFiles for Local {
     async fn list<'a>(&'a self, at: &SessionPath, recursive: bool) -> Result<BoxStream<'a, Result<Entry>>> {
         let seq = self.live(&at.session)?.seq;
         let dir = self.disk()?.session(&at.session)?;
-        let meta = look(&dir, at)?.ok_or_else(|| no_entry(at))?;
+        let meta = look(&dir, at)?.ok_or_else(|| missing(at))?;
         let mounts = self.mounts(seq)?;
         if !meta.is_dir() {
             let mount = mounts.get(at.path.as_str()).cloned();
@@ -184,7 +185,7 @@ impl SessionFiles for Local {
         }
         self.refuse_mounted(entered.seq, dir, &from.path, Below::Count)?;
         self.refuse_mounted(entered.seq, dir, to, Below::Ignore)?;
-        look(dir, from)?.ok_or_else(|| no_entry(from))?;
+        look(dir, from)?.ok_or_else(|| missing(from))?;
         if *to != from.path {
             refuse_there(look(dir, &target)?.as_ref(), &target, false)?;
             let doing = |e: io::Error| match e.kind() {
@@ -209,7 +210,7 @@ impl SessionFiles for Local {
             return Err(Error::conflict(format!("the root of a session is never removed: `{at}`"))
                 .hint("remove what is in it, or delete the session"));
         }
-        let meta = look(dir, at)?.ok_or_else(|| no_entry(at))?;
+        let meta = look(dir, at)?.ok_or_else(|| missing(at))?;
         let path = Path::new(at.path.relative());
         self.woken(&entered)?;
         if meta.is_dir() && !recursive {
@@ -298,7 +299,7 @@ impl Local {
             self.disk()?.changed_in(&at.at(path.clone()), bulk);
             made = path.parent();
         }
-        entered.parent_of(&at.path).map_err(doing)?.ok_or_else(|| no_entry(&parent))
+        entered.parent_of(&at.path).map_err(doing)?.ok_or_else(|| missing(&parent))
     }
 }
 
@@ -306,9 +307,8 @@ impl Local {
 /// that is there.
 fn refuse_there(there: Option<&Metadata>, at: &SessionPath, keep: bool) -> Result<u64> {
     match there {
-        Some(meta) if meta.is_dir() => Err(Error::new(Kind::Conflict, format!("this is a directory: `{at}`"))
-            .hint(format!("to put it inside, add a slash: `{at}{}`", if at.path.is_root() { "" } else { "/" }))),
-        Some(_) if keep => Err(Error::conflict(format!("this exists already: `{at}`"))),
+        Some(meta) if meta.is_dir() => Err(directory_in_the_way(at)),
+        Some(_) if keep => Err(taken(at)),
         Some(meta) if meta.is_file() => Ok(meta.len()),
         _ => Ok(0),
     }
@@ -330,11 +330,6 @@ fn seen(meta: io::Result<Metadata>, at: &SessionPath) -> Result<Option<Metadata>
         Err(e) if matches!(e.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Ok(None),
         Err(e) => Err(refused(format!("looking at `{at}`"), &e)),
     }
-}
-
-fn no_entry(at: &SessionPath) -> Error {
-    Error::not_found(format!("there is nothing at this path: `{at}`"))
-        .hint(format!("`wharf files ls {}:/` shows what is there", at.session))
 }
 
 fn entry(at: SessionPath, meta: &Metadata, mount: Option<FileId>, dir: &Dir) -> Entry {
