@@ -4,7 +4,7 @@
 //! body); each reading is a [`Body`]. A file is read block by block as it is asked for; a pipe, which
 //! may keep its reader waiting, is read by a thread of its own.
 
-mod hashed;
+mod mapped;
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -22,7 +22,7 @@ use futures_util::stream::BoxStream;
 use sha2::{Digest as _, Sha256};
 use tokio::sync::mpsc;
 
-pub use hashed::Hashed;
+pub use mapped::{Mapped, PassingMd5};
 
 use crate::error::{Error, Kind, Result};
 use crate::model::Timestamp;

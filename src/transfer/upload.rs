@@ -5,7 +5,6 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use async_trait::async_trait;
 use futures_util::stream;
 
 use super::engine::{Done, Label, Running};
@@ -16,7 +15,7 @@ use super::source::{Tree, What};
 use super::tally::{Ledger, Sink};
 use super::{BULK, IfExists, Transfer, prove};
 use crate::backend::{Expected, Feature, Limits, MkdirOptions, NewStoredFile, PutOptions, Stored};
-use crate::body::{Attributes, Body, LocalFile, Source, Stdin};
+use crate::body::{Body, LocalFile, Mapped, Source, Stdin};
 use crate::error::{Error, Kind, Result};
 use crate::model::{Entry, EntryKind, FileId, Receipt, ReceiptStatus, RemotePath, SessionPath, Verified};
 
@@ -242,10 +241,14 @@ impl Transfer<'_> {
         stored.await.unwrap_or_else(|error: Error| Receipt::failed(name, None, error))
     }
 
-    fn watched(&self, source: Box<dyn Source>, name: &str) -> Watched {
+    fn watched(&self, source: Box<dyn Source>, name: &str) -> impl Source {
         let passed = Arc::new(AtomicU64::new(0));
         self.observer.on(Event::Started { name, bytes: source.len(), passed: Arc::clone(&passed) });
-        Watched { source, passed }
+        Mapped::new(source, move |body: Body| {
+            // A reading that begins anew is counted anew.
+            passed.store(0, Ordering::Relaxed);
+            body.counted(Arc::clone(&passed))
+        })
     }
 
     async fn reason_to_leave(
@@ -360,31 +363,5 @@ fn receipt(source: &str, destination: &str, stored: Stored, proven: Result<Verif
         file_id: stored.file_id,
         resource_id: stored.resource_id,
         error,
-    }
-}
-
-/// A source whose bytes are counted as they pass, anew at each reading.
-struct Watched {
-    source: Box<dyn Source>,
-    passed: Arc<AtomicU64>,
-}
-
-#[async_trait]
-impl Source for Watched {
-    fn name(&self) -> &str {
-        self.source.name()
-    }
-
-    fn len(&self) -> Option<u64> {
-        self.source.len()
-    }
-
-    fn attributes(&self) -> Attributes {
-        self.source.attributes()
-    }
-
-    async fn open(&self) -> Result<Body> {
-        self.passed.store(0, Ordering::Relaxed);
-        Ok(self.source.open().await?.counted(Arc::clone(&self.passed)))
     }
 }

@@ -18,7 +18,7 @@ use super::put::beside;
 use super::sessions::Patience;
 use super::tools::{failed, words};
 use super::{Agb, send};
-use crate::body::{Body, Hashed, Source, Summary};
+use crate::body::{Body, Mapped, PassingMd5, Source, Summary};
 use crate::error::{Error, Kind, Result};
 use crate::http::{Class, Method};
 use crate::model::{RemotePath, SessionId, SessionPath};
@@ -153,14 +153,15 @@ impl Passage {
     /// Puts a content into the context. It has no type: the signature covers none. An `ETag` that is
     /// not the MD5 says nothing: there are storages, and ways to store, where it is something else.
     async fn send(&self, source: &dyn Source) -> Result<(Summary, bool)> {
-        let source = Hashed::new(source);
+        let md5 = PassingMd5::default();
+        let source = Mapped::new(source, |body| md5.see(body));
         let url = self.url(Class::Idempotent, wire::path::UPLOAD_URL).await?;
         let request = self.agb.0.http.elsewhere(Class::Idempotent, Method::PUT, &url).source(&source);
         let answer = request.send().await.map_err(|e| of_storage(e, "taking the content"))?;
         let etag = answer.header("etag").unwrap_or_default().trim_matches('"');
-        let md5 = etag.eq_ignore_ascii_case(&source.md5());
+        let proven = etag.eq_ignore_ascii_case(&md5.hex());
         let sent = answer.sent.ok_or_else(|| Error::new(Kind::Internal, "an upload without a source"))?;
-        Ok((sent, md5))
+        Ok((sent, proven))
     }
 
     /// Moves what is in the directory, and waits until that is done.

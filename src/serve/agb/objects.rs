@@ -12,7 +12,7 @@ use super::route::{Call, OBJECTS};
 use super::source::Stored;
 use super::{Agb, Result};
 use crate::backend::{Backend as _, ByteRange, NewSession, PutOptions, SessionFiles};
-use crate::body::{Hashed, Source, hex};
+use crate::body::{Mapped, PassingMd5, Source, hex};
 use crate::error::{Error, Kind};
 use crate::model::{SessionId, SessionPath, Timestamp};
 use crate::random;
@@ -163,9 +163,10 @@ impl Agb {
     /// Keeps what was sent as an object: all of it or nothing. Gives its `ETag`, the MD5.
     async fn keep_object(&self, context: &str, key: &str, source: impl Source) -> Result<String, Error> {
         let at = self.shelf(context, key).await?;
-        let (source, over) = (Hashed::new(&source), PutOptions { keep_existing: false, bulk: true });
+        let (md5, over) = (PassingMd5::default(), PutOptions { keep_existing: false, bulk: true });
+        let source = Mapped::new(&source, |body| md5.see(body));
         let stored = SessionFiles::put(&*self.objects, &at, &source, over).await?;
-        let etag = format!("\"{}\"", source.md5().to_ascii_uppercase());
+        let etag = format!("\"{}\"", md5.hex().to_ascii_uppercase());
         self.note_object(context, key, etag.clone(), stored.sent.bytes);
         Ok(etag)
     }

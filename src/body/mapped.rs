@@ -1,0 +1,95 @@
+//! A source of which each reading is watched, and the MD5 of what passed in one.
+
+use std::ops::Deref;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+use md5::{Digest as _, Md5};
+
+use super::{Attributes, Body, Source, hex};
+use crate::error::Result;
+
+/// Another source, with something done to each reading of it.
+pub struct Mapped<S, F> {
+    source: S,
+    map: F,
+}
+
+impl<S, F> Mapped<S, F> {
+    /// The same source, whose readings are what `map` makes of them.
+    pub fn new(source: S, map: F) -> Self {
+        Mapped { source, map }
+    }
+}
+
+#[async_trait]
+impl<S, F> Source for Mapped<S, F>
+where
+    S: Deref + Send + Sync,
+    S::Target: Source,
+    F: Fn(Body) -> Body + Send + Sync,
+{
+    fn name(&self) -> &str {
+        self.source.name()
+    }
+
+    fn len(&self) -> Option<u64> {
+        self.source.len()
+    }
+
+    fn attributes(&self) -> Attributes {
+        self.source.attributes()
+    }
+
+    async fn open(&self) -> Result<Body> {
+        Ok((self.map)(self.source.open().await?))
+    }
+}
+
+/// The MD5 of a content: what storages in the manner of S3 and OSS call its `ETag`.
+#[derive(Clone, Default)]
+pub struct PassingMd5(Arc<Mutex<Md5>>);
+
+impl PassingMd5 {
+    /// Sees all that passes in a reading, and nothing of the one before.
+    pub fn see(&self, body: Body) -> Body {
+        *self.hash() = Md5::new();
+        let seen = self.clone();
+        body.within(move |block| {
+            seen.hash().update(block);
+            Ok(())
+        })
+    }
+
+    /// What has passed, in lower-case hexadecimal.
+    pub fn hex(&self) -> String {
+        hex(&self.hash().clone().finalize())
+    }
+
+    fn hash(&self) -> MutexGuard<'_, Md5> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::body::LocalFile;
+
+    #[tokio::test]
+    async fn it_is_the_md5_of_what_passed_last() {
+        let (dir, md5) = (tempfile::tempdir().unwrap(), PassingMd5::default());
+        for (content, sum) in [("hello", "5d41402abc4b2a76b9719d911017c592"), ("", "d41d8cd98f00b204e9800998ecf8427e")]
+        {
+            let path = dir.path().join("f");
+            std::fs::write(&path, content).unwrap();
+            let file = LocalFile::new(&path).unwrap();
+            let source = Mapped::new(&file, |body| md5.see(body));
+            for _ in 0..2 {
+                let mut body = source.open().await.unwrap();
+                while body.next().await.unwrap().is_some() {}
+                assert_eq!(md5.hex(), sum);
+            }
+        }
+    }
+}
