@@ -81,7 +81,11 @@ pub(super) async fn serve(
         return Err(Gone);
     }
     let answer = if plan.chunked { answer::chunked(answer) } else { answer };
-    Ok(entry.watch(after(plan.failure, up, answer, dialect, &line).await?))
+    let mut answer = after(plan.failure, up, answer, dialect, &line).await?;
+    for (name, value) in plan.headers {
+        answer.headers_mut().insert(name, value);
+    }
+    Ok(entry.watch(answer))
 }
 
 /// Where a fault cuts a request of `len` bytes off.

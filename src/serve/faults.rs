@@ -20,6 +20,7 @@
 //! | `bytes_written=N` | the answer to an upload claims so many bytes |
 //! | `page=N` | listings come in pages of at most so many entries, where a dialect knows how |
 //! | `chunked` | the answer does not say its length before its end |
+//! | `header=NAME:VALUE` | the answer, or what comes instead of it, has this header |
 //! | `sync=HOW` | AGB's syncs: see `docs/serve.md` |
 //!
 //! A position is `start` (nothing was read or done), a number of bytes such as `1MiB`, a share such
@@ -33,6 +34,8 @@
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
+
+use hyper::header::{HeaderName, HeaderValue};
 
 use crate::config::{duration, size};
 use crate::error::{Error, Result};
@@ -54,6 +57,7 @@ enum Effect {
     Page(usize),
     BytesWritten(u64),
     Chunked,
+    Header(HeaderName, HeaderValue),
     Inside,
     Sync(SyncFault),
     Fail(Failure),
@@ -134,6 +138,7 @@ pub(super) struct Plan {
     pub(super) page: Option<usize>,
     pub(super) bytes_written: Option<u64>,
     pub(super) chunked: bool,
+    pub(super) headers: Vec<(HeaderName, HeaderValue)>,
     pub(super) inside: bool,
     pub(super) sync: Option<SyncFault>,
     pub(super) failure: Option<Failure>,
@@ -169,6 +174,7 @@ impl Faults {
                 Effect::Page(entries) => plan.page = Some(*entries),
                 Effect::BytesWritten(bytes) => plan.bytes_written = Some(*bytes),
                 Effect::Chunked => plan.chunked = true,
+                Effect::Header(name, value) => plan.headers.push((name.clone(), value.clone())),
                 Effect::Inside => plan.inside = true,
                 Effect::Sync(how) => plan.sync = Some(*how),
                 Effect::Fail(failure) => plan.failure = Some(failure.clone()),
@@ -230,6 +236,13 @@ fn read_effect(word: &str) -> Result<Effect, String> {
             Err(format!("`{url}` is no URL of http or https"))
         };
     }
+    if let Some(header) = word.strip_prefix("header=") {
+        let read = || {
+            let (name, value) = header.split_once(':')?;
+            Some(Effect::Header(name.parse().ok()?, value.parse().ok()?))
+        };
+        return read().ok_or_else(|| format!("`{header}` is no header: write `header=NAME:VALUE`"));
+    }
     let (effect, at) = match word.split_once('@') {
         Some((effect, at)) => (effect, Some(read_position(at)?)),
         None => (word, None),
@@ -276,7 +289,7 @@ fn read_failure(effect: &str, at: Option<Position>) -> Result<Failure, String> {
             Ok(400..=599) => Err(format!("`{status}` happens at `start` or at `end`")),
             _ => Err(format!(
                 "there is no effect `{status}`; there are latency=TIME, reset, truncate, stall, endless, \
-                 refused, refused=inside, redirect=URL, bytes_written=N, page=N, chunked, sync=HOW and the numbers 400 to 599"
+                 refused, refused=inside, redirect=URL, bytes_written=N, page=N, chunked, header=NAME:VALUE, sync=HOW and the numbers 400 to 599"
             )),
         },
     }
@@ -333,6 +346,11 @@ mod tests {
         assert_eq!(failure(&format!("list:redirect={url}")), Failure::Redirect(url.to_owned()));
         assert_eq!(fault("files.upload:bytes_written=13").effect, Effect::BytesWritten(13));
         assert_eq!(fault("files.list:page=2").effect, Effect::Page(2));
+        let header = Effect::Header(HeaderName::from_static("x-a"), HeaderValue::from_static("b:c@d=e"));
+        assert_eq!(fault("files.upload:header=X-A:b:c@d=e x1").effect, header);
+        for bad in ["list:header=x", "list:header=:x", "list:header=a b:c", "list:header=a:\u{7f}"] {
+            assert!(Fault::parse(bad, OPERATIONS).is_err(), "{bad}");
+        }
         let refused = Failure::Status { status: 200, at: None, retry_after: None, code: Some("c".into()) };
         assert_eq!(failure("list:refused code=c"), refused);
         assert_eq!(fault("list:refused=inside").effect, Effect::Inside);

@@ -95,6 +95,18 @@ fn an_upload_gets_through_what_passes() {
 }
 
 #[test]
+fn an_etag_that_is_not_the_md5_proves_nothing_and_harms_nothing() {
+    let hash = "files.upload:header=etag:\"D41D8CD98F00B204E9800998ECF8427E\"";
+    for fault in [hash, "files.upload:header=etag:\"D41D8CD98F00B204E9800998ECF8427E-1\"", "files.upload:header=etag:-"]
+    {
+        let seen = upload(&[fault], &content(), &[]);
+        let receipt = seen.run.ok().json()[0].clone();
+        assert_eq!((&receipt["status"], &receipt["verified"]), (&"copied".into(), &"size".into()), "{fault}");
+        assert!(seen.there == content() && seen.others.is_empty(), "{fault}");
+    }
+}
+
+#[test]
 fn an_upload_that_cannot_get_through_leaves_the_old_file_and_nothing_else() {
     for (faults, code) in [
         (&["files.upload:429 retry-after=1"][..], 6),

@@ -208,6 +208,18 @@ fn an_upload_can_claim_what_it_has_not_written() {
 }
 
 #[test]
+fn any_answer_can_have_another_header() {
+    let stage = Stage::new();
+    let faults = ["--fault", "list:503 x1", "--fault", "list:header=x-should-retry:false x1"];
+    let server = stage.session(&[&faults[..], &["--fault", "get:header=Content-Type:text/x"]].concat());
+    let path = format!("{S1}/files?path=.");
+    let reply = server.get(&path);
+    assert_eq!((reply.status, reply.header("x-should-retry")), (503, Some("false")));
+    assert_eq!(server.get(&path).header("x-should-retry"), None);
+    assert_eq!(server.get(S1).header("content-type"), Some("text/x"));
+}
+
+#[test]
 fn an_answer_can_lead_to_another_origin() {
     let (_stage, server) = serve("download:redirect=http://127.0.0.1:9/x?y=1");
     let reply = server.get(&format!("{S1}/files/content?path=x"));
