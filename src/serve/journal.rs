@@ -6,8 +6,8 @@
 //! opens the file, of which there is one at a time.
 
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::{self, Write as _};
+use std::fs::{File, TryLockError};
+use std::io::{self, Read as _, Write as _};
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
@@ -30,22 +30,31 @@ impl Journal {
     /// none, and nothing.
     ///
     /// # Errors
-    /// `io` where the file cannot be read or written.
+    /// `conflict` where another server has it; `io` where it cannot be read or written.
     pub(super) fn open(store: Option<&Path>, name: &str) -> Result<(Self, Kept)> {
         let Some(store) = store else { return Ok((Journal(None), Kept::new())) };
         let doing =
             |e: io::Error| Error::io(format!("opening `{name}` in `{}`", store.display()), &e).of_kind(Kind::Io);
         platform::create_private_dir(store).map_err(doing)?;
         let store = Dir::open_ambient_dir(store, ambient_authority()).map_err(doing)?;
-        let text = match store.read(name) {
-            Err(e) if e.kind() == io::ErrorKind::NotFound => Vec::new(),
-            text => text.map_err(doing)?,
-        };
+        let mut text = Vec::new();
+        match store.open(name).map(cap_std::fs::File::into_std) {
+            Err(e) if e.kind() == io::ErrorKind::NotFound => {}
+            file => {
+                let mut file = file.map_err(doing)?;
+                if matches!(file.try_lock(), Err(TryLockError::WouldBlock)) {
+                    return Err(Error::conflict("another server has this store")
+                        .hint("use that one, end it first, or name another directory with --store"));
+                }
+                file.read_to_end(&mut text).map_err(doing)?;
+            }
+        }
         let kept = read(&text);
         // Where the store has what is not finished, so that it is swept with all the rest.
         store.create_dir_all("tmp").map_err(doing)?;
         let tmp = store.open_dir("tmp").map_err(doing)?;
         let mut pending = Pending::file(&tmp).map_err(doing)?;
+        // Its lock goes along, and stays as long as it is open.
         let mut file = pending.handle().try_clone().map_err(doing)?;
         let all = kept.iter().flat_map(|(subject, parts)| parts.iter().map(|(part, value)| line(subject, part, value)));
         file.write_all(all.collect::<String>().as_bytes()).map_err(doing)?;
@@ -108,6 +117,8 @@ mod tests {
         journal.write("b", changes(&[("x", json!({}))])).unwrap();
         journal.write("a", changes(&[("x", json!(2))])).unwrap();
         journal.write("b", changes(&[("x", Value::Null)])).unwrap();
+        assert!(Journal::open(Some(&store), "journal").is_err_and(|e| e.kind() == Kind::Conflict));
+        drop(journal);
         let (_, kept) = Journal::open(Some(&store), "journal").unwrap();
         assert_eq!(json!(kept), json!({ "a": { "x": 2, "y": "line\nend" } }));
         assert_eq!(fs::read_to_string(store.join("journal")).unwrap().lines().count(), 2);
@@ -121,6 +132,7 @@ mod tests {
         let (journal, kept) = Journal::open(store, "journal").unwrap();
         assert_eq!(json!(kept), json!({ "a": { "x": 1 } }));
         journal.write("a", changes(&[("y", json!(3))])).unwrap();
+        drop(journal);
         assert_eq!(json!(Journal::open(store, "journal").unwrap().1), json!({ "a": { "x": 1, "y": 3 } }));
     }
 
