@@ -148,8 +148,8 @@ impl Server {
     /// Listens.
     ///
     /// # Errors
-    /// `usage` for an address that others can reach; `conflict` for one that is taken, or a store that
-    /// another server has; `io` where the store, the log or a temporary directory cannot be opened.
+    /// `usage` for an address that others can reach; `conflict` for one that is taken; `io` where
+    /// the store, the log or a temporary directory cannot be opened.
     pub async fn bind(options: Options) -> Result<Self> {
         let Options { listen, tls, store, faults, log } = options;
         if !listen.ip().is_loopback() {

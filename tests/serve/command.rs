@@ -33,20 +33,6 @@ fn the_status_of_the_command_is_passed_on() {
 }
 
 #[test]
-fn one_server_at_a_time_has_a_store() {
-    let stage = Stage::new();
-    let first = stage.serve(&["--store", "store"]);
-    let run = stage.run(&["--store", "store", "--", "true"]);
-    let said = String::from_utf8(run.stderr).unwrap();
-    assert_eq!(run.status.code(), Some(5), "{said}");
-    assert!(said.contains("another server has this store") && said.contains("--store"), "{said}");
-    // Nor does one that was killed keep it.
-    first.signal(Signal::KILL);
-    drop(first);
-    assert!(stage.run(&["--store", "store", "--", "true"]).status.success());
-}
-
-#[test]
 fn a_command_that_cannot_start_is_126_or_127() {
     let stage = Stage::new();
     fs::write(stage.path("text"), "no program").unwrap();

@@ -207,7 +207,7 @@ impl Passage {
         // Another name costs the session neither time nor room. Not every place, image or owner
         // allows it.
         if self.agb.shell(Class::Idempotent, &self.session, there("ln -fLT --")).await?.is_err()
-            && let Err(error) = self.agb.shell(Class::Idempotent, &self.session, there("cp -fT --")).await?
+            && let Err(error) = self.agb.shell(Class::Idempotent, &self.session, there("cp --")).await?
         {
             return Err(failed(at, &error));
         }

@@ -214,13 +214,13 @@ impl Anthropic {
         match self.backend.need_store()?.get(&parsed).await {
             Ok(stored) => Ok(Some(self.uploaded(&stored))),
             Err(e) if e.kind() != Kind::NotFound => Err(e.into()),
-            Err(_) => Ok(self.owner(id).and_then(|kept| kept.files().find(|file| file.id == id).cloned())),
+            Err(_) => Ok(self.owner(id)?.and_then(|kept| kept.files().find(|file| file.id == id).cloned())),
         }
     }
 
     /// The content of a file, which sessions may have and users may not.
     pub(super) async fn content(&self, id: &str) -> Result<Body> {
-        let Some(kept) = self.owner(id) else {
+        let Some(kept) = self.owner(id)? else {
             return Ok(self.backend.need_store()?.fetch(&id.parse()?, None).await?.body);
         };
         let copy = |mounted: &&Arc<Mounted>| mounted.copy.as_ref().is_some_and(|copy| copy.id == id);
@@ -256,7 +256,7 @@ impl Anthropic {
         let _changing = self.changing.lock().await;
         let file = self.find_file(id).await?.ok_or_else(|| missing(id))?;
         if file.scope.value().is_some() {
-            let mut kept = self.owner(id).ok_or_else(|| missing(id))?;
+            let mut kept = self.owner(id)?.ok_or_else(|| missing(id))?;
             let outputs = kept.outputs.len();
             kept.outputs.retain(|output| output.file.id != id);
             if kept.outputs.len() == outputs {

@@ -1,21 +1,22 @@
 //! Sessions, as they were last changed: all of them in memory, and each change written down where
-//! the store stays. Outputs are files of the store's session, and so are copies in a store that stays.
+//! the store stays, so that it outlives the server and other servers hear of it. Outputs are files of the store's session, and so are copies in a store that stays.
 
 use std::collections::HashMap;
 use std::path::Path;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard};
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{Anthropic, Refusal, Result, held};
 use crate::model::{RemotePath, SessionPath, Timestamp};
-use crate::serve::journal::{self, Journal};
+use crate::serve::journal::{Journal, Line};
 use crate::wire::anthropic as wire;
 
-/// The part with the session alone, and the beginnings of those with what belongs to it, which go on
-/// with its place.
-const DOCUMENT: &str = "session";
+/// The part with the session alone, whose name comes first, and the beginnings of those with what
+/// belongs to it, which go on with its place.
+const DOCUMENT: &str = "document";
 const RESOURCE: &str = "resource.";
 const OUTPUT: &str = "output.";
 
@@ -108,20 +109,6 @@ impl Kept {
         compare(outputs, &self.outputs, |one| one.place, OUTPUT, &mut changes);
         changes
     }
-
-    fn read(mut parts: std::collections::BTreeMap<String, Value>) -> Option<Self> {
-        let mut kept: Kept = serde_json::from_value(parts.remove(DOCUMENT)?).ok()?;
-        for (name, value) in parts {
-            if name.starts_with(RESOURCE) {
-                kept.resources.push(Arc::new(serde_json::from_value(value).ok()?));
-            } else {
-                kept.outputs.push(Arc::new(serde_json::from_value(value).ok()?));
-            }
-        }
-        kept.resources.sort_by_key(|one| one.place);
-        kept.outputs.sort_by_key(|one| one.place);
-        Some(kept)
-    }
 }
 
 /// Notes what is new among `after` and what is gone since `before`, both by their places. What is the
@@ -142,6 +129,16 @@ fn compare<T: Serialize>(
     }
     let gone = before.iter().filter(|one| at(after, one).is_none());
     changes.extend(gone.map(|one| (format!("{part}{}", place(one)), Value::Null)));
+}
+
+/// Puts what a line says at its place, or takes away what was there.
+fn replace<T: DeserializeOwned>(all: &mut Vec<Arc<T>>, place: &str, value: Value, place_of: fn(&T) -> i64) {
+    let Ok(place) = place.parse::<i64>() else { return };
+    all.retain(|one| place_of(one) != place);
+    if let Ok(one) = serde_json::from_value(value) {
+        let at = all.partition_point(|other| place_of(other) < place);
+        all.insert(at, Arc::new(one));
+    }
 }
 
 fn value(document: &impl Serialize) -> Value {
@@ -172,6 +169,27 @@ impl Known {
         self.sessions.insert(kept.id().to_owned(), kept);
     }
 
+    /// Does what a line of the journal says. One that cannot be read is of another version.
+    fn hear(&mut self, (id, part, value): Line) {
+        let Some(kept) = self.sessions.get_mut(&id) else {
+            if let (DOCUMENT, Ok(kept)) = (part.as_str(), serde_json::from_value::<Kept>(value)) {
+                self.insert(kept);
+            }
+            return;
+        };
+        if let Some(place) = part.strip_prefix(RESOURCE) {
+            replace(&mut kept.resources, place, value, |one| one.place);
+        } else if let Some(place) = part.strip_prefix(OUTPUT) {
+            replace(&mut kept.outputs, place, value, |one| one.place);
+        } else if value.is_null() {
+            return self.forget(&id);
+        } else if let Ok(Kept { session, next, .. }) = serde_json::from_value(value) {
+            (kept.session, kept.next) = (session, next);
+        }
+        let kept = kept.clone();
+        self.insert(kept);
+    }
+
     fn forget(&mut self, id: &str) {
         for file in self.sessions.remove(id).iter().flat_map(Kept::ids) {
             self.owners.remove(file);
@@ -182,24 +200,28 @@ impl Known {
 impl Sessions {
     /// Those that a store has which stays, and of any other none.
     pub(super) fn open(store: Option<&Path>) -> crate::error::Result<Self> {
-        let (journal, kept) = Journal::open(store, "anthropic.jsonl")?;
-        let mut known = Known::default();
-        journal::Kept::into_values(kept).filter_map(Kept::read).for_each(|kept| known.insert(kept));
-        Ok(Sessions { journal, known: Mutex::new(known) })
+        Ok(Sessions { journal: Journal::open(store, "anthropic.jsonl")?, known: Mutex::default() })
+    }
+
+    /// What is known by now.
+    fn known(&self) -> Result<MutexGuard<'_, Known>> {
+        let mut known = held(&self.known);
+        self.journal.news()?.into_iter().for_each(|line| known.hear(line));
+        Ok(known)
     }
 }
 
 impl Anthropic {
     /// A session of this dialect, or 404.
     pub(super) fn load(&self, id: &str) -> Result<Kept> {
-        let known = held(&self.sessions.known).sessions.get(id).cloned();
+        let known = self.sessions.known()?.sessions.get(id).cloned();
         known.ok_or_else(|| Refusal::not_found(format!("Session `{id}` not found.")))
     }
 
     /// Keeps a session that was changed, now.
     pub(super) fn save(&self, kept: &mut Kept) -> Result<()> {
         kept.session.updated_at = Some(Timestamp::now());
-        let mut known = held(&self.sessions.known);
+        let mut known = self.sessions.known()?;
         self.sessions.journal.write(kept.id(), || kept.changes(known.sessions.get(kept.id())))?;
         known.insert(kept.clone());
         Ok(())
@@ -207,7 +229,7 @@ impl Anthropic {
 
     /// Forgets a session.
     pub(super) fn forget(&self, id: &str) -> Result<()> {
-        let mut known = held(&self.sessions.known);
+        let mut known = self.sessions.known()?;
         let Some(kept) = known.sessions.get(id) else { return Ok(()) };
         let gone = || kept.changes(None).into_iter().map(|(part, _)| (part, Value::Null)).collect();
         self.sessions.journal.write(id, gone)?;
@@ -216,14 +238,14 @@ impl Anthropic {
     }
 
     /// All sessions of this dialect, in no order.
-    pub(super) fn all(&self) -> Vec<Kept> {
-        held(&self.sessions.known).sessions.values().cloned().collect()
+    pub(super) fn all(&self) -> Result<Vec<Kept>> {
+        Ok(self.sessions.known()?.sessions.values().cloned().collect())
     }
 
     /// The session that a file belongs to, where there is one.
-    pub(super) fn owner(&self, file: &str) -> Option<Kept> {
-        let known = held(&self.sessions.known);
-        let kept = known.sessions.get(known.owners.get(file)?)?;
-        kept.files().any(|known| known.id == file).then(|| kept.clone())
+    pub(super) fn owner(&self, file: &str) -> Result<Option<Kept>> {
+        let known = self.sessions.known()?;
+        let kept = known.owners.get(file).and_then(|session| known.sessions.get(session));
+        Ok(kept.filter(|kept| kept.files().any(|known| known.id == file)).cloned())
     }
 }

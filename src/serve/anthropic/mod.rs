@@ -103,8 +103,7 @@ impl Anthropic {
     /// In front of a store, which is at a known place if it stays.
     ///
     /// # Errors
-    /// `conflict` where another server has that store; `io` where what is kept beside it cannot be read
-    /// or written.
+    /// `io` where what is kept beside that store cannot be read or written.
     pub(super) fn new(backend: Arc<dyn Backend>, stays: Option<&Path>) -> crate::error::Result<Self> {
         Ok(Anthropic {
             backend,

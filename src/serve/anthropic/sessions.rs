@@ -211,7 +211,7 @@ impl Anthropic {
                 && query.get(filter::MEMORY_STORE).is_none_or(has_store)
                 && session.created_at.is_none_or(|at| created.holds(at))
         };
-        let all = self.all().into_iter().map(|kept| self.shown(kept)).filter(fits);
+        let all = self.all()?.into_iter().map(|kept| self.shown(kept)).filter(fits);
         let place = |session: &Session| Place::of(session.created_at.map_or(0, Timestamp::as_microsecond), &session.id);
         let cut = page::cut(all.map(|one| (place(&one), one)).collect(), order, cursor.as_ref(), limit);
         let before = Given::or_null(cut.before.clone());

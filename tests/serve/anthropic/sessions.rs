@@ -202,11 +202,21 @@ fn dialects_do_not_see_each_other_and_sessions_outlive_the_server() {
     let gone = server.empty();
     server.ask("DELETE", &gone, &Value::Null).fine();
     let before = server.look(&path);
+    // Two servers of one store hear of each other.
+    let other = stage.serve(&["--store", "store"]);
+    assert_eq!(other.look(&path), before);
+    other.ask("POST", &path, &json!({ "title": "theirs" })).fine();
+    let shared = other.empty();
+    let before = server.look(&path);
+    assert_eq!(before["title"], "theirs");
+    server.ask("DELETE", &shared, &Value::Null).fine();
+    other.ask("GET", &shared, &Value::Null).refused(404, "not_found_error", None);
     server.signal(rustix::process::Signal::KILL);
+    drop(other);
     drop(server);
     let server = stage.serve(&["--store", "store"]);
     assert_eq!(server.look(&path), before);
-    assert_eq!((&before["title"], &before["resources"]), (&json!("new"), &json!([])));
+    assert_eq!((&before["title"], &before["resources"]), (&json!("theirs"), &json!([])));
     assert_eq!(data(&server.look("/v1/sessions")).len(), 1);
     server.ask("GET", &gone, &Value::Null).refused(404, "not_found_error", None);
 }
