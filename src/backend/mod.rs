@@ -248,6 +248,8 @@ pub struct Fetched {
     pub attributes: crate::body::Attributes,
     /// What the backend tells of its hash.
     pub sha256: Expected,
+    /// The stored file that it is.
+    pub file_id: Option<FileId>,
 }
 
 /// What a backend tells of the SHA-256 of a file that it hands out.

@@ -435,24 +435,24 @@ impl Transfer<'_> {
     /// Fetches a file, watched and within the budget.
     async fn fetch_within(&self, one: &Looked, budget: &Budget) -> Result<Fetched> {
         let mut share = budget.claim(one.bytes)?;
-        let Fetched { body, attributes, sha256 } = self.fetch(&one.wanted).await?;
+        let Fetched { body, attributes, sha256, file_id } = self.fetch(&one.wanted).await?;
         let passed = Arc::new(AtomicU64::new(0));
         self.observer.on(Event::Started { name: &one.source.name, bytes: one.bytes, passed: Arc::clone(&passed) });
         let body = body.within(move |block| share.take(block.len() as u64)).counted(passed);
-        Ok(Fetched { body, attributes, sha256 })
+        Ok(Fetched { body, attributes, sha256, file_id })
     }
 }
 
 fn receipt(source: &str, place: String, landed: Landed) -> Receipt {
     Receipt {
-        id: Some(source.to_owned()),
+        id: Some(landed.file_id.as_ref().map_or(source, FileId::as_str).to_owned()),
         source: source.to_owned(),
         destination: Some(place),
         status: ReceiptStatus::Copied,
         bytes: Some(landed.summary.bytes),
         sha256: Some(landed.summary.sha256),
         verified: Some(landed.verified),
-        file_id: source.parse().ok(),
+        file_id: landed.file_id,
         resource_id: None,
         error: None,
     }

@@ -16,7 +16,7 @@ use super::prove;
 use crate::backend::Fetched;
 use crate::body::{Attributes, Body, Summary};
 use crate::error::{Error, Result};
-use crate::model::Verified;
+use crate::model::{FileId, Verified};
 use crate::pending::{Pending, handle_of, sweep};
 use crate::platform;
 
@@ -40,6 +40,8 @@ pub struct Landed {
     pub summary: Summary,
     /// How far it is proven.
     pub verified: Verified,
+    /// The stored file that it is.
+    pub file_id: Option<FileId>,
 }
 
 /// How a file is to be landed.
@@ -306,7 +308,7 @@ impl Ground {
         let placed = if landing.keep_existing { pending.place_new(dir, below) } else { pending.place(dir, below) };
         placed.map_err(doing)?;
         landing.claims.add(&landed);
-        Ok(Landed { summary, verified })
+        Ok(Landed { summary, verified, file_id: fetched.file_id })
     }
 
     /// Makes everything durable that was landed here.
@@ -339,7 +341,7 @@ pub async fn stream(mut fetched: Fetched, write: &mut dyn FnMut(&[u8]) -> Result
     }
     let summary = fetched.body.summary().cloned()?;
     let verified = prove::of_download(&fetched, &summary)?;
-    Ok(Landed { summary, verified })
+    Ok(Landed { summary, verified, file_id: fetched.file_id })
 }
 
 /// Whether nothing can be renamed onto a path.

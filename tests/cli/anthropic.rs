@@ -115,7 +115,17 @@ fn what_the_agent_made_is_fetched_whole() {
     served.leave(&id, "filename=..%2F..%2Fescape", b"3");
     run(&served, &["files", "download", &outputs, "quick", "--no-settle"]).ok();
     assert_eq!(sandbox.tree("quick"), [".._.._escape", "report.pdf"]);
-    run(&served, &["files", "download", &outputs, "all"]).ok();
+    let receipts = run(&served, &["files", "download", &outputs, "all"]).ok().json();
+    for receipt in receipts.as_array().unwrap() {
+        assert!(receipt["file_id"].as_str().is_some_and(|id| id.starts_with("file_")), "{receipt}");
+        assert_eq!(
+            (&receipt["id"], &receipt["source"]),
+            (
+                &receipt["file_id"],
+                &json!(format!("{outputs}/{}", receipt["destination"].as_str().unwrap().trim_start_matches("all/")))
+            )
+        );
+    }
     assert_eq!(sandbox.tree("all"), [".._.._escape", "late.txt", "report.pdf"]);
     assert_eq!(sandbox.read("all/late.txt"), "late");
     assert_eq!(run(&served, &["files", "cat", &format!("{outputs}/late.txt"), "--range", "1-2"]).ok().stdout(), "at");

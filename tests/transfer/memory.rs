@@ -70,7 +70,7 @@ fn listing(count: u64) -> Other {
     };
     let fetch = |_: &str, _| {
         let body = Body::of_stream(Some(1), stream::iter([Ok(bytes::Bytes::from_static(b"x"))]).boxed());
-        Some(Ok(Fetched { body, attributes: Attributes::default(), sha256: Expected::Streamed }))
+        Some(Ok(Fetched { body, attributes: Attributes::default(), sha256: Expected::Streamed, file_id: None }))
     };
     let other = Other::with(&[("/t/x", "")]);
     Other { listing: Some(Box::new(listing)), fetch: Some(Box::new(fetch)), forgets: true, ..other }

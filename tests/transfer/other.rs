@@ -369,14 +369,14 @@ impl Other {
             std::task::Poll::Ready(None)
         }));
         let attributes = Attributes { modified_at: held.modified_at, executable: held.executable };
-        Ok(Fetched { body: Body::of_stream(length, blocks.boxed()), attributes, sha256 })
+        Ok(Fetched { body: Body::of_stream(length, blocks.boxed()), attributes, sha256, file_id: None })
     }
 }
 
 /// A body of these pieces, which ends as the last one says.
 pub(crate) fn body(length: Option<u64>, pieces: Vec<Result<Bytes>>) -> Fetched {
     let body = Body::of_stream(length, stream::iter(pieces).boxed());
-    Fetched { body, attributes: Attributes::default(), sha256: Expected::Unknown }
+    Fetched { body, attributes: Attributes::default(), sha256: Expected::Unknown, file_id: None }
 }
 
 /// A connection that broke, and may hold the next time.

@@ -92,7 +92,12 @@ fn what_was_half_fetched_is_gone_and_the_old_file_is_there() {
         });
         let body = wharf::body::Body::of_stream(Some(8), first.chain(rest).boxed());
         let sha256 = wharf::backend::Expected::Unknown;
-        Some(Ok(wharf::backend::Fetched { body, attributes: wharf::body::Attributes::default(), sha256 }))
+        Some(Ok(wharf::backend::Fetched {
+            body,
+            attributes: wharf::body::Attributes::default(),
+            sha256,
+            file_id: None,
+        }))
     };
     let other = Other { fetch: Some(Box::new(fetch)), ..numbered(1) };
     let told = three(&other, stop).download("/t", &room.at("to")).fails(Kind::Interrupted);
@@ -115,7 +120,12 @@ fn a_body_that_never_makes_anybody_wait_can_be_stopped_as_well() {
         });
         let body = wharf::body::Body::of_stream(None, blocks.boxed());
         let sha256 = wharf::backend::Expected::Unknown;
-        Some(Ok(wharf::backend::Fetched { body, attributes: wharf::body::Attributes::default(), sha256 }))
+        Some(Ok(wharf::backend::Fetched {
+            body,
+            attributes: wharf::body::Attributes::default(),
+            sha256,
+            file_id: None,
+        }))
     };
     let other = Other { fetch: Some(Box::new(fetch)), ..numbered(1) };
     three(&other, stop).download("/t", &room.at("to")).fails(Kind::Interrupted);

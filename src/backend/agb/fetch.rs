@@ -53,7 +53,7 @@ impl Agb {
                 None => whole,
             }
         };
-        Ok(Fetched { body, attributes: attributes(&entry), sha256: Expected::Unknown })
+        Ok(Fetched { body, attributes: attributes(&entry), sha256: Expected::Unknown, file_id: None })
     }
 
     /// The rest of a content of which the first block is at hand.

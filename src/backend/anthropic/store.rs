@@ -145,7 +145,7 @@ impl Anthropic {
             None => whole,
         };
         let attributes = Attributes { modified_at: seen.created_at, executable: false };
-        Ok(Fetched { body, attributes, sha256: Expected::Unknown })
+        Ok(Fetched { body, attributes, sha256: Expected::Unknown, file_id: Some(id.clone()) })
     }
 }
 

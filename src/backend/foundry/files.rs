@@ -105,7 +105,7 @@ impl SessionFiles for Foundry {
             Some(range) => part::of(download.body, range)?,
             None => download.body,
         };
-        Ok(Fetched { body, attributes: Attributes::default(), sha256: Expected::Unknown })
+        Ok(Fetched { body, attributes: Attributes::default(), sha256: Expected::Unknown, file_id: None })
     }
 
     /// By a call that is in no contract; without it, by what the parent holds.

@@ -98,7 +98,7 @@ impl SessionFiles for Local {
         let file = platform::open_regular_below(&dir, Path::new(at.path.relative())).map_err(doing)?;
         let attributes = platform::attributes(&file.metadata().map_err(doing)?);
         let body = read_range(file, at.to_string(), range)?;
-        Ok(Fetched { body, attributes, sha256: Expected::Streamed })
+        Ok(Fetched { body, attributes, sha256: Expected::Streamed, file_id: None })
     }
 
     async fn stat(&self, at: &SessionPath) -> Result<Entry> {

@@ -87,7 +87,7 @@ impl FileStore for Local {
         let body = self.content(&row, range)?;
         let attributes = Attributes { modified_at: timestamp(Some(row.created_at)), executable: false };
         let sha256 = if range.is_none() { Expected::Known(row.sha256) } else { Expected::Streamed };
-        Ok(Fetched { body, attributes, sha256 })
+        Ok(Fetched { body, attributes, sha256, file_id: Some(id.clone()) })
     }
 
     async fn delete(&self, id: &FileId) -> Result<()> {
