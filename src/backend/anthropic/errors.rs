@@ -30,6 +30,7 @@ pub(super) fn envelope(status: StatusCode, headers: &HeaderMap, content: &[u8]) 
             401 => (None, Some("the key or token is not taken: see `wharf doctor -b anthropic`")),
             402 => (Some(Kind::Limit), Some("look at the plan and its billing in the provider's console")),
             403 => (None, Some("this key or token may not do that: is it of the right workspace?")),
+            404 => (told.kind, told.message.as_deref().and_then(whereabouts)),
             _ => (told.kind, None),
         };
     }
@@ -58,6 +59,17 @@ fn advice(code: &str) -> Option<(Option<Kind>, &'static str)> {
     })
 }
 
+/// Where to look for what is not there, as far as the service says what that is.
+fn whereabouts(message: &str) -> Option<&'static str> {
+    let message = message.to_ascii_lowercase();
+    let hints = [
+        ("resource", "`wharf resources list SESSION` shows what is mounted"),
+        ("session", "`wharf sessions list` shows those that are there"),
+        ("file", "`wharf files ls` shows the stored files, `wharf files ls SESSION:/` what is in a session"),
+    ];
+    hints.into_iter().find(|(what, _)| message.contains(what)).map(|(_, hint)| hint)
+}
+
 /// Why an upload cannot be had back.
 pub(super) const UPLOADED: &str = "the service hands out what an agent made, and never what a user uploaded: keep the \
     original; `wharf files ls --scope-id SESSION` shows what can be fetched";
@@ -81,6 +93,16 @@ mod tests {
             read(404, r#"{"type":"error","error":{"type":"not_found_error","message":"m"},"request_id":"req_1"}"#);
         assert_eq!((told.code.as_deref(), told.message.as_deref()), (Some("not_found_error"), Some("m")));
         assert_eq!((told.request_id.as_deref(), told.kind, told.again), (Some("req_1"), None, None));
+        assert_eq!(told.hint, None);
+        for (message, hint) in [
+            ("Session `s` not found.", "sessions list"),
+            ("File `f` not found.", "files ls"),
+            ("Resource `r` not found.", "resources list"),
+        ] {
+            let told =
+                read(404, &format!(r#"{{"type":"error","error":{{"type":"not_found_error","message":"{message}"}}}}"#));
+            assert!(told.hint.is_some_and(|text| text.contains(hint)), "{message}");
+        }
         let page = read(413, "<html>too large</html>");
         assert!(page.code.is_none() && page.message.is_none() && page.hint.is_none());
     }
