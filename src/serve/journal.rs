@@ -61,6 +61,11 @@ impl Journal {
         Ok(Journal(Some(Mutex::new(opened?))))
     }
 
+    /// Whether there is a file.
+    pub(super) fn stays(&self) -> bool {
+        self.0.is_some()
+    }
+
     /// Writes changes of one subject down, all at once.
     ///
     /// # Errors

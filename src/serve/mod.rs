@@ -138,8 +138,6 @@ pub struct Server {
     backend: Arc<Local>,
     origin: String,
     variables: Vec<(&'static str, String)>,
-    /// Whether what it keeps stays.
-    stays: bool,
     /// What goes with it. The last member, so that whoever works in it is gone before.
     scratch: TempDir,
 }
@@ -181,7 +179,7 @@ impl Server {
         let place = Place { origin: &origin, backend: &backend, stays: store.as_deref(), scratch: scratch.path() };
         let dialects = DIALECTS.iter().map(|dialect| (dialect.speak)(&place)).collect::<Result<_>>()?;
         let shared = Arc::new(Shared { dialects, faults: Faults::new(faults), log });
-        Ok(Server { listener, acceptor, shared, backend, origin, variables, stays: store.is_some(), scratch })
+        Ok(Server { listener, acceptor, shared, backend, origin, variables, scratch })
     }
 
     /// Its address, as a URL.
@@ -199,7 +197,7 @@ impl Server {
     /// # Errors
     /// `io` where a store that stays cannot be made durable, or a temporary one removed.
     pub async fn run(self, stop: impl Future<Output = ()>) -> Result<()> {
-        let Server { listener, acceptor, shared, backend, stays, scratch, .. } = self;
+        let Server { listener, acceptor, shared, backend, scratch, .. } = self;
         let closing = watch::Sender::new(false);
         let mut lines = JoinSet::new();
         let mut stop = std::pin::pin!(stop);
@@ -220,9 +218,7 @@ impl Server {
         // Whoever takes longer is cut off when `lines` goes.
         drop(timeout(GRACE, async { while lines.join_next().await.is_some() {} }).await);
         lines.shutdown().await;
-        if stays {
-            backend.settle().await?;
-        }
+        backend.settle().await?;
         drop((shared, backend));
         scratch.close().map_err(|e| Error::io("removing the temporary store", &e).of_kind(Kind::Io))
     }

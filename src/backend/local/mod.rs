@@ -179,8 +179,10 @@ impl Backend for Local {
 
     async fn settle(&self) -> Result<()> {
         let Some(disk) = self.disk.get() else { return Ok(()) };
-        if self.outlives != Outlives::PowerCut {
-            disk.changed_throughout();
+        match self.outlives {
+            Outlives::PowerCut => {}
+            Outlives::Process => disk.changed_throughout(),
+            Outlives::Nothing => return Ok(()),
         }
         disk.settle()
     }

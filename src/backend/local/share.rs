@@ -11,20 +11,21 @@ use crate::model::{SessionPath, Timestamp};
 use crate::platform;
 
 impl Local {
-    /// Gives a regular file another name, in this store or another one, in place of any file that
-    /// has it. False where a copy is needed: where either store outlives the process, since whoever
-    /// writes into a file there changes it under all its names; on two file systems; too many names.
+    /// Gives a regular file of `len` bytes another name, in this store or another one, in place of any
+    /// file that has it. False where a copy is needed: where either store outlives the process, since
+    /// whoever writes into a file there changes it under all its names; of a part of a file; on two
+    /// file systems; too many names.
     ///
     /// # Errors
     /// As [`crate::backend::SessionFiles::put`].
-    pub fn share(&self, from: &SessionPath, into: &Local, to: &SessionPath) -> Result<bool> {
+    pub fn share(&self, from: &SessionPath, len: u64, into: &Local, to: &SessionPath) -> Result<bool> {
         if self.outlives != Outlives::Nothing || into.outlives != Outlives::Nothing {
             return Ok(false);
         }
         let dir = self.disk()?.session(&from.session)?;
         let Ok(meta) = dir.symlink_metadata(from.path.relative()) else { return Ok(false) };
         let entered = into.enter(&to.session)?;
-        if !meta.is_file() {
+        if !meta.is_file() || meta.len() != len {
             return Ok(false);
         }
         let Ok(pending) = into.swept()?.pending_link(&dir, from.path.relative()) else { return Ok(false) };
@@ -97,7 +98,7 @@ mod tests {
         }
 
         fn share(&self, from: &str, to: &str) -> bool {
-            self.store.share(&place(from), &self.store, &place(to)).unwrap()
+            self.store.share(&place(from), 3, &self.store, &place(to)).unwrap()
         }
 
         async fn read(&self, at: &str) -> Vec<u8> {
@@ -118,8 +119,10 @@ mod tests {
         for (at, content) in [("s1:/a", "new"), ("s2:/d/b", "old"), ("s2:/new/c", "old")] {
             assert_eq!(stage.read(at).await, content.as_bytes(), "{at}");
         }
+        let (a, part) = (place("s1:/a"), place("s2:/part"));
+        assert!(!stage.store.share(&a, 2, &stage.store, &part).unwrap(), "a part needs a copy");
         assert!(!stage.share("s2:/d", "s1:/d") && !stage.share("s1:/none", "s1:/d"));
-        assert!(stage.store.share(&place("s1:/a"), &stage.store, &place("s2:/d")).is_err());
+        assert!(stage.store.share(&place("s1:/a"), 3, &stage.store, &place("s2:/d")).is_err());
         let time = Timestamp::from_second(1_700_000_000).unwrap();
         stage.store.set_attributes(&place("s1:/a"), Some(true), Some(time)).unwrap();
         let entry = SessionFiles::stat(&stage.store, &place("s1:/a")).await.unwrap();
@@ -131,7 +134,7 @@ mod tests {
     async fn what_stays_has_no_second_names() {
         for outlives in [Outlives::Process, Outlives::PowerCut] {
             let stage = Stage::new(outlives).await;
-            stage.put("s1:/a", "x").await;
+            stage.put("s1:/a", "old").await;
             assert!(!stage.share("s1:/a", "s2:/a"), "{outlives:?}");
         }
     }

@@ -267,8 +267,9 @@ impl Agb {
 
     /// A second name of a file, or of the one that a link leads to.
     async fn second_name(&self, found: &Found, from: &RemotePath, to: &RemotePath) -> Result<(), Error> {
-        let from = self.files().resolve(&found.at(from.clone())).await?;
-        if self.backend.share(&from, &self.backend, &found.at(to.clone()))? {
+        let entry = self.look(found, from).await?;
+        let (from, to) = (found.at(entry.path), found.at(to.clone()));
+        if self.backend.share(&from, entry.size.unwrap_or_default(), &self.backend, &to)? {
             return Ok(());
         }
         Err(Error::conflict("no second name is possible here"))

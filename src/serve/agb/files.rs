@@ -124,7 +124,6 @@ impl Agb {
             at: found.at(entry.path.clone()),
             name: entry.path.to_string(),
             len: entry.size.unwrap_or_default(),
-            is_whole: true,
             tail,
             attributes: Attributes { modified_at, executable },
         }

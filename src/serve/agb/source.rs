@@ -45,8 +45,6 @@ pub(super) struct Stored {
     pub(super) at: SessionPath,
     pub(super) name: String,
     pub(super) len: u64,
-    /// Whether those are all.
-    pub(super) is_whole: bool,
     pub(super) tail: Bytes,
     pub(super) attributes: Attributes,
 }
@@ -54,7 +52,7 @@ pub(super) struct Stored {
 impl Stored {
     /// Puts it over what is at a place: of a whole file no copy is made where none is needed.
     pub(super) async fn put(&self, into: &Local, to: &SessionPath) -> Result<()> {
-        if !self.is_whole || !self.tail.is_empty() || !self.store.share(&self.at, into, to)? {
+        if !self.tail.is_empty() || !self.store.share(&self.at, self.len, into, to)? {
             let over = PutOptions { keep_existing: false, bulk: true };
             into.put(to, self, over).await?;
         }

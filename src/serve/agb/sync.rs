@@ -150,8 +150,7 @@ impl Agb {
         };
         let last = files.len().saturating_sub(1);
         for (at, (path, size)) in files.into_iter().enumerate() {
-            let cut = partly && at == last;
-            let len = if cut { size / 2 } else { size };
+            let len = if partly && at == last { size / 2 } else { size };
             let (inside, name) = (found.at(path.clone()), path.to_string());
             let object = key(path.as_str()).map_err(|refusal| Error::usage(refusal.message))?;
             let (store, at) = match mode {
@@ -159,7 +158,7 @@ impl Agb {
                 SyncMode::Upload => (&self.backend, inside.clone()),
             };
             let (store, tail, attributes) = (Arc::clone(store), Bytes::new(), Attributes::default());
-            let file = Stored { store, at, name, len, is_whole: !cut, tail, attributes };
+            let file = Stored { store, at, name, len, tail, attributes };
             match mode {
                 SyncMode::Download => file.put(&self.backend, &inside).await?,
                 SyncMode::Upload => self.keep_file(context, &object, file).await?,

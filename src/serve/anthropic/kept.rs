@@ -1,5 +1,6 @@
 //! Sessions, as they were last changed: all of them in memory, and each change written down where
-//! the store stays, so that it outlives the server and other servers hear of it. Outputs are files of the store's session, and so are copies in a store that stays.
+//! the store stays, so that it outlives the server and other servers hear of it. Outputs are files of
+//! the store's session, and so are copies in a store that stays.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -159,13 +160,8 @@ struct Known {
 }
 
 impl Known {
-    /// Who owned a file that is gone stays known: where it is looked for, it is not.
     fn insert(&mut self, kept: Kept) {
-        for file in kept.ids() {
-            if !self.owners.contains_key(file) {
-                self.owners.insert(file.to_owned(), kept.id().to_owned());
-            }
-        }
+        own(&mut self.owners, &kept);
         self.sessions.insert(kept.id().to_owned(), kept);
     }
 
@@ -186,8 +182,7 @@ impl Known {
         } else if let Ok(Kept { session, next, .. }) = serde_json::from_value(value) {
             (kept.session, kept.next) = (session, next);
         }
-        let kept = kept.clone();
-        self.insert(kept);
+        own(&mut self.owners, kept);
     }
 
     fn forget(&mut self, id: &str) {
@@ -197,10 +192,25 @@ impl Known {
     }
 }
 
+/// Notes whose the files of a session are. Who owned one that is gone stays known: where it is looked
+/// for, it is not.
+fn own(owners: &mut HashMap<String, String>, kept: &Kept) {
+    for file in kept.ids() {
+        if !owners.contains_key(file) {
+            owners.insert(file.to_owned(), kept.id().to_owned());
+        }
+    }
+}
+
 impl Sessions {
     /// Those that a store has which stays, and of any other none.
     pub(super) fn open(store: Option<&Path>) -> crate::error::Result<Self> {
         Ok(Sessions { journal: Journal::open(store, "anthropic.jsonl")?, known: Mutex::default() })
+    }
+
+    /// Whether they outlive the server, and others can look at them.
+    pub(super) fn stay(&self) -> bool {
+        self.journal.stays()
     }
 
     /// What is known by now.

@@ -57,8 +57,6 @@ pub(super) struct Anthropic {
     /// When uploads expire that do.
     expiries: Mutex<HashMap<String, Timestamp>>,
     sessions: Sessions,
-    /// Whether the store stays.
-    stays: bool,
     /// Where files stood in listings that were deleted since.
     departed: Mutex<HashMap<String, Place>>,
     /// Held while a session is changed: read, changed, written.
@@ -111,7 +109,6 @@ impl Anthropic {
             lives: Arc::default(),
             expiries: Mutex::default(),
             sessions: Sessions::open(stays)?,
-            stays: stays.is_some(),
             departed: Mutex::default(),
             changing: tokio::sync::Mutex::default(),
         })

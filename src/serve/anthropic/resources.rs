@@ -83,7 +83,7 @@ impl Anthropic {
             ResourceCall::Delete => {
                 let gone = kept.resources.remove(found);
                 self.save(&mut kept)?;
-                if let Some(path) = gone.path().filter(|_| self.stays) {
+                if let Some(path) = gone.path().filter(|_| self.sessions.stay()) {
                     self.backend.need_files()?.remove(&kept.at(path)?, false).await?;
                 }
                 Ok(answer::json(StatusCode::OK, &Deleted::of(id, Deleted::RESOURCE)))
@@ -137,7 +137,7 @@ impl Anthropic {
         if kept.resources.iter().filter_map(|one| one.path()).any(|other| in_the_way(&other)) {
             return Err(Refusal::bad(format!("mount_path: something is mounted at {path} already")));
         }
-        if self.stays {
+        if self.sessions.stay() {
             let body = self.content(&asked).await?;
             let source = Once { name: path.to_string(), len: body.len(), body: tokio::sync::Mutex::new(Some(body)) };
             let options = PutOptions { keep_existing: true, bulk: true };
