@@ -201,6 +201,16 @@ impl ByteRange {
     }
 }
 
+/// What to read of a file.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct FetchOptions {
+    /// These bytes; all of them where there is no range.
+    pub range: Option<ByteRange>,
+    /// The size that a listing or `stat` told before. A backend that cannot tell from its own records what it
+    /// hands out compares this with what comes, and looks for itself where it is missing.
+    pub size: Option<u64>,
+}
+
 /// How a file is to be written.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct PutOptions {
@@ -277,8 +287,8 @@ pub struct Gather {
 pub trait SessionFiles: Send + Sync {
     /// Writes a file, making parents: all of it or nothing.
     async fn put(&self, at: &SessionPath, source: &dyn Source, options: PutOptions) -> Result<Stored>;
-    /// Reads a file, or a range of it.
-    async fn fetch(&self, at: &SessionPath, range: Option<ByteRange>) -> Result<Fetched>;
+    /// Reads a file, or a range of it. `unverified` where it is not as long as the backend said.
+    async fn fetch(&self, at: &SessionPath, options: FetchOptions) -> Result<Fetched>;
     /// What a path holds; a link is itself.
     async fn stat(&self, at: &SessionPath) -> Result<Entry>;
     /// The entries of a directory by name, or the whole tree below it, parents first; for anything

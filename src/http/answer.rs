@@ -6,6 +6,9 @@ use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use flate2::read::MultiGzDecoder;
+use http_body::Body as _;
+use http_body_util::BodyExt as _;
+use reqwest::Version;
 use reqwest::header::{CONTENT_ENCODING, HeaderMap};
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
@@ -26,6 +29,13 @@ const LONGEST_ERROR: usize = 64 * 1024;
 
 /// As long a time is spent on the content of an error: its status says the most.
 const ERROR_TIME: Duration = Duration::from_secs(10);
+
+/// The fewest bytes of a content that count as progress within the idle timeout. At the default of 60 s that
+/// is 137 bits a second, which is slower than any modem; a service that sends less only keeps its client busy.
+const PROGRESS: u64 = 1024;
+
+/// An answer whose content is still to come.
+pub(super) type Response = hyper::Response<reqwest::Body>;
 
 /// A successful answer, byte for byte as the service wrote it (unpacked, where it was packed).
 #[derive(Debug, Clone)]
@@ -108,13 +118,14 @@ impl Answer {
 
 /// Reads a successful answer to its end.
 pub(super) async fn read(
-    response: &mut reqwest::Response,
+    response: &mut Response,
     idle: Duration,
     deadline: Option<Instant>,
     watched: &mut Watched,
 ) -> Result<Bytes, Failure> {
     let mut content = BytesMut::new();
-    while let Some(block) = next(response, idle, deadline).await? {
+    let mut pace = Pace::new(idle);
+    while let Some(block) = pace.next(response, deadline).await? {
         watched.received(block.len());
         if content.len() + block.len() > LONGEST {
             return Err(too_long());
@@ -127,28 +138,72 @@ pub(super) async fn read(
     if cut { Err(too_long()) } else { Ok(content) }
 }
 
-/// The next block of an answer, or `None` at its proven end.
-pub(super) async fn next(
-    response: &mut reqwest::Response,
+/// Limits the time that is spent on waiting for an answer's content: [`PROGRESS`] bytes have to come within
+/// the idle timeout. Time that the reader spends elsewhere does not count.
+#[derive(Debug)]
+pub(super) struct Pace {
     idle: Duration,
-    deadline: Option<Instant>,
-) -> Result<Option<Bytes>, Failure> {
-    let next = timeout(idle, response.chunk());
-    let next = match deadline {
-        Some(deadline) => timeout_at(deadline, next).await.map_err(|_| Failure::too_late(Fate::Lost))?,
-        None => next.await,
-    };
-    match next {
-        Ok(Ok(block)) => Ok(block),
-        Ok(Err(error)) => Err(Failure::cut_off(&error)),
-        Err(_) => Err(Failure::new(Fate::Lost, idle_message("the service sent", idle))),
+    waited: Duration,
+    came: u64,
+}
+
+impl Pace {
+    pub(super) fn new(idle: Duration) -> Self {
+        Pace { idle, waited: Duration::ZERO, came: 0 }
+    }
+
+    /// The next block of an answer, or `None` at its proven end.
+    pub(super) async fn next(
+        &mut self,
+        response: &mut Response,
+        deadline: Option<Instant>,
+    ) -> Result<Option<Bytes>, Failure> {
+        let begun = Instant::now();
+        let block = timeout(self.idle.saturating_sub(self.waited), block(response));
+        let block = match deadline {
+            Some(deadline) => timeout_at(deadline, block).await.map_err(|_| Failure::too_late(Fate::Lost))?,
+            None => block.await,
+        };
+        let block = block.map_err(|_| Failure::new(Fate::Lost, self.too_slow()))??;
+        self.waited += begun.elapsed();
+        self.came += block.as_ref().map_or(0, Bytes::len) as u64;
+        if self.came >= PROGRESS {
+            *self = Pace::new(self.idle);
+        }
+        Ok(block)
+    }
+
+    fn too_slow(&self) -> String {
+        match self.came {
+            0 => idle_message("the service sent", self.idle),
+            _ => format!("the service sent fewer than {PROGRESS} bytes in {} s", self.idle.as_secs_f64()),
+        }
+    }
+}
+
+/// The next block of an answer, or `None` at its proven end. The HTTP library takes an HTTP/2 stream that the
+/// service resets with `NO_ERROR` for one that has ended; only `END_STREAM` is an end (RFC 9113, section 8.1).
+async fn block(response: &mut Response) -> Result<Option<Bytes>, Failure> {
+    loop {
+        match response.body_mut().frame().await {
+            Some(Ok(frame)) => {
+                if let Ok(block) = frame.into_data() {
+                    return Ok(Some(block));
+                }
+            }
+            Some(Err(error)) => return Err(Failure::cut_off(&error)),
+            None if response.version() >= Version::HTTP_2 && !response.body().is_end_stream() => {
+                return Err(Failure::new(Fate::Lost, "the answer was cut off: the service reset the stream"));
+            }
+            None => return Ok(None),
+        }
     }
 }
 
 /// Reads what there is of an error: at most [`LONGEST_ERROR`] bytes in [`ERROR_TIME`]. Where that
 /// stops early, its beginning is better than nothing.
 pub(super) async fn read_error(
-    response: &mut reqwest::Response,
+    response: &mut Response,
     idle: Duration,
     deadline: Option<Instant>,
     watched: &mut Watched,
@@ -157,7 +212,7 @@ pub(super) async fn read_error(
     let end = deadline.map_or(end, |deadline| deadline.min(end));
     let mut content = BytesMut::new();
     while content.len() < LONGEST_ERROR {
-        match timeout_at(end, response.chunk()).await {
+        match timeout_at(end, block(response)).await {
             Ok(Ok(Some(block))) => {
                 watched.received(block.len());
                 let room = LONGEST_ERROR - content.len();

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_LENGTH, HeaderMap, HeaderValue};
+use reqwest::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE, HeaderMap, HeaderValue};
 use reqwest::{Method, StatusCode};
 use tokio::select;
 use tokio::time::{Instant, sleep_until, timeout_at};
 
-use super::answer::{self, Answer};
+use super::answer::{self, Answer, Response};
 use super::auth::Credentials;
 use super::download::{self, Download};
 use super::failure::{self, Failure, Fate};
@@ -103,7 +103,7 @@ async fn open(
     deadline: Option<Instant>,
     mode: Mode,
     watched: &mut Watched,
-) -> Result<(reqwest::Response, Option<Summary>), Failure> {
+) -> Result<(Response, Option<Summary>), Failure> {
     let service = &*http.0;
     let options = &service.options;
     let unsent = |error: Error| Failure::own(Fate::Unsent, error);
@@ -118,15 +118,22 @@ async fn open(
     // Connecting has a limit of its own, after which it is known that nothing was sent.
     let connecting = options.connect_timeout.saturating_add(Duration::from_secs(1));
     let idle = request.idle.unwrap_or(options.idle_timeout).max(connecting).min(LONGEST_IDLE);
-    let (mut response, sent) = exchange(call, pump, &pulse, idle, deadline, request).await?;
+    let (response, sent) = exchange(call, pump, &pulse, idle, deadline, request).await?;
+    let mut response = Response::from(response);
     let status = response.status();
     watched.head(status.as_u16(), failure::request_id(response.headers()));
     watched.gets(response.headers());
     if status.is_success() {
-        return Ok((response, sent));
+        return if is_part(&response) { Err(Failure::of_part(mode == Mode::Stream)) } else { Ok((response, sent)) };
     }
     let content = answer::read_error(&mut response, options.idle_timeout, deadline, watched).await;
     Err(Failure::of_answer(options.envelope, &request.url, status, response.headers(), &content))
+}
+
+/// Whether an answer says that it is a part of a content. This client asks for whole contents only, so that a
+/// part proves nothing, whatever length it has (RFC 9110, section 15.3.7).
+fn is_part(response: &Response) -> bool {
+    response.status() == StatusCode::PARTIAL_CONTENT || response.headers().contains_key(CONTENT_RANGE)
 }
 
 /// The headers of a request, the later ones over the earlier: what every request has, what this

@@ -140,6 +140,15 @@ impl Failure {
         Self::for_good(fate, Kind::Unavailable, message)
     }
 
+    /// A part of a content where the whole was asked for: `unverified` for a file.
+    pub(super) fn of_part(of_file: bool) -> Self {
+        let kind = if of_file { Kind::Unverified } else { Kind::Unavailable };
+        Failure {
+            hint: Some("a cache or a proxy on the way may keep parts of answers"),
+            ..Self::for_good(Fate::Answered, kind, "the service answered with a part of what was asked for")
+        }
+    }
+
     /// An answer that came to an end too early, or not at all.
     pub(super) fn cut_off(error: &reqwest::Error) -> Self {
         Self::new(Fate::Lost, format!("the answer was cut off: {}", reason(error)))

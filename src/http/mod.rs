@@ -31,7 +31,7 @@ use std::sync::Arc;
 
 pub use answer::Answer;
 pub use auth::{Auth, Credentials};
-pub use download::Download;
+pub use download::{Download, other_length};
 pub use failure::{Envelope, IsFailure, Told, common_envelope, kind_of};
 pub use multipart::{FilePart, Form};
 pub use options::Options;

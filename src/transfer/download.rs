@@ -19,9 +19,9 @@ use super::plan::{self, Budget, Destination, RemoteSource, Scale};
 use super::remote::{Found, RemoteTree, What};
 use super::tally::{Ledger, Sink};
 use super::{BULK, IfExists, Transfer, prove};
-use crate::backend::{Expected, Fetched, Gather, Limits};
+use crate::backend::{Expected, FetchOptions, Fetched, Gather, Limits};
 use crate::error::{Error, Kind, Result};
-use crate::model::{EntryKind, FileId, Receipt, ReceiptStatus, SessionPath, Timestamp};
+use crate::model::{Entry, EntryKind, FileId, Receipt, ReceiptStatus, SessionPath, Timestamp};
 
 /// How long the first wait before another try is at most; each one after it may be twice as long.
 const PAUSE: Duration = Duration::from_millis(250);
@@ -180,7 +180,7 @@ impl Transfer<'_> {
                 .hint("give a DEST directory instead of `-`"));
             }
             self.observer.on(Event::Planned { files: 1, bytes: one.bytes });
-            let landed = stream(self.fetch_within(&one, &budget).await?, write).await?;
+            let landed = stream(self.fetch_within(&one, one.bytes, &budget).await?, write).await?;
             budget.spend(landed.summary.bytes);
         }
         Ok(())
@@ -191,11 +191,7 @@ impl Transfer<'_> {
             Wanted::Session(at) => {
                 let files = self.backend.need_files()?;
                 files.gather(at, Gather { settle: !self.options.no_settle, all: self.options.all }).await?;
-                let mut entry = files.stat(at).await?;
-                if entry.kind == EntryKind::Symlink {
-                    // What is named is what it points to, under the name of the link.
-                    entry = files.stat(&files.resolve(at).await?).await?;
-                }
+                let entry = self.stat(at).await?;
                 let base = (!at.path.is_root()).then(|| at.path.name().to_owned());
                 (base, entry.kind == EntryKind::Directory, entry.size, entry.modified_at)
             }
@@ -206,6 +202,21 @@ impl Transfer<'_> {
         };
         let source = RemoteSource { name: wanted.name(), base, is_directory };
         Ok(Looked { wanted: wanted.clone(), source, bytes, modified_at })
+    }
+
+    /// What is at a path: what a link points to, under the name of the link.
+    async fn stat(&self, at: &SessionPath) -> Result<Entry> {
+        let files = self.backend.need_files()?;
+        let entry = files.stat(at).await?;
+        if entry.kind == EntryKind::Symlink { files.stat(&files.resolve(at).await?).await } else { Ok(entry) }
+    }
+
+    /// The size of a file as it is now.
+    async fn size(&self, wanted: &Wanted) -> Result<Option<u64>> {
+        match wanted {
+            Wanted::Session(at) => Ok(self.stat(at).await?.size),
+            Wanted::Stored(id) => Ok(self.backend.need_store()?.get(id).await?.size),
+        }
     }
 
     /// The first, cheap walk: how much there is to do. What cannot be listed shows in the second.
@@ -319,7 +330,7 @@ impl Transfer<'_> {
             }
             if let Some(mut file) = open_stream(&path)? {
                 shared.budget.count_file()?;
-                let fetched = self.fetch_within(one, &shared.budget).await?;
+                let fetched = self.fetch_within(one, one.bytes, &shared.budget).await?;
                 let mut write = |block: &[u8]| {
                     file.write_all(block).map_err(|e| Error::io(format!("writing `{}`", path.display()), &e))
                 };
@@ -374,10 +385,21 @@ impl Transfer<'_> {
             return Ok(Receipt::planned(name, place.to_owned(), one.bytes));
         }
         let landing = Landing { keep_existing: keep, bulk: shared.bulk, claims: &shared.claims };
-        let mut tries = 0;
+        let (mut tries, mut size) = (0, one.bytes);
         loop {
-            let fetched = self.fetch_within(one, &shared.budget).await?;
-            match ground.land(below, fetched, &landing).await {
+            let landed = match self.fetch_within(one, size, &shared.budget).await {
+                Ok(fetched) => ground.land(below, fetched, &landing).await,
+                Err(error) if error.kind() == Kind::Unverified => Err(error),
+                Err(error) => return Err(error),
+            };
+            match landed {
+                // It may have changed since it was listed: then it is fetched as what it is now.
+                Err(error) if error.kind() == Kind::Unverified && size == one.bytes => {
+                    match self.size(&one.wanted).await {
+                        Ok(now) if now != size => size = now,
+                        _ => return Err(error),
+                    }
+                }
                 // What was cut off on its way may come whole the next time.
                 Err(error) if tries < options.retries && error.kind() == Kind::Unavailable && error.is_retryable() => {
                     self.observer.on(Event::Retried { name, error: &error });
@@ -416,7 +438,7 @@ impl Transfer<'_> {
         if !self.options.checksum && time.is_some() && time == one.modified_at {
             return Ok(Some("size and time are equal"));
         }
-        let mut fetched = self.fetch(&one.wanted).await?;
+        let mut fetched = self.fetch(one, one.bytes).await?;
         let theirs = match &fetched.sha256 {
             Expected::Known(sha256) => sha256.clone(),
             Expected::Streamed if self.options.checksum => prove::hash(&mut fetched).await?.sha256,
@@ -425,19 +447,19 @@ impl Transfer<'_> {
         Ok(ground.hash(below).await?.eq_ignore_ascii_case(&theirs).then_some("size and hash are equal"))
     }
 
-    async fn fetch(&self, wanted: &Wanted) -> Result<Fetched> {
-        match wanted {
-            Wanted::Session(at) => self.backend.need_files()?.fetch(at, None).await,
+    async fn fetch(&self, one: &Looked, size: Option<u64>) -> Result<Fetched> {
+        match &one.wanted {
+            Wanted::Session(at) => self.backend.need_files()?.fetch(at, FetchOptions { range: None, size }).await,
             Wanted::Stored(id) => self.backend.need_store()?.fetch(id, None).await,
         }
     }
 
-    /// Fetches a file, watched and within the budget.
-    async fn fetch_within(&self, one: &Looked, budget: &Budget) -> Result<Fetched> {
-        let mut share = budget.claim(one.bytes)?;
-        let Fetched { body, attributes, sha256, file_id } = self.fetch(&one.wanted).await?;
+    /// Fetches a file of `size` bytes, watched and within the budget.
+    async fn fetch_within(&self, one: &Looked, size: Option<u64>, budget: &Budget) -> Result<Fetched> {
+        let mut share = budget.claim(size)?;
+        let Fetched { body, attributes, sha256, file_id } = self.fetch(one, size).await?;
         let passed = Arc::new(AtomicU64::new(0));
-        self.observer.on(Event::Started { name: &one.source.name, bytes: one.bytes, passed: Arc::clone(&passed) });
+        self.observer.on(Event::Started { name: &one.source.name, bytes: size, passed: Arc::clone(&passed) });
         let body = body.within(move |block| share.take(block.len() as u64)).counted(passed);
         Ok(Fetched { body, attributes, sha256, file_id })
     }

@@ -1,7 +1,7 @@
 //! Proof: what came out at the other end is what went in.
 
 use super::Transfer;
-use crate::backend::{Expected, Fetched, Stored};
+use crate::backend::{Expected, FetchOptions, Fetched, Stored};
 use crate::body::Summary;
 use crate::error::{Error, Kind, Result};
 use crate::model::{FileId, SessionPath, Verified};
@@ -59,7 +59,8 @@ impl Transfer<'_> {
         let files = self.backend.need_files()?;
         let proven = match of_upload(&at.to_string(), stored) {
             Ok(Verified::Md5 | Verified::Size | Verified::None(_)) if self.options.verify => {
-                self.read_back(files.fetch(at, None).await, stored, &at.to_string()).await
+                let options = FetchOptions { range: None, size: Some(stored.sent.bytes) };
+                self.read_back(files.fetch(at, options).await, stored, &at.to_string()).await
             }
             other => other,
         };

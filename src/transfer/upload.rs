@@ -14,7 +14,7 @@ use super::plan::{self, Destination, LocalSource, Scale};
 use super::source::{Tree, What};
 use super::tally::{Ledger, Sink};
 use super::{BULK, IfExists, Transfer, prove};
-use crate::backend::{Expected, Feature, Limits, MkdirOptions, NewStoredFile, PutOptions, Stored};
+use crate::backend::{Expected, Feature, FetchOptions, Limits, MkdirOptions, NewStoredFile, PutOptions, Stored};
 use crate::body::{Body, LocalFile, Mapped, Source, Stdin};
 use crate::error::{Error, Kind, Result};
 use crate::model::{Entry, EntryKind, FileId, Receipt, ReceiptStatus, RemotePath, SessionPath, Verified};
@@ -269,7 +269,7 @@ impl Transfer<'_> {
             let same = there.modified_at.is_some() && there.modified_at == source.attributes().modified_at;
             return Ok(same.then_some("size and time are equal"));
         }
-        let mut fetched = self.backend.need_files()?.fetch(at, None).await?;
+        let mut fetched = self.backend.need_files()?.fetch(at, FetchOptions::default()).await?;
         let theirs = match &fetched.sha256 {
             Expected::Known(sha256) => sha256.clone(),
             Expected::Streamed => prove::hash(&mut fetched).await?.sha256,

@@ -31,7 +31,7 @@ impl Asked {
     }
 }
 
-/// A status, headers (each with its line break) and a content.
+/// A status, headers (each with its line break) and a content, which is sent in chunks where they say so.
 pub(crate) type Reply = (u16, String, String);
 
 /// The service, until it is dropped.
@@ -142,7 +142,12 @@ fn serve(mut stream: impl Read + Write, asked: &Mutex<Vec<Asked>>, answer: &dyn 
     asked.lock().unwrap().push(request.clone());
     let (status, headers, body) = answer(&request);
     let length = body.len();
-    let head = format!("HTTP/1.1 {status} X\r\n{headers}connection: close\r\ncontent-length: {length}\r\n\r\n");
+    let (framing, body) = if headers.contains("transfer-encoding: chunked") {
+        (String::new(), format!("{length:x}\r\n{body}\r\n0\r\n\r\n"))
+    } else {
+        (format!("content-length: {length}\r\n"), body)
+    };
+    let head = format!("HTTP/1.1 {status} X\r\n{headers}connection: close\r\n{framing}\r\n");
     let _ = stream.write_all(format!("{head}{body}").as_bytes());
     let _ = stream.flush();
 }

@@ -33,6 +33,7 @@ mod faults;
 mod filters;
 mod from_ant;
 mod hostile;
+mod lengths;
 mod limits;
 mod links;
 mod logins;

@@ -5,8 +5,8 @@ use futures_util::stream::BoxStream;
 use serde_json::{Map, Value};
 use wharf::backend::capability::Limits;
 use wharf::backend::{
-    Backend, ByteRange, Capabilities, Feature, Fetched, FileStore, Finding, LabelPatch, MkdirOptions, NewSession, Page,
-    PageRequest, PutOptions, Resources, SessionFiles, SessionQuery, Sessions, Stored, registry,
+    Backend, Capabilities, Feature, FetchOptions, Fetched, FileStore, Finding, LabelPatch, MkdirOptions, NewSession,
+    Page, PageRequest, PutOptions, Resources, SessionFiles, SessionQuery, Sessions, Stored, registry,
 };
 use wharf::body::Source;
 use wharf::error::{Error, Result};
@@ -139,8 +139,8 @@ impl SessionFiles for Lean {
         self.all_files()?.put(at, source, options).await
     }
 
-    async fn fetch(&self, at: &SessionPath, range: Option<ByteRange>) -> Result<Fetched> {
-        self.all_files()?.fetch(at, range).await
+    async fn fetch(&self, at: &SessionPath, options: FetchOptions) -> Result<Fetched> {
+        self.all_files()?.fetch(at, options).await
     }
 
     async fn stat(&self, at: &SessionPath) -> Result<Entry> {

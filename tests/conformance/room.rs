@@ -4,8 +4,8 @@ use std::fmt;
 
 use futures_util::TryStreamExt as _;
 use wharf::backend::{
-    ByteRange, Expected, Fetched, MkdirOptions, NewResource, NewSession, NewStoredFile, Page, PageRequest, PutOptions,
-    Stored,
+    ByteRange, Expected, FetchOptions, Fetched, MkdirOptions, NewResource, NewSession, NewStoredFile, Page,
+    PageRequest, PutOptions, Stored,
 };
 use wharf::body::Source;
 use wharf::error::Result;
@@ -75,13 +75,13 @@ impl<'a> Room<'a> {
 
     /// What a file holds.
     pub(crate) async fn read(&self, path: &str) -> Result<Vec<u8>> {
-        drain(self.stage.backend.need_files()?.fetch(&self.at(path), None).await?).await
+        drain(self.stage.backend.need_files()?.fetch(&self.at(path), FetchOptions::default()).await?).await
     }
 
     /// The bytes of a range, its last one included.
     pub(crate) async fn read_range(&self, path: &str, first: u64, last: Option<u64>) -> Result<Vec<u8>> {
         let range = Some(ByteRange { first, last });
-        drain(self.stage.backend.need_files()?.fetch(&self.at(path), range).await?).await
+        drain(self.stage.backend.need_files()?.fetch(&self.at(path), FetchOptions { range, size: None }).await?).await
     }
 
     pub(crate) async fn stat(&self, path: &str) -> Result<Line> {

@@ -16,16 +16,16 @@ async fn drain(download: &mut Download) -> Result<Summary> {
 
 #[tokio::test]
 async fn a_download_is_counted_and_hashed_and_never_packed() {
-    let server = Server::new(vec![answer(206, "x-request-id: req_3\r\n", "content")]);
+    let server = Server::new(vec![answer(200, "x-request-id: req_3\r\n", "content")]);
     let http = client(&server.url());
-    let mut download = get(&http).header("range", "bytes=0-6").fetch().await.unwrap();
-    assert_eq!((download.status, download.body.len(), download.end_is_proven), (206, Some(7), true));
+    let mut download = get(&http).fetch().await.unwrap();
+    assert_eq!((download.status, download.body.len(), download.end_is_proven), (200, Some(7), true));
     assert_eq!(download.request_id().as_deref(), Some("req_3"));
     let summary = drain(&mut download).await.unwrap();
     assert_eq!(summary.bytes, 7);
     assert_eq!(summary.sha256, "ed7002b439e9ac845f22357d822bac1444730fbdb6016d3ec9432297b9ec9f73");
     let got = &server.got()[0];
-    assert_eq!((got.header("accept-encoding"), got.header("range")), (Some("identity"), Some("bytes=0-6")));
+    assert_eq!((got.header("accept-encoding"), got.header("range")), (Some("identity"), None));
 }
 
 #[tokio::test]
@@ -141,4 +141,79 @@ async fn an_address_that_was_given_out_gets_no_credentials() {
     assert!(got.head.starts_with("GET /bucket/key?sig=a%2Fb HTTP/1.1\r\n"), "{}", got.head);
     assert_eq!((got.header("authorization"), got.header("x-team")), (None, None));
     assert_eq!(got.header("x-access-token"), Some("tok-123456"));
+}
+
+#[tokio::test]
+async fn a_part_that_was_not_asked_for_is_no_content() {
+    for (status, headers) in
+        [(206, ""), (206, "content-range: bytes 0-2/3\r\n"), (200, "content-range: bytes 0-2/9\r\n")]
+    {
+        let server = Server::new(vec![answer(status, headers, "abc")]);
+        let http = client(&server.url());
+        assert_eq!(get(&http).fetch().await.err().unwrap().kind(), Kind::Unverified, "{status} {headers}");
+        assert_eq!(get(&http).send().await.err().unwrap().kind(), Kind::Unavailable, "{status} {headers}");
+        assert_eq!(server.count(), 2, "it is not asked for again");
+    }
+}
+
+#[tokio::test]
+async fn a_content_of_a_known_size_has_that_size() {
+    let chunked = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n";
+    let until_close = "HTTP/1.1 200 OK\r\n\r\nabcde";
+    let announced = "HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nabcde";
+    for (text, size, end) in [
+        (chunked, Some(5), Ok(5)),
+        (chunked, None, Ok(5)),
+        (chunked, Some(6), Err(Kind::Unverified)),
+        (chunked, Some(4), Err(Kind::Unverified)),
+        (announced, Some(5), Ok(5)),
+        (announced, Some(6), Err(Kind::Unverified)),
+        (until_close, Some(5), Ok(5)),
+        // Whether it was cut off on its way cannot be told.
+        (until_close, Some(6), Err(Kind::Unavailable)),
+        (until_close, Some(4), Err(Kind::Unverified)),
+        (until_close, None, Err(Kind::Unavailable)),
+    ] {
+        let server = Server::new(vec![step(move |talk| {
+            talk.read().write(text);
+            talk.close();
+        })]);
+        let download = get(&client(&server.url())).fetch().await.unwrap();
+        let came = async {
+            let mut body = download.of_size("x", size)?;
+            assert!(size.is_none() || body.len() == size);
+            while body.next().await?.is_some() {}
+            Ok::<_, wharf::error::Error>(body.summary()?.bytes)
+        };
+        assert_eq!(came.await.map_err(|error| error.kind()), end, "{text} {size:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_content_that_only_trickles_is_given_up_and_a_slow_one_is_not() {
+    // A byte at a time, each well within the time without a byte.
+    for (block, blocks, fine) in [(1, 200, false), (200, 20, true)] {
+        let server = Server::new(vec![step(move |talk| {
+            talk.read().write(format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", block * blocks));
+            for _ in 0..blocks {
+                if !talk.goes_on() {
+                    return;
+                }
+                talk.write("x".repeat(block));
+                std::thread::sleep(Duration::from_millis(40));
+            }
+        })]);
+        let mut options = options(&server.url());
+        options.idle_timeout = Duration::from_millis(400);
+        options.retries = 0;
+        let http = Http::new(options).unwrap();
+        let mut download = get(&http).fetch().await.unwrap();
+        let streamed = drain(&mut download).await.map_err(|error| error.message().to_owned());
+        let whole = get(&http).send().await.map_err(|error| error.message().to_owned());
+        for message in [streamed.err(), whole.err()] {
+            let told =
+                message.as_deref().is_some_and(|text| text.starts_with("the service sent fewer than 1024 bytes in "));
+            assert!(told != fine && message.is_none() == fine, "{message:?}");
+        }
+    }
 }

@@ -27,7 +27,7 @@ async fn a_service_that_stands_still_is_noticed() {
     assert_eq!((error.kind(), seen(&error)["retryable"].as_bool()), (Kind::Unavailable, Some(true)));
     assert!(start.elapsed() < Duration::from_secs(2));
     let server = Server::new(vec![step(|talk| {
-        talk.read().write("HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\n{");
+        talk.read().write("HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\n");
         talk.stall();
     })]);
     let error = get(&once(&server)).send().await.unwrap_err();

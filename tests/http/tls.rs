@@ -119,7 +119,8 @@ async fn over_tls_a_connection_that_is_cut_is_not_an_end() {
     }
 }
 
-/// Speaks HTTP/2 over TLS: sends back what it got, or, for `/short`, less than it announced.
+/// Speaks HTTP/2 over TLS: sends back what it got; for `/short`, less than it announced; for `/reset`, no length
+/// and in place of the end a reset that says `NO_ERROR`; for `/end`, no length and the end.
 async fn http2_server(config: Arc<ServerConfig>) -> SocketAddr {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -138,7 +139,8 @@ async fn http2_server(config: Arc<ServerConfig>) -> SocketAddr {
 }
 
 async fn echo(request: http::Request<h2::RecvStream>, mut respond: h2::server::SendResponse<Bytes>) {
-    let short = request.uri().path() == "/short";
+    let path = request.uri().path().to_owned();
+    let short = path == "/short";
     let mut body = request.into_body();
     let mut content = Vec::new();
     while let Some(block) = body.data().await {
@@ -147,9 +149,21 @@ async fn echo(request: http::Request<h2::RecvStream>, mut respond: h2::server::S
         content.extend_from_slice(&block);
     }
     let len = content.len() + usize::from(short);
-    let response = http::Response::builder().header("content-length", len).body(()).unwrap();
+    let mut response = http::Response::builder();
+    if !["/reset", "/end"].contains(&path.as_str()) {
+        response = response.header("content-length", len);
+    }
+    let response = response.body(()).unwrap();
     let mut stream = respond.send_response(response, false).unwrap();
-    if short {
+    if path == "/reset" {
+        stream.send_data(content.into(), false).unwrap();
+        // The content goes out first.
+        while stream.capacity() > 0 {
+            tokio::task::yield_now().await;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        stream.send_reset(h2::Reason::NO_ERROR);
+    } else if short {
         stream.reserve_capacity(content.len());
         stream.send_data(content.into(), true).unwrap();
     } else {
@@ -186,4 +200,31 @@ async fn http2_is_spoken_where_the_service_does() {
     let error = http.request(Class::Idempotent, Method::PUT, &["d"]).source(&liar).send().await.unwrap_err();
     assert_eq!(error.kind(), Kind::Conflict);
     assert_eq!(put("e").send().await.unwrap().bytes, source.content);
+}
+
+#[tokio::test]
+async fn an_http2_stream_that_is_reset_without_an_error_has_not_ended() {
+    let dir = tempfile::tempdir().unwrap();
+    let ca = dir.path().join("ca.pem");
+    let address = http2_server(server_config(&ca, &[b"h2"])).await;
+    let mut options = trusting(address, &ca);
+    options.retries = 0;
+    options.idle_timeout = std::time::Duration::from_secs(10);
+    let http = Http::new(options).unwrap();
+    let source = Memory::new(noise(5000));
+    let put = |path: &'static str| http.request(Class::Idempotent, Method::PUT, &[path]).source(&source);
+    let drain = async |mut body: wharf::body::Body| {
+        while body.next().await?.is_some() {}
+        Ok::<_, wharf::error::Error>(body.summary()?.bytes)
+    };
+    let download = put("end").fetch().await.unwrap();
+    assert_eq!((download.body.len(), drain(download.body).await.unwrap()), (None, 5000));
+    assert_eq!(put("end").send().await.unwrap().bytes.len(), 5000);
+    for size in [None, Some(9000), Some(5000)] {
+        let download = put("reset").fetch().await.unwrap();
+        let error = drain(download.of_size("x", size).unwrap()).await.unwrap_err();
+        assert_eq!(error.kind(), Kind::Unavailable, "{error}");
+        assert!(error.message().contains("cut off"), "{error}");
+    }
+    assert_eq!(put("reset").send().await.unwrap_err().kind(), Kind::Unavailable);
 }

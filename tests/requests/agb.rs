@@ -7,7 +7,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use futures_util::StreamExt;
 use serde_json::{Value, json};
 use wharf::backend::{
-    Backend, ByteRange, LabelPatch, MkdirOptions, NewResource, NewSession, PageRequest, PutOptions, SessionQuery, agb,
+    Backend, ByteRange, FetchOptions, LabelPatch, MkdirOptions, NewResource, NewSession, PageRequest, PutOptions,
+    SessionQuery, agb,
 };
 use wharf::error::Result;
 use wharf::http::{Credentials, Options};
@@ -279,7 +280,10 @@ async fn drive(backend: &dyn Backend, capture: &Capture, content: Vec<u8>) -> Re
             wire::name::READ_FILE => {
                 let (first, length) = (number("offset"), number("length"));
                 let last = (length > 0).then(|| first + length - 1);
-                let mut body = files.fetch(&at(path), Some(ByteRange { first, last })).await?.body;
+                let mut body = files
+                    .fetch(&at(path), FetchOptions { range: Some(ByteRange { first, last }), size: None })
+                    .await?
+                    .body;
                 while body.next().await?.is_some() {}
                 Ok(())
             }
@@ -337,7 +341,7 @@ async fn drive(backend: &dyn Backend, capture: &Capture, content: Vec<u8>) -> Re
 }
 
 async fn fetch_large(files: &dyn wharf::backend::SessionFiles, at: &SessionPath) -> Result<()> {
-    let mut body = files.fetch(at, None).await?.body;
+    let mut body = files.fetch(at, FetchOptions::default()).await?.body;
     while body.next().await?.is_some() {}
     Ok(())
 }

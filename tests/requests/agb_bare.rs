@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use futures_util::StreamExt;
 use serde_json::{Value, json};
-use wharf::backend::{Backend, agb};
+use wharf::backend::{Backend, FetchOptions, agb};
 use wharf::error::Kind;
 use wharf::http::{Credentials, Options};
 use wharf::model::{EntryKind, SessionPath};
@@ -97,7 +97,7 @@ async fn one_path_and_a_content_are_told_as_well() {
     assert_eq!(files.stat(&at("/tmp/d/gone")).await.unwrap_err().kind(), Kind::NotFound);
     assert_eq!(files.list(&at("/tmp/d/last"), true).await.unwrap().count().await, 1);
     assert_eq!(files.resolve(&at("/tmp/d/last")).await.unwrap(), at("/tmp/d/last"));
-    let mut body = files.fetch(&at("/tmp/d/two\nlines"), None).await.unwrap().body;
+    let mut body = files.fetch(&at("/tmp/d/two\nlines"), FetchOptions::default()).await.unwrap().body;
     assert_eq!(body.next().await.unwrap().unwrap(), &b"abc"[..]);
     assert!(body.next().await.unwrap().is_none());
 }

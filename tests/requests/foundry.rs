@@ -6,7 +6,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use futures_util::StreamExt;
 use serde_json::{Value, json};
-use wharf::backend::{Backend, MkdirOptions, NewSession, PageRequest, PutOptions, SessionQuery, foundry};
+use wharf::backend::{Backend, FetchOptions, MkdirOptions, NewSession, PageRequest, PutOptions, SessionQuery, foundry};
 use wharf::error::Result;
 use wharf::http::{Auth, Credentials, Options};
 use wharf::model::SessionPath;
@@ -198,7 +198,8 @@ async fn drive(backend: &dyn Backend, capture: &Capture) -> Result<()> {
         "session_stop" | "error_409_stop" => sessions.stop(&session()).await.map(drop),
         "session_delete" => sessions.delete(&session(), false).await,
         "file_download" => {
-            let mut body = files.fetch(&at(), None).await?.body;
+            let size = Some(capture.reply().body.len() as u64);
+            let mut body = files.fetch(&at(), FetchOptions { range: None, size }).await?.body;
             while body.next().await?.is_some() {}
             Ok(())
         }

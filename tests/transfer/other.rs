@@ -12,8 +12,9 @@ use futures_util::stream::{self, BoxStream, StreamExt};
 use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
 use wharf::backend::{
-    Backend, ByteRange, Capabilities, Expected, Feature, Fetched, FileStore, Finding, LabelPatch, Limits, MkdirOptions,
-    NewSession, NewStoredFile, Page, PageRequest, PutOptions, Resources, SessionFiles, SessionQuery, Sessions, Stored,
+    Backend, ByteRange, Capabilities, Expected, Feature, FetchOptions, Fetched, FileStore, Finding, LabelPatch, Limits,
+    MkdirOptions, NewSession, NewStoredFile, Page, PageRequest, PutOptions, Resources, SessionFiles, SessionQuery,
+    Sessions, Stored,
 };
 use wharf::body::{Attributes, Body, Source, Summary, hex};
 use wharf::error::{Details, Error, Kind, Result};
@@ -459,7 +460,7 @@ impl SessionFiles for Other {
         self.keep(at.path.as_str(), content, sent, source.attributes())
     }
 
-    async fn fetch(&self, at: &SessionPath, _: Option<ByteRange>) -> Result<Fetched> {
+    async fn fetch(&self, at: &SessionPath, _: FetchOptions) -> Result<Fetched> {
         self.note("fetch", at.path.as_str())?;
         self.hand_out(at.path.as_str())
     }

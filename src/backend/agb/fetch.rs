@@ -14,7 +14,7 @@ use crate::backend::part;
 use crate::backend::{ByteRange, Expected, Fetched};
 use crate::body::{Attributes, Body};
 use crate::error::{Error, Kind, Result};
-use crate::http::Class;
+use crate::http::{Class, other_length};
 use crate::model::{Entry, EntryKind, SessionPath};
 use crate::wire::agb as wire;
 
@@ -104,9 +104,6 @@ fn attributes(entry: &Entry) -> Attributes {
 
 /// A block that is as long as the file's length says.
 fn exactly(at: &SessionPath, block: Bytes, length: u64) -> Result<Bytes> {
-    if block.len() as u64 == length {
-        return Ok(block);
-    }
-    Err(Error::conflict(format!("this file changed while it was read: `{at}`"))
-        .hint("run the command again when nothing writes to it"))
+    let came = block.len() as u64;
+    if came == length { Ok(block) } else { Err(other_length(&at.to_string(), length, came)) }
 }

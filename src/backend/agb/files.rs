@@ -8,7 +8,7 @@ use super::look::is_fixed;
 use super::tools::{failed, words};
 use super::{Agb, lacks};
 use crate::backend::occupied::{directory_in_the_way, missing, taken};
-use crate::backend::{ByteRange, Feature, Fetched, MkdirOptions, PutOptions, SessionFiles, Stored};
+use crate::backend::{Feature, FetchOptions, Fetched, MkdirOptions, PutOptions, SessionFiles, Stored};
 use crate::body::Source;
 use crate::error::{Error, Kind, Result};
 use crate::http::Class;
@@ -27,8 +27,8 @@ impl SessionFiles for Agb {
         self.put_content(at, source, options).await
     }
 
-    async fn fetch(&self, at: &SessionPath, range: Option<ByteRange>) -> Result<Fetched> {
-        self.fetch_content(at, range).await
+    async fn fetch(&self, at: &SessionPath, options: FetchOptions) -> Result<Fetched> {
+        self.fetch_content(at, options.range).await
     }
 
     async fn stat(&self, at: &SessionPath) -> Result<Entry> {

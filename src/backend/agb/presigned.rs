@@ -220,18 +220,7 @@ impl Passage {
         .await;
         let request = self.agb.0.http.elsewhere(Class::Safe, Method::GET, &url?);
         let download = request.fetch().await.map_err(|e| of_storage(e, "giving the content"))?;
-        match download.body.len() {
-            Some(len) if len != size => Err(Error::new(
-                Kind::Unverified,
-                format!("the service's copy has {len} bytes and the file {size}: `{at}`"),
-            )
-            .hint("it changed meanwhile, or the copy was cut off: run the command again")),
-            None if !download.end_is_proven => {
-                Err(Error::new(Kind::Unavailable, "the end of the answer cannot be told from a broken connection")
-                    .hint("a proxy on the way speaks HTTP/1.0"))
-            }
-            _ => Ok(Whole(download.body.unhashed())),
-        }
+        Ok(Whole(download.of_size(&at.to_string(), Some(size))?.unhashed()))
     }
 
     /// Removes all that was made on the way.

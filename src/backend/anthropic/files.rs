@@ -17,8 +17,8 @@ use super::view::{self, View, What};
 use super::{Anthropic, CAPABILITIES, held, lacks};
 use crate::backend::occupied::{directory_in_the_way, is_directory};
 use crate::backend::{
-    ByteRange, Feature, Fetched, FileStore, Gather, MkdirOptions, NewResource, NewStoredFile, PageRequest, PutOptions,
-    Resources, SessionFiles, Stored,
+    Feature, FetchOptions, Fetched, FileStore, Gather, MkdirOptions, NewResource, NewStoredFile, PageRequest,
+    PutOptions, Resources, SessionFiles, Stored,
 };
 use crate::body::Source;
 use crate::error::{Error, Kind, Result};
@@ -64,7 +64,7 @@ impl SessionFiles for Anthropic {
         Ok(Stored { path, resource_id: resource.id, ..stored })
     }
 
-    async fn fetch(&self, at: &SessionPath, range: Option<ByteRange>) -> Result<Fetched> {
+    async fn fetch(&self, at: &SessionPath, options: FetchOptions) -> Result<Fetched> {
         // What was just listed need not be listed again for every file of a tree.
         let known = self.lately(&at.session);
         let view = match known {
@@ -79,9 +79,9 @@ impl SessionFiles for Anthropic {
             What::Mount(..) => Err(Error::new(Kind::Unsupported, format!("the service shows nothing of this: `{at}`"))
                 .from_backend(CAPABILITIES.backend)),
             What::Output(id) => {
-                let seen =
-                    Seen::made(seen.as_ref().and_then(|entry| entry.size), seen.and_then(|entry| entry.modified_at));
-                self.content(&id, seen, range).await
+                let size = seen.as_ref().and_then(|entry| entry.size).or(options.size);
+                let seen = Seen::made(size, seen.and_then(|entry| entry.modified_at));
+                self.content(&id, seen, options.range).await
             }
         }
     }

@@ -1,8 +1,6 @@
 //! The workspace's files.
 
 use async_trait::async_trait;
-use bytes::Bytes;
-use futures_util::stream::{self, StreamExt};
 use serde_json::value::RawValue;
 
 use super::{Anthropic, CAPABILITIES, errors, gone, held, listing, parsed};
@@ -10,9 +8,9 @@ use crate::backend::spool::Spooled;
 use crate::backend::{
     ByteRange, Expected, Fetched, FileStore, NewStoredFile, Page, PageRequest, Sessions, Stored, part,
 };
-use crate::body::{Attributes, Body, Source};
-use crate::error::{Details, Error, Kind, Result};
-use crate::http::{Class, Download, FilePart, Form, Method};
+use crate::body::{Attributes, Source};
+use crate::error::{Error, Kind, Result};
+use crate::http::{Class, FilePart, Form, Method};
 use crate::model::{FileId, Provider, RemotePath, Scope, SessionId, StoredFile, Timestamp};
 use crate::wire::anthropic as wire;
 use crate::wire::anthropic::files::{EXPIRES, EXPIRES_PART, FILE_MAX, FILE_PART, PAGE_MAX, SCOPE, is_name};
@@ -139,7 +137,7 @@ impl Anthropic {
         }
         let request = self.plain(Class::Safe, Method::GET, &["files", id.as_str(), "content"]);
         let download = request.header("accept", "application/binary").fetch().await?;
-        let whole = proven(download, seen.size)?;
+        let whole = download.of_size(id.as_str(), seen.size)?;
         let body = match range {
             Some(range) => part::of(whole, range)?,
             None => whole,
@@ -147,49 +145,6 @@ impl Anthropic {
         let attributes = Attributes { modified_at: seen.created_at, executable: false };
         Ok(Fetched { body, attributes, sha256: Expected::Unknown, file_id: Some(id.clone()) })
     }
-}
-
-/// A content of the length that the service told before. Where only that tells its end from a broken
-/// connection, it has to be reached.
-fn proven(download: Download, size: Option<u64>) -> Result<Body> {
-    let Some(size) = size else {
-        if !download.end_is_proven {
-            return Err(Error::new(Kind::Unavailable, "the end of the answer cannot be told from a broken connection")
-                .hint("a proxy on the way speaks HTTP/1.0"));
-        }
-        return Ok(download.body);
-    };
-    if download.end_is_proven {
-        return Ok(match download.body.len() {
-            Some(length) if length == size => download.body,
-            // What differs shows when all of it came.
-            _ => Body::of_stream(Some(size), blocks(download.body, None).boxed()),
-        });
-    }
-    Ok(Body::of_stream(Some(size), blocks(download.body, Some(size)).boxed()))
-}
-
-/// The blocks of a body, which have to be `size` bytes where that is said.
-fn blocks(body: Body, size: Option<u64>) -> impl stream::Stream<Item = Result<Bytes>> + Send {
-    stream::try_unfold((body.unhashed(), 0), move |(mut body, passed)| async move {
-        match body.next().await? {
-            Some(block) => {
-                let passed = passed + block.len() as u64;
-                Ok(Some((block, (body, passed))))
-            }
-            None if size.is_some_and(|size| passed < size) => Err(cut_off(passed, size)),
-            None => Ok(None),
-        }
-    })
-}
-
-fn cut_off(passed: u64, size: Option<u64>) -> Error {
-    let wanted = size.unwrap_or_default();
-    Error::new(Kind::Unavailable, format!("the answer was cut off: {passed} of {wanted} bytes came")).details(Details {
-        backend: Some(CAPABILITIES.backend),
-        retryable: true,
-        ..Details::default()
-    })
 }
 
 /// A file as the service wrote it.
@@ -273,31 +228,5 @@ mod tests {
         assert_eq!(file.scope.unwrap().id.as_str(), "sesn_1");
         assert!(file.provider.text().unwrap().contains(r#""n":1.0"#));
         assert_eq!(read(&raw(r#"{"id":"/etc/passwd"}"#)).unwrap_err().kind(), Kind::Unavailable);
-    }
-
-    fn body(text: &'static str) -> Body {
-        Body::of_stream(None, stream::iter([Ok(Bytes::from_static(text.as_bytes()))]).boxed())
-    }
-
-    fn drained(mut body: Body) -> Result<u64> {
-        let drain = async {
-            while body.next().await?.is_some() {}
-            Ok(body.summary()?.bytes)
-        };
-        futures_util::FutureExt::now_or_never(drain).unwrap()
-    }
-
-    #[test]
-    fn what_ends_early_without_saying_so_is_cut_off() {
-        let ending = |text: &'static str, end_is_proven: bool, size: Option<u64>| {
-            let download =
-                Download { status: 200, headers: crate::http::HeaderMap::new(), body: body(text), end_is_proven };
-            proven(download, size).and_then(drained)
-        };
-        assert_eq!(ending("12345", false, Some(5)).unwrap(), 5);
-        let cut = ending("1234", false, Some(5)).unwrap_err();
-        assert!(cut.kind() == Kind::Unavailable && cut.is_retryable(), "{cut}");
-        assert_eq!(ending("12345", false, None).unwrap_err().kind(), Kind::Unavailable);
-        assert_eq!(ending("12345", true, None).unwrap(), 5);
     }
 }

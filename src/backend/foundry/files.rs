@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 
 use async_trait::async_trait;
+use futures_util::future::join;
 use futures_util::stream::{self, BoxStream, StreamExt};
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -16,7 +17,7 @@ use crate::backend::occupied::{directory_in_the_way, is_directory, missing, take
 use crate::backend::page::standing_still;
 use crate::backend::spool::Spooled;
 use crate::backend::{
-    ByteRange, Expected, Feature, Fetched, MkdirOptions, PutOptions, SessionFiles, Sessions, Stored, part, tree,
+    Expected, Feature, FetchOptions, Fetched, MkdirOptions, PutOptions, SessionFiles, Sessions, Stored, part, tree,
 };
 use crate::body::{Attributes, Source};
 use crate::error::{Error, Kind, Result};
@@ -81,12 +82,18 @@ impl SessionFiles for Foundry {
         })
     }
 
-    async fn fetch(&self, at: &SessionPath, range: Option<ByteRange>) -> Result<Fetched> {
+    /// The answer's own length proves nothing: it is compared with what the service says of the file.
+    async fn fetch(&self, at: &SessionPath, options: FetchOptions) -> Result<Fetched> {
         if at.path.is_root() {
             self.get(&at.session).await?;
             return Err(is_directory(at));
         }
-        let download = match self.file_call(Class::Safe, Method::GET, at, &["content"])?.fetch().await {
+        let content = self.file_call(Class::Safe, Method::GET, at, &["content"])?.fetch();
+        let (download, size) = match options.size {
+            Some(size) => (content.await, Ok(Some(size))),
+            None => join(content, self.size(at)).await,
+        };
+        let download = match download {
             Ok(download) => download,
             // What is answered for a directory is unknown.
             Err(error) if matches!(error.status(), Some(400 | 405 | 409)) => {
@@ -97,13 +104,10 @@ impl SessionFiles for Foundry {
             }
             Err(error) => return Err(error),
         };
-        if !download.end_is_proven {
-            return Err(Error::new(Kind::Unavailable, "the end of the answer cannot be told from a broken connection")
-                .hint("a proxy on the way speaks HTTP/1.0"));
-        }
-        let body = match range {
-            Some(range) => part::of(download.body, range)?,
-            None => download.body,
+        let whole = download.of_size(&at.to_string(), size?)?;
+        let body = match options.range {
+            Some(range) => part::of(whole, range)?,
+            None => whole,
         };
         Ok(Fetched { body, attributes: Attributes::default(), sha256: Expected::Unknown, file_id: None })
     }
@@ -247,6 +251,14 @@ impl Foundry {
             }
             // A page without anything new would be followed by itself for ever.
             after = Some(page.last_id.or(last).filter(|_| found.len() > before).ok_or_else(standing_still)?);
+        }
+    }
+
+    /// How long the service says that a file is.
+    async fn size(&self, at: &SessionPath) -> Result<Option<u64>> {
+        match self.stat(at).await? {
+            entry if entry.kind == EntryKind::Directory => Err(is_directory(at)),
+            entry => Ok(entry.size),
         }
     }
 

@@ -16,7 +16,7 @@ use super::disk::{check_names, follow, read_range, real_path, refused};
 use super::inside::Entered;
 use super::resources::{forget, unsettle};
 use crate::backend::occupied::{directory_in_the_way, missing, taken};
-use crate::backend::{ByteRange, Expected, Fetched, MkdirOptions, PutOptions, SessionFiles, Stored};
+use crate::backend::{Expected, FetchOptions, Fetched, MkdirOptions, PutOptions, SessionFiles, Stored};
 use crate::body::Source;
 use crate::error::{Error, Kind, Result};
 use crate::model::entry::Mode;
@@ -87,7 +87,7 @@ impl SessionFiles for Local {
         })
     }
 
-    async fn fetch(&self, at: &SessionPath, range: Option<ByteRange>) -> Result<Fetched> {
+    async fn fetch(&self, at: &SessionPath, options: FetchOptions) -> Result<Fetched> {
         self.live(&at.session)?;
         let dir = self.disk()?.session(&at.session)?;
         let doing = |e: io::Error| match e.kind() {
@@ -97,7 +97,7 @@ impl SessionFiles for Local {
         };
         let file = platform::open_regular_below(&dir, Path::new(at.path.relative())).map_err(doing)?;
         let attributes = platform::attributes(&file.metadata().map_err(doing)?);
-        let body = read_range(file, at.to_string(), range)?;
+        let body = read_range(file, at.to_string(), options.range)?;
         Ok(Fetched { body, attributes, sha256: Expected::Streamed, file_id: None })
     }
 

@@ -102,7 +102,10 @@ mod tests {
         }
 
         async fn read(&self, at: &str) -> Vec<u8> {
-            let mut body = SessionFiles::fetch(&self.store, &place(at), None).await.unwrap().body;
+            let mut body = SessionFiles::fetch(&self.store, &place(at), crate::backend::FetchOptions::default())
+                .await
+                .unwrap()
+                .body;
             body.next().await.unwrap().unwrap_or_default().to_vec()
         }
     }

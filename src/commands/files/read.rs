@@ -6,7 +6,7 @@ use futures_util::StreamExt;
 use super::super::Cx;
 use super::super::args::Paging;
 use super::targets;
-use crate::backend::{ByteRange, page};
+use crate::backend::{ByteRange, FetchOptions, page};
 use crate::error::{Kind, Result};
 use crate::model::{Entry, SessionPath, StoredFile, Target};
 use crate::output::{ENTRY_LONG, ENTRY_SHORT, Record};
@@ -189,8 +189,9 @@ impl Cat {
         let backend = cx.backend()?;
         let mut tally = Tally::default();
         for wanted in targets(cx, self.file_id.iter().chain(&self.targets))? {
+            let options = FetchOptions { range: self.range, size: None };
             let fetched = match &wanted {
-                Wanted::Session(at) => backend.need_files()?.fetch(at, self.range).await,
+                Wanted::Session(at) => backend.need_files()?.fetch(at, options).await,
                 Wanted::Stored(id) => backend.need_store()?.fetch(id, self.range).await,
             };
             let printed = match fetched {

@@ -11,7 +11,7 @@ use super::contexts::{Object, key};
 use super::route::{Call, OBJECTS};
 use super::source::Stored;
 use super::{Agb, Result};
-use crate::backend::{Backend as _, ByteRange, NewSession, PutOptions, SessionFiles};
+use crate::backend::{Backend as _, ByteRange, FetchOptions, NewSession, PutOptions, SessionFiles};
 use crate::body::{Mapped, PassingMd5, Source, hex};
 use crate::error::{Error, Kind};
 use crate::model::{SessionId, SessionPath, Timestamp};
@@ -142,8 +142,9 @@ impl Agb {
         let object =
             self.contexts.with(context, |held| held.objects.get(key).cloned()).flatten().ok_or_else(missing)?;
         let range = request.headers.get(RANGE).and_then(|value| part(value.to_str().ok()?, object.size));
-        let fetched =
-            SessionFiles::fetch(&*self.objects, &place(context, key)?, range).await.map_err(|e| match e.kind() {
+        let fetched = SessionFiles::fetch(&*self.objects, &place(context, key)?, FetchOptions { range, size: None })
+            .await
+            .map_err(|e| match e.kind() {
                 Kind::NotFound => missing(),
                 _ => e.into(),
             })?;

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use futures_util::{StreamExt, stream};
 
 use crate::backend::local::Local;
-use crate::backend::{ByteRange, PutOptions, SessionFiles as _};
+use crate::backend::{ByteRange, FetchOptions, PutOptions, SessionFiles as _};
 use crate::body::{Attributes, Body, Source};
 use crate::error::Result;
 use crate::model::SessionPath;
@@ -79,7 +79,7 @@ impl Source for Stored {
             Body::of_stream(Some(0), stream::empty().boxed())
         } else {
             let range = ByteRange { first: 0, last: Some(self.len - 1) };
-            self.store.fetch(&self.at, Some(range)).await?.body.unhashed()
+            self.store.fetch(&self.at, FetchOptions { range: Some(range), size: None }).await?.body.unhashed()
         };
         let from = (head, Some(self.tail.clone()).filter(|tail| !tail.is_empty()));
         let blocks = stream::try_unfold(from, |(mut head, tail)| async move {

@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::sessions::{Found, home, need};
 use super::{Agb, DOCUMENT_MAX, Refusal, Result, good, value};
+use crate::backend::FetchOptions;
 use crate::error::{Error, Kind};
 use crate::model::RemotePath;
 use crate::serve::answer::{self, Answer};
@@ -200,7 +201,7 @@ impl Agb {
         if range.is_some() && (first >= size || len == Some(0)) {
             return Ok(Bytes::new());
         }
-        let mut body = files.fetch(&at, range).await?.body;
+        let mut body = files.fetch(&at, FetchOptions { range, size: None }).await?.body;
         let mut all = Vec::new();
         while let Some(block) = body.next().await? {
             all.extend_from_slice(&block);

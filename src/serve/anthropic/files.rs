@@ -11,7 +11,7 @@ use super::kept::{Mounted, Output};
 use super::page::{self, Cursor, Order, Place};
 use super::route::{FileCall, FilesCall};
 use super::{Anthropic, Refusal, Result, held};
-use crate::backend::{NewStoredFile, PageRequest, expiry};
+use crate::backend::{FetchOptions, NewStoredFile, PageRequest, expiry};
 use crate::body::Body;
 use crate::error::Kind;
 use crate::model::{FileId, StoredFile, Timestamp};
@@ -228,7 +228,7 @@ impl Anthropic {
             Some(path) => path,
             None => Output::path(id)?,
         };
-        Ok(self.backend.need_files()?.fetch(&kept.at(path)?, None).await?.body)
+        Ok(self.backend.need_files()?.fetch(&kept.at(path)?, FetchOptions::default()).await?.body)
     }
 
     async fn download(&self, id: &str) -> Result<Answer> {

@@ -13,7 +13,7 @@ use tokio::sync::mpsc;
 use super::route::FilesCall;
 use super::sessions::{limit, local_id, missing};
 use super::{DOCUMENT_MAX, Foundry, Refusal, Result};
-use crate::backend::{Backend, MkdirOptions, PutOptions};
+use crate::backend::{Backend, FetchOptions, MkdirOptions, PutOptions};
 use crate::error::{Error, Kind};
 use crate::model::{Entry, EntryKind, RemotePath, SessionPath, Timestamp};
 use crate::serve::answer::{self, Answer};
@@ -86,7 +86,7 @@ impl Foundry {
 
     /// A file's content. There are no ranges. What the answer for a directory is, is unknown: here 409.
     async fn download(&self, at: &SessionPath) -> Result<Answer> {
-        let fetched = self.backend.need_files()?.fetch(at, None).await.map_err(|e| gone(e, at))?;
+        let fetched = self.backend.need_files()?.fetch(at, FetchOptions::default()).await.map_err(|e| gone(e, at))?;
         let mut answer = answer::file(fetched.body);
         if let Ok(name) = HeaderValue::from_str(&answer::disposition(at.path.name())) {
             answer.headers_mut().insert(CONTENT_DISPOSITION, name);

@@ -9,7 +9,9 @@ use std::net::TcpStream;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use wharf::backend::{Gather, LabelPatch, NewSession, NewStoredFile, PageRequest, PutOptions, SessionQuery};
+use wharf::backend::{
+    FetchOptions, Gather, LabelPatch, NewSession, NewStoredFile, PageRequest, PutOptions, SessionQuery,
+};
 use wharf::error::{Error, Kind};
 use wharf::model::{FileId, ResourceKind, SessionStatus};
 
@@ -66,7 +68,7 @@ async fn outputs(room: &Room<'_>) -> Vec<(String, Option<u64>)> {
 
 async fn read_output(room: &Room<'_>, name: &str) -> wharf::error::Result<Vec<u8>> {
     let at = room.at("").at(format!("{OUTPUTS}/{name}").parse()?);
-    crate::room::drain(room.stage.files().fetch(&at, None).await?).await
+    crate::room::drain(room.stage.files().fetch(&at, FetchOptions::default()).await?).await
 }
 
 #[test]
@@ -272,7 +274,7 @@ fn a_session_is_made_with_resources_of_every_kind_or_not_at_all() {
             ]
         );
         let etl = room.at("").at("/workspace/etl".parse().unwrap());
-        refused(stage.files().fetch(&etl, None).await, Kind::Unsupported);
+        refused(stage.files().fetch(&etl, FetchOptions::default()).await, Kind::Unsupported);
         refused(
             stage.files().remove(&etl.at("/mnt/memory/memstore_1".parse().unwrap()), false).await,
             Kind::Unsupported,
@@ -319,7 +321,7 @@ fn what_the_agent_made_is_fetched_and_waited_for() {
         assert_eq!(read_output(&room, "late.txt").await.unwrap(), b"late");
         let range = wharf::backend::ByteRange { first: 1, last: Some(2) };
         let late = at.at(format!("{OUTPUTS}/late.txt").parse().unwrap());
-        let fetched = stage.files().fetch(&late, Some(range)).await.unwrap();
+        let fetched = stage.files().fetch(&late, FetchOptions { range: Some(range), size: None }).await.unwrap();
         assert_eq!(crate::room::drain(fetched).await.unwrap(), b"at");
         refused(stage.files().remove(&at, true).await, Kind::Unsupported);
         refused(read_output(&room, "gone").await, Kind::NotFound);
