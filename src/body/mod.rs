@@ -452,8 +452,20 @@ impl Source for Stdin {
     }
 
     async fn open(&self) -> Result<Body> {
-        Ok(Body::of_pipe("standard input".to_owned(), || Ok(io::stdin())))
+        let stdin = open_stdin()?;
+        Ok(Body::of_pipe("standard input".to_owned(), || Ok(stdin)))
     }
+}
+
+/// Standard input, for reading it to its end.
+///
+/// # Errors
+/// `io` where it is closed or not open for reading, which is not the same as empty.
+pub fn open_stdin() -> Result<impl Read + Send + 'static> {
+    platform::stdin().map_err(|e| {
+        Error::io("reading standard input", &e)
+            .hint("for an empty content write `</dev/null`, which is open for reading only")
+    })
 }
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
 //! What a command has at hand.
 
 use std::cell::{Cell, OnceCell, RefCell};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use clap::ValueEnum;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
@@ -30,6 +32,8 @@ pub struct Cx {
     /// The exit status of a command that succeeds: not 0 only where another program's is passed on.
     pub(super) status: Cell<u8>,
     signals: RefCell<Option<UnboundedReceiver<Asked>>>,
+    /// Set by the first signal that asks the process to stop, before anything else hears of it.
+    pub(super) asked: Arc<AtomicBool>,
 }
 
 impl Cx {
@@ -63,6 +67,7 @@ impl Cx {
             stop: Stop::default(),
             status: Cell::new(0),
             signals: RefCell::default(),
+            asked: Arc::default(),
         })
     }
 

@@ -14,6 +14,7 @@ mod cx;
 mod doctor;
 mod files;
 mod process;
+mod question;
 mod resources;
 mod serve;
 mod sessions;

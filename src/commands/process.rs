@@ -98,7 +98,7 @@ fn execute(cli: Cli, reporter: &Reporter) -> anyhow::Result<u8> {
         cx.introduce();
     }
     let heeds_signals = matches!(command, Command::Serve(_));
-    let signals = listen(reporter, &cx.stop, heeds_signals).context("watching for signals")?;
+    let signals = listen(reporter, &cx, heeds_signals).context("watching for signals")?;
     let signals = if heeds_signals { cx.heed(signals) } else { signals };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("starting the runtime")?;
     let result = runtime.block_on(race(command.run(&cx), &cx.stop, global.timeout, signals, reporter));
@@ -151,11 +151,11 @@ async fn race(
 /// A channel of the signals that ask the process to stop. One that is not heeded in time, because
 /// the process waits for something that does not come, and a second one, end it at once, unless the
 /// command `heeds` them all itself.
-fn listen(reporter: &Reporter, stop: &Stop, heeds: bool) -> io::Result<mpsc::UnboundedReceiver<Asked>> {
+fn listen(reporter: &Reporter, cx: &Cx, heeds: bool) -> io::Result<mpsc::UnboundedReceiver<Asked>> {
     let (sender, receiver) = mpsc::unbounded_channel();
-    let (reporter, stop) = (reporter.clone(), stop.clone());
+    let (reporter, stop) = (reporter.clone(), cx.stop.clone());
     let mut first = true;
-    platform::watch_signals(move |asked| {
+    platform::watch_signals(&cx.asked, move |asked| {
         let kind = asked.signal.kind();
         let sent = sender.send(asked).is_ok();
         if heeds && sent {
@@ -203,12 +203,14 @@ fn answer(error: &clap::Error) -> Result<()> {
 }
 
 fn print_help(error: &clap::Error) -> Result<()> {
-    let mut stdout = io::stdout().lock();
+    let doing = |e: &io::Error| Error::io("writing to standard output", e);
+    let mut stdout = platform::stdout().map_err(|e| doing(&e))?;
     let help = error.render();
-    let text = if wants_colour(Color::Auto, stdout.is_terminal()) { help.ansi().to_string() } else { help.to_string() };
+    let text =
+        if wants_colour(Color::Auto, io::stdout().is_terminal()) { help.ansi().to_string() } else { help.to_string() };
     match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
         // A reader that went away has seen enough.
-        Err(e) if e.kind() != io::ErrorKind::BrokenPipe => Err(Error::io("writing to standard output", &e)),
+        Err(e) if e.kind() != io::ErrorKind::BrokenPipe => Err(doing(&e)),
         _ => Ok(()),
     }
 }

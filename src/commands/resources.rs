@@ -84,7 +84,7 @@ impl Add {
         let backend = cx.backend()?;
         let (session, specs) = subject(self.session_id.clone(), self.name.clone(), self.specs.clone());
         let session: SessionId = session.parse()?;
-        let specs = self.specs(cx, &specs)?;
+        let specs = self.specs(cx, &specs).await?;
         for kind in specs.iter().map(Spec::kind) {
             backend.require(Feature::of_resource(kind))?;
             backend.need_resources()?.takes(kind)?;
@@ -115,7 +115,7 @@ impl Add {
     }
 
     /// What the arguments, the flags or the document name.
-    fn specs(self, cx: &Cx, texts: &[String]) -> Result<Vec<Spec>> {
+    async fn specs(self, cx: &Cx, texts: &[String]) -> Result<Vec<Spec>> {
         let mut specs = texts.iter().map(|text| Spec::parse(cx, text)).collect::<Result<Vec<_>>>()?;
         if let Some(local) = &self.file {
             specs.push(Spec::Local { path: local.into(), mount_path: None });
@@ -129,7 +129,7 @@ impl Add {
                 extra: serde_json::Map::new(),
             }));
         }
-        let document = document(&self.body, specs.is_empty())?;
+        let document = document(cx, &self.body, specs.is_empty()).await?;
         if !document.is_empty() {
             specs.push(Spec::of_document(cx, document)?);
         }

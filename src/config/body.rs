@@ -20,6 +20,7 @@ pub fn mapping(text: &str, name: &str) -> Result<Map<String, Value>> {
 
 /// Reads one value of YAML or JSON.
 pub fn value(text: &str, name: &str) -> Result<Value> {
+    let text = text.trim_start_matches('\u{feff}');
     // Not `trim`: white space that only Unicode knows is a text to YAML.
     if text.bytes().all(|byte| b" \t\r\n".contains(&byte)) {
         return Ok(Value::Null);
@@ -53,5 +54,6 @@ mod tests {
         assert!(mapping("", "x").unwrap().is_empty());
         assert!(mapping(" \r\n\t", "x").unwrap().is_empty());
         assert_eq!(value("\u{3000}\n", "x").unwrap(), "\u{3000}");
+        assert_eq!(value("\u{feff}{\"a\":1}", "x").unwrap()["a"], 1);
     }
 }

@@ -27,7 +27,7 @@ pub fn value(path: &Path, name: &str) -> Result<Option<String>> {
     let mut bytes = Vec::new();
     let read = File::open(path).and_then(|file| file.take(LONGEST).read_to_end(&mut bytes));
     read.map_err(|e| doing(&e))?;
-    Ok(find(&String::from_utf8_lossy(&bytes), name))
+    Ok(find(String::from_utf8_lossy(&bytes).trim_start_matches('\u{feff}'), name))
 }
 
 /// The last line counts, as with everybody who reads such files.
@@ -82,7 +82,9 @@ mod tests {
         assert_eq!(value(dir.path(), "KEY").unwrap(), None);
         let path = dir.path().join(FILE);
         assert_eq!(value(&path, "KEY").unwrap(), None);
-        std::fs::write(&path, b"\xff\nKEY=v\n").unwrap();
-        assert_eq!(value(&path, "KEY").unwrap().as_deref(), Some("v"));
+        for text in [&b"\xff\nKEY=v\n"[..], b"\xef\xbb\xbfKEY=v\r\n", b"\xef\xbb\xbfexport KEY=v"] {
+            std::fs::write(&path, text).unwrap();
+            assert_eq!(value(&path, "KEY").unwrap().as_deref(), Some("v"), "{text:?}");
+        }
     }
 }

@@ -44,7 +44,7 @@ pub const NO_COLOR: &str = "NO_COLOR";
 pub const CLICOLOR_FORCE: &str = "CLICOLOR_FORCE";
 /// `0`: no colour.
 pub const CLICOLOR: &str = "CLICOLOR";
-/// `dumb`: a terminal that can neither colour nor move its cursor.
+/// `dumb`, or not set: a terminal that can neither colour nor move its cursor.
 pub const TERM: &str = "TERM";
 /// The width of tables where the terminal does not tell.
 pub const COLUMNS: &str = "COLUMNS";

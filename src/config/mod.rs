@@ -11,6 +11,7 @@ pub mod header;
 pub mod profile;
 pub mod secret;
 pub mod size;
+pub mod small;
 pub mod told;
 
 use std::collections::BTreeMap;
@@ -183,7 +184,7 @@ impl Settings {
     /// `usage` for a bad file, an unknown profile, or several backends to choose from.
     pub fn resolve(flags: &Flags) -> Result<Self> {
         let path = config_path()?;
-        let file = File::read(&path)?;
+        let file = File::read(&path, flags.deadline)?;
         let chosen =
             pick(flags.profile.as_ref(), &[env::PROFILE], file.profile.clone().map(|name| (name, Origin::Default)));
         let (name, profile) = match &chosen.value {

@@ -1,13 +1,18 @@
 //! The configuration file: named groups of settings, and never a secret.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::path::{Path, PathBuf};
-use std::{fmt, io};
+use std::time::Instant;
 
 use serde::Deserialize;
 
 use super::secret::Secret;
-use crate::error::{Error, Result};
+use super::small;
+use crate::error::{Error, Kind, Result};
+
+/// The largest configuration file, in bytes.
+const LARGEST: u64 = 1024 * 1024;
 
 /// The file as a whole.
 #[derive(Debug, Default, Deserialize)]
@@ -110,17 +115,19 @@ impl fmt::Display for Amount {
 const SECRETS: [&str; 5] = ["api_key", "token", "auth_token", "password", "secret"];
 
 impl File {
-    /// Reads the file; one that does not exist is empty.
+    /// Reads the file, which has to be read by `until`; one that does not exist is empty.
     ///
     /// # Errors
-    /// `usage` with the line that is wrong.
-    pub fn read(path: &Path) -> Result<Self> {
-        let text = match std::fs::read_to_string(path) {
-            Ok(text) => text,
-            Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(Self::default()),
-            Err(e) => return Err(Error::io(format!("reading the configuration `{}`", path.display()), &e)),
+    /// `usage` with the line that is wrong; what reading it answered.
+    pub fn read(path: &Path, until: Option<Instant>) -> Result<Self> {
+        let bytes = match small::read(path, "the configuration", LARGEST, until) {
+            Err(error) if error.kind() == Kind::NotFound => return Ok(Self::default()),
+            read => read?,
         };
-        toml::from_str(&text).map_err(|e| {
+        let text = String::from_utf8(bytes)
+            .map_err(|_| Error::usage(format!("the configuration is not UTF-8: `{}`", path.display())))?;
+        let text = text.trim_start_matches('\u{feff}');
+        toml::from_str(text).map_err(|e| {
             let line =
                 e.span().map_or(1, |span| text.get(..span.start).map_or(1, |head| head.matches('\n').count() + 1));
             let what = e.message().lines().next().unwrap_or_default().to_owned();
@@ -159,7 +166,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("config.toml");
         std::fs::write(&path, text).unwrap();
-        File::read(&path)
+        File::read(&path, None)
     }
 
     #[test]

@@ -4,12 +4,13 @@
 
 use std::ffi::OsString;
 use std::fmt;
-use std::fs::File;
-use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::thread;
 use std::time::Duration;
 
-use super::env;
+use tokio::sync::oneshot;
+
+use super::{env, small};
 use crate::error::{Error, Kind, Result};
 use crate::platform::program;
 
@@ -62,12 +63,9 @@ impl Secret {
 /// `auth` where it cannot be read, is empty, or is longer than any secret.
 pub async fn of_file(path: &Path) -> Result<String> {
     let theirs = path.to_owned();
-    // A pipe may keep its reader waiting.
-    let read = tokio::task::spawn_blocking(move || {
-        let mut bytes = Vec::new();
-        File::open(theirs)?.take(LONGEST as u64 + 1).read_to_end(&mut bytes)?;
-        Ok(bytes)
-    });
+    // A pipe may keep its reader waiting, and nothing waits for this thread at the end.
+    let (sender, read) = oneshot::channel();
+    thread::spawn(move || drop(sender.send(small::within(&theirs, LONGEST as u64))));
     let bytes = match read.await {
         Ok(read) => read.map_err(|e| Error::io(format!("reading `{}`", path.display()), &e).of_kind(Kind::Auth))?,
         Err(_) => return Err(bad("reading it was broken off")),
@@ -96,7 +94,8 @@ fn text(bytes: Vec<u8>) -> Result<String> {
 }
 
 fn checked(text: &str) -> Result<String> {
-    match text.trim() {
+    // Some editors put a byte order mark in front.
+    match text.trim_start_matches('\u{feff}').trim() {
         "" => Err(bad("it is empty")),
         text => Ok(text.to_owned()),
     }
@@ -119,8 +118,10 @@ mod tests {
     async fn a_secret_is_read_from_a_file_without_its_line_break() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("token");
-        std::fs::write(&path, "tok-0123456789\n").unwrap();
-        assert_eq!(Secret::File(path.clone()).read().await.unwrap(), "tok-0123456789");
+        for text in ["tok-0123456789\n", "\u{feff}tok-0123456789\r\n"] {
+            std::fs::write(&path, text).unwrap();
+            assert_eq!(Secret::File(path.clone()).read().await.unwrap(), "tok-0123456789");
+        }
         for bad in [&b"\n"[..], b"\xff\xfe", &vec![b'x'; LONGEST + 1]] {
             std::fs::write(&path, bad).unwrap();
             assert_eq!(of_file(&path).await.unwrap_err().kind(), Kind::Auth);

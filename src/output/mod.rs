@@ -18,7 +18,7 @@ mod talk;
 pub mod yaml;
 
 use std::cell::{Cell, RefCell};
-use std::io::{self, BufWriter, IsTerminal, Stdout, Write};
+use std::io::{self, BufWriter, IsTerminal, Write};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -35,6 +35,7 @@ use self::talk::Talk;
 use crate::config::env;
 use crate::error::{Error, Kind, Result};
 use crate::model::{Provider, Receipt, ReceiptStatus};
+use crate::platform;
 use crate::transfer::event::{Event, Observer};
 
 /// Receipts of so many files are all shown at a terminal.
@@ -112,7 +113,7 @@ pub struct Output {
     transform: Option<gjson::Path>,
     terminal: bool,
     colour: bool,
-    out: RefCell<BufWriter<Stdout>>,
+    out: RefCell<BufWriter<Box<dyn Write>>>,
     talk: Arc<Talk>,
     planned: Cell<u64>,
     closed: Cell<bool>,
@@ -125,6 +126,7 @@ impl Output {
     /// `usage` for a transform that cannot be read, with the column of the fault.
     pub fn new(options: Options) -> Result<Self> {
         let terminal = io::stdout().is_terminal();
+        let out = platform::stdout().map_err(|e| unwritten(&e))?;
         let format = match options.format {
             Format::Auto if terminal => Format::Table,
             Format::Auto => Format::Json,
@@ -136,7 +138,7 @@ impl Output {
             format,
             transform,
             terminal,
-            out: RefCell::new(BufWriter::with_capacity(64 * 1024, io::stdout())),
+            out: RefCell::new(BufWriter::with_capacity(64 * 1024, Box::new(out))),
             talk: Arc::new(Talk::new(is_machine(options.format))),
             planned: Cell::new(0),
             closed: Cell::new(false),
@@ -192,6 +194,15 @@ impl Output {
         self.written(result)
     }
 
+    /// Fails where a content that is to be written to standard output would be lost.
+    ///
+    /// # Errors
+    /// `io`, before anything is fetched.
+    pub fn expect_bytes(&self) -> Result<()> {
+        platform::stdout_is_kept()
+            .map_err(|e| unwritten(&e).hint("to throw it away write `>/dev/null`, which is open for writing only"))
+    }
+
     /// Everything that was written is on its way.
     pub fn flush(&self) -> Result<()> {
         let result = self.out.borrow_mut().flush();
@@ -202,6 +213,14 @@ impl Output {
     /// waits until the command has succeeded, because an error has standard error to itself.
     pub fn note(&self, text: impl Into<String>) {
         self.talk.note(text.into());
+    }
+
+    /// Tells a person at once what the command waits for. Where standard error is for programs it is not
+    /// told: later it would be worth nothing.
+    pub fn note_now(&self, text: impl Into<String>) {
+        if !self.machine_errors() {
+            self.note(text);
+        }
     }
 
     /// The same for those who outlive this borrow: whoever watches requests.
@@ -296,7 +315,7 @@ impl Output {
                 self.closed.set(true);
                 closed()
             } else {
-                Error::io("writing to standard output", &e)
+                unwritten(&e)
             }
         })
     }
@@ -349,6 +368,10 @@ fn terminal_columns() -> Option<usize> {
     asked.or_else(|| terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)))
 }
 
+fn unwritten(error: &io::Error) -> Error {
+    Error::io("writing to standard output", error)
+}
+
 fn closed() -> Error {
     Error::new(Kind::Closed, "standard output was closed by its reader")
 }
@@ -360,7 +383,8 @@ pub fn wants_colour(asked: Color, terminal: bool) -> bool {
         Color::Never => false,
         Color::Auto if env::text(env::NO_COLOR).is_some() => false,
         Color::Auto if env::text(env::CLICOLOR_FORCE).is_some_and(|force| force != "0") => true,
-        Color::Auto if env::text(env::TERM).is_some_and(|term| term == "dumb") => false,
+        // Windows knows no TERM, and its terminals colour.
+        Color::Auto if env::text(env::TERM).map_or(!cfg!(windows), |term| term == "dumb") => false,
         Color::Auto if env::text(env::CLICOLOR).is_some_and(|wanted| wanted == "0") => false,
         Color::Auto => terminal,
     }

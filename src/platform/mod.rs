@@ -3,11 +3,14 @@
 //! `unix.rs` and `other.rs` offer the same functions; the rest of the house never asks which
 //! system it runs on.
 
+pub mod names;
 #[cfg(not(unix))]
 mod other;
 pub mod program;
 #[cfg(unix)]
 mod unix;
+
+use std::path::Path;
 
 use crate::error::Kind;
 
@@ -44,6 +47,27 @@ impl Signal {
             Signal::Terminate | Signal::HangUp => Kind::Terminated,
         }
     }
+}
+
+/// What a file is, whatever name it is reached by: its device and its number there.
+pub type FileKey = (u64, u64);
+
+/// A path for people and for JSON, which is text: bytes that are not UTF-8 are written `\xff`.
+pub fn shown(path: impl AsRef<Path>) -> String {
+    use std::fmt::Write as _;
+    let mut text = String::new();
+    for chunk in path.as_ref().as_os_str().as_encoded_bytes().utf8_chunks() {
+        text.push_str(chunk.valid());
+        for byte in chunk.invalid() {
+            let _ = write!(text, "\\x{byte:02x}");
+        }
+    }
+    text
+}
+
+/// The error of a standard stream that cannot be used.
+fn not_open(what: &str) -> std::io::Error {
+    std::io::Error::other(format!("it is closed, or not open for {what}"))
 }
 
 /// The error of opening what is no regular file.

@@ -1,14 +1,19 @@
 //! Systems without Unix's modes, devices and signals.
 
+use std::borrow::Cow;
+use std::ffi::OsStr;
 use std::fs::{File, Metadata};
 use std::io::{self, IsTerminal, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitStatus;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
+use cap_fs_ext::MetadataExt;
 use cap_std::fs::Dir;
 
-use super::{Asked, Signal, StdinIs};
+use super::{Asked, FileKey, Signal, StdinIs};
 use crate::body::Attributes;
 use crate::model::Timestamp;
 
@@ -116,6 +121,45 @@ pub fn set_mode(file: &File, mode: u32) -> io::Result<()> {
     file.set_permissions(permissions)
 }
 
+/// What a file is that is reached by a path, through links.
+pub fn key_of(path: &Path) -> io::Result<FileKey> {
+    let meta = cap_std::fs::Metadata::from_file(&File::open(path)?)?;
+    Ok((meta.dev(), meta.ino()))
+}
+
+/// Not known here: each file has one name.
+pub fn names_of(_meta: &Metadata) -> u64 {
+    1
+}
+
+/// Not known here.
+pub fn files_of_streams() -> Vec<(&'static str, FileKey)> {
+    Vec::new()
+}
+
+/// The bytes of a name, in UTF-8.
+pub fn bytes_of(name: &OsStr) -> Cow<'_, [u8]> {
+    match name.to_string_lossy() {
+        Cow::Borrowed(name) => name.as_bytes().into(),
+        Cow::Owned(name) => name.into_bytes().into(),
+    }
+}
+
+/// Standard output, for writing.
+pub fn stdout() -> io::Result<io::Stdout> {
+    Ok(io::stdout())
+}
+
+/// Standard input, for reading.
+pub fn stdin() -> io::Result<io::Stdin> {
+    Ok(io::stdin())
+}
+
+/// Whether it is cannot be told here.
+pub fn stdout_is_kept() -> io::Result<()> {
+    Ok(())
+}
+
 /// Whatever is not a terminal is a document.
 pub fn stdin_is() -> StdinIs {
     if io::stdin().is_terminal() { StdinIs::Other } else { StdinIs::Document }
@@ -127,7 +171,7 @@ pub fn stdin_ready(_wait: Duration) -> bool {
 }
 
 /// The system's own handling of Ctrl-C ends the process.
-pub fn watch_signals(_on_signal: impl FnMut(Asked) + Send + 'static) -> io::Result<()> {
+pub fn watch_signals(_asked: &Arc<AtomicBool>, _on_signal: impl FnMut(Asked) + Send + 'static) -> io::Result<()> {
     Ok(())
 }
 

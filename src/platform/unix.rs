@@ -1,11 +1,17 @@
 //! Unix.
 
+use std::borrow::Cow;
+use std::ffi::OsStr;
 use std::fs::{DirBuilder, File, Metadata, Permissions};
 use std::io;
+use std::os::fd::BorrowedFd;
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{DirBuilderExt, FileExt, FileTypeExt, PermissionsExt};
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::ExitStatus;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use cap_std::fs::{Dir, OpenOptionsExt};
@@ -17,7 +23,7 @@ use signal_hook::iterator::SignalsInfo;
 use signal_hook::iterator::exfiltrator::WithOrigin;
 use signal_hook::low_level::siginfo::Cause;
 
-use super::{Asked, Signal, StdinIs};
+use super::{Asked, FileKey, Signal, StdinIs};
 use crate::body::Attributes;
 use crate::model::Timestamp;
 
@@ -183,6 +189,78 @@ pub fn mode(meta: &cap_std::fs::Metadata) -> Option<u32> {
     Some(cap_std::fs::PermissionsExt::mode(&meta.permissions()) & 0o7777)
 }
 
+/// What a file is that is reached by a path, through links.
+pub fn key_of(path: &Path) -> io::Result<FileKey> {
+    let stat = rustix::fs::stat(path)?;
+    Ok((stat.st_dev, stat.st_ino))
+}
+
+/// How many names a file has.
+pub fn names_of(meta: &Metadata) -> u64 {
+    std::os::unix::fs::MetadataExt::nlink(meta)
+}
+
+/// What the standard streams are, as far as they are regular files.
+pub fn files_of_streams() -> Vec<(&'static str, FileKey)> {
+    let streams = [
+        ("standard input", rustix::stdio::stdin()),
+        ("standard output", rustix::stdio::stdout()),
+        ("standard error", rustix::stdio::stderr()),
+    ];
+    let key = |(name, stream)| {
+        let stat = rustix::fs::fstat(stream).ok()?;
+        let regular = FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile;
+        regular.then_some((name, (stat.st_dev, stat.st_ino)))
+    };
+    streams.into_iter().filter_map(key).collect()
+}
+
+/// The bytes of a name.
+pub fn bytes_of(name: &OsStr) -> Cow<'_, [u8]> {
+    name.as_bytes().into()
+}
+
+/// Standard output, for writing. Unlike [`io::stdout`] it fails where nothing can be written to it.
+///
+/// # Errors
+/// Where it is not open for writing.
+pub fn stdout() -> io::Result<File> {
+    stream(rustix::stdio::stdout(), OFlags::RDONLY, "writing")
+}
+
+/// Standard input, for reading. Unlike [`io::stdin`] it fails where nothing can be read from it.
+///
+/// # Errors
+/// Where it is closed or not open for reading.
+pub fn stdin() -> io::Result<File> {
+    let stdin = rustix::stdio::stdin();
+    if leads_nowhere(stdin) { Err(super::not_open("reading")) } else { stream(stdin, OFlags::WRONLY, "reading") }
+}
+
+/// Fails where what is written to standard output would be lost unasked.
+pub fn stdout_is_kept() -> io::Result<()> {
+    if leads_nowhere(rustix::stdio::stdout()) { Err(super::not_open("writing")) } else { Ok(()) }
+}
+
+fn stream(stream: BorrowedFd<'_>, other_way: OFlags, what: &str) -> io::Result<File> {
+    if rustix::fs::fcntl_getfl(stream)? & OFlags::RWMODE == other_way {
+        return Err(super::not_open(what));
+    }
+    Ok(rustix::io::fcntl_dupfd_cloexec(stream, 3)?.into())
+}
+
+/// Whether a standard stream is `/dev/null`, open for reading and for writing. Rust's runtime puts
+/// that in the place of one that was closed when the process began (rust#83904), and no call tells it
+/// from one that was handed over. A shell's `</dev/null` and `>/dev/null` are open one way; Python's
+/// `DEVNULL` and daemons open theirs both ways, so that this is asked only of a stream that a content
+/// is read from or written to because the user said so.
+fn leads_nowhere(stream: BorrowedFd<'_>) -> bool {
+    let both_ways = rustix::fs::fcntl_getfl(stream).is_ok_and(|flags| flags & OFlags::RWMODE == OFlags::RDWR);
+    let (Ok(stat), Ok(null)) = (rustix::fs::fstat(stream), rustix::fs::stat("/dev/null")) else { return false };
+    let device = FileType::from_raw_mode(stat.st_mode) == FileType::CharacterDevice;
+    both_ways && device && stat.st_rdev == null.st_rdev
+}
+
 /// What standard input is.
 pub fn stdin_is() -> StdinIs {
     let stdin = rustix::stdio::stdin();
@@ -202,9 +280,17 @@ pub fn stdin_ready(wait: Duration) -> bool {
     !matches!(poll(&mut fds, Some(&timeout)), Ok(0))
 }
 
-/// Calls `on_signal` in a thread of its own, for every signal that asks the process to stop.
-pub fn watch_signals(mut on_signal: impl FnMut(Asked) + Send + 'static) -> io::Result<()> {
-    let mut signals = SignalsInfo::<WithOrigin>::new([SIGINT, SIGTERM, SIGHUP])?;
+/// Calls `on_signal` in a thread of its own, for every signal that asks the process to stop. One that
+/// was ignored when the process began stays ignored, here and in its children: that is what `nohup`
+/// and a shell's `&` ask for. `asked` is set by the signal itself, before anything else happens.
+pub fn watch_signals(asked: &Arc<AtomicBool>, mut on_signal: impl FnMut(Asked) + Send + 'static) -> io::Result<()> {
+    let ignored = ignored_signals();
+    let watched: Vec<_> =
+        [SIGINT, SIGTERM, SIGHUP].into_iter().filter(|signal| ignored & (1 << (signal - 1)) == 0).collect();
+    for signal in &watched {
+        signal_hook::flag::register(*signal, Arc::clone(asked))?;
+    }
+    let mut signals = SignalsInfo::<WithOrigin>::new(watched)?;
     std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
         for origin in signals.forever() {
             let signal = match origin.signal {
@@ -216,6 +302,13 @@ pub fn watch_signals(mut on_signal: impl FnMut(Asked) + Send + 'static) -> io::R
         }
     })?;
     Ok(())
+}
+
+/// The signals that this process ignores, a bit for each. Only Linux tells.
+fn ignored_signals() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0)
 }
 
 /// Sends a signal to another process.

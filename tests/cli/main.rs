@@ -49,6 +49,7 @@ mod resources;
 mod sandbox;
 mod sessions;
 mod stdin;
+mod streams;
 mod summary;
 mod transform;
 mod upload;

@@ -99,6 +99,17 @@ impl Sandbox {
         ]
     }
 
+    /// A line of shell in which `$WHARF` is the binary, for a backend of a server where one is named.
+    pub(crate) fn shell(&self, line: &str, at: Option<(&Served<'_>, &str)>) -> Call {
+        let mut command = Command::new("/bin/bash");
+        command.args(["-c", line]).env_clear().envs(self.environment()).env("WHARF", WHARF).current_dir(self.path(""));
+        let call = Call { command, input: Input::Null, output: None };
+        match at {
+            Some((served, backend)) => served.dress(backend, call),
+            None => call,
+        }
+    }
+
     /// Runs `wharf ARGS...` with nothing on standard input.
     pub(crate) fn run<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Run {
         self.wharf(args).run()
@@ -229,7 +240,12 @@ pub(crate) struct Served<'a> {
 impl Served<'_> {
     /// `wharf ARGS...` as somebody who uses that backend of the server, its agent `a1` and an image.
     pub(crate) fn wharf<S: AsRef<OsStr>>(&self, backend: &str, args: impl IntoIterator<Item = S>) -> Call {
-        let mut call = self.sandbox.wharf(args).env("WHARF_BACKEND", backend);
+        self.dress(backend, self.sandbox.wharf(args))
+    }
+
+    /// The variables by which a command uses that backend of the server.
+    fn dress(&self, backend: &str, call: Call) -> Call {
+        let mut call = call.env("WHARF_BACKEND", backend);
         // Nobody has both.
         call = match backend {
             "agb" => call.env("WHARF_IMAGE", "agb-code-space-1"),

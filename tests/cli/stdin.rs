@@ -27,6 +27,50 @@ fn a_pipe_that_says_nothing_ends_a_create_after_five_seconds_and_names_the_ways_
 }
 
 #[test]
+fn what_was_read_unasked_is_told() {
+    let sandbox = Sandbox::new();
+    let script = "printf 'a: 1\\nb: 2\\n' | while read -r n; do \"$WHARF\" sessions create -q; done";
+    let run = sandbox.shell(script, None).run();
+    assert_eq!(run.ok().lines().len(), 1);
+    run.says(&["read a document of 5 bytes from standard input\n"]);
+    let made = sandbox.wharf(["sessions", "create", "--format", "json"]).stdin("title: x\n").run();
+    assert_eq!(made.ok().stderr().trim_end(), "read a document of 9 bytes from standard input");
+    let added = sandbox.wharf(["resources", "add", "s1"]).stdin("type: file\n").run();
+    added.says(&["read a document of 11 bytes from standard input\n"]);
+    for run in [
+        sandbox.wharf(["sessions", "create", "--body", "-"]).stdin("title: x\n").run(),
+        sandbox.wharf(["sessions", "create"]).stdin("").run(),
+        sandbox.run(["sessions", "create"]),
+    ] {
+        assert_eq!(run.ok().stderr(), "");
+    }
+}
+
+#[test]
+fn a_command_that_waits_for_a_document_says_so() {
+    let sandbox = Sandbox::new();
+    sandbox.fifo("fifo");
+    let waiting = |args: &[&str], some: &str| {
+        let mut running = sandbox.wharf(args).stdin_held().start();
+        running.write(some.as_bytes());
+        running
+    };
+    // All at once, because each takes its time.
+    let runs = [
+        waiting(&["sessions", "create", "--timeout", "2s"], ""),
+        waiting(&["sessions", "create", "--timeout", "2s"], "title: x\n"),
+        waiting(&["sessions", "create", "--timeout", "2s", "--body", "-"], ""),
+        waiting(&["sessions", "create", "--timeout", "2s", "--body", "fifo"], ""),
+        waiting(&["resources", "add", "s1", "--timeout", "2s"], ""),
+    ];
+    for run in runs.map(crate::sandbox::Running::finish) {
+        run.code(124).says(&["waiting for the end of a document from"]);
+    }
+    let silent = waiting(&["sessions", "create", "--timeout", "2s", "--format", "json"], "").finish();
+    assert_eq!(silent.code(124).error()["kind"], "deadline", "standard error is for programs");
+}
+
+#[test]
 fn a_pipe_that_speaks_late_is_read_to_its_end() {
     let sandbox = Sandbox::new();
     let mut create = sandbox.wharf(["sessions", "create"]).stdin_held().start();

@@ -186,6 +186,7 @@ fn read_range(text: &str) -> Result<ByteRange, String> {
 
 impl Cat {
     pub(super) async fn run(self, cx: &Cx) -> Result<()> {
+        cx.out.expect_bytes()?;
         let backend = cx.backend()?;
         let mut tally = Tally::default();
         for wanted in targets(cx, self.file_id.iter().chain(&self.targets))? {

@@ -9,6 +9,7 @@ use super::super::Cx;
 use super::how::{How, bytes, record};
 use super::targets;
 use crate::backend::{Feature, NewStoredFile};
+use crate::body;
 use crate::config::duration;
 use crate::error::{Error, Result};
 use crate::model::target::names_directory;
@@ -71,6 +72,10 @@ impl Upload {
                     Error::usage(format!("{flag} is for stored files")).hint(format!("leave out DEST, or {flag}"))
                 );
             }
+        }
+        if names.iter().any(|name| name == "-") {
+            // Before anything else is sent.
+            body::open_stdin()?;
         }
         let backend = cx.backend()?;
         if self.expires_in.is_some() {
@@ -198,6 +203,9 @@ impl Download {
         let streamed = to.as_deref() == Some("-");
         if let Some(flag) = self.beside_a_stream().filter(|_| streamed) {
             return Err(Error::usage(format!("{flag} does not go with DEST `-`")).hint("leave it out, or name a file"));
+        }
+        if streamed {
+            cx.out.expect_bytes()?;
         }
         let here = to.is_none() && self.into.is_none();
         let options = Options {

@@ -74,7 +74,7 @@ pub(in crate::commands) struct Create {
 impl Create {
     pub(super) async fn run(self, cx: &Cx) -> Result<()> {
         let backend = cx.backend()?;
-        let (mut new, unknown) = backend.sessions().read_document(document(&self.body, true)?)?;
+        let (mut new, unknown) = backend.sessions().read_document(document(cx, &self.body, true).await?)?;
         cx.note_unknown(&unknown);
         let wait = self.wait;
         let specs = self.merge(cx, backend, &mut new)?;

@@ -1,16 +1,14 @@
 //! `sessions delete`.
 
-use std::io::{self, BufRead, IsTerminal};
-
 use clap::Args;
 
 use super::labels;
 use crate::backend::{Backend, Feature, PageRequest, SessionQuery};
-use crate::commands::Cx;
+use crate::commands::{Cx, question};
 use crate::error::{Error, Kind, Result};
 use crate::model::receipt::Deleted;
 use crate::model::{Deletion, Session, SessionId};
-use crate::output::{Record, report};
+use crate::output::Record;
 use crate::transfer::tally::Tally;
 
 #[derive(Debug, Args)]
@@ -63,7 +61,7 @@ impl Delete {
                 .hint("add --missing-ok if that is fine"));
             }
             if !self.dry_run && !self.yes && !ids.is_empty() {
-                confirm(ids.len(), &self.label)?;
+                confirm(cx, ids.len(), &self.label).await?;
             }
             ids
         };
@@ -109,18 +107,16 @@ impl Delete {
 }
 
 /// Asks at a terminal; elsewhere nobody could answer.
-fn confirm(count: usize, labels: &[String]) -> Result<()> {
+async fn confirm(cx: &Cx, count: usize, labels: &[String]) -> Result<()> {
     let sessions = if count == 1 { "session" } else { "sessions" };
     let what = format!("{count} {sessions} with {}", labels.join(", "));
-    if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
+    if !question::can_ask() {
         return Err(Error::usage(format!("this would delete {what}"))
             .hint("add --yes to delete them, or --dry-run to see them"));
     }
-    report::say(&format!("Delete {what}? [y/N] "));
-    let mut answer = String::new();
-    io::stdin().lock().read_line(&mut answer).map_err(|e| Error::io("reading the answer", &e))?;
-    match answer.trim() {
-        "y" | "Y" | "yes" => Ok(()),
-        _ => Err(Error::conflict("nothing was deleted").hint("answer `y`, or add --yes")),
+    if question::is_agreed(cx, &format!("Delete {what}?")).await? {
+        Ok(())
+    } else {
+        Err(Error::conflict("nothing was deleted").hint("answer `y`, or add --yes"))
     }
 }

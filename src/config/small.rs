@@ -1,0 +1,80 @@
+//! Small files that people name: settings, patterns, secrets. Read whole, within a size and a time.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
+use std::time::Instant;
+
+use crate::error::{Error, Kind, Result};
+
+/// Reads the file at `path`, of at most `most` bytes; `what` it is stands before its path in messages.
+/// A FIFO may keep its reader waiting: not longer than `until`.
+///
+/// # Errors
+/// What opening and reading it answered; `usage` where it is larger; `deadline`.
+pub fn read(path: &Path, what: &str, most: u64, until: Option<Instant>) -> Result<Vec<u8>> {
+    let doing = |e: &io::Error| Error::io(format!("reading {what} `{}`", path.display()), e);
+    let bytes = if path.metadata().map_err(|e| doing(&e))?.is_file() {
+        within(path, most).map_err(|e| doing(&e))?
+    } else {
+        read_in_thread(path, most, until).ok_or_else(|| late(path, what))?.map_err(|e| doing(&e))?
+    };
+    if bytes.len() as u64 > most {
+        return Err(Error::usage(format!("{what} is larger than {most} bytes: `{}`", path.display())));
+    }
+    Ok(bytes)
+}
+
+/// The error of a file that gave nothing in time.
+pub(super) fn late(path: &Path, what: &str) -> Error {
+    Error::new(Kind::Deadline, format!("the time ran out while {what} was read: `{}`", path.display()))
+        .hint("it may be a pipe that nothing is written to")
+}
+
+/// The first bytes of a file, one more than `most` where it is longer.
+pub(super) fn within(path: &Path, most: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    File::open(path)?.take(most + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// None where it is not done by then. The thread that still waits ends with the process.
+fn read_in_thread(path: &Path, most: u64, until: Option<Instant>) -> Option<io::Result<Vec<u8>>> {
+    let (sender, receiver) = mpsc::sync_channel(1);
+    let path = path.to_owned();
+    thread::spawn(move || drop(sender.send(within(&path, most))));
+    let received = match until {
+        Some(until) => receiver.recv_timeout(until.saturating_duration_since(Instant::now())),
+        None => receiver.recv().map_err(|_| RecvTimeoutError::Disconnected),
+    };
+    received.ok()
+}
+
+#[cfg(unix)]
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    #[test]
+    fn a_file_is_read_whole_or_refused() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("f");
+        std::fs::write(&path, "12345").unwrap();
+        assert_eq!(read(&path, "it", 5, None).unwrap(), b"12345");
+        assert_eq!(read(&path, "it", 4, None).unwrap_err().kind(), Kind::Usage);
+        assert_eq!(read(&dir.path().join("none"), "it", 4, None).unwrap_err().kind(), Kind::NotFound);
+        assert_eq!(read(Path::new("/dev/zero"), "it", 4, None).unwrap_err().kind(), Kind::Usage);
+    }
+
+    #[test]
+    fn a_pipe_that_nothing_is_written_to_is_not_waited_for_longer_than_allowed() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("fifo");
+        assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
+        let until = Instant::now() + Duration::from_millis(50);
+        assert_eq!(read(&path, "it", 4, Some(until)).unwrap_err().kind(), Kind::Deadline);
+    }
+}
