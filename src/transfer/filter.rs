@@ -5,20 +5,25 @@
 //! What no pattern matches is taken, unless the first flag was an `--include`. A directory that is
 //! left out is not looked into, so that nothing below it can be taken.
 
-use std::path::{Path, PathBuf};
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::time::Instant;
 
-use ignore::Match;
-use ignore::gitignore::{Gitignore, GitignoreBuilder};
-
+use super::gitignore::{self, Pattern};
+use crate::config::small;
 use crate::error::{Error, Result};
+use crate::platform::{bytes_of, shown};
+
+/// The largest ignore file, in bytes.
+const LARGEST: u64 = 8 * 1024 * 1024;
 
 /// One flag.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Rule {
     /// `--include PATTERN`
-    Include(String),
+    Include(OsString),
     /// `--exclude PATTERN`
-    Exclude(String),
+    Exclude(OsString),
 }
 
 /// What to do with a path.
@@ -35,75 +40,65 @@ pub enum Verdict {
 /// The patterns, ready to be asked.
 #[derive(Debug, Default)]
 pub struct Filter {
-    rules: Option<Gitignore>,
+    patterns: Vec<Pattern>,
     /// Whether what no pattern matches is left out.
     only: bool,
 }
 
 impl Filter {
-    /// Reads the ignore files and puts all patterns in their order.
+    /// Reads the ignore files, each of which has to be read by `until`, and puts all patterns in their
+    /// order.
     ///
     /// # Errors
-    /// `usage` for what is no pattern; what reading a file answered.
-    pub fn new(files: &[PathBuf], rules: &[Rule]) -> Result<Self> {
-        if files.is_empty() && rules.is_empty() {
-            return Ok(Filter::default());
-        }
-        let mut builder = GitignoreBuilder::new("");
+    /// `usage` for an include that begins with `!`, or a file that is too large; what reading a file
+    /// answered; `deadline`.
+    pub fn new(files: &[PathBuf], rules: &[Rule], until: Option<Instant>) -> Result<Self> {
+        let mut patterns = Vec::new();
         for file in files {
-            let name = file.display();
-            let text = std::fs::read_to_string(file)
-                .map_err(|e| Error::io(format!("reading the ignore file `{name}`"), &e))?;
-            for (line, number) in text.trim_start_matches('\u{feff}').lines().zip(1..) {
-                add(&mut builder, line, line, || format!("{name}:{number}"))?;
-            }
+            patterns.extend(gitignore::of_file(&small::read(file, "the ignore file", LARGEST, until)?));
         }
         for rule in rules {
-            match rule {
-                Rule::Include(pattern) if pattern.starts_with('!') => {
-                    return Err(Error::usage(format!("--include takes a pattern without `!`: {pattern:?}"))
-                        .hint("use --exclude, or write a name that begins with it as `[!]name`"));
-                }
+            patterns.push(match rule {
                 Rule::Include(pattern) => {
-                    add(&mut builder, &format!("!{pattern}"), pattern, || "--include".to_owned())?;
+                    let bytes = bytes_of(pattern);
+                    if bytes.starts_with(b"!") {
+                        return Err(Error::usage(format!(
+                            "--include takes a pattern without `!`: {:?}",
+                            shown(pattern)
+                        ))
+                        .hint("use --exclude, or write a name that begins with it as `[!]name`"));
+                    }
+                    Pattern::including(&bytes)
                 }
-                // A `#` begins a comment in a file, and a name here.
-                Rule::Exclude(pattern) if pattern.starts_with('#') => {
-                    add(&mut builder, &format!("\\{pattern}"), pattern, || "--exclude".to_owned())?;
-                }
-                Rule::Exclude(pattern) => add(&mut builder, pattern, pattern, || "--exclude".to_owned())?,
-            }
+                Rule::Exclude(pattern) => Pattern::new(&bytes_of(pattern)),
+            });
         }
-        let rules_of_all = builder.build().map_err(|e| Error::usage(format!("the patterns cannot be used: {e}")))?;
-        Ok(Filter { rules: Some(rules_of_all), only: matches!(rules.first(), Some(Rule::Include(_))) })
+        Ok(Filter { patterns, only: matches!(rules.first(), Some(Rule::Include(_))) })
     }
 
-    /// Whether the path `below` the root of a tree is meant.
-    pub fn judge(&self, below: &Path, is_directory: bool) -> Verdict {
-        let Some(rules) = &self.rules else { return Verdict::Take };
+    /// Whether the path `below` the root of a tree, with `/` between its parts, is meant.
+    pub fn judge(&self, below: &[u8], is_directory: bool) -> Verdict {
+        let mut found = self.last_match(below, is_directory);
+        let mut at = below;
         // What is included as a directory is included with all that is in it.
-        let found = if self.only {
-            rules.matched_path_or_any_parents(below, is_directory)
-        } else {
-            rules.matched(below, is_directory)
-        };
+        while self.only
+            && found.is_none()
+            && let Some(cut) = at.iter().rposition(|byte| *byte == b'/')
+        {
+            at = at.get(..cut).unwrap_or_default();
+            found = self.last_match(at, true);
+        }
         match found {
-            Match::Whitelist(_) => Verdict::Take,
-            Match::None if !self.only => Verdict::Take,
-            Match::None if is_directory => Verdict::Pass,
-            Match::None | Match::Ignore(_) => Verdict::Leave,
+            Some(pattern) if pattern.negated => Verdict::Take,
+            None if !self.only => Verdict::Take,
+            None if is_directory => Verdict::Pass,
+            Some(_) | None => Verdict::Leave,
         }
     }
-}
 
-/// Adds a line; `typed` is what people know it by.
-fn add(builder: &mut GitignoreBuilder, line: &str, typed: &str, whence: impl Fn() -> String) -> Result<()> {
-    builder.add_line(None, line).map(drop).map_err(|e| {
-        let text = e.to_string();
-        let what = text.rsplit_once("': ").map_or(text.as_str(), |(_, reason)| reason);
-        Error::usage(format!("{}: this is no pattern: {typed:?}: {what}", whence()))
-            .hint("patterns are those of .gitignore: `*.log`, `/build/`, `docs/**/*.md`")
-    })
+    fn last_match(&self, path: &[u8], is_directory: bool) -> Option<&Pattern> {
+        self.patterns.iter().rev().find(|pattern| pattern.matches(path, is_directory))
+    }
 }
 
 #[cfg(test)]
@@ -112,17 +107,17 @@ mod tests {
 
     fn filter(rules: &[&str]) -> Filter {
         let read = |rule: &&str| match rule.split_at(1) {
-            ("+", pattern) => Rule::Include(pattern.to_owned()),
-            (_, pattern) => Rule::Exclude(pattern.to_owned()),
+            ("+", pattern) => Rule::Include(pattern.into()),
+            (_, pattern) => Rule::Exclude(pattern.into()),
         };
-        Filter::new(&[], &rules.iter().map(read).collect::<Vec<_>>()).unwrap()
+        Filter::new(&[], &rules.iter().map(read).collect::<Vec<_>>(), None).unwrap()
     }
 
     /// `path` or `dir/` is taken (`+`), passed through (`.`) or left (`-`).
     fn check(filter: &Filter, expected: &[&str]) {
         for line in expected {
             let (sign, path) = line.split_at(1);
-            let verdict = filter.judge(Path::new(path.trim_end_matches('/')), path.ends_with('/'));
+            let verdict = filter.judge(path.trim_end_matches('/').as_bytes(), path.ends_with('/'));
             let wanted = match sign {
                 "+" => Verdict::Take,
                 "." => Verdict::Pass,
@@ -157,16 +152,15 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("ignore");
         std::fs::write(&path, "# a comment\n\n*.o\n!keep.o\n/build/\n").unwrap();
-        let filter = Filter::new(std::slice::from_ref(&path), &[Rule::Exclude("keep.o".to_owned())]).unwrap();
+        let filter = Filter::new(std::slice::from_ref(&path), &[Rule::Exclude("keep.o".into())], None).unwrap();
         check(&filter, &["-a.o", "-keep.o", "-build/", "+d/build/", "+a.c"]);
-        let missing = Filter::new(&[dir.path().join("missing")], &[]).unwrap_err();
+        let missing = Filter::new(&[dir.path().join("missing")], &[], None).unwrap_err();
         assert_eq!(missing.kind(), crate::error::Kind::NotFound);
     }
 
     #[test]
-    fn a_bad_pattern_is_named_with_where_it_stands() {
-        let error = Filter::new(&[], &[Rule::Exclude("a{b".to_owned())]).unwrap_err();
-        assert!(error.message().contains("--exclude: this is no pattern: \"a{b\""), "{}", error.message());
-        assert!(Filter::new(&[], &[Rule::Include("!a".to_owned())]).is_err());
+    fn every_text_is_a_pattern_but_an_include_that_would_exclude() {
+        check(&filter(&["-a{b", "-c\\", "-[d"]), &["-a{b", "-x/a{b", "+ab", "+c", "+d"]);
+        assert!(Filter::new(&[], &[Rule::Include("!a".into())], None).is_err());
     }
 }

@@ -100,7 +100,7 @@ mod tests {
         for file in ["full/deep/a", "only-excluded/x.tmp", "z"] {
             std::fs::write(root.path().join(file), "").unwrap();
         }
-        let filter = Filter::new(&[], &[Rule::Exclude("*.tmp".to_owned())]).unwrap();
+        let filter = Filter::new(&[], &[Rule::Exclude("*.tmp".into())], None).unwrap();
         let options = Options { filter, ..Options::default() };
         let place: SessionPath = SessionPath { session: "s1".parse().unwrap(), path: "/r".parse().unwrap() };
         let mut made: Vec<_> = tree(root.path(), &place, &options)

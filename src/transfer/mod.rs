@@ -8,6 +8,7 @@ pub mod download;
 mod engine;
 pub mod event;
 pub mod filter;
+pub mod gitignore;
 mod items;
 pub mod land;
 pub mod plan;

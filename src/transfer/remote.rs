@@ -1,7 +1,6 @@
 //! A tree in a session, entry by entry, with its links followed and its filter asked.
 
 use std::collections::HashSet;
-use std::path::Path;
 
 use futures_util::stream::{BoxStream, StreamExt};
 
@@ -133,7 +132,7 @@ impl<'a> RemoteTree<'a> {
             return None;
         }
         let directory = entry.kind == EntryKind::Directory;
-        let what = match self.filter.judge(Path::new(&below), directory) {
+        let what = match self.filter.judge(below.as_bytes(), directory) {
             Verdict::Leave => {
                 if directory {
                     self.left.insert(below.clone());
@@ -180,7 +179,7 @@ impl<'a> RemoteTree<'a> {
         if found.kind != EntryKind::Directory {
             return of(at, found.kind, found.size, found.modified_at, Verdict::Take);
         }
-        let verdict = self.filter.judge(Path::new(below), true);
+        let verdict = self.filter.judge(below.as_bytes(), true);
         if verdict == Verdict::Leave {
             return Ok(What::Excluded);
         }

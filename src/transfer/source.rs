@@ -16,6 +16,7 @@ use super::Links;
 use super::filter::{Filter, Verdict};
 use crate::body::LocalFile;
 use crate::error::{Error, Kind};
+use crate::platform::bytes_of;
 use crate::walk::Walk;
 
 /// So many links to directories are followed in one tree: links to links make trees without end.
@@ -100,15 +101,15 @@ impl<'a> Tree<'a> {
         branch.open.truncate(branch.walk.depth());
         let within = branch.open.last()?;
         let path = within.path.join(&name);
-        let plain = Path::new(&within.below).join(&name);
-        if self.filter.judge(&plain, meta.is_dir()) == Verdict::Leave {
-            return Some(Found { path, below: plain.to_string_lossy().into_owned(), what: What::Excluded });
+        let above = if within.below.is_empty() { String::new() } else { format!("{}/", within.below) };
+        if self.filter.judge(&[above.as_bytes(), &bytes_of(&name)].concat(), meta.is_dir()) == Verdict::Leave {
+            return Some(Found { path, below: above + &name.to_string_lossy(), what: What::Excluded });
         }
         let Ok(text) = name.clone().into_string() else {
             let error = Error::usage(format!("this name is not UTF-8: `{}`", path.display())).hint("rename it");
             return Some(Found { path, below: within.below.clone(), what: What::Failed(error) });
         };
-        let below = if within.below.is_empty() { text } else { format!("{}/{text}", within.below) };
+        let below = above + &text;
         let what = if meta.is_symlink() {
             self.link(&name, &path, &below)
         } else if meta.is_dir() {
@@ -126,7 +127,7 @@ impl<'a> Tree<'a> {
     }
 
     fn directory(&mut self, name: &OsString, path: &Path, below: &str) -> Result<What, Error> {
-        let meant = self.filter.judge(Path::new(below), true) == Verdict::Take;
+        let meant = self.filter.judge(below.as_bytes(), true) == Verdict::Take;
         let Some(branch) = self.branches.last_mut() else { return Ok(What::Directory { meant }) };
         match branch.walk.enter(name) {
             Ok(true) => {
@@ -162,7 +163,7 @@ impl<'a> Tree<'a> {
                 Some((dir, real_root, inside)) => (Arc::new(dir), real_root, inside),
                 None => return Err(special(path)),
             },
-            Err(_) if target.is_dir() && self.filter.judge(Path::new(below), true) == Verdict::Leave => {
+            Err(_) if target.is_dir() && self.filter.judge(below.as_bytes(), true) == Verdict::Leave => {
                 return Ok(What::Excluded);
             }
             Err(_) => {
@@ -178,7 +179,7 @@ impl<'a> Tree<'a> {
         if !meta.is_dir() {
             return Err(special(path));
         }
-        match self.filter.judge(Path::new(below), true) {
+        match self.filter.judge(below.as_bytes(), true) {
             Verdict::Leave => Ok(What::Excluded),
             verdict => {
                 if self.branches.iter().flat_map(|branch| &branch.open).any(|place| place.real.starts_with(&target)) {
@@ -313,12 +314,12 @@ mod tests {
         make(dir.path(), &["a.log", "d/b.log", "d/b.csv", "tmp/c.csv"]);
         symlink("/nowhere", dir.path().join("x.log")).unwrap();
         symlink("tmp", dir.path().join("temporary")).unwrap();
-        let exclude = |pattern: &str| Rule::Exclude(pattern.to_owned());
-        let filter = Filter::new(&[], &[exclude("*.log"), exclude("tmp/"), exclude("temporary/")]).unwrap();
+        let exclude = |pattern: &str| Rule::Exclude(pattern.into());
+        let filter = Filter::new(&[], &[exclude("*.log"), exclude("tmp/"), exclude("temporary/")], None).unwrap();
         let expected =
             "a.log excluded, d/, d/b.csv 1, d/b.log excluded, temporary excluded, tmp excluded, x.log excluded";
         assert_eq!(seen(dir.path(), Links::FollowInside, &filter), expected);
-        let filter = Filter::new(&[], &[Rule::Include("*.csv".to_owned()), exclude("temporary")]).unwrap();
+        let filter = Filter::new(&[], &[Rule::Include("*.csv".into()), exclude("temporary")], None).unwrap();
         let expected = "a.log excluded, (d/), d/b.csv 1, d/b.log excluded, temporary excluded, (tmp/), tmp/c.csv 1, x.log excluded";
         assert_eq!(seen(dir.path(), Links::FollowInside, &filter), expected);
     }

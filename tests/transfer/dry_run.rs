@@ -152,13 +152,13 @@ fn how() -> impl Strategy<Value = How> {
 
 fn options(how: &How, dry_run: bool) -> Options {
     let rule = |(include, pattern): &(bool, &str)| {
-        if *include { Rule::Include((*pattern).to_owned()) } else { Rule::Exclude((*pattern).to_owned()) }
+        if *include { Rule::Include(pattern.into()) } else { Rule::Exclude(pattern.into()) }
     };
     Options {
         if_exists: how.if_exists,
         checksum: how.checksum,
         links: how.links,
-        filter: Filter::new(&[], &how.rules.iter().map(rule).collect::<Vec<_>>()).unwrap(),
+        filter: Filter::new(&[], &how.rules.iter().map(rule).collect::<Vec<_>>(), None).unwrap(),
         jobs: how.jobs,
         dry_run,
         ..Options::default()

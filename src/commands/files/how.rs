@@ -1,5 +1,6 @@
 //! Flags of `upload` and `download` that say how.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches, ValueHint};
@@ -59,7 +60,7 @@ impl How {
             if_exists,
             checksum: self.checksum,
             links: self.links.unwrap_or_default(),
-            filter: Filter::new(&self.filters.files, &self.filters.rules)?,
+            filter: Filter::new(&self.filters.files, &self.filters.rules, settings.deadline)?,
             dry_run: self.dry_run,
             jobs: usize::try_from(jobs).unwrap_or(1),
             retries: settings.retries.unwrap_or(crate::config::RETRIES),
@@ -99,7 +100,8 @@ struct Filters {
 impl Filters {
     fn flags() -> [Arg; 3] {
         let pattern = |name: &'static str, help: &'static str| {
-            Arg::new(name).long(name).value_name("PATTERN").action(ArgAction::Append).help(help)
+            let arg = Arg::new(name).long(name).value_name("PATTERN").action(ArgAction::Append);
+            arg.value_parser(clap::value_parser!(OsString)).help(help)
         };
         [
             pattern(
@@ -137,9 +139,9 @@ impl FromArgMatches for Filters {
     }
 
     fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
-        let of = |name: &str, rule: fn(String) -> Rule| {
+        let of = |name: &str, rule: fn(OsString) -> Rule| {
             let places = matches.indices_of(name).into_iter().flatten();
-            let patterns = matches.get_many::<String>(name).into_iter().flatten();
+            let patterns = matches.get_many::<OsString>(name).into_iter().flatten();
             places.zip(patterns).map(|(place, pattern)| (place, rule(pattern.clone()))).collect::<Vec<_>>()
         };
         let mut rules = of("include", Rule::Include);
