@@ -21,6 +21,7 @@ use super::log;
 use super::request::RequestBody;
 use crate::body::Body;
 use crate::error::{Error, Kind, Result};
+use crate::model::Timestamp;
 use crate::wire::url::escape;
 
 /// What ends a body early.
@@ -31,6 +32,12 @@ pub(super) type Content = UnsyncBoxBody<Bytes, Fault>;
 
 /// An answer.
 pub(super) type Answer = Response<Content>;
+
+/// The time as answers tell it: to the microsecond, as the services' own answers do \[docs\].
+pub(super) fn now() -> Timestamp {
+    let now = Timestamp::now();
+    Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now)
+}
 
 /// Without a body.
 pub(super) fn empty(status: StatusCode) -> Answer {

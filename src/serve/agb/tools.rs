@@ -96,12 +96,10 @@ fn arguments<T: DeserializeOwned>(args: Map<String, Value>) -> Outcome<T> {
 
 impl Agb {
     pub(super) async fn call_tool(&self, request: &Request) -> Result<Answer> {
-        let (name, wanted) = wire::NO_NEW_SESSION;
-        if request.query.get(name) != Some(wanted) {
-            // The service would start a new session for one that is gone [sibling].
-            return Err(Refusal::bad(format!("without {name}={wanted} a call may start a new session")));
-        }
         let call: wire::ToolCall = request.document(DOCUMENT_MAX).await?;
+        // Without `autoGenSession=false` the service may start a new session for one that is gone
+        // [sibling]. Here that is refused as with it; one that is there takes the call either way:
+        // SDKs up to 0.4.1 do not send it.
         let found = self.find(&call.session_id).await?;
         let args = call.arguments().map_err(|e| Refusal::bad(format!("args is a JSON object in a string: {e}")))?;
         let size = call.args.as_deref().map_or(0, str::len);
@@ -176,7 +174,7 @@ impl Agb {
             name::GET_METRICS => Ok(json!({
                 "cpu_count": 1, "cpu_used_pct": 0.0, "mem_total": 0, "mem_used": 0, "disk_total": 0, "disk_used": 0,
                 "rx_rate_kbyte_per_s": 0.0, "tx_rate_kbyte_per_s": 0.0, "rx_used_kbyte": 0.0, "tx_used_kbyte": 0.0,
-                "timestamp": crate::model::Timestamp::now(),
+                "timestamp": answer::now(),
             })
             .to_string()),
             _ => Err(ToolError { code: None, message: format!("Tool {name} not found") }),

@@ -25,20 +25,38 @@ fn sessions_of_two_dialects_do_not_see_each_other() {
 }
 
 #[test]
-fn a_key_is_needed_and_a_session_and_the_word_against_new_ones() {
+fn a_key_is_needed_and_a_session() {
     let stage = Stage::new();
     let server = stage.serve(&[]);
     let session = Session::new(&server);
     let head = format!("GET /sdk/ListSession HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n\r\n", server.address);
     fails(&server.raw(head.as_bytes()).unwrap(), 401, "Unauthorized");
-    let call = json!({ "args": "{}", "sessionId": session.id, "name": "get_metrics" });
-    fails(&server.agb("POST", "/mcp", &call), 400, "InvalidParameter");
-    let gone = json!({ "args": "{}", "sessionId": "session-1", "name": "get_metrics" });
-    fails(&server.agb("POST", "/mcp?autoGenSession=false", &gone), 400, "InvalidMcpSession.NotFound");
     fails(&server.agb("POST", "/mcp/createSession", &json!({})), 400, "InvalidParameter");
     fails(&server.agb("POST", "/mcp/pauseSession", &json!({})), 404, "Resource.NotFound");
     fails(&server.agb("GET", "/mcp", &NONE), 405, "InvalidParameter");
     assert_eq!(session.tool("no_such", &json!({})), ("Tool no_such not found".to_owned(), true));
+}
+
+#[test]
+fn a_tool_call_is_carried_out_with_or_without_the_word_against_new_sessions() {
+    let stage = Stage::new();
+    let server = stage.serve(&[]);
+    let session = Session::new(&server);
+    let queries = ["", "?autoGenSession=false", "?autoGenSession=true", "?autoGenSession="];
+    for query in queries {
+        let args = json!({ "path": "/tmp/x", "content": query, "mode": "overwrite" }).to_string();
+        let call = json!({ "args": args, "sessionId": session.id, "name": "write_file" });
+        assert_eq!(data(&server.agb("POST", &format!("/mcp{query}"), &call))["isError"], false, "{query}");
+        assert_eq!(session.read("/tmp/x").as_deref(), Some(query));
+    }
+    session.post("/mcp/releaseSessionAsync");
+    for query in queries {
+        for id in ["session-1", &session.id] {
+            let call = json!({ "args": "{}", "sessionId": id, "name": "get_metrics" });
+            fails(&server.agb("POST", &format!("/mcp{query}"), &call), 400, "InvalidMcpSession.NotFound");
+        }
+    }
+    assert_eq!(data(&server.agb("GET", "/sdk/ListSession?labels=%7B%7D", &NONE)), json!([]), "none was started");
 }
 
 #[test]
