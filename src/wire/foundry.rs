@@ -11,7 +11,8 @@
 //! What no source tells is called *unknown*. A reader of answers ignores members that it does not
 //! know, because the protocol gains some every few months.
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 use super::url::{Query, escape};
@@ -398,14 +399,30 @@ pub fn modified_at(value: Option<&Value>) -> Option<Timestamp> {
 }
 
 /// The body of a call that makes a directory \[azd\]. The newest sources say that parents are not
-/// made. The members for a mode and for parents are unknown.
+/// made. The members for a mode and for parents are unknown: those of the MCP tool are read, and
+/// parents are never asked for.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Mkdir {
     /// The directory.
     pub path: String,
-    /// Permission bits: a guess after [`Stat::mode`], sent only where somebody asks for a mode.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Permission bits: a guess after [`Stat::mode`], sent as a number and only where somebody asks
+    /// for a mode. A text such as `"755"` is read as octal.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "mode")]
     pub mode: Option<u32>,
+    /// Whether parents are made as well.
+    #[serde(rename = "createParents", default, skip_serializing_if = "Option::is_none")]
+    pub create_parents: Option<bool>,
+}
+
+/// Permission bits: a number, or octal digits in a text.
+fn mode<'de, D: Deserializer<'de>>(reader: D) -> Result<Option<u32>, D::Error> {
+    match Option::<Value>::deserialize(reader)? {
+        None => Ok(None),
+        Some(Value::String(digits)) => u32::from_str_radix(&digits, 8)
+            .map(Some)
+            .map_err(|_| D::Error::custom("mode: octal digits such as \"755\"")),
+        Some(number) => serde_json::from_value(number).map(Some).map_err(D::Error::custom),
+    }
 }
 
 /// The body of an answer that is an error \[live\]. Gateways answer other things: plain text, a

@@ -66,6 +66,10 @@ fn prepare(server: &Server, capture: &Value, setup: &Setup) {
     let path = capture["path"].as_str().unwrap();
     let agent = path.split('/').nth(2).unwrap();
     let sessions = format!("/agents/{agent}/endpoint/sessions");
+    // Version 7 of it is what the recordings name.
+    for _ in 1..7 {
+        server.send("POST", &format!("/agents/{agent}/versions"), r#"{"definition":{"kind":"hosted"}}"#).ok();
+    }
     let id = path.split_once("/sessions/").map(|(_, rest)| rest.split(['/', ':']).next().unwrap());
     match id.filter(|_| setup.session) {
         Some(id) => {

@@ -182,7 +182,7 @@ fn a_named_store_stays() {
     assert_eq!(names(&stage.path("store/tmp")), [""; 0]);
     let server = stage.serve(&["--store", "store"]);
     assert_eq!(server.read("x").unwrap(), b"kept");
-    assert_eq!(server.get(crate::stage::S1).json()["version_indicator"]["agent_version"], "7");
+    assert_eq!(server.get(crate::stage::S1).json()["version_indicator"]["agent_version"], "1");
 }
 
 #[test]

@@ -10,7 +10,7 @@ fn a_session_is_made_read_stopped_woken_and_deleted() {
     let server = stage.serve(&[]);
     let made = server.create("a1", "s1").json();
     let (created, used) = (made["created_at"].as_i64().unwrap(), made["last_accessed_at"].as_i64().unwrap());
-    let version = json!({ "type": "version_ref", "agent_version": "7" });
+    let version = json!({ "type": "version_ref", "agent_version": "1" });
     let whole = json!({
         "agent_session_id": "s1", "version_indicator": version, "status": "active",
         "created_at": created, "last_accessed_at": used, "expires_at": used + 2_592_000,
@@ -138,6 +138,20 @@ fn directories_are_made_one_at_a_time() {
     server.put("f", "");
     mkdir("/f/x").is(409, "conflict");
     mkdir("..").is(400, "invalid_request");
+    let send = |body: Value| server.send("POST", &format!("{S1}/files/mkdir"), body.to_string());
+    send(json!({ "path": "/p/q/r", "createParents": true, "mode": "0700" })).is(204, "");
+    send(json!({ "path": "/p/q/r", "createParents": true })).is(204, "");
+    send(json!({ "path": "/p/q", "createParents": false })).is(409, "conflict");
+    send(json!({ "path": "/o/x", "createParents": false })).is(404, "not_found");
+    send(json!({ "path": "/f/x", "createParents": true })).is(409, "conflict");
+    send(json!({ "path": "/m", "mode": "755" })).is(204, "");
+    send(json!({ "path": "/n", "mode": 0o711 })).is(204, "");
+    for bad in [json!("rwx"), json!("888"), json!(""), json!(true)] {
+        send(json!({ "path": "/bad", "mode": bad })).is(400, "invalid_request");
+    }
+    for (path, mode) in [("p/q/r", 0o700), ("m", 0o755), ("n", 0o711)] {
+        assert_eq!(server.get(&format!("{S1}/files/stat?path={path}")).ok().json()["mode"], mode, "{path}");
+    }
     server.send("POST", &format!("{S1}/files/mkdir"), "{}").is(400, "invalid_request");
     assert_eq!(server.list("a"), ["b"]);
     assert_eq!(server.list("a/b"), [""; 0]);
@@ -232,6 +246,90 @@ fn what_is_no_call_says_so() {
 }
 
 #[test]
+fn agents_are_listed_changed_switched_off_and_deleted() {
+    let stage = Stage::new();
+    let server = stage.serve(&[]);
+    let names = |query: &str| {
+        let list = server.get(&format!("/agents{query}")).ok().json();
+        let names: Vec<_> =
+            list["data"].as_array().unwrap().iter().map(|agent| agent["name"].as_str().unwrap().to_owned()).collect();
+        (names, list["has_more"].as_bool().unwrap())
+    };
+    assert_eq!(names(""), (vec![], false));
+    server.get("/agents/looked-at").ok();
+    for name in ["a1", "a2", "a3"] {
+        let body = r#"{"definition":{"kind":"hosted","cpu":"1","memory":"2Gi"}}"#;
+        server.send("POST", &format!("/agents/{name}/versions"), body).is(200, "");
+    }
+    server.create("a4", "s");
+    let all = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+    assert_eq!(names(""), (all(&["a4", "a3", "a2", "a1"]), false));
+    assert_eq!(names("?limit=3&order=asc"), (all(&["a1", "a2", "a3"]), true));
+    assert_eq!(names("?order=asc&after=a3"), (all(&["a4"]), false));
+    assert_eq!(names("?before=a1&limit=2"), (all(&["a3", "a2"]), true));
+    assert_eq!(names("?kind=hosted&limit=1"), (all(&["a4"]), true));
+    assert_eq!(names("?kind=prompt"), (vec![], false));
+    for bad in ["?kind=robot", "?limit=0", "?order=up", "?after=never"] {
+        server.get(&format!("/agents{bad}")).is(400, "invalid_request");
+    }
+    server.send("POST", "/agents", "{}").is(405, "method_not_allowed");
+
+    let agent = server.get("/agents/a1").ok().json();
+    assert_eq!((&agent["state"], &agent["configuration_state"]), (&"enabled".into(), &"enabled".into()));
+    let endpoint = json!({ "agent_endpoint": { "authorization_schemes": [{ "type": "Entra" }], "x": 1 } });
+    server.send("PATCH", "/agents/a1", endpoint.to_string()).is(200, "");
+    let patch = r#"{"agent_endpoint":{"x":null},"agent_card":{"version":"1","skills":[]}}"#;
+    let changed = server.send("PATCH", "/agents/a1", patch).ok().json();
+    assert_eq!(changed["agent_endpoint"], json!({ "authorization_schemes": [{ "type": "Entra" }] }));
+    assert_eq!(changed, server.get("/agents/a1").ok().json());
+    server.send("PATCH", "/agents/a1", r#"{"state":"disabled"}"#).is(400, "invalid_request");
+
+    // A session that is there goes on, and no other begins.
+    server.send("PUT", "/agents/a4/endpoint/sessions/s/files/content?path=x", "x").is(201, "");
+    for (verb, state) in [("disable", "disabled"), ("disable", "disabled"), ("enable", "enabled")] {
+        assert_eq!(server.send("POST", &format!("/agents/a4:{verb}"), "").is(204, "").body, b"");
+        assert_eq!(server.get("/agents/a4").ok().json()["state"], state);
+        let status = if state == "enabled" { (201, "") } else { (403, "agent_disabled") };
+        server.send("POST", "/agents/a4/endpoint/sessions", "{}").is(status.0, status.1);
+        server.get("/agents/a4/endpoint/sessions/s/files/content?path=x").is(200, "");
+    }
+    server.send("POST", "/agents/a4:pause", "").is(404, "not_found");
+    server.get("/agents/a4:enable").is(405, "method_not_allowed");
+
+    // What has sessions is deleted with them, and only when that is asked for.
+    server.send("DELETE", "/agents/a4/versions/1", "").is(409, "conflict");
+    server.send("DELETE", "/agents/a4", "").is(409, "conflict");
+    server.send("DELETE", "/agents/a4?force=maybe", "").is(400, "invalid_request");
+    server.send("DELETE", "/agents/a4?force=true", "").is(200, "");
+    server.get("/agents/a4/endpoint/sessions/s").is(404, "not_found");
+    assert_eq!(names("?after=a4"), (all(&["a3", "a2", "a1"]), false));
+}
+
+#[test]
+fn a_session_of_a_version_that_is_not_there_is_refused() {
+    let stage = Stage::new();
+    let server = stage.serve(&[]);
+    let create = |version: &str| {
+        let body = json!({ "version_indicator": { "type": "version_ref", "agent_version": version } });
+        server.send("POST", "/agents/a1/endpoint/sessions", body.to_string())
+    };
+    for version in ["2", "7", "x", "01"] {
+        create(version).is(404, "not_found");
+    }
+    assert_eq!(server.get("/agents/a1/endpoint/sessions").ok().json()["data"], json!([]));
+    server.send("POST", "/agents/a1/versions", r#"{"definition":{"kind":"hosted"}}"#).ok();
+    create("2").is(201, "");
+    server.send("DELETE", "/agents/a1/versions/2", "").is(409, "conflict");
+    server.send("DELETE", "/agents/a1/versions/2?force=true", "").ok();
+    create("2").is(404, "not_found");
+    let chosen = server.send("POST", "/agents/a1/endpoint/sessions", "{}").ok().json();
+    assert_eq!(chosen["version_indicator"]["agent_version"], "1");
+    server.send("DELETE", "/agents/a1/versions/1?force=true", "").ok();
+    server.send("POST", "/agents/a1/endpoint/sessions", "{}").is(404, "not_found");
+    server.get("/agents/a1").is(404, "not_found");
+}
+
+#[test]
 fn agents_have_versions_to_ask_for() {
     let stage = Stage::new();
     let server = stage.serve(&[]);
@@ -253,6 +351,19 @@ fn agents_have_versions_to_ask_for() {
     server.send("DELETE", "/agents/a1/versions/2", "").ok();
     server.get("/agents/a1/versions/2").is(404, "not_found");
     server.get("/agents/a1/versions/x").is(404, "not_found");
+    server.send("POST", "/agents/a1/versions", "{}").is(400, "invalid_request");
+    for _ in 0..3 {
+        server.send("POST", "/agents/a1/versions", r#"{"definition":{"kind":"hosted"}}"#).ok();
+    }
+    let all = |numbers: &[&str]| numbers.iter().map(|number| (*number).to_owned()).collect::<Vec<_>>();
+    assert_eq!(versions("?limit=2"), (all(&["5", "4"]), true));
+    assert_eq!(versions("?limit=2&after=a1:4"), (all(&["3", "1"]), false));
+    assert_eq!(versions("?before=a1:1&limit=2"), (all(&["4", "3"]), true));
+    assert_eq!(versions("?after=a1:2"), (all(&["1"]), false), "a cursor that was deleted keeps its place");
+    server.get("/agents/a1/versions?after=x").is(400, "invalid_request");
+    server.get("/agents/a1/versions?order=up").is(400, "invalid_request");
+    server.send("POST", "/agents/a1/versions:import", r#"{"manifest_id":"m"}"#).is(501, "not_implemented");
+    server.get("/agents/a1/code:download").is(501, "not_implemented");
     server.send("DELETE", "/agents/a1", "").ok();
 }
 
@@ -260,7 +371,7 @@ fn agents_have_versions_to_ask_for() {
 fn the_log_of_a_session_is_a_stream_of_events() {
     let stage = Stage::new();
     let server = stage.session(&[]);
-    for path in ["/agents/a1/versions/7/sessions/s1:logstream", "/agents/a1/sessions/s1:logstream?tail=1"] {
+    for path in ["/agents/a1/versions/1/sessions/s1:logstream", "/agents/a1/sessions/s1:logstream?tail=1"] {
         let reply = server.get(path);
         assert_eq!(reply.ok().header("content-type"), Some("text/event-stream; charset=utf-8"));
         let text = String::from_utf8(reply.body).unwrap();

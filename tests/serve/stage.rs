@@ -186,7 +186,7 @@ impl Server {
     #[track_caller]
     pub(crate) fn create(&self, agent: &str, id: &str) -> Reply {
         let body = format!(
-            r#"{{"agent_session_id":"{id}","version_indicator":{{"type":"version_ref","agent_version":"7"}}}}"#
+            r#"{{"agent_session_id":"{id}","version_indicator":{{"type":"version_ref","agent_version":"1"}}}}"#
         );
         let reply = self.send("POST", &format!("/agents/{agent}/endpoint/sessions"), body);
         reply.is(201, "");

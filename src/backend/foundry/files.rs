@@ -264,7 +264,7 @@ impl Foundry {
 
     /// Makes one directory, whose parent is there.
     async fn make(&self, at: &SessionPath, mode: Option<u32>) -> Result<()> {
-        let asked = wire::Mkdir { path: at.path.relative().to_owned(), mode };
+        let asked = wire::Mkdir { path: at.path.relative().to_owned(), mode, create_parents: None };
         let request = self.session_call(Class::Idempotent, Method::POST, at, &["mkdir"])?;
         request.json(&asked).send().await.map(drop)
     }

@@ -135,11 +135,7 @@ impl Foundry {
     }
 
     async fn remove(&self, at: &SessionPath, query: &Query) -> Result<Answer> {
-        let recursive = match query.get("recursive") {
-            None | Some("false") => false,
-            Some("true") => true,
-            Some(_) => return Err(Refusal::bad("recursive is true or false")),
-        };
+        let recursive = super::flag(query, "recursive")?;
         let files = self.backend.need_files()?;
         if let Err(e) = files.remove(at, recursive).await {
             let is_directory = || async { files.stat(at).await.is_ok_and(|entry| entry.kind == EntryKind::Directory) };
@@ -150,12 +146,14 @@ impl Foundry {
         Ok(answer::empty(StatusCode::NO_CONTENT))
     }
 
-    /// Makes one directory. Parents are not made \[docs of August 2026\]; one that exists is 409,
-    /// which no source tells, and so is that a mode is taken.
+    /// Makes one directory. Parents are not made \[docs of August 2026\] unless `createParents` asks
+    /// for them, and then one that exists will do; without it that is 409, which no source tells, and
+    /// so is that a mode is taken.
     async fn mkdir(&self, home: &SessionPath, request: &Request) -> Result<Answer> {
         let asked: wire::Mkdir = request.document(DOCUMENT_MAX).await?;
         let at = home.at(path_of(&asked.path)?);
-        let options = MkdirOptions { parents: false, mode: asked.mode.map(|mode| mode & 0o7777), bulk: true };
+        let (parents, mode) = (asked.create_parents.unwrap_or(false), asked.mode.map(|mode| mode & 0o7777));
+        let options = MkdirOptions { parents, mode, bulk: true };
         self.backend.need_files()?.mkdir(&at, options).await?;
         Ok(answer::empty(StatusCode::NO_CONTENT))
     }

@@ -105,15 +105,26 @@ impl Foundry {
         let route = Route::find(&request.method, &request.path)?;
         check(&request.headers, &request.query)?;
         match route {
+            Route::Agents => self.list_agents(request),
             Route::Agent(agent, call) => self.agent(&agent, call, request).await,
             Route::Sessions(agent, call) => self.sessions(&agent, call, request).await,
             Route::Session(agent, id, call) => self.session(&agent, &id, call).await,
             Route::Files(agent, id, call) => self.files(&agent, &id, call, request).await,
-            Route::Protocol => {
+            Route::Protocol(agent) => {
+                self.agents.enabled(&agent)?;
                 let what = "no agent runs behind `wharf serve`: it has sessions and their files";
                 Err(Refusal::new(StatusCode::NOT_IMPLEMENTED, what))
             }
         }
+    }
+}
+
+/// A query parameter that is true or false; false where it is not there.
+fn flag(query: &Query, name: &str) -> Result<bool> {
+    match query.get(name) {
+        None | Some("false") => Ok(false),
+        Some("true") => Ok(true),
+        Some(_) => Err(Refusal::bad(format!("{name} is true or false"))),
     }
 }
 

@@ -19,12 +19,17 @@ pub(in crate::serve) const OPERATIONS: &[&str] = &[
     "files.delete",
     "files.mkdir",
     "files.stat",
+    "agents.list",
     "agents.get",
+    "agents.update",
+    "agents.enable",
+    "agents.disable",
     "agents.remove",
     "agents.versions",
     "agents.version",
     "agents.publish",
     "agents.retire",
+    "agents.code",
     "agents.invoke",
     UNKNOWN,
 ];
@@ -35,6 +40,8 @@ pub(super) const UNKNOWN: &str = "unknown";
 /// A call, with whom it is about.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Route {
+    /// All agents.
+    Agents,
     /// An agent.
     Agent(String, AgentCall),
     /// An agent's sessions.
@@ -44,17 +51,22 @@ pub(super) enum Route {
     /// What is in a session.
     Files(String, String, FilesCall),
     /// A conversation with an agent.
-    Protocol,
+    Protocol(String),
 }
 
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum AgentCall {
     Get,
+    Change,
+    Enable,
+    Disable,
     Remove,
     Versions,
     Publish,
     Version(String),
     Retire(String),
+    /// What has to do with an agent's code.
+    Code,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,16 +99,35 @@ impl Route {
     pub(super) fn find(method: &Method, path: &str) -> Result<Self> {
         let unknown = || Refusal::not_found("there is no call of this path");
         let parts: Vec<&str> = path.split('/').skip(1).collect();
-        let ["api", "projects", project, "agents", agent, rest @ ..] = parts.as_slice() else { return Err(unknown()) };
+        let (project, agent, rest) = match parts.as_slice() {
+            ["api", "projects", project, "agents"] if !project.is_empty() => {
+                return if method == Method::GET { Ok(Route::Agents) } else { Err(Refusal::method(method)) };
+            }
+            ["api", "projects", project, "agents", agent, rest @ ..] => (project, agent, rest),
+            _ => return Err(unknown()),
+        };
+        // A verb stands behind a colon, which is never part of a name.
+        let (agent, verb) = agent.split_once(':').map_or((*agent, None), |(agent, verb)| (agent, Some(verb)));
         let agent = segment(agent)?;
         if project.is_empty() || !wire::is_agent_name(&agent) {
             return Err(Refusal::bad("an agent's name has 1 to 63 letters, digits and hyphens"));
         }
         let (get, post, put, delete) =
             (method == Method::GET, method == Method::POST, method == Method::PUT, method == Method::DELETE);
+        match (verb, rest) {
+            (None, _) => {}
+            (Some("enable"), []) if post => return Ok(Route::Agent(agent, AgentCall::Enable)),
+            (Some("disable"), []) if post => return Ok(Route::Agent(agent, AgentCall::Disable)),
+            (Some("enable" | "disable"), []) => return Err(Refusal::method(method)),
+            _ => return Err(unknown()),
+        }
         let found = match rest {
             [] if get => Route::Agent(agent, AgentCall::Get),
             [] if delete => Route::Agent(agent, AgentCall::Remove),
+            [] if method == Method::PATCH => Route::Agent(agent, AgentCall::Change),
+            ["versions:import"] if post => Route::Agent(agent, AgentCall::Code),
+            ["code:download"] if get => Route::Agent(agent, AgentCall::Code),
+            ["versions:import" | "code:download"] => return Err(Refusal::method(method)),
             ["versions"] if get => Route::Agent(agent, AgentCall::Versions),
             ["versions"] if post => Route::Agent(agent, AgentCall::Publish),
             ["versions", version] if get => Route::Agent(agent, AgentCall::Version(segment(version)?)),
@@ -130,7 +161,7 @@ impl Route {
                 };
                 Route::Files(agent, segment(id)?, call)
             }
-            ["endpoint", "protocols", _, ..] => Route::Protocol,
+            ["endpoint", "protocols", _, ..] => Route::Protocol(agent),
             [] | ["versions" | "endpoint", ..] if rest.len() < 3 => return Err(Refusal::method(method)),
             _ => return Err(unknown()),
         };
@@ -152,13 +183,18 @@ impl Route {
             Route::Files(_, _, FilesCall::Delete) => "files.delete",
             Route::Files(_, _, FilesCall::Mkdir) => "files.mkdir",
             Route::Files(_, _, FilesCall::Stat) => "files.stat",
+            Route::Agents => "agents.list",
             Route::Agent(_, AgentCall::Get) => "agents.get",
+            Route::Agent(_, AgentCall::Change) => "agents.update",
+            Route::Agent(_, AgentCall::Enable) => "agents.enable",
+            Route::Agent(_, AgentCall::Disable) => "agents.disable",
+            Route::Agent(_, AgentCall::Code) => "agents.code",
             Route::Agent(_, AgentCall::Remove) => "agents.remove",
             Route::Agent(_, AgentCall::Versions) => "agents.versions",
             Route::Agent(_, AgentCall::Version(_)) => "agents.version",
             Route::Agent(_, AgentCall::Publish) => "agents.publish",
             Route::Agent(_, AgentCall::Retire(_)) => "agents.retire",
-            Route::Protocol => "agents.invoke",
+            Route::Protocol(_) => "agents.invoke",
         }
     }
 }

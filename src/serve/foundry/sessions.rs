@@ -79,15 +79,12 @@ impl Foundry {
                 Ok(answer::empty(StatusCode::NO_CONTENT))
             }
             SessionCall::Delete => {
-                match sessions.delete(&local, false).await {
-                    Err(e) if e.kind() != Kind::NotFound => return Err(e.into()),
-                    _ => self.departed.remember(local, found.created_at),
-                }
+                self.delete_session(found).await?;
                 Ok(answer::empty(StatusCode::NO_CONTENT))
             }
             SessionCall::Log => {
                 let event = serde_json::json!({
-                    "timestamp": Timestamp::now(), "stream": "status", "message": "nothing runs in this session",
+                    "timestamp": answer::now(), "stream": "status", "message": "nothing runs in this session",
                 });
                 let frame = format!("event: log\ndata: {event}\n\n");
                 Ok(answer::full(StatusCode::OK, "text/event-stream; charset=utf-8", frame))
@@ -95,18 +92,47 @@ impl Foundry {
         }
     }
 
+    /// Deletes a session that is there, or was a moment ago.
+    pub(super) async fn delete_session(&self, session: Session) -> Result<()> {
+        match self.backend.sessions().delete(&session.id, false).await {
+            Err(e) if e.kind() != Kind::NotFound => Err(e.into()),
+            _ => {
+                self.departed.remember(session.id, session.created_at);
+                Ok(())
+            }
+        }
+    }
+
+    /// The sessions of an agent, or of one version of it.
+    pub(super) async fn sessions_of(&self, agent: &str, version: Option<&str>) -> Result<Vec<Session>> {
+        let mut labels = Labels::from([(AGENT.to_owned(), agent.to_owned())]);
+        labels.extend(version.map(|version| (VERSION.to_owned(), version.to_owned())));
+        let asked = SessionQuery { labels, ..SessionQuery::default() };
+        let (mut all, mut from) = (Vec::new(), None);
+        loop {
+            let step = PageRequest { cursor: from, limit: Some(STEP) };
+            let found = self.backend.sessions().list(&asked, step).await?;
+            all.extend(found.items);
+            from = found.next;
+            if from.is_none() {
+                return Ok(all);
+            }
+        }
+    }
+
     async fn create(&self, agent: &str, request: &Request) -> Result<Answer> {
         let asked: wire::CreateSession = request.document(DOCUMENT_MAX).await?;
         let version = match asked.version_indicator {
-            None => self.agents.newest(agent),
+            None => None,
             Some(indicator) if indicator.kind != wire::VersionIndicator::REF => {
                 return Err(Refusal::bad(format!("version_indicator.type is `{}`", wire::VersionIndicator::REF)));
             }
             Some(indicator) if indicator.agent_version.is_empty() || indicator.agent_version.starts_with('@') => {
                 return Err(Refusal::bad("version_indicator.agent_version is one version such as `7`"));
             }
-            Some(indicator) => indicator.agent_version,
+            Some(indicator) => Some(indicator.agent_version),
         };
+        let version = self.agents.choose(agent, version)?;
         let id = match asked.agent_session_id {
             Some(id) if id.is_empty() => return Err(Refusal::bad("agent_session_id is empty")),
             Some(id) => id,
