@@ -1876,6 +1876,7 @@ Register-ArgumentCompleter -Native -CommandName 'wharf' -ScriptBlock {
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Where to keep everything; a temporary directory, removed at the end, unless given')
             [CompletionResult]::new('--fault', '--fault', [CompletionResultType]::ParameterName, 'Make requests fail on purpose; may be given several times')
             [CompletionResult]::new('--log', '--log', [CompletionResultType]::ParameterName, 'Write each request as a line of JSON to the end of a file')
+            [CompletionResult]::new('--env-file', '--env-file', [CompletionResultType]::ParameterName, 'Write the variables to a new file, which is there while the server accepts connections')
             [CompletionResult]::new('-b', '-b', [CompletionResultType]::ParameterName, 'The backend: see `wharf backends` [env: WHARF_BACKEND]')
             [CompletionResult]::new('--backend', '--backend', [CompletionResultType]::ParameterName, 'The backend: see `wharf backends` [env: WHARF_BACKEND]')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'A group of settings from the configuration file [env: WHARF_PROFILE]')

@@ -1800,6 +1800,7 @@ set edit:completion:arg-completer[wharf] = {|@words|
             cand --store 'Where to keep everything; a temporary directory, removed at the end, unless given'
             cand --fault 'Make requests fail on purpose; may be given several times'
             cand --log 'Write each request as a line of JSON to the end of a file'
+            cand --env-file 'Write the variables to a new file, which is there while the server accepts connections'
             cand -b 'The backend: see `wharf backends` [env: WHARF_BACKEND]'
             cand --backend 'The backend: see `wharf backends` [env: WHARF_BACKEND]'
             cand --profile 'A group of settings from the configuration file [env: WHARF_PROFILE]'

@@ -1770,6 +1770,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand serve" -l listen -d 'Where t
 complete -c wharf -n "__fish_wharf_using_subcommand serve" -l store -d 'Where to keep everything; a temporary directory, removed at the end, unless given' -r -f -a "(__fish_complete_directories)"
 complete -c wharf -n "__fish_wharf_using_subcommand serve" -l fault -d 'Make requests fail on purpose; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand serve" -l log -d 'Write each request as a line of JSON to the end of a file' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand serve" -l env-file -d 'Write the variables to a new file, which is there while the server accepts connections' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand serve" -s b -l backend -d 'The backend: see `wharf backends` [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand serve" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand serve" -s s -l session -d 'The session that `:PATH` means [env: WHARF_SESSION]' -r

@@ -71,6 +71,11 @@ impl Cx {
         })
     }
 
+    /// The backend that the command line names, for a command that uses none itself.
+    pub(super) fn named_backend(&self) -> Option<&str> {
+        self.flags.backend.as_deref()
+    }
+
     /// Flags, environment, profile and defaults.
     pub fn settings(&self) -> Result<&Settings> {
         if self.settings.get().is_none() {

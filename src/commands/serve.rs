@@ -12,10 +12,12 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::sync::oneshot;
 
 use super::Cx;
+use crate::config::env;
 use crate::error::{Error, Result};
 use crate::platform::{self, Asked};
+use crate::serve::env_file::Place;
 use crate::serve::faults::Fault;
-use crate::serve::{Options, Server, operations};
+use crate::serve::{Options, Server, backends, operations};
 
 /// The exit status where a command is not there.
 const NOT_FOUND: u8 = 127;
@@ -27,7 +29,8 @@ pub(super) const EXAMPLES: &str = "\
 It is an emulator for tests: it listens on this machine only, takes any key, runs no agent, and promises\n\
 nothing about a power cut. With a COMMAND it takes a free port, sets the variables by which the services'\n\
 clients find and trust it, passes signals on, and ends with the command's exit status (126 or 127 when it\n\
-cannot be started). Without one it prints these variables and serves until Ctrl-C.\n\n\
+cannot be started). Without one it prints these variables and serves until Ctrl-C. With --backend, the\n\
+variables choose that backend for wharf itself.\n\n\
 Failures on purpose, OPERATION:EFFECT[@POSITION] [xN] [skip=N]:\n  \
     'upload:reset@1MiB x2'          the first two uploads are cut off after 1 MiB\n  \
     'list:429 x3 retry-after=1'     three listings are refused\n  \
@@ -38,6 +41,8 @@ Effects: latency=TIME, reset, truncate, stall, 400 to 599, endless, redirect=URL
 chunked, refused, refused=inside, sync=HOW.\n\n\
 Examples:\n  \
     wharf serve --tls -- pytest\n  \
+    wharf serve --backend anthropic -- wharf sessions list\n  \
+    wharf serve --env-file wharf.env &\n  \
     wharf serve --fault 'upload:503 x1 retry-after=1' --log requests.jsonl -- ./my-test\n  \
     wharf serve --listen 127.0.0.1:8080 --store ./data";
 
@@ -64,6 +69,10 @@ pub(super) struct Serve {
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     log: Option<PathBuf>,
 
+    /// Write the variables to a new file, which is there while the server accepts connections
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    env_file: Option<PathBuf>,
+
     /// A command that uses the services
     #[arg(last = true, value_name = "COMMAND", value_hint = ValueHint::CommandWithArguments)]
     command: Vec<OsString>,
@@ -74,20 +83,43 @@ impl Serve {
         let listen = self.listen.as_deref().map_or(Ok(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))), address)?;
         let operations = operations();
         let faults = self.fault.iter().map(|spec| Fault::parse(spec, &operations)).collect::<Result<_>>()?;
+        let chosen = cx.named_backend().map(served).transpose()?;
+        let place = self.env_file.as_deref().map(Place::claim).transpose()?;
         let options = Options { listen, tls: self.tls, store: self.store, faults, log: self.log };
         let server = Server::bind(options).await?;
+        let mut variables = server.variables().to_vec();
+        variables.extend(chosen.map(|backend| (env::BACKEND, backend.to_owned())));
+        // It goes when this function ends, whatever ends it.
+        let _file = place.map(|place| place.write(server.origin(), &variables)).transpose()?;
         let signals = cx.signals();
         match self.command.split_first() {
-            Some((program, args)) => beside(cx, server, program, args, signals).await,
-            None => alone(cx, server, signals).await,
+            Some((program, args)) => beside(cx, server, &variables, program, args, signals).await,
+            None => alone(cx, server, &variables, signals).await,
         }
     }
 }
 
+/// The backend of that name, if a server stands in for its service.
+fn served(name: &str) -> Result<&'static str> {
+    backends().find(|backend| *backend == name).ok_or_else(|| {
+        let all: Vec<_> = backends().collect();
+        Error::usage(format!("`wharf serve` does not emulate the backend `{name}`"))
+            .hint(format!("choose one of {}, or leave out --backend", all.join(", ")))
+    })
+}
+
+/// The variables that clients and the command are given.
+type Variables = [(&'static str, String)];
+
 /// Serves until a signal comes.
-async fn alone(cx: &Cx, server: Server, signals: Option<UnboundedReceiver<Asked>>) -> Result<()> {
+async fn alone(
+    cx: &Cx,
+    server: Server,
+    variables: &Variables,
+    signals: Option<UnboundedReceiver<Asked>>,
+) -> Result<()> {
     let mut text = format!("# an emulator for tests at {}; any key is accepted; Ctrl-C ends it\n", server.origin());
-    for (name, value) in server.variables() {
+    for (name, value) in variables {
         let _ = writeln!(text, "export {name}='{}'", value.replace('\'', r"'\''"));
     }
     cx.out.bytes(text.as_bytes())?;
@@ -109,13 +141,14 @@ async fn alone(cx: &Cx, server: Server, signals: Option<UnboundedReceiver<Asked>
 async fn beside(
     cx: &Cx,
     server: Server,
+    variables: &Variables,
     program: &OsString,
     args: &[OsString],
     mut signals: Option<UnboundedReceiver<Asked>>,
 ) -> Result<()> {
     let started = Command::new(program)
         .args(args)
-        .envs(server.variables().iter().map(|(name, value)| (name, value)))
+        .envs(variables.iter().map(|(name, value)| (name, value)))
         // Where wharf itself is told to end early, by --timeout.
         .kill_on_drop(true)
         .spawn();

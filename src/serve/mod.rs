@@ -8,6 +8,7 @@ mod agb;
 mod answer;
 mod anthropic;
 mod dialect;
+pub mod env_file;
 mod exchange;
 pub mod faults;
 mod form;
@@ -59,6 +60,8 @@ const PAUSE: Duration = Duration::from_millis(50);
 
 /// A dialect, before there is a server.
 struct Spoken {
+    /// The backend whose service it is.
+    backend: &'static str,
     /// The names that faults know its requests by. What two dialects have in common has one name.
     operations: &'static [&'static str],
     /// The variables by which clients find it at an origin.
@@ -81,16 +84,19 @@ struct Place<'a> {
 /// All dialects.
 const DIALECTS: &[Spoken] = &[
     Spoken {
+        backend: "foundry",
         operations: foundry::OPERATIONS,
         variables: foundry::variables,
         speak: |place| Ok(Box::new(Foundry::new(place.backend.clone()))),
     },
     Spoken {
+        backend: "anthropic",
         operations: anthropic::OPERATIONS,
         variables: anthropic::variables,
         speak: |place| Ok(Box::new(Anthropic::new(place.backend.clone(), place.stays)?)),
     },
     Spoken {
+        backend: "agb",
         operations: agb::OPERATIONS,
         variables: agb::variables,
         speak: |place| {
@@ -106,6 +112,11 @@ pub fn operations() -> Vec<&'static str> {
     all.sort_unstable();
     all.dedup();
     all
+}
+
+/// The backends whose services a server stands in for.
+pub fn backends() -> impl Iterator<Item = &'static str> {
+    DIALECTS.iter().map(|dialect| dialect.backend)
 }
 
 /// What a server is to be like.

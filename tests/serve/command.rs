@@ -212,3 +212,126 @@ fn its_help_says_what_it_is() {
         assert!(help.contains(words), "{words}");
     }
 }
+
+/// `wharf` itself, for commands of the shell.
+const WHARF: &str = env!("CARGO_BIN_EXE_wharf");
+
+#[test]
+fn a_backend_that_is_named_is_chosen_for_the_command_too() {
+    let stage = Stage::new();
+    let list = format!("{WHARF} sessions create -q >/dev/null && {WHARF} sessions list");
+    for (backend, agent) in [("anthropic", "agent_1"), ("foundry", "a1"), ("agb", "")] {
+        for flag in [["-b", backend], ["--backend", backend]] {
+            let script = format!(
+                "export WHARF_AGENT={agent} WHARF_ENVIRONMENT=env_1 WHARF_IMAGE=i; {list}; {WHARF} config get backend --transform value -r"
+            );
+            let run = sh(&stage, &flag, &script);
+            assert_eq!(run.status.code(), Some(0), "{backend}: {run:?}");
+            assert!(said(&run).contains("\"id\""), "{backend}: {run:?}");
+            assert!(said(&run).trim_end().ends_with(backend), "{backend}: {run:?}");
+        }
+    }
+    // All services are there all the same, and what the caller chose before does not count.
+    let mut command = stage.command(&["-b", "agb", "--", "sh", "-c", "env"]);
+    let run = command.env("WHARF_BACKEND", "local").output().unwrap();
+    for line in ["WHARF_BACKEND=agb", "ANTHROPIC_BASE_URL=", "FOUNDRY_PROJECT_ENDPOINT=", "AGB_ENDPOINT="] {
+        assert_eq!(said(&run).matches(line).count(), 1, "{line}: {run:?}");
+    }
+    // Without one, nothing is chosen for the command.
+    let run = sh(&stage, &[], &format!("{WHARF} sessions list"));
+    assert_eq!(run.status.code(), Some(2), "{run:?}");
+    assert!(!said(&sh(&stage, &[], "env")).contains("WHARF_BACKEND"));
+    for none in ["local", "no-such"] {
+        let run = sh(&stage, &["-b", none], "echo started");
+        assert_eq!((run.status.code(), said(&run).as_str()), (Some(2), ""), "{run:?}");
+        let error = String::from_utf8(run.stderr).unwrap();
+        assert!(error.contains(none) && error.contains("foundry, anthropic, agb"), "{error}");
+    }
+    assert_eq!(stage.left_behind(), [""; 0]);
+}
+
+#[test]
+fn the_variables_are_in_a_file_while_the_server_accepts_connections() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let stage = Stage::new();
+    for tls in [&[][..], &["--tls"]] {
+        let args = [tls, &["-b", "anthropic", "--env-file", "wharf.env"]].concat();
+        let mut child = stage.command(&args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let file = stage.path("wharf.env");
+        crate::stage::wait_until("the file", || file.exists());
+        let text = fs::read_to_string(&file).unwrap();
+        assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+        let address = text.split("://").nth(1).unwrap().split(';').next().unwrap();
+        std::net::TcpStream::connect(address).expect("it accepts connections");
+        assert!(text.starts_with("# written by wharf serve") && text.ends_with("WHARF_BACKEND=anthropic\n"), "{text}");
+        // It says what standard output does, and a shell reads it.
+        let script = format!("set -a; . ./wharf.env; set +a; {WHARF} sessions list && env");
+        let mut shell = std::process::Command::new("sh");
+        shell.args(["-c", &script]).current_dir(stage.path("")).env_clear();
+        let run = shell.env("PATH", "/usr/bin:/bin").env("HOME", stage.path("home")).output().unwrap();
+        assert!(run.status.success(), "{run:?}");
+        let mut printed = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+        let lines = text.lines().filter(|line| !line.starts_with('#')).count();
+        let exports: Vec<_> = printed.by_ref().filter(|line| line.starts_with("export ")).take(lines).collect();
+        for line in &exports {
+            let (name, value) = line.strip_prefix("export ").unwrap().split_once('=').unwrap();
+            let value = value.trim_matches('\'');
+            assert!(text.lines().any(|line| line == format!("{name}={value}")), "{line}: {text}");
+            assert!(said(&run).lines().any(|line| line == format!("{name}={value}")), "{line}");
+        }
+        kill_process(Pid::from_child(&child), Signal::TERM).unwrap();
+        assert_eq!(child.wait().unwrap().code(), Some(143));
+        assert!(!file.exists(), "it goes with the server");
+        assert_eq!(stage.left_behind(), [""; 0]);
+    }
+    // A command can read it as well, and sees it whole.
+    let run = sh(&stage, &["--env-file", "wharf.env"], "cat wharf.env; exit 3");
+    assert_eq!(run.status.code(), Some(3));
+    assert!(said(&run).contains("\nAGB_ENDPOINT=http://127.0.0.1:"), "{run:?}");
+    assert!(!stage.path("wharf.env").exists());
+    let run = sh(&stage, &["--env-file", "wharf.env", "--timeout", "300ms"], "exec sleep 60");
+    assert_eq!((run.status.code(), stage.path("wharf.env").exists()), (Some(124), false));
+}
+
+#[test]
+fn no_other_file_is_taken_for_the_variables() {
+    let stage = Stage::new();
+    fs::write(stage.path("mine.env"), "KEY=mine\n").unwrap();
+    fs::write(stage.path("empty.env"), "").unwrap();
+    fs::create_dir(stage.path("dir")).unwrap();
+    std::os::unix::fs::symlink("mine.env", stage.path("link")).unwrap();
+    std::os::unix::fs::symlink("nowhere", stage.path("dangling")).unwrap();
+    for path in ["mine.env", "empty.env", "dir", "link", "dangling", "/dev/null"] {
+        let run = sh(&stage, &["--env-file", path], "echo started");
+        assert_eq!((run.status.code(), said(&run).as_str()), (Some(5), ""), "{path}: {run:?}");
+        assert!(String::from_utf8(run.stderr).unwrap().contains(path), "{path}");
+    }
+    assert_eq!(fs::read_to_string(stage.path("mine.env")).unwrap(), "KEY=mine\n");
+    assert_eq!(names(&stage.path("")), ["dangling", "dir", "empty.env", "link", "mine.env", "tmp"]);
+    let run = sh(&stage, &["--env-file", "none/x.env"], "echo started");
+    assert_eq!((run.status.code(), said(&run).as_str()), (Some(4), ""), "{run:?}");
+
+    // What a server left that was killed is replaced, and gone before the next one is ready.
+    let file = stage.path("wharf.env");
+    let mut child = stage.command(&["--env-file", "wharf.env"]).stdout(Stdio::null()).spawn().unwrap();
+    crate::stage::wait_until("the file", || file.exists());
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let old = fs::read_to_string(&file).unwrap();
+    let run = sh(&stage, &["--env-file", "wharf.env"], "cat wharf.env");
+    assert!(run.status.success() && said(&run) != old, "{run:?}");
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    fs::write(&file, &old).unwrap();
+    let run =
+        stage.run(&["--listen", &taken.local_addr().unwrap().to_string(), "--env-file", "wharf.env", "--", "true"]);
+    assert_eq!(
+        (run.status.code(), file.exists()),
+        (Some(5), false),
+        "a server that never was ready left no sign: {run:?}"
+    );
+
+    // What took its place meanwhile stays.
+    let run = sh(&stage, &["--env-file", "wharf.env"], "rm wharf.env && echo KEY=new >wharf.env");
+    assert_eq!((run.status.code(), fs::read_to_string(&file).unwrap().as_str()), (Some(0), "KEY=new\n"));
+}
