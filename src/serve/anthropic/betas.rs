@@ -39,7 +39,7 @@ impl Betas {
                 wire::beta::MANAGED_AGENTS => betas.managed = true,
                 wire::beta::FILES => betas.files = true,
                 wire::beta::MEMORY => memory = true,
-                known if known.is_empty() || wire::beta::ALL.contains(&known) => {}
+                known if known.is_empty() || wire::beta::is_known(known) => {}
                 unknown => {
                     return Err(Refusal::bad(format!("{}: {unknown:?} is not known", wire::BETA_HEADER)));
                 }

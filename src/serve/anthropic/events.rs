@@ -13,7 +13,7 @@ use super::life::Lives;
 use super::page::{self, Cursor, Order, Place};
 use super::route::EventsCall;
 use super::sessions::Created;
-use super::{Anthropic, DOCUMENT_MAX, Refusal, Result, known_only};
+use super::{Anthropic, DOCUMENT_MAX, Refusal, Result, known_only, threads};
 use crate::model::Timestamp;
 use crate::random;
 use crate::serve::answer::{self, Answer};
@@ -40,6 +40,7 @@ impl Anthropic {
                 let kept = self.load(session)?;
                 self.still_open(&kept)?;
                 check(&sent.events, &kind::SENT)?;
+                threads::check(session, &sent.events)?;
                 let data = self.take(session, sent.events)?;
                 Ok(answer::json(StatusCode::OK, &SentEvents { data }))
             }
@@ -49,13 +50,17 @@ impl Anthropic {
             }
             EventsCall::Stream => {
                 self.load(session)?;
-                let previews: Vec<&str> = request.query.all(wire::DELTAS).collect();
-                if previews.len() > PREVIEWS_MAX || !previews.iter().all(|preview| PREVIEWS.contains(preview)) {
-                    return Err(Refusal::bad(format!("{}: {}", wire::DELTAS, PREVIEWS.join(" or "))));
-                }
-                Ok(Follow::answer(Arc::clone(&self.lives), session))
+                self.follow(session, request)
             }
         }
+    }
+
+    /// The stream of what happens in a session that is there.
+    pub(super) fn follow(&self, session: &str, request: &Request) -> Result<Answer> {
+        if page::words(request, wire::DELTAS, &PREVIEWS)?.len() > PREVIEWS_MAX {
+            return Err(Refusal::bad(format!("{}: at most {PREVIEWS_MAX}", wire::DELTAS)));
+        }
+        Ok(Follow::answer(Arc::clone(&self.lives), session))
     }
 
     /// Does what clients sent; gives the events as the answer has them. They are in the history at
@@ -69,19 +74,19 @@ impl Anthropic {
             }
             let at_once = [kind::OUTCOME, kind::RESULT, kind::CUSTOM_RESULT].contains(&event.kind.as_str());
             let mut echo = event.clone();
-            echo.processed_at = if at_once { Given::Value(super::files::now()) } else { Given::Null };
+            let taken = self.lives.with(session, |life| life.takes(event));
+            echo.processed_at = Given::or_null(taken.filter(|_| at_once));
             echoes.push(echo);
-            self.lives.with(session, |life| life.takes(event));
         }
         Ok(echoes)
     }
 
-    fn list_events(&self, session: &str, request: &Request) -> Result<Answer> {
+    pub(super) fn list_events(&self, session: &str, request: &Request) -> Result<Answer> {
         let order = Order::of(request, Order::Oldest)?;
         let limit = page::limit(request, wire::PAGE_MAX, wire::PAGE_MAX)?;
         let cursor = Cursor::of(request, order)?;
         let created = Created::of(request)?;
-        let types: Vec<&str> = request.query.all(wire::TYPES).collect();
+        let types = page::words(request, wire::TYPES, &kind::LISTED)?;
         let wanted = |event: &Event| {
             (types.is_empty() || types.contains(&event.kind.as_str()))
                 && event.processed_at.value().is_none_or(|at| created.holds(*at))

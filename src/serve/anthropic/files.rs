@@ -15,7 +15,7 @@ use crate::backend::{FetchOptions, NewStoredFile, PageRequest, expiry};
 use crate::body::Body;
 use crate::error::Kind;
 use crate::model::{FileId, StoredFile, Timestamp};
-use crate::serve::answer::{self, Answer};
+use crate::serve::answer::{self, Answer, now};
 use crate::serve::form::{Form, PartFile};
 use crate::serve::request::Request;
 use crate::wire::anthropic::error::code;
@@ -287,12 +287,6 @@ impl Anthropic {
             extra: serde_json::Map::new(),
         }
     }
-}
-
-/// The time, as finely as answers have it.
-pub(super) fn now() -> Timestamp {
-    let now = Timestamp::now();
-    Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now)
 }
 
 /// Whether its time is over.

@@ -12,6 +12,7 @@ use serde_json::Value;
 
 use super::{Anthropic, Refusal, Result, held};
 use crate::model::{RemotePath, SessionPath, Timestamp};
+use crate::serve::answer::now;
 use crate::serve::journal::{Journal, Line};
 use crate::wire::anthropic as wire;
 
@@ -230,7 +231,8 @@ impl Anthropic {
 
     /// Keeps a session that was changed, now.
     pub(super) fn save(&self, kept: &mut Kept) -> Result<()> {
-        kept.session.updated_at = Some(Timestamp::now());
+        // A clock that was set back does not make a change older than the one before.
+        kept.session.updated_at = kept.session.updated_at.max(Some(now()));
         let mut known = self.sessions.known()?;
         self.sessions.journal.write(kept.id(), || kept.changes(known.sessions.get(kept.id())))?;
         known.insert(kept.clone());

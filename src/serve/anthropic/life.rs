@@ -18,12 +18,12 @@ use std::sync::Mutex;
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
-use super::files::now;
 use super::held;
 use crate::backend::expiry;
 use crate::config::duration;
 use crate::model::Timestamp;
 use crate::random;
+use crate::serve::answer::now;
 use crate::wire::anthropic::events::{kind, stop};
 use crate::wire::anthropic::sessions::status;
 use crate::wire::anthropic::{Event, Given};
@@ -101,11 +101,14 @@ impl Life {
         self.happened(event, now());
     }
 
+    /// Something happened at that time, or when the event before it did: what follows another is
+    /// never told to be older, whatever a turn's length or the system's clock say.
     fn happened(&mut self, mut event: Event, at: Timestamp) {
         if event.id.is_none() {
             event.id = random::id("sevt").ok();
         }
-        event.processed_at = Given::Value(at);
+        let before = self.events.last().and_then(|event| event.processed_at.value().copied());
+        event.processed_at = Given::Value(before.map_or(at, |before| before.max(at)));
         self.events.push(event);
         self.changed.send_replace(());
     }
@@ -140,11 +143,12 @@ impl Life {
         self.happened(event.with("stop_details", Value::Null), at);
     }
 
-    /// Takes an event that a client sent; it is `event` from now on in the history.
-    pub(super) fn takes(&mut self, event: Event) {
+    /// Takes an event that a client sent; it is `event` from now on in the history. Returns when.
+    pub(super) fn takes(&mut self, event: Event) -> Option<Timestamp> {
         let asked = asked(&event);
         let what = event.kind.clone();
         self.happens(event);
+        let taken = self.events.last().and_then(|event| event.processed_at.value().copied());
         match (what.as_str(), asked) {
             (kind::INTERRUPT, _) if matches!(self.state, State::Running(_) | State::Rescheduling(_)) => {
                 self.idle(now());
@@ -165,6 +169,7 @@ impl Life {
             }
             _ => {}
         }
+        taken
     }
 
     /// It ends for good.
@@ -226,6 +231,21 @@ mod tests {
         lives.with("s", |life| life.takes(Event::message("fail")));
         assert!(lives.is_over("s"));
         assert_eq!(kinds(&lives).last().map(String::as_str), Some("session.status_terminated"));
+    }
+
+    #[test]
+    fn no_event_is_older_than_the_one_before_it() {
+        let lives = Lives::default();
+        for text in ["hello", "sleep 1ms", "reschedule", "hello"] {
+            lives.with("s", |life| life.takes(Event::message(text)));
+            lives.with("s", |life| life.takes(Event::interrupt()));
+            lives.status("s");
+        }
+        // A clock that was set back.
+        lives.with("s", |life| life.happened(Event::of(kind::UPDATED), Timestamp::UNIX_EPOCH));
+        let times: Vec<_> =
+            lives.with("s", |life| life.events.iter().map(|event| event.processed_at.value().copied()).collect());
+        assert!(times.iter().all(Option::is_some) && times.is_sorted(), "{times:?}");
     }
 
     #[test]

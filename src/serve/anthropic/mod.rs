@@ -14,6 +14,7 @@ mod page;
 mod resources;
 mod route;
 mod sessions;
+mod threads;
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -40,6 +41,7 @@ use crate::model::Timestamp;
 use crate::random;
 use crate::wire::anthropic as wire;
 use crate::wire::anthropic::DOCUMENT_MAX;
+use crate::wire::url::Query;
 
 pub(super) use route::OPERATIONS;
 
@@ -116,6 +118,7 @@ impl Anthropic {
 
     async fn answered(&self, request: &Request) -> Result<Answer> {
         let route = Route::find(&request.method, &request.path)?;
+        known_parameters(&route, &request.query)?;
         if let Route::Output(session) = &route {
             return self.add_output(session, request).await;
         }
@@ -132,10 +135,12 @@ impl Anthropic {
             Route::Resources(id, call) => self.resources(&id, call, request).await,
             Route::Resource(id, resource, call) => self.resource(&id, &resource, call, request).await,
             Route::Events(id, call) => self.events(&id, call, request).await,
+            Route::Threads(id) => self.threads(&id, request),
+            Route::Thread(id, thread, call) => self.thread(&id, &thread, call, request),
             Route::Agents(call) => self.catalogue.agents(call, request).await,
             Route::Agent(id, call) => self.catalogue.agent(&id, call, request).await,
             Route::Environments(call) => self.catalogue.environments(call, request).await,
-            Route::Environment(id, call) => self.catalogue.environment(&id, call),
+            Route::Environment(id, call) => self.catalogue.environment(&id, call, request).await,
             Route::Output(_) => Err(Refusal::not_found("there is no call of this path")),
         }
     }
@@ -144,6 +149,15 @@ impl Anthropic {
 /// What a lock protects, whoever panicked while holding it.
 fn held<T>(lock: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     lock.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Refuses parameters that a call does not have. Older clients add `beta=true` to each \[recorded\].
+fn known_parameters(route: &Route, query: &Query) -> Result<()> {
+    let known = route.parameters();
+    match query.pairs().find(|(name, _)| *name != "beta" && !known.contains(name)) {
+        None => Ok(()),
+        Some((name, _)) => Err(Refusal::bad(format!("{name}: Extra inputs are not permitted"))),
+    }
 }
 
 /// Refuses members that nobody knows: here a misspelt one is an error, not a silence.

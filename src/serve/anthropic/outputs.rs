@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use hyper::StatusCode;
 
-use super::files::{now, shown, too_large};
+use super::files::{shown, too_large};
 use super::kept::Output;
 use super::{Anthropic, Refusal, Result};
 use crate::backend::{PutOptions, expiry};
 use crate::config::duration;
 use crate::random;
-use crate::serve::answer::{self, Answer};
+use crate::serve::answer::{self, Answer, now};
 use crate::serve::request::{Request, Upload};
 use crate::wire::anthropic::files::{FILE_MAX, Scope};
 use crate::wire::anthropic::{File, Given};

@@ -91,6 +91,15 @@ pub(super) fn limit(request: &Request, default: usize, most: usize) -> Result<us
     Ok(request.twist.page.map_or(limit, |page| limit.min(page)))
 }
 
+/// The words that a filter is given, all of which must be known: a misspelt one would find nothing.
+pub(super) fn words<'a>(request: &'a Request, name: &str, known: &[&str]) -> Result<Vec<&'a str>> {
+    let asked: Vec<&str> = request.query.all(name).collect();
+    match asked.iter().find(|word| !known.contains(word)) {
+        None => Ok(asked),
+        Some(word) => Err(Refusal::bad(format!("{name}: {word:?} is none of {}", known.join(", ")))),
+    }
+}
+
 /// A page, and what lies on both sides of it.
 pub(super) struct Cut<T> {
     pub(super) items: Vec<T>,

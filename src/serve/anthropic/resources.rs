@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use hyper::StatusCode;
 use serde_json::Value;
 
-use super::files::{missing, now};
+use super::files::missing;
 use super::kept::{Kept, Mounted};
 use super::page::{self, Cursor, Order, Place};
 use super::route::{ResourceCall, ResourcesCall};
@@ -18,7 +18,7 @@ use crate::body::{Attributes, Body, Source};
 use crate::error::{Error, Kind};
 use crate::model::RemotePath;
 use crate::random;
-use crate::serve::answer::{self, Answer};
+use crate::serve::answer::{self, Answer, now};
 use crate::serve::request::Request;
 use crate::wire::anthropic::files::Scope;
 use crate::wire::anthropic::resources::{self as wire, UpdateResource, kind};

@@ -3,6 +3,8 @@
 use hyper::Method;
 
 use crate::serve::refusal::{Refusal, Result, segment};
+use crate::wire::anthropic::sessions::filter;
+use crate::wire::anthropic::{events, files, list};
 
 /// What faults and the log call the calls.
 pub(in crate::serve) const OPERATIONS: &[&str] = &[
@@ -25,6 +27,11 @@ pub(in crate::serve) const OPERATIONS: &[&str] = &[
     "events.send",
     "events.list",
     "events.stream",
+    "threads.list",
+    "threads.get",
+    "threads.archive",
+    "threads.events",
+    "threads.stream",
     "agents.create",
     "agents.list",
     "agents.get",
@@ -34,6 +41,7 @@ pub(in crate::serve) const OPERATIONS: &[&str] = &[
     "environments.create",
     "environments.list",
     "environments.get",
+    "environments.update",
     "environments.delete",
     "environments.archive",
     "outputs.add",
@@ -56,6 +64,8 @@ pub(super) enum Route {
     Resources(String, ResourcesCall),
     Resource(String, String, ResourceCall),
     Events(String, EventsCall),
+    Threads(String),
+    Thread(String, String, ThreadCall),
     Agents(CatalogueCall),
     Agent(String, AgentCall),
     Environments(CatalogueCall),
@@ -111,6 +121,14 @@ pub(super) enum EventsCall {
     Stream,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum ThreadCall {
+    Get,
+    Archive,
+    Events,
+    Stream,
+}
+
 /// Of agents and of environments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum CatalogueCall {
@@ -129,6 +147,7 @@ pub(super) enum AgentCall {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum EnvironmentCall {
     Get,
+    Update,
     Delete,
     Archive,
 }
@@ -170,6 +189,19 @@ impl Route {
             (["v1", "sessions", id, "events"], 'p') => Route::Events(segment(id)?, EventsCall::Send),
             (["v1", "sessions", id, "events"], 'g') => Route::Events(segment(id)?, EventsCall::List),
             (["v1", "sessions", id, "events", "stream"], 'g') => Route::Events(segment(id)?, EventsCall::Stream),
+            (["v1", "sessions", id, "threads"], 'g') => Route::Threads(segment(id)?),
+            (["v1", "sessions", id, "threads", one], 'g') => {
+                Route::Thread(segment(id)?, segment(one)?, ThreadCall::Get)
+            }
+            (["v1", "sessions", id, "threads", one, "archive"], 'p') => {
+                Route::Thread(segment(id)?, segment(one)?, ThreadCall::Archive)
+            }
+            (["v1", "sessions", id, "threads", one, "events"], 'g') => {
+                Route::Thread(segment(id)?, segment(one)?, ThreadCall::Events)
+            }
+            (["v1", "sessions", id, "threads", one, "stream"], 'g') => {
+                Route::Thread(segment(id)?, segment(one)?, ThreadCall::Stream)
+            }
             (["v1", "agents"], 'p') => Route::Agents(CatalogueCall::Create),
             (["v1", "agents"], 'g') => Route::Agents(CatalogueCall::List),
             (["v1", "agents", id], 'g') => Route::Agent(segment(id)?, AgentCall::Get),
@@ -179,6 +211,7 @@ impl Route {
             (["v1", "environments"], 'p') => Route::Environments(CatalogueCall::Create),
             (["v1", "environments"], 'g') => Route::Environments(CatalogueCall::List),
             (["v1", "environments", id], 'g') => Route::Environment(segment(id)?, EnvironmentCall::Get),
+            (["v1", "environments", id], 'p') => Route::Environment(segment(id)?, EnvironmentCall::Update),
             (["v1", "environments", id], 'd') => Route::Environment(segment(id)?, EnvironmentCall::Delete),
             (["v1", "environments", id, "archive"], 'p') => Route::Environment(segment(id)?, EnvironmentCall::Archive),
             (["_emulator", "anthropic", "sessions", id, "outputs"], 'p') => Route::Output(segment(id)?),
@@ -217,6 +250,11 @@ impl Route {
             Route::Events(_, EventsCall::Send) => "events.send",
             Route::Events(_, EventsCall::List) => "events.list",
             Route::Events(_, EventsCall::Stream) => "events.stream",
+            Route::Threads(_) => "threads.list",
+            Route::Thread(_, _, ThreadCall::Get) => "threads.get",
+            Route::Thread(_, _, ThreadCall::Archive) => "threads.archive",
+            Route::Thread(_, _, ThreadCall::Events) => "threads.events",
+            Route::Thread(_, _, ThreadCall::Stream) => "threads.stream",
             Route::Agents(CatalogueCall::Create) => "agents.create",
             Route::Agents(CatalogueCall::List) => "agents.list",
             Route::Agent(_, AgentCall::Get) => "agents.get",
@@ -226,9 +264,33 @@ impl Route {
             Route::Environments(CatalogueCall::Create) => "environments.create",
             Route::Environments(CatalogueCall::List) => "environments.list",
             Route::Environment(_, EnvironmentCall::Get) => "environments.get",
+            Route::Environment(_, EnvironmentCall::Update) => "environments.update",
             Route::Environment(_, EnvironmentCall::Delete) => "environments.delete",
             Route::Environment(_, EnvironmentCall::Archive) => "environments.archive",
             Route::Output(_) => "outputs.add",
+        }
+    }
+
+    /// The query parameters that it takes, beside `beta` \[types\].
+    pub(super) fn parameters(&self) -> &'static [&'static str] {
+        const AGENTS: &[&str] = &["created_at[gte]", "created_at[lte]", filter::ARCHIVED, list::LIMIT, list::PAGE];
+        const PAGES: &[&str] = &[list::LIMIT, list::PAGE];
+        match self {
+            Route::Files(FilesCall::List) => {
+                &[list::LIMIT, list::PAGE, list::AFTER, list::BEFORE, files::IDS, files::SCOPE]
+            }
+            Route::Sessions(SessionsCall::List) => filter::ALL,
+            Route::Resources(_, ResourcesCall::List)
+            | Route::Thread(_, _, ThreadCall::Events)
+            | Route::Agent(_, AgentCall::Versions) => PAGES,
+            Route::Events(_, EventsCall::List) => events::FILTERS,
+            Route::Events(_, EventsCall::Stream) | Route::Thread(_, _, ThreadCall::Stream) => &[events::DELTAS],
+            Route::Threads(_) => &[filter::STATUSES, list::LIMIT, list::PAGE],
+            Route::Agents(CatalogueCall::List) => AGENTS,
+            Route::Agent(_, AgentCall::Get) => &["version"],
+            Route::Environments(CatalogueCall::List) => &[filter::ARCHIVED, list::LIMIT, list::PAGE],
+            Route::Output(_) => &["filename", "after", "mime_type", "expires_in", "downloadable"],
+            _ => &[],
         }
     }
 
@@ -281,7 +343,13 @@ mod tests {
             (&post, paths::ENVIRONMENTS.to_owned(), "environments.create"),
             (&get, paths::ENVIRONMENTS.to_owned(), "environments.list"),
             (&get, paths::environment("env_1"), "environments.get"),
+            (&post, paths::environment("env_1"), "environments.update"),
             (&delete, paths::environment("env_1"), "environments.delete"),
+            (&get, paths::threads(id), "threads.list"),
+            (&get, paths::thread(id, "sthr_1"), "threads.get"),
+            (&post, format!("{}/archive", paths::thread(id, "sthr_1")), "threads.archive"),
+            (&get, format!("{}/events", paths::thread(id, "sthr_1")), "threads.events"),
+            (&get, format!("{}/stream", paths::thread(id, "sthr_1")), "threads.stream"),
             (&post, format!("{OWN}sessions/sesn_1/outputs"), "outputs.add"),
         ] {
             assert_eq!(find(method, &path), Ok(operation), "{method} {path}");
@@ -301,6 +369,9 @@ mod tests {
             (&post, "/v1/files/file_1/content", 405),
             (&get, "/v1/sessions/sesn_1/archive", 405),
             (&put, "/v1/sessions/sesn_1", 405),
+            (&post, "/v1/sessions/sesn_1/threads", 405),
+            (&get, "/v1/sessions/sesn_1/threads/sthr_1/archive", 405),
+            (&get, "/v1/sessions/sesn_1/threads/sthr_1/x", 404),
             (&get, "/_emulator/anthropic/sessions/sesn_1/outputs", 405),
         ] {
             assert_eq!(find(method, path), Err(status), "{method} {path}");

@@ -3,7 +3,6 @@
 use hyper::StatusCode;
 use serde_json::{Map, Value, json};
 
-use super::files::now;
 use super::kept::Kept;
 use super::page::{self, Cursor, Order, Place};
 use super::route::{SessionCall, SessionsCall};
@@ -11,7 +10,7 @@ use super::{Anthropic, DOCUMENT_MAX, Refusal, Result, check_metadata, events, kn
 use crate::backend::NewSession;
 use crate::model::Timestamp;
 use crate::random;
-use crate::serve::answer::{self, Answer};
+use crate::serve::answer::{self, Answer, now};
 use crate::serve::request::Request;
 use crate::wire::anthropic::events::kind;
 use crate::wire::anthropic::sessions::{self as wire, filter, status};
@@ -140,18 +139,21 @@ impl Anthropic {
             resources: Vec::new(),
             vault_ids: asked.vault_ids.clone(),
             outcome_evaluations: Vec::new(),
-            stats: json!({ "active_seconds": 0, "duration_seconds": 0 }),
+            stats: json!({ "active_seconds": 0.0, "duration_seconds": 0.0 }),
             usage: json!({
                 "input_tokens": 0,
                 "output_tokens": 0,
                 "cache_read_input_tokens": 0,
                 "cache_creation": { "ephemeral_5m_input_tokens": 0, "ephemeral_1h_input_tokens": 0 },
+                "active_seconds": 0.0,
+                "list_cost": { "amount": "0", "currency": "USD" },
+                "server_tool_use": { "web_search_requests": 0, "web_fetch_requests": 0 },
             }),
             budget: asked.budget,
             created_at: Some(made),
             updated_at: Some(made),
             archived_at: None,
-            extra: Map::new(),
+            extra: Map::from_iter([("deployment_id".to_owned(), Value::Null)]),
         };
         let mut kept = Kept::new(session);
         // It is nobody's before it is kept.
@@ -199,7 +201,7 @@ impl Anthropic {
         if at_cursor.is_some_and(|at| !created.holds(at)) {
             return Err(Refusal::bad("page: this cursor lies outside of the times that are asked for"));
         }
-        let statuses: Vec<&str> = query.all(filter::STATUSES).collect();
+        let statuses = page::words(request, filter::STATUSES, &status::LISTED)?;
         let fits = |session: &Session| {
             let is = |name: &str, value: Option<&str>| query.get(name).is_none_or(|asked| value == Some(asked));
             let has_store = |id: &str| session.resources.iter().any(|one| one.memory_store_id.as_deref() == Some(id));
@@ -221,7 +223,7 @@ impl Anthropic {
     }
 
     /// A session as answers have it now.
-    fn shown(&self, kept: Kept) -> Session {
+    pub(super) fn shown(&self, kept: Kept) -> Session {
         let over = kept.session.archived_at.is_some();
         let status = if over { status::TERMINATED } else { self.lives.status(kept.id()) };
         let resources = kept.resources.iter().map(|mounted| mounted.resource.clone()).collect();

@@ -73,6 +73,8 @@ pub mod code {
     pub const INVALID_METADATA: &str = "invalid_metadata";
     /// 404: an environment that is not there.
     pub const NO_ENVIRONMENT: &str = "environment_not_found";
+    /// 400: an environment that was archived cannot be changed.
+    pub const ENVIRONMENT_ARCHIVED: &str = "environment_archived";
     /// 400: the body came too slowly, and nothing was done.
     pub const BODY_TIMEOUT: &str = "request_body_timeout";
     /// 429: a limit on money, which waiting does not help against.

@@ -12,6 +12,10 @@ pub const PAGE_MAX: usize = 1000;
 /// The query parameter with one of the types that a listing wants, as often as needed \[recorded\].
 pub const TYPES: &str = "types[]";
 
+/// The query parameters of a listing \[recorded\].
+pub const FILTERS: &[&str] =
+    &[TYPES, "order", "limit", "page", "created_at[gt]", "created_at[gte]", "created_at[lt]", "created_at[lte]"];
+
 /// The query parameter of a stream with a type to be previewed: `agent.message`, `agent.thinking`.
 pub const DELTAS: &str = "event_deltas[]";
 
@@ -48,6 +52,50 @@ pub mod kind {
     pub const UPDATED: &str = "session.updated";
     /// The session was deleted; the stream ends.
     pub const DELETED: &str = "session.deleted";
+    /// All that a listing can be asked for \[types\].
+    pub const LISTED: [&str; 41] = [
+        "agent.custom_tool_use",
+        "agent.mcp_tool_result",
+        "agent.mcp_tool_use",
+        "agent.message",
+        "agent.thinking",
+        "agent.thread_context_compacted",
+        "agent.thread_message_received",
+        "agent.thread_message_sent",
+        "agent.tool_result",
+        "agent.tool_use",
+        "session.error",
+        "session.status_idle",
+        "session.status_rescheduled",
+        "session.status_running",
+        "session.status_terminated",
+        "session.thread_created",
+        "session.thread_status_idle",
+        "session.thread_status_rescheduled",
+        "session.thread_status_running",
+        "session.thread_status_terminated",
+        "session.updated",
+        "session.usage",
+        "span.model_request_end",
+        "span.model_request_start",
+        "span.outcome_evaluation_end",
+        "span.outcome_evaluation_ongoing",
+        "span.outcome_evaluation_start",
+        "system.message",
+        "user.custom_tool_result",
+        "user.define_outcome",
+        "user.interrupt",
+        "user.message",
+        "user.tool_confirmation",
+        "user.tool_result",
+        "workflow_run.created",
+        "workflow_run.error",
+        "workflow_run.phase_ended",
+        "workflow_run.phase_started",
+        "workflow_run.status_ended",
+        "workflow_run.status_idle",
+        "workflow_run.status_running",
+    ];
     /// All that a client may send.
     pub const SENT: [&str; 7] = [MESSAGE, INTERRUPT, CONFIRMATION, CUSTOM_RESULT, RESULT, OUTCOME, SYSTEM];
 }

@@ -78,8 +78,77 @@ pub mod beta {
     pub const MEMORY: &str = "agent-memory-2026-07-22";
     /// For a token of a user \[types\].
     pub const OAUTH: &str = "oauth-2025-04-20";
-    /// All that are known here.
-    pub const ALL: [&str; 4] = [MANAGED_AGENTS, FILES, MEMORY, OAUTH];
+    /// For the exchange of a token of another issuer \[types\].
+    pub const FEDERATION: &str = "oidc-federation-2026-04-01";
+    /// The names that the SDKs list, those above among them: Python 2.14.0 and TypeScript 1.14.0 list
+    /// the same \[types\].
+    pub const LISTED: [&str; 60] = [
+        "admin-user-sign-out-2026-10-08",
+        "advisor-tool-2026-03-01",
+        "agent-memory-2026-07-22",
+        "analytics-usage-cost-2026-08-24",
+        "cache-diagnosis-2026-04-07",
+        "ce-claude-code-managed-settings-2026-10-06",
+        "ce-plugins-2026-09-01",
+        "ce-user-management-2026-07-13",
+        "code-execution-2025-05-22",
+        "compact-2026-01-12",
+        "compact-2026-09-04",
+        "computer-use-2024-10-22",
+        "computer-use-2025-01-24",
+        "computer-use-2025-11-24",
+        "context-1m-2025-08-07",
+        "context-management-2025-06-27",
+        "dev-full-thinking-2025-05-14",
+        "dreaming-2026-04-21",
+        "efs-2026-10-01",
+        "experimental-claude-tag-2026-10-21",
+        "extended-cache-ttl-2025-04-11",
+        "fallback-credit-2026-06-01",
+        "fallback-credit-2026-07-01",
+        "fast-mode-2026-02-01",
+        "files-api-2025-04-14",
+        "google-managed-data-controls-2026-09-01",
+        "inline-tools-2026-09-15",
+        "interleaved-thinking-2025-05-14",
+        "managed-agents-2026-04-01",
+        "mcp-client-2025-04-04",
+        "mcp-client-2025-11-20",
+        "mcp-client-2026-09-15",
+        "mcp-tunnels-2026-06-22",
+        "message-batches-2024-09-24",
+        "message-threads-2026-08-12",
+        "mid-conversation-output-config-2026-07-01",
+        "mid-conversation-system-clear-at-2026-08-21",
+        "mid-conversation-tool-changes-2026-07-01",
+        "model-context-window-exceeded-2025-08-26",
+        "output-128k-2025-02-19",
+        "output-300k-2026-03-24",
+        "pdfs-2024-09-25",
+        "prompt-caching-2024-07-31",
+        "server-side-fallback-2026-06-01",
+        "server-side-fallback-2026-07-01",
+        "skills-2025-10-02",
+        "spend-limit-reads-2026-09-26",
+        "structured-outputs-2025-11-13",
+        "task-budgets-2026-03-13",
+        "telemetry-destinations-2026-08-11",
+        "thinking-binding-controls-2026-08-01",
+        "thinking-display-updates-2026-08-18",
+        "thinking-token-count-2026-05-13",
+        "token-counting-2024-11-01",
+        "token-efficient-tools-2025-02-19",
+        "user-profiles-2026-03-24",
+        "user-profiles-2026-08-18",
+        "user-profiles-2026-09-04",
+        "user-profiles-billing-2026-10-01",
+        "webhooks-2026-10-07",
+    ];
+
+    /// Whether a name is one of those above.
+    pub fn is_known(name: &str) -> bool {
+        LISTED.contains(&name) || [OAUTH, FEDERATION].contains(&name)
+    }
 }
 
 /// The most bytes of a body that is a document: 32 MB \[docs\], in the larger reading.
@@ -130,6 +199,15 @@ fn given_time<'de, D: Deserializer<'de>>(reader: D) -> Result<Given<Timestamp>, 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_listed_names_of_features_are_known_and_others_are_not() {
+        for name in [beta::MANAGED_AGENTS, beta::FILES, beta::MEMORY] {
+            assert!(beta::LISTED.contains(&name), "{name}");
+        }
+        assert!(beta::LISTED.is_sorted() && beta::is_known(beta::OAUTH));
+        assert!(!beta::is_known("managed-agents-2026-04-02") && !beta::is_known(""));
+    }
 
     #[test]
     fn names_of_features_go_on_one_line() {

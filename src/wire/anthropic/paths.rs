@@ -55,6 +55,16 @@ pub fn stream(session_id: &str) -> String {
     format!("{}/stream", events(session_id))
 }
 
+/// A session's threads: `GET` lists.
+pub fn threads(session_id: &str) -> String {
+    format!("{}/threads", session(session_id))
+}
+
+/// One thread: `GET`. Its history is at `/events` below it, and what happens at `/stream`.
+pub fn thread(session_id: &str, id: &str) -> String {
+    format!("{}/{}", threads(session_id), escape(id))
+}
+
 /// One agent: `GET`, `POST` makes a new version of it.
 pub fn agent(id: &str) -> String {
     format!("{AGENTS}/{}", escape(id))

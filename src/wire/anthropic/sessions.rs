@@ -32,6 +32,8 @@ pub mod status {
     pub const RESCHEDULING: &str = "rescheduling";
     /// Broken for good, or archived.
     pub const TERMINATED: &str = "terminated";
+    /// All that a listing can be asked for.
+    pub const LISTED: [&str; 4] = [IDLE, RUNNING, RESCHEDULING, TERMINATED];
 }
 
 /// The query parameters of a listing \[recorded\].
@@ -51,7 +53,27 @@ pub mod filter {
     /// With this memory store.
     pub const MEMORY_STORE: &str = "memory_store_id";
     /// Made later, not before, earlier, or not after.
-    pub const CREATED: [&str; 4] = ["created_at[gt]", "created_at[gte]", "created_at[lt]", "created_at[lte]"];
+    pub const CREATED: [&str; 4] = [AFTER, FROM, BEFORE, TO];
+    const AFTER: &str = "created_at[gt]";
+    const FROM: &str = "created_at[gte]";
+    const BEFORE: &str = "created_at[lt]";
+    const TO: &str = "created_at[lte]";
+    /// All of them.
+    pub const ALL: &[&str] = &[
+        AGENT,
+        AGENT_VERSION,
+        ARCHIVED,
+        STATUSES,
+        ORDER,
+        DEPLOYMENT,
+        MEMORY_STORE,
+        AFTER,
+        FROM,
+        BEFORE,
+        TO,
+        super::super::list::LIMIT,
+        super::super::list::PAGE,
+    ];
 }
 
 /// Which agent a session is to have.

@@ -10,4 +10,6 @@ mod outputs;
 mod resources;
 mod sessions;
 mod stage;
+mod strict;
+mod threads;
 mod uploads;
