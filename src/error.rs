@@ -290,8 +290,8 @@ impl Serialize for Error {
     }
 }
 
-/// An I/O error's own words without the `(os error N)` that Rust appends.
-fn reason(error: &io::Error) -> String {
+/// Returns an I/O error's own words without the `(os error N)` that Rust appends.
+pub fn reason(error: &io::Error) -> String {
     let text = error.to_string();
     match text.split_once(" (os error ") {
         Some((words, _)) => words.to_lowercase(),

@@ -1,7 +1,7 @@
 //! `wharf`: sessions, files and resources of hosted agents, from one command line.
 //!
 //! The rooms, from the ground up; each imports only from those before it: `error`, `model`,
-//! `body` and `pool` (bytes in motion), `platform`, `pending` (files in the making) and `walk`, `config`,
+//! `body` and `pool` (bytes in motion), `platform`, `pending` (files in the making), `removal` and `walk`, `config`,
 //! `http` and `wire`, `backend`, `transfer` and `serve`, `output`, `commands`.
 //! `docs/architecture.md` says what belongs where.
 
@@ -19,6 +19,7 @@ pub mod pending;
 pub mod platform;
 pub mod pool;
 pub mod random;
+pub mod removal;
 pub mod serve;
 pub mod transfer;
 pub mod walk;

@@ -4,11 +4,10 @@
 //! happens before [`Pending::place`], the old target is untouched; what a killed process leaves is
 //! known by its name and free of its lock, so that [`sweep`] can tell it from a live one.
 
-use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::fs::File;
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -19,6 +18,7 @@ use crate::body::{Body, Summary};
 use crate::error::{Error, Kind, Result};
 use crate::platform;
 use crate::random;
+use crate::removal::{FEW, Leftovers, remove};
 
 /// From so many bytes on, a file is sent to the disk while it is written.
 const LARGE: u64 = 32 * 1024 * 1024;
@@ -187,50 +187,103 @@ impl Drop for WriteBehind {
 impl Drop for Pending<'_> {
     fn drop(&mut self) {
         if let Some(name) = &self.name {
-            remove(self.within, name);
+            // What cannot be removed is left to the next sweep.
+            drop(remove(self.within, name.as_ref(), FEW));
         }
     }
 }
 
-/// Something that was taken out of sight in one step, into a locked directory of its own. Dropped
-/// before [`Withdrawn::discard`], it comes back.
+/// Something that is to disappear: taken out of sight in one step, into a locked directory of its
+/// own, or left in place where the system refuses to move it. Dropped before
+/// [`Withdrawn::discard`], it comes back.
 #[must_use = "what is dropped comes back"]
 pub struct Withdrawn<'a> {
-    // The directory goes when this does.
-    _pending: Pending<'a>,
-    cell: Dir,
     dir: Dir,
-    name: String,
-    taken: bool,
+    name: PathBuf,
+    moved: Option<Moved<'a>>,
 }
 
-/// What a withdrawn thing is called meanwhile.
-const WITHDRAWN: &str = "withdrawn";
+struct Moved<'a> {
+    /// The directory that it was moved into, which goes when this does.
+    cell: Pending<'a>,
+    dir: Dir,
+}
 
 impl<'a> Withdrawn<'a> {
     /// Takes `name` out of `dir`; where there is nothing, nothing is withdrawn.
     pub fn take(tmp: &'a Dir, dir: &Dir, name: &str) -> io::Result<Self> {
-        let (pending, cell) = Pending::directory(tmp)?;
-        let taken = match dir.rename(name, &cell, WITHDRAWN) {
-            Ok(()) => true,
-            Err(e) if e.kind() == io::ErrorKind::NotFound => false,
+        let mut withdrawn = Withdrawn { dir: dir.try_clone()?, name: name.into(), moved: None };
+        if platform::has_mounts(dir, &withdrawn.name) {
+            return Ok(withdrawn);
+        }
+        let (cell, within) = Pending::directory(tmp)?;
+        match dir.rename(name, &within, base_name(&withdrawn.name)) {
+            Ok(()) => withdrawn.moved = Some(Moved { cell, dir: within }),
+            Err(e) if e.kind() == io::ErrorKind::NotFound || is_refused_move(&e) => {}
             Err(e) => return Err(e),
-        };
-        Ok(Withdrawn { _pending: pending, cell, dir: dir.try_clone()?, name: name.to_owned(), taken })
+        }
+        Ok(withdrawn)
     }
 
-    /// Removes it for good. What cannot be removed now is out of sight, and swept later.
-    pub fn discard(mut self) {
-        self.taken = false;
+    /// Whether it is still where it was, because it cannot be moved.
+    pub fn is_in_place(&self) -> bool {
+        self.moved.is_none()
+    }
+
+    /// Removes it for good.
+    ///
+    /// # Errors
+    /// What is left, with the place where it is now.
+    pub fn discard(mut self) -> std::result::Result<(), Discarded> {
+        let moved = self.moved.take();
+        let (dir, name) = match &moved {
+            Some(moved) => (&moved.dir, base_name(&self.name)),
+            None => (&self.dir, &*self.name),
+        };
+        let left = remove(dir, name.as_os_str(), u64::MAX);
+        if left.is_empty() {
+            return Ok(());
+        }
+        Err(match moved {
+            Some(Moved { mut cell, .. }) => {
+                let below = PathBuf::from(cell.name.take().unwrap_or_default());
+                Discarded::Moved(left.below(&below))
+            }
+            None => Discarded::InPlace(left),
+        })
     }
 }
 
 impl Drop for Withdrawn<'_> {
     fn drop(&mut self) {
-        if self.taken {
-            drop(self.cell.rename(WITHDRAWN, &self.dir, &self.name));
+        if let Some(moved) = &self.moved {
+            drop(moved.dir.rename(base_name(&self.name), &self.dir, &self.name));
         }
     }
+}
+
+/// What is left of something that was discarded.
+#[derive(Debug)]
+pub enum Discarded {
+    /// It is among the temporary things, which the paths begin at.
+    Moved(Leftovers),
+    /// It is where it was.
+    InPlace(Leftovers),
+}
+
+fn base_name(path: &Path) -> &Path {
+    path.file_name().map_or(path, Path::new)
+}
+
+/// Whether an error says that something cannot be moved, though its content may be removed: another
+/// file system, a mount point, an owner or an attribute that forbids it.
+fn is_refused_move(error: &io::Error) -> bool {
+    // Without a number it is not the system that refuses, but the directory handle.
+    error.raw_os_error().is_some()
+        && matches!(
+            error.kind(),
+            io::ErrorKind::CrossesDevices | io::ErrorKind::ResourceBusy | io::ErrorKind::PermissionDenied
+        )
 }
 
 /// A handle of a directory itself that can be locked, synced and given a mode: the one inside of a
@@ -239,9 +292,11 @@ pub fn handle_of(dir: &Dir) -> io::Result<File> {
     Ok(dir.open(".")?.into_std())
 }
 
-/// Removes what dead processes left within a directory of temporary things. `marked` hears the mark
-/// of each that bore one, and says whether what it stood for is done.
-pub fn sweep(tmp: &Dir, mut marked: impl FnMut(&str) -> bool) {
+/// Removes what dead processes left within a directory of temporary things, and reports what it
+/// could not remove. `marked` hears the mark of each that bore one, and says whether what it stood
+/// for is done. Gives up on each after `patience` failures.
+pub fn sweep(tmp: &Dir, patience: u64, mut marked: impl FnMut(&str) -> bool) -> Leftovers {
+    let mut left = Leftovers::default();
     for entry in tmp.entries().into_iter().flatten().flatten() {
         let Ok(name) = entry.file_name().into_string() else { continue };
         let Some(rest) = name.strip_prefix(PREFIX) else { continue };
@@ -251,72 +306,20 @@ pub fn sweep(tmp: &Dir, mut marked: impl FnMut(&str) -> bool) {
             continue;
         }
         let mut options = OpenOptions::new();
-        let Ok(held) = tmp.open_with(&name, options.read(true).nonblock(true)).map(cap_std::fs::File::into_std) else {
-            continue;
+        let held = match tmp.open_with(&name, options.read(true).nonblock(true)).map(cap_std::fs::File::into_std) {
+            Err(e) if e.kind() == io::ErrorKind::NotFound => continue,
+            Err(e) => {
+                left.merge(Leftovers::of(name, &e));
+                continue;
+            }
+            Ok(held) => held,
         };
         // The lock is held until the name is gone: a writer that waits for it sees that it is.
         if held.try_lock().is_ok() && mark.is_none_or(&mut marked) {
-            remove(tmp, &name);
+            left.merge(remove(tmp, name.as_ref(), patience));
         }
     }
-}
-
-/// Removes a temporary file or tree. What cannot be removed is left to the next sweep.
-fn remove(within: &Dir, name: &str) {
-    if within.remove_file(name).is_ok() {
-        return;
-    }
-    if let Ok(dir) = within.open_dir_nofollow(name) {
-        let emptied = empty(&dir);
-        drop((dir, emptied));
-    }
-    drop(within.remove_dir(name));
-}
-
-/// Empties a directory of trees of any depth with two handles and no recursion: a directory that
-/// lies deeper is first moved up into it.
-fn empty(top: &Dir) -> io::Result<()> {
-    let mut left = Vec::new();
-    clear(top, |name| left.push(name.to_owned()))?;
-    while let Some(name) = left.pop() {
-        if let Ok(dir) = retry_unlocked(top, &name, || top.open_dir_nofollow(&name)) {
-            drop(handle_of(&dir).and_then(|handle| platform::set_mode(&handle, 0o700)));
-            drop(clear(&dir, |below| {
-                let Ok(above) = temporary_name("").map(OsString::from) else { return };
-                if retry_unlocked(&dir, below, || dir.rename(below, top, &above)).is_ok() {
-                    left.push(above);
-                }
-            }));
-        }
-        drop(top.remove_dir(&name));
-    }
-    Ok(())
-}
-
-/// Removes the files of a directory and tells of its directories.
-fn clear(dir: &Dir, mut on_directory: impl FnMut(&OsStr)) -> io::Result<()> {
-    for entry in dir.entries()? {
-        let entry = entry?;
-        let name = entry.file_name();
-        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
-            on_directory(&name);
-        } else {
-            drop(dir.remove_file(&name));
-        }
-    }
-    Ok(())
-}
-
-/// Does something with the directory `name`, whose mode may keep even its owner from it.
-fn retry_unlocked<T>(within: &Dir, name: impl AsRef<Path>, act: impl Fn() -> io::Result<T>) -> io::Result<T> {
-    match act() {
-        Err(e)
-            if e.kind() == io::ErrorKind::PermissionDenied && platform::unlock_dir(within, name.as_ref()).is_ok() =>
-        {
-            act()
-        }
-        done => done,
-    }
+    left
 }
 
 fn temporary_name(mark: &str) -> io::Result<String> {
@@ -373,7 +376,7 @@ mod tests {
         dir.write("mine", "").unwrap();
         let mut alive = Pending::file(&dir).unwrap();
         let (_alive_dir, _) = Pending::directory(&dir).unwrap();
-        sweep(&dir, |_| false);
+        assert!(sweep(&dir, FEW, |_| false).is_empty());
         assert_eq!(names(&dir).len(), 3, "{:?}", names(&dir));
         alive.handle().write_all(b"still here").unwrap();
         alive.place(&dir, "done").unwrap();
@@ -389,26 +392,13 @@ mod tests {
         let _alive = Pending::marked(&dir, "alive").unwrap();
         for done in [false, true] {
             let mut heard = Vec::new();
-            sweep(&dir, |mark| {
+            let left = sweep(&dir, FEW, |mark| {
                 heard.push(mark.to_owned());
                 done
             });
+            assert!(left.is_empty());
             assert_eq!((heard, names(&dir).len()), (vec!["abc".to_owned()], if done { 1 } else { 2 }));
         }
-    }
-
-    #[test]
-    fn a_tree_of_any_depth_is_removed() {
-        let (_at, dir) = room();
-        dir.create_dir(".wharf-00000000000000de").unwrap();
-        let mut below = dir.open_dir(".wharf-00000000000000de").unwrap();
-        for _ in 0..5_000 {
-            below.create_dir("d").unwrap();
-            below.write("f", "").unwrap();
-            below = below.open_dir("d").unwrap();
-        }
-        sweep(&dir, |_| false);
-        assert!(names(&dir).is_empty());
     }
 
     #[test]
@@ -417,8 +407,8 @@ mod tests {
         dir.create_dir_all("d/e").unwrap();
         drop(Withdrawn::take(&dir, &dir, "d").unwrap());
         assert!(dir.is_dir("d/e"));
-        Withdrawn::take(&dir, &dir, "d").unwrap().discard();
+        Withdrawn::take(&dir, &dir, "d").unwrap().discard().unwrap();
         assert!(names(&dir).is_empty());
-        Withdrawn::take(&dir, &dir, "missing").unwrap().discard();
+        Withdrawn::take(&dir, &dir, "missing").unwrap().discard().unwrap();
     }
 }

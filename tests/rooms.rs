@@ -10,7 +10,7 @@ const ROOMS: [&[&str]; 10] = [
     &["error"],
     &["model"],
     &["body", "platform", "pool", "random"],
-    &["pending", "walk"],
+    &["pending", "removal", "walk"],
     &["config"],
     &["http", "wire"],
     &["backend"],

@@ -77,6 +77,16 @@ pub fn is_at(_dir: &Dir, _root: &Dir, _path: &str) -> bool {
     false
 }
 
+/// Not known here.
+pub fn is_mount_point(_dir: &Dir, _name: &Path) -> bool {
+    false
+}
+
+/// Not known here.
+pub fn has_mounts(_dir: &Dir, _name: &Path) -> bool {
+    false
+}
+
 /// Reads from the start of a file into `buffer`.
 pub fn read_start(mut file: &File, buffer: &mut [u8]) -> io::Result<usize> {
     file.rewind()?;

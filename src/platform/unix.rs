@@ -138,6 +138,64 @@ pub fn is_at(dir: &Dir, root: &Dir, path: &str) -> bool {
     (one.st_dev, one.st_ino) == (other.st_dev, other.st_ino)
 }
 
+/// Whether `name` in `dir` is where something is mounted.
+pub fn is_mount_point(dir: &Dir, name: &Path) -> bool {
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    {
+        use rustix::fs::{StatxAttributes, StatxFlags};
+        let flags = AtFlags::SYMLINK_NOFOLLOW | AtFlags::NO_AUTOMOUNT;
+        if let Ok(seen) = rustix::fs::statx(dir, name, flags, StatxFlags::empty())
+            && seen.stx_attributes_mask.contains(StatxAttributes::MOUNT_ROOT)
+        {
+            return seen.stx_attributes.contains(StatxAttributes::MOUNT_ROOT);
+        }
+    }
+    // A second mount of the same file system does not show here.
+    match (rustix::fs::fstat(dir), rustix::fs::statat(dir, name, AtFlags::SYMLINK_NOFOLLOW)) {
+        (Ok(outside), Ok(inside)) => outside.st_dev != inside.st_dev,
+        _ => false,
+    }
+}
+
+/// Whether something is mounted at `name` in `dir` or below it, as far as the system tells.
+pub fn has_mounts(dir: &Dir, name: &Path) -> bool {
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    {
+        use std::os::unix::ffi::OsStrExt;
+        if !dir.symlink_metadata(name).is_ok_and(|meta| meta.is_dir()) {
+            return is_mount_point(dir, name);
+        }
+        let real =
+            open_below(dir, name, OFlags::PATH | OFlags::NOFOLLOW).and_then(|seen| std::fs::read_link(in_proc(&seen)));
+        if let (Ok(real), Ok(mounts)) = (real, std::fs::read("/proc/self/mountinfo")) {
+            let fields = mounts.split(|byte| *byte == b'\n').filter_map(|line| line.split(|byte| *byte == b' ').nth(4));
+            return fields.map(unescape).any(|at| Path::new(std::ffi::OsStr::from_bytes(&at)).starts_with(&real));
+        }
+    }
+    is_mount_point(dir, name)
+}
+
+/// A path of `mountinfo`, where blanks and the like are octal numbers (`proc(5)`).
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn unescape(field: &[u8]) -> Vec<u8> {
+    let mut path = Vec::with_capacity(field.len());
+    let mut rest = field;
+    while let Some((byte, after)) = rest.split_first() {
+        let digits = after.get(..3).filter(|_| *byte == b'\\').and_then(|digits| str::from_utf8(digits).ok());
+        match digits.and_then(|digits| u8::from_str_radix(digits, 8).ok()) {
+            Some(escaped) => {
+                path.push(escaped);
+                rest = after.get(3..).unwrap_or_default();
+            }
+            None => {
+                path.push(*byte);
+                rest = after;
+            }
+        }
+    }
+    path
+}
+
 /// Reads from the start of a file into `buffer`.
 pub fn read_start(file: &File, buffer: &mut [u8]) -> io::Result<usize> {
     file.read_at(buffer, 0)

@@ -19,6 +19,7 @@ use crate::error::{Error, Result};
 use crate::model::{FileId, Verified};
 use crate::pending::{Pending, handle_of, sweep};
 use crate::platform;
+use crate::removal::FEW;
 
 /// The bytes that most systems take in a name and in a path.
 const NAME: usize = 255;
@@ -147,7 +148,7 @@ impl Ground {
     /// Removes what a killed run left here.
     fn swept(self, make: bool) -> Self {
         if let Some(dir) = self.dir.as_ref().filter(|_| make) {
-            sweep(dir, |_| true);
+            drop(sweep(dir, FEW, |_| true));
         }
         self
     }

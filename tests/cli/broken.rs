@@ -30,6 +30,12 @@ fn files(store: &Path) -> Vec<(String, Vec<u8>)> {
 
 #[test]
 fn an_older_store_is_taken_over_with_all_that_is_in_it() {
+    for format in [include_str!("../data/store/format-1.sql"), include_str!("../data/store/format-2.sql")] {
+        take_over(format);
+    }
+}
+
+fn take_over(format: &str) {
     let sandbox = Sandbox::new();
     let store = sandbox.store();
     let sha256 = "2c8b08da5ce60398e1f19af0e5dccc744df274b826abe585eaba68c525434806";
@@ -38,7 +44,7 @@ fn an_older_store_is_taken_over_with_all_that_is_in_it() {
         fs::write(store.join(name), "one\n").unwrap();
     }
     let database = Connection::open(store.join("wharf.db")).unwrap();
-    database.execute_batch(include_str!("../data/store/format-1.sql")).unwrap();
+    database.execute_batch(format).unwrap();
     drop(database);
     // Many at once: one of them takes it over.
     let runs: Vec<_> = (0..20).map(|_| sandbox.wharf(["sessions", "get", "old"]).start()).collect();

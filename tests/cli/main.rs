@@ -25,6 +25,7 @@ mod config;
 mod create;
 mod credentials;
 mod cve;
+mod deletion;
 mod download;
 mod endpoint;
 mod errors;

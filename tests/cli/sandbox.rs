@@ -200,6 +200,97 @@ pub(crate) fn tree(root: &Path) -> Vec<String> {
     found
 }
 
+/// Whether the tests run as root, so that they can do what a user cannot.
+pub(crate) fn is_root() -> bool {
+    rustix::process::geteuid().is_root()
+}
+
+/// A file or directory that even root cannot change, until this is dropped.
+pub(crate) struct Immutable(PathBuf);
+
+impl Immutable {
+    /// Only root can do that; none, and said loudly, where the file system has no such attribute.
+    pub(crate) fn new(path: impl Into<PathBuf>) -> Option<Self> {
+        let path = path.into();
+        assert!(is_root(), "only root can make a file immutable");
+        let done = Command::new("chattr").arg("+i").arg(&path).output();
+        if done.is_ok_and(|output| output.status.success()) {
+            return Some(Immutable(path));
+        }
+        eprintln!("SKIPPED: this file system has no immutable files");
+        None
+    }
+
+    /// Lets it be changed, at the place where it is by now.
+    pub(crate) fn release(mut self, at: PathBuf) {
+        self.0 = at;
+    }
+}
+
+impl Drop for Immutable {
+    fn drop(&mut self) {
+        let done = Command::new("chattr").arg("-i").arg(&self.0).status();
+        assert!(done.is_ok_and(|status| status.success()), "{} is still immutable", self.0.display());
+    }
+}
+
+/// Mounts that only chosen commands see, in a namespace that goes with this.
+pub(crate) struct Mounts(Child);
+
+impl Mounts {
+    /// Runs a script of `mount` commands in a new namespace. Root always can; none, and said loudly,
+    /// where the system keeps users from it.
+    pub(crate) fn new(script: &str) -> Option<Self> {
+        let mut command = Command::new("unshare");
+        if !is_root() {
+            command.arg("--map-root-user");
+        }
+        command.args(["--mount", "--propagation=private", "sh", "-ec"]);
+        command.arg(format!("{script}\necho ready; read -r end"));
+        command.stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut child = command.spawn().expect("`unshare` of util-linux");
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        if line == "ready\n" {
+            return Some(Mounts(child));
+        }
+        drop(child.wait());
+        assert!(!is_root(), "root could not mount: {script}");
+        eprintln!("SKIPPED: this system lets users mount nothing, not even in a namespace of their own");
+        None
+    }
+
+    fn enter(&self) -> Command {
+        let mut command = Command::new("/usr/bin/nsenter");
+        command.args(["--target", &self.0.id().to_string(), "--mount"]);
+        if !is_root() {
+            command.args(["--user", "--preserve-credentials"]);
+        }
+        command
+    }
+
+    /// The same command line, where it sees the mounts.
+    pub(crate) fn with(&self, call: Call) -> Call {
+        let mut command = self.enter();
+        let cwd = call.command.get_current_dir().unwrap().to_owned();
+        command.args(["sh", "-c", "cd \"$0\" && exec \"$@\""]).arg(cwd);
+        call.under(command)
+    }
+
+    /// Runs a script where it sees the mounts.
+    pub(crate) fn run(&self, script: &str) {
+        let done = self.enter().args(["sh", "-ec", script]).status();
+        assert!(done.is_ok_and(|status| status.success()), "{script}");
+    }
+}
+
+impl Drop for Mounts {
+    fn drop(&mut self) {
+        drop(self.0.stdin.take());
+        drop(self.0.wait());
+    }
+}
+
 /// A small file system of its own, unmounted even where an assertion failed.
 pub(crate) struct Mounted(PathBuf);
 
@@ -351,7 +442,7 @@ impl Call {
 
     /// The same for a process that modes keep out, as they do not keep out root; none, and said
     /// loudly, where root cannot be had without that.
-    pub(crate) fn bound_by_modes(mut self) -> Option<Self> {
+    pub(crate) fn bound_by_modes(self) -> Option<Self> {
         if !rustix::process::geteuid().is_root() {
             return Some(self);
         }
@@ -364,12 +455,24 @@ impl Call {
             eprintln!("SKIPPED: root cannot be bound by modes here");
             return None;
         }
-        let mut command = setpriv();
+        Some(self.under(setpriv()))
+    }
+
+    /// The same, run by another program, whose last argument it becomes.
+    pub(crate) fn under(mut self, mut command: Command) -> Self {
         command.arg(self.command.get_program()).args(self.command.get_args()).env_clear();
         command.envs(self.command.get_envs().filter_map(|(name, value)| Some((name, value?))));
         command.current_dir(self.command.get_current_dir().unwrap());
         self.command = command;
-        Some(self)
+        self
+    }
+
+    /// The same for the user with this number, who is in no group; only root can do that.
+    pub(crate) fn as_user(self, user: u32) -> Self {
+        assert!(is_root(), "only root can become another user");
+        let mut command = Command::new("/usr/bin/setpriv");
+        command.args([format!("--reuid={user}"), format!("--regid={user}"), "--clear-groups".to_owned()]);
+        self.under(command)
     }
 
     /// Runs it to its end.

@@ -96,6 +96,12 @@ impl Local {
         Ok(())
     }
 
+    /// Removes for good a content that was taken out of its place.
+    pub(super) fn discard_content(&self, content: Withdrawn<'_>) -> Result<()> {
+        let disk = self.disk()?;
+        disk.discard(content, "removing the content of a stored file", &self.home.join("store"))
+    }
+
     /// Takes a content out of its place; gives what lies on disk of it.
     pub(super) fn unshelve<'d>(&self, disk: &'d Disk, sha256: &str) -> Result<Option<Withdrawn<'d>>> {
         if self.memory.remove(sha256) {
@@ -105,6 +111,11 @@ impl Local {
         let withdrawn = disk.withdraw(disk.store(), &place)?;
         disk.changed_store(&shelf);
         Ok(Some(withdrawn))
+    }
+
+    /// Whether a content is in its place.
+    pub(super) fn has_content(&self, sha256: &str) -> Result<bool> {
+        Ok(self.memory.state().contents.contains_key(sha256) || self.disk()?.store().exists(place_of(sha256).1))
     }
 
     /// The content of a stored file, or a part of it.

@@ -16,7 +16,12 @@ const PATIENCE: Duration = Duration::from_secs(15);
 
 /// What leads from each format to the next, beginning with an empty database. A format's number is
 /// kept in `user_version`. What was once released stays as it is; a change is a new step.
-const STEPS: [&str; 2] = [FIRST, "CREATE INDEX session_deleting ON session (seq) WHERE deleting;"];
+const STEPS: [&str; 3] = [
+    FIRST,
+    "CREATE INDEX session_deleting ON session (seq) WHERE deleting;",
+    // Why a deletion that was decided on could not be completed.
+    "ALTER TABLE session ADD COLUMN deletion_error TEXT;",
+];
 
 /// The format of this wharf.
 const FORMAT: usize = STEPS.len();

@@ -1,6 +1,7 @@
 //! The files: directory handles that nothing leaves, what is in the making, and its durability.
 
 use std::collections::BTreeSet;
+use std::ffi::OsStr;
 use std::fs::{File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -15,8 +16,9 @@ use crate::backend::ByteRange;
 use crate::body::Body;
 use crate::error::{Error, Kind, Result};
 use crate::model::{RemotePath, SessionId, SessionPath};
-use crate::pending::{self, Pending, Withdrawn, handle_of};
+use crate::pending::{self, Discarded, Pending, Withdrawn, handle_of};
 use crate::platform;
+use crate::removal::{self, FEW, Leftovers};
 
 /// The longest name, in bytes.
 pub(super) const NAME_MAX: usize = 255;
@@ -161,7 +163,8 @@ impl Disk {
         if let Ok(dir) = self.sessions.open_dir_nofollow(id.as_str())
             && is_marked(&dir)
         {
-            self.withdraw_session(id)?.discard();
+            // What is left of it is in the way below.
+            drop(self.withdraw(&self.sessions, id.as_str())?.discard());
         }
         platform::set_mode(pending.handle(), MARK | 0o700).map_err(doing)?;
         pending.place(&self.sessions, id.as_str()).map_err(doing)?;
@@ -175,17 +178,52 @@ impl Disk {
         done?.map_err(|e| Error::io(format!("making the session `{id}`"), &e))
     }
 
-    /// Takes a session's directory out of sight.
-    pub(super) fn withdraw_session(&self, id: &SessionId) -> Result<Withdrawn<'_>> {
-        self.changed(self.home.join("sessions"), false);
+    /// Opens a session's directory to remove it; none where it does not exist.
+    pub(super) fn open_to_remove(&self, id: &SessionId) -> io::Result<Option<Dir>> {
         // What works in it may have shut even its owner out.
         drop(platform::unlock_dir(&self.sessions, Path::new(id.as_str())));
-        self.withdraw(&self.sessions, id.as_str())
+        match self.sessions.open_dir_nofollow(id.as_str()) {
+            Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(None),
+            opened => opened.map(Some),
+        }
     }
 
-    /// Takes a name out of `dir` in one step.
+    /// Removes everything in a session's directory; the leftovers are named by their paths on this
+    /// machine. Gives up after `patience` failures.
+    pub(super) fn empty_session(&self, id: &SessionId, dir: &Dir, patience: u64) -> Leftovers {
+        removal::empty(dir, patience).below(&self.session_path(id))
+    }
+
+    /// Removes a session's directory, which is empty, or anything else that has its name.
+    pub(super) fn remove_session_dir(&self, id: &SessionId) -> Leftovers {
+        self.changed(self.home.join("sessions"), false);
+        match removal::remove_dir(&self.sessions, OsStr::new(id.as_str())) {
+            Ok(()) => Leftovers::default(),
+            Err(e) => Leftovers::of(self.session_path(id), &e),
+        }
+    }
+
+    /// Takes a name out of `dir`, in one step where the system allows it.
     pub(super) fn withdraw(&self, dir: &Dir, name: &str) -> Result<Withdrawn<'_>> {
         Withdrawn::take(&self.tmp, dir, name).map_err(|e| refused(format!("removing `{name}`"), &e))
+    }
+
+    /// Removes for good what was withdrawn from the directory `from`.
+    ///
+    /// # Errors
+    /// `io` that names what is left, where it is, and what happens to it.
+    pub(super) fn discard(&self, withdrawn: Withdrawn<'_>, doing: impl std::fmt::Display, from: &Path) -> Result<()> {
+        let (left, hint) = match withdrawn.discard() {
+            Ok(()) => return Ok(()),
+            Err(Discarded::Moved(left)) => (
+                left.below(&self.home.join("tmp")),
+                "the rest waits there: later commands try again, and `wharf doctor` lists it",
+            ),
+            Err(Discarded::InPlace(left)) => {
+                (left.below(from), "correct the cause (owner, attributes, a mount), then run the command again")
+            }
+        };
+        Err(Error::new(Kind::Io, format!("{doing}: not everything could be removed: {left}")).hint(hint))
     }
 
     /// Notes that a directory of a session has a new or a lost name.
@@ -240,7 +278,12 @@ impl Disk {
     /// Removes what dead processes left, once in a process. `look_after` is told of each content that
     /// may have no name, and says whether that is settled.
     pub(super) fn sweep(&self, look_after: impl FnMut(&str) -> bool) {
-        self.swept.call_once(|| pending::sweep(&self.tmp, look_after));
+        self.swept.call_once(|| drop(pending::sweep(&self.tmp, FEW, look_after)));
+    }
+
+    /// Tries once more to remove what earlier commands left; returns what still cannot be removed.
+    pub(super) fn sweep_again(&self, look_after: impl FnMut(&str) -> bool) -> Leftovers {
+        pending::sweep(&self.tmp, u64::MAX, look_after).below(&self.home.join("tmp"))
     }
 }
 

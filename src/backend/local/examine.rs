@@ -5,7 +5,7 @@ use std::io;
 
 use super::Local;
 use crate::backend::{Finding, NewSession, PageRequest, SessionQuery, Sessions};
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::walk::Walk;
 
 /// So many directories are named.
@@ -23,6 +23,7 @@ impl Local {
         let broken = findings.iter().any(|finding| finding.outcome.is_err()) || count.is_err();
         findings.push(Finding { check: "sessions", outcome: count });
         findings.push(Finding { check: "directories", outcome: self.directories(broken) });
+        findings.push(Finding { check: "removals", outcome: self.removals() });
         findings.push(Finding { check: "round trip", outcome: self.round_trip().await });
         findings
     }
@@ -72,6 +73,21 @@ impl Local {
             "`wharf files upload DIRECTORY SESSION:/` takes them into a session; remove them by hand"
         };
         Err(Error::conflict(format!("{what}: {found}")).hint(hint))
+    }
+
+    /// Whether everything that was deleted is gone, after another try to remove it.
+    fn removals(&self) -> Result<String> {
+        let left = self.disk()?.sweep_again(|sha256| self.forget_content(sha256).is_ok());
+        let mut waiting: Vec<String> =
+            self.waiting_deletions()?.into_iter().map(|(id, why)| format!("of the session `{id}`: {why}")).collect();
+        if !left.is_empty() {
+            waiting.push(format!("of earlier commands: {left}"));
+        }
+        if waiting.is_empty() {
+            return Ok("everything deleted is gone".to_owned());
+        }
+        Err(Error::new(Kind::Io, format!("deleted, and waiting to be removed: {}", waiting.join("; ")))
+            .hint("correct the cause (owner, attributes, a mount): every later command tries again"))
     }
 
     async fn round_trip(&self) -> Result<String> {

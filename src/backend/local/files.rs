@@ -188,12 +188,19 @@ impl SessionFiles for Local {
         look(dir, from)?.ok_or_else(|| missing(from))?;
         if *to != from.path {
             refuse_there(look(dir, &target)?.as_ref(), &target, false)?;
-            let doing = |e: io::Error| match e.kind() {
+            let doing = |e: io::Error| {
+                match e.kind() {
                 io::ErrorKind::NotFound => {
                     Error::not_found(format!("the directory to move into does not exist: `{target}`"))
                         .hint("make it first: `wharf files mkdir`")
                 }
+                io::ErrorKind::CrossesDevices | io::ErrorKind::ResourceBusy => {
+                    Error::conflict(format!("something is mounted on the way from `{from}` to `{target}`")).hint(format!(
+                        "copy it: `wharf files download {from} ./copy`, `wharf files upload ./copy {target}`; then remove `{from}`"
+                    ))
+                }
                 _ => refused(format!("moving `{from}` to `{target}`"), &e),
+            }
             };
             self.woken(&entered)?;
             dir.rename(from.path.relative(), dir, to.relative()).map_err(doing)?;
@@ -221,15 +228,18 @@ impl SessionFiles for Local {
             })?;
         } else {
             // A tree is taken out of sight in one step, and its mounts with it.
+            let disk = self.disk()?;
             let mounts = if self.mounts(entered.seq)?.is_empty() { None } else { Some(real_path(dir, &at.path)?) };
             if let Some(real) = &mounts {
                 self.db()?.write("removing files", |tx| unsettle(tx, entered.seq, real))?;
             }
-            let withdrawn = self.disk()?.withdraw(dir, at.path.relative())?;
+            let withdrawn = disk.withdraw(dir, at.path.relative())?;
+            disk.changed_in(at, false);
+            // Mounts stay unsettled where it fails: each counts exactly if its file is still there.
+            disk.discard(withdrawn, format_args!("removing `{at}`"), &disk.session_path(&at.session))?;
             if let Some(real) = &mounts {
                 self.db()?.write("removing files", |tx| forget(tx, entered.seq, real))?;
             }
-            withdrawn.discard();
         }
         self.disk()?.changed_in(at, false);
         Ok(())

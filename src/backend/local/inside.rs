@@ -14,8 +14,8 @@ use rusqlite::{OptionalExtension, params};
 
 use super::Local;
 use super::db::micros;
-use super::sessions::{read_ttl, unknown};
-use crate::error::{Error, Result};
+use super::sessions::{read_ttl, undeleted, unknown};
+use crate::error::{Error, Kind, Result};
 use crate::model::{RemotePath, SessionId, Timestamp};
 use crate::pending::handle_of;
 use crate::platform;
@@ -78,7 +78,19 @@ impl Local {
             })
             .optional()
         })?;
-        row.ok_or_else(|| unknown(id))
+        row.map_or_else(|| self.get_deleted(id), Ok)
+    }
+
+    /// The error of a session that is not there, or is there only because it could not be removed.
+    fn get_deleted(&self, id: &SessionId) -> Result<Live> {
+        let reason: Option<String> = self
+            .db()?
+            .read("reading a session", |c| {
+                c.query_row("SELECT deletion_error FROM session WHERE id = ?1", [id.as_str()], |row| row.get(0))
+                    .optional()
+            })?
+            .flatten();
+        Err(reason.map_or_else(|| unknown(id), |reason| undeleted(id, &reason).of_kind(Kind::Conflict)))
     }
 
     /// Goes into a session to change it. While what is returned lives, a deletion waits; once one has

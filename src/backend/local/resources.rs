@@ -159,14 +159,16 @@ impl Resources for Local {
         })?;
         let path: RemotePath = path.parse()?;
         // What another program put in its place is not ours to remove.
-        let withdrawn = if is_there(dir, &path) { Some(self.disk()?.withdraw(dir, path.relative())?) } else { None };
-        self.db()?
-            .write(doing, |tx| tx.execute("DELETE FROM resource WHERE id = ?1", [id]).map_err(|e| fault(doing, &e)))?;
-        if let Some(withdrawn) = withdrawn {
-            withdrawn.discard();
+        let disk = self.disk()?;
+        if is_there(dir, &path) {
+            let withdrawn = disk.withdraw(dir, path.relative())?;
+            disk.changed_in(&SessionPath { session: session.clone(), path: path.clone() }, false);
+            // The mount stays unsettled where it fails: it counts exactly if its file is still there.
+            disk.discard(withdrawn, format_args!("unmounting `{session}:{path}`"), &disk.session_path(session))?;
         }
-        self.disk()?.changed_in(&SessionPath { session: session.clone(), path }, false);
-        Ok(())
+        self.db()?.write(doing, |tx| {
+            tx.execute("DELETE FROM resource WHERE id = ?1", [id]).map(drop).map_err(|e| fault(doing, &e))
+        })
     }
 }
 

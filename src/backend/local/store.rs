@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use rusqlite::types::Value as Sql;
-use rusqlite::{OptionalExtension, Row, params, params_from_iter};
+use rusqlite::{OptionalExtension, Row, Transaction, params, params_from_iter};
 use serde::Serialize;
 
 use super::db::{Cut, fault, micros, timestamp};
@@ -36,14 +36,16 @@ impl FileStore for Local {
         let _mark = self.mark(&sent.sha256)?;
         self.db()?.write(doing, |tx| {
             self.shelve(content, &sent.sha256)?;
-            tx.prepare_cached(
-                "INSERT INTO stored_file (id, filename, mime_type, size, sha256, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-            )
-            .and_then(|mut insert| {
-                let size = i64::try_from(sent.bytes).unwrap_or(i64::MAX);
-                insert.execute(params![id.as_str(), new.filename, mime_type, size, sent.sha256, micros(now)])
-            })
-            .map_err(|e| fault(doing, &e))
+            let row = Upload {
+                seq: None,
+                id: id.to_string(),
+                filename: new.filename,
+                mime_type,
+                size: sent.bytes,
+                sha256: sent.sha256.clone(),
+                created_at: micros(now),
+            };
+            insert(tx, &row).map_err(|e| fault(doing, &e))
         })?;
         let stored = Stored {
             path: RemotePath::root(),
@@ -75,7 +77,7 @@ impl FileStore for Local {
             c.prepare(&sql)?.query_map(params_from_iter(values), read_row)?.collect::<rusqlite::Result<Vec<_>>>()
         })?;
         let scope = scope.map(|id| Scope { kind: "session", id: id.clone() });
-        cut.page(rows, |row| row.seq, |row| stored_file(row, scope.clone()))
+        cut.page(rows, |row| row.seq.unwrap_or(0), |row| stored_file(row, scope.clone()))
     }
 
     async fn get(&self, id: &FileId) -> Result<StoredFile> {
@@ -92,8 +94,8 @@ impl FileStore for Local {
 
     async fn delete(&self, id: &FileId) -> Result<()> {
         let doing = "deleting a stored file";
-        let sha256 = self.stored(id)?.sha256;
-        let _mark = self.mark(&sha256)?;
+        let row = self.stored(id)?;
+        let _mark = self.mark(&row.sha256)?;
         let deleted = self.db()?.write(doing, |tx| {
             tx.execute("DELETE FROM stored_file WHERE id = ?1", [id.as_str()]).map_err(|e| fault(doing, &e))
         })?;
@@ -102,7 +104,12 @@ impl FileStore for Local {
         }
         // Only now, so that a kill on the way leaves content without a name, never a name without
         // content.
-        self.forget_content(&sha256)
+        let Err(error) = self.forget_content(&row.sha256) else { return Ok(()) };
+        if self.has_content(&row.sha256)? {
+            // It is as it was, so that the deletion can be tried again.
+            self.db()?.write(doing, |tx| insert(tx, &row).map_err(|e| fault(doing, &e)))?;
+        }
+        Err(error)
     }
 }
 
@@ -121,12 +128,13 @@ impl Local {
             let others: i64 = tx
                 .query_row("SELECT count(*) FROM stored_file WHERE sha256 = ?1", [sha256], |row| row.get(0))
                 .map_err(|e| fault(doing, &e))?;
-            if others > 0 { Ok(None) } else { self.unshelve(disk, sha256) }
+            match if others > 0 { None } else { self.unshelve(disk, sha256)? } {
+                // Before anything else can take its place.
+                Some(content) if content.is_in_place() => self.discard_content(content).map(|()| None),
+                content => Ok(content),
+            }
         })?;
-        if let Some(withdrawn) = withdrawn {
-            withdrawn.discard();
-        }
-        Ok(())
+        withdrawn.map_or(Ok(()), |content| self.discard_content(content))
     }
 
     /// The row of a stored file.
@@ -140,9 +148,9 @@ impl Local {
 
 const SELECT: &str = "SELECT seq, id, filename, mime_type, size, sha256, created_at FROM stored_file WHERE seq > 0";
 
-/// A row of [`SELECT`].
+/// A row of [`SELECT`]; one that is still to be inserted has no number.
 pub(super) struct Upload {
-    seq: i64,
+    seq: Option<i64>,
     pub(super) id: String,
     pub(super) filename: String,
     mime_type: String,
@@ -162,6 +170,15 @@ fn read_row(row: &Row<'_>) -> rusqlite::Result<Upload> {
         sha256: row.get("sha256")?,
         created_at: row.get("created_at")?,
     })
+}
+
+fn insert(tx: &Transaction<'_>, row: &Upload) -> rusqlite::Result<()> {
+    let size = i64::try_from(row.size).unwrap_or(i64::MAX);
+    tx.prepare_cached(
+        "INSERT INTO stored_file (seq, id, filename, mime_type, size, sha256, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+    )?
+    .execute(params![row.seq, row.id, row.filename, row.mime_type, size, row.sha256, row.created_at])
+    .map(drop)
 }
 
 fn stored_file(row: Upload, scope: Option<Scope>) -> Result<StoredFile> {

@@ -77,7 +77,8 @@ pub(super) async fn wait_for(backend: &dyn Backend, id: &SessionId, goal: Goal) 
         if goal.reached(session.status, backend.capabilities()) {
             return Ok(Some(session));
         }
-        if session.status.is_final() {
+        let leaving = session.status == SessionStatus::Deleting && goal != Goal::Deleted;
+        if session.status.is_final() || leaving {
             return Err(Error::conflict(format!("this session is {} and will not change: `{id}`", session.status))
                 .hint("look at it: `wharf sessions get`"));
         }

@@ -16,6 +16,7 @@ use super::Token;
 use crate::body::hex;
 use crate::pending::{self, Pending};
 use crate::platform;
+use crate::removal::FEW;
 
 /// The longest file, in bytes.
 const LONGEST: u64 = 128 * 1024;
@@ -65,7 +66,7 @@ impl Cache {
     fn write(&self, name: &str, content: &[u8]) -> std::io::Result<()> {
         platform::create_private_dir(&self.0)?;
         let dir = Dir::open_ambient_dir(&self.0, ambient_authority())?;
-        pending::sweep(&dir, |_| true);
+        drop(pending::sweep(&dir, FEW, |_| true));
         let mut file = Pending::file(&dir)?;
         platform::set_mode(file.handle(), 0o600)?;
         file.handle().write_all(content)?;

@@ -1,0 +1,420 @@
+//! Removing files and trees, with a report of what could not be removed.
+//!
+//! Nothing is removed through a mount point: what lies behind one belongs to whoever mounted it.
+
+use std::ffi::{OsStr, OsString};
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use cap_fs_ext::DirExt;
+use cap_std::fs::Dir;
+
+use crate::pending::handle_of;
+use crate::platform;
+
+/// Leftovers that are named; the others are counted.
+const NAMED: usize = 3;
+
+/// The number of failures after which a removal that is only tried again gives up.
+pub const FEW: u64 = 64;
+
+/// Attempts to remove a name whose kind another program keeps changing.
+const TRIES: u32 = 64;
+
+/// Further attempts to empty a directory that another program keeps filling.
+const PASSES: u32 = 8;
+
+/// Levels that keep their handles while what is below them is removed.
+const KEPT: usize = 32;
+
+/// Below those, one level keeps its handle for each stretch of path of this length in bytes.
+const STRETCH: usize = 1024;
+
+/// What could not be removed, and why. Paths are relative to the directory of the removal.
+#[derive(Debug, Default)]
+#[must_use = "what is left must be reported"]
+pub struct Leftovers {
+    named: Vec<(PathBuf, String)>,
+    count: u64,
+}
+
+impl Leftovers {
+    /// One path and the reason why it is left.
+    pub fn of(path: impl Into<PathBuf>, error: &io::Error) -> Self {
+        let mut left = Leftovers::default();
+        left.add(path.into(), error);
+        left
+    }
+
+    /// Whether nothing is left.
+    pub fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+
+    /// The same leftovers, seen from the directory that `base` lies in.
+    pub fn below(mut self, base: &Path) -> Self {
+        for (path, _) in &mut self.named {
+            *path = if path.as_os_str().is_empty() { base.to_owned() } else { base.join(&*path) };
+        }
+        self
+    }
+
+    /// Takes over the leftovers of another removal.
+    pub fn merge(&mut self, other: Leftovers) {
+        self.count += other.count;
+        self.named.extend(other.named);
+        self.named.truncate(NAMED);
+    }
+
+    fn add(&mut self, path: PathBuf, error: &io::Error) {
+        self.count += 1;
+        if self.named.len() < NAMED {
+            self.named.push((path, crate::error::reason(error)));
+        }
+    }
+}
+
+/// Paths with their reasons, and how many more there are.
+impl fmt::Display for Leftovers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (n, (path, reason)) in self.named.iter().enumerate() {
+            let comma = if n == 0 { "" } else { ", " };
+            write!(f, "{comma}`{}`: {reason}", path.display())?;
+        }
+        match self.count.saturating_sub(self.named.len() as u64) {
+            0 => Ok(()),
+            more => write!(f, ", and {more} more"),
+        }
+    }
+}
+
+/// Removes a file, a link or a tree of any depth, as far as it can be removed; gives up after
+/// `patience` failures. A name that does not exist counts as removed.
+pub fn remove(dir: &Dir, name: &OsStr, patience: u64) -> Leftovers {
+    let meta = match dir.symlink_metadata(name) {
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return Leftovers::default(),
+        Err(e) => return Leftovers::of(name, &e),
+        Ok(meta) => meta,
+    };
+    let mut removal = Removal { levels: Vec::new(), left: Leftovers::default(), patience };
+    if meta.is_dir() {
+        let entered = dir.try_clone().map(|dir| removal.levels.push(Level::new(OsString::new(), dir)));
+        match entered {
+            Ok(()) => {
+                let _ = removal.enter(name);
+            }
+            Err(e) => removal.left.add(name.into(), &e),
+        }
+        removal.run(1);
+    } else if let Err(e) = unlink(dir, name) {
+        removal.left.add(name.into(), &e);
+    }
+    removal.left
+}
+
+/// Removes everything that lies in a directory, as [`remove`] does, and keeps the directory.
+pub fn empty(dir: &Dir, patience: u64) -> Leftovers {
+    let mut removal = Removal { levels: Vec::new(), left: Leftovers::default(), patience };
+    // Another program may put something into it meanwhile.
+    for _ in 0..PASSES {
+        match dir.try_clone() {
+            Ok(dir) => removal.levels.push(Level::new(OsString::new(), dir)),
+            Err(e) => removal.left.add(PathBuf::new(), &e),
+        }
+        removal.clear();
+        removal.run(1);
+        removal.levels.clear();
+        if !removal.left.is_empty() || dir.entries().is_ok_and(|mut entries| entries.next().is_none()) {
+            break;
+        }
+    }
+    removal.left
+}
+
+/// A removal in progress, from the top of the tree to the directory that is being emptied.
+struct Removal {
+    levels: Vec<Level>,
+    left: Leftovers,
+    patience: u64,
+}
+
+struct Level {
+    name: OsString,
+    dir: Option<Dir>,
+    /// Directories that are still to be removed.
+    below: Vec<OsString>,
+    /// Whether something in it stays.
+    stays: bool,
+    /// How often it was emptied before.
+    passes: u32,
+}
+
+impl Level {
+    fn new(name: OsString, dir: Dir) -> Self {
+        Level { name, dir: Some(dir), below: Vec::new(), stays: false, passes: 0 }
+    }
+}
+
+impl Removal {
+    /// Works until no directory is left to be removed above `base` levels.
+    fn run(&mut self, base: usize) {
+        loop {
+            let depth = self.levels.len();
+            let Some(level) = self.levels.last_mut() else { return };
+            if self.left.count >= self.patience {
+                level.below.clear();
+            }
+            if let Some(name) = level.below.pop() {
+                let _ = self.enter(&name);
+            } else if depth <= base {
+                return;
+            } else {
+                self.leave();
+            }
+        }
+    }
+
+    /// The path of a name in the last level.
+    fn path(&self, name: &OsStr) -> PathBuf {
+        self.levels.iter().map(|level| &*level.name).chain([name]).filter(|name| !name.is_empty()).collect()
+    }
+
+    fn fail(&mut self, name: &OsStr, error: &io::Error) {
+        let path = self.path(name);
+        self.left.add(path, error);
+        if let Some(level) = self.levels.last_mut() {
+            level.stays = true;
+        }
+    }
+
+    /// Goes into a directory of the last level and removes its files; false where it did not get in.
+    fn enter(&mut self, name: &OsStr) -> bool {
+        match self.open(name) {
+            Ok(Some(dir)) => {
+                self.thin_out();
+                self.levels.push(Level::new(name.to_owned(), dir));
+                self.clear();
+                true
+            }
+            Ok(None) => false,
+            Err(e) => {
+                self.fail(name, &e);
+                false
+            }
+        }
+    }
+
+    /// None where the name is gone, or stood for something else that is gone now.
+    fn open(&mut self, name: &OsStr) -> io::Result<Option<Dir>> {
+        let within = self.dir()?;
+        for _ in 0..TRIES {
+            if platform::is_mount_point(within, Path::new(name)) {
+                return Err(mounted());
+            }
+            let dir = match retry_unlocked(within, name, || within.open_dir_nofollow(name)) {
+                Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
+                Err(_) if !is_dir(within, name) => match unlink(within, name) {
+                    Err(_) if is_dir(within, name) => continue,
+                    done => return done.map(|()| None),
+                },
+                opened => opened?,
+            };
+            let mode = dir.dir_metadata().ok().and_then(|meta| platform::mode(&meta));
+            if mode.is_some_and(|mode| mode & 0o700 != 0o700) {
+                // Of another user's directory this fails, and then the removals in it say so.
+                drop(handle_of(&dir).and_then(|handle| platform::set_mode(&handle, 0o700)));
+            }
+            return Ok(Some(dir));
+        }
+        Err(io::Error::new(io::ErrorKind::ResourceBusy, "another program keeps changing it"))
+    }
+
+    /// Removes the files of the last level and notes its directories.
+    fn clear(&mut self) {
+        let entries = match self.dir().and_then(Dir::entries) {
+            Ok(entries) => entries,
+            Err(e) => return self.fail(OsStr::new(""), &e),
+        };
+        for entry in entries {
+            let entry = match entry {
+                Ok(entry) => entry,
+                Err(e) => return self.fail(OsStr::new(""), &e),
+            };
+            let name = entry.file_name();
+            let removed = match self.dir() {
+                Ok(_) if entry.file_type().is_ok_and(|kind| kind.is_dir()) => None,
+                Ok(dir) => match unlink(dir, &name) {
+                    Err(_) if is_dir(dir, &name) => None,
+                    done => Some(done),
+                },
+                Err(e) => Some(Err(e)),
+            };
+            match (removed, self.levels.last_mut()) {
+                (None, Some(level)) => level.below.push(name),
+                (Some(Err(e)), _) => self.fail(&name, &e),
+                _ => {}
+            }
+            if self.left.count >= self.patience {
+                return;
+            }
+        }
+    }
+
+    /// Removes the directory of the last level, unless something in it stays.
+    fn leave(&mut self) {
+        let Some(level) = self.levels.pop() else { return };
+        drop(level.dir);
+        if level.stays || self.left.count >= self.patience {
+            if let Some(above) = self.levels.last_mut() {
+                above.stays = true;
+            }
+            return;
+        }
+        match self.dir().and_then(|dir| remove_dir(dir, &level.name)) {
+            // Another program put something into it.
+            Err(e) if e.kind() == io::ErrorKind::DirectoryNotEmpty && level.passes < PASSES => {
+                if self.enter(&level.name)
+                    && let Some(again) = self.levels.last_mut()
+                {
+                    again.passes = level.passes + 1;
+                }
+            }
+            Err(e) => self.fail(&level.name, &e),
+            Ok(()) => {}
+        }
+    }
+
+    /// Gives up the handle of the last level where a level near above keeps one.
+    fn thin_out(&mut self) {
+        let depth = self.levels.len();
+        let bare = self.levels.iter().rev().skip(1).take_while(|level| level.dir.is_none());
+        let stretch: usize = bare.map(|level| level.name.len() + 1).sum();
+        if let Some(level) = self.levels.last_mut()
+            && depth > KEPT
+            && stretch + level.name.len() < STRETCH
+        {
+            level.dir = None;
+        }
+    }
+
+    /// The directory of the last level, opened again where its handle was given up.
+    fn dir(&mut self) -> io::Result<&Dir> {
+        let kept = self.levels.iter().rposition(|level| level.dir.is_some()).unwrap_or(0);
+        if kept + 1 < self.levels.len() {
+            let below: PathBuf = self.levels.iter().skip(kept + 1).map(|level| &level.name).collect();
+            let above = self.levels.get(kept).and_then(|level| level.dir.as_ref());
+            let dir = above.map(|dir| dir.open_dir_nofollow(below)).ok_or(io::ErrorKind::NotFound)??;
+            if let Some(level) = self.levels.last_mut() {
+                level.dir = Some(dir);
+            }
+        }
+        self.levels.last().and_then(|level| level.dir.as_ref()).ok_or_else(|| io::ErrorKind::NotFound.into())
+    }
+}
+
+/// Removes a name that is not a directory.
+fn unlink(dir: &Dir, name: &OsStr) -> io::Result<()> {
+    match dir.remove_file(name) {
+        Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(_) if platform::is_mount_point(dir, Path::new(name)) => Err(mounted()),
+        done => done,
+    }
+}
+
+/// Removes an empty directory, or what stands in its place by now.
+pub fn remove_dir(dir: &Dir, name: &OsStr) -> io::Result<()> {
+    for _ in 0..TRIES {
+        match dir.remove_dir(name) {
+            Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(()),
+            Err(_) if platform::is_mount_point(dir, Path::new(name)) => return Err(mounted()),
+            Err(_) if !is_dir(dir, name) => match unlink(dir, name) {
+                Err(_) if is_dir(dir, name) => {}
+                done => return done,
+            },
+            done => return done,
+        }
+    }
+    Err(io::Error::new(io::ErrorKind::ResourceBusy, "another program keeps changing it"))
+}
+
+fn is_dir(dir: &Dir, name: &OsStr) -> bool {
+    dir.symlink_metadata(name).is_ok_and(|meta| meta.is_dir())
+}
+
+fn mounted() -> io::Error {
+    io::Error::new(io::ErrorKind::ResourceBusy, "something is mounted there")
+}
+
+/// Does something with the directory `name`, whose mode may keep even its owner from it.
+fn retry_unlocked<T>(within: &Dir, name: impl AsRef<Path>, act: impl Fn() -> io::Result<T>) -> io::Result<T> {
+    match act() {
+        Err(e)
+            if e.kind() == io::ErrorKind::PermissionDenied && platform::unlock_dir(within, name.as_ref()).is_ok() =>
+        {
+            act()
+        }
+        done => done,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use cap_std::ambient_authority;
+
+    fn room() -> (tempfile::TempDir, Dir) {
+        let at = tempfile::tempdir().unwrap();
+        let dir = Dir::open_ambient_dir(at.path(), ambient_authority()).unwrap();
+        (at, dir)
+    }
+
+    fn deep(dir: &Dir, depth: usize) {
+        let mut below = dir.try_clone().unwrap();
+        for _ in 0..depth {
+            below.create_dir("d").unwrap();
+            below.write("f", "").unwrap();
+            below = below.open_dir("d").unwrap();
+        }
+    }
+
+    #[test]
+    fn a_tree_of_any_depth_is_removed() {
+        let (_at, dir) = room();
+        dir.create_dir("x").unwrap();
+        deep(&dir.open_dir("x").unwrap(), 5_000);
+        assert!(remove(&dir, OsStr::new("x"), u64::MAX).is_empty());
+        assert_eq!(dir.entries().unwrap().count(), 0);
+        deep(&dir, 100);
+        assert!(empty(&dir, u64::MAX).is_empty());
+        assert_eq!(dir.entries().unwrap().count(), 0);
+        assert!(remove(&dir, OsStr::new("missing"), u64::MAX).is_empty());
+    }
+
+    #[test]
+    fn leftovers_are_named_and_counted() {
+        let mut left = Leftovers::default();
+        assert!(left.is_empty());
+        for n in 0..5 {
+            left.merge(Leftovers::of(format!("d/{n}"), &io::Error::from_raw_os_error(1)));
+        }
+        let said = left.below(Path::new("/tmp/x")).to_string();
+        assert!(said.starts_with("`/tmp/x/d/0`: operation not permitted, `/tmp/x/d/1`: "), "{said}");
+        assert!(said.ends_with("`/tmp/x/d/2`: operation not permitted, and 2 more"), "{said}");
+        assert_eq!(Leftovers::of("", &io::Error::other("no")).below(Path::new("/a")).to_string(), "`/a`: no");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn modes_of_ones_own_directories_keep_nothing() {
+        let (at, dir) = room();
+        dir.create_dir_all("x/y").unwrap();
+        dir.write("x/y/f", "").unwrap();
+        for name in ["x/y", "x"] {
+            use std::os::unix::fs::PermissionsExt;
+            std::fs::set_permissions(at.path().join(name), std::fs::Permissions::from_mode(0)).unwrap();
+        }
+        let left = remove(&dir, OsStr::new("x"), u64::MAX);
+        assert!(left.is_empty(), "{left}");
+    }
+}
