@@ -214,8 +214,8 @@ impl Removal {
             }
             let dir = match retry_unlocked(within, name, || within.open_dir_nofollow(name)) {
                 Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
-                Err(_) if !is_dir(within, name) => match unlink(within, name) {
-                    Err(_) if is_dir(within, name) => continue,
+                Err(e) if is_exchanged(&e) || !is_dir(within, name) => match unlink(within, name) {
+                    Err(e) if is_exchanged(&e) || is_dir(within, name) => continue,
                     done => return done.map(|()| None),
                 },
                 opened => opened?,
@@ -245,7 +245,7 @@ impl Removal {
             let removed = match self.dir() {
                 Ok(_) if entry.file_type().is_ok_and(|kind| kind.is_dir()) => None,
                 Ok(dir) => match unlink(dir, &name) {
-                    Err(_) if is_dir(dir, &name) => None,
+                    Err(e) if is_exchanged(&e) || is_dir(dir, &name) => None,
                     done => Some(done),
                 },
                 Err(e) => Some(Err(e)),
@@ -328,14 +328,19 @@ pub fn remove_dir(dir: &Dir, name: &OsStr) -> io::Result<()> {
         match dir.remove_dir(name) {
             Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(()),
             Err(_) if platform::is_mount_point(dir, Path::new(name)) => return Err(mounted()),
-            Err(_) if !is_dir(dir, name) => match unlink(dir, name) {
-                Err(_) if is_dir(dir, name) => {}
+            Err(e) if is_exchanged(&e) || !is_dir(dir, name) => match unlink(dir, name) {
+                Err(e) if is_exchanged(&e) || is_dir(dir, name) => {}
                 done => return done,
             },
             done => return done,
         }
     }
     Err(io::Error::new(io::ErrorKind::ResourceBusy, "another program keeps changing it"))
+}
+
+/// Whether an error says that a name stands for another kind of thing than a moment ago.
+fn is_exchanged(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotADirectory | io::ErrorKind::IsADirectory)
 }
 
 fn is_dir(dir: &Dir, name: &OsStr) -> bool {
