@@ -417,7 +417,7 @@ mod tests {
         dir.write("x/y/f", "").unwrap();
         for name in ["x/y", "x"] {
             use std::os::unix::fs::PermissionsExt;
-            std::fs::set_permissions(at.path().join(name), std::fs::Permissions::from_mode(0)).unwrap();
+            std::fs::set_permissions(at.path().join(name), std::fs::Permissions::from_mode(0o0)).unwrap();
         }
         let left = remove(&dir, OsStr::new("x"), u64::MAX);
         assert!(left.is_empty(), "{left}");

@@ -182,15 +182,12 @@ fn unescape(field: &[u8]) -> Vec<u8> {
     let mut rest = field;
     while let Some((byte, after)) = rest.split_first() {
         let digits = after.get(..3).filter(|_| *byte == b'\\').and_then(|digits| str::from_utf8(digits).ok());
-        match digits.and_then(|digits| u8::from_str_radix(digits, 8).ok()) {
-            Some(escaped) => {
-                path.push(escaped);
-                rest = after.get(3..).unwrap_or_default();
-            }
-            None => {
-                path.push(*byte);
-                rest = after;
-            }
+        if let Some(escaped) = digits.and_then(|digits| u8::from_str_radix(digits, 8).ok()) {
+            path.push(escaped);
+            rest = after.get(3..).unwrap_or_default();
+        } else {
+            path.push(*byte);
+            rest = after;
         }
     }
     path

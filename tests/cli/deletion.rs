@@ -224,7 +224,7 @@ fn files_of_another_user_are_left_and_named() {
         fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
     }
     std::os::unix::fs::chown(&store, Some(NOBODY), Some(NOBODY)).unwrap();
-    let run = |args: &[&str]| sandbox.wharf(args).env("WHARF_HOME", &store).as_user(NOBODY).run();
+    let run = |args: &[&str]| sandbox.wharf(args).env("WHARF_HOME", &store).run_by(NOBODY).run();
     for id in ["s1", "s2"] {
         run(&["sessions", "create", "--id", id]).ok();
         run(&["files", "mkdir", &format!("{id}:/agent/own")]).ok();

@@ -468,7 +468,7 @@ impl Call {
     }
 
     /// The same for the user with this number, who is in no group; only root can do that.
-    pub(crate) fn as_user(self, user: u32) -> Self {
+    pub(crate) fn run_by(self, user: u32) -> Self {
         assert!(is_root(), "only root can become another user");
         let mut command = Command::new("/usr/bin/setpriv");
         command.args([format!("--reuid={user}"), format!("--regid={user}"), "--clear-groups".to_owned()]);

@@ -144,9 +144,12 @@ impl Sessions for Local {
                 (SessionStatus::Deleting, "deleting"),
             ];
             let wanted = wanted.iter().filter(|(status, _)| query.statuses.contains(status));
-            let conditions: Vec<&str> = wanted.map(|(_, condition)| *condition).collect();
-            let any = if conditions.is_empty() { "FALSE".to_owned() } else { conditions.join(" OR ") };
-            sql.push_str(&format!(" AND ({any})"));
+            sql.push_str(" AND (FALSE");
+            for (_, condition) in wanted {
+                sql.push_str(" OR ");
+                sql.push_str(condition);
+            }
+            sql.push(')');
         }
         for (name, value) in &query.labels {
             sql.push_str(" AND EXISTS (SELECT 1 FROM label WHERE session = seq AND name = ? AND value = ?)");
