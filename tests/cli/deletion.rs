@@ -240,9 +240,7 @@ fn files_of_another_user_are_left_and_named() {
     let detail = removals["detail"].as_str().unwrap();
     assert!(detail.matches(left).count() == 2 && detail.contains("of the session `s2`"), "{removals}");
     // Root cleans up.
-    for path in ["sessions/s2/agent/of-root"] {
-        fs::remove_dir_all(store.join(path)).unwrap();
-    }
+    fs::remove_dir_all(store.join("sessions/s2/agent/of-root")).unwrap();
     let waiting = fs::read_dir(store.join("tmp")).unwrap().next().unwrap().unwrap().path();
     fs::remove_dir_all(waiting.join("agent/of-root")).unwrap();
     run(&["doctor"]).ok();
