@@ -24,9 +24,9 @@ function __fish_wharf_using_subcommand
     contains -- $cmd[1] $argv
 end
 
-complete -c wharf -n "__fish_wharf_needs_command" -s b -l backend -d 'The backend: see `wharf backends` [env: WHARF_BACKEND]' -r
+complete -c wharf -n "__fish_wharf_needs_command" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_needs_command" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
-complete -c wharf -n "__fish_wharf_needs_command" -s s -l session -d 'The session that `:PATH` means [env: WHARF_SESSION]' -r
+complete -c wharf -n "__fish_wharf_needs_command" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
 complete -c wharf -n "__fish_wharf_needs_command" -l agent -d 'The agent of new sessions [env: WHARF_AGENT]' -r
 complete -c wharf -n "__fish_wharf_needs_command" -l format -d 'How results look [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
 table\t'A table'
@@ -42,7 +42,7 @@ complete -c wharf -n "__fish_wharf_needs_command" -l progress -d 'How to show pr
 bar\t'A bar'
 lines\t'A line every ten seconds'
 none\t'Nothing'"
-complete -c wharf -n "__fish_wharf_needs_command" -l timeout -d 'The longest that the whole command may take, such as `90s` or `15m`' -r
+complete -c wharf -n "__fish_wharf_needs_command" -l timeout -d 'The longest that the whole command may take, such as 90s or 15m' -r
 complete -c wharf -n "__fish_wharf_needs_command" -l connect-timeout -d 'The longest that connecting to a service may take' -r
 complete -c wharf -n "__fish_wharf_needs_command" -l retries -d 'How often a request is tried again' -r
 complete -c wharf -n "__fish_wharf_needs_command" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
@@ -70,9 +70,9 @@ complete -c wharf -n "__fish_wharf_needs_command" -f -a "serve" -d 'Runs an emul
 complete -c wharf -n "__fish_wharf_needs_command" -f -a "completions" -d 'Prints a completion script for a shell'
 complete -c wharf -n "__fish_wharf_needs_command" -f -a "man" -d 'Writes the manual pages into a directory'
 complete -c wharf -n "__fish_wharf_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label wait touch stop archive delete rm help" -s b -l backend -d 'The backend: see `wharf backends` [env: WHARF_BACKEND]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label wait touch stop archive delete rm help" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label wait touch stop archive delete rm help" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label wait touch stop archive delete rm help" -s s -l session -d 'The session that `:PATH` means [env: WHARF_SESSION]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label wait touch stop archive delete rm help" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label wait touch stop archive delete rm help" -l agent -d 'The agent of new sessions [env: WHARF_AGENT]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label wait touch stop archive delete rm help" -l format -d 'How results look [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
 table\t'A table'
@@ -88,7 +88,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_see
 bar\t'A bar'
 lines\t'A line every ten seconds'
 none\t'Nothing'"
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label wait touch stop archive delete rm help" -l timeout -d 'The longest that the whole command may take, such as `90s` or `15m`' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label wait touch stop archive delete rm help" -l timeout -d 'The longest that the whole command may take, such as 90s or 15m' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label wait touch stop archive delete rm help" -l connect-timeout -d 'The longest that connecting to a service may take' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label wait touch stop archive delete rm help" -l retries -d 'How often a request is tried again' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label wait touch stop archive delete rm help" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
@@ -122,17 +122,17 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_see
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -l title -d 'A title for people' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -l label -d 'A label; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -l metadata -d 'Labels by the vendor\'s flag: K=V, or a mapping' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -l resource -d 'Something to mount: `FILE_ID`[:`MOUNT_PATH`], @LOCAL[:`MOUNT_PATH`], or a YAML object' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -l ttl -d 'How long it may idle before it goes away, such as `2h`' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -l resource -d 'Something to mount: FILE_ID[:MOUNT_PATH], @LOCAL[:MOUNT_PATH], or a YAML object' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -l ttl -d 'How long it may idle before it goes away, such as 2h' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -l id -d 'A name of your own for it' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -l body -d 'A YAML or JSON document, merged under the flags; `-` for standard input' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -l body -d 'A YAML or JSON document, merged under the flags; - for standard input' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -l agent-version -d 'The agent\'s version' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -l environment -d 'The environment that it runs in [env: WHARF_ENVIRONMENT]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -l vault -d 'A vault with its agent\'s credentials; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -l image -d 'The image that it starts from [env: WHARF_IMAGE]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -s b -l backend -d 'The backend: see `wharf backends` [env: WHARF_BACKEND]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -s s -l session -d 'The session that `:PATH` means [env: WHARF_SESSION]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -l agent -d 'The agent of new sessions [env: WHARF_AGENT]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -l format -d 'How results look [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
 table\t'A table'
@@ -148,7 +148,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_su
 bar\t'A bar'
 lines\t'A line every ten seconds'
 none\t'Nothing'"
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -l timeout -d 'The longest that the whole command may take, such as `90s` or `15m`' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -l timeout -d 'The longest that the whole command may take, such as 90s or 15m' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -l connect-timeout -d 'The longest that connecting to a service may take' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -l retries -d 'How often a request is tried again' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
@@ -188,10 +188,10 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_su
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l order -r -f -a "asc\t''
 desc\t''"
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l limit -d 'Show at most so many, and say how to go on' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l page -d 'Go on where `more: TOKEN` of an earlier listing said' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -s b -l backend -d 'The backend: see `wharf backends` [env: WHARF_BACKEND]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l page -d 'Go on where \'more: TOKEN\' of an earlier listing said' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -s s -l session -d 'The session that `:PATH` means [env: WHARF_SESSION]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l agent -d 'The agent of new sessions [env: WHARF_AGENT]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l format -d 'How results look [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
 table\t'A table'
@@ -207,7 +207,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_su
 bar\t'A bar'
 lines\t'A line every ten seconds'
 none\t'Nothing'"
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l timeout -d 'The longest that the whole command may take, such as `90s` or `15m`' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l timeout -d 'The longest that the whole command may take, such as 90s or 15m' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l connect-timeout -d 'The longest that connecting to a service may take' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l retries -d 'How often a request is tried again' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
@@ -247,10 +247,10 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_su
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l order -r -f -a "asc\t''
 desc\t''"
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l limit -d 'Show at most so many, and say how to go on' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l page -d 'Go on where `more: TOKEN` of an earlier listing said' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -s b -l backend -d 'The backend: see `wharf backends` [env: WHARF_BACKEND]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l page -d 'Go on where \'more: TOKEN\' of an earlier listing said' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -s s -l session -d 'The session that `:PATH` means [env: WHARF_SESSION]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l agent -d 'The agent of new sessions [env: WHARF_AGENT]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l format -d 'How results look [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
 table\t'A table'
@@ -266,7 +266,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_su
 bar\t'A bar'
 lines\t'A line every ten seconds'
 none\t'Nothing'"
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l timeout -d 'The longest that the whole command may take, such as `90s` or `15m`' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l timeout -d 'The longest that the whole command may take, such as 90s or 15m' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l connect-timeout -d 'The longest that connecting to a service may take' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l retries -d 'How often a request is tried again' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
@@ -286,9 +286,9 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_su
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -s V -l version -d 'Print version'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from get" -l session-id -d 'The same, by the vendor\'s flag' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from get" -s b -l backend -d 'The backend: see `wharf backends` [env: WHARF_BACKEND]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from get" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from get" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from get" -s s -l session -d 'The session that `:PATH` means [env: WHARF_SESSION]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from get" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from get" -l agent -d 'The agent of new sessions [env: WHARF_AGENT]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from get" -l format -d 'How results look [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
 table\t'A table'
@@ -304,7 +304,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_su
 bar\t'A bar'
 lines\t'A line every ten seconds'
 none\t'Nothing'"
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from get" -l timeout -d 'The longest that the whole command may take, such as `90s` or `15m`' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from get" -l timeout -d 'The longest that the whole command may take, such as 90s or 15m' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from get" -l connect-timeout -d 'The longest that connecting to a service may take' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from get" -l retries -d 'How often a request is tried again' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from get" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
@@ -323,9 +323,9 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_su
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from get" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from get" -s V -l version -d 'Print version'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from show" -l session-id -d 'The same, by the vendor\'s flag' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from show" -s b -l backend -d 'The backend: see `wharf backends` [env: WHARF_BACKEND]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from show" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from show" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from show" -s s -l session -d 'The session that `:PATH` means [env: WHARF_SESSION]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from show" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from show" -l agent -d 'The agent of new sessions [env: WHARF_AGENT]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from show" -l format -d 'How results look [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
 table\t'A table'
@@ -341,7 +341,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_su
 bar\t'A bar'
 lines\t'A line every ten seconds'
 none\t'Nothing'"
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from show" -l timeout -d 'The longest that the whole command may take, such as `90s` or `15m`' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from show" -l timeout -d 'The longest that the whole command may take, such as 90s or 15m' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from show" -l connect-timeout -d 'The longest that connecting to a service may take' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from show" -l retries -d 'How often a request is tried again' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from show" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
@@ -360,9 +360,9 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_su
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from show" -s V -l version -d 'Print version'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from label" -l session-id -d 'The session, by the vendor\'s flag' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from label" -s b -l backend -d 'The backend: see `wharf backends` [env: WHARF_BACKEND]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from label" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from label" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from label" -s s -l session -d 'The session that `:PATH` means [env: WHARF_SESSION]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from label" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from label" -l agent -d 'The agent of new sessions [env: WHARF_AGENT]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from label" -l format -d 'How results look [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
 table\t'A table'
@@ -378,7 +378,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_su
 bar\t'A bar'
 lines\t'A line every ten seconds'
 none\t'Nothing'"
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from label" -l timeout -d 'The longest that the whole command may take, such as `90s` or `15m`' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from label" -l timeout -d 'The longest that the whole command may take, such as 90s or 15m' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from label" -l connect-timeout -d 'The longest that connecting to a service may take' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from label" -l retries -d 'How often a request is tried again' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from label" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
@@ -398,9 +398,9 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_su
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from label" -s V -l version -d 'Print version'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from wait" -l session-id -d 'The same, by the vendor\'s flag' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from wait" -l for -d 'What to wait for; until it can be used where nothing is said' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from wait" -s b -l backend -d 'The backend: see `wharf backends` [env: WHARF_BACKEND]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from wait" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from wait" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from wait" -s s -l session -d 'The session that `:PATH` means [env: WHARF_SESSION]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from wait" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from wait" -l agent -d 'The agent of new sessions [env: WHARF_AGENT]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from wait" -l format -d 'How results look [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
 table\t'A table'
@@ -416,7 +416,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_su
 bar\t'A bar'
 lines\t'A line every ten seconds'
 none\t'Nothing'"
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from wait" -l timeout -d 'The longest that the whole command may take, such as `90s` or `15m`' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from wait" -l timeout -d 'The longest that the whole command may take, such as 90s or 15m' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from wait" -l connect-timeout -d 'The longest that connecting to a service may take' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from wait" -l retries -d 'How often a request is tried again' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from wait" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
@@ -435,9 +435,9 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_su
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from wait" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from wait" -s V -l version -d 'Print version'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from touch" -l session-id -d 'The same, by the vendor\'s flag' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from touch" -s b -l backend -d 'The backend: see `wharf backends` [env: WHARF_BACKEND]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from touch" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from touch" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from touch" -s s -l session -d 'The session that `:PATH` means [env: WHARF_SESSION]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from touch" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from touch" -l agent -d 'The agent of new sessions [env: WHARF_AGENT]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from touch" -l format -d 'How results look [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
 table\t'A table'
@@ -453,7 +453,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_su
 bar\t'A bar'
 lines\t'A line every ten seconds'
 none\t'Nothing'"
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from touch" -l timeout -d 'The longest that the whole command may take, such as `90s` or `15m`' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from touch" -l timeout -d 'The longest that the whole command may take, such as 90s or 15m' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from touch" -l connect-timeout -d 'The longest that connecting to a service may take' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from touch" -l retries -d 'How often a request is tried again' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from touch" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
@@ -472,9 +472,9 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_su
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from touch" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from touch" -s V -l version -d 'Print version'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from stop" -l session-id -d 'The same, by the vendor\'s flag' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from stop" -s b -l backend -d 'The backend: see `wharf backends` [env: WHARF_BACKEND]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from stop" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from stop" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from stop" -s s -l session -d 'The session that `:PATH` means [env: WHARF_SESSION]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from stop" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from stop" -l agent -d 'The agent of new sessions [env: WHARF_AGENT]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from stop" -l format -d 'How results look [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
 table\t'A table'
@@ -490,7 +490,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_su
 bar\t'A bar'
 lines\t'A line every ten seconds'
 none\t'Nothing'"
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from stop" -l timeout -d 'The longest that the whole command may take, such as `90s` or `15m`' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from stop" -l timeout -d 'The longest that the whole command may take, such as 90s or 15m' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from stop" -l connect-timeout -d 'The longest that connecting to a service may take' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from stop" -l retries -d 'How often a request is tried again' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from stop" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
@@ -509,9 +509,9 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_su
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from stop" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from stop" -s V -l version -d 'Print version'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from archive" -l session-id -d 'The same, by the vendor\'s flag' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from archive" -s b -l backend -d 'The backend: see `wharf backends` [env: WHARF_BACKEND]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from archive" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from archive" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from archive" -s s -l session -d 'The session that `:PATH` means [env: WHARF_SESSION]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from archive" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from archive" -l agent -d 'The agent of new sessions [env: WHARF_AGENT]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from archive" -l format -d 'How results look [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
 table\t'A table'
@@ -527,7 +527,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_su
 bar\t'A bar'
 lines\t'A line every ten seconds'
 none\t'Nothing'"
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from archive" -l timeout -d 'The longest that the whole command may take, such as `90s` or `15m`' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from archive" -l timeout -d 'The longest that the whole command may take, such as 90s or 15m' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from archive" -l connect-timeout -d 'The longest that connecting to a service may take' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from archive" -l retries -d 'How often a request is tried again' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from archive" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
@@ -547,9 +547,9 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_su
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from archive" -s V -l version -d 'Print version'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from delete" -l session-id -d 'The same, by the vendor\'s flag' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from delete" -l label -d 'All sessions with this label; may be given several times' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from delete" -s b -l backend -d 'The backend: see `wharf backends` [env: WHARF_BACKEND]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from delete" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from delete" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from delete" -s s -l session -d 'The session that `:PATH` means [env: WHARF_SESSION]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from delete" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from delete" -l agent -d 'The agent of new sessions [env: WHARF_AGENT]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from delete" -l format -d 'How results look [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
 table\t'A table'
@@ -565,7 +565,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_su
 bar\t'A bar'
 lines\t'A line every ten seconds'
 none\t'Nothing'"
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from delete" -l timeout -d 'The longest that the whole command may take, such as `90s` or `15m`' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from delete" -l timeout -d 'The longest that the whole command may take, such as 90s or 15m' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from delete" -l connect-timeout -d 'The longest that connecting to a service may take' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from delete" -l retries -d 'How often a request is tried again' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from delete" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
@@ -589,9 +589,9 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_su
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from delete" -s V -l version -d 'Print version'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from rm" -l session-id -d 'The same, by the vendor\'s flag' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from rm" -l label -d 'All sessions with this label; may be given several times' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from rm" -s b -l backend -d 'The backend: see `wharf backends` [env: WHARF_BACKEND]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from rm" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from rm" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from rm" -s s -l session -d 'The session that `:PATH` means [env: WHARF_SESSION]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from rm" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from rm" -l agent -d 'The agent of new sessions [env: WHARF_AGENT]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from rm" -l format -d 'How results look [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
 table\t'A table'
@@ -607,7 +607,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_su
 bar\t'A bar'
 lines\t'A line every ten seconds'
 none\t'Nothing'"
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from rm" -l timeout -d 'The longest that the whole command may take, such as `90s` or `15m`' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from rm" -l timeout -d 'The longest that the whole command may take, such as 90s or 15m' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from rm" -l connect-timeout -d 'The longest that connecting to a service may take' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from rm" -l retries -d 'How often a request is tried again' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from rm" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
@@ -639,9 +639,9 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_su
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from help" -f -a "archive" -d 'Keeps the history and nothing else'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from help" -f -a "delete" -d 'Deletes sessions and all that is in them'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get ls list stat cat mkdir mv rm delete help" -s b -l backend -d 'The backend: see `wharf backends` [env: WHARF_BACKEND]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get ls list stat cat mkdir mv rm delete help" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get ls list stat cat mkdir mv rm delete help" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get ls list stat cat mkdir mv rm delete help" -s s -l session -d 'The session that `:PATH` means [env: WHARF_SESSION]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get ls list stat cat mkdir mv rm delete help" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get ls list stat cat mkdir mv rm delete help" -l agent -d 'The agent of new sessions [env: WHARF_AGENT]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get ls list stat cat mkdir mv rm delete help" -l format -d 'How results look [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
 table\t'A table'
@@ -657,7 +657,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_s
 bar\t'A bar'
 lines\t'A line every ten seconds'
 none\t'Nothing'"
-complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get ls list stat cat mkdir mv rm delete help" -l timeout -d 'The longest that the whole command may take, such as `90s` or `15m`' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get ls list stat cat mkdir mv rm delete help" -l timeout -d 'The longest that the whole command may take, such as 90s or 15m' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get ls list stat cat mkdir mv rm delete help" -l connect-timeout -d 'The longest that connecting to a service may take' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get ls list stat cat mkdir mv rm delete help" -l retries -d 'How often a request is tried again' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get ls list stat cat mkdir mv rm delete help" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
@@ -691,22 +691,23 @@ complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subco
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l into -d 'Put all sources into this directory by name, however many there are' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l name -d 'What to call a source that has no name of its own' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l mime-type -d 'The media type of a stored file' -r
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l expires-in -d 'How long a stored file is kept, such as `36h` or `30d`' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l expires-in -d 'How long a stored file is kept, such as 36h or 30d' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l include -d 'Take what a gitignore pattern matches, and nothing else where it is the first of these flags' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l exclude -d 'Leave out what a gitignore pattern matches; the last pattern that matches decides' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l ignore-file -d 'Patterns of a file, before those of all flags; may be given several times' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l if-exists -d 'What to do where something is: overwrite, skip, error or update [default: overwrite]' -r -f -a "overwrite\t'Replace it'
 skip\t'Leave it'
-error\t'Fail with `conflict`'
+error\t'Fail'
 update\t'Replace it unless size and time, or size and hash, are equal'"
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l links -d 'What to do with links: follow-inside, skip, follow or error [default: follow-inside]' -r -f -a "follow-inside\t'Take what they point to; one that leads out of the tree is a failed item'
 skip\t'Leave them out'
 follow\t'Take what they point to, wherever it is'
 error\t'Each is a failed item'"
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l require -d 'Exit with 11 where fewer than N files arrive' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l receipt -d 'Write each receipt to this file as it happens, a JSON object a line' -r -F
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -s b -l backend -d 'The backend: see `wharf backends` [env: WHARF_BACKEND]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -s s -l session -d 'The session that `:PATH` means [env: WHARF_SESSION]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l agent -d 'The agent of new sessions [env: WHARF_AGENT]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l format -d 'How results look [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
 table\t'A table'
@@ -722,7 +723,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subco
 bar\t'A bar'
 lines\t'A line every ten seconds'
 none\t'Nothing'"
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l timeout -d 'The longest that the whole command may take, such as `90s` or `15m`' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l timeout -d 'The longest that the whole command may take, such as 90s or 15m' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l connect-timeout -d 'The longest that connecting to a service may take' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l retries -d 'How often a request is tried again' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
@@ -746,23 +747,24 @@ complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subco
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l file-id -d 'A stored file, by the vendor\'s flag; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -s o -l output -d 'Where it goes, by the vendor\'s flag' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l into -d 'Put all targets into this directory by name, however many there are' -r -f -a "(__fish_complete_directories)"
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l max-size -d 'Fetch nothing if it is more than this in all, such as `500MB` or `10GiB`' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l max-size -d 'Fetch nothing if it is more than this in all, such as 500MB or 10GiB' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l max-files -d 'Fetch nothing if it is more than so many files' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l include -d 'Take what a gitignore pattern matches, and nothing else where it is the first of these flags' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l exclude -d 'Leave out what a gitignore pattern matches; the last pattern that matches decides' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l ignore-file -d 'Patterns of a file, before those of all flags; may be given several times' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l if-exists -d 'What to do where something is: overwrite, skip, error or update [default: overwrite]' -r -f -a "overwrite\t'Replace it'
 skip\t'Leave it'
-error\t'Fail with `conflict`'
+error\t'Fail'
 update\t'Replace it unless size and time, or size and hash, are equal'"
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l links -d 'What to do with links: follow-inside, skip, follow or error [default: follow-inside]' -r -f -a "follow-inside\t'Take what they point to; one that leads out of the tree is a failed item'
 skip\t'Leave them out'
 follow\t'Take what they point to, wherever it is'
 error\t'Each is a failed item'"
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l require -d 'Exit with 11 where fewer than N files arrive' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l receipt -d 'Write each receipt to this file as it happens, a JSON object a line' -r -F
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -s b -l backend -d 'The backend: see `wharf backends` [env: WHARF_BACKEND]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -s s -l session -d 'The session that `:PATH` means [env: WHARF_SESSION]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l agent -d 'The agent of new sessions [env: WHARF_AGENT]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l format -d 'How results look [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
 table\t'A table'
@@ -778,7 +780,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subco
 bar\t'A bar'
 lines\t'A line every ten seconds'
 none\t'Nothing'"
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l timeout -d 'The longest that the whole command may take, such as `90s` or `15m`' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l timeout -d 'The longest that the whole command may take, such as 90s or 15m' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l connect-timeout -d 'The longest that connecting to a service may take' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l retries -d 'How often a request is tried again' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
@@ -803,23 +805,24 @@ complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subco
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l file-id -d 'A stored file, by the vendor\'s flag; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -s o -l output -d 'Where it goes, by the vendor\'s flag' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l into -d 'Put all targets into this directory by name, however many there are' -r -f -a "(__fish_complete_directories)"
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l max-size -d 'Fetch nothing if it is more than this in all, such as `500MB` or `10GiB`' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l max-size -d 'Fetch nothing if it is more than this in all, such as 500MB or 10GiB' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l max-files -d 'Fetch nothing if it is more than so many files' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l include -d 'Take what a gitignore pattern matches, and nothing else where it is the first of these flags' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l exclude -d 'Leave out what a gitignore pattern matches; the last pattern that matches decides' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l ignore-file -d 'Patterns of a file, before those of all flags; may be given several times' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l if-exists -d 'What to do where something is: overwrite, skip, error or update [default: overwrite]' -r -f -a "overwrite\t'Replace it'
 skip\t'Leave it'
-error\t'Fail with `conflict`'
+error\t'Fail'
 update\t'Replace it unless size and time, or size and hash, are equal'"
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l links -d 'What to do with links: follow-inside, skip, follow or error [default: follow-inside]' -r -f -a "follow-inside\t'Take what they point to; one that leads out of the tree is a failed item'
 skip\t'Leave them out'
 follow\t'Take what they point to, wherever it is'
 error\t'Each is a failed item'"
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l require -d 'Exit with 11 where fewer than N files arrive' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l receipt -d 'Write each receipt to this file as it happens, a JSON object a line' -r -F
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -s b -l backend -d 'The backend: see `wharf backends` [env: WHARF_BACKEND]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -s s -l session -d 'The session that `:PATH` means [env: WHARF_SESSION]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l agent -d 'The agent of new sessions [env: WHARF_AGENT]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l format -d 'How results look [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
 table\t'A table'
@@ -835,7 +838,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subco
 bar\t'A bar'
 lines\t'A line every ten seconds'
 none\t'Nothing'"
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l timeout -d 'The longest that the whole command may take, such as `90s` or `15m`' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l timeout -d 'The longest that the whole command may take, such as 90s or 15m' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l connect-timeout -d 'The longest that connecting to a service may take' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l retries -d 'How often a request is tried again' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
@@ -859,10 +862,10 @@ complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subco
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -s V -l version -d 'Print version'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from ls" -l scope-id -d 'Only stored files that belong to this session or are mounted in it' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from ls" -l limit -d 'Show at most so many, and say how to go on' -r
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from ls" -l page -d 'Go on where `more: TOKEN` of an earlier listing said' -r
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from ls" -s b -l backend -d 'The backend: see `wharf backends` [env: WHARF_BACKEND]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from ls" -l page -d 'Go on where \'more: TOKEN\' of an earlier listing said' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from ls" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from ls" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from ls" -s s -l session -d 'The session that `:PATH` means [env: WHARF_SESSION]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from ls" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from ls" -l agent -d 'The agent of new sessions [env: WHARF_AGENT]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from ls" -l format -d 'How results look [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
 table\t'A table'
@@ -878,7 +881,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subco
 bar\t'A bar'
 lines\t'A line every ten seconds'
 none\t'Nothing'"
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from ls" -l timeout -d 'The longest that the whole command may take, such as `90s` or `15m`' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from ls" -l timeout -d 'The longest that the whole command may take, such as 90s or 15m' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from ls" -l connect-timeout -d 'The longest that connecting to a service may take' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from ls" -l retries -d 'How often a request is tried again' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from ls" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
@@ -900,10 +903,10 @@ complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subco
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from ls" -s V -l version -d 'Print version'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from list" -l scope-id -d 'Only stored files that belong to this session or are mounted in it' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from list" -l limit -d 'Show at most so many, and say how to go on' -r
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from list" -l page -d 'Go on where `more: TOKEN` of an earlier listing said' -r
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from list" -s b -l backend -d 'The backend: see `wharf backends` [env: WHARF_BACKEND]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from list" -l page -d 'Go on where \'more: TOKEN\' of an earlier listing said' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from list" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from list" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from list" -s s -l session -d 'The session that `:PATH` means [env: WHARF_SESSION]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from list" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from list" -l agent -d 'The agent of new sessions [env: WHARF_AGENT]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from list" -l format -d 'How results look [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
 table\t'A table'
@@ -919,7 +922,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subco
 bar\t'A bar'
 lines\t'A line every ten seconds'
 none\t'Nothing'"
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from list" -l timeout -d 'The longest that the whole command may take, such as `90s` or `15m`' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from list" -l timeout -d 'The longest that the whole command may take, such as 90s or 15m' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from list" -l connect-timeout -d 'The longest that connecting to a service may take' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from list" -l retries -d 'How often a request is tried again' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from list" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
@@ -940,9 +943,9 @@ complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subco
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from list" -s V -l version -d 'Print version'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from stat" -l file-id -d 'A stored file, by the vendor\'s flag' -r
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from stat" -s b -l backend -d 'The backend: see `wharf backends` [env: WHARF_BACKEND]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from stat" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from stat" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from stat" -s s -l session -d 'The session that `:PATH` means [env: WHARF_SESSION]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from stat" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from stat" -l agent -d 'The agent of new sessions [env: WHARF_AGENT]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from stat" -l format -d 'How results look [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
 table\t'A table'
@@ -958,7 +961,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subco
 bar\t'A bar'
 lines\t'A line every ten seconds'
 none\t'Nothing'"
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from stat" -l timeout -d 'The longest that the whole command may take, such as `90s` or `15m`' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from stat" -l timeout -d 'The longest that the whole command may take, such as 90s or 15m' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from stat" -l connect-timeout -d 'The longest that connecting to a service may take' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from stat" -l retries -d 'How often a request is tried again' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from stat" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
@@ -978,9 +981,9 @@ complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subco
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from stat" -s V -l version -d 'Print version'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from cat" -l file-id -d 'A stored file, by the vendor\'s flag' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from cat" -l range -d 'Only these bytes, counted from 0, the last one included: A-B, or A- to the end' -r
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from cat" -s b -l backend -d 'The backend: see `wharf backends` [env: WHARF_BACKEND]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from cat" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from cat" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from cat" -s s -l session -d 'The session that `:PATH` means [env: WHARF_SESSION]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from cat" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from cat" -l agent -d 'The agent of new sessions [env: WHARF_AGENT]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from cat" -l format -d 'How results look [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
 table\t'A table'
@@ -996,7 +999,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subco
 bar\t'A bar'
 lines\t'A line every ten seconds'
 none\t'Nothing'"
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from cat" -l timeout -d 'The longest that the whole command may take, such as `90s` or `15m`' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from cat" -l timeout -d 'The longest that the whole command may take, such as 90s or 15m' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from cat" -l connect-timeout -d 'The longest that connecting to a service may take' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from cat" -l retries -d 'How often a request is tried again' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from cat" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
@@ -1015,9 +1018,9 @@ complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subco
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from cat" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from cat" -s V -l version -d 'Print version'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mkdir" -l mode -d 'Permission bits, in octal' -r
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mkdir" -s b -l backend -d 'The backend: see `wharf backends` [env: WHARF_BACKEND]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mkdir" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mkdir" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mkdir" -s s -l session -d 'The session that `:PATH` means [env: WHARF_SESSION]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mkdir" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mkdir" -l agent -d 'The agent of new sessions [env: WHARF_AGENT]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mkdir" -l format -d 'How results look [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
 table\t'A table'
@@ -1033,7 +1036,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subco
 bar\t'A bar'
 lines\t'A line every ten seconds'
 none\t'Nothing'"
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mkdir" -l timeout -d 'The longest that the whole command may take, such as `90s` or `15m`' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mkdir" -l timeout -d 'The longest that the whole command may take, such as 90s or 15m' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mkdir" -l connect-timeout -d 'The longest that connecting to a service may take' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mkdir" -l retries -d 'How often a request is tried again' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mkdir" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
@@ -1053,9 +1056,9 @@ complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subco
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mkdir" -l debug -d 'Say everything, secrets masked'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mkdir" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mkdir" -s V -l version -d 'Print version'
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mv" -s b -l backend -d 'The backend: see `wharf backends` [env: WHARF_BACKEND]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mv" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mv" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mv" -s s -l session -d 'The session that `:PATH` means [env: WHARF_SESSION]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mv" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mv" -l agent -d 'The agent of new sessions [env: WHARF_AGENT]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mv" -l format -d 'How results look [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
 table\t'A table'
@@ -1071,7 +1074,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subco
 bar\t'A bar'
 lines\t'A line every ten seconds'
 none\t'Nothing'"
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mv" -l timeout -d 'The longest that the whole command may take, such as `90s` or `15m`' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mv" -l timeout -d 'The longest that the whole command may take, such as 90s or 15m' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mv" -l connect-timeout -d 'The longest that connecting to a service may take' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mv" -l retries -d 'How often a request is tried again' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mv" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
@@ -1090,9 +1093,9 @@ complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subco
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mv" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mv" -s V -l version -d 'Print version'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from rm" -l file-id -d 'A stored file, by the vendor\'s flag' -r
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from rm" -s b -l backend -d 'The backend: see `wharf backends` [env: WHARF_BACKEND]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from rm" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from rm" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from rm" -s s -l session -d 'The session that `:PATH` means [env: WHARF_SESSION]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from rm" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from rm" -l agent -d 'The agent of new sessions [env: WHARF_AGENT]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from rm" -l format -d 'How results look [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
 table\t'A table'
@@ -1108,7 +1111,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subco
 bar\t'A bar'
 lines\t'A line every ten seconds'
 none\t'Nothing'"
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from rm" -l timeout -d 'The longest that the whole command may take, such as `90s` or `15m`' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from rm" -l timeout -d 'The longest that the whole command may take, such as 90s or 15m' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from rm" -l connect-timeout -d 'The longest that connecting to a service may take' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from rm" -l retries -d 'How often a request is tried again' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from rm" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
@@ -1130,9 +1133,9 @@ complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subco
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from rm" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from rm" -s V -l version -d 'Print version'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from delete" -l file-id -d 'A stored file, by the vendor\'s flag' -r
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from delete" -s b -l backend -d 'The backend: see `wharf backends` [env: WHARF_BACKEND]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from delete" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from delete" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from delete" -s s -l session -d 'The session that `:PATH` means [env: WHARF_SESSION]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from delete" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from delete" -l agent -d 'The agent of new sessions [env: WHARF_AGENT]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from delete" -l format -d 'How results look [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
 table\t'A table'
@@ -1148,7 +1151,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subco
 bar\t'A bar'
 lines\t'A line every ten seconds'
 none\t'Nothing'"
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from delete" -l timeout -d 'The longest that the whole command may take, such as `90s` or `15m`' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from delete" -l timeout -d 'The longest that the whole command may take, such as 90s or 15m' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from delete" -l connect-timeout -d 'The longest that connecting to a service may take' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from delete" -l retries -d 'How often a request is tried again' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from delete" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
@@ -1178,9 +1181,9 @@ complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subco
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from help" -f -a "mv" -d 'Moves a file or a directory inside one session'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from help" -f -a "rm" -d 'Removes files and directories'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get delete rm help" -s b -l backend -d 'The backend: see `wharf backends` [env: WHARF_BACKEND]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get delete rm help" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get delete rm help" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get delete rm help" -s s -l session -d 'The session that `:PATH` means [env: WHARF_SESSION]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get delete rm help" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get delete rm help" -l agent -d 'The agent of new sessions [env: WHARF_AGENT]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get delete rm help" -l format -d 'How results look [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
 table\t'A table'
@@ -1196,7 +1199,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_se
 bar\t'A bar'
 lines\t'A line every ten seconds'
 none\t'Nothing'"
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get delete rm help" -l timeout -d 'The longest that the whole command may take, such as `90s` or `15m`' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get delete rm help" -l timeout -d 'The longest that the whole command may take, such as 90s or 15m' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get delete rm help" -l connect-timeout -d 'The longest that connecting to a service may take' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get delete rm help" -l retries -d 'How often a request is tried again' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get delete rm help" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
@@ -1226,11 +1229,11 @@ complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_s
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from add" -l file-id -d 'A stored file' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from add" -l file -d 'A local file, to be uploaded and mounted' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from add" -l mount-path -d 'Where to mount it; made from the file\'s name where nothing is said' -r
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from add" -l type -d 'What it is: file, `github_repository`, `memory_store`, context' -r
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from add" -l body -d 'A YAML or JSON document, merged under the flags; `-` for standard input' -r -F
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from add" -s b -l backend -d 'The backend: see `wharf backends` [env: WHARF_BACKEND]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from add" -l type -d 'What it is: file, github_repository, memory_store, context' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from add" -l body -d 'A YAML or JSON document, merged under the flags; - for standard input' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from add" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from add" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from add" -s s -l session -d 'The session that `:PATH` means [env: WHARF_SESSION]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from add" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from add" -l agent -d 'The agent of new sessions [env: WHARF_AGENT]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from add" -l format -d 'How results look [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
 table\t'A table'
@@ -1246,7 +1249,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_s
 bar\t'A bar'
 lines\t'A line every ten seconds'
 none\t'Nothing'"
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from add" -l timeout -d 'The longest that the whole command may take, such as `90s` or `15m`' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from add" -l timeout -d 'The longest that the whole command may take, such as 90s or 15m' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from add" -l connect-timeout -d 'The longest that connecting to a service may take' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from add" -l retries -d 'How often a request is tried again' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from add" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
@@ -1268,11 +1271,11 @@ complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_s
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from create" -l file-id -d 'A stored file' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from create" -l file -d 'A local file, to be uploaded and mounted' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from create" -l mount-path -d 'Where to mount it; made from the file\'s name where nothing is said' -r
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from create" -l type -d 'What it is: file, `github_repository`, `memory_store`, context' -r
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from create" -l body -d 'A YAML or JSON document, merged under the flags; `-` for standard input' -r -F
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from create" -s b -l backend -d 'The backend: see `wharf backends` [env: WHARF_BACKEND]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from create" -l type -d 'What it is: file, github_repository, memory_store, context' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from create" -l body -d 'A YAML or JSON document, merged under the flags; - for standard input' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from create" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from create" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from create" -s s -l session -d 'The session that `:PATH` means [env: WHARF_SESSION]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from create" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from create" -l agent -d 'The agent of new sessions [env: WHARF_AGENT]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from create" -l format -d 'How results look [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
 table\t'A table'
@@ -1288,7 +1291,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_s
 bar\t'A bar'
 lines\t'A line every ten seconds'
 none\t'Nothing'"
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from create" -l timeout -d 'The longest that the whole command may take, such as `90s` or `15m`' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from create" -l timeout -d 'The longest that the whole command may take, such as 90s or 15m' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from create" -l connect-timeout -d 'The longest that connecting to a service may take' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from create" -l retries -d 'How often a request is tried again' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from create" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
@@ -1308,10 +1311,10 @@ complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_s
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from create" -s V -l version -d 'Print version'
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from list" -l session-id -d 'The session, by the vendor\'s flag' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from list" -l limit -d 'Show at most so many, and say how to go on' -r
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from list" -l page -d 'Go on where `more: TOKEN` of an earlier listing said' -r
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from list" -s b -l backend -d 'The backend: see `wharf backends` [env: WHARF_BACKEND]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from list" -l page -d 'Go on where \'more: TOKEN\' of an earlier listing said' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from list" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from list" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from list" -s s -l session -d 'The session that `:PATH` means [env: WHARF_SESSION]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from list" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from list" -l agent -d 'The agent of new sessions [env: WHARF_AGENT]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from list" -l format -d 'How results look [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
 table\t'A table'
@@ -1327,7 +1330,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_s
 bar\t'A bar'
 lines\t'A line every ten seconds'
 none\t'Nothing'"
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from list" -l timeout -d 'The longest that the whole command may take, such as `90s` or `15m`' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from list" -l timeout -d 'The longest that the whole command may take, such as 90s or 15m' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from list" -l connect-timeout -d 'The longest that connecting to a service may take' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from list" -l retries -d 'How often a request is tried again' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from list" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
@@ -1347,10 +1350,10 @@ complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_s
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from list" -s V -l version -d 'Print version'
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from ls" -l session-id -d 'The session, by the vendor\'s flag' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from ls" -l limit -d 'Show at most so many, and say how to go on' -r
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from ls" -l page -d 'Go on where `more: TOKEN` of an earlier listing said' -r
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from ls" -s b -l backend -d 'The backend: see `wharf backends` [env: WHARF_BACKEND]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from ls" -l page -d 'Go on where \'more: TOKEN\' of an earlier listing said' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from ls" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from ls" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from ls" -s s -l session -d 'The session that `:PATH` means [env: WHARF_SESSION]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from ls" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from ls" -l agent -d 'The agent of new sessions [env: WHARF_AGENT]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from ls" -l format -d 'How results look [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
 table\t'A table'
@@ -1366,7 +1369,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_s
 bar\t'A bar'
 lines\t'A line every ten seconds'
 none\t'Nothing'"
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from ls" -l timeout -d 'The longest that the whole command may take, such as `90s` or `15m`' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from ls" -l timeout -d 'The longest that the whole command may take, such as 90s or 15m' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from ls" -l connect-timeout -d 'The longest that connecting to a service may take' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from ls" -l retries -d 'How often a request is tried again' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from ls" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
@@ -1386,9 +1389,9 @@ complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_s
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from ls" -s V -l version -d 'Print version'
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from get" -l session-id -d 'The session, by the vendor\'s flag' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from get" -l resource-id -d 'The resource, by the vendor\'s flag' -r
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from get" -s b -l backend -d 'The backend: see `wharf backends` [env: WHARF_BACKEND]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from get" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from get" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from get" -s s -l session -d 'The session that `:PATH` means [env: WHARF_SESSION]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from get" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from get" -l agent -d 'The agent of new sessions [env: WHARF_AGENT]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from get" -l format -d 'How results look [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
 table\t'A table'
@@ -1404,7 +1407,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_s
 bar\t'A bar'
 lines\t'A line every ten seconds'
 none\t'Nothing'"
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from get" -l timeout -d 'The longest that the whole command may take, such as `90s` or `15m`' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from get" -l timeout -d 'The longest that the whole command may take, such as 90s or 15m' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from get" -l connect-timeout -d 'The longest that connecting to a service may take' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from get" -l retries -d 'How often a request is tried again' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from get" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
@@ -1425,9 +1428,9 @@ complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_s
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from delete" -l session-id -d 'The session, by the vendor\'s flag' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from delete" -l resource-id -d 'A resource, by the vendor\'s flag' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from delete" -l mount-path -d 'The resource that is mounted here' -r
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from delete" -s b -l backend -d 'The backend: see `wharf backends` [env: WHARF_BACKEND]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from delete" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from delete" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from delete" -s s -l session -d 'The session that `:PATH` means [env: WHARF_SESSION]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from delete" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from delete" -l agent -d 'The agent of new sessions [env: WHARF_AGENT]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from delete" -l format -d 'How results look [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
 table\t'A table'
@@ -1443,7 +1446,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_s
 bar\t'A bar'
 lines\t'A line every ten seconds'
 none\t'Nothing'"
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from delete" -l timeout -d 'The longest that the whole command may take, such as `90s` or `15m`' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from delete" -l timeout -d 'The longest that the whole command may take, such as 90s or 15m' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from delete" -l connect-timeout -d 'The longest that connecting to a service may take' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from delete" -l retries -d 'How often a request is tried again' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from delete" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
@@ -1464,9 +1467,9 @@ complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_s
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from rm" -l session-id -d 'The session, by the vendor\'s flag' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from rm" -l resource-id -d 'A resource, by the vendor\'s flag' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from rm" -l mount-path -d 'The resource that is mounted here' -r
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from rm" -s b -l backend -d 'The backend: see `wharf backends` [env: WHARF_BACKEND]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from rm" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from rm" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from rm" -s s -l session -d 'The session that `:PATH` means [env: WHARF_SESSION]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from rm" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from rm" -l agent -d 'The agent of new sessions [env: WHARF_AGENT]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from rm" -l format -d 'How results look [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
 table\t'A table'
@@ -1482,7 +1485,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_s
 bar\t'A bar'
 lines\t'A line every ten seconds'
 none\t'Nothing'"
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from rm" -l timeout -d 'The longest that the whole command may take, such as `90s` or `15m`' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from rm" -l timeout -d 'The longest that the whole command may take, such as 90s or 15m' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from rm" -l connect-timeout -d 'The longest that connecting to a service may take' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from rm" -l retries -d 'How often a request is tried again' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from rm" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
@@ -1505,9 +1508,9 @@ complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_s
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from help" -f -a "get" -d 'Prints one resource'
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from help" -f -a "delete" -d 'Unmounts resources'
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c wharf -n "__fish_wharf_using_subcommand backends" -s b -l backend -d 'The backend: see `wharf backends` [env: WHARF_BACKEND]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand backends" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand backends" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand backends" -s s -l session -d 'The session that `:PATH` means [env: WHARF_SESSION]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand backends" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand backends" -l agent -d 'The agent of new sessions [env: WHARF_AGENT]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand backends" -l format -d 'How results look [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
 table\t'A table'
@@ -1523,7 +1526,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand backends" -l progress -d 'Ho
 bar\t'A bar'
 lines\t'A line every ten seconds'
 none\t'Nothing'"
-complete -c wharf -n "__fish_wharf_using_subcommand backends" -l timeout -d 'The longest that the whole command may take, such as `90s` or `15m`' -r
+complete -c wharf -n "__fish_wharf_using_subcommand backends" -l timeout -d 'The longest that the whole command may take, such as 90s or 15m' -r
 complete -c wharf -n "__fish_wharf_using_subcommand backends" -l connect-timeout -d 'The longest that connecting to a service may take' -r
 complete -c wharf -n "__fish_wharf_using_subcommand backends" -l retries -d 'How often a request is tried again' -r
 complete -c wharf -n "__fish_wharf_using_subcommand backends" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
@@ -1541,9 +1544,9 @@ complete -c wharf -n "__fish_wharf_using_subcommand backends" -s v -l verbose -d
 complete -c wharf -n "__fish_wharf_using_subcommand backends" -l debug -d 'Say everything, secrets masked'
 complete -c wharf -n "__fish_wharf_using_subcommand backends" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand backends" -s V -l version -d 'Print version'
-complete -c wharf -n "__fish_wharf_using_subcommand config; and not __fish_seen_subcommand_from path list ls get help" -s b -l backend -d 'The backend: see `wharf backends` [env: WHARF_BACKEND]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand config; and not __fish_seen_subcommand_from path list ls get help" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and not __fish_seen_subcommand_from path list ls get help" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand config; and not __fish_seen_subcommand_from path list ls get help" -s s -l session -d 'The session that `:PATH` means [env: WHARF_SESSION]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand config; and not __fish_seen_subcommand_from path list ls get help" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and not __fish_seen_subcommand_from path list ls get help" -l agent -d 'The agent of new sessions [env: WHARF_AGENT]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and not __fish_seen_subcommand_from path list ls get help" -l format -d 'How results look [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
 table\t'A table'
@@ -1559,7 +1562,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand config; and not __fish_seen_
 bar\t'A bar'
 lines\t'A line every ten seconds'
 none\t'Nothing'"
-complete -c wharf -n "__fish_wharf_using_subcommand config; and not __fish_seen_subcommand_from path list ls get help" -l timeout -d 'The longest that the whole command may take, such as `90s` or `15m`' -r
+complete -c wharf -n "__fish_wharf_using_subcommand config; and not __fish_seen_subcommand_from path list ls get help" -l timeout -d 'The longest that the whole command may take, such as 90s or 15m' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and not __fish_seen_subcommand_from path list ls get help" -l connect-timeout -d 'The longest that connecting to a service may take' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and not __fish_seen_subcommand_from path list ls get help" -l retries -d 'How often a request is tried again' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and not __fish_seen_subcommand_from path list ls get help" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
@@ -1582,9 +1585,9 @@ complete -c wharf -n "__fish_wharf_using_subcommand config; and not __fish_seen_
 complete -c wharf -n "__fish_wharf_using_subcommand config; and not __fish_seen_subcommand_from path list ls get help" -f -a "ls" -d 'Prints every setting with where it came from'
 complete -c wharf -n "__fish_wharf_using_subcommand config; and not __fish_seen_subcommand_from path list ls get help" -f -a "get" -d 'Prints one setting'
 complete -c wharf -n "__fish_wharf_using_subcommand config; and not __fish_seen_subcommand_from path list ls get help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from path" -s b -l backend -d 'The backend: see `wharf backends` [env: WHARF_BACKEND]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from path" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from path" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from path" -s s -l session -d 'The session that `:PATH` means [env: WHARF_SESSION]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from path" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from path" -l agent -d 'The agent of new sessions [env: WHARF_AGENT]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from path" -l format -d 'How results look [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
 table\t'A table'
@@ -1600,7 +1603,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subc
 bar\t'A bar'
 lines\t'A line every ten seconds'
 none\t'Nothing'"
-complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from path" -l timeout -d 'The longest that the whole command may take, such as `90s` or `15m`' -r
+complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from path" -l timeout -d 'The longest that the whole command may take, such as 90s or 15m' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from path" -l connect-timeout -d 'The longest that connecting to a service may take' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from path" -l retries -d 'How often a request is tried again' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from path" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
@@ -1618,9 +1621,9 @@ complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subc
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from path" -l debug -d 'Say everything, secrets masked'
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from path" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from path" -s V -l version -d 'Print version'
-complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from list" -s b -l backend -d 'The backend: see `wharf backends` [env: WHARF_BACKEND]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from list" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from list" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from list" -s s -l session -d 'The session that `:PATH` means [env: WHARF_SESSION]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from list" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from list" -l agent -d 'The agent of new sessions [env: WHARF_AGENT]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from list" -l format -d 'How results look [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
 table\t'A table'
@@ -1636,7 +1639,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subc
 bar\t'A bar'
 lines\t'A line every ten seconds'
 none\t'Nothing'"
-complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from list" -l timeout -d 'The longest that the whole command may take, such as `90s` or `15m`' -r
+complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from list" -l timeout -d 'The longest that the whole command may take, such as 90s or 15m' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from list" -l connect-timeout -d 'The longest that connecting to a service may take' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from list" -l retries -d 'How often a request is tried again' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from list" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
@@ -1654,9 +1657,9 @@ complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subc
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from list" -l debug -d 'Say everything, secrets masked'
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from list" -s V -l version -d 'Print version'
-complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from ls" -s b -l backend -d 'The backend: see `wharf backends` [env: WHARF_BACKEND]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from ls" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from ls" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from ls" -s s -l session -d 'The session that `:PATH` means [env: WHARF_SESSION]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from ls" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from ls" -l agent -d 'The agent of new sessions [env: WHARF_AGENT]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from ls" -l format -d 'How results look [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
 table\t'A table'
@@ -1672,7 +1675,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subc
 bar\t'A bar'
 lines\t'A line every ten seconds'
 none\t'Nothing'"
-complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from ls" -l timeout -d 'The longest that the whole command may take, such as `90s` or `15m`' -r
+complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from ls" -l timeout -d 'The longest that the whole command may take, such as 90s or 15m' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from ls" -l connect-timeout -d 'The longest that connecting to a service may take' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from ls" -l retries -d 'How often a request is tried again' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from ls" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
@@ -1690,9 +1693,9 @@ complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subc
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from ls" -l debug -d 'Say everything, secrets masked'
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from ls" -s V -l version -d 'Print version'
-complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from get" -s b -l backend -d 'The backend: see `wharf backends` [env: WHARF_BACKEND]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from get" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from get" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from get" -s s -l session -d 'The session that `:PATH` means [env: WHARF_SESSION]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from get" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from get" -l agent -d 'The agent of new sessions [env: WHARF_AGENT]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from get" -l format -d 'How results look [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
 table\t'A table'
@@ -1708,7 +1711,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subc
 bar\t'A bar'
 lines\t'A line every ten seconds'
 none\t'Nothing'"
-complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from get" -l timeout -d 'The longest that the whole command may take, such as `90s` or `15m`' -r
+complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from get" -l timeout -d 'The longest that the whole command may take, such as 90s or 15m' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from get" -l connect-timeout -d 'The longest that connecting to a service may take' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from get" -l retries -d 'How often a request is tried again' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from get" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
@@ -1730,9 +1733,9 @@ complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subc
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "list" -d 'Prints every setting with where it came from'
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "get" -d 'Prints one setting'
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c wharf -n "__fish_wharf_using_subcommand doctor" -s b -l backend -d 'The backend: see `wharf backends` [env: WHARF_BACKEND]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand doctor" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand doctor" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand doctor" -s s -l session -d 'The session that `:PATH` means [env: WHARF_SESSION]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand doctor" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand doctor" -l agent -d 'The agent of new sessions [env: WHARF_AGENT]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand doctor" -l format -d 'How results look [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
 table\t'A table'
@@ -1748,7 +1751,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand doctor" -l progress -d 'How 
 bar\t'A bar'
 lines\t'A line every ten seconds'
 none\t'Nothing'"
-complete -c wharf -n "__fish_wharf_using_subcommand doctor" -l timeout -d 'The longest that the whole command may take, such as `90s` or `15m`' -r
+complete -c wharf -n "__fish_wharf_using_subcommand doctor" -l timeout -d 'The longest that the whole command may take, such as 90s or 15m' -r
 complete -c wharf -n "__fish_wharf_using_subcommand doctor" -l connect-timeout -d 'The longest that connecting to a service may take' -r
 complete -c wharf -n "__fish_wharf_using_subcommand doctor" -l retries -d 'How often a request is tried again' -r
 complete -c wharf -n "__fish_wharf_using_subcommand doctor" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
@@ -1771,9 +1774,9 @@ complete -c wharf -n "__fish_wharf_using_subcommand serve" -l store -d 'Where to
 complete -c wharf -n "__fish_wharf_using_subcommand serve" -l fault -d 'Make requests fail on purpose; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand serve" -l log -d 'Write each request as a line of JSON to the end of a file' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand serve" -l env-file -d 'Write the variables to a new file, which is there while the server accepts connections' -r -F
-complete -c wharf -n "__fish_wharf_using_subcommand serve" -s b -l backend -d 'The backend: see `wharf backends` [env: WHARF_BACKEND]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand serve" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand serve" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand serve" -s s -l session -d 'The session that `:PATH` means [env: WHARF_SESSION]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand serve" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand serve" -l agent -d 'The agent of new sessions [env: WHARF_AGENT]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand serve" -l format -d 'How results look [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
 table\t'A table'
@@ -1789,7 +1792,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand serve" -l progress -d 'How t
 bar\t'A bar'
 lines\t'A line every ten seconds'
 none\t'Nothing'"
-complete -c wharf -n "__fish_wharf_using_subcommand serve" -l timeout -d 'The longest that the whole command may take, such as `90s` or `15m`' -r
+complete -c wharf -n "__fish_wharf_using_subcommand serve" -l timeout -d 'The longest that the whole command may take, such as 90s or 15m' -r
 complete -c wharf -n "__fish_wharf_using_subcommand serve" -l connect-timeout -d 'The longest that connecting to a service may take' -r
 complete -c wharf -n "__fish_wharf_using_subcommand serve" -l retries -d 'How often a request is tried again' -r
 complete -c wharf -n "__fish_wharf_using_subcommand serve" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
@@ -1808,9 +1811,9 @@ complete -c wharf -n "__fish_wharf_using_subcommand serve" -s v -l verbose -d 'S
 complete -c wharf -n "__fish_wharf_using_subcommand serve" -l debug -d 'Say everything, secrets masked'
 complete -c wharf -n "__fish_wharf_using_subcommand serve" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand serve" -s V -l version -d 'Print version'
-complete -c wharf -n "__fish_wharf_using_subcommand completions" -s b -l backend -d 'The backend: see `wharf backends` [env: WHARF_BACKEND]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand completions" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand completions" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand completions" -s s -l session -d 'The session that `:PATH` means [env: WHARF_SESSION]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand completions" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand completions" -l agent -d 'The agent of new sessions [env: WHARF_AGENT]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand completions" -l format -d 'How results look [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
 table\t'A table'
@@ -1826,7 +1829,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand completions" -l progress -d 
 bar\t'A bar'
 lines\t'A line every ten seconds'
 none\t'Nothing'"
-complete -c wharf -n "__fish_wharf_using_subcommand completions" -l timeout -d 'The longest that the whole command may take, such as `90s` or `15m`' -r
+complete -c wharf -n "__fish_wharf_using_subcommand completions" -l timeout -d 'The longest that the whole command may take, such as 90s or 15m' -r
 complete -c wharf -n "__fish_wharf_using_subcommand completions" -l connect-timeout -d 'The longest that connecting to a service may take' -r
 complete -c wharf -n "__fish_wharf_using_subcommand completions" -l retries -d 'How often a request is tried again' -r
 complete -c wharf -n "__fish_wharf_using_subcommand completions" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
@@ -1844,9 +1847,9 @@ complete -c wharf -n "__fish_wharf_using_subcommand completions" -s v -l verbose
 complete -c wharf -n "__fish_wharf_using_subcommand completions" -l debug -d 'Say everything, secrets masked'
 complete -c wharf -n "__fish_wharf_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand completions" -s V -l version -d 'Print version'
-complete -c wharf -n "__fish_wharf_using_subcommand man" -s b -l backend -d 'The backend: see `wharf backends` [env: WHARF_BACKEND]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand man" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand man" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand man" -s s -l session -d 'The session that `:PATH` means [env: WHARF_SESSION]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand man" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand man" -l agent -d 'The agent of new sessions [env: WHARF_AGENT]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand man" -l format -d 'How results look [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
 table\t'A table'
@@ -1862,7 +1865,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand man" -l progress -d 'How to 
 bar\t'A bar'
 lines\t'A line every ten seconds'
 none\t'Nothing'"
-complete -c wharf -n "__fish_wharf_using_subcommand man" -l timeout -d 'The longest that the whole command may take, such as `90s` or `15m`' -r
+complete -c wharf -n "__fish_wharf_using_subcommand man" -l timeout -d 'The longest that the whole command may take, such as 90s or 15m' -r
 complete -c wharf -n "__fish_wharf_using_subcommand man" -l connect-timeout -d 'The longest that connecting to a service may take' -r
 complete -c wharf -n "__fish_wharf_using_subcommand man" -l retries -d 'How often a request is tried again' -r
 complete -c wharf -n "__fish_wharf_using_subcommand man" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r

@@ -166,24 +166,11 @@ impl Error {
 
     /// What a call on the local disk answered, with what was being done to which path.
     pub fn io(doing: impl fmt::Display, error: &io::Error) -> Self {
-        let kind = match error.kind() {
-            io::ErrorKind::NotFound => Kind::NotFound,
-            io::ErrorKind::AlreadyExists
-            | io::ErrorKind::DirectoryNotEmpty
-            | io::ErrorKind::IsADirectory
-            | io::ErrorKind::NotADirectory => Kind::Conflict,
-            io::ErrorKind::InvalidFilename => Kind::Usage,
-            _ => Kind::Io,
-        };
+        let IoFault { kind, hint, .. } = IoFault::of(error);
         let made = Self::new(kind, format!("{doing}: {}", reason(error)));
-        match error.kind() {
-            io::ErrorKind::StorageFull => {
-                made.hint("free some space and run the command again: nothing was half-written")
-            }
-            io::ErrorKind::ReadOnlyFilesystem => made.hint("the file system is mounted read-only"),
-            io::ErrorKind::InvalidFilename => made.hint("most systems take 255 bytes in a name and 4095 in a path"),
-            io::ErrorKind::PermissionDenied => made.hint("check the owner and the mode of the path"),
-            _ => made,
+        match hint {
+            Some(hint) => made.hint(hint),
+            None => made,
         }
     }
 
@@ -290,8 +277,76 @@ impl Serialize for Error {
     }
 }
 
-/// Returns an I/O error's own words without the `(os error N)` that Rust appends.
+/// Returns what an I/O error says, in plain words.
 pub fn reason(error: &io::Error) -> String {
+    IoFault::of(error).words.map_or_else(|| own_words(error), str::to_owned)
+}
+
+/// What an I/O error is to a user: the only table of what operating systems answer.
+struct IoFault {
+    kind: Kind,
+    /// What happened, where Rust's and the system's own words are not plain or not always the same.
+    words: Option<&'static str>,
+    /// What to do next.
+    hint: Option<&'static str>,
+}
+
+impl IoFault {
+    fn of(error: &io::Error) -> Self {
+        use io::ErrorKind as E;
+        let (kind, words, hint) = match error.kind() {
+            E::NotFound => (Kind::NotFound, "no such file or directory", ""),
+            // The system's own words tell a mode that forbids from a file that is immutable.
+            E::PermissionDenied => (Kind::Io, "", "check the owner and the mode of the path"),
+            E::AlreadyExists => (Kind::Conflict, "it exists already", "remove it first, or choose another name"),
+            E::DirectoryNotEmpty => (Kind::Conflict, "the directory is not empty", "remove what is in it first"),
+            E::IsADirectory => (Kind::Conflict, "it is a directory", "name a file"),
+            E::NotADirectory => {
+                (Kind::Conflict, "a part of the path is not a directory", "a file is in the way: check the path")
+            }
+            E::InvalidFilename => {
+                (Kind::Usage, "the name is too long", "most systems take 255 bytes in a name and 4095 in a path")
+            }
+            E::StorageFull => (
+                Kind::Io,
+                "no space left on device",
+                "free some space and run the command again: nothing was half-written",
+            ),
+            E::QuotaExceeded => (
+                Kind::Io,
+                "the disk quota is used up",
+                "free some space and run the command again: nothing was half-written",
+            ),
+            E::FileTooLarge => (
+                Kind::Io,
+                "the file is too large",
+                "the file system or a limit of this process (ulimit -f) sets how large it may be",
+            ),
+            E::ReadOnlyFilesystem => (Kind::Io, "the file system is read-only", "the file system is mounted read-only"),
+            E::CrossesDevices => (Kind::Io, "it is on another file system", "copy it instead of moving it"),
+            E::ResourceBusy => (Kind::Io, "it is in use", "unmount it, or end what uses it, and run the command again"),
+            E::ExecutableFileBusy => (Kind::Io, "it is a program that is running", "end the program first"),
+            E::TooManyLinks => (Kind::Io, "it has too many links", ""),
+            E::StaleNetworkFileHandle => (Kind::Io, "the file server has lost it", "mount the file system again"),
+            E::OutOfMemory => (Kind::Io, "there is not enough memory", "end other programs, or use fewer --jobs"),
+            E::TimedOut => (Kind::Io, "it took too long", "run the command again"),
+            E::BrokenPipe => (Kind::Io, "the other end of the pipe was closed", ""),
+            E::UnexpectedEof => {
+                (Kind::Io, "it ended too early", "it was cut off or is being written: run the command again")
+            }
+            E::WriteZero => (Kind::Io, "it takes no more data", "free some space and run the command again"),
+            E::InvalidData => (Kind::Io, "it is not UTF-8 text", "save it as UTF-8"),
+            E::Unsupported => (Kind::Io, "the file system or the system cannot do this", "use another file system"),
+            _ => return IoFault { kind: Kind::Io, words: None, hint: None },
+        };
+        // The words of whoever made the error are better than those for all errors of its kind.
+        let words = Some(words).filter(|words| error.get_ref().is_none() && !words.is_empty());
+        IoFault { kind, words, hint: (!hint.is_empty()).then_some(hint) }
+    }
+}
+
+/// Returns an I/O error's own words without the `(os error N)` that Rust appends.
+fn own_words(error: &io::Error) -> String {
     let text = error.to_string();
     match text.split_once(" (os error ") {
         Some((words, _)) => words.to_lowercase(),
@@ -315,5 +370,46 @@ mod tests {
         let error = Error::io("writing `x`", &io::Error::from_raw_os_error(28));
         assert_eq!(error.message(), "writing `x`: no space left on device");
         assert_eq!(error.kind(), Kind::Io);
+    }
+
+    #[test]
+    fn io_errors_never_speak_of_entities_or_in_other_words_of_the_library() {
+        let kinds = [
+            io::ErrorKind::NotFound,
+            io::ErrorKind::PermissionDenied,
+            io::ErrorKind::AlreadyExists,
+            io::ErrorKind::DirectoryNotEmpty,
+            io::ErrorKind::IsADirectory,
+            io::ErrorKind::NotADirectory,
+            io::ErrorKind::InvalidFilename,
+            io::ErrorKind::StorageFull,
+            io::ErrorKind::QuotaExceeded,
+            io::ErrorKind::FileTooLarge,
+            io::ErrorKind::ReadOnlyFilesystem,
+            io::ErrorKind::CrossesDevices,
+            io::ErrorKind::ResourceBusy,
+            io::ErrorKind::ExecutableFileBusy,
+            io::ErrorKind::TooManyLinks,
+            io::ErrorKind::StaleNetworkFileHandle,
+            io::ErrorKind::OutOfMemory,
+            io::ErrorKind::TimedOut,
+            io::ErrorKind::BrokenPipe,
+            io::ErrorKind::UnexpectedEof,
+            io::ErrorKind::WriteZero,
+            io::ErrorKind::InvalidData,
+            io::ErrorKind::Unsupported,
+        ];
+        for kind in kinds {
+            let raw = kind.to_string();
+            let said = Error::io("reading `x`", &kind.into());
+            let plain = said.message().strip_prefix("reading `x`: ").unwrap();
+            assert!(plain == "permission denied" || plain != raw, "{raw}");
+            assert!(!plain.contains("entity"), "{plain}");
+            let own = Error::io("reading `x`", &io::Error::new(kind, "words of its own"));
+            assert_eq!((own.message(), own.kind()), ("reading `x`: words of its own", said.kind()));
+        }
+        let exists = Error::io("making `x`", &io::Error::from_raw_os_error(17));
+        assert_eq!(exists.message(), "making `x`: it exists already");
+        assert!(exists.hint_text().is_some());
     }
 }

@@ -109,6 +109,8 @@ impl Stage {
         for path in ["a.txt", "b.bin", "tree/c", "tree/below/d"] {
             fs::write(dir.path().join(path), format!("content of {path}")).unwrap();
         }
+        fs::create_dir(dir.path().join("broken")).unwrap();
+        symlink("nowhere", dir.path().join("broken/link")).unwrap();
         Stage { dir }
     }
 
@@ -251,7 +253,7 @@ fn transfers(stage: &Stage, book: &mut Book) {
     let stored = stage.run("files upload a.txt b.bin").ok().array(book, "receipt", 2);
     assert_eq!(stored[0]["id"], stored[0]["file_id"], "a stored file's receipt is known by its id");
 
-    let some = stage.run("files upload a.txt gone.txt s1:/in/ --format json").code(10);
+    let some = stage.run("files upload a.txt broken s1:/in/ --format json --jobs 1").code(10);
     some.error(book, Kind::Partial);
     let some = some.array(book, "receipt", 2);
     assert_eq!((&some[0]["status"], &some[1]["status"]), (&json!("copied"), &json!("failed")));
@@ -262,7 +264,7 @@ fn transfers(stage: &Stage, book: &mut Book) {
     let planned = stage.run("files upload a.txt --dry-run --receipt lines").ok().array(book, "receipt", 1);
     assert!(planned[0]["destination"].is_null(), "a stored file has no id yet: {planned:?}");
     assert_eq!(stage.lines_of(book, "lines"), planned);
-    let some = stage.run("files upload a.txt gone.txt tree s1:/in/ --if-exists skip --receipt lines").code(10);
+    let some = stage.run("files upload a.txt broken tree s1:/in/ --if-exists skip --receipt lines").code(10);
     assert_eq!(Value::from(stage.lines_of(book, "lines")), some.json(), "one of each status");
 
     stage.run("files download s1:/tree out").ok().array(book, "receipt", 2);

@@ -11,7 +11,7 @@ use libfuzzer_sys::fuzz_target;
 use serde::de::IgnoredAny;
 use serde_json::Value;
 use wharf::error::Kind;
-use wharf::output::gjson::{self, Path};
+use wharf::output::gjson::{self, Answer, Path};
 use wharf::output::{Options, Output};
 
 fuzz_target!(|input: &str| {
@@ -35,6 +35,10 @@ fuzz_target!(|input: &str| {
         return;
     }
     assert!(found.is_err() || found.as_ref().ok() == Some(&gjson::get(json, &parsed)));
+    match gjson::answer(json, &parsed) {
+        Ok(Answer::Matched(text) | Answer::Partial { text, .. }) => assert_eq!(found.as_ref().ok(), Some(&Some(text))),
+        Ok(Answer::Missed) | Err(_) => {}
+    }
     // A step that changes nothing changes nothing, unless it is one too many.
     if let Ok(longer) = Path::parse(&format!("@this|{path}")) {
         let same = gjson::try_get(json, &longer);

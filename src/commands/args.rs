@@ -14,7 +14,7 @@ use crate::output::{Color, Format};
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Global options")]
 pub struct Global {
-    /// The backend: see `wharf backends` [env: WHARF_BACKEND]
+    /// The backend; 'wharf backends' lists them [env: WHARF_BACKEND]
     #[arg(short, long, global = true, value_name = "NAME")]
     pub backend: Option<String>,
 
@@ -22,7 +22,7 @@ pub struct Global {
     #[arg(long, global = true, value_name = "NAME")]
     pub profile: Option<String>,
 
-    /// The session that `:PATH` means [env: WHARF_SESSION]
+    /// The session that :PATH means [env: WHARF_SESSION]
     #[arg(short, long, global = true, value_name = "ID")]
     pub session: Option<String>,
 
@@ -66,7 +66,7 @@ pub struct Global {
     #[arg(long, global = true, value_enum, default_value_t, hide_default_value = true, value_name = "HOW")]
     pub progress: When,
 
-    /// The longest that the whole command may take, such as `90s` or `15m`
+    /// The longest that the whole command may take, such as 90s or 15m
     #[arg(long, global = true, value_name = "TIME", value_parser = duration::parse)]
     pub timeout: Option<Duration>,
 
@@ -165,7 +165,7 @@ pub struct Paging {
     #[arg(long, value_name = "N", alias = "max-items")]
     pub limit: Option<NonZeroUsize>,
 
-    /// Go on where `more: TOKEN` of an earlier listing said
+    /// Go on where 'more: TOKEN' of an earlier listing said
     #[arg(long, value_name = "TOKEN")]
     pub page: Option<String>,
 }
@@ -199,7 +199,7 @@ impl SessionNames {
 /// A body document.
 #[derive(Debug, Clone, Default, Args)]
 pub(super) struct BodyFlag {
-    /// A YAML or JSON document, merged under the flags; `-` for standard input
+    /// A YAML or JSON document, merged under the flags; - for standard input
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub body: Option<PathBuf>,
 }

@@ -18,7 +18,7 @@ pub(super) enum Verb {
     /// Prints one setting
     #[command(alias = "show")]
     Get {
-        /// The setting's name: see `wharf config list`
+        /// The setting's name; 'wharf config list' shows them
         name: String,
     },
 }

@@ -172,10 +172,7 @@ impl Cx {
                 Err(error) => tally.failed(error),
             }
         }
-        if !done.is_empty() || subjects.len() > 1 {
-            self.out.objects(subjects.len(), &done)?;
-        }
-        tally.verdict(T::NOUN)
+        self.out.objects(subjects.len(), &done, tally.verdict(T::NOUN))
     }
 
     /// Writes a listing page by page, to its end or to the limit.

@@ -39,8 +39,7 @@ pub(super) async fn run(cx: &Cx) -> Result<()> {
             Err(error) => tally.failed(error),
         }
     }
-    listing.finish()?;
-    tally.verdict("checks")
+    listing.conclude(tally.verdict("checks"))
 }
 
 fn clock() -> Result<String> {

@@ -41,7 +41,7 @@ use crate::error::Result;
         wharf sessions create --title 'first try' --label team=blue\n  \
         wharf files upload ./data SESSION:/data\n  \
         wharf files download SESSION:/data ./results\n\n\
-        `wharf VERB --help` has more. Exit codes: 0 done and proven, 2 usage, 4 not found, 5 conflict,\n\
+        'wharf VERB --help' has more. Exit codes: 0 done and proven, 2 usage, 4 not found, 5 conflict,\n\
         6 limit, 7 unsupported, 9 unverified, 10 partial, 11 no match, 12 local disk, 124 timeout."
 )]
 pub struct Cli {
@@ -121,7 +121,7 @@ The first three things to type (no account needed):
   wharf files upload ./data SESSION:/data       puts a directory into it
   wharf files ls SESSION:/ -R                   shows what is there
 
-Then: `wharf files download`, `wharf sessions delete`, and `wharf --help` for all.
+Then: 'wharf files download', 'wharf sessions delete', and 'wharf --help' for all.
 ";
 
 /// The grammar, for whoever makes scripts, pages or completions of it.

@@ -13,7 +13,7 @@ use clap::error::ErrorKind;
 use tokio::sync::mpsc;
 
 use super::cx::{Cx, read_format};
-use super::{Cli, Command, WELCOME, parse};
+use super::{Cli, Command, WELCOME, grammar, parse};
 use crate::config::env;
 use crate::error::{Error, Kind, Result};
 use crate::output::{Color, Format, report, wants_colour};
@@ -59,12 +59,12 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     // Outside of the grammar and of every release, so that a test can see what a user would.
     #[cfg(debug_assertions)]
     assert!(args.get(1).is_none_or(|word| word != "panic-for-test"), "on purpose");
-    let result = match parse(args) {
+    let result = match parse(args.clone()) {
         Ok(cli) => {
             let reporter = Reporter { color: cli.global.color, ..reporter.clone() };
             execute(cli, &reporter).map_err(|error| (report::of_anyhow(error), reporter))
         }
-        Err(error) => answer(&error).map(|()| 0).map_err(|error| (error, reporter)),
+        Err(error) => answer(&error, &args).map(|()| 0).map_err(|error| (error, reporter)),
     };
     match result {
         Ok(status) => ExitCode::from(status),
@@ -190,15 +190,14 @@ fn bug(panic: &str) -> Error {
 }
 
 /// What clap has to say: help and version are data, everything else is a usage error.
-fn answer(error: &clap::Error) -> Result<()> {
-    let text = error.to_string();
+fn answer(error: &clap::Error, args: &[OsString]) -> Result<()> {
     match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => print_help(error),
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-            let verb = verb_of(&text);
+            let verb = verb_of(args);
             Err(Error::usage(format!("a command is missing after `{verb}`")).hint(format!("see `{verb} --help`")))
         }
-        _ => Err(misuse(&text)),
+        _ => Err(misuse(&error.to_string(), &verb_of(args))),
     }
 }
 
@@ -216,11 +215,11 @@ fn print_help(error: &clap::Error) -> Result<()> {
 }
 
 /// One line of what and one of what to do next, from clap's several.
-fn misuse(text: &str) -> Error {
+fn misuse(text: &str, verb: &str) -> Error {
     let lines = || text.lines().map(str::trim).filter(|line| !line.is_empty());
     let said: Vec<_> = lines().take_while(|line| !line.starts_with("tip:") && !line.starts_with("Usage:")).collect();
     let what = said.join(" ").trim_start_matches("error: ").to_owned();
-    let help = format!("see `{} --help`", verb_of(text));
+    let help = format!("see `{verb} --help`");
     let tips: Vec<_> = lines().filter_map(|line| line.strip_prefix("tip: ")).collect();
     Error::usage(what.replace(" For more information, try '--help'.", "")).hint(if tips.is_empty() {
         help
@@ -229,11 +228,16 @@ fn misuse(text: &str) -> Error {
     })
 }
 
-/// The command that clap's usage line is about.
-fn verb_of(text: &str) -> String {
-    let usage = text.lines().find_map(|line| line.trim().strip_prefix("Usage: ")).unwrap_or("wharf");
-    let verb: Vec<_> = usage.split(' ').take_while(|word| word.chars().all(char::is_alphabetic)).collect();
-    verb.join(" ")
+/// The command that a command line is about which cannot be read, as far as it can be told.
+fn verb_of(args: &[OsString]) -> String {
+    let mut verb = "wharf".to_owned();
+    let Ok(read) = grammar().ignore_errors(true).try_get_matches_from(args) else { return verb };
+    let mut rest = &read;
+    while let Some((name, below)) = rest.subcommand() {
+        verb = format!("{verb} {name}");
+        rest = below;
+    }
+    verb
 }
 
 /// Whether a command line that may not be readable asks for errors as JSON.

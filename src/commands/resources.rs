@@ -51,7 +51,7 @@ pub(super) struct Add {
     #[arg(value_name = "SESSION", required_unless_present = "session_id")]
     name: Option<String>,
 
-    /// What to mount: `FILE_ID`[:`MOUNT_PATH`], @LOCAL[:`MOUNT_PATH`], or a YAML object
+    /// What to mount: FILE_ID[:MOUNT_PATH], @LOCAL[:MOUNT_PATH], or a YAML object
     #[arg(value_name = "SPEC")]
     specs: Vec<String>,
 
@@ -71,7 +71,7 @@ pub(super) struct Add {
     #[arg(long, value_name = "PATH")]
     mount_path: Option<String>,
 
-    /// What it is: file, `github_repository`, `memory_store`, context
+    /// What it is: file, github_repository, memory_store, context
     #[arg(long = "type", value_name = "TYPE")]
     kind: Option<String>,
 
@@ -107,11 +107,8 @@ impl Add {
                 Err(error) => tally.failed(uploads.undo_one(backend, file_id.as_ref(), error).await),
             }
         }
-        backend.settle().await?;
-        if !added.is_empty() || asked > 1 {
-            cx.out.objects(asked, &added)?;
-        }
-        tally.verdict(Resource::NOUN)
+        let settled = backend.settle().await;
+        cx.out.objects(asked, &added, settled.and(tally.verdict(Resource::NOUN)))
     }
 
     /// What the arguments, the flags or the document name.
@@ -257,9 +254,8 @@ impl Delete {
                 Err(error) => tally.failed(error),
             }
         }
-        backend.settle().await?;
-        listing.finish()?;
-        tally.verdict(Resource::NOUN)
+        let settled = backend.settle().await;
+        listing.conclude(settled.and(tally.verdict(Resource::NOUN)))
     }
 }
 

@@ -1,6 +1,6 @@
 //! SPECs: what to mount, as people type it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value};
 
@@ -56,9 +56,13 @@ impl Spec {
             return Ok(Spec::Local { path: path.into(), mount_path });
         }
         let (id, mount_path) = split(text);
-        let id: FileId = id
-            .parse()
-            .map_err(|e: Error| e.hint("a SPEC is `FILE_ID[:MOUNT_PATH]`, `@LOCAL[:MOUNT_PATH]` or a YAML object"))?;
+        let id: FileId = id.parse().map_err(|e: Error| {
+            if Path::new(id).exists() {
+                e.hint(format!("to upload a local file and mount it, write `@{text}`"))
+            } else {
+                e.hint("a SPEC is `FILE_ID[:MOUNT_PATH]`, `@LOCAL[:MOUNT_PATH]` or a YAML object")
+            }
+        })?;
         Ok(Spec::Ready(NewResource {
             kind: ResourceKind::File,
             file_id: Some(id),
@@ -83,6 +87,12 @@ pub(super) struct Uploads(Vec<FileId>);
 impl Uploads {
     /// Uploads what is local, so that everything can be mounted.
     pub(super) async fn ready(&mut self, backend: &dyn Backend, specs: Vec<Spec>) -> Result<Vec<NewResource>> {
+        // All of them are looked at before the first byte leaves.
+        let locals = specs.iter().filter_map(|spec| match spec {
+            Spec::Local { path, .. } => Some(path.display().to_string()),
+            Spec::Ready(_) => None,
+        });
+        LocalSource::look_at_all(&locals.collect::<Vec<_>>(), None)?;
         let mut ready = Vec::new();
         for spec in specs {
             ready.push(match spec {
@@ -90,7 +100,7 @@ impl Uploads {
                 Spec::Local { path, mount_path } => {
                     let name = path.display().to_string();
                     let source = LocalFile::new(&path)?;
-                    let filename = LocalSource::look(&name, None)
+                    let filename = LocalSource::look(&name, None)?
                         .base
                         .ok_or_else(|| Error::usage(format!("this source has no file name: `{name}`")))?;
                     let (file, _) = backend

@@ -28,10 +28,46 @@ pub struct Receipt {
     pub resource_id: Option<String>,
     /// Why it failed or was skipped.
     pub error: Option<Error>,
+    /// Why it was left alone; `error` says it in words.
+    #[serde(skip)]
+    pub skipped: Option<SkipReason>,
 }
 
-/// How the reason of a file that was left alone begins.
-pub const SKIPPED: &str = "skipped: ";
+/// Why a file was left alone, as asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SkipReason {
+    /// Its name is taken at the destination.
+    Exists,
+    /// The file at the destination has the same size and time.
+    SameTime,
+    /// The file at the destination has the same size and hash.
+    SameHash,
+    /// It is a link.
+    Link,
+    /// It is a directory without a file in it, and the backend keeps none.
+    EmptyDirectory,
+}
+
+impl SkipReason {
+    /// The reason in words.
+    pub const fn words(self) -> &'static str {
+        match self {
+            SkipReason::Exists => "it exists at the destination",
+            SkipReason::SameTime => "size and time are equal",
+            SkipReason::SameHash => "size and hash are equal",
+            SkipReason::Link => "it is a link",
+            SkipReason::EmptyDirectory => "a directory is not kept here without a file in it",
+        }
+    }
+
+    /// Whether there is a file of this name at the destination.
+    pub const fn is_at_destination(self) -> bool {
+        match self {
+            SkipReason::Exists | SkipReason::SameTime | SkipReason::SameHash => true,
+            SkipReason::Link | SkipReason::EmptyDirectory => false,
+        }
+    }
+}
 
 impl Receipt {
     /// For a file that a run would transfer.
@@ -47,6 +83,7 @@ impl Receipt {
             file_id: None,
             resource_id: None,
             error: None,
+            skipped: None,
         }
     }
 
@@ -63,14 +100,15 @@ impl Receipt {
             file_id: None,
             resource_id: None,
             error: Some(error),
+            skipped: None,
         }
     }
 
     /// For a file that was left alone, as asked for; `id` is its session path or stored file.
-    pub fn skipped(source: &str, destination: String, id: &str, reason: &str) -> Self {
-        let error = Error::conflict(format!("{SKIPPED}{reason}"));
+    pub fn skipped(source: &str, destination: String, id: &str, reason: SkipReason) -> Self {
+        let error = Error::conflict(format!("skipped: {}", reason.words()));
         let receipt = Self::failed(source, Some(destination), error);
-        Receipt { id: Some(id.to_owned()), status: ReceiptStatus::Skipped, ..receipt }
+        Receipt { id: Some(id.to_owned()), status: ReceiptStatus::Skipped, skipped: Some(reason), ..receipt }
     }
 }
 

@@ -62,6 +62,17 @@ impl SessionId {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// Whether `text` has the form of the ids that wharf and the services make, so that it is hardly
+    /// the name of anything else. The name that a user chose for a session has no form of its own.
+    pub fn is_generated(text: &str) -> bool {
+        let tail = ["sesn_", "session_", "session-", "wharf_"].iter().find_map(|prefix| text.strip_prefix(prefix));
+        tail.is_some_and(|tail| {
+            tail.len() >= 12
+                && tail.bytes().all(|byte| byte.is_ascii_alphanumeric())
+                && tail.bytes().any(|byte| byte.is_ascii_digit())
+        })
+    }
 }
 
 impl FromStr for SessionId {
@@ -149,6 +160,16 @@ impl fmt::Display for SessionStatus {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn generated_ids_have_a_form() {
+        for made in ["sesn_0123456789abcdef01234567", "session-04bdw8o1a2b3c4d5e", "wharf_00112233445566778899aabb"] {
+            assert!(SessionId::is_generated(made), "{made}");
+        }
+        for other in ["s1", "sesn_1", "session-notes-of-2026", "session_description", "data", "sesn_0123456789ab.csv"] {
+            assert!(!SessionId::is_generated(other), "{other}");
+        }
+    }
 
     #[test]
     fn ids_that_would_read_as_something_else_are_refused() {

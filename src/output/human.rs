@@ -26,10 +26,20 @@ pub fn size(bytes: u64) -> String {
     format!("{}.{} {unit}", tenths / 10, tenths % 10)
 }
 
+/// What a transfer of `from` says that had no file to transfer.
+pub fn nothing(summary: &Summary, from: &str) -> String {
+    let verb = if summary.dry_run { "would be" } else { "was" };
+    let excluded = match summary.excluded {
+        0 => String::new(),
+        some => format!(" ({some} excluded)"),
+    };
+    format!("nothing {verb} transferred: no files in {from}{excluded}")
+}
+
 /// What became of several files, in a line; nothing where there was just one.
 pub fn summary(summary: &Summary, several: bool, took: Duration) -> Option<String> {
     let files = |count: u64| if count == 1 { "1 file".to_owned() } else { format!("{count} files") };
-    let Summary { copied, bytes, skipped, excluded, failed, not_begun, dry_run } = summary;
+    let Summary { copied, bytes, skipped, excluded, failed, not_begun, dry_run, .. } = summary;
     if !several && copied + failed + excluded + skipped.values().sum::<u64>() < 2 {
         return None;
     }
@@ -37,7 +47,7 @@ pub fn summary(summary: &Summary, several: bool, took: Duration) -> Option<Strin
     let took = if *dry_run { String::new() } else { format!(" in {:.1} s", took.as_secs_f64()) };
     let mut parts = vec![format!("{} {verb} ({}{took})", files(*copied), size(*bytes))];
     if !skipped.is_empty() {
-        let reasons: Vec<_> = skipped.iter().map(|(reason, count)| format!("{count}: {reason}")).collect();
+        let reasons: Vec<_> = skipped.iter().map(|(reason, count)| format!("{count}: {}", reason.words())).collect();
         parts.push(format!("{} skipped ({})", skipped.values().sum::<u64>(), reasons.join("; ")));
     }
     if *excluded > 0 {

@@ -1,9 +1,11 @@
 //! Records one by one, written as they come: memory does not grow with a listing.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
+use super::gjson::{self, Answer};
 use super::table::{Column, Table};
-use super::{Format, Output, Record, escape, gjson, to_json, to_yaml, unwritable, yaml};
+use super::{Format, Output, Record, escape, to_json, to_yaml, unwritable, yaml};
 use crate::error::{Error, Kind, Result};
 
 /// How records look in a table.
@@ -21,13 +23,17 @@ pub struct Listing<'a, T> {
     table: Option<Table>,
     seen: u64,
     matched: u64,
+    /// Records of which the transform found only a part.
+    partial: u64,
+    /// What it did not find in them.
+    missed: BTreeSet<String>,
     regardless: bool,
 }
 
 impl<'a, T: Record> Listing<'a, T> {
     pub(super) fn new(output: &'a Output, view: View<T>) -> Self {
         let table = (output.format == Format::Table).then(|| Table::new(view.columns, output.width(), output.colour));
-        Listing { output, view, table, seen: 0, matched: 0, regardless: false }
+        Listing { output, view, table, seen: 0, matched: 0, partial: 0, missed: BTreeSet::new(), regardless: false }
     }
 
     /// For work that goes on whether or not anybody reads of it: a reader that went away is no
@@ -43,6 +49,9 @@ impl<'a, T: Record> Listing<'a, T> {
     /// # Errors
     /// `closed` when the reader went away; `io` from standard output.
     pub fn push(&mut self, record: &T) -> Result<()> {
+        if self.output.transform.is_some() && record.is_failure() {
+            return Ok(());
+        }
         let written = self.write(record).and_then(|()| if self.regardless { self.output.flush() } else { Ok(()) });
         self.seen += 1;
         self.forgive(written)
@@ -53,13 +62,26 @@ impl<'a, T: Record> Listing<'a, T> {
         self.seen += 1;
     }
 
+    /// Ends the listing of what was done, with the verdict over it, which comes before anything that
+    /// the listing itself has to say. A command that did not begin leaves standard output empty.
+    ///
+    /// # Errors
+    /// The verdict; then as [`Listing::finish`].
+    pub fn conclude(mut self, verdict: Result<()>) -> Result<()> {
+        let Err(error) = verdict else { return self.finish() };
+        if self.seen > 0 || !matches!(error.kind(), Kind::Usage | Kind::Unsupported) {
+            // The error says more than a listing that could not be written.
+            let _ = self.write_end();
+        }
+        Err(error)
+    }
+
     /// Ends the listing.
     ///
     /// # Errors
     /// `no_match` where there were records and the transform matched none of them.
     pub fn finish(mut self) -> Result<()> {
-        let written = self.end();
-        self.forgive(written)?;
+        self.write_end()?;
         if let Some(path) = &self.output.transform {
             self.check_matches(path)?;
         }
@@ -67,6 +89,11 @@ impl<'a, T: Record> Listing<'a, T> {
             self.output.note(format!("no {}", T::NOUN));
         }
         Ok(())
+    }
+
+    fn write_end(&mut self) -> Result<()> {
+        let written = self.end();
+        self.forgive(written)
     }
 
     /// A path that selects nothing anywhere is an error.
@@ -79,6 +106,12 @@ impl<'a, T: Record> Listing<'a, T> {
         if missed > 0 {
             let (seen, noun, path) = (self.seen, T::NOUN, path.as_str());
             self.output.note(format!("note: {missed} of {seen} {noun} had no match for `{path}`"));
+        }
+        if self.partial > 0 {
+            let (partial, seen, noun, path) = (self.partial, self.seen, T::NOUN, path.as_str());
+            let parts: Vec<_> = self.missed.iter().map(|part| format!("`{part}`")).collect();
+            let parts = parts.join(", ");
+            self.output.note(format!("note: {partial} of {seen} {noun} had no match for a part of `{path}`: {parts}"));
         }
         Ok(())
     }
@@ -100,7 +133,15 @@ impl<'a, T: Record> Listing<'a, T> {
                 Some(raw) if output.format == Format::Raw => Cow::Borrowed(raw),
                 _ => Cow::Owned(to_json(record)?),
             };
-            let Some(found) = gjson::get(&json, path) else { return Ok(()) };
+            let found = match gjson::answer(&json, path).map_err(|limit| gave_up(limit, path))? {
+                Answer::Matched(found) => found,
+                Answer::Partial { text, missed } => {
+                    self.partial += 1;
+                    self.missed.extend(missed);
+                    text
+                }
+                Answer::Missed => return Ok(()),
+            };
             self.matched += 1;
             return self.result(&found);
         }
@@ -160,4 +201,9 @@ impl<'a, T: Record> Listing<'a, T> {
             _ => Ok(()),
         }
     }
+}
+
+fn gave_up(limit: gjson::Limit, path: &gjson::Path) -> Error {
+    Error::new(Kind::Limit, format!("--transform gave up: {limit}: `{}`", path.as_str()))
+        .hint("run it without --transform, and select from the JSON with another tool")
 }

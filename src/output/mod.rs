@@ -100,6 +100,10 @@ pub trait Record: Serialize + Sized {
     const VIEW: View<Self>;
     /// What `-q` prints; nothing for what is not there.
     fn key(&self) -> Option<String>;
+    /// Whether it tells of a failure rather than of a thing: `--transform` has nothing to extract from it.
+    fn is_failure(&self) -> bool {
+        false
+    }
     /// The provider's own object.
     fn provider(&self) -> Option<&Provider> {
         None
@@ -172,15 +176,19 @@ impl Output {
         }
     }
 
-    /// Subjects of a verb: one object for one, a listing for several.
-    pub fn objects<T: Record>(&self, subjects: usize, records: &[T]) -> Result<()> {
+    /// What came of the subjects of a verb, one object for one, a listing for several, and then the
+    /// verdict over them.
+    ///
+    /// # Errors
+    /// The verdict; then as [`Listing::finish`].
+    pub fn objects<T: Record>(&self, subjects: usize, records: &[T], verdict: Result<()>) -> Result<()> {
         match records {
-            [record] if subjects == 1 => self.one(record),
-            [] if subjects == 1 => Ok(()),
+            [record] if subjects == 1 => verdict.and(self.one(record)),
+            [] if subjects == 1 => verdict,
             records => {
                 let mut listing = self.listing();
                 records.iter().try_for_each(|record| listing.push(record))?;
-                listing.finish()
+                listing.conclude(verdict)
             }
         }
     }
@@ -241,11 +249,15 @@ impl Output {
         self.talk.release();
     }
 
-    /// Watches a transfer, until the guard is dropped.
-    pub fn watch(&self) -> Watch<'_> {
+    /// Watches a transfer of `names`, until the guard is dropped.
+    pub fn watch(&self, names: &[String]) -> Watch<'_> {
+        let from = match names {
+            [one] => format!("`{one}`"),
+            several => format!("any of the {} sources", several.len()),
+        };
         let when = self.options.progress;
         *self.talk.progress() = Progress::start(when, self.machine_errors());
-        Watch { output: self, since: Instant::now(), summary: RefCell::default() }
+        Watch { output: self, since: Instant::now(), from, summary: RefCell::default() }
     }
 
     /// Whether a person at a terminal wants to see this receipt. Of many files, only what failed; the
@@ -325,6 +337,8 @@ impl Output {
 pub struct Watch<'a> {
     output: &'a Output,
     since: Instant,
+    /// What is transferred, for people.
+    from: String,
     summary: RefCell<Option<String>>,
 }
 
@@ -335,6 +349,8 @@ impl Observer for Watch<'_> {
             Event::Planned { files, .. } => self.output.planned.set(*files),
             Event::Excluded(name) if verbose => self.output.note(format!("excluded: {name}")),
             Event::Retried { name, error } if verbose => self.output.note(format!("again: {name}: {error}")),
+            // Said whatever is asked for: what prints nothing else would look like a success with files.
+            Event::Ended(summary) if summary.is_empty() => self.output.note(human::nothing(summary, &self.from)),
             Event::Ended(summary) => {
                 let several = self.output.planned.get() > 1;
                 *self.summary.borrow_mut() = human::summary(summary, several, self.since.elapsed());

@@ -166,12 +166,11 @@ impl Record for Receipt {
 
     /// What failed is not at its destination, and has no name to go on with.
     fn key(&self) -> Option<String> {
-        match self.status {
-            ReceiptStatus::Failed => None,
-            ReceiptStatus::Copied | ReceiptStatus::Skipped | ReceiptStatus::Planned => {
-                self.id.clone().or_else(|| self.destination.clone())
-            }
-        }
+        if self.is_failure() { None } else { self.id.clone().or_else(|| self.destination.clone()) }
+    }
+
+    fn is_failure(&self) -> bool {
+        self.status == ReceiptStatus::Failed
     }
 }
 

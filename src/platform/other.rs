@@ -55,6 +55,11 @@ pub fn lacks_locks(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::Unsupported
 }
 
+/// Whether this is a socket.
+pub fn is_socket(_meta: &std::fs::Metadata) -> bool {
+    false
+}
+
 /// Opens a regular file for reading.
 pub fn open_regular(path: &Path) -> io::Result<File> {
     let file = File::open(path)?;

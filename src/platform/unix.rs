@@ -84,6 +84,11 @@ pub fn lacks_locks(error: &io::Error) -> bool {
             .is_some_and(|code| rustix::io::Errno::from_raw_os_error(code) == rustix::io::Errno::NOLCK)
 }
 
+/// Whether this is a socket, which cannot be opened.
+pub fn is_socket(meta: &std::fs::Metadata) -> bool {
+    std::os::unix::fs::FileTypeExt::is_socket(&meta.file_type())
+}
+
 /// Opens a regular file for reading, and nothing else: see [`open_regular_below`].
 pub fn open_regular(path: &Path) -> io::Result<File> {
     regular(|flags| Ok(rustix::fs::open(path, flags | OFlags::CLOEXEC, Mode::empty())?.into()))

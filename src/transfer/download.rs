@@ -21,13 +21,11 @@ use super::tally::{Ledger, Sink};
 use super::{BULK, IfExists, Transfer, prove};
 use crate::backend::{Expected, FetchOptions, Fetched, Gather, Limits};
 use crate::error::{Error, Kind, Result};
+use crate::model::receipt::SkipReason;
 use crate::model::{Entry, EntryKind, FileId, Receipt, ReceiptStatus, SessionPath, Timestamp};
 
 /// How long the first wait before another try is at most; each one after it may be twice as long.
 const PAUSE: Duration = Duration::from_millis(250);
-
-/// Why a file is skipped that is there.
-const EXISTS: &str = "it exists at the destination";
 
 /// Something on the other side to be fetched.
 #[derive(Debug, Clone)]
@@ -375,7 +373,7 @@ impl Transfer<'_> {
             }
         }
         if options.dry_run && options.if_exists == IfExists::Skip && ground.foresees_directory(below, &shared.claims) {
-            return Ok(Receipt::skipped(name, place.to_owned(), name, EXISTS));
+            return Ok(Receipt::skipped(name, place.to_owned(), name, SkipReason::Exists));
         }
         shared.budget.count_file()?;
         if options.dry_run {
@@ -425,9 +423,9 @@ impl Transfer<'_> {
         ground: &Ground,
         below: &str,
         there: &cap_std::fs::Metadata,
-    ) -> Result<Option<&'static str>> {
+    ) -> Result<Option<SkipReason>> {
         match self.options.if_exists {
-            IfExists::Skip => return Ok(Some(EXISTS)),
+            IfExists::Skip => return Ok(Some(SkipReason::Exists)),
             IfExists::Update => {}
             IfExists::Overwrite | IfExists::Error => return Ok(None),
         }
@@ -436,7 +434,7 @@ impl Transfer<'_> {
         }
         let time = there.modified().ok().and_then(|time| Timestamp::try_from(time.into_std()).ok());
         if !self.options.checksum && time.is_some() && time == one.modified_at {
-            return Ok(Some("size and time are equal"));
+            return Ok(Some(SkipReason::SameTime));
         }
         let mut fetched = self.fetch(one, one.bytes).await?;
         let theirs = match &fetched.sha256 {
@@ -444,7 +442,7 @@ impl Transfer<'_> {
             Expected::Streamed if self.options.checksum => prove::hash(&mut fetched).await?.sha256,
             Expected::Streamed | Expected::Unknown => return Ok(None),
         };
-        Ok(ground.hash(below).await?.eq_ignore_ascii_case(&theirs).then_some("size and hash are equal"))
+        Ok(ground.hash(below).await?.eq_ignore_ascii_case(&theirs).then_some(SkipReason::SameHash))
     }
 
     async fn fetch(&self, one: &Looked, size: Option<u64>) -> Result<Fetched> {
@@ -477,6 +475,7 @@ fn receipt(source: &str, place: String, landed: Landed) -> Receipt {
         file_id: landed.file_id,
         resource_id: None,
         error: None,
+        skipped: None,
     }
 }
 

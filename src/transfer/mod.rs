@@ -35,7 +35,7 @@ pub enum IfExists {
     Overwrite,
     /// Leave it.
     Skip,
-    /// Fail with `conflict`.
+    /// Fail.
     Error,
     /// Replace it unless size and time, or size and hash, are equal.
     Update,
@@ -82,6 +82,8 @@ pub struct Options {
     pub max_bytes: Option<u64>,
     /// No more files than this in all.
     pub max_files: Option<u64>,
+    /// No fewer files than this have to arrive.
+    pub required: Option<u64>,
 }
 
 /// What every transfer works with.

@@ -7,11 +7,13 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::{fs, io};
 
 use super::Options;
 use crate::backend::Limits;
 use crate::error::{Error, Kind, Result};
-use crate::model::{RemotePath, SessionPath};
+use crate::model::{RemotePath, SessionId, SessionPath};
+use crate::platform;
 
 /// So many directories are made whatever `--max-files` says: more are no tree that somebody made.
 const DIRECTORIES: u64 = 10_000;
@@ -240,21 +242,95 @@ pub struct LocalSource {
 }
 
 impl LocalSource {
-    /// Looks at what `name` names; `called` is what `--name` said. What does not exist is found out
-    /// when it is opened, so that it is one failed item and not the end of all.
-    pub fn look(name: &str, called: Option<&str>) -> Self {
+    /// Looks at what `name` names; `called` is what `--name` said.
+    ///
+    /// # Errors
+    /// `not_found` where nothing has this name; `io` where it cannot be read; `unsupported` for what is
+    /// neither a file, a directory, a pipe nor a device.
+    pub fn look(name: &str, called: Option<&str>) -> Result<Self> {
         if name == "-" {
-            return LocalSource {
+            return Ok(LocalSource {
                 name: name.to_owned(),
                 path: None,
                 base: called.map(str::to_owned),
                 is_directory: false,
-            };
+            });
         }
         let path = PathBuf::from(name);
-        let is_directory = path.is_dir();
+        let meta = path.metadata().map_err(|e| match e.kind() {
+            io::ErrorKind::NotFound => no_source(name, &path),
+            _ => Error::io(format!("reading `{name}`"), &e),
+        })?;
+        readable(&path, &meta).map_err(|e| Error::io(format!("opening `{name}`"), &e))?;
+        if platform::is_socket(&meta) {
+            return Err(Error::new(Kind::Unsupported, format!("this is a socket, which holds no data: `{name}`")));
+        }
         let base = called.map(str::to_owned).or_else(|| base_name(&path));
-        LocalSource { name: name.to_owned(), path: Some(path), base, is_directory }
+        Ok(LocalSource { name: name.to_owned(), path: Some(path), base, is_directory: meta.is_dir() })
+    }
+
+    /// Looks at all sources of a command, before a byte of any of them leaves: a mistyped destination
+    /// reads as a source that does not exist, and the others are then meant for another place.
+    ///
+    /// # Errors
+    /// Of the first source that cannot be sent, naming all of them.
+    pub fn look_at_all(names: &[String], called: Option<&str>) -> Result<Vec<Self>> {
+        let mut sources = Vec::new();
+        let mut errors = Vec::new();
+        for name in names {
+            match Self::look(name, called) {
+                Ok(source) => sources.push(source),
+                Err(error) => errors.push(error),
+            }
+        }
+        let Some(first) = errors.first() else { return Ok(sources) };
+        let mut said: Vec<_> = errors.iter().take(SHOWN).map(Error::message).collect();
+        let more = format!("and {} more", errors.len().saturating_sub(SHOWN));
+        if errors.len() > SHOWN {
+            said.push(&more);
+        }
+        if names.len() > 1 {
+            said.push("nothing was sent");
+        }
+        let error = Error::new(first.kind(), said.join("; "));
+        Err(match first.hint_text() {
+            Some(hint) => error.hint(hint),
+            None => error,
+        })
+    }
+}
+
+/// The most sources that an error names.
+const SHOWN: usize = 20;
+
+/// Fails where a file or a directory cannot be read. Opening a pipe would take from it.
+fn readable(path: &Path, meta: &fs::Metadata) -> io::Result<()> {
+    if meta.is_dir() {
+        fs::read_dir(path).map(drop)
+    } else if meta.is_file() {
+        platform::open_regular(path).map(drop)
+    } else {
+        Ok(())
+    }
+}
+
+/// The error of a source that is not there, which may be meant as a session path.
+fn no_source(name: &str, path: &Path) -> Error {
+    if name.is_empty() {
+        return Error::not_found("the name of a source is empty").hint("is a variable unset, such as \"$SESSION\"?");
+    }
+    if path.is_symlink() {
+        return Error::not_found(format!("`{name}` is a link to a file that does not exist"));
+    }
+    let error = Error::not_found(format!("`{name}` is not a local file"));
+    match name.split_once('/') {
+        Some((session, below)) if SessionId::is_generated(session) => {
+            error.hint(format!("did you mean `{session}:/{below}`?"))
+        }
+        None if !name.contains('.') && name.parse::<SessionId>().is_ok() => {
+            error.hint(format!("did you mean `{name}:/`?"))
+        }
+        _ => error,
     }
 }
 

@@ -9,6 +9,7 @@ use super::source::LINKS;
 use super::{Links, Options};
 use crate::backend::SessionFiles;
 use crate::error::{Error, Kind, Result};
+use crate::model::receipt::SkipReason;
 use crate::model::{Entry, EntryKind, RemotePath, SessionPath, Timestamp};
 
 /// Something in the tree.
@@ -25,7 +26,7 @@ pub(super) struct Found {
 pub(super) enum What {
     Directory { meant: bool },
     File { bytes: Option<u64>, modified_at: Option<Timestamp> },
-    Skipped(&'static str),
+    Skipped(SkipReason),
     Excluded,
     Failed(Error),
 }
@@ -162,7 +163,7 @@ impl<'a> RemoteTree<'a> {
     /// What a link stands for.
     async fn link(&mut self, at: &SessionPath, entry: &Entry, below: &str) -> Result<What> {
         match self.links {
-            Links::Skip => return Ok(What::Skipped("it is a link")),
+            Links::Skip => return Ok(What::Skipped(SkipReason::Link)),
             Links::Error => {
                 return Err(Error::conflict(format!("this is a link: `{at}`"))
                     .hint("--links follow-inside takes what it points to, --links skip leaves it out"));

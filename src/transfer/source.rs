@@ -16,6 +16,7 @@ use super::Links;
 use super::filter::{Filter, Verdict};
 use crate::body::LocalFile;
 use crate::error::{Error, Kind};
+use crate::model::receipt::SkipReason;
 use crate::platform::bytes_of;
 use crate::walk::Walk;
 
@@ -44,7 +45,7 @@ pub enum What {
     /// A regular file.
     File(LocalFile),
     /// Something that is left alone, as asked for, and why.
-    Skipped(&'static str),
+    Skipped(SkipReason),
     /// Something that the filter leaves out.
     Excluded,
     /// Something that cannot be sent.
@@ -144,7 +145,7 @@ impl<'a> Tree<'a> {
     fn link(&mut self, name: &OsString, path: &Path, below: &str) -> Result<What, Error> {
         let shown = path.display();
         match self.links {
-            Links::Skip => return Ok(What::Skipped("it is a link")),
+            Links::Skip => return Ok(What::Skipped(SkipReason::Link)),
             Links::Error => {
                 return Err(Error::conflict(format!("this is a link: `{shown}`"))
                     .hint("--links follow-inside takes what it points to, --links skip leaves it out"));

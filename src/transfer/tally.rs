@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::Transfer;
 use super::event::{Event, Observer};
 use crate::error::{Error, Kind, Result};
-use crate::model::receipt::SKIPPED;
+use crate::model::receipt::SkipReason;
 use crate::model::{Receipt, ReceiptStatus};
 
 /// Whoever takes each receipt as it comes.
@@ -19,7 +19,7 @@ pub struct Summary {
     /// Bytes in them.
     pub bytes: u64,
     /// Files that were left alone, as asked for, by reason.
-    pub skipped: BTreeMap<String, u64>,
+    pub skipped: BTreeMap<SkipReason, u64>,
     /// What filters left out; of a directory, not what is in it.
     pub excluded: u64,
     /// Files that are not at their destination.
@@ -28,6 +28,21 @@ pub struct Summary {
     pub not_begun: u64,
     /// Whether nothing was sent.
     pub dry_run: bool,
+    /// Whether it ended before its end.
+    pub cut_short: bool,
+}
+
+impl Summary {
+    /// Files that are at their destination now.
+    fn arrived(&self) -> u64 {
+        let there = self.skipped.iter().filter(|(reason, _)| reason.is_at_destination());
+        self.copied + there.map(|(_, count)| count).sum::<u64>()
+    }
+
+    /// Whether there was no file to transfer.
+    pub fn is_empty(&self) -> bool {
+        self.copied + self.failed == 0 && self.skipped.is_empty() && !self.cut_short
+    }
 }
 
 /// Tells of each receipt, and counts it.
@@ -39,6 +54,8 @@ pub(super) struct Ledger<'a> {
     summary: Summary,
     /// Files that there are, as far as is known.
     expected: u64,
+    /// The fewest files that have to arrive.
+    required: Option<u64>,
 }
 
 impl<'a> Ledger<'a> {
@@ -50,6 +67,7 @@ impl<'a> Ledger<'a> {
             tally: Tally::default(),
             summary: Summary { dry_run: transfer.options.dry_run, ..Summary::default() },
             expected: 0,
+            required: transfer.options.required,
         }
     }
 
@@ -62,21 +80,17 @@ impl<'a> Ledger<'a> {
         receipt.error = receipt.error.map(|error| error.from_backend(self.backend));
         self.observer.on(Event::Finished(&receipt));
         (self.sink)(&receipt)?;
-        match (receipt.status, receipt.error) {
-            (ReceiptStatus::Failed, Some(error)) => {
-                self.summary.failed += 1;
-                self.tally.failed(error);
-            }
-            (ReceiptStatus::Skipped, why) => {
-                let why = why.map(|why| why.message().trim_start_matches(SKIPPED).to_owned()).unwrap_or_default();
-                *self.summary.skipped.entry(why).or_default() += 1;
-                self.tally.done();
-            }
-            _ => {
-                self.summary.copied += 1;
-                self.summary.bytes = self.summary.bytes.saturating_add(receipt.bytes.unwrap_or(0));
-                self.tally.done();
-            }
+        if let (ReceiptStatus::Failed, Some(error)) = (receipt.status, receipt.error) {
+            self.summary.failed += 1;
+            self.tally.failed(error);
+            return Ok(());
+        }
+        self.tally.done();
+        if let Some(reason) = receipt.skipped {
+            *self.summary.skipped.entry(reason).or_default() += 1;
+        } else {
+            self.summary.copied += 1;
+            self.summary.bytes = self.summary.bytes.saturating_add(receipt.bytes.unwrap_or(0));
         }
         Ok(())
     }
@@ -92,10 +106,30 @@ impl<'a> Ledger<'a> {
             let Summary { copied, skipped, failed, .. } = &self.summary;
             let entered = copied + failed + skipped.values().sum::<u64>();
             self.summary.not_begun = self.expected.saturating_sub(entered);
+            self.summary.cut_short = true;
         }
         self.observer.on(Event::Ended(&self.summary));
-        ended.and(self.tally.verdict("files"))
+        ended.and(self.tally.verdict("files"))?;
+        match self.required {
+            Some(required) if self.summary.arrived() < required => Err(too_few(&self.summary, required)),
+            _ => Ok(()),
+        }
     }
+}
+
+fn too_few(summary: &Summary, required: u64) -> Error {
+    let arrived = match summary.arrived() {
+        0 => "no file".to_owned(),
+        1 => "1 file".to_owned(),
+        more => format!("{more} files"),
+    };
+    let verb = if summary.dry_run { "would arrive" } else { "arrived" };
+    let excluded = match summary.excluded {
+        0 => String::new(),
+        some => format!(" ({some} excluded)"),
+    };
+    Error::new(Kind::NoMatch, format!("{arrived} {verb}, and --require is {required}{excluded}"))
+        .hint("see what there is with `wharf files ls -R`; what arrived is complete")
 }
 
 /// Counts what was done and what failed.

@@ -17,6 +17,7 @@ use super::{BULK, IfExists, Transfer, prove};
 use crate::backend::{Expected, Feature, FetchOptions, Limits, MkdirOptions, NewStoredFile, PutOptions, Stored};
 use crate::body::{Body, LocalFile, Mapped, Source, Stdin};
 use crate::error::{Error, Kind, Result};
+use crate::model::receipt::SkipReason;
 use crate::model::{Entry, EntryKind, FileId, Receipt, ReceiptStatus, RemotePath, SessionPath, Verified};
 
 /// A file for the store.
@@ -152,8 +153,7 @@ impl Transfer<'_> {
             Item::Decided(receipt) => Done::Receipt(receipt),
             Item::Directory { name, at } if !self.backend.capabilities().has(Feature::Mkdir) => {
                 let at = at.to_string();
-                let why = "a directory is not kept here without a file in it";
-                Done::from(Receipt::skipped(&name, at.clone(), &at, why))
+                Done::from(Receipt::skipped(&name, at.clone(), &at, SkipReason::EmptyDirectory))
             }
             Item::Directory { name, at } => {
                 let made = if self.options.dry_run {
@@ -256,9 +256,9 @@ impl Transfer<'_> {
         there: &Entry,
         source: &dyn Source,
         at: &SessionPath,
-    ) -> Result<Option<&'static str>> {
+    ) -> Result<Option<SkipReason>> {
         match self.options.if_exists {
-            IfExists::Skip => return Ok(Some("it exists at the destination")),
+            IfExists::Skip => return Ok(Some(SkipReason::Exists)),
             IfExists::Update => {}
             IfExists::Overwrite | IfExists::Error => return Ok(None),
         }
@@ -267,7 +267,7 @@ impl Transfer<'_> {
         }
         if !self.options.checksum {
             let same = there.modified_at.is_some() && there.modified_at == source.attributes().modified_at;
-            return Ok(same.then_some("size and time are equal"));
+            return Ok(same.then_some(SkipReason::SameTime));
         }
         let mut fetched = self.backend.need_files()?.fetch(at, FetchOptions::default()).await?;
         let theirs = match &fetched.sha256 {
@@ -277,7 +277,7 @@ impl Transfer<'_> {
         };
         let mut body = source.open().await?;
         while body.next().await?.is_some() {}
-        Ok(body.summary()?.sha256.eq_ignore_ascii_case(&theirs).then_some("size and hash are equal"))
+        Ok(body.summary()?.sha256.eq_ignore_ascii_case(&theirs).then_some(SkipReason::SameHash))
     }
 
     /// What a run would say of a file's place, without doing anything to it.
@@ -363,5 +363,6 @@ fn receipt(source: &str, destination: &str, stored: Stored, proven: Result<Verif
         file_id: stored.file_id,
         resource_id: stored.resource_id,
         error,
+        skipped: None,
     }
 }

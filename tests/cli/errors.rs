@@ -27,7 +27,7 @@ const FAILURES: [(&[&str], &str, i32); 12] = [
     (&["sessions", "get", "gone"], "not_found", 4),
     (&["sessions", "create", "--id", "s1"], "conflict", 5),
     (&["sessions", "archive", "s1"], "unsupported", 7),
-    (&["files", "upload", "a", "gone", "s1:/"], "partial", 10),
+    (&["files", "download", "s1:/a", "s1:/gone", "out/"], "partial", 10),
     (&["sessions", "list", "--transform", "nothing"], "no_match", 11),
     (&["sessions", "delete", "--label", "a=b", "--yes"], "no_match", 11),
     (&["files", "download", "s1:/a", "/dev/full"], "io", 12),
@@ -127,7 +127,7 @@ fn results_that_were_complete_before_a_failure_are_still_printed() {
 #[test]
 fn a_receipts_error_has_the_same_members() {
     let sandbox = stage();
-    let run = sandbox.run(["files", "upload", "gone", "s1:/x"]);
+    let run = sandbox.run(["files", "download", "s1:/gone", "x"]);
     let error = run.code(4).at("/0/error");
     let members: Vec<_> = error.as_object().unwrap().keys().map(String::as_str).collect();
     assert_eq!(members, MEMBERS);

@@ -45,7 +45,7 @@ fn check(sandbox: &Sandbox, flags: &[&str], expected: &[&str]) {
     sandbox.run(["files", "upload", "tree", &format!("{fresh}:/")].iter().chain(flags)).ok();
     let sent = sandbox.paths(&format!("{fresh}:/"));
     assert_eq!(sent, expected.iter().map(|path| format!("/{path}")).collect::<Vec<_>>(), "sent with {flags:?}");
-    sandbox.run(["files", "download", "s1:/tree", &fresh].iter().chain(flags)).ok();
+    sandbox.run(["files", "download", "s1:/tree", &format!("./{fresh}")].iter().chain(flags)).ok();
     assert_eq!(sandbox.tree(&fresh), expected, "fetched with {flags:?}");
 }
 

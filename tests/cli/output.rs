@@ -1,5 +1,7 @@
 //! What results look like: formats, `-q`, `-0`, escaping.
 
+use std::os::unix::fs::symlink;
+
 use serde_json::{Value, json};
 
 use crate::sandbox::Sandbox;
@@ -187,8 +189,8 @@ fn a_receipt_in_every_format() {
 #[test]
 fn a_failed_receipt_and_an_empty_listing_in_every_format() {
     let sandbox = stage();
-    let run = sandbox.run(["files", "upload", "gone", "first:/x", "--format", "table"]);
-    let table = "STATUS  BYTES  VERIFIED   SOURCE  DESTINATION\nfailed      -  not_found  gone    first:/x\n";
+    let run = sandbox.run(["files", "download", "first:/gone", "x", "--format", "table"]);
+    let table = "STATUS  BYTES  VERIFIED   SOURCE       DESTINATION\nfailed      -  not_found  first:/gone  -\n";
     assert_eq!(run.code(4).stdout(), table);
     for (format, empty) in [("json", "[]\n"), ("jsonl", ""), ("yaml", "[]\n"), ("raw", ""), ("table", "")] {
         let run = sandbox.run(["files", "ls", "--format", format]);
@@ -263,7 +265,8 @@ fn quiet_prints_ids_or_paths_one_a_line() {
 fn quiet_names_nothing_that_failed() {
     let sandbox = stage();
     sandbox.write("a.txt", "a");
-    let up = sandbox.run(["files", "upload", "a.txt", "gone", "first:/d", "-q"]);
+    symlink("missing", sandbox.write("tree/a.txt", "a").with_file_name("broken")).unwrap();
+    let up = sandbox.run(["files", "upload", "tree", "first:/d", "-q"]);
     assert_eq!(up.code(10).stdout(), "first:/d/a.txt\n");
     assert_eq!(sandbox.run(["files", "upload", "gone", "-q"]).code(4).stdout(), "");
     assert_eq!(sandbox.run(["files", "download", "first:/gone", "x", "-q"]).code(4).stdout(), "");

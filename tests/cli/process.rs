@@ -232,7 +232,7 @@ fn a_failure_is_still_a_failure_when_nobody_reads() {
     let sandbox = stage();
     let (reader, writer) = std::io::pipe().unwrap();
     drop(reader);
-    let run = sandbox.wharf(["files", "upload", "gone", "s1:/y"]).stdout_to(writer).run();
+    let run = sandbox.wharf(["files", "download", "s1:/gone", "y"]).stdout_to(writer).run();
     run.code(4).says(&["gone"]);
 }
 

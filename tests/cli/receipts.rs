@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::Write;
+use std::os::unix::fs::symlink;
 
 use serde_json::Value;
 
@@ -49,10 +50,11 @@ fn the_file_has_every_status_in_every_direction() {
         run.column("status")
     };
     assert_eq!(check(&["upload", "tree", "s1:/x", "--dry-run"], 0), ["planned", "planned"]);
-    assert_eq!(check(&["upload", "tree", "gone", "s1:/x"], 10), ["copied", "copied", "failed"]);
+    symlink("missing", sandbox.write("bad/good", "1").with_file_name("broken")).unwrap();
+    assert_eq!(check(&["upload", "tree", "bad", "s1:/x", "--jobs=1"], 10), ["copied", "copied", "failed", "copied"]);
     assert_eq!(check(&["upload", "tree", "s1:/x/tree", "--if-exists", "skip"], 0), ["skipped", "skipped"]);
     assert_eq!(check(&["upload", "tree/a"], 0), ["copied"]);
-    assert_eq!(check(&["download", "s1:/x", "out"], 0), ["copied", "copied"]);
+    assert_eq!(check(&["download", "s1:/x/tree", "out"], 0), ["copied", "copied"]);
     assert_eq!(check(&["download", "s1:/gone", "out"], 4), ["failed"]);
 }
 

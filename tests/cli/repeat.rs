@@ -230,6 +230,7 @@ fn a_pipe_that_says_nothing_does_not_keep_it_from_ending() {
     for (extra, code) in [(&["--timeout", "2s"][..], 124), (&[], 130)] {
         let sandbox = stage();
         let fifo = sandbox.fifo("fifo");
+        sandbox.write("b", "b");
         let call =
             sandbox.wharf(["files", "upload", "tree", "fifo", "b", "s1:/new", "--format=json"].iter().chain(extra));
         let running = call.start();

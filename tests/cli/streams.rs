@@ -3,6 +3,7 @@
 
 use std::fs::File;
 use std::io::{Read, Write};
+use std::os::unix::fs::symlink;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -114,9 +115,10 @@ fn a_file_that_is_opened_never_takes_the_place_of_a_standard_stream() {
     let sandbox = Sandbox::new();
     sandbox.run(["sessions", "create", "--id", "s1"]).ok();
     sandbox.write("tree/a", "content");
-    shell(&sandbox, "\"$WHARF\" files upload tree gone s1:/t --debug <&- >&- 2>&-").code(10);
+    symlink("missing", sandbox.path("tree/gone")).unwrap();
+    shell(&sandbox, "\"$WHARF\" files upload tree s1:/t/tree --debug <&- >&- 2>&-").code(10);
     shell(&sandbox, "\"$WHARF\" files download s1:/t out --debug <&- >&- 2>&-").ok();
-    shell(&sandbox, "\"$WHARF\" files upload gone s1:/t --receipt receipts <&- >&- 2>&-").code(4);
+    shell(&sandbox, "\"$WHARF\" files download s1:/gone x --receipt receipts <&- >&- 2>&-").code(4);
     assert_eq!(sandbox.cat("s1:/t/tree/a"), "content");
     assert_eq!(sandbox.read("out/tree/a"), "content");
     assert_eq!(sandbox.read("receipts").lines().count(), 1);

@@ -46,7 +46,8 @@ fn several_files_are_summed_up_in_a_line() {
     );
     assert_eq!(said(&["download", "s1:/x", "out", "--if-exists", "error"]), "2 files copied (10 B), 2 failed");
     assert_eq!(said(&["download", "s1:/x", "new", "--dry-run"]), "4 files would be copied (20 B)");
-    assert_eq!(said(&["upload", "tree/a", "missing", "s1:/y"]), "1 file copied (5 B), 1 failed");
+    symlink("missing", sandbox.write("bad/good", "12345").with_file_name("broken")).unwrap();
+    assert_eq!(said(&["upload", "bad", "s1:/y"]), "1 file copied (5 B), 1 failed");
 }
 
 #[test]
@@ -76,14 +77,86 @@ fn whoever_asks_for_little_gets_no_summary() {
             assert_eq!(sandbox.run(["files"].iter().chain(&args).chain(extra)).ok().stderr(), "", "{extra:?}");
         }
     }
-    let failed = sandbox.run(["files", "upload", "tree", "gone", "s1:/x", "--format", "json"]);
+    symlink("missing", sandbox.path("tree/broken")).unwrap();
+    let failed = sandbox.run(["files", "upload", "tree", "s1:/x", "--format", "json"]);
     assert_eq!(failed.code(10).error()["kind"], "partial");
-    let failed = sandbox.run(["files", "upload", "tree", "gone", "s1:/x", "-q"]);
+    let failed = sandbox.run(["files", "upload", "tree", "s1:/x", "-q"]);
     assert!(failed.code(10).stderr().starts_with("error: "), "{}", failed.stderr());
+    fs::remove_file(sandbox.path("tree/broken")).unwrap();
     for extra in [&["--format=table"][..], &["--transform=id"], &["--format=raw"]] {
         let run = sandbox.run(["files", "upload", "tree", "s1:/x"].iter().chain(extra));
         assert_eq!(line(run.ok().stderr()), "3 files copied (15 B)", "{extra:?}");
     }
+}
+
+#[test]
+fn a_transfer_that_finds_no_file_says_so_whatever_is_asked_for() {
+    let sandbox = stage();
+    fs::create_dir_all(sandbox.path("empty/in/it")).unwrap();
+    sandbox.run(["files", "mkdir", "s1:/empty"]).ok();
+    let quiet =
+        ["--format=auto", "-q", "--format=json", "--format=jsonl", "--format=yaml", "--format=raw", "--transform=id"];
+    for extra in quiet {
+        for (args, line) in [
+            (&["upload", "empty", "s1:/e"][..], "nothing was transferred: no files in `empty`\n"),
+            (&["download", "s1:/empty", "out"], "nothing was transferred: no files in `s1:/empty`\n"),
+            (&["download", "s1:/empty", "out", "--dry-run"], "nothing would be transferred: no files in `s1:/empty`\n"),
+            (
+                &["upload", "tree", "s1:/e", "--exclude", "*"],
+                "nothing was transferred: no files in `tree` (3 excluded)\n",
+            ),
+            (
+                &["upload", "tree/d", "empty", "s1:/e", "--exclude", "c"],
+                "nothing was transferred: no files in any of the 2 sources (1 excluded)\n",
+            ),
+        ] {
+            let run = sandbox.run(["files"].iter().chain(args).chain(&[extra]));
+            let stdout = if matches!(extra, "--format=auto" | "--format=json" | "--format=yaml") { "[]\n" } else { "" };
+            assert_eq!((run.ok().stdout(), run.stderr()), (stdout, line), "{args:?} {extra}");
+        }
+    }
+}
+
+#[test]
+fn what_was_left_alone_or_failed_is_not_an_empty_result() {
+    let sandbox = stage();
+    sandbox.run(["files", "upload", "tree", "s1:/x"]).ok();
+    for (args, code) in [
+        (&["upload", "tree", "s1:/x", "--if-exists", "skip"][..], 0),
+        (&["download", "s1:/gone", "out"], 4),
+        (&["rm", "-f", "s1:/gone"], 0),
+    ] {
+        let run = sandbox.run(["files"].iter().chain(args));
+        assert!(!run.code(code).stderr().contains("nothing was"), "{args:?}: {}", run.stderr());
+    }
+}
+
+#[test]
+fn fewer_files_than_required_are_an_exit_code_of_their_own() {
+    let sandbox = stage();
+    let run = |args: &[&str]| sandbox.run(["files"].iter().chain(args));
+    run(&["upload", "tree", "s1:/x", "--require", "3"]).ok();
+    let short = run(&["upload", "tree", "s1:/x", "--require", "4", "--format=json"]);
+    assert_eq!(short.code(11).column("status"), ["copied", "copied", "copied"], "what arrived is told");
+    assert_eq!(short.error()["kind"], "no_match");
+    run(&["download", "s1:/x", "out", "--require", "4"]).code(11).says(&["3 files arrived", "--require is 4"]);
+    assert_eq!(sandbox.tree("out"), ["a", "b", "d/", "d/c"]);
+    // What is there already has arrived before.
+    for if_exists in ["skip", "update"] {
+        run(&["download", "s1:/x", "out", "--require", "3", "--if-exists", if_exists]).ok();
+    }
+    run(&["download", "s1:/x", "new", "--require", "3", "--dry-run"]).ok();
+    run(&["download", "s1:/x", "new", "--require", "4", "--dry-run"]).code(11).says(&["3 files would arrive"]);
+    run(&["upload", "tree", "s1:/x", "--require", "1", "--exclude", "*"])
+        .code(11)
+        .says(&["no file arrived", "3 excluded"]);
+    symlink("a", sandbox.path("tree/link")).unwrap();
+    run(&["upload", "tree", "s1:/x", "--require", "4", "--links=skip"]).code(11);
+    run(&["upload", "tree/a", "--require", "2"]).code(11);
+    // A failure says more.
+    symlink("missing", sandbox.path("tree/broken")).unwrap();
+    run(&["upload", "tree", "s1:/x", "--require", "9"]).code(10);
+    run(&["download", "s1:/x/a", "-", "--require", "1"]).code(2).says(&["--require"]);
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! `--transform`: one result a line, from each object.
 
+use std::os::unix::fs::symlink;
+
 use crate::sandbox::Sandbox;
 
 /// A sandbox with three sessions, of which two have a label `team`.
@@ -127,8 +129,6 @@ fn receipts_deletions_and_single_objects_are_transformed_too() {
     sandbox.write("a.txt", "a");
     let run = sandbox.run(["files", "upload", "a.txt", "s1:/a", "--transform", "id", "-r"]);
     assert_eq!(run.ok().stdout(), "s1:/a\n");
-    let run = sandbox.run(["files", "upload", "a.txt", "gone", "s1:/d", "--transform", "error.kind", "-r"]);
-    assert_eq!(run.code(10).stdout(), "not_found\n");
     let run = sandbox.run(["files", "stat", "s1:/a", "--transform", "size"]);
     assert_eq!(run.ok().stdout(), "1\n");
     let run = sandbox.run(["sessions", "create", "--transform", "status", "-r"]);
@@ -138,4 +138,60 @@ fn receipts_deletions_and_single_objects_are_transformed_too() {
     let run = sandbox.run(["backends", "--transform", "features.#", "-r"]);
     let stdout = run.ok().stdout();
     assert!(stdout.lines().next().unwrap().parse::<u32>().unwrap() > 10, "the local backend comes first");
+}
+
+#[test]
+fn a_part_of_a_path_without_a_match_is_told_and_all_of_them_are_an_error() {
+    let sandbox = stage();
+    let run = sandbox.run(["sessions", "list", "--transform", "{id,team:labels.team,nosuch}"]);
+    assert_eq!(
+        run.ok().stdout(),
+        "{\"id\":\"s3\"}\n{\"id\":\"s2\",\"team\":\"12\"}\n{\"id\":\"s1\",\"team\":\"blue\"}\n"
+    );
+    assert_eq!(run.stderr().lines().count(), 1);
+    run.says(&["3 of 3", "`labels.team`, `nosuch`"]);
+    let run = sandbox.run(["sessions", "list", "--transform", "[id,labels.team]", "--format=json"]);
+    assert_eq!(run.ok().lines()[0], "[\"s3\"]");
+    run.says(&["1 of 3", "`labels.team`"]);
+    assert!(!run.stderr().contains("nosuch"));
+    for nothing in ["{nosuch}", "[nosuch,none]", "{labels.none}", "{a:{nosuch}}", "{nosuch}.@keys", "provider.list.#.x"]
+    {
+        let run = sandbox.run(["sessions", "get", "s1", "--transform", nothing]);
+        assert_eq!(run.code(11).stdout(), "", "{nothing}");
+        run.says(&["matched nothing", nothing]);
+    }
+    // One that has nothing of it is left out, as of any other path.
+    let run = sandbox.run(["sessions", "list", "--transform", "{labels.team}"]);
+    assert_eq!(run.ok().stdout(), "{\"team\":\"12\"}\n{\"team\":\"blue\"}\n");
+    run.says(&["1 of 3"]);
+    // What is there and empty is a match.
+    assert_eq!(printed(&sandbox, "labels.@keys", &["--limit=1"]), "[]\n");
+    assert_eq!(sandbox.run(["sessions", "get", "s3", "--transform", "{labels,title}"]).ok().stderr(), "");
+}
+
+#[test]
+fn nothing_is_extracted_from_what_failed() {
+    let sandbox = stage();
+    symlink("missing", sandbox.write("tree/good", "1").with_file_name("broken")).unwrap();
+    for format in ["auto", "json", "jsonl", "yaml", "raw", "table"] {
+        for path in ["id", "error.kind", "{id,source}"] {
+            let run =
+                sandbox.run(["files", "download", "s1:/gone", "x", "--transform", path, "-r", "--format", format]);
+            assert_eq!(run.code(4).stdout(), "", "{path} {format}");
+            let run =
+                sandbox.run(["files", "upload", "--file", "nope.csv", "--transform", path, "-r", "--format", format]);
+            assert_eq!(run.code(4).stdout(), "", "{path} {format}");
+        }
+        let run = sandbox.run(["files", "upload", "tree", "s1:/d", "--transform", "id", "-r", "--format", format]);
+        assert_eq!(run.code(10).stdout(), "s1:/d/good\n", "{format}");
+    }
+    for verb in [&["files", "rm"][..], &["files", "stat"], &["files", "mkdir"]] {
+        let run = sandbox.run(verb.iter().chain(&["s1:/d/good/below", "s1:/d/good/deep", "--transform", "path", "-r"]));
+        assert_ne!(run.stderr(), "", "{verb:?}");
+        assert_eq!(run.stdout(), "", "{verb:?}");
+    }
+    let run = sandbox.run(["sessions", "get", "gone", "s1", "--transform", "id", "-r"]);
+    assert_eq!(run.code(10).stdout(), "s1\n");
+    // The failure counts for more than a path that matches nothing.
+    sandbox.run(["files", "rm", "s1:/gone", "s1:/d/good", "--transform", "nosuch"]).code(10);
 }

@@ -27,19 +27,106 @@ fn a_source_that_is_missing_is_not_found() {
     for args in [&["missing.txt", "s1:/x"][..], &["missing.txt"], &["missing/", "s1:/x"], &["m1", "m2", "s1:/d"]] {
         let run = sandbox.run(["files", "upload", "--format", "json"].iter().chain(args));
         assert_eq!(run.code(4).error()["kind"], "not_found", "{args:?}");
-        assert_eq!(run.at("/0/status"), "failed");
-        assert_eq!(run.at("/0/error/kind"), "not_found");
+        assert_eq!(run.stdout(), "", "{args:?}");
     }
     assert_eq!(sandbox.paths("s1:/"), [""; 0]);
     assert_eq!(sandbox.run(["files", "ls"]).ok().stdout(), "[]\n");
 }
 
 #[test]
-fn one_bad_source_of_several_is_partial_and_has_its_error_in_its_receipt() {
+fn all_sources_are_looked_at_before_the_first_byte_leaves() {
     let sandbox = stage();
     sandbox.write("a.txt", "a");
-    sandbox.write("b.txt", "b");
-    let run = sandbox.run(["files", "upload", "a.txt", "missing.txt", "b.txt", "s1:/d", "--format", "json"]);
+    sandbox.write("tree/b", "b");
+    symlink("nowhere", sandbox.path("dangling")).unwrap();
+    let _socket = UnixListener::bind(sandbox.path("socket")).unwrap();
+    for (bad, code) in [("missing.txt", 4), ("dangling", 4), ("", 4), ("a.txt/below", 5), ("socket", 7)] {
+        for args in
+            [&["a.txt", "tree", bad, "s1:/d"][..], &["a.txt", bad], &[bad, "a.txt", "s1:/d"], &["--file=a.txt", bad]]
+        {
+            for extra in [&[][..], &["--dry-run"]] {
+                let run = sandbox.run(["files", "upload"].iter().chain(args).chain(extra));
+                assert_eq!(run.code(code).stdout(), "", "{args:?}");
+                run.says(&["nothing was sent"]);
+            }
+        }
+        let run = sandbox.wharf(["files", "upload", "-", bad]).stdin("in").run();
+        run.code(code).says(&["nothing was sent"]);
+    }
+    let run = sandbox.run(["files", "upload", "m1", "a.txt", "m2", "s1:/d"]);
+    run.code(4).says(&["m1", "m2"]);
+    for noun in [&["resources", "add", "s1"][..], &["sessions", "create", "--id", "s2", "--resource"]] {
+        let specs: &[&str] =
+            if noun.len() == 3 { &["@a.txt", "@missing.txt"] } else { &["@a.txt", "--resource", "@missing.txt"] };
+        sandbox.run(noun.iter().chain(specs)).code(4).says(&["missing.txt", "nothing was sent"]);
+    }
+    assert_eq!(sandbox.paths("s1:/"), [""; 0]);
+    assert_eq!(sandbox.run(["files", "ls"]).ok().stdout(), "[]\n", "nor in the file store");
+    assert_eq!(sandbox.run(["sessions", "list", "-q"]).ok().stdout(), "s1\n");
+}
+
+#[test]
+fn a_session_without_its_colon_is_told_from_a_local_file() {
+    let sandbox = stage();
+    sandbox.write("a.txt", "a");
+    let made = sandbox.session();
+    let upload = |args: &[&str]| sandbox.run(["files", "upload"].iter().chain(args));
+    for (args, hint) in [
+        (&["a.txt", &made][..], format!("`{made}:/`")),
+        (&["a.txt", "s1"], "`s1:/`".to_owned()),
+        (&[&made, "a.txt"], format!("`{made}:/`")),
+        (&["a.txt", &format!("{made}/data/x")], format!("`{made}:/data/x`")),
+        (&["-", &made], format!("`{made}:/`")),
+        (&["--file", "a.txt", &made], format!("`{made}:/`")),
+        (&["a.txt", &made, "--dry-run"], format!("`{made}:/`")),
+    ] {
+        let run = upload(args);
+        assert_eq!(run.code(4).stdout(), "", "{args:?}");
+        run.says(&["is not a local file", &format!("did you mean {hint}")]);
+    }
+    assert!(!upload(&["a.txt", "missing.csv"]).code(4).stderr().contains("did you mean"));
+    upload(&["a.txt", "--into", &made]).code(2).says(&[&format!("`{made}:/`")]);
+    assert_eq!(sandbox.run(["files", "ls"]).ok().stdout(), "[]\n", "nothing went to the file store");
+    // A file of this name is a file.
+    sandbox.write(&made, "named so");
+    upload(&[&made, "s1:/named"]).ok();
+    assert_eq!(sandbox.cat("s1:/named"), "named so");
+}
+
+#[test]
+fn a_download_to_a_session_or_to_nothing_is_a_usage_error() {
+    let sandbox = stage();
+    sandbox.put("s1:/a", "a");
+    let made = sandbox.session();
+    for args in [&["s1:/a", &made][..], &["s1:/a", "-o", &made], &["s1:/a", "s1:/a", &made]] {
+        let run = sandbox.run(["files", "download"].iter().chain(args));
+        assert_eq!(run.code(2).stdout(), "");
+        run.says(&[&format!("`{made}:/PATH`"), &format!("`./{made}`")]);
+    }
+    for args in [&["s1:/a", ""][..], &["s1:/a", "-o", ""]] {
+        sandbox.run(["files", "download"].iter().chain(args)).code(2).says(&["DEST is empty"]);
+    }
+    assert_eq!(sandbox.tree(""), [""; 0]);
+    sandbox.put(&format!("{made}:/d/x"), "x");
+    sandbox.run(["files", "download", &format!("{made}:/d"), &made]).ok();
+    assert_eq!(sandbox.tree(""), [format!("{made}/"), format!("{made}/x")], "a directory of the session's own name");
+    fs::remove_dir_all(sandbox.path(&made)).unwrap();
+    sandbox.run(["files", "download", "s1:/a", &format!("./{made}")]).ok();
+    sandbox.run(["files", "download", "s1:/a", &made]).ok();
+    assert_eq!(sandbox.read(&made), "a", "what is there is a local file");
+    sandbox.run(["files", "mv", "s1:/a", &made]).code(2).says(&[&format!("`{made}:/`")]);
+    sandbox.write("local.txt", "a");
+    sandbox.run(["resources", "add", "s1", "local.txt"]).code(2).says(&["`@local.txt`"]);
+    sandbox.run(["resources", "add", "s1", "local.txt:/in/x"]).code(2).says(&["`@local.txt:/in/x`"]);
+}
+
+#[test]
+fn one_bad_file_of_several_is_partial_and_has_its_error_in_its_receipt() {
+    let sandbox = stage();
+    sandbox.write("tree/a.txt", "a");
+    symlink("nowhere", sandbox.path("tree/missing.txt")).unwrap();
+    sandbox.write("tree/z.txt", "b");
+    let run = sandbox.run(["files", "upload", "tree", "s1:/d", "--format", "json", "--jobs=1"]);
     let error = run.code(10).error();
     assert_eq!(error["kind"], "partial");
     assert!(error["message"].as_str().unwrap().contains("1 of 3"), "{error}");
@@ -50,17 +137,20 @@ fn one_bad_source_of_several_is_partial_and_has_its_error_in_its_receipt() {
         assert!(failed[unknown].is_null(), "{failed}");
     }
     assert!(receipt(&run, "a.txt")["error"].is_null());
-    assert_eq!(sandbox.paths("s1:/"), ["/d/", "/d/a.txt", "/d/b.txt"]);
+    assert_eq!(sandbox.paths("s1:/"), ["/d/", "/d/a.txt", "/d/z.txt"]);
 }
 
 #[test]
 fn failures_of_different_kinds_are_partial_and_of_one_kind_are_that_kind() {
     let sandbox = stage();
-    sandbox.write("a.txt", "a");
+    sandbox.write("tree/a.txt", "a");
     sandbox.put("s1:/d/a.txt/below", "in the way");
-    sandbox.run(["files", "upload", "a.txt", "missing.txt", "s1:/d"]).code(10);
-    sandbox.run(["files", "upload", "missing1", "missing2", "s1:/d"]).code(4);
-    sandbox.run(["files", "upload", "a.txt", "s1:/d/"]).code(5);
+    sandbox.run(["files", "upload", "tree/a.txt", "s1:/d/"]).code(5);
+    symlink("nowhere", sandbox.path("tree/missing")).unwrap();
+    sandbox.run(["files", "upload", "tree", "s1:/d"]).code(10);
+    fs::remove_file(sandbox.path("tree/a.txt")).unwrap();
+    symlink("nowhere", sandbox.path("tree/missing2")).unwrap();
+    sandbox.run(["files", "upload", "tree", "s1:/d"]).code(4);
 }
 
 #[test]

@@ -257,7 +257,7 @@ fn a_dry_run_asks_for_no_change_and_no_content() {
 }
 
 #[test]
-fn a_dry_run_says_that_a_source_is_missing_or_cannot_be_read() {
+fn a_dry_run_says_that_a_source_has_disappeared_or_cannot_be_read() {
     let room = Room::with(&[("good", "1")]);
     let other = Other::default();
     // Nobody may read this, not even root.

@@ -138,7 +138,7 @@ fn one_download_that_fails_stops_no_other() {
 }
 
 #[test]
-fn a_source_that_is_missing_is_one_failed_item() {
+fn a_source_that_disappears_is_one_failed_item() {
     let (room, other) = (room_of(1), Other::default());
     let run = run(&other, options());
     let told = crate::stage::wait_for(run.upload_all(&[&room.at("missing"), &room.at("t/0")], "/t/"));

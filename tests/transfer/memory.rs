@@ -102,7 +102,7 @@ fn download(other: &Other, options: &Options, to: PathBuf) -> u64 {
 
 fn upload(other: &Other, options: &Options, from: &Path) -> u64 {
     let to = Destination { path: session("/t"), as_directory: false, into: false };
-    let source = LocalSource::look(from.to_str().unwrap(), None);
+    let source = LocalSource::look(from.to_str().unwrap(), None).unwrap();
     count(other, options, async |transfer, sink| {
         transfer.upload(std::slice::from_ref(&source), &to, sink).await.unwrap();
     })

@@ -122,6 +122,17 @@ pub(crate) struct Run<'a> {
 }
 
 /// As the command line has it where nothing is said.
+/// A local source; one that is not there is as if it had disappeared after it was looked at.
+fn source(path: &Path) -> LocalSource {
+    let name = path.to_str().unwrap().to_owned();
+    LocalSource::look(&name, None).unwrap_or_else(|_| LocalSource {
+        base: path.file_name().and_then(|base| base.to_str()).map(str::to_owned),
+        path: Some(path.to_owned()),
+        is_directory: false,
+        name,
+    })
+}
+
 pub(crate) fn options() -> Options {
     Options { jobs: 1, retries: 2, ..Options::default() }
 }
@@ -158,7 +169,7 @@ impl Run<'_> {
     }
 
     pub(crate) async fn upload_all(&self, sources: &[&Path], to: &str) -> Told {
-        let sources: Vec<_> = sources.iter().map(|path| LocalSource::look(path.to_str().unwrap(), None)).collect();
+        let sources: Vec<_> = sources.iter().map(|path| source(path)).collect();
         let to = Destination { path: session(to), as_directory: names_directory(to), into: false };
         self.told(async |transfer, sink| transfer.upload(&sources, &to, sink).await).await
     }
@@ -168,7 +179,7 @@ impl Run<'_> {
     }
 
     pub(crate) fn stow(&self, sources: &[&Path]) -> Told {
-        let sources: Vec<_> = sources.iter().map(|path| LocalSource::look(path.to_str().unwrap(), None)).collect();
+        let sources: Vec<_> = sources.iter().map(|path| source(path)).collect();
         wait_for(self.told(async |transfer, sink| transfer.stow(&sources, &NewStoredFile::default(), sink).await))
     }
 

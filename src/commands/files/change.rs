@@ -61,15 +61,14 @@ impl Mkdir {
                 Err(error) => tally.failed(error),
             }
         }
-        backend.settle().await?;
-        listing.finish()?;
-        tally.verdict("directories")
+        let settled = backend.settle().await;
+        listing.conclude(settled.and(tally.verdict("directories")))
     }
 }
 
 #[derive(Debug, Args)]
 #[command(
-    after_help = "A file at the new path is replaced; a directory there is a conflict, unless the path ends in `/`:\n\
+    after_help = "A file at the new path is replaced; a directory there is a conflict, unless the path ends in a slash:\n\
     then the move goes into it.\n\n\
     Example:\n  wharf files mv SESSION:/draft.md SESSION:/done/"
 )]
@@ -156,9 +155,8 @@ impl Rm {
                 Err(error) => tally.failed(error),
             }
         }
-        backend.settle().await?;
-        listing.finish()?;
-        tally.verdict("targets")
+        let settled = backend.settle().await;
+        listing.conclude(settled.and(tally.verdict("targets")))
     }
 
     async fn remove(&self, backend: &dyn Backend, wanted: &Wanted, listing: &mut Listing<'_, Deletion>) -> Result<()> {

@@ -36,6 +36,10 @@ pub(super) struct How {
     #[arg(long)]
     pub(super) dry_run: bool,
 
+    /// Exit with 11 where fewer than N files arrive
+    #[arg(long, value_name = "N")]
+    pub(super) require: Option<u64>,
+
     /// Write each receipt to this file as it happens, a JSON object a line
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(super) receipt: Option<PathBuf>,
@@ -62,6 +66,7 @@ impl How {
             links: self.links.unwrap_or_default(),
             filter: Filter::new(&self.filters.files, &self.filters.rules, settings.deadline)?,
             dry_run: self.dry_run,
+            required: self.require,
             jobs: usize::try_from(jobs).unwrap_or(1),
             retries: settings.retries.unwrap_or(crate::config::RETRIES),
             ..Options::default()

@@ -86,8 +86,7 @@ impl Ls {
             // A large listing leaves room for signals and the clock.
             tokio::task::coop::consume_budget().await;
         }
-        listing.finish()?;
-        tally.verdict(Entry::NOUN)
+        listing.conclude(tally.verdict(Entry::NOUN))
     }
 }
 

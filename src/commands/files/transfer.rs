@@ -1,6 +1,6 @@
 //! `files upload` and `files download`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::{Args, ValueHint};
@@ -13,13 +13,13 @@ use crate::body;
 use crate::config::duration;
 use crate::error::{Error, Result};
 use crate::model::target::names_directory;
-use crate::model::{Receipt, SessionPath, Target};
+use crate::model::{Receipt, SessionId, SessionPath, Target};
 use crate::transfer::plan::{Destination, LocalSource};
 use crate::transfer::{IfExists, Options, Transfer};
 
 #[derive(Debug, Args)]
 #[command(
-    after_help = "One directory puts its contents under DEST; one file goes to DEST, or into it when it ends in `/`;\n\
+    after_help = "One directory puts its contents under DEST; one file goes to DEST, or into it when that ends in a slash;\n\
     several sources go into DEST by name. Without DEST, files go into the workspace's file store.\n\n\
     Examples:\n  \
     wharf files upload ./data SESSION:/data\n  \
@@ -28,7 +28,7 @@ use crate::transfer::{IfExists, Options, Transfer};
     id=$(wharf files upload report.csv -q)"
 )]
 pub(in crate::commands) struct Upload {
-    /// Files and directories, `-` for standard input, and last where they go: SESSION:PATH
+    /// Files and directories, - for standard input, and last where they go: SESSION:PATH
     #[arg(value_name = "SOURCE... [DEST]", required_unless_present = "file", value_hint = ValueHint::AnyPath)]
     args: Vec<String>,
 
@@ -48,7 +48,7 @@ pub(in crate::commands) struct Upload {
     #[arg(long, value_name = "TYPE")]
     mime_type: Option<String>,
 
-    /// How long a stored file is kept, such as `36h` or `30d`
+    /// How long a stored file is kept, such as 36h or 30d
     #[arg(long, value_name = "TIME", value_parser = duration::parse)]
     expires_in: Option<Duration>,
 
@@ -84,14 +84,14 @@ impl Upload {
         if self.verify {
             backend.require(Feature::Verify)?;
         }
-        let sources: Vec<_> = names.iter().map(|name| LocalSource::look(name, self.name.as_deref())).collect();
+        let sources = LocalSource::look_at_all(&names, self.name.as_deref())?;
         if self.name.is_some() && self.into.is_none() && sources.iter().any(|source| source.is_directory) {
             return Err(Error::usage("--name is for a file: a directory gives its contents")
                 .hint("name it in DEST, or add --into"));
         }
         let options = Options { verify: self.verify, ..self.how.options(cx, IfExists::Overwrite)? };
         let mut journal = self.how.journal()?;
-        let watch = cx.out.watch();
+        let watch = cx.out.watch(&names);
         let transfer = Transfer { backend: cx.backend()?, options: &options, observer: &watch, stop: &cx.stop };
         let mut listing = cx.out.listing().regardless();
         let mut receipts = |receipt: &Receipt| record(cx, &mut journal, &mut listing, receipt);
@@ -102,9 +102,9 @@ impl Upload {
             transfer.stow(&sources, &like, &mut receipts).await
         };
         // The receipts are complete even where the verdict is bad, and the summary comes last.
-        let listed = listing.finish();
+        let verdict = listing.conclude(verdict);
         drop(watch);
-        verdict.and(listed)
+        verdict
     }
 
     /// `--into`, or the last argument where it is a session path.
@@ -146,9 +146,9 @@ fn check_sources(names: &[String], named: bool) -> Result<()> {
 
 #[derive(Debug, Args)]
 #[command(
-    after_help = "One directory puts its contents under DEST; one file goes to DEST, or into it when it ends in `/`;\n\
+    after_help = "One directory puts its contents under DEST; one file goes to DEST, or into it when that ends in a slash;\n\
     several targets go into DEST by name. Without DEST a file goes to the current directory under its\n\
-    own name and never replaces anything. DEST `-` is standard output.\n\n\
+    own name and never replaces anything. DEST - is standard output.\n\n\
     Examples:\n  \
     wharf files download SESSION:/data ./results\n  \
     wharf files download SESSION:/report.csv\n  \
@@ -171,7 +171,7 @@ pub(in crate::commands) struct Download {
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     into: Option<PathBuf>,
 
-    /// Fetch nothing if it is more than this in all, such as `500MB` or `10GiB`
+    /// Fetch nothing if it is more than this in all, such as 500MB or 10GiB
     #[arg(long, value_name = "SIZE", value_parser = bytes)]
     max_size: Option<u64>,
 
@@ -216,7 +216,7 @@ impl Download {
             ..self.how.options(cx, if here { IfExists::Error } else { IfExists::Overwrite })?
         };
         let mut journal = self.how.journal()?;
-        let watch = cx.out.watch();
+        let watch = cx.out.watch(&names);
         let transfer = Transfer { backend: cx.backend()?, options: &options, observer: &watch, stop: &cx.stop };
         if streamed {
             transfer.stream(&wanted, &mut |block| cx.out.bytes(block)).await?;
@@ -234,14 +234,18 @@ impl Download {
         let mut receipts = |receipt: &Receipt| record(cx, &mut journal, &mut listing, receipt);
         let verdict = transfer.download(&wanted, &to, !here, &mut receipts).await;
         // The receipts are complete even where the verdict is bad, and the summary comes last.
-        let listed = listing.finish();
+        let verdict = listing.conclude(verdict);
         drop(watch);
-        verdict.and(listed)
+        verdict
     }
 
     /// The flag, if any, that has no meaning where bytes go to standard output.
     fn beside_a_stream(&self) -> Option<&'static str> {
-        let flags = [("--dry-run", self.how.dry_run), ("--receipt", self.how.receipt.is_some())];
+        let flags = [
+            ("--dry-run", self.how.dry_run),
+            ("--receipt", self.how.receipt.is_some()),
+            ("--require", self.how.require.is_some()),
+        ];
         flags.into_iter().find_map(|(flag, given)| given.then_some(flag))
     }
 
@@ -249,16 +253,31 @@ impl Download {
     fn destination(&mut self) -> Result<Option<String>> {
         let is_target = |text: &String| Target::is_session_path(text) || Target::is_stored_file(text);
         if self.output.is_some() || self.into.is_some() {
-            return Ok(self.output.take());
+            return self.output.take().map(|text| self.local_destination(text)).transpose();
         }
         match self.args.last() {
             Some(last) if !is_target(last) => {
                 if self.args.len() + self.file_id.len() < 2 {
                     Target::parse(last)?;
                 }
-                Ok(self.args.pop())
+                self.args.pop().map(|text| self.local_destination(text)).transpose()
             }
             _ => Ok(None),
         }
+    }
+
+    /// A DEST on this machine, unless it is more likely another session. What comes out of a session
+    /// may well go to a directory of its name.
+    fn local_destination(&self, text: String) -> Result<String> {
+        if text.is_empty() {
+            return Err(Error::usage("DEST is empty").hint("is a variable unset? for the current directory write `.`"));
+        }
+        let is_source = || self.args.iter().any(|target| target.split_once(':').is_some_and(|(id, _)| id == text));
+        if SessionId::is_generated(&text) && !Path::new(&text).exists() && !is_source() {
+            return Err(Error::usage(format!("DEST is the id of a session, and not a local path: `{text}`")).hint(
+                format!("for a file in that session write `{text}:/PATH`; for a local directory write `./{text}`"),
+            ));
+        }
+        Ok(text)
     }
 }

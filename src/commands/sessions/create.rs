@@ -35,11 +35,11 @@ pub(in crate::commands) struct Create {
     #[arg(long, value_name = "K=V", hide = true)]
     metadata: Vec<String>,
 
-    /// Something to mount: `FILE_ID`[:`MOUNT_PATH`], @LOCAL[:`MOUNT_PATH`], or a YAML object
+    /// Something to mount: FILE_ID[:MOUNT_PATH], @LOCAL[:MOUNT_PATH], or a YAML object
     #[arg(long, value_name = "SPEC")]
     resource: Vec<String>,
 
-    /// How long it may idle before it goes away, such as `2h`
+    /// How long it may idle before it goes away, such as 2h
     #[arg(long, value_name = "TIME", value_parser = duration::parse)]
     ttl: Option<Duration>,
 

@@ -85,9 +85,8 @@ impl Delete {
                 Err(error) => tally.failed(error),
             }
         }
-        backend.settle().await?;
-        listing.finish()?;
-        tally.verdict(Session::NOUN)
+        let settled = backend.settle().await;
+        listing.conclude(settled.and(tally.verdict(Session::NOUN)))
     }
 
     async fn select(&self, backend: &dyn Backend) -> Result<Vec<SessionId>> {

@@ -62,7 +62,7 @@ impl Wait {
         if goal == Goal::Deleted {
             return Ok(());
         }
-        cx.out.objects(subjects, &seen)
+        cx.out.objects(subjects, &seen, Ok(()))
     }
 }
 

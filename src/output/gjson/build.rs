@@ -23,7 +23,14 @@ pub(super) fn parse(text: &str) -> Result<Path, SyntaxError> {
     if text.len() > MAX_PATH_LEN {
         return fail("the path is too long");
     }
-    let mut builder = Builder { text, nodes: Vec::new(), notes: Vec::new(), known: HashMap::new(), due: Vec::new() };
+    let mut builder = Builder {
+        text,
+        nodes: Vec::new(),
+        spans: Vec::new(),
+        notes: Vec::new(),
+        known: HashMap::new(),
+        due: Vec::new(),
+    };
     let start = builder.node(Span::of(text), Place::Start);
     while let Some((id, span, place)) = builder.due.pop() {
         let mut notes = Notes::default();
@@ -37,7 +44,7 @@ pub(super) fn parse(text: &str) -> Result<Path, SyntaxError> {
         }
     }
     let problem = builder.first_problem(start);
-    Ok(Path { text: text.into(), nodes: builder.nodes, start, problem })
+    Ok(Path { text: text.into(), nodes: builder.nodes, spans: builder.spans, start, problem })
 }
 
 /// A part of the path's text.
@@ -90,6 +97,8 @@ impl Notes {
 pub(super) struct Builder<'p> {
     text: &'p str,
     nodes: Vec<Node>,
+    /// The part of the path that each node was built from.
+    spans: Vec<Span>,
     /// For each node.
     notes: Vec<Notes>,
     known: HashMap<(Span, Place), NodeId>,
@@ -106,6 +115,7 @@ impl<'p> Builder<'p> {
         *self.known.entry((span, place)).or_insert_with(|| {
             let id = NodeId(self.nodes.len());
             self.nodes.push(Node::default());
+            self.spans.push(span);
             self.notes.push(Notes::default());
             self.due.push((id, span, place));
             id

@@ -5,7 +5,9 @@
 //! makes a new one.
 
 use std::borrow::Cow;
+use std::cell::{Cell, RefCell};
 
+use super::answer::{Answer, Share};
 use super::escape::unescape;
 use super::glob;
 use super::limits::{Budget, Limit, Sink, check_depth};
@@ -14,6 +16,9 @@ use super::path::{ArrayStep, Inner, KeyStep, Member, Node, NodeId, Path, Pick, T
 use super::query::Query;
 use super::scan::{Cursor, Kind, document, inside};
 
+/// The most parts of a path that an answer names as missed.
+const NAMED: usize = 16;
+
 /// What a step selects.
 pub(super) type Found<'t> = Option<Cow<'t, str>>;
 
@@ -21,6 +26,10 @@ pub(super) type Found<'t> = Option<Cow<'t, str>>;
 pub(super) struct Engine<'p> {
     path: &'p Path,
     pub(super) budget: Budget,
+    /// How much of what the path that is being followed names was there so far.
+    share: Cell<Share>,
+    /// The first parts of the path that had no match, each once.
+    missed: RefCell<Vec<NodeId>>,
 }
 
 /// The result of the steps up to a pipe, and what is behind that.
@@ -31,16 +40,70 @@ struct Stage<'t> {
 
 impl<'p> Engine<'p> {
     pub(super) fn new(path: &'p Path, input: &str) -> Self {
-        Self { path, budget: Budget::for_input(input.len()) }
+        Self { path, budget: Budget::for_input(input.len()), share: Cell::default(), missed: RefCell::default() }
     }
 
-    /// What the path that begins at `id` selects in `text`.
+    /// The answer, after the one [run](Self::run) of the whole path that selected `text`.
+    pub(super) fn answer<'t>(&self, text: Found<'t>) -> Answer<'t> {
+        match (text, self.share.get()) {
+            (None, _) | (_, Share { found: 0, .. }) => Answer::Missed,
+            (Some(text), Share { missed: 0, .. }) => Answer::Matched(text),
+            (Some(text), _) => {
+                let missed = self.missed.borrow().iter().map(|id| self.path.part(*id).to_owned()).collect();
+                Answer::Partial { text, missed }
+            }
+        }
+    }
+
+    /// Does `work` without counting what its paths do not find: they search rather than select. Also
+    /// gives what they found.
+    pub(super) fn aside<T>(&self, work: impl FnOnce() -> T) -> (T, Share) {
+        let (share, named) = (self.share.take(), self.missed.borrow().len());
+        let done = work();
+        self.missed.borrow_mut().truncate(named);
+        (done, self.share.replace(share))
+    }
+
+    /// Counts one thing that the path names.
+    pub(super) fn count(&self, share: Share) {
+        self.share.set(self.share.get() + share);
+    }
+
+    fn miss(&self, id: NodeId) {
+        let mut missed = self.missed.borrow_mut();
+        if missed.len() < NAMED && !missed.contains(&id) {
+            missed.push(id);
+        }
+    }
+
+    /// What the path that begins at `id` selects in `text`. It counts as one thing that is there or
+    /// not, or, where it names several (members of a multipath, elements of an array), as these.
     pub(super) fn run<'t>(&self, text: &'t str, id: NodeId, depth: usize) -> Result<Found<'t>, Limit> {
+        let before = self.share.take();
+        let value = self.follow(text, id, depth)?;
+        let own = match (&value, self.share.get()) {
+            (None, _) => {
+                self.miss(id);
+                Share::MISSED
+            }
+            (Some(_), Share { found: 0, missed: 0 }) => Share::FOUND,
+            (Some(_), parts) => parts,
+        };
+        self.share.set(before + own);
+        Ok(value)
+    }
+
+    fn follow<'t>(&self, text: &'t str, id: NodeId, depth: usize) -> Result<Found<'t>, Limit> {
         check_depth(depth)?;
         let mut stage = self.stage(text, id, depth)?;
         while let Some(next) = stage.next {
+            let value = stage.value.unwrap_or_default();
+            if value.is_empty() {
+                self.miss(id);
+                self.count(Share::MISSED);
+            }
             // What is behind a pipe takes its turn even on nothing: `@keys` of that is `[]`.
-            stage = match stage.value.unwrap_or_default() {
+            stage = match value {
                 Cow::Borrowed(text) => self.stage(text, next, depth)?,
                 Cow::Owned(text) => {
                     let Stage { value, next } = self.stage(&text, next, depth)?;
@@ -77,6 +140,8 @@ impl<'p> Engine<'p> {
                 (value, *next)
             }
             Node::Literal { json, next } => {
+                // It is there, whatever was before it.
+                self.share.take();
                 let value = json.as_deref().map(|json| self.own(Cow::Borrowed(json)));
                 (value.transpose()?, *next)
             }

@@ -4,14 +4,16 @@
 //! The engine agrees with the Go library tidwall/gjson, and like that one it works on the text: what
 //! it selects is a slice of the input, so numbers keep their form and duplicate keys their place.
 //!
-//! Where to start reading: [`Path::parse`] and [`get`] are all that a caller needs. A path is cut up
+//! Where to start reading: [`Path::parse`] and [`answer`] are all that a caller needs; [`get`] is what the Go library has. A path is cut up
 //! by `split.rs`, made into nodes (`path.rs`) by `build.rs` and `special.rs`, and applied by `eval.rs`, which asks
 //! `query.rs` and `modifier.rs`. Below these are the JSON scanner (`scan.rs`) and the bounds of an
-//! evaluation (`limits.rs`).
+//! evaluation (`limits.rs`). GJSON leaves out what a multipath or a `#` does not find; [`answer`] also
+//! says what that was.
 //!
 //! Where the original would answer with text that is no JSON, this one does not: it selects nothing
 //! inside of strings, and neither in a `!` literal nor by `@fromstr` what is no JSON.
 
+mod answer;
 mod arguments;
 mod build;
 mod escape;
@@ -33,6 +35,7 @@ mod tests;
 
 use std::borrow::Cow;
 
+pub use answer::Answer;
 pub use limits::Limit;
 pub use path::{Path, SyntaxError};
 pub use pretty::{pretty, ugly};
@@ -52,6 +55,30 @@ pub fn get<'a>(json: &'a str, path: &Path) -> Option<Cow<'a, str>> {
 /// larger or takes much longer than such an input should.
 pub fn try_get<'a>(json: &'a str, path: &Path) -> Result<Option<Cow<'a, str>>, Limit> {
     eval::Engine::new(path, json).run(json, path.start, 0)
+}
+
+/// What the path selects in `json`, which must be valid JSON, and whether all that it names was there.
+///
+/// # Errors
+///
+/// As [`try_get`].
+///
+/// # Examples
+///
+/// ```
+/// use wharf::output::gjson::{Answer, Path, answer};
+///
+/// let json = r#"{"id": "file_1", "size": 3}"#;
+/// let path: Path = "{id,nosuch}".parse()?;
+/// let text = r#"{"id":"file_1"}"#.into();
+/// assert_eq!(answer(json, &path), Ok(Answer::Partial { text, missed: vec!["nosuch".to_owned()] }));
+/// assert_eq!(answer(json, &"{nosuch}".parse()?), Ok(Answer::Missed));
+/// # Ok::<(), wharf::output::gjson::SyntaxError>(())
+/// ```
+pub fn answer<'a>(json: &'a str, path: &Path) -> Result<Answer<'a>, Limit> {
+    let engine = eval::Engine::new(path, json);
+    let text = engine.run(json, path.start, 0)?;
+    Ok(engine.answer(text))
 }
 
 /// The text of a JSON string literal, without its quotes and escapes; any other JSON text as it is.

@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
+use super::answer::Share;
 use super::escape::{quote, unescape};
 use super::eval::Engine;
 use super::limits::{Limit, Sink};
@@ -211,8 +212,11 @@ fn dig<'t>(engine: &Engine<'_>, mut out: Sink<'_>, text: &str, path: NodeId, dep
     out.push("[")?;
     let mut value = document(text).unwrap_or_default();
     let mut open: Vec<Entries<'_>> = Vec::new();
+    let mut hits = 0;
     loop {
-        if let Some(found) = engine.run(value, path, depth + 1)? {
+        let (found, share) = engine.aside(|| engine.run(value, path, depth + 1));
+        hits += share.found;
+        if let Some(found) = found? {
             out.push_item(&found)?;
         }
         if Kind::of(value).is_some_and(Kind::is_container) {
@@ -220,6 +224,7 @@ fn dig<'t>(engine: &Engine<'_>, mut out: Sink<'_>, text: &str, path: NodeId, dep
         }
         value = loop {
             let Some(level) = open.last_mut() else {
+                engine.count(if hits > 0 { Share::FOUND } else { Share::MISSED });
                 out.push("]")?;
                 return Ok(out.finish().into());
             };

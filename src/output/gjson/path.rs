@@ -7,15 +7,18 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::build;
+use super::build::{self, Span};
 use super::layout::Layout;
 use super::query::Query;
+use super::scan::part;
 
 /// A GJSON path, ready to be applied.
 #[derive(Debug, Clone)]
 pub struct Path {
     pub(super) text: String,
     pub(super) nodes: Vec<Node>,
+    /// The part of the text that each node was built from.
+    pub(super) spans: Vec<Span>,
     pub(super) start: NodeId,
     pub(super) problem: Option<SyntaxError>,
 }
@@ -50,6 +53,11 @@ impl Path {
 
     pub(super) fn node(&self, id: NodeId) -> &Node {
         self.nodes.get(id.0).unwrap_or(&Node::Nothing)
+    }
+
+    /// The text that a node was built from.
+    pub(super) fn part(&self, id: NodeId) -> &str {
+        self.spans.get(id.0).map_or("", |span| part(&self.text, span.start, span.end))
     }
 }
 

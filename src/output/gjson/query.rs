@@ -169,8 +169,8 @@ impl Query {
     /// Whether `element` of an array fits.
     pub(super) fn accepts(&self, engine: &Engine<'_>, element: &str, depth: usize) -> Result<bool, Limit> {
         if Kind::of(element).is_some_and(Kind::is_container) {
-            let left = engine.run(element, self.path, depth)?;
-            self.holds(engine, left.as_deref())
+            let (left, _) = engine.aside(|| engine.run(element, self.path, depth));
+            self.holds(engine, left?.as_deref())
         } else if self.scalar {
             self.holds(engine, Some(element))
         } else {

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use super::layout::Layout;
 use super::limits::{Budget, Sink, WORK_BASE};
 use super::valid::is_json;
-use super::{Limit, Path, get, pretty, text, try_get, ugly};
+use super::{Answer, Limit, Path, answer, get, pretty, text, try_get, ugly};
 
 fn path(text: &str) -> Path {
     Path::parse(text).unwrap_or_else(|error| panic!("{text:?}: {error}"))
@@ -29,6 +29,69 @@ fn a_plain_hit_is_borrowed() {
     let hit = get(json, &path("a.b.1.c"));
     assert!(matches!(hit, Some(std::borrow::Cow::Borrowed("1.0"))));
     assert!(matches!(ugly("[1,2]"), std::borrow::Cow::Borrowed(_)));
+}
+
+#[test]
+fn what_a_path_does_not_find_is_told() {
+    let json = r#"{"id":"x","none":null,"empty":[],"list":[{"a":1},{"a":2,"b":3}],"in":{"a":1}}"#;
+    let matched = [
+        ("id", "\"x\""),
+        ("none", "null"),
+        ("empty", "[]"),
+        ("empty.#.a", "[]"),
+        ("empty.#.{a,b}", "[]"),
+        ("{id,in.a}", r#"{"id":"x","a":1}"#),
+        ("{is:!1}", r#"{"is":1}"#),
+        ("list.#", "2"),
+        ("list.#.a", "[1,2]"),
+        ("list.#(a==9)#", "[]"),
+        ("list.#(b==3)#.a", "[2]"),
+        ("list.#({a,b}%\"x\")#", "[]"),
+        ("@dig:b", "[3]"),
+        ("in.@keys", r#"["a"]"#),
+        ("nosuch|!\"default\"", "\"default\""),
+    ];
+    for (text, wanted) in matched {
+        assert_eq!(answer(json, &path(text)), Ok(Answer::Matched(wanted.into())), "{text}");
+    }
+    let partial: [(&str, &str, &[&str]); 9] = [
+        ("{id,nosuch}", r#"{"id":"x"}"#, &["nosuch"]),
+        ("[id,nosuch,in.z]", r#"["x"]"#, &["nosuch", "in.z"]),
+        ("{id,kind:nosuch.a}", r#"{"id":"x"}"#, &["nosuch.a"]),
+        ("{id,in:{nosuch}}", r#"{"id":"x","in":{}}"#, &["nosuch"]),
+        ("{nosuch,is:!1}", r#"{"is":1}"#, &["nosuch"]),
+        ("list.#.b", "[3]", &["b"]),
+        ("list.#.{a,b}", r#"[{"a":1},{"a":2,"b":3}]"#, &["b"]),
+        ("{id,nosuch}|id", "\"x\"", &["nosuch"]),
+        ("{id,k:nosuch|@keys}", r#"{"id":"x","k":[]}"#, &["nosuch|@keys"]),
+    ];
+    for (text, left, missed) in partial {
+        let missed = missed.iter().map(|&part| part.to_owned()).collect();
+        assert_eq!(answer(json, &path(text)), Ok(Answer::Partial { text: left.into(), missed }), "{text}");
+    }
+    let nothing = [
+        "nosuch",
+        "{}",
+        "[]",
+        "{nosuch}",
+        "[nosuch]",
+        "{a:{nosuch}}",
+        "{nosuch}|@keys",
+        "nosuch|@keys",
+        "nosuch.@tostr",
+        "list.#.z",
+        "list.#.{z}",
+        "list.#.z|#",
+        "list.#(a==9)",
+        "list.#(a==1).z",
+        "list.#(a==1)#.z",
+        "@dig:z",
+        "@dig:{z}",
+        "in.{z}",
+    ];
+    for text in nothing {
+        assert_eq!(answer(json, &path(text)), Ok(Answer::Missed), "{text}");
+    }
 }
 
 #[test]
