@@ -15,7 +15,7 @@ use serde_json::value::RawValue;
 use tokio::time::{Instant, timeout, timeout_at};
 
 use super::attempt::idle_message;
-use super::failure::{self, Failure, Fate, Told};
+use super::failure::{self, Content, Failure, Fate, Told};
 use super::redact::Secrets;
 use super::trace::Watched;
 use crate::body::Summary;
@@ -62,13 +62,13 @@ impl Answer {
 
     /// The service's name for the request.
     pub fn request_id(&self) -> Option<String> {
-        failure::request_id(&self.headers)
+        failure::request_id(&self.headers, &self.secrets)
     }
 
     /// The error that a service tells in an answer whose status says that all is well;
     /// `unavailable` where the service does not say what kind it is.
     pub fn error(&self, told: Told) -> Error {
-        let shown = |text: String| failure::words(&self.secrets.scrub(&text));
+        let shown = |text: String| self.secrets.excerpt(&text);
         let message = told.message.map_or_else(|| "no reason is given".to_owned(), shown);
         let kind = told.kind.unwrap_or(Kind::Unavailable);
         let error = Error::new(kind, format!("the service answered: {message}")).details(Details {
@@ -97,12 +97,15 @@ impl Answer {
     pub fn json<T: DeserializeOwned>(&self) -> Result<T> {
         serde_json::from_slice(&self.bytes).map_err(|e| {
             let kind = self.header("content-type").unwrap_or("no content type");
-            let says = String::from_utf8_lossy(self.bytes.get(..2048).unwrap_or(&self.bytes));
+            let beginning = self.bytes.get(..LONGEST_ERROR).unwrap_or(&self.bytes);
+            let is_cut = beginning.len() < self.bytes.len();
+            let says = self.secrets.scrub(&String::from_utf8_lossy(beginning), is_cut);
             let message = format!(
-                "the service answered {} with what is not the JSON that was expected ({}; {e}): {}",
+                "the service answered {} with what is not the JSON that was expected ({}; {}): {}",
                 self.status,
-                failure::words(kind),
-                failure::words(&self.secrets.scrub(&says))
+                self.secrets.excerpt(kind),
+                self.secrets.excerpt(&e.to_string()),
+                self.secrets.excerpt(&says),
             );
             Error::new(Kind::Unavailable, message)
                 .hint("is there a proxy or a login page on the way? see --base-url")
@@ -133,9 +136,10 @@ pub(super) async fn read(
         content.extend_from_slice(&block);
     }
     watched.complete();
-    let (content, cut) = unpack(response.headers(), content.freeze(), LONGEST)?;
+    let (bytes, is_cut) = unpack(response.headers(), content.freeze(), LONGEST)?;
+    let content = Content { bytes, is_cut };
     watched.reads(response.headers(), &content);
-    if cut { Err(too_long()) } else { Ok(content) }
+    if is_cut { Err(too_long()) } else { Ok(content.bytes) }
 }
 
 /// Limits the time that is spent on waiting for an answer's content: [`PROGRESS`] bytes have to come within
@@ -207,10 +211,11 @@ pub(super) async fn read_error(
     idle: Duration,
     deadline: Option<Instant>,
     watched: &mut Watched,
-) -> Bytes {
+) -> Content {
     let end = Instant::now() + ERROR_TIME.min(idle);
     let end = deadline.map_or(end, |deadline| deadline.min(end));
     let mut content = BytesMut::new();
+    let mut is_cut = false;
     while content.len() < LONGEST_ERROR {
         match timeout_at(end, block(response)).await {
             Ok(Ok(Some(block))) => {
@@ -218,12 +223,18 @@ pub(super) async fn read_error(
                 let room = LONGEST_ERROR - content.len();
                 content.extend_from_slice(block.get(..room).unwrap_or(&block));
             }
-            Ok(Ok(None) | Err(_)) | Err(_) => break,
+            Ok(Ok(None)) => break,
+            Ok(Err(_)) | Err(_) => {
+                is_cut = true;
+                break;
+            }
         }
     }
     watched.complete();
+    let full = content.len() >= LONGEST_ERROR || is_cut;
     let content = unpack(response.headers(), content.freeze(), LONGEST_ERROR);
-    let content = content.map_or_else(|_| Bytes::new(), |(content, _)| content);
+    let (bytes, is_cut) = content.map_or_else(|_| (Bytes::new(), true), |(content, cut)| (content, cut || full));
+    let content = Content { bytes, is_cut };
     watched.reads(response.headers(), &content);
     content
 }

@@ -11,7 +11,7 @@ use tokio::time::{Instant, sleep_until, timeout_at};
 use super::answer::{self, Answer, Response};
 use super::auth::Credentials;
 use super::download::{self, Download};
-use super::failure::{self, Failure, Fate};
+use super::failure::{self, Content, Failure, Fate};
 use super::payload::{Pulse, Pump, Stop};
 use super::request::Parts;
 use super::trace::Watched;
@@ -58,7 +58,7 @@ pub(super) async fn once(
     let shown = if request.home { redact::url(&request.url, &request.asked) } else { redact::bearer_url(&request.url) };
     let mut watched =
         Watched::new(options.observer.clone(), Arc::clone(&request.secrets), request.method.clone(), shown, number);
-    watched.wants_detail(options.detail);
+    watched.wants_detail(options.detail, request.home.then(|| request.url.authority()));
     let opened = open(http, request, credentials, deadline, mode, &mut watched).await;
     let read = match opened {
         Ok((response, _)) if mode == Mode::Stream => {
@@ -73,14 +73,15 @@ pub(super) async fn once(
             match bytes {
                 Ok(bytes) if (options.is_failure)(&bytes) && request.home => {
                     let status = StatusCode::from_u16(status).unwrap_or_default();
-                    Err(Failure::of_answer(options.envelope, &request.url, status, &headers, &bytes))
+                    let content = Content { bytes, is_cut: false };
+                    Err(Failure::of_answer(options.envelope, request, status, &headers, &content))
                 }
                 Ok(bytes) => {
                     Ok(Answer { status, headers, bytes, sent, tries: number, backend: options.backend, secrets })
                 }
                 Err(mut failure) => {
                     failure.details.status = Some(status);
-                    failure.details.request_id = failure::request_id(&headers);
+                    failure.details.request_id = failure::request_id(&headers, &request.secrets);
                     Err(failure)
                 }
             }
@@ -90,7 +91,8 @@ pub(super) async fn once(
     read.map(Reply::Whole).map_err(|mut failure| {
         // Where no answer names the request, the name that it was sent with has to do.
         let details = &mut failure.details;
-        details.request_id = details.request_id.take().or_else(|| failure::request_id(&request.headers));
+        details.request_id =
+            details.request_id.take().or_else(|| failure::request_id(&request.headers, &request.secrets));
         Failed { watched: Box::new(watched), failure }
     })
 }
@@ -107,13 +109,13 @@ async fn open(
     let service = &*http.0;
     let options = &service.options;
     let unsent = |error: Error| Failure::own(Fate::Unsent, error);
-    let client = service.clients.of(&request.url, options).await.map_err(unsent)?;
+    let client = service.clients.of(&request.url, options, &service.secrets).await.map_err(unsent)?;
     credentials.headers().values().for_each(|value| service.secrets.learn(value));
     request.headers.values().filter(|value| value.is_sensitive()).for_each(|value| request.secrets.learn(value));
     let pulse = Arc::new(Pulse::new());
     let (content, pump) = request.payload.start(&pulse, watched.sent()).await.map_err(unsent)?;
     let headers = headers(request, &service.headers, credentials, mode);
-    watched.sends(&headers, request.payload.at_hand());
+    watched.sends(&headers, request.payload.at_hand().cloned());
     let call = client.request(request.method.clone(), request.url.clone()).headers(headers).body(content).send();
     // Connecting has a limit of its own, after which it is known that nothing was sent.
     let connecting = options.connect_timeout.saturating_add(Duration::from_secs(1));
@@ -121,13 +123,13 @@ async fn open(
     let (response, sent) = exchange(call, pump, &pulse, idle, deadline, request).await?;
     let mut response = Response::from(response);
     let status = response.status();
-    watched.head(status.as_u16(), failure::request_id(response.headers()));
+    watched.head(status.as_u16(), failure::request_id(response.headers(), &request.secrets));
     watched.gets(response.headers());
     if status.is_success() {
         return if is_part(&response) { Err(Failure::of_part(mode == Mode::Stream)) } else { Ok((response, sent)) };
     }
     let content = answer::read_error(&mut response, options.idle_timeout, deadline, watched).await;
-    Err(Failure::of_answer(options.envelope, &request.url, status, response.headers(), &content))
+    Err(Failure::of_answer(options.envelope, request, status, response.headers(), &content))
 }
 
 /// Whether an answer says that it is a part of a content. This client asks for whole contents only, so that a

@@ -9,6 +9,7 @@ use tokio::sync::OnceCell;
 
 use super::options::Options;
 use super::proxy::Proxies;
+use super::redact::Secrets;
 use super::tls;
 use crate::error::{Error, Kind, Result};
 
@@ -26,11 +27,12 @@ pub(super) struct Clients {
 impl Clients {
     /// The client for a URL, made if it is the first. Only `https` reads the certificates of the
     /// system and the proxies of the environment: plain `http` stays on this machine.
-    pub(super) async fn of(&self, url: &Url, options: &Options) -> Result<&Client> {
+    /// What a proxy is told to let us through is noted in `secrets`.
+    pub(super) async fn of(&self, url: &Url, options: &Options, secrets: &Secrets) -> Result<&Client> {
         if url.scheme() == "http" {
             return self.plain.get_or_try_init(|| async { plain(options) }).await;
         }
-        self.secure.get_or_try_init(|| async { secure(options) }).await
+        self.secure.get_or_try_init(|| async { secure(options, secrets) }).await
     }
 }
 
@@ -39,8 +41,9 @@ fn plain(options: &Options) -> Result<Client> {
     build(common(options, RootCertStore::empty())?.no_proxy())
 }
 
-fn secure(options: &Options) -> Result<Client> {
+fn secure(options: &Options, secrets: &Secrets) -> Result<Client> {
     let proxies = Proxies::from_env()?;
+    proxies.urls().for_each(|proxy| secrets.learn_proxy(proxy));
     let roots = tls::roots(options.ca_cert.as_deref())?;
     build(common(options, roots)?.proxy(Proxy::custom(move |url| proxies.for_url(url))))
 }

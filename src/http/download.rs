@@ -1,5 +1,7 @@
 //! Answers that are streamed: contents of files.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use futures_util::StreamExt;
 use futures_util::stream::try_unfold;
@@ -12,6 +14,7 @@ use super::answer::{Pace, Response, encoding};
 use super::attempt::Failed;
 use super::failure::{self, Failure, Fate, Tale};
 use super::options::Options;
+use super::redact::Secrets;
 use super::request::Parts;
 use super::trace::Watched;
 use crate::body::Body;
@@ -30,6 +33,7 @@ pub struct Download {
     /// Whether the content's end can be told from a broken connection: by its length, by chunks, by
     /// HTTP/2, by the goodbye of TLS. Otherwise (HTTP/1.0 in the clear) what came is not proven whole.
     pub end_is_proven: bool,
+    secrets: Arc<Secrets>,
 }
 
 impl Download {
@@ -40,7 +44,7 @@ impl Download {
 
     /// The service's name for the request.
     pub fn request_id(&self) -> Option<String> {
-        failure::request_id(&self.headers)
+        failure::request_id(&self.headers, &self.secrets)
     }
 
     /// The content of the file `name`, of which the service said before that it has `size` bytes; where nothing
@@ -103,6 +107,7 @@ struct Going {
     watched: Watched,
     passed: u64,
     len: Option<u64>,
+    secrets: Arc<Secrets>,
 }
 
 impl Going {
@@ -146,18 +151,19 @@ pub(super) fn stream(
     let end_is_proven = len.is_some() || framed || request.url.scheme() == "https";
     let pace = Pace::new(options.idle_timeout);
     let tale = Tale::new(request, options.backend);
-    let going = Going { tale, response, pace, deadline, watched, passed: 0, len };
+    let going =
+        Going { tale, response, pace, deadline, watched, passed: 0, len, secrets: Arc::clone(&request.secrets) };
     let blocks = try_unfold(going, |mut going| async move {
         match going.next().await {
             Ok(block) => Ok(block.map(|block| (block, going))),
             Err(mut failure) => {
                 going.watched.failed(&failure);
                 failure.details.status = Some(going.response.status().as_u16());
-                failure.details.request_id = failure::request_id(going.response.headers());
+                failure.details.request_id = failure::request_id(going.response.headers(), &going.secrets);
                 Err(failure.into_error(&going.tale))
             }
         }
     });
     let body = Body::of_stream(len, blocks.boxed());
-    Ok(Download { status, headers, body, end_is_proven })
+    Ok(Download { status, headers, body, end_is_proven, secrets: Arc::clone(&request.secrets) })
 }

@@ -5,6 +5,7 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use jiff::Timestamp;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, LOCATION};
 use reqwest::{StatusCode, Url};
@@ -23,9 +24,6 @@ const REQUEST_IDS: [&str; 5] =
 
 /// `true` or `false`: overrules what the status says of trying again (sent by Anthropic's services).
 const SHOULD_RETRY: &str = "x-should-retry";
-
-/// The longest text of a stranger in a message, in characters.
-const WORDS: usize = 200;
 
 /// What a service says of an error in its own words.
 #[derive(Debug, Default, Clone)]
@@ -70,6 +68,13 @@ pub(super) enum Fate {
     Answered,
     /// Something may have been sent, and what came of it is not known.
     Lost,
+}
+
+/// What was read of an answer's content.
+pub(super) struct Content {
+    pub(super) bytes: Bytes,
+    /// Whether there is more of it.
+    pub(super) is_cut: bool,
 }
 
 /// A try that failed.
@@ -183,14 +188,15 @@ impl Failure {
     /// An answer that is no success. `content` is what was read of it.
     pub(super) fn of_answer(
         envelope: Envelope,
-        url: &Url,
+        request: &Parts<'_>,
         status: StatusCode,
         headers: &HeaderMap,
-        content: &[u8],
+        content: &Content,
     ) -> Self {
-        let told = envelope(status, headers, content);
-        let says = told.message.filter(|text| !text.trim().is_empty()).map(|text| words(&text));
-        let says = says.or_else(|| stranger(headers, content));
+        let (url, secrets) = (&request.url, &request.secrets);
+        let told = envelope(status, headers, &content.bytes);
+        let says = told.message.filter(|text| !text.trim().is_empty()).map(|text| secrets.excerpt(&text));
+        let says = says.or_else(|| stranger(headers, content, secrets));
         let mut message = format!("the service answered {}", status.as_u16());
         message.push_str(&status.canonical_reason().map(|reason| format!(" {reason}")).unwrap_or_default());
         if status.is_redirection() {
@@ -212,8 +218,8 @@ impl Failure {
             details: Box::new(Details {
                 backend: None,
                 status: Some(status.as_u16()),
-                code: told.code.map(|code| words(&code)),
-                request_id: request_id(headers).or_else(|| told.request_id.map(|id| words(&id))),
+                code: told.code.map(|code| secrets.excerpt(&code)),
+                request_id: request_id(headers, secrets).or_else(|| told.request_id.map(|id| secrets.excerpt(&id))),
                 retryable: again,
                 retry_after: retry_after::asked(headers, Timestamp::now()),
                 uncertain: false,
@@ -238,7 +244,7 @@ impl Failure {
 
     /// The error that the caller gets, without a secret in it.
     pub(super) fn into_error(self, tale: &Tale) -> Error {
-        let scrub = |text: &str| tale.secrets.scrub(text);
+        let scrub = |text: &str| tale.secrets.scrub(text, false);
         let uncertain = tale.lost || self.fate == Fate::Lost;
         let unsure = match tale.class {
             Class::Once(look) if uncertain || self.is_ambiguous() => {
@@ -310,18 +316,19 @@ fn elsewhere(url: &Url, headers: &HeaderMap) -> String {
 }
 
 /// What an answer says that is not the service's: its type and its first words.
-fn stranger(headers: &HeaderMap, content: &[u8]) -> Option<String> {
-    let text = String::from_utf8_lossy(content);
-    if let Ok(mut value) = serde_json::from_slice::<Value>(content) {
+fn stranger(headers: &HeaderMap, content: &Content, secrets: &Secrets) -> Option<String> {
+    if let Ok(mut value) = serde_json::from_slice::<Value>(&content.bytes) {
         redact::json(&mut value);
-        return Some(words(&value.to_string()));
+        return Some(secrets.excerpt(&value.to_string()));
     }
     let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("no content type");
-    let says = words(&without_tags(&text));
+    let kind = secrets.excerpt(kind);
+    let text = String::from_utf8_lossy(&content.bytes);
+    let says = secrets.excerpt(&without_tags(&secrets.scrub(&text, content.is_cut)));
     match says.is_empty() {
-        true if content.is_empty() => None,
-        true => Some(format!("no JSON ({})", words(kind))),
-        false => Some(format!("no JSON ({}): {says}", words(kind))),
+        true if content.bytes.is_empty() => None,
+        true => Some(format!("no JSON ({kind})")),
+        false => Some(format!("no JSON ({kind}): {says}")),
     }
 }
 
@@ -342,21 +349,11 @@ fn without_tags(text: &str) -> String {
     text.chars().filter_map(keep).collect()
 }
 
-/// The first words of a text in one line, without control characters, and cut.
-pub(super) fn words(text: &str) -> String {
-    let shown: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    let line = shown.split_whitespace().collect::<Vec<_>>().join(" ");
-    match line.char_indices().nth(WORDS) {
-        Some((end, _)) => format!("{}…", line.get(..end).unwrap_or_default()),
-        None => line,
-    }
-}
-
 /// The service's name for a request. A proxy may have folded two into `a, a`.
-pub(super) fn request_id(headers: &HeaderMap) -> Option<String> {
+pub(super) fn request_id(headers: &HeaderMap, secrets: &Secrets) -> Option<String> {
     REQUEST_IDS.iter().find_map(|name| {
         let value = headers.get(*name)?.to_str().ok()?;
-        value.split(',').map(str::trim).find(|piece| !piece.is_empty()).map(words)
+        value.split(',').map(str::trim).find(|piece| !piece.is_empty()).map(|id| secrets.excerpt(id))
     })
 }
 
@@ -406,6 +403,10 @@ mod tests {
     #[test]
     fn strangers_are_quoted_in_one_short_line() {
         let mut html = HeaderMap::new();
+        let stranger = |headers: &HeaderMap, text: &[u8]| {
+            let content = Content { bytes: Bytes::copy_from_slice(text), is_cut: false };
+            stranger(headers, &content, &Secrets::default())
+        };
         html.insert(CONTENT_TYPE, "text/html; charset=utf-8".parse().unwrap());
         let page = b"<html><head><title>502 Bad\x1b[31m Gateway</title></head>\n<body>nginx</body></html>";
         assert_eq!(stranger(&html, page).unwrap(), "no JSON (text/html; charset=utf-8): 502 Bad [31m Gateway nginx");
@@ -436,7 +437,7 @@ mod tests {
         {
             let mut headers = HeaderMap::new();
             headers.insert(name, value.parse().unwrap());
-            assert_eq!(request_id(&headers).as_deref(), Some(id));
+            assert_eq!(request_id(&headers, &Secrets::default()).as_deref(), Some(id));
         }
     }
 }

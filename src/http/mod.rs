@@ -99,6 +99,12 @@ impl Http {
         })))
     }
 
+    /// A text of the service without the credentials of this client, wherever and however they stand in it. It
+    /// has to be called before the text is cut; of a long text, its beginning.
+    pub fn scrub(&self, text: &str) -> String {
+        self.0.secrets.scrub(text, false)
+    }
+
     /// A request to the service, with its credentials. `path` is what follows the base URL, one
     /// segment an item; whatever is in a segment stays in it.
     pub fn request(&self, class: Class, method: Method, path: &[&str]) -> Request<'_> {

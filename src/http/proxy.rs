@@ -55,6 +55,11 @@ impl Proxies {
         })
     }
 
+    /// All that are set.
+    pub(super) fn urls(&self) -> impl Iterator<Item = &Url> {
+        self.http.iter().chain(&self.https)
+    }
+
     /// The proxy for a request; `None` is the direct way, which every request to this machine takes.
     pub(super) fn for_url(&self, url: &Url) -> Option<Url> {
         let proxy = if url.scheme() == "http" { &self.http } else { &self.https };

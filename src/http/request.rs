@@ -146,7 +146,6 @@ impl<'a> Request<'a> {
     pub fn hide(self, secret: &str) -> Self {
         self.with(|parts| {
             parts.secrets.learn_text(secret);
-            parts.secrets.learn_text(&escape(secret));
             Ok(())
         })
     }

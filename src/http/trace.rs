@@ -10,7 +10,7 @@ use reqwest::Method;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use tokio::time::Instant;
 
-use super::failure::{Failure, Fate};
+use super::failure::{Content, Failure, Fate};
 use super::redact::{self, MASK, Secrets};
 
 /// One try of one request. Nothing in it is a secret: values of queries are masked, and so is the
@@ -109,14 +109,16 @@ const SECRET_ANSWERS: [&str; 4] = ["content-location", "link", "location", "set-
 fn shown(headers: &HeaderMap, secrets: &Secrets) -> Vec<(String, String)> {
     let shown = |(name, value): (&HeaderName, &HeaderValue)| {
         let secret = value.is_sensitive() || SECRET_ANSWERS.contains(&name.as_str());
-        let value = if secret { MASK.to_owned() } else { secrets.scrub(&String::from_utf8_lossy(value.as_bytes())) };
+        let value =
+            if secret { MASK.to_owned() } else { secrets.scrub(&String::from_utf8_lossy(value.as_bytes()), false) };
         (name.to_string(), value)
     };
     headers.iter().map(shown).collect()
 }
 
-/// A content as people may see it; of a web form, its names.
-fn readable(headers: &HeaderMap, content: &Bytes, secrets: &Secrets) -> Option<String> {
+/// A content as people may see it; of a web form, its names; of addresses elsewhere, their origins.
+fn readable(headers: &HeaderMap, content: &Content, secrets: &Secrets, own: Option<&str>) -> Option<String> {
+    let Content { bytes: content, is_cut } = content;
     if content.is_empty() {
         return None;
     }
@@ -132,10 +134,11 @@ fn readable(headers: &HeaderMap, content: &Bytes, secrets: &Secrets) -> Option<S
         names.collect::<Vec<_>>().join("&")
     } else if let Ok(mut value) = serde_json::from_str::<serde_json::Value>(text) {
         redact::json(&mut value);
-        secrets.scrub(&value.to_string())
+        secrets.scrub(&value.to_string(), false)
     } else {
-        secrets.scrub(text)
+        secrets.scrub(text, *is_cut || text.len() < content.len())
     };
+    let text = redact::only_origins(&text, own);
     Some(match text.char_indices().nth(SHOWN) {
         Some((end, _)) => format!("{}… ({} bytes)", text.get(..end).unwrap_or_default(), content.len()),
         None => text,
@@ -146,6 +149,8 @@ fn readable(headers: &HeaderMap, content: &Bytes, secrets: &Secrets) -> Option<S
 pub(super) struct Watched {
     told: Option<Observer>,
     secrets: Arc<Secrets>,
+    /// The service's own host, whose addresses may be shown.
+    own: Option<String>,
     started: Instant,
     so_far: Box<Try>,
     sent: Arc<AtomicU64>,
@@ -167,19 +172,22 @@ impl Watched {
             detail: None,
         };
         let so_far = Box::new(so_far);
-        Watched { told, secrets, started: Instant::now(), so_far, sent: Arc::default(), status: None }
+        Watched { told, secrets, own: None, started: Instant::now(), so_far, sent: Arc::default(), status: None }
     }
 
-    /// Whether headers and contents are wanted.
-    pub(super) fn wants_detail(&mut self, wanted: bool) {
+    /// Whether headers and contents are wanted, and of which host the addresses in them may be shown.
+    pub(super) fn wants_detail(&mut self, wanted: bool, own: Option<&str>) {
+        self.own = own.map(str::to_owned);
         self.so_far.detail = (wanted && self.told.is_some()).then(Box::default);
     }
 
     /// This goes out.
-    pub(super) fn sends(&mut self, headers: &HeaderMap, content: Option<&Bytes>) {
+    pub(super) fn sends(&mut self, headers: &HeaderMap, content: Option<Bytes>) {
         if let Some(detail) = &mut self.so_far.detail {
             detail.sent = Side { headers: shown(headers, &self.secrets), content: None };
-            detail.sent.content = content.and_then(|content| readable(headers, content, &self.secrets));
+            let content = content.map(|bytes| Content { bytes, is_cut: false });
+            detail.sent.content =
+                content.and_then(|content| readable(headers, &content, &self.secrets, self.own.as_deref()));
         }
     }
 
@@ -191,9 +199,9 @@ impl Watched {
     }
 
     /// This followed, unpacked.
-    pub(super) fn reads(&mut self, headers: &HeaderMap, content: &Bytes) {
+    pub(super) fn reads(&mut self, headers: &HeaderMap, content: &Content) {
         if let Some(detail) = &mut self.so_far.detail {
-            detail.got.content = readable(headers, content, &self.secrets);
+            detail.got.content = readable(headers, content, &self.secrets, self.own.as_deref());
         }
     }
 
@@ -244,9 +252,9 @@ impl Drop for Watched {
         so_far.sent = self.sent.load(Ordering::Relaxed);
         so_far.took = self.started.elapsed();
         // What a service or a broken connection says is not to be trusted with our secrets.
-        so_far.request_id = so_far.request_id.take().map(|id| self.secrets.scrub(&id));
+        so_far.request_id = so_far.request_id.take().map(|id| self.secrets.scrub(&id, false));
         if let Outcome::Failed(why) = &mut so_far.outcome {
-            *why = self.secrets.scrub(why);
+            *why = self.secrets.scrub(why, false);
         }
         told(so_far);
     }

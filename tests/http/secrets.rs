@@ -127,3 +127,72 @@ async fn planted_secrets_never_appear() {
     assert_eq!(server.got()[0].header("authorization"), Some("Bearer PLANTED-key-1"));
     assert!(server.got()[1].head.contains("PLANTED-sig-3"));
 }
+
+#[tokio::test]
+async fn no_cut_leaves_a_part_of_a_secret() {
+    let token = format!("PLANTED-{}", "0123456789abcdefghijklmnopqrstuvwxyz".repeat(10));
+    // Where it stands decides where it would be cut: in 200 characters, and in 64 KiB of an error.
+    for before in (0..210).step_by(7).chain((65_536 - 400..65_546).step_by(97)) {
+        for (kind, id) in [("application/json", ""), ("text/html", "request-id: ")] {
+            let (secret, token) = (token.clone(), token.clone());
+            let echo = step(move |talk| {
+                let message = format!("{}{token} is not known", " x".repeat(before / 2));
+                let squeezed = format!("{}{token} is not known", " ".repeat(before));
+                let id =
+                    if id.is_empty() { String::new() } else { format!("{id}{}{token}\r\n", "x".repeat(before % 200)) };
+                let body = match kind {
+                    "text/html" => squeezed,
+                    _ => serde_json::json!({"error": {"message": message, "code": squeezed}}).to_string(),
+                };
+                talk.read().answer(400, &format!("content-type: {kind}\r\n{id}"), body);
+            });
+            let server = Server::new(vec![echo]);
+            let (http, notes) = watched(&server.url(), |options| {
+                options.auth = Some(Arc::new(Credentials::bearer(&secret).unwrap()));
+                options.detail = true;
+            });
+            let error = get(&http).send().await.unwrap_err();
+            let notes = notes.lock().unwrap();
+            let lines: Vec<_> = notes.iter().flat_map(|note| note.detail.as_ref().unwrap().lines()).collect();
+            for text in [format!("{error} {} {notes:?}", seen(&error)), lines.join("\n")] {
+                assert!(!text.contains("PLANTE"), "{before} {kind}: {text}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_a_service_repeats_in_another_spelling_is_a_secret_still() {
+    let token = "PLANTED/k+y=1&2";
+    let percent = token.bytes().map(|byte| format!("%{byte:02X}")).collect::<Vec<_>>().concat();
+    let unicode = token.bytes().map(|byte| format!("\\u{byte:04x}")).collect::<Vec<_>>().concat();
+    let basic = "dXNlcjpQTEFOVEVEL2sreT0xJjI";
+    for spelled in [percent.as_str(), "PLANTED%2Fk%2By%3D1%262", unicode.as_str(), "PLANTED\\/k+y=1&amp;2", basic] {
+        let text = spelled.to_owned();
+        let server = Server::new(vec![step(move |talk| {
+            talk.read().answer(400, &format!("x-a: {text}\r\n"), format!("<p>not known: {text}</p>"));
+        })]);
+        let (http, notes) = watched(&server.url(), |options| {
+            options.auth = Some(Arc::new(Credentials::key("x-api-key", token).unwrap()));
+            options.detail = true;
+        });
+        let error = get(&http).send().await.unwrap_err();
+        let notes = notes.lock().unwrap();
+        let lines: Vec<_> = notes.iter().flat_map(|note| note.detail.as_ref().unwrap().lines()).collect();
+        let shown = format!("{error} {}", lines.join("\n"));
+        assert_eq!(shown.matches("***").count(), 4, "{shown}");
+        assert!(!shown.contains(&spelled[6..spelled.len() - 6]), "{spelled}: {shown}");
+    }
+}
+
+#[tokio::test]
+async fn an_address_that_a_service_gives_out_shows_its_origin_alone() {
+    let body = "{\"url\":\"https://store.test/PLANTED-path/x?sig=PLANTED\",\"data\":\"{\\\"u\\\":\\\"https:\\\\/\\\\/store.test\\\\/PLANTED\\\"}\"}";
+    let server = Server::new(vec![answer(200, "content-type: application/json\r\n", body)]);
+    let (http, notes) = watched(&server.url(), |options| options.detail = true);
+    get(&http).send().await.unwrap();
+    let notes = notes.lock().unwrap();
+    let lines: Vec<_> = notes.iter().flat_map(|note| note.detail.as_ref().unwrap().lines()).collect();
+    let shown = lines.join("\n");
+    assert!(shown.contains("https://store.test/***") && !shown.contains("PLANTED"), "{shown}");
+}

@@ -176,7 +176,7 @@ impl Passage {
             match self.state(mode).await? {
                 Some(item) if item.state() == SyncState::Done => return Ok(()),
                 Some(item) if item.state() == SyncState::Failed => {
-                    let why = item.reason().unwrap_or("no reason is given");
+                    let why = self.agb.0.http.scrub(item.reason().unwrap_or("no reason is given"));
                     let error = Error::new(Kind::Unavailable, format!("the service's sync failed: {why}"));
                     return Err(not_synced(mode, error));
                 }

@@ -31,7 +31,7 @@ impl Agb {
     ) -> Result<Outcome> {
         let result = self.called(class, id, name, args).await?;
         let text = result.joined();
-        Ok(if result.is_error { Err(ToolError::read(&text)) } else { Ok(text) })
+        Ok(if result.is_error { Err(ToolError::read(&self.0.http.scrub(&text))) } else { Ok(text) })
     }
 
     async fn called(
@@ -54,7 +54,8 @@ impl Agb {
         // Its errors are read.
         envs.insert("LC_ALL".to_owned(), "C".into());
         let asked = wire::Shell { command, timeout_ms: Some(SHELL_TIME), cwd: None, envs: Some(envs) };
-        Ok(ran(&self.called(class, id, wire::name::SHELL, &asked).await?))
+        let outcome = ran(&self.called(class, id, wire::name::SHELL, &asked).await?);
+        Ok(outcome.map_err(|error| ToolError { message: self.0.http.scrub(&error.message), ..error }))
     }
 }
 
