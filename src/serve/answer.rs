@@ -33,10 +33,17 @@ pub(super) type Content = UnsyncBoxBody<Bytes, Fault>;
 /// An answer.
 pub(super) type Answer = Response<Content>;
 
-/// The time as answers tell it: to the microsecond, as the services' own answers do \[docs\].
+/// The time as answers tell it.
 pub(super) fn now() -> Timestamp {
-    let now = Timestamp::now();
-    Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now)
+    written(Timestamp::now())
+}
+
+/// A time as answers tell it: to the microsecond, as the services' own answers do \[docs\]. Its last
+/// digit is never 0, which would be left out: all times have six decimals, so that clients which
+/// compare them as text find them in order.
+pub(super) fn written(time: Timestamp) -> Timestamp {
+    let micros = time.as_microsecond();
+    Timestamp::from_microsecond(micros + i64::from(micros % 10 == 0)).unwrap_or(time)
 }
 
 /// Without a body.
@@ -221,6 +228,17 @@ impl HttpBody for Logged {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn times_are_written_with_six_decimals() {
+        for (time, as_told) in [
+            ("2026-11-20T09:00:00Z", "2026-11-20T09:00:00.000001Z"),
+            ("2026-11-20T09:00:00.12345678Z", "2026-11-20T09:00:00.123456Z"),
+            ("2026-11-20T09:00:00.1234509Z", "2026-11-20T09:00:00.123451Z"),
+        ] {
+            assert_eq!(written(time.parse().unwrap()).to_string(), as_told);
+        }
+    }
 
     #[test]
     fn names_of_downloads() {

@@ -98,7 +98,8 @@ impl Anthropic {
             }
         };
         if let Some(seconds) = expires {
-            let at = expiry(stored.created_at.unwrap_or_else(now), std::time::Duration::from_secs(seconds));
+            let at =
+                expiry(stored.created_at.map_or_else(now, answer::written), std::time::Duration::from_secs(seconds));
             held(&self.expiries).extend(at.map(|at| (stored.id.to_string(), at)));
         }
         let mut file = self.uploaded(&stored);
@@ -280,7 +281,7 @@ impl Anthropic {
             filename: stored.filename.clone(),
             mime_type: Some(stored.mime_type.clone().unwrap_or_else(|| UNTYPED.to_owned())),
             size_bytes: stored.size,
-            created_at: stored.created_at,
+            created_at: stored.created_at.map(answer::written),
             downloadable: Some(false),
             expires_at: Given::or_null(held(&self.expiries).get(stored.id.as_str()).copied()),
             scope: Given::Null,
