@@ -4,7 +4,7 @@ use std::fs::File;
 
 use serde_json::json;
 
-use crate::sandbox::Sandbox;
+use crate::sandbox::{Sandbox, WHARF};
 
 #[test]
 fn a_session_without_anything_has_only_what_is_known_of_it() {
@@ -331,4 +331,15 @@ fn labels_and_lengths_of_time_that_cannot_be_read_are_usage_errors() {
         sandbox.run(["sessions", "create"].iter().chain(&bad)).code(2);
     }
     assert_eq!(sandbox.run(["sessions", "list"]).ok().json(), json!([]));
+}
+
+#[test]
+fn an_agents_version_that_is_not_there_is_not_found_and_named() {
+    let sandbox = Sandbox::new();
+    let create = ["serve", "-b", "foundry", "--", WHARF, "sessions", "create", "--agent", "a1", "--agent-version"];
+    for (version, code) in [("1", 0), ("9", 4)] {
+        let run = sandbox.run(create.iter().chain(&[version]));
+        run.code(code);
+        assert!(code == 0 || run.stderr().contains("Version 9") && run.stderr().contains("`a1`"), "{}", run.stderr());
+    }
 }

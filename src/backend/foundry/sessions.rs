@@ -86,6 +86,9 @@ impl Sessions for Foundry {
             Err(error) if error.kind() == Kind::Conflict && error.hint_text().is_none() => {
                 Err(error.hint("choose another --id, or delete it first"))
             }
+            Err(error) if error.kind() == Kind::NotFound => {
+                Err(error.hint(format!("look whether there is an agent `{agent}`, and the version that was asked for")))
+            }
             Err(error) => Err(error),
         }
     }

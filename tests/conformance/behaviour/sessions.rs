@@ -95,7 +95,8 @@ fn what_a_session_is_made_with_stands_in_it_or_is_unsupported() {
         [
             (Feature::SessionTitle, NewSession { title: text(), ..plain() }),
             (Feature::SessionAgent, NewSession { agent: Some(agent.to_owned()), ..plain() }),
-            (Feature::SessionAgentVersion, NewSession { agent_version: text(), ..plain() }),
+            // One that every agent has.
+            (Feature::SessionAgentVersion, NewSession { agent_version: Some("1".to_owned()), ..plain() }),
             (Feature::SessionEnvironment, NewSession { environment: text(), ..plain() }),
             (Feature::SessionImage, NewSession { image: text(), ..plain() }),
             (Feature::SessionVaults, NewSession { vaults: vec!["a word".to_owned()], ..plain() }),
