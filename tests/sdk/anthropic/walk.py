@@ -4,6 +4,7 @@ Run by ../run, which starts the server and sets the variables. Every value that 
 compared with what went in; the first difference ends it.
 """
 
+import asyncio
 import io
 import os
 import random
@@ -13,7 +14,8 @@ import urllib.parse
 from pathlib import Path
 
 import anthropic
-from anthropic import Anthropic
+from anthropic import Anthropic, AsyncAnthropic
+from anthropic.types import anthropic_beta_param
 
 UPLOADS = "/mnt/session/uploads"
 
@@ -48,6 +50,10 @@ def main():
         agent, environment = catalogue(client)
         sessions(client, agent, environment)
         turns(client, agent, environment)
+        threads(client, agent, environment)
+        asyncio.run(at_once())
+        strict(client)
+        ends(client, agent, environment)
     print("sdk: all as expected")
 
 
@@ -99,6 +105,27 @@ def catalogue(client):
     expect(environment, client.beta.environments.retrieve(environment.id))
     expect([environment.id], [environment.id for environment in client.beta.environments.list()])
     fails(409, "conflict_error", lambda: client.beta.environments.create(name="python"))
+    third = whole(client.beta.agents.update(agent.id, version=2, metadata={"team": "blue"}))
+    fourth = whole(client.beta.agents.update(agent.id, metadata={"team": None, "stage": "1"}, model="claude-opus-5-5"))
+    expect(({"team": "blue"}, {"stage": "1"}, "high"), (third.metadata, fourth.metadata, fourth.model.effort.type))
+    fails(409, "conflict_error", lambda: client.beta.agents.update(agent.id, version=1, name="late"))
+    expect([4, 3, 2, 1], [version.version for version in client.beta.agents.versions.list(agent.id, limit=1)])
+
+    config = {"type": "cloud", "networking": {"type": "limited", "allowed_hosts": ["a.example"]}}
+    limited = whole(client.beta.environments.create(name="limited", config=config, metadata={"a": "1", "b": "2"}))
+    network = limited.config.networking
+    expect((False, False), (network.allow_mcp_servers, network.allow_package_managers))
+    config = {"type": "cloud", "networking": {"type": "limited", "allow_mcp_servers": True}}
+    changes = {"config": config, "metadata": {"a": None, "b": ""}, "description": "d", "scope": "account"}
+    limited = whole(client.beta.environments.update(limited.id, **changes))
+    network = limited.config.networking
+    expect((["a.example"], True, {}), (network.allowed_hosts, network.allow_mcp_servers, limited.metadata))
+    expect(limited, client.beta.environments.retrieve(limited.id))
+    assert whole(client.beta.environments.archive(limited.id)).archived_at
+    expect([environment.id], [environment.id for environment in client.beta.environments.list()])
+    expect(2, len(list(client.beta.environments.list(include_archived=True, limit=1))))
+    fails(400, "invalid_request_error", lambda: client.beta.environments.update(limited.id, name="x"), "environment_archived")
+    expect("environment_deleted", whole(client.beta.environments.delete(limited.id)).type)
     return second, environment
 
 
@@ -124,7 +151,7 @@ def sessions(client, agent, environment):
         ],
     )
     expect(("idle", "november sales", ["vlt_1"]), (session.status, session.title, session.vault_ids))
-    expect((agent.id, 2, "analyst"), (session.agent.id, session.agent.version, session.agent.name))
+    expect((agent.id, 4, "analyst"), (session.agent.id, session.agent.version, session.agent.name))
     first, second, repository, store = session.resources
     expect((f"{UPLOADS}/in/sales.csv", f"{UPLOADS}/{sales.id}"), (first.mount_path, second.mount_path))
     assert first.file_id not in (sales.id, second.file_id), first
@@ -213,7 +240,10 @@ def turns(client, agent, environment):
                 expect("end_turn", event.stop_reason.type)
                 break
     expect(["user.message", "session.status_running", "user.interrupt", "session.status_idle"], seen)
-    expect(seen, [whole(event).type for event in sessions.events.list(session.id, limit=3)])
+    history = [whole(event) for event in sessions.events.list(session.id, limit=3)]
+    expect(seen, [event.type for event in history])
+    times = [event.processed_at for event in history]
+    expect(sorted(times), times)
     idle = sessions.events.list(session.id, types=["session.status_idle"], order="desc")
     expect(["session.status_idle"], [event.type for event in idle])
     expect("idle", sessions.retrieve(session.id).status)
@@ -223,6 +253,93 @@ def turns(client, agent, environment):
     expect("idle", sessions.retrieve(started.id).status)
     sessions.events.send(started.id, events=[message("fail")])
     expect("terminated", sessions.retrieve(started.id).status)
+
+
+def threads(client, agent, environment):
+    sessions, threads = client.beta.sessions, client.beta.sessions.threads
+    session = sessions.create(agent=agent.id, environment_id=environment.id)
+    thread, = [whole(thread) for thread in threads.list(session.id, limit=1)]
+    expect((session.id, None, "idle"), (thread.session_id, thread.parent_thread_id, thread.status))
+    expect(thread, threads.retrieve(thread.id, session_id=session.id))
+    expect([], list(threads.list(session.id, statuses=["running", "terminated"])))
+    seen = []
+    with threads.events.stream(thread.id, session_id=session.id, event_deltas=["agent.message"]) as stream:
+        steer = [{"type": "user.interrupt", "session_thread_id": thread.id}, message("hi")]
+        sessions.events.send(session.id, events=steer)
+        for event in stream:
+            seen.append(whole(event).type)
+            if event.type == "session.status_idle":
+                break
+    expect(["user.interrupt", "user.message", "session.status_running", "session.status_idle"], seen)
+    expect(seen, [whole(event).type for event in threads.events.list(thread.id, session_id=session.id, limit=1)])
+    fails(400, "invalid_request_error", lambda: threads.archive(thread.id, session_id=session.id))
+    fails(404, "not_found_error", lambda: threads.retrieve("sthr_none", session_id=session.id))
+
+
+async def at_once():
+    """The asynchronous client, many calls at a time."""
+    async with AsyncAnthropic() as client:
+        made = await asyncio.gather(*(client.files.upload(file=(f"{n}.txt", b"x" * n)) for n in range(30)))
+        sizes = {file.id: file.size_bytes async for file in client.files.list(limit=7)}
+        expect({file.id: n for n, file in enumerate(made)}, {file.id: sizes[file.id] for file in made})
+        mounts = [{"type": "file", "file_id": file.id, "mount_path": f"/in/{n}"} for n, file in enumerate(made)]
+        session = await client.beta.sessions.create(agent="agent_any", environment_id="env_any", resources=mounts)
+        paths = [resource.mount_path async for resource in client.beta.sessions.resources.list(session.id, limit=8)]
+        expect([f"{UPLOADS}/in/{n}" for n in range(30)], paths)
+        async with await client.beta.sessions.events.stream(session.id) as stream:
+            await client.beta.sessions.events.send(session.id, events=[message("hello")])
+            seen = []
+            async for event in stream:
+                seen.append(event.type)
+                if event.type == "session.status_idle":
+                    break
+        expect(["user.message", "session.status_running", "session.status_idle"], seen)
+        await client.beta.sessions.delete(session.id)
+        await asyncio.gather(*(client.files.delete(file.id) for file in made))
+        try:
+            await client.beta.sessions.retrieve(session.id)
+        except anthropic.NotFoundError as caught:
+            assert caught.request_id.startswith("req_"), caught.request_id
+        else:
+            raise AssertionError("404 was expected")
+
+
+def strict(client):
+    """What the service refuses, as the SDK's own classes of errors; and the names that it takes."""
+    sessions = client.beta.sessions
+    for error, call in [
+        (anthropic.BadRequestError, lambda: sessions.list(extra_query={"bogus": "1"})),
+        (anthropic.BadRequestError, lambda: sessions.list(statuses=["bogus"])),
+        (anthropic.BadRequestError, lambda: sessions.list(betas=["bogus-2026-01-01"])),
+        (anthropic.BadRequestError, lambda: sessions.create(agent="agent_1", environment_id="env_1", extra_body={"x": 1})),
+        (anthropic.NotFoundError, lambda: sessions.retrieve("sesn_none")),
+        (anthropic.NotFoundError, lambda: client.beta.agents.retrieve("none")),
+    ]:
+        try:
+            call()
+        except error as caught:
+            assert caught.body["error"]["message"], caught.body
+            continue
+        raise AssertionError(f"{error.__name__} was expected")
+    union = anthropic_beta_param.AnthropicBetaParam.__args__
+    names = [name for member in union for name in getattr(member, "__args__", ())]
+    assert len(names) >= 60, names
+    for name in names:
+        client.beta.files.list(limit=1, betas=[name] if name != "files-api-2025-04-14" else [])
+    expect([], list(client.with_options(max_retries=0).beta.files.list(ids=["file_none"], betas=names[:0])))
+
+
+def ends(client, agent, environment):
+    """An agent and an environment that are archived take no new session, and are still there."""
+    client.beta.agents.archive(agent.id)
+    expect([4, 3, 2, 1], [whole(version).version for version in client.beta.agents.versions.list(agent.id)])
+    expect([], list(client.beta.agents.list()))
+    assert whole(client.beta.agents.retrieve(agent.id)).archived_at
+    new = lambda **how: client.beta.sessions.create(**{"agent": "agent_1", "environment_id": "env_1", **how})
+    fails(400, "invalid_request_error", lambda: new(agent=agent.id))
+    fails(400, "invalid_request_error", lambda: client.beta.agents.update(agent.id, name="late"))
+    client.beta.environments.archive(environment.id)
+    fails(400, "invalid_request_error", lambda: new(environment_id=environment.id))
 
 
 def message(text):

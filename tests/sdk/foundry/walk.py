@@ -4,15 +4,18 @@ Run by ../run, which starts the server and sets the variables. Every value that 
 compared with what went in; the first difference ends it.
 """
 
+import asyncio
 import io
 import os
 import random
 import time
 
 from azure.ai.projects import AIProjectClient
-from azure.ai.projects.models import HostedAgentDefinition, VersionRefIndicator
+from azure.ai.projects.aio import AIProjectClient as AsyncClient
+from azure.ai.projects.models import AgentEndpointConfig, HostedAgentDefinition, VersionRefIndicator
 from azure.core.credentials import AccessToken
 from azure.core.exceptions import HttpResponseError, ResourceExistsError, ResourceNotFoundError
+from azure.core.rest import HttpRequest
 
 AGENT = "order-agent"
 LIFE = 30 * 24 * 3600
@@ -48,6 +51,9 @@ def main():
     expect(endpoint, os.environ["AZURE_AI_PROJECT_ENDPOINT"])
     with AIProjectClient(endpoint=endpoint, credential=Token()) as client:
         walk(client.agents)
+        catalogue(client.agents)
+        directories(client)
+    asyncio.run(at_once(endpoint))
     print("sdk: all as expected")
 
 
@@ -134,7 +140,100 @@ def walk(agents):
     agents.delete_session(AGENT, id)
     fails(ResourceNotFoundError, 404, lambda: agents.get_session(AGENT, id))
     agents.delete_version(AGENT, "2")
+    missing = fails(ResourceNotFoundError, 404, lambda: agents.get_version(AGENT, "2"))
+    assert "Version 2" in missing.message, missing.message
     agents.delete(AGENT)
+
+
+def catalogue(agents):
+    """Agents: listed, changed, switched off, deleted; and versions that are not there."""
+    expect([], [agent.name for agent in agents.list()])
+    definition = HostedAgentDefinition(cpu="1", memory="2Gi", container_configuration={"image": "r.example/a:1"})
+    names = [f"agent-{n}" for n in range(5)]
+    for name in names:
+        agents.create_version(name, definition=definition, metadata={"n": name})
+    expect(names[::-1], [agent.name for agent in agents.list(limit=2)])
+    expect(names, [agent.name for agent in agents.list(limit=2, order="asc", kind="hosted")])
+    expect([], list(agents.list(kind="prompt")))
+    one = agents.get(names[0])
+    expect(("enabled", "enabled", {"n": names[0]}), (one.state, one.configuration_state, one.versions.latest.metadata))
+    endpoint = AgentEndpointConfig(authorization_schemes=[{"type": "Entra"}])
+    changed = agents.update_details(names[0], agent_endpoint=endpoint)
+    expect("Entra", changed.agent_endpoint.authorization_schemes[0].type)
+    expect(changed, agents.get(names[0]))
+
+    version = lambda number: VersionRefIndicator(agent_version=number)
+    for number in ("3", "latest"):
+        create = lambda: agents.create_session(names[0], version_indicator=version(number))
+        expect("not_found", fails(ResourceNotFoundError, 404, create).error.code)
+    session = agents.create_session(names[0], version_indicator=version("2")).agent_session_id
+    for _ in range(2):
+        agents.disable(names[0])
+    expect("disabled", agents.get(names[0]).state)
+    fails(HttpResponseError, 403, lambda: agents.create_session(names[0], version_indicator=version("2")))
+    expect(1, agents.upload_session_file(names[0], session, b"x", path="x").bytes_written)
+    agents.enable(names[0])
+    agents.create_session(names[0], version_indicator=version("1"))
+    fails(ResourceExistsError, 409, lambda: agents.delete_version(names[0], "2"))
+    expect(True, agents.delete_version(names[0], "2", force=True).deleted)
+    fails(ResourceNotFoundError, 404, lambda: agents.get_session(names[0], session))
+    expect(["1"], [version.version for version in agents.list_versions(names[0])])
+    fails(ResourceExistsError, 409, lambda: agents.delete(names[0]))
+    # A client that deletes what it lists keeps its place.
+    for agent in agents.list(limit=2):
+        expect(True, agents.delete(agent.name, force=True).deleted)
+    expect([], list(agents.list()))
+
+
+def directories(client):
+    """The calls that this SDK has no methods for, sent with its own credentials and errors."""
+    session = client.agents.create_session(AGENT, {}).agent_session_id
+    files = f"/agents/{AGENT}/endpoint/sessions/{session}/files"
+
+    def mkdir(**body):
+        request = HttpRequest("POST", f"{files}/mkdir", params={"api-version": "v1"}, json=body)
+        response = client.send_request(request)
+        response.raise_for_status()
+
+    mkdir(path="/a/b/c", createParents=True, mode="755")
+    mkdir(path="/a/b/c", createParents=True)
+    fails(HttpResponseError, 404, lambda: mkdir(path="/x/y"))
+    stat = client.send_request(HttpRequest("GET", f"{files}/stat", params={"api-version": "v1", "path": "/a/b/c"}))
+    expect((True, 0o755), (stat.json()["is_dir"], stat.json()["mode"]))
+    client.agents.delete(AGENT, force=True)
+
+
+async def at_once(endpoint):
+    """The asynchronous client, many calls at a time."""
+
+    class AsyncToken(Token):
+        async def get_token(self, *scopes, **how):
+            return Token.get_token(self, *scopes, **how)
+
+        async def close(self):
+            pass
+
+    async with AsyncClient(endpoint=endpoint, credential=AsyncToken()) as client:
+        agents, version = client.agents, VersionRefIndicator(agent_version="1")
+        session = (await agents.create_session(AGENT, version_indicator=version)).agent_session_id
+        contents = {f"data/{n}.bin": random.Random(n).randbytes(n * 1000) for n in range(30)}
+        uploads = [agents.upload_session_file(AGENT, session, content, path=path) for path, content in contents.items()]
+        expect([len(content) for content in contents.values()], [one.bytes_written for one in await asyncio.gather(*uploads)])
+
+        async def fetch(path):
+            return b"".join([block async for block in await agents.download_session_file(AGENT, session, path=path)])
+
+        assert await asyncio.gather(*map(fetch, contents)) == list(contents.values())
+        listed = [entry.name async for entry in agents.list_session_files(AGENT, session, path="data")]
+        expect(sorted(path.split("/")[1] for path in contents), sorted(listed))
+        try:
+            await fetch("none")
+        except ResourceNotFoundError as caught:
+            expect(404, caught.status_code)
+        else:
+            raise AssertionError("404 was expected")
+        await agents.delete_session_file(AGENT, session, path="data", recursive=True)
+        await agents.delete_session(AGENT, session)
 
 
 if __name__ == "__main__":
