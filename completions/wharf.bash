@@ -4738,7 +4738,7 @@ _wharf() {
             return 0
             ;;
         wharf__subcmd__sessions__subcmd__delete)
-            opts="-y -b -s -r -q -0 -v -h -V --session-id --label --yes --dry-run --missing-ok --force --backend --profile --session --agent --format --transform --raw-output --quiet --null --verbose --debug --color --progress --timeout --connect-timeout --retries --jobs --base-url --token-file --user-identity --isolation-key --ca-cert --header --beta --help --version"
+            opts="-y -b -s -r -q -0 -v -h -V --session-id --label --yes --dry-run --missing-ok --force --with-files --backend --profile --session --agent --format --transform --raw-output --quiet --null --verbose --debug --color --progress --timeout --connect-timeout --retries --jobs --base-url --token-file --user-identity --isolation-key --ca-cert --header --beta --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -580,6 +580,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_su
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from delete" -l dry-run -d 'Print what would be deleted, and delete nothing'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from delete" -l missing-ok -d 'A session that is not there is no failure'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from delete" -l force -d 'Interrupt a session that is running'
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from delete" -l with-files -d 'Delete the stored files too that wharf uploaded for it'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from delete" -s r -l raw-output -d 'Print text that --transform selects without quotes'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from delete" -s q -l quiet -d 'Print ids or paths only, one a line'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from delete" -s 0 -l null -d 'End what -q and --transform print with NUL instead of newline'
@@ -622,6 +623,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_su
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from rm" -l dry-run -d 'Print what would be deleted, and delete nothing'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from rm" -l missing-ok -d 'A session that is not there is no failure'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from rm" -l force -d 'Interrupt a session that is running'
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from rm" -l with-files -d 'Delete the stored files too that wharf uploaded for it'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from rm" -s r -l raw-output -d 'Print text that --transform selects without quotes'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from rm" -s q -l quiet -d 'Print ids or paths only, one a line'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from rm" -s 0 -l null -d 'End what -q and --transform print with NUL instead of newline'
@@ -691,7 +693,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subco
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l into -d 'Put all sources into this directory by name, however many there are' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l name -d 'What to call a source that has no name of its own' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l mime-type -d 'The media type of a stored file' -r
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l expires-in -d 'How long a stored file is kept, such as 36h or 30d' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l expires-in -d 'How long the stored file is kept, such as 36h or 30d; for one that is mounted, the original' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l include -d 'Take what a gitignore pattern matches, and nothing else where it is the first of these flags' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l exclude -d 'Leave out what a gitignore pattern matches; the last pattern that matches decides' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l ignore-file -d 'Patterns of a file, before those of all flags; may be given several times' -r -F

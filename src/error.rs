@@ -141,6 +141,8 @@ pub struct Details {
     pub retry_after: Option<Duration>,
     /// Whether an earlier try of the same request, whose answer was lost, may have done it.
     pub uncertain: bool,
+    /// Ids of stored files that the failed work uploaded and that are still there.
+    pub left: Vec<String>,
 }
 
 impl Error {
@@ -207,6 +209,18 @@ impl Error {
     pub fn context(mut self, doing: impl fmt::Display) -> Self {
         self.message = format!("{doing}: {}", self.message);
         self
+    }
+
+    /// Adds stored files that were uploaded and are still there.
+    #[must_use]
+    pub fn leaving(mut self, files: impl IntoIterator<Item = String>) -> Self {
+        self.details.get_or_insert_default().left.extend(files);
+        self
+    }
+
+    /// Ids of stored files that the failed work uploaded and that are still there.
+    pub fn left(&self) -> &[String] {
+        self.details.as_ref().map_or(&[], |details| &details.left)
     }
 
     /// The kind, which decides the exit code.

@@ -1,7 +1,8 @@
 //! `wharf`: sessions, files and resources of hosted agents, from one command line.
 //!
 //! The rooms, from the ground up; each imports only from those before it: `error`, `model`,
-//! `body` and `pool` (bytes in motion), `platform`, `pending` (files in the making), `removal` and `walk`, `config`,
+//! `body` and `pool` (bytes in motion), `platform`, `pending` (files in the making), `removal` and `walk`,
+//! `upload_log`, `config`,
 //! `http` and `wire`, `backend`, `transfer` and `serve`, `output`, `commands`.
 //! `docs/architecture.md` says what belongs where.
 
@@ -22,5 +23,6 @@ pub mod random;
 pub mod removal;
 pub mod serve;
 pub mod transfer;
+pub mod upload_log;
 pub mod walk;
 pub mod wire;

@@ -6,11 +6,12 @@ use std::fs;
 use std::path::Path;
 
 /// The rooms from the ground up. What stands on one line may import each other.
-const ROOMS: [&[&str]; 10] = [
+const ROOMS: [&[&str]; 11] = [
     &["error"],
     &["model"],
     &["body", "platform", "pool", "random"],
     &["pending", "removal", "walk"],
+    &["upload_log"],
     &["config"],
     &["http", "wire"],
     &["backend"],

@@ -13,6 +13,7 @@ pub mod local;
 mod occupied;
 pub mod page;
 mod part;
+pub mod proof;
 pub mod registry;
 mod spool;
 mod tree;
@@ -51,8 +52,17 @@ pub trait Backend: Send + Sync {
     /// What is mounted into its sessions.
     fn resources(&self) -> Option<&dyn Resources>;
 
+    /// Which service or store this is: two backends with the same one have the same sessions.
+    fn origin(&self) -> String {
+        self.capabilities().backend.to_owned()
+    }
+
     /// Makes everything durable that this process wrote and that the backend has not yet promised
-    /// to keep. Called once, before a command that wrote reports success.
+    /// to keep, and tidies up after work that was interrupted. Called once, before a command that
+    /// wrote reports what came of it.
+    ///
+    /// # Errors
+    /// What could not be kept; what an interrupted work left behind, by name.
     async fn settle(&self) -> Result<()> {
         Ok(())
     }
@@ -218,6 +228,18 @@ pub struct PutOptions {
     pub keep_existing: bool,
     /// Many files follow: durability may wait for [`Backend::settle`].
     pub bulk: bool,
+    /// How long the file is kept; for good where nothing is said. For a backend that has
+    /// [`Feature::FileExpiry`].
+    pub expires_in: Option<Duration>,
+}
+
+/// What the time of a file in a session says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TimeOf {
+    /// When the source was changed last: an upload carries that along.
+    Source,
+    /// When the file came to be there.
+    Arrival,
 }
 
 /// How a directory is to be made.
@@ -285,12 +307,25 @@ pub struct Gather {
 /// The files inside sessions.
 #[async_trait]
 pub trait SessionFiles: Send + Sync {
+    /// What the time of an uploaded file says.
+    fn time_of(&self) -> TimeOf {
+        TimeOf::Source
+    }
+    /// Whether an upload replaces a stored file that is mounted at its path.
+    fn replaces_mounts(&self) -> bool {
+        false
+    }
     /// Writes a file, making parents: all of it or nothing.
     async fn put(&self, at: &SessionPath, source: &dyn Source, options: PutOptions) -> Result<Stored>;
     /// Reads a file, or a range of it. `unverified` where it is not as long as the backend said.
     async fn fetch(&self, at: &SessionPath, options: FetchOptions) -> Result<Fetched>;
     /// What a path holds; a link is itself.
     async fn stat(&self, at: &SessionPath) -> Result<Entry>;
+    /// The same for one of many files of a transfer: an answer of a moment ago will do, as long as this
+    /// process has changed nothing at the path since.
+    async fn stat_lately(&self, at: &SessionPath) -> Result<Entry> {
+        self.stat(at).await
+    }
     /// The entries of a directory by name, or the whole tree below it, parents first; for anything
     /// else than a directory, itself.
     async fn list<'a>(&'a self, at: &SessionPath, recursive: bool) -> Result<BoxStream<'a, Result<Entry>>>;

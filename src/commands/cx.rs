@@ -17,6 +17,7 @@ use crate::error::{Error, Result};
 use crate::model::{RemotePath, SessionId, SessionPath, Target};
 use crate::output::{Format, Listing, Options, Output, Record};
 use crate::platform::Asked;
+use crate::transfer::Options as TransferOptions;
 use crate::transfer::stop::Stop;
 use crate::transfer::tally::Tally;
 
@@ -173,6 +174,17 @@ impl Cx {
             }
         }
         self.out.objects(subjects.len(), &done, tally.verdict(T::NOUN))
+    }
+
+    /// How files are transferred where no flag of the command says more.
+    pub fn transfer_options(&self) -> Result<TransferOptions> {
+        let settings = self.settings()?;
+        let jobs = settings.jobs()?.unwrap_or(self.backend()?.capabilities().jobs);
+        Ok(TransferOptions {
+            jobs: usize::try_from(jobs).unwrap_or(1),
+            retries: settings.retries.unwrap_or(crate::config::RETRIES),
+            ..TransferOptions::default()
+        })
     }
 
     /// Writes a listing page by page, to its end or to the limit.

@@ -20,6 +20,7 @@ mod serve;
 mod sessions;
 mod spec;
 mod stdin;
+mod uploads;
 
 use std::ffi::OsString;
 

@@ -143,7 +143,11 @@ async fn race(
     if stop.is_heeded() {
         // It says itself what it has done, and is dropped where that takes too long.
         stop.ask(why);
-        drop(tokio::time::timeout(PATIENCE, work).await);
+        match tokio::time::timeout(PATIENCE, work).await {
+            // It knows better than anything else what is left.
+            Ok(Err(error)) if error.kind() == why => return Err(error),
+            _ => {}
+        }
     }
     Err(stopped(why))
 }

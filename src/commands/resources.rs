@@ -4,13 +4,15 @@ use clap::{Args, Subcommand};
 
 use super::Cx;
 use super::args::{BodyFlag, Paging, subject};
-use super::spec::{Spec, Uploads};
+use super::spec::{Spec, name_left, upload_local};
 use super::stdin::document;
 use crate::backend::{Feature, NewResource, PageRequest, document as shape};
 use crate::error::{Error, Kind, Result};
 use crate::model::receipt::Deleted;
 use crate::model::{Deletion, RemotePath, Resource, ResourceKind, SessionId};
 use crate::output::Record;
+use crate::transfer::Transfer;
+use crate::transfer::mount::MountUploads;
 use crate::transfer::tally::Tally;
 
 #[derive(Debug, Subcommand)]
@@ -90,25 +92,33 @@ impl Add {
             backend.need_resources()?.takes(kind)?;
         }
         let asked = specs.len();
-        let mut uploads = Uploads::default();
-        let ready = match uploads.ready(backend, specs).await {
-            Ok(ready) => ready,
-            Err(error) => return Err(uploads.undo(backend, error).await),
-        };
+        let options = cx.transfer_options()?;
+        let watch = cx.out.watch(&[]);
+        let _heeding = cx.stop.heed();
+        let mut uploads = MountUploads::new(Transfer { backend, options: &options, observer: &watch, stop: &cx.stop });
+        let ready = upload_local(&mut uploads, specs).await.map_err(|error| name_left(&uploads, error))?;
+        let made: Vec<_> = ready.iter().filter_map(|(_, upload)| upload.clone()).collect();
+        cx.log_uploads(&session, &made, None);
         let mut tally = Tally::default();
-        let mut added = Vec::new();
-        for new in ready {
-            let file_id = new.file_id.clone();
-            match backend.need_resources()?.add(&session, new).await {
+        let (mut added, mut undone) = (Vec::new(), Vec::new());
+        for (new, upload) in ready {
+            let work = async { backend.need_resources()?.add(&session, new).await };
+            match uploads.mount(upload.as_slice(), work).await {
                 Ok(resource) => {
                     added.push(resource);
                     tally.done();
                 }
-                Err(error) => tally.failed(uploads.undo_one(backend, file_id.as_ref(), error).await),
+                Err(error) => {
+                    tally.failed(error);
+                    undone.extend(upload);
+                }
             }
         }
+        undone.retain(|id| !uploads.left().contains(id));
+        cx.forget_uploads(&undone);
         let settled = backend.settle().await;
-        cx.out.objects(asked, &added, settled.and(tally.verdict(Resource::NOUN)))
+        let verdict = tally.verdict(Resource::NOUN).map_err(|error| name_left(&uploads, error));
+        cx.out.objects(asked, &added, settled.and(verdict))
     }
 
     /// What the arguments, the flags or the document name.

@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 use serde_json::{Map, Value};
 
 use super::Cx;
-use crate::backend::{Backend, NewResource, NewStoredFile, document};
-use crate::body::LocalFile;
+use crate::backend::{NewResource, document};
 use crate::config::body;
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::model::{FileId, ResourceKind};
+use crate::transfer::mount::MountUploads;
 use crate::transfer::plan::LocalSource;
 
 /// `FILE_ID[:MOUNT_PATH]`, `@LOCAL[:MOUNT_PATH]`, or an object in YAML or JSON.
@@ -80,69 +80,44 @@ fn split(text: &str) -> (&str, Option<String>) {
     }
 }
 
-/// Stored files that a command made on the way to something else. Undone unless kept.
-#[derive(Default)]
-pub(super) struct Uploads(Vec<FileId>);
+/// Something to be mounted, and the stored file that was uploaded for it.
+pub(super) type ReadySpec = (NewResource, Option<FileId>);
 
-impl Uploads {
-    /// Uploads what is local, so that everything can be mounted.
-    pub(super) async fn ready(&mut self, backend: &dyn Backend, specs: Vec<Spec>) -> Result<Vec<NewResource>> {
-        // All of them are looked at before the first byte leaves.
-        let locals = specs.iter().filter_map(|spec| match spec {
-            Spec::Local { path, .. } => Some(path.display().to_string()),
-            Spec::Ready(_) => None,
-        });
-        LocalSource::look_at_all(&locals.collect::<Vec<_>>(), None)?;
-        let mut ready = Vec::new();
-        for spec in specs {
-            ready.push(match spec {
-                Spec::Ready(new) => new,
-                Spec::Local { path, mount_path } => {
-                    let name = path.display().to_string();
-                    let source = LocalFile::new(&path)?;
-                    let filename = LocalSource::look(&name, None)?
-                        .base
-                        .ok_or_else(|| Error::usage(format!("this source has no file name: `{name}`")))?;
-                    let (file, _) = backend
-                        .need_store()?
-                        .upload(
-                            NewStoredFile { filename: filename.clone(), mime_type: None, expires_in: None },
-                            &source,
-                        )
-                        .await?;
-                    self.0.push(file.id.clone());
-                    NewResource {
-                        kind: ResourceKind::File,
-                        file_id: Some(file.id),
-                        mount_path: mount_path.or(Some(filename)),
-                        extra: serde_json::Map::new(),
-                    }
-                }
-            });
+/// Uploads what is local, so that everything can be mounted.
+pub(super) async fn upload_local(uploads: &mut MountUploads<'_>, specs: Vec<Spec>) -> Result<Vec<ReadySpec>> {
+    let local = |spec: &Spec| match spec {
+        Spec::Local { path, .. } => Some(path.display().to_string()),
+        Spec::Ready(_) => None,
+    };
+    // All of them are looked at before the first byte leaves.
+    let sources = LocalSource::look_at_all(&specs.iter().filter_map(local).collect::<Vec<_>>(), None)?;
+    let mut made = uploads.upload(&sources).await?.into_iter().zip(sources);
+    let ready = specs.into_iter().map(|spec| match spec {
+        Spec::Ready(new) => (new, None),
+        Spec::Local { mount_path, .. } => {
+            let (id, base) = made.next().map_or((None, None), |(id, source)| (Some(id), source.base));
+            let new = NewResource {
+                kind: ResourceKind::File,
+                file_id: id.clone(),
+                mount_path: mount_path.or(base),
+                extra: serde_json::Map::new(),
+            };
+            (new, id)
         }
-        Ok(ready)
-    }
+    });
+    Ok(ready.collect())
+}
 
-    /// Deletes them again after a failure; what cannot be deleted is named in the error.
-    pub(super) async fn undo(&mut self, backend: &dyn Backend, error: Error) -> Error {
-        let made = std::mem::take(&mut self.0);
-        let mut left = Vec::new();
-        for id in made {
-            if let Ok(store) = backend.need_store()
-                && store.delete(&id).await.is_err()
-            {
-                left.push(id.to_string());
-            }
-        }
-        if left.is_empty() { error } else { error.hint(format!("these uploads remain: {}", left.join(", "))) }
+/// Names the uploads that remain after an error.
+pub(super) fn name_left(uploads: &MountUploads<'_>, error: Error) -> Error {
+    let left: Vec<_> = uploads.left().iter().map(FileId::as_str).collect();
+    if left.is_empty() {
+        return error;
     }
-
-    /// The same for one of them, if it is one.
-    pub(super) async fn undo_one(&mut self, backend: &dyn Backend, id: Option<&FileId>, error: Error) -> Error {
-        let (gone, kept) = std::mem::take(&mut self.0).into_iter().partition(|made| Some(made) == id);
-        self.0 = kept;
-        Uploads(gone).undo(backend, error).await
-    }
+    // What an interrupted command says of what is left is said here.
+    let stopped = matches!(error.kind(), Kind::Interrupted | Kind::Terminated | Kind::Deadline);
+    let hint = error.hint_text().filter(|_| !stopped).map(|hint| format!("{hint}; ")).unwrap_or_default();
+    error.hint(format!("{hint}these uploads remain: `wharf files rm {}` deletes them", left.join(" ")))
 }
 
 #[cfg(test)]

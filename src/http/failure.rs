@@ -223,6 +223,7 @@ impl Failure {
                 retryable: again,
                 retry_after: retry_after::asked(headers, Timestamp::now()),
                 uncertain: false,
+                left: Vec::new(),
             }),
             ..Self::new(if refused { Fate::Refused } else { Fate::Answered }, message)
         }

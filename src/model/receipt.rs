@@ -40,6 +40,8 @@ pub enum SkipReason {
     Exists,
     /// The file at the destination has the same size and time.
     SameTime,
+    /// The file at the destination has the same size, and came there after the source was changed last.
+    Older,
     /// The file at the destination has the same size and hash.
     SameHash,
     /// It is a link.
@@ -54,6 +56,7 @@ impl SkipReason {
         match self {
             SkipReason::Exists => "it exists at the destination",
             SkipReason::SameTime => "size and time are equal",
+            SkipReason::Older => "size is equal, and the source is older",
             SkipReason::SameHash => "size and hash are equal",
             SkipReason::Link => "it is a link",
             SkipReason::EmptyDirectory => "a directory is not kept here without a file in it",
@@ -63,7 +66,7 @@ impl SkipReason {
     /// Whether there is a file of this name at the destination.
     pub const fn is_at_destination(self) -> bool {
         match self {
-            SkipReason::Exists | SkipReason::SameTime | SkipReason::SameHash => true,
+            SkipReason::Exists | SkipReason::SameTime | SkipReason::Older | SkipReason::SameHash => true,
             SkipReason::Link | SkipReason::EmptyDirectory => false,
         }
     }

@@ -6,7 +6,7 @@ use super::{FileId, RemotePath, SessionId};
 use crate::error::{Error, Result};
 
 /// A path in a session whose name is known.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct SessionPath {
     /// The session.
     pub session: SessionId,

@@ -1,5 +1,5 @@
 //! Transfers: what goes where (`plan`, `filter`, `source`), doing it with proof (`engine`, `upload`,
-//! `download`, `land`, `prove`), and telling about it (`event`, `tally`).
+//! `mount`, `download`, `land`, `prove`), and telling about it (`event`, `tally`).
 //!
 //! This room knows the backend's traits and no backend, and it prints nothing: whoever watches is
 //! an [`event::Observer`]. Start with [`plan`].
@@ -11,6 +11,7 @@ pub mod filter;
 pub mod gitignore;
 mod items;
 pub mod land;
+pub mod mount;
 pub mod plan;
 mod prove;
 mod remote;
@@ -18,6 +19,8 @@ pub mod source;
 pub mod stop;
 pub mod tally;
 pub mod upload;
+
+use std::time::Duration;
 
 use self::event::Observer;
 use self::filter::Filter;
@@ -78,6 +81,8 @@ pub struct Options {
     pub no_settle: bool,
     /// Of several files of one name, fetch each under a name of its own.
     pub all: bool,
+    /// How long an uploaded file is kept; for good where nothing is said.
+    pub expires_in: Option<Duration>,
     /// No more bytes than this in all.
     pub max_bytes: Option<u64>,
     /// No more files than this in all.

@@ -1,24 +1,11 @@
 //! Proof: what came out at the other end is what went in.
 
 use super::Transfer;
+use crate::backend::proof::{mismatch, of_upload, wrong_length};
 use crate::backend::{Expected, FetchOptions, Fetched, Stored};
 use crate::body::Summary;
 use crate::error::{Error, Kind, Result};
 use crate::model::{FileId, SessionPath, Verified};
-
-/// Compares what a destination says that it holds with what was sent.
-pub(super) fn of_upload(destination: &str, stored: &Stored) -> Result<Verified> {
-    match (&stored.sha256, stored.size) {
-        (Some(sha256), _) if !sha256.eq_ignore_ascii_case(&stored.sent.sha256) => {
-            Err(mismatch("hash", destination, &stored.sent.sha256, sha256))
-        }
-        (_, Some(size)) if size != stored.sent.bytes => Err(wrong_length(destination, stored.sent.bytes, size)),
-        (Some(_), _) => Ok(Verified::Sha256),
-        (None, Some(_)) if stored.md5 => Ok(Verified::Md5),
-        (None, Some(_)) => Ok(Verified::Size),
-        (None, None) => Ok(Verified::None("the backend told neither length nor hash")),
-    }
-}
 
 /// Compares what came with what was announced.
 pub(super) fn of_download(fetched: &Fetched, came: &Summary) -> Result<Verified> {
@@ -35,15 +22,6 @@ pub(super) fn of_download(fetched: &Fetched, came: &Summary) -> Result<Verified>
         Expected::Unknown if fetched.body.len().is_some() => Ok(Verified::Size),
         Expected::Unknown => Ok(Verified::None("the backend told neither length nor hash")),
     }
-}
-
-fn wrong_length(destination: &str, sent: u64, there: u64) -> Error {
-    mismatch("length", destination, &sent.to_string(), &there.to_string())
-}
-
-fn mismatch(what: &str, destination: &str, sent: &str, there: &str) -> Error {
-    let message = format!("the {what} at `{destination}` differs from the source's: sent {sent}, there {there}");
-    Error::new(Kind::Unverified, message).hint("the copy that is there is not to be trusted: upload it again")
 }
 
 /// The SHA-256 of all that comes, in hexadecimal, and how many bytes that were.

@@ -37,8 +37,8 @@ impl Stop {
         self.heard.load(Ordering::Relaxed) && self.is_heeded()
     }
 
-    /// Declares that work heeds this, as long as the guard lives.
-    pub(super) fn heed(&self) -> Heeding {
+    /// Declares that work heeds this, until the guard is dropped.
+    pub fn heed(&self) -> Heeding {
         self.heeding.fetch_add(1, Ordering::Relaxed);
         Heeding(Arc::clone(&self.heeding))
     }
@@ -57,7 +57,7 @@ impl Stop {
 }
 
 /// Work that ends by itself when it is asked to.
-pub(super) struct Heeding(Arc<AtomicUsize>);
+pub struct Heeding(Arc<AtomicUsize>);
 
 impl Drop for Heeding {
     fn drop(&mut self) {

@@ -145,6 +145,9 @@ pub struct Tally {
     named: u64,
 }
 
+/// What ends a whole command early.
+const ENDS: [Kind; 3] = [Kind::Deadline, Kind::Interrupted, Kind::Terminated];
+
 /// So many different failures are named in the sum of all.
 const NAMED: usize = 20;
 
@@ -173,7 +176,7 @@ impl Tally {
     }
 
     /// The verdict: success, the one error there was, the kind that all errors share, `deadline` where
-    /// the time ran out on any of them, or `partial`.
+    /// the time ran out on any of them and `interrupted` where any was interrupted, or `partial`.
     pub fn verdict(self, what: &str) -> Result<()> {
         let Some(first) = self.first else { return Ok(()) };
         let total = self.done + self.failed;
@@ -181,7 +184,9 @@ impl Tally {
             return Err(first);
         }
         let kind = match self.kinds.as_slice() {
-            kinds if kinds.contains(&Kind::Deadline) => Kind::Deadline,
+            kinds if kinds.iter().any(|kind| ENDS.contains(kind)) => {
+                ENDS.into_iter().find(|kind| kinds.contains(kind)).unwrap_or(Kind::Partial)
+            }
             [kind] if self.done == 0 => *kind,
             _ => Kind::Partial,
         };
@@ -217,5 +222,7 @@ mod tests {
         assert_eq!(kind(0, &[Kind::NotFound, Kind::Io]), Some(Kind::Partial));
         assert_eq!(kind(1, &[Kind::NotFound]), Some(Kind::Partial));
         assert_eq!(kind(1, &[Kind::NotFound, Kind::Deadline]), Some(Kind::Deadline));
+        assert_eq!(kind(1, &[Kind::NotFound, Kind::Interrupted]), Some(Kind::Interrupted));
+        assert_eq!(kind(0, &[Kind::Terminated]), Some(Kind::Terminated));
     }
 }

@@ -14,7 +14,9 @@ use super::plan::{self, Destination, LocalSource, Scale};
 use super::source::{Tree, What};
 use super::tally::{Ledger, Sink};
 use super::{BULK, IfExists, Transfer, prove};
-use crate::backend::{Expected, Feature, FetchOptions, Limits, MkdirOptions, NewStoredFile, PutOptions, Stored};
+use crate::backend::{
+    Expected, Feature, FetchOptions, Limits, MkdirOptions, NewStoredFile, PutOptions, Stored, TimeOf,
+};
 use crate::body::{Body, LocalFile, Mapped, Source, Stdin};
 use crate::error::{Error, Kind, Result};
 use crate::model::receipt::SkipReason;
@@ -46,8 +48,7 @@ impl Transfer<'_> {
         scale.check(&self.backend.limits(), self.options)?;
         ledger.expect(scale.files);
         let ended = self.send(sources, &places, scale.files > BULK, &mut ledger).await;
-        let settled = if self.options.dry_run { Ok(()) } else { self.backend.settle().await };
-        ledger.verdict(ended.and(settled))
+        ledger.verdict(self.settled(ended).await)
     }
 
     async fn send(
@@ -105,8 +106,18 @@ impl Transfer<'_> {
             Done::from(running.track(label, self.store(&stow)).await)
         };
         let ended = self.run(stream::iter(named), &running, work, &mut ledger).await;
-        let settled = if self.options.dry_run { Ok(()) } else { self.backend.settle().await };
-        ledger.verdict(ended.and(settled))
+        ledger.verdict(self.settled(ended).await)
+    }
+
+    /// Settles what was done. What an interrupted work left behind is named in the error.
+    async fn settled(&self, ended: Result<()>) -> Result<()> {
+        if self.options.dry_run {
+            return ended;
+        }
+        match (ended, self.backend.settle().await) {
+            (Err(why), Err(left)) => Err(why.hint(left.message()).leaving(left.left().to_vec())),
+            (ended, settled) => ended.and(settled),
+        }
     }
 
     /// The first, cheap walk: how much there is to do.
@@ -194,7 +205,7 @@ impl Transfer<'_> {
         let shown = at.to_string();
         // What was there is asked for only where the answer matters.
         let before = if options.if_exists != IfExists::Overwrite || options.verify || options.dry_run {
-            match files.stat(at).await {
+            match files.stat_lately(at).await {
                 Ok(entry) => Some(Some(entry)),
                 Err(error) if error.kind() == Kind::NotFound => Some(None),
                 Err(error) => return Err(error),
@@ -213,7 +224,8 @@ impl Transfer<'_> {
             return Ok(Receipt::planned(name, shown, source.len()));
         }
         let source = self.watched(source, name);
-        let put = PutOptions { keep_existing: options.if_exists == IfExists::Error, bulk };
+        let (keep_existing, expires_in) = (options.if_exists == IfExists::Error, options.expires_in);
+        let put = PutOptions { keep_existing, bulk, expires_in };
         let stored = files.put(at, &source, put).await?;
         // Of a name that the other side chose nobody knows what it stood for.
         let made = before.map(|there| there.is_none()).filter(|_| stored.path == at.path);
@@ -265,11 +277,20 @@ impl Transfer<'_> {
         if there.kind != EntryKind::File || source.len().is_none() || there.size != source.len() {
             return Ok(None);
         }
+        let files = self.backend.need_files()?;
         if !self.options.checksum {
-            let same = there.modified_at.is_some() && there.modified_at == source.attributes().modified_at;
-            return Ok(same.then_some(SkipReason::SameTime));
+            let (theirs, ours) = (there.modified_at, source.attributes().modified_at);
+            return Ok(match files.time_of() {
+                TimeOf::Source => (theirs.is_some() && theirs == ours).then_some(SkipReason::SameTime),
+                TimeOf::Arrival => {
+                    theirs.zip(ours).is_some_and(|(theirs, ours)| ours < theirs).then_some(SkipReason::Older)
+                }
+            });
         }
-        let mut fetched = self.backend.need_files()?.fetch(at, FetchOptions::default()).await?;
+        let mut fetched = match files.fetch(at, FetchOptions::default()).await {
+            Err(error) if error.kind() == Kind::Unsupported => return Ok(None),
+            fetched => fetched?,
+        };
         let theirs = match &fetched.sha256 {
             Expected::Known(sha256) => sha256.clone(),
             Expected::Streamed => prove::hash(&mut fetched).await?.sha256,
@@ -287,7 +308,7 @@ impl Transfer<'_> {
                 Err(Error::conflict(format!("this is a directory: `{at}`"))
                     .hint(format!("to put it inside, add a slash: `{at}/`")))
             }
-            Some(entry) if entry.file_id.is_some() => {
+            Some(entry) if entry.file_id.is_some() && !self.backend.need_files()?.replaces_mounts() => {
                 Err(Error::conflict(format!("a stored file is mounted here, read-only: `{at}`"))
                     .hint("unmount it first: `wharf resources delete SESSION --mount-path PATH`"))
             }

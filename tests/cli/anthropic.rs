@@ -94,7 +94,8 @@ fn a_tree_is_uploaded_and_mounted_and_each_receipt_names_both() {
     let shown = run(&served, &["files", "ls", "-R", "-q", &format!("{id}:in")]);
     let below = |line: &str| line.split_once("/uploads/").unwrap().1.to_owned();
     assert_eq!(shown.ok().lines().into_iter().map(below).collect::<Vec<_>>(), ["in/a.txt", "in/d", "in/d/b c.txt"]);
-    run(&served, &["files", "upload", "tree/a.txt", &format!("{id}:/in/a.txt")]).code(5).says(&["files rm"]);
+    let keep = ["files", "upload", "tree/a.txt", &format!("{id}:/in/a.txt"), "--if-exists", "error"];
+    run(&served, &keep).code(5).says(&["files rm"]);
     run(&served, &["files", "upload", "tree/a.txt", &format!("{id}:/in")]).code(5);
     run(&served, &["files", "upload", "tree/a.txt", &format!("{id}:/in/a.txt"), "--if-exists", "skip"]).ok();
     run(&served, &["files", "rm", &format!("{id}:/in/a.txt")]).ok();
@@ -166,6 +167,9 @@ fn what_this_backend_lacks_is_said_before_anything_is_sent() {
     run(&served, &["files", "upload", "huge"]).code(6);
     run(&served, &["files", "upload", "huge", "sesn_1:/x"]).code(6);
     run(&served, &["files", "upload", "f", "--expires-in", "5m"]).code(2);
+    for backend in ["foundry", "agb", "local"] {
+        served.wharf(backend, ["files", "upload", "f", "sesn_1:/x", "--expires-in", "1d"]).run().code(7);
+    }
     run(&served, &["sessions", "create", "--resource", "@f", "--agent-version", "newest"]).code(2);
     wharf(&served, &["sessions", "create", "--resource", "@f"]).without_env("WHARF_AGENT").run().code(2);
     assert!(asked(&sandbox).is_empty(), "{:?}", asked(&sandbox));
@@ -281,4 +285,153 @@ fn a_download_in_trouble_ends_in_right_bytes_or_leaves_the_old_ones() {
         assert!(here == wanted, "{faults:?}: {} bytes", here.len());
         assert_eq!(sandbox.tree("out"), ["big"], "{faults:?}");
     }
+}
+
+/// How many stored files there are.
+fn stored(served: &Served<'_>) -> usize {
+    run(served, &["files", "ls", "-q"]).ok().lines().len()
+}
+
+#[test]
+fn an_upload_on_the_way_to_a_mount_is_verified_like_every_other() {
+    let sandbox = Sandbox::new();
+    sandbox.write("d", "data\n");
+    let served = sandbox.serve(&["--fault", "files.upload:bytes_written=3"]);
+    let id = session(&served);
+    for args in [
+        &["resources", "add", &id, "@./d"][..],
+        &["resources", "add", &id, "--file", "d"],
+        &["resources", "add", &id, "@./d:/a", "@./d:/b"],
+        &["sessions", "create", "--resource", "@./d"],
+        &["files", "upload", "d", &format!("{id}:/d")],
+        &["files", "upload", "d"],
+    ] {
+        run(&served, args).code(9).says(&["differs from the source's: sent 5, there 3"]);
+    }
+    assert_eq!(stored(&served), 0, "what is not to be trusted is gone");
+    assert_eq!(run(&served, &["resources", "list", &id, "-q"]).ok().stdout(), "");
+    assert_eq!(run(&served, &["sessions", "list", "-q"]).ok().lines(), [&id], "no session is made");
+}
+
+#[test]
+fn uploads_that_nothing_is_mounted_of_are_deleted_or_named() {
+    for (fault, code, left) in [
+        ("resources.add:400", 2, 0),
+        ("resources.add:reset@end x1", 8, 1),
+        ("resources.add:500@end x1", 8, 1),
+        ("sessions.create:400 skip=1", 2, 0),
+        ("sessions.create:reset@end skip=1", 8, 1),
+    ] {
+        let sandbox = Sandbox::new();
+        sandbox.write("a", "a");
+        let served = sandbox.serve(&["--fault", fault]);
+        let id = session(&served);
+        let add = ["resources", "add", &id, "@a"];
+        let args = if fault.starts_with("resources") { add } else { ["sessions", "create", "--resource", "@a"] };
+        let failed = run(&served, &args);
+        failed.code(code);
+        assert_eq!(stored(&served), left, "{fault}");
+        if left == 1 {
+            let file = run(&served, &["files", "ls", "-q"]).ok().stdout().trim_end().to_owned();
+            failed.says(&["these uploads remain", &format!("wharf files rm {file}")]);
+        }
+    }
+    // A signal between two of them: those that were not begun are deleted, the one that was is named.
+    for (fault, args, left) in [
+        ("resources.add:latency=5s", &["resources", "add", "SESSION", "@a", "@b", "@c"][..], 1),
+        ("files.upload:latency=5s skip=1", &["resources", "add", "SESSION", "@a", "@b", "@c", "--jobs=1"], 0),
+        ("sessions.create:latency=5s skip=1", &["sessions", "create", "--resource=@a", "--resource=@b"], 2),
+        ("resources.add:latency=5s", &["files", "upload", "a", "SESSION:/x"], 1),
+    ] {
+        let sandbox = Sandbox::new();
+        let log = sandbox.path("log.jsonl");
+        for name in ["a", "b", "c"] {
+            sandbox.write(name, name);
+        }
+        let served = sandbox.serve(&["--fault", fault, "--log", log.to_str().unwrap()]);
+        let id = session(&served);
+        let slow = fault.split(':').next().unwrap();
+        let skipped = usize::from(fault.contains("skip=1"));
+        let before = if slow == "sessions.create" { 1 } else { skipped };
+        let args: Vec<String> = args.iter().map(|arg| arg.replace("SESSION", &id)).collect();
+        let running = wharf(&served, &args.iter().map(String::as_str).collect::<Vec<_>>()).start();
+        // What is slow is logged when it is answered; what comes before it shows that it has begun.
+        crate::sandbox::wait_until("all that comes before it", || {
+            let lines = std::fs::read_to_string(&log).unwrap_or_default();
+            let count = |name: &str| lines.matches(&format!("\"{name}\"")).count();
+            let uploads = args.iter().filter(|arg| arg.contains('@') || *arg == "a").count();
+            if slow == "files.upload" { count("files.upload") == before } else { count("files.upload") == uploads }
+        });
+        std::thread::sleep(Duration::from_millis(300));
+        running.signal(rustix::process::Signal::INT);
+        let run = running.finish();
+        run.code(130).says(&["interrupted"]);
+        let there = self::run(&served, &["files", "ls", "-q"]);
+        let named: Vec<_> = there.ok().lines().into_iter().filter(|file| run.stderr().contains(file)).collect();
+        assert_eq!(named.len(), left, "{fault}: {}\n{}", run.stderr(), there.stdout());
+        assert!(there.lines().len() <= left + skipped, "{fault}: {}", there.stdout());
+    }
+}
+
+#[test]
+fn what_was_uploaded_for_a_session_is_told_when_it_goes_and_deleted_where_that_is_asked_for() {
+    let sandbox = Sandbox::new();
+    let served = sandbox.serve(&[]);
+    for name in ["a", "t/b", "t/c"] {
+        sandbox.write(name, name);
+    }
+    let other = run(&served, &["files", "upload", "a", "-q"]).ok().stdout().trim_end().to_owned();
+    let create = ["sessions", "create", "--resource", "@a:/1", "--resource", &format!("{other}:/2"), "-q"];
+    let id = run(&served, &create).ok().stdout().trim_end().to_owned();
+    let bystander = session(&served);
+    run(&served, &["files", "upload", "a", &format!("{bystander}:/x")]).ok();
+    run(&served, &["resources", "add", &id, "@a:/3", &format!("{other}:/4")]).ok();
+    run(&served, &["files", "upload", "t", &format!("{id}:/t"), "--expires-in", "1d"]).ok();
+    run(&served, &["files", "upload", "a", &format!("{id}:/3")]).ok();
+    let log = sandbox.store().join("uploads.jsonl");
+    let mode = |path: &std::path::Path| {
+        std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(path).unwrap().permissions()) & 0o777
+    };
+    assert_eq!(mode(&log), 0o600);
+    // One of them is removed by hand.
+    run(&served, &["resources", "add", &id, "@a:/5"]).ok();
+    let newest = run(&served, &["files", "ls", "-q", "--limit", "1"]).ok().stdout().trim_end().to_owned();
+    run(&served, &["files", "rm", &newest]).ok();
+    assert_eq!(stored(&served), 7);
+    let deleted = run(&served, &["sessions", "delete", &id]);
+    let hint = format!("wharf sessions delete {id} --with-files --missing-ok");
+    deleted.ok().says(&["5 stored files that wharf uploaded for this session remain", &hint]);
+    assert_eq!(stored(&served), 7, "nothing goes unasked");
+    let planned = run(&served, &["sessions", "delete", &id, "--with-files", "--missing-ok", "--dry-run"]);
+    assert_eq!(planned.ok().json().as_array().unwrap().len(), 6);
+    let cleaned = run(&served, &["sessions", "delete", &id, "--with-files", "--missing-ok"]);
+    let lines = cleaned.ok().json();
+    let done = lines.as_array().unwrap().iter().filter(|line| line["deleted"] == true).count();
+    assert_eq!((lines.as_array().unwrap().len(), done), (6, 5));
+    assert_eq!(stored(&served), 2, "what was there before and what belongs to another session stay");
+    let again = run(&served, &["sessions", "delete", &id, "--with-files", "--missing-ok"]);
+    assert_eq!(again.ok().json().as_array().unwrap().len(), 1, "the record has nothing left of it");
+    // A damaged record is told, and the deletion is done.
+    let text = std::fs::read_to_string(&log).unwrap();
+    std::fs::write(&log, format!("{{\n\u{0}garbage\n{text}")).unwrap();
+    let last = run(&served, &["sessions", "delete", &bystander, "--with-files"]);
+    last.ok().says(&["the record of uploads is damaged", "2 of its lines"]);
+    assert_eq!(stored(&served), 1);
+    std::fs::remove_file(&log).unwrap();
+    std::fs::create_dir(&log).unwrap();
+    let id = session(&served);
+    run(&served, &["files", "upload", "a", &format!("{id}:/x")]).ok().says(&["uploads.jsonl"]);
+    run(&served, &["sessions", "delete", &id]).ok().says(&["uploads.jsonl"]);
+}
+
+#[test]
+fn the_stored_file_of_a_mount_is_deleted_even_after_a_failure() {
+    let sandbox = Sandbox::new();
+    let served = sandbox.serve(&["--fault", "files.delete:400 x1"]);
+    sandbox.write("a", "a");
+    let id = session(&served);
+    run(&served, &["files", "upload", "a", &format!("{id}:/x")]).ok();
+    run(&served, &["sessions", "delete", &id, "--with-files"]).code(10).says(&["deleting the stored file `file_"]);
+    run(&served, &["sessions", "delete", &id, "--with-files"]).code(10).says(&[&id]);
+    assert_eq!(stored(&served), 0);
 }

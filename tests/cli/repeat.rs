@@ -252,3 +252,42 @@ fn a_pipe_that_says_nothing_does_not_keep_it_from_ending() {
         assert_eq!(sandbox.unfinished(), [""; 0]);
     }
 }
+
+#[test]
+fn after_a_run_that_failed_half_way_update_sends_the_rest_on_every_backend() {
+    for backend in ["local", "anthropic", "agb", "foundry"] {
+        let sandbox = Sandbox::new();
+        let served = sandbox.serve(&[]);
+        let run = |args: &[&str]| served.wharf(backend, args).env("WHARF_ENVIRONMENT", "env_1").run();
+        let agent = if backend == "anthropic" { "agent_1" } else { "a1" };
+        let create = served.wharf(backend, ["sessions", "create", "-q"]).env("WHARF_ENVIRONMENT", "env_1");
+        let create = if backend == "agb" { create } else { create.env("WHARF_AGENT", agent) }.run();
+        let id = create.ok().stdout().trim_end().to_owned();
+        for name in ["a", "b", "d/c"] {
+            sandbox.write(format!("tree/{name}"), name);
+        }
+        std::os::unix::fs::symlink("/etc/hostname", sandbox.path("tree/bad")).unwrap();
+        let to = format!("{id}:in");
+        let upload = |extra: &[&str]| run(&[&["files", "upload", "tree", to.as_str()], extra].concat());
+        upload(&[]).code(10);
+        std::fs::remove_file(sandbox.path("tree/bad")).unwrap();
+        sandbox.write("tree/bad", "good now");
+        rewrite(&sandbox.path("tree/b"), "longer than before", SystemTime::now());
+        let again = upload(&["--if-exists", "update"]).ok().json();
+        let status = |name: &str| {
+            let source = format!("tree/{name}");
+            let receipt = again.as_array().unwrap().iter().find(|receipt| receipt["source"] == source.as_str());
+            receipt.unwrap()["status"].as_str().unwrap().to_owned()
+        };
+        // Foundry keeps no times, by which the others know.
+        let same = if backend == "foundry" { "copied" } else { "skipped" };
+        assert_eq!(["a", "b", "bad", "d/c"].map(status), [same, "copied", "copied", same], "{backend}");
+        let sizes = run(&["files", "ls", "-R", &to, "--transform", "{path,size,kind}"]);
+        for (name, size) in [("a", 1), ("b", 18), ("bad", 8), ("d/c", 3)] {
+            let is_it = |line: &&str| line.contains(&format!("/in/{name}\"")) && line.contains(&format!(":{size},"));
+            assert!(sizes.ok().lines().iter().any(is_it), "{backend}: {name}: {}", sizes.stdout());
+        }
+        // Overwriting, which is what happens where nothing is said, replaces everywhere.
+        upload(&[]).ok();
+    }
+}

@@ -309,3 +309,19 @@ fn a_mount_that_is_refused_leaves_the_file_that_was_there_to_its_owner() {
     sandbox.run(["resources", "delete", "s1", "--mount-path", "/in/m"]).code(4);
     assert_eq!(sandbox.cat("s1:/in/m"), "the agent's");
 }
+
+#[test]
+fn what_was_uploaded_to_be_mounted_is_told_when_its_session_goes() {
+    let (sandbox, _) = stage();
+    sandbox.write("local", "local");
+    sandbox.run(["resources", "add", "s1", "@local:/a"]).ok();
+    sandbox.run(["sessions", "create", "--id", "s2", "--resource", "@local:/b"]).ok();
+    sandbox.run(["files", "upload", "local", "s1:/in-place"]).ok();
+    let deleted = sandbox.run(["sessions", "delete", "s1", "s2", "--with-files", "--dry-run"]);
+    assert_eq!(deleted.ok().json().as_array().unwrap().len(), 4);
+    sandbox.run(["sessions", "delete", "s1"]).ok().says(&["1 stored file", "s1 --with-files --missing-ok"]);
+    assert_eq!(stored(&sandbox), 3);
+    sandbox.run(["sessions", "delete", "s2", "--with-files"]).ok();
+    sandbox.run(["sessions", "delete", "s1", "--with-files", "--missing-ok"]).ok();
+    assert_eq!(stored(&sandbox), 1);
+}

@@ -59,7 +59,7 @@ impl<'a> Room<'a> {
 
     /// Puts a file where nothing is yet.
     pub(crate) async fn put_new(&self, path: &str, bytes: &[u8]) -> Result<()> {
-        self.put_with(path, bytes, PutOptions { keep_existing: true, bulk: false }).await
+        self.put_with(path, bytes, PutOptions { keep_existing: true, bulk: false, expires_in: None }).await
     }
 
     pub(crate) async fn put_with(&self, path: &str, bytes: &[u8], options: PutOptions) -> Result<()> {

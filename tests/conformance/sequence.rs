@@ -114,7 +114,7 @@ async fn act(room: &Room<'_>, stored: &Stored, op: &Op) -> Result<Seen> {
     let done = |()| Seen::Done;
     match *op {
         Op::Put { at, bytes, keep_existing, bulk } => {
-            room.put_with(at, &bytes.to_vec(), PutOptions { keep_existing, bulk }).await.map(done)
+            room.put_with(at, &bytes.to_vec(), PutOptions { keep_existing, bulk, expires_in: None }).await.map(done)
         }
         Op::Mkdir { at, parents } => room.mkdir(at, parents).await.map(|line| Seen::Lines(vec![line])),
         Op::Rename { from, to } => room.rename(from, to).await.map(|line| Seen::Lines(vec![line])),

@@ -23,6 +23,7 @@ mod hostile;
 mod limits;
 mod many;
 mod memory;
+mod mount;
 mod other;
 mod proof;
 mod repeat;

@@ -4,7 +4,7 @@
 //! reads, writes or lists a path. So an upload to a path is an upload and a mount, and only what the
 //! agent made can be fetched.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -13,12 +13,13 @@ use futures_util::stream::{self, BoxStream, StreamExt};
 
 use super::listing::Walk;
 use super::store::{Seen, stored_name, uploaded};
+use super::unmounted::{Dropped, Note, Upload};
 use super::view::{self, View, What};
 use super::{Anthropic, CAPABILITIES, held, lacks};
 use crate::backend::occupied::{directory_in_the_way, is_directory};
 use crate::backend::{
-    Feature, FetchOptions, Fetched, FileStore, Gather, MkdirOptions, NewResource, NewStoredFile, PageRequest,
-    PutOptions, Resources, SessionFiles, Stored,
+    Feature, FetchOptions, Fetched, FileStore, Gather, MkdirOptions, NewStoredFile, PageRequest, PutOptions, Resources,
+    SessionFiles, Stored, TimeOf, proof,
 };
 use crate::body::Source;
 use crate::error::{Error, Kind, Result};
@@ -33,27 +34,50 @@ const LOOKS: u32 = 15;
 /// The paths of a session at which something is mounted.
 #[derive(Default)]
 pub(super) struct Taken {
-    /// As was last heard; nothing before anybody asked.
-    there: Option<BTreeSet<RemotePath>>,
+    /// As was last heard, and when; nothing before the first question.
+    there: Option<(Instant, BTreeMap<RemotePath, Mounted>)>,
     /// What this process is about to mount.
     coming: BTreeSet<RemotePath>,
 }
 
-/// A path that is set aside for a mount that is on its way.
-pub(super) struct Reserved(SessionPath);
+/// What is mounted at a path: its id, if it is a file that can be unmounted.
+struct Mounted(Option<String>);
+
+impl Mounted {
+    fn of(resource: &Resource) -> Option<(RemotePath, Self)> {
+        let file = resource.id.clone().filter(|_| resource.kind == ResourceKind::File);
+        Some((resource.mount_path.as_deref()?.parse().ok()?, Mounted(file)))
+    }
+}
+
+/// A path that is set aside for a mount that is on its way, and the resource that is to make room.
+pub(super) struct Reserved {
+    place: SessionPath,
+    replaces: Option<String>,
+}
 
 #[async_trait]
 impl SessionFiles for Anthropic {
-    /// Uploads and mounts. The stored file stays, and its name and the mount's are told.
-    async fn put(&self, at: &SessionPath, source: &dyn Source, _options: PutOptions) -> Result<Stored> {
+    fn time_of(&self) -> TimeOf {
+        TimeOf::Arrival
+    }
+
+    fn replaces_mounts(&self) -> bool {
+        true
+    }
+
+    /// Uploads, compares the length and mounts. A file that is mounted at the path is unmounted
+    /// between the two, unless it is to be kept: the old one is there until the new one is stored.
+    /// The stored file stays, and its name and the mount's are told.
+    async fn put(&self, at: &SessionPath, source: &dyn Source, options: PutOptions) -> Result<Stored> {
         let place = at.at(view::place(&at.path));
         if view::is_output(&place.path) {
             return Err(Error::new(Kind::Unsupported, format!("only the agent writes here: `{place}`"))
                 .hint(format!("upload to a path below {}", CAPABILITIES.home))
                 .from_backend(CAPABILITIES.backend));
         }
-        let reserved = self.reserve(&place).await?;
-        let put = self.upload_and_mount(&place, source).await;
+        let reserved = self.reserve(&place, !options.keep_existing).await?;
+        let put = self.upload_and_mount(&reserved, source, options.expires_in).await;
         let mounted = put.as_ref().ok().map(|(_, resource)| resource);
         self.release(reserved, mounted).await;
         let (stored, resource) = put?;
@@ -88,14 +112,17 @@ impl SessionFiles for Anthropic {
 
     async fn stat(&self, at: &SessionPath) -> Result<Entry> {
         let view = self.view(&at.session).await?;
-        let path = view.find(at)?.clone();
-        let mut entry =
-            view.entry(&at.at(path)).ok_or_else(|| Error::new(Kind::Internal, "a path without an entry"))?;
-        if let (EntryKind::File, None, Some(id)) = (entry.kind, entry.size, &entry.file_id) {
-            // The files of the session need not hold what is mounted.
-            entry.size = FileStore::get(self, id).await.ok().and_then(|file| file.size);
+        self.entry(&view, at).await
+    }
+
+    /// A listing of a moment ago serves for all files at whose paths this process has changed nothing
+    /// since.
+    async fn stat_lately(&self, at: &SessionPath) -> Result<Entry> {
+        let touched = held(&self.touched).contains(&at.at(view::place(&at.path)));
+        match self.lately(&at.session) {
+            Some(view) if !touched => self.entry(&view, at).await,
+            _ => self.stat(at).await,
         }
-        Ok(entry)
     }
 
     async fn list<'a>(&'a self, at: &SessionPath, recursive: bool) -> Result<BoxStream<'a, Result<Entry>>> {
@@ -188,6 +215,18 @@ impl SessionFiles for Anthropic {
 }
 
 impl Anthropic {
+    /// What a view shows at a path.
+    async fn entry(&self, view: &View, at: &SessionPath) -> Result<Entry> {
+        let path = view.find(at)?.clone();
+        let mut entry =
+            view.entry(&at.at(path)).ok_or_else(|| Error::new(Kind::Internal, "a path without an entry"))?;
+        if let (EntryKind::File, None, Some(id)) = (entry.kind, entry.size, &entry.file_id) {
+            // The files of the session need not hold what is mounted.
+            entry.size = FileStore::get(self, id).await.ok().and_then(|file| file.size);
+        }
+        Ok(entry)
+    }
+
     /// A session's files, as they are now.
     async fn view(&self, session: &SessionId) -> Result<Arc<View>> {
         let (mounts, files) = tokio::try_join!(self.mounts(session), self.scoped(session))?;
@@ -197,7 +236,7 @@ impl Anthropic {
     }
 
     /// All that is mounted.
-    async fn mounts(&self, session: &SessionId) -> Result<Vec<Resource>> {
+    pub(super) async fn mounts(&self, session: &SessionId) -> Result<Vec<Resource>> {
         let (mut walk, mut page, mut found) = (Walk::default(), Some(PageRequest::default()), Vec::new());
         while let Some(request) = page {
             let part = Resources::list(self, session, request).await?;
@@ -236,64 +275,125 @@ impl Anthropic {
         self.taken.lock().await.remove(session);
     }
 
-    async fn upload_and_mount(&self, place: &SessionPath, source: &dyn Source) -> Result<(Stored, Resource)> {
-        let new = NewStoredFile { filename: stored_name(place.path.name()), ..NewStoredFile::default() };
+    async fn upload_and_mount(
+        &self,
+        reserved: &Reserved,
+        source: &dyn Source,
+        expires_in: Option<Duration>,
+    ) -> Result<(Stored, Resource)> {
+        let place = &reserved.place;
+        let new = NewStoredFile { filename: stored_name(place.path.name()), mime_type: None, expires_in };
         let (file, stored) = FileStore::upload(self, new, source).await?;
-        let new = NewResource {
-            kind: ResourceKind::File,
-            file_id: Some(file.id.clone()),
-            mount_path: Some(place.path.to_string()),
-            extra: serde_json::Map::new(),
-        };
-        let mounted = match self.asked_for(new).await {
-            Ok(content) => self.mount(place, &content).await,
+        let upload = Upload { place: place.clone(), id: file.id };
+        let mut note = Note::new(&self.dropped, Some(Dropped::Stored(upload.clone())));
+        let content = match proof::of_upload(&place.to_string(), &stored) {
+            Ok(_) => self.asked_for(upload.resource()).await,
             Err(error) => Err(error),
         };
-        match mounted {
-            Ok(resource) => Ok((stored, resource)),
-            Err(error) => Err(self.undo(&file.id, error).await),
+        let content = match content {
+            Ok(content) => content,
+            Err(error) => {
+                let error = self.undo(&upload.id, error).await;
+                note.done();
+                return Err(error);
+            }
+        };
+        if let Some(old) = &reserved.replaces {
+            note.at(Dropped::Unmounting(upload.clone()));
+            match Resources::remove(self, &place.session, old).await {
+                Ok(()) => {}
+                Err(error) if error.kind() == Kind::NotFound => {}
+                Err(error) => {
+                    let error = error.context(format!("unmounting what `{place}` holds"));
+                    let error = self.undo(&upload.id, error).await;
+                    note.done();
+                    return Err(error);
+                }
+            }
         }
+        note.at(Dropped::Mounting { upload: upload.clone(), replaces: reserved.replaces.is_some() });
+        let mounted = self.mount(place, &content).await;
+        let result = match mounted {
+            Ok(resource) => Ok((stored, resource)),
+            Err(error) if reserved.replaces.is_some() => Err(unmounted(&upload, error)),
+            Err(error) => Err(self.undo(&upload.id, error).await),
+        };
+        note.done();
+        result
     }
 
     /// Deletes an upload that could not be mounted. One that may be mounted all the same stays.
     async fn undo(&self, id: &FileId, error: Error) -> Error {
-        let hint = error.hint_text().map(|hint| format!("{hint}; ")).unwrap_or_default();
         if error.is_uncertain() {
-            return error.hint(format!("{hint}the upload stays as `{id}`"));
+            return error.context(format!("the upload stays as `{id}`")).leaving([id.to_string()]);
         }
         match FileStore::delete(self, id).await {
+            Ok(()) if error.kind() == Kind::Unverified => error.hint("the copy was removed: upload it again"),
             Ok(()) => error,
-            Err(left) => error.hint(format!("{hint}the upload remains as `{id}`: {}", left.message())),
+            Err(left) if left.kind() == Kind::NotFound => error,
+            Err(left) => {
+                let hint = error.hint_text().map(|hint| format!("{hint}; ")).unwrap_or_default();
+                let hint = format!("{hint}it cannot be deleted: {}", left.message());
+                error.context(format!("the upload remains as `{id}`")).hint(hint).leaving([id.to_string()])
+            }
         }
     }
 
-    /// Sets a path aside, so that nobody else in this process takes it.
+    /// Sets a path aside, so that no other upload of this process takes it.
     ///
     /// # Errors
-    /// `conflict` where something is there, or above, or below; what listing the mounts says.
-    pub(super) async fn reserve(&self, place: &SessionPath) -> Result<Reserved> {
+    /// `conflict` where something is there that may not be replaced, or above, or below; what listing
+    /// the mounts says.
+    pub(super) async fn reserve(&self, place: &SessionPath, replace: bool) -> Result<Reserved> {
         let mut all = self.taken.lock().await;
         let taken = all.entry(place.session.clone()).or_default();
-        let known = taken.there.as_ref().is_some_and(|there| check_free(there, place).is_ok());
-        if !known {
-            // What was heard may be over.
-            let mounts = self.mounts(&place.session).await?;
-            let there = mounts.iter().filter_map(|mount| mount.mount_path.as_deref()?.parse().ok()).collect();
-            check_free(taken.there.insert(there), place)?;
-        }
-        check_free(&taken.coming, place)?;
+        let known = taken.there.as_ref().map(|(when, there)| (when.elapsed() < FRESH, room_for(there, place, replace)));
+        let replaces = match known {
+            // What was heard a while ago may be over.
+            Some((_, Ok(None))) => None,
+            Some((true, Ok(Some(old)))) => Some(old),
+            _ => {
+                let there: BTreeMap<_, _> = self.mounts(&place.session).await?.iter().filter_map(Mounted::of).collect();
+                let (_, there) = taken.there.insert((Instant::now(), there));
+                room_for(there, place, replace)?
+            }
+        };
+        check_free(taken.coming.iter(), place)?;
         taken.coming.insert(place.path.clone());
-        Ok(Reserved(place.clone()))
+        Ok(Reserved { place: place.clone(), replaces })
     }
 
     /// Ends a reservation: something is mounted now, maybe elsewhere, or nothing is.
-    pub(super) async fn release(&self, Reserved(place): Reserved, mounted: Option<&Resource>) {
+    pub(super) async fn release(&self, Reserved { place, replaces }: Reserved, mounted: Option<&Resource>) {
+        held(&self.touched).insert(place.clone());
         let mut all = self.taken.lock().await;
         let Some(taken) = all.get_mut(&place.session) else { return };
         taken.coming.remove(&place.path);
-        if let (Some(there), Some(mount)) = (&mut taken.there, mounted) {
-            there.extend(mount.mount_path.as_deref().and_then(|path| path.parse().ok()));
+        match (&mut taken.there, mounted) {
+            (Some((_, there)), Some(mount)) => there.extend(Mounted::of(mount)),
+            // What is there after a replacement that failed is found out by asking.
+            (there, None) if replaces.is_some() => *there = None,
+            _ => {}
         }
+    }
+}
+
+/// Why a path holds neither the old file nor the new one.
+fn unmounted(upload: &Upload, error: Error) -> Error {
+    let Upload { place, id } = upload;
+    let hint = format!(
+        "what was mounted there is not any more, and the new file is stored: \
+         `wharf resources add {} {id}:{}`",
+        place.session, place.path
+    );
+    error.context(format!("mounting `{id}` at `{place}`")).hint(hint).leaving([id.to_string()])
+}
+
+/// Whether something can be mounted at a path; gives the resource that has to make room for it.
+fn room_for(there: &BTreeMap<RemotePath, Mounted>, place: &SessionPath, replace: bool) -> Result<Option<String>> {
+    match there.get(&place.path) {
+        Some(Mounted(Some(id))) if replace => Ok(Some(id.clone())),
+        _ => check_free(there.keys(), place).map(|()| None),
     }
 }
 
@@ -316,7 +416,8 @@ fn mount_of(view: &View, at: &SessionPath) -> Result<Option<String>> {
 }
 
 /// Whether something could be mounted at a path.
-fn check_free(taken: &BTreeSet<RemotePath>, place: &SessionPath) -> Result<()> {
+fn check_free<'a>(taken: impl Iterator<Item = &'a RemotePath>, place: &SessionPath) -> Result<()> {
+    let taken: BTreeSet<&RemotePath> = taken.collect();
     let path = &place.path;
     let home = CAPABILITIES.home.parse::<RemotePath>()?;
     if path.is_root() || home.is_within(path) {

@@ -12,9 +12,10 @@ mod listing;
 mod resources;
 mod sessions;
 mod store;
+mod unmounted;
 mod view;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -24,6 +25,7 @@ use serde_json::value::RawValue;
 use self::credentials::Login;
 use self::files::Taken;
 use self::store::Seen;
+use self::unmounted::Dropped;
 use self::view::View;
 use super::capability::Limits;
 use super::{
@@ -32,7 +34,7 @@ use super::{
 use crate::config::{Origin, Settings, env};
 use crate::error::{Error, Kind, Result};
 use crate::http::{Answer, Auth, Class, Http, Method, Options, Request};
-use crate::model::{FileId, SessionId, SessionStatus};
+use crate::model::{FileId, SessionId, SessionPath, SessionStatus};
 use crate::wire::anthropic as wire;
 
 /// What Anthropic's service can do.
@@ -141,6 +143,8 @@ pub fn with(mut options: Options, mut setup: Setup) -> Result<Box<dyn Backend>> 
         seen: Mutex::default(),
         taken: tokio::sync::Mutex::default(),
         views: Mutex::default(),
+        touched: Mutex::default(),
+        dropped: Mutex::default(),
     }))
 }
 
@@ -155,6 +159,10 @@ struct Anthropic {
     taken: tokio::sync::Mutex<HashMap<SessionId, Taken>>,
     /// Each session's files when they were last listed.
     views: Mutex<HashMap<SessionId, (Instant, Arc<View>)>>,
+    /// Paths at which something was mounted or unmounted since.
+    touched: Mutex<HashSet<SessionPath>>,
+    /// Uploads whose work was dropped before they were mounted.
+    dropped: Mutex<Vec<Dropped>>,
 }
 
 impl Anthropic {
@@ -238,6 +246,14 @@ impl Backend for Anthropic {
 
     fn resources(&self) -> Option<&dyn Resources> {
         Some(self)
+    }
+
+    fn origin(&self) -> String {
+        format!("{} {}", CAPABILITIES.backend, self.endpoint.trim_end_matches('/'))
+    }
+
+    async fn settle(&self) -> Result<()> {
+        self.tidy().await
     }
 
     async fn examine(&self) -> Vec<Finding> {

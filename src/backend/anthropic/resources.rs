@@ -38,7 +38,7 @@ impl Resources for Anthropic {
             _ => return Err(Error::new(Kind::Internal, "a mount without a path")),
         };
         let place = SessionPath { session: session.clone(), path: at };
-        let reserved = self.reserve(&place).await?;
+        let reserved = self.reserve(&place, false).await?;
         let mounted = self.mount(&place, &content).await;
         self.release(reserved, mounted.as_ref().ok()).await;
         mounted

@@ -3,12 +3,13 @@
 use async_trait::async_trait;
 use serde_json::value::RawValue;
 
+use super::unmounted::Sending;
 use super::{Anthropic, CAPABILITIES, errors, gone, held, listing, parsed};
 use crate::backend::spool::Spooled;
 use crate::backend::{
     ByteRange, Expected, Fetched, FileStore, NewStoredFile, Page, PageRequest, Sessions, Stored, part,
 };
-use crate::body::{Attributes, Source};
+use crate::body::{Attributes, Body, Mapped, Source};
 use crate::error::{Error, Kind, Result};
 use crate::http::{Class, FilePart, Form, Method};
 use crate::model::{FileId, Provider, RemotePath, Scope, SessionId, StoredFile, Timestamp};
@@ -54,7 +55,9 @@ impl FileStore for Anthropic {
                 &spooled
             }
         };
+        let mut sending = Sending::new(&self.dropped, &new.filename, source.len());
         let expires = expires.map(|seconds| seconds.to_string());
+        let watched = Mapped::new(source, |body: Body| sending.see(body));
         // Without a type the service looks for itself [docs].
         let guessed = || mime_guess::from_path(&new.filename).first_raw();
         let form = Form {
@@ -63,11 +66,13 @@ impl FileStore for Anthropic {
                 name: FILE_PART,
                 filename: &new.filename,
                 content_type: new.mime_type.as_deref().or_else(guessed),
-                source,
+                source: &watched,
             },
         };
         let class = Class::Once("`wharf files ls` shows whether it is there");
-        let answer = self.plain(class, Method::POST, &["files"]).form(form).send().await?;
+        let answer = self.plain(class, Method::POST, &["files"]).form(form).send().await;
+        sending.done();
+        let answer = answer?;
         let file = read(&answer.json::<Box<RawValue>>()?)?;
         let stored = Stored {
             path: RemotePath::root(),

@@ -93,7 +93,7 @@ mod tests {
         async fn put(&self, at: &str, content: &str) {
             let path = self.home.path().join("source");
             std::fs::write(&path, content).unwrap();
-            let over = PutOptions { keep_existing: false, bulk: false };
+            let over = PutOptions { keep_existing: false, bulk: false, expires_in: None };
             self.store.put(&place(at), &LocalFile::new(&path).unwrap(), over).await.unwrap();
         }
 

@@ -149,11 +149,20 @@ impl Rm {
         }
         let mut tally = Tally::default();
         let mut listing = cx.out.listing().regardless();
+        let mut gone = Vec::new();
         for one in &wanted {
             match self.remove(backend, one, &mut listing).await {
-                Ok(()) => tally.done(),
+                Ok(()) => {
+                    tally.done();
+                    if let Wanted::Stored(id) = one {
+                        gone.push(id.clone());
+                    }
+                }
                 Err(error) => tally.failed(error),
             }
+        }
+        if !self.dry_run {
+            cx.forget_uploads(&gone);
         }
         let settled = backend.settle().await;
         listing.conclude(settled.and(tally.verdict("targets")))

@@ -58,18 +58,14 @@ impl How {
         if self.checksum && if_exists != IfExists::Update {
             return Err(Error::usage("--checksum is for --if-exists update").hint("add --if-exists update"));
         }
-        let settings = cx.settings()?;
-        let jobs = settings.jobs()?.unwrap_or(cx.backend()?.capabilities().jobs);
         Ok(Options {
             if_exists,
             checksum: self.checksum,
             links: self.links.unwrap_or_default(),
-            filter: Filter::new(&self.filters.files, &self.filters.rules, settings.deadline)?,
+            filter: Filter::new(&self.filters.files, &self.filters.rules, cx.settings()?.deadline)?,
             dry_run: self.dry_run,
             required: self.require,
-            jobs: usize::try_from(jobs).unwrap_or(1),
-            retries: settings.retries.unwrap_or(crate::config::RETRIES),
-            ..Options::default()
+            ..cx.transfer_options()?
         })
     }
 

@@ -48,7 +48,7 @@ pub(in crate::commands) struct Upload {
     #[arg(long, value_name = "TYPE")]
     mime_type: Option<String>,
 
-    /// How long a stored file is kept, such as 36h or 30d
+    /// How long the stored file is kept, such as 36h or 30d; for one that is mounted, the original
     #[arg(long, value_name = "TIME", value_parser = duration::parse)]
     expires_in: Option<Duration>,
 
@@ -66,12 +66,8 @@ impl Upload {
         let mut names = std::mem::take(&mut self.file);
         names.append(&mut self.args);
         check_sources(&names, self.name.is_some())?;
-        for (flag, given) in [("--mime-type", self.mime_type.is_some()), ("--expires-in", self.expires_in.is_some())] {
-            if to.is_some() && given {
-                return Err(
-                    Error::usage(format!("{flag} is for stored files")).hint(format!("leave out DEST, or {flag}"))
-                );
-            }
+        if to.is_some() && self.mime_type.is_some() {
+            return Err(Error::usage("--mime-type is for stored files").hint("leave out DEST, or --mime-type"));
         }
         if names.iter().any(|name| name == "-") {
             // Before anything else is sent.
@@ -89,18 +85,30 @@ impl Upload {
             return Err(Error::usage("--name is for a file: a directory gives its contents")
                 .hint("name it in DEST, or add --into"));
         }
-        let options = Options { verify: self.verify, ..self.how.options(cx, IfExists::Overwrite)? };
+        let options =
+            Options { verify: self.verify, expires_in: self.expires_in, ..self.how.options(cx, IfExists::Overwrite)? };
         let mut journal = self.how.journal()?;
         let watch = cx.out.watch(&names);
         let transfer = Transfer { backend: cx.backend()?, options: &options, observer: &watch, stop: &cx.stop };
         let mut listing = cx.out.listing().regardless();
-        let mut receipts = |receipt: &Receipt| record(cx, &mut journal, &mut listing, receipt);
-        let verdict = if let Some(to) = to {
-            transfer.upload(&sources, &to, &mut receipts).await
+        let mut receipts = |receipt: &Receipt| {
+            if let Some(to) = &to {
+                let left = receipt.error.iter().flat_map(Error::left).filter_map(|id| id.parse().ok());
+                let files: Vec<_> = receipt.file_id.iter().cloned().chain(left).collect();
+                cx.log_uploads(&to.path.session, &files, self.expires_in);
+            }
+            record(cx, &mut journal, &mut listing, receipt)
+        };
+        let verdict = if let Some(to) = &to {
+            transfer.upload(&sources, to, &mut receipts).await
         } else {
             let like = NewStoredFile { mime_type: self.mime_type, expires_in: self.expires_in, ..Default::default() };
             transfer.stow(&sources, &like, &mut receipts).await
         };
+        if let (Some(to), Err(error)) = (&to, &verdict) {
+            let left: Vec<_> = error.left().iter().filter_map(|id| id.parse().ok()).collect();
+            cx.log_uploads(&to.path.session, &left, self.expires_in);
+        }
         // The receipts are complete even where the verdict is bad, and the summary comes last.
         let verdict = listing.conclude(verdict);
         drop(watch);

@@ -10,11 +10,13 @@ use super::{label, labels};
 use crate::backend::{Backend, Feature, NewSession, document as shape, expiry};
 use crate::commands::Cx;
 use crate::commands::args::BodyFlag;
-use crate::commands::spec::{Spec, Uploads};
+use crate::commands::spec::{Spec, name_left, upload_local};
 use crate::commands::stdin::document;
 use crate::config::{Origin, Setting, body, duration};
 use crate::error::{Error, Result};
-use crate::model::{Labels, Timestamp};
+use crate::model::{Labels, Session, Timestamp};
+use crate::transfer::Transfer;
+use crate::transfer::mount::MountUploads;
 
 #[derive(Debug, Args)]
 #[command(after_help = "Standard input is read too, when it is a pipe or a file: a YAML or JSON document.\n\n\
@@ -82,17 +84,7 @@ impl Create {
         let kinds = new.resources.iter().map(|new| new.kind).chain(specs.iter().map(Spec::kind));
         kinds.map(Feature::of_resource).try_for_each(|feature| backend.require(feature))?;
         backend.sessions().check(&new)?;
-        let mut uploads = Uploads::default();
-        let made = async {
-            if !specs.is_empty() {
-                new.resources = uploads.ready(backend, specs).await?;
-            }
-            backend.sessions().create(new).await
-        };
-        let session = match made.await {
-            Ok(session) => session,
-            Err(error) => return Err(uploads.undo(backend, error).await),
-        };
+        let session = make(cx, backend, new, specs).await?;
         backend.settle().await?;
         let session =
             if wait { wait_for(backend, &session.id, Goal::Usable).await?.unwrap_or(session) } else { session };
@@ -132,6 +124,25 @@ impl Create {
         check_values(new)?;
         self.resource.iter().map(|spec| Spec::parse(cx, spec)).collect()
     }
+}
+
+/// Makes the session with all that is to be mounted, or nothing at all.
+async fn make(cx: &Cx, backend: &dyn Backend, mut new: NewSession, specs: Vec<Spec>) -> Result<Session> {
+    let options = cx.transfer_options()?;
+    let watch = cx.out.watch(&[]);
+    let _heeding = cx.stop.heed();
+    let mut uploads = MountUploads::new(Transfer { backend, options: &options, observer: &watch, stop: &cx.stop });
+    let mut made = Vec::new();
+    if !specs.is_empty() {
+        let ready = upload_local(&mut uploads, specs).await.map_err(|error| name_left(&uploads, error))?;
+        let (resources, ids): (Vec<_>, Vec<_>) = ready.into_iter().unzip();
+        new.resources = resources;
+        made.extend(ids.into_iter().flatten());
+    }
+    let created = uploads.mount(&made, backend.sessions().create(new)).await;
+    let session = created.map_err(|error| name_left(&uploads, error))?;
+    cx.log_uploads(&session.id, &made, None);
+    Ok(session)
 }
 
 /// The shortest idle time: a session that is gone before it can be looked at is of no use.

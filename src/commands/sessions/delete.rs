@@ -7,13 +7,14 @@ use crate::backend::{Backend, Feature, PageRequest, SessionQuery};
 use crate::commands::{Cx, question};
 use crate::error::{Error, Kind, Result};
 use crate::model::receipt::Deleted;
-use crate::model::{Deletion, Session, SessionId};
-use crate::output::Record;
+use crate::model::{Deletion, FileId, Session, SessionId};
+use crate::output::{Listing, Record};
 use crate::transfer::tally::Tally;
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     wharf sessions delete SESSION\n  \
+    wharf sessions delete SESSION --with-files\n  \
     wharf sessions delete --label team=blue --dry-run\n  \
     wharf sessions delete --label team=blue --yes --missing-ok")]
 pub(in crate::commands) struct Delete {
@@ -44,11 +45,18 @@ pub(in crate::commands) struct Delete {
     /// Interrupt a session that is running
     #[arg(long)]
     force: bool,
+
+    /// Delete the stored files too that wharf uploaded for it
+    #[arg(long)]
+    with_files: bool,
 }
 
 impl Delete {
     pub(super) async fn run(self, cx: &Cx) -> Result<()> {
         let backend = cx.backend()?;
+        if self.with_files {
+            backend.require(Feature::StoredFiles)?;
+        }
         let ids = if self.label.is_empty() {
             self.session_id.iter().chain(&self.names).map(|name| name.parse()).collect::<Result<Vec<SessionId>>>()?
         } else {
@@ -67,6 +75,7 @@ impl Delete {
         };
         let mut tally = Tally::default();
         let mut listing = cx.out.listing().regardless();
+        let mut left = Left::default();
         for id in ids {
             let result = if self.dry_run {
                 backend.sessions().get(&id).await.map(|_| false)
@@ -78,15 +87,63 @@ impl Delete {
                     listing.push(&Deletion { what: Deleted::Id(id.to_string()), deleted })?;
                     tally.done();
                 }
-                Err(error) if error.kind() == Kind::NotFound && self.missing_ok => {
-                    listing.push(&Deletion { what: Deleted::Id(id.to_string()), deleted: false })?;
-                    tally.done();
+                Err(error) if error.kind() == Kind::NotFound => {
+                    if self.missing_ok {
+                        listing.push(&Deletion { what: Deleted::Id(id.to_string()), deleted: false })?;
+                        tally.done();
+                    } else {
+                        tally.failed(error);
+                    }
                 }
-                Err(error) => tally.failed(error),
+                Err(error) => {
+                    tally.failed(error);
+                    // What a session that stays has mounted stays too.
+                    continue;
+                }
+            }
+            let files = cx.logged_uploads(&id);
+            if self.with_files {
+                self.delete_files(cx, &files, &mut listing, &mut tally).await?;
+            } else if !self.dry_run {
+                left.note(&id, files.len());
             }
         }
         let settled = backend.settle().await;
-        listing.conclude(settled.and(tally.verdict(Session::NOUN)))
+        let verdict = listing.conclude(settled.and(tally.verdict(Session::NOUN)));
+        if let Some(text) = left.text() {
+            cx.out.flush()?;
+            cx.out.note(text);
+        }
+        verdict
+    }
+
+    /// Deletes stored files; one that is gone already is what was wanted.
+    async fn delete_files(
+        &self,
+        cx: &Cx,
+        files: &[FileId],
+        listing: &mut Listing<'_, Deletion>,
+        tally: &mut Tally,
+    ) -> Result<()> {
+        let store = cx.backend()?.need_store()?;
+        let mut gone = Vec::new();
+        for file in files {
+            let deleted = if self.dry_run { Ok(false) } else { store.delete(file).await.map(|()| true) };
+            match deleted {
+                Ok(deleted) => listing.push(&Deletion { what: Deleted::Id(file.to_string()), deleted })?,
+                Err(error) if error.kind() == Kind::NotFound => {}
+                Err(error) => {
+                    tally.failed(error.context(format!("deleting the stored file `{file}`")));
+                    continue;
+                }
+            }
+            gone.push(file.clone());
+            tally.done();
+        }
+        if !self.dry_run {
+            cx.forget_uploads(&gone);
+        }
+        Ok(())
     }
 
     async fn select(&self, backend: &dyn Backend) -> Result<Vec<SessionId>> {
@@ -104,6 +161,41 @@ impl Delete {
         }
     }
 }
+
+/// Stored files that were uploaded for sessions that are gone.
+#[derive(Default)]
+struct Left {
+    files: usize,
+    sessions: Vec<String>,
+}
+
+impl Left {
+    fn note(&mut self, session: &SessionId, files: usize) {
+        if files > 0 {
+            self.files += files;
+            self.sessions.push(session.to_string());
+        }
+    }
+
+    /// How many there are, and how to delete them.
+    fn text(&self) -> Option<String> {
+        let sessions = match self.sessions.as_slice() {
+            [] => return None,
+            few if few.len() <= NAMED => few.join(" "),
+            _ => "SESSION...".to_owned(),
+        };
+        let (files, remain) = if self.files == 1 { ("file", "remains") } else { ("files", "remain") };
+        let deleted = if self.sessions.len() == 1 { "this session" } else { "these sessions" };
+        Some(format!(
+            "note: {} stored {files} that wharf uploaded for {deleted} {remain}; \
+             `wharf sessions delete {sessions} --with-files --missing-ok` deletes what is left",
+            self.files
+        ))
+    }
+}
+
+/// Sessions that a note names.
+const NAMED: usize = 5;
 
 /// Asks at a terminal; elsewhere nobody could answer.
 async fn confirm(cx: &Cx, count: usize, labels: &[String]) -> Result<()> {

@@ -300,7 +300,7 @@ impl Agb {
                     if !words.has("ap") {
                         source.attributes.modified_at = None;
                     }
-                    files.put(&at, &source, PutOptions { keep_existing: false, bulk: true }).await?;
+                    files.put(&at, &source, PutOptions { keep_existing: false, bulk: true, expires_in: None }).await?;
                 }
                 _ => return Err(Error::conflict("neither a file nor a directory")),
             }

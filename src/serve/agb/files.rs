@@ -20,7 +20,7 @@ use crate::wire::agb as wire;
 use crate::wire::agb::text::{FileInfo, Listed, Listing, NO_MATCHES, print_files};
 
 /// How everything here is written: tests do not wait for a disk.
-const BULK: PutOptions = PutOptions { keep_existing: false, bulk: true };
+const BULK: PutOptions = PutOptions { keep_existing: false, bulk: true, expires_in: None };
 
 impl Agb {
     /// Parents are made, and one that exists is taken, as the reference server of these tools does.
@@ -91,7 +91,7 @@ impl Agb {
         let tail = Bytes::from(asked.content);
         let done = async {
             self.need_directory(found, &at).await?;
-            self.write(found, &at, tail, append, PutOptions { keep_existing, bulk: true }).await
+            self.write(found, &at, tail, append, PutOptions { keep_existing, bulk: true, expires_in: None }).await
         };
         done.await.map_err(|e: Error| trouble(doing, &name, &e))?;
         Ok("true".to_owned())

@@ -164,7 +164,7 @@ impl Agb {
     /// Keeps what was sent as an object: all of it or nothing. Gives its `ETag`, the MD5.
     async fn keep_object(&self, context: &str, key: &str, source: impl Source) -> Result<String, Error> {
         let at = self.shelf(context, key).await?;
-        let (md5, over) = (PassingMd5::default(), PutOptions { keep_existing: false, bulk: true });
+        let (md5, over) = (PassingMd5::default(), PutOptions { keep_existing: false, bulk: true, expires_in: None });
         let source = Mapped::new(&source, |body| md5.see(body));
         let stored = SessionFiles::put(&*self.objects, &at, &source, over).await?;
         let etag = format!("\"{}\"", md5.hex().to_ascii_uppercase());

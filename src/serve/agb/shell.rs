@@ -120,7 +120,14 @@ impl Agb {
                 let (at, content) = (path_of(to, &cwd)?, std::mem::take(&mut ran.stdout).into());
                 let done = async {
                     self.need_directory(found, &at).await?;
-                    self.write(found, &at, content, *append, PutOptions { keep_existing: false, bulk: true }).await
+                    self.write(
+                        found,
+                        &at,
+                        content,
+                        *append,
+                        PutOptions { keep_existing: false, bulk: true, expires_in: None },
+                    )
+                    .await
                 };
                 if let Err(e) = done.await as Result<(), Error> {
                     ran = Ran::failed(1, format!("sh: 1: cannot create {to}: {}", super::tools::reason(&e)));

@@ -53,7 +53,7 @@ impl Stored {
     /// Puts it over what is at a place: of a whole file no copy is made where none is needed.
     pub(super) async fn put(&self, into: &Local, to: &SessionPath) -> Result<()> {
         if !self.tail.is_empty() || !self.store.share(&self.at, self.len, into, to)? {
-            let over = PutOptions { keep_existing: false, bulk: true };
+            let over = PutOptions { keep_existing: false, bulk: true, expires_in: None };
             into.put(to, self, over).await?;
         }
         Ok(())

@@ -140,7 +140,7 @@ impl Anthropic {
         if self.sessions.stay() {
             let body = self.content(&asked).await?;
             let source = Once { name: path.to_string(), len: body.len(), body: tokio::sync::Mutex::new(Some(body)) };
-            let options = PutOptions { keep_existing: true, bulk: true };
+            let options = PutOptions { keep_existing: true, bulk: true, expires_in: None };
             self.backend.need_files()?.put(&kept.at(path.clone())?, &source, options).await?;
         }
         let id = random::id("file")?;

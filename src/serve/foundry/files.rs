@@ -70,7 +70,7 @@ impl Foundry {
             return Err(too_large());
         }
         let source = Upload { body: Arc::clone(&request.body), name: at.to_string(), most: wire::UPLOAD_MAX };
-        let options = PutOptions { keep_existing: false, bulk: true };
+        let options = PutOptions { keep_existing: false, bulk: true, expires_in: None };
         let stored = self.backend.need_files()?.put(at, &source, options).await.map_err(|e| match e.kind() {
             Kind::Limit if request.body.taken() > wire::UPLOAD_MAX => too_large(),
             _ => e.into(),

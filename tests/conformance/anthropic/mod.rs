@@ -119,14 +119,94 @@ fn a_path_that_is_taken_is_a_conflict_and_nothing_is_sent() {
         room.put("d/x", b"1").await.unwrap();
         let file = store(&stage, "f", b"2").await.unwrap();
         for at in ["a", "a/below", "d", "d/x"] {
-            refused(room.put(at, b"2").await, Kind::Conflict);
+            let keep = PutOptions { keep_existing: true, ..PutOptions::default() };
+            refused(room.put_with(at, b"2", keep).await, Kind::Conflict);
             refused(stage.resources().add(&room.id, room.resource(at, &file)).await, Kind::Conflict);
         }
-        refused(room.put("", b"2").await, Kind::Conflict);
+        for at in ["a/below", "d", ""] {
+            refused(room.put_from(at, &Content(b"2"), PutOptions::default()).await, Kind::Conflict);
+        }
         refused(stage.resources().add(&room.id, room.resource("", &file)).await, Kind::Usage);
         assert_eq!(stored(&stage).await, ["f", "x", "a"]);
         let at = room.at("").at(format!("{OUTPUTS}/x").parse().unwrap());
         refused(stage.files().put(&at, &Content(b"1"), PutOptions::default()).await, Kind::Unsupported);
+    });
+}
+
+/// Replaces what is at `a`; gives the error, if it failed, and what is there and stored then.
+async fn replace(stage: &Stage) -> (Room<'_>, Option<Error>, Option<u64>, usize) {
+    let room = Room::new(stage).await;
+    room.put_from("a", &Content(b"old"), PutOptions::default()).await.unwrap();
+    let put = room.put_from("a", &Content(b"newer"), PutOptions::default()).await;
+    let there = room.stat("a").await.ok().and_then(|line| line.size);
+    let stored = stored(stage).await.len();
+    (room, put.err(), there, stored)
+}
+
+#[test]
+fn a_mounted_file_is_replaced_once_the_new_one_is_stored_and_has_the_right_length() {
+    wait_for(async {
+        let stage = on_anthropic_with(&[]);
+        let (room, error, there, stored) = replace(&stage).await;
+        assert!(error.is_none(), "{error:?}");
+        assert_eq!((there, stored), (Some(5), 2), "what was uploaded before stays stored");
+        assert_eq!(room.mounts().await.unwrap().len(), 1);
+        // In each of these the old file is still mounted, and the new one is gone.
+        for fault in ["files.upload:bytes_written=3 skip=1", "files.upload:400 skip=1", "resources.delete:400"] {
+            let stage = on_anthropic_with(&[fault]);
+            let (_, error, there, stored) = replace(&stage).await;
+            assert!(error.is_some(), "{fault}");
+            assert_eq!((there, stored), (Some(3), 1), "{fault}");
+        }
+        // Only the mount can still fail: the new file stays, and is named.
+        let stage = on_anthropic_with(&["resources.add:400 skip=1 x1"]);
+        let (room, error, there, stored) = replace(&stage).await;
+        let error = error.unwrap();
+        assert_eq!((there, stored), (None, 2));
+        let [left] = error.left() else { panic!("{error:?}") };
+        assert!(error.message().contains(left.as_str()) && error.hint_text().unwrap().contains("resources add"));
+        stage.resources().add(&room.id, room.resource("a", &left.parse().unwrap())).await.unwrap();
+        assert_eq!(room.stat("a").await.unwrap().size, Some(5));
+    });
+}
+
+#[test]
+fn a_memory_store_is_not_replaced_by_a_file() {
+    let stage = on_anthropic_with(&[]);
+    wait_for(async {
+        let document = json!({ "resources": [{ "type": "memory_store", "memory_store_id": "m1" }] });
+        let (new, _) = stage.sessions().read_document(document.as_object().unwrap().clone()).unwrap();
+        let room = Room { stage: &stage, id: stage.sessions().create(new).await.unwrap().id };
+        let at = room.at("").at("/mnt/memory/m1".parse().unwrap());
+        refused(stage.files().put(&at, &Content(b"1"), PutOptions::default()).await, Kind::Conflict);
+        let mounts = stage.resources().list(&room.id, PageRequest::default()).await.unwrap().items;
+        assert_eq!((mounts.len(), stored(&stage).await.len()), (1, 0));
+    });
+}
+
+#[test]
+fn an_upload_whose_work_is_dropped_is_deleted_or_named() {
+    wait_for(async {
+        let drop_early = async |stage: &Stage| {
+            let room = Room::new(stage).await;
+            room.put_from("a", &Content(b"old"), PutOptions::default()).await.unwrap();
+            for at in ["new", "a"] {
+                let (content, at) = (Content(b"newer"), room.at(at));
+                let put = stage.files().put(&at, &content, PutOptions::default());
+                assert!(tokio::time::timeout(Duration::from_millis(800), put).await.is_err(), "it should be dropped");
+            }
+            stage.backend.settle().await
+        };
+        // The mount was asked for, and may be done later.
+        let stage = on_anthropic_with(&["resources.add:latency=2s skip=1 x2"]);
+        let error = drop_early(&stage).await.unwrap_err();
+        assert_eq!(error.left().len(), 2, "{error}");
+        assert!(error.left().iter().all(|id| error.message().contains(id.as_str())), "{error}");
+        // The old file may go yet: the new one is kept.
+        let stage = on_anthropic_with(&["resources.add:latency=2s skip=1 x1", "resources.delete:latency=2s"]);
+        let error = drop_early(&stage).await.unwrap_err();
+        assert_eq!(error.left().len(), 2, "{error}");
+        stage.backend.settle().await.unwrap();
     });
 }
 
@@ -138,7 +218,7 @@ fn an_upload_that_cannot_be_mounted_is_undone() {
         refused(room.put("a", b"1").await, Kind::Usage);
         assert_eq!(stored(&stage).await, [""; 0]);
         let error = room.put("a", b"1").await.unwrap_err();
-        assert!(error.hint_text().unwrap().contains("the upload remains as `file_"), "{error:?}");
+        assert!(error.message().contains("the upload remains as `file_") && error.left().len() == 1, "{error:?}");
         assert_eq!(stored(&stage).await, ["a"]);
     });
 }
@@ -161,7 +241,7 @@ fn what_may_have_happened_is_told_and_never_done_twice() {
         assert_eq!(stored(&stage).await, ["f"]);
         let error = room.put("a", b"1").await.unwrap_err();
         told(&error);
-        assert!(error.hint_text().unwrap().contains("the upload stays as `file_"), "{error:?}");
+        assert!(error.message().contains("the upload stays as `file_") && error.left().len() == 1, "{error:?}");
         assert_eq!(room.paths().await, ["a"], "it did happen");
         assert_eq!(stored(&stage).await, ["a", "f"]);
     });

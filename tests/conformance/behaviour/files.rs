@@ -10,7 +10,7 @@ use crate::content::{Broken, Content, Held, Pipe, bytes, summary};
 use crate::room::{Room, assert_receipt};
 use crate::stage::refused;
 
-const PLAIN: PutOptions = PutOptions { keep_existing: false, bulk: false };
+const PLAIN: PutOptions = PutOptions { keep_existing: false, bulk: false, expires_in: None };
 
 #[test]
 fn a_file_is_put_with_its_parents_and_comes_back_as_it_went() {
@@ -76,7 +76,7 @@ fn what_is_to_be_kept_is_a_conflict() {
         let room = Room::new(stage).await;
         room.put_new("new", b"first").await.unwrap();
         for bulk in [false, true] {
-            let options = PutOptions { keep_existing: true, bulk };
+            let options = PutOptions { keep_existing: true, bulk, expires_in: None };
             refused(room.put_with("new", b"second", options).await, Kind::Conflict);
             room.put_with(&format!("free/{bulk}"), b"free", options).await.unwrap();
         }
@@ -92,8 +92,14 @@ fn a_file_never_takes_the_place_of_a_directory() {
         room.put("d/kept", b"kept").await.unwrap();
         for bulk in [false, true] {
             for at in ["", "d"] {
-                refused(room.put_with(at, b"x", PutOptions { keep_existing: false, bulk }).await, Kind::Conflict);
-                refused(room.put_with(at, b"x", PutOptions { keep_existing: true, bulk }).await, Kind::Conflict);
+                refused(
+                    room.put_with(at, b"x", PutOptions { keep_existing: false, bulk, expires_in: None }).await,
+                    Kind::Conflict,
+                );
+                refused(
+                    room.put_with(at, b"x", PutOptions { keep_existing: true, bulk, expires_in: None }).await,
+                    Kind::Conflict,
+                );
             }
         }
         assert_eq!(room.paths().await, ["d/", "d/kept"]);
@@ -133,7 +139,7 @@ fn many_files_are_there_before_and_after_they_are_made_durable() {
     everywhere(async |stage| {
         let room = Room::new(stage).await;
         for n in 0..80 {
-            let options = PutOptions { keep_existing: false, bulk: true };
+            let options = PutOptions { keep_existing: false, bulk: true, expires_in: None };
             room.put_with(&format!("d/{n:02}"), format!("{n}").as_bytes(), options).await.unwrap();
         }
         let before = room.paths().await;
@@ -163,7 +169,7 @@ fn of_two_that_write_something_new_at_once_only_one_succeeds() {
             return;
         }
         let room = Room::new(stage).await;
-        let keep = PutOptions { keep_existing: true, bulk: false };
+        let keep = PutOptions { keep_existing: true, bulk: false, expires_in: None };
         let (one, two) = (Pipe(vec![b'1'; 300_000]), Pipe(vec![b'2'; 300_000]));
         let (first, second) = tokio::join!(room.put_from("d/f", &one, keep), room.put_from("d/f", &two, keep));
         let winner = if first.is_ok() { &one } else { &two };
@@ -179,12 +185,14 @@ fn what_appears_while_a_file_is_on_its_way_is_kept_too() {
     everywhere(async |stage| {
         let room = Room::new(stage).await;
         let (slow, gate) = Held::new(b"slow");
-        let (slow, ()) =
-            tokio::join!(room.put_from("d/f", &slow, PutOptions { keep_existing: true, bulk: false }), async {
+        let (slow, ()) = tokio::join!(
+            room.put_from("d/f", &slow, PutOptions { keep_existing: true, bulk: false, expires_in: None }),
+            async {
                 tokio::time::sleep(Duration::from_millis(20)).await;
                 room.put("d/f", b"quick").await.unwrap();
                 drop(gate);
-            });
+            }
+        );
         refused(slow, Kind::Conflict);
         assert_eq!(room.read("d/f").await.unwrap(), b"quick");
     });

@@ -53,7 +53,7 @@ fn nothing_writes_to_a_mount() {
         room.mount("in/m", &file).await.unwrap();
         for keep_existing in [false, true] {
             for bulk in [false, true] {
-                let options = PutOptions { keep_existing, bulk };
+                let options = PutOptions { keep_existing, bulk, expires_in: None };
                 refused(room.put_with("in/m", b"x", options).await, Kind::Conflict);
                 refused(room.put_with("in/m/below", b"x", options).await, Kind::Conflict);
             }

@@ -1,0 +1,344 @@
+//! Which stored files wharf uploaded for which session, so that they can be deleted along with it.
+//!
+//! A service that mounts copies of stored files keeps the originals when a session is deleted, and does
+//! not say which session they were for. The log is one file, `uploads.jsonl` in `WHARF_HOME`: an object
+//! a line, added when a file was uploaded and removed when it was deleted. Processes take turns by a
+//! lock on a file beside it. What cannot be read is counted and left out: no command fails because of
+//! it.
+
+use std::fs::{File, OpenOptions};
+use std::io::{Read, Seek, SeekFrom, Write};
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use cap_std::ambient_authority;
+use cap_std::fs::Dir;
+use jiff::Timestamp;
+use serde::{Deserialize, Deserializer, Serialize};
+
+use crate::error::{Error, Result};
+use crate::model::{FileId, SessionId};
+use crate::pending::Pending;
+use crate::platform;
+
+/// The log's name.
+const NAME: &str = "uploads.jsonl";
+
+/// The name of the file whose lock gives the right to read and change the log.
+const LOCK: &str = "uploads.lock";
+
+/// The largest log, in bytes. A line takes about 150.
+const LARGEST: u64 = 4 * 1024 * 1024;
+
+/// The log of one service or store.
+pub struct UploadLog {
+    dir: PathBuf,
+    origin: String,
+}
+
+/// What the log says of a session.
+#[derive(Debug, Default)]
+pub struct Logged {
+    /// Stored files that were uploaded for it and not deleted by wharf, oldest first.
+    pub files: Vec<FileId>,
+    /// Lines of the log that cannot be read.
+    pub damaged: usize,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Line {
+    origin: String,
+    #[serde(deserialize_with = "parsed")]
+    session: SessionId,
+    #[serde(deserialize_with = "parsed")]
+    file: FileId,
+    /// When the service deletes it by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    expires_at: Option<Timestamp>,
+}
+
+/// Reads a text that has to be a name.
+fn parsed<'de, D: Deserializer<'de>, T: FromStr<Err = Error>>(from: D) -> std::result::Result<T, D::Error> {
+    String::deserialize(from)?.parse().map_err(serde::de::Error::custom)
+}
+
+/// The lines of the log, as they were read.
+#[derive(Default)]
+struct Lines {
+    good: Vec<Line>,
+    damaged: usize,
+}
+
+impl UploadLog {
+    /// The log in `dir`, for the backend with this origin.
+    pub fn new(dir: PathBuf, origin: String) -> Self {
+        UploadLog { dir, origin }
+    }
+
+    /// Where the log is.
+    pub fn path(&self) -> PathBuf {
+        self.dir.join(NAME)
+    }
+
+    /// Adds stored files that were uploaded for a session. Returns how many of the oldest lines had to
+    /// make room.
+    ///
+    /// # Errors
+    /// `io`, or what else the disk answers.
+    pub fn add(&self, session: &SessionId, files: &[FileId], expires_at: Option<Timestamp>) -> Result<usize> {
+        if files.is_empty() {
+            return Ok(0);
+        }
+        let line = |file: &FileId| Line {
+            origin: self.origin.clone(),
+            session: session.clone(),
+            file: file.clone(),
+            expires_at,
+        };
+        let text = write_lines(files.iter().map(line))?;
+        let doing = |e: std::io::Error| self.failed("writing", &e);
+        platform::create_private_dir(&self.dir).map_err(doing)?;
+        let _lock = self.lock()?;
+        let mut forgotten = 0;
+        let length = if let Ok(meta) = std::fs::symlink_metadata(self.path()) {
+            meta.len()
+        } else {
+            self.replace("")?;
+            0
+        };
+        if length.saturating_add(text.len() as u64) > LARGEST {
+            let mut lines = self.read()?;
+            forgotten = lines.good.len() / 2 + lines.damaged;
+            let kept = lines.good.split_off(lines.good.len() / 2);
+            self.replace(&write_lines(kept)?)?;
+        }
+        let mut log = OpenOptions::new().read(true).append(true).open(self.path()).map_err(doing)?;
+        // A line that a killed process left half-written ends here.
+        let whole = ends_a_line(&mut log).map_err(doing)?;
+        let text = if whole { text } else { format!("\n{text}") };
+        log.write_all(text.as_bytes()).map_err(doing)?;
+        Ok(forgotten)
+    }
+
+    /// The stored files that were uploaded for a session.
+    ///
+    /// # Errors
+    /// `io`, or what else the disk answers.
+    pub fn of(&self, session: &SessionId) -> Result<Logged> {
+        if !self.exists() {
+            return Ok(Logged::default());
+        }
+        let _lock = self.lock()?;
+        let lines = self.read()?;
+        let (now, mut files) = (Timestamp::now(), Vec::new());
+        for line in lines.good {
+            let stays = line.expires_at.is_none_or(|end| end > now);
+            if stays && line.origin == self.origin && line.session == *session && !files.contains(&line.file) {
+                files.push(line.file);
+            }
+        }
+        Ok(Logged { files, damaged: lines.damaged })
+    }
+
+    /// Removes stored files that are gone, and lines that cannot be read.
+    ///
+    /// # Errors
+    /// `io`, or what else the disk answers.
+    pub fn remove(&self, files: &[FileId]) -> Result<()> {
+        if files.is_empty() || !self.exists() {
+            return Ok(());
+        }
+        let _lock = self.lock()?;
+        let mut lines = self.read()?;
+        let (before, now) = (lines.good.len(), Timestamp::now());
+        let gone = |line: &Line| line.origin == self.origin && files.contains(&line.file);
+        lines.good.retain(|line| !gone(line) && line.expires_at.is_none_or(|end| end > now));
+        if lines.good.len() == before { Ok(()) } else { self.replace(&write_lines(lines.good)?) }
+    }
+
+    fn exists(&self) -> bool {
+        self.path().symlink_metadata().is_ok()
+    }
+
+    /// The right to read and change the log, until what comes back is dropped.
+    fn lock(&self) -> Result<File> {
+        let doing = |e: std::io::Error| self.failed("locking", &e);
+        let options = OpenOptions::new().create(true).truncate(false).write(true).open(self.dir.join(LOCK));
+        let file = options.map_err(doing)?;
+        platform::set_mode(&file, 0o600).map_err(doing)?;
+        file.lock().map_err(doing)?;
+        Ok(file)
+    }
+
+    /// Reads the log. One that others can write to is not ours: nothing in it is believed.
+    fn read(&self) -> Result<Lines> {
+        let doing = |e: std::io::Error| self.failed("reading", &e);
+        let file = platform::open_regular(&self.path()).map_err(doing)?;
+        if !platform::is_private(&file.metadata().map_err(doing)?) {
+            return Ok(Lines { good: Vec::new(), damaged: 1 });
+        }
+        let mut content = Vec::new();
+        file.take(LARGEST * 2).read_to_end(&mut content).map_err(doing)?;
+        let mut lines = Lines::default();
+        for line in content.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
+            match serde_json::from_slice::<Line>(line) {
+                Ok(line) => lines.good.push(line),
+                Err(_) => lines.damaged += 1,
+            }
+        }
+        Ok(lines)
+    }
+
+    /// Writes the log anew, all of it or nothing.
+    fn replace(&self, content: &str) -> Result<()> {
+        let write = || {
+            let dir = Dir::open_ambient_dir(&self.dir, ambient_authority())?;
+            let mut file = Pending::file(&dir)?;
+            platform::set_mode(file.handle(), 0o600)?;
+            file.handle().write_all(content.as_bytes())?;
+            file.place(&dir, NAME)
+        };
+        write().map_err(|e| self.failed("writing", &e))
+    }
+
+    fn failed(&self, doing: &str, error: &std::io::Error) -> Error {
+        Error::io(format!("{doing} the record of uploads `{}`", self.path().display()), error)
+    }
+}
+
+/// Whether a file is empty or its last byte ends a line.
+fn ends_a_line(file: &mut File) -> std::io::Result<bool> {
+    if file.metadata()?.len() == 0 {
+        return Ok(true);
+    }
+    let mut last = [0];
+    file.seek(SeekFrom::End(-1))?;
+    file.read_exact(&mut last)?;
+    Ok(last == *b"\n")
+}
+
+fn write_lines(lines: impl IntoIterator<Item = Line>) -> Result<String> {
+    let mut text = String::new();
+    for line in lines {
+        let json = serde_json::to_string(&line)
+            .map_err(|e| Error::new(crate::error::Kind::Internal, format!("a line that is no JSON: {e}")))?;
+        text.push_str(&json);
+        text.push('\n');
+    }
+    Ok(text)
+}
+
+#[cfg(unix)]
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+    use std::path::Path;
+
+    use super::*;
+
+    fn log(dir: &Path, origin: &str) -> UploadLog {
+        UploadLog::new(dir.join("a/home"), origin.to_owned())
+    }
+
+    fn file(number: usize) -> FileId {
+        format!("file_{number}").parse().unwrap()
+    }
+
+    fn session(name: &str) -> SessionId {
+        name.parse().unwrap()
+    }
+
+    fn files(log: &UploadLog, name: &str) -> Vec<String> {
+        log.of(&session(name)).unwrap().files.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn files_are_kept_by_origin_and_session_until_they_are_removed() {
+        let dir = tempfile::tempdir().unwrap();
+        let (one, other) = (log(dir.path(), "one"), log(dir.path(), "other"));
+        assert_eq!(files(&one, "s1"), [""; 0]);
+        one.remove(&[file(1)]).unwrap();
+        assert!(!one.dir.exists(), "nothing is made before there is something to keep");
+        one.add(&session("s1"), &[file(1), file(2)], None).unwrap();
+        one.add(&session("s2"), &[file(3)], None).unwrap();
+        other.add(&session("s1"), &[file(1)], None).unwrap();
+        one.add(&session("s1"), &[file(2)], None).unwrap();
+        assert_eq!(
+            (files(&one, "s1"), files(&one, "s2")),
+            (vec!["file_1".into(), "file_2".into()], vec!["file_3".into()])
+        );
+        one.remove(&[file(1)]).unwrap();
+        assert_eq!((files(&one, "s1"), files(&other, "s1")), (vec!["file_2".to_owned()], vec!["file_1".to_owned()]));
+        let mode = |path: &Path| path.metadata().unwrap().permissions().mode() & 0o777;
+        assert_eq!((mode(&one.path()), mode(&one.dir)), (0o600, 0o700));
+    }
+
+    #[test]
+    fn what_expired_is_not_there() {
+        let dir = tempfile::tempdir().unwrap();
+        let log = log(dir.path(), "one");
+        let in_seconds = |seconds| Timestamp::now().checked_add(jiff::SignedDuration::from_secs(seconds)).ok();
+        log.add(&session("s1"), &[file(1)], in_seconds(-1)).unwrap();
+        log.add(&session("s1"), &[file(2)], in_seconds(3600)).unwrap();
+        assert_eq!(files(&log, "s1"), ["file_2"]);
+    }
+
+    #[test]
+    fn a_damaged_log_is_read_as_far_as_it_goes() {
+        let dir = tempfile::tempdir().unwrap();
+        let log = log(dir.path(), "one");
+        log.add(&session("s1"), &[file(1)], None).unwrap();
+        let mut handle = OpenOptions::new().append(true).open(log.path()).unwrap();
+        handle.write_all(b"\xff\xfe\n{}\n{\"origin\":\"one\",\"session\":\"s1\",\"file\":\"../x\"}\n{\"orig").unwrap();
+        log.add(&session("s1"), &[file(2)], None).unwrap();
+        let logged = log.of(&session("s1")).unwrap();
+        assert_eq!((logged.files.len(), logged.damaged), (2, 4));
+        log.remove(&[file(1)]).unwrap();
+        let logged = log.of(&session("s1")).unwrap();
+        assert_eq!((logged.files.len(), logged.damaged), (1, 0), "it is whole again");
+    }
+
+    #[test]
+    fn a_log_that_others_can_write_to_is_not_believed() {
+        let dir = tempfile::tempdir().unwrap();
+        let log = log(dir.path(), "one");
+        log.add(&session("s1"), &[file(1)], None).unwrap();
+        std::fs::set_permissions(log.path(), std::fs::Permissions::from_mode(0o666)).unwrap();
+        let logged = log.of(&session("s1")).unwrap();
+        assert!(logged.files.is_empty() && logged.damaged > 0, "{logged:?}");
+    }
+
+    #[test]
+    fn a_full_log_forgets_its_oldest_lines_and_says_how_many() {
+        let dir = tempfile::tempdir().unwrap();
+        let log = log(dir.path(), "one");
+        let many: Vec<_> = (0..20_000).map(file).collect();
+        let mut forgotten = 0;
+        for number in 0..5 {
+            forgotten += log.add(&session(&format!("session{number}")), &many, None).unwrap();
+        }
+        assert!(forgotten > 0);
+        assert!(log.path().metadata().unwrap().len() <= LARGEST);
+        assert_eq!(files(&log, "session4").len(), 20_000, "the newest stay");
+    }
+
+    #[test]
+    fn many_at_once_lose_no_line() {
+        let dir = tempfile::tempdir().unwrap();
+        std::thread::scope(|scope| {
+            for thread in 0..8 {
+                let dir = dir.path();
+                scope.spawn(move || {
+                    for number in 0..25 {
+                        let (log, id) = (log(dir, "one"), file(thread * 100 + number));
+                        log.add(&session("s1"), std::slice::from_ref(&id), None).unwrap();
+                        if number % 5 == 0 {
+                            log.remove(&[id]).unwrap();
+                        }
+                    }
+                });
+            }
+        });
+        assert_eq!(files(&log(dir.path(), "one"), "s1").len(), 8 * 20);
+    }
+}
