@@ -249,6 +249,13 @@ impl Settings {
         Ok(self.token_file.as_ref())
     }
 
+    /// Returns the address of a service: that of the flag, else that of the environment, which a
+    /// backend hands in as `named`, else that of the profile.
+    pub fn endpoint(&self, named: Option<String>) -> Option<String> {
+        let set = self.base_url.value.clone();
+        if self.base_url.origin == Origin::Flag { set.or(named) } else { named.or(set) }
+    }
+
     /// Where the local backend keeps everything.
     ///
     /// # Errors

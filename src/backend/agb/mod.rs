@@ -74,7 +74,7 @@ pub fn open(settings: &Settings) -> Result<Box<dyn Backend>> {
         whole if whole.contains("://") => whole.to_owned(),
         host => format!("https://{host}"),
     });
-    let endpoint = settings.base_url.value.clone().or(named).unwrap_or_else(|| wire::ENDPOINT.to_owned());
+    let endpoint = settings.endpoint(named).unwrap_or_else(|| wire::ENDPOINT.to_owned());
     let mut options = Options::new(CAPABILITIES.backend, endpoint).configured(settings);
     let key = Arc::new(credentials::Key::new(settings)?);
     options.auth = Some(Arc::clone(&key) as Arc<dyn Auth>);

@@ -31,7 +31,7 @@ use super::capability::Limits;
 use super::{
     Backend, Capabilities, Feature, FileStore, Finding, PageRequest, Resources, SessionFiles, SessionQuery, Sessions,
 };
-use crate::config::{Origin, Settings, env};
+use crate::config::{Settings, env};
 use crate::error::{Error, Kind, Result};
 use crate::http::{Answer, Auth, Class, Http, Method, Options, Request};
 use crate::model::{FileId, SessionId, SessionPath, SessionStatus};
@@ -76,7 +76,8 @@ const SETTLE: Duration = Duration::from_secs(4);
 /// # Errors
 /// `usage` for an address or a token file that cannot be one.
 pub fn open(settings: &Settings) -> Result<Box<dyn Backend>> {
-    let mut options = Options::new(CAPABILITIES.backend, base_url(settings)).configured(settings);
+    let endpoint = settings.endpoint(env::text(env::ANTHROPIC_BASE_URL)).unwrap_or_else(|| wire::BASE_URL.to_owned());
+    let mut options = Options::new(CAPABILITIES.backend, endpoint).configured(settings);
     let login = Login::of(settings)?;
     let setup = Setup {
         login: login.named(),
@@ -109,14 +110,6 @@ impl Default for Setup {
     fn default() -> Self {
         Setup { login: None, betas: Vec::new(), agent: None, environment: None, settle: SETTLE }
     }
-}
-
-/// The flag, then the environment, then the profile, then the public address \[recorded\].
-fn base_url(settings: &Settings) -> String {
-    let setting = &settings.base_url;
-    let flag = setting.value.clone().filter(|_| setting.origin == Origin::Flag);
-    let named = flag.or_else(|| env::text(env::ANTHROPIC_BASE_URL)).or_else(|| setting.value.clone());
-    named.unwrap_or_else(|| wire::BASE_URL.to_owned())
 }
 
 /// The same for a service that is known.

@@ -55,8 +55,8 @@ pub static CAPABILITIES: Capabilities = Capabilities {
 /// # Errors
 /// `usage` where no project is named, or by no good address.
 pub fn open(settings: &Settings) -> Result<Box<dyn Backend>> {
-    let named = || env::FOUNDRY_ENDPOINT.into_iter().find_map(env::text);
-    let endpoint = settings.base_url.value.clone().or_else(named).ok_or_else(|| {
+    let named = env::FOUNDRY_ENDPOINT.into_iter().find_map(env::text);
+    let endpoint = settings.endpoint(named).ok_or_else(|| {
         Error::usage("the project of Microsoft Foundry is not known").hint(format!(
             "set {} to https://ACCOUNT.services.ai.azure.com/api/projects/PROJECT",
             env::FOUNDRY_ENDPOINT.join(" or ")
