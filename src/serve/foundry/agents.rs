@@ -262,7 +262,11 @@ impl Foundry {
         let force = super::flag(query, "force")?;
         let sessions = self.sessions_of(agent, version).await?;
         if !force && !sessions.is_empty() {
-            let what = format!("Agent {agent} has {} sessions; force=true deletes them with it", sessions.len());
+            let what = match version {
+                Some(version) => format!("Version {version} of agent {agent} has sessions: {}", sessions.len()),
+                None => format!("Agent {agent} has sessions: {}", sessions.len()),
+            };
+            let what = format!("{what}; force=true deletes them with it");
             return Err(Refusal::new(StatusCode::CONFLICT, what));
         }
         for session in sessions {
