@@ -339,7 +339,7 @@ pub struct Attributes {
 pub trait Source: Send + Sync {
     /// What messages call it.
     fn name(&self) -> &str;
-    /// Its length; `None` for a pipe, which can be sent once.
+    /// Its length; `None` for what has none before it was read: a pipe, which can be sent once.
     fn len(&self) -> Option<u64>;
     /// Whether it is known to be empty.
     fn is_empty(&self) -> bool {
@@ -356,7 +356,9 @@ pub trait Source: Send + Sync {
 pub struct LocalFile {
     place: Place,
     name: String,
+    /// None where it is not known before all of it was read.
     len: Option<u64>,
+    is_regular: bool,
     attributes: Attributes,
 }
 
@@ -370,20 +372,22 @@ enum Place {
 }
 
 impl LocalFile {
-    /// Looks at the file without opening it.
+    /// Looks at the file. It is opened only where it is a regular file that the system may have made up.
     ///
     /// # Errors
     /// `not_found`; `conflict` for a directory.
     pub fn new(path: &Path) -> Result<Self> {
-        let name = path.display().to_string();
+        let name = platform::shown(path);
         let meta = path.metadata().map_err(|e| Error::io(format!("reading `{name}`"), &e))?;
         if meta.is_dir() {
             return Err(Error::conflict(format!("this is a directory: `{name}`")));
         }
+        let made_up = meta.is_file() && platform::may_be_made_up(&meta) && is_made_up(platform::open_regular(path));
         Ok(LocalFile {
             place: Place::Named(path.to_owned()),
             name,
-            len: meta.is_file().then_some(meta.len()),
+            len: (meta.is_file() && !made_up).then_some(meta.len()),
+            is_regular: meta.is_file(),
             attributes: if meta.is_file() { platform::attributes(&meta) } else { Attributes::default() },
         })
     }
@@ -392,10 +396,12 @@ impl LocalFile {
     pub fn below(dir: &Arc<Dir>, path: PathBuf, name: String, meta: &cap_std::fs::Metadata) -> Self {
         let time = meta.modified().ok().and_then(|time| Timestamp::try_from(time.into_std()).ok());
         let executable = platform::mode(meta).is_some_and(|mode| mode & 0o111 != 0);
+        let made_up = platform::may_be_made_up_below(meta) && is_made_up(platform::open_regular_below(dir, &path));
         LocalFile {
             place: Place::Below(Arc::clone(dir), path),
             name,
-            len: Some(meta.len()),
+            len: (!made_up).then_some(meta.len()),
+            is_regular: true,
             attributes: Attributes { modified_at: time, executable },
         }
     }
@@ -416,22 +422,31 @@ impl Source for LocalFile {
     }
 
     async fn open(&self) -> Result<Body> {
-        let file = match (&self.place, self.len) {
-            (Place::Named(path), None) => {
+        let file = match &self.place {
+            Place::Named(path) if !self.is_regular => {
                 let path = path.clone();
                 return Ok(Body::of_pipe(self.name.clone(), move || File::open(path)));
             }
-            (Place::Named(path), _) => platform::open_regular(path),
-            (Place::Below(dir, path), _) => platform::open_regular_below(dir, path),
+            Place::Named(path) => platform::open_regular(path),
+            Place::Below(dir, path) => platform::open_regular_below(dir, path),
         };
         let file = file.map_err(|e| Error::io(format!("opening `{}`", self.name), &e))?;
-        let body = Body::of_file(file, self.name.clone(), self.len.unwrap_or_default(), true).that_stays();
+        let Some(len) = self.len else {
+            // There is nothing by which it could be seen that it changed.
+            return Ok(Body::of_pipe(self.name.clone(), move || Ok(file)));
+        };
+        let body = Body::of_file(file, self.name.clone(), len, true).that_stays();
         match (body.touched(), self.attributes.modified_at) {
             // What goes along with it would be another file's.
             (Some(now), Some(then)) if now != then => Err(changed(&self.name)),
             _ => Ok(body),
         }
     }
+}
+
+/// Whether an open file is longer than the system says. What cannot be read says so when it is sent.
+fn is_made_up(file: io::Result<File>) -> bool {
+    file.and_then(|file| platform::is_made_up(&file)).unwrap_or(false)
 }
 
 /// Standard input, to its end.

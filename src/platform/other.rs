@@ -66,6 +66,21 @@ pub fn open_regular(path: &Path) -> io::Result<File> {
     if file.metadata()?.is_file() { Ok(file) } else { Err(super::not_regular()) }
 }
 
+/// No file is made up here.
+pub fn may_be_made_up(_meta: &Metadata) -> bool {
+    false
+}
+
+/// No file is made up here.
+pub fn may_be_made_up_below(_meta: &cap_std::fs::Metadata) -> bool {
+    false
+}
+
+/// No file is made up here.
+pub fn is_made_up(_file: &File) -> io::Result<bool> {
+    Ok(false)
+}
+
 /// Opens a regular file below `dir` for reading.
 pub fn open_regular_below(dir: &Dir, path: &Path) -> io::Result<File> {
     let file = dir.open(path)?.into_std();
@@ -168,6 +183,11 @@ pub fn stdout() -> io::Result<io::Stdout> {
 /// Standard input, for reading.
 pub fn stdin() -> io::Result<io::Stdin> {
     Ok(io::stdin())
+}
+
+/// There is no limit that would be met.
+pub fn check_handles(_more: usize) -> io::Result<()> {
+    Ok(())
 }
 
 /// Whether it is cannot be told here.

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::ffi::OsStr;
 use std::fs::{DirBuilder, File, Metadata, Permissions};
-use std::io;
+use std::io::{self, Read, Write};
 use std::os::fd::BorrowedFd;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{DirBuilderExt, FileExt, FileTypeExt, PermissionsExt};
@@ -92,6 +92,34 @@ pub fn is_socket(meta: &std::fs::Metadata) -> bool {
 /// Opens a regular file for reading, and nothing else: see [`open_regular_below`].
 pub fn open_regular(path: &Path) -> io::Result<File> {
     regular(|flags| Ok(rustix::fs::open(path, flags | OFlags::CLOEXEC, Mode::empty())?.into()))
+}
+
+/// Whether the length of a file may be anything but what the system says of it: it has no blocks, as
+/// most files that the kernel makes up while they are read.
+pub fn may_be_made_up(meta: &Metadata) -> bool {
+    std::os::unix::fs::MetadataExt::blocks(meta) == 0
+}
+
+/// The same for what lies below a directory handle.
+pub fn may_be_made_up_below(meta: &cap_std::fs::Metadata) -> bool {
+    cap_std::fs::MetadataExt::blocks(meta) == 0
+}
+
+/// Whether a file's length is anything but what the system says of it: bytes come of an empty one, or it
+/// is on a file system that says the same of every file.
+pub fn is_made_up(mut file: &File) -> io::Result<bool> {
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    {
+        /// The numbers of file systems without files, from linux/magic.h: proc, sysfs, debugfs, tracefs,
+        /// securityfs, configfs, cgroup and cgroup2.
+        const WITHOUT_FILES: [u32; 8] =
+            [0x9fa0, 0x6265_6572, 0x6462_6720, 0x7472_6163, 0x7363_6673, 0x6265_6570, 0x0027_e0eb, 0x6367_7270];
+        let kind = rustix::fs::fstatfs(file)?.f_type;
+        if u32::try_from(kind).is_ok_and(|kind| WITHOUT_FILES.contains(&kind)) {
+            return Ok(true);
+        }
+    }
+    Ok(file.metadata()?.len() == 0 && file.read(&mut [0])? > 0)
 }
 
 /// Opens a regular file below `dir` for reading, and nothing else, whatever takes its place
@@ -284,7 +312,7 @@ pub fn bytes_of(name: &OsStr) -> Cow<'_, [u8]> {
 ///
 /// # Errors
 /// Where it is not open for writing.
-pub fn stdout() -> io::Result<File> {
+pub fn stdout() -> io::Result<impl Write + Send> {
     stream(rustix::stdio::stdout(), OFlags::RDONLY, "writing")
 }
 
@@ -292,7 +320,7 @@ pub fn stdout() -> io::Result<File> {
 ///
 /// # Errors
 /// Where it is closed or not open for reading.
-pub fn stdin() -> io::Result<File> {
+pub fn stdin() -> io::Result<impl Read + Send> {
     let stdin = rustix::stdio::stdin();
     if leads_nowhere(stdin) { Err(super::not_open("reading")) } else { stream(stdin, OFlags::WRONLY, "reading") }
 }
@@ -302,11 +330,28 @@ pub fn stdout_is_kept() -> io::Result<()> {
     if leads_nowhere(rustix::stdio::stdout()) { Err(super::not_open("writing")) } else { Ok(()) }
 }
 
-fn stream(stream: BorrowedFd<'_>, other_way: OFlags, what: &str) -> io::Result<File> {
-    if rustix::fs::fcntl_getfl(stream)? & OFlags::RWMODE == other_way {
-        return Err(super::not_open(what));
+fn stream(stream: BorrowedFd<'static>, other_way: OFlags, what: &str) -> io::Result<Stream> {
+    let closed = rustix::fs::fcntl_getfl(stream)? & OFlags::RWMODE == other_way;
+    if closed { Err(super::not_open(what)) } else { Ok(Stream(stream)) }
+}
+
+/// A standard stream as the system has it.
+struct Stream(BorrowedFd<'static>);
+
+impl Read for Stream {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        Ok(rustix::io::read(self.0, buffer)?)
     }
-    Ok(rustix::io::fcntl_dupfd_cloexec(stream, 3)?.into())
+}
+
+impl Write for Stream {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        Ok(rustix::io::write(self.0, bytes)?)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// Whether a standard stream is `/dev/null`, open for reading and for writing. Rust's runtime puts
@@ -319,6 +364,14 @@ fn leads_nowhere(stream: BorrowedFd<'_>) -> bool {
     let (Ok(stat), Ok(null)) = (rustix::fs::fstat(stream), rustix::fs::stat("/dev/null")) else { return false };
     let device = FileType::from_raw_mode(stat.st_mode) == FileType::CharacterDevice;
     both_ways && device && stat.st_rdev == null.st_rdev
+}
+
+/// Fails where a process may not have `more` files open beside those that it has.
+pub fn check_handles(more: usize) -> io::Result<()> {
+    // A copy of a handle takes a place as well as any other.
+    let copies = (0..more).map(|_| rustix::io::fcntl_dupfd_cloexec(rustix::stdio::stderr(), 3));
+    drop(copies.collect::<Result<Vec<_>, _>>()?);
+    Ok(())
 }
 
 /// What standard input is.

@@ -262,3 +262,43 @@ fn each_receipt_is_on_its_way_before_the_next_source_is_read() {
     upload.finish().ok();
     assert_eq!(fs::read_to_string(&to).unwrap().lines().count(), 2);
 }
+
+/// Files that the kernel makes up have a length of 0, or of a page, and other bytes come of them.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_file_whose_length_is_made_up_is_sent_as_it_is() {
+    let sandbox = Sandbox::new();
+    let served = sandbox.serve(&[]);
+    sandbox.run(["sessions", "create", "--id", "s1"]).ok();
+    let (version, online) = ("/proc/version", "/sys/devices/system/cpu/online");
+    let settled = [("WHARF_ENVIRONMENT", "env_1"), ("WHARF_IMAGE", "agb-code-space-1")];
+    for (backend, agent) in [("local", "a1"), ("anthropic", "agent_1"), ("foundry", "a1"), ("agb", "a1")] {
+        let wharf = |args: &[&str]| {
+            let call = served.wharf(backend, args).env("WHARF_AGENT", agent);
+            settled.into_iter().fold(call, |call, (name, value)| call.env(name, value)).run()
+        };
+        let id = wharf(&["sessions", "create", "-q"]).ok().stdout().trim_end().to_owned();
+        wharf(&["sessions", "wait", &id, "--timeout", "10s"]).ok();
+        for path in [version, online] {
+            let content = std::fs::read_to_string(path).unwrap();
+            let at = format!("{id}:up/f{}", path.len());
+            assert_eq!(wharf(&["files", "upload", path, &at, "--dry-run"]).ok().column("status"), ["planned"]);
+            let sent = wharf(&["files", "upload", path, &at]);
+            assert_eq!(sent.ok().column("bytes"), [content.len().to_string()], "{backend} {path}");
+            if backend != "anthropic" {
+                assert_eq!(wharf(&["files", "cat", &at]).ok().stdout(), content, "{backend} {path}");
+            }
+        }
+        // Below a tree as well, and beside files that are empty or have holes.
+        sandbox.write("tree/empty", "");
+        let holes = fs::File::create(sandbox.path("tree/holes")).unwrap();
+        holes.set_len(100_000).unwrap();
+        let tree = wharf(&["files", "upload", "tree", "/proc/self/net/snmp", &format!("{id}:up/tree")]);
+        let mut bytes = tree.ok().column("bytes");
+        bytes.sort();
+        assert_eq!((bytes.len(), &bytes[0][..], &bytes[1][..]), (3, "0", "100000"), "{backend}: {bytes:?}");
+    }
+    let whole = sandbox.run(["files", "upload", "/proc/sys/kernel/random", "s1:/random", "--exclude", "*_wakeup*"]);
+    let sizes = whole.ok().column("bytes");
+    assert!(sizes.len() > 2 && sizes.iter().all(|size| size != "0"), "{sizes:?}");
+}
