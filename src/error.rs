@@ -351,6 +351,12 @@ impl IoFault {
             E::WriteZero => (Kind::Io, "it takes no more data", "free some space and run the command again"),
             E::InvalidData => (Kind::Io, "it is not UTF-8 text", "save it as UTF-8"),
             E::Unsupported => (Kind::Io, "the file system or the system cannot do this", "use another file system"),
+            // EMFILE and ENFILE, which have no kind of their own.
+            _ if cfg!(unix) && matches!(error.raw_os_error(), Some(23 | 24)) => (
+                Kind::Io,
+                "too many open files",
+                "raise how many files a process may have open (`ulimit -n 256`), or use fewer --jobs",
+            ),
             _ => return IoFault { kind: Kind::Io, words: None, hint: None },
         };
         // The words of whoever made the error are better than those for all errors of its kind.

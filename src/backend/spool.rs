@@ -7,6 +7,7 @@ use async_trait::async_trait;
 
 use crate::body::{Attributes, Body, Source};
 use crate::error::{Error, Kind, Result};
+use crate::platform;
 
 /// A pipe's content, kept so that its length is known and it can be sent again. The file has no
 /// name: whatever happens, it is gone.
@@ -23,7 +24,19 @@ impl Spooled {
     /// # Errors
     /// What `too_large` makes of the source's name; those of the source; `io` from the temporary file.
     pub(super) async fn of(source: &dyn Source, most: u64, too_large: fn(&str) -> Error) -> Result<Self> {
-        let doing = |e: io::Error| Error::io("keeping what is to be sent in a temporary file", &e).of_kind(Kind::Io);
+        let doing = |e: io::Error| {
+            let error = Error::io("keeping what is to be sent in a temporary file", &e).of_kind(Kind::Io);
+            let place = platform::shown(std::env::temp_dir());
+            match e.kind() {
+                io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+                    error.hint(format!("free some space in `{place}`, or set TMPDIR to a directory that has more"))
+                }
+                io::ErrorKind::NotFound | io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+                    error.hint(format!("set TMPDIR to a directory that can be written to: it is `{place}` now"))
+                }
+                _ => error,
+            }
+        };
         let mut file = tempfile::tempfile().map_err(doing)?;
         let mut body = source.open().await?.unhashed();
         let mut len = 0;

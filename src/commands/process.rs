@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
-use clap::error::ErrorKind;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use tokio::sync::mpsc;
 
 use super::cx::{Cx, read_format};
@@ -26,6 +26,9 @@ const GRACE: Duration = Duration::from_secs(1);
 
 /// How long work that ends by itself may take to say what it has done.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// How many files a command has open at once at least: with fewer it would fail in some odd place.
+const HANDLES: usize = 32;
 
 /// How errors are reported, wherever in the process they come up.
 #[derive(Clone)]
@@ -97,6 +100,7 @@ fn execute(cli: Cli, reporter: &Reporter) -> anyhow::Result<u8> {
     if global.verbose || global.debug {
         cx.introduce();
     }
+    platform::check_handles(HANDLES).map_err(|e| Error::io("preparing to run", &e))?;
     let heeds_signals = matches!(command, Command::Serve(_));
     let signals = listen(reporter, &cx, heeds_signals).context("watching for signals")?;
     let signals = if heeds_signals { cx.heed(signals) } else { signals };
@@ -201,8 +205,28 @@ fn answer(error: &clap::Error, args: &[OsString]) -> Result<()> {
             let verb = verb_of(args);
             Err(Error::usage(format!("a command is missing after `{verb}`")).hint(format!("see `{verb} --help`")))
         }
-        _ => Err(misuse(&error.to_string(), &verb_of(args))),
+        _ => Err(misuse(&error.to_string(), dashed_value(error, args), &verb_of(args))),
     }
+}
+
+/// How to write a value that begins with a dash, where one was taken for a flag.
+fn dashed_value(error: &clap::Error, args: &[OsString]) -> Option<String> {
+    let Some(ContextValue::String(found)) = error.get(ContextKind::InvalidArg) else { return None };
+    let words: Vec<_> = args.iter().map(|arg| arg.to_string_lossy()).collect();
+    let pair = words.iter().zip(words.iter().skip(1)).find(|(flag, value)| {
+        let long = flag.strip_prefix("--").filter(|long| !long.is_empty());
+        value.starts_with(found.as_str()) && long.is_some_and(|long| takes_value(&grammar(), long))
+    });
+    let (flag, value) = pair?;
+    let plain = value.chars().all(|c| c.is_ascii_alphanumeric() || "-_=.,:/@".contains(c));
+    let value = if plain { value.to_string() } else { format!("'{}'", value.replace('\'', r"'\''")) };
+    Some(format!("for a value that begins with a dash write `{flag}={value}`"))
+}
+
+/// Whether there is a flag of this name that takes a value.
+fn takes_value(command: &clap::Command, long: &str) -> bool {
+    let mut flags = command.get_arguments().filter(|arg| arg.get_long() == Some(long));
+    flags.any(|arg| arg.get_action().takes_values()) || command.get_subcommands().any(|verb| takes_value(verb, long))
 }
 
 fn print_help(error: &clap::Error) -> Result<()> {
@@ -219,12 +243,15 @@ fn print_help(error: &clap::Error) -> Result<()> {
 }
 
 /// One line of what and one of what to do next, from clap's several.
-fn misuse(text: &str, verb: &str) -> Error {
+fn misuse(text: &str, tip: Option<String>, verb: &str) -> Error {
     let lines = || text.lines().map(str::trim).filter(|line| !line.is_empty());
     let said: Vec<_> = lines().take_while(|line| !line.starts_with("tip:") && !line.starts_with("Usage:")).collect();
     let what = said.join(" ").trim_start_matches("error: ").to_owned();
     let help = format!("see `{verb} --help`");
-    let tips: Vec<_> = lines().filter_map(|line| line.strip_prefix("tip: ")).collect();
+    let tips: Vec<_> = match &tip {
+        Some(tip) => vec![tip.as_str()],
+        None => lines().filter_map(|line| line.strip_prefix("tip: ")).collect(),
+    };
     Error::usage(what.replace(" For more information, try '--help'.", "")).hint(if tips.is_empty() {
         help
     } else {

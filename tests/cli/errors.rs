@@ -266,3 +266,44 @@ fn a_store_that_is_held_for_long_is_unavailable_and_worth_another_try() {
     holder.execute_batch("ROLLBACK").unwrap();
     sandbox.run(["sessions", "create", "--id", "s2"]).ok();
 }
+
+#[test]
+fn a_value_that_begins_with_a_dash_is_told_how_to_be_written() {
+    let sandbox = Sandbox::new();
+    for (args, said) in [
+        (&["sessions", "create", "--title", "-5 degrees"][..], "`--title='-5 degrees'`"),
+        (&["sessions", "create", "--title", "-it's"], r"`--title='-it'\''s'`"),
+        (&["sessions", "create", "--label", "-a=b"], "`--label=-a=b`"),
+        (&["files", "upload", "x", "--name", "--y"], "`--name=--y`"),
+        (&["sessions", "list", "--page", "-x"], "`--page=-x`"),
+    ] {
+        sandbox.run(args).code(2).says(&[said, "--help"]);
+    }
+    let made = sandbox.run(["sessions", "create", "--title=-5 degrees"]);
+    assert_eq!(made.ok().at("/title"), "-5 degrees");
+    let none = sandbox.run(["sessions", "create", "--wait", "-5"]);
+    assert!(!none.code(2).stderr().contains("--wait="), "{}", none.stderr());
+}
+
+#[test]
+fn too_few_open_files_and_a_full_temporary_directory_are_told_as_what_they_are() {
+    let sandbox = Sandbox::new();
+    sandbox.run(["sessions", "create", "--id", "s1"]).ok();
+    sandbox.write("a", "a");
+    for limit in 8..30 {
+        let run = sandbox.shell(&format!("ulimit -n {limit}; \"$WHARF\" files upload a s1:/a"), None).run();
+        run.code(12).says(&["too many open files", "ulimit -n"]);
+    }
+    sandbox.shell("ulimit -n 64; \"$WHARF\" files upload a s1:/a", None).run().ok();
+    let served = sandbox.serve(&[]);
+    let spooled = |to: &str| {
+        let line = format!(
+            "\"$WHARF\" sessions create -q >id </dev/null && cat | TMPDIR={to} \"$WHARF\" files upload - $(cat id):/x"
+        );
+        sandbox.shell(&line, Some((&served, "foundry"))).stdin(vec![0; 300_000]).run()
+    };
+    spooled("/nowhere").code(12).says(&["set TMPDIR", "`/nowhere`"]);
+    let full = sandbox.path("full");
+    let Some(_mounted) = mount_tmpfs(&full, "size=64k") else { return };
+    spooled(full.to_str().unwrap()).code(12).says(&["set TMPDIR", full.to_str().unwrap()]);
+}
