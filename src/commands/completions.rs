@@ -38,6 +38,13 @@ impl Man {
     pub(super) fn run(&self) -> Result<()> {
         let doing = |e: std::io::Error| Error::io(format!("writing the manual pages to `{}`", self.dir.display()), &e);
         std::fs::create_dir_all(&self.dir).map_err(doing)?;
-        clap_mangen::generate_to(grammar(), &self.dir).map_err(doing)
+        // A page that is there, or a link, is replaced and never written through.
+        let made = tempfile::tempdir_in(&self.dir).map_err(doing)?;
+        clap_mangen::generate_to(grammar(), made.path()).map_err(doing)?;
+        for page in made.path().read_dir().map_err(doing)? {
+            let page = page.map_err(doing)?;
+            std::fs::rename(page.path(), self.dir.join(page.file_name())).map_err(doing)?;
+        }
+        made.close().map_err(doing)
     }
 }

@@ -21,6 +21,7 @@ mod sessions;
 mod spec;
 mod stdin;
 mod uploads;
+mod used;
 
 use std::ffi::OsString;
 

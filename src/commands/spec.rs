@@ -9,6 +9,7 @@ use crate::backend::{NewResource, document};
 use crate::config::body;
 use crate::error::{Error, Kind, Result};
 use crate::model::{FileId, ResourceKind};
+use crate::platform::names::Rules;
 use crate::transfer::mount::MountUploads;
 use crate::transfer::plan::LocalSource;
 
@@ -52,8 +53,8 @@ impl Spec {
 
     fn of_words(text: &str) -> Result<Self> {
         if let Some(local) = text.strip_prefix('@') {
-            let (path, mount_path) = split(local);
-            return Ok(Spec::Local { path: path.into(), mount_path });
+            let (path, mount_path) = Rules::HERE.split_at_colon(local);
+            return Ok(Spec::Local { path: path.into(), mount_path: mount_path.map(str::to_owned) });
         }
         let (id, mount_path) = split(text);
         let id: FileId = id.parse().map_err(|e: Error| {

@@ -1,34 +1,92 @@
 //! `--receipt`: each receipt on a line of a file, as it happens.
 
-use std::fs::{File, OpenOptions};
-use std::io::Write;
+use std::fs::{File, Metadata, OpenOptions};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use super::to_json;
 use crate::error::{Error, Result};
 use crate::model::Receipt;
+use crate::platform::{self, shown};
 
-/// A file that grows by a line for each receipt. What is in it survives whatever ends the process.
+/// A file that grows by a line for each receipt. What is in it survives whatever ends the process, and
+/// what was in it before stays.
 pub struct Journal {
     file: File,
     path: PathBuf,
+    /// Whether there was no such file.
+    is_new: bool,
+    /// Whether receipts of earlier runs are in it.
+    continues: bool,
+    /// What was in it does not end with a line.
+    torn: bool,
+    written: bool,
 }
 
 impl Journal {
-    /// Begins a new file, in place of one that is there.
+    /// Opens the file, whose receipts of earlier runs stay.
     ///
     /// # Errors
-    /// `io` and the like, before anything is transferred.
-    pub fn create(path: &Path) -> Result<Self> {
-        let file = OpenOptions::new().write(true).create(true).truncate(true).open(path);
-        let file = file.map_err(|e| Error::io(format!("opening the receipt file `{}`", path.display()), &e))?;
-        Ok(Journal { file, path: path.to_owned() })
+    /// `usage` for a file that holds something else or has other names; what opening it answered.
+    pub fn open(path: &Path) -> Result<Self> {
+        let doing = |e: io::Error| Error::io(format!("opening the receipt file `{}`", shown(path)), &e);
+        let there = match path.metadata() {
+            Err(e) if e.kind() == io::ErrorKind::NotFound => None,
+            meta => Some(meta.map_err(doing)?),
+        };
+        let (mut continues, mut torn) = (false, false);
+        if let Some(meta) = there.as_ref().filter(|meta| meta.is_file()) {
+            if platform::names_of(meta) > 1 {
+                return Err(Error::usage(format!("this file has other names too: `{}`", shown(path)))
+                    .hint("receipts would be written to all of them: name another file in --receipt"));
+            }
+            if let Some(ends) = ends_of(path, meta).map_err(doing)? {
+                if ends.0 != b'{' {
+                    return Err(Error::usage(format!(
+                        "this file holds something else than receipts: `{}`",
+                        shown(path)
+                    ))
+                    .hint("name another file in --receipt"));
+                }
+                (continues, torn) = (true, ends.1 != b'\n');
+            }
+        }
+        let file = OpenOptions::new().append(true).create(true).open(path).map_err(doing)?;
+        Ok(Journal { file, path: path.to_owned(), is_new: there.is_none(), continues, torn, written: false })
+    }
+
+    /// Whether receipts of earlier runs are in it.
+    pub fn continues(&self) -> bool {
+        self.continues
     }
 
     /// Adds a line.
     pub fn write(&mut self, receipt: &Receipt) -> Result<()> {
-        let line = format!("{}\n", to_json(receipt)?);
+        let line = format!("{}{}\n", if self.torn { "\n" } else { "" }, to_json(receipt)?);
         let written = self.file.write_all(line.as_bytes());
-        written.map_err(|e| Error::io(format!("writing the receipt file `{}`", self.path.display()), &e))
+        written.map_err(|e| Error::io(format!("writing the receipt file `{}`", shown(&self.path)), &e))?;
+        (self.torn, self.written) = (false, true);
+        Ok(())
     }
+
+    /// Ends a run that failed: a new file that got no receipt is removed.
+    pub fn abandon(self) {
+        if self.is_new && !self.written && self.path.metadata().is_ok_and(|meta| meta.is_file() && meta.len() == 0) {
+            drop(std::fs::remove_file(&self.path));
+        }
+    }
+}
+
+/// The first and the last byte of a file that is not empty.
+fn ends_of(path: &Path, meta: &Metadata) -> io::Result<Option<(u8, u8)>> {
+    if meta.len() == 0 {
+        return Ok(None);
+    }
+    let mut file = platform::open_regular(path)?;
+    let (mut first, mut last) = ([0], [0]);
+    file.read_exact(&mut first)?;
+    file.seek(SeekFrom::End(-1))?;
+    file.read_exact(&mut last)?;
+    let ([first], [last]) = (first, last);
+    Ok(Some((first, last)))
 }

@@ -100,15 +100,18 @@ impl Transfer<'_> {
     ) -> Result<()> {
         let _heeding = self.stop.heed();
         let mut ledger = Ledger::new(self, sink);
-        let mut looked = Vec::new();
+        let (mut looked, mut missing) = (Vec::new(), Vec::new());
         for wanted in wanted {
             let found = match self.unless_stopped(self.look(wanted)).await {
                 Ok(found) => found,
-                Err(why) => return ledger.verdict(Err(why)),
+                Err(why) => {
+                    missing.into_iter().try_for_each(|receipt| ledger.enter(receipt))?;
+                    return ledger.verdict(Err(why));
+                }
             };
             match found {
                 Ok(found) => looked.push(found),
-                Err(error) => ledger.enter(Receipt::failed(&wanted.name(), None, error))?,
+                Err(error) => missing.push(Receipt::failed(&wanted.name(), None, error)),
             }
         }
         if let Some(directory) = looked.iter().find(|one| one.source.is_directory && !directories) {
@@ -119,16 +122,21 @@ impl Transfer<'_> {
         let sources: Vec<_> = looked.iter().map(|one| one.source.clone()).collect();
         let to = Destination { into: to.into || wanted.len() > 1, ..to.clone() };
         let places = plan::download(&sources, &to)?;
-        let scale = match self.unless_stopped(self.measure_remote(&looked)).await {
-            Ok(scale) => scale,
-            Err(why) => return ledger.verdict(Err(why)),
+        let scale = match self.unless_stopped(self.measure_remote(&looked, &places)).await {
+            Ok(scale) => scale?,
+            Err(why) => {
+                missing.into_iter().try_for_each(|receipt| ledger.enter(receipt))?;
+                return ledger.verdict(Err(why));
+            }
         };
         scale.check(&Limits::default(), self.options)?;
+        // What was looked for in vain is told once nothing can be refused as a whole any more.
+        missing.into_iter().try_for_each(|receipt| ledger.enter(receipt))?;
         ledger.expect(scale.files);
         let shared = Shared {
             bulk: scale.files > BULK,
             budget: Budget::new(self.options),
-            claims: Claims::default(),
+            claims: Claims::keeping_off(self.options.reserved.as_ref()),
             grounds: RefCell::default(),
             running: Running::default(),
         };
@@ -218,29 +226,35 @@ impl Transfer<'_> {
     }
 
     /// The first, cheap walk: how much there is to do. What cannot be listed shows in the second.
-    async fn measure_remote(&self, looked: &[Looked]) -> Scale {
+    async fn measure_remote(&self, looked: &[Looked], places: &[PathBuf]) -> Result<Scale> {
         let mut scale = Scale::default();
-        for one in looked {
+        for (one, place) in looked.iter().zip(places) {
             match (&one.wanted, self.backend.files()) {
                 (Wanted::Session(root), Some(files)) if one.source.is_directory => {
                     let mut tree = RemoteTree::new(files, root.clone(), self.options);
                     while let Some(found) = tree.next().await {
                         match found.what {
-                            What::File { bytes, .. } => scale.add(&found.below, bytes),
+                            What::File { bytes, .. } => {
+                                self.options.check_free(&place.join(&found.below))?;
+                                scale.add(&found.below, bytes);
+                            }
                             What::Directory { meant: true } => scale.add_directory(),
                             _ => {}
                         }
                         if scale.is_over(self.options) {
                             // A listing need not have an end.
-                            return scale;
+                            return Ok(scale);
                         }
                     }
                 }
-                _ => scale.add(&one.source.name, one.bytes),
+                _ => {
+                    self.options.check_free(place)?;
+                    scale.add(&one.source.name, one.bytes);
+                }
             }
         }
         self.observer.on(Event::Planned { files: scale.files, bytes: scale.bytes() });
-        scale
+        Ok(scale)
     }
 
     /// The directory that a tree goes to. Where the caller named only its parent, a link that has

@@ -13,12 +13,14 @@ use cap_std::ambient_authority;
 use cap_std::fs::{Dir, Metadata};
 
 use super::prove;
+use super::reserved::Reserved;
 use crate::backend::Fetched;
 use crate::body::{Attributes, Body, Summary};
 use crate::error::{Error, Result};
 use crate::model::{FileId, Verified};
 use crate::pending::{Pending, handle_of, sweep};
 use crate::platform;
+use crate::platform::names::Rules;
 use crate::removal::FEW;
 
 /// The bytes that most systems take in a name and in a path.
@@ -69,6 +71,12 @@ pub struct Claims {
 type Name = (u64, u64, String);
 
 impl Claims {
+    /// As if this run had landed the reserved file.
+    pub fn keeping_off(reserved: Option<&Reserved>) -> Self {
+        let files = reserved.map(Reserved::key).into_iter().collect();
+        Claims { files: RefCell::new(files), ..Claims::default() }
+    }
+
     /// Whether this run landed or kept this file under another name.
     pub fn hold(&self, meta: &Metadata) -> bool {
         self.files.borrow().contains(&(meta.dev(), meta.ino()))
@@ -84,7 +92,7 @@ impl Claims {
     /// Notes a name that a run would give; false where it would have given it to something else.
     /// There may be many names: what stands for each is a number.
     fn plan(&self, name: &Name, to_directory: bool) -> bool {
-        match self.names.borrow_mut().entry(self.key.hash_one(name)) {
+        match self.names.borrow_mut().entry(self.number(name)) {
             Entry::Vacant(free) => {
                 free.insert(to_directory);
                 true
@@ -95,7 +103,12 @@ impl Claims {
 
     /// What a run would by then have given this name to, if to anything: whether to a directory.
     fn planned(&self, name: &Name) -> Option<bool> {
-        self.names.borrow().get(&self.key.hash_one(name)).copied()
+        self.names.borrow().get(&self.number(name)).copied()
+    }
+
+    /// What stands for a name and for all that the system takes for the same.
+    fn number(&self, (dev, ino, below): &Name) -> u64 {
+        self.key.hash_one((dev, ino, Rules::HERE.folded(below)))
     }
 
     fn add(&self, meta: &Metadata) {
@@ -184,6 +197,7 @@ impl Ground {
 
     /// Makes a directory and its parents.
     pub fn mkdir(&self, below: &str) -> Result<()> {
+        self.check_name(below)?;
         self.changed.set(true);
         self.dir()?.create_dir_all(below).map_err(|e| self.refused("making the directory", below, &e))
     }
@@ -229,6 +243,10 @@ impl Ground {
 
     /// What the system would say of a name, where nothing is there yet that it could be asked about.
     fn check_name(&self, below: &str) -> Result<()> {
+        if let Some(why) = below.split('/').find_map(|name| Rules::HERE.problem(name)) {
+            let what = format!("this cannot be the name of a file here: `{}`: {why}", self.shown(below));
+            return Err(Error::usage(what).hint("fetch it by itself, to another name"));
+        }
         if below.len() < PATH && below.split('/').all(|name| name.len() <= NAME) {
             return Ok(());
         }
@@ -286,6 +304,7 @@ impl Ground {
 
     /// Lands a file at `below`, making its parents: all of it, proven, or nothing.
     pub async fn land(&self, below: &str, mut fetched: Fetched, landing: &Landing<'_>) -> Result<Landed> {
+        self.check_name(below)?;
         if let Some((parent, _)) = below.rsplit_once('/') {
             self.mkdir(parent)?;
         }

@@ -15,6 +15,7 @@ pub mod mount;
 pub mod plan;
 mod prove;
 mod remote;
+pub mod reserved;
 pub mod source;
 pub mod stop;
 pub mod tally;
@@ -24,8 +25,10 @@ use std::time::Duration;
 
 use self::event::Observer;
 use self::filter::Filter;
+use self::reserved::Reserved;
 use self::stop::Stop;
 use crate::backend::Backend;
+use crate::error::Result;
 
 /// Above so many files, durability waits for one sync of the file system at the end.
 const BULK: u64 = 64;
@@ -89,6 +92,15 @@ pub struct Options {
     pub max_files: Option<u64>,
     /// No fewer files than this have to arrive.
     pub required: Option<u64>,
+    /// A file on this machine that is neither sent nor replaced.
+    pub reserved: Option<Reserved>,
+}
+
+impl Options {
+    /// Fails where the file at `path` is reserved.
+    fn check_free(&self, path: &std::path::Path) -> Result<()> {
+        self.reserved.as_ref().map_or(Ok(()), |reserved| reserved.check(path))
+    }
 }
 
 /// What every transfer works with.

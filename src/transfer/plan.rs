@@ -14,6 +14,7 @@ use crate::backend::Limits;
 use crate::error::{Error, Kind, Result};
 use crate::model::{RemotePath, SessionId, SessionPath};
 use crate::platform;
+use crate::platform::names::Rules;
 
 /// So many directories are made whatever `--max-files` says: more are no tree that somebody made.
 const DIRECTORIES: u64 = 10_000;
@@ -406,10 +407,9 @@ pub fn download(sources: &[RemoteSource], to: &Destination<PathBuf>) -> Result<V
 /// # Errors
 /// `conflict` for what would lead elsewhere on this machine.
 pub fn plain_name(name: &str) -> Result<&str> {
-    let mut parts = Path::new(name).components();
-    match (parts.next(), parts.next()) {
-        (Some(std::path::Component::Normal(part)), None) if part == name && !name.contains('\0') => Ok(name),
-        _ => Err(Error::conflict(format!("this name cannot be a file name here: {name:?}"))
+    match Rules::HERE.problem(name) {
+        None => Ok(name),
+        Some(why) => Err(Error::conflict(format!("this name cannot be a file name here: {name:?}: {why}"))
             .hint("choose one yourself: give a DEST")),
     }
 }

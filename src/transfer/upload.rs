@@ -42,7 +42,7 @@ impl Transfer<'_> {
         let places = plan::upload(sources, to)?;
         let mut ledger = Ledger::new(self, sink);
         let scale = match self.unless_stopped(self.measure(sources)).await {
-            Ok(scale) => scale,
+            Ok(scale) => scale?,
             Err(why) => return ledger.verdict(Err(why)),
         };
         scale.check(&self.backend.limits(), self.options)?;
@@ -95,6 +95,7 @@ impl Transfer<'_> {
         match self.unless_stopped(self.measure(sources)).await {
             // No session holds them.
             Ok(scale) => {
+                let scale = scale?;
                 scale.check(&Limits { session_bytes: None, ..self.backend.limits() }, self.options)?;
                 ledger.expect(scale.files);
             }
@@ -121,7 +122,7 @@ impl Transfer<'_> {
     }
 
     /// The first, cheap walk: how much there is to do.
-    async fn measure(&self, sources: &[LocalSource]) -> Scale {
+    async fn measure(&self, sources: &[LocalSource]) -> Result<Scale> {
         let mut scale = Scale::default();
         for source in sources {
             match &source.path {
@@ -130,11 +131,13 @@ impl Transfer<'_> {
                         // A tree may be large: make room for whoever asks to stop.
                         tokio::task::coop::consume_budget().await;
                         if let What::File(file) = found.what {
+                            self.options.check_free(&found.path)?;
                             scale.add(file.name(), file.len());
                         }
                     }
                 }
                 Some(path) => {
+                    self.options.check_free(path)?;
                     let length = LocalFile::new(path).ok().and_then(|file| file.len());
                     scale.add(&source.name, length);
                 }
@@ -142,7 +145,7 @@ impl Transfer<'_> {
             }
         }
         self.observer.on(Event::Planned { files: scale.files, bytes: scale.bytes() });
-        scale
+        Ok(scale)
     }
 
     /// Makes the directory that the contents of another are to go under.

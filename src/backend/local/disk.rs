@@ -18,6 +18,7 @@ use crate::error::{Error, Kind, Result};
 use crate::model::{RemotePath, SessionId, SessionPath};
 use crate::pending::{self, Discarded, Pending, Withdrawn, handle_of};
 use crate::platform;
+use crate::platform::names::Rules;
 use crate::removal::{self, FEW, Leftovers};
 
 /// The longest name, in bytes.
@@ -294,6 +295,11 @@ fn is_marked(dir: &Dir) -> bool {
 
 /// Fails where a name is longer than a disk takes, before any parent of it is made.
 pub(super) fn check_names(at: &SessionPath) -> Result<()> {
+    if let Some(why) =
+        at.path.as_str().split('/').filter(|name| !name.is_empty()).find_map(|name| Rules::HERE.problem(name))
+    {
+        return Err(Error::usage(format!("this cannot be the name of a file here: `{at}`: {why}")));
+    }
     if at.path.as_str().split('/').any(|name| name.len() > NAME_MAX) {
         return Err(Error::usage(format!("a name in this path is longer than {NAME_MAX} bytes: `{at}`")));
     }
@@ -317,7 +323,7 @@ pub(super) fn read_range(mut file: File, name: String, range: Option<ByteRange>)
 /// What a path means once every link in it is followed, which never leads out of `dir`.
 pub(super) fn follow(dir: &Dir, path: &RemotePath) -> io::Result<RemotePath> {
     let real = platform::canonicalize_below(dir, Path::new(path.relative()))?;
-    let real = real.to_str().and_then(|real| real.parse().ok());
+    let real = real.to_str().and_then(|real| Rules::HERE.with_slashes(real).parse().ok());
     real.ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "it leads to a name that is not UTF-8"))
 }
 

@@ -1,16 +1,19 @@
 //! Flags of `upload` and `download` that say how.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches, ValueHint};
 
 use super::super::Cx;
+use super::super::used::Used;
 use crate::config::size;
 use crate::error::{Error, Result};
 use crate::model::Receipt;
 use crate::output::{Journal, Listing};
+use crate::platform::shown;
 use crate::transfer::filter::{Filter, Rule};
+use crate::transfer::reserved::Reserved;
 use crate::transfer::{IfExists, Links, Options};
 
 /// Flags that both directions have.
@@ -69,9 +72,28 @@ impl How {
         })
     }
 
-    /// Where each receipt is written as it happens.
-    pub(super) fn journal(&self) -> Result<Option<Journal>> {
-        self.receipt.as_deref().map(Journal::create).transpose()
+    /// Where each receipt is written as it happens. Those files of the transfer that are known
+    /// beforehand are `more`; the others are looked at when they are [reserved](Options::reserved).
+    pub(super) fn journal(&self, cx: &Cx, more: &[(&'static str, &Path)]) -> Result<Option<Journal>> {
+        let Some(path) = &self.receipt else { return Ok(None) };
+        if path == Path::new("-") {
+            return Err(Error::usage("--receipt takes a file, and no `-`")
+                .hint("standard output has the receipts anyway: leave it out, or write `./-`"));
+        }
+        let mut used = Used::of(cx)?;
+        self.filters.files.iter().for_each(|file| used.file("an ignore file", file));
+        more.iter().for_each(|(what, path)| used.file(what, path));
+        used.check("--receipt", path)?;
+        let journal = Journal::open(path)?;
+        if journal.continues() {
+            cx.out.note(format!("receipts of earlier runs stay in `{}`: those of this run follow", shown(path)));
+        }
+        Ok(Some(journal))
+    }
+
+    /// The file of [`How::journal`], once it is there.
+    pub(super) fn reserved(&self) -> Option<Reserved> {
+        Reserved::new(self.receipt.as_deref()?)
     }
 }
 

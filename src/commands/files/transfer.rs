@@ -14,6 +14,8 @@ use crate::config::duration;
 use crate::error::{Error, Result};
 use crate::model::target::names_directory;
 use crate::model::{Receipt, SessionId, SessionPath, Target};
+use crate::output::Journal;
+use crate::platform::names::Rules;
 use crate::transfer::plan::{Destination, LocalSource};
 use crate::transfer::{IfExists, Options, Transfer};
 
@@ -87,7 +89,9 @@ impl Upload {
         }
         let options =
             Options { verify: self.verify, expires_in: self.expires_in, ..self.how.options(cx, IfExists::Overwrite)? };
-        let mut journal = self.how.journal()?;
+        let paths = sources.iter().filter_map(|source| Some(("a source", source.path.as_deref()?)));
+        let mut journal = self.how.journal(cx, &paths.collect::<Vec<_>>())?;
+        let options = Options { reserved: self.how.reserved(), ..options };
         let watch = cx.out.watch(&names);
         let transfer = Transfer { backend: cx.backend()?, options: &options, observer: &watch, stop: &cx.stop };
         let mut listing = cx.out.listing().regardless();
@@ -112,7 +116,7 @@ impl Upload {
         // The receipts are complete even where the verdict is bad, and the summary comes last.
         let verdict = listing.conclude(verdict);
         drop(watch);
-        verdict
+        end(journal, verdict)
     }
 
     /// `--into`, or the last argument where it is a session path.
@@ -133,6 +137,14 @@ impl Upload {
             _ => Ok(None),
         }
     }
+}
+
+/// Ends the file of receipts with the run.
+fn end(journal: Option<Journal>, verdict: Result<()>) -> Result<()> {
+    if let Some(journal) = journal.filter(|_| verdict.is_err()) {
+        journal.abandon();
+    }
+    verdict
 }
 
 fn check_sources(names: &[String], named: bool) -> Result<()> {
@@ -223,7 +235,10 @@ impl Download {
             all: self.all,
             ..self.how.options(cx, if here { IfExists::Error } else { IfExists::Overwrite })?
         };
-        let mut journal = self.how.journal()?;
+        let place = self.into.as_deref().or(to.as_deref().map(Path::new));
+        let places: Vec<_> = place.into_iter().map(|place| ("the destination", place)).collect();
+        let mut journal = self.how.journal(cx, &places)?;
+        let options = Options { reserved: self.how.reserved(), ..options };
         let watch = cx.out.watch(&names);
         let transfer = Transfer { backend: cx.backend()?, options: &options, observer: &watch, stop: &cx.stop };
         if streamed {
@@ -234,7 +249,7 @@ impl Download {
             (_, Some(into)) => Destination { path: into, as_directory: true, into: true },
             (None, None) => Destination { path: PathBuf::from("."), as_directory: true, into: false },
             (Some(to), None) => {
-                let as_directory = names_directory(&to) || to.ends_with("/..") || to == "..";
+                let as_directory = Rules::HERE.names_directory(&to);
                 Destination { path: PathBuf::from(to), as_directory, into: false }
             }
         };
@@ -244,7 +259,7 @@ impl Download {
         // The receipts are complete even where the verdict is bad, and the summary comes last.
         let verdict = listing.conclude(verdict);
         drop(watch);
-        verdict
+        end(journal, verdict)
     }
 
     /// The flag, if any, that has no meaning where bytes go to standard output.

@@ -1,0 +1,118 @@
+//! Files that a command writes on the side, and those that it works with: never the same.
+
+use std::path::{Path, PathBuf};
+
+use super::Cx;
+use crate::config::dotenv;
+use crate::config::secret::Secret;
+use crate::error::{Error, Result};
+use crate::platform::{self, shown};
+
+/// What a command reads or writes beside one file.
+#[derive(Default)]
+pub(super) struct Used {
+    files: Vec<(&'static str, PathBuf)>,
+    directories: Vec<(&'static str, PathBuf)>,
+}
+
+impl Used {
+    /// What every command that speaks to a backend works with.
+    pub(super) fn of(cx: &Cx) -> Result<Self> {
+        let settings = cx.settings()?;
+        let mut used = Used::default();
+        used.file("the configuration", &settings.file);
+        used.file("a file with secrets", Path::new(dotenv::FILE));
+        let named = [
+            ("the file of --token-file", settings.token_file()?),
+            ("the file of --ca-cert", settings.ca_cert.as_ref()),
+            (
+                "the file of the profile's secret",
+                match &settings.secret {
+                    Some(Secret::File(path)) => Some(path),
+                    _ => None,
+                },
+            ),
+        ];
+        named.into_iter().for_each(|(what, path)| used.files.extend(path.map(|path| (what, path.clone()))));
+        used.directories.extend(settings.home().ok().map(|home| ("WHARF_HOME", home)));
+        used.directories.extend(settings.token_cache().map(|cache| ("the directory of kept tokens", cache)));
+        Ok(used)
+    }
+
+    /// One file more.
+    pub(super) fn file(&mut self, what: &'static str, path: &Path) {
+        self.files.push((what, path.to_owned()));
+    }
+
+    /// Everything in a directory.
+    pub(super) fn directory(&mut self, what: &'static str, path: &Path) {
+        self.directories.push((what, path.to_owned()));
+    }
+
+    /// Fails where `path`, which `flag` names, is one of these files or in one of these directories,
+    /// whatever links lead there, or where a standard stream goes to it or comes from it.
+    ///
+    /// # Errors
+    /// `usage`. The file was not opened.
+    pub(super) fn check(&self, flag: &str, path: &Path) -> Result<()> {
+        let (key, real) = (platform::key_of(path).ok(), real(path));
+        let same = |other: &Path| {
+            platform::key_of(other).ok().map_or_else(|| self::real(other) == real, |other| Some(other) == key)
+        };
+        let file = self.files.iter().find(|(_, other)| same(other)).map(|(what, _)| *what);
+        let stream = platform::files_of_streams().into_iter().find(|(_, other)| Some(*other) == key);
+        let within = self.directories.iter().find(|(_, directory)| real.starts_with(self::real(directory)));
+        let what = match (file.or(stream.map(|(what, _)| what)), within) {
+            (Some(what), _) => format!("is {what} as well"),
+            (None, Some((what, directory))) => format!("is in {what} (`{}`)", shown(directory)),
+            (None, None) => return Ok(()),
+        };
+        Err(Error::usage(format!("the file of {flag} {what}: `{}`", shown(path)))
+            .hint(format!("name another file in {flag}")))
+    }
+}
+
+/// A path without links, as far as it is there.
+fn real(path: &Path) -> PathBuf {
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let mut above = path.ancestors();
+    let found = above.find_map(|above| Some((above.canonicalize().ok()?, path.strip_prefix(above).ok()?)));
+    match found {
+        Some((above, rest)) if rest.as_os_str().is_empty() => above,
+        Some((above, rest)) => above.join(rest),
+        None => path,
+    }
+}
+
+#[cfg(unix)]
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::symlink;
+
+    #[test]
+    fn a_file_is_the_same_whatever_its_name() {
+        let dir = tempfile::tempdir().unwrap();
+        let at = |name: &str| dir.path().join(name);
+        std::fs::create_dir(at("d")).unwrap();
+        std::fs::write(at("d/f"), "").unwrap();
+        std::fs::hard_link(at("d/f"), at("hard")).unwrap();
+        symlink("d/f", at("soft")).unwrap();
+        symlink("d", at("l")).unwrap();
+        symlink("d/none", at("dangling")).unwrap();
+        let mut used = Used::default();
+        used.file("it", &at("d/f"));
+        used.file("nothing yet", &at("d/none"));
+        for same in ["d/f", "hard", "soft", "l/f", "l/none", "d/../l/none"] {
+            assert!(used.check("--x", &at(same)).is_err(), "{same}");
+        }
+        for other in ["d/g", "l/g", "f", "none"] {
+            assert!(used.check("--x", &at(other)).is_ok(), "{other}");
+        }
+        used.directory("a room", &at("l"));
+        for inside in ["d/g", "l/g", "d/deep/g"] {
+            assert!(used.check("--x", &at(inside)).is_err(), "{inside}");
+        }
+        assert!(used.check("--x", &at("dd")).is_ok());
+    }
+}
