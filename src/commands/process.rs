@@ -205,7 +205,7 @@ fn answer(error: &clap::Error, args: &[OsString]) -> Result<()> {
             let verb = verb_of(args);
             Err(Error::usage(format!("a command is missing after `{verb}`")).hint(format!("see `{verb} --help`")))
         }
-        _ => Err(misuse(&error.to_string(), dashed_value(error, args), &verb_of(args))),
+        _ => Err(misuse(&error.to_string(), dashed_value(error, args).as_deref(), &verb_of(args))),
     }
 }
 
@@ -243,13 +243,13 @@ fn print_help(error: &clap::Error) -> Result<()> {
 }
 
 /// One line of what and one of what to do next, from clap's several.
-fn misuse(text: &str, tip: Option<String>, verb: &str) -> Error {
+fn misuse(text: &str, tip: Option<&str>, verb: &str) -> Error {
     let lines = || text.lines().map(str::trim).filter(|line| !line.is_empty());
     let said: Vec<_> = lines().take_while(|line| !line.starts_with("tip:") && !line.starts_with("Usage:")).collect();
     let what = said.join(" ").trim_start_matches("error: ").to_owned();
     let help = format!("see `{verb} --help`");
-    let tips: Vec<_> = match &tip {
-        Some(tip) => vec![tip.as_str()],
+    let tips: Vec<_> = match tip {
+        Some(tip) => vec![tip],
         None => lines().filter_map(|line| line.strip_prefix("tip: ")).collect(),
     };
     Error::usage(what.replace(" For more information, try '--help'.", "")).hint(if tips.is_empty() {

@@ -86,10 +86,16 @@ impl Serve {
         let faults = self.fault.iter().map(|spec| Fault::parse(spec, &operations)).collect::<Result<_>>()?;
         let chosen = cx.named_backend().map(served).transpose()?;
         let mut used = Used::default();
-        self.store.iter().for_each(|store| used.directory("the store", store));
-        self.log.as_ref().map_or(Ok(()), |log| used.check("--log", log))?;
-        self.log.iter().for_each(|log| used.file("the log", log));
-        self.env_file.as_ref().map_or(Ok(()), |file| used.check("--env-file", file))?;
+        if let Some(store) = &self.store {
+            used.directory("the store", store);
+        }
+        if let Some(log) = &self.log {
+            used.check("--log", log)?;
+            used.file("the log", log);
+        }
+        if let Some(file) = &self.env_file {
+            used.check("--env-file", file)?;
+        }
         let place = self.env_file.as_deref().map(Place::claim).transpose()?;
         let options = Options { listen, tls: self.tls, store: self.store, faults, log: self.log };
         let server = Server::bind(options).await?;

@@ -33,7 +33,7 @@ impl Used {
                 },
             ),
         ];
-        named.into_iter().for_each(|(what, path)| used.files.extend(path.map(|path| (what, path.clone()))));
+        used.files.extend(named.into_iter().filter_map(|(what, path)| Some((what, path?.clone()))));
         used.directories.extend(settings.home().ok().map(|home| ("WHARF_HOME", home)));
         used.directories.extend(settings.token_cache().map(|cache| ("the directory of kept tokens", cache)));
         Ok(used)

@@ -81,8 +81,12 @@ impl How {
                 .hint("standard output has the receipts anyway: leave it out, or write `./-`"));
         }
         let mut used = Used::of(cx)?;
-        self.filters.files.iter().for_each(|file| used.file("an ignore file", file));
-        more.iter().for_each(|(what, path)| used.file(what, path));
+        for file in &self.filters.files {
+            used.file("an ignore file", file);
+        }
+        for (what, path) in more {
+            used.file(what, path);
+        }
         used.check("--receipt", path)?;
         let journal = Journal::open(path)?;
         if journal.continues() {
