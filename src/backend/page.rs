@@ -1,11 +1,15 @@
 //! Pages of a listing, and the one way to walk them.
 
+use std::collections::HashSet;
+use std::hash::{BuildHasher, RandomState};
+
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::error::{Error, Kind, Result};
+use crate::wire::json;
 
 /// Where in a listing to go on, and how much is wanted.
 #[derive(Debug, Clone, Default)]
@@ -19,18 +23,88 @@ pub struct PageRequest {
 /// A part of a listing.
 #[derive(Debug)]
 pub struct Page<T> {
-    /// The items.
-    pub items: Vec<T>,
+    /// The items. One that cannot be read is an error of its own, and the others are not lost because of it.
+    pub items: Vec<Result<T>>,
+    /// How many items the backend answered, before any was filtered out here.
+    pub received: usize,
     /// Where the next page begins; `None` at the end.
     pub next: Option<String>,
-    /// The provider's own answer, byte for byte.
-    pub raw: Option<Box<RawValue>>,
 }
+
+impl<T> Page<T> {
+    /// Says how many items there are, for `doctor`.
+    ///
+    /// # Errors
+    /// What is wrong with the first item that cannot be read.
+    pub(super) fn count(self, noun: &str) -> Result<String> {
+        let more = if self.next.is_some() { "or more " } else { "" };
+        let items = self.items.into_iter().collect::<Result<Vec<_>>>()?;
+        Ok(format!("{} {more}{noun}", items.len()))
+    }
+}
+
+/// Bytes of the longest page that a service may answer.
+pub(super) const LONGEST: usize = 8 << 20;
+
+/// Items on the longest page that a service may answer; no page that is asked for has more than 1,000.
+pub(super) const MOST: usize = 10_000;
+
+/// Pages of one listing that are followed.
+const PAGES: usize = 100_000;
+
+/// Pages without an item that are followed, one after another.
+const EMPTY_PAGES: usize = 1000;
+
+/// Bytes of a cursor. A longer one does not fit into a request line.
+const CURSOR: usize = 8192;
 
 /// A listing that says that there is more and not where.
 pub(super) fn standing_still() -> Error {
     Error::new(Kind::Unavailable, "the listing's cursor does not move on")
         .hint("the service answered the same page twice; try again later")
+}
+
+/// An object of a service, of a listing or by itself, that is not what it should be: `what` it should be, and why it is not.
+pub(super) fn unreadable(what: &str, item: &RawValue, why: impl std::fmt::Display) -> Error {
+    let why = json::excerpt(&why.to_string());
+    let message = format!("the service answered a {what} that cannot be read ({why}): {}", json::name(item));
+    Error::new(Kind::Unavailable, message)
+}
+
+/// The cursors of one listing. Each is followed once, so that no listing runs in a circle. Memory is bounded: hashes are
+/// kept, of a bounded number of pages.
+#[derive(Debug, Default)]
+pub struct Cursors {
+    hasher: RandomState,
+    seen: HashSet<u64>,
+    empty: usize,
+}
+
+impl Cursors {
+    /// Takes the cursor of the next page; `received` is the number of items on this one.
+    ///
+    /// # Errors
+    /// `unavailable` for a cursor that was followed before, that is empty or too long, and after too many pages without
+    /// an item; `limit` after too many pages.
+    pub fn follow(&mut self, next: &str, received: usize) -> Result<()> {
+        self.empty = if received == 0 { self.empty + 1 } else { 0 };
+        if self.empty > EMPTY_PAGES {
+            let what = format!("the listing goes on after {EMPTY_PAGES} pages without an item");
+            return Err(Error::new(Kind::Unavailable, what).hint("try again later"));
+        }
+        if next.len() > CURSOR {
+            let what = format!("the listing's cursor has {} bytes, more than a request can carry", next.len());
+            return Err(Error::new(Kind::Unavailable, what));
+        }
+        if next.is_empty() || !self.seen.insert(self.hasher.hash_one(next)) {
+            return Err(standing_still());
+        }
+        if self.seen.len() > PAGES {
+            return Err(Error::new(Kind::Limit, format!("the listing has more than {PAGES} pages"))
+                .hint("narrow it down, or read it in parts: --limit N"));
+        }
+        Ok(())
+    }
 }
 
 /// Items on a page where the backend leaves the choice to us.
@@ -43,7 +117,12 @@ pub struct Walk {
     cursor: Option<String>,
     skip: usize,
     left: Option<usize>,
+    /// Items of one page, where the backend is not to choose.
+    size: Option<usize>,
     done: bool,
+    cursors: Cursors,
+    /// Why the walk cannot go on behind the page that was taken last.
+    broken: Option<Error>,
 }
 
 /// What `--page` takes: the cursor of a page and how many of its items were already shown.
@@ -77,20 +156,46 @@ impl Walk {
                 }
             }
         };
-        Ok(Walk { backend, cursor, skip, left: limit, done: limit == Some(0) })
+        let mut cursors = Cursors::default();
+        if let Some(cursor) = &cursor {
+            // A page that leads back to this one would begin the circle again.
+            cursors.follow(cursor, 1)?;
+        }
+        Ok(Walk { backend, cursor, skip, left: limit, size: Some(PAGE), done: limit == Some(0), cursors, broken: None })
+    }
+
+    /// A walk over a whole listing, in pages of the backend's choice.
+    pub fn whole() -> Self {
+        Walk {
+            backend: "",
+            cursor: None,
+            skip: 0,
+            left: None,
+            size: None,
+            done: false,
+            cursors: Cursors::default(),
+            broken: None,
+        }
     }
 
     /// What to ask the backend for; `None` when nothing more is wanted.
-    pub fn request(&self) -> Option<PageRequest> {
-        let limit = self.left.map_or(PAGE, |left| left.saturating_add(self.skip).min(PAGE));
-        (!self.done).then(|| PageRequest { cursor: self.cursor.clone(), limit: Some(limit) })
+    ///
+    /// # Errors
+    /// Those of [`Cursors::follow`], so that a listing cannot run for ever.
+    pub fn request(&mut self) -> Result<Option<PageRequest>> {
+        if self.done {
+            return Ok(None);
+        }
+        if let Some(error) = self.broken.take() {
+            self.done = true;
+            return Err(error);
+        }
+        let limit = self.size.map(|size| self.left.map_or(size, |left| left.saturating_add(self.skip).min(size)));
+        Ok(Some(PageRequest { cursor: self.cursor.clone(), limit }))
     }
 
     /// Takes a page: gives the items to show, and the token to go on from if `limit` cut here.
-    ///
-    /// # Errors
-    /// `unavailable` where the backend's cursor stands still, so that a listing cannot run for ever.
-    pub fn take<T>(&mut self, page: Page<T>) -> Result<(Vec<T>, Option<String>)> {
+    pub fn take<T>(&mut self, page: Page<T>) -> (Vec<Result<T>>, Option<String>) {
         let mut items = page.items;
         let received = items.len();
         items.drain(..self.skip.min(received));
@@ -98,26 +203,29 @@ impl Walk {
         let shown = self.skip.min(received) + kept;
         items.truncate(kept);
         self.left = self.left.map(|left| left - kept);
-        if page.next.is_some() && page.next == self.cursor {
-            return Err(Error::new(crate::error::Kind::Unavailable, "the listing's cursor does not move on")
-                .hint("the service answered the same page twice; try again later"));
+        if let Some(next) = &page.next {
+            self.broken = self.cursors.follow(next, page.received).err();
         }
         let (cursor, skip) = if shown < received { (self.cursor.take(), shown) } else { (page.next, 0) };
         let more = skip > 0 || cursor.is_some();
         (self.cursor, self.skip) = (cursor, skip);
         self.done = !more || self.left == Some(0);
-        Ok((items, (more && self.done).then(|| self.token())))
+        (items, (more && self.done).then(|| self.token()))
     }
 
     fn token(&self) -> String {
-        let token = Token { b: self.backend.to_owned(), c: self.cursor.clone(), s: self.skip };
-        BASE64_URL_SAFE_NO_PAD.encode(serde_json::to_vec(&token).unwrap_or_default())
+        token(self.backend, self.cursor.clone(), self.skip)
     }
+}
+
+fn token(backend: &str, cursor: Option<String>, skip: usize) -> String {
+    let token = Token { b: backend.to_owned(), c: cursor, s: skip };
+    BASE64_URL_SAFE_NO_PAD.encode(serde_json::to_vec(&token).unwrap_or_default())
 }
 
 /// The token of a listing that has no pages of its own: how many items were shown.
 pub fn offset_token(backend: &'static str, shown: usize) -> String {
-    Walk { backend, cursor: None, skip: shown, left: None, done: true }.token()
+    token(backend, None, shown)
 }
 
 /// How many items an [`offset_token`] says were shown.
@@ -136,7 +244,11 @@ mod tests {
     fn fetch(request: &PageRequest, total: usize, size: usize) -> Page<usize> {
         let start: usize = request.cursor.as_deref().map_or(0, |c| c.parse().unwrap());
         let end = (start + size).min(total);
-        Page { items: (start..end).collect(), next: (end < total).then(|| end.to_string()), raw: None }
+        Page {
+            items: (start..end).map(Ok).collect(),
+            received: end - start,
+            next: (end < total).then(|| end.to_string()),
+        }
     }
 
     #[test]
@@ -149,9 +261,9 @@ mod tests {
                         let mut walk = Walk::new("x", token.as_deref(), Some(limit)).unwrap();
                         let mut cut = None;
                         let before = seen.len();
-                        while let Some(request) = walk.request() {
-                            let (items, more) = walk.take(fetch(&request, total, size)).unwrap();
-                            seen.extend(items);
+                        while let Some(request) = walk.request().unwrap() {
+                            let (items, more) = walk.take(fetch(&request, total, size));
+                            seen.extend(items.into_iter().map(Result::unwrap));
                             cut = more;
                         }
                         assert!(seen.len() - before <= limit);
@@ -171,10 +283,39 @@ mod tests {
         assert!(Walk::new("local", Some(&token), None).is_err());
     }
 
+    fn page(cursor: &str, received: usize) -> Page<usize> {
+        Page { items: (0..received).map(Ok).collect(), received, next: Some(cursor.to_owned()) }
+    }
+
     #[test]
-    fn a_cursor_that_stands_still_ends_the_walk() {
-        let mut walk = Walk::new("x", None, None).unwrap();
-        walk.take(Page { items: vec![1], next: Some("c".into()), raw: None }).unwrap();
-        assert!(walk.take(Page { items: vec![2], next: Some("c".into()), raw: None }).is_err());
+    fn a_cursor_is_followed_once() {
+        for circle in [&["a"][..], &["a", "b"], &["a", "b", "c", "d", "e"], &[""]] {
+            let mut walk = Walk::new("x", None, None).unwrap();
+            let mut followed = 0;
+            let error = loop {
+                match walk.request() {
+                    Ok(_) => assert_eq!(walk.take(page(circle[followed % circle.len()], 1)).0.len(), 1),
+                    Err(error) => break error,
+                }
+                followed += 1;
+            };
+            assert_eq!(error.kind(), Kind::Unavailable);
+            assert_eq!(followed, if circle == [""] { 1 } else { circle.len() + 1 }, "pages");
+        }
+        let token = token("x", Some("a".to_owned()), 0);
+        let mut walk = Walk::new("x", Some(&token), None).unwrap();
+        walk.take(page("b", 1));
+        walk.take(page("a", 1));
+        assert!(walk.request().is_err(), "the walk began there");
+    }
+
+    #[test]
+    fn a_listing_without_items_and_one_without_an_end_are_given_up() {
+        let follow = |received: usize| {
+            let mut cursors = Cursors::default();
+            (0..).map(|number| cursors.follow(&number.to_string(), received)).find_map(Result::err).unwrap()
+        };
+        assert_eq!((follow(0).kind(), follow(1).kind()), (Kind::Unavailable, Kind::Limit));
+        assert!(Cursors::default().follow(&"x".repeat(CURSOR + 1), 1).is_err());
     }
 }

@@ -13,7 +13,7 @@ use crate::backend::page::Walk;
 use crate::backend::{Backend, Page, PageRequest, registry};
 use crate::config::told::Told;
 use crate::config::{Flags, Settings};
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::model::{RemotePath, SessionId, SessionPath, Target};
 use crate::output::{Format, Listing, Options, Output, Record};
 use crate::platform::Asked;
@@ -195,15 +195,43 @@ impl Cx {
         mut fetch: impl AsyncFnMut(PageRequest) -> Result<Page<T>>,
     ) -> Result<()> {
         let mut walk = Walk::new(self.backend()?.capabilities().backend, paging.page.as_deref(), paging.limit())?;
-        while let Some(request) = walk.request() {
-            let (items, more) = walk.take(fetch(request).await?)?;
-            items.iter().try_for_each(|item| listing.push(item))?;
+        let mut tally = Tally::default();
+        loop {
+            let page = match walk.request() {
+                Ok(None) => break,
+                Ok(Some(request)) => fetch(request).await,
+                Err(error) => Err(error),
+            };
+            let (items, more) = match page {
+                Ok(page) => walk.take(page),
+                Err(error) => {
+                    listing.abandon();
+                    return Err(error);
+                }
+            };
+            for item in items {
+                match item {
+                    Ok(item) => shown(listing.push(&item), &mut tally)?,
+                    Err(error) => tally.failed(error),
+                }
+            }
             if let Some(token) = more {
                 self.out.note(format!("more: {token}"));
             }
         }
-        listing.finish()
+        listing.finish()?;
+        tally.verdict(T::NOUN)
     }
+}
+
+/// Counts what came of a record that was to be shown: one that its format cannot hold is not the end of the others.
+pub(super) fn shown(pushed: Result<()>, tally: &mut Tally) -> Result<()> {
+    match pushed {
+        Ok(()) => tally.done(),
+        Err(error) if error.kind() == Kind::Usage => tally.failed(error),
+        Err(error) => return Err(error),
+    }
+    Ok(())
 }
 
 /// The format that a word means.

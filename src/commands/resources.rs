@@ -6,7 +6,8 @@ use super::Cx;
 use super::args::{BodyFlag, Paging, subject};
 use super::spec::{Spec, name_left, upload_local};
 use super::stdin::document;
-use crate::backend::{Feature, NewResource, PageRequest, document as shape};
+use crate::backend::page::Walk;
+use crate::backend::{Feature, NewResource, document as shape};
 use crate::error::{Error, Kind, Result};
 use crate::model::receipt::Deleted;
 use crate::model::{Deletion, RemotePath, Resource, ResourceKind, SessionId};
@@ -279,23 +280,22 @@ async fn mounted_at(cx: &Cx, session: &SessionId, path: &str) -> Result<String> 
         at = files.resolve(&at).await.unwrap_or(at);
     }
     let wanted: RemotePath = at.path;
-    let mut page = PageRequest::default();
-    loop {
-        let part = resources.list(session, page).await?;
-        let hit = part.items.into_iter().find(|resource| resource.mount_path.as_deref() == Some(wanted.as_str()));
-        match (hit, part.next) {
-            (Some(Resource { id: Some(id), .. }), _) => return Ok(id),
-            (Some(_), _) => {
-                return Err(Error::new(
-                    Kind::Unsupported,
-                    format!("what is mounted here has no id to unmount it by: `{wanted}`"),
-                ));
-            }
-            (None, Some(cursor)) => page = PageRequest { cursor: Some(cursor), limit: None },
-            (None, None) => {
-                return Err(Error::not_found(format!("nothing is mounted here: `{session}:{wanted}`"))
-                    .hint(format!("`wharf resources list {session}` shows what is")));
+    let (mut unknown, mut walk) = (None, Walk::whole());
+    while let Some(request) = walk.request()? {
+        for resource in walk.take(resources.list(session, request).await?).0 {
+            match resource {
+                Ok(one) if one.mount_path.as_deref() == Some(wanted.as_str()) => {
+                    let what = format!("what is mounted here has no id to unmount it by: `{wanted}`");
+                    return one.id.ok_or_else(|| Error::new(Kind::Unsupported, what));
+                }
+                Ok(_) => {}
+                Err(error) => drop(unknown.get_or_insert(error)),
             }
         }
     }
+    // What cannot be read may be the one.
+    Err(unknown.unwrap_or_else(|| {
+        Error::not_found(format!("nothing is mounted here: `{session}:{wanted}`"))
+            .hint(format!("`wharf resources list {session}` shows what is"))
+    }))
 }

@@ -1,17 +1,16 @@
 //! Answers that are read whole: JSON, and errors.
 
-use std::io::Read;
+use std::io::{self, Write};
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::{Bytes, BytesMut};
-use flate2::read::MultiGzDecoder;
+use bytes::Bytes;
+use flate2::write::MultiGzDecoder;
 use http_body::Body as _;
 use http_body_util::BodyExt as _;
 use reqwest::Version;
 use reqwest::header::{CONTENT_ENCODING, HeaderMap};
-use serde::de::DeserializeOwned;
-use serde_json::value::RawValue;
+use serde::Deserialize;
 use tokio::time::{Instant, timeout, timeout_at};
 
 use super::attempt::idle_message;
@@ -20,9 +19,10 @@ use super::redact::Secrets;
 use super::trace::Watched;
 use crate::body::Summary;
 use crate::error::{Details, Error, Kind, Result};
+use crate::wire::json;
 
-/// The longest answer that is read into memory, unpacked.
-const LONGEST: usize = 64 * 1024 * 1024;
+/// The longest answer that is read into memory, unpacked, unless the request says otherwise.
+pub(super) const LONGEST: usize = json::BYTES;
 
 /// As much of an error is read.
 const LONGEST_ERROR: usize = 64 * 1024;
@@ -85,17 +85,35 @@ impl Answer {
         }
     }
 
-    /// The content as the service wrote it, where it is JSON.
-    pub fn raw(&self) -> Option<Box<RawValue>> {
-        serde_json::from_slice(&self.bytes).ok()
-    }
-
-    /// The content, read as JSON.
+    /// The content, read as one JSON object.
     ///
     /// # Errors
     /// `unavailable`, with the first words of what came instead.
-    pub fn json<T: DeserializeOwned>(&self) -> Result<T> {
-        serde_json::from_slice(&self.bytes).map_err(|e| {
+    pub fn object<'a, T: Deserialize<'a>>(&'a self) -> Result<T> {
+        self.expected(json::object(&self.bytes))
+    }
+
+    /// The content, read as a JSON object that holds a list of [`json::Items`].
+    ///
+    /// # Errors
+    /// As [`Answer::object`].
+    pub fn page<'a, T: Deserialize<'a>>(&'a self) -> Result<T> {
+        self.expected(json::page(&self.bytes))
+    }
+
+    /// Fails unless there is no content, which is how the service says that something was done.
+    ///
+    /// # Errors
+    /// As [`Answer::object`].
+    pub fn nothing(&self) -> Result<()> {
+        if self.bytes.iter().all(u8::is_ascii_whitespace) {
+            return Ok(());
+        }
+        self.expected(Err("no content was expected"))
+    }
+
+    fn expected<T>(&self, read: Result<T, impl std::fmt::Display>) -> Result<T> {
+        read.map_err(|e| {
             let kind = self.header("content-type").unwrap_or("no content type");
             let beginning = self.bytes.get(..LONGEST_ERROR).unwrap_or(&self.bytes);
             let is_cut = beginning.len() < self.bytes.len();
@@ -119,27 +137,28 @@ impl Answer {
     }
 }
 
-/// Reads a successful answer to its end.
+/// Reads a successful answer to its end: at most `longest` bytes, unpacked.
 pub(super) async fn read(
     response: &mut Response,
+    longest: usize,
     idle: Duration,
     deadline: Option<Instant>,
     watched: &mut Watched,
 ) -> Result<Bytes, Failure> {
-    let mut content = BytesMut::new();
+    let mut content = Incoming::of(response.headers(), longest)?;
     let mut pace = Pace::new(idle);
     while let Some(block) = pace.next(response, deadline).await? {
         watched.received(block.len());
-        if content.len() + block.len() > LONGEST {
-            return Err(too_long());
+        content.take(&block)?;
+        if content.is_cut() {
+            let message = format!("the answer is longer than {} MiB", longest >> 20);
+            return Err(Failure::protocol(Fate::Lost, message));
         }
-        content.extend_from_slice(&block);
     }
     watched.complete();
-    let (bytes, is_cut) = unpack(response.headers(), content.freeze(), LONGEST)?;
-    let content = Content { bytes, is_cut };
+    let content = Content { bytes: content.whole()?, is_cut: false };
     watched.reads(response.headers(), &content);
-    if is_cut { Err(too_long()) } else { Ok(content.bytes) }
+    Ok(content.bytes)
 }
 
 /// Limits the time that is spent on waiting for an answer's content: [`PROGRESS`] bytes have to come within
@@ -214,14 +233,16 @@ pub(super) async fn read_error(
 ) -> Content {
     let end = Instant::now() + ERROR_TIME.min(idle);
     let end = deadline.map_or(end, |deadline| deadline.min(end));
-    let mut content = BytesMut::new();
+    let mut content = Incoming::of(response.headers(), LONGEST_ERROR).unwrap_or_else(|_| Incoming::plain(0));
     let mut is_cut = false;
-    while content.len() < LONGEST_ERROR {
+    while !content.is_cut() {
         match timeout_at(end, block(response)).await {
             Ok(Ok(Some(block))) => {
                 watched.received(block.len());
-                let room = LONGEST_ERROR - content.len();
-                content.extend_from_slice(block.get(..room).unwrap_or(&block));
+                if content.take(&block).is_err() {
+                    is_cut = true;
+                    break;
+                }
             }
             Ok(Ok(None)) => break,
             Ok(Err(_)) | Err(_) => {
@@ -231,35 +252,124 @@ pub(super) async fn read_error(
         }
     }
     watched.complete();
-    let full = content.len() >= LONGEST_ERROR || is_cut;
-    let content = unpack(response.headers(), content.freeze(), LONGEST_ERROR);
-    let (bytes, is_cut) = content.map_or_else(|_| (Bytes::new(), true), |(content, cut)| (content, cut || full));
-    let content = Content { bytes, is_cut };
+    let is_cut = is_cut || content.is_cut();
+    let content = Content { bytes: content.beginning(), is_cut };
     watched.reads(response.headers(), &content);
     content
 }
 
-fn too_long() -> Failure {
-    Failure::protocol(Fate::Lost, format!("the answer is longer than {} MiB", LONGEST / 1024 / 1024))
+/// As much of a content as is read where it turns out to be an error.
+pub(super) fn of_error(content: &Bytes) -> Content {
+    Content { bytes: content.slice(..content.len().min(LONGEST_ERROR)), is_cut: content.len() > LONGEST_ERROR }
 }
 
-/// Unpacks an answer; says whether it was cut off at `longest` bytes.
-fn unpack(headers: &HeaderMap, content: Bytes, longest: usize) -> Result<(Bytes, bool), Failure> {
-    match encoding(headers).as_deref() {
-        None => Ok((content, false)),
-        Some("gzip" | "x-gzip") => {
-            let mut plain = Vec::new();
-            let mut reader = MultiGzDecoder::new(&content[..]).take(longest as u64 + 1);
-            let read = reader.read_to_end(&mut plain);
-            let cut = plain.len() > longest;
-            plain.truncate(longest);
-            match read {
-                Err(error) => Err(Failure::new(Fate::Lost, format!("the answer cannot be unpacked: {error}"))),
-                Ok(_) => Ok((plain.into(), cut)),
+/// The content of an answer, unpacked while it comes in.
+enum Incoming {
+    Plain(Beginning),
+    Gzip { reader: Box<MultiGzDecoder<Beginning>>, packed: usize },
+}
+
+/// The beginning of a content, at most `room` bytes, and whether that is not all of it.
+struct Beginning {
+    bytes: Vec<u8>,
+    room: usize,
+    cut: bool,
+}
+
+impl Beginning {
+    fn push(&mut self, block: &[u8]) {
+        let room = self.room - self.bytes.len();
+        self.cut |= block.len() > room;
+        self.bytes.extend_from_slice(block.get(..room).unwrap_or(block));
+    }
+}
+
+/// What a decoder writes into. It is stopped as soon as there is too much.
+impl Write for Beginning {
+    fn write(&mut self, block: &[u8]) -> io::Result<usize> {
+        self.push(block);
+        if self.cut { Err(io::ErrorKind::FileTooLarge.into()) } else { Ok(block.len()) }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Incoming {
+    /// # Errors
+    /// Where it is packed in a way that was not asked for.
+    fn of(headers: &HeaderMap, longest: usize) -> Result<Self, Failure> {
+        match encoding(headers).as_deref() {
+            None => Ok(Self::plain(longest)),
+            Some("gzip" | "x-gzip") => {
+                let beginning = Beginning { bytes: Vec::new(), room: longest, cut: false };
+                Ok(Incoming::Gzip { reader: Box::new(MultiGzDecoder::new(beginning)), packed: 0 })
+            }
+            Some(other) => {
+                Err(Failure::protocol(Fate::Lost, format!("the answer is packed as nobody asked for: {other}")))
             }
         }
-        Some(other) => Err(Failure::protocol(Fate::Lost, format!("the answer is packed as nobody asked for: {other}"))),
     }
+
+    fn plain(longest: usize) -> Self {
+        Incoming::Plain(Beginning { bytes: Vec::new(), room: longest, cut: false })
+    }
+
+    /// # Errors
+    /// Where it cannot be unpacked.
+    fn take(&mut self, block: &[u8]) -> Result<(), Failure> {
+        match self {
+            Incoming::Plain(beginning) => beginning.push(block),
+            Incoming::Gzip { reader, packed } => {
+                *packed += block.len();
+                if *packed > reader.get_ref().room {
+                    // Packed, it may hold nothing at all and have no end.
+                    reader.get_mut().cut = true;
+                } else if let Err(error) = reader.write_all(block)
+                    && !reader.get_ref().cut
+                {
+                    return Err(unpacking(&error));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn is_cut(&self) -> bool {
+        match self {
+            Incoming::Plain(beginning) => beginning.cut,
+            Incoming::Gzip { reader, .. } => reader.get_ref().cut,
+        }
+    }
+
+    /// All of it.
+    ///
+    /// # Errors
+    /// Where its packing does not come to an end.
+    fn whole(self) -> Result<Bytes, Failure> {
+        match self {
+            Incoming::Plain(beginning) => Ok(beginning.bytes.into()),
+            Incoming::Gzip { packed: 0, .. } => Ok(Bytes::new()),
+            Incoming::Gzip { reader, .. } => Ok(reader.finish().map_err(|e| unpacking(&e))?.bytes.into()),
+        }
+    }
+
+    /// As much of it as there is.
+    fn beginning(self) -> Bytes {
+        match self {
+            Incoming::Plain(beginning) => beginning.bytes.into(),
+            Incoming::Gzip { mut reader, .. } => {
+                // What is in the decoder already; the rest did not come.
+                let _ = reader.flush();
+                std::mem::take(&mut reader.get_mut().bytes).into()
+            }
+        }
+    }
+}
+
+fn unpacking(error: &io::Error) -> Failure {
+    Failure::new(Fate::Lost, format!("the answer cannot be unpacked: {error}"))
 }
 
 /// How an answer is packed, if it is.
@@ -284,15 +394,40 @@ mod tests {
         HeaderMap::from_iter([(CONTENT_ENCODING, encoding.parse().unwrap())])
     }
 
+    /// Unpacks a content that comes in small blocks; says whether it was cut off at `longest` bytes.
+    fn unpack(encoding: &'static str, content: &[u8], longest: usize) -> Result<(Bytes, bool), Failure> {
+        let mut unpacked = Incoming::of(&headers(encoding), longest)?;
+        for block in content.chunks(7) {
+            unpacked.take(block)?;
+            if unpacked.is_cut() {
+                return Ok((unpacked.beginning(), true));
+            }
+        }
+        unpacked.whole().map(|all| (all, false))
+    }
+
     #[test]
     fn packed_answers_are_unpacked_to_a_limit() {
         let content = packed(&[b'x'; 10_000]);
-        assert_eq!(unpack(&headers("gzip"), content.clone(), 10_000).unwrap().0.len(), 10_000);
-        let (cut, is_cut) = unpack(&headers("GZIP"), content.clone(), 9_999).unwrap();
-        assert!(cut.len() == 9_999 && is_cut);
-        let half = content.slice(..content.len() / 2);
-        assert!(unpack(&headers("gzip"), half, 10_000).is_err());
-        assert!(unpack(&headers("br"), content.clone(), 10_000).is_err());
-        assert_eq!(unpack(&headers("identity"), content.clone(), 1).unwrap().0, content);
+        assert_eq!(unpack("gzip", &content, 10_000).unwrap().0.len(), 10_000);
+        let (cut, is_cut) = unpack("GZIP", &content, 9_999).unwrap();
+        assert!(cut.len() <= 9_999 && is_cut);
+        assert!(unpack("gzip", &content[..content.len() / 2], 10_000).is_err());
+        assert!(unpack("br", &content, 10_000).is_err());
+        assert_eq!(unpack("identity", &content, 10_000).unwrap().0, content);
+        assert!(unpack("identity", &content, content.len() - 1).unwrap().1);
+        assert!(unpack("gzip", b"", 10).unwrap().0.is_empty());
+        let endless = packed(b"").repeat(1000);
+        assert!(unpack("gzip", &endless, 10_000).unwrap().1, "members without content are counted as well");
+    }
+
+    #[test]
+    fn a_small_content_that_unpacks_to_a_large_one_is_stopped_on_the_way() {
+        let bomb = packed(&vec![0; 64 << 20]);
+        let mut unpacked = Incoming::of(&headers("gzip"), 1000).unwrap();
+        unpacked.take(&bomb[..900]).unwrap();
+        assert!(unpacked.is_cut());
+        let Incoming::Gzip { reader, .. } = &unpacked else { panic!("it is packed") };
+        assert!(reader.get_ref().bytes.capacity() < 1 << 20);
     }
 }

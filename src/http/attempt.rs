@@ -11,7 +11,7 @@ use tokio::time::{Instant, sleep_until, timeout_at};
 use super::answer::{self, Answer, Response};
 use super::auth::Credentials;
 use super::download::{self, Download};
-use super::failure::{self, Content, Failure, Fate};
+use super::failure::{self, Failure, Fate};
 use super::payload::{Pulse, Pump, Stop};
 use super::request::Parts;
 use super::trace::Watched;
@@ -67,13 +67,13 @@ pub(super) async fn once(
         Ok((mut response, sent)) => {
             let status = response.status().as_u16();
             let idle = request.idle.unwrap_or(options.idle_timeout);
-            let bytes = answer::read(&mut response, idle, deadline, &mut watched).await;
+            let bytes = answer::read(&mut response, request.longest, idle, deadline, &mut watched).await;
             let secrets = Arc::clone(&request.secrets);
             let headers = std::mem::take(response.headers_mut());
             match bytes {
                 Ok(bytes) if (options.is_failure)(&bytes) && request.home => {
                     let status = StatusCode::from_u16(status).unwrap_or_default();
-                    let content = Content { bytes, is_cut: false };
+                    let content = answer::of_error(&bytes);
                     Err(Failure::of_answer(options.envelope, request, status, &headers, &content))
                 }
                 Ok(bytes) => {

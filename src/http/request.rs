@@ -7,7 +7,7 @@ use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, Url};
 use serde::Serialize;
 
-use super::answer::Answer;
+use super::answer::{Answer, LONGEST};
 use super::attempt::{Mode, Reply};
 use super::auth::secret_value;
 use super::download::Download;
@@ -46,6 +46,8 @@ pub(super) struct Parts<'a> {
     pub(super) secrets: Arc<Secrets>,
     /// The longest without a byte, where it is not that of all requests.
     pub(super) idle: Option<Duration>,
+    /// Bytes of the longest answer that is read whole.
+    pub(super) longest: usize,
 }
 
 impl<'a> Request<'a> {
@@ -65,6 +67,7 @@ impl<'a> Request<'a> {
                 payload: Payload::default(),
                 secrets,
                 idle: None,
+                longest: LONGEST,
             }
         });
         Request { http, parts }
@@ -115,6 +118,14 @@ impl<'a> Request<'a> {
     pub fn patient(self, idle: Duration) -> Self {
         self.with(|parts| {
             parts.idle = Some(idle);
+            Ok(())
+        })
+    }
+
+    /// Takes an answer of at most `longest` bytes: for listings, which may be longer than one object.
+    pub fn at_most(self, longest: usize) -> Self {
+        self.with(|parts| {
+            parts.longest = longest;
             Ok(())
         })
     }
@@ -171,7 +182,7 @@ impl<'a> Request<'a> {
         })
     }
 
-    /// Sends it and reads the answer whole, up to 64 MiB.
+    /// Sends it and reads the answer whole, up to 4 MiB or what [`Request::at_most`] says.
     ///
     /// # Errors
     /// By status: 401, 403 `auth`; 404 `not_found`; 409, 412 `conflict`; 413, 429, 507 `limit`;

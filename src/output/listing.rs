@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::gjson::{self, Answer};
 use super::table::{Column, Table};
-use super::{Format, Output, Record, escape, to_json, to_yaml, unwritable, yaml};
+use super::{Format, Output, Record, escape, to_json, to_yaml, yaml};
 use crate::error::{Error, Kind, Result};
 
 /// How records look in a table.
@@ -74,6 +74,14 @@ impl<'a, T: Record> Listing<'a, T> {
             let _ = self.write_end();
         }
         Err(error)
+    }
+
+    /// Ends a listing that something else ended: what was begun is well-formed, and an empty one says nothing.
+    pub fn abandon(mut self) {
+        if self.seen > 0 {
+            // The error that ended it is the one to be told.
+            let _ = self.end();
+        }
     }
 
     /// Ends the listing.
@@ -162,14 +170,11 @@ impl<'a, T: Record> Listing<'a, T> {
                     None => output.line(&to_json(record)?),
                 }
             }
-            Format::Yaml => {
-                let item = yaml::list_item(&to_json(record)?).map_err(|e| unwritable(&e))?;
-                output.text(&output.safe_lines(&item))
-            }
+            Format::Yaml => output.yaml(&to_json(record)?, yaml::write_item),
             Format::Auto | Format::Json => {
-                let start = if self.seen == 0 { "[\n  " } else { ",\n  " };
-                let json = gjson::pretty(&to_json(record)?).replace('\n', "\n  ");
-                output.text(&format!("{start}{}", output.safe_json(&json)))
+                let json = to_json(record)?;
+                output.text(if self.seen == 0 { "[\n  " } else { ",\n  " })?;
+                output.pretty(&json, 1)
             }
         }
     }

@@ -41,6 +41,9 @@ use crate::transfer::event::{Event, Observer};
 /// Receipts of so many files are all shown at a terminal.
 const FEW: u64 = 20;
 
+/// Bytes that are written at once of a text which may be long.
+const PART: usize = 16 * 1024;
+
 /// `--format`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub enum Format {
@@ -170,9 +173,9 @@ impl Output {
         let json = to_json(record)?;
         match self.format {
             Format::Jsonl => self.line(&self.safe_json(&json)),
-            Format::Yaml => self.text(&self.safe_lines(&to_yaml(&json)?)),
+            Format::Yaml => self.yaml(&json, yaml::write_document),
             Format::Table => self.text(&fields(&json, self.width(), self.colour)),
-            Format::Auto | Format::Json | Format::Raw => self.line(&self.safe_json(&gjson::pretty(&json))),
+            Format::Auto | Format::Json | Format::Raw => self.pretty(&json, 0).and_then(|()| self.text("\n")),
         }
     }
 
@@ -290,6 +293,36 @@ impl Output {
         self.text(&format!("{line}\n"))
     }
 
+    /// JSON on many lines, `margin` levels to the right, in parts: indented it may be much longer than it is.
+    fn pretty(&self, json: &str, margin: usize) -> Result<()> {
+        let mut part = String::with_capacity(PART);
+        gjson::pretty_into(json, margin, &mut |token| {
+            part.push_str(token);
+            if part.len() < PART {
+                return Ok(());
+            }
+            let written = self.text(&self.safe_json(&part));
+            part.clear();
+            written
+        })?;
+        self.text(&self.safe_json(&part))
+    }
+
+    /// YAML in parts, as `write` makes it of JSON. What cannot be written leaves nothing behind.
+    fn yaml(&self, json: &str, write: Yaml) -> Result<()> {
+        let mut short = Parts { output: None, part: String::new(), failed: None, long: false };
+        write(json, &mut short).map_err(|e| unwritable(&e))?;
+        if !short.long {
+            return self.text(&self.safe_lines(&short.part));
+        }
+        let mut parts = Parts { output: Some(self), part: String::new(), failed: None, long: false };
+        let written = write(json, &mut parts);
+        match parts.failed {
+            Some(error) => Err(error),
+            None => written.map_err(|e| unwritable(&e)).and_then(|()| self.text(&self.safe_lines(&parts.part))),
+        }
+    }
+
     /// A name or the result of a transform, with its end.
     fn item(&self, item: &str) -> Result<()> {
         let end = if self.options.null { '\0' } else { '\n' };
@@ -329,6 +362,33 @@ impl Output {
             } else {
                 unwritten(&e)
             }
+        })
+    }
+}
+
+/// What makes YAML of JSON.
+type Yaml = fn(&str, &mut dyn std::fmt::Write) -> Result<(), yaml::Error>;
+
+/// YAML on its way: lines are handed on when there are enough of them, or, without an output, forgotten.
+struct Parts<'a> {
+    output: Option<&'a Output>,
+    part: String,
+    failed: Option<Error>,
+    long: bool,
+}
+
+impl std::fmt::Write for Parts<'_> {
+    fn write_str(&mut self, text: &str) -> std::fmt::Result {
+        self.part.push_str(text);
+        if self.part.len() < PART || !text.ends_with('\n') {
+            return Ok(());
+        }
+        self.long = true;
+        let part = std::mem::take(&mut self.part);
+        let written = self.output.map_or(Ok(()), |output| output.text(&output.safe_lines(&part)));
+        written.map_err(|error| {
+            self.failed = Some(error);
+            std::fmt::Error
         })
     }
 }

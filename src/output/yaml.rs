@@ -33,8 +33,19 @@ pub enum Error {
 /// When the text is not one JSON value, nests deeper than 128 levels, or has a string that is not
 /// Unicode.
 pub fn from_json(json: &str) -> Result<String, Error> {
+    let mut text = String::new();
+    write_document(json, &mut text)?;
+    Ok(text)
+}
+
+/// As [`from_json`], part by part: of deep nesting YAML makes many times the text's own size, which need not be in memory.
+///
+/// # Errors
+///
+/// As [`from_json`], and where `sink` fails. What was written before is no document then.
+pub fn write_document(json: &str, sink: &mut dyn fmt::Write) -> Result<(), Error> {
     let verbatim = Verbatim::default();
-    write(&Node::new(json, &verbatim)?, &verbatim)
+    write(&Node::new(json, &verbatim)?, &verbatim, sink)
 }
 
 /// Turns one JSON value into one item of a YAML list, see [`from_json`].
@@ -45,19 +56,30 @@ pub fn from_json(json: &str) -> Result<String, Error> {
 ///
 /// As [`from_json`].
 pub fn list_item(json: &str) -> Result<String, Error> {
-    let verbatim = Verbatim::default();
-    write(&[Node::new(json, &verbatim)?], &verbatim)
+    let mut text = String::new();
+    write_item(json, &mut text)?;
+    Ok(text)
 }
 
-fn write(value: &impl Serialize, verbatim: &Verbatim) -> Result<String, Error> {
+/// As [`list_item`], part by part.
+///
+/// # Errors
+///
+/// As [`write_document`].
+pub fn write_item(json: &str, sink: &mut dyn fmt::Write) -> Result<(), Error> {
+    let verbatim = Verbatim::default();
+    write(&[Node::new(json, &verbatim)?], &verbatim, sink)
+}
+
+fn write(value: &impl Serialize, verbatim: &Verbatim, sink: &mut dyn fmt::Write) -> Result<(), Error> {
     let options = serde_saphyr::ser_options! {
         // Folding would break long lines where their text has no breaks.
         folded_wrap_chars: usize::MAX,
     };
-    let mut output = Output { text: String::new(), verbatim };
+    let mut output = Output { sink, verbatim };
     serde_saphyr::to_fmt_writer_with_options(&mut output, value, options)?;
     verbatim.check_written::<serde_saphyr::SerializeError>()?;
-    Ok(output.text)
+    Ok(())
 }
 
 /// A scalar to be written as it is, past the serialiser.
@@ -86,15 +108,14 @@ impl Verbatim {
 
 /// What the serialiser writes, with the verbatim scalars in place of their zeros.
 struct Output<'a> {
-    text: String,
+    sink: &'a mut dyn fmt::Write,
     verbatim: &'a Verbatim,
 }
 
 impl fmt::Write for Output<'_> {
     fn write_str(&mut self, part: &str) -> fmt::Result {
         let scalar = if part == "0" { self.verbatim.0.take() } else { None };
-        self.text.push_str(scalar.as_deref().unwrap_or(part));
-        Ok(())
+        self.sink.write_str(scalar.as_deref().unwrap_or(part))
     }
 }
 

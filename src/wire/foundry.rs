@@ -295,7 +295,7 @@ pub struct Written {
     /// How many bytes arrived.
     pub bytes_written: u64,
     /// Not in the contract.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "some", skip_serializing_if = "Option::is_none")]
     pub success: Option<bool>,
     /// Not in the contract; `stream` in every recording.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -328,13 +328,13 @@ pub struct DirectoryEntry {
     /// Its name.
     pub name: String,
     /// Bytes; 0 for a directory.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "some", skip_serializing_if = "Option::is_none")]
     pub size: Option<u64>,
     /// Whether it is a directory \[contract, live\].
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "some", skip_serializing_if = "Option::is_none")]
     pub is_directory: Option<bool>,
     /// The same, as another client expects it \[azd\].
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "some", skip_serializing_if = "Option::is_none")]
     pub is_dir: Option<bool>,
     /// See [`modified_at`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -342,9 +342,9 @@ pub struct DirectoryEntry {
 }
 
 impl DirectoryEntry {
-    /// Whether it is a directory, by whichever name says so.
-    pub fn is_directory(&self) -> bool {
-        self.is_directory.or(self.is_dir).unwrap_or(false)
+    /// Whether it is a directory, by whichever name says so; `None` where neither does.
+    pub fn is_directory(&self) -> Option<bool> {
+        self.is_directory.or(self.is_dir)
     }
 }
 
@@ -358,13 +358,13 @@ pub struct Stat {
     #[serde(default)]
     pub path: String,
     /// Whether it is a directory.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "some", skip_serializing_if = "Option::is_none")]
     pub is_dir: Option<bool>,
     /// The same, as listings call it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "some", skip_serializing_if = "Option::is_none")]
     pub is_directory: Option<bool>,
     /// Bytes of a file.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "some", skip_serializing_if = "Option::is_none")]
     pub size: Option<u64>,
     /// Permission bits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -375,10 +375,15 @@ pub struct Stat {
 }
 
 impl Stat {
-    /// Whether it is a directory, by whichever name says so.
-    pub fn is_directory(&self) -> bool {
-        self.is_dir.or(self.is_directory).unwrap_or(false)
+    /// Whether it is a directory, by whichever name says so; `None` where neither does.
+    pub fn is_directory(&self) -> Option<bool> {
+        self.is_dir.or(self.is_directory)
     }
+}
+
+/// A field that may be missing and is never null.
+fn some<'de, D: Deserializer<'de>, T: Deserialize<'de>>(reader: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(reader).map(Some)
 }
 
 /// Milliseconds since 1970 are so large from 1973 on, and seconds are not before the year 5138.
@@ -516,9 +521,13 @@ mod tests {
     #[test]
     fn both_words_for_a_directory_and_all_forms_of_a_time_are_read() {
         let entry = |json: &str| serde_json::from_str::<DirectoryEntry>(json).unwrap();
-        assert!(entry(r#"{"name":"a","is_directory":true,"is_dir":true,"new":1}"#).is_directory());
-        assert!(entry(r#"{"name":"a","is_dir":true}"#).is_directory());
-        assert!(!entry(r#"{"name":"a"}"#).is_directory());
+        assert_eq!(entry(r#"{"name":"a","is_directory":true,"is_dir":true,"new":1}"#).is_directory(), Some(true));
+        assert_eq!(entry(r#"{"name":"a","is_dir":false}"#).is_directory(), Some(false));
+        assert_eq!(entry(r#"{"name":"a"}"#).is_directory(), None);
+        for null in ["size", "is_directory", "is_dir"] {
+            let text = format!(r#"{{"name":"a","{null}":null}}"#);
+            assert!(serde_json::from_str::<DirectoryEntry>(&text).is_err(), "{null}");
+        }
         let time = "2026-11-21T00:00:00Z".parse().ok();
         for json in ["1795219200", "1795219200000", r#""2026-11-21T00:00:00Z""#] {
             let json = format!(r#"{{"name":"a","modified_time":{json}}}"#);

@@ -6,4 +6,5 @@
 pub mod agb;
 pub mod anthropic;
 pub mod foundry;
+pub mod json;
 pub mod url;

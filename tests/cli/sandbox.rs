@@ -613,6 +613,11 @@ impl Run {
         self.one_of(&[code])
     }
 
+    /// Whether it ended with this code.
+    pub(crate) fn has_code(&self, code: i32) -> bool {
+        self.status.code() == Some(code)
+    }
+
     /// It ended with one of these codes.
     #[track_caller]
     pub(crate) fn one_of(&self, codes: &[i32]) -> &Self {

@@ -35,7 +35,7 @@ fn a_session_whose_answer_was_lost_is_made_once() {
     wait_for(async {
         let made = stage.sessions().create(NewSession::default()).await.unwrap();
         let page = stage.sessions().list(&SessionQuery::default(), PageRequest::default()).await.unwrap();
-        let there: Vec<_> = page.items.into_iter().map(|session| session.id).collect();
+        let there: Vec<_> = page.items.into_iter().map(|session| session.unwrap().id).collect();
         assert_eq!(there, [made.id]);
     });
 }

@@ -105,7 +105,8 @@ impl Sessions for Lean {
             return Err(lacks(Feature::SessionLabels));
         }
         let page = self.0.sessions().list(query, page).await?;
-        Ok(Page { items: page.items.into_iter().map(mine).collect(), next: page.next, raw: page.raw })
+        let items = page.items.into_iter().map(|item| item.map(mine)).collect();
+        Ok(Page { items, received: page.received, next: page.next })
     }
 
     async fn get(&self, id: &SessionId) -> Result<Session> {

@@ -229,7 +229,7 @@ pub(crate) async fn pages<T>(
     let mut cursor = None;
     loop {
         let page = fetch(PageRequest { cursor: cursor.clone(), limit: size }).await?;
-        items.extend(page.items);
+        items.extend(page.items.into_iter().collect::<Result<Vec<_>>>()?);
         assert!(page.next.is_none() || page.next != cursor, "a cursor that stands still: {cursor:?}");
         cursor = page.next;
         if cursor.is_none() {

@@ -107,7 +107,7 @@ async fn the_page_of_a_proxy_is_told_as_what_it_is() {
     assert_eq!(error.message(), "the service answered 502 Bad Gateway: no JSON (text/html): 502 Bad Gateway [2J");
     assert_eq!(seen(&error)["request_id"], "a");
     let server = Server::new(vec![answer(200, "content-type: text/html\r\n", "<title>Please log in</title>")]);
-    let error = get(&once(&server)).send().await.unwrap().json::<Value>().unwrap_err();
+    let error = get(&once(&server)).send().await.unwrap().object::<Value>().unwrap_err();
     assert_eq!(error.kind(), Kind::Unavailable);
     assert!(error.message().contains("text/html") && error.message().contains("Please log in"), "{error}");
 }
@@ -171,7 +171,7 @@ async fn an_answer_beyond_all_measure_is_refused() {
         while talk.goes_on() && talk.write(&chunk) {}
     })]);
     let error = get(&client(&server.url())).send().await.unwrap_err();
-    assert_eq!((error.message(), server.count()), ("the answer is longer than 64 MiB", 1));
+    assert_eq!((error.message(), server.count()), ("the answer is longer than 4 MiB", 1));
     assert_eq!(seen(&error)["retryable"], false);
 }
 

@@ -138,12 +138,12 @@ fn key(recorded: &Shape) -> Option<String> {
 fn answer(sent: &Sent) -> Reply {
     let parts: Vec<&str> = sent.path.split('/').filter(|part| !matches!(*part, "" | "pre" | "v1")).collect();
     let file = json!({ "id": "file_1", "filename": "sample.bin", "size_bytes": 8, "downloadable": true });
-    let session = json!({ "id": "sesn_1", "status": "idle" });
+    let session = json!({ "id": "sesn_1", "status": "idle", "metadata": {}, "agent": { "id": "agent_1" } });
     let resource = json!({ "type": "file", "id": "sesrsc_1", "file_id": "file_2", "mount_path": "/m" });
     Reply::json(&match (sent.method.as_str(), parts.as_slice()) {
         ("GET", ["files", _, "content"]) => return Reply { status: 200, headers: Vec::new(), body: vec![7; 8] },
         ("GET", ["files" | "sessions"] | [_, _, "resources"]) => json!({ "data": [], "next_page": null }),
-        ("DELETE", _) => json!({}),
+        ("DELETE", [.., id]) => json!({ "id": id, "type": "session_deleted" }),
         (_, ["files", ..]) => file,
         (_, [_, _, "resources", ..]) => resource,
         _ => session,

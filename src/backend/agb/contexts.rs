@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::sessions::Patience;
 use super::{Agb, CAPABILITIES, lacks, send};
@@ -15,6 +15,7 @@ use crate::error::{Error, Kind, Result};
 use crate::model::{Provider, RemotePath, Resource, ResourceKind, SessionId};
 use crate::wire::agb as wire;
 use crate::wire::agb::{Persistence, SyncItem, SyncState};
+use crate::wire::json;
 
 /// How long a new session's contexts may take: as long as the SDKs wait.
 const LOADING: Duration = Duration::from_secs(300);
@@ -39,15 +40,23 @@ impl Resources for Agb {
         let request = self.ask(wire::path::CONTEXT_INFO).query("sessionId", session.as_str());
         let reply = send(request).await?;
         let info: wire::ContextInfo = reply.data()?;
-        let items =
-            info.items().ok_or_else(|| Error::new(Kind::Unavailable, "the state of contexts cannot be read"))?;
+        let items = info.items().ok_or_else(unreadable)?;
         if items.is_empty() && page.cursor.is_none() {
             // An empty answer is no proof of a session.
             self.must_be_there(session).await?;
         }
         let own = if items.is_empty() { None } else { self.gate(session).await.ok() };
+        let received = items.len();
         let mut found: Vec<(String, String, Vec<SyncItem>)> = Vec::new();
+        let mut unknown = Vec::new();
         for item in items {
+            let item = match item {
+                Ok(item) => item,
+                Err(text) => {
+                    unknown.push(Err(no_context(&text)));
+                    continue;
+                }
+            };
             let (Some(id), Some(path)) = (item.context_id.clone(), item.path.clone()) else { continue };
             if own.as_ref().is_some_and(|own| own.context == id) {
                 continue;
@@ -67,16 +76,24 @@ impl Resources for Agb {
             updated_at: None,
             provider: Provider::of(&items),
         };
-        Ok(Page { items: found.into_iter().map(resource).collect(), next: None, raw: reply.raw() })
+        let items = found.into_iter().map(|one| Ok(resource(one))).chain(unknown).collect();
+        Ok(Page { items, received, next: None })
     }
 
     async fn get(&self, session: &SessionId, id: &str) -> Result<Resource> {
-        let all = Resources::list(self, session, PageRequest::default()).await?.items;
-        let found = all.into_iter().find(|resource| resource.id.as_deref() == Some(id));
-        found.ok_or_else(|| {
+        let mut unknown = None;
+        for resource in Resources::list(self, session, PageRequest::default()).await?.items {
+            match resource {
+                Ok(resource) if resource.id.as_deref() == Some(id) => return Ok(resource),
+                Ok(_) => {}
+                Err(error) => drop(unknown.get_or_insert(error)),
+            }
+        }
+        // What cannot be read may be the one that was asked for.
+        Err(unknown.unwrap_or_else(|| {
             Error::not_found(format!("no such context is in `{session}`: `{id}`"))
                 .hint(format!("`wharf resources list {session}` shows those that are"))
-        })
+        }))
     }
 
     async fn remove(&self, _: &SessionId, _: &str) -> Result<()> {
@@ -95,7 +112,9 @@ impl Agb {
         loop {
             let request = self.ask(wire::path::CONTEXT_INFO).query("sessionId", session.as_str());
             let info: wire::ContextInfo = send(request).await?.data()?;
-            let items = info.items().unwrap_or_default();
+            let items = info.items().ok_or_else(unreadable)?;
+            let items =
+                items.into_iter().map(|item| item.map_err(|text| no_context(&text))).collect::<Result<Vec<_>>>()?;
             if let Some(failed) = items.iter().find(|item| item.state() == SyncState::Failed) {
                 let (id, why) =
                     (failed.context_id.as_deref().unwrap_or("?"), failed.reason().unwrap_or("no reason is given"));
@@ -110,6 +129,18 @@ impl Agb {
             }
         }
     }
+}
+
+fn unreadable() -> Error {
+    Error::new(Kind::Unavailable, "the service answered what is no state of contexts")
+}
+
+/// The state of a context that cannot be read.
+fn no_context(text: &str) -> Error {
+    Error::new(
+        Kind::Unavailable,
+        format!("the service answered a context that cannot be read: {}", json::excerpt(text)),
+    )
 }
 
 fn bound(what: &str, instead: &str) -> Error {
@@ -168,7 +199,7 @@ pub(super) fn of_document(list: Value) -> Result<Vec<NewResource>> {
 /// How a context is kept the same where nobody says: as the SDK has it \[recorded\]. Without one the
 /// context would be left out silently \[sdk\].
 fn policy() -> Value {
-    json!({
+    serde_json::json!({
         "uploadPolicy": { "autoUpload": true, "uploadStrategy": "UploadBeforeResourceRelease", "uploadMode": "File" },
         "downloadPolicy": { "autoDownload": true, "downloadStrategy": "DownloadAsync" },
         "deletePolicy": { "syncLocalFile": true },
@@ -181,6 +212,7 @@ fn policy() -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
 
     fn asked(extra: &Value, mount_path: Option<&str>) -> Result<Persistence> {
         let Value::Object(extra) = extra.clone() else { panic!("an object") };

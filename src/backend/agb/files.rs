@@ -55,14 +55,14 @@ impl SessionFiles for Agb {
             let asked = wire::PathOnly { path: path.to_owned() };
             match self.tool(class, &at.session, wire::name::CREATE_DIRECTORY, &asked).await? {
                 Ok(_) => Ok(String::new()),
-                Err(_) => self.shell(class, &at.session, words("mkdir -p --", &[path])).await?,
+                Err(_) => self.act(class, &at.session, words("mkdir -p --", &[path])).await?,
             }
         } else {
             if self.entry(at).await?.is_some() {
                 return Err(taken(at));
             }
             let class = Class::Once("`wharf files stat` shows whether it was made");
-            self.shell(class, &at.session, words("mkdir --", &[path])).await?
+            self.act(class, &at.session, words("mkdir --", &[path])).await?
         };
         let there = match self.look_through(at).await {
             Err(error) if error.kind() == Kind::NotFound && error.code().is_none() => None,
@@ -97,7 +97,7 @@ impl SessionFiles for Agb {
         }
         let command = words("mv -fT --", &[from.path.as_str(), to.path.as_str()]);
         let class = Class::Once("`wharf files ls` shows where it is");
-        match self.shell(class, &from.session, command).await {
+        match self.act(class, &from.session, command).await {
             Ok(Ok(_)) => {}
             Ok(Err(error)) => return Err(self.why(&to, &error).await),
             // Whether it was done shows at both ends.
@@ -127,7 +127,7 @@ impl SessionFiles for Agb {
                 (true, true) => "rm -rf --",
                 (false, _) => "rm -f --",
             };
-            self.shell(class, &at.session, words(command, &[path])).await?
+            self.act(class, &at.session, words(command, &[path])).await?
         };
         let Err(error) = outcome else { return Ok(()) };
         match self.entry(at).await? {

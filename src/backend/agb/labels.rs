@@ -11,10 +11,7 @@ impl Agb {
     /// The labels of a session.
     pub(super) async fn labels(&self, id: &SessionId) -> Result<Labels> {
         let reply = send(self.ask(wire::path::GET_LABEL).query("sessionId", id.as_str())).await?;
-        let told: wire::GetLabels = match reply.envelope.data {
-            Some(_) => reply.data()?,
-            None => wire::GetLabels::default(),
-        };
+        let told: wire::GetLabels = reply.data()?;
         told.labels().ok_or_else(|| Error::new(Kind::Unavailable, format!("the labels cannot be read: `{id}`")))
     }
 

@@ -6,6 +6,7 @@
 //! name with a line end in it has to be found out, and they follow links.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::atomic::Ordering;
 
 use futures_util::stream::{self, BoxStream, StreamExt};
@@ -13,16 +14,23 @@ use futures_util::stream::{self, BoxStream, StreamExt};
 use super::tools::{Outcome, failed, is_unknown, words};
 use super::{Agb, CAPABILITIES};
 use crate::backend::occupied::missing;
-use crate::backend::tree;
+use crate::backend::tree::{self, Level};
 use crate::error::{Error, Kind, Result};
 use crate::http::Class;
 use crate::model::entry::Mode;
 use crate::model::{Entry, EntryKind, Provider, RemotePath, SessionPath, Timestamp};
 use crate::wire::agb as wire;
 use crate::wire::agb::text::{FileInfo, ToolError};
+use crate::wire::json;
 
 /// Paths that are looked at, at once, where each needs a call.
 const AT_ONCE: usize = 16;
+
+/// Lines of the longest listing by the tool, each of which needs a call.
+const LINES: usize = 10_000;
+
+/// Bytes of what the tool says of one path.
+const INFO: usize = 64 << 10;
 
 /// What `find` is to print: depth, kind, size, time, mode and name, and what no name can hold.
 const FORMAT: &str = "%d %y %s %T@ %m %f/";
@@ -30,7 +38,7 @@ const FORMAT: &str = "%d %y %s %T@ %m %f/";
 /// What a listing is of.
 pub(super) enum Listed {
     /// A directory, with what is in it, by name.
-    Directory(Vec<Result<Entry>>),
+    Directory(Level),
     /// Something else.
     Other(Box<Entry>),
 }
@@ -39,8 +47,11 @@ impl Agb {
     /// What a path holds; a link is itself where the image can tell.
     pub(super) async fn look(&self, at: &SessionPath) -> Result<Entry> {
         if let Some(found) = self.find(at, "0").await? {
-            let [(0, entry)] = &*found? else { return Err(missing(at)) };
-            return Ok(Entry { name: at.path.name().to_owned(), path: at.path.clone(), ..entry.clone() });
+            let found = found?;
+            let Some((0, entry)) = found.first(at).filter(|_| found.records.len() == 1) else {
+                return Err(missing(at));
+            };
+            return Ok(Entry { name: at.path.name().to_owned(), path: at.path.clone(), ..entry });
         }
         self.info(at).await
     }
@@ -56,30 +67,27 @@ impl Agb {
     /// What is in a directory.
     pub(super) async fn children(&self, at: &SessionPath) -> Result<Listed> {
         let Some(found) = self.find(at, "1").await? else { return self.children_by_tools(at).await };
-        let mut found = found?.into_iter();
-        let root = match found.next() {
+        let found = found?;
+        let root = match found.first(at) {
             Some((0, root)) => Entry { name: at.path.name().to_owned(), path: at.path.clone(), ..root },
             _ => return Err(missing(at)),
         };
         if root.kind != EntryKind::Directory {
             return Ok(Listed::Other(Box::new(root)));
         }
-        let mut children: Vec<_> = found.map(|(_, entry)| entry).collect();
-        children.sort_by(|one, other| one.name.cmp(&other.name));
-        let child = |entry: Entry| place(at, &entry.name).map(|path| Entry { path, ..entry });
-        Ok(Listed::Directory(children.into_iter().map(child).collect()))
+        found.below(at).map(Listed::Directory)
     }
 
     /// Asks `find`, so many levels deep; nothing where it cannot tell, so that the tools have to.
     /// The path of an entry is not filled in.
-    async fn find(&self, at: &SessionPath, depth: &str) -> Result<Option<Result<Vec<(u32, Entry)>>>> {
+    async fn find(&self, at: &SessionPath, depth: &str) -> Result<Option<Result<Found>>> {
         if self.0.no_find.load(Ordering::Relaxed) {
             return Ok(None);
         }
         let path = at.path.as_str();
         let command = words("find", &[path, "-maxdepth", depth, "-printf", FORMAT]);
         Ok(match self.shell(Class::Safe, &at.session, command).await? {
-            Ok(text) => found(at, &text).map(Ok),
+            Ok(text) => Found::read(text).map(Ok),
             Err(error) if is_unknown(&error) || error.message.contains("-printf") => {
                 self.0.no_find.store(true, Ordering::Relaxed);
                 None
@@ -110,11 +118,15 @@ impl Agb {
                 };
             }
         };
+        if text.split('\n').count() > LINES {
+            return Err(tree::too_long(at));
+        }
         let looks = stream::iter(lines(&text)).map(|line| self.child(at, line));
         let told: Vec<Vec<(String, Result<Entry>)>> = looks.buffered(AT_ONCE).collect().await;
         // What stands there twice is taken once.
         let by_name: BTreeMap<_, _> = told.into_iter().flatten().collect();
-        Ok(Listed::Directory(by_name.into_values().collect()))
+        let bytes = by_name.len() * size_of::<Entry>() + text.len();
+        Ok(Listed::Directory(Level { entries: Box::new(by_name.into_values()), bytes }))
     }
 
     /// The entry of a line, and of the lines after it that begin none: parts of its name, or words
@@ -172,7 +184,7 @@ impl Agb {
             match self.children(&at).await? {
                 Listed::Directory(children) => Ok(children),
                 // It is another thing by now.
-                Listed::Other(_) => Ok(Vec::new()),
+                Listed::Other(_) => Ok(Level::empty()),
             }
         }))
     }
@@ -203,27 +215,70 @@ fn lines(text: &str) -> Vec<Line> {
     all
 }
 
-/// Reads what `find` printed; nothing where it is not of that form.
-fn found(at: &SessionPath, text: &str) -> Option<Vec<(u32, Entry)>> {
-    let rest = text.strip_suffix('/')?;
-    let records = rest.split('/').filter(|record| !record.is_empty());
-    records
-        .map(|record| {
-            let mut parts = record.splitn(6, ' ');
-            let depth = parts.next()?.parse().ok()?;
-            let kind = match parts.next()? {
-                "d" => EntryKind::Directory,
-                "f" => EntryKind::File,
-                "l" => EntryKind::Symlink,
-                _ => EntryKind::Other,
-            };
-            let size = parts.next()?.parse().ok().filter(|_| kind == EntryKind::File);
-            let modified_at = time(parts.next()?);
-            let mode = u32::from_str_radix(parts.next()?, 8).ok().map(Mode);
-            let entry = Entry { kind, size, modified_at, mode, ..blank(at) };
-            Some((depth, Entry { name: parts.next()?.to_owned(), ..entry }))
-        })
-        .collect()
+/// What `find` printed. Entries are made of it when they are asked for.
+struct Found {
+    text: String,
+    /// Where the records are, in the order in which they were printed.
+    records: Vec<Range<usize>>,
+}
+
+impl Found {
+    /// Reads what was printed; nothing where it is not of that form.
+    fn read(text: String) -> Option<Self> {
+        let rest = text.strip_suffix('/')?;
+        let (mut records, mut start) = (Vec::new(), 0);
+        for record in rest.split('/') {
+            if !record.is_empty() {
+                fields(record)?;
+                records.push(start..start + record.len());
+            }
+            start += record.len() + 1;
+        }
+        Some(Found { text, records })
+    }
+
+    /// The first entry, and how deep it lies. The path of an entry is not filled in.
+    fn first(&self, at: &SessionPath) -> Option<(u32, Entry)> {
+        record(at, self.text.get(self.records.first()?.clone())?)
+    }
+
+    /// What follows the first entry, by name.
+    fn below(mut self, at: &SessionPath) -> Result<Level> {
+        if self.records.len() > tree::ENTRIES {
+            return Err(tree::too_long(at));
+        }
+        let text = self.text;
+        let name = |range: &Range<usize>| text.get(range.clone()).and_then(fields).map(|(.., name)| name);
+        let mut rest = self.records.split_off(1);
+        rest.sort_by(|one, other| name(one).cmp(&name(other)));
+        let bytes = text.len() + rest.len() * size_of::<Range<usize>>();
+        let at = at.clone();
+        let entries = rest.into_iter().filter_map(move |range| {
+            let (_, entry) = record(&at, text.get(range)?)?;
+            Some(place(&at, &entry.name).map(|path| Entry { path, ..entry }))
+        });
+        Ok(Level { entries: Box::new(entries), bytes })
+    }
+}
+
+/// The parts of a record: depth, kind, size, time, mode and name.
+fn fields(record: &str) -> Option<(u32, &str, &str, &str, &str, &str)> {
+    let mut parts = record.splitn(6, ' ');
+    let depth = parts.next()?.parse().ok()?;
+    Some((depth, parts.next()?, parts.next()?, parts.next()?, parts.next()?, parts.next()?))
+}
+
+fn record(at: &SessionPath, record: &str) -> Option<(u32, Entry)> {
+    let (depth, kind, size, modified_at, mode, name) = fields(record)?;
+    let kind = match kind {
+        "d" => EntryKind::Directory,
+        "f" => EntryKind::File,
+        "l" => EntryKind::Symlink,
+        _ => EntryKind::Other,
+    };
+    let size = size.parse().ok().filter(|_| kind == EntryKind::File);
+    let mode = u32::from_str_radix(mode, 8).ok().map(Mode);
+    Some((depth, Entry { kind, size, modified_at: time(modified_at), mode, name: name.to_owned(), ..blank(at) }))
 }
 
 /// Seconds since 1970, with a fraction of as many digits as there may be.
@@ -235,6 +290,9 @@ fn time(text: &str) -> Option<Timestamp> {
 
 /// What the tool says of a path. Two keys can be relied on, the others differ from source to source.
 fn seen(at: &SessionPath, text: &str) -> Result<Entry> {
+    if text.len() > INFO {
+        return Err(Error::new(Kind::Unavailable, format!("the session tells more than {INFO} bytes of this: `{at}`")));
+    }
     let info = FileInfo::read(text);
     let says = |key: &str, word: &str| info.get(key).is_some_and(|value| value.trim().eq_ignore_ascii_case(word));
     let kind = match info.is_directory() {
@@ -278,8 +336,9 @@ fn blank(at: &SessionPath) -> Entry {
 /// The path of a name in a directory. A name that is none, or that leads elsewhere, is an error of
 /// its own.
 fn place(parent: &SessionPath, name: &str) -> Result<RemotePath> {
-    if matches!(name, "" | "." | "..") || name.contains(['/', '\0']) {
-        return Err(Error::new(Kind::Unavailable, format!("the session named what cannot be in `{parent}`: {name:?}"))
+    if matches!(name, "" | "." | "..") || name.contains(['/', '\0']) || name.len() > tree::PATH {
+        let name = json::excerpt(&format!("{name:?}"));
+        return Err(Error::new(Kind::Unavailable, format!("the session named what cannot be in `{parent}`: {name}"))
             .hint("such a name leads elsewhere, and is left alone"));
     }
     Ok(parent.path.join(name))
@@ -313,7 +372,9 @@ mod tests {
     fn what_find_prints_is_read_to_the_last_sign_of_each_name() {
         let text =
             "0 d 4096 1795240000.1234567890 755 d/1 f 12 1795240000.5 644 a b\n[FILE] c/1 l 3 0 777  x /1 p 0 1 600 f/";
-        let found = found(&at("/d"), text).unwrap();
+        let found = Found::read(text.to_owned()).unwrap();
+        let told = |range: &Range<usize>| record(&at("/d"), &found.text[range.clone()]).unwrap();
+        let found: Vec<_> = found.records.iter().map(told).collect();
         let names: Vec<_> = found.iter().map(|(depth, entry)| (*depth, entry.name.as_str(), entry.kind)).collect();
         let wanted = [
             (0, "d", EntryKind::Directory),
@@ -331,9 +392,9 @@ mod tests {
     #[test]
     fn what_was_cut_off_is_not_taken_for_the_whole() {
         for text in ["", "0 d 4096 1 755 d", "0 d 4096/", "x", "0 d 4096 1 755 d/1 f 1", "total 0\n"] {
-            assert!(found(&at("/d"), text).is_none(), "{text:?}");
+            assert!(Found::read(text.to_owned()).is_none(), "{text:?}");
         }
-        assert_eq!(found(&at("/"), "0 d 4096 1 755 //1 d 0 1 755 tmp/").unwrap().len(), 2);
+        assert_eq!(Found::read("0 d 4096 1 755 //1 d 0 1 755 tmp/".to_owned()).unwrap().records.len(), 2);
     }
 
     #[test]

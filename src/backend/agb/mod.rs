@@ -134,13 +134,15 @@ struct Reply {
 impl Reply {
     /// What was asked for.
     fn data<T: DeserializeOwned>(&self) -> Result<T> {
-        self.envelope.data().ok_or_else(|| {
-            let told = crate::http::Told {
-                message: Some("what was asked for is not in the answer".to_owned()),
-                request_id: self.envelope.request_id.clone(),
-                ..crate::http::Told::default()
-            };
-            self.answer.error(told)
+        self.envelope.data().ok_or_else(|| self.lacks("what was asked for"))
+    }
+
+    /// An answer without something that is always there.
+    fn lacks(&self, what: &str) -> Error {
+        self.answer.error(crate::http::Told {
+            message: Some(format!("{what} is not in the answer")),
+            request_id: self.envelope.request_id.clone(),
+            ..crate::http::Told::default()
         })
     }
 
@@ -153,16 +155,11 @@ impl Reply {
         }
         serde_json::from_slice(&self.answer.bytes).map_or_else(|_| Provider::default(), |data: Data| shown(&data.data))
     }
-
-    /// The whole answer as the service wrote it.
-    fn raw(&self) -> Option<Box<RawValue>> {
-        self.answer.raw()
-    }
 }
 
 /// An object of the service, whose secrets only `--format raw` shows.
 fn shown(text: &RawValue) -> Provider {
-    let mut masked: serde_json::Value = serde_json::from_str(text.get()).unwrap_or_default();
+    let mut masked = wire::value(text.get().as_bytes()).unwrap_or_default();
     redact::json(&mut masked);
     Provider::masked(text, &masked)
 }
@@ -192,10 +189,6 @@ impl Agb {
     async fn look_around(&self) -> Vec<Finding> {
         let query = super::SessionQuery::default();
         let listed = Sessions::list(self, &query, super::PageRequest::default()).await;
-        let count = |page: super::Page<_>| {
-            let more = if page.next.is_some() { "or more " } else { "" };
-            format!("{} {more}sessions", page.items.len())
-        };
         let image = self.0.image.clone().unwrap_or_else(|| "none: each `sessions create` names its own".to_owned());
         let key = match &self.0.key {
             Some(key) => Some(Finding { check: "key", outcome: key.origin().await }),
@@ -204,7 +197,7 @@ impl Agb {
         let found = [
             Finding { check: "endpoint", outcome: Ok(self.0.endpoint.clone()) },
             Finding { check: "image", outcome: Ok(image) },
-            Finding { check: "sessions", outcome: listed.map(count) },
+            Finding { check: "sessions", outcome: listed.and_then(|page| page.count("sessions")) },
         ];
         key.into_iter().chain(found).collect()
     }

@@ -92,7 +92,7 @@ impl Agb {
             let content = at.at(passage.content.clone());
             self.must_have(at, &content, sent.bytes).await?;
             let parent = at.path.parent().unwrap_or_else(RemotePath::root);
-            let made = self.shell(Class::Idempotent, &at.session, words("mkdir -p --", &[parent.as_str()])).await?;
+            let made = self.act(Class::Idempotent, &at.session, words("mkdir -p --", &[parent.as_str()])).await?;
             if let Err(error) = made {
                 return Err(self.why(at, &error).await);
             }
@@ -196,7 +196,7 @@ impl Passage {
         let request = request.query("contextId", &self.gate.context).query("path", directory);
         let info: wire::ContextInfo = send(request.query("taskType", mode.word())).await?.data()?;
         let items = info.items().ok_or_else(|| Error::new(Kind::Unavailable, "the state of a sync cannot be read"))?;
-        Ok(items.into_iter().find(|item| item.is_about(&self.gate.context, directory, mode)))
+        Ok(items.into_iter().flatten().find(|item| item.is_about(&self.gate.context, directory, mode)))
     }
 
     /// Brings a copy of a file into the context, and opens it there.
@@ -206,8 +206,8 @@ impl Passage {
         let there = |with: &str| [words("mkdir -p --", &[directory]), words(with, &[from, content])].join(" && ");
         // Another name costs the session neither time nor room. Not every place, image or owner
         // allows it.
-        if self.agb.shell(Class::Idempotent, &self.session, there("ln -fLT --")).await?.is_err()
-            && let Err(error) = self.agb.shell(Class::Idempotent, &self.session, there("cp --")).await?
+        if self.agb.act(Class::Idempotent, &self.session, there("ln -fLT --")).await?.is_err()
+            && let Err(error) = self.agb.act(Class::Idempotent, &self.session, there("cp --")).await?
         {
             return Err(failed(at, &error));
         }

@@ -110,7 +110,7 @@ impl Agb {
 
     async fn make_parents(&self, at: &SessionPath) -> Result<Outcome> {
         let parent = at.path.parent().unwrap_or_else(RemotePath::root);
-        self.shell(Class::Idempotent, &at.session, words("mkdir -p --", &[parent.as_str()])).await
+        self.act(Class::Idempotent, &at.session, words("mkdir -p --", &[parent.as_str()])).await
     }
 
     /// The SHA-256 of a file, where the session's image can tell it.
@@ -166,7 +166,7 @@ impl Agb {
         let place = if keep { "mv -nT --" } else { "mv -fT --" };
         line.push(words(place, &[last, at.path.as_str()]));
         let class = Class::Once("`wharf files stat` shows what is there");
-        let outcome = match self.shell(class, &at.session, line.join(" && ")).await {
+        let outcome = match self.act(class, &at.session, line.join(" && ")).await {
             Ok(outcome) => outcome,
             // Whether it was done shows at both ends.
             Err(error) if error.kind() == Kind::Unavailable => {
@@ -199,7 +199,7 @@ impl Agb {
     /// Removes what was made on the way, as far as that goes: an error is on its way already.
     pub(super) async fn clear(&self, session: &crate::model::SessionId, paths: &[&RemotePath]) {
         let paths: Vec<&str> = paths.iter().map(|path| path.as_str()).collect();
-        drop(self.shell(Class::Idempotent, session, words("rm -rf --", &paths)).await);
+        drop(self.act(Class::Idempotent, session, words("rm -rf --", &paths)).await);
     }
 }
 

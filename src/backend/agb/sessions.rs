@@ -8,12 +8,13 @@ use serde_json::{Map, Value};
 use tokio::time::Instant;
 
 use super::{Agb, CAPABILITIES, Reply, contexts, labels, lacks, send, shown};
-use crate::backend::page::standing_still;
+use crate::backend::page::unreadable;
 use crate::backend::{Feature, LabelPatch, NewSession, Page, PageRequest, SessionQuery, Sessions, document};
 use crate::error::{Error, Kind, Result};
 use crate::http::Class;
 use crate::model::{Labels, Provider, Session, SessionId, SessionStatus};
 use crate::wire::agb as wire;
+use crate::wire::json;
 
 /// The most sessions on a page. The service's own limit is unknown; its sibling takes 100.
 const PAGE: usize = 50;
@@ -131,20 +132,11 @@ impl Sessions for Agb {
         }
         // Sent always, `{}` for all [recorded].
         let reply = send(request.query("labels", &wire::write_labels(&query.labels))).await?;
-        let listed = reply.envelope.data.is_some().then(|| reply.data::<Vec<Box<RawValue>>>()).transpose()?;
-        let mut items = Vec::new();
-        for text in listed.unwrap_or_default() {
-            let seen: wire::SessionItem = parsed(&text)?;
-            let Some(status) = status_of(seen.session_status.as_deref()) else { continue };
-            if query.statuses.is_empty() || query.statuses.contains(&status) {
-                items.push(session(read_id(&seen.session_id)?, status, None, shown(&text)));
-            }
-        }
-        let next = reply.envelope.next().map(str::to_owned);
-        if next.is_some() && next == page.cursor {
-            return Err(standing_still());
-        }
-        Ok(Page { items, next, raw: reply.raw() })
+        let listed: Vec<Box<RawValue>> = reply.data()?;
+        let received = listed.len();
+        let wanted = |session: &Session| query.statuses.is_empty() || query.statuses.contains(&session.status);
+        let items = listed.iter().filter_map(|text| item(text).map(|item| item.filter(wanted)).transpose()).collect();
+        Ok(Page { items, received, next: reply.envelope.next().map(str::to_owned) })
     }
 
     /// Labels are asked for by a call of their own.
@@ -152,7 +144,8 @@ impl Sessions for Agb {
         let detail = async { send(self.tell_of(Class::Safe, wire::path::GET_SESSION, id)).await };
         let (reply, labels) = futures_util::future::try_join(detail, self.labels(id)).await?;
         let seen: wire::SessionDetail = reply.data()?;
-        let status = status_of(seen.status.as_deref()).ok_or_else(|| gone(id))?;
+        let word = seen.status.ok_or_else(|| reply.lacks("a status"))?;
+        let status = status_of(&word).ok_or_else(|| gone(id))?;
         Ok(session(id.clone(), status, Some(labels), reply.provider()))
     }
 
@@ -211,7 +204,7 @@ impl Agb {
     async fn status(&self, id: &SessionId) -> Result<Option<SessionStatus>> {
         let reply = send(self.tell_of(Class::Safe, wire::path::GET_SESSION_INFO, id)).await?;
         let seen: wire::SessionDetail = reply.data()?;
-        Ok(status_of(seen.status.as_deref()))
+        Ok(status_of(&seen.status.ok_or_else(|| reply.lacks("a status"))?))
     }
 
     /// Fails where the session is not there.
@@ -279,12 +272,19 @@ fn session(id: SessionId, status: SessionStatus, labels: Option<Labels>, provide
 }
 
 fn read_id(id: &str) -> Result<SessionId> {
-    id.parse().map_err(|e: Error| e.of_kind(Kind::Unavailable).context("the service named a session"))
+    id.parse().map_err(|e: Error| {
+        let what = format!("the service named a session by what is no id: {}", json::excerpt(&format!("{id:?}")));
+        Error::new(Kind::Unavailable, what).hint(json::excerpt(e.message()))
+    })
 }
 
-pub(super) fn parsed<T: serde::de::DeserializeOwned>(text: &RawValue) -> Result<T> {
-    serde_json::from_str(text.get())
-        .map_err(|e| Error::new(Kind::Unavailable, format!("the service listed what cannot be read: {e}")))
+/// A session of a listing, unless it is gone.
+fn item(text: &RawValue) -> Result<Option<Session>> {
+    let bad = |e: &dyn std::fmt::Display| unreadable("session", text, e);
+    let seen: wire::SessionItem = json::object(text.get().as_bytes()).map_err(|e| bad(&e))?;
+    let word = seen.session_status.ok_or_else(|| bad(&"missing field `sessionStatus`"))?;
+    let id = seen.session_id.parse().map_err(|e: Error| bad(&e))?;
+    Ok(status_of(&word).map(|status| session(id, status, None, shown(text))))
 }
 
 pub(super) fn gone(id: &SessionId) -> Error {
@@ -293,8 +293,8 @@ pub(super) fn gone(id: &SessionId) -> Error {
 
 /// What a word for a state means; nothing where the session is gone. The words are an open set, and
 /// the service's own word for a session that can be used is not known for certain.
-fn status_of(word: Option<&str>) -> Option<SessionStatus> {
-    let word = word.unwrap_or_default().to_ascii_uppercase();
+fn status_of(word: &str) -> Option<SessionStatus> {
+    let word = word.to_ascii_uppercase();
     Some(match &*word {
         wire::status::RUNNING | "ACTIVE" | "AVAILABLE" | "READY" => SessionStatus::Running,
         wire::status::RESUMING | "CREATING" | "PENDING" | "STARTING" => SessionStatus::Creating,
@@ -320,9 +320,8 @@ mod tests {
             ("deleted", None),
             ("HIBERNATING", Some(SessionStatus::Unknown)),
         ] {
-            assert_eq!(status_of(Some(word)), status, "{word}");
+            assert_eq!(status_of(word), status, "{word}");
         }
-        assert_eq!(status_of(None), Some(SessionStatus::Unknown));
     }
 
     #[test]

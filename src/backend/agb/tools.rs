@@ -9,12 +9,10 @@ use crate::http::{Class, Method};
 use crate::model::{SessionId, SessionPath};
 use crate::wire::agb as wire;
 use crate::wire::agb::text::{Output, ToolError, quoted};
+use crate::wire::json;
 
 /// As long may a command take, in milliseconds: the sibling's gateway cuts longer ones off.
 const SHELL_TIME: u64 = 50_000;
-
-/// As much of a stranger's text is repeated, in characters.
-const WORDS: usize = 200;
 
 /// What a tool made of a call: its text, or why not.
 pub(super) type Outcome<T = String> = std::result::Result<T, ToolError>;
@@ -44,12 +42,28 @@ impl Agb {
         let call = wire::ToolCall::new(id.as_str(), name, args);
         let (switch, off) = wire::NO_NEW_SESSION;
         let request = self.call(class, Method::POST, wire::path::CALL_TOOL).query(switch, off);
-        send(request.json(&call)).await?.data()
+        let reply = send(request.json(&call)).await?;
+        let result: wire::ToolResult = reply.data()?;
+        if result.is_whole() { Ok(result) } else { Err(reply.lacks("a text of the tool's")) }
     }
 
     /// Runs a command, which is made of [`words`] and no more: nothing in it is the shell's to read.
     /// What it writes is the outcome; a status that is not 0 is an error.
     pub(super) async fn shell(&self, class: Class, id: &SessionId, command: String) -> Result<Outcome> {
+        self.run(class, id, command).await.map(|outcome| outcome.map(|output| output.stdout))
+    }
+
+    /// The same for a command that writes nothing where it does what it is to do: without a status, whatever is
+    /// written is no sign of success.
+    pub(super) async fn act(&self, class: Class, id: &SessionId, command: String) -> Result<Outcome> {
+        let outcome = self.run(class, id, command).await?;
+        Ok(outcome.and_then(|output| match output.exit_code {
+            None if !output.stdout.trim().is_empty() => Err(ToolError::read(&output.stdout)),
+            _ => Ok(output.stdout),
+        }))
+    }
+
+    async fn run(&self, class: Class, id: &SessionId, command: String) -> Result<Outcome<Output>> {
         let mut envs = Map::new();
         // Its errors are read.
         envs.insert("LC_ALL".to_owned(), "C".into());
@@ -59,18 +73,18 @@ impl Agb {
     }
 }
 
-fn ran(result: &wire::ToolResult) -> Outcome {
+fn ran(result: &wire::ToolResult) -> Outcome<Output> {
     let output = Output::read(&result.joined(), result.is_error)?;
     let failed = |code: Option<i64>| {
         let text = if output.stderr.trim().is_empty() { &output.stdout } else { &output.stderr };
         ToolError { code, message: text.trim().to_owned() }
     };
     match output.exit_code {
-        Some(0) => Ok(output.stdout),
+        Some(0) => Ok(output),
         Some(code) => Err(failed(Some(code))),
         None if result.is_error => Err(failed(None)),
         // An old image tells no status: what it says is all that there is.
-        None => Ok(output.stdout),
+        None => Ok(output),
     }
 }
 
@@ -90,7 +104,7 @@ pub(super) fn is_unknown(error: &ToolError) -> bool {
 pub(super) fn failed(at: &SessionPath, error: &ToolError) -> Error {
     let lower = error.message.to_ascii_lowercase();
     let has = |words: &[&str]| words.iter().any(|word| lower.contains(word));
-    let says = brief(&error.message);
+    let says = json::excerpt(error.message.trim());
     let of = |kind: Kind| Error::new(kind, format!("the session says ({says}): `{at}`"));
     if is_unknown(error) {
         of(Kind::Unsupported).hint("the session's image lacks what this needs: choose another --image")
@@ -116,15 +130,6 @@ pub(super) fn failed(at: &SessionPath, error: &ToolError) -> Error {
         of(Kind::Unavailable).hint("it took longer than the service lets a command take: run it again for the rest")
     } else {
         of(Kind::Unavailable)
-    }
-}
-
-/// The first words of a text in one line.
-fn brief(text: &str) -> String {
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    match line.char_indices().nth(WORDS) {
-        Some((end, _)) => format!("{}...", line.get(..end).unwrap_or_default()),
-        None => line,
     }
 }
 
@@ -167,11 +172,11 @@ mod tests {
     #[test]
     fn the_status_of_a_command_decides() {
         let result = |text: &str, is_error| wire::ToolResult::text(text, is_error);
-        assert_eq!(ran(&result(r#"{"stdout":"x\n","stderr":"","exit_code":0}"#, false)).unwrap(), "x\n");
+        assert_eq!(ran(&result(r#"{"stdout":"x\n","stderr":"","exit_code":0}"#, false)).unwrap().stdout, "x\n");
         let error = ran(&result(r#"{"stdout":"","stderr":"rm: no\n","exit_code":1}"#, false)).unwrap_err();
         assert_eq!((error.code, error.message.as_str()), (Some(1), "rm: no"));
         assert_eq!(ran(&result(r#"{"stdout":"out","errorCode":2}"#, true)).unwrap_err().message, "out");
-        assert_eq!(ran(&result("plain", false)).unwrap(), "plain");
+        assert_eq!(ran(&result("plain", false)).unwrap().stdout, "plain");
         assert!(ran(&result("plain", true)).is_err());
     }
 }

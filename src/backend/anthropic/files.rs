@@ -11,22 +11,28 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use futures_util::stream::{self, BoxStream, StreamExt};
 
-use super::listing::Walk;
 use super::store::{Seen, stored_name, uploaded};
 use super::unmounted::{Dropped, Note, Upload};
 use super::view::{self, View, What};
 use super::{Anthropic, CAPABILITIES, held, lacks};
 use crate::backend::occupied::{directory_in_the_way, is_directory};
+use crate::backend::page::Walk;
 use crate::backend::{
-    Feature, FetchOptions, Fetched, FileStore, Gather, MkdirOptions, NewStoredFile, PageRequest, PutOptions, Resources,
+    Feature, FetchOptions, Fetched, FileStore, Gather, MkdirOptions, NewStoredFile, Page, PutOptions, Resources,
     SessionFiles, Stored, TimeOf, proof,
 };
 use crate::body::Source;
 use crate::error::{Error, Kind, Result};
-use crate::model::{Entry, EntryKind, FileId, RemotePath, Resource, ResourceKind, SessionId, SessionPath, StoredFile};
+use crate::model::{
+    Entry, EntryKind, FileId, Provider, RemotePath, Resource, ResourceKind, SessionId, SessionPath, StoredFile,
+};
 
 /// As long a listing serves to find what is fetched after it.
 const FRESH: Duration = Duration::from_secs(60);
+
+/// Mounts, or files, of one session, and bytes of them: paths are found among all of them, so that all are in memory.
+const MOST: usize = 10_000;
+const BYTES: usize = 4 << 20;
 
 /// After so many looks an agent that goes on making files is not waited for.
 const LOOKS: u32 = 15;
@@ -132,8 +138,8 @@ impl SessionFiles for Anthropic {
             Some(entry) if entry.kind != EntryKind::Directory => vec![Ok(entry)],
             _ => view.below(&at, recursive).map(Ok).collect(),
         };
-        if at.path.is_root() && recursive {
-            entries.extend(view.faults().iter().cloned().map(Err));
+        if view.what(&at.path).is_directory() {
+            entries.extend(view.faults(&at.path, recursive).cloned().map(Err));
         }
         Ok(stream::iter(entries).boxed())
     }
@@ -210,7 +216,9 @@ impl SessionFiles for Anthropic {
         if let Some(taken) = self.taken.lock().await.get_mut(&at.session) {
             taken.there = None;
         }
-        Ok(())
+        // What cannot be read may lie there, and cannot be unmounted.
+        let left = view.what(&path).is_directory().then(|| view.faults(&path, true).next().cloned()).flatten();
+        left.map_or(Ok(()), Err)
     }
 }
 
@@ -236,31 +244,27 @@ impl Anthropic {
     }
 
     /// All that is mounted.
-    pub(super) async fn mounts(&self, session: &SessionId) -> Result<Vec<Resource>> {
-        let (mut walk, mut page, mut found) = (Walk::default(), Some(PageRequest::default()), Vec::new());
-        while let Some(request) = page {
-            let part = Resources::list(self, session, request).await?;
-            found.extend(part.items);
-            page = walk.on(part.next)?;
+    pub(super) async fn mounts(&self, session: &SessionId) -> Result<Vec<Result<Resource>>> {
+        let mut all = Held::new();
+        while let Some(request) = all.walk.request()? {
+            all.take(Resources::list(self, session, request).await?, |mount| &mount.provider)?;
         }
-        Ok(found)
+        Ok(all.items)
     }
 
     /// Whether something is mounted at a path now.
     pub(super) async fn is_mounted(&self, at: &SessionPath) -> bool {
         let mounts = self.mounts(&at.session).await.unwrap_or_default();
-        mounts.iter().any(|mount| mount.mount_path.as_deref() == Some(at.path.as_str()))
+        mounts.into_iter().flatten().any(|mount| mount.mount_path.as_deref() == Some(at.path.as_str()))
     }
 
     /// All files that belong to a session.
-    async fn scoped(&self, session: &SessionId) -> Result<Vec<StoredFile>> {
-        let (mut walk, mut page, mut found) = (Walk::default(), Some(PageRequest::default()), Vec::new());
-        while let Some(request) = page {
-            let part = FileStore::list(self, Some(session), request).await?;
-            found.extend(part.items);
-            page = walk.on(part.next)?;
+    async fn scoped(&self, session: &SessionId) -> Result<Vec<Result<StoredFile>>> {
+        let mut all = Held::new();
+        while let Some(request) = all.walk.request()? {
+            all.take(FileStore::list(self, Some(session), request).await?, |file| &file.provider)?;
         }
-        Ok(found)
+        Ok(all.items)
     }
 
     /// The same as they were a moment ago, if somebody looked.
@@ -353,7 +357,8 @@ impl Anthropic {
             Some((_, Ok(None))) => None,
             Some((true, Ok(Some(old)))) => Some(old),
             _ => {
-                let there: BTreeMap<_, _> = self.mounts(&place.session).await?.iter().filter_map(Mounted::of).collect();
+                let mounts = self.mounts(&place.session).await?;
+                let there: BTreeMap<_, _> = mounts.iter().flatten().filter_map(Mounted::of).collect();
                 let (_, there) = taken.there.insert((Instant::now(), there));
                 room_for(there, place, replace)?
             }
@@ -375,6 +380,33 @@ impl Anthropic {
             (there, None) if replaces.is_some() => *there = None,
             _ => {}
         }
+    }
+}
+
+/// All items of a listing, as far as they fit into memory.
+struct Held<T> {
+    items: Vec<Result<T>>,
+    bytes: usize,
+    walk: Walk,
+}
+
+impl<T> Held<T> {
+    fn new() -> Self {
+        Held { items: Vec::new(), bytes: 0, walk: Walk::whole() }
+    }
+
+    /// # Errors
+    /// `limit` where there are more items than fit.
+    fn take(&mut self, page: Page<T>, provider: fn(&T) -> &Provider) -> Result<()> {
+        for item in self.walk.take(page).0 {
+            self.bytes += item.as_ref().ok().and_then(|item| provider(item).text()).map_or(0, str::len);
+            self.items.push(item);
+        }
+        if self.items.len() <= MOST && self.bytes <= BYTES {
+            return Ok(());
+        }
+        let what = format!("the session has more than {MOST} mounts or files, or {} MiB of them", BYTES >> 20);
+        Err(Error::new(Kind::Limit, what).hint("fetch files by their ids: `wharf files ls --scope-id SESSION`"))
     }
 }
 

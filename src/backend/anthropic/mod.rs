@@ -28,6 +28,7 @@ use self::store::Seen;
 use self::unmounted::Dropped;
 use self::view::View;
 use super::capability::Limits;
+use super::page::unreadable;
 use super::{
     Backend, Capabilities, Feature, FileStore, Finding, PageRequest, Resources, SessionFiles, SessionQuery, Sessions,
 };
@@ -36,6 +37,7 @@ use crate::error::{Error, Kind, Result};
 use crate::http::{Answer, Auth, Class, Http, Method, Options, Request};
 use crate::model::{FileId, SessionId, SessionPath, SessionStatus};
 use crate::wire::anthropic as wire;
+use crate::wire::json;
 
 /// What Anthropic's service can do.
 pub static CAPABILITIES: Capabilities = Capabilities {
@@ -184,9 +186,10 @@ impl Anthropic {
             Some(auth) => auth.credentials().await.map(|_| self.setup.login.clone()),
             None => Ok(None),
         };
-        let answered = |ok: Result<()>| ok.map(|()| "answered".to_owned());
-        let files = FileStore::list(self, None, one()).await.map(drop);
-        let sessions = Sessions::list(self, &SessionQuery::default(), one()).await.map(drop);
+        let answered = |ok: Result<String>| ok.map(|_| "answered".to_owned());
+        let files = FileStore::list(self, None, one()).await.and_then(|page| page.count("files"));
+        let sessions = Sessions::list(self, &SessionQuery::default(), one()).await;
+        let sessions = sessions.and_then(|page| page.count("sessions"));
         vec![
             Finding { check: "service", outcome: Ok(self.endpoint.clone()) },
             Finding { check: "login", outcome: login.map(|from| from.unwrap_or_else(|| "given".to_owned())) },
@@ -203,9 +206,19 @@ fn held<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 
 /// A deletion that finds nothing, because an earlier try of it did it, has what it wanted.
 fn gone(deleted: Result<Answer>) -> Result<()> {
-    match deleted {
-        Err(error) if error.kind() == Kind::NotFound && error.is_uncertain() => Ok(()),
-        other => other.map(drop),
+    let answer = match deleted {
+        Err(error) if error.kind() == Kind::NotFound && error.is_uncertain() => return Ok(()),
+        other => other?,
+    };
+    if answer.status == 204 {
+        return answer.nothing();
+    }
+    match answer.object::<wire::DeletedAnswer>()? {
+        deleted if deleted.is_one() => Ok(()),
+        deleted => {
+            let what = format!("the service answered a deletion with what is none: {}", json::excerpt(&deleted.id));
+            Err(Error::new(Kind::Unavailable, what))
+        }
     }
 }
 
@@ -215,8 +228,7 @@ fn lacks(feature: Feature) -> Error {
 
 /// What the service wrote, read as what it should be.
 fn parsed<'a, T: serde::Deserialize<'a>>(text: &'a RawValue, what: &str) -> Result<T> {
-    serde_json::from_str(text.get())
-        .map_err(|e| Error::new(Kind::Unavailable, format!("the service answered what is no {what}: {e}")))
+    json::object(text.get().as_bytes()).map_err(|e| unreadable(what, text, e))
 }
 
 #[async_trait]

@@ -5,6 +5,7 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::{Anthropic, CAPABILITIES, gone, lacks, listing, parsed, view};
+use crate::backend::page::unreadable;
 use crate::backend::{Feature, FileStore, NewResource, Page, PageRequest, Resources};
 use crate::error::{Error, Kind, Result};
 use crate::http::{Class, Method};
@@ -47,15 +48,16 @@ impl Resources for Anthropic {
     async fn list(&self, session: &SessionId, page: PageRequest) -> Result<Page<Resource>> {
         let request = self.gated(Class::Safe, Method::GET, &["sessions", session.as_str(), "resources"]);
         let answer = listing::ask(request, &page, PAGE_MAX).send().await?;
-        let listed = listing::read(&answer, page.cursor.as_deref())?;
-        let items = listed.items.iter().map(|text| read(session, text)).collect::<Result<_>>()?;
-        Ok(Page { items, next: listed.next, raw: answer.raw() })
+        let listed = listing::read(&answer)?;
+        let received = listed.items.len();
+        let items = listed.items.into_iter().map(|text| read(session, text)).collect();
+        Ok(Page { items, received, next: listed.next })
     }
 
     async fn get(&self, session: &SessionId, id: &str) -> Result<Resource> {
         let path = ["sessions", session.as_str(), "resources", id];
         let answer = self.gated(Class::Safe, Method::GET, &path).send().await?;
-        read(session, &answer.json::<Box<RawValue>>()?)
+        read(session, answer.object()?)
     }
 
     async fn remove(&self, session: &SessionId, id: &str) -> Result<()> {
@@ -71,7 +73,7 @@ impl Anthropic {
         let class = Class::Once("`wharf resources list` shows whether it is there");
         let request = self.gated(class, Method::POST, &["sessions", at.session.as_str(), "resources"]);
         match request.json(content).send().await {
-            Ok(answer) => read(&at.session, &answer.json::<Box<RawValue>>()?),
+            Ok(answer) => read(&at.session, answer.object()?),
             Err(error) if error.status() == Some(400) && self.is_mounted(at).await => {
                 Err(error.of_kind(Kind::Conflict))
             }
@@ -137,8 +139,11 @@ fn named(name: &str, id: &FileId) -> RemotePath {
 
 /// A resource as the service wrote it.
 fn read(session: &SessionId, text: &RawValue) -> Result<Resource> {
-    let seen: wire::Resource = parsed(text, "resource")?;
-    let named = |e: Error| e.of_kind(Kind::Unavailable).context("the service named a file");
+    let seen: wire::ResourceAnswer = parsed(text, "resource")?;
+    if let Some(name) = seen.missing() {
+        return Err(unreadable("resource", text, format_args!("missing field `{name}`")));
+    }
+    let named = |e: Error| unreadable("resource", text, e);
     Ok(Resource {
         id: seen.id,
         session: session.clone(),

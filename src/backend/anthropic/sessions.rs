@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use tokio::time::{Instant, sleep};
 
 use super::{Anthropic, CAPABILITIES, gone, lacks, listing, parsed};
+use crate::backend::page::unreadable;
 use crate::backend::{Feature, LabelPatch, NewSession, Page, PageRequest, SessionQuery, Sessions, document};
 use crate::error::{Error, Kind, Result};
 use crate::http::{Answer, Class, Method};
@@ -104,17 +105,17 @@ impl Sessions for Anthropic {
         let picked = !query.labels.is_empty() || !query.statuses.is_empty();
         let page = PageRequest { limit: page.limit.filter(|_| !picked), ..page };
         let answer = listing::ask(request, &page, wire::sessions::PAGE_SURE).send().await?;
-        let listed = listing::read(&answer, page.cursor.as_deref())?;
-        let mut items = Vec::new();
-        for text in &listed.items {
-            let session = read(text)?;
+        let listed = listing::read(&answer)?;
+        let received = listed.items.len();
+        let picked = |session: &Session| {
             let labels = session.labels.as_ref();
             let labelled = query.labels.iter().all(|(name, value)| labels.and_then(|all| all.get(name)) == Some(value));
-            if labelled && (query.statuses.is_empty() || wanted(session.status)) {
-                items.push(session);
-            }
-        }
-        Ok(Page { items, next: listed.next, raw: answer.raw() })
+            labelled && (query.statuses.is_empty() || wanted(session.status))
+        };
+        // One that cannot be read may be wanted.
+        let items =
+            listed.items.into_iter().map(read).filter(|session| session.as_ref().map_or(true, picked)).collect();
+        Ok(Page { items, received, next: listed.next })
     }
 
     async fn get(&self, id: &SessionId) -> Result<Session> {
@@ -201,7 +202,7 @@ impl Anthropic {
     async fn interrupt(&self, id: &SessionId, patience: Instant) -> Result<()> {
         let content = wire::SendEvents::one(wire::Event::interrupt());
         let request = self.gated(Class::Idempotent, Method::POST, &["sessions", id.as_str(), "events"]);
-        request.json(&content).send().await?;
+        listing::read(&request.json(&content).send().await?)?;
         let mut pause = Duration::from_millis(100);
         while self.get(id).await?.status == SessionStatus::Running {
             if Instant::now() > patience {
@@ -293,12 +294,12 @@ fn words_for(statuses: &[SessionStatus]) -> Vec<&'static str> {
 
 /// The session of an answer.
 fn session_of(answer: &Answer) -> Result<Session> {
-    read(&answer.json::<Box<RawValue>>()?)
+    read(answer.object()?)
 }
 
 /// A session as the service wrote it.
 fn read(text: &RawValue) -> Result<Session> {
-    let seen: wire::Session = parsed(text, "session")?;
+    let seen: wire::SessionAnswer = parsed(text, "session")?;
     let status = match seen.status.as_str() {
         status::IDLE => SessionStatus::Idle,
         status::RUNNING | status::RESCHEDULING => SessionStatus::Running,
@@ -307,7 +308,7 @@ fn read(text: &RawValue) -> Result<Session> {
         _ => SessionStatus::Unknown,
     };
     Ok(Session {
-        id: seen.id.parse().map_err(|e: Error| e.of_kind(Kind::Unavailable).context("the service named a session"))?,
+        id: seen.id.parse().map_err(|e: Error| unreadable("session", text, e))?,
         backend: CAPABILITIES.backend,
         status,
         title: seen.title,
@@ -326,7 +327,9 @@ mod tests {
     use serde_json::json;
 
     fn seen(status: &str, archived_at: Option<&str>) -> Session {
-        let text = json!({ "id": "sesn_1", "status": status, "archived_at": archived_at, "metadata": { "a": "b" } });
+        let text = json!({
+            "id": "sesn_1", "status": status, "archived_at": archived_at, "metadata": { "a": "b" }, "agent": { "id": "agent_1" },
+        });
         read(&RawValue::from_string(text.to_string()).unwrap()).unwrap()
     }
 
@@ -345,7 +348,7 @@ mod tests {
         }
         let session = seen("idle", None);
         assert_eq!(session.labels, Some(Labels::from([("a".to_owned(), "b".to_owned())])));
-        assert_eq!((session.agent, session.created_at), (None, None));
+        assert_eq!((session.agent.as_deref(), session.created_at), (Some("agent_1"), None));
     }
 
     #[test]

@@ -5,6 +5,7 @@ use serde_json::value::RawValue;
 
 use super::unmounted::Sending;
 use super::{Anthropic, CAPABILITIES, errors, gone, held, listing, parsed};
+use crate::backend::page::unreadable;
 use crate::backend::spool::Spooled;
 use crate::backend::{
     ByteRange, Expected, Fetched, FileStore, NewStoredFile, Page, PageRequest, Sessions, Stored, part,
@@ -73,7 +74,7 @@ impl FileStore for Anthropic {
         let answer = self.plain(class, Method::POST, &["files"]).form(form).send().await;
         sending.done();
         let answer = answer?;
-        let file = read(&answer.json::<Box<RawValue>>()?)?;
+        let file = read(answer.object()?)?;
         let stored = Stored {
             path: RemotePath::root(),
             size: file.size,
@@ -100,17 +101,18 @@ impl FileStore for Anthropic {
             }
             (answer, _) => answer?,
         };
-        let listed = listing::read(&answer, page.cursor.as_deref())?;
-        let items = listed.items.iter().map(|text| read(text)).collect::<Result<Vec<_>>>()?;
+        let listed = listing::read(&answer)?;
+        let received = listed.items.len();
+        let items: Vec<_> = listed.items.into_iter().map(read).collect();
         if let (Some(session), None, true) = (scope, &page.cursor, items.is_empty()) {
             Sessions::get(self, session).await?;
         }
-        Ok(Page { items, next: listed.next, raw: answer.raw() })
+        Ok(Page { items, received, next: listed.next })
     }
 
     async fn get(&self, id: &FileId) -> Result<StoredFile> {
         let answer = self.plain(Class::Safe, Method::GET, &["files", id.as_str()]).send().await?;
-        let file = read(&answer.json::<Box<RawValue>>()?)?;
+        let file = read(answer.object()?)?;
         held(&self.seen).insert(id.clone(), Seen::of(&file));
         Ok(file)
     }
@@ -154,9 +156,9 @@ impl Anthropic {
 
 /// A file as the service wrote it.
 pub(super) fn read(text: &RawValue) -> Result<StoredFile> {
-    let file: wire::File = parsed(text, "file")?;
-    let named = |e: Error| e.of_kind(Kind::Unavailable).context("the service named a file");
-    let scope = match file.scope.value() {
+    let file: wire::FileAnswer = parsed(text, "file")?;
+    let named = |e: Error| unreadable("file", text, e);
+    let scope = match &file.scope {
         Some(scope) if scope.kind == wire::files::Scope::SESSION => {
             Some(Scope { kind: wire::files::Scope::SESSION, id: scope.id.parse().map_err(named)? })
         }
@@ -165,7 +167,7 @@ pub(super) fn read(text: &RawValue) -> Result<StoredFile> {
     Ok(StoredFile {
         id: file.id.parse().map_err(named)?,
         filename: file.filename,
-        size: file.size_bytes,
+        size: Some(file.size_bytes),
         mime_type: file.mime_type,
         created_at: file.created_at,
         downloadable: file.downloadable,
@@ -227,11 +229,16 @@ mod tests {
     #[test]
     fn a_file_may_lack_what_older_versions_do_not_have() {
         let raw = |text: &str| RawValue::from_string(text.to_owned()).unwrap();
-        let file =
-            read(&raw(r#"{"id":"file_1","filename":"x","scope":{"type":"session","id":"sesn_1"},"n":1.0}"#)).unwrap();
-        assert_eq!((file.size, file.downloadable, file.mime_type), (None, None, None));
+        let file = read(&raw(
+            r#"{"id":"file_1","filename":"x","size_bytes":7,"scope":{"type":"session","id":"sesn_1"},"n":1.0}"#,
+        ))
+        .unwrap();
+        assert_eq!((file.size, file.downloadable, file.mime_type), (Some(7), None, None));
         assert_eq!(file.scope.unwrap().id.as_str(), "sesn_1");
         assert!(file.provider.text().unwrap().contains(r#""n":1.0"#));
-        assert_eq!(read(&raw(r#"{"id":"/etc/passwd"}"#)).unwrap_err().kind(), Kind::Unavailable);
+        for bad in [r#"{"id":"/etc/passwd","filename":"x","size_bytes":7}"#, r#"{"id":"file_1","filename":"x"}"#, "[]"]
+        {
+            assert_eq!(read(&raw(bad)).unwrap_err().kind(), Kind::Unavailable, "{bad}");
+        }
     }
 }

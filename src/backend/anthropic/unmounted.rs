@@ -186,7 +186,9 @@ impl Anthropic {
     /// What is mounted at a path now.
     async fn mounted(&self, place: &SessionPath) -> Result<Option<Resource>> {
         let mounts = self.mounts(&place.session).await?;
-        Ok(mounts.into_iter().find(|mount| mount.mount_path.as_deref() == Some(place.path.as_str())))
+        let is_it = |mount: &Resource| mount.mount_path.as_deref() == Some(place.path.as_str());
+        // What cannot be read may be mounted there.
+        mounts.into_iter().find(|mount| mount.as_ref().map_or(true, is_it)).transpose()
     }
 }
 

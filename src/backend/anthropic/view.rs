@@ -8,14 +8,22 @@
 use std::collections::BTreeMap;
 
 use crate::backend::occupied::missing;
+use crate::backend::tree;
 use crate::error::{Error, Kind, Result};
 use crate::model::{
     Entry, EntryKind, FileId, Provider, RemotePath, Resource, ResourceKind, SessionPath, StoredFile, Timestamp,
 };
 use crate::wire::anthropic::resources::{OUTPUTS, UPLOADS};
+use crate::wire::json;
 
 /// Where everything of a session is that has a path.
 const MNT: &str = "/mnt";
+
+/// Bytes of the paths of a view. Each directory above a mount has its own, so that a few long ones make many.
+const ROOM: usize = 4 << 20;
+
+/// Files of one name that an error names.
+const NAMED: usize = 20;
 
 /// What a path holds.
 #[derive(Debug, Clone)]
@@ -26,6 +34,12 @@ pub(super) enum What {
     Mount(Option<String>, ResourceKind),
     /// A file that the agent made.
     Output(FileId),
+}
+
+impl What {
+    pub(super) fn is_directory(&self) -> bool {
+        matches!(self, What::Directory)
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -45,8 +59,12 @@ pub(super) struct View {
     nodes: BTreeMap<String, Node>,
     /// Names that several files have, each with the paths that tell them apart.
     doubles: BTreeMap<RemotePath, Vec<RemotePath>>,
-    /// What cannot be shown.
-    faults: Vec<Error>,
+    /// What cannot be shown of that which is mounted, wherever that is.
+    unknown_mounts: Vec<Error>,
+    /// What cannot be shown of that which the agent made.
+    unknown_outputs: Vec<Error>,
+    /// Bytes of the paths in it.
+    bytes: usize,
 }
 
 /// Where a path of the user's lies: one that is not below `/mnt` is below the uploads, as the service
@@ -84,22 +102,32 @@ fn key(path: &RemotePath) -> String {
 impl View {
     /// Puts together what is mounted and which files belong to the session. Those are copies of what
     /// is mounted as well, which tell its size.
-    pub(super) fn new(resources: Vec<Resource>, files: Vec<StoredFile>) -> Self {
+    pub(super) fn new(resources: Vec<Result<Resource>>, files: Vec<Result<StoredFile>>) -> Self {
         let mut view = View::default();
         let mut sizes: BTreeMap<String, Option<u64>> = BTreeMap::new();
         let mut found: Vec<(Node, String)> = Vec::new();
         for file in files {
+            let file = match file {
+                Ok(file) => file,
+                Err(error) => {
+                    view.unknown_outputs.push(error);
+                    continue;
+                }
+            };
             sizes.insert(file.id.to_string(), file.size);
             if file.downloadable == Some(true) {
                 found.push(output(file));
             }
         }
         for resource in resources {
-            let size = resource.file_id.as_ref().and_then(|id| sizes.get(id.as_str()).copied().flatten());
-            match mount(resource, size) {
-                Some(Ok(one)) => found.push(one),
-                Some(Err(error)) => view.faults.push(error),
-                None => {}
+            let mounted = resource.map(|resource| {
+                let size = resource.file_id.as_ref().and_then(|id| sizes.get(id.as_str()).copied().flatten());
+                mount(resource, size)
+            });
+            match mounted {
+                Ok(Some(Ok(one))) => found.push(one),
+                Ok(Some(Err(error))) | Err(error) => view.unknown_mounts.push(error),
+                Ok(None) => {}
             }
         }
         let mut by_path: BTreeMap<RemotePath, Vec<(Node, String)>> = BTreeMap::new();
@@ -112,6 +140,12 @@ impl View {
                 if several {
                     node.path = beside(&path, &id);
                     view.doubles.entry(path.clone()).or_default().push(node.path.clone());
+                }
+                if view.bytes > ROOM {
+                    let what =
+                        format!("the paths of this session are too long to list all of them: {}", shown(&node.path));
+                    view.unknown_mounts.push(Error::new(Kind::Limit, what));
+                    continue;
                 }
                 view.insert(node);
             }
@@ -126,21 +160,29 @@ impl View {
 
     fn insert(&mut self, node: Node) {
         self.parents(&node.path);
+        self.bytes += node.path.as_str().len();
         self.nodes.insert(key(&node.path), node);
     }
 
     fn parents(&mut self, path: &RemotePath) {
         let mut next = path.parent();
         while let Some(path) = next {
+            let key = key(&path);
+            if self.nodes.contains_key(&key) {
+                // What is above it is there as well.
+                return;
+            }
             next = path.parent();
-            self.nodes.entry(key(&path)).or_insert_with(|| directory(path));
+            self.bytes += key.len();
+            self.nodes.insert(key, directory(path));
         }
     }
 
     /// Where something is that a path means: at the path itself, or below the uploads.
     ///
     /// # Errors
-    /// `not_found`; `conflict` where several files have this name.
+    /// `not_found`; `conflict` where several files have this name; what is wrong with something that cannot be read and
+    /// may be what the path means.
     pub(super) fn find(&self, at: &SessionPath) -> Result<&RemotePath> {
         let node = |path: &RemotePath| self.nodes.get(&key(path)).map(|node| &node.path);
         let place = place(&at.path);
@@ -152,7 +194,7 @@ impl View {
                 return Err(ambiguous(path, paths, "name one of them, or add --all to fetch them all"));
             }
         }
-        Err(missing(at))
+        Err(self.faults(&place, false).next().cloned().unwrap_or_else(|| missing(at)))
     }
 
     /// What is at a path that was found.
@@ -183,9 +225,12 @@ impl View {
         })
     }
 
-    /// What could not be shown, for a listing that covers all.
-    pub(super) fn faults(&self) -> &[Error] {
-        &self.faults
+    /// What cannot be shown and may be in a directory, or in the tree below it. A mount may be anywhere but where only the
+    /// agent writes.
+    pub(super) fn faults(&self, at: &RemotePath, recursive: bool) -> impl Iterator<Item = &Error> {
+        let outputs = is_output(at) || recursive && fixed(OUTPUTS).is_within(at);
+        let mounts = self.unknown_mounts.iter().filter(|_| !is_output(at));
+        mounts.chain(self.unknown_outputs.iter().filter(move |_| outputs))
     }
 
     /// Fails where several files below a path, or at it, have one name.
@@ -248,9 +293,14 @@ fn output(file: StoredFile) -> (Node, String) {
 
 /// Something mounted, unless nobody says where.
 fn mount(resource: Resource, size: Option<u64>) -> Option<Result<(Node, String)>> {
-    let path: RemotePath = match resource.mount_path.as_deref()?.parse() {
-        Ok(path) => path,
-        Err(error) => return Some(Err(error.of_kind(Kind::Unavailable).context("the service mounted something"))),
+    let text = resource.mount_path.as_deref()?;
+    let path: RemotePath = match text.parse() {
+        Ok(path) if text.len() <= tree::PATH => path,
+        _ => {
+            let what =
+                format!("the service mounted something where nothing can be: {}", json::excerpt(&format!("{text:?}")));
+            return Some(Err(Error::new(Kind::Unavailable, what)));
+        }
     };
     if path.is_root() {
         return None;
@@ -284,9 +334,17 @@ fn beside(path: &RemotePath, id: &str) -> RemotePath {
     path.parent().unwrap_or_else(RemotePath::root).join(&told)
 }
 
+fn shown(path: &RemotePath) -> String {
+    json::excerpt(path.as_str())
+}
+
 fn ambiguous(path: &RemotePath, paths: &[RemotePath], hint: &str) -> Error {
-    let names: Vec<_> = paths.iter().map(|path| format!("`{path}`")).collect();
-    Error::conflict(format!("{} files have this name: `{path}`: {}", paths.len(), names.join(", "))).hint(hint)
+    let mut names: Vec<_> = paths.iter().take(NAMED).map(|path| format!("`{}`", shown(path))).collect();
+    if paths.len() > NAMED {
+        names.push(format!("and {} more", paths.len() - NAMED));
+    }
+    let what = format!("{} files have this name: `{}`: {}", paths.len(), shown(path), names.join(", "));
+    Error::conflict(what).hint(hint)
 }
 
 #[cfg(test)]
@@ -323,6 +381,10 @@ mod tests {
         }
     }
 
+    fn view(mounts: Vec<Resource>, files: Vec<StoredFile>) -> View {
+        View::new(mounts.into_iter().map(Ok).collect(), files.into_iter().map(Ok).collect())
+    }
+
     fn paths(view: &View, path: &str, recursive: bool) -> Vec<String> {
         let at = at(path);
         let slash = |entry: &Entry| if entry.kind == EntryKind::Directory { "/" } else { "" };
@@ -333,7 +395,7 @@ mod tests {
 
     #[test]
     fn mounts_and_outputs_make_a_tree() {
-        let view = View::new(
+        let view = view(
             vec![
                 mounted(Some("sesrsc_1"), ResourceKind::File, "/mnt/session/uploads/in/a.csv"),
                 mounted(Some("sesrsc_2"), ResourceKind::GithubRepository, "/workspace/etl"),
@@ -367,7 +429,7 @@ mod tests {
     fn what_is_in_a_directory_follows_it() {
         let paths_of = ["/a/b", "/a-b", "/a/c/d", "/a.c"].map(|path| format!("{UPLOADS}{path}"));
         let mounts = paths_of.iter().map(|path| mounted(Some("r"), ResourceKind::File, path)).collect();
-        let view = View::new(mounts, Vec::new());
+        let view = view(mounts, Vec::new());
         let found = paths(&view, UPLOADS, true);
         let names: Vec<_> = found.iter().map(|path| path.strip_prefix(UPLOADS).unwrap()).collect();
         assert_eq!(names, ["/a/", "/a/b", "/a/c/", "/a/c/d", "/a-b", "/a.c"]);
@@ -375,7 +437,7 @@ mod tests {
 
     #[test]
     fn a_path_means_itself_or_what_is_below_the_uploads() {
-        let view = View::new(
+        let view = view(
             vec![
                 mounted(Some("r"), ResourceKind::File, "/mnt/session/uploads/workspace/x"),
                 mounted(Some("g"), ResourceKind::GithubRepository, "/workspace/etl"),
@@ -395,7 +457,7 @@ mod tests {
     #[test]
     fn files_of_one_name_are_told_apart_by_their_ids() {
         let outputs = ["file_1", "file_2"].map(|id| file(id, "report.pdf", true));
-        let view = View::new(Vec::new(), outputs.into_iter().chain([file("file_3", "other", true)]).collect());
+        let view = view(Vec::new(), outputs.into_iter().chain([file("file_3", "other", true)]).collect());
         assert_eq!(
             paths(&view, OUTPUTS, false),
             ["other", "report.file_1.pdf", "report.file_2.pdf"].map(|name| format!("{OUTPUTS}/{name}"))
@@ -419,8 +481,36 @@ mod tests {
         {
             assert_eq!(harmless(name, &id), wanted);
         }
-        let view = View::new(vec![mounted(Some("r"), ResourceKind::File, "/mnt/../etc/passwd")], Vec::new());
-        assert_eq!(view.faults().len(), 1);
+        let view = view(vec![mounted(Some("r"), ResourceKind::File, "/mnt/../etc/passwd")], Vec::new());
+        assert_eq!(view.faults(&RemotePath::root(), false).count(), 1);
         assert_eq!(paths(&view, "/mnt/session/uploads", true), [""; 0]);
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_told_where_it_may_be_and_nothing_else_is_missing_there() {
+        let bad = |what: &str| Error::new(Kind::Unavailable, what);
+        let mounts = vec![Ok(mounted(Some("r"), ResourceKind::File, "/mnt/session/uploads/x")), Err(bad("mount"))];
+        let view = View::new(mounts, vec![Ok(file("file_1", "report.pdf", true)), Err(bad("output"))]);
+        let told = |path: &str, recursive: bool| {
+            let faults: Vec<_> = view.faults(&path.parse().unwrap(), recursive).map(Error::message).collect();
+            faults.join(",")
+        };
+        assert_eq!((told("/", true), told("/", false)), ("mount,output".to_owned(), "mount".to_owned()));
+        assert_eq!((told(UPLOADS, true), told(OUTPUTS, false)), ("mount".to_owned(), "output".to_owned()));
+        for (path, kind) in
+            [("/x", None), ("/y", Some(Kind::Unavailable)), ("/mnt/session/outputs/y", Some(Kind::Unavailable))]
+        {
+            assert_eq!(view.find(&at(path)).err().map(|error| error.kind()), kind, "{path}");
+        }
+    }
+
+    #[test]
+    fn a_few_long_paths_do_not_make_a_view_of_any_size() {
+        let long = |number: usize| format!("/{number}{}", "/a".repeat(2000));
+        let mounts = (0..50).map(|number| mounted(Some("r"), ResourceKind::File, &long(number))).collect();
+        let view = view(mounts, Vec::new());
+        assert!(view.bytes < 2 * ROOM && view.faults(&RemotePath::root(), true).count() > 0);
+        let endless = vec![mounted(Some("r"), ResourceKind::File, &"/a".repeat(100_000))];
+        assert_eq!(View::new(endless.into_iter().map(Ok).collect(), Vec::new()).nodes.len(), 5);
     }
 }

@@ -3,10 +3,10 @@
 //! The service has no ranges, no moves, no conditional writes and no listing of a tree; what stands
 //! in for those is here. Names and paths that it answers are not trusted.
 
-use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 
 use async_trait::async_trait;
+use bytes::Bytes;
 use futures_util::future::join;
 use futures_util::stream::{self, BoxStream, StreamExt};
 use serde::Deserialize;
@@ -14,10 +14,11 @@ use serde_json::value::RawValue;
 
 use super::{CAPABILITIES, Foundry, lacks};
 use crate::backend::occupied::{directory_in_the_way, is_directory, missing, taken};
-use crate::backend::page::standing_still;
+use crate::backend::page::{Cursors, standing_still, unreadable};
 use crate::backend::spool::Spooled;
+use crate::backend::tree::{self, Level};
 use crate::backend::{
-    Expected, Feature, FetchOptions, Fetched, MkdirOptions, PutOptions, SessionFiles, Sessions, Stored, part, tree,
+    Expected, Feature, FetchOptions, Fetched, MkdirOptions, PutOptions, SessionFiles, Sessions, Stored, part,
 };
 use crate::body::{Attributes, Source};
 use crate::error::{Error, Kind, Result};
@@ -25,16 +26,18 @@ use crate::http::{Class, Method, Request};
 use crate::model::entry::Mode;
 use crate::model::{Entry, EntryKind, Provider, RemotePath, SessionPath};
 use crate::wire::foundry as wire;
+use crate::wire::json::{self, Items};
 
 /// A page of a directory, each entry as it was written.
 #[derive(Deserialize)]
-struct Listed {
-    #[serde(default)]
-    entries: Vec<Box<RawValue>>,
+struct Listed<'a> {
+    #[serde(borrow)]
+    entries: Items<'a, { tree::ENTRIES }>,
     #[serde(default)]
     last_id: Option<String>,
+    /// Where it lacks, there is no next page \[live\].
     #[serde(default)]
-    has_more: Option<bool>,
+    has_more: bool,
 }
 
 #[async_trait]
@@ -67,10 +70,16 @@ impl SessionFiles for Foundry {
         }
         let request = self.file_call(Class::Idempotent, Method::PUT, at, &["content"])?;
         let answer = request.header("content-type", "application/octet-stream").source(source).send().await?;
-        let written: wire::Written = answer.json()?;
+        let written: wire::Written = answer.object()?;
+        if written.success == Some(false) {
+            return Err(Error::new(Kind::Unavailable, format!("the service says that it did not write this: `{at}`"))
+                .hint("upload it again"));
+        }
         let sent = answer.sent.clone();
-        let path =
-            written.path.parse().map_err(|e: Error| e.of_kind(Kind::Unavailable).context("the answered path"))?;
+        let path = written.path.parse().map_err(|e: Error| {
+            let what = format!("the service answered what is no path: {}", json::excerpt(&written.path));
+            Error::new(Kind::Unavailable, what).hint(e.message())
+        })?;
         Ok(Stored {
             path,
             size: Some(written.bytes_written),
@@ -120,7 +129,7 @@ impl SessionFiles for Foundry {
         }
         if !self.no_stat.load(Ordering::Relaxed) {
             match self.file_call(Class::Safe, Method::GET, at, &["stat"])?.send().await {
-                Ok(answer) => return seen(at, &answer.json::<Box<RawValue>>()?),
+                Ok(answer) => return seen(at, answer.object()?),
                 Err(error) if is_no_call(&error) => self.no_stat.store(true, Ordering::Relaxed),
                 Err(error) => return Err(error),
             }
@@ -131,8 +140,16 @@ impl SessionFiles for Foundry {
             Err(error) if matches!(error.status(), Some(400 | 404 | 409)) => return Err(missing(at)),
             children => children?,
         };
-        let found = children.into_iter().flatten().find(|entry| entry.path == at.path);
-        found.ok_or_else(|| missing(at))
+        let mut unknown = None;
+        for entry in children.entries {
+            match entry {
+                Ok(entry) if entry.path == at.path => return Ok(entry),
+                Ok(_) => {}
+                Err(error) => drop(unknown.get_or_insert(error)),
+            }
+        }
+        // What cannot be read may be the one that was asked for.
+        Err(unknown.unwrap_or_else(|| missing(at)))
     }
 
     async fn list<'a>(&'a self, at: &SessionPath, recursive: bool) -> Result<BoxStream<'a, Result<Entry>>> {
@@ -190,7 +207,10 @@ impl SessionFiles for Foundry {
                 }
             }
         }
-        self.stat(at).await
+        match self.stat(at).await? {
+            entry if entry.kind == EntryKind::Directory => Ok(entry),
+            _ => Err(taken(at)),
+        }
     }
 
     async fn rename(&self, _: &SessionPath, _: &RemotePath) -> Result<Entry> {
@@ -205,7 +225,14 @@ impl SessionFiles for Foundry {
         }
         let request = self.file_call(Class::Idempotent, Method::DELETE, at, &[])?;
         match request.query("recursive", if recursive { "true" } else { "false" }).send().await {
-            Ok(_) => Ok(()),
+            Ok(answer) => match answer.nothing() {
+                Ok(()) => Ok(()),
+                // The answer is not that of a deletion: only a look tells whether it was one.
+                Err(error) => match self.stat(at).await {
+                    Err(gone) if gone.kind() == Kind::NotFound => Ok(()),
+                    _ => Err(error),
+                },
+            },
             Err(error) if error.kind() == Kind::Conflict && !recursive && error.hint_text().is_none() => {
                 Err(error.hint("a directory that is not empty? add -r to remove it with all that is in it"))
             }
@@ -229,29 +256,44 @@ impl Foundry {
 
     /// What a directory holds, by name. The service gives all at once, in no order \[live\], and may
     /// give pages \[contract\]; what stands on two of them is taken once.
-    async fn children(&self, at: &SessionPath) -> Result<Vec<Result<Entry>>> {
-        let mut found: BTreeMap<String, Box<RawValue>> = BTreeMap::new();
-        let mut after: Option<String> = None;
+    async fn children(&self, at: &SessionPath) -> Result<Level> {
+        let mut found: Vec<(Option<String>, Bytes)> = Vec::new();
+        let (mut bytes, mut after, mut cursors) = (0, None::<String>, Cursors::default());
         loop {
             let mut request = self.file_call(Class::Safe, Method::GET, at, &[])?;
             request = request.query("limit", &wire::PAGE_MAX.to_string());
             if let Some(after) = &after {
                 request = request.query("after", after);
             }
-            let page: Listed = request.send().await?.json()?;
-            let before = found.len();
+            let answer = request.at_most(tree::BYTES).send().await?;
+            let page: Listed<'_> = answer.page()?;
+            let received = page.entries.0.len();
+            bytes += answer.bytes.len();
+            if bytes > tree::BYTES || found.len() + received > tree::ENTRIES {
+                return Err(tree::too_long(at));
+            }
             let mut last = None;
-            for text in page.entries {
-                let name = parsed::<wire::DirectoryEntry>(&text)?.name;
-                last = Some(name.clone());
-                found.insert(name, text);
+            for text in page.entries.0 {
+                let name = parsed::<Named>(text).ok().map(|named| named.name);
+                last.clone_from(&name);
+                found.push((name, answer.bytes.slice_ref(text.get().as_bytes())));
             }
-            if page.has_more != Some(true) {
-                return Ok(found.into_iter().map(|(name, text)| child(at, &name, &text)).collect());
+            if !page.has_more {
+                break;
             }
-            // A page without anything new would be followed by itself for ever.
-            after = Some(page.last_id.or(last).filter(|_| found.len() > before).ok_or_else(standing_still)?);
+            let next = page.last_id.or(last).ok_or_else(standing_still)?;
+            cursors.follow(&next, received)?;
+            after = Some(next);
         }
+        found.sort_by(|(one, _), (other, _)| one.cmp(other));
+        found.dedup_by(|(one, _), (other, _)| one.is_some() && one == other);
+        bytes += found
+            .iter()
+            .map(|(name, _)| name.as_ref().map_or(0, String::len) + size_of::<(String, Bytes)>())
+            .sum::<usize>();
+        let at = at.clone();
+        let entries = found.into_iter().map(move |(_, text)| child(&at, &text));
+        Ok(Level { entries: Box::new(entries), bytes })
     }
 
     /// How long the service says that a file is.
@@ -294,26 +336,43 @@ impl Foundry {
     }
 }
 
+/// As much of an entry as it is sorted by.
+#[derive(Deserialize)]
+struct Named {
+    name: String,
+}
+
 /// An entry of a directory. A name that is none, or that leads elsewhere, is an error of its own.
-fn child(parent: &SessionPath, name: &str, text: &RawValue) -> Result<Entry> {
-    if matches!(name, "" | "." | "..") || name.contains(['/', '\0']) {
-        return Err(Error::new(Kind::Unavailable, format!("the service named what cannot be in `{parent}`: {name:?}"))
+fn child(parent: &SessionPath, text: &[u8]) -> Result<Entry> {
+    let text: &RawValue = serde_json::from_slice(text)
+        .map_err(|e| Error::new(Kind::Internal, format!("an entry that is no JSON any more: {e}")))?;
+    let listed: wire::DirectoryEntry = parsed(text).map_err(|e| unreadable("directory entry", text, e))?;
+    let name = &listed.name;
+    if matches!(name.as_str(), "" | "." | "..") || name.contains(['/', '\0']) || name.len() > tree::PATH {
+        let name = json::excerpt(&format!("{name:?}"));
+        return Err(Error::new(Kind::Unavailable, format!("the service named what cannot be in `{parent}`: {name}"))
             .hint("such a name leads elsewhere, and is left alone"));
     }
     let at = parent.at(parent.path.join(name));
-    let listed: wire::DirectoryEntry = parsed(text)?;
     let provider = Provider::of(&text);
-    if listed.is_directory() {
+    let Some(is_directory) = listed.is_directory() else {
+        return Err(unreadable("directory entry", text, NEITHER));
+    };
+    if is_directory {
         return Ok(directory(&at, None, provider));
     }
+    let Some(size) = listed.size else { return Err(unreadable("directory entry", text, "missing field `size`")) };
     let modified_at = wire::modified_at(listed.modified_time.as_ref());
-    Ok(Entry { kind: EntryKind::File, size: listed.size, modified_at, ..directory(&at, None, provider) })
+    Ok(Entry { kind: EntryKind::File, size: Some(size), modified_at, ..directory(&at, None, provider) })
 }
 
 /// What the service says of one path. Its own name for the path is not needed.
 fn seen(at: &SessionPath, text: &RawValue) -> Result<Entry> {
-    let stat: wire::Stat = parsed(text)?;
-    let (kind, size) = if stat.is_directory() { (EntryKind::Directory, None) } else { (EntryKind::File, stat.size) };
+    let unreadable =
+        |e: &dyn std::fmt::Display| unreadable("path's description", text, e).context(format_args!("`{at}`"));
+    let stat: wire::Stat = parsed(text).map_err(|e| unreadable(&e))?;
+    let is_directory = stat.is_directory().ok_or_else(|| unreadable(&NEITHER))?;
+    let (kind, size) = if is_directory { (EntryKind::Directory, None) } else { (EntryKind::File, stat.size) };
     let modified_at = wire::modified_at(stat.modified_time.as_ref());
     Ok(Entry {
         kind,
@@ -322,6 +381,9 @@ fn seen(at: &SessionPath, text: &RawValue) -> Result<Entry> {
         ..directory(at, stat.mode.map(|mode| Mode(mode & 0o7777)), Provider::of(&text))
     })
 }
+
+/// Without it a directory would pass for a file.
+const NEITHER: &str = "missing field `is_directory`";
 
 fn directory(at: &SessionPath, mode: Option<Mode>, provider: Provider) -> Entry {
     Entry {
@@ -337,9 +399,8 @@ fn directory(at: &SessionPath, mode: Option<Mode>, provider: Provider) -> Entry 
     }
 }
 
-fn parsed<'a, T: Deserialize<'a>>(text: &'a RawValue) -> Result<T> {
-    serde_json::from_str(text.get())
-        .map_err(|e| Error::new(Kind::Unavailable, format!("the service answered what is no entry: {e}")))
+fn parsed<'a, T: Deserialize<'a>>(text: &'a RawValue) -> Result<T, json::Error> {
+    json::object(text.get().as_bytes())
 }
 
 /// Whether an answer says that there is no such call, and not that there is no such path: the
@@ -372,17 +433,34 @@ mod tests {
         SessionPath { session: "s1".parse().unwrap(), path: path.parse().unwrap() }
     }
 
-    fn raw(text: &str) -> Box<RawValue> {
-        RawValue::from_string(text.to_owned()).unwrap()
+    #[test]
+    fn a_name_that_leads_elsewhere_is_never_joined() {
+        let entry = |name: &str| {
+            child(&at("/d"), &serde_json::to_vec(&serde_json::json!({ "name": name, "is_dir": true })).unwrap())
+        };
+        for name in ["", ".", "..", "/", "a/b", "../a", "/etc", "a\0"] {
+            assert_eq!(entry(name).unwrap_err().kind(), Kind::Unavailable, "{name:?}");
+        }
+        let entry = entry("...").unwrap();
+        assert_eq!((entry.path.as_str(), entry.size, entry.modified_at), ("/d/...", None, None));
     }
 
     #[test]
-    fn a_name_that_leads_elsewhere_is_never_joined() {
-        for name in ["", ".", "..", "/", "a/b", "../a", "/etc", "a\0"] {
-            let error = child(&at("/d"), name, &raw(r#"{"name":"x"}"#)).unwrap_err();
-            assert_eq!(error.kind(), Kind::Unavailable, "{name:?}");
+    fn an_entry_says_what_it_is_and_a_file_how_long() {
+        for bad in [
+            "7",
+            "[]",
+            r#"["a",5,false]"#,
+            "{}",
+            r#"{"name":"a"}"#,
+            r#"{"name":"a","is_dir":false}"#,
+            r#"{"name":"a","is_dir":null,"size":1}"#,
+            r#"{"name":"a","is_dir":false,"size":-1}"#,
+            r#"{"name":"\ud800","is_dir":false,"size":1}"#,
+        ] {
+            let error = child(&at("/d"), bad.as_bytes()).unwrap_err();
+            assert_eq!(error.kind(), Kind::Unavailable, "{bad}");
         }
-        let entry = child(&at("/d"), "...", &raw(r#"{"name":"...","is_dir":false}"#)).unwrap();
-        assert_eq!((entry.path.as_str(), entry.size, entry.modified_at), ("/d/...", None, None));
+        assert_eq!(child(&at("/d"), br#"{"name":"a","is_dir":false,"size":0}"#).unwrap().size, Some(0));
     }
 }

@@ -151,12 +151,8 @@ impl Foundry {
             Err(error) => Err(error),
         };
         let listed = Sessions::list(self, &super::SessionQuery::default(), super::PageRequest::default()).await;
-        let count = |page: super::Page<_>| {
-            let more = if page.next.is_some() { "or more " } else { "" };
-            format!("{} {more}sessions", page.items.len())
-        };
         findings.push(Finding { check: "agent", outcome: agent });
-        findings.push(Finding { check: "sessions", outcome: listed.map(count) });
+        findings.push(Finding { check: "sessions", outcome: listed.and_then(|page| page.count("sessions")) });
         findings
     }
 }

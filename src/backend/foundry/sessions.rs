@@ -6,22 +6,25 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::{CAPABILITIES, Foundry, checked, lacks};
-use crate::backend::page::standing_still;
+use crate::backend::page::{Cursors, LONGEST, MOST, standing_still, unreadable};
 use crate::backend::{Feature, LabelPatch, NewSession, Page, PageRequest, SessionQuery, Sessions, document};
 use crate::error::{Error, Kind, Result};
 use crate::http::{Answer, Class, Method};
 use crate::model::{Provider, Session, SessionId, SessionStatus, Timestamp};
 use crate::random;
 use crate::wire::foundry as wire;
+use crate::wire::json::{self, Items};
 
 /// A page of sessions, each as it was written.
 #[derive(Deserialize)]
-struct Listed {
-    data: Vec<Box<RawValue>>,
+struct Listed<'a> {
+    #[serde(borrow)]
+    data: Items<'a, MOST>,
     #[serde(default)]
     last_id: Option<String>,
+    /// Where it lacks, there is no next page \[live\].
     #[serde(default)]
-    has_more: Option<bool>,
+    has_more: bool,
 }
 
 #[async_trait]
@@ -105,25 +108,21 @@ impl Sessions for Foundry {
         if let Some(after) = &page.cursor {
             request = request.query("after", after);
         }
-        let answer = request.send().await?;
-        let listed: Listed = answer.json()?;
+        let answer = request.at_most(LONGEST).send().await?;
+        let listed: Listed<'_> = answer.page()?;
         let agent = self.agent()?;
+        let received = listed.data.0.len();
         let (mut items, mut last) = (Vec::new(), None);
-        for text in listed.data {
-            let (session, id) = read(agent, &text)?;
-            last = Some(id);
+        for text in listed.data.0 {
+            let read = read(agent, text);
+            last = read.as_ref().ok().map(|(_, id)| id.clone());
             let wanted = |session: &Session| query.statuses.is_empty() || query.statuses.contains(&session.status);
-            items.extend(session.filter(wanted));
+            items.extend(read.map(|(session, _)| session.filter(wanted)).transpose());
         }
         // The last page has a `last_id` too [live]: only `has_more` says that there is another.
-        let next = match listed.has_more {
-            Some(true) => Some(listed.last_id.or(last).ok_or_else(standing_still)?),
-            _ => None,
-        };
-        if next.is_some() && next == page.cursor {
-            return Err(standing_still());
-        }
-        Ok(Page { items, next, raw: answer.raw() })
+        let more = listed.has_more.then(|| listed.last_id.or(last).ok_or_else(standing_still));
+        let next = more.transpose()?;
+        Ok(Page { items, received, next })
     }
 
     async fn get(&self, id: &SessionId) -> Result<Session> {
@@ -137,7 +136,15 @@ impl Sessions for Foundry {
         let request = self.call(Class::Idempotent, Method::DELETE, &["endpoint", "sessions", id.as_str()])?;
         match request.send().await {
             Err(error) if error.kind() == Kind::NotFound => Ok(()),
-            other => other.map(drop),
+            Err(error) => Err(error),
+            Ok(answer) => match answer.nothing() {
+                Ok(()) => Ok(()),
+                // The answer is not that of a deletion: only a look tells whether it was one.
+                Err(error) => match self.get(id).await {
+                    Err(gone) if gone.kind() == Kind::NotFound => Ok(()),
+                    _ => Err(error),
+                },
+            },
         }
     }
 
@@ -155,7 +162,7 @@ impl Sessions for Foundry {
         let request = self.call(Class::Idempotent, Method::POST, &["endpoint", "sessions", &verb])?;
         match request.send().await {
             Err(error) if error.code() == Some(wire::ALREADY_STOPPED) => {}
-            other => drop(other?),
+            other => other?.nothing()?,
         }
         self.get(id).await
     }
@@ -175,14 +182,15 @@ impl Foundry {
     /// The newest version of an agent that can be used.
     pub(super) async fn newest_version(&self, agent: &str) -> Result<String> {
         let mut after: Option<String> = None;
+        let mut cursors = Cursors::default();
         loop {
             let mut request = self.call_of(agent, Class::Safe, Method::GET, &["versions"]);
             request = request.query("order", "desc").query("limit", &wire::PAGE_DEFAULT.to_string());
             if let Some(after) = &after {
                 request = request.query("after", after);
             }
-            let page: wire::AgentVersionList = request.send().await?.json()?;
-            let last = page.data.last().map(|version| version.id.clone());
+            let page: wire::AgentVersionList = request.send().await?.object()?;
+            let (last, received) = (page.data.last().map(|version| version.id.clone()), page.data.len());
             let usable = |status: &Option<String>| {
                 status.as_ref().is_none_or(|status| status.eq_ignore_ascii_case(wire::AgentVersion::ACTIVE))
             };
@@ -193,11 +201,9 @@ impl Foundry {
                 return Err(Error::conflict(format!("no version of this agent is active: `{agent}`"))
                     .hint("deploy it, or wait until a version is active, or name one with --agent-version"));
             }
-            let next = page.last_id.or(last).filter(|next| !next.is_empty());
-            if next.is_none() || next == after {
-                return Err(standing_still());
-            }
-            after = next;
+            let next = page.last_id.or(last).ok_or_else(standing_still)?;
+            cursors.follow(&next, received)?;
+            after = Some(next);
         }
     }
 }
@@ -218,19 +224,18 @@ fn check_asked(new: &NewSession) -> Result<()> {
 
 /// The session of an answer.
 fn session_of(agent: &str, answer: &Answer) -> Result<Session> {
-    let (session, id) = read(agent, &answer.json::<Box<RawValue>>()?)?;
+    let (session, id) = read(agent, answer.object()?)?;
     session.ok_or_else(|| Error::not_found(format!("this session is gone: `{id}`")))
 }
 
 /// A session as the service wrote it, unless it is gone; and its id.
 fn read(agent: &str, text: &RawValue) -> Result<(Option<Session>, String)> {
-    let seen: wire::Session = serde_json::from_str(text.get())
-        .map_err(|e| Error::new(Kind::Unavailable, format!("the service answered what is no session: {e}")))?;
+    let seen: wire::Session = json::object(text.get().as_bytes()).map_err(|e| unreadable("session", text, e))?;
     let id = seen.agent_session_id;
     let Some(status) = status_of(&seen.status) else { return Ok((None, id)) };
     let time = |seconds: i64| Timestamp::from_second(seconds).ok();
     let session = Session {
-        id: id.parse().map_err(|e: Error| e.of_kind(Kind::Unavailable).context("the service named a session"))?,
+        id: id.parse().map_err(|e: Error| unreadable("session", text, e))?,
         backend: CAPABILITIES.backend,
         status,
         title: None,

@@ -247,16 +247,11 @@ impl Cut {
     }
 
     /// Turns rows into a page.
-    pub(super) fn page<R, T>(
-        &self,
-        mut rows: Vec<R>,
-        seq: fn(&R) -> i64,
-        item: impl FnMut(R) -> Result<T>,
-    ) -> Result<Page<T>> {
+    pub(super) fn page<R, T>(&self, mut rows: Vec<R>, seq: fn(&R) -> i64, item: impl FnMut(R) -> Result<T>) -> Page<T> {
         let more = rows.len() > self.limit;
         rows.truncate(self.limit);
         let next = rows.last().filter(|_| more).map(|row| seq(row).to_string());
-        Ok(Page { items: rows.into_iter().map(item).collect::<Result<_>>()?, next, raw: None })
+        Page { received: rows.len(), items: rows.into_iter().map(item).collect(), next }
     }
 }
 

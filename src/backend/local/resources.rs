@@ -122,9 +122,11 @@ impl Resources for Local {
                 .query_map(params![seq, cut.after.unwrap_or(0), cut.rows], read_row)?
                 .collect::<rusqlite::Result<Vec<_>>>()
         })?;
-        let page = cut.page(rows, |row| row.seq, |row| self.counted(session, row))?;
-        let items = page.items.into_iter().flatten().map(|row| resource(session, row)).collect::<Result<_>>()?;
-        Ok(Page { items, next: page.next, raw: None })
+        let page = cut.page(rows, |row| row.seq, |row| self.counted(session, row));
+        // A row that is still to be settled is not there.
+        let rows = page.items.into_iter().filter_map(Result::transpose);
+        let items = rows.map(|row| row.and_then(|row| resource(session, row))).collect();
+        Ok(Page { items, received: page.received, next: page.next })
     }
 
     async fn get(&self, session: &SessionId, id: &str) -> Result<Resource> {

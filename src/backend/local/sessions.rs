@@ -161,7 +161,7 @@ impl Sessions for Local {
         let rows = self.db()?.read("listing sessions", |c| {
             c.prepare(&sql)?.query_map(params_from_iter(values), read_row)?.collect::<rusqlite::Result<Vec<_>>>()
         })?;
-        cut.page(rows, |row| row.seq, |row| self.session_of(row))
+        Ok(cut.page(rows, |row| row.seq, |row| self.session_of(row)))
     }
 
     async fn get(&self, id: &SessionId) -> Result<Session> {

@@ -77,7 +77,7 @@ impl FileStore for Local {
             c.prepare(&sql)?.query_map(params_from_iter(values), read_row)?.collect::<rusqlite::Result<Vec<_>>>()
         })?;
         let scope = scope.map(|id| Scope { kind: "session", id: id.clone() });
-        cut.page(rows, |row| row.seq.unwrap_or(0), |row| stored_file(row, scope.clone()))
+        Ok(cut.page(rows, |row| row.seq.unwrap_or(0), |row| stored_file(row, scope.clone())))
     }
 
     async fn get(&self, id: &FileId) -> Result<StoredFile> {

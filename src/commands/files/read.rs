@@ -5,6 +5,7 @@ use futures_util::StreamExt;
 
 use super::super::Cx;
 use super::super::args::Paging;
+use super::super::cx::shown;
 use super::targets;
 use crate::backend::{ByteRange, FetchOptions, page};
 use crate::error::{Kind, Result};
@@ -77,10 +78,7 @@ impl Ls {
                 continue;
             }
             match entry {
-                Ok(entry) => {
-                    listing.push(&entry)?;
-                    tally.done();
-                }
+                Ok(entry) => shown(listing.push(&entry), &mut tally)?,
                 Err(error) => tally.failed(error),
             }
             // A large listing leaves room for signals and the clock.

@@ -3,13 +3,17 @@
 use clap::Args;
 
 use super::labels;
-use crate::backend::{Backend, Feature, PageRequest, SessionQuery};
+use crate::backend::page::Walk;
+use crate::backend::{Backend, Feature, SessionQuery};
 use crate::commands::{Cx, question};
 use crate::error::{Error, Kind, Result};
 use crate::model::receipt::Deleted;
 use crate::model::{Deletion, FileId, Session, SessionId};
 use crate::output::{Listing, Record};
 use crate::transfer::tally::Tally;
+
+/// Sessions that one command deletes by label. A listing need not have an end.
+const SELECTED: usize = 100_000;
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
@@ -57,11 +61,17 @@ impl Delete {
         if self.with_files {
             backend.require(Feature::StoredFiles)?;
         }
+        let mut tally = Tally::default();
         let ids = if self.label.is_empty() {
             self.session_id.iter().chain(&self.names).map(|name| name.parse()).collect::<Result<Vec<SessionId>>>()?
         } else {
-            let ids = self.select(backend).await?;
-            if ids.is_empty() && !self.missing_ok {
+            let (ids, unknown) = self.select(backend).await?;
+            let sure = unknown.is_empty();
+            // Whether those have the labels cannot be told: they stay, and are failures of their own.
+            for error in unknown {
+                tally.failed(error);
+            }
+            if ids.is_empty() && sure && !self.missing_ok {
                 return Err(Error::new(
                     Kind::NoMatch,
                     format!("no session has these labels: {}", self.label.join(", ")),
@@ -73,7 +83,6 @@ impl Delete {
             }
             ids
         };
-        let mut tally = Tally::default();
         let mut listing = cx.out.listing().regardless();
         let mut left = Left::default();
         for id in ids {
@@ -146,19 +155,25 @@ impl Delete {
         Ok(())
     }
 
-    async fn select(&self, backend: &dyn Backend) -> Result<Vec<SessionId>> {
+    /// The sessions with the labels, and what is wrong with those that cannot be read.
+    async fn select(&self, backend: &dyn Backend) -> Result<(Vec<SessionId>, Vec<Error>)> {
         backend.require(Feature::SessionLabels)?;
         let query = SessionQuery { labels: labels(&self.label)?, ..SessionQuery::default() };
-        let mut ids = Vec::new();
-        let mut page = PageRequest::default();
-        loop {
-            let part = backend.sessions().list(&query, page).await?;
-            ids.extend(part.items.into_iter().map(|session| session.id));
-            match part.next {
-                Some(cursor) => page = PageRequest { cursor: Some(cursor), limit: None },
-                None => return Ok(ids),
+        let (mut ids, mut unknown) = (Vec::new(), Vec::new());
+        let mut walk = Walk::whole();
+        while let Some(request) = walk.request()? {
+            for session in walk.take(backend.sessions().list(&query, request).await?).0 {
+                match session {
+                    Ok(session) => ids.push(session.id),
+                    Err(error) => unknown.push(error),
+                }
+            }
+            if ids.len() + unknown.len() > SELECTED {
+                return Err(Error::new(Kind::Limit, format!("more than {SELECTED} sessions have these labels"))
+                    .hint("nothing was deleted; choose fewer: one more --label"));
             }
         }
+        Ok((ids, unknown))
     }
 }
 

@@ -38,7 +38,7 @@ use std::borrow::Cow;
 pub use answer::Answer;
 pub use limits::Limit;
 pub use path::{Path, SyntaxError};
-pub use pretty::{pretty, ugly};
+pub use pretty::{pretty, pretty_into, ugly};
 
 /// The text that the path selects in `json`, which must be valid JSON; `None` where nothing matches,
 /// or where that cannot be told within the bounds (which [`try_get`] tells apart).

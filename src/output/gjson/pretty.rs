@@ -2,6 +2,7 @@
 //! and keep the keys' order and the numbers' form. `@pretty` is not here but in `layout.rs`.
 
 use std::borrow::Cow;
+use std::convert::Infallible;
 
 use super::limits::MAX_DEPTH;
 use super::scan::{part, string_end};
@@ -13,40 +14,54 @@ use super::scan::{part, string_end};
 #[must_use]
 pub fn pretty(json: &str) -> String {
     let mut out = String::with_capacity(json.len() + json.len() / 2);
-    let mut depth = 0_usize;
+    let written: Result<(), Infallible> = pretty_into(json, 0, &mut |part| {
+        out.push_str(part);
+        Ok(())
+    });
+    match written {
+        Ok(()) => out,
+        Err(never) => match never {},
+    }
+}
+
+/// Writes what [`pretty`] makes, part by part and `margin` levels further to the right. Of deep nesting it makes many times the
+/// text's own size, which need not be in memory.
+///
+/// # Errors
+/// The first error of `write`.
+pub fn pretty_into<E>(json: &str, margin: usize, write: &mut impl FnMut(&str) -> Result<(), E>) -> Result<(), E> {
+    let mut depth = margin;
     let mut tokens = Tokens { json, at: 0 }.peekable();
     while let Some(token) = tokens.next() {
         match token {
             "{" | "[" => {
-                out.push_str(token);
+                write(token)?;
                 if let Some(close) = tokens.next_if(|next| matches!(*next, "}" | "]")) {
-                    out.push_str(close);
+                    write(close)?;
                 } else {
                     depth += 1;
-                    new_line(&mut out, depth);
+                    new_line(depth, write)?;
                 }
             }
             "}" | "]" => {
                 depth = depth.saturating_sub(1);
-                new_line(&mut out, depth);
-                out.push_str(token);
+                new_line(depth, write)?;
+                write(token)?;
             }
             "," => {
-                out.push(',');
-                new_line(&mut out, depth);
+                write(",")?;
+                new_line(depth, write)?;
             }
-            ":" => out.push_str(": "),
-            _ => out.push_str(token),
+            ":" => write(": ")?,
+            _ => write(token)?,
         }
     }
-    out
+    Ok(())
 }
 
-fn new_line(out: &mut String, depth: usize) {
-    out.push('\n');
-    for _ in 0..depth.min(MAX_DEPTH) {
-        out.push_str("  ");
-    }
+fn new_line<E>(depth: usize, write: &mut impl FnMut(&str) -> Result<(), E>) -> Result<(), E> {
+    write("\n")?;
+    (0..depth.min(MAX_DEPTH)).try_for_each(|_| write("  "))
 }
 
 /// The JSON without any white space that has no meaning; borrowed if it has none.

@@ -331,7 +331,8 @@ impl Agb {
         let mut cursor = None;
         loop {
             let page = self.backend.sessions().list(&asked, PageRequest { cursor, limit: Some(STEP) }).await?;
-            let found = page.items.into_iter().filter_map(|session| Some(Found { id: own(&session)?, session }));
+            let sessions = page.items.into_iter().collect::<Result<Vec<_>, _>>()?;
+            let found = sessions.into_iter().filter_map(|session| Some(Found { id: own(&session)?, session }));
             all.extend(found.filter(|found| found.label(IMAGE).is_some()).map(|found| (Mark::of(&found), found)));
             cursor = page.next;
             if cursor.is_none() {

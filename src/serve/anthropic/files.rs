@@ -173,7 +173,9 @@ impl Anthropic {
         loop {
             let step = PageRequest { cursor: from, limit: Some(STEP) };
             let found = self.backend.need_store()?.list(None, step).await?;
-            all.extend(found.items.iter().map(|stored| self.uploaded(stored)));
+            for stored in found.items {
+                all.push(self.uploaded(&stored?));
+            }
             from = found.next;
             if from.is_none() {
                 return Ok(all);

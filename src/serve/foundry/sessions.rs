@@ -112,7 +112,7 @@ impl Foundry {
         loop {
             let step = PageRequest { cursor: from, limit: Some(STEP) };
             let found = self.backend.sessions().list(&asked, step).await?;
-            all.extend(found.items);
+            all.extend(found.items.into_iter().collect::<Result<Vec<_>, _>>()?);
             from = found.next;
             if from.is_none() {
                 return Ok(all);
@@ -184,6 +184,7 @@ impl Foundry {
             let step = PageRequest { cursor: from, limit: Some(STEP) };
             let found = self.backend.sessions().list(&asked, step).await?;
             for session in found.items {
+                let session = session?;
                 if !inside {
                     match newer {
                         Some(cursor) if cursor.id == session.id => {

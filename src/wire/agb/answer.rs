@@ -1,8 +1,10 @@
 //! What every answer is wrapped in.
 
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
+
+use crate::wire::json;
 
 /// The words for what went wrong that a client or the dialect knows. An open set.
 pub mod code {
@@ -79,7 +81,7 @@ pub struct Envelope {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub data: Option<Value>,
     /// Where the next page begins, beside `data`; empty on the last one.
-    #[serde(default, deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "token", skip_serializing_if = "Option::is_none")]
     pub next_token: Option<String>,
     /// How many items a page has at most.
     #[serde(default, deserialize_with = "number", skip_serializing_if = "Option::is_none")]
@@ -107,7 +109,7 @@ impl Envelope {
     /// Reads the body of an answer; nothing where it is no JSON object, as from a gateway. Members
     /// may begin with a capital letter, and all of it may be within a member `body` \[sdk\].
     pub fn read(body: &[u8]) -> Option<Self> {
-        let Value::Object(mut members) = lowered(serde_json::from_slice(body).ok()?) else { return None };
+        let Value::Object(mut members) = lowered(value(body)?) else { return None };
         if !members.contains_key("success")
             && let Some(Value::Object(inner)) = members.remove("body")
         {
@@ -121,12 +123,12 @@ impl Envelope {
     pub fn data<T: DeserializeOwned>(&self) -> Option<T> {
         let data = self.data.as_ref()?;
         if let Value::String(inner) = data
-            && let Ok(inner) = serde_json::from_str(inner)
+            && let Some(inner) = value(inner.as_bytes())
             && let Ok(read) = serde_json::from_value(lowered(inner))
         {
             return Some(read);
         }
-        serde_json::from_value(data.clone()).ok()
+        T::deserialize(data).ok()
     }
 
     /// Where the next page begins: beside `data`, or within it \[sdk\]; nothing on the last page.
@@ -139,6 +141,12 @@ impl Envelope {
     pub fn is_not_found(&self) -> bool {
         !self.success && is_not_found(self.code.as_deref(), self.message.as_deref())
     }
+}
+
+/// A document of the service's, within its bounds. Half a surrogate pair in it, which no string can hold, is NUL: whoever
+/// reads a name refuses that one name.
+pub(crate) fn value(text: &[u8]) -> Option<Value> {
+    json::read(&json::mended(text)).ok()
 }
 
 /// The same document whose members begin with small letters. One that stands there in both forms is
@@ -169,6 +177,16 @@ pub(super) fn text<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>,
         Value::Number(number) => Some(number.to_string()),
         _ => None,
     })
+}
+
+/// Text, a number as text, or null: what else is there would end a listing too early.
+fn token<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+    match Value::deserialize(from)? {
+        Value::String(text) => Ok(Some(text)),
+        Value::Number(number) => Ok(Some(number.to_string())),
+        Value::Null => Ok(None),
+        _ => Err(D::Error::custom("a page token that is neither text nor a number")),
+    }
 }
 
 /// A number, or text that is one; nothing for all else.
@@ -238,6 +256,7 @@ mod tests {
         assert_eq!(read(&json!({ "data": [], "nextToken": 2 })).next(), Some("2"));
         assert_eq!(read(&json!({ "data": { "nextToken": "t" } })).next(), Some("t"));
         assert_eq!(read(&json!({ "data": [], "nextToken": "" })).next(), None);
+        assert!(Envelope::read(br#"{"success":true,"data":[],"nextToken":{}}"#).is_none());
     }
 
     #[test]

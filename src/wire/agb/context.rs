@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::answer::{lowered, number, text};
+use super::answer::{lowered, number, text, value};
 use crate::wire::url::Query;
 
 /// The type of the context that files pass through; the service makes it for each session \[docs\].
@@ -181,20 +181,26 @@ impl ContextInfo {
         ContextInfo { context_status: Some(all) }
     }
 
-    /// The syncs; none for an empty string. Nothing where it is not of that form.
-    pub fn items(&self) -> Option<Vec<SyncItem>> {
-        let Some(text) = self.context_status.as_deref().filter(|text| !text.trim().is_empty()) else {
+    /// The syncs, and in the place of what is none its text; none for an empty string. Nothing where it is not of that form.
+    pub fn items(&self) -> Option<Vec<Result<SyncItem, String>>> {
+        let text = self.context_status.as_deref()?;
+        if text.trim().is_empty() {
             return Some(Vec::new());
-        };
-        let blocks: Vec<ContextStatus> = serde_json::from_value(lowered(serde_json::from_str(text).ok()?)).ok()?;
+        }
+        let blocks: Vec<ContextStatus> = serde_json::from_value(lowered(value(text.as_bytes())?)).ok()?;
         let mut items = Vec::new();
         for block in blocks.into_iter().filter(|block| block.kind == "data") {
             let inner = match block.data {
                 Value::String(text) if text.trim().is_empty() => continue,
-                Value::String(text) => lowered(serde_json::from_str(&text).ok()?),
+                Value::String(text) => lowered(value(text.as_bytes())?),
                 other => other,
             };
-            items.extend(serde_json::from_value::<Vec<SyncItem>>(inner).ok()?);
+            let Value::Array(inner) = inner else { return None };
+            let read = |item: Value| match SyncItem::deserialize(&item) {
+                Ok(read) if read.context_id.is_some() && read.path.is_some() => Ok(read),
+                _ => Err(item.to_string()),
+            };
+            items.extend(inner.into_iter().map(read));
         }
         Some(items)
     }
@@ -278,16 +284,22 @@ mod tests {
     fn states_go_through_two_strings() {
         let items = vec![item("Running", ""), item("Failed", "disk \"full\"")];
         let info = ContextInfo::of(&items);
-        assert_eq!(info.items(), Some(items));
+        assert_eq!(info.items(), Some(items.into_iter().map(Ok).collect()));
         assert_eq!(ContextInfo::of(&[]).items(), Some(Vec::new()));
         let read = |text: &str| ContextInfo { context_status: Some(text.into()) }.items();
         assert_eq!(read("[]"), Some(Vec::new()));
         assert_eq!(read(r#"[{"type":"other","data":"x"},{"type":"data","data":""}]"#), Some(Vec::new()));
         assert_eq!(
-            read(r#"[{"type":"data","data":[{"status":"Success","new":1}]}]"#).map(|items| items.len()),
-            Some(1)
+            read(
+                r#"[{"type":"data","data":[{"contextId":"c","path":"/t","status":"Success","new":1},{"path":"/t"},7]}]"#
+            )
+            .map(|items| items.iter().map(Result::is_ok).collect()),
+            Some(vec![true, false, false])
         );
-        assert_eq!(read("nonsense"), None);
+        for bad in ["nonsense", "{}", r#"{"error":{}}"#, r#"[{"type":"data","data":{}}]"#] {
+            assert_eq!(read(bad), None, "{bad}");
+        }
+        assert_eq!(ContextInfo::default().items(), None);
     }
 
     #[test]

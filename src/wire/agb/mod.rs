@@ -24,6 +24,7 @@ mod session;
 pub mod text;
 mod tool;
 
+pub(crate) use answer::value;
 pub use answer::{Envelope, code, is_not_found};
 pub(crate) use args::arguments;
 pub use args::{Edit, EditFile, MoveFile, PathOnly, ReadFile, ReadFiles, RunCode, SearchFiles, Shell, WriteFile};

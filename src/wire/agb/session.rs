@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::answer::text;
+use super::answer::{text, value};
 use super::tool::{Tool, read_tools};
 use crate::model::Labels;
 
@@ -264,7 +264,10 @@ pub fn read_labels(text: &str) -> Option<Labels> {
     if text.trim().is_empty() {
         return Some(Labels::new());
     }
-    serde_json::from_str(text).ok().map(|members: Map<String, Value>| flat(&members))
+    match value(text.as_bytes())? {
+        Value::Object(members) => Some(flat(&members)),
+        _ => None,
+    }
 }
 
 fn flat(members: &Map<String, Value>) -> Labels {

@@ -9,7 +9,7 @@ use std::fmt::{self, Write as _};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::answer::{lowered, text};
+use super::answer::{lowered, text, value};
 
 const DIRECTORY: &str = "[DIR] ";
 const FILE: &str = "[FILE] ";
@@ -210,14 +210,17 @@ impl Output {
     /// error with `errorCode`, plain output of an old image, or a [`ToolError`] \[recorded, sibling\].
     ///
     /// # Errors
-    /// The tool's own error where the result is one and not JSON.
+    /// The tool's own error where the result is one and not JSON, and where it is a JSON object without a status: no
+    /// command that is run here prints one.
     pub fn read(text: &str, is_error: bool) -> Result<Self, ToolError> {
-        let json = serde_json::from_str(text).ok().filter(Value::is_object).map(lowered);
-        if let Some(json) = json
-            && let Ok(mut output) = serde_json::from_value::<Output>(json.clone())
-        {
-            output.exit_code = output.exit_code.or_else(|| json.get("errorCode")?.as_i64());
-            return Ok(output);
+        if let Some(json) = value(text.as_bytes()).filter(Value::is_object).map(lowered) {
+            let told = json.get("errorCode").and_then(Value::as_i64);
+            return match serde_json::from_value::<Output>(json) {
+                Ok(output) if output.exit_code.or(told).is_some() => {
+                    Ok(Output { exit_code: output.exit_code.or(told), ..output })
+                }
+                _ => Err(ToolError::read(text)),
+            };
         }
         if is_error {
             return Err(ToolError::read(text));
@@ -293,6 +296,10 @@ mod tests {
         let good = read(r#"{"stdout": "hello\n", "stderr": "", "exit_code": 0, "traceId": ""}"#, false).unwrap();
         assert_eq!((good.stdout.as_str(), good.exit_code), ("hello\n", Some(0)));
         assert_eq!(read(r#"{"stdout":"","stderr":"","errorCode":1}"#, true).unwrap().exit_code, Some(1));
+        for none in ["{}", r#"{"error":{"code":"Throttled"}}"#, r#"{"stdout":"x"}"#, r#"{"stdout":"","exit_code":"0"}"#]
+        {
+            assert!(read(none, false).is_err(), "{none}");
+        }
         assert_eq!(read("whole output", false).unwrap().exit_code, None);
         assert_eq!(read("12", false).unwrap().stdout, "12");
         let error = read("Execution failed. Error code:127 Error message: sh: 1: x: not found", true).unwrap_err();

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::answer::{lowered, text};
+use super::answer::{lowered, text, value};
 
 /// The names of the tools \[recorded\]. Which server has which is not to be assumed: it is looked up.
 pub mod name {
@@ -106,7 +106,6 @@ pub struct DirectCall {
 #[serde(rename_all = "camelCase")]
 pub struct ToolResult {
     /// The text, or an image.
-    #[serde(default)]
     pub content: Vec<Content>,
     /// Whether the tool failed: the content says why, whatever the envelope says.
     #[serde(default)]
@@ -118,6 +117,11 @@ impl ToolResult {
     pub fn text(text: impl Into<String>, is_error: bool) -> Self {
         let text = Some(text.into());
         ToolResult { content: vec![Content { kind: Content::TEXT.to_owned(), text, ..Content::default() }], is_error }
+    }
+
+    /// Whether each text has its text.
+    pub fn is_whole(&self) -> bool {
+        self.content.iter().all(|item| item.kind != Content::TEXT || item.text.is_some())
     }
 
     /// All texts, joined by line ends; without any, the data of the first image.
@@ -140,7 +144,7 @@ impl ToolResult {
 #[serde(rename_all = "camelCase")]
 pub struct Content {
     /// [`Content::TEXT`] or `image`.
-    #[serde(rename = "type", default)]
+    #[serde(rename = "type")]
     pub kind: String,
     /// Of a text.
     #[serde(default, deserialize_with = "text", skip_serializing_if = "Option::is_none")]
@@ -175,7 +179,7 @@ impl DirectAnswer {
     /// call its text `text`, `blob` or `data` \[sdk\]. Nothing where it is not of that form.
     pub fn read(&self) -> Option<(bool, String)> {
         let data = match &self.data {
-            Value::String(inner) => lowered(serde_json::from_str(inner).ok()?),
+            Value::String(inner) => lowered(value(inner.as_bytes())?),
             other => lowered(other.clone()),
         };
         let result = data.get("result")?;
@@ -211,7 +215,7 @@ pub struct Tool {
 /// Reads a list of tools: an array, or that as JSON in a string. What is no tool is left out.
 pub fn read_tools(list: &Value) -> Vec<Tool> {
     let list = match list {
-        Value::String(inner) => serde_json::from_str(inner).unwrap_or(Value::Null),
+        Value::String(inner) => value(inner.as_bytes()).unwrap_or(Value::Null),
         other => other.clone(),
     };
     let Value::Array(items) = lowered(list) else { return Vec::new() };

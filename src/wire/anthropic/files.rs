@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Extra, Given, given_time, or_default, time};
+use super::{Extra, Given, given_time, or_default, some, time};
 use crate::model::Timestamp;
 
 /// The most bytes of a file. The sources say 500 MB and not which; this is the larger reading.
@@ -88,6 +88,39 @@ pub struct File {
 impl File {
     /// What [`File::kind`] says.
     pub const KIND: &'static str = "file";
+}
+
+/// What a client relies on of a file.
+#[derive(Debug, Clone, Deserialize)]
+pub struct FileAnswer {
+    /// As in [`File::id`].
+    pub id: String,
+    /// As in [`File::filename`].
+    pub filename: String,
+    /// As in [`File::mime_type`].
+    #[serde(default)]
+    pub mime_type: Option<String>,
+    /// As in [`File::size_bytes`].
+    pub size_bytes: u64,
+    /// As in [`File::created_at`].
+    #[serde(default, deserialize_with = "time")]
+    pub created_at: Option<Timestamp>,
+    /// As in [`File::downloadable`].
+    #[serde(default, deserialize_with = "some")]
+    pub downloadable: Option<bool>,
+    /// As in [`File::scope`].
+    #[serde(default)]
+    pub scope: Option<ScopeAnswer>,
+}
+
+/// What a client relies on of a scope.
+#[derive(Debug, Clone, Deserialize)]
+pub struct ScopeAnswer {
+    /// As in [`Scope::kind`].
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// As in [`Scope::id`].
+    pub id: String,
 }
 
 /// What a file belongs to.

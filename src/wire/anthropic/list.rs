@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Extra, Given, or_default};
+use super::{Extra, Given, or_default, some};
 
 /// The query parameter with the number of items on a page.
 pub const LIMIT: &str = "limit";
@@ -28,7 +28,6 @@ pub const BEFORE: &str = "before_id";
 #[serde(bound(deserialize = "T: Deserialize<'de>"))]
 pub struct List<T> {
     /// The items.
-    #[serde(default, deserialize_with = "or_default")]
     pub data: Vec<T>,
     /// The value of [`PAGE`] for the next page; null or missing on the last.
     #[serde(default, skip_serializing_if = "Given::is_absent")]
@@ -62,11 +61,35 @@ pub enum Next {
 impl<T> List<T> {
     /// The page after this one, where there is one. Both forms are read, whichever was asked for.
     pub fn next(&self) -> Option<Next> {
-        match (&self.next_page, &self.last_id) {
-            (Given::Value(cursor), _) => Some(Next::Page(cursor.clone())),
-            (_, Given::Value(id)) if self.has_more == Some(true) => Some(Next::After(id.clone())),
+        Next::of(self.next_page.value().cloned(), self.has_more, self.last_id.value().cloned())
+    }
+}
+
+impl Next {
+    /// The page after one with these fields. An empty cursor is none, as the official clients have it \[types\].
+    pub fn of(next_page: Option<String>, has_more: Option<bool>, last_id: Option<String>) -> Option<Self> {
+        match (next_page.filter(|cursor| !cursor.is_empty()), last_id) {
+            (Some(cursor), _) => Some(Next::Page(cursor)),
+            (None, Some(id)) if has_more == Some(true) && !id.is_empty() => Some(Next::After(id)),
             _ => None,
         }
+    }
+}
+
+/// What a client relies on of an answer to a deletion.
+#[derive(Debug, Clone, Deserialize)]
+pub struct DeletedAnswer {
+    /// What it was called.
+    pub id: String,
+    /// [`Deleted::FILE`] or another; of a file it may lack \[types\].
+    #[serde(rename = "type", default, deserialize_with = "some")]
+    pub kind: Option<String>,
+}
+
+impl DeletedAnswer {
+    /// Whether it says that something was deleted: an object that is still there has an id as well.
+    pub fn is_one(&self) -> bool {
+        self.kind.as_ref().is_none_or(|kind| kind.ends_with("_deleted"))
     }
 }
 
@@ -122,7 +145,9 @@ mod tests {
     fn both_forms_of_the_last_page_end() {
         for last in [
             r#"{"data":[]}"#,
-            r#"{"data":null,"next_page":null}"#,
+            r#"{"data":[],"next_page":null}"#,
+            r#"{"data":[{}],"next_page":""}"#,
+            r#"{"data":[{}],"has_more":true,"last_id":""}"#,
             r#"{"data":[{}],"next_page":null,"prev_page":"page_0"}"#,
             r#"{"data":[{}],"has_more":false,"first_id":"a","last_id":"b"}"#,
             r#"{"data":[],"has_more":true,"first_id":null,"last_id":null}"#,

@@ -9,7 +9,10 @@
 //! - \[docs\] the public documentation of August to October 2026;
 //! - \[skill\] the public skills repository of July 2026.
 //!
-//! What no source tells is called *unknown*. Every object keeps the members that are not known here
+//! What a client reads of an object is a type of its own (`SessionAnswer`, `FileAnswer`): every field that it relies on is
+//! required there, and nothing else costs memory.
+//!
+//! What no source tells is called *unknown*. Every other object keeps the members that are not known here
 //! in `extra`, because the protocol gains some every few weeks; words such as statuses and types of
 //! events are open sets and plain text for the same reason. A member that is null reads as one that
 //! is not there, except where the difference counts: see [`Given`].
@@ -31,11 +34,11 @@ use serde::{Deserialize, Deserializer};
 pub use agents::{Agent, Environment};
 pub use error::{ErrorAnswer, kind_of};
 pub use events::{Event, SendEvents, SentEvents};
-pub use files::File;
+pub use files::{File, FileAnswer};
 pub use given::Given;
-pub use list::{Deleted, List, Next};
-pub use resources::{NewResource, Resource};
-pub use sessions::{AgentRef, CreateSession, Session, UpdateSession};
+pub use list::{Deleted, DeletedAnswer, List, Next};
+pub use resources::{NewResource, Resource, ResourceAnswer};
+pub use sessions::{AgentRef, CreateSession, Session, SessionAnswer, UpdateSession};
 
 use crate::model::Timestamp;
 
@@ -187,8 +190,13 @@ fn or_default<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(reader: 
 
 /// A time in RFC 3339; nothing where it is null or another text.
 fn time<'de, D: Deserializer<'de>>(reader: D) -> Result<Option<Timestamp>, D::Error> {
-    let value = Option::<serde_json::Value>::deserialize(reader)?;
-    Ok(value.and_then(|value| value.as_str()?.parse().ok()))
+    let text = Option::<String>::deserialize(reader)?;
+    Ok(text.and_then(|text| text.parse().ok()))
+}
+
+/// A field that may be missing and is never null.
+fn some<'de, D: Deserializer<'de>, T: Deserialize<'de>>(reader: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(reader).map(Some)
 }
 
 /// The same where null is not the same as nothing; another text reads as null.

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Extra, Given, or_default, time};
+use super::{Extra, Given, or_default, some, time};
 use crate::model::Timestamp;
 
 /// Below this, paths of mounted files are rooted since August 2026 \[docs\].
@@ -161,6 +161,42 @@ pub struct Resource {
     /// What is not known here.
     #[serde(flatten)]
     pub extra: Extra,
+}
+
+/// What a client relies on of a resource.
+#[derive(Debug, Clone, Deserialize)]
+pub struct ResourceAnswer {
+    /// As in [`Resource::kind`].
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// As in [`Resource::id`].
+    #[serde(default, deserialize_with = "some")]
+    pub id: Option<String>,
+    /// As in [`Resource::file_id`].
+    #[serde(default, deserialize_with = "some")]
+    pub file_id: Option<String>,
+    /// As in [`Resource::mount_path`].
+    #[serde(default, deserialize_with = "some")]
+    pub mount_path: Option<String>,
+    /// As in [`Resource::created_at`].
+    #[serde(default, deserialize_with = "time")]
+    pub created_at: Option<Timestamp>,
+    /// As in [`Resource::updated_at`].
+    #[serde(default, deserialize_with = "time")]
+    pub updated_at: Option<Timestamp>,
+}
+
+impl ResourceAnswer {
+    /// The first field that a resource of its kind has always and this one lacks \[types\].
+    pub fn missing(&self) -> Option<&'static str> {
+        let file = self.kind == kind::FILE;
+        let needs = [
+            ("id", file || self.kind == kind::REPOSITORY, self.id.is_some()),
+            ("file_id", file, self.file_id.is_some()),
+            ("mount_path", file || self.kind == kind::REPOSITORY, self.mount_path.is_some()),
+        ];
+        needs.into_iter().find(|(_, needed, there)| *needed && !there).map(|(name, ..)| name)
+    }
 }
 
 #[cfg(test)]

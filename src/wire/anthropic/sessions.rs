@@ -260,6 +260,38 @@ pub struct Session {
     pub extra: Extra,
 }
 
+/// What a client relies on of a session.
+#[derive(Debug, Clone, Deserialize)]
+pub struct SessionAnswer {
+    /// As in [`Session::id`].
+    pub id: String,
+    /// As in [`Session::status`].
+    pub status: String,
+    /// As in [`Session::title`].
+    #[serde(default)]
+    pub title: Option<String>,
+    /// As in [`Session::agent`].
+    pub agent: AgentAnswer,
+    /// As in [`Session::metadata`].
+    pub metadata: Metadata,
+    /// As in [`Session::created_at`].
+    #[serde(default, deserialize_with = "time")]
+    pub created_at: Option<Timestamp>,
+    /// As in [`Session::updated_at`].
+    #[serde(default, deserialize_with = "time")]
+    pub updated_at: Option<Timestamp>,
+    /// As in [`Session::archived_at`].
+    #[serde(default, deserialize_with = "time")]
+    pub archived_at: Option<Timestamp>,
+}
+
+/// What a client relies on of a session's agent.
+#[derive(Debug, Clone, Deserialize)]
+pub struct AgentAnswer {
+    /// As in [`Agent::id`].
+    pub id: String,
+}
+
 impl Session {
     /// What [`Session::kind`] says.
     pub const KIND: &'static str = "session";

@@ -344,6 +344,7 @@ fn a_session_is_made_with_resources_of_every_kind_or_not_at_all() {
         assert_eq!((made.title.as_deref(), made.agent.as_deref()), (Some("t"), Some("agent_7")));
         let room = Room { stage: &stage, id: made.id };
         let mounted = stage.resources().list(&room.id, PageRequest::default()).await.unwrap().items;
+        let mounted: Vec<_> = mounted.into_iter().map(Result::unwrap).collect();
         let shown: Vec<_> = mounted.iter().map(|one| (one.kind, one.mount_path.as_deref().unwrap())).collect();
         assert_eq!(
             shown,

@@ -136,7 +136,10 @@ fn a_scope_selects_what_is_mounted_in_a_session() {
         }
         let room = Room::new(stage).await;
         let (mounted, _other) = (store(stage, "a", b"a").await.unwrap(), store(stage, "b", b"b").await.unwrap());
-        let scoped = async || stage.store().list(Some(&room.id), PageRequest::default()).await.unwrap().items;
+        let scoped = async || {
+            let page = stage.store().list(Some(&room.id), PageRequest::default()).await.unwrap();
+            page.items.into_iter().map(Result::unwrap).collect::<Vec<_>>()
+        };
         assert!(scoped().await.is_empty());
         room.mount("one", &mounted).await.unwrap();
         room.mount("two", &mounted).await.unwrap();

@@ -98,7 +98,7 @@ impl Transport {
         }
         let answer = ours.send().await?;
         // Whatever is no JSON is shown here, where it is known what of it is secret.
-        answer.json::<IgnoredAny>()?;
+        answer.object::<IgnoredAny>()?;
         Ok(answer)
     }
 }
