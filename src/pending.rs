@@ -1,9 +1,16 @@
 //! Files and directories in the making: under a temporary name until they are complete.
 //!
 //! This is the only way in which bytes reach a disk under a name that anybody asked for. Whatever
-//! happens before [`Pending::place`], the old target is untouched; what a killed process leaves is
-//! known by its name and free of its lock, so that [`sweep`] can tell it from a live one.
+//! happens before [`Pending::place`], the old target is untouched.
+//!
+//! In a directory that is ours, a temporary name begins with [`PREFIX`]; what a killed process leaves
+//! is free of its lock, and [`sweep`] removes it. In a directory of the user's, a file has no name
+//! at all until it is complete, where the system can do that (`O_TMPFILE`): nothing is left when the
+//! process is killed. Where it cannot, and for the moment in which a complete file takes the place of
+//! another, the name holds a proof that it belongs to this very file, and [`sweep_proven`] removes
+//! nothing without it.
 
+use std::ffi::OsStr;
 use std::fmt;
 use std::fs::File;
 use std::io::{self, Write};
@@ -11,10 +18,11 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
-use cap_fs_ext::{DirExt, OpenOptionsSyncExt};
-use cap_std::fs::{Dir, OpenOptions};
+use cap_fs_ext::{DirExt, FollowSymlinks, OpenOptionsFollowExt, OpenOptionsSyncExt};
+use cap_std::fs::{Dir, Metadata, OpenOptions};
+use sha2::{Digest as _, Sha256};
 
-use crate::body::{Body, Summary};
+use crate::body::{Body, Summary, hex};
 use crate::error::{Error, Kind, Result};
 use crate::platform;
 use crate::random;
@@ -35,6 +43,9 @@ const NUMBER: usize = 8;
 /// What stands before a mark.
 const MARK: char = '.';
 
+/// What stands before a proof.
+const PROVEN: char = '-';
+
 /// Something that is being made, locked by this process. Dropped before it is placed, it is gone.
 pub struct Pending<'a> {
     within: &'a Dir,
@@ -42,7 +53,57 @@ pub struct Pending<'a> {
     held: File,
 }
 
+/// What access a file gets when it is placed.
+#[derive(Debug, Clone, Copy)]
+pub struct Access<'a> {
+    /// The regular file that it replaces, whose owner, group, read and write bits and ACL it keeps.
+    pub replaced: Option<&'a Metadata>,
+    /// Whether those who may read it may run it.
+    pub executable: bool,
+    /// The permission bits that a new file has at least, where the directory has no default ACL.
+    pub at_least: u32,
+}
+
 impl<'a> Pending<'a> {
+    /// A new empty file in the directory of its later place, which is the user's: with the group, the
+    /// ACL and the label that the directory gives it, and without a name where the system can do that.
+    pub fn beside(within: &'a Dir) -> io::Result<Self> {
+        if let Some(held) = platform::create_nameless(within)? {
+            return Ok(Pending { within, name: None, held });
+        }
+        let mut pending = loop {
+            let name = temporary_name("")?;
+            let mut options = OpenOptions::new();
+            let held = within.open_with(&name, options.write(true).read(true).create_new(true))?.into_std();
+            if let Some(pending) = Self::lock(within, name, held)? {
+                break pending;
+            }
+        };
+        // One that a process is killed before it could be proven stays.
+        let proven = pending.proven_name()?;
+        if let Some(name) = &pending.name
+            && within.rename(name, within, &proven).is_ok()
+        {
+            pending.name = Some(proven);
+        }
+        Ok(pending)
+    }
+
+    /// A new name that holds a proof of belonging to this file.
+    fn proven_name(&self) -> io::Result<String> {
+        let number = random::hex::<NUMBER>().map_err(io::Error::other)?;
+        let identity = platform::identity(&self.held.metadata()?);
+        Ok(format!("{PREFIX}{number}{PROVEN}{}", proof(&number, &identity)))
+    }
+
+    /// Sets the access that the file has at the place `name` in `dir`.
+    pub fn set_access(&mut self, dir: &Dir, name: &str, access: Access<'_>) -> io::Result<()> {
+        match access.replaced {
+            Some(replaced) => platform::keep_access(&self.held, dir, name, replaced, access.executable),
+            None => platform::set_new_access(&self.held, dir, access.at_least, access.executable),
+        }
+    }
+
     /// A new empty file within a directory, which must be on the file system of its later place.
     pub fn file(within: &'a Dir) -> io::Result<Self> {
         Self::marked(within, "")
@@ -129,7 +190,23 @@ impl<'a> Pending<'a> {
 
     /// Renames it to `name` in `dir`, in place of any file that is there.
     pub fn place(mut self, dir: &Dir, name: impl AsRef<Path>) -> io::Result<()> {
-        if let Some(pending) = &self.name {
+        if self.name.is_none() {
+            match platform::give_name(&self.held, dir, name.as_ref()) {
+                Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {}
+                named => return named,
+            }
+            // Only a file with a name can take the place of another. Locked, it is not swept.
+            match self.held.lock() {
+                Err(e) if platform::lacks_locks(&e) => {}
+                locked => locked?,
+            }
+            let proven = self.proven_name()?;
+            platform::give_name(&self.held, dir, Path::new(&proven))?;
+            if let Err(e) = dir.rename(&proven, dir, name) {
+                drop(dir.remove_file(&proven));
+                return Err(e);
+            }
+        } else if let Some(pending) = &self.name {
             self.within.rename(pending, dir, name)?;
             self.name = None;
         }
@@ -147,7 +224,7 @@ impl<'a> Pending<'a> {
         match &self.name {
             // The second name is given first: dropping `self` then takes the temporary one away.
             Some(pending) => self.within.hard_link(pending, dir, name),
-            None => Ok(()),
+            None => platform::give_name(&self.held, dir, name.as_ref()),
         }
     }
 }
@@ -322,6 +399,47 @@ pub fn sweep(tmp: &Dir, patience: u64, mut marked: impl FnMut(&str) -> bool) -> 
     left
 }
 
+/// Removes from a directory of the user's what dead processes left there, and nothing but that.
+pub fn sweep_proven(dir: &Dir) {
+    for entry in dir.entries().into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        if claims_proof(&name).is_none() {
+            continue;
+        }
+        let mut options = OpenOptions::new();
+        options.read(true).nonblock(true).follow(FollowSymlinks::No);
+        let Ok(held) = dir.open_with(&name, &options).map(cap_std::fs::File::into_std) else { continue };
+        let ours = held.metadata().is_ok_and(|meta| meta.is_file() && is_proven(&name, &platform::identity(&meta)));
+        if ours && held.try_lock().is_ok() {
+            drop(dir.remove_file(&name));
+        }
+    }
+}
+
+/// Whether a name in a directory of the user's was given by this program to a file that was never
+/// completed or never reached its place.
+pub fn is_unfinished(name: &OsStr, meta: &Metadata) -> bool {
+    meta.is_file() && is_proven(name, &platform::identity_below(meta))
+}
+
+fn is_proven(name: &OsStr, identity: &str) -> bool {
+    claims_proof(name).is_some_and(|(number, claimed)| proof(number, identity) == claimed)
+}
+
+/// The number and the proof in a name that has both.
+fn claims_proof(name: &OsStr) -> Option<(&str, &str)> {
+    let (number, proof) = name.to_str()?.strip_prefix(PREFIX)?.split_once(PROVEN)?;
+    let is_number = |text: &str| text.len() == 2 * NUMBER && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    (is_number(number) && is_number(proof)).then_some((number, proof))
+}
+
+/// What only a file of this identity bears in its name.
+fn proof(number: &str, identity: &str) -> String {
+    let mut digest = hex(&Sha256::digest(format!("wharf unfinished {number} {identity}")));
+    digest.truncate(2 * NUMBER);
+    digest
+}
+
 fn temporary_name(mark: &str) -> io::Result<String> {
     let name = random::hex::<NUMBER>().map_err(io::Error::other)?;
     Ok(if mark.is_empty() { format!("{PREFIX}{name}") } else { format!("{PREFIX}{name}{MARK}{mark}") })
@@ -410,5 +528,54 @@ mod tests {
         Withdrawn::take(&dir, &dir, "d").unwrap().discard().unwrap();
         assert!(names(&dir).is_empty());
         Withdrawn::take(&dir, &dir, "missing").unwrap().discard().unwrap();
+    }
+
+    /// What a killed process leaves where files in the making have names.
+    fn leave(dir: &Dir) -> String {
+        let file = dir.create("x").unwrap().into_std();
+        let pending = Pending { within: dir, name: None, held: file };
+        let name = pending.proven_name().unwrap();
+        dir.rename("x", dir, &name).unwrap();
+        name
+    }
+
+    #[test]
+    fn in_a_users_directory_only_what_is_proven_is_swept() {
+        let (_at, dir) = room();
+        let (_other_at, other) = room();
+        let name = leave(&dir);
+        let copied = leave(&dir);
+        // Names of the right shape, and of the right shape for another file.
+        let kept = [".wharf-00000000000000de", ".wharf-00000000000000de-00000000000000de", ".wharf-x", "mine"];
+        for name in kept {
+            dir.write(name, "mine").unwrap();
+        }
+        dir.copy(&copied, &other, &copied).unwrap();
+        let meta = |dir: &Dir, name: &str| dir.symlink_metadata(name).unwrap();
+        assert!(is_unfinished(name.as_ref(), &meta(&dir, &name)));
+        assert!(!is_unfinished(copied.as_ref(), &meta(&other, &copied)));
+        sweep_proven(&other);
+        assert_eq!(names(&other), [copied]);
+        sweep_proven(&dir);
+        let mut left = names(&dir);
+        left.sort();
+        assert_eq!(left, kept);
+    }
+
+    #[test]
+    fn beside_its_place_a_file_is_made_replaced_and_never_swept() {
+        let (_at, dir) = room();
+        for (old, new) in [(None, "one"), (Some("one"), "two")] {
+            assert_eq!(dir.read_to_string("x").ok().as_deref(), old);
+            let mut pending = Pending::beside(&dir).unwrap();
+            pending.handle().write_all(new.as_bytes()).unwrap();
+            sweep_proven(&dir);
+            pending.place(&dir, "x").unwrap();
+            assert_eq!((dir.read_to_string("x").unwrap().as_str(), names(&dir).len()), (new, 1));
+        }
+        let error = Pending::beside(&dir).unwrap().place_new(&dir, "x").unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::AlreadyExists);
+        drop(Pending::beside(&dir).unwrap());
+        assert_eq!(names(&dir), ["x"]);
     }
 }

@@ -347,7 +347,8 @@ fn is_dir(dir: &Dir, name: &OsStr) -> bool {
     dir.symlink_metadata(name).is_ok_and(|meta| meta.is_dir())
 }
 
-fn mounted() -> io::Error {
+/// The error of something that is left because of a mount.
+pub fn mounted() -> io::Error {
     io::Error::new(io::ErrorKind::ResourceBusy, "something is mounted there")
 }
 

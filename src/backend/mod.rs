@@ -69,6 +69,11 @@ pub trait Backend: Send + Sync {
 
     /// Looks at itself: can it be reached, are the credentials good, does a round trip work?
     async fn examine(&self) -> Vec<Finding>;
+
+    /// What works and should be changed nevertheless: what was looked at, and what is wrong with it.
+    fn warnings(&self) -> Vec<(&'static str, Error)> {
+        Vec::new()
+    }
 }
 
 /// The parts that a backend may lack, or the `unsupported` error.
@@ -174,6 +179,10 @@ pub trait Sessions: Send + Sync {
     async fn get(&self, id: &SessionId) -> Result<Session>;
     /// Deletes a session and all that is in it.
     async fn delete(&self, id: &SessionId, force: bool) -> Result<()>;
+    /// Fails where [`Sessions::delete`] would, as far as that shows beforehand; changes nothing.
+    async fn foresee_delete(&self, id: &SessionId) -> Result<()> {
+        self.get(id).await.map(drop)
+    }
     /// Changes labels; with an empty patch, just reads them.
     async fn label(&self, id: &SessionId, patch: LabelPatch) -> Result<Session>;
     /// Resets the idle timer and wakes the session.
@@ -317,6 +326,11 @@ pub trait SessionFiles: Send + Sync {
     }
     /// Writes a file, making parents: all of it or nothing.
     async fn put(&self, at: &SessionPath, source: &dyn Source, options: PutOptions) -> Result<Stored>;
+    /// Fails where [`SessionFiles::put`] would, as far as that shows beforehand; changes nothing.
+    async fn foresee_put(&self, at: &SessionPath) -> Result<()> {
+        let _ = at;
+        Ok(())
+    }
     /// Reads a file, or a range of it. `unverified` where it is not as long as the backend said.
     async fn fetch(&self, at: &SessionPath, options: FetchOptions) -> Result<Fetched>;
     /// What a path holds; a link is itself.
@@ -344,6 +358,11 @@ pub trait SessionFiles: Send + Sync {
     async fn rename(&self, from: &SessionPath, to: &RemotePath) -> Result<Entry>;
     /// Removes a file, or a directory that is empty or taken with all that is in it.
     async fn remove(&self, at: &SessionPath, recursive: bool) -> Result<()>;
+    /// Fails where [`SessionFiles::remove`] would, as far as that shows beforehand; changes nothing.
+    async fn foresee_remove(&self, at: &SessionPath) -> Result<()> {
+        let _ = at;
+        Ok(())
+    }
 }
 
 /// What a stored file is to be called.

@@ -37,6 +37,10 @@ where
         self.source.len()
     }
 
+    fn is_at_hand(&self) -> bool {
+        self.source.is_at_hand()
+    }
+
     fn attributes(&self) -> Attributes {
         self.source.attributes()
     }

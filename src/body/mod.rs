@@ -345,6 +345,10 @@ pub trait Source: Send + Sync {
     fn is_empty(&self) -> bool {
         self.len() == Some(0)
     }
+    /// Whether reading it waits for nothing but a disk of this machine.
+    fn is_at_hand(&self) -> bool {
+        false
+    }
     /// What goes along with it.
     fn attributes(&self) -> Attributes;
     /// A new reading from its start.
@@ -415,6 +419,10 @@ impl Source for LocalFile {
 
     fn len(&self) -> Option<u64> {
         self.len
+    }
+
+    fn is_at_hand(&self) -> bool {
+        self.len.is_some()
     }
 
     fn attributes(&self) -> Attributes {

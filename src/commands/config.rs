@@ -4,7 +4,7 @@ use clap::Subcommand;
 use serde::Serialize;
 
 use super::Cx;
-use crate::config::{Origin, config_path};
+use crate::config::{Origin, config_path, no_config};
 use crate::error::{Error, Result};
 use crate::output::{Align, Column, Record, View};
 
@@ -26,7 +26,10 @@ pub(super) enum Verb {
 impl Verb {
     pub(super) fn run(self, cx: &Cx) -> Result<()> {
         match self {
-            Verb::Path => cx.out.bytes(format!("{}\n", config_path()?.display()).as_bytes()),
+            Verb::Path => {
+                let path = config_path().ok_or_else(no_config)?;
+                cx.out.bytes(format!("{}\n", path.display()).as_bytes())
+            }
             Verb::List => {
                 let mut listing = cx.out.listing();
                 settings(cx)?.iter().try_for_each(|setting| listing.push(setting))?;
@@ -62,7 +65,7 @@ fn settings(cx: &Cx) -> Result<Vec<Named>> {
         .collect();
     all.push(Named {
         name: "home",
-        value: Some(settings.home()?.display().to_string()),
+        value: settings.home().ok().map(|home| home.display().to_string()),
         origin: settings.home_origin(),
     });
     Ok(all)

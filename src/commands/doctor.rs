@@ -14,11 +14,14 @@ const EPOCH: &str = "2026-11-01T00:00:00Z";
 
 pub(super) async fn run(cx: &Cx) -> Result<()> {
     let settings = cx.settings()?;
-    let file = if settings.file.exists() { "read" } else { "not there, which is fine" };
-    let mut findings = vec![
-        Finding { check: "configuration", outcome: Ok(format!("{}: {file}", settings.file.display())) },
-        Finding { check: "clock", outcome: clock() },
-    ];
+    let file = match &settings.file {
+        Some(file) if file.exists() => format!("{}: read", file.display()),
+        Some(file) => format!("{}: not there, which is fine", file.display()),
+        None => "none, as neither HOME nor WHARF_CONFIG is set".to_owned(),
+    };
+    let mut findings =
+        vec![Finding { check: "configuration", outcome: Ok(file) }, Finding { check: "clock", outcome: clock() }];
+    let mut warnings = Vec::new();
     match cx.backend() {
         Ok(backend) => {
             let Capabilities { backend: name, account, .. } = backend.capabilities();
@@ -27,6 +30,7 @@ pub(super) async fn run(cx: &Cx) -> Result<()> {
                 .push(Finding { check: "backend", outcome: Ok(format!("{name} (from {})", settings.backend.origin)) });
             findings.push(Finding { check: "credentials", outcome: Ok(credentials.to_owned()) });
             findings.extend(backend.examine().await);
+            warnings = backend.warnings();
         }
         Err(error) => findings.push(Finding { check: "backend", outcome: Err(error) }),
     }
@@ -38,6 +42,10 @@ pub(super) async fn run(cx: &Cx) -> Result<()> {
             Ok(_) => tally.done(),
             Err(error) => tally.failed(error),
         }
+    }
+    for (check, warning) in warnings {
+        cx.out.note(format!("warning: {warning}"));
+        listing.push(&Check { ok: true, ..Check::of(&Finding { check, outcome: Err(warning) }) })?;
     }
     listing.conclude(tally.verdict("checks"))
 }
@@ -85,7 +93,12 @@ impl Record for Check {
         ],
         cells: |c| {
             let detail = c.hint.as_ref().map_or_else(|| c.detail.clone(), |hint| format!("{}; {hint}", c.detail));
-            vec![c.check.to_owned(), if c.ok { "yes" } else { "NO" }.to_owned(), detail]
+            let word = match (c.ok, &c.hint) {
+                (true, None) => "yes",
+                (true, Some(_)) => "WARN",
+                (false, _) => "NO",
+            };
+            vec![c.check.to_owned(), word.to_owned(), detail]
         },
     };
 

@@ -157,8 +157,8 @@ pub struct Settings {
     pub connect_timeout: Option<Duration>,
     /// How often a request is tried again.
     pub retries: Option<u32>,
-    /// The configuration file that was read, or would be.
-    pub file: PathBuf,
+    /// The configuration file that was read, or would be; none where no directory of the user's is known.
+    pub file: Option<PathBuf>,
 }
 
 impl Setting<String> {
@@ -183,12 +183,16 @@ impl Settings {
     /// # Errors
     /// `usage` for a bad file, an unknown profile, or several backends to choose from.
     pub fn resolve(flags: &Flags) -> Result<Self> {
-        let path = config_path()?;
-        let file = File::read(&path, flags.deadline)?;
+        let path = config_path();
+        let file = path.as_deref().map(|path| File::read(path, flags.deadline)).transpose()?.unwrap_or_default();
         let chosen =
             pick(flags.profile.as_ref(), &[env::PROFILE], file.profile.clone().map(|name| (name, Origin::Default)));
         let (name, profile) = match &chosen.value {
-            Some(name) => (name.clone(), file.find(name, &path)?),
+            Some(name) => {
+                let path =
+                    path.as_deref().ok_or_else(|| no_config().context(format!("reading the profile `{name}`")))?;
+                (name.clone(), file.find(name, path)?)
+            }
             None => (String::new(), Profile::default()),
         };
         let from = |value: &Option<String>| value.clone().map(|value| (value, Origin::Profile(name.clone())));
@@ -211,7 +215,7 @@ impl Settings {
             user_identity: pick(flags.user_identity.as_ref(), &[env::USER_IDENTITY], from(&profile.user_identity)),
             isolation_key: pick(flags.isolation_key.as_ref(), &[env::ISOLATION_KEY], from(&profile.isolation_key)),
             token_file: flags.token_file.clone(),
-            secret: profile.secret(&path)?,
+            secret: path.as_deref().map(|path| profile.secret(path)).transpose()?.flatten(),
             headers: header::merge(profile.headers, &flags.headers)?,
             deadline: flags.deadline,
             told: flags.told.clone(),
@@ -339,14 +343,18 @@ fn detect() -> Result<Setting<String>> {
     }
 }
 
-/// Where the configuration file is, whether or not it exists.
-pub fn config_path() -> Result<PathBuf> {
-    match env::path(env::CONFIG) {
-        Some(path) => Ok(path),
-        None => Ok(under(env::path(env::XDG_CONFIG_HOME).or_else(dirs::config_dir), env::CONFIG)?
-            .join("wharf")
-            .join("config.toml")),
-    }
+/// Where the configuration file is, whether or not it exists; none where neither `WHARF_CONFIG` nor a
+/// home directory is set.
+pub fn config_path() -> Option<PathBuf> {
+    env::path(env::CONFIG).or_else(|| {
+        let base = env::path(env::XDG_CONFIG_HOME).or_else(dirs::config_dir)?;
+        Some(base.join("wharf").join("config.toml"))
+    })
+}
+
+/// The error of needing a configuration file where none can be.
+pub fn no_config() -> Error {
+    Error::usage("there is no directory for a configuration file").hint(format!("set HOME or {}", env::CONFIG))
 }
 
 fn under(base: Option<PathBuf>, instead: &str) -> Result<PathBuf> {

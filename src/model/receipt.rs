@@ -48,6 +48,8 @@ pub enum SkipReason {
     Link,
     /// It is a directory without a file in it, and the backend keeps none.
     EmptyDirectory,
+    /// An earlier run was killed before this file reached its place.
+    Unfinished,
 }
 
 impl SkipReason {
@@ -60,6 +62,7 @@ impl SkipReason {
             SkipReason::SameHash => "size and hash are equal",
             SkipReason::Link => "it is a link",
             SkipReason::EmptyDirectory => "a directory is not kept here without a file in it",
+            SkipReason::Unfinished => "an earlier run of wharf left it unfinished",
         }
     }
 
@@ -67,7 +70,7 @@ impl SkipReason {
     pub const fn is_at_destination(self) -> bool {
         match self {
             SkipReason::Exists | SkipReason::SameTime | SkipReason::Older | SkipReason::SameHash => true,
-            SkipReason::Link | SkipReason::EmptyDirectory => false,
+            SkipReason::Link | SkipReason::EmptyDirectory | SkipReason::Unfinished => false,
         }
     }
 }

@@ -97,6 +97,49 @@ pub fn is_at(_dir: &Dir, _root: &Dir, _path: &str) -> bool {
     false
 }
 
+/// What tells a file from others, as far as it is known here: when it came to be.
+pub fn identity(meta: &Metadata) -> String {
+    let made = meta.created().ok().and_then(|at| at.duration_since(std::time::UNIX_EPOCH).ok());
+    made.map_or(0, |at| at.as_nanos()).to_string()
+}
+
+/// The same of what lies below a directory handle.
+pub fn identity_below(meta: &cap_std::fs::Metadata) -> String {
+    let made = meta.created().ok().and_then(|at| at.into_std().duration_since(std::time::UNIX_EPOCH).ok());
+    made.map_or(0, |at| at.as_nanos()).to_string()
+}
+
+/// Every file has a name here.
+pub fn create_nameless(_dir: &Dir) -> io::Result<Option<File>> {
+    Ok(None)
+}
+
+/// Every file has a name here.
+pub fn give_name(_file: &File, _dir: &Dir, _name: &Path) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+/// Nothing to do: the directory decides.
+pub fn set_new_access(_file: &File, _dir: &Dir, _at_least: u32, _executable: bool) -> io::Result<()> {
+    Ok(())
+}
+
+/// Nothing to do: the directory decides.
+pub fn keep_access(
+    _file: &File,
+    _dir: &Dir,
+    _name: &str,
+    _replaced: &cap_std::fs::Metadata,
+    _executable: bool,
+) -> io::Result<()> {
+    Ok(())
+}
+
+/// Not known here.
+pub fn check_writable(_dir: &Dir, _name: &Path, _there: Option<&cap_std::fs::Metadata>) -> io::Result<()> {
+    Ok(())
+}
+
 /// Not known here.
 pub fn is_mount_point(_dir: &Dir, _name: &Path) -> bool {
     false
@@ -137,6 +180,39 @@ pub fn sync_directory(_path: &Path) -> io::Result<()> {
 /// Makes a directory and its parents.
 pub fn create_private_dir(path: &Path) -> io::Result<()> {
     std::fs::create_dir_all(path)
+}
+
+/// Not known here.
+pub fn device(_dir: &Dir) -> Option<u64> {
+    None
+}
+
+/// There are no numbers of users.
+pub fn owner(_meta: &cap_std::fs::Metadata) -> (u32, u32) {
+    (0, 0)
+}
+
+/// Makes a directory below another one.
+pub fn create_private_dir_in(dir: &Dir, name: &str) -> io::Result<()> {
+    dir.create_dir(name)
+}
+
+/// Makes an empty file, unless something has its name.
+pub fn create_private_file(path: &Path) -> io::Result<()> {
+    match File::options().write(true).create_new(true).open(path) {
+        Err(e) if e.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        made => made.map(drop),
+    }
+}
+
+/// Not known here: the user's own directories are the user's own.
+pub fn foreign_owner(_dir: &Dir) -> Option<u32> {
+    None
+}
+
+/// There are no permission bits.
+pub fn mode_of(_meta: &Metadata) -> Option<u32> {
+    None
 }
 
 /// There are no permission bits.

@@ -171,6 +171,139 @@ pub fn is_at(dir: &Dir, root: &Dir, path: &str) -> bool {
     (one.st_dev, one.st_ino) == (other.st_dev, other.st_ino)
 }
 
+/// What tells a file from every other one, as far as the file system says: its number, and when it
+/// came to be, since numbers are used again.
+pub fn identity(meta: &Metadata) -> String {
+    let made = meta.created().ok().and_then(|at| at.duration_since(std::time::UNIX_EPOCH).ok());
+    format!("{} {}", std::os::unix::fs::MetadataExt::ino(meta), made.map_or(0, |at| at.as_nanos()))
+}
+
+/// The same of what lies below a directory handle.
+pub fn identity_below(meta: &cap_std::fs::Metadata) -> String {
+    let made = meta.created().ok().and_then(|at| at.into_std().duration_since(std::time::UNIX_EPOCH).ok());
+    format!("{} {}", cap_std::fs::MetadataExt::ino(meta), made.map_or(0, |at| at.as_nanos()))
+}
+
+/// Makes a file in a directory that has no name yet; none where the system cannot.
+pub fn create_nameless(dir: &Dir) -> io::Result<Option<File>> {
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    {
+        use rustix::io::Errno;
+        static CAN_NAME: std::sync::OnceLock<bool> = std::sync::OnceLock::new();
+        // A name is given by way of /proc, which is not everywhere.
+        if !CAN_NAME.get_or_init(|| std::fs::exists(in_proc(dir)).is_ok_and(|there| there)) {
+            return Ok(None);
+        }
+        let flags = OFlags::TMPFILE | OFlags::RDWR | OFlags::CLOEXEC;
+        match rustix::fs::openat(dir, ".", flags, Mode::from_raw_mode(0o666)) {
+            Ok(file) => Ok(Some(file.into())),
+            Err(Errno::OPNOTSUPP | Errno::ISDIR | Errno::INVAL | Errno::NOSYS) => Ok(None),
+            Err(e) => Err(e.into()),
+        }
+    }
+    #[cfg(not(any(target_os = "linux", target_os = "android")))]
+    {
+        let _ = dir;
+        Ok(None)
+    }
+}
+
+/// Gives a file that has no name its first one, unless that is taken.
+pub fn give_name(file: &File, dir: &Dir, name: &Path) -> io::Result<()> {
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    {
+        rustix::fs::linkat(rustix::fs::CWD, in_proc(file), dir, name, AtFlags::SYMLINK_FOLLOW)?;
+        Ok(())
+    }
+    #[cfg(not(any(target_os = "linux", target_os = "android")))]
+    {
+        let _ = (file, dir, name);
+        Err(io::ErrorKind::Unsupported.into())
+    }
+}
+
+/// The extended attributes that hold the ACL of a file, and the one that a directory gives to what is
+/// made in it (`acl(5)`).
+#[cfg(any(target_os = "linux", target_os = "android"))]
+const ACL: [&str; 2] = ["system.posix_acl_access", "system.posix_acl_default"];
+
+/// Gives a new file at least these permission bits, unless its directory has a default ACL, which
+/// decides alone; with `executable`, every reader may run it.
+pub fn set_new_access(file: &File, dir: &Dir, at_least: u32, executable: bool) -> io::Result<()> {
+    let mode = file.metadata()?.permissions().mode() & 0o777;
+    let base = if mode & at_least == at_least || has_default_acl(dir) { mode } else { mode | at_least };
+    let wanted = if executable { base | ((base & 0o444) >> 2) } else { base };
+    if wanted == mode { Ok(()) } else { file.set_permissions(Permissions::from_mode(wanted)) }
+}
+
+fn has_default_acl(dir: &Dir) -> bool {
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    {
+        let [_, default] = ACL;
+        rustix::fs::getxattr_query(in_proc(dir), default).is_ok_and(|length| length > 0)
+    }
+    #[cfg(not(any(target_os = "linux", target_os = "android")))]
+    {
+        let _ = dir;
+        false
+    }
+}
+
+/// Gives a file that is to replace `name` in `dir` the read and write bits and the ACL of that one,
+/// and its owner and group as far as the user may; with `executable`, every reader may run it. Neither
+/// setuid, setgid nor sticky is kept.
+pub fn keep_access(
+    file: &File,
+    dir: &Dir,
+    name: &str,
+    replaced: &cap_std::fs::Metadata,
+    executable: bool,
+) -> io::Result<()> {
+    use std::os::unix::fs::MetadataExt;
+    let (uid, gid) = owner(replaced);
+    let meta = file.metadata()?;
+    if (meta.uid(), meta.gid()) != (uid, gid) {
+        let group = Some(rustix::fs::Gid::from_raw(gid));
+        let owner = rustix::process::geteuid().is_root().then(|| rustix::fs::Uid::from_raw(uid));
+        // Whoever may not give a file away keeps it.
+        let _ = rustix::fs::fchown(file, owner, group);
+    }
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    {
+        let [access, _] = ACL;
+        let mut acl = [0_u8; 2048];
+        let at = format!("{}/{name}", in_proc(dir));
+        if let Ok(length) = rustix::fs::lgetxattr(at, access, &mut acl[..]) {
+            let acl = acl.get(..length).unwrap_or_default();
+            let _ = rustix::fs::fsetxattr(file, access, acl, rustix::fs::XattrFlags::empty());
+        }
+    }
+    #[cfg(not(any(target_os = "linux", target_os = "android")))]
+    let _ = (dir, name);
+    let mode = cap_std::fs::PermissionsExt::mode(&replaced.permissions()) & 0o666;
+    set_mode(file, if executable { mode | ((mode & 0o444) >> 2) } else { mode })
+}
+
+/// What the system says of making or replacing `name` in `dir`, as far as it can be asked beforehand;
+/// `there` is what has the name now.
+pub fn check_writable(dir: &Dir, name: &Path, there: Option<&cap_std::fs::Metadata>) -> io::Result<()> {
+    use rustix::fs::{Access, accessat};
+    accessat(dir, ".", Access::WRITE_OK | Access::EXEC_OK, AtFlags::EACCESS)?;
+    let Some(there) = there else { return Ok(()) };
+    // A file that cannot be changed at all can be replaced; one that is immutable cannot.
+    if accessat(dir, name, Access::WRITE_OK, AtFlags::EACCESS) == Err(rustix::io::Errno::PERM) {
+        return Err(rustix::io::Errno::PERM.into());
+    }
+    let around = rustix::fs::fstat(dir)?;
+    let user = rustix::process::geteuid();
+    let owned = [around.st_uid, cap_std::fs::MetadataExt::uid(there)].contains(&user.as_raw());
+    if around.st_mode & 0o1000 != 0 && !owned && !user.is_root() {
+        // In a sticky directory each has his own.
+        return Err(rustix::io::Errno::PERM.into());
+    }
+    Ok(())
+}
+
 /// Whether `name` in `dir` is where something is mounted.
 pub fn is_mount_point(dir: &Dir, name: &Path) -> bool {
     #[cfg(any(target_os = "linux", target_os = "android"))]
@@ -270,6 +403,44 @@ pub fn sync_directory(path: &Path) -> io::Result<()> {
 /// Makes a directory and its parents, readable by their owner only.
 pub fn create_private_dir(path: &Path) -> io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(path)
+}
+
+/// The number of the file system that a directory is on.
+pub fn device(dir: &Dir) -> Option<u64> {
+    rustix::fs::fstat(dir).ok().map(|stat| stat.st_dev)
+}
+
+/// Owner and group of what lies below a directory handle.
+pub fn owner(meta: &cap_std::fs::Metadata) -> (u32, u32) {
+    use cap_std::fs::MetadataExt;
+    (meta.uid(), meta.gid())
+}
+
+/// Makes a directory below another one, readable by its owner only.
+pub fn create_private_dir_in(dir: &Dir, name: &str) -> io::Result<()> {
+    let mut builder = cap_std::fs::DirBuilder::new();
+    cap_std::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    dir.create_dir_with(name, &builder)
+}
+
+/// Makes an empty file, readable by its owner only, unless something has its name.
+pub fn create_private_file(path: &Path) -> io::Result<()> {
+    use std::os::unix::fs::OpenOptionsExt;
+    match File::options().write(true).create_new(true).mode(0o600).open(path) {
+        Err(e) if e.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        made => made.map(drop),
+    }
+}
+
+/// The number of the user that a directory belongs to, where that is neither this user nor root.
+pub fn foreign_owner(dir: &Dir) -> Option<u32> {
+    let owner = rustix::fs::fstat(dir).ok()?.st_uid;
+    (owner != 0 && owner != rustix::process::geteuid().as_raw()).then_some(owner)
+}
+
+/// Permission bits of a file or directory.
+pub fn mode_of(meta: &Metadata) -> Option<u32> {
+    Some(meta.permissions().mode() & 0o7777)
 }
 
 /// Permission bits of what lies below a directory handle.

@@ -7,6 +7,7 @@ use std::fs::{File, OpenOptions};
 use std::hash::BuildHasher;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use cap_fs_ext::MetadataExt;
 use cap_std::ambient_authority;
@@ -18,10 +19,9 @@ use crate::backend::Fetched;
 use crate::body::{Attributes, Body, Summary};
 use crate::error::{Error, Result};
 use crate::model::{FileId, Verified};
-use crate::pending::{Pending, handle_of, sweep};
+use crate::pending::{Access, Pending, handle_of, sweep_proven};
 use crate::platform;
 use crate::platform::names::Rules;
-use crate::removal::FEW;
 
 /// The bytes that most systems take in a name and in a path.
 const NAME: usize = 255;
@@ -33,7 +33,14 @@ pub struct Ground {
     /// None where it is not there and nothing is to be made.
     dir: Option<Dir>,
     path: PathBuf,
-    changed: Cell<bool>,
+    /// The directory below it that was written to last.
+    last: RefCell<Option<(String, Rc<Dir>)>>,
+    /// Directories in which names changed that are still to be made durable, unless there are many.
+    changed: RefCell<HashMap<String, Dir>>,
+    /// Whether a directory was made.
+    made: Cell<bool>,
+    /// Directories that were swept.
+    swept: RefCell<HashSet<(u64, u64)>>,
 }
 
 /// What was landed.
@@ -114,10 +121,6 @@ impl Claims {
     fn add(&self, meta: &Metadata) {
         self.files.borrow_mut().insert((meta.dev(), meta.ino()));
     }
-
-    fn len(&self) -> usize {
-        self.files.borrow().len()
-    }
 }
 
 impl Ground {
@@ -137,11 +140,12 @@ impl Ground {
                     // A link that leads nowhere is in the way of the run.
                     return Err(doing(io::ErrorKind::AlreadyExists.into()));
                 }
+                foresee_making(path).map_err(doing)?;
                 None
             }
             opened => Some(opened.map_err(doing)?),
         };
-        Ok(Ground { dir, path: path.to_owned(), changed: Cell::new(false) }.swept(make))
+        Ok(Self::at(dir, path.to_owned()))
     }
 
     /// Opens a directory below this one, making it where `make` says so.
@@ -155,15 +159,42 @@ impl Ground {
             Some(Err(e)) if e.kind() == io::ErrorKind::NotFound && !make => None,
             Some(opened) => Some(opened.map_err(|e| self.refused("opening the directory", name, &e))?),
         };
-        Ok(Ground { dir, path: self.path.join(name), changed: self.changed }.swept(make))
+        Ok(Self::at(dir, self.path.join(name)))
     }
 
-    /// Removes what a killed run left here.
-    fn swept(self, make: bool) -> Self {
-        if let Some(dir) = self.dir.as_ref().filter(|_| make) {
-            drop(sweep(dir, FEW, |_| true));
+    fn at(dir: Option<Dir>, path: PathBuf) -> Self {
+        Ground {
+            dir,
+            path,
+            last: RefCell::default(),
+            changed: RefCell::default(),
+            made: Cell::new(false),
+            swept: RefCell::default(),
         }
-        self
+    }
+
+    /// The directory that `below` lies in, which is made where it is not there, and swept.
+    fn parent_of(&self, below: &str) -> Result<Rc<Dir>> {
+        let parent = below.rsplit_once('/').map_or("", |(parent, _)| parent);
+        if let Some((at, dir)) = &*self.last.borrow()
+            && at == parent
+            && platform::is_at(dir, self.dir()?, if parent.is_empty() { "." } else { parent })
+        {
+            return Ok(Rc::clone(dir));
+        }
+        let opened = if parent.is_empty() {
+            self.dir()?.try_clone()
+        } else {
+            self.mkdir(parent)?;
+            self.dir()?.open_dir(parent)
+        };
+        let dir = Rc::new(opened.map_err(|e| self.refused("opening the directory", parent, &e))?);
+        let first = dir.dir_metadata().is_ok_and(|meta| self.swept.borrow_mut().insert((meta.dev(), meta.ino())));
+        if first {
+            sweep_proven(&dir);
+        }
+        *self.last.borrow_mut() = Some((parent.to_owned(), Rc::clone(&dir)));
+        Ok(dir)
     }
 
     /// What people call what is at `below`.
@@ -198,7 +229,7 @@ impl Ground {
     /// Makes a directory and its parents.
     pub fn mkdir(&self, below: &str) -> Result<()> {
         self.check_name(below)?;
-        self.changed.set(true);
+        self.made.set(true);
         self.dir()?.create_dir_all(below).map_err(|e| self.refused("making the directory", below, &e))
     }
 
@@ -238,7 +269,21 @@ impl Ground {
         if let Some((parent, _)) = below.rsplit_once('/') {
             self.foresee_directory(parent, claims)?;
         }
+        self.foresee_writing(below, there).map_err(|e| self.refused("writing", below, &e))?;
         if claims.plan(&self.place_of(below), false) { Ok(()) } else { Err(self.taken(below)) }
+    }
+
+    /// What the system would say of a new or a replaced name in the nearest directory that is there.
+    fn foresee_writing(&self, below: &str, there: Option<&Metadata>) -> io::Result<()> {
+        let Some(dir) = &self.dir else { return Ok(()) };
+        let mut above = below;
+        while let Some((parent, name)) = above.rsplit_once('/') {
+            if let Ok(dir) = dir.open_dir(parent) {
+                return platform::check_writable(&dir, Path::new(name), there);
+            }
+            above = parent;
+        }
+        platform::check_writable(dir, Path::new(above), there)
     }
 
     /// What the system would say of a name, where nothing is there yet that it could be asked about.
@@ -284,6 +329,11 @@ impl Ground {
     fn check_place(&self, below: &str, there: &Metadata) -> Result<()> {
         let path = self.shown(below);
         if there.is_file() || there.is_symlink() {
+            let mounted = self.dir.as_ref().is_some_and(|dir| platform::is_mount_point(dir, Path::new(below)));
+            if mounted {
+                let what = format!("something is mounted on this file, so nothing can replace it: `{path}`");
+                return Err(Error::conflict(what).hint(format!("write into it: `wharf files cat TARGET > {path}`")));
+            }
             Ok(())
         } else if there.is_dir() {
             Err(Error::conflict(format!("this is a directory: `{path}`"))
@@ -294,51 +344,67 @@ impl Ground {
         }
     }
 
-    fn check(&self, below: &str, landing: &Landing<'_>) -> Result<()> {
+    /// Fails where a file cannot land; gives the regular file that it replaces.
+    fn check(&self, below: &str, landing: &Landing<'_>) -> Result<Option<Metadata>> {
         match self.look(below)? {
             Some(there) if landing.claims.hold(&there) => Err(self.taken(below)),
-            Some(there) => self.check_place(below, &there),
-            None => Ok(()),
+            Some(there) => self.check_place(below, &there).map(|()| Some(there).filter(Metadata::is_file)),
+            None => Ok(None),
         }
     }
 
     /// Lands a file at `below`, making its parents: all of it, proven, or nothing.
     pub async fn land(&self, below: &str, mut fetched: Fetched, landing: &Landing<'_>) -> Result<Landed> {
         self.check_name(below)?;
-        if let Some((parent, _)) = below.rsplit_once('/') {
-            self.mkdir(parent)?;
-        }
-        let landed = landing.claims.len();
-        self.check(below, landing)?;
-        let dir = self.dir()?;
         let doing = |e: io::Error| self.refused("writing", below, &e);
-        self.changed.set(true);
-        let mut pending = Pending::file(dir).map_err(doing)?;
+        let (parent, name) = below.rsplit_once('/').unwrap_or(("", below));
+        let dir = self.parent_of(below)?;
+        self.check(below, landing)?;
+        let mut pending = Pending::beside(&dir).map_err(doing)?;
         let summary = pending.fill(&mut fetched.body, self.shown(below)).await?;
         let verified = prove::of_download(&fetched, &summary)?;
-        set_attributes(pending.handle(), fetched.attributes).map_err(doing)?;
-        if !landing.bulk {
-            pending.handle().sync_all().map_err(doing)?;
+        // Another file may have come first while this one was on its way.
+        let replaced = self.check(below, landing)?;
+        let Attributes { modified_at, executable } = fetched.attributes;
+        let access = Access { replaced: replaced.as_ref(), executable, at_least: 0 };
+        pending.set_access(&dir, name, access).map_err(doing)?;
+        if let Some(time) = modified_at {
+            pending.handle().set_modified(time.into()).map_err(doing)?;
         }
-        if landing.claims.len() != landed {
-            // Another file came first while this one was on its way.
-            self.check(below, landing)?;
+        // What is mounted below is not made durable with the rest.
+        if !landing.bulk || platform::device(&dir) != platform::device(self.dir()?) {
+            pending.handle().sync_all().map_err(doing)?;
+            self.note_changed(parent)?;
         }
         let landed = Metadata::from_file(pending.handle()).map_err(doing)?;
-        let placed = if landing.keep_existing { pending.place_new(dir, below) } else { pending.place(dir, below) };
+        let placed = if landing.keep_existing { pending.place_new(&dir, name) } else { pending.place(&dir, name) };
         placed.map_err(doing)?;
         landing.claims.add(&landed);
         Ok(Landed { summary, verified, file_id: fetched.file_id })
     }
 
+    /// Notes that the names in a directory, and in those that it lies in, are to be made durable.
+    fn note_changed(&self, below: &str) -> Result<()> {
+        let mut at = below;
+        let mut changed = self.changed.borrow_mut();
+        while !changed.contains_key(at) {
+            let opened = if at.is_empty() { self.dir()?.try_clone() } else { self.dir()?.open_dir(at) };
+            changed.insert(at.to_owned(), opened.map_err(|e| self.refused("opening the directory", at, &e))?);
+            at = at.rsplit_once('/').map_or("", |(parent, _)| parent);
+        }
+        Ok(())
+    }
+
     /// Makes everything durable that was landed here.
     pub fn settle(&self, bulk: bool) -> Result<()> {
-        if !self.changed.get() {
-            return Ok(());
-        }
         let doing = |e: io::Error| self.refused("making durable what was written to", ".", &e);
-        let handle = handle_of(self.dir()?).map_err(doing)?;
-        if bulk { platform::sync_file_system(&handle) } else { handle.sync_all() }.map_err(doing)
+        let Some(dir) = self.dir.as_ref() else { return Ok(()) };
+        if bulk && (self.made.get() || self.last.borrow().is_some()) {
+            handle_of(dir).and_then(|handle| platform::sync_file_system(&handle)).map_err(doing)?;
+        } else if self.made.get() {
+            self.note_changed("")?;
+        }
+        self.changed.borrow().values().try_for_each(|dir| handle_of(dir)?.sync_all()).map_err(doing)
     }
 
     fn refused(&self, doing: &str, below: &str, error: &io::Error) -> Error {
@@ -352,6 +418,15 @@ impl Ground {
         }
         Error::io(format!("{doing} `{}`", path.display()), error)
     }
+}
+
+/// What the system would say of making a directory that is not there, as far as it can be asked.
+fn foresee_making(path: &Path) -> io::Result<()> {
+    let Some(above) = path.ancestors().skip(1).find(|above| above.as_os_str().is_empty() || above.is_dir()) else {
+        return Ok(());
+    };
+    let above = if above.as_os_str().is_empty() { Path::new(".") } else { above };
+    platform::check_writable(&Dir::open_ambient_dir(above, ambient_authority())?, Path::new("."), None)
 }
 
 /// Hands a body to something that nothing can be renamed onto: a device, a FIFO, standard output.
@@ -381,14 +456,4 @@ pub fn open_stream(path: &Path) -> Result<Option<File>> {
             .hint("run the command again when nothing changes it"));
     }
     Ok(Some(file))
-}
-
-fn set_attributes(file: &File, attributes: Attributes) -> io::Result<()> {
-    if attributes.executable {
-        platform::make_executable(file)?;
-    }
-    if let Some(time) = attributes.modified_at {
-        file.set_modified(time.into())?;
-    }
-    Ok(())
 }

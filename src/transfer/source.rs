@@ -17,6 +17,7 @@ use super::filter::{Filter, Verdict};
 use crate::body::LocalFile;
 use crate::error::{Error, Kind};
 use crate::model::receipt::SkipReason;
+use crate::pending::is_unfinished;
 use crate::platform::bytes_of;
 use crate::walk::Walk;
 
@@ -111,7 +112,9 @@ impl<'a> Tree<'a> {
             return Some(Found { path, below: within.below.clone(), what: What::Failed(error) });
         };
         let below = above + &text;
-        let what = if meta.is_symlink() {
+        let what = if is_unfinished(&name, meta) {
+            Ok(What::Skipped(SkipReason::Unfinished))
+        } else if meta.is_symlink() {
             self.link(&name, &path, &below)
         } else if meta.is_dir() {
             self.directory(&name, &path, &below)

@@ -223,6 +223,7 @@ impl Transfer<'_> {
         }
         if options.dry_run {
             self.foresee(at, before.flatten().as_ref(), looked).await?;
+            files.foresee_put(at).await?;
             readable(source.as_ref()).await?;
             return Ok(Receipt::planned(name, shown, source.len()));
         }

@@ -123,23 +123,29 @@ fn endless(path: &Path) {
     File::create(path).unwrap().set_len(4 << 30).unwrap();
 }
 
-/// Waits until so many receipts are written, and bytes of the next file lie in `making`.
-fn wait_for(receipts: &Path, count: usize, making: &Path) {
-    wait_until("receipts, and a file in the making", || {
-        let lines = fs::read_to_string(receipts).unwrap_or_default().lines().count();
-        let made = fs::read_dir(making).into_iter().flatten().flatten().filter(|entry| {
-            let name = entry.file_name();
-            name.to_string_lossy().starts_with(".wharf-") && entry.metadata().is_ok_and(|meta| meta.len() > 0)
-        });
-        lines == count && made.count() > 0
+/// Whether a process has bytes in a file without a name, or in one with a name of its own making in
+/// `making`, where the system has no others.
+fn is_making(process: &Running, making: &Path) -> bool {
+    let held = fs::read_dir(format!("/proc/{}/fd", process.id())).into_iter().flatten().flatten();
+    let mut held = held.filter(|fd| {
+        let target = fs::read_link(fd.path()).unwrap_or_default();
+        target.to_string_lossy().ends_with(" (deleted)") && fs::metadata(fd.path()).is_ok_and(|meta| meta.len() > 0)
     });
+    let mut named = fs::read_dir(making).into_iter().flatten().flatten().filter(|entry| {
+        let name = entry.file_name();
+        name.to_string_lossy().starts_with(".wharf-") && entry.metadata().is_ok_and(|meta| meta.len() > 0)
+    });
+    held.next().is_some() || named.next().is_some()
 }
 
 /// An upload or a download of a tree that is at its third file, which does not end.
 fn under_way(sandbox: &Sandbox, args: &[&str], making: &Path) -> Running {
     let call = sandbox.wharf(["files"].iter().chain(args).chain(&["--receipt", "receipts"]));
     let running = call.start();
-    wait_for(&sandbox.path("receipts"), 2, making);
+    wait_until("receipts, and a file in the making", || {
+        let lines = fs::read_to_string(sandbox.path("receipts")).unwrap_or_default().lines().count();
+        lines == 2 && is_making(&running, making)
+    });
     running
 }
 
@@ -161,7 +167,7 @@ fn arrived(sandbox: &Sandbox, args: [&str; 3]) -> Vec<String> {
 }
 
 fn making(sandbox: &Sandbox, args: [&str; 3]) -> std::path::PathBuf {
-    if args == UP { sandbox.store().join("tmp") } else { sandbox.path("new") }
+    if args == UP { sandbox.inside("s1", "new") } else { sandbox.path("new") }
 }
 
 #[test]

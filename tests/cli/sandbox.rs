@@ -558,6 +558,11 @@ impl Running {
         self.child.try_wait().unwrap().is_none()
     }
 
+    /// The number of its process.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     fn pid(&self) -> Pid {
         Pid::from_child(&self.child)
     }

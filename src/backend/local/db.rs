@@ -4,12 +4,14 @@ use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
 
 use super::Outlives;
+use super::disk::link_refused;
 use crate::backend::{Page, PageRequest};
 use crate::error::{Details, Error, Kind, Result};
 use crate::model::Timestamp;
+use crate::platform;
 
 /// How long a process waits for another one's transaction.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -78,7 +80,21 @@ impl Db {
     /// Opens the database, making it where there is none; one that outlives nothing is in memory.
     pub(super) fn open(path: &Path, outlives: Outlives) -> Result<Self> {
         let doing = || format!("opening the database `{}`", path.display());
-        let opened = if outlives == Outlives::Nothing { Connection::open_in_memory() } else { Connection::open(path) };
+        let opened = if outlives == Outlives::Nothing {
+            Connection::open_in_memory()
+        } else {
+            // Its other files get the same mode.
+            let made = platform::create_private_file(path);
+            if path.is_symlink() {
+                return Err(link_refused(path));
+            }
+            made.map_err(|e| Error::io(doing(), &e).of_kind(Kind::Io).hint(UNWRITABLE))?;
+            // The name of the home itself may be a link.
+            let real = path.parent().and_then(|home| Some(home.canonicalize().ok()?.join(path.file_name()?)));
+            let flags =
+                OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW;
+            Connection::open_with_flags(real.as_deref().unwrap_or(path), flags)
+        };
         let mut connection = opened.map_err(|e| fault(doing(), &e))?;
         connection.busy_timeout(PATIENCE).map_err(|e| fault(doing(), &e))?;
         let settings = match outlives {
@@ -140,6 +156,9 @@ impl Db {
 /// What to do where the file system is not enough for a database.
 pub(super) const NO_NETWORK: &str =
     "a network file system may lack locks or shared memory: choose a WHARF_HOME on a local disk";
+
+/// What to do where the database cannot be written.
+const UNWRITABLE: &str = "check that WHARF_HOME is on a writable disk and yours; `wharf doctor` shows where it is";
 
 /// What to do about a damaged database. Nothing is ever removed because of it.
 const DAMAGED: &str = "no file was touched; `wharf doctor` says what can be saved";
@@ -219,9 +238,7 @@ pub(super) fn fault(doing: impl std::fmt::Display, error: &rusqlite::Error) -> E
             .hint("another program holds the store for long: try again, or see that WHARF_HOME is on a local disk")
             .details(Details { retryable: true, ..Details::default() }),
         Some(ErrorCode::DiskFull) => made.hint("the disk is full: free some space, nothing was half-written"),
-        Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
-            made.hint("check that WHARF_HOME is on a writable disk and yours; `wharf doctor` shows where it is")
-        }
+        Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => made.hint(UNWRITABLE),
         Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => made.hint(DAMAGED),
         Some(ErrorCode::SystemIoFailure | ErrorCode::FileLockingProtocolFailed) => made.hint(NO_NETWORK),
         _ => made,

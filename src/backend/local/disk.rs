@@ -58,15 +58,26 @@ impl Disk {
         };
         platform::create_private_dir(home).map_err(|e| doing(&e))?;
         let root = Dir::open_ambient_dir(home, ambient_authority()).map_err(|e| doing(&e))?;
-        let room = |name: &str| match root.open_dir_nofollow(name) {
-            Err(e) if e.kind() == io::ErrorKind::NotFound => {
-                match root.create_dir(name) {
-                    Err(e) if e.kind() != io::ErrorKind::AlreadyExists => return Err(doing(&e)),
-                    _ => {}
+        if let Some(owner) = platform::foreign_owner(&root) {
+            let what = format!("the data directory `{}` belongs to another user: {owner}", home.display());
+            return Err(Error::new(Kind::Io, what)
+                .hint("set WHARF_HOME to a directory of your own, or run the command as that user"));
+        }
+        let room = |name: &str| {
+            let doing = |e: &io::Error| doing(e).context(format!("`{name}`"));
+            match root.open_dir_nofollow(name) {
+                Err(e) if e.kind() == io::ErrorKind::NotFound => {
+                    match platform::create_private_dir_in(&root, name) {
+                        Err(e) if e.kind() != io::ErrorKind::AlreadyExists => return Err(doing(&e)),
+                        _ => {}
+                    }
+                    root.open_dir_nofollow(name).map_err(|e| doing(&e))
                 }
-                root.open_dir_nofollow(name).map_err(|e| doing(&e))
+                Err(_) if root.symlink_metadata(name).is_ok_and(|meta| meta.is_symlink()) => {
+                    Err(link_refused(&home.join(name)))
+                }
+                other => other.map_err(|e| doing(&e)),
             }
-            other => other.map_err(|e| doing(&e)),
         };
         let tmp = room("tmp")?;
         // Without locks the database would wait in vain for somebody who does not exist.
@@ -82,6 +93,19 @@ impl Disk {
             tmp,
             swept: Once::new(),
             unsettled: Mutex::default(),
+        })
+    }
+
+    /// A warning where other users may look into the data directory.
+    pub(super) fn exposed(&self) -> Option<Error> {
+        let mode = self.home.metadata().ok().map(|meta| platform::mode_of(&meta))??;
+        let home = self.home.display();
+        (mode & 0o077 != 0).then(|| {
+            Error::new(
+                Kind::Io,
+                format!("other users may look into the data directory `{home}`: its mode is {mode:04o}"),
+            )
+            .hint(format!("keep them out: `chmod 700 {home}`"))
         })
     }
 
@@ -189,6 +213,12 @@ impl Disk {
         }
     }
 
+    /// What a mount in a session's directory would leave of it.
+    pub(super) fn mount_within(&self, id: &SessionId) -> Option<Leftovers> {
+        let mounted = platform::has_mounts(&self.sessions, Path::new(id.as_str()));
+        mounted.then(|| Leftovers::of(self.session_path(id), &removal::mounted()))
+    }
+
     /// Removes everything in a session's directory; the leftovers are named by their paths on this
     /// machine. Gives up after `patience` failures.
     pub(super) fn empty_session(&self, id: &SessionId, dir: &Dir, patience: u64) -> Leftovers {
@@ -286,6 +316,12 @@ impl Disk {
     pub(super) fn sweep_again(&self, look_after: impl FnMut(&str) -> bool) -> Leftovers {
         pending::sweep(&self.tmp, u64::MAX, look_after).below(&self.home.join("tmp"))
     }
+}
+
+/// The error of a link where the store has something of its own.
+pub(super) fn link_refused(path: &Path) -> Error {
+    Error::new(Kind::Io, format!("this is a link, and a store follows none: `{}`", path.display()))
+        .hint("move what it leads to into its place, or set WHARF_HOME to where all of it is")
 }
 
 /// Whether a session's directory is still being made.

@@ -21,7 +21,7 @@ use crate::body::Source;
 use crate::error::{Error, Kind, Result};
 use crate::model::entry::Mode;
 use crate::model::{Entry, EntryKind, FileId, Provider, RemotePath, SessionPath, Timestamp};
-use crate::pending::handle_of;
+use crate::pending::{Access, Pending, handle_of, is_unfinished};
 use crate::platform;
 use crate::walk::Walk;
 
@@ -31,15 +31,22 @@ const LARGE: u64 = 1024 * 1024;
 #[async_trait]
 impl SessionFiles for Local {
     async fn put(&self, at: &SessionPath, source: &dyn Source, options: PutOptions) -> Result<Stored> {
+        let doing = |e: io::Error| refused(format!("writing `{at}`"), &e);
+        let entered = self.enter(&at.session)?;
+        self.woken(&entered)?;
+        let mut there = self.check_target(&entered, at, options.keep_existing)?;
         let mut room = None;
-        if !options.bulk || source.len().is_none_or(|bytes| bytes >= LARGE) {
+        let small = source.len().is_some_and(|bytes| bytes < LARGE);
+        if !options.bulk || !small {
             // So that a large file is not read in vain; of many, most are small.
-            let entered = self.enter(&at.session)?;
-            self.woken(&entered)?;
-            let replaced = self.check_target(&entered, at, options.keep_existing)?;
-            room = self.usage(&entered)?.room(source.len(), replaced)?;
+            room = self.usage(&entered)?.room(source.len(), bytes_of(there.as_ref()))?;
         }
-        let mut pending = self.swept()?.pending_file()?;
+        let beside = entered.nearest_dir(&at.path).map_err(doing)?;
+        // What is mounted in a session is not made durable with the rest of the store.
+        let bulk = options.bulk && platform::device(&beside) == platform::device(&entered.dir);
+        let mut pending = Pending::beside(&beside).map_err(doing)?;
+        // A deletion waits for a small file of this machine, and for nothing else that may take long.
+        let mut held = (small && source.is_at_hand()).then_some(entered);
         let mut body = source.open().await?;
         if let Some(most) = room {
             let (mut left, name) = (most, at.to_string());
@@ -52,21 +59,31 @@ impl SessionFiles for Local {
             });
         }
         let sent = pending.fill(&mut body, at).await?;
-        let doing = |e: io::Error| refused(format!("writing `{at}`"), &e);
         let attributes = source.attributes();
-        platform::set_mode(pending.handle(), if attributes.executable { 0o755 } else { 0o644 }).map_err(doing)?;
-        if let Some(time) = attributes.modified_at {
-            pending.handle().set_modified(time.into()).map_err(doing)?;
-        }
-        if !options.bulk {
-            pending.handle().sync_all().map_err(doing)?;
-        }
-        // Much may have changed while the bytes came.
-        let entered = self.enter(&at.session)?;
-        self.woken(&entered)?;
+        let finish = |pending: &mut Pending<'_>, there: Option<&Metadata>| {
+            let access = Access { replaced: there, executable: attributes.executable, at_least: 0o644 };
+            pending.set_access(&beside, at.path.name(), access)?;
+            if let Some(time) = attributes.modified_at {
+                pending.handle().set_modified(time.into())?;
+            }
+            if bulk { Ok(()) } else { pending.handle().sync_all() }
+        };
+        finish(&mut pending, there.as_ref()).map_err(doing)?;
+        let entered = if let Some(entered) = held.take() {
+            entered
+        } else {
+            // Much may have changed while the bytes came.
+            let entered = self.enter(&at.session)?;
+            self.woken(&entered)?;
+            let now = self.check_target(&entered, at, options.keep_existing)?;
+            if now.as_ref().map(access_of) != there.as_ref().map(access_of) {
+                finish(&mut pending, now.as_ref()).map_err(doing)?;
+            }
+            there = now;
+            entered
+        };
         let mut usage = self.usage(&entered)?;
-        let replaced = self.check_target(&entered, at, options.keep_existing)?;
-        usage.add(sent.bytes, replaced)?;
+        usage.add(sent.bytes, bytes_of(there.as_ref()))?;
         let parent = self.make_parents(&entered, at, options.bulk)?;
         let placed = if options.keep_existing {
             pending.place_new(&parent, at.path.name())
@@ -75,7 +92,7 @@ impl SessionFiles for Local {
         };
         placed.map_err(doing)?;
         drop(usage);
-        self.disk()?.changed_in(at, options.bulk);
+        self.disk()?.changed_in(at, bulk);
         Ok(Stored {
             path: at.path.clone(),
             size: Some(sent.bytes),
@@ -85,6 +102,14 @@ impl SessionFiles for Local {
             md5: false,
             sent,
         })
+    }
+
+    async fn foresee_put(&self, at: &SessionPath) -> Result<()> {
+        let entered = self.enter(&at.session)?;
+        let there = self.check_target(&entered, at, false)?;
+        let doing = |e: io::Error| refused(format!("writing `{at}`"), &e);
+        let beside = entered.nearest_dir(&at.path).map_err(doing)?;
+        platform::check_writable(&beside, Path::new(at.path.name()), there.as_ref()).map_err(doing)
     }
 
     async fn fetch(&self, at: &SessionPath, options: FetchOptions) -> Result<Fetched> {
@@ -170,7 +195,10 @@ impl SessionFiles for Local {
         if let Some(mode) = options.mode {
             let doing = |e: io::Error| refused(format!("setting the mode of `{at}`"), &e);
             let handle = dir.open_dir_nofollow(path).and_then(|dir| handle_of(&dir)).map_err(doing)?;
-            platform::set_mode(&handle, mode).map_err(doing)?;
+            // The group of what is made in it comes from above, whatever mode it has.
+            let inherited =
+                dir.symlink_metadata(path).ok().and_then(|meta| platform::mode(&meta)).unwrap_or(0) & 0o2000;
+            platform::set_mode(&handle, mode | inherited).map_err(doing)?;
         }
         self.disk()?.changed_in(at, options.bulk);
         self.stat(at).await
@@ -244,7 +272,21 @@ impl SessionFiles for Local {
         self.disk()?.changed_in(at, false);
         Ok(())
     }
+
+    async fn foresee_remove(&self, at: &SessionPath) -> Result<()> {
+        let entered = self.enter(&at.session)?;
+        let meta = look(&entered.dir, at)?.ok_or_else(|| missing(at))?;
+        if platform::has_mounts(&entered.dir, Path::new(at.path.relative())) {
+            return Err(Error::new(Kind::Io, format!("removing `{at}`: something is mounted there")).hint(UNMOUNT));
+        }
+        let doing = |e: io::Error| refused(format!("removing `{at}`"), &e);
+        let beside = entered.nearest_dir(&at.path).map_err(doing)?;
+        platform::check_writable(&beside, Path::new(at.path.name()), Some(&meta)).map_err(doing)
+    }
 }
+
+/// What to do about a mount.
+const UNMOUNT: &str = "unmount it first: what lies behind it belongs to whoever mounted it";
 
 /// Whether mounts below a path are in the way, or only one at the path.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -254,19 +296,32 @@ enum Below {
 }
 
 impl Local {
-    /// Fails where a file cannot be put; gives the size of the one that it takes the place of.
-    pub(super) fn check_target(&self, entered: &Entered, at: &SessionPath, keep_existing: bool) -> Result<u64> {
+    /// Fails where a file cannot be put; gives the regular file that it takes the place of.
+    pub(super) fn check_target(
+        &self,
+        entered: &Entered,
+        at: &SessionPath,
+        keep_existing: bool,
+    ) -> Result<Option<Metadata>> {
         check_names(at)?;
         if entered.live.mounted {
             self.refuse_mounted(entered.seq, &entered.dir, &at.path, Below::Ignore)?;
         }
-        let there = if at.path.is_root() {
-            look(&entered.dir, at)?
-        } else {
-            let parent = entered.parent_of(&at.path).map_err(|e| refused(format!("looking at `{at}`"), &e))?;
-            parent.map(|parent| look_in(&parent, at)).transpose()?.flatten()
-        };
-        refuse_there(there.as_ref(), at, keep_existing)
+        if at.path.is_root() {
+            refuse_there(look(&entered.dir, at)?.as_ref(), at, keep_existing)?;
+            return Ok(None);
+        }
+        let parent = entered.parent_of(&at.path).map_err(|e| refused(format!("looking at `{at}`"), &e))?;
+        let Some(parent) = parent else { return Ok(None) };
+        let there = look_in(&parent, at)?;
+        refuse_there(there.as_ref(), at, keep_existing)?;
+        if there.is_some() && platform::is_mount_point(&parent, Path::new(at.path.name())) {
+            return Err(Error::conflict(format!(
+                "something is mounted on this file, so nothing can replace it: `{at}`"
+            ))
+            .hint("unmount it, or upload to another path"));
+        }
+        Ok(there.filter(Metadata::is_file))
     }
 
     fn refuse_mounted(&self, session: i64, dir: &Dir, path: &RemotePath, below: Below) -> Result<()> {
@@ -313,15 +368,23 @@ impl Local {
     }
 }
 
-/// Fails where a directory is in the way, or anything at all if `keep`; gives the size of a file
-/// that is there.
-fn refuse_there(there: Option<&Metadata>, at: &SessionPath, keep: bool) -> Result<u64> {
+/// Fails where a directory is in the way, or anything at all if `keep`.
+fn refuse_there(there: Option<&Metadata>, at: &SessionPath, keep: bool) -> Result<()> {
     match there {
         Some(meta) if meta.is_dir() => Err(directory_in_the_way(at)),
         Some(_) if keep => Err(taken(at)),
-        Some(meta) if meta.is_file() => Ok(meta.len()),
-        _ => Ok(0),
+        _ => Ok(()),
     }
+}
+
+/// The bytes of a file that is to be replaced.
+pub(super) fn bytes_of(there: Option<&Metadata>) -> u64 {
+    there.map_or(0, Metadata::len)
+}
+
+/// What a file that replaces another takes over from it.
+fn access_of(meta: &Metadata) -> impl PartialEq + use<> {
+    (platform::identity_below(meta), platform::mode(meta), platform::owner(meta))
 }
 
 /// What a path holds, a link being itself.
@@ -404,7 +467,14 @@ impl Iterator for Tree {
     type Item = Result<Entry>;
 
     fn next(&mut self) -> Option<Result<Entry>> {
-        Some(match self.walk.next()? {
+        let found = loop {
+            match self.walk.next()? {
+                // It was never there as far as anyone asked for it.
+                Ok((name, meta)) if is_unfinished(&name, &meta) => {}
+                found => break found,
+            }
+        };
+        Some(match found {
             Ok((name, meta)) => self.entry(name, &meta),
             Err(e) => {
                 let within = self.open.get(self.walk.depth() - 1);

@@ -179,6 +179,19 @@ impl Handles {
     }
 }
 
+impl Entered {
+    /// The directory that a path lies in, or the nearest one above that exists.
+    pub(super) fn nearest_dir(&self, path: &RemotePath) -> io::Result<Arc<Dir>> {
+        let mut at = path.clone();
+        loop {
+            if let Some(dir) = self.parent_of(&at)? {
+                return Ok(dir);
+            }
+            at = at.parent().ok_or(io::ErrorKind::NotFound)?;
+        }
+    }
+}
+
 impl Deref for Entered {
     type Target = Handles;
 

@@ -29,7 +29,7 @@ use self::disk::Disk;
 use super::capability::Limits;
 use super::{Backend, Capabilities, Feature, FileStore, Finding, Resources, SessionFiles, Sessions};
 use crate::config::Settings;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::model::{SessionId, SessionStatus};
 
 /// The limits of the vendors, which hold where nobody set others.
@@ -189,5 +189,9 @@ impl Backend for Local {
 
     async fn examine(&self) -> Vec<Finding> {
         self.look().await
+    }
+
+    fn warnings(&self) -> Vec<(&'static str, Error)> {
+        self.disk().ok().and_then(Disk::exposed).map(|error| ("privacy", error)).into_iter().collect()
     }
 }

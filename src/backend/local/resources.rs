@@ -14,6 +14,7 @@ use serde_json::{Map, Value};
 
 use super::db::{Cut, fault, micros, timestamp};
 use super::disk::{check_names, real_path, refused};
+use super::store::Upload;
 use super::{CAPABILITIES, Local};
 use crate::backend::{Feature, NewResource, Page, PageRequest, Resources, registry};
 use crate::error::{Error, Kind, Result};
@@ -67,7 +68,7 @@ impl Mount {
 impl Resources for Local {
     async fn add(&self, session: &SessionId, new: NewResource) -> Result<Resource> {
         let doing = "mounting a stored file";
-        let mut prepared = self.prepare(session, new).await?;
+        let mut prepared = self.prepare(session, new)?;
         let entered = &self.enter(session)?;
         self.woken(entered)?;
         let (seq, dir) = (&entered.seq, &entered.dir);
@@ -90,15 +91,18 @@ impl Resources for Local {
             if taken.is_some() || dir.symlink_metadata(path.relative()).is_ok() {
                 return Err(taken_path(&prepared.at));
             }
+            prepared.at.path = path.clone();
             prepared.mount.path = path;
             prepared.mount.insert(tx, *seq, Timestamp::now(), true).map_err(|e| fault(doing, &e))
         })?;
         let id = prepared.mount.id.clone();
-        let placed = {
-            let mut usage = self.usage(entered)?;
-            usage.add(prepared.bytes(), 0).and_then(|()| prepared.place(dir))
+        let place = async {
+            let parent = self.make_parents(entered, &prepared.at, false)?;
+            let copy = self.copy_beside(&prepared, &parent).await?;
+            self.usage(entered)?.add(prepared.bytes(), 0)?;
+            prepared.place(copy, &parent)
         };
-        let mount = match placed {
+        let mount = match place.await {
             Ok(mount) => mount,
             Err(error) => {
                 self.db()?.write(doing, |tx| {
@@ -174,31 +178,26 @@ impl Resources for Local {
     }
 }
 
-/// A copy of a stored file that is complete and not yet at its mount path.
-pub(super) struct Prepared<'a> {
-    pending: Pending<'a>,
-    bytes: u64,
+/// A stored file that is to be mounted.
+pub(super) struct Prepared {
+    upload: Upload,
     mount: Mount,
     at: SessionPath,
 }
 
-impl Prepared<'_> {
+impl Prepared {
     /// What it holds.
     pub(super) fn bytes(&self) -> u64 {
-        self.bytes
+        self.upload.size
     }
 
-    /// Makes it visible below `dir`, where nothing may be yet at its path.
-    pub(super) fn place(self, dir: &Dir) -> Result<Mount> {
+    /// Makes a copy of it visible in the directory of its path, where nothing may be yet.
+    fn place(self, copy: Pending<'_>, parent: &Dir) -> Result<Mount> {
         let at = self.at;
-        let doing = |e: io::Error| match e.kind() {
+        copy.place_new(parent, at.path.name()).map_err(|e| match e.kind() {
             io::ErrorKind::AlreadyExists => taken_path(&at),
             _ => refused(format!("mounting at `{at}`"), &e),
-        };
-        if let Some(parent) = at.path.parent().filter(|parent| !parent.is_root()) {
-            dir.create_dir_all(parent.relative()).map_err(doing)?;
-        }
-        self.pending.place_new(dir, at.path.relative()).map_err(doing)?;
+        })?;
         Ok(self.mount)
     }
 }
@@ -250,8 +249,8 @@ impl Local {
         })
     }
 
-    /// Copies the stored file that `new` wants mounted.
-    pub(super) async fn prepare(&self, session: &SessionId, new: NewResource) -> Result<Prepared<'_>> {
+    /// Looks at the stored file that `new` wants mounted.
+    pub(super) fn prepare(&self, session: &SessionId, new: NewResource) -> Result<Prepared> {
         let feature = Feature::of_resource(new.kind);
         if !CAPABILITIES.has(feature) {
             return Err(registry::unsupported(CAPABILITIES.backend, feature));
@@ -268,25 +267,43 @@ impl Local {
         }
         let at = SessionPath { session: session.clone(), path: path.clone() };
         check_names(&at)?;
-        let mut pending = self.swept()?.pending_file()?;
-        let mut body = self.content(&upload, None)?;
-        let copied = pending.fill(&mut body, &at).await?;
+        let mount = Mount { id: random::id("sesrsc")?, file_id, path, extra: new.extra };
+        Ok(Prepared { upload, mount, at })
+    }
+
+    /// Mounts a stored file in the directory of a session that nobody else sees yet.
+    pub(super) async fn mount_in(&self, dir: &Dir, prepared: Prepared) -> Result<Mount> {
+        let path = prepared.at.path.parent().unwrap_or_else(RemotePath::root);
+        let doing = |e: io::Error| match e.kind() {
+            io::ErrorKind::AlreadyExists | io::ErrorKind::NotADirectory => taken_path(&prepared.at),
+            _ => refused(format!("mounting at `{}`", prepared.at), &e),
+        };
+        let parent = if path.is_root() {
+            dir.try_clone()
+        } else {
+            dir.create_dir_all(path.relative()).and_then(|()| dir.open_dir(path.relative()))
+        };
+        let parent = parent.map_err(doing)?;
+        let copy = self.copy_beside(&prepared, &parent).await?;
+        prepared.place(copy, &parent)
+    }
+
+    /// Copies a stored file into the directory that it is to be mounted in.
+    async fn copy_beside<'d>(&self, prepared: &Prepared, parent: &'d Dir) -> Result<Pending<'d>> {
+        let (at, upload) = (&prepared.at, &prepared.upload);
+        let doing = |e: io::Error| refused(format!("mounting at `{at}`"), &e);
+        let mut pending = Pending::beside(parent).map_err(doing)?;
+        let copied = pending.fill(&mut self.content(upload, None)?, at).await?;
         if copied.sha256 != upload.sha256 {
             return Err(Error::new(
                 Kind::Unverified,
-                format!("the content of this stored file is damaged: `{file_id}`"),
+                format!("the content of this stored file is damaged: `{}`", upload.id),
             )
             .hint("delete it and upload it again"));
         }
-        let doing = |e: io::Error| refused(format!("mounting at `{at}`"), &e);
         platform::set_mode(pending.handle(), 0o444).map_err(doing)?;
         pending.handle().sync_all().map_err(doing)?;
-        Ok(Prepared {
-            pending,
-            bytes: copied.bytes,
-            mount: Mount { id: random::id("sesrsc")?, file_id, path, extra: new.extra },
-            at,
-        })
+        Ok(pending)
     }
 }
 

@@ -73,12 +73,12 @@ impl Sessions for Local {
         let (mut mounts, mut bytes) = (Vec::new(), 0_u64);
         for resource in new.resources {
             self.check_count(mounts.len())?;
-            let prepared = self.prepare(&id, resource).await?;
+            let prepared = self.prepare(&id, resource)?;
             bytes = prepared.bytes().saturating_add(bytes);
             if let Some(limit) = self.limits.session_bytes.filter(|limit| bytes > *limit) {
                 return Err(too_much(&id, limit));
             }
-            mounts.push(prepared.place(&dir)?);
+            mounts.push(self.mount_in(&dir, prepared).await?);
         }
         let mut settings = new.extra.clone();
         for (name, value) in
@@ -171,6 +171,17 @@ impl Sessions for Local {
 
     async fn delete(&self, id: &SessionId, _force: bool) -> Result<()> {
         self.remove_session(id)
+    }
+
+    async fn foresee_delete(&self, id: &SessionId) -> Result<()> {
+        self.get(id).await?;
+        match self.disk()?.mount_within(id) {
+            Some(left) => {
+                Err(Error::new(Kind::Io, format!("deleting the session `{id}` would leave something: {left}"))
+                    .hint("unmount it first: what lies behind it belongs to whoever mounted it"))
+            }
+            None => Ok(()),
+        }
     }
 
     async fn label(&self, id: &SessionId, patch: LabelPatch) -> Result<Session> {

@@ -5,6 +5,7 @@ use std::io;
 use std::path::Path;
 
 use super::disk::refused;
+use super::files::bytes_of;
 use super::{Local, Outlives};
 use crate::error::Result;
 use crate::model::{SessionPath, Timestamp};
@@ -31,7 +32,7 @@ impl Local {
         let Ok(pending) = into.swept()?.pending_link(&dir, from.path.relative()) else { return Ok(false) };
         let mut usage = into.usage(&entered)?;
         let replaced = into.check_target(&entered, to, false)?;
-        usage.add(meta.len(), replaced)?;
+        usage.add(meta.len(), bytes_of(replaced.as_ref()))?;
         let parent = into.make_parents(&entered, to, true)?;
         pending.place_link(&parent, to.path.name()).map_err(|e| refused(format!("writing `{to}`"), &e))?;
         Ok(true)

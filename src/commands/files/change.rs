@@ -196,6 +196,6 @@ impl Rm {
             return Err(Error::conflict(format!("this directory is not empty: `{at}`"))
                 .hint("add -r to remove it with all that is in it"));
         }
-        Ok(())
+        files.foresee_remove(at).await
     }
 }

@@ -87,7 +87,7 @@ impl Delete {
         let mut left = Left::default();
         for id in ids {
             let result = if self.dry_run {
-                backend.sessions().get(&id).await.map(|_| false)
+                backend.sessions().foresee_delete(&id).await.map(|()| false)
             } else {
                 backend.sessions().delete(&id, self.force).await.map(|()| true)
             };
