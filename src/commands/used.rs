@@ -20,7 +20,9 @@ impl Used {
     pub(super) fn of(cx: &Cx) -> Result<Self> {
         let settings = cx.settings()?;
         let mut used = Used::default();
-        used.file("the configuration", &settings.file);
+        if let Some(file) = &settings.file {
+            used.file("the configuration", file);
+        }
         used.file("a file with secrets", Path::new(dotenv::FILE));
         let named = [
             ("the file of --token-file", settings.token_file()?),
