@@ -27,7 +27,7 @@ end
 complete -c wharf -n "__fish_wharf_needs_command" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_needs_command" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
 complete -c wharf -n "__fish_wharf_needs_command" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
-complete -c wharf -n "__fish_wharf_needs_command" -l agent -d 'The agent of new sessions [env: WHARF_AGENT]' -r
+complete -c wharf -n "__fish_wharf_needs_command" -l agent -d 'The agent of new sessions; on foundry, of every call [env: WHARF_AGENT]' -r
 complete -c wharf -n "__fish_wharf_needs_command" -l format -d 'How results look [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
 table\t'A table'
 json\t'JSON; a listing is one array'
@@ -45,7 +45,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_needs_command" -l timeout -d 'The longest that the whole command may take, such as 90s or 15m' -r
 complete -c wharf -n "__fish_wharf_needs_command" -l connect-timeout -d 'The longest that connecting to a service may take' -r
 complete -c wharf -n "__fish_wharf_needs_command" -l retries -d 'How often a request is tried again' -r
-complete -c wharf -n "__fish_wharf_needs_command" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_needs_command" -l jobs -d 'Files that a transfer moves at once, 1 to 256 [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_needs_command" -l base-url -d 'The service\'s address' -r
 complete -c wharf -n "__fish_wharf_needs_command" -l token-file -d 'A file or a pipe with a token for the service, instead of any other login' -r -F
 complete -c wharf -n "__fish_wharf_needs_command" -l user-identity -d 'The end user on whose behalf the service is called [env: WHARF_USER_IDENTITY]' -r
@@ -73,7 +73,7 @@ complete -c wharf -n "__fish_wharf_needs_command" -f -a "help" -d 'Print this me
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label wait touch stop archive delete rm help" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label wait touch stop archive delete rm help" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label wait touch stop archive delete rm help" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label wait touch stop archive delete rm help" -l agent -d 'The agent of new sessions [env: WHARF_AGENT]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label wait touch stop archive delete rm help" -l agent -d 'The agent of new sessions; on foundry, of every call [env: WHARF_AGENT]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label wait touch stop archive delete rm help" -l format -d 'How results look [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
 table\t'A table'
 json\t'JSON; a listing is one array'
@@ -91,7 +91,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label wait touch stop archive delete rm help" -l timeout -d 'The longest that the whole command may take, such as 90s or 15m' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label wait touch stop archive delete rm help" -l connect-timeout -d 'The longest that connecting to a service may take' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label wait touch stop archive delete rm help" -l retries -d 'How often a request is tried again' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label wait touch stop archive delete rm help" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label wait touch stop archive delete rm help" -l jobs -d 'Files that a transfer moves at once, 1 to 256 [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label wait touch stop archive delete rm help" -l base-url -d 'The service\'s address' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label wait touch stop archive delete rm help" -l token-file -d 'A file or a pipe with a token for the service, instead of any other login' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label wait touch stop archive delete rm help" -l user-identity -d 'The end user on whose behalf the service is called [env: WHARF_USER_IDENTITY]' -r
@@ -133,7 +133,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_su
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -l agent -d 'The agent of new sessions [env: WHARF_AGENT]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -l agent -d 'The agent of new sessions; on foundry, of every call [env: WHARF_AGENT]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -l format -d 'How results look [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
 table\t'A table'
 json\t'JSON; a listing is one array'
@@ -151,7 +151,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -l timeout -d 'The longest that the whole command may take, such as 90s or 15m' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -l connect-timeout -d 'The longest that connecting to a service may take' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -l retries -d 'How often a request is tried again' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -l jobs -d 'Files that a transfer moves at once, 1 to 256 [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -l base-url -d 'The service\'s address' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -l token-file -d 'A file or a pipe with a token for the service, instead of any other login' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -l user-identity -d 'The end user on whose behalf the service is called [env: WHARF_USER_IDENTITY]' -r
@@ -192,7 +192,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_su
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l agent -d 'The agent of new sessions [env: WHARF_AGENT]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l agent -d 'The agent of new sessions; on foundry, of every call [env: WHARF_AGENT]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l format -d 'How results look [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
 table\t'A table'
 json\t'JSON; a listing is one array'
@@ -210,7 +210,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l timeout -d 'The longest that the whole command may take, such as 90s or 15m' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l connect-timeout -d 'The longest that connecting to a service may take' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l retries -d 'How often a request is tried again' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l jobs -d 'Files that a transfer moves at once, 1 to 256 [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l base-url -d 'The service\'s address' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l token-file -d 'A file or a pipe with a token for the service, instead of any other login' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l user-identity -d 'The end user on whose behalf the service is called [env: WHARF_USER_IDENTITY]' -r
@@ -251,7 +251,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_su
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l agent -d 'The agent of new sessions [env: WHARF_AGENT]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l agent -d 'The agent of new sessions; on foundry, of every call [env: WHARF_AGENT]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l format -d 'How results look [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
 table\t'A table'
 json\t'JSON; a listing is one array'
@@ -269,7 +269,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l timeout -d 'The longest that the whole command may take, such as 90s or 15m' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l connect-timeout -d 'The longest that connecting to a service may take' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l retries -d 'How often a request is tried again' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l jobs -d 'Files that a transfer moves at once, 1 to 256 [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l base-url -d 'The service\'s address' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l token-file -d 'A file or a pipe with a token for the service, instead of any other login' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l user-identity -d 'The end user on whose behalf the service is called [env: WHARF_USER_IDENTITY]' -r
@@ -289,7 +289,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_su
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from get" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from get" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from get" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from get" -l agent -d 'The agent of new sessions [env: WHARF_AGENT]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from get" -l agent -d 'The agent of new sessions; on foundry, of every call [env: WHARF_AGENT]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from get" -l format -d 'How results look [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
 table\t'A table'
 json\t'JSON; a listing is one array'
@@ -307,7 +307,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from get" -l timeout -d 'The longest that the whole command may take, such as 90s or 15m' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from get" -l connect-timeout -d 'The longest that connecting to a service may take' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from get" -l retries -d 'How often a request is tried again' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from get" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from get" -l jobs -d 'Files that a transfer moves at once, 1 to 256 [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from get" -l base-url -d 'The service\'s address' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from get" -l token-file -d 'A file or a pipe with a token for the service, instead of any other login' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from get" -l user-identity -d 'The end user on whose behalf the service is called [env: WHARF_USER_IDENTITY]' -r
@@ -326,7 +326,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_su
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from show" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from show" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from show" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from show" -l agent -d 'The agent of new sessions [env: WHARF_AGENT]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from show" -l agent -d 'The agent of new sessions; on foundry, of every call [env: WHARF_AGENT]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from show" -l format -d 'How results look [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
 table\t'A table'
 json\t'JSON; a listing is one array'
@@ -344,7 +344,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from show" -l timeout -d 'The longest that the whole command may take, such as 90s or 15m' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from show" -l connect-timeout -d 'The longest that connecting to a service may take' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from show" -l retries -d 'How often a request is tried again' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from show" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from show" -l jobs -d 'Files that a transfer moves at once, 1 to 256 [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from show" -l base-url -d 'The service\'s address' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from show" -l token-file -d 'A file or a pipe with a token for the service, instead of any other login' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from show" -l user-identity -d 'The end user on whose behalf the service is called [env: WHARF_USER_IDENTITY]' -r
@@ -363,7 +363,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_su
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from label" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from label" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from label" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from label" -l agent -d 'The agent of new sessions [env: WHARF_AGENT]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from label" -l agent -d 'The agent of new sessions; on foundry, of every call [env: WHARF_AGENT]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from label" -l format -d 'How results look [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
 table\t'A table'
 json\t'JSON; a listing is one array'
@@ -381,7 +381,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from label" -l timeout -d 'The longest that the whole command may take, such as 90s or 15m' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from label" -l connect-timeout -d 'The longest that connecting to a service may take' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from label" -l retries -d 'How often a request is tried again' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from label" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from label" -l jobs -d 'Files that a transfer moves at once, 1 to 256 [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from label" -l base-url -d 'The service\'s address' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from label" -l token-file -d 'A file or a pipe with a token for the service, instead of any other login' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from label" -l user-identity -d 'The end user on whose behalf the service is called [env: WHARF_USER_IDENTITY]' -r
@@ -401,7 +401,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_su
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from wait" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from wait" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from wait" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from wait" -l agent -d 'The agent of new sessions [env: WHARF_AGENT]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from wait" -l agent -d 'The agent of new sessions; on foundry, of every call [env: WHARF_AGENT]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from wait" -l format -d 'How results look [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
 table\t'A table'
 json\t'JSON; a listing is one array'
@@ -419,7 +419,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from wait" -l timeout -d 'The longest that the whole command may take, such as 90s or 15m' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from wait" -l connect-timeout -d 'The longest that connecting to a service may take' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from wait" -l retries -d 'How often a request is tried again' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from wait" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from wait" -l jobs -d 'Files that a transfer moves at once, 1 to 256 [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from wait" -l base-url -d 'The service\'s address' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from wait" -l token-file -d 'A file or a pipe with a token for the service, instead of any other login' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from wait" -l user-identity -d 'The end user on whose behalf the service is called [env: WHARF_USER_IDENTITY]' -r
@@ -438,7 +438,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_su
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from touch" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from touch" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from touch" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from touch" -l agent -d 'The agent of new sessions [env: WHARF_AGENT]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from touch" -l agent -d 'The agent of new sessions; on foundry, of every call [env: WHARF_AGENT]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from touch" -l format -d 'How results look [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
 table\t'A table'
 json\t'JSON; a listing is one array'
@@ -456,7 +456,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from touch" -l timeout -d 'The longest that the whole command may take, such as 90s or 15m' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from touch" -l connect-timeout -d 'The longest that connecting to a service may take' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from touch" -l retries -d 'How often a request is tried again' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from touch" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from touch" -l jobs -d 'Files that a transfer moves at once, 1 to 256 [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from touch" -l base-url -d 'The service\'s address' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from touch" -l token-file -d 'A file or a pipe with a token for the service, instead of any other login' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from touch" -l user-identity -d 'The end user on whose behalf the service is called [env: WHARF_USER_IDENTITY]' -r
@@ -475,7 +475,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_su
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from stop" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from stop" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from stop" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from stop" -l agent -d 'The agent of new sessions [env: WHARF_AGENT]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from stop" -l agent -d 'The agent of new sessions; on foundry, of every call [env: WHARF_AGENT]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from stop" -l format -d 'How results look [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
 table\t'A table'
 json\t'JSON; a listing is one array'
@@ -493,7 +493,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from stop" -l timeout -d 'The longest that the whole command may take, such as 90s or 15m' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from stop" -l connect-timeout -d 'The longest that connecting to a service may take' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from stop" -l retries -d 'How often a request is tried again' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from stop" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from stop" -l jobs -d 'Files that a transfer moves at once, 1 to 256 [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from stop" -l base-url -d 'The service\'s address' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from stop" -l token-file -d 'A file or a pipe with a token for the service, instead of any other login' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from stop" -l user-identity -d 'The end user on whose behalf the service is called [env: WHARF_USER_IDENTITY]' -r
@@ -512,7 +512,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_su
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from archive" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from archive" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from archive" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from archive" -l agent -d 'The agent of new sessions [env: WHARF_AGENT]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from archive" -l agent -d 'The agent of new sessions; on foundry, of every call [env: WHARF_AGENT]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from archive" -l format -d 'How results look [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
 table\t'A table'
 json\t'JSON; a listing is one array'
@@ -530,7 +530,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from archive" -l timeout -d 'The longest that the whole command may take, such as 90s or 15m' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from archive" -l connect-timeout -d 'The longest that connecting to a service may take' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from archive" -l retries -d 'How often a request is tried again' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from archive" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from archive" -l jobs -d 'Files that a transfer moves at once, 1 to 256 [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from archive" -l base-url -d 'The service\'s address' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from archive" -l token-file -d 'A file or a pipe with a token for the service, instead of any other login' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from archive" -l user-identity -d 'The end user on whose behalf the service is called [env: WHARF_USER_IDENTITY]' -r
@@ -550,7 +550,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_su
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from delete" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from delete" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from delete" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from delete" -l agent -d 'The agent of new sessions [env: WHARF_AGENT]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from delete" -l agent -d 'The agent of new sessions; on foundry, of every call [env: WHARF_AGENT]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from delete" -l format -d 'How results look [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
 table\t'A table'
 json\t'JSON; a listing is one array'
@@ -568,7 +568,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from delete" -l timeout -d 'The longest that the whole command may take, such as 90s or 15m' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from delete" -l connect-timeout -d 'The longest that connecting to a service may take' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from delete" -l retries -d 'How often a request is tried again' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from delete" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from delete" -l jobs -d 'Files that a transfer moves at once, 1 to 256 [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from delete" -l base-url -d 'The service\'s address' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from delete" -l token-file -d 'A file or a pipe with a token for the service, instead of any other login' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from delete" -l user-identity -d 'The end user on whose behalf the service is called [env: WHARF_USER_IDENTITY]' -r
@@ -593,7 +593,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_su
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from rm" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from rm" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from rm" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from rm" -l agent -d 'The agent of new sessions [env: WHARF_AGENT]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from rm" -l agent -d 'The agent of new sessions; on foundry, of every call [env: WHARF_AGENT]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from rm" -l format -d 'How results look [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
 table\t'A table'
 json\t'JSON; a listing is one array'
@@ -611,7 +611,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from rm" -l timeout -d 'The longest that the whole command may take, such as 90s or 15m' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from rm" -l connect-timeout -d 'The longest that connecting to a service may take' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from rm" -l retries -d 'How often a request is tried again' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from rm" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from rm" -l jobs -d 'Files that a transfer moves at once, 1 to 256 [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from rm" -l base-url -d 'The service\'s address' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from rm" -l token-file -d 'A file or a pipe with a token for the service, instead of any other login' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from rm" -l user-identity -d 'The end user on whose behalf the service is called [env: WHARF_USER_IDENTITY]' -r
@@ -644,7 +644,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_su
 complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get ls list stat cat mkdir mv rm delete help" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get ls list stat cat mkdir mv rm delete help" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get ls list stat cat mkdir mv rm delete help" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get ls list stat cat mkdir mv rm delete help" -l agent -d 'The agent of new sessions [env: WHARF_AGENT]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get ls list stat cat mkdir mv rm delete help" -l agent -d 'The agent of new sessions; on foundry, of every call [env: WHARF_AGENT]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get ls list stat cat mkdir mv rm delete help" -l format -d 'How results look [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
 table\t'A table'
 json\t'JSON; a listing is one array'
@@ -662,7 +662,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get ls list stat cat mkdir mv rm delete help" -l timeout -d 'The longest that the whole command may take, such as 90s or 15m' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get ls list stat cat mkdir mv rm delete help" -l connect-timeout -d 'The longest that connecting to a service may take' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get ls list stat cat mkdir mv rm delete help" -l retries -d 'How often a request is tried again' -r
-complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get ls list stat cat mkdir mv rm delete help" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get ls list stat cat mkdir mv rm delete help" -l jobs -d 'Files that a transfer moves at once, 1 to 256 [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get ls list stat cat mkdir mv rm delete help" -l base-url -d 'The service\'s address' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get ls list stat cat mkdir mv rm delete help" -l token-file -d 'A file or a pipe with a token for the service, instead of any other login' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get ls list stat cat mkdir mv rm delete help" -l user-identity -d 'The end user on whose behalf the service is called [env: WHARF_USER_IDENTITY]' -r
@@ -710,7 +710,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subco
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l agent -d 'The agent of new sessions [env: WHARF_AGENT]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l agent -d 'The agent of new sessions; on foundry, of every call [env: WHARF_AGENT]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l format -d 'How results look [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
 table\t'A table'
 json\t'JSON; a listing is one array'
@@ -728,7 +728,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l timeout -d 'The longest that the whole command may take, such as 90s or 15m' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l connect-timeout -d 'The longest that connecting to a service may take' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l retries -d 'How often a request is tried again' -r
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l jobs -d 'Files that a transfer moves at once, 1 to 256 [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l base-url -d 'The service\'s address' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l token-file -d 'A file or a pipe with a token for the service, instead of any other login' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l user-identity -d 'The end user on whose behalf the service is called [env: WHARF_USER_IDENTITY]' -r
@@ -767,7 +767,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subco
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l agent -d 'The agent of new sessions [env: WHARF_AGENT]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l agent -d 'The agent of new sessions; on foundry, of every call [env: WHARF_AGENT]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l format -d 'How results look [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
 table\t'A table'
 json\t'JSON; a listing is one array'
@@ -785,7 +785,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l timeout -d 'The longest that the whole command may take, such as 90s or 15m' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l connect-timeout -d 'The longest that connecting to a service may take' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l retries -d 'How often a request is tried again' -r
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l jobs -d 'Files that a transfer moves at once, 1 to 256 [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l base-url -d 'The service\'s address' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l token-file -d 'A file or a pipe with a token for the service, instead of any other login' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l user-identity -d 'The end user on whose behalf the service is called [env: WHARF_USER_IDENTITY]' -r
@@ -825,7 +825,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subco
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l agent -d 'The agent of new sessions [env: WHARF_AGENT]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l agent -d 'The agent of new sessions; on foundry, of every call [env: WHARF_AGENT]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l format -d 'How results look [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
 table\t'A table'
 json\t'JSON; a listing is one array'
@@ -843,7 +843,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l timeout -d 'The longest that the whole command may take, such as 90s or 15m' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l connect-timeout -d 'The longest that connecting to a service may take' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l retries -d 'How often a request is tried again' -r
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l jobs -d 'Files that a transfer moves at once, 1 to 256 [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l base-url -d 'The service\'s address' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l token-file -d 'A file or a pipe with a token for the service, instead of any other login' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l user-identity -d 'The end user on whose behalf the service is called [env: WHARF_USER_IDENTITY]' -r
@@ -868,7 +868,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subco
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from ls" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from ls" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from ls" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from ls" -l agent -d 'The agent of new sessions [env: WHARF_AGENT]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from ls" -l agent -d 'The agent of new sessions; on foundry, of every call [env: WHARF_AGENT]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from ls" -l format -d 'How results look [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
 table\t'A table'
 json\t'JSON; a listing is one array'
@@ -886,7 +886,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from ls" -l timeout -d 'The longest that the whole command may take, such as 90s or 15m' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from ls" -l connect-timeout -d 'The longest that connecting to a service may take' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from ls" -l retries -d 'How often a request is tried again' -r
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from ls" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from ls" -l jobs -d 'Files that a transfer moves at once, 1 to 256 [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from ls" -l base-url -d 'The service\'s address' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from ls" -l token-file -d 'A file or a pipe with a token for the service, instead of any other login' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from ls" -l user-identity -d 'The end user on whose behalf the service is called [env: WHARF_USER_IDENTITY]' -r
@@ -909,7 +909,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subco
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from list" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from list" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from list" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from list" -l agent -d 'The agent of new sessions [env: WHARF_AGENT]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from list" -l agent -d 'The agent of new sessions; on foundry, of every call [env: WHARF_AGENT]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from list" -l format -d 'How results look [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
 table\t'A table'
 json\t'JSON; a listing is one array'
@@ -927,7 +927,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from list" -l timeout -d 'The longest that the whole command may take, such as 90s or 15m' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from list" -l connect-timeout -d 'The longest that connecting to a service may take' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from list" -l retries -d 'How often a request is tried again' -r
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from list" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from list" -l jobs -d 'Files that a transfer moves at once, 1 to 256 [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from list" -l base-url -d 'The service\'s address' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from list" -l token-file -d 'A file or a pipe with a token for the service, instead of any other login' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from list" -l user-identity -d 'The end user on whose behalf the service is called [env: WHARF_USER_IDENTITY]' -r
@@ -948,7 +948,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subco
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from stat" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from stat" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from stat" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from stat" -l agent -d 'The agent of new sessions [env: WHARF_AGENT]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from stat" -l agent -d 'The agent of new sessions; on foundry, of every call [env: WHARF_AGENT]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from stat" -l format -d 'How results look [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
 table\t'A table'
 json\t'JSON; a listing is one array'
@@ -966,7 +966,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from stat" -l timeout -d 'The longest that the whole command may take, such as 90s or 15m' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from stat" -l connect-timeout -d 'The longest that connecting to a service may take' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from stat" -l retries -d 'How often a request is tried again' -r
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from stat" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from stat" -l jobs -d 'Files that a transfer moves at once, 1 to 256 [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from stat" -l base-url -d 'The service\'s address' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from stat" -l token-file -d 'A file or a pipe with a token for the service, instead of any other login' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from stat" -l user-identity -d 'The end user on whose behalf the service is called [env: WHARF_USER_IDENTITY]' -r
@@ -986,7 +986,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subco
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from cat" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from cat" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from cat" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from cat" -l agent -d 'The agent of new sessions [env: WHARF_AGENT]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from cat" -l agent -d 'The agent of new sessions; on foundry, of every call [env: WHARF_AGENT]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from cat" -l format -d 'How results look [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
 table\t'A table'
 json\t'JSON; a listing is one array'
@@ -1004,7 +1004,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from cat" -l timeout -d 'The longest that the whole command may take, such as 90s or 15m' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from cat" -l connect-timeout -d 'The longest that connecting to a service may take' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from cat" -l retries -d 'How often a request is tried again' -r
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from cat" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from cat" -l jobs -d 'Files that a transfer moves at once, 1 to 256 [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from cat" -l base-url -d 'The service\'s address' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from cat" -l token-file -d 'A file or a pipe with a token for the service, instead of any other login' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from cat" -l user-identity -d 'The end user on whose behalf the service is called [env: WHARF_USER_IDENTITY]' -r
@@ -1023,7 +1023,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subco
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mkdir" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mkdir" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mkdir" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mkdir" -l agent -d 'The agent of new sessions [env: WHARF_AGENT]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mkdir" -l agent -d 'The agent of new sessions; on foundry, of every call [env: WHARF_AGENT]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mkdir" -l format -d 'How results look [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
 table\t'A table'
 json\t'JSON; a listing is one array'
@@ -1041,7 +1041,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mkdir" -l timeout -d 'The longest that the whole command may take, such as 90s or 15m' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mkdir" -l connect-timeout -d 'The longest that connecting to a service may take' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mkdir" -l retries -d 'How often a request is tried again' -r
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mkdir" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mkdir" -l jobs -d 'Files that a transfer moves at once, 1 to 256 [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mkdir" -l base-url -d 'The service\'s address' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mkdir" -l token-file -d 'A file or a pipe with a token for the service, instead of any other login' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mkdir" -l user-identity -d 'The end user on whose behalf the service is called [env: WHARF_USER_IDENTITY]' -r
@@ -1061,7 +1061,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subco
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mv" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mv" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mv" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mv" -l agent -d 'The agent of new sessions [env: WHARF_AGENT]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mv" -l agent -d 'The agent of new sessions; on foundry, of every call [env: WHARF_AGENT]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mv" -l format -d 'How results look [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
 table\t'A table'
 json\t'JSON; a listing is one array'
@@ -1079,7 +1079,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mv" -l timeout -d 'The longest that the whole command may take, such as 90s or 15m' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mv" -l connect-timeout -d 'The longest that connecting to a service may take' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mv" -l retries -d 'How often a request is tried again' -r
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mv" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mv" -l jobs -d 'Files that a transfer moves at once, 1 to 256 [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mv" -l base-url -d 'The service\'s address' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mv" -l token-file -d 'A file or a pipe with a token for the service, instead of any other login' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mv" -l user-identity -d 'The end user on whose behalf the service is called [env: WHARF_USER_IDENTITY]' -r
@@ -1098,7 +1098,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subco
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from rm" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from rm" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from rm" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from rm" -l agent -d 'The agent of new sessions [env: WHARF_AGENT]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from rm" -l agent -d 'The agent of new sessions; on foundry, of every call [env: WHARF_AGENT]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from rm" -l format -d 'How results look [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
 table\t'A table'
 json\t'JSON; a listing is one array'
@@ -1116,7 +1116,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from rm" -l timeout -d 'The longest that the whole command may take, such as 90s or 15m' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from rm" -l connect-timeout -d 'The longest that connecting to a service may take' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from rm" -l retries -d 'How often a request is tried again' -r
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from rm" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from rm" -l jobs -d 'Files that a transfer moves at once, 1 to 256 [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from rm" -l base-url -d 'The service\'s address' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from rm" -l token-file -d 'A file or a pipe with a token for the service, instead of any other login' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from rm" -l user-identity -d 'The end user on whose behalf the service is called [env: WHARF_USER_IDENTITY]' -r
@@ -1138,7 +1138,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subco
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from delete" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from delete" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from delete" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from delete" -l agent -d 'The agent of new sessions [env: WHARF_AGENT]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from delete" -l agent -d 'The agent of new sessions; on foundry, of every call [env: WHARF_AGENT]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from delete" -l format -d 'How results look [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
 table\t'A table'
 json\t'JSON; a listing is one array'
@@ -1156,7 +1156,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from delete" -l timeout -d 'The longest that the whole command may take, such as 90s or 15m' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from delete" -l connect-timeout -d 'The longest that connecting to a service may take' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from delete" -l retries -d 'How often a request is tried again' -r
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from delete" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from delete" -l jobs -d 'Files that a transfer moves at once, 1 to 256 [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from delete" -l base-url -d 'The service\'s address' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from delete" -l token-file -d 'A file or a pipe with a token for the service, instead of any other login' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from delete" -l user-identity -d 'The end user on whose behalf the service is called [env: WHARF_USER_IDENTITY]' -r
@@ -1186,7 +1186,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subco
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get delete rm help" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get delete rm help" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get delete rm help" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get delete rm help" -l agent -d 'The agent of new sessions [env: WHARF_AGENT]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get delete rm help" -l agent -d 'The agent of new sessions; on foundry, of every call [env: WHARF_AGENT]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get delete rm help" -l format -d 'How results look [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
 table\t'A table'
 json\t'JSON; a listing is one array'
@@ -1204,7 +1204,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get delete rm help" -l timeout -d 'The longest that the whole command may take, such as 90s or 15m' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get delete rm help" -l connect-timeout -d 'The longest that connecting to a service may take' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get delete rm help" -l retries -d 'How often a request is tried again' -r
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get delete rm help" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get delete rm help" -l jobs -d 'Files that a transfer moves at once, 1 to 256 [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get delete rm help" -l base-url -d 'The service\'s address' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get delete rm help" -l token-file -d 'A file or a pipe with a token for the service, instead of any other login' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get delete rm help" -l user-identity -d 'The end user on whose behalf the service is called [env: WHARF_USER_IDENTITY]' -r
@@ -1236,7 +1236,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_s
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from add" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from add" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from add" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from add" -l agent -d 'The agent of new sessions [env: WHARF_AGENT]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from add" -l agent -d 'The agent of new sessions; on foundry, of every call [env: WHARF_AGENT]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from add" -l format -d 'How results look [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
 table\t'A table'
 json\t'JSON; a listing is one array'
@@ -1254,7 +1254,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from add" -l timeout -d 'The longest that the whole command may take, such as 90s or 15m' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from add" -l connect-timeout -d 'The longest that connecting to a service may take' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from add" -l retries -d 'How often a request is tried again' -r
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from add" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from add" -l jobs -d 'Files that a transfer moves at once, 1 to 256 [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from add" -l base-url -d 'The service\'s address' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from add" -l token-file -d 'A file or a pipe with a token for the service, instead of any other login' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from add" -l user-identity -d 'The end user on whose behalf the service is called [env: WHARF_USER_IDENTITY]' -r
@@ -1278,7 +1278,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_s
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from create" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from create" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from create" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from create" -l agent -d 'The agent of new sessions [env: WHARF_AGENT]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from create" -l agent -d 'The agent of new sessions; on foundry, of every call [env: WHARF_AGENT]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from create" -l format -d 'How results look [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
 table\t'A table'
 json\t'JSON; a listing is one array'
@@ -1296,7 +1296,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from create" -l timeout -d 'The longest that the whole command may take, such as 90s or 15m' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from create" -l connect-timeout -d 'The longest that connecting to a service may take' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from create" -l retries -d 'How often a request is tried again' -r
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from create" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from create" -l jobs -d 'Files that a transfer moves at once, 1 to 256 [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from create" -l base-url -d 'The service\'s address' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from create" -l token-file -d 'A file or a pipe with a token for the service, instead of any other login' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from create" -l user-identity -d 'The end user on whose behalf the service is called [env: WHARF_USER_IDENTITY]' -r
@@ -1317,7 +1317,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_s
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from list" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from list" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from list" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from list" -l agent -d 'The agent of new sessions [env: WHARF_AGENT]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from list" -l agent -d 'The agent of new sessions; on foundry, of every call [env: WHARF_AGENT]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from list" -l format -d 'How results look [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
 table\t'A table'
 json\t'JSON; a listing is one array'
@@ -1335,7 +1335,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from list" -l timeout -d 'The longest that the whole command may take, such as 90s or 15m' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from list" -l connect-timeout -d 'The longest that connecting to a service may take' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from list" -l retries -d 'How often a request is tried again' -r
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from list" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from list" -l jobs -d 'Files that a transfer moves at once, 1 to 256 [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from list" -l base-url -d 'The service\'s address' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from list" -l token-file -d 'A file or a pipe with a token for the service, instead of any other login' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from list" -l user-identity -d 'The end user on whose behalf the service is called [env: WHARF_USER_IDENTITY]' -r
@@ -1356,7 +1356,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_s
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from ls" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from ls" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from ls" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from ls" -l agent -d 'The agent of new sessions [env: WHARF_AGENT]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from ls" -l agent -d 'The agent of new sessions; on foundry, of every call [env: WHARF_AGENT]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from ls" -l format -d 'How results look [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
 table\t'A table'
 json\t'JSON; a listing is one array'
@@ -1374,7 +1374,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from ls" -l timeout -d 'The longest that the whole command may take, such as 90s or 15m' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from ls" -l connect-timeout -d 'The longest that connecting to a service may take' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from ls" -l retries -d 'How often a request is tried again' -r
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from ls" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from ls" -l jobs -d 'Files that a transfer moves at once, 1 to 256 [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from ls" -l base-url -d 'The service\'s address' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from ls" -l token-file -d 'A file or a pipe with a token for the service, instead of any other login' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from ls" -l user-identity -d 'The end user on whose behalf the service is called [env: WHARF_USER_IDENTITY]' -r
@@ -1394,7 +1394,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_s
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from get" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from get" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from get" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from get" -l agent -d 'The agent of new sessions [env: WHARF_AGENT]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from get" -l agent -d 'The agent of new sessions; on foundry, of every call [env: WHARF_AGENT]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from get" -l format -d 'How results look [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
 table\t'A table'
 json\t'JSON; a listing is one array'
@@ -1412,7 +1412,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from get" -l timeout -d 'The longest that the whole command may take, such as 90s or 15m' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from get" -l connect-timeout -d 'The longest that connecting to a service may take' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from get" -l retries -d 'How often a request is tried again' -r
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from get" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from get" -l jobs -d 'Files that a transfer moves at once, 1 to 256 [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from get" -l base-url -d 'The service\'s address' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from get" -l token-file -d 'A file or a pipe with a token for the service, instead of any other login' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from get" -l user-identity -d 'The end user on whose behalf the service is called [env: WHARF_USER_IDENTITY]' -r
@@ -1433,7 +1433,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_s
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from delete" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from delete" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from delete" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from delete" -l agent -d 'The agent of new sessions [env: WHARF_AGENT]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from delete" -l agent -d 'The agent of new sessions; on foundry, of every call [env: WHARF_AGENT]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from delete" -l format -d 'How results look [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
 table\t'A table'
 json\t'JSON; a listing is one array'
@@ -1451,7 +1451,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from delete" -l timeout -d 'The longest that the whole command may take, such as 90s or 15m' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from delete" -l connect-timeout -d 'The longest that connecting to a service may take' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from delete" -l retries -d 'How often a request is tried again' -r
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from delete" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from delete" -l jobs -d 'Files that a transfer moves at once, 1 to 256 [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from delete" -l base-url -d 'The service\'s address' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from delete" -l token-file -d 'A file or a pipe with a token for the service, instead of any other login' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from delete" -l user-identity -d 'The end user on whose behalf the service is called [env: WHARF_USER_IDENTITY]' -r
@@ -1472,7 +1472,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_s
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from rm" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from rm" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from rm" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from rm" -l agent -d 'The agent of new sessions [env: WHARF_AGENT]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from rm" -l agent -d 'The agent of new sessions; on foundry, of every call [env: WHARF_AGENT]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from rm" -l format -d 'How results look [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
 table\t'A table'
 json\t'JSON; a listing is one array'
@@ -1490,7 +1490,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from rm" -l timeout -d 'The longest that the whole command may take, such as 90s or 15m' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from rm" -l connect-timeout -d 'The longest that connecting to a service may take' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from rm" -l retries -d 'How often a request is tried again' -r
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from rm" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from rm" -l jobs -d 'Files that a transfer moves at once, 1 to 256 [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from rm" -l base-url -d 'The service\'s address' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from rm" -l token-file -d 'A file or a pipe with a token for the service, instead of any other login' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from rm" -l user-identity -d 'The end user on whose behalf the service is called [env: WHARF_USER_IDENTITY]' -r
@@ -1513,7 +1513,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_s
 complete -c wharf -n "__fish_wharf_using_subcommand backends" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand backends" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand backends" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand backends" -l agent -d 'The agent of new sessions [env: WHARF_AGENT]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand backends" -l agent -d 'The agent of new sessions; on foundry, of every call [env: WHARF_AGENT]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand backends" -l format -d 'How results look [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
 table\t'A table'
 json\t'JSON; a listing is one array'
@@ -1531,7 +1531,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand backends" -l timeout -d 'The longest that the whole command may take, such as 90s or 15m' -r
 complete -c wharf -n "__fish_wharf_using_subcommand backends" -l connect-timeout -d 'The longest that connecting to a service may take' -r
 complete -c wharf -n "__fish_wharf_using_subcommand backends" -l retries -d 'How often a request is tried again' -r
-complete -c wharf -n "__fish_wharf_using_subcommand backends" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand backends" -l jobs -d 'Files that a transfer moves at once, 1 to 256 [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand backends" -l base-url -d 'The service\'s address' -r
 complete -c wharf -n "__fish_wharf_using_subcommand backends" -l token-file -d 'A file or a pipe with a token for the service, instead of any other login' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand backends" -l user-identity -d 'The end user on whose behalf the service is called [env: WHARF_USER_IDENTITY]' -r
@@ -1549,7 +1549,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand backends" -s V -l version -d
 complete -c wharf -n "__fish_wharf_using_subcommand config; and not __fish_seen_subcommand_from path list ls get help" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and not __fish_seen_subcommand_from path list ls get help" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and not __fish_seen_subcommand_from path list ls get help" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand config; and not __fish_seen_subcommand_from path list ls get help" -l agent -d 'The agent of new sessions [env: WHARF_AGENT]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand config; and not __fish_seen_subcommand_from path list ls get help" -l agent -d 'The agent of new sessions; on foundry, of every call [env: WHARF_AGENT]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and not __fish_seen_subcommand_from path list ls get help" -l format -d 'How results look [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
 table\t'A table'
 json\t'JSON; a listing is one array'
@@ -1567,7 +1567,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand config; and not __fish_seen_subcommand_from path list ls get help" -l timeout -d 'The longest that the whole command may take, such as 90s or 15m' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and not __fish_seen_subcommand_from path list ls get help" -l connect-timeout -d 'The longest that connecting to a service may take' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and not __fish_seen_subcommand_from path list ls get help" -l retries -d 'How often a request is tried again' -r
-complete -c wharf -n "__fish_wharf_using_subcommand config; and not __fish_seen_subcommand_from path list ls get help" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand config; and not __fish_seen_subcommand_from path list ls get help" -l jobs -d 'Files that a transfer moves at once, 1 to 256 [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and not __fish_seen_subcommand_from path list ls get help" -l base-url -d 'The service\'s address' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and not __fish_seen_subcommand_from path list ls get help" -l token-file -d 'A file or a pipe with a token for the service, instead of any other login' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand config; and not __fish_seen_subcommand_from path list ls get help" -l user-identity -d 'The end user on whose behalf the service is called [env: WHARF_USER_IDENTITY]' -r
@@ -1590,7 +1590,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand config; and not __fish_seen_
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from path" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from path" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from path" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from path" -l agent -d 'The agent of new sessions [env: WHARF_AGENT]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from path" -l agent -d 'The agent of new sessions; on foundry, of every call [env: WHARF_AGENT]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from path" -l format -d 'How results look [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
 table\t'A table'
 json\t'JSON; a listing is one array'
@@ -1608,7 +1608,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from path" -l timeout -d 'The longest that the whole command may take, such as 90s or 15m' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from path" -l connect-timeout -d 'The longest that connecting to a service may take' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from path" -l retries -d 'How often a request is tried again' -r
-complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from path" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from path" -l jobs -d 'Files that a transfer moves at once, 1 to 256 [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from path" -l base-url -d 'The service\'s address' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from path" -l token-file -d 'A file or a pipe with a token for the service, instead of any other login' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from path" -l user-identity -d 'The end user on whose behalf the service is called [env: WHARF_USER_IDENTITY]' -r
@@ -1626,7 +1626,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subc
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from list" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from list" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from list" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from list" -l agent -d 'The agent of new sessions [env: WHARF_AGENT]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from list" -l agent -d 'The agent of new sessions; on foundry, of every call [env: WHARF_AGENT]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from list" -l format -d 'How results look [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
 table\t'A table'
 json\t'JSON; a listing is one array'
@@ -1644,7 +1644,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from list" -l timeout -d 'The longest that the whole command may take, such as 90s or 15m' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from list" -l connect-timeout -d 'The longest that connecting to a service may take' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from list" -l retries -d 'How often a request is tried again' -r
-complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from list" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from list" -l jobs -d 'Files that a transfer moves at once, 1 to 256 [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from list" -l base-url -d 'The service\'s address' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from list" -l token-file -d 'A file or a pipe with a token for the service, instead of any other login' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from list" -l user-identity -d 'The end user on whose behalf the service is called [env: WHARF_USER_IDENTITY]' -r
@@ -1662,7 +1662,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subc
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from ls" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from ls" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from ls" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from ls" -l agent -d 'The agent of new sessions [env: WHARF_AGENT]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from ls" -l agent -d 'The agent of new sessions; on foundry, of every call [env: WHARF_AGENT]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from ls" -l format -d 'How results look [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
 table\t'A table'
 json\t'JSON; a listing is one array'
@@ -1680,7 +1680,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from ls" -l timeout -d 'The longest that the whole command may take, such as 90s or 15m' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from ls" -l connect-timeout -d 'The longest that connecting to a service may take' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from ls" -l retries -d 'How often a request is tried again' -r
-complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from ls" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from ls" -l jobs -d 'Files that a transfer moves at once, 1 to 256 [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from ls" -l base-url -d 'The service\'s address' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from ls" -l token-file -d 'A file or a pipe with a token for the service, instead of any other login' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from ls" -l user-identity -d 'The end user on whose behalf the service is called [env: WHARF_USER_IDENTITY]' -r
@@ -1698,7 +1698,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subc
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from get" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from get" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from get" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from get" -l agent -d 'The agent of new sessions [env: WHARF_AGENT]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from get" -l agent -d 'The agent of new sessions; on foundry, of every call [env: WHARF_AGENT]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from get" -l format -d 'How results look [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
 table\t'A table'
 json\t'JSON; a listing is one array'
@@ -1716,7 +1716,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from get" -l timeout -d 'The longest that the whole command may take, such as 90s or 15m' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from get" -l connect-timeout -d 'The longest that connecting to a service may take' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from get" -l retries -d 'How often a request is tried again' -r
-complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from get" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from get" -l jobs -d 'Files that a transfer moves at once, 1 to 256 [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from get" -l base-url -d 'The service\'s address' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from get" -l token-file -d 'A file or a pipe with a token for the service, instead of any other login' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from get" -l user-identity -d 'The end user on whose behalf the service is called [env: WHARF_USER_IDENTITY]' -r
@@ -1738,7 +1738,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subc
 complete -c wharf -n "__fish_wharf_using_subcommand doctor" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand doctor" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand doctor" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand doctor" -l agent -d 'The agent of new sessions [env: WHARF_AGENT]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand doctor" -l agent -d 'The agent of new sessions; on foundry, of every call [env: WHARF_AGENT]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand doctor" -l format -d 'How results look [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
 table\t'A table'
 json\t'JSON; a listing is one array'
@@ -1756,7 +1756,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand doctor" -l timeout -d 'The longest that the whole command may take, such as 90s or 15m' -r
 complete -c wharf -n "__fish_wharf_using_subcommand doctor" -l connect-timeout -d 'The longest that connecting to a service may take' -r
 complete -c wharf -n "__fish_wharf_using_subcommand doctor" -l retries -d 'How often a request is tried again' -r
-complete -c wharf -n "__fish_wharf_using_subcommand doctor" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand doctor" -l jobs -d 'Files that a transfer moves at once, 1 to 256 [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand doctor" -l base-url -d 'The service\'s address' -r
 complete -c wharf -n "__fish_wharf_using_subcommand doctor" -l token-file -d 'A file or a pipe with a token for the service, instead of any other login' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand doctor" -l user-identity -d 'The end user on whose behalf the service is called [env: WHARF_USER_IDENTITY]' -r
@@ -1779,7 +1779,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand serve" -l env-file -d 'Write
 complete -c wharf -n "__fish_wharf_using_subcommand serve" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand serve" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand serve" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand serve" -l agent -d 'The agent of new sessions [env: WHARF_AGENT]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand serve" -l agent -d 'The agent of new sessions; on foundry, of every call [env: WHARF_AGENT]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand serve" -l format -d 'How results look [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
 table\t'A table'
 json\t'JSON; a listing is one array'
@@ -1797,7 +1797,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand serve" -l timeout -d 'The longest that the whole command may take, such as 90s or 15m' -r
 complete -c wharf -n "__fish_wharf_using_subcommand serve" -l connect-timeout -d 'The longest that connecting to a service may take' -r
 complete -c wharf -n "__fish_wharf_using_subcommand serve" -l retries -d 'How often a request is tried again' -r
-complete -c wharf -n "__fish_wharf_using_subcommand serve" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand serve" -l jobs -d 'Files that a transfer moves at once, 1 to 256 [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand serve" -l base-url -d 'The service\'s address' -r
 complete -c wharf -n "__fish_wharf_using_subcommand serve" -l token-file -d 'A file or a pipe with a token for the service, instead of any other login' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand serve" -l user-identity -d 'The end user on whose behalf the service is called [env: WHARF_USER_IDENTITY]' -r
@@ -1816,7 +1816,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand serve" -s V -l version -d 'P
 complete -c wharf -n "__fish_wharf_using_subcommand completions" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand completions" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand completions" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand completions" -l agent -d 'The agent of new sessions [env: WHARF_AGENT]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand completions" -l agent -d 'The agent of new sessions; on foundry, of every call [env: WHARF_AGENT]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand completions" -l format -d 'How results look [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
 table\t'A table'
 json\t'JSON; a listing is one array'
@@ -1834,7 +1834,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand completions" -l timeout -d 'The longest that the whole command may take, such as 90s or 15m' -r
 complete -c wharf -n "__fish_wharf_using_subcommand completions" -l connect-timeout -d 'The longest that connecting to a service may take' -r
 complete -c wharf -n "__fish_wharf_using_subcommand completions" -l retries -d 'How often a request is tried again' -r
-complete -c wharf -n "__fish_wharf_using_subcommand completions" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand completions" -l jobs -d 'Files that a transfer moves at once, 1 to 256 [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand completions" -l base-url -d 'The service\'s address' -r
 complete -c wharf -n "__fish_wharf_using_subcommand completions" -l token-file -d 'A file or a pipe with a token for the service, instead of any other login' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand completions" -l user-identity -d 'The end user on whose behalf the service is called [env: WHARF_USER_IDENTITY]' -r
@@ -1852,7 +1852,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand completions" -s V -l version
 complete -c wharf -n "__fish_wharf_using_subcommand man" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand man" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand man" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand man" -l agent -d 'The agent of new sessions [env: WHARF_AGENT]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand man" -l agent -d 'The agent of new sessions; on foundry, of every call [env: WHARF_AGENT]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand man" -l format -d 'How results look [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
 table\t'A table'
 json\t'JSON; a listing is one array'
@@ -1870,7 +1870,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand man" -l timeout -d 'The longest that the whole command may take, such as 90s or 15m' -r
 complete -c wharf -n "__fish_wharf_using_subcommand man" -l connect-timeout -d 'The longest that connecting to a service may take' -r
 complete -c wharf -n "__fish_wharf_using_subcommand man" -l retries -d 'How often a request is tried again' -r
-complete -c wharf -n "__fish_wharf_using_subcommand man" -l jobs -d 'Files at once, 1 to 256 [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand man" -l jobs -d 'Files that a transfer moves at once, 1 to 256 [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand man" -l base-url -d 'The service\'s address' -r
 complete -c wharf -n "__fish_wharf_using_subcommand man" -l token-file -d 'A file or a pipe with a token for the service, instead of any other login' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand man" -l user-identity -d 'The end user on whose behalf the service is called [env: WHARF_USER_IDENTITY]' -r

@@ -320,6 +320,31 @@ fn every_block_does_what_it_shows() {
     assert!(readme.iter().any(|block| block.tag == Tag::Run), "README.md: no block is tagged `sh`");
 }
 
+/// A reader pastes a block into a terminal: with `set -e` in it, the next command that fails closes that.
+#[test]
+fn no_block_changes_or_ends_the_shell_that_it_is_pasted_into() {
+    for name in documents() {
+        for block in blocks(&read(&name)).unwrap_or_else(|e| panic!("{name}: {e}")) {
+            let mut here_document: Option<String> = None;
+            for line in &block.lines {
+                if let Some(end) = &here_document {
+                    if line.trim() == end {
+                        here_document = None;
+                    }
+                    continue;
+                }
+                here_document = line.split_once("<<").map(|(_, end)| end.trim_matches(['-', '\'', '"']).to_owned());
+                let command = line.trim_start_matches("$ ").trim_start();
+                let ends = ["set -e", "set +e", "set -u", "set -o", "exit", "exec ", "trap "]
+                    .iter()
+                    .any(|word| command.starts_with(word));
+                let shown = matches!(block.tag, Tag::Run | Tag::Console | Tag::Install);
+                assert!(!(shown && ends), "{name}:{}: {line}", block.at);
+            }
+        }
+    }
+}
+
 #[test]
 fn what_installs_is_run_by_ci() {
     const HELPER: &str = "tests/docs/install-blocks";

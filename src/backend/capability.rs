@@ -19,6 +19,7 @@ pub enum Feature {
     SessionVaults,
     SessionImage,
     SessionFilters,
+    CallAgent,
     SessionTouch,
     SessionStop,
     SessionArchive,
@@ -54,6 +55,7 @@ impl Feature {
             Feature::SessionVaults => "sessions create --vault",
             Feature::SessionImage => "sessions create --image",
             Feature::SessionFilters => "sessions list by agent, time or memory store",
+            Feature::CallAgent => "--agent with any command",
             Feature::SessionTouch => "sessions touch",
             Feature::SessionStop => "sessions stop",
             Feature::SessionArchive => "sessions archive",
@@ -93,6 +95,9 @@ impl Feature {
                 "`sessions stop` keeps the files and frees the compute; `sessions delete` removes all"
             }
             Feature::SessionLabels => "keep the ids of the sessions that belong together: `sessions create -q >ids`",
+            Feature::CallAgent => {
+                "it is for `sessions create`; `sessions list --agent-id` lists an agent's sessions where the service can"
+            }
             Feature::SessionTouch => "using the session keeps it: upload a file, or list one",
             Feature::SessionStop => "`sessions delete` removes it with its files; until then it stays as it is",
             Feature::StoredFiles => "files live in sessions here: `wharf files ls SESSION:/`",

@@ -1,7 +1,7 @@
 //! The backends of this build: the one line that a new backend adds stands in [`ALL`].
 
 use super::{Backend, Capabilities, Feature, agb, anthropic, foundry, local};
-use crate::config::{Settings, env};
+use crate::config::{Origin, Settings, env};
 use crate::error::{Error, Kind, Result};
 
 /// A backend that this build has.
@@ -43,6 +43,18 @@ pub fn open(settings: &Settings) -> Result<Box<dyn Backend>> {
             let error = unsupported(entry.capabilities.backend, feature);
             return Err(Error::new(error.kind(), format!("{} (from {})", error.message(), setting.origin))
                 .hint(error.hint_text().unwrap_or_default()));
+        }
+    }
+    if entry.capabilities.account.is_none() {
+        let given = [
+            ("--base-url", settings.base_url.origin == Origin::Flag),
+            ("--token-file", settings.token_file()?.is_some()),
+        ];
+        if let Some((flag, _)) = given.into_iter().find(|(_, given)| *given) {
+            let services = names(ALL.iter().filter(|entry| entry.capabilities.account.is_some()));
+            let what =
+                format!("{flag} is for a service, and the backend `{}` speaks to none", entry.capabilities.backend);
+            return Err(Error::usage(what).hint(format!("choose the service with --backend: {services}")));
         }
     }
     if !settings.betas.is_empty() && !entry.capabilities.has(Feature::Beta) {

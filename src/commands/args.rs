@@ -26,7 +26,7 @@ pub struct Global {
     #[arg(short, long, global = true, value_name = "ID")]
     pub session: Option<String>,
 
-    /// The agent of new sessions [env: WHARF_AGENT]
+    /// The agent of new sessions; on foundry, of every call [env: WHARF_AGENT]
     #[arg(long, global = true, value_name = "ID")]
     pub agent: Option<String>,
 
@@ -78,7 +78,7 @@ pub struct Global {
     #[arg(long, global = true, value_name = "N")]
     pub retries: Option<u32>,
 
-    /// Files at once, 1 to 256 [env: WHARF_JOBS]
+    /// Files that a transfer moves at once, 1 to 256 [env: WHARF_JOBS]
     #[arg(long, global = true, value_name = "N")]
     pub jobs: Option<u32>,
 

@@ -12,7 +12,7 @@ use super::args::Paging;
 use crate::backend::page::Walk;
 use crate::backend::{Backend, Page, PageRequest, registry};
 use crate::config::told::Told;
-use crate::config::{Flags, Settings};
+use crate::config::{Flags, Origin, Settings};
 use crate::error::{Error, Kind, Result};
 use crate::model::{RemotePath, SessionId, SessionPath, Target};
 use crate::output::{Format, Listing, Options, Output, Record};
@@ -150,6 +150,11 @@ impl Cx {
                     .hint("write `SESSION:/path`"))
             }
         }
+    }
+
+    /// Whether `--session` stands on the command line, and does not come from the environment.
+    pub(super) fn names_session(&self) -> Result<bool> {
+        Ok(self.settings()?.session.origin == Origin::Flag)
     }
 
     fn chosen_session(&self) -> Result<SessionId> {

@@ -20,6 +20,7 @@ mod serve;
 mod sessions;
 mod spec;
 mod stdin;
+mod unused;
 mod uploads;
 mod used;
 
@@ -143,5 +144,29 @@ mod tests {
     #[test]
     fn the_grammar_is_sound() {
         grammar().debug_assert();
+    }
+
+    /// Each command with its full name.
+    fn all(command: &clap::Command, name: String) -> Vec<(String, clap::Command)> {
+        let below = command.get_subcommands().flat_map(|below| all(below, format!("{name} {}", below.get_name())));
+        std::iter::once((name.clone(), command.clone())).chain(below).collect()
+    }
+
+    #[test]
+    fn help_shows_no_marks_of_documentation() {
+        let mut grammar = grammar();
+        grammar.build();
+        let commands = all(&grammar, "wharf".to_owned());
+        assert!(commands.len() > 30, "all verbs are looked at");
+        for (name, mut command) in commands {
+            let hidden: Vec<_> =
+                command.get_arguments().filter_map(|arg| arg.get_long_help().or(arg.get_help())).collect();
+            let hidden = hidden.iter().map(ToString::to_string).collect::<String>();
+            for text in [command.render_help().to_string(), command.render_long_help().to_string(), hidden] {
+                let marked = text.lines().find(|line| line.contains('`') || line.contains("[`"));
+                assert_eq!(marked, None, "{name}");
+            }
+        }
+        assert!(!WELCOME.contains('`'));
     }
 }

@@ -13,7 +13,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use tokio::sync::mpsc;
 
 use super::cx::{Cx, read_format};
-use super::{Cli, Command, WELCOME, grammar, parse};
+use super::{Cli, Command, WELCOME, grammar, parse, unused};
 use crate::config::env;
 use crate::error::{Error, Kind, Result};
 use crate::output::{Color, Format, report, wants_colour};
@@ -72,6 +72,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     match result {
         Ok(status) => ExitCode::from(status),
         Err((error, reporter)) => {
+            let error = with_help(error, &args);
             reporter.report(&error);
             ExitCode::from(error.kind().exit_code())
         }
@@ -97,6 +98,7 @@ fn execute(cli: Cli, reporter: &Reporter) -> anyhow::Result<u8> {
     let Some(command) = command else {
         return Ok(cx.out.bytes(WELCOME.as_bytes()).and_then(|()| cx.out.flush()).map(|()| 0)?);
     };
+    unused::refuse(&cx, &global, &command)?;
     if global.verbose || global.debug {
         cx.introduce();
     }
@@ -250,13 +252,32 @@ fn misuse(text: &str, tip: Option<&str>, verb: &str) -> Error {
     let help = format!("see `{verb} --help`");
     let tips: Vec<_> = match tip {
         Some(tip) => vec![tip],
-        None => lines().filter_map(|line| line.strip_prefix("tip: ")).collect(),
+        // How to pass a flag as a value is hardly ever what is wanted where a flag was mistyped.
+        None => lines().filter_map(|line| line.strip_prefix("tip: ")).filter(|tip| !tip.contains("'-- ")).collect(),
     };
+    let what = NUMBERS.iter().fold(what, |what, (raw, plain)| what.replace(raw, plain));
     Error::usage(what.replace(" For more information, try '--help'.", "")).hint(if tips.is_empty() {
         help
     } else {
         format!("{}; {help}", tips.join("; "))
     })
+}
+
+/// What Rust's library says of a number that it cannot read, and the same in plain words.
+const NUMBERS: [(&str, &str); 5] = [
+    ("invalid digit found in string", "it is not a whole number"),
+    ("cannot parse integer from empty string", "it is empty"),
+    ("number would be zero for non-zero type", "the smallest is 1"),
+    ("number too large to fit in target type", "it is too large"),
+    ("number too small to fit in target type", "it is too small"),
+];
+
+/// A usage error names the help of its command where it has nothing better to say.
+fn with_help(error: Error, args: &[OsString]) -> Error {
+    match (error.kind(), error.hint_text()) {
+        (Kind::Usage, None) => error.hint(format!("see `{} --help`", verb_of(args))),
+        _ => error,
+    }
 }
 
 /// The command that a command line is about which cannot be read, as far as it can be told.

@@ -144,8 +144,16 @@ impl Add {
         if let Some(kind) = &self.kind {
             let kind = shape::resource_kind(kind)?;
             for spec in &mut specs {
-                if let Spec::Ready(new) = spec {
-                    new.kind = kind;
+                match spec {
+                    Spec::Ready(new) => new.kind = kind,
+                    Spec::Local { path, .. } if kind != ResourceKind::File => {
+                        return Err(Error::usage(format!(
+                            "a local file is a resource of type file: `{}`",
+                            path.display()
+                        ))
+                        .hint("leave out --type"));
+                    }
+                    Spec::Local { .. } => {}
                 }
             }
         }
@@ -208,10 +216,13 @@ pub(super) struct Get {
 impl Get {
     async fn run(self, cx: &Cx) -> Result<()> {
         let (session, rest) = subject(self.session_id, self.name, self.resource.into_iter().collect());
-        let id = self.resource_id.or_else(|| rest.into_iter().next());
-        let id =
-            id.ok_or_else(|| Error::usage("which resource?").hint("`wharf resources list SESSION` shows their ids"))?;
-        cx.out.one(&cx.backend()?.need_resources()?.get(&session.parse()?, &id).await?)
+        let hint = "`wharf resources list SESSION` shows their ids";
+        match (self.resource_id, rest.as_slice()) {
+            (Some(id), []) => cx.out.one(&cx.backend()?.need_resources()?.get(&session.parse()?, &id).await?),
+            (None, [id]) => cx.out.one(&cx.backend()?.need_resources()?.get(&session.parse()?, id).await?),
+            (None, []) => Err(Error::usage("which resource?").hint(hint)),
+            _ => Err(Error::usage("this takes one resource").hint(hint)),
+        }
     }
 }
 
@@ -259,7 +270,7 @@ impl Delete {
         for id in ids {
             match backend.need_resources()?.remove(&session, &id).await {
                 Ok(()) => {
-                    listing.push(&Deletion { what: Deleted::Id(id), deleted: true })?;
+                    listing.push(&Deletion { what: Deleted::Id(id), deleted: true, missing: false })?;
                     tally.done();
                 }
                 Err(error) => tally.failed(error),

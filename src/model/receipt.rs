@@ -182,6 +182,9 @@ pub struct Deletion {
     pub what: Deleted,
     /// False for what `--dry-run` left and for what `-f` and `--missing-ok` did not find.
     pub deleted: bool,
+    /// Whether it was not found; output leaves this to `-q`.
+    #[serde(skip)]
+    pub missing: bool,
 }
 
 /// The subject of a deletion.

@@ -179,14 +179,18 @@ impl Record for Deletion {
 
     const VIEW: View<Self> = View {
         columns: &[left("DELETED"), flexible("WHAT")],
-        cells: |d| vec![if d.deleted { "yes" } else { "no" }.to_owned(), d.key().unwrap_or_default()],
+        cells: |d| vec![if d.deleted { "yes" } else { "no" }.to_owned(), subject(&d.what)],
     };
 
     fn key(&self) -> Option<String> {
-        Some(match &self.what {
-            Deleted::Id(id) => id.clone(),
-            Deleted::Path { session, path } => SessionPath { session: session.clone(), path: path.clone() }.to_string(),
-        })
+        (!self.missing).then(|| subject(&self.what))
+    }
+}
+
+fn subject(deleted: &Deleted) -> String {
+    match deleted {
+        Deleted::Id(id) => id.clone(),
+        Deleted::Path { session, path } => SessionPath { session: session.clone(), path: path.clone() }.to_string(),
     }
 }
 

@@ -33,6 +33,7 @@ mod errors;
 mod everywhere;
 mod faults;
 mod filters;
+mod flags;
 mod from_ant;
 mod home;
 mod hostile;

@@ -40,6 +40,7 @@ pub static CAPABILITIES: Capabilities = Capabilities {
         Feature::SessionId,
         Feature::SessionAgent,
         Feature::SessionAgentVersion,
+        Feature::CallAgent,
         Feature::SessionStop,
         Feature::SessionFiles,
         Feature::Mkdir,

@@ -175,16 +175,16 @@ impl Rm {
             Wanted::Stored(id) if self.dry_run => backend.need_store()?.get(id).await.map(drop),
             Wanted::Stored(id) => backend.need_store()?.delete(id).await,
         };
-        let deleted = match removed {
-            Ok(()) => !self.dry_run,
-            Err(error) if self.force && error.kind() == Kind::NotFound => false,
+        let missing = match removed {
+            Ok(()) => false,
+            Err(error) if self.force && error.kind() == Kind::NotFound => true,
             Err(error) => return Err(error),
         };
         let what = match wanted {
             Wanted::Session(at) => Deleted::Path { session: at.session.clone(), path: at.path.clone() },
             Wanted::Stored(id) => Deleted::Id(id.to_string()),
         };
-        listing.push(&Deletion { what, deleted })
+        listing.push(&Deletion { what, deleted: !missing && !self.dry_run, missing })
     }
 
     /// Fails where a removal would.

@@ -25,7 +25,7 @@ pub(super) struct How {
 
     /// What to do where something is: overwrite, skip, error or update [default: overwrite]
     #[arg(long, value_enum, value_name = "WHAT", hide_possible_values = true, long_help = IF_EXISTS)]
-    if_exists: Option<IfExists>,
+    pub(super) if_exists: Option<IfExists>,
 
     /// For --if-exists update: compare contents instead of times
     #[arg(long)]
@@ -70,6 +70,15 @@ impl How {
             required: self.require,
             ..cx.transfer_options()?
         })
+    }
+
+    /// Refuses what has no meaning where nothing can be in the way.
+    pub(super) fn check_for_store(&self) -> Result<()> {
+        match self.if_exists {
+            None | Some(IfExists::Overwrite) => Ok(()),
+            Some(_) => Err(Error::usage("--if-exists is for a DEST: a stored file never takes the place of another")
+                .hint("leave it out, or name a session path as DEST")),
+        }
     }
 
     /// Where each receipt is written as it happens. Those files of the transfer that are known

@@ -8,7 +8,7 @@ use super::super::args::Paging;
 use super::super::cx::shown;
 use super::targets;
 use crate::backend::{ByteRange, FetchOptions, page};
-use crate::error::{Kind, Result};
+use crate::error::{Error, Kind, Result};
 use crate::model::{Entry, SessionPath, StoredFile, Target};
 use crate::output::{ENTRY_LONG, ENTRY_SHORT, Record};
 use crate::transfer::download::Wanted;
@@ -18,10 +18,11 @@ use crate::transfer::tally::Tally;
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     wharf files ls                      the stored files\n  \
+    wharf files ls -s SESSION           what is in a session's home\n  \
     wharf files ls SESSION:/ -R         everything in a session\n  \
     wharf files ls SESSION:/data -q0 | xargs -0 -n1 wharf files stat")]
 pub(in crate::commands) struct Ls {
-    /// A path in a session, or a stored file; all stored files where nothing is named
+    /// A path in a session, or a stored file; without it the stored files, or with --session what is in its home
     #[arg(value_name = "TARGET")]
     target: Option<String>,
 
@@ -30,7 +31,7 @@ pub(in crate::commands) struct Ls {
     long: bool,
 
     /// The whole tree
-    #[arg(short = 'R', long, requires = "target")]
+    #[arg(short = 'R', long)]
     recursive: bool,
 
     /// Only stored files that belong to this session or are mounted in it
@@ -50,6 +51,15 @@ impl Ls {
                 listing.push(&cx.backend()?.need_store()?.get(&id).await?)?;
                 listing.finish()
             }
+            None if cx.names_session()? => {
+                if self.scope_id.is_some() {
+                    return Err(Error::usage("--session lists the files of a session, --scope-id stored files")
+                        .hint("leave one of them out"));
+                }
+                self.entries(cx, &cx.at(None, "")?).await
+            }
+            None if self.recursive => Err(Error::usage("--recursive is for the files of a session")
+                .hint("name the session: `wharf files ls SESSION:/ -R`")),
             None => {
                 let store = cx.backend()?.need_store()?;
                 let scope = self.scope_id.map(|id| id.parse()).transpose()?;

@@ -71,6 +71,13 @@ impl Upload {
         if to.is_some() && self.mime_type.is_some() {
             return Err(Error::usage("--mime-type is for stored files").hint("leave out DEST, or --mime-type"));
         }
+        if to.is_none() {
+            self.how.check_for_store()?;
+            if cx.names_session()? {
+                return Err(Error::usage("--session names a session, and DEST is missing")
+                    .hint("add `:/` for that session; leave out --session for the workspace's file store"));
+            }
+        }
         if names.iter().any(|name| name == "-") {
             // Before anything else is sent.
             body::open_stdin()?;
@@ -268,6 +275,7 @@ impl Download {
             ("--dry-run", self.how.dry_run),
             ("--receipt", self.how.receipt.is_some()),
             ("--require", self.how.require.is_some()),
+            ("--if-exists", self.how.if_exists.is_some()),
         ];
         flags.into_iter().find_map(|(flag, given)| given.then_some(flag))
     }

@@ -93,12 +93,12 @@ impl Delete {
             };
             match result {
                 Ok(deleted) => {
-                    listing.push(&Deletion { what: Deleted::Id(id.to_string()), deleted })?;
+                    listing.push(&Deletion { what: Deleted::Id(id.to_string()), deleted, missing: false })?;
                     tally.done();
                 }
                 Err(error) if error.kind() == Kind::NotFound => {
                     if self.missing_ok {
-                        listing.push(&Deletion { what: Deleted::Id(id.to_string()), deleted: false })?;
+                        listing.push(&Deletion { what: Deleted::Id(id.to_string()), deleted: false, missing: true })?;
                         tally.done();
                     } else {
                         tally.failed(error);
@@ -139,7 +139,9 @@ impl Delete {
         for file in files {
             let deleted = if self.dry_run { Ok(false) } else { store.delete(file).await.map(|()| true) };
             match deleted {
-                Ok(deleted) => listing.push(&Deletion { what: Deleted::Id(file.to_string()), deleted })?,
+                Ok(deleted) => {
+                    listing.push(&Deletion { what: Deleted::Id(file.to_string()), deleted, missing: false })?
+                }
                 Err(error) if error.kind() == Kind::NotFound => {}
                 Err(error) => {
                     tally.failed(error.context(format!("deleting the stored file `{file}`")));
