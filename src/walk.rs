@@ -9,7 +9,7 @@ use cap_fs_ext::DirExt;
 use cap_std::fs::{Dir, Metadata};
 
 /// So many levels keep their handles while what is below them is walked.
-const KEPT: usize = 32;
+const KEPT: usize = 24;
 
 /// Below those, one level keeps its handle for each so many bytes of path, which is far less than
 /// the system takes in one call.
