@@ -23,3 +23,9 @@ pub(super) fn is_directory(at: &SessionPath) -> Error {
 pub(super) fn directory_in_the_way(at: &SessionPath) -> Error {
     is_directory(at).hint(format!("to put it inside, add a slash: `{at}{}`", if at.path.is_root() { "" } else { "/" }))
 }
+
+/// Something else is where a directory is needed: `conflict`.
+pub(super) fn no_directory(at: &SessionPath) -> Error {
+    Error::conflict(format!("this is no directory: `{at}`"))
+        .hint("a file is in the way: remove it, or choose another path")
+}

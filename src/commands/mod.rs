@@ -147,16 +147,16 @@ mod tests {
     }
 
     /// Each command with its full name.
-    fn all(command: &clap::Command, name: String) -> Vec<(String, clap::Command)> {
-        let below = command.get_subcommands().flat_map(|below| all(below, format!("{name} {}", below.get_name())));
-        std::iter::once((name.clone(), command.clone())).chain(below).collect()
+    fn all(command: &clap::Command, name: &str) -> Vec<(String, clap::Command)> {
+        let below = command.get_subcommands().flat_map(|below| all(below, &format!("{name} {}", below.get_name())));
+        std::iter::once((name.to_owned(), command.clone())).chain(below).collect()
     }
 
     #[test]
     fn help_shows_no_marks_of_documentation() {
         let mut grammar = grammar();
         grammar.build();
-        let commands = all(&grammar, "wharf".to_owned());
+        let commands = all(&grammar, "wharf");
         assert!(commands.len() > 30, "all verbs are looked at");
         for (name, mut command) in commands {
             let hidden: Vec<_> =

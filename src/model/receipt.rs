@@ -110,11 +110,13 @@ impl Receipt {
         }
     }
 
-    /// For a file that was left alone, as asked for; `id` is its session path or stored file.
+    /// For a file that was left alone, as asked for; `id` is its session path or stored file, where there
+    /// is one.
     pub fn skipped(source: &str, destination: String, id: &str, reason: SkipReason) -> Self {
         let error = Error::conflict(format!("skipped: {}", reason.words()));
         let receipt = Self::failed(source, Some(destination), error);
-        Receipt { id: Some(id.to_owned()), status: ReceiptStatus::Skipped, skipped: Some(reason), ..receipt }
+        let id = reason.is_at_destination().then(|| id.to_owned());
+        Receipt { id, status: ReceiptStatus::Skipped, skipped: Some(reason), ..receipt }
     }
 }
 

@@ -26,14 +26,25 @@ pub fn size(bytes: u64) -> String {
     format!("{}.{} {unit}", tenths / 10, tenths % 10)
 }
 
-/// What a transfer of `from` says that had no file to transfer.
+/// What a transfer of `from` says of which no file is at its destination.
 pub fn nothing(summary: &Summary, from: &str) -> String {
     let verb = if summary.dry_run { "would be" } else { "was" };
-    let excluded = match summary.excluded {
-        0 => String::new(),
-        some => format!(" ({some} excluded)"),
-    };
-    format!("nothing {verb} transferred: no files in {from}{excluded}")
+    let mut left = Vec::new();
+    if !summary.skipped.is_empty() {
+        left.push(skipped(summary));
+    }
+    if summary.excluded > 0 {
+        left.push(format!("{} excluded", summary.excluded));
+    }
+    let left = if left.is_empty() { String::new() } else { format!(" ({})", left.join(", ")) };
+    format!("nothing {verb} transferred: no files in {from}{left}")
+}
+
+/// How many files were left alone, and why.
+fn skipped(summary: &Summary) -> String {
+    let reasons: Vec<_> =
+        summary.skipped.iter().map(|(reason, count)| format!("{count}: {}", reason.words())).collect();
+    format!("{} skipped ({})", summary.skipped.values().sum::<u64>(), reasons.join("; "))
 }
 
 /// What became of several files, in a line; nothing where there was just one.
@@ -47,8 +58,7 @@ pub fn summary(summary: &Summary, several: bool, took: Duration) -> Option<Strin
     let took = if *dry_run { String::new() } else { format!(" in {:.1} s", took.as_secs_f64()) };
     let mut parts = vec![format!("{} {verb} ({}{took})", files(*copied), size(*bytes))];
     if !skipped.is_empty() {
-        let reasons: Vec<_> = skipped.iter().map(|(reason, count)| format!("{count}: {}", reason.words())).collect();
-        parts.push(format!("{} skipped ({})", skipped.values().sum::<u64>(), reasons.join("; ")));
+        parts.push(self::skipped(summary));
     }
     if *excluded > 0 {
         parts.push(format!("{excluded} excluded"));

@@ -3,7 +3,7 @@
 use super::human::{or_dash, size, time};
 use super::{Align, Column, Record, View};
 use crate::backend::Capabilities;
-use crate::model::receipt::Deleted;
+use crate::model::receipt::{Deleted, SkipReason};
 use crate::model::{
     Deletion, Entry, EntryKind, Provider, Receipt, ReceiptStatus, Resource, Session, SessionPath, StoredFile,
 };
@@ -164,9 +164,10 @@ impl Record for Receipt {
         },
     };
 
-    /// What failed is not at its destination, and has no name to go on with.
+    /// What failed or was left out is not at its destination, and has no name to go on with.
     fn key(&self) -> Option<String> {
-        if self.is_failure() { None } else { self.id.clone().or_else(|| self.destination.clone()) }
+        let is_there = self.skipped.is_none_or(SkipReason::is_at_destination);
+        if self.is_failure() || !is_there { None } else { self.id.clone().or_else(|| self.destination.clone()) }
     }
 
     fn is_failure(&self) -> bool {

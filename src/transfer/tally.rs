@@ -39,9 +39,9 @@ impl Summary {
         self.copied + there.map(|(_, count)| count).sum::<u64>()
     }
 
-    /// Whether there was no file to transfer.
+    /// Whether no file is at the destination, and none failed.
     pub fn is_empty(&self) -> bool {
-        self.copied + self.failed == 0 && self.skipped.is_empty() && !self.cut_short
+        self.arrived() + self.failed == 0 && !self.cut_short
     }
 }
 

@@ -132,6 +132,29 @@ fn what_was_left_alone_or_failed_is_not_an_empty_result() {
 }
 
 #[test]
+fn links_and_directories_that_are_left_out_are_no_names_to_go_on_with() {
+    let sandbox = stage();
+    fs::create_dir_all(sandbox.path("links")).unwrap();
+    symlink("nowhere", sandbox.path("links/one")).unwrap();
+    let run = sandbox.run(["files", "upload", "links", "s1:/e", "--links=skip", "-q"]);
+    let line = "nothing was transferred: no files in `links` (1 skipped (1: it is a link))\n";
+    assert_eq!((run.ok().stdout(), run.stderr()), ("", line));
+    let run = sandbox.run(["files", "upload", "links", "s1:/e", "--links=skip", "--format=json"]);
+    assert_eq!((run.ok().at("/0/status"), run.at("/0/id")), ("skipped".into(), serde_json::Value::Null));
+    symlink("a", sandbox.path("tree/link")).unwrap();
+    let run = sandbox.run(["files", "upload", "tree", "s1:/x", "--links=skip", "-q", "--jobs=1"]);
+    assert_eq!(run.ok().stdout(), "s1:/x/a\ns1:/x/b\ns1:/x/d/c\n");
+    // Where a directory is not kept without a file in it, there is nothing either.
+    fs::create_dir_all(sandbox.path("empty/in")).unwrap();
+    let served = sandbox.serve(&[]);
+    let wharf = |args: &[&str]| served.wharf("anthropic", args).env("WHARF_ENVIRONMENT", "env_1").run();
+    let id = wharf(&["sessions", "create", "-q", "--agent", "agent_1"]).ok().stdout().trim_end().to_owned();
+    let run = wharf(&["files", "upload", "empty", &format!("{id}:/e"), "-q"]);
+    assert_eq!(run.ok().stdout(), "");
+    run.says(&["nothing was transferred", "a directory is not kept here without a file in it"]);
+}
+
+#[test]
 fn fewer_files_than_required_are_an_exit_code_of_their_own() {
     let sandbox = stage();
     let run = |args: &[&str]| sandbox.run(["files"].iter().chain(args));

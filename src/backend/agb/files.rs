@@ -7,7 +7,7 @@ use futures_util::stream::BoxStream;
 use super::look::is_fixed;
 use super::tools::{failed, words};
 use super::{Agb, lacks};
-use crate::backend::occupied::{directory_in_the_way, missing, taken};
+use crate::backend::occupied::{directory_in_the_way, missing, no_directory, taken};
 use crate::backend::{Feature, FetchOptions, Fetched, MkdirOptions, PutOptions, SessionFiles, Stored};
 use crate::body::Source;
 use crate::error::{Error, Kind, Result};
@@ -164,7 +164,7 @@ impl Agb {
         while let Some(parent) = above {
             match self.look(&at.at(parent.clone())).await {
                 Ok(entry) if entry.kind == EntryKind::File => {
-                    return Error::conflict(format!("this is no directory: `{}`", at.at(parent)));
+                    return no_directory(&at.at(parent));
                 }
                 Ok(_) => break,
                 Err(_) => above = parent.parent(),

@@ -15,7 +15,7 @@ use super::store::{Seen, stored_name, uploaded};
 use super::unmounted::{Dropped, Note, Upload};
 use super::view::{self, View, What};
 use super::{Anthropic, CAPABILITIES, held, lacks};
-use crate::backend::occupied::{directory_in_the_way, is_directory};
+use crate::backend::occupied::{directory_in_the_way, is_directory, no_directory};
 use crate::backend::page::Walk;
 use crate::backend::{
     Feature, FetchOptions, Fetched, FileStore, Gather, MkdirOptions, NewStoredFile, Page, PutOptions, Resources,
@@ -462,7 +462,7 @@ fn check_free<'a>(taken: impl Iterator<Item = &'a RemotePath>, place: &SessionPa
     let mut above = path.parent();
     while let Some(parent) = above {
         if taken.contains(&parent) {
-            return Err(Error::conflict(format!("this is no directory: `{}`", place.at(parent))));
+            return Err(no_directory(&place.at(parent)));
         }
         above = parent.parent();
     }

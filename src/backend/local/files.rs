@@ -15,7 +15,7 @@ use super::Local;
 use super::disk::{check_names, follow, read_range, real_path, refused};
 use super::inside::Entered;
 use super::resources::{forget, unsettle};
-use crate::backend::occupied::{directory_in_the_way, missing, taken};
+use crate::backend::occupied::{directory_in_the_way, missing, no_directory, taken};
 use crate::backend::{Expected, FetchOptions, Fetched, MkdirOptions, PutOptions, SessionFiles, Stored};
 use crate::body::Source;
 use crate::error::{Error, Kind, Result};
@@ -190,6 +190,8 @@ impl SessionFiles for Local {
                 return Err(Error::not_found(format!("the parent directory does not exist: `{at}`"))
                     .hint("leave out --no-parents to make the parents as well"));
             }
+            Err(e) if e.kind() == io::ErrorKind::AlreadyExists && !dir.is_dir(path) => return Err(no_directory(at)),
+            Err(e) if e.kind() == io::ErrorKind::AlreadyExists => return Err(taken(at)),
             Err(e) => return Err(refused(format!("making the directory `{at}`"), &e)),
         }
         if let Some(mode) = options.mode {
@@ -358,7 +360,10 @@ impl Local {
         if let Some(dir) = entered.parent_of(&at.path).map_err(doing)? {
             return Ok(dir);
         }
-        entered.dir.create_dir_all(parent.path.relative()).map_err(doing)?;
+        entered.dir.create_dir_all(parent.path.relative()).map_err(|e| match e.kind() {
+            io::ErrorKind::AlreadyExists | io::ErrorKind::NotADirectory => no_directory(&parent),
+            _ => doing(e),
+        })?;
         let mut made = Some(parent.path.clone());
         while let Some(path) = made {
             self.disk()?.changed_in(&at.at(path.clone()), bulk);

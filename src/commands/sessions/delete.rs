@@ -140,7 +140,7 @@ impl Delete {
             let deleted = if self.dry_run { Ok(false) } else { store.delete(file).await.map(|()| true) };
             match deleted {
                 Ok(deleted) => {
-                    listing.push(&Deletion { what: Deleted::Id(file.to_string()), deleted, missing: false })?
+                    listing.push(&Deletion { what: Deleted::Id(file.to_string()), deleted, missing: false })?;
                 }
                 Err(error) if error.kind() == Kind::NotFound => {}
                 Err(error) => {
