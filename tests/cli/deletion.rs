@@ -148,6 +148,24 @@ fn a_session_whose_directory_is_a_mount_point_is_emptied_and_stays_visible() {
     sandbox.run(["doctor"]).ok();
 }
 
+/// A process that is stopped, or waits for a pipe, keeps its lock.
+#[test]
+fn a_session_that_another_process_works_in_keeps_no_creation_waiting() {
+    let sandbox = Sandbox::new();
+    sandbox.run(["sessions", "create", "--id", "s1", "--ttl", "1s"]).ok();
+    let inside = fs::File::open(sandbox.inside("s1", "")).unwrap();
+    inside.lock_shared().unwrap();
+    wait_until("it has expired", || sandbox.run(["sessions", "get", "s1"]).one_of(&[0, 4]).stdout().is_empty());
+    sandbox.run(["sessions", "create", "--id", "s2"]).ok();
+    assert!(sandbox.store().join("sessions/s1").exists());
+    let removals = check(sandbox.run(["doctor"]).code(10), "removals");
+    assert!(removals["detail"].as_str().unwrap().contains("of the session `s1`: another process"), "{removals}");
+    drop(inside);
+    sandbox.run(["sessions", "create", "--id", "s3"]).ok();
+    assert!(!sandbox.store().join("sessions/s1").exists());
+    sandbox.run(["doctor"]).ok();
+}
+
 #[test]
 fn a_server_of_a_store_goes_on_beside_a_session_that_cannot_be_removed() {
     let Some(stage) = Stage::new() else { return };

@@ -346,11 +346,13 @@ impl Local {
         if left.is_empty() { Ok(()) } else { Err(undeleted(id, &left.to_string())) }
     }
 
-    /// Tries again to complete all deletions; returns those that still cannot be.
+    /// Tries again to complete all deletions; returns those that still are not, with the reason.
     pub(super) fn waiting_deletions(&self) -> Result<Vec<(String, String)>> {
         self.remove_expired(Effort::Little)?;
         self.db()?.read("looking for deleted sessions", |c| {
-            c.prepare("SELECT id, deletion_error FROM session WHERE deletion_error IS NOT NULL ORDER BY seq")?
+            c.prepare(
+                "SELECT id, coalesce(deletion_error, 'another process works in it') FROM session WHERE deleting ORDER BY seq",
+            )?
                 .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
                 .collect()
         })

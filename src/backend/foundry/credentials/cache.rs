@@ -66,6 +66,9 @@ impl Cache {
     fn write(&self, name: &str, content: &[u8]) -> std::io::Result<()> {
         platform::create_private_dir(&self.0)?;
         let dir = Dir::open_ambient_dir(&self.0, ambient_authority())?;
+        if platform::foreign_owner(&dir).is_some() {
+            return Err(std::io::ErrorKind::PermissionDenied.into());
+        }
         drop(pending::sweep(&dir, FEW, |_| true));
         let mut file = Pending::file(&dir)?;
         platform::set_mode(file.handle(), 0o600)?;
