@@ -18,6 +18,8 @@ mod agb_faults;
 mod answers;
 mod anthropic;
 mod azure;
+#[cfg(target_os = "linux")]
+mod bounds;
 mod broken;
 mod browse;
 mod change;
