@@ -205,7 +205,7 @@ pub(super) struct BodyFlag {
 }
 
 /// The first positional argument is the session, unless the vendor's flag named it.
-pub(super) fn subject(flag: Option<String>, first: Option<String>, rest: Vec<String>) -> (String, Vec<String>) {
+pub(super) fn subject<T: Default>(flag: Option<T>, first: Option<T>, rest: Vec<T>) -> (T, Vec<T>) {
     match flag {
         Some(id) => (id, first.into_iter().chain(rest).collect()),
         None => (first.unwrap_or_default(), rest),

@@ -1,5 +1,8 @@
 //! `wharf resources`.
 
+use std::ffi::OsString;
+use std::path::PathBuf;
+
 use clap::{Args, Subcommand};
 
 use super::Cx;
@@ -52,11 +55,11 @@ impl Verb {
 pub(super) struct Add {
     /// The session's id
     #[arg(value_name = "SESSION", required_unless_present = "session_id")]
-    name: Option<String>,
+    name: Option<OsString>,
 
     /// What to mount: FILE_ID[:MOUNT_PATH], @LOCAL[:MOUNT_PATH], or a YAML object
     #[arg(value_name = "SPEC")]
-    specs: Vec<String>,
+    specs: Vec<OsString>,
 
     /// The session, by the vendor's flag
     #[arg(long, value_name = "SESSION", hide = true)]
@@ -68,7 +71,7 @@ pub(super) struct Add {
 
     /// A local file, to be uploaded and mounted
     #[arg(long, value_name = "LOCAL", value_hint = clap::ValueHint::FilePath)]
-    file: Option<String>,
+    file: Option<PathBuf>,
 
     /// Where to mount it; made from the file's name where nothing is said
     #[arg(long, value_name = "PATH")]
@@ -85,8 +88,9 @@ pub(super) struct Add {
 impl Add {
     async fn run(self, cx: &Cx) -> Result<()> {
         let backend = cx.backend()?;
-        let (session, specs) = subject(self.session_id.clone(), self.name.clone(), self.specs.clone());
-        let session: SessionId = session.parse()?;
+        let named = self.session_id.clone().map(OsString::from);
+        let (session, specs) = subject(named, self.name.clone(), self.specs.clone());
+        let session: SessionId = session.to_string_lossy().parse()?;
         let specs = self.specs(cx, &specs).await?;
         for kind in specs.iter().map(Spec::kind) {
             backend.require(Feature::of_resource(kind))?;
@@ -123,7 +127,7 @@ impl Add {
     }
 
     /// What the arguments, the flags or the document name.
-    async fn specs(self, cx: &Cx, texts: &[String]) -> Result<Vec<Spec>> {
+    async fn specs(self, cx: &Cx, texts: &[OsString]) -> Result<Vec<Spec>> {
         let mut specs = texts.iter().map(|text| Spec::parse(cx, text)).collect::<Result<Vec<_>>>()?;
         if let Some(local) = &self.file {
             specs.push(Spec::Local { path: local.into(), mount_path: None });

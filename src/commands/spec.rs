@@ -1,5 +1,6 @@
 //! SPECs: what to mount, as people type it.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value};
@@ -9,6 +10,7 @@ use crate::backend::{NewResource, document};
 use crate::config::body;
 use crate::error::{Error, Kind, Result};
 use crate::model::{FileId, ResourceKind};
+use crate::platform;
 use crate::platform::names::Rules;
 use crate::transfer::mount::MountUploads;
 use crate::transfer::plan::LocalSource;
@@ -37,7 +39,8 @@ impl Spec {
     }
 
     /// Reads a SPEC.
-    pub(super) fn parse(cx: &Cx, text: &str) -> Result<Self> {
+    pub(super) fn parse(cx: &Cx, spec: &OsStr) -> Result<Self> {
+        let Some(text) = spec.to_str() else { return Self::of_bytes(spec) };
         if text.trim_start().starts_with('{') {
             return Self::of_document(cx, body::mapping(text, "the SPEC")?);
         }
@@ -49,6 +52,23 @@ impl Spec {
         let (new, unknown) = document::resource(document)?;
         cx.note_unknown(&unknown);
         Ok(Spec::Ready(new))
+    }
+
+    /// A local file whose path is not UTF-8. Nothing else can be named so.
+    fn of_bytes(spec: &OsStr) -> Result<Self> {
+        let bytes = platform::bytes_of(spec);
+        let mut parts = bytes.splitn(2, |byte| *byte == b':');
+        let mount_path = |path: &[u8]| String::from_utf8(path.to_vec()).ok();
+        match (parts.next().and_then(|local| local.strip_prefix(b"@")), parts.next().map(mount_path)) {
+            (Some(path), mount_path) if mount_path != Some(None) => {
+                Ok(Spec::Local { path: platform::name_of(path).into(), mount_path: mount_path.flatten() })
+            }
+            _ => Err(Error::usage(format!(
+                "only the path of a local file need not be UTF-8: `{}`",
+                platform::shown(spec)
+            ))
+            .hint("a SPEC is `FILE_ID[:MOUNT_PATH]`, `@LOCAL[:MOUNT_PATH]` or a YAML object")),
+        }
     }
 
     fn of_words(text: &str) -> Result<Self> {
@@ -87,11 +107,20 @@ pub(super) type ReadySpec = (NewResource, Option<FileId>);
 /// Uploads what is local, so that everything can be mounted.
 pub(super) async fn upload_local(uploads: &mut MountUploads<'_>, specs: Vec<Spec>) -> Result<Vec<ReadySpec>> {
     let local = |spec: &Spec| match spec {
-        Spec::Local { path, .. } => Some(path.display().to_string()),
+        Spec::Local { path, .. } => Some(path.clone()),
         Spec::Ready(_) => None,
     };
     // All of them are looked at before the first byte leaves.
-    let sources = LocalSource::look_at_all(&specs.iter().filter_map(local).collect::<Vec<_>>(), None)?;
+    let mut sources = LocalSource::look_at_all(&specs.iter().filter_map(local).collect::<Vec<_>>(), None)?;
+    let places = specs.iter().filter_map(|spec| match spec {
+        Spec::Local { mount_path, .. } => Some(mount_path.as_deref()),
+        Spec::Ready(_) => None,
+    });
+    for (source, place) in sources.iter_mut().zip(places) {
+        // One whose name is not text goes by the name that it is mounted under.
+        let named = || place?.rsplit('/').next().filter(|name| !name.is_empty()).map(str::to_owned);
+        source.base = source.base.take().or_else(named);
+    }
     let mut made = uploads.upload(&sources).await?.into_iter().zip(sources);
     let ready = specs.into_iter().map(|spec| match spec {
         Spec::Ready(new) => (new, None),

@@ -7,8 +7,11 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use rustls::{ClientConfig, RootCertStore};
 
-use crate::config::env;
+use crate::config::{env, small};
 use crate::error::{Error, Kind, Result};
+
+/// The largest file of certificates, in bytes: all of a system's have some 300,000.
+const LARGEST: u64 = 16 * 1024 * 1024;
 
 /// What TLS connections are made with: the ring provider, HTTP/2 before HTTP/1.1, and `roots`.
 pub(super) fn config(roots: RootCertStore) -> Result<ClientConfig> {
@@ -42,7 +45,7 @@ pub(super) fn roots(extra: Option<&Path>) -> Result<RootCertStore> {
 
 /// Adds every certificate of a PEM file.
 fn add_file(roots: &mut RootCertStore, file: &Path) -> Result<()> {
-    let pem = std::fs::read(file).map_err(|e| Error::io(format!("reading `{}`", file.display()), &e))?;
+    let pem = small::read(file, "the certificates", LARGEST, None)?;
     let bad =
         |e: &dyn std::fmt::Display| Error::usage(format!("a certificate cannot be read: {e}: `{}`", file.display()));
     let before = roots.len();

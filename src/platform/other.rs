@@ -1,7 +1,7 @@
 //! Systems without Unix's modes, devices and signals.
 
 use std::borrow::Cow;
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::fs::{File, Metadata};
 use std::io::{self, IsTerminal, Read, Seek, Write};
 use std::path::{Path, PathBuf};
@@ -249,6 +249,11 @@ pub fn bytes_of(name: &OsStr) -> Cow<'_, [u8]> {
         Cow::Borrowed(name) => name.as_bytes().into(),
         Cow::Owned(name) => name.into_bytes().into(),
     }
+}
+
+/// The name that these bytes are, in UTF-8.
+pub fn name_of(bytes: &[u8]) -> OsString {
+    String::from_utf8_lossy(bytes).into_owned().into()
 }
 
 /// Standard output, for writing.

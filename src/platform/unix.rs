@@ -1,7 +1,7 @@
 //! Unix.
 
 use std::borrow::Cow;
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::fs::{DirBuilder, File, Metadata, Permissions};
 use std::io::{self, Read, Write};
 use std::os::fd::BorrowedFd;
@@ -477,6 +477,11 @@ pub fn files_of_streams() -> Vec<(&'static str, FileKey)> {
 /// The bytes of a name.
 pub fn bytes_of(name: &OsStr) -> Cow<'_, [u8]> {
     name.as_bytes().into()
+}
+
+/// The name that these bytes are.
+pub fn name_of(bytes: &[u8]) -> OsString {
+    OsStr::from_bytes(bytes).to_owned()
 }
 
 /// Standard output, for writing. Unlike [`io::stdout`] it fails where nothing can be written to it.

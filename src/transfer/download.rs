@@ -23,6 +23,7 @@ use crate::backend::{Expected, FetchOptions, Fetched, Gather, Limits};
 use crate::error::{Error, Kind, Result};
 use crate::model::receipt::SkipReason;
 use crate::model::{Entry, EntryKind, FileId, Receipt, ReceiptStatus, SessionPath, Timestamp};
+use crate::platform::shown;
 
 /// How long the first wait before another try is at most; each one after it may be twice as long.
 const PAUSE: Duration = Duration::from_millis(250);
@@ -344,7 +345,7 @@ impl Transfer<'_> {
                 shared.budget.count_file()?;
                 let fetched = self.fetch_within(one, one.bytes, &shared.budget).await?;
                 let mut write = |block: &[u8]| {
-                    file.write_all(block).map_err(|e| Error::io(format!("writing `{}`", path.display()), &e))
+                    file.write_all(block).map_err(|e| Error::io(format!("writing `{}`", shown(&path)), &e))
                 };
                 let landed = stream(fetched, &mut write).await?;
                 shared.budget.spend(landed.summary.bytes);
@@ -354,9 +355,13 @@ impl Transfer<'_> {
                 path = path.canonicalize().unwrap_or(path);
             }
         }
-        let file_name = path.file_name().and_then(|name| name.to_str()).ok_or_else(|| {
-            Error::usage(format!("this destination has no file name: `{}`", path.display()))
+        let file_name = path.file_name().ok_or_else(|| {
+            Error::usage(format!("this destination has no file name: `{}`", shown(&path)))
                 .hint("add one, or a slash for a directory")
+        })?;
+        let file_name = file_name.to_str().ok_or_else(|| {
+            Error::usage(format!("the name of a file that is made has to be UTF-8: `{}`", shown(&path)))
+                .hint("choose another name, and rename it afterwards; its directory may have any name")
         })?;
         let parent = path.parent().unwrap_or(Path::new("."));
         let known = shared.grounds.borrow().get(parent).map(Rc::clone);
@@ -491,8 +496,4 @@ fn receipt(source: &str, place: String, landed: Landed) -> Receipt {
         error: None,
         skipped: None,
     }
-}
-
-fn shown(place: &Path) -> String {
-    place.display().to_string()
 }

@@ -8,6 +8,7 @@ use super::source::{Found, Tree, What};
 use crate::body::{LocalFile, Source, Stdin};
 use crate::error::Result;
 use crate::model::{Receipt, SessionPath};
+use crate::platform::shown;
 
 /// One thing to be done.
 pub(super) enum Item {
@@ -68,7 +69,7 @@ fn is_in(found: &Found, directory: &Found) -> bool {
 }
 
 fn item(found: Found, place: &SessionPath) -> Item {
-    let name = found.path.display().to_string();
+    let name = shown(&found.path);
     if let What::Excluded = found.what {
         return Item::Excluded(name);
     }

@@ -199,7 +199,7 @@ impl Ground {
 
     /// What people call what is at `below`.
     pub fn shown(&self, below: &str) -> String {
-        self.path.join(below).display().to_string()
+        platform::shown(self.path.join(below))
     }
 
     fn dir(&self) -> Result<&Dir> {

@@ -232,11 +232,11 @@ impl<P> Destination<P> {
 /// Something to be uploaded.
 #[derive(Debug, Clone)]
 pub struct LocalSource {
-    /// As it was named; `-` for standard input.
+    /// As it was named, for people and receipts; `-` for standard input.
     pub name: String,
     /// Where it is; `None` for standard input.
     pub path: Option<PathBuf>,
-    /// What it would be called in a directory.
+    /// What it would be called in a directory; `None` where that is not text.
     pub base: Option<String>,
     /// Whether it is a directory.
     pub is_directory: bool,
@@ -248,18 +248,13 @@ impl LocalSource {
     /// # Errors
     /// `not_found` where nothing has this name; `io` where it cannot be read; `unsupported` for what is
     /// neither a file, a directory, a pipe nor a device.
-    pub fn look(name: &str, called: Option<&str>) -> Result<Self> {
-        if name == "-" {
-            return Ok(LocalSource {
-                name: name.to_owned(),
-                path: None,
-                base: called.map(str::to_owned),
-                is_directory: false,
-            });
+    pub fn look(name: impl AsRef<Path>, called: Option<&str>) -> Result<Self> {
+        let (path, name) = (name.as_ref().to_owned(), platform::shown(name));
+        if path == Path::new("-") {
+            return Ok(LocalSource { name, path: None, base: called.map(str::to_owned), is_directory: false });
         }
-        let path = PathBuf::from(name);
         let meta = path.metadata().map_err(|e| match e.kind() {
-            io::ErrorKind::NotFound => no_source(name, &path),
+            io::ErrorKind::NotFound => no_source(&name, &path),
             _ => Error::io(format!("reading `{name}`"), &e),
         })?;
         readable(&path, &meta).map_err(|e| Error::io(format!("opening `{name}`"), &e))?;
@@ -267,7 +262,7 @@ impl LocalSource {
             return Err(Error::new(Kind::Unsupported, format!("this is a socket, which holds no data: `{name}`")));
         }
         let base = called.map(str::to_owned).or_else(|| base_name(&path));
-        Ok(LocalSource { name: name.to_owned(), path: Some(path), base, is_directory: meta.is_dir() })
+        Ok(LocalSource { name, path: Some(path), base, is_directory: meta.is_dir() })
     }
 
     /// Looks at all sources of a command, before a byte of any of them leaves: a mistyped destination
@@ -275,7 +270,7 @@ impl LocalSource {
     ///
     /// # Errors
     /// Of the first source that cannot be sent, naming all of them.
-    pub fn look_at_all(names: &[String], called: Option<&str>) -> Result<Vec<Self>> {
+    pub fn look_at_all(names: &[impl AsRef<Path>], called: Option<&str>) -> Result<Vec<Self>> {
         let mut sources = Vec::new();
         let mut errors = Vec::new();
         for name in names {

@@ -18,7 +18,7 @@ use crate::body::LocalFile;
 use crate::error::{Error, Kind};
 use crate::model::receipt::SkipReason;
 use crate::pending::is_unfinished;
-use crate::platform::bytes_of;
+use crate::platform::{self, bytes_of};
 use crate::walk::Walk;
 
 /// So many links to directories are followed in one tree: links to links make trees without end.
@@ -108,7 +108,7 @@ impl<'a> Tree<'a> {
             return Some(Found { path, below: above + &name.to_string_lossy(), what: What::Excluded });
         }
         let Ok(text) = name.clone().into_string() else {
-            let error = Error::usage(format!("this name is not UTF-8: `{}`", path.display())).hint("rename it");
+            let error = Error::usage(format!("this name is not UTF-8: `{}`", platform::shown(&path))).hint("rename it");
             return Some(Found { path, below: within.below.clone(), what: What::Failed(error) });
         };
         let below = above + &text;
@@ -121,7 +121,7 @@ impl<'a> Tree<'a> {
         } else {
             match branch.walk.dir() {
                 Ok(dir) if meta.is_file() => {
-                    Ok(What::File(LocalFile::below(dir, PathBuf::from(name), path.display().to_string(), meta)))
+                    Ok(What::File(LocalFile::below(dir, PathBuf::from(name), platform::shown(&path), meta)))
                 }
                 Ok(_) => Err(special(&path)),
                 Err(e) => Err(reading(&path, &e)),

@@ -142,3 +142,46 @@ fn a_name_or_a_path_that_is_too_long_is_refused_and_leaves_nothing() {
     }
     assert_eq!(sandbox.unfinished(), [""; 0]);
 }
+
+/// A name that is not UTF-8.
+fn odd(name: &[u8]) -> &OsStr {
+    OsStr::from_bytes(name)
+}
+
+#[test]
+fn local_paths_need_not_be_utf_8() {
+    let sandbox = Sandbox::new();
+    sandbox.run(["sessions", "create", "--id", "s1"]).ok();
+    let run = |args: &[&[u8]]| sandbox.run(args.iter().map(|arg| odd(arg)));
+    sandbox.write(odd(b"f\xff"), "one");
+    sandbox.write(odd(b"d\xff/a"), "two");
+    let sent = run(&[b"files", b"upload", b"f\xff", b"s1:/f"]);
+    assert_eq!(sent.ok().column("source"), ["f\\xff"], "bytes that are no text are escaped");
+    run(&[b"files", b"upload", b"--file", b"f\xff", b"s1:/g"]).ok();
+    run(&[b"files", b"upload", b"f\xff", b"--name", b"h", b"s1:/in/"]).ok();
+    run(&[b"files", b"upload", b"d\xff", b"s1:/d", b"--receipt", b"r\xff"]).ok();
+    assert_eq!(fs::read_to_string(sandbox.path(odd(b"r\xff"))).unwrap().lines().count(), 1);
+    assert_eq!(sandbox.paths("s1:/"), ["/d/", "/d/a", "/f", "/g", "/in/", "/in/h"]);
+    // Where a name would have to be made of it, one is asked for.
+    run(&[b"files", b"upload", b"f\xff", b"s1:/in/"]).code(2).says(&["`f\\xff`", "--name"]);
+    run(&[b"files", b"upload", b"f\xff"]).code(2).says(&["`f\\xff`", "--name"]);
+    run(&[b"files", b"upload", b"f\xff", b"--name", b"stored"]).ok();
+    run(&[b"files", b"upload", b"missing\xff", b"s1:/x"]).code(4).says(&["`missing\\xff`"]);
+    run(&[b"files", b"download", b"s1:/d", b"out\xff"]).ok();
+    assert_eq!(fs::read_to_string(sandbox.path(odd(b"out\xff/a"))).unwrap(), "two");
+    run(&[b"files", b"download", b"s1:/f", b"out\xff/"]).ok();
+    run(&[b"files", b"download", b"s1:/f", b"-o", b"out\xff/"]).ok();
+    run(&[b"files", b"download", b"s1:/f", b"--into", b"out\xff"]).ok();
+    assert_eq!(fs::read_to_string(sandbox.path(odd(b"out\xff/f"))).unwrap(), "one");
+    run(&[b"files", b"download", b"s1:/f", b"file\xff"]).code(2).says(&["`file\\xff`", "UTF-8"]);
+    run(&[b"resources", b"add", b"s1", b"@f\xff:/m1"]).ok();
+    run(&[b"resources", b"add", b"s1", b"--file", b"f\xff", b"--mount-path", b"/m2"]).ok();
+    run(&[b"resources", b"add", b"--session-id", b"s1", b"@f\xff:/m3"]).ok();
+    run(&[b"sessions", b"create", b"--id", b"s2", b"--resource", b"@f\xff:/m"]).ok();
+    assert_eq!(sandbox.cat("s2:/m"), "one");
+    // What is on the other side is text.
+    for args in [&[&b"files"[..], b"upload", b"f\xff", b"s1:/\xff"][..], &[b"files", b"download", b"s1:/\xff", b"x"]] {
+        run(args).code(2).says(&["UTF-8"]);
+    }
+    run(&[b"resources", b"add", b"s1", b"file_\xff:/m"]).code(2).says(&["UTF-8"]);
+}

@@ -239,3 +239,48 @@ fn a_question_is_answered() {
         assert_eq!(sandbox.run(["sessions", "list", "-q"]).ok().lines(), left, "{answer:?}");
     }
 }
+
+#[test]
+fn a_terminal_of_which_nothing_is_known_gets_no_escapes() {
+    let sandbox = Sandbox::new();
+    for (term, colours) in [(None, false), (Some(""), false), (Some("dumb"), false), (Some("xterm-256color"), true)] {
+        for args in [&["sessions", "get", "nope"][..], &["sessions"], &["--help"]] {
+            let (mut ours, out, err) = terminal();
+            let mut command = Command::new(WHARF);
+            command.args(args).env_clear().envs(sandbox.environment());
+            command.envs(term.map(|term| ("TERM", term))).stdin(Stdio::null()).stdout(out).stderr(err);
+            let mut child = command.spawn().unwrap();
+            drop(command);
+            child.wait().unwrap();
+            let mut shown = [0; 4096];
+            let length = ours.read(&mut shown).unwrap();
+            assert_eq!(shown[..length].contains(&0x1b), colours, "{term:?} {args:?}");
+        }
+    }
+}
+
+#[test]
+fn the_time_runs_out_while_a_small_file_is_waited_for() {
+    let sandbox = Sandbox::new();
+    sandbox.run(["sessions", "create", "--id", "s1"]).ok();
+    sandbox.write("a", "a");
+    let fifo = sandbox.fifo("fifo");
+    let served = sandbox.serve(&[]);
+    let late = |call: crate::sandbox::Call| {
+        let start = Instant::now();
+        let run = call.run();
+        run.code(124);
+        assert!(start.elapsed() < Duration::from_millis(1900), "{:?}", start.elapsed());
+    };
+    let waits = ["--timeout", "700ms"];
+    late(sandbox.wharf(["sessions", "list"].iter().chain(&waits)).env("WHARF_CONFIG", &fifo));
+    late(sandbox.wharf(["files", "upload", "a", "s1:/a", "--ignore-file", "fifo"].iter().chain(&waits)));
+    late(sandbox.wharf(["sessions", "create", "--body", "fifo"].iter().chain(&waits)));
+    for backend in ["anthropic", "foundry", "agb"] {
+        late(served.wharf(backend, ["sessions", "list", "--token-file", "fifo"].iter().chain(&waits)));
+    }
+    sandbox.wharf(["sessions", "list"]).env("WHARF_CONFIG", "/dev/zero").run().code(2).says(&["larger than"]);
+    served.wharf("anthropic", ["sessions", "list", "--token-file", "/dev/zero"]).run().code(3);
+    let certificates = served.wharf("anthropic", ["sessions", "list", "--ca-cert", "/dev/zero"]);
+    certificates.env("ANTHROPIC_BASE_URL", "https://127.0.0.1:9").run().code(2).says(&["larger than"]);
+}

@@ -1,5 +1,6 @@
 //! `files upload` and `files download`.
 
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -16,6 +17,7 @@ use crate::model::target::names_directory;
 use crate::model::{Receipt, SessionId, SessionPath, Target};
 use crate::output::Journal;
 use crate::platform::names::Rules;
+use crate::platform::shown;
 use crate::transfer::plan::{Destination, LocalSource};
 use crate::transfer::{IfExists, Options, Transfer};
 
@@ -32,11 +34,11 @@ use crate::transfer::{IfExists, Options, Transfer};
 pub(in crate::commands) struct Upload {
     /// Files and directories, - for standard input, and last where they go: SESSION:PATH
     #[arg(value_name = "SOURCE... [DEST]", required_unless_present = "file", value_hint = ValueHint::AnyPath)]
-    args: Vec<String>,
+    args: Vec<OsString>,
 
     /// A source, by the vendor's flag; may be given several times
     #[arg(long, value_name = "LOCAL", hide = true)]
-    file: Vec<String>,
+    file: Vec<OsString>,
 
     /// Put all sources into this directory by name, however many there are
     #[arg(long, value_name = "SESSION:DIR")]
@@ -99,7 +101,7 @@ impl Upload {
         let paths = sources.iter().filter_map(|source| Some(("a source", source.path.as_deref()?)));
         let mut journal = self.how.journal(cx, &paths.collect::<Vec<_>>())?;
         let options = Options { reserved: self.how.reserved(), ..options };
-        let watch = cx.out.watch(&names);
+        let watch = cx.out.watch(&names.iter().map(shown).collect::<Vec<_>>());
         let transfer = Transfer { backend: cx.backend()?, options: &options, observer: &watch, stop: &cx.stop };
         let mut listing = cx.out.listing().regardless();
         let mut receipts = |receipt: &Receipt| {
@@ -132,8 +134,8 @@ impl Upload {
             return Ok(Some(Destination { path: cx.session_path(into)?, as_directory: true, into: true }));
         }
         match self.args.last() {
-            Some(last) if Target::is_session_path(last) => {
-                let last = self.args.pop().unwrap_or_default();
+            Some(last) if Target::is_session_path(&last.to_string_lossy()) => {
+                let last = remote(&self.args.pop().unwrap_or_default())?;
                 let typed = last.split_once(':').map_or("", |(_, path)| path);
                 Ok(Some(Destination {
                     path: cx.session_path(&last)?,
@@ -154,7 +156,14 @@ fn end(journal: Option<Journal>, verdict: Result<()>) -> Result<()> {
     verdict
 }
 
-fn check_sources(names: &[String], named: bool) -> Result<()> {
+/// An argument that names something on the other side, which is always text.
+fn remote(arg: &OsStr) -> Result<String> {
+    arg.to_str().map(str::to_owned).ok_or_else(|| {
+        Error::usage(format!("a path in a session is UTF-8: `{}`", shown(arg))).hint("choose a name that is UTF-8")
+    })
+}
+
+fn check_sources(names: &[OsString], named: bool) -> Result<()> {
     if names.is_empty() {
         return Err(Error::usage("there is nothing to upload").hint("name a source before DEST"));
     }
@@ -164,7 +173,7 @@ fn check_sources(names: &[String], named: bool) -> Result<()> {
     if names.iter().filter(|name| *name == "-").count() > 1 {
         return Err(Error::usage("standard input can be read once"));
     }
-    match names.iter().find(|name| Target::is_session_path(name)) {
+    match names.iter().map(shown).find(|name| Target::is_session_path(name)) {
         Some(name) => Err(Error::usage(format!("only the last argument can be a session path: `{name}`"))
             .hint(format!("for a local file of that name write `./{name}`; for several sources name DEST last"))),
         None => Ok(()),
@@ -184,7 +193,7 @@ fn check_sources(names: &[String], named: bool) -> Result<()> {
 pub(in crate::commands) struct Download {
     /// What to fetch, SESSION:PATH or a stored file's id, and last where it goes
     #[arg(value_name = "TARGET... [DEST]", required_unless_present = "file_id")]
-    args: Vec<String>,
+    args: Vec<OsString>,
 
     /// A stored file, by the vendor's flag; may be given several times
     #[arg(long, value_name = "FILE_ID", hide = true)]
@@ -192,7 +201,7 @@ pub(in crate::commands) struct Download {
 
     /// Where it goes, by the vendor's flag
     #[arg(short, long, value_name = "DEST", hide = true, conflicts_with = "into")]
-    output: Option<String>,
+    output: Option<OsString>,
 
     /// Put all targets into this directory by name, however many there are
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
@@ -222,12 +231,14 @@ impl Download {
     pub(super) async fn run(mut self, cx: &Cx) -> Result<()> {
         let to = self.destination()?;
         let mut names = std::mem::take(&mut self.file_id);
-        names.append(&mut self.args);
+        for target in &self.args {
+            names.push(remote(target)?);
+        }
         if names.is_empty() {
             return Err(Error::usage("there is nothing to download").hint("name a target before DEST"));
         }
         let wanted = targets(cx, &names)?;
-        let streamed = to.as_deref() == Some("-");
+        let streamed = to.as_deref() == Some(OsStr::new("-"));
         if let Some(flag) = self.beside_a_stream().filter(|_| streamed) {
             return Err(Error::usage(format!("{flag} does not go with DEST `-`")).hint("leave it out, or name a file"));
         }
@@ -256,7 +267,7 @@ impl Download {
             (_, Some(into)) => Destination { path: into, as_directory: true, into: true },
             (None, None) => Destination { path: PathBuf::from("."), as_directory: true, into: false },
             (Some(to), None) => {
-                let as_directory = Rules::HERE.names_directory(&to);
+                let as_directory = Rules::HERE.names_directory(&shown(&to));
                 Destination { path: PathBuf::from(to), as_directory, into: false }
             }
         };
@@ -281,15 +292,15 @@ impl Download {
     }
 
     /// `--output`, or the last argument where it is no target.
-    fn destination(&mut self) -> Result<Option<String>> {
-        let is_target = |text: &String| Target::is_session_path(text) || Target::is_stored_file(text);
+    fn destination(&mut self) -> Result<Option<OsString>> {
+        let is_target = |text: &str| Target::is_session_path(text) || Target::is_stored_file(text);
         if self.output.is_some() || self.into.is_some() {
             return self.output.take().map(|text| self.local_destination(text)).transpose();
         }
         match self.args.last() {
-            Some(last) if !is_target(last) => {
+            Some(last) if !is_target(&last.to_string_lossy()) => {
                 if self.args.len() + self.file_id.len() < 2 {
-                    Target::parse(last)?;
+                    Target::parse(&shown(last))?;
                 }
                 self.args.pop().map(|text| self.local_destination(text)).transpose()
             }
@@ -299,16 +310,20 @@ impl Download {
 
     /// A DEST on this machine, unless it is more likely another session. What comes out of a session
     /// may well go to a directory of its name.
-    fn local_destination(&self, text: String) -> Result<String> {
+    fn local_destination(&self, dest: OsString) -> Result<OsString> {
+        let Some(text) = dest.to_str() else { return Ok(dest) };
         if text.is_empty() {
             return Err(Error::usage("DEST is empty").hint("is a variable unset? for the current directory write `.`"));
         }
-        let is_source = || self.args.iter().any(|target| target.split_once(':').is_some_and(|(id, _)| id == text));
-        if SessionId::is_generated(&text) && !Path::new(&text).exists() && !is_source() {
+        let is_source = || {
+            let mut named = self.args.iter().filter_map(|target| target.to_str()?.split_once(':'));
+            named.any(|(id, _)| id == text)
+        };
+        if SessionId::is_generated(text) && !Path::new(text).exists() && !is_source() {
             return Err(Error::usage(format!("DEST is the id of a session, and not a local path: `{text}`")).hint(
                 format!("for a file in that session write `{text}:/PATH`; for a local directory write `./{text}`"),
             ));
         }
-        Ok(text)
+        Ok(dest)
     }
 }

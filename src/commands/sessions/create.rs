@@ -1,5 +1,6 @@
 //! `sessions create`.
 
+use std::ffi::OsString;
 use std::time::Duration;
 
 use clap::Args;
@@ -39,7 +40,7 @@ pub(in crate::commands) struct Create {
 
     /// Something to mount: FILE_ID[:MOUNT_PATH], @LOCAL[:MOUNT_PATH], or a YAML object
     #[arg(long, value_name = "SPEC")]
-    resource: Vec<String>,
+    resource: Vec<OsString>,
 
     /// How long it may idle before it goes away, such as 2h
     #[arg(long, value_name = "TIME", value_parser = duration::parse)]
