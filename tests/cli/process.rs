@@ -20,10 +20,7 @@ fn stage() -> Sandbox {
 fn under_way(sandbox: &Sandbox, args: &[&str]) -> Running {
     let mut upload = sandbox.wharf(["files", "upload", "-"].iter().chain(args)).stdin_held().start();
     upload.write(&vec![7; 600_000]);
-    wait_until("bytes in the making", || {
-        let made = sandbox.store().join("tmp").read_dir().unwrap();
-        made.flatten().any(|entry| entry.metadata().is_ok_and(|meta| meta.len() > 0))
-    });
+    sandbox.wait_for_bytes();
     upload
 }
 
@@ -210,7 +207,7 @@ fn work_goes_on_when_nobody_reads_of_it() {
         let (reader, writer) = std::io::pipe().unwrap();
         drop(reader);
         let run = sandbox.wharf(args).stdout_to(writer).run();
-        let said = run.ok().stderr().lines().filter(|line| !line.starts_with("20 files copied (")).count();
+        let said = run.ok().stderr().lines().filter(|line| !line.contains(" files copied (")).count();
         assert_eq!(said, 0, "{args:?}: {}", run.stderr());
     };
     closed(&["files", "upload", "tree", "s1:/d"]);

@@ -169,6 +169,27 @@ impl Sandbox {
         PathBuf::from(run.ok().stdout().trim_end()).join(below)
     }
 
+    /// Waits until some bytes of a file that is being made have reached the store's disk.
+    #[track_caller]
+    pub(crate) fn wait_for_bytes(&self) {
+        wait_until("bytes in the making", || {
+            let unfinished = |path: &Path| {
+                let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+                name.starts_with(".wharf-") && path.metadata().is_ok_and(|meta| meta.is_file() && meta.len() > 0)
+            };
+            let mut open = vec![self.store()];
+            while let Some(dir) = open.pop() {
+                for path in dir.read_dir().into_iter().flatten().flatten().map(|entry| entry.path()) {
+                    if unfinished(&path) {
+                        return true;
+                    }
+                    open.extend(path.is_dir().then_some(path));
+                }
+            }
+            false
+        });
+    }
+
     /// The names that are left where things are made.
     pub(crate) fn unfinished(&self) -> Vec<String> {
         tree(&self.store().join("tmp"))

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 
-use crate::sandbox::{Run, Running, Sandbox, WHARF, wait_until};
+use crate::sandbox::{Run, Running, Sandbox, WHARF};
 
 /// Runs a line of shell in which `$WHARF` is the binary.
 fn shell(sandbox: &Sandbox, line: &str) -> Run {
@@ -130,10 +130,7 @@ fn under_way(sandbox: &Sandbox, ignored: &str) -> Running {
     let line = format!("trap '' {ignored}; exec \"$WHARF\" files upload - s1:/x");
     let mut upload = sandbox.shell(&line, None).stdin_held().start();
     upload.write(&vec![7; 600_000]);
-    wait_until("bytes in the making", || {
-        let made = sandbox.store().join("tmp").read_dir();
-        made.is_ok_and(|made| made.flatten().any(|entry| entry.metadata().is_ok_and(|meta| meta.len() > 0)))
-    });
+    sandbox.wait_for_bytes();
     upload
 }
 
