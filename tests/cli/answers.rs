@@ -731,3 +731,22 @@ fn doctor_says_what_is_wrong_with_such_a_service() {
         }
     }
 }
+
+#[test]
+fn what_something_else_does_not_find_is_not_missing() {
+    for backend in ["foundry", "anthropic", "agb"] {
+        for body in ["", "<html>Not Found</html>", "{}", r#"{"message":"Not Found"}"#] {
+            let stage = Stage::of(backend, move |_| (404, String::new(), body.to_owned()));
+            for args in [
+                &["sessions", "delete", "sesn_1", "--missing-ok"][..],
+                &["sessions", "wait", "sesn_1", "--for", "deleted"],
+                &["sessions", "get", "sesn_1"],
+                &["files", "rm", "-f", "sesn_1:/tmp/x"],
+                &["files", "ls", "-R", "sesn_1:/"],
+            ] {
+                let run = stage.run(args);
+                assert!(run.has_code(8), "{backend} {args:?} {body}: {}{}", run.stderr(), run.stdout());
+            }
+        }
+    }
+}

@@ -8,6 +8,11 @@ use crate::wire::anthropic::error::{ErrorAnswer, code};
 pub(super) fn envelope(status: StatusCode, headers: &HeaderMap, content: &[u8]) -> Told {
     let mut told = common_envelope(status, headers, content);
     let answer: Option<ErrorAnswer> = serde_json::from_slice(content).ok();
+    if status == StatusCode::NOT_FOUND && answer.is_none() {
+        // A 404 of a gateway or of another service says nothing about what was asked for.
+        (told.kind, told.hint) = (Some(Kind::Unavailable), Some("is this the right address? see --base-url"));
+        return told;
+    }
     if let Some(answer) = answer {
         if let Some(code) = answer.code() {
             told.code = Some(code.to_owned());
@@ -102,6 +107,9 @@ mod tests {
             let told =
                 read(404, &format!(r#"{{"type":"error","error":{{"type":"not_found_error","message":"{message}"}}}}"#));
             assert!(told.hint.is_some_and(|text| text.contains(hint)), "{message}");
+        }
+        for stranger in ["", "<html>Not Found</html>", "{}", r#"{"message":"Not Found"}"#] {
+            assert_eq!(read(404, stranger).kind, Some(Kind::Unavailable), "{stranger}");
         }
         let page = read(413, "<html>too large</html>");
         assert!(page.code.is_none() && page.message.is_none() && page.hint.is_none());

@@ -1,5 +1,6 @@
 //! What the service says of an error, and what to do about it.
 
+use crate::error::Kind;
 use crate::http::{HeaderMap, StatusCode, Told, common_envelope};
 use crate::wire::foundry as wire;
 
@@ -9,7 +10,13 @@ pub(super) fn envelope(status: StatusCode, headers: &HeaderMap, content: &[u8]) 
     let reason = || headers.get(wire::GATEWAY_REASON).and_then(|reason| reason.to_str().ok()).map(str::to_owned);
     told.code = told.code.or_else(reason);
     let answer: Option<wire::ErrorAnswer> = serde_json::from_slice(content).ok();
+    // A 404 of a gateway or of another service says nothing about what was asked for.
+    let stranger = status == StatusCode::NOT_FOUND && answer.is_none() && told.code.is_none();
     told.request_id = answer.and_then(|answer| answer.error.additional_info).and_then(|info| info.request_id);
+    if stranger {
+        (told.kind, told.hint) = (Some(Kind::Unavailable), Some("is this the right address? see --base-url"));
+        return told;
+    }
     told.again = told.code.as_deref().filter(|code| wire::NOT_READY.contains(code)).map(|_| true);
     told.hint = told.code.as_deref().and_then(advice).or(match status.as_u16() {
         401 => {
@@ -62,6 +69,17 @@ mod tests {
         let told = envelope(StatusCode::BAD_GATEWAY, &headers, b"");
         assert_eq!(told.code.as_deref(), Some("SandboxIdle"));
         assert!(told.hint.unwrap().contains("suspended"));
+    }
+
+    #[test]
+    fn a_404_of_something_else_says_nothing_about_a_session() {
+        for body in ["", "<html>Not Found</html>", "{}", r#"{"message":"Not Found"}"#] {
+            let told = envelope(StatusCode::NOT_FOUND, &HeaderMap::new(), body.as_bytes());
+            assert_eq!(told.kind, Some(Kind::Unavailable), "{body}");
+        }
+        for body in [r#"{"error":{"code":null,"message":"m"}}"#, r#"{"code":"not_found","message":"m"}"#] {
+            assert_eq!(envelope(StatusCode::NOT_FOUND, &HeaderMap::new(), body.as_bytes()).kind, None, "{body}");
+        }
     }
 
     #[test]
