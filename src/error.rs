@@ -145,6 +145,26 @@ pub struct Details {
     pub left: Vec<String>,
 }
 
+impl Details {
+    /// What is true of this failure and of another one; what they differ in is not told.
+    fn common(self, other: &Details) -> Self {
+        fn same<T: PartialEq>(one: Option<T>, other: Option<&T>) -> Option<T> {
+            one.filter(|one| other == Some(one))
+        }
+        Details {
+            backend: same(self.backend, other.backend.as_ref()),
+            status: same(self.status, other.status.as_ref()),
+            code: same(self.code, other.code.as_ref()),
+            request_id: same(self.request_id, other.request_id.as_ref()),
+            retryable: self.retryable && other.retryable,
+            retry_after: same(self.retry_after, other.retry_after.as_ref()),
+            uncertain: self.uncertain && other.uncertain,
+            // Each failure's own error names what it leaves.
+            left: Vec::new(),
+        }
+    }
+}
+
 impl Error {
     /// An error of `kind` that says what went wrong: lower case, no full stop, the value last.
     pub fn new(kind: Kind, message: impl Into<String>) -> Self {
@@ -174,6 +194,22 @@ impl Error {
             Some(hint) => made.hint(hint),
             None => made,
         }
+    }
+
+    /// This error without what another one does not say as well: members and hint. Its kind and message stay.
+    #[must_use]
+    pub fn in_common_with(mut self, other: &Error) -> Self {
+        let theirs = other.details.as_deref();
+        self.details = self.details.zip(theirs).map(|(ours, theirs)| Box::new(ours.common(theirs)));
+        self.hint = self.hint.filter(|hint| other.hint.as_ref() == Some(hint));
+        self
+    }
+
+    /// Another message for the same kind of failure.
+    #[must_use]
+    pub fn with_message(mut self, message: impl Into<String>) -> Self {
+        self.message = message.into();
+        self
     }
 
     /// The same error as another kind.

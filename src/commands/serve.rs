@@ -18,7 +18,7 @@ use crate::error::{Error, Result};
 use crate::platform::{self, Asked};
 use crate::serve::env_file::Place;
 use crate::serve::faults::Fault;
-use crate::serve::{Options, Server, backends, operations};
+use crate::serve::{Options, PATIENCE, Server, backends, operations};
 
 /// The exit status where a command is not there.
 const NOT_FOUND: u8 = 127;
@@ -97,7 +97,7 @@ impl Serve {
             used.check("--env-file", file)?;
         }
         let place = self.env_file.as_deref().map(Place::claim).transpose()?;
-        let options = Options { listen, tls: self.tls, store: self.store, faults, log: self.log };
+        let options = Options { listen, tls: self.tls, store: self.store, faults, log: self.log, patience: PATIENCE };
         let server = Server::bind(options).await?;
         let mut variables = server.variables().to_vec();
         variables.extend(chosen.map(|backend| (env::BACKEND, backend.to_owned())));

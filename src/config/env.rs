@@ -51,14 +51,12 @@ pub const COLUMNS: &str = "COLUMNS";
 /// A file of certificates to trust, for `OpenSSL` and many others.
 pub const SSL_CERT_FILE: &str = "SSL_CERT_FILE";
 
-/// The proxy for `http://` addresses. Of two spellings the first that is set counts, here and below.
-pub const HTTP_PROXY: [&str; 2] = ["HTTP_PROXY", "http_proxy"];
-/// The proxy for `https://` addresses.
-pub const HTTPS_PROXY: [&str; 2] = ["HTTPS_PROXY", "https_proxy"];
-/// The proxy where neither of those is set.
-pub const ALL_PROXY: [&str; 2] = ["ALL_PROXY", "all_proxy"];
-/// What is reached without a proxy: names, addresses and networks, with commas between them.
-pub const NO_PROXY: [&str; 2] = ["NO_PROXY", "no_proxy"];
+/// The proxy for `https://` addresses. Of two spellings the first that is set counts, here and below, as in curl.
+pub const HTTPS_PROXY: [&str; 2] = ["https_proxy", "HTTPS_PROXY"];
+/// The proxy where that is not set.
+pub const ALL_PROXY: [&str; 2] = ["all_proxy", "ALL_PROXY"];
+/// What is reached without a proxy: names, addresses and networks, with commas or blanks between them.
+pub const NO_PROXY: [&str; 2] = ["no_proxy", "NO_PROXY"];
 
 /// The project of Microsoft Foundry. Of two names the first that is set counts.
 pub const FOUNDRY_ENDPOINT: [&str; 2] = ["FOUNDRY_PROJECT_ENDPOINT", "AZURE_AI_PROJECT_ENDPOINT"];

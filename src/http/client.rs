@@ -21,7 +21,7 @@ const KEPT: Duration = Duration::from_secs(20);
 #[derive(Default)]
 pub(super) struct Clients {
     plain: OnceCell<Client>,
-    secure: OnceCell<Client>,
+    secure: OnceCell<(Client, Proxies)>,
 }
 
 impl Clients {
@@ -32,7 +32,9 @@ impl Clients {
         if url.scheme() == "http" {
             return self.plain.get_or_try_init(|| async { plain(options) }).await;
         }
-        self.secure.get_or_try_init(|| async { secure(options, secrets) }).await
+        let (client, proxies) = self.secure.get_or_try_init(|| async { secure(options, secrets) }).await?;
+        // The HTTP library has no way to say that there is none.
+        proxies.for_url(url).map(|_| client)
     }
 }
 
@@ -41,11 +43,13 @@ fn plain(options: &Options) -> Result<Client> {
     build(common(options, RootCertStore::empty())?.no_proxy())
 }
 
-fn secure(options: &Options, secrets: &Secrets) -> Result<Client> {
-    let proxies = Proxies::from_env()?;
-    proxies.urls().for_each(|proxy| secrets.learn_proxy(proxy));
-    let roots = tls::roots(options.ca_cert.as_deref())?;
-    build(common(options, roots)?.proxy(Proxy::custom(move |url| proxies.for_url(url))))
+fn secure(options: &Options, secrets: &Secrets) -> Result<(Client, Proxies)> {
+    let proxies = Proxies::from_env();
+    proxies.url().into_iter().for_each(|proxy| secrets.learn_proxy(proxy));
+    let roots = tls::roots(options.ca_cert.as_deref(), options.deadline)?;
+    let theirs = proxies.clone();
+    let chosen = Proxy::custom(move |url| theirs.for_url(url).ok().flatten().cloned());
+    Ok((build(common(options, roots)?.proxy(chosen))?, proxies))
 }
 
 fn common(options: &Options, roots: RootCertStore) -> Result<ClientBuilder> {

@@ -563,11 +563,10 @@ mod tests {
             assert_eq!(secrets.scrub(text, false), text);
         }
         assert_eq!(secrets.scrub("no object /bucket/key x here", false), "no object *** here");
-        let start = std::time::Instant::now();
-        for text in ["&", "\\", "%", "%25", "Bearer sk-ant-", "s"] {
-            secrets.excerpt(&text.repeat(1 << 20));
+        // Square time would be an hour.
+        for text in ["&", "\\", "%25", "Bearer sk-ant-"] {
+            assert!(secrets.excerpt(&text.repeat(1 << 18)).chars().count() <= EXCERPT + 1);
         }
-        assert!(start.elapsed() < std::time::Duration::from_secs(20), "{:?}", start.elapsed());
     }
 
     proptest! {

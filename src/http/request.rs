@@ -20,6 +20,9 @@ use crate::body::Source;
 use crate::error::{Error, Kind, Result};
 use crate::wire::url::escape;
 
+/// The longest path or query, in bytes: the HTTP library takes 65,534 in all, and services less.
+const LONGEST_PART: usize = 32 * 1024;
+
 /// Headers that carry secrets whoever sets them.
 const SECRET_HEADERS: [&str; 7] =
     ["api-key", "authorization", "cookie", "proxy-authorization", "x-access-token", "x-api-key", "x-identity-header"];
@@ -190,7 +193,8 @@ impl<'a> Request<'a> {
     /// [`super::Envelope`] says. `unavailable` where no whole answer came, `deadline`, and `conflict` or
     /// `io` of a source.
     pub async fn send(self) -> Result<Answer> {
-        match retry::run(self.http, self.parts?, Mode::Whole).await? {
+        let parts = self.parts.and_then(checked)?;
+        match retry::run(self.http, parts, Mode::Whole).await? {
             Reply::Whole(answer) => Ok(answer),
             Reply::Stream(_) => Err(Error::new(Kind::Internal, "a stream where a whole answer was asked for")),
         }
@@ -201,9 +205,32 @@ impl<'a> Request<'a> {
     /// # Errors
     /// Those of [`Request::send`]; what happens to the content comes up in its [`Download::body`].
     pub async fn fetch(self) -> Result<Download> {
-        match retry::run(self.http, self.parts?, Mode::Stream).await? {
+        let parts = self.parts.and_then(checked)?;
+        match retry::run(self.http, parts, Mode::Stream).await? {
             Reply::Stream(download) => Ok(download),
             Reply::Whole(_) => Err(Error::new(Kind::Internal, "a whole answer where a stream was asked for")),
         }
     }
+}
+
+/// A request whose address is short enough to be sent.
+///
+/// # Errors
+/// `usage` for a path that is too long, which holds names that the user gave; `unavailable` for a query, which in
+/// practice means a cursor of the service's.
+fn checked(parts: Parts<'_>) -> Result<Parts<'_>> {
+    let (path, query) = (parts.url.path().len(), parts.url.query().map_or(0, str::len));
+    if path > LONGEST_PART {
+        return Err(Error::usage(format!("a name in this request is too long: its address would have {path} bytes"))
+            .hint(format!("an address has at most {LONGEST_PART} bytes")));
+    }
+    if query > LONGEST_PART {
+        let asked = parts.asked.join("`, `");
+        return Err(Error::new(
+            Kind::Unavailable,
+            format!("the query of this request would have {query} bytes: `{asked}`"),
+        )
+        .hint(format!("a cursor or a path that is too long; a query has at most {LONGEST_PART} bytes")));
+    }
+    Ok(parts)
 }

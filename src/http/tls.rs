@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Instant;
 
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
@@ -26,11 +27,17 @@ pub(super) fn config(roots: RootCertStore) -> Result<ClientConfig> {
 /// The certificates to trust: those of the system, or of `SSL_CERT_FILE` and `SSL_CERT_DIR` where
 /// these are set; Mozilla's where the system has none, as in a minimal container; and those of
 /// `extra` beside them. Reading a system's store takes some milliseconds.
-pub(super) fn roots(extra: Option<&Path>) -> Result<RootCertStore> {
+pub(super) fn roots(extra: Option<&Path>, until: Option<Instant>) -> Result<RootCertStore> {
     let mut roots = RootCertStore::empty();
     let chosen = env::path(env::SSL_CERT_FILE);
-    // Certificates that cannot be read are left out, as every TLS library does it: systems carry some.
-    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    if let Some(file) = chosen.as_deref().filter(|file| !is_regular(file)) {
+        // A pipe is read once, and what has no end not to its end.
+        let pem = small::read(file, "SSL_CERT_FILE", LARGEST, until)?;
+        roots.add_parsable_certificates(CertificateDer::pem_slice_iter(&pem).flatten());
+    } else {
+        // Certificates that cannot be read are left out, as every TLS library does it: systems carry some.
+        roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    }
     if roots.is_empty() {
         if let Some(file) = chosen {
             return Err(no_certificates(&file).hint("SSL_CERT_FILE names this file"));
@@ -38,14 +45,14 @@ pub(super) fn roots(extra: Option<&Path>) -> Result<RootCertStore> {
         roots.add_parsable_certificates(webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter().cloned());
     }
     if let Some(file) = extra {
-        add_file(&mut roots, file)?;
+        add_file(&mut roots, file, until)?;
     }
     Ok(roots)
 }
 
 /// Adds every certificate of a PEM file.
-fn add_file(roots: &mut RootCertStore, file: &Path) -> Result<()> {
-    let pem = small::read(file, "the certificates", LARGEST, None)?;
+fn add_file(roots: &mut RootCertStore, file: &Path, until: Option<Instant>) -> Result<()> {
+    let pem = small::read(file, "the certificates", LARGEST, until)?;
     let bad =
         |e: &dyn std::fmt::Display| Error::usage(format!("a certificate cannot be read: {e}: `{}`", file.display()));
     let before = roots.len();
@@ -53,6 +60,11 @@ fn add_file(roots: &mut RootCertStore, file: &Path) -> Result<()> {
         roots.add(certificate.map_err(|e| bad(&e))?).map_err(|e| bad(&e))?;
     }
     if roots.len() == before { Err(no_certificates(file)) } else { Ok(()) }
+}
+
+/// Whether the system's own reader may have a file: one that is regular, a directory or not there.
+fn is_regular(file: &Path) -> bool {
+    file.metadata().map_or(true, |meta| (meta.is_file() && meta.len() <= LARGEST) || meta.is_dir())
 }
 
 fn no_certificates(file: &Path) -> Error {
@@ -71,12 +83,14 @@ mod tests {
         let make = || rcgen::generate_simple_self_signed(["service.test".to_owned()]).unwrap().cert.pem();
         std::fs::write(&file, format!("first\n{}\nsecond\n{}", make(), make())).unwrap();
         let mut roots = RootCertStore::empty();
-        add_file(&mut roots, &file).unwrap();
+        add_file(&mut roots, &file, None).unwrap();
         assert_eq!(roots.len(), 2);
+        assert_eq!(add_file(&mut roots, Path::new("/dev/zero"), None).unwrap_err().kind(), Kind::Usage);
+        assert!(!is_regular(Path::new("/dev/zero")) && is_regular(&file));
         for bad in ["", "nothing", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"] {
             std::fs::write(&file, bad).unwrap();
-            assert_eq!(add_file(&mut roots, &file).unwrap_err().kind(), Kind::Usage, "{bad}");
+            assert_eq!(add_file(&mut roots, &file, None).unwrap_err().kind(), Kind::Usage, "{bad}");
         }
-        assert_eq!(add_file(&mut roots, &dir.path().join("none")).unwrap_err().kind(), Kind::NotFound);
+        assert_eq!(add_file(&mut roots, &dir.path().join("none"), None).unwrap_err().kind(), Kind::NotFound);
     }
 }

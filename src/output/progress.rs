@@ -113,7 +113,7 @@ impl Progress {
             }
             Event::Finished(receipt) => {
                 work.files_done += 1;
-                work.bytes_done += receipt.bytes.unwrap_or(0);
+                work.bytes_done = work.bytes_done.saturating_add(receipt.bytes.unwrap_or(0));
                 work.running.retain(|running| running.name != receipt.source);
             }
             Event::Retried { .. } | Event::Excluded(_) | Event::Ended(_) => {}

@@ -22,7 +22,7 @@ pub fn report(error: &Error, machine: bool, color: Color) {
         return;
     }
     if machine {
-        say(&serde_json::to_string(&Report { error }).unwrap_or_else(|_| error.to_string()));
+        say(&object(error, io::stderr().is_terminal()));
         return;
     }
     let colour = wants_colour(color, io::stderr().is_terminal());
@@ -37,6 +37,12 @@ pub fn report(error: &Error, machine: bool, color: Color) {
     }
 }
 
+/// An error as one JSON object, of which a terminal obeys nothing.
+fn object(error: &Error, terminal: bool) -> String {
+    let json = serde_json::to_string(&Report { error }).unwrap_or_else(|_| error.to_string());
+    if terminal { escape::json_for_terminal(&json).into_owned() } else { json }
+}
+
 /// One line on standard error. Where that cannot be written to, nobody is there to be told.
 pub fn say(line: &str) {
     let _ = writeln!(io::stderr().lock(), "{line}");
@@ -46,4 +52,18 @@ pub fn say(line: &str) {
 /// operating system's refusal of something basic.
 pub fn of_anyhow(error: anyhow::Error) -> Error {
     error.downcast::<Error>().unwrap_or_else(|other| Error::new(Kind::Io, format!("{other:#}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_as_json_is_the_same_on_a_terminal_and_moves_nothing_there() {
+        let error = Error::new(Kind::Conflict, "a \u{202e}name\u{1b}[31m\u{9b}\u{7f}").hint("\u{2066}look");
+        let (plain, shown) = (object(&error, false), object(&error, true));
+        assert!(plain.contains('\u{202e}') && shown.is_ascii() && !shown.contains(char::is_control), "{shown}");
+        let value = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap();
+        assert_eq!(value(&shown), value(&plain));
+    }
 }

@@ -12,8 +12,8 @@ use super::answer::{self, Answer, Entry, Logged, Then};
 use super::dialect::{Dialect, NOBODY};
 use super::faults::{Failure, Plan, Position};
 use super::line::Line;
-use super::log;
 use super::request::{self, Cut, Request, RequestBody, Twist};
+use super::{guard, log};
 use crate::wire::url::Query;
 
 /// How much of a request is read away so that a client that is still sending sees its answer.
@@ -37,6 +37,11 @@ pub(super) async fn serve(
     let path = head.uri.path();
     let dialect = shared.dialects.iter().find(|dialect| dialect.claims(path)).map_or(NOBODY, AsRef::as_ref);
     let operation = dialect.operation(&head.method, path);
+    if let Err((status, why)) = guard::check(head.version, &head.uri, &head.headers) {
+        let body = RequestBody::new(incoming, |_| None, line);
+        let entry = Entry::new(log::Line::of(&head.method, &head.uri, operation), &body, &shared);
+        return Ok(entry.watch(dialect.failure(status, None, &why)));
+    }
     let plan = shared.faults.plan(operation);
     let up = dialect.is_upload(operation);
     let body = RequestBody::new(incoming, |len| request_cut(&plan, up, len), Arc::clone(&line));

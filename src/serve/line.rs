@@ -5,22 +5,31 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
+use tokio::time::{Sleep, sleep};
 use tokio_rustls::server::TlsStream;
 
 /// What the requests of a connection can do to it.
 pub(super) struct Line {
     torn: AtomicBool,
+    /// How long it may wait for its client.
+    patience: Duration,
     /// How often all that was written has gone out.
     flushes: watch::Sender<u64>,
 }
 
 impl Line {
-    pub(super) fn new() -> Arc<Self> {
-        Arc::new(Line { torn: AtomicBool::new(false), flushes: watch::Sender::new(0) })
+    pub(super) fn new(patience: Duration) -> Arc<Self> {
+        Arc::new(Line { torn: AtomicBool::new(false), patience, flushes: watch::Sender::new(0) })
+    }
+
+    /// How long it may wait for its client.
+    pub(super) fn patience(&self) -> Duration {
+        self.patience
     }
 
     /// From now on the connection ends in a reset, which its other side sees as an error.
@@ -45,6 +54,8 @@ impl Line {
 pub(super) struct Socket {
     stream: Stream,
     line: Arc<Line>,
+    /// Runs while the client takes nothing.
+    blocked: Option<Pin<Box<Sleep>>>,
 }
 
 /// With or without TLS.
@@ -57,7 +68,18 @@ pub(super) enum Stream {
 
 impl Socket {
     pub(super) fn new(stream: Stream, line: Arc<Line>) -> Self {
-        Socket { stream, line }
+        Socket { stream, line, blocked: None }
+    }
+
+    /// What came of a write, which ends in an error where the client takes nothing for too long.
+    fn limited<T>(&mut self, cx: &mut Context<'_>, written: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
+        if written.is_ready() {
+            self.blocked = None;
+            return written;
+        }
+        let patience = self.line.patience;
+        let blocked = self.blocked.get_or_insert_with(|| Box::pin(sleep(patience)));
+        blocked.as_mut().poll(cx).map(|()| Err(io::ErrorKind::TimedOut.into()))
     }
 }
 
@@ -98,7 +120,8 @@ impl AsyncRead for Socket {
 
 impl AsyncWrite for Socket {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
-        either!(self, stream => stream.poll_write(cx, buf))
+        let written = either!(self, stream => stream.poll_write(cx, buf));
+        self.limited(cx, written)
     }
 
     fn poll_write_vectored(
@@ -106,7 +129,8 @@ impl AsyncWrite for Socket {
         cx: &mut Context<'_>,
         bufs: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        either!(self, stream => stream.poll_write_vectored(cx, bufs))
+        let written = either!(self, stream => stream.poll_write_vectored(cx, bufs));
+        self.limited(cx, written)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -121,7 +145,7 @@ impl AsyncWrite for Socket {
         if matches!(flushed, Poll::Ready(Ok(()))) {
             self.line.flushes.send_modify(|times| *times += 1);
         }
-        flushed
+        self.limited(cx, flushed)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {

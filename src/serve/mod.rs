@@ -13,6 +13,7 @@ mod exchange;
 pub mod faults;
 mod form;
 mod foundry;
+mod guard;
 mod journal;
 mod line;
 mod log;
@@ -29,7 +30,7 @@ use std::time::Duration;
 
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper_util::rt::TokioIo;
+use hyper_util::rt::{TokioIo, TokioTimer};
 use tempfile::TempDir;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
@@ -54,6 +55,10 @@ const GRACE: Duration = Duration::from_millis(500);
 
 /// How long a client may take to agree on a secure connection.
 const HANDSHAKE: Duration = Duration::from_secs(10);
+
+/// How long a connection may wait for its client: for a request or the rest of its head, for the next bytes of
+/// its body, and for the client to take what is sent to it.
+pub const PATIENCE: Duration = Duration::from_secs(60);
 
 /// How long to wait where the system has no socket left.
 const PAUSE: Duration = Duration::from_millis(50);
@@ -132,6 +137,8 @@ pub struct Options {
     pub faults: Vec<Fault>,
     /// Where requests are written down.
     pub log: Option<PathBuf>,
+    /// How long a connection may wait for its client.
+    pub patience: Duration,
 }
 
 /// What all connections share.
@@ -139,6 +146,7 @@ struct Shared {
     dialects: Vec<Box<dyn Dialect>>,
     faults: Faults,
     log: Option<Log>,
+    patience: Duration,
 }
 
 /// A server that listens.
@@ -160,7 +168,7 @@ impl Server {
     /// `usage` for an address that others can reach; `conflict` for one that is taken; `io` where
     /// the store, the log or a temporary directory cannot be opened.
     pub async fn bind(options: Options) -> Result<Self> {
-        let Options { listen, tls, store, faults, log } = options;
+        let Options { listen, tls, store, faults, log, patience } = options;
         if !listen.ip().is_loopback() {
             return Err(Error::usage(format!("this address can be reached from elsewhere: `{listen}`"))
                 .hint("the server takes any key: listen on 127.0.0.1 or [::1]"));
@@ -189,7 +197,7 @@ impl Server {
         }
         let place = Place { origin: &origin, backend: &backend, stays: store.as_deref(), scratch: scratch.path() };
         let dialects = DIALECTS.iter().map(|dialect| (dialect.speak)(&place)).collect::<Result<_>>()?;
-        let shared = Arc::new(Shared { dialects, faults: Faults::new(faults), log });
+        let shared = Arc::new(Shared { dialects, faults: Faults::new(faults), log, patience });
         Ok(Server { listener, acceptor, shared, backend, origin, variables, scratch })
     }
 
@@ -255,14 +263,66 @@ async fn talk(tcp: TcpStream, acceptor: Option<TlsAcceptor>, shared: Arc<Shared>
             _ => return,
         },
     };
-    let line = Line::new();
+    let line = Line::new(shared.patience);
+    let patience = shared.patience;
     let socket = TokioIo::new(Socket::new(stream, Arc::clone(&line)));
     let service = service_fn(|request| exchange::serve(Arc::clone(&shared), Arc::clone(&line), request));
-    let mut connection = std::pin::pin!(http1::Builder::new().serve_connection(socket, service));
+    let mut server = http1::Builder::new();
+    // This counts between requests as well.
+    server.timer(TokioTimer::new()).header_read_timeout(patience);
+    let mut connection = std::pin::pin!(server.serve_connection(socket, service));
     tokio::select! {
         // What ends it is the other side's to know.
         _ = connection.as_mut() => return,
         _ = closing.wait_for(|closing| *closing) => connection.as_mut().graceful_shutdown(),
     }
     drop(connection.await);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::ErrorKind;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+    /// Reads until the server ends the connection.
+    async fn ends(tcp: &mut TcpStream) -> Vec<u8> {
+        let mut all = Vec::new();
+        match timeout(Duration::from_secs(10), tcp.read_to_end(&mut all)).await.expect("the connection stays open") {
+            Ok(_) => {}
+            Err(e) => assert!(matches!(e.kind(), ErrorKind::ConnectionReset | ErrorKind::BrokenPipe), "{e}"),
+        }
+        all
+    }
+
+    #[tokio::test]
+    async fn a_connection_whose_client_does_nothing_ends() {
+        let listen = SocketAddr::from(([127, 0, 0, 1], 0));
+        let patience = Duration::from_millis(200);
+        let options = Options { listen, tls: false, store: None, faults: Vec::new(), log: None, patience };
+        let server = Server::bind(options).await.unwrap();
+        let address = server.origin().trim_start_matches("http://").to_owned();
+        let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+        let clients = async {
+            let list = format!("GET /v1/models HTTP/1.1\r\nhost: {address}\r\n\r\n");
+            let put = format!("PUT /x HTTP/1.1\r\nhost: {address}\r\ncontent-length: 10\r\n\r\nhalf");
+            // Nothing at all, half a head, half a body, and nothing after an answer.
+            for (begun, answered) in [("", false), ("GET / HT", false), (put.as_str(), false), (list.as_str(), true)] {
+                let mut tcp = TcpStream::connect(&address).await.unwrap();
+                tcp.write_all(begun.as_bytes()).await.unwrap();
+                let got = ends(&mut tcp).await;
+                assert_eq!(got.starts_with(b"HTTP/1.1 40"), answered, "{begun}: {}", String::from_utf8_lossy(&got));
+            }
+            // One that goes on asking keeps its connection.
+            let mut tcp = TcpStream::connect(&address).await.unwrap();
+            for _ in 0..4 {
+                tcp.write_all(list.as_bytes()).await.unwrap();
+                assert!(tcp.read(&mut [0; 4096]).await.unwrap() > 0);
+                sleep(patience / 2).await;
+            }
+            drop(stop);
+        };
+        let (ran, ()) = tokio::join!(server.run(async { drop(stopped.await) }), clients);
+        ran.unwrap();
+    }
 }

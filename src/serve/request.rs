@@ -12,6 +12,7 @@ use hyper::{HeaderMap, Method};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use tokio::sync::Mutex;
+use tokio::time::timeout;
 
 use super::faults::SyncFault;
 use super::line::Line;
@@ -127,7 +128,12 @@ impl RequestBody {
             if let Some(cut) = self.cut.filter(|cut| taken >= cut.at) {
                 return self.cut_off(&mut reading, cut).await;
             }
-            match reading.incoming.frame().await {
+            let Ok(frame) = timeout(self.line.patience(), reading.incoming.frame()).await else {
+                reading.ended = true;
+                self.broken.store(true, Ordering::Relaxed);
+                return Err(Error::new(Kind::Unavailable, "the request stands still"));
+            };
+            match frame {
                 Some(Ok(frame)) => {
                     let Ok(mut block) = frame.into_data() else { continue };
                     if let Some(cut) = self.cut {

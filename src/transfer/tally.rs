@@ -138,7 +138,8 @@ pub struct Tally {
     done: u64,
     failed: u64,
     kinds: Vec<Kind>,
-    first: Option<Error>,
+    /// The one failure there was, or what all failures agree on.
+    common: Option<Error>,
     /// What went wrong, each only once.
     messages: Vec<String>,
     /// How many failures those stand for.
@@ -172,16 +173,20 @@ impl Tally {
             self.messages.push(error.message().to_owned());
             self.named += 1;
         }
-        self.first.get_or_insert(error);
+        self.common = Some(match self.common.take() {
+            Some(common) => common.in_common_with(&error),
+            None => error,
+        });
     }
 
     /// The verdict: success, the one error there was, the kind that all errors share, `deadline` where
-    /// the time ran out on any of them and `interrupted` where any was interrupted, or `partial`.
+    /// the time ran out on any of them and `interrupted` where any was interrupted, or `partial`; with what all
+    /// errors say alike: status, code, whether and when another try may help, hint.
     pub fn verdict(self, what: &str) -> Result<()> {
-        let Some(first) = self.first else { return Ok(()) };
+        let Some(common) = self.common else { return Ok(()) };
         let total = self.done + self.failed;
         if total == 1 {
-            return Err(first);
+            return Err(common);
         }
         let kind = match self.kinds.as_slice() {
             kinds if kinds.iter().any(|kind| ENDS.contains(kind)) => {
@@ -193,17 +198,15 @@ impl Tally {
         let more = self.failed - self.named;
         let more = if more > 0 { format!("; and {more} more") } else { String::new() };
         let named = self.messages.join("; ");
-        let error = Error::new(kind, format!("{} of {total} {what} failed: {named}{more}", self.failed));
-        Err(match first.hint_text() {
-            Some(hint) => error.hint(hint),
-            None => error,
-        })
+        let message = format!("{} of {total} {what} failed: {named}{more}", self.failed);
+        Err(common.of_kind(kind).with_message(message))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::Details;
 
     fn kind(done: u64, failures: &[Kind]) -> Option<Kind> {
         let mut tally = Tally::default();
@@ -224,5 +227,40 @@ mod tests {
         assert_eq!(kind(1, &[Kind::NotFound, Kind::Deadline]), Some(Kind::Deadline));
         assert_eq!(kind(1, &[Kind::NotFound, Kind::Interrupted]), Some(Kind::Interrupted));
         assert_eq!(kind(0, &[Kind::Terminated]), Some(Kind::Terminated));
+    }
+
+    #[test]
+    fn what_all_failures_agree_on_is_said_of_the_sum() {
+        let failure = |status: u16, code: &str, id: &str, wait: u64, retryable| {
+            Error::new(Kind::Unavailable, "x").hint("later").details(Details {
+                backend: Some("foundry"),
+                status: Some(status),
+                code: Some(code.to_owned()),
+                request_id: Some(id.to_owned()),
+                retryable,
+                retry_after: Some(std::time::Duration::from_secs(wait)),
+                ..Details::default()
+            })
+        };
+        let sum = |failures: Vec<Error>| {
+            let mut tally = Tally::default();
+            tally.done();
+            for error in failures {
+                tally.failed(error);
+            }
+            serde_json::to_value(tally.verdict("files").unwrap_err()).unwrap()
+        };
+        let told = |sum: &serde_json::Value, names: &[&str]| {
+            names.iter().map(|name| sum[name].to_string()).collect::<Vec<_>>().join(" ")
+        };
+        let names = ["backend", "status", "code", "request_id", "retryable", "retry_after", "hint"];
+        let alike = sum(vec![failure(503, "busy", "r1", 7, true), failure(503, "busy", "r2", 7, true)]);
+        assert_eq!(told(&alike, &names), r#""foundry" 503 "busy" null true 7.0 "later""#);
+        let mixed = sum(vec![failure(503, "busy", "r1", 7, true), failure(500, "down", "r1", 8, false)]);
+        assert_eq!(told(&mixed, &names), r#""foundry" null null "r1" false null "later""#);
+        // What one of them does not say, they do not agree on; and it does not come back.
+        let own =
+            sum(vec![failure(503, "busy", "r", 7, true), Error::not_found("y"), failure(503, "busy", "r", 7, true)]);
+        assert_eq!(told(&own, &names), r"null null null null false null null");
     }
 }

@@ -387,7 +387,7 @@ fn some<'de, D: Deserializer<'de>, T: Deserialize<'de>>(reader: D) -> Result<Opt
 }
 
 /// Milliseconds since 1970 are so large from 1973 on, and seconds are not before the year 5138.
-const MILLISECONDS: i64 = 100_000_000_000;
+const MILLISECONDS: u64 = 100_000_000_000;
 
 /// What a `modified_time` means: seconds, milliseconds or RFC 3339, which all were seen \[azd\]; 0,
 /// which is all that the service was seen to answer \[live\], is none.
@@ -396,7 +396,7 @@ pub fn modified_at(value: Option<&Value>) -> Option<Timestamp> {
         Value::String(text) => text.parse().ok(),
         Value::Number(number) => match number.as_i64()? {
             0 => None,
-            large if large.abs() >= MILLISECONDS => Timestamp::from_millisecond(large).ok(),
+            large if large.unsigned_abs() >= MILLISECONDS => Timestamp::from_millisecond(large).ok(),
             seconds => Timestamp::from_second(seconds).ok(),
         },
         _ => None,

@@ -222,3 +222,45 @@ fn a_deletion_whose_answer_was_lost_is_done() {
     served.wharf("foundry", ["sessions", "delete", &id, "--yes"]).run().ok();
     assert!(served.wharf("foundry", ["sessions", "list", "-q"]).run().ok().lines().is_empty());
 }
+
+#[test]
+fn what_all_items_failed_of_stands_in_the_error_of_all() {
+    let sandbox = Sandbox::new();
+    sandbox.write("in/a", "a");
+    sandbox.write("in/b", "b");
+    let sound = sandbox.serve(&[]);
+    let (id, other) = (session(&sound), session(&sound));
+    sound.wharf("foundry", ["files", "upload", "in", &format!("{id}:/d")]).run().ok();
+    drop(sound);
+    let (a, b) = (format!("{id}:/d/a"), format!("{id}:/d/b"));
+    let served = sandbox.serve(&["--fault", "*:503 retry-after=300 code=busy"]);
+    for args in [
+        &["files", "upload", "in/a", "in/b", &format!("{id}:/new/")][..],
+        &["files", "download", &a, &b, "out/"],
+        &["files", "cat", &a, &b],
+        &["files", "stat", &a, &b],
+        &["files", "rm", &a, &b],
+        &["files", "mkdir", &a, &b],
+        &["sessions", "get", &id, &other],
+        &["sessions", "stop", &id, &other],
+        &["sessions", "delete", &id, &other],
+    ] {
+        let all = [args, &["--retries", "0", "--format", "json", "--jobs", "1"]].concat();
+        let error = served.wharf("foundry", all).run().error();
+        assert!(error["message"].as_str().unwrap().starts_with("2 of 2 "), "{args:?}: {error}");
+        // The second one is not even sent: the first was told to wait.
+        assert_eq!((&error["backend"], &error["retryable"]), (&"foundry".into(), &true.into()), "{args:?}: {error}");
+    }
+    let served = sandbox.serve(&["--fault", "*:503 code=busy"]);
+    for args in [&["files", "cat", &a, &b][..], &["files", "rm", &a, &b], &["sessions", "get", &id, &other]] {
+        let all = [args, &["--retries", "0", "--format", "json"]].concat();
+        let error = served.wharf("foundry", all).run().code(8).error();
+        let told = (&error["status"], &error["code"], &error["retryable"], &error["request_id"]);
+        assert_eq!(told, (&503.into(), &"busy".into(), &true.into(), &Value::Null), "{args:?}: {error}");
+    }
+    // One that is not there, and one that the service refuses.
+    let served = sandbox.serve(&["--fault", "*:503 x1 code=busy"]);
+    let args = ["files", "stat", &a, &format!("{id}:/none"), "--retries", "0", "--format", "json"];
+    let error = served.wharf("foundry", args).run().code(10).error();
+    assert_eq!((&error["status"], &error["code"], &error["retryable"]), (&Value::Null, &Value::Null, &false.into()));
+}

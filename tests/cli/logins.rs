@@ -209,3 +209,39 @@ fn the_tool_that_runs_is_the_one_that_was_found() {
     azure.tool("az", "echo '{\"accessToken\": \"PLANTED-az\", \"expiresOn\": \"2099-01-01 00:00:00\"}'");
     clean(azure.list().run()).code(3).says(&["Azure CLI: what `az` prints holds no token", "newer version"]);
 }
+
+#[test]
+fn a_token_whose_life_cannot_be_true_is_refused_and_nothing_panics() {
+    for life in [253_402_300_799_i64, i64::MIN, i64::MAX, -1] {
+        for (name, told) in
+            [("expires_in", json!(life)), ("expires_in", json!(life.to_string())), ("expires_on", json!(life))]
+        {
+            let mut answer = answered("PLANTED-token", 3600);
+            answer[name] = told;
+            let theirs = answer.clone();
+            let azure = Azure::of(move |_| json_of(200, &theirs));
+            let run = clean(principal(azure.list(), "tenant-1", "PLANTED-secret").run());
+            run.one_of(&[3, 8]).says(&["service principal", "expires_"]);
+            // The endpoint of App Service, and a virtual machine's.
+            for call in [
+                azure.list().env("IDENTITY_ENDPOINT", azure.service.url()).env("IDENTITY_HEADER", "PLANTED-h"),
+                azure.list().env("AZURE_POD_IDENTITY_AUTHORITY_HOST", azure.service.url()),
+            ] {
+                clean(call.run()).one_of(&[3, 8]);
+            }
+            assert_eq!((azure.service.asked("/agents/").len(), azure.kept().len()), (0, 0), "{answer}");
+        }
+    }
+}
+
+#[test]
+fn a_token_with_a_line_break_is_neither_sent_nor_kept() {
+    for token in ["PLANTED-a\r\nx-evil: 1", "PLANTED-a\nb"] {
+        let azure = Azure::of(move |_| json_of(200, &answered(token, 3600)));
+        for count in 1..3 {
+            let run = clean(principal(azure.list(), "tenant-1", "PLANTED-secret").run());
+            run.code(3).says(&["no header can hold"]);
+            assert_eq!((azure.tokens(), azure.kept().len()), (count, 0), "it is asked for again");
+        }
+    }
+}

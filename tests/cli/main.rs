@@ -46,6 +46,7 @@ mod links;
 mod logins;
 mod mask;
 mod names;
+mod numbers;
 mod output;
 mod outside;
 mod plan;

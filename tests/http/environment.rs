@@ -75,3 +75,52 @@ fn certificates_of_the_environment_take_the_place_of_the_systems() {
     let saw = ask(&url, &[("SSL_CERT_FILE", none.to_str().unwrap())]);
     assert!(saw.starts_with("there is no certificate in this file"), "{saw}");
 }
+
+#[test]
+fn a_proxy_that_is_none_is_an_error_only_where_it_would_be_used() {
+    let proxy = Server::new(vec![answer(403, "connection: close\r\n", "")]);
+    let (good, far) = (proxy.url(), "https://service.invalid/x");
+    // As GNOME sets it, beside one that counts; and one that is empty.
+    let saw = ask(far, &[("ALL_PROXY", "socks6://127.0.0.1:9"), ("HTTPS_PROXY", &good), ("https_proxy", "")]);
+    assert!(saw.starts_with("cannot reach the service (") && proxy.count() == 1, "{saw}");
+    let lower = [("https_proxy", good.as_str()), ("HTTPS_PROXY", "nonsense://x"), ("ALL_PROXY", "nonsense://x")];
+    assert!(
+        ask(far, &lower).starts_with("cannot reach the service (") && proxy.count() == 2,
+        "lower case counts first"
+    );
+    let bad = ask(far, &[("ALL_PROXY", "socks6://user:hunter2@127.0.0.1:9")]);
+    assert!(bad.starts_with("this variable holds no address of a proxy: ALL_PROXY"), "{bad}");
+    let direct = ask(far, &[("ALL_PROXY", "socks6://127.0.0.1:9"), ("NO_PROXY", "a.test service.invalid")]);
+    assert!(direct.starts_with("cannot reach the service ("), "{direct}");
+    assert_eq!(proxy.count(), 2);
+}
+
+#[test]
+fn socks_is_version_4_as_for_curl() {
+    use std::io::{Read, Write};
+    for (scheme, address) in [("socks", "192.0.2.1"), ("socks4a", "service.invalid")] {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("{scheme}://{}/", listener.local_addr().unwrap());
+        let proxy = std::thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            let mut asked = vec![0; 64];
+            let len = stream.read(&mut asked).unwrap();
+            // Refused.
+            stream.write_all(&[0, 91, 0, 0, 0, 0, 0, 0]).unwrap();
+            asked.truncate(len);
+            asked
+        });
+        let saw = ask(&format!("https://{address}/x"), &[("all_proxy", &url)]);
+        assert!(saw.starts_with("cannot reach the service ("), "{saw}");
+        // Version 4, connect, port 443 (SOCKS4, by Y. Lee).
+        assert_eq!(proxy.join().unwrap()[..4], [4, 1, 1, 187]);
+    }
+}
+
+#[test]
+fn certificates_are_read_within_a_size() {
+    let dir = tempfile::tempdir().unwrap();
+    let url = format!("https://{}", plain_server(server_config(&dir.path().join("ca.pem"), &[]), false, true));
+    let saw = ask(&url, &[("SSL_CERT_FILE", "/dev/zero")]);
+    assert!(saw.starts_with("SSL_CERT_FILE is larger than "), "{saw}");
+}

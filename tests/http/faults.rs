@@ -243,3 +243,17 @@ async fn a_request_that_is_none_is_not_sent() {
     }
     assert_eq!(server.count(), 0);
 }
+
+#[tokio::test]
+async fn an_address_that_is_too_long_is_told_and_not_sent() {
+    let server = Server::new(vec![fine()]);
+    let http = once(&server);
+    let long = "c".repeat(100_000);
+    let error = get(&http).query("after", &long).send().await.unwrap_err();
+    assert_eq!((error.kind(), seen(&error)["retryable"].as_bool()), (Kind::Unavailable, Some(false)));
+    assert!(error.message().ends_with("would have 100006 bytes: `after`"), "{error}");
+    let error = http.request(Class::Safe, Method::GET, &["v1", &long]).send().await.unwrap_err();
+    assert_eq!(error.kind(), Kind::Usage);
+    assert!(error.message().starts_with("a name in this request is too long"), "{error}");
+    assert_eq!(server.count(), 0);
+}

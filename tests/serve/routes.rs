@@ -216,7 +216,7 @@ fn a_token_and_a_version_of_the_protocol_are_needed() {
     let server = stage.session(&[]);
     let raw = |headers: &str, query: &str| {
         let path = "/api/projects/p1/agents/a1/endpoint/sessions";
-        let request = format!("GET {path}{query} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n{headers}\r\n");
+        let request = format!("GET {path}{query} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n{headers}\r\n");
         server.raw(request.as_bytes()).unwrap()
     };
     let token = "authorization: Bearer whatever\r\n";
@@ -240,7 +240,7 @@ fn what_is_no_call_says_so() {
     server.send("PUT", "/agents/a1/endpoint/sessions", "").is(405, "method_not_allowed");
     server.send("POST", &format!("{S1}/files/content?path=x"), "").is(405, "method_not_allowed");
     server.send("POST", "/agents/a1/endpoint/protocols/invocations", "{}").is(501, "not_implemented");
-    let elsewhere = server.raw(b"GET /v2/sessions HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").unwrap();
+    let elsewhere = server.raw(b"GET /v2/sessions HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").unwrap();
     assert_eq!(elsewhere.status, 404);
     assert!(elsewhere.json()["error"]["message"].is_string());
 }

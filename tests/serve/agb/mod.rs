@@ -323,7 +323,7 @@ fn tools_can_be_called_directly_with_a_sessions_token() {
             json!({ "args": args, "server": server_name, "requestId": "link-1", "tool": "write_file", "token": token });
         let body = body.to_string();
         let head = format!(
-            "POST {target}/callTool HTTP/1.1\r\nhost: h\r\nx-access-token: {token}\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{body}",
+            "POST {target}/callTool HTTP/1.1\r\nhost: localhost\r\nx-access-token: {token}\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{body}",
             body.len()
         );
         server.raw(head.as_bytes()).unwrap()

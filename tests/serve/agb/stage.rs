@@ -130,14 +130,14 @@ impl<'s> Session<'s> {
     /// Puts an object, without a word on its type.
     pub(crate) fn put(&self, target: &str, content: &[u8], headers: &str) -> Option<Reply> {
         let head = format!(
-            "PUT {target} HTTP/1.1\r\nhost: h\r\nconnection: close\r\n{headers}content-length: {}\r\n\r\n",
+            "PUT {target} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n{headers}content-length: {}\r\n\r\n",
             content.len()
         );
         self.server.raw(&[head.as_bytes(), content].concat())
     }
 
     pub(crate) fn fetch(&self, target: &str, headers: &str) -> Reply {
-        let head = format!("GET {target} HTTP/1.1\r\nhost: h\r\nconnection: close\r\n{headers}\r\n");
+        let head = format!("GET {target} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n{headers}\r\n");
         self.server.raw(head.as_bytes()).unwrap()
     }
 

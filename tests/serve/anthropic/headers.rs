@@ -17,7 +17,7 @@ fn both_headers_with_a_credential_are_taken_and_none_is_not() {
         ("/v1/files", "x-api-key: k\r\n", 400),
         ("/v1/files", "x-api-key: k\r\nanthropic-version: 2020-01-01\r\n", 400),
     ] {
-        let head = format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n{headers}\r\n");
+        let head = format!("GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n{headers}\r\n");
         let reply = server.raw(head.as_bytes()).unwrap();
         match status {
             200 => drop(reply.fine()),

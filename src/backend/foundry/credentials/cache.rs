@@ -50,12 +50,13 @@ impl Cache {
         let hash = hashed(key);
         let kept = read(&self.0.join(named(&hash)))?;
         let ours = kept.version == VERSION && kept.key == hash;
-        ours.then_some(Token { text: kept.token, expires_at: Some(kept.expires_at) })
+        let token = Token { text: kept.token, expires_at: Some(kept.expires_at) };
+        Some(token).filter(|token| ours && token.can_be_sent())
     }
 
     /// Keeps a token whose end is known. Where that cannot be done, the next command asks again.
     pub(super) fn put(&self, key: &str, token: &Token) {
-        let Some(expires_at) = token.expires_at.filter(|_| token.is_good()) else { return };
+        let Some(expires_at) = token.expires_at.filter(|_| token.is_good() && token.can_be_sent()) else { return };
         let key = hashed(key);
         let name = named(&key);
         let kept = Kept { version: VERSION, key, expires_at, token: token.text.clone() };
@@ -154,6 +155,15 @@ mod tests {
         for broken in ["", "{", "{}", "[1]"] {
             std::fs::write(&path, broken).unwrap();
             assert!(cache.get("k").is_none(), "{broken}");
+        }
+        for text in ["tok-0123456789\r\n", "tok\n0123456789"] {
+            let kept = Kept { version: VERSION, key: hashed("k"), expires_at: Timestamp::MAX, token: text.to_owned() };
+            std::fs::write(&path, serde_json::to_vec(&kept).unwrap()).unwrap();
+            assert!(cache.get("k").is_none(), "{text:?} can never be sent");
+            std::fs::remove_file(&path).unwrap();
+            cache.put("k", &Token { text: text.to_owned(), ..token(3600) });
+            assert!(!path.exists(), "{text:?}");
+            cache.put("k", &token(3600));
         }
         let old = Kept { version: VERSION, key: hashed("k"), expires_at: Timestamp::UNIX_EPOCH, token: "t".to_owned() };
         std::fs::write(&path, serde_json::to_vec(&old).unwrap()).unwrap();

@@ -48,6 +48,11 @@ struct Token {
 }
 
 impl Token {
+    /// Whether a request can carry it: one with a line break in it cannot be a header's value.
+    fn can_be_sent(&self) -> bool {
+        Credentials::bearer(&self.text).is_ok()
+    }
+
     /// Whether it may be used, as far as its end is known.
     fn is_good(&self) -> bool {
         let now = Timestamp::now();

@@ -21,7 +21,7 @@ use super::entra::check_tenant;
 use super::part::{Answer, SetUp};
 use super::transport::{self, not_made};
 use crate::body::hex;
-use crate::config::env;
+use crate::config::{env, small};
 use crate::error::Result;
 use crate::http::redact;
 use crate::platform::program;
@@ -133,13 +133,16 @@ impl Tool {
         let mut hash = Sha256::new();
         let mut known = false;
         for file in self.login {
-            let content = std::fs::read(dir.join(file)).ok();
+            let content = small::read(&dir.join(file), "the login", LOGIN, None).ok();
             known |= content.is_some();
             hash.update(content.as_deref().map_or([0; 32], |content| Sha256::digest(content).into()));
         }
         known.then(|| format!("{}\n{}", dir.display(), hex(&hash.finalize())))
     }
 }
+
+/// The largest file with a tool's login, in bytes.
+const LOGIN: u64 = 16 * 1024 * 1024;
 
 /// The tenant that the user wants, where that is said.
 fn tenant() -> Result<Option<String>> {

@@ -10,11 +10,11 @@ use azure_core::error::ErrorKind;
 use azure_core::http::headers::Headers;
 use azure_core::http::{AsyncRawResponse, Body, ClientOptions, HttpClient, Request, RetryOptions};
 use jiff::Timestamp;
-use serde::de::IgnoredAny;
+use serde_json::Value;
 
 use super::Token;
 use crate::error::{Error, Kind, Result};
-use crate::http::{Answer, Class, Http, Method, Options, redact};
+use crate::http::{Answer, Class, Http, Method, Options, Told, redact};
 use crate::wire::foundry as wire;
 use crate::wire::url::Query;
 
@@ -23,6 +23,9 @@ const OURS: [&str; 2] = ["content-type", "user-agent"];
 
 /// Fields of a form that prove who asks.
 const PROOFS: [&str; 2] = ["client_assertion", "client_secret"];
+
+/// The longest that a token is good for, in seconds: ten years, where an hour or a day is usual.
+const LONGEST_LIFE: i64 = 10 * 365 * 86_400;
 
 /// Sends what a credential of Azure's wants to send, and keeps why it failed.
 pub(super) struct Transport {
@@ -98,8 +101,11 @@ impl Transport {
         }
         let answer = ours.send().await?;
         // Whatever is no JSON is shown here, where it is known what of it is secret.
-        answer.object::<IgnoredAny>()?;
-        Ok(answer)
+        let members: Value = answer.object()?;
+        match absurd(&members, Timestamp::now()) {
+            Some(what) => Err(answer.error(Told { message: Some(what), ..Told::default() })),
+            None => Ok(answer),
+        }
     }
 }
 
@@ -115,6 +121,23 @@ impl HttpClient for Transport {
             }
         }
     }
+}
+
+/// What is wrong with the times in an answer, if anything is. Azure's client adds them to the time of now without
+/// a look, and ends the process where the sum is no time.
+fn absurd(answer: &Value, now: Timestamp) -> Option<String> {
+    let number = |name: &str| match answer.get(name)? {
+        Value::Number(number) => number.as_i64(),
+        Value::String(text) => text.trim().parse().ok(),
+        _ => None,
+    };
+    let lives = ["expires_in", "ext_expires_in", "refresh_in"].map(|name| (name, 0));
+    let ends = ["expires_on", "refresh_on", "not_before"].map(|name| (name, now.as_second()));
+    lives.into_iter().chain(ends).find_map(|(name, from)| {
+        let told = number(name)?;
+        let absurd = told < 0 || told.saturating_sub(from) > LONGEST_LIFE;
+        absurd.then(|| format!("the token's `{name}` cannot be true: {told}"))
+    })
 }
 
 /// The token that a credential gives. Why it gives none is for whoever it asked to know: its own
@@ -134,4 +157,30 @@ pub(super) fn no_token() -> Error {
 #[allow(clippy::needless_pass_by_value, reason = "for map_err")]
 pub(super) fn not_made(error: azure_core::Error) -> Error {
     Error::new(Kind::Auth, redact::text(&error.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn times_that_cannot_be_true_are_found() {
+        let now = Timestamp::from_second(1_800_000_000).unwrap();
+        for good in [
+            json!({"expires_in": 3599, "ext_expires_in": 0, "expires_on": 1_800_003_599_i64}),
+            json!({"expires_in": "86400", "expires_on": "1800086400", "not_before": "1799999999"}),
+            json!({"expires_on": "11/27/2026 10:00:00 AM +00:00"}),
+            json!({}),
+        ] {
+            assert_eq!(absurd(&good, now), None, "{good}");
+        }
+        for bad in
+            [json!(253_402_300_799_i64), json!(i64::MIN), json!(i64::MAX), json!(-1), json!("9223372036854775807")]
+        {
+            for name in ["expires_in", "ext_expires_in", "refresh_in", "expires_on"] {
+                assert!(absurd(&json!({name: bad}), now).is_some_and(|what| what.contains(name)), "{name} {bad}");
+            }
+        }
+    }
 }
