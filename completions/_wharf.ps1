@@ -108,6 +108,7 @@ Register-ArgumentCompleter -Native -CommandName 'wharf' -ScriptBlock {
             [CompletionResult]::new('get', 'get', [CompletionResultType]::ParameterValue, 'Prints sessions')
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Prints sessions')
             [CompletionResult]::new('label', 'label', [CompletionResultType]::ParameterValue, 'Sets, changes and removes labels, and prints those that result')
+            [CompletionResult]::new('update', 'update', [CompletionResultType]::ParameterValue, 'Changes a session''s title and labels, and prints it')
             [CompletionResult]::new('wait', 'wait', [CompletionResultType]::ParameterValue, 'Waits until a session can be used')
             [CompletionResult]::new('touch', 'touch', [CompletionResultType]::ParameterValue, 'Resets the idle timer')
             [CompletionResult]::new('stop', 'stop', [CompletionResultType]::ParameterValue, 'Frees the compute and keeps the files')
@@ -179,6 +180,7 @@ Register-ArgumentCompleter -Native -CommandName 'wharf' -ScriptBlock {
             [CompletionResult]::new('--memory-store-id', '--memory-store-id', [CompletionResultType]::ParameterName, 'memory-store-id')
             [CompletionResult]::new('--order', '--order', [CompletionResultType]::ParameterName, 'order')
             [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'Show at most so many, and say how to go on')
+            [CompletionResult]::new('--max-items', '--max-items', [CompletionResultType]::ParameterName, 'The same by the vendor''s flag, where -1 is no limit')
             [CompletionResult]::new('--page', '--page', [CompletionResultType]::ParameterName, 'Go on where ''more: TOKEN'' of an earlier listing said')
             [CompletionResult]::new('-b', '-b', [CompletionResultType]::ParameterName, 'The backend; ''wharf backends'' lists them [env: WHARF_BACKEND]')
             [CompletionResult]::new('--backend', '--backend', [CompletionResultType]::ParameterName, 'The backend; ''wharf backends'' lists them [env: WHARF_BACKEND]')
@@ -230,6 +232,7 @@ Register-ArgumentCompleter -Native -CommandName 'wharf' -ScriptBlock {
             [CompletionResult]::new('--memory-store-id', '--memory-store-id', [CompletionResultType]::ParameterName, 'memory-store-id')
             [CompletionResult]::new('--order', '--order', [CompletionResultType]::ParameterName, 'order')
             [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'Show at most so many, and say how to go on')
+            [CompletionResult]::new('--max-items', '--max-items', [CompletionResultType]::ParameterName, 'The same by the vendor''s flag, where -1 is no limit')
             [CompletionResult]::new('--page', '--page', [CompletionResultType]::ParameterName, 'Go on where ''more: TOKEN'' of an earlier listing said')
             [CompletionResult]::new('-b', '-b', [CompletionResultType]::ParameterName, 'The backend; ''wharf backends'' lists them [env: WHARF_BACKEND]')
             [CompletionResult]::new('--backend', '--backend', [CompletionResultType]::ParameterName, 'The backend; ''wharf backends'' lists them [env: WHARF_BACKEND]')
@@ -346,6 +349,48 @@ Register-ArgumentCompleter -Native -CommandName 'wharf' -ScriptBlock {
         }
         'wharf;sessions;label' {
             [CompletionResult]::new('--session-id', '--session-id', [CompletionResultType]::ParameterName, 'The session, by the vendor''s flag')
+            [CompletionResult]::new('-b', '-b', [CompletionResultType]::ParameterName, 'The backend; ''wharf backends'' lists them [env: WHARF_BACKEND]')
+            [CompletionResult]::new('--backend', '--backend', [CompletionResultType]::ParameterName, 'The backend; ''wharf backends'' lists them [env: WHARF_BACKEND]')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'A group of settings from the configuration file [env: WHARF_PROFILE]')
+            [CompletionResult]::new('-s', '-s', [CompletionResultType]::ParameterName, 'The session that :PATH means [env: WHARF_SESSION]')
+            [CompletionResult]::new('--session', '--session', [CompletionResultType]::ParameterName, 'The session that :PATH means [env: WHARF_SESSION]')
+            [CompletionResult]::new('--agent', '--agent', [CompletionResultType]::ParameterName, 'The agent of new sessions; on foundry, of every call [env: WHARF_AGENT]')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How results look [env: WHARF_FORMAT]')
+            [CompletionResult]::new('--transform', '--transform', [CompletionResultType]::ParameterName, 'Extract from each object what a GJSON path selects, one result a line')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
+            [CompletionResult]::new('--progress', '--progress', [CompletionResultType]::ParameterName, 'How to show progress')
+            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'The longest that the whole command may take, such as 90s or 15m')
+            [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'The longest that connecting to a service may take')
+            [CompletionResult]::new('--retries', '--retries', [CompletionResultType]::ParameterName, 'How often a request is tried again')
+            [CompletionResult]::new('--jobs', '--jobs', [CompletionResultType]::ParameterName, 'Files that a transfer moves at once, 1 to 256 [env: WHARF_JOBS]')
+            [CompletionResult]::new('--base-url', '--base-url', [CompletionResultType]::ParameterName, 'The service''s address')
+            [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'A file or a pipe with a token for the service, instead of any other login')
+            [CompletionResult]::new('--user-identity', '--user-identity', [CompletionResultType]::ParameterName, 'The end user on whose behalf the service is called [env: WHARF_USER_IDENTITY]')
+            [CompletionResult]::new('--isolation-key', '--isolation-key', [CompletionResultType]::ParameterName, 'What keeps the sessions of one end user apart from others [env: WHARF_ISOLATION_KEY]')
+            [CompletionResult]::new('--ca-cert', '--ca-cert', [CompletionResultType]::ParameterName, 'A file of certificates to trust as well')
+            [CompletionResult]::new('--header', '--header', [CompletionResultType]::ParameterName, 'A header of every request, never a credential; may be given several times')
+            [CompletionResult]::new('--beta', '--beta', [CompletionResultType]::ParameterName, 'A feature of the service that is not there for everybody; may be given several times')
+            [CompletionResult]::new('-r', '-r', [CompletionResultType]::ParameterName, 'Print text that --transform selects without quotes')
+            [CompletionResult]::new('--raw-output', '--raw-output', [CompletionResultType]::ParameterName, 'Print text that --transform selects without quotes')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print ids or paths only, one a line')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print ids or paths only, one a line')
+            [CompletionResult]::new('-0', '-0', [CompletionResultType]::ParameterName, 'End what -q and --transform print with NUL instead of newline')
+            [CompletionResult]::new('--null', '--null', [CompletionResultType]::ParameterName, 'End what -q and --transform print with NUL instead of newline')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more of what is done')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more of what is done')
+            [CompletionResult]::new('--debug', '--debug', [CompletionResultType]::ParameterName, 'Say everything, secrets masked')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'wharf;sessions;update' {
+            [CompletionResult]::new('--session-id', '--session-id', [CompletionResultType]::ParameterName, 'The session, by the vendor''s flag')
+            [CompletionResult]::new('--title', '--title', [CompletionResultType]::ParameterName, 'The new title')
+            [CompletionResult]::new('--label', '--label', [CompletionResultType]::ParameterName, 'A label to set or change; may be given several times')
+            [CompletionResult]::new('--metadata', '--metadata', [CompletionResultType]::ParameterName, 'Labels by the vendor''s flag: K=V, or a mapping in which null removes one')
+            [CompletionResult]::new('--body', '--body', [CompletionResultType]::ParameterName, 'A YAML or JSON document, merged under the flags; - for standard input')
             [CompletionResult]::new('-b', '-b', [CompletionResultType]::ParameterName, 'The backend; ''wharf backends'' lists them [env: WHARF_BACKEND]')
             [CompletionResult]::new('--backend', '--backend', [CompletionResultType]::ParameterName, 'The backend; ''wharf backends'' lists them [env: WHARF_BACKEND]')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'A group of settings from the configuration file [env: WHARF_PROFILE]')
@@ -630,6 +675,7 @@ Register-ArgumentCompleter -Native -CommandName 'wharf' -ScriptBlock {
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'Prints the sessions, newest first')
             [CompletionResult]::new('get', 'get', [CompletionResultType]::ParameterValue, 'Prints sessions')
             [CompletionResult]::new('label', 'label', [CompletionResultType]::ParameterValue, 'Sets, changes and removes labels, and prints those that result')
+            [CompletionResult]::new('update', 'update', [CompletionResultType]::ParameterValue, 'Changes a session''s title and labels, and prints it')
             [CompletionResult]::new('wait', 'wait', [CompletionResultType]::ParameterValue, 'Waits until a session can be used')
             [CompletionResult]::new('touch', 'touch', [CompletionResultType]::ParameterValue, 'Resets the idle timer')
             [CompletionResult]::new('stop', 'stop', [CompletionResultType]::ParameterValue, 'Frees the compute and keeps the files')
@@ -648,6 +694,9 @@ Register-ArgumentCompleter -Native -CommandName 'wharf' -ScriptBlock {
             break
         }
         'wharf;sessions;help;label' {
+            break
+        }
+        'wharf;sessions;help;update' {
             break
         }
         'wharf;sessions;help;wait' {
@@ -880,6 +929,7 @@ Register-ArgumentCompleter -Native -CommandName 'wharf' -ScriptBlock {
         'wharf;files;ls' {
             [CompletionResult]::new('--scope-id', '--scope-id', [CompletionResultType]::ParameterName, 'Only stored files that belong to this session or are mounted in it')
             [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'Show at most so many, and say how to go on')
+            [CompletionResult]::new('--max-items', '--max-items', [CompletionResultType]::ParameterName, 'The same by the vendor''s flag, where -1 is no limit')
             [CompletionResult]::new('--page', '--page', [CompletionResultType]::ParameterName, 'Go on where ''more: TOKEN'' of an earlier listing said')
             [CompletionResult]::new('-b', '-b', [CompletionResultType]::ParameterName, 'The backend; ''wharf backends'' lists them [env: WHARF_BACKEND]')
             [CompletionResult]::new('--backend', '--backend', [CompletionResultType]::ParameterName, 'The backend; ''wharf backends'' lists them [env: WHARF_BACKEND]')
@@ -923,6 +973,7 @@ Register-ArgumentCompleter -Native -CommandName 'wharf' -ScriptBlock {
         'wharf;files;list' {
             [CompletionResult]::new('--scope-id', '--scope-id', [CompletionResultType]::ParameterName, 'Only stored files that belong to this session or are mounted in it')
             [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'Show at most so many, and say how to go on')
+            [CompletionResult]::new('--max-items', '--max-items', [CompletionResultType]::ParameterName, 'The same by the vendor''s flag, where -1 is no limit')
             [CompletionResult]::new('--page', '--page', [CompletionResultType]::ParameterName, 'Go on where ''more: TOKEN'' of an earlier listing said')
             [CompletionResult]::new('-b', '-b', [CompletionResultType]::ParameterName, 'The backend; ''wharf backends'' lists them [env: WHARF_BACKEND]')
             [CompletionResult]::new('--backend', '--backend', [CompletionResultType]::ParameterName, 'The backend; ''wharf backends'' lists them [env: WHARF_BACKEND]')
@@ -1280,6 +1331,7 @@ Register-ArgumentCompleter -Native -CommandName 'wharf' -ScriptBlock {
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'Prints what is mounted in a session')
             [CompletionResult]::new('ls', 'ls', [CompletionResultType]::ParameterValue, 'Prints what is mounted in a session')
             [CompletionResult]::new('get', 'get', [CompletionResultType]::ParameterValue, 'Prints one resource')
+            [CompletionResult]::new('update', 'update', [CompletionResultType]::ParameterValue, 'Changes a resource by a document, such as a repository''s token')
             [CompletionResult]::new('delete', 'delete', [CompletionResultType]::ParameterValue, 'Unmounts resources')
             [CompletionResult]::new('rm', 'rm', [CompletionResultType]::ParameterValue, 'Unmounts resources')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
@@ -1374,6 +1426,7 @@ Register-ArgumentCompleter -Native -CommandName 'wharf' -ScriptBlock {
         'wharf;resources;list' {
             [CompletionResult]::new('--session-id', '--session-id', [CompletionResultType]::ParameterName, 'The session, by the vendor''s flag')
             [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'Show at most so many, and say how to go on')
+            [CompletionResult]::new('--max-items', '--max-items', [CompletionResultType]::ParameterName, 'The same by the vendor''s flag, where -1 is no limit')
             [CompletionResult]::new('--page', '--page', [CompletionResultType]::ParameterName, 'Go on where ''more: TOKEN'' of an earlier listing said')
             [CompletionResult]::new('-b', '-b', [CompletionResultType]::ParameterName, 'The backend; ''wharf backends'' lists them [env: WHARF_BACKEND]')
             [CompletionResult]::new('--backend', '--backend', [CompletionResultType]::ParameterName, 'The backend; ''wharf backends'' lists them [env: WHARF_BACKEND]')
@@ -1414,6 +1467,7 @@ Register-ArgumentCompleter -Native -CommandName 'wharf' -ScriptBlock {
         'wharf;resources;ls' {
             [CompletionResult]::new('--session-id', '--session-id', [CompletionResultType]::ParameterName, 'The session, by the vendor''s flag')
             [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'Show at most so many, and say how to go on')
+            [CompletionResult]::new('--max-items', '--max-items', [CompletionResultType]::ParameterName, 'The same by the vendor''s flag, where -1 is no limit')
             [CompletionResult]::new('--page', '--page', [CompletionResultType]::ParameterName, 'Go on where ''more: TOKEN'' of an earlier listing said')
             [CompletionResult]::new('-b', '-b', [CompletionResultType]::ParameterName, 'The backend; ''wharf backends'' lists them [env: WHARF_BACKEND]')
             [CompletionResult]::new('--backend', '--backend', [CompletionResultType]::ParameterName, 'The backend; ''wharf backends'' lists them [env: WHARF_BACKEND]')
@@ -1454,6 +1508,46 @@ Register-ArgumentCompleter -Native -CommandName 'wharf' -ScriptBlock {
         'wharf;resources;get' {
             [CompletionResult]::new('--session-id', '--session-id', [CompletionResultType]::ParameterName, 'The session, by the vendor''s flag')
             [CompletionResult]::new('--resource-id', '--resource-id', [CompletionResultType]::ParameterName, 'The resource, by the vendor''s flag')
+            [CompletionResult]::new('-b', '-b', [CompletionResultType]::ParameterName, 'The backend; ''wharf backends'' lists them [env: WHARF_BACKEND]')
+            [CompletionResult]::new('--backend', '--backend', [CompletionResultType]::ParameterName, 'The backend; ''wharf backends'' lists them [env: WHARF_BACKEND]')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'A group of settings from the configuration file [env: WHARF_PROFILE]')
+            [CompletionResult]::new('-s', '-s', [CompletionResultType]::ParameterName, 'The session that :PATH means [env: WHARF_SESSION]')
+            [CompletionResult]::new('--session', '--session', [CompletionResultType]::ParameterName, 'The session that :PATH means [env: WHARF_SESSION]')
+            [CompletionResult]::new('--agent', '--agent', [CompletionResultType]::ParameterName, 'The agent of new sessions; on foundry, of every call [env: WHARF_AGENT]')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How results look [env: WHARF_FORMAT]')
+            [CompletionResult]::new('--transform', '--transform', [CompletionResultType]::ParameterName, 'Extract from each object what a GJSON path selects, one result a line')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
+            [CompletionResult]::new('--progress', '--progress', [CompletionResultType]::ParameterName, 'How to show progress')
+            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'The longest that the whole command may take, such as 90s or 15m')
+            [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'The longest that connecting to a service may take')
+            [CompletionResult]::new('--retries', '--retries', [CompletionResultType]::ParameterName, 'How often a request is tried again')
+            [CompletionResult]::new('--jobs', '--jobs', [CompletionResultType]::ParameterName, 'Files that a transfer moves at once, 1 to 256 [env: WHARF_JOBS]')
+            [CompletionResult]::new('--base-url', '--base-url', [CompletionResultType]::ParameterName, 'The service''s address')
+            [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'A file or a pipe with a token for the service, instead of any other login')
+            [CompletionResult]::new('--user-identity', '--user-identity', [CompletionResultType]::ParameterName, 'The end user on whose behalf the service is called [env: WHARF_USER_IDENTITY]')
+            [CompletionResult]::new('--isolation-key', '--isolation-key', [CompletionResultType]::ParameterName, 'What keeps the sessions of one end user apart from others [env: WHARF_ISOLATION_KEY]')
+            [CompletionResult]::new('--ca-cert', '--ca-cert', [CompletionResultType]::ParameterName, 'A file of certificates to trust as well')
+            [CompletionResult]::new('--header', '--header', [CompletionResultType]::ParameterName, 'A header of every request, never a credential; may be given several times')
+            [CompletionResult]::new('--beta', '--beta', [CompletionResultType]::ParameterName, 'A feature of the service that is not there for everybody; may be given several times')
+            [CompletionResult]::new('-r', '-r', [CompletionResultType]::ParameterName, 'Print text that --transform selects without quotes')
+            [CompletionResult]::new('--raw-output', '--raw-output', [CompletionResultType]::ParameterName, 'Print text that --transform selects without quotes')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print ids or paths only, one a line')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print ids or paths only, one a line')
+            [CompletionResult]::new('-0', '-0', [CompletionResultType]::ParameterName, 'End what -q and --transform print with NUL instead of newline')
+            [CompletionResult]::new('--null', '--null', [CompletionResultType]::ParameterName, 'End what -q and --transform print with NUL instead of newline')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more of what is done')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more of what is done')
+            [CompletionResult]::new('--debug', '--debug', [CompletionResultType]::ParameterName, 'Say everything, secrets masked')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'wharf;resources;update' {
+            [CompletionResult]::new('--session-id', '--session-id', [CompletionResultType]::ParameterName, 'The session, by the vendor''s flag')
+            [CompletionResult]::new('--resource-id', '--resource-id', [CompletionResultType]::ParameterName, 'The resource, by the vendor''s flag')
+            [CompletionResult]::new('--body', '--body', [CompletionResultType]::ParameterName, 'A YAML or JSON document, merged under the flags; - for standard input')
             [CompletionResult]::new('-b', '-b', [CompletionResultType]::ParameterName, 'The backend; ''wharf backends'' lists them [env: WHARF_BACKEND]')
             [CompletionResult]::new('--backend', '--backend', [CompletionResultType]::ParameterName, 'The backend; ''wharf backends'' lists them [env: WHARF_BACKEND]')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'A group of settings from the configuration file [env: WHARF_PROFILE]')
@@ -1574,6 +1668,7 @@ Register-ArgumentCompleter -Native -CommandName 'wharf' -ScriptBlock {
             [CompletionResult]::new('add', 'add', [CompletionResultType]::ParameterValue, 'Mounts stored files and other things into a session')
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'Prints what is mounted in a session')
             [CompletionResult]::new('get', 'get', [CompletionResultType]::ParameterValue, 'Prints one resource')
+            [CompletionResult]::new('update', 'update', [CompletionResultType]::ParameterValue, 'Changes a resource by a document, such as a repository''s token')
             [CompletionResult]::new('delete', 'delete', [CompletionResultType]::ParameterValue, 'Unmounts resources')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
@@ -1585,6 +1680,9 @@ Register-ArgumentCompleter -Native -CommandName 'wharf' -ScriptBlock {
             break
         }
         'wharf;resources;help;get' {
+            break
+        }
+        'wharf;resources;help;update' {
             break
         }
         'wharf;resources;help;delete' {
@@ -2011,6 +2109,7 @@ Register-ArgumentCompleter -Native -CommandName 'wharf' -ScriptBlock {
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'Prints the sessions, newest first')
             [CompletionResult]::new('get', 'get', [CompletionResultType]::ParameterValue, 'Prints sessions')
             [CompletionResult]::new('label', 'label', [CompletionResultType]::ParameterValue, 'Sets, changes and removes labels, and prints those that result')
+            [CompletionResult]::new('update', 'update', [CompletionResultType]::ParameterValue, 'Changes a session''s title and labels, and prints it')
             [CompletionResult]::new('wait', 'wait', [CompletionResultType]::ParameterValue, 'Waits until a session can be used')
             [CompletionResult]::new('touch', 'touch', [CompletionResultType]::ParameterValue, 'Resets the idle timer')
             [CompletionResult]::new('stop', 'stop', [CompletionResultType]::ParameterValue, 'Frees the compute and keeps the files')
@@ -2028,6 +2127,9 @@ Register-ArgumentCompleter -Native -CommandName 'wharf' -ScriptBlock {
             break
         }
         'wharf;help;sessions;label' {
+            break
+        }
+        'wharf;help;sessions;update' {
             break
         }
         'wharf;help;sessions;wait' {
@@ -2084,6 +2186,7 @@ Register-ArgumentCompleter -Native -CommandName 'wharf' -ScriptBlock {
             [CompletionResult]::new('add', 'add', [CompletionResultType]::ParameterValue, 'Mounts stored files and other things into a session')
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'Prints what is mounted in a session')
             [CompletionResult]::new('get', 'get', [CompletionResultType]::ParameterValue, 'Prints one resource')
+            [CompletionResult]::new('update', 'update', [CompletionResultType]::ParameterValue, 'Changes a resource by a document, such as a repository''s token')
             [CompletionResult]::new('delete', 'delete', [CompletionResultType]::ParameterValue, 'Unmounts resources')
             break
         }
@@ -2094,6 +2197,9 @@ Register-ArgumentCompleter -Native -CommandName 'wharf' -ScriptBlock {
             break
         }
         'wharf;help;resources;get' {
+            break
+        }
+        'wharf;help;resources;update' {
             break
         }
         'wharf;help;resources;delete' {

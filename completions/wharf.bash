@@ -211,6 +211,9 @@ _wharf() {
             wharf__subcmd__help__subcmd__resources,list)
                 cmd="wharf__subcmd__help__subcmd__resources__subcmd__list"
                 ;;
+            wharf__subcmd__help__subcmd__resources,update)
+                cmd="wharf__subcmd__help__subcmd__resources__subcmd__update"
+                ;;
             wharf__subcmd__help__subcmd__sessions,archive)
                 cmd="wharf__subcmd__help__subcmd__sessions__subcmd__archive"
                 ;;
@@ -234,6 +237,9 @@ _wharf() {
                 ;;
             wharf__subcmd__help__subcmd__sessions,touch)
                 cmd="wharf__subcmd__help__subcmd__sessions__subcmd__touch"
+                ;;
+            wharf__subcmd__help__subcmd__sessions,update)
+                cmd="wharf__subcmd__help__subcmd__sessions__subcmd__update"
                 ;;
             wharf__subcmd__help__subcmd__sessions,wait)
                 cmd="wharf__subcmd__help__subcmd__sessions__subcmd__wait"
@@ -262,6 +268,9 @@ _wharf() {
             wharf__subcmd__resources,rm)
                 cmd="wharf__subcmd__resources__subcmd__delete"
                 ;;
+            wharf__subcmd__resources,update)
+                cmd="wharf__subcmd__resources__subcmd__update"
+                ;;
             wharf__subcmd__resources__subcmd__help,add)
                 cmd="wharf__subcmd__resources__subcmd__help__subcmd__add"
                 ;;
@@ -276,6 +285,9 @@ _wharf() {
                 ;;
             wharf__subcmd__resources__subcmd__help,list)
                 cmd="wharf__subcmd__resources__subcmd__help__subcmd__list"
+                ;;
+            wharf__subcmd__resources__subcmd__help,update)
+                cmd="wharf__subcmd__resources__subcmd__help__subcmd__update"
                 ;;
             wharf__subcmd__sessions,archive)
                 cmd="wharf__subcmd__sessions__subcmd__archive"
@@ -313,6 +325,9 @@ _wharf() {
             wharf__subcmd__sessions,touch)
                 cmd="wharf__subcmd__sessions__subcmd__touch"
                 ;;
+            wharf__subcmd__sessions,update)
+                cmd="wharf__subcmd__sessions__subcmd__update"
+                ;;
             wharf__subcmd__sessions,wait)
                 cmd="wharf__subcmd__sessions__subcmd__wait"
                 ;;
@@ -342,6 +357,9 @@ _wharf() {
                 ;;
             wharf__subcmd__sessions__subcmd__help,touch)
                 cmd="wharf__subcmd__sessions__subcmd__help__subcmd__touch"
+                ;;
+            wharf__subcmd__sessions__subcmd__help,update)
+                cmd="wharf__subcmd__sessions__subcmd__help__subcmd__update"
                 ;;
             wharf__subcmd__sessions__subcmd__help,wait)
                 cmd="wharf__subcmd__sessions__subcmd__help__subcmd__wait"
@@ -1968,7 +1986,7 @@ _wharf() {
             return 0
             ;;
         wharf__subcmd__files__subcmd__ls)
-            opts="-l -R -b -s -r -q -0 -v -h -V --recursive --scope-id --limit --page --backend --profile --session --agent --format --transform --raw-output --quiet --null --verbose --debug --color --progress --timeout --connect-timeout --retries --jobs --base-url --token-file --user-identity --isolation-key --ca-cert --header --beta --help --version"
+            opts="-l -R -b -s -r -q -0 -v -h -V --recursive --scope-id --limit --max-items --page --backend --profile --session --agent --format --transform --raw-output --quiet --null --verbose --debug --color --progress --timeout --connect-timeout --retries --jobs --base-url --token-file --user-identity --isolation-key --ca-cert --header --beta --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1979,6 +1997,10 @@ _wharf() {
                     return 0
                     ;;
                 --limit)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-items)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -3048,7 +3070,7 @@ _wharf() {
             return 0
             ;;
         wharf__subcmd__help__subcmd__resources)
-            opts="add list get delete"
+            opts="add list get update delete"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3117,6 +3139,20 @@ _wharf() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        wharf__subcmd__help__subcmd__resources__subcmd__update)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         wharf__subcmd__help__subcmd__serve)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -3132,7 +3168,7 @@ _wharf() {
             return 0
             ;;
         wharf__subcmd__help__subcmd__sessions)
-            opts="create list get label wait touch stop archive delete"
+            opts="create list get label update wait touch stop archive delete"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3244,6 +3280,20 @@ _wharf() {
             return 0
             ;;
         wharf__subcmd__help__subcmd__sessions__subcmd__touch)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        wharf__subcmd__help__subcmd__sessions__subcmd__update)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -3392,7 +3442,7 @@ _wharf() {
             return 0
             ;;
         wharf__subcmd__resources)
-            opts="-b -s -r -q -0 -v -h -V --backend --profile --session --agent --format --transform --raw-output --quiet --null --verbose --debug --color --progress --timeout --connect-timeout --retries --jobs --base-url --token-file --user-identity --isolation-key --ca-cert --header --beta --help --version add create list ls get delete rm help"
+            opts="-b -s -r -q -0 -v -h -V --backend --profile --session --agent --format --transform --raw-output --quiet --null --verbose --debug --color --progress --timeout --connect-timeout --retries --jobs --base-url --token-file --user-identity --isolation-key --ca-cert --header --beta --help --version add create list ls get update delete rm help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3938,7 +3988,7 @@ _wharf() {
             return 0
             ;;
         wharf__subcmd__resources__subcmd__help)
-            opts="add list get delete help"
+            opts="add list get update delete help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -4021,8 +4071,22 @@ _wharf() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        wharf__subcmd__resources__subcmd__help__subcmd__update)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         wharf__subcmd__resources__subcmd__list)
-            opts="-b -s -r -q -0 -v -h -V --session-id --limit --page --backend --profile --session --agent --format --transform --raw-output --quiet --null --verbose --debug --color --progress --timeout --connect-timeout --retries --jobs --base-url --token-file --user-identity --isolation-key --ca-cert --header --beta --help --version"
+            opts="-b -s -r -q -0 -v -h -V --session-id --limit --max-items --page --backend --profile --session --agent --format --transform --raw-output --quiet --null --verbose --debug --color --progress --timeout --connect-timeout --retries --jobs --base-url --token-file --user-identity --isolation-key --ca-cert --header --beta --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -4036,8 +4100,155 @@ _wharf() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --max-items)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --page)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --backend)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -b)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --session)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -s)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --agent)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    return 0
+                    ;;
+                --transform)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --progress)
+                    COMPREPLY=($(compgen -W "auto bar lines none" -- "${cur}"))
+                    return 0
+                    ;;
+                --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --connect-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --retries)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --jobs)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --base-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --token-file)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --user-identity)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --isolation-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-cert)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --header)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --beta)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        wharf__subcmd__resources__subcmd__update)
+            opts="-b -s -r -q -0 -v -h -V --session-id --resource-id --body --backend --profile --session --agent --format --transform --raw-output --quiet --null --verbose --debug --color --progress --timeout --connect-timeout --retries --jobs --base-url --token-file --user-identity --isolation-key --ca-cert --header --beta --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --session-id)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --resource-id)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --body)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
                     return 0
                     ;;
                 --backend)
@@ -4319,7 +4530,7 @@ _wharf() {
             return 0
             ;;
         wharf__subcmd__sessions)
-            opts="-b -s -r -q -0 -v -h -V --backend --profile --session --agent --format --transform --raw-output --quiet --null --verbose --debug --color --progress --timeout --connect-timeout --retries --jobs --base-url --token-file --user-identity --isolation-key --ca-cert --header --beta --help --version create list ls get show label wait touch stop archive delete rm help"
+            opts="-b -s -r -q -0 -v -h -V --backend --profile --session --agent --format --transform --raw-output --quiet --null --verbose --debug --color --progress --timeout --connect-timeout --retries --jobs --base-url --token-file --user-identity --isolation-key --ca-cert --header --beta --help --version create list ls get show label update wait touch stop archive delete rm help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -4990,7 +5201,7 @@ _wharf() {
             return 0
             ;;
         wharf__subcmd__sessions__subcmd__help)
-            opts="create list get label wait touch stop archive delete help"
+            opts="create list get label update wait touch stop archive delete help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -5116,6 +5327,20 @@ _wharf() {
             return 0
             ;;
         wharf__subcmd__sessions__subcmd__help__subcmd__touch)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        wharf__subcmd__sessions__subcmd__help__subcmd__update)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -5268,7 +5493,7 @@ _wharf() {
             return 0
             ;;
         wharf__subcmd__sessions__subcmd__list)
-            opts="-b -s -r -q -0 -v -h -V --label --status --include-archived --agent-id --agent-version --created-at-gt --created-at-gte --created-at-lt --created-at-lte --deployment-id --memory-store-id --order --limit --page --backend --profile --session --agent --format --transform --raw-output --quiet --null --verbose --debug --color --progress --timeout --connect-timeout --retries --jobs --base-url --token-file --user-identity --isolation-key --ca-cert --header --beta --help --version"
+            opts="-b -s -r -q -0 -v -h -V --label --status --include-archived --agent-id --agent-version --created-at-gt --created-at-gte --created-at-lt --created-at-lte --deployment-id --memory-store-id --order --limit --max-items --page --backend --profile --session --agent --format --transform --raw-output --quiet --null --verbose --debug --color --progress --timeout --connect-timeout --retries --jobs --base-url --token-file --user-identity --isolation-key --ca-cert --header --beta --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -5319,6 +5544,10 @@ _wharf() {
                     return 0
                     ;;
                 --limit)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-items)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -5572,6 +5801,157 @@ _wharf() {
             case "${prev}" in
                 --session-id)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --backend)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -b)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --session)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -s)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --agent)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    return 0
+                    ;;
+                --transform)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --progress)
+                    COMPREPLY=($(compgen -W "auto bar lines none" -- "${cur}"))
+                    return 0
+                    ;;
+                --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --connect-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --retries)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --jobs)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --base-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --token-file)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --user-identity)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --isolation-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-cert)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --header)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --beta)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        wharf__subcmd__sessions__subcmd__update)
+            opts="-b -s -r -q -0 -v -h -V --session-id --title --label --metadata --body --backend --profile --session --agent --format --transform --raw-output --quiet --null --verbose --debug --color --progress --timeout --connect-timeout --retries --jobs --base-url --token-file --user-identity --isolation-key --ca-cert --header --beta --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --session-id)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --title)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --label)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --metadata)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --body)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
                     return 0
                     ;;
                 --backend)

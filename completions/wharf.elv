@@ -104,6 +104,7 @@ set edit:completion:arg-completer[wharf] = {|@words|
             cand get 'Prints sessions'
             cand show 'Prints sessions'
             cand label 'Sets, changes and removes labels, and prints those that result'
+            cand update 'Changes a session''s title and labels, and prints it'
             cand wait 'Waits until a session can be used'
             cand touch 'Resets the idle timer'
             cand stop 'Frees the compute and keeps the files'
@@ -173,6 +174,7 @@ set edit:completion:arg-completer[wharf] = {|@words|
             cand --memory-store-id 'memory-store-id'
             cand --order 'order'
             cand --limit 'Show at most so many, and say how to go on'
+            cand --max-items 'The same by the vendor''s flag, where -1 is no limit'
             cand --page 'Go on where ''more: TOKEN'' of an earlier listing said'
             cand -b 'The backend; ''wharf backends'' lists them [env: WHARF_BACKEND]'
             cand --backend 'The backend; ''wharf backends'' lists them [env: WHARF_BACKEND]'
@@ -223,6 +225,7 @@ set edit:completion:arg-completer[wharf] = {|@words|
             cand --memory-store-id 'memory-store-id'
             cand --order 'order'
             cand --limit 'Show at most so many, and say how to go on'
+            cand --max-items 'The same by the vendor''s flag, where -1 is no limit'
             cand --page 'Go on where ''more: TOKEN'' of an earlier listing said'
             cand -b 'The backend; ''wharf backends'' lists them [env: WHARF_BACKEND]'
             cand --backend 'The backend; ''wharf backends'' lists them [env: WHARF_BACKEND]'
@@ -336,6 +339,47 @@ set edit:completion:arg-completer[wharf] = {|@words|
         }
         &'wharf;sessions;label'= {
             cand --session-id 'The session, by the vendor''s flag'
+            cand -b 'The backend; ''wharf backends'' lists them [env: WHARF_BACKEND]'
+            cand --backend 'The backend; ''wharf backends'' lists them [env: WHARF_BACKEND]'
+            cand --profile 'A group of settings from the configuration file [env: WHARF_PROFILE]'
+            cand -s 'The session that :PATH means [env: WHARF_SESSION]'
+            cand --session 'The session that :PATH means [env: WHARF_SESSION]'
+            cand --agent 'The agent of new sessions; on foundry, of every call [env: WHARF_AGENT]'
+            cand --format 'How results look [env: WHARF_FORMAT]'
+            cand --transform 'Extract from each object what a GJSON path selects, one result a line'
+            cand --color 'When to use colour'
+            cand --progress 'How to show progress'
+            cand --timeout 'The longest that the whole command may take, such as 90s or 15m'
+            cand --connect-timeout 'The longest that connecting to a service may take'
+            cand --retries 'How often a request is tried again'
+            cand --jobs 'Files that a transfer moves at once, 1 to 256 [env: WHARF_JOBS]'
+            cand --base-url 'The service''s address'
+            cand --token-file 'A file or a pipe with a token for the service, instead of any other login'
+            cand --user-identity 'The end user on whose behalf the service is called [env: WHARF_USER_IDENTITY]'
+            cand --isolation-key 'What keeps the sessions of one end user apart from others [env: WHARF_ISOLATION_KEY]'
+            cand --ca-cert 'A file of certificates to trust as well'
+            cand --header 'A header of every request, never a credential; may be given several times'
+            cand --beta 'A feature of the service that is not there for everybody; may be given several times'
+            cand -r 'Print text that --transform selects without quotes'
+            cand --raw-output 'Print text that --transform selects without quotes'
+            cand -q 'Print ids or paths only, one a line'
+            cand --quiet 'Print ids or paths only, one a line'
+            cand -0 'End what -q and --transform print with NUL instead of newline'
+            cand --null 'End what -q and --transform print with NUL instead of newline'
+            cand -v 'Say more of what is done'
+            cand --verbose 'Say more of what is done'
+            cand --debug 'Say everything, secrets masked'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'wharf;sessions;update'= {
+            cand --session-id 'The session, by the vendor''s flag'
+            cand --title 'The new title'
+            cand --label 'A label to set or change; may be given several times'
+            cand --metadata 'Labels by the vendor''s flag: K=V, or a mapping in which null removes one'
+            cand --body 'A YAML or JSON document, merged under the flags; - for standard input'
             cand -b 'The backend; ''wharf backends'' lists them [env: WHARF_BACKEND]'
             cand --backend 'The backend; ''wharf backends'' lists them [env: WHARF_BACKEND]'
             cand --profile 'A group of settings from the configuration file [env: WHARF_PROFILE]'
@@ -613,6 +657,7 @@ set edit:completion:arg-completer[wharf] = {|@words|
             cand list 'Prints the sessions, newest first'
             cand get 'Prints sessions'
             cand label 'Sets, changes and removes labels, and prints those that result'
+            cand update 'Changes a session''s title and labels, and prints it'
             cand wait 'Waits until a session can be used'
             cand touch 'Resets the idle timer'
             cand stop 'Frees the compute and keeps the files'
@@ -627,6 +672,8 @@ set edit:completion:arg-completer[wharf] = {|@words|
         &'wharf;sessions;help;get'= {
         }
         &'wharf;sessions;help;label'= {
+        }
+        &'wharf;sessions;help;update'= {
         }
         &'wharf;sessions;help;wait'= {
         }
@@ -848,6 +895,7 @@ set edit:completion:arg-completer[wharf] = {|@words|
         &'wharf;files;ls'= {
             cand --scope-id 'Only stored files that belong to this session or are mounted in it'
             cand --limit 'Show at most so many, and say how to go on'
+            cand --max-items 'The same by the vendor''s flag, where -1 is no limit'
             cand --page 'Go on where ''more: TOKEN'' of an earlier listing said'
             cand -b 'The backend; ''wharf backends'' lists them [env: WHARF_BACKEND]'
             cand --backend 'The backend; ''wharf backends'' lists them [env: WHARF_BACKEND]'
@@ -890,6 +938,7 @@ set edit:completion:arg-completer[wharf] = {|@words|
         &'wharf;files;list'= {
             cand --scope-id 'Only stored files that belong to this session or are mounted in it'
             cand --limit 'Show at most so many, and say how to go on'
+            cand --max-items 'The same by the vendor''s flag, where -1 is no limit'
             cand --page 'Go on where ''more: TOKEN'' of an earlier listing said'
             cand -b 'The backend; ''wharf backends'' lists them [env: WHARF_BACKEND]'
             cand --backend 'The backend; ''wharf backends'' lists them [env: WHARF_BACKEND]'
@@ -1230,6 +1279,7 @@ set edit:completion:arg-completer[wharf] = {|@words|
             cand list 'Prints what is mounted in a session'
             cand ls 'Prints what is mounted in a session'
             cand get 'Prints one resource'
+            cand update 'Changes a resource by a document, such as a repository''s token'
             cand delete 'Unmounts resources'
             cand rm 'Unmounts resources'
             cand help 'Print this message or the help of the given subcommand(s)'
@@ -1321,6 +1371,7 @@ set edit:completion:arg-completer[wharf] = {|@words|
         &'wharf;resources;list'= {
             cand --session-id 'The session, by the vendor''s flag'
             cand --limit 'Show at most so many, and say how to go on'
+            cand --max-items 'The same by the vendor''s flag, where -1 is no limit'
             cand --page 'Go on where ''more: TOKEN'' of an earlier listing said'
             cand -b 'The backend; ''wharf backends'' lists them [env: WHARF_BACKEND]'
             cand --backend 'The backend; ''wharf backends'' lists them [env: WHARF_BACKEND]'
@@ -1360,6 +1411,7 @@ set edit:completion:arg-completer[wharf] = {|@words|
         &'wharf;resources;ls'= {
             cand --session-id 'The session, by the vendor''s flag'
             cand --limit 'Show at most so many, and say how to go on'
+            cand --max-items 'The same by the vendor''s flag, where -1 is no limit'
             cand --page 'Go on where ''more: TOKEN'' of an earlier listing said'
             cand -b 'The backend; ''wharf backends'' lists them [env: WHARF_BACKEND]'
             cand --backend 'The backend; ''wharf backends'' lists them [env: WHARF_BACKEND]'
@@ -1399,6 +1451,45 @@ set edit:completion:arg-completer[wharf] = {|@words|
         &'wharf;resources;get'= {
             cand --session-id 'The session, by the vendor''s flag'
             cand --resource-id 'The resource, by the vendor''s flag'
+            cand -b 'The backend; ''wharf backends'' lists them [env: WHARF_BACKEND]'
+            cand --backend 'The backend; ''wharf backends'' lists them [env: WHARF_BACKEND]'
+            cand --profile 'A group of settings from the configuration file [env: WHARF_PROFILE]'
+            cand -s 'The session that :PATH means [env: WHARF_SESSION]'
+            cand --session 'The session that :PATH means [env: WHARF_SESSION]'
+            cand --agent 'The agent of new sessions; on foundry, of every call [env: WHARF_AGENT]'
+            cand --format 'How results look [env: WHARF_FORMAT]'
+            cand --transform 'Extract from each object what a GJSON path selects, one result a line'
+            cand --color 'When to use colour'
+            cand --progress 'How to show progress'
+            cand --timeout 'The longest that the whole command may take, such as 90s or 15m'
+            cand --connect-timeout 'The longest that connecting to a service may take'
+            cand --retries 'How often a request is tried again'
+            cand --jobs 'Files that a transfer moves at once, 1 to 256 [env: WHARF_JOBS]'
+            cand --base-url 'The service''s address'
+            cand --token-file 'A file or a pipe with a token for the service, instead of any other login'
+            cand --user-identity 'The end user on whose behalf the service is called [env: WHARF_USER_IDENTITY]'
+            cand --isolation-key 'What keeps the sessions of one end user apart from others [env: WHARF_ISOLATION_KEY]'
+            cand --ca-cert 'A file of certificates to trust as well'
+            cand --header 'A header of every request, never a credential; may be given several times'
+            cand --beta 'A feature of the service that is not there for everybody; may be given several times'
+            cand -r 'Print text that --transform selects without quotes'
+            cand --raw-output 'Print text that --transform selects without quotes'
+            cand -q 'Print ids or paths only, one a line'
+            cand --quiet 'Print ids or paths only, one a line'
+            cand -0 'End what -q and --transform print with NUL instead of newline'
+            cand --null 'End what -q and --transform print with NUL instead of newline'
+            cand -v 'Say more of what is done'
+            cand --verbose 'Say more of what is done'
+            cand --debug 'Say everything, secrets masked'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'wharf;resources;update'= {
+            cand --session-id 'The session, by the vendor''s flag'
+            cand --resource-id 'The resource, by the vendor''s flag'
+            cand --body 'A YAML or JSON document, merged under the flags; - for standard input'
             cand -b 'The backend; ''wharf backends'' lists them [env: WHARF_BACKEND]'
             cand --backend 'The backend; ''wharf backends'' lists them [env: WHARF_BACKEND]'
             cand --profile 'A group of settings from the configuration file [env: WHARF_PROFILE]'
@@ -1516,6 +1607,7 @@ set edit:completion:arg-completer[wharf] = {|@words|
             cand add 'Mounts stored files and other things into a session'
             cand list 'Prints what is mounted in a session'
             cand get 'Prints one resource'
+            cand update 'Changes a resource by a document, such as a repository''s token'
             cand delete 'Unmounts resources'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
@@ -1524,6 +1616,8 @@ set edit:completion:arg-completer[wharf] = {|@words|
         &'wharf;resources;help;list'= {
         }
         &'wharf;resources;help;get'= {
+        }
+        &'wharf;resources;help;update'= {
         }
         &'wharf;resources;help;delete'= {
         }
@@ -1931,6 +2025,7 @@ set edit:completion:arg-completer[wharf] = {|@words|
             cand list 'Prints the sessions, newest first'
             cand get 'Prints sessions'
             cand label 'Sets, changes and removes labels, and prints those that result'
+            cand update 'Changes a session''s title and labels, and prints it'
             cand wait 'Waits until a session can be used'
             cand touch 'Resets the idle timer'
             cand stop 'Frees the compute and keeps the files'
@@ -1944,6 +2039,8 @@ set edit:completion:arg-completer[wharf] = {|@words|
         &'wharf;help;sessions;get'= {
         }
         &'wharf;help;sessions;label'= {
+        }
+        &'wharf;help;sessions;update'= {
         }
         &'wharf;help;sessions;wait'= {
         }
@@ -1985,6 +2082,7 @@ set edit:completion:arg-completer[wharf] = {|@words|
             cand add 'Mounts stored files and other things into a session'
             cand list 'Prints what is mounted in a session'
             cand get 'Prints one resource'
+            cand update 'Changes a resource by a document, such as a repository''s token'
             cand delete 'Unmounts resources'
         }
         &'wharf;help;resources;add'= {
@@ -1992,6 +2090,8 @@ set edit:completion:arg-completer[wharf] = {|@words|
         &'wharf;help;resources;list'= {
         }
         &'wharf;help;resources;get'= {
+        }
+        &'wharf;help;resources;update'= {
         }
         &'wharf;help;resources;delete'= {
         }

@@ -70,55 +70,56 @@ complete -c wharf -n "__fish_wharf_needs_command" -f -a "serve" -d 'Runs an emul
 complete -c wharf -n "__fish_wharf_needs_command" -f -a "completions" -d 'Prints a completion script for a shell'
 complete -c wharf -n "__fish_wharf_needs_command" -f -a "man" -d 'Writes the manual pages into a directory'
 complete -c wharf -n "__fish_wharf_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label wait touch stop archive delete rm help" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label wait touch stop archive delete rm help" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label wait touch stop archive delete rm help" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label wait touch stop archive delete rm help" -l agent -d 'The agent of new sessions; on foundry, of every call [env: WHARF_AGENT]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label wait touch stop archive delete rm help" -l format -d 'How results look [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label update wait touch stop archive delete rm help" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label update wait touch stop archive delete rm help" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label update wait touch stop archive delete rm help" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label update wait touch stop archive delete rm help" -l agent -d 'The agent of new sessions; on foundry, of every call [env: WHARF_AGENT]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label update wait touch stop archive delete rm help" -l format -d 'How results look [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
 table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'An object a line'
 yaml\t'YAML; a listing is one list'
 raw\t'The provider\'s own answer'"
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label wait touch stop archive delete rm help" -l transform -d 'Extract from each object what a GJSON path selects, one result a line' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label wait touch stop archive delete rm help" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, as the environment has it'
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label update wait touch stop archive delete rm help" -l transform -d 'Extract from each object what a GJSON path selects, one result a line' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label update wait touch stop archive delete rm help" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
 never\t'Never'"
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label wait touch stop archive delete rm help" -l progress -d 'How to show progress' -r -f -a "auto\t'A bar on a terminal, lines otherwise'
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label update wait touch stop archive delete rm help" -l progress -d 'How to show progress' -r -f -a "auto\t'A bar on a terminal, lines otherwise'
 bar\t'A bar'
 lines\t'A line every ten seconds'
 none\t'Nothing'"
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label wait touch stop archive delete rm help" -l timeout -d 'The longest that the whole command may take, such as 90s or 15m' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label wait touch stop archive delete rm help" -l connect-timeout -d 'The longest that connecting to a service may take' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label wait touch stop archive delete rm help" -l retries -d 'How often a request is tried again' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label wait touch stop archive delete rm help" -l jobs -d 'Files that a transfer moves at once, 1 to 256 [env: WHARF_JOBS]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label wait touch stop archive delete rm help" -l base-url -d 'The service\'s address' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label wait touch stop archive delete rm help" -l token-file -d 'A file or a pipe with a token for the service, instead of any other login' -r -F
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label wait touch stop archive delete rm help" -l user-identity -d 'The end user on whose behalf the service is called [env: WHARF_USER_IDENTITY]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label wait touch stop archive delete rm help" -l isolation-key -d 'What keeps the sessions of one end user apart from others [env: WHARF_ISOLATION_KEY]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label wait touch stop archive delete rm help" -l ca-cert -d 'A file of certificates to trust as well' -r -F
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label wait touch stop archive delete rm help" -l header -d 'A header of every request, never a credential; may be given several times' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label wait touch stop archive delete rm help" -l beta -d 'A feature of the service that is not there for everybody; may be given several times' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label wait touch stop archive delete rm help" -s r -l raw-output -d 'Print text that --transform selects without quotes'
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label wait touch stop archive delete rm help" -s q -l quiet -d 'Print ids or paths only, one a line'
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label wait touch stop archive delete rm help" -s 0 -l null -d 'End what -q and --transform print with NUL instead of newline'
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label wait touch stop archive delete rm help" -s v -l verbose -d 'Say more of what is done'
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label wait touch stop archive delete rm help" -l debug -d 'Say everything, secrets masked'
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label wait touch stop archive delete rm help" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label wait touch stop archive delete rm help" -s V -l version -d 'Print version'
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label wait touch stop archive delete rm help" -f -a "create" -d 'Makes a session and prints it'
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label wait touch stop archive delete rm help" -f -a "list" -d 'Prints the sessions, newest first'
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label wait touch stop archive delete rm help" -f -a "ls" -d 'Prints the sessions, newest first'
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label wait touch stop archive delete rm help" -f -a "get" -d 'Prints sessions'
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label wait touch stop archive delete rm help" -f -a "show" -d 'Prints sessions'
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label wait touch stop archive delete rm help" -f -a "label" -d 'Sets, changes and removes labels, and prints those that result'
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label wait touch stop archive delete rm help" -f -a "wait" -d 'Waits until a session can be used'
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label wait touch stop archive delete rm help" -f -a "touch" -d 'Resets the idle timer'
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label wait touch stop archive delete rm help" -f -a "stop" -d 'Frees the compute and keeps the files'
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label wait touch stop archive delete rm help" -f -a "archive" -d 'Keeps the history and nothing else'
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label wait touch stop archive delete rm help" -f -a "delete" -d 'Deletes sessions and all that is in them'
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label wait touch stop archive delete rm help" -f -a "rm" -d 'Deletes sessions and all that is in them'
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label wait touch stop archive delete rm help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label update wait touch stop archive delete rm help" -l timeout -d 'The longest that the whole command may take, such as 90s or 15m' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label update wait touch stop archive delete rm help" -l connect-timeout -d 'The longest that connecting to a service may take' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label update wait touch stop archive delete rm help" -l retries -d 'How often a request is tried again' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label update wait touch stop archive delete rm help" -l jobs -d 'Files that a transfer moves at once, 1 to 256 [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label update wait touch stop archive delete rm help" -l base-url -d 'The service\'s address' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label update wait touch stop archive delete rm help" -l token-file -d 'A file or a pipe with a token for the service, instead of any other login' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label update wait touch stop archive delete rm help" -l user-identity -d 'The end user on whose behalf the service is called [env: WHARF_USER_IDENTITY]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label update wait touch stop archive delete rm help" -l isolation-key -d 'What keeps the sessions of one end user apart from others [env: WHARF_ISOLATION_KEY]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label update wait touch stop archive delete rm help" -l ca-cert -d 'A file of certificates to trust as well' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label update wait touch stop archive delete rm help" -l header -d 'A header of every request, never a credential; may be given several times' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label update wait touch stop archive delete rm help" -l beta -d 'A feature of the service that is not there for everybody; may be given several times' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label update wait touch stop archive delete rm help" -s r -l raw-output -d 'Print text that --transform selects without quotes'
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label update wait touch stop archive delete rm help" -s q -l quiet -d 'Print ids or paths only, one a line'
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label update wait touch stop archive delete rm help" -s 0 -l null -d 'End what -q and --transform print with NUL instead of newline'
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label update wait touch stop archive delete rm help" -s v -l verbose -d 'Say more of what is done'
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label update wait touch stop archive delete rm help" -l debug -d 'Say everything, secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label update wait touch stop archive delete rm help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label update wait touch stop archive delete rm help" -s V -l version -d 'Print version'
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label update wait touch stop archive delete rm help" -f -a "create" -d 'Makes a session and prints it'
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label update wait touch stop archive delete rm help" -f -a "list" -d 'Prints the sessions, newest first'
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label update wait touch stop archive delete rm help" -f -a "ls" -d 'Prints the sessions, newest first'
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label update wait touch stop archive delete rm help" -f -a "get" -d 'Prints sessions'
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label update wait touch stop archive delete rm help" -f -a "show" -d 'Prints sessions'
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label update wait touch stop archive delete rm help" -f -a "label" -d 'Sets, changes and removes labels, and prints those that result'
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label update wait touch stop archive delete rm help" -f -a "update" -d 'Changes a session\'s title and labels, and prints it'
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label update wait touch stop archive delete rm help" -f -a "wait" -d 'Waits until a session can be used'
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label update wait touch stop archive delete rm help" -f -a "touch" -d 'Resets the idle timer'
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label update wait touch stop archive delete rm help" -f -a "stop" -d 'Frees the compute and keeps the files'
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label update wait touch stop archive delete rm help" -f -a "archive" -d 'Keeps the history and nothing else'
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label update wait touch stop archive delete rm help" -f -a "delete" -d 'Deletes sessions and all that is in them'
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label update wait touch stop archive delete rm help" -f -a "rm" -d 'Deletes sessions and all that is in them'
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label update wait touch stop archive delete rm help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -l title -d 'A title for people' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -l label -d 'A label; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -l metadata -d 'Labels by the vendor\'s flag: K=V, or a mapping' -r
@@ -188,6 +189,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_su
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l order -r -f -a "asc\t''
 desc\t''"
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l limit -d 'Show at most so many, and say how to go on' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l max-items -d 'The same by the vendor\'s flag, where -1 is no limit' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l page -d 'Go on where \'more: TOKEN\' of an earlier listing said' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
@@ -247,6 +249,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_su
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l order -r -f -a "asc\t''
 desc\t''"
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l limit -d 'Show at most so many, and say how to go on' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l max-items -d 'The same by the vendor\'s flag, where -1 is no limit' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l page -d 'Go on where \'more: TOKEN\' of an earlier listing said' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
@@ -396,6 +399,47 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_su
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from label" -l debug -d 'Say everything, secrets masked'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from label" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from label" -s V -l version -d 'Print version'
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from update" -l session-id -d 'The session, by the vendor\'s flag' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from update" -l title -d 'The new title' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from update" -l label -d 'A label to set or change; may be given several times' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from update" -l metadata -d 'Labels by the vendor\'s flag: K=V, or a mapping in which null removes one' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from update" -l body -d 'A YAML or JSON document, merged under the flags; - for standard input' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from update" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from update" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from update" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from update" -l agent -d 'The agent of new sessions; on foundry, of every call [env: WHARF_AGENT]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from update" -l format -d 'How results look [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
+table\t'A table'
+json\t'JSON; a listing is one array'
+jsonl\t'An object a line'
+yaml\t'YAML; a listing is one list'
+raw\t'The provider\'s own answer'"
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from update" -l transform -d 'Extract from each object what a GJSON path selects, one result a line' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from update" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, as the environment has it'
+always\t'Always'
+never\t'Never'"
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from update" -l progress -d 'How to show progress' -r -f -a "auto\t'A bar on a terminal, lines otherwise'
+bar\t'A bar'
+lines\t'A line every ten seconds'
+none\t'Nothing'"
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from update" -l timeout -d 'The longest that the whole command may take, such as 90s or 15m' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from update" -l connect-timeout -d 'The longest that connecting to a service may take' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from update" -l retries -d 'How often a request is tried again' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from update" -l jobs -d 'Files that a transfer moves at once, 1 to 256 [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from update" -l base-url -d 'The service\'s address' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from update" -l token-file -d 'A file or a pipe with a token for the service, instead of any other login' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from update" -l user-identity -d 'The end user on whose behalf the service is called [env: WHARF_USER_IDENTITY]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from update" -l isolation-key -d 'What keeps the sessions of one end user apart from others [env: WHARF_ISOLATION_KEY]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from update" -l ca-cert -d 'A file of certificates to trust as well' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from update" -l header -d 'A header of every request, never a credential; may be given several times' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from update" -l beta -d 'A feature of the service that is not there for everybody; may be given several times' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from update" -s r -l raw-output -d 'Print text that --transform selects without quotes'
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from update" -s q -l quiet -d 'Print ids or paths only, one a line'
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from update" -s 0 -l null -d 'End what -q and --transform print with NUL instead of newline'
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from update" -s v -l verbose -d 'Say more of what is done'
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from update" -l debug -d 'Say everything, secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from update" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from update" -s V -l version -d 'Print version'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from wait" -l session-id -d 'The same, by the vendor\'s flag' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from wait" -l for -d 'What to wait for; until it can be used where nothing is said' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from wait" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
@@ -635,6 +679,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_su
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from help" -f -a "list" -d 'Prints the sessions, newest first'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from help" -f -a "get" -d 'Prints sessions'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from help" -f -a "label" -d 'Sets, changes and removes labels, and prints those that result'
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from help" -f -a "update" -d 'Changes a session\'s title and labels, and prints it'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from help" -f -a "wait" -d 'Waits until a session can be used'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from help" -f -a "touch" -d 'Resets the idle timer'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from help" -f -a "stop" -d 'Frees the compute and keeps the files'
@@ -864,6 +909,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subco
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -s V -l version -d 'Print version'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from ls" -l scope-id -d 'Only stored files that belong to this session or are mounted in it' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from ls" -l limit -d 'Show at most so many, and say how to go on' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from ls" -l max-items -d 'The same by the vendor\'s flag, where -1 is no limit' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from ls" -l page -d 'Go on where \'more: TOKEN\' of an earlier listing said' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from ls" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from ls" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
@@ -905,6 +951,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subco
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from ls" -s V -l version -d 'Print version'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from list" -l scope-id -d 'Only stored files that belong to this session or are mounted in it' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from list" -l limit -d 'Show at most so many, and say how to go on' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from list" -l max-items -d 'The same by the vendor\'s flag, where -1 is no limit' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from list" -l page -d 'Go on where \'more: TOKEN\' of an earlier listing said' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from list" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from list" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
@@ -1183,50 +1230,51 @@ complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subco
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from help" -f -a "mv" -d 'Moves a file or a directory inside one session'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from help" -f -a "rm" -d 'Removes files and directories'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get delete rm help" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get delete rm help" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get delete rm help" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get delete rm help" -l agent -d 'The agent of new sessions; on foundry, of every call [env: WHARF_AGENT]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get delete rm help" -l format -d 'How results look [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get update delete rm help" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get update delete rm help" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get update delete rm help" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get update delete rm help" -l agent -d 'The agent of new sessions; on foundry, of every call [env: WHARF_AGENT]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get update delete rm help" -l format -d 'How results look [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
 table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'An object a line'
 yaml\t'YAML; a listing is one list'
 raw\t'The provider\'s own answer'"
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get delete rm help" -l transform -d 'Extract from each object what a GJSON path selects, one result a line' -r
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get delete rm help" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, as the environment has it'
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get update delete rm help" -l transform -d 'Extract from each object what a GJSON path selects, one result a line' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get update delete rm help" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
 never\t'Never'"
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get delete rm help" -l progress -d 'How to show progress' -r -f -a "auto\t'A bar on a terminal, lines otherwise'
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get update delete rm help" -l progress -d 'How to show progress' -r -f -a "auto\t'A bar on a terminal, lines otherwise'
 bar\t'A bar'
 lines\t'A line every ten seconds'
 none\t'Nothing'"
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get delete rm help" -l timeout -d 'The longest that the whole command may take, such as 90s or 15m' -r
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get delete rm help" -l connect-timeout -d 'The longest that connecting to a service may take' -r
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get delete rm help" -l retries -d 'How often a request is tried again' -r
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get delete rm help" -l jobs -d 'Files that a transfer moves at once, 1 to 256 [env: WHARF_JOBS]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get delete rm help" -l base-url -d 'The service\'s address' -r
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get delete rm help" -l token-file -d 'A file or a pipe with a token for the service, instead of any other login' -r -F
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get delete rm help" -l user-identity -d 'The end user on whose behalf the service is called [env: WHARF_USER_IDENTITY]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get delete rm help" -l isolation-key -d 'What keeps the sessions of one end user apart from others [env: WHARF_ISOLATION_KEY]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get delete rm help" -l ca-cert -d 'A file of certificates to trust as well' -r -F
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get delete rm help" -l header -d 'A header of every request, never a credential; may be given several times' -r
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get delete rm help" -l beta -d 'A feature of the service that is not there for everybody; may be given several times' -r
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get delete rm help" -s r -l raw-output -d 'Print text that --transform selects without quotes'
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get delete rm help" -s q -l quiet -d 'Print ids or paths only, one a line'
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get delete rm help" -s 0 -l null -d 'End what -q and --transform print with NUL instead of newline'
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get delete rm help" -s v -l verbose -d 'Say more of what is done'
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get delete rm help" -l debug -d 'Say everything, secrets masked'
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get delete rm help" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get delete rm help" -s V -l version -d 'Print version'
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get delete rm help" -f -a "add" -d 'Mounts stored files and other things into a session'
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get delete rm help" -f -a "create" -d 'Mounts stored files and other things into a session'
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get delete rm help" -f -a "list" -d 'Prints what is mounted in a session'
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get delete rm help" -f -a "ls" -d 'Prints what is mounted in a session'
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get delete rm help" -f -a "get" -d 'Prints one resource'
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get delete rm help" -f -a "delete" -d 'Unmounts resources'
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get delete rm help" -f -a "rm" -d 'Unmounts resources'
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get delete rm help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get update delete rm help" -l timeout -d 'The longest that the whole command may take, such as 90s or 15m' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get update delete rm help" -l connect-timeout -d 'The longest that connecting to a service may take' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get update delete rm help" -l retries -d 'How often a request is tried again' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get update delete rm help" -l jobs -d 'Files that a transfer moves at once, 1 to 256 [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get update delete rm help" -l base-url -d 'The service\'s address' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get update delete rm help" -l token-file -d 'A file or a pipe with a token for the service, instead of any other login' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get update delete rm help" -l user-identity -d 'The end user on whose behalf the service is called [env: WHARF_USER_IDENTITY]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get update delete rm help" -l isolation-key -d 'What keeps the sessions of one end user apart from others [env: WHARF_ISOLATION_KEY]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get update delete rm help" -l ca-cert -d 'A file of certificates to trust as well' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get update delete rm help" -l header -d 'A header of every request, never a credential; may be given several times' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get update delete rm help" -l beta -d 'A feature of the service that is not there for everybody; may be given several times' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get update delete rm help" -s r -l raw-output -d 'Print text that --transform selects without quotes'
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get update delete rm help" -s q -l quiet -d 'Print ids or paths only, one a line'
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get update delete rm help" -s 0 -l null -d 'End what -q and --transform print with NUL instead of newline'
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get update delete rm help" -s v -l verbose -d 'Say more of what is done'
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get update delete rm help" -l debug -d 'Say everything, secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get update delete rm help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get update delete rm help" -s V -l version -d 'Print version'
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get update delete rm help" -f -a "add" -d 'Mounts stored files and other things into a session'
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get update delete rm help" -f -a "create" -d 'Mounts stored files and other things into a session'
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get update delete rm help" -f -a "list" -d 'Prints what is mounted in a session'
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get update delete rm help" -f -a "ls" -d 'Prints what is mounted in a session'
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get update delete rm help" -f -a "get" -d 'Prints one resource'
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get update delete rm help" -f -a "update" -d 'Changes a resource by a document, such as a repository\'s token'
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get update delete rm help" -f -a "delete" -d 'Unmounts resources'
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get update delete rm help" -f -a "rm" -d 'Unmounts resources'
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get update delete rm help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from add" -l session-id -d 'The session, by the vendor\'s flag' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from add" -l file-id -d 'A stored file' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from add" -l file -d 'A local file, to be uploaded and mounted' -r -F
@@ -1313,6 +1361,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_s
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from create" -s V -l version -d 'Print version'
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from list" -l session-id -d 'The session, by the vendor\'s flag' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from list" -l limit -d 'Show at most so many, and say how to go on' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from list" -l max-items -d 'The same by the vendor\'s flag, where -1 is no limit' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from list" -l page -d 'Go on where \'more: TOKEN\' of an earlier listing said' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from list" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from list" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
@@ -1352,6 +1401,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_s
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from list" -s V -l version -d 'Print version'
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from ls" -l session-id -d 'The session, by the vendor\'s flag' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from ls" -l limit -d 'Show at most so many, and say how to go on' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from ls" -l max-items -d 'The same by the vendor\'s flag, where -1 is no limit' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from ls" -l page -d 'Go on where \'more: TOKEN\' of an earlier listing said' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from ls" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from ls" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
@@ -1427,6 +1477,45 @@ complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_s
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from get" -l debug -d 'Say everything, secrets masked'
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from get" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from get" -s V -l version -d 'Print version'
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from update" -l session-id -d 'The session, by the vendor\'s flag' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from update" -l resource-id -d 'The resource, by the vendor\'s flag' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from update" -l body -d 'A YAML or JSON document, merged under the flags; - for standard input' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from update" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from update" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from update" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from update" -l agent -d 'The agent of new sessions; on foundry, of every call [env: WHARF_AGENT]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from update" -l format -d 'How results look [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
+table\t'A table'
+json\t'JSON; a listing is one array'
+jsonl\t'An object a line'
+yaml\t'YAML; a listing is one list'
+raw\t'The provider\'s own answer'"
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from update" -l transform -d 'Extract from each object what a GJSON path selects, one result a line' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from update" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, as the environment has it'
+always\t'Always'
+never\t'Never'"
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from update" -l progress -d 'How to show progress' -r -f -a "auto\t'A bar on a terminal, lines otherwise'
+bar\t'A bar'
+lines\t'A line every ten seconds'
+none\t'Nothing'"
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from update" -l timeout -d 'The longest that the whole command may take, such as 90s or 15m' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from update" -l connect-timeout -d 'The longest that connecting to a service may take' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from update" -l retries -d 'How often a request is tried again' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from update" -l jobs -d 'Files that a transfer moves at once, 1 to 256 [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from update" -l base-url -d 'The service\'s address' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from update" -l token-file -d 'A file or a pipe with a token for the service, instead of any other login' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from update" -l user-identity -d 'The end user on whose behalf the service is called [env: WHARF_USER_IDENTITY]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from update" -l isolation-key -d 'What keeps the sessions of one end user apart from others [env: WHARF_ISOLATION_KEY]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from update" -l ca-cert -d 'A file of certificates to trust as well' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from update" -l header -d 'A header of every request, never a credential; may be given several times' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from update" -l beta -d 'A feature of the service that is not there for everybody; may be given several times' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from update" -s r -l raw-output -d 'Print text that --transform selects without quotes'
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from update" -s q -l quiet -d 'Print ids or paths only, one a line'
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from update" -s 0 -l null -d 'End what -q and --transform print with NUL instead of newline'
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from update" -s v -l verbose -d 'Say more of what is done'
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from update" -l debug -d 'Say everything, secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from update" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from update" -s V -l version -d 'Print version'
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from delete" -l session-id -d 'The session, by the vendor\'s flag' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from delete" -l resource-id -d 'A resource, by the vendor\'s flag' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from delete" -l mount-path -d 'The resource that is mounted here' -r
@@ -1508,6 +1597,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_s
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from help" -f -a "add" -d 'Mounts stored files and other things into a session'
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from help" -f -a "list" -d 'Prints what is mounted in a session'
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from help" -f -a "get" -d 'Prints one resource'
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from help" -f -a "update" -d 'Changes a resource by a document, such as a repository\'s token'
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from help" -f -a "delete" -d 'Unmounts resources'
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c wharf -n "__fish_wharf_using_subcommand backends" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
@@ -1899,6 +1989,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand help; and __fish_seen_subcom
 complete -c wharf -n "__fish_wharf_using_subcommand help; and __fish_seen_subcommand_from sessions" -f -a "list" -d 'Prints the sessions, newest first'
 complete -c wharf -n "__fish_wharf_using_subcommand help; and __fish_seen_subcommand_from sessions" -f -a "get" -d 'Prints sessions'
 complete -c wharf -n "__fish_wharf_using_subcommand help; and __fish_seen_subcommand_from sessions" -f -a "label" -d 'Sets, changes and removes labels, and prints those that result'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and __fish_seen_subcommand_from sessions" -f -a "update" -d 'Changes a session\'s title and labels, and prints it'
 complete -c wharf -n "__fish_wharf_using_subcommand help; and __fish_seen_subcommand_from sessions" -f -a "wait" -d 'Waits until a session can be used'
 complete -c wharf -n "__fish_wharf_using_subcommand help; and __fish_seen_subcommand_from sessions" -f -a "touch" -d 'Resets the idle timer'
 complete -c wharf -n "__fish_wharf_using_subcommand help; and __fish_seen_subcommand_from sessions" -f -a "stop" -d 'Frees the compute and keeps the files'
@@ -1915,6 +2006,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand help; and __fish_seen_subcom
 complete -c wharf -n "__fish_wharf_using_subcommand help; and __fish_seen_subcommand_from resources" -f -a "add" -d 'Mounts stored files and other things into a session'
 complete -c wharf -n "__fish_wharf_using_subcommand help; and __fish_seen_subcommand_from resources" -f -a "list" -d 'Prints what is mounted in a session'
 complete -c wharf -n "__fish_wharf_using_subcommand help; and __fish_seen_subcommand_from resources" -f -a "get" -d 'Prints one resource'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and __fish_seen_subcommand_from resources" -f -a "update" -d 'Changes a resource by a document, such as a repository\'s token'
 complete -c wharf -n "__fish_wharf_using_subcommand help; and __fish_seen_subcommand_from resources" -f -a "delete" -d 'Unmounts resources'
 complete -c wharf -n "__fish_wharf_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "path" -d 'Prints where the configuration file is, whether or not it exists'
 complete -c wharf -n "__fish_wharf_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "list" -d 'Prints every setting with where it came from'

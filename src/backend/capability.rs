@@ -20,6 +20,7 @@ pub enum Feature {
     SessionImage,
     SessionFilters,
     CallAgent,
+    SessionUpdate,
     SessionTouch,
     SessionStop,
     SessionArchive,
@@ -32,6 +33,7 @@ pub enum Feature {
     Verify,
     Beta,
     Resources,
+    ResourceUpdate,
     ResourceFile,
     ResourceGithubRepository,
     ResourceMemoryStore,
@@ -56,6 +58,7 @@ impl Feature {
             Feature::SessionImage => "sessions create --image",
             Feature::SessionFilters => "sessions list by agent, time or memory store",
             Feature::CallAgent => "--agent with any command",
+            Feature::SessionUpdate => "sessions update",
             Feature::SessionTouch => "sessions touch",
             Feature::SessionStop => "sessions stop",
             Feature::SessionArchive => "sessions archive",
@@ -68,6 +71,7 @@ impl Feature {
             Feature::Verify => "files upload --verify",
             Feature::Beta => "--beta",
             Feature::Resources => "resources",
+            Feature::ResourceUpdate => "resources update",
             Feature::ResourceFile => "resources of type file",
             Feature::ResourceGithubRepository => "resources of type github_repository",
             Feature::ResourceMemoryStore => "resources of type memory_store",
@@ -94,6 +98,8 @@ impl Feature {
             Feature::SessionArchive => {
                 "`sessions stop` keeps the files and frees the compute; `sessions delete` removes all"
             }
+            Feature::SessionUpdate => "a session keeps what it was made with there; `sessions label` changes labels",
+            Feature::ResourceUpdate => "unmount it and mount it anew: `resources delete`, `resources add`",
             Feature::SessionLabels => "keep the ids of the sessions that belong together: `sessions create -q >ids`",
             Feature::CallAgent => {
                 "it is for `sessions create`; `sessions list --agent-id` lists an agent's sessions where the service can"

@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{NewResource, NewSession};
+use super::{LabelPatch, NewResource, NewSession, SessionChange};
 use crate::config::duration;
 use crate::error::{Error, Result};
 use crate::model::session::check_label;
@@ -70,6 +70,37 @@ pub fn resource(mut document: Map<String, Value>) -> Result<(NewResource, Vec<St
     Ok((NewResource { kind, file_id, mount_path, extra: document }, unknown))
 }
 
+/// A change of a session as a document describes it. In `metadata`, which is `labels` as well, null
+/// removes a label; what is neither of these nor the title is the provider's own.
+pub fn change(mut document: Map<String, Value>) -> Result<SessionChange> {
+    let mut change = SessionChange::default();
+    if let Some(title) = document.shift_remove("title") {
+        change.title = Some(if title.is_null() { None } else { Some(text("title", title)?) });
+    }
+    for name in ["metadata", "labels"] {
+        match document.shift_remove(name) {
+            None | Some(Value::Null) => {}
+            Some(members) => patch(&mut change.labels, name, members)?,
+        }
+    }
+    change.extra = document;
+    Ok(change)
+}
+
+/// A mapping in which a text sets a label and null removes it.
+pub fn patch(patch: &mut LabelPatch, name: &str, members: Value) -> Result<()> {
+    let (removed, kept): (Vec<_>, Vec<_>) = object(name, members)?.into_iter().partition(|(_, value)| value.is_null());
+    for (label, _) in removed {
+        patch.set.remove(&label);
+        patch.remove.push(label);
+    }
+    for (label, value) in labels(name, Value::Object(kept.into_iter().collect()))? {
+        patch.remove.retain(|removed| *removed != label);
+        patch.set.insert(label, value);
+    }
+    Ok(())
+}
+
 /// The kind of a resource by its word.
 pub fn resource_kind(word: &str) -> Result<ResourceKind> {
     serde_json::from_value(word.into()).map_err(|_| {
@@ -79,7 +110,7 @@ pub fn resource_kind(word: &str) -> Result<ResourceKind> {
 }
 
 /// An id, or an object with id and version. What else it says goes to the provider.
-fn agent(new: &mut NewSession, value: Value) -> Result<()> {
+pub fn agent(new: &mut NewSession, value: Value) -> Result<()> {
     let mut parts = match value {
         Value::Object(parts) => parts,
         id => {
@@ -145,6 +176,23 @@ mod tests {
 
     fn read(document: Value) -> Result<(NewResource, Vec<String>)> {
         resource(object("resource", document)?)
+    }
+
+    #[test]
+    fn a_change_sets_labels_and_removes_those_that_are_null() {
+        let Value::Object(document) = json!({
+            "title": null, "metadata": { "a": "1", "b": null }, "labels": { "b": "2", "a": null }, "budget": null
+        }) else {
+            panic!("no mapping")
+        };
+        let change = change(document).unwrap();
+        assert_eq!((change.title, change.extra.len()), (Some(None), 1));
+        assert_eq!(change.labels.set, Labels::from([("b".to_owned(), "2".to_owned())]));
+        assert_eq!(change.labels.remove, ["a"]);
+        for bad in [json!({ "title": 1 }), json!({ "metadata": { "a": 1 } }), json!({ "labels": [] })] {
+            let Value::Object(bad) = bad else { panic!("no mapping") };
+            assert!(super::change(bad).is_err());
+        }
     }
 
     #[test]

@@ -28,7 +28,7 @@ pub use capability::{Capabilities, Feature, Limits};
 pub use page::{Page, PageRequest};
 
 use crate::body::{Body, Source};
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::model::{
     Entry, FileId, Labels, RemotePath, Resource, ResourceKind, Session, SessionId, SessionPath, SessionStatus,
     StoredFile, Timestamp,
@@ -160,6 +160,17 @@ pub struct LabelPatch {
     pub remove: Vec<String>,
 }
 
+/// What to change of a session.
+#[derive(Debug, Clone, Default)]
+pub struct SessionChange {
+    /// Another title, or none.
+    pub title: Option<Option<String>>,
+    /// Labels to set and to remove.
+    pub labels: LabelPatch,
+    /// Members of `--body` that are the provider's own, handed over as they are.
+    pub extra: Map<String, Value>,
+}
+
 /// The sessions of a backend.
 #[async_trait]
 pub trait Sessions: Send + Sync {
@@ -185,6 +196,12 @@ pub trait Sessions: Send + Sync {
     }
     /// Changes labels; with an empty patch, just reads them.
     async fn label(&self, id: &SessionId, patch: LabelPatch) -> Result<Session>;
+    /// Changes the title, labels and what else the provider lets be changed. For a backend that has
+    /// [`Feature::SessionUpdate`].
+    async fn update(&self, id: &SessionId, change: SessionChange) -> Result<Session> {
+        let _ = (id, change);
+        Err(lacking(Feature::SessionUpdate))
+    }
     /// Resets the idle timer and wakes the session.
     async fn touch(&self, id: &SessionId) -> Result<Session>;
     /// Frees the compute and keeps the files.
@@ -418,8 +435,19 @@ pub trait Resources: Send + Sync {
     async fn list(&self, session: &SessionId, page: PageRequest) -> Result<Page<Resource>>;
     /// One resource.
     async fn get(&self, session: &SessionId, id: &str) -> Result<Resource>;
+    /// Changes what the provider lets be changed of a resource. For a backend that has
+    /// [`Feature::ResourceUpdate`].
+    async fn update(&self, session: &SessionId, id: &str, document: Map<String, Value>) -> Result<Resource> {
+        let _ = (session, id, document);
+        Err(lacking(Feature::ResourceUpdate))
+    }
     /// Unmounts it.
     async fn remove(&self, session: &SessionId, id: &str) -> Result<()>;
+}
+
+/// What an optional verb answers where a backend does not have it.
+fn lacking(feature: Feature) -> Error {
+    Error::new(Kind::Unsupported, format!("this backend cannot do this: {}", feature.name())).hint(feature.instead())
 }
 
 /// Where `expires_at` comes from: the last use and how long a session may idle.

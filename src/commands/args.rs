@@ -132,6 +132,7 @@ impl Global {
             isolation_key: self.isolation_key.clone(),
             deadline: self.timeout.and_then(deadline),
             told: None,
+            answers: None,
             betas: self.beta.clone(),
         }
     }
@@ -162,8 +163,12 @@ pub(super) fn word(format: Format) -> &'static str {
 #[derive(Debug, Clone, Default, Args)]
 pub struct Paging {
     /// Show at most so many, and say how to go on
-    #[arg(long, value_name = "N", alias = "max-items")]
+    #[arg(long, value_name = "N")]
     pub limit: Option<NonZeroUsize>,
+
+    /// The same by the vendor's flag, where -1 is no limit
+    #[arg(long, value_name = "N", hide = true, allow_negative_numbers = true, value_parser = most)]
+    pub max_items: Option<usize>,
 
     /// Go on where 'more: TOKEN' of an earlier listing said
     #[arg(long, value_name = "TOKEN")]
@@ -173,7 +178,17 @@ pub struct Paging {
 impl Paging {
     /// How many to show at most.
     pub(super) fn limit(&self) -> Option<usize> {
-        self.limit.map(NonZeroUsize::get)
+        let limit = self.limit.map_or(usize::MAX, NonZeroUsize::get).min(self.max_items.unwrap_or(usize::MAX));
+        (limit < usize::MAX).then_some(limit)
+    }
+}
+
+/// Reads `--max-items` for clap.
+fn most(text: &str) -> Result<usize, String> {
+    match text.parse::<i64>() {
+        Ok(-1) => Ok(usize::MAX),
+        Ok(number @ 1..) => usize::try_from(number).map_err(|e| e.to_string()),
+        _ => Err("it is a number from 1, or -1 for no limit".to_owned()),
     }
 }
 

@@ -11,6 +11,7 @@ use super::Global;
 use super::args::Paging;
 use crate::backend::page::Walk;
 use crate::backend::{Backend, Page, PageRequest, registry};
+use crate::config::answers::Answers;
 use crate::config::told::Told;
 use crate::config::{Flags, Origin, Settings};
 use crate::error::{Error, Kind, Result};
@@ -28,6 +29,8 @@ pub struct Cx {
     flags: Flags,
     settings: OnceCell<Settings>,
     backend: OnceCell<Box<dyn Backend>>,
+    /// What services answered, for `--format raw`.
+    answers: Option<Answers>,
     /// How whoever runs the command asks it to end early.
     pub stop: Stop,
     /// The exit status of a command that succeeds: not 0 only where another program's is passed on.
@@ -44,6 +47,8 @@ impl Cx {
         let mut resolved = if configured { Some(Settings::resolve(&flags)?) } else { None };
         let word = resolved.as_ref().and_then(|settings| settings.format.value.as_deref());
         let format = word.map(read_format).transpose()?.or(global.format);
+        let answers = (format == Some(Format::Raw)).then(Answers::default);
+        flags.answers.clone_from(&answers);
         let out = Output::new(Options {
             format: format.unwrap_or_default(),
             raw_output: global.raw_output,
@@ -53,15 +58,18 @@ impl Cx {
             color: global.color,
             progress: global.progress,
             verbose: global.verbose,
+            answers: answers.clone(),
         })?;
         if global.verbose || global.debug {
             flags.told = Some(Told { detail: global.debug, say: out.noter() });
         }
         if let Some(settings) = &mut resolved {
             settings.told.clone_from(&flags.told);
+            settings.answers.clone_from(&flags.answers);
         }
         Ok(Cx {
             out,
+            answers,
             flags,
             settings: resolved.map(OnceCell::from).unwrap_or_default(),
             backend: OnceCell::new(),
@@ -200,11 +208,15 @@ impl Cx {
         mut fetch: impl AsyncFnMut(PageRequest) -> Result<Page<T>>,
     ) -> Result<()> {
         let mut walk = Walk::new(self.backend()?.capabilities().backend, paging.page.as_deref(), paging.limit())?;
+        let answers = self.answers.as_ref().filter(|_| self.out.wants_pages());
         let mut tally = Tally::default();
         loop {
             let page = match walk.request() {
                 Ok(None) => break,
-                Ok(Some(request)) => fetch(request).await,
+                Ok(Some(request)) => match answers {
+                    Some(answers) => answers.with_all(fetch(request)).await,
+                    None => fetch(request).await,
+                },
                 Err(error) => Err(error),
             };
             let (items, more) = match page {
@@ -214,8 +226,14 @@ impl Cx {
                     return Err(error);
                 }
             };
+            // What came first is the page.
+            let raw = answers.and_then(|answers| answers.take().into_iter().next());
+            if let Some(raw) = &raw {
+                shown(listing.push_page(raw.get()), &mut tally)?;
+            }
             for item in items {
                 match item {
+                    Ok(_) if raw.is_some() => {}
                     Ok(item) => shown(listing.push(&item), &mut tally)?,
                     Err(error) => tally.failed(error),
                 }

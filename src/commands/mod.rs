@@ -23,6 +23,7 @@ mod stdin;
 mod unused;
 mod uploads;
 mod used;
+mod words;
 
 use std::ffi::OsString;
 

@@ -13,7 +13,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use tokio::sync::mpsc;
 
 use super::cx::{Cx, read_format};
-use super::{Cli, Command, WELCOME, grammar, parse, unused};
+use super::{Cli, Command, WELCOME, grammar, parse, unused, words};
 use crate::config::env;
 use crate::error::{Error, Kind, Result};
 use crate::output::{Color, Format, report, wants_colour};
@@ -62,12 +62,15 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     // Outside of the grammar and of every release, so that a test can see what a user would.
     #[cfg(debug_assertions)]
     assert!(args.get(1).is_none_or(|word| word != "panic-for-test"), "on purpose");
-    let result = match parse(args.clone()) {
-        Ok(cli) => {
-            let reporter = Reporter { color: cli.global.color, ..reporter.clone() };
-            execute(cli, &reporter).map_err(|error| (report::of_anyhow(error), reporter))
-        }
-        Err(error) => answer(&error, &args).map(|()| 0).map_err(|error| (error, reporter)),
+    let result = match words::adapt(args.clone(), grammar) {
+        Ok(args) => match parse(args.clone()) {
+            Ok(cli) => {
+                let reporter = Reporter { color: cli.global.color, ..reporter.clone() };
+                execute(cli, &reporter).map_err(|error| (report::of_anyhow(error), reporter))
+            }
+            Err(error) => answer(&error, &args).map(|()| 0).map_err(|error| (error, reporter)),
+        },
+        Err(error) => Err((error, reporter)),
     };
     match result {
         Ok(status) => ExitCode::from(status),

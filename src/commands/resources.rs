@@ -30,6 +30,8 @@ pub(super) enum Verb {
     /// Prints one resource
     #[command(alias = "retrieve", alias = "show")]
     Get(Get),
+    /// Changes a resource by a document, such as a repository's token
+    Update(Update),
     /// Unmounts resources
     #[command(visible_alias = "rm")]
     Delete(Delete),
@@ -42,6 +44,7 @@ impl Verb {
             Verb::Add(args) => args.run(cx).await,
             Verb::List(args) => args.run(cx).await,
             Verb::Get(args) => args.run(cx).await,
+            Verb::Update(args) => args.run(cx).await,
             Verb::Delete(args) => args.run(cx).await,
         }
     }
@@ -220,13 +223,57 @@ pub(super) struct Get {
 impl Get {
     async fn run(self, cx: &Cx) -> Result<()> {
         let (session, rest) = subject(self.session_id, self.name, self.resource.into_iter().collect());
-        let hint = "`wharf resources list SESSION` shows their ids";
-        match (self.resource_id, rest.as_slice()) {
-            (Some(id), []) => cx.out.one(&cx.backend()?.need_resources()?.get(&session.parse()?, &id).await?),
-            (None, [id]) => cx.out.one(&cx.backend()?.need_resources()?.get(&session.parse()?, id).await?),
-            (None, []) => Err(Error::usage("which resource?").hint(hint)),
-            _ => Err(Error::usage("this takes one resource").hint(hint)),
+        let id = one(self.resource_id, rest)?;
+        cx.out.one(&cx.backend()?.need_resources()?.get(&session.parse()?, &id).await?)
+    }
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  \
+    wharf resources update SESSION sesrsc_123 --body token.yaml      authorization_token: ...")]
+pub(super) struct Update {
+    /// The session's id
+    #[arg(value_name = "SESSION", required_unless_present = "session_id")]
+    name: Option<String>,
+
+    /// The resource's id
+    #[arg(value_name = "RESOURCE")]
+    resource: Option<String>,
+
+    /// The session, by the vendor's flag
+    #[arg(long, value_name = "SESSION", hide = true)]
+    session_id: Option<String>,
+
+    /// The resource, by the vendor's flag
+    #[arg(long, value_name = "RESOURCE", hide = true)]
+    resource_id: Option<String>,
+
+    #[command(flatten)]
+    body: BodyFlag,
+}
+
+impl Update {
+    async fn run(self, cx: &Cx) -> Result<()> {
+        let backend = cx.backend()?;
+        backend.require(Feature::ResourceUpdate)?;
+        let (session, rest) = subject(self.session_id, self.name, self.resource.into_iter().collect());
+        let id = one(self.resource_id, rest)?;
+        let document = document(cx, &self.body, false).await?;
+        if document.is_empty() {
+            return Err(Error::usage("there is nothing to change").hint("give a document: `--body FILE` or `--body -`"));
         }
+        cx.out.one(&backend.need_resources()?.update(&session.parse()?, &id, document).await?)
+    }
+}
+
+/// The one resource that is named, by flag or by position.
+fn one(flag: Option<String>, rest: Vec<String>) -> Result<String> {
+    let mut all = flag.into_iter().chain(rest);
+    let hint = "`wharf resources list SESSION` shows their ids";
+    match (all.next(), all.next()) {
+        (Some(id), None) => Ok(id),
+        (None, _) => Err(Error::usage("which resource?").hint(hint)),
+        (Some(_), Some(_)) => Err(Error::usage("this takes one resource").hint(hint)),
     }
 }
 

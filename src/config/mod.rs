@@ -3,6 +3,7 @@
 //! [`Settings::resolve`] is the only place that decides precedence. The variables' names are in
 //! [`mod@env`], the file's shape is in [`profile`], and `--body` documents are read by [`body`].
 
+pub mod answers;
 pub mod body;
 pub mod dotenv;
 pub mod duration;
@@ -21,6 +22,7 @@ use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
+use self::answers::Answers;
 use self::profile::{Amount, File, Profile};
 use self::secret::Secret;
 use self::told::Told;
@@ -106,6 +108,8 @@ pub struct Flags {
     pub deadline: Option<Instant>,
     /// Who is told of each request: `--verbose`, `--debug`.
     pub told: Option<Told>,
+    /// Where answers are kept for `--format raw`.
+    pub answers: Option<Answers>,
     /// `--beta`.
     pub betas: Vec<String>,
 }
@@ -149,6 +153,8 @@ pub struct Settings {
     pub deadline: Option<Instant>,
     /// Who is told of each request.
     pub told: Option<Told>,
+    /// Where answers are kept for `--format raw`.
+    pub answers: Option<Answers>,
     /// Names of the service's features that are not there for everybody.
     pub betas: Vec<String>,
     /// Certificates to trust as well.
@@ -219,6 +225,7 @@ impl Settings {
             headers: header::merge(profile.headers, &flags.headers)?,
             deadline: flags.deadline,
             told: flags.told.clone(),
+            answers: flags.answers.clone(),
             betas: flags.betas.clone(),
             ca_cert: flags.ca_cert.clone(),
             connect_timeout: flags.connect_timeout,

@@ -11,6 +11,7 @@ use super::auth::Auth;
 use super::failure::{Envelope, IsFailure, common_envelope};
 use super::trace::{Observer, Try};
 use crate::config::Settings;
+use crate::config::answers::Answers;
 use crate::error::{Error, Result};
 
 /// Headers that decide where a message goes, where it ends, what it is or how it is packed: they belong to
@@ -62,6 +63,8 @@ pub struct Options {
     pub observer: Option<Observer>,
     /// Whether they are told of headers and contents as well.
     pub detail: bool,
+    /// Where the answers to requests that change something are kept.
+    pub answers: Option<Answers>,
 }
 
 impl Options {
@@ -81,6 +84,7 @@ impl Options {
             retries: 4,
             observer: None,
             detail: false,
+            answers: None,
         }
     }
 

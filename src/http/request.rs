@@ -194,8 +194,14 @@ impl<'a> Request<'a> {
     /// `io` of a source.
     pub async fn send(self) -> Result<Answer> {
         let parts = self.parts.and_then(checked)?;
+        let kept = self.http.0.options.answers.as_ref().filter(|kept| parts.class != Class::Safe || kept.wants_all());
         match retry::run(self.http, parts, Mode::Whole).await? {
-            Reply::Whole(answer) => Ok(answer),
+            Reply::Whole(answer) => {
+                if let (Some(kept), Ok(raw)) = (kept, serde_json::from_slice(&answer.bytes)) {
+                    kept.keep(raw);
+                }
+                Ok(answer)
+            }
             Reply::Stream(_) => Err(Error::new(Kind::Internal, "a stream where a whole answer was asked for")),
         }
     }

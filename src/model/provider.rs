@@ -29,6 +29,11 @@ impl Provider {
         }
     }
 
+    /// The JSON text as it is shown, where there is one: without secrets.
+    pub fn shown(&self) -> Option<&str> {
+        self.shown.as_deref().or(self.text.as_deref()).map(RawValue::get)
+    }
+
     /// The JSON text, where there is one, secrets included: for whoever asks for it as it came.
     pub fn text(&self) -> Option<&str> {
         self.text.as_deref().map(RawValue::get)

@@ -2,7 +2,7 @@
 
 use serde::{Serialize, Serializer};
 
-use super::{FileId, RemotePath, SessionId};
+use super::{FileId, Provider, RemotePath, SessionId};
 use crate::error::Error;
 
 /// What became of one file of a transfer.
@@ -31,6 +31,9 @@ pub struct Receipt {
     /// Why it was left alone; `error` says it in words.
     #[serde(skip)]
     pub skipped: Option<SkipReason>,
+    /// What the provider says of the stored file.
+    #[serde(skip)]
+    pub provider: Provider,
 }
 
 /// Why a file was left alone, as asked for.
@@ -90,6 +93,7 @@ impl Receipt {
             resource_id: None,
             error: None,
             skipped: None,
+            provider: Provider::default(),
         }
     }
 
@@ -107,6 +111,7 @@ impl Receipt {
             resource_id: None,
             error: Some(error),
             skipped: None,
+            provider: Provider::default(),
         }
     }
 

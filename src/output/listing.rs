@@ -6,7 +6,9 @@ use std::collections::BTreeSet;
 use super::gjson::{self, Answer};
 use super::table::{Column, Table};
 use super::{Format, Output, Record, escape, to_json, to_yaml, yaml};
+use crate::config::answers::Answers;
 use crate::error::{Error, Kind, Result};
+use crate::model::Provider;
 
 /// How records look in a table.
 pub struct View<T> {
@@ -49,12 +51,22 @@ impl<'a, T: Record> Listing<'a, T> {
     /// # Errors
     /// `closed` when the reader went away; `io` from standard output.
     pub fn push(&mut self, record: &T) -> Result<()> {
-        if self.output.transform.is_some() && record.is_failure() {
+        let extracts = self.output.transform.is_some() || self.output.format == Format::Raw;
+        if extracts && record.is_failure() {
             return Ok(());
         }
         let written = self.write(record).and_then(|()| if self.regardless { self.output.flush() } else { Ok(()) });
         self.seen += 1;
         self.forgive(written)
+    }
+
+    /// Writes a page as the service wrote it; a transform is applied to it and not to its items.
+    ///
+    /// # Errors
+    /// `closed` when the reader went away; `io` from standard output.
+    pub fn push_page(&mut self, page: &str) -> Result<()> {
+        self.seen += 1;
+        self.raw(page)
     }
 
     /// Counts a record that nobody wants to see.
@@ -136,22 +148,13 @@ impl<'a, T: Record> Listing<'a, T> {
         if output.options.quiet {
             return record.key().map_or(Ok(()), |key| output.item(&key));
         }
+        if output.format == Format::Raw {
+            return self.answers(record);
+        }
         if let Some(path) = &output.transform {
-            let json = match record.provider().and_then(|provider| provider.text()) {
-                Some(raw) if output.format == Format::Raw => Cow::Borrowed(raw),
-                _ => Cow::Owned(to_json(record)?),
-            };
-            let found = match gjson::answer(&json, path).map_err(|limit| gave_up(limit, path))? {
-                Answer::Matched(found) => found,
-                Answer::Partial { text, missed } => {
-                    self.partial += 1;
-                    self.missed.extend(missed);
-                    text
-                }
-                Answer::Missed => return Ok(()),
-            };
-            self.matched += 1;
-            return self.result(&found);
+            let json = to_json(record)?;
+            let found = self.select(path, &json, record)?;
+            return self.selected(found);
         }
         match output.format {
             Format::Table => {
@@ -163,13 +166,7 @@ impl<'a, T: Record> Listing<'a, T> {
                 }
             }
             Format::Jsonl => output.line(&output.safe_json(&to_json(record)?)),
-            Format::Raw => {
-                let raw = record.provider().and_then(|provider| provider.text());
-                match raw {
-                    Some(raw) => output.line(raw),
-                    None => output.line(&to_json(record)?),
-                }
-            }
+            Format::Raw => self.answers(record),
             Format::Yaml => output.yaml(&to_json(record)?, yaml::write_item),
             Format::Auto | Format::Json => {
                 let json = to_json(record)?;
@@ -177,6 +174,62 @@ impl<'a, T: Record> Listing<'a, T> {
                 output.pretty(&json, 1)
             }
         }
+    }
+
+    /// What the provider said of a record: the answers to the requests that it took, or its own object.
+    /// A record that no provider says anything of is printed itself.
+    fn answers(&mut self, record: &T) -> Result<()> {
+        let kept = self.output.options.answers.as_ref().filter(|_| T::BY_ANSWERS).map(Answers::take);
+        let kept = kept.unwrap_or_default();
+        if !kept.is_empty() {
+            return kept.iter().try_for_each(|answer| self.raw(answer.get()));
+        }
+        match record.provider().and_then(Provider::text) {
+            Some(raw) => self.raw(raw),
+            None => self.raw(&to_json(record)?),
+        }
+    }
+
+    /// An answer on a line of its own, or what the transform selects in it.
+    fn raw(&mut self, raw: &str) -> Result<()> {
+        let Some(path) = &self.output.transform else { return self.output.line(raw) };
+        let found = gjson::answer(raw, path).map_err(|limit| gave_up(limit, path))?;
+        self.selected(found)
+    }
+
+    /// What a path selects in a record. Where it misses there, or misses a part, it is tried as a whole
+    /// on the provider's object: the two are never mixed.
+    fn select<'j>(&self, path: &gjson::Path, json: &'j str, record: &T) -> Result<Answer<'j>> {
+        let gave_up = |limit| gave_up(limit, path);
+        let ours = gjson::answer(json, path).map_err(gave_up)?;
+        let provider = record.provider().and_then(Provider::shown);
+        let (Some(provider), Answer::Partial { .. } | Answer::Missed) = (provider, &ours) else { return Ok(ours) };
+        let theirs = match (&ours, gjson::answer(provider, path).map_err(gave_up)?) {
+            (_, Answer::Matched(text)) => Answer::Matched(Cow::Owned(text.into_owned())),
+            (Answer::Missed, Answer::Partial { text, missed }) => {
+                Answer::Partial { text: Cow::Owned(text.into_owned()), missed }
+            }
+            _ => return Ok(ours),
+        };
+        if self.output.options.verbose {
+            self.output.note(format!("note: `{}` was found in `provider`", path.as_str()));
+        }
+        Ok(theirs)
+    }
+
+    /// Prints what was selected, and counts it.
+    fn selected(&mut self, found: Answer<'_>) -> Result<()> {
+        let found = match found {
+            Answer::Matched(found) => found,
+            Answer::Partial { text, missed } => {
+                self.partial += 1;
+                self.missed.extend(missed);
+                text
+            }
+            Answer::Missed => return Ok(()),
+        };
+        self.matched += 1;
+        self.result(&found)
     }
 
     /// One result of the transform, a line by itself.

@@ -32,6 +32,7 @@ use self::progress::Progress;
 pub use self::records::{CapabilitiesView, ENTRY_LONG, ENTRY_SHORT};
 pub use self::table::{Align, Column};
 use self::talk::Talk;
+use crate::config::answers::Answers;
 use crate::config::env;
 use crate::error::{Error, Kind, Result};
 use crate::model::{Provider, Receipt, ReceiptStatus};
@@ -93,6 +94,8 @@ pub struct Options {
     pub progress: progress::When,
     /// Say more.
     pub verbose: bool,
+    /// What services answered to requests that changed something, for [`Format::Raw`].
+    pub answers: Option<Answers>,
 }
 
 /// An object that a command shows.
@@ -101,6 +104,8 @@ pub trait Record: Serialize + Sized {
     const NOUN: &'static str;
     /// Their table.
     const VIEW: View<Self>;
+    /// Whether `raw` prints the answers to the requests that it took, one each, in its place.
+    const BY_ANSWERS: bool = false;
     /// What `-q` prints; nothing for what is not there.
     fn key(&self) -> Option<String>;
     /// Whether it tells of a failure rather than of a thing: `--transform` has nothing to extract from it.
@@ -269,6 +274,25 @@ impl Output {
         let many = self.planned.get() > FEW && self.options.format == Format::Auto && self.is_for_people();
         let told = matches!(receipt.status, ReceiptStatus::Copied | ReceiptStatus::Skipped);
         !(many && told) || self.options.verbose
+    }
+
+    /// Whether the pages of a listing are wanted as the service wrote them.
+    pub fn wants_pages(&self) -> bool {
+        self.format == Format::Raw && !self.options.quiet
+    }
+
+    /// Whether nothing is said of how results are to look, and no person looks at them: a file's content
+    /// can go to standard output.
+    pub fn is_left_to_bytes(&self) -> bool {
+        let unsaid = matches!(self.options.format, Format::Auto | Format::Raw);
+        unsaid && !self.terminal && !self.options.quiet && self.transform.is_none()
+    }
+
+    /// A note on what the results on standard output do not show where they go elsewhere.
+    pub fn aside(&self, text: impl Into<String>) {
+        if !self.terminal && !self.options.quiet {
+            self.note(text);
+        }
     }
 
     /// Whether errors are to be JSON.

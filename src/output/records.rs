@@ -146,6 +146,8 @@ impl Record for Resource {
 impl Record for Receipt {
     const NOUN: &'static str = "files";
 
+    const BY_ANSWERS: bool = true;
+
     const VIEW: View<Self> = View {
         columns: &[left("STATUS"), right("BYTES"), left("VERIFIED"), flexible("SOURCE"), flexible("DESTINATION")],
         cells: |r| {
@@ -173,10 +175,17 @@ impl Record for Receipt {
     fn is_failure(&self) -> bool {
         self.status == ReceiptStatus::Failed
     }
+
+    /// The stored file, where one was uploaded by itself.
+    fn provider(&self) -> Option<&Provider> {
+        Some(&self.provider)
+    }
 }
 
 impl Record for Deletion {
     const NOUN: &'static str = "deletions";
+
+    const BY_ANSWERS: bool = true;
 
     const VIEW: View<Self> = View {
         columns: &[left("DELETED"), flexible("WHAT")],

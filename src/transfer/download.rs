@@ -22,7 +22,7 @@ use super::{BULK, IfExists, Transfer, prove};
 use crate::backend::{Expected, FetchOptions, Fetched, Gather, Limits};
 use crate::error::{Error, Kind, Result};
 use crate::model::receipt::SkipReason;
-use crate::model::{Entry, EntryKind, FileId, Receipt, ReceiptStatus, SessionPath, Timestamp};
+use crate::model::{Entry, EntryKind, FileId, Provider, Receipt, ReceiptStatus, SessionPath, Timestamp};
 use crate::platform::shown;
 
 /// How long the first wait before another try is at most; each one after it may be twice as long.
@@ -494,6 +494,7 @@ fn receipt(source: &str, place: String, landed: Landed) -> Receipt {
         file_id: landed.file_id,
         resource_id: None,
         error: None,
+        provider: Provider::default(),
         skipped: None,
     }
 }

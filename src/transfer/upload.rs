@@ -20,7 +20,7 @@ use crate::backend::{
 use crate::body::{Body, LocalFile, Mapped, Source, Stdin};
 use crate::error::{Error, Kind, Result};
 use crate::model::receipt::SkipReason;
-use crate::model::{Entry, EntryKind, FileId, Receipt, ReceiptStatus, RemotePath, SessionPath, Verified};
+use crate::model::{Entry, EntryKind, FileId, Provider, Receipt, ReceiptStatus, RemotePath, SessionPath, Verified};
 
 /// A file for the store.
 struct Stow<'a> {
@@ -252,7 +252,7 @@ impl Transfer<'_> {
             }
             let (file, stored) = store.upload(stow.new.clone(), &self.watched(source, name)).await?;
             let proven = self.prove_stored(&file.id, &stored).await;
-            Ok(receipt(name, file.id.as_str(), stored, proven))
+            Ok(Receipt { provider: file.provider, ..receipt(name, file.id.as_str(), stored, proven) })
         };
         stored.await.unwrap_or_else(|error: Error| Receipt::failed(name, None, error))
     }
@@ -388,6 +388,7 @@ fn receipt(source: &str, destination: &str, stored: Stored, proven: Result<Verif
         file_id: stored.file_id,
         resource_id: stored.resource_id,
         error,
+        provider: Provider::default(),
         skipped: None,
     }
 }

@@ -257,7 +257,7 @@ fn quiet_prints_ids_or_paths_one_a_line() {
     assert_eq!(quiet(&["files", "rm", "first:e/a.txt"]), "first:/e/a.txt\n");
     assert_eq!(quiet(&["resources", "add", "first", "@a.txt"]), "[RESOURCE]\n");
     assert_eq!(quiet(&["resources", "list", "first"]), "[RESOURCE]\n");
-    assert_eq!(quiet(&["sessions", "delete", "first", "second"]), "first\nsecond\n");
+    assert_eq!(quiet(&["sessions", "delete", "first", "second", "--with-files"]), "first\n[FILE]\nsecond\n");
     assert_eq!(quiet(&["backends"]), "local\nanthropic\nfoundry\nagb\n");
 }
 

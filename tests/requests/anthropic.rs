@@ -7,7 +7,7 @@ use std::time::Duration;
 use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 use wharf::backend::anthropic::{self, Setup};
-use wharf::backend::{Backend, LabelPatch, NewResource, NewStoredFile, PageRequest, Resources, SessionQuery, document};
+use wharf::backend::{Backend, NewResource, NewStoredFile, PageRequest, Resources, SessionQuery, document};
 use wharf::error::Result;
 use wharf::http::{Credentials, Options};
 use wharf::model::{FileId, SessionId};
@@ -28,10 +28,6 @@ const NEVER: &[&str] = &[
     "events ",
     "agents.",
     "environments.",
-    // A session is labelled and not changed otherwise.
-    "sessions.update (",
-    "stdin gives path param",
-    "sessions.resources.update",
     // An upload has a name, and one that the service would refuse is not sent.
     "files.upload (bare bytes)",
     "files.upload (path, quote in name)",
@@ -98,14 +94,6 @@ const EXCEPTIONS: &[Exception] = &[
             {
                 members.remove("resources");
             }
-        }
-    }),
-    ("a session's title is given when it is made, and stays", |recorded, _| {
-        let is_session = recorded.path.split('/').count() == 4;
-        if let Content::Json(Value::Object(body)) = &mut recorded.body
-            && is_session
-        {
-            body.remove("title");
         }
     }),
     ("only a request with a content says its type, and a boundary is each client's own", |recorded, ours| {
@@ -187,18 +175,15 @@ async fn drive(backend: &dyn Backend, capture: &Capture) -> Result<()> {
         ("DELETE", ["sessions", id]) => sessions.delete(&session(id), false).await,
         ("POST", ["sessions", id, "archive"]) => sessions.archive(&session(id)).await.map(drop),
         ("POST", ["sessions", id]) => {
-            let mut patch = LabelPatch::default();
-            for (name, value) in body["metadata"].as_object().unwrap() {
-                match value.as_str() {
-                    Some(value) => drop(patch.set.insert(name.clone(), value.to_owned())),
-                    None => patch.remove.push(name.clone()),
-                }
-            }
-            sessions.label(&session(id), patch).await.map(drop)
+            let change = document::change(body.as_object().unwrap().clone())?;
+            sessions.update(&session(id), change).await.map(drop)
         }
         ("POST", ["sessions", id, "resources"]) => add(resources, &session(id), body).await,
         ("GET", ["sessions", id, "resources"]) => resources.list(&session(id), page()).await.map(drop),
         ("GET", ["sessions", id, "resources", one]) => resources.get(&session(id), one).await.map(drop),
+        ("POST", ["sessions", id, "resources", one]) => {
+            resources.update(&session(id), one, body.as_object().unwrap().clone()).await.map(drop)
+        }
         ("DELETE", ["sessions", id, "resources", one]) => resources.remove(&session(id), one).await,
         other => panic!("{}: {other:?}", capture.name()),
     }

@@ -78,6 +78,7 @@ pub fn open(settings: &Settings) -> Result<Box<dyn Backend>> {
     let mut options = Options::new(CAPABILITIES.backend, endpoint).configured(settings);
     let key = Arc::new(credentials::Key::new(settings)?);
     options.auth = Some(Arc::clone(&key) as Arc<dyn Auth>);
+    options.answers.clone_from(&settings.answers);
     let service = Service { key: Some(key), ..Service::new(options, settings.image.value.clone())? };
     Ok(Box::new(Agb(Arc::new(service))))
 }

@@ -58,12 +58,14 @@ pub static CAPABILITIES: Capabilities = Capabilities {
         Feature::SessionEnvironment,
         Feature::SessionVaults,
         Feature::SessionFilters,
+        Feature::SessionUpdate,
         Feature::SessionArchive,
         Feature::SessionFiles,
         Feature::StoredFiles,
         Feature::FileExpiry,
         Feature::Beta,
         Feature::Resources,
+        Feature::ResourceUpdate,
         Feature::ResourceFile,
         Feature::ResourceGithubRepository,
         Feature::ResourceMemoryStore,
@@ -89,6 +91,7 @@ pub fn open(settings: &Settings) -> Result<Box<dyn Backend>> {
         ..Setup::default()
     };
     options.auth = Some(Arc::new(login));
+    options.answers.clone_from(&settings.answers);
     with(options, setup)
 }
 

@@ -60,6 +60,18 @@ impl Resources for Anthropic {
         read(session, answer.object()?)
     }
 
+    /// The service lets a repository's token be changed, which no trace shows.
+    async fn update(&self, session: &SessionId, id: &str, document: Map<String, Value>) -> Result<Resource> {
+        let path = ["sessions", session.as_str(), "resources", id];
+        let request = self.gated(Class::Idempotent, Method::POST, &path).json(&document);
+        let request = match document.get("authorization_token") {
+            Some(Value::String(token)) => request.hide(token),
+            _ => request,
+        };
+        let answer = request.send().await?;
+        read(session, answer.object()?)
+    }
+
     async fn remove(&self, session: &SessionId, id: &str) -> Result<()> {
         let path = ["sessions", session.as_str(), "resources", id];
         gone(self.gated(Class::Idempotent, Method::DELETE, &path).send().await)

@@ -10,11 +10,14 @@ use tokio::time::{Instant, sleep};
 
 use super::{Anthropic, CAPABILITIES, gone, lacks, listing, parsed};
 use crate::backend::page::unreadable;
-use crate::backend::{Feature, LabelPatch, NewSession, Page, PageRequest, SessionQuery, Sessions, document};
+use crate::backend::{
+    Feature, LabelPatch, NewSession, Page, PageRequest, SessionChange, SessionQuery, Sessions, document,
+};
 use crate::error::{Error, Kind, Result};
 use crate::http::{Answer, Class, Method};
 use crate::model::{Labels, Provider, Session, SessionId, SessionStatus};
 use crate::wire::anthropic as wire;
+use crate::wire::anthropic::Given;
 use crate::wire::anthropic::sessions::{AgentObject, AgentRef, filter, status};
 
 /// A session is made when everything is mounted \[skill\], and the official clients wait so long.
@@ -152,11 +155,17 @@ impl Sessions for Anthropic {
         if patch.set.is_empty() && patch.remove.is_empty() {
             return self.get(id).await;
         }
-        check_labels(&patch.set)?;
+        Sessions::update(self, id, SessionChange { labels: patch, ..SessionChange::default() }).await
+    }
+
+    async fn update(&self, id: &SessionId, change: SessionChange) -> Result<Session> {
+        let SessionChange { title, labels, extra } = change;
+        check_labels(&labels.set)?;
         let mut metadata: BTreeMap<String, Option<String>> =
-            patch.remove.into_iter().map(|name| (name, None)).collect();
-        metadata.extend(patch.set.into_iter().map(|(name, value)| (name, Some(value))));
-        let content = wire::UpdateSession { metadata, ..wire::UpdateSession::default() };
+            labels.remove.into_iter().map(|name| (name, None)).collect();
+        metadata.extend(labels.set.into_iter().map(|(name, value)| (name, Some(value))));
+        let title = title.map_or(Given::Absent, Given::or_null);
+        let content = wire::UpdateSession { title, metadata, extra, ..wire::UpdateSession::default() };
         let request = self.gated(Class::Idempotent, Method::POST, &["sessions", id.as_str()]).json(&content);
         session_of(&request.send().await?)
     }

@@ -67,6 +67,8 @@ pub fn open(settings: &Settings) -> Result<Box<dyn Backend>> {
     let chain = Arc::new(Chain::new(settings, &options)?);
     options.auth = Some(Arc::clone(&chain) as Arc<dyn Auth>);
     options.headers.extend(acting(settings)?);
+    // Not before: what a login answers is a token.
+    options.answers.clone_from(&settings.answers);
     let foundry = Foundry { chain: Some(chain), ..Foundry::new(options, settings.agent.value.clone())? };
     Ok(Box::new(foundry))
 }

@@ -48,6 +48,7 @@ pub static CAPABILITIES: Capabilities = Capabilities {
     features: &[
         Feature::SessionTitle,
         Feature::SessionLabels,
+        Feature::SessionUpdate,
         Feature::SessionTtl,
         Feature::SessionId,
         Feature::SessionResources,

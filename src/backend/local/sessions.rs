@@ -14,7 +14,8 @@ use super::db::{Cut, fault, micros, timestamp};
 use super::usage::too_much;
 use super::{CAPABILITIES, Local};
 use crate::backend::{
-    Feature, LabelPatch, NewSession, Page, PageRequest, SessionQuery, Sessions, document, expiry, registry,
+    Feature, LabelPatch, NewSession, Page, PageRequest, SessionChange, SessionQuery, Sessions, document, expiry,
+    registry,
 };
 use crate::error::{Error, Kind, Result};
 use crate::model::{Labels, Provider, Session, SessionId, SessionStatus, Timestamp};
@@ -189,15 +190,26 @@ impl Sessions for Local {
             let doing = "labelling a session";
             self.db()?.write(doing, |tx| {
                 let seq = live(tx, id, doing)?.seq;
-                set_labels(tx, seq, &patch.set).map_err(|e| fault(doing, &e))?;
-                for name in &patch.remove {
-                    tx.execute("DELETE FROM label WHERE session = ?1 AND name = ?2", params![seq, name])
-                        .map_err(|e| fault(doing, &e))?;
-                }
-                tx.execute("UPDATE session SET updated_at = ?2 WHERE seq = ?1", params![seq, micros(Timestamp::now())])
-                    .map_err(|e| fault(doing, &e))
+                relabel(tx, seq, &patch).map_err(|e| fault(doing, &e))
             })?;
         }
+        self.get(id).await
+    }
+
+    async fn update(&self, id: &SessionId, change: SessionChange) -> Result<Session> {
+        if let Some(name) = change.extra.keys().next() {
+            return Err(Error::usage(format!("this cannot be changed here: `{name}`"))
+                .hint("`title` and `labels` can be, which is `metadata` as well"));
+        }
+        let doing = "changing a session";
+        self.db()?.write(doing, |tx| {
+            let seq = live(tx, id, doing)?.seq;
+            if let Some(title) = &change.title {
+                tx.execute("UPDATE session SET title = ?2 WHERE seq = ?1", params![seq, title])
+                    .map_err(|e| fault(doing, &e))?;
+            }
+            relabel(tx, seq, &change.labels).map_err(|e| fault(doing, &e))
+        })?;
         self.get(id).await
     }
 
@@ -462,6 +474,16 @@ fn set_labels(tx: &Transaction<'_>, session: i64, labels: &Labels) -> rusqlite::
 pub(super) fn undeleted(id: &SessionId, reason: &str) -> Error {
     Error::new(Kind::Io, format!("the session `{id}` is deleted, but not everything could be removed: {reason}"))
         .hint("correct the cause (owner, attributes, a mount), then run `wharf sessions delete` again")
+}
+
+/// Changes a session's labels, and notes when.
+fn relabel(tx: &Transaction<'_>, session: i64, patch: &LabelPatch) -> rusqlite::Result<()> {
+    set_labels(tx, session, &patch.set)?;
+    for name in &patch.remove {
+        tx.execute("DELETE FROM label WHERE session = ?1 AND name = ?2", params![session, name])?;
+    }
+    tx.execute("UPDATE session SET updated_at = ?2 WHERE seq = ?1", params![session, micros(Timestamp::now())])?;
+    Ok(())
 }
 
 pub(super) fn unknown(id: &SessionId) -> Error {

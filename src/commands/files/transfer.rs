@@ -14,7 +14,7 @@ use crate::body;
 use crate::config::duration;
 use crate::error::{Error, Result};
 use crate::model::target::names_directory;
-use crate::model::{Receipt, SessionId, SessionPath, Target};
+use crate::model::{Receipt, ReceiptStatus, SessionId, SessionPath, Target};
 use crate::output::Journal;
 use crate::platform::names::Rules;
 use crate::platform::shown;
@@ -230,6 +230,7 @@ pub(in crate::commands) struct Download {
 impl Download {
     pub(super) async fn run(mut self, cx: &Cx) -> Result<()> {
         let to = self.destination()?;
+        let bytes_out = self.wants_bytes(cx, to.as_deref());
         let mut names = std::mem::take(&mut self.file_id);
         for target in &self.args {
             names.push(remote(target)?);
@@ -238,7 +239,7 @@ impl Download {
             return Err(Error::usage("there is nothing to download").hint("name a target before DEST"));
         }
         let wanted = targets(cx, &names)?;
-        let streamed = to.as_deref() == Some(OsStr::new("-"));
+        let streamed = to.as_deref() == Some(OsStr::new("-")) || bytes_out;
         if let Some(flag) = self.beside_a_stream().filter(|_| streamed) {
             return Err(Error::usage(format!("{flag} does not go with DEST `-`")).hint("leave it out, or name a file"));
         }
@@ -260,8 +261,18 @@ impl Download {
         let watch = cx.out.watch(&names);
         let transfer = Transfer { backend: cx.backend()?, options: &options, observer: &watch, stop: &cx.stop };
         if streamed {
-            transfer.stream(&wanted, &mut |block| cx.out.bytes(block)).await?;
-            return cx.out.flush();
+            let mut written = 0_u64;
+            let write = &mut |block: &[u8]| {
+                written += block.len() as u64;
+                cx.out.bytes(block)
+            };
+            transfer.stream(&wanted, write).await?;
+            cx.out.flush()?;
+            if bytes_out {
+                cx.out
+                    .note(format!("note: {written} bytes of `{}` were written to standard output", names.join("`, `")));
+            }
+            return Ok(());
         }
         let to = match (to, self.into) {
             (_, Some(into)) => Destination { path: into, as_directory: true, into: true },
@@ -272,12 +283,26 @@ impl Download {
             }
         };
         let mut listing = cx.out.listing().regardless();
-        let mut receipts = |receipt: &Receipt| record(cx, &mut journal, &mut listing, receipt);
+        let mut receipts = |receipt: &Receipt| {
+            if let (true, ReceiptStatus::Copied, Some(at)) = (here, receipt.status, &receipt.destination) {
+                cx.out.aside(format!("note: `{}` was written to the file `{at}`", receipt.source));
+            }
+            record(cx, &mut journal, &mut listing, receipt)
+        };
         let verdict = transfer.download(&wanted, &to, !here, &mut receipts).await;
         // The receipts are complete even where the verdict is bad, and the summary comes last.
         let verdict = listing.conclude(verdict);
         drop(watch);
         end(journal, verdict)
+    }
+
+    /// Whether the content goes to standard output although no DEST says so: as the vendor's tool does
+    /// it where a stored file is named by its flag, nothing is said of a place or of receipts, and
+    /// standard output is no terminal.
+    fn wants_bytes(&self, cx: &Cx, to: Option<&OsStr>) -> bool {
+        let by_flag = self.file_id.len() == 1 && self.args.is_empty();
+        let place = to.is_some() || self.into.is_some();
+        by_flag && !place && self.beside_a_stream().is_none() && cx.out.is_left_to_bytes()
     }
 
     /// The flag, if any, that has no meaning where bytes go to standard output.

@@ -109,6 +109,9 @@ impl Create {
         if settings.agent.origin == Origin::Flag || new.agent.is_none() {
             new.agent = settled(&settings.agent, Feature::SessionAgent);
         }
+        if let Some(text) = new.agent.take_if(|text| text.trim_start().starts_with('{')) {
+            shape::agent(new, body::mapping(&text, "--agent")?.into())?;
+        }
         new.agent_version = self.agent_version.or(new.agent_version.take());
         new.environment = self
             .environment

@@ -6,7 +6,7 @@ use crate::backend::{Feature, LabelPatch};
 use crate::commands::Cx;
 use crate::commands::args::subject;
 use crate::error::Result;
-use crate::model::Labels;
+use crate::model::{Labels, Provider};
 use crate::output::{Align, Column, Record, View};
 
 #[derive(Debug, Args)]
@@ -29,8 +29,13 @@ pub(in crate::commands) struct Label {
 
 /// What `sessions label` prints.
 #[derive(serde::Serialize)]
-#[serde(transparent)]
-struct Printed(Labels);
+struct Printed {
+    #[serde(flatten)]
+    labels: Labels,
+    /// The whole session.
+    #[serde(skip)]
+    provider: Provider,
+}
 
 impl Record for Printed {
     const NOUN: &'static str = "labels";
@@ -41,8 +46,12 @@ impl Record for Printed {
     };
 
     fn key(&self) -> Option<String> {
-        let lines: Vec<_> = self.0.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let lines: Vec<_> = self.labels.iter().map(|(name, value)| format!("{name}={value}")).collect();
         (!lines.is_empty()).then(|| lines.join("\n"))
+    }
+
+    fn provider(&self) -> Option<&Provider> {
+        Some(&self.provider)
     }
 }
 
@@ -59,6 +68,6 @@ impl Label {
             }
         }
         let session = backend.sessions().label(&id.parse()?, patch).await?;
-        cx.out.one(&Printed(session.labels.unwrap_or_default()))
+        cx.out.one(&Printed { labels: session.labels.unwrap_or_default(), provider: session.provider })
     }
 }

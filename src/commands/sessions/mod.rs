@@ -3,6 +3,7 @@
 mod create;
 mod delete;
 mod label;
+mod update;
 mod wait;
 
 use clap::{Args, Subcommand};
@@ -26,6 +27,8 @@ pub(super) enum Verb {
     Get(SessionNames),
     /// Sets, changes and removes labels, and prints those that result
     Label(label::Label),
+    /// Changes a session's title and labels, and prints it
+    Update(update::Update),
     /// Waits until a session can be used
     Wait(wait::Wait),
     /// Resets the idle timer
@@ -46,6 +49,7 @@ impl Verb {
             Verb::List(args) => args.run(cx).await,
             Verb::Get(names) => each(cx, &names, None, async |backend, id| backend.sessions().get(id).await).await,
             Verb::Label(args) => args.run(cx).await,
+            Verb::Update(args) => args.run(cx).await,
             Verb::Wait(args) => args.run(cx).await,
             Verb::Touch(names) => {
                 each(cx, &names, Some(Feature::SessionTouch), async |backend, id| backend.sessions().touch(id).await)

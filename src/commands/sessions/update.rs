@@ -1,0 +1,76 @@
+//! `sessions update`.
+
+use clap::Args;
+use serde_json::Value;
+
+use super::{label, labels};
+use crate::backend::{Feature, document as shape};
+use crate::commands::Cx;
+use crate::commands::args::BodyFlag;
+use crate::commands::stdin::document;
+use crate::config::body;
+use crate::error::{Error, Result};
+use crate::model::SessionId;
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    wharf sessions update SESSION --title 'second try' --label stage=done\n  \
+    wharf sessions update SESSION --metadata '{stage: done, draft: null}'")]
+pub(in crate::commands) struct Update {
+    /// The session's id
+    #[arg(value_name = "SESSION", required_unless_present = "session_id")]
+    name: Option<String>,
+
+    /// The session, by the vendor's flag
+    #[arg(long, value_name = "SESSION", hide = true)]
+    session_id: Option<String>,
+
+    /// The new title
+    #[arg(long, value_name = "TEXT")]
+    title: Option<String>,
+
+    /// A label to set or change; may be given several times
+    #[arg(long, value_name = "K=V")]
+    label: Vec<String>,
+
+    /// Labels by the vendor's flag: K=V, or a mapping in which null removes one
+    #[arg(long, value_name = "K=V", hide = true)]
+    metadata: Vec<String>,
+
+    #[command(flatten)]
+    body: BodyFlag,
+}
+
+impl Update {
+    pub(super) async fn run(self, cx: &Cx) -> Result<()> {
+        let backend = cx.backend()?;
+        let id: SessionId = self.session_id.or(self.name).unwrap_or_default().parse()?;
+        let mut change = shape::change(document(cx, &self.body, false).await?)?;
+        if self.title.is_some() {
+            change.title = Some(self.title);
+        }
+        for text in &self.metadata {
+            let members = if !text.trim_start().starts_with('{') && text.contains('=') {
+                let (name, value) = label(text)?;
+                Value::from_iter([(name, value)])
+            } else {
+                body::mapping(text, "--metadata")?.into()
+            };
+            shape::patch(&mut change.labels, "metadata", members)?;
+        }
+        shape::patch(&mut change.labels, "--label", Value::from_iter(labels(&self.label)?))?;
+        let relabels = !change.labels.set.is_empty() || !change.labels.remove.is_empty();
+        if change.title.is_none() && change.extra.is_empty() {
+            if !relabels {
+                return Err(Error::usage("there is nothing to change").hint("give --title, --label or --body"));
+            }
+            backend.require(Feature::SessionLabels)?;
+            return cx.out.one(&backend.sessions().label(&id, change.labels).await?);
+        }
+        backend.require(Feature::SessionUpdate)?;
+        if relabels {
+            backend.require(Feature::SessionLabels)?;
+        }
+        cx.out.one(&backend.sessions().update(&id, change).await?)
+    }
+}
