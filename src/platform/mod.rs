@@ -65,11 +65,6 @@ pub fn shown(path: impl AsRef<Path>) -> String {
     text
 }
 
-/// The error of a standard stream that cannot be used.
-fn not_open(what: &str) -> std::io::Error {
-    std::io::Error::other(format!("it is closed, or not open for {what}"))
-}
-
 /// The error of opening what is no regular file.
 fn not_regular() -> std::io::Error {
     std::io::Error::new(std::io::ErrorKind::IsADirectory, "this is no regular file")

@@ -450,8 +450,11 @@ pub fn mode(meta: &cap_std::fs::Metadata) -> Option<u32> {
 
 /// What a file is that is reached by a path, through links.
 pub fn key_of(path: &Path) -> io::Result<FileKey> {
-    let stat = rustix::fs::stat(path)?;
-    Ok((stat.st_dev, stat.st_ino))
+    Ok(key(&path.metadata()?))
+}
+
+fn key(meta: &Metadata) -> FileKey {
+    (std::os::unix::fs::MetadataExt::dev(meta), std::os::unix::fs::MetadataExt::ino(meta))
 }
 
 /// How many names a file has.
@@ -466,12 +469,11 @@ pub fn files_of_streams() -> Vec<(&'static str, FileKey)> {
         ("standard output", rustix::stdio::stdout()),
         ("standard error", rustix::stdio::stderr()),
     ];
-    let key = |(name, stream)| {
-        let stat = rustix::fs::fstat(stream).ok()?;
-        let regular = FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile;
-        regular.then_some((name, (stat.st_dev, stat.st_ino)))
+    let file = |(name, stream): (_, BorrowedFd<'_>)| {
+        let meta = File::from(stream.try_clone_to_owned().ok()?).metadata().ok()?;
+        meta.is_file().then(|| (name, key(&meta)))
     };
-    streams.into_iter().filter_map(key).collect()
+    streams.into_iter().filter_map(file).collect()
 }
 
 /// The bytes of a name.
@@ -498,17 +500,22 @@ pub fn stdout() -> io::Result<impl Write + Send> {
 /// Where it is closed or not open for reading.
 pub fn stdin() -> io::Result<impl Read + Send> {
     let stdin = rustix::stdio::stdin();
-    if leads_nowhere(stdin) { Err(super::not_open("reading")) } else { stream(stdin, OFlags::WRONLY, "reading") }
+    if leads_nowhere(stdin) { Err(not_open("reading")) } else { stream(stdin, OFlags::WRONLY, "reading") }
 }
 
 /// Fails where what is written to standard output would be lost unasked.
 pub fn stdout_is_kept() -> io::Result<()> {
-    if leads_nowhere(rustix::stdio::stdout()) { Err(super::not_open("writing")) } else { Ok(()) }
+    if leads_nowhere(rustix::stdio::stdout()) { Err(not_open("writing")) } else { Ok(()) }
 }
 
 fn stream(stream: BorrowedFd<'static>, other_way: OFlags, what: &str) -> io::Result<Stream> {
     let closed = rustix::fs::fcntl_getfl(stream)? & OFlags::RWMODE == other_way;
-    if closed { Err(super::not_open(what)) } else { Ok(Stream(stream)) }
+    if closed { Err(not_open(what)) } else { Ok(Stream(stream)) }
+}
+
+/// The error of a standard stream that cannot be used.
+fn not_open(what: &str) -> io::Error {
+    io::Error::other(format!("it is closed, or not open for {what}"))
 }
 
 /// A standard stream as the system has it.

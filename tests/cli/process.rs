@@ -20,7 +20,7 @@ fn stage() -> Sandbox {
 fn under_way(sandbox: &Sandbox, args: &[&str]) -> Running {
     let mut upload = sandbox.wharf(["files", "upload", "-"].iter().chain(args)).stdin_held().start();
     upload.write(&vec![7; 600_000]);
-    sandbox.wait_for_bytes();
+    upload.wait_for_bytes(&sandbox.store());
     upload
 }
 

@@ -3,6 +3,7 @@
 use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Write};
+use std::os::unix::fs::MetadataExt;
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Output, Stdio};
@@ -167,27 +168,6 @@ impl Sandbox {
     pub(crate) fn inside(&self, session: &str, below: &str) -> PathBuf {
         let run = self.run(["sessions", "get", session, "--transform", "provider.path", "-r"]);
         PathBuf::from(run.ok().stdout().trim_end()).join(below)
-    }
-
-    /// Waits until some bytes of a file that is being made have reached the store's disk.
-    #[track_caller]
-    pub(crate) fn wait_for_bytes(&self) {
-        wait_until("bytes in the making", || {
-            let unfinished = |path: &Path| {
-                let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-                name.starts_with(".wharf-") && path.metadata().is_ok_and(|meta| meta.is_file() && meta.len() > 0)
-            };
-            let mut open = vec![self.store()];
-            while let Some(dir) = open.pop() {
-                for path in dir.read_dir().into_iter().flatten().flatten().map(|entry| entry.path()) {
-                    if unfinished(&path) {
-                        return true;
-                    }
-                    open.extend(path.is_dir().then_some(path));
-                }
-            }
-            false
-        });
     }
 
     /// The names that are left where things are made.
@@ -572,6 +552,22 @@ impl Running {
             let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:"));
             caught.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).is_some_and(|mask| mask & 0b10 != 0)
         });
+    }
+
+    /// Waits until some bytes of a file that it makes have reached the disk: the file has no name until it
+    /// is complete, or a temporary one in `store`.
+    #[track_caller]
+    pub(crate) fn wait_for_bytes(&self, store: &Path) {
+        let handles = format!("/proc/{}/fd", self.child.id());
+        let in_the_making = |path: &Path| {
+            let Ok(meta) = path.metadata() else { return false };
+            let temporary = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(".wharf-"));
+            meta.is_file() && meta.len() > 0 && (meta.nlink() == 0 || temporary)
+        };
+        let found = |dir: &Path| {
+            dir.read_dir().is_ok_and(|dir| dir.flatten().any(|entry| in_the_making(&entry.path())))
+        };
+        wait_until("bytes in the making", || found(Path::new(&handles)) || found(&store.join("tmp")));
     }
 
     /// Whether it has not ended.

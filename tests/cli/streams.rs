@@ -130,7 +130,7 @@ fn under_way(sandbox: &Sandbox, ignored: &str) -> Running {
     let line = format!("trap '' {ignored}; exec \"$WHARF\" files upload - s1:/x");
     let mut upload = sandbox.shell(&line, None).stdin_held().start();
     upload.write(&vec![7; 600_000]);
-    sandbox.wait_for_bytes();
+    upload.wait_for_bytes(&sandbox.store());
     upload
 }
 
