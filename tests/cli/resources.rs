@@ -87,8 +87,8 @@ fn a_mount_path_that_is_taken_is_a_conflict_and_its_upload_is_undone() {
     sandbox.write("local", "local");
     sandbox.put("s1:/file", "a file of the session");
     sandbox.run(["resources", "add", "s1", &format!("{id}:/taken")]).ok();
-    for path in ["/taken", "/file", "/taken/below"] {
-        sandbox.run(["resources", "add", "s1", &format!("{id}:{path}")]).code(5).says(&[path]);
+    for (path, named) in [("/taken", "/taken"), ("/file", "/file"), ("/taken/below", "s1:/taken`")] {
+        sandbox.run(["resources", "add", "s1", &format!("{id}:{path}")]).code(5).says(&[named]);
         sandbox.run(["resources", "add", "s1", &format!("@local:{path}")]).code(5);
     }
     assert_eq!(stored(&sandbox), 1, "no upload is left");

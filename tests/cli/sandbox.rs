@@ -564,9 +564,8 @@ impl Running {
             let temporary = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(".wharf-"));
             meta.is_file() && meta.len() > 0 && (meta.nlink() == 0 || temporary)
         };
-        let found = |dir: &Path| {
-            dir.read_dir().is_ok_and(|dir| dir.flatten().any(|entry| in_the_making(&entry.path())))
-        };
+        let found =
+            |dir: &Path| dir.read_dir().is_ok_and(|dir| dir.flatten().any(|entry| in_the_making(&entry.path())));
         wait_until("bytes in the making", || found(Path::new(&handles)) || found(&store.join("tmp")));
     }
 
