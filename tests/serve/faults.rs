@@ -3,7 +3,7 @@
 use std::io::{ErrorKind, Read, Write};
 use std::time::{Duration, Instant};
 
-use crate::stage::{Reply, S1, Server, Stage, names, wait_until};
+use crate::stage::{Reply, S1, Server, Stage, wait_until};
 
 const SIZE: usize = 3_000_000;
 
@@ -33,7 +33,7 @@ fn a_reset_within_an_upload_leaves_nothing_as_often_as_it_says() {
         let (stage, server) = serve(&format!("upload:reset{at} x2"));
         for _ in 0..2 {
             assert!(upload(&server).is_none(), "{at}");
-            wait_until("nothing in the making", || names(&stage.path("store/tmp")).is_empty());
+            wait_until("nothing in the making", || stage.unfinished().is_empty());
             assert_eq!(server.list(""), [""; 0], "{at}");
         }
         upload(&server).unwrap().is(201, "");
@@ -132,11 +132,11 @@ fn a_stall_within_an_upload_leaves_nothing() {
     let head = server.head("PUT", &format!("{S1}/files/content?path=x"), &format!("content-length: {SIZE}\r\n"));
     stream.set_write_timeout(Some(Duration::from_millis(300))).unwrap();
     drop(stream.write_all(&[head.as_bytes(), &content()].concat()));
-    wait_until("a file in the making", || !names(&stage.path("store/tmp")).is_empty());
+    wait_until("a file in the making", || server.is_making(&stage));
     drop(stream);
     assert_eq!(server.list(""), [""; 0]);
     server.stop();
-    assert_eq!(names(&stage.path("store/tmp")), [""; 0]);
+    assert!(stage.unfinished().is_empty());
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::thread;
@@ -37,6 +38,22 @@ impl Stage {
     /// What is in the directory for temporary things.
     pub(crate) fn left_behind(&self) -> Vec<String> {
         names(&self.path("tmp"))
+    }
+
+    /// What is in the making in the store named `store`: beside what it is to be, or where the store makes things.
+    pub(crate) fn unfinished(&self) -> Vec<PathBuf> {
+        let (mut open, mut found) = (vec![self.path("store")], Vec::new());
+        while let Some(dir) = open.pop() {
+            let made_here = dir.ends_with("tmp");
+            for path in fs::read_dir(dir).into_iter().flatten().flatten().map(|entry| entry.path()) {
+                if made_here || path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b".wharf-")) {
+                    found.push(path);
+                } else if path.is_dir() {
+                    open.push(path);
+                }
+            }
+        }
+        found
     }
 
     /// `wharf serve ARGS...` in a bare environment.
@@ -227,6 +244,14 @@ impl Server {
             body.len()
         );
         self.raw(&[head.as_bytes(), body.as_bytes()].concat()).unwrap_or_else(|| panic!("no answer to {target}"))
+    }
+
+    /// Whether bytes of a file have come that is not complete: it has no name yet, or one of its own.
+    pub(crate) fn is_making(&self, stage: &Stage) -> bool {
+        let open = fs::read_dir(format!("/proc/{}/fd", self.child.id())).into_iter().flatten().flatten();
+        let nameless = |path: &PathBuf| path.metadata().is_ok_and(|meta| meta.is_file() && meta.nlink() == 0);
+        let nameless = open.map(|entry| entry.path()).filter(nameless);
+        nameless.chain(stage.unfinished()).any(|path| path.metadata().is_ok_and(|meta| meta.len() > 0))
     }
 
     pub(crate) fn signal(&self, signal: Signal) {

@@ -4,13 +4,13 @@ use std::fs;
 use std::io::Write;
 use std::net::Shutdown;
 
-use crate::stage::{S1, Server, Stage, names, read, wait_until};
+use crate::stage::{S1, Server, Stage, read, wait_until};
 
 const MOST: usize = 52_428_800;
 
 /// What is being made in the store, and what was made.
 fn assert_nothing_is_left(stage: &Stage, server: &Server, kept: &[&str]) {
-    wait_until("nothing in the making", || names(&stage.path("store/tmp")).is_empty());
+    wait_until("nothing in the making", || stage.unfinished().is_empty() && !server.is_making(stage));
     assert_eq!(server.list(""), kept);
 }
 
@@ -48,10 +48,7 @@ fn a_client_that_vanishes_leaves_nothing() {
     let mut stream = server.connect();
     let head = server.head("PUT", &format!("{S1}/files/content?path=new"), "content-length: 100000\r\n");
     stream.write_all(&[head.as_bytes(), &vec![7; 60_000]].concat()).unwrap();
-    wait_until("bytes in the making", || {
-        let made = fs::read_dir(stage.path("store/tmp")).unwrap();
-        made.flatten().any(|entry| entry.metadata().is_ok_and(|meta| meta.len() > 0))
-    });
+    wait_until("bytes in the making", || server.is_making(&stage));
     drop(stream);
     assert_nothing_is_left(&stage, &server, &[]);
 }

@@ -80,7 +80,7 @@ fn an_upload_that_is_cut_off_leaves_nothing() {
         let reply = read(stream);
         assert!(reply.as_ref().is_none_or(|reply| reply.status >= 400), "{sent}: {reply:?}");
     }
-    wait_until("nothing in the making", || names(&stage.path("store/tmp")).is_empty());
+    wait_until("nothing in the making", || stage.unfinished().is_empty());
     assert_eq!(data(&server.look("/v1/files")), Vec::<Value>::new());
 }
 
