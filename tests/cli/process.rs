@@ -133,7 +133,7 @@ fn what_a_killed_process_left_is_swept_and_what_a_living_one_makes_is_not() {
     let mut living = sandbox.wharf(["files", "upload", "-", "s1:/y"]).stdin_held().start();
     living.write(&vec![8; 600_000]);
     living.wait_for_bytes(&sandbox.store());
-    sandbox.put("s1:/z", "another writer, which sweeps");
+    sandbox.stored("z", "another writer, which sweeps");
     assert!(!sandbox.store().join("tmp/.wharf-0123456789abcdef").exists());
     living.close();
     assert_eq!(living.finish().ok().at("/0/bytes"), 600_000);
