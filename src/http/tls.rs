@@ -52,7 +52,7 @@ pub(super) fn roots(extra: Option<&Path>, until: Option<Instant>) -> Result<Root
 
 /// Adds every certificate of a PEM file.
 fn add_file(roots: &mut RootCertStore, file: &Path, until: Option<Instant>) -> Result<()> {
-    let pem = small::read(file, "the certificates", LARGEST, until)?;
+    let pem = small::read(file, "the file of certificates", LARGEST, until)?;
     let bad =
         |e: &dyn std::fmt::Display| Error::usage(format!("a certificate cannot be read: {e}: `{}`", file.display()));
     let before = roots.len();

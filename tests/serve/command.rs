@@ -237,8 +237,8 @@ fn a_backend_that_is_named_is_chosen_for_the_command_too() {
             format!("profile = 'p'\n[profiles.p]\nbackend = 'local'\nbase_url = 'https://127.0.0.1:9/{backend}'\n");
         fs::write(stage.path("config.toml"), profile).unwrap();
         let mut command =
-            stage.command(&["-b", backend, "--", "sh", "-c", &format!("{WHARF} sessions list --retries 0 --agent a")]);
-        let run = command.env("WHARF_CONFIG", stage.path("config.toml")).output().unwrap();
+            stage.command(&["-b", backend, "--", "sh", "-c", &format!("{WHARF} sessions list --retries 0")]);
+        let run = command.env("WHARF_CONFIG", stage.path("config.toml")).env("WHARF_AGENT", "a").output().unwrap();
         assert_eq!((run.status.code(), said(&run).trim()), (Some(0), "[]"), "{backend}: {run:?}");
     }
     // All services are there all the same, and what the caller chose before does not count.
