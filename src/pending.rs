@@ -3,7 +3,7 @@
 //! This is the only way in which bytes reach a disk under a name that anybody asked for. Whatever
 //! happens before [`Pending::place`], the old target is untouched.
 //!
-//! In a directory that is ours, a temporary name begins with [`PREFIX`]; what a killed process leaves
+//! In a directory that is ours, a temporary name begins with `.wharf-`; what a killed process leaves
 //! is free of its lock, and [`sweep`] removes it. In a directory of the user's, a file has no name
 //! at all until it is complete, where the system can do that (`O_TMPFILE`): nothing is left when the
 //! process is killed. Where it cannot, and for the moment in which a complete file takes the place of

@@ -108,9 +108,10 @@ impl Create {
         new.ttl = self.ttl.or(new.ttl);
         if settings.agent.origin == Origin::Flag || new.agent.is_none() {
             new.agent = settled(&settings.agent, Feature::SessionAgent);
-        }
-        if let Some(text) = new.agent.take_if(|text| text.trim_start().starts_with('{')) {
-            shape::agent(new, body::mapping(&text, "--agent")?.into())?;
+            // A flag can hold an object, as the vendor's does; a document's string is an id as it stands.
+            if let Some(text) = new.agent.take_if(|text| text.trim_start().starts_with('{')) {
+                shape::agent(new, body::mapping(&text, "--agent")?.into())?;
+            }
         }
         new.agent_version = self.agent_version.or(new.agent_version.take());
         new.environment = self
