@@ -201,8 +201,9 @@ impl List {
     }
 }
 
+/// One resource of a session, named by position or by the vendor's flags.
 #[derive(Debug, Args)]
-pub(super) struct Get {
+struct ResourceName {
     /// The session's id
     #[arg(value_name = "SESSION", required_unless_present = "session_id")]
     name: Option<String>,
@@ -220,11 +221,33 @@ pub(super) struct Get {
     resource_id: Option<String>,
 }
 
+impl ResourceName {
+    /// Returns the session's id and the resource's.
+    ///
+    /// # Errors
+    /// `usage` unless exactly one resource is named, and for an id that cannot be one.
+    fn read(self) -> Result<(SessionId, String)> {
+        let (session, rest) = subject(self.session_id, self.name, self.resource.into_iter().collect());
+        let mut all = self.resource_id.into_iter().chain(rest);
+        let hint = "`wharf resources list SESSION` shows their ids";
+        match (all.next(), all.next()) {
+            (Some(id), None) => Ok((session.parse()?, id)),
+            (None, _) => Err(Error::usage("which resource?").hint(hint)),
+            (Some(_), Some(_)) => Err(Error::usage("this takes one resource").hint(hint)),
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Get {
+    #[command(flatten)]
+    name: ResourceName,
+}
+
 impl Get {
     async fn run(self, cx: &Cx) -> Result<()> {
-        let (session, rest) = subject(self.session_id, self.name, self.resource.into_iter().collect());
-        let id = one(self.resource_id, rest)?;
-        cx.out.one(&cx.backend()?.need_resources()?.get(&session.parse()?, &id).await?)
+        let (session, id) = self.name.read()?;
+        cx.out.one(&cx.backend()?.need_resources()?.get(&session, &id).await?)
     }
 }
 
@@ -232,21 +255,8 @@ impl Get {
 #[command(after_help = "Example:\n  \
     wharf resources update SESSION sesrsc_123 --body token.yaml      authorization_token: ...")]
 pub(super) struct Update {
-    /// The session's id
-    #[arg(value_name = "SESSION", required_unless_present = "session_id")]
-    name: Option<String>,
-
-    /// The resource's id
-    #[arg(value_name = "RESOURCE")]
-    resource: Option<String>,
-
-    /// The session, by the vendor's flag
-    #[arg(long, value_name = "SESSION", hide = true)]
-    session_id: Option<String>,
-
-    /// The resource, by the vendor's flag
-    #[arg(long, value_name = "RESOURCE", hide = true)]
-    resource_id: Option<String>,
+    #[command(flatten)]
+    name: ResourceName,
 
     #[command(flatten)]
     body: BodyFlag,
@@ -256,24 +266,12 @@ impl Update {
     async fn run(self, cx: &Cx) -> Result<()> {
         let backend = cx.backend()?;
         backend.require(Feature::ResourceUpdate)?;
-        let (session, rest) = subject(self.session_id, self.name, self.resource.into_iter().collect());
-        let id = one(self.resource_id, rest)?;
+        let (session, id) = self.name.read()?;
         let document = document(cx, &self.body, false).await?;
         if document.is_empty() {
             return Err(Error::usage("there is nothing to change").hint("give a document: `--body FILE` or `--body -`"));
         }
-        cx.out.one(&backend.need_resources()?.update(&session.parse()?, &id, document).await?)
-    }
-}
-
-/// The one resource that is named, by flag or by position.
-fn one(flag: Option<String>, rest: Vec<String>) -> Result<String> {
-    let mut all = flag.into_iter().chain(rest);
-    let hint = "`wharf resources list SESSION` shows their ids";
-    match (all.next(), all.next()) {
-        (Some(id), None) => Ok(id),
-        (None, _) => Err(Error::usage("which resource?").hint(hint)),
-        (Some(_), Some(_)) => Err(Error::usage("this takes one resource").hint(hint)),
+        cx.out.one(&backend.need_resources()?.update(&session, &id, document).await?)
     }
 }
 
