@@ -1,6 +1,6 @@
 //! Removing files and trees, with a report of what could not be removed.
 //!
-//! Nothing is removed through a mount point: what lies behind one belongs to whoever mounted it.
+//! Nothing is removed through a mount point: what lies behind one is not part of the session.
 
 use std::ffi::{OsStr, OsString};
 use std::fmt;

@@ -21,6 +21,9 @@ use crate::platform;
 use crate::platform::names::Rules;
 use crate::removal::{self, FEW, Leftovers};
 
+/// What to do about a mount point in the way of a removal.
+pub(super) const UNMOUNT: &str = "unmount it first: wharf removes nothing that lies behind a mount point";
+
 /// The longest name, in bytes.
 pub(super) const NAME_MAX: usize = 255;
 

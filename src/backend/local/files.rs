@@ -12,7 +12,7 @@ use cap_std::fs::{Dir, Metadata};
 use futures_util::stream::{self, BoxStream, StreamExt};
 
 use super::Local;
-use super::disk::{check_names, follow, read_range, real_path, refused};
+use super::disk::{UNMOUNT, check_names, follow, read_range, real_path, refused};
 use super::inside::Entered;
 use super::resources::{forget, unsettle};
 use crate::backend::occupied::{directory_in_the_way, missing, no_directory, taken};
@@ -286,9 +286,6 @@ impl SessionFiles for Local {
         platform::check_writable(&beside, Path::new(at.path.name()), Some(&meta)).map_err(doing)
     }
 }
-
-/// What to do about a mount.
-const UNMOUNT: &str = "unmount it first: what lies behind it belongs to whoever mounted it";
 
 /// Whether mounts below a path are in the way, or only one at the path.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -11,6 +11,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::db::{Cut, fault, micros, timestamp};
+use super::disk::UNMOUNT;
 use super::usage::too_much;
 use super::{CAPABILITIES, Local};
 use crate::backend::{
@@ -179,7 +180,7 @@ impl Sessions for Local {
         match self.disk()?.mount_within(id) {
             Some(left) => {
                 Err(Error::new(Kind::Io, format!("deleting the session `{id}` would leave something: {left}"))
-                    .hint("unmount it first: what lies behind it belongs to whoever mounted it"))
+                    .hint(UNMOUNT))
             }
             None => Ok(()),
         }
