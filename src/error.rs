@@ -13,40 +13,25 @@ use serde::ser::SerializeStruct;
 /// The result of everything below `commands`.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// What a caller may branch on. Stable: scripts see it as an exit code and as `error.kind`.
+/// The kind of a failure. Stable: scripts see it as an exit code and as `error.kind`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[allow(missing_docs, reason = "`Kind::meaning` documents each kind")]
 pub enum Kind {
-    /// A bug in wharf.
     Internal,
-    /// Bad flags, configuration or transform syntax.
     Usage,
-    /// No, bad or insufficient credentials.
     Auth,
-    /// No such session, file, resource or local source.
     NotFound,
-    /// It exists, is not empty, is not active, or changed during a transfer.
     Conflict,
-    /// Too large, too many, or a rate limit after all retries.
     Limit,
-    /// This backend cannot do it.
     Unsupported,
-    /// The network, the service or a lock did not answer in time.
     Unavailable,
-    /// Length or hash differs after a transfer.
     Unverified,
-    /// Some items were done and some failed, or they failed for different reasons.
     Partial,
-    /// `--transform` matched nothing, or a selection was empty.
     NoMatch,
-    /// The local disk: full, read-only, no permission.
     Io,
-    /// `--timeout` ran out.
     Deadline,
-    /// Ctrl-C.
     Interrupted,
-    /// SIGTERM or SIGHUP.
     Terminated,
-    /// Whoever read standard output went away, as `head` does: the end of the work, and no failure.
     Closed,
 }
 
@@ -111,6 +96,30 @@ impl Kind {
             Kind::Deadline => "deadline",
             Kind::Interrupted | Kind::Terminated => "interrupted",
             Kind::Closed => "closed",
+        }
+    }
+
+    /// Returns when this kind occurs, as Markdown, for the table of exit codes.
+    pub const fn meaning(self) -> &'static str {
+        match self {
+            Kind::Internal => "a bug in wharf",
+            Kind::Usage => "bad flags, configuration or syntax",
+            Kind::Auth => "missing, invalid or insufficient credentials",
+            Kind::NotFound => "no such session, file, resource or local source",
+            Kind::Conflict => "it exists, is not empty, is not active, or changed during a transfer",
+            Kind::Limit => "too large, too many, or a rate limit after all retries",
+            Kind::Unsupported => "the backend lacks the feature; the hint names an alternative",
+            Kind::Unavailable => "the network, the service or a lock did not answer in time",
+            Kind::Unverified => "length or hash differs after a transfer",
+            Kind::Partial => "some items failed, or all failed for different reasons",
+            Kind::NoMatch => {
+                "`--transform` matched nothing, `delete --label` selected nothing, or fewer files arrived than `--require` says"
+            }
+            Kind::Io => "the local disk is full, read-only or not accessible",
+            Kind::Deadline => "`--timeout` ran out",
+            Kind::Interrupted => "Ctrl-C, after cleaning up",
+            Kind::Terminated => "SIGTERM or SIGHUP, after cleaning up",
+            Kind::Closed => "the reader of standard output went away, as `head` does",
         }
     }
 }

@@ -32,7 +32,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 pub use self::args::Global;
 pub use self::cx::Cx;
 pub use self::process::run;
-use crate::error::Result;
+use crate::error::{Kind, Result};
 
 /// Sessions, files and resources of hosted agents: load, work, unload, with proof.
 #[derive(Debug, Parser)]
@@ -41,18 +41,28 @@ use crate::error::Result;
     version,
     propagate_version = true,
     subcommand_required = false,
-    after_help = "Examples:\n  \
-        wharf sessions create --title 'first try' --label team=blue\n  \
-        wharf files upload ./data SESSION:/data\n  \
-        wharf files download SESSION:/data ./results\n\n\
-        'wharf VERB --help' has more. Exit codes: 0 done and proven, 2 usage, 4 not found, 5 conflict,\n\
-        6 limit, 7 unsupported, 9 unverified, 10 partial, 11 no match, 12 local disk, 124 timeout."
+    after_help = after_help()
 )]
 pub struct Cli {
     #[command(flatten)]
     global: Global,
     #[command(subcommand)]
     command: Option<Command>,
+}
+
+/// Returns the examples of `wharf --help` and all exit codes.
+fn after_help() -> String {
+    let kinds = Kind::ALL.into_iter().filter(|kind| !matches!(kind, Kind::Internal | Kind::Closed));
+    let codes = kinds.map(|kind| format!("{} {}", kind.exit_code(), kind.word().replace('_', " ")));
+    format!(
+        "Examples:\n  \
+        wharf sessions create --title 'first try' --label team=blue\n  \
+        wharf files upload ./data SESSION:/data\n  \
+        wharf files download SESSION:/data ./results\n\n\
+        'wharf COMMAND --help' describes a command.\n\
+        Exit codes: 0 done and verified, {}.",
+        codes.collect::<Vec<_>>().join(", ")
+    )
 }
 
 #[derive(Debug, Subcommand)]

@@ -2,111 +2,161 @@
 
 use std::path::PathBuf;
 
-/// The backend.
-pub const BACKEND: &str = "WHARF_BACKEND";
-/// The profile.
-pub const PROFILE: &str = "WHARF_PROFILE";
-/// The session of `:PATH`.
-pub const SESSION: &str = "WHARF_SESSION";
-/// The agent of new sessions.
-pub const AGENT: &str = "WHARF_AGENT";
-/// The environment of new sessions.
-pub const ENVIRONMENT: &str = "WHARF_ENVIRONMENT";
-/// The image of new sessions.
-pub const IMAGE: &str = "WHARF_IMAGE";
-/// The output format.
-pub const FORMAT: &str = "WHARF_FORMAT";
-/// Transfers at once.
-pub const JOBS: &str = "WHARF_JOBS";
-/// Where the local backend keeps everything.
-pub const HOME: &str = "WHARF_HOME";
-/// Bytes that a session of the local backend takes.
-pub const SESSION_BYTES: &str = "WHARF_SESSION_BYTES";
-/// Resources that a session of the local backend takes.
-pub const SESSION_MOUNTS: &str = "WHARF_SESSION_MOUNTS";
-/// The configuration file.
-pub const CONFIG: &str = "WHARF_CONFIG";
-/// The end user on whose behalf a service is called.
-pub const USER_IDENTITY: &str = "WHARF_USER_IDENTITY";
-/// What keeps the sessions of one end user apart from those of others.
-pub const ISOLATION_KEY: &str = "WHARF_ISOLATION_KEY";
-/// Where programs are.
-pub const PATH: &str = "PATH";
-/// The base of the cache directory, on every system.
-pub const XDG_CACHE_HOME: &str = "XDG_CACHE_HOME";
-/// The base of the data directory, on every system.
-pub const XDG_DATA_HOME: &str = "XDG_DATA_HOME";
-/// The base of the configuration directory, on every system.
-pub const XDG_CONFIG_HOME: &str = "XDG_CONFIG_HOME";
-/// Set and not empty: no colour (no-color.org).
-pub const NO_COLOR: &str = "NO_COLOR";
-/// Set and not `0`: colour even where nothing looks like a terminal.
-pub const CLICOLOR_FORCE: &str = "CLICOLOR_FORCE";
-/// `0`: no colour.
-pub const CLICOLOR: &str = "CLICOLOR";
-/// `dumb`, or not set: a terminal that can neither colour nor move its cursor.
-pub const TERM: &str = "TERM";
-/// The width of tables where the terminal does not tell.
-pub const COLUMNS: &str = "COLUMNS";
-/// A file of certificates to trust, for `OpenSSL` and many others.
-pub const SSL_CERT_FILE: &str = "SSL_CERT_FILE";
+/// An environment variable that wharf reads.
+pub struct Variable {
+    /// The name, or several names for the same value: the first one that is set counts.
+    pub names: &'static [&'static str],
+    /// What the variable sets, as Markdown.
+    pub meaning: &'static str,
+}
 
-/// The proxy for `https://` addresses. Of two spellings the first that is set counts, here and below, as in curl.
-pub const HTTPS_PROXY: [&str; 2] = ["https_proxy", "HTTPS_PROXY"];
-/// The proxy where that is not set.
-pub const ALL_PROXY: [&str; 2] = ["all_proxy", "ALL_PROXY"];
-/// What is reached without a proxy: names, addresses and networks, with commas or blanks between them.
-pub const NO_PROXY: [&str; 2] = ["no_proxy", "NO_PROXY"];
+/// Variables that belong together.
+pub struct Group {
+    /// What the variables have in common.
+    pub title: &'static str,
+    /// The variables, in the order in which they are documented.
+    pub variables: &'static [Variable],
+}
 
-/// The project of Microsoft Foundry. Of two names the first that is set counts.
-pub const FOUNDRY_ENDPOINT: [&str; 2] = ["FOUNDRY_PROJECT_ENDPOINT", "AZURE_AI_PROJECT_ENDPOINT"];
-/// A token for Microsoft Foundry.
-pub const FOUNDRY_TOKEN: &str = "WHARF_FOUNDRY_TOKEN";
-/// A file with such a token, which somebody else keeps fresh.
-pub const FOUNDRY_TOKEN_FILE: &str = "WHARF_FOUNDRY_TOKEN_FILE";
+/// Defines a constant for each variable, and [`GROUPS`] from the same lines.
+macro_rules! variables {
+    ($($title:literal { $($(#[doc = $meaning:literal])+ $constant:ident = $($name:literal)|+;)+ })+) => {
+        $($(variables!(@constant $($meaning)+, $constant, $($name)+);)+)+
 
-/// The tenant (directory) that a token is asked of, for all of Azure's own clients. So are those below.
-pub const AZURE_TENANT_ID: &str = "AZURE_TENANT_ID";
-/// The application (client) that asks.
-pub const AZURE_CLIENT_ID: &str = "AZURE_CLIENT_ID";
-/// Its secret.
-pub const AZURE_CLIENT_SECRET: &str = "AZURE_CLIENT_SECRET";
-/// Its certificate, which is not read: the variable is looked at so that this can be said.
-pub const AZURE_CLIENT_CERTIFICATE_PATH: &str = "AZURE_CLIENT_CERTIFICATE_PATH";
-/// A file with a token of somebody else (Kubernetes) that stands for a secret.
-pub const AZURE_FEDERATED_TOKEN_FILE: &str = "AZURE_FEDERATED_TOKEN_FILE";
-/// Where tokens are asked for, in other clouds than the public one.
-pub const AZURE_AUTHORITY_HOST: &str = "AZURE_AUTHORITY_HOST";
-/// Where tokens are asked for in App Service, Functions and Container Apps.
-pub const IDENTITY_ENDPOINT: &str = "IDENTITY_ENDPOINT";
-/// What proves there that it is the host's own application that asks.
-pub const IDENTITY_HEADER: &str = "IDENTITY_HEADER";
-/// Where a virtual machine's metadata service is, in place of its usual address.
-pub const AZURE_POD_IDENTITY_AUTHORITY_HOST: &str = "AZURE_POD_IDENTITY_AUTHORITY_HOST";
-/// Where the Azure CLI keeps its login.
-pub const AZURE_CONFIG_DIR: &str = "AZURE_CONFIG_DIR";
-/// Where the Azure Developer CLI keeps its login.
-pub const AZD_CONFIG_DIR: &str = "AZD_CONFIG_DIR";
+        /// Every variable that wharf reads.
+        pub const GROUPS: &[Group] = &[$(Group {
+            title: $title,
+            variables: &[$(Variable { names: &[$($name),+], meaning: concat!($($meaning),+) }),+],
+        }),+];
+    };
+    (@constant $($meaning:literal)+, $constant:ident, $name:literal) => {
+        $(#[doc = $meaning])+
+        pub const $constant: &str = $name;
+    };
+    (@constant $($meaning:literal)+, $constant:ident, $($name:literal)+) => {
+        $(#[doc = $meaning])+
+        pub const $constant: [&str; [$($name),+].len()] = [$($name),+];
+    };
+}
 
-/// A key for Anthropic's service.
-pub const ANTHROPIC_KEY: &str = "ANTHROPIC_API_KEY";
-/// A token for it, which somebody who has both leaves alone.
-pub const ANTHROPIC_TOKEN: &str = "ANTHROPIC_AUTH_TOKEN";
-/// Where it is, where it is not at its public address.
-pub const ANTHROPIC_BASE_URL: &str = "ANTHROPIC_BASE_URL";
-/// The variables that speak for it.
+variables! {
+    "Settings" {
+        /// The backend, as `--backend`.
+        BACKEND = "WHARF_BACKEND";
+        /// The profile of the configuration file, as `--profile`.
+        PROFILE = "WHARF_PROFILE";
+        /// The session that `:PATH` means, as `--session`.
+        SESSION = "WHARF_SESSION";
+        /// The agent, as `--agent`.
+        AGENT = "WHARF_AGENT";
+        /// The environment of new sessions, as `sessions create --environment`.
+        ENVIRONMENT = "WHARF_ENVIRONMENT";
+        /// The image of new sessions, as `sessions create --image`.
+        IMAGE = "WHARF_IMAGE";
+        /// The output format, as `--format`.
+        FORMAT = "WHARF_FORMAT";
+        /// How many files a transfer moves at once, as `--jobs`.
+        JOBS = "WHARF_JOBS";
+        /// The end user for whom Microsoft Foundry is called, as `--user-identity`.
+        USER_IDENTITY = "WHARF_USER_IDENTITY";
+        /// The key that separates the sessions of end users on Microsoft Foundry, as `--isolation-key`.
+        ISOLATION_KEY = "WHARF_ISOLATION_KEY";
+    }
+    "Files" {
+        /// The configuration file; default: `wharf/config.toml` in the configuration directory.
+        CONFIG = "WHARF_CONFIG";
+        /// The directory of the local backend's data, the record of uploads and kept tokens; default: `wharf` in the
+        /// data directory, for tokens `wharf` in the cache directory.
+        HOME = "WHARF_HOME";
+        /// The configuration directory, on every system.
+        XDG_CONFIG_HOME = "XDG_CONFIG_HOME";
+        /// The data directory, on every system.
+        XDG_DATA_HOME = "XDG_DATA_HOME";
+        /// The cache directory, on every system.
+        XDG_CACHE_HOME = "XDG_CACHE_HOME";
+        /// Directories in which `az`, `azd`, a `secret_command` and the command of `wharf serve` are looked for.
+        PATH = "PATH";
+    }
+    "Local backend" {
+        /// Bytes that a session may hold, such as `500MB`, or `none`; default: `10GiB`.
+        SESSION_BYTES = "WHARF_SESSION_BYTES";
+        /// Resources that a session may have, or `none`; default: `100`.
+        SESSION_MOUNTS = "WHARF_SESSION_MOUNTS";
+    }
+    "Terminal" {
+        /// No colour where it is set and `--color` is not.
+        NO_COLOR = "NO_COLOR";
+        /// Colour, even off a terminal, where it is set to anything but `0` and `--color` is not.
+        CLICOLOR_FORCE = "CLICOLOR_FORCE";
+        /// No colour where it is `0` and `--color` is not set.
+        CLICOLOR = "CLICOLOR";
+        /// Neither colour nor a progress bar where it is `dumb` or not set.
+        TERM = "TERM";
+        /// The width of tables where the terminal does not report one.
+        COLUMNS = "COLUMNS";
+    }
+    "Network" {
+        /// The proxy for hosted backends.
+        HTTPS_PROXY = "https_proxy" | "HTTPS_PROXY";
+        /// The proxy where `https_proxy` is not set.
+        ALL_PROXY = "all_proxy" | "ALL_PROXY";
+        /// Names, addresses and networks that are reached without a proxy, separated by commas or blanks.
+        NO_PROXY = "no_proxy" | "NO_PROXY";
+        /// A file of certificates to trust instead of the system's; `SSL_CERT_DIR` names a directory of them.
+        SSL_CERT_FILE = "SSL_CERT_FILE";
+    }
+    "Anthropic" {
+        /// An API key. Chooses the backend `anthropic`.
+        ANTHROPIC_KEY = "ANTHROPIC_API_KEY";
+        /// A bearer token, used where there is no API key. Chooses the backend `anthropic`.
+        ANTHROPIC_TOKEN = "ANTHROPIC_AUTH_TOKEN";
+        /// The address of the service, as `--base-url`.
+        ANTHROPIC_BASE_URL = "ANTHROPIC_BASE_URL";
+        /// Logins of the vendor's own tools. `wharf doctor` says that they are set; they are not used.
+        ANTHROPIC_LOGINS = "ANTHROPIC_PROFILE" | "ANTHROPIC_IDENTITY_TOKEN" | "ANTHROPIC_IDENTITY_TOKEN_FILE";
+        /// The directory of the vendor's own logins. `wharf doctor` says that there are some; they are not used.
+        ANTHROPIC_CONFIG_DIR = "ANTHROPIC_CONFIG_DIR";
+    }
+    "Microsoft Foundry" {
+        /// The address of the project, as `--base-url`. Chooses the backend `foundry`.
+        FOUNDRY_ENDPOINT = "FOUNDRY_PROJECT_ENDPOINT" | "AZURE_AI_PROJECT_ENDPOINT";
+        /// A token, used instead of the logins below.
+        FOUNDRY_TOKEN = "WHARF_FOUNDRY_TOKEN";
+        /// A file with a token, used where `WHARF_FOUNDRY_TOKEN` is not set.
+        FOUNDRY_TOKEN_FILE = "WHARF_FOUNDRY_TOKEN_FILE";
+        /// The tenant (directory) of the login.
+        AZURE_TENANT_ID = "AZURE_TENANT_ID";
+        /// The application (client) of a service principal, a workload identity or a managed identity.
+        AZURE_CLIENT_ID = "AZURE_CLIENT_ID";
+        /// The secret of a service principal.
+        AZURE_CLIENT_SECRET = "AZURE_CLIENT_SECRET";
+        /// The certificate of a service principal. Not supported: setting it is an error that says so.
+        AZURE_CLIENT_CERTIFICATE_PATH = "AZURE_CLIENT_CERTIFICATE_PATH";
+        /// A file with the token of a workload identity (Kubernetes).
+        AZURE_FEDERATED_TOKEN_FILE = "AZURE_FEDERATED_TOKEN_FILE";
+        /// The address of Microsoft Entra; default: `https://login.microsoftonline.com`.
+        AZURE_AUTHORITY_HOST = "AZURE_AUTHORITY_HOST";
+        /// The address of a managed identity in App Service, Functions and Container Apps.
+        IDENTITY_ENDPOINT = "IDENTITY_ENDPOINT";
+        /// The header that `IDENTITY_ENDPOINT` expects.
+        IDENTITY_HEADER = "IDENTITY_HEADER";
+        /// The address of a virtual machine's metadata service; default: `http://169.254.169.254`.
+        AZURE_POD_IDENTITY_AUTHORITY_HOST = "AZURE_POD_IDENTITY_AUTHORITY_HOST";
+        /// The directory of the Azure CLI's login.
+        AZURE_CONFIG_DIR = "AZURE_CONFIG_DIR";
+        /// The directory of the Azure Developer CLI's login.
+        AZD_CONFIG_DIR = "AZD_CONFIG_DIR";
+    }
+    "AGB cloud" {
+        /// An API key. Chooses the backend `agb`.
+        AGB_API_KEY = "AGB_API_KEY";
+        /// The address of the service, as `--base-url`. Chooses the backend `agb`.
+        AGB_ENDPOINT = "AGB_ENDPOINT";
+    }
+}
+
+/// The variables that choose Anthropic.
 pub const ANTHROPIC: [&str; 2] = [ANTHROPIC_KEY, ANTHROPIC_TOKEN];
-/// What chooses a login of the vendor's own tools. They are not read: the variables are looked at so
-/// that this can be said.
-pub const ANTHROPIC_LOGINS: [&str; 3] =
-    ["ANTHROPIC_PROFILE", "ANTHROPIC_IDENTITY_TOKEN", "ANTHROPIC_IDENTITY_TOKEN_FILE"];
-/// Where those logins are kept.
-pub const ANTHROPIC_CONFIG_DIR: &str = "ANTHROPIC_CONFIG_DIR";
-
-/// A key for AGB cloud.
-pub const AGB_API_KEY: &str = "AGB_API_KEY";
-/// Where AGB cloud is.
-pub const AGB_ENDPOINT: &str = "AGB_ENDPOINT";
 /// The variables that choose AGB cloud; what stands in `.env` chooses nothing.
 pub const AGB: [&str; 2] = [AGB_API_KEY, AGB_ENDPOINT];
 

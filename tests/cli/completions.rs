@@ -1,38 +1,11 @@
 //! What is made of the grammar: completion scripts and manual pages.
 
-use std::fs;
-use std::path::Path;
-
 use crate::sandbox::Sandbox;
-
-const SCRIPTS: [(&str, &str); 5] = [
-    ("bash", "wharf.bash"),
-    ("zsh", "_wharf"),
-    ("fish", "wharf.fish"),
-    ("elvish", "wharf.elv"),
-    ("powershell", "_wharf.ps1"),
-];
-
-#[test]
-fn the_scripts_in_the_repository_are_what_the_command_prints() {
-    let sandbox = Sandbox::new();
-    let kept = Path::new(env!("CARGO_MANIFEST_DIR")).join("completions");
-    for (shell, name) in SCRIPTS {
-        let run = sandbox.run(["completions", shell]);
-        let file = fs::read_to_string(kept.join(name)).unwrap_or_default();
-        let same = run.ok().stdout() == file;
-        assert!(same, "completions/{name} is stale: wharf completions {shell} > completions/{name}");
-    }
-    let files = fs::read_dir(kept).unwrap().count();
-    assert_eq!(files, SCRIPTS.len(), "one file for each shell and no other");
-    sandbox.run(["completions", "tcsh"]).code(2);
-    sandbox.run(["completions"]).code(2);
-}
 
 #[test]
 fn every_verb_is_in_the_scripts() {
     let sandbox = Sandbox::new();
-    for (shell, _) in SCRIPTS {
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
         let run = sandbox.run(["completions", shell]);
         for word in ["sessions", "files", "resources", "create", "upload", "download", "mkdir", "doctor", "--transform"]
         {
@@ -41,6 +14,8 @@ fn every_verb_is_in_the_scripts() {
         }
         assert!(!run.stdout().contains("panic-for-test"), "{shell}");
     }
+    sandbox.run(["completions", "tcsh"]).code(2);
+    sandbox.run(["completions"]).code(2);
 }
 
 #[test]

@@ -15,25 +15,17 @@
 //! of a `console` block goes on over lines that begin with `> `; in its output `[..]` stands for
 //! anything within a line and a line `...` for any lines.
 
-#![cfg(unix)]
-#![allow(
-    clippy::disallowed_methods,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::unwrap_used,
-    reason = "tests set their own stage, and a panic is how they fail"
-)]
-
 use std::fmt::Write as _;
 use std::fs::{self, File};
 use std::io;
 use std::os::unix::process::CommandExt as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process_group};
-use wharf::error::Kind;
+
+use crate::{documents, read, root};
 
 /// How long all blocks of one file may take.
 const LIMIT: Duration = Duration::from_secs(60);
@@ -289,26 +281,6 @@ fn tail(text: &str) -> String {
     lines[lines.len().saturating_sub(SHOWN)..].join("\n")
 }
 
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
-
-fn read(name: &str) -> String {
-    fs::read_to_string(root().join(name)).unwrap_or_else(|e| panic!("{name}: {e}"))
-}
-
-/// README.md and docs/*.md, by their names.
-fn documents() -> Vec<String> {
-    let mut names: Vec<PathBuf> = fs::read_dir(root().join("docs"))
-        .unwrap_or_else(|e| panic!("docs: {e}"))
-        .map(|file| Path::new("docs").join(file.unwrap().file_name()))
-        .filter(|path| path.extension().is_some_and(|extension| extension == "md"))
-        .collect();
-    names.sort();
-    names.insert(0, "README.md".into());
-    names.into_iter().map(|path| path.to_str().unwrap().to_owned()).collect()
-}
-
 #[test]
 fn every_block_does_what_it_shows() {
     let failures: Vec<String> = documents()
@@ -363,47 +335,6 @@ fn what_installs_is_run_by_ci() {
         assert_eq!(String::from_utf8_lossy(&printed.stdout), wanted, "{HELPER} {name}");
         assert_eq!(printed.status.success(), !wanted.is_empty(), "{HELPER} {name}");
         assert!(wanted.is_empty() || calls(&format!("{HELPER} {name}")), ".ci/run: does not call `{HELPER} {name}`");
-    }
-}
-
-#[test]
-fn the_tables_of_exit_codes_are_those_of_the_program() {
-    for name in ["README.md", "docs/exit-zero.md"] {
-        if let Err(fault) = check_exit_codes(&read(name)) {
-            panic!("{name}: {fault}");
-        }
-    }
-}
-
-/// Holds the table whose first column is called `code`, and the second one begins with the kind's
-/// word in backticks, against the program.
-fn check_exit_codes(text: &str) -> Result<(), String> {
-    let cell = |line: &str, column: usize| line.split('|').nth(column + 1).unwrap_or_default().trim().to_owned();
-    let is_header = |line: &str| line.starts_with('|') && cell(line, 0).to_lowercase().ends_with("code");
-    let mut lines = text.lines().skip_while(|line| !is_header(line));
-    lines.next().ok_or("no table has a first column called `code`")?;
-    let mut rows: Vec<(u8, String)> = Vec::new();
-    for line in lines.skip(1).take_while(|line| line.starts_with('|')) {
-        let word = cell(line, 1).split('`').nth(1).unwrap_or_default().to_owned();
-        for code in cell(line, 0).split(',') {
-            let code = code.trim().parse().map_err(|_| format!("this is no exit code: {code:?}"))?;
-            rows.push((code, word.clone()));
-        }
-    }
-    if !rows.iter().any(|(code, _)| *code == 0) {
-        return Err("exit code 0 is not in the table".to_owned());
-    }
-    // `closed` ends a command quietly and is shown to nobody.
-    let kinds = Kind::ALL.iter().filter(|kind| **kind != Kind::Closed);
-    let kinds: Vec<_> = kinds.map(|kind| (kind.exit_code(), kind.word().to_owned())).collect();
-    for (code, word) in &kinds {
-        if !rows.contains(&(*code, word.clone())) {
-            return Err(format!("exit code {code} with the kind `{word}` is not in the table"));
-        }
-    }
-    match rows.iter().find(|row| row.0 != 0 && !kinds.contains(row)) {
-        Some((code, word)) => Err(format!("there is no exit code {code} with the kind `{word}`")),
-        None => Ok(()),
     }
 }
 
@@ -527,27 +458,4 @@ fn what_takes_too_long_is_ended_with_all_that_it_started() {
     // The pipe ends when nobody is left who could write to it.
     assert_eq!(io::read_to_string(&mut reader).unwrap(), "started\n");
     assert!(started.elapsed() < Duration::from_secs(30));
-}
-
-#[test]
-fn a_table_of_exit_codes_that_differs_is_found() {
-    let mut table = "| code | kind | when |\n|---|---|---|\n| 0 | | done |\n".to_owned();
-    for kind in Kind::ALL.iter().filter(|kind| !matches!(kind, Kind::Closed | Kind::Terminated | Kind::Interrupted)) {
-        let _ = writeln!(table, "| {} | `{}` | x |", kind.exit_code(), kind.word());
-    }
-    table.push_str("| 130, 143 | `interrupted`, by `kill` | x |\n");
-    check_exit_codes(&table).unwrap();
-    check_exit_codes(&format!("# x\n\n| a | b |\n|---|---|\n| 1 | x |\n\n{table}\n| 99 |\n")).unwrap();
-    for (from, to, fault) in [
-        ("| 4 | `not_found` | x |\n", "", "exit code 4"),
-        ("| 4 | `not_found`", "| 4 | `gone`", "exit code 4"),
-        ("130, 143", "130", "exit code 143"),
-        ("| 0 | | done |\n", "", "exit code 0"),
-        ("| 0 | | done |\n", "| 0 | | done |\n| 99 | `odd` | x |\n", "exit code 99"),
-        ("| code |", "| number |", "no table"),
-    ] {
-        assert!(table.contains(from), "{from}");
-        let found = check_exit_codes(&table.replace(from, to)).unwrap_err();
-        assert!(found.contains(fault), "{found}");
-    }
 }
