@@ -35,8 +35,9 @@ const COMPLETIONS: [(&str, &str); 5] = [
     ("powershell", "_wharf.ps1"),
 ];
 
-const BEGIN: &str = "<!-- generated: ";
-const END: &str = "<!-- end of generated text -->";
+// Both stand on lines of their own, so that a document can mention them.
+const BEGIN: &str = "\n<!-- generated: ";
+const END: &str = "\n<!-- end of generated text -->\n";
 
 /// Returns the generated part of a name.
 fn part(name: &str) -> Option<String> {
@@ -54,10 +55,10 @@ fn with_parts(text: &str) -> Result<String, String> {
     let mut rest = text;
     let mut whole = String::new();
     while let Some((before, after)) = rest.split_once(BEGIN) {
-        let (name, after) = after.split_once(" -->\n").ok_or("a name without its end")?;
+        let (name, after) = after.split_once(" -->").ok_or("a name without its end")?;
         let part = part(name).ok_or_else(|| format!("no generated part is called `{name}`"))?;
-        let (_, after) = after.split_once(END).ok_or_else(|| format!("`{name}` has no `{END}`"))?;
-        let _ = write!(whole, "{before}{BEGIN}{name} -->\n\n{}\n\n{END}", part.trim_end());
+        let (_, after) = after.split_once(END).ok_or_else(|| format!("`{name}` has no `{}`", END.trim()))?;
+        let _ = write!(whole, "{before}{BEGIN}{name} -->\n\n{}\n{END}", part.trim_end());
         rest = after;
     }
     Ok(whole + rest)
@@ -168,13 +169,15 @@ fn the_directory_of_completion_scripts_holds_nothing_else() {
 #[test]
 fn parts_of_documents_are_replaced_and_unknown_ones_are_refused() {
     let codes = exit_codes();
-    let wanted = format!("a\n{BEGIN}exit-codes -->\n\n{}\n\n{END}\nb\n", codes.trim_end());
+    let wanted = format!("a\n{BEGIN}exit-codes -->\n\n{}\n{END}\nb\n", codes.trim_end());
     for old in ["", "\nold | text\n", &codes] {
-        assert_eq!(with_parts(&format!("a\n{BEGIN}exit-codes -->\n{old}{END}\nb\n")).unwrap(), wanted);
+        assert_eq!(with_parts(&format!("a\n{BEGIN}exit-codes -->{old}{END}\nb\n")).unwrap(), wanted);
     }
-    assert_eq!(with_parts("no part\n").unwrap(), "no part\n");
+    for text in ["no part\n", "it is `<!-- generated: nosuch -->`\n"] {
+        assert_eq!(with_parts(text).unwrap(), text);
+    }
     for (text, fault) in [
-        (format!("{BEGIN}nosuch -->\n{END}\n"), "no generated part is called `nosuch`"),
+        (format!("{BEGIN}nosuch -->{END}\n"), "no generated part is called `nosuch`"),
         (format!("{BEGIN}exit-codes -->\ntext\n"), "`exit-codes` has no"),
         (format!("{BEGIN}exit-codes\n"), "a name without its end"),
     ] {
