@@ -208,3 +208,20 @@ fn variables_that_help_texts_name_are_documented() {
         assert!(documented.contains(name.as_str()), "{name}");
     }
 }
+
+/// The configuration file has no description that could be printed: its reader lists the keys when it refuses one.
+#[test]
+fn keys_of_the_configuration_file_are_documented() {
+    let scratch = tempfile::tempdir().unwrap();
+    let file = scratch.path().join("config.toml");
+    fs::write(&file, "[profiles.x]\nnosuch = 1\n").unwrap();
+    let refused =
+        Command::new(env!("CARGO_BIN_EXE_wharf")).args(["config", "list"]).env("WHARF_CONFIG", &file).output().unwrap();
+    let said = String::from_utf8(refused.stderr).unwrap();
+    let (_, keys) = said.lines().next().and_then(|line| line.split_once("expected one of ")).expect(&said);
+    let reference = read("docs/reference.md");
+    let (_, section) = reference.split_once("\n## Configuration file\n").expect("a section of this name");
+    let rows = section.lines().skip_while(|line| !line.starts_with("|---")).skip(1);
+    let rows = rows.map_while(|line| line.strip_prefix("| ")?.split(" |").next());
+    assert_eq!(rows.collect::<Vec<_>>(), keys.split(", ").collect::<Vec<_>>());
+}
