@@ -407,7 +407,8 @@ pub fn create_private_dir(path: &Path) -> io::Result<()> {
 
 /// The number of the file system that a directory is on.
 pub fn device(dir: &Dir) -> Option<u64> {
-    rustix::fs::fstat(dir).ok().map(|stat| stat.st_dev)
+    use cap_std::fs::MetadataExt;
+    dir.dir_metadata().ok().map(|meta| meta.dev())
 }
 
 /// Owner and group of what lies below a directory handle.

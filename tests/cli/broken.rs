@@ -2,7 +2,7 @@
 //! word, the right code, and nothing lost.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use rusqlite::Connection;
@@ -166,7 +166,7 @@ fn a_read_only_store_is_an_error_of_the_disk_and_stays_as_it_is() {
 
 /// A library that takes something from the file system, as some network mounts lack it.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
-fn without_locks(sandbox: &Sandbox) -> PathBuf {
+fn without_locks(sandbox: &Sandbox) -> std::path::PathBuf {
     let library = sandbox.path("no-locks.so");
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/no-locks.c");
     let built = Command::new("cc").args(["-shared", "-fPIC", "-o"]).arg(&library).arg(source).status();

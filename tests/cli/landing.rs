@@ -6,8 +6,6 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use rustix::fs::XattrFlags;
-
 use crate::sandbox::{Immutable, Mounts, Sandbox, is_root, mount_tmpfs};
 
 /// The user that has nothing.
@@ -162,6 +160,7 @@ fn a_replaced_file_keeps_its_owner_so_that_an_agent_can_go_on_writing() {
 
 /// An ACL as the kernel has it in an extended attribute: `acl(5)`, `posix_acl_xattr.h`. The user
 /// `NOBODY` may read and write, and so may the group; nobody else may anything.
+#[cfg(target_os = "linux")]
 fn acl() -> Vec<u8> {
     const NONE: u32 = u32::MAX;
     let entries = [(1_u16, 6_u16, NONE), (2, 6, NOBODY), (4, 6, NONE), (0x10, 6, NONE), (0x20, 0, NONE)];
@@ -172,6 +171,7 @@ fn acl() -> Vec<u8> {
     bytes
 }
 
+#[cfg(target_os = "linux")]
 fn acl_of(path: &Path) -> Option<Vec<u8>> {
     let mut buffer = [0; 256];
     let length = rustix::fs::getxattr(path, "system.posix_acl_access", &mut buffer[..]).ok()?;
@@ -184,7 +184,8 @@ fn what_is_new_gets_the_acl_of_its_directory_and_what_is_replaced_keeps_its_own(
     let sandbox = stage();
     for (to, args) in both(&sandbox) {
         fs::create_dir_all(to.join("in")).unwrap();
-        let default = rustix::fs::setxattr(to.join("in"), "system.posix_acl_default", &acl(), XattrFlags::empty());
+        let default =
+            rustix::fs::setxattr(to.join("in"), "system.posix_acl_default", &acl(), rustix::fs::XattrFlags::empty());
         if default == Err(rustix::io::Errno::OPNOTSUPP) {
             eprintln!("SKIPPED: this file system has no ACLs");
             return;

@@ -16,7 +16,7 @@ use wharf::transfer::filter::{Filter, Rule};
 use wharf::transfer::{IfExists, Links, Options};
 
 use crate::other::{Node, Other};
-use crate::stage::{Room, Told, age, run, snapshot, wait_for};
+use crate::stage::{Room, Told, age, make_fifo, run, snapshot, wait_for};
 
 /// Few paths that are often in each other's way.
 const PATHS: [&str; 13] =
@@ -75,7 +75,7 @@ fn build(room: &Room, root: &Path, things: &Things) {
                 let target = target.replace("OUTSIDE", outside.to_str().unwrap());
                 symlink(target, &at).unwrap();
             }
-            Thing::Fifo => rustix::fs::mkfifoat(rustix::fs::CWD, &at, rustix::fs::Mode::RWXU).unwrap(),
+            Thing::Fifo => make_fifo(&at),
         }
     }
 }

@@ -46,7 +46,7 @@ fn more_than_a_session_takes_is_told_before_anything_is_sent() {
 fn a_pipe_among_the_sources_hides_nothing_of_the_others() {
     let room = Room::with(&[("big", "123456")]);
     let fifo = room.at("fifo");
-    rustix::fs::mkfifoat(rustix::fs::CWD, &fifo, rustix::fs::Mode::RWXU).unwrap();
+    crate::stage::make_fifo(&fifo);
     let limits = Limits { session_bytes: Some(5), ..Limits::default() };
     let other = Other { limits, ..Other::default() };
     let run = run(&other, options());

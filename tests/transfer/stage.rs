@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
@@ -19,6 +20,11 @@ use wharf::transfer::event::{Event, Observer};
 use wharf::transfer::plan::{Destination, LocalSource};
 use wharf::transfer::stop::Stop;
 use wharf::transfer::{Options, Transfer};
+
+/// Makes a FIFO, by the program: not every system has the call that rustix would make.
+pub(crate) fn make_fifo(path: &Path) {
+    assert!(Command::new("mkfifo").arg(path).status().unwrap().success(), "{}", path.display());
+}
 
 /// A receipt, kept.
 #[derive(Debug, Clone)]
