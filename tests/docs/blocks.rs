@@ -1,4 +1,4 @@
-//! The command blocks of README.md and docs/*.md, run as a reader would run them.
+//! The command blocks of all documents, run as a reader would run them.
 //!
 //! Every fenced block says by its tag what becomes of it; another tag, or none, is a failure, so
 //! that nothing is shown by accident that was never run:

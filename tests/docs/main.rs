@@ -11,10 +11,12 @@
 
 mod blocks;
 mod generated;
+mod links;
 mod reference;
+mod toolchain;
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -24,14 +26,16 @@ fn read(name: &str) -> String {
     fs::read_to_string(root().join(name)).unwrap_or_else(|e| panic!("{name}: {e}"))
 }
 
-/// Returns the names of README.md and docs/*.md.
+/// Returns the names of all Markdown files of the root, docs/ and docs/schema/, README.md first.
 fn documents() -> Vec<String> {
-    let mut names: Vec<PathBuf> = fs::read_dir(root().join("docs"))
-        .unwrap_or_else(|e| panic!("docs: {e}"))
-        .map(|file| Path::new("docs").join(file.unwrap().file_name()))
-        .filter(|path| path.extension().is_some_and(|extension| extension == "md"))
+    let mut names: Vec<String> = ["", "docs/", "docs/schema/"]
+        .into_iter()
+        .flat_map(|directory| {
+            let files = fs::read_dir(root().join(directory)).unwrap_or_else(|e| panic!("{directory}: {e}"));
+            files.map(move |file| format!("{directory}{}", file.unwrap().file_name().to_str().unwrap()))
+        })
+        .filter(|name| Path::new(name).extension().is_some_and(|extension| extension == "md"))
         .collect();
-    names.sort();
-    names.insert(0, "README.md".into());
-    names.into_iter().map(|path| path.to_str().unwrap().to_owned()).collect()
+    names.sort_by_key(|name| (name != "README.md", name.clone()));
+    names
 }
