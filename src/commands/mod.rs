@@ -163,6 +163,17 @@ mod tests {
         std::iter::once((name.to_owned(), command.clone())).chain(below).collect()
     }
 
+    /// What is given for such an argument, clap gives to the global flag as well.
+    #[test]
+    fn no_positional_argument_has_the_id_of_a_global_flag() {
+        let grammar = grammar();
+        let globals: Vec<_> = grammar.get_arguments().map(clap::Arg::get_id).collect();
+        for (name, command) in all(&grammar, "wharf").iter().skip(1) {
+            let same = command.get_positionals().find(|arg| globals.contains(&arg.get_id()));
+            assert!(same.is_none(), "{name}: rename the field `{}`", same.map_or("", |arg| arg.get_id().as_str()));
+        }
+    }
+
     #[test]
     fn help_shows_no_marks_of_documentation() {
         let mut grammar = grammar();
