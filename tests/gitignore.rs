@@ -17,7 +17,7 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use wharf::transfer::filter::{Filter, Rule, Verdict};
+use wharf_transfer::filter::{Filter, Rule, Verdict};
 
 /// How many sets are compared.
 const SETS: u32 = 2400;

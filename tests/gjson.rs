@@ -6,7 +6,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use serde_json::Value;
-use wharf::output::gjson::{Answer, Path, answer, get, pretty, text, ugly};
+use wharf_gjson::{Answer, Path, answer, get, pretty, text, ugly};
 
 fn data(name: &str) -> String {
     let directory = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data/gjson");

@@ -13,8 +13,8 @@ use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::thread;
 
-use wharf::body::LocalFile;
-use wharf::http::{Class, Http, Method, Options};
+use wharf_client::http::{Class, Http, Method, Options};
+use wharf_core::body::LocalFile;
 
 /// Bytes in each direction.
 const SIZE: usize = 200 << 20;

@@ -17,7 +17,7 @@ use std::process::{Command, Stdio};
 
 use boon::{Compiler, SchemaIndex, Schemas};
 use serde_json::{Map, Value, json};
-use wharf::error::Kind;
+use wharf_core::error::Kind;
 
 /// Where the schemas are.
 fn directory() -> PathBuf {

@@ -5,9 +5,9 @@
 
 use libfuzzer_sys::fuzz_target;
 use serde_json::{Map, Value};
-use wharf::backend::document;
-use wharf::config::body;
-use wharf::error::Kind;
+use wharf_client::backend::document;
+use wharf_core::config::body;
+use wharf_core::error::Kind;
 
 fuzz_target!(|text: &str| {
     let read = body::value(text, "the body");

@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 use libfuzzer_sys::fuzz_target;
 use serde::de::IgnoredAny;
 use serde_json::Value;
-use wharf::error::Kind;
-use wharf::output::gjson::{self, Answer, Path};
+use wharf_core::error::Kind;
+use wharf_gjson::{self, Answer, Path};
 use wharf::output::{Options, Output};
 
 fuzz_target!(|input: &str| {

@@ -7,7 +7,7 @@ use arbitrary::Arbitrary;
 use libfuzzer_sys::fuzz_target;
 use serde_json::{Value, json};
 use unicode_width::UnicodeWidthStr;
-use wharf::config::body;
+use wharf_core::config::body;
 use wharf::output::table::Table;
 use wharf::output::{Align, Column, escape, yaml};
 

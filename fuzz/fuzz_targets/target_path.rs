@@ -7,9 +7,9 @@
 use std::path::{Component, Path};
 
 use libfuzzer_sys::fuzz_target;
-use wharf::error::Kind;
-use wharf::model::target::names_directory;
-use wharf::model::{RemotePath, SessionPath, Target};
+use wharf_core::error::Kind;
+use wharf_core::model::target::names_directory;
+use wharf_core::model::{RemotePath, SessionPath, Target};
 
 fuzz_target!(|input: &str| {
     let mut lines = input.splitn(3, '\n');

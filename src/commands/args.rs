@@ -6,9 +6,9 @@ use std::time::{Duration, Instant};
 
 use clap::{Args, ValueHint};
 
-use crate::config::{Flags, duration};
 use crate::output::progress::When;
 use crate::output::{Color, Format};
+use wharf_core::config::{Flags, duration};
 
 /// Flags that every command takes.
 #[derive(Debug, Clone, Default, Args)]

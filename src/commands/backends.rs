@@ -1,9 +1,9 @@
 //! `wharf backends`.
 
 use super::Cx;
-use crate::backend::registry;
-use crate::error::Result;
 use crate::output::CapabilitiesView;
+use wharf_client::backend::registry;
+use wharf_core::error::Result;
 
 pub(super) fn run(cx: &Cx) -> Result<()> {
     let mut listing = cx.out.listing();

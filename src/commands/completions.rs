@@ -6,7 +6,7 @@ use clap::{Args, ValueHint};
 use clap_complete::Shell;
 
 use super::{Cx, grammar};
-use crate::error::{Error, Result};
+use wharf_core::error::{Error, Result};
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \

@@ -4,9 +4,9 @@ use clap::Subcommand;
 use serde::Serialize;
 
 use super::Cx;
-use crate::config::{Origin, config_path, no_config};
-use crate::error::{Error, Result};
 use crate::output::{Align, Column, Record, View};
+use wharf_core::config::{Origin, config_path, no_config};
+use wharf_core::error::{Error, Result};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Verb {

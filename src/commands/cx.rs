@@ -9,18 +9,18 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use super::Global;
 use super::args::Paging;
-use crate::backend::page::Walk;
-use crate::backend::{Backend, Page, PageRequest, registry};
-use crate::config::answers::Answers;
-use crate::config::told::Told;
-use crate::config::{Flags, Origin, Settings};
-use crate::error::{Error, Kind, Result};
-use crate::model::{RemotePath, SessionId, SessionPath, Target};
 use crate::output::{Format, Listing, Options, Output, Record};
-use crate::platform::Asked;
-use crate::transfer::Options as TransferOptions;
-use crate::transfer::stop::Stop;
-use crate::transfer::tally::Tally;
+use wharf_client::backend::page::Walk;
+use wharf_client::backend::{Backend, Page, PageRequest, registry};
+use wharf_core::config::answers::Answers;
+use wharf_core::config::told::Told;
+use wharf_core::config::{Flags, Origin, Settings};
+use wharf_core::error::{Error, Kind, Result};
+use wharf_core::model::{RemotePath, SessionId, SessionPath, Target};
+use wharf_core::platform::Asked;
+use wharf_transfer::Options as TransferOptions;
+use wharf_transfer::stop::Stop;
+use wharf_transfer::tally::Tally;
 
 /// The context of a command. Everything that costs something is made at its first use.
 pub struct Cx {
@@ -81,6 +81,7 @@ impl Cx {
     }
 
     /// The backend that the command line names, for a command that uses none itself.
+    #[cfg(feature = "emulator")]
     pub(super) fn named_backend(&self) -> Option<&str> {
         self.flags.backend.as_deref()
     }
@@ -109,6 +110,7 @@ impl Cx {
     }
 
     /// The signals, for the command that heeds them.
+    #[cfg(feature = "emulator")]
     pub(super) fn signals(&self) -> Option<UnboundedReceiver<Asked>> {
         self.signals.take()
     }
@@ -195,7 +197,7 @@ impl Cx {
         let jobs = settings.jobs()?.unwrap_or(self.backend()?.capabilities().jobs);
         Ok(TransferOptions {
             jobs: usize::try_from(jobs).unwrap_or(1),
-            retries: settings.retries.unwrap_or(crate::config::RETRIES),
+            retries: settings.retries.unwrap_or(wharf_core::config::RETRIES),
             ..TransferOptions::default()
         })
     }

@@ -4,10 +4,10 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::Cx;
-use crate::backend::{Capabilities, Finding};
-use crate::error::{Error, Result};
 use crate::output::{Align, Column, Record, View};
-use crate::transfer::tally::Tally;
+use wharf_client::backend::{Capabilities, Finding};
+use wharf_core::error::{Error, Result};
+use wharf_transfer::tally::Tally;
 
 /// When this version was made: a clock before it is wrong.
 const EPOCH: &str = "2026-11-01T00:00:00Z";

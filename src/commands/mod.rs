@@ -8,6 +8,7 @@
 
 mod args;
 mod backends;
+mod behaviour;
 mod completions;
 mod config;
 mod cx;
@@ -16,6 +17,7 @@ mod files;
 mod process;
 mod question;
 mod resources;
+#[cfg(feature = "emulator")]
 mod serve;
 mod sessions;
 mod spec;
@@ -32,7 +34,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 pub use self::args::Global;
 pub use self::cx::Cx;
 pub use self::process::run;
-use crate::error::{Kind, Result};
+use wharf_core::error::{Kind, Result};
 
 /// Sessions, files and resources of hosted agents: load, work, unload, with proof.
 #[derive(Debug, Parser)]
@@ -102,6 +104,7 @@ enum Command {
     /// Looks at configuration, credentials, the backend and the clock, and makes a round trip
     Doctor,
     /// Runs an emulator of hosted services for tests, on this machine only; any key is accepted
+    #[cfg(feature = "emulator")]
     #[command(after_help = serve::EXAMPLES)]
     Serve(serve::Serve),
     /// Prints a completion script for a shell
@@ -119,6 +122,7 @@ impl Command {
             Command::Backends => backends::run(cx),
             Command::Config(verb) => verb.run(cx),
             Command::Doctor => doctor::run(cx).await,
+            #[cfg(feature = "emulator")]
             Command::Serve(args) => args.run(cx).await,
             Command::Completions(args) => args.run(cx),
             Command::Man(args) => args.run(),

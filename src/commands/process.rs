@@ -14,11 +14,11 @@ use tokio::sync::mpsc;
 
 use super::cx::{Cx, read_format};
 use super::{Cli, Command, WELCOME, grammar, parse, unused, words};
-use crate::config::env;
-use crate::error::{Error, Kind, Result};
 use crate::output::{Color, Format, report, wants_colour};
-use crate::platform::{self, Asked};
-use crate::transfer::stop::{Stop, stopped};
+use wharf_core::config::env;
+use wharf_core::error::{Error, Kind, Result};
+use wharf_core::platform::{self, Asked};
+use wharf_transfer::stop::{Stop, stopped};
 
 /// How long a command may take to clean up after a signal or `--timeout` before the process ends
 /// anyway.
@@ -86,29 +86,19 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 fn execute(cli: Cli, reporter: &Reporter) -> anyhow::Result<u8> {
     let started = Instant::now();
     let Cli { global, command } = cli;
-    let configured = !matches!(
-        command,
-        None | Some(
-            Command::Completions(_)
-                | Command::Man(_)
-                | Command::Backends
-                | Command::Serve(_)
-                | Command::Config(super::config::Verb::Path)
-        )
-    );
-    let cx = Cx::new(&global, configured)?;
+    let behaviour = command.as_ref().map(Command::behaviour);
+    let cx = Cx::new(&global, behaviour.is_some_and(|behaviour| behaviour.reads_settings))?;
     reporter.machine.store(cx.out.machine_errors(), Ordering::Relaxed);
-    let Some(command) = command else {
+    let (Some(command), Some(behaviour)) = (command, behaviour) else {
         return Ok(cx.out.bytes(WELCOME.as_bytes()).and_then(|()| cx.out.flush()).map(|()| 0)?);
     };
-    unused::refuse(&cx, &global, &command)?;
+    unused::refuse(&cx, &global, behaviour)?;
     if global.verbose || global.debug {
         cx.introduce();
     }
     platform::check_handles(HANDLES).map_err(|e| Error::io("preparing to run", &e))?;
-    let heeds_signals = matches!(command, Command::Serve(_));
-    let signals = listen(reporter, &cx, heeds_signals).context("watching for signals")?;
-    let signals = if heeds_signals { cx.heed(signals) } else { signals };
+    let signals = listen(reporter, &cx, behaviour.handles_signals).context("watching for signals")?;
+    let signals = if behaviour.handles_signals { cx.heed(signals) } else { signals };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("starting the runtime")?;
     let result = runtime.block_on(race(command.run(&cx), &cx.stop, global.timeout, signals, reporter));
     // What was written before a failure is still data.

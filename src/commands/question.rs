@@ -8,9 +8,9 @@ use std::thread;
 use tokio::sync::oneshot;
 
 use super::Cx;
-use crate::body;
-use crate::error::{Error, Result};
 use crate::output::report;
+use wharf_core::body;
+use wharf_core::error::{Error, Result};
 
 /// Whether somebody is there to answer.
 pub(super) fn can_ask() -> bool {

@@ -9,15 +9,15 @@ use super::Cx;
 use super::args::{BodyFlag, Paging, subject};
 use super::spec::{Spec, name_left, upload_local};
 use super::stdin::document;
-use crate::backend::page::Walk;
-use crate::backend::{Feature, NewResource, document as shape};
-use crate::error::{Error, Kind, Result};
-use crate::model::receipt::Deleted;
-use crate::model::{Deletion, RemotePath, Resource, ResourceKind, SessionId};
 use crate::output::Record;
-use crate::transfer::Transfer;
-use crate::transfer::mount::MountUploads;
-use crate::transfer::tally::Tally;
+use wharf_client::backend::page::Walk;
+use wharf_client::backend::{Feature, NewResource, document as shape};
+use wharf_core::error::{Error, Kind, Result};
+use wharf_core::model::receipt::Deleted;
+use wharf_core::model::{Deletion, RemotePath, Resource, ResourceKind, SessionId};
+use wharf_transfer::Transfer;
+use wharf_transfer::mount::MountUploads;
+use wharf_transfer::tally::Tally;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Verb {

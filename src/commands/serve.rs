@@ -13,12 +13,12 @@ use tokio::sync::oneshot;
 
 use super::Cx;
 use super::used::Used;
-use crate::config::env;
-use crate::error::{Error, Result};
-use crate::platform::{self, Asked};
-use crate::serve::env_file::Place;
-use crate::serve::faults::Fault;
-use crate::serve::{Options, PATIENCE, Server, backends, operations};
+use wharf_core::config::env;
+use wharf_core::error::{Error, Result};
+use wharf_core::platform::{self, Asked};
+use wharf_emulator::env_file::Place;
+use wharf_emulator::faults::Fault;
+use wharf_emulator::{Options, PATIENCE, Server, backends, operations};
 
 /// The exit status where a command is not there.
 const NOT_FOUND: u8 = 127;

@@ -6,14 +6,14 @@ use std::path::{Path, PathBuf};
 use serde_json::{Map, Value};
 
 use super::Cx;
-use crate::backend::{NewResource, document};
-use crate::config::body;
-use crate::error::{Error, Kind, Result};
-use crate::model::{FileId, ResourceKind};
-use crate::platform;
-use crate::platform::names::Rules;
-use crate::transfer::mount::MountUploads;
-use crate::transfer::plan::LocalSource;
+use wharf_client::backend::{NewResource, document};
+use wharf_core::config::body;
+use wharf_core::error::{Error, Kind, Result};
+use wharf_core::model::{FileId, ResourceKind};
+use wharf_core::platform;
+use wharf_core::platform::names::Rules;
+use wharf_transfer::mount::MountUploads;
+use wharf_transfer::plan::LocalSource;
 
 /// `FILE_ID[:MOUNT_PATH]`, `@LOCAL[:MOUNT_PATH]`, or an object in YAML or JSON.
 #[derive(Debug, Clone)]

@@ -10,10 +10,10 @@ use tokio::sync::oneshot;
 
 use super::Cx;
 use super::args::BodyFlag;
-use crate::body::open_stdin;
-use crate::config::body;
-use crate::error::{Error, Result};
-use crate::platform::{self, StdinIs};
+use wharf_core::body::open_stdin;
+use wharf_core::config::body;
+use wharf_core::error::{Error, Result};
+use wharf_core::platform::{self, StdinIs};
 
 /// How long standard input may be silent when nobody said that it holds a document.
 const PATIENCE: Duration = Duration::from_secs(5);

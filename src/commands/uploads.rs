@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use super::Cx;
-use crate::backend::{Feature, expiry};
-use crate::error::Error;
-use crate::model::{FileId, SessionId, Timestamp};
-use crate::upload_log::UploadLog;
+use wharf_client::backend::{Feature, expiry};
+use wharf_core::error::Error;
+use wharf_core::model::{FileId, SessionId, Timestamp};
+use wharf_core::upload_log::UploadLog;
 
 impl Cx {
     /// The record; none where the backend has no stored files or nothing can be kept.

@@ -3,10 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use super::Cx;
-use crate::config::dotenv;
-use crate::config::secret::Secret;
-use crate::error::{Error, Result};
-use crate::platform::{self, shown};
+use wharf_core::config::dotenv;
+use wharf_core::config::secret::Secret;
+use wharf_core::error::{Error, Result};
+use wharf_core::platform::{self, shown};
 
 /// What a command reads or writes beside one file.
 #[derive(Default)]
@@ -47,6 +47,7 @@ impl Used {
     }
 
     /// Everything in a directory.
+    #[cfg(feature = "emulator")]
     pub(super) fn directory(&mut self, what: &'static str, path: &Path) {
         self.directories.push((what, path.to_owned()));
     }

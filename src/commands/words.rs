@@ -5,7 +5,7 @@ use std::ffi::OsString;
 
 use clap::ArgAction;
 
-use crate::error::{Error, Result};
+use wharf_core::error::{Error, Result};
 
 /// Flags of other tools that take a secret, and what to do instead.
 const SECRETS: [(&str, &str); 5] = [
@@ -113,7 +113,9 @@ mod tests {
     fn secrets_are_refused_without_being_repeated() {
         for line in ["wharf --api-key=sk-1 sessions list", "wharf sessions list --auth-token sk-1"] {
             let error = adapted(line).unwrap_err();
-            assert!(error.kind() == crate::error::Kind::Usage && error.hint_text().unwrap().contains("ANTHROPIC_"));
+            assert!(
+                error.kind() == wharf_core::error::Kind::Usage && error.hint_text().unwrap().contains("ANTHROPIC_")
+            );
             assert!(!format!("{error:?}").contains("sk-1"));
         }
         for line in ["wharf serve -- tool --api-key k", "wharf sessions create --title=--api-key"] {

@@ -5,9 +5,9 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use super::to_json;
-use crate::error::{Error, Result};
-use crate::model::Receipt;
-use crate::platform::{self, shown};
+use wharf_core::error::{Error, Result};
+use wharf_core::model::Receipt;
+use wharf_core::platform::{self, shown};
 
 /// A file that grows by a line for each receipt. What is in it survives whatever ends the process, and
 /// what was in it before stays.

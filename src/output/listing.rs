@@ -3,12 +3,12 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use super::gjson::{self, Answer};
 use super::table::{Column, Table};
 use super::{Format, Output, Record, escape, to_json, to_yaml, yaml};
-use crate::config::answers::Answers;
-use crate::error::{Error, Kind, Result};
-use crate::model::Provider;
+use wharf_core::config::answers::Answers;
+use wharf_core::error::{Error, Kind, Result};
+use wharf_core::model::Provider;
+use wharf_gjson::Answer;
 
 /// How records look in a table.
 pub struct View<T> {
@@ -117,7 +117,7 @@ impl<'a, T: Record> Listing<'a, T> {
     }
 
     /// A path that selects nothing anywhere is an error.
-    fn check_matches(&self, path: &gjson::Path) -> Result<()> {
+    fn check_matches(&self, path: &wharf_gjson::Path) -> Result<()> {
         let missed = self.seen - self.matched;
         if self.seen > 0 && self.matched == 0 {
             return Err(Error::new(Kind::NoMatch, format!("--transform matched nothing: `{}`", path.as_str()))
@@ -193,18 +193,18 @@ impl<'a, T: Record> Listing<'a, T> {
     /// An answer on a line of its own, or what the transform selects in it.
     fn raw(&mut self, raw: &str) -> Result<()> {
         let Some(path) = &self.output.transform else { return self.output.line(raw) };
-        let found = gjson::answer(raw, path).map_err(|limit| gave_up(limit, path))?;
+        let found = wharf_gjson::answer(raw, path).map_err(|limit| gave_up(limit, path))?;
         self.selected(found)
     }
 
     /// What a path selects in a record. Where it misses there, or misses a part, it is tried as a whole
     /// on the provider's object: the two are never mixed.
-    fn select<'j>(&self, path: &gjson::Path, json: &'j str, record: &T) -> Result<Answer<'j>> {
+    fn select<'j>(&self, path: &wharf_gjson::Path, json: &'j str, record: &T) -> Result<Answer<'j>> {
         let gave_up = |limit| gave_up(limit, path);
-        let ours = gjson::answer(json, path).map_err(gave_up)?;
+        let ours = wharf_gjson::answer(json, path).map_err(gave_up)?;
         let provider = record.provider().and_then(Provider::shown);
         let (Some(provider), Answer::Partial { .. } | Answer::Missed) = (provider, &ours) else { return Ok(ours) };
-        let theirs = match (&ours, gjson::answer(provider, path).map_err(gave_up)?) {
+        let theirs = match (&ours, wharf_gjson::answer(provider, path).map_err(gave_up)?) {
             (_, Answer::Matched(text)) => Answer::Matched(Cow::Owned(text.into_owned())),
             (Answer::Missed, Answer::Partial { text, missed }) => {
                 Answer::Partial { text: Cow::Owned(text.into_owned()), missed }
@@ -237,10 +237,10 @@ impl<'a, T: Record> Listing<'a, T> {
         let output = self.output;
         let scalar = !found.starts_with(['{', '[']);
         match (scalar, output.format) {
-            (true, Format::Yaml) => output.item(&gjson::text(found)),
-            (true, _) if output.options.raw_output => output.item(&gjson::text(found)),
+            (true, Format::Yaml) => output.item(&wharf_gjson::text(found)),
+            (true, _) if output.options.raw_output => output.item(&wharf_gjson::text(found)),
             (false, Format::Yaml) => output.text(&output.safe_lines(&format!("---\n{}", to_yaml(found)?))),
-            _ => output.item(&output.safe_json(&gjson::ugly(found))),
+            _ => output.item(&output.safe_json(&wharf_gjson::ugly(found))),
         }
     }
 
@@ -261,7 +261,7 @@ impl<'a, T: Record> Listing<'a, T> {
     }
 }
 
-fn gave_up(limit: gjson::Limit, path: &gjson::Path) -> Error {
+fn gave_up(limit: wharf_gjson::Limit, path: &wharf_gjson::Path) -> Error {
     Error::new(Kind::Limit, format!("--transform gave up: {limit}: `{}`", path.as_str()))
         .hint("run it without --transform, and select from the JSON with another tool")
 }

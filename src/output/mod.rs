@@ -5,7 +5,6 @@
 //! `records`, errors are reported in `report`, and `progress` watches transfers.
 
 pub mod escape;
-pub mod gjson;
 pub mod human;
 mod journal;
 mod listing;
@@ -32,12 +31,12 @@ use self::progress::Progress;
 pub use self::records::{CapabilitiesView, ENTRY_LONG, ENTRY_SHORT};
 pub use self::table::{Align, Column};
 use self::talk::Talk;
-use crate::config::answers::Answers;
-use crate::config::env;
-use crate::error::{Error, Kind, Result};
-use crate::model::{Provider, Receipt, ReceiptStatus};
-use crate::platform;
-use crate::transfer::event::{Event, Observer};
+use wharf_core::config::answers::Answers;
+use wharf_core::config::env;
+use wharf_core::error::{Error, Kind, Result};
+use wharf_core::model::{Provider, Receipt, ReceiptStatus};
+use wharf_core::platform;
+use wharf_transfer::event::{Event, Observer};
 
 /// Receipts of so many files are all shown at a terminal.
 const FEW: u64 = 20;
@@ -122,7 +121,7 @@ pub trait Record: Serialize + Sized {
 pub struct Output {
     options: Options,
     format: Format,
-    transform: Option<gjson::Path>,
+    transform: Option<wharf_gjson::Path>,
     terminal: bool,
     colour: bool,
     out: RefCell<BufWriter<Box<dyn Write>>>,
@@ -320,7 +319,7 @@ impl Output {
     /// JSON on many lines, `margin` levels to the right, in parts: indented it may be much longer than it is.
     fn pretty(&self, json: &str, margin: usize) -> Result<()> {
         let mut part = String::with_capacity(PART);
-        gjson::pretty_into(json, margin, &mut |token| {
+        wharf_gjson::pretty_into(json, margin, &mut |token| {
             part.push_str(token);
             if part.len() < PART {
                 return Ok(());
@@ -491,8 +490,8 @@ pub fn wants_colour(asked: Color, terminal: bool) -> bool {
 }
 
 /// Refuses what GJSON itself would take and make little of, before anything is sent.
-fn read_transform(text: &str) -> Result<gjson::Path> {
-    let parsed = gjson::Path::parse(text).and_then(|path| path.problem().cloned().map_or(Ok(path), Err));
+fn read_transform(text: &str) -> Result<wharf_gjson::Path> {
+    let parsed = wharf_gjson::Path::parse(text).and_then(|path| path.problem().cloned().map_or(Ok(path), Err));
     parsed.map_err(|problem| {
         Error::usage(format!("bad --transform at column {}: {}: `{text}`", problem.column, problem.message))
             .hint("it is a GJSON path, such as `id`, `labels.team` or `{id,status}`")

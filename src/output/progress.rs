@@ -13,7 +13,7 @@ use clap::ValueEnum;
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::{escape, human, report, screen};
-use crate::transfer::event::Event;
+use wharf_transfer::event::Event;
 
 /// `--progress`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]

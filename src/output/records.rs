@@ -2,9 +2,9 @@
 
 use super::human::{or_dash, size, time};
 use super::{Align, Column, Record, View};
-use crate::backend::Capabilities;
-use crate::model::receipt::{Deleted, SkipReason};
-use crate::model::{
+use wharf_client::backend::Capabilities;
+use wharf_core::model::receipt::{Deleted, SkipReason};
+use wharf_core::model::{
     Deletion, Entry, EntryKind, Provider, Receipt, ReceiptStatus, Resource, Session, SessionPath, StoredFile,
 };
 

@@ -6,7 +6,7 @@ use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 
 use super::{Color, escape, wants_colour};
-use crate::error::{Error, Kind};
+use wharf_core::error::{Error, Kind};
 
 /// Where a bug is to be reported.
 pub const WHERE: &str = "please report this line with the command that you ran: see \"Reporting a bug\" in the README";

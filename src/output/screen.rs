@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use indicatif::{ProgressDrawTarget, TermLike};
 use terminal_size::{Height, Width, terminal_size_of};
 
-use crate::config::env;
+use wharf_core::config::env;
 
 /// How often a second it is drawn on at most.
 const RATE: u8 = 20;

@@ -6,8 +6,8 @@ use std::sync::{Mutex, PoisonError};
 
 use async_trait::async_trait;
 use sha2::{Digest as _, Sha256};
-use wharf::body::{Attributes, Body, Source, Summary, hex};
-use wharf::error::{Error, Result};
+use wharf_core::body::{Attributes, Body, Source, Summary, hex};
+use wharf_core::error::{Error, Result};
 
 /// A file of known length.
 pub(crate) struct Content<'a>(pub(crate) &'a [u8]);

@@ -1,8 +1,8 @@
 //! What only Microsoft Foundry's client has to cope with: the service's oddities and its gaps.
 
-use wharf::backend::{NewSession, PageRequest, PutOptions, SessionQuery};
-use wharf::error::Kind;
-use wharf::model::SessionStatus;
+use wharf_client::backend::{NewSession, PageRequest, PutOptions, SessionQuery};
+use wharf_core::error::Kind;
+use wharf_core::model::SessionStatus;
 
 use crate::content::Content;
 use crate::room::Room;

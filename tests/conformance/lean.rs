@@ -3,14 +3,14 @@
 use async_trait::async_trait;
 use futures_util::stream::BoxStream;
 use serde_json::{Map, Value};
-use wharf::backend::capability::Limits;
-use wharf::backend::{
+use wharf_client::backend::capability::Limits;
+use wharf_client::backend::{
     Backend, Capabilities, Feature, FetchOptions, Fetched, FileStore, Finding, LabelPatch, MkdirOptions, NewSession,
     Page, PageRequest, PutOptions, Resources, SessionFiles, SessionQuery, Sessions, Stored, registry,
 };
-use wharf::body::Source;
-use wharf::error::{Error, Result};
-use wharf::model::{Entry, RemotePath, Session, SessionId, SessionPath, SessionStatus};
+use wharf_core::body::Source;
+use wharf_core::error::{Error, Result};
+use wharf_core::model::{Entry, RemotePath, Session, SessionId, SessionPath, SessionStatus};
 
 static CAPABILITIES: Capabilities = Capabilities {
     backend: "lean",

@@ -5,9 +5,9 @@
 
 use std::collections::BTreeMap;
 
-use wharf::backend::{Capabilities, Feature};
-use wharf::error::Kind;
-use wharf::model::{EntryKind, FileId};
+use wharf_client::backend::{Capabilities, Feature};
+use wharf_core::error::Kind;
+use wharf_core::model::{EntryKind, FileId};
 
 use crate::room::Line;
 

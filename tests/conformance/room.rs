@@ -3,13 +3,13 @@
 use std::fmt;
 
 use futures_util::TryStreamExt as _;
-use wharf::backend::{
+use wharf_client::backend::{
     ByteRange, Expected, FetchOptions, Fetched, MkdirOptions, NewResource, NewSession, NewStoredFile, Page,
     PageRequest, PutOptions, Stored,
 };
-use wharf::body::Source;
-use wharf::error::Result;
-use wharf::model::{Entry, EntryKind, FileId, Resource, ResourceKind, SessionId, SessionPath};
+use wharf_core::body::Source;
+use wharf_core::error::Result;
+use wharf_core::model::{Entry, EntryKind, FileId, Resource, ResourceKind, SessionId, SessionPath};
 
 use crate::content::{Content, summary};
 use crate::stage::Stage;
@@ -151,7 +151,7 @@ impl<'a> Room<'a> {
         let found = pages(None, async |page| resources.list(&self.id, page).await).await?;
         let home = self.at("").path;
         let place = |resource: Resource| {
-            let path: wharf::model::RemotePath = resource.mount_path.unwrap().parse().unwrap();
+            let path: wharf_core::model::RemotePath = resource.mount_path.unwrap().parse().unwrap();
             (path.below(&home).to_owned(), resource.id.unwrap())
         };
         Ok(found.into_iter().map(place).collect())

@@ -8,9 +8,9 @@ use std::fmt::Write as _;
 use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::test_runner::{Config, TestCaseError, TestError, TestRunner};
-use wharf::backend::{Feature, PutOptions};
-use wharf::error::{Error, Result};
-use wharf::pool::BLOCK;
+use wharf_client::backend::{Feature, PutOptions};
+use wharf_core::error::{Error, Result};
+use wharf_core::pool::BLOCK;
 
 use crate::model::{Bytes, Model, Op, Seen, Stored};
 use crate::room::{Room, store};
@@ -80,7 +80,7 @@ async fn stored_files(stage: &Stage) -> Stored {
             stored.push((store(stage, "stored", &content).await.unwrap(), content));
         }
     } else {
-        let id: wharf::model::FileId = "file_none".parse().unwrap();
+        let id: wharf_core::model::FileId = "file_none".parse().unwrap();
         stored.extend([(id.clone(), Vec::new()), (id, Vec::new())]);
     }
     stored

@@ -7,13 +7,13 @@ use std::time::Duration;
 
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
-use wharf::backend::anthropic::Setup;
-use wharf::backend::{
+use wharf_client::backend::anthropic::Setup;
+use wharf_client::backend::{
     Backend, Capabilities, Feature, FileStore, Resources, SessionFiles, Sessions, agb, anthropic, foundry, local,
 };
-use wharf::error::{Kind, Result};
-use wharf::http::{Credentials, Options};
-use wharf::model::SessionStatus;
+use wharf_client::http::{Credentials, Options};
+use wharf_core::error::{Kind, Result};
+use wharf_core::model::SessionStatus;
 
 use crate::lean::Lean;
 
@@ -253,7 +253,7 @@ pub(crate) fn wait_for<T>(future: impl Future<Output = T>) -> T {
 #[test]
 fn every_backend_of_this_build_is_on_a_stage() {
     let staged: Vec<_> = STAGES.iter().chain(VIEWS).map(|open| open().capabilities().backend).collect();
-    for entry in wharf::backend::registry::ALL {
+    for entry in wharf_client::backend::registry::ALL {
         assert!(staged.contains(&entry.capabilities.backend), "only {staged:?}");
     }
 }

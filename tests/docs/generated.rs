@@ -13,10 +13,10 @@ use std::fmt::{Display, Write as _};
 use std::fs;
 use std::process::Command;
 
-use wharf::backend::capability::{Capabilities, Feature};
-use wharf::backend::registry;
-use wharf::config::env;
-use wharf::error::Kind;
+use wharf_client::backend::capability::{Capabilities, Feature};
+use wharf_client::backend::registry;
+use wharf_core::config::env;
+use wharf_core::error::Kind;
 
 use crate::{documents, read, reference, root};
 

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use wharf::body::Summary;
-use wharf::error::{Kind, Result};
-use wharf::http::{Class, Download, Http, Method};
+use wharf_client::http::{Class, Download, Http, Method};
+use wharf_core::body::Summary;
+use wharf_core::error::{Kind, Result};
 
 use super::server::{Server, answer, fine, step};
 use super::{client, get, options, seen};
@@ -130,7 +130,7 @@ async fn a_slow_reader_is_not_a_slow_service() {
 async fn an_address_that_was_given_out_gets_no_credentials() {
     let (home, store) = (Server::new(vec![fine()]), Server::new(vec![answer(200, "", "abc")]));
     let mut options = options(&home.url());
-    options.auth = Some(std::sync::Arc::new(wharf::http::Credentials::bearer("secret-token").unwrap()));
+    options.auth = Some(std::sync::Arc::new(wharf_client::http::Credentials::bearer("secret-token").unwrap()));
     options.headers.insert("x-team".to_owned(), "blue".to_owned());
     let http = Http::new(options).unwrap();
     let url = format!("{}/bucket/key?sig=a%2Fb", store.url());
@@ -183,7 +183,7 @@ async fn a_content_of_a_known_size_has_that_size() {
             let mut body = download.of_size("x", size)?;
             assert!(size.is_none() || body.len() == size);
             while body.next().await?.is_some() {}
-            Ok::<_, wharf::error::Error>(body.summary()?.bytes)
+            Ok::<_, wharf_core::error::Error>(body.summary()?.bytes)
         };
         assert_eq!(came.await.map_err(|error| error.kind()), end, "{text} {size:?}");
     }

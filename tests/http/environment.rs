@@ -3,7 +3,7 @@
 
 use std::process::Command;
 
-use wharf::http::Http;
+use wharf_client::http::Http;
 
 use super::server::{Server, answer, fine};
 use super::tls::{plain_server, server_config};

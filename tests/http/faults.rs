@@ -4,8 +4,8 @@ use std::io::Write;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
-use wharf::error::Kind;
-use wharf::http::{Class, Credentials, Http, Method, Options};
+use wharf_client::http::{Class, Credentials, Http, Method, Options};
+use wharf_core::error::Kind;
 
 use super::server::{Server, answer, fine, stall, step};
 use super::source::Memory;
@@ -182,7 +182,7 @@ async fn a_backend_reads_its_own_errors() {
     options.envelope = |status, headers, content| {
         assert_eq!(status, 400);
         let content: Value = serde_json::from_slice(content).unwrap();
-        wharf::http::Told {
+        wharf_client::http::Told {
             code: headers.get("x-reason").map(|value| value.to_str().unwrap().to_owned()),
             message: content["say"].as_str().map(str::to_owned),
             request_id: Some("inside".to_owned()),
@@ -205,12 +205,12 @@ async fn an_error_may_come_with_a_good_status() {
     let server = Server::new(vec![answer(200, "x-request-id: r1\r\n", "{\"success\":false}")]);
     let answer = get(&client(&server.url())).send().await.unwrap();
     let message = Some("gone, see https://a.test/x?sig=PLANTED".to_owned());
-    let told = wharf::http::Told {
+    let told = wharf_client::http::Told {
         message,
         code: Some("X.NotFound".to_owned()),
         kind: Some(Kind::NotFound),
         hint: Some("look elsewhere"),
-        ..wharf::http::Told::default()
+        ..wharf_client::http::Told::default()
     };
     let error = answer.error(told);
     assert_eq!(

@@ -23,8 +23,8 @@ mod uploads;
 use std::time::Duration;
 
 use serde_json::Value;
-use wharf::error::Error;
-use wharf::http::{Class, Http, Method, Options, Request};
+use wharf_client::http::{Class, Http, Method, Options, Request};
+use wharf_core::error::Error;
 
 /// How a request that must not be doubled tells people to look.
 const LOOK: Class = Class::Once("see `wharf sessions list`");

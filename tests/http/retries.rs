@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use futures_util::future::join_all;
-use wharf::error::{Kind, Result};
-use wharf::http::{Auth, Class, Credentials, Http};
+use wharf_client::http::{Auth, Class, Credentials, Http};
+use wharf_core::error::{Kind, Result};
 
 use super::server::{Server, answer, fine, reset, step};
 use super::{LOOK, client, get, options, post, seen};

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use wharf::http::{Class, Credentials, Http, Method, Outcome, Try};
+use wharf_client::http::{Class, Credentials, Http, Method, Outcome, Try};
 
 use super::server::{Server, answer, step};
 use super::{LOOK, get, options, post, seen};
@@ -10,7 +10,7 @@ use super::{LOOK, get, options, post, seen};
 /// Where the tries of a client are written down.
 type Notes = Arc<Mutex<Vec<Try>>>;
 
-fn watched(url: &str, change: impl FnOnce(&mut wharf::http::Options)) -> (Http, Notes) {
+fn watched(url: &str, change: impl FnOnce(&mut wharf_client::http::Options)) -> (Http, Notes) {
     let notes = Notes::default();
     let mut options = options(url);
     let told = Arc::clone(&notes);

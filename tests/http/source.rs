@@ -7,8 +7,8 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use futures_util::StreamExt;
 use futures_util::stream::iter;
-use wharf::body::{Attributes, Body, Source};
-use wharf::error::{Error, Result};
+use wharf_core::body::{Attributes, Body, Source};
+use wharf_core::error::{Error, Result};
 
 pub(crate) struct Memory {
     pub(crate) content: Bytes,

@@ -10,8 +10,8 @@ use bytes::Bytes;
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
-use wharf::error::Kind;
-use wharf::http::{Class, Http, Method, Options};
+use wharf_client::http::{Class, Http, Method, Options};
+use wharf_core::error::Kind;
 
 use super::source::{Memory, noise};
 use super::{LOOK, get, options, post};
@@ -213,9 +213,9 @@ async fn an_http2_stream_that_is_reset_without_an_error_has_not_ended() {
     let http = Http::new(options).unwrap();
     let source = Memory::new(noise(5000));
     let put = |path: &'static str| http.request(Class::Idempotent, Method::PUT, &[path]).source(&source);
-    let drain = async |mut body: wharf::body::Body| {
+    let drain = async |mut body: wharf_core::body::Body| {
         while body.next().await?.is_some() {}
-        Ok::<_, wharf::error::Error>(body.summary()?.bytes)
+        Ok::<_, wharf_core::error::Error>(body.summary()?.bytes)
     };
     let download = put("end").fetch().await.unwrap();
     assert_eq!((download.body.len(), drain(download.body).await.unwrap()), (None, 5000));

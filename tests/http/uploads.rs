@@ -3,8 +3,8 @@
 use std::net::TcpListener;
 use std::time::Duration;
 
-use wharf::error::Kind;
-use wharf::http::{Class, FilePart, Form, Http, Method, Request};
+use wharf_client::http::{Class, FilePart, Form, Http, Method, Request};
+use wharf_core::error::Kind;
 
 use super::server::{Server, answer, fine, reset, step};
 use super::source::{Memory, noise};
@@ -25,7 +25,7 @@ async fn a_source_goes_out_with_its_length_and_its_hash() {
         assert_eq!((got.header("transfer-encoding"), got.header("content-type")), (None, None));
         assert!(got.whole && got.body == content, "{len}");
         let local = sha2::Digest::finalize(<sha2::Sha256 as sha2::Digest>::new_with_prefix(&content));
-        assert_eq!((sent.bytes, sent.sha256), (len as u64, wharf::body::hex(&local)));
+        assert_eq!((sent.bytes, sent.sha256), (len as u64, wharf_core::body::hex(&local)));
     }
 }
 

@@ -6,14 +6,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use futures_util::StreamExt;
 use serde_json::{Value, json};
-use wharf::backend::{
+use wharf_client::backend::{
     Backend, ByteRange, FetchOptions, LabelPatch, MkdirOptions, NewResource, NewSession, PageRequest, PutOptions,
     SessionQuery, agb,
 };
-use wharf::error::Result;
-use wharf::http::{Credentials, Options};
-use wharf::model::{Labels, ResourceKind, SessionId, SessionPath};
-use wharf::wire::agb::{self as wire, path};
+use wharf_client::http::{Credentials, Options};
+use wharf_core::error::Result;
+use wharf_core::model::{Labels, ResourceKind, SessionId, SessionPath};
+use wharf_wire::agb::{self as wire, path};
 
 use crate::capture::{Capture, Content, Exception, Shape, compare};
 use crate::content::Sample;
@@ -340,7 +340,7 @@ async fn drive(backend: &dyn Backend, capture: &Capture, content: Vec<u8>) -> Re
     }
 }
 
-async fn fetch_large(files: &dyn wharf::backend::SessionFiles, at: &SessionPath) -> Result<()> {
+async fn fetch_large(files: &dyn wharf_client::backend::SessionFiles, at: &SessionPath) -> Result<()> {
     let mut body = files.fetch(at, FetchOptions::default()).await?.body;
     while body.next().await?.is_some() {}
     Ok(())

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use futures_util::StreamExt;
 use serde_json::{Value, json};
-use wharf::backend::{Backend, FetchOptions, agb};
-use wharf::error::Kind;
-use wharf::http::{Credentials, Options};
-use wharf::model::{EntryKind, SessionPath};
-use wharf::wire::agb as wire;
+use wharf_client::backend::{Backend, FetchOptions, agb};
+use wharf_client::http::{Credentials, Options};
+use wharf_core::error::Kind;
+use wharf_core::model::{EntryKind, SessionPath};
+use wharf_wire::agb as wire;
 
 use crate::recorder::{Recorder, Reply, Sent};
 

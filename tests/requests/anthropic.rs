@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
-use wharf::backend::anthropic::{self, Setup};
-use wharf::backend::{Backend, NewResource, NewStoredFile, PageRequest, Resources, SessionQuery, document};
-use wharf::error::Result;
-use wharf::http::{Credentials, Options};
-use wharf::model::{FileId, SessionId};
-use wharf::wire::anthropic::beta;
+use wharf_client::backend::anthropic::{self, Setup};
+use wharf_client::backend::{Backend, NewResource, NewStoredFile, PageRequest, Resources, SessionQuery, document};
+use wharf_client::http::{Credentials, Options};
+use wharf_core::error::Result;
+use wharf_core::model::{FileId, SessionId};
+use wharf_wire::anthropic::beta;
 
 use crate::capture::{Capture, Content, Exception, Shape, compare};
 use crate::content::Sample;

@@ -3,8 +3,8 @@
 use std::io::{self, Cursor, Seek, Write};
 
 use async_trait::async_trait;
-use wharf::body::{Attributes, Body, Source};
-use wharf::error::{Error, Result};
+use wharf_core::body::{Attributes, Body, Source};
+use wharf_core::error::{Error, Result};
 
 /// A file, or a pipe.
 pub(crate) struct Sample {

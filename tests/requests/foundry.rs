@@ -6,10 +6,12 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use futures_util::StreamExt;
 use serde_json::{Value, json};
-use wharf::backend::{Backend, FetchOptions, MkdirOptions, NewSession, PageRequest, PutOptions, SessionQuery, foundry};
-use wharf::error::Result;
-use wharf::http::{Auth, Credentials, Options};
-use wharf::model::SessionPath;
+use wharf_client::backend::{
+    Backend, FetchOptions, MkdirOptions, NewSession, PageRequest, PutOptions, SessionQuery, foundry,
+};
+use wharf_client::http::{Auth, Credentials, Options};
+use wharf_core::error::Result;
+use wharf_core::model::SessionPath;
 
 use crate::capture::{Capture, Content, Exception, Shape, compare};
 use crate::content::Sample;

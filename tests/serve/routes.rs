@@ -73,7 +73,7 @@ fn sessions_of_odd_names_are_their_own() {
     let ids = ["a", "a/b c:d", "a%2Fb", "..", "-x", "file_1", "ünï", "a.b", &long];
     for id in ids {
         server.create("a1", id);
-        let escaped = wharf::wire::url::escape(id);
+        let escaped = wharf_wire::url::escape(id);
         let at = format!("/agents/a1/endpoint/sessions/{escaped}");
         server.send("PUT", &format!("{at}/files/content?path=name"), id).is(201, "");
         assert_eq!(server.get(&format!("{at}/files/content?path=name")).body, id.as_bytes(), "{id}");

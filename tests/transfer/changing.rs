@@ -4,9 +4,9 @@ use std::fs::{self, OpenOptions};
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 
-use wharf::error::Kind;
-use wharf::pool::BLOCK;
-use wharf::transfer::Options;
+use wharf_core::error::Kind;
+use wharf_core::pool::BLOCK;
+use wharf_transfer::Options;
 
 use crate::other::{Other, Tells};
 use crate::stage::{Room, age, options, run};
@@ -137,14 +137,14 @@ fn a_source_that_changes_between_two_tries_is_a_conflict() {
     ] {
         let room = Room::new();
         let path = room.write("file", long());
-        let source = wharf::body::LocalFile::new(&path).unwrap();
+        let source = wharf_core::body::LocalFile::new(&path).unwrap();
         let twice = async {
-            let mut first = wharf::body::Source::open(&source).await.unwrap();
+            let mut first = wharf_core::body::Source::open(&source).await.unwrap();
             first.next().await.unwrap();
             change(&path);
-            let mut second = wharf::body::Source::open(&source).await?;
+            let mut second = wharf_core::body::Source::open(&source).await?;
             while second.next().await?.is_some() {}
-            Ok::<_, wharf::error::Error>(())
+            Ok::<_, wharf_core::error::Error>(())
         };
         assert_eq!(crate::stage::wait_for(twice).unwrap_err().kind(), Kind::Conflict);
     }

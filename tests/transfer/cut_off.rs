@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use wharf::error::{Error, Kind};
-use wharf::transfer::Options;
+use wharf_core::error::{Error, Kind};
+use wharf_transfer::Options;
 
 use crate::other::{Other, body, broken};
 use crate::stage::{Room, Told, options, run};

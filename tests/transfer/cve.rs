@@ -5,10 +5,10 @@ use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::time::SystemTime;
 
-use wharf::error::Kind;
-use wharf::model::EntryKind;
-use wharf::transfer::filter::{Filter, Rule};
-use wharf::transfer::{IfExists, Links, Options};
+use wharf_core::error::Kind;
+use wharf_core::model::EntryKind;
+use wharf_transfer::filter::{Filter, Rule};
+use wharf_transfer::{IfExists, Links, Options};
 
 use crate::other::{Node, Other, entry, lists};
 use crate::stage::{Room, options, run, snapshot};
@@ -52,7 +52,7 @@ fn cve_2019_6111_cve_2022_29154_what_nobody_asked_for_does_not_land() {
 #[test]
 fn cve_2022_29154_what_nobody_asked_for_does_not_land_below_a_link_either() {
     let room = Room::new();
-    let listing = |root: &wharf::model::RemotePath| {
+    let listing = |root: &wharf_core::model::RemotePath| {
         use futures_util::StreamExt;
         let mut entries = vec![entry("/t/d/f", EntryKind::File, Some(4))];
         if root.as_str() == "/t" {

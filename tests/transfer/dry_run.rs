@@ -9,11 +9,11 @@ use std::path::Path;
 use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
-use wharf::backend::{Backend, NewSession, local};
-use wharf::error::Kind;
-use wharf::model::ReceiptStatus;
-use wharf::transfer::filter::{Filter, Rule};
-use wharf::transfer::{IfExists, Links, Options};
+use wharf_client::backend::{Backend, NewSession, local};
+use wharf_core::error::Kind;
+use wharf_core::model::ReceiptStatus;
+use wharf_transfer::filter::{Filter, Rule};
+use wharf_transfer::{IfExists, Links, Options};
 
 use crate::other::{Node, Other};
 use crate::stage::{Room, Told, age, make_fifo, run, snapshot, wait_for};
@@ -196,7 +196,7 @@ fn compare(room: &Room, work: impl Fn(bool) -> Told) -> Result<(), TestCaseError
     prop_assert_eq!(dry.copied(), 0);
     let wet = work(false);
     prop_assert_eq!(lines(&dry), lines(&wet));
-    let verdict = |told: &Told| told.verdict.as_ref().err().map(wharf::error::Error::kind);
+    let verdict = |told: &Told| told.verdict.as_ref().err().map(wharf_core::error::Error::kind);
     prop_assert_eq!(verdict(&dry), verdict(&wet));
     prop_assert!(!all().keys().any(|name| name.contains(".wharf-")));
     Ok(())

@@ -4,9 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use wharf::error::Kind;
-use wharf::model::ReceiptStatus;
-use wharf::transfer::{IfExists, Options};
+use wharf_core::error::Kind;
+use wharf_core::model::ReceiptStatus;
+use wharf_transfer::{IfExists, Options};
 
 use crate::other::Other;
 use crate::stage::{Room, options, run};

@@ -4,9 +4,9 @@ use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 
 use futures_util::FutureExt;
-use wharf::error::Kind;
-use wharf::model::{EntryKind, ReceiptStatus, RemotePath};
-use wharf::transfer::{IfExists, Links, Options};
+use wharf_core::error::Kind;
+use wharf_core::model::{EntryKind, ReceiptStatus, RemotePath};
+use wharf_transfer::{IfExists, Links, Options};
 
 use crate::other::{Node, Other, entry, lists, numbered};
 use crate::stage::{Room, Told, options, run, snapshot};
@@ -357,7 +357,7 @@ fn an_error_in_a_listing_is_one_failed_item() {
     let listing = |_: &RemotePath| {
         use futures_util::StreamExt;
         let first = Ok(entry("/t/0", EntryKind::File, Some(1)));
-        let bad = Err(wharf::error::Error::conflict("a name that is not UTF-8"));
+        let bad = Err(wharf_core::error::Error::conflict("a name that is not UTF-8"));
         let last = Ok(entry("/t/1", EntryKind::File, Some(1)));
         futures_util::stream::iter([first, bad, last]).boxed()
     };

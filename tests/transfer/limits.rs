@@ -2,11 +2,11 @@
 
 use bytes::Bytes;
 use futures_util::stream::{self, StreamExt};
-use wharf::backend::{Expected, Fetched, Limits};
-use wharf::body::{Attributes, Body};
-use wharf::error::Kind;
-use wharf::model::{EntryKind, RemotePath};
-use wharf::transfer::{IfExists, Options};
+use wharf_client::backend::{Expected, Fetched, Limits};
+use wharf_core::body::{Attributes, Body};
+use wharf_core::error::Kind;
+use wharf_core::model::{EntryKind, RemotePath};
+use wharf_transfer::{IfExists, Options};
 
 use crate::other::{Fetch, Length, Other, body, entry, lists, numbered};
 use crate::stage::{Room, options, run};

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use futures_util::FutureExt;
 use tokio::sync::Barrier;
-use wharf::error::{Error, Kind};
-use wharf::model::{EntryKind, ReceiptStatus};
-use wharf::transfer::Options;
+use wharf_core::error::{Error, Kind};
+use wharf_core::model::{EntryKind, ReceiptStatus};
+use wharf_transfer::Options;
 
 use crate::other::{Node, Other, Pace, entry, lists, numbered};
 use crate::stage::{Room, Told, options, run};

@@ -10,15 +10,15 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use futures_util::stream::{self, StreamExt};
-use wharf::backend::{Expected, Fetched};
-use wharf::body::{Attributes, Body};
-use wharf::error::Result;
-use wharf::model::{EntryKind, Receipt, RemotePath};
-use wharf::transfer::download::Wanted;
-use wharf::transfer::event::Silent;
-use wharf::transfer::plan::{Destination, LocalSource};
-use wharf::transfer::stop::Stop;
-use wharf::transfer::{Options, Transfer};
+use wharf_client::backend::{Expected, Fetched};
+use wharf_core::body::{Attributes, Body};
+use wharf_core::error::Result;
+use wharf_core::model::{EntryKind, Receipt, RemotePath};
+use wharf_transfer::download::Wanted;
+use wharf_transfer::event::Silent;
+use wharf_transfer::plan::{Destination, LocalSource};
+use wharf_transfer::stop::Stop;
+use wharf_transfer::{Options, Transfer};
 
 use crate::other::{Other, entry};
 use crate::stage::{Room, options, session, wait_for};

@@ -4,13 +4,13 @@ use std::future::pending;
 use std::path::Path;
 
 use futures_util::FutureExt;
-use wharf::error::{Details, Error, Kind, Result};
-use wharf::model::FileId;
-use wharf::transfer::event::Silent;
-use wharf::transfer::mount::MountUploads;
-use wharf::transfer::plan::LocalSource;
-use wharf::transfer::stop::Stop;
-use wharf::transfer::{Options, Transfer};
+use wharf_core::error::{Details, Error, Kind, Result};
+use wharf_core::model::FileId;
+use wharf_transfer::event::Silent;
+use wharf_transfer::mount::MountUploads;
+use wharf_transfer::plan::LocalSource;
+use wharf_transfer::stop::Stop;
+use wharf_transfer::{Options, Transfer};
 
 use crate::other::{Other, Tells};
 use crate::stage::{Room, options, wait_for};

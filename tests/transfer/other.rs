@@ -11,14 +11,14 @@ use futures_util::future::BoxFuture;
 use futures_util::stream::{self, BoxStream, StreamExt};
 use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
-use wharf::backend::{
+use wharf_client::backend::{
     Backend, ByteRange, Capabilities, Expected, Feature, FetchOptions, Fetched, FileStore, Finding, LabelPatch, Limits,
     MkdirOptions, NewSession, NewStoredFile, Page, PageRequest, PutOptions, Resources, SessionFiles, SessionQuery,
     Sessions, Stored,
 };
-use wharf::body::{Attributes, Body, Source, Summary, hex};
-use wharf::error::{Details, Error, Kind, Result};
-use wharf::model::{
+use wharf_core::body::{Attributes, Body, Source, Summary, hex};
+use wharf_core::error::{Details, Error, Kind, Result};
+use wharf_core::model::{
     Entry, EntryKind, FileId, Provider, RemotePath, Session, SessionId, SessionPath, SessionStatus, StoredFile,
     Timestamp,
 };

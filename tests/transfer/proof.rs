@@ -1,9 +1,9 @@
 //! What came out is what went in, or it is said that it is not.
 
 use bytes::Bytes;
-use wharf::error::{Error, Kind};
-use wharf::model::ReceiptStatus;
-use wharf::transfer::{IfExists, Options};
+use wharf_core::error::{Error, Kind};
+use wharf_core::model::ReceiptStatus;
+use wharf_transfer::{IfExists, Options};
 
 use crate::other::{Knows, Length, Node, Other, Tells, body};
 use crate::stage::{Line, Room, Told, options, run};

@@ -2,10 +2,10 @@
 
 use std::fs;
 
-use wharf::error::{Error, Kind};
-use wharf::model::ReceiptStatus;
-use wharf::transfer::stop::Stop;
-use wharf::transfer::{IfExists, Options};
+use wharf_core::error::{Error, Kind};
+use wharf_core::model::ReceiptStatus;
+use wharf_transfer::stop::Stop;
+use wharf_transfer::{IfExists, Options};
 
 use crate::other::{Knows, Node, Other, numbered};
 use crate::stage::{Room, Run, options, run};

@@ -11,15 +11,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use tempfile::TempDir;
-use wharf::backend::{Backend, NewStoredFile};
-use wharf::error::{Error, Kind, Result};
-use wharf::model::target::names_directory;
-use wharf::model::{Receipt, ReceiptStatus, SessionPath};
-use wharf::transfer::download::Wanted;
-use wharf::transfer::event::{Event, Observer};
-use wharf::transfer::plan::{Destination, LocalSource};
-use wharf::transfer::stop::Stop;
-use wharf::transfer::{Options, Transfer};
+use wharf_client::backend::{Backend, NewStoredFile};
+use wharf_core::error::{Error, Kind, Result};
+use wharf_core::model::target::names_directory;
+use wharf_core::model::{Receipt, ReceiptStatus, SessionPath};
+use wharf_transfer::download::Wanted;
+use wharf_transfer::event::{Event, Observer};
+use wharf_transfer::plan::{Destination, LocalSource};
+use wharf_transfer::stop::Stop;
+use wharf_transfer::{Options, Transfer};
 
 /// Makes a FIFO, by the program: not every system has the call that rustix would make.
 pub(crate) fn make_fifo(path: &Path) {

@@ -6,10 +6,10 @@ use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 
 use futures_util::FutureExt;
 use futures_util::stream::{self, StreamExt};
-use wharf::error::Kind;
-use wharf::model::{EntryKind, RemotePath};
-use wharf::transfer::Options;
-use wharf::transfer::stop::Stop;
+use wharf_core::error::Kind;
+use wharf_core::model::{EntryKind, RemotePath};
+use wharf_transfer::Options;
+use wharf_transfer::stop::Stop;
 
 use crate::other::{Node, Other, entry, numbered};
 use crate::stage::{Room, Run, Told, options};
@@ -90,11 +90,11 @@ fn what_was_half_fetched_is_gone_and_the_old_file_is_there() {
             asking.ask(Kind::Interrupted);
             pending().await
         });
-        let body = wharf::body::Body::of_stream(Some(8), first.chain(rest).boxed());
-        let sha256 = wharf::backend::Expected::Unknown;
-        Some(Ok(wharf::backend::Fetched {
+        let body = wharf_core::body::Body::of_stream(Some(8), first.chain(rest).boxed());
+        let sha256 = wharf_client::backend::Expected::Unknown;
+        Some(Ok(wharf_client::backend::Fetched {
             body,
-            attributes: wharf::body::Attributes::default(),
+            attributes: wharf_core::body::Attributes::default(),
             sha256,
             file_id: None,
         }))
@@ -118,11 +118,11 @@ fn a_body_that_never_makes_anybody_wait_can_be_stopped_as_well() {
             assert!(number < 1_000_000, "nobody hears");
             Ok(bytes::Bytes::from_static(b"x"))
         });
-        let body = wharf::body::Body::of_stream(None, blocks.boxed());
-        let sha256 = wharf::backend::Expected::Unknown;
-        Some(Ok(wharf::backend::Fetched {
+        let body = wharf_core::body::Body::of_stream(None, blocks.boxed());
+        let sha256 = wharf_client::backend::Expected::Unknown;
+        Some(Ok(wharf_client::backend::Fetched {
             body,
-            attributes: wharf::body::Attributes::default(),
+            attributes: wharf_core::body::Attributes::default(),
             sha256,
             file_id: None,
         }))

@@ -5,14 +5,14 @@ use futures_util::StreamExt;
 
 use super::super::Cx;
 use super::targets;
-use crate::backend::{Backend, Feature, MkdirOptions};
-use crate::error::{Error, Kind, Result};
-use crate::model::receipt::Deleted;
-use crate::model::target::names_directory;
-use crate::model::{Deletion, EntryKind, SessionPath};
 use crate::output::Listing;
-use crate::transfer::download::Wanted;
-use crate::transfer::tally::Tally;
+use wharf_client::backend::{Backend, Feature, MkdirOptions};
+use wharf_core::error::{Error, Kind, Result};
+use wharf_core::model::receipt::Deleted;
+use wharf_core::model::target::names_directory;
+use wharf_core::model::{Deletion, EntryKind, SessionPath};
+use wharf_transfer::download::Wanted;
+use wharf_transfer::tally::Tally;
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  wharf files mkdir SESSION:/data/in SESSION:/data/out")]

@@ -7,14 +7,14 @@ use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches, ValueHint}
 
 use super::super::Cx;
 use super::super::used::Used;
-use crate::config::size;
-use crate::error::{Error, Result};
-use crate::model::Receipt;
 use crate::output::{Journal, Listing};
-use crate::platform::shown;
-use crate::transfer::filter::{Filter, Rule};
-use crate::transfer::reserved::Reserved;
-use crate::transfer::{IfExists, Links, Options};
+use wharf_core::config::size;
+use wharf_core::error::{Error, Result};
+use wharf_core::model::Receipt;
+use wharf_core::platform::shown;
+use wharf_transfer::filter::{Filter, Rule};
+use wharf_transfer::reserved::Reserved;
+use wharf_transfer::{IfExists, Links, Options};
 
 /// Flags that both directions have.
 #[derive(Debug, Args)]

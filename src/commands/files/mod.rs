@@ -8,9 +8,9 @@ mod transfer;
 use clap::Subcommand;
 
 use super::Cx;
-use crate::error::Result;
-use crate::model::Target;
-use crate::transfer::download::Wanted;
+use wharf_core::error::Result;
+use wharf_core::model::Target;
+use wharf_transfer::download::Wanted;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Verb {

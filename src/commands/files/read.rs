@@ -7,13 +7,13 @@ use super::super::Cx;
 use super::super::args::Paging;
 use super::super::cx::shown;
 use super::targets;
-use crate::backend::{ByteRange, FetchOptions, page};
-use crate::error::{Error, Kind, Result};
-use crate::model::{Entry, SessionPath, StoredFile, Target};
 use crate::output::{ENTRY_LONG, ENTRY_SHORT, Record};
-use crate::transfer::download::Wanted;
-use crate::transfer::land::stream;
-use crate::transfer::tally::Tally;
+use wharf_client::backend::{ByteRange, FetchOptions, page};
+use wharf_core::error::{Error, Kind, Result};
+use wharf_core::model::{Entry, SessionPath, StoredFile, Target};
+use wharf_transfer::download::Wanted;
+use wharf_transfer::land::stream;
+use wharf_transfer::tally::Tally;
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
@@ -145,7 +145,7 @@ impl Record for Found {
         }
     }
 
-    fn provider(&self) -> Option<&crate::model::Provider> {
+    fn provider(&self) -> Option<&wharf_core::model::Provider> {
         match self {
             Found::Entry(entry) => entry.provider(),
             Found::Stored(file) => file.provider(),

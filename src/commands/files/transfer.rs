@@ -9,17 +9,17 @@ use clap::{Args, ValueHint};
 use super::super::Cx;
 use super::how::{How, bytes, record};
 use super::targets;
-use crate::backend::{Feature, NewStoredFile};
-use crate::body;
-use crate::config::duration;
-use crate::error::{Error, Result};
-use crate::model::target::names_directory;
-use crate::model::{Receipt, ReceiptStatus, SessionId, SessionPath, Target};
 use crate::output::Journal;
-use crate::platform::names::Rules;
-use crate::platform::shown;
-use crate::transfer::plan::{Destination, LocalSource};
-use crate::transfer::{IfExists, Options, Transfer};
+use wharf_client::backend::{Feature, NewStoredFile};
+use wharf_core::body;
+use wharf_core::config::duration;
+use wharf_core::error::{Error, Result};
+use wharf_core::model::target::names_directory;
+use wharf_core::model::{Receipt, ReceiptStatus, SessionId, SessionPath, Target};
+use wharf_core::platform::names::Rules;
+use wharf_core::platform::shown;
+use wharf_transfer::plan::{Destination, LocalSource};
+use wharf_transfer::{IfExists, Options, Transfer};
 
 #[derive(Debug, Args)]
 #[command(

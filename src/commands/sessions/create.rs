@@ -8,16 +8,16 @@ use serde_json::{Map, Value};
 
 use super::wait::{Goal, wait_for};
 use super::{label, labels};
-use crate::backend::{Backend, Feature, NewSession, document as shape, expiry};
 use crate::commands::Cx;
 use crate::commands::args::BodyFlag;
 use crate::commands::spec::{Spec, name_left, upload_local};
 use crate::commands::stdin::document;
-use crate::config::{Origin, Setting, body, duration};
-use crate::error::{Error, Result};
-use crate::model::{Labels, Session, Timestamp};
-use crate::transfer::Transfer;
-use crate::transfer::mount::MountUploads;
+use wharf_client::backend::{Backend, Feature, NewSession, document as shape, expiry};
+use wharf_core::config::{Origin, Setting, body, duration};
+use wharf_core::error::{Error, Result};
+use wharf_core::model::{Labels, Session, Timestamp};
+use wharf_transfer::Transfer;
+use wharf_transfer::mount::MountUploads;
 
 #[derive(Debug, Args)]
 #[command(after_help = "Standard input is read too, when it is a pipe or a file: a YAML or JSON document.\n\n\

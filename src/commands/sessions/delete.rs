@@ -3,14 +3,14 @@
 use clap::Args;
 
 use super::labels;
-use crate::backend::page::Walk;
-use crate::backend::{Backend, Feature, SessionQuery};
 use crate::commands::{Cx, question};
-use crate::error::{Error, Kind, Result};
-use crate::model::receipt::Deleted;
-use crate::model::{Deletion, FileId, Session, SessionId};
 use crate::output::{Listing, Record};
-use crate::transfer::tally::Tally;
+use wharf_client::backend::page::Walk;
+use wharf_client::backend::{Backend, Feature, SessionQuery};
+use wharf_core::error::{Error, Kind, Result};
+use wharf_core::model::receipt::Deleted;
+use wharf_core::model::{Deletion, FileId, Session, SessionId};
+use wharf_transfer::tally::Tally;
 
 /// Sessions that one command deletes by label. A listing need not have an end.
 const SELECTED: usize = 100_000;

@@ -2,12 +2,12 @@
 
 use clap::Args;
 
-use crate::backend::{Feature, LabelPatch};
 use crate::commands::Cx;
 use crate::commands::args::subject;
-use crate::error::Result;
-use crate::model::{Labels, Provider};
 use crate::output::{Align, Column, Record, View};
+use wharf_client::backend::{Feature, LabelPatch};
+use wharf_core::error::Result;
+use wharf_core::model::{Labels, Provider};
 
 #[derive(Debug, Args)]
 #[command(

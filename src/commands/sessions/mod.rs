@@ -10,10 +10,10 @@ use clap::{Args, Subcommand};
 
 use super::Cx;
 use super::args::{Paging, SessionNames};
-use crate::backend::{Backend, Feature, SessionQuery};
-use crate::error::{Error, Result};
-use crate::model::session::check_label;
-use crate::model::{Labels, Session, SessionId, SessionStatus};
+use wharf_client::backend::{Backend, Feature, SessionQuery};
+use wharf_core::error::{Error, Result};
+use wharf_core::model::session::check_label;
+use wharf_core::model::{Labels, Session, SessionId, SessionStatus};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Verb {

@@ -4,13 +4,13 @@ use clap::Args;
 use serde_json::Value;
 
 use super::{label, labels};
-use crate::backend::{Feature, document as shape};
 use crate::commands::Cx;
 use crate::commands::args::BodyFlag;
 use crate::commands::stdin::document;
-use crate::config::body;
-use crate::error::{Error, Result};
-use crate::model::SessionId;
+use wharf_client::backend::{Feature, document as shape};
+use wharf_core::config::body;
+use wharf_core::error::{Error, Result};
+use wharf_core::model::SessionId;
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \

@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
-use crate::backend::{Backend, Capabilities};
 use crate::commands::Cx;
 use crate::commands::args::SessionNames;
-use crate::error::{Error, Kind, Result};
-use crate::model::{Session, SessionId, SessionStatus};
+use wharf_client::backend::{Backend, Capabilities};
+use wharf_core::error::{Error, Kind, Result};
+use wharf_core::model::{Session, SessionId, SessionStatus};
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  wharf sessions wait SESSION --for deleted --timeout 5m")]

@@ -9,11 +9,11 @@ use std::net::TcpStream;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use wharf::backend::{
+use wharf_client::backend::{
     FetchOptions, Gather, LabelPatch, NewSession, NewStoredFile, PageRequest, PutOptions, SessionQuery,
 };
-use wharf::error::{Error, Kind};
-use wharf::model::{FileId, ResourceKind, SessionStatus};
+use wharf_core::error::{Error, Kind};
+use wharf_core::model::{FileId, ResourceKind, SessionStatus};
 
 use crate::content::{Content, bytes};
 use crate::room::{Room, pages, store};
@@ -66,7 +66,7 @@ async fn outputs(room: &Room<'_>) -> Vec<(String, Option<u64>)> {
     entries.into_iter().map(|entry| (entry.name, entry.size)).collect()
 }
 
-async fn read_output(room: &Room<'_>, name: &str) -> wharf::error::Result<Vec<u8>> {
+async fn read_output(room: &Room<'_>, name: &str) -> wharf_core::error::Result<Vec<u8>> {
     let at = room.at("").at(format!("{OUTPUTS}/{name}").parse()?);
     crate::room::drain(room.stage.files().fetch(&at, FetchOptions::default()).await?).await
 }
@@ -400,7 +400,7 @@ fn what_the_agent_made_is_fetched_and_waited_for() {
         stage.files().gather(&at, Gather { settle: true, all: false }).await.unwrap();
         assert_eq!(outputs(&room).await.len(), 2);
         assert_eq!(read_output(&room, "late.txt").await.unwrap(), b"late");
-        let range = wharf::backend::ByteRange { first: 1, last: Some(2) };
+        let range = wharf_client::backend::ByteRange { first: 1, last: Some(2) };
         let late = at.at(format!("{OUTPUTS}/late.txt").parse().unwrap());
         let fetched = stage.files().fetch(&late, FetchOptions { range: Some(range), size: None }).await.unwrap();
         assert_eq!(crate::room::drain(fetched).await.unwrap(), b"at");

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
-use wharf::backend::PutOptions;
-use wharf::error::{Error, Kind};
-use wharf::model::FileId;
+use wharf_client::backend::PutOptions;
+use wharf_core::error::{Error, Kind};
+use wharf_core::model::FileId;
 
 use super::{leave, outputs, read_output};
 use crate::content::{Content, bytes};

@@ -1,9 +1,9 @@
 //! Changing a session: directories, moves, removals.
 
-use wharf::backend::{Feature, MkdirOptions};
-use wharf::error::Kind;
-use wharf::model::EntryKind;
-use wharf::model::entry::Mode;
+use wharf_client::backend::{Feature, MkdirOptions};
+use wharf_core::error::Kind;
+use wharf_core::model::EntryKind;
+use wharf_core::model::entry::Mode;
 
 use super::everywhere;
 use crate::room::Room;

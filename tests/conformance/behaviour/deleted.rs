@@ -1,7 +1,7 @@
 //! A session that is gone is gone for everyone.
 
-use wharf::backend::{Feature, LabelPatch, PageRequest};
-use wharf::error::{Kind, Result};
+use wharf_client::backend::{Feature, LabelPatch, PageRequest};
+use wharf_core::error::{Kind, Result};
 
 use super::{everywhere, in_views_too};
 use crate::room::{Room, store};

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use wharf::backend::PutOptions;
-use wharf::error::Kind;
+use wharf_client::backend::PutOptions;
+use wharf_core::error::Kind;
 
 use super::everywhere;
 use crate::content::{Broken, Content, Held, Pipe, bytes, summary};

@@ -1,8 +1,8 @@
 //! Labels: set at the beginning, changed later, asked for in a listing.
 
-use wharf::backend::{Feature, LabelPatch, NewSession, SessionQuery};
-use wharf::error::Kind;
-use wharf::model::Labels;
+use wharf_client::backend::{Feature, LabelPatch, NewSession, SessionQuery};
+use wharf_core::error::Kind;
+use wharf_core::model::Labels;
 
 use super::in_views_too;
 use crate::room::pages;
@@ -65,7 +65,7 @@ fn a_listing_shows_the_sessions_that_have_all_labels() {
         let query = |pairs: &[(&str, &str)]| SessionQuery { labels: labels(pairs), ..SessionQuery::default() };
         if !stage.has(Feature::SessionLabels) {
             refused(
-                sessions.list(&query(&[("a", "1")]), wharf::backend::PageRequest::default()).await,
+                sessions.list(&query(&[("a", "1")]), wharf_client::backend::PageRequest::default()).await,
                 Kind::Unsupported,
             );
             return;

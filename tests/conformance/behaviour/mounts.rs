@@ -1,8 +1,8 @@
 //! Mounts: read-only copies of stored files inside sessions.
 
-use wharf::backend::{Feature, NewResource, PutOptions};
-use wharf::error::Kind;
-use wharf::model::{FileId, ResourceKind};
+use wharf_client::backend::{Feature, NewResource, PutOptions};
+use wharf_core::error::Kind;
+use wharf_core::model::{FileId, ResourceKind};
 
 use super::everywhere;
 use crate::room::{Room, pages, store};

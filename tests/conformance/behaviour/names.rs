@@ -1,7 +1,7 @@
 //! Names: what a file is called is nobody's business but its owner's.
 
-use wharf::backend::Feature;
-use wharf::error::Kind;
+use wharf_client::backend::Feature;
+use wharf_core::error::Kind;
 
 use super::everywhere;
 use crate::room::{Room, store};

@@ -1,7 +1,7 @@
 //! Looking at a session: stat, listings, content and ranges of it.
 
-use wharf::error::Kind;
-use wharf::model::EntryKind;
+use wharf_core::error::Kind;
+use wharf_core::model::EntryKind;
 
 use super::everywhere;
 use crate::content::bytes;

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use wharf::backend::{Feature, NewSession, SessionQuery};
-use wharf::error::Kind;
-use wharf::model::{Session, SessionId, SessionStatus, Timestamp};
+use wharf_client::backend::{Feature, NewSession, SessionQuery};
+use wharf_core::error::Kind;
+use wharf_core::model::{Session, SessionId, SessionStatus, Timestamp};
 
 use super::{everywhere, in_views_too};
 use crate::room::{Room, pages, store};

@@ -1,8 +1,8 @@
 //! Stored files: immutable, outside any session, known by id.
 
-use wharf::backend::{ByteRange, Feature, NewStoredFile, PageRequest};
-use wharf::error::{Kind, Result};
-use wharf::model::{FileId, StoredFile};
+use wharf_client::backend::{ByteRange, Feature, NewStoredFile, PageRequest};
+use wharf_core::error::{Kind, Result};
+use wharf_core::model::{FileId, StoredFile};
 
 use super::{everywhere, in_views_too};
 use crate::content::{Broken, bytes};

@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use std::fmt::Write as _;
 
 use serde_json::{Value, json};
-use wharf::wire::anthropic as wire;
+use wharf_wire::anthropic as wire;
 
 use super::stage::{MANAGED, Said, id};
 use crate::stage::{Reply, Server, Stage};

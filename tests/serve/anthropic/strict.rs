@@ -115,7 +115,7 @@ fn a_filter_by_a_word_that_is_not_known_is_refused() {
 fn the_names_of_features_that_the_sdks_list_are_known() {
     let stage = Stage::new();
     let server = stage.serve(&[]);
-    let listed = wharf::wire::anthropic::beta::LISTED;
+    let listed = wharf_wire::anthropic::beta::LISTED;
     assert_eq!(listed.len(), 60);
     for name in listed {
         server.with(name, "GET", "/v1/files", "").fine();

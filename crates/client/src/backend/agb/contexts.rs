@@ -1,0 +1,246 @@
+//! Contexts as resources: storage that stays, loaded into a session when it is made.
+//!
+//! A running session takes no more of them and lets none go: there are no calls for it.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::sessions::Patience;
+use super::{Agb, CAPABILITIES, lacks, send};
+use crate::backend::{Feature, NewResource, Page, PageRequest, Resources};
+use wharf_core::error::{Error, Kind, Result};
+use wharf_core::model::{Provider, RemotePath, Resource, ResourceKind, SessionId};
+use wharf_wire::agb as wire;
+use wharf_wire::agb::{Persistence, SyncItem, SyncState};
+use wharf_wire::json;
+
+/// How long a new session's contexts may take: as long as the SDKs wait.
+const LOADING: Duration = Duration::from_secs(300);
+
+/// How to name a context.
+const SPEC: &str = "write {type: context, context_id: SdkCtx-..., mount_path: /home/agb/data}";
+
+#[async_trait]
+impl Resources for Agb {
+    async fn add(&self, _: &SessionId, new: NewResource) -> Result<Resource> {
+        match new.kind {
+            ResourceKind::Context => {
+                Err(bound("loaded into", "name it at the creation: `sessions create --resource SPEC`"))
+            }
+            kind => Err(lacks(Feature::of_resource(kind))),
+        }
+    }
+
+    /// What the service tells of contexts, one for each place that a context has. The one that
+    /// transfers pass through is not the user's.
+    async fn list(&self, session: &SessionId, page: PageRequest) -> Result<Page<Resource>> {
+        let request = self.ask(wire::path::CONTEXT_INFO).query("sessionId", session.as_str());
+        let reply = send(request).await?;
+        let info: wire::ContextInfo = reply.data()?;
+        let items = info.items().ok_or_else(unreadable)?;
+        if items.is_empty() && page.cursor.is_none() {
+            // An empty answer is no proof of a session.
+            self.must_be_there(session).await?;
+        }
+        let own = if items.is_empty() { None } else { self.gate(session).await.ok() };
+        let received = items.len();
+        let mut found: Vec<(String, String, Vec<SyncItem>)> = Vec::new();
+        let mut unknown = Vec::new();
+        for item in items {
+            let item = match item {
+                Ok(item) => item,
+                Err(text) => {
+                    unknown.push(Err(no_context(&text)));
+                    continue;
+                }
+            };
+            let (Some(id), Some(path)) = (item.context_id.clone(), item.path.clone()) else { continue };
+            if own.as_ref().is_some_and(|own| own.context == id) {
+                continue;
+            }
+            match found.iter_mut().find(|(known, at, _)| (known, at) == (&id, &path)) {
+                Some((.., items)) => items.push(item),
+                None => found.push((id, path, vec![item])),
+            }
+        }
+        let resource = |(id, path, items): (String, String, Vec<SyncItem>)| Resource {
+            id: Some(id),
+            session: session.clone(),
+            kind: ResourceKind::Context,
+            file_id: None,
+            mount_path: Some(path),
+            created_at: None,
+            updated_at: None,
+            provider: Provider::of(&items),
+        };
+        let items = found.into_iter().map(|one| Ok(resource(one))).chain(unknown).collect();
+        Ok(Page { items, received, next: None })
+    }
+
+    async fn get(&self, session: &SessionId, id: &str) -> Result<Resource> {
+        let mut unknown = None;
+        for resource in Resources::list(self, session, PageRequest::default()).await?.items {
+            match resource {
+                Ok(resource) if resource.id.as_deref() == Some(id) => return Ok(resource),
+                Ok(_) => {}
+                Err(error) => drop(unknown.get_or_insert(error)),
+            }
+        }
+        // What cannot be read may be the one that was asked for.
+        Err(unknown.unwrap_or_else(|| {
+            Error::not_found(format!("no such context is in `{session}`: `{id}`"))
+                .hint(format!("`wharf resources list {session}` shows those that are"))
+        }))
+    }
+
+    async fn remove(&self, _: &SessionId, _: &str) -> Result<()> {
+        Err(bound("taken out of", "what is in it goes back when the session is deleted"))
+    }
+}
+
+impl Agb {
+    /// Waits until the contexts of a new session are there. No word of any of them means that there
+    /// is nothing to wait for \[sdk\].
+    pub(super) async fn wait_for_contexts(&self, session: &SessionId, asked: &[Persistence]) -> Result<()> {
+        if asked.is_empty() {
+            return Ok(());
+        }
+        let mut patience = Patience::new(Duration::from_millis(20), Duration::from_secs(2), LOADING);
+        loop {
+            let request = self.ask(wire::path::CONTEXT_INFO).query("sessionId", session.as_str());
+            let info: wire::ContextInfo = send(request).await?.data()?;
+            let items = info.items().ok_or_else(unreadable)?;
+            let items =
+                items.into_iter().map(|item| item.map_err(|text| no_context(&text))).collect::<Result<Vec<_>>>()?;
+            if let Some(failed) = items.iter().find(|item| item.state() == SyncState::Failed) {
+                let (id, why) =
+                    (failed.context_id.as_deref().unwrap_or("?"), failed.reason().unwrap_or("no reason is given"));
+                return Err(Error::new(Kind::Unavailable, format!("a context could not be loaded ({why}): `{id}`")));
+            }
+            if items.iter().all(|item| item.state() == SyncState::Done) {
+                return Ok(());
+            }
+            if !patience.wait().await {
+                let waited = LOADING.as_secs();
+                return Err(Error::new(Kind::Unavailable, format!("after {waited} s contexts are still being loaded")));
+            }
+        }
+    }
+}
+
+fn unreadable() -> Error {
+    Error::new(Kind::Unavailable, "the service answered what is no state of contexts")
+}
+
+/// The state of a context that cannot be read.
+fn no_context(text: &str) -> Error {
+    Error::new(
+        Kind::Unavailable,
+        format!("the service answered a context that cannot be read: {}", json::excerpt(text)),
+    )
+}
+
+fn bound(what: &str, instead: &str) -> Error {
+    Error::new(
+        Kind::Unsupported,
+        format!("a context cannot be {what} a running session: the service has no call for it"),
+    )
+    .hint(instead)
+    .from_backend(CAPABILITIES.backend)
+}
+
+/// What `--resource` and a document say of a context.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Named {
+    #[serde(alias = "context_id", alias = "id")]
+    context_id: String,
+    /// An object, or that as JSON in a string.
+    #[serde(default)]
+    policy: Option<Value>,
+}
+
+/// A context as it is asked for.
+pub(super) fn persistence(new: &NewResource) -> Result<Persistence> {
+    let named: Named = serde_json::from_value(Value::Object(new.extra.clone()))
+        .map_err(|e| Error::usage(format!("this is no context: {e}")).hint(SPEC))?;
+    let path = new
+        .mount_path
+        .as_deref()
+        .ok_or_else(|| Error::usage(format!("where is the context to be? `{}`", named.context_id)).hint(SPEC))?;
+    let home: RemotePath = CAPABILITIES.home.parse()?;
+    let policy = match named.policy {
+        None => policy().to_string(),
+        Some(Value::String(text)) => text,
+        Some(policy) => policy.to_string(),
+    };
+    let path = RemotePath::resolve(path, &home)?.to_string();
+    Ok(Persistence { context_id: named.context_id, path, policy: Some(policy) })
+}
+
+/// `persistenceDataList` of a document.
+pub(super) fn of_document(list: Value) -> Result<Vec<NewResource>> {
+    let wrong = |e: serde_json::Error| Error::usage(format!("`persistenceDataList` in the body: {e}"));
+    let list: Vec<Persistence> = serde_json::from_value(list).map_err(wrong)?;
+    let resource = |item: Persistence| {
+        let mut extra = serde_json::Map::new();
+        extra.insert("context_id".to_owned(), item.context_id.into());
+        if let Some(policy) = item.policy {
+            extra.insert("policy".to_owned(), policy.into());
+        }
+        NewResource { kind: ResourceKind::Context, file_id: None, mount_path: Some(item.path), extra }
+    };
+    Ok(list.into_iter().map(resource).collect())
+}
+
+/// How a context is kept the same where nobody says: as the SDK has it \[recorded\]. Without one the
+/// context would be left out silently \[sdk\].
+fn policy() -> Value {
+    serde_json::json!({
+        "uploadPolicy": { "autoUpload": true, "uploadStrategy": "UploadBeforeResourceRelease", "uploadMode": "File" },
+        "downloadPolicy": { "autoDownload": true, "downloadStrategy": "DownloadAsync" },
+        "deletePolicy": { "syncLocalFile": true },
+        "extractPolicy": { "extract": true, "deleteSrcFile": true, "extractToCurrentFolder": false },
+        "recyclePolicy": { "lifecycle": "Lifecycle_Forever", "paths": [""] },
+        "bwList": { "whiteLists": [] },
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn asked(extra: &Value, mount_path: Option<&str>) -> Result<Persistence> {
+        let Value::Object(extra) = extra.clone() else { panic!("an object") };
+        let mount_path = mount_path.map(str::to_owned);
+        persistence(&NewResource { kind: ResourceKind::Context, file_id: None, mount_path, extra })
+    }
+
+    #[test]
+    fn a_context_needs_a_name_and_a_place_and_always_has_a_policy() {
+        let one = asked(&json!({ "context_id": "SdkCtx-1" }), Some("data")).unwrap();
+        assert_eq!((one.context_id.as_str(), one.path.as_str()), ("SdkCtx-1", "/tmp/data"));
+        assert_eq!(serde_json::from_str::<Value>(&one.policy.unwrap()).unwrap(), policy());
+        let own = asked(&json!({ "contextId": "c", "policy": { "x": 1 } }), Some("/d")).unwrap();
+        assert_eq!(own.policy.as_deref(), Some(r#"{"x":1}"#));
+        for (extra, path) in [
+            (json!({}), Some("/d")),
+            (json!({ "context_id": "c" }), None),
+            (json!({ "context_id": "c", "x": 1 }), Some("/d")),
+        ] {
+            assert_eq!(asked(&extra, path).unwrap_err().kind(), Kind::Usage, "{extra}");
+        }
+    }
+
+    #[test]
+    fn the_services_own_list_means_the_same() {
+        let list = json!([{ "contextId": "c", "path": "/d", "policy": "{}" }]);
+        let new = of_document(list).unwrap();
+        assert_eq!(persistence(&new[0]).unwrap().policy.as_deref(), Some("{}"));
+        assert_eq!(of_document(json!({})).unwrap_err().kind(), Kind::Usage);
+    }
+}

@@ -1,0 +1,112 @@
+//! What the service says of an error, and what to do about it.
+//!
+//! A failure comes with a status of its own, or within HTTP 200, where the envelope alone tells it.
+
+use crate::http::{HeaderMap, StatusCode, Told, kind_of};
+use wharf_core::error::Kind;
+use wharf_wire::agb as wire;
+
+/// Whether an answer with a good status is a failure: without an envelope that says so, nothing is
+/// a success.
+pub(super) fn is_failure(content: &[u8]) -> bool {
+    !wire::Envelope::read(content).is_some_and(|envelope| envelope.success)
+}
+
+/// Reads an error in the service's own words.
+pub(super) fn envelope(status: StatusCode, _: &HeaderMap, content: &[u8]) -> Told {
+    let envelope = wire::Envelope::read(content);
+    // A gateway's page, and whatever else has no name that the service gives.
+    let Some(envelope) = envelope.filter(|told| told.code.is_some() || told.request_id.is_some()) else {
+        let lost = status == StatusCode::NOT_FOUND || status.is_success();
+        return Told {
+            kind: lost.then_some(Kind::Unavailable),
+            hint: lost.then_some("is this the right address? see --base-url and AGB_ENDPOINT"),
+            ..Told::default()
+        };
+    };
+    let within = envelope.http_status_code.and_then(|status| u16::try_from(status).ok());
+    let within = within.and_then(|status| StatusCode::from_u16(status).ok()).filter(|status| status.as_u16() >= 400);
+    let status = if status.is_success() { within.unwrap_or(status) } else { status };
+    let code = envelope.code.as_deref().unwrap_or_default();
+    let throttled = status == StatusCode::TOO_MANY_REQUESTS || code.starts_with(wire::code::THROTTLED);
+    let kind = if envelope.is_not_found() {
+        Kind::NotFound
+    } else if throttled {
+        Kind::Limit
+    } else if [wire::code::UNAUTHORIZED, wire::code::DENIED].contains(&code) {
+        Kind::Auth
+    } else {
+        kind_of(status)
+    };
+    Told {
+        hint: hint(kind, code),
+        kind: Some(kind),
+        again: (throttled || status.is_server_error() && status != StatusCode::NOT_IMPLEMENTED).then_some(true),
+        code: envelope.code,
+        message: envelope.message,
+        request_id: envelope.request_id,
+        // Who is throttled was turned away at the door.
+        undone: throttled,
+    }
+}
+
+fn hint(kind: Kind, code: &str) -> Option<&'static str> {
+    match kind {
+        Kind::Auth => Some("the key is wrong, or may not do that: see `wharf doctor -b agb`"),
+        Kind::NotFound if code == wire::code::NO_SESSION => {
+            Some("sessions go away when nobody uses them: `wharf sessions list` shows those that are there")
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(status: u16, body: &str) -> Told {
+        envelope(StatusCode::from_u16(status).unwrap(), &HeaderMap::new(), body.as_bytes())
+    }
+
+    #[test]
+    fn only_what_says_success_is_one() {
+        for good in [r#"{"success":true}"#, r#"{"Success":true,"Data":1}"#, r#"{"body":{"success":true}}"#] {
+            assert!(!is_failure(good.as_bytes()), "{good}");
+        }
+        for bad in [r#"{"success":"true"}"#, r#"{"success":false}"#, "{}", "", "<html>", "[]", r#"{"data":[]}"#] {
+            assert!(is_failure(bad.as_bytes()), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_failure_is_read_by_its_code_and_its_status_wherever_they_stand() {
+        for (status, body, kind, again) in [
+            (400, r#"{"code":"InvalidMcpSession.NotFound","message":"m"}"#, Kind::NotFound, None),
+            (200, r#"{"code":"InvalidMcpSession.NotFound","success":false}"#, Kind::NotFound, None),
+            (200, r#"{"code":"","requestId":"r","message":"Session not found"}"#, Kind::NotFound, None),
+            (200, r#"{"Code":"Throttling.User","Success":false}"#, Kind::Limit, Some(true)),
+            (200, r#"{"code":"x","httpStatusCode":500}"#, Kind::Unavailable, Some(true)),
+            (200, r#"{"code":"AccessDenied"}"#, Kind::Auth, None),
+            (403, r#"{"code":"x"}"#, Kind::Auth, None),
+            (400, r#"{"code":"InvalidParameter","message":"m"}"#, Kind::Usage, None),
+            (200, r#"{"code":"InvalidParameter","httpStatusCode":400}"#, Kind::Usage, None),
+            (200, r#"{"code":"ok","success":false}"#, Kind::Unavailable, None),
+            (501, r#"{"code":"NotImplemented"}"#, Kind::Unavailable, None),
+        ] {
+            let told = told(status, body);
+            assert_eq!((told.kind, told.again), (Some(kind), again), "{status} {body}");
+        }
+        let whole = told(400, r#"{"code":"c","message":"m","requestId":"r"}"#);
+        assert_eq!((whole.code.as_deref(), whole.message.as_deref()), (Some("c"), Some("m")));
+        assert_eq!(whole.request_id.as_deref(), Some("r"));
+    }
+
+    #[test]
+    fn a_gateway_that_knows_no_page_says_nothing_about_a_session() {
+        for body in ["<html>Not Found</html>", "", r#"{"message":"Not Found"}"#] {
+            assert_eq!(told(404, body).kind, Some(Kind::Unavailable), "{body}");
+        }
+        assert_eq!(told(502, "<html>").kind, None);
+        assert_eq!(told(200, "<html>").kind, Some(Kind::Unavailable));
+    }
+}

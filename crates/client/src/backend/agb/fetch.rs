@@ -1,0 +1,109 @@
+//! Reading contents: small ones and ranges by the tool, others by presigned URLs.
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use bytes::Bytes;
+use futures_util::future::join;
+use futures_util::stream::{self, StreamExt, TryStreamExt};
+
+use super::Agb;
+use super::look::or_failed;
+use super::tools::Outcome;
+use crate::backend::occupied::is_directory;
+use crate::backend::part;
+use crate::backend::{ByteRange, Expected, Fetched};
+use crate::http::{Class, other_length};
+use wharf_core::body::{Attributes, Body};
+use wharf_core::error::{Error, Kind, Result};
+use wharf_core::model::{Entry, EntryKind, SessionPath};
+use wharf_wire::agb as wire;
+
+/// Bytes that are read by calls of the tool: what takes as many calls as a presigned transfer does,
+/// each of which carries a third more.
+const BY_TOOL: u64 = 8 * wire::READ_SURE;
+
+/// Calls at once for one file.
+const AT_ONCE: usize = 4;
+
+impl Agb {
+    /// The size comes from a look and the content from the tool, at the same time: most files end
+    /// with the first block.
+    pub(super) async fn fetch_content(&self, at: &SessionPath, range: Option<ByteRange>) -> Result<Fetched> {
+        let asked = range.unwrap_or(ByteRange { first: 0, last: None });
+        let most = asked.last.map_or(u64::MAX, |last| last.saturating_sub(asked.first).saturating_add(1));
+        let first = self.read(at, asked.first, most.min(wire::READ_SURE));
+        let (entry, block) = join(self.look_through(at), first).await;
+        let entry = entry?;
+        match entry.kind {
+            EntryKind::File => {}
+            EntryKind::Directory => return Err(is_directory(at)),
+            _ => return Err(Error::new(Kind::Unsupported, format!("this is neither file nor directory: `{at}`"))),
+        }
+        let size = entry.size.ok_or_else(|| {
+            Error::new(Kind::Unavailable, format!("the session does not tell how long this is: `{at}`"))
+        })?;
+        let (skip, take) = asked.within(size)?;
+        let body = if take <= BY_TOOL {
+            let block = if take == 0 { Bytes::new() } else { or_failed(at, block?)? };
+            self.by_tool(at, skip, take, block)?
+        } else {
+            let whole = self.download(at, size).await?;
+            match range {
+                Some(range) => part::of(whole, range)?,
+                None => whole,
+            }
+        };
+        Ok(Fetched { body, attributes: attributes(&entry), sha256: Expected::Unknown, file_id: None })
+    }
+
+    /// The rest of a content of which the first block is at hand.
+    fn by_tool(&self, at: &SessionPath, skip: u64, take: u64, first: Bytes) -> Result<Body> {
+        let step = wire::READ_SURE;
+        if take == 0 {
+            return Ok(Body::of_stream(Some(0), stream::empty().boxed()));
+        }
+        let first = exactly(at, first, take.min(step))?;
+        let offsets = (1..take.div_ceil(step)).map(move |block| block * step);
+        let (agb, place) = (self.clone(), at.clone());
+        let rest = stream::iter(offsets)
+            .map(move |offset| {
+                let (agb, at, length) = (agb.clone(), place.clone(), (take - offset).min(step));
+                async move {
+                    let block = or_failed(&at, agb.read(&at, skip + offset, length).await?)?;
+                    exactly(&at, block, length)
+                }
+            })
+            .buffered(AT_ONCE);
+        Ok(Body::of_stream(Some(take), stream::iter([Ok(first)]).chain(rest).into_stream().boxed()))
+    }
+
+    /// Some bytes of a file, in base64 on their way: in text a character at either end may be cut.
+    async fn read(&self, at: &SessionPath, offset: u64, length: u64) -> Result<Outcome<Bytes>> {
+        let asked = wire::ReadFile {
+            path: at.path.to_string(),
+            offset: Some(offset),
+            length: Some(length),
+            format: Some(wire::ReadFile::BINARY.to_owned()),
+        };
+        let text = match self.tool(Class::Safe, &at.session, wire::name::READ_FILE, &asked).await? {
+            Ok(text) => text,
+            Err(error) => return Ok(Err(error)),
+        };
+        let text: Vec<u8> = text.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();
+        let bytes = BASE64_STANDARD.decode(text).map_err(|e| {
+            Error::new(Kind::Unavailable, format!("the session answered what is no base64 ({e}): `{at}`"))
+        })?;
+        Ok(Ok(bytes.into()))
+    }
+}
+
+fn attributes(entry: &Entry) -> Attributes {
+    let executable = entry.mode.is_some_and(|mode| mode.0 & 0o111 != 0);
+    Attributes { modified_at: entry.modified_at, executable }
+}
+
+/// A block that is as long as the file's length says.
+fn exactly(at: &SessionPath, block: Bytes, length: u64) -> Result<Bytes> {
+    let came = block.len() as u64;
+    if came == length { Ok(block) } else { Err(other_length(&at.to_string(), length, came)) }
+}

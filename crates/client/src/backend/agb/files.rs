@@ -1,0 +1,192 @@
+//! What is done with session files.
+
+use async_trait::async_trait;
+use futures_util::future::join;
+use futures_util::stream::BoxStream;
+
+use super::look::is_fixed;
+use super::tools::{failed, words};
+use super::{Agb, lacks};
+use crate::backend::occupied::{directory_in_the_way, missing, no_directory, taken};
+use crate::backend::{Feature, FetchOptions, Fetched, MkdirOptions, PutOptions, SessionFiles, Stored};
+use crate::http::Class;
+use wharf_core::body::Source;
+use wharf_core::error::{Error, Kind, Result};
+use wharf_core::model::{Entry, EntryKind, RemotePath, SessionPath};
+use wharf_wire::agb as wire;
+use wharf_wire::agb::text::ToolError;
+
+/// Bytes of a name, and of a path, that every image's system takes.
+const NAME_MAX: usize = 255;
+const PATH_MAX: usize = 4095;
+
+#[async_trait]
+impl SessionFiles for Agb {
+    async fn put(&self, at: &SessionPath, source: &dyn Source, options: PutOptions) -> Result<Stored> {
+        check_names(&at.path)?;
+        self.put_content(at, source, options).await
+    }
+
+    async fn fetch(&self, at: &SessionPath, options: FetchOptions) -> Result<Fetched> {
+        self.fetch_content(at, options.range).await
+    }
+
+    async fn stat(&self, at: &SessionPath) -> Result<Entry> {
+        self.look(at).await
+    }
+
+    async fn list<'a>(&'a self, at: &SessionPath, recursive: bool) -> Result<BoxStream<'a, Result<Entry>>> {
+        self.tree(at, recursive).await
+    }
+
+    async fn resolve(&self, at: &SessionPath) -> Result<SessionPath> {
+        self.real(at).await
+    }
+
+    /// The tool makes parents and takes what is there, as far as is known; without parents the
+    /// command is exact.
+    async fn mkdir(&self, at: &SessionPath, options: MkdirOptions) -> Result<Entry> {
+        check_names(&at.path)?;
+        if options.mode.is_some() {
+            return Err(lacks(Feature::MkdirMode));
+        }
+        let (class, path) = (Class::Idempotent, at.path.as_str());
+        let made = if options.parents {
+            let asked = wire::PathOnly { path: path.to_owned() };
+            match self.tool(class, &at.session, wire::name::CREATE_DIRECTORY, &asked).await? {
+                Ok(_) => Ok(String::new()),
+                Err(_) => self.act(class, &at.session, words("mkdir -p --", &[path])).await?,
+            }
+        } else {
+            if self.entry(at).await?.is_some() {
+                return Err(taken(at));
+            }
+            let class = Class::Once("`wharf files stat` shows whether it was made");
+            self.act(class, &at.session, words("mkdir --", &[path])).await?
+        };
+        let there = match self.look_through(at).await {
+            Err(error) if error.kind() == Kind::NotFound && error.code().is_none() => None,
+            looked => Some(looked?),
+        };
+        match (there, made) {
+            (Some(entry), made) if entry.kind == EntryKind::Directory && (made.is_ok() || options.parents) => Ok(entry),
+            (Some(_), _) => Err(taken(at)),
+            (None, Err(error)) => Err(self.why(at, &error).await),
+            (None, Ok(_)) => Err(missing(at)),
+        }
+    }
+
+    async fn rename(&self, from: &SessionPath, to: &RemotePath) -> Result<Entry> {
+        check_names(to)?;
+        let to = from.at(to.clone());
+        let (source, target) = join(self.look(from), self.entry(&to)).await;
+        let (source, target) = (source?, target?);
+        if let Some(fixed) = [from, &to].into_iter().find(|at| is_fixed(&at.path)) {
+            return Err(never(fixed));
+        }
+        if *from == to {
+            return Ok(source);
+        }
+        let directory = source.kind == EntryKind::Directory;
+        match target {
+            Some(there) if there.kind == EntryKind::Directory || directory => return Err(taken(&to)),
+            _ if directory && to.path.is_within(&from.path) => {
+                return Err(Error::conflict(format!("a directory cannot be moved into itself: `{to}`")));
+            }
+            _ => {}
+        }
+        let command = words("mv -fT --", &[from.path.as_str(), to.path.as_str()]);
+        let class = Class::Once("`wharf files ls` shows where it is");
+        match self.act(class, &from.session, command).await {
+            Ok(Ok(_)) => {}
+            Ok(Err(error)) => return Err(self.why(&to, &error).await),
+            // Whether it was done shows at both ends.
+            Err(error) if error.kind() == Kind::Unavailable => {
+                if self.entry(from).await?.is_some() {
+                    return Err(error);
+                }
+            }
+            Err(error) => return Err(error),
+        }
+        self.look(&to).await
+    }
+
+    async fn remove(&self, at: &SessionPath, recursive: bool) -> Result<()> {
+        let entry = self.look(at).await?;
+        if is_fixed(&at.path) {
+            return Err(never(at));
+        }
+        let (class, path) = (Class::Idempotent, at.path.as_str());
+        let directory = entry.kind == EntryKind::Directory;
+        let outcome = if entry.kind == EntryKind::File {
+            let asked = wire::PathOnly { path: path.to_owned() };
+            self.tool(class, &at.session, wire::name::DELETE_FILE, &asked).await?
+        } else {
+            let command = match (directory, recursive) {
+                (true, false) => "rmdir --",
+                (true, true) => "rm -rf --",
+                (false, _) => "rm -f --",
+            };
+            self.act(class, &at.session, words(command, &[path])).await?
+        };
+        let Err(error) = outcome else { return Ok(()) };
+        match self.entry(at).await? {
+            // An earlier try, or somebody else, has done it.
+            None => Ok(()),
+            Some(_) => Err(match failed(at, &error) {
+                error if error.kind() == Kind::Conflict && directory && !recursive => {
+                    error.hint("add -r to remove it with all that is in it")
+                }
+                error => error,
+            }),
+        }
+    }
+}
+
+impl Agb {
+    /// What a path holds, if anything.
+    pub(super) async fn entry(&self, at: &SessionPath) -> Result<Option<Entry>> {
+        match self.look(at).await {
+            Ok(entry) => Ok(Some(entry)),
+            // Nothing is there, or no session is: that shows in the code.
+            Err(error) if error.kind() == Kind::NotFound && error.code().is_none() => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Why nothing could be put at a path: the words of a system differ, what is there does not.
+    pub(super) async fn why(&self, at: &SessionPath, error: &ToolError) -> Error {
+        match self.look(at).await {
+            Ok(entry) if entry.kind == EntryKind::Directory => return directory_in_the_way(at),
+            _ => {}
+        }
+        let mut above = at.path.parent();
+        while let Some(parent) = above {
+            match self.look(&at.at(parent.clone())).await {
+                Ok(entry) if entry.kind == EntryKind::File => {
+                    return no_directory(&at.at(parent));
+                }
+                Ok(_) => break,
+                Err(_) => above = parent.parent(),
+            }
+        }
+        failed(at, error)
+    }
+}
+
+/// Names that no system takes are refused before a parent is made.
+fn check_names(path: &RemotePath) -> Result<()> {
+    if path.as_str().split('/').any(|name| name.len() > NAME_MAX) {
+        return Err(Error::usage(format!("a name has more than {NAME_MAX} bytes: `{path}`")));
+    }
+    if path.as_str().len() > PATH_MAX {
+        return Err(Error::usage(format!("a path has more than {PATH_MAX} bytes: `{path}`")));
+    }
+    Ok(())
+}
+
+/// A path that stays what it is.
+fn never(at: &SessionPath) -> Error {
+    Error::conflict(format!("the root of a session and its home are never removed or moved: `{at}`"))
+        .hint("remove what is in it, or delete the session")
+}

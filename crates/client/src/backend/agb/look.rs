@@ -1,0 +1,426 @@
+//! What paths hold.
+//!
+//! One command of the session's own tells all of a path or of a directory: kinds, sizes, times and
+//! modes, and every name as it is. Where the image has no such command, the tools tell it in more
+//! calls and with less in them: their listings have names and kinds alone, a line each, so that a
+//! name with a line end in it has to be found out, and they follow links.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::atomic::Ordering;
+
+use futures_util::stream::{self, BoxStream, StreamExt};
+
+use super::tools::{Outcome, failed, is_unknown, words};
+use super::{Agb, CAPABILITIES};
+use crate::backend::occupied::missing;
+use crate::backend::tree::{self, Level};
+use crate::http::Class;
+use wharf_core::error::{Error, Kind, Result};
+use wharf_core::model::entry::Mode;
+use wharf_core::model::{Entry, EntryKind, Provider, RemotePath, SessionPath, Timestamp};
+use wharf_wire::agb as wire;
+use wharf_wire::agb::text::{FileInfo, ToolError};
+use wharf_wire::json;
+
+/// Paths that are looked at, at once, where each needs a call.
+const AT_ONCE: usize = 16;
+
+/// Lines of the longest listing by the tool, each of which needs a call.
+const LINES: usize = 10_000;
+
+/// Bytes of what the tool says of one path.
+const INFO: usize = 64 << 10;
+
+/// What `find` is to print: depth, kind, size, time, mode and name, and what no name can hold.
+const FORMAT: &str = "%d %y %s %T@ %m %f/";
+
+/// What a listing is of.
+pub(super) enum Listed {
+    /// A directory, with what is in it, by name.
+    Directory(Level),
+    /// Something else.
+    Other(Box<Entry>),
+}
+
+impl Agb {
+    /// What a path holds; a link is itself where the image can tell.
+    pub(super) async fn look(&self, at: &SessionPath) -> Result<Entry> {
+        if let Some(found) = self.find(at, "0").await? {
+            let found = found?;
+            let Some((0, entry)) = found.first(at).filter(|_| found.records.len() == 1) else {
+                return Err(missing(at));
+            };
+            return Ok(Entry { name: at.path.name().to_owned(), path: at.path.clone(), ..entry });
+        }
+        self.info(at).await
+    }
+
+    /// The same, of what a link leads to.
+    pub(super) async fn look_through(&self, at: &SessionPath) -> Result<Entry> {
+        match self.look(at).await? {
+            entry if entry.kind == EntryKind::Symlink => self.info(at).await,
+            entry => Ok(entry),
+        }
+    }
+
+    /// What is in a directory.
+    pub(super) async fn children(&self, at: &SessionPath) -> Result<Listed> {
+        let Some(found) = self.find(at, "1").await? else { return self.children_by_tools(at).await };
+        let found = found?;
+        let root = match found.first(at) {
+            Some((0, root)) => Entry { name: at.path.name().to_owned(), path: at.path.clone(), ..root },
+            _ => return Err(missing(at)),
+        };
+        if root.kind != EntryKind::Directory {
+            return Ok(Listed::Other(Box::new(root)));
+        }
+        found.below(at).map(Listed::Directory)
+    }
+
+    /// Asks `find`, so many levels deep; nothing where it cannot tell, so that the tools have to.
+    /// The path of an entry is not filled in.
+    async fn find(&self, at: &SessionPath, depth: &str) -> Result<Option<Result<Found>>> {
+        if self.0.no_find.load(Ordering::Relaxed) {
+            return Ok(None);
+        }
+        let path = at.path.as_str();
+        let command = words("find", &[path, "-maxdepth", depth, "-printf", FORMAT]);
+        Ok(match self.shell(Class::Safe, &at.session, command).await? {
+            Ok(text) => Found::read(text).map(Ok),
+            Err(error) if is_unknown(&error) || error.message.contains("-printf") => {
+                self.0.no_find.store(true, Ordering::Relaxed);
+                None
+            }
+            Err(error) if is_missing(&error) => Some(Err(missing(at))),
+            Err(_) => None,
+        })
+    }
+
+    /// What the tool says of a path, or of what a link leads to.
+    pub(super) async fn info(&self, at: &SessionPath) -> Result<Entry> {
+        let asked = wire::PathOnly { path: at.path.to_string() };
+        match self.tool(Class::Safe, &at.session, wire::name::GET_FILE_INFO, &asked).await? {
+            Ok(text) => seen(at, &text),
+            Err(error) if is_missing(&error) => Err(missing(at)),
+            Err(error) => Err(failed(at, &error)),
+        }
+    }
+
+    async fn children_by_tools(&self, at: &SessionPath) -> Result<Listed> {
+        let asked = wire::PathOnly { path: at.path.to_string() };
+        let text = match self.tool(Class::Safe, &at.session, wire::name::LIST_DIRECTORY, &asked).await? {
+            Ok(text) => text,
+            Err(error) => {
+                return match self.info(at).await? {
+                    entry if entry.kind == EntryKind::Directory => Err(failed(at, &error)),
+                    entry => Ok(Listed::Other(Box::new(entry))),
+                };
+            }
+        };
+        if text.split('\n').count() > LINES {
+            return Err(tree::too_long(at));
+        }
+        let looks = stream::iter(lines(&text)).map(|line| self.child(at, line));
+        let told: Vec<Vec<(String, Result<Entry>)>> = looks.buffered(AT_ONCE).collect().await;
+        // What stands there twice is taken once.
+        let by_name: BTreeMap<_, _> = told.into_iter().flatten().collect();
+        let bytes = by_name.len() * size_of::<Entry>() + text.len();
+        Ok(Listed::Directory(Level { entries: Box::new(by_name.into_values()), bytes }))
+    }
+
+    /// The entry of a line, and of the lines after it that begin none: parts of its name, or words
+    /// of the service.
+    async fn child(&self, parent: &SessionPath, line: Line) -> Vec<(String, Result<Entry>)> {
+        let Line { name, is_directory, strays } = line;
+        let whole = strays.iter().fold(name.clone(), |name, stray| format!("{name}\n{stray}"));
+        for name in if strays.is_empty() { vec![name] } else { vec![whole, name] } {
+            let looked = match place(parent, &name) {
+                Ok(path) => self.info(&parent.at(path)).await,
+                Err(error) => Err(error),
+            };
+            match looked {
+                Err(error) if error.kind() == Kind::NotFound => {}
+                Ok(entry) if entry.kind == EntryKind::Directory && !is_directory => {
+                    // Only a link is a directory when it is looked at, and none when it is listed.
+                    return vec![(name, Ok(Entry { kind: EntryKind::Symlink, size: None, ..entry }))];
+                }
+                looked => return vec![(name, looked)],
+            }
+        }
+        let first = strays.is_empty();
+        let error = Error::conflict(format!("the listing of `{parent}` has a name that is not there"))
+            .hint("it was removed meanwhile, or has a line end in it, which this image's listings cannot tell");
+        vec![(if first { String::new() } else { "\n".to_owned() }, Err(error))]
+    }
+
+    /// What a path means once its links are followed.
+    pub(super) async fn real(&self, at: &SessionPath) -> Result<SessionPath> {
+        if !self.0.no_readlink.load(Ordering::Relaxed) {
+            let command = words("readlink -f --", &[at.path.as_str()]);
+            match self.shell(Class::Safe, &at.session, command).await? {
+                Ok(text) => {
+                    let text = text.strip_suffix('\n').unwrap_or(&text);
+                    let real = text.starts_with('/').then(|| text.parse::<RemotePath>().ok()).flatten();
+                    if let Some(real) = real {
+                        let real = at.at(real);
+                        return self.look(&real).await.map(|_| real);
+                    }
+                }
+                Err(error) if is_unknown(&error) => self.0.no_readlink.store(true, Ordering::Relaxed),
+                Err(_) => {}
+            }
+        }
+        self.look(at).await.map(|_| at.clone())
+    }
+
+    /// A directory's entries, or the whole tree below it, or what is no directory.
+    pub(super) async fn tree(&self, at: &SessionPath, recursive: bool) -> Result<BoxStream<'_, Result<Entry>>> {
+        let first = match self.children(at).await? {
+            Listed::Directory(first) => first,
+            Listed::Other(entry) => return Ok(stream::iter([Ok(*entry)]).boxed()),
+        };
+        Ok(tree::walk(first, recursive, move |at| async move {
+            match self.children(&at).await? {
+                Listed::Directory(children) => Ok(children),
+                // It is another thing by now.
+                Listed::Other(_) => Ok(Level::empty()),
+            }
+        }))
+    }
+}
+
+/// A line of a listing by the tool, and those after it that are none.
+struct Line {
+    name: String,
+    is_directory: bool,
+    strays: Vec<String>,
+}
+
+fn lines(text: &str) -> Vec<Line> {
+    let mut all: Vec<Line> = Vec::new();
+    for line in text.split('\n') {
+        match (wire::text::Listing::read(line).entries.pop(), all.last_mut()) {
+            (Some(entry), _) => {
+                all.push(Line { name: entry.name, is_directory: entry.is_directory, strays: Vec::new() });
+            }
+            (None, Some(last)) => last.strays.push(line.to_owned()),
+            (None, None) => {}
+        }
+    }
+    // The text may end in a line end.
+    if let Some(last) = all.last_mut() {
+        last.strays.pop_if(|stray| stray.is_empty());
+    }
+    all
+}
+
+/// What `find` printed. Entries are made of it when they are asked for.
+struct Found {
+    text: String,
+    /// Where the records are, in the order in which they were printed.
+    records: Vec<Range<usize>>,
+}
+
+impl Found {
+    /// Reads what was printed; nothing where it is not of that form.
+    fn read(text: String) -> Option<Self> {
+        let rest = text.strip_suffix('/')?;
+        let (mut records, mut start) = (Vec::new(), 0);
+        for record in rest.split('/') {
+            if !record.is_empty() {
+                fields(record)?;
+                records.push(start..start + record.len());
+            }
+            start += record.len() + 1;
+        }
+        Some(Found { text, records })
+    }
+
+    /// The first entry, and how deep it lies. The path of an entry is not filled in.
+    fn first(&self, at: &SessionPath) -> Option<(u32, Entry)> {
+        record(at, self.text.get(self.records.first()?.clone())?)
+    }
+
+    /// What follows the first entry, by name.
+    fn below(mut self, at: &SessionPath) -> Result<Level> {
+        if self.records.len() > tree::ENTRIES {
+            return Err(tree::too_long(at));
+        }
+        let text = self.text;
+        let name = |range: &Range<usize>| text.get(range.clone()).and_then(fields).map(|(.., name)| name);
+        let mut rest = self.records.split_off(1);
+        rest.sort_by(|one, other| name(one).cmp(&name(other)));
+        let bytes = text.len() + rest.len() * size_of::<Range<usize>>();
+        let at = at.clone();
+        let entries = rest.into_iter().filter_map(move |range| {
+            let (_, entry) = record(&at, text.get(range)?)?;
+            Some(place(&at, &entry.name).map(|path| Entry { path, ..entry }))
+        });
+        Ok(Level { entries: Box::new(entries), bytes })
+    }
+}
+
+/// The parts of a record: depth, kind, size, time, mode and name.
+fn fields(record: &str) -> Option<(u32, &str, &str, &str, &str, &str)> {
+    let mut parts = record.splitn(6, ' ');
+    let depth = parts.next()?.parse().ok()?;
+    Some((depth, parts.next()?, parts.next()?, parts.next()?, parts.next()?, parts.next()?))
+}
+
+fn record(at: &SessionPath, record: &str) -> Option<(u32, Entry)> {
+    let (depth, kind, size, modified_at, mode, name) = fields(record)?;
+    let kind = match kind {
+        "d" => EntryKind::Directory,
+        "f" => EntryKind::File,
+        "l" => EntryKind::Symlink,
+        _ => EntryKind::Other,
+    };
+    let size = size.parse().ok().filter(|_| kind == EntryKind::File);
+    let mode = u32::from_str_radix(mode, 8).ok().map(Mode);
+    Some((depth, Entry { kind, size, modified_at: time(modified_at), mode, name: name.to_owned(), ..blank(at) }))
+}
+
+/// Seconds since 1970, with a fraction of as many digits as there may be.
+fn time(text: &str) -> Option<Timestamp> {
+    let (seconds, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let nanoseconds: i32 = format!("{fraction:0<9}").get(..9)?.parse().ok()?;
+    Timestamp::new(seconds.parse().ok()?, nanoseconds).ok()
+}
+
+/// What the tool says of a path. Two keys can be relied on, the others differ from source to source.
+fn seen(at: &SessionPath, text: &str) -> Result<Entry> {
+    if text.len() > INFO {
+        return Err(Error::new(Kind::Unavailable, format!("the session tells more than {INFO} bytes of this: `{at}`")));
+    }
+    let info = FileInfo::read(text);
+    let says = |key: &str, word: &str| info.get(key).is_some_and(|value| value.trim().eq_ignore_ascii_case(word));
+    let kind = match info.is_directory() {
+        Some(true) => EntryKind::Directory,
+        _ if says("isSymlink", "true") || says("type", "symlink") => EntryKind::Symlink,
+        Some(false) if says("isFile", "false") => EntryKind::Other,
+        Some(false) => EntryKind::File,
+        None => {
+            return Err(Error::new(Kind::Unavailable, format!("the session does not tell what this is: `{at}`")));
+        }
+    };
+    let modified_at = info.modified().and_then(|text| text.parse().ok().or_else(|| time(text)));
+    let provider: BTreeMap<&str, &str> = ["size", "isDirectory", "mode", "modified"]
+        .into_iter()
+        .filter_map(|key| info.get(key).map(|value| (key, value)))
+        .collect();
+    Ok(Entry {
+        kind,
+        size: info.size().filter(|_| kind == EntryKind::File),
+        modified_at,
+        mode: info.mode().map(Mode),
+        provider: Provider::of(&provider),
+        ..blank(at)
+    })
+}
+
+fn blank(at: &SessionPath) -> Entry {
+    Entry {
+        session: at.session.clone(),
+        path: at.path.clone(),
+        name: at.path.name().to_owned(),
+        kind: EntryKind::Other,
+        size: None,
+        modified_at: None,
+        mode: None,
+        file_id: None,
+        provider: Provider::default(),
+    }
+}
+
+/// The path of a name in a directory. A name that is none, or that leads elsewhere, is an error of
+/// its own.
+fn place(parent: &SessionPath, name: &str) -> Result<RemotePath> {
+    if matches!(name, "" | "." | "..") || name.contains(['/', '\0']) || name.len() > tree::PATH {
+        let name = json::excerpt(&format!("{name:?}"));
+        return Err(Error::new(Kind::Unavailable, format!("the session named what cannot be in `{parent}`: {name}"))
+            .hint("such a name leads elsewhere, and is left alone"));
+    }
+    Ok(parent.path.join(name))
+}
+
+/// Whether there is nothing at a path, in a system's words.
+pub(super) fn is_missing(error: &ToolError) -> bool {
+    !is_unknown(error) && (error.is_not_found() || error.message.to_ascii_lowercase().contains("not a directory"))
+}
+
+/// Whether a path is never removed, moved or replaced: the root, and the home that a path without a
+/// slash lies in.
+pub(super) fn is_fixed(path: &RemotePath) -> bool {
+    path.is_root() || path.as_str() == CAPABILITIES.home
+}
+
+/// What an outcome is where nothing more is known of it.
+pub(super) fn or_failed<T>(at: &SessionPath, outcome: Outcome<T>) -> Result<T> {
+    outcome.map_err(|error| failed(at, &error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(path: &str) -> SessionPath {
+        SessionPath { session: "s1".parse().unwrap(), path: path.parse().unwrap() }
+    }
+
+    #[test]
+    fn what_find_prints_is_read_to_the_last_sign_of_each_name() {
+        let text =
+            "0 d 4096 1795240000.1234567890 755 d/1 f 12 1795240000.5 644 a b\n[FILE] c/1 l 3 0 777  x /1 p 0 1 600 f/";
+        let found = Found::read(text.to_owned()).unwrap();
+        let told = |range: &Range<usize>| record(&at("/d"), &found.text[range.clone()]).unwrap();
+        let found: Vec<_> = found.records.iter().map(told).collect();
+        let names: Vec<_> = found.iter().map(|(depth, entry)| (*depth, entry.name.as_str(), entry.kind)).collect();
+        let wanted = [
+            (0, "d", EntryKind::Directory),
+            (1, "a b\n[FILE] c", EntryKind::File),
+            (1, " x ", EntryKind::Symlink),
+            (1, "f", EntryKind::Other),
+        ];
+        assert_eq!(names, wanted);
+        let file = &found[1].1;
+        assert_eq!((file.size, file.mode), (Some(12), Some(Mode(0o644))));
+        assert_eq!(file.modified_at.unwrap().to_string(), "2026-11-21T05:46:40.5Z");
+        assert_eq!(found[0].1.size, None);
+    }
+
+    #[test]
+    fn what_was_cut_off_is_not_taken_for_the_whole() {
+        for text in ["", "0 d 4096 1 755 d", "0 d 4096/", "x", "0 d 4096 1 755 d/1 f 1", "total 0\n"] {
+            assert!(Found::read(text.to_owned()).is_none(), "{text:?}");
+        }
+        assert_eq!(Found::read("0 d 4096 1 755 //1 d 0 1 755 tmp/".to_owned()).unwrap().records.len(), 2);
+    }
+
+    #[test]
+    fn lines_of_a_listing_keep_what_follows_them() {
+        let read: Vec<_> = lines("[FILE] a\nb\n\n[DIR] [FILE] c \n").into_iter().map(|l| (l.name, l.strays)).collect();
+        assert_eq!(read[0], ("a".to_owned(), vec!["b".to_owned(), String::new()]));
+        assert_eq!(read[1], ("[FILE] c ".to_owned(), Vec::new()));
+        assert!(lines("").is_empty() && lines("nothing here").is_empty());
+    }
+
+    #[test]
+    fn the_tools_words_are_read_where_they_mean_something() {
+        let text = "name: x\nsize: 15\nisDirectory: false\nmode: 0644\nmodified: 2026-11-21T08:00:00Z";
+        let entry = seen(&at("/d/x"), text).unwrap();
+        assert_eq!((entry.kind, entry.size, entry.mode), (EntryKind::File, Some(15), Some(Mode(0o644))));
+        assert_eq!(entry.modified_at.unwrap().to_string(), "2026-11-21T08:00:00Z");
+        assert_eq!(seen(&at("/d"), "size: 4096\nisDirectory: true").unwrap().size, None);
+        assert_eq!(seen(&at("/d"), "isDirectory: false\nisFile: false").unwrap().kind, EntryKind::Other);
+        assert_eq!(seen(&at("/d"), "what?").unwrap_err().kind(), Kind::Unavailable);
+    }
+
+    #[test]
+    fn a_name_that_leads_elsewhere_is_never_joined() {
+        for name in ["", ".", "..", "/", "a/b", "../a", "a\0"] {
+            assert_eq!(place(&at("/d"), name).unwrap_err().kind(), Kind::Unavailable, "{name:?}");
+        }
+        assert_eq!(place(&at("/d"), "...").unwrap().as_str(), "/d/...");
+    }
+}

@@ -1,0 +1,315 @@
+//! Writing contents: small text by the tool, everything else by presigned URLs. Nothing gets its
+//! name before it is whole.
+
+use super::Agb;
+use super::tools::{Outcome, words};
+use crate::backend::occupied::{directory_in_the_way, taken};
+use crate::backend::spool::Spooled;
+use crate::backend::{PutOptions, Stored};
+use crate::http::Class;
+use wharf_core::body::{Attributes, Source, Summary};
+use wharf_core::error::{Error, Kind, Result};
+use wharf_core::model::{EntryKind, RemotePath, SessionPath};
+use wharf_core::random;
+use wharf_wire::agb as wire;
+use wharf_wire::agb::{ToolCall, WriteFile};
+
+/// How the names of files in the making begin.
+const UNFINISHED: &str = ".wharf-";
+
+impl Agb {
+    /// What is to be kept is looked for before anything is sent, and not replaced at the end. What
+    /// somebody else writes in the moment between the session's own look and its move is replaced
+    /// where its `mv` is an old one.
+    pub(super) async fn put_content(
+        &self,
+        at: &SessionPath,
+        source: &dyn Source,
+        options: PutOptions,
+    ) -> Result<Stored> {
+        let spooled;
+        let source = if source.len().is_some() {
+            source
+        } else {
+            spooled = Spooled::of(source, u64::MAX, |name| Error::new(Kind::Limit, name)).await?;
+            &spooled
+        };
+        let text = small_text(at, source).await?;
+        // A presigned transfer is too long a way to find out at its end.
+        if text.is_none() || options.keep_existing {
+            match self.entry(at).await? {
+                Some(entry) if entry.kind == EntryKind::Directory => return Err(directory_in_the_way(at)),
+                Some(_) if options.keep_existing => return Err(taken(at)),
+                _ => {}
+            }
+        }
+        let (sent, sha256, md5) = if let Some((text, sent)) = text {
+            let sha256 = self.put_text(at, &text, &sent, source.attributes(), options.keep_existing).await?;
+            (sent, sha256, false)
+        } else {
+            let (sent, md5) = self.upload(at, source, options.keep_existing).await?;
+            (sent, None, md5)
+        };
+        let size = Some(sent.bytes);
+        Ok(Stored { path: at.path.clone(), size, sha256, file_id: None, resource_id: None, md5, sent })
+    }
+
+    /// Writes beside the target, proves what is there, and moves it into place. Gives the hash that
+    /// the session told.
+    async fn put_text(
+        &self,
+        at: &SessionPath,
+        text: &Text,
+        sent: &Summary,
+        attributes: Attributes,
+        keep: bool,
+    ) -> Result<Option<String>> {
+        let unfinished = beside(at)?;
+        let done = async {
+            self.write(at, &unfinished, text).await?;
+            let sha256 = self.hash(&unfinished).await?;
+            match &sha256 {
+                Some(sha256) if *sha256 != sent.sha256 => return Err(differs(at, "hash")),
+                Some(_) => {}
+                None => self.must_have(at, &unfinished, sent.bytes).await?,
+            }
+            self.finish(at, &[&unfinished], attributes, sent.bytes, keep).await?;
+            Ok(sha256)
+        };
+        match done.await {
+            Ok(sha256) => Ok(sha256),
+            Err(error) => {
+                self.clear(&at.session, &[&unfinished.path]).await;
+                Err(error)
+            }
+        }
+    }
+
+    /// Writes a file in the making; where that fails, for the lack of its parents most likely, those
+    /// are made first.
+    async fn write(&self, at: &SessionPath, unfinished: &SessionPath, text: &Text) -> Result<()> {
+        let asked = WriteFile {
+            path: unfinished.path.to_string(),
+            content: text.0.clone(),
+            mode: Some(WriteFile::OVERWRITE.to_owned()),
+        };
+        let mut parents_are_made = false;
+        loop {
+            let Err(error) = self.tool(Class::Idempotent, &at.session, wire::name::WRITE_FILE, &asked).await? else {
+                return Ok(());
+            };
+            if parents_are_made {
+                return Err(self.why(at, &error).await);
+            }
+            parents_are_made = true;
+            if let Err(error) = self.make_parents(at).await? {
+                return Err(self.why(at, &error).await);
+            }
+        }
+    }
+
+    async fn make_parents(&self, at: &SessionPath) -> Result<Outcome> {
+        let parent = at.path.parent().unwrap_or_else(RemotePath::root);
+        self.act(Class::Idempotent, &at.session, words("mkdir -p --", &[parent.as_str()])).await
+    }
+
+    /// The SHA-256 of a file, where the session's image can tell it.
+    async fn hash(&self, at: &SessionPath) -> Result<Option<String>> {
+        let outcome = self.shell(Class::Safe, &at.session, words("sha256sum --", &[at.path.as_str()])).await?;
+        let Ok(text) = outcome else { return Ok(None) };
+        // A name with odd signs is escaped, which a backslash at the beginning says.
+        let sum = text.trim_start_matches('\\').get(..64).filter(|sum| sum.bytes().all(|b| b.is_ascii_hexdigit()));
+        Ok(sum.map(str::to_ascii_lowercase))
+    }
+
+    /// Fails unless what was written has its length.
+    pub(super) async fn must_have(&self, at: &SessionPath, written: &SessionPath, bytes: u64) -> Result<()> {
+        match self.entry(written).await? {
+            Some(entry) if entry.kind == EntryKind::File && entry.size == Some(bytes) => Ok(()),
+            Some(_) => Err(differs(at, "length")),
+            None => Err(Error::new(
+                Kind::Unverified,
+                format!("the service said that it was written, and it is not there: `{at}`"),
+            )
+            .hint("nothing was replaced: upload it again")),
+        }
+    }
+
+    /// Gives a whole file its time, its mode and its name. `steps` are where it is and where it is
+    /// moved to on its way: the last one is beside the target, so that the last move is a renaming.
+    pub(super) async fn finish(
+        &self,
+        at: &SessionPath,
+        steps: &[&SessionPath],
+        attributes: Attributes,
+        bytes: u64,
+        keep: bool,
+    ) -> Result<()> {
+        let Some(first) = steps.first().map(|step| step.path.as_str()) else { return Ok(()) };
+        let mut line = Vec::new();
+        if let Some(time) = attributes.modified_at {
+            let time = format!("@{}.{:09}", time.as_second(), time.subsec_nanosecond());
+            // Before 1970 a fraction has several spellings.
+            if !time.starts_with("@-") {
+                line.push(words("touch -d", &[&time, first]));
+            }
+        }
+        if attributes.executable {
+            line.push(words("chmod 755 --", &[first]));
+        }
+        for pair in steps.windows(2) {
+            if let [from, to] = pair {
+                line.push(words("mv -fT --", &[from.path.as_str(), to.path.as_str()]));
+            }
+        }
+        let last = steps.last().map_or(first, |step| step.path.as_str());
+        let place = if keep { "mv -nT --" } else { "mv -fT --" };
+        line.push(words(place, &[last, at.path.as_str()]));
+        let class = Class::Once("`wharf files stat` shows what is there");
+        let outcome = match self.act(class, &at.session, line.join(" && ")).await {
+            Ok(outcome) => outcome,
+            // Whether it was done shows at both ends.
+            Err(error) if error.kind() == Kind::Unavailable => {
+                return match self.is_placed(at, steps, bytes).await {
+                    Ok(true) => Ok(()),
+                    _ => Err(error),
+                };
+            }
+            Err(error) => return Err(error),
+        };
+        match outcome {
+            // Some do not say that they did nothing.
+            Ok(_) if keep && !self.is_placed(at, steps, bytes).await? => Err(taken(at)),
+            Ok(_) => Ok(()),
+            Err(_) if keep && self.entry(at).await?.is_some() => Err(taken(at)),
+            Err(error) => Err(self.why(at, &error).await),
+        }
+    }
+
+    /// Whether what was on its way is there, and nowhere on its way any more.
+    async fn is_placed(&self, at: &SessionPath, steps: &[&SessionPath], bytes: u64) -> Result<bool> {
+        for step in steps {
+            if self.entry(step).await?.is_some() {
+                return Ok(false);
+            }
+        }
+        Ok(self.entry(at).await?.is_some_and(|entry| entry.size == Some(bytes)))
+    }
+
+    /// Removes what was made on the way, as far as that goes: an error is on its way already.
+    pub(super) async fn clear(&self, session: &wharf_core::model::SessionId, paths: &[&RemotePath]) {
+        let paths: Vec<&str> = paths.iter().map(|path| path.as_str()).collect();
+        drop(self.act(Class::Idempotent, session, words("rm -rf --", &paths)).await);
+    }
+}
+
+/// A content that one call of the tool can carry.
+struct Text(String);
+
+/// Reads a source that may be such a content; nothing where it is not. What counts is the whole call
+/// after its escaping. Control characters are left to presigned transfers: what the tools make of
+/// them nobody knows.
+async fn small_text(at: &SessionPath, source: &dyn Source) -> Result<Option<(Text, Summary)>> {
+    let fits = source.len().and_then(|len| usize::try_from(len).ok()).is_some_and(|len| len <= wire::MESSAGE_SURE);
+    if !fits {
+        return Ok(None);
+    }
+    let mut body = source.open().await?;
+    let mut bytes = Vec::new();
+    while let Some(block) = body.next().await? {
+        bytes.extend_from_slice(&block);
+    }
+    let sent = body.summary()?.clone();
+    if source.len() != Some(sent.bytes) {
+        return Err(Error::conflict(format!("this is not as long as it was any more: `{}`", source.name())));
+    }
+    let text = String::from_utf8(bytes).ok().filter(|text| {
+        let plain = |c: char| !c.is_control() || matches!(c, '\n' | '\r' | '\t');
+        text.chars().all(plain) && call_len(at, text) <= wire::MESSAGE_SURE
+    });
+    Ok(text.map(|text| (Text(text), sent)))
+}
+
+/// Bytes of the arguments of the call that writes a text beside a path.
+fn call_len(at: &SessionPath, text: &str) -> usize {
+    let empty = WriteFile {
+        path: format!("{}/{UNFINISHED}{:016}", at.path.parent().unwrap_or_else(RemotePath::root), 0),
+        content: String::new(),
+        mode: Some(WriteFile::OVERWRITE.to_owned()),
+    };
+    let around = ToolCall::new("", wire::name::WRITE_FILE, &empty).args.map_or(0, |args| args.len());
+    around + wire::escaped_len(text)
+}
+
+/// A name beside a path that nobody else has.
+pub(super) fn beside(at: &SessionPath) -> Result<SessionPath> {
+    let parent = at.path.parent().unwrap_or_else(RemotePath::root);
+    Ok(at.at(parent.join(&format!("{UNFINISHED}{}", random::hex::<8>()?))))
+}
+
+fn differs(at: &SessionPath, what: &str) -> Error {
+    Error::new(Kind::Unverified, format!("the {what} of what was written differs from the source's: `{at}`"))
+        .hint("nothing was replaced: upload it again")
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+    use futures_util::{StreamExt, stream};
+
+    use super::*;
+    use wharf_core::body::Body;
+
+    struct Held(Vec<u8>);
+
+    #[async_trait::async_trait]
+    impl Source for Held {
+        fn name(&self) -> &'static str {
+            "held"
+        }
+
+        fn len(&self) -> Option<u64> {
+            Some(self.0.len() as u64)
+        }
+
+        fn attributes(&self) -> Attributes {
+            Attributes::default()
+        }
+
+        async fn open(&self) -> Result<Body> {
+            let blocks = [Ok(Bytes::from(self.0.clone()))];
+            Ok(Body::of_stream(Some(self.0.len() as u64), stream::iter(blocks).boxed()))
+        }
+    }
+
+    async fn is_text(bytes: &[u8]) -> bool {
+        let at = SessionPath { session: "s1".parse().unwrap(), path: "/tmp/\"x\"/f".parse().unwrap() };
+        small_text(&at, &Held(bytes.to_vec())).await.unwrap().is_some()
+    }
+
+    #[tokio::test]
+    async fn text_goes_by_the_tool_as_long_as_the_escaped_call_is_short_enough() {
+        for text in ["", "x", "tab\t cr\r\n", "\u{fffd}\u{feff}日本"] {
+            assert!(is_text(text.as_bytes()).await, "{text:?}");
+        }
+        for binary in [&b"\xff"[..], b"a\0b", b"\x1b[31m", "\u{85}".as_bytes(), b"\xed\xa0\x80"] {
+            assert!(!is_text(binary).await, "{binary:?}");
+        }
+        assert!(is_text(&vec![b'x'; 55_000]).await && !is_text(&vec![b'x'; 56_000]).await);
+        assert!(is_text(&vec![b'"'; 27_000]).await && !is_text(&vec![b'"'; 28_000]).await);
+        assert!(is_text("日".repeat(18_000).as_bytes()).await && !is_text("日".repeat(19_000).as_bytes()).await);
+    }
+
+    #[test]
+    fn the_length_of_a_call_is_that_of_its_arguments() {
+        let at = SessionPath { session: "s1".parse().unwrap(), path: "/tmp/a \"b\"/f".parse().unwrap() };
+        let text = "a \"quoted\"\nline\\";
+        let asked = WriteFile {
+            path: beside(&at).unwrap().path.to_string(),
+            content: text.to_owned(),
+            mode: Some(WriteFile::OVERWRITE.to_owned()),
+        };
+        let call = ToolCall::new("s1", wire::name::WRITE_FILE, &asked);
+        assert_eq!(call_len(&at, text), call.args.unwrap().len());
+    }
+}

@@ -1,0 +1,344 @@
+//! Sessions.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use serde_json::value::RawValue;
+use serde_json::{Map, Value};
+use tokio::time::Instant;
+
+use super::{Agb, CAPABILITIES, Reply, contexts, labels, lacks, send, shown};
+use crate::backend::page::unreadable;
+use crate::backend::{Feature, LabelPatch, NewSession, Page, PageRequest, SessionQuery, Sessions, document};
+use crate::http::Class;
+use wharf_core::error::{Error, Kind, Result};
+use wharf_core::model::{Labels, Provider, Session, SessionId, SessionStatus};
+use wharf_wire::agb as wire;
+use wharf_wire::json;
+
+/// The most sessions on a page. The service's own limit is unknown; its sibling takes 100.
+const PAGE: usize = 50;
+
+/// How long a session may take to go away: as long as the SDKs wait.
+const RELEASE: Duration = Duration::from_secs(300);
+
+/// Pauses between two looks at something that takes its time: from the first to the longest, each
+/// twice as long as the one before.
+pub(super) struct Patience {
+    pause: Duration,
+    longest: Duration,
+    end: Instant,
+}
+
+impl Patience {
+    pub(super) fn new(first: Duration, longest: Duration, all: Duration) -> Self {
+        Patience { pause: first, longest, end: Instant::now() + all }
+    }
+
+    /// Waits; says whether there is still time for a look.
+    pub(super) async fn wait(&mut self) -> bool {
+        let now = Instant::now();
+        if now >= self.end {
+            return false;
+        }
+        tokio::time::sleep_until((now + self.pause).min(self.end)).await;
+        self.pause = (self.pause * 2).min(self.longest);
+        true
+    }
+}
+
+#[async_trait]
+impl Sessions for Agb {
+    /// `imageId`, `timeout`, `persistenceDataList` and `mcpPolicyId`, and labels as a mapping or as
+    /// the service has them, beside what all documents have.
+    fn read_document(&self, mut document: Map<String, Value>) -> Result<(NewSession, Vec<String>)> {
+        let mut take = |name: &str| document.shift_remove(name).filter(|value| !value.is_null());
+        let (image, timeout, policy) = (take("imageId"), take("timeout"), take("mcpPolicyId"));
+        let list = take("persistenceDataList");
+        let written = match take("labels") {
+            Some(Value::String(text)) => Some(labels::of_text(&text)?),
+            Some(other) => Some(document::labels("labels", other)?),
+            None => None,
+        };
+        let (mut new, unknown) = document::session(document)?;
+        let wrong = |name: &str, wanted: &str| Error::usage(format!("`{name}` in the body must be {wanted}"));
+        let text = |name: &str, value: Value| match value {
+            Value::String(text) => Ok(text),
+            _ => Err(wrong(name, "a text")),
+        };
+        if let Some(image) = image {
+            new.image = Some(text("imageId", image)?);
+        }
+        if let Some(timeout) = timeout {
+            let seconds = timeout.as_u64().ok_or_else(|| wrong("timeout", "a number of seconds"))?;
+            new.ttl = Some(Duration::from_secs(seconds));
+        }
+        if let Some(policy) = policy {
+            new.extra.insert("mcpPolicyId".to_owned(), text("mcpPolicyId", policy)?.into());
+        }
+        if let Some(list) = list {
+            new.resources.extend(contexts::of_document(list)?);
+        }
+        new.labels.extend(written.unwrap_or_default());
+        Ok((new, unknown))
+    }
+
+    /// A failure may stand within a success. No name of ours goes along, so that a request whose
+    /// answer was lost is not sent twice.
+    async fn create(&self, new: NewSession) -> Result<Session> {
+        check_asked(&new)?;
+        labels::check(&new.labels)?;
+        let image = new.image.as_ref().or(self.0.image.as_ref()).ok_or_else(|| {
+            Error::usage("a session of AGB cloud is made from an image, and none is named")
+                .hint("name it: `--image agb-code-space-1`, WHARF_IMAGE, or `image` in the profile")
+        })?;
+        let loaded = new.resources.iter().map(contexts::persistence).collect::<Result<Vec<_>>>()?;
+        let asked = wire::CreateSession {
+            labels: (!new.labels.is_empty()).then(|| wire::write_labels(&new.labels)),
+            timeout: new.ttl.map(seconds),
+            persistence_data_list: (!loaded.is_empty()).then(|| loaded.clone()),
+            ..wire::CreateSession::default()
+        };
+        let mut content = new.extra;
+        if let Ok(Value::Object(asked)) = serde_json::to_value(&asked) {
+            content.extend(asked);
+        }
+        let class = Class::Once("`wharf sessions list` shows whether there is one more");
+        let request = self.call(class, crate::http::Method::POST, wire::path::CREATE_SESSION);
+        let reply = send(request.query("imageId", image).json(&content)).await?;
+        let made: wire::CreatedSession = reply.data()?;
+        if let Some(why) = made.failure() {
+            return Err(not_made(&reply, why));
+        }
+        let id = read_id(made.session_id.as_deref().unwrap_or_default())?;
+        if let Err(error) = self.wait_for_contexts(&id, &loaded).await {
+            return Err(match self.delete(&id, true).await {
+                Ok(()) => error,
+                Err(_) => error.hint(format!("the session is there nevertheless: `wharf sessions delete {id}`")),
+            });
+        }
+        // The answer tells no status. A session that is there is not lost because of that.
+        let status = self.status(&id).await.ok().flatten().unwrap_or(SessionStatus::Unknown);
+        Ok(session(id, status, Some(new.labels), reply.provider()))
+    }
+
+    /// The labels are filtered by the service, the statuses here, so that a page may be empty and the
+    /// next one not. In what order sessions come is the service's choice.
+    async fn list(&self, query: &SessionQuery, page: PageRequest) -> Result<Page<Session>> {
+        let limit = page.limit.unwrap_or(PAGE).clamp(1, PAGE).to_string();
+        let mut request = self.ask(wire::path::LIST_SESSION).query("maxResults", &limit);
+        if let Some(token) = &page.cursor {
+            request = request.query("nextToken", token);
+        }
+        // Sent always, `{}` for all [recorded].
+        let reply = send(request.query("labels", &wire::write_labels(&query.labels))).await?;
+        let listed: Vec<Box<RawValue>> = reply.data()?;
+        let received = listed.len();
+        let wanted = |session: &Session| query.statuses.is_empty() || query.statuses.contains(&session.status);
+        let items = listed.iter().filter_map(|text| item(text).map(|item| item.filter(wanted)).transpose()).collect();
+        Ok(Page { items, received, next: reply.envelope.next().map(str::to_owned) })
+    }
+
+    /// Labels are asked for by a call of their own.
+    async fn get(&self, id: &SessionId) -> Result<Session> {
+        let detail = async { send(self.tell_of(Class::Safe, wire::path::GET_SESSION, id)).await };
+        let (reply, labels) = futures_util::future::try_join(detail, self.labels(id)).await?;
+        let seen: wire::SessionDetail = reply.data()?;
+        let word = seen.status.ok_or_else(|| reply.lacks("a status"))?;
+        let status = status_of(&word).ok_or_else(|| gone(id))?;
+        Ok(session(id.clone(), status, Some(labels), reply.provider()))
+    }
+
+    /// A look comes first, so that a release that was sent twice is told from one of what is not
+    /// there. The service releases in its own time; this waits for it.
+    async fn delete(&self, id: &SessionId, _force: bool) -> Result<()> {
+        self.status(id).await?.ok_or_else(|| gone(id))?;
+        let request = self.tell_of(Class::Idempotent, wire::path::RELEASE_SESSION_ASYNC, id);
+        match send(request).await {
+            Err(error) if error.kind() == Kind::NotFound => return Ok(()),
+            other => drop(other?),
+        }
+        let mut patience = Patience::new(Duration::from_millis(20), Duration::from_secs(1), RELEASE);
+        loop {
+            match self.status(id).await {
+                Ok(None) => return Ok(()),
+                Err(error) if error.kind() == Kind::NotFound => return Ok(()),
+                Err(error) => {
+                    return Err(error.context("the session was released, and whether it is gone is not known"));
+                }
+                Ok(Some(_)) => {}
+            }
+            if !patience.wait().await {
+                let waited = RELEASE.as_secs();
+                return Err(Error::new(
+                    Kind::Unavailable,
+                    format!("after {waited} s it is still being deleted: `{id}`"),
+                )
+                .hint(format!("wait for it: `wharf sessions wait {id} --for deleted`")));
+            }
+        }
+    }
+
+    async fn label(&self, id: &SessionId, patch: LabelPatch) -> Result<Session> {
+        self.change_labels(id, patch).await?;
+        self.get(id).await
+    }
+
+    async fn touch(&self, id: &SessionId) -> Result<Session> {
+        let request = self.tell(Class::Idempotent, wire::path::REFRESH_IDLE_TIME);
+        send(request.query("sessionId", id.as_str())).await?;
+        self.get(id).await
+    }
+
+    async fn stop(&self, _: &SessionId) -> Result<Session> {
+        Err(lacks(Feature::SessionStop))
+    }
+
+    async fn archive(&self, _: &SessionId) -> Result<Session> {
+        Err(lacks(Feature::SessionArchive))
+    }
+}
+
+impl Agb {
+    /// What a session is now; nothing where it is gone by its own account.
+    async fn status(&self, id: &SessionId) -> Result<Option<SessionStatus>> {
+        let reply = send(self.tell_of(Class::Safe, wire::path::GET_SESSION_INFO, id)).await?;
+        let seen: wire::SessionDetail = reply.data()?;
+        Ok(status_of(&seen.status.ok_or_else(|| reply.lacks("a status"))?))
+    }
+
+    /// Fails where the session is not there.
+    pub(super) async fn must_be_there(&self, id: &SessionId) -> Result<()> {
+        self.status(id).await?.map(drop).ok_or_else(|| gone(id))
+    }
+}
+
+/// What this service has no members for, before anything is sent.
+fn check_asked(new: &NewSession) -> Result<()> {
+    let asked = [
+        (new.id.is_some(), Feature::SessionId),
+        (new.title.is_some(), Feature::SessionTitle),
+        (new.agent.is_some(), Feature::SessionAgent),
+        (new.agent_version.is_some(), Feature::SessionAgentVersion),
+        (new.environment.is_some(), Feature::SessionEnvironment),
+        (!new.vaults.is_empty(), Feature::SessionVaults),
+    ];
+    if let Some((_, feature)) = asked.into_iter().find(|(asked, _)| *asked) {
+        return Err(lacks(feature));
+    }
+    let others = new.resources.iter().map(|resource| Feature::of_resource(resource.kind));
+    others.filter(|feature| !CAPABILITIES.has(*feature)).try_for_each(|feature| Err(lacks(feature)))
+}
+
+/// Whole seconds, not less than was asked for; the service does not count parts of one.
+fn seconds(ttl: Duration) -> u64 {
+    ttl.as_secs() + u64::from(ttl.subsec_nanos() > 0)
+}
+
+/// A creation that failed within a success. Its only word is a sentence \[recorded\].
+fn not_made(reply: &Reply, why: &str) -> Error {
+    let lower = why.to_ascii_lowercase();
+    let has = |words: &[&str]| words.iter().any(|word| lower.contains(word));
+    let kind = if wire::is_not_found(None, Some(why)) || has(&["not exist"]) {
+        Kind::NotFound
+    } else if has(&["quota", "limit", "capacity", "exceed"]) {
+        Kind::Limit
+    } else {
+        Kind::Unavailable
+    };
+    let told = crate::http::Told {
+        message: Some(why.to_owned()),
+        kind: Some(kind),
+        code: reply.envelope.code.clone().filter(|code| !code.eq_ignore_ascii_case(wire::code::OK)),
+        request_id: reply.envelope.request_id.clone(),
+        ..crate::http::Told::default()
+    };
+    reply.answer.error(told).context("no session was made")
+}
+
+fn session(id: SessionId, status: SessionStatus, labels: Option<Labels>, provider: Provider) -> Session {
+    Session {
+        id,
+        backend: CAPABILITIES.backend,
+        status,
+        title: None,
+        labels,
+        created_at: None,
+        updated_at: None,
+        expires_at: None,
+        agent: None,
+        provider,
+    }
+}
+
+fn read_id(id: &str) -> Result<SessionId> {
+    id.parse().map_err(|e: Error| {
+        let what = format!("the service named a session by what is no id: {}", json::excerpt(&format!("{id:?}")));
+        Error::new(Kind::Unavailable, what).hint(json::excerpt(e.message()))
+    })
+}
+
+/// A session of a listing, unless it is gone.
+fn item(text: &RawValue) -> Result<Option<Session>> {
+    let bad = |e: &dyn std::fmt::Display| unreadable("session", text, e);
+    let seen: wire::SessionItem = json::object(text.get().as_bytes()).map_err(|e| bad(&e))?;
+    let word = seen.session_status.ok_or_else(|| bad(&"missing field `sessionStatus`"))?;
+    let id = seen.session_id.parse().map_err(|e: Error| bad(&e))?;
+    Ok(status_of(&word).map(|status| session(id, status, None, shown(text))))
+}
+
+pub(super) fn gone(id: &SessionId) -> Error {
+    Error::not_found(format!("this session is gone: `{id}`")).hint("`wharf sessions list` shows those that are there")
+}
+
+/// What a word for a state means; nothing where the session is gone. The words are an open set, and
+/// the service's own word for a session that can be used is not known for certain.
+fn status_of(word: &str) -> Option<SessionStatus> {
+    let word = word.to_ascii_uppercase();
+    Some(match &*word {
+        wire::status::RUNNING | "ACTIVE" | "AVAILABLE" | "READY" => SessionStatus::Running,
+        wire::status::RESUMING | "CREATING" | "PENDING" | "STARTING" => SessionStatus::Creating,
+        wire::status::PAUSING | wire::status::PAUSED => SessionStatus::Stopped,
+        wire::status::DELETING => SessionStatus::Deleting,
+        word if wire::status::is_gone(word) => return None,
+        _ => SessionStatus::Unknown,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_for_states_are_an_open_set() {
+        for (word, status) in [
+            ("RUNNING", Some(SessionStatus::Running)),
+            ("running", Some(SessionStatus::Running)),
+            ("PAUSED", Some(SessionStatus::Stopped)),
+            ("Deleting", Some(SessionStatus::Deleting)),
+            ("FINISH", None),
+            ("deleted", None),
+            ("HIBERNATING", Some(SessionStatus::Unknown)),
+        ] {
+            assert_eq!(status_of(word), status, "{word}");
+        }
+    }
+
+    #[test]
+    fn a_time_to_live_is_never_shorter_than_was_asked_for() {
+        assert_eq!(seconds(Duration::from_secs(300)), 300);
+        assert_eq!(seconds(Duration::from_millis(1500)), 2);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn patience_ends_in_time_and_begins_with_short_pauses() {
+        let start = Instant::now();
+        let mut patience =
+            Patience::new(Duration::from_millis(10), Duration::from_millis(40), Duration::from_millis(100));
+        let mut looks = Vec::new();
+        while patience.wait().await {
+            looks.push(start.elapsed().as_millis());
+        }
+        assert_eq!(looks, [10, 30, 70, 100]);
+    }
+}

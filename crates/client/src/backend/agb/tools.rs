@@ -1,0 +1,182 @@
+//! Calls of tools, and of the shell among them.
+
+use serde::Serialize;
+use serde_json::Map;
+
+use super::{Agb, send};
+use crate::http::{Class, Method};
+use wharf_core::error::{Error, Kind, Result};
+use wharf_core::model::{SessionId, SessionPath};
+use wharf_wire::agb as wire;
+use wharf_wire::agb::text::{Output, ToolError, quoted};
+use wharf_wire::json;
+
+/// As long may a command take, in milliseconds: the sibling's gateway cuts longer ones off.
+const SHELL_TIME: u64 = 50_000;
+
+/// What a tool made of a call: its text, or why not.
+pub(super) type Outcome<T = String> = std::result::Result<T, ToolError>;
+
+impl Agb {
+    /// Calls a tool. What the call itself fails of is an error; what the tool says no with is an
+    /// outcome, of which its caller knows more.
+    pub(super) async fn tool(
+        &self,
+        class: Class,
+        id: &SessionId,
+        name: &str,
+        args: &impl Serialize,
+    ) -> Result<Outcome> {
+        let result = self.called(class, id, name, args).await?;
+        let text = result.joined();
+        Ok(if result.is_error { Err(ToolError::read(&self.0.http.scrub(&text))) } else { Ok(text) })
+    }
+
+    async fn called(
+        &self,
+        class: Class,
+        id: &SessionId,
+        name: &str,
+        args: &impl Serialize,
+    ) -> Result<wire::ToolResult> {
+        let call = wire::ToolCall::new(id.as_str(), name, args);
+        let (switch, off) = wire::NO_NEW_SESSION;
+        let request = self.call(class, Method::POST, wire::path::CALL_TOOL).query(switch, off);
+        let reply = send(request.json(&call)).await?;
+        let result: wire::ToolResult = reply.data()?;
+        if result.is_whole() { Ok(result) } else { Err(reply.lacks("a text of the tool's")) }
+    }
+
+    /// Runs a command, which is made of [`words`] and no more: nothing in it is the shell's to read.
+    /// What it writes is the outcome; a status that is not 0 is an error.
+    pub(super) async fn shell(&self, class: Class, id: &SessionId, command: String) -> Result<Outcome> {
+        self.run(class, id, command).await.map(|outcome| outcome.map(|output| output.stdout))
+    }
+
+    /// The same for a command that writes nothing where it does what it is to do: without a status, whatever is
+    /// written is no sign of success.
+    pub(super) async fn act(&self, class: Class, id: &SessionId, command: String) -> Result<Outcome> {
+        let outcome = self.run(class, id, command).await?;
+        Ok(outcome.and_then(|output| match output.exit_code {
+            None if !output.stdout.trim().is_empty() => Err(ToolError::read(&output.stdout)),
+            _ => Ok(output.stdout),
+        }))
+    }
+
+    async fn run(&self, class: Class, id: &SessionId, command: String) -> Result<Outcome<Output>> {
+        let mut envs = Map::new();
+        // Its errors are read.
+        envs.insert("LC_ALL".to_owned(), "C".into());
+        let asked = wire::Shell { command, timeout_ms: Some(SHELL_TIME), cwd: None, envs: Some(envs) };
+        let outcome = ran(&self.called(class, id, wire::name::SHELL, &asked).await?);
+        Ok(outcome.map_err(|error| ToolError { message: self.0.http.scrub(&error.message), ..error }))
+    }
+}
+
+fn ran(result: &wire::ToolResult) -> Outcome<Output> {
+    let output = Output::read(&result.joined(), result.is_error)?;
+    let failed = |code: Option<i64>| {
+        let text = if output.stderr.trim().is_empty() { &output.stdout } else { &output.stderr };
+        ToolError { code, message: text.trim().to_owned() }
+    };
+    match output.exit_code {
+        Some(0) => Ok(output),
+        Some(code) => Err(failed(Some(code))),
+        None if result.is_error => Err(failed(None)),
+        // An old image tells no status: what it says is all that there is.
+        None => Ok(output),
+    }
+}
+
+/// A command and its arguments, each of which stays the one word that it is.
+pub(super) fn words(command: &str, arguments: &[&str]) -> String {
+    arguments.iter().fold(command.to_owned(), |line, argument| format!("{line} {}", quoted(argument)))
+}
+
+/// Whether the image has no such command, or the service no such tool.
+pub(super) fn is_unknown(error: &ToolError) -> bool {
+    let message = error.message.to_ascii_lowercase();
+    error.code == Some(ToolError::NO_COMMAND) || message.starts_with("tool ") && message.contains("not found")
+}
+
+/// What a tool said no with, as an error about a path. Its words are a system's, and the kind is
+/// what they mean; where they mean nothing here, the service is at fault.
+pub(super) fn failed(at: &SessionPath, error: &ToolError) -> Error {
+    let lower = error.message.to_ascii_lowercase();
+    let has = |words: &[&str]| words.iter().any(|word| lower.contains(word));
+    let says = json::excerpt(error.message.trim());
+    let of = |kind: Kind| Error::new(kind, format!("the session says ({says}): `{at}`"));
+    if is_unknown(error) {
+        of(Kind::Unsupported).hint("the session's image lacks what this needs: choose another --image")
+    } else if has(&["name too long"]) {
+        of(Kind::Usage)
+    } else if has(&["permission denied", "not permitted", "read-only file system"]) {
+        of(Kind::Auth).hint("the session's user may not do that: choose a path below /tmp or its home")
+    } else if has(&["no space left", "quota exceeded"]) {
+        of(Kind::Limit)
+    } else if has(&[
+        "not a directory",
+        "is a directory",
+        "file exists",
+        "already exists",
+        "not empty",
+        "cannot overwrite",
+        "subdirectory of itself",
+    ]) {
+        of(Kind::Conflict)
+    } else if error.is_not_found() {
+        of(Kind::NotFound)
+    } else if error.is_timeout() {
+        of(Kind::Unavailable).hint("it took longer than the service lets a command take: run it again for the rest")
+    } else {
+        of(Kind::Unavailable)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(path: &str) -> SessionPath {
+        SessionPath { session: "s1".parse().unwrap(), path: path.parse().unwrap() }
+    }
+
+    #[test]
+    fn what_a_tool_says_no_with_has_a_kind() {
+        for (text, kind) in [
+            (
+                "Execution failed. Error code:-32602 Error message: Failed to get file status: /x, error: No such file or directory",
+                Kind::NotFound,
+            ),
+            ("Execution failed. Error code:127 Error message: sh: 1: x: not found", Kind::Unsupported),
+            ("Execution failed. Error code:-1 Error message: [timeout]", Kind::Unavailable),
+            ("mkdir: cannot create directory '/a/b': Not a directory", Kind::Conflict),
+            ("mv: cannot overwrite directory '/a' with non-directory", Kind::Conflict),
+            ("rm: cannot remove '/etc/x': Permission denied", Kind::Auth),
+            ("cp: error writing '/x': No space left on device", Kind::Limit),
+            ("open /x: file name too long", Kind::Usage),
+            ("Tool shell not found", Kind::Unsupported),
+            ("something else", Kind::Unavailable),
+        ] {
+            assert_eq!(failed(&at("/x"), &ToolError::read(text)).kind(), kind, "{text}");
+        }
+        let long = failed(&at("/x"), &ToolError { code: None, message: format!("a\n{}", "b".repeat(999)) });
+        assert!(long.message().len() < 300 && !long.message().contains('\n'));
+    }
+
+    #[test]
+    fn a_command_is_its_words_whatever_is_in_them() {
+        assert_eq!(words("mv -fT --", &["a b", "$(x)'"]), r"mv -fT -- 'a b' '$(x)'\'''");
+    }
+
+    #[test]
+    fn the_status_of_a_command_decides() {
+        let result = |text: &str, is_error| wire::ToolResult::text(text, is_error);
+        assert_eq!(ran(&result(r#"{"stdout":"x\n","stderr":"","exit_code":0}"#, false)).unwrap().stdout, "x\n");
+        let error = ran(&result(r#"{"stdout":"","stderr":"rm: no\n","exit_code":1}"#, false)).unwrap_err();
+        assert_eq!((error.code, error.message.as_str()), (Some(1), "rm: no"));
+        assert_eq!(ran(&result(r#"{"stdout":"out","errorCode":2}"#, true)).unwrap_err().message, "out");
+        assert_eq!(ran(&result("plain", false)).unwrap().stdout, "plain");
+        assert!(ran(&result("plain", true)).is_err());
+    }
+}

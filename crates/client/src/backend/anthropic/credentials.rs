@@ -1,0 +1,163 @@
+//! Who asks: a key or a token, from a file, the environment, or where the profile says.
+//!
+//! A key goes into a header of its own and a token is a bearer token; only one of them is ever sent.
+//! The order is that of the newest official clients: a key before a token \[recorded\].
+
+use std::fmt;
+use std::path::PathBuf;
+
+use async_trait::async_trait;
+use tokio::sync::Mutex;
+
+use crate::http::{Auth, Credentials};
+use wharf_core::config::secret::{Secret, of_file};
+use wharf_core::config::{Settings, env};
+use wharf_core::error::{Error, Kind, Result};
+use wharf_wire::anthropic as wire;
+
+/// Where a key or a token is.
+enum Place {
+    Flag(PathBuf),
+    Key(String),
+    Token(String),
+    Profile(Secret),
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Place::Flag(_) => f.write_str("--token-file"),
+            Place::Key(_) => f.write_str(env::ANTHROPIC_KEY),
+            Place::Token(_) => f.write_str(env::ANTHROPIC_TOKEN),
+            Place::Profile(secret) => write!(f, "the profile's {secret}"),
+        }
+    }
+}
+
+impl Place {
+    /// What is there now. What a profile names is a key.
+    async fn read(&self) -> Result<Credentials> {
+        let credentials = match self {
+            Place::Flag(path) => Credentials::bearer(&of_file(path).await.map_err(|e| e.context(self))?),
+            Place::Key(key) => Credentials::key(wire::KEY_HEADER, key.trim()),
+            Place::Token(token) => Credentials::bearer(token.trim()),
+            Place::Profile(secret) => {
+                Credentials::key(wire::KEY_HEADER, &secret.read().await.map_err(|e| e.context("the profile"))?)
+            }
+        };
+        credentials.map_err(|e| e.context(self))
+    }
+}
+
+/// The key or token that the user named, read once.
+pub(super) struct Login {
+    place: Option<Place>,
+    held: Mutex<Option<Credentials>>,
+}
+
+impl Login {
+    /// The first place that the user names: a flag, the environment, the profile. Nothing is read yet.
+    ///
+    /// # Errors
+    /// `usage` for a token file that cannot be one.
+    pub(super) fn of(settings: &Settings) -> Result<Self> {
+        let flag = settings.token_file()?.cloned().map(Place::Flag);
+        let place = flag
+            .or_else(|| env::text(env::ANTHROPIC_KEY).map(Place::Key))
+            .or_else(|| env::text(env::ANTHROPIC_TOKEN).map(Place::Token))
+            .or_else(|| settings.secret.clone().map(Place::Profile));
+        Ok(Login { place, held: Mutex::default() })
+    }
+
+    /// Where the credentials come from, for people.
+    pub(super) fn named(&self) -> Option<String> {
+        let place = self.place.as_ref()?.to_string();
+        let others: Vec<&str> =
+            env::ANTHROPIC.into_iter().filter(|name| *name != place && env::text(name).is_some()).collect();
+        match others.as_slice() {
+            [] => Some(place),
+            others => Some(format!("{place}; set too, and not sent: {}", others.join(", "))),
+        }
+    }
+
+    async fn read(&self) -> Result<Credentials> {
+        match &self.place {
+            Some(place) => place.read().await,
+            None => Err(none(has_login())),
+        }
+    }
+}
+
+#[async_trait]
+impl Auth for Login {
+    async fn credentials(&self) -> Result<Credentials> {
+        let mut held = self.held.lock().await;
+        let credentials = match &*held {
+            Some(credentials) => credentials.clone(),
+            None => self.read().await?,
+        };
+        *held = Some(credentials.clone());
+        Ok(credentials)
+    }
+
+    /// Whoever keeps a file or a program's answer fresh may have done so.
+    async fn renew(&self, refused: &Credentials) -> Result<Option<Credentials>> {
+        let mut held = self.held.lock().await;
+        if let Some(others) = held.as_ref().filter(|others| *others != refused) {
+            return Ok(Some(others.clone()));
+        }
+        let others = Some(self.read().await?).filter(|others| others != refused);
+        if others.is_some() {
+            held.clone_from(&others);
+        }
+        Ok(others)
+    }
+}
+
+/// Whether somebody logged in with the vendor's own tools.
+fn has_login() -> bool {
+    let chosen = env::ANTHROPIC_LOGINS.into_iter().any(|name| env::text(name).is_some());
+    chosen || login_dir().is_some_and(|dir| dir.join("credentials").is_dir() || dir.join("configs").is_dir())
+}
+
+/// Where those tools keep their logins \[types\].
+fn login_dir() -> Option<PathBuf> {
+    if let Some(dir) = env::path(env::ANTHROPIC_CONFIG_DIR) {
+        return Some(dir);
+    }
+    if cfg!(windows) {
+        Some(dirs::config_dir()?.join("Anthropic"))
+    } else {
+        Some(dirs::home_dir()?.join(".config/anthropic"))
+    }
+}
+
+fn none(has_login: bool) -> Error {
+    let [key, token] = env::ANTHROPIC;
+    let error = Error::new(
+        Kind::Auth,
+        format!("no key for Anthropic's service: neither {key} nor {token} is set, and no profile names one"),
+    );
+    if has_login {
+        return error.hint(format!(
+            "there is a login of Anthropic's own tools, which wharf does not read: make an API key in the console and \
+             export {key}, or export an access token as {token}"
+        ));
+    }
+    error.hint(format!("make an API key in the console and export {key}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_looked_for_is_named_and_so_is_a_login_that_is_not_read() {
+        for login in [false, true] {
+            let error = none(login);
+            assert_eq!(error.kind(), Kind::Auth);
+            assert!(env::ANTHROPIC.iter().all(|name| error.message().contains(name)), "{error}");
+            assert_eq!(error.hint_text().unwrap().contains("does not read"), login);
+        }
+    }
+}

@@ -1,0 +1,473 @@
+//! A session's files, as a [`View`].
+//!
+//! The service mounts copies of stored files and hands out what the agent made; it has no call that
+//! reads, writes or lists a path. So an upload to a path is an upload and a mount, and only what the
+//! agent made can be fetched.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use async_trait::async_trait;
+use futures_util::stream::{self, BoxStream, StreamExt};
+
+use super::store::{Seen, stored_name, uploaded};
+use super::unmounted::{Dropped, Note, Upload};
+use super::view::{self, View, What};
+use super::{Anthropic, CAPABILITIES, held, lacks};
+use crate::backend::occupied::{directory_in_the_way, is_directory, no_directory};
+use crate::backend::page::Walk;
+use crate::backend::{
+    Feature, FetchOptions, Fetched, FileStore, Gather, MkdirOptions, NewStoredFile, Page, PutOptions, Resources,
+    SessionFiles, Stored, TimeOf, proof,
+};
+use wharf_core::body::Source;
+use wharf_core::error::{Error, Kind, Result};
+use wharf_core::model::{
+    Entry, EntryKind, FileId, Provider, RemotePath, Resource, ResourceKind, SessionId, SessionPath, StoredFile,
+};
+
+/// As long a listing serves to find what is fetched after it.
+const FRESH: Duration = Duration::from_secs(60);
+
+/// Mounts, or files, of one session, and bytes of them: paths are found among all of them, so that all are in memory.
+const MOST: usize = 10_000;
+const BYTES: usize = 4 << 20;
+
+/// After so many looks an agent that goes on making files is not waited for.
+const LOOKS: u32 = 15;
+
+/// The paths of a session at which something is mounted.
+#[derive(Default)]
+pub(super) struct Taken {
+    /// As was last heard, and when; nothing before the first question.
+    there: Option<(Instant, BTreeMap<RemotePath, Mounted>)>,
+    /// What this process is about to mount.
+    coming: BTreeSet<RemotePath>,
+}
+
+/// What is mounted at a path: its id, if it is a file that can be unmounted.
+struct Mounted(Option<String>);
+
+impl Mounted {
+    fn of(resource: &Resource) -> Option<(RemotePath, Self)> {
+        let file = resource.id.clone().filter(|_| resource.kind == ResourceKind::File);
+        Some((resource.mount_path.as_deref()?.parse().ok()?, Mounted(file)))
+    }
+}
+
+/// A path that is set aside for a mount that is on its way, and the resource that is to make room.
+pub(super) struct Reserved {
+    place: SessionPath,
+    replaces: Option<String>,
+}
+
+#[async_trait]
+impl SessionFiles for Anthropic {
+    fn time_of(&self) -> TimeOf {
+        TimeOf::Arrival
+    }
+
+    fn replaces_mounts(&self) -> bool {
+        true
+    }
+
+    /// Uploads, compares the length and mounts. A file that is mounted at the path is unmounted
+    /// between the two, unless it is to be kept: the old one is there until the new one is stored.
+    /// The stored file stays, and its name and the mount's are told.
+    async fn put(&self, at: &SessionPath, source: &dyn Source, options: PutOptions) -> Result<Stored> {
+        let place = at.at(view::place(&at.path));
+        if view::is_output(&place.path) {
+            return Err(Error::new(Kind::Unsupported, format!("only the agent writes here: `{place}`"))
+                .hint(format!("upload to a path below {}", CAPABILITIES.home))
+                .from_backend(CAPABILITIES.backend));
+        }
+        let reserved = self.reserve(&place, !options.keep_existing).await?;
+        let put = self.upload_and_mount(&reserved, source, options.expires_in).await;
+        let mounted = put.as_ref().ok().map(|(_, resource)| resource);
+        self.release(reserved, mounted).await;
+        let (stored, resource) = put?;
+        let path = match &resource.mount_path {
+            Some(path) => path.parse().map_err(|e: Error| e.of_kind(Kind::Unavailable).context("the answered path"))?,
+            None => place.path,
+        };
+        Ok(Stored { path, resource_id: resource.id, ..stored })
+    }
+
+    async fn fetch(&self, at: &SessionPath, options: FetchOptions) -> Result<Fetched> {
+        // What was just listed need not be listed again for every file of a tree.
+        let known = self.lately(&at.session);
+        let view = match known {
+            Some(view) if view.find(at).is_ok() => view,
+            _ => self.view(&at.session).await?,
+        };
+        let path = view.find(at)?;
+        let seen = view.entry(&at.at(path.clone()));
+        match view.what(path) {
+            What::Directory => Err(is_directory(at)),
+            What::Mount(_, ResourceKind::File) => Err(uploaded(&format!("`{at}`"))),
+            What::Mount(..) => Err(Error::new(Kind::Unsupported, format!("the service shows nothing of this: `{at}`"))
+                .from_backend(CAPABILITIES.backend)),
+            What::Output(id) => {
+                let size = seen.as_ref().and_then(|entry| entry.size).or(options.size);
+                let seen = Seen::made(size, seen.and_then(|entry| entry.modified_at));
+                self.content(&id, seen, options.range).await
+            }
+        }
+    }
+
+    async fn stat(&self, at: &SessionPath) -> Result<Entry> {
+        let view = self.view(&at.session).await?;
+        self.entry(&view, at).await
+    }
+
+    /// A listing of a moment ago serves for all files at whose paths this process has changed nothing
+    /// since.
+    async fn stat_lately(&self, at: &SessionPath) -> Result<Entry> {
+        let touched = held(&self.touched).contains(&at.at(view::place(&at.path)));
+        match self.lately(&at.session) {
+            Some(view) if !touched => self.entry(&view, at).await,
+            _ => self.stat(at).await,
+        }
+    }
+
+    async fn list<'a>(&'a self, at: &SessionPath, recursive: bool) -> Result<BoxStream<'a, Result<Entry>>> {
+        let view = self.view(&at.session).await?;
+        let at = at.at(view.find(at)?.clone());
+        let mut entries: Vec<Result<Entry>> = match view.entry(&at) {
+            Some(entry) if entry.kind != EntryKind::Directory => vec![Ok(entry)],
+            _ => view.below(&at, recursive).map(Ok).collect(),
+        };
+        if view.what(&at.path).is_directory() {
+            entries.extend(view.faults(&at.path, recursive).cloned().map(Err));
+        }
+        Ok(stream::iter(entries).boxed())
+    }
+
+    /// What the agent made comes to light only a while after it is done \[docs\]: two looks that see
+    /// the same have to lie that far apart.
+    async fn gather(&self, at: &SessionPath, how: Gather) -> Result<()> {
+        let mut view = self.view(&at.session).await?;
+        let outputs: RemotePath = wharf_wire::anthropic::resources::OUTPUTS.parse()?;
+        let place = view::place(&at.path);
+        let there = view.find(at).ok().and_then(|path| view.entry(&at.at(path.clone())));
+        let is_file = there.is_some_and(|entry| entry.kind != EntryKind::Directory);
+        let late = place.is_within(&outputs) || outputs.is_within(&place);
+        if how.settle && late && !is_file {
+            let mut looks = 1;
+            loop {
+                tokio::time::sleep(self.setup.settle).await;
+                let next = self.view(&at.session).await?;
+                looks += 1;
+                let same = next.outputs() == view.outputs();
+                view = next;
+                if same {
+                    break;
+                }
+                if looks > LOOKS {
+                    return Err(Error::conflict(format!("the agent goes on making files: `{}`", at.session))
+                        .hint("wait for it: `wharf sessions wait`, or take what is there: --no-settle"));
+                }
+            }
+        }
+        if how.all { Ok(()) } else { view.check_names(&at.path) }
+    }
+
+    async fn resolve(&self, at: &SessionPath) -> Result<SessionPath> {
+        let view = self.view(&at.session).await?;
+        view.find(at).map(|path| at.at(path.clone()))
+    }
+
+    async fn mkdir(&self, _: &SessionPath, _: MkdirOptions) -> Result<Entry> {
+        Err(lacks(Feature::Mkdir))
+    }
+
+    async fn rename(&self, _: &SessionPath, _: &RemotePath) -> Result<Entry> {
+        Err(lacks(Feature::Move))
+    }
+
+    /// Unmounts. What the agent made is not removed by removing the file that the service made of it.
+    async fn remove(&self, at: &SessionPath, recursive: bool) -> Result<()> {
+        let view = self.view(&at.session).await?;
+        let path = view.find(at)?.clone();
+        let here = at.at(path.clone());
+        let mut mounts = Vec::new();
+        match view.what(&path) {
+            What::Directory if path.is_root() => {
+                return Err(Error::conflict(format!("the root of a session is never removed: `{at}`"))
+                    .hint("remove what is in it, or delete the session"));
+            }
+            What::Directory if !recursive => {
+                return Err(is_directory(at).hint("add -r to unmount all that is in it"));
+            }
+            What::Directory => {
+                for entry in view.below(&here, true) {
+                    mounts.extend(mount_of(&view, &at.at(entry.path))?);
+                }
+            }
+            _ => mounts.extend(mount_of(&view, &here)?),
+        }
+        for id in mounts {
+            match Resources::remove(self, &at.session, &id).await {
+                Err(error) if error.kind() == Kind::NotFound && recursive => {}
+                other => other?,
+            }
+        }
+        if let Some(taken) = self.taken.lock().await.get_mut(&at.session) {
+            taken.there = None;
+        }
+        // What cannot be read may lie there, and cannot be unmounted.
+        let left = view.what(&path).is_directory().then(|| view.faults(&path, true).next().cloned()).flatten();
+        left.map_or(Ok(()), Err)
+    }
+}
+
+impl Anthropic {
+    /// What a view shows at a path.
+    async fn entry(&self, view: &View, at: &SessionPath) -> Result<Entry> {
+        let path = view.find(at)?.clone();
+        let mut entry =
+            view.entry(&at.at(path)).ok_or_else(|| Error::new(Kind::Internal, "a path without an entry"))?;
+        if let (EntryKind::File, None, Some(id)) = (entry.kind, entry.size, &entry.file_id) {
+            // The files of the session need not hold what is mounted.
+            entry.size = FileStore::get(self, id).await.ok().and_then(|file| file.size);
+        }
+        Ok(entry)
+    }
+
+    /// A session's files, as they are now.
+    async fn view(&self, session: &SessionId) -> Result<Arc<View>> {
+        let (mounts, files) = tokio::try_join!(self.mounts(session), self.scoped(session))?;
+        let view = Arc::new(View::new(mounts, files));
+        held(&self.views).insert(session.clone(), (Instant::now(), Arc::clone(&view)));
+        Ok(view)
+    }
+
+    /// All that is mounted.
+    pub(super) async fn mounts(&self, session: &SessionId) -> Result<Vec<Result<Resource>>> {
+        let mut all = Held::new();
+        while let Some(request) = all.walk.request()? {
+            all.take(Resources::list(self, session, request).await?, |mount| &mount.provider)?;
+        }
+        Ok(all.items)
+    }
+
+    /// Whether something is mounted at a path now.
+    pub(super) async fn is_mounted(&self, at: &SessionPath) -> bool {
+        let mounts = self.mounts(&at.session).await.unwrap_or_default();
+        mounts.into_iter().flatten().any(|mount| mount.mount_path.as_deref() == Some(at.path.as_str()))
+    }
+
+    /// All files that belong to a session.
+    async fn scoped(&self, session: &SessionId) -> Result<Vec<Result<StoredFile>>> {
+        let mut all = Held::new();
+        while let Some(request) = all.walk.request()? {
+            all.take(FileStore::list(self, Some(session), request).await?, |file| &file.provider)?;
+        }
+        Ok(all.items)
+    }
+
+    /// The same as they were a moment ago, if somebody looked.
+    fn lately(&self, session: &SessionId) -> Option<Arc<View>> {
+        let views = held(&self.views);
+        views.get(session).filter(|(when, _)| when.elapsed() < FRESH).map(|(_, view)| Arc::clone(view))
+    }
+
+    /// Forgets what is known of a session.
+    pub(super) async fn forget(&self, session: &SessionId) {
+        held(&self.views).remove(session);
+        self.taken.lock().await.remove(session);
+    }
+
+    async fn upload_and_mount(
+        &self,
+        reserved: &Reserved,
+        source: &dyn Source,
+        expires_in: Option<Duration>,
+    ) -> Result<(Stored, Resource)> {
+        let place = &reserved.place;
+        let new = NewStoredFile { filename: stored_name(place.path.name()), mime_type: None, expires_in };
+        let (file, stored) = FileStore::upload(self, new, source).await?;
+        let upload = Upload { place: place.clone(), id: file.id };
+        let mut note = Note::new(&self.dropped, Some(Dropped::Stored(upload.clone())));
+        let content = match proof::of_upload(&place.to_string(), &stored) {
+            Ok(_) => self.asked_for(upload.resource()).await,
+            Err(error) => Err(error),
+        };
+        let content = match content {
+            Ok(content) => content,
+            Err(error) => {
+                let error = self.undo(&upload.id, error).await;
+                note.done();
+                return Err(error);
+            }
+        };
+        if let Some(old) = &reserved.replaces {
+            note.at(Dropped::Unmounting(upload.clone()));
+            match Resources::remove(self, &place.session, old).await {
+                Ok(()) => {}
+                Err(error) if error.kind() == Kind::NotFound => {}
+                Err(error) => {
+                    let error = error.context(format!("unmounting what `{place}` holds"));
+                    let error = self.undo(&upload.id, error).await;
+                    note.done();
+                    return Err(error);
+                }
+            }
+        }
+        note.at(Dropped::Mounting { upload: upload.clone(), replaces: reserved.replaces.is_some() });
+        let mounted = self.mount(place, &content).await;
+        let result = match mounted {
+            Ok(resource) => Ok((stored, resource)),
+            Err(error) if reserved.replaces.is_some() => Err(unmounted(&upload, error)),
+            Err(error) => Err(self.undo(&upload.id, error).await),
+        };
+        note.done();
+        result
+    }
+
+    /// Deletes an upload that could not be mounted. One that may be mounted all the same stays.
+    async fn undo(&self, id: &FileId, error: Error) -> Error {
+        if error.is_uncertain() {
+            return error.context(format!("the upload stays as `{id}`")).leaving([id.to_string()]);
+        }
+        match FileStore::delete(self, id).await {
+            Ok(()) if error.kind() == Kind::Unverified => error.hint("the copy was removed: upload it again"),
+            Ok(()) => error,
+            Err(left) if left.kind() == Kind::NotFound => error,
+            Err(left) => {
+                let hint = error.hint_text().map(|hint| format!("{hint}; ")).unwrap_or_default();
+                let hint = format!("{hint}it cannot be deleted: {}", left.message());
+                error.context(format!("the upload remains as `{id}`")).hint(hint).leaving([id.to_string()])
+            }
+        }
+    }
+
+    /// Sets a path aside, so that no other upload of this process takes it.
+    ///
+    /// # Errors
+    /// `conflict` where something is there that may not be replaced, or above, or below; what listing
+    /// the mounts says.
+    pub(super) async fn reserve(&self, place: &SessionPath, replace: bool) -> Result<Reserved> {
+        let mut all = self.taken.lock().await;
+        let taken = all.entry(place.session.clone()).or_default();
+        let known = taken.there.as_ref().map(|(when, there)| (when.elapsed() < FRESH, room_for(there, place, replace)));
+        let replaces = match known {
+            // What was heard a while ago may be over.
+            Some((_, Ok(None))) => None,
+            Some((true, Ok(Some(old)))) => Some(old),
+            _ => {
+                let mounts = self.mounts(&place.session).await?;
+                let there: BTreeMap<_, _> = mounts.iter().flatten().filter_map(Mounted::of).collect();
+                let (_, there) = taken.there.insert((Instant::now(), there));
+                room_for(there, place, replace)?
+            }
+        };
+        check_free(taken.coming.iter(), place)?;
+        taken.coming.insert(place.path.clone());
+        Ok(Reserved { place: place.clone(), replaces })
+    }
+
+    /// Ends a reservation: something is mounted now, maybe elsewhere, or nothing is.
+    pub(super) async fn release(&self, Reserved { place, replaces }: Reserved, mounted: Option<&Resource>) {
+        held(&self.touched).insert(place.clone());
+        let mut all = self.taken.lock().await;
+        let Some(taken) = all.get_mut(&place.session) else { return };
+        taken.coming.remove(&place.path);
+        match (&mut taken.there, mounted) {
+            (Some((_, there)), Some(mount)) => there.extend(Mounted::of(mount)),
+            // What is there after a replacement that failed is found out by asking.
+            (there, None) if replaces.is_some() => *there = None,
+            _ => {}
+        }
+    }
+}
+
+/// All items of a listing, as far as they fit into memory.
+struct Held<T> {
+    items: Vec<Result<T>>,
+    bytes: usize,
+    walk: Walk,
+}
+
+impl<T> Held<T> {
+    fn new() -> Self {
+        Held { items: Vec::new(), bytes: 0, walk: Walk::whole() }
+    }
+
+    /// # Errors
+    /// `limit` where there are more items than fit.
+    fn take(&mut self, page: Page<T>, provider: fn(&T) -> &Provider) -> Result<()> {
+        for item in self.walk.take(page).0 {
+            self.bytes += item.as_ref().ok().and_then(|item| provider(item).text()).map_or(0, str::len);
+            self.items.push(item);
+        }
+        if self.items.len() <= MOST && self.bytes <= BYTES {
+            return Ok(());
+        }
+        let what = format!("the session has more than {MOST} mounts or files, or {} MiB of them", BYTES >> 20);
+        Err(Error::new(Kind::Limit, what).hint("fetch files by their ids: `wharf files ls --scope-id SESSION`"))
+    }
+}
+
+/// Why a path holds neither the old file nor the new one.
+fn unmounted(upload: &Upload, error: Error) -> Error {
+    let Upload { place, id } = upload;
+    let hint = format!(
+        "what was mounted there is not any more, and the new file is stored: \
+         `wharf resources add {} {id}:{}`",
+        place.session, place.path
+    );
+    error.context(format!("mounting `{id}` at `{place}`")).hint(hint).leaving([id.to_string()])
+}
+
+/// Whether something can be mounted at a path; gives the resource that has to make room for it.
+fn room_for(there: &BTreeMap<RemotePath, Mounted>, place: &SessionPath, replace: bool) -> Result<Option<String>> {
+    match there.get(&place.path) {
+        Some(Mounted(Some(id))) if replace => Ok(Some(id.clone())),
+        _ => check_free(there.keys(), place).map(|()| None),
+    }
+}
+
+/// What to unmount at a path; nothing for a directory.
+fn mount_of(view: &View, at: &SessionPath) -> Result<Option<String>> {
+    let refused = |what: &str, hint: String| {
+        Err(Error::new(Kind::Unsupported, format!("{what}: `{at}`")).hint(hint).from_backend(CAPABILITIES.backend))
+    };
+    match view.what(&at.path) {
+        What::Directory => Ok(None),
+        What::Mount(Some(id), _) => Ok(Some(id)),
+        What::Mount(None, _) => {
+            refused("what is mounted here has no id to unmount it by", "it goes with the session".to_owned())
+        }
+        What::Output(id) => refused(
+            "what the agent made cannot be removed from its session",
+            format!("the file that the service made of it can: `wharf files rm {id}`"),
+        ),
+    }
+}
+
+/// Whether something could be mounted at a path.
+fn check_free<'a>(taken: impl Iterator<Item = &'a RemotePath>, place: &SessionPath) -> Result<()> {
+    let taken: BTreeSet<&RemotePath> = taken.collect();
+    let path = &place.path;
+    let home = CAPABILITIES.home.parse::<RemotePath>()?;
+    if path.is_root() || home.is_within(path) {
+        return Err(directory_in_the_way(place));
+    }
+    if taken.contains(path) {
+        return Err(Error::conflict(format!("a stored file is mounted here, read-only: `{place}`"))
+            .hint(format!("unmount it first: `wharf files rm {place}`")));
+    }
+    let mut above = path.parent();
+    while let Some(parent) = above {
+        if taken.contains(&parent) {
+            return Err(no_directory(&place.at(parent)));
+        }
+        above = parent.parent();
+    }
+    if taken.iter().any(|other| other.is_within(path)) {
+        return Err(directory_in_the_way(place));
+    }
+    Ok(())
+}

@@ -1,0 +1,93 @@
+//! Pages of listings, in both forms that there are.
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use crate::backend::PageRequest;
+use crate::backend::page::{LONGEST, MOST, standing_still};
+use crate::http::{Answer, Request};
+use wharf_core::error::Result;
+use wharf_wire::anthropic::Next;
+use wharf_wire::anthropic::list::{AFTER, LIMIT, PAGE};
+use wharf_wire::json::Items;
+
+/// A page as it was written: its items, and the cursor of the next one.
+#[derive(Debug)]
+pub(super) struct Listed<'a> {
+    pub(super) items: Vec<&'a RawValue>,
+    pub(super) next: Option<String>,
+}
+
+/// The fields of a page, in both forms that there are: see [`wharf_wire::anthropic::List`].
+#[derive(Deserialize)]
+struct List<'a> {
+    #[serde(borrow)]
+    data: Items<'a, MOST>,
+    #[serde(default)]
+    next_page: Option<String>,
+    #[serde(default)]
+    has_more: bool,
+    #[serde(default)]
+    last_id: Option<String>,
+}
+
+/// Asks for a page: at most `most` items, and so many where nobody says.
+pub(super) fn ask<'a>(request: Request<'a>, page: &PageRequest, most: usize) -> Request<'a> {
+    let request = request.at_most(LONGEST).query(LIMIT, &page.limit.unwrap_or(most).clamp(1, most).to_string());
+    match page.cursor.as_deref().and_then(|cursor| cursor.split_once(':')) {
+        Some((name, value)) if name == AFTER => request.query(AFTER, value),
+        Some((_, value)) => request.query(PAGE, value),
+        None => request,
+    }
+}
+
+/// Reads a page. A cursor of ours says which parameter it belongs to.
+pub(super) fn read(answer: &Answer) -> Result<Listed<'_>> {
+    listed(answer.page()?)
+}
+
+fn listed(List { data: Items(items), next_page, has_more, last_id }: List<'_>) -> Result<Listed<'_>> {
+    let next = match Next::of(next_page, Some(has_more), last_id) {
+        Some(Next::Page(cursor)) => Some(format!("{PAGE}:{cursor}")),
+        Some(Next::After(id)) => Some(format!("{AFTER}:{id}")),
+        // The official clients stop at an empty page too, whatever it says [recorded].
+        None if has_more && !items.is_empty() => return Err(standing_still()),
+        None => None,
+    };
+    Ok(Listed { items, next })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use wharf_wire::json;
+
+    fn next(text: &str) -> Option<Result<Option<String>>> {
+        json::page(text.as_bytes()).ok().map(|list| listed(list).map(|listed| listed.next))
+    }
+
+    #[test]
+    fn both_forms_lead_on_and_end() {
+        let page = r#"{"data":[{"id":"a","n":1.0}],"next_page":"page_1"}"#;
+        assert_eq!(next(page).unwrap().unwrap().as_deref(), Some("page:page_1"));
+        let ids = r#"{"data":[{}],"has_more":true,"first_id":"a","last_id":"file_b"}"#;
+        assert_eq!(next(ids).unwrap().unwrap().as_deref(), Some("after_id:file_b"));
+        for last in [r#"{"data":[]}"#, r#"{"data":[{}],"next_page":null}"#, r#"{"data":[],"has_more":true}"#] {
+            assert_eq!(next(last).unwrap().unwrap(), None, "{last}");
+        }
+        let list: List<'_> = json::page(page.as_bytes()).unwrap();
+        assert_eq!(list.data.0[0].get(), r#"{"id":"a","n":1.0}"#, "an item is kept as it was written");
+    }
+
+    #[test]
+    fn what_leads_nowhere_is_an_error_and_what_has_no_items_is_no_page() {
+        for nowhere in [r#"{"data":[{}],"has_more":true}"#, r#"{"data":[{}],"has_more":true,"last_id":""}"#] {
+            assert!(next(nowhere).unwrap().is_err(), "{nowhere}");
+        }
+        for other in
+            ["{}", "[]", r#"{"data":null}"#, r#"{"data":{}}"#, r#"{"data":[],"next_page":7}"#, r#"{"error":{}}"#]
+        {
+            assert!(next(other).is_none(), "{other}");
+        }
+    }
+}

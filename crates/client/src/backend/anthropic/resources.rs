@@ -1,0 +1,212 @@
+//! What is mounted into sessions.
+
+use async_trait::async_trait;
+use serde_json::value::RawValue;
+use serde_json::{Map, Value};
+
+use super::{Anthropic, CAPABILITIES, gone, lacks, listing, parsed, view};
+use crate::backend::page::unreadable;
+use crate::backend::{Feature, FileStore, NewResource, Page, PageRequest, Resources};
+use crate::http::{Class, Method};
+use wharf_core::error::{Error, Kind, Result};
+use wharf_core::model::{FileId, Provider, RemotePath, Resource, ResourceKind, SessionId, SessionPath};
+use wharf_wire::anthropic as wire;
+use wharf_wire::anthropic::resources::{PAGE_MAX, UPLOADS, kind};
+
+#[async_trait]
+impl Resources for Anthropic {
+    fn takes(&self, kind: ResourceKind) -> Result<()> {
+        match kind {
+            ResourceKind::File => Ok(()),
+            ResourceKind::GithubRepository | ResourceKind::MemoryStore => Err(Error::new(
+                Kind::Unsupported,
+                format!("a session that is there takes no resource of type {}", kind.word()),
+            )
+            .hint("give it when the session is made: `wharf sessions create --resource`")
+            .from_backend(CAPABILITIES.backend)),
+            ResourceKind::Context | ResourceKind::Unknown => Err(lacks(Feature::of_resource(kind))),
+        }
+    }
+
+    /// What the service does where something is mounted already is unknown: it is not asked to. Nor
+    /// is there anything by which it could tell a request that is sent twice.
+    async fn add(&self, session: &SessionId, new: NewResource) -> Result<Resource> {
+        self.takes(new.kind)?;
+        check(&new)?;
+        let content = self.asked_for(new).await?;
+        let at = match content.get("mount_path") {
+            Some(Value::String(path)) => view::place(&path.parse()?),
+            _ => return Err(Error::new(Kind::Internal, "a mount without a path")),
+        };
+        let place = SessionPath { session: session.clone(), path: at };
+        let reserved = self.reserve(&place, false).await?;
+        let mounted = self.mount(&place, &content).await;
+        self.release(reserved, mounted.as_ref().ok()).await;
+        mounted
+    }
+
+    async fn list(&self, session: &SessionId, page: PageRequest) -> Result<Page<Resource>> {
+        let request = self.gated(Class::Safe, Method::GET, &["sessions", session.as_str(), "resources"]);
+        let answer = listing::ask(request, &page, PAGE_MAX).send().await?;
+        let listed = listing::read(&answer)?;
+        let received = listed.items.len();
+        let items = listed.items.into_iter().map(|text| read(session, text)).collect();
+        Ok(Page { items, received, next: listed.next })
+    }
+
+    async fn get(&self, session: &SessionId, id: &str) -> Result<Resource> {
+        let path = ["sessions", session.as_str(), "resources", id];
+        let answer = self.gated(Class::Safe, Method::GET, &path).send().await?;
+        read(session, answer.object()?)
+    }
+
+    /// The service lets a repository's token be changed, which no trace shows.
+    async fn update(&self, session: &SessionId, id: &str, document: Map<String, Value>) -> Result<Resource> {
+        let path = ["sessions", session.as_str(), "resources", id];
+        let request = self.gated(Class::Idempotent, Method::POST, &path).json(&document);
+        let request = match document.get("authorization_token") {
+            Some(Value::String(token)) => request.hide(token),
+            _ => request,
+        };
+        let answer = request.send().await?;
+        read(session, answer.object()?)
+    }
+
+    async fn remove(&self, session: &SessionId, id: &str) -> Result<()> {
+        let path = ["sessions", session.as_str(), "resources", id];
+        gone(self.gated(Class::Idempotent, Method::DELETE, &path).send().await)
+    }
+}
+
+impl Anthropic {
+    /// Sends what is to be mounted. Of a path that somebody else took meanwhile the service says no
+    /// more than that the request is bad.
+    pub(super) async fn mount(&self, at: &SessionPath, content: &Map<String, Value>) -> Result<Resource> {
+        let class = Class::Once("`wharf resources list` shows whether it is there");
+        let request = self.gated(class, Method::POST, &["sessions", at.session.as_str(), "resources"]);
+        match request.json(content).send().await {
+            Ok(answer) => read(&at.session, answer.object()?),
+            Err(error) if error.status() == Some(400) && self.is_mounted(at).await => {
+                Err(error.of_kind(Kind::Conflict))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The members of something that is to be mounted. A file without a path gets one of its name:
+    /// the service would call it by its id, and the agent would not know what it is.
+    pub(super) async fn asked_for(&self, new: NewResource) -> Result<Map<String, Value>> {
+        let mut content = Map::from_iter([("type".to_owned(), new.kind.word().into())]);
+        if let Some(id) = &new.file_id {
+            content.insert("file_id".to_owned(), id.as_str().into());
+        }
+        let path = match (new.kind, new.mount_path, &new.file_id) {
+            (ResourceKind::File, None, Some(id)) => {
+                let name = FileStore::get(self, id).await?.filename;
+                Some(view::asked(&named(&name, id)))
+            }
+            (ResourceKind::File, Some(path), _) => Some(view::asked(&place(&path)?)),
+            (_, path, _) => path,
+        };
+        if let Some(path) = path {
+            content.insert("mount_path".to_owned(), path.into());
+        }
+        content.extend(new.extra);
+        Ok(content)
+    }
+}
+
+/// What a resource needs before it can be asked for.
+pub(super) fn check(new: &NewResource) -> Result<()> {
+    let needs = |name: &str, there: bool| {
+        let lacking = || Error::usage(format!("a resource of type {} needs `{name}`", new.kind.word()));
+        if there { Ok(()) } else { Err(lacking()) }
+    };
+    match new.kind {
+        ResourceKind::File => {
+            needs("file_id", new.file_id.is_some())?;
+            new.mount_path.as_deref().map_or(Ok(()), |path| place(path).map(drop))
+        }
+        ResourceKind::GithubRepository => needs("url", new.extra.contains_key("url")),
+        ResourceKind::MemoryStore => needs("memory_store_id", new.extra.contains_key("memory_store_id")),
+        ResourceKind::Context | ResourceKind::Unknown => Err(lacks(Feature::of_resource(new.kind))),
+    }
+}
+
+/// Where a mount path of the user's lies.
+fn place(path: &str) -> Result<RemotePath> {
+    let path = view::place(&RemotePath::resolve(path, &UPLOADS.parse()?)?);
+    if path.is_root() || UPLOADS.parse::<RemotePath>()?.is_within(&path) {
+        return Err(Error::usage(format!("a mount path names a file, and this is a directory: `{path}`")));
+    }
+    Ok(path)
+}
+
+/// The path of a file that is called by its own name, which is one part of a path whatever it holds.
+fn named(name: &str, id: &FileId) -> RemotePath {
+    let name = name.replace(['/', '\0'], "_");
+    let name = if matches!(name.as_str(), "" | "." | "..") { id.as_str() } else { &name };
+    UPLOADS.parse().unwrap_or_else(|_| RemotePath::root()).join(name)
+}
+
+/// A resource as the service wrote it.
+fn read(session: &SessionId, text: &RawValue) -> Result<Resource> {
+    let seen: wire::ResourceAnswer = parsed(text, "resource")?;
+    if let Some(name) = seen.missing() {
+        return Err(unreadable("resource", text, format_args!("missing field `{name}`")));
+    }
+    let named = |e: Error| unreadable("resource", text, e);
+    Ok(Resource {
+        id: seen.id,
+        session: session.clone(),
+        kind: match seen.kind.as_str() {
+            kind::FILE => ResourceKind::File,
+            kind::REPOSITORY => ResourceKind::GithubRepository,
+            kind::MEMORY_STORE => ResourceKind::MemoryStore,
+            _ => ResourceKind::Unknown,
+        },
+        file_id: seen.file_id.map(|id| id.parse()).transpose().map_err(named)?,
+        mount_path: seen.mount_path,
+        created_at: seen.created_at,
+        updated_at: seen.updated_at,
+        provider: Provider::of(&text),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seen(text: &str) -> Resource {
+        read(&"sesn_1".parse().unwrap(), &RawValue::from_string(text.to_owned()).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn resources_of_every_kind_are_read() {
+        let file = seen(r#"{"type":"file","id":"sesrsc_1","file_id":"file_1","mount_path":"/mnt/session/uploads/x"}"#);
+        assert_eq!((file.kind, file.id.as_deref()), (ResourceKind::File, Some("sesrsc_1")));
+        let store = seen(r#"{"type":"memory_store","memory_store_id":"m","mount_path":"/mnt/memory/m"}"#);
+        assert_eq!((store.kind, store.id, store.created_at), (ResourceKind::MemoryStore, None, None));
+        let odd = seen(r#"{"type":"of_tomorrow","id":"sesrsc_3"}"#);
+        assert_eq!((odd.kind, odd.mount_path), (ResourceKind::Unknown, None));
+    }
+
+    #[test]
+    fn a_mount_path_names_a_file() {
+        for (path, wanted) in [
+            ("x", "/mnt/session/uploads/x"),
+            ("/in/x", "/mnt/session/uploads/in/x"),
+            ("/mnt/session/uploads/x", "/mnt/session/uploads/x"),
+            ("/mnt/else/x", "/mnt/else/x"),
+        ] {
+            assert_eq!(place(path).unwrap().as_str(), wanted);
+        }
+        for bad in ["", "/", ".", "/mnt", "/mnt/session/uploads", "/a/../b"] {
+            assert_eq!(place(bad).unwrap_err().kind(), Kind::Usage, "{bad}");
+        }
+        let id: FileId = "file_1".parse().unwrap();
+        for (name, wanted) in [("a b.csv", "a b.csv"), ("..", "file_1"), ("a/b", "a_b")] {
+            assert_eq!(named(name, &id).as_str(), format!("{UPLOADS}/{wanted}"));
+        }
+    }
+}

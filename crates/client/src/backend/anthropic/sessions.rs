@@ -1,0 +1,399 @@
+//! Sessions of managed agents.
+
+use std::collections::{BTreeMap, HashSet};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use serde_json::value::RawValue;
+use serde_json::{Map, Value};
+use tokio::time::{Instant, sleep};
+
+use super::{Anthropic, CAPABILITIES, gone, lacks, listing, parsed};
+use crate::backend::page::unreadable;
+use crate::backend::{
+    Feature, LabelPatch, NewSession, Page, PageRequest, SessionChange, SessionQuery, Sessions, document,
+};
+use crate::http::{Answer, Class, Method};
+use wharf_core::error::{Error, Kind, Result};
+use wharf_core::model::{Labels, Provider, Session, SessionId, SessionStatus};
+use wharf_wire::anthropic as wire;
+use wharf_wire::anthropic::Given;
+use wharf_wire::anthropic::sessions::{AgentObject, AgentRef, filter, status};
+
+/// A session is made when everything is mounted \[skill\], and the official clients wait so long.
+const PATIENCE: Duration = Duration::from_secs(600);
+
+/// How long an agent may take to stop after it was interrupted.
+const STOPPING: Duration = Duration::from_secs(120);
+
+#[async_trait]
+impl Sessions for Anthropic {
+    fn read_document(&self, document: Map<String, Value>) -> Result<(NewSession, Vec<String>)> {
+        document::session(document)
+    }
+
+    fn check(&self, new: &NewSession) -> Result<()> {
+        let asked = [
+            (new.id.is_some(), Feature::SessionId),
+            (new.ttl.is_some(), Feature::SessionTtl),
+            (new.image.is_some(), Feature::SessionImage),
+        ];
+        if let Some((_, feature)) = asked.into_iter().find(|(asked, _)| *asked) {
+            return Err(lacks(feature));
+        }
+        agent(new, self.setup.agent.as_deref())?;
+        self.environment(new)?;
+        check_labels(&new.labels)?;
+        new.resources.iter().try_for_each(super::resources::check)
+    }
+
+    /// There is nothing by which the service could tell a request that is sent twice: one whose
+    /// answer is lost is not sent again.
+    async fn create(&self, new: NewSession) -> Result<Session> {
+        self.check(&new)?;
+        let agent = agent(&new, self.setup.agent.as_deref())?;
+        let environment_id = self.environment(&new)?.to_owned();
+        let mut extra = new.extra;
+        extra.shift_remove("agent");
+        let content = wire::CreateSession {
+            agent,
+            environment_id,
+            title: new.title,
+            metadata: new.labels,
+            resources: Vec::new(),
+            vault_ids: new.vaults,
+            initial_events: Vec::new(),
+            budget: None,
+            extra: Map::new(),
+        };
+        let Ok(Value::Object(mut content)) = serde_json::to_value(&content) else {
+            return Err(Error::new(Kind::Internal, "a session that is no JSON"));
+        };
+        if !new.resources.is_empty() {
+            let (mut resources, mut places) = (Vec::new(), HashSet::new());
+            for new in new.resources {
+                let resource = self.asked_for(new).await?;
+                if let Some(Value::String(path)) = resource.get("mount_path")
+                    && !places.insert(path.clone())
+                {
+                    return Err(Error::conflict(format!("two resources would be mounted at one path: `{path}`"))
+                        .hint("give one of them another path: `FILE_ID:/path`"));
+                }
+                resources.push(Value::Object(resource));
+            }
+            content.insert("resources".to_owned(), resources.into());
+        }
+        content.extend(extra);
+        let hidden: Vec<String> = content.get("resources").into_iter().flat_map(tokens).collect();
+        let class = Class::Once("`wharf sessions list` shows whether it is there");
+        let request = self.gated(class, Method::POST, &["sessions"]).patient(PATIENCE).json(&content);
+        session_of(&hidden.iter().fold(request, |request, token| request.hide(token)).send().await?)
+    }
+
+    /// The newest first, unless the user wants another order. The service knows nothing of labels:
+    /// those are looked at here, so that a page may be empty and the next one not.
+    async fn list(&self, query: &SessionQuery, page: PageRequest) -> Result<Page<Session>> {
+        let mut request = self.gated(Class::Safe, Method::GET, &["sessions"]);
+        let wanted = |status: SessionStatus| query.statuses.contains(&status);
+        for (name, value) in &query.native {
+            request = request.query(name, value);
+        }
+        if wanted(SessionStatus::Archived) && !query.native.iter().any(|(name, _)| *name == filter::ARCHIVED) {
+            request = request.query(filter::ARCHIVED, "true");
+        }
+        for word in words_for(&query.statuses) {
+            request = request.query(filter::STATUSES, word);
+        }
+        // Of a page that is looked through here all is of use.
+        let picked = !query.labels.is_empty() || !query.statuses.is_empty();
+        let page = PageRequest { limit: page.limit.filter(|_| !picked), ..page };
+        let answer = listing::ask(request, &page, wire::sessions::PAGE_SURE).send().await?;
+        let listed = listing::read(&answer)?;
+        let received = listed.items.len();
+        let picked = |session: &Session| {
+            let labels = session.labels.as_ref();
+            let labelled = query.labels.iter().all(|(name, value)| labels.and_then(|all| all.get(name)) == Some(value));
+            labelled && (query.statuses.is_empty() || wanted(session.status))
+        };
+        // One that cannot be read may be wanted.
+        let items =
+            listed.items.into_iter().map(read).filter(|session| session.as_ref().map_or(true, picked)).collect();
+        Ok(Page { items, received, next: listed.next })
+    }
+
+    async fn get(&self, id: &SessionId) -> Result<Session> {
+        session_of(&self.gated(Class::Safe, Method::GET, &["sessions", id.as_str()]).send().await?)
+    }
+
+    /// The service deletes no session whose agent works \[docs\]; it says so with a 400 that could be
+    /// about anything.
+    async fn delete(&self, id: &SessionId, force: bool) -> Result<()> {
+        let patience = Instant::now() + STOPPING;
+        loop {
+            let request = self.gated(Class::Idempotent, Method::DELETE, &["sessions", id.as_str()]);
+            let error = match gone(request.send().await) {
+                Ok(()) => {
+                    self.forget(id).await;
+                    return Ok(());
+                }
+                Err(error) if matches!(error.status(), Some(400 | 409)) => error,
+                Err(error) => return Err(error),
+            };
+            if self.get(id).await?.status != SessionStatus::Running {
+                return Err(error);
+            }
+            if !force {
+                return Err(running(id).hint(format!(
+                    "wait for it: `wharf sessions wait {id}`, or interrupt it: `wharf sessions delete {id} --force`"
+                )));
+            }
+            self.interrupt(id, patience).await?;
+        }
+    }
+
+    async fn label(&self, id: &SessionId, patch: LabelPatch) -> Result<Session> {
+        if patch.set.is_empty() && patch.remove.is_empty() {
+            return self.get(id).await;
+        }
+        Sessions::update(self, id, SessionChange { labels: patch, ..SessionChange::default() }).await
+    }
+
+    async fn update(&self, id: &SessionId, change: SessionChange) -> Result<Session> {
+        let SessionChange { title, labels, extra } = change;
+        check_labels(&labels.set)?;
+        let mut metadata: BTreeMap<String, Option<String>> =
+            labels.remove.into_iter().map(|name| (name, None)).collect();
+        metadata.extend(labels.set.into_iter().map(|(name, value)| (name, Some(value))));
+        let title = title.map_or(Given::Absent, Given::or_null);
+        let content = wire::UpdateSession { title, metadata, extra, ..wire::UpdateSession::default() };
+        let request = self.gated(Class::Idempotent, Method::POST, &["sessions", id.as_str()]).json(&content);
+        session_of(&request.send().await?)
+    }
+
+    async fn touch(&self, _: &SessionId) -> Result<Session> {
+        Err(lacks(Feature::SessionTouch))
+    }
+
+    async fn stop(&self, _: &SessionId) -> Result<Session> {
+        Err(lacks(Feature::SessionStop))
+    }
+
+    /// What is answered for a session that was archived already is unknown: it is what was wanted.
+    async fn archive(&self, id: &SessionId) -> Result<Session> {
+        let request = self.gated(Class::Idempotent, Method::POST, &["sessions", id.as_str(), "archive"]);
+        match request.send().await {
+            Ok(answer) => session_of(&answer),
+            Err(error) if matches!(error.status(), Some(400 | 409)) => {
+                let session = self.get(id).await?;
+                match session.status {
+                    SessionStatus::Archived => Ok(session),
+                    SessionStatus::Running => {
+                        Err(running(id).hint(format!("wait for it first: `wharf sessions wait {id}`")))
+                    }
+                    _ => Err(error),
+                }
+            }
+            Err(error) => Err(error),
+        }
+    }
+}
+
+impl Anthropic {
+    fn environment<'a>(&'a self, new: &'a NewSession) -> Result<&'a str> {
+        new.environment.as_deref().or(self.setup.environment.as_deref()).ok_or_else(|| {
+            Error::usage("a session needs an environment, and none is named").hint(
+                "name it: --environment, WHARF_ENVIRONMENT, `environment` in the profile or `environment_id` in the document",
+            )
+        })
+    }
+
+    /// Asks the agent to stop, and waits until it did.
+    async fn interrupt(&self, id: &SessionId, patience: Instant) -> Result<()> {
+        let content = wire::SendEvents::one(wire::Event::interrupt());
+        let request = self.gated(Class::Idempotent, Method::POST, &["sessions", id.as_str(), "events"]);
+        listing::read(&request.json(&content).send().await?)?;
+        let mut pause = Duration::from_millis(100);
+        while self.get(id).await?.status == SessionStatus::Running {
+            if Instant::now() > patience {
+                return Err(running(id).hint("its agent was interrupted and goes on; try again later"));
+            }
+            sleep(pause).await;
+            pause = (pause * 2).min(Duration::from_secs(2));
+        }
+        Ok(())
+    }
+}
+
+/// The tokens of repositories, which nobody is shown.
+fn tokens(resources: &Value) -> Vec<String> {
+    let token = |resource: &Value| resource.get("authorization_token")?.as_str().map(str::to_owned);
+    resources.as_array().into_iter().flatten().filter_map(token).collect()
+}
+
+fn running(id: &SessionId) -> Error {
+    Error::conflict(format!("the agent of this session works: `{id}`")).from_backend(CAPABILITIES.backend)
+}
+
+/// Which agent, in which version, with which settings of its own.
+fn agent(new: &NewSession, or_else: Option<&str>) -> Result<AgentRef> {
+    let Some(id) = new.agent.as_deref().or(or_else) else {
+        return Err(Error::usage("a session needs an agent, and none is named")
+            .hint("name it: --agent, WHARF_AGENT, `agent` in the profile or in the document"));
+    };
+    let version = match &new.agent_version {
+        None => None,
+        Some(text) => match text.parse() {
+            Ok(version @ 1..) => Some(version),
+            _ => {
+                return Err(Error::usage(format!("versions of agents are numbers from 1: {text:?}")));
+            }
+        },
+    };
+    Ok(match new.extra.get("agent") {
+        Some(Value::Object(others)) => AgentRef::Object(AgentObject {
+            kind: AgentObject::OVERRIDES.to_owned(),
+            id: id.to_owned(),
+            version,
+            extra: others.clone(),
+        }),
+        _ => AgentRef::of(id, version),
+    })
+}
+
+/// As much as the service takes \[types\].
+fn check_labels(labels: &Labels) -> Result<()> {
+    let limit = |what: String| Err(Error::new(Kind::Limit, what).from_backend(CAPABILITIES.backend));
+    if labels.len() > wire::METADATA_MAX {
+        return limit(format!(
+            "a session has at most {} labels here, and these are {}",
+            wire::METADATA_MAX,
+            labels.len()
+        ));
+    }
+    for (name, value) in labels {
+        if name.chars().count() > wire::METADATA_NAME_MAX {
+            return limit(format!(
+                "the name of a label has at most {} characters here: {name:?}",
+                wire::METADATA_NAME_MAX
+            ));
+        }
+        if value.chars().count() > wire::METADATA_VALUE_MAX {
+            return limit(format!("a label has at most {} characters here: {name:?}", wire::METADATA_VALUE_MAX));
+        }
+    }
+    Ok(())
+}
+
+/// The service's words for statuses that a listing wants; none, which is all, where it has none for
+/// one of them.
+fn words_for(statuses: &[SessionStatus]) -> Vec<&'static str> {
+    let mut words = Vec::new();
+    for status in statuses {
+        words.extend(match status {
+            SessionStatus::Idle => &[status::IDLE][..],
+            SessionStatus::Running => &[status::RUNNING, status::RESCHEDULING],
+            SessionStatus::Failed | SessionStatus::Archived => &[status::TERMINATED],
+            _ => return Vec::new(),
+        });
+    }
+    words.sort_unstable();
+    words.dedup();
+    words
+}
+
+/// The session of an answer.
+fn session_of(answer: &Answer) -> Result<Session> {
+    read(answer.object()?)
+}
+
+/// A session as the service wrote it.
+fn read(text: &RawValue) -> Result<Session> {
+    let seen: wire::SessionAnswer = parsed(text, "session")?;
+    let status = match seen.status.as_str() {
+        status::IDLE => SessionStatus::Idle,
+        status::RUNNING | status::RESCHEDULING => SessionStatus::Running,
+        status::TERMINATED if seen.archived_at.is_some() => SessionStatus::Archived,
+        status::TERMINATED => SessionStatus::Failed,
+        _ => SessionStatus::Unknown,
+    };
+    Ok(Session {
+        id: seen.id.parse().map_err(|e: Error| unreadable("session", text, e))?,
+        backend: CAPABILITIES.backend,
+        status,
+        title: seen.title,
+        labels: Some(seen.metadata),
+        created_at: seen.created_at,
+        updated_at: seen.updated_at,
+        expires_at: None,
+        agent: Some(seen.agent.id).filter(|id| !id.is_empty()),
+        provider: Provider::of(&text),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn seen(status: &str, archived_at: Option<&str>) -> Session {
+        let text = json!({
+            "id": "sesn_1", "status": status, "archived_at": archived_at, "metadata": { "a": "b" }, "agent": { "id": "agent_1" },
+        });
+        read(&RawValue::from_string(text.to_string()).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn statuses_are_those_of_the_contract() {
+        let archived = Some("2026-11-20T09:01:00Z");
+        for (word, archived_at, status) in [
+            ("idle", None, SessionStatus::Idle),
+            ("running", None, SessionStatus::Running),
+            ("rescheduling", None, SessionStatus::Running),
+            ("terminated", None, SessionStatus::Failed),
+            ("terminated", archived, SessionStatus::Archived),
+            ("of_tomorrow", None, SessionStatus::Unknown),
+        ] {
+            assert_eq!(seen(word, archived_at).status, status, "{word}");
+        }
+        let session = seen("idle", None);
+        assert_eq!(session.labels, Some(Labels::from([("a".to_owned(), "b".to_owned())])));
+        assert_eq!((session.agent.as_deref(), session.created_at), (Some("agent_1"), None));
+    }
+
+    #[test]
+    fn statuses_are_asked_for_in_the_services_words() {
+        assert_eq!(words_for(&[SessionStatus::Running, SessionStatus::Idle]), ["idle", "rescheduling", "running"]);
+        assert_eq!(words_for(&[SessionStatus::Failed, SessionStatus::Archived]), ["terminated"]);
+        assert!(words_for(&[SessionStatus::Idle, SessionStatus::Stopped]).is_empty());
+        assert!(words_for(&[]).is_empty());
+    }
+
+    #[test]
+    fn an_agent_is_named_by_its_id_or_with_more() {
+        let read = |document: Value| {
+            let Value::Object(document) = document else { panic!("no mapping") };
+            let (new, unknown) = document::session(document).unwrap();
+            assert!(unknown.is_empty(), "{unknown:?}");
+            agent(&new, None).map(|agent| serde_json::to_value(agent).unwrap())
+        };
+        assert_eq!(read(json!({ "agent": "agent_1" })).unwrap(), json!("agent_1"));
+        let pinned = json!({ "type": "agent", "id": "agent_1", "version": 3 });
+        assert_eq!(read(json!({ "agent": pinned.clone() })).unwrap(), pinned);
+        let other = json!({ "type": "agent_with_overrides", "id": "agent_1", "system": null, "tools": [] });
+        assert_eq!(read(json!({ "agent": other.clone() })).unwrap(), other);
+        assert_eq!(read(json!({})).unwrap_err().kind(), Kind::Usage);
+        let bad = json!({ "agent": { "id": "agent_1", "version": "newest" } });
+        assert_eq!(read(bad).unwrap_err().kind(), Kind::Usage);
+    }
+
+    #[test]
+    fn labels_have_limits() {
+        let labels = |names: usize, name: usize, value: usize| -> Labels {
+            (0..names).map(|n| (format!("{n:0>name$}"), "v".repeat(value))).collect()
+        };
+        assert!(check_labels(&labels(16, 64, 512)).is_ok());
+        for over in [labels(17, 2, 1), labels(1, 65, 1), labels(1, 1, 513)] {
+            assert_eq!(check_labels(&over).unwrap_err().kind(), Kind::Limit);
+        }
+    }
+}

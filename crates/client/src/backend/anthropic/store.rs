@@ -1,0 +1,244 @@
+//! The workspace's files.
+
+use async_trait::async_trait;
+use serde_json::value::RawValue;
+
+use super::unmounted::Sending;
+use super::{Anthropic, CAPABILITIES, errors, gone, held, listing, parsed};
+use crate::backend::page::unreadable;
+use crate::backend::spool::Spooled;
+use crate::backend::{
+    ByteRange, Expected, Fetched, FileStore, NewStoredFile, Page, PageRequest, Sessions, Stored, part,
+};
+use crate::http::{Class, FilePart, Form, Method};
+use wharf_core::body::{Attributes, Body, Mapped, Source};
+use wharf_core::error::{Error, Kind, Result};
+use wharf_core::model::{FileId, Provider, RemotePath, Scope, SessionId, StoredFile, Timestamp};
+use wharf_wire::anthropic as wire;
+use wharf_wire::anthropic::files::{EXPIRES, EXPIRES_PART, FILE_MAX, FILE_PART, PAGE_MAX, SCOPE, is_name};
+
+/// What has to be known of a file before its content is asked for.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Seen {
+    size: Option<u64>,
+    downloadable: Option<bool>,
+    created_at: Option<Timestamp>,
+}
+
+impl Seen {
+    pub(super) fn of(file: &StoredFile) -> Self {
+        Seen { size: file.size, downloadable: file.downloadable, created_at: file.created_at }
+    }
+
+    /// Of a file that an agent made.
+    pub(super) fn made(size: Option<u64>, created_at: Option<Timestamp>) -> Self {
+        Seen { size, downloadable: Some(true), created_at }
+    }
+}
+
+#[async_trait]
+impl FileStore for Anthropic {
+    /// There is nothing by which the service could tell a request that is sent twice: one whose
+    /// answer is lost is not sent again.
+    async fn upload(&self, new: NewStoredFile, source: &dyn Source) -> Result<(StoredFile, Stored)> {
+        check_name(&new.filename)?;
+        let expires = new.expires_in.map(|time| time.as_secs());
+        if let Some(seconds) = expires.filter(|seconds| !EXPIRES.contains(seconds)) {
+            return Err(Error::usage(format!("--expires-in is from 1h to 90d here, and this is {seconds} s")));
+        }
+        let spooled;
+        let source = match source.len() {
+            Some(bytes) if bytes > FILE_MAX => return Err(too_large(source.name())),
+            Some(_) => source,
+            // Whether the service takes a content of unknown length is not known.
+            None => {
+                spooled = Spooled::of(source, FILE_MAX, too_large).await?;
+                &spooled
+            }
+        };
+        let mut sending = Sending::new(&self.dropped, &new.filename, source.len());
+        let expires = expires.map(|seconds| seconds.to_string());
+        let watched = Mapped::new(source, |body: Body| sending.see(body));
+        // Without a type the service looks for itself [docs].
+        let guessed = || mime_guess::from_path(&new.filename).first_raw();
+        let form = Form {
+            fields: expires.iter().map(|seconds| (EXPIRES_PART, seconds.as_str())).collect(),
+            file: FilePart {
+                name: FILE_PART,
+                filename: &new.filename,
+                content_type: new.mime_type.as_deref().or_else(guessed),
+                source: &watched,
+            },
+        };
+        let class = Class::Once("`wharf files ls` shows whether it is there");
+        let answer = self.plain(class, Method::POST, &["files"]).form(form).send().await;
+        sending.done();
+        let answer = answer?;
+        let file = read(answer.object()?)?;
+        let stored = Stored {
+            path: RemotePath::root(),
+            size: file.size,
+            sha256: None,
+            file_id: Some(file.id.clone()),
+            resource_id: None,
+            md5: false,
+            sent: answer.sent.ok_or_else(|| Error::new(Kind::Internal, "an upload without a source"))?,
+        };
+        Ok((file, stored))
+    }
+
+    /// The newest first \[docs\]. A session that does not exist has no files, and is looked for.
+    async fn list(&self, scope: Option<&SessionId>, page: PageRequest) -> Result<Page<StoredFile>> {
+        let request = match scope {
+            Some(session) => self.gated(Class::Safe, Method::GET, &["files"]).query(SCOPE, session.as_str()),
+            None => self.plain(Class::Safe, Method::GET, &["files"]),
+        };
+        let answer = match (listing::ask(request, &page, PAGE_MAX).send().await, scope) {
+            // The service looks at the form of the id first [skill].
+            (Err(error), Some(session)) if error.status() == Some(400) && page.cursor.is_none() => {
+                Sessions::get(self, session).await?;
+                return Err(error);
+            }
+            (answer, _) => answer?,
+        };
+        let listed = listing::read(&answer)?;
+        let received = listed.items.len();
+        let items: Vec<_> = listed.items.into_iter().map(read).collect();
+        if let (Some(session), None, true) = (scope, &page.cursor, items.is_empty()) {
+            Sessions::get(self, session).await?;
+        }
+        Ok(Page { items, received, next: listed.next })
+    }
+
+    async fn get(&self, id: &FileId) -> Result<StoredFile> {
+        let answer = self.plain(Class::Safe, Method::GET, &["files", id.as_str()]).send().await?;
+        let file = read(answer.object()?)?;
+        held(&self.seen).insert(id.clone(), Seen::of(&file));
+        Ok(file)
+    }
+
+    /// What a user uploaded is never handed out, and is not asked for.
+    async fn fetch(&self, id: &FileId, range: Option<ByteRange>) -> Result<Fetched> {
+        let known = held(&self.seen).get(id).copied();
+        let seen = match known {
+            Some(seen) => seen,
+            None => Seen::of(&FileStore::get(self, id).await?),
+        };
+        if seen.downloadable == Some(false) {
+            return Err(uploaded(&format!("`{id}`")));
+        }
+        self.content(id, seen, range).await
+    }
+
+    async fn delete(&self, id: &FileId) -> Result<()> {
+        held(&self.seen).remove(id);
+        gone(self.plain(Class::Idempotent, Method::DELETE, &["files", id.as_str()]).send().await)
+    }
+}
+
+impl Anthropic {
+    /// A file's content. That there are ranges no source says.
+    pub(super) async fn content(&self, id: &FileId, seen: Seen, range: Option<ByteRange>) -> Result<Fetched> {
+        if let (Some(range), Some(size)) = (range, seen.size) {
+            range.within(size)?;
+        }
+        let request = self.plain(Class::Safe, Method::GET, &["files", id.as_str(), "content"]);
+        let download = request.header("accept", "application/binary").fetch().await?;
+        let whole = download.of_size(id.as_str(), seen.size)?;
+        let body = match range {
+            Some(range) => part::of(whole, range)?,
+            None => whole,
+        };
+        let attributes = Attributes { modified_at: seen.created_at, executable: false };
+        Ok(Fetched { body, attributes, sha256: Expected::Unknown, file_id: Some(id.clone()) })
+    }
+}
+
+/// A file as the service wrote it.
+pub(super) fn read(text: &RawValue) -> Result<StoredFile> {
+    let file: wire::FileAnswer = parsed(text, "file")?;
+    let named = |e: Error| unreadable("file", text, e);
+    let scope = match &file.scope {
+        Some(scope) if scope.kind == wire::files::Scope::SESSION => {
+            Some(Scope { kind: wire::files::Scope::SESSION, id: scope.id.parse().map_err(named)? })
+        }
+        _ => None,
+    };
+    Ok(StoredFile {
+        id: file.id.parse().map_err(named)?,
+        filename: file.filename,
+        size: Some(file.size_bytes),
+        mime_type: file.mime_type,
+        created_at: file.created_at,
+        downloadable: file.downloadable,
+        scope,
+        provider: Provider::of(&text),
+    })
+}
+
+/// A name that the service takes. How long it may be the sources do not agree on.
+fn check_name(name: &str) -> Result<()> {
+    let short: String = name.chars().take(1).collect();
+    let fits = name.chars().all(|c| is_name(c.encode_utf8(&mut [0; 4])));
+    if short.is_empty() || !fits || matches!(name, "." | "..") {
+        let bad: String = wire::files::NAME_FORBIDDEN.iter().collect();
+        return Err(Error::usage(format!("the service takes no file of this name: {name:?}"))
+            .hint(format!("it may not hold {bad} nor control characters: give another with --name")));
+    }
+    Ok(())
+}
+
+/// The name of what is uploaded to be mounted, where its path says more than a name may.
+pub(super) fn stored_name(name: &str) -> String {
+    let fits = |c: char| if is_name(c.encode_utf8(&mut [0; 4])) { c } else { '_' };
+    let name: String = name.chars().map(fits).collect();
+    if matches!(name.as_str(), "." | "..") { wire::files::UNNAMED.to_owned() } else { name }
+}
+
+/// Why an upload is not fetched.
+pub(super) fn uploaded(what: &str) -> Error {
+    Error::new(Kind::Unsupported, format!("what a user uploaded cannot be fetched again: {what}"))
+        .hint(errors::UPLOADED)
+        .from_backend(CAPABILITIES.backend)
+}
+
+fn too_large(name: &str) -> Error {
+    Error::new(Kind::Limit, format!("a file has at most {FILE_MAX} bytes here: `{name}`"))
+        .hint("the service takes no file in parts: split it")
+        .from_backend(CAPABILITIES.backend)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_checked_and_made_fit() {
+        for good in ["a.csv", "ünï 日本語", "100% #1", " ", "...", &"x".repeat(300)] {
+            assert!(check_name(good).is_ok(), "{good}");
+            assert_eq!(stored_name(good), good);
+        }
+        for (bad, fit) in [("a:b?.txt", "a_b_.txt"), ("a\nb", "a_b"), ("..", "unnamed"), ("a\\b", "a_b")] {
+            assert_eq!(check_name(bad).unwrap_err().kind(), Kind::Usage);
+            assert_eq!(stored_name(bad), fit);
+            assert!(check_name(fit).is_ok());
+        }
+        assert!(check_name("").is_err());
+    }
+
+    #[test]
+    fn a_file_may_lack_what_older_versions_do_not_have() {
+        let raw = |text: &str| RawValue::from_string(text.to_owned()).unwrap();
+        let file = read(&raw(
+            r#"{"id":"file_1","filename":"x","size_bytes":7,"scope":{"type":"session","id":"sesn_1"},"n":1.0}"#,
+        ))
+        .unwrap();
+        assert_eq!((file.size, file.downloadable, file.mime_type), (Some(7), None, None));
+        assert_eq!(file.scope.unwrap().id.as_str(), "sesn_1");
+        assert!(file.provider.text().unwrap().contains(r#""n":1.0"#));
+        for bad in [r#"{"id":"/etc/passwd","filename":"x","size_bytes":7}"#, r#"{"id":"file_1","filename":"x"}"#, "[]"]
+        {
+            assert_eq!(read(&raw(bad)).unwrap_err().kind(), Kind::Unavailable, "{bad}");
+        }
+    }
+}

@@ -1,0 +1,242 @@
+//! Applications: a service principal with its secret, and a workload whose platform vouches for it.
+//!
+//! Here is whether they are set up, and what an error of theirs means; asking is done by Azure's own
+//! client (OAuth 2.0 client credentials, RFC 6749, section 4.4, and for the workload RFC 7523, section 2.2).
+
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use azure_core::cloud::CustomConfiguration;
+use azure_core::credentials::TokenCredential;
+use azure_core::http::{ClientMethodOptions, ClientOptions};
+use azure_identity::{
+    ClientAssertion, ClientAssertionCredential, ClientAssertionCredentialOptions, ClientSecretCredential,
+    ClientSecretCredentialOptions,
+};
+use serde::Deserialize;
+
+use super::part::{Answer, SetUp, unset};
+use super::transport::{Transport, no_token, not_made};
+use crate::http::{HeaderMap, Http, Options, StatusCode, Told, Url, redact};
+use wharf_core::config::env;
+use wharf_core::config::secret::of_file;
+use wharf_core::error::{Error, Kind, Result};
+use wharf_wire::foundry as wire;
+
+/// Where tokens of the public cloud are asked for.
+const AUTHORITY: &str = "https://login.microsoftonline.com";
+
+/// An application that can be asked for.
+pub(super) struct Application {
+    authority: String,
+    tenant: String,
+    client: String,
+    proof: Proof,
+}
+
+/// What proves that it is the application.
+enum Proof {
+    Secret(String),
+    /// A file with a token of the platform's, which keeps it fresh.
+    Assertion(PathBuf),
+}
+
+/// An application, or what is missing to have one.
+type Found = Result<Application, String>;
+
+impl From<Found> for SetUp {
+    fn from(found: Found) -> Self {
+        match found {
+            Ok(application) => SetUp::Ready { key: Some(application.key()) },
+            Err(missing) => SetUp::Missing(missing),
+        }
+    }
+}
+
+impl Application {
+    /// What tells its tokens from those of all others. Whoever does not know the secret does not get
+    /// its token either.
+    fn key(&self) -> String {
+        let proof = match &self.proof {
+            Proof::Secret(secret) => format!("secret {secret}"),
+            Proof::Assertion(path) => format!("assertion {}", path.display()),
+        };
+        [&*self.authority, &self.tenant, &self.client, &proof, wire::SCOPE].join("\n")
+    }
+}
+
+/// The service principal of the environment.
+///
+/// # Errors
+/// `auth` where it is named by half, or by a certificate only.
+pub(super) fn secret() -> Result<Found> {
+    let needed = [env::AZURE_TENANT_ID, env::AZURE_CLIENT_ID, env::AZURE_CLIENT_SECRET];
+    if let Some(secret) = env::text(env::AZURE_CLIENT_SECRET) {
+        return application(&needed, Proof::Secret(secret)).map(Ok);
+    }
+    if env::text(env::AZURE_CLIENT_CERTIFICATE_PATH).is_some() {
+        return Err(Error::new(
+            Kind::Auth,
+            format!("a certificate ({}) is not supported", env::AZURE_CLIENT_CERTIFICATE_PATH),
+        )
+        .hint(format!(
+            "unset it and set {}, or run `az login --service-principal --certificate FILE`",
+            env::AZURE_CLIENT_SECRET
+        )));
+    }
+    Ok(Err(unset(&needed).unwrap_or_default()))
+}
+
+/// The workload identity of the environment.
+///
+/// # Errors
+/// `auth` where it is named by half.
+pub(super) fn workload() -> Result<Found> {
+    let needed = [env::AZURE_TENANT_ID, env::AZURE_CLIENT_ID, env::AZURE_FEDERATED_TOKEN_FILE];
+    match env::path(env::AZURE_FEDERATED_TOKEN_FILE) {
+        Some(file) => application(&needed, Proof::Assertion(file)).map(Ok),
+        None => Ok(Err(unset(&needed).unwrap_or_default())),
+    }
+}
+
+fn application(needed: &[&str; 3], proof: Proof) -> Result<Application> {
+    let (Some(tenant), Some(client)) = (env::text(env::AZURE_TENANT_ID), env::text(env::AZURE_CLIENT_ID)) else {
+        let what = unset(needed).unwrap_or_default();
+        let [.., proof] = needed;
+        return Err(Error::new(Kind::Auth, format!("{proof} is set, and {what}"))
+            .hint(format!("set all of {}, or unset {proof}", needed.join(", "))));
+    };
+    check_tenant(&tenant)?;
+    let authority = env::text(env::AZURE_AUTHORITY_HOST).unwrap_or_else(|| AUTHORITY.to_owned());
+    // Some of Azure's own clients take a name alone.
+    let authority = if authority.contains("://") { authority } else { format!("https://{authority}") };
+    Ok(Application { authority: authority.trim_end_matches('/').to_owned(), tenant, client, proof })
+}
+
+/// A tenant is an id or a domain.
+///
+/// # Errors
+/// `auth` for what is neither.
+pub(super) fn check_tenant(tenant: &str) -> Result<()> {
+    if tenant.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'.') && !tenant.starts_with(['-', '.']) {
+        return Ok(());
+    }
+    Err(Error::new(Kind::Auth, format!("{} holds no name of a tenant: {tenant:?}", env::AZURE_TENANT_ID))
+        .hint("it is an id such as 01234567-89ab-cdef-0123-456789abcdef, or a domain"))
+}
+
+/// What a workload's platform says of it.
+struct Assertion(String);
+
+impl fmt::Debug for Assertion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(redact::MASK)
+    }
+}
+
+#[async_trait]
+impl ClientAssertion for Assertion {
+    async fn secret(&self, _: Option<ClientMethodOptions<'_>>) -> azure_core::Result<String> {
+        Ok(self.0.clone())
+    }
+}
+
+/// Asks for an application's token.
+pub(super) async fn ask(found: Found, options: &Options) -> Result<Answer> {
+    let Application { authority, tenant, client, proof } = match found {
+        Ok(application) => application,
+        Err(missing) => return Ok(Answer::Absent(missing)),
+    };
+    check_authority(&authority, options).map_err(|e| e.context(env::AZURE_AUTHORITY_HOST))?;
+    let transport = Arc::new(Transport::new(Options { envelope, ..options.clone() }));
+    let mut cloud = CustomConfiguration::default();
+    cloud.authority_host.clone_from(&authority);
+    let client_options = ClientOptions { cloud: Some(Arc::new(cloud.into())), ..transport.client_options() };
+    let credential: Arc<dyn TokenCredential> = match &proof {
+        Proof::Secret(secret) => {
+            let options = ClientSecretCredentialOptions { client_options };
+            ClientSecretCredential::new(&tenant, client, secret.clone().into(), Some(options)).map_err(not_made)?
+        }
+        // Not `WorkloadIdentityCredential`, which is this one and a file that it reads while everybody
+        // waits, with the line break at its end.
+        Proof::Assertion(file) => {
+            let assertion = of_file(file).await.map_err(|e| e.context(env::AZURE_FEDERATED_TOKEN_FILE))?;
+            let options = ClientAssertionCredentialOptions { client_options };
+            ClientAssertionCredential::new(tenant, client, Assertion(assertion), Some(options)).map_err(not_made)?
+        }
+    };
+    let token = transport.token(&*credential).await.map_err(|error| {
+        let hint = match &proof {
+            Proof::Secret(_) => "check AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET, or unset the last one",
+            Proof::Assertion(_) => {
+                "check AZURE_TENANT_ID, AZURE_CLIENT_ID, and the trust between the application and AZURE_FEDERATED_TOKEN_FILE"
+            }
+        };
+        let error = if error.kind() == Kind::Auth { error.hint(hint) } else { error };
+        error.context(format!("asking {authority} for a token"))
+    })?;
+    token.map(Answer::Token).ok_or_else(no_token)
+}
+
+/// Azure's client takes no plain HTTP, not even to this machine, and leaves a path out.
+fn check_authority(authority: &str, options: &Options) -> Result<()> {
+    Http::new(Options { base_url: authority.to_owned(), ..options.clone() })?;
+    let url = Url::parse(authority).map_err(|e| Error::usage(format!("this is no URL: {e}")))?;
+    let why = match (url.scheme(), url.path()) {
+        ("https", "/") => return Ok(()),
+        ("https", _) => "an address with a path",
+        _ => "plain http:// for a login",
+    };
+    Err(Error::usage(why)
+        .hint("write it like `https://login.example`; `--ca-cert FILE` trusts an authority of your own"))
+}
+
+/// An error of the token endpoint (RFC 6749, section 5.2). Entra's description goes on with ids for
+/// its support, line by line or after a blank.
+fn envelope(status: StatusCode, _: &HeaderMap, content: &[u8]) -> Told {
+    #[derive(Deserialize)]
+    struct Refused {
+        error: Option<String>,
+        error_description: Option<String>,
+        trace_id: Option<String>,
+    }
+    let refused: Option<Refused> = serde_json::from_slice(content).ok();
+    let Refused { error, error_description, trace_id } =
+        refused.unwrap_or(Refused { error: None, error_description: None, trace_id: None });
+    let first = |text: String| {
+        let line = text.lines().next().unwrap_or_default();
+        line.split(" Trace ID:").next().unwrap_or_default().trim().to_owned()
+    };
+    Told {
+        message: error_description.map(first).or_else(|| error.clone()),
+        code: error,
+        request_id: trace_id,
+        kind: status.is_client_error().then_some(Kind::Auth).filter(|_| status != StatusCode::TOO_MANY_REQUESTS),
+        ..Told::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_endpoint_says_is_one_sentence() {
+        let body = br#"{"error":"invalid_client","error_description":"AADSTS7000215: Invalid client secret. Trace ID: 1 Correlation ID: 2","trace_id":"1"}"#;
+        let told = envelope(StatusCode::UNAUTHORIZED, &HeaderMap::new(), body);
+        assert_eq!(told.message.as_deref(), Some("AADSTS7000215: Invalid client secret."));
+        assert_eq!((told.code.as_deref(), told.kind), (Some("invalid_client"), Some(Kind::Auth)));
+        let told = envelope(StatusCode::SERVICE_UNAVAILABLE, &HeaderMap::new(), b"<html>");
+        assert!(told.message.is_none() && told.kind.is_none());
+    }
+
+    #[test]
+    fn tenants_are_ids_or_domains() {
+        assert!(check_tenant("01234567-89ab").is_ok() && check_tenant("a.onmicrosoft.com").is_ok());
+        for bad in ["a/b", "..", "-x", "a b", "a?b"] {
+            assert!(check_tenant(bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! A token that the user gives. It is never kept.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jiff::Timestamp;
+use serde::Deserialize;
+
+use super::Token;
+use wharf_core::config::secret::{Secret, of_file};
+use wharf_core::config::{Settings, env};
+use wharf_core::error::Result;
+
+/// Where it is.
+pub(super) enum Given {
+    Flag(PathBuf),
+    Variable(String),
+    File(PathBuf),
+    Profile(Secret),
+}
+
+impl fmt::Display for Given {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Given::Flag(_) => f.write_str("--token-file"),
+            Given::Variable(_) => f.write_str(env::FOUNDRY_TOKEN),
+            Given::File(_) => f.write_str(env::FOUNDRY_TOKEN_FILE),
+            Given::Profile(secret) => write!(f, "the profile's {secret}"),
+        }
+    }
+}
+
+impl Given {
+    /// The first place that the user names. Nothing is read from it yet.
+    ///
+    /// # Errors
+    /// `usage` for `-`: standard input may be what is to be uploaded.
+    pub(super) fn find(settings: &Settings) -> Result<Option<Self>> {
+        let flag = settings.token_file()?.cloned();
+        Ok(flag
+            .map(Given::Flag)
+            .or_else(|| env::text(env::FOUNDRY_TOKEN).map(Given::Variable))
+            .or_else(|| env::path(env::FOUNDRY_TOKEN_FILE).map(Given::File))
+            .or_else(|| settings.secret.clone().map(Given::Profile)))
+    }
+
+    /// The token that is there now.
+    ///
+    /// # Errors
+    /// `auth` where there is none.
+    pub(super) async fn token(&self) -> Result<Token> {
+        let text = match self {
+            Given::Flag(path) | Given::File(path) => of_file(path).await.map_err(|e| e.context(self))?,
+            Given::Variable(text) => text.trim().to_owned(),
+            Given::Profile(secret) => secret.read().await.map_err(|e| e.context("the profile's secret"))?,
+        };
+        // An old one is used all the same: only the service knows what it takes.
+        Ok(Token { expires_at: None, text })
+    }
+
+    /// Whether another token may be there later. A pipe is read once.
+    pub(super) fn may_change(&self) -> bool {
+        match self {
+            Given::Flag(path) | Given::File(path) | Given::Profile(Secret::File(path)) => path.is_file(),
+            Given::Profile(Secret::Command(_)) => true,
+            Given::Variable(_) | Given::Profile(Secret::Env(_)) => false,
+        }
+    }
+}
+
+/// When a token says that it is over, where it can be read (RFC 7519, section 4.1.4).
+pub(super) fn end_of(token: &str) -> Option<Timestamp> {
+    #[derive(Deserialize)]
+    struct Claims {
+        exp: i64,
+    }
+    let claims = URL_SAFE_NO_PAD.decode(token.split('.').nth(1)?).ok()?;
+    let claims: Claims = serde_json::from_slice(&claims).ok()?;
+    Timestamp::from_second(claims.exp).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_that_can_be_read_says_when_it_is_over() {
+        let claims = URL_SAFE_NO_PAD.encode(r#"{"aud":"x","exp":1795219200}"#);
+        assert_eq!(end_of(&format!("h.{claims}.s")).unwrap().as_second(), 1_795_219_200);
+        assert!(end_of("opaque").is_none() && end_of("a.b.c").is_none() && end_of("..").is_none());
+    }
+}

@@ -1,0 +1,124 @@
+//! Managed identity: the host that this runs on vouches for it, and tells its tokens to whoever runs there.
+//!
+//! App Service, Functions and Container Apps name an endpoint of theirs in the environment. A virtual
+//! machine has its metadata service at one fixed address, of which nothing in the environment speaks.
+//! Tokens are not kept on a disk: the host keeps them, and a home directory may belong to several hosts.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use azure_identity::{ManagedIdentityCredential, ManagedIdentityCredentialOptions, UserAssignedId};
+
+use super::part::{Answer, SetUp};
+use super::transport::{Transport, no_token, not_made};
+use crate::http::{Http, Options};
+use wharf_core::config::env;
+use wharf_core::error::{Error, Kind, Result};
+
+/// Where a virtual machine's metadata service is for Azure's own client.
+const METADATA: &str = "http://169.254.169.254";
+
+/// The asset tag of every virtual machine of Azure's.
+const AZURE_TAG: &str = "7783-7084-3265-9085-8269-3286-77";
+
+/// Where Linux shows it.
+const TAG_FILE: &str = "/sys/class/dmi/id/chassis_asset_tag";
+
+/// How long connecting to the metadata service may take: it is on the machine's own link, or not there.
+const PROBE: Duration = Duration::from_secs(1);
+
+/// How long it may take to answer.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Whether this looks like a host that vouches.
+#[allow(clippy::unnecessary_wraps, reason = "as the other parts")]
+pub(super) fn set_up() -> Result<SetUp> {
+    if env::text(env::IDENTITY_ENDPOINT).is_some() {
+        return Ok(match env::text(env::IDENTITY_HEADER) {
+            Some(_) => SetUp::Ready { key: None },
+            // Azure Arc, which has rules of its own.
+            None => SetUp::Missing(format!("{} is set, and {} is not", env::IDENTITY_ENDPOINT, env::IDENTITY_HEADER)),
+        });
+    }
+    if env::text(env::AZURE_POD_IDENTITY_AUTHORITY_HOST).is_some() {
+        return Ok(SetUp::Ready { key: None });
+    }
+    Ok(match std::fs::read_to_string(TAG_FILE) {
+        Ok(tag) if tag.trim() == AZURE_TAG => SetUp::Ready { key: None },
+        Err(_) if !cfg!(target_os = "macos") => SetUp::Perhaps,
+        _ => SetUp::Missing(format!("{} is not set, and this is no machine of Azure's", env::IDENTITY_ENDPOINT)),
+    })
+}
+
+/// Asks the host.
+pub(super) async fn ask(options: &Options, doubtful: bool) -> Result<Answer> {
+    match env::text(env::IDENTITY_ENDPOINT) {
+        Some(endpoint) => of_app(endpoint, options).await,
+        None => of_machine(options, doubtful).await,
+    }
+}
+
+async fn of_app(endpoint: String, options: &Options) -> Result<Answer> {
+    let named = |e: Error| e.context(env::IDENTITY_ENDPOINT);
+    let options = Options { base_url: endpoint, ..options.clone() };
+    Http::of_the_host(options.clone()).map_err(named)?;
+    let transport = Arc::new(Transport::new(options));
+    let credential = match credential(&transport) {
+        Ok(credential) => credential,
+        Err(error) => return Ok(Answer::Absent(error.to_string())),
+    };
+    // The environment says that it is there, so that whatever it says counts.
+    let token = transport.token(&*credential).await.map_err(|e| {
+        let refused = e.status().is_some_and(|status| (400..500).contains(&status) && status != 429);
+        named(if refused { e.of_kind(Kind::Auth).hint(USER_ASSIGNED) } else { e })
+    })?;
+    token.map(Answer::Token).ok_or_else(|| named(no_token()))
+}
+
+async fn of_machine(options: &Options, doubtful: bool) -> Result<Answer> {
+    let base_url = env::text(env::AZURE_POD_IDENTITY_AUTHORITY_HOST).unwrap_or_else(|| METADATA.to_owned());
+    let options = Options {
+        base_url,
+        connect_timeout: options.connect_timeout.min(PROBE),
+        idle_timeout: options.idle_timeout.min(if doubtful { PROBE } else { PATIENCE }),
+        retries: if doubtful { 0 } else { options.retries.min(1) },
+        ..options.clone()
+    };
+    Http::of_the_host(options.clone()).map_err(|e| e.context(env::AZURE_POD_IDENTITY_AUTHORITY_HOST))?;
+    let to = options.base_url.clone();
+    let transport = Arc::new(Transport::new(options).moved(METADATA, &to));
+    let credential = match credential(&transport) {
+        Ok(credential) => credential,
+        Err(error) => return Ok(Answer::Absent(error.to_string())),
+    };
+    // Other clouds have other services at the same address, and a machine need not have an identity.
+    Ok(match transport.token(&*credential).await {
+        Err(error) if error.kind() == Kind::Deadline => return Err(error),
+        Err(error) => match error.status() {
+            None => Answer::Absent("no metadata service answers here".to_owned()),
+            Some(400) => Answer::Nothing(format!("this machine has no identity: {error}")),
+            Some(200..300) => Answer::Absent(STRANGER.to_owned()),
+            Some(_) => Answer::Absent(error.to_string()),
+        },
+        Ok(token) => token.map_or_else(|| Answer::Absent(STRANGER.to_owned()), Answer::Token),
+    })
+}
+
+/// Azure's own client for this host.
+///
+/// # Errors
+/// For a host of a kind that it knows and does not support, such as Service Fabric.
+fn credential(transport: &Arc<Transport>) -> Result<Arc<ManagedIdentityCredential>> {
+    let options = ManagedIdentityCredentialOptions {
+        user_assigned_id: env::text(env::AZURE_CLIENT_ID).map(UserAssignedId::ClientId),
+        client_options: transport.client_options(),
+    };
+    ManagedIdentityCredential::new(Some(options)).map_err(not_made)
+}
+
+/// What is said of an answer without a token.
+const STRANGER: &str = "what answers here is no metadata service of Azure's";
+
+/// What to do where a host does not know the identity that it is asked for.
+const USER_ASSIGNED: &str =
+    "give the host an identity; of several, AZURE_CLIENT_ID names the one to use, and is unset for the host's own";

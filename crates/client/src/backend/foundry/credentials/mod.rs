@@ -1,0 +1,329 @@
+//! Who asks: a token of Microsoft Entra, from whatever the user is logged in with.
+//!
+//! The [`Chain`] looks for a token in a fixed order. One that the user gave wins and is never kept on
+//! a disk. Then come the parts ([`Part`]): a part that is not set up is skipped, one that is set up and
+//! fails is an error, because the next one might be somebody else. The tools for people (`az`, `azd`)
+//! are the exception: that one is installed does not mean that it is what the user logs in with.
+//!
+//! Azure's own client (`azure_identity`) does the asking, and [`transport`] sends its requests. Ours are
+//! the order, whether a part is set up, the words of its errors, and the tokens on the disk: it has no chain
+//! for programs that may run anywhere, and keeps no token longer than a process.
+
+mod cache;
+mod entra;
+mod given;
+mod managed;
+mod part;
+mod tools;
+mod transport;
+
+use std::time::{Duration, Instant};
+
+use async_trait::async_trait;
+use jiff::{SignedDuration, Timestamp};
+use tokio::sync::Mutex;
+
+use self::cache::Cache;
+use self::given::Given;
+use self::part::{Answer, Part, SetUp};
+use crate::backend::Finding;
+use crate::http::{Auth, Credentials, Options};
+use wharf_core::config::told::Told;
+use wharf_core::config::{Settings, env};
+use wharf_core::error::{Error, Kind, Result};
+
+/// A token is not used any more so long before it is over: clocks differ, and a request takes time.
+const MARGIN: SignedDuration = SignedDuration::from_mins(5);
+
+/// What was just asked for is not asked for again: neither a token that is nearly over when it comes,
+/// nor one that the service refuses, nor an error.
+const PAUSE: Duration = Duration::from_secs(30);
+
+/// A token, which nothing shows.
+#[derive(Clone)]
+struct Token {
+    text: String,
+    /// When it is over, where anybody says.
+    expires_at: Option<Timestamp>,
+}
+
+impl Token {
+    /// Whether a request can carry it: one with a line break in it cannot be a header's value.
+    fn can_be_sent(&self) -> bool {
+        Credentials::bearer(&self.text).is_ok()
+    }
+
+    /// Whether it may be used, as far as its end is known.
+    fn is_good(&self) -> bool {
+        let now = Timestamp::now();
+        self.expires_at.is_none_or(|end| end.checked_sub(MARGIN).is_ok_and(|end| now < end))
+    }
+}
+
+/// A token in use.
+struct Held {
+    /// Who gave it, for people.
+    from: String,
+    part: Option<Part>,
+    token: Token,
+    credentials: Credentials,
+    /// When it came from whoever gives it; nothing for one that was kept on a disk.
+    since: Option<Instant>,
+}
+
+impl Held {
+    fn new(from: String, part: Option<Part>, token: Token, since: Option<Instant>) -> Result<Self> {
+        let credentials = Credentials::bearer(&token.text).map_err(|e| e.context(&from))?;
+        Ok(Held { from, part, token, credentials, since })
+    }
+
+    fn is_new(&self) -> bool {
+        self.since.is_some_and(|since| since.elapsed() < PAUSE)
+    }
+}
+
+/// What the last look brought.
+enum Looked {
+    Found(Held),
+    Failed(Error, Instant),
+}
+
+/// A part that was passed by.
+#[derive(Clone)]
+struct Passed {
+    part: Part,
+    why: String,
+    /// Whether these are its own words.
+    said: bool,
+}
+
+/// The order in which a token is looked for, and the one that was found.
+pub(super) struct Chain {
+    /// How token endpoints are reached: as the service is, without its headers and credentials.
+    options: Options,
+    given: Option<Given>,
+    cache: Option<Cache>,
+    told: Option<Told>,
+    looked: Mutex<Option<Looked>>,
+    /// Of the last look.
+    passed: std::sync::Mutex<Vec<Passed>>,
+}
+
+impl Chain {
+    /// The chain for these settings. Looks for nothing yet.
+    ///
+    /// # Errors
+    /// `usage` for a token file that cannot be one.
+    pub(super) fn new(settings: &Settings, service: &Options) -> Result<Self> {
+        let options = Options { auth: None, headers: std::collections::BTreeMap::new(), ..service.clone() };
+        Ok(Chain {
+            options,
+            given: Given::find(settings)?,
+            cache: settings.token_cache().map(Cache::new),
+            told: settings.told.clone(),
+            looked: Mutex::default(),
+            passed: std::sync::Mutex::default(),
+        })
+    }
+
+    /// Looks in order; what was kept on a disk is passed by where it is known to be `stale`.
+    async fn look(&self, stale: bool) -> Result<Held> {
+        if let Some(given) = &self.given {
+            let token = given.token().await?;
+            return Held::new(given.to_string(), None, token, Some(Instant::now()));
+        }
+        self.passed().clear();
+        for (at, part) in Part::ALL.into_iter().enumerate() {
+            let named = |error: Error| error.context(part.name());
+            let setup = part.set_up().map_err(named)?;
+            let key = match &setup {
+                SetUp::Missing(why) => {
+                    self.passed().push(Passed { part, why: why.clone(), said: false });
+                    continue;
+                }
+                SetUp::Perhaps => {
+                    // Whether it is there costs time to find out: not where a later part has an answer.
+                    let later = Part::ALL.into_iter().skip(at + 1);
+                    if let Some(held) = later.filter(|_| !stale).find_map(|part| self.kept(part)) {
+                        return held;
+                    }
+                    None
+                }
+                SetUp::Ready { key } => key.as_deref(),
+            };
+            if let Some(held) = self.kept(part).filter(|_| !stale) {
+                return held;
+            }
+            match part.ask(&self.options, matches!(setup, SetUp::Perhaps)).await.map_err(named)? {
+                Answer::Token(token) => {
+                    if let (Some(cache), Some(key)) = (&self.cache, key) {
+                        cache.put(key, &token);
+                    }
+                    return Held::new(part.name().to_owned(), Some(part), token, Some(Instant::now()));
+                }
+                Answer::Absent(why) => self.passed().push(Passed { part, why, said: false }),
+                Answer::Nothing(why) => {
+                    self.say(|| format!("{}: {why}", part.name()));
+                    self.passed().push(Passed { part, why, said: true });
+                }
+            }
+        }
+        Err(none(&self.passed()))
+    }
+
+    fn passed(&self) -> std::sync::MutexGuard<'_, Vec<Passed>> {
+        self.passed.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    /// A part's token that an earlier process kept.
+    fn kept(&self, part: Part) -> Option<Result<Held>> {
+        let Ok(SetUp::Ready { key: Some(key) }) = part.set_up() else { return None };
+        let token = self.cache.as_ref()?.get(&key).filter(Token::is_good)?;
+        Some(Held::new(part.name().to_owned(), Some(part), token, None))
+    }
+
+    fn say(&self, what: impl FnOnce() -> String) {
+        if let Some(told) = &self.told {
+            (told.say)(what());
+        }
+    }
+
+    /// Looks, and remembers what came of it.
+    async fn found<'a>(&self, looked: &'a mut Option<Looked>, stale: bool) -> Result<&'a Held> {
+        let new = self.look(stale).await;
+        if let Ok(held) = &new {
+            self.say(|| format!("token: {}", told(held)));
+        }
+        match looked.insert(new.map_or_else(|error| Looked::Failed(error, Instant::now()), Looked::Found)) {
+            Looked::Found(held) => Ok(held),
+            Looked::Failed(error, _) => Err(error.clone()),
+        }
+    }
+
+    /// What each part has to say, for `doctor`.
+    pub(super) async fn examine(&self) -> Vec<Finding> {
+        let outcome = self.credentials().await;
+        let looked = self.looked.lock().await;
+        let held = match &*looked {
+            Some(Looked::Found(held)) => Some(held),
+            _ => None,
+        };
+        let answer = outcome.map(|_| held.map(told).unwrap_or_default());
+        let mut findings = vec![Finding { check: "token", outcome: answer }];
+        for part in Part::ALL {
+            let passed = self.passed().iter().find(|passed| passed.part == part).map(|passed| passed.why.clone());
+            // None of these is a fault: the one that is stands in the finding before.
+            let outcome = Ok(match part.set_up() {
+                _ if held.is_some_and(|held| held.part == Some(part)) => "gave the token".to_owned(),
+                Ok(SetUp::Missing(why)) => format!("not set up: {why}"),
+                Ok(SetUp::Ready { .. } | SetUp::Perhaps) => match passed {
+                    Some(why) => format!("asked: {why}"),
+                    None => "not asked".to_owned(),
+                },
+                Err(error) => format!("set up wrong: {error}"),
+            });
+            findings.push(Finding { check: part.name(), outcome });
+        }
+        findings
+    }
+}
+
+/// Where a token comes from and how long it is good, for people.
+fn told(held: &Held) -> String {
+    let kept = if held.since.is_none() { ", kept from an earlier command" } else { "" };
+    match held.token.expires_at.or_else(|| given::end_of(&held.token.text)) {
+        Some(end) if end < Timestamp::now() => format!("from {}, over since {end:.0}", held.from),
+        Some(end) => format!("from {}, good until {end:.0}{kept}", held.from),
+        None => format!("from {}, until when is not known{kept}", held.from),
+    }
+}
+
+/// Nothing was found. What was asked says why it had no answer.
+fn none(passed: &[Passed]) -> Error {
+    let mut message = "no login for Microsoft Foundry was found".to_owned();
+    let mut missing = String::new();
+    for Passed { part, why, said } in passed {
+        if *said {
+            message = format!("{message}; {}: {why}", part.name());
+        } else {
+            missing = format!("{missing}, {} ({why})", part.name());
+        }
+    }
+    Error::new(Kind::Auth, message).hint(format!(
+        "run `az login`, or set {}, or the variables of a service principal; looked for: --token-file, {0}, {}, a \
+         secret in the profile{missing}",
+        env::FOUNDRY_TOKEN,
+        env::FOUNDRY_TOKEN_FILE,
+    ))
+}
+
+#[async_trait]
+impl Auth for Chain {
+    async fn credentials(&self) -> Result<Credentials> {
+        // One looks and all others wait for what it finds.
+        let mut looked = self.looked.lock().await;
+        match &*looked {
+            Some(Looked::Found(held)) if held.token.is_good() || held.is_new() => return Ok(held.credentials.clone()),
+            Some(Looked::Failed(error, at)) if at.elapsed() < PAUSE => return Err(error.clone()),
+            _ => {}
+        }
+        self.found(&mut looked, false).await.map(|held| held.credentials.clone())
+    }
+
+    /// A kept token may have been taken back, and a file may hold a newer one by now.
+    async fn renew(&self, refused: &Credentials) -> Result<Option<Credentials>> {
+        let mut looked = self.looked.lock().await;
+        if let Some(Looked::Found(held)) = &*looked {
+            if held.credentials != *refused {
+                return Ok(Some(held.credentials.clone()));
+            }
+            let lasting = self.given.as_ref().is_some_and(|given| !given.may_change());
+            if lasting || self.given.is_none() && held.is_new() {
+                return Ok(None);
+            }
+        }
+        let renewed = self.found(&mut looked, true).await?.credentials.clone();
+        Ok(Some(renewed).filter(|renewed| renewed != refused))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn token(seconds: i64) -> Token {
+        let end = Timestamp::now().checked_add(SignedDuration::from_secs(seconds)).unwrap();
+        Token { text: "tok-0123456789".to_owned(), expires_at: Some(end) }
+    }
+
+    #[test]
+    fn a_token_is_good_until_five_minutes_before_its_end() {
+        assert!(token(310).is_good() && !token(290).is_good() && !token(-1).is_good());
+        assert!(Token { expires_at: None, ..token(0) }.is_good());
+    }
+
+    #[test]
+    fn what_was_looked_for_is_named_and_what_was_said_is_repeated() {
+        let passed = [
+            Passed { part: Part::ServicePrincipal, why: "AZURE_TENANT_ID is not set".to_owned(), said: false },
+            Passed { part: Part::AzureCli, why: "run `az login`".to_owned(), said: true },
+        ];
+        let error = none(&passed);
+        assert_eq!(error.kind(), Kind::Auth);
+        assert!(error.message().contains("Azure CLI: run `az login`"), "{error}");
+        let hint = error.hint_text().unwrap();
+        for word in
+            ["--token-file", "WHARF_FOUNDRY_TOKEN,", "service principal (AZURE_TENANT_ID is not set)", "az login"]
+        {
+            assert!(hint.contains(word), "{word}: {hint}");
+        }
+    }
+
+    #[test]
+    fn what_is_told_of_a_token_is_not_the_token() {
+        let held = Held::new("Azure CLI".to_owned(), Some(Part::AzureCli), token(3600), None).unwrap();
+        let told = told(&held);
+        assert!(told.starts_with("from Azure CLI, good until 20") && told.ends_with(", kept from an earlier command"));
+        assert!(!told.contains("tok-"));
+    }
+}

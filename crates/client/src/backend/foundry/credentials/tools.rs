@@ -1,0 +1,202 @@
+//! The tools that people log in with: `az` and `azd`. Azure's own client asks each for a token, as a program
+//! that is run by us.
+
+use std::ffi::{OsStr, OsString};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::Output;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use azure_core::credentials::TokenCredential;
+use azure_identity::{
+    AzureCliCredential, AzureCliCredentialOptions, AzureDeveloperCliCredential, AzureDeveloperCliCredentialOptions,
+    Executor,
+};
+use serde::Deserialize;
+use sha2::{Digest as _, Sha256};
+
+use super::entra::check_tenant;
+use super::part::{Answer, SetUp};
+use super::transport::{self, not_made};
+use crate::http::redact;
+use wharf_core::body::hex;
+use wharf_core::config::{env, small};
+use wharf_core::error::Result;
+use wharf_core::platform::program;
+use wharf_wire::foundry as wire;
+
+/// How long a tool may take: it is written in Python, and may have to ask for a token itself.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A client of Azure's.
+type Made = azure_core::Result<Arc<dyn TokenCredential>>;
+
+/// A tool.
+pub(super) struct Tool {
+    name: &'static str,
+    /// Makes Azure's own client for it, for a tenant.
+    credential: fn(Option<String>, Arc<dyn Executor>) -> Made,
+    /// The directory of its settings: by its variable, else by its name below the home directory.
+    settings: (&'static str, &'static str),
+    /// Its files there that say who is logged in.
+    login: &'static [&'static str],
+}
+
+/// The Azure CLI.
+pub(super) const AZ: Tool = Tool {
+    name: "az",
+    credential: |tenant_id, executor| {
+        let options = AzureCliCredentialOptions { tenant_id, executor: Some(executor), ..Default::default() };
+        Ok(AzureCliCredential::new(Some(options))?)
+    },
+    settings: (env::AZURE_CONFIG_DIR, ".azure"),
+    login: &["azureProfile.json", "clouds.config"],
+};
+
+/// The Azure Developer CLI.
+pub(super) const AZD: Tool = Tool {
+    name: "azd",
+    credential: |tenant_id, executor| {
+        let options = AzureDeveloperCliCredentialOptions { tenant_id, executor: Some(executor) };
+        Ok(AzureDeveloperCliCredential::new(Some(options))?)
+    },
+    settings: (env::AZD_CONFIG_DIR, ".azd"),
+    login: &["auth.json", "config.json"],
+};
+
+/// Runs what Azure's client wants to run, and keeps why it failed.
+#[derive(Debug)]
+struct Runner {
+    /// The tool.
+    name: &'static str,
+    /// The directories in which it is looked for.
+    path: OsString,
+    why: Mutex<Option<String>>,
+}
+
+#[async_trait]
+impl Executor for Runner {
+    /// `program` is a shell: it goes to a directory of the system and calls the tool by its name.
+    async fn run(&self, program: &OsStr, args: &[&OsStr]) -> io::Result<Output> {
+        let said = program::ask(Path::new(program), args, Some(&self.path), PATIENCE).await;
+        let why = match &said {
+            Ok(said) if said.status.success() => None,
+            Ok(said) => Some(useful(said)),
+            Err(error) => Some(format!("running `{}`: {error}", self.name)),
+        };
+        *self.why.lock().unwrap_or_else(PoisonError::into_inner) = why;
+        said
+    }
+}
+
+impl Tool {
+    /// Whether it is installed. Its tokens are kept for as long as the same person is logged in: its own
+    /// record of that is a part of their key.
+    pub(super) fn set_up(&self) -> Result<SetUp> {
+        let tenant = tenant()?.unwrap_or_default();
+        let Some(program) = self.program() else {
+            return Ok(SetUp::Missing(format!("`{}` is not installed", self.name)));
+        };
+        let key = self.login().map(|login| {
+            let program = program.display().to_string();
+            [self.name, &program, &tenant, &login, wire::SCOPE].join("\n")
+        });
+        Ok(SetUp::Ready { key })
+    }
+
+    /// Asks it. One that has nothing to give says why, and is passed by.
+    pub(super) async fn ask(&self) -> Result<Answer> {
+        let path = program::absolute(&env::path(env::PATH).map(OsString::from).unwrap_or_default());
+        let runner = Arc::new(Runner { name: self.name, path, why: Mutex::default() });
+        let credential = (self.credential)(tenant()?, Arc::<Runner>::clone(&runner)).map_err(not_made)?;
+        if let Some(token) = transport::token(&*credential).await {
+            return Ok(Answer::Token(token));
+        }
+        let why = runner.why.lock().unwrap_or_else(PoisonError::into_inner).take();
+        Ok(Answer::Nothing(why.unwrap_or_else(|| {
+            format!("what `{}` prints holds no token that is understood; a newer version of it may do", self.name)
+        })))
+    }
+
+    fn program(&self) -> Option<PathBuf> {
+        program::find(self.name, env::path(env::PATH)?.as_os_str())
+    }
+
+    /// What stands for the login of now; nothing where the tool keeps no record of it.
+    fn login(&self) -> Option<String> {
+        let (variable, name) = self.settings;
+        // A tool does not run where we do: what a relative one means is its own affair.
+        let dir = env::path(variable).or_else(|| Some(dirs::home_dir()?.join(name)));
+        let dir = dir.filter(|dir| dir.is_absolute())?;
+        let mut hash = Sha256::new();
+        let mut known = false;
+        for file in self.login {
+            let content = small::read(&dir.join(file), "the login", LOGIN, None).ok();
+            known |= content.is_some();
+            hash.update(content.as_deref().map_or([0; 32], |content| Sha256::digest(content).into()));
+        }
+        known.then(|| format!("{}\n{}", dir.display(), hex(&hash.finalize())))
+    }
+}
+
+/// The largest file with a tool's login, in bytes.
+const LOGIN: u64 = 16 * 1024 * 1024;
+
+/// The tenant that the user wants, where that is said.
+fn tenant() -> Result<Option<String>> {
+    let tenant = env::text(env::AZURE_TENANT_ID);
+    tenant.as_deref().map_or(Ok(()), check_tenant)?;
+    Ok(tenant)
+}
+
+/// The line of a tool's complaint that says something: the error itself, else the first that is no
+/// warning. `azd` wraps its lines in JSON.
+fn useful(said: &Output) -> String {
+    #[derive(Deserialize)]
+    struct Wrapped {
+        data: Data,
+    }
+    #[derive(Deserialize)]
+    struct Data {
+        message: String,
+    }
+    let text = String::from_utf8_lossy(&said.stderr);
+    let unwrapped = text.lines().map(|line| {
+        serde_json::from_str::<Wrapped>(line).map_or_else(|_| line.to_owned(), |wrapped| wrapped.data.message)
+    });
+    let text = unwrapped.collect::<Vec<_>>().join("\n");
+    let lines = || text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let warns = |line: &&str| line.get(..7).is_none_or(|start| !start.eq_ignore_ascii_case("warning"));
+    let error = lines().find_map(|line| line.strip_prefix("ERROR:"));
+    match error.or_else(|| lines().find(warns)) {
+        Some(line) => redact::text(line.trim()),
+        None => format!("it failed ({})", said.status),
+    }
+}
+
+#[cfg(unix)]
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::process::ExitStatusExt;
+
+    #[test]
+    fn the_line_that_says_something_is_found() {
+        let useful = |stderr: &str| {
+            let stderr = stderr.as_bytes().to_vec();
+            useful(&Output { status: ExitStatusExt::from_raw(256), stdout: vec![], stderr })
+        };
+        assert_eq!(useful("WARNING: old\n\nERROR: Please run 'az login'.\nmore\n"), "Please run 'az login'.");
+        assert_eq!(useful("warning: x\nno luck\n"), "no luck");
+        assert_eq!(
+            useful(
+                "{\"type\":\"consoleMessage\",\"data\":{\"message\":\"\\nERROR: not logged in, run `azd auth login`\\n\"}}\n"
+            ),
+            "not logged in, run `azd auth login`"
+        );
+        assert_eq!(useful(""), "it failed (exit status: 1)");
+        assert!(!useful("ERROR: got {\"accessToken\": 1, \"access_token\": \"hunter2\"}").contains("hunter2"));
+    }
+}

@@ -1,0 +1,466 @@
+//! Session files.
+//!
+//! The service has no ranges, no moves, no conditional writes and no listing of a tree; what stands
+//! in for those is here. Names and paths that it answers are not trusted.
+
+use std::sync::atomic::Ordering;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use futures_util::future::join;
+use futures_util::stream::{self, BoxStream, StreamExt};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::{CAPABILITIES, Foundry, lacks};
+use crate::backend::occupied::{directory_in_the_way, is_directory, missing, taken};
+use crate::backend::page::{Cursors, standing_still, unreadable};
+use crate::backend::spool::Spooled;
+use crate::backend::tree::{self, Level};
+use crate::backend::{
+    Expected, Feature, FetchOptions, Fetched, MkdirOptions, PutOptions, SessionFiles, Sessions, Stored, part,
+};
+use crate::http::{Class, Method, Request};
+use wharf_core::body::{Attributes, Source};
+use wharf_core::error::{Error, Kind, Result};
+use wharf_core::model::entry::Mode;
+use wharf_core::model::{Entry, EntryKind, Provider, RemotePath, SessionPath};
+use wharf_wire::foundry as wire;
+use wharf_wire::json::{self, Items};
+
+/// A page of a directory, each entry as it was written.
+#[derive(Deserialize)]
+struct Listed<'a> {
+    #[serde(borrow)]
+    entries: Items<'a, { tree::ENTRIES }>,
+    #[serde(default)]
+    last_id: Option<String>,
+    /// Where it lacks, there is no next page \[live\].
+    #[serde(default)]
+    has_more: bool,
+}
+
+#[async_trait]
+impl SessionFiles for Foundry {
+    /// Parents are made and a file that is there is replaced \[live\]. There is no condition to send
+    /// along: what is to be kept is looked for right before, and what appears between the look and
+    /// the write is replaced.
+    async fn put(&self, at: &SessionPath, source: &dyn Source, options: PutOptions) -> Result<Stored> {
+        check_names(at)?;
+        if at.path.is_root() {
+            self.get(&at.session).await?;
+            return Err(directory_in_the_way(at));
+        }
+        let spooled;
+        let source = match source.len() {
+            Some(bytes) if bytes > wire::UPLOAD_MAX => return Err(too_large(source.name())),
+            Some(_) => source,
+            // Whether the service takes a content of unknown length is not known.
+            None => {
+                spooled = Spooled::of(source, wire::UPLOAD_MAX, too_large).await?;
+                &spooled
+            }
+        };
+        if options.keep_existing {
+            match self.stat(at).await {
+                Ok(_) => return Err(taken(at)),
+                Err(error) if error.kind() == Kind::NotFound => {}
+                Err(error) => return Err(error),
+            }
+        }
+        let request = self.file_call(Class::Idempotent, Method::PUT, at, &["content"])?;
+        let answer = request.header("content-type", "application/octet-stream").source(source).send().await?;
+        let written: wire::Written = answer.object()?;
+        if written.success == Some(false) {
+            return Err(Error::new(Kind::Unavailable, format!("the service says that it did not write this: `{at}`"))
+                .hint("upload it again"));
+        }
+        let sent = answer.sent.clone();
+        let path = written.path.parse().map_err(|e: Error| {
+            let what = format!("the service answered what is no path: {}", json::excerpt(&written.path));
+            Error::new(Kind::Unavailable, what).hint(e.message())
+        })?;
+        Ok(Stored {
+            path,
+            size: Some(written.bytes_written),
+            sha256: None,
+            file_id: None,
+            resource_id: None,
+            md5: false,
+            sent: sent.ok_or_else(|| Error::new(Kind::Internal, "an upload without a source"))?,
+        })
+    }
+
+    /// The answer's own length proves nothing: it is compared with what the service says of the file.
+    async fn fetch(&self, at: &SessionPath, options: FetchOptions) -> Result<Fetched> {
+        if at.path.is_root() {
+            self.get(&at.session).await?;
+            return Err(is_directory(at));
+        }
+        let content = self.file_call(Class::Safe, Method::GET, at, &["content"])?.fetch();
+        let (download, size) = match options.size {
+            Some(size) => (content.await, Ok(Some(size))),
+            None => join(content, self.size(at)).await,
+        };
+        let download = match download {
+            Ok(download) => download,
+            // What is answered for a directory is unknown.
+            Err(error) if matches!(error.status(), Some(400 | 405 | 409)) => {
+                return Err(match self.stat(at).await {
+                    Ok(entry) if entry.kind == EntryKind::Directory => is_directory(at),
+                    _ => error,
+                });
+            }
+            Err(error) => return Err(error),
+        };
+        let whole = download.of_size(&at.to_string(), size?)?;
+        let body = match options.range {
+            Some(range) => part::of(whole, range)?,
+            None => whole,
+        };
+        Ok(Fetched { body, attributes: Attributes::default(), sha256: Expected::Unknown, file_id: None })
+    }
+
+    /// By a call that is in no contract; without it, by what the parent holds.
+    async fn stat(&self, at: &SessionPath) -> Result<Entry> {
+        if at.path.is_root() {
+            self.get(&at.session).await?;
+            return Ok(directory(at, None, Provider::default()));
+        }
+        if !self.no_stat.load(Ordering::Relaxed) {
+            match self.file_call(Class::Safe, Method::GET, at, &["stat"])?.send().await {
+                Ok(answer) => return seen(at, answer.object()?),
+                Err(error) if is_no_call(&error) => self.no_stat.store(true, Ordering::Relaxed),
+                Err(error) => return Err(error),
+            }
+        }
+        let parent = at.at(at.path.parent().unwrap_or_else(RemotePath::root));
+        let children = match self.children(&parent).await {
+            // The parent is a file, or nothing.
+            Err(error) if matches!(error.status(), Some(400 | 404 | 409)) => return Err(missing(at)),
+            children => children?,
+        };
+        let mut unknown = None;
+        for entry in children.entries {
+            match entry {
+                Ok(entry) if entry.path == at.path => return Ok(entry),
+                Ok(_) => {}
+                Err(error) => drop(unknown.get_or_insert(error)),
+            }
+        }
+        // What cannot be read may be the one that was asked for.
+        Err(unknown.unwrap_or_else(|| missing(at)))
+    }
+
+    async fn list<'a>(&'a self, at: &SessionPath, recursive: bool) -> Result<BoxStream<'a, Result<Entry>>> {
+        let first = match self.children(at).await {
+            Ok(first) => first,
+            // What is answered for a file is unknown.
+            Err(error) if matches!(error.status(), Some(400 | 404 | 409)) && !at.path.is_root() => {
+                return match self.stat(at).await? {
+                    entry if entry.kind == EntryKind::Directory => Err(error),
+                    entry => Ok(stream::iter([Ok(entry)]).boxed()),
+                };
+            }
+            Err(error) => return Err(error),
+        };
+        Ok(tree::walk(first, recursive, move |at| async move { self.children(&at).await }))
+    }
+
+    /// Itself, if it is there: no call of the service tells of links.
+    async fn resolve(&self, at: &SessionPath) -> Result<SessionPath> {
+        self.stat(at).await.map(|_| at.clone())
+    }
+
+    /// One call makes one directory \[docs\]. The whole path is tried first, since it mostly has its
+    /// parents; then what lacks is made from the top.
+    async fn mkdir(&self, at: &SessionPath, options: MkdirOptions) -> Result<Entry> {
+        check_names(at)?;
+        if at.path.is_root() {
+            let root = self.stat(at).await?;
+            return if options.parents { Ok(root) } else { Err(taken(at)) };
+        }
+        let mut lacking = Vec::new();
+        let mut next = Some(at.clone());
+        while let Some(path) = next.take() {
+            let mode = options.mode.filter(|_| path == *at);
+            match self.make(&path, mode).await.err() {
+                None => next = lacking.pop(),
+                Some(error) if error.kind() == Kind::NotFound && options.parents => {
+                    let parent = path.path.parent().filter(|parent| !parent.is_root());
+                    let parent = parent.ok_or(error).map(|parent| path.at(parent));
+                    let parent = match parent {
+                        Ok(parent) => parent,
+                        // Nothing lacks but the session, or the call.
+                        Err(error) => return Err(self.no_mkdir(at, error).await),
+                    };
+                    if lacking.contains(&path) {
+                        return Err(Error::conflict(format!("somebody removes what is made here: `{parent}`")));
+                    }
+                    lacking.push(path);
+                    next = Some(parent);
+                }
+                Some(error) => {
+                    // What is answered for a directory that exists is unknown.
+                    self.is_made(&path, error, options.parents).await?;
+                    next = lacking.pop();
+                }
+            }
+        }
+        match self.stat(at).await? {
+            entry if entry.kind == EntryKind::Directory => Ok(entry),
+            _ => Err(taken(at)),
+        }
+    }
+
+    async fn rename(&self, _: &SessionPath, _: &RemotePath) -> Result<Entry> {
+        Err(lacks(Feature::Move))
+    }
+
+    async fn remove(&self, at: &SessionPath, recursive: bool) -> Result<()> {
+        if at.path.is_root() {
+            self.get(&at.session).await?;
+            return Err(Error::conflict(format!("the root of a session is never removed: `{at}`"))
+                .hint("remove what is in it, or delete the session"));
+        }
+        let request = self.file_call(Class::Idempotent, Method::DELETE, at, &[])?;
+        match request.query("recursive", if recursive { "true" } else { "false" }).send().await {
+            Ok(answer) => match answer.nothing() {
+                Ok(()) => Ok(()),
+                // The answer is not that of a deletion: only a look tells whether it was one.
+                Err(error) => match self.stat(at).await {
+                    Err(gone) if gone.kind() == Kind::NotFound => Ok(()),
+                    _ => Err(error),
+                },
+            },
+            Err(error) if error.kind() == Kind::Conflict && !recursive && error.hint_text().is_none() => {
+                Err(error.hint("a directory that is not empty? add -r to remove it with all that is in it"))
+            }
+            Err(error) => Err(error),
+        }
+    }
+}
+
+impl Foundry {
+    /// A request about a path; the home is named by leaving the path out \[contract\].
+    fn file_call(&self, class: Class, method: Method, at: &SessionPath, verb: &[&str]) -> Result<Request<'_>> {
+        let request = self.session_call(class, method, at, verb)?;
+        Ok(if at.path.is_root() { request } else { request.query("path", at.path.relative()) })
+    }
+
+    fn session_call(&self, class: Class, method: Method, at: &SessionPath, verb: &[&str]) -> Result<Request<'_>> {
+        let path: Vec<&str> =
+            ["endpoint", "sessions", at.session.as_str(), "files"].into_iter().chain(verb.iter().copied()).collect();
+        self.call(class, method, &path)
+    }
+
+    /// What a directory holds, by name. The service gives all at once, in no order \[live\], and may
+    /// give pages \[contract\]; what stands on two of them is taken once.
+    async fn children(&self, at: &SessionPath) -> Result<Level> {
+        let mut found: Vec<(Option<String>, Bytes)> = Vec::new();
+        let (mut bytes, mut after, mut cursors) = (0, None::<String>, Cursors::default());
+        loop {
+            let mut request = self.file_call(Class::Safe, Method::GET, at, &[])?;
+            request = request.query("limit", &wire::PAGE_MAX.to_string());
+            if let Some(after) = &after {
+                request = request.query("after", after);
+            }
+            let answer = request.at_most(tree::BYTES).send().await?;
+            let page: Listed<'_> = answer.page()?;
+            let received = page.entries.0.len();
+            bytes += answer.bytes.len();
+            if bytes > tree::BYTES || found.len() + received > tree::ENTRIES {
+                return Err(tree::too_long(at));
+            }
+            let mut last = None;
+            for text in page.entries.0 {
+                let name = parsed::<Named>(text).ok().map(|named| named.name);
+                last.clone_from(&name);
+                found.push((name, answer.bytes.slice_ref(text.get().as_bytes())));
+            }
+            if !page.has_more {
+                break;
+            }
+            let next = page.last_id.or(last).ok_or_else(standing_still)?;
+            cursors.follow(&next, received)?;
+            after = Some(next);
+        }
+        found.sort_by(|(one, _), (other, _)| one.cmp(other));
+        found.dedup_by(|(one, _), (other, _)| one.is_some() && one == other);
+        bytes += found
+            .iter()
+            .map(|(name, _)| name.as_ref().map_or(0, String::len) + size_of::<(String, Bytes)>())
+            .sum::<usize>();
+        let at = at.clone();
+        let entries = found.into_iter().map(move |(_, text)| child(&at, &text));
+        Ok(Level { entries: Box::new(entries), bytes })
+    }
+
+    /// How long the service says that a file is.
+    async fn size(&self, at: &SessionPath) -> Result<Option<u64>> {
+        match self.stat(at).await? {
+            entry if entry.kind == EntryKind::Directory => Err(is_directory(at)),
+            entry => Ok(entry.size),
+        }
+    }
+
+    /// Makes one directory, whose parent is there.
+    async fn make(&self, at: &SessionPath, mode: Option<u32>) -> Result<()> {
+        let asked = wire::Mkdir { path: at.path.relative().to_owned(), mode, create_parents: None };
+        let request = self.session_call(Class::Idempotent, Method::POST, at, &["mkdir"])?;
+        request.json(&asked).send().await.map(drop)
+    }
+
+    /// Whether a directory that could not be made is there already, and may be.
+    async fn is_made(&self, at: &SessionPath, error: Error, may_be: bool) -> Result<()> {
+        if !matches!(error.status(), Some(400 | 409)) {
+            return Err(if is_no_call(&error) { self.no_mkdir(at, error).await } else { error });
+        }
+        match self.stat(at).await {
+            Ok(entry) if entry.kind == EntryKind::Directory && may_be => Ok(()),
+            Ok(_) => Err(taken(at)),
+            Err(_) => Err(error),
+        }
+    }
+
+    /// Why nothing can be made: the session lacks, or the service has no such call.
+    async fn no_mkdir(&self, at: &SessionPath, error: Error) -> Error {
+        match self.get(&at.session).await {
+            Ok(_) if is_no_call(&error) => {
+                Error::new(Kind::Unsupported, "the service has no call that makes directories")
+                    .hint(Feature::Mkdir.instead())
+            }
+            Ok(_) => error,
+            Err(gone) => gone,
+        }
+    }
+}
+
+/// As much of an entry as it is sorted by.
+#[derive(Deserialize)]
+struct Named {
+    name: String,
+}
+
+/// An entry of a directory. A name that is none, or that leads elsewhere, is an error of its own.
+fn child(parent: &SessionPath, text: &[u8]) -> Result<Entry> {
+    let text: &RawValue = serde_json::from_slice(text)
+        .map_err(|e| Error::new(Kind::Internal, format!("an entry that is no JSON any more: {e}")))?;
+    let listed: wire::DirectoryEntry = parsed(text).map_err(|e| unreadable("directory entry", text, e))?;
+    let name = &listed.name;
+    if matches!(name.as_str(), "" | "." | "..") || name.contains(['/', '\0']) || name.len() > tree::PATH {
+        let name = json::excerpt(&format!("{name:?}"));
+        return Err(Error::new(Kind::Unavailable, format!("the service named what cannot be in `{parent}`: {name}"))
+            .hint("such a name leads elsewhere, and is left alone"));
+    }
+    let at = parent.at(parent.path.join(name));
+    let provider = Provider::of(&text);
+    let Some(is_directory) = listed.is_directory() else {
+        return Err(unreadable("directory entry", text, NEITHER));
+    };
+    if is_directory {
+        return Ok(directory(&at, None, provider));
+    }
+    let Some(size) = listed.size else { return Err(unreadable("directory entry", text, "missing field `size`")) };
+    let modified_at = wire::modified_at(listed.modified_time.as_ref());
+    Ok(Entry { kind: EntryKind::File, size: Some(size), modified_at, ..directory(&at, None, provider) })
+}
+
+/// What the service says of one path. Its own name for the path is not needed.
+fn seen(at: &SessionPath, text: &RawValue) -> Result<Entry> {
+    let unreadable =
+        |e: &dyn std::fmt::Display| unreadable("path's description", text, e).context(format_args!("`{at}`"));
+    let stat: wire::Stat = parsed(text).map_err(|e| unreadable(&e))?;
+    let is_directory = stat.is_directory().ok_or_else(|| unreadable(&NEITHER))?;
+    let (kind, size) = if is_directory { (EntryKind::Directory, None) } else { (EntryKind::File, stat.size) };
+    let modified_at = wire::modified_at(stat.modified_time.as_ref());
+    Ok(Entry {
+        kind,
+        size,
+        modified_at,
+        ..directory(at, stat.mode.map(|mode| Mode(mode & 0o7777)), Provider::of(&text))
+    })
+}
+
+/// Without it a directory would pass for a file.
+const NEITHER: &str = "missing field `is_directory`";
+
+fn directory(at: &SessionPath, mode: Option<Mode>, provider: Provider) -> Entry {
+    Entry {
+        session: at.session.clone(),
+        path: at.path.clone(),
+        name: at.path.name().to_owned(),
+        kind: EntryKind::Directory,
+        size: None,
+        modified_at: None,
+        mode,
+        file_id: None,
+        provider,
+    }
+}
+
+fn parsed<'a, T: Deserialize<'a>>(text: &'a RawValue) -> Result<T, json::Error> {
+    json::object(text.get().as_bytes())
+}
+
+/// Whether an answer says that there is no such call, and not that there is no such path: the
+/// service's own 404 has a code.
+fn is_no_call(error: &Error) -> bool {
+    matches!(error.status(), Some(405 | 501)) || error.status() == Some(404) && error.code().is_none()
+}
+
+/// A name of more characters than the contract allows is refused before a parent is made. What the
+/// service counts, bytes or characters, is its own to say.
+fn check_names(at: &SessionPath) -> Result<()> {
+    if at.path.as_str().split('/').any(|name| name.chars().count() > wire::NAME_MAX) {
+        return Err(Error::usage(format!("a name has more than {} characters: `{at}`", wire::NAME_MAX)));
+    }
+    Ok(())
+}
+
+fn too_large(name: &str) -> Error {
+    let most = wire::UPLOAD_MAX;
+    Error::new(Kind::Limit, format!("a file has at most {most} bytes here: `{name}`"))
+        .hint("the service takes no file in parts: split it, and join it in the session")
+        .from_backend(CAPABILITIES.backend)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(path: &str) -> SessionPath {
+        SessionPath { session: "s1".parse().unwrap(), path: path.parse().unwrap() }
+    }
+
+    #[test]
+    fn a_name_that_leads_elsewhere_is_never_joined() {
+        let entry = |name: &str| {
+            child(&at("/d"), &serde_json::to_vec(&serde_json::json!({ "name": name, "is_dir": true })).unwrap())
+        };
+        for name in ["", ".", "..", "/", "a/b", "../a", "/etc", "a\0"] {
+            assert_eq!(entry(name).unwrap_err().kind(), Kind::Unavailable, "{name:?}");
+        }
+        let entry = entry("...").unwrap();
+        assert_eq!((entry.path.as_str(), entry.size, entry.modified_at), ("/d/...", None, None));
+    }
+
+    #[test]
+    fn an_entry_says_what_it_is_and_a_file_how_long() {
+        for bad in [
+            "7",
+            "[]",
+            r#"["a",5,false]"#,
+            "{}",
+            r#"{"name":"a"}"#,
+            r#"{"name":"a","is_dir":false}"#,
+            r#"{"name":"a","is_dir":null,"size":1}"#,
+            r#"{"name":"a","is_dir":false,"size":-1}"#,
+            r#"{"name":"\ud800","is_dir":false,"size":1}"#,
+        ] {
+            let error = child(&at("/d"), bad.as_bytes()).unwrap_err();
+            assert_eq!(error.kind(), Kind::Unavailable, "{bad}");
+        }
+        assert_eq!(child(&at("/d"), br#"{"name":"a","is_dir":false,"size":0}"#).unwrap().size, Some(0));
+    }
+}

@@ -1,0 +1,298 @@
+//! Sessions of one agent.
+
+use async_trait::async_trait;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use serde_json::{Map, Value};
+
+use super::{CAPABILITIES, Foundry, checked, lacks};
+use crate::backend::page::{Cursors, LONGEST, MOST, standing_still, unreadable};
+use crate::backend::{Feature, LabelPatch, NewSession, Page, PageRequest, SessionQuery, Sessions, document};
+use crate::http::{Answer, Class, Method};
+use wharf_core::error::{Error, Kind, Result};
+use wharf_core::model::{Provider, Session, SessionId, SessionStatus, Timestamp};
+use wharf_core::random;
+use wharf_wire::foundry as wire;
+use wharf_wire::json::{self, Items};
+
+/// A page of sessions, each as it was written.
+#[derive(Deserialize)]
+struct Listed<'a> {
+    #[serde(borrow)]
+    data: Items<'a, MOST>,
+    #[serde(default)]
+    last_id: Option<String>,
+    /// Where it lacks, there is no next page \[live\].
+    #[serde(default)]
+    has_more: bool,
+}
+
+#[async_trait]
+impl Sessions for Foundry {
+    /// `agent_session_id` and `version_indicator`, beside what all documents have.
+    fn read_document(&self, mut document: Map<String, Value>) -> Result<(NewSession, Vec<String>)> {
+        let own = document.shift_remove("agent_session_id").filter(|id| !id.is_null());
+        let version = document.shift_remove("version_indicator").filter(|version| !version.is_null());
+        let (mut new, unknown) = document::session(document)?;
+        let wrong = |name: &str, e: serde_json::Error| Error::usage(format!("`{name}` in the body: {e}"));
+        if let Some(id) = own {
+            let id: String = serde_json::from_value(id).map_err(|e| wrong("agent_session_id", e))?;
+            new.id = Some(id.parse()?);
+        }
+        if let Some(version) = version {
+            let version: wire::VersionIndicator =
+                serde_json::from_value(version).map_err(|e| wrong("version_indicator", e))?;
+            new.agent_version = Some(version.agent_version);
+        }
+        Ok((new, unknown))
+    }
+
+    /// The id is always ours, so that a request that was sent twice makes one session: a second one
+    /// is told that the id is taken \[expected; no source has seen it\].
+    async fn create(&self, new: NewSession) -> Result<Session> {
+        check_asked(&new)?;
+        let agent = match (&self.agent, &new.agent) {
+            (Some(mine), Some(other)) if mine != other => {
+                let what = format!("the document names another agent than the settings: `{other}` and not `{mine}`");
+                return Err(Error::usage(what).hint(
+                    "a session is found with its agent only: name it with `--agent`, WHARF_AGENT or the profile",
+                ));
+            }
+            (_, Some(agent)) => checked(agent)?,
+            (_, None) => self.agent()?,
+        };
+        let version = match new.agent_version {
+            Some(version) => version,
+            None => self.newest_version(agent).await?,
+        };
+        let id = match &new.id {
+            Some(id) => id.to_string(),
+            // Underscores and digits were accepted [live].
+            None => random::id("wharf")?,
+        };
+        let asked = wire::CreateSession {
+            agent_session_id: Some(id.clone()),
+            version_indicator: Some(wire::VersionIndicator::of(version)),
+        };
+        let mut content = new.extra;
+        if let Ok(Value::Object(asked)) = serde_json::to_value(&asked) {
+            content.extend(asked);
+        }
+        let path = ["endpoint", "sessions"];
+        let request = self.call_of(agent, Class::Idempotent, Method::POST, &path);
+        match request.json(&content).send().await {
+            Ok(answer) => session_of(agent, &answer),
+            Err(error) if error.kind() == Kind::Conflict && new.id.is_none() => {
+                // Nobody else has this id: an earlier try made it.
+                self.one(agent, &id).await.map_err(|_| error)
+            }
+            Err(error) if error.kind() == Kind::Conflict && error.hint_text().is_none() => {
+                Err(error.hint("choose another --id, or delete it first"))
+            }
+            Err(error) if error.kind() == Kind::NotFound => {
+                Err(error.hint(format!("look whether there is an agent `{agent}`, and the version that was asked for")))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The newest first, by `order=desc` \[contract\]. There are no filters: statuses are looked at
+    /// here, so that a page may be empty and the next one not.
+    async fn list(&self, query: &SessionQuery, page: PageRequest) -> Result<Page<Session>> {
+        if !query.labels.is_empty() {
+            return Err(lacks(Feature::SessionLabels));
+        }
+        let limit = page.limit.unwrap_or(wire::PAGE_MAX).clamp(1, wire::PAGE_MAX).to_string();
+        let mut request = self.call(Class::Safe, Method::GET, &["endpoint", "sessions"])?;
+        request = request.query("order", "desc").query("limit", &limit);
+        if let Some(after) = &page.cursor {
+            request = request.query("after", after);
+        }
+        let answer = request.at_most(LONGEST).send().await?;
+        let listed: Listed<'_> = answer.page()?;
+        let agent = self.agent()?;
+        let received = listed.data.0.len();
+        let (mut items, mut last) = (Vec::new(), None);
+        for text in listed.data.0 {
+            let read = read(agent, text);
+            last = read.as_ref().ok().map(|(_, id)| id.clone());
+            let wanted = |session: &Session| query.statuses.is_empty() || query.statuses.contains(&session.status);
+            items.extend(read.map(|(session, _)| session.filter(wanted)).transpose());
+        }
+        // The last page has a `last_id` too [live]: only `has_more` says that there is another.
+        let more = listed.has_more.then(|| listed.last_id.or(last).ok_or_else(standing_still));
+        let next = more.transpose()?;
+        Ok(Page { items, received, next })
+    }
+
+    async fn get(&self, id: &SessionId) -> Result<Session> {
+        self.one(self.agent()?, id.as_str()).await
+    }
+
+    /// A look comes first, because a deletion of what is not there is answered as a success
+    /// \[contract\]; afterwards one that finds nothing has what it wanted.
+    async fn delete(&self, id: &SessionId, _force: bool) -> Result<()> {
+        self.get(id).await?;
+        let request = self.call(Class::Idempotent, Method::DELETE, &["endpoint", "sessions", id.as_str()])?;
+        match request.send().await {
+            Err(error) if error.kind() == Kind::NotFound => Ok(()),
+            Err(error) => Err(error),
+            Ok(answer) => match answer.nothing() {
+                Ok(()) => Ok(()),
+                // The answer is not that of a deletion: only a look tells whether it was one.
+                Err(error) => match self.get(id).await {
+                    Err(gone) if gone.kind() == Kind::NotFound => Ok(()),
+                    _ => Err(error),
+                },
+            },
+        }
+    }
+
+    async fn label(&self, _: &SessionId, _: LabelPatch) -> Result<Session> {
+        Err(lacks(Feature::SessionLabels))
+    }
+
+    async fn touch(&self, _: &SessionId) -> Result<Session> {
+        Err(lacks(Feature::SessionTouch))
+    }
+
+    /// A session that is stopped already is 204 \[docs\] or a 409 of its own \[azd\].
+    async fn stop(&self, id: &SessionId) -> Result<Session> {
+        let verb = format!("{id}:stop");
+        let request = self.call(Class::Idempotent, Method::POST, &["endpoint", "sessions", &verb])?;
+        match request.send().await {
+            Err(error) if error.code() == Some(wire::ALREADY_STOPPED) => {}
+            other => other?.nothing()?,
+        }
+        self.get(id).await
+    }
+
+    async fn archive(&self, _: &SessionId) -> Result<Session> {
+        Err(lacks(Feature::SessionArchive))
+    }
+}
+
+impl Foundry {
+    /// One session; one that is gone by its own account is not found.
+    async fn one(&self, agent: &str, id: &str) -> Result<Session> {
+        let request = self.call_of(agent, Class::Safe, Method::GET, &["endpoint", "sessions", id]);
+        session_of(agent, &request.send().await?)
+    }
+
+    /// The newest version of an agent that can be used.
+    pub(super) async fn newest_version(&self, agent: &str) -> Result<String> {
+        let mut after: Option<String> = None;
+        let mut cursors = Cursors::default();
+        loop {
+            let mut request = self.call_of(agent, Class::Safe, Method::GET, &["versions"]);
+            request = request.query("order", "desc").query("limit", &wire::PAGE_DEFAULT.to_string());
+            if let Some(after) = &after {
+                request = request.query("after", after);
+            }
+            let page: wire::AgentVersionList = request.send().await?.object()?;
+            let (last, received) = (page.data.last().map(|version| version.id.clone()), page.data.len());
+            let usable = |status: &Option<String>| {
+                status.as_ref().is_none_or(|status| status.eq_ignore_ascii_case(wire::AgentVersion::ACTIVE))
+            };
+            if let Some(version) = page.data.into_iter().find(|version| usable(&version.status)) {
+                return Ok(version.version);
+            }
+            if !page.has_more {
+                return Err(Error::conflict(format!("no version of this agent is active: `{agent}`"))
+                    .hint("deploy it, or wait until a version is active, or name one with --agent-version"));
+            }
+            let next = page.last_id.or(last).ok_or_else(standing_still)?;
+            cursors.follow(&next, received)?;
+            after = Some(next);
+        }
+    }
+}
+
+/// What this service has no members for, before anything is sent.
+fn check_asked(new: &NewSession) -> Result<()> {
+    let asked = [
+        (new.title.is_some(), Feature::SessionTitle),
+        (!new.labels.is_empty(), Feature::SessionLabels),
+        (new.ttl.is_some(), Feature::SessionTtl),
+        (!new.resources.is_empty(), Feature::SessionResources),
+        (new.environment.is_some(), Feature::SessionEnvironment),
+        (!new.vaults.is_empty(), Feature::SessionVaults),
+        (new.image.is_some(), Feature::SessionImage),
+    ];
+    asked.into_iter().find(|(asked, _)| *asked).map_or(Ok(()), |(_, feature)| Err(lacks(feature)))
+}
+
+/// The session of an answer.
+fn session_of(agent: &str, answer: &Answer) -> Result<Session> {
+    let (session, id) = read(agent, answer.object()?)?;
+    session.ok_or_else(|| Error::not_found(format!("this session is gone: `{id}`")))
+}
+
+/// A session as the service wrote it, unless it is gone; and its id.
+fn read(agent: &str, text: &RawValue) -> Result<(Option<Session>, String)> {
+    let seen: wire::Session = json::object(text.get().as_bytes()).map_err(|e| unreadable("session", text, e))?;
+    let id = seen.agent_session_id;
+    let Some(status) = status_of(&seen.status) else { return Ok((None, id)) };
+    let time = |seconds: i64| Timestamp::from_second(seconds).ok();
+    let session = Session {
+        id: id.parse().map_err(|e: Error| unreadable("session", text, e))?,
+        backend: CAPABILITIES.backend,
+        status,
+        title: None,
+        labels: None,
+        created_at: time(seen.created_at),
+        updated_at: seen.last_accessed_at.and_then(time),
+        expires_at: seen.expires_at.and_then(time),
+        agent: Some(agent.to_owned()),
+        provider: Provider::of(&text),
+    };
+    Ok((Some(session), id))
+}
+
+/// What a word for a state means; nothing where the session is gone. The words are an open set:
+/// `running` was seen as well \[azd\].
+fn status_of(word: &str) -> Option<SessionStatus> {
+    Some(match word.to_ascii_lowercase().as_str() {
+        wire::status::CREATING => SessionStatus::Creating,
+        wire::status::ACTIVE | wire::status::UPDATING | "running" => SessionStatus::Running,
+        wire::status::IDLE => SessionStatus::Idle,
+        wire::status::FAILED => SessionStatus::Failed,
+        wire::status::DELETING => SessionStatus::Deleting,
+        wire::status::DELETED | wire::status::EXPIRED => return None,
+        _ => SessionStatus::Unknown,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seen(status: &str) -> Option<Session> {
+        let text = format!(
+            r#"{{"agent_session_id":"s1","version_indicator":{{"type":"version_ref","agent_version":"7"}},
+            "status":"{status}","created_at":1795219200,"new":1.0}}"#
+        );
+        read("a1", &RawValue::from_string(text).unwrap()).unwrap().0
+    }
+
+    #[test]
+    fn words_for_states_are_an_open_set() {
+        for (word, status) in [
+            ("active", SessionStatus::Running),
+            ("Running", SessionStatus::Running),
+            ("updating", SessionStatus::Running),
+            ("idle", SessionStatus::Idle),
+            ("hibernating", SessionStatus::Unknown),
+        ] {
+            assert_eq!(seen(word).unwrap().status, status, "{word}");
+        }
+        assert!(seen("deleted").is_none() && seen("expired").is_none());
+    }
+
+    #[test]
+    fn what_the_service_wrote_is_kept_and_what_it_left_out_is_unknown() {
+        let session = seen("active").unwrap();
+        assert!(session.provider.text().unwrap().contains(r#""new":1.0"#));
+        assert_eq!((session.updated_at, session.labels, session.agent.as_deref()), (None, None, Some("a1")));
+    }
+}

@@ -1,0 +1,191 @@
+//! The contents of stored files: below `store/` by their SHA-256, each in one place however often it
+//! was stored. A store that outlives nothing has small ones in memory, as they come and go by the
+//! thousand in tests and no disk likes that.
+
+use std::collections::HashMap;
+use std::io::Write as _;
+use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use bytes::{Bytes, BytesMut};
+use futures_util::stream::{self, StreamExt};
+
+use super::disk::{Disk, read_range};
+use super::store::Upload;
+use super::{Local, Outlives};
+use crate::backend::ByteRange;
+use wharf_core::body::{Body, Summary};
+use wharf_core::error::{Error, Result};
+use wharf_core::pending::{Pending, Withdrawn};
+use wharf_core::platform;
+
+/// The most bytes of a content in memory, and of all of them.
+const SMALL: usize = 64 * 1024;
+const ALL: usize = 64 * 1024 * 1024;
+
+/// The contents in memory.
+#[derive(Default)]
+pub(super) struct Memory(Mutex<State>);
+
+#[derive(Default)]
+struct State {
+    contents: HashMap<String, Bytes>,
+    bytes: usize,
+}
+
+/// A content that came as a whole and has no place yet.
+pub(super) enum Came<'a> {
+    OnDisk(Pending<'a>),
+    InMemory(Bytes),
+}
+
+impl Memory {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn insert(&self, sha256: &str, content: Bytes) {
+        let mut state = self.state();
+        state.bytes += content.len();
+        let before = state.contents.insert(sha256.to_owned(), content);
+        state.bytes -= before.map_or(0, |before| before.len());
+    }
+
+    /// Whether there was one.
+    fn remove(&self, sha256: &str) -> bool {
+        let mut state = self.state();
+        let gone = state.contents.remove(sha256);
+        state.bytes -= gone.as_ref().map_or(0, Bytes::len);
+        gone.is_some()
+    }
+}
+
+impl Local {
+    /// Takes a content in; `name` is what messages call it.
+    pub(super) async fn take_in(&self, body: &mut Body, name: &str) -> Result<(Summary, Came<'_>)> {
+        let doing = |e: std::io::Error| Error::io(format!("writing `{name}`"), &e);
+        let mut head = BytesMut::new();
+        while self.outlives == Outlives::Nothing && head.len() <= SMALL && self.memory.state().bytes < ALL {
+            let Some(block) = body.next().await? else {
+                return Ok((body.summary()?.clone(), Came::InMemory(head.freeze())));
+            };
+            head.extend_from_slice(&block);
+        }
+        let mut pending = self.swept()?.pending_file()?;
+        pending.handle().write_all(&head).map_err(doing)?;
+        let sent = pending.fill(body, name).await?;
+        platform::set_mode(pending.handle(), 0o444).map_err(doing)?;
+        if self.outlives == Outlives::PowerCut {
+            pending.handle().sync_all().map_err(doing)?;
+        }
+        Ok((sent, Came::OnDisk(pending)))
+    }
+
+    /// Gives a content its place.
+    pub(super) fn shelve(&self, content: Came<'_>, sha256: &str) -> Result<()> {
+        let doing = |e: std::io::Error| Error::io("storing a file", &e);
+        match content {
+            Came::InMemory(content) => self.memory.insert(sha256, content),
+            Came::OnDisk(pending) => {
+                let (disk, (shelf, place)) = (self.disk()?, place_of(sha256));
+                disk.store().create_dir_all(&shelf).map_err(doing)?;
+                pending.place(disk.store(), &place).map_err(doing)?;
+                disk.changed_store(&shelf);
+            }
+        }
+        Ok(())
+    }
+
+    /// Removes for good a content that was taken out of its place.
+    pub(super) fn discard_content(&self, content: Withdrawn<'_>) -> Result<()> {
+        let disk = self.disk()?;
+        disk.discard(content, "removing the content of a stored file", &self.home.join("store"))
+    }
+
+    /// Takes a content out of its place; gives what lies on disk of it.
+    pub(super) fn unshelve<'d>(&self, disk: &'d Disk, sha256: &str) -> Result<Option<Withdrawn<'d>>> {
+        if self.memory.remove(sha256) {
+            return Ok(None);
+        }
+        let (shelf, place) = place_of(sha256);
+        let withdrawn = disk.withdraw(disk.store(), &place)?;
+        disk.changed_store(&shelf);
+        Ok(Some(withdrawn))
+    }
+
+    /// Whether a content is in its place.
+    pub(super) fn has_content(&self, sha256: &str) -> Result<bool> {
+        Ok(self.memory.state().contents.contains_key(sha256) || self.disk()?.store().exists(place_of(sha256).1))
+    }
+
+    /// The content of a stored file, or a part of it.
+    pub(super) fn content(&self, upload: &Upload, range: Option<ByteRange>) -> Result<Body> {
+        if let Some(content) = self.memory.state().contents.get(&upload.sha256).cloned() {
+            let size = content.len() as u64;
+            let (first, length) = range.map_or(Ok((0, size)), |range| range.within(size))?;
+            let end = usize::try_from(first + length).unwrap_or(content.len());
+            let part = content.slice(usize::try_from(first).unwrap_or(end)..end);
+            let blocks = (!part.is_empty()).then_some(Ok(part));
+            return Ok(Body::of_stream(Some(length), stream::iter(blocks).boxed()));
+        }
+        let (_, place) = place_of(&upload.sha256);
+        let file = platform::open_regular_below(self.disk()?.store(), Path::new(&place)).map_err(|e| {
+            Error::io(format!("reading the content of the stored file `{}`", upload.id), &e)
+                .hint("its content is gone from the store; delete it and upload it again")
+        })?;
+        read_range(file, upload.id.clone(), range)
+    }
+}
+
+/// The shelf of a content and its place below `store/`.
+fn place_of(sha256: &str) -> (String, String) {
+    let shelf = sha256.get(..2).unwrap_or("00").to_owned();
+    let place = format!("{shelf}/{sha256}");
+    (shelf, place)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::CAPABILITIES;
+    use super::*;
+    use crate::backend::{FileStore, NewStoredFile};
+    use wharf_core::body::LocalFile;
+    use wharf_core::model::FileId;
+
+    async fn upload(store: &Local, dir: &Path, content: &[u8]) -> FileId {
+        let (path, new) = (dir.join("source"), NewStoredFile { filename: "f".into(), ..NewStoredFile::default() });
+        std::fs::write(&path, content).unwrap();
+        store.upload(new, &LocalFile::new(&path).unwrap()).await.unwrap().0.id
+    }
+
+    async fn read(store: &Local, id: &FileId, range: Option<ByteRange>) -> Option<Vec<u8>> {
+        let (mut body, mut all) = (FileStore::fetch(store, id, range).await.ok()?.body, Vec::new());
+        while let Some(block) = body.next().await.unwrap() {
+            all.extend_from_slice(&block);
+        }
+        Some(all)
+    }
+
+    #[tokio::test]
+    async fn small_contents_of_a_store_that_outlives_nothing_are_in_memory_and_others_are_not() {
+        let (small, large) = (b"0123456789".to_vec(), vec![7; 3 * SMALL]);
+        for (outlives, on_disk) in [(Outlives::Nothing, 1), (Outlives::Process, 2)] {
+            let dir = tempfile::tempdir().unwrap();
+            let store = Local::new(dir.path().join("home"), CAPABILITIES.limits, outlives);
+            let ids = [upload(&store, dir.path(), &small).await, upload(&store, dir.path(), &small).await];
+            let other = upload(&store, dir.path(), &large).await;
+            assert_eq!(std::fs::read_dir(dir.path().join("home/store")).unwrap().count(), on_disk);
+            assert_eq!(read(&store, &other, None).await.unwrap(), large);
+            FileStore::delete(&store, &ids[0]).await.unwrap();
+            assert_eq!(read(&store, &ids[1], None).await.unwrap(), small);
+            let part = Some(ByteRange { first: 3, last: Some(5) });
+            assert_eq!(read(&store, &ids[1], part).await.unwrap(), b"345");
+            assert_eq!(read(&store, &ids[1], Some(ByteRange { first: 10, last: None })).await, None);
+            FileStore::delete(&store, &ids[1]).await.unwrap();
+            FileStore::delete(&store, &other).await.unwrap();
+            let left = store.memory.state();
+            assert_eq!((left.contents.len(), left.bytes), (0, 0));
+            assert_eq!(std::fs::read_dir(dir.path().join("home/tmp")).unwrap().count(), 0);
+        }
+    }
+}

@@ -1,0 +1,283 @@
+//! The metadata: one `SQLite` file in WAL mode, safe for many processes at once.
+
+use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
+
+use super::Outlives;
+use super::disk::link_refused;
+use crate::backend::{Page, PageRequest};
+use wharf_core::error::{Details, Error, Kind, Result};
+use wharf_core::model::Timestamp;
+use wharf_core::platform;
+
+/// How long a process waits for another one's transaction.
+const PATIENCE: Duration = Duration::from_secs(15);
+
+/// What leads from each format to the next, beginning with an empty database. A format's number is
+/// kept in `user_version`. What was once released stays as it is; a change is a new step.
+const STEPS: [&str; 3] = [
+    FIRST,
+    "CREATE INDEX session_deleting ON session (seq) WHERE deleting;",
+    // Why a deletion that was decided on could not be completed.
+    "ALTER TABLE session ADD COLUMN deletion_error TEXT;",
+];
+
+/// The format of this wharf.
+const FORMAT: usize = STEPS.len();
+
+/// Times are microseconds since 1970. `seq` orders listings and is their cursor.
+const FIRST: &str = "
+CREATE TABLE session (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    title TEXT,
+    stopped INTEGER NOT NULL DEFAULT 0,
+    deleting INTEGER NOT NULL DEFAULT 0,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    ttl INTEGER,
+    expires_at INTEGER,
+    agent TEXT,
+    settings TEXT NOT NULL
+) STRICT;
+CREATE INDEX session_expiry ON session (expires_at) WHERE expires_at IS NOT NULL;
+CREATE TABLE label (
+    session INTEGER NOT NULL REFERENCES session (seq) ON DELETE CASCADE,
+    name TEXT NOT NULL,
+    value TEXT NOT NULL,
+    PRIMARY KEY (session, name)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE stored_file (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    filename TEXT NOT NULL,
+    mime_type TEXT NOT NULL,
+    size INTEGER NOT NULL,
+    sha256 TEXT NOT NULL,
+    created_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX stored_file_content ON stored_file (sha256);
+CREATE TABLE resource (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    session INTEGER NOT NULL REFERENCES session (seq) ON DELETE CASCADE,
+    file_id TEXT NOT NULL,
+    mount_path TEXT NOT NULL,
+    extra TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    unsettled INTEGER NOT NULL DEFAULT 0,
+    UNIQUE (session, mount_path)
+) STRICT;
+";
+
+/// The open database.
+pub(super) struct Db(Mutex<Connection>);
+
+impl Db {
+    /// Opens the database, making it where there is none; one that outlives nothing is in memory.
+    pub(super) fn open(path: &Path, outlives: Outlives) -> Result<Self> {
+        let doing = || format!("opening the database `{}`", path.display());
+        let opened = if outlives == Outlives::Nothing {
+            Connection::open_in_memory()
+        } else {
+            // Its other files get the same mode.
+            let made = platform::create_private_file(path);
+            if path.is_symlink() {
+                return Err(link_refused(path));
+            }
+            made.map_err(|e| Error::io(doing(), &e).of_kind(Kind::Io).hint(UNWRITABLE))?;
+            // The name of the home itself may be a link.
+            let real = path.parent().and_then(|home| Some(home.canonicalize().ok()?.join(path.file_name()?)));
+            let flags =
+                OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW;
+            Connection::open_with_flags(real.as_deref().unwrap_or(path), flags)
+        };
+        let mut connection = opened.map_err(|e| fault(doing(), &e))?;
+        connection.busy_timeout(PATIENCE).map_err(|e| fault(doing(), &e))?;
+        let settings = match outlives {
+            Outlives::PowerCut => "PRAGMA foreign_keys = ON",
+            _ => "PRAGMA foreign_keys = ON; PRAGMA synchronous = OFF",
+        };
+        connection.execute_batch(settings).map_err(|e| fault(doing(), &e))?;
+        let refused = |what: &str, hint: String| Err(Error::new(Kind::Io, format!("{}: {what}", doing())).hint(hint));
+        let mut state = State::of(&connection);
+        if matches!(state, Ok(State::Format(format)) if format < FORMAT) {
+            state = upgrade(&mut connection);
+        }
+        match state.map_err(|e| fault(doing(), &e))? {
+            State::Format(FORMAT) => Ok(Db(Mutex::new(connection))),
+            State::Format(format) => refused(
+                &format!("it was written by a newer wharf, in format {format}"),
+                format!("this wharf reads format {FORMAT}: update it, or choose another WHARF_HOME"),
+            ),
+            State::Foreign => {
+                refused("it is not a database of wharf", "choose another WHARF_HOME, or move it away".to_owned())
+            }
+        }
+    }
+
+    /// Reads, outside any transaction.
+    pub(super) fn read<T>(&self, doing: &str, read: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T> {
+        read(&self.lock()).map_err(|e| fault(doing, &e))
+    }
+
+    /// Runs `work` in a transaction that takes the write lock at its beginning, because one that
+    /// takes it later fails under load instead of waiting. Rolled back unless `work` succeeds.
+    pub(super) fn write<T>(&self, doing: &str, work: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
+        let mut connection = self.lock();
+        let transaction =
+            connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(|e| fault(doing, &e))?;
+        let value = work(&transaction)?;
+        transaction.commit().map_err(|e| fault(doing, &e))?;
+        Ok(value)
+    }
+
+    /// Asks `SQLite` whether the file is whole.
+    pub(super) fn check(&self) -> Result<String> {
+        let doing = "checking the database";
+        let verdict: String = self.read(doing, |c| c.query_row("PRAGMA quick_check(1)", [], |row| row.get(0)))?;
+        let mode: String = self.read(doing, |c| c.query_row("PRAGMA journal_mode", [], |row| row.get(0)))?;
+        if verdict == "ok" {
+            Ok(format!("whole, format {FORMAT}, journal {mode}"))
+        } else {
+            let what = verdict.lines().last().unwrap_or_default();
+            Err(Error::new(Kind::Io, format!("the database is damaged: {what}")).hint(DAMAGED))
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Connection> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What to do where the file system is not enough for a database.
+pub(super) const NO_NETWORK: &str =
+    "a network file system may lack locks or shared memory: choose a WHARF_HOME on a local disk";
+
+/// What to do where the database cannot be written.
+const UNWRITABLE: &str = "check that WHARF_HOME is on a writable disk and yours; `wharf doctor` shows where it is";
+
+/// What to do about a damaged database. Nothing is ever removed because of it.
+const DAMAGED: &str = "no file was touched; `wharf doctor` says what can be saved";
+
+/// What a database is.
+enum State {
+    /// Ours, in this format; 0 is one that is still empty.
+    Format(usize),
+    /// Somebody else's.
+    Foreign,
+}
+
+impl State {
+    fn of(connection: &Connection) -> rusqlite::Result<Self> {
+        // In one statement, so that no other process makes the tables between the two.
+        let (version, tables): (i64, i64) = connection.query_row(
+            "SELECT (SELECT user_version FROM pragma_user_version), (SELECT count(*) FROM sqlite_schema)",
+            [],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )?;
+        Ok(match usize::try_from(version) {
+            Ok(format) if (format == 0) == (tables == 0) => State::Format(format),
+            _ => State::Foreign,
+        })
+    }
+}
+
+/// Takes the steps that are missing. Several processes may come here at once: the first one in does it.
+fn upgrade(connection: &mut Connection) -> rusqlite::Result<State> {
+    use_wal(connection)?;
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    if let State::Format(format) = State::of(&transaction)? {
+        for (step, to) in STEPS.iter().zip(1_i64..).skip(format) {
+            transaction.execute_batch(step)?;
+            transaction.pragma_update(None, "user_version", to)?;
+        }
+    }
+    let state = State::of(&transaction);
+    transaction.commit()?;
+    state
+}
+
+/// Changing the journal's mode does not wait for another process's lock by itself.
+fn use_wal(connection: &Connection) -> rusqlite::Result<()> {
+    let started = Instant::now();
+    loop {
+        match connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(())) {
+            Err(e) if e.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) && started.elapsed() < PATIENCE => {
+                std::thread::sleep(Duration::from_millis(10));
+            }
+            other => return other,
+        }
+    }
+}
+
+/// What an error of `SQLite` means to a user.
+pub(super) fn fault(doing: impl std::fmt::Display, error: &rusqlite::Error) -> Error {
+    let code = error.sqlite_error_code();
+    let kind = match code {
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Kind::Unavailable,
+        Some(
+            ErrorCode::DiskFull
+            | ErrorCode::ReadOnly
+            | ErrorCode::CannotOpen
+            | ErrorCode::SystemIoFailure
+            | ErrorCode::PermissionDenied
+            | ErrorCode::FileLockingProtocolFailed
+            | ErrorCode::NoLargeFileSupport
+            | ErrorCode::DatabaseCorrupt
+            | ErrorCode::NotADatabase,
+        ) => Kind::Io,
+        _ => Kind::Internal,
+    };
+    let made = Error::new(kind, format!("{doing}: {error}"));
+    match code {
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => made
+            .hint("another program holds the store for long: try again, or see that WHARF_HOME is on a local disk")
+            .details(Details { retryable: true, ..Details::default() }),
+        Some(ErrorCode::DiskFull) => made.hint("the disk is full: free some space, nothing was half-written"),
+        Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => made.hint(UNWRITABLE),
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => made.hint(DAMAGED),
+        Some(ErrorCode::SystemIoFailure | ErrorCode::FileLockingProtocolFailed) => made.hint(NO_NETWORK),
+        _ => made,
+    }
+}
+
+/// A page of rows in the order of `seq`, which is the cursor.
+pub(super) struct Cut {
+    limit: usize,
+    /// Rows on the far side of this one.
+    pub(super) after: Option<i64>,
+    /// How many rows to ask for: one more than wanted shows whether there are more.
+    pub(super) rows: i64,
+}
+
+impl Cut {
+    /// Reads the request.
+    pub(super) fn new(page: &PageRequest) -> Result<Self> {
+        let foreign = |cursor: &String| Error::usage(format!("this is no cursor of a local listing: {cursor:?}"));
+        let after = page.cursor.as_ref().map(|cursor| cursor.parse().map_err(|_| foreign(cursor))).transpose()?;
+        let limit = page.limit.unwrap_or(usize::MAX);
+        Ok(Cut { limit, after, rows: i64::try_from(limit.saturating_add(1)).unwrap_or(i64::MAX) })
+    }
+
+    /// Turns rows into a page.
+    pub(super) fn page<R, T>(&self, mut rows: Vec<R>, seq: fn(&R) -> i64, item: impl FnMut(R) -> Result<T>) -> Page<T> {
+        let more = rows.len() > self.limit;
+        rows.truncate(self.limit);
+        let next = rows.last().filter(|_| more).map(|row| seq(row).to_string());
+        Page { received: rows.len(), items: rows.into_iter().map(item).collect(), next }
+    }
+}
+
+/// A time as the database keeps it.
+pub(super) fn micros(time: Timestamp) -> i64 {
+    time.as_microsecond()
+}
+
+/// A time out of the database.
+pub(super) fn timestamp(micros: Option<i64>) -> Option<Timestamp> {
+    micros.and_then(|micros| Timestamp::from_microsecond(micros).ok())
+}

@@ -1,0 +1,399 @@
+//! The files: directory handles that nothing leaves, what is in the making, and its durability.
+
+use std::collections::BTreeSet;
+use std::ffi::OsStr;
+use std::fs::{File, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, Once, PoisonError};
+
+use cap_fs_ext::DirExt;
+use cap_std::ambient_authority;
+use cap_std::fs::Dir;
+
+use super::db::NO_NETWORK;
+use crate::backend::ByteRange;
+use wharf_core::body::Body;
+use wharf_core::error::{Error, Kind, Result};
+use wharf_core::model::{RemotePath, SessionId, SessionPath};
+use wharf_core::pending::{self, Discarded, Pending, Withdrawn, handle_of};
+use wharf_core::platform;
+use wharf_core::platform::names::Rules;
+use wharf_core::removal::{self, FEW, Leftovers};
+
+/// What to do about a mount point in the way of a removal.
+pub(super) const UNMOUNT: &str = "unmount it first: wharf removes nothing that lies behind a mount point";
+
+/// The longest name, in bytes.
+pub(super) const NAME_MAX: usize = 255;
+
+/// More changed directories than this are made durable by one sync of the file system.
+const SYNC_EACH: usize = 64;
+
+/// The sticky bit, which means nothing else on a directory of one owner.
+const MARK: u32 = 0o1000;
+
+/// The directories of the store.
+pub(super) struct Disk {
+    home: PathBuf,
+    sessions: Dir,
+    store: Dir,
+    usage: Dir,
+    tmp: Dir,
+    swept: Once,
+    unsettled: Mutex<Unsettled>,
+}
+
+/// What was renamed into place and is not yet known to survive a power cut.
+#[derive(Default)]
+struct Unsettled {
+    directories: BTreeSet<PathBuf>,
+    bulk: bool,
+}
+
+impl Disk {
+    /// Opens the directories, making those that are missing, for their owner only.
+    pub(super) fn open(home: &Path) -> Result<Self> {
+        let doing = |e: &io::Error| {
+            Error::io(format!("opening the data directory `{}`", home.display()), e)
+                .of_kind(Kind::Io)
+                .hint("set WHARF_HOME to a directory on a writable disk")
+        };
+        platform::create_private_dir(home).map_err(|e| doing(&e))?;
+        let root = Dir::open_ambient_dir(home, ambient_authority()).map_err(|e| doing(&e))?;
+        if let Some(owner) = platform::foreign_owner(&root) {
+            let what = format!("the data directory `{}` belongs to another user: {owner}", home.display());
+            return Err(Error::new(Kind::Io, what)
+                .hint("set WHARF_HOME to a directory of your own, or run the command as that user"));
+        }
+        let room = |name: &str| {
+            let doing = |e: &io::Error| doing(e).context(format!("`{name}`"));
+            match root.open_dir_nofollow(name) {
+                Err(e) if e.kind() == io::ErrorKind::NotFound => {
+                    match platform::create_private_dir_in(&root, name) {
+                        Err(e) if e.kind() != io::ErrorKind::AlreadyExists => return Err(doing(&e)),
+                        _ => {}
+                    }
+                    root.open_dir_nofollow(name).map_err(|e| doing(&e))
+                }
+                Err(_) if root.symlink_metadata(name).is_ok_and(|meta| meta.is_symlink()) => {
+                    Err(link_refused(&home.join(name)))
+                }
+                other => other.map_err(|e| doing(&e)),
+            }
+        };
+        let tmp = room("tmp")?;
+        // Without locks the database would wait in vain for somebody who does not exist.
+        match handle_of(&tmp).map(|handle| handle.try_lock_shared()) {
+            Ok(Err(TryLockError::Error(e))) if platform::lacks_locks(&e) => return Err(doing(&e).hint(NO_NETWORK)),
+            _ => {}
+        }
+        Ok(Disk {
+            home: home.to_owned(),
+            sessions: room("sessions")?,
+            store: room("store")?,
+            usage: room("usage")?,
+            tmp,
+            swept: Once::new(),
+            unsettled: Mutex::default(),
+        })
+    }
+
+    /// A warning where other users may look into the data directory.
+    pub(super) fn exposed(&self) -> Option<Error> {
+        let mode = self.home.metadata().ok().map(|meta| platform::mode_of(&meta))??;
+        let home = self.home.display();
+        (mode & 0o077 != 0).then(|| {
+            Error::new(
+                Kind::Io,
+                format!("other users may look into the data directory `{home}`: its mode is {mode:04o}"),
+            )
+            .hint(format!("keep them out: `chmod 700 {home}`"))
+        })
+    }
+
+    /// Where a session's files are on this machine.
+    pub(super) fn session_path(&self, id: &SessionId) -> PathBuf {
+        self.home.join("sessions").join(id.as_str())
+    }
+
+    /// The names of all directories that are or were a session's.
+    pub(super) fn session_names(&self) -> io::Result<BTreeSet<String>> {
+        let names = self.sessions.entries()?.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()));
+        names.collect()
+    }
+
+    /// The directory of that name, whoever's it is.
+    pub(super) fn session_dir(&self, name: &str) -> io::Result<Dir> {
+        self.sessions.open_dir_nofollow(name)
+    }
+
+    /// Whether a directory of that name is there and no longer being made.
+    pub(super) fn is_settled(&self, name: &str) -> bool {
+        self.session_dir(name).is_ok_and(|dir| !is_marked(&dir))
+    }
+
+    /// Whether `dir` is what a session's name stands for.
+    pub(super) fn is_session(&self, id: &SessionId, dir: &Dir) -> bool {
+        platform::is_at(dir, &self.sessions, id.as_str())
+    }
+
+    /// The handle below which all paths of a session are opened.
+    pub(super) fn session(&self, id: &SessionId) -> Result<Dir> {
+        self.sessions.open_dir_nofollow(id.as_str()).map_err(|e| match e.kind() {
+            io::ErrorKind::NotFound => {
+                Error::conflict(format!("the directory of this session is gone: `{}`", self.session_path(id).display()))
+                    .hint("another program removed it; `wharf sessions delete` removes the rest")
+            }
+            _ => Error::io(format!("opening `{}`", self.session_path(id).display()), &e),
+        })
+    }
+
+    /// The directory for stored files.
+    pub(super) fn store(&self) -> &Dir {
+        &self.store
+    }
+
+    /// The directory for what is known of the sessions' sizes.
+    pub(super) fn usage(&self) -> &Dir {
+        &self.usage
+    }
+
+    /// A new file that nobody sees until it is placed.
+    pub(super) fn pending_file(&self) -> Result<Pending<'_>> {
+        Pending::file(&self.tmp).map_err(|e| Error::io("making a temporary file", &e))
+    }
+
+    /// Another name of a file below `dir`, which nobody sees until it is placed.
+    pub(super) fn pending_link(&self, dir: &Dir, path: &str) -> io::Result<Pending<'_>> {
+        Pending::link(&self.tmp, dir, path)
+    }
+
+    /// A new directory that nobody sees until it is placed.
+    pub(super) fn pending_dir(&self) -> Result<(Pending<'_>, Dir)> {
+        Pending::directory(&self.tmp).map_err(|e| Error::io("making a temporary directory", &e))
+    }
+
+    /// Makes a new session's directory visible. Until [`Disk::finish_session`] it bears a mark: a
+    /// directory with the mark and without a row was never anybody's, and one without the mark is
+    /// never removed, even if the database knows nothing of it.
+    pub(super) fn place_session(&self, mut pending: Pending<'_>, id: &SessionId) -> Result<()> {
+        let doing = |e: io::Error| match e.kind() {
+            io::ErrorKind::DirectoryNotEmpty | io::ErrorKind::AlreadyExists | io::ErrorKind::NotADirectory => {
+                Error::conflict(format!(
+                    "something is in the way that no session owns: `{}`",
+                    self.session_path(id).display()
+                ))
+                .hint("move it away, or choose another --id")
+            }
+            _ => Error::io(format!("making the session `{id}`"), &e),
+        };
+        if let Ok(dir) = self.sessions.open_dir_nofollow(id.as_str())
+            && is_marked(&dir)
+        {
+            // What is left of it is in the way below.
+            drop(self.withdraw(&self.sessions, id.as_str())?.discard());
+        }
+        platform::set_mode(pending.handle(), MARK | 0o700).map_err(doing)?;
+        pending.place(&self.sessions, id.as_str()).map_err(doing)?;
+        self.changed(self.home.join("sessions"), false);
+        Ok(())
+    }
+
+    /// Takes the mark from a session's directory.
+    pub(super) fn finish_session(&self, id: &SessionId) -> Result<()> {
+        let done = self.session(id).map(|dir| handle_of(&dir).and_then(|handle| platform::set_mode(&handle, 0o700)));
+        done?.map_err(|e| Error::io(format!("making the session `{id}`"), &e))
+    }
+
+    /// Opens a session's directory to remove it; none where it does not exist.
+    pub(super) fn open_to_remove(&self, id: &SessionId) -> io::Result<Option<Dir>> {
+        // What works in it may have shut even its owner out.
+        drop(platform::unlock_dir(&self.sessions, Path::new(id.as_str())));
+        match self.sessions.open_dir_nofollow(id.as_str()) {
+            Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(None),
+            opened => opened.map(Some),
+        }
+    }
+
+    /// What a mount in a session's directory would leave of it.
+    pub(super) fn mount_within(&self, id: &SessionId) -> Option<Leftovers> {
+        let mounted = platform::has_mounts(&self.sessions, Path::new(id.as_str()));
+        mounted.then(|| Leftovers::of(self.session_path(id), &removal::mounted()))
+    }
+
+    /// Removes everything in a session's directory; the leftovers are named by their paths on this
+    /// machine. Gives up after `patience` failures.
+    pub(super) fn empty_session(&self, id: &SessionId, dir: &Dir, patience: u64) -> Leftovers {
+        removal::empty(dir, patience).below(&self.session_path(id))
+    }
+
+    /// Removes a session's directory, which is empty, or anything else that has its name.
+    pub(super) fn remove_session_dir(&self, id: &SessionId) -> Leftovers {
+        self.changed(self.home.join("sessions"), false);
+        match removal::remove_dir(&self.sessions, OsStr::new(id.as_str())) {
+            Ok(()) => Leftovers::default(),
+            Err(e) => Leftovers::of(self.session_path(id), &e),
+        }
+    }
+
+    /// Takes a name out of `dir`, in one step where the system allows it.
+    pub(super) fn withdraw(&self, dir: &Dir, name: &str) -> Result<Withdrawn<'_>> {
+        Withdrawn::take(&self.tmp, dir, name).map_err(|e| refused(format!("removing `{name}`"), &e))
+    }
+
+    /// Removes for good what was withdrawn from the directory `from`.
+    ///
+    /// # Errors
+    /// `io` that names what is left, where it is, and what happens to it.
+    pub(super) fn discard(&self, withdrawn: Withdrawn<'_>, doing: impl std::fmt::Display, from: &Path) -> Result<()> {
+        let (left, hint) = match withdrawn.discard() {
+            Ok(()) => return Ok(()),
+            Err(Discarded::Moved(left)) => (
+                left.below(&self.home.join("tmp")),
+                "the rest waits there: later commands try again, and `wharf doctor` lists it",
+            ),
+            Err(Discarded::InPlace(left)) => {
+                (left.below(from), "correct the cause (owner, attributes, a mount), then run the command again")
+            }
+        };
+        Err(Error::new(Kind::Io, format!("{doing}: not everything could be removed: {left}")).hint(hint))
+    }
+
+    /// Notes that a directory of a session has a new or a lost name.
+    pub(super) fn changed_in(&self, at: &SessionPath, bulk: bool) {
+        let parent = at.path.parent().unwrap_or_else(RemotePath::root);
+        self.changed(self.session_path(&at.session).join(parent.relative()), bulk);
+    }
+
+    /// Notes that the stored files have a new or a lost name.
+    pub(super) fn changed_store(&self, shelf: &str) {
+        self.changed(self.home.join("store").join(shelf), false);
+        self.changed(self.home.join("store"), false);
+    }
+
+    fn changed(&self, directory: PathBuf, bulk: bool) {
+        let mut unsettled = self.unsettled.lock().unwrap_or_else(PoisonError::into_inner);
+        unsettled.bulk |= bulk || unsettled.directories.len() >= SYNC_EACH;
+        if !unsettled.bulk {
+            unsettled.directories.insert(directory);
+        }
+    }
+
+    /// Notes that there is more than single directories to be made durable.
+    pub(super) fn changed_throughout(&self) {
+        self.unsettled.lock().unwrap_or_else(PoisonError::into_inner).bulk = true;
+    }
+
+    /// Makes every noted change survive a power cut.
+    pub(super) fn settle(&self) -> Result<()> {
+        let unsettled = std::mem::take(&mut *self.unsettled.lock().unwrap_or_else(PoisonError::into_inner));
+        let doing = |e: io::Error| Error::io("making the changes durable", &e);
+        if unsettled.bulk {
+            let handle = handle_of(&self.tmp).map_err(doing)?;
+            return platform::sync_file_system(&handle).map_err(doing);
+        }
+        for directory in unsettled.directories {
+            match platform::sync_directory(&directory) {
+                // Another program moved it away, or put something else in its place.
+                Err(e) if matches!(e.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {}
+                other => other.map_err(doing)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Notes that the content `sha256` may have no name for a moment. Should this process die before
+    /// it drops the note, the next one looks after the content.
+    pub(super) fn mark(&self, sha256: &str) -> Result<Pending<'_>> {
+        Pending::marked(&self.tmp, sha256).map_err(|e| Error::io("making a temporary file", &e))
+    }
+
+    /// Removes what dead processes left, once in a process. `look_after` is told of each content that
+    /// may have no name, and says whether that is settled.
+    pub(super) fn sweep(&self, look_after: impl FnMut(&str) -> bool) {
+        self.swept.call_once(|| drop(pending::sweep(&self.tmp, FEW, look_after)));
+    }
+
+    /// Tries once more to remove what earlier commands left; returns what still cannot be removed.
+    pub(super) fn sweep_again(&self, look_after: impl FnMut(&str) -> bool) -> Leftovers {
+        pending::sweep(&self.tmp, u64::MAX, look_after).below(&self.home.join("tmp"))
+    }
+}
+
+/// The error of a link where the store has something of its own.
+pub(super) fn link_refused(path: &Path) -> Error {
+    Error::new(Kind::Io, format!("this is a link, and a store follows none: `{}`", path.display()))
+        .hint("move what it leads to into its place, or set WHARF_HOME to where all of it is")
+}
+
+/// Whether a session's directory is still being made.
+fn is_marked(dir: &Dir) -> bool {
+    dir.dir_metadata().is_ok_and(|meta| platform::mode(&meta).is_some_and(|mode| mode & MARK != 0))
+}
+
+/// Fails where a name is longer than a disk takes, before any parent of it is made.
+pub(super) fn check_names(at: &SessionPath) -> Result<()> {
+    if let Some(why) =
+        at.path.as_str().split('/').filter(|name| !name.is_empty()).find_map(|name| Rules::HERE.problem(name))
+    {
+        return Err(Error::usage(format!("this cannot be the name of a file here: `{at}`: {why}")));
+    }
+    if at.path.as_str().split('/').any(|name| name.len() > NAME_MAX) {
+        return Err(Error::usage(format!("a name in this path is longer than {NAME_MAX} bytes: `{at}`")));
+    }
+    Ok(())
+}
+
+/// A body for all of an open file, or for a range of it.
+pub(super) fn read_range(mut file: File, name: String, range: Option<ByteRange>) -> Result<Body> {
+    let doing = |e: io::Error| Error::io(format!("reading `{name}`"), &e);
+    let size = file.metadata().map_err(doing)?.len();
+    match range {
+        None => Ok(Body::of_file(file, name, size, true)),
+        Some(range) => {
+            let (start, length) = range.within(size)?;
+            io::Seek::seek(&mut file, io::SeekFrom::Start(start)).map_err(doing)?;
+            Ok(Body::of_file(file, name, length, false))
+        }
+    }
+}
+
+/// What a path means once every link in it is followed, which never leads out of `dir`.
+pub(super) fn follow(dir: &Dir, path: &RemotePath) -> io::Result<RemotePath> {
+    let real = platform::canonicalize_below(dir, Path::new(path.relative()))?;
+    let real = real.to_str().and_then(|real| Rules::HERE.with_slashes(real).parse().ok());
+    real.ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "it leads to a name that is not UTF-8"))
+}
+
+/// The path that `path` means once the links in its parents are followed; its last part stays what
+/// it is. Two names of one file are the same path then.
+pub(super) fn real_path(dir: &Dir, path: &RemotePath) -> Result<RemotePath> {
+    let mut names = Vec::new();
+    let mut at = path.clone();
+    while let Some(parent) = at.parent() {
+        names.push(at.name().to_owned());
+        at = parent;
+        if at.is_root() {
+            break;
+        }
+        match follow(dir, &at) {
+            Ok(real) => {
+                at = real;
+                break;
+            }
+            Err(e) if matches!(e.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {}
+            Err(e) => return Err(refused(format!("looking at `{at}`"), &e)),
+        }
+    }
+    Ok(names.iter().rev().fold(at, |path, name| path.join(name)))
+}
+
+/// An error of a call below a session's handle. The handle refuses links that lead out of it.
+pub(super) fn refused(doing: impl std::fmt::Display, error: &io::Error) -> Error {
+    if error.kind() == io::ErrorKind::PermissionDenied && error.raw_os_error().is_none() {
+        return Error::new(Kind::Conflict, format!("{doing}: a link on the way leads outside the session"))
+            .hint("`wharf files rm` removes the link itself");
+    }
+    Error::io(doing, error)
+}

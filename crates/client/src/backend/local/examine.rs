@@ -1,0 +1,99 @@
+//! What `doctor` looks at here, and what can be saved where something is broken.
+
+use std::collections::BTreeSet;
+use std::io;
+
+use super::Local;
+use crate::backend::{Finding, NewSession, PageRequest, SessionQuery, Sessions};
+use wharf_core::error::{Error, Kind, Result};
+use wharf_core::walk::Walk;
+
+/// So many directories are named.
+const NAMED: usize = 20;
+
+impl Local {
+    pub(super) async fn look(&self) -> Vec<Finding> {
+        let home = || self.home.display();
+        let mut findings = vec![
+            Finding { check: "data directory", outcome: self.disk().map(|_| home().to_string()) },
+            Finding { check: "database", outcome: self.db().and_then(super::db::Db::check) },
+        ];
+        let listed = Sessions::list(self, &SessionQuery::default(), PageRequest::default()).await;
+        let count = listed.map(|page| format!("{} sessions", page.items.len()));
+        let broken = findings.iter().any(|finding| finding.outcome.is_err()) || count.is_err();
+        findings.push(Finding { check: "sessions", outcome: count });
+        findings.push(Finding { check: "directories", outcome: self.directories(broken) });
+        findings.push(Finding { check: "removals", outcome: self.removals() });
+        findings.push(Finding { check: "round trip", outcome: self.round_trip().await });
+        findings
+    }
+
+    /// Whether every session's directory has its session; if not, or if the database cannot tell,
+    /// which are there and how much is in them.
+    fn directories(&self, broken: bool) -> Result<String> {
+        let doing = |e: io::Error| Error::io("looking at the sessions' directories", &e);
+        let disk = self.disk()?;
+        let mut there = disk.session_names().map_err(doing)?;
+        if !broken {
+            let owned = self.db()?.read("reading the sessions' names", |c| {
+                c.prepare("SELECT id FROM session")?.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()
+            })?;
+            let owned: BTreeSet<String> = owned;
+            // One that is just being made bears its mark, and one that was just deleted is gone by now.
+            there.retain(|name| !owned.contains(name) && disk.is_settled(name));
+            if there.is_empty() {
+                return Ok(format!("{} of sessions, no other", owned.len()));
+            }
+        }
+        let (mut files, mut bytes) = (0_u64, 0_u64);
+        for name in &there {
+            let mut walk = Walk::new(disk.session_dir(name).map_err(doing)?).map_err(doing)?;
+            while let Some(found) = walk.next() {
+                let (name, meta) = found.map_err(doing)?;
+                if meta.is_file() {
+                    files += 1;
+                    bytes = bytes.saturating_add(meta.len());
+                } else if meta.is_dir() {
+                    walk.enter(&name).map_err(doing)?;
+                }
+            }
+        }
+        let names: Vec<&str> = there.iter().take(NAMED).map(String::as_str).collect();
+        let more = if there.len() > NAMED { ", ..." } else { "" };
+        let found = format!(
+            "{} with {files} files of {bytes} bytes in `{}`: {}{more}",
+            there.len(),
+            self.home.join("sessions").display(),
+            names.join(", ")
+        );
+        let what = if broken { "these can be saved" } else { "these belong to no session that the database knows" };
+        let hint = if broken {
+            "copy them, move `wharf.db*` away, and `wharf files upload DIRECTORY SESSION:/` into new sessions"
+        } else {
+            "`wharf files upload DIRECTORY SESSION:/` takes them into a session; remove them by hand"
+        };
+        Err(Error::conflict(format!("{what}: {found}")).hint(hint))
+    }
+
+    /// Whether everything that was deleted is gone, after another try to remove it.
+    fn removals(&self) -> Result<String> {
+        let left = self.disk()?.sweep_again(|sha256| self.forget_content(sha256).is_ok());
+        let mut waiting: Vec<String> =
+            self.waiting_deletions()?.into_iter().map(|(id, why)| format!("of the session `{id}`: {why}")).collect();
+        if !left.is_empty() {
+            waiting.push(format!("of earlier commands: {left}"));
+        }
+        if waiting.is_empty() {
+            return Ok("everything deleted is gone".to_owned());
+        }
+        Err(Error::new(Kind::Io, format!("deleted, and waiting to be removed: {}", waiting.join("; ")))
+            .hint("correct the cause (owner, attributes, a mount): every later command tries again"))
+    }
+
+    async fn round_trip(&self) -> Result<String> {
+        let session =
+            self.create(NewSession { title: Some("wharf doctor".to_owned()), ..NewSession::default() }).await?;
+        Sessions::delete(self, &session.id, false).await?;
+        Ok("a session was created and deleted".to_owned())
+    }
+}

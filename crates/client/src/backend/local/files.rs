@@ -1,0 +1,487 @@
+//! Session files: what lies below a session's directory.
+
+use std::collections::HashMap;
+use std::ffi::{OsStr, OsString};
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use cap_fs_ext::DirExt;
+use cap_std::fs::{Dir, Metadata};
+use futures_util::stream::{self, BoxStream, StreamExt};
+
+use super::Local;
+use super::disk::{UNMOUNT, check_names, follow, read_range, real_path, refused};
+use super::inside::Entered;
+use super::resources::{forget, unsettle};
+use crate::backend::occupied::{directory_in_the_way, missing, no_directory, taken};
+use crate::backend::{Expected, FetchOptions, Fetched, MkdirOptions, PutOptions, SessionFiles, Stored};
+use wharf_core::body::Source;
+use wharf_core::error::{Error, Kind, Result};
+use wharf_core::model::entry::Mode;
+use wharf_core::model::{Entry, EntryKind, FileId, Provider, RemotePath, SessionPath, Timestamp};
+use wharf_core::pending::{Access, Pending, handle_of, is_unfinished};
+use wharf_core::platform;
+use wharf_core::walk::Walk;
+
+/// A file of so many bytes is worth a look at its target before it is read.
+const LARGE: u64 = 1024 * 1024;
+
+#[async_trait]
+impl SessionFiles for Local {
+    async fn put(&self, at: &SessionPath, source: &dyn Source, options: PutOptions) -> Result<Stored> {
+        let doing = |e: io::Error| refused(format!("writing `{at}`"), &e);
+        let entered = self.enter(&at.session)?;
+        self.woken(&entered)?;
+        let mut there = self.check_target(&entered, at, options.keep_existing)?;
+        let mut room = None;
+        let small = source.len().is_some_and(|bytes| bytes < LARGE);
+        if !options.bulk || !small {
+            // So that a large file is not read in vain; of many, most are small.
+            room = self.usage(&entered)?.room(source.len(), bytes_of(there.as_ref()))?;
+        }
+        let beside = entered.nearest_dir(&at.path).map_err(doing)?;
+        // What is mounted in a session is not made durable with the rest of the store.
+        let bulk = options.bulk && platform::device(&beside) == platform::device(&entered.dir);
+        let mut pending = Pending::beside(&beside).map_err(doing)?;
+        // A deletion waits for a small file of this machine, and for nothing else that may take long.
+        let mut held = (small && source.is_at_hand()).then_some(entered);
+        let mut body = source.open().await?;
+        if let Some(most) = room {
+            let (mut left, name) = (most, at.to_string());
+            body = body.within(move |block| {
+                left = left.checked_sub(block.len() as u64).ok_or_else(|| {
+                    Error::new(Kind::Limit, format!("there is room for {most} bytes, and more came: `{name}`"))
+                        .hint("nothing was kept of it; send less, or make room first")
+                })?;
+                Ok(())
+            });
+        }
+        let sent = pending.fill(&mut body, at).await?;
+        let attributes = source.attributes();
+        let finish = |pending: &mut Pending<'_>, there: Option<&Metadata>| {
+            let access = Access { replaced: there, executable: attributes.executable, at_least: 0o644 };
+            pending.set_access(&beside, at.path.name(), access)?;
+            if let Some(time) = attributes.modified_at {
+                pending.handle().set_modified(time.into())?;
+            }
+            if bulk { Ok(()) } else { pending.handle().sync_all() }
+        };
+        finish(&mut pending, there.as_ref()).map_err(doing)?;
+        let entered = if let Some(entered) = held.take() {
+            entered
+        } else {
+            // Much may have changed while the bytes came.
+            let entered = self.enter(&at.session)?;
+            self.woken(&entered)?;
+            let now = self.check_target(&entered, at, options.keep_existing)?;
+            if now.as_ref().map(access_of) != there.as_ref().map(access_of) {
+                finish(&mut pending, now.as_ref()).map_err(doing)?;
+            }
+            there = now;
+            entered
+        };
+        let mut usage = self.usage(&entered)?;
+        usage.add(sent.bytes, bytes_of(there.as_ref()))?;
+        let parent = self.make_parents(&entered, at, options.bulk)?;
+        let placed = if options.keep_existing {
+            pending.place_new(&parent, at.path.name())
+        } else {
+            pending.place(&parent, at.path.name())
+        };
+        placed.map_err(doing)?;
+        drop(usage);
+        self.disk()?.changed_in(at, bulk);
+        Ok(Stored {
+            path: at.path.clone(),
+            size: Some(sent.bytes),
+            sha256: Some(sent.sha256.clone()),
+            file_id: None,
+            resource_id: None,
+            md5: false,
+            sent,
+        })
+    }
+
+    async fn foresee_put(&self, at: &SessionPath) -> Result<()> {
+        let entered = self.enter(&at.session)?;
+        let there = self.check_target(&entered, at, false)?;
+        let doing = |e: io::Error| refused(format!("writing `{at}`"), &e);
+        let beside = entered.nearest_dir(&at.path).map_err(doing)?;
+        platform::check_writable(&beside, Path::new(at.path.name()), there.as_ref()).map_err(doing)
+    }
+
+    async fn fetch(&self, at: &SessionPath, options: FetchOptions) -> Result<Fetched> {
+        self.live(&at.session)?;
+        let dir = self.disk()?.session(&at.session)?;
+        let doing = |e: io::Error| match e.kind() {
+            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => missing(at),
+            io::ErrorKind::IsADirectory => Error::conflict(format!("this is no regular file: `{at}`")),
+            _ => refused(format!("reading `{at}`"), &e),
+        };
+        let file = platform::open_regular_below(&dir, Path::new(at.path.relative())).map_err(doing)?;
+        let attributes = platform::attributes(&file.metadata().map_err(doing)?);
+        let body = read_range(file, at.to_string(), options.range)?;
+        Ok(Fetched { body, attributes, sha256: Expected::Streamed, file_id: None })
+    }
+
+    async fn stat(&self, at: &SessionPath) -> Result<Entry> {
+        let seq = self.live(&at.session)?.seq;
+        let dir = self.disk()?.session(&at.session)?;
+        let meta = look(&dir, at)?.ok_or_else(|| missing(at))?;
+        let mount = self.mounts(seq)?.remove(at.path.as_str());
+        Ok(entry(at.clone(), &meta, mount, &dir))
+    }
+
+    async fn list<'a>(&'a self, at: &SessionPath, recursive: bool) -> Result<BoxStream<'a, Result<Entry>>> {
+        let seq = self.live(&at.session)?.seq;
+        let dir = self.disk()?.session(&at.session)?;
+        let meta = look(&dir, at)?.ok_or_else(|| missing(at))?;
+        let mounts = self.mounts(seq)?;
+        if !meta.is_dir() {
+            let mount = mounts.get(at.path.as_str()).cloned();
+            return Ok(stream::iter([Ok(entry(at.clone(), &meta, mount, &dir))]).boxed());
+        }
+        let below = if at.path.is_root() { dir.try_clone() } else { dir.open_dir_nofollow(at.path.relative()) };
+        let walk = below.and_then(Walk::new).map_err(|e| refused(format!("listing `{at}`"), &e))?;
+        Ok(stream::iter(Tree { dir, mounts, recursive, walk, open: vec![at.clone()] }).boxed())
+    }
+
+    async fn resolve(&self, at: &SessionPath) -> Result<SessionPath> {
+        self.live(&at.session)?;
+        let dir = self.disk()?.session(&at.session)?;
+        if at.path.is_root() {
+            return Ok(at.clone());
+        }
+        let real = follow(&dir, &at.path).map_err(|e| match e.kind() {
+            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => {
+                Error::not_found(format!("this link leads nowhere: `{at}`"))
+            }
+            _ => refused(format!("following the link `{at}`"), &e),
+        })?;
+        Ok(at.at(real))
+    }
+
+    async fn mkdir(&self, at: &SessionPath, options: MkdirOptions) -> Result<Entry> {
+        let entered = self.enter(&at.session)?;
+        let dir = &entered.dir;
+        check_names(at)?;
+        let path = Path::new(at.path.relative());
+        self.woken(&entered)?;
+        let made = if options.parents && at.path.is_root() {
+            Err(io::ErrorKind::AlreadyExists.into())
+        } else {
+            dir.create_dir(path)
+        };
+        let made = match made {
+            Err(e) if e.kind() == io::ErrorKind::NotFound && options.parents => {
+                self.make_parents(&entered, at, options.bulk)?;
+                dir.create_dir(path)
+            }
+            other => other,
+        };
+        match made {
+            Ok(()) => {}
+            Err(e) if e.kind() == io::ErrorKind::AlreadyExists && options.parents && dir.is_dir(path) => {
+                return self.stat(at).await;
+            }
+            Err(e) if e.kind() == io::ErrorKind::NotFound => {
+                return Err(Error::not_found(format!("the parent directory does not exist: `{at}`"))
+                    .hint("leave out --no-parents to make the parents as well"));
+            }
+            Err(e) if e.kind() == io::ErrorKind::AlreadyExists && !dir.is_dir(path) => return Err(no_directory(at)),
+            Err(e) if e.kind() == io::ErrorKind::AlreadyExists => return Err(taken(at)),
+            Err(e) => return Err(refused(format!("making the directory `{at}`"), &e)),
+        }
+        if let Some(mode) = options.mode {
+            let doing = |e: io::Error| refused(format!("setting the mode of `{at}`"), &e);
+            let handle = dir.open_dir_nofollow(path).and_then(|dir| handle_of(&dir)).map_err(doing)?;
+            // The group of what is made in it comes from above, whatever mode it has.
+            let inherited =
+                dir.symlink_metadata(path).ok().and_then(|meta| platform::mode(&meta)).unwrap_or(0) & 0o2000;
+            platform::set_mode(&handle, mode | inherited).map_err(doing)?;
+        }
+        self.disk()?.changed_in(at, options.bulk);
+        self.stat(at).await
+    }
+
+    async fn rename(&self, from: &SessionPath, to: &RemotePath) -> Result<Entry> {
+        let entered = self.enter(&from.session)?;
+        let dir = &entered.dir;
+        let target = from.at(to.clone());
+        if from.path.is_root() || to.is_within(&from.path) && *to != from.path {
+            return Err(Error::conflict(format!("a directory cannot be moved into itself: `{from}` to `{target}`")));
+        }
+        self.refuse_mounted(entered.seq, dir, &from.path, Below::Count)?;
+        self.refuse_mounted(entered.seq, dir, to, Below::Ignore)?;
+        look(dir, from)?.ok_or_else(|| missing(from))?;
+        if *to != from.path {
+            refuse_there(look(dir, &target)?.as_ref(), &target, false)?;
+            let doing = |e: io::Error| {
+                match e.kind() {
+                io::ErrorKind::NotFound => {
+                    Error::not_found(format!("the directory to move into does not exist: `{target}`"))
+                        .hint("make it first: `wharf files mkdir`")
+                }
+                io::ErrorKind::CrossesDevices | io::ErrorKind::ResourceBusy => {
+                    Error::conflict(format!("something is mounted on the way from `{from}` to `{target}`")).hint(format!(
+                        "copy it: `wharf files download {from} ./copy`, `wharf files upload ./copy {target}`; then remove `{from}`"
+                    ))
+                }
+                _ => refused(format!("moving `{from}` to `{target}`"), &e),
+            }
+            };
+            self.woken(&entered)?;
+            dir.rename(from.path.relative(), dir, to.relative()).map_err(doing)?;
+            self.disk()?.changed_in(from, false);
+            self.disk()?.changed_in(&target, false);
+        }
+        self.stat(&target).await
+    }
+
+    async fn remove(&self, at: &SessionPath, recursive: bool) -> Result<()> {
+        let entered = self.enter(&at.session)?;
+        let dir = &entered.dir;
+        if at.path.is_root() {
+            return Err(Error::conflict(format!("the root of a session is never removed: `{at}`"))
+                .hint("remove what is in it, or delete the session"));
+        }
+        let meta = look(dir, at)?.ok_or_else(|| missing(at))?;
+        let path = Path::new(at.path.relative());
+        self.woken(&entered)?;
+        if meta.is_dir() && !recursive {
+            dir.remove_dir(path).map_err(|e| match e.kind() {
+                io::ErrorKind::DirectoryNotEmpty => Error::conflict(format!("this directory is not empty: `{at}`"))
+                    .hint("add -r to remove it with all that is in it"),
+                _ => refused(format!("removing `{at}`"), &e),
+            })?;
+        } else {
+            // A tree is taken out of sight in one step, and its mounts with it.
+            let disk = self.disk()?;
+            let mounts = if self.mounts(entered.seq)?.is_empty() { None } else { Some(real_path(dir, &at.path)?) };
+            if let Some(real) = &mounts {
+                self.db()?.write("removing files", |tx| unsettle(tx, entered.seq, real))?;
+            }
+            let withdrawn = disk.withdraw(dir, at.path.relative())?;
+            disk.changed_in(at, false);
+            // Mounts stay unsettled where it fails: each counts exactly if its file is still there.
+            disk.discard(withdrawn, format_args!("removing `{at}`"), &disk.session_path(&at.session))?;
+            if let Some(real) = &mounts {
+                self.db()?.write("removing files", |tx| forget(tx, entered.seq, real))?;
+            }
+        }
+        self.disk()?.changed_in(at, false);
+        Ok(())
+    }
+
+    async fn foresee_remove(&self, at: &SessionPath) -> Result<()> {
+        let entered = self.enter(&at.session)?;
+        let meta = look(&entered.dir, at)?.ok_or_else(|| missing(at))?;
+        if platform::has_mounts(&entered.dir, Path::new(at.path.relative())) {
+            return Err(Error::new(Kind::Io, format!("removing `{at}`: something is mounted there")).hint(UNMOUNT));
+        }
+        let doing = |e: io::Error| refused(format!("removing `{at}`"), &e);
+        let beside = entered.nearest_dir(&at.path).map_err(doing)?;
+        platform::check_writable(&beside, Path::new(at.path.name()), Some(&meta)).map_err(doing)
+    }
+}
+
+/// Whether mounts below a path are in the way, or only one at the path.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Below {
+    Count,
+    Ignore,
+}
+
+impl Local {
+    /// Fails where a file cannot be put; gives the regular file that it takes the place of.
+    pub(super) fn check_target(
+        &self,
+        entered: &Entered,
+        at: &SessionPath,
+        keep_existing: bool,
+    ) -> Result<Option<Metadata>> {
+        check_names(at)?;
+        if entered.live.mounted {
+            self.refuse_mounted(entered.seq, &entered.dir, &at.path, Below::Ignore)?;
+        }
+        if at.path.is_root() {
+            refuse_there(look(&entered.dir, at)?.as_ref(), at, keep_existing)?;
+            return Ok(None);
+        }
+        let parent = entered.parent_of(&at.path).map_err(|e| refused(format!("looking at `{at}`"), &e))?;
+        let Some(parent) = parent else { return Ok(None) };
+        let there = look_in(&parent, at)?;
+        refuse_there(there.as_ref(), at, keep_existing)?;
+        if there.is_some() && platform::is_mount_point(&parent, Path::new(at.path.name())) {
+            return Err(Error::conflict(format!(
+                "something is mounted on this file, so nothing can replace it: `{at}`"
+            ))
+            .hint("unmount it, or upload to another path"));
+        }
+        Ok(there.filter(Metadata::is_file))
+    }
+
+    fn refuse_mounted(&self, session: i64, dir: &Dir, path: &RemotePath, below: Below) -> Result<()> {
+        let mounts = self.mounts(session)?;
+        if mounts.is_empty() {
+            return Ok(());
+        }
+        let path = real_path(dir, path)?;
+        let hit = mounts.keys().find(|mount| {
+            mount.as_str() == path.as_str()
+                || below == Below::Count && mount.parse::<RemotePath>().is_ok_and(|mount| mount.is_within(&path))
+        });
+        match hit {
+            Some(mount) => Err(Error::conflict(format!("a stored file is mounted here, read-only: `{mount}`"))
+                .hint("unmount it first: `wharf resources delete SESSION --mount-path PATH`")),
+            None => Ok(()),
+        }
+    }
+
+    /// The stored files that are mounted in a session, by path.
+    fn mounts(&self, session: i64) -> Result<HashMap<String, FileId>> {
+        let rows = self.db()?.read("reading the mounts", |c| {
+            c.prepare_cached("SELECT mount_path, file_id FROM resource WHERE session = ?1")?
+                .query_map([session], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))?
+                .collect::<rusqlite::Result<Vec<_>>>()
+        })?;
+        rows.into_iter().map(|(path, id)| Ok((path, id.parse()?))).collect()
+    }
+
+    /// The directory that a path lies in, made where it is not there.
+    pub(super) fn make_parents(&self, entered: &Entered, at: &SessionPath, bulk: bool) -> Result<Arc<Dir>> {
+        let parent = at.at(at.path.parent().unwrap_or_else(RemotePath::root));
+        let doing = |e: io::Error| refused(format!("making the directory `{parent}`"), &e);
+        if let Some(dir) = entered.parent_of(&at.path).map_err(doing)? {
+            return Ok(dir);
+        }
+        entered.dir.create_dir_all(parent.path.relative()).map_err(|e| match e.kind() {
+            io::ErrorKind::AlreadyExists | io::ErrorKind::NotADirectory => no_directory(&parent),
+            _ => doing(e),
+        })?;
+        let mut made = Some(parent.path.clone());
+        while let Some(path) = made {
+            self.disk()?.changed_in(&at.at(path.clone()), bulk);
+            made = path.parent();
+        }
+        entered.parent_of(&at.path).map_err(doing)?.ok_or_else(|| missing(&parent))
+    }
+}
+
+/// Fails where a directory is in the way, or anything at all if `keep`.
+fn refuse_there(there: Option<&Metadata>, at: &SessionPath, keep: bool) -> Result<()> {
+    match there {
+        Some(meta) if meta.is_dir() => Err(directory_in_the_way(at)),
+        Some(_) if keep => Err(taken(at)),
+        _ => Ok(()),
+    }
+}
+
+/// The bytes of a file that is to be replaced.
+pub(super) fn bytes_of(there: Option<&Metadata>) -> u64 {
+    there.map_or(0, Metadata::len)
+}
+
+/// What a file that replaces another takes over from it.
+fn access_of(meta: &Metadata) -> impl PartialEq + use<> {
+    (platform::identity_below(meta), platform::mode(meta), platform::owner(meta))
+}
+
+/// What a path holds, a link being itself.
+fn look(dir: &Dir, at: &SessionPath) -> Result<Option<Metadata>> {
+    seen(if at.path.is_root() { dir.dir_metadata() } else { dir.symlink_metadata(at.path.relative()) }, at)
+}
+
+/// The same for the name of a path in the directory that it lies in.
+fn look_in(parent: &Dir, at: &SessionPath) -> Result<Option<Metadata>> {
+    seen(parent.symlink_metadata(at.path.name()), at)
+}
+
+fn seen(meta: io::Result<Metadata>, at: &SessionPath) -> Result<Option<Metadata>> {
+    match meta {
+        Ok(meta) => Ok(Some(meta)),
+        Err(e) if matches!(e.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Ok(None),
+        Err(e) => Err(refused(format!("looking at `{at}`"), &e)),
+    }
+}
+
+fn entry(at: SessionPath, meta: &Metadata, mount: Option<FileId>, dir: &Dir) -> Entry {
+    let kind = match meta.file_type() {
+        t if t.is_file() => EntryKind::File,
+        t if t.is_dir() => EntryKind::Directory,
+        t if t.is_symlink() => EntryKind::Symlink,
+        _ => EntryKind::Other,
+    };
+    let provider = match kind {
+        EntryKind::Symlink => dir
+            .read_link_contents(at.path.relative())
+            .map(|target| Provider::of(&serde_json::json!({ "target": target.to_string_lossy() })))
+            .unwrap_or_default(),
+        _ => Provider::default(),
+    };
+    Entry {
+        name: at.path.name().to_owned(),
+        kind,
+        size: (kind == EntryKind::File).then(|| meta.len()),
+        modified_at: meta.modified().ok().and_then(|time| Timestamp::try_from(time.into_std()).ok()),
+        mode: platform::mode(meta).map(Mode),
+        file_id: mount,
+        provider,
+        session: at.session,
+        path: at.path,
+    }
+}
+
+/// Lists a directory, parents before children, names in order. What vanishes meanwhile is left out.
+struct Tree {
+    dir: Dir,
+    mounts: HashMap<String, FileId>,
+    recursive: bool,
+    walk: Walk,
+    /// The directories that the walk is in.
+    open: Vec<SessionPath>,
+}
+
+impl Tree {
+    fn entry(&mut self, name: OsString, meta: &Metadata) -> Result<Entry> {
+        self.open.truncate(self.walk.depth());
+        let within = self.open.last().ok_or_else(|| Error::new(Kind::Internal, "a walk left its root"))?;
+        let name = name.into_string().map_err(|name| {
+            let what = format!("a name in `{within}` is not UTF-8: {}", name.display());
+            Error::conflict(what).hint("rename it inside the session")
+        })?;
+        let at = within.at(within.path.join(&name));
+        if self.recursive && meta.is_dir() {
+            match self.walk.enter(OsStr::new(&name)) {
+                Ok(true) => self.open.push(at.clone()),
+                Ok(false) => {}
+                Err(e) => return Err(refused(format!("listing `{at}`"), &e)),
+            }
+        }
+        let mount = self.mounts.get(at.path.as_str()).cloned();
+        Ok(entry(at, meta, mount, &self.dir))
+    }
+}
+
+impl Iterator for Tree {
+    type Item = Result<Entry>;
+
+    fn next(&mut self) -> Option<Result<Entry>> {
+        let found = loop {
+            match self.walk.next()? {
+                // It was never there as far as anyone asked for it.
+                Ok((name, meta)) if is_unfinished(&name, &meta) => {}
+                found => break found,
+            }
+        };
+        Some(match found {
+            Ok((name, meta)) => self.entry(name, &meta),
+            Err(e) => {
+                let within = self.open.get(self.walk.depth() - 1);
+                Err(refused(within.map_or_else(|| "listing".to_owned(), |at| format!("listing `{at}`")), &e))
+            }
+        })
+    }
+}

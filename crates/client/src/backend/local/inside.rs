@@ -1,0 +1,224 @@
+//! Being inside a session to change it: what a deletion waits for.
+//!
+//! Whoever changes a session holds a shared lock on its directory from its last look at the row to
+//! its rename. The handles that this takes are kept from one change to the next, the lock is not.
+
+use std::fs::File;
+use std::io;
+use std::ops::Deref;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use cap_std::fs::Dir;
+use rusqlite::{OptionalExtension, params};
+
+use super::Local;
+use super::db::micros;
+use super::sessions::{read_ttl, undeleted, unknown};
+use wharf_core::error::{Error, Kind, Result};
+use wharf_core::model::{RemotePath, SessionId, Timestamp};
+use wharf_core::pending::handle_of;
+use wharf_core::platform;
+
+/// How long after a use the next one need not be noted.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// A session that is there.
+pub(super) struct Live {
+    /// Its row's number.
+    pub(super) seq: i64,
+    /// Whether stored files are mounted in it.
+    pub(super) mounted: bool,
+    /// Whether what a killed process left of mounts is still to be settled.
+    unsettled: bool,
+    stopped: bool,
+    ttl: Option<Duration>,
+}
+
+/// What a session is changed through.
+pub(super) struct Handles {
+    /// Its name.
+    pub(super) id: SessionId,
+    /// Its row's number.
+    pub(super) seq: i64,
+    /// The handle below which all its paths are opened.
+    pub(super) dir: Dir,
+    /// The file that counts what it holds, once it was opened.
+    pub(super) count: Mutex<Option<File>>,
+    lock: File,
+    inside: Mutex<usize>,
+    parent: Mutex<Option<(RemotePath, Arc<Dir>)>>,
+}
+
+/// A session that is being changed.
+pub(super) struct Entered {
+    handles: Arc<Handles>,
+    /// What was seen of it under the lock.
+    pub(super) live: Live,
+}
+
+impl Local {
+    /// Fails unless the session is there.
+    pub(super) fn live(&self, id: &SessionId) -> Result<Live> {
+        let row = self.db()?.read("reading a session", |c| {
+            c.prepare_cached(
+                "SELECT seq, stopped, ttl,
+                        EXISTS (SELECT 1 FROM resource WHERE session = session.seq) AS mounted,
+                        EXISTS (SELECT 1 FROM resource WHERE session = session.seq AND unsettled) AS unsettled
+                 FROM session WHERE NOT deleting AND (expires_at IS NULL OR expires_at > ?1) AND id = ?2",
+            )?
+            .query_row(params![micros(Timestamp::now()), id.as_str()], |row| {
+                Ok(Live {
+                    seq: row.get("seq")?,
+                    mounted: row.get("mounted")?,
+                    unsettled: row.get("unsettled")?,
+                    stopped: row.get("stopped")?,
+                    ttl: read_ttl(row)?,
+                })
+            })
+            .optional()
+        })?;
+        row.map_or_else(|| self.get_deleted(id), Ok)
+    }
+
+    /// The error of a session that is not there, or is there only because it could not be removed.
+    fn get_deleted(&self, id: &SessionId) -> Result<Live> {
+        let reason: Option<String> = self
+            .db()?
+            .read("reading a session", |c| {
+                c.query_row("SELECT deletion_error FROM session WHERE id = ?1", [id.as_str()], |row| row.get(0))
+                    .optional()
+            })?
+            .flatten();
+        Err(reason.map_or_else(|| unknown(id), |reason| undeleted(id, &reason).of_kind(Kind::Conflict)))
+    }
+
+    /// Goes into a session to change it. While what is returned lives, a deletion waits; once one has
+    /// been decided on, nobody goes in any more.
+    pub(super) fn enter(&self, id: &SessionId) -> Result<Entered> {
+        let known = held(&self.handles).as_ref().filter(|handles| handles.id == *id).map(Arc::clone);
+        if let Some(handles) = known {
+            let entered = self.go_in(handles)?;
+            if let Some(entered) = entered.filter(|entered| !entered.live.unsettled)
+                && self.disk()?.is_session(id, &entered.dir)
+            {
+                return Ok(entered);
+            }
+            held(&self.handles).take();
+        }
+        let live = self.live(id)?;
+        if live.unsettled {
+            self.settle_mounts(id, live.seq)?;
+        }
+        let dir = self.disk()?.session(id)?;
+        let lock = handle_of(&dir).map_err(|e| Error::io(format!("entering the session `{id}`"), &e))?;
+        let handles = Arc::new(Handles {
+            id: id.clone(),
+            seq: live.seq,
+            dir,
+            count: Mutex::default(),
+            lock,
+            inside: Mutex::default(),
+            parent: Mutex::default(),
+        });
+        // Another session of the same name would have another number.
+        let entered = self.go_in(Arc::clone(&handles))?.ok_or_else(|| unknown(id))?;
+        *held(&self.handles) = Some(handles);
+        Ok(entered)
+    }
+
+    /// None where these are the handles of another session of the same name.
+    fn go_in(&self, handles: Arc<Handles>) -> Result<Option<Entered>> {
+        let doing = |e: io::Error| Error::io(format!("entering the session `{}`", handles.id), &e);
+        {
+            let mut inside = held(&handles.inside);
+            if *inside == 0 {
+                handles.lock.lock_shared().map_err(doing)?;
+            }
+            *inside += 1;
+        }
+        let out = Out(&handles);
+        let live = self.live(&handles.id)?;
+        if live.seq != handles.seq {
+            return Ok(None);
+        }
+        std::mem::forget(out);
+        Ok(Some(Entered { handles, live }))
+    }
+
+    /// Notes that a session is used before a change of its files, so that nothing can fail once that
+    /// is done. For a tree of them it is enough now and then, unless the session was stopped.
+    pub(super) fn woken(&self, entered: &Entered) -> Result<()> {
+        let pause = entered.live.ttl.map_or(PAUSE, |ttl| PAUSE.min(ttl / 10));
+        let mut woken = held(&self.woken);
+        if entered.live.stopped || woken.get(&entered.id).is_none_or(|at| at.elapsed() > pause) {
+            self.used(&entered.id)?;
+            woken.insert(entered.id.clone(), Instant::now());
+        }
+        Ok(())
+    }
+}
+
+impl Handles {
+    /// The directory that a path lies in; none where it is not there, or is something else.
+    pub(super) fn parent_of(&self, path: &RemotePath) -> io::Result<Option<Arc<Dir>>> {
+        let parent = path.parent().unwrap_or_else(RemotePath::root);
+        let mut known = held(&self.parent);
+        if let Some((at, dir)) = known.as_ref().filter(|(at, _)| *at == parent)
+            && platform::is_at(dir, &self.dir, at.relative())
+        {
+            return Ok(Some(Arc::clone(dir)));
+        }
+        let opened = if parent.is_root() { self.dir.try_clone() } else { self.dir.open_dir(parent.relative()) };
+        let dir = match opened {
+            Err(e) if matches!(e.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => return Ok(None),
+            opened => Arc::new(opened?),
+        };
+        *known = Some((parent, Arc::clone(&dir)));
+        Ok(Some(dir))
+    }
+}
+
+impl Entered {
+    /// The directory that a path lies in, or the nearest one above that exists.
+    pub(super) fn nearest_dir(&self, path: &RemotePath) -> io::Result<Arc<Dir>> {
+        let mut at = path.clone();
+        loop {
+            if let Some(dir) = self.parent_of(&at)? {
+                return Ok(dir);
+            }
+            at = at.parent().ok_or(io::ErrorKind::NotFound)?;
+        }
+    }
+}
+
+impl Deref for Entered {
+    type Target = Handles;
+
+    fn deref(&self) -> &Handles {
+        &self.handles
+    }
+}
+
+impl Drop for Entered {
+    fn drop(&mut self) {
+        drop(Out(&self.handles));
+    }
+}
+
+/// The way out: dropped, it lets a deletion in.
+struct Out<'a>(&'a Handles);
+
+impl Drop for Out<'_> {
+    fn drop(&mut self) {
+        let mut inside = held(&self.0.inside);
+        *inside = inside.saturating_sub(1);
+        if *inside == 0 {
+            drop(self.0.lock.unlock());
+        }
+    }
+}
+
+fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

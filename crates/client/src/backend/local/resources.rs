@@ -1,0 +1,374 @@
+//! Resources: read-only copies of stored files inside sessions.
+//!
+//! A mount is a row and a file, which cannot come and go in one step. While they do, the row is
+//! *unsettled*: it counts exactly if its file is there, for every reader at every moment. What a
+//! killed process left unsettled is settled by that rule as soon as nobody is inside the session.
+
+use std::io;
+
+use async_trait::async_trait;
+use cap_std::fs::Dir;
+use rusqlite::{OptionalExtension, Row, Transaction, params};
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::db::{Cut, fault, micros, timestamp};
+use super::disk::{check_names, real_path, refused};
+use super::store::Upload;
+use super::{CAPABILITIES, Local};
+use crate::backend::{Feature, NewResource, Page, PageRequest, Resources, registry};
+use wharf_core::error::{Error, Kind, Result};
+use wharf_core::model::{FileId, Provider, RemotePath, Resource, ResourceKind, SessionId, SessionPath, Timestamp};
+use wharf_core::pending::{Pending, handle_of};
+use wharf_core::platform;
+use wharf_core::random;
+
+/// What a resource's `provider` shows.
+#[derive(Serialize)]
+struct Record<'a> {
+    id: &'a str,
+    #[serde(flatten)]
+    extra: Map<String, Value>,
+}
+
+/// A stored file that was copied to its place and is to get its row.
+pub(super) struct Mount {
+    id: String,
+    file_id: FileId,
+    path: RemotePath,
+    extra: Map<String, Value>,
+}
+
+impl Mount {
+    /// Writes the row, below the limit of the session.
+    pub(super) fn insert(
+        &self,
+        tx: &Transaction<'_>,
+        session: i64,
+        now: Timestamp,
+        unsettled: bool,
+    ) -> rusqlite::Result<()> {
+        tx.execute(
+            "INSERT INTO resource (id, session, file_id, mount_path, extra, created_at, unsettled) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            params![
+                self.id,
+                session,
+                self.file_id.as_str(),
+                self.path.as_str(),
+                serde_json::to_string(&self.extra).unwrap_or_default(),
+                micros(now),
+                unsettled
+            ],
+        )
+        .map(drop)
+    }
+}
+
+#[async_trait]
+impl Resources for Local {
+    async fn add(&self, session: &SessionId, new: NewResource) -> Result<Resource> {
+        let doing = "mounting a stored file";
+        let mut prepared = self.prepare(session, new)?;
+        let entered = &self.enter(session)?;
+        self.woken(entered)?;
+        let (seq, dir) = (&entered.seq, &entered.dir);
+        self.usage(entered)?.room(Some(prepared.bytes()), 0)?;
+        self.db()?.write(doing, |tx| {
+            let mounted: i64 = tx
+                .query_row("SELECT count(*) FROM resource WHERE session = ?1", [seq], |row| row.get(0))
+                .map_err(|e| fault(doing, &e))?;
+            self.check_count(usize::try_from(mounted).unwrap_or(usize::MAX))?;
+            let path = real_path(dir, &prepared.mount.path)?;
+            let taken = tx
+                .query_row(
+                    "SELECT 1 FROM resource WHERE session = ?1 AND mount_path = ?2",
+                    params![seq, path.as_str()],
+                    |_| Ok(()),
+                )
+                .optional()
+                .map_err(|e| fault(doing, &e))?;
+            // Looked at before there is a row: an unsettled row would take another's file for its own.
+            if taken.is_some() || dir.symlink_metadata(path.relative()).is_ok() {
+                return Err(taken_path(&prepared.at));
+            }
+            prepared.at.path = path.clone();
+            prepared.mount.path = path;
+            prepared.mount.insert(tx, *seq, Timestamp::now(), true).map_err(|e| fault(doing, &e))
+        })?;
+        let id = prepared.mount.id.clone();
+        let place = async {
+            let parent = self.make_parents(entered, &prepared.at, false)?;
+            let copy = self.copy_beside(&prepared, &parent).await?;
+            self.usage(entered)?.add(prepared.bytes(), 0)?;
+            prepared.place(copy, &parent)
+        };
+        let mount = match place.await {
+            Ok(mount) => mount,
+            Err(error) => {
+                self.db()?.write(doing, |tx| {
+                    tx.execute("DELETE FROM resource WHERE id = ?1", [&id]).map_err(|e| fault(doing, &e))
+                })?;
+                return Err(error);
+            }
+        };
+        self.db()?.write(doing, |tx| {
+            tx.execute("UPDATE resource SET unsettled = 0 WHERE id = ?1", [&id]).map_err(|e| fault(doing, &e))
+        })?;
+        self.disk()?.changed_in(&SessionPath { session: session.clone(), path: mount.path }, false);
+        Resources::get(self, session, &mount.id).await
+    }
+
+    async fn list(&self, session: &SessionId, page: PageRequest) -> Result<Page<Resource>> {
+        let seq = self.live(session)?.seq;
+        let cut = Cut::new(&page)?;
+        let rows = self.db()?.read("listing resources", |c| {
+            c.prepare("SELECT seq, id, file_id, mount_path, extra, created_at, unsettled FROM resource WHERE session = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3")?
+                .query_map(params![seq, cut.after.unwrap_or(0), cut.rows], read_row)?
+                .collect::<rusqlite::Result<Vec<_>>>()
+        })?;
+        let page = cut.page(rows, |row| row.seq, |row| self.counted(session, row));
+        // A row that is still to be settled is not there.
+        let rows = page.items.into_iter().filter_map(Result::transpose);
+        let items = rows.map(|row| row.and_then(|row| resource(session, row))).collect();
+        Ok(Page { items, received: page.received, next: page.next })
+    }
+
+    async fn get(&self, session: &SessionId, id: &str) -> Result<Resource> {
+        let seq = self.live(session)?.seq;
+        let row = self.db()?.read("reading a resource", |c| {
+            c.query_row(
+                "SELECT seq, id, file_id, mount_path, extra, created_at, unsettled FROM resource WHERE session = ?1 AND id = ?2",
+                params![seq, id],
+                read_row,
+            )
+            .optional()
+        })?;
+        let row = row.map(|row| self.counted(session, row)).transpose()?.flatten();
+        resource(session, row.ok_or_else(|| unknown(session, id))?)
+    }
+
+    async fn remove(&self, session: &SessionId, id: &str) -> Result<()> {
+        let doing = "unmounting a stored file";
+        let entered = &self.enter(session)?;
+        self.woken(entered)?;
+        let (seq, dir) = (&entered.seq, &entered.dir);
+        let path: String = self.db()?.write(doing, |tx| {
+            let path: Option<String> = tx
+                .query_row(
+                    "UPDATE resource SET unsettled = 1 WHERE session = ?1 AND id = ?2 RETURNING mount_path",
+                    params![seq, id],
+                    |row| row.get(0),
+                )
+                .optional()
+                .map_err(|e| fault(doing, &e))?;
+            path.ok_or_else(|| unknown(session, id))
+        })?;
+        let path: RemotePath = path.parse()?;
+        // What another program put in its place is not ours to remove.
+        let disk = self.disk()?;
+        if is_there(dir, &path) {
+            let withdrawn = disk.withdraw(dir, path.relative())?;
+            disk.changed_in(&SessionPath { session: session.clone(), path: path.clone() }, false);
+            // The mount stays unsettled where it fails: it counts exactly if its file is still there.
+            disk.discard(withdrawn, format_args!("unmounting `{session}:{path}`"), &disk.session_path(session))?;
+        }
+        self.db()?.write(doing, |tx| {
+            tx.execute("DELETE FROM resource WHERE id = ?1", [id]).map(drop).map_err(|e| fault(doing, &e))
+        })
+    }
+}
+
+/// A stored file that is to be mounted.
+pub(super) struct Prepared {
+    upload: Upload,
+    mount: Mount,
+    at: SessionPath,
+}
+
+impl Prepared {
+    /// What it holds.
+    pub(super) fn bytes(&self) -> u64 {
+        self.upload.size
+    }
+
+    /// Makes a copy of it visible in the directory of its path, where nothing may be yet.
+    fn place(self, copy: Pending<'_>, parent: &Dir) -> Result<Mount> {
+        let at = self.at;
+        copy.place_new(parent, at.path.name()).map_err(|e| match e.kind() {
+            io::ErrorKind::AlreadyExists => taken_path(&at),
+            _ => refused(format!("mounting at `{at}`"), &e),
+        })?;
+        Ok(self.mount)
+    }
+}
+
+impl Local {
+    /// Fails where a session has as many mounts as it may have.
+    pub(super) fn check_count(&self, mounted: usize) -> Result<()> {
+        match self.limits.mounts {
+            Some(limit) if mounted >= limit as usize => {
+                Err(Error::new(Kind::Limit, format!("a session takes at most {limit} resources"))
+                    .hint("unmount some, upload files without mounting them, or set WHARF_SESSION_MOUNTS"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// A row that counts, or none.
+    fn counted(&self, session: &SessionId, row: Stored) -> Result<Option<Stored>> {
+        let there = !row.unsettled || is_there(&self.disk()?.session(session)?, &row.mount_path.parse()?);
+        Ok(there.then_some(row))
+    }
+
+    /// Settles what a killed process left, unless somebody is inside the session.
+    pub(super) fn settle_mounts(&self, session: &SessionId, seq: i64) -> Result<()> {
+        let doing = "settling the mounts of a session";
+        let left = self.db()?.read(doing, |c| {
+            c.prepare_cached("SELECT id, mount_path FROM resource WHERE session = ?1 AND unsettled")?
+                .query_map([seq], |row| Ok((row.get(0)?, row.get(1)?)))?
+                .collect::<rusqlite::Result<Vec<(String, String)>>>()
+        })?;
+        if left.is_empty() {
+            return Ok(());
+        }
+        let dir = self.disk()?.session(session)?;
+        let Ok(handle) = handle_of(&dir) else { return Ok(()) };
+        if handle.try_lock().is_err() {
+            return Ok(());
+        }
+        self.db()?.write(doing, |tx| {
+            for (id, path) in &left {
+                let sql = if is_there(&dir, &path.parse()?) {
+                    "UPDATE resource SET unsettled = 0 WHERE id = ?1"
+                } else {
+                    "DELETE FROM resource WHERE id = ?1 AND unsettled"
+                };
+                tx.execute(sql, [id]).map_err(|e| fault(doing, &e))?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Looks at the stored file that `new` wants mounted.
+    pub(super) fn prepare(&self, session: &SessionId, new: NewResource) -> Result<Prepared> {
+        let feature = Feature::of_resource(new.kind);
+        if !CAPABILITIES.has(feature) {
+            return Err(registry::unsupported(CAPABILITIES.backend, feature));
+        }
+        let file_id = new.file_id.ok_or_else(|| {
+            Error::usage("a resource of type file needs a stored file")
+                .hint("give its id: `file_...`, or `@LOCAL` to upload and mount")
+        })?;
+        let upload = self.stored(&file_id)?;
+        let wanted = new.mount_path.as_ref().unwrap_or(&upload.filename);
+        let path: RemotePath = wanted.parse()?;
+        if path.is_root() {
+            return Err(Error::usage(format!("a mount path names a file: `{wanted}`")).hint("`FILE_ID:/dir/name`"));
+        }
+        let at = SessionPath { session: session.clone(), path: path.clone() };
+        check_names(&at)?;
+        let mount = Mount { id: random::id("sesrsc")?, file_id, path, extra: new.extra };
+        Ok(Prepared { upload, mount, at })
+    }
+
+    /// Mounts a stored file in the directory of a session that nobody else sees yet.
+    pub(super) async fn mount_in(&self, dir: &Dir, prepared: Prepared) -> Result<Mount> {
+        let path = prepared.at.path.parent().unwrap_or_else(RemotePath::root);
+        let doing = |e: io::Error| match e.kind() {
+            io::ErrorKind::AlreadyExists | io::ErrorKind::NotADirectory => taken_path(&prepared.at),
+            _ => refused(format!("mounting at `{}`", prepared.at), &e),
+        };
+        let parent = if path.is_root() {
+            dir.try_clone()
+        } else {
+            dir.create_dir_all(path.relative()).and_then(|()| dir.open_dir(path.relative()))
+        };
+        let parent = parent.map_err(doing)?;
+        let copy = self.copy_beside(&prepared, &parent).await?;
+        prepared.place(copy, &parent)
+    }
+
+    /// Copies a stored file into the directory that it is to be mounted in.
+    async fn copy_beside<'d>(&self, prepared: &Prepared, parent: &'d Dir) -> Result<Pending<'d>> {
+        let (at, upload) = (&prepared.at, &prepared.upload);
+        let doing = |e: io::Error| refused(format!("mounting at `{at}`"), &e);
+        let mut pending = Pending::beside(parent).map_err(doing)?;
+        let copied = pending.fill(&mut self.content(upload, None)?, at).await?;
+        if copied.sha256 != upload.sha256 {
+            return Err(Error::new(
+                Kind::Unverified,
+                format!("the content of this stored file is damaged: `{}`", upload.id),
+            )
+            .hint("delete it and upload it again"));
+        }
+        platform::set_mode(pending.handle(), 0o444).map_err(doing)?;
+        pending.handle().sync_all().map_err(doing)?;
+        Ok(pending)
+    }
+}
+
+fn taken_path(at: &SessionPath) -> Error {
+    Error::conflict(format!("this mount path is taken: `{at}`")).hint("choose another: `FILE_ID:/other/path`")
+}
+
+/// Whether a mount's file is where it belongs.
+fn is_there(dir: &Dir, path: &RemotePath) -> bool {
+    dir.symlink_metadata(path.relative()).is_ok_and(|meta| meta.is_file())
+}
+
+/// Unsettles the rows of all mounts at `path` or below it, because their files are to go.
+pub(super) fn unsettle(tx: &Transaction<'_>, session: i64, path: &RemotePath) -> Result<()> {
+    within(tx, "UPDATE resource SET unsettled = 1", session, path)
+}
+
+/// Removes the rows of all mounts at `path` or below it, whose files are gone.
+pub(super) fn forget(tx: &Transaction<'_>, session: i64, path: &RemotePath) -> Result<()> {
+    within(tx, "DELETE FROM resource", session, path)
+}
+
+fn within(tx: &Transaction<'_>, change: &str, session: i64, path: &RemotePath) -> Result<()> {
+    let below = if path.is_root() { "/".to_owned() } else { format!("{path}/") };
+    let sql = format!("{change} WHERE session = ?1 AND (mount_path = ?2 OR substr(mount_path, 1, length(?3)) = ?3)");
+    tx.execute(&sql, params![session, path.as_str(), below]).map(drop).map_err(|e| fault("unmounting", &e))
+}
+
+struct Stored {
+    seq: i64,
+    id: String,
+    file_id: String,
+    mount_path: String,
+    extra: String,
+    created_at: i64,
+    unsettled: bool,
+}
+
+fn read_row(row: &Row<'_>) -> rusqlite::Result<Stored> {
+    Ok(Stored {
+        seq: row.get("seq")?,
+        id: row.get("id")?,
+        file_id: row.get("file_id")?,
+        mount_path: row.get("mount_path")?,
+        extra: row.get("extra")?,
+        created_at: row.get("created_at")?,
+        unsettled: row.get("unsettled")?,
+    })
+}
+
+fn resource(session: &SessionId, row: Stored) -> Result<Resource> {
+    let made = timestamp(Some(row.created_at));
+    Ok(Resource {
+        provider: Provider::of(&Record { id: &row.id, extra: serde_json::from_str(&row.extra).unwrap_or_default() }),
+        id: Some(row.id),
+        session: session.clone(),
+        kind: ResourceKind::File,
+        file_id: Some(row.file_id.parse()?),
+        mount_path: Some(row.mount_path),
+        created_at: made,
+        updated_at: made,
+    })
+}
+
+fn unknown(session: &SessionId, id: &str) -> Error {
+    Error::not_found(format!("there is no resource of this id in `{session}`: `{id}`"))
+        .hint(format!("`wharf resources list {session}` shows those that are there"))
+}

@@ -1,0 +1,189 @@
+//! How much a session holds, known without walking it at each write.
+//!
+//! The count lies beside the session, in `usage/ID`. Whoever adds a file locks it, adds to it, and
+//! only then gives the file its name: a count is never too low by what wharf did. That it may be
+//! too high, because a file was removed or a process was killed, does no harm: nothing is refused
+//! before the session was walked. What other programs did shows at the next walk, and a count is
+//! walked again once it is so many times older than the last walk took that this costs little.
+
+use std::fs::File;
+use std::io;
+use std::sync::{MutexGuard, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use cap_fs_ext::{FollowSymlinks, OpenOptionsFollowExt};
+use cap_std::fs::{Dir, OpenOptions};
+
+use super::Local;
+use super::inside::Entered;
+use wharf_core::error::{Error, Kind, Result};
+use wharf_core::model::SessionId;
+use wharf_core::platform;
+use wharf_core::walk::Walk;
+
+/// A count may be so many times as old as its walk took.
+const REST: u32 = 50;
+
+/// Bytes of a count on the disk, which four numbers never fill.
+const WIDTH: usize = 96;
+
+/// What a session holds, held so that nobody else adds to it meanwhile.
+pub(super) struct Usage<'a> {
+    entered: &'a Entered,
+    /// None where there is no limit.
+    counted: Option<Counted<'a>>,
+}
+
+struct Counted<'a> {
+    file: Locked<'a>,
+    count: Count,
+    limit: u64,
+    /// When this process began: it refuses nothing by an older count.
+    since: SystemTime,
+}
+
+#[derive(Clone, Copy)]
+struct Count {
+    /// The session's number: another session of the same name has another.
+    session: i64,
+    bytes: u64,
+    walked_at: SystemTime,
+    took: Duration,
+}
+
+impl Local {
+    /// Waits for others who add files to the session, and keeps them waiting.
+    pub(super) fn usage<'a>(&self, entered: &'a Entered) -> Result<Usage<'a>> {
+        let Some(limit) = self.limits.session_bytes else { return Ok(Usage { entered, counted: None }) };
+        let counts = self.disk()?.usage();
+        let read = || {
+            let file = Locked::open(counts, entered)?;
+            let known = Count::read(file.file()).filter(|count| count.session == entered.seq);
+            let count = match known {
+                Some(count) => count,
+                None => Count::walk(entered)?,
+            };
+            Ok(Counted { file, count, limit, since: self.started })
+        };
+        let counted = read().map_err(|e| failed(entered, &e))?;
+        Ok(Usage { entered, counted: Some(counted) })
+    }
+}
+
+impl Usage<'_> {
+    /// How many bytes a file may have that takes the place of one of `replaced` bytes; nothing where
+    /// there is no limit. Fails where it is known to have more. A file that takes less room than the
+    /// one before always fits.
+    pub(super) fn room(&mut self, bytes: Option<u64>, replaced: u64) -> Result<Option<u64>> {
+        let Some(counted) = &mut self.counted else { return Ok(None) };
+        let fits = |room: u64| bytes.is_some_and(|bytes| bytes <= room);
+        let stale =
+            counted.count.is_stale() || !fits(counted.room(replaced)) && counted.count.walked_at < counted.since;
+        if stale {
+            counted.count = Count::walk(self.entered).map_err(|e| failed(self.entered, &e))?;
+        }
+        let room = counted.room(replaced);
+        match bytes {
+            Some(bytes) if bytes > room => Err(too_much(&self.entered.id, counted.limit)),
+            _ => Ok(Some(room)),
+        }
+    }
+
+    /// Counts a file that is about to be given its name, as [`Usage::room`] allows.
+    pub(super) fn add(&mut self, bytes: u64, replaced: u64) -> Result<()> {
+        self.room(Some(bytes), replaced)?;
+        let Some(counted) = &mut self.counted else { return Ok(()) };
+        counted.count.bytes = counted.count.bytes.saturating_add(bytes.saturating_sub(replaced));
+        counted.count.write(counted.file.file()).map_err(|e| failed(self.entered, &e))
+    }
+}
+
+impl Counted<'_> {
+    fn room(&self, replaced: u64) -> u64 {
+        self.limit.saturating_sub(self.count.bytes).saturating_add(replaced)
+    }
+}
+
+impl Count {
+    /// None where there is none, or one that cannot be read: it is walked anew then.
+    fn read(file: Option<&File>) -> Option<Self> {
+        let mut buffer = [0; WIDTH];
+        let length = platform::read_start(file?, &mut buffer).ok()?;
+        let text = str::from_utf8(buffer.get(..length)?).ok()?;
+        let mut words = text.split_whitespace();
+        let mut next = || words.next()?.parse::<u64>().ok();
+        Some(Count {
+            session: i64::try_from(next()?).ok()?,
+            bytes: next()?,
+            walked_at: SystemTime::UNIX_EPOCH.checked_add(Duration::from_micros(next()?))?,
+            took: Duration::from_micros(next()?),
+        })
+    }
+
+    fn write(&self, file: Option<&File>) -> io::Result<()> {
+        let at = self.walked_at.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_micros();
+        let text = format!("{} {} {at} {}", self.session, self.bytes, self.took.as_micros());
+        file.map_or(Ok(()), |file| platform::write_start(file, format!("{text:<0$}\n", WIDTH - 1).as_bytes()))
+    }
+
+    /// Adds up the regular files of a session, each name for itself.
+    fn walk(entered: &Entered) -> io::Result<Self> {
+        let walked_at = SystemTime::now();
+        let mut walk = Walk::new(entered.dir.try_clone()?)?;
+        let mut bytes = 0_u64;
+        while let Some(found) = walk.next() {
+            let (name, meta) = found?;
+            if meta.is_file() {
+                bytes = bytes.saturating_add(meta.len());
+            } else if meta.is_dir() {
+                match walk.enter(&name) {
+                    // Another program keeps it to itself.
+                    Err(e) if e.kind() == io::ErrorKind::PermissionDenied => {}
+                    other => drop(other?),
+                }
+            }
+        }
+        Ok(Count { session: entered.seq, bytes, walked_at, took: walked_at.elapsed().unwrap_or_default() })
+    }
+
+    fn is_stale(&self) -> bool {
+        self.walked_at.elapsed().map_or(true, |age| age > self.took.saturating_mul(REST))
+    }
+}
+
+/// The error of a session that would hold more than it may.
+pub(super) fn too_much(session: &SessionId, limit: u64) -> Error {
+    Error::new(Kind::Limit, format!("a session takes at most {limit} bytes, and this would be more: `{session}`"))
+        .hint("remove files that are no longer needed, or set WHARF_SESSION_BYTES (a size, or `none`)")
+}
+
+fn failed(entered: &Entered, error: &io::Error) -> Error {
+    Error::io(format!("counting what the session `{}` holds", entered.id), error)
+}
+
+/// The file that counts, locked until this is dropped.
+struct Locked<'a>(MutexGuard<'a, Option<File>>);
+
+impl<'a> Locked<'a> {
+    fn open(counts: &Dir, entered: &'a Entered) -> io::Result<Self> {
+        let mut held = entered.count.lock().unwrap_or_else(PoisonError::into_inner);
+        if held.is_none() {
+            let mut options = OpenOptions::new();
+            options.read(true).write(true).create(true).follow(FollowSymlinks::No);
+            *held = Some(counts.open_with(entered.id.as_str(), &options)?.into_std());
+        }
+        let locked = Locked(held);
+        locked.file().map_or(Ok(()), File::lock)?;
+        Ok(locked)
+    }
+
+    fn file(&self) -> Option<&File> {
+        self.0.as_ref()
+    }
+}
+
+impl Drop for Locked<'_> {
+    fn drop(&mut self) {
+        drop(self.file().map(File::unlock));
+    }
+}

@@ -1,0 +1,456 @@
+//! What a backend is: a trait object with a part for each noun, and its capabilities as data.
+//!
+//! Commands ask [`Backend::capabilities`] before they send anything, so that what a backend cannot
+//! do is an error of its own and never half a run. A part that a backend lacks is absent. A new
+//! backend is a folder here, a line in [`registry`] and the conformance suite.
+
+pub mod agb;
+pub mod anthropic;
+pub mod capability;
+pub mod document;
+pub mod foundry;
+pub mod local;
+mod occupied;
+pub mod page;
+mod part;
+pub mod proof;
+pub mod registry;
+mod spool;
+mod tree;
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use futures_util::stream::BoxStream;
+use serde_json::{Map, Value};
+
+pub use capability::{Capabilities, Feature, Limits};
+pub use page::{Page, PageRequest};
+
+use wharf_core::body::{Body, Source};
+use wharf_core::error::{Error, Kind, Result};
+use wharf_core::model::{
+    Entry, FileId, Labels, RemotePath, Resource, ResourceKind, Session, SessionId, SessionPath, SessionStatus,
+    StoredFile, Timestamp,
+};
+
+/// Somewhere that sessions live.
+#[async_trait]
+pub trait Backend: Send + Sync {
+    /// What it can do.
+    fn capabilities(&self) -> &'static Capabilities;
+    /// How much it takes, as it is set up.
+    fn limits(&self) -> Limits {
+        self.capabilities().limits
+    }
+    /// Its sessions.
+    fn sessions(&self) -> &dyn Sessions;
+    /// The files inside its sessions.
+    fn files(&self) -> Option<&dyn SessionFiles>;
+    /// The workspace's stored files.
+    fn store(&self) -> Option<&dyn FileStore>;
+    /// What is mounted into its sessions.
+    fn resources(&self) -> Option<&dyn Resources>;
+
+    /// Which service or store this is: two backends with the same one have the same sessions.
+    fn origin(&self) -> String {
+        self.capabilities().backend.to_owned()
+    }
+
+    /// Makes everything durable that this process wrote and that the backend has not yet promised
+    /// to keep, and tidies up after work that was interrupted. Called once, before a command that
+    /// wrote reports what came of it.
+    ///
+    /// # Errors
+    /// What could not be kept; what an interrupted work left behind, by name.
+    async fn settle(&self) -> Result<()> {
+        Ok(())
+    }
+
+    /// Looks at itself: can it be reached, are the credentials good, does a round trip work?
+    async fn examine(&self) -> Vec<Finding>;
+
+    /// What works and should be changed nevertheless: what was looked at, and what is wrong with it.
+    fn warnings(&self) -> Vec<(&'static str, Error)> {
+        Vec::new()
+    }
+}
+
+/// The parts that a backend may lack, or the `unsupported` error.
+impl dyn Backend + '_ {
+    /// The files inside its sessions.
+    pub fn need_files(&self) -> Result<&dyn SessionFiles> {
+        self.files().ok_or_else(|| self.lacks(Feature::SessionFiles))
+    }
+
+    /// Its stored files.
+    pub fn need_store(&self) -> Result<&dyn FileStore> {
+        self.store().ok_or_else(|| self.lacks(Feature::StoredFiles))
+    }
+
+    /// What is mounted into its sessions.
+    pub fn need_resources(&self) -> Result<&dyn Resources> {
+        self.resources().ok_or_else(|| self.lacks(Feature::Resources))
+    }
+
+    /// Fails with `unsupported` unless this backend has `feature`.
+    pub fn require(&self, feature: Feature) -> Result<()> {
+        if self.capabilities().has(feature) { Ok(()) } else { Err(self.lacks(feature)) }
+    }
+
+    fn lacks(&self, feature: Feature) -> Error {
+        registry::unsupported(self.capabilities().backend, feature)
+    }
+}
+
+/// One thing that `doctor` looked at.
+#[derive(Debug)]
+pub struct Finding {
+    /// What was looked at.
+    pub check: &'static str,
+    /// What was seen, or what is wrong.
+    pub outcome: Result<String>,
+}
+
+/// A session to be made.
+#[derive(Debug, Clone, Default)]
+pub struct NewSession {
+    /// The caller's own name for it.
+    pub id: Option<SessionId>,
+    /// A title for people.
+    pub title: Option<String>,
+    /// Labels.
+    pub labels: Labels,
+    /// How long it may idle before it goes away.
+    pub ttl: Option<Duration>,
+    /// The agent that works in it.
+    pub agent: Option<String>,
+    /// The agent's version.
+    pub agent_version: Option<String>,
+    /// The environment that it runs in.
+    pub environment: Option<String>,
+    /// The image that it starts from.
+    pub image: Option<String>,
+    /// Vaults with its agent's credentials.
+    pub vaults: Vec<String>,
+    /// What is mounted from the start.
+    pub resources: Vec<NewResource>,
+    /// Members of `--body` that are the provider's own, handed over as they are.
+    pub extra: Map<String, Value>,
+}
+
+/// Which sessions a listing wants.
+#[derive(Debug, Clone, Default)]
+pub struct SessionQuery {
+    /// All of these labels.
+    pub labels: Labels,
+    /// One of these statuses; all where it is empty.
+    pub statuses: Vec<SessionStatus>,
+    /// Filters of the provider's own, by its own names for them: for a backend that has
+    /// [`Feature::SessionFilters`].
+    pub native: Vec<(&'static str, String)>,
+}
+
+/// What to change of a session's labels.
+#[derive(Debug, Clone, Default)]
+pub struct LabelPatch {
+    /// Set or change these.
+    pub set: Labels,
+    /// Remove these.
+    pub remove: Vec<String>,
+}
+
+/// What to change of a session.
+#[derive(Debug, Clone, Default)]
+pub struct SessionChange {
+    /// Another title, or none.
+    pub title: Option<Option<String>>,
+    /// Labels to set and to remove.
+    pub labels: LabelPatch,
+    /// Members of `--body` that are the provider's own, handed over as they are.
+    pub extra: Map<String, Value>,
+}
+
+/// The sessions of a backend.
+#[async_trait]
+pub trait Sessions: Send + Sync {
+    /// Reads a `--body` document in the provider's own shape; gives the members that it does not
+    /// know as well, which are handed over nevertheless.
+    fn read_document(&self, document: Map<String, Value>) -> Result<(NewSession, Vec<String>)>;
+    /// What is wrong with a session that is to be made, as far as that shows before anything is sent.
+    fn check(&self, new: &NewSession) -> Result<()> {
+        let _ = new;
+        Ok(())
+    }
+    /// Makes a session, with everything that was asked for, or none at all.
+    async fn create(&self, new: NewSession) -> Result<Session>;
+    /// One page, newest first.
+    async fn list(&self, query: &SessionQuery, page: PageRequest) -> Result<Page<Session>>;
+    /// One session. `not_found` where there is none or it expired.
+    async fn get(&self, id: &SessionId) -> Result<Session>;
+    /// Deletes a session and all that is in it.
+    async fn delete(&self, id: &SessionId, force: bool) -> Result<()>;
+    /// Fails where [`Sessions::delete`] would, as far as that shows beforehand; changes nothing.
+    async fn foresee_delete(&self, id: &SessionId) -> Result<()> {
+        self.get(id).await.map(drop)
+    }
+    /// Changes labels; with an empty patch, just reads them.
+    async fn label(&self, id: &SessionId, patch: LabelPatch) -> Result<Session>;
+    /// Changes the title, labels and what else the provider lets be changed. For a backend that has
+    /// [`Feature::SessionUpdate`].
+    async fn update(&self, id: &SessionId, change: SessionChange) -> Result<Session> {
+        let _ = (id, change);
+        Err(lacking(Feature::SessionUpdate))
+    }
+    /// Resets the idle timer and wakes the session.
+    async fn touch(&self, id: &SessionId) -> Result<Session>;
+    /// Frees the compute and keeps the files.
+    async fn stop(&self, id: &SessionId) -> Result<Session>;
+    /// Keeps the history and nothing else.
+    async fn archive(&self, id: &SessionId) -> Result<Session>;
+}
+
+/// Bytes of a file to read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ByteRange {
+    /// The first byte, counted from 0.
+    pub first: u64,
+    /// The last byte, itself included; to the end where there is none.
+    pub last: Option<u64>,
+}
+
+impl ByteRange {
+    /// Where to start and how many bytes to read in a file of `size` bytes.
+    ///
+    /// # Errors
+    /// `usage` where the range begins past the end.
+    pub fn within(self, size: u64) -> Result<(u64, u64)> {
+        if self.first > 0 && self.first >= size {
+            return Err(Error::usage(format!(
+                "the range begins at byte {}, past the end of the file: {size} bytes",
+                self.first
+            ))
+            .hint("ranges count from 0: the last byte of a file of 10 bytes is `9-9`"));
+        }
+        let end = self.last.map_or(size, |last| last.saturating_add(1).min(size));
+        Ok((self.first, end.saturating_sub(self.first)))
+    }
+}
+
+/// What to read of a file.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct FetchOptions {
+    /// These bytes; all of them where there is no range.
+    pub range: Option<ByteRange>,
+    /// The size that a listing or `stat` told before. A backend that cannot tell from its own records what it
+    /// hands out compares this with what comes, and looks for itself where it is missing.
+    pub size: Option<u64>,
+}
+
+/// How a file is to be written.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct PutOptions {
+    /// Fail with `conflict` where something is there already.
+    pub keep_existing: bool,
+    /// Many files follow: durability may wait for [`Backend::settle`].
+    pub bulk: bool,
+    /// How long the file is kept; for good where nothing is said. For a backend that has
+    /// [`Feature::FileExpiry`].
+    pub expires_in: Option<Duration>,
+}
+
+/// What the time of a file in a session says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TimeOf {
+    /// When the source was changed last: an upload carries that along.
+    Source,
+    /// When the file came to be there.
+    Arrival,
+}
+
+/// How a directory is to be made.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct MkdirOptions {
+    /// Make parents, and take an existing directory as success.
+    pub parents: bool,
+    /// Permission bits.
+    pub mode: Option<u32>,
+    /// Many files follow: durability may wait for [`Backend::settle`].
+    pub bulk: bool,
+}
+
+/// What a destination says that it holds after an upload.
+#[derive(Debug, Clone)]
+pub struct Stored {
+    /// Where it is, as the backend answered.
+    pub path: RemotePath,
+    /// Bytes.
+    pub size: Option<u64>,
+    /// SHA-256 in hexadecimal.
+    pub sha256: Option<String>,
+    /// The stored file behind it.
+    pub file_id: Option<FileId>,
+    /// The resource that mounts it.
+    pub resource_id: Option<String>,
+    /// Whether a storage on the way told the MD5 of what was sent.
+    pub md5: bool,
+    /// What passed on the way.
+    pub sent: wharf_core::body::Summary,
+}
+
+/// A file that is being fetched.
+pub struct Fetched {
+    /// Its content.
+    pub body: Body,
+    /// What goes along with it.
+    pub attributes: wharf_core::body::Attributes,
+    /// What the backend tells of its hash.
+    pub sha256: Expected,
+    /// The stored file that it is.
+    pub file_id: Option<FileId>,
+}
+
+/// What a backend tells of the SHA-256 of a file that it hands out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Expected {
+    /// It kept this one, in hexadecimal, when the file was stored.
+    Known(String),
+    /// It hashes the file as it reads it: the body's own hash is the backend's.
+    Streamed,
+    /// Nothing.
+    Unknown,
+}
+
+/// How what a session's agent made is to be gathered.
+#[derive(Debug, Clone, Copy)]
+pub struct Gather {
+    /// Wait until nothing more comes to light.
+    pub settle: bool,
+    /// Take several files of one name, each under a name of its own.
+    pub all: bool,
+}
+
+/// The files inside sessions.
+#[async_trait]
+pub trait SessionFiles: Send + Sync {
+    /// What the time of an uploaded file says.
+    fn time_of(&self) -> TimeOf {
+        TimeOf::Source
+    }
+    /// Whether an upload replaces a stored file that is mounted at its path.
+    fn replaces_mounts(&self) -> bool {
+        false
+    }
+    /// Writes a file, making parents: all of it or nothing.
+    async fn put(&self, at: &SessionPath, source: &dyn Source, options: PutOptions) -> Result<Stored>;
+    /// Fails where [`SessionFiles::put`] would, as far as that shows beforehand; changes nothing.
+    async fn foresee_put(&self, at: &SessionPath) -> Result<()> {
+        let _ = at;
+        Ok(())
+    }
+    /// Reads a file, or a range of it. `unverified` where it is not as long as the backend said.
+    async fn fetch(&self, at: &SessionPath, options: FetchOptions) -> Result<Fetched>;
+    /// What a path holds; a link is itself.
+    async fn stat(&self, at: &SessionPath) -> Result<Entry>;
+    /// The same for one of many files of a transfer: an answer of a moment ago will do, as long as this
+    /// process has changed nothing at the path since.
+    async fn stat_lately(&self, at: &SessionPath) -> Result<Entry> {
+        self.stat(at).await
+    }
+    /// The entries of a directory by name, or the whole tree below it, parents first; for anything
+    /// else than a directory, itself.
+    async fn list<'a>(&'a self, at: &SessionPath, recursive: bool) -> Result<BoxStream<'a, Result<Entry>>>;
+    /// Sees to it that what is at a path can be fetched as a whole: that all of it has come to light,
+    /// where a backend shows files late, and that its files can be told apart. `conflict` where they
+    /// cannot; a path that holds nothing is no error of this call.
+    async fn gather(&self, at: &SessionPath, how: Gather) -> Result<()> {
+        let _ = (at, how);
+        Ok(())
+    }
+    /// What a path means once every link in it is followed, which never leads out of the session.
+    async fn resolve(&self, at: &SessionPath) -> Result<SessionPath>;
+    /// Makes a directory.
+    async fn mkdir(&self, at: &SessionPath, options: MkdirOptions) -> Result<Entry>;
+    /// Moves inside one session; replaces a file, never a directory.
+    async fn rename(&self, from: &SessionPath, to: &RemotePath) -> Result<Entry>;
+    /// Removes a file, or a directory that is empty or taken with all that is in it.
+    async fn remove(&self, at: &SessionPath, recursive: bool) -> Result<()>;
+    /// Fails where [`SessionFiles::remove`] would, as far as that shows beforehand; changes nothing.
+    async fn foresee_remove(&self, at: &SessionPath) -> Result<()> {
+        let _ = at;
+        Ok(())
+    }
+}
+
+/// What a stored file is to be called.
+#[derive(Debug, Clone, Default)]
+pub struct NewStoredFile {
+    /// Its file name.
+    pub filename: String,
+    /// Its media type.
+    pub mime_type: Option<String>,
+    /// How long it is kept; for good where nobody says.
+    pub expires_in: Option<Duration>,
+}
+
+/// The workspace's stored files.
+#[async_trait]
+pub trait FileStore: Send + Sync {
+    /// Uploads a file: all of it or nothing.
+    async fn upload(&self, new: NewStoredFile, source: &dyn Source) -> Result<(StoredFile, Stored)>;
+    /// One page, newest first; of one session where `scope` names it.
+    async fn list(&self, scope: Option<&SessionId>, page: PageRequest) -> Result<Page<StoredFile>>;
+    /// One stored file.
+    async fn get(&self, id: &FileId) -> Result<StoredFile>;
+    /// Reads its content, or a range of it.
+    async fn fetch(&self, id: &FileId, range: Option<ByteRange>) -> Result<Fetched>;
+    /// Deletes it. What was mounted from it stays.
+    async fn delete(&self, id: &FileId) -> Result<()>;
+}
+
+/// Something to be mounted.
+#[derive(Debug, Clone)]
+pub struct NewResource {
+    /// What it is.
+    pub kind: ResourceKind,
+    /// The stored file, for a file.
+    pub file_id: Option<FileId>,
+    /// Where to mount it; made from the file's name where there is none.
+    pub mount_path: Option<String>,
+    /// Members of the SPEC that are the provider's own.
+    pub extra: Map<String, Value>,
+}
+
+/// What is mounted into sessions.
+#[async_trait]
+pub trait Resources: Send + Sync {
+    /// Whether something of this kind can be mounted into a session that is there already.
+    fn takes(&self, kind: ResourceKind) -> Result<()> {
+        let _ = kind;
+        Ok(())
+    }
+    /// Mounts something. `conflict` where its path is taken.
+    async fn add(&self, session: &SessionId, new: NewResource) -> Result<Resource>;
+    /// One page, oldest first.
+    async fn list(&self, session: &SessionId, page: PageRequest) -> Result<Page<Resource>>;
+    /// One resource.
+    async fn get(&self, session: &SessionId, id: &str) -> Result<Resource>;
+    /// Changes what the provider lets be changed of a resource. For a backend that has
+    /// [`Feature::ResourceUpdate`].
+    async fn update(&self, session: &SessionId, id: &str, document: Map<String, Value>) -> Result<Resource> {
+        let _ = (session, id, document);
+        Err(lacking(Feature::ResourceUpdate))
+    }
+    /// Unmounts it.
+    async fn remove(&self, session: &SessionId, id: &str) -> Result<()>;
+}
+
+/// What an optional verb answers where a backend does not have it.
+fn lacking(feature: Feature) -> Error {
+    Error::new(Kind::Unsupported, format!("this backend cannot do this: {}", feature.name())).hint(feature.instead())
+}
+
+/// Where `expires_at` comes from: the last use and how long a session may idle.
+pub fn expiry(used_at: Timestamp, ttl: Duration) -> Option<Timestamp> {
+    jiff::SignedDuration::try_from(ttl).ok().and_then(|ttl| used_at.checked_add(ttl).ok())
+}

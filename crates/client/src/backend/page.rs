@@ -1,0 +1,321 @@
+//! Pages of a listing, and the one way to walk them.
+
+use std::collections::HashSet;
+use std::hash::{BuildHasher, RandomState};
+
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use wharf_core::error::{Error, Kind, Result};
+use wharf_wire::json;
+
+/// Where in a listing to go on, and how much is wanted.
+#[derive(Debug, Clone, Default)]
+pub struct PageRequest {
+    /// The backend's own cursor; from the start where there is none.
+    pub cursor: Option<String>,
+    /// At most so many items are of use.
+    pub limit: Option<usize>,
+}
+
+/// A part of a listing.
+#[derive(Debug)]
+pub struct Page<T> {
+    /// The items. One that cannot be read is an error of its own, and the others are not lost because of it.
+    pub items: Vec<Result<T>>,
+    /// How many items the backend answered, before any was filtered out here.
+    pub received: usize,
+    /// Where the next page begins; `None` at the end.
+    pub next: Option<String>,
+}
+
+impl<T> Page<T> {
+    /// Says how many items there are, for `doctor`.
+    ///
+    /// # Errors
+    /// What is wrong with the first item that cannot be read.
+    pub(super) fn count(self, noun: &str) -> Result<String> {
+        let more = if self.next.is_some() { "or more " } else { "" };
+        let items = self.items.into_iter().collect::<Result<Vec<_>>>()?;
+        Ok(format!("{} {more}{noun}", items.len()))
+    }
+}
+
+/// Bytes of the longest page that a service may answer.
+pub(super) const LONGEST: usize = 8 << 20;
+
+/// Items on the longest page that a service may answer; no page that is asked for has more than 1,000.
+pub(super) const MOST: usize = 10_000;
+
+/// Pages of one listing that are followed.
+const PAGES: usize = 100_000;
+
+/// Pages without an item that are followed, one after another.
+const EMPTY_PAGES: usize = 1000;
+
+/// Bytes of a cursor. A longer one does not fit into a request line.
+const CURSOR: usize = 8192;
+
+/// A listing that says that there is more and not where.
+pub(super) fn standing_still() -> Error {
+    Error::new(Kind::Unavailable, "the listing's cursor does not move on")
+        .hint("the service answered the same page twice; try again later")
+}
+
+/// An object of a service, of a listing or by itself, that is not what it should be: `what` it should be, and why it is not.
+pub(super) fn unreadable(what: &str, item: &RawValue, why: impl std::fmt::Display) -> Error {
+    let why = json::excerpt(&why.to_string());
+    let message = format!("the service answered a {what} that cannot be read ({why}): {}", json::name(item));
+    Error::new(Kind::Unavailable, message)
+}
+
+/// The cursors of one listing. Each is followed once, so that no listing runs in a circle. Memory is bounded: hashes are
+/// kept, of a bounded number of pages.
+#[derive(Debug, Default)]
+pub(crate) struct Cursors {
+    hasher: RandomState,
+    seen: HashSet<u64>,
+    empty: usize,
+}
+
+impl Cursors {
+    /// Takes the cursor of the next page; `received` is the number of items on this one.
+    ///
+    /// # Errors
+    /// `unavailable` for a cursor that was followed before, that is empty or too long, and after too many pages without
+    /// an item; `limit` after too many pages.
+    pub(crate) fn follow(&mut self, next: &str, received: usize) -> Result<()> {
+        self.empty = if received == 0 { self.empty + 1 } else { 0 };
+        if self.empty > EMPTY_PAGES {
+            let what = format!("the listing goes on after {EMPTY_PAGES} pages without an item");
+            return Err(Error::new(Kind::Unavailable, what).hint("try again later"));
+        }
+        if next.len() > CURSOR {
+            let what = format!("the listing's cursor has {} bytes, more than a request can carry", next.len());
+            return Err(Error::new(Kind::Unavailable, what));
+        }
+        if next.is_empty() || !self.seen.insert(self.hasher.hash_one(next)) {
+            return Err(standing_still());
+        }
+        if self.seen.len() > PAGES {
+            return Err(Error::new(Kind::Limit, format!("the listing has more than {PAGES} pages"))
+                .hint("narrow it down, or read it in parts: --limit N"));
+        }
+        Ok(())
+    }
+}
+
+/// Items on a page where the backend leaves the choice to us.
+const PAGE: usize = 500;
+
+/// Walks a listing page by page until `limit` items were taken or it ends.
+#[derive(Debug)]
+pub struct Walk {
+    backend: &'static str,
+    cursor: Option<String>,
+    skip: usize,
+    left: Option<usize>,
+    /// Items of one page, where the backend is not to choose.
+    size: Option<usize>,
+    done: bool,
+    cursors: Cursors,
+    /// Why the walk cannot go on behind the page that was taken last.
+    broken: Option<Error>,
+}
+
+/// What `--page` takes: the cursor of a page and how many of its items were already shown.
+/// Opaque to users, so that it may change.
+#[derive(Serialize, Deserialize)]
+struct Token {
+    b: String,
+    c: Option<String>,
+    s: usize,
+}
+
+impl Walk {
+    /// From the start, or from where `token` says.
+    ///
+    /// # Errors
+    /// `usage` for a token that no listing of this backend gave.
+    pub fn new(backend: &'static str, token: Option<&str>, limit: Option<usize>) -> Result<Self> {
+        let (cursor, skip) = match token {
+            None => (None, 0),
+            Some(text) => {
+                let token: Option<Token> =
+                    BASE64_URL_SAFE_NO_PAD.decode(text).ok().and_then(|json| serde_json::from_slice(&json).ok());
+                match token.filter(|token| token.b == backend) {
+                    Some(token) => (token.c, token.s),
+                    None => {
+                        return Err(Error::usage(format!(
+                            "this page token is not from a listing of `{backend}`: {text:?}"
+                        ))
+                        .hint("take the token from the line `more: TOKEN` of the listing before"));
+                    }
+                }
+            }
+        };
+        let mut cursors = Cursors::default();
+        if let Some(cursor) = &cursor {
+            // A page that leads back to this one would begin the circle again.
+            cursors.follow(cursor, 1)?;
+        }
+        Ok(Walk { backend, cursor, skip, left: limit, size: Some(PAGE), done: limit == Some(0), cursors, broken: None })
+    }
+
+    /// A walk over a whole listing, in pages of the backend's choice.
+    pub fn whole() -> Self {
+        Walk {
+            backend: "",
+            cursor: None,
+            skip: 0,
+            left: None,
+            size: None,
+            done: false,
+            cursors: Cursors::default(),
+            broken: None,
+        }
+    }
+
+    /// What to ask the backend for; `None` when nothing more is wanted.
+    ///
+    /// # Errors
+    /// Those of `Cursors::follow`, so that a listing cannot run for ever.
+    pub fn request(&mut self) -> Result<Option<PageRequest>> {
+        if self.done {
+            return Ok(None);
+        }
+        if let Some(error) = self.broken.take() {
+            self.done = true;
+            return Err(error);
+        }
+        let limit = self.size.map(|size| self.left.map_or(size, |left| left.saturating_add(self.skip).min(size)));
+        Ok(Some(PageRequest { cursor: self.cursor.clone(), limit }))
+    }
+
+    /// Takes a page: gives the items to show, and the token to go on from if `limit` cut here.
+    pub fn take<T>(&mut self, page: Page<T>) -> (Vec<Result<T>>, Option<String>) {
+        let mut items = page.items;
+        let received = items.len();
+        items.drain(..self.skip.min(received));
+        let kept = self.left.map_or(items.len(), |left| left.min(items.len()));
+        let shown = self.skip.min(received) + kept;
+        items.truncate(kept);
+        self.left = self.left.map(|left| left - kept);
+        if let Some(next) = &page.next {
+            self.broken = self.cursors.follow(next, page.received).err();
+        }
+        let (cursor, skip) = if shown < received { (self.cursor.take(), shown) } else { (page.next, 0) };
+        let more = skip > 0 || cursor.is_some();
+        (self.cursor, self.skip) = (cursor, skip);
+        self.done = !more || self.left == Some(0);
+        (items, (more && self.done).then(|| self.token()))
+    }
+
+    fn token(&self) -> String {
+        token(self.backend, self.cursor.clone(), self.skip)
+    }
+}
+
+fn token(backend: &str, cursor: Option<String>, skip: usize) -> String {
+    let token = Token { b: backend.to_owned(), c: cursor, s: skip };
+    BASE64_URL_SAFE_NO_PAD.encode(serde_json::to_vec(&token).unwrap_or_default())
+}
+
+/// The token of a listing that has no pages of its own: how many items were shown.
+pub fn offset_token(backend: &'static str, shown: usize) -> String {
+    token(backend, None, shown)
+}
+
+/// How many items an [`offset_token`] says were shown.
+///
+/// # Errors
+/// As [`Walk::new`].
+pub fn offset_of(backend: &'static str, token: &str) -> Result<usize> {
+    Walk::new(backend, Some(token), None).map(|walk| walk.skip)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A backend with `total` items and pages of `size`, whatever was asked for.
+    fn fetch(request: &PageRequest, total: usize, size: usize) -> Page<usize> {
+        let start: usize = request.cursor.as_deref().map_or(0, |c| c.parse().unwrap());
+        let end = (start + size).min(total);
+        Page {
+            items: (start..end).map(Ok).collect(),
+            received: end - start,
+            next: (end < total).then(|| end.to_string()),
+        }
+    }
+
+    #[test]
+    fn any_limit_over_any_page_size_shows_each_item_once() {
+        for total in [0, 1, 5, 12] {
+            for size in [1, 3, 5, 20] {
+                for limit in 1..=13 {
+                    let (mut seen, mut token) = (Vec::new(), None);
+                    loop {
+                        let mut walk = Walk::new("x", token.as_deref(), Some(limit)).unwrap();
+                        let mut cut = None;
+                        let before = seen.len();
+                        while let Some(request) = walk.request().unwrap() {
+                            let (items, more) = walk.take(fetch(&request, total, size));
+                            seen.extend(items.into_iter().map(Result::unwrap));
+                            cut = more;
+                        }
+                        assert!(seen.len() - before <= limit);
+                        let Some(next) = cut else { break };
+                        token = Some(next);
+                    }
+                    assert_eq!(seen, (0..total).collect::<Vec<_>>(), "total {total} size {size} limit {limit}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_foreign_token_is_a_usage_error() {
+        assert!(Walk::new("local", Some("rubbish"), None).is_err());
+        let token = Walk::new("agb", None, None).unwrap().token();
+        assert!(Walk::new("local", Some(&token), None).is_err());
+    }
+
+    fn page(cursor: &str, received: usize) -> Page<usize> {
+        Page { items: (0..received).map(Ok).collect(), received, next: Some(cursor.to_owned()) }
+    }
+
+    #[test]
+    fn a_cursor_is_followed_once() {
+        for circle in [&["a"][..], &["a", "b"], &["a", "b", "c", "d", "e"], &[""]] {
+            let mut walk = Walk::new("x", None, None).unwrap();
+            let mut followed = 0;
+            let error = loop {
+                match walk.request() {
+                    Ok(_) => assert_eq!(walk.take(page(circle[followed % circle.len()], 1)).0.len(), 1),
+                    Err(error) => break error,
+                }
+                followed += 1;
+            };
+            assert_eq!(error.kind(), Kind::Unavailable);
+            assert_eq!(followed, if circle == [""] { 1 } else { circle.len() + 1 }, "pages");
+        }
+        let token = token("x", Some("a".to_owned()), 0);
+        let mut walk = Walk::new("x", Some(&token), None).unwrap();
+        walk.take(page("b", 1));
+        walk.take(page("a", 1));
+        assert!(walk.request().is_err(), "the walk began there");
+    }
+
+    #[test]
+    fn a_listing_without_items_and_one_without_an_end_are_given_up() {
+        let follow = |received: usize| {
+            let mut cursors = Cursors::default();
+            (0..).map(|number| cursors.follow(&number.to_string(), received)).find_map(Result::err).unwrap()
+        };
+        assert_eq!((follow(0).kind(), follow(1).kind()), (Kind::Unavailable, Kind::Limit));
+        assert!(Cursors::default().follow(&"x".repeat(CURSOR + 1), 1).is_err());
+    }
+}

@@ -1,0 +1,195 @@
+//! Trees of services that list one directory at a time.
+
+use futures_util::stream::{self, BoxStream, StreamExt};
+
+use wharf_core::error::{Error, Kind, Result};
+use wharf_core::model::{Entry, EntryKind, SessionPath};
+
+/// Entries of the longest directory that is listed: they are sorted, so that all of them are in memory.
+pub(super) const ENTRIES: usize = 100_000;
+
+/// Bytes of the listings that are held at once: of one directory, and of all directories above it.
+pub(super) const BYTES: usize = 12 << 20;
+
+/// Bytes of the longest path below which anything is looked for; Linux takes 4095. A tree that runs in a circle ends here.
+pub(super) const PATH: usize = 4096;
+
+/// What a directory holds, in its order. Each entry is made when it is asked for.
+pub(super) struct Level {
+    pub(super) entries: Box<dyn Iterator<Item = Result<Entry>> + Send>,
+    /// Bytes that this holds until it is dropped.
+    pub(super) bytes: usize,
+}
+
+impl Level {
+    /// Nothing.
+    pub(super) fn empty() -> Self {
+        Level { entries: Box::new(std::iter::empty()), bytes: 0 }
+    }
+}
+
+/// A directory that holds more than is listed.
+pub(super) fn too_long(at: &SessionPath) -> Error {
+    Error::new(
+        Kind::Limit,
+        format!("this directory has more than {ENTRIES} entries or {} MiB of them: `{at}`", BYTES >> 20),
+    )
+    .hint("a listing is sorted in memory: name a directory below it, or a single file")
+}
+
+/// A tree on its way.
+struct Tree<F> {
+    children: F,
+    /// What is still to be told of the directories that are open, the innermost last.
+    open: Vec<Level>,
+    /// A directory that was just told.
+    below: Option<SessionPath>,
+    recursive: bool,
+}
+
+/// The entries of a directory, `first`, in their order; with `recursive` each directory is followed by
+/// what is in it, which `children` asks the service for. One that was removed meanwhile has nothing in it;
+/// one that cannot be listed is an error, after which the others follow.
+pub(super) fn walk<'a, F, C>(first: Level, recursive: bool, children: F) -> BoxStream<'a, Result<Entry>>
+where
+    F: Fn(SessionPath) -> C + Send + 'a,
+    C: Future<Output = Result<Level>> + Send,
+{
+    let tree = Tree { children, open: vec![first], below: None, recursive };
+    stream::unfold(tree, |mut tree| async move {
+        if let Some(at) = tree.below.take()
+            && let Err(error) = tree.enter(at).await
+        {
+            return Some((Err(error), tree));
+        }
+        tree.next().map(|entry| (entry, tree))
+    })
+    .boxed()
+}
+
+impl<F, C> Tree<F>
+where
+    F: Fn(SessionPath) -> C,
+    C: Future<Output = Result<Level>>,
+{
+    /// Goes into a directory.
+    async fn enter(&mut self, at: SessionPath) -> Result<()> {
+        if at.path.as_str().len() > PATH {
+            return Err(Error::new(Kind::Limit, "the tree is deeper than any path is long")
+                .hint("a directory of it may contain itself"));
+        }
+        match (self.children)(at.clone()).await {
+            Ok(level) if level.bytes + self.open.iter().map(|level| level.bytes).sum::<usize>() > BYTES => {
+                Err(Error::new(Kind::Limit, format!("the directories above this one hold too much to list it: `{at}`"))
+                    .hint("list it by itself"))
+            }
+            Ok(level) => {
+                self.open.push(level);
+                Ok(())
+            }
+            Err(error) if error.kind() == Kind::NotFound => Ok(()),
+            Err(error) => {
+                if is_about_all(&error) {
+                    self.open.clear();
+                }
+                Err(error.context(format_args!("listing `{at}`")))
+            }
+        }
+    }
+}
+
+impl<F> Tree<F> {
+    fn next(&mut self) -> Option<Result<Entry>> {
+        loop {
+            let Some(entry) = self.open.last_mut()?.entries.next() else {
+                self.open.pop();
+                continue;
+            };
+            if let Ok(entry) = &entry
+                && self.recursive
+                && entry.kind == EntryKind::Directory
+            {
+                self.below = Some(SessionPath { session: entry.session.clone(), path: entry.path.clone() });
+            }
+            return Some(entry);
+        }
+    }
+}
+
+/// Whether an error is not about one directory: the time ran out, the credentials are not taken, or nobody answers.
+fn is_about_all(error: &Error) -> bool {
+    matches!(error.kind(), Kind::Deadline | Kind::Interrupted | Kind::Terminated)
+        || error.status() == Some(401)
+        || error.status().is_none() && error.is_retryable()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use wharf_core::error::Details;
+    use wharf_core::model::{Provider, RemotePath};
+
+    fn entry(path: &RemotePath, kind: EntryKind) -> Entry {
+        Entry {
+            session: "s1".parse().unwrap(),
+            path: path.clone(),
+            name: path.name().to_owned(),
+            kind,
+            size: None,
+            modified_at: None,
+            mode: None,
+            file_id: None,
+            provider: Provider::default(),
+        }
+    }
+
+    /// Directories of these names and a file `z`, of so many bytes.
+    fn level(at: &SessionPath, names: &'static [&'static str], bytes: usize) -> Level {
+        let at = at.path.clone();
+        let directories = names.iter().map({
+            let at = at.clone();
+            move |name| Ok(entry(&at.join(name), EntryKind::Directory))
+        });
+        Level { entries: Box::new(directories.chain([Ok(entry(&at.join("z"), EntryKind::File))])), bytes }
+    }
+
+    fn status(status: u16, retryable: bool) -> Error {
+        let status = (status > 0).then_some(status);
+        Error::new(Kind::Unavailable, "x").details(Details { status, retryable, ..Details::default() })
+    }
+
+    async fn walked(children: impl Fn(&SessionPath) -> Result<Level> + Send + Sync) -> Vec<String> {
+        let root = SessionPath { session: "s1".parse().unwrap(), path: RemotePath::root() };
+        let children = &children;
+        let all = walk(level(&root, &["a", "b"], 1), true, async move |at| children(&at));
+        all.map(|entry| entry.map_or_else(|e| format!("{:?}", e.kind()), |entry| entry.path.to_string()))
+            .collect()
+            .await
+    }
+
+    #[tokio::test]
+    async fn a_directory_that_cannot_be_listed_is_an_error_among_the_others() {
+        for answered in [400, 403, 404, 500] {
+            let found = walked(|at| match at.path.as_str() {
+                "/a" => Err(status(answered, answered == 500)),
+                _ => Ok(level(at, &[], 1)),
+            });
+            assert_eq!(found.await, ["/a", "Unavailable", "/b", "/b/z", "/z"], "{answered}");
+        }
+        for over in [status(401, false), status(0, true), Error::new(Kind::Deadline, "x")] {
+            let kind = format!("{:?}", over.kind());
+            assert_eq!(walked(|_| Err(over.clone())).await, ["/a", kind.as_str()], "the others would fail as well");
+        }
+        let gone = walked(|_| Err(Error::not_found("x")));
+        assert_eq!(gone.await, ["/a", "/b", "/z"]);
+    }
+
+    #[tokio::test]
+    async fn what_is_held_of_a_tree_is_bounded_in_depth_and_in_bytes() {
+        let deep = walked(|at| Ok(level(at, &["dd"], 0))).await;
+        assert!(deep.iter().filter(|found| *found == "Limit").count() == 2 && deep.last().unwrap() == "/z");
+        let wide = walked(|at| Ok(level(at, &["d"], BYTES / 3))).await;
+        assert_eq!(wide.iter().filter(|found| *found == "Limit").count(), 2);
+        assert_eq!(wide[..6], ["/a", "/a/d", "/a/d/d", "Limit", "/a/d/z", "/a/z"]);
+    }
+}

@@ -1,0 +1,433 @@
+//! Answers that are read whole: JSON, and errors.
+
+use std::io::{self, Write};
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use flate2::write::MultiGzDecoder;
+use http_body::Body as _;
+use http_body_util::BodyExt as _;
+use reqwest::Version;
+use reqwest::header::{CONTENT_ENCODING, HeaderMap};
+use serde::Deserialize;
+use tokio::time::{Instant, timeout, timeout_at};
+
+use super::attempt::idle_message;
+use super::failure::{self, Content, Failure, Fate, Told};
+use super::redact::Secrets;
+use super::trace::Watched;
+use wharf_core::body::Summary;
+use wharf_core::error::{Details, Error, Kind, Result};
+use wharf_wire::json;
+
+/// The longest answer that is read into memory, unpacked, unless the request says otherwise.
+pub(super) const LONGEST: usize = json::BYTES;
+
+/// As much of an error is read.
+const LONGEST_ERROR: usize = 64 * 1024;
+
+/// As long a time is spent on the content of an error: its status says the most.
+const ERROR_TIME: Duration = Duration::from_secs(10);
+
+/// The fewest bytes of a content that count as progress within the idle timeout. At the default of 60 s that
+/// is 137 bits a second, which is slower than any modem; a service that sends less only keeps its client busy.
+const PROGRESS: u64 = 1024;
+
+/// An answer whose content is still to come.
+pub(super) type Response = hyper::Response<reqwest::Body>;
+
+/// A successful answer, byte for byte as the service wrote it (unpacked, where it was packed).
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// The status, 200 to 299.
+    pub status: u16,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The content.
+    pub bytes: Bytes,
+    /// What was sent, where it came from a source: its own bytes and their hash.
+    pub sent: Option<Summary>,
+    /// How many tries it took. Above 1, what was asked for may have been done by an earlier one.
+    pub tries: u32,
+    pub(super) backend: &'static str,
+    pub(super) secrets: Arc<Secrets>,
+}
+
+impl Answer {
+    /// A header's text.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
+    /// The service's name for the request.
+    pub fn request_id(&self) -> Option<String> {
+        failure::request_id(&self.headers, &self.secrets)
+    }
+
+    /// The error that a service tells in an answer whose status says that all is well;
+    /// `unavailable` where the service does not say what kind it is.
+    pub fn error(&self, told: Told) -> Error {
+        let shown = |text: String| self.secrets.excerpt(&text);
+        let message = told.message.map_or_else(|| "no reason is given".to_owned(), shown);
+        let kind = told.kind.unwrap_or(Kind::Unavailable);
+        let error = Error::new(kind, format!("the service answered: {message}")).details(Details {
+            backend: Some(self.backend),
+            status: Some(self.status),
+            code: told.code.map(shown),
+            request_id: self.request_id().or(told.request_id).map(shown),
+            retryable: told.again.unwrap_or(false),
+            ..Details::default()
+        });
+        match told.hint {
+            Some(hint) => error.hint(hint),
+            None => error,
+        }
+    }
+
+    /// The content, read as one JSON object.
+    ///
+    /// # Errors
+    /// `unavailable`, with the first words of what came instead.
+    pub fn object<'a, T: Deserialize<'a>>(&'a self) -> Result<T> {
+        self.expected(json::object(&self.bytes))
+    }
+
+    /// The content, read as a JSON object that holds a list of [`json::Items`].
+    ///
+    /// # Errors
+    /// As [`Answer::object`].
+    pub fn page<'a, T: Deserialize<'a>>(&'a self) -> Result<T> {
+        self.expected(json::page(&self.bytes))
+    }
+
+    /// Fails unless there is no content, which is how the service says that something was done.
+    ///
+    /// # Errors
+    /// As [`Answer::object`].
+    pub fn nothing(&self) -> Result<()> {
+        if self.bytes.iter().all(u8::is_ascii_whitespace) {
+            return Ok(());
+        }
+        self.expected(Err("no content was expected"))
+    }
+
+    fn expected<T>(&self, read: Result<T, impl std::fmt::Display>) -> Result<T> {
+        read.map_err(|e| {
+            let kind = self.header("content-type").unwrap_or("no content type");
+            let beginning = self.bytes.get(..LONGEST_ERROR).unwrap_or(&self.bytes);
+            let is_cut = beginning.len() < self.bytes.len();
+            let says = self.secrets.scrub(&String::from_utf8_lossy(beginning), is_cut);
+            let message = format!(
+                "the service answered {} with what is not the JSON that was expected ({}; {}): {}",
+                self.status,
+                self.secrets.excerpt(kind),
+                self.secrets.excerpt(&e.to_string()),
+                self.secrets.excerpt(&says),
+            );
+            Error::new(Kind::Unavailable, message)
+                .hint("is there a proxy or a login page on the way? see --base-url")
+                .details(Details {
+                    backend: Some(self.backend),
+                    status: Some(self.status),
+                    request_id: self.request_id(),
+                    ..Details::default()
+                })
+        })
+    }
+}
+
+/// Reads a successful answer to its end: at most `longest` bytes, unpacked.
+pub(super) async fn read(
+    response: &mut Response,
+    longest: usize,
+    idle: Duration,
+    deadline: Option<Instant>,
+    watched: &mut Watched,
+) -> Result<Bytes, Failure> {
+    let mut content = Incoming::of(response.headers(), longest)?;
+    let mut pace = Pace::new(idle);
+    while let Some(block) = pace.next(response, deadline).await? {
+        watched.received(block.len());
+        content.take(&block)?;
+        if content.is_cut() {
+            let message = format!("the answer is longer than {} MiB", longest >> 20);
+            return Err(Failure::protocol(Fate::Lost, message));
+        }
+    }
+    watched.complete();
+    let content = Content { bytes: content.whole()?, is_cut: false };
+    watched.reads(response.headers(), &content);
+    Ok(content.bytes)
+}
+
+/// Limits the time that is spent on waiting for an answer's content: [`PROGRESS`] bytes have to come within
+/// the idle timeout. Time that the reader spends elsewhere does not count.
+#[derive(Debug)]
+pub(super) struct Pace {
+    idle: Duration,
+    waited: Duration,
+    came: u64,
+}
+
+impl Pace {
+    pub(super) fn new(idle: Duration) -> Self {
+        Pace { idle, waited: Duration::ZERO, came: 0 }
+    }
+
+    /// The next block of an answer, or `None` at its proven end.
+    pub(super) async fn next(
+        &mut self,
+        response: &mut Response,
+        deadline: Option<Instant>,
+    ) -> Result<Option<Bytes>, Failure> {
+        let begun = Instant::now();
+        let block = timeout(self.idle.saturating_sub(self.waited), block(response));
+        let block = match deadline {
+            Some(deadline) => timeout_at(deadline, block).await.map_err(|_| Failure::too_late(Fate::Lost))?,
+            None => block.await,
+        };
+        let block = block.map_err(|_| Failure::new(Fate::Lost, self.too_slow()))??;
+        self.waited += begun.elapsed();
+        self.came += block.as_ref().map_or(0, Bytes::len) as u64;
+        if self.came >= PROGRESS {
+            *self = Pace::new(self.idle);
+        }
+        Ok(block)
+    }
+
+    fn too_slow(&self) -> String {
+        match self.came {
+            0 => idle_message("the service sent", self.idle),
+            _ => format!("the service sent fewer than {PROGRESS} bytes in {} s", self.idle.as_secs_f64()),
+        }
+    }
+}
+
+/// The next block of an answer, or `None` at its proven end. The HTTP library takes an HTTP/2 stream that the
+/// service resets with `NO_ERROR` for one that has ended; only `END_STREAM` is an end (RFC 9113, section 8.1).
+async fn block(response: &mut Response) -> Result<Option<Bytes>, Failure> {
+    loop {
+        match response.body_mut().frame().await {
+            Some(Ok(frame)) => {
+                if let Ok(block) = frame.into_data() {
+                    return Ok(Some(block));
+                }
+            }
+            Some(Err(error)) => return Err(Failure::cut_off(&error)),
+            None if response.version() >= Version::HTTP_2 && !response.body().is_end_stream() => {
+                return Err(Failure::new(Fate::Lost, "the answer was cut off: the service reset the stream"));
+            }
+            None => return Ok(None),
+        }
+    }
+}
+
+/// Reads what there is of an error: at most [`LONGEST_ERROR`] bytes in [`ERROR_TIME`]. Where that
+/// stops early, its beginning is better than nothing.
+pub(super) async fn read_error(
+    response: &mut Response,
+    idle: Duration,
+    deadline: Option<Instant>,
+    watched: &mut Watched,
+) -> Content {
+    let end = Instant::now() + ERROR_TIME.min(idle);
+    let end = deadline.map_or(end, |deadline| deadline.min(end));
+    let mut content = Incoming::of(response.headers(), LONGEST_ERROR).unwrap_or_else(|_| Incoming::plain(0));
+    let mut is_cut = false;
+    while !content.is_cut() {
+        match timeout_at(end, block(response)).await {
+            Ok(Ok(Some(block))) => {
+                watched.received(block.len());
+                if content.take(&block).is_err() {
+                    is_cut = true;
+                    break;
+                }
+            }
+            Ok(Ok(None)) => break,
+            Ok(Err(_)) | Err(_) => {
+                is_cut = true;
+                break;
+            }
+        }
+    }
+    watched.complete();
+    let is_cut = is_cut || content.is_cut();
+    let content = Content { bytes: content.beginning(), is_cut };
+    watched.reads(response.headers(), &content);
+    content
+}
+
+/// As much of a content as is read where it turns out to be an error.
+pub(super) fn of_error(content: &Bytes) -> Content {
+    Content { bytes: content.slice(..content.len().min(LONGEST_ERROR)), is_cut: content.len() > LONGEST_ERROR }
+}
+
+/// The content of an answer, unpacked while it comes in.
+enum Incoming {
+    Plain(Beginning),
+    Gzip { reader: Box<MultiGzDecoder<Beginning>>, packed: usize },
+}
+
+/// The beginning of a content, at most `room` bytes, and whether that is not all of it.
+struct Beginning {
+    bytes: Vec<u8>,
+    room: usize,
+    cut: bool,
+}
+
+impl Beginning {
+    fn push(&mut self, block: &[u8]) {
+        let room = self.room - self.bytes.len();
+        self.cut |= block.len() > room;
+        self.bytes.extend_from_slice(block.get(..room).unwrap_or(block));
+    }
+}
+
+/// What a decoder writes into. It is stopped as soon as there is too much.
+impl Write for Beginning {
+    fn write(&mut self, block: &[u8]) -> io::Result<usize> {
+        self.push(block);
+        if self.cut { Err(io::ErrorKind::FileTooLarge.into()) } else { Ok(block.len()) }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Incoming {
+    /// # Errors
+    /// Where it is packed in a way that was not asked for.
+    fn of(headers: &HeaderMap, longest: usize) -> Result<Self, Failure> {
+        match encoding(headers).as_deref() {
+            None => Ok(Self::plain(longest)),
+            Some("gzip" | "x-gzip") => {
+                let beginning = Beginning { bytes: Vec::new(), room: longest, cut: false };
+                Ok(Incoming::Gzip { reader: Box::new(MultiGzDecoder::new(beginning)), packed: 0 })
+            }
+            Some(other) => {
+                Err(Failure::protocol(Fate::Lost, format!("the answer is packed as nobody asked for: {other}")))
+            }
+        }
+    }
+
+    fn plain(longest: usize) -> Self {
+        Incoming::Plain(Beginning { bytes: Vec::new(), room: longest, cut: false })
+    }
+
+    /// # Errors
+    /// Where it cannot be unpacked.
+    fn take(&mut self, block: &[u8]) -> Result<(), Failure> {
+        match self {
+            Incoming::Plain(beginning) => beginning.push(block),
+            Incoming::Gzip { reader, packed } => {
+                *packed += block.len();
+                if *packed > reader.get_ref().room {
+                    // Packed, it may hold nothing at all and have no end.
+                    reader.get_mut().cut = true;
+                } else if let Err(error) = reader.write_all(block)
+                    && !reader.get_ref().cut
+                {
+                    return Err(unpacking(&error));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn is_cut(&self) -> bool {
+        match self {
+            Incoming::Plain(beginning) => beginning.cut,
+            Incoming::Gzip { reader, .. } => reader.get_ref().cut,
+        }
+    }
+
+    /// All of it.
+    ///
+    /// # Errors
+    /// Where its packing does not come to an end.
+    fn whole(self) -> Result<Bytes, Failure> {
+        match self {
+            Incoming::Plain(beginning) => Ok(beginning.bytes.into()),
+            Incoming::Gzip { packed: 0, .. } => Ok(Bytes::new()),
+            Incoming::Gzip { reader, .. } => Ok(reader.finish().map_err(|e| unpacking(&e))?.bytes.into()),
+        }
+    }
+
+    /// As much of it as there is.
+    fn beginning(self) -> Bytes {
+        match self {
+            Incoming::Plain(beginning) => beginning.bytes.into(),
+            Incoming::Gzip { mut reader, .. } => {
+                // What is in the decoder already; the rest did not come.
+                let _ = reader.flush();
+                std::mem::take(&mut reader.get_mut().bytes).into()
+            }
+        }
+    }
+}
+
+fn unpacking(error: &io::Error) -> Failure {
+    Failure::new(Fate::Lost, format!("the answer cannot be unpacked: {error}"))
+}
+
+/// How an answer is packed, if it is.
+pub(super) fn encoding(headers: &HeaderMap) -> Option<String> {
+    let value = headers.get(CONTENT_ENCODING)?;
+    let name = String::from_utf8_lossy(value.as_bytes()).trim().to_ascii_lowercase();
+    Some(name).filter(|name| !name.is_empty() && name != "identity")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write;
+
+    fn packed(content: &[u8]) -> Bytes {
+        let mut writer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        writer.write_all(content).unwrap();
+        writer.finish().unwrap().into()
+    }
+
+    fn headers(encoding: &'static str) -> HeaderMap {
+        HeaderMap::from_iter([(CONTENT_ENCODING, encoding.parse().unwrap())])
+    }
+
+    /// Unpacks a content that comes in small blocks; says whether it was cut off at `longest` bytes.
+    fn unpack(encoding: &'static str, content: &[u8], longest: usize) -> Result<(Bytes, bool), Failure> {
+        let mut unpacked = Incoming::of(&headers(encoding), longest)?;
+        for block in content.chunks(7) {
+            unpacked.take(block)?;
+            if unpacked.is_cut() {
+                return Ok((unpacked.beginning(), true));
+            }
+        }
+        unpacked.whole().map(|all| (all, false))
+    }
+
+    #[test]
+    fn packed_answers_are_unpacked_to_a_limit() {
+        let content = packed(&[b'x'; 10_000]);
+        assert_eq!(unpack("gzip", &content, 10_000).unwrap().0.len(), 10_000);
+        let (cut, is_cut) = unpack("GZIP", &content, 9_999).unwrap();
+        assert!(cut.len() <= 9_999 && is_cut);
+        assert!(unpack("gzip", &content[..content.len() / 2], 10_000).is_err());
+        assert!(unpack("br", &content, 10_000).is_err());
+        assert_eq!(unpack("identity", &content, 10_000).unwrap().0, content);
+        assert!(unpack("identity", &content, content.len() - 1).unwrap().1);
+        assert!(unpack("gzip", b"", 10).unwrap().0.is_empty());
+        let endless = packed(b"").repeat(1000);
+        assert!(unpack("gzip", &endless, 10_000).unwrap().1, "members without content are counted as well");
+    }
+
+    #[test]
+    fn a_small_content_that_unpacks_to_a_large_one_is_stopped_on_the_way() {
+        let bomb = packed(&vec![0; 64 << 20]);
+        let mut unpacked = Incoming::of(&headers("gzip"), 1000).unwrap();
+        unpacked.take(&bomb[..900]).unwrap();
+        assert!(unpacked.is_cut());
+        let Incoming::Gzip { reader, .. } = &unpacked else { panic!("it is packed") };
+        assert!(reader.get_ref().bytes.capacity() < 1 << 20);
+    }
+}

@@ -1,0 +1,237 @@
+//! One try of a request.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE, HeaderMap, HeaderValue};
+use reqwest::{Method, StatusCode};
+use tokio::select;
+use tokio::time::{Instant, sleep_until, timeout_at};
+
+use super::answer::{self, Answer, Response};
+use super::auth::Credentials;
+use super::download::{self, Download};
+use super::failure::{self, Failure, Fate};
+use super::payload::{Pulse, Pump, Stop};
+use super::request::Parts;
+use super::trace::Watched;
+use super::{Http, redact};
+use wharf_core::body::Summary;
+use wharf_core::error::{Error, Kind, Result};
+
+/// The most that a limit of time means, so that adding it to the clock's time makes sense.
+const LONGEST_IDLE: Duration = Duration::from_secs(86_400);
+
+/// What the caller wants of the answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Mode {
+    /// All of it.
+    Whole,
+    /// Its beginning; the rest is streamed.
+    Stream,
+}
+
+/// What a try brought.
+pub(super) enum Reply {
+    /// For [`Mode::Whole`].
+    Whole(Answer),
+    /// For [`Mode::Stream`].
+    Stream(Download),
+}
+
+/// A try that brought nothing; whoever watches it has not been told yet.
+pub(super) struct Failed {
+    pub(super) watched: Box<Watched>,
+    pub(super) failure: Failure,
+}
+
+/// Sends a request once and reads what comes back.
+pub(super) async fn once(
+    http: &Http,
+    request: &Parts<'_>,
+    credentials: &Credentials,
+    deadline: Option<Instant>,
+    number: u32,
+    mode: Mode,
+) -> Result<Reply, Failed> {
+    let options = &http.0.options;
+    let shown = if request.home { redact::url(&request.url, &request.asked) } else { redact::bearer_url(&request.url) };
+    let mut watched =
+        Watched::new(options.observer.clone(), Arc::clone(&request.secrets), request.method.clone(), shown, number);
+    watched.wants_detail(options.detail, request.home.then(|| request.url.authority()));
+    let opened = open(http, request, credentials, deadline, mode, &mut watched).await;
+    let read = match opened {
+        Ok((response, _)) if mode == Mode::Stream => {
+            return download::stream(request, options, response, deadline, watched).map(Reply::Stream);
+        }
+        Ok((mut response, sent)) => {
+            let status = response.status().as_u16();
+            let idle = request.idle.unwrap_or(options.idle_timeout);
+            let bytes = answer::read(&mut response, request.longest, idle, deadline, &mut watched).await;
+            let secrets = Arc::clone(&request.secrets);
+            let headers = std::mem::take(response.headers_mut());
+            match bytes {
+                Ok(bytes) if (options.is_failure)(&bytes) && request.home => {
+                    let status = StatusCode::from_u16(status).unwrap_or_default();
+                    let content = answer::of_error(&bytes);
+                    Err(Failure::of_answer(options.envelope, request, status, &headers, &content))
+                }
+                Ok(bytes) => {
+                    Ok(Answer { status, headers, bytes, sent, tries: number, backend: options.backend, secrets })
+                }
+                Err(mut failure) => {
+                    failure.details.status = Some(status);
+                    failure.details.request_id = failure::request_id(&headers, &request.secrets);
+                    Err(failure)
+                }
+            }
+        }
+        Err(failure) => Err(failure),
+    };
+    read.map(Reply::Whole).map_err(|mut failure| {
+        // Where no answer names the request, the name that it was sent with has to do.
+        let details = &mut failure.details;
+        details.request_id =
+            details.request_id.take().or_else(|| failure::request_id(&request.headers, &request.secrets));
+        Failed { watched: Box::new(watched), failure }
+    })
+}
+
+/// Sends a request and waits for the head of a successful answer.
+async fn open(
+    http: &Http,
+    request: &Parts<'_>,
+    credentials: &Credentials,
+    deadline: Option<Instant>,
+    mode: Mode,
+    watched: &mut Watched,
+) -> Result<(Response, Option<Summary>), Failure> {
+    let service = &*http.0;
+    let options = &service.options;
+    let unsent = |error: Error| Failure::own(Fate::Unsent, error);
+    let client = service.clients.of(&request.url, options, &service.secrets).await.map_err(unsent)?;
+    credentials.headers().values().for_each(|value| service.secrets.learn(value));
+    request.headers.values().filter(|value| value.is_sensitive()).for_each(|value| request.secrets.learn(value));
+    let pulse = Arc::new(Pulse::new());
+    let (content, pump) = request.payload.start(&pulse, watched.sent()).await.map_err(unsent)?;
+    let headers = headers(request, &service.headers, credentials, mode);
+    watched.sends(&headers, request.payload.at_hand().cloned());
+    let call = client.request(request.method.clone(), request.url.clone()).headers(headers).body(content).send();
+    // Connecting has a limit of its own, after which it is known that nothing was sent.
+    let connecting = options.connect_timeout.saturating_add(Duration::from_secs(1));
+    let idle = request.idle.unwrap_or(options.idle_timeout).max(connecting).min(LONGEST_IDLE);
+    let (response, sent) = exchange(call, pump, &pulse, idle, deadline, request).await?;
+    let mut response = Response::from(response);
+    let status = response.status();
+    watched.head(status.as_u16(), failure::request_id(response.headers(), &request.secrets));
+    watched.gets(response.headers());
+    if status.is_success() {
+        return if is_part(&response) { Err(Failure::of_part(mode == Mode::Stream)) } else { Ok((response, sent)) };
+    }
+    let content = answer::read_error(&mut response, options.idle_timeout, deadline, watched).await;
+    Err(Failure::of_answer(options.envelope, request, status, response.headers(), &content))
+}
+
+/// Whether an answer says that it is a part of a content. This client asks for whole contents only, so that a
+/// part proves nothing, whatever length it has (RFC 9110, section 15.3.7).
+fn is_part(response: &Response) -> bool {
+    response.status() == StatusCode::PARTIAL_CONTENT || response.headers().contains_key(CONTENT_RANGE)
+}
+
+/// The headers of a request, the later ones over the earlier: what every request has, what this
+/// request has, what the user added, who asks. What the user added and who asks stay at home.
+fn headers(request: &Parts<'_>, extra: &HeaderMap, credentials: &Credentials, mode: Mode) -> HeaderMap {
+    let (accept, packing) = match mode {
+        Mode::Whole => ("application/json", "gzip"),
+        // The length of a file proves something only if it is the file's.
+        Mode::Stream => ("*/*", "identity"),
+    };
+    let mut headers = HeaderMap::new();
+    headers.insert(ACCEPT, HeaderValue::from_static(accept));
+    headers.extend(request.headers.clone());
+    if request.home {
+        headers.extend(extra.clone());
+        headers.extend(credentials.headers().clone());
+    }
+    if request.payload.is_empty() && [Method::POST, Method::PUT, Method::PATCH].contains(&request.method) {
+        // RFC 9110, section 8.6; the HTTP library leaves it out.
+        headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
+    }
+    headers.insert(ACCEPT_ENCODING, HeaderValue::from_static(packing));
+    headers
+}
+
+/// Sends the content and waits for the head of the answer, whichever takes longer. An answer that is
+/// no success ends it at once: the rest of the content is not wanted.
+async fn exchange(
+    call: impl Future<Output = reqwest::Result<reqwest::Response>>,
+    pump: Pump<'_>,
+    pulse: &Pulse,
+    idle: Duration,
+    deadline: Option<Instant>,
+    request: &Parts<'_>,
+) -> Result<(reqwest::Response, Option<Summary>), Failure> {
+    let mut call = std::pin::pin!(call);
+    let mut pump = std::pin::pin!(pump);
+    let (mut response, mut pumped) = (None, None);
+    loop {
+        if let (Some(_), Some(Ok(_))) = (&response, &pumped) {
+            break;
+        }
+        select! {
+            biased;
+            result = &mut pump, if pumped.is_none() => match result {
+                Ok(summary) => pumped = Some(Ok(summary)),
+                // The answer, or its failure, says why.
+                Err(Stop::NotTaken) => pumped = Some(Err(())),
+                // Without its last block the content was never whole: the service cannot have acted.
+                Err(Stop::Source(error)) => return Err(Failure::own(Fate::Unsent, error)),
+            },
+            result = &mut call, if response.is_none() => match result {
+                Ok(answer) if answer.status().is_success() => response = Some(answer),
+                Ok(answer) => return Ok((answer, None)),
+                Err(error) => return Err(Failure::of_call(&error, &request.url)),
+            },
+            () = pulse.stops_for(idle) => return Err(Failure::new(Fate::Lost, idle_message(slow(pulse, pumped.is_some()), idle))),
+            () = until(deadline) => return Err(Failure::too_late(Fate::Lost)),
+        }
+        if let (Some(_), Some(Err(()))) = (&response, &pumped) {
+            return Err(Failure::new(Fate::Lost, "the service answered before it had the whole content"));
+        }
+    }
+    match (response, pumped) {
+        (Some(response), Some(Ok(sent))) => Ok((response, sent)),
+        _ => Err(Failure::own(Fate::Lost, Error::new(Kind::Internal, "a request ended without an answer"))),
+    }
+}
+
+/// Who keeps the other one waiting.
+fn slow(pulse: &Pulse, all_is_sent: bool) -> &'static str {
+    match (all_is_sent, pulse.is_hungry()) {
+        (true, _) => "the service answered",
+        (false, true) => "the source gave",
+        (false, false) => "the service took",
+    }
+}
+
+/// What is said of a connection on which nothing moves.
+pub(super) fn idle_message(who: &str, idle: Duration) -> String {
+    format!("{who} nothing for {} s", idle.as_secs_f64())
+}
+
+async fn until(deadline: Option<Instant>) {
+    match deadline {
+        Some(deadline) => sleep_until(deadline).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Something else that has to be done before the deadline.
+pub(super) async fn in_time<T>(deadline: Option<Instant>, work: impl Future<Output = Result<T>>) -> Result<T> {
+    match deadline {
+        Some(deadline) => {
+            timeout_at(deadline, work).await.unwrap_or_else(|_| Err(Error::new(Kind::Deadline, "--timeout ran out")))
+        }
+        None => work.await,
+    }
+}

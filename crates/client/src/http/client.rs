@@ -1,0 +1,71 @@
+//! The connections: made on first use, one kind for this machine and one for the rest of the world.
+
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::time::Duration;
+
+use reqwest::{Client, ClientBuilder, Proxy, Url, redirect, retry};
+use rustls::RootCertStore;
+use tokio::sync::OnceCell;
+
+use super::options::Options;
+use super::proxy::Proxies;
+use super::redact::Secrets;
+use super::tls;
+use wharf_core::error::{Error, Kind, Result};
+
+/// How long an unused connection is kept. Services and balancers close theirs after a minute or
+/// more; one that is closed while a request is on its way costs a `Once` its certainty.
+const KEPT: Duration = Duration::from_secs(20);
+
+/// The clients of one service.
+#[derive(Default)]
+pub(super) struct Clients {
+    plain: OnceCell<Client>,
+    secure: OnceCell<(Client, Proxies)>,
+}
+
+impl Clients {
+    /// The client for a URL, made if it is the first. Only `https` reads the certificates of the
+    /// system and the proxies of the environment: plain `http` stays on this machine.
+    /// What a proxy is told to let us through is noted in `secrets`.
+    pub(super) async fn of(&self, url: &Url, options: &Options, secrets: &Secrets) -> Result<&Client> {
+        if url.scheme() == "http" {
+            return self.plain.get_or_try_init(|| async { plain(options) }).await;
+        }
+        let (client, proxies) = self.secure.get_or_try_init(|| async { secure(options, secrets) }).await?;
+        // The HTTP library has no way to say that there is none.
+        proxies.for_url(url).map(|_| client)
+    }
+}
+
+fn plain(options: &Options) -> Result<Client> {
+    // reqwest wants to know about TLS even where there is none.
+    build(common(options, RootCertStore::empty())?.no_proxy())
+}
+
+fn secure(options: &Options, secrets: &Secrets) -> Result<(Client, Proxies)> {
+    let proxies = Proxies::from_env();
+    proxies.url().into_iter().for_each(|proxy| secrets.learn_proxy(proxy));
+    let roots = tls::roots(options.ca_cert.as_deref(), options.deadline)?;
+    let theirs = proxies.clone();
+    let chosen = Proxy::custom(move |url| theirs.for_url(url).ok().flatten().cloned());
+    Ok((build(common(options, roots)?.proxy(chosen))?, proxies))
+}
+
+fn common(options: &Options, roots: RootCertStore) -> Result<ClientBuilder> {
+    // The port of the request takes the place of 0.
+    let here = [SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), SocketAddr::from((Ipv6Addr::LOCALHOST, 0))];
+    Ok(Client::builder()
+        .tls_backend_preconfigured(tls::config(roots)?)
+        .user_agent(concat!("wharf/", env!("CARGO_PKG_VERSION")))
+        .redirect(redirect::Policy::none())
+        .retry(retry::never())
+        .referer(false)
+        .connect_timeout(options.connect_timeout)
+        .pool_idle_timeout(KEPT)
+        .resolve_to_addrs("localhost", &here))
+}
+
+fn build(builder: ClientBuilder) -> Result<Client> {
+    builder.build().map_err(|e| Error::new(Kind::Internal, format!("making the HTTP client: {}", e.without_url())))
+}

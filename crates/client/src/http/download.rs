@@ -1,0 +1,169 @@
+//! Answers that are streamed: contents of files.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use futures_util::StreamExt;
+use futures_util::stream::try_unfold;
+use http_body::Body as _;
+use reqwest::Version;
+use reqwest::header::{HeaderMap, TRANSFER_ENCODING};
+use tokio::time::Instant;
+
+use super::answer::{Pace, Response, encoding};
+use super::attempt::Failed;
+use super::failure::{self, Failure, Fate, Tale};
+use super::options::Options;
+use super::redact::Secrets;
+use super::request::Parts;
+use super::trace::Watched;
+use wharf_core::body::Body;
+use wharf_core::error::{Details, Error, Kind, Result};
+
+/// A successful answer whose content is still to come.
+pub struct Download {
+    /// The status, 200 to 299.
+    pub status: u16,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The content. A stream that is cut off, that is longer or shorter than announced or that stands
+    /// still is an `unavailable` error of its own, which says that another try may help; this client
+    /// makes none, because only the caller knows what became of the first part.
+    pub body: Body,
+    /// Whether the content's end can be told from a broken connection: by its length, by chunks, by
+    /// HTTP/2, by the goodbye of TLS. Otherwise (HTTP/1.0 in the clear) what came is not proven whole.
+    pub end_is_proven: bool,
+    secrets: Arc<Secrets>,
+}
+
+impl Download {
+    /// A header's text.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
+    /// The service's name for the request.
+    pub fn request_id(&self) -> Option<String> {
+        failure::request_id(&self.headers, &self.secrets)
+    }
+
+    /// The content of the file `name`, of which the service said before that it has `size` bytes; where nothing
+    /// was said, the end has to be proven by the answer itself. [`Body::len`] of the result is that size.
+    ///
+    /// # Errors
+    /// `unverified` for another length, at once where the answer announces it, else when it shows; `unavailable`
+    /// where neither a size nor the answer tells the end of the content from a broken connection.
+    pub fn of_size(self, name: &str, size: Option<u64>) -> Result<Body> {
+        let Some(size) = size else {
+            if self.end_is_proven {
+                return Ok(self.body);
+            }
+            return Err(Error::new(Kind::Unavailable, "the end of the answer cannot be told from a broken connection")
+                .hint("a proxy on the way speaks HTTP/1.0"));
+        };
+        match self.body.len() {
+            Some(len) if len == size => Ok(self.body),
+            Some(len) => Err(other_length(name, size, len)),
+            None => {
+                let (name, may_be_cut) = (name.to_owned(), !self.end_is_proven);
+                let blocks = try_unfold((self.body.unhashed(), 0), move |(mut body, passed)| {
+                    let name = name.clone();
+                    async move {
+                        let block = body.next().await?;
+                        let passed = passed + block.as_ref().map_or(0, Bytes::len) as u64;
+                        match block {
+                            _ if passed > size => Err(other_length(&name, size, passed)),
+                            Some(block) => Ok(Some((block, (body, passed)))),
+                            None if passed == size => Ok(None),
+                            None if may_be_cut => Err(cut_off(passed, size)),
+                            None => Err(other_length(&name, size, passed)),
+                        }
+                    }
+                });
+                Ok(Body::of_stream(Some(size), blocks.boxed()))
+            }
+        }
+    }
+}
+
+/// A content that is not as long as the service said that the file is.
+pub(crate) fn other_length(name: &str, size: u64, came: u64) -> Error {
+    Error::new(Kind::Unverified, format!("the file has {size} bytes by its listing, and {came} came: `{name}`"))
+        .hint("it was cut short on the way, or something writes to it: nothing was kept here")
+}
+
+/// A content that ended before its size, in an answer whose end a broken connection looks like.
+fn cut_off(passed: u64, size: u64) -> Error {
+    let details = Details { retryable: true, ..Details::default() };
+    Error::new(Kind::Unavailable, format!("the answer was cut off: {passed} of {size} bytes came")).details(details)
+}
+
+/// A download that is going on.
+struct Going {
+    tale: Tale,
+    response: Response,
+    pace: Pace,
+    deadline: Option<Instant>,
+    watched: Watched,
+    passed: u64,
+    len: Option<u64>,
+    secrets: Arc<Secrets>,
+}
+
+impl Going {
+    async fn next(&mut self) -> Result<Option<Bytes>, Failure> {
+        let block = self.pace.next(&mut self.response, self.deadline).await?;
+        let bytes = block.as_ref().map_or(0, Bytes::len);
+        self.watched.received(bytes);
+        self.passed += bytes as u64;
+        // The HTTP library checks this too; a length is too important to be checked once.
+        let wrong = |len: u64| if block.is_none() { self.passed != len } else { self.passed > len };
+        if let Some(len) = self.len.filter(|len| wrong(*len)) {
+            let message = format!("the answer has {} bytes where {len} were announced", self.passed);
+            return Err(Failure::new(Fate::Lost, message));
+        }
+        if block.is_none() {
+            self.watched.complete();
+        }
+        Ok(block)
+    }
+}
+
+/// The content of `response` as a stream.
+///
+/// # Errors
+/// Where it is packed, although that was not asked for: its length would prove nothing.
+pub(super) fn stream(
+    request: &Parts<'_>,
+    options: &Options,
+    response: Response,
+    deadline: Option<Instant>,
+    watched: Watched,
+) -> Result<Download, Failed> {
+    let headers = response.headers().clone();
+    if let Some(encoding) = encoding(&headers) {
+        let message = format!("the answer is packed as nobody asked for: {encoding}");
+        return Err(Failed { watched: Box::new(watched), failure: Failure::protocol(Fate::Answered, message) });
+    }
+    let status = response.status().as_u16();
+    let len = response.body().size_hint().exact();
+    let framed = response.version() >= Version::HTTP_2 || headers.contains_key(TRANSFER_ENCODING);
+    let end_is_proven = len.is_some() || framed || request.url.scheme() == "https";
+    let pace = Pace::new(options.idle_timeout);
+    let tale = Tale::new(request, options.backend);
+    let going =
+        Going { tale, response, pace, deadline, watched, passed: 0, len, secrets: Arc::clone(&request.secrets) };
+    let blocks = try_unfold(going, |mut going| async move {
+        match going.next().await {
+            Ok(block) => Ok(block.map(|block| (block, going))),
+            Err(mut failure) => {
+                going.watched.failed(&failure);
+                failure.details.status = Some(going.response.status().as_u16());
+                failure.details.request_id = failure::request_id(going.response.headers(), &going.secrets);
+                Err(failure.into_error(&going.tale))
+            }
+        }
+    });
+    let body = Body::of_stream(len, blocks.boxed());
+    Ok(Download { status, headers, body, end_is_proven, secrets: Arc::clone(&request.secrets) })
+}

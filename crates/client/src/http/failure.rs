@@ -1,0 +1,444 @@
+//! What went wrong with a try, and what people are told of it.
+
+use std::error::Error as StdError;
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use jiff::Timestamp;
+use reqwest::header::{CONTENT_TYPE, HeaderMap, LOCATION};
+use reqwest::{StatusCode, Url};
+use serde_json::Value;
+
+use super::redact::Secrets;
+use super::request::Parts;
+use super::retry::Class;
+use super::{address, redact, retry_after};
+use wharf_core::error::{Details, Error, Kind};
+
+/// What the services and the gateways before them call a request, the service's own names first.
+/// The last one is the client's own, which Azure's services repeat.
+const REQUEST_IDS: [&str; 5] =
+    ["request-id", "x-request-id", "x-ms-request-id", "apim-request-id", "x-ms-client-request-id"];
+
+/// `true` or `false`: overrules what the status says of trying again (sent by Anthropic's services).
+const SHOULD_RETRY: &str = "x-should-retry";
+
+/// What a service says of an error in its own words.
+#[derive(Debug, Default, Clone)]
+pub struct Told {
+    /// A word for machines.
+    pub code: Option<String>,
+    /// A sentence for people.
+    pub message: Option<String>,
+    /// Its name for the request, where it stands in the content.
+    pub request_id: Option<String>,
+    /// What it is, where the service says more than its status does.
+    pub kind: Option<Kind>,
+    /// Whether another try may help, where the service says more than its status does.
+    pub again: Option<bool>,
+    /// The next step for people, where the backend knows a better one than the status gives.
+    pub hint: Option<&'static str>,
+    /// Whether the service says that it did nothing, whatever its status leaves open.
+    pub undone: bool,
+}
+
+/// Reads the error that a service answered: status, headers, and at most 64 KiB of content, which
+/// may be cut off, empty, or somebody else's.
+pub type Envelope = fn(StatusCode, &HeaderMap, &[u8]) -> Told;
+
+/// The two shapes that most services share: `{"error": {"code" or "type", "message"}}`, and the
+/// same members without `error` around them.
+pub(crate) fn common_envelope(_: StatusCode, _: &HeaderMap, content: &[u8]) -> Told {
+    let Ok(Value::Object(outer)) = serde_json::from_slice(content) else { return Told::default() };
+    let inner = outer.get("error").and_then(Value::as_object).unwrap_or(&outer);
+    let text = |name: &str| inner.get(name).and_then(Value::as_str).map(str::to_owned);
+    Told { code: text("code").or_else(|| text("type")), message: text("message"), ..Told::default() }
+}
+
+/// How far a try got.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fate {
+    /// No connection was made: nothing was sent.
+    Unsent,
+    /// The service refused before it acted.
+    Refused,
+    /// The service answered something else.
+    Answered,
+    /// Something may have been sent, and what came of it is not known.
+    Lost,
+}
+
+/// What was read of an answer's content.
+pub(super) struct Content {
+    pub(super) bytes: Bytes,
+    /// Whether there is more of it.
+    pub(super) is_cut: bool,
+}
+
+/// A try that failed.
+#[derive(Debug)]
+pub(super) struct Failure {
+    pub(super) fate: Fate,
+    pub(super) kind: Kind,
+    pub(super) message: String,
+    hint: Option<&'static str>,
+    pub(super) details: Box<Details>,
+    /// An error that came from elsewhere (a source, the certificates) and stays as it is.
+    own: Option<Box<Error>>,
+}
+
+/// What happened to a request before it was given up.
+pub(super) struct Tale {
+    pub(super) class: Class,
+    pub(super) tries: u32,
+    /// Whether a try may have done its work without our knowing.
+    pub(super) lost: bool,
+    backend: &'static str,
+    secrets: Arc<Secrets>,
+}
+
+impl Tale {
+    pub(super) fn new(request: &Parts<'_>, backend: &'static str) -> Self {
+        Tale { class: request.class, tries: 0, lost: false, backend, secrets: Arc::clone(&request.secrets) }
+    }
+}
+
+impl Failure {
+    pub(super) fn new(fate: Fate, message: impl Into<String>) -> Self {
+        Failure {
+            fate,
+            kind: Kind::Unavailable,
+            message: message.into(),
+            hint: None,
+            details: Box::new(Details { retryable: true, ..Details::default() }),
+            own: None,
+        }
+    }
+
+    /// A failure that another try does not mend.
+    fn for_good(fate: Fate, kind: Kind, message: impl Into<String>) -> Self {
+        Failure { kind, details: Box::default(), ..Self::new(fate, message) }
+    }
+
+    /// What another room said, which no further try changes.
+    pub(super) fn own(fate: Fate, error: Error) -> Self {
+        let failure = Self::for_good(fate, error.kind(), error.message());
+        Failure { own: Some(Box::new(error)), ..failure }
+    }
+
+    /// `--timeout` ran out.
+    pub(super) fn too_late(fate: Fate) -> Self {
+        Self::for_good(fate, Kind::Deadline, "--timeout ran out")
+    }
+
+    /// Somebody was told to wait for longer than anybody waits.
+    pub(super) fn told_to_wait(wait: Duration) -> Self {
+        let message = "the service answered a request before this one that all have to wait";
+        let details = Details { retry_after: Some(wait), retryable: true, ..Details::default() };
+        Failure { kind: Kind::Limit, details: Box::new(details), ..Self::new(Fate::Refused, message) }
+    }
+
+    /// An answer that breaks the protocol.
+    pub(super) fn protocol(fate: Fate, message: impl Into<String>) -> Self {
+        Self::for_good(fate, Kind::Unavailable, message)
+    }
+
+    /// A part of a content where the whole was asked for: `unverified` for a file.
+    pub(super) fn of_part(of_file: bool) -> Self {
+        let kind = if of_file { Kind::Unverified } else { Kind::Unavailable };
+        Failure {
+            hint: Some("a cache or a proxy on the way may keep parts of answers"),
+            ..Self::for_good(Fate::Answered, kind, "the service answered with a part of what was asked for")
+        }
+    }
+
+    /// An answer that came to an end too early, or not at all.
+    pub(super) fn cut_off(error: &reqwest::Error) -> Self {
+        Self::new(Fate::Lost, format!("the answer was cut off: {}", reason(error)))
+    }
+
+    /// A try without an answer.
+    pub(super) fn of_call(error: &reqwest::Error, url: &Url) -> Self {
+        let place = address::origin(url);
+        if !error.is_connect() {
+            return Self::new(
+                Fate::Lost,
+                format!("the connection broke before an answer came ({}): {place}", reason(error)),
+            );
+        }
+        if let Some(tls) = causes(error).find_map(|cause| cause.downcast_ref::<rustls::Error>()) {
+            let failure = Self::protocol(Fate::Unsent, format!("no secure connection ({tls}): {place}"));
+            let hint = match tls {
+                rustls::Error::InvalidCertificate(_) => {
+                    "the certificate is not trusted here; `--ca-cert FILE` adds an authority of your own"
+                }
+                _ => "is this the right address, and does it speak TLS?",
+            };
+            return Failure { hint: Some(hint), ..failure };
+        }
+        let why = if error.is_timeout() { "no connection within --connect-timeout".to_owned() } else { reason(error) };
+        Failure {
+            hint: Some("check the address, the network and the proxy variables"),
+            ..Self::new(Fate::Unsent, format!("cannot reach the service ({why}): {place}"))
+        }
+    }
+
+    /// An answer that is no success. `content` is what was read of it.
+    pub(super) fn of_answer(
+        envelope: Envelope,
+        request: &Parts<'_>,
+        status: StatusCode,
+        headers: &HeaderMap,
+        content: &Content,
+    ) -> Self {
+        let (url, secrets) = (&request.url, &request.secrets);
+        let told = envelope(status, headers, &content.bytes);
+        let says = told.message.filter(|text| !text.trim().is_empty()).map(|text| secrets.excerpt(&text));
+        let says = says.or_else(|| stranger(headers, content, secrets));
+        let mut message = format!("the service answered {}", status.as_u16());
+        message.push_str(&status.canonical_reason().map(|reason| format!(" {reason}")).unwrap_or_default());
+        if status.is_redirection() {
+            message.push_str(&elsewhere(url, headers));
+        }
+        if let Some(says) = says {
+            message = format!("{message}: {says}");
+        }
+        let refused = told.undone || matches!(status.as_u16(), 429 | 503 | 529);
+        let default_again = refused || matches!(status.as_u16(), 408 | 500 | 502 | 504) || status.as_u16() >= 520;
+        let again = match headers.get(SHOULD_RETRY).map(reqwest::header::HeaderValue::as_bytes) {
+            Some(b"true") => true,
+            Some(b"false") => false,
+            _ => told.again.unwrap_or(default_again),
+        };
+        Failure {
+            kind: told.kind.unwrap_or_else(|| kind_of(status)),
+            hint: told.hint.or_else(|| hint(status)),
+            details: Box::new(Details {
+                backend: None,
+                status: Some(status.as_u16()),
+                code: told.code.map(|code| secrets.excerpt(&code)),
+                request_id: request_id(headers, secrets).or_else(|| told.request_id.map(|id| secrets.excerpt(&id))),
+                retryable: again,
+                retry_after: retry_after::asked(headers, Timestamp::now()),
+                uncertain: false,
+                left: Vec::new(),
+            }),
+            ..Self::new(if refused { Fate::Refused } else { Fate::Answered }, message)
+        }
+    }
+
+    /// Whether sending the request again is allowed and may help.
+    pub(super) fn may_be_tried_again(&self, class: Class) -> bool {
+        match class {
+            Class::Safe | Class::Idempotent => self.details.retryable,
+            Class::Once(_) => self.details.retryable && matches!(self.fate, Fate::Unsent | Fate::Refused),
+        }
+    }
+
+    /// Whether the answer leaves open what was done: 5xx and 408 come from gateways as well, which do
+    /// not know what became of a request.
+    fn is_ambiguous(&self) -> bool {
+        self.fate == Fate::Answered && matches!(self.details.status, Some(408 | 500..=599))
+    }
+
+    /// The error that the caller gets, without a secret in it.
+    pub(super) fn into_error(self, tale: &Tale) -> Error {
+        let scrub = |text: &str| tale.secrets.scrub(text, false);
+        let uncertain = tale.lost || self.fate == Fate::Lost;
+        let unsure = match tale.class {
+            Class::Once(look) if uncertain || self.is_ambiguous() => {
+                Some(format!("it may have happened all the same and was not sent again; {look}"))
+            }
+            Class::Idempotent if uncertain => Some("an earlier try may have done it all the same".to_owned()),
+            Class::Safe | Class::Once(_) | Class::Idempotent => None,
+        };
+        let mut message = scrub(&self.message);
+        if tale.tries > 1 {
+            message = format!("{message} (after {} tries)", tale.tries);
+        }
+        if unsure.is_some() && matches!(tale.class, Class::Once(_)) {
+            message = format!("{message}; it may have happened");
+        }
+        let mut error = match self.own {
+            Some(own) => *own,
+            None => Error::new(self.kind, message).details(Details {
+                backend: Some(tale.backend),
+                code: self.details.code.as_deref().map(scrub),
+                request_id: self.details.request_id.as_deref().map(scrub),
+                uncertain: unsure.is_some(),
+                ..*self.details
+            }),
+        };
+        let asked = self.details.retry_after.filter(|_| self.details.retryable);
+        let asked = asked
+            .map(|wait| format!("the service asks to wait for {} s before the next try", wait.as_secs_f64().ceil()));
+        if let Some(hint) = unsure.or(asked).or(self.hint.map(str::to_owned)) {
+            error = error.hint(hint);
+        }
+        error
+    }
+}
+
+/// Whether an answer with a good status is a failure all the same, as some services put it.
+pub type IsFailure = fn(&[u8]) -> bool;
+
+/// The kind of an error by its status. 400 and 422 are `usage`: in practice a name, a path or a
+/// number that the user gave, and a message that tells which.
+pub fn kind_of(status: StatusCode) -> Kind {
+    match status.as_u16() {
+        400 | 422 => Kind::Usage,
+        401 | 403 => Kind::Auth,
+        404 => Kind::NotFound,
+        409 | 412 => Kind::Conflict,
+        413 | 429 | 507 => Kind::Limit,
+        // 408 and 5xx, and whatever the protocol does not know.
+        _ => Kind::Unavailable,
+    }
+}
+
+fn hint(status: StatusCode) -> Option<&'static str> {
+    match status.as_u16() {
+        401 => Some("the credentials are missing, wrong or over: see `wharf doctor`"),
+        403 => Some("these credentials may not do that: see `wharf doctor`"),
+        407 => Some("the proxy wants a user name and a password: `http://user:password@host:port`"),
+        408 | 500..=599 => Some("the service is in trouble: run the command again later"),
+        429 => Some("run the command again later, or with fewer --jobs"),
+        300..=399 => Some("redirects are not followed, so that credentials stay where they belong: check --base-url"),
+        _ => None,
+    }
+}
+
+/// Where a redirect leads: its origin and no more, for the rest may be a secret.
+fn elsewhere(url: &Url, headers: &HeaderMap) -> String {
+    let target = headers.get(LOCATION).and_then(|value| value.to_str().ok()).and_then(|text| url.join(text).ok());
+    target.map(|target| format!(" and points to {}", address::origin(&target))).unwrap_or_default()
+}
+
+/// What an answer says that is not the service's: its type and its first words.
+fn stranger(headers: &HeaderMap, content: &Content, secrets: &Secrets) -> Option<String> {
+    if let Ok(mut value) = serde_json::from_slice::<Value>(&content.bytes) {
+        redact::json(&mut value);
+        return Some(secrets.excerpt(&value.to_string()));
+    }
+    let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("no content type");
+    let kind = secrets.excerpt(kind);
+    let text = String::from_utf8_lossy(&content.bytes);
+    let says = secrets.excerpt(&without_tags(&secrets.scrub(&text, content.is_cut)));
+    match says.is_empty() {
+        true if content.bytes.is_empty() => None,
+        true => Some(format!("no JSON ({kind})")),
+        false => Some(format!("no JSON ({kind}): {says}")),
+    }
+}
+
+/// A web page without what is between `<` and `>`.
+fn without_tags(text: &str) -> String {
+    let mut inside = false;
+    let keep = |c: char| match c {
+        '<' => {
+            inside = true;
+            Some(' ')
+        }
+        '>' if inside => {
+            inside = false;
+            None
+        }
+        c => Some(c).filter(|_| !inside),
+    };
+    text.chars().filter_map(keep).collect()
+}
+
+/// The service's name for a request. A proxy may have folded two into `a, a`.
+pub(super) fn request_id(headers: &HeaderMap, secrets: &Secrets) -> Option<String> {
+    REQUEST_IDS.iter().find_map(|name| {
+        let value = headers.get(*name)?.to_str().ok()?;
+        value.split(',').map(str::trim).find(|piece| !piece.is_empty()).map(|id| secrets.excerpt(id))
+    })
+}
+
+/// All causes of an error, itself first.
+fn causes<'a>(error: &'a (dyn StdError + 'static)) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
+    std::iter::successors(Some(error), |error| cause(*error))
+}
+
+/// What an error comes from. An I/O error hides the error that it was made of, if any.
+fn cause<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a (dyn StdError + 'static)> {
+    match error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
+        Some(inner) => Some(inner),
+        None => error.source(),
+    }
+}
+
+/// The innermost cause, which is the one that says something.
+pub(super) fn reason(error: &reqwest::Error) -> String {
+    let text = causes(error).last().map(ToString::to_string).unwrap_or_default();
+    let text = text.split(" (os error ").next().unwrap_or_default();
+    let mut letters = text.chars();
+    let first = letters.next().map(|first| first.to_lowercase().to_string()).unwrap_or_default();
+    first + letters.as_str()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_status_has_its_kind() {
+        for (statuses, kind_) in [
+            (&[401, 403][..], Kind::Auth),
+            (&[404], Kind::NotFound),
+            (&[409, 412], Kind::Conflict),
+            (&[413, 429, 507], Kind::Limit),
+            (&[408, 500, 501, 502, 503, 504, 529], Kind::Unavailable),
+            (&[400, 422], Kind::Usage),
+            (&[402, 405, 410, 424, 301, 304], Kind::Unavailable),
+        ] {
+            for status in statuses {
+                assert_eq!(kind_of(StatusCode::from_u16(*status).unwrap()), kind_, "{status}");
+            }
+        }
+    }
+
+    #[test]
+    fn strangers_are_quoted_in_one_short_line() {
+        let mut html = HeaderMap::new();
+        let stranger = |headers: &HeaderMap, text: &[u8]| {
+            let content = Content { bytes: Bytes::copy_from_slice(text), is_cut: false };
+            stranger(headers, &content, &Secrets::default())
+        };
+        html.insert(CONTENT_TYPE, "text/html; charset=utf-8".parse().unwrap());
+        let page = b"<html><head><title>502 Bad\x1b[31m Gateway</title></head>\n<body>nginx</body></html>";
+        assert_eq!(stranger(&html, page).unwrap(), "no JSON (text/html; charset=utf-8): 502 Bad [31m Gateway nginx");
+        assert_eq!(stranger(&html, b"<html>").unwrap(), "no JSON (text/html; charset=utf-8)");
+        assert_eq!(stranger(&HeaderMap::new(), b""), None);
+        let long = stranger(&HeaderMap::new(), "ä".repeat(5000).as_bytes()).unwrap();
+        assert!(long.chars().count() < 250 && long.ends_with('…'));
+    }
+
+    #[test]
+    fn the_common_envelope_reads_both_shapes() {
+        let read = |text: &str| {
+            let told = common_envelope(StatusCode::BAD_REQUEST, &HeaderMap::new(), text.as_bytes());
+            (told.code, told.message)
+        };
+        let both = (Some("c".to_owned()), Some("m".to_owned()));
+        assert_eq!(read(r#"{"error": {"code": "c", "message": "m"}}"#), both);
+        assert_eq!(read(r#"{"type": "error", "error": {"type": "c", "message": "m"}}"#), both);
+        assert_eq!(read(r#"{"code": "c", "message": "m"}"#), both);
+        assert_eq!(read("<html>"), (None, None));
+        assert_eq!(read(r#"{"error": "x", "code": null}"#), (None, None));
+    }
+
+    #[test]
+    fn request_ids_are_found_by_any_name() {
+        for (name, value, id) in
+            [("request-id", "req_1", "req_1"), ("apim-request-id", "a, a", "a"), ("x-ms-request-id", " ,b", "b")]
+        {
+            let mut headers = HeaderMap::new();
+            headers.insert(name, value.parse().unwrap());
+            assert_eq!(request_id(&headers, &Secrets::default()).as_deref(), Some(id));
+        }
+    }
+}

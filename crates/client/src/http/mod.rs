@@ -1,0 +1,122 @@
+//! The one HTTP client of all hosted backends: connections, retries, credentials, bodies, traces.
+//!
+//! An [`Http`] belongs to one service: its address, its credentials, how it words its errors. It makes
+//! nothing until its first request, so that a local command pays nothing for it. Every request says
+//! its [`Class`], which decides what may be sent twice. The room knows no protocol, never prints (an
+//! [`Observer`] is told of each try) and never lets a secret into a message.
+//!
+//! Start reading in `request.rs` (what a backend calls), then `retry.rs` (when something is sent
+//! again) and `attempt.rs` (one try).
+
+mod address;
+mod answer;
+mod attempt;
+mod auth;
+mod client;
+mod download;
+mod failure;
+pub mod limiter;
+mod multipart;
+mod options;
+mod payload;
+mod proxy;
+pub mod redact;
+mod request;
+mod retry;
+mod retry_after;
+mod tls;
+mod trace;
+
+use std::sync::Arc;
+
+pub use answer::Answer;
+pub use auth::{Auth, Credentials};
+pub use download::Download;
+pub(crate) use download::other_length;
+pub(crate) use failure::common_envelope;
+pub use failure::{Envelope, IsFailure, Told, kind_of};
+pub use multipart::{FilePart, Form};
+pub use options::Options;
+pub use request::Request;
+pub use reqwest::header::{HeaderMap, HeaderValue};
+pub use reqwest::{Method, StatusCode, Url};
+pub use retry::Class;
+pub use trace::{Detail, Observer, Outcome, Try};
+
+use self::client::Clients;
+use self::limiter::Limiter;
+use self::redact::Secrets;
+use wharf_core::error::Result;
+
+/// A service, reached over HTTP. Cheap to clone; all clones share connections and waiting times.
+#[derive(Clone)]
+pub struct Http(Arc<Service>);
+
+/// Where it goes and nothing of what it knows.
+impl std::fmt::Debug for Http {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Http").field(&address::origin(&self.0.base)).finish()
+    }
+}
+
+/// What all requests to a service share.
+struct Service {
+    options: Options,
+    base: Url,
+    headers: HeaderMap,
+    clients: Clients,
+    limiter: Limiter,
+    secrets: Arc<Secrets>,
+}
+
+impl Http {
+    /// Checks the address and the extra headers; opens, reads and makes nothing else.
+    ///
+    /// # Errors
+    /// `usage` for an address that is none, that holds a password, or that is plain `http://` to
+    /// another machine, and for an extra header that would break the framing of requests.
+    pub fn new(options: Options) -> Result<Self> {
+        let base = address::base(&options.base_url)?;
+        Self::at(base, options)
+    }
+
+    /// The same for a service that this machine's host offers to what runs on it, such as the metadata
+    /// of a virtual machine: it may be on the machine's own link, over plain `http`.
+    ///
+    /// # Errors
+    /// Those of [`Http::new`].
+    pub(crate) fn of_the_host(options: Options) -> Result<Self> {
+        let base = address::of_the_host(&options.base_url)?;
+        Self::at(base, options)
+    }
+
+    fn at(base: Url, options: Options) -> Result<Self> {
+        Ok(Http(Arc::new(Service {
+            base,
+            headers: options.extra_headers()?,
+            clients: Clients::default(),
+            limiter: Limiter::default(),
+            secrets: Arc::default(),
+            options,
+        })))
+    }
+
+    /// A text of the service without the credentials of this client, wherever and however they stand in it. It
+    /// has to be called before the text is cut; of a long text, its beginning.
+    pub(crate) fn scrub(&self, text: &str) -> String {
+        self.0.secrets.scrub(text, false)
+    }
+
+    /// A request to the service, with its credentials. `path` is what follows the base URL, one
+    /// segment an item; whatever is in a segment stays in it.
+    pub fn request(&self, class: Class, method: Method, path: &[&str]) -> Request<'_> {
+        let url = address::below(&self.0.base, path);
+        Request::new(self, class, method, url.map(|url| (url, true)))
+    }
+
+    /// A request to an address that the service gave out (a presigned URL, a direct route): neither
+    /// the credentials nor the extra headers go along, and nothing but its origin is ever shown.
+    pub fn elsewhere(&self, class: Class, method: Method, url: &str) -> Request<'_> {
+        Request::new(self, class, method, address::given(url).map(|url| (url, false)))
+    }
+}

@@ -1,0 +1,139 @@
+//! What a client has to know before its first request.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+
+use super::auth::Auth;
+use super::failure::{Envelope, IsFailure, common_envelope};
+use super::trace::{Observer, Try};
+use wharf_core::config::Settings;
+use wharf_core::config::answers::Answers;
+use wharf_core::error::{Error, Result};
+
+/// Headers that decide where a message goes, where it ends, what it is or how it is packed: they belong to
+/// whoever writes the message (RFC 9110, sections 7.2, 7.6.1 and 8).
+const FRAMING: [&str; 14] = [
+    "accept-encoding",
+    "connection",
+    "content-encoding",
+    "content-length",
+    "content-type",
+    "expect",
+    "host",
+    "keep-alive",
+    "proxy-connection",
+    "range",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+];
+
+/// What a client has to know before its first request.
+#[derive(Clone)]
+pub struct Options {
+    /// The backend's name, for errors.
+    pub backend: &'static str,
+    /// Where the service is; requests go below this path.
+    pub base_url: String,
+    /// Who asks; `None` where the service wants no credentials.
+    pub auth: Option<Arc<dyn Auth>>,
+    /// Reads the service's own errors.
+    pub envelope: Envelope,
+    /// Tells an error that comes with a good status, of answers that are read whole; `envelope` then
+    /// reads it.
+    pub is_failure: IsFailure,
+    /// Headers of every request to the service, never credentials.
+    pub headers: BTreeMap<String, String>,
+    /// A PEM file of certificates to trust beside those of the system.
+    pub ca_cert: Option<PathBuf>,
+    /// The longest that connecting may take, TLS and proxy included.
+    pub connect_timeout: Duration,
+    /// The longest without a byte in either direction.
+    pub idle_timeout: Duration,
+    /// When everything has to be done, tries and waiting included.
+    pub deadline: Option<Instant>,
+    /// How often a request is tried again.
+    pub retries: u32,
+    /// Who is told of each try.
+    pub observer: Option<Observer>,
+    /// Whether they are told of headers and contents as well.
+    pub detail: bool,
+    /// Where the answers to requests that change something are kept.
+    pub answers: Option<Answers>,
+}
+
+impl Options {
+    /// The defaults: 10 s to connect, 60 s without a byte, 4 retries, no deadline, nobody watching.
+    pub fn new(backend: &'static str, base_url: impl Into<String>) -> Self {
+        Options {
+            backend,
+            base_url: base_url.into(),
+            auth: None,
+            envelope: common_envelope,
+            is_failure: |_| false,
+            headers: BTreeMap::new(),
+            ca_cert: None,
+            connect_timeout: Duration::from_secs(10),
+            idle_timeout: Duration::from_secs(60),
+            deadline: None,
+            retries: 4,
+            observer: None,
+            detail: false,
+            answers: None,
+        }
+    }
+
+    /// Takes over what the user settled.
+    #[must_use]
+    pub fn configured(mut self, settings: &Settings) -> Self {
+        self.headers.clone_from(&settings.headers);
+        self.ca_cert.clone_from(&settings.ca_cert);
+        self.connect_timeout = settings.connect_timeout.unwrap_or(self.connect_timeout);
+        self.retries = settings.retries.unwrap_or(self.retries);
+        self.deadline = settings.deadline;
+        self.detail = settings.told.as_ref().is_some_and(|told| told.detail);
+        self.observer = settings.told.clone().map(|told| -> Observer {
+            Arc::new(move |one: &Try| {
+                (told.say)(one.to_string());
+                one.detail.iter().flat_map(|detail| detail.lines()).for_each(|line| (told.say)(line));
+            })
+        });
+        self
+    }
+
+    /// The extra headers as they are sent. `config::header` has refused credentials already.
+    pub(super) fn extra_headers(&self) -> Result<HeaderMap> {
+        let mut headers = HeaderMap::new();
+        for (name, value) in &self.headers {
+            let refused = || Error::usage(format!("this header cannot be set: `{name}`"));
+            let parsed = HeaderName::try_from(name.as_str()).map_err(|_| refused())?;
+            if FRAMING.contains(&parsed.as_str()) {
+                return Err(refused().hint("it belongs to the HTTP client"));
+            }
+            headers.insert(parsed, HeaderValue::try_from(value.as_str()).map_err(|_| refused())?);
+        }
+        Ok(headers)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headers_that_frame_a_message_cannot_be_set() {
+        for name in ["Content-Length", "HOST", "transfer-encoding", "Range"] {
+            let mut options = Options::new("test", "https://service.test");
+            options.headers.insert(name.to_owned(), "5".to_owned());
+            assert!(options.extra_headers().unwrap_err().message().contains(name));
+        }
+        let mut options = Options::new("test", "https://service.test");
+        options.headers.insert("X-Team".to_owned(), "blue".to_owned());
+        assert_eq!(options.extra_headers().unwrap().get("x-team").unwrap(), "blue");
+    }
+}

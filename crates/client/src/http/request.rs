@@ -1,0 +1,242 @@
+//! A request, as a backend writes it down.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use reqwest::{Method, Url};
+use serde::Serialize;
+
+use super::answer::{Answer, LONGEST};
+use super::attempt::{Mode, Reply};
+use super::auth::secret_value;
+use super::download::Download;
+use super::multipart::Form;
+use super::payload::Payload;
+use super::redact::Secrets;
+use super::retry::{self, Class};
+use super::{Http, address};
+use wharf_core::body::Source;
+use wharf_core::error::{Error, Kind, Result};
+use wharf_wire::url::escape;
+
+/// The longest path or query, in bytes: the HTTP library takes 65,534 in all, and services less.
+const LONGEST_PART: usize = 32 * 1024;
+
+/// Headers that carry secrets whoever sets them.
+const SECRET_HEADERS: [&str; 7] =
+    ["api-key", "authorization", "cookie", "proxy-authorization", "x-access-token", "x-api-key", "x-identity-header"];
+
+/// A request that is being written. What is wrong with it comes up when it is sent, before anything
+/// goes out.
+#[must_use = "nothing is sent before `send` or `fetch`"]
+pub struct Request<'a> {
+    http: &'a Http,
+    parts: Result<Parts<'a>>,
+}
+
+/// A request that is ready to go, as often as it takes.
+pub(super) struct Parts<'a> {
+    pub(super) class: Class,
+    pub(super) method: Method,
+    pub(super) url: Url,
+    /// The names of what a backend put into its query, which traces show.
+    pub(super) asked: Vec<String>,
+    /// Whether it goes to the service itself, with its credentials.
+    pub(super) home: bool,
+    pub(super) headers: HeaderMap,
+    pub(super) payload: Payload<'a>,
+    pub(super) secrets: Arc<Secrets>,
+    /// The longest without a byte, where it is not that of all requests.
+    pub(super) idle: Option<Duration>,
+    /// Bytes of the longest answer that is read whole.
+    pub(super) longest: usize,
+}
+
+impl<'a> Request<'a> {
+    pub(super) fn new(http: &'a Http, class: Class, method: Method, to: Result<(Url, bool)>) -> Self {
+        let parts = to.map(|(url, home)| {
+            let secrets = Arc::new(Secrets::of_request(&http.0.secrets));
+            if !home {
+                secrets.learn_url(&url);
+            }
+            Parts {
+                class,
+                method,
+                url,
+                asked: Vec::new(),
+                home,
+                headers: HeaderMap::new(),
+                payload: Payload::default(),
+                secrets,
+                idle: None,
+                longest: LONGEST,
+            }
+        });
+        Request { http, parts }
+    }
+
+    fn with(mut self, change: impl FnOnce(&mut Parts<'a>) -> Result<()>) -> Self {
+        let changed = match &mut self.parts {
+            Ok(parts) => change(parts),
+            Err(_) => Ok(()),
+        };
+        if let Err(error) = changed {
+            self.parts = Err(error);
+        }
+        self
+    }
+
+    /// Adds a parameter to the query.
+    pub fn query(self, name: &str, value: &str) -> Self {
+        self.with(|parts| {
+            address::add_query(&mut parts.url, name, value);
+            parts.asked.push(name.to_owned());
+            Ok(())
+        })
+    }
+
+    /// Sets a header. One that is made for secrets is one ([`Request::secret`]).
+    pub fn header(self, name: &str, value: &str) -> Self {
+        self.with(|parts| {
+            let refused = || Error::usage(format!("this header has characters that it cannot have: `{name}`"));
+            let name = HeaderName::try_from(name).map_err(|_| refused())?;
+            let mut value = HeaderValue::try_from(value).map_err(|_| refused())?;
+            value.set_sensitive(SECRET_HEADERS.contains(&name.as_str()));
+            parts.headers.insert(name, value);
+            Ok(())
+        })
+    }
+
+    /// Sets a header that is a secret of this request: a token of a direct route. It goes wherever
+    /// the request goes, and nobody is shown it.
+    pub fn secret(self, name: &'static str, value: &str) -> Self {
+        self.with(|parts| {
+            parts.headers.insert(HeaderName::from_static(name), secret_value(value)?);
+            Ok(())
+        })
+    }
+
+    /// Waits for so long where the service works for long before it answers.
+    pub(crate) fn patient(self, idle: Duration) -> Self {
+        self.with(|parts| {
+            parts.idle = Some(idle);
+            Ok(())
+        })
+    }
+
+    /// Takes an answer of at most `longest` bytes: for listings, which may be longer than one object.
+    pub(crate) fn at_most(self, longest: usize) -> Self {
+        self.with(|parts| {
+            parts.longest = longest;
+            Ok(())
+        })
+    }
+
+    /// Carries JSON.
+    pub fn json<T: Serialize + ?Sized>(self, content: &T) -> Self {
+        self.with(|parts| {
+            let json = serde_json::to_vec(content)
+                .map_err(|e| Error::new(Kind::Internal, format!("a request that is no JSON: {e}")))?;
+            parts.headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+            parts.payload = Payload::bytes(json);
+            Ok(())
+        })
+    }
+
+    /// Carries the fields of a web form.
+    pub fn fields(self, fields: &[(&str, &str)]) -> Self {
+        self.with(|parts| {
+            let pairs: Vec<_> =
+                fields.iter().map(|(name, value)| format!("{}={}", escape(name), escape(value))).collect();
+            parts.headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
+            parts.payload = Payload::bytes(pairs.join("&"));
+            Ok(())
+        })
+    }
+
+    /// Says that this text, which is in the content, is a secret: nobody is shown it, even if the
+    /// service repeats it.
+    pub fn hide(self, secret: &str) -> Self {
+        self.with(|parts| {
+            parts.secrets.learn_text(secret);
+            Ok(())
+        })
+    }
+
+    /// Carries a source, from its start in every try, and never half of it: one that is longer or
+    /// shorter than it said breaks the request off as `conflict`. No content type is sent unless
+    /// [`Request::header`] sets one.
+    pub fn source(self, source: &'a dyn Source) -> Self {
+        self.with(|parts| {
+            parts.payload = Payload::source("", source, "");
+            Ok(())
+        })
+    }
+
+    /// Carries a form with one file, which is treated as [`Request::source`] does.
+    pub fn form(self, form: Form<'a>) -> Self {
+        self.with(|parts| {
+            let (kind, payload) = form.payload()?;
+            let kind = HeaderValue::try_from(kind).map_err(|e| Error::new(Kind::Internal, e.to_string()))?;
+            parts.headers.insert(CONTENT_TYPE, kind);
+            parts.payload = payload;
+            Ok(())
+        })
+    }
+
+    /// Sends it and reads the answer whole, up to 4 MiB or what `Request::at_most` says.
+    ///
+    /// # Errors
+    /// By status: 401, 403 `auth`; 404 `not_found`; 409, 412 `conflict`; 413, 429, 507 `limit`;
+    /// 400, 422 `usage`; everything else, redirects included, `unavailable`; or what the service's
+    /// [`super::Envelope`] says. `unavailable` where no whole answer came, `deadline`, and `conflict` or
+    /// `io` of a source.
+    pub async fn send(self) -> Result<Answer> {
+        let parts = self.parts.and_then(checked)?;
+        let kept = self.http.0.options.answers.as_ref().filter(|kept| parts.class != Class::Safe || kept.wants_all());
+        match retry::run(self.http, parts, Mode::Whole).await? {
+            Reply::Whole(answer) => {
+                if let (Some(kept), Ok(raw)) = (kept, serde_json::from_slice(&answer.bytes)) {
+                    kept.keep(raw);
+                }
+                Ok(answer)
+            }
+            Reply::Stream(_) => Err(Error::new(Kind::Internal, "a stream where a whole answer was asked for")),
+        }
+    }
+
+    /// Sends it and streams the answer's content, unpacked by nobody.
+    ///
+    /// # Errors
+    /// Those of [`Request::send`]; what happens to the content comes up in its [`Download::body`].
+    pub async fn fetch(self) -> Result<Download> {
+        let parts = self.parts.and_then(checked)?;
+        match retry::run(self.http, parts, Mode::Stream).await? {
+            Reply::Stream(download) => Ok(download),
+            Reply::Whole(_) => Err(Error::new(Kind::Internal, "a whole answer where a stream was asked for")),
+        }
+    }
+}
+
+/// A request whose address is short enough to be sent.
+///
+/// # Errors
+/// `usage` for a path that is too long, which holds names that the user gave; `unavailable` for a query, which in
+/// practice means a cursor of the service's.
+fn checked(parts: Parts<'_>) -> Result<Parts<'_>> {
+    let (path, query) = (parts.url.path().len(), parts.url.query().map_or(0, str::len));
+    if path > LONGEST_PART {
+        return Err(Error::usage(format!("a name in this request is too long: its address would have {path} bytes"))
+            .hint(format!("an address has at most {LONGEST_PART} bytes")));
+    }
+    if query > LONGEST_PART {
+        let asked = parts.asked.join("`, `");
+        return Err(Error::new(
+            Kind::Unavailable,
+            format!("the query of this request would have {query} bytes: `{asked}`"),
+        )
+        .hint(format!("a cursor or a path that is too long; a query has at most {LONGEST_PART} bytes")));
+    }
+    Ok(parts)
+}

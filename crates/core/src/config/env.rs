@@ -1,0 +1,177 @@
+//! Every environment variable that wharf reads, once.
+
+use std::path::PathBuf;
+
+/// An environment variable that wharf reads.
+pub struct Variable {
+    /// The name, or several names for the same value: the first one that is set counts.
+    pub names: &'static [&'static str],
+    /// What the variable sets, as Markdown.
+    pub meaning: &'static str,
+}
+
+/// Variables that belong together.
+pub struct Group {
+    /// What the variables have in common.
+    pub title: &'static str,
+    /// The variables, in the order in which they are documented.
+    pub variables: &'static [Variable],
+}
+
+/// Defines a constant for each variable, and [`GROUPS`] from the same lines.
+macro_rules! variables {
+    ($($title:literal { $($(#[doc = $meaning:literal])+ $constant:ident = $($name:literal)|+;)+ })+) => {
+        $($(variables!(@constant $($meaning)+, $constant, $($name)+);)+)+
+
+        /// Every variable that wharf reads.
+        pub const GROUPS: &[Group] = &[$(Group {
+            title: $title,
+            variables: &[$(Variable { names: &[$($name),+], meaning: concat!($($meaning),+) }),+],
+        }),+];
+    };
+    (@constant $($meaning:literal)+, $constant:ident, $name:literal) => {
+        $(#[doc = $meaning])+
+        pub const $constant: &str = $name;
+    };
+    (@constant $($meaning:literal)+, $constant:ident, $($name:literal)+) => {
+        $(#[doc = $meaning])+
+        pub const $constant: [&str; [$($name),+].len()] = [$($name),+];
+    };
+}
+
+variables! {
+    "Settings" {
+        /// The backend, as `--backend`.
+        BACKEND = "WHARF_BACKEND";
+        /// The profile of the configuration file, as `--profile`.
+        PROFILE = "WHARF_PROFILE";
+        /// The session that `:PATH` means, as `--session`.
+        SESSION = "WHARF_SESSION";
+        /// The agent, as `--agent`.
+        AGENT = "WHARF_AGENT";
+        /// The environment of new sessions, as `sessions create --environment`.
+        ENVIRONMENT = "WHARF_ENVIRONMENT";
+        /// The image of new sessions, as `sessions create --image`.
+        IMAGE = "WHARF_IMAGE";
+        /// The output format, as `--format`.
+        FORMAT = "WHARF_FORMAT";
+        /// How many files a transfer moves at once, as `--jobs`.
+        JOBS = "WHARF_JOBS";
+        /// The end user for whom Microsoft Foundry is called, as `--user-identity`.
+        USER_IDENTITY = "WHARF_USER_IDENTITY";
+        /// The key that separates the sessions of end users on Microsoft Foundry, as `--isolation-key`.
+        ISOLATION_KEY = "WHARF_ISOLATION_KEY";
+    }
+    "Files" {
+        /// The configuration file; default: `wharf/config.toml` in the configuration directory.
+        CONFIG = "WHARF_CONFIG";
+        /// The directory of the local backend's data, the record of uploads and kept tokens; default: `wharf` in the
+        /// data directory, for tokens `wharf` in the cache directory.
+        HOME = "WHARF_HOME";
+        /// The configuration directory, on every system.
+        XDG_CONFIG_HOME = "XDG_CONFIG_HOME";
+        /// The data directory, on every system.
+        XDG_DATA_HOME = "XDG_DATA_HOME";
+        /// The cache directory, on every system.
+        XDG_CACHE_HOME = "XDG_CACHE_HOME";
+        /// Directories in which `az`, `azd`, a `secret_command` and the command of `wharf serve` are looked for.
+        PATH = "PATH";
+    }
+    "Local backend" {
+        /// Bytes that a session may hold, such as `500MB`, or `none`; default: `10GiB`.
+        SESSION_BYTES = "WHARF_SESSION_BYTES";
+        /// Resources that a session may have, or `none`; default: `100`.
+        SESSION_MOUNTS = "WHARF_SESSION_MOUNTS";
+    }
+    "Terminal" {
+        /// No colour where it is set and `--color` is not.
+        NO_COLOR = "NO_COLOR";
+        /// Colour, even off a terminal, where it is set to anything but `0` and `--color` is not.
+        CLICOLOR_FORCE = "CLICOLOR_FORCE";
+        /// No colour where it is `0` and `--color` is not set.
+        CLICOLOR = "CLICOLOR";
+        /// Neither colour nor a progress bar where it is `dumb` or not set.
+        TERM = "TERM";
+        /// The width of tables where the terminal does not report one.
+        COLUMNS = "COLUMNS";
+    }
+    "Network" {
+        /// The proxy for hosted backends.
+        HTTPS_PROXY = "https_proxy" | "HTTPS_PROXY";
+        /// The proxy where `https_proxy` is not set.
+        ALL_PROXY = "all_proxy" | "ALL_PROXY";
+        /// Names, addresses and networks that are reached without a proxy, separated by commas or blanks.
+        NO_PROXY = "no_proxy" | "NO_PROXY";
+        /// A file of certificates to trust instead of the system's; `SSL_CERT_DIR` names a directory of them.
+        SSL_CERT_FILE = "SSL_CERT_FILE";
+    }
+    "Anthropic" {
+        /// An API key. Chooses the backend `anthropic`.
+        ANTHROPIC_KEY = "ANTHROPIC_API_KEY";
+        /// A bearer token, used where there is no API key. Chooses the backend `anthropic`.
+        ANTHROPIC_TOKEN = "ANTHROPIC_AUTH_TOKEN";
+        /// The address of the service, as `--base-url`.
+        ANTHROPIC_BASE_URL = "ANTHROPIC_BASE_URL";
+        /// Logins of the vendor's own tools. `wharf doctor` says that they are set; they are not used.
+        ANTHROPIC_LOGINS = "ANTHROPIC_PROFILE" | "ANTHROPIC_IDENTITY_TOKEN" | "ANTHROPIC_IDENTITY_TOKEN_FILE";
+        /// The directory of the vendor's own logins. `wharf doctor` says that there are some; they are not used.
+        ANTHROPIC_CONFIG_DIR = "ANTHROPIC_CONFIG_DIR";
+    }
+    "Microsoft Foundry" {
+        /// The address of the project, as `--base-url`. Chooses the backend `foundry`.
+        FOUNDRY_ENDPOINT = "FOUNDRY_PROJECT_ENDPOINT" | "AZURE_AI_PROJECT_ENDPOINT";
+        /// A token, used instead of the logins below.
+        FOUNDRY_TOKEN = "WHARF_FOUNDRY_TOKEN";
+        /// A file with a token, used where `WHARF_FOUNDRY_TOKEN` is not set.
+        FOUNDRY_TOKEN_FILE = "WHARF_FOUNDRY_TOKEN_FILE";
+        /// The tenant (directory) of the login.
+        AZURE_TENANT_ID = "AZURE_TENANT_ID";
+        /// The application (client) of a service principal, a workload identity or a managed identity.
+        AZURE_CLIENT_ID = "AZURE_CLIENT_ID";
+        /// The secret of a service principal.
+        AZURE_CLIENT_SECRET = "AZURE_CLIENT_SECRET";
+        /// The certificate of a service principal. Not supported: setting it is an error that says so.
+        AZURE_CLIENT_CERTIFICATE_PATH = "AZURE_CLIENT_CERTIFICATE_PATH";
+        /// A file with the token of a workload identity (Kubernetes).
+        AZURE_FEDERATED_TOKEN_FILE = "AZURE_FEDERATED_TOKEN_FILE";
+        /// The address of Microsoft Entra; default: `https://login.microsoftonline.com`.
+        AZURE_AUTHORITY_HOST = "AZURE_AUTHORITY_HOST";
+        /// The address of a managed identity in App Service, Functions and Container Apps.
+        IDENTITY_ENDPOINT = "IDENTITY_ENDPOINT";
+        /// The header that `IDENTITY_ENDPOINT` expects.
+        IDENTITY_HEADER = "IDENTITY_HEADER";
+        /// The address of a virtual machine's metadata service; default: `http://169.254.169.254`.
+        AZURE_POD_IDENTITY_AUTHORITY_HOST = "AZURE_POD_IDENTITY_AUTHORITY_HOST";
+        /// The directory of the Azure CLI's login.
+        AZURE_CONFIG_DIR = "AZURE_CONFIG_DIR";
+        /// The directory of the Azure Developer CLI's login.
+        AZD_CONFIG_DIR = "AZD_CONFIG_DIR";
+    }
+    "AGB cloud" {
+        /// An API key. Chooses the backend `agb`.
+        AGB_API_KEY = "AGB_API_KEY";
+        /// The address of the service, as `--base-url`. Chooses the backend `agb`.
+        AGB_ENDPOINT = "AGB_ENDPOINT";
+    }
+}
+
+/// The variables that choose Anthropic.
+pub const ANTHROPIC: [&str; 2] = [ANTHROPIC_KEY, ANTHROPIC_TOKEN];
+/// The variables that choose AGB cloud; what stands in `.env` chooses nothing.
+pub const AGB: [&str; 2] = [AGB_API_KEY, AGB_ENDPOINT];
+
+/// The variables that choose a backend where nothing else does.
+pub(crate) const CHOOSING: &[(&str, &[&str])] =
+    &[("anthropic", &ANTHROPIC), ("foundry", &FOUNDRY_ENDPOINT), ("agb", &AGB)];
+
+/// The text of a variable; one that is empty counts as not set.
+#[allow(clippy::disallowed_methods, reason = "the one place that reads the environment")]
+pub fn text(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// The path in a variable; one that is empty counts as not set.
+#[allow(clippy::disallowed_methods, reason = "the one place that reads the environment")]
+pub fn path(name: &str) -> Option<PathBuf> {
+    std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from)
+}

@@ -1,0 +1,15 @@
+//! What every part of wharf uses: errors, the model, settings, bytes in motion, and files on disk.
+
+#![cfg_attr(test, allow(clippy::disallowed_methods, reason = "tests prepare their own files"))]
+
+pub mod body;
+pub mod config;
+pub mod error;
+pub mod model;
+pub mod pending;
+pub mod platform;
+pub mod pool;
+pub mod random;
+pub mod removal;
+pub mod upload_log;
+pub mod walk;

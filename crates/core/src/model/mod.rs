@@ -1,0 +1,26 @@
+//! The nouns: what a session, a file, a resource and a receipt are, whichever backend they live in.
+//!
+//! These types are the output schema (see `docs/schema/`) and the vocabulary of the `Backend`
+//! trait. They know no backend, no file system and no format. Start with [`session`]; names that
+//! people type are parsed in [`path`] and [`target`].
+
+pub mod entry;
+pub mod path;
+pub mod provider;
+pub mod receipt;
+pub mod resource;
+pub mod session;
+pub mod stored_file;
+pub mod target;
+
+pub use entry::{Entry, EntryKind};
+pub use path::RemotePath;
+pub use provider::Provider;
+pub use receipt::{Deletion, Receipt, ReceiptStatus, Verified};
+pub use resource::{Resource, ResourceKind};
+pub use session::{Labels, Session, SessionId, SessionStatus};
+pub use stored_file::{FileId, Scope, StoredFile};
+pub use target::{SessionPath, Target};
+
+/// A moment in UTC; written as RFC 3339.
+pub use jiff::Timestamp;

@@ -1,0 +1,180 @@
+//! What a file's name may be and what parts a path, by the rules of each system. Nothing here asks
+//! the system it runs on, so that the rules of one are tested on the others.
+
+use std::borrow::Cow;
+
+/// A system's rules for names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rules {
+    /// A name is any bytes but NUL and a slash.
+    Unix,
+    /// As the Win32 interface reads names ("Naming Files, Paths, and Namespaces", learn.microsoft.com).
+    Windows,
+}
+
+/// Names that are devices in every directory, with any ending.
+const DEVICES: [&str; 6] = ["CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$"];
+
+impl Rules {
+    /// The rules here.
+    pub const HERE: Rules = if cfg!(windows) { Rules::Windows } else { Rules::Unix };
+
+    /// Why a file cannot have this name, if it cannot. Windows takes some of these and means another
+    /// file: `x.` is `x`, `x:y` is a stream of `x`, and `NUL.txt` is a device.
+    pub fn problem(self, name: &str) -> Option<&'static str> {
+        if matches!(name, "" | "." | "..") {
+            return Some("it is not the name of a file");
+        }
+        if name.contains(['/', '\0']) {
+            return Some("it holds a slash or a NUL");
+        }
+        match self {
+            Rules::Windows if name.contains(['<', '>', ':', '"', '\\', '|', '?', '*']) => {
+                Some("it holds one of the characters < > : \" \\ | ? *")
+            }
+            Rules::Windows if name.chars().any(|c| c < ' ') => Some("it holds a control character"),
+            Rules::Windows if name.ends_with(['.', ' ']) => Some("it ends in a dot or a space"),
+            Rules::Windows if is_device(name) => Some("it is the name of a device"),
+            Rules::Unix | Rules::Windows => None,
+        }
+    }
+
+    /// Whether a character stands between the parts of a path.
+    pub(crate) fn is_separator(self, c: char) -> bool {
+        c == '/' || self == Rules::Windows && c == '\\'
+    }
+
+    /// Whether a path as it was typed names a directory to put things into: it is empty, or ends in a
+    /// separator or in a part `.` or `..`.
+    pub fn names_directory(self, path: &str) -> bool {
+        let last = path.rsplit(|c| self.is_separator(c)).next().unwrap_or_default();
+        // `C:` is a directory as well: the current one of that drive.
+        matches!(last, "" | "." | "..") || self.drive(path) == path.len()
+    }
+
+    /// The length of the drive that a path begins with, such as `C:`; 0 where there is none.
+    pub fn drive(self, path: &str) -> usize {
+        match path.as_bytes() {
+            [letter, b':', ..] if self == Rules::Windows && letter.is_ascii_alphabetic() => 2,
+            _ => 0,
+        }
+    }
+
+    /// A local path and what follows it after a colon that is not a drive's: `C:\x.csv:/in/x.csv`.
+    pub fn split_at_colon(self, text: &str) -> (&str, Option<&str>) {
+        let drive = self.drive(text);
+        match text.get(drive..).and_then(|rest| rest.find(':')) {
+            Some(colon) => {
+                (text.get(..drive + colon).unwrap_or_default(), Some(text.get(drive + colon + 1..).unwrap_or_default()))
+            }
+            None => (text, None),
+        }
+    }
+
+    /// A path that the system gave, with slashes between its parts.
+    pub fn with_slashes(self, path: &str) -> Cow<'_, str> {
+        match self {
+            Rules::Unix => path.into(),
+            Rules::Windows => path.replace('\\', "/").into(),
+        }
+    }
+
+    /// What is the same for two names that the system takes for one.
+    pub fn folded(self, name: &str) -> Cow<'_, str> {
+        match self {
+            Rules::Unix => name.into(),
+            Rules::Windows => name.to_uppercase().into(),
+        }
+    }
+}
+
+/// Whether Windows takes a name for a device's: `con`, `NUL.txt`, `Com1 .log`.
+fn is_device(name: &str) -> bool {
+    let stem = name.split('.').next().unwrap_or_default().trim_end_matches(' ').to_uppercase();
+    let port = |kind| {
+        stem.strip_prefix(kind)
+            .is_some_and(|number: &str| matches!(number.chars().collect::<Vec<_>>()[..], ['1'..='9' | '¹' | '²' | '³']))
+    };
+    DEVICES.contains(&stem.as_str()) || port("COM") || port("LPT")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_windows_takes_for_something_else_are_none() {
+        for bad in [
+            "x.",
+            "x ",
+            "x. .",
+            "a\\b",
+            "ab:strm",
+            "C:",
+            "a?",
+            "a*",
+            "a<b",
+            "a>b",
+            "a|b",
+            "a\"b",
+            "a\tb",
+            "con",
+            "NUL",
+            "nul.txt",
+            "Com1",
+            "lpt9.tar.gz",
+            "COM¹",
+            "aux .c",
+            "CONIN$",
+            "",
+            ".",
+            "..",
+            "a/b",
+            "a\0",
+        ] {
+            assert!(Rules::Windows.problem(bad).is_some(), "{bad:?}");
+        }
+        for good in ["x", ".x", "x.y", "...a", "console", "com", "COM0", "com10", "nul2", "a b", "\u{fc}", "a;b", "~$x"]
+        {
+            assert_eq!(Rules::Windows.problem(good), None, "{good:?}");
+            assert_eq!(Rules::Unix.problem(good), None, "{good:?}");
+        }
+        for good in ["x.", "x ", "a\\b", "a:b", "NUL", "a\nb", "..."] {
+            assert_eq!(Rules::Unix.problem(good), None, "{good:?}");
+        }
+        for bad in ["", ".", "..", "a/b", "/", "a\0b"] {
+            assert!(Rules::Unix.problem(bad).is_some(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn directories_by_their_spelling() {
+        for both in ["", "/", "a/", ".", "a/.", "..", "a/.."] {
+            assert!(Rules::Unix.names_directory(both) && Rules::Windows.names_directory(both), "{both:?}");
+        }
+        for windows in ["a\\", "\\", "C:\\a\\", "a\\.", "a\\..", "C:", "C:\\"] {
+            assert!(!Rules::Unix.names_directory(windows) || windows.ends_with('/'), "{windows:?}");
+            assert!(Rules::Windows.names_directory(windows), "{windows:?}");
+        }
+        for neither in ["a", "/a", "a/b", "a.", "...", "C:a", "a\\b"] {
+            assert!(!Rules::Unix.names_directory(neither) && !Rules::Windows.names_directory(neither), "{neither:?}");
+        }
+    }
+
+    #[test]
+    fn a_drive_is_no_end_of_a_path() {
+        assert_eq!(Rules::Windows.split_at_colon("C:\\data\\x.csv:/x.csv"), ("C:\\data\\x.csv", Some("/x.csv")));
+        assert_eq!(Rules::Windows.split_at_colon("C:\\x.csv"), ("C:\\x.csv", None));
+        assert_eq!(Rules::Windows.split_at_colon("x.csv:/y"), ("x.csv", Some("/y")));
+        assert_eq!(Rules::Unix.split_at_colon("C:/y"), ("C", Some("/y")));
+        assert_eq!(Rules::Unix.split_at_colon("x"), ("x", None));
+    }
+
+    #[test]
+    fn separators_and_case() {
+        assert_eq!(Rules::Windows.with_slashes("a\\b\\c"), "a/b/c");
+        assert_eq!(Rules::Unix.with_slashes("a\\b"), "a\\b");
+        assert_eq!(Rules::Windows.folded("Readme"), Rules::Windows.folded("README"));
+        assert_ne!(Rules::Unix.folded("Readme"), Rules::Unix.folded("README"));
+    }
+}

@@ -1,0 +1,119 @@
+//! The buffers of all transfers, used again and again, and never more than so many at once.
+
+use std::pin::pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll, Wake, Waker};
+use std::thread::{self, Thread};
+
+use bytes::Bytes;
+use tokio::sync::Semaphore;
+
+/// Bytes in a buffer. Larger writes were measured to be slower, see `docs/benchmarks.md`.
+pub const BLOCK: usize = 64 * 1024;
+
+/// Buffers in all: 8 MiB. Whoever needs one more waits, which ends because nobody who holds one
+/// waits for another before he lets it go.
+const ALL: usize = 128;
+
+static ROOM: Semaphore = Semaphore::const_new(ALL);
+static FREE: Mutex<Vec<Vec<u8>>> = Mutex::new(Vec::new());
+
+/// A buffer of [`BLOCK`] bytes, which goes back when the last reader of what it holds is done.
+pub struct Buffer {
+    bytes: Vec<u8>,
+    filled: usize,
+}
+
+impl Buffer {
+    /// One that was used before, or a new one, as soon as there is room for it.
+    pub async fn take() -> Self {
+        // Nobody closes it, so that this always comes with a permit.
+        if let Ok(permit) = ROOM.acquire().await {
+            permit.forget();
+        }
+        let used = FREE.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        Buffer { bytes: used.unwrap_or_else(|| vec![0; BLOCK]), filled: 0 }
+    }
+
+    /// The same for a thread, which sleeps until there is room.
+    pub(crate) fn take_in_thread() -> Self {
+        let mut taken = pin!(Self::take());
+        let waker = Waker::from(Arc::new(Unpark(thread::current())));
+        loop {
+            match taken.as_mut().poll(&mut Context::from_waker(&waker)) {
+                Poll::Ready(buffer) => return buffer,
+                Poll::Pending => thread::park(),
+            }
+        }
+    }
+
+    /// What is not filled yet.
+    pub fn rest(&mut self) -> &mut [u8] {
+        self.bytes.get_mut(self.filled..).unwrap_or_default()
+    }
+
+    /// So many bytes more are filled.
+    pub fn advance(&mut self, bytes: usize) {
+        self.filled = self.filled.saturating_add(bytes).min(self.bytes.len());
+    }
+
+    /// Whether there is no room left.
+    pub(crate) fn is_full(&self) -> bool {
+        self.filled == self.bytes.len()
+    }
+
+    /// What is filled, to be handed on without a copy.
+    pub fn freeze(self) -> Bytes {
+        Bytes::from_owner(self)
+    }
+}
+
+impl AsRef<[u8]> for Buffer {
+    fn as_ref(&self) -> &[u8] {
+        self.bytes.get(..self.filled).unwrap_or_default()
+    }
+}
+
+impl Drop for Buffer {
+    fn drop(&mut self) {
+        FREE.lock().unwrap_or_else(PoisonError::into_inner).push(std::mem::take(&mut self.bytes));
+        ROOM.add_permits(1);
+    }
+}
+
+/// Wakes a thread that waits for room.
+struct Unpark(Thread);
+
+impl Wake for Unpark {
+    fn wake(self: Arc<Self>) {
+        self.0.unpark();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_filled_is_handed_on_and_nothing_of_the_last_use() {
+        let mut first = Buffer::take_in_thread();
+        first.rest().fill(7);
+        first.advance(BLOCK);
+        assert!(first.is_full());
+        drop(first.freeze());
+        let mut second = Buffer::take_in_thread();
+        second.rest()[..3].copy_from_slice(b"abc");
+        second.advance(3);
+        assert_eq!(second.freeze(), &b"abc"[..]);
+    }
+
+    #[test]
+    fn there_are_never_more_than_so_many() {
+        let mut held: Vec<Buffer> = (0..ALL).map(|_| Buffer::take_in_thread()).collect();
+        let waiting = thread::spawn(|| drop(Buffer::take_in_thread()));
+        thread::sleep(std::time::Duration::from_millis(50));
+        assert!(!waiting.is_finished());
+        held.pop();
+        waiting.join().unwrap();
+    }
+}

@@ -1,0 +1,258 @@
+//! Objects: what presigned URLs lead to, in the manner of OSS, with errors as XML.
+
+use std::sync::Arc;
+
+use hyper::header::{CONTENT_RANGE, CONTENT_TYPE, ETAG, HeaderValue, RANGE};
+use hyper::{Method, StatusCode};
+use ring::hmac;
+use sha2::{Digest as _, Sha256};
+
+use super::contexts::{Object, key};
+use super::route::{Call, OBJECTS};
+use super::source::Stored;
+use super::{Agb, Result};
+use crate::answer::{self, Answer};
+use crate::request::{Request, Upload};
+use wharf_client::backend::{Backend as _, ByteRange, FetchOptions, NewSession, PutOptions, SessionFiles};
+use wharf_core::body::{Mapped, PassingMd5, Source, hex};
+use wharf_core::error::{Error, Kind};
+use wharf_core::model::{SessionId, SessionPath, Timestamp};
+use wharf_core::random;
+use wharf_wire::agb as wire;
+use wharf_wire::url::{Query, escape, unescape};
+
+/// Seconds for which a URL is good. The service's number is unknown.
+const GOOD_FOR: i64 = 3600;
+
+/// Who signs.
+const KEY_ID: &str = "wharf-serve";
+
+/// Signs URLs and makes tokens, with a secret that goes with the server.
+pub(super) struct Signer(hmac::Key);
+
+impl Signer {
+    pub(super) fn new() -> wharf_core::error::Result<Self> {
+        Ok(Signer(hmac::Key::new(hmac::HMAC_SHA256, random::hex::<32>()?.as_bytes())))
+    }
+
+    fn sign(&self, text: &str) -> String {
+        hex(hmac::sign(&self.0, text.as_bytes()).as_ref())
+    }
+
+    /// What opens a session directly.
+    pub(super) fn token(&self, session: &str) -> String {
+        self.sign(session)
+    }
+
+    /// What is signed: the method, no MD5, the media type, the end, and the object.
+    fn signature(&self, method: &Method, media_type: &str, expires: i64, context: &str, key: &str) -> String {
+        self.sign(&format!("{method}\n\n{media_type}\n{expires}\n/{context}/{key}"))
+    }
+
+    /// A URL for one method on one object, which covers no `Content-Type`.
+    pub(super) fn url(&self, origin: &str, method: &Method, context: &str, key: &str) -> wire::PresignedUrl {
+        let expires = Timestamp::now().as_second() + GOOD_FOR;
+        let query = Query::default()
+            .with("Expires", expires.to_string())
+            .with("OSSAccessKeyId", KEY_ID)
+            .with("Signature", self.signature(method, "", expires, context, key));
+        let path: Vec<_> = key.split('/').map(escape).collect();
+        let url = format!("{origin}{OBJECTS}{context}/{}?{query}", path.join("/"));
+        wire::PresignedUrl { url, expire_time: u64::try_from(expires).ok() }
+    }
+}
+
+/// A refusal in the manner of OSS.
+struct Wrong(StatusCode, &'static str, String);
+
+impl From<Error> for Wrong {
+    fn from(error: Error) -> Self {
+        let status = match error.kind() {
+            Kind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+            Kind::Limit => StatusCode::BAD_REQUEST,
+            _ => StatusCode::INTERNAL_SERVER_ERROR,
+        };
+        Wrong(
+            status,
+            if status.is_client_error() { "EntityTooLarge" } else { "InternalError" },
+            error.message().to_owned(),
+        )
+    }
+}
+
+impl Agb {
+    /// An object is put or got.
+    pub(super) async fn object(&self, call: Call, request: &Request) -> Answer {
+        let done = match self.signed(request) {
+            Ok((context, key)) if call == Call::PutObject => self.put_object(&context, &key, request).await,
+            Ok((context, key)) => self.get_object(&context, &key, request).await,
+            Err(wrong) => Err(wrong),
+        };
+        done.unwrap_or_else(|Wrong(status, code, message)| {
+            let text = message.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+            let body = format!(
+                "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>{code}</Code><Message>{text}</Message></Error>"
+            );
+            answer::full(status, "application/xml", body)
+        })
+    }
+
+    /// The context and the object that a URL is for, if it is good. A `Content-Type` that comes along
+    /// is a part of what must have been signed, and never was.
+    fn signed(&self, request: &Request) -> Result<(String, String), Wrong> {
+        let denied = |code, message: &str| Wrong(StatusCode::FORBIDDEN, code, message.to_owned());
+        let rest = request.path.trim_start_matches('/').strip_prefix(&OBJECTS[1..]).unwrap_or_default();
+        let (context, path) = rest.split_once('/').unwrap_or((rest, ""));
+        let key = unescape(path).and_then(|path| key(&path).ok());
+        let key = key
+            .ok_or_else(|| Wrong(StatusCode::BAD_REQUEST, "InvalidObjectName", "no object has this name".to_owned()))?;
+        let (Some(expires), Some(signature)) =
+            (request.query.get("Expires").and_then(|text| text.parse().ok()), request.query.get("Signature"))
+        else {
+            return Err(denied("AccessDenied", "this URL is not signed"));
+        };
+        let media_type = request.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        if self.signer.signature(&request.method, media_type, expires, context, &key) != signature {
+            return Err(denied(
+                "SignatureDoesNotMatch",
+                "the signature covers another request; no Content-Type is signed",
+            ));
+        }
+        if expires < Timestamp::now().as_second() {
+            return Err(denied("AccessDenied", "Request has expired."));
+        }
+        if !self.contexts.has(context) {
+            return Err(Wrong(StatusCode::NOT_FOUND, "NoSuchBucket", "the context is gone".to_owned()));
+        }
+        Ok((context.to_owned(), key))
+    }
+
+    async fn put_object(&self, context: &str, key: &str, request: &Request) -> Result<Answer, Wrong> {
+        let source = Upload { body: Arc::clone(&request.body), name: key.to_owned(), most: u64::MAX };
+        let etag = self.keep_object(context, key, source).await?;
+        let mut answer = answer::empty(StatusCode::OK);
+        if let Ok(etag) = HeaderValue::from_str(&etag) {
+            answer.headers_mut().insert(ETAG, etag);
+        }
+        Ok(answer)
+    }
+
+    async fn get_object(&self, context: &str, key: &str, request: &Request) -> Result<Answer, Wrong> {
+        let missing = || Wrong(StatusCode::NOT_FOUND, "NoSuchKey", "The specified key does not exist.".to_owned());
+        let object =
+            self.contexts.with(context, |held| held.objects.get(key).cloned()).flatten().ok_or_else(missing)?;
+        let range = request.headers.get(RANGE).and_then(|value| part(value.to_str().ok()?, object.size));
+        let fetched = SessionFiles::fetch(&*self.objects, &place(context, key)?, FetchOptions { range, size: None })
+            .await
+            .map_err(|e| match e.kind() {
+                Kind::NotFound => missing(),
+                _ => e.into(),
+            })?;
+        let mut answer = answer::file(fetched.body);
+        if let Some((first, last)) = range.and_then(|range| Some((range.first, range.last?))) {
+            *answer.status_mut() = StatusCode::PARTIAL_CONTENT;
+            if let Ok(value) = HeaderValue::from_str(&format!("bytes {first}-{last}/{}", object.size)) {
+                answer.headers_mut().insert(CONTENT_RANGE, value);
+            }
+        }
+        if let Ok(etag) = HeaderValue::from_str(&object.etag) {
+            answer.headers_mut().insert(ETAG, etag);
+        }
+        Ok(answer)
+    }
+
+    /// Keeps what was sent as an object: all of it or nothing. Gives its `ETag`, the MD5.
+    async fn keep_object(&self, context: &str, key: &str, source: impl Source) -> Result<String, Error> {
+        let at = self.shelf(context, key).await?;
+        let (md5, over) = (PassingMd5::default(), PutOptions { keep_existing: false, bulk: true, expires_in: None });
+        let source = Mapped::new(&source, |body| md5.see(body));
+        let stored = SessionFiles::put(&*self.objects, &at, &source, over).await?;
+        let etag = format!("\"{}\"", md5.hex().to_ascii_uppercase());
+        self.note_object(context, key, etag.clone(), stored.sent.bytes);
+        Ok(etag)
+    }
+
+    /// Keeps a session's file as an object: without a copy where that is possible, and with the
+    /// `ETag` of what came in parts, which is no hash of the content.
+    pub(super) async fn keep_file(&self, context: &str, key: &str, file: Stored) -> Result<(), Error> {
+        let at = self.shelf(context, key).await?;
+        file.put(&self.objects, &at).await?;
+        let etag = format!("\"{}-1\"", random::hex::<16>()?.to_ascii_uppercase());
+        self.note_object(context, key, etag, file.len);
+        Ok(())
+    }
+
+    /// Where an object is kept, below what is there by now.
+    async fn shelf(&self, context: &str, key: &str) -> Result<SessionPath, Error> {
+        let at = place(context, key)?;
+        let new = NewSession { id: Some(at.session.clone()), ..NewSession::default() };
+        match self.objects.sessions().create(new).await {
+            Err(e) if e.kind() != Kind::Conflict => Err(e),
+            _ => Ok(at),
+        }
+    }
+
+    fn note_object(&self, context: &str, key: &str, etag: String, size: u64) {
+        let changed = Timestamp::now();
+        self.contexts.with(context, |held| {
+            let made = held.objects.get(key).map_or(changed, |before| before.made);
+            held.objects.insert(key.to_owned(), Object { etag, size, made, changed });
+        });
+    }
+
+    /// Removes what is kept of an object.
+    pub(super) async fn remove_object(&self, context: &str, key: &str) -> Result<(), Error> {
+        match SessionFiles::remove(&*self.objects, &place(context, key)?, false).await {
+            Err(e) if e.kind() != Kind::NotFound => Err(e),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Where an object is kept: keys are no paths, as `a` and `a/b` may both be there.
+pub(super) fn place(context: &str, key: &str) -> Result<SessionPath, Error> {
+    let session: SessionId = context.parse()?;
+    Ok(SessionPath { session, path: hex(&Sha256::digest(key)).parse()? })
+}
+
+/// The part that `bytes=FIRST-` or `bytes=FIRST-LAST` asks for; of what is anything else, all is sent.
+fn part(header: &str, size: u64) -> Option<ByteRange> {
+    let (first, last) = header.strip_prefix("bytes=")?.split_once('-')?;
+    let first = first.parse().ok().filter(|first| *first < size)?;
+    let end = size.checked_sub(1)?;
+    let last = if last.is_empty() { end } else { last.parse::<u64>().ok()?.min(end) };
+    (first <= last).then_some(ByteRange { first, last: Some(last) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_signature_is_for_one_method_one_object_one_time_and_no_media_type() {
+        let signer = Signer::new().unwrap();
+        let good = signer.signature(&Method::PUT, "", 1, "c", "a/b");
+        assert_eq!(good, signer.signature(&Method::PUT, "", 1, "c", "a/b"));
+        for other in [
+            signer.signature(&Method::GET, "", 1, "c", "a/b"),
+            signer.signature(&Method::PUT, "text/plain", 1, "c", "a/b"),
+            signer.signature(&Method::PUT, "", 2, "c", "a/b"),
+            signer.signature(&Method::PUT, "", 1, "d", "a/b"),
+            Signer::new().unwrap().signature(&Method::PUT, "", 1, "c", "a/b"),
+        ] {
+            assert_ne!(good, other);
+        }
+        let url = signer.url("http://h", &Method::GET, "c", "a b/c?").url;
+        assert!(url.starts_with("http://h/oss/c/a%20b/c%3F?Expires="), "{url}");
+    }
+
+    #[test]
+    fn parts_of_an_object() {
+        let read = |header| part(header, 10).map(|range| (range.first, range.last));
+        assert_eq!(read("bytes=3-"), Some((3, Some(9))));
+        assert_eq!(read("bytes=0-99"), Some((0, Some(9))));
+        for all in ["bytes=10-", "bytes=-3", "bytes=5-4", "lines=1-2", "bytes=1-2,4-5"] {
+            assert_eq!(read(all), None, "{all}");
+        }
+    }
+}

@@ -1,0 +1,198 @@
+//! Events: sent, listed, and streamed as they happen.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::{StreamExt, stream};
+use hyper::StatusCode;
+use serde_json::{Value, json};
+use tokio::sync::watch;
+
+use super::life::Lives;
+use super::page::{self, Cursor, Order, Place};
+use super::route::EventsCall;
+use super::sessions::Created;
+use super::{Anthropic, DOCUMENT_MAX, Refusal, Result, known_only, threads};
+use crate::answer::{self, Answer};
+use crate::request::Request;
+use wharf_core::model::Timestamp;
+use wharf_core::random;
+use wharf_wire::anthropic::events::{self as wire, kind};
+use wharf_wire::anthropic::{Event, Given, SendEvents, SentEvents};
+
+/// How often a stream says that it is still there.
+const HEARTBEAT: Duration = Duration::from_secs(5);
+
+/// What a stream can be asked to preview \[docs\]. Nothing is, because nothing speaks here.
+const PREVIEWS: [&str; 2] = ["agent.message", "agent.thinking"];
+
+/// The most of them that one stream is asked for \[docs\].
+const PREVIEWS_MAX: usize = 100;
+
+impl Anthropic {
+    pub(super) async fn events(&self, session: &str, call: EventsCall, request: &Request) -> Result<Answer> {
+        match call {
+            EventsCall::Send => {
+                let sent: SendEvents = request.document(DOCUMENT_MAX).await?;
+                known_only("", &sent.extra)?;
+                let _changing = self.changing.lock().await;
+                let kept = self.load(session)?;
+                self.still_open(&kept)?;
+                check(&sent.events, &kind::SENT)?;
+                threads::check(session, &sent.events)?;
+                let data = self.take(session, sent.events)?;
+                Ok(answer::json(StatusCode::OK, &SentEvents { data }))
+            }
+            EventsCall::List => {
+                self.load(session)?;
+                self.list_events(session, request)
+            }
+            EventsCall::Stream => {
+                self.load(session)?;
+                self.follow(session, request)
+            }
+        }
+    }
+
+    /// The stream of what happens in a session that is there.
+    pub(super) fn follow(&self, session: &str, request: &Request) -> Result<Answer> {
+        if page::words(request, wire::DELTAS, &PREVIEWS)?.len() > PREVIEWS_MAX {
+            return Err(Refusal::bad(format!("{}: at most {PREVIEWS_MAX}", wire::DELTAS)));
+        }
+        Ok(Follow::answer(Arc::clone(&self.lives), session))
+    }
+
+    /// Does what clients sent; gives the events as the answer has them. They are in the history at
+    /// once, and the answer still calls those queued that the service queues \[docs\].
+    pub(super) fn take(&self, session: &str, events: Vec<Event>) -> Result<Vec<Event>> {
+        let mut echoes = Vec::new();
+        for mut event in events {
+            event.id = Some(random::id("sevt")?);
+            if event.kind == kind::OUTCOME {
+                event.extra.insert("outcome_id".to_owned(), random::id("outc")?.into());
+            }
+            let at_once = [kind::OUTCOME, kind::RESULT, kind::CUSTOM_RESULT].contains(&event.kind.as_str());
+            let mut echo = event.clone();
+            let taken = self.lives.with(session, |life| life.takes(event));
+            echo.processed_at = Given::or_null(taken.filter(|_| at_once));
+            echoes.push(echo);
+        }
+        Ok(echoes)
+    }
+
+    pub(super) fn list_events(&self, session: &str, request: &Request) -> Result<Answer> {
+        let order = Order::of(request, Order::Oldest)?;
+        let limit = page::limit(request, wire::PAGE_MAX, wire::PAGE_MAX)?;
+        let cursor = Cursor::of(request, order)?;
+        let created = Created::of(request)?;
+        let types = page::words(request, wire::TYPES, &kind::LISTED)?;
+        let wanted = |event: &Event| {
+            (types.is_empty() || types.contains(&event.kind.as_str()))
+                && event.processed_at.value().is_none_or(|at| created.holds(*at))
+        };
+        let all: Vec<Event> = self.lives.with(session, |life| life.events.clone());
+        let all = (0..).zip(all).filter(|(_, event)| wanted(event));
+        let all = all.map(|(at, event)| (Place::of(at, ""), event)).collect();
+        let cut = page::cut(all, order, cursor.as_ref(), limit);
+        Ok(answer::json(StatusCode::OK, &page::plain(cut)))
+    }
+}
+
+/// Refuses events that a client does not send, or not here or so.
+pub(super) fn check(events: &[Event], allowed: &[&str]) -> Result<()> {
+    if events.is_empty() {
+        return Err(Refusal::bad("events: at least one"));
+    }
+    for (at, event) in events.iter().enumerate() {
+        let kind = event.kind.as_str();
+        if !allowed.contains(&kind) {
+            return Err(Refusal::bad(format!("events.{at}.type: {kind:?} cannot be sent here")));
+        }
+        let has = |name: &str, fits: fn(&Value) -> bool| match event.extra.get(name) {
+            Some(value) if fits(value) => Ok(()),
+            _ => Err(Refusal::bad(format!("events.{at}.{name}: Field required"))),
+        };
+        match kind {
+            kind::MESSAGE | kind::SYSTEM => has("content", Value::is_array)?,
+            kind::CONFIRMATION => {
+                has("tool_use_id", Value::is_string)?;
+                has("result", |result| result == "allow" || result == "deny")?;
+            }
+            kind::CUSTOM_RESULT => has("custom_tool_use_id", Value::is_string)?,
+            kind::RESULT => has("tool_use_id", Value::is_string)?,
+            kind::OUTCOME => {
+                has("description", Value::is_string)?;
+                has("rubric", Value::is_object)?;
+            }
+            _ => {}
+        }
+        if kind == kind::SYSTEM && at + 1 != events.len() {
+            return Err(Refusal::bad(format!("events.{at}: a {kind} comes last")));
+        }
+    }
+    Ok(())
+}
+
+/// Who follows a session.
+struct Follow {
+    lives: Arc<Lives>,
+    session: String,
+    /// How many events it has seen.
+    seen: usize,
+    changed: watch::Receiver<()>,
+    ended: bool,
+}
+
+impl Follow {
+    /// A stream of what happens from now on \[docs\].
+    fn answer(lives: Arc<Lives>, session: &str) -> Answer {
+        let (seen, changed) = lives.with(session, |life| (life.events.len(), life.watch()));
+        let follow = Follow { lives, session: session.to_owned(), seen, changed, ended: false };
+        let frames = stream::unfold(follow, |mut follow| async move {
+            let frames = follow.next().await?;
+            Some((Ok(Bytes::from(frames)), follow))
+        });
+        // So that the other side sees that it is open.
+        let first = stream::iter([Ok(Bytes::from_static(b": open\n\n"))]);
+        answer::stream("text/event-stream; charset=utf-8", first.chain(frames).boxed())
+    }
+
+    /// What is to be sent next; nothing once the session ended.
+    async fn next(&mut self) -> Option<String> {
+        if self.ended {
+            return None;
+        }
+        let beat = tokio::time::Instant::now() + HEARTBEAT;
+        loop {
+            let (events, until, over) = self.lives.with(&self.session, |life| {
+                let events: Vec<Event> = life.events.iter().skip(self.seen).cloned().collect();
+                (events, life.until(), life.is_over())
+            });
+            if !events.is_empty() {
+                self.seen += events.len();
+                let deleted = events.iter().any(|event| event.kind == kind::DELETED);
+                self.ended = over || deleted;
+                return Some(events.iter().map(frame).collect());
+            }
+            if over {
+                return None;
+            }
+            let wake = match until.map(|until| until.duration_since(Timestamp::now())) {
+                Some(left) => beat.min(tokio::time::Instant::now() + left.try_into().unwrap_or(Duration::ZERO)),
+                None => beat,
+            };
+            tokio::select! {
+                changed = self.changed.changed() => changed.ok()?,
+                () = tokio::time::sleep_until(wake) => {}
+            }
+            if tokio::time::Instant::now() >= beat {
+                return Some(format!("event: ping\ndata: {}\n\n", json!({ "type": "ping" })));
+            }
+        }
+    }
+}
+
+fn frame(event: &Event) -> String {
+    format!("event: {}\ndata: {}\n\n", event.kind, serde_json::to_string(event).unwrap_or_default())
+}

@@ -1,0 +1,263 @@
+//! Sessions, as they were last changed: all of them in memory, and each change written down where
+//! the store stays, so that it outlives the server and other servers hear of it. Outputs are files of
+//! the store's session, and so are copies in a store that stays.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::{Anthropic, Refusal, Result, held};
+use crate::answer::now;
+use crate::journal::{Journal, Line};
+use wharf_core::model::{RemotePath, SessionPath, Timestamp};
+use wharf_wire::anthropic as wire;
+
+/// The part with the session alone, whose name comes first, and the beginnings of those with what
+/// belongs to it, which go on with its place.
+const DOCUMENT: &str = "document";
+const RESOURCE: &str = "resource.";
+const OUTPUT: &str = "output.";
+
+/// A session with all that belongs to it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Kept {
+    /// As it is shown, but for status and resources.
+    pub(super) session: wire::Session,
+    #[serde(skip)]
+    pub(super) resources: Vec<Arc<Mounted>>,
+    #[serde(skip)]
+    pub(super) outputs: Vec<Arc<Output>>,
+    /// The place of the next resource or output.
+    next: i64,
+}
+
+/// Something mounted.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Mounted {
+    pub(super) place: i64,
+    pub(super) resource: wire::Resource,
+    /// The session's copy, for a file. Its content is at the mount path where anybody can look there.
+    pub(super) copy: Option<wire::File>,
+}
+
+/// What an agent would have made. Its content is at [`Output::path`], because two may have one name.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Output {
+    pub(super) place: i64,
+    pub(super) file: wire::File,
+    /// When it is there.
+    pub(super) from: Timestamp,
+}
+
+impl Mounted {
+    /// Where it is mounted, for a file.
+    pub(super) fn path(&self) -> Option<RemotePath> {
+        self.copy.as_ref().and(self.resource.mount_path.as_deref())?.parse().ok()
+    }
+}
+
+impl Output {
+    /// Where the content of an output is in its session.
+    pub(super) fn path(id: &str) -> Result<RemotePath> {
+        Ok(format!("{}/{id}", wire::resources::OUTPUTS).parse()?)
+    }
+}
+
+impl Kept {
+    /// A session that nothing belongs to yet.
+    pub(super) fn new(session: wire::Session) -> Self {
+        Kept { session, resources: Vec::new(), outputs: Vec::new(), next: 0 }
+    }
+
+    /// The next place.
+    pub(super) fn place(&mut self) -> i64 {
+        self.next += 1;
+        self.next
+    }
+
+    /// The files that belong to it now: copies, and outputs whose time has come.
+    pub(super) fn files(&self) -> impl Iterator<Item = &wire::File> {
+        let now = Timestamp::now();
+        let outputs = self.outputs.iter().filter(move |output| output.from <= now).map(|output| &output.file);
+        self.resources.iter().filter_map(|mounted| mounted.copy.as_ref()).chain(outputs)
+    }
+
+    /// The ids of all files that belong to it, or will.
+    fn ids(&self) -> impl Iterator<Item = &str> {
+        let copies = self.resources.iter().filter_map(|mounted| mounted.copy.as_ref());
+        copies.chain(self.outputs.iter().map(|output| &output.file)).map(|file| file.id.as_str())
+    }
+
+    /// Its id.
+    pub(super) fn id(&self) -> &str {
+        &self.session.id
+    }
+
+    /// A path inside it.
+    pub(super) fn at(&self, path: RemotePath) -> Result<SessionPath> {
+        Ok(SessionPath { session: self.id().parse()?, path })
+    }
+
+    /// What is to be written of it, beside what `before` had; without it all is.
+    fn changes(&self, before: Option<&Kept>) -> Vec<(String, Value)> {
+        let mut changes = vec![(DOCUMENT.to_owned(), value(self))];
+        let resources = before.map_or(&[][..], |before| &before.resources);
+        compare(resources, &self.resources, |one| one.place, RESOURCE, &mut changes);
+        let outputs = before.map_or(&[][..], |before| &before.outputs);
+        compare(outputs, &self.outputs, |one| one.place, OUTPUT, &mut changes);
+        changes
+    }
+}
+
+/// Notes what is new among `after` and what is gone since `before`, both by their places. What is the
+/// same was not copied.
+fn compare<T: Serialize>(
+    before: &[Arc<T>],
+    after: &[Arc<T>],
+    place: fn(&T) -> i64,
+    part: &str,
+    changes: &mut Vec<(String, Value)>,
+) {
+    let at = |all: &[Arc<T>], one: &T| all.binary_search_by_key(&place(one), |other| place(other)).ok();
+    for one in after {
+        let known = at(before, one).and_then(|at| before.get(at));
+        if !known.is_some_and(|known| Arc::ptr_eq(known, one)) {
+            changes.push((format!("{part}{}", place(one)), value(one.as_ref())));
+        }
+    }
+    let gone = before.iter().filter(|one| at(after, one).is_none());
+    changes.extend(gone.map(|one| (format!("{part}{}", place(one)), Value::Null)));
+}
+
+/// Puts what a line says at its place, or takes away what was there.
+fn replace<T: DeserializeOwned>(all: &mut Vec<Arc<T>>, place: &str, value: Value, place_of: fn(&T) -> i64) {
+    let Ok(place) = place.parse::<i64>() else { return };
+    all.retain(|one| place_of(one) != place);
+    if let Ok(one) = serde_json::from_value(value) {
+        let at = all.partition_point(|other| place_of(other) < place);
+        all.insert(at, Arc::new(one));
+    }
+}
+
+fn value(document: &impl Serialize) -> Value {
+    serde_json::to_value(document).unwrap_or_default()
+}
+
+/// All sessions.
+pub(super) struct Sessions {
+    journal: Journal,
+    known: Mutex<Known>,
+}
+
+#[derive(Default)]
+struct Known {
+    sessions: HashMap<String, Kept>,
+    /// Which session a file belongs to.
+    owners: HashMap<String, String>,
+}
+
+impl Known {
+    fn insert(&mut self, kept: Kept) {
+        own(&mut self.owners, &kept);
+        self.sessions.insert(kept.id().to_owned(), kept);
+    }
+
+    /// Does what a line of the journal says. One that cannot be read is of another version.
+    fn hear(&mut self, (id, part, value): Line) {
+        let Some(kept) = self.sessions.get_mut(&id) else {
+            if let (DOCUMENT, Ok(kept)) = (part.as_str(), serde_json::from_value::<Kept>(value)) {
+                self.insert(kept);
+            }
+            return;
+        };
+        if let Some(place) = part.strip_prefix(RESOURCE) {
+            replace(&mut kept.resources, place, value, |one| one.place);
+        } else if let Some(place) = part.strip_prefix(OUTPUT) {
+            replace(&mut kept.outputs, place, value, |one| one.place);
+        } else if value.is_null() {
+            return self.forget(&id);
+        } else if let Ok(Kept { session, next, .. }) = serde_json::from_value(value) {
+            (kept.session, kept.next) = (session, next);
+        }
+        own(&mut self.owners, kept);
+    }
+
+    fn forget(&mut self, id: &str) {
+        for file in self.sessions.remove(id).iter().flat_map(Kept::ids) {
+            self.owners.remove(file);
+        }
+    }
+}
+
+/// Notes whose the files of a session are. Who owned one that is gone stays known: where it is looked
+/// for, it is not.
+fn own(owners: &mut HashMap<String, String>, kept: &Kept) {
+    for file in kept.ids() {
+        if !owners.contains_key(file) {
+            owners.insert(file.to_owned(), kept.id().to_owned());
+        }
+    }
+}
+
+impl Sessions {
+    /// Those that a store has which stays, and of any other none.
+    pub(super) fn open(store: Option<&Path>) -> wharf_core::error::Result<Self> {
+        Ok(Sessions { journal: Journal::open(store, "anthropic.jsonl")?, known: Mutex::default() })
+    }
+
+    /// Whether they outlive the server, and others can look at them.
+    pub(super) fn stay(&self) -> bool {
+        self.journal.stays()
+    }
+
+    /// What is known by now.
+    fn known(&self) -> Result<MutexGuard<'_, Known>> {
+        let mut known = held(&self.known);
+        self.journal.news()?.into_iter().for_each(|line| known.hear(line));
+        Ok(known)
+    }
+}
+
+impl Anthropic {
+    /// A session of this dialect, or 404.
+    pub(super) fn load(&self, id: &str) -> Result<Kept> {
+        let known = self.sessions.known()?.sessions.get(id).cloned();
+        known.ok_or_else(|| Refusal::not_found(format!("Session `{id}` not found.")))
+    }
+
+    /// Keeps a session that was changed, now.
+    pub(super) fn save(&self, kept: &mut Kept) -> Result<()> {
+        // A clock that was set back does not make a change older than the one before.
+        kept.session.updated_at = kept.session.updated_at.max(Some(now()));
+        let mut known = self.sessions.known()?;
+        self.sessions.journal.write(kept.id(), || kept.changes(known.sessions.get(kept.id())))?;
+        known.insert(kept.clone());
+        Ok(())
+    }
+
+    /// Forgets a session.
+    pub(super) fn forget(&self, id: &str) -> Result<()> {
+        let mut known = self.sessions.known()?;
+        let Some(kept) = known.sessions.get(id) else { return Ok(()) };
+        let gone = || kept.changes(None).into_iter().map(|(part, _)| (part, Value::Null)).collect();
+        self.sessions.journal.write(id, gone)?;
+        known.forget(id);
+        Ok(())
+    }
+
+    /// All sessions of this dialect, in no order.
+    pub(super) fn all(&self) -> Result<Vec<Kept>> {
+        Ok(self.sessions.known()?.sessions.values().cloned().collect())
+    }
+
+    /// The session that a file belongs to, where there is one.
+    pub(super) fn owner(&self, file: &str) -> Result<Option<Kept>> {
+        let known = self.sessions.known()?;
+        let kept = known.owners.get(file).and_then(|session| known.sessions.get(session));
+        Ok(kept.filter(|kept| kept.files().any(|known| known.id == file)).cloned())
+    }
+}

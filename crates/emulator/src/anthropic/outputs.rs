@@ -1,0 +1,62 @@
+//! `POST /_emulator/anthropic/sessions/ID/outputs`: what an agent would have made, put there by a
+//! test. The service has no such call, and none of its rules holds here.
+
+use std::sync::Arc;
+
+use hyper::StatusCode;
+
+use super::files::{shown, too_large};
+use super::kept::Output;
+use super::{Anthropic, Refusal, Result};
+use crate::answer::{self, Answer, now};
+use crate::request::{Request, Upload};
+use wharf_client::backend::{PutOptions, expiry};
+use wharf_core::config::duration;
+use wharf_core::random;
+use wharf_wire::anthropic::files::{FILE_MAX, Scope};
+use wharf_wire::anthropic::{File, Given};
+
+impl Anthropic {
+    /// The query has `filename`, any text; and, where wanted, `after`, a time until it is there;
+    /// `mime_type`; `expires_in`, a time; `downloadable=false`.
+    pub(super) async fn add_output(&self, session: &str, request: &Request) -> Result<Answer> {
+        let query = &request.query;
+        let time = |name: &str| match query.get(name) {
+            None => Ok(None),
+            Some(text) => duration::parse(text).map(Some).map_err(|e| Refusal::bad(format!("{name}: {e}"))),
+        };
+        let from = match time("after")? {
+            None => now(),
+            Some(after) => expiry(now(), after).ok_or_else(|| Refusal::bad("after: no such time"))?,
+        };
+        let expires = time("expires_in")?.and_then(|expires| expiry(from, expires));
+        let filename = query.get("filename").ok_or_else(|| Refusal::bad("filename: the query parameter is missing"))?;
+        let guessed = || mime_guess::from_path(filename).first_raw().unwrap_or("application/octet-stream");
+        let id = random::id("file")?;
+        let path = Output::path(&id)?;
+        let at = self.load(session)?.at(path)?;
+        let source = Upload { body: Arc::clone(&request.body), name: at.to_string(), most: FILE_MAX };
+        let options = PutOptions { keep_existing: true, bulk: true, expires_in: None };
+        let put = self.backend.need_files()?.put(&at, &source, options).await;
+        let put = put.map_err(|e| if request.body.taken() > FILE_MAX { too_large() } else { e.into() })?;
+        let file = File {
+            id: id.clone(),
+            kind: File::KIND.to_owned(),
+            filename: filename.to_owned(),
+            mime_type: Some(query.get("mime_type").unwrap_or_else(guessed).to_owned()),
+            size_bytes: Some(put.sent.bytes),
+            created_at: Some(from),
+            downloadable: Some(query.get("downloadable") != Some("false")),
+            expires_at: Given::or_null(expires),
+            scope: Given::Value(Scope::session(session)),
+            extra: serde_json::Map::new(),
+        };
+        let _changing = self.changing.lock().await;
+        let mut kept = self.load(session)?;
+        let place = kept.place();
+        kept.outputs.push(Arc::new(Output { place, file: file.clone(), from }));
+        self.save(&mut kept)?;
+        let all = super::betas::Betas { managed: true, files: false };
+        Ok(answer::json(StatusCode::OK, &shown(file, all)))
+    }
+}

@@ -1,0 +1,190 @@
+//! Pages: where an item stands in a listing, and cursors that say so.
+//!
+//! A cursor holds a place and not an item, so that a client which deletes what it lists keeps its
+//! place.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use super::{Refusal, Result};
+use crate::request::Request;
+use wharf_wire::anthropic::{Given, List, list};
+
+/// Where an item stands: by a time or a number, then by id.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Place {
+    pub(super) at: i64,
+    pub(super) id: String,
+}
+
+impl Place {
+    pub(super) fn of(at: i64, id: &str) -> Self {
+        Place { at, id: id.to_owned() }
+    }
+}
+
+/// Which items come first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Order {
+    /// The oldest.
+    Oldest,
+    /// The newest.
+    Newest,
+}
+
+impl Order {
+    /// What a request asks for.
+    pub(super) fn of(request: &Request, default: Order) -> Result<Self> {
+        match request.query.get("order") {
+            None => Ok(default),
+            Some("asc") => Ok(Order::Oldest),
+            Some("desc") => Ok(Order::Newest),
+            Some(_) => Err(Refusal::bad("order: asc or desc")),
+        }
+    }
+}
+
+/// Where a page begins or ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Cursor {
+    pub(super) place: Place,
+    /// The page lies before that place, not behind it.
+    pub(super) before: bool,
+    pub(super) order: Order,
+}
+
+impl Cursor {
+    fn text(&self) -> String {
+        let order = if self.order == Order::Oldest { 'a' } else { 'd' };
+        let side = if self.before { '<' } else { '>' };
+        let plain = format!("{order}{side}{}:{}", self.place.at, self.place.id);
+        format!("page_{}", URL_SAFE_NO_PAD.encode(plain))
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        let plain = String::from_utf8(URL_SAFE_NO_PAD.decode(text.strip_prefix("page_")?).ok()?).ok()?;
+        let (at, id) = plain.get(2..)?.split_once(':')?;
+        let order = if plain.starts_with('a') { Order::Oldest } else { Order::Newest };
+        let place = Place::of(at.parse().ok()?, id);
+        Some(Cursor { place, before: plain.get(1..2)? == "<", order })
+    }
+
+    /// The one that a request has.
+    pub(super) fn of(request: &Request, order: Order) -> Result<Option<Self>> {
+        let Some(text) = request.query.get(list::PAGE) else { return Ok(None) };
+        match Self::read(text) {
+            Some(cursor) if cursor.order == order => Ok(Some(cursor)),
+            Some(_) => Err(Refusal::bad("page: this cursor is of a listing in another order")),
+            None => Err(Refusal::bad("page: this is no cursor of this service")),
+        }
+    }
+}
+
+/// How many items a page is to have.
+pub(super) fn limit(request: &Request, default: usize, most: usize) -> Result<usize> {
+    let limit = match request.query.get(list::LIMIT).map(str::parse) {
+        None => default,
+        Some(Ok(limit)) if (1..=most).contains(&limit) => limit,
+        Some(_) => return Err(Refusal::bad(format!("limit: 1 to {most}"))),
+    };
+    // A fault may want smaller ones.
+    Ok(request.twist.page.map_or(limit, |page| limit.min(page)))
+}
+
+/// The words that a filter is given, all of which must be known: a misspelt one would find nothing.
+pub(super) fn words<'a>(request: &'a Request, name: &str, known: &[&str]) -> Result<Vec<&'a str>> {
+    let asked: Vec<&str> = request.query.all(name).collect();
+    match asked.iter().find(|word| !known.contains(word)) {
+        None => Ok(asked),
+        Some(word) => Err(Refusal::bad(format!("{name}: {word:?} is none of {}", known.join(", ")))),
+    }
+}
+
+/// A page, and what lies on both sides of it.
+pub(super) struct Cut<T> {
+    pub(super) items: Vec<T>,
+    pub(super) next: Option<String>,
+    pub(super) before: Option<String>,
+    /// Whether there is more in the direction of the cursor.
+    pub(super) more: bool,
+}
+
+/// The page of `items` that a cursor asks for.
+pub(super) fn cut<T>(mut items: Vec<(Place, T)>, order: Order, cursor: Option<&Cursor>, limit: usize) -> Cut<T> {
+    items.sort_by(|(a, _), (b, _)| if order == Order::Oldest { a.cmp(b) } else { b.cmp(a) });
+    let is_before = |place: &Place, mark: &Place| if order == Order::Oldest { place < mark } else { place > mark };
+    let (start, end) = match cursor {
+        None => (0, limit.min(items.len())),
+        Some(Cursor { place, before: true, .. }) => {
+            let end = items.partition_point(|(at, _)| is_before(at, place));
+            (end.saturating_sub(limit), end)
+        }
+        Some(Cursor { place, .. }) => {
+            let start = items.partition_point(|(at, _)| is_before(at, place) || at == place);
+            (start, items.len().min(start.saturating_add(limit)))
+        }
+    };
+    let mark =
+        |at: Option<&(Place, T)>, before| at.map(|(place, _)| Cursor { place: place.clone(), before, order }.text());
+    let next = if end < items.len() { mark(items.get(end.wrapping_sub(1)), false) } else { None };
+    let before = if start > 0 { mark(items.get(start), true) } else { None };
+    let more = if cursor.is_some_and(|cursor| cursor.before) { start > 0 } else { end < items.len() };
+    let items = items.into_iter().skip(start).take(end - start).map(|(_, item)| item).collect();
+    Cut { items, next, before, more }
+}
+
+/// Most listings: `data` and `next_page`.
+pub(super) fn plain<T>(cut: Cut<T>) -> List<T> {
+    List {
+        data: cut.items,
+        next_page: Given::or_null(cut.next),
+        prev_page: Given::Absent,
+        has_more: None,
+        first_id: Given::Absent,
+        last_id: Given::Absent,
+        extra: serde_json::Map::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn items(numbers: std::ops::Range<i64>) -> Vec<(Place, i64)> {
+        numbers.map(|at| (Place::of(at, "x"), at)).collect()
+    }
+
+    #[test]
+    fn pages_in_both_directions_hold_everything_once() {
+        for (order, all) in [(Order::Oldest, [0, 1, 2, 3, 4, 5, 6]), (Order::Newest, [6, 5, 4, 3, 2, 1, 0])] {
+            let (mut seen, mut cursor, mut last) = (Vec::new(), None, None);
+            loop {
+                let cut = cut(items(0..7), order, cursor.as_ref(), 3);
+                seen.extend(cut.items);
+                last = cut.before.or(last);
+                match cut.next.as_deref().map(Cursor::read) {
+                    None => break,
+                    Some(next) => cursor = next,
+                }
+            }
+            assert_eq!(seen, all);
+            let back = cut(items(0..7), order, Cursor::read(&last.unwrap()).as_ref(), 3);
+            assert_eq!((back.items, back.more), (all[3..6].to_vec(), true));
+        }
+    }
+
+    #[test]
+    fn a_place_stays_when_its_item_goes() {
+        let first = cut(items(0..7), Order::Newest, None, 3);
+        let cursor = Cursor::read(&first.next.unwrap()).unwrap();
+        assert_eq!(cut(items(0..3), Order::Newest, Some(&cursor), 3).items, [2, 1, 0]);
+        assert!(cut(items(5..7), Order::Newest, Some(&cursor), 3).items.is_empty());
+    }
+
+    #[test]
+    fn what_is_no_cursor_is_not_taken_for_one() {
+        for text in ["", "page_", "page_!", "page_eA", "x"] {
+            assert_eq!(Cursor::read(text), None, "{text}");
+        }
+    }
+}

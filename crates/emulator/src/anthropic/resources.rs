@@ -1,0 +1,243 @@
+//! What is mounted in sessions. No call gives the content of what is: files are copied to the path
+//! that the service would answer in a store that stays, where others can look. Nothing is behind
+//! repositories and memory stores.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use hyper::StatusCode;
+use serde_json::Value;
+
+use super::files::missing;
+use super::kept::{Kept, Mounted};
+use super::page::{self, Cursor, Order, Place};
+use super::route::{ResourceCall, ResourcesCall};
+use super::{Anthropic, DOCUMENT_MAX, Refusal, Result, known_only};
+use crate::answer::{self, Answer, now};
+use crate::request::Request;
+use wharf_client::backend::PutOptions;
+use wharf_core::body::{Attributes, Body, Source};
+use wharf_core::error::{Error, Kind};
+use wharf_core::model::RemotePath;
+use wharf_core::random;
+use wharf_wire::anthropic::files::Scope;
+use wharf_wire::anthropic::resources::{self as wire, UpdateResource, kind};
+use wharf_wire::anthropic::{Deleted, File, Given, NewResource, Resource};
+
+impl Anthropic {
+    pub(super) async fn resources(&self, session: &str, call: ResourcesCall, request: &Request) -> Result<Answer> {
+        match call {
+            ResourcesCall::Add => {
+                let new: NewResource = request.document(DOCUMENT_MAX).await?;
+                let _changing = self.changing.lock().await;
+                let mut kept = self.load(session)?;
+                self.still_open(&kept)?;
+                if new.kind != kind::FILE {
+                    return Err(Refusal::bad(format!("type: only `{}` can be added to a session", kind::FILE)));
+                }
+                let made = self.mount(&mut kept, new).await?;
+                self.save(&mut kept)?;
+                Ok(answer::json(StatusCode::OK, &made))
+            }
+            ResourcesCall::List => {
+                let kept = self.load(session)?;
+                let limit = page::limit(request, wire::PAGE_MAX, wire::PAGE_MAX)?;
+                let cursor = Cursor::of(request, Order::Oldest)?;
+                let all = kept.resources.iter().map(|one| (Place::of(one.place, ""), one.resource.clone())).collect();
+                let cut = page::cut(all, Order::Oldest, cursor.as_ref(), limit);
+                Ok(answer::json(StatusCode::OK, &page::plain(cut)))
+            }
+        }
+    }
+
+    pub(super) async fn resource(
+        &self,
+        session: &str,
+        id: &str,
+        call: ResourceCall,
+        request: &Request,
+    ) -> Result<Answer> {
+        let missing = || Refusal::not_found(format!("Resource `{id}` not found."));
+        let update: Option<UpdateResource> = match call {
+            ResourceCall::Update => Some(request.document(DOCUMENT_MAX).await?),
+            _ => None,
+        };
+        // Who only looks does not wait for those who change sessions.
+        let _changing = if call == ResourceCall::Get { None } else { Some(self.changing.lock().await) };
+        let mut kept = self.load(session)?;
+        let found = kept.resources.iter().position(|mounted| mounted.resource.id.as_deref() == Some(id));
+        let found = found.ok_or_else(missing)?;
+        let mounted = Arc::make_mut(kept.resources.get_mut(found).ok_or_else(missing)?);
+        match call {
+            ResourceCall::Get => Ok(answer::json(StatusCode::OK, &mounted.resource)),
+            ResourceCall::Update => {
+                if mounted.resource.kind != kind::REPOSITORY {
+                    return Err(Refusal::bad(format!("type: only a `{}` can be changed", kind::REPOSITORY)));
+                }
+                known_only("", &update.map(|update| update.extra).unwrap_or_default())?;
+                mounted.resource.updated_at = Some(now());
+                let shown = mounted.resource.clone();
+                self.save(&mut kept)?;
+                Ok(answer::json(StatusCode::OK, &shown))
+            }
+            ResourceCall::Delete => {
+                let gone = kept.resources.remove(found);
+                self.save(&mut kept)?;
+                if let Some(path) = gone.path().filter(|_| self.sessions.stay()) {
+                    self.backend.need_files()?.remove(&kept.at(path)?, false).await?;
+                }
+                Ok(answer::json(StatusCode::OK, &Deleted::of(id, Deleted::RESOURCE)))
+            }
+        }
+    }
+
+    /// Mounts something in a session that is being changed.
+    pub(super) async fn mount(&self, kept: &mut Kept, new: NewResource) -> Result<Resource> {
+        let known: &[&str] = match new.kind.as_str() {
+            kind::FILE => &["type", "file_id", "mount_path"],
+            kind::REPOSITORY => &["type", "url", "authorization_token", "checkout", "mount_path"],
+            kind::MEMORY_STORE => &["type", "memory_store_id", "access", "instructions"],
+            other => return Err(Refusal::bad(format!("type: {other:?} is no type of a resource"))),
+        };
+        if let Ok(Value::Object(given)) = serde_json::to_value(&new) {
+            let strange = given.into_iter().filter(|(name, _)| !known.contains(&name.as_str())).collect();
+            known_only("resource.", &strange)?;
+        }
+        let of_kind = |word: &str| kept.resources.iter().filter(|one| one.resource.kind == word).count();
+        let (resource, copy) = match new.kind.as_str() {
+            kind::FILE if of_kind(kind::FILE) >= wire::FILES_MAX => {
+                return Err(Refusal::bad(format!("resources: a session has at most {} files", wire::FILES_MAX)));
+            }
+            kind::MEMORY_STORE if of_kind(kind::MEMORY_STORE) >= wire::MEMORY_STORES_MAX => {
+                let most = wire::MEMORY_STORES_MAX;
+                return Err(Refusal::bad(format!("resources: a session has at most {most} memory stores")));
+            }
+            kind::FILE => {
+                let (resource, copy) = self.mount_file(kept, new).await?;
+                (resource, Some(copy))
+            }
+            kind::REPOSITORY => (repository(new)?, None),
+            _ => (memory_store(new)?, None),
+        };
+        let place = kept.place();
+        kept.resources.push(Arc::new(Mounted { place, resource: resource.clone(), copy }));
+        Ok(resource)
+    }
+
+    /// Mounts a file where the service would, read-only there and here without effect.
+    async fn mount_file(&self, kept: &Kept, new: NewResource) -> Result<(Resource, File)> {
+        let asked = new.file_id.ok_or_else(|| Refusal::bad("file_id: Field required"))?;
+        let original = self.find_file(&asked).await?.ok_or_else(|| missing(&asked))?;
+        let path: RemotePath = wire::mounted_at(new.mount_path.as_deref().unwrap_or(&asked)).parse()?;
+        let below = format!("{}/", wire::UPLOADS);
+        if !path.as_str().starts_with(&below) {
+            return Err(Refusal::bad("mount_path: names no file"));
+        }
+        let in_the_way = |other: &RemotePath| other.is_within(&path) || path.is_within(other);
+        if kept.resources.iter().filter_map(|one| one.path()).any(|other| in_the_way(&other)) {
+            return Err(Refusal::bad(format!("mount_path: something is mounted at {path} already")));
+        }
+        if self.sessions.stay() {
+            let body = self.content(&asked).await?;
+            let source = Once { name: path.to_string(), len: body.len(), body: tokio::sync::Mutex::new(Some(body)) };
+            let options = PutOptions { keep_existing: true, bulk: true, expires_in: None };
+            self.backend.need_files()?.put(&kept.at(path.clone())?, &source, options).await?;
+        }
+        let id = random::id("file")?;
+        let made = Some(now());
+        let copy = File {
+            id: id.clone(),
+            created_at: made,
+            downloadable: Some(false),
+            expires_at: Given::Null,
+            scope: Given::Value(Scope::session(kept.id())),
+            ..original
+        };
+        let resource = Resource {
+            kind: kind::FILE.to_owned(),
+            id: Some(random::id("sesrsc")?),
+            file_id: Some(id),
+            mount_path: Some(path.to_string()),
+            created_at: made,
+            updated_at: made,
+            ..Resource::default()
+        };
+        Ok((resource, copy))
+    }
+
+    /// Refuses a change of a session that ended.
+    pub(super) fn still_open(&self, kept: &Kept) -> Result<()> {
+        if kept.session.archived_at.is_some() || self.lives.is_over(kept.id()) {
+            let what = format!("Session `{}` has ended: it is archived or terminated.", kept.id());
+            return Err(Refusal::bad(what));
+        }
+        Ok(())
+    }
+}
+
+fn repository(new: NewResource) -> Result<Resource> {
+    let url = new.url.ok_or_else(|| Refusal::bad("url: Field required"))?;
+    let name = url.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
+    let name = name.strip_suffix(".git").unwrap_or(name);
+    let made = Some(now());
+    Ok(Resource {
+        kind: kind::REPOSITORY.to_owned(),
+        id: Some(random::id("sesrsc")?),
+        mount_path: Some(new.mount_path.unwrap_or_else(|| format!("{}/{name}", wire::WORKSPACE))),
+        url: Some(url),
+        checkout: Given::or_null(new.checkout),
+        created_at: made,
+        updated_at: made,
+        ..Resource::default()
+    })
+}
+
+/// Any store is there, and is called after its id.
+fn memory_store(new: NewResource) -> Result<Resource> {
+    let store = new.memory_store_id.ok_or_else(|| Refusal::bad("memory_store_id: Field required"))?;
+    let access = new.access.unwrap_or_else(|| "read_write".to_owned());
+    if !matches!(access.as_str(), "read_write" | "read_only") {
+        return Err(Refusal::bad("access: read_write or read_only"));
+    }
+    let long = |text: &String| text.chars().count() > wire::INSTRUCTIONS_MAX;
+    if new.instructions.as_ref().is_some_and(long) {
+        return Err(Refusal::bad(format!("instructions: at most {} characters", wire::INSTRUCTIONS_MAX)));
+    }
+    Ok(Resource {
+        kind: kind::MEMORY_STORE.to_owned(),
+        access: Some(access),
+        instructions: Given::or_null(new.instructions),
+        name: Some(store.clone()),
+        description: Some(String::new()),
+        mount_path: Some(format!("{}/{store}", wire::MEMORY)),
+        memory_store_id: Some(store),
+        ..Resource::default()
+    })
+}
+
+/// A body that is there already.
+struct Once {
+    name: String,
+    len: Option<u64>,
+    body: tokio::sync::Mutex<Option<Body>>,
+}
+
+#[async_trait]
+impl Source for Once {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn len(&self) -> Option<u64> {
+        self.len
+    }
+
+    fn attributes(&self) -> Attributes {
+        Attributes::default()
+    }
+
+    async fn open(&self) -> wharf_core::error::Result<Body> {
+        let body = self.body.lock().await.take();
+        body.ok_or_else(|| Error::new(Kind::Internal, "this was read already"))
+    }
+}

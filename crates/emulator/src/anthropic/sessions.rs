@@ -1,0 +1,311 @@
+//! Sessions.
+
+use hyper::StatusCode;
+use serde_json::{Map, Value, json};
+
+use super::kept::Kept;
+use super::page::{self, Cursor, Order, Place};
+use super::route::{SessionCall, SessionsCall};
+use super::{Anthropic, DOCUMENT_MAX, Refusal, Result, check_metadata, events, known_only};
+use crate::answer::{self, Answer, now};
+use crate::request::Request;
+use wharf_client::backend::NewSession;
+use wharf_core::model::Timestamp;
+use wharf_core::random;
+use wharf_wire::anthropic::events::kind;
+use wharf_wire::anthropic::sessions::{self as wire, filter, status};
+use wharf_wire::anthropic::{CreateSession, Deleted, Event, Given, Session, UpdateSession, resources};
+
+/// What takes the place of an agent's own settings.
+const OVERRIDES: [&str; 5] = ["model", "system", "tools", "mcp_servers", "skills"];
+
+/// The times between which something is to have been made.
+#[derive(Debug, Default)]
+pub(super) struct Created {
+    after: Vec<(Timestamp, bool)>,
+    before: Vec<(Timestamp, bool)>,
+}
+
+impl Created {
+    /// What a request asks for.
+    pub(super) fn of(request: &Request) -> Result<Self> {
+        let mut created = Created::default();
+        for name in filter::CREATED {
+            let Some(text) = request.query.get(name) else { continue };
+            let at: Timestamp = text.parse().map_err(|_| Refusal::bad(format!("{name}: no time in RFC 3339")))?;
+            let bounds = if name.contains("[g") { &mut created.after } else { &mut created.before };
+            bounds.push((at, name.ends_with("e]")));
+        }
+        Ok(created)
+    }
+
+    /// Whether a time is among them.
+    pub(super) fn holds(&self, at: Timestamp) -> bool {
+        self.after.iter().all(|(from, itself)| at > *from || *itself && at == *from)
+            && self.before.iter().all(|(to, itself)| at < *to || *itself && at == *to)
+    }
+}
+
+impl Anthropic {
+    pub(super) async fn sessions(&self, call: SessionsCall, request: &Request) -> Result<Answer> {
+        match call {
+            SessionsCall::Create => {
+                let asked: CreateSession = request.document(DOCUMENT_MAX).await?;
+                Ok(answer::json(StatusCode::OK, &self.create(asked).await?))
+            }
+            SessionsCall::List => self.list_sessions(request),
+        }
+    }
+
+    pub(super) async fn session(&self, id: &str, call: SessionCall, request: &Request) -> Result<Answer> {
+        let update: Option<UpdateSession> = match call {
+            SessionCall::Update => Some(request.document(DOCUMENT_MAX).await?),
+            _ => None,
+        };
+        // Who only looks does not wait for those who change sessions.
+        let _changing = if call == SessionCall::Get { None } else { Some(self.changing.lock().await) };
+        let mut kept = self.load(id)?;
+        let idle = |what: &str| match self.lives.status(id) {
+            status::RUNNING | status::RESCHEDULING => {
+                let why = "interrupt it and wait until it is idle";
+                Err(Refusal::bad(format!("Session `{id}` is running and cannot be {what}: {why}.")))
+            }
+            _ => Ok(()),
+        };
+        match call {
+            SessionCall::Get => {}
+            SessionCall::Update => {
+                self.still_open(&kept)?;
+                let update = update.unwrap_or_default();
+                if update.agent.is_some() {
+                    idle("changed")?;
+                }
+                let event = change(&mut kept, update)?;
+                self.save(&mut kept)?;
+                if !event.extra.is_empty() {
+                    self.lives.with(id, |life| life.happens(event));
+                }
+            }
+            SessionCall::Delete => {
+                idle("deleted")?;
+                self.backend.sessions().delete(&id.parse()?, false).await?;
+                self.forget(id)?;
+                self.lives.with(id, |life| life.happens(Event::of(kind::DELETED)));
+                return Ok(answer::json(StatusCode::OK, &Deleted::of(id, Deleted::SESSION)));
+            }
+            // A second time changes nothing; what the service does then is unknown.
+            SessionCall::Archive if kept.session.archived_at.is_some() => {}
+            SessionCall::Archive => {
+                idle("archived")?;
+                kept.session.archived_at = Some(now());
+                self.save(&mut kept)?;
+                self.lives.with(id, super::life::Life::end);
+            }
+        }
+        Ok(answer::json(StatusCode::OK, &self.shown(kept)))
+    }
+
+    /// A session with all that was asked for, or none at all.
+    async fn create(&self, asked: CreateSession) -> Result<Session> {
+        known_only("", &asked.extra)?;
+        check_metadata(&asked.metadata)?;
+        let agent = self.catalogue.settings(asked.agent.id(), asked.agent.version())?;
+        let agent = with_overrides(agent, &asked.agent)?;
+        let self_hosted = self.catalogue.environment_of(&asked.environment_id)?;
+        let on_site = |word: &str| [resources::kind::FILE, resources::kind::REPOSITORY].contains(&word);
+        if self_hosted && asked.resources.iter().any(|resource| on_site(&resource.kind)) {
+            return Err(Refusal::bad("resources: a self_hosted environment takes no files and repositories"));
+        }
+        if asked.initial_events.len() > wire::INITIAL_EVENTS_MAX {
+            return Err(Refusal::bad(format!("initial_events: at most {}", wire::INITIAL_EVENTS_MAX)));
+        }
+        if !asked.initial_events.is_empty() {
+            events::check(&asked.initial_events, &[kind::MESSAGE, kind::OUTCOME])?;
+        }
+        if asked.budget.as_ref().is_some_and(|budget| budget.get("max_list_cost").is_none()) {
+            return Err(Refusal::bad("budget.max_list_cost: Field required"));
+        }
+        let made = now();
+        let id = random::id("sesn")?;
+        let agent_id = asked.agent.id().to_owned();
+        let session = Session {
+            kind: Session::KIND.to_owned(),
+            id: id.clone(),
+            status: status::IDLE.to_owned(),
+            title: asked.title,
+            agent: serde_json::from_value(agent).map_err(|e| Refusal::bad(format!("agent: {e}")))?,
+            environment_id: Some(asked.environment_id.clone()),
+            metadata: asked.metadata,
+            resources: Vec::new(),
+            vault_ids: asked.vault_ids.clone(),
+            outcome_evaluations: Vec::new(),
+            stats: json!({ "active_seconds": 0.0, "duration_seconds": 0.0 }),
+            usage: json!({
+                "input_tokens": 0,
+                "output_tokens": 0,
+                "cache_read_input_tokens": 0,
+                "cache_creation": { "ephemeral_5m_input_tokens": 0, "ephemeral_1h_input_tokens": 0 },
+                "active_seconds": 0.0,
+                "list_cost": { "amount": "0", "currency": "USD" },
+                "server_tool_use": { "web_search_requests": 0, "web_fetch_requests": 0 },
+            }),
+            budget: asked.budget,
+            created_at: Some(made),
+            updated_at: Some(made),
+            archived_at: None,
+            extra: Map::from_iter([("deployment_id".to_owned(), Value::Null)]),
+        };
+        let mut kept = Kept::new(session);
+        // It is nobody's before it is kept.
+        let new = NewSession {
+            id: Some(id.parse()?),
+            agent: Some(agent_id),
+            environment: Some(asked.environment_id),
+            vaults: asked.vault_ids,
+            ..NewSession::default()
+        };
+        self.backend.sessions().create(new).await?;
+        let mounted = async {
+            for resource in asked.resources {
+                self.mount(&mut kept, resource).await?;
+            }
+            self.save(&mut kept)
+        };
+        let mounted: Result<()> = mounted.await;
+        if let Err(refusal) = mounted {
+            self.backend.sessions().delete(&id.parse()?, false).await?;
+            return Err(refusal);
+        }
+        if asked.initial_events.is_empty() {
+            return Ok(self.shown(kept));
+        }
+        self.take(&id, asked.initial_events)?;
+        // Made running, however short that is [docs].
+        let status = self.lives.first_status(&id);
+        Ok(Session { status: status.to_owned(), ..self.shown(kept) })
+    }
+
+    fn list_sessions(&self, request: &Request) -> Result<Answer> {
+        let query = &request.query;
+        let order = Order::of(request, Order::Newest)?;
+        let limit = page::limit(request, wire::PAGE_DEFAULT, wire::PAGE_SURE)?;
+        let cursor = Cursor::of(request, order)?;
+        let created = Created::of(request)?;
+        let version = match query.get(filter::AGENT_VERSION).map(str::parse::<u64>) {
+            None => None,
+            Some(Ok(version @ 1..)) if query.get(filter::AGENT).is_some() => Some(version),
+            Some(_) => return Err(Refusal::bad("agent_version: a number from 1, with agent_id")),
+        };
+        let archived = flag(request, filter::ARCHIVED)?;
+        let at_cursor = cursor.as_ref().and_then(|cursor| Timestamp::from_microsecond(cursor.place.at).ok());
+        if at_cursor.is_some_and(|at| !created.holds(at)) {
+            return Err(Refusal::bad("page: this cursor lies outside of the times that are asked for"));
+        }
+        let statuses = page::words(request, filter::STATUSES, &status::LISTED)?;
+        let fits = |session: &Session| {
+            let is = |name: &str, value: Option<&str>| query.get(name).is_none_or(|asked| value == Some(asked));
+            let has_store = |id: &str| session.resources.iter().any(|one| one.memory_store_id.as_deref() == Some(id));
+            (archived || session.archived_at.is_none())
+                && (statuses.is_empty() || statuses.contains(&session.status.as_str()))
+                && is(filter::AGENT, Some(session.agent.id.as_str()))
+                && version.is_none_or(|version| session.agent.version == Some(version))
+                && is(filter::DEPLOYMENT, None)
+                && query.get(filter::MEMORY_STORE).is_none_or(has_store)
+                && session.created_at.is_none_or(|at| created.holds(at))
+        };
+        let all = self.all()?.into_iter().map(|kept| self.shown(kept)).filter(fits);
+        let place = |session: &Session| Place::of(session.created_at.map_or(0, Timestamp::as_microsecond), &session.id);
+        let cut = page::cut(all.map(|one| (place(&one), one)).collect(), order, cursor.as_ref(), limit);
+        let before = Given::or_null(cut.before.clone());
+        let mut list = page::plain(cut);
+        list.prev_page = before;
+        Ok(answer::json(StatusCode::OK, &list))
+    }
+
+    /// A session as answers have it now.
+    pub(super) fn shown(&self, kept: Kept) -> Session {
+        let over = kept.session.archived_at.is_some();
+        let status = if over { status::TERMINATED } else { self.lives.status(kept.id()) };
+        let resources = kept.resources.iter().map(|mounted| mounted.resource.clone()).collect();
+        Session { status: status.to_owned(), resources, ..kept.session }
+    }
+}
+
+/// Does what an update asks for; gives what the stream tells of it.
+fn change(kept: &mut Kept, update: UpdateSession) -> Result<Event> {
+    known_only("", &update.extra)?;
+    if update.vault_ids.is_some() {
+        return Err(Refusal::bad("vault_ids: cannot be changed"));
+    }
+    let session = &mut kept.session;
+    let mut event = Event::of(kind::UPDATED);
+    if !update.title.is_absent() {
+        session.title = update.title.value().cloned();
+        event = event.with("title", json!(session.title));
+    }
+    if !update.metadata.is_empty() {
+        let mut metadata = session.metadata.clone();
+        for (name, value) in update.metadata {
+            match value {
+                Some(value) => metadata.insert(name, value),
+                None => metadata.remove(&name),
+            };
+        }
+        check_metadata(&metadata)?;
+        session.metadata = metadata;
+        event = event.with("metadata", json!(session.metadata));
+    }
+    if let Some(agent) = update.agent {
+        for (name, value) in agent {
+            let value = match name.as_str() {
+                "tools" => super::agents::tools(&value),
+                "mcp_servers" => value,
+                _ => return Err(Refusal::bad(format!("agent.{name}: Extra inputs are not permitted"))),
+            };
+            session.agent.extra.insert(name, value);
+        }
+        event = event.with("agent", json!(session.agent));
+    }
+    match update.budget {
+        Given::Absent => {}
+        Given::Null => session.budget = None,
+        Given::Value(_) if session.budget.is_none() => {
+            return Err(Refusal::bad("budget: cannot be added to a session that was made without one"));
+        }
+        Given::Value(budget) => session.budget = Some(budget),
+    }
+    Ok(event)
+}
+
+/// An agent's settings with what a session has instead.
+fn with_overrides(mut agent: Value, asked: &wire::AgentRef) -> Result<Value> {
+    let wire::AgentRef::Object(object) = asked else { return Ok(agent) };
+    match object.kind.as_str() {
+        wire::AgentObject::AGENT => known_only("agent.", &object.extra)?,
+        wire::AgentObject::OVERRIDES => {
+            for (name, value) in &object.extra {
+                let known = OVERRIDES.contains(&name.as_str());
+                let Some(settings) = agent.as_object_mut().filter(|_| known) else {
+                    return Err(Refusal::bad(format!("agent.{name}: Extra inputs are not permitted")));
+                };
+                match name.as_str() {
+                    "model" if value.is_null() => return Err(Refusal::bad("agent.model: cannot be null")),
+                    "model" => settings.insert(name.clone(), super::agents::model(value)?),
+                    "tools" => settings.insert(name.clone(), super::agents::tools(value)),
+                    _ => settings.insert(name.clone(), value.clone()),
+                };
+            }
+        }
+        other => return Err(Refusal::bad(format!("agent.type: {other:?} is not known"))),
+    }
+    Ok(agent)
+}
+
+/// A query parameter that is true or false.
+pub(super) fn flag(request: &Request, name: &str) -> Result<bool> {
+    match request.query.get(name) {
+        None | Some("false") => Ok(false),
+        Some("true") => Ok(true),
+        Some(_) => Err(Refusal::bad(format!("{name}: true or false"))),
+    }
+}

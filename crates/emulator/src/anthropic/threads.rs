@@ -1,0 +1,95 @@
+//! Threads. Nothing runs here, and nothing starts another thread: each session has its primary one,
+//! which is called after it.
+
+use hyper::StatusCode;
+use serde_json::{Value, json};
+
+use super::page::{self, Cursor, Order, Place};
+use super::route::ThreadCall;
+use super::{Anthropic, Refusal, Result};
+use crate::answer::{self, Answer};
+use crate::request::Request;
+use wharf_core::model::Timestamp;
+use wharf_wire::anthropic::events::kind;
+use wharf_wire::anthropic::sessions::{filter, status};
+use wharf_wire::anthropic::{Event, Session};
+
+/// The most threads on a page, and as many as there are where a request names no limit \[types\].
+const PAGE_MAX: usize = 1000;
+
+impl Anthropic {
+    pub(super) fn threads(&self, session: &str, request: &Request) -> Result<Answer> {
+        let session = self.shown(self.load(session)?);
+        let limit = page::limit(request, PAGE_MAX, PAGE_MAX)?;
+        let cursor = Cursor::of(request, Order::Oldest)?;
+        let statuses = page::words(request, filter::STATUSES, &status::LISTED)?;
+        let fits = statuses.is_empty() || statuses.contains(&session.status.as_str());
+        let at = session.created_at.map_or(0, Timestamp::as_microsecond);
+        let all = fits.then(|| (Place::of(at, ""), self.primary(&session))).into_iter().collect();
+        let cut = page::cut(all, Order::Oldest, cursor.as_ref(), limit);
+        Ok(answer::json(StatusCode::OK, &page::plain(cut)))
+    }
+
+    pub(super) fn thread(&self, session: &str, id: &str, call: ThreadCall, request: &Request) -> Result<Answer> {
+        let kept = self.load(session)?;
+        if id != name(session) {
+            return Err(Refusal::not_found(format!("Thread `{id}` not found.")));
+        }
+        match call {
+            ThreadCall::Get => Ok(answer::json(StatusCode::OK, &self.primary(&self.shown(kept)))),
+            // What the service does then is unknown.
+            ThreadCall::Archive => {
+                Err(Refusal::bad(format!("Thread `{id}` is the primary one: archive session `{session}`.")))
+            }
+            ThreadCall::Events => self.list_events(session, request),
+            ThreadCall::Stream => self.follow(session, request),
+        }
+    }
+
+    /// A session's primary thread \[types\].
+    fn primary(&self, session: &Session) -> Value {
+        let happened = |kinds: &[&str]| {
+            self.lives.with(&session.id, |life| life.events.iter().any(|event| kinds.contains(&event.kind.as_str())))
+        };
+        let mut agent = serde_json::to_value(&session.agent).unwrap_or_default();
+        if let Some(members) = agent.as_object_mut() {
+            members.shift_remove("multiagent");
+        }
+        let mut usage = session.usage.clone();
+        if let Some(members) = usage.as_object_mut() {
+            members.shift_remove("list_cost");
+        }
+        let stats = json!({ "active_seconds": 0.0, "duration_seconds": 0.0, "startup_seconds": 0.0 });
+        json!({
+            "type": "session_thread",
+            "id": name(&session.id),
+            "session_id": session.id,
+            "parent_thread_id": Value::Null,
+            "workflow_run_id": Value::Null,
+            "status": session.status,
+            "agent": agent,
+            "stats": if happened(&[kind::RUNNING, kind::RESCHEDULED]) { stats } else { Value::Null },
+            "usage": if happened(&[kind::IDLE]) { usage } else { Value::Null },
+            "created_at": session.created_at,
+            "updated_at": session.updated_at,
+            "archived_at": session.archived_at,
+        })
+    }
+}
+
+/// What the primary thread of a session is called.
+fn name(session: &str) -> String {
+    format!("sthr_{}", session.split_once('_').map_or(session, |(_, rest)| rest))
+}
+
+/// Refuses events for threads that a session does not have.
+pub(super) fn check(session: &str, events: &[Event]) -> Result<()> {
+    for event in events {
+        match event.extra.get("session_thread_id") {
+            None | Some(Value::Null) => {}
+            Some(thread) if *thread == name(session) => {}
+            Some(thread) => return Err(Refusal::bad(format!("session_thread_id: no thread {thread} in this session"))),
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,160 @@
+//! One request and its answer, with what faults make of them.
+
+use std::sync::Arc;
+
+use hyper::body::Incoming;
+use hyper::header::{EXPECT, HeaderValue, LOCATION, RETRY_AFTER};
+use hyper::{Response, StatusCode};
+use thiserror::Error;
+
+use super::Shared;
+use super::answer::{self, Answer, Entry, Logged, Then};
+use super::dialect::{Dialect, NOBODY};
+use super::faults::{Failure, Plan, Position};
+use super::line::Line;
+use super::request::{self, Cut, Request, RequestBody, Twist};
+use super::{guard, log};
+use wharf_wire::url::Query;
+
+/// How much of a request is read away so that a client that is still sending sees its answer.
+const DRAIN: u64 = 1 << 30;
+
+/// A connection that ends without an answer.
+#[derive(Debug, Error)]
+#[error("the connection ends here")]
+pub(super) struct Gone;
+
+/// Answers one request.
+///
+/// # Errors
+/// Where no answer is to be sent, and the connection ends.
+pub(super) async fn serve(
+    shared: Arc<Shared>,
+    line: Arc<Line>,
+    request: hyper::Request<Incoming>,
+) -> Result<Response<Logged>, Gone> {
+    let (head, incoming) = request.into_parts();
+    let path = head.uri.path();
+    let dialect = shared.dialects.iter().find(|dialect| dialect.claims(path)).map_or(NOBODY, AsRef::as_ref);
+    let operation = dialect.operation(&head.method, path);
+    if let Err((status, why)) = guard::check(head.version, &head.uri, &head.headers) {
+        let body = RequestBody::new(incoming, |_| None, line);
+        let entry = Entry::new(log::Line::of(&head.method, &head.uri, operation), &body, &shared);
+        return Ok(entry.watch(dialect.failure(status, None, &why)));
+    }
+    let plan = shared.faults.plan(operation);
+    let up = dialect.is_upload(operation);
+    let body = RequestBody::new(incoming, |len| request_cut(&plan, up, len), Arc::clone(&line));
+    let mut entry = Entry::new(log::Line::of(&head.method, &head.uri, operation), &body, &shared);
+    entry.line.faults.clone_from(&plan.specs);
+
+    // Even a sleep of no time takes until the clock's next tick.
+    if !plan.latency.is_zero() {
+        tokio::time::sleep(plan.latency).await;
+    }
+    let answer = match &plan.failure {
+        Some(Failure::Reset { at: Position::Start, keep: false }) => {
+            line.tear();
+            return Err(Gone);
+        }
+        Some(Failure::Stall(Position::Start)) => std::future::pending().await,
+        Some(failure @ Failure::Status { at: Some(Position::Start), .. }) => instead(failure, dialect),
+        failure => {
+            // A client that asked first sends nothing before it is told to.
+            let asked_first = head.headers.contains_key(EXPECT);
+            let answer = match (failure.as_ref().and_then(|failure| refusal(failure, dialect)), head.uri.query()) {
+                (Some(answer), _) => answer,
+                (None, query) => match Query::parse(query.unwrap_or_default()) {
+                    None => dialect.failure(StatusCode::BAD_REQUEST, None, "the query is not UTF-8"),
+                    Some(query) => {
+                        let (page, bytes_written) = (plan.page, plan.bytes_written);
+                        let twist = Twist { page, bytes_written, inside: plan.inside, sync: plan.sync };
+                        let path = path.to_owned();
+                        let body = Arc::clone(&body);
+                        let request = Request { method: head.method, path, query, headers: head.headers, body, twist };
+                        dialect.answer(request).await
+                    }
+                },
+            };
+            if !asked_first || body.taken() > 0 {
+                body.drain(DRAIN).await;
+            }
+            answer
+        }
+    };
+    if line.is_torn() || body.is_broken() {
+        return Err(Gone);
+    }
+    let answer = if plan.chunked { answer::chunked(answer) } else { answer };
+    let mut answer = after(plan.failure, up, answer, dialect, &line).await?;
+    for (name, value) in plan.headers {
+        answer.headers_mut().insert(name, value);
+    }
+    Ok(entry.watch(answer))
+}
+
+/// Where a fault cuts a request of `len` bytes off.
+fn request_cut(plan: &Plan, up: bool, len: Option<u64>) -> Option<Cut> {
+    let (at, then) = match plan.failure.as_ref().filter(|_| up)? {
+        Failure::Reset { at, keep: true } => (at, request::Then::Keep),
+        Failure::Reset { at, keep: false } => (at, request::Then::Reset),
+        Failure::Stall(at) => (at, request::Then::Stall),
+        _ => return None,
+    };
+    (*at != Position::End).then(|| Cut { at: at.within(len), then })
+}
+
+/// The answer to a request of which nothing is done.
+fn refusal(failure: &Failure, dialect: &dyn Dialect) -> Option<Answer> {
+    let refused = matches!(failure, Failure::Status { at: None, .. } | Failure::Endless | Failure::Redirect(_));
+    refused.then(|| instead(failure, dialect))
+}
+
+/// The answer that a fault gives instead of the dialect's own.
+fn instead(failure: &Failure, dialect: &dyn Dialect) -> Answer {
+    match failure {
+        Failure::Status { status, retry_after, code, .. } => {
+            let status = StatusCode::from_u16(*status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+            let mut answer = dialect.failure(status, code.as_deref(), "this failure was asked for: --fault");
+            if let Some(seconds) = retry_after {
+                answer.headers_mut().insert(RETRY_AFTER, (*seconds).into());
+            }
+            answer
+        }
+        Failure::Redirect(url) => {
+            let mut answer = answer::empty(StatusCode::TEMPORARY_REDIRECT);
+            if let Ok(url) = HeaderValue::from_str(url) {
+                answer.headers_mut().insert(LOCATION, url);
+            }
+            answer
+        }
+        Failure::Endless | Failure::Reset { .. } | Failure::Truncate(_) | Failure::Stall(_) => answer::endless(),
+    }
+}
+
+/// What becomes of an answer on its way.
+async fn after(
+    failure: Option<Failure>,
+    up: bool,
+    answer: Answer,
+    dialect: &dyn Dialect,
+    line: &Arc<Line>,
+) -> Result<Answer, Gone> {
+    let (at, then) = match failure {
+        Some(failure @ Failure::Status { at: Some(Position::End), .. }) => return Ok(instead(&failure, dialect)),
+        Some(Failure::Reset { at, .. }) if !up || at == Position::End => (at, Then::Reset),
+        Some(Failure::Stall(at)) if !up || at == Position::End => (at, Then::Stall),
+        Some(Failure::Truncate(at)) => (at, Then::End),
+        _ => return Ok(answer),
+    };
+    let len = answer::length(&answer);
+    match then {
+        Then::Reset if at == Position::End || len == Some(0) => {
+            line.tear();
+            Err(Gone)
+        }
+        Then::Stall if at == Position::End || len == Some(0) => std::future::pending().await,
+        Then::End if len == Some(0) => Ok(answer),
+        _ => Ok(answer::cut(answer, at.within(len), then, Arc::clone(line))),
+    }
+}

@@ -1,0 +1,426 @@
+//! `--fault`: failures on purpose, by operation.
+//!
+//! ```text
+//! OPERATION:EFFECT[@POSITION] [MODIFIER]...
+//! ```
+//!
+//! An operation is `files.upload`, or its last word `upload`, or its group `files`, or `*`.
+//!
+//! | effect | what happens |
+//! |---|---|
+//! | `latency=100ms` | the request waits before anything is done |
+//! | `reset` | the connection is torn down, so that the other side sees an error and not an end |
+//! | `truncate` | the answer ends early, and the connection with it |
+//! | `stall` | nothing more is read or sent, and the connection stays |
+//! | `503`, any of 400 to 599 | the answer is this error |
+//! | `refused` | the answer is an error in the service's form, and its status is 200 |
+//! | `refused=inside` | the answer says success, and what is within it failure: AGB's creations and tools |
+//! | `endless` | the answer is an error 500 whose body never ends |
+//! | `redirect=URL` | the answer is 307, to there |
+//! | `bytes_written=N` | the answer to an upload claims so many bytes |
+//! | `page=N` | listings come in pages of at most so many entries, where a dialect knows how |
+//! | `chunked` | the answer does not say its length before its end |
+//! | `header=NAME:VALUE` | the answer, or what comes instead of it, has this header |
+//! | `sync=HOW` | AGB's syncs: see `docs/serve.md` |
+//!
+//! A position is `start` (nothing was read or done), a number of bytes such as `1MiB`, a share such
+//! as `50%`, or `end`. For an upload's `reset` and `stall` it counts the bytes of the request,
+//! everywhere else those of the answer; at its `end` the request was carried out, and the answer is
+//! lost. An error without a position is the answer to the whole request, of which nothing was done.
+//!
+//! Modifiers: `xN` (the first N requests only), `skip=N` (not the first N), for an error
+//! `retry-after=SECONDS` and `code=WORD`, and `keep` for a `reset` within an upload: what came until
+//! then stays, as on a service whose uploads are not atomic.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use hyper::header::{HeaderName, HeaderValue};
+
+use wharf_core::config::{duration, size};
+use wharf_core::error::{Error, Result};
+
+/// One `--fault`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    spec: String,
+    operation: String,
+    effect: Effect,
+    skip: u32,
+    times: Option<u32>,
+}
+
+/// What a fault does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Effect {
+    Latency(Duration),
+    Page(usize),
+    BytesWritten(u64),
+    Chunked,
+    Header(HeaderName, HeaderValue),
+    Inside,
+    Sync(SyncFault),
+    Fail(Failure),
+}
+
+/// How a sync of AGB cloud goes wrong while its call is answered with success.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum SyncFault {
+    /// `failed`: it fails, and no reason is given.
+    Failed,
+    /// `broken`: it fails, with a reason.
+    Broken,
+    /// `running`: it never ends.
+    Running,
+    /// `slow`: it is done when it was asked for the third time.
+    Slow,
+    /// `missing`: it is done, and nothing was moved.
+    Missing,
+    /// `partial`: it is done, and the last file has half of its bytes.
+    Partial,
+}
+
+impl SyncFault {
+    const WORDS: [(&str, Self); 6] = [
+        ("failed", Self::Failed),
+        ("broken", Self::Broken),
+        ("running", Self::Running),
+        ("slow", Self::Slow),
+        ("missing", Self::Missing),
+        ("partial", Self::Partial),
+    ];
+}
+
+/// How a request fails.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Failure {
+    /// The connection is torn down; with `keep`, what came of an upload stays.
+    Reset { at: Position, keep: bool },
+    /// The answer ends early.
+    Truncate(Position),
+    /// Nothing goes on.
+    Stall(Position),
+    /// The answer is an error.
+    Status { status: u16, at: Option<Position>, retry_after: Option<u64>, code: Option<String> },
+    /// The answer is an error whose body never ends.
+    Endless,
+    /// The answer leads elsewhere.
+    Redirect(String),
+}
+
+/// Where in a body something happens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Position {
+    Start,
+    Bytes(u64),
+    Percent(u8),
+    End,
+}
+
+impl Position {
+    /// The byte, in a body of `len` bytes. A share of what has no known length is all of it.
+    pub(super) fn within(self, len: Option<u64>) -> u64 {
+        match self {
+            Position::Start => 0,
+            Position::Bytes(bytes) => bytes,
+            Position::Percent(share) => {
+                len.map_or(u64::MAX, |len| u64::try_from(u128::from(len) * u128::from(share) / 100).unwrap_or(u64::MAX))
+            }
+            Position::End => u64::MAX,
+        }
+    }
+}
+
+/// What happens to one request.
+#[derive(Debug, Default)]
+pub(super) struct Plan {
+    pub(super) latency: Duration,
+    pub(super) page: Option<usize>,
+    pub(super) bytes_written: Option<u64>,
+    pub(super) chunked: bool,
+    pub(super) headers: Vec<(HeaderName, HeaderValue)>,
+    pub(super) inside: bool,
+    pub(super) sync: Option<SyncFault>,
+    pub(super) failure: Option<Failure>,
+    /// The SPECs of all that, for the log.
+    pub(super) specs: Vec<String>,
+}
+
+/// All faults of a server, and how often they have happened.
+pub(super) struct Faults(Mutex<Vec<Fault>>);
+
+impl Faults {
+    pub(super) fn new(faults: Vec<Fault>) -> Self {
+        Faults(Mutex::new(faults))
+    }
+
+    /// What happens to the next request of that operation: all delays and other answers that fit,
+    /// and the first failure that does.
+    pub(super) fn plan(&self, operation: &str) -> Plan {
+        let mut plan = Plan::default();
+        let mut faults = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        for fault in faults.iter_mut().filter(|fault| concerns(&fault.operation, operation)) {
+            if fault.times == Some(0) || plan.failure.is_some() && matches!(fault.effect, Effect::Fail(_)) {
+                continue;
+            }
+            if fault.skip > 0 {
+                fault.skip -= 1;
+                continue;
+            }
+            fault.times = fault.times.map(|times| times - 1);
+            plan.specs.push(fault.spec.clone());
+            match &fault.effect {
+                Effect::Latency(wait) => plan.latency += *wait,
+                Effect::Page(entries) => plan.page = Some(*entries),
+                Effect::BytesWritten(bytes) => plan.bytes_written = Some(*bytes),
+                Effect::Chunked => plan.chunked = true,
+                Effect::Header(name, value) => plan.headers.push((name.clone(), value.clone())),
+                Effect::Inside => plan.inside = true,
+                Effect::Sync(how) => plan.sync = Some(*how),
+                Effect::Fail(failure) => plan.failure = Some(failure.clone()),
+            }
+        }
+        plan
+    }
+}
+
+/// Whether `pattern` means the operation: by its whole name, its last word, its group, or `*`.
+fn concerns(pattern: &str, operation: &str) -> bool {
+    pattern == "*" || pattern == operation || operation.split('.').any(|part| part == pattern)
+}
+
+impl Fault {
+    /// Reads a SPEC; `operations` are all that there are.
+    ///
+    /// # Errors
+    /// `usage` that says which word is wrong and what may stand there.
+    pub fn parse(spec: &str, operations: &[&str]) -> Result<Self> {
+        read(spec, operations).map_err(|problem| {
+            Error::usage(format!("bad --fault: {problem}: `{spec}`"))
+                .hint("write `OPERATION:EFFECT[@POSITION] [xN]`, such as 'upload:reset@1MiB x2'")
+        })
+    }
+}
+
+fn read(spec: &str, operations: &[&str]) -> Result<Fault, String> {
+    let (operation, rest) = spec.split_once(':').ok_or("there is no colon after an operation")?;
+    let operation = operation.trim();
+    if !operations.iter().any(|known| concerns(operation, known)) {
+        return Err(format!("there is no operation `{operation}`; there are {}", operations.join(", ")));
+    }
+    let mut words = rest.split_whitespace();
+    let effect = words.next().ok_or("there is no effect after the colon")?;
+    let mut effect = read_effect(effect)?;
+    let (mut skip, mut times) = (0, None);
+    for word in words {
+        match (word.split_once('='), &mut effect) {
+            (Some(("skip", number)), _) => skip = count(number)?,
+            (Some(("retry-after", seconds)), Effect::Fail(Failure::Status { retry_after, .. })) => {
+                *retry_after = Some(count(seconds)?.into());
+            }
+            (Some(("code", word)), Effect::Fail(Failure::Status { code, .. })) => *code = Some(word.to_owned()),
+            (None, Effect::Fail(Failure::Reset { keep, .. })) if word == "keep" => *keep = true,
+            (None, _) if word.starts_with('x') => times = Some(count(word.get(1..).unwrap_or_default())?),
+            _ => return Err(format!("`{word}` does not go with this effect, or is not known")),
+        }
+    }
+    Ok(Fault { spec: spec.to_owned(), operation: operation.to_owned(), effect, skip, times })
+}
+
+fn read_effect(word: &str) -> Result<Effect, String> {
+    // A URL may hold an `@`.
+    if let Some(url) = word.strip_prefix("redirect=") {
+        return if url.starts_with("http://") || url.starts_with("https://") {
+            Ok(Effect::Fail(Failure::Redirect(url.to_owned())))
+        } else {
+            Err(format!("`{url}` is no URL of http or https"))
+        };
+    }
+    if let Some(header) = word.strip_prefix("header=") {
+        let read = || {
+            let (name, value) = header.split_once(':')?;
+            Some(Effect::Header(name.parse().ok()?, value.parse().ok()?))
+        };
+        return read().ok_or_else(|| format!("`{header}` is no header: write `header=NAME:VALUE`"));
+    }
+    let (effect, at) = match word.split_once('@') {
+        Some((effect, at)) => (effect, Some(read_position(at)?)),
+        None => (word, None),
+    };
+    let nowhere = |made: Effect| match at {
+        None => Ok(made),
+        Some(_) => Err(format!("`{effect}` takes no position")),
+    };
+    match effect.split_once('=') {
+        Some(("latency", time)) => nowhere(Effect::Latency(duration::parse(time)?)),
+        Some(("bytes_written", bytes)) => nowhere(Effect::BytesWritten(size::parse(bytes)?)),
+        Some(("page", entries)) => match entries.parse() {
+            Ok(entries @ 1..) => nowhere(Effect::Page(entries)),
+            _ => Err(format!("`{entries}` is no number of entries")),
+        },
+        Some(("refused", "inside")) => nowhere(Effect::Inside),
+        Some(("sync", how)) => match SyncFault::WORDS.into_iter().find(|(word, _)| *word == how) {
+            Some((_, how)) => nowhere(Effect::Sync(how)),
+            None => Err(format!(
+                "there is no sync `{how}`; there are {}",
+                SyncFault::WORDS.map(|(word, _)| word).join(", ")
+            )),
+        },
+        Some((name, _)) => Err(format!("there is no effect `{name}=`")),
+        None if effect == "chunked" => nowhere(Effect::Chunked),
+        None => read_failure(effect, at).map(Effect::Fail),
+    }
+}
+
+fn read_failure(effect: &str, at: Option<Position>) -> Result<Failure, String> {
+    match (effect, at) {
+        ("reset", at) => Ok(Failure::Reset { at: at.unwrap_or(Position::Start), keep: false }),
+        ("stall", at) => Ok(Failure::Stall(at.unwrap_or(Position::Start))),
+        ("truncate", Some(Position::End)) => Err("an answer that ends at its end is whole".to_owned()),
+        ("truncate", at) => Ok(Failure::Truncate(at.unwrap_or(Position::Percent(50)))),
+        ("refused", None) => Ok(Failure::Status { status: 200, at: None, retry_after: None, code: None }),
+        ("refused", Some(_)) => Err("`refused` takes no position".to_owned()),
+        ("endless", None) => Ok(Failure::Endless),
+        ("endless", Some(_)) => Err("`endless` takes no position".to_owned()),
+        (status, at) => match status.parse() {
+            Ok(status @ 400..=599) if matches!(at, None | Some(Position::Start | Position::End)) => {
+                Ok(Failure::Status { status, at, retry_after: None, code: None })
+            }
+            Ok(400..=599) => Err(format!("`{status}` happens at `start` or at `end`")),
+            _ => Err(format!(
+                "there is no effect `{status}`; there are latency=TIME, reset, truncate, stall, endless, \
+                 refused, refused=inside, redirect=URL, bytes_written=N, page=N, chunked, header=NAME:VALUE, sync=HOW and the numbers 400 to 599"
+            )),
+        },
+    }
+}
+
+fn read_position(text: &str) -> Result<Position, String> {
+    match (text, text.strip_suffix('%').map(str::parse)) {
+        ("start", _) => Ok(Position::Start),
+        ("end", _) => Ok(Position::End),
+        (_, Some(Ok(share @ 0..=100))) => Ok(Position::Percent(share)),
+        (_, Some(_)) => Err(format!("`{text}` is no share: write `50%`")),
+        (_, None) => size::parse(text).map(Position::Bytes),
+    }
+}
+
+fn count(text: &str) -> Result<u32, String> {
+    text.parse().map_err(|_| format!("`{text}` is no number"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const OPERATIONS: &[&str] = &["sessions.list", "files.list", "files.upload", "files.download"];
+
+    fn fault(spec: &str) -> Fault {
+        Fault::parse(spec, OPERATIONS).expect(spec)
+    }
+
+    fn failure(spec: &str) -> Failure {
+        match fault(spec).effect {
+            Effect::Fail(failure) => failure,
+            other => panic!("{spec}: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn the_documented_specs() {
+        let upload = fault("upload:reset@1MiB x2");
+        assert_eq!(upload.times, Some(2));
+        let at = Position::Bytes(1 << 20);
+        assert_eq!(upload.effect, Effect::Fail(Failure::Reset { at, keep: false }));
+        assert_eq!(failure("upload:reset@1MiB keep"), Failure::Reset { at, keep: true });
+        let list = fault("list:429 x3 retry-after=1");
+        assert_eq!(list.times, Some(3));
+        let status = Failure::Status { status: 429, at: None, retry_after: Some(1), code: None };
+        assert_eq!(list.effect, Effect::Fail(status));
+        assert_eq!(failure("download:truncate@50%"), Failure::Truncate(Position::Percent(50)));
+        assert_eq!(fault("*:latency=100ms").effect, Effect::Latency(Duration::from_millis(100)));
+        assert_eq!(failure("*:stall"), Failure::Stall(Position::Start));
+        assert_eq!(failure("*:reset"), Failure::Reset { at: Position::Start, keep: false });
+        assert_eq!(failure("files:endless"), Failure::Endless);
+        let url = "http://user@127.0.0.1:9/x";
+        assert_eq!(failure(&format!("list:redirect={url}")), Failure::Redirect(url.to_owned()));
+        assert_eq!(fault("files.upload:bytes_written=13").effect, Effect::BytesWritten(13));
+        assert_eq!(fault("files.list:page=2").effect, Effect::Page(2));
+        let header = Effect::Header(HeaderName::from_static("x-a"), HeaderValue::from_static("b:c@d=e"));
+        assert_eq!(fault("files.upload:header=X-A:b:c@d=e x1").effect, header);
+        for bad in ["list:header=x", "list:header=:x", "list:header=a b:c", "list:header=a:\u{7f}"] {
+            assert!(Fault::parse(bad, OPERATIONS).is_err(), "{bad}");
+        }
+        let refused = Failure::Status { status: 200, at: None, retry_after: None, code: Some("c".into()) };
+        assert_eq!(failure("list:refused code=c"), refused);
+        assert_eq!(fault("list:refused=inside").effect, Effect::Inside);
+        assert_eq!(fault("list:sync=partial x1").effect, Effect::Sync(SyncFault::Partial));
+        let end = Failure::Status { status: 500, at: Some(Position::End), retry_after: None, code: Some("c".into()) };
+        assert_eq!(failure("upload:500@end code=c"), end);
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_named() {
+        for (spec, word) in [
+            ("upload", "colon"),
+            ("uplaod:reset", "`uplaod`"),
+            ("upload:", "no effect"),
+            ("upload:rest", "`rest`"),
+            ("upload:200", "`200`"),
+            ("upload:600", "`600`"),
+            ("upload:reset@x", "\"x\""),
+            ("upload:reset@101%", "`101%`"),
+            ("upload:reset xx", "`x`"),
+            ("upload:reset two", "`two`"),
+            ("upload:reset retry-after=1", "retry-after"),
+            ("upload:429 retry-after=soon", "`soon`"),
+            ("upload:truncate keep", "`keep`"),
+            ("upload:500@50%", "`start` or at `end`"),
+            ("download:truncate@end", "whole"),
+            ("upload:latency=1y", "1y"),
+            ("upload:latency=1s@50%", "position"),
+            ("upload:speed=1", "`speed=`"),
+            ("list:page=0", "`0`"),
+            ("list:sync=odd", "`odd`"),
+            ("list:refused@end", "position"),
+            ("list:refused=outside", "`refused=`"),
+            ("list:redirect=ftp://x", "ftp"),
+        ] {
+            let error = Fault::parse(spec, OPERATIONS).expect_err(spec);
+            assert!(error.message().contains(word), "{spec}: {error}");
+            assert!(error.hint_text().is_some(), "{spec}");
+        }
+    }
+
+    #[test]
+    fn operations_go_by_name_last_word_group_or_star() {
+        for pattern in ["files.list", "list", "files", "*"] {
+            assert!(concerns(pattern, "files.list"), "{pattern}");
+        }
+        for pattern in ["sessions.list", "sessions", "lis", "files.", ""] {
+            assert!(!concerns(pattern, "files.list"), "{pattern}");
+        }
+    }
+
+    #[test]
+    fn a_fault_happens_as_often_as_it_says_and_one_failure_at_a_time() {
+        let specs = ["list:500 x2 skip=1", "*:latency=1s", "list:503 x1"];
+        let faults = Faults::new(specs.iter().map(|spec| fault(spec)).collect());
+        let statuses: Vec<_> = (0..5)
+            .map(|_| match faults.plan("files.list") {
+                Plan { failure: Some(Failure::Status { status, .. }), latency, .. } if !latency.is_zero() => status,
+                plan => u16::from(plan.failure.is_some()),
+            })
+            .collect();
+        assert_eq!(statuses, [503, 500, 500, 0, 0]);
+        assert_eq!(faults.plan("files.upload").specs, ["*:latency=1s"]);
+    }
+
+    #[test]
+    fn positions_lie_within_a_body() {
+        assert_eq!(Position::Percent(50).within(Some(7)), 3);
+        assert_eq!(Position::Percent(50).within(None), u64::MAX);
+        assert_eq!(Position::Bytes(9).within(Some(7)), 9);
+        assert_eq!(Position::Percent(100).within(Some(u64::MAX)), u64::MAX);
+    }
+}

@@ -1,0 +1,339 @@
+//! Sessions: each is one of the store, which keeps the agent, the id and the rest as labels.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use hyper::StatusCode;
+use sha2::{Digest as _, Sha256};
+
+use super::route::{SessionCall, SessionsCall};
+use super::{DOCUMENT_MAX, Foundry, Refusal, Result};
+use crate::answer::{self, Answer};
+use crate::request::Request;
+use wharf_client::backend::{LabelPatch, NewSession, PageRequest, SessionQuery};
+use wharf_core::body::hex;
+use wharf_core::error::{Error, Kind};
+use wharf_core::model::{Labels, Session, SessionId, SessionStatus, Timestamp};
+use wharf_core::random;
+use wharf_wire::foundry as wire;
+use wharf_wire::url::{Query, escape};
+
+/// The labels of a session of this dialect.
+const AGENT: &str = "foundry.agent";
+const ID: &str = "foundry.id";
+const VERSION: &str = "foundry.version";
+const STOPPED_AT: &str = "foundry.stopped_at";
+
+/// Sessions that the store is asked for at a time.
+const STEP: usize = 500;
+
+/// Ids of deleted sessions that are remembered.
+const REMEMBERED: usize = 10_000;
+
+/// When sessions were made that were deleted since: a client that deletes what it lists goes on with
+/// a cursor that is gone. What the service does then is unknown; losing the place would be worse.
+#[derive(Default)]
+pub(super) struct Departed(Mutex<HashMap<SessionId, Timestamp>>);
+
+/// Where one listing begins or ends.
+struct Cursor {
+    id: SessionId,
+    /// When it was made, if it is gone.
+    made: Option<Timestamp>,
+}
+
+impl Foundry {
+    pub(super) async fn sessions(&self, agent: &str, call: SessionsCall, request: &Request) -> Result<Answer> {
+        match call {
+            SessionsCall::Create => self.create(agent, request).await,
+            SessionsCall::List => self.list(agent, &request.query).await,
+        }
+    }
+
+    pub(super) async fn session(&self, agent: &str, id: &str, call: SessionCall) -> Result<Answer> {
+        let sessions = self.backend.sessions();
+        let found = match local_id(agent, id) {
+            Ok(local) => match sessions.get(&local).await {
+                Err(e) if e.kind() == Kind::NotFound => None,
+                found => Some((local, found?)),
+            },
+            Err(_) => None,
+        };
+        let Some((local, found)) = found else {
+            // A deletion of what is not there is done [contract].
+            return match call {
+                SessionCall::Delete => Ok(answer::empty(StatusCode::NO_CONTENT)),
+                _ => Err(missing(id)),
+            };
+        };
+        match call {
+            SessionCall::Get => Ok(answer::json(StatusCode::OK, &shown(&found))),
+            // One that is stopped already is stopped [docs]; a 409 can be had as a fault.
+            SessionCall::Stop if found.status == SessionStatus::Stopped => Ok(answer::empty(StatusCode::NO_CONTENT)),
+            SessionCall::Stop => {
+                sessions.stop(&local).await?;
+                let now = Timestamp::now().as_second().to_string();
+                let set = Labels::from([(STOPPED_AT.to_owned(), now)]);
+                sessions.label(&local, LabelPatch { set, remove: Vec::new() }).await?;
+                Ok(answer::empty(StatusCode::NO_CONTENT))
+            }
+            SessionCall::Delete => {
+                self.delete_session(found).await?;
+                Ok(answer::empty(StatusCode::NO_CONTENT))
+            }
+            SessionCall::Log => {
+                let event = serde_json::json!({
+                    "timestamp": answer::now(), "stream": "status", "message": "nothing runs in this session",
+                });
+                let frame = format!("event: log\ndata: {event}\n\n");
+                Ok(answer::full(StatusCode::OK, "text/event-stream; charset=utf-8", frame))
+            }
+        }
+    }
+
+    /// Deletes a session that is there, or was a moment ago.
+    pub(super) async fn delete_session(&self, session: Session) -> Result<()> {
+        match self.backend.sessions().delete(&session.id, false).await {
+            Err(e) if e.kind() != Kind::NotFound => Err(e.into()),
+            _ => {
+                self.departed.remember(session.id, session.created_at);
+                Ok(())
+            }
+        }
+    }
+
+    /// The sessions of an agent, or of one version of it.
+    pub(super) async fn sessions_of(&self, agent: &str, version: Option<&str>) -> Result<Vec<Session>> {
+        let mut labels = Labels::from([(AGENT.to_owned(), agent.to_owned())]);
+        labels.extend(version.map(|version| (VERSION.to_owned(), version.to_owned())));
+        let asked = SessionQuery { labels, ..SessionQuery::default() };
+        let (mut all, mut from) = (Vec::new(), None);
+        loop {
+            let step = PageRequest { cursor: from, limit: Some(STEP) };
+            let found = self.backend.sessions().list(&asked, step).await?;
+            all.extend(found.items.into_iter().collect::<Result<Vec<_>, _>>()?);
+            from = found.next;
+            if from.is_none() {
+                return Ok(all);
+            }
+        }
+    }
+
+    async fn create(&self, agent: &str, request: &Request) -> Result<Answer> {
+        let asked: wire::CreateSession = request.document(DOCUMENT_MAX).await?;
+        let version = match asked.version_indicator {
+            None => None,
+            Some(indicator) if indicator.kind != wire::VersionIndicator::REF => {
+                return Err(Refusal::bad(format!("version_indicator.type is `{}`", wire::VersionIndicator::REF)));
+            }
+            Some(indicator) if indicator.agent_version.is_empty() || indicator.agent_version.starts_with('@') => {
+                return Err(Refusal::bad("version_indicator.agent_version is one version such as `7`"));
+            }
+            Some(indicator) => Some(indicator.agent_version),
+        };
+        let version = self.agents.choose(agent, version)?;
+        let id = match asked.agent_session_id {
+            Some(id) if id.is_empty() => return Err(Refusal::bad("agent_session_id is empty")),
+            Some(id) => id,
+            None => new_id()?,
+        };
+        let labels = [(AGENT, agent), (ID, &id), (VERSION, &version)];
+        let new = NewSession {
+            id: Some(local_id(agent, &id)?),
+            labels: labels.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
+            ttl: Some(Duration::from_secs(wire::SESSION_LIFE)),
+            agent: Some(agent.to_owned()),
+            agent_version: Some(version.clone()),
+            ..NewSession::default()
+        };
+        match self.backend.sessions().create(new).await {
+            Ok(made) => Ok(answer::json(StatusCode::CREATED, &shown(&made))),
+            // The status is what is expected; no source has seen it.
+            Err(e) if e.kind() == Kind::Conflict => {
+                Err(Refusal::new(StatusCode::CONFLICT, format!("Session {id} exists already")))
+            }
+            Err(e) => Err(e.into()),
+        }
+    }
+
+    async fn list(&self, agent: &str, query: &Query) -> Result<Answer> {
+        let limit = limit(query)?;
+        // Without a word, the oldest came first [live].
+        let newest_first = match query.get("order") {
+            None | Some("asc") => false,
+            Some("desc") => true,
+            Some(_) => return Err(Refusal::bad("order is asc or desc")),
+        };
+        let cursor = async |name: &str| match query.get(name) {
+            None => Ok(None),
+            Some(id) => self.cursor(agent, id).await.map(Some),
+        };
+        let (after, before) = (cursor("after").await?, cursor("before").await?);
+        let (newer, older) = if newest_first { (&after, &before) } else { (&before, &after) };
+        // The store lists the newest first. A page that lies next to its older end is the last one
+        // of those that fit.
+        let at_older_end = newest_first == (before.is_some() && after.is_none());
+        let mut page: VecDeque<Session> = VecDeque::new();
+        let mut more = false;
+        let mut inside = newer.is_none();
+        let asked =
+            SessionQuery { labels: Labels::from([(AGENT.to_owned(), agent.to_owned())]), ..SessionQuery::default() };
+        let mut from = None;
+        'walk: loop {
+            let step = PageRequest { cursor: from, limit: Some(STEP) };
+            let found = self.backend.sessions().list(&asked, step).await?;
+            for session in found.items {
+                let session = session?;
+                if !inside {
+                    match newer {
+                        Some(cursor) if cursor.id == session.id => {
+                            inside = true;
+                            continue;
+                        }
+                        Some(cursor) if cursor.is_newer_than(&session) => inside = true,
+                        _ => continue,
+                    }
+                }
+                if older.as_ref().is_some_and(|cursor| cursor.id == session.id || !cursor.is_older_than(&session)) {
+                    break 'walk;
+                }
+                if page.len() == limit {
+                    more = true;
+                    if !at_older_end {
+                        break 'walk;
+                    }
+                    page.pop_front();
+                }
+                page.push_back(session);
+            }
+            from = found.next;
+            if from.is_none() {
+                break;
+            }
+        }
+        let mut data: Vec<_> = page.iter().map(shown).collect();
+        if !newest_first {
+            data.reverse();
+        }
+        let id = |session: Option<&wire::Session>| session.map(|session| session.agent_session_id.clone());
+        let (first_id, last_id) = (id(data.first()), id(data.last()));
+        Ok(answer::json(StatusCode::OK, &wire::SessionList { data, first_id, last_id, has_more: more }))
+    }
+
+    async fn cursor(&self, agent: &str, id: &str) -> Result<Cursor> {
+        let unknown = || Refusal::bad(format!("there is no session {id} to begin or end a page at"));
+        let local = local_id(agent, id).map_err(|_| unknown())?;
+        match self.backend.sessions().get(&local).await {
+            Ok(_) => Ok(Cursor { id: local, made: None }),
+            Err(e) if e.kind() == Kind::NotFound => match self.departed.made(&local) {
+                None => Err(unknown()),
+                made => Ok(Cursor { id: local, made }),
+            },
+            Err(e) => Err(e.into()),
+        }
+    }
+}
+
+impl Departed {
+    fn remember(&self, id: SessionId, made: Option<Timestamp>) {
+        let mut departed = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(made) = made.filter(|_| departed.len() < REMEMBERED) {
+            departed.insert(id, made);
+        }
+    }
+
+    fn made(&self, id: &SessionId) -> Option<Timestamp> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(id).copied()
+    }
+}
+
+impl Cursor {
+    /// Whether it is gone and was made after `session`.
+    fn is_newer_than(&self, session: &Session) -> bool {
+        self.made.is_some_and(|made| session.created_at < Some(made))
+    }
+
+    /// Whether it is there, or was made before `session`.
+    fn is_older_than(&self, session: &Session) -> bool {
+        self.made.is_none_or(|made| session.created_at > Some(made))
+    }
+}
+
+/// What the store calls a session: an id is one of its kind within its agent only.
+pub(super) fn local_id(agent: &str, id: &str) -> Result<SessionId, Error> {
+    let name = format!("{agent}.{}", escape(id));
+    if name.len() <= SessionId::MAX_LEN {
+        name.parse()
+    } else {
+        format!("{agent}.{}", hex(&Sha256::digest(id))).parse()
+    }
+}
+
+/// A new id in the service's form: 16 hexadecimal digits, two zeros, 32 letters and digits.
+fn new_id() -> Result<String, Error> {
+    const SIGNS: &[u8] = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+    let bytes = random::bytes::<40>()?;
+    let (head, tail) = bytes.split_at(8);
+    let sign = |byte: &u8| SIGNS.get(usize::from(*byte) % SIGNS.len()).map(|sign| char::from(*sign));
+    Ok(format!("{}00{}", hex(head), tail.iter().filter_map(sign).collect::<String>()))
+}
+
+/// The answer to a question about a session that is not there.
+pub(super) fn missing(id: &str) -> Refusal {
+    Refusal::not_found(format!("Session {id} does not exist"))
+}
+
+/// A session of the store in the protocol's form.
+fn shown(session: &Session) -> wire::Session {
+    let labels = session.labels.as_ref();
+    let label = |name: &str| labels.and_then(|labels| labels.get(name)).cloned();
+    let seconds = |time: Option<Timestamp>| time.map(Timestamp::as_second);
+    let status = match session.status {
+        SessionStatus::Stopped => wire::status::IDLE,
+        _ => wire::status::ACTIVE,
+    };
+    wire::Session {
+        agent_session_id: label(ID).unwrap_or_else(|| session.id.to_string()),
+        version_indicator: wire::VersionIndicator::of(label(VERSION).unwrap_or_default()),
+        status: status.to_owned(),
+        created_at: seconds(session.created_at).unwrap_or_default(),
+        last_accessed_at: seconds(session.updated_at),
+        expires_at: seconds(session.expires_at),
+        stopped_at: label(STOPPED_AT).and_then(|seconds| seconds.parse().ok()),
+    }
+}
+
+/// How many items a page is to have.
+pub(super) fn limit(query: &Query) -> Result<usize> {
+    match query.get("limit").map(str::parse) {
+        None => Ok(wire::PAGE_DEFAULT),
+        Some(Ok(limit @ 1..=wire::PAGE_MAX)) => Ok(limit),
+        Some(_) => Err(Refusal::bad(format!("limit is 1 to {}", wire::PAGE_MAX))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn any_id_has_a_name_in_the_store_of_its_own() {
+        let long = "x".repeat(100);
+        let name = "n".repeat(63);
+        let mut names: Vec<_> =
+            [("a", "b-c"), ("a-b", "c"), ("a", "b.c"), ("a", "b/c:d"), ("a", "b%2Fc:d"), ("a", ".."), (&*name, &*long)]
+                .map(|(agent, id)| local_id(agent, id).expect(id).to_string())
+                .into();
+        names.sort();
+        names.dedup();
+        assert_eq!(names.len(), 7, "{names:?}");
+    }
+
+    #[test]
+    fn new_ids_have_the_form_of_the_service() {
+        let id = new_id().unwrap();
+        assert_eq!((id.len(), &id[16..18]), (50, "00"));
+        assert!(id[..16].bytes().all(|b| b.is_ascii_hexdigit()));
+    }
+}

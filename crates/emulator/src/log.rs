@@ -1,0 +1,110 @@
+//! `--log`: each request as a line of JSON, written when its answer has ended.
+
+use std::fs::{File, OpenOptions};
+use std::io::Write;
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+use std::time::Instant;
+
+use serde::Serialize;
+
+use wharf_core::error::{Error, Result};
+use wharf_core::model::Timestamp;
+
+/// The file.
+pub(super) struct Log(Mutex<File>);
+
+impl Log {
+    /// Opens the file, which grows.
+    pub(super) fn open(path: &Path) -> Result<Self> {
+        let file = OpenOptions::new().append(true).create(true).open(path);
+        let file = file.map_err(|e| Error::io(format!("opening the log `{}`", path.display()), &e))?;
+        Ok(Log(Mutex::new(file)))
+    }
+
+    /// One line. A disk that is full does not stop the server.
+    pub(super) fn write(&self, line: &Line) {
+        let mut text = serde_json::to_vec(line).unwrap_or_default();
+        text.push(b'\n');
+        drop(self.0.lock().unwrap_or_else(PoisonError::into_inner).write_all(&text));
+    }
+}
+
+/// What is told of a request. No headers: that is where credentials are.
+#[derive(Debug, Serialize)]
+pub(super) struct Line {
+    /// When it came.
+    time: Timestamp,
+    method: String,
+    path: String,
+    /// What followed the question mark, with secrets masked.
+    query: String,
+    operation: &'static str,
+    /// Nothing where no answer was sent.
+    pub(super) status: Option<u16>,
+    /// Bytes of its body that were read.
+    pub(super) bytes_in: u64,
+    /// Bytes of the answer's body that were handed to the connection.
+    pub(super) bytes_out: u64,
+    duration_ms: u128,
+    /// What was done to it on purpose.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) faults: Vec<String>,
+    #[serde(skip)]
+    started: Instant,
+}
+
+impl Line {
+    /// A request that came just now.
+    pub(super) fn of(method: &hyper::Method, uri: &hyper::Uri, operation: &'static str) -> Self {
+        Line {
+            time: Timestamp::now(),
+            method: method.to_string(),
+            path: uri.path().to_owned(),
+            query: masked(uri.query().unwrap_or_default()),
+            operation,
+            status: None,
+            bytes_in: 0,
+            bytes_out: 0,
+            duration_ms: 0,
+            faults: Vec::new(),
+            started: Instant::now(),
+        }
+    }
+
+    /// It has ended.
+    pub(super) fn finish(&mut self) {
+        self.duration_ms = self.started.elapsed().as_millis();
+    }
+}
+
+/// A value whose name has one of these in it is not shown.
+const SECRETS: [&str; 9] =
+    ["token", "key", "secret", "signature", "password", "credential", "authorization", "ticket", "code"];
+
+/// A query with the values of secrets replaced.
+fn masked(query: &str) -> String {
+    let mask = |pair: &str| match pair.split_once('=') {
+        Some((name, _)) if is_secret(name) => format!("{name}=***"),
+        _ => pair.to_owned(),
+    };
+    query.split('&').map(mask).collect::<Vec<_>>().join("&")
+}
+
+fn is_secret(name: &str) -> bool {
+    let name = wharf_wire::url::unescape(name).unwrap_or_default().to_ascii_lowercase();
+    name == "sig" || SECRETS.iter().any(|word| name.contains(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_are_masked_and_nothing_else_is() {
+        let query = "path=%2Fa&api_key=1&X-Amz-Signature=2&sig=3&a%63cess_token=4&api-version=v1&x";
+        let shown = "path=%2Fa&api_key=***&X-Amz-Signature=***&sig=***&a%63cess_token=***&api-version=v1&x";
+        assert_eq!(masked(query), shown);
+        assert_eq!(masked(""), "");
+    }
+}

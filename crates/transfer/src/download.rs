@@ -1,0 +1,500 @@
+//! Downloads: session files, trees and stored files to this machine, a receipt for each file.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::time::Duration;
+
+use futures_util::Stream;
+use futures_util::stream::{self, StreamExt};
+
+use super::engine::{Done, Label, Running};
+use super::event::Event;
+use super::land::{Claims, Ground, Landed, Landing, is_stream, open_stream, stream};
+use super::plan::{self, Budget, Destination, RemoteSource, Scale};
+use super::remote::{Found, RemoteTree, What};
+use super::tally::{Ledger, Sink};
+use super::{BULK, IfExists, Transfer, prove};
+use wharf_client::backend::{Expected, FetchOptions, Fetched, Gather, Limits};
+use wharf_core::error::{Error, Kind, Result};
+use wharf_core::model::receipt::SkipReason;
+use wharf_core::model::{Entry, EntryKind, FileId, Provider, Receipt, ReceiptStatus, SessionPath, Timestamp};
+use wharf_core::platform::shown;
+
+/// How long the first wait before another try is at most; each one after it may be twice as long.
+const PAUSE: Duration = Duration::from_millis(250);
+
+/// Something on the other side to be fetched.
+#[derive(Debug, Clone)]
+pub enum Wanted {
+    /// A path in a session.
+    Session(SessionPath),
+    /// A stored file.
+    Stored(FileId),
+}
+
+impl Wanted {
+    fn name(&self) -> String {
+        match self {
+            Wanted::Session(at) => at.to_string(),
+            Wanted::Stored(id) => id.to_string(),
+        }
+    }
+}
+
+/// Something to be fetched, looked at.
+struct Looked {
+    wanted: Wanted,
+    source: RemoteSource,
+    bytes: Option<u64>,
+    modified_at: Option<Timestamp>,
+}
+
+/// One target and where it goes.
+enum Target {
+    File(Looked, Spot),
+    Tree(SessionPath, Rc<Ground>),
+}
+
+/// A place on this machine.
+struct Spot {
+    path: PathBuf,
+    /// The caller named the directory and not the name in it.
+    by_name: bool,
+}
+
+/// One thing to be done.
+enum Item {
+    /// A file that was named itself.
+    Single(Looked, Spot),
+    /// A file of a tree.
+    Leaf(Looked, Rc<Ground>, String),
+    Directory(SessionPath, Rc<Ground>, String),
+    Excluded(String),
+    Decided(Box<Receipt>),
+}
+
+/// What the files of a download share.
+struct Shared {
+    bulk: bool,
+    budget: Budget,
+    claims: Claims,
+    grounds: RefCell<HashMap<PathBuf, Rc<Ground>>>,
+    running: Running,
+}
+
+impl Transfer<'_> {
+    /// Fetches files and trees to this machine; `directories` says whether trees may be among them.
+    ///
+    /// # Errors
+    /// `usage` and `limit` before anything is fetched; then the verdict over all receipts.
+    pub async fn download(
+        &self,
+        wanted: &[Wanted],
+        to: &Destination<PathBuf>,
+        directories: bool,
+        sink: Sink<'_>,
+    ) -> Result<()> {
+        let _heeding = self.stop.heed();
+        let mut ledger = Ledger::new(self, sink);
+        let (mut looked, mut missing) = (Vec::new(), Vec::new());
+        for wanted in wanted {
+            let found = match self.unless_stopped(self.look(wanted)).await {
+                Ok(found) => found,
+                Err(why) => {
+                    missing.into_iter().try_for_each(|receipt| ledger.enter(receipt))?;
+                    return ledger.verdict(Err(why));
+                }
+            };
+            match found {
+                Ok(found) => looked.push(found),
+                Err(error) => missing.push(Receipt::failed(&wanted.name(), None, error)),
+            }
+        }
+        if let Some(directory) = looked.iter().find(|one| one.source.is_directory && !directories) {
+            return Err(Error::usage(format!("a directory needs a DEST: `{}`", directory.source.name))
+                .hint("say where its contents go: `wharf files download SESSION:/dir ./dir`"));
+        }
+        // A target that was not found still counts for where the others go.
+        let sources: Vec<_> = looked.iter().map(|one| one.source.clone()).collect();
+        let to = Destination { into: to.into || wanted.len() > 1, ..to.clone() };
+        let places = plan::download(&sources, &to)?;
+        let scale = match self.unless_stopped(self.measure_remote(&looked, &places)).await {
+            Ok(scale) => scale?,
+            Err(why) => {
+                missing.into_iter().try_for_each(|receipt| ledger.enter(receipt))?;
+                return ledger.verdict(Err(why));
+            }
+        };
+        scale.check(&Limits::default(), self.options)?;
+        // What was looked for in vain is told once nothing can be refused as a whole any more.
+        missing.into_iter().try_for_each(|receipt| ledger.enter(receipt))?;
+        ledger.expect(scale.files);
+        let shared = Shared {
+            bulk: scale.files > BULK,
+            budget: Budget::new(self.options),
+            claims: Claims::keeping_off(self.options.reserved.as_ref()),
+            grounds: RefCell::default(),
+            running: Running::default(),
+        };
+        let mut targets = Vec::new();
+        for (one, path) in looked.into_iter().zip(places) {
+            let spot = Spot { path, by_name: to.takes_by_name(sources.len(), one.source.is_directory) };
+            match &one.wanted {
+                Wanted::Session(root) if one.source.is_directory => match self.root_ground(&spot, &shared) {
+                    Ok(ground) => targets.push(Target::Tree(root.clone(), ground)),
+                    Err(error) => {
+                        ledger.enter(Receipt::failed(&root.to_string(), Some(shown(&spot.path)), error))?;
+                    }
+                },
+                _ => targets.push(Target::File(one, spot)),
+            }
+        }
+        let items = stream::iter(targets).flat_map(|target| match target {
+            Target::File(one, spot) => stream::iter([Item::Single(one, spot)]).boxed_local(),
+            Target::Tree(root, ground) => self.leaves(root, ground, &shared.budget).boxed_local(),
+        });
+        let work = async |item| self.do_fetch(item, &shared).await;
+        let mut ended = self.run(items, &shared.running, work, &mut ledger).await;
+        for ground in shared.grounds.borrow().values() {
+            ended = ended.and(ground.settle(shared.bulk));
+        }
+        ledger.verdict(ended)
+    }
+
+    /// Hands files to `write`, one after another.
+    pub async fn stream(&self, wanted: &[Wanted], write: &mut dyn FnMut(&[u8]) -> Result<()>) -> Result<()> {
+        if self.options.max_files.is_some() || self.options.max_bytes.is_some() {
+            let mut scale = Scale::default();
+            for wanted in wanted {
+                let one = self.look(wanted).await?;
+                scale.add(&one.source.name, one.bytes);
+            }
+            scale.check(&Limits::default(), self.options)?;
+        }
+        let budget = Budget::new(self.options);
+        for wanted in wanted {
+            let one = self.look(wanted).await?;
+            if one.source.is_directory {
+                return Err(Error::conflict(format!(
+                    "a directory cannot be written to standard output: `{}`",
+                    one.source.name
+                ))
+                .hint("give a DEST directory instead of `-`"));
+            }
+            self.observer.on(Event::Planned { files: 1, bytes: one.bytes });
+            let landed = stream(self.fetch_within(&one, one.bytes, &budget).await?, write).await?;
+            budget.spend(landed.summary.bytes);
+        }
+        Ok(())
+    }
+
+    async fn look(&self, wanted: &Wanted) -> Result<Looked> {
+        let (base, is_directory, bytes, modified_at) = match wanted {
+            Wanted::Session(at) => {
+                let files = self.backend.need_files()?;
+                files.gather(at, Gather { settle: !self.options.no_settle, all: self.options.all }).await?;
+                let entry = self.stat(at).await?;
+                let base = (!at.path.is_root()).then(|| at.path.name().to_owned());
+                (base, entry.kind == EntryKind::Directory, entry.size, entry.modified_at)
+            }
+            Wanted::Stored(id) => {
+                let file = self.backend.need_store()?.get(id).await?;
+                (Some(file.filename), false, file.size, file.created_at)
+            }
+        };
+        let source = RemoteSource { name: wanted.name(), base, is_directory };
+        Ok(Looked { wanted: wanted.clone(), source, bytes, modified_at })
+    }
+
+    /// What is at a path: what a link points to, under the name of the link.
+    async fn stat(&self, at: &SessionPath) -> Result<Entry> {
+        let files = self.backend.need_files()?;
+        let entry = files.stat(at).await?;
+        if entry.kind == EntryKind::Symlink { files.stat(&files.resolve(at).await?).await } else { Ok(entry) }
+    }
+
+    /// The size of a file as it is now.
+    async fn size(&self, wanted: &Wanted) -> Result<Option<u64>> {
+        match wanted {
+            Wanted::Session(at) => Ok(self.stat(at).await?.size),
+            Wanted::Stored(id) => Ok(self.backend.need_store()?.get(id).await?.size),
+        }
+    }
+
+    /// The first, cheap walk: how much there is to do. What cannot be listed shows in the second.
+    async fn measure_remote(&self, looked: &[Looked], places: &[PathBuf]) -> Result<Scale> {
+        let mut scale = Scale::default();
+        for (one, place) in looked.iter().zip(places) {
+            match (&one.wanted, self.backend.files()) {
+                (Wanted::Session(root), Some(files)) if one.source.is_directory => {
+                    let mut tree = RemoteTree::new(files, root.clone(), self.options);
+                    while let Some(found) = tree.next().await {
+                        match found.what {
+                            What::File { bytes, .. } => {
+                                self.options.check_free(&place.join(&found.below))?;
+                                scale.add(&found.below, bytes);
+                            }
+                            What::Directory { meant: true } => scale.add_directory(),
+                            _ => {}
+                        }
+                        if scale.is_over(self.options) {
+                            // A listing need not have an end.
+                            return Ok(scale);
+                        }
+                    }
+                }
+                _ => {
+                    self.options.check_free(place)?;
+                    scale.add(&one.source.name, one.bytes);
+                }
+            }
+        }
+        self.observer.on(Event::Planned { files: scale.files, bytes: scale.bytes() });
+        Ok(scale)
+    }
+
+    /// The directory that a tree goes to. Where the caller named only its parent, a link that has
+    /// this name does not lead out of that.
+    fn root_ground(&self, spot: &Spot, shared: &Shared) -> Result<Rc<Ground>> {
+        let make = !self.options.dry_run;
+        let ground = match (spot.path.parent(), spot.path.file_name().and_then(|name| name.to_str())) {
+            (Some(parent), Some(name)) if spot.by_name => Ground::open(parent, make)?.enter(name, make)?,
+            _ => Ground::open(&spot.path, make)?,
+        };
+        let ground = Rc::new(ground);
+        shared.grounds.borrow_mut().insert(spot.path.clone(), Rc::clone(&ground));
+        Ok(ground)
+    }
+
+    fn leaves(&self, root: SessionPath, ground: Rc<Ground>, budget: &Budget) -> impl Stream<Item = Item> {
+        let tree = self.backend.files().map(|files| RemoteTree::new(files, root, self.options));
+        stream::unfold(tree, async |tree| {
+            let mut tree = tree?;
+            Some((tree.next().await?, Some(tree)))
+        })
+        .take_while(|_| std::future::ready(!budget.is_over()))
+        .filter_map(move |Found { at, below, what }| {
+            let (name, place) = (at.to_string(), ground.shown(&below));
+            let item = match what {
+                What::File { bytes, modified_at } => {
+                    let source = RemoteSource { name, base: None, is_directory: false };
+                    let one = Looked { wanted: Wanted::Session(at), source, bytes, modified_at };
+                    Some(Item::Leaf(one, Rc::clone(&ground), below))
+                }
+                What::Directory { meant } => meant.then(|| Item::Directory(at, Rc::clone(&ground), below)),
+                What::Excluded => Some(Item::Excluded(name)),
+                What::Skipped(why) => Some(Item::Decided(Box::new(Receipt::skipped(&name, place, &name, why)))),
+                What::Failed(error) => {
+                    let place = (!below.is_empty()).then_some(place);
+                    Some(Item::Decided(Box::new(Receipt::failed(&name, place, error))))
+                }
+            };
+            std::future::ready(item)
+        })
+    }
+
+    async fn do_fetch(&self, item: Item, shared: &Shared) -> Done {
+        match item {
+            Item::Excluded(name) => Done::Excluded(name),
+            Item::Decided(receipt) => Done::Receipt(receipt),
+            Item::Directory(at, ground, below) => {
+                let dry_run = self.options.dry_run;
+                let make =
+                    || if dry_run { ground.foresee_directory(&below, &shared.claims) } else { ground.mkdir(&below) };
+                let made = shared.budget.count_directory().and_then(|()| make());
+                match made {
+                    Ok(()) => Done::Nothing,
+                    Err(error) => Done::from(Receipt::failed(&at.to_string(), Some(ground.shown(&below)), error)),
+                }
+            }
+            Item::Leaf(one, ground, below) => {
+                let place = ground.shown(&below);
+                let label = Label { source: one.source.name.clone(), destination: Some(place.clone()) };
+                let landed = async {
+                    let done = self.land(&one, &ground, &below, &place, shared).await;
+                    done.unwrap_or_else(|error| Receipt::failed(&one.source.name, Some(place.clone()), error))
+                };
+                Done::from(shared.running.track(label, landed).await)
+            }
+            Item::Single(one, spot) => {
+                let place = shown(&spot.path);
+                let label = Label { source: one.source.name.clone(), destination: Some(place.clone()) };
+                let landed = async {
+                    let done = self.single(&one, &spot, shared).await;
+                    done.unwrap_or_else(|error| Receipt::failed(&one.source.name, Some(place), error))
+                };
+                Done::from(shared.running.track(label, landed).await)
+            }
+        }
+    }
+
+    /// Fetches one file. Only where the caller named its place, and not just a directory for it, a
+    /// link, a FIFO or a device there is what the caller means.
+    async fn single(&self, one: &Looked, spot: &Spot, shared: &Shared) -> Result<Receipt> {
+        let (name, mut path) = (&one.source.name, spot.path.clone());
+        if !spot.by_name {
+            if self.options.dry_run && is_stream(&path) {
+                return Ok(Receipt::planned(name, shown(&path), one.bytes));
+            }
+            if let Some(mut file) = open_stream(&path)? {
+                shared.budget.count_file()?;
+                let fetched = self.fetch_within(one, one.bytes, &shared.budget).await?;
+                let mut write = |block: &[u8]| {
+                    file.write_all(block).map_err(|e| Error::io(format!("writing `{}`", shown(&path)), &e))
+                };
+                let landed = stream(fetched, &mut write).await?;
+                shared.budget.spend(landed.summary.bytes);
+                return Ok(receipt(name, shown(&path), landed));
+            }
+            if path.is_symlink() {
+                path = path.canonicalize().unwrap_or(path);
+            }
+        }
+        let file_name = path.file_name().ok_or_else(|| {
+            Error::usage(format!("this destination has no file name: `{}`", shown(&path)))
+                .hint("add one, or a slash for a directory")
+        })?;
+        let file_name = file_name.to_str().ok_or_else(|| {
+            Error::usage(format!("the name of a file that is made has to be UTF-8: `{}`", shown(&path)))
+                .hint("choose another name, and rename it afterwards; its directory may have any name")
+        })?;
+        let parent = path.parent().unwrap_or(Path::new("."));
+        let known = shared.grounds.borrow().get(parent).map(Rc::clone);
+        let ground = if let Some(ground) = known {
+            ground
+        } else {
+            let ground = Rc::new(Ground::open(parent, !self.options.dry_run)?);
+            shared.grounds.borrow_mut().insert(parent.to_owned(), Rc::clone(&ground));
+            ground
+        };
+        self.land(one, &ground, file_name, &shown(&path), shared).await
+    }
+
+    async fn land(&self, one: &Looked, ground: &Ground, below: &str, place: &str, shared: &Shared) -> Result<Receipt> {
+        let (name, options) = (&one.source.name, self.options);
+        let keep = options.if_exists == IfExists::Error;
+        let there = ground.look(below)?;
+        if let Some(there) = &there {
+            if shared.claims.hold(there) {
+                return Err(ground.taken(below));
+            }
+            if let Some(reason) = self.reason_to_keep(one, ground, below, there).await? {
+                shared.claims.keep(there);
+                return Ok(Receipt::skipped(name, place.to_owned(), name, reason));
+            }
+            if keep {
+                return Err(ground.exists(below));
+            }
+        }
+        if options.dry_run && options.if_exists == IfExists::Skip && ground.foresees_directory(below, &shared.claims) {
+            return Ok(Receipt::skipped(name, place.to_owned(), name, SkipReason::Exists));
+        }
+        shared.budget.count_file()?;
+        if options.dry_run {
+            drop(shared.budget.claim(one.bytes)?);
+            ground.foresee(below, there.as_ref(), &shared.claims)?;
+            shared.budget.spend(one.bytes.unwrap_or(0));
+            return Ok(Receipt::planned(name, place.to_owned(), one.bytes));
+        }
+        let landing = Landing { keep_existing: keep, bulk: shared.bulk, claims: &shared.claims };
+        let (mut tries, mut size) = (0, one.bytes);
+        loop {
+            let landed = match self.fetch_within(one, size, &shared.budget).await {
+                Ok(fetched) => ground.land(below, fetched, &landing).await,
+                Err(error) if error.kind() == Kind::Unverified => Err(error),
+                Err(error) => return Err(error),
+            };
+            match landed {
+                // It may have changed since it was listed: then it is fetched as what it is now.
+                Err(error) if error.kind() == Kind::Unverified && size == one.bytes => {
+                    match self.size(&one.wanted).await {
+                        Ok(now) if now != size => size = now,
+                        _ => return Err(error),
+                    }
+                }
+                // What was cut off on its way may come whole the next time.
+                Err(error) if tries < options.retries && error.kind() == Kind::Unavailable && error.is_retryable() => {
+                    self.observer.on(Event::Retried { name, error: &error });
+                    match error.retry_after() {
+                        Some(wait) if !shared.running.wait(Some(wait)).await => return Err(error),
+                        Some(_) => {}
+                        None => tokio::time::sleep(PAUSE * 2_u32.saturating_pow(tries)).await,
+                    }
+                    tries += 1;
+                }
+                Err(error) => return Err(error),
+                Ok(landed) => {
+                    shared.budget.spend(landed.summary.bytes);
+                    return Ok(receipt(name, place.to_owned(), landed));
+                }
+            }
+        }
+    }
+
+    async fn reason_to_keep(
+        &self,
+        one: &Looked,
+        ground: &Ground,
+        below: &str,
+        there: &cap_std::fs::Metadata,
+    ) -> Result<Option<SkipReason>> {
+        match self.options.if_exists {
+            IfExists::Skip => return Ok(Some(SkipReason::Exists)),
+            IfExists::Update => {}
+            IfExists::Overwrite | IfExists::Error => return Ok(None),
+        }
+        if !there.is_file() || one.bytes.is_none() || Some(there.len()) != one.bytes {
+            return Ok(None);
+        }
+        let time = there.modified().ok().and_then(|time| Timestamp::try_from(time.into_std()).ok());
+        if !self.options.checksum && time.is_some() && time == one.modified_at {
+            return Ok(Some(SkipReason::SameTime));
+        }
+        let mut fetched = self.fetch(one, one.bytes).await?;
+        let theirs = match &fetched.sha256 {
+            Expected::Known(sha256) => sha256.clone(),
+            Expected::Streamed if self.options.checksum => prove::hash(&mut fetched).await?.sha256,
+            Expected::Streamed | Expected::Unknown => return Ok(None),
+        };
+        Ok(ground.hash(below).await?.eq_ignore_ascii_case(&theirs).then_some(SkipReason::SameHash))
+    }
+
+    async fn fetch(&self, one: &Looked, size: Option<u64>) -> Result<Fetched> {
+        match &one.wanted {
+            Wanted::Session(at) => self.backend.need_files()?.fetch(at, FetchOptions { range: None, size }).await,
+            Wanted::Stored(id) => self.backend.need_store()?.fetch(id, None).await,
+        }
+    }
+
+    /// Fetches a file of `size` bytes, watched and within the budget.
+    async fn fetch_within(&self, one: &Looked, size: Option<u64>, budget: &Budget) -> Result<Fetched> {
+        let mut share = budget.claim(size)?;
+        let Fetched { body, attributes, sha256, file_id } = self.fetch(one, size).await?;
+        let passed = Arc::new(AtomicU64::new(0));
+        self.observer.on(Event::Started { name: &one.source.name, bytes: size, passed: Arc::clone(&passed) });
+        let body = body.within(move |block| share.take(block.len() as u64)).counted(passed);
+        Ok(Fetched { body, attributes, sha256, file_id })
+    }
+}
+
+fn receipt(source: &str, place: String, landed: Landed) -> Receipt {
+    Receipt {
+        id: Some(landed.file_id.as_ref().map_or(source, FileId::as_str).to_owned()),
+        source: source.to_owned(),
+        destination: Some(place),
+        status: ReceiptStatus::Copied,
+        bytes: Some(landed.summary.bytes),
+        sha256: Some(landed.summary.sha256),
+        verified: Some(landed.verified),
+        file_id: landed.file_id,
+        resource_id: None,
+        error: None,
+        provider: Provider::default(),
+        skipped: None,
+    }
+}

@@ -1,0 +1,122 @@
+//! Many files at once, in one thread: each is a future, and a receipt at its end.
+
+use std::cell::RefCell;
+use std::future::Future;
+use std::pin::pin;
+use std::time::Duration;
+
+use futures_util::{Stream, StreamExt};
+
+use super::Transfer;
+use super::tally::Ledger;
+use wharf_client::http::limiter::Limiter;
+use wharf_core::error::{Error, Result};
+use wharf_core::model::Receipt;
+
+/// What people call a file that is on its way, and where it goes.
+#[derive(Clone)]
+pub(super) struct Label {
+    pub(super) source: String,
+    pub(super) destination: Option<String>,
+}
+
+/// What came of one item.
+pub(super) enum Done {
+    Receipt(Box<Receipt>),
+    Excluded(String),
+    /// Something that has no receipt: a directory.
+    Nothing,
+}
+
+impl From<Receipt> for Done {
+    fn from(receipt: Receipt) -> Self {
+        Done::Receipt(Box::new(receipt))
+    }
+}
+
+/// What is running, so that each can be told of where all must end.
+#[derive(Default)]
+pub(super) struct Running {
+    files: RefCell<Vec<(u64, Label)>>,
+    /// Whoever is told to wait makes all others wait.
+    pace: Limiter,
+}
+
+impl Running {
+    /// Runs one file's work under its label.
+    pub(super) async fn track(&self, label: Label, work: impl Future<Output = Receipt>) -> Receipt {
+        let number = {
+            let mut running = self.files.borrow_mut();
+            let number = running.last().map_or(0, |(number, _)| number + 1);
+            running.push((number, label));
+            number
+        };
+        // One that cannot be waited for is told so itself when it asks.
+        self.wait(None).await;
+        let receipt = work.await;
+        if let Some(wait) = receipt.error.as_ref().and_then(Error::retry_after) {
+            self.pace.hold(wait);
+        }
+        self.files.borrow_mut().retain(|(other, _)| *other != number);
+        receipt
+    }
+
+    /// Waits as long as somebody was told to, `more` from now on where it is this one; false where
+    /// that is longer than anybody waits.
+    pub(super) async fn wait(&self, more: Option<Duration>) -> bool {
+        if let Some(more) = more {
+            self.pace.hold(more);
+        }
+        self.pace.ready(None).await.is_ok()
+    }
+}
+
+impl Transfer<'_> {
+    /// Does what comes before the first item, and drops it when asked to stop.
+    ///
+    /// # Errors
+    /// Why it was stopped.
+    pub(super) async fn unless_stopped<T>(&self, work: impl Future<Output = T>) -> Result<T> {
+        tokio::select! {
+            biased;
+            why = self.stop.asked() => Err(why),
+            done = work => Ok(done),
+        }
+    }
+
+    /// Does `work` for each item, so many at once as the options say, and enters what comes of it.
+    /// Asked to stop, it begins no other item, drops those that are running (which leave nothing
+    /// behind) and enters them as failed.
+    ///
+    /// # Errors
+    /// Why it was stopped; what entering a receipt answered.
+    pub(super) async fn run<T, F>(
+        &self,
+        items: impl Stream<Item = T>,
+        running: &Running,
+        work: impl Fn(T) -> F,
+        ledger: &mut Ledger<'_>,
+    ) -> Result<()>
+    where
+        F: Future<Output = Done>,
+    {
+        let mut done = pin!(items.map(work).buffer_unordered(self.options.jobs.max(1)));
+        let mut stop = pin!(self.stop.asked());
+        let why: Error = loop {
+            tokio::select! {
+                biased;
+                why = &mut stop => break why,
+                came = done.next() => match came {
+                    Some(Done::Receipt(receipt)) => ledger.enter(*receipt)?,
+                    Some(Done::Excluded(name)) => ledger.excluded(&name),
+                    Some(Done::Nothing) => {}
+                    None => return Ok(()),
+                },
+            }
+        };
+        for (_, label) in running.files.take() {
+            ledger.enter(Receipt::failed(&label.source, label.destination, why.clone()))?;
+        }
+        Err(why)
+    }
+}

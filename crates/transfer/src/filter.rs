@@ -1,0 +1,166 @@
+//! Which files of a tree are meant: `--include`, `--exclude` and `--ignore-file`, in gitignore syntax.
+//!
+//! The patterns stand in one list: those of the ignore files first, in the order of the files, then
+//! those of the flags, in the order of the command line. The last one that matches a path decides.
+//! What no pattern matches is taken, unless the first flag was an `--include`. A directory that is
+//! left out is not looked into, so that nothing below it can be taken.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::time::Instant;
+
+use super::gitignore::{self, Pattern};
+use wharf_core::config::small;
+use wharf_core::error::{Error, Result};
+use wharf_core::platform::{bytes_of, shown};
+
+/// The largest ignore file, in bytes.
+const LARGEST: u64 = 8 * 1024 * 1024;
+
+/// One flag.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Rule {
+    /// `--include PATTERN`
+    Include(OsString),
+    /// `--exclude PATTERN`
+    Exclude(OsString),
+}
+
+/// What to do with a path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// It is meant.
+    Take,
+    /// It is a directory that is not meant itself, and may hold what is.
+    Pass,
+    /// It is left out, with all that is below it.
+    Leave,
+}
+
+/// The patterns, ready to be asked.
+#[derive(Debug, Default)]
+pub struct Filter {
+    patterns: Vec<Pattern>,
+    /// Whether what no pattern matches is left out.
+    only: bool,
+}
+
+impl Filter {
+    /// Reads the ignore files, each of which has to be read by `until`, and puts all patterns in their
+    /// order.
+    ///
+    /// # Errors
+    /// `usage` for an include that begins with `!`, or a file that is too large; what reading a file
+    /// answered; `deadline`.
+    pub fn new(files: &[PathBuf], rules: &[Rule], until: Option<Instant>) -> Result<Self> {
+        let mut patterns = Vec::new();
+        for file in files {
+            patterns.extend(gitignore::of_file(&small::read(file, "the ignore file", LARGEST, until)?));
+        }
+        for rule in rules {
+            patterns.push(match rule {
+                Rule::Include(pattern) => {
+                    let bytes = bytes_of(pattern);
+                    if bytes.starts_with(b"!") {
+                        return Err(Error::usage(format!(
+                            "--include takes a pattern without `!`: {:?}",
+                            shown(pattern)
+                        ))
+                        .hint("use --exclude, or write a name that begins with it as `[!]name`"));
+                    }
+                    Pattern::including(&bytes)
+                }
+                Rule::Exclude(pattern) => Pattern::new(&bytes_of(pattern)),
+            });
+        }
+        Ok(Filter { patterns, only: matches!(rules.first(), Some(Rule::Include(_))) })
+    }
+
+    /// Whether the path `below` the root of a tree, with `/` between its parts, is meant.
+    pub fn judge(&self, below: &[u8], is_directory: bool) -> Verdict {
+        let mut found = self.last_match(below, is_directory);
+        let mut at = below;
+        // What is included as a directory is included with all that is in it.
+        while self.only
+            && found.is_none()
+            && let Some(cut) = at.iter().rposition(|byte| *byte == b'/')
+        {
+            at = at.get(..cut).unwrap_or_default();
+            found = self.last_match(at, true);
+        }
+        match found {
+            Some(pattern) if pattern.negated => Verdict::Take,
+            None if !self.only => Verdict::Take,
+            None if is_directory => Verdict::Pass,
+            Some(_) | None => Verdict::Leave,
+        }
+    }
+
+    fn last_match(&self, path: &[u8], is_directory: bool) -> Option<&Pattern> {
+        self.patterns.iter().rev().find(|pattern| pattern.matches(path, is_directory))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn filter(rules: &[&str]) -> Filter {
+        let read = |rule: &&str| match rule.split_at(1) {
+            ("+", pattern) => Rule::Include(pattern.into()),
+            (_, pattern) => Rule::Exclude(pattern.into()),
+        };
+        Filter::new(&[], &rules.iter().map(read).collect::<Vec<_>>(), None).unwrap()
+    }
+
+    /// `path` or `dir/` is taken (`+`), passed through (`.`) or left (`-`).
+    fn check(filter: &Filter, expected: &[&str]) {
+        for line in expected {
+            let (sign, path) = line.split_at(1);
+            let verdict = filter.judge(path.trim_end_matches('/').as_bytes(), path.ends_with('/'));
+            let wanted = match sign {
+                "+" => Verdict::Take,
+                "." => Verdict::Pass,
+                _ => Verdict::Leave,
+            };
+            assert_eq!(verdict, wanted, "{path}");
+        }
+    }
+
+    #[test]
+    fn nothing_is_left_out_unasked() {
+        check(&Filter::default(), &["+a", "+.git/", "+.gitignore", "+target/"]);
+    }
+
+    #[test]
+    fn what_is_excluded_first_may_be_included_again() {
+        check(&filter(&["-*.log", "+keep.log"]), &["-a.log", "-d/a.log", "+keep.log", "+d/keep.log", "+other"]);
+        check(&filter(&["-*.log", "+keep.log", "-keep.log"]), &["-keep.log"]);
+        check(&filter(&["-/a", "-b/", "-!c"]), &["-a", "+d/a", "+b", "-b/", "-d/b/", "+c"]);
+        check(&filter(&["-#x", "-\\!y", "- "]), &["-#x", "-!y", "+z"]);
+    }
+
+    #[test]
+    fn what_is_included_first_is_all_there_is() {
+        check(&filter(&["+*.csv"]), &["+a.csv", "+d/a.csv", "-a.txt", ".d/"]);
+        check(&filter(&["+docs/"]), &["+docs/", "+docs/a", "+docs/b/c", "-docs", "-other", ".other/"]);
+        check(&filter(&["+*.csv", "-tmp/", "-x*"]), &["+a.csv", "-x.csv", "-tmp/", "-y"]);
+    }
+
+    #[test]
+    fn files_stand_before_flags_and_have_comments() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("ignore");
+        std::fs::write(&path, "# a comment\n\n*.o\n!keep.o\n/build/\n").unwrap();
+        let filter = Filter::new(std::slice::from_ref(&path), &[Rule::Exclude("keep.o".into())], None).unwrap();
+        check(&filter, &["-a.o", "-keep.o", "-build/", "+d/build/", "+a.c"]);
+        let missing = Filter::new(&[dir.path().join("missing")], &[], None).unwrap_err();
+        assert_eq!(missing.kind(), wharf_core::error::Kind::NotFound);
+    }
+
+    #[test]
+    fn every_text_is_a_pattern_but_an_include_that_would_exclude() {
+        check(&filter(&["-a{b", "-c\\", "-[d"]), &["-a{b", "-x/a{b", "+ab", "+c", "+d"]);
+        assert!(Filter::new(&[], &[Rule::Include("!a".into())], None).is_err());
+    }
+}

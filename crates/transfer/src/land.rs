@@ -1,0 +1,459 @@
+//! Where bytes reach this machine's disk: temporary file, proof, rename.
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashSet;
+use std::collections::hash_map::{Entry, HashMap, RandomState};
+use std::fs::{File, OpenOptions};
+use std::hash::BuildHasher;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use cap_fs_ext::MetadataExt;
+use cap_std::ambient_authority;
+use cap_std::fs::{Dir, Metadata};
+
+use super::prove;
+use super::reserved::Reserved;
+use wharf_client::backend::Fetched;
+use wharf_core::body::{Attributes, Body, Summary};
+use wharf_core::error::{Error, Result};
+use wharf_core::model::{FileId, Verified};
+use wharf_core::pending::{Access, Pending, handle_of, sweep_proven};
+use wharf_core::platform;
+use wharf_core::platform::names::Rules;
+
+/// The bytes that most systems take in a name and in a path.
+const NAME: usize = 255;
+const PATH: usize = 4096;
+
+/// A directory on this machine that files are landed in. Opened once and held: whatever is renamed
+/// or linked meanwhile, nothing lands outside of it.
+pub struct Ground {
+    /// None where it is not there and nothing is to be made.
+    dir: Option<Dir>,
+    path: PathBuf,
+    /// The directory below it that was written to last.
+    last: RefCell<Option<(String, Rc<Dir>)>>,
+    /// Directories in which names changed that are still to be made durable, unless there are many.
+    changed: RefCell<HashMap<String, Dir>>,
+    /// Whether a directory was made.
+    made: Cell<bool>,
+    /// Directories that were swept.
+    swept: RefCell<HashSet<(u64, u64)>>,
+}
+
+/// What was landed.
+#[derive(Debug)]
+pub struct Landed {
+    /// What passed.
+    pub summary: Summary,
+    /// How far it is proven.
+    pub verified: Verified,
+    /// The stored file that it is.
+    pub file_id: Option<FileId>,
+}
+
+/// How a file is to be landed.
+pub struct Landing<'a> {
+    /// Fail with `conflict` where something is there already.
+    pub keep_existing: bool,
+    /// Many files follow: durability may wait for [`Ground::settle`].
+    pub bulk: bool,
+    /// What this run landed before.
+    pub claims: &'a Claims,
+}
+
+/// The files that a run landed, as the disk knows them. A disk that takes two names for the same
+/// shows the first file under the second name, whatever its rule is.
+#[derive(Default)]
+pub struct Claims {
+    files: RefCell<HashSet<(u64, u64)>>,
+    /// Of a dry run, the names that it would give, and whether to a directory.
+    names: RefCell<HashMap<u64, bool>>,
+    key: RandomState,
+}
+
+/// A directory that is there, and what follows it.
+type Name = (u64, u64, String);
+
+impl Claims {
+    /// As if this run had landed the reserved file.
+    pub(crate) fn keeping_off(reserved: Option<&Reserved>) -> Self {
+        let files = reserved.map(Reserved::key).into_iter().collect();
+        Claims { files: RefCell::new(files), ..Claims::default() }
+    }
+
+    /// Whether this run landed or kept this file under another name.
+    pub fn hold(&self, meta: &Metadata) -> bool {
+        self.files.borrow().contains(&(meta.dev(), meta.ino()))
+    }
+
+    /// Notes a file that was left as it is. One with several names may be met under each.
+    pub fn keep(&self, meta: &Metadata) {
+        if meta.is_file() && meta.nlink() == 1 {
+            self.add(meta);
+        }
+    }
+
+    /// Notes a name that a run would give; false where it would have given it to something else.
+    /// There may be many names: what stands for each is a number.
+    fn plan(&self, name: &Name, to_directory: bool) -> bool {
+        match self.names.borrow_mut().entry(self.number(name)) {
+            Entry::Vacant(free) => {
+                free.insert(to_directory);
+                true
+            }
+            Entry::Occupied(taken) => to_directory && *taken.get(),
+        }
+    }
+
+    /// What a run would by then have given this name to, if to anything: whether to a directory.
+    fn planned(&self, name: &Name) -> Option<bool> {
+        self.names.borrow().get(&self.number(name)).copied()
+    }
+
+    /// What stands for a name and for all that the system takes for the same.
+    fn number(&self, (dev, ino, below): &Name) -> u64 {
+        self.key.hash_one((dev, ino, Rules::HERE.folded(below)))
+    }
+
+    fn add(&self, meta: &Metadata) {
+        self.files.borrow_mut().insert((meta.dev(), meta.ino()));
+    }
+}
+
+impl Ground {
+    /// Opens a directory, making it and its parents where `make` says so; without, one that is not
+    /// there can only be looked at.
+    pub fn open(path: &Path, make: bool) -> Result<Self> {
+        // `out/.` cannot be made where `out` is not there; `out` can.
+        let path: &Path = &path.components().collect::<PathBuf>();
+        let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
+        let doing = |e: io::Error| Error::io(format!("opening the directory `{}`", path.display()), &e);
+        if make {
+            std::fs::create_dir_all(path).map_err(doing)?;
+        }
+        let dir = match Dir::open_ambient_dir(path, ambient_authority()) {
+            Err(e) if e.kind() == io::ErrorKind::NotFound && !make => {
+                if path.ancestors().find(|path| path.symlink_metadata().is_ok()).is_some_and(|path| !path.is_dir()) {
+                    // A link that leads nowhere is in the way of the run.
+                    return Err(doing(io::ErrorKind::AlreadyExists.into()));
+                }
+                foresee_making(path).map_err(doing)?;
+                None
+            }
+            opened => Some(opened.map_err(doing)?),
+        };
+        Ok(Self::at(dir, path.to_owned()))
+    }
+
+    /// Opens a directory below this one, making it where `make` says so.
+    pub fn enter(self, name: &str, make: bool) -> Result<Self> {
+        if make {
+            self.mkdir(name)?;
+        }
+        self.foresee_directory(name, &Claims::default())?;
+        let dir = match self.dir.as_ref().map(|dir| dir.open_dir(name)) {
+            None => None,
+            Some(Err(e)) if e.kind() == io::ErrorKind::NotFound && !make => None,
+            Some(opened) => Some(opened.map_err(|e| self.refused("opening the directory", name, &e))?),
+        };
+        Ok(Self::at(dir, self.path.join(name)))
+    }
+
+    fn at(dir: Option<Dir>, path: PathBuf) -> Self {
+        Ground {
+            dir,
+            path,
+            last: RefCell::default(),
+            changed: RefCell::default(),
+            made: Cell::new(false),
+            swept: RefCell::default(),
+        }
+    }
+
+    /// The directory that `below` lies in, which is made where it is not there, and swept.
+    fn parent_of(&self, below: &str) -> Result<Rc<Dir>> {
+        let parent = below.rsplit_once('/').map_or("", |(parent, _)| parent);
+        if let Some((at, dir)) = &*self.last.borrow()
+            && at == parent
+            && platform::is_at(dir, self.dir()?, if parent.is_empty() { "." } else { parent })
+        {
+            return Ok(Rc::clone(dir));
+        }
+        let opened = if parent.is_empty() {
+            self.dir()?.try_clone()
+        } else {
+            self.mkdir(parent)?;
+            self.dir()?.open_dir(parent)
+        };
+        let dir = Rc::new(opened.map_err(|e| self.refused("opening the directory", parent, &e))?);
+        let first = dir.dir_metadata().is_ok_and(|meta| self.swept.borrow_mut().insert((meta.dev(), meta.ino())));
+        if first {
+            sweep_proven(&dir);
+        }
+        *self.last.borrow_mut() = Some((parent.to_owned(), Rc::clone(&dir)));
+        Ok(dir)
+    }
+
+    /// What people call what is at `below`.
+    pub fn shown(&self, below: &str) -> String {
+        platform::shown(self.path.join(below))
+    }
+
+    fn dir(&self) -> Result<&Dir> {
+        self.dir.as_ref().ok_or_else(|| Error::not_found(format!("there is no directory `{}`", self.path.display())))
+    }
+
+    /// What is at `below`, a link being itself.
+    pub fn look(&self, below: &str) -> Result<Option<Metadata>> {
+        match self.dir.as_ref().map(|dir| dir.symlink_metadata(below)) {
+            None => Ok(None),
+            Some(Ok(meta)) => Ok(Some(meta)),
+            Some(Err(e)) if matches!(e.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Ok(None),
+            Some(Err(e)) => Err(self.refused("looking at", below, &e)),
+        }
+    }
+
+    /// The SHA-256 of the file at `below`, in hexadecimal.
+    pub async fn hash(&self, below: &str) -> Result<String> {
+        let doing = |e: io::Error| self.refused("reading", below, &e);
+        let file = platform::open_regular_below(self.dir()?, Path::new(below)).map_err(doing)?;
+        let length = file.metadata().map_err(doing)?.len();
+        let mut body = Body::of_file(file, self.shown(below), length, true);
+        while body.next().await?.is_some() {}
+        Ok(body.summary()?.sha256.clone())
+    }
+
+    /// Makes a directory and its parents.
+    pub fn mkdir(&self, below: &str) -> Result<()> {
+        self.check_name(below)?;
+        self.made.set(true);
+        self.dir()?.create_dir_all(below).map_err(|e| self.refused("making the directory", below, &e))
+    }
+
+    /// What a run would say of a directory.
+    pub(crate) fn foresee_directory(&self, below: &str, claims: &Claims) -> Result<()> {
+        self.check_name(below)?;
+        let no_directory = |path| Error::conflict(format!("this is no directory: `{}`", self.shown(path)));
+        let mut at = Some(below);
+        while let Some(path) = at.filter(|path| !path.is_empty()) {
+            let place = self.place_of(path);
+            let free = match self.look(path)? {
+                Some(there) if there.is_dir() => claims.planned(&place) != Some(false),
+                Some(there) if there.is_symlink() => self.dir()?.is_dir(path) && claims.planned(&place) != Some(false),
+                Some(_) => false,
+                None => claims.plan(&place, true),
+            };
+            if !free {
+                return Err(no_directory(path));
+            }
+            at = path.rsplit_once('/').map(|(parent, _)| parent);
+        }
+        Ok(())
+    }
+
+    /// Whether a run would by then have made a directory in a file's place.
+    pub(crate) fn foresees_directory(&self, below: &str, claims: &Claims) -> bool {
+        claims.planned(&self.place_of(below)) == Some(true)
+    }
+
+    /// What a run would say of a file's place, without doing anything to it.
+    pub(crate) fn foresee(&self, below: &str, there: Option<&Metadata>, claims: &Claims) -> Result<()> {
+        if let Some(there) = there {
+            self.check_place(below, there)?;
+            claims.keep(there);
+        }
+        self.check_name(below)?;
+        if let Some((parent, _)) = below.rsplit_once('/') {
+            self.foresee_directory(parent, claims)?;
+        }
+        self.foresee_writing(below, there).map_err(|e| self.refused("writing", below, &e))?;
+        if claims.plan(&self.place_of(below), false) { Ok(()) } else { Err(self.taken(below)) }
+    }
+
+    /// What the system would say of a new or a replaced name in the nearest directory that is there.
+    fn foresee_writing(&self, below: &str, there: Option<&Metadata>) -> io::Result<()> {
+        let Some(dir) = &self.dir else { return Ok(()) };
+        let mut above = below;
+        while let Some((parent, name)) = above.rsplit_once('/') {
+            if let Ok(dir) = dir.open_dir(parent) {
+                return platform::check_writable(&dir, Path::new(name), there);
+            }
+            above = parent;
+        }
+        platform::check_writable(dir, Path::new(above), there)
+    }
+
+    /// What the system would say of a name, where nothing is there yet that it could be asked about.
+    fn check_name(&self, below: &str) -> Result<()> {
+        if let Some(why) = below.split('/').find_map(|name| Rules::HERE.problem(name)) {
+            let what = format!("this cannot be the name of a file here: `{}`: {why}", self.shown(below));
+            return Err(Error::usage(what).hint("fetch it by itself, to another name"));
+        }
+        if below.len() < PATH && below.split('/').all(|name| name.len() <= NAME) {
+            return Ok(());
+        }
+        Err(self.refused("making", below, &io::ErrorKind::InvalidFilename.into()))
+    }
+
+    /// The deepest directory above `below` that is there, and what follows it.
+    fn place_of(&self, below: &str) -> Name {
+        let Some(dir) = &self.dir else { return (0, 0, self.shown(below)) };
+        let mut cut = below.len();
+        while let Some(parent) = below.get(..cut).and_then(|head| head.rfind('/')) {
+            if let Ok(meta) = dir.metadata(below.get(..parent).unwrap_or_default()) {
+                return (meta.dev(), meta.ino(), below.get(parent + 1..).unwrap_or_default().to_owned());
+            }
+            cut = parent;
+        }
+        let (dev, ino) = dir.dir_metadata().map_or((0, 0), |meta| (meta.dev(), meta.ino()));
+        (dev, ino, below.to_owned())
+    }
+
+    /// What is said of a name that is taken.
+    pub fn exists(&self, below: &str) -> Error {
+        self.refused("writing", below, &io::ErrorKind::AlreadyExists.into())
+    }
+
+    /// What is said of a name that this run has given to another file.
+    pub fn taken(&self, below: &str) -> Error {
+        Error::conflict(format!(
+            "this run has another file here, whose name this disk takes for the same: `{}`",
+            self.shown(below)
+        ))
+        .hint("fetch it by itself, to another name")
+    }
+
+    fn check_place(&self, below: &str, there: &Metadata) -> Result<()> {
+        let path = self.shown(below);
+        if there.is_file() || there.is_symlink() {
+            let mounted = self.dir.as_ref().is_some_and(|dir| platform::is_mount_point(dir, Path::new(below)));
+            if mounted {
+                let what = format!("something is mounted on this file, so nothing can replace it: `{path}`");
+                return Err(Error::conflict(what).hint(format!("write into it: `wharf files cat TARGET > {path}`")));
+            }
+            Ok(())
+        } else if there.is_dir() {
+            Err(Error::conflict(format!("this is a directory: `{path}`"))
+                .hint(format!("to put the file inside, add a slash: `{path}/`")))
+        } else {
+            Err(Error::conflict(format!("this is neither file nor directory: `{path}`"))
+                .hint("name it by itself to write to it"))
+        }
+    }
+
+    /// Fails where a file cannot land; gives the regular file that it replaces.
+    fn check(&self, below: &str, landing: &Landing<'_>) -> Result<Option<Metadata>> {
+        match self.look(below)? {
+            Some(there) if landing.claims.hold(&there) => Err(self.taken(below)),
+            Some(there) => self.check_place(below, &there).map(|()| Some(there).filter(Metadata::is_file)),
+            None => Ok(None),
+        }
+    }
+
+    /// Lands a file at `below`, making its parents: all of it, proven, or nothing.
+    pub async fn land(&self, below: &str, mut fetched: Fetched, landing: &Landing<'_>) -> Result<Landed> {
+        self.check_name(below)?;
+        let doing = |e: io::Error| self.refused("writing", below, &e);
+        let (parent, name) = below.rsplit_once('/').unwrap_or(("", below));
+        let dir = self.parent_of(below)?;
+        self.check(below, landing)?;
+        let mut pending = Pending::beside(&dir).map_err(doing)?;
+        let summary = pending.fill(&mut fetched.body, self.shown(below)).await?;
+        let verified = prove::of_download(&fetched, &summary)?;
+        // Another file may have come first while this one was on its way.
+        let replaced = self.check(below, landing)?;
+        let Attributes { modified_at, executable } = fetched.attributes;
+        let access = Access { replaced: replaced.as_ref(), executable, at_least: 0 };
+        pending.set_access(&dir, name, access).map_err(doing)?;
+        if let Some(time) = modified_at {
+            pending.handle().set_modified(time.into()).map_err(doing)?;
+        }
+        // What is mounted below is not made durable with the rest.
+        if !landing.bulk || platform::device(&dir) != platform::device(self.dir()?) {
+            pending.handle().sync_all().map_err(doing)?;
+            self.note_changed(parent)?;
+        }
+        let landed = Metadata::from_file(pending.handle()).map_err(doing)?;
+        let placed = if landing.keep_existing { pending.place_new(&dir, name) } else { pending.place(&dir, name) };
+        placed.map_err(doing)?;
+        landing.claims.add(&landed);
+        Ok(Landed { summary, verified, file_id: fetched.file_id })
+    }
+
+    /// Notes that the names in a directory, and in those that it lies in, are to be made durable.
+    fn note_changed(&self, below: &str) -> Result<()> {
+        let mut at = below;
+        let mut changed = self.changed.borrow_mut();
+        while !changed.contains_key(at) {
+            let opened = if at.is_empty() { self.dir()?.try_clone() } else { self.dir()?.open_dir(at) };
+            changed.insert(at.to_owned(), opened.map_err(|e| self.refused("opening the directory", at, &e))?);
+            at = at.rsplit_once('/').map_or("", |(parent, _)| parent);
+        }
+        Ok(())
+    }
+
+    /// Makes everything durable that was landed here.
+    pub fn settle(&self, bulk: bool) -> Result<()> {
+        let doing = |e: io::Error| self.refused("making durable what was written to", ".", &e);
+        let Some(dir) = self.dir.as_ref() else { return Ok(()) };
+        if bulk && (self.made.get() || self.last.borrow().is_some()) {
+            handle_of(dir).and_then(|handle| platform::sync_file_system(&handle)).map_err(doing)?;
+        } else if self.made.get() {
+            self.note_changed("")?;
+        }
+        self.changed.borrow().values().try_for_each(|dir| handle_of(dir)?.sync_all()).map_err(doing)
+    }
+
+    fn refused(&self, doing: &str, below: &str, error: &io::Error) -> Error {
+        let path = self.path.join(below);
+        if error.kind() == io::ErrorKind::PermissionDenied && error.raw_os_error().is_none() {
+            return Error::conflict(format!(
+                "{doing} `{}`: a link on the way leads out of the destination",
+                path.display()
+            ))
+            .hint("remove the link, or choose another destination");
+        }
+        Error::io(format!("{doing} `{}`", path.display()), error)
+    }
+}
+
+/// What the system would say of making a directory that is not there, as far as it can be asked.
+fn foresee_making(path: &Path) -> io::Result<()> {
+    let Some(above) = path.ancestors().skip(1).find(|above| above.as_os_str().is_empty() || above.is_dir()) else {
+        return Ok(());
+    };
+    let above = if above.as_os_str().is_empty() { Path::new(".") } else { above };
+    platform::check_writable(&Dir::open_ambient_dir(above, ambient_authority())?, Path::new("."), None)
+}
+
+/// Hands a body to something that nothing can be renamed onto: a device, a FIFO, standard output.
+pub async fn stream(mut fetched: Fetched, write: &mut dyn FnMut(&[u8]) -> Result<()>) -> Result<Landed> {
+    while let Some(block) = fetched.body.next().await? {
+        write(&block)?;
+    }
+    let summary = fetched.body.summary().cloned()?;
+    let verified = prove::of_download(&fetched, &summary)?;
+    Ok(Landed { summary, verified, file_id: fetched.file_id })
+}
+
+/// Whether nothing can be renamed onto a path.
+pub fn is_stream(path: &Path) -> bool {
+    path.metadata().is_ok_and(|meta| platform::is_stream(&meta))
+}
+
+/// Opens a device or a FIFO for writing, if that is what `path` is.
+pub(crate) fn open_stream(path: &Path) -> Result<Option<File>> {
+    let doing = |e: io::Error| Error::io(format!("opening `{}`", path.display()), &e);
+    if !is_stream(path) {
+        return Ok(None);
+    }
+    let file = OpenOptions::new().write(true).open(path).map_err(doing)?;
+    if !platform::is_stream(&file.metadata().map_err(doing)?) {
+        return Err(Error::conflict(format!("another program put a file in its place: `{}`", path.display()))
+            .hint("run the command again when nothing changes it"));
+    }
+    Ok(Some(file))
+}

@@ -1,0 +1,115 @@
+//! Uploads on the way to a mount: verified like all others, and undone or named where nothing is
+//! mounted of them.
+
+use std::cell::Cell;
+use std::time::Duration;
+
+use tokio::time::{Instant, timeout_at};
+
+use super::Transfer;
+use super::plan::LocalSource;
+use super::tally::Tally;
+use wharf_client::backend::NewStoredFile;
+use wharf_core::error::{Error, Kind, Result};
+use wharf_core::model::{FileId, ReceiptStatus};
+
+/// How long deleting uploads may take where the command was asked to stop.
+const UNDOING: Duration = Duration::from_secs(3);
+
+/// Stored files that a command uploads so that they can be mounted.
+pub struct MountUploads<'a> {
+    transfer: Transfer<'a>,
+    left: Vec<FileId>,
+    /// When deleting has to be over, where the command was asked to stop.
+    end: Option<Instant>,
+}
+
+impl<'a> MountUploads<'a> {
+    /// None yet.
+    pub fn new(transfer: Transfer<'a>) -> Self {
+        MountUploads { transfer, left: Vec::new(), end: None }
+    }
+
+    /// Uploads local files, each verified as [`Transfer::stow`] does it, and returns their ids in the
+    /// order of `sources`. Where one of them fails, none is kept.
+    ///
+    /// # Errors
+    /// As [`Transfer::stow`]; why the command was asked to stop.
+    pub async fn upload(&mut self, sources: &[LocalSource]) -> Result<Vec<FileId>> {
+        if sources.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut made: Vec<(String, FileId)> = Vec::new();
+        let mut failures = Tally::default();
+        let verdict = self
+            .transfer
+            .stow(sources, &NewStoredFile::default(), &mut |receipt| {
+                match (receipt.status, &receipt.file_id, &receipt.error) {
+                    (ReceiptStatus::Copied, Some(id), _) => made.push((receipt.source.clone(), id.clone())),
+                    (_, _, Some(error)) => failures.failed(error.clone()),
+                    _ => {}
+                }
+                Ok(())
+            })
+            .await;
+        let failed = match verdict {
+            Ok(()) => None,
+            // The others are not kept, so that what failed is all there is to say.
+            Err(error) if error.kind() == Kind::Partial => failures.verdict("uploads").err().or(Some(error)),
+            Err(error) => Some(error),
+        };
+        let mut ids = Vec::new();
+        for source in sources {
+            let found = made.iter().position(|(name, _)| *name == source.name);
+            ids.extend(found.map(|found| made.swap_remove(found).1));
+        }
+        match failed {
+            None if ids.len() == sources.len() => Ok(ids),
+            None => Err(self.undo(&ids, Error::new(Kind::Internal, "an upload has no id")).await),
+            Some(error) => Err(self.undo(&ids, error).await),
+        }
+    }
+
+    /// Does `work`, which mounts `uploads`. Where it fails they are deleted again, unless they may be
+    /// mounted all the same: the answer was lost, or the command was asked to stop meanwhile.
+    ///
+    /// # Errors
+    /// Why it failed, or why the command was asked to stop.
+    pub async fn mount<T>(&mut self, uploads: &[FileId], work: impl Future<Output = Result<T>>) -> Result<T> {
+        let begun = Cell::new(false);
+        let watched = async {
+            begun.set(true);
+            work.await
+        };
+        match self.transfer.unless_stopped(watched).await {
+            Ok(Ok(done)) => Ok(done),
+            Ok(Err(error)) if !error.is_uncertain() => Err(self.undo(uploads, error).await),
+            Err(why) if !begun.get() => Err(self.undo(uploads, why).await),
+            Ok(Err(error)) | Err(error) => {
+                self.left.extend_from_slice(uploads);
+                Err(error)
+            }
+        }
+    }
+
+    /// The uploads that were neither mounted for certain nor deleted again.
+    pub fn left(&self) -> &[FileId] {
+        &self.left
+    }
+
+    async fn undo(&mut self, uploads: &[FileId], error: Error) -> Error {
+        let stops = matches!(error.kind(), Kind::Interrupted | Kind::Terminated | Kind::Deadline);
+        let end = stops.then(|| *self.end.get_or_insert_with(|| Instant::now() + UNDOING));
+        for id in uploads {
+            let deleted = async { self.transfer.backend.need_store()?.delete(id).await };
+            let deleted = match end {
+                Some(end) => timeout_at(end, deleted).await.unwrap_or_else(|_| Err(error.clone())),
+                None => deleted.await,
+            };
+            if deleted.is_err_and(|error| error.kind() != Kind::NotFound) {
+                self.left.push(id.clone());
+            }
+        }
+        error
+    }
+}

@@ -1,0 +1,473 @@
+//! Where things land. It never depends on what is already at the other side: one file goes to the
+//! destination itself, or into it when that is spelled as a directory; one directory's contents go
+//! under it; several sources go into it by name, and so does any number of them under `--into`.
+
+use std::cell::Cell;
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::{fs, io};
+
+use super::Options;
+use wharf_client::backend::Limits;
+use wharf_core::error::{Error, Kind, Result};
+use wharf_core::model::{RemotePath, SessionId, SessionPath};
+use wharf_core::platform;
+use wharf_core::platform::names::Rules;
+
+/// So many directories are made whatever `--max-files` says: more are no tree that somebody made.
+const DIRECTORIES: u64 = 10_000;
+
+/// How much there is to do, as far as it is known before.
+#[derive(Debug, Default)]
+pub struct Scale {
+    /// Files.
+    pub files: u64,
+    directories: u64,
+    /// Bytes of those files that tell.
+    known: u64,
+    /// Files that do not.
+    unknown: u64,
+    largest: Option<(u64, String)>,
+}
+
+impl Scale {
+    /// One file more.
+    pub fn add(&mut self, name: &str, bytes: Option<u64>) {
+        self.files += 1;
+        let Some(bytes) = bytes else {
+            self.unknown += 1;
+            return;
+        };
+        self.known = self.known.saturating_add(bytes);
+        if self.largest.as_ref().is_none_or(|(largest, _)| bytes > *largest) {
+            self.largest = Some((bytes, name.to_owned()));
+        }
+    }
+
+    /// One directory more.
+    pub(crate) fn add_directory(&mut self) {
+        self.directories += 1;
+    }
+
+    /// Bytes; `None` where a pipe is among them.
+    pub fn bytes(&self) -> Option<u64> {
+        (self.files > 0 && self.unknown == 0).then_some(self.known)
+    }
+
+    /// Whether this is more than the caller allowed, whatever else there is.
+    pub fn is_over(&self, options: &Options) -> bool {
+        self.check(&Limits::default(), options).is_err()
+    }
+
+    /// Fails where this is more than the other side takes, or than the caller allowed.
+    ///
+    /// # Errors
+    /// `limit`, before anything is sent.
+    pub fn check(&self, limits: &Limits, options: &Options) -> Result<()> {
+        let nothing = "nothing was transferred";
+        if let (Some(limit), Some((bytes, name))) = (limits.file_bytes, &self.largest)
+            && *bytes > limit
+        {
+            return Err(Error::new(
+                Kind::Limit,
+                format!("this backend takes files of at most {limit} bytes, and this one has {bytes}: `{name}`"),
+            )
+            .hint(format!("{nothing}; split it, or leave it out: --exclude")));
+        }
+        let bytes = self.known;
+        if let Some(limit) = limits.session_bytes.filter(|limit| bytes > *limit) {
+            return Err(Error::new(Kind::Limit, format!("a session takes at most {limit} bytes, and this is {bytes}"))
+                .hint(format!("{nothing}; send less, or into several sessions")));
+        }
+        if let Some(limit) = options.max_files.filter(|limit| self.files > *limit) {
+            return Err(Error::new(
+                Kind::Limit,
+                format!("these are more than the {limit} files that --max-files allows"),
+            )
+            .hint(format!("{nothing}; raise it, or leave some out: --exclude")));
+        }
+        if let Some(limit) = options.max_files.filter(|limit| self.directories > (*limit).max(DIRECTORIES)) {
+            let what = format!("these are {} directories, and --max-files is {limit}", self.directories);
+            return Err(
+                Error::new(Kind::Limit, what).hint(format!("{nothing}; raise it, or leave some out: --exclude"))
+            );
+        }
+        if let Some(limit) = options.max_bytes.filter(|limit| bytes > *limit) {
+            return Err(Error::new(Kind::Limit, format!("these are {bytes} bytes, and --max-size is {limit}"))
+                .hint(format!("{nothing}; raise it, or leave some out: --exclude")));
+        }
+        Ok(())
+    }
+}
+
+/// What a download may still put on this machine's disk.
+pub struct Budget {
+    files: Cell<Option<u64>>,
+    directories: Cell<Option<u64>>,
+    bytes: Option<Arc<AtomicU64>>,
+    over: Cell<bool>,
+}
+
+impl Budget {
+    /// As the caller allowed.
+    pub fn new(options: &Options) -> Self {
+        Budget {
+            files: Cell::new(options.max_files),
+            directories: Cell::new(options.max_files.map(|files| files.max(DIRECTORIES))),
+            bytes: options.max_bytes.map(|bytes| Arc::new(AtomicU64::new(bytes))),
+            over: Cell::new(false),
+        }
+    }
+
+    /// Whether something had no room: what is still to come was not there when it was measured, and
+    /// need not have an end.
+    pub fn is_over(&self) -> bool {
+        self.over.get()
+    }
+
+    /// Counts one file more.
+    ///
+    /// # Errors
+    /// `limit` where there is no room for it.
+    pub(crate) fn count_file(&self) -> Result<()> {
+        self.count(&self.files)
+    }
+
+    /// Counts one directory more.
+    ///
+    /// # Errors
+    /// `limit` where there is no room for it.
+    pub(crate) fn count_directory(&self) -> Result<()> {
+        self.count(&self.directories)
+    }
+
+    fn count(&self, left: &Cell<Option<u64>>) -> Result<()> {
+        let Some(some) = left.get() else { return Ok(()) };
+        let less = some.checked_sub(1).ok_or_else(|| over("--max-files"));
+        self.over.set(less.is_err());
+        left.set(Some(less?));
+        Ok(())
+    }
+
+    /// Sets a file's announced bytes aside, until what comes back is dropped.
+    ///
+    /// # Errors
+    /// `limit` where there is no room for them.
+    pub fn claim(&self, announced: Option<u64>) -> Result<Share> {
+        let mut share = Share { left: self.bytes.clone(), aside: 0, taken: 0 };
+        let claimed = share.take(announced.unwrap_or(0));
+        self.over.set(self.over.get() || claimed.is_err());
+        claimed?;
+        (share.aside, share.taken) = (share.taken, 0);
+        Ok(share)
+    }
+
+    /// Notes how many bytes a file had that is kept.
+    pub fn spend(&self, bytes: u64) {
+        if let Some(left) = &self.bytes {
+            let less = |left: u64| Some(left.saturating_sub(bytes));
+            // It always has an answer.
+            let _ = left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less);
+        }
+    }
+}
+
+/// What one file may have of a [`Budget`]: first what was set aside for it, then what is left for all.
+pub struct Share {
+    left: Option<Arc<AtomicU64>>,
+    aside: u64,
+    taken: u64,
+}
+
+impl Share {
+    /// So many bytes came.
+    ///
+    /// # Errors
+    /// `limit` where there is no room for them.
+    pub fn take(&mut self, bytes: u64) -> Result<()> {
+        let Some(left) = &self.left else { return Ok(()) };
+        let more = bytes.saturating_sub(self.aside);
+        left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(more))
+            .map_err(|_| over("--max-size"))?;
+        self.aside -= bytes - more;
+        self.taken += bytes;
+        Ok(())
+    }
+}
+
+/// What is kept is [spent](Budget::spend).
+impl Drop for Share {
+    fn drop(&mut self) {
+        if let Some(left) = &self.left {
+            left.fetch_add(self.aside + self.taken, Ordering::Relaxed);
+        }
+    }
+}
+
+fn over(what: &str) -> Error {
+    Error::new(Kind::Limit, format!("{what} allows no more")).hint("what was fetched before is complete")
+}
+
+/// A destination as it was spelled.
+#[derive(Debug, Clone)]
+pub struct Destination<P> {
+    /// The path itself.
+    pub path: P,
+    /// Spelled as a directory: it ends in `/` or `.`, or is empty.
+    pub as_directory: bool,
+    /// `--into`: everything goes below it by name.
+    pub into: bool,
+}
+
+impl<P> Destination<P> {
+    /// Whether one of `sources` goes into it by name, rather than to it or, for a directory, with
+    /// its contents under it.
+    pub(crate) fn takes_by_name(&self, sources: usize, is_directory: bool) -> bool {
+        self.into || sources > 1 || self.as_directory && !is_directory
+    }
+}
+
+/// Something to be uploaded.
+#[derive(Debug, Clone)]
+pub struct LocalSource {
+    /// As it was named, for people and receipts; `-` for standard input.
+    pub name: String,
+    /// Where it is; `None` for standard input.
+    pub path: Option<PathBuf>,
+    /// What it would be called in a directory; `None` where that is not text.
+    pub base: Option<String>,
+    /// Whether it is a directory.
+    pub is_directory: bool,
+}
+
+impl LocalSource {
+    /// Looks at what `name` names; `called` is what `--name` said.
+    ///
+    /// # Errors
+    /// `not_found` where nothing has this name; `io` where it cannot be read; `unsupported` for what is
+    /// neither a file, a directory, a pipe nor a device.
+    pub fn look(name: impl AsRef<Path>, called: Option<&str>) -> Result<Self> {
+        let (path, name) = (name.as_ref().to_owned(), platform::shown(name));
+        if path == Path::new("-") {
+            return Ok(LocalSource { name, path: None, base: called.map(str::to_owned), is_directory: false });
+        }
+        let meta = path.metadata().map_err(|e| match e.kind() {
+            io::ErrorKind::NotFound => no_source(&name, &path),
+            _ => Error::io(format!("reading `{name}`"), &e),
+        })?;
+        readable(&path, &meta).map_err(|e| Error::io(format!("opening `{name}`"), &e))?;
+        if platform::is_socket(&meta) {
+            return Err(Error::new(Kind::Unsupported, format!("this is a socket, which holds no data: `{name}`")));
+        }
+        let base = called.map(str::to_owned).or_else(|| base_name(&path));
+        Ok(LocalSource { name, path: Some(path), base, is_directory: meta.is_dir() })
+    }
+
+    /// Looks at all sources of a command, before a byte of any of them leaves: a mistyped destination
+    /// reads as a source that does not exist, and the others are then meant for another place.
+    ///
+    /// # Errors
+    /// Of the first source that cannot be sent, naming all of them.
+    pub fn look_at_all(names: &[impl AsRef<Path>], called: Option<&str>) -> Result<Vec<Self>> {
+        let mut sources = Vec::new();
+        let mut errors = Vec::new();
+        for name in names {
+            match Self::look(name, called) {
+                Ok(source) => sources.push(source),
+                Err(error) => errors.push(error),
+            }
+        }
+        let Some(first) = errors.first() else { return Ok(sources) };
+        let mut said: Vec<_> = errors.iter().take(SHOWN).map(Error::message).collect();
+        let more = format!("and {} more", errors.len().saturating_sub(SHOWN));
+        if errors.len() > SHOWN {
+            said.push(&more);
+        }
+        if names.len() > 1 {
+            said.push("nothing was sent");
+        }
+        let error = Error::new(first.kind(), said.join("; "));
+        Err(match first.hint_text() {
+            Some(hint) => error.hint(hint),
+            None => error,
+        })
+    }
+}
+
+/// The most sources that an error names.
+const SHOWN: usize = 20;
+
+/// Fails where a file or a directory cannot be read. Opening a pipe would take from it.
+fn readable(path: &Path, meta: &fs::Metadata) -> io::Result<()> {
+    if meta.is_dir() {
+        fs::read_dir(path).map(drop)
+    } else if meta.is_file() {
+        platform::open_regular(path).map(drop)
+    } else {
+        Ok(())
+    }
+}
+
+/// The error of a source that is not there, which may be meant as a session path.
+fn no_source(name: &str, path: &Path) -> Error {
+    if name.is_empty() {
+        return Error::not_found("the name of a source is empty").hint("is a variable unset, such as \"$SESSION\"?");
+    }
+    if path.is_symlink() {
+        return Error::not_found(format!("`{name}` is a link to a file that does not exist"));
+    }
+    let error = Error::not_found(format!("`{name}` is not a local file"));
+    match name.split_once('/') {
+        Some((session, below)) if SessionId::is_generated(session) => {
+            error.hint(format!("did you mean `{session}:/{below}`?"))
+        }
+        None if !name.contains('.') && name.parse::<SessionId>().is_ok() => {
+            error.hint(format!("did you mean `{name}:/`?"))
+        }
+        _ => error,
+    }
+}
+
+/// The last part of a path; for one that ends in `.` or `..`, of the directory that it means.
+fn base_name(path: &Path) -> Option<String> {
+    let direct = path.file_name().map(ToOwned::to_owned);
+    let name = direct.or_else(|| path.canonicalize().ok()?.file_name().map(ToOwned::to_owned))?;
+    name.into_string().ok()
+}
+
+/// Where each of `sources` lands: the path of a file, or the path that a directory's contents go
+/// under.
+///
+/// # Errors
+/// `usage` where a name is needed and there is none, or two sources have the same.
+pub fn upload(sources: &[LocalSource], to: &Destination<SessionPath>) -> Result<Vec<SessionPath>> {
+    let mut names = HashSet::new();
+    sources
+        .iter()
+        .map(|source| {
+            if !to.takes_by_name(sources.len(), source.is_directory) {
+                return Ok(to.path.clone());
+            }
+            let name = source.base.as_deref().filter(|name| !name.is_empty()).ok_or_else(|| {
+                Error::usage(format!("this source has no name to go by in `{}`: `{}`", to.path, source.name))
+                    .hint("give the whole destination path, or --name NAME")
+            })?;
+            check_unique(&mut names, name)?;
+            let path = RemotePath::resolve(name, &to.path.path)?;
+            if path.parent().as_ref() != Some(&to.path.path) {
+                return Err(Error::usage(format!("a name holds no slash: {name:?}")));
+            }
+            Ok(to.path.at(path))
+        })
+        .collect()
+}
+
+/// Something to be downloaded.
+#[derive(Debug, Clone)]
+pub struct RemoteSource {
+    /// As it was named.
+    pub name: String,
+    /// What it would be called in a directory; none for the root of a session.
+    pub base: Option<String>,
+    /// Whether it is a directory.
+    pub is_directory: bool,
+}
+
+/// Where each of `sources` lands on this machine.
+///
+/// # Errors
+/// As [`upload`]; a name from the other side that is more than a name is `conflict`.
+pub fn download(sources: &[RemoteSource], to: &Destination<PathBuf>) -> Result<Vec<PathBuf>> {
+    let mut names = HashSet::new();
+    sources
+        .iter()
+        .map(|source| {
+            if !to.takes_by_name(sources.len(), source.is_directory) {
+                return Ok(to.path.clone());
+            }
+            let name = source.base.as_deref().ok_or_else(|| {
+                Error::usage(format!("this source has no name to go by in `{}`: `{}`", to.path.display(), source.name))
+                    .hint("download the root of a session by itself: its contents go under DEST")
+            })?;
+            check_unique(&mut names, name)?;
+            Ok(to.path.join(plain_name(name)?))
+        })
+        .collect()
+}
+
+/// A name that came from the other side, if it is no more than a name here.
+///
+/// # Errors
+/// `conflict` for what would lead elsewhere on this machine.
+pub(crate) fn plain_name(name: &str) -> Result<&str> {
+    match Rules::HERE.problem(name) {
+        None => Ok(name),
+        Some(why) => Err(Error::conflict(format!("this name cannot be a file name here: {name:?}: {why}"))
+            .hint("choose one yourself: give a DEST")),
+    }
+}
+
+fn check_unique<'a>(names: &mut HashSet<&'a str>, name: &'a str) -> Result<()> {
+    if names.insert(name) {
+        return Ok(());
+    }
+    Err(Error::usage(format!("two sources have the same name and would land on each other: `{name}`"))
+        .hint("upload or download them one by one"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn to(path: &str) -> Destination<SessionPath> {
+        let as_directory = wharf_core::model::target::names_directory(path);
+        let path = SessionPath { session: "s1".parse().unwrap(), path: path.parse().unwrap() };
+        Destination { path, as_directory, into: false }
+    }
+
+    fn source(name: &str, is_directory: bool) -> LocalSource {
+        let base = name.rsplit('/').next().map(str::to_owned);
+        LocalSource { name: name.into(), path: Some(name.into()), base, is_directory }
+    }
+
+    fn land(sources: &[LocalSource], to: &Destination<SessionPath>) -> Vec<String> {
+        upload(sources, to).unwrap().into_iter().map(|at| at.path.to_string()).collect()
+    }
+
+    #[test]
+    fn one_file_goes_to_the_path_or_into_the_directory() {
+        let file = [source("x/a.txt", false)];
+        assert_eq!(land(&file, &to("/d")), ["/d"]);
+        assert_eq!(land(&file, &to("/d/")), ["/d/a.txt"]);
+        assert_eq!(land(&file, &to("/d/.")), ["/d/a.txt"]);
+        assert_eq!(land(&file, &to("")), ["/a.txt"]);
+        assert_eq!(land(&file, &Destination { into: true, ..to("/d") }), ["/d/a.txt"]);
+    }
+
+    #[test]
+    fn one_directory_gives_its_contents_however_the_destination_is_spelled() {
+        let dir = [source("x/tree", true)];
+        assert_eq!(land(&dir, &to("/d")), ["/d"]);
+        assert_eq!(land(&dir, &to("/d/")), ["/d"]);
+        assert_eq!(land(&dir, &Destination { into: true, ..to("/d") }), ["/d/tree"]);
+    }
+
+    #[test]
+    fn several_go_by_name_and_never_onto_each_other() {
+        let several = [source("x/tree", true), source("a.txt", false)];
+        assert_eq!(land(&several, &to("/d")), ["/d/tree", "/d/a.txt"]);
+        assert!(upload(&[source("x/a", false), source("y/a", false)], &to("/d")).is_err());
+    }
+
+    #[test]
+    fn names_from_the_other_side_stay_names() {
+        for bad in ["", ".", "..", "a/b", "/a", "a/", "a\0b"] {
+            assert!(plain_name(bad).is_err(), "{bad:?}");
+        }
+        for good in ["a", "...", "-x", " ", "a\nb"] {
+            assert_eq!(plain_name(good).ok(), Some(good));
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! Proof: what came out at the other end is what went in.
+
+use super::Transfer;
+use wharf_client::backend::proof::{mismatch, of_upload, wrong_length};
+use wharf_client::backend::{Expected, FetchOptions, Fetched, Stored};
+use wharf_core::body::Summary;
+use wharf_core::error::{Error, Kind, Result};
+use wharf_core::model::{FileId, SessionPath, Verified};
+
+/// Compares what came with what was announced.
+pub(super) fn of_download(fetched: &Fetched, came: &Summary) -> Result<Verified> {
+    let differs = |what: &str, wanted: &str, got: &str| {
+        Err(Error::new(Kind::Unverified, format!("the {what} of what came differs: wanted {wanted}, got {got}"))
+            .hint("the stored content is damaged, or was cut on the way; nothing was kept here"))
+    };
+    if let Some(length) = fetched.body.len().filter(|length| *length != came.bytes) {
+        return differs("length", &length.to_string(), &came.bytes.to_string());
+    }
+    match &fetched.sha256 {
+        Expected::Known(sha256) if !sha256.eq_ignore_ascii_case(&came.sha256) => differs("hash", sha256, &came.sha256),
+        Expected::Known(_) | Expected::Streamed => Ok(Verified::Sha256),
+        Expected::Unknown if fetched.body.len().is_some() => Ok(Verified::Size),
+        Expected::Unknown => Ok(Verified::None("the backend told neither length nor hash")),
+    }
+}
+
+/// The SHA-256 of all that comes, in hexadecimal, and how many bytes that were.
+pub(super) async fn hash(fetched: &mut Fetched) -> Result<Summary> {
+    while fetched.body.next().await?.is_some() {}
+    fetched.body.summary().cloned()
+}
+
+impl Transfer<'_> {
+    /// Proves an upload to a session as far as the options ask. A copy that is wrong is removed
+    /// where this run made its name (`made`), and stays, named in the error, where it did not.
+    pub(super) async fn prove(&self, at: &SessionPath, stored: &Stored, made: Option<bool>) -> Result<Verified> {
+        let files = self.backend.need_files()?;
+        let proven = match of_upload(&at.to_string(), stored) {
+            Ok(Verified::Md5 | Verified::Size | Verified::None(_)) if self.options.verify => {
+                let options = FetchOptions { range: None, size: Some(stored.sent.bytes) };
+                self.read_back(files.fetch(at, options).await, stored, &at.to_string()).await
+            }
+            other => other,
+        };
+        match proven {
+            Err(error) if error.kind() == Kind::Unverified && made == Some(true) => {
+                Err(match files.remove(at, false).await {
+                    Ok(()) => error.hint("the copy was removed: upload it again"),
+                    Err(left) => error.hint(format!("the copy is still there: {}", left.message())),
+                })
+            }
+            other => other,
+        }
+    }
+
+    /// The same for a stored file, whose id this run made.
+    pub(super) async fn prove_stored(&self, id: &FileId, stored: &Stored) -> Result<Verified> {
+        let store = self.backend.need_store()?;
+        let proven = match of_upload(id.as_str(), stored) {
+            Ok(Verified::Md5 | Verified::Size | Verified::None(_)) if self.options.verify => {
+                self.read_back(store.fetch(id, None).await, stored, id.as_str()).await
+            }
+            other => other,
+        };
+        match proven {
+            Err(error) if error.kind() == Kind::Unverified => Err(match store.delete(id).await {
+                Ok(()) => error.hint("the copy was removed: upload it again"),
+                Err(left) => error.hint(format!("the copy is still there, as `{id}`: {}", left.message())),
+            }),
+            other => other,
+        }
+    }
+
+    async fn read_back(&self, fetched: Result<Fetched>, stored: &Stored, destination: &str) -> Result<Verified> {
+        let unread = |error: Error| error.context(format!("reading back `{destination}`, which was uploaded"));
+        let mut fetched = fetched.map_err(unread)?;
+        let came = hash(&mut fetched).await.map_err(unread)?;
+        if came.bytes != stored.sent.bytes {
+            return Err(wrong_length(destination, stored.sent.bytes, came.bytes));
+        }
+        if came.sha256 == stored.sent.sha256 {
+            Ok(Verified::Sha256)
+        } else {
+            Err(mismatch("hash", destination, &stored.sent.sha256, &came.sha256))
+        }
+    }
+}

@@ -1,0 +1,216 @@
+//! A tree in a session, entry by entry, with its links followed and its filter asked.
+
+use std::collections::HashSet;
+
+use futures_util::stream::{BoxStream, StreamExt};
+
+use super::filter::{Filter, Verdict};
+use super::source::LINKS;
+use super::{Links, Options};
+use wharf_client::backend::SessionFiles;
+use wharf_core::error::{Error, Kind, Result};
+use wharf_core::model::receipt::SkipReason;
+use wharf_core::model::{Entry, EntryKind, RemotePath, SessionPath, Timestamp};
+
+/// Something in the tree.
+pub(super) struct Found {
+    /// Where it is.
+    pub(super) at: SessionPath,
+    /// Its path below the root, `/`-separated.
+    pub(super) below: String,
+    /// What it is.
+    pub(super) what: What,
+}
+
+/// What was found.
+pub(super) enum What {
+    Directory { meant: bool },
+    File { bytes: Option<u64>, modified_at: Option<Timestamp> },
+    Skipped(SkipReason),
+    Excluded,
+    Failed(Error),
+}
+
+/// A walk of a tree in a session.
+pub(super) struct RemoteTree<'a> {
+    files: &'a dyn SessionFiles,
+    filter: &'a Filter,
+    links: Links,
+    asked: SessionPath,
+    /// The root without links: what a link may not leave.
+    root: Option<RemotePath>,
+    open: Option<(Branch, BoxStream<'a, Result<Entry>>)>,
+    branches: Vec<Branch>,
+    followed: u32,
+    /// Directories that are left out with all that is in them.
+    left: HashSet<String>,
+    over: bool,
+}
+
+/// A directory that is still to be listed: the root, or what a link points to.
+struct Branch {
+    root: RemotePath,
+    /// Where it goes below the destination, with a slash at its end.
+    below: String,
+    /// The directories of the links that led here.
+    through: Vec<RemotePath>,
+}
+
+impl<'a> RemoteTree<'a> {
+    pub(super) fn new(files: &'a dyn SessionFiles, asked: SessionPath, options: &'a Options) -> Self {
+        RemoteTree {
+            files,
+            filter: &options.filter,
+            links: options.links,
+            asked,
+            root: None,
+            open: None,
+            branches: Vec::new(),
+            followed: 0,
+            left: HashSet::new(),
+            over: false,
+        }
+    }
+
+    /// The next entry; `None` at the end of the tree, or after an error that ends it.
+    pub(super) async fn next(&mut self) -> Option<Found> {
+        loop {
+            if self.over {
+                return None;
+            }
+            // A listing need not make its reader wait: make room for whoever asks to stop.
+            tokio::task::coop::consume_budget().await;
+            let entry = match self.entry().await {
+                Ok(Some(entry)) => entry,
+                Ok(None) => return None,
+                Err(error) => {
+                    self.over = self.open.is_none();
+                    return Some(Found { at: self.asked.clone(), below: String::new(), what: What::Failed(error) });
+                }
+            };
+            if let Some(found) = self.found(entry).await {
+                return Some(found);
+            }
+        }
+    }
+
+    /// The next entry of the listing that is open, or of the next branch.
+    async fn entry(&mut self) -> Result<Option<Entry>> {
+        loop {
+            if let Some((_, listing)) = &mut self.open {
+                match listing.next().await {
+                    Some(entry) => return entry.map(Some),
+                    None => self.open = None,
+                }
+            }
+            if self.root.is_none() {
+                let root = self.files.resolve(&self.asked).await?.path;
+                self.branches.push(Branch { root: root.clone(), below: String::new(), through: Vec::new() });
+                self.root = Some(root);
+            }
+            let Some(branch) = self.branches.pop() else { return Ok(None) };
+            let listing = self.files.list(&self.asked.at(branch.root.clone()), true).await?;
+            self.open = Some((branch, listing));
+        }
+    }
+
+    async fn found(&mut self, entry: Entry) -> Option<Found> {
+        let (branch, _) = self.open.as_ref()?;
+        let at = self.asked.at(entry.path.clone());
+        if entry.path == branch.root || !entry.path.is_within(&branch.root) {
+            // Where it would go is anybody's guess.
+            let root = self.asked.at(branch.root.clone());
+            let error = if entry.path == branch.root && entry.kind != EntryKind::Directory {
+                Error::conflict(format!("this is no directory any more: `{root}`"))
+            } else {
+                Error::new(Kind::Unavailable, format!("the listing of `{root}` holds what is not below it: `{at}`"))
+                    .hint("the other side does not keep to the protocol: do not trust it")
+            };
+            return Some(Found { at, below: String::new(), what: What::Failed(error) });
+        }
+        let below = format!("{}{}", branch.below, entry.path.below(&branch.root));
+        if self.is_left(&below) {
+            return None;
+        }
+        let directory = entry.kind == EntryKind::Directory;
+        let what = match self.filter.judge(below.as_bytes(), directory) {
+            Verdict::Leave => {
+                if directory {
+                    self.left.insert(below.clone());
+                }
+                Ok(What::Excluded)
+            }
+            _ if entry.kind == EntryKind::Symlink => self.link(&at, &entry, &below).await,
+            verdict => of(&at, entry.kind, entry.size, entry.modified_at, verdict),
+        };
+        Some(Found { at, below, what: what.unwrap_or_else(What::Failed) })
+    }
+
+    /// Whether a directory above is left out.
+    fn is_left(&self, below: &str) -> bool {
+        let mut at = below;
+        while !self.left.is_empty()
+            && let Some((parent, _)) = at.rsplit_once('/')
+        {
+            if self.left.contains(parent) {
+                return true;
+            }
+            at = parent;
+        }
+        false
+    }
+
+    /// What a link stands for.
+    async fn link(&mut self, at: &SessionPath, entry: &Entry, below: &str) -> Result<What> {
+        match self.links {
+            Links::Skip => return Ok(What::Skipped(SkipReason::Link)),
+            Links::Error => {
+                return Err(Error::conflict(format!("this is a link: `{at}`"))
+                    .hint("--links follow-inside takes what it points to, --links skip leaves it out"));
+            }
+            Links::FollowInside | Links::Follow => {}
+        }
+        let target = self.files.resolve(at).await?;
+        let inside = self.root.as_ref().is_some_and(|root| target.path.is_within(root));
+        if !inside && self.links != Links::Follow {
+            return Err(Error::conflict(format!("this link leaves the tree that was asked for: `{at}`"))
+                .hint(format!("fetch what it points to by itself: `{target}`, or use --links follow")));
+        }
+        let found = self.files.stat(&target).await?;
+        if found.kind != EntryKind::Directory {
+            return of(at, found.kind, found.size, found.modified_at, Verdict::Take);
+        }
+        let verdict = self.filter.judge(below.as_bytes(), true);
+        if verdict == Verdict::Leave {
+            return Ok(What::Excluded);
+        }
+        let mut through = self.open.as_ref().map(|(branch, _)| branch.through.clone()).unwrap_or_default();
+        through.extend(entry.path.parent());
+        if through.iter().any(|directory| directory.is_within(&target.path)) {
+            return Err(Error::conflict(format!("this link runs in a circle: `{at}`")));
+        }
+        self.followed += 1;
+        if self.followed > LINKS {
+            let what = format!("more than {LINKS} links to directories are in this tree: `{at}`");
+            return Err(Error::new(Kind::Limit, what).hint("--links skip leaves them out"));
+        }
+        self.branches.push(Branch { root: target.path, below: format!("{below}/"), through });
+        Ok(What::Directory { meant: verdict == Verdict::Take })
+    }
+}
+
+fn of(
+    at: &SessionPath,
+    kind: EntryKind,
+    bytes: Option<u64>,
+    modified_at: Option<Timestamp>,
+    verdict: Verdict,
+) -> Result<What> {
+    match kind {
+        EntryKind::Directory => Ok(What::Directory { meant: verdict == Verdict::Take }),
+        EntryKind::File => Ok(What::File { bytes, modified_at }),
+        EntryKind::Symlink | EntryKind::Other => {
+            Err(Error::new(Kind::Unsupported, format!("this is neither file nor directory: `{at}`")))
+        }
+    }
+}

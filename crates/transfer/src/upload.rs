@@ -1,0 +1,396 @@
+//! Uploads: files and trees into a session or the file store, a receipt for each file.
+
+use std::cell::RefCell;
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use futures_util::stream;
+
+use super::engine::{Done, Label, Running};
+use super::event::Event;
+use super::items::{self, Item};
+use super::plan::{self, Destination, LocalSource, Scale};
+use super::source::{Tree, What};
+use super::tally::{Ledger, Sink};
+use super::{BULK, IfExists, Transfer, prove};
+use wharf_client::backend::{
+    Expected, Feature, FetchOptions, Limits, MkdirOptions, NewStoredFile, PutOptions, Stored, TimeOf,
+};
+use wharf_core::body::{Body, LocalFile, Mapped, Source, Stdin};
+use wharf_core::error::{Error, Kind, Result};
+use wharf_core::model::receipt::SkipReason;
+use wharf_core::model::{
+    Entry, EntryKind, FileId, Provider, Receipt, ReceiptStatus, RemotePath, SessionPath, Verified,
+};
+
+/// A file for the store.
+struct Stow<'a> {
+    source: &'a LocalSource,
+    new: NewStoredFile,
+}
+
+/// What a dry run has found out about directories already.
+type Looked = RefCell<HashSet<RemotePath>>;
+
+impl Transfer<'_> {
+    /// Puts files and trees into a session.
+    ///
+    /// # Errors
+    /// `usage` and `limit` before anything is sent; then the verdict over all receipts.
+    pub async fn upload(&self, sources: &[LocalSource], to: &Destination<SessionPath>, sink: Sink<'_>) -> Result<()> {
+        let _heeding = self.stop.heed();
+        self.backend.need_files()?;
+        let places = plan::upload(sources, to)?;
+        let mut ledger = Ledger::new(self, sink);
+        let scale = match self.unless_stopped(self.measure(sources)).await {
+            Ok(scale) => scale?,
+            Err(why) => return ledger.verdict(Err(why)),
+        };
+        scale.check(&self.backend.limits(), self.options)?;
+        ledger.expect(scale.files);
+        let ended = self.send(sources, &places, scale.files > BULK, &mut ledger).await;
+        ledger.verdict(self.settled(ended).await)
+    }
+
+    async fn send(
+        &self,
+        sources: &[LocalSource],
+        places: &[SessionPath],
+        bulk: bool,
+        ledger: &mut Ledger<'_>,
+    ) -> Result<()> {
+        let mut open = Vec::new();
+        for (source, place) in sources.iter().zip(places) {
+            let root =
+                if source.is_directory { self.unless_stopped(self.make_root(place, bulk)).await? } else { Ok(()) };
+            match root {
+                Ok(()) => open.push((source, place)),
+                Err(error) => ledger.enter(Receipt::failed(&source.name, Some(place.to_string()), error))?,
+            }
+        }
+        let items = open.into_iter().flat_map(|(source, place)| items::of(source, place, self.options));
+        let (running, looked) = (Running::default(), Looked::default());
+        let work = async |item| self.do_item(item, bulk, &running, &looked).await;
+        self.run(stream::iter(items), &running, work, ledger).await
+    }
+
+    /// Puts files into the workspace's file store; `like` says all of them but the names.
+    ///
+    /// # Errors
+    /// `usage` for a directory or a source without a name; then the verdict over all receipts.
+    pub async fn stow(&self, sources: &[LocalSource], like: &NewStoredFile, sink: Sink<'_>) -> Result<()> {
+        let _heeding = self.stop.heed();
+        self.backend.need_store()?;
+        let mut named = Vec::new();
+        for source in sources {
+            if source.is_directory {
+                return Err(Error::usage(format!("a directory cannot be a stored file: `{}`", source.name))
+                    .hint("name a session to put it into: `SESSION:/path`"));
+            }
+            let filename = source.base.clone().ok_or_else(|| {
+                Error::usage(format!("this source has no file name: `{}`", source.name)).hint("give one: --name NAME")
+            })?;
+            named.push(Stow { source, new: NewStoredFile { filename, ..like.clone() } });
+        }
+        let mut ledger = Ledger::new(self, sink);
+        match self.unless_stopped(self.measure(sources)).await {
+            // No session holds them.
+            Ok(scale) => {
+                let scale = scale?;
+                scale.check(&Limits { session_bytes: None, ..self.backend.limits() }, self.options)?;
+                ledger.expect(scale.files);
+            }
+            Err(why) => return ledger.verdict(Err(why)),
+        }
+        let running = Running::default();
+        let work = async |stow: Stow<'_>| {
+            let label = Label { source: stow.source.name.clone(), destination: None };
+            Done::from(running.track(label, self.store(&stow)).await)
+        };
+        let ended = self.run(stream::iter(named), &running, work, &mut ledger).await;
+        ledger.verdict(self.settled(ended).await)
+    }
+
+    /// Settles what was done. What an interrupted work left behind is named in the error.
+    async fn settled(&self, ended: Result<()>) -> Result<()> {
+        if self.options.dry_run {
+            return ended;
+        }
+        match (ended, self.backend.settle().await) {
+            (Err(why), Err(left)) => Err(why.hint(left.message()).leaving(left.left().to_vec())),
+            (ended, settled) => ended.and(settled),
+        }
+    }
+
+    /// The first, cheap walk: how much there is to do.
+    async fn measure(&self, sources: &[LocalSource]) -> Result<Scale> {
+        let mut scale = Scale::default();
+        for source in sources {
+            match &source.path {
+                Some(root) if source.is_directory => {
+                    for found in Tree::new(root, self.options.links, &self.options.filter) {
+                        // A tree may be large: make room for whoever asks to stop.
+                        tokio::task::coop::consume_budget().await;
+                        if let What::File(file) = found.what {
+                            self.options.check_free(&found.path)?;
+                            scale.add(file.name(), file.len());
+                        }
+                    }
+                }
+                Some(path) => {
+                    self.options.check_free(path)?;
+                    let length = LocalFile::new(path).ok().and_then(|file| file.len());
+                    scale.add(&source.name, length);
+                }
+                None => scale.add(&source.name, None),
+            }
+        }
+        self.observer.on(Event::Planned { files: scale.files, bytes: scale.bytes() });
+        Ok(scale)
+    }
+
+    /// Makes the directory that the contents of another are to go under.
+    async fn make_root(&self, at: &SessionPath, bulk: bool) -> Result<()> {
+        let files = self.backend.need_files()?;
+        if at.path.is_root() || !self.backend.capabilities().has(Feature::Mkdir) {
+            // There is nothing to make; whether the session is there shows at the first call.
+            return files.stat(&at.at(RemotePath::root())).await.map(drop);
+        }
+        if self.options.dry_run {
+            return self.foresee_directory(at, &Looked::default()).await;
+        }
+        files.mkdir(at, MkdirOptions { parents: true, mode: None, bulk }).await.map(drop)
+    }
+
+    async fn do_item(&self, item: Item, bulk: bool, running: &Running, looked: &Looked) -> Done {
+        match item {
+            Item::Excluded(name) => Done::Excluded(name),
+            Item::Decided(receipt) => Done::Receipt(receipt),
+            Item::Directory { name, at } if !self.backend.capabilities().has(Feature::Mkdir) => {
+                let at = at.to_string();
+                Done::from(Receipt::skipped(&name, at.clone(), &at, SkipReason::EmptyDirectory))
+            }
+            Item::Directory { name, at } => {
+                let made = if self.options.dry_run {
+                    self.foresee_directory(&at, looked).await
+                } else {
+                    let options = MkdirOptions { parents: true, mode: None, bulk };
+                    match self.backend.need_files() {
+                        Ok(files) => files.mkdir(&at, options).await.map(drop),
+                        Err(error) => Err(error),
+                    }
+                };
+                match made {
+                    Ok(()) => Done::Nothing,
+                    Err(error) => Done::from(Receipt::failed(&name, Some(at.to_string()), error)),
+                }
+            }
+            Item::Send { name, source, at } => {
+                let label = Label { source: name.clone(), destination: Some(at.to_string()) };
+                let sent = async {
+                    let put = async { self.put(source?, &name, &at, bulk, looked).await };
+                    put.await.unwrap_or_else(|error| Receipt::failed(&name, Some(at.to_string()), error))
+                };
+                Done::from(running.track(label, sent).await)
+            }
+        }
+    }
+
+    async fn put(
+        &self,
+        source: Box<dyn Source>,
+        name: &str,
+        at: &SessionPath,
+        bulk: bool,
+        looked: &Looked,
+    ) -> Result<Receipt> {
+        let files = self.backend.need_files()?;
+        let options = self.options;
+        let shown = at.to_string();
+        // What was there is asked for only where the answer matters.
+        let before = if options.if_exists != IfExists::Overwrite || options.verify || options.dry_run {
+            match files.stat_lately(at).await {
+                Ok(entry) => Some(Some(entry)),
+                Err(error) if error.kind() == Kind::NotFound => Some(None),
+                Err(error) => return Err(error),
+            }
+        } else {
+            None
+        };
+        if let Some(Some(there)) = &before
+            && let Some(reason) = self.reason_to_leave(there, source.as_ref(), at).await?
+        {
+            return Ok(Receipt::skipped(name, shown.clone(), &shown, reason));
+        }
+        if options.dry_run {
+            self.foresee(at, before.flatten().as_ref(), looked).await?;
+            files.foresee_put(at).await?;
+            readable(source.as_ref()).await?;
+            return Ok(Receipt::planned(name, shown, source.len()));
+        }
+        let source = self.watched(source, name);
+        let (keep_existing, expires_in) = (options.if_exists == IfExists::Error, options.expires_in);
+        let put = PutOptions { keep_existing, bulk, expires_in };
+        let stored = files.put(at, &source, put).await?;
+        // Of a name that the other side chose nobody knows what it stood for.
+        let made = before.map(|there| there.is_none()).filter(|_| stored.path == at.path);
+        let at = at.at(stored.path.clone());
+        let proven = self.prove(&at, &stored, made).await;
+        Ok(receipt(name, &at.to_string(), stored, proven))
+    }
+
+    async fn store(&self, stow: &Stow<'_>) -> Receipt {
+        let name = &stow.source.name;
+        let stored = async {
+            let store = self.backend.need_store()?;
+            let source: Box<dyn Source> = match &stow.source.path {
+                Some(path) => Box::new(LocalFile::new(path)?),
+                None => Box::new(Stdin),
+            };
+            if self.options.dry_run {
+                readable(source.as_ref()).await?;
+                return Ok(Receipt { destination: None, ..Receipt::planned(name, String::new(), source.len()) });
+            }
+            let (file, stored) = store.upload(stow.new.clone(), &self.watched(source, name)).await?;
+            let proven = self.prove_stored(&file.id, &stored).await;
+            Ok(Receipt { provider: file.provider, ..receipt(name, file.id.as_str(), stored, proven) })
+        };
+        stored.await.unwrap_or_else(|error: Error| Receipt::failed(name, None, error))
+    }
+
+    fn watched(&self, source: Box<dyn Source>, name: &str) -> impl Source {
+        let passed = Arc::new(AtomicU64::new(0));
+        self.observer.on(Event::Started { name, bytes: source.len(), passed: Arc::clone(&passed) });
+        Mapped::new(source, move |body: Body| {
+            // A reading that begins anew is counted anew.
+            passed.store(0, Ordering::Relaxed);
+            body.counted(Arc::clone(&passed))
+        })
+    }
+
+    async fn reason_to_leave(
+        &self,
+        there: &Entry,
+        source: &dyn Source,
+        at: &SessionPath,
+    ) -> Result<Option<SkipReason>> {
+        match self.options.if_exists {
+            IfExists::Skip => return Ok(Some(SkipReason::Exists)),
+            IfExists::Update => {}
+            IfExists::Overwrite | IfExists::Error => return Ok(None),
+        }
+        if there.kind != EntryKind::File || source.len().is_none() || there.size != source.len() {
+            return Ok(None);
+        }
+        let files = self.backend.need_files()?;
+        if !self.options.checksum {
+            let (theirs, ours) = (there.modified_at, source.attributes().modified_at);
+            return Ok(match files.time_of() {
+                TimeOf::Source => (theirs.is_some() && theirs == ours).then_some(SkipReason::SameTime),
+                TimeOf::Arrival => {
+                    theirs.zip(ours).is_some_and(|(theirs, ours)| ours < theirs).then_some(SkipReason::Older)
+                }
+            });
+        }
+        let mut fetched = match files.fetch(at, FetchOptions::default()).await {
+            Err(error) if error.kind() == Kind::Unsupported => return Ok(None),
+            fetched => fetched?,
+        };
+        let theirs = match &fetched.sha256 {
+            Expected::Known(sha256) => sha256.clone(),
+            Expected::Streamed => prove::hash(&mut fetched).await?.sha256,
+            Expected::Unknown => return Ok(None),
+        };
+        let mut body = source.open().await?;
+        while body.next().await?.is_some() {}
+        Ok(body.summary()?.sha256.eq_ignore_ascii_case(&theirs).then_some(SkipReason::SameHash))
+    }
+
+    /// What a run would say of a file's place, without doing anything to it.
+    async fn foresee(&self, at: &SessionPath, there: Option<&Entry>, looked: &Looked) -> Result<()> {
+        match there {
+            Some(entry) if entry.kind == EntryKind::Directory => {
+                Err(Error::conflict(format!("this is a directory: `{at}`"))
+                    .hint(format!("to put it inside, add a slash: `{at}/`")))
+            }
+            Some(entry) if entry.file_id.is_some() && !self.backend.need_files()?.replaces_mounts() => {
+                Err(Error::conflict(format!("a stored file is mounted here, read-only: `{at}`"))
+                    .hint("unmount it first: `wharf resources delete SESSION --mount-path PATH`"))
+            }
+            Some(_) if self.options.if_exists == IfExists::Error => {
+                Err(Error::conflict(format!("this exists already: `{at}`")))
+            }
+            Some(_) => Ok(()),
+            None => match at.path.parent() {
+                Some(parent) => self.foresee_directory(&at.at(parent), looked).await,
+                None => Ok(()),
+            },
+        }
+    }
+
+    async fn foresee_directory(&self, at: &SessionPath, looked: &Looked) -> Result<()> {
+        let files = self.backend.need_files()?;
+        let mut free = Vec::new();
+        let mut left = Some(at.clone());
+        while let Some(at) = left {
+            if looked.borrow().contains(&at.path) {
+                break;
+            }
+            match files.stat(&at).await {
+                Ok(entry) if entry.kind == EntryKind::Symlink => {
+                    let target = match files.resolve(&at).await {
+                        Ok(real) => files.stat(&real).await,
+                        Err(error) => Err(error),
+                    };
+                    match target {
+                        Ok(entry) if entry.kind == EntryKind::Directory => left = None,
+                        Err(error) if !matches!(error.kind(), Kind::NotFound | Kind::Conflict) => return Err(error),
+                        _ => return Err(Error::conflict(format!("this link leads to no directory: `{at}`"))),
+                    }
+                }
+                Ok(entry) if matches!(entry.kind, EntryKind::File | EntryKind::Other) => {
+                    return Err(Error::conflict(format!("this is no directory: `{at}`")));
+                }
+                Ok(_) => left = None,
+                Err(error) if error.kind() == Kind::NotFound && !at.path.is_root() => {
+                    left = at.path.parent().map(|parent| at.at(parent));
+                }
+                Err(error) => return Err(error),
+            }
+            free.push(at.path);
+        }
+        // Only now is it known that nothing is in the way further up.
+        looked.borrow_mut().extend(free);
+        Ok(())
+    }
+}
+
+/// Fails where a run could not read a file. Opening a pipe would take from it.
+async fn readable(source: &dyn Source) -> Result<()> {
+    if source.len().is_some() {
+        source.open().await?;
+    }
+    Ok(())
+}
+
+fn receipt(source: &str, destination: &str, stored: Stored, proven: Result<Verified>) -> Receipt {
+    let (status, verified, error) = match proven {
+        Ok(verified) => (ReceiptStatus::Copied, Some(verified), None),
+        Err(error) => (ReceiptStatus::Failed, None, Some(error)),
+    };
+    Receipt {
+        id: Some(stored.file_id.as_ref().map_or_else(|| destination.to_owned(), FileId::to_string)),
+        source: source.to_owned(),
+        destination: Some(destination.to_owned()),
+        status,
+        bytes: stored.size.or(Some(stored.sent.bytes)),
+        sha256: Some(stored.sent.sha256),
+        verified,
+        file_id: stored.file_id,
+        resource_id: stored.resource_id,
+        error,
+        provider: Provider::default(),
+        skipped: None,
+    }
+}

@@ -1,0 +1,268 @@
+//! What every answer is wrapped in.
+
+use serde::de::{DeserializeOwned, Error as _};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::{Map, Value};
+
+use crate::json;
+
+/// The words for what went wrong that a client or the dialect knows. An open set.
+pub mod code {
+    /// What goes with success, if anything \[recorded\]; not to be tested.
+    pub const OK: &str = "ok";
+    /// There is no such session, or not any more \[sibling\].
+    pub const NO_SESSION: &str = "InvalidMcpSession.NotFound";
+    /// The sentence that goes with it \[sibling\].
+    pub const NO_SESSION_MESSAGE: &str = "Resource [McpSession] is not found.";
+    /// There is no such context. A guess.
+    pub const NO_CONTEXT: &str = "Context.NotFound";
+    /// A parameter is wrong \[recorded\].
+    pub const INVALID: &str = "InvalidParameter";
+    /// Something broke \[recorded\].
+    pub const INTERNAL: &str = "InternalError";
+    /// Too many calls. A guess after \[sibling\].
+    pub const THROTTLED: &str = "Throttling";
+    /// The key is wrong. A guess.
+    pub const UNAUTHORIZED: &str = "Unauthorized";
+    /// The key may not do this. A guess.
+    pub const DENIED: &str = "AccessDenied";
+
+    /// The word that goes with a status where nothing else is known. Only that of 500 was seen in a
+    /// test of an SDK; the others are ours.
+    pub const fn of(status: u16) -> &'static str {
+        match status {
+            400 | 405 | 409 => INVALID,
+            401 => UNAUTHORIZED,
+            403 => DENIED,
+            404 => "Resource.NotFound",
+            413 => "RequestTooLarge",
+            429 => THROTTLED,
+            501 => "NotImplemented",
+            503 => "ServiceUnavailable",
+            _ => INTERNAL,
+        }
+    }
+}
+
+/// Whether a failure means that what was asked for is not there: a code that ends in `NotFound`, or
+/// words to that effect \[sdk\].
+pub fn is_not_found(code: Option<&str>, message: Option<&str>) -> bool {
+    code.is_some_and(|code| code.ends_with("NotFound"))
+        || message.is_some_and(|message| {
+            let message = message.to_ascii_lowercase();
+            message.contains("not found") || message.contains("notfound")
+        })
+}
+
+/// What every answer of the API is: one JSON object. [`Envelope::read`] takes all of its forms.
+///
+/// An answer is a success where the HTTP status is 200 *and* [`Envelope::success`]; even then
+/// [`CreatedSession::failure`](super::CreatedSession::failure) and
+/// [`ToolResult::is_error`](super::ToolResult) have a say.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Envelope {
+    /// The service's name for the request.
+    #[serde(default, deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<String>,
+    /// A word for programs.
+    #[serde(default, deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    /// A sentence for people; may be there on success too.
+    #[serde(default, deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+    /// Whether it went well: the JSON value `true` and nothing else.
+    #[serde(default, deserialize_with = "strictly_true")]
+    pub success: bool,
+    /// The HTTP status once more; now and then the only place that has the right one.
+    #[serde(default, deserialize_with = "number", skip_serializing_if = "Option::is_none")]
+    pub http_status_code: Option<u64>,
+    /// What was asked for, by call: see [`Envelope::data`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub data: Option<Value>,
+    /// Where the next page begins, beside `data`; empty on the last one.
+    #[serde(default, deserialize_with = "token", skip_serializing_if = "Option::is_none")]
+    pub next_token: Option<String>,
+    /// How many items a page has at most.
+    #[serde(default, deserialize_with = "number", skip_serializing_if = "Option::is_none")]
+    pub max_results: Option<u64>,
+    /// How many items there are on all pages.
+    #[serde(default, deserialize_with = "number", skip_serializing_if = "Option::is_none")]
+    pub count: Option<u64>,
+    /// The same, as another call names it.
+    #[serde(default, deserialize_with = "number", skip_serializing_if = "Option::is_none")]
+    pub total_count: Option<u64>,
+}
+
+impl Envelope {
+    /// A success with `data`.
+    pub fn of(data: Option<Value>) -> Self {
+        Envelope {
+            code: Some(code::OK.to_owned()),
+            message: Some(String::new()),
+            success: true,
+            data,
+            ..Self::default()
+        }
+    }
+
+    /// Reads the body of an answer; nothing where it is no JSON object, as from a gateway. Members
+    /// may begin with a capital letter, and all of it may be within a member `body` \[sdk\].
+    pub fn read(body: &[u8]) -> Option<Self> {
+        let Value::Object(mut members) = lowered(value(body)?) else { return None };
+        if !members.contains_key("success")
+            && let Some(Value::Object(inner)) = members.remove("body")
+        {
+            members = inner;
+        }
+        serde_json::from_value(Value::Object(members)).ok()
+    }
+
+    /// What was asked for, whether it stands there as it is or as JSON within a string; nothing where
+    /// it is not of that form.
+    pub fn data<T: DeserializeOwned>(&self) -> Option<T> {
+        let data = self.data.as_ref()?;
+        if let Value::String(inner) = data
+            && let Some(inner) = value(inner.as_bytes())
+            && let Ok(read) = serde_json::from_value(lowered(inner))
+        {
+            return Some(read);
+        }
+        T::deserialize(data).ok()
+    }
+
+    /// Where the next page begins: beside `data`, or within it \[sdk\]; nothing on the last page.
+    pub fn next(&self) -> Option<&str> {
+        let inside = || self.data.as_ref()?.get("nextToken")?.as_str();
+        self.next_token.as_deref().or_else(inside).filter(|token| !token.is_empty())
+    }
+
+    /// Whether what was asked for is not there.
+    pub fn is_not_found(&self) -> bool {
+        !self.success && is_not_found(self.code.as_deref(), self.message.as_deref())
+    }
+}
+
+/// A document of the service's, within its bounds. Half a surrogate pair in it, which no string can hold, is NUL: whoever
+/// reads a name refuses that one name.
+pub fn value(text: &[u8]) -> Option<Value> {
+    json::read(&json::mended(text)).ok()
+}
+
+/// The same document whose members begin with small letters. One that stands there in both forms is
+/// the small one.
+pub(super) fn lowered(value: Value) -> Value {
+    match value {
+        Value::Array(items) => items.into_iter().map(lowered).collect(),
+        Value::Object(members) => {
+            let (small, large): (Vec<_>, Vec<_>) =
+                members.into_iter().partition(|(name, _)| !name.starts_with(|first: char| first.is_ascii_uppercase()));
+            let mut all: Map<String, Value> = small.into_iter().map(|(name, value)| (name, lowered(value))).collect();
+            for (name, value) in large {
+                let mut rest = name.chars();
+                let first = rest.next().map(|first| first.to_ascii_lowercase());
+                let name: String = first.into_iter().chain(rest).collect();
+                all.entry(name).or_insert_with(|| lowered(value));
+            }
+            Value::Object(all)
+        }
+        other => other,
+    }
+}
+
+/// Text, or a number as text; nothing for all else.
+pub(super) fn text<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+    Ok(match Value::deserialize(from)? {
+        Value::String(text) => Some(text),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    })
+}
+
+/// Text, a number as text, or null: what else is there would end a listing too early.
+fn token<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+    match Value::deserialize(from)? {
+        Value::String(text) => Ok(Some(text)),
+        Value::Number(number) => Ok(Some(number.to_string())),
+        Value::Null => Ok(None),
+        _ => Err(D::Error::custom("a page token that is neither text nor a number")),
+    }
+}
+
+/// A number, or text that is one; nothing for all else.
+pub(super) fn number<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u64>, D::Error> {
+    Ok(match Value::deserialize(from)? {
+        Value::Number(number) => number.as_u64(),
+        Value::String(text) => text.trim().parse().ok(),
+        _ => None,
+    })
+}
+
+/// The JSON value `true` and nothing else.
+fn strictly_true<'de, D: Deserializer<'de>>(from: D) -> Result<bool, D::Error> {
+    Ok(Value::deserialize(from)? == Value::Bool(true))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn read(body: &Value) -> Envelope {
+        Envelope::read(body.to_string().as_bytes()).expect("an object")
+    }
+
+    #[test]
+    fn only_true_is_success() {
+        for (value, good) in [(json!(true), true), (json!("true"), false), (json!(1), false), (json!(null), false)] {
+            assert_eq!(read(&json!({ "success": value })).success, good, "{value}");
+        }
+        assert!(!read(&json!({})).success);
+        for no_object in ["", "[]", "<html></html>", "{"] {
+            assert!(Envelope::read(no_object.as_bytes()).is_none(), "{no_object}");
+        }
+    }
+
+    #[test]
+    fn capital_letters_and_a_body_around_it_are_taken() {
+        let gone =
+            json!({ "Code": "InvalidMcpSession.NotFound", "Message": "m", "Success": false, "HttpStatusCode": "400" });
+        for answer in [gone.clone(), json!({ "body": gone, "headers": {} })] {
+            let answer = read(&answer);
+            assert!(answer.is_not_found() && !answer.success);
+            assert_eq!((answer.message.as_deref(), answer.http_status_code), (Some("m"), Some(400)));
+        }
+        assert_eq!(read(&json!({ "Code": "A", "code": "b" })).code.as_deref(), Some("b"));
+    }
+
+    #[test]
+    fn data_is_read_within_a_string_as_well() {
+        #[derive(Deserialize, PartialEq, Debug)]
+        struct Item {
+            name: String,
+        }
+        let item = || Some(vec![Item { name: "n".into() }]);
+        assert_eq!(read(&json!({ "data": [{ "Name": "n" }] })).data(), item());
+        assert_eq!(read(&json!({ "data": "[{\"Name\": \"n\"}]" })).data(), item());
+        assert_eq!(read(&json!({ "data": "plain" })).data::<Vec<Item>>(), None);
+        assert_eq!(read(&json!({ "data": "12" })).data::<String>().as_deref(), Some("12"));
+        assert_eq!(read(&json!({})).data::<Vec<Item>>(), None);
+    }
+
+    #[test]
+    fn the_next_page_stands_beside_or_within_data_and_an_empty_token_is_none() {
+        assert_eq!(read(&json!({ "data": [], "nextToken": "2" })).next(), Some("2"));
+        assert_eq!(read(&json!({ "data": [], "nextToken": 2 })).next(), Some("2"));
+        assert_eq!(read(&json!({ "data": { "nextToken": "t" } })).next(), Some("t"));
+        assert_eq!(read(&json!({ "data": [], "nextToken": "" })).next(), None);
+        assert!(Envelope::read(br#"{"success":true,"data":[],"nextToken":{}}"#).is_none());
+    }
+
+    #[test]
+    fn what_is_not_there_is_told_by_code_or_by_words() {
+        assert!(is_not_found(Some("InvalidAction.NotFound"), None));
+        assert!(is_not_found(None, Some("Resource [McpSession] is not found.")));
+        assert!(!is_not_found(Some("AccessDenied"), Some("no")));
+    }
+}

@@ -1,0 +1,157 @@
+//! The arguments of tools.
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::answer::number;
+
+/// Reads a tool's arguments.
+///
+/// # Errors
+/// Where one is missing or of another type.
+pub fn arguments<T: DeserializeOwned>(args: Map<String, Value>) -> serde_json::Result<T> {
+    serde_json::from_value(Value::Object(args))
+}
+
+/// The arguments of a tool that needs a path alone.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct PathOnly {
+    /// It.
+    pub path: String,
+}
+
+/// The arguments of `read_file`.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct ReadFile {
+    /// Which.
+    pub path: String,
+    /// The first byte, counted from 0. That it counts bytes of a text too, the SDKs assume.
+    #[serde(default, deserialize_with = "number", skip_serializing_if = "Option::is_none")]
+    pub offset: Option<u64>,
+    /// How many bytes; 0 is all that there are.
+    #[serde(default, deserialize_with = "number", skip_serializing_if = "Option::is_none")]
+    pub length: Option<u64>,
+    /// [`ReadFile::BINARY`] for base64; text without it, in which a character at either end may be cut.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub format: Option<String>,
+}
+
+impl ReadFile {
+    /// The format that is base64.
+    pub const BINARY: &'static str = "binary";
+}
+
+/// The arguments of `write_file`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct WriteFile {
+    /// Which.
+    pub path: String,
+    /// Text: there is no form for other bytes.
+    pub content: String,
+    /// [`WriteFile::OVERWRITE`] where it is not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mode: Option<String>,
+}
+
+impl WriteFile {
+    /// In the place of what is there.
+    pub const OVERWRITE: &'static str = "overwrite";
+    /// At the end of what is there.
+    pub const APPEND: &'static str = "append";
+    /// Only where nothing is there; sent by one of the two SDKs alone.
+    pub const CREATE_NEW: &'static str = "create_new";
+}
+
+/// The arguments of `edit_file`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct EditFile {
+    /// Which.
+    pub path: String,
+    /// One after the other; each replaces the first place that it finds \[sibling\].
+    pub edits: Vec<Edit>,
+    /// Whether nothing is to be changed.
+    #[serde(default)]
+    pub dry_run: bool,
+}
+
+/// A change of a text.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Edit {
+    /// What is there.
+    pub old_text: String,
+    /// What is to be there.
+    pub new_text: String,
+}
+
+/// The arguments of `move_file`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct MoveFile {
+    /// What.
+    pub source: String,
+    /// Where to. What happens where something is there, is uncertain.
+    pub destination: String,
+}
+
+/// The arguments of `search_files`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SearchFiles {
+    /// Below which directory.
+    pub path: String,
+    /// A name with `*` and `?`.
+    pub pattern: String,
+    /// Names that are left out; one SDK of the sibling joins them with commas.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exclude_patterns: Option<Value>,
+}
+
+impl SearchFiles {
+    /// The patterns that are left out, in either form.
+    pub fn excluded(&self) -> Vec<String> {
+        match &self.exclude_patterns {
+            Some(Value::Array(items)) => items.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+            Some(Value::String(text)) => {
+                text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// The arguments of `read_multiple_files`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ReadFiles {
+    /// Which.
+    pub paths: Vec<String>,
+}
+
+/// The arguments of `shell`. Each call is a shell of its own \[docs\].
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Shell {
+    /// What `sh` is to run.
+    pub command: String,
+    /// Milliseconds; at most 50,000 on the sibling.
+    #[serde(default, deserialize_with = "number", skip_serializing_if = "Option::is_none")]
+    pub timeout_ms: Option<u64>,
+    /// Where.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cwd: Option<String>,
+    /// Variables.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub envs: Option<Map<String, Value>>,
+}
+
+/// The arguments of `run_code`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct RunCode {
+    /// It.
+    pub code: String,
+    /// `python`, `javascript`, `java` or `r`.
+    pub language: String,
+    /// Seconds.
+    #[serde(default, deserialize_with = "number", skip_serializing_if = "Option::is_none")]
+    pub timeout_s: Option<u64>,
+}

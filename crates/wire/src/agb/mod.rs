@@ -1,0 +1,138 @@
+//! AGB cloud: sessions, their files and contexts, as they look on the wire.
+//!
+//! Where a fact comes from is said as a word in brackets:
+//!
+//! - \[recorded\] requests that the official Python SDK 0.12.0 and its TypeScript sibling sent to a
+//!   recorder, and answers that they took as good;
+//! - \[sdk\] the source of these SDKs;
+//! - \[sibling\] `AgentBay`, the sibling product with the same tools behind another gateway;
+//! - \[docs\] the product's documentation.
+//!
+//! Nothing here was seen on the service itself. A reader of answers ignores members that it does not
+//! know and takes every form that an SDK takes; the dialect of `serve` answers in the first of them.
+//!
+//! Four things are easily missed. A failure comes as HTTP 4xx or 5xx, as HTTP 200 with
+//! `success: false`, and within an answer that says success: see [`Envelope`], [`CreatedSession`] and
+//! [`ToolResult`]. JSON is often put into a string, once or twice. For a transfer the words are turned
+//! round: what a user uploads is *downloaded* by the session, see [`SyncMode`]. A call of a tool
+//! without [`NO_NEW_SESSION`] would start a new environment where the session is gone.
+
+mod answer;
+mod args;
+mod context;
+mod session;
+pub mod text;
+mod tool;
+
+pub use answer::{Envelope, code, is_not_found, value};
+pub use args::{
+    Edit, EditFile, MoveFile, PathOnly, ReadFile, ReadFiles, RunCode, SearchFiles, Shell, WriteFile, arguments,
+};
+pub use context::{
+    Context, ContextFile, ContextInfo, FILE_TRANSFER, InternalContext, PresignedUrl, SyncItem, SyncMode, SyncState,
+    content_type_is_signed, directory_of,
+};
+pub use session::{
+    CreateSession, CreatedSession, DesktopInfo, GetLabels, Link, McpResource, Persistence, SessionDetail, SessionItem,
+    SessionRef, read_labels, status, write_labels,
+};
+pub use tool::{
+    Content, DirectAnswer, DirectCall, TOKEN_HEADER, Tool, ToolCall, ToolResult, direct_url, escaped_len, name,
+    read_tools,
+};
+
+use super::url::Query;
+
+/// Where the service is, unless somebody says otherwise \[sdk\].
+pub const ENDPOINT: &str = "https://sdk-api.agb.cloud";
+
+/// The service's name for a request, where the answer's body has none \[sdk\].
+pub const REQUEST_ID: &str = "x-request-id";
+
+/// Sessions on a page where nobody says how many \[sdk\]. The most is unknown.
+pub const PAGE_DEFAULT: usize = 10;
+
+/// Files of a context on a page where nobody says how many \[sdk\].
+pub const FILES_PAGE_DEFAULT: usize = 50;
+
+/// The most bytes of a call of a tool, its arguments as JSON: 63 KiB \[sibling\]. That AGB shares the
+/// limit is likely and not certain.
+pub const MESSAGE_MAX: usize = 63 * 1024;
+
+/// Bytes of arguments, counted as JSON after its escaping, that were seen to pass \[sibling\].
+pub const MESSAGE_SURE: usize = 56_000;
+
+/// Bytes to read at a time as base64 so that the answer stays below [`MESSAGE_SURE`] and what is
+/// around it: 40,500 are 54,000 characters.
+pub const READ_SURE: u64 = 40_500;
+
+/// The bytes that the SDKs read at a time, and the characters that they write \[sdk\].
+pub const SDK_CHUNK: u64 = 51_200;
+
+/// The longest life of a session in seconds, whatever keeps it alive \[docs\].
+pub const SESSION_LIFE: u64 = 30 * 60;
+
+/// The query of every call of a tool, name and value. Without it a call on a session that is gone
+/// starts a new one silently \[sibling\].
+pub const NO_NEW_SESSION: (&str, &str) = ("autoGenSession", "false");
+
+/// The query of a call of a tool.
+pub fn tool_query() -> Query {
+    Query::default().with(NO_NEW_SESSION.0, NO_NEW_SESSION.1)
+}
+
+/// The paths of the calls, below the endpoint \[recorded\]. Each is one call with one method.
+pub mod path {
+    /// `POST` with a [`CreateSession`](super::CreateSession); query `imageId`.
+    pub const CREATE_SESSION: &str = "/mcp/createSession";
+    /// `GET`; query `labels` (JSON), `maxResults`, `nextToken`.
+    pub const LIST_SESSION: &str = "/sdk/ListSession";
+    /// `POST` with a [`SessionRef`](super::SessionRef).
+    pub const GET_SESSION: &str = "/mcp/getSession";
+    /// `POST` with a [`SessionRef`](super::SessionRef): the status.
+    pub const GET_SESSION_INFO: &str = "/mcp/getSessionInfo";
+    /// `POST` with a [`SessionRef`](super::SessionRef): where its desktop is.
+    pub const GET_MCP_RESOURCE: &str = "/mcp/getMcpResource";
+    /// `POST`; query `sessionId`.
+    pub const REFRESH_IDLE_TIME: &str = "/mcp/refreshSessionIdleTime";
+    /// `POST`; query `sessionId` and `Labels`, with a capital L. Replaces all labels.
+    pub const SET_LABEL: &str = "/sdk/SetLabel";
+    /// `GET`; query `sessionId`.
+    pub const GET_LABEL: &str = "/sdk/GetLabel";
+    /// `POST` with a [`SessionRef`](super::SessionRef). Then the status is asked for until it is gone.
+    pub const RELEASE_SESSION_ASYNC: &str = "/mcp/releaseSessionAsync";
+    /// `POST` with a [`SessionRef`](super::SessionRef): the older form, that no SDK uses any more.
+    pub const RELEASE_SESSION: &str = "/mcp/releaseSession";
+    /// `POST`; query `imageId`. `data` is a string.
+    pub const LIST_TOOLS: &str = "/mcp/listTools";
+    /// `POST` with a [`ToolCall`](super::ToolCall); query [`tool_query`](super::tool_query).
+    pub const CALL_TOOL: &str = "/mcp";
+    /// `GET`; query `sessionId`, `protocolType`, `port`.
+    pub const GET_LINK: &str = "/internet/getLink";
+    /// `POST`; query `sessionId`.
+    pub const GET_CDP_LINK: &str = "/internet/getCdpLink";
+    /// `POST`; query `sessionId` and `contextTypes`, a JSON array.
+    pub const INTERNAL_CONTEXT: &str = "/sdk/GetAndLoadInternalContext";
+    /// `POST`; query `contextId` and `filePath`.
+    pub const UPLOAD_URL: &str = "/sdk/GetContextFileUploadUrl";
+    /// `POST`; query `contextId` and `filePath`.
+    pub const DOWNLOAD_URL: &str = "/sdk/GetContextFileDownloadUrl";
+    /// `POST`; query `contextId` and `filePath`.
+    pub const DELETE_CONTEXT_FILE: &str = "/sdk/DeleteContextFile";
+    /// `POST`; query `contextId`, `parentFolderPath`, `pageNumber`, `pageSize`.
+    pub const CONTEXT_FILES: &str = "/sdk/DescribeContextFiles";
+    /// `POST`; query `sessionId`, `contextId`, `path`, `mode`.
+    pub const SYNC_CONTEXT: &str = "/sdk/SyncContext";
+    /// `GET`; query `sessionId`, `contextId`, `path`, `taskType`.
+    pub const CONTEXT_INFO: &str = "/sdk/GetContextInfo";
+    /// `GET`; query `maxResults`, `nextToken`.
+    pub const LIST_CONTEXTS: &str = "/sdk/ListContexts";
+    /// `GET`; query `id` or `name`, and `allowCreate`, with which it makes one: never to be retried.
+    pub const GET_CONTEXT: &str = "/sdk/GetContext";
+    /// `POST`; query `id`, `name`.
+    pub const MODIFY_CONTEXT: &str = "/sdk/ModifyContext";
+    /// `POST`; query `id`.
+    pub const DELETE_CONTEXT: &str = "/sdk/DeleteContext";
+    /// `POST`; query `id`. Then the context is asked for until it is `available`.
+    pub const CLEAR_CONTEXT: &str = "/sdk/ClearContext";
+}

@@ -1,0 +1,301 @@
+//! Calls of tools, on both of their routes.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::answer::{lowered, text, value};
+
+/// The names of the tools \[recorded\]. Which server has which is not to be assumed: it is looked up.
+pub mod name {
+    /// Makes a directory: [`PathOnly`](crate::agb::PathOnly).
+    pub const CREATE_DIRECTORY: &str = "create_directory";
+    /// Lists a directory, its children alone: [`PathOnly`](crate::agb::PathOnly).
+    pub const LIST_DIRECTORY: &str = "list_directory";
+    /// What a path holds: [`PathOnly`](crate::agb::PathOnly).
+    pub const GET_FILE_INFO: &str = "get_file_info";
+    /// Reads a file: [`ReadFile`](crate::agb::ReadFile).
+    pub const READ_FILE: &str = "read_file";
+    /// Writes a text file: [`WriteFile`](crate::agb::WriteFile).
+    pub const WRITE_FILE: &str = "write_file";
+    /// Changes a text file: [`EditFile`](crate::agb::EditFile).
+    pub const EDIT_FILE: &str = "edit_file";
+    /// Moves: [`MoveFile`](crate::agb::MoveFile).
+    pub const MOVE_FILE: &str = "move_file";
+    /// Deletes a file, no directory: [`PathOnly`](crate::agb::PathOnly).
+    pub const DELETE_FILE: &str = "delete_file";
+    /// Finds names: [`SearchFiles`](crate::agb::SearchFiles).
+    pub const SEARCH_FILES: &str = "search_files";
+    /// Reads files: [`ReadFiles`](crate::agb::ReadFiles).
+    pub const READ_MULTIPLE_FILES: &str = "read_multiple_files";
+    /// What changed in a directory since the last call: [`PathOnly`](crate::agb::PathOnly).
+    pub const GET_FILE_CHANGE: &str = "get_file_change";
+    /// Runs a command in a new shell: [`Shell`](crate::agb::Shell).
+    pub const SHELL: &str = "shell";
+    /// Runs code: [`RunCode`](crate::agb::RunCode).
+    pub const RUN_CODE: &str = "run_code";
+    /// How busy the machine is: no arguments.
+    pub const GET_METRICS: &str = "get_metrics";
+}
+
+/// The header with a session's token on the direct route \[recorded\].
+pub const TOKEN_HEADER: &str = "x-access-token";
+
+/// Where tools are called without the API: `POST` with a [`DirectCall`].
+pub fn direct_url(link: &str) -> String {
+    format!("{}/callTool", link.trim_end_matches('/'))
+}
+
+/// The body of a call of a tool through the API.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ToolCall {
+    /// The arguments: a JSON object in a string.
+    #[serde(default)]
+    pub args: Option<String>,
+    /// The session.
+    pub session_id: String,
+    /// The tool.
+    pub name: String,
+    /// Its server; set by no SDK.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub server: Option<String>,
+}
+
+impl ToolCall {
+    /// A call of `tool` in a session. Arguments that are no JSON object are none.
+    pub fn new(session: &str, tool: &str, args: &impl Serialize) -> Self {
+        let args = serde_json::to_string(args).ok().filter(|args| args.starts_with('{'));
+        let args = args.unwrap_or_else(|| "{}".to_owned());
+        ToolCall { args: Some(args), session_id: session.to_owned(), name: tool.to_owned(), server: None }
+    }
+
+    /// The arguments.
+    ///
+    /// # Errors
+    /// Where they are no JSON object.
+    pub fn arguments(&self) -> serde_json::Result<Map<String, Value>> {
+        match self.args.as_deref() {
+            None | Some("") => Ok(Map::new()),
+            Some(args) => serde_json::from_str(args),
+        }
+    }
+}
+
+/// The body of a call of a tool on the direct route.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DirectCall {
+    /// The arguments, as they are.
+    #[serde(default)]
+    pub args: Map<String, Value>,
+    /// The tool's server.
+    #[serde(default)]
+    pub server: String,
+    /// The caller's name for the call: `link-`, milliseconds, nine digits \[recorded\].
+    #[serde(default)]
+    pub request_id: String,
+    /// The tool.
+    pub tool: String,
+    /// The session's token, once more.
+    #[serde(default)]
+    pub token: String,
+}
+
+/// What a tool answered.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ToolResult {
+    /// The text, or an image.
+    pub content: Vec<Content>,
+    /// Whether the tool failed: the content says why, whatever the envelope says.
+    #[serde(default)]
+    pub is_error: bool,
+}
+
+impl ToolResult {
+    /// One text.
+    pub fn text(text: impl Into<String>, is_error: bool) -> Self {
+        let text = Some(text.into());
+        ToolResult { content: vec![Content { kind: Content::TEXT.to_owned(), text, ..Content::default() }], is_error }
+    }
+
+    /// Whether each text has its text.
+    pub fn is_whole(&self) -> bool {
+        self.content.iter().all(|item| item.kind != Content::TEXT || item.text.is_some())
+    }
+
+    /// All texts, joined by line ends; without any, the data of the first image.
+    pub fn joined(&self) -> String {
+        let texts: Vec<&str> = self
+            .content
+            .iter()
+            .filter(|item| item.kind == Content::TEXT)
+            .filter_map(|item| item.text.as_deref())
+            .collect();
+        if texts.is_empty() {
+            return self.content.iter().find_map(|item| item.data.clone()).unwrap_or_default();
+        }
+        texts.join("\n")
+    }
+}
+
+/// A part of what a tool answered.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Content {
+    /// [`Content::TEXT`] or `image`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Of a text.
+    #[serde(default, deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    /// Of an image, base64.
+    #[serde(default, deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    pub data: Option<String>,
+    /// Of an image.
+    #[serde(default, deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+    pub mime_type: Option<String>,
+}
+
+impl Content {
+    /// The kind of a text.
+    pub const TEXT: &'static str = "text";
+}
+
+/// What the direct route answers.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct DirectAnswer {
+    /// An object with a member `result`, or that as JSON in a string.
+    pub data: Value,
+}
+
+impl DirectAnswer {
+    /// An answer.
+    pub fn of(result: &ToolResult) -> Self {
+        DirectAnswer { data: serde_json::json!({ "result": result }) }
+    }
+
+    /// Whether the tool failed, and its text: the first item alone, which may be a bare string and
+    /// call its text `text`, `blob` or `data` \[sdk\]. Nothing where it is not of that form.
+    pub fn read(&self) -> Option<(bool, String)> {
+        let data = match &self.data {
+            Value::String(inner) => lowered(value(inner.as_bytes())?),
+            other => lowered(other.clone()),
+        };
+        let result = data.get("result")?;
+        let first = result.get("content").and_then(|content| content.get(0));
+        let text = first.and_then(|item| {
+            let named = || ["text", "blob", "data"].iter().find_map(|name| item.get(name)?.as_str());
+            item.as_str().or_else(named)
+        });
+        Some((result.get("isError") == Some(&Value::Bool(true)), text.unwrap_or_default().to_owned()))
+    }
+}
+
+/// A tool, as an image or a session lists it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Tool {
+    /// Its name.
+    pub name: String,
+    /// Its server, which the direct route needs.
+    #[serde(default, alias = "serverName", skip_serializing_if = "Option::is_none")]
+    pub server: Option<String>,
+    /// What it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// A JSON schema of its arguments.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub input_schema: Option<Value>,
+    /// Its name once more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tool: Option<String>,
+}
+
+/// Reads a list of tools: an array, or that as JSON in a string. What is no tool is left out.
+pub fn read_tools(list: &Value) -> Vec<Tool> {
+    let list = match list {
+        Value::String(inner) => value(inner.as_bytes()).unwrap_or(Value::Null),
+        other => other.clone(),
+    };
+    let Value::Array(items) = lowered(list) else { return Vec::new() };
+    items.into_iter().filter_map(|item| serde_json::from_value(item).ok()).collect()
+}
+
+/// How many bytes `text` has within a JSON document, its quotes not counted: what a message's limit
+/// counts is the escaped form.
+pub fn escaped_len(text: &str) -> usize {
+    text.bytes()
+        .map(|byte| match byte {
+            b'"' | b'\\' | b'\n' | b'\r' | b'\t' | 0x08 | 0x0c => 2,
+            0..=0x1f => 6,
+            _ => 1,
+        })
+        .sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::agb::{ReadFile, arguments};
+
+    #[test]
+    fn arguments_are_an_object_in_a_string() {
+        let call = ToolCall::new(
+            "s",
+            name::READ_FILE,
+            &ReadFile { path: "/a \"b\"".into(), offset: Some(0), ..ReadFile::default() },
+        );
+        let sent = serde_json::to_value(&call).unwrap();
+        assert_eq!(sent, json!({ "args": r#"{"path":"/a \"b\"","offset":0}"#, "sessionId": "s", "name": "read_file" }));
+        let read: ReadFile = arguments(call.arguments().unwrap()).unwrap();
+        assert_eq!((read.path.as_str(), read.offset, read.length), ("/a \"b\"", Some(0), None));
+        assert_eq!(ToolCall::new("s", "t", &json!(null)).args.as_deref(), Some("{}"));
+        assert!(ToolCall { args: Some("[]".into()), ..call }.arguments().is_err());
+    }
+
+    #[test]
+    fn all_texts_are_joined_through_the_api_and_the_first_item_counts_on_the_direct_route() {
+        let two =
+            json!({ "content": [{ "type": "text", "text": "a" }, { "type": "text", "text": "b" }], "isError": true });
+        let result: ToolResult = serde_json::from_value(two.clone()).unwrap();
+        assert_eq!((result.joined().as_str(), result.is_error), ("a\nb", true));
+        let image = json!({ "content": [{ "type": "image", "data": "AA==", "mimeType": "image/png" }] });
+        assert_eq!(serde_json::from_value::<ToolResult>(image).unwrap().joined(), "AA==");
+        let direct = |data: Value| DirectAnswer { data }.read();
+        let expected = Some((true, "a".to_owned()));
+        assert_eq!(direct(json!({ "result": two })), expected);
+        assert_eq!(direct(json!(json!({ "result": two }).to_string())), expected);
+        assert_eq!(
+            direct(json!({ "result": { "content": ["bare"], "isError": false } })),
+            Some((false, "bare".into()))
+        );
+        assert_eq!(direct(json!({ "result": { "content": [{ "blob": "b" }] } })), Some((false, "b".into())));
+        assert_eq!(direct(json!({ "other": 1 })), None);
+        assert_eq!(DirectAnswer::of(&ToolResult::text("t", false)).read(), Some((false, "t".into())));
+        assert_eq!(direct_url("https://h/link/"), "https://h/link/callTool");
+    }
+
+    #[test]
+    fn tools_are_listed_in_four_spellings() {
+        let shell = |list: Value| read_tools(&list).first().map(|tool| (tool.name.clone(), tool.server.clone()));
+        let expected = Some(("shell".to_owned(), Some("wuying_shell".to_owned())));
+        for list in [
+            json!([{ "name": "shell", "server": "wuying_shell" }]),
+            json!([{ "Name": "shell", "Server": "wuying_shell", "x": 1 }]),
+            json!([{ "name": "shell", "serverName": "wuying_shell" }]),
+            json!(r#"[{"name": "shell", "server": "wuying_shell"}]"#),
+        ] {
+            assert_eq!(shell(list.clone()), expected, "{list}");
+        }
+        assert_eq!(read_tools(&json!("nonsense")), []);
+    }
+
+    #[test]
+    fn the_length_of_an_escaped_text_is_that_of_its_json() {
+        let text: String = (0..0x30u8).map(char::from).chain("\\\u{7f}é漢😀".chars()).collect();
+        assert_eq!(escaped_len(&text), serde_json::to_string(&text).unwrap().len() - 2);
+    }
+}

@@ -1,0 +1,103 @@
+//! Agents and environments: as much as a session needs of them \[types\].
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::{Extra, Given, Metadata, given_time, or_default, time};
+use wharf_core::model::Timestamp;
+
+/// The most agents or environments on a page \[types\].
+pub const PAGE_MAX: usize = 100;
+
+/// Agents or environments on a page where nobody says how many \[types\].
+pub const PAGE_DEFAULT: usize = 20;
+
+/// An agent, and what a session has of the one that it was made with.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Agent {
+    /// `agent`.
+    #[serde(rename = "type", default, deserialize_with = "or_default")]
+    pub kind: String,
+    /// Its name for programs: `agent_...`.
+    #[serde(default, deserialize_with = "or_default")]
+    pub id: String,
+    /// Its version, from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<u64>,
+    /// Its name for people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// What it is for.
+    #[serde(default, skip_serializing_if = "Given::is_absent")]
+    pub description: Given<String>,
+    /// Its instructions.
+    #[serde(default, skip_serializing_if = "Given::is_absent")]
+    pub system: Given<String>,
+    /// The model that it thinks with: an object in answers, where a request may have a word.
+    #[serde(default, skip_serializing_if = "Given::is_absent")]
+    pub model: Given<Value>,
+    /// Its metadata; a session's copy has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub metadata: Option<Metadata>,
+    /// When it was made; a session's copy has no times.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "time")]
+    pub created_at: Option<Timestamp>,
+    /// When it was last changed.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "time")]
+    pub updated_at: Option<Timestamp>,
+    /// When it was archived.
+    #[serde(default, skip_serializing_if = "Given::is_absent", deserialize_with = "given_time")]
+    pub archived_at: Given<Timestamp>,
+    /// Tools, servers, skills and what is not known here.
+    #[serde(flatten)]
+    pub extra: Extra,
+}
+
+/// An environment.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Environment {
+    /// `environment`.
+    #[serde(rename = "type", default, deserialize_with = "or_default")]
+    pub kind: String,
+    /// Its name for programs: `env_...`.
+    pub id: String,
+    /// Its name for people, one of its kind.
+    #[serde(default, deserialize_with = "or_default")]
+    pub name: String,
+    /// What it is for.
+    #[serde(default, skip_serializing_if = "Given::is_absent")]
+    pub description: Given<String>,
+    /// How it is made: `{"type":"cloud",...}` or `{"type":"self_hosted"}`.
+    #[serde(default, skip_serializing_if = "Given::is_absent")]
+    pub config: Given<Value>,
+    /// Its metadata.
+    #[serde(default, deserialize_with = "or_default")]
+    pub metadata: Metadata,
+    /// When it was made.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "time")]
+    pub created_at: Option<Timestamp>,
+    /// When it was last changed.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "time")]
+    pub updated_at: Option<Timestamp>,
+    /// When it was archived.
+    #[serde(default, skip_serializing_if = "Given::is_absent", deserialize_with = "given_time")]
+    pub archived_at: Given<Timestamp>,
+    /// What is not known here.
+    #[serde(flatten)]
+    pub extra: Extra,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_agent_keeps_what_is_not_known_here() {
+        let text = r#"{"type":"agent","id":"agent_1","version":3,"name":"analyst","description":null,"system":"Be brief.","model":{"id":"m"},"tools":[],"execution_identity":{"type":"service_account"}}"#;
+        let agent: Agent = serde_json::from_str(text).unwrap();
+        assert_eq!((agent.id.as_str(), agent.version), ("agent_1", Some(3)));
+        assert_eq!(serde_json::to_string(&agent).unwrap(), text);
+        let bare: Agent = serde_json::from_str("{}").unwrap();
+        assert_eq!((bare.id.as_str(), bare.version), ("", None));
+    }
+}

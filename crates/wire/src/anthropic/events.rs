@@ -1,0 +1,193 @@
+//! What happens in sessions \[types, docs\].
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::{Extra, Given, given_time, or_default};
+use wharf_core::model::Timestamp;
+
+/// The most events on a page, and as many as there are where nobody says how many \[skill\].
+pub const PAGE_MAX: usize = 1000;
+
+/// The query parameter with one of the types that a listing wants, as often as needed \[recorded\].
+pub const TYPES: &str = "types[]";
+
+/// The query parameters of a listing \[recorded\].
+pub const FILTERS: &[&str] =
+    &[TYPES, "order", "limit", "page", "created_at[gt]", "created_at[gte]", "created_at[lt]", "created_at[lte]"];
+
+/// The query parameter of a stream with a type to be previewed: `agent.message`, `agent.thinking`.
+pub const DELTAS: &str = "event_deltas[]";
+
+/// The words for what an event is, as far as a program that follows a session needs them. An open
+/// set: a type that is not known is no error.
+pub mod kind {
+    /// What a user says.
+    pub const MESSAGE: &str = "user.message";
+    /// The agent is to stop what it does; the session is idle after it.
+    pub const INTERRUPT: &str = "user.interrupt";
+    /// A tool may be used, or not.
+    pub const CONFIRMATION: &str = "user.tool_confirmation";
+    /// What the client's own tool answers.
+    pub const CUSTOM_RESULT: &str = "user.custom_tool_result";
+    /// What a tool answers, in an environment of one's own.
+    pub const RESULT: &str = "user.tool_result";
+    /// What is to come out of a session.
+    pub const OUTCOME: &str = "user.define_outcome";
+    /// A word to the agent beside the user's.
+    pub const SYSTEM: &str = "system.message";
+    /// What the agent says.
+    pub const AGENT_MESSAGE: &str = "agent.message";
+    /// The session works.
+    pub const RUNNING: &str = "session.status_running";
+    /// The session waits, for the reason in `stop_reason`.
+    pub const IDLE: &str = "session.status_idle";
+    /// Something failed, and the service tries again.
+    pub const RESCHEDULED: &str = "session.status_rescheduled";
+    /// The session ended; no event follows.
+    pub const TERMINATED: &str = "session.status_terminated";
+    /// Something failed: `error`, with `retry_status`.
+    pub const ERROR: &str = "session.error";
+    /// The session was changed.
+    pub const UPDATED: &str = "session.updated";
+    /// The session was deleted; the stream ends.
+    pub const DELETED: &str = "session.deleted";
+    /// All that a listing can be asked for \[types\].
+    pub const LISTED: [&str; 41] = [
+        "agent.custom_tool_use",
+        "agent.mcp_tool_result",
+        "agent.mcp_tool_use",
+        "agent.message",
+        "agent.thinking",
+        "agent.thread_context_compacted",
+        "agent.thread_message_received",
+        "agent.thread_message_sent",
+        "agent.tool_result",
+        "agent.tool_use",
+        "session.error",
+        "session.status_idle",
+        "session.status_rescheduled",
+        "session.status_running",
+        "session.status_terminated",
+        "session.thread_created",
+        "session.thread_status_idle",
+        "session.thread_status_rescheduled",
+        "session.thread_status_running",
+        "session.thread_status_terminated",
+        "session.updated",
+        "session.usage",
+        "span.model_request_end",
+        "span.model_request_start",
+        "span.outcome_evaluation_end",
+        "span.outcome_evaluation_ongoing",
+        "span.outcome_evaluation_start",
+        "system.message",
+        "user.custom_tool_result",
+        "user.define_outcome",
+        "user.interrupt",
+        "user.message",
+        "user.tool_confirmation",
+        "user.tool_result",
+        "workflow_run.created",
+        "workflow_run.error",
+        "workflow_run.phase_ended",
+        "workflow_run.phase_started",
+        "workflow_run.status_ended",
+        "workflow_run.status_idle",
+        "workflow_run.status_running",
+    ];
+    /// All that a client may send.
+    pub const SENT: [&str; 7] = [MESSAGE, INTERRUPT, CONFIRMATION, CUSTOM_RESULT, RESULT, OUTCOME, SYSTEM];
+}
+
+/// Why a session is idle: `stop_reason.type`. An open set.
+pub mod stop {
+    /// It is done.
+    pub const END_TURN: &str = "end_turn";
+    /// It waits for an answer to `stop_reason.event_ids`.
+    pub const REQUIRES_ACTION: &str = "requires_action";
+}
+
+/// An event. Beside its type, most of what it holds is its type's own and lies in `extra`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Event {
+    /// A word of [`kind`] or another.
+    #[serde(rename = "type", default, deserialize_with = "or_default")]
+    pub kind: String,
+    /// Its name: `sevt_...`; none before it was sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// What it holds.
+    #[serde(flatten)]
+    pub extra: Extra,
+    /// When it was dealt with; null while one that a client sent waits.
+    #[serde(default, skip_serializing_if = "Given::is_absent", deserialize_with = "given_time")]
+    pub processed_at: Given<Timestamp>,
+}
+
+impl Event {
+    /// One of that type that holds nothing.
+    pub fn of(kind: &str) -> Self {
+        Event { kind: kind.to_owned(), id: None, extra: Extra::new(), processed_at: Given::Absent }
+    }
+
+    /// Ends what a session does.
+    pub fn interrupt() -> Self {
+        Self::of(kind::INTERRUPT)
+    }
+
+    /// A user's text.
+    pub fn message(text: &str) -> Self {
+        Self::of(kind::MESSAGE).with("content", json!([{ "type": "text", "text": text }]))
+    }
+
+    /// With this member.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: Value) -> Self {
+        self.extra.insert(name.to_owned(), value);
+        self
+    }
+}
+
+/// The body of a call that sends events.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct SendEvents {
+    /// The events, in order.
+    pub events: Vec<Event>,
+    /// What is not known here.
+    #[serde(flatten)]
+    pub extra: Extra,
+}
+
+impl SendEvents {
+    /// One event.
+    pub fn one(event: Event) -> Self {
+        SendEvents { events: vec![event], extra: Extra::new() }
+    }
+}
+
+/// The answer: the same events with their names.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct SentEvents {
+    /// The events; may be missing \[types\].
+    #[serde(default, deserialize_with = "or_default")]
+    pub data: Vec<Event>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn events_hold_what_their_type_has() {
+        let text = r#"{"type":"session.status_idle","id":"sevt_1","stop_reason":{"type":"end_turn"},"stop_details":null,"processed_at":"2026-11-20T09:02:05Z"}"#;
+        let read: Event = serde_json::from_str(text).unwrap();
+        assert_eq!(read.extra["stop_reason"]["type"], stop::END_TURN);
+        assert_eq!(serde_json::to_string(&read).unwrap(), text);
+        let sent = SendEvents::one(Event::interrupt());
+        assert_eq!(serde_json::to_string(&sent).unwrap(), r#"{"events":[{"type":"user.interrupt"}]}"#);
+        let message = serde_json::to_string(&Event::message("hi")).unwrap();
+        assert_eq!(message, r#"{"type":"user.message","content":[{"type":"text","text":"hi"}]}"#);
+        assert!(serde_json::from_str::<SentEvents>("{}").unwrap().data.is_empty());
+    }
+}

@@ -1,0 +1,347 @@
+//! Sessions \[types, docs\].
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
+
+use super::agents::Agent;
+use super::events::Event;
+use super::resources::{NewResource, Resource};
+use super::{Extra, Given, Metadata, or_default, time};
+use wharf_core::model::Timestamp;
+
+/// Sessions on a page where nobody says how many. The figure is that of other listings; for
+/// sessions it is unknown, and so is the most.
+pub const PAGE_DEFAULT: usize = 20;
+
+/// The most sessions on a page that a client may ask for and be sure: that of agents; unknown for
+/// sessions.
+pub const PAGE_SURE: usize = 100;
+
+/// The most events that a session can be made with \[docs\].
+pub const INITIAL_EVENTS_MAX: usize = 50;
+
+/// The words for a session's state \[types\]. An open set.
+pub mod status {
+    /// It waits for input.
+    pub const IDLE: &str = "idle";
+    /// Its agent works.
+    pub const RUNNING: &str = "running";
+    /// Something failed that may not fail again, and the service tries.
+    pub const RESCHEDULING: &str = "rescheduling";
+    /// Broken for good, or archived.
+    pub const TERMINATED: &str = "terminated";
+    /// All that a listing can be asked for.
+    pub const LISTED: [&str; 4] = [IDLE, RUNNING, RESCHEDULING, TERMINATED];
+}
+
+/// The query parameters of a listing \[recorded\].
+pub mod filter {
+    /// Of this agent.
+    pub const AGENT: &str = "agent_id";
+    /// Of this version of it; not without the agent.
+    pub const AGENT_VERSION: &str = "agent_version";
+    /// Also those that were archived: `true`.
+    pub const ARCHIVED: &str = "include_archived";
+    /// One of these statuses, as often as needed.
+    pub const STATUSES: &str = "statuses[]";
+    /// `asc` or `desc`, by creation; `desc` where nobody says.
+    pub const ORDER: &str = "order";
+    /// Made in this deployment.
+    pub const DEPLOYMENT: &str = "deployment_id";
+    /// With this memory store.
+    pub const MEMORY_STORE: &str = "memory_store_id";
+    /// Made later, not before, earlier, or not after.
+    pub const CREATED: [&str; 4] = [AFTER, FROM, BEFORE, TO];
+    const AFTER: &str = "created_at[gt]";
+    const FROM: &str = "created_at[gte]";
+    const BEFORE: &str = "created_at[lt]";
+    const TO: &str = "created_at[lte]";
+    /// All of them.
+    pub const ALL: &[&str] = &[
+        AGENT,
+        AGENT_VERSION,
+        ARCHIVED,
+        STATUSES,
+        ORDER,
+        DEPLOYMENT,
+        MEMORY_STORE,
+        AFTER,
+        FROM,
+        BEFORE,
+        TO,
+        super::super::list::LIMIT,
+        super::super::list::PAGE,
+    ];
+}
+
+/// Which agent a session is to have.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum AgentRef {
+    /// The newest version of this one.
+    Id(String),
+    /// A version, or a version with other settings.
+    Object(AgentObject),
+}
+
+/// An agent with more than its id.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AgentObject {
+    /// [`AgentObject::AGENT`] or [`AgentObject::OVERRIDES`].
+    #[serde(rename = "type", default, deserialize_with = "or_default")]
+    pub kind: String,
+    /// The agent.
+    pub id: String,
+    /// The version, from 1; the newest where there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<u64>,
+    /// For [`AgentObject::OVERRIDES`], what takes the place of the agent's own: `model`, `system`,
+    /// `tools`, `mcp_servers`, `skills`; and what is not known here.
+    #[serde(flatten)]
+    pub extra: Extra,
+}
+
+impl AgentObject {
+    /// As it is.
+    pub const AGENT: &'static str = "agent";
+    /// With other settings.
+    pub const OVERRIDES: &'static str = "agent_with_overrides";
+}
+
+impl AgentRef {
+    /// This agent, in this version where there is one.
+    pub fn of(id: impl Into<String>, version: Option<u64>) -> Self {
+        match version {
+            None => AgentRef::Id(id.into()),
+            version => AgentRef::Object(AgentObject {
+                kind: AgentObject::AGENT.to_owned(),
+                id: id.into(),
+                version,
+                extra: Extra::new(),
+            }),
+        }
+    }
+
+    /// Which agent.
+    pub fn id(&self) -> &str {
+        match self {
+            AgentRef::Id(id) => id,
+            AgentRef::Object(object) => &object.id,
+        }
+    }
+
+    /// Which version of it.
+    pub fn version(&self) -> Option<u64> {
+        match self {
+            AgentRef::Id(_) => None,
+            AgentRef::Object(object) => object.version,
+        }
+    }
+}
+
+/// By way of a value: what serde keeps of an untagged choice does not know numbers of any length.
+impl<'de> Deserialize<'de> for AgentRef {
+    fn deserialize<D: Deserializer<'de>>(reader: D) -> Result<Self, D::Error> {
+        match Value::deserialize(reader)? {
+            Value::String(id) => Ok(AgentRef::Id(id)),
+            object => AgentObject::deserialize(object).map(AgentRef::Object).map_err(serde::de::Error::custom),
+        }
+    }
+}
+
+/// The body of a call that makes a session.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct CreateSession {
+    /// Its agent.
+    pub agent: AgentRef,
+    /// Its environment.
+    pub environment_id: String,
+    /// A title for people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// Labels.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "or_default")]
+    pub metadata: Metadata,
+    /// What is mounted from the start.
+    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "or_default")]
+    pub resources: Vec<NewResource>,
+    /// Vaults with the agent's credentials.
+    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "or_default")]
+    pub vault_ids: Vec<String>,
+    /// What happens at once: `user.message` and `user.define_outcome`. With any, the session is
+    /// made running.
+    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "or_default")]
+    pub initial_events: Vec<Event>,
+    /// What it may cost: `{"type":"limit","max_list_cost":{"amount":"2500","currency":"USD"}}`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub budget: Option<Value>,
+    /// What is not known here.
+    #[serde(flatten)]
+    pub extra: Extra,
+}
+
+/// The body of a call that changes a session; what is not there stays.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct UpdateSession {
+    /// The title; null takes it away.
+    #[serde(default, skip_serializing_if = "Given::is_absent")]
+    pub title: Given<String>,
+    /// Labels to set, and with null to take away; the others stay.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "or_default")]
+    pub metadata: BTreeMap<String, Option<String>>,
+    /// `tools` and `mcp_servers`, each instead of the whole list.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agent: Option<Extra>,
+    /// Another budget; null takes it away for good.
+    #[serde(default, skip_serializing_if = "Given::is_absent")]
+    pub budget: Given<Value>,
+    /// Reserved: the service refuses it \[docs\].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vault_ids: Option<Vec<String>>,
+    /// What is not known here.
+    #[serde(flatten)]
+    pub extra: Extra,
+}
+
+/// A session, as every call on one answers it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Session {
+    /// `session`.
+    #[serde(rename = "type", default, deserialize_with = "or_default")]
+    pub kind: String,
+    /// Its name: `sesn_...`, and `session_...` in some places.
+    pub id: String,
+    /// A word of [`status`].
+    #[serde(default, deserialize_with = "or_default")]
+    pub status: String,
+    /// A title for people.
+    #[serde(default)]
+    pub title: Option<String>,
+    /// Its agent, as it was when the session was made.
+    #[serde(default, deserialize_with = "or_default")]
+    pub agent: Agent,
+    /// Its environment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub environment_id: Option<String>,
+    /// Labels.
+    #[serde(default, deserialize_with = "or_default")]
+    pub metadata: Metadata,
+    /// What is mounted in it.
+    #[serde(default, deserialize_with = "or_default")]
+    pub resources: Vec<Resource>,
+    /// Vaults with the agent's credentials.
+    #[serde(default, deserialize_with = "or_default")]
+    pub vault_ids: Vec<String>,
+    /// How far it came with what it was asked for.
+    #[serde(default, deserialize_with = "or_default")]
+    pub outcome_evaluations: Vec<Value>,
+    /// How long it worked.
+    #[serde(default)]
+    pub stats: Value,
+    /// What it used.
+    #[serde(default)]
+    pub usage: Value,
+    /// What it may cost.
+    #[serde(default)]
+    pub budget: Option<Value>,
+    /// When it was made.
+    #[serde(default, deserialize_with = "time")]
+    pub created_at: Option<Timestamp>,
+    /// When it was last changed.
+    #[serde(default, deserialize_with = "time")]
+    pub updated_at: Option<Timestamp>,
+    /// When it was archived.
+    #[serde(default, deserialize_with = "time")]
+    pub archived_at: Option<Timestamp>,
+    /// What is not known here, and `deployment_id`.
+    #[serde(flatten)]
+    pub extra: Extra,
+}
+
+/// What a client relies on of a session.
+#[derive(Debug, Clone, Deserialize)]
+pub struct SessionAnswer {
+    /// As in [`Session::id`].
+    pub id: String,
+    /// As in [`Session::status`].
+    pub status: String,
+    /// As in [`Session::title`].
+    #[serde(default)]
+    pub title: Option<String>,
+    /// As in [`Session::agent`].
+    pub agent: AgentAnswer,
+    /// As in [`Session::metadata`].
+    pub metadata: Metadata,
+    /// As in [`Session::created_at`].
+    #[serde(default, deserialize_with = "time")]
+    pub created_at: Option<Timestamp>,
+    /// As in [`Session::updated_at`].
+    #[serde(default, deserialize_with = "time")]
+    pub updated_at: Option<Timestamp>,
+    /// As in [`Session::archived_at`].
+    #[serde(default, deserialize_with = "time")]
+    pub archived_at: Option<Timestamp>,
+}
+
+/// What a client relies on of a session's agent.
+#[derive(Debug, Clone, Deserialize)]
+pub struct AgentAnswer {
+    /// As in [`Agent::id`].
+    pub id: String,
+}
+
+impl Session {
+    /// What [`Session::kind`] says.
+    pub const KIND: &'static str = "session";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_agent_is_a_word_or_an_object() {
+        for text in [
+            r#""agent_1""#,
+            r#"{"type":"agent","id":"agent_1","version":3}"#,
+            r#"{"type":"agent_with_overrides","id":"agent_1","model":{"id":"m"},"system":null,"tools":[]}"#,
+        ] {
+            let read: AgentRef = serde_json::from_str(text).unwrap();
+            assert_eq!(read.id(), "agent_1");
+            assert_eq!(serde_json::to_string(&read).unwrap(), text);
+        }
+        assert_eq!(serde_json::to_string(&AgentRef::of("agent_1", None)).unwrap(), r#""agent_1""#);
+        assert_eq!(AgentRef::of("agent_1", Some(3)).version(), Some(3));
+        assert!(serde_json::from_str::<AgentRef>("7").is_err());
+    }
+
+    #[test]
+    fn a_new_session_sends_what_was_given_and_nothing_else() {
+        let text = r#"{"agent":{"type":"agent","id":"agent_1","version":3},"environment_id":"env_1","title":"t","metadata":{"team":"blue"},"resources":[{"type":"file","file_id":"file_1","mount_path":"/x"}],"vault_ids":["vlt_1"],"tomorrow":1}"#;
+        let read: CreateSession = serde_json::from_str(text).unwrap();
+        assert_eq!(serde_json::to_string(&read).unwrap(), text);
+        let nulls = r#"{"agent":"agent_1","environment_id":"env_1","title":null,"metadata":null,"resources":null,"vault_ids":null,"initial_events":null,"budget":null}"#;
+        let read: CreateSession = serde_json::from_str(nulls).unwrap();
+        assert_eq!(serde_json::to_string(&read).unwrap(), r#"{"agent":"agent_1","environment_id":"env_1"}"#);
+    }
+
+    #[test]
+    fn a_change_tells_null_from_nothing() {
+        for text in ["{}", r#"{"title":null,"metadata":{"a":"b","c":null},"budget":null}"#, r#"{"vault_ids":[]}"#] {
+            let read: UpdateSession = serde_json::from_str(text).unwrap();
+            assert_eq!(serde_json::to_string(&read).unwrap(), text);
+        }
+    }
+
+    #[test]
+    fn a_session_is_read_with_everything_and_with_next_to_nothing() {
+        let text = r#"{"type":"session","id":"sesn_1","status":"idle","title":null,"agent":{"type":"agent","id":"agent_1","version":3},"environment_id":"env_1","metadata":{},"resources":[],"vault_ids":[],"outcome_evaluations":[],"stats":{"active_seconds":12.5},"usage":{"input_tokens":1200},"budget":null,"created_at":"2026-11-20T09:01:00Z","updated_at":"2026-11-20T09:02:00Z","archived_at":null,"deployment_id":"depl_1"}"#;
+        let read: Session = serde_json::from_str(text).unwrap();
+        assert_eq!(serde_json::to_string(&read).unwrap(), text);
+        let bare = r#"{"id":"sesn_1","agent":null,"metadata":null,"resources":null,"usage":null,"created_at":null}"#;
+        let read: Session = serde_json::from_str(bare).unwrap();
+        assert_eq!((read.status.as_str(), read.agent.id.as_str(), read.created_at), ("", "", None));
+    }
+}

@@ -1,0 +1,144 @@
+//! The rules of the workspace's structure that the compiler does not check. It does check that a crate imports
+//! only from the crates below it, and that nothing private is unused.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot read the sources has failed")]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The modules of the crate `core`, from the ground up. Modules of one line may import each other.
+const CORE: &[&[&str]] = &[
+    &["error"],
+    &["model"],
+    &["body", "platform", "pool", "random"],
+    &["pending", "removal", "walk"],
+    &["upload_log"],
+    &["config"],
+];
+
+/// The same of the crate `client`.
+const CLIENT: &[&[&str]] = &[&["http"], &["backend"]];
+
+/// The same of the root package.
+const ROOT: &[&[&str]] = &[&["output"], &["commands"]];
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn sources(directory: &Path) -> BTreeMap<PathBuf, String> {
+    let mut found = BTreeMap::new();
+    for entry in fs::read_dir(directory).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(sources(&path));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            let text = fs::read_to_string(&path).unwrap();
+            found.insert(path, text);
+        }
+    }
+    found
+}
+
+/// Returns the code of a line: doc comments may name what is above them.
+fn code(line: &str) -> &str {
+    line.split("//").next().unwrap_or_default()
+}
+
+#[test]
+fn modules_import_only_from_modules_below_them() {
+    let mut imports = 0;
+    let mut wrong = Vec::new();
+    for (directory, levels) in [("crates/core/src", CORE), ("crates/client/src", CLIENT), ("src", ROOT)] {
+        let directory = root().join(directory);
+        let level = |module: &str| levels.iter().position(|level| level.contains(&module));
+        for (path, text) in sources(&directory) {
+            let module = path.strip_prefix(&directory).unwrap().iter().next().unwrap().to_str().unwrap();
+            let module = module.trim_end_matches(".rs");
+            if matches!(module, "lib" | "main") {
+                continue;
+            }
+            let own = level(module).unwrap_or_else(|| panic!("give {module} a place in tests/structure.rs"));
+            for (number, line) in text.lines().enumerate() {
+                for import in code(line).split("crate::").skip(1) {
+                    let used: String = import.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+                    imports += 1;
+                    if level(&used).is_some_and(|used| used > own) {
+                        wrong.push(format!("{}:{}: {module} imports {used}", path.display(), number + 1));
+                    }
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(imports > 100, "only {imports} imports were found: the test does not see them");
+}
+
+/// Returns whether a public item of the same crate names the type `name`: other crates have values of it.
+fn in_signature(all: &[(PathBuf, String)], crate_directory: &Path, place: (&Path, usize), name: &str) -> bool {
+    all.iter().filter(|(path, _)| path.starts_with(crate_directory)).any(|(path, text)| {
+        text.lines().enumerate().any(|(number, line)| {
+            let line = code(line);
+            let words = || line.split(|c: char| !c.is_alphanumeric() && c != '_');
+            let public = line.trim_start().strip_prefix("pub ").is_some_and(|item| !item.starts_with("use "));
+            (path.as_path(), number) != place && (public || line.contains("->")) && words().any(|word| word == name)
+        })
+    })
+}
+
+/// The compiler takes a public item of a library for used. One that no other crate and no test uses has to be
+/// `pub(crate)`, so that the compiler sees when it becomes unused.
+#[test]
+fn every_public_item_is_used_by_another_crate_or_a_test() {
+    const KINDS: [&str; 8] = ["fn", "async fn", "const fn", "struct", "enum", "trait", "const", "type"];
+    let all: Vec<(PathBuf, String)> = ["src", "crates", "tests", "fuzz/fuzz_targets"]
+        .iter()
+        .flat_map(|directory| sources(&root().join(directory)))
+        .collect();
+    let crate_of = |path: &Path| {
+        let mut parts = path.strip_prefix(root()).unwrap().iter();
+        match parts.next().and_then(|part| part.to_str()) {
+            Some("crates") => parts.next().unwrap().to_str().unwrap().to_owned(),
+            Some(part) => part.to_owned(),
+            None => String::new(),
+        }
+    };
+    let mut words: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for (path, text) in &all {
+        let own = crate_of(path);
+        for line in text.lines() {
+            for word in code(line).split(|c: char| !c.is_alphanumeric() && c != '_') {
+                if !word.is_empty() {
+                    words.entry(word.to_owned()).or_default().insert(own.clone());
+                }
+            }
+        }
+    }
+    let mut items = 0;
+    let mut unused = Vec::new();
+    for (path, text) in &all {
+        let own = crate_of(path);
+        if !path.starts_with(root().join("crates")) || own == "wire" {
+            continue;
+        }
+        for (number, line) in text.lines().enumerate() {
+            let Some(item) = line.trim_start().strip_prefix("pub ") else { continue };
+            let found = KINDS.iter().find_map(|kind| Some((kind, item.strip_prefix(kind)?.strip_prefix(' ')?)));
+            let Some((kind, rest)) = found else { continue };
+            let is_type = matches!(*kind, "struct" | "enum" | "trait" | "type");
+            let name: String = rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+            items += 1;
+            if name.is_empty() {
+                continue; // In a macro.
+            }
+            let used = words.get(&name).is_some_and(|users| users.iter().any(|user| *user != own));
+            let is_exempt = is_type && in_signature(&all, &root().join("crates").join(&own), (path, number), &name);
+            if !used && !is_exempt {
+                unused.push(format!("{}:{}: {name}", path.strip_prefix(root()).unwrap().display(), number + 1));
+            }
+        }
+    }
+    assert!(unused.is_empty(), "{} items are public for no other crate:\n{}", unused.len(), unused.join("\n"));
+    assert!(items > 300, "only {items} public items were found: the test does not see them");
+}
