@@ -13,7 +13,7 @@
 //! The blocks of one file run in order in one `bash -euo pipefail`, in an empty directory, with a
 //! home of their own, the binary first in `PATH`, no standard input and a minute in all. A command
 //! of a `console` block goes on over lines that begin with `> `; in its output `[..]` stands for
-//! anything within a line and a line `...` for any lines.
+//! anything within a line, a line `...` for any lines, and a time such as `0.2 s` for any time.
 
 use std::fmt::Write as _;
 use std::fs::{self, File};
@@ -121,9 +121,19 @@ fn steps(block: &Block) -> Result<Vec<Step>, String> {
 
 /// Whether an output is as shown. Spaces at the ends of lines and empty lines at the end do not count.
 fn is_as_shown(shown: &[String], output: &str) -> bool {
-    let shown: Vec<&str> = shown.iter().map(|line| line.trim_end()).collect();
+    let shown: Vec<String> = shown.iter().map(|line| with_any_time(line.trim_end())).collect();
+    let shown: Vec<&str> = shown.iter().map(String::as_str).collect();
     let output: Vec<&str> = output.lines().map(str::trim_end).collect();
     lines_match(without_end(&shown), without_end(&output))
+}
+
+/// Returns a line in which `[..]` stands for the number of each time such as `0.2 s`.
+fn with_any_time(line: &str) -> String {
+    let words: Vec<&str> = line.split(' ').collect();
+    let unit = |at: usize| words.get(at + 1).is_some_and(|word| word.trim_end_matches([')', ',', '.']) == "s");
+    let time = |at: usize, word: &str| word.contains('.') && word.parse::<f64>().is_ok() && unit(at);
+    let words = words.iter().enumerate().map(|(at, word)| if time(at, word) { "[..]" } else { word });
+    words.collect::<Vec<_>>().join(" ")
 }
 
 fn without_end<'a>(lines: &'a [&'a str]) -> &'a [&'a str] {
@@ -292,6 +302,28 @@ fn every_block_does_what_it_shows() {
     assert!(readme.iter().any(|block| block.tag == Tag::Run), "README.md: no block is tagged `sh`");
 }
 
+/// A step of the workflow runs in the directory and after the blocks that precede it, against the emulator, whatever
+/// its own `env` says. The step that installs wharf is left out.
+#[test]
+fn the_steps_of_the_workflow_run() {
+    let readme = read("README.md");
+    let (before, rest) = readme.split_once("\n```yaml\n").expect("a workflow");
+    let (workflow, _) = rest.split_once("\n```\n").expect("the end of the workflow");
+    let workflow: serde_json::Value = serde_saphyr::from_str(workflow).unwrap();
+    let (name, job) = workflow["jobs"].as_object().and_then(|jobs| jobs.iter().next()).expect("a job");
+    let mut script = String::new();
+    for (variable, value) in job["env"].as_object().unwrap() {
+        let _ = writeln!(script, "export {variable}={}", value.as_str().unwrap());
+    }
+    let steps: Vec<&str> = job["steps"].as_array().unwrap().iter().filter_map(|step| step["run"].as_str()).collect();
+    let (installs, runs): (Vec<&str>, Vec<&str>) = steps.iter().partition(|step| step.starts_with("cargo install"));
+    assert!(installs.len() == 1 && !runs.is_empty(), "{name}: {steps:?}");
+    for step in runs {
+        let _ = writeln!(script, "wharf serve --backend anthropic -- bash -e <(cat <<'STEP'\n{step}\nSTEP\n)");
+    }
+    run("README.md", &format!("{before}\n```sh\n{script}```\n")).unwrap();
+}
+
 /// A reader pastes a block into a terminal: with `set -e` in it, the next command that fails closes that.
 #[test]
 fn no_block_changes_or_ends_the_shell_that_it_is_pasted_into() {
@@ -392,6 +424,7 @@ fn outputs_are_compared_with_wildcards() {
         ("a [..]", "a ä b\n"),
         ("[..]b", "ab\n"),
         ("a[..]b[..]c", "axxbxbc\n"),
+        ("2 files (3 B in 0.0 s), 1.5 s", "2 files (3 B in 12.3 s), 0.2 s\n"),
         ("...", ""),
         ("...", "a\nb\n"),
         ("a\n...\nb", "a\nb\n"),
@@ -411,6 +444,8 @@ fn outputs_are_compared_with_wildcards() {
         ("a[..]b", "a\nb\n"),
         ("a\n...\nb", "a\nx\n"),
         (" a", "a\n"),
+        ("0.0 B", "0.1 B\n"),
+        ("0 s", "1 s\n"),
     ] {
         assert!(!as_shown(shown, output), "{shown:?} {output:?}");
     }

@@ -12,6 +12,7 @@
 mod blocks;
 mod generated;
 mod links;
+mod names;
 mod reference;
 mod toolchain;
 
