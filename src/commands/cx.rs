@@ -198,6 +198,7 @@ impl Cx {
         Ok(TransferOptions {
             jobs: usize::try_from(jobs).unwrap_or(1),
             retries: settings.retries.unwrap_or(wharf_core::config::RETRIES),
+            deadline: settings.deadline,
             ..TransferOptions::default()
         })
     }

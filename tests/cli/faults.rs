@@ -190,6 +190,24 @@ fn a_download_that_cannot_get_through_leaves_the_old_file() {
 }
 
 #[test]
+fn each_try_of_a_download_that_is_cut_off_is_counted_and_paced_like_a_request() {
+    let begun = Instant::now();
+    let (run, here, seen) = download(&["download:truncate@50%"], &["--retries", "3", "--debug"]);
+    // Pauses of at most 0.5, 1 and 2 seconds.
+    assert!(begun.elapsed() < Duration::from_secs(9), "{:?}", begun.elapsed());
+    run.code(8).says(&["(after 4 tries)"]);
+    assert_eq!((here, seen.len()), (b"the old one".to_vec(), 4));
+    let tries: Vec<_> = (1..=4)
+        .map(|number| run.stderr().matches(&format!("content?api-version=v1&path=big: try {number},")).count())
+        .collect();
+    assert_eq!(tries, [1, 1, 1, 1], "{}", run.stderr());
+    // Failed requests and contents that were cut off share one number of tries.
+    let (run, _, seen) = download(&["download:500 x2", "download:truncate@50%"], &["--retries", "3"]);
+    run.code(8).says(&["(after 4 tries)"]);
+    assert_eq!(seen.len(), 4, "{seen:?}");
+}
+
+#[test]
 fn what_comes_to_standard_output_is_not_called_whole_when_it_is_not() {
     let sandbox = Sandbox::new();
     let sound = sandbox.serve(&[]);

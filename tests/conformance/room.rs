@@ -81,7 +81,14 @@ impl<'a> Room<'a> {
     /// The bytes of a range, its last one included.
     pub(crate) async fn read_range(&self, path: &str, first: u64, last: Option<u64>) -> Result<Vec<u8>> {
         let range = Some(ByteRange { first, last });
-        drain(self.stage.backend.need_files()?.fetch(&self.at(path), FetchOptions { range, size: None }).await?).await
+        drain(
+            self.stage
+                .backend
+                .need_files()?
+                .fetch(&self.at(path), FetchOptions { range, ..FetchOptions::default() })
+                .await?,
+        )
+        .await
     }
 
     pub(crate) async fn stat(&self, path: &str) -> Result<Line> {

@@ -281,7 +281,10 @@ async fn drive(backend: &dyn Backend, capture: &Capture, content: Vec<u8>) -> Re
                 let (first, length) = (number("offset"), number("length"));
                 let last = (length > 0).then(|| first + length - 1);
                 let mut body = files
-                    .fetch(&at(path), FetchOptions { range: Some(ByteRange { first, last }), size: None })
+                    .fetch(
+                        &at(path),
+                        FetchOptions { range: Some(ByteRange { first, last }), ..FetchOptions::default() },
+                    )
                     .await?
                     .body;
                 while body.next().await?.is_some() {}

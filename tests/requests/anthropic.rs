@@ -7,7 +7,9 @@ use std::time::Duration;
 use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 use wharf_client::backend::anthropic::{self, Setup};
-use wharf_client::backend::{Backend, NewResource, NewStoredFile, PageRequest, Resources, SessionQuery, document};
+use wharf_client::backend::{
+    Backend, FetchOptions, NewResource, NewStoredFile, PageRequest, Resources, SessionQuery, document,
+};
 use wharf_client::http::{Credentials, Options};
 use wharf_core::error::Result;
 use wharf_core::model::{FileId, SessionId};
@@ -160,7 +162,7 @@ async fn drive(backend: &dyn Backend, capture: &Capture) -> Result<()> {
         }
         ("GET", ["files", id]) => store.get(&file(id)).await.map(drop),
         ("GET", ["files", id, "content"]) => {
-            let mut body = store.fetch(&file(id), None).await?.body;
+            let mut body = store.fetch(&file(id), FetchOptions::default()).await?.body;
             while body.next().await?.is_some() {}
             Ok(())
         }

@@ -201,7 +201,7 @@ async fn drive(backend: &dyn Backend, capture: &Capture) -> Result<()> {
         "session_delete" => sessions.delete(&session(), false).await,
         "file_download" => {
             let size = Some(capture.reply().body.len() as u64);
-            let mut body = files.fetch(&at(), FetchOptions { range: None, size }).await?.body;
+            let mut body = files.fetch(&at(), FetchOptions { size, ..FetchOptions::default() }).await?.body;
             while body.next().await?.is_some() {}
             Ok(())
         }

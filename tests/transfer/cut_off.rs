@@ -57,6 +57,8 @@ fn what_is_cut_off_too_often_is_unavailable_and_the_old_file_stays() {
             let (room, told) = fetch(&other, retries, from);
             let told = told.fails(Kind::Unavailable);
             assert_eq!((told.retried, other.count("fetch")), (retries as usize, retries as usize + 1));
+            let after = format!("(after {} tries)", retries + 1);
+            assert_eq!(told.error().message().contains(&after), retries > 0, "{}", told.error());
             assert_eq!(room.read("to/f"), "old");
         }
     }
@@ -83,11 +85,6 @@ fn the_other_side_says_how_long_to_wait() {
     let began = Instant::now();
     fetch(&other, 2, "/t/f").1.ok();
     assert!(began.elapsed() >= Duration::from_millis(600), "{:?}", began.elapsed());
-    // Where it says nothing, there is a pause as well.
-    let other = cut(1, || broken(true, None));
-    let began = Instant::now();
-    fetch(&other, 1, "/t/f").1.ok();
-    assert!(began.elapsed() >= Duration::from_millis(100), "{:?}", began.elapsed());
 }
 
 #[test]
@@ -100,8 +97,7 @@ fn others_go_on_while_one_waits_for_its_next_try() {
             done.fetch_add(1, SeqCst);
             return None;
         }
-        if number > 1 {
-            assert_eq!(done.load(SeqCst), 5);
+        if number > 1 && done.load(SeqCst) == 5 {
             return None;
         }
         Some(Ok(body(Some(1), vec![Err(broken(true, None))])))

@@ -12,7 +12,7 @@ use futures_util::stream::{self, BoxStream, StreamExt};
 use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
 use wharf_client::backend::{
-    Backend, ByteRange, Capabilities, Expected, Feature, FetchOptions, Fetched, FileStore, Finding, LabelPatch, Limits,
+    Backend, Capabilities, Expected, Feature, FetchOptions, Fetched, FileStore, Finding, LabelPatch, Limits,
     MkdirOptions, NewSession, NewStoredFile, Page, PageRequest, PutOptions, Resources, SessionFiles, SessionQuery,
     Sessions, Stored,
 };
@@ -564,7 +564,7 @@ impl FileStore for Other {
         Ok(stored_file(id, id.as_str(), described(&shelf(id), &held).size))
     }
 
-    async fn fetch(&self, id: &FileId, _: Option<ByteRange>) -> Result<Fetched> {
+    async fn fetch(&self, id: &FileId, _: FetchOptions) -> Result<Fetched> {
         self.note("fetch", id.as_str())?;
         self.hand_out(&shelf(id))
     }

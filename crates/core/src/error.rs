@@ -150,6 +150,8 @@ pub struct Details {
     pub retry_after: Option<Duration>,
     /// Whether an earlier try of the same request, whose answer was lost, may have done it.
     pub uncertain: bool,
+    /// How often it was tried; 0 where that is not known.
+    pub tries: u32,
     /// Ids of stored files that the failed work uploaded and that are still there.
     pub left: Vec<String>,
 }
@@ -168,6 +170,7 @@ impl Details {
             retryable: self.retryable && other.retryable,
             retry_after: same(self.retry_after, other.retry_after.as_ref()),
             uncertain: self.uncertain && other.uncertain,
+            tries: 0,
             // Each failure's own error names what it leaves.
             left: Vec::new(),
         }
@@ -281,6 +284,11 @@ impl Error {
     /// How long the other side asks to wait before that.
     pub fn retry_after(&self) -> Option<Duration> {
         self.details.as_ref().and_then(|details| details.retry_after)
+    }
+
+    /// Returns how often it was tried; 0 where that is not known.
+    pub fn tries(&self) -> u32 {
+        self.details.as_ref().map_or(0, |details| details.tries)
     }
 
     /// Whether an earlier try, whose answer was lost, may have done what was asked for.

@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
-use std::time::Duration;
 
 use futures_util::Stream;
 use futures_util::stream::{self, StreamExt};
@@ -24,9 +23,6 @@ use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::receipt::SkipReason;
 use wharf_core::model::{Entry, EntryKind, FileId, Provider, Receipt, ReceiptStatus, SessionPath, Timestamp};
 use wharf_core::platform::shown;
-
-/// How long the first wait before another try is at most; each one after it may be twice as long.
-const PAUSE: Duration = Duration::from_millis(250);
 
 /// Something on the other side to be fetched.
 #[derive(Debug, Clone)]
@@ -139,7 +135,7 @@ impl Transfer<'_> {
             budget: Budget::new(self.options),
             claims: Claims::keeping_off(self.options.reserved.as_ref()),
             grounds: RefCell::default(),
-            running: Running::default(),
+            running: Running::new(self.options),
         };
         let mut targets = Vec::new();
         for (one, path) in looked.into_iter().zip(places) {
@@ -187,7 +183,7 @@ impl Transfer<'_> {
                 .hint("give a DEST directory instead of `-`"));
             }
             self.observer.on(Event::Planned { files: 1, bytes: one.bytes });
-            let landed = stream(self.fetch_within(&one, one.bytes, &budget).await?, write).await?;
+            let landed = stream(self.fetch_within(&one, one.bytes, 0, &budget).await?, write).await?;
             budget.spend(landed.summary.bytes);
         }
         Ok(())
@@ -343,7 +339,7 @@ impl Transfer<'_> {
             }
             if let Some(mut file) = open_stream(&path)? {
                 shared.budget.count_file()?;
-                let fetched = self.fetch_within(one, one.bytes, &shared.budget).await?;
+                let fetched = self.fetch_within(one, one.bytes, 0, &shared.budget).await?;
                 let mut write = |block: &[u8]| {
                     file.write_all(block).map_err(|e| Error::io(format!("writing `{}`", shown(&path)), &e))
                 };
@@ -402,9 +398,9 @@ impl Transfer<'_> {
             return Ok(Receipt::planned(name, place.to_owned(), one.bytes));
         }
         let landing = Landing { keep_existing: keep, bulk: shared.bulk, claims: &shared.claims };
-        let (mut tries, mut size) = (0, one.bytes);
+        let (mut tried, mut size) = (0, one.bytes);
         loop {
-            let landed = match self.fetch_within(one, size, &shared.budget).await {
+            let landed = match self.fetch_within(one, size, tried, &shared.budget).await {
                 Ok(fetched) => ground.land(below, fetched, &landing).await,
                 Err(error) if error.kind() == Kind::Unverified => Err(error),
                 Err(error) => return Err(error),
@@ -418,14 +414,16 @@ impl Transfer<'_> {
                     }
                 }
                 // What was cut off on its way may come whole the next time.
-                Err(error) if tries < options.retries && error.kind() == Kind::Unavailable && error.is_retryable() => {
+                Err(error) if error.kind() == Kind::Unavailable && error.is_retryable() => {
+                    let (pace, asked) = (&shared.running.pace, error.retry_after());
+                    tried = error.tries().max(tried + 1);
+                    let Some(wait) = pace.wait(tried - 1, asked) else { return Err(counted(error, tried)) };
                     self.observer.on(Event::Retried { name, error: &error });
-                    match error.retry_after() {
-                        Some(wait) if !shared.running.wait(Some(wait)).await => return Err(error),
-                        Some(_) => {}
-                        None => tokio::time::sleep(PAUSE * 2_u32.saturating_pow(tries)).await,
+                    if let Some(asked) = asked {
+                        pace.hold(asked);
                     }
-                    tries += 1;
+                    tokio::time::sleep(wait).await;
+                    let _ = pace.ready().await;
                 }
                 Err(error) => return Err(error),
                 Ok(landed) => {
@@ -455,7 +453,7 @@ impl Transfer<'_> {
         if !self.options.checksum && time.is_some() && time == one.modified_at {
             return Ok(Some(SkipReason::SameTime));
         }
-        let mut fetched = self.fetch(one, one.bytes).await?;
+        let mut fetched = self.fetch(one, one.bytes, 0).await?;
         let theirs = match &fetched.sha256 {
             Expected::Known(sha256) => sha256.clone(),
             Expected::Streamed if self.options.checksum => prove::hash(&mut fetched).await?.sha256,
@@ -464,22 +462,32 @@ impl Transfer<'_> {
         Ok(ground.hash(below).await?.eq_ignore_ascii_case(&theirs).then_some(SkipReason::SameHash))
     }
 
-    async fn fetch(&self, one: &Looked, size: Option<u64>) -> Result<Fetched> {
+    async fn fetch(&self, one: &Looked, size: Option<u64>, tried: u32) -> Result<Fetched> {
+        let options = FetchOptions { range: None, size, tried };
         match &one.wanted {
-            Wanted::Session(at) => self.backend.need_files()?.fetch(at, FetchOptions { range: None, size }).await,
-            Wanted::Stored(id) => self.backend.need_store()?.fetch(id, None).await,
+            Wanted::Session(at) => self.backend.need_files()?.fetch(at, options).await,
+            Wanted::Stored(id) => self.backend.need_store()?.fetch(id, options).await,
         }
     }
 
-    /// Fetches a file of `size` bytes, watched and within the budget.
-    async fn fetch_within(&self, one: &Looked, size: Option<u64>, budget: &Budget) -> Result<Fetched> {
+    /// Fetches a file of `size` bytes, after `tried` tries that failed, watched and within the budget.
+    async fn fetch_within(&self, one: &Looked, size: Option<u64>, tried: u32, budget: &Budget) -> Result<Fetched> {
         let mut share = budget.claim(size)?;
-        let Fetched { body, attributes, sha256, file_id } = self.fetch(one, size).await?;
+        let Fetched { body, attributes, sha256, file_id } = self.fetch(one, size, tried).await?;
         let passed = Arc::new(AtomicU64::new(0));
         self.observer.on(Event::Started { name: &one.source.name, bytes: size, passed: Arc::clone(&passed) });
         let body = body.within(move |block| share.take(block.len() as u64)).counted(passed);
         Ok(Fetched { body, attributes, sha256, file_id })
     }
+}
+
+/// An error that says how often the file was tried, where the backend did not count.
+fn counted(error: Error, tries: u32) -> Error {
+    if tries < 2 || error.tries() == tries {
+        return error;
+    }
+    let message = format!("{} (after {tries} tries)", error.message());
+    error.with_message(message)
 }
 
 fn receipt(source: &str, place: String, landed: Landed) -> Receipt {

@@ -3,13 +3,12 @@
 use std::cell::RefCell;
 use std::future::Future;
 use std::pin::pin;
-use std::time::Duration;
 
 use futures_util::{Stream, StreamExt};
 
-use super::Transfer;
 use super::tally::Ledger;
-use wharf_client::http::limiter::Limiter;
+use super::{Options, Transfer};
+use wharf_client::http::pace::Pace;
 use wharf_core::error::{Error, Result};
 use wharf_core::model::Receipt;
 
@@ -35,14 +34,17 @@ impl From<Receipt> for Done {
 }
 
 /// What is running, so that each can be told of where all must end.
-#[derive(Default)]
 pub(super) struct Running {
     files: RefCell<Vec<(u64, Label)>>,
-    /// Whoever is told to wait makes all others wait.
-    pace: Limiter,
+    /// A file whose service asks to wait makes all others wait.
+    pub(super) pace: Pace,
 }
 
 impl Running {
+    pub(super) fn new(options: &Options) -> Self {
+        Running { files: RefCell::default(), pace: Pace::new(options.retries, options.deadline) }
+    }
+
     /// Runs one file's work under its label.
     pub(super) async fn track(&self, label: Label, work: impl Future<Output = Receipt>) -> Receipt {
         let number = {
@@ -51,23 +53,14 @@ impl Running {
             running.push((number, label));
             number
         };
-        // One that cannot be waited for is told so itself when it asks.
-        self.wait(None).await;
+        // Where the wait is too long, the file's own request says so.
+        let _ = self.pace.ready().await;
         let receipt = work.await;
         if let Some(wait) = receipt.error.as_ref().and_then(Error::retry_after) {
             self.pace.hold(wait);
         }
         self.files.borrow_mut().retain(|(other, _)| *other != number);
         receipt
-    }
-
-    /// Waits as long as somebody was told to, `more` from now on where it is this one; false where
-    /// that is longer than anybody waits.
-    pub(super) async fn wait(&self, more: Option<Duration>) -> bool {
-        if let Some(more) = more {
-            self.pace.hold(more);
-        }
-        self.pace.ready(None).await.is_ok()
     }
 }
 

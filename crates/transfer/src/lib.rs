@@ -23,7 +23,7 @@ pub mod stop;
 pub mod tally;
 pub mod upload;
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use self::event::Observer;
 use self::filter::Filter;
@@ -82,6 +82,8 @@ pub struct Options {
     pub jobs: usize,
     /// How often a file that was cut off on its way is fetched again.
     pub retries: u32,
+    /// When everything has to be done, tries and waiting included.
+    pub deadline: Option<Instant>,
     /// Do not wait until all that an agent made has come to light.
     pub no_settle: bool,
     /// Of several files of one name, fetch each under a name of its own.

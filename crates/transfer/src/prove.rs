@@ -37,7 +37,7 @@ impl Transfer<'_> {
         let files = self.backend.need_files()?;
         let proven = match of_upload(&at.to_string(), stored) {
             Ok(Verified::Md5 | Verified::Size | Verified::None(_)) if self.options.verify => {
-                let options = FetchOptions { range: None, size: Some(stored.sent.bytes) };
+                let options = FetchOptions { size: Some(stored.sent.bytes), ..FetchOptions::default() };
                 self.read_back(files.fetch(at, options).await, stored, &at.to_string()).await
             }
             other => other,
@@ -58,7 +58,7 @@ impl Transfer<'_> {
         let store = self.backend.need_store()?;
         let proven = match of_upload(id.as_str(), stored) {
             Ok(Verified::Md5 | Verified::Size | Verified::None(_)) if self.options.verify => {
-                self.read_back(store.fetch(id, None).await, stored, id.as_str()).await
+                self.read_back(store.fetch(id, FetchOptions::default()).await, stored, id.as_str()).await
             }
             other => other,
         };

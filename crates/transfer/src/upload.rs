@@ -70,7 +70,7 @@ impl Transfer<'_> {
             }
         }
         let items = open.into_iter().flat_map(|(source, place)| items::of(source, place, self.options));
-        let (running, looked) = (Running::default(), Looked::default());
+        let (running, looked) = (Running::new(self.options), Looked::default());
         let work = async |item| self.do_item(item, bulk, &running, &looked).await;
         self.run(stream::iter(items), &running, work, ledger).await
     }
@@ -103,7 +103,7 @@ impl Transfer<'_> {
             }
             Err(why) => return ledger.verdict(Err(why)),
         }
-        let running = Running::default();
+        let running = Running::new(self.options);
         let work = async |stow: Stow<'_>| {
             let label = Label { source: stow.source.name.clone(), destination: None };
             Done::from(running.track(label, self.store(&stow)).await)

@@ -197,10 +197,10 @@ impl Cat {
         let backend = cx.backend()?;
         let mut tally = Tally::default();
         for wanted in targets(cx, self.file_id.iter().chain(&self.targets))? {
-            let options = FetchOptions { range: self.range, size: None };
+            let options = FetchOptions { range: self.range, ..FetchOptions::default() };
             let fetched = match &wanted {
                 Wanted::Session(at) => backend.need_files()?.fetch(at, options).await,
-                Wanted::Stored(id) => backend.need_store()?.fetch(id, self.range).await,
+                Wanted::Stored(id) => backend.need_store()?.fetch(id, options).await,
             };
             let printed = match fetched {
                 Ok(fetched) => stream(fetched, &mut |block| cx.out.bytes(block)).await,

@@ -87,7 +87,7 @@ fn an_upload_to_a_path_is_stored_and_mounted_and_never_had_back() {
         assert_eq!((line.size, line.file_id), (Some(3), mounted.file_id));
         assert_eq!(room.paths().await, ["in/", "in/a b.csv"]);
         refused(room.read("in/a b.csv").await, Kind::Unsupported);
-        refused(stage.store().fetch(&file, None).await, Kind::Unsupported);
+        refused(stage.store().fetch(&file, FetchOptions::default()).await, Kind::Unsupported);
         refused(room.read("in").await, Kind::Conflict);
         // The same place by its other names.
         let other = room.at("").at("/in/a b.csv".parse().unwrap());
@@ -402,7 +402,8 @@ fn what_the_agent_made_is_fetched_and_waited_for() {
         assert_eq!(read_output(&room, "late.txt").await.unwrap(), b"late");
         let range = wharf_client::backend::ByteRange { first: 1, last: Some(2) };
         let late = at.at(format!("{OUTPUTS}/late.txt").parse().unwrap());
-        let fetched = stage.files().fetch(&late, FetchOptions { range: Some(range), size: None }).await.unwrap();
+        let fetched =
+            stage.files().fetch(&late, FetchOptions { range: Some(range), ..FetchOptions::default() }).await.unwrap();
         assert_eq!(crate::room::drain(fetched).await.unwrap(), b"at");
         refused(stage.files().remove(&at, true).await, Kind::Unsupported);
         refused(read_output(&room, "gone").await, Kind::NotFound);

@@ -1,6 +1,6 @@
 //! Stored files: immutable, outside any session, known by id.
 
-use wharf_client::backend::{ByteRange, Feature, NewStoredFile, PageRequest};
+use wharf_client::backend::{ByteRange, Feature, FetchOptions, NewStoredFile, PageRequest};
 use wharf_core::error::{Kind, Result};
 use wharf_core::model::{FileId, StoredFile};
 
@@ -11,7 +11,7 @@ use crate::stage::{Stage, refused};
 
 async fn read(stage: &Stage, id: &FileId, range: Option<(u64, Option<u64>)>) -> Result<Vec<u8>> {
     let range = range.map(|(first, last)| ByteRange { first, last });
-    drain(stage.store().fetch(id, range).await?).await
+    drain(stage.store().fetch(id, FetchOptions { range, ..FetchOptions::default() }).await?).await
 }
 
 async fn listed(stage: &Stage, size: Option<usize>) -> Vec<FileId> {

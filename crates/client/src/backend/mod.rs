@@ -242,6 +242,8 @@ impl ByteRange {
 pub struct FetchOptions {
     /// These bytes; all of them where there is no range.
     pub range: Option<ByteRange>,
+    /// How often fetching it has failed, by this caller: further tries count on from there.
+    pub tried: u32,
     /// The size that a listing or `stat` told before. A backend that cannot tell from its own records what it
     /// hands out compares this with what comes, and looks for itself where it is missing.
     pub size: Option<u64>,
@@ -403,7 +405,7 @@ pub trait FileStore: Send + Sync {
     /// One stored file.
     async fn get(&self, id: &FileId) -> Result<StoredFile>;
     /// Reads its content, or a range of it.
-    async fn fetch(&self, id: &FileId, range: Option<ByteRange>) -> Result<Fetched>;
+    async fn fetch(&self, id: &FileId, options: FetchOptions) -> Result<Fetched>;
     /// Deletes it. What was mounted from it stays.
     async fn delete(&self, id: &FileId) -> Result<()>;
 }

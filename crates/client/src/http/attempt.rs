@@ -62,7 +62,7 @@ pub(super) async fn once(
     let opened = open(http, request, credentials, deadline, mode, &mut watched).await;
     let read = match opened {
         Ok((response, _)) if mode == Mode::Stream => {
-            return download::stream(request, options, response, deadline, watched).map(Reply::Stream);
+            return download::stream(request, options, response, deadline, number, watched).map(Reply::Stream);
         }
         Ok((mut response, sent)) => {
             let status = response.status().as_u16();

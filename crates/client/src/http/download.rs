@@ -34,6 +34,8 @@ pub struct Download {
     /// HTTP/2, by the goodbye of TLS. Otherwise (HTTP/1.0 in the clear) what came is not proven whole.
     pub end_is_proven: bool,
     secrets: Arc<Secrets>,
+    /// Which try this is, counted from 1.
+    number: u32,
 }
 
 impl Download {
@@ -65,7 +67,7 @@ impl Download {
             Some(len) if len == size => Ok(self.body),
             Some(len) => Err(other_length(name, size, len)),
             None => {
-                let (name, may_be_cut) = (name.to_owned(), !self.end_is_proven);
+                let (name, may_be_cut, tries) = (name.to_owned(), !self.end_is_proven, self.number);
                 let blocks = try_unfold((self.body.unhashed(), 0), move |(mut body, passed)| {
                     let name = name.clone();
                     async move {
@@ -75,7 +77,7 @@ impl Download {
                             _ if passed > size => Err(other_length(&name, size, passed)),
                             Some(block) => Ok(Some((block, (body, passed)))),
                             None if passed == size => Ok(None),
-                            None if may_be_cut => Err(cut_off(passed, size)),
+                            None if may_be_cut => Err(cut_off(passed, size, tries)),
                             None => Err(other_length(&name, size, passed)),
                         }
                     }
@@ -93,9 +95,11 @@ pub(crate) fn other_length(name: &str, size: u64, came: u64) -> Error {
 }
 
 /// A content that ended before its size, in an answer whose end a broken connection looks like.
-fn cut_off(passed: u64, size: u64) -> Error {
-    let details = Details { retryable: true, ..Details::default() };
-    Error::new(Kind::Unavailable, format!("the answer was cut off: {passed} of {size} bytes came")).details(details)
+fn cut_off(passed: u64, size: u64, tries: u32) -> Error {
+    let details = Details { retryable: true, tries, ..Details::default() };
+    let after = failure::after(tries);
+    Error::new(Kind::Unavailable, format!("the answer was cut off: {passed} of {size} bytes came{after}"))
+        .details(details)
 }
 
 /// A download that is going on.
@@ -138,6 +142,7 @@ pub(super) fn stream(
     options: &Options,
     response: Response,
     deadline: Option<Instant>,
+    number: u32,
     watched: Watched,
 ) -> Result<Download, Failed> {
     let headers = response.headers().clone();
@@ -150,7 +155,8 @@ pub(super) fn stream(
     let framed = response.version() >= Version::HTTP_2 || headers.contains_key(TRANSFER_ENCODING);
     let end_is_proven = len.is_some() || framed || request.url.scheme() == "https";
     let pace = Pace::new(options.idle_timeout);
-    let tale = Tale::new(request, options.backend);
+    let mut tale = Tale::new(request, options.backend);
+    tale.tries = number;
     let going =
         Going { tale, response, pace, deadline, watched, passed: 0, len, secrets: Arc::clone(&request.secrets) };
     let blocks = try_unfold(going, |mut going| async move {
@@ -165,5 +171,5 @@ pub(super) fn stream(
         }
     });
     let body = Body::of_stream(len, blocks.boxed());
-    Ok(Download { status, headers, body, end_is_proven, secrets: Arc::clone(&request.secrets) })
+    Ok(Download { status, headers, body, end_is_proven, secrets: Arc::clone(&request.secrets), number })
 }

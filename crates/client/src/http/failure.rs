@@ -11,9 +11,9 @@ use reqwest::header::{CONTENT_TYPE, HeaderMap, LOCATION};
 use reqwest::{StatusCode, Url};
 use serde_json::Value;
 
+use super::class::Class;
 use super::redact::Secrets;
 use super::request::Parts;
-use super::retry::Class;
 use super::{address, redact, retry_after};
 use wharf_core::error::{Details, Error, Kind};
 
@@ -101,7 +101,7 @@ pub(super) struct Tale {
 
 impl Tale {
     pub(super) fn new(request: &Parts<'_>, backend: &'static str) -> Self {
-        Tale { class: request.class, tries: 0, lost: false, backend, secrets: Arc::clone(&request.secrets) }
+        Tale { class: request.class, tries: request.tried, lost: false, backend, secrets: Arc::clone(&request.secrets) }
     }
 }
 
@@ -223,6 +223,7 @@ impl Failure {
                 retryable: again,
                 retry_after: retry_after::asked(headers, Timestamp::now()),
                 uncertain: false,
+                tries: 0,
                 left: Vec::new(),
             }),
             ..Self::new(if refused { Fate::Refused } else { Fate::Answered }, message)
@@ -255,9 +256,7 @@ impl Failure {
             Class::Safe | Class::Once(_) | Class::Idempotent => None,
         };
         let mut message = scrub(&self.message);
-        if tale.tries > 1 {
-            message = format!("{message} (after {} tries)", tale.tries);
-        }
+        message.push_str(&after(tale.tries));
         if unsure.is_some() && matches!(tale.class, Class::Once(_)) {
             message = format!("{message}; it may have happened");
         }
@@ -268,6 +267,7 @@ impl Failure {
                 code: self.details.code.as_deref().map(scrub),
                 request_id: self.details.request_id.as_deref().map(scrub),
                 uncertain: unsure.is_some(),
+                tries: tale.tries,
                 ..*self.details
             }),
         };
@@ -279,6 +279,11 @@ impl Failure {
         }
         error
     }
+}
+
+/// Returns what a message about several tries ends with.
+pub(super) fn after(tries: u32) -> String {
+    if tries > 1 { format!(" (after {tries} tries)") } else { String::new() }
 }
 
 /// Whether an answer with a good status is a failure all the same, as some services put it.

@@ -5,19 +5,20 @@
 //! its [`Class`], which decides what may be sent twice. The room knows no protocol, never prints (an
 //! [`Observer`] is told of each try) and never lets a secret into a message.
 //!
-//! Start reading in `request.rs` (what a backend calls), then `retry.rs` (when something is sent
-//! again) and `attempt.rs` (one try).
+//! Start reading in `request.rs` (what a backend calls), then `retry.rs` (the loop over tries), `pace.rs` (when
+//! the next one is due) and `attempt.rs` (one try).
 
 mod address;
 mod answer;
 mod attempt;
 mod auth;
+mod class;
 mod client;
 mod download;
 mod failure;
-pub mod limiter;
 mod multipart;
 mod options;
+pub mod pace;
 mod payload;
 mod proxy;
 pub mod redact;
@@ -31,6 +32,7 @@ use std::sync::Arc;
 
 pub use answer::Answer;
 pub use auth::{Auth, Credentials};
+pub use class::Class;
 pub use download::Download;
 pub(crate) use download::other_length;
 pub(crate) use failure::common_envelope;
@@ -40,11 +42,10 @@ pub use options::Options;
 pub use request::Request;
 pub use reqwest::header::{HeaderMap, HeaderValue};
 pub use reqwest::{Method, StatusCode, Url};
-pub use retry::Class;
 pub use trace::{Detail, Observer, Outcome, Try};
 
 use self::client::Clients;
-use self::limiter::Limiter;
+use self::pace::Pace;
 use self::redact::Secrets;
 use wharf_core::error::Result;
 
@@ -65,7 +66,7 @@ struct Service {
     base: Url,
     headers: HeaderMap,
     clients: Clients,
-    limiter: Limiter,
+    pace: Pace,
     secrets: Arc<Secrets>,
 }
 
@@ -95,7 +96,7 @@ impl Http {
             base,
             headers: options.extra_headers()?,
             clients: Clients::default(),
-            limiter: Limiter::default(),
+            pace: Pace::new(options.retries, options.deadline),
             secrets: Arc::default(),
             options,
         })))

@@ -10,11 +10,12 @@ use serde::Serialize;
 use super::answer::{Answer, LONGEST};
 use super::attempt::{Mode, Reply};
 use super::auth::secret_value;
+use super::class::Class;
 use super::download::Download;
 use super::multipart::Form;
 use super::payload::Payload;
 use super::redact::Secrets;
-use super::retry::{self, Class};
+use super::retry;
 use super::{Http, address};
 use wharf_core::body::Source;
 use wharf_core::error::{Error, Kind, Result};
@@ -47,6 +48,8 @@ pub(super) struct Parts<'a> {
     pub(super) headers: HeaderMap,
     pub(super) payload: Payload<'a>,
     pub(super) secrets: Arc<Secrets>,
+    /// How often it was sent before.
+    pub(super) tried: u32,
     /// The longest without a byte, where it is not that of all requests.
     pub(super) idle: Option<Duration>,
     /// Bytes of the longest answer that is read whole.
@@ -69,6 +72,7 @@ impl<'a> Request<'a> {
                 headers: HeaderMap::new(),
                 payload: Payload::default(),
                 secrets,
+                tried: 0,
                 idle: None,
                 longest: LONGEST,
             }
@@ -121,6 +125,15 @@ impl<'a> Request<'a> {
     pub(crate) fn patient(self, idle: Duration) -> Self {
         self.with(|parts| {
             parts.idle = Some(idle);
+            Ok(())
+        })
+    }
+
+    /// Continues the tries of an earlier request, of which `tries` have failed: what is left of the retries, the
+    /// pauses and the numbers of the tries go on from there.
+    pub(crate) fn after(self, tries: u32) -> Self {
+        self.with(|parts| {
+            parts.tried = tries;
             Ok(())
         })
     }

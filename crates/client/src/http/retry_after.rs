@@ -7,7 +7,7 @@ use jiff::fmt::{rfc2822, strtime};
 use jiff::tz::TimeZone;
 use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
 
-use super::limiter::LONGEST_NOTE;
+use super::pace::LONGEST_NOTE;
 
 /// Milliseconds, sent by some services beside the standard header and taken first by their own SDKs.
 const RETRY_AFTER_MS: &str = "retry-after-ms";

@@ -142,12 +142,16 @@ impl Agb {
         let object =
             self.contexts.with(context, |held| held.objects.get(key).cloned()).flatten().ok_or_else(missing)?;
         let range = request.headers.get(RANGE).and_then(|value| part(value.to_str().ok()?, object.size));
-        let fetched = SessionFiles::fetch(&*self.objects, &place(context, key)?, FetchOptions { range, size: None })
-            .await
-            .map_err(|e| match e.kind() {
-                Kind::NotFound => missing(),
-                _ => e.into(),
-            })?;
+        let fetched = SessionFiles::fetch(
+            &*self.objects,
+            &place(context, key)?,
+            FetchOptions { range, ..FetchOptions::default() },
+        )
+        .await
+        .map_err(|e| match e.kind() {
+            Kind::NotFound => missing(),
+            _ => e.into(),
+        })?;
         let mut answer = answer::file(fetched.body);
         if let Some((first, last)) = range.and_then(|range| Some((range.first, range.last?))) {
             *answer.status_mut() = StatusCode::PARTIAL_CONTENT;

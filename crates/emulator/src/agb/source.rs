@@ -79,7 +79,11 @@ impl Source for Stored {
             Body::of_stream(Some(0), stream::empty().boxed())
         } else {
             let range = ByteRange { first: 0, last: Some(self.len - 1) };
-            self.store.fetch(&self.at, FetchOptions { range: Some(range), size: None }).await?.body.unhashed()
+            self.store
+                .fetch(&self.at, FetchOptions { range: Some(range), ..FetchOptions::default() })
+                .await?
+                .body
+                .unhashed()
         };
         let from = (head, Some(self.tail.clone()).filter(|tail| !tail.is_empty()));
         let blocks = stream::try_unfold(from, |(mut head, tail)| async move {

@@ -199,7 +199,7 @@ impl Agb {
         if range.is_some() && (first >= size || len == Some(0)) {
             return Ok(Bytes::new());
         }
-        let mut body = files.fetch(&at, FetchOptions { range, size: None }).await?.body;
+        let mut body = files.fetch(&at, FetchOptions { range, ..FetchOptions::default() }).await?.body;
         let mut all = Vec::new();
         while let Some(block) = body.next().await? {
             all.extend_from_slice(&block);

@@ -224,7 +224,7 @@ impl Anthropic {
     /// The content of a file, which sessions may have and users may not.
     pub(super) async fn content(&self, id: &str) -> Result<Body> {
         let Some(kept) = self.owner(id)? else {
-            return Ok(self.backend.need_store()?.fetch(&id.parse()?, None).await?.body);
+            return Ok(self.backend.need_store()?.fetch(&id.parse()?, FetchOptions::default()).await?.body);
         };
         let copy = |mounted: &&Arc<Mounted>| mounted.copy.as_ref().is_some_and(|copy| copy.id == id);
         let path = match kept.resources.iter().find(copy).and_then(|mounted| mounted.path()) {

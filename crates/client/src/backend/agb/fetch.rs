@@ -11,7 +11,7 @@ use super::look::or_failed;
 use super::tools::Outcome;
 use crate::backend::occupied::is_directory;
 use crate::backend::part;
-use crate::backend::{ByteRange, Expected, Fetched};
+use crate::backend::{ByteRange, Expected, FetchOptions, Fetched};
 use crate::http::{Class, other_length};
 use wharf_core::body::{Attributes, Body};
 use wharf_core::error::{Error, Kind, Result};
@@ -28,7 +28,8 @@ const AT_ONCE: usize = 4;
 impl Agb {
     /// The size comes from a look and the content from the tool, at the same time: most files end
     /// with the first block.
-    pub(super) async fn fetch_content(&self, at: &SessionPath, range: Option<ByteRange>) -> Result<Fetched> {
+    pub(super) async fn fetch_content(&self, at: &SessionPath, options: FetchOptions) -> Result<Fetched> {
+        let range = options.range;
         let asked = range.unwrap_or(ByteRange { first: 0, last: None });
         let most = asked.last.map_or(u64::MAX, |last| last.saturating_sub(asked.first).saturating_add(1));
         let first = self.read(at, asked.first, most.min(wire::READ_SURE));
@@ -47,7 +48,7 @@ impl Agb {
             let block = if take == 0 { Bytes::new() } else { or_failed(at, block?)? };
             self.by_tool(at, skip, take, block)?
         } else {
-            let whole = self.download(at, size).await?;
+            let whole = self.download(at, size, options.tried).await?;
             match range {
                 Some(range) => part::of(whole, range)?,
                 None => whole,

@@ -28,7 +28,7 @@ impl SessionFiles for Agb {
     }
 
     async fn fetch(&self, at: &SessionPath, options: FetchOptions) -> Result<Fetched> {
-        self.fetch_content(at, options.range).await
+        self.fetch_content(at, options).await
     }
 
     async fn stat(&self, at: &SessionPath) -> Result<Entry> {

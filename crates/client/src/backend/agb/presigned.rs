@@ -107,10 +107,10 @@ impl Agb {
         done
     }
 
-    /// Downloads the content of a file that has `size` bytes.
-    pub(super) async fn download(&self, at: &SessionPath, size: u64) -> Result<Body> {
+    /// Downloads the content of a file that has `size` bytes, after `tried` tries that failed.
+    pub(super) async fn download(&self, at: &SessionPath, size: u64, tried: u32) -> Result<Body> {
         let passage = self.passage(&at.session).await?;
-        match passage.fetch(at, size).await {
+        match passage.fetch(at, size, tried).await {
             Ok(body) => Ok(body.closing(passage, size)),
             Err(error) => {
                 passage.close().await;
@@ -200,7 +200,7 @@ impl Passage {
     }
 
     /// Brings a copy of a file into the context, and opens it there.
-    async fn fetch(&self, at: &SessionPath, size: u64) -> Result<Whole> {
+    async fn fetch(&self, at: &SessionPath, size: u64, tried: u32) -> Result<Whole> {
         let (directory, content) = (self.directory.as_str(), self.content.as_str());
         let from = at.path.as_str();
         let there = |with: &str| [words("mkdir -p --", &[directory]), words(with, &[from, content])].join(" && ");
@@ -219,7 +219,7 @@ impl Passage {
         )
         .await;
         let request = self.agb.0.http.elsewhere(Class::Safe, Method::GET, &url?);
-        let download = request.fetch().await.map_err(|e| of_storage(e, "giving the content"))?;
+        let download = request.after(tried).fetch().await.map_err(|e| of_storage(e, "giving the content"))?;
         Ok(Whole(download.of_size(&at.to_string(), Some(size))?.unhashed()))
     }
 

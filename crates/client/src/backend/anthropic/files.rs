@@ -111,7 +111,7 @@ impl SessionFiles for Anthropic {
             What::Output(id) => {
                 let size = seen.as_ref().and_then(|entry| entry.size).or(options.size);
                 let seen = Seen::made(size, seen.and_then(|entry| entry.modified_at));
-                self.content(&id, seen, options.range).await
+                self.content(&id, seen, options).await
             }
         }
     }

@@ -8,7 +8,7 @@ use super::{Anthropic, CAPABILITIES, errors, gone, held, listing, parsed};
 use crate::backend::page::unreadable;
 use crate::backend::spool::Spooled;
 use crate::backend::{
-    ByteRange, Expected, Fetched, FileStore, NewStoredFile, Page, PageRequest, Sessions, Stored, part,
+    Expected, FetchOptions, Fetched, FileStore, NewStoredFile, Page, PageRequest, Sessions, Stored, part,
 };
 use crate::http::{Class, FilePart, Form, Method};
 use wharf_core::body::{Attributes, Body, Mapped, Source};
@@ -118,7 +118,7 @@ impl FileStore for Anthropic {
     }
 
     /// What a user uploaded is never handed out, and is not asked for.
-    async fn fetch(&self, id: &FileId, range: Option<ByteRange>) -> Result<Fetched> {
+    async fn fetch(&self, id: &FileId, options: FetchOptions) -> Result<Fetched> {
         let known = held(&self.seen).get(id).copied();
         let seen = match known {
             Some(seen) => seen,
@@ -127,7 +127,7 @@ impl FileStore for Anthropic {
         if seen.downloadable == Some(false) {
             return Err(uploaded(&format!("`{id}`")));
         }
-        self.content(id, seen, range).await
+        self.content(id, seen, options).await
     }
 
     async fn delete(&self, id: &FileId) -> Result<()> {
@@ -138,14 +138,14 @@ impl FileStore for Anthropic {
 
 impl Anthropic {
     /// A file's content. That there are ranges no source says.
-    pub(super) async fn content(&self, id: &FileId, seen: Seen, range: Option<ByteRange>) -> Result<Fetched> {
-        if let (Some(range), Some(size)) = (range, seen.size) {
+    pub(super) async fn content(&self, id: &FileId, seen: Seen, options: FetchOptions) -> Result<Fetched> {
+        if let (Some(range), Some(size)) = (options.range, seen.size) {
             range.within(size)?;
         }
         let request = self.plain(Class::Safe, Method::GET, &["files", id.as_str(), "content"]);
-        let download = request.header("accept", "application/binary").fetch().await?;
+        let download = request.header("accept", "application/binary").after(options.tried).fetch().await?;
         let whole = download.of_size(id.as_str(), seen.size)?;
-        let body = match range {
+        let body = match options.range {
             Some(range) => part::of(whole, range)?,
             None => whole,
         };

@@ -97,7 +97,7 @@ impl SessionFiles for Foundry {
             self.get(&at.session).await?;
             return Err(is_directory(at));
         }
-        let content = self.file_call(Class::Safe, Method::GET, at, &["content"])?.fetch();
+        let content = self.file_call(Class::Safe, Method::GET, at, &["content"])?.after(options.tried).fetch();
         let (download, size) = match options.size {
             Some(size) => (content.await, Ok(Some(size))),
             None => join(content, self.size(at)).await,

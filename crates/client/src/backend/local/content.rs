@@ -148,7 +148,7 @@ fn place_of(sha256: &str) -> (String, String) {
 mod tests {
     use super::super::CAPABILITIES;
     use super::*;
-    use crate::backend::{FileStore, NewStoredFile};
+    use crate::backend::{FetchOptions, FileStore, NewStoredFile};
     use wharf_core::body::LocalFile;
     use wharf_core::model::FileId;
 
@@ -159,7 +159,10 @@ mod tests {
     }
 
     async fn read(store: &Local, id: &FileId, range: Option<ByteRange>) -> Option<Vec<u8>> {
-        let (mut body, mut all) = (FileStore::fetch(store, id, range).await.ok()?.body, Vec::new());
+        let (mut body, mut all) = (
+            FileStore::fetch(store, id, FetchOptions { range, ..FetchOptions::default() }).await.ok()?.body,
+            Vec::new(),
+        );
         while let Some(block) = body.next().await.unwrap() {
             all.extend_from_slice(&block);
         }

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::db::{Cut, fault, micros, timestamp};
 use super::disk::NAME_MAX;
 use super::{Local, Outlives};
-use crate::backend::{ByteRange, Expected, Fetched, FileStore, NewStoredFile, Page, PageRequest, Stored};
+use crate::backend::{Expected, FetchOptions, Fetched, FileStore, NewStoredFile, Page, PageRequest, Stored};
 use wharf_core::body::{Attributes, Source};
 use wharf_core::error::{Error, Result};
 use wharf_core::model::{FileId, Provider, RemotePath, Scope, SessionId, StoredFile, Timestamp};
@@ -84,11 +84,11 @@ impl FileStore for Local {
         stored_file(self.stored(id)?, None)
     }
 
-    async fn fetch(&self, id: &FileId, range: Option<ByteRange>) -> Result<Fetched> {
+    async fn fetch(&self, id: &FileId, options: FetchOptions) -> Result<Fetched> {
         let row = self.stored(id)?;
-        let body = self.content(&row, range)?;
+        let body = self.content(&row, options.range)?;
         let attributes = Attributes { modified_at: timestamp(Some(row.created_at)), executable: false };
-        let sha256 = if range.is_none() { Expected::Known(row.sha256) } else { Expected::Streamed };
+        let sha256 = if options.range.is_none() { Expected::Known(row.sha256) } else { Expected::Streamed };
         Ok(Fetched { body, attributes, sha256, file_id: Some(id.clone()) })
     }
 

@@ -1,0 +1,16 @@
+//! What may be sent twice.
+
+/// What it means to send a request twice. There is no default: whoever makes a request says it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Class {
+    /// It changes nothing: sent again whenever that may help.
+    Safe,
+    /// Twice is the same as once: sent again whenever that may help, although the first may have
+    /// done its work already.
+    Idempotent,
+    /// Twice is two: sent again only if nothing was sent (no connection was made) or if the service
+    /// refused before it acted (429, 503, and 529, which Anthropic answers when it is overloaded).
+    /// Where the answer is lost, the error says that it may have happened, and this, which tells
+    /// people how to look: "see `wharf sessions list`".
+    Once(&'static str),
+}
