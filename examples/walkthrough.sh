@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The main job from end to end on the local backend, with this project's own files: no account, no
-# network, nothing left behind. Builds the release binary first, unless WHARF names one.
+# Runs the main job on the local backend, with the files of this project: create a session, upload, mount, list, download,
+# delete. Needs no account and no network, and leaves nothing behind. Builds the release binary unless WHARF names one.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -19,74 +19,74 @@ unset WHARF_SESSION WHARF_PROFILE WHARF_FORMAT WHARF_AGENT
 wharf() { "$WHARF" "$@"; }
 step() { printf '\n\033[1m== %s\033[0m\n' "$*"; }
 show() { printf '$ wharf %s\n' "$*"; wharf "$@"; }
-proven() { printf '   proven: %s\n' "$*"; }
+verified() { printf '   verified: %s\n' "$*"; }
 failed() { printf '   FAILED: %s\n' "$*" >&2; exit 1; }
-# Runs a command that must end with a certain exit code.
+# Runs a command that must exit with the code in the first argument.
 expect() {
     local wanted=$1 got=0
     shift
     printf '$ wharf %s\n' "$*"
     wharf "$@" || got=$?
-    [ "$got" = "$wanted" ] || failed "exit code $got, not $wanted"
-    proven "exit code $wanted"
+    [ "$got" = "$wanted" ] || failed "exit code $got instead of $wanted"
+    verified "exit code $wanted"
 }
 
-step 'A session with labels'
+step 'Create a session with labels'
 S=$(wharf sessions create --title 'walk-through' --label team=blue --label stage=try -q </dev/null)
 show sessions list --label team=blue --format table
-[ "$(wharf sessions list --label team=blue -q)" = "$S" ] || failed 'the label does not find the session'
-proven "the label finds $S, and no other session"
+[ "$(wharf sessions list --label team=blue -q)" = "$S" ] || failed 'the label does not select the session'
+verified "the label selects $S and no other session"
 
-step 'A directory'
+step 'Create a directory'
 show files mkdir "$S:/work/in" -q
-[ "$(wharf files stat "$S:/work/in" --transform kind -r)" = directory ] || failed 'no directory'
-proven 'it is there, and its parent was made'
+[ "$(wharf files stat "$S:/work/in" --transform kind -r)" = directory ] || failed 'not a directory'
+verified 'the directory and its parent exist'
 
-step 'A file up, with its hash'
+step 'Upload a file and compare its hash'
 show files upload README.md "$S:/work/in/" --format table
 here=$(sha256sum README.md | cut -d ' ' -f 1)
 there=$(wharf files upload README.md "$S:/work/in/" --transform sha256 -r)
 [ "$here" = "$there" ] || failed "the hashes differ: $here, $there"
-proven "sha256 $here on both sides"
+verified "sha256 $here on both sides"
 
-step 'A tree up, and every file of it accounted for'
+step 'Upload a directory and count its receipts'
 wharf files upload src "$S:/work/src" --format jsonl >"$stage/receipts"
 wanted=$(find src -type f | wc -l)
 copied=$(grep -c '"status":"copied"' "$stage/receipts")
 printf '$ wharf files upload src %s:/work/src      (%s receipts)\n' "$S" "$copied"
 [ "$wanted" = "$copied" ] || failed "$copied of $wanted files"
-proven "$copied of $wanted files have a receipt that says copied and verified"
+verified "$copied of $wanted files have a receipt with the status copied"
 
-step 'A stored file, mounted read-only'
+step 'Mount a stored file'
 F=$(wharf files upload Cargo.toml -q)
 show resources add "$S" "$F:/work/in/manifest.toml" --format table
 wharf files cat "$S:/work/in/manifest.toml" | cmp - Cargo.toml || failed 'the mount differs'
-proven 'the mount holds the same bytes'
+verified 'the mount has the same bytes'
 expect 5 files upload README.md "$S:/work/in/manifest.toml" -q
-proven 'writing to a mount is a conflict: it is read-only'
+verified 'a mount is read-only: writing to it is a conflict'
 
-step 'Listing, looking, reading'
+step 'List and read'
 show files ls "$S:/work/in" -l --format table
 show files stat "$S:/work/in/README.md" --transform '{path,size,mode}'
 show files cat "$S:/work/in/README.md" --range 0-6
 printf '\n'
 [ "$(wharf files cat "$S:/work/in/README.md" --range 0-6)" = "$(head -c 7 README.md)" ] || failed 'the range differs'
-proven 'bytes 0 to 6 are the first seven of the file'
+verified 'bytes 0 to 6 are the first seven bytes of the file'
 
-step 'Everything back, byte for byte'
+step 'Download the directory and compare it'
 printf '$ wharf files download %s:/work/src %s\n' "$S" "$stage/back"
 wharf files download "$S:/work/src" "$stage/back" -q >"$stage/names"
-diff -r src "$stage/back" || failed 'the trees differ'
-proven "diff -r finds no difference between src and what came back ($(wc -l <"$stage/names") files)"
+diff -r src "$stage/back" || failed 'the directories differ'
+verified "diff -r finds no difference between src and the download ($(wc -l <"$stage/names") files)"
 
-step 'The end'
+step 'Clean up'
 show resources delete "$S" --mount-path /work/in/manifest.toml -q
 show files rm "$F" -q
 expect 0 sessions delete "$S" -q
 expect 4 sessions get "$S"
 [ -z "$(find "$WHARF_HOME/sessions" "$WHARF_HOME/tmp" "$WHARF_HOME/store" -type f)" ] || failed 'files remain in the store'
-proven 'no file remains in the store'
+verified 'no file remains in the store'
 
 rm -rf "$stage"
 [ ! -e "$stage" ] || failed "$stage remains"
-printf '\n\033[1mThe main job works: every step was proven, and nothing is left behind.\033[0m\n'
+printf '\n\033[1mAll steps were verified, and nothing is left behind.\033[0m\n'

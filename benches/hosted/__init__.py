@@ -1,7 +1,7 @@
-"""Rows of hosted services: `wharf serve` stands for the service, and both sides talk to it.
+"""Rows of hosted backends, with `wharf serve` in place of the service.
 
-What the server itself takes is in both times, and is the same for both. Each run has a session of its
-own, so that nobody finds the other's files. Processor time is that of the client alone.
+The server's time is included on both sides. Each run uses a new session, so that it does not find files of
+the run before. Processor time is that of the client alone.
 """
 
 from . import agb, anthropic, foundry
@@ -10,12 +10,15 @@ VENDORS = (foundry, anthropic, agb)
 
 
 def rows(stage, services):
-    """Name, goal, ours, the peer, what puts both back to the start, what makes what they need and its variables."""
+    """Yields name, goal, wharf's command, the alternative, the reset before each run, and a function that prepares both.
+
+    The function returns the environment, or None if the row cannot run.
+    """
     for vendor in VENDORS:
         yield from vendor.rows(stage, services)
 
 
 def memory(stage, services):
-    """What is moved, the command that moves it, and its variables."""
+    """Yields a label, the arguments of `wharf files`, and their environment."""
     for vendor in VENDORS:
         yield from vendor.memory(stage, services)

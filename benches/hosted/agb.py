@@ -1,4 +1,4 @@
-"""AGB cloud's dialect: small files and one large one, both ways; the large one by a presigned URL."""
+"""AGB cloud: small files and a large one in both directions; the large one by a presigned URL."""
 
 from .service import Service, output, sdk
 
@@ -8,12 +8,15 @@ URLS = '"$SDK_PYTHON" "$PEERS/agb_url.py" "$(cat "$ROOT/h")" >"$ROOT/urls"'
 
 PUT = 'curl -sS --fail -o /dev/null -H "Content-Type:" -T "$ROOT/hundred" "$(sed -n 1p "$ROOT/urls")"'
 
-# The service starts a transfer at once here, and both ask as often as they do by themselves.
+# The SDK needs minutes for more.
 FILES = 500
 
 
 def rows(stage, services):
-    """Name, goal, ours, the peer, what puts both back to the start, and what makes what they need and its variables."""
+    """Yields name, goal, wharf's command, the alternative, the reset before each run, and a function that prepares both.
+
+    The function returns the environment, or None if the row cannot run.
+    """
 
     def plain():
         stage.file("hundred", 100_000_000)
@@ -42,9 +45,9 @@ def rows(stage, services):
 
 
 def memory(stage, services):
-    """What is moved, the command that moves it, and its variables."""
+    """Yields a label, the arguments of `wharf files`, and their environment."""
     stage.file("hundred", 100_000_000)
     env = Service(stage, services).env | {"WHARF_BACKEND": "agb"}
     session = output(stage, env, "sessions", "create", "--image", "agb-code-space-1", "-q")
-    yield "an upload of 100 MB to AGB's dialect", ["upload", f"{stage.root}/hundred", f"{session}:/tmp/hundred"], env
-    yield "a download of 100 MB from it", ["download", f"{session}:/tmp/hundred", f"{stage.root}/memory-hundred"], env
+    yield "upload of 100 MB to AGB cloud", ["upload", f"{stage.root}/hundred", f"{session}:/tmp/hundred"], env
+    yield "download of 100 MB from AGB cloud", ["download", f"{session}:/tmp/hundred", f"{stage.root}/memory-hundred"], env

@@ -1,4 +1,4 @@
-"""Anthropic's dialect: one large file each way, and small files that are uploaded and mounted."""
+"""Anthropic: one large file in each direction, and small files that are uploaded and mounted."""
 
 import subprocess
 
@@ -9,12 +9,15 @@ CURL = ('curl -sS --fail -H "x-api-key: $ANTHROPIC_API_KEY" -H "anthropic-versio
 
 CREATE = '"$W" sessions create --agent agent_bench --environment env_bench -q'
 
-# So many directories of the tree, of a hundred files each, go into a session each.
+# Number of directories, of a hundred files each, that are uploaded into a session each.
 SESSIONS = 20
 
 
 def rows(stage, services):
-    """Name, goal, ours, the peer, what puts both back to the start, and what makes what they need and its variables."""
+    """Yields name, goal, wharf's command, the alternative, the reset before each run, and a function that prepares both.
+
+    The function returns the environment, or None if the row cannot run.
+    """
 
     def plain():
         stage.file("large", stage.large)
@@ -47,7 +50,7 @@ def rows(stage, services):
 
 
 def memory(stage, services):
-    """What is moved, the command that moves it, and its variables."""
+    """Yields a label, the arguments of `wharf files`, and their environment."""
     stage.file("large", stage.large)
     env = Service(stage, services).env | {"WHARF_BACKEND": "anthropic"}
-    yield f"an upload of {stage.large // 1_000_000} MB to Anthropic's dialect", ["upload", f"{stage.root}/large"], env
+    yield f"upload of {stage.large // 1_000_000} MB to Anthropic", ["upload", f"{stage.root}/large"], env

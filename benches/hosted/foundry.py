@@ -1,17 +1,17 @@
-"""Microsoft Foundry's dialect: many small files, and one that is nearly as large as it takes."""
+"""Microsoft Foundry: many small files, and one of nearly the largest size."""
 
 import pathlib
 
 from .service import Service, output, sdk
 
-# The largest file that Microsoft Foundry is sure to take is 50 MB.
+# The service accepts files of up to 50 MB.
 FILE = 45_000_000
 
 
 class Foundry:
-    """Microsoft Foundry's dialect, and the sessions of one agent."""
+    """A server with the sessions of one agent."""
 
-    # $H is read from a file, because each run has another.
+    # The session's id is in the file `h`, because each run creates a session.
     RESET = ('if [ -s "$ROOT/h" ]; then "$W" sessions delete --yes -q "$(cat "$ROOT/h")"; fi;'
              ' "$W" sessions create -q >"$ROOT/h"; rm -f "$ROOT/got"; sed "s/@SESSION@/$(cat "$ROOT/h")/" "$ROOT/curl.all" >"$ROOT/curl"')
     URL = '"$FOUNDRY_PROJECT_ENDPOINT/agents/a1/endpoint/sessions/$(cat "$ROOT/h")/files/content?api-version=v1&path=%s"'
@@ -25,7 +25,7 @@ class Foundry:
         self.config()
 
     def config(self):
-        """What curl is to do for the tree: a configuration with an entry for each file."""
+        """Writes a configuration for curl that uploads the directory, with an entry for each file."""
         tree = self.stage.tree()
         entries = []
         for path in sorted(path for path in tree.rglob("*") if path.is_file()):
@@ -39,7 +39,10 @@ class Foundry:
 
 
 def rows(stage, services):
-    """Name, goal, ours, the peer, what puts both back to the start, and what makes what they need and its variables."""
+    """Yields name, goal, wharf's command, the alternative, the reset before each run, and a function that prepares both.
+
+    The function returns the environment, or None if the row cannot run.
+    """
 
     def plain():
         stage.file("file", FILE)
@@ -63,11 +66,11 @@ def rows(stage, services):
 
 
 def memory(stage, services):
-    """What is moved, the command that moves it, and its variables."""
+    """Yields a label, the arguments of `wharf files`, and their environment."""
     stage.file("file", FILE)
     env = Foundry(stage, services).env
     session = output(stage, env, "sessions", "create", "-q")
-    yield "an upload of 45 MB to Foundry's dialect", ["upload", f"{stage.root}/file", f"{session}:/file"], env
-    yield "a download of 45 MB from it", ["download", f"{session}:/file", f"{stage.root}/memory-got"], env
-    yield f"an upload of {stage.files} files to it", ["upload", f"{stage.root}/tree", f"{session}:/tree"], env
-    yield f"a download of {stage.files} files from it", ["download", f"{session}:/tree", f"{stage.root}/memory-tree"], env
+    yield "upload of 45 MB to Foundry", ["upload", f"{stage.root}/file", f"{session}:/file"], env
+    yield "download of 45 MB from Foundry", ["download", f"{session}:/file", f"{stage.root}/memory-got"], env
+    yield f"upload of {stage.files} files to Foundry", ["upload", f"{stage.root}/tree", f"{session}:/tree"], env
+    yield f"download of {stage.files} files from Foundry", ["download", f"{session}:/tree", f"{stage.root}/memory-tree"], env

@@ -1,4 +1,4 @@
-"""A server, and what its users have in common."""
+"""A `wharf serve` process, and helpers of the rows."""
 
 import os
 import pathlib
@@ -8,14 +8,14 @@ HERE = pathlib.Path(__file__).resolve().parent.parent
 
 
 class Service:
-    """A server, and the variables of those who use it."""
+    """A `wharf serve` process and the environment of its clients."""
 
     def __init__(self, stage, services, *flags):
         self.process = subprocess.Popen([stage.wharf_path, "serve", *flags], env=stage.env, stdin=subprocess.DEVNULL,
                                         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         services.callback(self.stop)
         self.env = dict(stage.env)
-        # It says everything at once, in one write.
+        # The server prints all variables in one write.
         for line in os.read(self.process.stdout.fileno(), 1 << 16).decode().splitlines():
             name, _, value = line.removeprefix("export ").partition("=")
             if line.startswith("export "):
@@ -27,13 +27,13 @@ class Service:
 
 
 def sdk():
-    """The variables of rows beside an SDK; none where there is no Python that has them."""
+    """Returns the environment of rows with an SDK, or None without SDK_PYTHON."""
     python = os.environ.get("SDK_PYTHON")
     return {"SDK_PYTHON": python, "PEERS": str(HERE / "peers")} if python else None
 
 
 def output(stage, env, *args):
-    """What a command of wharf prints."""
+    """Returns what a command of wharf prints."""
     done = subprocess.run([stage.wharf_path, *args], env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                           stderr=subprocess.DEVNULL, check=True, text=True)
     return done.stdout.strip()

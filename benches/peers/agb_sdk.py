@@ -1,4 +1,4 @@
-"""A directory into a session and out of it by the official Python SDK, file by file, as its documentation does.
+"""Copies a directory into or out of a session with the official Python SDK, file by file, as its documentation does.
 
     python agb_sdk.py up SESSION DIRECTORY REMOTE
     python agb_sdk.py down SESSION REMOTE DIRECTORY

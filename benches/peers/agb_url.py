@@ -1,4 +1,4 @@
-"""Prints two presigned URLs of one object of a session's context: to upload it, to download it.
+"""Prints two presigned URLs of an object in a session's context: one to upload it, one to download it.
 
     python agb_url.py SESSION
 """
@@ -17,6 +17,6 @@ def call(path, **query):
         return json.load(answer)["data"]
 
 
-place = call("/sdk/GetAndLoadInternalContext", sessionId=sys.argv[1], contextTypes='["file_transfer"]')[0]
+context = call("/sdk/GetAndLoadInternalContext", sessionId=sys.argv[1], contextTypes='["file_transfer"]')[0]
 for way in "Upload", "Download":
-    print(call(f"/sdk/GetContextFile{way}Url", contextId=place["contextId"], filePath=f"{place['contextPath']}/peer")["url"])
+    print(call(f"/sdk/GetContextFile{way}Url", contextId=context["contextId"], filePath=f"{context['contextPath']}/peer")["url"])

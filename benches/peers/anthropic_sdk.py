@@ -1,4 +1,4 @@
-"""Trees into sessions by the official Python SDK, sixteen files at once: each uploaded, then mounted.
+"""Uploads and mounts the files of directories with the official Python SDK, sixteen at once.
 
     python anthropic_sdk.py SESSIONS DIRECTORY...     a file with a session's id on each line, one for each DIRECTORY
 """

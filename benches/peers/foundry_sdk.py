@@ -1,4 +1,4 @@
-"""A tree into a session by the official Python SDK, sixteen files at once: what its users would write.
+"""Uploads a directory into a session with the official Python SDK, sixteen files at once.
 
     python foundry_sdk.py DIRECTORY SESSION
 """
