@@ -1,7 +1,7 @@
 //! The command blocks of all documents, run as a reader would run them.
 //!
-//! Every fenced block says by its tag what becomes of it; another tag, or none, is a failure, so
-//! that nothing is shown by accident that was never run:
+//! The tag of a fenced block says how it is tested. A missing or unknown tag is a failure, so that
+//! a block cannot be left out by accident:
 //!
 //! | tag | what happens |
 //! |---|---|
@@ -354,7 +354,7 @@ fn what_installs_is_run_by_ci() {
     const HELPER: &str = "tests/docs/install-blocks";
     let ci = read(".ci/run");
     let calls = |call: &str| ci.lines().any(|line| line.contains(call) && !line.trim_start().starts_with('#'));
-    assert!(calls(HELPER), ".ci/run: does not call {HELPER}, so nobody runs the blocks tagged `sh install`");
+    assert!(calls(HELPER), ".ci/run: does not call {HELPER}, so the blocks are not run that are tagged `sh install`");
     for name in documents() {
         let mut wanted = String::new();
         for block in blocks(&read(&name)).unwrap_or_else(|e| panic!("{name}: {e}")) {
@@ -490,7 +490,7 @@ fn what_takes_too_long_is_ended_with_all_that_it_started() {
     slow.args(["-c", "echo started; sleep 60 & sleep 60"]).stdin(Stdio::null()).stdout(writer);
     assert_eq!(run_to_end(&mut slow, Duration::from_millis(500)), None);
     drop(slow);
-    // The pipe ends when nobody is left who could write to it.
+    // The pipe ends when the last process that could write to it has ended.
     assert_eq!(io::read_to_string(&mut reader).unwrap(), "started\n");
     assert!(started.elapsed() < Duration::from_secs(30));
 }
