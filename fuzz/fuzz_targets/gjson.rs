@@ -10,9 +10,9 @@ use std::time::{Duration, Instant};
 use libfuzzer_sys::fuzz_target;
 use serde::de::IgnoredAny;
 use serde_json::Value;
-use wharf_core::error::Kind;
-use wharf_gjson::{self, Answer, Path};
 use wharf::output::{Options, Output};
+use wharf_core::error::Kind;
+use wharf_gjson::{Answer, Path};
 
 fuzz_target!(|input: &str| {
     let (path, json) = input.split_once('\n').unwrap_or((input, "null"));
@@ -21,7 +21,7 @@ fuzz_target!(|input: &str| {
     check_refusal(path);
     let Ok(parsed) = Path::parse(path) else { return };
     let start = Instant::now();
-    let found = gjson::try_get(json, &parsed);
+    let found = wharf_gjson::try_get(json, &parsed);
     let quick = start.elapsed() < Duration::from_millis(100);
     if !valid {
         return;
@@ -34,14 +34,14 @@ fuzz_target!(|input: &str| {
     if !quick {
         return;
     }
-    assert!(found.is_err() || found.as_ref().ok() == Some(&gjson::get(json, &parsed)));
-    match gjson::answer(json, &parsed) {
+    assert!(found.is_err() || found.as_ref().ok() == Some(&wharf_gjson::get(json, &parsed)));
+    match wharf_gjson::answer(json, &parsed) {
         Ok(Answer::Matched(text) | Answer::Partial { text, .. }) => assert_eq!(found.as_ref().ok(), Some(&Some(text))),
         Ok(Answer::Missed) | Err(_) => {}
     }
     // A step that changes nothing changes nothing, unless it is one too many.
     if let Ok(longer) = Path::parse(&format!("@this|{path}")) {
-        let same = gjson::try_get(json, &longer);
+        let same = wharf_gjson::try_get(json, &longer);
         assert!(found.is_err() || same.is_err() || found == same, "{found:?} is not {same:?}");
     }
     check_spaces(path, json, &parsed);
@@ -49,10 +49,10 @@ fuzz_target!(|input: &str| {
 
 /// White space between the tokens means nothing, but to a modifier that makes a string of it.
 fn check_spaces(path: &str, json: &str, parsed: &Path) {
-    let (short, long) = (gjson::ugly(json), gjson::pretty(json));
-    let (short, long) = (gjson::try_get(&short, parsed), gjson::try_get(&long, parsed));
+    let (short, long) = (wharf_gjson::ugly(json), wharf_gjson::pretty(json));
+    let (short, long) = (wharf_gjson::try_get(&short, parsed), wharf_gjson::try_get(&long, parsed));
     if let (Ok(short), Ok(long), false) = (short, long, path.contains("@tostr")) {
-        let tokens = |raw: Option<Cow<'_, str>>| raw.map(|raw| gjson::ugly(&raw).into_owned());
+        let tokens = |raw: Option<Cow<'_, str>>| raw.map(|raw| wharf_gjson::ugly(&raw).into_owned());
         assert_eq!(tokens(short), tokens(long), "{path:?} of {json:?}");
     }
 }
@@ -93,29 +93,29 @@ fn check_refusal(text: &str) {
 /// The printers agree with each other and with `serde_json`, and keep what is printed.
 fn check_printing(json: &str, valid: bool) {
     let all = Path::parse("@valid").expect("a path");
-    assert_eq!(gjson::get(json, &all).is_some(), valid, "{json:?}");
-    let (short, long) = (gjson::ugly(json), gjson::pretty(json));
-    let _ = gjson::text(json);
+    assert_eq!(wharf_gjson::get(json, &all).is_some(), valid, "{json:?}");
+    let (short, long) = (wharf_gjson::ugly(json), wharf_gjson::pretty(json));
+    let _ = wharf_gjson::text(json);
     if !valid {
         return;
     }
     assert!(is_json(&short) && is_json(&long), "{json:?}");
     assert!(!short.contains('\n'));
-    assert_eq!(gjson::ugly(&long), short);
-    assert_eq!(gjson::pretty(&short), long);
+    assert_eq!(wharf_gjson::ugly(&long), short);
+    assert_eq!(wharf_gjson::pretty(&short), long);
     // Of some numbers, and of what is very deep, serde_json has no value.
     if let Ok(value) = serde_json::from_str::<Value>(json) {
         assert_eq!(serde_json::from_str::<Value>(&short).ok(), Some(value.clone()));
         let plain = value.to_string();
-        assert_eq!(gjson::ugly(&plain), plain);
-        assert_eq!(Some(gjson::pretty(&plain)), serde_json::to_string_pretty(&value).ok());
+        assert_eq!(wharf_gjson::ugly(&plain), plain);
+        assert_eq!(Some(wharf_gjson::pretty(&plain)), serde_json::to_string_pretty(&value).ok());
     }
 }
 
 /// The text of a string, where it is one that `serde_json` can hold.
 fn check_text(raw: &str) {
     match serde_json::from_str::<String>(raw) {
-        Ok(text) => assert_eq!(gjson::text(raw), text),
-        Err(_) => assert!(raw.starts_with('"') || gjson::text(raw) == raw),
+        Ok(text) => assert_eq!(wharf_gjson::text(raw), text),
+        Err(_) => assert!(raw.starts_with('"') || wharf_gjson::text(raw) == raw),
     }
 }

@@ -7,9 +7,9 @@ use arbitrary::Arbitrary;
 use libfuzzer_sys::fuzz_target;
 use serde_json::{Value, json};
 use unicode_width::UnicodeWidthStr;
-use wharf_core::config::body;
 use wharf::output::table::Table;
 use wharf::output::{Align, Column, escape, yaml};
+use wharf_core::config::body;
 
 const COLUMNS: &[Column] = &[
     Column { name: "ID", align: Align::Left, flex: false },
