@@ -44,7 +44,7 @@ impl Cx {
     /// The context for a command; `configured` reads the configuration file for the format.
     pub fn new(global: &Global, configured: bool) -> Result<Self> {
         let mut flags = global.layer();
-        let mut resolved = if configured { Some(Settings::resolve(&flags)?) } else { None };
+        let mut resolved = if configured { Some(Settings::resolve(&flags, registry::choosers())?) } else { None };
         let word = resolved.as_ref().and_then(|settings| settings.format.value.as_deref());
         let format = word.map(read_format).transpose()?.or(global.format);
         let answers = (format == Some(Format::Raw)).then(Answers::default);
@@ -89,7 +89,7 @@ impl Cx {
     /// Flags, environment, profile and defaults.
     pub fn settings(&self) -> Result<&Settings> {
         if self.settings.get().is_none() {
-            let _ = self.settings.set(Settings::resolve(&self.flags)?);
+            let _ = self.settings.set(Settings::resolve(&self.flags, registry::choosers())?);
         }
         self.settings.get().ok_or_else(|| Error::usage("no settings"))
     }

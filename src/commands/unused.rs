@@ -22,9 +22,7 @@ pub(super) fn refuse(cx: &Cx, global: &Global, behaviour: Behaviour) -> Result<(
     }
     if global.agent.is_some() && behaviour.uses_backend && !behaviour.creates_session {
         let backend = cx.settings()?.backend.value.clone().unwrap_or_default();
-        if !registry::find(&backend)?.capabilities.has(Feature::CallAgent) {
-            return Err(registry::unsupported(&backend, Feature::CallAgent));
-        }
+        registry::require(registry::find(&backend)?.capabilities, Feature::CallAgent)?;
     }
     Ok(())
 }

@@ -4,6 +4,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
 use serde_json::{Value, json};
+use wharf_client::backend::registry;
 
 use crate::sandbox::{Run, Sandbox};
 
@@ -40,6 +41,22 @@ fn flags_go_before_environment_before_profile_before_defaults() {
     assert_eq!(setting(&run, "backend"), (json!("local"), "default".to_owned()));
     let run = Sandbox::new().run(["config", "ls"]);
     assert_eq!(setting(&run, "agent"), (Value::Null, "default".to_owned()));
+}
+
+#[test]
+fn a_backend_of_the_registry_is_chosen_by_its_own_variables() {
+    let mut chosen = 0;
+    for entry in registry::ALL {
+        let backend = entry.capabilities.backend;
+        // The one backend that nothing has to choose is the one that needs no account.
+        assert_eq!(entry.chosen_by.is_empty(), entry.capabilities.account.is_none(), "{backend}");
+        for name in entry.chosen_by {
+            let run = Sandbox::new().wharf(["config", "list"]).env(name, "https://service.test").run();
+            assert_eq!(setting(&run, "backend"), (json!(backend), format!("environment: {name}")));
+            chosen += 1;
+        }
+    }
+    assert!(chosen >= registry::ALL.len() - 1);
 }
 
 #[test]

@@ -5,12 +5,12 @@ use futures_util::stream::BoxStream;
 use serde_json::{Map, Value};
 use wharf_client::backend::capability::Limits;
 use wharf_client::backend::{
-    Backend, Capabilities, Feature, FetchOptions, Fetched, FileStore, Finding, LabelPatch, MkdirOptions, NewSession,
-    Page, PageRequest, PutOptions, Resources, SessionFiles, SessionQuery, Sessions, Stored, registry,
+    Backend, Capabilities, Feature, FetchOptions, Fetched, Finding, NewSession, Page, PageRequest, PutOptions,
+    SessionFiles, SessionQuery, Sessions, Stored,
 };
 use wharf_core::body::Source;
-use wharf_core::error::{Error, Result};
-use wharf_core::model::{Entry, RemotePath, Session, SessionId, SessionPath, SessionStatus};
+use wharf_core::error::Result;
+use wharf_core::model::{Entry, Session, SessionId, SessionPath, SessionStatus};
 
 static CAPABILITIES: Capabilities = Capabilities {
     backend: "lean",
@@ -36,10 +36,6 @@ impl Lean {
     }
 }
 
-fn lacks(feature: Feature) -> Error {
-    registry::unsupported(CAPABILITIES.backend, feature)
-}
-
 fn mine(session: Session) -> Session {
     Session { backend: CAPABILITIES.backend, ..session }
 }
@@ -58,14 +54,6 @@ impl Backend for Lean {
         Some(self)
     }
 
-    fn store(&self) -> Option<&dyn FileStore> {
-        None
-    }
-
-    fn resources(&self) -> Option<&dyn Resources> {
-        None
-    }
-
     async fn settle(&self) -> Result<()> {
         self.0.settle().await
     }
@@ -77,32 +65,22 @@ impl Backend for Lean {
 
 #[async_trait]
 impl Sessions for Lean {
+    fn capabilities(&self) -> &'static Capabilities {
+        &CAPABILITIES
+    }
+
     fn read_document(&self, document: Map<String, Value>) -> Result<(NewSession, Vec<String>)> {
         self.0.sessions().read_document(document)
     }
 
     async fn create(&self, new: NewSession) -> Result<Session> {
-        let asked = [
-            (new.title.is_some(), Feature::SessionTitle),
-            (!new.labels.is_empty(), Feature::SessionLabels),
-            (new.ttl.is_some(), Feature::SessionTtl),
-            (new.id.is_some(), Feature::SessionId),
-            (!new.resources.is_empty(), Feature::SessionResources),
-            (new.agent.is_some(), Feature::SessionAgent),
-            (new.agent_version.is_some(), Feature::SessionAgentVersion),
-            (new.environment.is_some(), Feature::SessionEnvironment),
-            (!new.vaults.is_empty(), Feature::SessionVaults),
-            (new.image.is_some(), Feature::SessionImage),
-        ];
-        match asked.into_iter().find(|(asked, _)| *asked) {
-            Some((_, feature)) => Err(lacks(feature)),
-            None => self.0.sessions().create(new).await.map(mine),
-        }
+        self.check(&new)?;
+        self.0.sessions().create(new).await.map(mine)
     }
 
     async fn list(&self, query: &SessionQuery, page: PageRequest) -> Result<Page<Session>> {
         if !query.labels.is_empty() {
-            return Err(lacks(Feature::SessionLabels));
+            return Err(CAPABILITIES.unsupported(Feature::SessionLabels));
         }
         let page = self.0.sessions().list(query, page).await?;
         let items = page.items.into_iter().map(|item| item.map(mine)).collect();
@@ -116,26 +94,14 @@ impl Sessions for Lean {
     async fn delete(&self, id: &SessionId, force: bool) -> Result<()> {
         self.0.sessions().delete(id, force).await
     }
-
-    async fn label(&self, _: &SessionId, _: LabelPatch) -> Result<Session> {
-        Err(lacks(Feature::SessionLabels))
-    }
-
-    async fn touch(&self, _: &SessionId) -> Result<Session> {
-        Err(lacks(Feature::SessionTouch))
-    }
-
-    async fn stop(&self, _: &SessionId) -> Result<Session> {
-        Err(lacks(Feature::SessionStop))
-    }
-
-    async fn archive(&self, _: &SessionId) -> Result<Session> {
-        Err(lacks(Feature::SessionArchive))
-    }
 }
 
 #[async_trait]
 impl SessionFiles for Lean {
+    fn capabilities(&self) -> &'static Capabilities {
+        &CAPABILITIES
+    }
+
     async fn put(&self, at: &SessionPath, source: &dyn Source, options: PutOptions) -> Result<Stored> {
         self.all_files()?.put(at, source, options).await
     }
@@ -154,14 +120,6 @@ impl SessionFiles for Lean {
 
     async fn resolve(&self, at: &SessionPath) -> Result<SessionPath> {
         self.all_files()?.resolve(at).await
-    }
-
-    async fn mkdir(&self, _: &SessionPath, _: MkdirOptions) -> Result<Entry> {
-        Err(lacks(Feature::Mkdir))
-    }
-
-    async fn rename(&self, _: &SessionPath, _: &RemotePath) -> Result<Entry> {
-        Err(lacks(Feature::Move))
     }
 
     async fn remove(&self, at: &SessionPath, recursive: bool) -> Result<()> {

@@ -16,6 +16,7 @@
 
 mod anthropic;
 mod behaviour;
+mod capabilities;
 mod content;
 mod foundry;
 mod lean;

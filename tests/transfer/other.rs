@@ -12,9 +12,8 @@ use futures_util::stream::{self, BoxStream, StreamExt};
 use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
 use wharf_client::backend::{
-    Backend, Capabilities, Expected, Feature, FetchOptions, Fetched, FileStore, Finding, LabelPatch, Limits,
-    MkdirOptions, NewSession, NewStoredFile, Page, PageRequest, PutOptions, Resources, SessionFiles, SessionQuery,
-    Sessions, Stored,
+    Backend, Capabilities, Expected, Feature, FetchOptions, Fetched, FileStore, Finding, Limits, MkdirOptions,
+    NewSession, NewStoredFile, Page, PageRequest, PutOptions, SessionFiles, SessionQuery, Sessions, Stored,
 };
 use wharf_core::body::{Attributes, Body, Source, Summary, hex};
 use wharf_core::error::{Details, Error, Kind, Result};
@@ -432,10 +431,6 @@ impl Backend for Other {
         Some(self)
     }
 
-    fn resources(&self) -> Option<&dyn Resources> {
-        None
-    }
-
     async fn settle(&self) -> Result<()> {
         self.note("settle", "")
     }
@@ -447,6 +442,10 @@ impl Backend for Other {
 
 #[async_trait]
 impl SessionFiles for Other {
+    fn capabilities(&self) -> &'static Capabilities {
+        &CAPABILITIES
+    }
+
     async fn put(&self, at: &SessionPath, source: &dyn Source, options: PutOptions) -> Result<Stored> {
         self.note("put", at.path.as_str())?;
         let _going = Going::on(&self.gauge);
@@ -579,6 +578,10 @@ impl FileStore for Other {
 /// Nothing of this is asked for by a transfer.
 #[async_trait]
 impl Sessions for Other {
+    fn capabilities(&self) -> &'static Capabilities {
+        &CAPABILITIES
+    }
+
     fn read_document(&self, _: Map<String, Value>) -> Result<(NewSession, Vec<String>)> {
         unreachable!()
     }
@@ -592,18 +595,6 @@ impl Sessions for Other {
         unreachable!()
     }
     async fn delete(&self, _: &SessionId, _: bool) -> Result<()> {
-        unreachable!()
-    }
-    async fn label(&self, _: &SessionId, _: LabelPatch) -> Result<Session> {
-        unreachable!()
-    }
-    async fn touch(&self, _: &SessionId) -> Result<Session> {
-        unreachable!()
-    }
-    async fn stop(&self, _: &SessionId) -> Result<Session> {
-        unreachable!()
-    }
-    async fn archive(&self, _: &SessionId) -> Result<Session> {
         unreachable!()
     }
 }

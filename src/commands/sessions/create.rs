@@ -81,9 +81,8 @@ impl Create {
         cx.note_unknown(&unknown);
         let wait = self.wait;
         let specs = self.merge(cx, backend, &mut new)?;
-        check_features(backend, &new, !specs.is_empty())?;
-        let kinds = new.resources.iter().map(|new| new.kind).chain(specs.iter().map(Spec::kind));
-        kinds.map(Feature::of_resource).try_for_each(|feature| backend.require(feature))?;
+        let mounts = specs.iter().flat_map(|spec| [Feature::SessionResources, Feature::of_resource(spec.kind())]);
+        new.features().chain(mounts).try_for_each(|feature| backend.require(feature))?;
         backend.sessions().check(&new)?;
         let session = make(cx, backend, new, specs).await?;
         backend.settle().await?;
@@ -164,23 +163,6 @@ fn check_values(new: &NewSession) -> Result<()> {
             .hint("write a time such as `30m` or `2h`")),
         _ => Ok(()),
     }
-}
-
-/// Everything that was asked for and that a backend may lack, before anything is sent.
-fn check_features(backend: &dyn Backend, new: &NewSession, specs: bool) -> Result<()> {
-    let asked = [
-        (new.title.is_some(), Feature::SessionTitle),
-        (!new.labels.is_empty(), Feature::SessionLabels),
-        (new.ttl.is_some(), Feature::SessionTtl),
-        (new.id.is_some(), Feature::SessionId),
-        (specs || !new.resources.is_empty(), Feature::SessionResources),
-        (new.agent.is_some(), Feature::SessionAgent),
-        (new.agent_version.is_some(), Feature::SessionAgentVersion),
-        (new.environment.is_some(), Feature::SessionEnvironment),
-        (!new.vaults.is_empty(), Feature::SessionVaults),
-        (new.image.is_some(), Feature::SessionImage),
-    ];
-    asked.into_iter().filter(|(asked, _)| *asked).try_for_each(|(_, feature)| backend.require(feature))
 }
 
 /// The vendor's `--metadata`: a mapping, or `K=V` as for labels.

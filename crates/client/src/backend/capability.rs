@@ -2,6 +2,7 @@
 
 use serde::{Serialize, Serializer};
 
+use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{ResourceKind, SessionStatus};
 
 /// Everything that a backend may lack, named as the user names it.
@@ -155,6 +156,20 @@ impl Capabilities {
     /// Whether it has something.
     pub fn has(&self, feature: Feature) -> bool {
         self.features.contains(&feature)
+    }
+
+    /// Returns the `unsupported` error for `feature`, with what to do instead as its hint.
+    pub fn unsupported(&self, feature: Feature) -> Error {
+        let what = format!("backend `{}` cannot do this: `{}`", self.backend, feature.name());
+        Error::new(Kind::Unsupported, what).hint(feature.instead())
+    }
+
+    /// Checks that the backend has all of `features`.
+    ///
+    /// # Errors
+    /// `unsupported` for the first one that it lacks.
+    pub(crate) fn require_all(&self, mut features: impl Iterator<Item = Feature>) -> Result<()> {
+        features.find(|feature| !self.has(*feature)).map_or(Ok(()), |feature| Err(self.unsupported(feature)))
     }
 }
 

@@ -1,8 +1,11 @@
 //! What a backend is: a trait object with a part for each noun, and its capabilities as data.
 //!
 //! Commands ask [`Backend::capabilities`] before they send anything, so that what a backend cannot
-//! do is an error of its own and never half a run. A part that a backend lacks is absent. A new
-//! backend is a folder here, a line in [`registry`] and the conformance suite.
+//! do is an error of its own and never half a run. A part that a backend lacks is absent; a verb that
+//! it lacks within a part has a default body. A new backend is a folder here, a line in [`registry`]
+//! and the conformance suite.
+//!
+//! A backend is a client (requests, tools, the disk) and a struct for each part with a handle on it.
 
 pub mod agb;
 pub mod anthropic;
@@ -28,29 +31,37 @@ pub use capability::{Capabilities, Feature, Limits};
 pub use page::{Page, PageRequest};
 
 use wharf_core::body::{Body, Source};
-use wharf_core::error::{Error, Kind, Result};
+use wharf_core::error::{Error, Result};
 use wharf_core::model::{
     Entry, FileId, Labels, RemotePath, Resource, ResourceKind, Session, SessionId, SessionPath, SessionStatus,
     StoredFile, Timestamp,
 };
 
-/// Somewhere that sessions live.
+/// Somewhere that sessions live: what it is, and a part for each noun.
+///
+/// A part that a backend lacks is absent, which is the default.
 #[async_trait]
 pub trait Backend: Send + Sync {
-    /// What it can do.
+    /// Returns what the backend can do.
     fn capabilities(&self) -> &'static Capabilities;
-    /// How much it takes, as it is set up.
+    /// Returns how much the backend takes, as it is set up.
     fn limits(&self) -> Limits {
         self.capabilities().limits
     }
-    /// Its sessions.
+    /// Returns the part for sessions.
     fn sessions(&self) -> &dyn Sessions;
-    /// The files inside its sessions.
-    fn files(&self) -> Option<&dyn SessionFiles>;
-    /// The workspace's stored files.
-    fn store(&self) -> Option<&dyn FileStore>;
-    /// What is mounted into its sessions.
-    fn resources(&self) -> Option<&dyn Resources>;
+    /// Returns the part for the files inside sessions.
+    fn files(&self) -> Option<&dyn SessionFiles> {
+        None
+    }
+    /// Returns the part for the workspace's stored files.
+    fn store(&self) -> Option<&dyn FileStore> {
+        None
+    }
+    /// Returns the part for what is mounted into sessions.
+    fn resources(&self) -> Option<&dyn Resources> {
+        None
+    }
 
     /// Which service or store this is: two backends with the same one have the same sessions.
     fn origin(&self) -> String {
@@ -73,33 +84,6 @@ pub trait Backend: Send + Sync {
     /// What works and should be changed nevertheless: what was looked at, and what is wrong with it.
     fn warnings(&self) -> Vec<(&'static str, Error)> {
         Vec::new()
-    }
-}
-
-/// The parts that a backend may lack, or the `unsupported` error.
-impl dyn Backend + '_ {
-    /// The files inside its sessions.
-    pub fn need_files(&self) -> Result<&dyn SessionFiles> {
-        self.files().ok_or_else(|| self.lacks(Feature::SessionFiles))
-    }
-
-    /// Its stored files.
-    pub fn need_store(&self) -> Result<&dyn FileStore> {
-        self.store().ok_or_else(|| self.lacks(Feature::StoredFiles))
-    }
-
-    /// What is mounted into its sessions.
-    pub fn need_resources(&self) -> Result<&dyn Resources> {
-        self.resources().ok_or_else(|| self.lacks(Feature::Resources))
-    }
-
-    /// Fails with `unsupported` unless this backend has `feature`.
-    pub fn require(&self, feature: Feature) -> Result<()> {
-        if self.capabilities().has(feature) { Ok(()) } else { Err(self.lacks(feature)) }
-    }
-
-    fn lacks(&self, feature: Feature) -> Error {
-        registry::unsupported(self.capabilities().backend, feature)
     }
 }
 
@@ -139,6 +123,26 @@ pub struct NewSession {
     pub extra: Map<String, Value>,
 }
 
+impl NewSession {
+    /// Returns the features that a backend needs to make this session, in the order in which they are checked.
+    pub fn features(&self) -> impl Iterator<Item = Feature> {
+        let asked = [
+            (self.title.is_some(), Feature::SessionTitle),
+            (!self.labels.is_empty(), Feature::SessionLabels),
+            (self.ttl.is_some(), Feature::SessionTtl),
+            (self.id.is_some(), Feature::SessionId),
+            (!self.resources.is_empty(), Feature::SessionResources),
+            (self.agent.is_some(), Feature::SessionAgent),
+            (self.agent_version.is_some(), Feature::SessionAgentVersion),
+            (self.environment.is_some(), Feature::SessionEnvironment),
+            (!self.vaults.is_empty(), Feature::SessionVaults),
+            (self.image.is_some(), Feature::SessionImage),
+        ];
+        let kinds = self.resources.iter().map(|resource| Feature::of_resource(resource.kind));
+        asked.into_iter().filter_map(|(asked, feature)| asked.then_some(feature)).chain(kinds)
+    }
+}
+
 /// Which sessions a listing wants.
 #[derive(Debug, Clone, Default)]
 pub struct SessionQuery {
@@ -149,6 +153,15 @@ pub struct SessionQuery {
     /// Filters of the provider's own, by its own names for them: for a backend that has
     /// [`Feature::SessionFilters`].
     pub native: Vec<(&'static str, String)>,
+}
+
+impl SessionQuery {
+    /// Returns the features that a backend needs to answer this query.
+    pub(crate) fn features(&self) -> impl Iterator<Item = Feature> {
+        let labels = (!self.labels.is_empty()).then_some(Feature::SessionLabels);
+        let native = (!self.native.is_empty()).then_some(Feature::SessionFilters);
+        labels.into_iter().chain(native)
+    }
 }
 
 /// What to change of a session's labels.
@@ -172,15 +185,19 @@ pub struct SessionChange {
 }
 
 /// The sessions of a backend.
+///
+/// Optional verbs have default bodies that fail with `unsupported`: a backend states those that its
+/// capabilities name.
 #[async_trait]
 pub trait Sessions: Send + Sync {
+    /// Returns what the backend can do.
+    fn capabilities(&self) -> &'static Capabilities;
     /// Reads a `--body` document in the provider's own shape; gives the members that it does not
     /// know as well, which are handed over nevertheless.
     fn read_document(&self, document: Map<String, Value>) -> Result<(NewSession, Vec<String>)>;
     /// What is wrong with a session that is to be made, as far as that shows before anything is sent.
     fn check(&self, new: &NewSession) -> Result<()> {
-        let _ = new;
-        Ok(())
+        self.capabilities().require_all(new.features())
     }
     /// Makes a session, with everything that was asked for, or none at all.
     async fn create(&self, new: NewSession) -> Result<Session>;
@@ -194,20 +211,33 @@ pub trait Sessions: Send + Sync {
     async fn foresee_delete(&self, id: &SessionId) -> Result<()> {
         self.get(id).await.map(drop)
     }
-    /// Changes labels; with an empty patch, just reads them.
-    async fn label(&self, id: &SessionId, patch: LabelPatch) -> Result<Session>;
+    /// Changes labels; with an empty patch, just reads them. For a backend that has
+    /// [`Feature::SessionLabels`].
+    async fn label(&self, id: &SessionId, patch: LabelPatch) -> Result<Session> {
+        let _ = (id, patch);
+        Err(self.capabilities().unsupported(Feature::SessionLabels))
+    }
     /// Changes the title, labels and what else the provider lets be changed. For a backend that has
     /// [`Feature::SessionUpdate`].
     async fn update(&self, id: &SessionId, change: SessionChange) -> Result<Session> {
         let _ = (id, change);
-        Err(lacking(Feature::SessionUpdate))
+        Err(self.capabilities().unsupported(Feature::SessionUpdate))
     }
-    /// Resets the idle timer and wakes the session.
-    async fn touch(&self, id: &SessionId) -> Result<Session>;
-    /// Frees the compute and keeps the files.
-    async fn stop(&self, id: &SessionId) -> Result<Session>;
-    /// Keeps the history and nothing else.
-    async fn archive(&self, id: &SessionId) -> Result<Session>;
+    /// Resets the idle timer and wakes the session. For a backend that has [`Feature::SessionTouch`].
+    async fn touch(&self, id: &SessionId) -> Result<Session> {
+        let _ = id;
+        Err(self.capabilities().unsupported(Feature::SessionTouch))
+    }
+    /// Frees the compute and keeps the files. For a backend that has [`Feature::SessionStop`].
+    async fn stop(&self, id: &SessionId) -> Result<Session> {
+        let _ = id;
+        Err(self.capabilities().unsupported(Feature::SessionStop))
+    }
+    /// Keeps the history and nothing else. For a backend that has [`Feature::SessionArchive`].
+    async fn archive(&self, id: &SessionId) -> Result<Session> {
+        let _ = id;
+        Err(self.capabilities().unsupported(Feature::SessionArchive))
+    }
 }
 
 /// Bytes of a file to read.
@@ -259,6 +289,13 @@ pub struct PutOptions {
     /// How long the file is kept; for good where nothing is said. For a backend that has
     /// [`Feature::FileExpiry`].
     pub expires_in: Option<Duration>,
+}
+
+impl PutOptions {
+    /// Returns the features that a backend needs to write a file in this way.
+    pub(crate) fn features(&self) -> impl Iterator<Item = Feature> {
+        self.expires_in.map(|_| Feature::FileExpiry).into_iter()
+    }
 }
 
 /// What the time of a file in a session says.
@@ -333,8 +370,13 @@ pub struct Gather {
 }
 
 /// The files inside sessions.
+///
+/// Optional verbs have default bodies that fail with `unsupported`: a backend states those that its
+/// capabilities name.
 #[async_trait]
 pub trait SessionFiles: Send + Sync {
+    /// Returns what the backend can do.
+    fn capabilities(&self) -> &'static Capabilities;
     /// What the time of an uploaded file says.
     fn time_of(&self) -> TimeOf {
         TimeOf::Source
@@ -371,10 +413,17 @@ pub trait SessionFiles: Send + Sync {
     }
     /// What a path means once every link in it is followed, which never leads out of the session.
     async fn resolve(&self, at: &SessionPath) -> Result<SessionPath>;
-    /// Makes a directory.
-    async fn mkdir(&self, at: &SessionPath, options: MkdirOptions) -> Result<Entry>;
-    /// Moves inside one session; replaces a file, never a directory.
-    async fn rename(&self, from: &SessionPath, to: &RemotePath) -> Result<Entry>;
+    /// Makes a directory. For a backend that has [`Feature::Mkdir`].
+    async fn mkdir(&self, at: &SessionPath, options: MkdirOptions) -> Result<Entry> {
+        let _ = (at, options);
+        Err(self.capabilities().unsupported(Feature::Mkdir))
+    }
+    /// Moves inside one session; replaces a file, never a directory. For a backend that has
+    /// [`Feature::Move`].
+    async fn rename(&self, from: &SessionPath, to: &RemotePath) -> Result<Entry> {
+        let _ = (from, to);
+        Err(self.capabilities().unsupported(Feature::Move))
+    }
     /// Removes a file, or a directory that is empty or taken with all that is in it.
     async fn remove(&self, at: &SessionPath, recursive: bool) -> Result<()>;
     /// Fails where [`SessionFiles::remove`] would, as far as that shows beforehand; changes nothing.
@@ -393,6 +442,13 @@ pub struct NewStoredFile {
     pub mime_type: Option<String>,
     /// How long it is kept; for good where nobody says.
     pub expires_in: Option<Duration>,
+}
+
+impl NewStoredFile {
+    /// Returns the features that a backend needs to store this file.
+    pub(crate) fn features(&self) -> impl Iterator<Item = Feature> {
+        self.expires_in.map(|_| Feature::FileExpiry).into_iter()
+    }
 }
 
 /// The workspace's stored files.
@@ -424,8 +480,13 @@ pub struct NewResource {
 }
 
 /// What is mounted into sessions.
+///
+/// Optional verbs have default bodies that fail with `unsupported`: a backend states those that its
+/// capabilities name.
 #[async_trait]
 pub trait Resources: Send + Sync {
+    /// Returns what the backend can do.
+    fn capabilities(&self) -> &'static Capabilities;
     /// Whether something of this kind can be mounted into a session that is there already.
     fn takes(&self, kind: ResourceKind) -> Result<()> {
         let _ = kind;
@@ -441,15 +502,10 @@ pub trait Resources: Send + Sync {
     /// [`Feature::ResourceUpdate`].
     async fn update(&self, session: &SessionId, id: &str, document: Map<String, Value>) -> Result<Resource> {
         let _ = (session, id, document);
-        Err(lacking(Feature::ResourceUpdate))
+        Err(self.capabilities().unsupported(Feature::ResourceUpdate))
     }
     /// Unmounts it.
     async fn remove(&self, session: &SessionId, id: &str) -> Result<()>;
-}
-
-/// What an optional verb answers where a backend does not have it.
-fn lacking(feature: Feature) -> Error {
-    Error::new(Kind::Unsupported, format!("this backend cannot do this: {}", feature.name())).hint(feature.instead())
 }
 
 /// Where `expires_at` comes from: the last use and how long a session may idle.

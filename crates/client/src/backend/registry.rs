@@ -1,8 +1,10 @@
 //! The backends of this build: the one line that a new backend adds stands in [`ALL`].
+//!
+//! What a backend lacks is refused here, before it is called, with the backends that have it.
 
-use super::{Backend, Capabilities, Feature, agb, anthropic, foundry, local};
-use wharf_core::config::{Origin, Settings, env};
-use wharf_core::error::{Error, Kind, Result};
+use super::{Backend, Capabilities, Feature, FileStore, Resources, SessionFiles, agb, anthropic, foundry, local};
+use wharf_core::config::{Chooser, Origin, Settings, env};
+use wharf_core::error::{Error, Result};
 
 /// A backend that this build has.
 pub struct Entry {
@@ -22,6 +24,11 @@ pub const ALL: &[Entry] = &[
     Entry { capabilities: &agb::CAPABILITIES, chosen_by: &env::AGB, open: agb::open },
 ];
 
+/// Returns which environment variables choose which backend where nothing else does.
+pub fn choosers() -> impl Iterator<Item = Chooser> {
+    ALL.iter().map(|entry| Chooser { backend: entry.capabilities.backend, variables: entry.chosen_by })
+}
+
 /// The backend of that name.
 pub fn find(name: &str) -> Result<&'static Entry> {
     ALL.iter().find(|entry| entry.capabilities.backend == name).ok_or_else(|| {
@@ -39,10 +46,11 @@ pub fn open(settings: &Settings) -> Result<Box<dyn Backend>> {
     let entry = find(settings.backend.value.as_deref().unwrap_or_default())?;
     let asked = [(Feature::UserIdentity, &settings.user_identity), (Feature::IsolationKey, &settings.isolation_key)];
     for (feature, setting) in asked {
-        if setting.value.is_some() && !entry.capabilities.features.contains(&feature) {
-            let error = unsupported(entry.capabilities.backend, feature);
-            return Err(Error::new(error.kind(), format!("{} (from {})", error.message(), setting.origin))
-                .hint(error.hint_text().unwrap_or_default()));
+        if setting.value.is_some() {
+            require(entry.capabilities, feature).map_err(|error| {
+                let what = format!("{} (from {})", error.message(), setting.origin);
+                error.with_message(what)
+            })?;
         }
     }
     if entry.capabilities.account.is_none() {
@@ -57,20 +65,50 @@ pub fn open(settings: &Settings) -> Result<Box<dyn Backend>> {
             return Err(Error::usage(what).hint(format!("choose the service with --backend: {services}")));
         }
     }
-    if !settings.betas.is_empty() && !entry.capabilities.has(Feature::Beta) {
-        return Err(unsupported(entry.capabilities.backend, Feature::Beta));
+    if !settings.betas.is_empty() {
+        require(entry.capabilities, Feature::Beta)?;
     }
     (entry.open)(settings)
 }
 
-/// The `unsupported` error for `feature`, with who has it or what to do instead as its hint.
-pub fn unsupported(backend: &str, feature: Feature) -> Error {
+/// Checks that a backend has `feature`.
+///
+/// # Errors
+/// `unsupported`, with what to do instead and the backends that have it as its hint.
+pub fn require(capabilities: &Capabilities, feature: Feature) -> Result<()> {
+    if capabilities.has(feature) {
+        return Ok(());
+    }
     let able = names(ALL.iter().filter(|entry| entry.capabilities.has(feature)));
-    let error = Error::new(Kind::Unsupported, format!("backend `{backend}` cannot do this: `{}`", feature.name()));
-    if able.is_empty() {
-        error.hint(feature.instead())
-    } else {
-        error.hint(format!("{}; it works with: {able}", feature.instead()))
+    let error = capabilities.unsupported(feature);
+    Err(if able.is_empty() { error } else { error.hint(format!("{}; it works with: {able}", feature.instead())) })
+}
+
+/// The features and parts that a backend may lack, or the `unsupported` error.
+impl dyn Backend + '_ {
+    /// Fails with `unsupported` unless this backend has `feature`.
+    pub fn require(&self, feature: Feature) -> Result<()> {
+        require(self.capabilities(), feature)
+    }
+
+    /// Returns the files inside its sessions.
+    pub fn need_files(&self) -> Result<&dyn SessionFiles> {
+        self.part(self.files(), Feature::SessionFiles)
+    }
+
+    /// Returns its stored files.
+    pub fn need_store(&self) -> Result<&dyn FileStore> {
+        self.part(self.store(), Feature::StoredFiles)
+    }
+
+    /// Returns what is mounted into its sessions.
+    pub fn need_resources(&self) -> Result<&dyn Resources> {
+        self.part(self.resources(), Feature::Resources)
+    }
+
+    fn part<P>(&self, part: Option<P>, feature: Feature) -> Result<P> {
+        self.require(feature)?;
+        part.ok_or_else(|| self.capabilities().unsupported(feature))
     }
 }
 

@@ -160,10 +160,6 @@ pub const ANTHROPIC: [&str; 2] = [ANTHROPIC_KEY, ANTHROPIC_TOKEN];
 /// The variables that choose AGB cloud; what stands in `.env` chooses nothing.
 pub const AGB: [&str; 2] = [AGB_API_KEY, AGB_ENDPOINT];
 
-/// The variables that choose a backend where nothing else does.
-pub(crate) const CHOOSING: &[(&str, &[&str])] =
-    &[("anthropic", &ANTHROPIC), ("foundry", &FOUNDRY_ENDPOINT), ("agb", &AGB)];
-
 /// The text of a variable; one that is empty counts as not set.
 #[allow(clippy::disallowed_methods, reason = "the one place that reads the environment")]
 pub fn text(name: &str) -> Option<String> {

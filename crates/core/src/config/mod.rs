@@ -184,11 +184,11 @@ impl Setting<String> {
 }
 
 impl Settings {
-    /// Puts the layers together.
+    /// Puts the layers together. `choosers` decide about the backend where no layer names one.
     ///
     /// # Errors
     /// `usage` for a bad file, an unknown profile, or several backends to choose from.
-    pub fn resolve(flags: &Flags) -> Result<Self> {
+    pub fn resolve(flags: &Flags, choosers: impl Iterator<Item = Chooser>) -> Result<Self> {
         let path = config_path();
         let file = path.as_deref().map(|path| File::read(path, flags.deadline)).transpose()?.unwrap_or_default();
         let chosen =
@@ -206,7 +206,7 @@ impl Settings {
         let backend = pick(flags.backend.as_ref(), &[env::BACKEND], from(&profile.backend));
         let backend = match backend.value {
             Some(_) => backend,
-            None => detect()?,
+            None => detect(choosers)?,
         };
         Ok(Settings {
             session: pick(flags.session.as_ref(), &[env::SESSION], None),
@@ -331,10 +331,18 @@ fn pick(flag: Option<&String>, variables: &[&'static str], below: Option<(String
     }
 }
 
+/// A backend and the environment variables that choose it.
+pub struct Chooser {
+    /// The backend's name.
+    pub backend: &'static str,
+    /// Any of these variables chooses the backend; none for a backend that has to be named.
+    pub variables: &'static [&'static str],
+}
+
 /// The backend whose own variables are set, else the one that needs no account.
-fn detect() -> Result<Setting<String>> {
+fn detect(choosers: impl Iterator<Item = Chooser>) -> Result<Setting<String>> {
     let mut found: Vec<(&'static str, &'static str)> = Vec::new();
-    for (backend, variables) in env::CHOOSING {
+    for Chooser { backend, variables } in choosers {
         if let Some(name) = variables.iter().find(|name| env::text(name).is_some()) {
             found.push((backend, name));
         }

@@ -9,8 +9,8 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::sessions::Patience;
-use super::{Agb, CAPABILITIES, lacks, send};
-use crate::backend::{Feature, NewResource, Page, PageRequest, Resources};
+use super::{Agb, CAPABILITIES, send};
+use crate::backend::{Capabilities, Feature, NewResource, Page, PageRequest, Resources};
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{Provider, RemotePath, Resource, ResourceKind, SessionId};
 use wharf_wire::agb as wire;
@@ -25,12 +25,16 @@ const SPEC: &str = "write {type: context, context_id: SdkCtx-..., mount_path: /h
 
 #[async_trait]
 impl Resources for Agb {
+    fn capabilities(&self) -> &'static Capabilities {
+        &CAPABILITIES
+    }
+
     async fn add(&self, _: &SessionId, new: NewResource) -> Result<Resource> {
         match new.kind {
             ResourceKind::Context => {
                 Err(bound("loaded into", "name it at the creation: `sessions create --resource SPEC`"))
             }
-            kind => Err(lacks(Feature::of_resource(kind))),
+            kind => Err(CAPABILITIES.unsupported(Feature::of_resource(kind))),
         }
     }
 

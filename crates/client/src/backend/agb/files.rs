@@ -6,9 +6,9 @@ use futures_util::stream::BoxStream;
 
 use super::look::is_fixed;
 use super::tools::{failed, words};
-use super::{Agb, lacks};
+use super::{Agb, CAPABILITIES};
 use crate::backend::occupied::{directory_in_the_way, missing, no_directory, taken};
-use crate::backend::{Feature, FetchOptions, Fetched, MkdirOptions, PutOptions, SessionFiles, Stored};
+use crate::backend::{Capabilities, Feature, FetchOptions, Fetched, MkdirOptions, PutOptions, SessionFiles, Stored};
 use crate::http::Class;
 use wharf_core::body::Source;
 use wharf_core::error::{Error, Kind, Result};
@@ -22,7 +22,12 @@ const PATH_MAX: usize = 4095;
 
 #[async_trait]
 impl SessionFiles for Agb {
+    fn capabilities(&self) -> &'static Capabilities {
+        &CAPABILITIES
+    }
+
     async fn put(&self, at: &SessionPath, source: &dyn Source, options: PutOptions) -> Result<Stored> {
+        CAPABILITIES.require_all(options.features())?;
         check_names(&at.path)?;
         self.put_content(at, source, options).await
     }
@@ -48,7 +53,7 @@ impl SessionFiles for Agb {
     async fn mkdir(&self, at: &SessionPath, options: MkdirOptions) -> Result<Entry> {
         check_names(&at.path)?;
         if options.mode.is_some() {
-            return Err(lacks(Feature::MkdirMode));
+            return Err(CAPABILITIES.unsupported(Feature::MkdirMode));
         }
         let (class, path) = (Class::Idempotent, at.path.as_str());
         let made = if options.parents {

@@ -214,10 +214,6 @@ async fn send(request: Request<'_>) -> Result<Reply> {
     }
 }
 
-fn lacks(feature: Feature) -> Error {
-    super::registry::unsupported(CAPABILITIES.backend, feature)
-}
-
 #[async_trait]
 impl Backend for Agb {
     fn capabilities(&self) -> &'static Capabilities {

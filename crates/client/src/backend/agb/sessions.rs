@@ -7,9 +7,9 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 use tokio::time::Instant;
 
-use super::{Agb, CAPABILITIES, Reply, contexts, labels, lacks, send, shown};
+use super::{Agb, CAPABILITIES, Reply, contexts, labels, send, shown};
 use crate::backend::page::unreadable;
-use crate::backend::{Feature, LabelPatch, NewSession, Page, PageRequest, SessionQuery, Sessions, document};
+use crate::backend::{Capabilities, LabelPatch, NewSession, Page, PageRequest, SessionQuery, Sessions, document};
 use crate::http::Class;
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{Labels, Provider, Session, SessionId, SessionStatus};
@@ -49,6 +49,10 @@ impl Patience {
 
 #[async_trait]
 impl Sessions for Agb {
+    fn capabilities(&self) -> &'static Capabilities {
+        &CAPABILITIES
+    }
+
     /// `imageId`, `timeout`, `persistenceDataList` and `mcpPolicyId`, and labels as a mapping or as
     /// the service has them, beside what all documents have.
     fn read_document(&self, mut document: Map<String, Value>) -> Result<(NewSession, Vec<String>)> {
@@ -86,7 +90,7 @@ impl Sessions for Agb {
     /// A failure may stand within a success. No name of ours goes along, so that a request whose
     /// answer was lost is not sent twice.
     async fn create(&self, new: NewSession) -> Result<Session> {
-        check_asked(&new)?;
+        self.check(&new)?;
         labels::check(&new.labels)?;
         let image = new.image.as_ref().or(self.0.image.as_ref()).ok_or_else(|| {
             Error::usage("a session of AGB cloud is made from an image, and none is named")
@@ -125,6 +129,7 @@ impl Sessions for Agb {
     /// The labels are filtered by the service, the statuses here, so that a page may be empty and the
     /// next one not. In what order sessions come is the service's choice.
     async fn list(&self, query: &SessionQuery, page: PageRequest) -> Result<Page<Session>> {
+        CAPABILITIES.require_all(query.features())?;
         let limit = page.limit.unwrap_or(PAGE).clamp(1, PAGE).to_string();
         let mut request = self.ask(wire::path::LIST_SESSION).query("maxResults", &limit);
         if let Some(token) = &page.cursor {
@@ -189,14 +194,6 @@ impl Sessions for Agb {
         send(request.query("sessionId", id.as_str())).await?;
         self.get(id).await
     }
-
-    async fn stop(&self, _: &SessionId) -> Result<Session> {
-        Err(lacks(Feature::SessionStop))
-    }
-
-    async fn archive(&self, _: &SessionId) -> Result<Session> {
-        Err(lacks(Feature::SessionArchive))
-    }
 }
 
 impl Agb {
@@ -211,23 +208,6 @@ impl Agb {
     pub(super) async fn must_be_there(&self, id: &SessionId) -> Result<()> {
         self.status(id).await?.map(drop).ok_or_else(|| gone(id))
     }
-}
-
-/// What this service has no members for, before anything is sent.
-fn check_asked(new: &NewSession) -> Result<()> {
-    let asked = [
-        (new.id.is_some(), Feature::SessionId),
-        (new.title.is_some(), Feature::SessionTitle),
-        (new.agent.is_some(), Feature::SessionAgent),
-        (new.agent_version.is_some(), Feature::SessionAgentVersion),
-        (new.environment.is_some(), Feature::SessionEnvironment),
-        (!new.vaults.is_empty(), Feature::SessionVaults),
-    ];
-    if let Some((_, feature)) = asked.into_iter().find(|(asked, _)| *asked) {
-        return Err(lacks(feature));
-    }
-    let others = new.resources.iter().map(|resource| Feature::of_resource(resource.kind));
-    others.filter(|feature| !CAPABILITIES.has(*feature)).try_for_each(|feature| Err(lacks(feature)))
 }
 
 /// Whole seconds, not less than was asked for; the service does not count parts of one.

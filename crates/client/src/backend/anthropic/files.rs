@@ -14,12 +14,12 @@ use futures_util::stream::{self, BoxStream, StreamExt};
 use super::store::{Seen, stored_name, uploaded};
 use super::unmounted::{Dropped, Note, Upload};
 use super::view::{self, View, What};
-use super::{Anthropic, CAPABILITIES, held, lacks};
+use super::{Anthropic, CAPABILITIES, held};
 use crate::backend::occupied::{directory_in_the_way, is_directory, no_directory};
 use crate::backend::page::Walk;
 use crate::backend::{
-    Feature, FetchOptions, Fetched, FileStore, Gather, MkdirOptions, NewStoredFile, Page, PutOptions, Resources,
-    SessionFiles, Stored, TimeOf, proof,
+    Capabilities, FetchOptions, Fetched, FileStore, Gather, NewStoredFile, Page, PutOptions, Resources, SessionFiles,
+    Stored, TimeOf, proof,
 };
 use wharf_core::body::Source;
 use wharf_core::error::{Error, Kind, Result};
@@ -64,6 +64,10 @@ pub(super) struct Reserved {
 
 #[async_trait]
 impl SessionFiles for Anthropic {
+    fn capabilities(&self) -> &'static Capabilities {
+        &CAPABILITIES
+    }
+
     fn time_of(&self) -> TimeOf {
         TimeOf::Arrival
     }
@@ -176,14 +180,6 @@ impl SessionFiles for Anthropic {
     async fn resolve(&self, at: &SessionPath) -> Result<SessionPath> {
         let view = self.view(&at.session).await?;
         view.find(at).map(|path| at.at(path.clone()))
-    }
-
-    async fn mkdir(&self, _: &SessionPath, _: MkdirOptions) -> Result<Entry> {
-        Err(lacks(Feature::Mkdir))
-    }
-
-    async fn rename(&self, _: &SessionPath, _: &RemotePath) -> Result<Entry> {
-        Err(lacks(Feature::Move))
     }
 
     /// Unmounts. What the agent made is not removed by removing the file that the service made of it.

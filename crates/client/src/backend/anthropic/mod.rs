@@ -225,10 +225,6 @@ fn gone(deleted: Result<Answer>) -> Result<()> {
     }
 }
 
-fn lacks(feature: Feature) -> Error {
-    super::registry::unsupported(CAPABILITIES.backend, feature)
-}
-
 /// What the service wrote, read as what it should be.
 fn parsed<'a, T: serde::Deserialize<'a>>(text: &'a RawValue, what: &str) -> Result<T> {
     json::object(text.get().as_bytes()).map_err(|e| unreadable(what, text, e))

@@ -4,9 +4,9 @@ use async_trait::async_trait;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
-use super::{Anthropic, CAPABILITIES, gone, lacks, listing, parsed, view};
+use super::{Anthropic, CAPABILITIES, gone, listing, parsed, view};
 use crate::backend::page::unreadable;
-use crate::backend::{Feature, FileStore, NewResource, Page, PageRequest, Resources};
+use crate::backend::{Capabilities, Feature, FileStore, NewResource, Page, PageRequest, Resources};
 use crate::http::{Class, Method};
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{FileId, Provider, RemotePath, Resource, ResourceKind, SessionId, SessionPath};
@@ -15,6 +15,10 @@ use wharf_wire::anthropic::resources::{PAGE_MAX, UPLOADS, kind};
 
 #[async_trait]
 impl Resources for Anthropic {
+    fn capabilities(&self) -> &'static Capabilities {
+        &CAPABILITIES
+    }
+
     fn takes(&self, kind: ResourceKind) -> Result<()> {
         match kind {
             ResourceKind::File => Ok(()),
@@ -24,7 +28,7 @@ impl Resources for Anthropic {
             )
             .hint("give it when the session is made: `wharf sessions create --resource`")
             .from_backend(CAPABILITIES.backend)),
-            ResourceKind::Context | ResourceKind::Unknown => Err(lacks(Feature::of_resource(kind))),
+            ResourceKind::Context | ResourceKind::Unknown => Err(CAPABILITIES.unsupported(Feature::of_resource(kind))),
         }
     }
 
@@ -129,7 +133,7 @@ pub(super) fn check(new: &NewResource) -> Result<()> {
         }
         ResourceKind::GithubRepository => needs("url", new.extra.contains_key("url")),
         ResourceKind::MemoryStore => needs("memory_store_id", new.extra.contains_key("memory_store_id")),
-        ResourceKind::Context | ResourceKind::Unknown => Err(lacks(Feature::of_resource(new.kind))),
+        ResourceKind::Context | ResourceKind::Unknown => Err(CAPABILITIES.unsupported(Feature::of_resource(new.kind))),
     }
 }
 

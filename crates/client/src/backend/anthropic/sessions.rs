@@ -8,10 +8,10 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 use tokio::time::{Instant, sleep};
 
-use super::{Anthropic, CAPABILITIES, gone, lacks, listing, parsed};
+use super::{Anthropic, CAPABILITIES, gone, listing, parsed};
 use crate::backend::page::unreadable;
 use crate::backend::{
-    Feature, LabelPatch, NewSession, Page, PageRequest, SessionChange, SessionQuery, Sessions, document,
+    Capabilities, LabelPatch, NewSession, Page, PageRequest, SessionChange, SessionQuery, Sessions, document,
 };
 use crate::http::{Answer, Class, Method};
 use wharf_core::error::{Error, Kind, Result};
@@ -28,19 +28,16 @@ const STOPPING: Duration = Duration::from_secs(120);
 
 #[async_trait]
 impl Sessions for Anthropic {
+    fn capabilities(&self) -> &'static Capabilities {
+        &CAPABILITIES
+    }
+
     fn read_document(&self, document: Map<String, Value>) -> Result<(NewSession, Vec<String>)> {
         document::session(document)
     }
 
     fn check(&self, new: &NewSession) -> Result<()> {
-        let asked = [
-            (new.id.is_some(), Feature::SessionId),
-            (new.ttl.is_some(), Feature::SessionTtl),
-            (new.image.is_some(), Feature::SessionImage),
-        ];
-        if let Some((_, feature)) = asked.into_iter().find(|(asked, _)| *asked) {
-            return Err(lacks(feature));
-        }
+        CAPABILITIES.require_all(new.features())?;
         agent(new, self.setup.agent.as_deref())?;
         self.environment(new)?;
         check_labels(&new.labels)?;
@@ -168,14 +165,6 @@ impl Sessions for Anthropic {
         let content = wire::UpdateSession { title, metadata, extra, ..wire::UpdateSession::default() };
         let request = self.gated(Class::Idempotent, Method::POST, &["sessions", id.as_str()]).json(&content);
         session_of(&request.send().await?)
-    }
-
-    async fn touch(&self, _: &SessionId) -> Result<Session> {
-        Err(lacks(Feature::SessionTouch))
-    }
-
-    async fn stop(&self, _: &SessionId) -> Result<Session> {
-        Err(lacks(Feature::SessionStop))
     }
 
     /// What is answered for a session that was archived already is unknown: it is what was wanted.

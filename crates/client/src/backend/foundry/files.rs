@@ -12,13 +12,14 @@ use futures_util::stream::{self, BoxStream, StreamExt};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::{CAPABILITIES, Foundry, lacks};
+use super::{CAPABILITIES, Foundry};
 use crate::backend::occupied::{directory_in_the_way, is_directory, missing, taken};
 use crate::backend::page::{Cursors, standing_still, unreadable};
 use crate::backend::spool::Spooled;
 use crate::backend::tree::{self, Level};
 use crate::backend::{
-    Expected, Feature, FetchOptions, Fetched, MkdirOptions, PutOptions, SessionFiles, Sessions, Stored, part,
+    Capabilities, Expected, Feature, FetchOptions, Fetched, MkdirOptions, PutOptions, SessionFiles, Sessions, Stored,
+    part,
 };
 use crate::http::{Class, Method, Request};
 use wharf_core::body::{Attributes, Source};
@@ -42,10 +43,15 @@ struct Listed<'a> {
 
 #[async_trait]
 impl SessionFiles for Foundry {
+    fn capabilities(&self) -> &'static Capabilities {
+        &CAPABILITIES
+    }
+
     /// Parents are made and a file that is there is replaced \[live\]. There is no condition to send
     /// along: what is to be kept is looked for right before, and what appears between the look and
     /// the write is replaced.
     async fn put(&self, at: &SessionPath, source: &dyn Source, options: PutOptions) -> Result<Stored> {
+        CAPABILITIES.require_all(options.features())?;
         check_names(at)?;
         if at.path.is_root() {
             self.get(&at.session).await?;
@@ -211,10 +217,6 @@ impl SessionFiles for Foundry {
             entry if entry.kind == EntryKind::Directory => Ok(entry),
             _ => Err(taken(at)),
         }
-    }
-
-    async fn rename(&self, _: &SessionPath, _: &RemotePath) -> Result<Entry> {
-        Err(lacks(Feature::Move))
     }
 
     async fn remove(&self, at: &SessionPath, recursive: bool) -> Result<()> {

@@ -169,10 +169,6 @@ fn checked(agent: &str) -> Result<&str> {
         .hint(format!("it has 1 to {} letters, digits and hyphens", wire::AGENT_NAME_MAX)))
 }
 
-fn lacks(feature: Feature) -> Error {
-    super::registry::unsupported(CAPABILITIES.backend, feature)
-}
-
 #[async_trait]
 impl Backend for Foundry {
     fn capabilities(&self) -> &'static Capabilities {

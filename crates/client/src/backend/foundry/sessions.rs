@@ -5,9 +5,9 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
-use super::{CAPABILITIES, Foundry, checked, lacks};
+use super::{CAPABILITIES, Foundry, checked};
 use crate::backend::page::{Cursors, LONGEST, MOST, standing_still, unreadable};
-use crate::backend::{Feature, LabelPatch, NewSession, Page, PageRequest, SessionQuery, Sessions, document};
+use crate::backend::{Capabilities, NewSession, Page, PageRequest, SessionQuery, Sessions, document};
 use crate::http::{Answer, Class, Method};
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{Provider, Session, SessionId, SessionStatus, Timestamp};
@@ -29,6 +29,10 @@ struct Listed<'a> {
 
 #[async_trait]
 impl Sessions for Foundry {
+    fn capabilities(&self) -> &'static Capabilities {
+        &CAPABILITIES
+    }
+
     /// `agent_session_id` and `version_indicator`, beside what all documents have.
     fn read_document(&self, mut document: Map<String, Value>) -> Result<(NewSession, Vec<String>)> {
         let own = document.shift_remove("agent_session_id").filter(|id| !id.is_null());
@@ -50,7 +54,7 @@ impl Sessions for Foundry {
     /// The id is always ours, so that a request that was sent twice makes one session: a second one
     /// is told that the id is taken \[expected; no source has seen it\].
     async fn create(&self, new: NewSession) -> Result<Session> {
-        check_asked(&new)?;
+        self.check(&new)?;
         let agent = match (&self.agent, &new.agent) {
             (Some(mine), Some(other)) if mine != other => {
                 let what = format!("the document names another agent than the settings: `{other}` and not `{mine}`");
@@ -99,9 +103,7 @@ impl Sessions for Foundry {
     /// The newest first, by `order=desc` \[contract\]. There are no filters: statuses are looked at
     /// here, so that a page may be empty and the next one not.
     async fn list(&self, query: &SessionQuery, page: PageRequest) -> Result<Page<Session>> {
-        if !query.labels.is_empty() {
-            return Err(lacks(Feature::SessionLabels));
-        }
+        CAPABILITIES.require_all(query.features())?;
         let limit = page.limit.unwrap_or(wire::PAGE_MAX).clamp(1, wire::PAGE_MAX).to_string();
         let mut request = self.call(Class::Safe, Method::GET, &["endpoint", "sessions"])?;
         request = request.query("order", "desc").query("limit", &limit);
@@ -148,14 +150,6 @@ impl Sessions for Foundry {
         }
     }
 
-    async fn label(&self, _: &SessionId, _: LabelPatch) -> Result<Session> {
-        Err(lacks(Feature::SessionLabels))
-    }
-
-    async fn touch(&self, _: &SessionId) -> Result<Session> {
-        Err(lacks(Feature::SessionTouch))
-    }
-
     /// A session that is stopped already is 204 \[docs\] or a 409 of its own \[azd\].
     async fn stop(&self, id: &SessionId) -> Result<Session> {
         let verb = format!("{id}:stop");
@@ -165,10 +159,6 @@ impl Sessions for Foundry {
             other => other?.nothing()?,
         }
         self.get(id).await
-    }
-
-    async fn archive(&self, _: &SessionId) -> Result<Session> {
-        Err(lacks(Feature::SessionArchive))
     }
 }
 
@@ -206,20 +196,6 @@ impl Foundry {
             after = Some(next);
         }
     }
-}
-
-/// What this service has no members for, before anything is sent.
-fn check_asked(new: &NewSession) -> Result<()> {
-    let asked = [
-        (new.title.is_some(), Feature::SessionTitle),
-        (!new.labels.is_empty(), Feature::SessionLabels),
-        (new.ttl.is_some(), Feature::SessionTtl),
-        (!new.resources.is_empty(), Feature::SessionResources),
-        (new.environment.is_some(), Feature::SessionEnvironment),
-        (!new.vaults.is_empty(), Feature::SessionVaults),
-        (new.image.is_some(), Feature::SessionImage),
-    ];
-    asked.into_iter().find(|(asked, _)| *asked).map_or(Ok(()), |(_, feature)| Err(lacks(feature)))
 }
 
 /// The session of an answer.

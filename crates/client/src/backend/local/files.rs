@@ -11,12 +11,12 @@ use cap_fs_ext::DirExt;
 use cap_std::fs::{Dir, Metadata};
 use futures_util::stream::{self, BoxStream, StreamExt};
 
-use super::Local;
 use super::disk::{UNMOUNT, check_names, follow, read_range, real_path, refused};
 use super::inside::Entered;
 use super::resources::{forget, unsettle};
+use super::{CAPABILITIES, Local};
 use crate::backend::occupied::{directory_in_the_way, missing, no_directory, taken};
-use crate::backend::{Expected, FetchOptions, Fetched, MkdirOptions, PutOptions, SessionFiles, Stored};
+use crate::backend::{Capabilities, Expected, FetchOptions, Fetched, MkdirOptions, PutOptions, SessionFiles, Stored};
 use wharf_core::body::Source;
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::entry::Mode;
@@ -30,7 +30,12 @@ const LARGE: u64 = 1024 * 1024;
 
 #[async_trait]
 impl SessionFiles for Local {
+    fn capabilities(&self) -> &'static Capabilities {
+        &CAPABILITIES
+    }
+
     async fn put(&self, at: &SessionPath, source: &dyn Source, options: PutOptions) -> Result<Stored> {
+        CAPABILITIES.require_all(options.features())?;
         let doing = |e: io::Error| refused(format!("writing `{at}`"), &e);
         let entered = self.enter(&at.session)?;
         self.woken(&entered)?;

@@ -16,7 +16,7 @@ use super::db::{Cut, fault, micros, timestamp};
 use super::disk::{check_names, real_path, refused};
 use super::store::Upload;
 use super::{CAPABILITIES, Local};
-use crate::backend::{Feature, NewResource, Page, PageRequest, Resources, registry};
+use crate::backend::{Capabilities, Feature, NewResource, Page, PageRequest, Resources};
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{FileId, Provider, RemotePath, Resource, ResourceKind, SessionId, SessionPath, Timestamp};
 use wharf_core::pending::{Pending, handle_of};
@@ -66,6 +66,10 @@ impl Mount {
 
 #[async_trait]
 impl Resources for Local {
+    fn capabilities(&self) -> &'static Capabilities {
+        &CAPABILITIES
+    }
+
     async fn add(&self, session: &SessionId, new: NewResource) -> Result<Resource> {
         let doing = "mounting a stored file";
         let mut prepared = self.prepare(session, new)?;
@@ -251,10 +255,7 @@ impl Local {
 
     /// Looks at the stored file that `new` wants mounted.
     pub(super) fn prepare(&self, session: &SessionId, new: NewResource) -> Result<Prepared> {
-        let feature = Feature::of_resource(new.kind);
-        if !CAPABILITIES.has(feature) {
-            return Err(registry::unsupported(CAPABILITIES.backend, feature));
-        }
+        CAPABILITIES.require_all([Feature::of_resource(new.kind)].into_iter())?;
         let file_id = new.file_id.ok_or_else(|| {
             Error::usage("a resource of type file needs a stored file")
                 .hint("give its id: `file_...`, or `@LOCAL` to upload and mount")

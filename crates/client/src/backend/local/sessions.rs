@@ -15,8 +15,7 @@ use super::disk::UNMOUNT;
 use super::usage::too_much;
 use super::{CAPABILITIES, Local};
 use crate::backend::{
-    Feature, LabelPatch, NewSession, Page, PageRequest, SessionChange, SessionQuery, Sessions, document, expiry,
-    registry,
+    Capabilities, LabelPatch, NewSession, Page, PageRequest, SessionChange, SessionQuery, Sessions, document, expiry,
 };
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{Labels, Provider, Session, SessionId, SessionStatus, Timestamp};
@@ -56,6 +55,10 @@ enum Effort {
 
 #[async_trait]
 impl Sessions for Local {
+    fn capabilities(&self) -> &'static Capabilities {
+        &CAPABILITIES
+    }
+
     fn read_document(&self, document: Map<String, Value>) -> Result<(NewSession, Vec<String>)> {
         document::session(document)
     }
@@ -132,6 +135,7 @@ impl Sessions for Local {
     }
 
     async fn list(&self, query: &SessionQuery, page: PageRequest) -> Result<Page<Session>> {
+        CAPABILITIES.require_all(query.features())?;
         let mut sql = SELECT.to_owned();
         let mut values: Vec<Sql> = vec![micros(Timestamp::now()).into()];
         let cut = Cut::new(&page)?;
@@ -230,10 +234,6 @@ impl Sessions for Local {
             .map_err(|e| fault(doing, &e))
         })?;
         self.get(id).await
-    }
-
-    async fn archive(&self, _id: &SessionId) -> Result<Session> {
-        Err(registry::unsupported(CAPABILITIES.backend, Feature::SessionArchive))
     }
 }
 

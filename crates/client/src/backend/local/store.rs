@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::db::{Cut, fault, micros, timestamp};
 use super::disk::NAME_MAX;
-use super::{Local, Outlives};
+use super::{CAPABILITIES, Local, Outlives};
 use crate::backend::{Expected, FetchOptions, Fetched, FileStore, NewStoredFile, Page, PageRequest, Stored};
 use wharf_core::body::{Attributes, Source};
 use wharf_core::error::{Error, Result};
@@ -25,6 +25,7 @@ struct Record<'a> {
 #[async_trait]
 impl FileStore for Local {
     async fn upload(&self, new: NewStoredFile, source: &dyn Source) -> Result<(StoredFile, Stored)> {
+        CAPABILITIES.require_all(new.features())?;
         check_name(&new.filename)?;
         let doing = "storing a file";
         let (sent, content) = self.take_in(&mut source.open().await?, &new.filename).await?;

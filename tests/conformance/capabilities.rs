@@ -1,0 +1,142 @@
+//! What a backend says of itself against what its parts answer.
+
+use std::time::Duration;
+
+use serde_json::Map;
+use wharf_client::backend::{
+    Backend, Feature, LabelPatch, MkdirOptions, NewResource, NewSession, NewStoredFile, PageRequest, PutOptions,
+    SessionChange, SessionQuery, agb, anthropic, foundry, registry,
+};
+use wharf_client::http::Options;
+use wharf_core::error::{Kind, Result};
+use wharf_core::model::{FileId, Labels, ResourceKind, SessionId, SessionPath};
+
+use crate::content::Content;
+use crate::stage::{STAGES, VIEWS, wait_for};
+
+/// Returns every feature that a backend of this build has.
+fn features() -> Vec<Feature> {
+    let mut all: Vec<Feature> = Vec::new();
+    for feature in registry::ALL.iter().flat_map(|entry| entry.capabilities.features) {
+        if !all.contains(feature) {
+            all.push(*feature);
+        }
+    }
+    all
+}
+
+/// Calls what needs `feature` and as little else as possible.
+async fn call(backend: &dyn Backend, session: &SessionId, feature: Feature) -> Result<()> {
+    let word = || Some("word".to_owned());
+    let home = SessionPath { session: session.clone(), path: backend.capabilities().home.parse()? };
+    let at = home.at(home.path.join("entry"));
+    let (id, file): (_, FileId) = ("word".parse()?, "file_1".parse()?);
+    let (sessions, day) = (backend.sessions(), Some(Duration::from_secs(24 * 3600)));
+    let labels = Labels::from([("name".to_owned(), "value".to_owned())]);
+    let new = NewSession::default();
+    let create = async |new| sessions.create(new).await.map(drop);
+    let resource =
+        |kind| NewResource { kind, file_id: Some("file_1".parse().unwrap()), mount_path: word(), extra: Map::new() };
+    let with = |kind| NewSession { resources: vec![resource(kind)], ..NewSession::default() };
+    match feature {
+        Feature::SessionTitle => create(NewSession { title: word(), ..new }).await,
+        Feature::SessionTtl => create(NewSession { ttl: day, ..new }).await,
+        Feature::SessionId => create(NewSession { id: Some(id), ..new }).await,
+        Feature::SessionAgent => create(NewSession { agent: word(), ..new }).await,
+        Feature::SessionAgentVersion => create(NewSession { agent_version: word(), ..new }).await,
+        Feature::SessionEnvironment => create(NewSession { environment: word(), ..new }).await,
+        Feature::SessionVaults => create(NewSession { vaults: vec!["word".to_owned()], ..new }).await,
+        Feature::SessionImage => create(NewSession { image: word(), ..new }).await,
+        Feature::SessionResources => {
+            let kinds =
+                [ResourceKind::File, ResourceKind::GithubRepository, ResourceKind::MemoryStore, ResourceKind::Context];
+            let kind = kinds.into_iter().find(|kind| backend.capabilities().has(Feature::of_resource(*kind)));
+            create(with(kind.unwrap_or(ResourceKind::File))).await
+        }
+        Feature::ResourceFile => create(with(ResourceKind::File)).await,
+        Feature::ResourceGithubRepository => create(with(ResourceKind::GithubRepository)).await,
+        Feature::ResourceMemoryStore => create(with(ResourceKind::MemoryStore)).await,
+        Feature::ResourceContext => create(with(ResourceKind::Context)).await,
+        Feature::SessionLabels => {
+            let query = SessionQuery { labels: labels.clone(), ..SessionQuery::default() };
+            let listed = sessions.list(&query, PageRequest::default()).await.map(drop);
+            let patch = LabelPatch { set: labels, remove: Vec::new() };
+            listed.and(sessions.label(session, patch).await.map(drop))
+        }
+        Feature::SessionFilters => {
+            let query = SessionQuery { native: vec![("agent_id", "word".to_owned())], ..SessionQuery::default() };
+            sessions.list(&query, PageRequest::default()).await.map(drop)
+        }
+        Feature::SessionUpdate => sessions.update(session, SessionChange::default()).await.map(drop),
+        Feature::SessionTouch => sessions.touch(session).await.map(drop),
+        Feature::SessionStop => sessions.stop(session).await.map(drop),
+        Feature::SessionArchive => sessions.archive(session).await.map(drop),
+        Feature::SessionFiles => backend.need_files()?.stat(&at).await.map(drop),
+        Feature::Mkdir => backend.need_files()?.mkdir(&at, MkdirOptions::default()).await.map(drop),
+        Feature::MkdirMode => {
+            let options = MkdirOptions { mode: Some(0o700), ..MkdirOptions::default() };
+            backend.need_files()?.mkdir(&at, options).await.map(drop)
+        }
+        Feature::Move => backend.need_files()?.rename(&at, &at.path.join("other")).await.map(drop),
+        Feature::StoredFiles => backend.need_store()?.get(&file).await.map(drop),
+        Feature::FileExpiry => {
+            let options = PutOptions { expires_in: day, ..PutOptions::default() };
+            let put = backend.need_files()?.put(&at, &Content(b"x"), options).await.map(drop);
+            let new = NewStoredFile { filename: "x".to_owned(), mime_type: None, expires_in: day };
+            put.and(backend.need_store()?.upload(new, &Content(b"x")).await.map(drop))
+        }
+        Feature::Resources => backend.need_resources()?.list(session, PageRequest::default()).await.map(drop),
+        Feature::ResourceUpdate => backend.need_resources()?.update(session, "word", Map::new()).await.map(drop),
+        // These are about how the backend is set up or what a transfer may do: no part has a call for them.
+        Feature::CallAgent | Feature::Verify | Feature::Beta | Feature::UserIdentity | Feature::IsolationKey => {
+            backend.require(feature)
+        }
+    }
+}
+
+#[test]
+fn a_feature_that_is_claimed_is_not_answered_as_unsupported() {
+    for open in STAGES.iter().chain(VIEWS) {
+        let stage = open();
+        let session = wait_for(stage.sessions().create(NewSession::default())).unwrap().id;
+        for feature in features().into_iter().filter(|feature| stage.has(*feature)) {
+            let answer = wait_for(call(&*stage.backend, &session, feature));
+            let kind = answer.as_ref().err().map(wharf_core::error::Error::kind);
+            let name = stage.capabilities().backend;
+            assert_ne!(kind, Some(Kind::Unsupported), "{name}: {}: {answer:?}", feature.name());
+        }
+    }
+}
+
+/// The services do not run: a request would fail as `unavailable`.
+#[test]
+fn a_feature_that_is_not_claimed_is_answered_as_unsupported_before_a_request_is_sent() {
+    let options = |name| {
+        let mut options = Options::new(name, "http://127.0.0.1:9");
+        options.retries = 0;
+        options
+    };
+    let mut backends: Vec<Box<dyn Backend>> = vec![
+        foundry::with(options("foundry"), Some("agent".to_owned())).unwrap(),
+        agb::with(options("agb"), Some("image".to_owned())).unwrap(),
+        anthropic::with(options("anthropic"), anthropic::Setup::default()).unwrap(),
+    ];
+    let stages: Vec<_> = STAGES.iter().map(|open| open()).filter(|stage| stage.server.is_none()).collect();
+    let known = |backends: &[Box<dyn Backend>], name| backends.iter().any(|one| one.capabilities().backend == name);
+    for entry in registry::ALL.iter().filter(|entry| entry.capabilities.account.is_some()) {
+        assert!(known(&backends, entry.capabilities.backend), "{}", entry.capabilities.backend);
+    }
+    backends.extend(stages.into_iter().map(|stage| stage.backend));
+    let session: SessionId = "s1".parse().unwrap();
+    let mut lacking = 0;
+    for backend in &backends {
+        let capabilities = backend.capabilities();
+        for feature in features().into_iter().filter(|feature| !capabilities.has(*feature)) {
+            let error = wait_for(call(&**backend, &session, feature)).unwrap_err();
+            let name = capabilities.backend;
+            assert_eq!(error.kind(), Kind::Unsupported, "{name}: {}: {error}", feature.name());
+            lacking += 1;
+        }
+    }
+    assert!(lacking > 50, "only {lacking} features were called");
+}
