@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueHint};
+use clap::{Args, CommandFactory, ValueHint};
 use clap_complete::Shell;
 
-use super::{Cx, grammar};
+use super::{Cli, Cx, grammar};
 use wharf_core::error::{Error, Result};
 
 #[derive(Debug, Args)]
@@ -40,7 +40,7 @@ impl Man {
         std::fs::create_dir_all(&self.dir).map_err(doing)?;
         // A page that is there, or a link, is replaced and never written through.
         let made = tempfile::tempdir_in(&self.dir).map_err(doing)?;
-        clap_mangen::generate_to(grammar(), made.path()).map_err(doing)?;
+        clap_mangen::generate_to(Cli::command(), made.path()).map_err(doing)?;
         for page in made.path().read_dir().map_err(doing)? {
             let page = page.map_err(doing)?;
             std::fs::rename(page.path(), self.dir.join(page.file_name())).map_err(doing)?;

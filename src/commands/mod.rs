@@ -68,6 +68,7 @@ fn after_help() -> String {
 }
 
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 enum Command {
     /// Isolated environments with a file system
     #[command(
@@ -142,9 +143,13 @@ The first three things to type (no account needed):
 Then: 'wharf files download', 'wharf sessions delete', and 'wharf --help' for all.
 ";
 
-/// The grammar, for whoever makes scripts, pages or completions of it.
+/// Returns the grammar with the arguments of all commands.
+///
+/// A command line is parsed without it: the arguments of a command are built when that command is chosen.
 pub fn grammar() -> clap::Command {
-    Cli::command()
+    let mut grammar = Cli::command();
+    grammar.build();
+    grammar
 }
 
 /// Reads the command line.
@@ -180,8 +185,7 @@ mod tests {
 
     #[test]
     fn help_shows_no_marks_of_documentation() {
-        let mut grammar = grammar();
-        grammar.build();
+        let grammar = grammar();
         let commands = all(&grammar, "wharf");
         assert!(commands.len() > 30, "all verbs are looked at");
         for (name, mut command) in commands {

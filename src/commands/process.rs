@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
+use clap::CommandFactory;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use tokio::sync::mpsc;
 
@@ -28,7 +29,7 @@ const GRACE: Duration = Duration::from_secs(1);
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// How many files a command has open at once at least: with fewer it would fail in some odd place.
-const HANDLES: usize = 32;
+const HANDLES: i32 = 32;
 
 /// How errors are reported, wherever in the process they come up.
 #[derive(Clone)]
@@ -276,7 +277,7 @@ fn with_help(error: Error, args: &[OsString]) -> Error {
 /// The command that a command line is about which cannot be read, as far as it can be told.
 fn verb_of(args: &[OsString]) -> String {
     let mut verb = "wharf".to_owned();
-    let Ok(read) = grammar().ignore_errors(true).try_get_matches_from(args) else { return verb };
+    let Ok(read) = Cli::command().ignore_errors(true).try_get_matches_from(args) else { return verb };
     let mut rest = &read;
     while let Some((name, below)) = rest.subcommand() {
         verb = format!("{verb} {name}");

@@ -294,6 +294,9 @@ fn too_few_open_files_and_a_full_temporary_directory_are_told_as_what_they_are()
         let run = sandbox.shell(&format!("ulimit -n {limit}; \"$WHARF\" files upload a s1:/a"), None).run();
         run.code(12).says(&["too many open files", "ulimit -n"]);
     }
+    // What it was started with counts.
+    let inherited = "ulimit -n 40; \"$WHARF\" files upload a s1:/a 3<a 4<a 5<a 6<a 7<a 8<a 9<a";
+    sandbox.shell(inherited, None).run().code(12).says(&["too many open files", "ulimit -n"]);
     sandbox.shell("ulimit -n 64; \"$WHARF\" files upload a s1:/a", None).run().ok();
     let served = sandbox.serve(&[]);
     let spooled = |to: &str| {

@@ -41,8 +41,7 @@ fn tree() -> Vec<(String, Command)> {
             collect(below, &format!("{path} {}", below.get_name()), all);
         }
     }
-    let mut grammar = wharf::commands::grammar();
-    grammar.build();
+    let grammar = wharf::commands::grammar();
     let mut all = Vec::new();
     collect(&grammar, grammar.get_name(), &mut all);
     all

@@ -262,7 +262,7 @@ pub fn stdin() -> io::Result<io::Stdin> {
 }
 
 /// There is no limit that would be met.
-pub fn check_handles(_more: usize) -> io::Result<()> {
+pub fn check_handles(_more: i32) -> io::Result<()> {
     Ok(())
 }
 
