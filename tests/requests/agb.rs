@@ -13,7 +13,8 @@ use wharf_client::backend::{
 use wharf_client::http::{Credentials, Options};
 use wharf_core::error::Result;
 use wharf_core::model::{Labels, ResourceKind, SessionId, SessionPath};
-use wharf_wire::agb::{self as wire, path};
+use wharf_wire::agb::{self as wire, AgbOperation as Op};
+use wharf_wire::route::Operation as _;
 
 use crate::capture::{Capture, Content, Exception, Shape, compare};
 use crate::content::Sample;
@@ -23,17 +24,17 @@ use crate::recorder::{Recorder, Reply, Sent};
 const HEADERS: &[&str] = &["authorization", "content-type", "x-access-token"];
 
 /// What our client never asks for: desktops, links, code, lists of tools, contexts themselves.
-const NEVER: &[&str] = &[
-    path::GET_MCP_RESOURCE,
-    path::LIST_TOOLS,
-    path::GET_LINK,
-    path::GET_CDP_LINK,
-    path::LIST_CONTEXTS,
-    path::GET_CONTEXT,
-    path::MODIFY_CONTEXT,
-    path::CONTEXT_FILES,
-    path::DELETE_CONTEXT,
-    path::CLEAR_CONTEXT,
+const NEVER: &[Op] = &[
+    Op::GetMcpResource,
+    Op::ListTools,
+    Op::GetLink,
+    Op::GetCdpLink,
+    Op::ListContexts,
+    Op::GetContext,
+    Op::ModifyContext,
+    Op::ListContextFiles,
+    Op::DeleteContext,
+    Op::ClearContext,
 ];
 
 /// Tools that it never calls, or never in the way of the SDKs: commands are its own, and moves are
@@ -75,7 +76,9 @@ const EXCEPTIONS: &[Exception] = &[
         }
     }),
     ("a listing without a limit comes in pages of 50", |recorded, _| {
-        if recorded.path == path::LIST_SESSION && recorded.query.get("maxResults").is_some_and(|most| most == "10") {
+        if operation(recorded) == Some(Op::ListSessions)
+            && recorded.query.get("maxResults").is_some_and(|most| most == "10")
+        {
             recorded.query.insert("maxResults".to_owned(), "50".to_owned());
         }
     }),
@@ -97,7 +100,7 @@ const EXCEPTIONS: &[Exception] = &[
         }
     }),
     ("a sync is asked for by its kind from the first time on", |recorded, ours| {
-        if recorded.path == path::CONTEXT_INFO
+        if operation(recorded) == Some(Op::GetContextInfo)
             && let Some(kind) = ours.query.get("taskType")
         {
             recorded.query.entry("taskType".to_owned()).or_insert_with(|| kind.clone());
@@ -109,6 +112,11 @@ const EXCEPTIONS: &[Exception] = &[
         }
     }),
 ];
+
+/// Returns the operation that a request is for; storage has none.
+fn operation(shape: &Shape) -> Option<Op> {
+    Op::find(&shape.method.parse().unwrap(), &shape.path).ok().map(|(operation, _)| operation)
+}
 
 fn decoded(value: &str) -> String {
     percent_encoding::percent_decode_str(&value.replace('+', " ")).decode_utf8().unwrap().into_owned()
@@ -163,11 +171,11 @@ fn copy_argument(recorded: &mut Shape, ours: &Shape, of: &str, name: &str) {
 fn is_never(capture: &Capture) -> bool {
     let recorded = capture.shape(HEADERS);
     // The direct route saves nothing where a command is one process; a release syncs by itself.
-    if recorded.path.starts_with("/link/") || NEVER.contains(&&*recorded.path) {
+    if recorded.path.starts_with("/link/") || operation(&recorded).is_some_and(|operation| NEVER.contains(&operation)) {
         return true;
     }
     let of_transfer = recorded.query.contains_key("path");
-    if recorded.path == path::SYNC_CONTEXT && !of_transfer {
+    if operation(&recorded) == Some(Op::SyncContext) && !of_transfer {
         return true;
     }
     // Nor does it look into a user's contexts.
@@ -216,21 +224,21 @@ impl Aside {
             };
             good(serde_json::to_value(wire::ContextInfo::of(&[item])).unwrap())
         };
-        match &*sent.path {
-            path::GET_SESSION_INFO if self.released.load(Ordering::Relaxed) => {
+        match operation(&ours) {
+            Some(Op::GetSessionInfo) if self.released.load(Ordering::Relaxed) => {
                 let gone = json!({ "code": wire::code::NO_SESSION, "success": false });
                 Reply { status: 400, ..Reply::json(&gone) }
             }
-            path::GET_SESSION | path::GET_SESSION_INFO => good(json!({ "status": "RUNNING" })),
-            path::RELEASE_SESSION_ASYNC => good(Value::Null),
-            path::GET_LABEL => good(json!({ "labels": "" })),
-            path::INTERNAL_CONTEXT => good(json!([{
+            Some(Op::GetSession | Op::GetSessionInfo) => good(json!({ "status": "RUNNING" })),
+            Some(Op::ReleaseSessionAsync) => good(Value::Null),
+            Some(Op::GetLabels) => good(json!({ "labels": "" })),
+            Some(Op::LoadInternalContext) => good(json!([{
                 "contextId": "SdkCtx-filetransfer0001", "contextType": "file_transfer",
                 "contextPath": "/home/agb/file_transfer",
             }])),
-            path::UPLOAD_URL | path::DOWNLOAD_URL => good(json!({ "url": object(sent) })),
-            path::CONTEXT_INFO if ours.query.contains_key("path") => state("Success"),
-            path::CONTEXT_INFO => good(json!({ "contextStatus": "" })),
+            Some(Op::GetUploadUrl | Op::GetDownloadUrl) => good(json!({ "url": object(sent) })),
+            Some(Op::GetContextInfo) if ours.query.contains_key("path") => state("Success"),
+            Some(Op::GetContextInfo) => good(json!({ "contextStatus": "" })),
             _ => good(json!({ "sessionId": "session-1" })),
         }
     }
@@ -299,8 +307,8 @@ async fn drive(backend: &dyn Backend, capture: &Capture, content: Vec<u8>) -> Re
         };
     }
     let down = query("mode").or_else(|| query("taskType")).as_deref() == Some("upload");
-    match &*shape.path {
-        path::CREATE_SESSION => {
+    match operation(&shape) {
+        Some(Op::CreateSession) => {
             let text = |value: &Value| value.as_str().map(str::to_owned);
             let context = |item: &Value| NewResource {
                 kind: ResourceKind::Context,
@@ -320,24 +328,24 @@ async fn drive(backend: &dyn Backend, capture: &Capture, content: Vec<u8>) -> Re
             }
             sessions.create(new).await.map(drop)
         }
-        path::LIST_SESSION => {
+        Some(Op::ListSessions) => {
             let asked = SessionQuery { labels: labels(&query("labels").unwrap()), ..SessionQuery::default() };
             // What the SDKs ask for where nobody says, we do not.
             let limit = query("maxResults").and_then(|most| most.parse().ok()).filter(|most| *most != 10);
             sessions.list(&asked, PageRequest { limit, cursor: query("nextToken") }).await.map(drop)
         }
-        path::GET_SESSION => sessions.get(&id).await.map(drop),
-        path::REFRESH_IDLE_TIME => sessions.touch(&id).await.map(drop),
-        path::GET_SESSION_INFO | path::RELEASE_SESSION_ASYNC => sessions.delete(&id, false).await,
-        path::GET_LABEL => sessions.label(&id, LabelPatch::default()).await.map(drop),
-        path::SET_LABEL => {
+        Some(Op::GetSession) => sessions.get(&id).await.map(drop),
+        Some(Op::RefreshIdleTime) => sessions.touch(&id).await.map(drop),
+        Some(Op::GetSessionInfo | Op::ReleaseSessionAsync) => sessions.delete(&id, false).await,
+        Some(Op::GetLabels) => sessions.label(&id, LabelPatch::default()).await.map(drop),
+        Some(Op::SetLabels) => {
             let patch = LabelPatch { set: labels(&query("Labels").unwrap()), remove: Vec::new() };
             sessions.label(&id, patch).await.map(drop)
         }
-        path::CONTEXT_INFO if query("path").is_none() => {
+        Some(Op::GetContextInfo) if query("path").is_none() => {
             backend.need_resources()?.list(&id, PageRequest::default()).await.map(drop)
         }
-        path::DOWNLOAD_URL => fetch_large(files, &at("/tmp/large")).await,
+        Some(Op::GetDownloadUrl) => fetch_large(files, &at("/tmp/large")).await,
         _ if down || shape.method == "GET" && shape.path == OBJECT => fetch_large(files, &at("/tmp/large")).await,
         _ => put("/tmp/binary", content).await,
     }
@@ -363,17 +371,17 @@ async fn sent_for(capture: &Capture) -> (Vec<Sent>, Result<()>) {
         None if args.get("offset").is_some() => number("offset") + number("length").max(1),
         // Too large for the tools: it is downloaded.
         None if shape.method == "GET" || shape.query.values().any(|value| value == "upload") => 1 << 20,
-        None if shape.path == path::DOWNLOAD_URL => 1 << 20,
+        None if operation(&shape) == Some(Op::GetDownloadUrl) => 1 << 20,
         None => content.len() as u64,
     };
     let aside = Aside { size, released: AtomicBool::new(false) };
     let told = AtomicBool::new(false);
-    let of_transfer = [path::UPLOAD_URL, path::DOWNLOAD_URL, path::CONTEXT_INFO].contains(&&*shape.path);
+    let of_transfer = matches!(operation(&shape), Some(Op::GetUploadUrl | Op::GetDownloadUrl | Op::GetContextInfo));
     let about = recorded(capture);
     let recorder = Recorder::start(Box::new(move |sent| {
         let ours = Shape::sent(sent, "", HEADERS);
         let meant = about.is_about(&ours) && tool(&about).map(|(name, _)| name) == tool(&ours).map(|(name, _)| name);
-        if sent.path == path::RELEASE_SESSION_ASYNC {
+        if operation(&ours) == Some(Op::ReleaseSessionAsync) {
             aside.released.store(true, Ordering::Relaxed);
         }
         // The recorded answers to the steps of a transfer are about another directory.
@@ -427,6 +435,6 @@ async fn no_call_of_a_tool_can_start_a_session() {
     files.put(&at, &sample, PutOptions::default()).await.unwrap();
     files.stat(&at).await.unwrap();
     files.remove(&at, false).await.unwrap();
-    let calls: Vec<_> = recorder.got().into_iter().filter(|sent| sent.path == path::CALL_TOOL).collect();
+    let calls: Vec<_> = recorder.got().into_iter().filter(|sent| sent.path == Op::CallTool.route().path).collect();
     assert!(calls.len() > 4 && calls.iter().all(|sent| sent.query == "autoGenSession=false"), "{}", calls.len());
 }

@@ -34,6 +34,10 @@ impl Capture {
         format!("{} {}", self.text("client"), self.operation())
     }
 
+    pub(crate) fn method(&self) -> &str {
+        self.text("method")
+    }
+
     /// The path without the place of the service.
     pub(crate) fn path(&self) -> &str {
         self.text("path")

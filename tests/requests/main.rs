@@ -20,3 +20,4 @@ mod capture;
 mod content;
 mod foundry;
 mod recorder;
+mod routes;

@@ -3,6 +3,10 @@
 use std::fs;
 
 use serde_json::Value;
+use wharf_wire::agb::AgbOperation;
+use wharf_wire::anthropic::AnthropicOperation;
+use wharf_wire::foundry::FoundryOperation;
+use wharf_wire::route::Operation;
 
 use crate::stage::{S1, Stage, wait_until};
 
@@ -42,6 +46,42 @@ fn each_request_is_a_line() {
     let again = stage.serve(&["--log", "log.jsonl"]);
     again.get("/agents/a1").ok();
     wait_until("the log grows", || fs::read_to_string(&path).unwrap().lines().count() == 6);
+}
+
+/// Returns a request for each operation of a table, with ids that nothing has, and the operation's name.
+fn requests<O: Operation>(base: &str, query: &str) -> Vec<(String, &'static str)> {
+    let request = |operation: &O| {
+        let route = operation.route();
+        let ids = vec!["a1"; route.path.matches('{').count()];
+        let path = route.build(&ids).unwrap();
+        (format!("{} {base}{path}{query}", route.method), route.name)
+    };
+    O::ALL.iter().map(request).collect()
+}
+
+#[test]
+fn every_operation_of_the_route_tables_is_answered_under_its_name() {
+    let stage = Stage::new();
+    let server = stage.serve(&["--log", "log.jsonl"]);
+    let foundry = requests::<FoundryOperation>("/api/projects/p1", "?api-version=v1");
+    let all = [foundry, requests::<AnthropicOperation>("", ""), requests::<AgbOperation>("", "")].concat();
+    for (request, _) in &all {
+        let head = format!(
+            "{request} HTTP/1.1\r\nhost: {}\r\nauthorization: Bearer any\r\nanthropic-version: 2026-10-21\r\n\
+             anthropic-beta: managed-agents-2026-04-01\r\nconnection: close\r\ncontent-length: 0\r\n\r\n",
+            server.address
+        );
+        let reply = server.raw(head.as_bytes()).unwrap();
+        let body = String::from_utf8_lossy(&reply.body);
+        assert!(reply.status != 405 && !body.contains("no call of this path"), "{request}: {} {body}", reply.status);
+    }
+    let path = stage.path("log.jsonl");
+    wait_until("a line for each request", || fs::read_to_string(&path).unwrap().lines().count() == all.len());
+    let text = fs::read_to_string(&path).unwrap();
+    for (line, (request, name)) in text.lines().zip(&all) {
+        let line: Value = serde_json::from_str(line).unwrap();
+        assert_eq!(line["operation"], *name, "{request}");
+    }
 }
 
 #[test]

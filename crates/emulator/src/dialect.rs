@@ -5,6 +5,15 @@ use hyper::{Method, StatusCode};
 
 use super::answer::{self, Answer};
 use super::request::Request;
+use wharf_wire::route::Operation;
+
+/// What faults and the log call a request that is for no operation.
+pub(super) const UNKNOWN: &str = "unknown";
+
+/// Returns the names that faults and the log have for the operations of a table.
+pub(super) fn names<O: Operation>() -> impl Iterator<Item = &'static str> {
+    O::ALL.iter().map(|operation| operation.route().name)
+}
 
 /// A protocol.
 #[async_trait]
@@ -35,7 +44,7 @@ impl Dialect for Nobody {
     }
 
     fn operation(&self, _method: &Method, _path: &str) -> &'static str {
-        "unknown"
+        UNKNOWN
     }
 
     async fn answer(&self, _request: Request) -> Answer {

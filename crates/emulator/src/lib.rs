@@ -51,6 +51,7 @@ use self::tls::Tls;
 use wharf_client::backend::Backend as _;
 use wharf_client::backend::local::{self, Local, Outlives};
 use wharf_core::error::{Error, Kind, Result};
+use wharf_wire::foundry::FoundryOperation;
 
 /// How long requests may go on when the server stops.
 const GRACE: Duration = Duration::from_millis(500);
@@ -70,7 +71,7 @@ struct Spoken {
     /// The backend whose service it is.
     backend: &'static str,
     /// The names that faults know its requests by. What two dialects have in common has one name.
-    operations: &'static [&'static str],
+    operations: fn() -> Vec<&'static str>,
     /// The variables by which clients find it at an origin.
     variables: fn(&str) -> Vec<(&'static str, String)>,
     /// Speaks it.
@@ -92,19 +93,19 @@ struct Place<'a> {
 const DIALECTS: &[Spoken] = &[
     Spoken {
         backend: "foundry",
-        operations: foundry::OPERATIONS,
+        operations: || dialect::names::<FoundryOperation>().collect(),
         variables: foundry::variables,
         speak: |place| Ok(Box::new(Foundry::new(place.backend.clone()))),
     },
     Spoken {
         backend: "anthropic",
-        operations: anthropic::OPERATIONS,
+        operations: anthropic::operations,
         variables: anthropic::variables,
         speak: |place| Ok(Box::new(Anthropic::new(place.backend.clone(), place.stays)?)),
     },
     Spoken {
         backend: "agb",
-        operations: agb::OPERATIONS,
+        operations: agb::operations,
         variables: agb::variables,
         speak: |place| {
             let objects = Local::new(place.scratch.join("objects"), local::CAPABILITIES.limits, Outlives::Nothing);
@@ -115,7 +116,8 @@ const DIALECTS: &[Spoken] = &[
 
 /// The names that faults know requests by.
 pub fn operations() -> Vec<&'static str> {
-    let mut all: Vec<_> = DIALECTS.iter().flat_map(|dialect| dialect.operations).copied().collect();
+    let mut all: Vec<_> = DIALECTS.iter().flat_map(|dialect| (dialect.operations)()).collect();
+    all.push(dialect::UNKNOWN);
     all.sort_unstable();
     all.dedup();
     all

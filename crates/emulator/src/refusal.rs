@@ -3,7 +3,7 @@
 use hyper::{Method, StatusCode};
 
 use wharf_core::error::{Error, Kind};
-use wharf_wire::url::unescape;
+use wharf_wire::route::NoRoute;
 
 /// What a dialect's calls end with.
 pub(super) type Result<T, E = Refusal> = std::result::Result<T, E>;
@@ -33,9 +33,13 @@ impl Refusal {
         Self::new(StatusCode::NOT_FOUND, message)
     }
 
-    /// A path that is there, and not for this method.
-    pub(super) fn method(method: &Method) -> Self {
-        Self::new(StatusCode::METHOD_NOT_ALLOWED, format!("this path takes no {method}"))
+    /// The refusal of a request that is for no operation.
+    pub(super) fn no_route(error: NoRoute, method: &Method) -> Self {
+        match error {
+            NoRoute::Path => Self::not_found("there is no call of this path"),
+            NoRoute::Method => Self::new(StatusCode::METHOD_NOT_ALLOWED, format!("this path takes no {method}")),
+            NoRoute::Parameter => Self::bad("a part of the path is empty or no text"),
+        }
     }
 
     pub(super) fn code(mut self, code: &str) -> Self {
@@ -58,9 +62,4 @@ impl From<Error> for Refusal {
         };
         Refusal { kind: Some(error.kind()), ..Self::new(status, error.message()) }
     }
-}
-
-/// A part of a path, without its escapes.
-pub(super) fn segment(text: &str) -> Result<String> {
-    unescape(text).filter(|text| !text.is_empty()).ok_or_else(|| Refusal::bad("a part of the path is empty or no text"))
 }

@@ -7,4 +7,5 @@ pub mod agb;
 pub mod anthropic;
 pub mod foundry;
 pub mod json;
+pub mod route;
 pub mod url;

@@ -5,7 +5,8 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use reqwest::Url;
 
-use wharf_core::error::{Error, Result};
+use wharf_core::error::{Error, Kind, Result};
+use wharf_wire::route::Route;
 
 /// Reads the base URL of a service.
 pub(super) fn base(text: &str) -> Result<Url> {
@@ -74,7 +75,7 @@ pub(super) fn below(base: &Url, segments: &[&str]) -> Result<Url> {
         // With the slash at its end, if it has one.
         return Ok(url);
     }
-    if let Some(bad) = segments.iter().find(|segment| matches!(**segment, "" | "." | "..")) {
+    if let Some(bad) = segments.iter().find(|segment| means_another_place(segment)) {
         return Err(Error::usage(format!("this cannot be a part of an address: `{bad}`")));
     }
     url.path_segments_mut()
@@ -82,6 +83,25 @@ pub(super) fn below(base: &Url, segments: &[&str]) -> Result<Url> {
         .pop_if_empty()
         .extend(segments.iter().copied());
     Ok(url)
+}
+
+/// Returns the URL of an operation below another one.
+///
+/// # Errors
+/// `usage` for a parameter that means another place: an empty one, `.` or `..`.
+pub(super) fn of_route(base: &Url, route: &Route, parameters: &[&str]) -> Result<Url> {
+    if let Some(bad) = parameters.iter().find(|segment| means_another_place(segment)) {
+        return Err(Error::usage(format!("this cannot be a part of an address: `{bad}`")));
+    }
+    let path = route.build(parameters);
+    let path = path.ok_or_else(|| Error::new(Kind::Internal, format!("wrong parameters for `{}`", route.path)))?;
+    let mut url = base.clone();
+    url.set_path(&format!("{}{path}", base.path().trim_end_matches('/')));
+    Ok(url)
+}
+
+fn means_another_place(segment: &str) -> bool {
+    matches!(segment, "" | "." | "..")
 }
 
 /// Adds a parameter to a query. Everything but the unreserved characters of RFC 3986 is escaped; a

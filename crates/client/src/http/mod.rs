@@ -30,6 +30,8 @@ mod trace;
 
 use std::sync::Arc;
 
+use wharf_wire::route::Operation;
+
 pub use answer::Answer;
 pub use auth::{Auth, Credentials};
 pub use class::Class;
@@ -113,6 +115,14 @@ impl Http {
     pub fn request(&self, class: Class, method: Method, path: &[&str]) -> Request<'_> {
         let url = address::below(&self.0.base, path);
         Request::new(self, class, method, url.map(|url| (url, true)))
+    }
+
+    /// Returns a request for an operation of the service, with its credentials. `parameters` are those of the
+    /// route's path, one segment each.
+    pub fn operation(&self, class: Class, operation: impl Operation, parameters: &[&str]) -> Request<'_> {
+        let route = operation.route();
+        let url = address::of_route(&self.0.base, route, parameters);
+        Request::new(self, class, route.method.clone(), url.map(|url| (url, true)))
     }
 
     /// A request to an address that the service gave out (a presigned URL, a direct route): neither

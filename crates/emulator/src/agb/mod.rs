@@ -11,7 +11,6 @@ mod contexts;
 mod files;
 mod find;
 mod objects;
-mod route;
 mod sessions;
 mod shell;
 mod source;
@@ -28,10 +27,9 @@ use serde_json::{Value, json};
 use self::change::Changes;
 use self::contexts::Contexts;
 use self::objects::Signer;
-use self::route::Call;
 use self::sessions::Leaving;
 use super::answer::{self, Answer};
-use super::dialect::Dialect;
+use super::dialect::{self, Dialect};
 use super::refusal::{Refusal, Result};
 use super::request::Request;
 use super::token;
@@ -39,12 +37,32 @@ use wharf_client::backend::SessionFiles;
 use wharf_client::backend::local::Local;
 use wharf_core::error::Kind;
 use wharf_core::random;
-use wharf_wire::agb as wire;
+use wharf_wire::agb::{self as wire, AgbOperation};
+use wharf_wire::route::{NoRoute, Operation as _};
+use wharf_wire::routes;
 
 /// The most bytes of a body that is a document: more than the service takes in one message.
 const DOCUMENT_MAX: u64 = 4 << 20;
 
-pub(super) use route::OPERATIONS;
+routes! {
+    /// The operations behind the addresses that the API gives out, which every service chooses for itself.
+    enum OwnOperation {
+        /// Calls a tool of a session without the API.
+        CallDirectly = "tools.call", POST "/link/{session_id}/callTool";
+        /// Stores an object, by a presigned URL.
+        PutObject = "files.upload", PUT "/oss/{context}/{*key}";
+        /// Returns an object, by a presigned URL.
+        GetObject = "files.download", GET "/oss/{context}/{*key}";
+    }
+}
+
+/// What the paths begin with that are this service's.
+const CLAIMED: [&str; 5] = ["/mcp/", "/sdk/", "/internet/", "/link/", "/oss/"];
+
+/// Returns the names that faults have for the operations.
+pub(super) fn operations() -> Vec<&'static str> {
+    dialect::names::<AgbOperation>().chain(dialect::names::<OwnOperation>()).collect()
+}
 
 /// The variables by which clients find the service at `origin`.
 pub(super) fn variables(origin: &str) -> Vec<(&'static str, String)> {
@@ -65,10 +83,6 @@ pub(super) struct Agb {
 
 /// What this service alone says no with.
 impl Refusal {
-    fn no_call() -> Self {
-        Self::not_found("there is no call of this path")
-    }
-
     /// A failure within HTTP 200.
     fn within(code: &str, message: impl Into<String>) -> Self {
         Self::new(StatusCode::OK, message).code(code)
@@ -83,11 +97,15 @@ impl Refusal {
 #[async_trait]
 impl Dialect for Agb {
     fn claims(&self, path: &str) -> bool {
-        route::claims(path)
+        let path = one_slash(path);
+        path == "/mcp" || CLAIMED.iter().any(|start| path.starts_with(start))
     }
 
     fn operation(&self, method: &Method, path: &str) -> &'static str {
-        Call::find(method, path).map_or(route::UNKNOWN, Call::operation)
+        let path = one_slash(path);
+        let service = AgbOperation::find(method, path).map(|(operation, _)| operation.route().name);
+        let own = || OwnOperation::find(method, path).map(|(operation, _)| operation.route().name);
+        service.or_else(|_| own()).unwrap_or(dialect::UNKNOWN)
     }
 
     async fn answer(&self, request: Request) -> Answer {
@@ -137,44 +155,56 @@ impl Agb {
     }
 
     async fn answered(&self, request: &Request) -> Result<Answer> {
-        let call = Call::find(&request.method, &request.path)?;
-        match call {
-            // These have signatures and tokens of their own.
-            Call::PutObject | Call::GetObject => return Ok(self.object(call, request).await),
-            Call::UseDirectly => return self.call_directly(request).await,
-            _ => {}
+        use AgbOperation as Op;
+        let no_route = |error| Refusal::no_route(error, &request.method);
+        let path = one_slash(&request.path);
+        // These have signatures and tokens of their own.
+        match OwnOperation::find(&request.method, path) {
+            Ok((OwnOperation::CallDirectly, path)) => return self.call_directly(path.get("session_id"), request).await,
+            Ok((OwnOperation::PutObject | OwnOperation::GetObject, path)) => {
+                return Ok(self.object(path.get("context"), path.get("key"), request).await);
+            }
+            Err(NoRoute::Path) => {}
+            Err(error) => return Err(no_route(error)),
         }
+        let (operation, _) = Op::find(&request.method, path).map_err(no_route)?;
         if !token::is_given(&request.headers) {
             return Err(Refusal::new(StatusCode::UNAUTHORIZED, "a bearer key is missing; any will do here"));
         }
-        match call {
-            Call::CreateSession => self.create(request).await,
-            Call::ListSessions => self.list(&request.query).await,
-            Call::GetSession => self.session(request).await,
-            Call::SessionStatus => self.status(request).await,
-            Call::SessionInfo => self.resource(request).await,
-            Call::Touch => self.touch(&request.query).await,
-            Call::SetLabels => self.set_labels(&request.query).await,
-            Call::GetLabels => self.labels(&request.query).await,
-            Call::Release => self.release(request).await,
-            Call::Link | Call::CdpLink => self.link(&request.query).await,
-            Call::ListTools => tools::listed(&request.query),
-            Call::UseTool => self.call_tool(request).await,
-            Call::LoadContext => self.load_context(&request.query).await,
-            Call::UploadUrl => self.presigned(&Method::PUT, &request.query),
-            Call::DownloadUrl => self.presigned(&Method::GET, &request.query),
-            Call::Sync => self.sync(request).await,
-            Call::SyncStatus => self.sync_status(&request.query).await,
-            Call::ListContexts => self.list_contexts(&request.query),
-            Call::GetContext => self.get_context(&request.query),
-            Call::RenameContext => self.rename_context(&request.query),
-            Call::ClearContext => self.clear_context(&request.query).await,
-            Call::DeleteContext => self.delete_context(&request.query).await,
-            Call::ContextFiles => self.context_files(&request.query),
-            Call::DeleteContextFile => self.delete_context_file(&request.query).await,
-            Call::PutObject | Call::GetObject | Call::UseDirectly => Err(Refusal::no_call()),
+        let query = &request.query;
+        match operation {
+            Op::CreateSession => self.create(request).await,
+            Op::ListSessions => self.list(query).await,
+            Op::GetSession => self.session(request).await,
+            Op::GetSessionInfo => self.status(request).await,
+            Op::GetMcpResource => self.resource(request).await,
+            Op::RefreshIdleTime => self.touch(query).await,
+            Op::SetLabels => self.set_labels(query).await,
+            Op::GetLabels => self.labels(query).await,
+            Op::ReleaseSessionAsync | Op::ReleaseSession => self.release(request).await,
+            Op::GetLink | Op::GetCdpLink => self.link(query).await,
+            Op::ListTools => tools::listed(query),
+            Op::CallTool => self.call_tool(request).await,
+            Op::LoadInternalContext => self.load_context(query).await,
+            Op::GetUploadUrl => self.presigned(&Method::PUT, query),
+            Op::GetDownloadUrl => self.presigned(&Method::GET, query),
+            Op::SyncContext => self.sync(request).await,
+            Op::GetContextInfo => self.sync_status(query).await,
+            Op::ListContexts => self.list_contexts(query),
+            Op::GetContext => self.get_context(query),
+            Op::ModifyContext => self.rename_context(query),
+            Op::ClearContext => self.clear_context(query).await,
+            Op::DeleteContext => self.delete_context(query).await,
+            Op::ListContextFiles => self.context_files(query),
+            Op::DeleteContextFile => self.delete_context_file(query).await,
         }
     }
+}
+
+/// Returns the path with one slash at its start: a client whose endpoint ends in a slash sends two \[recorded\].
+fn one_slash(path: &str) -> &str {
+    let extra = path.bytes().take_while(|byte| *byte == b'/').count().saturating_sub(1);
+    path.get(extra..).unwrap_or(path)
 }
 
 /// A success with `data`.

@@ -8,7 +8,6 @@ use ring::hmac;
 use sha2::{Digest as _, Sha256};
 
 use super::contexts::{Object, key};
-use super::route::{Call, OBJECTS};
 use super::source::Stored;
 use super::{Agb, Result};
 use crate::answer::{self, Answer};
@@ -19,7 +18,7 @@ use wharf_core::error::{Error, Kind};
 use wharf_core::model::{SessionId, SessionPath, Timestamp};
 use wharf_core::random;
 use wharf_wire::agb as wire;
-use wharf_wire::url::{Query, escape, unescape};
+use wharf_wire::url::{Query, escape};
 
 /// Seconds for which a URL is good. The service's number is unknown.
 const GOOD_FOR: i64 = 3600;
@@ -57,7 +56,7 @@ impl Signer {
             .with("OSSAccessKeyId", KEY_ID)
             .with("Signature", self.signature(method, "", expires, context, key));
         let path: Vec<_> = key.split('/').map(escape).collect();
-        let url = format!("{origin}{OBJECTS}{context}/{}?{query}", path.join("/"));
+        let url = format!("{origin}/oss/{context}/{}?{query}", path.join("/"));
         wire::PresignedUrl { url, expire_time: u64::try_from(expires).ok() }
     }
 }
@@ -81,11 +80,11 @@ impl From<Error> for Wrong {
 }
 
 impl Agb {
-    /// An object is put or got.
-    pub(super) async fn object(&self, call: Call, request: &Request) -> Answer {
-        let done = match self.signed(request) {
-            Ok((context, key)) if call == Call::PutObject => self.put_object(&context, &key, request).await,
-            Ok((context, key)) => self.get_object(&context, &key, request).await,
+    /// Stores or returns the object at `path` in a context, by the method of the request.
+    pub(super) async fn object(&self, context: &str, path: &str, request: &Request) -> Answer {
+        let done = match self.signed(context, path, request) {
+            Ok(key) if request.method == Method::PUT => self.put_object(context, &key, request).await,
+            Ok(key) => self.get_object(context, &key, request).await,
             Err(wrong) => Err(wrong),
         };
         done.unwrap_or_else(|Wrong(status, code, message)| {
@@ -97,15 +96,12 @@ impl Agb {
         })
     }
 
-    /// The context and the object that a URL is for, if it is good. A `Content-Type` that comes along
+    /// The object that a URL is for, if it is good. A `Content-Type` that comes along
     /// is a part of what must have been signed, and never was.
-    fn signed(&self, request: &Request) -> Result<(String, String), Wrong> {
+    fn signed(&self, context: &str, path: &str, request: &Request) -> Result<String, Wrong> {
         let denied = |code, message: &str| Wrong(StatusCode::FORBIDDEN, code, message.to_owned());
-        let rest = request.path.trim_start_matches('/').strip_prefix(&OBJECTS[1..]).unwrap_or_default();
-        let (context, path) = rest.split_once('/').unwrap_or((rest, ""));
-        let key = unescape(path).and_then(|path| key(&path).ok());
-        let key = key
-            .ok_or_else(|| Wrong(StatusCode::BAD_REQUEST, "InvalidObjectName", "no object has this name".to_owned()))?;
+        let invalid = || Wrong(StatusCode::BAD_REQUEST, "InvalidObjectName", "no object has this name".to_owned());
+        let key = key(path).map_err(|_| invalid())?;
         let (Some(expires), Some(signature)) =
             (request.query.get("Expires").and_then(|text| text.parse().ok()), request.query.get("Signature"))
         else {
@@ -124,7 +120,7 @@ impl Agb {
         if !self.contexts.has(context) {
             return Err(Wrong(StatusCode::NOT_FOUND, "NoSuchBucket", "the context is gone".to_owned()));
         }
-        Ok((context.to_owned(), key))
+        Ok(key)
     }
 
     async fn put_object(&self, context: &str, key: &str, request: &Request) -> Result<Answer, Wrong> {

@@ -208,7 +208,7 @@ impl Agb {
     /// Where a session's tools can be called directly, what opens that, and which there are.
     fn direct(&self, found: &Found) -> Option<(String, String, String)> {
         (found.label(IMAGE)? == DIRECT_IMAGE).then(|| {
-            let link = format!("{}{}{}", self.origin, super::route::LINK, found.id);
+            let link = format!("{}/link/{}", self.origin, found.id);
             (link, self.signer.token(&found.id), tools::list())
         })
     }

@@ -107,9 +107,8 @@ impl Agb {
     }
 
     /// The direct route. Its errors have no form of their own; the SDKs read the status alone.
-    pub(super) async fn call_directly(&self, request: &Request) -> Result<Answer> {
+    pub(super) async fn call_directly(&self, id: &str, request: &Request) -> Result<Answer> {
         let refused = |status, message: &str| Ok(answer::json(status, &json!({ "message": message })));
-        let id = request.path.rsplit('/').nth(1).unwrap_or_default();
         let call: wire::DirectCall = request.document(DOCUMENT_MAX).await?;
         let header = request.headers.get(wire::TOKEN_HEADER).and_then(|value| value.to_str().ok());
         let token = self.signer.token(id);

@@ -8,9 +8,7 @@ use std::sync::Mutex;
 use hyper::StatusCode;
 use serde_json::{Map, Value, json};
 
-use super::page::{self, Cursor, Order, Place};
-use super::route::{AgentCall, CatalogueCall, EnvironmentCall};
-use super::sessions::{Created, flag};
+use super::page::{self, Created, Cursor, Order, Place};
 use super::{DOCUMENT_MAX, Refusal, Result, check_metadata, held, known_only};
 use crate::answer::{self, Answer, now};
 use crate::request::Request;
@@ -71,134 +69,124 @@ impl Shelves {
 }
 
 impl Catalogue {
-    pub(super) async fn agents(&self, call: CatalogueCall, request: &Request) -> Result<Answer> {
-        match call {
-            CatalogueCall::Create => {
-                let given: Map<String, Value> = request.document(DOCUMENT_MAX).await?;
-                only(&given, &AGENT_MEMBERS)?;
-                for needed in ["name", "model"] {
-                    required(&given, needed)?;
-                }
-                let made = agent(&random::id("agent")?, 1, &given)?;
-                held(&self.0).agents.push(vec![made.clone()]);
-                Ok(answer::json(StatusCode::OK, &made))
-            }
-            CatalogueCall::List => {
-                let newest = held(&self.0).agents.iter().filter_map(|versions| versions.last().cloned()).collect();
-                list(newest, request)
-            }
+    pub(super) async fn create_agent(&self, request: &Request) -> Result<Answer> {
+        let given: Map<String, Value> = request.document(DOCUMENT_MAX).await?;
+        only(&given, &AGENT_MEMBERS)?;
+        for needed in ["name", "model"] {
+            required(&given, needed)?;
         }
+        let made = agent(&random::id("agent")?, 1, &given)?;
+        held(&self.0).agents.push(vec![made.clone()]);
+        Ok(answer::json(StatusCode::OK, &made))
     }
 
-    pub(super) async fn agent(&self, id: &str, call: AgentCall, request: &Request) -> Result<Answer> {
-        let given: Map<String, Value> = match call {
-            AgentCall::Update => request.document(DOCUMENT_MAX).await?,
-            _ => Map::new(),
-        };
-        let answered = match call {
-            AgentCall::Get => {
-                let version = match request.query.get("version").map(str::parse) {
-                    None => None,
-                    Some(Ok(version @ 1..)) => Some(version),
-                    Some(_) => return Err(Refusal::bad("version: a number from 1")),
-                };
-                self.version(id, version)?
-            }
-            AgentCall::Update => {
-                let newest = self.version(id, None)?;
-                let number = member(&newest, "version").as_u64().unwrap_or(1);
-                let mut given = given;
-                if given.shift_remove("version").is_some_and(|asked| asked != *member(&newest, "version")) {
-                    return Err(Refusal::new(StatusCode::CONFLICT, "version: there is a newer one"));
-                }
-                only(&given, &AGENT_MEMBERS)?;
-                if !member(&newest, "archived_at").is_null() {
-                    return Err(Refusal::bad(format!("Agent `{id}` is archived.")));
-                }
-                if given.get("name").is_some_and(|name| name.as_str().is_none_or(str::is_empty)) {
-                    return Err(Refusal::bad("name: cannot be cleared"));
-                }
-                let mut members = newest.as_object().cloned().unwrap_or_default();
-                patch_metadata(&mut members, &mut given)?;
-                members.extend(given);
-                let made = agent(id, number + 1, &members)?;
-                let mut shelves = held(&self.0);
-                match shelves.agent(id) {
-                    Some(versions) => versions.push(made.clone()),
-                    None => shelves.agents.push(vec![newest, made.clone()]),
-                }
-                made
-            }
-            AgentCall::Versions => {
-                let newest = self.version(id, None)?;
-                let all = held(&self.0).agent(id).cloned().unwrap_or_else(|| vec![newest]);
-                // An archived agent has its versions all the same, and each of them says so.
-                return page_of((0..).zip(all), request);
-            }
-            AgentCall::Archive => {
-                let newest = self.version(id, None)?;
-                let mut shelves = held(&self.0);
-                if shelves.agent(id).is_none() {
-                    shelves.agents.push(vec![newest]);
-                }
-                let versions = shelves.agent(id).map_or(&mut [][..], |versions| versions.as_mut_slice());
-                versions.iter_mut().for_each(archive);
-                versions.last().cloned().unwrap_or_default()
-            }
-        };
-        Ok(answer::json(StatusCode::OK, &answered))
+    pub(super) fn list_agents(&self, request: &Request) -> Result<Answer> {
+        let newest = held(&self.0).agents.iter().filter_map(|versions| versions.last().cloned()).collect();
+        list(newest, request)
     }
 
-    pub(super) async fn environments(&self, call: CatalogueCall, request: &Request) -> Result<Answer> {
-        match call {
-            CatalogueCall::Create => {
-                let given: Map<String, Value> = request.document(DOCUMENT_MAX).await?;
-                only(&given, &ENVIRONMENT_MEMBERS)?;
-                required(&given, "name")?;
-                let made = environment(&random::id("env")?, &given)?;
-                let mut shelves = held(&self.0);
-                shelves.free_name(&made)?;
-                shelves.environments.push(made.clone());
-                Ok(answer::json(StatusCode::OK, &made))
-            }
-            CatalogueCall::List => list(held(&self.0).environments.clone(), request),
+    pub(super) fn get_agent(&self, id: &str, request: &Request) -> Result<Answer> {
+        let version = match request.query.get("version").map(str::parse) {
+            None => None,
+            Some(Ok(version @ 1..)) => Some(version),
+            Some(_) => return Err(Refusal::bad("version: a number from 1")),
+        };
+        Ok(answer::json(StatusCode::OK, &self.version(id, version)?))
+    }
+
+    pub(super) async fn update_agent(&self, id: &str, request: &Request) -> Result<Answer> {
+        let mut given: Map<String, Value> = request.document(DOCUMENT_MAX).await?;
+        let newest = self.version(id, None)?;
+        let number = member(&newest, "version").as_u64().unwrap_or(1);
+        if given.shift_remove("version").is_some_and(|asked| asked != *member(&newest, "version")) {
+            return Err(Refusal::new(StatusCode::CONFLICT, "version: there is a newer one"));
         }
+        only(&given, &AGENT_MEMBERS)?;
+        if !member(&newest, "archived_at").is_null() {
+            return Err(Refusal::bad(format!("Agent `{id}` is archived.")));
+        }
+        if given.get("name").is_some_and(|name| name.as_str().is_none_or(str::is_empty)) {
+            return Err(Refusal::bad("name: cannot be cleared"));
+        }
+        let mut members = newest.as_object().cloned().unwrap_or_default();
+        patch_metadata(&mut members, &mut given)?;
+        members.extend(given);
+        let made = agent(id, number + 1, &members)?;
+        let mut shelves = held(&self.0);
+        match shelves.agent(id) {
+            Some(versions) => versions.push(made.clone()),
+            None => shelves.agents.push(vec![newest, made.clone()]),
+        }
+        Ok(answer::json(StatusCode::OK, &made))
     }
 
-    pub(super) async fn environment(&self, id: &str, call: EnvironmentCall, request: &Request) -> Result<Answer> {
-        let given: Map<String, Value> = match call {
-            EnvironmentCall::Update => request.document(DOCUMENT_MAX).await?,
-            _ => Map::new(),
-        };
+    /// Lists the versions of an agent. An archived agent has its versions all the same, and each says so.
+    pub(super) fn list_agent_versions(&self, id: &str, request: &Request) -> Result<Answer> {
+        let newest = self.version(id, None)?;
+        let all = held(&self.0).agent(id).cloned().unwrap_or_else(|| vec![newest]);
+        page_of((0..).zip(all), request)
+    }
+
+    pub(super) fn archive_agent(&self, id: &str) -> Result<Answer> {
+        let newest = self.version(id, None)?;
+        let mut shelves = held(&self.0);
+        if shelves.agent(id).is_none() {
+            shelves.agents.push(vec![newest]);
+        }
+        let versions = shelves.agent(id).map_or(&mut [][..], |versions| versions.as_mut_slice());
+        versions.iter_mut().for_each(archive);
+        Ok(answer::json(StatusCode::OK, &versions.last().cloned().unwrap_or_default()))
+    }
+
+    pub(super) async fn create_environment(&self, request: &Request) -> Result<Answer> {
+        let given: Map<String, Value> = request.document(DOCUMENT_MAX).await?;
+        only(&given, &ENVIRONMENT_MEMBERS)?;
+        required(&given, "name")?;
+        let made = environment(&random::id("env")?, &given)?;
+        let mut shelves = held(&self.0);
+        shelves.free_name(&made)?;
+        shelves.environments.push(made.clone());
+        Ok(answer::json(StatusCode::OK, &made))
+    }
+
+    pub(super) fn list_environments(&self, request: &Request) -> Result<Answer> {
+        list(held(&self.0).environments.clone(), request)
+    }
+
+    pub(super) fn get_environment(&self, id: &str) -> Result<Answer> {
+        Ok(answer::json(StatusCode::OK, &self.any_environment(id)?))
+    }
+
+    pub(super) async fn update_environment(&self, id: &str, request: &Request) -> Result<Answer> {
+        let given: Map<String, Value> = request.document(DOCUMENT_MAX).await?;
         let found = self.any_environment(id)?;
-        match call {
-            EnvironmentCall::Get => Ok(answer::json(StatusCode::OK, &found)),
-            EnvironmentCall::Update => {
-                let changed = changed_environment(id, &found, given)?;
-                let mut shelves = held(&self.0);
-                shelves.free_name(&changed)?;
-                match shelves.environment(id) {
-                    Some(known) => known.clone_from(&changed),
-                    None => shelves.environments.push(changed.clone()),
-                }
-                Ok(answer::json(StatusCode::OK, &changed))
-            }
-            EnvironmentCall::Delete => {
-                held(&self.0).environments.retain(|known| member(known, "id") != id);
-                Ok(answer::json(StatusCode::OK, &Deleted::of(id, Deleted::ENVIRONMENT)))
-            }
-            EnvironmentCall::Archive => {
-                let mut shelves = held(&self.0);
-                if shelves.environment(id).is_none() {
-                    shelves.environments.push(found);
-                }
-                let archived = shelves.environment(id).map(|known| {
-                    archive(known);
-                    known.clone()
-                });
-                Ok(answer::json(StatusCode::OK, &archived))
-            }
+        let changed = changed_environment(id, &found, given)?;
+        let mut shelves = held(&self.0);
+        shelves.free_name(&changed)?;
+        match shelves.environment(id) {
+            Some(known) => known.clone_from(&changed),
+            None => shelves.environments.push(changed.clone()),
         }
+        Ok(answer::json(StatusCode::OK, &changed))
+    }
+
+    pub(super) fn delete_environment(&self, id: &str) -> Result<Answer> {
+        self.any_environment(id)?;
+        held(&self.0).environments.retain(|known| member(known, "id") != id);
+        Ok(answer::json(StatusCode::OK, &Deleted::of(id, Deleted::ENVIRONMENT)))
+    }
+
+    pub(super) fn archive_environment(&self, id: &str) -> Result<Answer> {
+        let found = self.any_environment(id)?;
+        let mut shelves = held(&self.0);
+        if shelves.environment(id).is_none() {
+            shelves.environments.push(found);
+        }
+        let archived = shelves.environment(id).map(|known| {
+            archive(known);
+            known.clone()
+        });
+        Ok(answer::json(StatusCode::OK, &archived))
     }
 
     /// What a session has of an agent in this version, or in the newest.
@@ -283,7 +271,7 @@ fn archive(object: &mut Value) {
 
 /// A listing, the newest first; the order is unknown.
 fn list(all: Vec<Value>, request: &Request) -> Result<Answer> {
-    let archived = flag(request, filter::ARCHIVED)?;
+    let archived = page::flag(request, filter::ARCHIVED)?;
     let created = Created::of(request)?;
     let fits = |object: &Value| {
         let at = member(object, "created_at").as_str().and_then(|at| at.parse().ok());

@@ -10,9 +10,7 @@ use serde_json::{Value, json};
 use tokio::sync::watch;
 
 use super::life::Lives;
-use super::page::{self, Cursor, Order, Place};
-use super::route::EventsCall;
-use super::sessions::Created;
+use super::page::{self, Created, Cursor, Order, Place};
 use super::{Anthropic, DOCUMENT_MAX, Refusal, Result, known_only, threads};
 use crate::answer::{self, Answer};
 use crate::request::Request;
@@ -31,32 +29,21 @@ const PREVIEWS: [&str; 2] = ["agent.message", "agent.thinking"];
 const PREVIEWS_MAX: usize = 100;
 
 impl Anthropic {
-    pub(super) async fn events(&self, session: &str, call: EventsCall, request: &Request) -> Result<Answer> {
-        match call {
-            EventsCall::Send => {
-                let sent: SendEvents = request.document(DOCUMENT_MAX).await?;
-                known_only("", &sent.extra)?;
-                let _changing = self.changing.lock().await;
-                let kept = self.load(session)?;
-                self.still_open(&kept)?;
-                check(&sent.events, &kind::SENT)?;
-                threads::check(session, &sent.events)?;
-                let data = self.take(session, sent.events)?;
-                Ok(answer::json(StatusCode::OK, &SentEvents { data }))
-            }
-            EventsCall::List => {
-                self.load(session)?;
-                self.list_events(session, request)
-            }
-            EventsCall::Stream => {
-                self.load(session)?;
-                self.follow(session, request)
-            }
-        }
+    pub(super) async fn send_events(&self, session: &str, request: &Request) -> Result<Answer> {
+        let sent: SendEvents = request.document(DOCUMENT_MAX).await?;
+        known_only("", &sent.extra)?;
+        let _changing = self.changing.lock().await;
+        let kept = self.load(session)?;
+        self.still_open(&kept)?;
+        check(&sent.events, &kind::SENT)?;
+        threads::check(session, &sent.events)?;
+        let data = self.take(session, sent.events)?;
+        Ok(answer::json(StatusCode::OK, &SentEvents { data }))
     }
 
-    /// The stream of what happens in a session that is there.
-    pub(super) fn follow(&self, session: &str, request: &Request) -> Result<Answer> {
+    /// Answers with the stream of what happens in a session.
+    pub(super) fn stream_events(&self, session: &str, request: &Request) -> Result<Answer> {
+        self.load(session)?;
         if page::words(request, wire::DELTAS, &PREVIEWS)?.len() > PREVIEWS_MAX {
             return Err(Refusal::bad(format!("{}: at most {PREVIEWS_MAX}", wire::DELTAS)));
         }
@@ -82,6 +69,7 @@ impl Anthropic {
     }
 
     pub(super) fn list_events(&self, session: &str, request: &Request) -> Result<Answer> {
+        self.load(session)?;
         let order = Order::of(request, Order::Oldest)?;
         let limit = page::limit(request, wire::PAGE_MAX, wire::PAGE_MAX)?;
         let cursor = Cursor::of(request, order)?;

@@ -9,7 +9,6 @@ use tokio::sync::Mutex;
 use super::betas::Betas;
 use super::kept::{Mounted, Output};
 use super::page::{self, Cursor, Order, Place};
-use super::route::{FileCall, FilesCall};
 use super::{Anthropic, Refusal, Result, held};
 use crate::answer::{self, Answer, now};
 use crate::form::{Form, PartFile};
@@ -32,26 +31,13 @@ const FORM_MAX: u64 = 64 * 1024;
 const UNTYPED: &str = "application/octet-stream";
 
 impl Anthropic {
-    pub(super) async fn files(&self, call: FilesCall, betas: Betas, request: &Request) -> Result<Answer> {
-        match call {
-            FilesCall::Upload => self.upload(betas, request).await,
-            FilesCall::List => self.list_files(betas, request).await,
-        }
-    }
-
-    pub(super) async fn file(&self, id: &str, call: FileCall, betas: Betas) -> Result<Answer> {
-        match call {
-            FileCall::Get => {
-                let found = self.find_file(id).await?.ok_or_else(|| missing(id))?;
-                Ok(answer::json(StatusCode::OK, &shown(found, betas)))
-            }
-            FileCall::Download => self.download(id).await,
-            FileCall::Delete => self.delete_file(id).await,
-        }
+    pub(super) async fn get_file(&self, id: &str, betas: Betas) -> Result<Answer> {
+        let found = self.find_file(id).await?.ok_or_else(|| missing(id))?;
+        Ok(answer::json(StatusCode::OK, &shown(found, betas)))
     }
 
     /// Stores a file: all of it or nothing. The time to live may stand before it or behind it.
-    async fn upload(&self, betas: Betas, request: &Request) -> Result<Answer> {
+    pub(super) async fn upload_file(&self, betas: Betas, request: &Request) -> Result<Answer> {
         if request.body.announced().is_some_and(|bytes| bytes > FILE_MAX + FORM_MAX) {
             return Err(too_large());
         }
@@ -110,7 +96,7 @@ impl Anthropic {
     }
 
     /// The listing, in the form and with the cursors that the names of features ask for \[docs\].
-    async fn list_files(&self, betas: Betas, request: &Request) -> Result<Answer> {
+    pub(super) async fn list_files(&self, betas: Betas, request: &Request) -> Result<Answer> {
         let query = &request.query;
         let has = |name: &str| query.get(name).is_some();
         let by_id = has(list::AFTER) || has(list::BEFORE);
@@ -234,7 +220,7 @@ impl Anthropic {
         Ok(self.backend.need_files()?.fetch(&kept.at(path)?, FetchOptions::default()).await?.body)
     }
 
-    async fn download(&self, id: &str) -> Result<Answer> {
+    pub(super) async fn download_file(&self, id: &str) -> Result<Answer> {
         let file = self.find_file(id).await?.ok_or_else(|| missing(id))?;
         if file.downloadable != Some(true) {
             let what = format!("File `{id}` is not downloadable.");
@@ -255,7 +241,7 @@ impl Anthropic {
     }
 
     /// A session's copy goes with its resource, an output by itself.
-    async fn delete_file(&self, id: &str) -> Result<Answer> {
+    pub(super) async fn delete_file(&self, id: &str) -> Result<Answer> {
         let _changing = self.changing.lock().await;
         let file = self.find_file(id).await?.ok_or_else(|| missing(id))?;
         if file.scope.value().is_some() {

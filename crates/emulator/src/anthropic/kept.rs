@@ -54,6 +54,11 @@ pub(super) struct Output {
 }
 
 impl Mounted {
+    /// Returns whether this is the resource with the id `id`.
+    pub(super) fn is(&self, id: &str) -> bool {
+        self.resource.id.as_deref() == Some(id)
+    }
+
     /// Where it is mounted, for a file.
     pub(super) fn path(&self) -> Option<RemotePath> {
         self.copy.as_ref().and(self.resource.mount_path.as_deref())?.parse().ok()

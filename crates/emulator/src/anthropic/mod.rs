@@ -12,7 +12,6 @@ mod life;
 mod outputs;
 mod page;
 mod resources;
-mod route;
 mod sessions;
 mod threads;
 
@@ -29,9 +28,8 @@ use self::betas::Betas;
 use self::kept::Sessions;
 use self::life::Lives;
 use self::page::Place;
-use self::route::Route;
 use super::answer::{self, Answer};
-use super::dialect::Dialect;
+use super::dialect::{self, Dialect};
 use super::refusal::{Refusal, Result};
 use super::request::Request;
 use super::token;
@@ -39,11 +37,29 @@ use wharf_client::backend::Backend;
 use wharf_core::error::Kind;
 use wharf_core::model::Timestamp;
 use wharf_core::random;
-use wharf_wire::anthropic as wire;
-use wharf_wire::anthropic::DOCUMENT_MAX;
+use wharf_wire::anthropic::sessions::filter;
+use wharf_wire::anthropic::{
+    self as wire, AnthropicOperation, DOCUMENT_MAX, events as wire_events, files as wire_files, list,
+};
+use wharf_wire::route::Operation as _;
+use wharf_wire::routes;
 use wharf_wire::url::Query;
 
-pub(super) use route::OPERATIONS;
+routes! {
+    /// The operations that only the emulator has.
+    enum OwnOperation {
+        /// Adds an output file, as an agent would have made it.
+        AddOutput = "outputs.add", POST "/_emulator/anthropic/sessions/{session_id}/outputs";
+    }
+}
+
+/// What the paths of the emulator's own operations begin with.
+const OWN: &str = "/_emulator/anthropic/";
+
+/// Returns the names that faults have for the operations.
+pub(super) fn operations() -> Vec<&'static str> {
+    dialect::names::<AnthropicOperation>().chain(dialect::names::<OwnOperation>()).collect()
+}
 
 /// The variables by which clients find the service at `origin`.
 pub(super) fn variables(origin: &str) -> Vec<(&'static str, String)> {
@@ -68,11 +84,13 @@ pub(super) struct Anthropic {
 #[async_trait]
 impl Dialect for Anthropic {
     fn claims(&self, path: &str) -> bool {
-        path.starts_with("/v1/") || path.starts_with(route::OWN)
+        path.starts_with("/v1/") || path.starts_with(OWN)
     }
 
     fn operation(&self, method: &Method, path: &str) -> &'static str {
-        Route::find(method, path).map_or(route::UNKNOWN, |route| route.operation())
+        let service = AnthropicOperation::find(method, path).map(|(operation, _)| operation.route().name);
+        let own = || OwnOperation::find(method, path).map(|(operation, _)| operation.route().name);
+        service.or_else(|_| own()).unwrap_or(dialect::UNKNOWN)
     }
 
     fn is_upload(&self, operation: &str) -> bool {
@@ -117,32 +135,81 @@ impl Anthropic {
     }
 
     async fn answered(&self, request: &Request) -> Result<Answer> {
-        let route = Route::find(&request.method, &request.path)?;
-        known_parameters(&route, &request.query)?;
-        if let Route::Output(session) = &route {
-            return self.add_output(session, request).await;
+        use AnthropicOperation as Op;
+        let no_route = |error| Refusal::no_route(error, &request.method);
+        if request.path.starts_with(OWN) {
+            let (OwnOperation::AddOutput, path) =
+                OwnOperation::find(&request.method, &request.path).map_err(no_route)?;
+            known_parameters(&["filename", "after", "mime_type", "expires_in", "downloadable"], &request.query)?;
+            return self.add_output(path.get("session_id"), request).await;
         }
+        let (operation, path) = Op::find(&request.method, &request.path).map_err(no_route)?;
+        known_parameters(parameters(operation), &request.query)?;
         let betas = Betas::check(&request.headers)?;
-        if !route.is_files() && !betas.managed {
-            let what = format!("Not found: this path needs `{}: {}`", wire::BETA_HEADER, wire::beta::MANAGED_AGENTS);
-            return Err(Refusal::not_found(what));
+        let (file, session) = (path.get("file_id"), path.get("session_id"));
+        // Operations on files of the workspace need no name of a feature.
+        let files_operations = [Op::UploadFile, Op::ListFiles, Op::GetFile, Op::DownloadFile, Op::DeleteFile];
+        if !files_operations.contains(&operation) && !betas.managed {
+            let needed = format!("{}: {}", wire::BETA_HEADER, wire::beta::MANAGED_AGENTS);
+            return Err(Refusal::not_found(format!("Not found: this path needs `{needed}`")));
         }
-        match route {
-            Route::Files(call) => self.files(call, betas, request).await,
-            Route::File(id, call) => self.file(&id, call, betas).await,
-            Route::Sessions(call) => self.sessions(call, request).await,
-            Route::Session(id, call) => self.session(&id, call, request).await,
-            Route::Resources(id, call) => self.resources(&id, call, request).await,
-            Route::Resource(id, resource, call) => self.resource(&id, &resource, call, request).await,
-            Route::Events(id, call) => self.events(&id, call, request).await,
-            Route::Threads(id) => self.threads(&id, request),
-            Route::Thread(id, thread, call) => self.thread(&id, &thread, call, request),
-            Route::Agents(call) => self.catalogue.agents(call, request).await,
-            Route::Agent(id, call) => self.catalogue.agent(&id, call, request).await,
-            Route::Environments(call) => self.catalogue.environments(call, request).await,
-            Route::Environment(id, call) => self.catalogue.environment(&id, call, request).await,
-            Route::Output(_) => Err(Refusal::not_found("there is no call of this path")),
+        let (resource, thread) = (path.get("resource_id"), path.get("thread_id"));
+        let (agent, environment) = (path.get("agent_id"), path.get("environment_id"));
+        match operation {
+            Op::UploadFile => self.upload_file(betas, request).await,
+            Op::ListFiles => self.list_files(betas, request).await,
+            Op::GetFile => self.get_file(file, betas).await,
+            Op::DownloadFile => self.download_file(file).await,
+            Op::DeleteFile => self.delete_file(file).await,
+            Op::CreateSession => self.create_session(request).await,
+            Op::ListSessions => self.list_sessions(request),
+            Op::GetSession => self.get_session(session),
+            Op::UpdateSession => self.update_session(session, request).await,
+            Op::DeleteSession => self.delete_session(session).await,
+            Op::ArchiveSession => self.archive_session(session).await,
+            Op::AddResource => self.add_resource(session, request).await,
+            Op::ListResources => self.list_resources(session, request),
+            Op::GetResource => self.get_resource(session, resource),
+            Op::UpdateResource => self.update_resource(session, resource, request).await,
+            Op::DeleteResource => self.delete_resource(session, resource).await,
+            Op::SendEvents => self.send_events(session, request).await,
+            Op::ListEvents => self.list_events(session, request),
+            Op::StreamEvents => self.stream_events(session, request),
+            Op::ListThreads => self.list_threads(session, request),
+            Op::GetThread => self.get_thread(session, thread),
+            Op::ArchiveThread => self.archive_thread(session, thread),
+            Op::ListThreadEvents => self.list_thread_events(session, thread, request),
+            Op::StreamThread => self.stream_thread(session, thread, request),
+            Op::CreateAgent => self.catalogue.create_agent(request).await,
+            Op::ListAgents => self.catalogue.list_agents(request),
+            Op::GetAgent => self.catalogue.get_agent(agent, request),
+            Op::UpdateAgent => self.catalogue.update_agent(agent, request).await,
+            Op::ListAgentVersions => self.catalogue.list_agent_versions(agent, request),
+            Op::ArchiveAgent => self.catalogue.archive_agent(agent),
+            Op::CreateEnvironment => self.catalogue.create_environment(request).await,
+            Op::ListEnvironments => self.catalogue.list_environments(request),
+            Op::GetEnvironment => self.catalogue.get_environment(environment),
+            Op::UpdateEnvironment => self.catalogue.update_environment(environment, request).await,
+            Op::DeleteEnvironment => self.catalogue.delete_environment(environment),
+            Op::ArchiveEnvironment => self.catalogue.archive_environment(environment),
         }
+    }
+}
+
+/// Returns the query parameters that an operation takes, beside `beta` \[types\].
+fn parameters(operation: AnthropicOperation) -> &'static [&'static str] {
+    use AnthropicOperation as Op;
+    match operation {
+        Op::ListFiles => &[list::LIMIT, list::PAGE, list::AFTER, list::BEFORE, wire_files::IDS, wire_files::SCOPE],
+        Op::ListSessions => filter::ALL,
+        Op::ListResources | Op::ListThreadEvents | Op::ListAgentVersions => &[list::LIMIT, list::PAGE],
+        Op::ListEvents => wire_events::FILTERS,
+        Op::StreamEvents | Op::StreamThread => &[wire_events::DELTAS],
+        Op::ListThreads => &[filter::STATUSES, list::LIMIT, list::PAGE],
+        Op::ListAgents => &["created_at[gte]", "created_at[lte]", filter::ARCHIVED, list::LIMIT, list::PAGE],
+        Op::GetAgent => &["version"],
+        Op::ListEnvironments => &[filter::ARCHIVED, list::LIMIT, list::PAGE],
+        _ => &[],
     }
 }
 
@@ -152,8 +219,7 @@ fn held<T>(lock: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 }
 
 /// Refuses parameters that a call does not have. Older clients add `beta=true` to each \[recorded\].
-fn known_parameters(route: &Route, query: &Query) -> Result<()> {
-    let known = route.parameters();
+fn known_parameters(known: &[&str], query: &Query) -> Result<()> {
     match query.pairs().find(|(name, _)| *name != "beta" && !known.contains(name)) {
         None => Ok(()),
         Some((name, _)) => Err(Refusal::bad(format!("{name}: Extra inputs are not permitted"))),

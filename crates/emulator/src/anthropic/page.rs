@@ -8,6 +8,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::{Refusal, Result};
 use crate::request::Request;
+use wharf_core::model::Timestamp;
+use wharf_wire::anthropic::sessions::filter;
 use wharf_wire::anthropic::{Given, List, list};
 
 /// Where an item stands: by a time or a number, then by id.
@@ -143,6 +145,42 @@ pub(super) fn plain<T>(cut: Cut<T>) -> List<T> {
         first_id: Given::Absent,
         last_id: Given::Absent,
         extra: serde_json::Map::new(),
+    }
+}
+
+/// The times between which something is to have been made.
+#[derive(Debug, Default)]
+pub(super) struct Created {
+    after: Vec<(Timestamp, bool)>,
+    before: Vec<(Timestamp, bool)>,
+}
+
+impl Created {
+    /// What a request asks for.
+    pub(super) fn of(request: &Request) -> Result<Self> {
+        let mut created = Created::default();
+        for name in filter::CREATED {
+            let Some(text) = request.query.get(name) else { continue };
+            let at: Timestamp = text.parse().map_err(|_| Refusal::bad(format!("{name}: no time in RFC 3339")))?;
+            let bounds = if name.contains("[g") { &mut created.after } else { &mut created.before };
+            bounds.push((at, name.ends_with("e]")));
+        }
+        Ok(created)
+    }
+
+    /// Whether a time is among them.
+    pub(super) fn holds(&self, at: Timestamp) -> bool {
+        self.after.iter().all(|(from, itself)| at > *from || *itself && at == *from)
+            && self.before.iter().all(|(to, itself)| at < *to || *itself && at == *to)
+    }
+}
+
+/// A query parameter that is true or false.
+pub(super) fn flag(request: &Request, name: &str) -> Result<bool> {
+    match request.query.get(name) {
+        None | Some("false") => Ok(false),
+        Some("true") => Ok(true),
+        Some(_) => Err(Refusal::bad(format!("{name}: true or false"))),
     }
 }
 

@@ -11,7 +11,6 @@ use serde_json::Value;
 use super::files::missing;
 use super::kept::{Kept, Mounted};
 use super::page::{self, Cursor, Order, Place};
-use super::route::{ResourceCall, ResourcesCall};
 use super::{Anthropic, DOCUMENT_MAX, Refusal, Result, known_only};
 use crate::answer::{self, Answer, now};
 use crate::request::Request;
@@ -25,70 +24,60 @@ use wharf_wire::anthropic::resources::{self as wire, UpdateResource, kind};
 use wharf_wire::anthropic::{Deleted, File, Given, NewResource, Resource};
 
 impl Anthropic {
-    pub(super) async fn resources(&self, session: &str, call: ResourcesCall, request: &Request) -> Result<Answer> {
-        match call {
-            ResourcesCall::Add => {
-                let new: NewResource = request.document(DOCUMENT_MAX).await?;
-                let _changing = self.changing.lock().await;
-                let mut kept = self.load(session)?;
-                self.still_open(&kept)?;
-                if new.kind != kind::FILE {
-                    return Err(Refusal::bad(format!("type: only `{}` can be added to a session", kind::FILE)));
-                }
-                let made = self.mount(&mut kept, new).await?;
-                self.save(&mut kept)?;
-                Ok(answer::json(StatusCode::OK, &made))
-            }
-            ResourcesCall::List => {
-                let kept = self.load(session)?;
-                let limit = page::limit(request, wire::PAGE_MAX, wire::PAGE_MAX)?;
-                let cursor = Cursor::of(request, Order::Oldest)?;
-                let all = kept.resources.iter().map(|one| (Place::of(one.place, ""), one.resource.clone())).collect();
-                let cut = page::cut(all, Order::Oldest, cursor.as_ref(), limit);
-                Ok(answer::json(StatusCode::OK, &page::plain(cut)))
-            }
+    pub(super) async fn add_resource(&self, session: &str, request: &Request) -> Result<Answer> {
+        let new: NewResource = request.document(DOCUMENT_MAX).await?;
+        let _changing = self.changing.lock().await;
+        let mut kept = self.load(session)?;
+        self.still_open(&kept)?;
+        if new.kind != kind::FILE {
+            return Err(Refusal::bad(format!("type: only `{}` can be added to a session", kind::FILE)));
         }
+        let made = self.mount(&mut kept, new).await?;
+        self.save(&mut kept)?;
+        Ok(answer::json(StatusCode::OK, &made))
     }
 
-    pub(super) async fn resource(
-        &self,
-        session: &str,
-        id: &str,
-        call: ResourceCall,
-        request: &Request,
-    ) -> Result<Answer> {
-        let missing = || Refusal::not_found(format!("Resource `{id}` not found."));
-        let update: Option<UpdateResource> = match call {
-            ResourceCall::Update => Some(request.document(DOCUMENT_MAX).await?),
-            _ => None,
-        };
-        // Who only looks does not wait for those who change sessions.
-        let _changing = if call == ResourceCall::Get { None } else { Some(self.changing.lock().await) };
+    pub(super) fn list_resources(&self, session: &str, request: &Request) -> Result<Answer> {
+        let kept = self.load(session)?;
+        let limit = page::limit(request, wire::PAGE_MAX, wire::PAGE_MAX)?;
+        let cursor = Cursor::of(request, Order::Oldest)?;
+        let all = kept.resources.iter().map(|one| (Place::of(one.place, ""), one.resource.clone())).collect();
+        let cut = page::cut(all, Order::Oldest, cursor.as_ref(), limit);
+        Ok(answer::json(StatusCode::OK, &page::plain(cut)))
+    }
+
+    pub(super) fn get_resource(&self, session: &str, id: &str) -> Result<Answer> {
+        let kept = self.load(session)?;
+        let found = kept.resources.iter().find(|mounted| mounted.is(id)).ok_or_else(|| not_mounted(id))?;
+        Ok(answer::json(StatusCode::OK, &found.resource))
+    }
+
+    pub(super) async fn update_resource(&self, session: &str, id: &str, request: &Request) -> Result<Answer> {
+        let update: UpdateResource = request.document(DOCUMENT_MAX).await?;
+        let _changing = self.changing.lock().await;
         let mut kept = self.load(session)?;
-        let found = kept.resources.iter().position(|mounted| mounted.resource.id.as_deref() == Some(id));
-        let found = found.ok_or_else(missing)?;
-        let mounted = Arc::make_mut(kept.resources.get_mut(found).ok_or_else(missing)?);
-        match call {
-            ResourceCall::Get => Ok(answer::json(StatusCode::OK, &mounted.resource)),
-            ResourceCall::Update => {
-                if mounted.resource.kind != kind::REPOSITORY {
-                    return Err(Refusal::bad(format!("type: only a `{}` can be changed", kind::REPOSITORY)));
-                }
-                known_only("", &update.map(|update| update.extra).unwrap_or_default())?;
-                mounted.resource.updated_at = Some(now());
-                let shown = mounted.resource.clone();
-                self.save(&mut kept)?;
-                Ok(answer::json(StatusCode::OK, &shown))
-            }
-            ResourceCall::Delete => {
-                let gone = kept.resources.remove(found);
-                self.save(&mut kept)?;
-                if let Some(path) = gone.path().filter(|_| self.sessions.stay()) {
-                    self.backend.need_files()?.remove(&kept.at(path)?, false).await?;
-                }
-                Ok(answer::json(StatusCode::OK, &Deleted::of(id, Deleted::RESOURCE)))
-            }
+        let found = kept.resources.iter_mut().find(|mounted| mounted.is(id)).ok_or_else(|| not_mounted(id))?;
+        let mounted = Arc::make_mut(found);
+        if mounted.resource.kind != kind::REPOSITORY {
+            return Err(Refusal::bad(format!("type: only a `{}` can be changed", kind::REPOSITORY)));
         }
+        known_only("", &update.extra)?;
+        mounted.resource.updated_at = Some(now());
+        let shown = mounted.resource.clone();
+        self.save(&mut kept)?;
+        Ok(answer::json(StatusCode::OK, &shown))
+    }
+
+    pub(super) async fn delete_resource(&self, session: &str, id: &str) -> Result<Answer> {
+        let _changing = self.changing.lock().await;
+        let mut kept = self.load(session)?;
+        let found = kept.resources.iter().position(|mounted| mounted.is(id)).ok_or_else(|| not_mounted(id))?;
+        let gone = kept.resources.remove(found);
+        self.save(&mut kept)?;
+        if let Some(path) = gone.path().filter(|_| self.sessions.stay()) {
+            self.backend.need_files()?.remove(&kept.at(path)?, false).await?;
+        }
+        Ok(answer::json(StatusCode::OK, &Deleted::of(id, Deleted::RESOURCE)))
     }
 
     /// Mounts something in a session that is being changed.
@@ -240,4 +229,8 @@ impl Source for Once {
         let body = self.body.lock().await.take();
         body.ok_or_else(|| Error::new(Kind::Internal, "this was read already"))
     }
+}
+
+fn not_mounted(id: &str) -> Refusal {
+    Refusal::not_found(format!("Resource `{id}` not found."))
 }

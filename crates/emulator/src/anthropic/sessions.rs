@@ -4,8 +4,7 @@ use hyper::StatusCode;
 use serde_json::{Map, Value, json};
 
 use super::kept::Kept;
-use super::page::{self, Cursor, Order, Place};
-use super::route::{SessionCall, SessionsCall};
+use super::page::{self, Created, Cursor, Order, Place};
 use super::{Anthropic, DOCUMENT_MAX, Refusal, Result, check_metadata, events, known_only};
 use crate::answer::{self, Answer, now};
 use crate::request::Request;
@@ -19,90 +18,64 @@ use wharf_wire::anthropic::{CreateSession, Deleted, Event, Given, Session, Updat
 /// What takes the place of an agent's own settings.
 const OVERRIDES: [&str; 5] = ["model", "system", "tools", "mcp_servers", "skills"];
 
-/// The times between which something is to have been made.
-#[derive(Debug, Default)]
-pub(super) struct Created {
-    after: Vec<(Timestamp, bool)>,
-    before: Vec<(Timestamp, bool)>,
-}
-
-impl Created {
-    /// What a request asks for.
-    pub(super) fn of(request: &Request) -> Result<Self> {
-        let mut created = Created::default();
-        for name in filter::CREATED {
-            let Some(text) = request.query.get(name) else { continue };
-            let at: Timestamp = text.parse().map_err(|_| Refusal::bad(format!("{name}: no time in RFC 3339")))?;
-            let bounds = if name.contains("[g") { &mut created.after } else { &mut created.before };
-            bounds.push((at, name.ends_with("e]")));
-        }
-        Ok(created)
-    }
-
-    /// Whether a time is among them.
-    pub(super) fn holds(&self, at: Timestamp) -> bool {
-        self.after.iter().all(|(from, itself)| at > *from || *itself && at == *from)
-            && self.before.iter().all(|(to, itself)| at < *to || *itself && at == *to)
-    }
-}
-
 impl Anthropic {
-    pub(super) async fn sessions(&self, call: SessionsCall, request: &Request) -> Result<Answer> {
-        match call {
-            SessionsCall::Create => {
-                let asked: CreateSession = request.document(DOCUMENT_MAX).await?;
-                Ok(answer::json(StatusCode::OK, &self.create(asked).await?))
-            }
-            SessionsCall::List => self.list_sessions(request),
-        }
+    pub(super) async fn create_session(&self, request: &Request) -> Result<Answer> {
+        let asked: CreateSession = request.document(DOCUMENT_MAX).await?;
+        Ok(answer::json(StatusCode::OK, &self.create(asked).await?))
     }
 
-    pub(super) async fn session(&self, id: &str, call: SessionCall, request: &Request) -> Result<Answer> {
-        let update: Option<UpdateSession> = match call {
-            SessionCall::Update => Some(request.document(DOCUMENT_MAX).await?),
-            _ => None,
-        };
-        // Who only looks does not wait for those who change sessions.
-        let _changing = if call == SessionCall::Get { None } else { Some(self.changing.lock().await) };
+    pub(super) fn get_session(&self, id: &str) -> Result<Answer> {
+        Ok(answer::json(StatusCode::OK, &self.shown(self.load(id)?)))
+    }
+
+    pub(super) async fn update_session(&self, id: &str, request: &Request) -> Result<Answer> {
+        let update: UpdateSession = request.document(DOCUMENT_MAX).await?;
+        let _changing = self.changing.lock().await;
         let mut kept = self.load(id)?;
-        let idle = |what: &str| match self.lives.status(id) {
-            status::RUNNING | status::RESCHEDULING => {
-                let why = "interrupt it and wait until it is idle";
-                Err(Refusal::bad(format!("Session `{id}` is running and cannot be {what}: {why}.")))
-            }
-            _ => Ok(()),
-        };
-        match call {
-            SessionCall::Get => {}
-            SessionCall::Update => {
-                self.still_open(&kept)?;
-                let update = update.unwrap_or_default();
-                if update.agent.is_some() {
-                    idle("changed")?;
-                }
-                let event = change(&mut kept, update)?;
-                self.save(&mut kept)?;
-                if !event.extra.is_empty() {
-                    self.lives.with(id, |life| life.happens(event));
-                }
-            }
-            SessionCall::Delete => {
-                idle("deleted")?;
-                self.backend.sessions().delete(&id.parse()?, false).await?;
-                self.forget(id)?;
-                self.lives.with(id, |life| life.happens(Event::of(kind::DELETED)));
-                return Ok(answer::json(StatusCode::OK, &Deleted::of(id, Deleted::SESSION)));
-            }
-            // A second time changes nothing; what the service does then is unknown.
-            SessionCall::Archive if kept.session.archived_at.is_some() => {}
-            SessionCall::Archive => {
-                idle("archived")?;
-                kept.session.archived_at = Some(now());
-                self.save(&mut kept)?;
-                self.lives.with(id, super::life::Life::end);
-            }
+        self.still_open(&kept)?;
+        if update.agent.is_some() {
+            self.check_idle(id, "changed")?;
+        }
+        let event = change(&mut kept, update)?;
+        self.save(&mut kept)?;
+        if !event.extra.is_empty() {
+            self.lives.with(id, |life| life.happens(event));
         }
         Ok(answer::json(StatusCode::OK, &self.shown(kept)))
+    }
+
+    pub(super) async fn delete_session(&self, id: &str) -> Result<Answer> {
+        let _changing = self.changing.lock().await;
+        self.load(id)?;
+        self.check_idle(id, "deleted")?;
+        self.backend.sessions().delete(&id.parse()?, false).await?;
+        self.forget(id)?;
+        self.lives.with(id, |life| life.happens(Event::of(kind::DELETED)));
+        Ok(answer::json(StatusCode::OK, &Deleted::of(id, Deleted::SESSION)))
+    }
+
+    /// Archives a session. A second time changes nothing; what the service does then is unknown.
+    pub(super) async fn archive_session(&self, id: &str) -> Result<Answer> {
+        let _changing = self.changing.lock().await;
+        let mut kept = self.load(id)?;
+        if kept.session.archived_at.is_none() {
+            self.check_idle(id, "archived")?;
+            kept.session.archived_at = Some(now());
+            self.save(&mut kept)?;
+            self.lives.with(id, super::life::Life::end);
+        }
+        Ok(answer::json(StatusCode::OK, &self.shown(kept)))
+    }
+
+    /// Refuses to do something to a session that is running.
+    fn check_idle(&self, id: &str, done: &str) -> Result<()> {
+        match self.lives.status(id) {
+            status::RUNNING | status::RESCHEDULING => {
+                let why = "interrupt it and wait until it is idle";
+                Err(Refusal::bad(format!("Session `{id}` is running and cannot be {done}: {why}.")))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// A session with all that was asked for, or none at all.
@@ -185,7 +158,7 @@ impl Anthropic {
         Ok(Session { status: status.to_owned(), ..self.shown(kept) })
     }
 
-    fn list_sessions(&self, request: &Request) -> Result<Answer> {
+    pub(super) fn list_sessions(&self, request: &Request) -> Result<Answer> {
         let query = &request.query;
         let order = Order::of(request, Order::Newest)?;
         let limit = page::limit(request, wire::PAGE_DEFAULT, wire::PAGE_SURE)?;
@@ -196,7 +169,7 @@ impl Anthropic {
             Some(Ok(version @ 1..)) if query.get(filter::AGENT).is_some() => Some(version),
             Some(_) => return Err(Refusal::bad("agent_version: a number from 1, with agent_id")),
         };
-        let archived = flag(request, filter::ARCHIVED)?;
+        let archived = page::flag(request, filter::ARCHIVED)?;
         let at_cursor = cursor.as_ref().and_then(|cursor| Timestamp::from_microsecond(cursor.place.at).ok());
         if at_cursor.is_some_and(|at| !created.holds(at)) {
             return Err(Refusal::bad("page: this cursor lies outside of the times that are asked for"));
@@ -299,13 +272,4 @@ fn with_overrides(mut agent: Value, asked: &wire::AgentRef) -> Result<Value> {
         other => return Err(Refusal::bad(format!("agent.type: {other:?} is not known"))),
     }
     Ok(agent)
-}
-
-/// A query parameter that is true or false.
-pub(super) fn flag(request: &Request, name: &str) -> Result<bool> {
-    match request.query.get(name) {
-        None | Some("false") => Ok(false),
-        Some("true") => Ok(true),
-        Some(_) => Err(Refusal::bad(format!("{name}: true or false"))),
-    }
 }

@@ -4,8 +4,8 @@
 use hyper::StatusCode;
 use serde_json::{Value, json};
 
+use super::kept::Kept;
 use super::page::{self, Cursor, Order, Place};
-use super::route::ThreadCall;
 use super::{Anthropic, Refusal, Result};
 use crate::answer::{self, Answer};
 use crate::request::Request;
@@ -18,7 +18,7 @@ use wharf_wire::anthropic::{Event, Session};
 const PAGE_MAX: usize = 1000;
 
 impl Anthropic {
-    pub(super) fn threads(&self, session: &str, request: &Request) -> Result<Answer> {
+    pub(super) fn list_threads(&self, session: &str, request: &Request) -> Result<Answer> {
         let session = self.shown(self.load(session)?);
         let limit = page::limit(request, PAGE_MAX, PAGE_MAX)?;
         let cursor = Cursor::of(request, Order::Oldest)?;
@@ -30,20 +30,33 @@ impl Anthropic {
         Ok(answer::json(StatusCode::OK, &page::plain(cut)))
     }
 
-    pub(super) fn thread(&self, session: &str, id: &str, call: ThreadCall, request: &Request) -> Result<Answer> {
+    pub(super) fn get_thread(&self, session: &str, id: &str) -> Result<Answer> {
+        let kept = self.session_of_thread(session, id)?;
+        Ok(answer::json(StatusCode::OK, &self.primary(&self.shown(kept))))
+    }
+
+    /// Refuses to archive the primary thread, the only one. What the service does then is unknown.
+    pub(super) fn archive_thread(&self, session: &str, id: &str) -> Result<Answer> {
+        self.session_of_thread(session, id)?;
+        Err(Refusal::bad(format!("Thread `{id}` is the primary one: archive session `{session}`.")))
+    }
+
+    pub(super) fn list_thread_events(&self, session: &str, id: &str, request: &Request) -> Result<Answer> {
+        self.session_of_thread(session, id)?;
+        self.list_events(session, request)
+    }
+
+    pub(super) fn stream_thread(&self, session: &str, id: &str, request: &Request) -> Result<Answer> {
+        self.session_of_thread(session, id)?;
+        self.stream_events(session, request)
+    }
+
+    fn session_of_thread(&self, session: &str, id: &str) -> Result<Kept> {
         let kept = self.load(session)?;
         if id != name(session) {
             return Err(Refusal::not_found(format!("Thread `{id}` not found.")));
         }
-        match call {
-            ThreadCall::Get => Ok(answer::json(StatusCode::OK, &self.primary(&self.shown(kept)))),
-            // What the service does then is unknown.
-            ThreadCall::Archive => {
-                Err(Refusal::bad(format!("Thread `{id}` is the primary one: archive session `{session}`.")))
-            }
-            ThreadCall::Events => self.list_events(session, request),
-            ThreadCall::Stream => self.follow(session, request),
-        }
+        Ok(kept)
     }
 
     /// A session's primary thread \[types\].

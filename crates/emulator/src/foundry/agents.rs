@@ -9,7 +9,6 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use hyper::StatusCode;
 use serde_json::{Map, Value, json};
 
-use super::route::AgentCall;
 use super::{DOCUMENT_MAX, Foundry, Refusal, Result};
 use crate::answer::{self, Answer};
 use crate::request::Request;
@@ -186,75 +185,73 @@ impl Foundry {
         page(all, place, &request.query)
     }
 
-    pub(super) async fn agent(&self, agent: &str, call: AgentCall, request: &Request) -> Result<Answer> {
-        match call {
-            AgentCall::Get => {
-                let shown = self.agents.look(agent).shown(agent).ok_or_else(|| missing(agent))?;
-                Ok(answer::json(StatusCode::OK, &shown))
-            }
-            AgentCall::Change => {
-                let given: Map<String, Value> = request.document(DOCUMENT_MAX).await?;
-                if let Some(name) = given.keys().find(|name| !CHANGEABLE.contains(&name.as_str())) {
-                    return Err(Refusal::bad(format!("{name} cannot be changed")));
-                }
-                let shown = self.agents.change(agent, |known| {
-                    let mut details = Value::Object(std::mem::take(&mut known.details));
-                    merge(&mut details, given.into());
-                    known.details = details.as_object().cloned().unwrap_or_default();
-                    known.shown(agent)
-                });
-                Ok(answer::json(StatusCode::OK, &shown.ok_or_else(|| missing(agent))?))
-            }
-            AgentCall::Remove => {
-                self.end_sessions(agent, None, &request.query).await?;
-                let mut shelf = self.agents.shelf();
-                if let Some(gone) = shelf.known.remove(agent) {
-                    shelf.departed.insert(agent.to_owned(), gone.place);
-                }
-                let answer = json!({ "object": "agent.deleted", "name": agent, "deleted": true });
-                Ok(answer::json(StatusCode::OK, &answer))
-            }
-            // A second time changes nothing [py].
-            AgentCall::Enable | AgentCall::Disable => {
-                self.agents.change(agent, |known| known.disabled = call == AgentCall::Disable);
-                Ok(answer::empty(StatusCode::NO_CONTENT))
-            }
-            AgentCall::Versions => {
-                let versions = self.agents.look(agent).versions;
-                let all = (1..).zip(versions).filter_map(|(place, version)| Some((place, version?))).collect();
-                let place = |id: &str| id.strip_prefix(agent)?.strip_prefix(':')?.parse().ok();
-                page(all, place, &request.query)
-            }
-            AgentCall::Publish => {
-                let given: Map<String, Value> = request.document(DOCUMENT_MAX).await?;
-                if !given.get("definition").is_some_and(Value::is_object) {
-                    return Err(Refusal::bad("definition is missing"));
-                }
-                let made = self.agents.change(agent, |known| {
-                    let made = version(agent, known.versions.len() + 1, given);
-                    known.versions.push(Some(made.clone()));
-                    made
-                });
-                Ok(answer::json(StatusCode::OK, &made))
-            }
-            AgentCall::Version(version) => {
-                let agent_known = self.agents.look(agent);
-                let found = agent_known.version(&version).ok_or_else(|| unknown(agent, &version))?;
-                Ok(answer::json(StatusCode::OK, found))
-            }
-            AgentCall::Retire(version) => {
-                self.agents.look(agent).version(&version).ok_or_else(|| unknown(agent, &version))?;
-                self.end_sessions(agent, Some(&version), &request.query).await?;
-                self.agents.change(agent, |known| place(&version).and_then(|at| known.versions.get_mut(at)?.take()));
-                let answer =
-                    json!({ "object": "agent.version.deleted", "name": agent, "version": version, "deleted": true });
-                Ok(answer::json(StatusCode::OK, &answer))
-            }
-            AgentCall::Code => {
-                let what = "`wharf serve` has no code of agents: make a version with a definition";
-                Err(Refusal::new(StatusCode::NOT_IMPLEMENTED, what))
-            }
+    pub(super) fn get_agent(&self, agent: &str) -> Result<Answer> {
+        let shown = self.agents.look(agent).shown(agent).ok_or_else(|| missing(agent))?;
+        Ok(answer::json(StatusCode::OK, &shown))
+    }
+
+    pub(super) async fn update_agent(&self, agent: &str, request: &Request) -> Result<Answer> {
+        let given: Map<String, Value> = request.document(DOCUMENT_MAX).await?;
+        if let Some(name) = given.keys().find(|name| !CHANGEABLE.contains(&name.as_str())) {
+            return Err(Refusal::bad(format!("{name} cannot be changed")));
         }
+        let shown = self.agents.change(agent, |known| {
+            let mut details = Value::Object(std::mem::take(&mut known.details));
+            merge(&mut details, given.into());
+            known.details = details.as_object().cloned().unwrap_or_default();
+            known.shown(agent)
+        });
+        Ok(answer::json(StatusCode::OK, &shown.ok_or_else(|| missing(agent))?))
+    }
+
+    pub(super) async fn delete_agent(&self, agent: &str, query: &Query) -> Result<Answer> {
+        self.end_sessions(agent, None, query).await?;
+        let mut shelf = self.agents.shelf();
+        if let Some(gone) = shelf.known.remove(agent) {
+            shelf.departed.insert(agent.to_owned(), gone.place);
+        }
+        let answer = json!({ "object": "agent.deleted", "name": agent, "deleted": true });
+        Ok(answer::json(StatusCode::OK, &answer))
+    }
+
+    /// Enables or disables an agent. A second time changes nothing \[py\].
+    pub(super) fn set_enabled(&self, agent: &str, enabled: bool) -> Answer {
+        self.agents.change(agent, |known| known.disabled = !enabled);
+        answer::empty(StatusCode::NO_CONTENT)
+    }
+
+    pub(super) fn list_versions(&self, agent: &str, query: &Query) -> Result<Answer> {
+        let versions = self.agents.look(agent).versions;
+        let all = (1..).zip(versions).filter_map(|(place, version)| Some((place, version?))).collect();
+        let place = |id: &str| id.strip_prefix(agent)?.strip_prefix(':')?.parse().ok();
+        page(all, place, query)
+    }
+
+    pub(super) async fn create_version(&self, agent: &str, request: &Request) -> Result<Answer> {
+        let given: Map<String, Value> = request.document(DOCUMENT_MAX).await?;
+        if !given.get("definition").is_some_and(Value::is_object) {
+            return Err(Refusal::bad("definition is missing"));
+        }
+        let made = self.agents.change(agent, |known| {
+            let made = version(agent, known.versions.len() + 1, given);
+            known.versions.push(Some(made.clone()));
+            made
+        });
+        Ok(answer::json(StatusCode::OK, &made))
+    }
+
+    pub(super) fn get_version(&self, agent: &str, version: &str) -> Result<Answer> {
+        let known = self.agents.look(agent);
+        let found = known.version(version).ok_or_else(|| unknown(agent, version))?;
+        Ok(answer::json(StatusCode::OK, found))
+    }
+
+    pub(super) async fn delete_version(&self, agent: &str, version: &str, query: &Query) -> Result<Answer> {
+        self.agents.look(agent).version(version).ok_or_else(|| unknown(agent, version))?;
+        self.end_sessions(agent, Some(version), query).await?;
+        self.agents.change(agent, |known| place(version).and_then(|at| known.versions.get_mut(at)?.take()));
+        let answer = json!({ "object": "agent.version.deleted", "name": agent, "version": version, "deleted": true });
+        Ok(answer::json(StatusCode::OK, &answer))
     }
 
     /// Refuses to delete an agent or a version that has sessions, or deletes them with it \[py\].

@@ -10,7 +10,6 @@ use hyper::header::{CONTENT_DISPOSITION, HeaderValue};
 use serde_json::Value;
 use tokio::sync::mpsc;
 
-use super::route::FilesCall;
 use super::sessions::{limit, local_id, missing};
 use super::{DOCUMENT_MAX, Foundry, Refusal, Result};
 use crate::answer::{self, Answer};
@@ -18,7 +17,7 @@ use crate::request::{Request, Upload};
 use wharf_client::backend::{Backend, FetchOptions, MkdirOptions, PutOptions};
 use wharf_core::error::{Error, Kind};
 use wharf_core::model::{Entry, EntryKind, RemotePath, SessionPath, Timestamp};
-use wharf_wire::foundry as wire;
+use wharf_wire::foundry::{self as wire, FoundryOperation};
 use wharf_wire::url::Query;
 
 /// Bytes of a listing that are sent at a time.
@@ -28,23 +27,30 @@ const BLOCK: usize = 16 * 1024;
 const AHEAD: usize = 4;
 
 impl Foundry {
-    pub(super) async fn files(&self, agent: &str, id: &str, call: FilesCall, request: &Request) -> Result<Answer> {
+    /// Answers an operation on the files of a session.
+    pub(super) async fn files(
+        &self,
+        operation: FoundryOperation,
+        agent: &str,
+        id: &str,
+        request: &Request,
+    ) -> Result<Answer> {
         let session = local_id(agent, id).map_err(|_| missing(id))?;
-        let at = match call {
-            FilesCall::List => path_of(request.query.get("path").unwrap_or_default())?,
-            FilesCall::Mkdir => RemotePath::root(),
+        let at = match operation {
+            FoundryOperation::ListDirectory => path_of(request.query.get("path").unwrap_or_default())?,
+            FoundryOperation::CreateDirectory => RemotePath::root(),
             _ => {
                 path_of(request.query.get("path").ok_or_else(|| Refusal::bad("the query parameter path is missing"))?)?
             }
         };
         let at = SessionPath { session, path: at };
-        let done = match call {
-            FilesCall::Upload => self.upload(&at, request).await,
-            FilesCall::Download => self.download(&at).await,
-            FilesCall::List => self.directory(&at, request).await,
-            FilesCall::Delete => self.remove(&at, &request.query).await,
-            FilesCall::Mkdir => self.mkdir(&at, request).await,
-            FilesCall::Stat => self.stat(&at).await,
+        let done = match operation {
+            FoundryOperation::UploadFile => self.upload(&at, request).await,
+            FoundryOperation::DownloadFile => self.download(&at).await,
+            FoundryOperation::ListDirectory => self.directory(&at, request).await,
+            FoundryOperation::DeletePath => self.remove(&at, &request.query).await,
+            FoundryOperation::CreateDirectory => self.mkdir(&at, request).await,
+            _ => self.stat(&at).await,
         };
         match done {
             // Which of the two it is that lacks, only a look tells.

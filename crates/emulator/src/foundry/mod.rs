@@ -6,7 +6,6 @@
 
 mod agents;
 mod files;
-mod route;
 mod sessions;
 
 use std::sync::Arc;
@@ -16,25 +15,26 @@ use hyper::header::HeaderValue;
 use hyper::{HeaderMap, Method, StatusCode};
 
 use self::agents::Agents;
-use self::route::Route;
 use self::sessions::Departed;
 use super::answer::{self, Answer};
-use super::dialect::Dialect;
+use super::dialect::{self, Dialect};
 use super::refusal::{Refusal, Result};
 use super::request::Request;
 use super::token;
 use wharf_client::backend::Backend;
 use wharf_core::random;
-use wharf_wire::foundry as wire;
+use wharf_wire::foundry::{self as wire, FoundryOperation};
+use wharf_wire::route::{NoRoute, Operation as _, Parameters};
 use wharf_wire::url::Query;
 
 /// The most bytes of a body that is a document.
 const DOCUMENT_MAX: u64 = 1 << 20;
 
+/// What the paths of projects begin with.
+const PROJECTS: &str = "/api/projects/";
+
 /// The project that commands are told of. Any other is the same one.
 const PROJECT: &str = "/api/projects/wharf";
-
-pub(super) use route::OPERATIONS;
 
 /// The variables by which clients find the service at `origin`.
 pub(super) fn variables(origin: &str) -> Vec<(&'static str, String)> {
@@ -56,11 +56,11 @@ pub(super) struct Foundry {
 #[async_trait]
 impl Dialect for Foundry {
     fn claims(&self, path: &str) -> bool {
-        path.starts_with("/api/projects/")
+        path.starts_with(PROJECTS)
     }
 
     fn operation(&self, method: &Method, path: &str) -> &'static str {
-        Route::find(method, path).map_or(route::UNKNOWN, |route| route.operation())
+        find(method, path).map_or(dialect::UNKNOWN, |(operation, _)| operation.route().name)
     }
 
     async fn answer(&self, request: Request) -> Answer {
@@ -102,21 +102,51 @@ impl Foundry {
     }
 
     async fn answered(&self, request: &Request) -> Result<Answer> {
-        let route = Route::find(&request.method, &request.path)?;
+        use FoundryOperation as Op;
+        let found = find(&request.method, &request.path);
+        let (operation, path) = found.map_err(|error| Refusal::no_route(error, &request.method))?;
+        let (agent, session) = (path.get("agent"), path.get("session"));
+        if operation != Op::ListAgents && !wire::is_agent_name(agent) {
+            return Err(Refusal::bad("an agent's name has 1 to 63 letters, digits and hyphens"));
+        }
         check(&request.headers, &request.query)?;
-        match route {
-            Route::Agents => self.list_agents(request),
-            Route::Agent(agent, call) => self.agent(&agent, call, request).await,
-            Route::Sessions(agent, call) => self.sessions(&agent, call, request).await,
-            Route::Session(agent, id, call) => self.session(&agent, &id, call).await,
-            Route::Files(agent, id, call) => self.files(&agent, &id, call, request).await,
-            Route::Protocol(agent) => {
-                self.agents.enabled(&agent)?;
+        match operation {
+            Op::ListAgents => self.list_agents(request),
+            Op::GetAgent => self.get_agent(agent),
+            Op::UpdateAgent => self.update_agent(agent, request).await,
+            Op::DeleteAgent => self.delete_agent(agent, &request.query).await,
+            Op::EnableAgent => Ok(self.set_enabled(agent, true)),
+            Op::DisableAgent => Ok(self.set_enabled(agent, false)),
+            Op::ListVersions => self.list_versions(agent, &request.query),
+            Op::CreateVersion => self.create_version(agent, request).await,
+            Op::GetVersion => self.get_version(agent, path.get("version")),
+            Op::DeleteVersion => self.delete_version(agent, path.get("version"), &request.query).await,
+            Op::ImportVersion | Op::DownloadCode => {
+                let what = "`wharf serve` has no code of agents: make a version with a definition";
+                Err(Refusal::new(StatusCode::NOT_IMPLEMENTED, what))
+            }
+            Op::CreateSession => self.create_session(agent, request).await,
+            Op::ListSessions => self.list_sessions(agent, &request.query).await,
+            Op::GetSession => self.get_session(agent, session).await,
+            Op::StopSession => self.stop_session(agent, session).await,
+            Op::DeleteSession => self.remove_session(agent, session).await,
+            Op::SessionLog | Op::VersionLog => self.session_log(agent, session).await,
+            Op::UploadFile | Op::DownloadFile | Op::ListDirectory | Op::DeletePath | Op::CreateDirectory | Op::Stat => {
+                self.files(operation, agent, session, request).await
+            }
+            Op::Invoke | Op::GetInvocation => {
+                self.agents.enabled(agent)?;
                 let what = "no agent runs behind `wharf serve`: it has sessions and their files";
                 Err(Refusal::new(StatusCode::NOT_IMPLEMENTED, what))
             }
         }
     }
+}
+
+/// Returns the operation of a path below any project.
+fn find(method: &Method, path: &str) -> Result<(FoundryOperation, Parameters), NoRoute> {
+    let below = path.strip_prefix(PROJECTS).and_then(|path| path.find('/').filter(|at| *at > 0).map(|at| &path[at..]));
+    FoundryOperation::find(method, below.ok_or(NoRoute::Path)?)
 }
 
 /// A query parameter that is true or false; false where it is not there.

@@ -7,7 +7,6 @@ use std::time::Duration;
 use hyper::StatusCode;
 use sha2::{Digest as _, Sha256};
 
-use super::route::{SessionCall, SessionsCall};
 use super::{DOCUMENT_MAX, Foundry, Refusal, Result};
 use crate::answer::{self, Answer};
 use crate::request::Request;
@@ -44,51 +43,47 @@ struct Cursor {
 }
 
 impl Foundry {
-    pub(super) async fn sessions(&self, agent: &str, call: SessionsCall, request: &Request) -> Result<Answer> {
-        match call {
-            SessionsCall::Create => self.create(agent, request).await,
-            SessionsCall::List => self.list(agent, &request.query).await,
-        }
+    pub(super) async fn get_session(&self, agent: &str, id: &str) -> Result<Answer> {
+        Ok(answer::json(StatusCode::OK, &shown(&self.find_session(agent, id).await?)))
     }
 
-    pub(super) async fn session(&self, agent: &str, id: &str, call: SessionCall) -> Result<Answer> {
-        let sessions = self.backend.sessions();
-        let found = match local_id(agent, id) {
-            Ok(local) => match sessions.get(&local).await {
-                Err(e) if e.kind() == Kind::NotFound => None,
-                found => Some((local, found?)),
-            },
-            Err(_) => None,
-        };
-        let Some((local, found)) = found else {
-            // A deletion of what is not there is done [contract].
-            return match call {
-                SessionCall::Delete => Ok(answer::empty(StatusCode::NO_CONTENT)),
-                _ => Err(missing(id)),
-            };
-        };
-        match call {
-            SessionCall::Get => Ok(answer::json(StatusCode::OK, &shown(&found))),
-            // One that is stopped already is stopped [docs]; a 409 can be had as a fault.
-            SessionCall::Stop if found.status == SessionStatus::Stopped => Ok(answer::empty(StatusCode::NO_CONTENT)),
-            SessionCall::Stop => {
-                sessions.stop(&local).await?;
-                let now = Timestamp::now().as_second().to_string();
-                let set = Labels::from([(STOPPED_AT.to_owned(), now)]);
-                sessions.label(&local, LabelPatch { set, remove: Vec::new() }).await?;
-                Ok(answer::empty(StatusCode::NO_CONTENT))
-            }
-            SessionCall::Delete => {
-                self.delete_session(found).await?;
-                Ok(answer::empty(StatusCode::NO_CONTENT))
-            }
-            SessionCall::Log => {
-                let event = serde_json::json!({
-                    "timestamp": answer::now(), "stream": "status", "message": "nothing runs in this session",
-                });
-                let frame = format!("event: log\ndata: {event}\n\n");
-                Ok(answer::full(StatusCode::OK, "text/event-stream; charset=utf-8", frame))
-            }
+    /// Stops a session. One that is stopped already stays so \[docs\]; `--fault` gives the 409.
+    pub(super) async fn stop_session(&self, agent: &str, id: &str) -> Result<Answer> {
+        let found = self.find_session(agent, id).await?;
+        if found.status != SessionStatus::Stopped {
+            let sessions = self.backend.sessions();
+            sessions.stop(&found.id).await?;
+            let now = Timestamp::now().as_second().to_string();
+            let set = Labels::from([(STOPPED_AT.to_owned(), now)]);
+            sessions.label(&found.id, LabelPatch { set, remove: Vec::new() }).await?;
+        }
+        Ok(answer::empty(StatusCode::NO_CONTENT))
+    }
+
+    /// Deletes a session. One that does not exist counts as deleted \[contract\].
+    pub(super) async fn remove_session(&self, agent: &str, id: &str) -> Result<Answer> {
+        match self.find_session(agent, id).await {
+            Ok(found) => self.delete_session(found).await?,
+            Err(refusal) if refusal.status == StatusCode::NOT_FOUND => {}
+            Err(refusal) => return Err(refusal),
+        }
+        Ok(answer::empty(StatusCode::NO_CONTENT))
+    }
+
+    pub(super) async fn session_log(&self, agent: &str, id: &str) -> Result<Answer> {
+        self.find_session(agent, id).await?;
+        let event = serde_json::json!({
+            "timestamp": answer::now(), "stream": "status", "message": "nothing runs in this session",
+        });
+        let frame = format!("event: log\ndata: {event}\n\n");
+        Ok(answer::full(StatusCode::OK, "text/event-stream; charset=utf-8", frame))
+    }
+
+    async fn find_session(&self, agent: &str, id: &str) -> Result<Session> {
+        let local = local_id(agent, id).map_err(|_| missing(id))?;
+        match self.backend.sessions().get(&local).await {
+            Err(e) if e.kind() == Kind::NotFound => Err(missing(id)),
+            found => Ok(found?),
         }
     }
 
@@ -120,7 +115,7 @@ impl Foundry {
         }
     }
 
-    async fn create(&self, agent: &str, request: &Request) -> Result<Answer> {
+    pub(super) async fn create_session(&self, agent: &str, request: &Request) -> Result<Answer> {
         let asked: wire::CreateSession = request.document(DOCUMENT_MAX).await?;
         let version = match asked.version_indicator {
             None => None,
@@ -157,7 +152,7 @@ impl Foundry {
         }
     }
 
-    async fn list(&self, agent: &str, query: &Query) -> Result<Answer> {
+    pub(super) async fn list_sessions(&self, agent: &str, query: &Query) -> Result<Answer> {
         let limit = limit(query)?;
         // Without a word, the oldest came first [live].
         let newest_first = match query.get("order") {

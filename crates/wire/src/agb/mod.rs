@@ -20,6 +20,7 @@
 mod answer;
 mod args;
 mod context;
+mod operations;
 mod session;
 pub mod text;
 mod tool;
@@ -32,6 +33,7 @@ pub use context::{
     Context, ContextFile, ContextInfo, FILE_TRANSFER, InternalContext, PresignedUrl, SyncItem, SyncMode, SyncState,
     content_type_is_signed, directory_of,
 };
+pub use operations::AgbOperation;
 pub use session::{
     CreateSession, CreatedSession, DesktopInfo, GetLabels, Link, McpResource, Persistence, SessionDetail, SessionItem,
     SessionRef, read_labels, status, write_labels,
@@ -79,60 +81,4 @@ pub const NO_NEW_SESSION: (&str, &str) = ("autoGenSession", "false");
 /// The query of a call of a tool.
 pub fn tool_query() -> Query {
     Query::default().with(NO_NEW_SESSION.0, NO_NEW_SESSION.1)
-}
-
-/// The paths of the calls, below the endpoint \[recorded\]. Each is one call with one method.
-pub mod path {
-    /// `POST` with a [`CreateSession`](super::CreateSession); query `imageId`.
-    pub const CREATE_SESSION: &str = "/mcp/createSession";
-    /// `GET`; query `labels` (JSON), `maxResults`, `nextToken`.
-    pub const LIST_SESSION: &str = "/sdk/ListSession";
-    /// `POST` with a [`SessionRef`](super::SessionRef).
-    pub const GET_SESSION: &str = "/mcp/getSession";
-    /// `POST` with a [`SessionRef`](super::SessionRef): the status.
-    pub const GET_SESSION_INFO: &str = "/mcp/getSessionInfo";
-    /// `POST` with a [`SessionRef`](super::SessionRef): where its desktop is.
-    pub const GET_MCP_RESOURCE: &str = "/mcp/getMcpResource";
-    /// `POST`; query `sessionId`.
-    pub const REFRESH_IDLE_TIME: &str = "/mcp/refreshSessionIdleTime";
-    /// `POST`; query `sessionId` and `Labels`, with a capital L. Replaces all labels.
-    pub const SET_LABEL: &str = "/sdk/SetLabel";
-    /// `GET`; query `sessionId`.
-    pub const GET_LABEL: &str = "/sdk/GetLabel";
-    /// `POST` with a [`SessionRef`](super::SessionRef). Then the status is asked for until it is gone.
-    pub const RELEASE_SESSION_ASYNC: &str = "/mcp/releaseSessionAsync";
-    /// `POST` with a [`SessionRef`](super::SessionRef): the older form, that no SDK uses any more.
-    pub const RELEASE_SESSION: &str = "/mcp/releaseSession";
-    /// `POST`; query `imageId`. `data` is a string.
-    pub const LIST_TOOLS: &str = "/mcp/listTools";
-    /// `POST` with a [`ToolCall`](super::ToolCall); query [`tool_query`](super::tool_query).
-    pub const CALL_TOOL: &str = "/mcp";
-    /// `GET`; query `sessionId`, `protocolType`, `port`.
-    pub const GET_LINK: &str = "/internet/getLink";
-    /// `POST`; query `sessionId`.
-    pub const GET_CDP_LINK: &str = "/internet/getCdpLink";
-    /// `POST`; query `sessionId` and `contextTypes`, a JSON array.
-    pub const INTERNAL_CONTEXT: &str = "/sdk/GetAndLoadInternalContext";
-    /// `POST`; query `contextId` and `filePath`.
-    pub const UPLOAD_URL: &str = "/sdk/GetContextFileUploadUrl";
-    /// `POST`; query `contextId` and `filePath`.
-    pub const DOWNLOAD_URL: &str = "/sdk/GetContextFileDownloadUrl";
-    /// `POST`; query `contextId` and `filePath`.
-    pub const DELETE_CONTEXT_FILE: &str = "/sdk/DeleteContextFile";
-    /// `POST`; query `contextId`, `parentFolderPath`, `pageNumber`, `pageSize`.
-    pub const CONTEXT_FILES: &str = "/sdk/DescribeContextFiles";
-    /// `POST`; query `sessionId`, `contextId`, `path`, `mode`.
-    pub const SYNC_CONTEXT: &str = "/sdk/SyncContext";
-    /// `GET`; query `sessionId`, `contextId`, `path`, `taskType`.
-    pub const CONTEXT_INFO: &str = "/sdk/GetContextInfo";
-    /// `GET`; query `maxResults`, `nextToken`.
-    pub const LIST_CONTEXTS: &str = "/sdk/ListContexts";
-    /// `GET`; query `id` or `name`, and `allowCreate`, with which it makes one: never to be retried.
-    pub const GET_CONTEXT: &str = "/sdk/GetContext";
-    /// `POST`; query `id`, `name`.
-    pub const MODIFY_CONTEXT: &str = "/sdk/ModifyContext";
-    /// `POST`; query `id`.
-    pub const DELETE_CONTEXT: &str = "/sdk/DeleteContext";
-    /// `POST`; query `id`. Then the context is asked for until it is `available`.
-    pub const CLEAR_CONTEXT: &str = "/sdk/ClearContext";
 }

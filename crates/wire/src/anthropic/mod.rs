@@ -23,7 +23,7 @@ pub mod events;
 pub mod files;
 mod given;
 pub mod list;
-pub mod paths;
+mod operations;
 pub mod resources;
 pub mod sessions;
 
@@ -37,6 +37,7 @@ pub use events::{Event, SendEvents, SentEvents};
 pub use files::{File, FileAnswer};
 pub use given::Given;
 pub use list::{Deleted, DeletedAnswer, List, Next};
+pub use operations::AnthropicOperation;
 pub use resources::{NewResource, Resource, ResourceAnswer};
 pub use sessions::{AgentRef, CreateSession, Session, SessionAnswer, UpdateSession};
 

@@ -13,7 +13,7 @@ use super::{Agb, CAPABILITIES, send};
 use crate::backend::{Capabilities, Feature, NewResource, Page, PageRequest, Resources};
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{Provider, RemotePath, Resource, ResourceKind, SessionId};
-use wharf_wire::agb as wire;
+use wharf_wire::agb::{self as wire, AgbOperation};
 use wharf_wire::agb::{Persistence, SyncItem, SyncState};
 use wharf_wire::json;
 
@@ -41,7 +41,7 @@ impl Resources for Agb {
     /// What the service tells of contexts, one for each place that a context has. The one that
     /// transfers pass through is not the user's.
     async fn list(&self, session: &SessionId, page: PageRequest) -> Result<Page<Resource>> {
-        let request = self.ask(wire::path::CONTEXT_INFO).query("sessionId", session.as_str());
+        let request = self.ask(AgbOperation::GetContextInfo).query("sessionId", session.as_str());
         let reply = send(request).await?;
         let info: wire::ContextInfo = reply.data()?;
         let items = info.items().ok_or_else(unreadable)?;
@@ -114,7 +114,7 @@ impl Agb {
         }
         let mut patience = Patience::new(Duration::from_millis(20), Duration::from_secs(2), LOADING);
         loop {
-            let request = self.ask(wire::path::CONTEXT_INFO).query("sessionId", session.as_str());
+            let request = self.ask(AgbOperation::GetContextInfo).query("sessionId", session.as_str());
             let info: wire::ContextInfo = send(request).await?.data()?;
             let items = info.items().ok_or_else(unreadable)?;
             let items =

@@ -34,11 +34,11 @@ use self::presigned::Gates;
 use super::capability::Limits;
 use super::{Backend, Capabilities, Feature, FileStore, Finding, Resources, SessionFiles, Sessions};
 use crate::http::redact;
-use crate::http::{Answer, Auth, Class, Http, Method, Options, Request};
+use crate::http::{Answer, Auth, Class, Http, Options, Request};
 use wharf_core::config::{Settings, env};
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{Provider, SessionId, SessionStatus};
-use wharf_wire::agb as wire;
+use wharf_wire::agb::{self as wire, AgbOperation};
 
 /// What AGB cloud can do.
 pub static CAPABILITIES: Capabilities = Capabilities {
@@ -166,25 +166,24 @@ fn shown(text: &RawValue) -> Provider {
 }
 
 impl Agb {
-    /// A request to a path of [`wire::path`]. Every one says that it is JSON, as the SDKs' do.
-    fn call(&self, class: Class, method: Method, path: &str) -> Request<'_> {
-        let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
-        self.0.http.request(class, method, &segments).header("content-type", "application/json")
+    /// Returns a request for an operation. Every one says that it is JSON, as the SDKs' do.
+    fn call(&self, class: Class, operation: AgbOperation) -> Request<'_> {
+        self.0.http.operation(class, operation, &[]).header("content-type", "application/json")
     }
 
     /// A `GET` whose parameters are in its query.
-    fn ask(&self, path: &str) -> Request<'_> {
-        self.call(Class::Safe, Method::GET, path)
+    fn ask(&self, operation: AgbOperation) -> Request<'_> {
+        self.call(Class::Safe, operation)
     }
 
     /// A `POST` whose parameters are in its query; its body is an empty object \[recorded\].
-    fn tell(&self, class: Class, path: &str) -> Request<'_> {
-        self.call(class, Method::POST, path).json(&serde_json::Map::new())
+    fn tell(&self, class: Class, operation: AgbOperation) -> Request<'_> {
+        self.call(class, operation).json(&serde_json::Map::new())
     }
 
     /// A `POST` about one session.
-    fn tell_of(&self, class: Class, path: &str, id: &SessionId) -> Request<'_> {
-        self.call(class, Method::POST, path).json(&wire::SessionRef { session_id: id.to_string() })
+    fn tell_of(&self, class: Class, operation: AgbOperation, id: &SessionId) -> Request<'_> {
+        self.call(class, operation).json(&wire::SessionRef { session_id: id.to_string() })
     }
 
     async fn look_around(&self) -> Vec<Finding> {

@@ -23,7 +23,7 @@ use wharf_core::body::{Body, Mapped, PassingMd5, Source, Summary};
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{RemotePath, SessionId, SessionPath};
 use wharf_core::random;
-use wharf_wire::agb as wire;
+use wharf_wire::agb::{self as wire, AgbOperation};
 use wharf_wire::agb::{SyncItem, SyncMode, SyncState};
 
 /// What a content is called on its way. Its own name is nobody's business there.
@@ -64,7 +64,7 @@ impl Agb {
 
     async fn load_gate(&self, session: &SessionId) -> Result<Gate> {
         let types = format!("[\"{}\"]", wire::FILE_TRANSFER);
-        let request = self.tell(Class::Idempotent, wire::path::INTERNAL_CONTEXT);
+        let request = self.tell(Class::Idempotent, AgbOperation::LoadInternalContext);
         let reply = send(request.query("sessionId", session.as_str()).query("contextTypes", &types)).await?;
         let all: Option<Vec<wire::InternalContext>> = match reply.envelope.data {
             Some(_) => reply.data()?,
@@ -144,8 +144,8 @@ struct Passage {
 
 impl Passage {
     /// A URL for the object, which lets its bearer in and is shown to nobody.
-    async fn url(&self, class: Class, path: &str) -> Result<String> {
-        let request = self.agb.tell(class, path).query("contextId", &self.gate.context);
+    async fn url(&self, class: Class, operation: AgbOperation) -> Result<String> {
+        let request = self.agb.tell(class, operation).query("contextId", &self.gate.context);
         let reply = send(request.query("filePath", self.content.as_str())).await?;
         Ok(reply.data::<wire::PresignedUrl>()?.url)
     }
@@ -155,7 +155,7 @@ impl Passage {
     async fn send(&self, source: &dyn Source) -> Result<(Summary, bool)> {
         let md5 = PassingMd5::default();
         let source = Mapped::new(source, |body| md5.see(body));
-        let url = self.url(Class::Idempotent, wire::path::UPLOAD_URL).await?;
+        let url = self.url(Class::Idempotent, AgbOperation::GetUploadUrl).await?;
         let request = self.agb.0.http.elsewhere(Class::Idempotent, Method::PUT, &url).source(&source);
         let answer = request.send().await.map_err(|e| of_storage(e, "taking the content"))?;
         let etag = answer.header("etag").unwrap_or_default().trim_matches('"');
@@ -167,7 +167,7 @@ impl Passage {
     /// Moves what is in the directory, and waits until that is done.
     async fn sync(&self, mode: SyncMode, bytes: u64) -> Result<()> {
         let directory = self.directory.as_str();
-        let request = self.agb.tell(Class::Idempotent, wire::path::SYNC_CONTEXT);
+        let request = self.agb.tell(Class::Idempotent, AgbOperation::SyncContext);
         let request = request.query("sessionId", self.session.as_str()).query("contextId", &self.gate.context);
         send(request.query("path", directory).query("mode", mode.word())).await.map_err(|e| not_synced(mode, e))?;
         let all = SYNC + Duration::from_secs(bytes / SYNC_SPEED);
@@ -192,7 +192,7 @@ impl Passage {
 
     async fn state(&self, mode: SyncMode) -> Result<Option<SyncItem>> {
         let directory = self.directory.as_str();
-        let request = self.agb.ask(wire::path::CONTEXT_INFO).query("sessionId", self.session.as_str());
+        let request = self.agb.ask(AgbOperation::GetContextInfo).query("sessionId", self.session.as_str());
         let request = request.query("contextId", &self.gate.context).query("path", directory);
         let info: wire::ContextInfo = send(request.query("taskType", mode.word())).await?.data()?;
         let items = info.items().ok_or_else(|| Error::new(Kind::Unavailable, "the state of a sync cannot be read"))?;
@@ -214,7 +214,7 @@ impl Passage {
         self.sync(SyncMode::Upload, size).await?;
         // The session's copy has done its work.
         let (url, ()) = join(
-            self.url(Class::Idempotent, wire::path::DOWNLOAD_URL),
+            self.url(Class::Idempotent, AgbOperation::GetDownloadUrl),
             self.agb.clear(&self.session, &[&self.directory]),
         )
         .await;
@@ -232,7 +232,7 @@ impl Passage {
     /// As far as that goes; what stays goes with the session.
     async fn remove(&self) {
         let object = async {
-            let request = self.agb.tell(Class::Idempotent, wire::path::DELETE_CONTEXT_FILE);
+            let request = self.agb.tell(Class::Idempotent, AgbOperation::DeleteContextFile);
             let request = request.query("contextId", &self.gate.context);
             drop(send(request.query("filePath", self.content.as_str())).await);
         };

@@ -13,7 +13,7 @@ use crate::backend::{Capabilities, LabelPatch, NewSession, Page, PageRequest, Se
 use crate::http::Class;
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{Labels, Provider, Session, SessionId, SessionStatus};
-use wharf_wire::agb as wire;
+use wharf_wire::agb::{self as wire, AgbOperation};
 use wharf_wire::json;
 
 /// The most sessions on a page. The service's own limit is unknown; its sibling takes 100.
@@ -108,7 +108,7 @@ impl Sessions for Agb {
             content.extend(asked);
         }
         let class = Class::Once("`wharf sessions list` shows whether there is one more");
-        let request = self.call(class, crate::http::Method::POST, wire::path::CREATE_SESSION);
+        let request = self.call(class, AgbOperation::CreateSession);
         let reply = send(request.query("imageId", image).json(&content)).await?;
         let made: wire::CreatedSession = reply.data()?;
         if let Some(why) = made.failure() {
@@ -131,7 +131,7 @@ impl Sessions for Agb {
     async fn list(&self, query: &SessionQuery, page: PageRequest) -> Result<Page<Session>> {
         CAPABILITIES.require_all(query.features())?;
         let limit = page.limit.unwrap_or(PAGE).clamp(1, PAGE).to_string();
-        let mut request = self.ask(wire::path::LIST_SESSION).query("maxResults", &limit);
+        let mut request = self.ask(AgbOperation::ListSessions).query("maxResults", &limit);
         if let Some(token) = &page.cursor {
             request = request.query("nextToken", token);
         }
@@ -146,7 +146,7 @@ impl Sessions for Agb {
 
     /// Labels are asked for by a call of their own.
     async fn get(&self, id: &SessionId) -> Result<Session> {
-        let detail = async { send(self.tell_of(Class::Safe, wire::path::GET_SESSION, id)).await };
+        let detail = async { send(self.tell_of(Class::Safe, AgbOperation::GetSession, id)).await };
         let (reply, labels) = futures_util::future::try_join(detail, self.labels(id)).await?;
         let seen: wire::SessionDetail = reply.data()?;
         let word = seen.status.ok_or_else(|| reply.lacks("a status"))?;
@@ -158,7 +158,7 @@ impl Sessions for Agb {
     /// there. The service releases in its own time; this waits for it.
     async fn delete(&self, id: &SessionId, _force: bool) -> Result<()> {
         self.status(id).await?.ok_or_else(|| gone(id))?;
-        let request = self.tell_of(Class::Idempotent, wire::path::RELEASE_SESSION_ASYNC, id);
+        let request = self.tell_of(Class::Idempotent, AgbOperation::ReleaseSessionAsync, id);
         match send(request).await {
             Err(error) if error.kind() == Kind::NotFound => return Ok(()),
             other => drop(other?),
@@ -190,7 +190,7 @@ impl Sessions for Agb {
     }
 
     async fn touch(&self, id: &SessionId) -> Result<Session> {
-        let request = self.tell(Class::Idempotent, wire::path::REFRESH_IDLE_TIME);
+        let request = self.tell(Class::Idempotent, AgbOperation::RefreshIdleTime);
         send(request.query("sessionId", id.as_str())).await?;
         self.get(id).await
     }
@@ -199,7 +199,7 @@ impl Sessions for Agb {
 impl Agb {
     /// What a session is now; nothing where it is gone by its own account.
     async fn status(&self, id: &SessionId) -> Result<Option<SessionStatus>> {
-        let reply = send(self.tell_of(Class::Safe, wire::path::GET_SESSION_INFO, id)).await?;
+        let reply = send(self.tell_of(Class::Safe, AgbOperation::GetSessionInfo, id)).await?;
         let seen: wire::SessionDetail = reply.data()?;
         Ok(status_of(&seen.status.ok_or_else(|| reply.lacks("a status"))?))
     }

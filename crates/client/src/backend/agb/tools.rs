@@ -4,11 +4,11 @@ use serde::Serialize;
 use serde_json::Map;
 
 use super::{Agb, send};
-use crate::http::{Class, Method};
+use crate::http::Class;
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{SessionId, SessionPath};
-use wharf_wire::agb as wire;
 use wharf_wire::agb::text::{Output, ToolError, quoted};
+use wharf_wire::agb::{self as wire, AgbOperation};
 use wharf_wire::json;
 
 /// As long may a command take, in milliseconds: the sibling's gateway cuts longer ones off.
@@ -41,7 +41,7 @@ impl Agb {
     ) -> Result<wire::ToolResult> {
         let call = wire::ToolCall::new(id.as_str(), name, args);
         let (switch, off) = wire::NO_NEW_SESSION;
-        let request = self.call(class, Method::POST, wire::path::CALL_TOOL).query(switch, off);
+        let request = self.call(class, AgbOperation::CallTool).query(switch, off);
         let reply = send(request.json(&call)).await?;
         let result: wire::ToolResult = reply.data()?;
         if result.is_whole() { Ok(result) } else { Err(reply.lacks("a text of the tool's")) }

@@ -32,11 +32,11 @@ use super::page::unreadable;
 use super::{
     Backend, Capabilities, Feature, FileStore, Finding, PageRequest, Resources, SessionFiles, SessionQuery, Sessions,
 };
-use crate::http::{Answer, Auth, Class, Http, Method, Options, Request};
+use crate::http::{Answer, Auth, Class, Http, Options, Request};
 use wharf_core::config::{Settings, env};
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{FileId, SessionId, SessionPath, SessionStatus};
-use wharf_wire::anthropic as wire;
+use wharf_wire::anthropic::{self as wire, AnthropicOperation};
 use wharf_wire::json;
 
 /// What Anthropic's service can do.
@@ -165,19 +165,18 @@ struct Anthropic {
 
 impl Anthropic {
     /// A request about files of the workspace, which needs no name of a feature \[docs\].
-    fn plain(&self, class: Class, method: Method, path: &[&str]) -> Request<'_> {
-        self.call(class, method, path, &[])
+    fn plain(&self, class: Class, operation: AnthropicOperation, ids: &[&str]) -> Request<'_> {
+        self.call(class, operation, ids, &[])
     }
 
     /// A request about sessions, which do not exist without the name of the feature \[docs\].
-    fn gated(&self, class: Class, method: Method, path: &[&str]) -> Request<'_> {
-        self.call(class, method, path, &[wire::beta::MANAGED_AGENTS])
+    fn gated(&self, class: Class, operation: AnthropicOperation, ids: &[&str]) -> Request<'_> {
+        self.call(class, operation, ids, &[wire::beta::MANAGED_AGENTS])
     }
 
     /// The user's names of features come first, as in the official clients \[recorded\].
-    fn call(&self, class: Class, method: Method, below: &[&str], needed: &[&str]) -> Request<'_> {
-        let path: Vec<&str> = ["v1"].into_iter().chain(below.iter().copied()).collect();
-        let request = self.http.request(class, method, &path).header(wire::VERSION_HEADER, wire::VERSION);
+    fn call(&self, class: Class, operation: AnthropicOperation, ids: &[&str], needed: &[&str]) -> Request<'_> {
+        let request = self.http.operation(class, operation, ids).header(wire::VERSION_HEADER, wire::VERSION);
         let others = needed.iter().copied().filter(|name| !self.setup.betas.iter().any(|known| known == name));
         let line = wire::beta_line(self.setup.betas.iter().map(String::as_str).chain(others));
         if line.is_empty() { request } else { request.header(wire::BETA_HEADER, &line) }

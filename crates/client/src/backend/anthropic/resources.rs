@@ -7,11 +7,11 @@ use serde_json::{Map, Value};
 use super::{Anthropic, CAPABILITIES, gone, listing, parsed, view};
 use crate::backend::page::unreadable;
 use crate::backend::{Capabilities, Feature, FileStore, NewResource, Page, PageRequest, Resources};
-use crate::http::{Class, Method};
+use crate::http::Class;
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{FileId, Provider, RemotePath, Resource, ResourceKind, SessionId, SessionPath};
-use wharf_wire::anthropic as wire;
 use wharf_wire::anthropic::resources::{PAGE_MAX, UPLOADS, kind};
+use wharf_wire::anthropic::{self as wire, AnthropicOperation};
 
 #[async_trait]
 impl Resources for Anthropic {
@@ -50,7 +50,7 @@ impl Resources for Anthropic {
     }
 
     async fn list(&self, session: &SessionId, page: PageRequest) -> Result<Page<Resource>> {
-        let request = self.gated(Class::Safe, Method::GET, &["sessions", session.as_str(), "resources"]);
+        let request = self.gated(Class::Safe, AnthropicOperation::ListResources, &[session.as_str()]);
         let answer = listing::ask(request, &page, PAGE_MAX).send().await?;
         let listed = listing::read(&answer)?;
         let received = listed.items.len();
@@ -59,15 +59,15 @@ impl Resources for Anthropic {
     }
 
     async fn get(&self, session: &SessionId, id: &str) -> Result<Resource> {
-        let path = ["sessions", session.as_str(), "resources", id];
-        let answer = self.gated(Class::Safe, Method::GET, &path).send().await?;
+        let ids = [session.as_str(), id];
+        let answer = self.gated(Class::Safe, AnthropicOperation::GetResource, &ids).send().await?;
         read(session, answer.object()?)
     }
 
     /// The service lets a repository's token be changed, which no trace shows.
     async fn update(&self, session: &SessionId, id: &str, document: Map<String, Value>) -> Result<Resource> {
-        let path = ["sessions", session.as_str(), "resources", id];
-        let request = self.gated(Class::Idempotent, Method::POST, &path).json(&document);
+        let ids = [session.as_str(), id];
+        let request = self.gated(Class::Idempotent, AnthropicOperation::UpdateResource, &ids).json(&document);
         let request = match document.get("authorization_token") {
             Some(Value::String(token)) => request.hide(token),
             _ => request,
@@ -77,8 +77,8 @@ impl Resources for Anthropic {
     }
 
     async fn remove(&self, session: &SessionId, id: &str) -> Result<()> {
-        let path = ["sessions", session.as_str(), "resources", id];
-        gone(self.gated(Class::Idempotent, Method::DELETE, &path).send().await)
+        let ids = [session.as_str(), id];
+        gone(self.gated(Class::Idempotent, AnthropicOperation::DeleteResource, &ids).send().await)
     }
 }
 
@@ -87,7 +87,7 @@ impl Anthropic {
     /// more than that the request is bad.
     pub(super) async fn mount(&self, at: &SessionPath, content: &Map<String, Value>) -> Result<Resource> {
         let class = Class::Once("`wharf resources list` shows whether it is there");
-        let request = self.gated(class, Method::POST, &["sessions", at.session.as_str(), "resources"]);
+        let request = self.gated(class, AnthropicOperation::AddResource, &[at.session.as_str()]);
         match request.json(content).send().await {
             Ok(answer) => read(&at.session, answer.object()?),
             Err(error) if error.status() == Some(400) && self.is_mounted(at).await => {

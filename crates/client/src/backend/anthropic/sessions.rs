@@ -13,12 +13,12 @@ use crate::backend::page::unreadable;
 use crate::backend::{
     Capabilities, LabelPatch, NewSession, Page, PageRequest, SessionChange, SessionQuery, Sessions, document,
 };
-use crate::http::{Answer, Class, Method};
+use crate::http::{Answer, Class};
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{Labels, Provider, Session, SessionId, SessionStatus};
-use wharf_wire::anthropic as wire;
 use wharf_wire::anthropic::Given;
 use wharf_wire::anthropic::sessions::{AgentObject, AgentRef, filter, status};
+use wharf_wire::anthropic::{self as wire, AnthropicOperation};
 
 /// A session is made when everything is mounted \[skill\], and the official clients wait so long.
 const PATIENCE: Duration = Duration::from_secs(600);
@@ -83,14 +83,14 @@ impl Sessions for Anthropic {
         content.extend(extra);
         let hidden: Vec<String> = content.get("resources").into_iter().flat_map(tokens).collect();
         let class = Class::Once("`wharf sessions list` shows whether it is there");
-        let request = self.gated(class, Method::POST, &["sessions"]).patient(PATIENCE).json(&content);
+        let request = self.gated(class, AnthropicOperation::CreateSession, &[]).patient(PATIENCE).json(&content);
         session_of(&hidden.iter().fold(request, |request, token| request.hide(token)).send().await?)
     }
 
     /// The newest first, unless the user wants another order. The service knows nothing of labels:
     /// those are looked at here, so that a page may be empty and the next one not.
     async fn list(&self, query: &SessionQuery, page: PageRequest) -> Result<Page<Session>> {
-        let mut request = self.gated(Class::Safe, Method::GET, &["sessions"]);
+        let mut request = self.gated(Class::Safe, AnthropicOperation::ListSessions, &[]);
         let wanted = |status: SessionStatus| query.statuses.contains(&status);
         for (name, value) in &query.native {
             request = request.query(name, value);
@@ -119,7 +119,7 @@ impl Sessions for Anthropic {
     }
 
     async fn get(&self, id: &SessionId) -> Result<Session> {
-        session_of(&self.gated(Class::Safe, Method::GET, &["sessions", id.as_str()]).send().await?)
+        session_of(&self.gated(Class::Safe, AnthropicOperation::GetSession, &[id.as_str()]).send().await?)
     }
 
     /// The service deletes no session whose agent works \[docs\]; it says so with a 400 that could be
@@ -127,7 +127,7 @@ impl Sessions for Anthropic {
     async fn delete(&self, id: &SessionId, force: bool) -> Result<()> {
         let patience = Instant::now() + STOPPING;
         loop {
-            let request = self.gated(Class::Idempotent, Method::DELETE, &["sessions", id.as_str()]);
+            let request = self.gated(Class::Idempotent, AnthropicOperation::DeleteSession, &[id.as_str()]);
             let error = match gone(request.send().await) {
                 Ok(()) => {
                     self.forget(id).await;
@@ -163,13 +163,13 @@ impl Sessions for Anthropic {
         metadata.extend(labels.set.into_iter().map(|(name, value)| (name, Some(value))));
         let title = title.map_or(Given::Absent, Given::or_null);
         let content = wire::UpdateSession { title, metadata, extra, ..wire::UpdateSession::default() };
-        let request = self.gated(Class::Idempotent, Method::POST, &["sessions", id.as_str()]).json(&content);
+        let request = self.gated(Class::Idempotent, AnthropicOperation::UpdateSession, &[id.as_str()]).json(&content);
         session_of(&request.send().await?)
     }
 
     /// What is answered for a session that was archived already is unknown: it is what was wanted.
     async fn archive(&self, id: &SessionId) -> Result<Session> {
-        let request = self.gated(Class::Idempotent, Method::POST, &["sessions", id.as_str(), "archive"]);
+        let request = self.gated(Class::Idempotent, AnthropicOperation::ArchiveSession, &[id.as_str()]);
         match request.send().await {
             Ok(answer) => session_of(&answer),
             Err(error) if matches!(error.status(), Some(400 | 409)) => {
@@ -199,7 +199,7 @@ impl Anthropic {
     /// Asks the agent to stop, and waits until it did.
     async fn interrupt(&self, id: &SessionId, patience: Instant) -> Result<()> {
         let content = wire::SendEvents::one(wire::Event::interrupt());
-        let request = self.gated(Class::Idempotent, Method::POST, &["sessions", id.as_str(), "events"]);
+        let request = self.gated(Class::Idempotent, AnthropicOperation::SendEvents, &[id.as_str()]);
         listing::read(&request.json(&content).send().await?)?;
         let mut pause = Duration::from_millis(100);
         while self.get(id).await?.status == SessionStatus::Running {

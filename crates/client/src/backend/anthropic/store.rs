@@ -10,12 +10,12 @@ use crate::backend::spool::Spooled;
 use crate::backend::{
     Expected, FetchOptions, Fetched, FileStore, NewStoredFile, Page, PageRequest, Sessions, Stored, part,
 };
-use crate::http::{Class, FilePart, Form, Method};
+use crate::http::{Class, FilePart, Form};
 use wharf_core::body::{Attributes, Body, Mapped, Source};
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{FileId, Provider, RemotePath, Scope, SessionId, StoredFile, Timestamp};
-use wharf_wire::anthropic as wire;
 use wharf_wire::anthropic::files::{EXPIRES, EXPIRES_PART, FILE_MAX, FILE_PART, PAGE_MAX, SCOPE, is_name};
+use wharf_wire::anthropic::{self as wire, AnthropicOperation};
 
 /// What has to be known of a file before its content is asked for.
 #[derive(Debug, Clone, Copy)]
@@ -71,7 +71,7 @@ impl FileStore for Anthropic {
             },
         };
         let class = Class::Once("`wharf files ls` shows whether it is there");
-        let answer = self.plain(class, Method::POST, &["files"]).form(form).send().await;
+        let answer = self.plain(class, AnthropicOperation::UploadFile, &[]).form(form).send().await;
         sending.done();
         let answer = answer?;
         let file = read(answer.object()?)?;
@@ -90,8 +90,8 @@ impl FileStore for Anthropic {
     /// The newest first \[docs\]. A session that does not exist has no files, and is looked for.
     async fn list(&self, scope: Option<&SessionId>, page: PageRequest) -> Result<Page<StoredFile>> {
         let request = match scope {
-            Some(session) => self.gated(Class::Safe, Method::GET, &["files"]).query(SCOPE, session.as_str()),
-            None => self.plain(Class::Safe, Method::GET, &["files"]),
+            Some(session) => self.gated(Class::Safe, AnthropicOperation::ListFiles, &[]).query(SCOPE, session.as_str()),
+            None => self.plain(Class::Safe, AnthropicOperation::ListFiles, &[]),
         };
         let answer = match (listing::ask(request, &page, PAGE_MAX).send().await, scope) {
             // The service looks at the form of the id first [skill].
@@ -111,7 +111,7 @@ impl FileStore for Anthropic {
     }
 
     async fn get(&self, id: &FileId) -> Result<StoredFile> {
-        let answer = self.plain(Class::Safe, Method::GET, &["files", id.as_str()]).send().await?;
+        let answer = self.plain(Class::Safe, AnthropicOperation::GetFile, &[id.as_str()]).send().await?;
         let file = read(answer.object()?)?;
         held(&self.seen).insert(id.clone(), Seen::of(&file));
         Ok(file)
@@ -132,7 +132,7 @@ impl FileStore for Anthropic {
 
     async fn delete(&self, id: &FileId) -> Result<()> {
         held(&self.seen).remove(id);
-        gone(self.plain(Class::Idempotent, Method::DELETE, &["files", id.as_str()]).send().await)
+        gone(self.plain(Class::Idempotent, AnthropicOperation::DeleteFile, &[id.as_str()]).send().await)
     }
 }
 
@@ -142,7 +142,7 @@ impl Anthropic {
         if let (Some(range), Some(size)) = (options.range, seen.size) {
             range.within(size)?;
         }
-        let request = self.plain(Class::Safe, Method::GET, &["files", id.as_str(), "content"]);
+        let request = self.plain(Class::Safe, AnthropicOperation::DownloadFile, &[id.as_str()]);
         let download = request.header("accept", "application/binary").after(options.tried).fetch().await?;
         let whole = download.of_size(id.as_str(), seen.size)?;
         let body = match options.range {

@@ -21,12 +21,12 @@ use crate::backend::{
     Capabilities, Expected, Feature, FetchOptions, Fetched, MkdirOptions, PutOptions, SessionFiles, Sessions, Stored,
     part,
 };
-use crate::http::{Class, Method, Request};
+use crate::http::{Class, Request};
 use wharf_core::body::{Attributes, Source};
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::entry::Mode;
 use wharf_core::model::{Entry, EntryKind, Provider, RemotePath, SessionPath};
-use wharf_wire::foundry as wire;
+use wharf_wire::foundry::{self as wire, FoundryOperation};
 use wharf_wire::json::{self, Items};
 
 /// A page of a directory, each entry as it was written.
@@ -74,7 +74,7 @@ impl SessionFiles for Foundry {
                 Err(error) => return Err(error),
             }
         }
-        let request = self.file_call(Class::Idempotent, Method::PUT, at, &["content"])?;
+        let request = self.file_call(Class::Idempotent, at, FoundryOperation::UploadFile)?;
         let answer = request.header("content-type", "application/octet-stream").source(source).send().await?;
         let written: wire::Written = answer.object()?;
         if written.success == Some(false) {
@@ -103,7 +103,7 @@ impl SessionFiles for Foundry {
             self.get(&at.session).await?;
             return Err(is_directory(at));
         }
-        let content = self.file_call(Class::Safe, Method::GET, at, &["content"])?.after(options.tried).fetch();
+        let content = self.file_call(Class::Safe, at, FoundryOperation::DownloadFile)?.after(options.tried).fetch();
         let (download, size) = match options.size {
             Some(size) => (content.await, Ok(Some(size))),
             None => join(content, self.size(at)).await,
@@ -134,7 +134,7 @@ impl SessionFiles for Foundry {
             return Ok(directory(at, None, Provider::default()));
         }
         if !self.no_stat.load(Ordering::Relaxed) {
-            match self.file_call(Class::Safe, Method::GET, at, &["stat"])?.send().await {
+            match self.file_call(Class::Safe, at, FoundryOperation::Stat)?.send().await {
                 Ok(answer) => return seen(at, answer.object()?),
                 Err(error) if is_no_call(&error) => self.no_stat.store(true, Ordering::Relaxed),
                 Err(error) => return Err(error),
@@ -225,7 +225,7 @@ impl SessionFiles for Foundry {
             return Err(Error::conflict(format!("the root of a session is never removed: `{at}`"))
                 .hint("remove what is in it, or delete the session"));
         }
-        let request = self.file_call(Class::Idempotent, Method::DELETE, at, &[])?;
+        let request = self.file_call(Class::Idempotent, at, FoundryOperation::DeletePath)?;
         match request.query("recursive", if recursive { "true" } else { "false" }).send().await {
             Ok(answer) => match answer.nothing() {
                 Ok(()) => Ok(()),
@@ -245,15 +245,13 @@ impl SessionFiles for Foundry {
 
 impl Foundry {
     /// A request about a path; the home is named by leaving the path out \[contract\].
-    fn file_call(&self, class: Class, method: Method, at: &SessionPath, verb: &[&str]) -> Result<Request<'_>> {
-        let request = self.session_call(class, method, at, verb)?;
+    fn file_call(&self, class: Class, at: &SessionPath, operation: FoundryOperation) -> Result<Request<'_>> {
+        let request = self.session_call(class, at, operation)?;
         Ok(if at.path.is_root() { request } else { request.query("path", at.path.relative()) })
     }
 
-    fn session_call(&self, class: Class, method: Method, at: &SessionPath, verb: &[&str]) -> Result<Request<'_>> {
-        let path: Vec<&str> =
-            ["endpoint", "sessions", at.session.as_str(), "files"].into_iter().chain(verb.iter().copied()).collect();
-        self.call(class, method, &path)
+    fn session_call(&self, class: Class, at: &SessionPath, operation: FoundryOperation) -> Result<Request<'_>> {
+        self.call(class, operation, &[at.session.as_str()])
     }
 
     /// What a directory holds, by name. The service gives all at once, in no order \[live\], and may
@@ -262,7 +260,7 @@ impl Foundry {
         let mut found: Vec<(Option<String>, Bytes)> = Vec::new();
         let (mut bytes, mut after, mut cursors) = (0, None::<String>, Cursors::default());
         loop {
-            let mut request = self.file_call(Class::Safe, Method::GET, at, &[])?;
+            let mut request = self.file_call(Class::Safe, at, FoundryOperation::ListDirectory)?;
             request = request.query("limit", &wire::PAGE_MAX.to_string());
             if let Some(after) = &after {
                 request = request.query("after", after);
@@ -309,7 +307,7 @@ impl Foundry {
     /// Makes one directory, whose parent is there.
     async fn make(&self, at: &SessionPath, mode: Option<u32>) -> Result<()> {
         let asked = wire::Mkdir { path: at.path.relative().to_owned(), mode, create_parents: None };
-        let request = self.session_call(Class::Idempotent, Method::POST, at, &["mkdir"])?;
+        let request = self.session_call(Class::Idempotent, at, FoundryOperation::CreateDirectory)?;
         request.json(&asked).send().await.map(drop)
     }
 

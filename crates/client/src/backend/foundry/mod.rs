@@ -17,12 +17,12 @@ use async_trait::async_trait;
 use self::credentials::Chain;
 use super::capability::Limits;
 use super::{Backend, Capabilities, Feature, FileStore, Finding, Resources, SessionFiles, Sessions};
-use crate::http::{Auth, Class, Http, Method, Options, Request};
+use crate::http::{Auth, Class, Http, Options, Request};
 use wharf_core::config::{Settings, env};
 use wharf_core::error::{Error, Result};
 use wharf_core::model::SessionStatus;
 use wharf_core::random;
-use wharf_wire::foundry as wire;
+use wharf_wire::foundry::{self as wire, FoundryOperation};
 
 /// What Microsoft Foundry can do.
 pub static CAPABILITIES: Capabilities = Capabilities {
@@ -125,14 +125,14 @@ impl Foundry {
         checked(agent)
     }
 
-    /// A request about the agent, or with more segments about what is below it.
-    fn call(&self, class: Class, method: Method, below: &[&str]) -> Result<Request<'_>> {
-        Ok(self.call_of(self.agent()?, class, method, below))
+    /// Returns a request about the agent, or about one of its sessions where `ids` has an id.
+    fn call(&self, class: Class, operation: FoundryOperation, ids: &[&str]) -> Result<Request<'_>> {
+        Ok(self.call_of(self.agent()?, class, operation, ids))
     }
 
-    fn call_of(&self, agent: &str, class: Class, method: Method, below: &[&str]) -> Request<'_> {
-        let path: Vec<&str> = ["agents", agent].into_iter().chain(below.iter().copied()).collect();
-        let request = self.http.request(class, method, &path).query("api-version", wire::API_VERSION);
+    fn call_of(&self, agent: &str, class: Class, operation: FoundryOperation, ids: &[&str]) -> Request<'_> {
+        let parameters: Vec<&str> = [agent].into_iter().chain(ids.iter().copied()).collect();
+        let request = self.http.operation(class, operation, &parameters).query("api-version", wire::API_VERSION);
         // No name for it is better than two alike.
         match random::uuid() {
             Ok(id) => request.header(wire::CLIENT_REQUEST_ID, &id),

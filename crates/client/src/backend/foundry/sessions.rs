@@ -8,11 +8,11 @@ use serde_json::{Map, Value};
 use super::{CAPABILITIES, Foundry, checked};
 use crate::backend::page::{Cursors, LONGEST, MOST, standing_still, unreadable};
 use crate::backend::{Capabilities, NewSession, Page, PageRequest, SessionQuery, Sessions, document};
-use crate::http::{Answer, Class, Method};
+use crate::http::{Answer, Class};
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{Provider, Session, SessionId, SessionStatus, Timestamp};
 use wharf_core::random;
-use wharf_wire::foundry as wire;
+use wharf_wire::foundry::{self as wire, FoundryOperation};
 use wharf_wire::json::{self, Items};
 
 /// A page of sessions, each as it was written.
@@ -82,8 +82,7 @@ impl Sessions for Foundry {
         if let Ok(Value::Object(asked)) = serde_json::to_value(&asked) {
             content.extend(asked);
         }
-        let path = ["endpoint", "sessions"];
-        let request = self.call_of(agent, Class::Idempotent, Method::POST, &path);
+        let request = self.call_of(agent, Class::Idempotent, FoundryOperation::CreateSession, &[]);
         match request.json(&content).send().await {
             Ok(answer) => session_of(agent, &answer),
             Err(error) if error.kind() == Kind::Conflict && new.id.is_none() => {
@@ -105,7 +104,7 @@ impl Sessions for Foundry {
     async fn list(&self, query: &SessionQuery, page: PageRequest) -> Result<Page<Session>> {
         CAPABILITIES.require_all(query.features())?;
         let limit = page.limit.unwrap_or(wire::PAGE_MAX).clamp(1, wire::PAGE_MAX).to_string();
-        let mut request = self.call(Class::Safe, Method::GET, &["endpoint", "sessions"])?;
+        let mut request = self.call(Class::Safe, FoundryOperation::ListSessions, &[])?;
         request = request.query("order", "desc").query("limit", &limit);
         if let Some(after) = &page.cursor {
             request = request.query("after", after);
@@ -135,7 +134,7 @@ impl Sessions for Foundry {
     /// \[contract\]; afterwards one that finds nothing has what it wanted.
     async fn delete(&self, id: &SessionId, _force: bool) -> Result<()> {
         self.get(id).await?;
-        let request = self.call(Class::Idempotent, Method::DELETE, &["endpoint", "sessions", id.as_str()])?;
+        let request = self.call(Class::Idempotent, FoundryOperation::DeleteSession, &[id.as_str()])?;
         match request.send().await {
             Err(error) if error.kind() == Kind::NotFound => Ok(()),
             Err(error) => Err(error),
@@ -152,8 +151,7 @@ impl Sessions for Foundry {
 
     /// A session that is stopped already is 204 \[docs\] or a 409 of its own \[azd\].
     async fn stop(&self, id: &SessionId) -> Result<Session> {
-        let verb = format!("{id}:stop");
-        let request = self.call(Class::Idempotent, Method::POST, &["endpoint", "sessions", &verb])?;
+        let request = self.call(Class::Idempotent, FoundryOperation::StopSession, &[id.as_str()])?;
         match request.send().await {
             Err(error) if error.code() == Some(wire::ALREADY_STOPPED) => {}
             other => other?.nothing()?,
@@ -165,7 +163,7 @@ impl Sessions for Foundry {
 impl Foundry {
     /// One session; one that is gone by its own account is not found.
     async fn one(&self, agent: &str, id: &str) -> Result<Session> {
-        let request = self.call_of(agent, Class::Safe, Method::GET, &["endpoint", "sessions", id]);
+        let request = self.call_of(agent, Class::Safe, FoundryOperation::GetSession, &[id]);
         session_of(agent, &request.send().await?)
     }
 
@@ -174,7 +172,7 @@ impl Foundry {
         let mut after: Option<String> = None;
         let mut cursors = Cursors::default();
         loop {
-            let mut request = self.call_of(agent, Class::Safe, Method::GET, &["versions"]);
+            let mut request = self.call_of(agent, Class::Safe, FoundryOperation::ListVersions, &[]);
             request = request.query("order", "desc").query("limit", &wire::PAGE_DEFAULT.to_string());
             if let Some(after) = &after {
                 request = request.query("after", after);

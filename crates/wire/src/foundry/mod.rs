@@ -11,12 +11,15 @@
 //! What no source tells is called *unknown*. A reader of answers ignores members that it does not
 //! know, because the protocol gains some every few months.
 
+mod operations;
+
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
-use super::url::{Query, escape};
 use wharf_core::model::Timestamp;
+
+pub use operations::FoundryOperation;
 
 /// The value of the query parameter `api-version`, which every call needs \[contract, recorded\].
 pub const API_VERSION: &str = "v1";
@@ -119,70 +122,6 @@ pub mod status {
 /// Whether `name` can be an agent's \[contract\].
 pub fn is_agent_name(name: &str) -> bool {
     (1..=AGENT_NAME_MAX).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
-}
-
-/// The paths of one agent, relative to the project's endpoint (`https://HOST/api/projects/PROJECT`).
-/// Ids are escaped as a whole; the colon before a verb stays as it is \[recorded\].
-#[derive(Debug, Clone)]
-pub struct Paths {
-    agent: String,
-}
-
-impl Paths {
-    /// The paths of the agent `name`.
-    pub fn of(name: &str) -> Self {
-        Paths { agent: format!("/agents/{}", escape(name)) }
-    }
-
-    /// The agent itself: `GET`.
-    pub fn agent(&self) -> &str {
-        &self.agent
-    }
-
-    /// Its versions: `GET`.
-    pub fn versions(&self) -> String {
-        format!("{}/versions", self.agent)
-    }
-
-    /// Its sessions: `GET` lists, `POST` makes one.
-    pub fn sessions(&self) -> String {
-        format!("{}/endpoint/sessions", self.agent)
-    }
-
-    /// One session: `GET`, `DELETE`.
-    pub fn session(&self, id: &str) -> String {
-        format!("{}/{}", self.sessions(), escape(id))
-    }
-
-    /// Stops a session: `POST`, without a body.
-    pub fn stop(&self, id: &str) -> String {
-        format!("{}:stop", self.session(id))
-    }
-
-    /// A session's directories: `GET` lists one, `DELETE` removes what is at a path.
-    pub fn files(&self, id: &str) -> String {
-        format!("{}/files", self.session(id))
-    }
-
-    /// A file's content: `PUT`, `GET`.
-    pub fn content(&self, id: &str) -> String {
-        format!("{}/content", self.files(id))
-    }
-
-    /// Makes a directory: `POST` with a [`Mkdir`]. Not in the contract \[azd\].
-    pub fn mkdir(&self, id: &str) -> String {
-        format!("{}/mkdir", self.files(id))
-    }
-
-    /// What is at a path: `GET`. Not in the contract \[azd\].
-    pub fn stat(&self, id: &str) -> String {
-        format!("{}/stat", self.files(id))
-    }
-}
-
-/// The query that every call has.
-pub fn query() -> Query {
-    Query::default().with("api-version", API_VERSION)
 }
 
 /// The body of a call that makes a session. There are no members for labels, environment, image or
@@ -507,15 +446,6 @@ mod tests {
         assert!(identity("user-1.a_b:c@example.org") && identity(&"x".repeat(256)));
         assert!(!identity("") && !identity(&"x".repeat(257)) && !identity("a b") && !identity("ä") && !identity("a/b"));
         assert!(key("tenant 7/user 3 #~") && !key("") && !key(" a") && !key("a\r\nb: c") && !key("ä"));
-    }
-
-    #[test]
-    fn paths_escape_ids_and_keep_the_colon_of_a_verb() {
-        let paths = Paths::of("order-agent");
-        assert_eq!(paths.session("a/b c:d"), "/agents/order-agent/endpoint/sessions/a%2Fb%20c%3Ad");
-        assert_eq!(paths.stop("s1"), "/agents/order-agent/endpoint/sessions/s1:stop");
-        assert_eq!(paths.content("s1"), "/agents/order-agent/endpoint/sessions/s1/files/content");
-        assert_eq!(query().with("path", "/a b").to_string(), "api-version=v1&path=%2Fa%20b");
     }
 
     #[test]
