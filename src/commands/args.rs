@@ -131,7 +131,7 @@ impl Global {
             user_identity: self.user_identity.clone(),
             isolation_key: self.isolation_key.clone(),
             deadline: self.timeout.and_then(deadline),
-            told: None,
+            trace: None,
             answers: None,
             betas: self.beta.clone(),
         }

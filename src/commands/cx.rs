@@ -13,11 +13,11 @@ use crate::output::{Format, Listing, Options, Output, Record};
 use wharf_client::backend::page::Walk;
 use wharf_client::backend::{Backend, Page, PageRequest, registry};
 use wharf_core::config::answers::Answers;
-use wharf_core::config::told::Told;
+use wharf_core::config::trace::TraceSink;
 use wharf_core::config::{Flags, Origin, Settings};
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{RemotePath, SessionId, SessionPath, Target};
-use wharf_core::platform::Asked;
+use wharf_core::platform::SignalEvent;
 use wharf_transfer::Options as TransferOptions;
 use wharf_transfer::stop::Stop;
 use wharf_transfer::tally::Tally;
@@ -35,7 +35,7 @@ pub struct Cx {
     pub stop: Stop,
     /// The exit status of a command that succeeds: not 0 only where another program's is passed on.
     pub(super) status: Cell<u8>,
-    signals: RefCell<Option<UnboundedReceiver<Asked>>>,
+    signals: RefCell<Option<UnboundedReceiver<SignalEvent>>>,
     /// Set by the first signal that asks the process to stop, before anything else hears of it.
     pub(super) asked: Arc<AtomicBool>,
 }
@@ -61,10 +61,10 @@ impl Cx {
             answers: answers.clone(),
         })?;
         if global.verbose || global.debug {
-            flags.told = Some(Told { detail: global.debug, say: out.noter() });
+            flags.trace = Some(TraceSink { detail: global.debug, say: out.noter() });
         }
         if let Some(settings) = &mut resolved {
-            settings.told.clone_from(&flags.told);
+            settings.trace.clone_from(&flags.trace);
             settings.answers.clone_from(&flags.answers);
         }
         Ok(Cx {
@@ -104,14 +104,14 @@ impl Cx {
 
     /// Keeps the signals for a command that heeds them itself; gives a channel in their place of
     /// which nothing comes.
-    pub(super) fn heed(&self, signals: UnboundedReceiver<Asked>) -> UnboundedReceiver<Asked> {
+    pub(super) fn heed(&self, signals: UnboundedReceiver<SignalEvent>) -> UnboundedReceiver<SignalEvent> {
         *self.signals.borrow_mut() = Some(signals);
         unbounded_channel().1
     }
 
     /// The signals, for the command that heeds them.
     #[cfg(feature = "emulator")]
-    pub(super) fn signals(&self) -> Option<UnboundedReceiver<Asked>> {
+    pub(super) fn signals(&self) -> Option<UnboundedReceiver<SignalEvent>> {
         self.signals.take()
     }
 

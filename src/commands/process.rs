@@ -18,7 +18,7 @@ use super::{Cli, Command, WELCOME, grammar, parse, unused, words};
 use crate::output::{Color, Format, report, wants_colour};
 use wharf_core::config::env;
 use wharf_core::error::{Error, Kind, Result};
-use wharf_core::platform::{self, Asked};
+use wharf_core::platform::{self, SignalEvent};
 use wharf_transfer::stop::{Stop, stopped};
 
 /// How long a command may take to clean up after a signal or `--timeout` before the process ends
@@ -121,7 +121,7 @@ async fn race(
     work: impl Future<Output = Result<()>>,
     stop: &Stop,
     timeout: Option<Duration>,
-    mut signals: mpsc::UnboundedReceiver<Asked>,
+    mut signals: mpsc::UnboundedReceiver<SignalEvent>,
     reporter: &Reporter,
 ) -> Result<()> {
     let deadline = async {
@@ -155,7 +155,7 @@ async fn race(
 /// A channel of the signals that ask the process to stop. One that is not heeded in time, because
 /// the process waits for something that does not come, and a second one, end it at once, unless the
 /// command `heeds` them all itself.
-fn listen(reporter: &Reporter, cx: &Cx, heeds: bool) -> io::Result<mpsc::UnboundedReceiver<Asked>> {
+fn listen(reporter: &Reporter, cx: &Cx, heeds: bool) -> io::Result<mpsc::UnboundedReceiver<SignalEvent>> {
     let (sender, receiver) = mpsc::unbounded_channel();
     let (reporter, stop) = (reporter.clone(), cx.stop.clone());
     let mut first = true;

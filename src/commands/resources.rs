@@ -13,7 +13,7 @@ use crate::output::Record;
 use wharf_client::backend::page::Walk;
 use wharf_client::backend::{Feature, NewResource, document as shape};
 use wharf_core::error::{Error, Kind, Result};
-use wharf_core::model::receipt::Deleted;
+use wharf_core::model::receipt::DeletionTarget;
 use wharf_core::model::{Deletion, RemotePath, Resource, ResourceKind, SessionId};
 use wharf_transfer::Transfer;
 use wharf_transfer::mount::MountUploads;
@@ -319,7 +319,7 @@ impl Delete {
         for id in ids {
             match backend.need_resources()?.remove(&session, &id).await {
                 Ok(()) => {
-                    listing.push(&Deletion { what: Deleted::Id(id), deleted: true, missing: false })?;
+                    listing.push(&Deletion { what: DeletionTarget::Id(id), deleted: true, missing: false })?;
                     tally.done();
                 }
                 Err(error) => tally.failed(error),

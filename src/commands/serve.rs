@@ -15,7 +15,7 @@ use super::Cx;
 use super::used::Used;
 use wharf_core::config::env;
 use wharf_core::error::{Error, Result};
-use wharf_core::platform::{self, Asked};
+use wharf_core::platform::{self, SignalEvent};
 use wharf_emulator::env_file::Place;
 use wharf_emulator::faults::Fault;
 use wharf_emulator::{Options, PATIENCE, Server, backends, operations};
@@ -128,7 +128,7 @@ async fn alone(
     cx: &Cx,
     server: Server,
     variables: &Variables,
-    signals: Option<UnboundedReceiver<Asked>>,
+    signals: Option<UnboundedReceiver<SignalEvent>>,
 ) -> Result<()> {
     let mut text = format!("# an emulator for tests at {}; any key is accepted; Ctrl-C ends it\n", server.origin());
     for (name, value) in variables {
@@ -156,7 +156,7 @@ async fn beside(
     variables: &Variables,
     program: &OsString,
     args: &[OsString],
-    mut signals: Option<UnboundedReceiver<Asked>>,
+    mut signals: Option<UnboundedReceiver<SignalEvent>>,
 ) -> Result<()> {
     let started = Command::new(program)
         .args(args)
@@ -202,7 +202,7 @@ async fn beside(
 }
 
 /// The next signal, if there ever is one.
-async fn next(signals: &mut Option<UnboundedReceiver<Asked>>) -> Asked {
+async fn next(signals: &mut Option<UnboundedReceiver<SignalEvent>>) -> SignalEvent {
     let stop = match signals {
         Some(signals) => signals.recv().await,
         None => None,

@@ -11,7 +11,7 @@ use wharf_core::config::body;
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{FileId, ResourceKind};
 use wharf_core::platform;
-use wharf_core::platform::names::Rules;
+use wharf_core::platform::names::NameRules;
 use wharf_transfer::mount::MountUploads;
 use wharf_transfer::plan::LocalSource;
 
@@ -73,7 +73,7 @@ impl Spec {
 
     fn of_words(text: &str) -> Result<Self> {
         if let Some(local) = text.strip_prefix('@') {
-            let (path, mount_path) = Rules::HERE.split_at_colon(local);
+            let (path, mount_path) = NameRules::HERE.split_at_colon(local);
             return Ok(Spec::Local { path: path.into(), mount_path: mount_path.map(str::to_owned) });
         }
         let (id, mount_path) = split(text);

@@ -13,7 +13,7 @@ use super::args::BodyFlag;
 use wharf_core::body::open_stdin;
 use wharf_core::config::body;
 use wharf_core::error::{Error, Result};
-use wharf_core::platform::{self, StdinIs};
+use wharf_core::platform::{self, StdinKind};
 
 /// How long standard input may be silent when nobody said that it holds a document.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -46,7 +46,7 @@ pub(super) async fn document(cx: &Cx, flag: &BodyFlag, unasked: bool) -> Result<
             };
             body::mapping(&waited(cx, &name, open).await?, &name)
         }
-        None if unasked && platform::stdin_is() == StdinIs::Document => {
+        None if unasked && platform::stdin_kind() == StdinKind::Document => {
             let stdin = open_stdin()?;
             let unless_silent = move || {
                 if platform::stdin_ready(PATIENCE) {

@@ -3,7 +3,7 @@
 use super::human::{or_dash, size, time};
 use super::{Align, Column, Record, View};
 use wharf_client::backend::Capabilities;
-use wharf_core::model::receipt::{Deleted, SkipReason};
+use wharf_core::model::receipt::{DeletionTarget, SkipReason};
 use wharf_core::model::{
     Deletion, Entry, EntryKind, Provider, Receipt, ReceiptStatus, Resource, Session, SessionPath, StoredFile,
 };
@@ -197,10 +197,12 @@ impl Record for Deletion {
     }
 }
 
-fn subject(deleted: &Deleted) -> String {
+fn subject(deleted: &DeletionTarget) -> String {
     match deleted {
-        Deleted::Id(id) => id.clone(),
-        Deleted::Path { session, path } => SessionPath { session: session.clone(), path: path.clone() }.to_string(),
+        DeletionTarget::Id(id) => id.clone(),
+        DeletionTarget::Path { session, path } => {
+            SessionPath { session: session.clone(), path: path.clone() }.to_string()
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 
 use async_trait::async_trait;
 use sha2::{Digest as _, Sha256};
-use wharf_core::body::{Attributes, Body, Source, Summary, hex};
+use wharf_core::body::{Attributes, Body, Digest, Source, hex};
 use wharf_core::error::{Error, Result};
 
 /// A file of known length.
@@ -138,6 +138,6 @@ pub(crate) fn bytes(length: usize) -> Vec<u8> {
 }
 
 /// What passes when all of `bytes` pass.
-pub(crate) fn summary(bytes: &[u8]) -> Summary {
-    Summary { bytes: bytes.len() as u64, sha256: hex(&Sha256::digest(bytes)) }
+pub(crate) fn summary(bytes: &[u8]) -> Digest {
+    Digest { bytes: bytes.len() as u64, sha256: hex(&Sha256::digest(bytes)) }
 }

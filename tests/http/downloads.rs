@@ -3,15 +3,15 @@
 use std::time::Duration;
 
 use wharf_client::http::{Class, Download, Http, Method};
-use wharf_core::body::Summary;
+use wharf_core::body::Digest;
 use wharf_core::error::{Kind, Result};
 
 use super::server::{Server, answer, fine, step};
 use super::{client, get, options, seen};
 
-async fn drain(download: &mut Download) -> Result<Summary> {
+async fn drain(download: &mut Download) -> Result<Digest> {
     while download.body.next().await?.is_some() {}
-    download.body.summary().cloned()
+    download.body.digest().cloned()
 }
 
 #[tokio::test]
@@ -183,7 +183,7 @@ async fn a_content_of_a_known_size_has_that_size() {
             let mut body = download.of_size("x", size)?;
             assert!(size.is_none() || body.len() == size);
             while body.next().await?.is_some() {}
-            Ok::<_, wharf_core::error::Error>(body.summary()?.bytes)
+            Ok::<_, wharf_core::error::Error>(body.digest()?.bytes)
         };
         assert_eq!(came.await.map_err(|error| error.kind()), end, "{text} {size:?}");
     }

@@ -186,7 +186,7 @@ async fn http2_is_spoken_where_the_service_does() {
     let mut download = put("c").fetch().await.unwrap();
     assert_eq!(download.body.len(), Some(500_000));
     while download.body.next().await.unwrap().is_some() {}
-    assert_eq!(download.body.summary().unwrap().bytes, 500_000);
+    assert_eq!(download.body.digest().unwrap().bytes, 500_000);
     let mut short = put("short").fetch().await.unwrap();
     let error = loop {
         match short.body.next().await {
@@ -215,7 +215,7 @@ async fn an_http2_stream_that_is_reset_without_an_error_has_not_ended() {
     let put = |path: &'static str| http.request(Class::Idempotent, Method::PUT, &[path]).source(&source);
     let drain = async |mut body: wharf_core::body::Body| {
         while body.next().await?.is_some() {}
-        Ok::<_, wharf_core::error::Error>(body.summary()?.bytes)
+        Ok::<_, wharf_core::error::Error>(body.digest()?.bytes)
     };
     let download = put("end").fetch().await.unwrap();
     assert_eq!((download.body.len(), drain(download.body).await.unwrap()), (None, 5000));

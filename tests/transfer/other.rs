@@ -15,7 +15,7 @@ use wharf_client::backend::{
     Backend, Capabilities, Expected, Feature, FetchOptions, Fetched, FileStore, Finding, Limits, MkdirOptions,
     NewSession, NewStoredFile, Page, PageRequest, PutOptions, SessionFiles, SessionQuery, Sessions, Stored,
 };
-use wharf_core::body::{Attributes, Body, Source, Summary, hex};
+use wharf_core::body::{Attributes, Body, Digest, Source, hex};
 use wharf_core::error::{Details, Error, Kind, Result};
 use wharf_core::model::{
     Entry, EntryKind, FileId, Provider, RemotePath, Session, SessionId, SessionPath, SessionStatus, StoredFile,
@@ -285,7 +285,7 @@ impl Other {
         if links < 100 { Ok(at) } else { Err(Error::conflict(format!("links without end: `{path}`"))) }
     }
 
-    async fn read(&self, source: &dyn Source) -> Result<(Vec<u8>, Summary)> {
+    async fn read(&self, source: &dyn Source) -> Result<(Vec<u8>, Digest)> {
         if let Some(bytes) = self.retries_after {
             let mut body = source.open().await?;
             let mut came = 0;
@@ -303,11 +303,11 @@ impl Other {
             }
             number += 1;
         }
-        Ok((content, body.summary()?.clone()))
+        Ok((content, body.digest()?.clone()))
     }
 
     /// Stores what was read at a path.
-    fn keep(&self, path: &str, mut content: Vec<u8>, sent: Summary, attributes: Attributes) -> Result<Stored> {
+    fn keep(&self, path: &str, mut content: Vec<u8>, sent: Digest, attributes: Attributes) -> Result<Stored> {
         if self.damages
             && let Some(byte) = content.last_mut()
         {

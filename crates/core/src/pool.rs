@@ -38,7 +38,7 @@ impl Buffer {
     /// The same for a thread, which sleeps until there is room.
     pub(crate) fn take_in_thread() -> Self {
         let mut taken = pin!(Self::take());
-        let waker = Waker::from(Arc::new(Unpark(thread::current())));
+        let waker = Waker::from(Arc::new(ThreadWaker(thread::current())));
         loop {
             match taken.as_mut().poll(&mut Context::from_waker(&waker)) {
                 Poll::Ready(buffer) => return buffer,
@@ -82,9 +82,9 @@ impl Drop for Buffer {
 }
 
 /// Wakes a thread that waits for room.
-struct Unpark(Thread);
+struct ThreadWaker(Thread);
 
-impl Wake for Unpark {
+impl Wake for ThreadWaker {
     fn wake(self: Arc<Self>) {
         self.0.unpark();
     }

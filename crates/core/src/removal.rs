@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 use cap_fs_ext::DirExt;
 use cap_std::fs::Dir;
 
-use crate::pending::handle_of;
 use crate::platform;
+use crate::staging::handle_of;
 
 /// Leftovers that are named; the others are counted.
 const NAMED: usize = 3;
@@ -99,7 +99,7 @@ pub fn remove(dir: &Dir, name: &OsStr, patience: u64) -> Leftovers {
     };
     let mut removal = Removal { levels: Vec::new(), left: Leftovers::default(), patience };
     if meta.is_dir() {
-        let entered = dir.try_clone().map(|dir| removal.levels.push(Level::new(OsString::new(), dir)));
+        let entered = dir.try_clone().map(|dir| removal.levels.push(RemovalLevel::new(OsString::new(), dir)));
         match entered {
             Ok(()) => {
                 let _ = removal.enter(name);
@@ -119,7 +119,7 @@ pub fn empty(dir: &Dir, patience: u64) -> Leftovers {
     // Another program may put something into it meanwhile.
     for _ in 0..PASSES {
         match dir.try_clone() {
-            Ok(dir) => removal.levels.push(Level::new(OsString::new(), dir)),
+            Ok(dir) => removal.levels.push(RemovalLevel::new(OsString::new(), dir)),
             Err(e) => removal.left.add(PathBuf::new(), &e),
         }
         removal.clear();
@@ -134,12 +134,12 @@ pub fn empty(dir: &Dir, patience: u64) -> Leftovers {
 
 /// A removal in progress, from the top of the tree to the directory that is being emptied.
 struct Removal {
-    levels: Vec<Level>,
+    levels: Vec<RemovalLevel>,
     left: Leftovers,
     patience: u64,
 }
 
-struct Level {
+struct RemovalLevel {
     name: OsString,
     dir: Option<Dir>,
     /// Directories that are still to be removed.
@@ -150,9 +150,9 @@ struct Level {
     passes: u32,
 }
 
-impl Level {
+impl RemovalLevel {
     fn new(name: OsString, dir: Dir) -> Self {
-        Level { name, dir: Some(dir), below: Vec::new(), stays: false, passes: 0 }
+        RemovalLevel { name, dir: Some(dir), below: Vec::new(), stays: false, passes: 0 }
     }
 }
 
@@ -193,7 +193,7 @@ impl Removal {
         match self.open(name) {
             Ok(Some(dir)) => {
                 self.thin_out();
-                self.levels.push(Level::new(name.to_owned(), dir));
+                self.levels.push(RemovalLevel::new(name.to_owned(), dir));
                 self.clear();
                 true
             }

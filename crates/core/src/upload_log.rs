@@ -18,8 +18,8 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::error::{Error, Result};
 use crate::model::{FileId, SessionId};
-use crate::pending::Pending;
 use crate::platform;
+use crate::staging::StagingEntry;
 
 /// The log's name.
 const NAME: &str = "uploads.jsonl";
@@ -38,15 +38,15 @@ pub struct UploadLog {
 
 /// What the log says of a session.
 #[derive(Debug, Default)]
-pub struct Logged {
+pub struct SessionUploads {
     /// Stored files that were uploaded for it and not deleted by wharf, oldest first.
     pub files: Vec<FileId>,
-    /// Lines of the log that cannot be read.
+    /// LogContent of the log that cannot be read.
     pub damaged: usize,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
-struct Line {
+struct UploadRecord {
     origin: String,
     #[serde(deserialize_with = "parsed")]
     session: SessionId,
@@ -64,8 +64,8 @@ fn parsed<'de, D: Deserializer<'de>, T: FromStr<Err = Error>>(from: D) -> std::r
 
 /// The lines of the log, as they were read.
 #[derive(Default)]
-struct Lines {
-    good: Vec<Line>,
+struct LogContent {
+    good: Vec<UploadRecord>,
     damaged: usize,
 }
 
@@ -89,7 +89,7 @@ impl UploadLog {
         if files.is_empty() {
             return Ok(0);
         }
-        let line = |file: &FileId| Line {
+        let line = |file: &FileId| UploadRecord {
             origin: self.origin.clone(),
             session: session.clone(),
             file: file.clone(),
@@ -124,9 +124,9 @@ impl UploadLog {
     ///
     /// # Errors
     /// `io`, or what else the disk answers.
-    pub fn of(&self, session: &SessionId) -> Result<Logged> {
+    pub fn of(&self, session: &SessionId) -> Result<SessionUploads> {
         if !self.exists() {
-            return Ok(Logged::default());
+            return Ok(SessionUploads::default());
         }
         let _lock = self.lock()?;
         let lines = self.read()?;
@@ -137,7 +137,7 @@ impl UploadLog {
                 files.push(line.file);
             }
         }
-        Ok(Logged { files, damaged: lines.damaged })
+        Ok(SessionUploads { files, damaged: lines.damaged })
     }
 
     /// Removes stored files that are gone, and lines that cannot be read.
@@ -151,7 +151,7 @@ impl UploadLog {
         let _lock = self.lock()?;
         let mut lines = self.read()?;
         let (before, now) = (lines.good.len(), Timestamp::now());
-        let gone = |line: &Line| line.origin == self.origin && files.contains(&line.file);
+        let gone = |line: &UploadRecord| line.origin == self.origin && files.contains(&line.file);
         lines.good.retain(|line| !gone(line) && line.expires_at.is_none_or(|end| end > now));
         if lines.good.len() == before { Ok(()) } else { self.replace(&write_lines(lines.good)?) }
     }
@@ -171,17 +171,17 @@ impl UploadLog {
     }
 
     /// Reads the log. One that others can write to is not ours: nothing in it is believed.
-    fn read(&self) -> Result<Lines> {
+    fn read(&self) -> Result<LogContent> {
         let doing = |e: std::io::Error| self.failed("reading", &e);
         let file = platform::open_regular(&self.path()).map_err(doing)?;
         if !platform::is_private(&file.metadata().map_err(doing)?) {
-            return Ok(Lines { good: Vec::new(), damaged: 1 });
+            return Ok(LogContent { good: Vec::new(), damaged: 1 });
         }
         let mut content = Vec::new();
         file.take(LARGEST * 2).read_to_end(&mut content).map_err(doing)?;
-        let mut lines = Lines::default();
+        let mut lines = LogContent::default();
         for line in content.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
-            match serde_json::from_slice::<Line>(line) {
+            match serde_json::from_slice::<UploadRecord>(line) {
                 Ok(line) => lines.good.push(line),
                 Err(_) => lines.damaged += 1,
             }
@@ -193,10 +193,10 @@ impl UploadLog {
     fn replace(&self, content: &str) -> Result<()> {
         let write = || {
             let dir = Dir::open_ambient_dir(&self.dir, ambient_authority())?;
-            let mut file = Pending::file(&dir)?;
+            let mut file = StagingEntry::file(&dir)?;
             platform::set_mode(file.handle(), 0o600)?;
             file.handle().write_all(content.as_bytes())?;
-            file.place(&dir, NAME)
+            file.persist(&dir, NAME)
         };
         write().map_err(|e| self.failed("writing", &e))
     }
@@ -217,7 +217,7 @@ fn ends_a_line(file: &mut File) -> std::io::Result<bool> {
     Ok(last == *b"\n")
 }
 
-fn write_lines(lines: impl IntoIterator<Item = Line>) -> Result<String> {
+fn write_lines(lines: impl IntoIterator<Item = UploadRecord>) -> Result<String> {
     let mut text = String::new();
     for line in lines {
         let json = serde_json::to_string(&line)

@@ -17,21 +17,21 @@ const STRETCH: usize = 1024;
 
 /// A walk whose caller decides for each directory whether to go in. It follows no link and needs
 /// few handles: a level that gave its own up is opened again from the nearest one above.
-pub struct Walk {
-    levels: Vec<Level>,
+pub struct DirWalk {
+    levels: Vec<WalkLevel>,
 }
 
-struct Level {
+struct WalkLevel {
     name: OsString,
     dir: Option<Arc<Dir>>,
     /// The names still to come, the last one first.
     left: Vec<OsString>,
 }
 
-impl Walk {
+impl DirWalk {
     /// A walk of what is in `dir`.
     pub fn new(dir: Dir) -> io::Result<Self> {
-        let mut walk = Walk { levels: Vec::new() };
+        let mut walk = DirWalk { levels: Vec::new() };
         walk.push(OsString::new(), dir)?;
         Ok(walk)
     }
@@ -66,7 +66,7 @@ impl Walk {
         let mut left =
             dir.entries()?.map(|entry| entry.map(|entry| entry.file_name())).collect::<io::Result<Vec<_>>>()?;
         left.sort_unstable_by(|a, b| b.cmp(a));
-        self.levels.push(Level { name, dir: Some(Arc::new(dir)), left });
+        self.levels.push(WalkLevel { name, dir: Some(Arc::new(dir)), left });
         Ok(())
     }
 
@@ -91,7 +91,7 @@ impl Walk {
 }
 
 /// Each name and what it is; what vanished meanwhile is left out.
-impl Iterator for Walk {
+impl Iterator for DirWalk {
     type Item = io::Result<(OsString, Metadata)>;
 
     fn next(&mut self) -> Option<Self::Item> {
@@ -129,9 +129,9 @@ mod tests {
         for name in ["gone", "link"] {
             root.create_dir(name).unwrap();
         }
-        let mut walk = Walk::new(root.try_clone().unwrap()).unwrap();
+        let mut walk = DirWalk::new(root.try_clone().unwrap()).unwrap();
         let names: Vec<_> = std::iter::from_fn(|| walk.next()).map(|found| found.unwrap().0).collect();
-        let mut walk = Walk::new(root.try_clone().unwrap()).unwrap();
+        let mut walk = DirWalk::new(root.try_clone().unwrap()).unwrap();
         walk.next().unwrap().unwrap();
         root.remove_dir("gone").unwrap();
         root.remove_dir("link").unwrap();
@@ -155,7 +155,7 @@ mod tests {
             dir.write("z", "").unwrap();
             dir = dir.open_dir(name).unwrap();
         }
-        let mut walk = Walk::new(root).unwrap();
+        let mut walk = DirWalk::new(root).unwrap();
         let (mut files, mut directories, mut deepest, mut handles) = (0, 0, 0, 0);
         while let Some(found) = walk.next() {
             let (name, meta) = found.unwrap();

@@ -16,8 +16,8 @@ use cap_std::ambient_authority;
 use cap_std::fs::Dir;
 
 use wharf_core::error::{Error, Kind, Result};
-use wharf_core::pending::Pending;
 use wharf_core::platform;
+use wharf_core::staging::StagingEntry;
 
 /// How the first line begins: what tells such a file from any other.
 const MARK: &str = "# written by wharf serve";
@@ -73,10 +73,10 @@ impl Place {
             let _ = writeln!(content, "{name}={}", quoted(value));
         }
         let written = || {
-            let mut pending = Pending::file(&self.dir)?;
+            let mut pending = StagingEntry::file(&self.dir)?;
             platform::set_mode(pending.handle(), 0o600)?;
             pending.handle().write_all(content.as_bytes())?;
-            pending.place_new(&self.dir, &self.name)
+            pending.persist_noclobber(&self.dir, &self.name)
         };
         match written() {
             Ok(()) => Ok(EnvFile { place: self, content }),

@@ -17,8 +17,8 @@ use cap_std::fs::{Dir, OpenOptions};
 use serde_json::Value;
 
 use wharf_core::error::{Error, Kind, Result};
-use wharf_core::pending::Pending;
 use wharf_core::platform;
+use wharf_core::staging::StagingEntry;
 
 /// A change: of what, of which part of it, and what that is now.
 pub(super) type Line = (String, String, Value);
@@ -131,9 +131,9 @@ fn shorten(store: &Dir, name: &str) -> io::Result<()> {
     // Where the store has what is not finished, so that it is swept with all the rest.
     store.create_dir_all("tmp")?;
     let tmp = store.open_dir("tmp")?;
-    let mut pending = Pending::file(&tmp)?;
+    let mut pending = StagingEntry::file(&tmp)?;
     pending.handle().write_all(all.collect::<String>().as_bytes())?;
-    pending.place(store, name)
+    pending.persist(store, name)
 }
 
 #[cfg(test)]

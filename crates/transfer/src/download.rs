@@ -476,7 +476,7 @@ impl Transfer<'_> {
         let Fetched { body, attributes, sha256, file_id } = self.fetch(one, size, tried).await?;
         let passed = Arc::new(AtomicU64::new(0));
         self.observer.on(Event::Started { name: &one.source.name, bytes: size, passed: Arc::clone(&passed) });
-        let body = body.within(move |block| share.take(block.len() as u64)).counted(passed);
+        let body = body.inspect(move |block| share.take(block.len() as u64)).counted(passed);
         Ok(Fetched { body, attributes, sha256, file_id })
     }
 }

@@ -16,12 +16,12 @@ use cap_std::fs::{Dir, Metadata};
 use super::prove;
 use super::reserved::Reserved;
 use wharf_client::backend::Fetched;
-use wharf_core::body::{Attributes, Body, Summary};
+use wharf_core::body::{Attributes, Body, Digest};
 use wharf_core::error::{Error, Result};
 use wharf_core::model::{FileId, Verified};
-use wharf_core::pending::{Access, Pending, handle_of, sweep_proven};
 use wharf_core::platform;
-use wharf_core::platform::names::Rules;
+use wharf_core::platform::names::NameRules;
+use wharf_core::staging::{Access, StagingEntry, handle_of, sweep_proven};
 
 /// The bytes that most systems take in a name and in a path.
 const NAME: usize = 255;
@@ -47,7 +47,7 @@ pub struct Ground {
 #[derive(Debug)]
 pub struct Landed {
     /// What passed.
-    pub summary: Summary,
+    pub summary: Digest,
     /// How far it is proven.
     pub verified: Verified,
     /// The stored file that it is.
@@ -115,7 +115,7 @@ impl Claims {
 
     /// What stands for a name and for all that the system takes for the same.
     fn number(&self, (dev, ino, below): &Name) -> u64 {
-        self.key.hash_one((dev, ino, Rules::HERE.folded(below)))
+        self.key.hash_one((dev, ino, NameRules::HERE.folded(below)))
     }
 
     fn add(&self, meta: &Metadata) {
@@ -223,7 +223,7 @@ impl Ground {
         let length = file.metadata().map_err(doing)?.len();
         let mut body = Body::of_file(file, self.shown(below), length, true);
         while body.next().await?.is_some() {}
-        Ok(body.summary()?.sha256.clone())
+        Ok(body.digest()?.sha256.clone())
     }
 
     /// Makes a directory and its parents.
@@ -288,7 +288,7 @@ impl Ground {
 
     /// What the system would say of a name, where nothing is there yet that it could be asked about.
     fn check_name(&self, below: &str) -> Result<()> {
-        if let Some(why) = below.split('/').find_map(|name| Rules::HERE.problem(name)) {
+        if let Some(why) = below.split('/').find_map(|name| NameRules::HERE.problem(name)) {
             let what = format!("this cannot be the name of a file here: `{}`: {why}", self.shown(below));
             return Err(Error::usage(what).hint("fetch it by itself, to another name"));
         }
@@ -360,7 +360,7 @@ impl Ground {
         let (parent, name) = below.rsplit_once('/').unwrap_or(("", below));
         let dir = self.parent_of(below)?;
         self.check(below, landing)?;
-        let mut pending = Pending::beside(&dir).map_err(doing)?;
+        let mut pending = StagingEntry::beside(&dir).map_err(doing)?;
         let summary = pending.fill(&mut fetched.body, self.shown(below)).await?;
         let verified = prove::of_download(&fetched, &summary)?;
         // Another file may have come first while this one was on its way.
@@ -377,7 +377,8 @@ impl Ground {
             self.note_changed(parent)?;
         }
         let landed = Metadata::from_file(pending.handle()).map_err(doing)?;
-        let placed = if landing.keep_existing { pending.place_new(&dir, name) } else { pending.place(&dir, name) };
+        let placed =
+            if landing.keep_existing { pending.persist_noclobber(&dir, name) } else { pending.persist(&dir, name) };
         placed.map_err(doing)?;
         landing.claims.add(&landed);
         Ok(Landed { summary, verified, file_id: fetched.file_id })
@@ -434,7 +435,7 @@ pub async fn stream(mut fetched: Fetched, write: &mut dyn FnMut(&[u8]) -> Result
     while let Some(block) = fetched.body.next().await? {
         write(&block)?;
     }
-    let summary = fetched.body.summary().cloned()?;
+    let summary = fetched.body.digest().cloned()?;
     let verified = prove::of_download(&fetched, &summary)?;
     Ok(Landed { summary, verified, file_id: fetched.file_id })
 }

@@ -14,7 +14,7 @@ use wharf_client::backend::Limits;
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{RemotePath, SessionId, SessionPath};
 use wharf_core::platform;
-use wharf_core::platform::names::Rules;
+use wharf_core::platform::names::NameRules;
 
 /// So many directories are made whatever `--max-files` says: more are no tree that somebody made.
 const DIRECTORIES: u64 = 10_000;
@@ -402,7 +402,7 @@ pub fn download(sources: &[RemoteSource], to: &Destination<PathBuf>) -> Result<V
 /// # Errors
 /// `conflict` for what would lead elsewhere on this machine.
 pub(crate) fn plain_name(name: &str) -> Result<&str> {
-    match Rules::HERE.problem(name) {
+    match NameRules::HERE.problem(name) {
         None => Ok(name),
         Some(why) => Err(Error::conflict(format!("this name cannot be a file name here: {name:?}: {why}"))
             .hint("choose one yourself: give a DEST")),

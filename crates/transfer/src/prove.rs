@@ -3,12 +3,12 @@
 use super::Transfer;
 use wharf_client::backend::proof::{mismatch, of_upload, wrong_length};
 use wharf_client::backend::{Expected, FetchOptions, Fetched, Stored};
-use wharf_core::body::Summary;
+use wharf_core::body::Digest;
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{FileId, SessionPath, Verified};
 
 /// Compares what came with what was announced.
-pub(super) fn of_download(fetched: &Fetched, came: &Summary) -> Result<Verified> {
+pub(super) fn of_download(fetched: &Fetched, came: &Digest) -> Result<Verified> {
     let differs = |what: &str, wanted: &str, got: &str| {
         Err(Error::new(Kind::Unverified, format!("the {what} of what came differs: wanted {wanted}, got {got}"))
             .hint("the stored content is damaged, or was cut on the way; nothing was kept here"))
@@ -25,9 +25,9 @@ pub(super) fn of_download(fetched: &Fetched, came: &Summary) -> Result<Verified>
 }
 
 /// The SHA-256 of all that comes, in hexadecimal, and how many bytes that were.
-pub(super) async fn hash(fetched: &mut Fetched) -> Result<Summary> {
+pub(super) async fn hash(fetched: &mut Fetched) -> Result<Digest> {
     while fetched.body.next().await?.is_some() {}
-    fetched.body.summary().cloned()
+    fetched.body.digest().cloned()
 }
 
 impl Transfer<'_> {

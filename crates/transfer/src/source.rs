@@ -17,9 +17,9 @@ use super::filter::{Filter, Verdict};
 use wharf_core::body::LocalFile;
 use wharf_core::error::{Error, Kind};
 use wharf_core::model::receipt::SkipReason;
-use wharf_core::pending::is_unfinished;
 use wharf_core::platform::{self, bytes_of};
-use wharf_core::walk::Walk;
+use wharf_core::staging::is_unfinished;
+use wharf_core::walk::DirWalk;
 
 /// So many links to directories are followed in one tree: links to links make trees without end.
 pub(super) const LINKS: u32 = 10_000;
@@ -67,7 +67,7 @@ struct Branch {
     /// What nothing in it is opened outside of.
     root: Arc<Dir>,
     real_root: PathBuf,
-    walk: Walk,
+    walk: DirWalk,
     open: Vec<Place>,
 }
 
@@ -93,7 +93,7 @@ impl<'a> Tree<'a> {
     }
 
     fn branch(&mut self, root: Arc<Dir>, real_root: PathBuf, below: &Path, place: Place) -> io::Result<()> {
-        let walk = Walk::new(root.open_dir(below)?)?;
+        let walk = DirWalk::new(root.open_dir(below)?)?;
         self.branches.push(Branch { root, real_root, walk, open: vec![place] });
         Ok(())
     }

@@ -17,7 +17,7 @@ use super::{BULK, IfExists, Transfer, prove};
 use wharf_client::backend::{
     Expected, Feature, FetchOptions, Limits, MkdirOptions, NewStoredFile, PutOptions, Stored, TimeOf,
 };
-use wharf_core::body::{Body, LocalFile, Mapped, Source, Stdin};
+use wharf_core::body::{Body, LocalFile, MapSource, Source, Stdin};
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::receipt::SkipReason;
 use wharf_core::model::{
@@ -262,7 +262,7 @@ impl Transfer<'_> {
     fn watched(&self, source: Box<dyn Source>, name: &str) -> impl Source {
         let passed = Arc::new(AtomicU64::new(0));
         self.observer.on(Event::Started { name, bytes: source.len(), passed: Arc::clone(&passed) });
-        Mapped::new(source, move |body: Body| {
+        MapSource::new(source, move |body: Body| {
             // A reading that begins anew is counted anew.
             passed.store(0, Ordering::Relaxed);
             body.counted(Arc::clone(&passed))
@@ -304,7 +304,7 @@ impl Transfer<'_> {
         };
         let mut body = source.open().await?;
         while body.next().await?.is_some() {}
-        Ok(body.summary()?.sha256.eq_ignore_ascii_case(&theirs).then_some(SkipReason::SameHash))
+        Ok(body.digest()?.sha256.eq_ignore_ascii_case(&theirs).then_some(SkipReason::SameHash))
     }
 
     /// What a run would say of a file's place, without doing anything to it.

@@ -8,7 +8,7 @@ use super::targets;
 use crate::output::Listing;
 use wharf_client::backend::{Backend, Feature, MkdirOptions};
 use wharf_core::error::{Error, Kind, Result};
-use wharf_core::model::receipt::Deleted;
+use wharf_core::model::receipt::DeletionTarget;
 use wharf_core::model::target::names_directory;
 use wharf_core::model::{Deletion, EntryKind, SessionPath};
 use wharf_transfer::download::Wanted;
@@ -181,8 +181,8 @@ impl Rm {
             Err(error) => return Err(error),
         };
         let what = match wanted {
-            Wanted::Session(at) => Deleted::Path { session: at.session.clone(), path: at.path.clone() },
-            Wanted::Stored(id) => Deleted::Id(id.to_string()),
+            Wanted::Session(at) => DeletionTarget::Path { session: at.session.clone(), path: at.path.clone() },
+            Wanted::Stored(id) => DeletionTarget::Id(id.to_string()),
         };
         listing.push(&Deletion { what, deleted: !missing && !self.dry_run, missing })
     }

@@ -16,7 +16,7 @@ use wharf_core::config::duration;
 use wharf_core::error::{Error, Result};
 use wharf_core::model::target::names_directory;
 use wharf_core::model::{Receipt, ReceiptStatus, SessionId, SessionPath, Target};
-use wharf_core::platform::names::Rules;
+use wharf_core::platform::names::NameRules;
 use wharf_core::platform::shown;
 use wharf_transfer::plan::{Destination, LocalSource};
 use wharf_transfer::{IfExists, Options, Transfer};
@@ -278,7 +278,7 @@ impl Download {
             (_, Some(into)) => Destination { path: into, as_directory: true, into: true },
             (None, None) => Destination { path: PathBuf::from("."), as_directory: true, into: false },
             (Some(to), None) => {
-                let as_directory = Rules::HERE.names_directory(&shown(&to));
+                let as_directory = NameRules::HERE.names_directory(&shown(&to));
                 Destination { path: PathBuf::from(to), as_directory, into: false }
             }
         };

@@ -8,7 +8,7 @@ use crate::output::{Listing, Record};
 use wharf_client::backend::page::Walk;
 use wharf_client::backend::{Backend, Feature, SessionQuery};
 use wharf_core::error::{Error, Kind, Result};
-use wharf_core::model::receipt::Deleted;
+use wharf_core::model::receipt::DeletionTarget;
 use wharf_core::model::{Deletion, FileId, Session, SessionId};
 use wharf_transfer::tally::Tally;
 
@@ -93,12 +93,16 @@ impl Delete {
             };
             match result {
                 Ok(deleted) => {
-                    listing.push(&Deletion { what: Deleted::Id(id.to_string()), deleted, missing: false })?;
+                    listing.push(&Deletion { what: DeletionTarget::Id(id.to_string()), deleted, missing: false })?;
                     tally.done();
                 }
                 Err(error) if error.kind() == Kind::NotFound => {
                     if self.missing_ok {
-                        listing.push(&Deletion { what: Deleted::Id(id.to_string()), deleted: false, missing: true })?;
+                        listing.push(&Deletion {
+                            what: DeletionTarget::Id(id.to_string()),
+                            deleted: false,
+                            missing: true,
+                        })?;
                         tally.done();
                     } else {
                         tally.failed(error);
@@ -140,7 +144,7 @@ impl Delete {
             let deleted = if self.dry_run { Ok(false) } else { store.delete(file).await.map(|()| true) };
             match deleted {
                 Ok(deleted) => {
-                    listing.push(&Deletion { what: Deleted::Id(file.to_string()), deleted, missing: false })?;
+                    listing.push(&Deletion { what: DeletionTarget::Id(file.to_string()), deleted, missing: false })?;
                 }
                 Err(error) if error.kind() == Kind::NotFound => {}
                 Err(error) => {

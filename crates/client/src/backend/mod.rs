@@ -334,7 +334,7 @@ pub struct Stored {
     /// Whether a storage on the way told the MD5 of what was sent.
     pub md5: bool,
     /// What passed on the way.
-    pub sent: wharf_core::body::Summary,
+    pub sent: wharf_core::body::Digest,
 }
 
 /// A file that is being fetched.

@@ -22,7 +22,7 @@ pub(super) fn of(body: Body, range: ByteRange) -> Result<Body> {
         while take > 0 {
             let Some(mut block) = body.next().await? else {
                 // Of a content of unknown length its end shows whether the range begins within it.
-                range.within(body.summary()?.bytes)?;
+                range.within(body.digest()?.bytes)?;
                 return Ok(None);
             };
             let before = block.len().min(usize::try_from(skip).unwrap_or(usize::MAX));

@@ -17,7 +17,7 @@ use super::attempt::idle_message;
 use super::failure::{self, Content, Failure, Fate, Told};
 use super::redact::Secrets;
 use super::trace::Watched;
-use wharf_core::body::Summary;
+use wharf_core::body::Digest;
 use wharf_core::error::{Details, Error, Kind, Result};
 use wharf_wire::json;
 
@@ -47,7 +47,7 @@ pub struct Answer {
     /// The content.
     pub bytes: Bytes,
     /// What was sent, where it came from a source: its own bytes and their hash.
-    pub sent: Option<Summary>,
+    pub sent: Option<Digest>,
     /// How many tries it took. Above 1, what was asked for may have been done by an earlier one.
     pub tries: u32,
     pub(super) backend: &'static str,

@@ -16,7 +16,7 @@ use super::payload::{Pulse, Pump, Stop};
 use super::request::Parts;
 use super::trace::Watched;
 use super::{Http, redact};
-use wharf_core::body::Summary;
+use wharf_core::body::Digest;
 use wharf_core::error::{Error, Kind, Result};
 
 /// The most that a limit of time means, so that adding it to the clock's time makes sense.
@@ -105,7 +105,7 @@ async fn open(
     deadline: Option<Instant>,
     mode: Mode,
     watched: &mut Watched,
-) -> Result<(Response, Option<Summary>), Failure> {
+) -> Result<(Response, Option<Digest>), Failure> {
     let service = &*http.0;
     let options = &service.options;
     let unsent = |error: Error| Failure::own(Fate::Unsent, error);
@@ -170,7 +170,7 @@ async fn exchange(
     idle: Duration,
     deadline: Option<Instant>,
     request: &Parts<'_>,
-) -> Result<(reqwest::Response, Option<Summary>), Failure> {
+) -> Result<(reqwest::Response, Option<Digest>), Failure> {
     let mut call = std::pin::pin!(call);
     let mut pump = std::pin::pin!(pump);
     let (mut response, mut pumped) = (None, None);

@@ -96,8 +96,8 @@ impl Options {
         self.connect_timeout = settings.connect_timeout.unwrap_or(self.connect_timeout);
         self.retries = settings.retries.unwrap_or(self.retries);
         self.deadline = settings.deadline;
-        self.detail = settings.told.as_ref().is_some_and(|told| told.detail);
-        self.observer = settings.told.clone().map(|told| -> Observer {
+        self.detail = settings.trace.as_ref().is_some_and(|told| told.detail);
+        self.observer = settings.trace.clone().map(|told| -> Observer {
             Arc::new(move |one: &Try| {
                 (told.say)(one.to_string());
                 one.detail.iter().flat_map(|detail| detail.lines()).for_each(|line| (told.say)(line));

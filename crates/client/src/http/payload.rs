@@ -15,7 +15,7 @@ use http_body::{Frame, SizeHint};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 
-use wharf_core::body::{Source, Summary};
+use wharf_core::body::{Digest, Source};
 use wharf_core::error::{Error, Result};
 
 /// Blocks on their way: the content of a small file and what is around it leave together.
@@ -95,7 +95,7 @@ impl<'a> Payload<'a> {
 
     /// Reads the source to its end and hands on all of it, one block behind: the last one goes out
     /// only when the source was found to be as long as announced and unchanged.
-    async fn pump(&self, source: &dyn Source, out: Option<&mpsc::Sender<Option<Bytes>>>) -> Result<Summary, Stop> {
+    async fn pump(&self, source: &dyn Source, out: Option<&mpsc::Sender<Option<Bytes>>>) -> Result<Digest, Stop> {
         let send = async |block: Option<Bytes>| match out {
             Some(out) => out.send(block).await.map_err(|_| Stop::NotTaken),
             None => Ok(()),
@@ -116,7 +116,7 @@ impl<'a> Payload<'a> {
         if source.len().is_some_and(|len| passed != len) {
             return Err(Stop::Source(changed(source)));
         }
-        let summary = body.summary().map_err(Stop::Source)?.clone();
+        let summary = body.digest().map_err(Stop::Source)?.clone();
         for block in [held, self.after.clone()].into_iter().filter(|block| !block.is_empty()) {
             send(Some(block)).await?;
         }
@@ -151,16 +151,16 @@ impl Stop {
 }
 
 /// What reads a source while its blocks are sent; ends with what passed.
-pub(super) struct Pump<'a>(Pin<Box<dyn Future<Output = Result<Option<Summary>, Stop>> + Send + 'a>>);
+pub(super) struct Pump<'a>(Pin<Box<dyn Future<Output = Result<Option<Digest>, Stop>> + Send + 'a>>);
 
 impl Pump<'_> {
-    fn done(summary: Option<Summary>) -> Self {
+    fn done(summary: Option<Digest>) -> Self {
         Pump(Box::pin(std::future::ready(Ok(summary))))
     }
 }
 
 impl Future for Pump<'_> {
-    type Output = Result<Option<Summary>, Stop>;
+    type Output = Result<Option<Digest>, Stop>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         self.0.as_mut().poll(cx)

@@ -10,20 +10,20 @@ use super::{Attributes, Body, Source, hex};
 use crate::error::Result;
 
 /// Another source, with something done to each reading of it.
-pub struct Mapped<S, F> {
+pub struct MapSource<S, F> {
     source: S,
     map: F,
 }
 
-impl<S, F> Mapped<S, F> {
+impl<S, F> MapSource<S, F> {
     /// The same source, whose readings are what `map` makes of them.
     pub fn new(source: S, map: F) -> Self {
-        Mapped { source, map }
+        MapSource { source, map }
     }
 }
 
 #[async_trait]
-impl<S, F> Source for Mapped<S, F>
+impl<S, F> Source for MapSource<S, F>
 where
     S: Deref + Send + Sync,
     S::Target: Source,
@@ -52,14 +52,14 @@ where
 
 /// The MD5 of a content: what storages in the manner of S3 and OSS call its `ETag`.
 #[derive(Clone, Default)]
-pub struct PassingMd5(Arc<Mutex<Md5>>);
+pub struct Md5Tee(Arc<Mutex<Md5>>);
 
-impl PassingMd5 {
+impl Md5Tee {
     /// Sees all that passes in a reading, and nothing of the one before.
     pub fn see(&self, body: Body) -> Body {
         *self.hash() = Md5::new();
         let seen = self.clone();
-        body.within(move |block| {
+        body.inspect(move |block| {
             seen.hash().update(block);
             Ok(())
         })
@@ -82,13 +82,13 @@ mod tests {
 
     #[tokio::test]
     async fn it_is_the_md5_of_what_passed_last() {
-        let (dir, md5) = (tempfile::tempdir().unwrap(), PassingMd5::default());
+        let (dir, md5) = (tempfile::tempdir().unwrap(), Md5Tee::default());
         for (content, sum) in [("hello", "5d41402abc4b2a76b9719d911017c592"), ("", "d41d8cd98f00b204e9800998ecf8427e")]
         {
             let path = dir.path().join("f");
             std::fs::write(&path, content).unwrap();
             let file = LocalFile::new(&path).unwrap();
-            let source = Mapped::new(&file, |body| md5.see(body));
+            let source = MapSource::new(&file, |body| md5.see(body));
             for _ in 0..2 {
                 let mut body = source.open().await.unwrap();
                 while body.next().await.unwrap().is_some() {}

@@ -22,7 +22,7 @@ use futures_util::stream::BoxStream;
 use sha2::{Digest as _, Sha256};
 use tokio::sync::mpsc;
 
-pub use mapped::{Mapped, PassingMd5};
+pub use mapped::{MapSource, Md5Tee};
 
 use crate::error::{Error, Kind, Result};
 use crate::model::Timestamp;
@@ -34,7 +34,7 @@ const IN_FLIGHT: usize = 16;
 
 /// How many bytes passed, and their hash.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Summary {
+pub struct Digest {
     /// Bytes.
     pub bytes: u64,
     /// SHA-256, in hexadecimal.
@@ -44,24 +44,24 @@ pub struct Summary {
 /// One reading of something, in blocks.
 pub struct Body {
     len: Option<u64>,
-    from: From,
-    summary: Option<Summary>,
+    input: Input,
+    digest: Option<Digest>,
     progress: Option<Arc<AtomicU64>>,
-    allow: Option<Allow>,
+    inspect: Option<Inspect>,
 }
 
 /// Sees what comes next, and may refuse it.
-type Allow = Box<dyn FnMut(&Bytes) -> Result<()> + Send>;
+type Inspect = Box<dyn FnMut(&Bytes) -> Result<()> + Send>;
 
-enum From {
+enum Input {
     File(FileReader),
-    Thread(mpsc::Receiver<Message>),
+    Thread(mpsc::Receiver<PipeMessage>),
     Stream(Meter, BoxStream<'static, Result<Bytes>>),
 }
 
-enum Message {
+enum PipeMessage {
     Block(Bytes),
-    End(Summary),
+    End(Digest),
     Failed(Error),
 }
 
@@ -77,12 +77,12 @@ impl Body {
     }
 
     /// The same for whoever hands the blocks on to another reading, which hashes them: then there is
-    /// no [`Body::summary`]. A pipe is hashed by its thread all the same.
+    /// no [`Body::digest`]. A pipe is hashed by its thread all the same.
     #[must_use]
     pub fn unhashed(mut self) -> Self {
-        match &mut self.from {
-            From::File(FileReader { meter, .. }) | From::Stream(meter, _) => meter.hash = None,
-            From::Thread(_) => {}
+        match &mut self.input {
+            Input::File(FileReader { meter, .. }) | Input::Stream(meter, _) => meter.hash = None,
+            Input::Thread(_) => {}
         }
         self
     }
@@ -94,58 +94,58 @@ impl Body {
         self
     }
 
-    /// Shows every block to `allow` before it is handed out, after those that were to see it before.
+    /// Shows every block to `inspect` before it is handed out, after those that were to see it before.
     #[must_use]
-    pub fn within(mut self, mut allow: impl FnMut(&Bytes) -> Result<()> + Send + 'static) -> Self {
-        let before = self.allow.take();
-        self.allow = Some(match before {
-            None => Box::new(allow),
-            Some(mut before) => Box::new(move |block| before(block).and_then(|()| allow(block))),
+    pub fn inspect(mut self, mut inspect: impl FnMut(&Bytes) -> Result<()> + Send + 'static) -> Self {
+        let before = self.inspect.take();
+        self.inspect = Some(match before {
+            None => Box::new(inspect),
+            Some(mut before) => Box::new(move |block| before(block).and_then(|()| inspect(block))),
         });
         self
     }
 
-    /// The next block, or `None` when all of it came and [`Body::summary`] is known.
+    /// The next block, or `None` when all of it came and [`Body::digest`] is known.
     ///
     /// # Errors
     /// `conflict` where a file changed or ended early while it was read; `io` from the disk; what
-    /// [`Body::within`] was told.
+    /// [`Body::inspect`] was told.
     pub async fn next(&mut self) -> Result<Option<Bytes>> {
-        let block = match &mut self.from {
-            From::File(reader) => {
+        let block = match &mut self.input {
+            Input::File(reader) => {
                 // Reading a disk does not wait for anything that the runtime knows: make room for
                 // signals and the clock.
                 tokio::task::coop::consume_budget().await;
                 let block = reader.next().await?;
-                if block.is_none() && self.summary.is_none() {
-                    self.summary = reader.finish()?;
+                if block.is_none() && self.digest.is_none() {
+                    self.digest = reader.finish()?;
                 }
                 block
             }
-            From::Thread(blocks) => match blocks.recv().await {
-                Some(Message::Block(block)) => Some(block),
-                Some(Message::End(summary)) => {
-                    self.summary = Some(summary);
+            Input::Thread(blocks) => match blocks.recv().await {
+                Some(PipeMessage::Block(block)) => Some(block),
+                Some(PipeMessage::End(digest)) => {
+                    self.digest = Some(digest);
                     None
                 }
-                Some(Message::Failed(error)) => return Err(error),
-                None if self.summary.is_some() => None,
+                Some(PipeMessage::Failed(error)) => return Err(error),
+                None if self.digest.is_some() => None,
                 None => return Err(Error::new(Kind::Internal, "a reading thread ended without a word")),
             },
-            From::Stream(meter, blocks) => {
+            Input::Stream(meter, blocks) => {
                 // Nor need a stream ever make its reader wait.
                 tokio::task::coop::consume_budget().await;
                 let block = blocks.next().await.transpose()?;
                 match &block {
                     Some(block) => meter.take(block),
-                    None if self.summary.is_none() => self.summary = meter.summary(),
+                    None if self.digest.is_none() => self.digest = meter.digest(),
                     None => {}
                 }
                 block
             }
         };
-        if let (Some(block), Some(allow)) = (&block, &mut self.allow) {
-            allow(block)?;
+        if let (Some(block), Some(inspect)) = (&block, &mut self.inspect) {
+            inspect(block)?;
         }
         if let (Some(block), Some(progress)) = (&block, &self.progress) {
             progress.fetch_add(block.len() as u64, Ordering::Relaxed);
@@ -154,25 +154,25 @@ impl Body {
     }
 
     /// What passed; known once [`Body::next`] has returned `None`.
-    pub fn summary(&self) -> Result<&Summary> {
-        self.summary.as_ref().ok_or_else(unhashed)
+    pub fn digest(&self) -> Result<&Digest> {
+        self.digest.as_ref().ok_or_else(unhashed)
     }
 
     /// The `length` next bytes of an open regular file; fewer are a `conflict`, and where they
     /// reach to the end of the file (`to_end`), so are more, and so is a change of the file.
     pub fn of_file(file: File, name: String, length: u64, to_end: bool) -> Self {
         let meta = file.metadata().ok();
-        let touched = meta.as_ref().and_then(|meta| meta.modified().ok());
+        let mtime = meta.as_ref().and_then(|meta| meta.modified().ok());
         let named = meta.as_ref().is_some_and(|meta| !platform::is_nameless(meta));
         let meter = Meter::default();
-        let reader = FileReader { meter, file, name, length, to_end, ended: false, touched, named, stays: false };
-        Body::new(Some(length), From::File(reader))
+        let reader = FileReader { meter, file, name, length, to_end, ended: false, mtime, named, stays: false };
+        Body::new(Some(length), Input::File(reader))
     }
 
     /// What comes in blocks from somewhere else, `len` bytes where that was announced. Whoever gives
     /// the blocks sees to it that a stream that was cut off is an error.
     pub fn of_stream(len: Option<u64>, blocks: BoxStream<'static, Result<Bytes>>) -> Self {
-        Body::new(len, From::Stream(Meter::default(), blocks))
+        Body::new(len, Input::Stream(Meter::default(), blocks))
     }
 
     /// Whatever `open` gives, to its end: a pipe, a FIFO, a device. `open` runs in the reading
@@ -183,27 +183,27 @@ impl Body {
             let opened = open().map_err(|e| Error::io(format!("opening `{name}`"), &e));
             let result = opened.and_then(|reader| pump(reader, &name, &sender));
             // A consumer that is gone needs no answer.
-            drop(sender.blocking_send(result.map_or_else(Message::Failed, Message::End)));
+            drop(sender.blocking_send(result.map_or_else(PipeMessage::Failed, PipeMessage::End)));
         });
-        Body::new(None, From::Thread(blocks))
+        Body::new(None, Input::Thread(blocks))
     }
 
-    fn new(len: Option<u64>, from: From) -> Self {
-        Body { len, from, summary: None, progress: None, allow: None }
+    fn new(len: Option<u64>, input: Input) -> Self {
+        Body { len, input, digest: None, progress: None, inspect: None }
     }
 
     /// When the file was last changed before it was opened.
-    fn touched(&self) -> Option<Timestamp> {
-        match &self.from {
-            From::File(reader) => reader.touched.and_then(|time| Timestamp::try_from(time).ok()),
-            From::Thread(_) | From::Stream(..) => None,
+    fn mtime(&self) -> Option<Timestamp> {
+        match &self.input {
+            Input::File(reader) => reader.mtime.and_then(|time| Timestamp::try_from(time).ok()),
+            Input::Thread(_) | Input::Stream(..) => None,
         }
     }
 
     /// The same, and it is a `conflict` as well if the file loses its name meanwhile: it was removed,
     /// or another took its place.
-    fn that_stays(mut self) -> Self {
-        if let From::File(reader) = &mut self.from {
+    fn must_not_be_replaced(mut self) -> Self {
+        if let Input::File(reader) = &mut self.input {
             reader.stays = true;
         }
         self
@@ -230,9 +230,9 @@ impl Meter {
         }
     }
 
-    fn summary(&mut self) -> Option<Summary> {
+    fn digest(&mut self) -> Option<Digest> {
         let (bytes, hash) = (self.bytes, self.hash.take()?);
-        Some(Summary { bytes, sha256: hex(&hash.finalize()) })
+        Some(Digest { bytes, sha256: hex(&hash.finalize()) })
     }
 }
 
@@ -244,7 +244,7 @@ struct FileReader {
     to_end: bool,
     /// A block came that was not full: there is no more.
     ended: bool,
-    touched: Option<SystemTime>,
+    mtime: Option<SystemTime>,
     /// It had a name when it was opened.
     named: bool,
     /// It must have one at the end as well.
@@ -267,29 +267,29 @@ impl FileReader {
         Ok(Some(block).filter(|block| !block.is_empty()))
     }
 
-    fn finish(&mut self) -> Result<Option<Summary>> {
+    fn finish(&mut self) -> Result<Option<Digest>> {
         let now = self.file.metadata().ok();
-        let touched = now.as_ref().and_then(|meta| meta.modified().ok());
+        let mtime = now.as_ref().and_then(|meta| meta.modified().ok());
         let lost = self.stays && self.named && now.as_ref().is_some_and(platform::is_nameless);
-        if self.meter.bytes != self.length || lost || self.to_end && touched != self.touched {
+        if self.meter.bytes != self.length || lost || self.to_end && mtime != self.mtime {
             return Err(changed(&self.name));
         }
-        Ok(self.meter.summary())
+        Ok(self.meter.digest())
     }
 }
 
 /// Reads to the end, hashing; stops early when nobody listens any more.
-fn pump(mut reader: impl Read, name: &str, sender: &mpsc::Sender<Message>) -> Result<Summary> {
+fn pump(mut reader: impl Read, name: &str, sender: &mpsc::Sender<PipeMessage>) -> Result<Digest> {
     let mut meter = Meter::default();
     loop {
         let block = fill(Buffer::take_in_thread(), &mut reader, name)?;
         meter.take(&block);
         let last = block.len() < BLOCK;
-        if !block.is_empty() && sender.blocking_send(Message::Block(block)).is_err() {
+        if !block.is_empty() && sender.blocking_send(PipeMessage::Block(block)).is_err() {
             return Err(Error::new(Kind::Interrupted, format!("nobody reads `{name}` any more")));
         }
         if last {
-            return meter.summary().ok_or_else(unhashed);
+            return meter.digest().ok_or_else(unhashed);
         }
     }
 }
@@ -358,7 +358,7 @@ pub trait Source: Send + Sync {
 /// A file on this machine, or a FIFO.
 #[derive(Debug)]
 pub struct LocalFile {
-    place: Place,
+    location: FileLocation,
     name: String,
     /// None where it is not known before all of it was read.
     len: Option<u64>,
@@ -368,7 +368,7 @@ pub struct LocalFile {
 
 /// Where a local file is opened.
 #[derive(Debug)]
-enum Place {
+enum FileLocation {
     /// A path that somebody named.
     Named(PathBuf),
     /// Below a directory, which is never left, whatever links there are by then.
@@ -388,7 +388,7 @@ impl LocalFile {
         }
         let made_up = meta.is_file() && platform::may_be_made_up(&meta) && is_made_up(platform::open_regular(path));
         Ok(LocalFile {
-            place: Place::Named(path.to_owned()),
+            location: FileLocation::Named(path.to_owned()),
             name,
             len: (meta.is_file() && !made_up).then_some(meta.len()),
             is_regular: meta.is_file(),
@@ -402,7 +402,7 @@ impl LocalFile {
         let executable = platform::mode(meta).is_some_and(|mode| mode & 0o111 != 0);
         let made_up = platform::may_be_made_up_below(meta) && is_made_up(platform::open_regular_below(dir, &path));
         LocalFile {
-            place: Place::Below(Arc::clone(dir), path),
+            location: FileLocation::Below(Arc::clone(dir), path),
             name,
             len: (!made_up).then_some(meta.len()),
             is_regular: true,
@@ -430,21 +430,21 @@ impl Source for LocalFile {
     }
 
     async fn open(&self) -> Result<Body> {
-        let file = match &self.place {
-            Place::Named(path) if !self.is_regular => {
+        let file = match &self.location {
+            FileLocation::Named(path) if !self.is_regular => {
                 let path = path.clone();
                 return Ok(Body::of_pipe(self.name.clone(), move || File::open(path)));
             }
-            Place::Named(path) => platform::open_regular(path),
-            Place::Below(dir, path) => platform::open_regular_below(dir, path),
+            FileLocation::Named(path) => platform::open_regular(path),
+            FileLocation::Below(dir, path) => platform::open_regular_below(dir, path),
         };
         let file = file.map_err(|e| Error::io(format!("opening `{}`", self.name), &e))?;
         let Some(len) = self.len else {
             // There is nothing by which it could be seen that it changed.
             return Ok(Body::of_pipe(self.name.clone(), move || Ok(file)));
         };
-        let body = Body::of_file(file, self.name.clone(), len, true).that_stays();
-        match (body.touched(), self.attributes.modified_at) {
+        let body = Body::of_file(file, self.name.clone(), len, true).must_not_be_replaced();
+        match (body.mtime(), self.attributes.modified_at) {
             // What goes along with it would be another file's.
             (Some(now), Some(then)) if now != then => Err(changed(&self.name)),
             _ => Ok(body),
@@ -495,9 +495,9 @@ pub fn open_stdin() -> Result<impl Read + Send + 'static> {
 mod tests {
     use super::*;
 
-    async fn drain(mut body: Body) -> Result<Summary> {
+    async fn drain(mut body: Body) -> Result<Digest> {
         while body.next().await?.is_some() {}
-        body.summary().cloned()
+        body.digest().cloned()
     }
 
     fn run<T>(future: impl Future<Output = T>) -> T {
@@ -512,8 +512,8 @@ mod tests {
             let content: Vec<u8> = (0..size).map(|i| u8::try_from(i % 251).unwrap()).collect();
             std::fs::write(&path, &content).unwrap();
             let file = LocalFile::new(&path).unwrap();
-            let summary = run(async { drain(file.open().await?).await }).unwrap();
-            assert_eq!(summary, Summary { bytes: size as u64, sha256: hex(&Sha256::digest(&content)) }, "{size}");
+            let digest = run(async { drain(file.open().await?).await }).unwrap();
+            assert_eq!(digest, Digest { bytes: size as u64, sha256: hex(&Sha256::digest(&content)) }, "{size}");
         }
     }
 
@@ -525,7 +525,7 @@ mod tests {
         };
         let body = Body::of_stream(Some(4), blocks(Ok(Bytes::from_static(b"d"))));
         assert_eq!(body.len(), Some(4));
-        assert_eq!(run(drain(body)).unwrap(), Summary { bytes: 4, sha256: hex(&Sha256::digest(b"abcd")) });
+        assert_eq!(run(drain(body)).unwrap(), Digest { bytes: 4, sha256: hex(&Sha256::digest(b"abcd")) });
         let cut = Body::of_stream(Some(4), blocks(Err(Error::new(Kind::Unavailable, "cut off"))));
         assert_eq!(run(drain(cut)).unwrap_err().kind(), Kind::Unavailable);
     }

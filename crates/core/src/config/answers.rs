@@ -7,10 +7,10 @@ use serde_json::value::RawValue;
 
 /// The answers to requests that changed something, until they are printed. Its clones are the same one.
 #[derive(Debug, Clone, Default)]
-pub struct Answers(Arc<Kept>);
+pub struct Answers(Arc<AnswerBuffer>);
 
 #[derive(Debug, Default)]
-struct Kept {
+struct AnswerBuffer {
     list: Mutex<Vec<Box<RawValue>>>,
     all: AtomicBool,
 }

@@ -13,7 +13,7 @@ pub mod profile;
 pub mod secret;
 pub mod size;
 pub mod small;
-pub mod told;
+pub mod trace;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -23,9 +23,9 @@ use std::time::{Duration, Instant};
 use serde::Serialize;
 
 use self::answers::Answers;
-use self::profile::{Amount, File, Profile};
+use self::profile::{Amount, ConfigFile, Profile};
 use self::secret::Secret;
-use self::told::Told;
+use self::trace::TraceSink;
 use crate::error::{Error, Result};
 
 /// How often something is tried again where nobody says.
@@ -107,7 +107,7 @@ pub struct Flags {
     /// When `--timeout` runs out.
     pub deadline: Option<Instant>,
     /// Who is told of each request: `--verbose`, `--debug`.
-    pub told: Option<Told>,
+    pub trace: Option<TraceSink>,
     /// Where answers are kept for `--format raw`.
     pub answers: Option<Answers>,
     /// `--beta`.
@@ -152,7 +152,7 @@ pub struct Settings {
     /// When all requests have to be done.
     pub deadline: Option<Instant>,
     /// Who is told of each request.
-    pub told: Option<Told>,
+    pub trace: Option<TraceSink>,
     /// Where answers are kept for `--format raw`.
     pub answers: Option<Answers>,
     /// Names of the service's features that are not there for everybody.
@@ -190,7 +190,7 @@ impl Settings {
     /// `usage` for a bad file, an unknown profile, or several backends to choose from.
     pub fn resolve(flags: &Flags, choosers: impl Iterator<Item = Chooser>) -> Result<Self> {
         let path = config_path();
-        let file = path.as_deref().map(|path| File::read(path, flags.deadline)).transpose()?.unwrap_or_default();
+        let file = path.as_deref().map(|path| ConfigFile::read(path, flags.deadline)).transpose()?.unwrap_or_default();
         let chosen =
             pick(flags.profile.as_ref(), &[env::PROFILE], file.profile.clone().map(|name| (name, Origin::Default)));
         let (name, profile) = match &chosen.value {
@@ -224,7 +224,7 @@ impl Settings {
             secret: path.as_deref().map(|path| profile.secret(path)).transpose()?.flatten(),
             headers: header::merge(profile.headers, &flags.headers)?,
             deadline: flags.deadline,
-            told: flags.told.clone(),
+            trace: flags.trace.clone(),
             answers: flags.answers.clone(),
             betas: flags.betas.clone(),
             ca_cert: flags.ca_cert.clone(),

@@ -17,7 +17,7 @@ const LARGEST: u64 = 1024 * 1024;
 /// The file as a whole.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct File {
+pub struct ConfigFile {
     /// The profile that is used where nobody chooses one.
     pub profile: Option<String>,
     /// The profiles by name.
@@ -114,7 +114,7 @@ impl fmt::Display for Amount {
 /// Names under which people put secrets into configuration files.
 const SECRETS: [&str; 5] = ["api_key", "token", "auth_token", "password", "secret"];
 
-impl File {
+impl ConfigFile {
     /// Reads the file, which has to be read by `until`; one that does not exist is empty.
     ///
     /// # Errors
@@ -162,11 +162,11 @@ impl File {
 mod tests {
     use super::*;
 
-    fn read(text: &str) -> Result<File> {
+    fn read(text: &str) -> Result<ConfigFile> {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("config.toml");
         std::fs::write(&path, text).unwrap();
-        File::read(&path, None)
+        ConfigFile::read(&path, None)
     }
 
     #[test]

@@ -186,7 +186,7 @@ impl Serialize for Verified {
 pub struct Deletion {
     /// What it was.
     #[serde(flatten)]
-    pub what: Deleted,
+    pub what: DeletionTarget,
     /// False for what `--dry-run` left and for what `-f` and `--missing-ok` did not find.
     pub deleted: bool,
     /// Whether it was not found; output leaves this to `-q`.
@@ -197,7 +197,7 @@ pub struct Deletion {
 /// The subject of a deletion.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Deleted {
+pub enum DeletionTarget {
     /// A session, a stored file or a resource.
     Id(String),
     /// A path in a session.

@@ -21,7 +21,7 @@ pub use unix::*;
 
 /// A signal that asks the process to stop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Asked {
+pub struct SignalEvent {
     /// Which one.
     pub signal: Signal,
     /// Whether it went to every process of a terminal, and not to this one alone.
@@ -72,7 +72,7 @@ fn not_regular() -> std::io::Error {
 
 /// What standard input is, as far as reading it unasked is concerned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum StdinIs {
+pub enum StdinKind {
     /// A pipe, or a regular file at its beginning: a caller put a document there.
     Document,
     /// A terminal, a device, or a file that somebody is in the middle of: not ours to touch.

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 /// A system's rules for names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Rules {
+pub enum NameRules {
     /// A name is any bytes but NUL and a slash.
     Unix,
     /// As the Win32 interface reads names ("Naming Files, Paths, and Namespaces", learn.microsoft.com).
@@ -15,9 +15,9 @@ pub enum Rules {
 /// Names that are devices in every directory, with any ending.
 const DEVICES: [&str; 6] = ["CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$"];
 
-impl Rules {
+impl NameRules {
     /// The rules here.
-    pub const HERE: Rules = if cfg!(windows) { Rules::Windows } else { Rules::Unix };
+    pub const HERE: NameRules = if cfg!(windows) { NameRules::Windows } else { NameRules::Unix };
 
     /// Why a file cannot have this name, if it cannot. Windows takes some of these and means another
     /// file: `x.` is `x`, `x:y` is a stream of `x`, and `NUL.txt` is a device.
@@ -29,19 +29,19 @@ impl Rules {
             return Some("it holds a slash or a NUL");
         }
         match self {
-            Rules::Windows if name.contains(['<', '>', ':', '"', '\\', '|', '?', '*']) => {
+            NameRules::Windows if name.contains(['<', '>', ':', '"', '\\', '|', '?', '*']) => {
                 Some("it holds one of the characters < > : \" \\ | ? *")
             }
-            Rules::Windows if name.chars().any(|c| c < ' ') => Some("it holds a control character"),
-            Rules::Windows if name.ends_with(['.', ' ']) => Some("it ends in a dot or a space"),
-            Rules::Windows if is_device(name) => Some("it is the name of a device"),
-            Rules::Unix | Rules::Windows => None,
+            NameRules::Windows if name.chars().any(|c| c < ' ') => Some("it holds a control character"),
+            NameRules::Windows if name.ends_with(['.', ' ']) => Some("it ends in a dot or a space"),
+            NameRules::Windows if is_device(name) => Some("it is the name of a device"),
+            NameRules::Unix | NameRules::Windows => None,
         }
     }
 
     /// Whether a character stands between the parts of a path.
     pub(crate) fn is_separator(self, c: char) -> bool {
-        c == '/' || self == Rules::Windows && c == '\\'
+        c == '/' || self == NameRules::Windows && c == '\\'
     }
 
     /// Whether a path as it was typed names a directory to put things into: it is empty, or ends in a
@@ -55,7 +55,7 @@ impl Rules {
     /// The length of the drive that a path begins with, such as `C:`; 0 where there is none.
     pub fn drive(self, path: &str) -> usize {
         match path.as_bytes() {
-            [letter, b':', ..] if self == Rules::Windows && letter.is_ascii_alphabetic() => 2,
+            [letter, b':', ..] if self == NameRules::Windows && letter.is_ascii_alphabetic() => 2,
             _ => 0,
         }
     }
@@ -74,16 +74,16 @@ impl Rules {
     /// A path that the system gave, with slashes between its parts.
     pub fn with_slashes(self, path: &str) -> Cow<'_, str> {
         match self {
-            Rules::Unix => path.into(),
-            Rules::Windows => path.replace('\\', "/").into(),
+            NameRules::Unix => path.into(),
+            NameRules::Windows => path.replace('\\', "/").into(),
         }
     }
 
     /// What is the same for two names that the system takes for one.
     pub fn folded(self, name: &str) -> Cow<'_, str> {
         match self {
-            Rules::Unix => name.into(),
-            Rules::Windows => name.to_uppercase().into(),
+            NameRules::Unix => name.into(),
+            NameRules::Windows => name.to_uppercase().into(),
         }
     }
 }
@@ -132,49 +132,52 @@ mod tests {
             "a/b",
             "a\0",
         ] {
-            assert!(Rules::Windows.problem(bad).is_some(), "{bad:?}");
+            assert!(NameRules::Windows.problem(bad).is_some(), "{bad:?}");
         }
         for good in ["x", ".x", "x.y", "...a", "console", "com", "COM0", "com10", "nul2", "a b", "\u{fc}", "a;b", "~$x"]
         {
-            assert_eq!(Rules::Windows.problem(good), None, "{good:?}");
-            assert_eq!(Rules::Unix.problem(good), None, "{good:?}");
+            assert_eq!(NameRules::Windows.problem(good), None, "{good:?}");
+            assert_eq!(NameRules::Unix.problem(good), None, "{good:?}");
         }
         for good in ["x.", "x ", "a\\b", "a:b", "NUL", "a\nb", "..."] {
-            assert_eq!(Rules::Unix.problem(good), None, "{good:?}");
+            assert_eq!(NameRules::Unix.problem(good), None, "{good:?}");
         }
         for bad in ["", ".", "..", "a/b", "/", "a\0b"] {
-            assert!(Rules::Unix.problem(bad).is_some(), "{bad:?}");
+            assert!(NameRules::Unix.problem(bad).is_some(), "{bad:?}");
         }
     }
 
     #[test]
     fn directories_by_their_spelling() {
         for both in ["", "/", "a/", ".", "a/.", "..", "a/.."] {
-            assert!(Rules::Unix.names_directory(both) && Rules::Windows.names_directory(both), "{both:?}");
+            assert!(NameRules::Unix.names_directory(both) && NameRules::Windows.names_directory(both), "{both:?}");
         }
         for windows in ["a\\", "\\", "C:\\a\\", "a\\.", "a\\..", "C:", "C:\\"] {
-            assert!(!Rules::Unix.names_directory(windows) || windows.ends_with('/'), "{windows:?}");
-            assert!(Rules::Windows.names_directory(windows), "{windows:?}");
+            assert!(!NameRules::Unix.names_directory(windows) || windows.ends_with('/'), "{windows:?}");
+            assert!(NameRules::Windows.names_directory(windows), "{windows:?}");
         }
         for neither in ["a", "/a", "a/b", "a.", "...", "C:a", "a\\b"] {
-            assert!(!Rules::Unix.names_directory(neither) && !Rules::Windows.names_directory(neither), "{neither:?}");
+            assert!(
+                !NameRules::Unix.names_directory(neither) && !NameRules::Windows.names_directory(neither),
+                "{neither:?}"
+            );
         }
     }
 
     #[test]
     fn a_drive_is_no_end_of_a_path() {
-        assert_eq!(Rules::Windows.split_at_colon("C:\\data\\x.csv:/x.csv"), ("C:\\data\\x.csv", Some("/x.csv")));
-        assert_eq!(Rules::Windows.split_at_colon("C:\\x.csv"), ("C:\\x.csv", None));
-        assert_eq!(Rules::Windows.split_at_colon("x.csv:/y"), ("x.csv", Some("/y")));
-        assert_eq!(Rules::Unix.split_at_colon("C:/y"), ("C", Some("/y")));
-        assert_eq!(Rules::Unix.split_at_colon("x"), ("x", None));
+        assert_eq!(NameRules::Windows.split_at_colon("C:\\data\\x.csv:/x.csv"), ("C:\\data\\x.csv", Some("/x.csv")));
+        assert_eq!(NameRules::Windows.split_at_colon("C:\\x.csv"), ("C:\\x.csv", None));
+        assert_eq!(NameRules::Windows.split_at_colon("x.csv:/y"), ("x.csv", Some("/y")));
+        assert_eq!(NameRules::Unix.split_at_colon("C:/y"), ("C", Some("/y")));
+        assert_eq!(NameRules::Unix.split_at_colon("x"), ("x", None));
     }
 
     #[test]
     fn separators_and_case() {
-        assert_eq!(Rules::Windows.with_slashes("a\\b\\c"), "a/b/c");
-        assert_eq!(Rules::Unix.with_slashes("a\\b"), "a\\b");
-        assert_eq!(Rules::Windows.folded("Readme"), Rules::Windows.folded("README"));
-        assert_ne!(Rules::Unix.folded("Readme"), Rules::Unix.folded("README"));
+        assert_eq!(NameRules::Windows.with_slashes("a\\b\\c"), "a/b/c");
+        assert_eq!(NameRules::Unix.with_slashes("a\\b"), "a\\b");
+        assert_eq!(NameRules::Windows.folded("Readme"), NameRules::Windows.folded("README"));
+        assert_ne!(NameRules::Unix.folded("Readme"), NameRules::Unix.folded("README"));
     }
 }

@@ -13,7 +13,7 @@ use std::time::Duration;
 use cap_fs_ext::MetadataExt;
 use cap_std::fs::Dir;
 
-use super::{Asked, FileKey, Signal, StdinIs};
+use super::{FileKey, Signal, SignalEvent, StdinKind};
 use crate::body::Attributes;
 use crate::model::Timestamp;
 
@@ -272,8 +272,8 @@ pub fn stdout_is_kept() -> io::Result<()> {
 }
 
 /// Whatever is not a terminal is a document.
-pub fn stdin_is() -> StdinIs {
-    if io::stdin().is_terminal() { StdinIs::Other } else { StdinIs::Document }
+pub fn stdin_kind() -> StdinKind {
+    if io::stdin().is_terminal() { StdinKind::Other } else { StdinKind::Document }
 }
 
 /// There is no way to look without reading.
@@ -282,7 +282,7 @@ pub fn stdin_ready(_wait: Duration) -> bool {
 }
 
 /// The system's own handling of Ctrl-C ends the process.
-pub fn watch_signals(_asked: &Arc<AtomicBool>, _on_signal: impl FnMut(Asked) + Send + 'static) -> io::Result<()> {
+pub fn watch_signals(_asked: &Arc<AtomicBool>, _on_signal: impl FnMut(SignalEvent) + Send + 'static) -> io::Result<()> {
     Ok(())
 }
 

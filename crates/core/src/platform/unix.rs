@@ -24,7 +24,7 @@ use signal_hook::iterator::SignalsInfo;
 use signal_hook::iterator::exfiltrator::WithOrigin;
 use signal_hook::low_level::siginfo::Cause;
 
-use super::{Asked, FileKey, Signal, StdinIs};
+use super::{FileKey, Signal, SignalEvent, StdinKind};
 use crate::body::Attributes;
 use crate::model::Timestamp;
 
@@ -501,9 +501,9 @@ pub fn stdout_is_kept() -> io::Result<()> {
     if leads_nowhere(rustix::stdio::stdout()) { Err(not_open("writing")) } else { Ok(()) }
 }
 
-fn stream(stream: BorrowedFd<'static>, other_way: OFlags, what: &str) -> io::Result<Stream> {
+fn stream(stream: BorrowedFd<'static>, other_way: OFlags, what: &str) -> io::Result<StdStream> {
     let closed = rustix::fs::fcntl_getfl(stream)? & OFlags::RWMODE == other_way;
-    if closed { Err(not_open(what)) } else { Ok(Stream(stream)) }
+    if closed { Err(not_open(what)) } else { Ok(StdStream(stream)) }
 }
 
 /// The error of a standard stream that cannot be used.
@@ -512,15 +512,15 @@ fn not_open(what: &str) -> io::Error {
 }
 
 /// A standard stream as the system has it.
-struct Stream(BorrowedFd<'static>);
+struct StdStream(BorrowedFd<'static>);
 
-impl Read for Stream {
+impl Read for StdStream {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         Ok(rustix::io::read(self.0, buffer)?)
     }
 }
 
-impl Write for Stream {
+impl Write for StdStream {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         Ok(rustix::io::write(self.0, bytes)?)
     }
@@ -552,13 +552,13 @@ pub fn check_handles(more: i32) -> io::Result<()> {
 }
 
 /// What standard input is.
-pub fn stdin_is() -> StdinIs {
+pub fn stdin_kind() -> StdinKind {
     let stdin = rustix::stdio::stdin();
-    let Ok(stat) = rustix::fs::fstat(stdin) else { return StdinIs::Other };
+    let Ok(stat) = rustix::fs::fstat(stdin) else { return StdinKind::Other };
     match FileType::from_raw_mode(stat.st_mode) {
-        FileType::Fifo | FileType::Socket => StdinIs::Document,
-        FileType::RegularFile if rustix::fs::seek(stdin, SeekFrom::Current(0)) == Ok(0) => StdinIs::Document,
-        _ => StdinIs::Other,
+        FileType::Fifo | FileType::Socket => StdinKind::Document,
+        FileType::RegularFile if rustix::fs::seek(stdin, SeekFrom::Current(0)) == Ok(0) => StdinKind::Document,
+        _ => StdinKind::Other,
     }
 }
 
@@ -573,7 +573,10 @@ pub fn stdin_ready(wait: Duration) -> bool {
 /// Calls `on_signal` in a thread of its own, for every signal that asks the process to stop. One that
 /// was ignored when the process began stays ignored, here and in its children: that is what `nohup`
 /// and a shell's `&` ask for. `asked` is set by the signal itself, before anything else happens.
-pub fn watch_signals(asked: &Arc<AtomicBool>, mut on_signal: impl FnMut(Asked) + Send + 'static) -> io::Result<()> {
+pub fn watch_signals(
+    asked: &Arc<AtomicBool>,
+    mut on_signal: impl FnMut(SignalEvent) + Send + 'static,
+) -> io::Result<()> {
     let ignored = ignored_signals();
     let watched: Vec<_> =
         [SIGINT, SIGTERM, SIGHUP].into_iter().filter(|signal| ignored & (1 << (signal - 1)) == 0).collect();
@@ -588,7 +591,7 @@ pub fn watch_signals(asked: &Arc<AtomicBool>, mut on_signal: impl FnMut(Asked) +
                 SIGHUP => Signal::HangUp,
                 _ => Signal::Terminate,
             };
-            on_signal(Asked { signal, from_terminal: origin.cause == Cause::Kernel });
+            on_signal(SignalEvent { signal, from_terminal: origin.cause == Cause::Kernel });
         }
     })?;
     Ok(())

@@ -13,7 +13,7 @@ use super::{Agb, Result};
 use crate::answer::{self, Answer};
 use crate::request::{Request, Upload};
 use wharf_client::backend::{Backend as _, ByteRange, FetchOptions, NewSession, PutOptions, SessionFiles};
-use wharf_core::body::{Mapped, PassingMd5, Source, hex};
+use wharf_core::body::{MapSource, Md5Tee, Source, hex};
 use wharf_core::error::{Error, Kind};
 use wharf_core::model::{SessionId, SessionPath, Timestamp};
 use wharf_core::random;
@@ -164,8 +164,8 @@ impl Agb {
     /// Keeps what was sent as an object: all of it or nothing. Gives its `ETag`, the MD5.
     async fn keep_object(&self, context: &str, key: &str, source: impl Source) -> Result<String, Error> {
         let at = self.shelf(context, key).await?;
-        let (md5, over) = (PassingMd5::default(), PutOptions { keep_existing: false, bulk: true, expires_in: None });
-        let source = Mapped::new(&source, |body| md5.see(body));
+        let (md5, over) = (Md5Tee::default(), PutOptions { keep_existing: false, bulk: true, expires_in: None });
+        let source = MapSource::new(&source, |body| md5.see(body));
         let stored = SessionFiles::put(&*self.objects, &at, &source, over).await?;
         let etag = format!("\"{}\"", md5.hex().to_ascii_uppercase());
         self.note_object(context, key, etag.clone(), stored.sent.bytes);

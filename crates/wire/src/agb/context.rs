@@ -309,7 +309,7 @@ mod tests {
         for done in ["Success", "DONE", "completed"] {
             assert_eq!(item(done, "").state(), SyncState::Done, "{done}");
         }
-        for running in ["Running", "Pending", "", "new word"] {
+        for running in ["Running", "StagingEntry", "", "new word"] {
             assert_eq!(item(running, "").state(), SyncState::Running, "{running}");
         }
     }

@@ -19,7 +19,7 @@ use super::sessions::Patience;
 use super::tools::{failed, words};
 use super::{Agb, send};
 use crate::http::{Class, Method};
-use wharf_core::body::{Body, Mapped, PassingMd5, Source, Summary};
+use wharf_core::body::{Body, Digest, MapSource, Md5Tee, Source};
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{RemotePath, SessionId, SessionPath};
 use wharf_core::random;
@@ -83,7 +83,7 @@ impl Agb {
 
     /// Uploads any content, and tells whether the storage told its MD5. The target is replaced in the
     /// last step, when all is proven.
-    pub(super) async fn upload(&self, at: &SessionPath, source: &dyn Source, keep: bool) -> Result<(Summary, bool)> {
+    pub(super) async fn upload(&self, at: &SessionPath, source: &dyn Source, keep: bool) -> Result<(Digest, bool)> {
         let mut passage = self.passage(&at.session).await?;
         let unfinished = beside(at)?;
         let done = async {
@@ -152,9 +152,9 @@ impl Passage {
 
     /// Puts a content into the context. It has no type: the signature covers none. An `ETag` that is
     /// not the MD5 says nothing: there are storages, and ways to store, where it is something else.
-    async fn send(&self, source: &dyn Source) -> Result<(Summary, bool)> {
-        let md5 = PassingMd5::default();
-        let source = Mapped::new(source, |body| md5.see(body));
+    async fn send(&self, source: &dyn Source) -> Result<(Digest, bool)> {
+        let md5 = Md5Tee::default();
+        let source = MapSource::new(source, |body| md5.see(body));
         let url = self.url(Class::Idempotent, AgbOperation::GetUploadUrl).await?;
         let request = self.agb.0.http.elsewhere(Class::Idempotent, Method::PUT, &url).source(&source);
         let answer = request.send().await.map_err(|e| of_storage(e, "taking the content"))?;

@@ -7,7 +7,7 @@ use crate::backend::occupied::{directory_in_the_way, taken};
 use crate::backend::spool::Spooled;
 use crate::backend::{PutOptions, Stored};
 use crate::http::Class;
-use wharf_core::body::{Attributes, Source, Summary};
+use wharf_core::body::{Attributes, Digest, Source};
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{EntryKind, RemotePath, SessionPath};
 use wharf_core::random;
@@ -60,7 +60,7 @@ impl Agb {
         &self,
         at: &SessionPath,
         text: &Text,
-        sent: &Summary,
+        sent: &Digest,
         attributes: Attributes,
         keep: bool,
     ) -> Result<Option<String>> {
@@ -209,7 +209,7 @@ struct Text(String);
 /// Reads a source that may be such a content; nothing where it is not. What counts is the whole call
 /// after its escaping. Control characters are left to presigned transfers: what the tools make of
 /// them nobody knows.
-async fn small_text(at: &SessionPath, source: &dyn Source) -> Result<Option<(Text, Summary)>> {
+async fn small_text(at: &SessionPath, source: &dyn Source) -> Result<Option<(Text, Digest)>> {
     let fits = source.len().and_then(|len| usize::try_from(len).ok()).is_some_and(|len| len <= wire::MESSAGE_SURE);
     if !fits {
         return Ok(None);
@@ -219,7 +219,7 @@ async fn small_text(at: &SessionPath, source: &dyn Source) -> Result<Option<(Tex
     while let Some(block) = body.next().await? {
         bytes.extend_from_slice(&block);
     }
-    let sent = body.summary()?.clone();
+    let sent = body.digest()?.clone();
     if source.len() != Some(sent.bytes) {
         return Err(Error::conflict(format!("this is not as long as it was any more: `{}`", source.name())));
     }

@@ -11,7 +11,7 @@ use crate::backend::{
     Expected, FetchOptions, Fetched, FileStore, NewStoredFile, Page, PageRequest, Sessions, Stored, part,
 };
 use crate::http::{Class, FilePart, Form};
-use wharf_core::body::{Attributes, Body, Mapped, Source};
+use wharf_core::body::{Attributes, Body, MapSource, Source};
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{FileId, Provider, RemotePath, Scope, SessionId, StoredFile, Timestamp};
 use wharf_wire::anthropic::files::{EXPIRES, EXPIRES_PART, FILE_MAX, FILE_PART, PAGE_MAX, SCOPE, is_name};
@@ -58,7 +58,7 @@ impl FileStore for Anthropic {
         };
         let mut sending = Sending::new(&self.dropped, &new.filename, source.len());
         let expires = expires.map(|seconds| seconds.to_string());
-        let watched = Mapped::new(source, |body: Body| sending.see(body));
+        let watched = MapSource::new(source, |body: Body| sending.see(body));
         // Without a type the service looks for itself [docs].
         let guessed = || mime_guess::from_path(&new.filename).first_raw();
         let form = Form {

@@ -93,7 +93,7 @@ impl<'a> Sending<'a> {
     pub(super) fn see(&self, body: Body) -> Body {
         self.passed.store(0, Relaxed);
         let passed = Arc::clone(&self.passed);
-        body.within(move |block| {
+        body.inspect(move |block| {
             passed.fetch_add(block.len() as u64, Relaxed);
             Ok(())
         })

@@ -14,10 +14,10 @@ use super::disk::{Disk, read_range};
 use super::store::Upload;
 use super::{Local, Outlives};
 use crate::backend::ByteRange;
-use wharf_core::body::{Body, Summary};
+use wharf_core::body::{Body, Digest};
 use wharf_core::error::{Error, Result};
-use wharf_core::pending::{Pending, Withdrawn};
 use wharf_core::platform;
+use wharf_core::staging::{StagedRemoval, StagingEntry};
 
 /// The most bytes of a content in memory, and of all of them.
 const SMALL: usize = 64 * 1024;
@@ -35,7 +35,7 @@ struct State {
 
 /// A content that came as a whole and has no place yet.
 pub(super) enum Came<'a> {
-    OnDisk(Pending<'a>),
+    OnDisk(StagingEntry<'a>),
     InMemory(Bytes),
 }
 
@@ -62,12 +62,12 @@ impl Memory {
 
 impl Local {
     /// Takes a content in; `name` is what messages call it.
-    pub(super) async fn take_in(&self, body: &mut Body, name: &str) -> Result<(Summary, Came<'_>)> {
+    pub(super) async fn take_in(&self, body: &mut Body, name: &str) -> Result<(Digest, Came<'_>)> {
         let doing = |e: std::io::Error| Error::io(format!("writing `{name}`"), &e);
         let mut head = BytesMut::new();
         while self.outlives == Outlives::Nothing && head.len() <= SMALL && self.memory.state().bytes < ALL {
             let Some(block) = body.next().await? else {
-                return Ok((body.summary()?.clone(), Came::InMemory(head.freeze())));
+                return Ok((body.digest()?.clone(), Came::InMemory(head.freeze())));
             };
             head.extend_from_slice(&block);
         }
@@ -89,7 +89,7 @@ impl Local {
             Came::OnDisk(pending) => {
                 let (disk, (shelf, place)) = (self.disk()?, place_of(sha256));
                 disk.store().create_dir_all(&shelf).map_err(doing)?;
-                pending.place(disk.store(), &place).map_err(doing)?;
+                pending.persist(disk.store(), &place).map_err(doing)?;
                 disk.changed_store(&shelf);
             }
         }
@@ -97,13 +97,13 @@ impl Local {
     }
 
     /// Removes for good a content that was taken out of its place.
-    pub(super) fn discard_content(&self, content: Withdrawn<'_>) -> Result<()> {
+    pub(super) fn discard_content(&self, content: StagedRemoval<'_>) -> Result<()> {
         let disk = self.disk()?;
         disk.discard(content, "removing the content of a stored file", &self.home.join("store"))
     }
 
     /// Takes a content out of its place; gives what lies on disk of it.
-    pub(super) fn unshelve<'d>(&self, disk: &'d Disk, sha256: &str) -> Result<Option<Withdrawn<'d>>> {
+    pub(super) fn unshelve<'d>(&self, disk: &'d Disk, sha256: &str) -> Result<Option<StagedRemoval<'d>>> {
         if self.memory.remove(sha256) {
             return Ok(None);
         }

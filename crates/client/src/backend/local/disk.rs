@@ -16,10 +16,10 @@ use crate::backend::ByteRange;
 use wharf_core::body::Body;
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{RemotePath, SessionId, SessionPath};
-use wharf_core::pending::{self, Discarded, Pending, Withdrawn, handle_of};
 use wharf_core::platform;
-use wharf_core::platform::names::Rules;
+use wharf_core::platform::names::NameRules;
 use wharf_core::removal::{self, FEW, Leftovers};
+use wharf_core::staging::{self, RemovalFailure, StagedRemoval, StagingEntry, handle_of};
 
 /// What to do about a mount point in the way of a removal.
 pub(super) const UNMOUNT: &str = "unmount it first: wharf removes nothing that lies behind a mount point";
@@ -160,24 +160,24 @@ impl Disk {
     }
 
     /// A new file that nobody sees until it is placed.
-    pub(super) fn pending_file(&self) -> Result<Pending<'_>> {
-        Pending::file(&self.tmp).map_err(|e| Error::io("making a temporary file", &e))
+    pub(super) fn pending_file(&self) -> Result<StagingEntry<'_>> {
+        StagingEntry::file(&self.tmp).map_err(|e| Error::io("making a temporary file", &e))
     }
 
     /// Another name of a file below `dir`, which nobody sees until it is placed.
-    pub(super) fn pending_link(&self, dir: &Dir, path: &str) -> io::Result<Pending<'_>> {
-        Pending::link(&self.tmp, dir, path)
+    pub(super) fn pending_link(&self, dir: &Dir, path: &str) -> io::Result<StagingEntry<'_>> {
+        StagingEntry::link(&self.tmp, dir, path)
     }
 
     /// A new directory that nobody sees until it is placed.
-    pub(super) fn pending_dir(&self) -> Result<(Pending<'_>, Dir)> {
-        Pending::directory(&self.tmp).map_err(|e| Error::io("making a temporary directory", &e))
+    pub(super) fn pending_dir(&self) -> Result<(StagingEntry<'_>, Dir)> {
+        StagingEntry::directory(&self.tmp).map_err(|e| Error::io("making a temporary directory", &e))
     }
 
     /// Makes a new session's directory visible. Until [`Disk::finish_session`] it bears a mark: a
     /// directory with the mark and without a row was never anybody's, and one without the mark is
     /// never removed, even if the database knows nothing of it.
-    pub(super) fn place_session(&self, mut pending: Pending<'_>, id: &SessionId) -> Result<()> {
+    pub(super) fn place_session(&self, mut pending: StagingEntry<'_>, id: &SessionId) -> Result<()> {
         let doing = |e: io::Error| match e.kind() {
             io::ErrorKind::DirectoryNotEmpty | io::ErrorKind::AlreadyExists | io::ErrorKind::NotADirectory => {
                 Error::conflict(format!(
@@ -192,10 +192,10 @@ impl Disk {
             && is_marked(&dir)
         {
             // What is left of it is in the way below.
-            drop(self.withdraw(&self.sessions, id.as_str())?.discard());
+            drop(self.withdraw(&self.sessions, id.as_str())?.commit());
         }
         platform::set_mode(pending.handle(), MARK | 0o700).map_err(doing)?;
-        pending.place(&self.sessions, id.as_str()).map_err(doing)?;
+        pending.persist(&self.sessions, id.as_str()).map_err(doing)?;
         self.changed(self.home.join("sessions"), false);
         Ok(())
     }
@@ -238,22 +238,27 @@ impl Disk {
     }
 
     /// Takes a name out of `dir`, in one step where the system allows it.
-    pub(super) fn withdraw(&self, dir: &Dir, name: &str) -> Result<Withdrawn<'_>> {
-        Withdrawn::take(&self.tmp, dir, name).map_err(|e| refused(format!("removing `{name}`"), &e))
+    pub(super) fn withdraw(&self, dir: &Dir, name: &str) -> Result<StagedRemoval<'_>> {
+        StagedRemoval::stage(&self.tmp, dir, name).map_err(|e| refused(format!("removing `{name}`"), &e))
     }
 
     /// Removes for good what was withdrawn from the directory `from`.
     ///
     /// # Errors
     /// `io` that names what is left, where it is, and what happens to it.
-    pub(super) fn discard(&self, withdrawn: Withdrawn<'_>, doing: impl std::fmt::Display, from: &Path) -> Result<()> {
-        let (left, hint) = match withdrawn.discard() {
+    pub(super) fn discard(
+        &self,
+        withdrawn: StagedRemoval<'_>,
+        doing: impl std::fmt::Display,
+        from: &Path,
+    ) -> Result<()> {
+        let (left, hint) = match withdrawn.commit() {
             Ok(()) => return Ok(()),
-            Err(Discarded::Moved(left)) => (
+            Err(RemovalFailure::Moved(left)) => (
                 left.below(&self.home.join("tmp")),
                 "the rest waits there: later commands try again, and `wharf doctor` lists it",
             ),
-            Err(Discarded::InPlace(left)) => {
+            Err(RemovalFailure::InPlace(left)) => {
                 (left.below(from), "correct the cause (owner, attributes, a mount), then run the command again")
             }
         };
@@ -305,19 +310,19 @@ impl Disk {
 
     /// Notes that the content `sha256` may have no name for a moment. Should this process die before
     /// it drops the note, the next one looks after the content.
-    pub(super) fn mark(&self, sha256: &str) -> Result<Pending<'_>> {
-        Pending::marked(&self.tmp, sha256).map_err(|e| Error::io("making a temporary file", &e))
+    pub(super) fn mark(&self, sha256: &str) -> Result<StagingEntry<'_>> {
+        StagingEntry::tagged(&self.tmp, sha256).map_err(|e| Error::io("making a temporary file", &e))
     }
 
     /// Removes what dead processes left, once in a process. `look_after` is told of each content that
     /// may have no name, and says whether that is settled.
     pub(super) fn sweep(&self, look_after: impl FnMut(&str) -> bool) {
-        self.swept.call_once(|| drop(pending::sweep(&self.tmp, FEW, look_after)));
+        self.swept.call_once(|| drop(staging::sweep(&self.tmp, FEW, look_after)));
     }
 
     /// Tries once more to remove what earlier commands left; returns what still cannot be removed.
     pub(super) fn sweep_again(&self, look_after: impl FnMut(&str) -> bool) -> Leftovers {
-        pending::sweep(&self.tmp, u64::MAX, look_after).below(&self.home.join("tmp"))
+        staging::sweep(&self.tmp, u64::MAX, look_after).below(&self.home.join("tmp"))
     }
 }
 
@@ -335,7 +340,7 @@ fn is_marked(dir: &Dir) -> bool {
 /// Fails where a name is longer than a disk takes, before any parent of it is made.
 pub(super) fn check_names(at: &SessionPath) -> Result<()> {
     if let Some(why) =
-        at.path.as_str().split('/').filter(|name| !name.is_empty()).find_map(|name| Rules::HERE.problem(name))
+        at.path.as_str().split('/').filter(|name| !name.is_empty()).find_map(|name| NameRules::HERE.problem(name))
     {
         return Err(Error::usage(format!("this cannot be the name of a file here: `{at}`: {why}")));
     }
@@ -362,7 +367,7 @@ pub(super) fn read_range(mut file: File, name: String, range: Option<ByteRange>)
 /// What a path means once every link in it is followed, which never leads out of `dir`.
 pub(super) fn follow(dir: &Dir, path: &RemotePath) -> io::Result<RemotePath> {
     let real = platform::canonicalize_below(dir, Path::new(path.relative()))?;
-    let real = real.to_str().and_then(|real| Rules::HERE.with_slashes(real).parse().ok());
+    let real = real.to_str().and_then(|real| NameRules::HERE.with_slashes(real).parse().ok());
     real.ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "it leads to a name that is not UTF-8"))
 }
 

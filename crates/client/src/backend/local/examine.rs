@@ -6,7 +6,7 @@ use std::io;
 use super::Local;
 use crate::backend::{Finding, NewSession, PageRequest, SessionQuery, Sessions};
 use wharf_core::error::{Error, Kind, Result};
-use wharf_core::walk::Walk;
+use wharf_core::walk::DirWalk;
 
 /// So many directories are named.
 const NAMED: usize = 20;
@@ -47,7 +47,7 @@ impl Local {
         }
         let (mut files, mut bytes) = (0_u64, 0_u64);
         for name in &there {
-            let mut walk = Walk::new(disk.session_dir(name).map_err(doing)?).map_err(doing)?;
+            let mut walk = DirWalk::new(disk.session_dir(name).map_err(doing)?).map_err(doing)?;
             while let Some(found) = walk.next() {
                 let (name, meta) = found.map_err(doing)?;
                 if meta.is_file() {

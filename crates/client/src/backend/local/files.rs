@@ -21,9 +21,9 @@ use wharf_core::body::Source;
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::entry::Mode;
 use wharf_core::model::{Entry, EntryKind, FileId, Provider, RemotePath, SessionPath, Timestamp};
-use wharf_core::pending::{Access, Pending, handle_of, is_unfinished};
 use wharf_core::platform;
-use wharf_core::walk::Walk;
+use wharf_core::staging::{Access, StagingEntry, handle_of, is_unfinished};
+use wharf_core::walk::DirWalk;
 
 /// A file of so many bytes is worth a look at its target before it is read.
 const LARGE: u64 = 1024 * 1024;
@@ -49,13 +49,13 @@ impl SessionFiles for Local {
         let beside = entered.nearest_dir(&at.path).map_err(doing)?;
         // What is mounted in a session is not made durable with the rest of the store.
         let bulk = options.bulk && platform::device(&beside) == platform::device(&entered.dir);
-        let mut pending = Pending::beside(&beside).map_err(doing)?;
+        let mut pending = StagingEntry::beside(&beside).map_err(doing)?;
         // A deletion waits for a small file of this machine, and for nothing else that may take long.
         let mut held = (small && source.is_at_hand()).then_some(entered);
         let mut body = source.open().await?;
         if let Some(most) = room {
             let (mut left, name) = (most, at.to_string());
-            body = body.within(move |block| {
+            body = body.inspect(move |block| {
                 left = left.checked_sub(block.len() as u64).ok_or_else(|| {
                     Error::new(Kind::Limit, format!("there is room for {most} bytes, and more came: `{name}`"))
                         .hint("nothing was kept of it; send less, or make room first")
@@ -65,7 +65,7 @@ impl SessionFiles for Local {
         }
         let sent = pending.fill(&mut body, at).await?;
         let attributes = source.attributes();
-        let finish = |pending: &mut Pending<'_>, there: Option<&Metadata>| {
+        let finish = |pending: &mut StagingEntry<'_>, there: Option<&Metadata>| {
             let access = Access { replaced: there, executable: attributes.executable, at_least: 0o644 };
             pending.set_access(&beside, at.path.name(), access)?;
             if let Some(time) = attributes.modified_at {
@@ -91,9 +91,9 @@ impl SessionFiles for Local {
         usage.add(sent.bytes, bytes_of(there.as_ref()))?;
         let parent = self.make_parents(&entered, at, options.bulk)?;
         let placed = if options.keep_existing {
-            pending.place_new(&parent, at.path.name())
+            pending.persist_noclobber(&parent, at.path.name())
         } else {
-            pending.place(&parent, at.path.name())
+            pending.persist(&parent, at.path.name())
         };
         placed.map_err(doing)?;
         drop(usage);
@@ -149,7 +149,7 @@ impl SessionFiles for Local {
             return Ok(stream::iter([Ok(entry(at.clone(), &meta, mount, &dir))]).boxed());
         }
         let below = if at.path.is_root() { dir.try_clone() } else { dir.open_dir_nofollow(at.path.relative()) };
-        let walk = below.and_then(Walk::new).map_err(|e| refused(format!("listing `{at}`"), &e))?;
+        let walk = below.and_then(DirWalk::new).map_err(|e| refused(format!("listing `{at}`"), &e))?;
         Ok(stream::iter(Tree { dir, mounts, recursive, walk, open: vec![at.clone()] }).boxed())
     }
 
@@ -444,7 +444,7 @@ struct Tree {
     dir: Dir,
     mounts: HashMap<String, FileId>,
     recursive: bool,
-    walk: Walk,
+    walk: DirWalk,
     /// The directories that the walk is in.
     open: Vec<SessionPath>,
 }

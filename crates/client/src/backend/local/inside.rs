@@ -17,8 +17,8 @@ use super::db::micros;
 use super::sessions::{read_ttl, undeleted, unknown};
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{RemotePath, SessionId, Timestamp};
-use wharf_core::pending::handle_of;
 use wharf_core::platform;
+use wharf_core::staging::handle_of;
 
 /// How long after a use the next one need not be noted.
 const PAUSE: Duration = Duration::from_secs(1);

@@ -19,9 +19,9 @@ use super::{CAPABILITIES, Local};
 use crate::backend::{Capabilities, Feature, NewResource, Page, PageRequest, Resources};
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{FileId, Provider, RemotePath, Resource, ResourceKind, SessionId, SessionPath, Timestamp};
-use wharf_core::pending::{Pending, handle_of};
 use wharf_core::platform;
 use wharf_core::random;
+use wharf_core::staging::{StagingEntry, handle_of};
 
 /// What a resource's `provider` shows.
 #[derive(Serialize)]
@@ -196,9 +196,9 @@ impl Prepared {
     }
 
     /// Makes a copy of it visible in the directory of its path, where nothing may be yet.
-    fn place(self, copy: Pending<'_>, parent: &Dir) -> Result<Mount> {
+    fn place(self, copy: StagingEntry<'_>, parent: &Dir) -> Result<Mount> {
         let at = self.at;
-        copy.place_new(parent, at.path.name()).map_err(|e| match e.kind() {
+        copy.persist_noclobber(parent, at.path.name()).map_err(|e| match e.kind() {
             io::ErrorKind::AlreadyExists => taken_path(&at),
             _ => refused(format!("mounting at `{at}`"), &e),
         })?;
@@ -290,10 +290,10 @@ impl Local {
     }
 
     /// Copies a stored file into the directory that it is to be mounted in.
-    async fn copy_beside<'d>(&self, prepared: &Prepared, parent: &'d Dir) -> Result<Pending<'d>> {
+    async fn copy_beside<'d>(&self, prepared: &Prepared, parent: &'d Dir) -> Result<StagingEntry<'d>> {
         let (at, upload) = (&prepared.at, &prepared.upload);
         let doing = |e: io::Error| refused(format!("mounting at `{at}`"), &e);
-        let mut pending = Pending::beside(parent).map_err(doing)?;
+        let mut pending = StagingEntry::beside(parent).map_err(doing)?;
         let copied = pending.fill(&mut self.content(upload, None)?, at).await?;
         if copied.sha256 != upload.sha256 {
             return Err(Error::new(

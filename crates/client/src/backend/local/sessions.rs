@@ -19,9 +19,9 @@ use crate::backend::{
 };
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{Labels, Provider, Session, SessionId, SessionStatus, Timestamp};
-use wharf_core::pending::handle_of;
 use wharf_core::random;
 use wharf_core::removal::{FEW, Leftovers};
+use wharf_core::staging::handle_of;
 
 /// What a session's `provider` shows.
 #[derive(Serialize)]

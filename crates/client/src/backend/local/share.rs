@@ -34,7 +34,7 @@ impl Local {
         let replaced = into.check_target(&entered, to, false)?;
         usage.add(meta.len(), bytes_of(replaced.as_ref()))?;
         let parent = into.make_parents(&entered, to, true)?;
-        pending.place_link(&parent, to.path.name()).map_err(|e| refused(format!("writing `{to}`"), &e))?;
+        pending.persist_link(&parent, to.path.name()).map_err(|e| refused(format!("writing `{to}`"), &e))?;
         Ok(true)
     }
 

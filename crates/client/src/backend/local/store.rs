@@ -12,8 +12,8 @@ use crate::backend::{Expected, FetchOptions, Fetched, FileStore, NewStoredFile, 
 use wharf_core::body::{Attributes, Source};
 use wharf_core::error::{Error, Result};
 use wharf_core::model::{FileId, Provider, RemotePath, Scope, SessionId, StoredFile, Timestamp};
-use wharf_core::pending::Pending;
 use wharf_core::random;
+use wharf_core::staging::StagingEntry;
 
 /// What a stored file's `provider` shows.
 #[derive(Serialize)]
@@ -116,7 +116,7 @@ impl FileStore for Local {
 
 impl Local {
     /// Notes that a content may have no name for a moment, where a later process could look after it.
-    fn mark(&self, sha256: &str) -> Result<Option<Pending<'_>>> {
+    fn mark(&self, sha256: &str) -> Result<Option<StagingEntry<'_>>> {
         let disk = self.swept()?;
         (self.outlives != Outlives::Nothing).then(|| disk.mark(sha256)).transpose()
     }

@@ -19,7 +19,7 @@ use super::inside::Entered;
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::SessionId;
 use wharf_core::platform;
-use wharf_core::walk::Walk;
+use wharf_core::walk::DirWalk;
 
 /// A count may be so many times as old as its walk took.
 const REST: u32 = 50;
@@ -129,7 +129,7 @@ impl Count {
     /// Adds up the regular files of a session, each name for itself.
     fn walk(entered: &Entered) -> io::Result<Self> {
         let walked_at = SystemTime::now();
-        let mut walk = Walk::new(entered.dir.try_clone()?)?;
+        let mut walk = DirWalk::new(entered.dir.try_clone()?)?;
         let mut bytes = 0_u64;
         while let Some(found) = walk.next() {
             let (name, meta) = found?;

@@ -14,9 +14,9 @@ use sha2::{Digest as _, Sha256};
 
 use super::Token;
 use wharf_core::body::hex;
-use wharf_core::pending::{self, Pending};
 use wharf_core::platform;
 use wharf_core::removal::FEW;
+use wharf_core::staging::{self, StagingEntry};
 
 /// The longest file, in bytes.
 const LONGEST: u64 = 128 * 1024;
@@ -70,11 +70,11 @@ impl Cache {
         if platform::foreign_owner(&dir).is_some() {
             return Err(std::io::ErrorKind::PermissionDenied.into());
         }
-        drop(pending::sweep(&dir, FEW, |_| true));
-        let mut file = Pending::file(&dir)?;
+        drop(staging::sweep(&dir, FEW, |_| true));
+        let mut file = StagingEntry::file(&dir)?;
         platform::set_mode(file.handle(), 0o600)?;
         file.handle().write_all(content)?;
-        file.place(&dir, name)?;
+        file.persist(&dir, name)?;
         self.forget_old(&dir);
         Ok(())
     }

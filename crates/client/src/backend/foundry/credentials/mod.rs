@@ -28,7 +28,7 @@ use self::given::Given;
 use self::part::{Answer, Part, SetUp};
 use crate::backend::Finding;
 use crate::http::{Auth, Credentials, Options};
-use wharf_core::config::told::Told;
+use wharf_core::config::trace::TraceSink;
 use wharf_core::config::{Settings, env};
 use wharf_core::error::{Error, Kind, Result};
 
@@ -103,7 +103,7 @@ pub(super) struct Chain {
     options: Options,
     given: Option<Given>,
     cache: Option<Cache>,
-    told: Option<Told>,
+    trace: Option<TraceSink>,
     looked: Mutex<Option<Looked>>,
     /// Of the last look.
     passed: std::sync::Mutex<Vec<Passed>>,
@@ -120,7 +120,7 @@ impl Chain {
             options,
             given: Given::find(settings)?,
             cache: settings.token_cache().map(Cache::new),
-            told: settings.told.clone(),
+            trace: settings.trace.clone(),
             looked: Mutex::default(),
             passed: std::sync::Mutex::default(),
         })
@@ -183,8 +183,8 @@ impl Chain {
     }
 
     fn say(&self, what: impl FnOnce() -> String) {
-        if let Some(told) = &self.told {
-            (told.say)(what());
+        if let Some(trace) = &self.trace {
+            (trace.say)(what());
         }
     }
 

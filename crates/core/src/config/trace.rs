@@ -5,15 +5,15 @@ use std::sync::Arc;
 
 /// Takes lines for people. No secret is in them.
 #[derive(Clone)]
-pub struct Told {
+pub struct TraceSink {
     /// Whether headers and contents are wanted as well.
     pub detail: bool,
     /// Takes one line.
     pub say: Arc<dyn Fn(String) + Send + Sync>,
 }
 
-impl fmt::Debug for Told {
+impl fmt::Debug for TraceSink {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Told").field("detail", &self.detail).finish_non_exhaustive()
+        f.debug_struct("TraceSink").field("detail", &self.detail).finish_non_exhaustive()
     }
 }

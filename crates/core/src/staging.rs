@@ -1,7 +1,7 @@
 //! Files and directories in the making: under a temporary name until they are complete.
 //!
 //! This is the only way in which bytes reach a disk under a name that anybody asked for. Whatever
-//! happens before [`Pending::place`], the old target is untouched.
+//! happens before [`StagingEntry::place`], the old target is untouched.
 //!
 //! In a directory that is ours, a temporary name begins with `.wharf-`; what a killed process leaves
 //! is free of its lock, and [`sweep`] removes it. In a directory of the user's, a file has no name
@@ -22,7 +22,7 @@ use cap_fs_ext::{DirExt, FollowSymlinks, OpenOptionsFollowExt, OpenOptionsSyncEx
 use cap_std::fs::{Dir, Metadata, OpenOptions};
 use sha2::{Digest as _, Sha256};
 
-use crate::body::{Body, Summary, hex};
+use crate::body::{Body, Digest, hex};
 use crate::error::{Error, Kind, Result};
 use crate::platform;
 use crate::random;
@@ -40,14 +40,14 @@ const PREFIX: &str = ".wharf-";
 /// So many random bytes follow, in hexadecimal.
 const NUMBER: usize = 8;
 
-/// What stands before a mark.
-const MARK: char = '.';
+/// What stands before a tag.
+const TAG: char = '.';
 
 /// What stands before a proof.
-const PROVEN: char = '-';
+const PROOF: char = '-';
 
 /// Something that is being made, locked by this process. Dropped before it is placed, it is gone.
-pub struct Pending<'a> {
+pub struct StagingEntry<'a> {
     within: &'a Dir,
     name: Option<String>,
     held: File,
@@ -64,12 +64,12 @@ pub struct Access<'a> {
     pub at_least: u32,
 }
 
-impl<'a> Pending<'a> {
+impl<'a> StagingEntry<'a> {
     /// A new empty file in the directory of its later place, which is the user's: with the group, the
     /// ACL and the label that the directory gives it, and without a name where the system can do that.
     pub fn beside(within: &'a Dir) -> io::Result<Self> {
         if let Some(held) = platform::create_nameless(within)? {
-            return Ok(Pending { within, name: None, held });
+            return Ok(StagingEntry { within, name: None, held });
         }
         let mut pending = loop {
             let name = temporary_name("")?;
@@ -93,7 +93,7 @@ impl<'a> Pending<'a> {
     fn proven_name(&self) -> io::Result<String> {
         let number = random::hex::<NUMBER>().map_err(io::Error::other)?;
         let identity = platform::identity(&self.held.metadata()?);
-        Ok(format!("{PREFIX}{number}{PROVEN}{}", proof(&number, &identity)))
+        Ok(format!("{PREFIX}{number}{PROOF}{}", proof(&number, &identity)))
     }
 
     /// Sets the access that the file has at the place `name` in `dir`.
@@ -106,14 +106,14 @@ impl<'a> Pending<'a> {
 
     /// A new empty file within a directory, which must be on the file system of its later place.
     pub fn file(within: &'a Dir) -> io::Result<Self> {
-        Self::marked(within, "")
+        Self::tagged(within, "")
     }
 
-    /// The same with a mark in its name, which [`sweep`] tells if this process does not come to the
+    /// The same with a tag in its name, which [`sweep`] tells if this process does not come to the
     /// end of what it is about to do.
-    pub fn marked(within: &'a Dir, mark: &str) -> io::Result<Self> {
+    pub fn tagged(within: &'a Dir, tag: &str) -> io::Result<Self> {
         loop {
-            let name = temporary_name(mark)?;
+            let name = temporary_name(tag)?;
             let mut options = OpenOptions::new();
             let file = within.open_with(&name, options.write(true).read(true).create_new(true))?.into_std();
             if let Some(pending) = Self::lock(within, name, file)? {
@@ -158,11 +158,11 @@ impl<'a> Pending<'a> {
             locked => locked?,
         }
         let there = within.symlink_metadata(&name).is_ok();
-        Ok(there.then_some(Pending { within, name: Some(name), held }))
+        Ok(there.then_some(StagingEntry { within, name: Some(name), held }))
     }
 
     /// Writes all of a body into the file; `name` is what messages call it.
-    pub async fn fill(&mut self, body: &mut Body, name: impl fmt::Display) -> Result<Summary> {
+    pub async fn fill(&mut self, body: &mut Body, name: impl fmt::Display) -> Result<Digest> {
         let doing = |e: io::Error| Error::io(format!("writing `{name}`"), &e);
         let mut behind = None;
         let mut written = 0;
@@ -174,7 +174,7 @@ impl<'a> Pending<'a> {
             }
         }
         drop(behind);
-        let summary = body.summary()?;
+        let summary = body.digest()?;
         let kept = self.held.metadata().map_err(doing)?.len();
         if kept != summary.bytes {
             let what = format!("{} bytes were written to `{name}` and the disk holds {kept}", summary.bytes);
@@ -189,7 +189,7 @@ impl<'a> Pending<'a> {
     }
 
     /// Renames it to `name` in `dir`, in place of any file that is there.
-    pub fn place(mut self, dir: &Dir, name: impl AsRef<Path>) -> io::Result<()> {
+    pub fn persist(mut self, dir: &Dir, name: impl AsRef<Path>) -> io::Result<()> {
         if self.name.is_none() {
             match platform::give_name(&self.held, dir, name.as_ref()) {
                 Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {}
@@ -215,12 +215,12 @@ impl<'a> Pending<'a> {
 
     /// The same for another name of a file, which `name` may be one of already: renaming does nothing
     /// then, and the temporary one goes with `self`.
-    pub fn place_link(self, dir: &Dir, name: impl AsRef<Path>) -> io::Result<()> {
+    pub fn persist_link(self, dir: &Dir, name: impl AsRef<Path>) -> io::Result<()> {
         self.name.as_ref().map_or(Ok(()), |pending| self.within.rename(pending, dir, name))
     }
 
     /// Gives a file the name `name` in `dir`, or fails where that name is taken.
-    pub fn place_new(self, dir: &Dir, name: impl AsRef<Path>) -> io::Result<()> {
+    pub fn persist_noclobber(self, dir: &Dir, name: impl AsRef<Path>) -> io::Result<()> {
         match &self.name {
             // The second name is given first: dropping `self` then takes the temporary one away.
             Some(pending) => self.within.hard_link(pending, dir, name),
@@ -261,7 +261,7 @@ impl Drop for WriteBehind {
     }
 }
 
-impl Drop for Pending<'_> {
+impl Drop for StagingEntry<'_> {
     fn drop(&mut self) {
         if let Some(name) = &self.name {
             // What cannot be removed is left to the next sweep.
@@ -272,30 +272,30 @@ impl Drop for Pending<'_> {
 
 /// Something that is to disappear: taken out of sight in one step, into a locked directory of its
 /// own, or left in place where the system refuses to move it. Dropped before
-/// [`Withdrawn::discard`], it comes back.
+/// [`StagedRemoval::discard`], it comes back.
 #[must_use = "what is dropped comes back"]
-pub struct Withdrawn<'a> {
+pub struct StagedRemoval<'a> {
     dir: Dir,
     name: PathBuf,
-    moved: Option<Moved<'a>>,
+    moved: Option<MovedEntry<'a>>,
 }
 
-struct Moved<'a> {
+struct MovedEntry<'a> {
     /// The directory that it was moved into, which goes when this does.
-    cell: Pending<'a>,
+    cell: StagingEntry<'a>,
     dir: Dir,
 }
 
-impl<'a> Withdrawn<'a> {
+impl<'a> StagedRemoval<'a> {
     /// Takes `name` out of `dir`; where there is nothing, nothing is withdrawn.
-    pub fn take(tmp: &'a Dir, dir: &Dir, name: &str) -> io::Result<Self> {
-        let mut withdrawn = Withdrawn { dir: dir.try_clone()?, name: name.into(), moved: None };
+    pub fn stage(tmp: &'a Dir, dir: &Dir, name: &str) -> io::Result<Self> {
+        let mut withdrawn = StagedRemoval { dir: dir.try_clone()?, name: name.into(), moved: None };
         if platform::has_mounts(dir, &withdrawn.name) {
             return Ok(withdrawn);
         }
-        let (cell, within) = Pending::directory(tmp)?;
+        let (cell, within) = StagingEntry::directory(tmp)?;
         match dir.rename(name, &within, base_name(&withdrawn.name)) {
-            Ok(()) => withdrawn.moved = Some(Moved { cell, dir: within }),
+            Ok(()) => withdrawn.moved = Some(MovedEntry { cell, dir: within }),
             Err(e) if e.kind() == io::ErrorKind::NotFound || is_refused_move(&e) => {}
             Err(e) => return Err(e),
         }
@@ -311,7 +311,7 @@ impl<'a> Withdrawn<'a> {
     ///
     /// # Errors
     /// What is left, with the place where it is now.
-    pub fn discard(mut self) -> std::result::Result<(), Discarded> {
+    pub fn commit(mut self) -> std::result::Result<(), RemovalFailure> {
         let moved = self.moved.take();
         let (dir, name) = match &moved {
             Some(moved) => (&moved.dir, base_name(&self.name)),
@@ -322,16 +322,16 @@ impl<'a> Withdrawn<'a> {
             return Ok(());
         }
         Err(match moved {
-            Some(Moved { mut cell, .. }) => {
+            Some(MovedEntry { mut cell, .. }) => {
                 let below = PathBuf::from(cell.name.take().unwrap_or_default());
-                Discarded::Moved(left.below(&below))
+                RemovalFailure::Moved(left.below(&below))
             }
-            None => Discarded::InPlace(left),
+            None => RemovalFailure::InPlace(left),
         })
     }
 }
 
-impl Drop for Withdrawn<'_> {
+impl Drop for StagedRemoval<'_> {
     fn drop(&mut self) {
         if let Some(moved) = &self.moved {
             drop(moved.dir.rename(base_name(&self.name), &self.dir, &self.name));
@@ -341,7 +341,7 @@ impl Drop for Withdrawn<'_> {
 
 /// What is left of something that was discarded.
 #[derive(Debug)]
-pub enum Discarded {
+pub enum RemovalFailure {
     /// It is among the temporary things, which the paths begin at.
     Moved(Leftovers),
     /// It is where it was.
@@ -370,14 +370,14 @@ pub fn handle_of(dir: &Dir) -> io::Result<File> {
 }
 
 /// Removes what dead processes left within a directory of temporary things, and reports what it
-/// could not remove. `marked` hears the mark of each that bore one, and says whether what it stood
+/// could not remove. `tagged` hears the tag of each that bore one, and says whether what it stood
 /// for is done. Gives up on each after `patience` failures.
-pub fn sweep(tmp: &Dir, patience: u64, mut marked: impl FnMut(&str) -> bool) -> Leftovers {
+pub fn sweep(tmp: &Dir, patience: u64, mut tagged: impl FnMut(&str) -> bool) -> Leftovers {
     let mut left = Leftovers::default();
     for entry in tmp.entries().into_iter().flatten().flatten() {
         let Ok(name) = entry.file_name().into_string() else { continue };
         let Some(rest) = name.strip_prefix(PREFIX) else { continue };
-        let (number, mark) = rest.split_once(MARK).map_or((rest, None), |(number, mark)| (number, Some(mark)));
+        let (number, tag) = rest.split_once(TAG).map_or((rest, None), |(number, tag)| (number, Some(tag)));
         if number.len() != 2 * NUMBER || !number.bytes().all(|byte| byte.is_ascii_hexdigit()) {
             // Somebody's own file, where others than this program keep theirs too.
             continue;
@@ -392,7 +392,7 @@ pub fn sweep(tmp: &Dir, patience: u64, mut marked: impl FnMut(&str) -> bool) -> 
             Ok(held) => held,
         };
         // The lock is held until the name is gone: a writer that waits for it sees that it is.
-        if held.try_lock().is_ok() && mark.is_none_or(&mut marked) {
+        if held.try_lock().is_ok() && tag.is_none_or(&mut tagged) {
             left.merge(remove(tmp, name.as_ref(), patience));
         }
     }
@@ -428,7 +428,7 @@ fn is_proven(name: &OsStr, identity: &str) -> bool {
 
 /// The number and the proof in a name that has both.
 fn claims_proof(name: &OsStr) -> Option<(&str, &str)> {
-    let (number, proof) = name.to_str()?.strip_prefix(PREFIX)?.split_once(PROVEN)?;
+    let (number, proof) = name.to_str()?.strip_prefix(PREFIX)?.split_once(PROOF)?;
     let is_number = |text: &str| text.len() == 2 * NUMBER && text.bytes().all(|byte| byte.is_ascii_hexdigit());
     (is_number(number) && is_number(proof)).then_some((number, proof))
 }
@@ -440,9 +440,9 @@ fn proof(number: &str, identity: &str) -> String {
     digest
 }
 
-fn temporary_name(mark: &str) -> io::Result<String> {
+fn temporary_name(tag: &str) -> io::Result<String> {
     let name = random::hex::<NUMBER>().map_err(io::Error::other)?;
-    Ok(if mark.is_empty() { format!("{PREFIX}{name}") } else { format!("{PREFIX}{name}{MARK}{mark}") })
+    Ok(if tag.is_empty() { format!("{PREFIX}{name}") } else { format!("{PREFIX}{name}{TAG}{tag}") })
 }
 
 #[cfg(test)]
@@ -464,13 +464,13 @@ mod tests {
     fn dropped_it_leaves_nothing_and_placed_it_replaces() {
         let (_at, dir) = room();
         dir.write("x", "old").unwrap();
-        let mut pending = Pending::file(&dir).unwrap();
+        let mut pending = StagingEntry::file(&dir).unwrap();
         pending.handle().write_all(b"half").unwrap();
         drop(pending);
         assert_eq!(names(&dir), ["x"]);
-        let mut pending = Pending::file(&dir).unwrap();
+        let mut pending = StagingEntry::file(&dir).unwrap();
         pending.handle().write_all(b"new").unwrap();
-        pending.place(&dir, "x").unwrap();
+        pending.persist(&dir, "x").unwrap();
         assert_eq!((dir.read_to_string("x").unwrap().as_str(), names(&dir).len()), ("new", 1));
     }
 
@@ -478,9 +478,9 @@ mod tests {
     fn place_new_never_replaces() {
         let (_at, dir) = room();
         dir.write("x", "old").unwrap();
-        let error = Pending::file(&dir).unwrap().place_new(&dir, "x").unwrap_err();
+        let error = StagingEntry::file(&dir).unwrap().persist_noclobber(&dir, "x").unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::AlreadyExists);
-        Pending::file(&dir).unwrap().place_new(&dir, "y").unwrap();
+        StagingEntry::file(&dir).unwrap().persist_noclobber(&dir, "y").unwrap();
         let mut left = names(&dir);
         left.sort();
         assert_eq!(left, ["x", "y"]);
@@ -492,26 +492,26 @@ mod tests {
         dir.write(".wharf-00000000000000de", "").unwrap();
         dir.create_dir_all(".wharf-00000000000000d1/below").unwrap();
         dir.write("mine", "").unwrap();
-        let mut alive = Pending::file(&dir).unwrap();
-        let (_alive_dir, _) = Pending::directory(&dir).unwrap();
+        let mut alive = StagingEntry::file(&dir).unwrap();
+        let (_alive_dir, _) = StagingEntry::directory(&dir).unwrap();
         assert!(sweep(&dir, FEW, |_| false).is_empty());
         assert_eq!(names(&dir).len(), 3, "{:?}", names(&dir));
         alive.handle().write_all(b"still here").unwrap();
-        alive.place(&dir, "done").unwrap();
+        alive.persist(&dir, "done").unwrap();
         assert_eq!(dir.read_to_string("done").unwrap(), "still here");
     }
 
     #[test]
     fn a_mark_stays_until_what_it_stands_for_is_done() {
         let (_at, dir) = room();
-        drop(Pending::marked(&dir, "done").unwrap());
+        drop(StagingEntry::tagged(&dir, "done").unwrap());
         assert!(names(&dir).is_empty());
         dir.write(".wharf-0123456789abcdef.abc", "").unwrap();
-        let _alive = Pending::marked(&dir, "alive").unwrap();
+        let _alive = StagingEntry::tagged(&dir, "alive").unwrap();
         for done in [false, true] {
             let mut heard = Vec::new();
-            let left = sweep(&dir, FEW, |mark| {
-                heard.push(mark.to_owned());
+            let left = sweep(&dir, FEW, |tag| {
+                heard.push(tag.to_owned());
                 done
             });
             assert!(left.is_empty());
@@ -523,17 +523,17 @@ mod tests {
     fn withdrawn_things_come_back_unless_discarded() {
         let (_at, dir) = room();
         dir.create_dir_all("d/e").unwrap();
-        drop(Withdrawn::take(&dir, &dir, "d").unwrap());
+        drop(StagedRemoval::stage(&dir, &dir, "d").unwrap());
         assert!(dir.is_dir("d/e"));
-        Withdrawn::take(&dir, &dir, "d").unwrap().discard().unwrap();
+        StagedRemoval::stage(&dir, &dir, "d").unwrap().commit().unwrap();
         assert!(names(&dir).is_empty());
-        Withdrawn::take(&dir, &dir, "missing").unwrap().discard().unwrap();
+        StagedRemoval::stage(&dir, &dir, "missing").unwrap().commit().unwrap();
     }
 
     /// What a killed process leaves where files in the making have names.
     fn leave(dir: &Dir) -> String {
         let file = dir.create("x").unwrap().into_std();
-        let pending = Pending { within: dir, name: None, held: file };
+        let pending = StagingEntry { within: dir, name: None, held: file };
         let name = pending.proven_name().unwrap();
         dir.rename("x", dir, &name).unwrap();
         name
@@ -567,15 +567,15 @@ mod tests {
         let (_at, dir) = room();
         for (old, new) in [(None, "one"), (Some("one"), "two")] {
             assert_eq!(dir.read_to_string("x").ok().as_deref(), old);
-            let mut pending = Pending::beside(&dir).unwrap();
+            let mut pending = StagingEntry::beside(&dir).unwrap();
             pending.handle().write_all(new.as_bytes()).unwrap();
             sweep_proven(&dir);
-            pending.place(&dir, "x").unwrap();
+            pending.persist(&dir, "x").unwrap();
             assert_eq!((dir.read_to_string("x").unwrap().as_str(), names(&dir).len()), (new, 1));
         }
-        let error = Pending::beside(&dir).unwrap().place_new(&dir, "x").unwrap_err();
+        let error = StagingEntry::beside(&dir).unwrap().persist_noclobber(&dir, "x").unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::AlreadyExists);
-        drop(Pending::beside(&dir).unwrap());
+        drop(StagingEntry::beside(&dir).unwrap());
         assert_eq!(names(&dir), ["x"]);
     }
 }
