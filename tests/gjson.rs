@@ -6,7 +6,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use serde_json::Value;
-use wharf_gjson::{Answer, Path, answer, get, pretty, text, ugly};
+use wharf_gjson::{Path, Selection, answer, get, pretty, text, ugly};
 
 fn data(name: &str) -> String {
     let directory = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data/gjson");
@@ -43,9 +43,9 @@ fn agrees_with_the_oracle() {
         // The answer leaves the text as it is, and tells only what paths with several parts do not find.
         let plain = !path.contains(['{', '[', '#', '@', '!']);
         let told = match answer(json, &parsed) {
-            Ok(Answer::Matched(text)) => Some(text) == got,
-            Ok(Answer::Partial { text, missed }) => !plain && !missed.is_empty() && Some(text) == got,
-            Ok(Answer::Missed) => !plain || got.is_none(),
+            Ok(Selection::Matched(text)) => Some(text) == got,
+            Ok(Selection::Partial { text, missed }) => !plain && !missed.is_empty() && Some(text) == got,
+            Ok(Selection::Missed) => !plain || got.is_none(),
             Err(_) => false,
         };
         if !told {

@@ -10,9 +10,9 @@ use std::time::{Duration, Instant};
 use libfuzzer_sys::fuzz_target;
 use serde::de::IgnoredAny;
 use serde_json::Value;
-use wharf::output::{Options, Output};
+use wharf::output::{Output, OutputOptions};
 use wharf_core::error::Kind;
-use wharf_gjson::{Answer, Path};
+use wharf_gjson::{Path, Selection};
 
 fuzz_target!(|input: &str| {
     let (path, json) = input.split_once('\n').unwrap_or((input, "null"));
@@ -36,8 +36,8 @@ fuzz_target!(|input: &str| {
     }
     assert!(found.is_err() || found.as_ref().ok() == Some(&wharf_gjson::get(json, &parsed)));
     match wharf_gjson::answer(json, &parsed) {
-        Ok(Answer::Matched(text) | Answer::Partial { text, .. }) => assert_eq!(found.as_ref().ok(), Some(&Some(text))),
-        Ok(Answer::Missed) | Err(_) => {}
+        Ok(Selection::Matched(text) | Selection::Partial { text, .. }) => assert_eq!(found.as_ref().ok(), Some(&Some(text))),
+        Ok(Selection::Missed) | Err(_) => {}
     }
     // A step that changes nothing changes nothing, unless it is one too many.
     if let Ok(longer) = Path::parse(&format!("@this|{path}")) {
@@ -74,7 +74,7 @@ fn check_refusal(text: &str) {
     let last_column = text.chars().count() + 1;
     assert!(problem.as_ref().is_none_or(|problem| (1..=last_column).contains(&problem.column)), "{problem:?}");
 
-    let options = Options { transform: Some(text.to_owned()), ..Options::default() };
+    let options = OutputOptions { transform: Some(text.to_owned()), ..OutputOptions::default() };
     match (&problem, Output::new(options)) {
         (None, Ok(_)) => {}
         (Some(problem), Err(error)) => {

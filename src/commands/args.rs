@@ -6,14 +6,14 @@ use std::time::{Duration, Instant};
 
 use clap::{Args, ValueHint};
 
-use crate::output::progress::When;
+use crate::output::progress::ProgressMode;
 use crate::output::{Color, Format};
 use wharf_core::config::{Flags, duration};
 
 /// Flags that every command takes.
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Global options")]
-pub struct Global {
+pub struct GlobalFlags {
     /// The backend; 'wharf backends' lists them [env: WHARF_BACKEND]
     #[arg(short, long, global = true, value_name = "NAME")]
     pub backend: Option<String>,
@@ -64,7 +64,7 @@ pub struct Global {
 
     /// How to show progress
     #[arg(long, global = true, value_enum, default_value_t, hide_default_value = true, value_name = "HOW")]
-    pub progress: When,
+    pub progress: ProgressMode,
 
     /// The longest that the whole command may take, such as 90s or 15m
     #[arg(long, global = true, value_name = "TIME", value_parser = duration::parse)]
@@ -112,7 +112,7 @@ pub struct Global {
     pub beta: Vec<String>,
 }
 
-impl Global {
+impl GlobalFlags {
     /// The flags that other layers of settings can set too.
     pub fn layer(&self) -> Flags {
         Flags {
@@ -161,7 +161,7 @@ pub(super) fn word(format: Format) -> &'static str {
 
 /// How much of a listing to show.
 #[derive(Debug, Clone, Default, Args)]
-pub struct Paging {
+pub struct PagingFlags {
     /// Show at most so many, and say how to go on
     #[arg(long, value_name = "N")]
     pub limit: Option<NonZeroUsize>,
@@ -175,7 +175,7 @@ pub struct Paging {
     pub page: Option<String>,
 }
 
-impl Paging {
+impl PagingFlags {
     /// How many to show at most.
     pub(super) fn limit(&self) -> Option<usize> {
         let limit = self.limit.map_or(usize::MAX, NonZeroUsize::get).min(self.max_items.unwrap_or(usize::MAX));
@@ -220,7 +220,7 @@ pub(super) struct BodyFlag {
 }
 
 /// The first positional argument is the session, unless the vendor's flag named it.
-pub(super) fn subject<T: Default>(flag: Option<T>, first: Option<T>, rest: Vec<T>) -> (T, Vec<T>) {
+pub(super) fn session_and_rest<T: Default>(flag: Option<T>, first: Option<T>, rest: Vec<T>) -> (T, Vec<T>) {
     match flag {
         Some(id) => (id, first.into_iter().chain(rest).collect()),
         None => (first.unwrap_or_default(), rest),

@@ -35,14 +35,16 @@ impl Command {
         let document = Behaviour { reads_settings: false, prints_objects: false, ..tool };
         match self {
             Command::Sessions(verb) => {
-                Behaviour { creates_session: matches!(verb, sessions::Verb::Create(_)), ..client }
+                Behaviour { creates_session: matches!(verb, sessions::SessionsCommand::Create(_)), ..client }
             }
-            Command::Files(verb) => {
-                Behaviour { prints_objects: !matches!(verb, files::Verb::Cat(_)), takes_session: true, ..client }
-            }
+            Command::Files(verb) => Behaviour {
+                prints_objects: !matches!(verb, files::FilesCommand::Cat(_)),
+                takes_session: true,
+                ..client
+            },
             Command::Resources(_) => client,
             Command::Backends => Behaviour { reads_settings: false, ..tool },
-            Command::Config(config::Verb::Path) => Behaviour { takes_session: true, ..document },
+            Command::Config(config::ConfigCommand::Path) => Behaviour { takes_session: true, ..document },
             Command::Config(_) => Behaviour { takes_session: true, ..tool },
             Command::Doctor => tool,
             #[cfg(feature = "emulator")]

@@ -12,13 +12,13 @@ use wharf_core::error::{Error, Result};
 #[command(after_help = "Examples:\n  \
     wharf completions bash > ~/.local/share/bash-completion/completions/wharf\n  \
     wharf completions zsh > ~/.zfunc/_wharf")]
-pub(super) struct Completions {
+pub(super) struct CompletionsArgs {
     /// The shell
     #[arg(value_enum)]
     shell: Shell,
 }
 
-impl Completions {
+impl CompletionsArgs {
     pub(super) fn run(&self, cx: &Cx) -> Result<()> {
         let mut script = Vec::new();
         clap_complete::generate(self.shell, &mut grammar(), "wharf", &mut script);
@@ -28,13 +28,13 @@ impl Completions {
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  wharf man ~/.local/share/man/man1")]
-pub(super) struct Man {
+pub(super) struct ManArgs {
     /// Where to write the pages; it is made if it does not exist
     #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
     dir: PathBuf,
 }
 
-impl Man {
+impl ManArgs {
     pub(super) fn run(&self) -> Result<()> {
         let doing = |e: std::io::Error| Error::io(format!("writing the manual pages to `{}`", self.dir.display()), &e);
         std::fs::create_dir_all(&self.dir).map_err(doing)?;

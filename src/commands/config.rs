@@ -4,12 +4,12 @@ use clap::Subcommand;
 use serde::Serialize;
 
 use super::Cx;
-use crate::output::{Align, Column, Record, View};
+use crate::output::{Align, Column, Record, TableView};
 use wharf_core::config::{Origin, config_path, no_config};
 use wharf_core::error::{Error, Result};
 
 #[derive(Debug, Subcommand)]
-pub(super) enum Verb {
+pub(super) enum ConfigCommand {
     /// Prints where the configuration file is, whether or not it exists
     Path,
     /// Prints every setting with where it came from
@@ -23,19 +23,19 @@ pub(super) enum Verb {
     },
 }
 
-impl Verb {
+impl ConfigCommand {
     pub(super) fn run(self, cx: &Cx) -> Result<()> {
         match self {
-            Verb::Path => {
+            ConfigCommand::Path => {
                 let path = config_path().ok_or_else(no_config)?;
                 cx.out.bytes(format!("{}\n", path.display()).as_bytes())
             }
-            Verb::List => {
+            ConfigCommand::List => {
                 let mut listing = cx.out.listing();
                 settings(cx)?.iter().try_for_each(|setting| listing.push(setting))?;
                 listing.finish()
             }
-            Verb::Get { name } => {
+            ConfigCommand::Get { name } => {
                 let all = settings(cx)?;
                 if let Some(setting) = all.iter().find(|setting| setting.name == name) {
                     cx.out.one(setting)
@@ -50,20 +50,20 @@ impl Verb {
 
 /// A setting with where it came from.
 #[derive(Serialize)]
-struct Named {
+struct SettingRecord {
     name: &'static str,
     value: Option<String>,
     origin: Origin,
 }
 
-fn settings(cx: &Cx) -> Result<Vec<Named>> {
+fn settings(cx: &Cx) -> Result<Vec<SettingRecord>> {
     let settings = cx.settings()?;
-    let mut all: Vec<Named> = settings
+    let mut all: Vec<SettingRecord> = settings
         .all()
         .into_iter()
-        .map(|(name, setting)| Named { name, value: setting.value.clone(), origin: setting.origin.clone() })
+        .map(|(name, setting)| SettingRecord { name, value: setting.value.clone(), origin: setting.origin.clone() })
         .collect();
-    all.push(Named {
+    all.push(SettingRecord {
         name: "home",
         value: settings.home().ok().map(|home| home.display().to_string()),
         origin: settings.home_origin(),
@@ -71,10 +71,10 @@ fn settings(cx: &Cx) -> Result<Vec<Named>> {
     Ok(all)
 }
 
-impl Record for Named {
+impl Record for SettingRecord {
     const NOUN: &'static str = "settings";
 
-    const VIEW: View<Self> = View {
+    const VIEW: TableView<Self> = TableView {
         columns: &[
             Column { name: "NAME", align: Align::Left, flex: false },
             Column { name: "VALUE", align: Align::Left, flex: true },

@@ -7,9 +7,9 @@ use std::sync::atomic::AtomicBool;
 use clap::ValueEnum;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
-use super::Global;
-use super::args::Paging;
-use crate::output::{Format, Listing, Options, Output, Record};
+use super::GlobalFlags;
+use super::args::PagingFlags;
+use crate::output::{Format, Listing, Output, OutputOptions, Record};
 use wharf_client::backend::page::Walk;
 use wharf_client::backend::{Backend, Page, PageRequest, registry};
 use wharf_core::config::answers::Answers;
@@ -42,14 +42,14 @@ pub struct Cx {
 
 impl Cx {
     /// The context for a command; `configured` reads the configuration file for the format.
-    pub fn new(global: &Global, configured: bool) -> Result<Self> {
+    pub fn new(global: &GlobalFlags, configured: bool) -> Result<Self> {
         let mut flags = global.layer();
         let mut resolved = if configured { Some(Settings::resolve(&flags, registry::choosers())?) } else { None };
         let word = resolved.as_ref().and_then(|settings| settings.format.value.as_deref());
         let format = word.map(read_format).transpose()?.or(global.format);
         let answers = (format == Some(Format::Raw)).then(Answers::default);
         flags.answers.clone_from(&answers);
-        let out = Output::new(Options {
+        let out = Output::new(OutputOptions {
             format: format.unwrap_or_default(),
             raw_output: global.raw_output,
             quiet: global.quiet,
@@ -104,7 +104,7 @@ impl Cx {
 
     /// Keeps the signals for a command that heeds them itself; gives a channel in their place of
     /// which nothing comes.
-    pub(super) fn heed(&self, signals: UnboundedReceiver<SignalEvent>) -> UnboundedReceiver<SignalEvent> {
+    pub(super) fn keep_signals(&self, signals: UnboundedReceiver<SignalEvent>) -> UnboundedReceiver<SignalEvent> {
         *self.signals.borrow_mut() = Some(signals);
         unbounded_channel().1
     }
@@ -116,7 +116,7 @@ impl Cx {
     }
 
     /// Says what was settled before the command runs.
-    pub(super) fn introduce(&self) {
+    pub(super) fn print_settings(&self) {
         let Some(settings) = self.settings.get() else { return };
         for (name, setting) in settings.all() {
             if let Some(value) = &setting.value {
@@ -126,7 +126,7 @@ impl Cx {
     }
 
     /// Writes the backend's name into an error that does not say whose it is.
-    pub(super) fn sign(&self, error: Error) -> Error {
+    pub(super) fn with_backend_name(&self, error: Error) -> Error {
         match self.backend.get() {
             Some(backend) => error.from_backend(backend.capabilities().backend),
             None => error,
@@ -206,7 +206,7 @@ impl Cx {
     /// Writes a listing page by page, to its end or to the limit.
     pub async fn pages<T: Record>(
         &self,
-        paging: &Paging,
+        paging: &PagingFlags,
         mut listing: Listing<'_, T>,
         mut fetch: impl AsyncFnMut(PageRequest) -> Result<Page<T>>,
     ) -> Result<()> {

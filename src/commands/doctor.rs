@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::Cx;
-use crate::output::{Align, Column, Record, View};
+use crate::output::{Align, Column, Record, TableView};
 use wharf_client::backend::{Capabilities, Finding};
 use wharf_core::error::{Error, Result};
 use wharf_transfer::tally::Tally;
@@ -35,9 +35,9 @@ pub(super) async fn run(cx: &Cx) -> Result<()> {
         Err(error) => findings.push(Finding { check: "backend", outcome: Err(error) }),
     }
     let mut tally = Tally::default();
-    let mut listing = cx.out.listing().regardless();
+    let mut listing = cx.out.listing().ignore_closed_stdout();
     for finding in findings {
-        listing.push(&Check::of(&finding))?;
+        listing.push(&CheckRecord::of(&finding))?;
         match finding.outcome {
             Ok(_) => tally.done(),
             Err(error) => tally.failed(error),
@@ -45,7 +45,7 @@ pub(super) async fn run(cx: &Cx) -> Result<()> {
     }
     for (check, warning) in warnings {
         cx.out.note(format!("warning: {warning}"));
-        listing.push(&Check { ok: true, ..Check::of(&Finding { check, outcome: Err(warning) }) })?;
+        listing.push(&CheckRecord { ok: true, ..CheckRecord::of(&Finding { check, outcome: Err(warning) }) })?;
     }
     listing.conclude(tally.verdict("checks"))
 }
@@ -61,18 +61,18 @@ fn clock() -> Result<String> {
 
 /// One line of the report.
 #[derive(Serialize)]
-struct Check {
+struct CheckRecord {
     check: &'static str,
     ok: bool,
     detail: String,
     hint: Option<String>,
 }
 
-impl Check {
+impl CheckRecord {
     fn of(finding: &Finding) -> Self {
         match &finding.outcome {
-            Ok(detail) => Check { check: finding.check, ok: true, detail: detail.clone(), hint: None },
-            Err(error) => Check {
+            Ok(detail) => CheckRecord { check: finding.check, ok: true, detail: detail.clone(), hint: None },
+            Err(error) => CheckRecord {
                 check: finding.check,
                 ok: false,
                 detail: error.message().to_owned(),
@@ -82,10 +82,10 @@ impl Check {
     }
 }
 
-impl Record for Check {
+impl Record for CheckRecord {
     const NOUN: &'static str = "checks";
 
-    const VIEW: View<Self> = View {
+    const VIEW: TableView<Self> = TableView {
         columns: &[
             Column { name: "CHECK", align: Align::Left, flex: false },
             Column { name: "OK", align: Align::Left, flex: false },

@@ -9,6 +9,7 @@
 mod args;
 mod backends;
 mod behaviour;
+mod compat;
 mod completions;
 mod config;
 mod cx;
@@ -22,16 +23,15 @@ mod serve;
 mod sessions;
 mod spec;
 mod stdin;
-mod unused;
+mod unused_flags;
 mod uploads;
-mod used;
-mod words;
+mod used_files;
 
 use std::ffi::OsString;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
-pub use self::args::Global;
+pub use self::args::GlobalFlags;
 pub use self::cx::Cx;
 pub use self::process::run;
 use wharf_core::error::{Kind, Result};
@@ -47,7 +47,7 @@ use wharf_core::error::{Kind, Result};
 )]
 pub struct Cli {
     #[command(flatten)]
-    global: Global,
+    global: GlobalFlags,
     #[command(subcommand)]
     command: Option<Command>,
 }
@@ -78,7 +78,7 @@ enum Command {
             wharf sessions list --label team=blue\n  \
             wharf sessions delete SESSION"
     )]
-    Sessions(sessions::Verb),
+    Sessions(sessions::SessionsCommand),
     /// Files inside sessions, and stored files outside of them
     #[command(
         subcommand,
@@ -87,7 +87,7 @@ enum Command {
             wharf files ls SESSION:/ -R\n  \
             wharf files download SESSION:/data ./results"
     )]
-    Files(files::Verb),
+    Files(files::FilesCommand),
     /// What is mounted into a session
     #[command(
         subcommand,
@@ -96,22 +96,22 @@ enum Command {
             wharf resources list SESSION\n  \
             wharf resources delete SESSION --mount-path /in/data.csv"
     )]
-    Resources(resources::Verb),
+    Resources(resources::ResourcesCommand),
     /// What each backend can do, as data
     Backends,
     /// Where settings come from and what they are
     #[command(subcommand, after_help = "Examples:\n  wharf config list\n  wharf config get backend")]
-    Config(config::Verb),
+    Config(config::ConfigCommand),
     /// Looks at configuration, credentials, the backend and the clock, and makes a round trip
     Doctor,
     /// Runs an emulator of hosted services for tests, on this machine only; any key is accepted
     #[cfg(feature = "emulator")]
     #[command(after_help = serve::EXAMPLES)]
-    Serve(serve::Serve),
+    Serve(serve::ServeArgs),
     /// Prints a completion script for a shell
-    Completions(completions::Completions),
+    Completions(completions::CompletionsArgs),
     /// Writes the manual pages into a directory
-    Man(completions::Man),
+    Man(completions::ManArgs),
 }
 
 impl Command {

@@ -14,7 +14,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use tokio::sync::mpsc;
 
 use super::cx::{Cx, read_format};
-use super::{Cli, Command, WELCOME, grammar, parse, unused, words};
+use super::{Cli, Command, WELCOME, compat, grammar, parse, unused_flags};
 use crate::output::{Color, Format, report, wants_colour};
 use wharf_core::config::env;
 use wharf_core::error::{Error, Kind, Result};
@@ -63,7 +63,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     // Outside of the grammar and of every release, so that a test can see what a user would.
     #[cfg(debug_assertions)]
     assert!(args.get(1).is_none_or(|word| word != "panic-for-test"), "on purpose");
-    let result = match words::adapt(args.clone(), grammar) {
+    let result = match compat::adapt(args.clone(), grammar) {
         Ok(args) => match parse(args.clone()) {
             Ok(cli) => {
                 let reporter = Reporter { color: cli.global.color, ..reporter.clone() };
@@ -93,18 +93,18 @@ fn execute(cli: Cli, reporter: &Reporter) -> anyhow::Result<u8> {
     let (Some(command), Some(behaviour)) = (command, behaviour) else {
         return Ok(cx.out.bytes(WELCOME.as_bytes()).and_then(|()| cx.out.flush()).map(|()| 0)?);
     };
-    unused::refuse(&cx, &global, behaviour)?;
+    unused_flags::refuse(&cx, &global, behaviour)?;
     if global.verbose || global.debug {
-        cx.introduce();
+        cx.print_settings();
     }
     platform::check_handles(HANDLES).map_err(|e| Error::io("preparing to run", &e))?;
     let signals = listen(reporter, &cx, behaviour.handles_signals).context("watching for signals")?;
-    let signals = if behaviour.handles_signals { cx.heed(signals) } else { signals };
+    let signals = if behaviour.handles_signals { cx.keep_signals(signals) } else { signals };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("starting the runtime")?;
     let result = runtime.block_on(race(command.run(&cx), &cx.stop, global.timeout, signals, reporter));
     // What was written before a failure is still data.
     let flushed = cx.out.flush();
-    let result = result.and(flushed).map_err(|error| cx.sign(error));
+    let result = result.and(flushed).map_err(|error| cx.with_backend_name(error));
     if global.debug {
         cx.out.note(format!("took {} ms", started.elapsed().as_millis()));
     }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 use super::Cx;
-use super::args::{BodyFlag, Paging, subject};
+use super::args::{BodyFlag, PagingFlags, session_and_rest};
 use super::spec::{Spec, name_left, upload_local};
 use super::stdin::document;
 use crate::output::Record;
@@ -20,32 +20,32 @@ use wharf_transfer::mount::MountUploads;
 use wharf_transfer::tally::Tally;
 
 #[derive(Debug, Subcommand)]
-pub(super) enum Verb {
+pub(super) enum ResourcesCommand {
     /// Mounts stored files and other things into a session
     #[command(visible_alias = "create")]
-    Add(Add),
+    Add(ResourcesAddArgs),
     /// Prints what is mounted in a session
     #[command(visible_alias = "ls")]
-    List(List),
+    List(ResourcesListArgs),
     /// Prints one resource
     #[command(alias = "retrieve", alias = "show")]
-    Get(Get),
+    Get(ResourcesGetArgs),
     /// Changes a resource by a document, such as a repository's token
-    Update(Update),
+    Update(ResourcesUpdateArgs),
     /// Unmounts resources
     #[command(visible_alias = "rm")]
-    Delete(Delete),
+    Delete(ResourcesDeleteArgs),
 }
 
-impl Verb {
+impl ResourcesCommand {
     pub(super) async fn run(self, cx: &Cx) -> Result<()> {
         cx.backend()?.require(Feature::Resources)?;
         match self {
-            Verb::Add(args) => args.run(cx).await,
-            Verb::List(args) => args.run(cx).await,
-            Verb::Get(args) => args.run(cx).await,
-            Verb::Update(args) => args.run(cx).await,
-            Verb::Delete(args) => args.run(cx).await,
+            ResourcesCommand::Add(args) => args.run(cx).await,
+            ResourcesCommand::List(args) => args.run(cx).await,
+            ResourcesCommand::Get(args) => args.run(cx).await,
+            ResourcesCommand::Update(args) => args.run(cx).await,
+            ResourcesCommand::Delete(args) => args.run(cx).await,
         }
     }
 }
@@ -55,7 +55,7 @@ impl Verb {
     wharf resources add SESSION file_123:/in/data.csv\n  \
     wharf resources add SESSION @./data.csv:/in/data.csv\n  \
     wharf resources add SESSION --file-id file_123 --mount-path /in/data.csv")]
-pub(super) struct Add {
+pub(super) struct ResourcesAddArgs {
     /// The session's id
     #[arg(value_name = "SESSION", required_unless_present = "session_id")]
     name: Option<OsString>,
@@ -88,11 +88,11 @@ pub(super) struct Add {
     body: BodyFlag,
 }
 
-impl Add {
+impl ResourcesAddArgs {
     async fn run(self, cx: &Cx) -> Result<()> {
         let backend = cx.backend()?;
         let named = self.session_id.clone().map(OsString::from);
-        let (session, specs) = subject(named, self.name.clone(), self.specs.clone());
+        let (session, specs) = session_and_rest(named, self.name.clone(), self.specs.clone());
         let session: SessionId = session.to_string_lossy().parse()?;
         let specs = self.specs(cx, &specs).await?;
         for kind in specs.iter().map(Spec::kind) {
@@ -180,7 +180,7 @@ impl Add {
 }
 
 #[derive(Debug, Args)]
-pub(super) struct List {
+pub(super) struct ResourcesListArgs {
     /// The session's id
     #[arg(value_name = "SESSION", required_unless_present = "session_id")]
     name: Option<String>,
@@ -190,12 +190,12 @@ pub(super) struct List {
     session_id: Option<String>,
 
     #[command(flatten)]
-    paging: Paging,
+    paging: PagingFlags,
 }
 
-impl List {
+impl ResourcesListArgs {
     async fn run(self, cx: &Cx) -> Result<()> {
-        let session = subject(self.session_id, self.name, Vec::new()).0.parse()?;
+        let session = session_and_rest(self.session_id, self.name, Vec::new()).0.parse()?;
         let resources = cx.backend()?.need_resources()?;
         cx.pages(&self.paging, cx.out.listing(), async |page| resources.list(&session, page).await).await
     }
@@ -203,7 +203,7 @@ impl List {
 
 /// One resource of a session, named by position or by the vendor's flags.
 #[derive(Debug, Args)]
-struct ResourceName {
+struct ResourceArgs {
     /// The session's id
     #[arg(value_name = "SESSION", required_unless_present = "session_id")]
     name: Option<String>,
@@ -221,13 +221,13 @@ struct ResourceName {
     resource_id: Option<String>,
 }
 
-impl ResourceName {
+impl ResourceArgs {
     /// Returns the session's id and the resource's.
     ///
     /// # Errors
     /// `usage` unless exactly one resource is named, and for an id that cannot be one.
     fn read(self) -> Result<(SessionId, String)> {
-        let (session, rest) = subject(self.session_id, self.name, self.resource.into_iter().collect());
+        let (session, rest) = session_and_rest(self.session_id, self.name, self.resource.into_iter().collect());
         let mut all = self.resource_id.into_iter().chain(rest);
         let hint = "`wharf resources list SESSION` shows their ids";
         match (all.next(), all.next()) {
@@ -239,12 +239,12 @@ impl ResourceName {
 }
 
 #[derive(Debug, Args)]
-pub(super) struct Get {
+pub(super) struct ResourcesGetArgs {
     #[command(flatten)]
-    name: ResourceName,
+    name: ResourceArgs,
 }
 
-impl Get {
+impl ResourcesGetArgs {
     async fn run(self, cx: &Cx) -> Result<()> {
         let (session, id) = self.name.read()?;
         cx.out.one(&cx.backend()?.need_resources()?.get(&session, &id).await?)
@@ -254,15 +254,15 @@ impl Get {
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  \
     wharf resources update SESSION sesrsc_123 --body token.yaml      authorization_token: ...")]
-pub(super) struct Update {
+pub(super) struct ResourcesUpdateArgs {
     #[command(flatten)]
-    name: ResourceName,
+    name: ResourceArgs,
 
     #[command(flatten)]
     body: BodyFlag,
 }
 
-impl Update {
+impl ResourcesUpdateArgs {
     async fn run(self, cx: &Cx) -> Result<()> {
         let backend = cx.backend()?;
         backend.require(Feature::ResourceUpdate)?;
@@ -279,7 +279,7 @@ impl Update {
 #[command(after_help = "Examples:\n  \
     wharf resources delete SESSION sesrsc_123\n  \
     wharf resources delete SESSION --mount-path /in/data.csv")]
-pub(super) struct Delete {
+pub(super) struct ResourcesDeleteArgs {
     /// The session's id
     #[arg(value_name = "SESSION", required_unless_present = "session_id")]
     name: Option<String>,
@@ -301,10 +301,10 @@ pub(super) struct Delete {
     mount_path: Option<String>,
 }
 
-impl Delete {
+impl ResourcesDeleteArgs {
     async fn run(self, cx: &Cx) -> Result<()> {
         let backend = cx.backend()?;
-        let (session, mut ids) = subject(self.session_id, self.name, self.resources);
+        let (session, mut ids) = session_and_rest(self.session_id, self.name, self.resources);
         let session: SessionId = session.parse()?;
         ids.extend(self.resource_id);
         if let Some(path) = &self.mount_path {
@@ -315,7 +315,7 @@ impl Delete {
                 .hint("give its id or --mount-path; `wharf resources list SESSION` shows both"));
         }
         let mut tally = Tally::default();
-        let mut listing = cx.out.listing().regardless();
+        let mut listing = cx.out.listing().ignore_closed_stdout();
         for id in ids {
             match backend.need_resources()?.remove(&session, &id).await {
                 Ok(()) => {

@@ -12,7 +12,7 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::sync::oneshot;
 
 use super::Cx;
-use super::used::Used;
+use super::used_files::UsedFiles;
 use wharf_core::config::env;
 use wharf_core::error::{Error, Result};
 use wharf_core::platform::{self, SignalEvent};
@@ -49,7 +49,7 @@ Examples:\n  \
 
 /// Runs an emulator of hosted services for tests, on this machine only; any key is accepted
 #[derive(Debug, Args)]
-pub(super) struct Serve {
+pub(super) struct ServeArgs {
     /// Where to listen: an address of this machine, or a port; a free port unless given
     #[arg(long, value_name = "ADDR")]
     listen: Option<String>,
@@ -79,13 +79,13 @@ pub(super) struct Serve {
     command: Vec<OsString>,
 }
 
-impl Serve {
+impl ServeArgs {
     pub(super) async fn run(self, cx: &Cx) -> Result<()> {
         let listen = self.listen.as_deref().map_or(Ok(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))), address)?;
         let operations = operations();
         let faults = self.fault.iter().map(|spec| Fault::parse(spec, &operations)).collect::<Result<_>>()?;
         let chosen = cx.named_backend().map(served).transpose()?;
-        let mut used = Used::default();
+        let mut used = UsedFiles::default();
         if let Some(store) = &self.store {
             used.directory("the store", store);
         }

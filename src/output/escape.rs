@@ -26,7 +26,7 @@ pub fn for_terminal(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
-/// The same JSON text with everything unsafe as `\uXXXX`, which only strings can hold: to a parser
+/// The same JSON text with everything unsafe as `\u`, which only strings can hold: to a parser
 /// it is what it was.
 #[must_use]
 pub fn json_for_terminal(json: &str) -> Cow<'_, str> {

@@ -8,10 +8,10 @@ use super::{Format, Output, Record, escape, to_json, to_yaml, yaml};
 use wharf_core::config::answers::Answers;
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::Provider;
-use wharf_gjson::Answer;
+use wharf_gjson::Selection;
 
 /// How records look in a table.
-pub struct View<T> {
+pub struct TableView<T> {
     /// The columns.
     pub columns: &'static [Column],
     /// A record's cells.
@@ -21,7 +21,7 @@ pub struct View<T> {
 /// A listing that is being written.
 pub struct Listing<'a, T> {
     output: &'a Output,
-    view: View<T>,
+    view: TableView<T>,
     table: Option<Table>,
     seen: u64,
     matched: u64,
@@ -29,20 +29,29 @@ pub struct Listing<'a, T> {
     partial: u64,
     /// What it did not find in them.
     missed: BTreeSet<String>,
-    regardless: bool,
+    ignores_closed_stdout: bool,
 }
 
 impl<'a, T: Record> Listing<'a, T> {
-    pub(super) fn new(output: &'a Output, view: View<T>) -> Self {
+    pub(super) fn new(output: &'a Output, view: TableView<T>) -> Self {
         let table = (output.format == Format::Table).then(|| Table::new(view.columns, output.width(), output.colour));
-        Listing { output, view, table, seen: 0, matched: 0, partial: 0, missed: BTreeSet::new(), regardless: false }
+        Listing {
+            output,
+            view,
+            table,
+            seen: 0,
+            matched: 0,
+            partial: 0,
+            missed: BTreeSet::new(),
+            ignores_closed_stdout: false,
+        }
     }
 
     /// For work that goes on whether or not anybody reads of it: a reader that went away is no
     /// error, and each record is handed on at once.
     #[must_use]
-    pub fn regardless(mut self) -> Self {
-        self.regardless = true;
+    pub fn ignore_closed_stdout(mut self) -> Self {
+        self.ignores_closed_stdout = true;
         self
     }
 
@@ -55,7 +64,8 @@ impl<'a, T: Record> Listing<'a, T> {
         if extracts && record.is_failure() {
             return Ok(());
         }
-        let written = self.write(record).and_then(|()| if self.regardless { self.output.flush() } else { Ok(()) });
+        let written =
+            self.write(record).and_then(|()| if self.ignores_closed_stdout { self.output.flush() } else { Ok(()) });
         self.seen += 1;
         self.forgive(written)
     }
@@ -70,7 +80,7 @@ impl<'a, T: Record> Listing<'a, T> {
     }
 
     /// Counts a record that nobody wants to see.
-    pub fn pass_over(&mut self) {
+    pub fn skip(&mut self) {
         self.seen += 1;
     }
 
@@ -138,7 +148,7 @@ impl<'a, T: Record> Listing<'a, T> {
 
     fn forgive(&self, written: Result<()>) -> Result<()> {
         match written {
-            Err(e) if e.kind() == Kind::Closed && self.regardless => Ok(()),
+            Err(e) if e.kind() == Kind::Closed && self.ignores_closed_stdout => Ok(()),
             other => other,
         }
     }
@@ -199,15 +209,17 @@ impl<'a, T: Record> Listing<'a, T> {
 
     /// What a path selects in a record. Where it misses there, or misses a part, it is tried as a whole
     /// on the provider's object: the two are never mixed.
-    fn select<'j>(&self, path: &wharf_gjson::Path, json: &'j str, record: &T) -> Result<Answer<'j>> {
+    fn select<'j>(&self, path: &wharf_gjson::Path, json: &'j str, record: &T) -> Result<Selection<'j>> {
         let gave_up = |limit| gave_up(limit, path);
         let ours = wharf_gjson::answer(json, path).map_err(gave_up)?;
         let provider = record.provider().and_then(Provider::shown);
-        let (Some(provider), Answer::Partial { .. } | Answer::Missed) = (provider, &ours) else { return Ok(ours) };
+        let (Some(provider), Selection::Partial { .. } | Selection::Missed) = (provider, &ours) else {
+            return Ok(ours);
+        };
         let theirs = match (&ours, wharf_gjson::answer(provider, path).map_err(gave_up)?) {
-            (_, Answer::Matched(text)) => Answer::Matched(Cow::Owned(text.into_owned())),
-            (Answer::Missed, Answer::Partial { text, missed }) => {
-                Answer::Partial { text: Cow::Owned(text.into_owned()), missed }
+            (_, Selection::Matched(text)) => Selection::Matched(Cow::Owned(text.into_owned())),
+            (Selection::Missed, Selection::Partial { text, missed }) => {
+                Selection::Partial { text: Cow::Owned(text.into_owned()), missed }
             }
             _ => return Ok(ours),
         };
@@ -218,15 +230,15 @@ impl<'a, T: Record> Listing<'a, T> {
     }
 
     /// Prints what was selected, and counts it.
-    fn selected(&mut self, found: Answer<'_>) -> Result<()> {
+    fn selected(&mut self, found: Selection<'_>) -> Result<()> {
         let found = match found {
-            Answer::Matched(found) => found,
-            Answer::Partial { text, missed } => {
+            Selection::Matched(found) => found,
+            Selection::Partial { text, missed } => {
                 self.partial += 1;
                 self.missed.extend(missed);
                 text
             }
-            Answer::Missed => return Ok(()),
+            Selection::Missed => return Ok(()),
         };
         self.matched += 1;
         self.result(&found)

@@ -4,16 +4,16 @@
 //! records one by one and writes them as they come. How each record looks to people is in
 //! `records`, errors are reported in `report`, and `progress` watches transfers.
 
+mod bar_terminal;
 pub mod escape;
 pub mod human;
-mod journal;
 mod listing;
 pub mod progress;
+mod receipt_file;
 mod records;
 pub mod report;
-mod screen;
+mod stderr;
 pub mod table;
-mod talk;
 pub mod yaml;
 
 use std::cell::{Cell, RefCell};
@@ -25,12 +25,12 @@ use clap::ValueEnum;
 use serde::Serialize;
 use serde_json::Value;
 
-pub use self::journal::Journal;
-pub use self::listing::{Listing, View};
+pub use self::listing::{Listing, TableView};
 use self::progress::Progress;
+pub use self::receipt_file::ReceiptFile;
 pub use self::records::{CapabilitiesView, ENTRY_LONG, ENTRY_SHORT};
+use self::stderr::Stderr;
 pub use self::table::{Align, Column};
-use self::talk::Talk;
 use wharf_core::config::answers::Answers;
 use wharf_core::config::env;
 use wharf_core::error::{Error, Kind, Result};
@@ -76,7 +76,7 @@ pub enum Color {
 
 /// How a command's results are to look.
 #[derive(Debug, Default)]
-pub struct Options {
+pub struct OutputOptions {
     /// The format.
     pub format: Format,
     /// Scalars of a transform as bare text.
@@ -90,7 +90,7 @@ pub struct Options {
     /// Colour.
     pub color: Color,
     /// When to show progress.
-    pub progress: progress::When,
+    pub progress: progress::ProgressMode,
     /// Say more.
     pub verbose: bool,
     /// What services answered to requests that changed something, for [`Format::Raw`].
@@ -102,7 +102,7 @@ pub trait Record: Serialize + Sized {
     /// What several of them are called.
     const NOUN: &'static str;
     /// Their table.
-    const VIEW: View<Self>;
+    const VIEW: TableView<Self>;
     /// Whether `raw` prints the answers to the requests that it took, one each, in its place.
     const BY_ANSWERS: bool = false;
     /// What `-q` prints; nothing for what is not there.
@@ -119,13 +119,13 @@ pub trait Record: Serialize + Sized {
 
 /// Standard output and standard error, and how to use them.
 pub struct Output {
-    options: Options,
+    options: OutputOptions,
     format: Format,
     transform: Option<wharf_gjson::Path>,
     terminal: bool,
     colour: bool,
     out: RefCell<BufWriter<Box<dyn Write>>>,
-    talk: Arc<Talk>,
+    stderr: Arc<Stderr>,
     planned: Cell<u64>,
     closed: Cell<bool>,
 }
@@ -135,7 +135,7 @@ impl Output {
     ///
     /// # Errors
     /// `usage` for a transform that cannot be read, with the column of the fault.
-    pub fn new(options: Options) -> Result<Self> {
+    pub fn new(options: OutputOptions) -> Result<Self> {
         let terminal = io::stdout().is_terminal();
         let out = platform::stdout().map_err(|e| unwritten(&e))?;
         let format = match options.format {
@@ -150,7 +150,7 @@ impl Output {
             transform,
             terminal,
             out: RefCell::new(BufWriter::with_capacity(64 * 1024, Box::new(out))),
-            talk: Arc::new(Talk::new(is_machine(options.format))),
+            stderr: Arc::new(Stderr::new(is_machine(options.format))),
             planned: Cell::new(0),
             closed: Cell::new(false),
             options,
@@ -163,7 +163,7 @@ impl Output {
     }
 
     /// A listing of records, with another table.
-    pub fn listing_as<T: Record>(&self, view: View<T>) -> Listing<'_, T> {
+    pub fn listing_as<T: Record>(&self, view: TableView<T>) -> Listing<'_, T> {
         Listing::new(self, view)
     }
 
@@ -227,7 +227,7 @@ impl Output {
     /// Tells a person something on standard error. Where machine-readable errors were asked for it
     /// waits until the command has succeeded, because an error has standard error to itself.
     pub fn note(&self, text: impl Into<String>) {
-        self.talk.note(text.into());
+        self.stderr.note(text.into());
     }
 
     /// Tells a person at once what the command waits for. Where standard error is for programs it is not
@@ -240,8 +240,8 @@ impl Output {
 
     /// The same for those who outlive this borrow: whoever watches requests.
     pub fn noter(&self) -> Arc<dyn Fn(String) + Send + Sync> {
-        let talk = Arc::clone(&self.talk);
-        Arc::new(move |text| talk.note(text))
+        let stderr = Arc::clone(&self.stderr);
+        Arc::new(move |text| stderr.note(text))
     }
 
     /// A note that only somebody at a terminal has a use for.
@@ -253,18 +253,18 @@ impl Output {
 
     /// Prints the notes that wait.
     pub fn release_notes(&self) {
-        self.talk.release();
+        self.stderr.release();
     }
 
     /// Watches a transfer of `names`, until the guard is dropped.
-    pub fn watch(&self, names: &[String]) -> Watch<'_> {
+    pub fn watch(&self, names: &[String]) -> TransferWatch<'_> {
         let from = match names {
             [one] => format!("`{one}`"),
             several => format!("any of the {} sources", several.len()),
         };
         let when = self.options.progress;
-        *self.talk.progress() = Progress::start(when, self.machine_errors());
-        Watch { output: self, since: Instant::now(), from, summary: RefCell::default() }
+        *self.stderr.progress() = Progress::start(when, self.machine_errors());
+        TransferWatch { output: self, since: Instant::now(), from, summary: RefCell::default() }
     }
 
     /// Whether a person at a terminal wants to see this receipt. Of many files, only what failed; the
@@ -305,7 +305,7 @@ impl Output {
     }
 
     fn text(&self, text: &str) -> Result<()> {
-        let progress = self.talk.progress();
+        let progress = self.stderr.progress();
         match progress.as_ref().filter(|_| self.terminal) {
             Some(progress) => progress.suspend(|| self.bytes(text.as_bytes()).and_then(|()| self.flush())),
             None => self.bytes(text.as_bytes()),
@@ -333,12 +333,12 @@ impl Output {
 
     /// YAML in parts, as `write` makes it of JSON. What cannot be written leaves nothing behind.
     fn yaml(&self, json: &str, write: Yaml) -> Result<()> {
-        let mut short = Parts { output: None, part: String::new(), failed: None, long: false };
+        let mut short = YamlChunks { output: None, part: String::new(), failed: None, long: false };
         write(json, &mut short).map_err(|e| unwritable(&e))?;
         if !short.long {
             return self.text(&self.safe_lines(&short.part));
         }
-        let mut parts = Parts { output: Some(self), part: String::new(), failed: None, long: false };
+        let mut parts = YamlChunks { output: Some(self), part: String::new(), failed: None, long: false };
         let written = write(json, &mut parts);
         match parts.failed {
             Some(error) => Err(error),
@@ -390,17 +390,17 @@ impl Output {
 }
 
 /// What makes YAML of JSON.
-type Yaml = fn(&str, &mut dyn std::fmt::Write) -> Result<(), yaml::Error>;
+type Yaml = fn(&str, &mut dyn std::fmt::Write) -> Result<(), yaml::YamlError>;
 
 /// YAML on its way: lines are handed on when there are enough of them, or, without an output, forgotten.
-struct Parts<'a> {
+struct YamlChunks<'a> {
     output: Option<&'a Output>,
     part: String,
     failed: Option<Error>,
     long: bool,
 }
 
-impl std::fmt::Write for Parts<'_> {
+impl std::fmt::Write for YamlChunks<'_> {
     fn write_str(&mut self, text: &str) -> std::fmt::Result {
         self.part.push_str(text);
         if self.part.len() < PART || !text.ends_with('\n') {
@@ -417,7 +417,7 @@ impl std::fmt::Write for Parts<'_> {
 }
 
 /// Ends the watching of a transfer when dropped.
-pub struct Watch<'a> {
+pub struct TransferWatch<'a> {
     output: &'a Output,
     since: Instant,
     /// What is transferred, for people.
@@ -425,7 +425,7 @@ pub struct Watch<'a> {
     summary: RefCell<Option<String>>,
 }
 
-impl Observer for Watch<'_> {
+impl Observer for TransferWatch<'_> {
     fn on(&self, event: Event<'_>) {
         let verbose = self.output.options.verbose;
         match &event {
@@ -440,15 +440,15 @@ impl Observer for Watch<'_> {
             }
             _ => {}
         }
-        if let Some(progress) = self.output.talk.progress().as_ref() {
+        if let Some(progress) = self.output.stderr.progress().as_ref() {
             progress.on(event);
         }
     }
 }
 
-impl Drop for Watch<'_> {
+impl Drop for TransferWatch<'_> {
     fn drop(&mut self) {
-        self.output.talk.progress().take();
+        self.output.stderr.progress().take();
         let silent = self.output.options.quiet || self.output.machine_errors();
         if let Some(summary) = self.summary.take().filter(|_| !silent) {
             self.output.note(summary);
@@ -506,7 +506,7 @@ fn to_yaml(json: &str) -> Result<String> {
     yaml::from_json(json).map_err(|e| unwritable(&e))
 }
 
-fn unwritable(error: &yaml::Error) -> Error {
+fn unwritable(error: &yaml::YamlError) -> Error {
     Error::new(Kind::Usage, error.to_string()).hint("use --format json")
 }
 

@@ -12,12 +12,12 @@ use std::time::{Duration, Instant};
 use clap::ValueEnum;
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::{escape, human, report, screen};
+use super::{bar_terminal, escape, human, report};
 use wharf_transfer::event::Event;
 
 /// `--progress`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-pub enum When {
+pub enum ProgressMode {
     /// A bar on a terminal, lines otherwise.
     #[default]
     Auto,
@@ -37,58 +37,58 @@ const DRAW: Duration = Duration::from_millis(100);
 const LINE: Duration = Duration::from_secs(10);
 
 #[derive(Default)]
-struct Work {
+struct TransferState {
     files: u64,
     files_done: u64,
     bytes: Option<u64>,
     bytes_done: u64,
-    running: Vec<Running>,
+    running: Vec<RunningFile>,
     over: bool,
 }
 
 /// A file that is on its way.
-struct Running {
+struct RunningFile {
     name: String,
     bytes: Option<u64>,
     passed: Arc<AtomicU64>,
 }
 
-impl Running {
+impl RunningFile {
     fn passed(&self) -> u64 {
         self.passed.load(Ordering::Relaxed)
     }
 }
 
-impl Work {
+impl TransferState {
     fn passed(&self) -> u64 {
-        self.bytes_done + self.running.iter().map(Running::passed).sum::<u64>()
+        self.bytes_done + self.running.iter().map(RunningFile::passed).sum::<u64>()
     }
 }
 
-struct Shared {
-    work: Mutex<Work>,
+struct SharedState {
+    work: Mutex<TransferState>,
     ended: Condvar,
 }
 
 /// A display that runs until it is dropped.
 pub struct Progress {
-    shared: Arc<Shared>,
+    shared: Arc<SharedState>,
     display: MultiProgress,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Progress {
     /// Starts the display that `when` asks for; `quiet` leaves standard error to an error alone.
-    pub fn start(when: When, quiet: bool) -> Option<Self> {
+    pub fn start(when: ProgressMode, quiet: bool) -> Option<Self> {
         let terminal = io::stderr().is_terminal();
         let bar = match when {
-            When::None => return None,
-            When::Auto if !terminal && quiet => return None,
-            When::Auto => terminal,
-            When::Bar => true,
-            When::Lines => false,
+            ProgressMode::None => return None,
+            ProgressMode::Auto if !terminal && quiet => return None,
+            ProgressMode::Auto => terminal,
+            ProgressMode::Bar => true,
+            ProgressMode::Lines => false,
         };
-        let shared = Arc::new(Shared { work: Mutex::default(), ended: Condvar::new() });
+        let shared = Arc::new(SharedState { work: Mutex::default(), ended: Condvar::new() });
         let display = MultiProgress::with_draw_target(ProgressDrawTarget::hidden());
         let (theirs, drawn) = (Arc::clone(&shared), display.clone());
         let thread = std::thread::Builder::new()
@@ -109,7 +109,7 @@ impl Progress {
             Event::Started { name, bytes, passed } => {
                 // One that is tried again begins anew.
                 work.running.retain(|running| running.name != name);
-                work.running.push(Running { name: name.to_owned(), bytes, passed });
+                work.running.push(RunningFile { name: name.to_owned(), bytes, passed });
             }
             Event::Finished(receipt) => {
                 work.files_done += 1;
@@ -138,7 +138,7 @@ impl Drop for Progress {
 }
 
 /// Calls `show` every `period` after `first`, until the work is over.
-fn every(shared: &Shared, first: Duration, period: Duration, mut show: impl FnMut(&Work)) {
+fn every(shared: &SharedState, first: Duration, period: Duration, mut show: impl FnMut(&TransferState)) {
     let mut wait = first;
     let mut work = shared.work.lock().unwrap_or_else(PoisonError::into_inner);
     loop {
@@ -159,7 +159,7 @@ const BAR: usize = 76;
 /// At most so many running files have a line of their own.
 const LINES: usize = 8;
 
-fn draw(shared: &Shared, display: &MultiProgress) {
+fn draw(shared: &SharedState, display: &MultiProgress) {
     let known =
         "{bar:16} {percent:>3}% {binary_bytes} of {binary_total_bytes}  {binary_bytes_per_sec}  {eta} left  {msg}";
     let unknown = "{spinner} {binary_bytes}  {binary_bytes_per_sec}  {msg}";
@@ -169,7 +169,7 @@ fn draw(shared: &Shared, display: &MultiProgress) {
     every(shared, PATIENCE, DRAW, |work| {
         if !shown {
             shown = true;
-            display.set_draw_target(screen::target());
+            display.set_draw_target(bar_terminal::target());
         }
         let template = if work.bytes.is_some() { known } else { unknown };
         if let Ok(style) = ProgressStyle::with_template(template) {
@@ -187,7 +187,7 @@ fn draw(shared: &Shared, display: &MultiProgress) {
         };
         bar.set_message(super::table::fit(&message, columns.saturating_sub(BAR)));
         bar.set_position(work.passed());
-        let running: &[Running] = if several { &work.running } else { &[] };
+        let running: &[RunningFile] = if several { &work.running } else { &[] };
         while lines.len() < running.len().min(LINES) {
             let line = ProgressBar::no_length();
             if let Ok(style) = ProgressStyle::with_template("  {msg}") {
@@ -212,7 +212,7 @@ fn draw(shared: &Shared, display: &MultiProgress) {
     lines.iter().for_each(ProgressBar::finish_and_clear);
 }
 
-fn print_lines(shared: &Shared) {
+fn print_lines(shared: &SharedState) {
     let started = Instant::now();
     every(shared, LINE, LINE, |work| {
         let passed = work.passed();

@@ -1,7 +1,7 @@
 //! How each object looks in a table, and what `-q` prints of it.
 
 use super::human::{or_dash, size, time};
-use super::{Align, Column, Record, View};
+use super::{Align, Column, Record, TableView};
 use wharf_client::backend::Capabilities;
 use wharf_core::model::receipt::{DeletionTarget, SkipReason};
 use wharf_core::model::{
@@ -23,7 +23,7 @@ const fn right(name: &'static str) -> Column {
 impl Record for Session {
     const NOUN: &'static str = "sessions";
 
-    const VIEW: View<Self> = View {
+    const VIEW: TableView<Self> = TableView {
         columns: &[left("ID"), left("STATUS"), flexible("TITLE"), flexible("LABELS"), left("CREATED"), left("EXPIRES")],
         cells: |s| {
             let labels = s.labels.iter().flatten().map(|(name, value)| format!("{name}={value}"));
@@ -48,10 +48,10 @@ impl Record for Session {
 }
 
 /// Names only.
-pub const ENTRY_SHORT: View<Entry> = View { columns: &[flexible("PATH")], cells: |e| vec![entry_path(e)] };
+pub const ENTRY_SHORT: TableView<Entry> = TableView { columns: &[flexible("PATH")], cells: |e| vec![entry_path(e)] };
 
 /// Everything that there is to know.
-pub const ENTRY_LONG: View<Entry> = View {
+pub const ENTRY_LONG: TableView<Entry> = TableView {
     columns: &[left("MODE"), right("SIZE"), left("MODIFIED"), left("FILE"), flexible("PATH")],
     cells: |e| {
         let kind = match e.kind {
@@ -81,7 +81,7 @@ fn entry_path(entry: &Entry) -> String {
 impl Record for Entry {
     const NOUN: &'static str = "entries";
 
-    const VIEW: View<Self> = ENTRY_LONG;
+    const VIEW: TableView<Self> = ENTRY_LONG;
 
     fn key(&self) -> Option<String> {
         Some(SessionPath { session: self.session.clone(), path: self.path.clone() }.to_string())
@@ -95,7 +95,7 @@ impl Record for Entry {
 impl Record for StoredFile {
     const NOUN: &'static str = "stored files";
 
-    const VIEW: View<Self> = View {
+    const VIEW: TableView<Self> = TableView {
         columns: &[left("ID"), right("SIZE"), flexible("TYPE"), left("CREATED"), flexible("NAME")],
         cells: |f| {
             vec![
@@ -120,7 +120,7 @@ impl Record for StoredFile {
 impl Record for Resource {
     const NOUN: &'static str = "resources";
 
-    const VIEW: View<Self> = View {
+    const VIEW: TableView<Self> = TableView {
         columns: &[left("ID"), left("KIND"), left("FILE"), left("CREATED"), flexible("MOUNT PATH")],
         cells: |r| {
             vec![
@@ -148,7 +148,7 @@ impl Record for Receipt {
 
     const BY_ANSWERS: bool = true;
 
-    const VIEW: View<Self> = View {
+    const VIEW: TableView<Self> = TableView {
         columns: &[left("STATUS"), right("BYTES"), left("VERIFIED"), flexible("SOURCE"), flexible("DESTINATION")],
         cells: |r| {
             let verified = match (&r.verified, &r.error) {
@@ -187,7 +187,7 @@ impl Record for Deletion {
 
     const BY_ANSWERS: bool = true;
 
-    const VIEW: View<Self> = View {
+    const VIEW: TableView<Self> = TableView {
         columns: &[left("DELETED"), flexible("WHAT")],
         cells: |d| vec![if d.deleted { "yes" } else { "no" }.to_owned(), subject(&d.what)],
     };
@@ -214,7 +214,7 @@ pub struct CapabilitiesView(pub &'static Capabilities);
 impl Record for CapabilitiesView {
     const NOUN: &'static str = "backends";
 
-    const VIEW: View<Self> = View {
+    const VIEW: TableView<Self> = TableView {
         columns: &[left("BACKEND"), left("ACCOUNT"), left("HOME"), left("PROOF"), flexible("FEATURES")],
         cells: |c| {
             vec![

@@ -14,7 +14,7 @@ const MAX_DEPTH: usize = 128;
 
 /// Why a text could not be written as YAML.
 #[derive(Debug, thiserror::Error)]
-pub enum Error {
+pub enum YamlError {
     /// The text is not one JSON value.
     #[error("not valid JSON: {0}")]
     Json(#[from] serde_json::Error),
@@ -32,7 +32,7 @@ pub enum Error {
 ///
 /// When the text is not one JSON value, nests deeper than 128 levels, or has a string that is not
 /// Unicode.
-pub fn from_json(json: &str) -> Result<String, Error> {
+pub fn from_json(json: &str) -> Result<String, YamlError> {
     let mut text = String::new();
     write_document(json, &mut text)?;
     Ok(text)
@@ -43,9 +43,9 @@ pub fn from_json(json: &str) -> Result<String, Error> {
 /// # Errors
 ///
 /// As [`from_json`], and where `sink` fails. What was written before is no document then.
-pub fn write_document(json: &str, sink: &mut dyn fmt::Write) -> Result<(), Error> {
+pub fn write_document(json: &str, sink: &mut dyn fmt::Write) -> Result<(), YamlError> {
     let verbatim = Verbatim::default();
-    write(&Node::new(json, &verbatim)?, &verbatim, sink)
+    write(&YamlValue::new(json, &verbatim)?, &verbatim, sink)
 }
 
 /// Turns one JSON value into one item of a YAML list, see [`from_json`].
@@ -55,7 +55,7 @@ pub fn write_document(json: &str, sink: &mut dyn fmt::Write) -> Result<(), Error
 /// # Errors
 ///
 /// As [`from_json`].
-pub fn list_item(json: &str) -> Result<String, Error> {
+pub fn list_item(json: &str) -> Result<String, YamlError> {
     let mut text = String::new();
     write_item(json, &mut text)?;
     Ok(text)
@@ -66,17 +66,17 @@ pub fn list_item(json: &str) -> Result<String, Error> {
 /// # Errors
 ///
 /// As [`write_document`].
-pub fn write_item(json: &str, sink: &mut dyn fmt::Write) -> Result<(), Error> {
+pub fn write_item(json: &str, sink: &mut dyn fmt::Write) -> Result<(), YamlError> {
     let verbatim = Verbatim::default();
-    write(&[Node::new(json, &verbatim)?], &verbatim, sink)
+    write(&[YamlValue::new(json, &verbatim)?], &verbatim, sink)
 }
 
-fn write(value: &impl Serialize, verbatim: &Verbatim, sink: &mut dyn fmt::Write) -> Result<(), Error> {
+fn write(value: &impl Serialize, verbatim: &Verbatim, sink: &mut dyn fmt::Write) -> Result<(), YamlError> {
     let options = serde_saphyr::ser_options! {
         // Folding would break long lines where their text has no breaks.
         folded_wrap_chars: usize::MAX,
     };
-    let mut output = Output { sink, verbatim };
+    let mut output = YamlWriter { sink, verbatim };
     serde_saphyr::to_fmt_writer_with_options(&mut output, value, options)?;
     verbatim.check_written::<serde_saphyr::SerializeError>()?;
     Ok(())
@@ -86,7 +86,7 @@ fn write(value: &impl Serialize, verbatim: &Verbatim, sink: &mut dyn fmt::Write)
 ///
 /// Serde has no type for a number of any size and precision, and the serialiser's wrapper for
 /// quoted strings has no effect on keys. Such a scalar is left here and serialised as a zero, in
-/// place of which [`Output`] writes the scalar.
+/// place of which [`YamlWriter`] writes the scalar.
 #[derive(Default)]
 struct Verbatim(Cell<Option<String>>);
 
@@ -107,12 +107,12 @@ impl Verbatim {
 }
 
 /// What the serialiser writes, with the verbatim scalars in place of their zeros.
-struct Output<'a> {
+struct YamlWriter<'a> {
     sink: &'a mut dyn fmt::Write,
     verbatim: &'a Verbatim,
 }
 
-impl fmt::Write for Output<'_> {
+impl fmt::Write for YamlWriter<'_> {
     fn write_str(&mut self, part: &str) -> fmt::Result {
         let scalar = if part == "0" { self.verbatim.0.take() } else { None };
         self.sink.write_str(scalar.as_deref().unwrap_or(part))
@@ -120,14 +120,14 @@ impl fmt::Write for Output<'_> {
 }
 
 /// A JSON value, taken apart while it is serialised.
-struct Node<'a> {
+struct YamlValue<'a> {
     json: &'a RawValue,
     depth: usize,
     verbatim: &'a Verbatim,
 }
 
-impl<'a> Node<'a> {
-    fn new(json: &'a str, verbatim: &'a Verbatim) -> Result<Self, Error> {
+impl<'a> YamlValue<'a> {
+    fn new(json: &'a str, verbatim: &'a Verbatim) -> Result<Self, YamlError> {
         Ok(Self { json: serde_json::from_str(json)?, depth: 0, verbatim })
     }
 
@@ -136,7 +136,7 @@ impl<'a> Node<'a> {
     }
 }
 
-impl Serialize for Node<'_> {
+impl Serialize for YamlValue<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         if self.depth > MAX_DEPTH {
             return Err(S::Error::custom("nested too deep"));
@@ -146,7 +146,7 @@ impl Serialize for Node<'_> {
             Some(b'{') => {
                 let entries: IndexMap<String, &RawValue> = parse(json)?;
                 serializer.collect_map(entries.into_iter().map(|(text, value)| {
-                    let key = Key { text, verbatim: self.verbatim };
+                    let key = YamlKey { text, verbatim: self.verbatim };
                     (key, self.inner(value))
                 }))
             }
@@ -173,12 +173,12 @@ fn parse<'a, T: Deserialize<'a>, E: serde::ser::Error>(json: &'a str) -> Result<
     serde_json::from_str(json).map_err(E::custom)
 }
 
-struct Key<'a> {
+struct YamlKey<'a> {
     text: String,
     verbatim: &'a Verbatim,
 }
 
-impl Serialize for Key<'_> {
+impl Serialize for YamlKey<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         // Readers take a key of more than 1024 characters only in a longer form, which the
         // serialiser has to choose; it quotes numbers of that length itself.
@@ -303,13 +303,13 @@ mod tests {
     #[test]
     fn what_is_refused() {
         for json in ["", "{", "1 2", "nul", "[1,]", "01"] {
-            assert!(matches!(from_json(json), Err(Error::Json(_))), "{json}");
+            assert!(matches!(from_json(json), Err(YamlError::Json(_))), "{json}");
         }
         let deep = |depth: usize| "[".repeat(depth) + &"]".repeat(depth);
         assert!(from_json(&deep(128)).is_ok());
         for json in [r#""\ud800""#, &deep(1 << 17)] {
-            assert!(matches!(from_json(json), Err(Error::Yaml(_))));
-            assert!(matches!(list_item(json), Err(Error::Yaml(_))));
+            assert!(matches!(from_json(json), Err(YamlError::Yaml(_))));
+            assert!(matches!(list_item(json), Err(YamlError::Yaml(_))));
         }
     }
 

@@ -3,7 +3,7 @@
 use super::escape::unescape;
 use super::layout::Layout;
 use super::path::Modifier;
-use super::scan::{Entry, Kind, document, entries, inside};
+use super::scan::{Element, ValueKind, document, entries, inside};
 use super::valid::is_json;
 
 /// The options of each modifier that takes a JSON object, and all the other modifiers.
@@ -58,7 +58,7 @@ pub(super) fn problem(name: &str, argument: &str) -> Option<String> {
     if known.is_empty() {
         return Some(format!("`@{name}` takes no argument"));
     }
-    if !is_json(argument) || document(argument).and_then(Kind::of) != Some(Kind::Object) {
+    if !is_json(argument) || document(argument).and_then(ValueKind::of) != Some(ValueKind::Object) {
         return Some(format!("the argument of `@{name}` must be a JSON object"));
     }
     options(argument)
@@ -69,11 +69,11 @@ pub(super) fn problem(name: &str, argument: &str) -> Option<String> {
 
 /// The members of an argument, if it is an object, up to one that is cut off.
 fn options(argument: &str) -> impl Iterator<Item = (std::borrow::Cow<'_, str>, &str)> {
-    let object = document(argument).filter(|json| Kind::of(json) == Some(Kind::Object));
+    let object = document(argument).filter(|json| ValueKind::of(json) == Some(ValueKind::Object));
     let members = object.into_iter().flat_map(entries);
     members
-        .map(|Entry { key, value }| (unescape(inside(key)), value))
-        .take_while(|(_, value)| Kind::of(value) != Some(Kind::String) || is_json(value))
+        .map(|Element { key, value }| (unescape(inside(key)), value))
+        .take_while(|(_, value)| ValueKind::of(value) != Some(ValueKind::String) || is_json(value))
 }
 
 /// Whether the last member of that name says yes.
@@ -96,10 +96,10 @@ fn layout(argument: &str) -> Layout {
 }
 
 fn is_yes(value: &str) -> bool {
-    match Kind::of(value) {
-        Some(Kind::True) => true,
-        Some(Kind::Number) => value.parse::<f64>().is_ok_and(|number| number != 0.0),
-        Some(Kind::String) => says_true(&unescape(inside(value))) == Some(true),
+    match ValueKind::of(value) {
+        Some(ValueKind::True) => true,
+        Some(ValueKind::Number) => value.parse::<f64>().is_ok_and(|number| number != 0.0),
+        Some(ValueKind::String) => says_true(&unescape(inside(value))) == Some(true),
         _ => false,
     }
 }
@@ -117,8 +117,8 @@ pub(super) fn says_true(text: &str) -> Option<bool> {
 }
 
 fn white_space(value: &str) -> String {
-    let text = match Kind::of(value) {
-        Some(Kind::String) => unescape(inside(value)),
+    let text = match ValueKind::of(value) {
+        Some(ValueKind::String) => unescape(inside(value)),
         _ => value.into(),
     };
     let keep = |ch: &char| matches!(ch, ' ' | '\t' | '\n' | '\r');
@@ -126,12 +126,12 @@ fn white_space(value: &str) -> String {
 }
 
 fn integer(value: &str) -> i64 {
-    match Kind::of(value) {
-        Some(Kind::True) => 1,
-        Some(Kind::String) => unescape(inside(value)).parse().unwrap_or(0),
+    match ValueKind::of(value) {
+        Some(ValueKind::True) => 1,
+        Some(ValueKind::String) => unescape(inside(value)).parse().unwrap_or(0),
         // Widths that no i64 holds saturate.
         #[allow(clippy::cast_possible_truncation)]
-        Some(Kind::Number) => value.parse::<f64>().map_or(0, |number| number as i64),
+        Some(ValueKind::Number) => value.parse::<f64>().map_or(0, |number| number as i64),
         _ => 0,
     }
 }

@@ -9,8 +9,8 @@ use std::collections::HashMap;
 use super::arguments;
 use super::escape::unescape;
 use super::limits::{MAX_NODES, MAX_PATH_LEN};
-use super::path::{ArrayStep, Inner, KeyStep, Node, NodeId, Path, Pick, SyntaxError, Then};
-use super::query::{Comparison, Query, Right};
+use super::path::{ArrayStep, InnerPath, KeyStep, NextStep, NodeId, Path, PathStep, Pick, SyntaxError};
+use super::query::{Comparison, Condition, Operand};
 use super::scan::{inside, part};
 use super::split::{self, Head, QueryText, Separator};
 
@@ -31,7 +31,7 @@ pub(super) fn parse(text: &str) -> Result<Path, SyntaxError> {
         known: HashMap::new(),
         due: Vec::new(),
     };
-    let start = builder.node(Span::of(text), Place::Start);
+    let start = builder.node(Span::of(text), PathPosition::Start);
     while let Some((id, span, place)) = builder.due.pop() {
         let mut notes = Notes::default();
         let node = builder.build(span, place, &mut notes);
@@ -72,7 +72,7 @@ impl Span {
 
 /// Where a part of a path stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum Place {
+pub(super) enum PathPosition {
     /// At the start of a path or behind a pipe, where everything is allowed.
     Start,
     /// Behind a `.` that leads into a container.
@@ -96,13 +96,13 @@ impl Notes {
 
 pub(super) struct Builder<'p> {
     text: &'p str,
-    nodes: Vec<Node>,
+    nodes: Vec<PathStep>,
     /// The part of the path that each node was built from.
     spans: Vec<Span>,
     /// For each node.
     notes: Vec<Notes>,
-    known: HashMap<(Span, Place), NodeId>,
-    due: Vec<(NodeId, Span, Place)>,
+    known: HashMap<(Span, PathPosition), NodeId>,
+    due: Vec<(NodeId, Span, PathPosition)>,
 }
 
 impl<'p> Builder<'p> {
@@ -111,10 +111,10 @@ impl<'p> Builder<'p> {
     }
 
     /// The node of a part of the path, which is built later.
-    fn node(&mut self, span: Span, place: Place) -> NodeId {
+    fn node(&mut self, span: Span, place: PathPosition) -> NodeId {
         *self.known.entry((span, place)).or_insert_with(|| {
             let id = NodeId(self.nodes.len());
-            self.nodes.push(Node::default());
+            self.nodes.push(PathStep::default());
             self.spans.push(span);
             self.notes.push(Notes::default());
             self.due.push((id, span, place));
@@ -123,20 +123,20 @@ impl<'p> Builder<'p> {
     }
 
     /// As [`Builder::node`], for a part that is meant to be read so.
-    pub(super) fn meant(&mut self, span: Span, place: Place, notes: &mut Notes) -> NodeId {
+    pub(super) fn meant(&mut self, span: Span, place: PathPosition, notes: &mut Notes) -> NodeId {
         let id = self.node(span, place);
         notes.meant.push(id);
         id
     }
 
-    fn build(&mut self, span: Span, place: Place, notes: &mut Notes) -> Node {
+    fn build(&mut self, span: Span, place: PathPosition, notes: &mut Notes) -> PathStep {
         let text = self.slice(span);
         let mut component = span;
-        if place == Place::Start && text.len() > 1 {
+        if place == PathPosition::Start && text.len() > 1 {
             let special = match text.as_bytes() {
                 [b'@', ..] => self.modifier(span, notes),
                 [b'!', ..] => self.literal(span, notes),
-                [b'.', b'.', ..] => Some(Node::Lines(self.array_step(span.from(2), notes))),
+                [b'.', b'.', ..] => Some(PathStep::Lines(self.array_step(span.from(2), notes))),
                 [b'[' | b'{', ..] => match self.multipath(span, notes) {
                     Ok(multipath) => Some(multipath),
                     Err(rest) => {
@@ -153,12 +153,12 @@ impl<'p> Builder<'p> {
         self.component(component, notes)
     }
 
-    fn component(&mut self, span: Span, notes: &mut Notes) -> Node {
+    fn component(&mut self, span: Span, notes: &mut Notes) -> PathStep {
         let text = self.slice(span);
         if text.starts_with('#') {
             let key = self.key_step(span, &mut Notes::default());
             let array = self.array_step(span, notes);
-            return Node::Component { key, array };
+            return PathStep::Component { key, array };
         }
         if text.len() > 1 && text.starts_with('@') {
             let name = split::modifier_name(text);
@@ -166,7 +166,7 @@ impl<'p> Builder<'p> {
         }
         let key = self.key_step(span, notes);
         let array = self.array_step(span, &mut Notes::default());
-        Node::Component { key, array }
+        PathStep::Component { key, array }
     }
 
     fn key_step(&mut self, span: Span, notes: &mut Notes) -> KeyStep {
@@ -177,19 +177,19 @@ impl<'p> Builder<'p> {
 
     /// What follows the component of `span` that ends at `end`. A dot is as good as a pipe before a
     /// modifier or a multipath, where these are `special`.
-    fn then(&mut self, span: Span, end: usize, separator: Separator, special: bool, notes: &mut Notes) -> Then {
+    fn then(&mut self, span: Span, end: usize, separator: Separator, special: bool, notes: &mut Notes) -> NextStep {
         let rest = span.from(end + 1);
         let text = self.slice(rest);
         let pipe = match separator {
-            Separator::None => return Then::End,
+            Separator::None => return NextStep::End,
             Separator::Pipe => true,
             Separator::Dot if text.starts_with('@') => special && arguments::is_modifier(split::modifier_name(text)),
             Separator::Dot => special && text.starts_with(['[', '{']),
         };
         if pipe {
-            Then::Pipe(self.meant(rest, Place::Start, notes))
+            NextStep::Pipe(self.meant(rest, PathPosition::Start, notes))
         } else {
-            Then::Into(self.meant(rest, Place::Inside, notes))
+            NextStep::Into(self.meant(rest, PathPosition::Inside, notes))
         }
     }
 
@@ -202,7 +202,7 @@ impl<'p> Builder<'p> {
             Head::Count => Pick::Count,
             Head::Each => {
                 let each = Pick::Each(self.inner(rest, notes));
-                return ArrayStep { pick: each, then: Then::End };
+                return ArrayStep { pick: each, then: NextStep::End };
             }
             Head::Query { query, all, excess } => {
                 if excess {
@@ -216,12 +216,12 @@ impl<'p> Builder<'p> {
             Head::Unclosed => {
                 notes.problem(span.start + 1, "this query is not closed");
                 // The original goes on with a query that nothing is asked in.
-                let left = self.node(span.within(0, 0), Place::Start);
-                Pick::First(Box::new(Query::exists(left)), None)
+                let left = self.node(span.within(0, 0), PathPosition::Start);
+                Pick::First(Box::new(Condition::exists(left)), None)
             }
         };
         let then = if matches!(pick, Pick::First(_, Some(_)) | Pick::All(_, Some(_))) {
-            Then::End
+            NextStep::End
         } else {
             let special = !component.hash;
             self.then(span, component.end, component.separator, special, notes)
@@ -229,24 +229,24 @@ impl<'p> Builder<'p> {
         ArrayStep { pick, then }
     }
 
-    fn inner(&mut self, span: Span, notes: &mut Notes) -> Inner {
+    fn inner(&mut self, span: Span, notes: &mut Notes) -> InnerPath {
         let text = self.slice(span);
         let pipe = split::outer_pipe(text);
         let path = span.within(0, pipe.unwrap_or(text.len()));
-        Inner {
-            path: self.meant(path, Place::Start, notes),
-            pipe: pipe.map(|at| self.meant(span.from(at + 1), Place::Start, notes)),
+        InnerPath {
+            path: self.meant(path, PathPosition::Start, notes),
+            pipe: pipe.map(|at| self.meant(span.from(at + 1), PathPosition::Start, notes)),
         }
     }
 
-    fn query(&mut self, query: &QueryText<'_>, span: Span, notes: &mut Notes) -> Query {
+    fn query(&mut self, query: &QueryText<'_>, span: Span, notes: &mut Notes) -> Condition {
         let start = query.left_start;
         let left = span.within(start, start + query.left.len());
-        let path = self.node(left, Place::Start);
+        let path = self.node(left, PathPosition::Start);
         if !query.left.is_empty() {
             notes.meant.push(path);
         }
-        let (comparison, value) = Query::operator(query.comparison);
+        let (comparison, value) = Condition::operator(query.comparison);
         let value = value.trim_matches(split::is_space);
         let quoted = value.len() > 1 && value.starts_with('"') && value.ends_with('"');
         let value = match (quoted, query.escapes) {
@@ -254,14 +254,14 @@ impl<'p> Builder<'p> {
             (true, false) => inside(value).into(),
             _ => value.into(),
         };
-        let right = Right::new(value.into_owned());
+        let right = Operand::new(value.into_owned());
         let at = left.end;
         if !comparison.is_some_and(Comparison::is_known) && !query.comparison.is_empty() {
             notes.problem(at, "this query has no operator that GJSON knows");
         } else if right.is_unknown() {
             notes.problem(at, "after `~` expected `true`, `false`, `null` or `*`");
         }
-        Query { path, scalar: query.left.is_empty(), comparison, right }
+        Condition { path, scalar: query.left.is_empty(), comparison, right }
     }
 
     /// The leftmost problem of the path as it was meant.

@@ -1,63 +1,63 @@
 //! Applying a path to a JSON text.
 //!
 //! Start with [`Engine::run`], which follows a path from pipe to pipe; between two pipes a
-//! [`Search`] walks into the containers. Text is borrowed from the input for as long as no step
+//! [`ContainerSearch`] walks into the containers. Text is borrowed from the input for as long as no step
 //! makes a new one.
 
 use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 
-use super::answer::{Answer, Share};
 use super::escape::unescape;
 use super::glob;
-use super::limits::{Budget, Limit, Sink, check_depth};
+use super::limits::{BoundedString, Limit, WorkBudget, check_depth};
 use super::modifier;
-use super::path::{ArrayStep, Inner, KeyStep, Member, Node, NodeId, Path, Pick, Then};
-use super::query::Query;
-use super::scan::{Cursor, Kind, document, inside};
+use super::path::{ArrayStep, InnerPath, KeyStep, MultipathMember, NextStep, NodeId, Path, PathStep, Pick};
+use super::query::Condition;
+use super::scan::{Scanner, ValueKind, document, inside};
+use super::selection::{MatchCount, Selection};
 
 /// The most parts of a path that an answer names as missed.
 const NAMED: usize = 16;
 
 /// What a step selects.
-pub(super) type Found<'t> = Option<Cow<'t, str>>;
+pub(super) type FoundText<'t> = Option<Cow<'t, str>>;
 
 /// One evaluation.
 pub(super) struct Engine<'p> {
     path: &'p Path,
-    pub(super) budget: Budget,
+    pub(super) budget: WorkBudget,
     /// How much of what the path that is being followed names was there so far.
-    share: Cell<Share>,
+    share: Cell<MatchCount>,
     /// The first parts of the path that had no match, each once.
     missed: RefCell<Vec<NodeId>>,
 }
 
 /// The result of the steps up to a pipe, and what is behind that.
-struct Stage<'t> {
-    value: Found<'t>,
+struct PipeStage<'t> {
+    value: FoundText<'t>,
     next: Option<NodeId>,
 }
 
 impl<'p> Engine<'p> {
     pub(super) fn new(path: &'p Path, input: &str) -> Self {
-        Self { path, budget: Budget::for_input(input.len()), share: Cell::default(), missed: RefCell::default() }
+        Self { path, budget: WorkBudget::for_input(input.len()), share: Cell::default(), missed: RefCell::default() }
     }
 
     /// The answer, after the one [run](Self::run) of the whole path that selected `text`.
-    pub(super) fn answer<'t>(&self, text: Found<'t>) -> Answer<'t> {
+    pub(super) fn answer<'t>(&self, text: FoundText<'t>) -> Selection<'t> {
         match (text, self.share.get()) {
-            (None, _) | (_, Share { found: 0, .. }) => Answer::Missed,
-            (Some(text), Share { missed: 0, .. }) => Answer::Matched(text),
+            (None, _) | (_, MatchCount { found: 0, .. }) => Selection::Missed,
+            (Some(text), MatchCount { missed: 0, .. }) => Selection::Matched(text),
             (Some(text), _) => {
                 let missed = self.missed.borrow().iter().map(|id| self.path.part(*id).to_owned()).collect();
-                Answer::Partial { text, missed }
+                Selection::Partial { text, missed }
             }
         }
     }
 
     /// Does `work` without counting what its paths do not find: they search rather than select. Also
     /// gives what they found.
-    pub(super) fn aside<T>(&self, work: impl FnOnce() -> T) -> (T, Share) {
+    pub(super) fn aside<T>(&self, work: impl FnOnce() -> T) -> (T, MatchCount) {
         let (share, named) = (self.share.take(), self.missed.borrow().len());
         let done = work();
         self.missed.borrow_mut().truncate(named);
@@ -65,7 +65,7 @@ impl<'p> Engine<'p> {
     }
 
     /// Counts one thing that the path names.
-    pub(super) fn count(&self, share: Share) {
+    pub(super) fn count(&self, share: MatchCount) {
         self.share.set(self.share.get() + share);
     }
 
@@ -78,37 +78,37 @@ impl<'p> Engine<'p> {
 
     /// What the path that begins at `id` selects in `text`. It counts as one thing that is there or
     /// not, or, where it names several (members of a multipath, elements of an array), as these.
-    pub(super) fn run<'t>(&self, text: &'t str, id: NodeId, depth: usize) -> Result<Found<'t>, Limit> {
+    pub(super) fn run<'t>(&self, text: &'t str, id: NodeId, depth: usize) -> Result<FoundText<'t>, Limit> {
         let before = self.share.take();
         let value = self.follow(text, id, depth)?;
         let own = match (&value, self.share.get()) {
             (None, _) => {
                 self.miss(id);
-                Share::MISSED
+                MatchCount::MISSED
             }
-            (Some(_), Share { found: 0, missed: 0 }) => Share::FOUND,
+            (Some(_), MatchCount { found: 0, missed: 0 }) => MatchCount::FOUND,
             (Some(_), parts) => parts,
         };
         self.share.set(before + own);
         Ok(value)
     }
 
-    fn follow<'t>(&self, text: &'t str, id: NodeId, depth: usize) -> Result<Found<'t>, Limit> {
+    fn follow<'t>(&self, text: &'t str, id: NodeId, depth: usize) -> Result<FoundText<'t>, Limit> {
         check_depth(depth)?;
         let mut stage = self.stage(text, id, depth)?;
         while let Some(next) = stage.next {
             let value = stage.value.unwrap_or_default();
             if value.is_empty() {
                 self.miss(id);
-                self.count(Share::MISSED);
+                self.count(MatchCount::MISSED);
             }
             // What is behind a pipe takes its turn even on nothing: `@keys` of that is `[]`.
             stage = match value {
                 Cow::Borrowed(text) => self.stage(text, next, depth)?,
                 Cow::Owned(text) => {
-                    let Stage { value, next } = self.stage(&text, next, depth)?;
+                    let PipeStage { value, next } = self.stage(&text, next, depth)?;
                     let value = value.map(|value| self.own(value)).transpose()?;
-                    Stage { value, next }
+                    PipeStage { value, next }
                 }
             };
         }
@@ -122,11 +122,11 @@ impl<'p> Engine<'p> {
         Ok(Cow::Owned(value.into_owned()))
     }
 
-    fn stage<'t>(&self, text: &'t str, id: NodeId, depth: usize) -> Result<Stage<'t>, Limit> {
+    fn stage<'t>(&self, text: &'t str, id: NodeId, depth: usize) -> Result<PipeStage<'t>, Limit> {
         self.budget.read(text.len())?;
         let (value, next) = match self.path.node(id) {
-            Node::Nothing => (None, None),
-            Node::Modifier { modifier, next } => {
+            PathStep::Nothing => (None, None),
+            PathStep::Modifier { modifier, next } => {
                 let value = modifier::apply(modifier, self, text, depth)?;
                 // Behind a modifier the text is looked at anew.
                 let value = match value {
@@ -139,34 +139,34 @@ impl<'p> Engine<'p> {
                 };
                 (value, *next)
             }
-            Node::Literal { json, next } => {
+            PathStep::Literal { json, next } => {
                 // It is there, whatever was before it.
                 self.share.take();
                 let value = json.as_deref().map(|json| self.own(Cow::Borrowed(json)));
                 (value.transpose()?, *next)
             }
-            Node::Multipath { object, members, next } => {
+            PathStep::Multipath { object, members, next } => {
                 let value = self.multipath(text, *object, members, depth)?;
                 (Some(Cow::Owned(value)), *next)
             }
-            Node::Lines(step) => {
-                let mut search = Search::new(self);
-                search.array(&mut Cursor::new(text), step, depth)?;
+            PathStep::Lines(step) => {
+                let mut search = ContainerSearch::new(self);
+                search.array(&mut Scanner::new(text), step, depth)?;
                 (search.value, search.pipe)
             }
-            Node::Component { .. } => {
-                let mut search = Search::new(self);
-                let mut cursor = Cursor::new(text);
+            PathStep::Component { .. } => {
+                let mut search = ContainerSearch::new(self);
+                let mut cursor = Scanner::new(text);
                 cursor.first_container();
                 search.descend(&mut cursor, id, depth)?;
                 (search.value, search.pipe)
             }
         };
-        Ok(Stage { value, next })
+        Ok(PipeStage { value, next })
     }
 
-    fn multipath(&self, text: &str, object: bool, members: &[Member], depth: usize) -> Result<String, Limit> {
-        let mut out = Sink::new(&self.budget);
+    fn multipath(&self, text: &str, object: bool, members: &[MultipathMember], depth: usize) -> Result<String, Limit> {
+        let mut out = BoundedString::new(&self.budget);
         out.push(if object { "{" } else { "[" })?;
         for member in members {
             let Some(value) = self.run(text, member.path, depth + 1)? else {
@@ -195,26 +195,26 @@ impl<'p> Engine<'p> {
 ///
 /// The methods tell whether the search is over. A search for all matches of a query never is: it
 /// has a value, but goes on behind the array, where an equal key may still lead to another one.
-struct Search<'e, 'p, 't> {
+struct ContainerSearch<'e, 'p, 't> {
     engine: &'e Engine<'p>,
-    value: Found<'t>,
+    value: FoundText<'t>,
     pipe: Option<NodeId>,
 }
 
-impl<'e, 'p, 't> Search<'e, 'p, 't> {
+impl<'e, 'p, 't> ContainerSearch<'e, 'p, 't> {
     fn new(engine: &'e Engine<'p>) -> Self {
         Self { engine, value: None, pipe: None }
     }
 
     /// Goes on with a component inside of the value at `cursor`, and steps over that.
-    fn descend(&mut self, cursor: &mut Cursor<'t>, id: NodeId, depth: usize) -> Result<bool, Limit> {
+    fn descend(&mut self, cursor: &mut Scanner<'t>, id: NodeId, depth: usize) -> Result<bool, Limit> {
         check_depth(depth)?;
         match (cursor.kind(), self.engine.path.node(id)) {
-            (Some(Kind::Object), Node::Component { key, .. }) => {
+            (Some(ValueKind::Object), PathStep::Component { key, .. }) => {
                 cursor.enter();
                 self.object(cursor, key, depth)
             }
-            (Some(Kind::Array), Node::Component { array, .. }) => {
+            (Some(ValueKind::Array), PathStep::Component { array, .. }) => {
                 cursor.enter();
                 self.array(cursor, array, depth)
             }
@@ -226,15 +226,15 @@ impl<'e, 'p, 't> Search<'e, 'p, 't> {
     }
 
     /// Finds or enters the value at `cursor`, which is the one that a component asks for.
-    fn arrive(&mut self, cursor: &mut Cursor<'t>, then: Then, depth: usize) -> Result<bool, Limit> {
-        if let Then::Into(next) = then {
+    fn arrive(&mut self, cursor: &mut Scanner<'t>, then: NextStep, depth: usize) -> Result<bool, Limit> {
+        if let NextStep::Into(next) = then {
             return self.descend(cursor, next, depth + 1);
         }
         self.value = Some(Cow::Borrowed(cursor.take()));
         Ok(true)
     }
 
-    fn object(&mut self, cursor: &mut Cursor<'t>, step: &KeyStep, depth: usize) -> Result<bool, Limit> {
+    fn object(&mut self, cursor: &mut Scanner<'t>, step: &KeyStep, depth: usize) -> Result<bool, Limit> {
         self.note_pipe(step.then);
         while let Some(key) = cursor.key() {
             if !self.key_fits(key, step)? {
@@ -252,13 +252,13 @@ impl<'e, 'p, 't> Search<'e, 'p, 't> {
     }
 
     /// The pipe counts as soon as its component is tried.
-    fn note_pipe(&mut self, then: Then) {
-        if let Then::Pipe(pipe) = then {
+    fn note_pipe(&mut self, then: NextStep) {
+        if let NextStep::Pipe(pipe) = then {
             self.pipe = Some(pipe);
         }
     }
 
-    fn array(&mut self, cursor: &mut Cursor<'t>, step: &ArrayStep, depth: usize) -> Result<bool, Limit> {
+    fn array(&mut self, cursor: &mut Scanner<'t>, step: &ArrayStep, depth: usize) -> Result<bool, Limit> {
         self.note_pipe(step.then);
         let mut index = 0_usize;
         match &step.pick {
@@ -290,8 +290,8 @@ impl<'e, 'p, 't> Search<'e, 'p, 't> {
         }
     }
 
-    fn each(&mut self, cursor: &mut Cursor<'t>, inner: Inner, depth: usize) -> Result<bool, Limit> {
-        let mut out = Sink::new(&self.engine.budget);
+    fn each(&mut self, cursor: &mut Scanner<'t>, inner: InnerPath, depth: usize) -> Result<bool, Limit> {
+        let mut out = BoundedString::new(&self.engine.budget);
         out.push("[")?;
         while cursor.element().is_some() {
             let element = cursor.take();
@@ -307,9 +307,9 @@ impl<'e, 'p, 't> Search<'e, 'p, 't> {
 
     fn first(
         &mut self,
-        cursor: &mut Cursor<'t>,
-        query: &Query,
-        inner: Option<Inner>,
+        cursor: &mut Scanner<'t>,
+        query: &Condition,
+        inner: Option<InnerPath>,
         depth: usize,
     ) -> Result<bool, Limit> {
         while cursor.element().is_some() {
@@ -324,12 +324,12 @@ impl<'e, 'p, 't> Search<'e, 'p, 't> {
 
     fn all(
         &mut self,
-        cursor: &mut Cursor<'t>,
-        query: &Query,
-        inner: Option<Inner>,
+        cursor: &mut Scanner<'t>,
+        query: &Condition,
+        inner: Option<InnerPath>,
         depth: usize,
     ) -> Result<bool, Limit> {
-        let mut out = Sink::new(&self.engine.budget);
+        let mut out = BoundedString::new(&self.engine.budget);
         out.push("[")?;
         while cursor.element().is_some() {
             let element = cursor.take();
@@ -345,7 +345,7 @@ impl<'e, 'p, 't> Search<'e, 'p, 't> {
     }
 
     /// What is taken of an element that fits a query. The pipe in `inner` counts only if one does.
-    fn of_match(&mut self, element: &'t str, inner: Option<Inner>, depth: usize) -> Result<Found<'t>, Limit> {
+    fn of_match(&mut self, element: &'t str, inner: Option<InnerPath>, depth: usize) -> Result<FoundText<'t>, Limit> {
         let Some(inner) = inner else {
             return Ok(Some(Cow::Borrowed(element)));
         };

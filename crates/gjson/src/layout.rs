@@ -7,8 +7,8 @@ use std::borrow::Cow;
 use std::cmp::Ordering;
 
 use super::escape::unescape;
-use super::limits::{Limit, Sink, check_depth};
-use super::scan::{Cursor, Kind, inside, part};
+use super::limits::{BoundedString, Limit, check_depth};
+use super::scan::{Scanner, ValueKind, inside, part};
 
 /// The options of `@pretty`.
 #[derive(Debug, Clone)]
@@ -30,8 +30,8 @@ impl Default for Layout {
 
 impl Layout {
     /// Prints the first value of `json`, and a line break.
-    pub(super) fn print(&self, json: &str, out: Sink<'_>) -> Result<String, Limit> {
-        let mut printer = Printer { layout: self, cursor: Cursor::new(json), out, line: 0 };
+    pub(super) fn print(&self, json: &str, out: BoundedString<'_>) -> Result<String, Limit> {
+        let mut printer = Printer { layout: self, cursor: Scanner::new(json), out, line: 0 };
         printer.out.push(&self.prefix)?;
         if printer.cursor.peek().is_some() {
             printer.value(0)?;
@@ -45,14 +45,14 @@ impl Layout {
 
 struct Printer<'l, 'b, 't> {
     layout: &'l Layout,
-    cursor: Cursor<'t>,
-    out: Sink<'b>,
+    cursor: Scanner<'t>,
+    out: BoundedString<'b>,
     /// Where the line began, as the original counts: at its line break, but behind that in arrays.
     line: usize,
 }
 
 /// A member of an object, printed.
-struct Member<'t> {
+struct SortedMember<'t> {
     key: Cow<'t, str>,
     /// Where its line, its value and the end of that are in the output.
     start: usize,
@@ -64,8 +64,8 @@ impl<'t> Printer<'_, '_, 't> {
     fn value(&mut self, level: usize) -> Result<(), Limit> {
         check_depth(level)?;
         match self.cursor.kind() {
-            Some(Kind::Array) => self.array(level),
-            Some(Kind::Object) => self.object(level),
+            Some(ValueKind::Array) => self.array(level),
+            Some(ValueKind::Object) => self.object(level),
             _ => self.out.push(self.cursor.take()),
         }
     }
@@ -96,7 +96,7 @@ impl<'t> Printer<'_, '_, 't> {
     }
 
     /// Writes the array here into `line`, and tells the place behind it if it fits and holds no object.
-    fn array_on_one_line(&self, line: &mut String) -> Option<Cursor<'t>> {
+    fn array_on_one_line(&self, line: &mut String) -> Option<Scanner<'t>> {
         let width = usize::try_from(self.layout.width).ok()?;
         let column = self.out.as_str().len().saturating_sub(self.line);
         let room = width.checked_sub(column).filter(|room| *room > 3)?;
@@ -106,12 +106,12 @@ impl<'t> Printer<'_, '_, 't> {
             let last = line.as_bytes().last();
             let next = if depth == 0 { cursor.kind() } else { cursor.element() };
             match next {
-                Some(Kind::Object) => return None,
+                Some(ValueKind::Object) => return None,
                 Some(kind) => {
                     if last.is_some_and(|byte| *byte != b'[') {
                         line.push_str(", ");
                     }
-                    if kind == Kind::Array {
+                    if kind == ValueKind::Array {
                         cursor.enter();
                         depth += 1;
                         line.push('[');
@@ -149,7 +149,7 @@ impl<'t> Printer<'_, '_, 't> {
             let value = self.out.as_str().len();
             self.value(level + 1)?;
             if self.layout.sort_keys {
-                members.push(Member { key: unescape(inside(key)), start, value, end: self.out.as_str().len() });
+                members.push(SortedMember { key: unescape(inside(key)), start, value, end: self.out.as_str().len() });
             }
         }
         self.sort(members);
@@ -157,12 +157,12 @@ impl<'t> Printer<'_, '_, 't> {
     }
 
     /// Sorts the members of the last object in the output, equal keys by their values.
-    fn sort(&mut self, mut members: Vec<Member<'_>>) {
+    fn sort(&mut self, mut members: Vec<SortedMember<'_>>) {
         let Some(start) = members.first().map(|member| member.start) else {
             return;
         };
         let printed = self.out.as_str();
-        let value = |member: &Member<'_>| part(printed, member.value, member.end);
+        let value = |member: &SortedMember<'_>| part(printed, member.value, member.end);
         members.sort_by(|a, b| {
             let keys = a.key.cmp(&b.key);
             keys.then_with(|| by_value(value(a), value(b)))
@@ -195,13 +195,13 @@ impl<'t> Printer<'_, '_, 't> {
 /// The order of two printed values: by kind, where `true` is behind the strings, and in one kind by
 /// what they hold.
 fn by_value(a: &str, b: &str) -> Ordering {
-    let rank = |raw: &str| match Kind::of(raw) {
-        Some(Kind::Array) => Some(Kind::Object),
+    let rank = |raw: &str| match ValueKind::of(raw) {
+        Some(ValueKind::Array) => Some(ValueKind::Object),
         kind => kind,
     };
     rank(a).cmp(&rank(b)).then_with(|| match rank(a) {
-        Some(Kind::String) => unescape(inside(a)).cmp(&unescape(inside(b))),
-        Some(Kind::Number) => {
+        Some(ValueKind::String) => unescape(inside(a)).cmp(&unescape(inside(b))),
+        Some(ValueKind::Number) => {
             let number = |raw: &str| raw.parse::<f64>().unwrap_or(0.0);
             number(a).partial_cmp(&number(b)).unwrap_or(Ordering::Equal)
         }

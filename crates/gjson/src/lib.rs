@@ -13,7 +13,6 @@
 //! Where the original would answer with text that is no JSON, this one does not: it selects nothing
 //! inside of strings, and neither in a `!` literal nor by `@fromstr` what is no JSON.
 
-mod answer;
 mod arguments;
 mod build;
 mod escape;
@@ -26,6 +25,7 @@ mod path;
 mod pretty;
 mod query;
 mod scan;
+mod selection;
 mod special;
 mod split;
 mod valid;
@@ -35,10 +35,10 @@ mod tests;
 
 use std::borrow::Cow;
 
-pub use answer::Answer;
 pub use limits::Limit;
 pub use path::{Path, SyntaxError};
 pub use pretty::{pretty, pretty_into, ugly};
+pub use selection::Selection;
 
 /// The text that the path selects in `json`, which must be valid JSON; `None` where nothing matches,
 /// or where that cannot be told within the bounds (which [`try_get`] tells apart).
@@ -66,16 +66,16 @@ pub fn try_get<'a>(json: &'a str, path: &Path) -> Result<Option<Cow<'a, str>>, L
 /// # Examples
 ///
 /// ```
-/// use wharf::output::gjson::{Answer, Path, answer};
+/// use wharf_gjson::{Selection, Path, answer};
 ///
 /// let json = r#"{"id": "file_1", "size": 3}"#;
 /// let path: Path = "{id,nosuch}".parse()?;
 /// let text = r#"{"id":"file_1"}"#.into();
-/// assert_eq!(answer(json, &path), Ok(Answer::Partial { text, missed: vec!["nosuch".to_owned()] }));
-/// assert_eq!(answer(json, &"{nosuch}".parse()?), Ok(Answer::Missed));
-/// # Ok::<(), wharf::output::gjson::SyntaxError>(())
+/// assert_eq!(answer(json, &path), Ok(Selection::Partial { text, missed: vec!["nosuch".to_owned()] }));
+/// assert_eq!(answer(json, &"{nosuch}".parse()?), Ok(Selection::Missed));
+/// # Ok::<(), wharf_gjson::SyntaxError>(())
 /// ```
-pub fn answer<'a>(json: &'a str, path: &Path) -> Result<Answer<'a>, Limit> {
+pub fn answer<'a>(json: &'a str, path: &Path) -> Result<Selection<'a>, Limit> {
     let engine = eval::Engine::new(path, json);
     let text = engine.run(json, path.start, 0)?;
     Ok(engine.answer(text))

@@ -1,6 +1,6 @@
 //! The bounds of one evaluation: no path, however hostile, may eat the stack, the memory or the day.
 //!
-//! [`Budget`] counts what one `get` has written and read, [`Sink`] is the string builder that pays
+//! [`WorkBudget`] counts what one `get` has written and read, [`BoundedString`] is the string builder that pays
 //! for what it takes. Both report a [`Limit`], which ends the evaluation.
 
 use std::cell::Cell;
@@ -46,12 +46,12 @@ impl fmt::Display for Limit {
 impl std::error::Error for Limit {}
 
 /// What is left of the allowance of one evaluation.
-pub(super) struct Budget {
+pub(super) struct WorkBudget {
     output: Cell<usize>,
     work: Cell<usize>,
 }
 
-impl Budget {
+impl WorkBudget {
     /// The allowance for an input of `len` bytes.
     pub(super) fn for_input(len: usize) -> Self {
         let allow = |base: usize, factor| base.saturating_add(len.saturating_mul(factor));
@@ -80,13 +80,13 @@ pub(super) fn check_depth(depth: usize) -> Result<(), Limit> {
 }
 
 /// A string builder on a budget.
-pub(super) struct Sink<'b> {
+pub(super) struct BoundedString<'b> {
     text: String,
-    budget: &'b Budget,
+    budget: &'b WorkBudget,
 }
 
-impl<'b> Sink<'b> {
-    pub(super) fn new(budget: &'b Budget) -> Self {
+impl<'b> BoundedString<'b> {
+    pub(super) fn new(budget: &'b WorkBudget) -> Self {
         Self { text: String::new(), budget }
     }
 

@@ -6,28 +6,28 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use super::answer::Share;
 use super::escape::{quote, unescape};
 use super::eval::Engine;
-use super::limits::{Limit, Sink};
+use super::limits::{BoundedString, Limit};
 use super::path::{Modifier, NodeId};
 use super::pretty::ugly;
-use super::scan::{Entries, Entry, Kind, document, entries, inside};
+use super::scan::{Element, Elements, ValueKind, document, entries, inside};
+use super::selection::MatchCount;
 use super::valid::is_json;
 
-type Output<'t> = Result<Cow<'t, str>, Limit>;
+type Modified<'t> = Result<Cow<'t, str>, Limit>;
 
 /// The result of `modifier` on `text`.
-pub(super) fn apply<'t>(modifier: &Modifier, engine: &Engine<'_>, text: &'t str, depth: usize) -> Output<'t> {
-    let kind = document(text).and_then(Kind::of);
-    let out = Sink::new(&engine.budget);
+pub(super) fn apply<'t>(modifier: &Modifier, engine: &Engine<'_>, text: &'t str, depth: usize) -> Modified<'t> {
+    let kind = document(text).and_then(ValueKind::of);
+    let out = BoundedString::new(&engine.budget);
     match (modifier, kind) {
         (Modifier::Valid, _) if !is_json(text) => Ok("".into()),
-        (Modifier::Reverse, Some(Kind::Array | Kind::Object)) => reverse(out, text),
-        (Modifier::Flatten { deep }, Some(Kind::Array)) => flatten(out, text, *deep),
-        (Modifier::Join { preserve: true }, Some(Kind::Array)) => join_all(out, text),
-        (Modifier::Join { preserve: false }, Some(Kind::Array)) => join(out, text),
-        (Modifier::Values, Some(Kind::Array))
+        (Modifier::Reverse, Some(ValueKind::Array | ValueKind::Object)) => reverse(out, text),
+        (Modifier::Flatten { deep }, Some(ValueKind::Array)) => flatten(out, text, *deep),
+        (Modifier::Join { preserve: true }, Some(ValueKind::Array)) => join_all(out, text),
+        (Modifier::Join { preserve: false }, Some(ValueKind::Array)) => join(out, text),
+        (Modifier::Values, Some(ValueKind::Array))
         | (
             Modifier::This | Modifier::Valid | Modifier::Reverse | Modifier::Flatten { .. } | Modifier::Join { .. },
             _,
@@ -54,14 +54,14 @@ pub(super) fn apply<'t>(modifier: &Modifier, engine: &Engine<'_>, text: &'t str,
             Ok(literal.into())
         }
         (Modifier::FromStr, _) => from_str(engine, text),
-        (Modifier::Group, Some(Kind::Object)) => group(out, text),
+        (Modifier::Group, Some(ValueKind::Object)) => group(out, text),
         (Modifier::Group, _) => Ok("".into()),
         (Modifier::Dig(path), _) => dig(engine, out, text, *path, depth),
     }
 }
 
 /// An array of `items`.
-fn list<'t, 'i>(mut out: Sink<'_>, items: impl Iterator<Item = &'i str>) -> Output<'t> {
+fn list<'t, 'i>(mut out: BoundedString<'_>, items: impl Iterator<Item = &'i str>) -> Modified<'t> {
     out.push("[")?;
     for item in items {
         out.push_item(item)?;
@@ -71,9 +71,9 @@ fn list<'t, 'i>(mut out: Sink<'_>, items: impl Iterator<Item = &'i str>) -> Outp
 }
 
 /// An object of `members`.
-fn map<'t, 'i>(mut out: Sink<'_>, members: impl Iterator<Item = Entry<'i>>) -> Output<'t> {
+fn map<'t, 'i>(mut out: BoundedString<'_>, members: impl Iterator<Item = Element<'i>>) -> Modified<'t> {
     out.push("{")?;
-    for Entry { key, value } in members {
+    for Element { key, value } in members {
         out.push_item(key)?;
         out.push(":")?;
         out.push(value)?;
@@ -82,9 +82,9 @@ fn map<'t, 'i>(mut out: Sink<'_>, members: impl Iterator<Item = Entry<'i>>) -> O
     Ok(out.finish().into())
 }
 
-fn reverse<'t>(out: Sink<'_>, text: &str) -> Output<'t> {
+fn reverse<'t>(out: BoundedString<'_>, text: &str) -> Modified<'t> {
     let items: Vec<_> = entries(text).collect();
-    if document(text).and_then(Kind::of) == Some(Kind::Array) {
+    if document(text).and_then(ValueKind::of) == Some(ValueKind::Array) {
         list(out, items.iter().rev().map(|entry| entry.value))
     } else {
         map(out, items.into_iter().rev())
@@ -97,20 +97,20 @@ fn unwrapped(raw: &str) -> &str {
     raw.get(1..length.saturating_sub(1)).unwrap_or_default()
 }
 
-fn is(kind: Kind, raw: &str) -> bool {
-    Kind::of(raw) == Some(kind)
+fn is(kind: ValueKind, raw: &str) -> bool {
+    ValueKind::of(raw) == Some(kind)
 }
 
 /// One level of arrays in the array is dissolved, or if `deep` all of them.
-fn flatten<'t>(mut out: Sink<'_>, text: &str, deep: bool) -> Output<'t> {
+fn flatten<'t>(mut out: BoundedString<'_>, text: &str, deep: bool) -> Modified<'t> {
     out.push("[")?;
-    let mut open: Vec<Entries<'_>> = vec![entries(text)];
+    let mut open: Vec<Elements<'_>> = vec![entries(text)];
     while let Some(level) = open.last_mut() {
-        let Some(Entry { value, .. }) = level.next() else {
+        let Some(Element { value, .. }) = level.next() else {
             open.pop();
             continue;
         };
-        if !is(Kind::Array, value) {
+        if !is(ValueKind::Array, value) {
             out.push_item(value)?;
         } else if deep {
             open.push(entries(value));
@@ -123,11 +123,11 @@ fn flatten<'t>(mut out: Sink<'_>, text: &str, deep: bool) -> Output<'t> {
 }
 
 /// One object of the members of all objects in the array, as they are.
-fn join_all<'t>(mut out: Sink<'_>, text: &str) -> Output<'t> {
+fn join_all<'t>(mut out: BoundedString<'_>, text: &str) -> Modified<'t> {
     out.push("{")?;
-    for Entry { value, .. } in entries(text) {
+    for Element { value, .. } in entries(text) {
         // The original puts a comma even before or after an object without members.
-        if is(Kind::Object, value) && !unwrapped(value).trim().is_empty() {
+        if is(ValueKind::Object, value) && !unwrapped(value).trim().is_empty() {
             out.push_item(unwrapped(value))?;
         }
     }
@@ -137,10 +137,10 @@ fn join_all<'t>(mut out: Sink<'_>, text: &str) -> Output<'t> {
 
 /// One object of the members of all objects in the array: each key once, with its last value in the
 /// place of its first.
-fn join<'t>(out: Sink<'_>, text: &str) -> Output<'t> {
-    let mut members: Vec<Entry<'_>> = Vec::new();
+fn join<'t>(out: BoundedString<'_>, text: &str) -> Modified<'t> {
+    let mut members: Vec<Element<'_>> = Vec::new();
     let mut places: HashMap<Cow<'_, str>, usize> = HashMap::new();
-    let objects = entries(text).filter(|entry| is(Kind::Object, entry.value));
+    let objects = entries(text).filter(|entry| is(ValueKind::Object, entry.value));
     for entry in objects.flat_map(|object| entries(object.value)) {
         let place = *places.entry(unescape(inside(entry.key))).or_insert(members.len());
         match members.get_mut(place) {
@@ -152,17 +152,17 @@ fn join<'t>(out: Sink<'_>, text: &str) -> Output<'t> {
 }
 
 /// The JSON that a string holds. A number comes out as Go prints it.
-fn from_str<'t>(engine: &Engine<'_>, text: &'t str) -> Output<'t> {
+fn from_str<'t>(engine: &Engine<'_>, text: &'t str) -> Modified<'t> {
     let Some(raw) = document(text).filter(|_| is_json(text)) else {
         return Ok("".into());
     };
-    let value = match Kind::of(raw) {
-        Some(Kind::String) => unescape(inside(raw)),
-        Some(Kind::Number) if raw.contains(['.', 'e', 'E']) => {
+    let value = match ValueKind::of(raw) {
+        Some(ValueKind::String) => unescape(inside(raw)),
+        Some(ValueKind::Number) if raw.contains(['.', 'e', 'E']) => {
             let number = raw.parse().unwrap_or(f64::NAN);
             Cow::Owned(number.to_string())
         }
-        Some(Kind::Null) | None => "".into(),
+        Some(ValueKind::Null) | None => "".into(),
         Some(_) => raw.into(),
     };
     // The original takes any text. What is no JSON is no good to anyone, so here that is nothing.
@@ -176,8 +176,8 @@ fn from_str<'t>(engine: &Engine<'_>, text: &'t str) -> Output<'t> {
 }
 
 /// From an object of arrays an array of objects.
-fn group<'t>(mut out: Sink<'_>, text: &str) -> Output<'t> {
-    let columns = entries(text).filter(|entry| is(Kind::Array, entry.value));
+fn group<'t>(mut out: BoundedString<'_>, text: &str) -> Modified<'t> {
+    let columns = entries(text).filter(|entry| is(ValueKind::Array, entry.value));
     let mut columns: Vec<_> = columns.map(|entry| (entry.key, entries(entry.value))).collect();
     out.push("[")?;
     let mut first = true;
@@ -208,10 +208,10 @@ fn group<'t>(mut out: Sink<'_>, text: &str) -> Output<'t> {
 }
 
 /// What `path` selects in the text and in every value at any depth in it, from the outside in.
-fn dig<'t>(engine: &Engine<'_>, mut out: Sink<'_>, text: &str, path: NodeId, depth: usize) -> Output<'t> {
+fn dig<'t>(engine: &Engine<'_>, mut out: BoundedString<'_>, text: &str, path: NodeId, depth: usize) -> Modified<'t> {
     out.push("[")?;
     let mut value = document(text).unwrap_or_default();
-    let mut open: Vec<Entries<'_>> = Vec::new();
+    let mut open: Vec<Elements<'_>> = Vec::new();
     let mut hits = 0;
     loop {
         let (found, share) = engine.aside(|| engine.run(value, path, depth + 1));
@@ -219,12 +219,12 @@ fn dig<'t>(engine: &Engine<'_>, mut out: Sink<'_>, text: &str, path: NodeId, dep
         if let Some(found) = found? {
             out.push_item(&found)?;
         }
-        if Kind::of(value).is_some_and(Kind::is_container) {
+        if ValueKind::of(value).is_some_and(ValueKind::is_container) {
             open.push(entries(value));
         }
         value = loop {
             let Some(level) = open.last_mut() else {
-                engine.count(if hits > 0 { Share::FOUND } else { Share::MISSED });
+                engine.count(if hits > 0 { MatchCount::FOUND } else { MatchCount::MISSED });
                 out.push("]")?;
                 return Ok(out.finish().into());
             };

@@ -1,4 +1,4 @@
-//! A parsed path: a graph of [`Node`]s, each of which is one step.
+//! A parsed path: a graph of [`PathStep`]s, each of which is one step.
 //!
 //! The nodes lie in one list and name each other by [`NodeId`], as the two readings of a step (the
 //! one of an object, the one of an array) often go on with the same one. `build.rs` makes them,
@@ -9,14 +9,14 @@ use std::str::FromStr;
 
 use super::build::{self, Span};
 use super::layout::Layout;
-use super::query::Query;
+use super::query::Condition;
 use super::scan::part;
 
 /// A GJSON path, ready to be applied.
 #[derive(Debug, Clone)]
 pub struct Path {
     pub(super) text: String,
-    pub(super) nodes: Vec<Node>,
+    pub(super) nodes: Vec<PathStep>,
     /// The part of the text that each node was built from.
     pub(super) spans: Vec<Span>,
     pub(super) start: NodeId,
@@ -51,8 +51,8 @@ impl Path {
         &self.text
     }
 
-    pub(super) fn node(&self, id: NodeId) -> &Node {
-        self.nodes.get(id.0).unwrap_or(&Node::Nothing)
+    pub(super) fn node(&self, id: NodeId) -> &PathStep {
+        self.nodes.get(id.0).unwrap_or(&PathStep::Nothing)
     }
 
     /// The text that a node was built from.
@@ -92,7 +92,7 @@ pub(super) struct NodeId(pub(super) usize);
 
 /// One step of a path. `next` is what is done with its result.
 #[derive(Debug, Clone, Default)]
-pub(super) enum Node {
+pub(super) enum PathStep {
     /// Selects nothing; the place of a node that is not built yet.
     #[default]
     Nothing,
@@ -101,7 +101,7 @@ pub(super) enum Node {
     /// `!json`; nothing if that is no JSON.
     Literal { json: Option<String>, next: Option<NodeId> },
     /// `[a,b]` or `{a,b}`.
-    Multipath { object: bool, members: Vec<Member>, next: Option<NodeId> },
+    Multipath { object: bool, members: Vec<MultipathMember>, next: Option<NodeId> },
     /// `..`: the whole text is read as the elements of an array.
     Lines(ArrayStep),
     /// A key, an index or anything with `#`.
@@ -110,7 +110,7 @@ pub(super) enum Node {
 
 /// One member of a multipath.
 #[derive(Debug, Clone)]
-pub(super) struct Member {
+pub(super) struct MultipathMember {
     /// Its key, as a JSON literal; not used in an array.
     pub(super) key: String,
     pub(super) path: NodeId,
@@ -121,19 +121,19 @@ pub(super) struct Member {
 pub(super) struct KeyStep {
     pub(super) name: String,
     pub(super) wild: bool,
-    pub(super) then: Then,
+    pub(super) then: NextStep,
 }
 
 /// How a component is read when it meets an array.
 #[derive(Debug, Clone)]
 pub(super) struct ArrayStep {
     pub(super) pick: Pick,
-    pub(super) then: Then,
+    pub(super) then: NextStep,
 }
 
 /// How the path goes on after a component.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Then {
+pub(super) enum NextStep {
     End,
     /// `.`: inside of what was found. If there is nothing there, the search goes on behind it.
     Into(NodeId),
@@ -148,16 +148,16 @@ pub(super) enum Pick {
     Index(usize),
     Count,
     /// What each element has at a path.
-    Each(Inner),
+    Each(InnerPath),
     /// The first element that fits, or what it has at a path.
-    First(Box<Query>, Option<Inner>),
+    First(Box<Condition>, Option<InnerPath>),
     /// All elements that fit, or what each of them has at a path.
-    All(Box<Query>, Option<Inner>),
+    All(Box<Condition>, Option<InnerPath>),
 }
 
 /// The path after a `#`: up to its pipe for each element, from there on for all the results.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Inner {
+pub(super) struct InnerPath {
     pub(super) path: NodeId,
     pub(super) pipe: Option<NodeId>,
 }

@@ -5,17 +5,17 @@ use super::escape::unescape;
 use super::eval::Engine;
 use super::limits::Limit;
 use super::path::NodeId;
-use super::scan::{Kind, inside};
+use super::scan::{ValueKind, inside};
 
 /// `left operator right`, or just `left`, which asks whether that exists.
 #[derive(Debug, Clone)]
-pub(super) struct Query {
+pub(super) struct Condition {
     /// The path on the left, for elements that are containers.
     pub(super) path: NodeId,
     /// Whether that path is empty, which is how elements that are scalars are asked for themselves.
     pub(super) scalar: bool,
     pub(super) comparison: Option<Comparison>,
-    pub(super) right: Right,
+    pub(super) right: Operand,
 }
 
 /// The operators.
@@ -85,7 +85,7 @@ impl Comparison {
 
 /// The value on the right of an operator.
 #[derive(Debug, Clone)]
-pub(super) struct Right {
+pub(super) struct Operand {
     text: String,
     /// What it is when a number is compared to it: no number is zero.
     number: f64,
@@ -102,7 +102,7 @@ enum Truth {
     Unknown,
 }
 
-impl Right {
+impl Operand {
     pub(super) fn new(text: String) -> Self {
         let truth = text.strip_prefix('~').map(|name| match name {
             "*" => Truth::Exists,
@@ -121,10 +121,10 @@ impl Right {
 
 impl Truth {
     fn of(self, value: Option<&str>) -> Option<bool> {
-        let kind = value.and_then(Kind::of);
+        let kind = value.and_then(ValueKind::of);
         Some(match self {
             Self::Exists => kind.is_some(),
-            Self::Null => matches!(kind, None | Some(Kind::Null)),
+            Self::Null => matches!(kind, None | Some(ValueKind::Null)),
             Self::True => spells(kind, value) == Some(true),
             Self::False => spells(kind, value) == Some(false),
             Self::Unknown => return None,
@@ -133,12 +133,12 @@ impl Truth {
 }
 
 /// The truth value that a value can be taken for, if any.
-fn spells(kind: Option<Kind>, value: Option<&str>) -> Option<bool> {
+fn spells(kind: Option<ValueKind>, value: Option<&str>) -> Option<bool> {
     match (kind, value) {
-        (Some(Kind::True), _) => Some(true),
-        (Some(Kind::Number), Some(raw)) => Some(number(raw) != 0.0),
-        (Some(Kind::String), Some(raw)) => says_true(&unescape(inside(raw))),
-        (Some(Kind::Array | Kind::Object), _) => None,
+        (Some(ValueKind::True), _) => Some(true),
+        (Some(ValueKind::Number), Some(raw)) => Some(number(raw) != 0.0),
+        (Some(ValueKind::String), Some(raw)) => says_true(&unescape(inside(raw))),
+        (Some(ValueKind::Array | ValueKind::Object), _) => None,
         _ => Some(false),
     }
 }
@@ -147,10 +147,10 @@ fn number(raw: &str) -> f64 {
     raw.parse().unwrap_or(0.0)
 }
 
-impl Query {
+impl Condition {
     /// The query whether there is anything at `path`.
     pub(super) fn exists(path: NodeId) -> Self {
-        Self { path, scalar: true, comparison: None, right: Right::new(String::new()) }
+        Self { path, scalar: true, comparison: None, right: Operand::new(String::new()) }
     }
 
     /// Splits the operator off a comparison. An `!` that begins no operator makes the original
@@ -168,7 +168,7 @@ impl Query {
 
     /// Whether `element` of an array fits.
     pub(super) fn accepts(&self, engine: &Engine<'_>, element: &str, depth: usize) -> Result<bool, Limit> {
-        if Kind::of(element).is_some_and(Kind::is_container) {
+        if ValueKind::of(element).is_some_and(ValueKind::is_container) {
             let (left, _) = engine.aside(|| engine.run(element, self.path, depth));
             self.holds(engine, left?.as_deref())
         } else if self.scalar {
@@ -190,8 +190,8 @@ impl Query {
         let Some(left) = left else {
             return Ok(false);
         };
-        Ok(match Kind::of(left) {
-            Some(Kind::String) => {
+        Ok(match ValueKind::of(left) {
+            Some(ValueKind::String) => {
                 let left = unescape(inside(left));
                 match comparison {
                     Comparison::Like => engine.matches(&left, right)?,
@@ -199,9 +199,9 @@ impl Query {
                     _ => comparison.holds(left.as_ref(), right),
                 }
             }
-            Some(Kind::Number) => comparison.holds(&number(left), &self.right.number),
-            Some(Kind::True) => comparison.holds_for_truth(true, right),
-            Some(Kind::False) => comparison.holds_for_truth(false, right),
+            Some(ValueKind::Number) => comparison.holds(&number(left), &self.right.number),
+            Some(ValueKind::True) => comparison.holds_for_truth(true, right),
+            Some(ValueKind::False) => comparison.holds_for_truth(false, right),
             _ => false,
         })
     }

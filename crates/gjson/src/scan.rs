@@ -1,12 +1,12 @@
 //! The JSON text scanner: where values begin and end, without building any.
 //!
-//! Start with [`Cursor`], which walks over one container at a time; [`entries`] lists the items of
-//! a whole text; [`document`] and [`Kind`] tell what a text is. All of it trusts its input to be
+//! Start with [`Scanner`], which walks over one container at a time; [`entries`] lists the items of
+//! a whole text; [`document`] and [`ValueKind`] tell what a text is. All of it trusts its input to be
 //! JSON: on anything else it answers something, but never panics.
 
 /// What a JSON text is, in the order in which `@pretty` sorts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Kind {
+pub(super) enum ValueKind {
     Null,
     False,
     Number,
@@ -16,7 +16,7 @@ pub(super) enum Kind {
     Object,
 }
 
-impl Kind {
+impl ValueKind {
     /// The kind of the value that begins with `byte`; `None` where none can.
     pub(super) fn of_byte(byte: u8) -> Option<Self> {
         Some(match byte {
@@ -55,9 +55,9 @@ pub(super) fn inside(raw: &str) -> &str {
 /// that the documents after the first one stay), else the one scalar.
 pub(super) fn document(text: &str) -> Option<&str> {
     let text = text.trim_start_matches(|ch| ch <= ' ');
-    match Kind::of(text)? {
-        Kind::Array | Kind::Object => Some(text),
-        _ => Some(Cursor::new(text).take()),
+    match ValueKind::of(text)? {
+        ValueKind::Array | ValueKind::Object => Some(text),
+        _ => Some(Scanner::new(text).take()),
     }
 }
 
@@ -98,12 +98,12 @@ fn value_end(bytes: &[u8], mut at: usize) -> usize {
 
 /// A place in a JSON text.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Cursor<'t> {
+pub(super) struct Scanner<'t> {
     text: &'t str,
     at: usize,
 }
 
-impl<'t> Cursor<'t> {
+impl<'t> Scanner<'t> {
     pub(super) fn new(text: &'t str) -> Self {
         Self { text, at: 0 }
     }
@@ -123,7 +123,7 @@ impl<'t> Cursor<'t> {
 
     /// Goes to the first container that is not inside of another value.
     pub(super) fn first_container(&mut self) {
-        while self.peek().is_some() && !self.kind().is_some_and(Kind::is_container) {
+        while self.peek().is_some() && !self.kind().is_some_and(ValueKind::is_container) {
             self.take();
         }
     }
@@ -142,23 +142,23 @@ impl<'t> Cursor<'t> {
             return None;
         }
         let key = self.take();
-        self.seek(|byte| Kind::of_byte(byte).is_some())?;
+        self.seek(|byte| ValueKind::of_byte(byte).is_some())?;
         Some(key)
     }
 
     /// In an array: goes to the next element and tells its kind. `None` past the end of the array.
-    pub(super) fn element(&mut self) -> Option<Kind> {
-        let found = self.seek(|byte| byte == b']' || Kind::of_byte(byte).is_some())?;
+    pub(super) fn element(&mut self) -> Option<ValueKind> {
+        let found = self.seek(|byte| byte == b']' || ValueKind::of_byte(byte).is_some())?;
         if found == b']' {
             self.at += 1;
         }
-        Kind::of_byte(found)
+        ValueKind::of_byte(found)
     }
 
     /// The kind of the value here.
-    pub(super) fn kind(&self) -> Option<Kind> {
+    pub(super) fn kind(&self) -> Option<ValueKind> {
         let byte = self.text.as_bytes().get(self.at)?;
-        Kind::of_byte(*byte)
+        ValueKind::of_byte(*byte)
     }
 
     /// Takes the value here.
@@ -171,7 +171,7 @@ impl<'t> Cursor<'t> {
 
 /// One item of a container.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Entry<'t> {
+pub(super) struct Element<'t> {
     /// As it is written; empty in an array.
     pub(super) key: &'t str,
     pub(super) value: &'t str,
@@ -179,36 +179,36 @@ pub(super) struct Entry<'t> {
 
 /// Every item of the container that `text` begins with, and of those that follow it in the text, as
 /// GJSON's modifiers see JSON lines. A scalar is its own only item.
-pub(super) fn entries(text: &str) -> Entries<'_> {
-    let mut cursor = Cursor::new(text);
-    let kind = cursor.peek().and_then(Kind::of_byte);
-    if kind.is_some_and(Kind::is_container) {
+pub(super) fn entries(text: &str) -> Elements<'_> {
+    let mut cursor = Scanner::new(text);
+    let kind = cursor.peek().and_then(ValueKind::of_byte);
+    if kind.is_some_and(ValueKind::is_container) {
         cursor.enter();
     }
-    Entries { cursor, kind }
+    Elements { cursor, kind }
 }
 
-pub(super) struct Entries<'t> {
-    cursor: Cursor<'t>,
-    kind: Option<Kind>,
+pub(super) struct Elements<'t> {
+    cursor: Scanner<'t>,
+    kind: Option<ValueKind>,
 }
 
-impl<'t> Iterator for Entries<'t> {
-    type Item = Entry<'t>;
+impl<'t> Iterator for Elements<'t> {
+    type Item = Element<'t>;
 
-    fn next(&mut self) -> Option<Entry<'t>> {
+    fn next(&mut self) -> Option<Element<'t>> {
         let mut key = "";
         match self.kind? {
-            Kind::Object => {
+            ValueKind::Object => {
                 self.cursor.seek(|byte| byte == b'"')?;
                 key = self.cursor.key()?;
             }
-            Kind::Array => {
-                self.cursor.seek(|byte| Kind::of_byte(byte).is_some())?;
+            ValueKind::Array => {
+                self.cursor.seek(|byte| ValueKind::of_byte(byte).is_some())?;
             }
             _ => self.kind = None,
         }
         let value = self.cursor.take();
-        Some(Entry { key, value })
+        Some(Element { key, value })
     }
 }

@@ -1,17 +1,17 @@
 //! The steps that do not look for a component: multipaths, modifiers and literals. They are allowed
 //! only where a path starts and behind pipes, and each is known by its first character.
 
-use super::build::{Builder, Notes, Place, Span};
+use super::build::{Builder, Notes, PathPosition, Span};
 use super::escape::quote;
-use super::path::{Member, Modifier, Node, NodeId};
-use super::scan::{Cursor, Kind, part, string_end};
+use super::path::{Modifier, MultipathMember, NodeId, PathStep};
+use super::scan::{Scanner, ValueKind, part, string_end};
 use super::valid::is_json;
 use super::{arguments, split};
 
 impl Builder<'_> {
     /// The multipath at the start of `span`. If that is malformed, the original forgets it and goes
     /// on with what is left, as here in the error.
-    pub(super) fn multipath(&mut self, span: Span, notes: &mut Notes) -> Result<Node, Span> {
+    pub(super) fn multipath(&mut self, span: Span, notes: &mut Notes) -> Result<PathStep, Span> {
         let text = self.slice(span);
         let Some((members, end)) = split::members(text) else {
             notes.problem(span.start, "this multipath is not closed");
@@ -25,12 +25,12 @@ impl Builder<'_> {
         let members = members.iter().map(|member| {
             let path = span.within(member.path.0, member.path.1);
             let name = member.name.map(|(start, end)| part(text, start, end));
-            Member {
+            MultipathMember {
                 key: member_key(name.unwrap_or_default(), self.slice(path)),
-                path: self.meant(path, Place::Start, notes),
+                path: self.meant(path, PathPosition::Start, notes),
             }
         });
-        Ok(Node::Multipath {
+        Ok(PathStep::Multipath {
             object: text.starts_with('{'),
             members: members.collect(),
             next: self.next(rest, "a multipath", notes),
@@ -42,7 +42,7 @@ impl Builder<'_> {
     fn next(&mut self, rest: Span, after: &str, notes: &mut Notes) -> Option<NodeId> {
         let text = self.slice(rest);
         if text.starts_with(['.', '|']) {
-            return Some(self.meant(rest.from(1), Place::Start, notes));
+            return Some(self.meant(rest.from(1), PathPosition::Start, notes));
         }
         if !text.is_empty() {
             notes.problem(rest.start, format!("expected `.`, `|` or the end after {after}"));
@@ -51,7 +51,7 @@ impl Builder<'_> {
     }
 
     /// The modifier at the start of `span`; `None` if there is no such.
-    pub(super) fn modifier(&mut self, span: Span, notes: &mut Notes) -> Option<Node> {
+    pub(super) fn modifier(&mut self, span: Span, notes: &mut Notes) -> Option<PathStep> {
         let text = self.slice(span);
         let name = split::modifier_name(text);
         if !arguments::is_modifier(name) {
@@ -67,37 +67,37 @@ impl Builder<'_> {
         }
         let argument_text = self.slice(argument);
         let modifier = match name {
-            "dig" => Modifier::Dig(self.meant(argument, Place::Start, notes)),
+            "dig" => Modifier::Dig(self.meant(argument, PathPosition::Start, notes)),
             _ => arguments::modifier(name, argument_text)?,
         };
         if let Some(message) = arguments::problem(name, argument_text) {
             notes.problem(argument.start, message);
         }
         let next = self.next(rest, "a modifier's argument", notes);
-        Some(Node::Modifier { modifier, next })
+        Some(PathStep::Modifier { modifier, next })
     }
 
     /// The literal at the start of `span`; `None` if there is none.
-    pub(super) fn literal(&mut self, span: Span, notes: &mut Notes) -> Option<Node> {
+    pub(super) fn literal(&mut self, span: Span, notes: &mut Notes) -> Option<PathStep> {
         let rest = span.from(1);
         let text = self.slice(rest);
         let length = match text.bytes().next() {
             Some(b'{' | b'[') => split::balanced(text),
             Some(b'"') => string_end(text.as_bytes(), 1),
-            Some(b'+' | b'-' | b'0'..=b'9') => Cursor::new(text).take().len(),
+            Some(b'+' | b'-' | b'0'..=b'9') => Scanner::new(text).take().len(),
             _ => text.find(['.', '|']).unwrap_or(text.len()),
         };
         let literal = part(text, 0, length);
         let mut next = None;
-        match Kind::of(literal) {
-            Some(Kind::Null | Kind::False | Kind::True) if is_json(literal) => {
+        match ValueKind::of(literal) {
+            Some(ValueKind::Null | ValueKind::False | ValueKind::True) if is_json(literal) => {
                 next = self.next(rest.from(length), "a literal", notes);
             }
-            Some(Kind::Array | Kind::Object) => {
+            Some(ValueKind::Array | ValueKind::Object) => {
                 next = self.next(rest.from(length), "a literal", notes);
             }
             // The original takes all that follows a string or a number as a part of it.
-            Some(Kind::String | Kind::Number) => {
+            Some(ValueKind::String | ValueKind::Number) => {
                 if length < text.len() {
                     let at = rest.start + length;
                     notes.problem(at, "nothing can follow a string or number literal");
@@ -113,7 +113,7 @@ impl Builder<'_> {
         if json.is_none() {
             notes.problem(rest.start, "this literal is no JSON");
         }
-        Some(Node::Literal { json, next })
+        Some(PathStep::Literal { json, next })
     }
 }
 

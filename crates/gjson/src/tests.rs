@@ -6,9 +6,9 @@ use std::thread;
 use proptest::prelude::*;
 
 use super::layout::Layout;
-use super::limits::{Budget, Sink, WORK_BASE};
+use super::limits::{BoundedString, WORK_BASE, WorkBudget};
 use super::valid::is_json;
-use super::{Answer, Limit, Path, answer, get, pretty, text, try_get, ugly};
+use super::{Limit, Path, Selection, answer, get, pretty, text, try_get, ugly};
 
 fn path(text: &str) -> Path {
     Path::parse(text).unwrap_or_else(|error| panic!("{text:?}: {error}"))
@@ -52,7 +52,7 @@ fn what_a_path_does_not_find_is_told() {
         ("nosuch|!\"default\"", "\"default\""),
     ];
     for (text, wanted) in matched {
-        assert_eq!(answer(json, &path(text)), Ok(Answer::Matched(wanted.into())), "{text}");
+        assert_eq!(answer(json, &path(text)), Ok(Selection::Matched(wanted.into())), "{text}");
     }
     let partial: [(&str, &str, &[&str]); 9] = [
         ("{id,nosuch}", r#"{"id":"x"}"#, &["nosuch"]),
@@ -67,7 +67,7 @@ fn what_a_path_does_not_find_is_told() {
     ];
     for (text, left, missed) in partial {
         let missed = missed.iter().map(|&part| part.to_owned()).collect();
-        assert_eq!(answer(json, &path(text)), Ok(Answer::Partial { text: left.into(), missed }), "{text}");
+        assert_eq!(answer(json, &path(text)), Ok(Selection::Partial { text: left.into(), missed }), "{text}");
     }
     let nothing = [
         "nosuch",
@@ -90,7 +90,7 @@ fn what_a_path_does_not_find_is_told() {
         "in.{z}",
     ];
     for text in nothing {
-        assert_eq!(answer(json, &path(text)), Ok(Answer::Missed), "{text}");
+        assert_eq!(answer(json, &path(text)), Ok(Selection::Missed), "{text}");
     }
 }
 
@@ -267,9 +267,9 @@ fn arrays_tried_on_one_line_cost_something() {
     let json = "[".repeat(200) + "{}" + &"]".repeat(200);
     let layout = Layout { width: 1 << 30, ..Layout::default() };
     let left = |work: usize| {
-        let budget = Budget::for_input(0);
+        let budget = WorkBudget::for_input(0);
         budget.read(WORK_BASE - work).expect("most of the allowance");
-        layout.print(&json, Sink::new(&budget)).map(|printed| printed.len())
+        layout.print(&json, BoundedString::new(&budget)).map(|printed| printed.len())
     };
     assert_eq!(left(10_000), Err(Limit::Work));
     assert!(left(1_000_000).is_ok());

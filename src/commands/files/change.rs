@@ -16,7 +16,7 @@ use wharf_transfer::tally::Tally;
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  wharf files mkdir SESSION:/data/in SESSION:/data/out")]
-pub(in crate::commands) struct Mkdir {
+pub(in crate::commands) struct FilesMkdirArgs {
     /// Paths in sessions; parents are made, and a directory that exists is fine
     #[arg(value_name = "TARGET", required = true)]
     targets: Vec<String>,
@@ -41,7 +41,7 @@ fn read_mode(text: &str) -> Result<u32, String> {
     }
 }
 
-impl Mkdir {
+impl FilesMkdirArgs {
     pub(super) async fn run(self, cx: &Cx) -> Result<()> {
         let backend = cx.backend()?;
         backend.require(Feature::Mkdir)?;
@@ -51,7 +51,7 @@ impl Mkdir {
         let options = MkdirOptions { parents: !self.no_parents, mode: self.mode, bulk: false };
         let paths = self.targets.iter().map(|target| cx.session_path(target)).collect::<Result<Vec<_>>>()?;
         let mut tally = Tally::default();
-        let mut listing = cx.out.listing().regardless();
+        let mut listing = cx.out.listing().ignore_closed_stdout();
         for at in &paths {
             match backend.need_files()?.mkdir(at, options).await {
                 Ok(entry) => {
@@ -72,7 +72,7 @@ impl Mkdir {
     then the move goes into it.\n\n\
     Example:\n  wharf files mv SESSION:/draft.md SESSION:/done/"
 )]
-pub(in crate::commands) struct Mv {
+pub(in crate::commands) struct FilesMvArgs {
     /// What to move
     #[arg(value_name = "FROM")]
     from: String,
@@ -82,7 +82,7 @@ pub(in crate::commands) struct Mv {
     to: String,
 }
 
-impl Mv {
+impl FilesMvArgs {
     pub(super) async fn run(self, cx: &Cx) -> Result<()> {
         let backend = cx.backend()?;
         backend.require(Feature::Move)?;
@@ -100,7 +100,7 @@ impl Mv {
         }
         let entry = backend.need_files()?.rename(&from, &to.path).await?;
         backend.settle().await?;
-        let mut listing = cx.out.listing().regardless();
+        let mut listing = cx.out.listing().ignore_closed_stdout();
         listing.push(&entry)?;
         listing.finish()
     }
@@ -108,7 +108,7 @@ impl Mv {
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  wharf files rm SESSION:/tmp -r\n  wharf files rm file_123 file_456")]
-pub(in crate::commands) struct Rm {
+pub(in crate::commands) struct FilesRmArgs {
     /// Paths in sessions, or stored files
     #[arg(value_name = "TARGET", required_unless_present = "file_id")]
     targets: Vec<String>,
@@ -135,7 +135,7 @@ pub(in crate::commands) struct Rm {
     _raw_output: bool,
 }
 
-impl Rm {
+impl FilesRmArgs {
     pub(super) async fn run(self, cx: &Cx) -> Result<()> {
         let backend = cx.backend()?;
         let wanted = targets(cx, self.file_id.iter().chain(&self.targets))?;
@@ -148,7 +148,7 @@ impl Rm {
             }
         }
         let mut tally = Tally::default();
-        let mut listing = cx.out.listing().regardless();
+        let mut listing = cx.out.listing().ignore_closed_stdout();
         let mut gone = Vec::new();
         for one in &wanted {
             match self.remove(backend, one, &mut listing).await {

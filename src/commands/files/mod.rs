@@ -1,9 +1,9 @@
 //! `wharf files`.
 
 mod change;
-mod how;
 mod read;
 mod transfer;
+mod transfer_flags;
 
 use clap::Subcommand;
 
@@ -13,40 +13,40 @@ use wharf_core::model::Target;
 use wharf_transfer::download::Wanted;
 
 #[derive(Debug, Subcommand)]
-pub(super) enum Verb {
+pub(super) enum FilesCommand {
     /// Puts files and trees into a session, or into the workspace's file store
-    Upload(transfer::Upload),
+    Upload(transfer::FilesUploadArgs),
     /// Fetches files and trees
     #[command(visible_alias = "get")]
-    Download(transfer::Download),
+    Download(transfer::FilesDownloadArgs),
     /// Lists a session's files, or the stored files
     #[command(visible_alias = "list")]
-    Ls(read::Ls),
+    Ls(read::FilesLsArgs),
     /// Prints what is known of files
     #[command(alias = "retrieve-metadata")]
-    Stat(read::Stat),
+    Stat(read::FilesStatArgs),
     /// Prints what files hold
-    Cat(read::Cat),
+    Cat(read::FilesCatArgs),
     /// Makes directories
-    Mkdir(change::Mkdir),
+    Mkdir(change::FilesMkdirArgs),
     /// Moves a file or a directory inside one session
-    Mv(change::Mv),
+    Mv(change::FilesMvArgs),
     /// Removes files and directories
     #[command(visible_alias = "delete")]
-    Rm(change::Rm),
+    Rm(change::FilesRmArgs),
 }
 
-impl Verb {
+impl FilesCommand {
     pub(super) async fn run(self, cx: &Cx) -> Result<()> {
         match self {
-            Verb::Upload(args) => args.run(cx).await,
-            Verb::Download(args) => args.run(cx).await,
-            Verb::Ls(args) => args.run(cx).await,
-            Verb::Stat(args) => args.run(cx).await,
-            Verb::Cat(args) => args.run(cx).await,
-            Verb::Mkdir(args) => args.run(cx).await,
-            Verb::Mv(args) => args.run(cx).await,
-            Verb::Rm(args) => args.run(cx).await,
+            FilesCommand::Upload(args) => args.run(cx).await,
+            FilesCommand::Download(args) => args.run(cx).await,
+            FilesCommand::Ls(args) => args.run(cx).await,
+            FilesCommand::Stat(args) => args.run(cx).await,
+            FilesCommand::Cat(args) => args.run(cx).await,
+            FilesCommand::Mkdir(args) => args.run(cx).await,
+            FilesCommand::Mv(args) => args.run(cx).await,
+            FilesCommand::Rm(args) => args.run(cx).await,
         }
     }
 }

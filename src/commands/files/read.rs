@@ -4,7 +4,7 @@ use clap::Args;
 use futures_util::StreamExt;
 
 use super::super::Cx;
-use super::super::args::Paging;
+use super::super::args::PagingFlags;
 use super::super::cx::shown;
 use super::targets;
 use crate::output::{ENTRY_LONG, ENTRY_SHORT, Record};
@@ -21,7 +21,7 @@ use wharf_transfer::tally::Tally;
     wharf files ls -s SESSION           what is in a session's home\n  \
     wharf files ls SESSION:/ -R         everything in a session\n  \
     wharf files ls SESSION:/data -q0 | xargs -0 -n1 wharf files stat")]
-pub(in crate::commands) struct Ls {
+pub(in crate::commands) struct FilesLsArgs {
     /// A path in a session, or a stored file; without it the stored files, or with --session what is in its home
     #[arg(value_name = "TARGET")]
     target: Option<String>,
@@ -39,10 +39,10 @@ pub(in crate::commands) struct Ls {
     scope_id: Option<String>,
 
     #[command(flatten)]
-    paging: Paging,
+    paging: PagingFlags,
 }
 
-impl Ls {
+impl FilesLsArgs {
     pub(super) async fn run(self, cx: &Cx) -> Result<()> {
         match self.target.as_deref().map(Target::parse).transpose()? {
             Some(Target::Session { session, path }) => self.entries(cx, &cx.at(session, &path)?).await,
@@ -100,7 +100,7 @@ impl Ls {
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  wharf files stat SESSION:/data/a.csv --transform size")]
-pub(in crate::commands) struct Stat {
+pub(in crate::commands) struct FilesStatArgs {
     /// Paths in sessions
     #[arg(value_name = "TARGET", required_unless_present = "file_id")]
     targets: Vec<String>,
@@ -113,19 +113,19 @@ pub(in crate::commands) struct Stat {
 /// What `stat` prints: targets may be of both kinds.
 #[derive(serde::Serialize)]
 #[serde(untagged)]
-enum Found {
+enum StatRecord {
     Entry(Entry),
     Stored(StoredFile),
 }
 
-impl Record for Found {
+impl Record for StatRecord {
     const NOUN: &'static str = "files";
 
-    const VIEW: crate::output::View<Self> = crate::output::View {
+    const VIEW: crate::output::TableView<Self> = crate::output::TableView {
         columns: ENTRY_LONG.columns,
         cells: |found| match found {
-            Found::Entry(entry) => (ENTRY_LONG.cells)(entry),
-            Found::Stored(file) => {
+            StatRecord::Entry(entry) => (ENTRY_LONG.cells)(entry),
+            StatRecord::Stored(file) => {
                 let cell = |value: Option<String>| value.unwrap_or_else(|| "-".to_owned());
                 vec![
                     "-".to_owned(),
@@ -140,26 +140,26 @@ impl Record for Found {
 
     fn key(&self) -> Option<String> {
         match self {
-            Found::Entry(entry) => entry.key(),
-            Found::Stored(file) => file.key(),
+            StatRecord::Entry(entry) => entry.key(),
+            StatRecord::Stored(file) => file.key(),
         }
     }
 
     fn provider(&self) -> Option<&wharf_core::model::Provider> {
         match self {
-            Found::Entry(entry) => entry.provider(),
-            Found::Stored(file) => file.provider(),
+            StatRecord::Entry(entry) => entry.provider(),
+            StatRecord::Stored(file) => file.provider(),
         }
     }
 }
 
-impl Stat {
+impl FilesStatArgs {
     pub(super) async fn run(self, cx: &Cx) -> Result<()> {
         let wanted = targets(cx, self.file_id.iter().chain(&self.targets))?;
         let backend = cx.backend()?;
         cx.each(&wanted, async |one| match one {
-            Wanted::Session(at) => backend.need_files()?.stat(at).await.map(Found::Entry),
-            Wanted::Stored(id) => backend.need_store()?.get(id).await.map(Found::Stored),
+            Wanted::Session(at) => backend.need_files()?.stat(at).await.map(StatRecord::Entry),
+            Wanted::Stored(id) => backend.need_store()?.get(id).await.map(StatRecord::Stored),
         })
         .await
     }
@@ -169,7 +169,7 @@ impl Stat {
 #[command(after_help = "Examples:\n  \
     wharf files cat SESSION:/log.txt | grep -c ERROR\n  \
     wharf files cat SESSION:/data.bin --range 0-1023      the first KiB")]
-pub(in crate::commands) struct Cat {
+pub(in crate::commands) struct FilesCatArgs {
     /// Paths in sessions, or stored files
     #[arg(value_name = "TARGET", required_unless_present = "file_id")]
     targets: Vec<String>,
@@ -191,7 +191,7 @@ fn read_range(text: &str) -> Result<ByteRange, String> {
     if last.is_some_and(|last: u64| last < first) { Err(bad()) } else { Ok(ByteRange { first, last }) }
 }
 
-impl Cat {
+impl FilesCatArgs {
     pub(super) async fn run(self, cx: &Cx) -> Result<()> {
         cx.out.expect_bytes()?;
         let backend = cx.backend()?;

@@ -7,9 +7,9 @@ use std::time::Duration;
 use clap::{Args, ValueHint};
 
 use super::super::Cx;
-use super::how::{How, bytes, record};
 use super::targets;
-use crate::output::Journal;
+use super::transfer_flags::{TransferFlags, bytes, record};
+use crate::output::ReceiptFile;
 use wharf_client::backend::{Feature, NewStoredFile};
 use wharf_core::body;
 use wharf_core::config::duration;
@@ -31,7 +31,7 @@ use wharf_transfer::{IfExists, Options, Transfer};
     tar c . | wharf files upload - SESSION:/backup.tar\n  \
     id=$(wharf files upload report.csv -q)"
 )]
-pub(in crate::commands) struct Upload {
+pub(in crate::commands) struct FilesUploadArgs {
     /// Files and directories, - for standard input, and last where they go: SESSION:PATH
     #[arg(value_name = "SOURCE... [DEST]", required_unless_present = "file", value_hint = ValueHint::AnyPath)]
     args: Vec<OsString>,
@@ -61,10 +61,10 @@ pub(in crate::commands) struct Upload {
     verify: bool,
 
     #[command(flatten)]
-    how: How,
+    transfer: TransferFlags,
 }
 
-impl Upload {
+impl FilesUploadArgs {
     pub(super) async fn run(mut self, cx: &Cx) -> Result<()> {
         let to = self.destination(cx)?;
         let mut names = std::mem::take(&mut self.file);
@@ -74,7 +74,7 @@ impl Upload {
             return Err(Error::usage("--mime-type is for stored files").hint("leave out DEST, or --mime-type"));
         }
         if to.is_none() {
-            self.how.check_for_store()?;
+            self.transfer.check_for_store()?;
             if cx.names_session()? {
                 return Err(Error::usage("--session names a session, and DEST is missing")
                     .hint("add `:/` for that session; leave out --session for the workspace's file store"));
@@ -96,14 +96,17 @@ impl Upload {
             return Err(Error::usage("--name is for a file: a directory gives its contents")
                 .hint("name it in DEST, or add --into"));
         }
-        let options =
-            Options { verify: self.verify, expires_in: self.expires_in, ..self.how.options(cx, IfExists::Overwrite)? };
+        let options = Options {
+            verify: self.verify,
+            expires_in: self.expires_in,
+            ..self.transfer.options(cx, IfExists::Overwrite)?
+        };
         let paths = sources.iter().filter_map(|source| Some(("a source", source.path.as_deref()?)));
-        let mut journal = self.how.journal(cx, &paths.collect::<Vec<_>>())?;
-        let options = Options { reserved: self.how.reserved(), ..options };
+        let mut journal = self.transfer.journal(cx, &paths.collect::<Vec<_>>())?;
+        let options = Options { reserved: self.transfer.reserved(), ..options };
         let watch = cx.out.watch(&names.iter().map(shown).collect::<Vec<_>>());
         let transfer = Transfer { backend: cx.backend()?, options: &options, observer: &watch, stop: &cx.stop };
-        let mut listing = cx.out.listing().regardless();
+        let mut listing = cx.out.listing().ignore_closed_stdout();
         let mut receipts = |receipt: &Receipt| {
             if let Some(to) = &to {
                 let left = receipt.error.iter().flat_map(Error::left).filter_map(|id| id.parse().ok());
@@ -149,7 +152,7 @@ impl Upload {
 }
 
 /// Ends the file of receipts with the run.
-fn end(journal: Option<Journal>, verdict: Result<()>) -> Result<()> {
+fn end(journal: Option<ReceiptFile>, verdict: Result<()>) -> Result<()> {
     if let Some(journal) = journal.filter(|_| verdict.is_err()) {
         journal.abandon();
     }
@@ -190,7 +193,7 @@ fn check_sources(names: &[OsString], named: bool) -> Result<()> {
     wharf files download SESSION:/report.csv\n  \
     wharf files download SESSION:/backup.tar - | tar t"
 )]
-pub(in crate::commands) struct Download {
+pub(in crate::commands) struct FilesDownloadArgs {
     /// What to fetch, SESSION:PATH or a stored file's id, and last where it goes
     #[arg(value_name = "TARGET... [DEST]", required_unless_present = "file_id")]
     args: Vec<OsString>,
@@ -224,10 +227,10 @@ pub(in crate::commands) struct Download {
     all: bool,
 
     #[command(flatten)]
-    how: How,
+    transfer: TransferFlags,
 }
 
-impl Download {
+impl FilesDownloadArgs {
     pub(super) async fn run(mut self, cx: &Cx) -> Result<()> {
         let to = self.destination()?;
         let bytes_out = self.wants_bytes(cx, to.as_deref());
@@ -252,12 +255,12 @@ impl Download {
             max_files: self.max_files,
             no_settle: self.no_settle,
             all: self.all,
-            ..self.how.options(cx, if here { IfExists::Error } else { IfExists::Overwrite })?
+            ..self.transfer.options(cx, if here { IfExists::Error } else { IfExists::Overwrite })?
         };
         let place = self.into.as_deref().or(to.as_deref().map(Path::new));
         let places: Vec<_> = place.into_iter().map(|place| ("the destination", place)).collect();
-        let mut journal = self.how.journal(cx, &places)?;
-        let options = Options { reserved: self.how.reserved(), ..options };
+        let mut journal = self.transfer.journal(cx, &places)?;
+        let options = Options { reserved: self.transfer.reserved(), ..options };
         let watch = cx.out.watch(&names);
         let transfer = Transfer { backend: cx.backend()?, options: &options, observer: &watch, stop: &cx.stop };
         if streamed {
@@ -282,7 +285,7 @@ impl Download {
                 Destination { path: PathBuf::from(to), as_directory, into: false }
             }
         };
-        let mut listing = cx.out.listing().regardless();
+        let mut listing = cx.out.listing().ignore_closed_stdout();
         let mut receipts = |receipt: &Receipt| {
             if let (true, ReceiptStatus::Copied, Some(at)) = (here, receipt.status, &receipt.destination) {
                 cx.out.aside(format!("note: `{}` was written to the file `{at}`", receipt.source));
@@ -308,10 +311,10 @@ impl Download {
     /// The flag, if any, that has no meaning where bytes go to standard output.
     fn beside_a_stream(&self) -> Option<&'static str> {
         let flags = [
-            ("--dry-run", self.how.dry_run),
-            ("--receipt", self.how.receipt.is_some()),
-            ("--require", self.how.require.is_some()),
-            ("--if-exists", self.how.if_exists.is_some()),
+            ("--dry-run", self.transfer.dry_run),
+            ("--receipt", self.transfer.receipt.is_some()),
+            ("--require", self.transfer.require.is_some()),
+            ("--if-exists", self.transfer.if_exists.is_some()),
         ];
         flags.into_iter().find_map(|(flag, given)| given.then_some(flag))
     }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::Args;
 use serde_json::{Map, Value};
 
-use super::wait::{Goal, wait_for};
+use super::wait::{WaitGoal, wait_for};
 use super::{label, labels};
 use crate::commands::Cx;
 use crate::commands::args::BodyFlag;
@@ -25,7 +25,7 @@ use wharf_transfer::mount::MountUploads;
     wharf sessions create --title nightly --label team=blue --ttl 2h\n  \
     wharf sessions create --resource @./data.csv:/in/data.csv\n  \
     id=$(wharf sessions create -q </dev/null)")]
-pub(in crate::commands) struct Create {
+pub(in crate::commands) struct SessionsCreateArgs {
     /// A title for people
     #[arg(long, value_name = "TEXT")]
     title: Option<String>,
@@ -74,7 +74,7 @@ pub(in crate::commands) struct Create {
     image: Option<String>,
 }
 
-impl Create {
+impl SessionsCreateArgs {
     pub(super) async fn run(self, cx: &Cx) -> Result<()> {
         let backend = cx.backend()?;
         let (mut new, unknown) = backend.sessions().read_document(document(cx, &self.body, true).await?)?;
@@ -87,7 +87,7 @@ impl Create {
         let session = make(cx, backend, new, specs).await?;
         backend.settle().await?;
         let session =
-            if wait { wait_for(backend, &session.id, Goal::Usable).await?.unwrap_or(session) } else { session };
+            if wait { wait_for(backend, &session.id, WaitGoal::Usable).await?.unwrap_or(session) } else { session };
         cx.out.one(&session)?;
         cx.out.tip(format!("next: wharf files upload FILE {}:/", session.id));
         Ok(())

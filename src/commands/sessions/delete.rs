@@ -21,7 +21,7 @@ const SELECTED: usize = 100_000;
     wharf sessions delete SESSION --with-files\n  \
     wharf sessions delete --label team=blue --dry-run\n  \
     wharf sessions delete --label team=blue --yes --missing-ok")]
-pub(in crate::commands) struct Delete {
+pub(in crate::commands) struct SessionsDeleteArgs {
     /// The sessions' ids
     #[arg(value_name = "SESSION", required_unless_present_any = ["label", "session_id"])]
     names: Vec<String>,
@@ -55,7 +55,7 @@ pub(in crate::commands) struct Delete {
     with_files: bool,
 }
 
-impl Delete {
+impl SessionsDeleteArgs {
     pub(super) async fn run(self, cx: &Cx) -> Result<()> {
         let backend = cx.backend()?;
         if self.with_files {
@@ -83,8 +83,8 @@ impl Delete {
             }
             ids
         };
-        let mut listing = cx.out.listing().regardless();
-        let mut left = Left::default();
+        let mut listing = cx.out.listing().ignore_closed_stdout();
+        let mut left = RemainingUploads::default();
         for id in ids {
             let result = if self.dry_run {
                 backend.sessions().foresee_delete(&id).await.map(|()| false)
@@ -185,12 +185,12 @@ impl Delete {
 
 /// Stored files that were uploaded for sessions that are gone.
 #[derive(Default)]
-struct Left {
+struct RemainingUploads {
     files: usize,
     sessions: Vec<String>,
 }
 
-impl Left {
+impl RemainingUploads {
     fn note(&mut self, session: &SessionId, files: usize) {
         if files > 0 {
             self.files += files;

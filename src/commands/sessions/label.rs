@@ -3,8 +3,8 @@
 use clap::Args;
 
 use crate::commands::Cx;
-use crate::commands::args::subject;
-use crate::output::{Align, Column, Record, View};
+use crate::commands::args::session_and_rest;
+use crate::output::{Align, Column, Record, TableView};
 use wharf_client::backend::{Feature, LabelPatch};
 use wharf_core::error::Result;
 use wharf_core::model::{Labels, Provider};
@@ -13,7 +13,7 @@ use wharf_core::model::{Labels, Provider};
 #[command(
     after_help = "Examples:\n  wharf sessions label SESSION team=red stage=\n  wharf sessions label SESSION stage-"
 )]
-pub(in crate::commands) struct Label {
+pub(in crate::commands) struct SessionsLabelArgs {
     /// The session's id
     #[arg(value_name = "SESSION", required_unless_present = "session_id")]
     name: Option<String>,
@@ -29,7 +29,7 @@ pub(in crate::commands) struct Label {
 
 /// What `sessions label` prints.
 #[derive(serde::Serialize)]
-struct Printed {
+struct LabelsRecord {
     #[serde(flatten)]
     labels: Labels,
     /// The whole session.
@@ -37,10 +37,10 @@ struct Printed {
     provider: Provider,
 }
 
-impl Record for Printed {
+impl Record for LabelsRecord {
     const NOUN: &'static str = "labels";
 
-    const VIEW: View<Self> = View {
+    const VIEW: TableView<Self> = TableView {
         columns: &[Column { name: "LABELS", align: Align::Left, flex: true }],
         cells: |labels| vec![labels.key().unwrap_or_default()],
     };
@@ -55,11 +55,11 @@ impl Record for Printed {
     }
 }
 
-impl Label {
+impl SessionsLabelArgs {
     pub(super) async fn run(self, cx: &Cx) -> Result<()> {
         let backend = cx.backend()?;
         backend.require(Feature::SessionLabels)?;
-        let (id, changes) = subject(self.session_id, self.name, self.changes);
+        let (id, changes) = session_and_rest(self.session_id, self.name, self.changes);
         let mut patch = LabelPatch::default();
         for change in &changes {
             match (change.split_once('='), change.strip_suffix('-')) {
@@ -68,6 +68,6 @@ impl Label {
             }
         }
         let session = backend.sessions().label(&id.parse()?, patch).await?;
-        cx.out.one(&Printed { labels: session.labels.unwrap_or_default(), provider: session.provider })
+        cx.out.one(&LabelsRecord { labels: session.labels.unwrap_or_default(), provider: session.provider })
     }
 }

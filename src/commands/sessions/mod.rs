@@ -9,28 +9,28 @@ mod wait;
 use clap::{Args, Subcommand};
 
 use super::Cx;
-use super::args::{Paging, SessionNames};
+use super::args::{PagingFlags, SessionNames};
 use wharf_client::backend::{Backend, Feature, SessionQuery};
 use wharf_core::error::{Error, Result};
 use wharf_core::model::session::check_label;
 use wharf_core::model::{Labels, Session, SessionId, SessionStatus};
 
 #[derive(Debug, Subcommand)]
-pub(super) enum Verb {
+pub(super) enum SessionsCommand {
     /// Makes a session and prints it
-    Create(create::Create),
+    Create(create::SessionsCreateArgs),
     /// Prints the sessions, newest first
     #[command(visible_alias = "ls")]
-    List(List),
+    List(SessionsListArgs),
     /// Prints sessions
     #[command(visible_alias = "show", alias = "retrieve")]
     Get(SessionNames),
     /// Sets, changes and removes labels, and prints those that result
-    Label(label::Label),
+    Label(label::SessionsLabelArgs),
     /// Changes a session's title and labels, and prints it
-    Update(update::Update),
+    Update(update::SessionsUpdateArgs),
     /// Waits until a session can be used
-    Wait(wait::Wait),
+    Wait(wait::SessionsWaitArgs),
     /// Resets the idle timer
     Touch(SessionNames),
     /// Frees the compute and keeps the files
@@ -39,33 +39,35 @@ pub(super) enum Verb {
     Archive(SessionNames),
     /// Deletes sessions and all that is in them
     #[command(visible_alias = "rm")]
-    Delete(delete::Delete),
+    Delete(delete::SessionsDeleteArgs),
 }
 
-impl Verb {
+impl SessionsCommand {
     pub(super) async fn run(self, cx: &Cx) -> Result<()> {
         match self {
-            Verb::Create(args) => args.run(cx).await,
-            Verb::List(args) => args.run(cx).await,
-            Verb::Get(names) => each(cx, &names, None, async |backend, id| backend.sessions().get(id).await).await,
-            Verb::Label(args) => args.run(cx).await,
-            Verb::Update(args) => args.run(cx).await,
-            Verb::Wait(args) => args.run(cx).await,
-            Verb::Touch(names) => {
+            SessionsCommand::Create(args) => args.run(cx).await,
+            SessionsCommand::List(args) => args.run(cx).await,
+            SessionsCommand::Get(names) => {
+                each(cx, &names, None, async |backend, id| backend.sessions().get(id).await).await
+            }
+            SessionsCommand::Label(args) => args.run(cx).await,
+            SessionsCommand::Update(args) => args.run(cx).await,
+            SessionsCommand::Wait(args) => args.run(cx).await,
+            SessionsCommand::Touch(names) => {
                 each(cx, &names, Some(Feature::SessionTouch), async |backend, id| backend.sessions().touch(id).await)
                     .await
             }
-            Verb::Stop(names) => {
+            SessionsCommand::Stop(names) => {
                 each(cx, &names, Some(Feature::SessionStop), async |backend, id| backend.sessions().stop(id).await)
                     .await
             }
-            Verb::Archive(names) => {
+            SessionsCommand::Archive(names) => {
                 each(cx, &names, Some(Feature::SessionArchive), async |backend, id| {
                     backend.sessions().archive(id).await
                 })
                 .await
             }
-            Verb::Delete(args) => args.run(cx).await,
+            SessionsCommand::Delete(args) => args.run(cx).await,
         }
     }
 }
@@ -87,7 +89,7 @@ async fn each(
 #[command(after_help = "Examples:\n  \
     wharf sessions list --label team=blue --status running\n  \
     wharf sessions list -q | while read -r id; do wharf sessions touch \"$id\"; done")]
-pub(super) struct List {
+pub(super) struct SessionsListArgs {
     /// Only sessions with this label; may be given several times
     #[arg(long, value_name = "K=V")]
     label: Vec<String>,
@@ -97,15 +99,15 @@ pub(super) struct List {
     status: Vec<SessionStatus>,
 
     #[command(flatten)]
-    native: Native,
+    native: ProviderFilters,
 
     #[command(flatten)]
-    paging: Paging,
+    paging: PagingFlags,
 }
 
 /// Filters of the service's own, by the vendor's flags.
 #[derive(Debug, Args)]
-struct Native {
+struct ProviderFilters {
     /// Also sessions that were archived
     #[arg(long)]
     include_archived: bool,
@@ -138,7 +140,7 @@ struct Native {
     order: Option<String>,
 }
 
-impl Native {
+impl ProviderFilters {
     fn filters(self) -> Vec<(&'static str, String)> {
         let all = [
             ("agent_id", self.agent_id),
@@ -156,7 +158,7 @@ impl Native {
     }
 }
 
-impl List {
+impl SessionsListArgs {
     async fn run(self, cx: &Cx) -> Result<()> {
         let backend = cx.backend()?;
         let query = SessionQuery { labels: labels(&self.label)?, statuses: self.status, native: self.native.filters() };

@@ -16,7 +16,7 @@ use wharf_core::model::SessionId;
 #[command(after_help = "Examples:\n  \
     wharf sessions update SESSION --title 'second try' --label stage=done\n  \
     wharf sessions update SESSION --metadata '{stage: done, draft: null}'")]
-pub(in crate::commands) struct Update {
+pub(in crate::commands) struct SessionsUpdateArgs {
     /// The session's id
     #[arg(value_name = "SESSION", required_unless_present = "session_id")]
     name: Option<String>,
@@ -41,7 +41,7 @@ pub(in crate::commands) struct Update {
     body: BodyFlag,
 }
 
-impl Update {
+impl SessionsUpdateArgs {
     pub(super) async fn run(self, cx: &Cx) -> Result<()> {
         let backend = cx.backend()?;
         let id: SessionId = self.session_id.or(self.name).unwrap_or_default().parse()?;

@@ -12,29 +12,29 @@ use wharf_core::model::{Session, SessionId, SessionStatus};
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  wharf sessions wait SESSION --for deleted --timeout 5m")]
-pub(in crate::commands) struct Wait {
+pub(in crate::commands) struct SessionsWaitArgs {
     #[command(flatten)]
     names: SessionNames,
 
     /// What to wait for; until it can be used where nothing is said
-    #[arg(long = "for", value_name = "STATUS", value_parser = Goal::parse)]
-    goal: Option<Goal>,
+    #[arg(long = "for", value_name = "STATUS", value_parser = WaitGoal::parse)]
+    goal: Option<WaitGoal>,
 }
 
 /// What a wait is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Goal {
+pub(super) enum WaitGoal {
     Usable,
     Status(SessionStatus),
     Deleted,
 }
 
-impl Goal {
+impl WaitGoal {
     fn parse(text: &str) -> Result<Self, String> {
         if text == "deleted" {
-            return Ok(Goal::Deleted);
+            return Ok(WaitGoal::Deleted);
         }
-        SessionStatus::from_str(text, true).map(Goal::Status).map_err(|_| {
+        SessionStatus::from_str(text, true).map(WaitGoal::Status).map_err(|_| {
             let words: Vec<_> = SessionStatus::value_variants().iter().map(|status| status.word()).collect();
             format!("statuses are {}, deleted", words.join(", "))
         })
@@ -42,24 +42,24 @@ impl Goal {
 
     fn reached(self, status: SessionStatus, capabilities: &Capabilities) -> bool {
         match self {
-            Goal::Usable => capabilities.usable.contains(&status),
-            Goal::Status(wanted) => wanted == status,
-            Goal::Deleted => false,
+            WaitGoal::Usable => capabilities.usable.contains(&status),
+            WaitGoal::Status(wanted) => wanted == status,
+            WaitGoal::Deleted => false,
         }
     }
 }
 
-impl Wait {
+impl SessionsWaitArgs {
     pub(super) async fn run(self, cx: &Cx) -> Result<()> {
         let backend = cx.backend()?;
-        let goal = self.goal.unwrap_or(Goal::Usable);
+        let goal = self.goal.unwrap_or(WaitGoal::Usable);
         let mut seen = Vec::new();
         let mut subjects = 0;
         for name in self.names.all() {
             subjects += 1;
             seen.extend(wait_for(backend, &name.parse()?, goal).await?);
         }
-        if goal == Goal::Deleted {
+        if goal == WaitGoal::Deleted {
             return Ok(());
         }
         cx.out.objects(subjects, &seen, Ok(()))
@@ -67,17 +67,17 @@ impl Wait {
 }
 
 /// Polls until the goal is reached; a deleted session is none.
-pub(super) async fn wait_for(backend: &dyn Backend, id: &SessionId, goal: Goal) -> Result<Option<Session>> {
+pub(super) async fn wait_for(backend: &dyn Backend, id: &SessionId, goal: WaitGoal) -> Result<Option<Session>> {
     let mut pause = Duration::from_millis(100);
     loop {
         let session = match backend.sessions().get(id).await {
-            Err(error) if goal == Goal::Deleted && error.kind() == Kind::NotFound => return Ok(None),
+            Err(error) if goal == WaitGoal::Deleted && error.kind() == Kind::NotFound => return Ok(None),
             other => other?,
         };
         if goal.reached(session.status, backend.capabilities()) {
             return Ok(Some(session));
         }
-        let leaving = session.status == SessionStatus::Deleting && goal != Goal::Deleted;
+        let leaving = session.status == SessionStatus::Deleting && goal != WaitGoal::Deleted;
         if session.status.is_final() || leaving {
             return Err(Error::conflict(format!("this session is {} and will not change: `{id}`", session.status))
                 .hint("look at it: `wharf sessions get`"));

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches, ValueHint};
 
 use super::super::Cx;
-use super::super::used::Used;
-use crate::output::{Journal, Listing};
+use super::super::used_files::UsedFiles;
+use crate::output::{Listing, ReceiptFile};
 use wharf_core::config::size;
 use wharf_core::error::{Error, Result};
 use wharf_core::model::Receipt;
@@ -19,9 +19,9 @@ use wharf_transfer::{IfExists, Links, Options};
 /// Flags that both directions have.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "How it is done")]
-pub(super) struct How {
+pub(super) struct TransferFlags {
     #[command(flatten)]
-    filters: Filters,
+    filters: FilterFlags,
 
     /// What to do where something is: overwrite, skip, error or update [default: overwrite]
     #[arg(long, value_enum, value_name = "WHAT", hide_possible_values = true, long_help = IF_EXISTS)]
@@ -54,7 +54,7 @@ which leaves what has the same size and time, or the same size and hash";
 const LINKS: &str = "What to do with links in a tree: follow-inside (the default) takes what they point to, and one that \
 leads out of the tree is an error; skip leaves them out; follow takes what they point to wherever it is; error refuses them";
 
-impl How {
+impl TransferFlags {
     /// The options of a transfer; `or_else` is what `--if-exists` means where nobody says it.
     pub(super) fn options(&self, cx: &Cx, or_else: IfExists) -> Result<Options> {
         let if_exists = self.if_exists.unwrap_or(or_else);
@@ -83,13 +83,13 @@ impl How {
 
     /// Where each receipt is written as it happens. Those files of the transfer that are known
     /// beforehand are `more`; the others are looked at when they are [reserved](Options::reserved).
-    pub(super) fn journal(&self, cx: &Cx, more: &[(&'static str, &Path)]) -> Result<Option<Journal>> {
+    pub(super) fn journal(&self, cx: &Cx, more: &[(&'static str, &Path)]) -> Result<Option<ReceiptFile>> {
         let Some(path) = &self.receipt else { return Ok(None) };
         if path == Path::new("-") {
             return Err(Error::usage("--receipt takes a file, and no `-`")
                 .hint("standard output has the receipts anyway: leave it out, or write `./-`"));
         }
-        let mut used = Used::of(cx)?;
+        let mut used = UsedFiles::of(cx)?;
         for file in &self.filters.files {
             used.file("an ignore file", file);
         }
@@ -97,14 +97,14 @@ impl How {
             used.file(what, path);
         }
         used.check("--receipt", path)?;
-        let journal = Journal::open(path)?;
+        let journal = ReceiptFile::open(path)?;
         if journal.continues() {
             cx.out.note(format!("receipts of earlier runs stay in `{}`: those of this run follow", shown(path)));
         }
         Ok(Some(journal))
     }
 
-    /// The file of [`How::journal`], once it is there.
+    /// The file of [`TransferFlags::journal`], once it is there.
     pub(super) fn reserved(&self) -> Option<Reserved> {
         Reserved::new(self.receipt.as_deref()?)
     }
@@ -113,13 +113,13 @@ impl How {
 /// Takes a receipt to all who want it.
 pub(super) fn record(
     cx: &Cx,
-    journal: &mut Option<Journal>,
+    journal: &mut Option<ReceiptFile>,
     listing: &mut Listing<'_, Receipt>,
     receipt: &Receipt,
 ) -> Result<()> {
     let kept = journal.as_mut().map_or(Ok(()), |journal| journal.write(receipt));
     if !cx.out.wants(receipt) {
-        listing.pass_over();
+        listing.skip();
         return kept;
     }
     // What was done is told even where it cannot be kept.
@@ -128,12 +128,12 @@ pub(super) fn record(
 
 /// `--include`, `--exclude` and `--ignore-file`, in the order of the command line.
 #[derive(Debug, Default)]
-struct Filters {
+struct FilterFlags {
     files: Vec<PathBuf>,
     rules: Vec<Rule>,
 }
 
-impl Filters {
+impl FilterFlags {
     fn flags() -> [Arg; 3] {
         let pattern = |name: &'static str, help: &'static str| {
             let arg = Arg::new(name).long(name).value_name("PATTERN").action(ArgAction::Append);
@@ -157,9 +157,9 @@ impl Filters {
 }
 
 // By hand, because the order of two flags among each other counts.
-impl Args for Filters {
+impl Args for FilterFlags {
     fn augment_args(command: Command) -> Command {
-        command.args(Filters::flags())
+        command.args(FilterFlags::flags())
     }
 
     fn augment_args_for_update(command: Command) -> Command {
@@ -167,9 +167,9 @@ impl Args for Filters {
     }
 }
 
-impl FromArgMatches for Filters {
+impl FromArgMatches for FilterFlags {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
-        let mut filters = Filters::default();
+        let mut filters = FilterFlags::default();
         filters.update_from_arg_matches(matches)?;
         Ok(filters)
     }

@@ -11,7 +11,7 @@ use wharf_core::platform::{self, shown};
 
 /// A file that grows by a line for each receipt. What is in it survives whatever ends the process, and
 /// what was in it before stays.
-pub struct Journal {
+pub struct ReceiptFile {
     file: File,
     path: PathBuf,
     /// Whether there was no such file.
@@ -23,7 +23,7 @@ pub struct Journal {
     written: bool,
 }
 
-impl Journal {
+impl ReceiptFile {
     /// Opens the file, whose receipts of earlier runs stay.
     ///
     /// # Errors
@@ -52,7 +52,7 @@ impl Journal {
             }
         }
         let file = OpenOptions::new().append(true).create(true).open(path).map_err(doing)?;
-        Ok(Journal { file, path: path.to_owned(), is_new: there.is_none(), continues, torn, written: false })
+        Ok(ReceiptFile { file, path: path.to_owned(), is_new: there.is_none(), continues, torn, written: false })
     }
 
     /// Whether receipts of earlier runs are in it.

@@ -2,14 +2,14 @@
 //! flag that means something was meant.
 
 use super::behaviour::Behaviour;
-use super::{Cx, Global};
+use super::{Cx, GlobalFlags};
 use wharf_client::backend::{Feature, registry};
 use wharf_core::error::{Error, Result};
 
 /// # Errors
 /// `usage` for a flag that has no meaning for this command; `unsupported` for one that has none for
 /// this backend.
-pub(super) fn refuse(cx: &Cx, global: &Global, behaviour: Behaviour) -> Result<()> {
+pub(super) fn refuse(cx: &Cx, global: &GlobalFlags, behaviour: Behaviour) -> Result<()> {
     if global.session.is_some() && !behaviour.takes_session {
         return Err(Error::usage("--session is what :PATH means, and this command takes no :PATH")
             .hint("where a command is about a session, name that as an argument"));

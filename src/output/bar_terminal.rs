@@ -20,16 +20,16 @@ pub(super) fn target() -> ProgressDrawTarget {
     if !moves || !io::stderr().is_terminal() {
         return ProgressDrawTarget::hidden();
     }
-    ProgressDrawTarget::term_like_with_hz(Box::new(Screen::default()), RATE)
+    ProgressDrawTarget::term_like_with_hz(Box::new(BarTerminal::default()), RATE)
 }
 
 /// Standard error, with the cursor at rest at the beginning of the last line. At its end, where
 /// the usual target leaves it, the `^C` that a terminal shows by itself would start a new line, and
 /// the bar would be looked for one line too low when it is to be cleared.
 #[derive(Debug, Default)]
-struct Screen(Mutex<String>);
+struct BarTerminal(Mutex<String>);
 
-impl Screen {
+impl BarTerminal {
     fn drawn(&self) -> MutexGuard<'_, String> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -40,7 +40,7 @@ impl Screen {
     }
 }
 
-impl TermLike for Screen {
+impl TermLike for BarTerminal {
     fn width(&self) -> u16 {
         terminal_size_of(io::stderr()).map_or(80, |(Width(columns), _)| columns)
     }

@@ -10,16 +10,16 @@ use wharf_core::platform::{self, shown};
 
 /// What a command reads or writes beside one file.
 #[derive(Default)]
-pub(super) struct Used {
+pub(super) struct UsedFiles {
     files: Vec<(&'static str, PathBuf)>,
     directories: Vec<(&'static str, PathBuf)>,
 }
 
-impl Used {
+impl UsedFiles {
     /// What every command that speaks to a backend works with.
     pub(super) fn of(cx: &Cx) -> Result<Self> {
         let settings = cx.settings()?;
-        let mut used = Used::default();
+        let mut used = UsedFiles::default();
         if let Some(file) = &settings.file {
             used.file("the configuration", file);
         }
@@ -103,7 +103,7 @@ mod tests {
         symlink("d/f", at("soft")).unwrap();
         symlink("d", at("l")).unwrap();
         symlink("d/none", at("dangling")).unwrap();
-        let mut used = Used::default();
+        let mut used = UsedFiles::default();
         used.file("it", &at("d/f"));
         used.file("nothing yet", &at("d/none"));
         for same in ["d/f", "hard", "soft", "l/f", "l/none", "d/../l/none"] {

@@ -6,16 +6,16 @@ use super::progress::Progress;
 use super::{escape, report};
 
 /// Standard error, shared by all who talk there.
-pub(super) struct Talk {
+pub(super) struct Stderr {
     /// Whether an error, which is for programs, has standard error to itself.
     machine: bool,
     held: Mutex<Vec<String>>,
     progress: Mutex<Option<Progress>>,
 }
 
-impl Talk {
+impl Stderr {
     pub(super) fn new(machine: bool) -> Self {
-        Talk { machine, held: Mutex::default(), progress: Mutex::default() }
+        Stderr { machine, held: Mutex::default(), progress: Mutex::default() }
     }
 
     /// The display of a transfer, while there is one.

@@ -38,7 +38,7 @@ pub(super) fn adapt(args: Vec<OsString>, grammar: impl FnOnce() -> clap::Command
     if !own().any(|arg| switch(arg).is_some()) {
         return Ok(args);
     }
-    let mut switches = Switches::default();
+    let mut switches = BooleanFlags::default();
     switches.gather(&grammar());
     let adapted =
         args.into_iter().enumerate().filter_map(|(at, arg)| match arg.to_str().filter(|_| at < end).and_then(switch) {
@@ -60,12 +60,12 @@ fn switch(arg: &str) -> Option<(&str, bool)> {
 
 /// The flags of all commands, by whether they take a value anywhere.
 #[derive(Default)]
-struct Switches {
+struct BooleanFlags {
     plain: Vec<String>,
     valued: Vec<String>,
 }
 
-impl Switches {
+impl BooleanFlags {
     fn gather(&mut self, command: &clap::Command) {
         for arg in command.get_arguments() {
             let to = match arg.get_action() {

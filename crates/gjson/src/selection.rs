@@ -5,7 +5,7 @@ use std::ops::Add;
 
 /// The answer of a path on a JSON text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Answer<'t> {
+pub enum Selection<'t> {
     /// Everything that the path names is in this text.
     Matched(Cow<'t, str>),
     /// Some members of a multipath, or some elements of an array, had no match, and GJSON left them
@@ -22,19 +22,19 @@ pub enum Answer<'t> {
 
 /// How many of the things that a path names were found.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Share {
+pub(super) struct MatchCount {
     pub(super) found: usize,
     pub(super) missed: usize,
 }
 
-impl Share {
+impl MatchCount {
     /// One that was found.
     pub(super) const FOUND: Self = Self { found: 1, missed: 0 };
     /// One that was not.
     pub(super) const MISSED: Self = Self { found: 0, missed: 1 };
 }
 
-impl Add for Share {
+impl Add for MatchCount {
     type Output = Self;
 
     fn add(self, other: Self) -> Self {
