@@ -41,7 +41,7 @@ pub struct UploadLog {
 pub struct SessionUploads {
     /// Stored files that were uploaded for it and not deleted by wharf, oldest first.
     pub files: Vec<FileId>,
-    /// LogContent of the log that cannot be read.
+    /// Lines of the log that cannot be read.
     pub damaged: usize,
 }
 

@@ -66,7 +66,7 @@ pub fn try_get<'a>(json: &'a str, path: &Path) -> Result<Option<Cow<'a, str>>, L
 /// # Examples
 ///
 /// ```
-/// use wharf_gjson::{Selection, Path, answer};
+/// use wharf_gjson::{Path, Selection, answer};
 ///
 /// let json = r#"{"id": "file_1", "size": 3}"#;
 /// let path: Path = "{id,nosuch}".parse()?;
