@@ -3,7 +3,8 @@
 //! The service has no ranges, no moves, no conditional writes and no listing of a tree; what stands
 //! in for those is here. Names and paths that it answers are not trusted.
 
-use std::sync::atomic::Ordering;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -12,14 +13,13 @@ use futures_util::stream::{self, BoxStream, StreamExt};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::{CAPABILITIES, Foundry};
+use super::{CAPABILITIES, FoundryClient};
 use crate::backend::occupied::{directory_in_the_way, is_directory, missing, taken};
 use crate::backend::page::{Cursors, standing_still, unreadable};
 use crate::backend::spool::Spooled;
 use crate::backend::tree::{self, Level};
 use crate::backend::{
-    Capabilities, Expected, Feature, FetchOptions, Fetched, MkdirOptions, PutOptions, SessionFiles, Sessions, Stored,
-    part,
+    Capabilities, Expected, Feature, FetchOptions, Fetched, MkdirOptions, PutOptions, SessionFiles, Stored, part,
 };
 use crate::http::{Class, Request};
 use wharf_core::body::{Attributes, Source};
@@ -41,8 +41,15 @@ struct Listed<'a> {
     has_more: bool,
 }
 
+/// The files in the sessions of one agent.
+pub(super) struct FoundryFiles {
+    client: Arc<FoundryClient>,
+    /// Whether the service was found to lack the call that tells of one path.
+    no_stat: AtomicBool,
+}
+
 #[async_trait]
-impl SessionFiles for Foundry {
+impl SessionFiles for FoundryFiles {
     fn capabilities(&self) -> &'static Capabilities {
         &CAPABILITIES
     }
@@ -54,7 +61,7 @@ impl SessionFiles for Foundry {
         CAPABILITIES.require_all(options.features())?;
         check_names(at)?;
         if at.path.is_root() {
-            self.get(&at.session).await?;
+            self.client.session(&at.session).await?;
             return Err(directory_in_the_way(at));
         }
         let spooled;
@@ -100,7 +107,7 @@ impl SessionFiles for Foundry {
     /// The answer's own length proves nothing: it is compared with what the service says of the file.
     async fn fetch(&self, at: &SessionPath, options: FetchOptions) -> Result<Fetched> {
         if at.path.is_root() {
-            self.get(&at.session).await?;
+            self.client.session(&at.session).await?;
             return Err(is_directory(at));
         }
         let content = self.file_call(Class::Safe, at, FoundryOperation::DownloadFile)?.after(options.tried).fetch();
@@ -130,7 +137,7 @@ impl SessionFiles for Foundry {
     /// By a call that is in no contract; without it, by what the parent holds.
     async fn stat(&self, at: &SessionPath) -> Result<Entry> {
         if at.path.is_root() {
-            self.get(&at.session).await?;
+            self.client.session(&at.session).await?;
             return Ok(directory(at, None, Provider::default()));
         }
         if !self.no_stat.load(Ordering::Relaxed) {
@@ -221,7 +228,7 @@ impl SessionFiles for Foundry {
 
     async fn remove(&self, at: &SessionPath, recursive: bool) -> Result<()> {
         if at.path.is_root() {
-            self.get(&at.session).await?;
+            self.client.session(&at.session).await?;
             return Err(Error::conflict(format!("the root of a session is never removed: `{at}`"))
                 .hint("remove what is in it, or delete the session"));
         }
@@ -243,7 +250,11 @@ impl SessionFiles for Foundry {
     }
 }
 
-impl Foundry {
+impl FoundryFiles {
+    pub(super) fn new(client: Arc<FoundryClient>) -> Self {
+        FoundryFiles { client, no_stat: AtomicBool::new(false) }
+    }
+
     /// A request about a path; the home is named by leaving the path out \[contract\].
     fn file_call(&self, class: Class, at: &SessionPath, operation: FoundryOperation) -> Result<Request<'_>> {
         let request = self.session_call(class, at, operation)?;
@@ -251,7 +262,7 @@ impl Foundry {
     }
 
     fn session_call(&self, class: Class, at: &SessionPath, operation: FoundryOperation) -> Result<Request<'_>> {
-        self.call(class, operation, &[at.session.as_str()])
+        self.client.call(class, operation, &[at.session.as_str()])
     }
 
     /// What a directory holds, by name. The service gives all at once, in no order \[live\], and may
@@ -325,7 +336,7 @@ impl Foundry {
 
     /// Why nothing can be made: the session lacks, or the service has no such call.
     async fn no_mkdir(&self, at: &SessionPath, error: Error) -> Error {
-        match self.get(&at.session).await {
+        match self.client.session(&at.session).await {
             Ok(_) if is_no_call(&error) => {
                 Error::new(Kind::Unsupported, "the service has no call that makes directories")
                     .hint(Feature::Mkdir.instead())

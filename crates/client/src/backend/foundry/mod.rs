@@ -10,13 +10,14 @@ mod files;
 mod sessions;
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
 use async_trait::async_trait;
 
 use self::credentials::Chain;
+use self::files::FoundryFiles;
+use self::sessions::FoundrySessions;
 use super::capability::Limits;
-use super::{Backend, Capabilities, Feature, FileStore, Finding, Resources, SessionFiles, Sessions};
+use super::{Backend, Capabilities, Feature, Finding, PageRequest, SessionFiles, SessionQuery, Sessions};
 use crate::http::{Auth, Class, Http, Options, Request};
 use wharf_core::config::{Settings, env};
 use wharf_core::error::{Error, Result};
@@ -69,8 +70,8 @@ pub fn open(settings: &Settings) -> Result<Box<dyn Backend>> {
     options.headers.extend(acting(settings)?);
     // Not before: what a login answers is a token.
     options.answers.clone_from(&settings.answers);
-    let foundry = Foundry { chain: Some(chain), ..Foundry::new(options, settings.agent.value.clone())? };
-    Ok(Box::new(foundry))
+    let client = FoundryClient { chain: Some(chain), ..FoundryClient::new(options, settings.agent.value.clone())? };
+    Ok(Box::new(Foundry::from(client)))
 }
 
 /// The headers by which this is done for an end user, on every call.
@@ -96,24 +97,41 @@ fn acting(settings: &Settings) -> Result<Vec<(String, String)>> {
 /// # Errors
 /// `usage` for an address that cannot be one.
 pub fn with(options: Options, agent: Option<String>) -> Result<Box<dyn Backend>> {
-    Ok(Box::new(Foundry::new(options, agent)?))
+    Ok(Box::new(Foundry::from(FoundryClient::new(options, agent)?)))
 }
 
-struct Foundry {
+/// The service as seen by one agent: its requests.
+struct FoundryClient {
     http: Http,
     endpoint: String,
     agent: Option<String>,
     /// Where credentials come from, if it is known.
     chain: Option<Arc<Chain>>,
-    /// Whether the service was found to lack the call that tells of one path.
-    no_stat: AtomicBool,
 }
 
-impl Foundry {
+/// The parts of the backend, which share the client.
+struct Foundry {
+    client: Arc<FoundryClient>,
+    sessions: FoundrySessions,
+    files: FoundryFiles,
+}
+
+impl From<FoundryClient> for Foundry {
+    fn from(client: FoundryClient) -> Self {
+        let client = Arc::new(client);
+        Foundry {
+            sessions: FoundrySessions { client: Arc::clone(&client) },
+            files: FoundryFiles::new(Arc::clone(&client)),
+            client,
+        }
+    }
+}
+
+impl FoundryClient {
     fn new(options: Options, agent: Option<String>) -> Result<Self> {
         let endpoint = options.base_url.clone();
         let http = Http::new(Options { envelope: errors::envelope, ..options })?;
-        Ok(Foundry { http, endpoint, agent, chain: None, no_stat: AtomicBool::new(false) })
+        Ok(FoundryClient { http, endpoint, agent, chain: None })
     }
 
     /// The agent that all is about.
@@ -139,25 +157,6 @@ impl Foundry {
             Err(_) => request,
         }
     }
-
-    async fn look(&self) -> Vec<Finding> {
-        let mut findings = vec![Finding { check: "project", outcome: Ok(self.endpoint.clone()) }];
-        if let Some(chain) = &self.chain {
-            findings.extend(chain.examine().await);
-            if findings.iter().any(|finding| finding.outcome.is_err()) {
-                // Every further call would say the same.
-                return findings;
-            }
-        }
-        let agent = match self.agent() {
-            Ok(agent) => self.newest_version(agent).await.map(|version| format!("{agent}, version {version}")),
-            Err(error) => Err(error),
-        };
-        let listed = Sessions::list(self, &super::SessionQuery::default(), super::PageRequest::default()).await;
-        findings.push(Finding { check: "agent", outcome: agent });
-        findings.push(Finding { check: "sessions", outcome: listed.and_then(|page| page.count("sessions")) });
-        findings
-    }
 }
 
 /// A name that an agent can have.
@@ -176,23 +175,30 @@ impl Backend for Foundry {
     }
 
     fn sessions(&self) -> &dyn Sessions {
-        self
+        &self.sessions
     }
 
     fn files(&self) -> Option<&dyn SessionFiles> {
-        Some(self)
-    }
-
-    fn store(&self) -> Option<&dyn FileStore> {
-        None
-    }
-
-    fn resources(&self) -> Option<&dyn Resources> {
-        None
+        Some(&self.files)
     }
 
     async fn examine(&self) -> Vec<Finding> {
-        self.look().await
+        let mut findings = vec![Finding { check: "project", outcome: Ok(self.client.endpoint.clone()) }];
+        if let Some(chain) = &self.client.chain {
+            findings.extend(chain.examine().await);
+            if findings.iter().any(|finding| finding.outcome.is_err()) {
+                // Every further call would say the same.
+                return findings;
+            }
+        }
+        let agent = match self.client.agent() {
+            Ok(agent) => self.client.newest_version(agent).await.map(|version| format!("{agent}, version {version}")),
+            Err(error) => Err(error),
+        };
+        let listed = self.sessions.list(&SessionQuery::default(), PageRequest::default()).await;
+        findings.push(Finding { check: "agent", outcome: agent });
+        findings.push(Finding { check: "sessions", outcome: listed.and_then(|page| page.count("sessions")) });
+        findings
     }
 }
 

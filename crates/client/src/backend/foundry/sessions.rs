@@ -1,11 +1,13 @@
 //! Sessions of one agent.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
-use super::{CAPABILITIES, Foundry, checked};
+use super::{CAPABILITIES, FoundryClient, checked};
 use crate::backend::page::{Cursors, LONGEST, MOST, standing_still, unreadable};
 use crate::backend::{Capabilities, NewSession, Page, PageRequest, SessionQuery, Sessions, document};
 use crate::http::{Answer, Class};
@@ -27,8 +29,13 @@ struct Listed<'a> {
     has_more: bool,
 }
 
+/// The sessions of one agent.
+pub(super) struct FoundrySessions {
+    pub(super) client: Arc<FoundryClient>,
+}
+
 #[async_trait]
-impl Sessions for Foundry {
+impl Sessions for FoundrySessions {
     fn capabilities(&self) -> &'static Capabilities {
         &CAPABILITIES
     }
@@ -55,7 +62,7 @@ impl Sessions for Foundry {
     /// is told that the id is taken \[expected; no source has seen it\].
     async fn create(&self, new: NewSession) -> Result<Session> {
         self.check(&new)?;
-        let agent = match (&self.agent, &new.agent) {
+        let agent = match (&self.client.agent, &new.agent) {
             (Some(mine), Some(other)) if mine != other => {
                 let what = format!("the document names another agent than the settings: `{other}` and not `{mine}`");
                 return Err(Error::usage(what).hint(
@@ -63,11 +70,11 @@ impl Sessions for Foundry {
                 ));
             }
             (_, Some(agent)) => checked(agent)?,
-            (_, None) => self.agent()?,
+            (_, None) => self.client.agent()?,
         };
         let version = match new.agent_version {
             Some(version) => version,
-            None => self.newest_version(agent).await?,
+            None => self.client.newest_version(agent).await?,
         };
         let id = match &new.id {
             Some(id) => id.to_string(),
@@ -82,12 +89,12 @@ impl Sessions for Foundry {
         if let Ok(Value::Object(asked)) = serde_json::to_value(&asked) {
             content.extend(asked);
         }
-        let request = self.call_of(agent, Class::Idempotent, FoundryOperation::CreateSession, &[]);
+        let request = self.client.call_of(agent, Class::Idempotent, FoundryOperation::CreateSession, &[]);
         match request.json(&content).send().await {
             Ok(answer) => session_of(agent, &answer),
             Err(error) if error.kind() == Kind::Conflict && new.id.is_none() => {
                 // Nobody else has this id: an earlier try made it.
-                self.one(agent, &id).await.map_err(|_| error)
+                self.client.one(agent, &id).await.map_err(|_| error)
             }
             Err(error) if error.kind() == Kind::Conflict && error.hint_text().is_none() => {
                 Err(error.hint("choose another --id, or delete it first"))
@@ -104,14 +111,14 @@ impl Sessions for Foundry {
     async fn list(&self, query: &SessionQuery, page: PageRequest) -> Result<Page<Session>> {
         CAPABILITIES.require_all(query.features())?;
         let limit = page.limit.unwrap_or(wire::PAGE_MAX).clamp(1, wire::PAGE_MAX).to_string();
-        let mut request = self.call(Class::Safe, FoundryOperation::ListSessions, &[])?;
+        let mut request = self.client.call(Class::Safe, FoundryOperation::ListSessions, &[])?;
         request = request.query("order", "desc").query("limit", &limit);
         if let Some(after) = &page.cursor {
             request = request.query("after", after);
         }
         let answer = request.at_most(LONGEST).send().await?;
         let listed: Listed<'_> = answer.page()?;
-        let agent = self.agent()?;
+        let agent = self.client.agent()?;
         let received = listed.data.0.len();
         let (mut items, mut last) = (Vec::new(), None);
         for text in listed.data.0 {
@@ -127,14 +134,14 @@ impl Sessions for Foundry {
     }
 
     async fn get(&self, id: &SessionId) -> Result<Session> {
-        self.one(self.agent()?, id.as_str()).await
+        self.client.session(id).await
     }
 
     /// A look comes first, because a deletion of what is not there is answered as a success
     /// \[contract\]; afterwards one that finds nothing has what it wanted.
     async fn delete(&self, id: &SessionId, _force: bool) -> Result<()> {
         self.get(id).await?;
-        let request = self.call(Class::Idempotent, FoundryOperation::DeleteSession, &[id.as_str()])?;
+        let request = self.client.call(Class::Idempotent, FoundryOperation::DeleteSession, &[id.as_str()])?;
         match request.send().await {
             Err(error) if error.kind() == Kind::NotFound => Ok(()),
             Err(error) => Err(error),
@@ -151,7 +158,7 @@ impl Sessions for Foundry {
 
     /// A session that is stopped already is 204 \[docs\] or a 409 of its own \[azd\].
     async fn stop(&self, id: &SessionId) -> Result<Session> {
-        let request = self.call(Class::Idempotent, FoundryOperation::StopSession, &[id.as_str()])?;
+        let request = self.client.call(Class::Idempotent, FoundryOperation::StopSession, &[id.as_str()])?;
         match request.send().await {
             Err(error) if error.code() == Some(wire::ALREADY_STOPPED) => {}
             other => other?.nothing()?,
@@ -160,7 +167,12 @@ impl Sessions for Foundry {
     }
 }
 
-impl Foundry {
+impl FoundryClient {
+    /// Returns one session of the agent.
+    pub(super) async fn session(&self, id: &SessionId) -> Result<Session> {
+        self.one(self.agent()?, id.as_str()).await
+    }
+
     /// One session; one that is gone by its own account is not found.
     async fn one(&self, agent: &str, id: &str) -> Result<Session> {
         let request = self.call_of(agent, Class::Safe, FoundryOperation::GetSession, &[id]);
