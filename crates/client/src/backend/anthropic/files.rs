@@ -11,10 +11,11 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use futures_util::stream::{self, BoxStream, StreamExt};
 
-use super::store::{Seen, stored_name, uploaded};
+use super::resources::AnthropicResources;
+use super::store::{AnthropicStore, Seen, stored_name, uploaded};
 use super::unmounted::{Dropped, Note, Upload};
 use super::view::{self, View, What};
-use super::{Anthropic, CAPABILITIES, held};
+use super::{AnthropicClient, CAPABILITIES, held};
 use crate::backend::occupied::{directory_in_the_way, is_directory, no_directory};
 use crate::backend::page::Walk;
 use crate::backend::{
@@ -62,8 +63,15 @@ pub(super) struct Reserved {
     replaces: Option<String>,
 }
 
+/// The files in sessions.
+pub(super) struct AnthropicFiles {
+    pub(super) client: Arc<AnthropicClient>,
+    pub(super) store: AnthropicStore,
+    pub(super) resources: AnthropicResources,
+}
+
 #[async_trait]
-impl SessionFiles for Anthropic {
+impl SessionFiles for AnthropicFiles {
     fn capabilities(&self) -> &'static Capabilities {
         &CAPABILITIES
     }
@@ -86,10 +94,10 @@ impl SessionFiles for Anthropic {
                 .hint(format!("upload to a path below {}", CAPABILITIES.home))
                 .from_backend(CAPABILITIES.backend));
         }
-        let reserved = self.reserve(&place, !options.keep_existing).await?;
+        let reserved = self.resources.reserve(&place, !options.keep_existing).await?;
         let put = self.upload_and_mount(&reserved, source, options.expires_in).await;
         let mounted = put.as_ref().ok().map(|(_, resource)| resource);
-        self.release(reserved, mounted).await;
+        self.resources.release(reserved, mounted).await;
         let (stored, resource) = put?;
         let path = match &resource.mount_path {
             Some(path) => path.parse().map_err(|e: Error| e.of_kind(Kind::Unavailable).context("the answered path"))?,
@@ -115,7 +123,7 @@ impl SessionFiles for Anthropic {
             What::Output(id) => {
                 let size = seen.as_ref().and_then(|entry| entry.size).or(options.size);
                 let seen = Seen::made(size, seen.and_then(|entry| entry.modified_at));
-                self.content(&id, seen, options).await
+                self.store.content(&id, seen, options).await
             }
         }
     }
@@ -128,7 +136,7 @@ impl SessionFiles for Anthropic {
     /// A listing of a moment ago serves for all files at whose paths this process has changed nothing
     /// since.
     async fn stat_lately(&self, at: &SessionPath) -> Result<Entry> {
-        let touched = held(&self.touched).contains(&at.at(view::place(&at.path)));
+        let touched = held(&self.client.touched).contains(&at.at(view::place(&at.path)));
         match self.lately(&at.session) {
             Some(view) if !touched => self.entry(&view, at).await,
             _ => self.stat(at).await,
@@ -160,7 +168,7 @@ impl SessionFiles for Anthropic {
         if how.settle && late && !is_file {
             let mut looks = 1;
             loop {
-                tokio::time::sleep(self.setup.settle).await;
+                tokio::time::sleep(self.client.setup.settle).await;
                 let next = self.view(&at.session).await?;
                 looks += 1;
                 let same = next.outputs() == view.outputs();
@@ -204,12 +212,12 @@ impl SessionFiles for Anthropic {
             _ => mounts.extend(mount_of(&view, &here)?),
         }
         for id in mounts {
-            match Resources::remove(self, &at.session, &id).await {
+            match self.resources.remove(&at.session, &id).await {
                 Err(error) if error.kind() == Kind::NotFound && recursive => {}
                 other => other?,
             }
         }
-        if let Some(taken) = self.taken.lock().await.get_mut(&at.session) {
+        if let Some(taken) = self.client.taken.lock().await.get_mut(&at.session) {
             taken.there = None;
         }
         // What cannot be read may lie there, and cannot be unmounted.
@@ -218,7 +226,7 @@ impl SessionFiles for Anthropic {
     }
 }
 
-impl Anthropic {
+impl AnthropicFiles {
     /// What a view shows at a path.
     async fn entry(&self, view: &View, at: &SessionPath) -> Result<Entry> {
         let path = view.find(at)?.clone();
@@ -226,53 +234,32 @@ impl Anthropic {
             view.entry(&at.at(path)).ok_or_else(|| Error::new(Kind::Internal, "a path without an entry"))?;
         if let (EntryKind::File, None, Some(id)) = (entry.kind, entry.size, &entry.file_id) {
             // The files of the session need not hold what is mounted.
-            entry.size = FileStore::get(self, id).await.ok().and_then(|file| file.size);
+            entry.size = self.store.get(id).await.ok().and_then(|file| file.size);
         }
         Ok(entry)
     }
 
     /// A session's files, as they are now.
     async fn view(&self, session: &SessionId) -> Result<Arc<View>> {
-        let (mounts, files) = tokio::try_join!(self.mounts(session), self.scoped(session))?;
+        let (mounts, files) = tokio::try_join!(self.resources.mounts(session), self.scoped(session))?;
         let view = Arc::new(View::new(mounts, files));
-        held(&self.views).insert(session.clone(), (Instant::now(), Arc::clone(&view)));
+        held(&self.client.views).insert(session.clone(), (Instant::now(), Arc::clone(&view)));
         Ok(view)
-    }
-
-    /// All that is mounted.
-    pub(super) async fn mounts(&self, session: &SessionId) -> Result<Vec<Result<Resource>>> {
-        let mut all = Held::new();
-        while let Some(request) = all.walk.request()? {
-            all.take(Resources::list(self, session, request).await?, |mount| &mount.provider)?;
-        }
-        Ok(all.items)
-    }
-
-    /// Whether something is mounted at a path now.
-    pub(super) async fn is_mounted(&self, at: &SessionPath) -> bool {
-        let mounts = self.mounts(&at.session).await.unwrap_or_default();
-        mounts.into_iter().flatten().any(|mount| mount.mount_path.as_deref() == Some(at.path.as_str()))
     }
 
     /// All files that belong to a session.
     async fn scoped(&self, session: &SessionId) -> Result<Vec<Result<StoredFile>>> {
         let mut all = Held::new();
         while let Some(request) = all.walk.request()? {
-            all.take(FileStore::list(self, Some(session), request).await?, |file| &file.provider)?;
+            all.take(self.store.list(Some(session), request).await?, |file| &file.provider)?;
         }
         Ok(all.items)
     }
 
     /// The same as they were a moment ago, if somebody looked.
     fn lately(&self, session: &SessionId) -> Option<Arc<View>> {
-        let views = held(&self.views);
+        let views = held(&self.client.views);
         views.get(session).filter(|(when, _)| when.elapsed() < FRESH).map(|(_, view)| Arc::clone(view))
-    }
-
-    /// Forgets what is known of a session.
-    pub(super) async fn forget(&self, session: &SessionId) {
-        held(&self.views).remove(session);
-        self.taken.lock().await.remove(session);
     }
 
     async fn upload_and_mount(
@@ -283,11 +270,11 @@ impl Anthropic {
     ) -> Result<(Stored, Resource)> {
         let place = &reserved.place;
         let new = NewStoredFile { filename: stored_name(place.path.name()), mime_type: None, expires_in };
-        let (file, stored) = FileStore::upload(self, new, source).await?;
+        let (file, stored) = self.store.upload(new, source).await?;
         let upload = Upload { place: place.clone(), id: file.id };
-        let mut note = Note::new(&self.dropped, Some(Dropped::Stored(upload.clone())));
+        let mut note = Note::new(&self.client.dropped, Some(Dropped::Stored(upload.clone())));
         let content = match proof::of_upload(&place.to_string(), &stored) {
-            Ok(_) => self.asked_for(upload.resource()).await,
+            Ok(_) => self.resources.asked_for(upload.resource()).await,
             Err(error) => Err(error),
         };
         let content = match content {
@@ -300,7 +287,7 @@ impl Anthropic {
         };
         if let Some(old) = &reserved.replaces {
             note.at(Dropped::Unmounting(upload.clone()));
-            match Resources::remove(self, &place.session, old).await {
+            match self.resources.remove(&place.session, old).await {
                 Ok(()) => {}
                 Err(error) if error.kind() == Kind::NotFound => {}
                 Err(error) => {
@@ -312,7 +299,7 @@ impl Anthropic {
             }
         }
         note.at(Dropped::Mounting { upload: upload.clone(), replaces: reserved.replaces.is_some() });
-        let mounted = self.mount(place, &content).await;
+        let mounted = self.resources.mount(place, &content).await;
         let result = match mounted {
             Ok(resource) => Ok((stored, resource)),
             Err(error) if reserved.replaces.is_some() => Err(unmounted(&upload, error)),
@@ -327,7 +314,7 @@ impl Anthropic {
         if error.is_uncertain() {
             return error.context(format!("the upload stays as `{id}`")).leaving([id.to_string()]);
         }
-        match FileStore::delete(self, id).await {
+        match self.store.delete(id).await {
             Ok(()) if error.kind() == Kind::Unverified => error.hint("the copy was removed: upload it again"),
             Ok(()) => error,
             Err(left) if left.kind() == Kind::NotFound => error,
@@ -338,6 +325,31 @@ impl Anthropic {
             }
         }
     }
+}
+
+impl AnthropicClient {
+    /// Forgets what is known of a session.
+    pub(super) async fn forget(&self, session: &SessionId) {
+        held(&self.views).remove(session);
+        self.taken.lock().await.remove(session);
+    }
+}
+
+impl AnthropicResources {
+    /// All that is mounted.
+    pub(super) async fn mounts(&self, session: &SessionId) -> Result<Vec<Result<Resource>>> {
+        let mut all = Held::new();
+        while let Some(request) = all.walk.request()? {
+            all.take(self.list(session, request).await?, |mount| &mount.provider)?;
+        }
+        Ok(all.items)
+    }
+
+    /// Whether something is mounted at a path now.
+    pub(super) async fn is_mounted(&self, at: &SessionPath) -> bool {
+        let mounts = self.mounts(&at.session).await.unwrap_or_default();
+        mounts.into_iter().flatten().any(|mount| mount.mount_path.as_deref() == Some(at.path.as_str()))
+    }
 
     /// Sets a path aside, so that no other upload of this process takes it.
     ///
@@ -345,7 +357,7 @@ impl Anthropic {
     /// `conflict` where something is there that may not be replaced, or above, or below; what listing
     /// the mounts says.
     pub(super) async fn reserve(&self, place: &SessionPath, replace: bool) -> Result<Reserved> {
-        let mut all = self.taken.lock().await;
+        let mut all = self.client.taken.lock().await;
         let taken = all.entry(place.session.clone()).or_default();
         let known = taken.there.as_ref().map(|(when, there)| (when.elapsed() < FRESH, room_for(there, place, replace)));
         let replaces = match known {
@@ -366,8 +378,8 @@ impl Anthropic {
 
     /// Ends a reservation: something is mounted now, maybe elsewhere, or nothing is.
     pub(super) async fn release(&self, Reserved { place, replaces }: Reserved, mounted: Option<&Resource>) {
-        held(&self.touched).insert(place.clone());
-        let mut all = self.taken.lock().await;
+        held(&self.client.touched).insert(place.clone());
+        let mut all = self.client.taken.lock().await;
         let Some(taken) = all.get_mut(&place.session) else { return };
         taken.coming.remove(&place.path);
         match (&mut taken.there, mounted) {

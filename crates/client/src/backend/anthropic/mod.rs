@@ -23,8 +23,10 @@ use async_trait::async_trait;
 use serde_json::value::RawValue;
 
 use self::credentials::Login;
-use self::files::Taken;
-use self::store::Seen;
+use self::files::{AnthropicFiles, Taken};
+use self::resources::AnthropicResources;
+use self::sessions::AnthropicSessions;
+use self::store::{AnthropicStore, Seen};
 use self::unmounted::Dropped;
 use self::view::View;
 use super::capability::Limits;
@@ -133,7 +135,7 @@ pub fn with(mut options: Options, mut setup: Setup) -> Result<Box<dyn Backend>> 
     });
     let (endpoint, auth) = (options.base_url.clone(), options.auth.clone());
     let http = Http::new(Options { envelope: errors::envelope, ..options })?;
-    Ok(Box::new(Anthropic {
+    let client = Arc::new(AnthropicClient {
         http,
         endpoint,
         auth,
@@ -143,10 +145,29 @@ pub fn with(mut options: Options, mut setup: Setup) -> Result<Box<dyn Backend>> 
         views: Mutex::default(),
         touched: Mutex::default(),
         dropped: Mutex::default(),
+    });
+    let store = AnthropicStore { client: Arc::clone(&client) };
+    let resources = AnthropicResources { client: Arc::clone(&client), store: store.clone() };
+    Ok(Box::new(Anthropic {
+        sessions: AnthropicSessions { client: Arc::clone(&client), resources: resources.clone() },
+        files: AnthropicFiles { client: Arc::clone(&client), store: store.clone(), resources: resources.clone() },
+        store,
+        resources,
+        client,
     }))
 }
 
+/// The parts of the backend, which share the client.
 struct Anthropic {
+    client: Arc<AnthropicClient>,
+    sessions: AnthropicSessions,
+    files: AnthropicFiles,
+    store: AnthropicStore,
+    resources: AnthropicResources,
+}
+
+/// The service: its requests, and what was heard of it.
+struct AnthropicClient {
     http: Http,
     endpoint: String,
     auth: Option<Arc<dyn Auth>>,
@@ -163,7 +184,7 @@ struct Anthropic {
     dropped: Mutex<Vec<Dropped>>,
 }
 
-impl Anthropic {
+impl AnthropicClient {
     /// A request about files of the workspace, which needs no name of a feature \[docs\].
     fn plain(&self, class: Class, operation: AnthropicOperation, ids: &[&str]) -> Request<'_> {
         self.call(class, operation, ids, &[])
@@ -180,24 +201,6 @@ impl Anthropic {
         let others = needed.iter().copied().filter(|name| !self.setup.betas.iter().any(|known| known == name));
         let line = wire::beta_line(self.setup.betas.iter().map(String::as_str).chain(others));
         if line.is_empty() { request } else { request.header(wire::BETA_HEADER, &line) }
-    }
-
-    async fn look(&self) -> Vec<Finding> {
-        let one = || PageRequest { cursor: None, limit: Some(1) };
-        let login = match &self.auth {
-            Some(auth) => auth.credentials().await.map(|_| self.setup.login.clone()),
-            None => Ok(None),
-        };
-        let answered = |ok: Result<String>| ok.map(|_| "answered".to_owned());
-        let files = FileStore::list(self, None, one()).await.and_then(|page| page.count("files"));
-        let sessions = Sessions::list(self, &SessionQuery::default(), one()).await;
-        let sessions = sessions.and_then(|page| page.count("sessions"));
-        vec![
-            Finding { check: "service", outcome: Ok(self.endpoint.clone()) },
-            Finding { check: "login", outcome: login.map(|from| from.unwrap_or_else(|| "given".to_owned())) },
-            Finding { check: "files", outcome: answered(files) },
-            Finding { check: "sessions", outcome: answered(sessions) },
-        ]
     }
 }
 
@@ -236,30 +239,44 @@ impl Backend for Anthropic {
     }
 
     fn sessions(&self) -> &dyn Sessions {
-        self
+        &self.sessions
     }
 
     fn files(&self) -> Option<&dyn SessionFiles> {
-        Some(self)
+        Some(&self.files)
     }
 
     fn store(&self) -> Option<&dyn FileStore> {
-        Some(self)
+        Some(&self.store)
     }
 
     fn resources(&self) -> Option<&dyn Resources> {
-        Some(self)
+        Some(&self.resources)
     }
 
     fn origin(&self) -> String {
-        format!("{} {}", CAPABILITIES.backend, self.endpoint.trim_end_matches('/'))
+        format!("{} {}", CAPABILITIES.backend, self.client.endpoint.trim_end_matches('/'))
     }
 
     async fn settle(&self) -> Result<()> {
-        self.tidy().await
+        self.files.tidy().await
     }
 
     async fn examine(&self) -> Vec<Finding> {
-        self.look().await
+        let one = || PageRequest { cursor: None, limit: Some(1) };
+        let login = match &self.client.auth {
+            Some(auth) => auth.credentials().await.map(|_| self.client.setup.login.clone()),
+            None => Ok(None),
+        };
+        let answered = |ok: Result<String>| ok.map(|_| "answered".to_owned());
+        let files = self.store.list(None, one()).await.and_then(|page| page.count("files"));
+        let sessions = self.sessions.list(&SessionQuery::default(), one()).await;
+        let sessions = sessions.and_then(|page| page.count("sessions"));
+        vec![
+            Finding { check: "service", outcome: Ok(self.client.endpoint.clone()) },
+            Finding { check: "login", outcome: login.map(|from| from.unwrap_or_else(|| "given".to_owned())) },
+            Finding { check: "files", outcome: answered(files) },
+            Finding { check: "sessions", outcome: answered(sessions) },
+        ]
     }
 }

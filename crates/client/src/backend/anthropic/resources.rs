@@ -1,10 +1,13 @@
 //! What is mounted into sessions.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
-use super::{Anthropic, CAPABILITIES, gone, listing, parsed, view};
+use super::store::AnthropicStore;
+use super::{AnthropicClient, CAPABILITIES, gone, listing, parsed, view};
 use crate::backend::page::unreadable;
 use crate::backend::{Capabilities, Feature, FileStore, NewResource, Page, PageRequest, Resources};
 use crate::http::Class;
@@ -13,8 +16,15 @@ use wharf_core::model::{FileId, Provider, RemotePath, Resource, ResourceKind, Se
 use wharf_wire::anthropic::resources::{PAGE_MAX, UPLOADS, kind};
 use wharf_wire::anthropic::{self as wire, AnthropicOperation};
 
+/// What is mounted into sessions.
+#[derive(Clone)]
+pub(super) struct AnthropicResources {
+    pub(super) client: Arc<AnthropicClient>,
+    pub(super) store: AnthropicStore,
+}
+
 #[async_trait]
-impl Resources for Anthropic {
+impl Resources for AnthropicResources {
     fn capabilities(&self) -> &'static Capabilities {
         &CAPABILITIES
     }
@@ -50,7 +60,7 @@ impl Resources for Anthropic {
     }
 
     async fn list(&self, session: &SessionId, page: PageRequest) -> Result<Page<Resource>> {
-        let request = self.gated(Class::Safe, AnthropicOperation::ListResources, &[session.as_str()]);
+        let request = self.client.gated(Class::Safe, AnthropicOperation::ListResources, &[session.as_str()]);
         let answer = listing::ask(request, &page, PAGE_MAX).send().await?;
         let listed = listing::read(&answer)?;
         let received = listed.items.len();
@@ -60,14 +70,14 @@ impl Resources for Anthropic {
 
     async fn get(&self, session: &SessionId, id: &str) -> Result<Resource> {
         let ids = [session.as_str(), id];
-        let answer = self.gated(Class::Safe, AnthropicOperation::GetResource, &ids).send().await?;
+        let answer = self.client.gated(Class::Safe, AnthropicOperation::GetResource, &ids).send().await?;
         read(session, answer.object()?)
     }
 
     /// The service lets a repository's token be changed, which no trace shows.
     async fn update(&self, session: &SessionId, id: &str, document: Map<String, Value>) -> Result<Resource> {
         let ids = [session.as_str(), id];
-        let request = self.gated(Class::Idempotent, AnthropicOperation::UpdateResource, &ids).json(&document);
+        let request = self.client.gated(Class::Idempotent, AnthropicOperation::UpdateResource, &ids).json(&document);
         let request = match document.get("authorization_token") {
             Some(Value::String(token)) => request.hide(token),
             _ => request,
@@ -78,16 +88,16 @@ impl Resources for Anthropic {
 
     async fn remove(&self, session: &SessionId, id: &str) -> Result<()> {
         let ids = [session.as_str(), id];
-        gone(self.gated(Class::Idempotent, AnthropicOperation::DeleteResource, &ids).send().await)
+        gone(self.client.gated(Class::Idempotent, AnthropicOperation::DeleteResource, &ids).send().await)
     }
 }
 
-impl Anthropic {
+impl AnthropicResources {
     /// Sends what is to be mounted. Of a path that somebody else took meanwhile the service says no
     /// more than that the request is bad.
     pub(super) async fn mount(&self, at: &SessionPath, content: &Map<String, Value>) -> Result<Resource> {
         let class = Class::Once("`wharf resources list` shows whether it is there");
-        let request = self.gated(class, AnthropicOperation::AddResource, &[at.session.as_str()]);
+        let request = self.client.gated(class, AnthropicOperation::AddResource, &[at.session.as_str()]);
         match request.json(content).send().await {
             Ok(answer) => read(&at.session, answer.object()?),
             Err(error) if error.status() == Some(400) && self.is_mounted(at).await => {
@@ -106,7 +116,7 @@ impl Anthropic {
         }
         let path = match (new.kind, new.mount_path, &new.file_id) {
             (ResourceKind::File, None, Some(id)) => {
-                let name = FileStore::get(self, id).await?.filename;
+                let name = self.store.get(id).await?.filename;
                 Some(view::asked(&named(&name, id)))
             }
             (ResourceKind::File, Some(path), _) => Some(view::asked(&place(&path)?)),

@@ -1,6 +1,7 @@
 //! Sessions of managed agents.
 
 use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -8,7 +9,8 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 use tokio::time::{Instant, sleep};
 
-use super::{Anthropic, CAPABILITIES, gone, listing, parsed};
+use super::resources::AnthropicResources;
+use super::{AnthropicClient, CAPABILITIES, gone, listing, parsed};
 use crate::backend::page::unreadable;
 use crate::backend::{
     Capabilities, LabelPatch, NewSession, Page, PageRequest, SessionChange, SessionQuery, Sessions, document,
@@ -26,8 +28,14 @@ const PATIENCE: Duration = Duration::from_secs(600);
 /// How long an agent may take to stop after it was interrupted.
 const STOPPING: Duration = Duration::from_secs(120);
 
+/// The workspace's sessions.
+pub(super) struct AnthropicSessions {
+    pub(super) client: Arc<AnthropicClient>,
+    pub(super) resources: AnthropicResources,
+}
+
 #[async_trait]
-impl Sessions for Anthropic {
+impl Sessions for AnthropicSessions {
     fn capabilities(&self) -> &'static Capabilities {
         &CAPABILITIES
     }
@@ -38,7 +46,7 @@ impl Sessions for Anthropic {
 
     fn check(&self, new: &NewSession) -> Result<()> {
         CAPABILITIES.require_all(new.features())?;
-        agent(new, self.setup.agent.as_deref())?;
+        agent(new, self.client.setup.agent.as_deref())?;
         self.environment(new)?;
         check_labels(&new.labels)?;
         new.resources.iter().try_for_each(super::resources::check)
@@ -48,7 +56,7 @@ impl Sessions for Anthropic {
     /// answer is lost is not sent again.
     async fn create(&self, new: NewSession) -> Result<Session> {
         self.check(&new)?;
-        let agent = agent(&new, self.setup.agent.as_deref())?;
+        let agent = agent(&new, self.client.setup.agent.as_deref())?;
         let environment_id = self.environment(&new)?.to_owned();
         let mut extra = new.extra;
         extra.shift_remove("agent");
@@ -69,7 +77,7 @@ impl Sessions for Anthropic {
         if !new.resources.is_empty() {
             let (mut resources, mut places) = (Vec::new(), HashSet::new());
             for new in new.resources {
-                let resource = self.asked_for(new).await?;
+                let resource = self.resources.asked_for(new).await?;
                 if let Some(Value::String(path)) = resource.get("mount_path")
                     && !places.insert(path.clone())
                 {
@@ -83,14 +91,14 @@ impl Sessions for Anthropic {
         content.extend(extra);
         let hidden: Vec<String> = content.get("resources").into_iter().flat_map(tokens).collect();
         let class = Class::Once("`wharf sessions list` shows whether it is there");
-        let request = self.gated(class, AnthropicOperation::CreateSession, &[]).patient(PATIENCE).json(&content);
+        let request = self.client.gated(class, AnthropicOperation::CreateSession, &[]).patient(PATIENCE).json(&content);
         session_of(&hidden.iter().fold(request, |request, token| request.hide(token)).send().await?)
     }
 
     /// The newest first, unless the user wants another order. The service knows nothing of labels:
     /// those are looked at here, so that a page may be empty and the next one not.
     async fn list(&self, query: &SessionQuery, page: PageRequest) -> Result<Page<Session>> {
-        let mut request = self.gated(Class::Safe, AnthropicOperation::ListSessions, &[]);
+        let mut request = self.client.gated(Class::Safe, AnthropicOperation::ListSessions, &[]);
         let wanted = |status: SessionStatus| query.statuses.contains(&status);
         for (name, value) in &query.native {
             request = request.query(name, value);
@@ -119,7 +127,7 @@ impl Sessions for Anthropic {
     }
 
     async fn get(&self, id: &SessionId) -> Result<Session> {
-        session_of(&self.gated(Class::Safe, AnthropicOperation::GetSession, &[id.as_str()]).send().await?)
+        self.client.session(id).await
     }
 
     /// The service deletes no session whose agent works \[docs\]; it says so with a 400 that could be
@@ -127,10 +135,10 @@ impl Sessions for Anthropic {
     async fn delete(&self, id: &SessionId, force: bool) -> Result<()> {
         let patience = Instant::now() + STOPPING;
         loop {
-            let request = self.gated(Class::Idempotent, AnthropicOperation::DeleteSession, &[id.as_str()]);
+            let request = self.client.gated(Class::Idempotent, AnthropicOperation::DeleteSession, &[id.as_str()]);
             let error = match gone(request.send().await) {
                 Ok(()) => {
-                    self.forget(id).await;
+                    self.client.forget(id).await;
                     return Ok(());
                 }
                 Err(error) if matches!(error.status(), Some(400 | 409)) => error,
@@ -152,7 +160,7 @@ impl Sessions for Anthropic {
         if patch.set.is_empty() && patch.remove.is_empty() {
             return self.get(id).await;
         }
-        Sessions::update(self, id, SessionChange { labels: patch, ..SessionChange::default() }).await
+        self.update(id, SessionChange { labels: patch, ..SessionChange::default() }).await
     }
 
     async fn update(&self, id: &SessionId, change: SessionChange) -> Result<Session> {
@@ -163,13 +171,14 @@ impl Sessions for Anthropic {
         metadata.extend(labels.set.into_iter().map(|(name, value)| (name, Some(value))));
         let title = title.map_or(Given::Absent, Given::or_null);
         let content = wire::UpdateSession { title, metadata, extra, ..wire::UpdateSession::default() };
-        let request = self.gated(Class::Idempotent, AnthropicOperation::UpdateSession, &[id.as_str()]).json(&content);
+        let request =
+            self.client.gated(Class::Idempotent, AnthropicOperation::UpdateSession, &[id.as_str()]).json(&content);
         session_of(&request.send().await?)
     }
 
     /// What is answered for a session that was archived already is unknown: it is what was wanted.
     async fn archive(&self, id: &SessionId) -> Result<Session> {
-        let request = self.gated(Class::Idempotent, AnthropicOperation::ArchiveSession, &[id.as_str()]);
+        let request = self.client.gated(Class::Idempotent, AnthropicOperation::ArchiveSession, &[id.as_str()]);
         match request.send().await {
             Ok(answer) => session_of(&answer),
             Err(error) if matches!(error.status(), Some(400 | 409)) => {
@@ -187,9 +196,16 @@ impl Sessions for Anthropic {
     }
 }
 
-impl Anthropic {
+impl AnthropicClient {
+    /// Returns one session.
+    pub(super) async fn session(&self, id: &SessionId) -> Result<Session> {
+        session_of(&self.gated(Class::Safe, AnthropicOperation::GetSession, &[id.as_str()]).send().await?)
+    }
+}
+
+impl AnthropicSessions {
     fn environment<'a>(&'a self, new: &'a NewSession) -> Result<&'a str> {
-        new.environment.as_deref().or(self.setup.environment.as_deref()).ok_or_else(|| {
+        new.environment.as_deref().or(self.client.setup.environment.as_deref()).ok_or_else(|| {
             Error::usage("a session needs an environment, and none is named").hint(
                 "name it: --environment, WHARF_ENVIRONMENT, `environment` in the profile or `environment_id` in the document",
             )
@@ -199,7 +215,7 @@ impl Anthropic {
     /// Asks the agent to stop, and waits until it did.
     async fn interrupt(&self, id: &SessionId, patience: Instant) -> Result<()> {
         let content = wire::SendEvents::one(wire::Event::interrupt());
-        let request = self.gated(Class::Idempotent, AnthropicOperation::SendEvents, &[id.as_str()]);
+        let request = self.client.gated(Class::Idempotent, AnthropicOperation::SendEvents, &[id.as_str()]);
         listing::read(&request.json(&content).send().await?)?;
         let mut pause = Duration::from_millis(100);
         while self.get(id).await?.status == SessionStatus::Running {

@@ -1,15 +1,15 @@
 //! The workspace's files.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use serde_json::value::RawValue;
 
 use super::unmounted::Sending;
-use super::{Anthropic, CAPABILITIES, errors, gone, held, listing, parsed};
+use super::{AnthropicClient, CAPABILITIES, errors, gone, held, listing, parsed};
 use crate::backend::page::unreadable;
 use crate::backend::spool::Spooled;
-use crate::backend::{
-    Expected, FetchOptions, Fetched, FileStore, NewStoredFile, Page, PageRequest, Sessions, Stored, part,
-};
+use crate::backend::{Expected, FetchOptions, Fetched, FileStore, NewStoredFile, Page, PageRequest, Stored, part};
 use crate::http::{Class, FilePart, Form};
 use wharf_core::body::{Attributes, Body, MapSource, Source};
 use wharf_core::error::{Error, Kind, Result};
@@ -36,8 +36,14 @@ impl Seen {
     }
 }
 
+/// The workspace's stored files.
+#[derive(Clone)]
+pub(super) struct AnthropicStore {
+    pub(super) client: Arc<AnthropicClient>,
+}
+
 #[async_trait]
-impl FileStore for Anthropic {
+impl FileStore for AnthropicStore {
     /// There is nothing by which the service could tell a request that is sent twice: one whose
     /// answer is lost is not sent again.
     async fn upload(&self, new: NewStoredFile, source: &dyn Source) -> Result<(StoredFile, Stored)> {
@@ -56,7 +62,7 @@ impl FileStore for Anthropic {
                 &spooled
             }
         };
-        let mut sending = Sending::new(&self.dropped, &new.filename, source.len());
+        let mut sending = Sending::new(&self.client.dropped, &new.filename, source.len());
         let expires = expires.map(|seconds| seconds.to_string());
         let watched = MapSource::new(source, |body: Body| sending.see(body));
         // Without a type the service looks for itself [docs].
@@ -71,7 +77,7 @@ impl FileStore for Anthropic {
             },
         };
         let class = Class::Once("`wharf files ls` shows whether it is there");
-        let answer = self.plain(class, AnthropicOperation::UploadFile, &[]).form(form).send().await;
+        let answer = self.client.plain(class, AnthropicOperation::UploadFile, &[]).form(form).send().await;
         sending.done();
         let answer = answer?;
         let file = read(answer.object()?)?;
@@ -90,13 +96,15 @@ impl FileStore for Anthropic {
     /// The newest first \[docs\]. A session that does not exist has no files, and is looked for.
     async fn list(&self, scope: Option<&SessionId>, page: PageRequest) -> Result<Page<StoredFile>> {
         let request = match scope {
-            Some(session) => self.gated(Class::Safe, AnthropicOperation::ListFiles, &[]).query(SCOPE, session.as_str()),
-            None => self.plain(Class::Safe, AnthropicOperation::ListFiles, &[]),
+            Some(session) => {
+                self.client.gated(Class::Safe, AnthropicOperation::ListFiles, &[]).query(SCOPE, session.as_str())
+            }
+            None => self.client.plain(Class::Safe, AnthropicOperation::ListFiles, &[]),
         };
         let answer = match (listing::ask(request, &page, PAGE_MAX).send().await, scope) {
             // The service looks at the form of the id first [skill].
             (Err(error), Some(session)) if error.status() == Some(400) && page.cursor.is_none() => {
-                Sessions::get(self, session).await?;
+                self.client.session(session).await?;
                 return Err(error);
             }
             (answer, _) => answer?,
@@ -105,24 +113,24 @@ impl FileStore for Anthropic {
         let received = listed.items.len();
         let items: Vec<_> = listed.items.into_iter().map(read).collect();
         if let (Some(session), None, true) = (scope, &page.cursor, items.is_empty()) {
-            Sessions::get(self, session).await?;
+            self.client.session(session).await?;
         }
         Ok(Page { items, received, next: listed.next })
     }
 
     async fn get(&self, id: &FileId) -> Result<StoredFile> {
-        let answer = self.plain(Class::Safe, AnthropicOperation::GetFile, &[id.as_str()]).send().await?;
+        let answer = self.client.plain(Class::Safe, AnthropicOperation::GetFile, &[id.as_str()]).send().await?;
         let file = read(answer.object()?)?;
-        held(&self.seen).insert(id.clone(), Seen::of(&file));
+        held(&self.client.seen).insert(id.clone(), Seen::of(&file));
         Ok(file)
     }
 
     /// What a user uploaded is never handed out, and is not asked for.
     async fn fetch(&self, id: &FileId, options: FetchOptions) -> Result<Fetched> {
-        let known = held(&self.seen).get(id).copied();
+        let known = held(&self.client.seen).get(id).copied();
         let seen = match known {
             Some(seen) => seen,
-            None => Seen::of(&FileStore::get(self, id).await?),
+            None => Seen::of(&self.get(id).await?),
         };
         if seen.downloadable == Some(false) {
             return Err(uploaded(&format!("`{id}`")));
@@ -131,18 +139,18 @@ impl FileStore for Anthropic {
     }
 
     async fn delete(&self, id: &FileId) -> Result<()> {
-        held(&self.seen).remove(id);
-        gone(self.plain(Class::Idempotent, AnthropicOperation::DeleteFile, &[id.as_str()]).send().await)
+        held(&self.client.seen).remove(id);
+        gone(self.client.plain(Class::Idempotent, AnthropicOperation::DeleteFile, &[id.as_str()]).send().await)
     }
 }
 
-impl Anthropic {
+impl AnthropicStore {
     /// A file's content. That there are ranges no source says.
     pub(super) async fn content(&self, id: &FileId, seen: Seen, options: FetchOptions) -> Result<Fetched> {
         if let (Some(range), Some(size)) = (options.range, seen.size) {
             range.within(size)?;
         }
-        let request = self.plain(Class::Safe, AnthropicOperation::DownloadFile, &[id.as_str()]);
+        let request = self.client.plain(Class::Safe, AnthropicOperation::DownloadFile, &[id.as_str()]);
         let download = request.header("accept", "application/binary").after(options.tried).fetch().await?;
         let whole = download.of_size(id.as_str(), seen.size)?;
         let body = match options.range {

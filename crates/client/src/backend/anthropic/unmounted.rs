@@ -2,7 +2,7 @@
 //!
 //! A transfer that is stopped drops the futures of its files wherever they are. One that was dropped
 //! between an upload and its mount leaves a stored file that is named nowhere else: it is noted here
-//! and looked after by [`Anthropic::tidy`], which deletes it, or names it where it may be in use.
+//! and looked after by [`AnthropicFiles::tidy`], which deletes it, or names it where it may be in use.
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex};
@@ -10,7 +10,8 @@ use std::time::Duration;
 
 use tokio::time::{Instant, timeout_at};
 
-use super::{Anthropic, held};
+use super::files::AnthropicFiles;
+use super::held;
 use crate::backend::{FileStore, NewResource};
 use wharf_core::body::Body;
 use wharf_core::error::{Error, Kind, Result};
@@ -130,13 +131,13 @@ impl Upload {
     }
 }
 
-impl Anthropic {
+impl AnthropicFiles {
     /// Looks after what was dropped.
     ///
     /// # Errors
     /// `unavailable`, which names what remains.
     pub(super) async fn tidy(&self) -> Result<()> {
-        let dropped = std::mem::take(&mut *held(&self.dropped));
+        let dropped = std::mem::take(&mut *held(&self.client.dropped));
         let end = Instant::now() + TIDYING;
         let (mut left, mut files) = (Vec::new(), Vec::new());
         for one in dropped {
@@ -156,7 +157,7 @@ impl Anthropic {
     async fn look_after(&self, one: &Dropped) -> Option<String> {
         match one {
             Dropped::Sending { .. } => Some(one.name()),
-            Dropped::Stored(upload) => match FileStore::delete(self, &upload.id).await {
+            Dropped::Stored(upload) => match self.store.delete(&upload.id).await {
                 Ok(()) => None,
                 Err(error) if error.kind() == Kind::NotFound => None,
                 Err(_) => Some(one.name()),
@@ -176,7 +177,8 @@ impl Anthropic {
 
     /// Mounts what another file was unmounted for.
     async fn finish(&self, upload: &Upload) -> Option<String> {
-        let mounted = async { self.mount(&upload.place, &self.asked_for(upload.resource()).await?).await };
+        let mounted =
+            async { self.resources.mount(&upload.place, &self.resources.asked_for(upload.resource()).await?).await };
         match mounted.await {
             Ok(_) => Some(format!("`{}` was replaced, by `{}`", upload.place, upload.id)),
             Err(_) => Some(format!("{}; what was mounted there is not any more", upload.remains())),
@@ -185,7 +187,7 @@ impl Anthropic {
 
     /// What is mounted at a path now.
     async fn mounted(&self, place: &SessionPath) -> Result<Option<Resource>> {
-        let mounts = self.mounts(&place.session).await?;
+        let mounts = self.resources.mounts(&place.session).await?;
         let is_it = |mount: &Resource| mount.mount_path.as_deref() == Some(place.path.as_str());
         // What cannot be read may be mounted there.
         mounts.into_iter().find(|mount| mount.as_ref().map_or(true, is_it)).transpose()
