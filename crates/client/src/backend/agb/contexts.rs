@@ -2,14 +2,15 @@
 //!
 //! A running session takes no more of them and lets none go: there are no calls for it.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::sessions::Patience;
-use super::{Agb, CAPABILITIES, send};
+use super::poll::Patience;
+use super::{AgbClient, CAPABILITIES, send};
 use crate::backend::{Capabilities, Feature, NewResource, Page, PageRequest, Resources};
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{Provider, RemotePath, Resource, ResourceKind, SessionId};
@@ -23,8 +24,14 @@ const LOADING: Duration = Duration::from_secs(300);
 /// How to name a context.
 const SPEC: &str = "write {type: context, context_id: SdkCtx-..., mount_path: /home/agb/data}";
 
+/// The contexts in sessions.
+#[derive(Clone)]
+pub(super) struct AgbContexts {
+    pub(super) client: Arc<AgbClient>,
+}
+
 #[async_trait]
-impl Resources for Agb {
+impl Resources for AgbContexts {
     fn capabilities(&self) -> &'static Capabilities {
         &CAPABILITIES
     }
@@ -41,15 +48,15 @@ impl Resources for Agb {
     /// What the service tells of contexts, one for each place that a context has. The one that
     /// transfers pass through is not the user's.
     async fn list(&self, session: &SessionId, page: PageRequest) -> Result<Page<Resource>> {
-        let request = self.ask(AgbOperation::GetContextInfo).query("sessionId", session.as_str());
+        let request = self.client.ask(AgbOperation::GetContextInfo).query("sessionId", session.as_str());
         let reply = send(request).await?;
         let info: wire::ContextInfo = reply.data()?;
         let items = info.items().ok_or_else(unreadable)?;
         if items.is_empty() && page.cursor.is_none() {
             // An empty answer is no proof of a session.
-            self.must_be_there(session).await?;
+            self.client.must_be_there(session).await?;
         }
-        let own = if items.is_empty() { None } else { self.gate(session).await.ok() };
+        let own = if items.is_empty() { None } else { self.client.gate(session).await.ok() };
         let received = items.len();
         let mut found: Vec<(String, String, Vec<SyncItem>)> = Vec::new();
         let mut unknown = Vec::new();
@@ -86,7 +93,7 @@ impl Resources for Agb {
 
     async fn get(&self, session: &SessionId, id: &str) -> Result<Resource> {
         let mut unknown = None;
-        for resource in Resources::list(self, session, PageRequest::default()).await?.items {
+        for resource in self.list(session, PageRequest::default()).await?.items {
             match resource {
                 Ok(resource) if resource.id.as_deref() == Some(id) => return Ok(resource),
                 Ok(_) => {}
@@ -105,16 +112,16 @@ impl Resources for Agb {
     }
 }
 
-impl Agb {
+impl AgbContexts {
     /// Waits until the contexts of a new session are there. No word of any of them means that there
     /// is nothing to wait for \[sdk\].
-    pub(super) async fn wait_for_contexts(&self, session: &SessionId, asked: &[Persistence]) -> Result<()> {
+    pub(super) async fn wait(&self, session: &SessionId, asked: &[Persistence]) -> Result<()> {
         if asked.is_empty() {
             return Ok(());
         }
         let mut patience = Patience::new(Duration::from_millis(20), Duration::from_secs(2), LOADING);
         loop {
-            let request = self.ask(AgbOperation::GetContextInfo).query("sessionId", session.as_str());
+            let request = self.client.ask(AgbOperation::GetContextInfo).query("sessionId", session.as_str());
             let info: wire::ContextInfo = send(request).await?.data()?;
             let items = info.items().ok_or_else(unreadable)?;
             let items =

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use futures_util::future::join;
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 
-use super::Agb;
+use super::files::AgbFiles;
 use super::look::or_failed;
 use super::tools::Outcome;
 use crate::backend::occupied::is_directory;
@@ -25,7 +25,7 @@ const BY_TOOL: u64 = 8 * wire::READ_SURE;
 /// Calls at once for one file.
 const AT_ONCE: usize = 4;
 
-impl Agb {
+impl AgbFiles {
     /// The size comes from a look and the content from the tool, at the same time: most files end
     /// with the first block.
     pub(super) async fn fetch_content(&self, at: &SessionPath, options: FetchOptions) -> Result<Fetched> {
@@ -65,12 +65,12 @@ impl Agb {
         }
         let first = exactly(at, first, take.min(step))?;
         let offsets = (1..take.div_ceil(step)).map(move |block| block * step);
-        let (agb, place) = (self.clone(), at.clone());
+        let (files, place) = (self.clone(), at.clone());
         let rest = stream::iter(offsets)
             .map(move |offset| {
-                let (agb, at, length) = (agb.clone(), place.clone(), (take - offset).min(step));
+                let (files, at, length) = (files.clone(), place.clone(), (take - offset).min(step));
                 async move {
-                    let block = or_failed(&at, agb.read(&at, skip + offset, length).await?)?;
+                    let block = or_failed(&at, files.read(&at, skip + offset, length).await?)?;
                     exactly(&at, block, length)
                 }
             })
@@ -86,7 +86,7 @@ impl Agb {
             length: Some(length),
             format: Some(wire::ReadFile::BINARY.to_owned()),
         };
-        let text = match self.tool(Class::Safe, &at.session, wire::name::READ_FILE, &asked).await? {
+        let text = match self.client.tool(Class::Safe, &at.session, wire::name::READ_FILE, &asked).await? {
             Ok(text) => text,
             Err(error) => return Ok(Err(error)),
         };

@@ -1,12 +1,15 @@
 //! What is done with session files.
 
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
 use async_trait::async_trait;
 use futures_util::future::join;
 use futures_util::stream::BoxStream;
 
 use super::look::is_fixed;
 use super::tools::{failed, words};
-use super::{Agb, CAPABILITIES};
+use super::{AgbClient, CAPABILITIES};
 use crate::backend::occupied::{directory_in_the_way, missing, no_directory, taken};
 use crate::backend::{Capabilities, Feature, FetchOptions, Fetched, MkdirOptions, PutOptions, SessionFiles, Stored};
 use crate::http::Class;
@@ -20,8 +23,31 @@ use wharf_wire::agb::text::ToolError;
 const NAME_MAX: usize = 255;
 const PATH_MAX: usize = 4095;
 
+/// The files in sessions. Clones share what was found out about the images.
+#[derive(Clone)]
+pub(super) struct AgbFiles {
+    pub(super) client: Arc<AgbClient>,
+    /// What the sessions' images were found to lack.
+    pub(super) images: Arc<Images>,
+}
+
+/// What the sessions' images were found to lack.
+#[derive(Default)]
+pub(super) struct Images {
+    /// A `find` that tells all.
+    pub(super) no_find: AtomicBool,
+    /// A `readlink` that follows links.
+    pub(super) no_readlink: AtomicBool,
+}
+
+impl AgbFiles {
+    pub(super) fn new(client: Arc<AgbClient>) -> Self {
+        AgbFiles { client, images: Arc::default() }
+    }
+}
+
 #[async_trait]
-impl SessionFiles for Agb {
+impl SessionFiles for AgbFiles {
     fn capabilities(&self) -> &'static Capabilities {
         &CAPABILITIES
     }
@@ -58,16 +84,16 @@ impl SessionFiles for Agb {
         let (class, path) = (Class::Idempotent, at.path.as_str());
         let made = if options.parents {
             let asked = wire::PathOnly { path: path.to_owned() };
-            match self.tool(class, &at.session, wire::name::CREATE_DIRECTORY, &asked).await? {
+            match self.client.tool(class, &at.session, wire::name::CREATE_DIRECTORY, &asked).await? {
                 Ok(_) => Ok(String::new()),
-                Err(_) => self.act(class, &at.session, words("mkdir -p --", &[path])).await?,
+                Err(_) => self.client.act(class, &at.session, words("mkdir -p --", &[path])).await?,
             }
         } else {
             if self.entry(at).await?.is_some() {
                 return Err(taken(at));
             }
             let class = Class::Once("`wharf files stat` shows whether it was made");
-            self.act(class, &at.session, words("mkdir --", &[path])).await?
+            self.client.act(class, &at.session, words("mkdir --", &[path])).await?
         };
         let there = match self.look_through(at).await {
             Err(error) if error.kind() == Kind::NotFound && error.code().is_none() => None,
@@ -102,7 +128,7 @@ impl SessionFiles for Agb {
         }
         let command = words("mv -fT --", &[from.path.as_str(), to.path.as_str()]);
         let class = Class::Once("`wharf files ls` shows where it is");
-        match self.act(class, &from.session, command).await {
+        match self.client.act(class, &from.session, command).await {
             Ok(Ok(_)) => {}
             Ok(Err(error)) => return Err(self.why(&to, &error).await),
             // Whether it was done shows at both ends.
@@ -125,14 +151,14 @@ impl SessionFiles for Agb {
         let directory = entry.kind == EntryKind::Directory;
         let outcome = if entry.kind == EntryKind::File {
             let asked = wire::PathOnly { path: path.to_owned() };
-            self.tool(class, &at.session, wire::name::DELETE_FILE, &asked).await?
+            self.client.tool(class, &at.session, wire::name::DELETE_FILE, &asked).await?
         } else {
             let command = match (directory, recursive) {
                 (true, false) => "rmdir --",
                 (true, true) => "rm -rf --",
                 (false, _) => "rm -f --",
             };
-            self.act(class, &at.session, words(command, &[path])).await?
+            self.client.act(class, &at.session, words(command, &[path])).await?
         };
         let Err(error) = outcome else { return Ok(()) };
         match self.entry(at).await? {
@@ -148,7 +174,7 @@ impl SessionFiles for Agb {
     }
 }
 
-impl Agb {
+impl AgbFiles {
     /// What a path holds, if anything.
     pub(super) async fn entry(&self, at: &SessionPath) -> Result<Option<Entry>> {
         match self.look(at).await {

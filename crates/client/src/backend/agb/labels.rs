@@ -1,13 +1,13 @@
 //! Labels: the service has them all or none of them, in a call of their own.
 
-use super::{Agb, send};
+use super::{AgbClient, send};
 use crate::backend::LabelPatch;
 use crate::http::Class;
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{Labels, SessionId};
 use wharf_wire::agb::{self as wire, AgbOperation};
 
-impl Agb {
+impl AgbClient {
     /// The labels of a session.
     pub(super) async fn labels(&self, id: &SessionId) -> Result<Labels> {
         let reply = send(self.ask(AgbOperation::GetLabels).query("sessionId", id.as_str())).await?;

@@ -11,8 +11,9 @@ use std::sync::atomic::Ordering;
 
 use futures_util::stream::{self, BoxStream, StreamExt};
 
+use super::CAPABILITIES;
+use super::files::AgbFiles;
 use super::tools::{Outcome, failed, is_unknown, words};
-use super::{Agb, CAPABILITIES};
 use crate::backend::occupied::missing;
 use crate::backend::tree::{self, Level};
 use crate::http::Class;
@@ -43,7 +44,7 @@ pub(super) enum Listed {
     Other(Box<Entry>),
 }
 
-impl Agb {
+impl AgbFiles {
     /// What a path holds; a link is itself where the image can tell.
     pub(super) async fn look(&self, at: &SessionPath) -> Result<Entry> {
         if let Some(found) = self.find(at, "0").await? {
@@ -81,15 +82,15 @@ impl Agb {
     /// Asks `find`, so many levels deep; nothing where it cannot tell, so that the tools have to.
     /// The path of an entry is not filled in.
     async fn find(&self, at: &SessionPath, depth: &str) -> Result<Option<Result<Found>>> {
-        if self.0.no_find.load(Ordering::Relaxed) {
+        if self.images.no_find.load(Ordering::Relaxed) {
             return Ok(None);
         }
         let path = at.path.as_str();
         let command = words("find", &[path, "-maxdepth", depth, "-printf", FORMAT]);
-        Ok(match self.shell(Class::Safe, &at.session, command).await? {
+        Ok(match self.client.shell(Class::Safe, &at.session, command).await? {
             Ok(text) => Found::read(text).map(Ok),
             Err(error) if is_unknown(&error) || error.message.contains("-printf") => {
-                self.0.no_find.store(true, Ordering::Relaxed);
+                self.images.no_find.store(true, Ordering::Relaxed);
                 None
             }
             Err(error) if is_missing(&error) => Some(Err(missing(at))),
@@ -100,7 +101,7 @@ impl Agb {
     /// What the tool says of a path, or of what a link leads to.
     pub(super) async fn info(&self, at: &SessionPath) -> Result<Entry> {
         let asked = wire::PathOnly { path: at.path.to_string() };
-        match self.tool(Class::Safe, &at.session, wire::name::GET_FILE_INFO, &asked).await? {
+        match self.client.tool(Class::Safe, &at.session, wire::name::GET_FILE_INFO, &asked).await? {
             Ok(text) => seen(at, &text),
             Err(error) if is_missing(&error) => Err(missing(at)),
             Err(error) => Err(failed(at, &error)),
@@ -109,7 +110,7 @@ impl Agb {
 
     async fn children_by_tools(&self, at: &SessionPath) -> Result<Listed> {
         let asked = wire::PathOnly { path: at.path.to_string() };
-        let text = match self.tool(Class::Safe, &at.session, wire::name::LIST_DIRECTORY, &asked).await? {
+        let text = match self.client.tool(Class::Safe, &at.session, wire::name::LIST_DIRECTORY, &asked).await? {
             Ok(text) => text,
             Err(error) => {
                 return match self.info(at).await? {
@@ -156,9 +157,9 @@ impl Agb {
 
     /// What a path means once its links are followed.
     pub(super) async fn real(&self, at: &SessionPath) -> Result<SessionPath> {
-        if !self.0.no_readlink.load(Ordering::Relaxed) {
+        if !self.images.no_readlink.load(Ordering::Relaxed) {
             let command = words("readlink -f --", &[at.path.as_str()]);
-            match self.shell(Class::Safe, &at.session, command).await? {
+            match self.client.shell(Class::Safe, &at.session, command).await? {
                 Ok(text) => {
                     let text = text.strip_suffix('\n').unwrap_or(&text);
                     let real = text.starts_with('/').then(|| text.parse::<RemotePath>().ok()).flatten();
@@ -167,7 +168,7 @@ impl Agb {
                         return self.look(&real).await.map(|_| real);
                     }
                 }
-                Err(error) if is_unknown(&error) => self.0.no_readlink.store(true, Ordering::Relaxed),
+                Err(error) if is_unknown(&error) => self.images.no_readlink.store(true, Ordering::Relaxed),
                 Err(_) => {}
             }
         }

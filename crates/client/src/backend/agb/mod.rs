@@ -7,6 +7,7 @@
 //! - `credentials.rs`: the key
 //! - `errors.rs`: what the service says of an error, in three places
 //! - `sessions.rs`, `labels.rs`, `contexts.rs`: sessions and what is bound to them
+//! - `poll.rs`: pauses between looks at work of the service
 //! - `tools.rs`: calls of tools, and of the shell among them
 //! - `look.rs`: what paths hold; `files.rs`: what is done with them
 //! - `put.rs`, `fetch.rs`: contents; small ones go through tools, others through `presigned.rs`
@@ -18,21 +19,24 @@ mod fetch;
 mod files;
 mod labels;
 mod look;
+mod poll;
 mod presigned;
 mod put;
 mod sessions;
 mod tools;
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
 use async_trait::async_trait;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
+use self::contexts::AgbContexts;
+use self::files::AgbFiles;
 use self::presigned::Gates;
+use self::sessions::AgbSessions;
 use super::capability::Limits;
-use super::{Backend, Capabilities, Feature, FileStore, Finding, Resources, SessionFiles, Sessions};
+use super::{Backend, Capabilities, Feature, Finding, PageRequest, Resources, SessionFiles, SessionQuery, Sessions};
 use crate::http::redact;
 use crate::http::{Answer, Auth, Class, Http, Options, Request};
 use wharf_core::config::{Settings, env};
@@ -79,8 +83,8 @@ pub fn open(settings: &Settings) -> Result<Box<dyn Backend>> {
     let key = Arc::new(credentials::Key::new(settings)?);
     options.auth = Some(Arc::clone(&key) as Arc<dyn Auth>);
     options.answers.clone_from(&settings.answers);
-    let service = Service { key: Some(key), ..Service::new(options, settings.image.value.clone())? };
-    Ok(Box::new(Agb(Arc::new(service))))
+    let client = AgbClient { key: Some(key), ..AgbClient::new(options, settings.image.value.clone())? };
+    Ok(Box::new(Agb::from(client)))
 }
 
 /// The same for a service that is known; `image` is what a session is made from where nobody names
@@ -89,14 +93,32 @@ pub fn open(settings: &Settings) -> Result<Box<dyn Backend>> {
 /// # Errors
 /// `usage` for an address that cannot be one.
 pub fn with(options: Options, image: Option<String>) -> Result<Box<dyn Backend>> {
-    Ok(Box::new(Agb(Arc::new(Service::new(options, image)?))))
+    Ok(Box::new(Agb::from(AgbClient::new(options, image)?)))
 }
 
-/// The client. Its clones are the same one.
-#[derive(Clone)]
-struct Agb(Arc<Service>);
+/// The parts of the backend, which share the client.
+struct Agb {
+    client: Arc<AgbClient>,
+    sessions: AgbSessions,
+    files: AgbFiles,
+    contexts: AgbContexts,
+}
 
-struct Service {
+impl From<AgbClient> for Agb {
+    fn from(client: AgbClient) -> Self {
+        let client = Arc::new(client);
+        let contexts = AgbContexts { client: Arc::clone(&client) };
+        Agb {
+            sessions: AgbSessions { client: Arc::clone(&client), contexts: contexts.clone() },
+            files: AgbFiles::new(Arc::clone(&client)),
+            contexts,
+            client,
+        }
+    }
+}
+
+/// The service: its requests and its tools.
+struct AgbClient {
     http: Http,
     endpoint: String,
     image: Option<String>,
@@ -104,25 +126,13 @@ struct Service {
     key: Option<Arc<credentials::Key>>,
     /// Where presigned transfers pass through, for each session.
     gates: Gates,
-    /// Whether the sessions' images were found to lack a `find` that tells all.
-    no_find: AtomicBool,
-    /// The same for `readlink`.
-    no_readlink: AtomicBool,
 }
 
-impl Service {
+impl AgbClient {
     fn new(options: Options, image: Option<String>) -> Result<Self> {
         let endpoint = options.base_url.clone();
         let http = Http::new(Options { envelope: errors::envelope, is_failure: errors::is_failure, ..options })?;
-        Ok(Service {
-            http,
-            endpoint,
-            image,
-            key: None,
-            gates: Gates::default(),
-            no_find: AtomicBool::new(false),
-            no_readlink: AtomicBool::new(false),
-        })
+        Ok(AgbClient { http, endpoint, image, key: None, gates: Gates::default() })
     }
 }
 
@@ -165,10 +175,10 @@ fn shown(text: &RawValue) -> Provider {
     Provider::masked(text, &masked)
 }
 
-impl Agb {
+impl AgbClient {
     /// Returns a request for an operation. Every one says that it is JSON, as the SDKs' do.
     fn call(&self, class: Class, operation: AgbOperation) -> Request<'_> {
-        self.0.http.operation(class, operation, &[]).header("content-type", "application/json")
+        self.http.operation(class, operation, &[]).header("content-type", "application/json")
     }
 
     /// A `GET` whose parameters are in its query.
@@ -184,22 +194,6 @@ impl Agb {
     /// A `POST` about one session.
     fn tell_of(&self, class: Class, operation: AgbOperation, id: &SessionId) -> Request<'_> {
         self.call(class, operation).json(&wire::SessionRef { session_id: id.to_string() })
-    }
-
-    async fn look_around(&self) -> Vec<Finding> {
-        let query = super::SessionQuery::default();
-        let listed = Sessions::list(self, &query, super::PageRequest::default()).await;
-        let image = self.0.image.clone().unwrap_or_else(|| "none: each `sessions create` names its own".to_owned());
-        let key = match &self.0.key {
-            Some(key) => Some(Finding { check: "key", outcome: key.origin().await }),
-            None => None,
-        };
-        let found = [
-            Finding { check: "endpoint", outcome: Ok(self.0.endpoint.clone()) },
-            Finding { check: "image", outcome: Ok(image) },
-            Finding { check: "sessions", outcome: listed.and_then(|page| page.count("sessions")) },
-        ];
-        key.into_iter().chain(found).collect()
     }
 }
 
@@ -220,22 +214,31 @@ impl Backend for Agb {
     }
 
     fn sessions(&self) -> &dyn Sessions {
-        self
+        &self.sessions
     }
 
     fn files(&self) -> Option<&dyn SessionFiles> {
-        Some(self)
-    }
-
-    fn store(&self) -> Option<&dyn FileStore> {
-        None
+        Some(&self.files)
     }
 
     fn resources(&self) -> Option<&dyn Resources> {
-        Some(self)
+        Some(&self.contexts)
     }
 
     async fn examine(&self) -> Vec<Finding> {
-        self.look_around().await
+        let query = SessionQuery::default();
+        let listed = self.sessions.list(&query, PageRequest::default()).await;
+        let image =
+            self.client.image.clone().unwrap_or_else(|| "none: each `sessions create` names its own".to_owned());
+        let key = match &self.client.key {
+            Some(key) => Some(Finding { check: "key", outcome: key.origin().await }),
+            None => None,
+        };
+        let found = [
+            Finding { check: "endpoint", outcome: Ok(self.client.endpoint.clone()) },
+            Finding { check: "image", outcome: Ok(image) },
+            Finding { check: "sessions", outcome: listed.and_then(|page| page.count("sessions")) },
+        ];
+        key.into_iter().chain(found).collect()
     }
 }

@@ -14,10 +14,11 @@ use futures_util::stream::{self, StreamExt};
 use tokio::runtime::Handle;
 use tokio::sync::OnceCell;
 
+use super::files::AgbFiles;
+use super::poll::Patience;
 use super::put::beside;
-use super::sessions::Patience;
 use super::tools::{failed, words};
-use super::{Agb, send};
+use super::{AgbClient, send};
 use crate::http::{Class, Method};
 use wharf_core::body::{Body, Digest, MapSource, Md5Tee, Source};
 use wharf_core::error::{Error, Kind, Result};
@@ -52,11 +53,11 @@ pub(super) struct Gate {
     path: RemotePath,
 }
 
-impl Agb {
+impl AgbClient {
     /// Where a session's contents pass through. The service makes it when it is first asked for.
     pub(super) async fn gate(&self, session: &SessionId) -> Result<Gate> {
         let cell = {
-            let mut gates = self.0.gates.0.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut gates = self.gates.0.lock().unwrap_or_else(PoisonError::into_inner);
             Arc::clone(gates.entry(session.clone()).or_default())
         };
         cell.get_or_try_init(|| self.load_gate(session)).await.cloned()
@@ -80,7 +81,9 @@ impl Agb {
                 .hint("small text goes another way; is the session running?")
         })
     }
+}
 
+impl AgbFiles {
     /// Uploads any content, and tells whether the storage told its MD5. The target is replaced in the
     /// last step, when all is proven.
     pub(super) async fn upload(&self, at: &SessionPath, source: &dyn Source, keep: bool) -> Result<(Digest, bool)> {
@@ -92,7 +95,8 @@ impl Agb {
             let content = at.at(passage.content.clone());
             self.must_have(at, &content, sent.bytes).await?;
             let parent = at.path.parent().unwrap_or_else(RemotePath::root);
-            let made = self.act(Class::Idempotent, &at.session, words("mkdir -p --", &[parent.as_str()])).await?;
+            let made =
+                self.client.act(Class::Idempotent, &at.session, words("mkdir -p --", &[parent.as_str()])).await?;
             if let Err(error) = made {
                 return Err(self.why(at, &error).await);
             }
@@ -120,17 +124,25 @@ impl Agb {
     }
 
     async fn passage(&self, session: &SessionId) -> Result<Passage> {
-        let gate = self.gate(session).await?;
+        let gate = self.client.gate(session).await?;
         let directory = gate.path.join(&format!("wharf-{}", random::hex::<8>()?));
         let content = directory.join(CONTENT);
         let closed = false;
-        Ok(Passage { agb: self.clone(), session: session.clone(), gate, directory, content, also: Vec::new(), closed })
+        Ok(Passage {
+            files: self.clone(),
+            session: session.clone(),
+            gate,
+            directory,
+            content,
+            also: Vec::new(),
+            closed,
+        })
     }
 }
 
 /// The way of one content, and what has to be removed when it is through.
 struct Passage {
-    agb: Agb,
+    files: AgbFiles,
     session: SessionId,
     gate: Gate,
     /// Its own directory, in the session and in the context.
@@ -145,7 +157,7 @@ struct Passage {
 impl Passage {
     /// A URL for the object, which lets its bearer in and is shown to nobody.
     async fn url(&self, class: Class, operation: AgbOperation) -> Result<String> {
-        let request = self.agb.tell(class, operation).query("contextId", &self.gate.context);
+        let request = self.files.client.tell(class, operation).query("contextId", &self.gate.context);
         let reply = send(request.query("filePath", self.content.as_str())).await?;
         Ok(reply.data::<wire::PresignedUrl>()?.url)
     }
@@ -156,7 +168,7 @@ impl Passage {
         let md5 = Md5Tee::default();
         let source = MapSource::new(source, |body| md5.see(body));
         let url = self.url(Class::Idempotent, AgbOperation::GetUploadUrl).await?;
-        let request = self.agb.0.http.elsewhere(Class::Idempotent, Method::PUT, &url).source(&source);
+        let request = self.files.client.http.elsewhere(Class::Idempotent, Method::PUT, &url).source(&source);
         let answer = request.send().await.map_err(|e| of_storage(e, "taking the content"))?;
         let etag = answer.header("etag").unwrap_or_default().trim_matches('"');
         let proven = etag.eq_ignore_ascii_case(&md5.hex());
@@ -167,7 +179,7 @@ impl Passage {
     /// Moves what is in the directory, and waits until that is done.
     async fn sync(&self, mode: SyncMode, bytes: u64) -> Result<()> {
         let directory = self.directory.as_str();
-        let request = self.agb.tell(Class::Idempotent, AgbOperation::SyncContext);
+        let request = self.files.client.tell(Class::Idempotent, AgbOperation::SyncContext);
         let request = request.query("sessionId", self.session.as_str()).query("contextId", &self.gate.context);
         send(request.query("path", directory).query("mode", mode.word())).await.map_err(|e| not_synced(mode, e))?;
         let all = SYNC + Duration::from_secs(bytes / SYNC_SPEED);
@@ -176,7 +188,7 @@ impl Passage {
             match self.state(mode).await? {
                 Some(item) if item.state() == SyncState::Done => return Ok(()),
                 Some(item) if item.state() == SyncState::Failed => {
-                    let why = self.agb.0.http.scrub(item.reason().unwrap_or("no reason is given"));
+                    let why = self.files.client.http.scrub(item.reason().unwrap_or("no reason is given"));
                     let error = Error::new(Kind::Unavailable, format!("the service's sync failed: {why}"));
                     return Err(not_synced(mode, error));
                 }
@@ -192,7 +204,7 @@ impl Passage {
 
     async fn state(&self, mode: SyncMode) -> Result<Option<SyncItem>> {
         let directory = self.directory.as_str();
-        let request = self.agb.ask(AgbOperation::GetContextInfo).query("sessionId", self.session.as_str());
+        let request = self.files.client.ask(AgbOperation::GetContextInfo).query("sessionId", self.session.as_str());
         let request = request.query("contextId", &self.gate.context).query("path", directory);
         let info: wire::ContextInfo = send(request.query("taskType", mode.word())).await?.data()?;
         let items = info.items().ok_or_else(|| Error::new(Kind::Unavailable, "the state of a sync cannot be read"))?;
@@ -206,8 +218,8 @@ impl Passage {
         let there = |with: &str| [words("mkdir -p --", &[directory]), words(with, &[from, content])].join(" && ");
         // Another name costs the session neither time nor room. Not every place, image or owner
         // allows it.
-        if self.agb.act(Class::Idempotent, &self.session, there("ln -fLT --")).await?.is_err()
-            && let Err(error) = self.agb.act(Class::Idempotent, &self.session, there("cp --")).await?
+        if self.files.client.act(Class::Idempotent, &self.session, there("ln -fLT --")).await?.is_err()
+            && let Err(error) = self.files.client.act(Class::Idempotent, &self.session, there("cp --")).await?
         {
             return Err(failed(at, &error));
         }
@@ -215,10 +227,10 @@ impl Passage {
         // The session's copy has done its work.
         let (url, ()) = join(
             self.url(Class::Idempotent, AgbOperation::GetDownloadUrl),
-            self.agb.clear(&self.session, &[&self.directory]),
+            self.files.clear(&self.session, &[&self.directory]),
         )
         .await;
-        let request = self.agb.0.http.elsewhere(Class::Safe, Method::GET, &url?);
+        let request = self.files.client.http.elsewhere(Class::Safe, Method::GET, &url?);
         let download = request.after(tried).fetch().await.map_err(|e| of_storage(e, "giving the content"))?;
         Ok(Whole(download.of_size(&at.to_string(), Some(size))?.unhashed()))
     }
@@ -232,13 +244,13 @@ impl Passage {
     /// As far as that goes; what stays goes with the session.
     async fn remove(&self) {
         let object = async {
-            let request = self.agb.tell(Class::Idempotent, AgbOperation::DeleteContextFile);
+            let request = self.files.client.tell(Class::Idempotent, AgbOperation::DeleteContextFile);
             let request = request.query("contextId", &self.gate.context);
             drop(send(request.query("filePath", self.content.as_str())).await);
         };
         let mut paths: Vec<&RemotePath> = vec![&self.directory];
         paths.extend(&self.also);
-        join(object, self.agb.clear(&self.session, &paths)).await;
+        join(object, self.files.clear(&self.session, &paths)).await;
     }
 }
 
@@ -250,7 +262,7 @@ impl Drop for Passage {
         }
         let Ok(runtime) = Handle::try_current() else { return };
         let rest = Passage {
-            agb: self.agb.clone(),
+            files: self.files.clone(),
             session: self.session.clone(),
             gate: self.gate.clone(),
             directory: self.directory.clone(),

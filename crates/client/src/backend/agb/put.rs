@@ -1,7 +1,7 @@
 //! Writing contents: small text by the tool, everything else by presigned URLs. Nothing gets its
 //! name before it is whole.
 
-use super::Agb;
+use super::files::AgbFiles;
 use super::tools::{Outcome, words};
 use crate::backend::occupied::{directory_in_the_way, taken};
 use crate::backend::spool::Spooled;
@@ -17,7 +17,7 @@ use wharf_wire::agb::{ToolCall, WriteFile};
 /// How the names of files in the making begin.
 const UNFINISHED: &str = ".wharf-";
 
-impl Agb {
+impl AgbFiles {
     /// What is to be kept is looked for before anything is sent, and not replaced at the end. What
     /// somebody else writes in the moment between the session's own look and its move is replaced
     /// where its `mv` is an old one.
@@ -95,7 +95,8 @@ impl Agb {
         };
         let mut parents_are_made = false;
         loop {
-            let Err(error) = self.tool(Class::Idempotent, &at.session, wire::name::WRITE_FILE, &asked).await? else {
+            let Err(error) = self.client.tool(Class::Idempotent, &at.session, wire::name::WRITE_FILE, &asked).await?
+            else {
                 return Ok(());
             };
             if parents_are_made {
@@ -110,12 +111,12 @@ impl Agb {
 
     async fn make_parents(&self, at: &SessionPath) -> Result<Outcome> {
         let parent = at.path.parent().unwrap_or_else(RemotePath::root);
-        self.act(Class::Idempotent, &at.session, words("mkdir -p --", &[parent.as_str()])).await
+        self.client.act(Class::Idempotent, &at.session, words("mkdir -p --", &[parent.as_str()])).await
     }
 
     /// The SHA-256 of a file, where the session's image can tell it.
     async fn hash(&self, at: &SessionPath) -> Result<Option<String>> {
-        let outcome = self.shell(Class::Safe, &at.session, words("sha256sum --", &[at.path.as_str()])).await?;
+        let outcome = self.client.shell(Class::Safe, &at.session, words("sha256sum --", &[at.path.as_str()])).await?;
         let Ok(text) = outcome else { return Ok(None) };
         // A name with odd signs is escaped, which a backslash at the beginning says.
         let sum = text.trim_start_matches('\\').get(..64).filter(|sum| sum.bytes().all(|b| b.is_ascii_hexdigit()));
@@ -166,7 +167,7 @@ impl Agb {
         let place = if keep { "mv -nT --" } else { "mv -fT --" };
         line.push(words(place, &[last, at.path.as_str()]));
         let class = Class::Once("`wharf files stat` shows what is there");
-        let outcome = match self.act(class, &at.session, line.join(" && ")).await {
+        let outcome = match self.client.act(class, &at.session, line.join(" && ")).await {
             Ok(outcome) => outcome,
             // Whether it was done shows at both ends.
             Err(error) if error.kind() == Kind::Unavailable => {
@@ -199,7 +200,7 @@ impl Agb {
     /// Removes what was made on the way, as far as that goes: an error is on its way already.
     pub(super) async fn clear(&self, session: &wharf_core::model::SessionId, paths: &[&RemotePath]) {
         let paths: Vec<&str> = paths.iter().map(|path| path.as_str()).collect();
-        drop(self.act(Class::Idempotent, session, words("rm -rf --", &paths)).await);
+        drop(self.client.act(Class::Idempotent, session, words("rm -rf --", &paths)).await);
     }
 }
 

@@ -1,13 +1,15 @@
 //! Sessions.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
-use tokio::time::Instant;
 
-use super::{Agb, CAPABILITIES, Reply, contexts, labels, send, shown};
+use super::contexts::AgbContexts;
+use super::poll::Patience;
+use super::{AgbClient, CAPABILITIES, Reply, contexts, labels, send, shown};
 use crate::backend::page::unreadable;
 use crate::backend::{Capabilities, LabelPatch, NewSession, Page, PageRequest, SessionQuery, Sessions, document};
 use crate::http::Class;
@@ -22,33 +24,14 @@ const PAGE: usize = 50;
 /// How long a session may take to go away: as long as the SDKs wait.
 const RELEASE: Duration = Duration::from_secs(300);
 
-/// Pauses between two looks at something that takes its time: from the first to the longest, each
-/// twice as long as the one before.
-pub(super) struct Patience {
-    pause: Duration,
-    longest: Duration,
-    end: Instant,
-}
-
-impl Patience {
-    pub(super) fn new(first: Duration, longest: Duration, all: Duration) -> Self {
-        Patience { pause: first, longest, end: Instant::now() + all }
-    }
-
-    /// Waits; says whether there is still time for a look.
-    pub(super) async fn wait(&mut self) -> bool {
-        let now = Instant::now();
-        if now >= self.end {
-            return false;
-        }
-        tokio::time::sleep_until((now + self.pause).min(self.end)).await;
-        self.pause = (self.pause * 2).min(self.longest);
-        true
-    }
+/// The account's sessions.
+pub(super) struct AgbSessions {
+    pub(super) client: Arc<AgbClient>,
+    pub(super) contexts: AgbContexts,
 }
 
 #[async_trait]
-impl Sessions for Agb {
+impl Sessions for AgbSessions {
     fn capabilities(&self) -> &'static Capabilities {
         &CAPABILITIES
     }
@@ -92,7 +75,7 @@ impl Sessions for Agb {
     async fn create(&self, new: NewSession) -> Result<Session> {
         self.check(&new)?;
         labels::check(&new.labels)?;
-        let image = new.image.as_ref().or(self.0.image.as_ref()).ok_or_else(|| {
+        let image = new.image.as_ref().or(self.client.image.as_ref()).ok_or_else(|| {
             Error::usage("a session of AGB cloud is made from an image, and none is named")
                 .hint("name it: `--image agb-code-space-1`, WHARF_IMAGE, or `image` in the profile")
         })?;
@@ -108,21 +91,21 @@ impl Sessions for Agb {
             content.extend(asked);
         }
         let class = Class::Once("`wharf sessions list` shows whether there is one more");
-        let request = self.call(class, AgbOperation::CreateSession);
+        let request = self.client.call(class, AgbOperation::CreateSession);
         let reply = send(request.query("imageId", image).json(&content)).await?;
         let made: wire::CreatedSession = reply.data()?;
         if let Some(why) = made.failure() {
             return Err(not_made(&reply, why));
         }
         let id = read_id(made.session_id.as_deref().unwrap_or_default())?;
-        if let Err(error) = self.wait_for_contexts(&id, &loaded).await {
+        if let Err(error) = self.contexts.wait(&id, &loaded).await {
             return Err(match self.delete(&id, true).await {
                 Ok(()) => error,
                 Err(_) => error.hint(format!("the session is there nevertheless: `wharf sessions delete {id}`")),
             });
         }
         // The answer tells no status. A session that is there is not lost because of that.
-        let status = self.status(&id).await.ok().flatten().unwrap_or(SessionStatus::Unknown);
+        let status = self.client.status(&id).await.ok().flatten().unwrap_or(SessionStatus::Unknown);
         Ok(session(id, status, Some(new.labels), reply.provider()))
     }
 
@@ -131,7 +114,7 @@ impl Sessions for Agb {
     async fn list(&self, query: &SessionQuery, page: PageRequest) -> Result<Page<Session>> {
         CAPABILITIES.require_all(query.features())?;
         let limit = page.limit.unwrap_or(PAGE).clamp(1, PAGE).to_string();
-        let mut request = self.ask(AgbOperation::ListSessions).query("maxResults", &limit);
+        let mut request = self.client.ask(AgbOperation::ListSessions).query("maxResults", &limit);
         if let Some(token) = &page.cursor {
             request = request.query("nextToken", token);
         }
@@ -146,8 +129,8 @@ impl Sessions for Agb {
 
     /// Labels are asked for by a call of their own.
     async fn get(&self, id: &SessionId) -> Result<Session> {
-        let detail = async { send(self.tell_of(Class::Safe, AgbOperation::GetSession, id)).await };
-        let (reply, labels) = futures_util::future::try_join(detail, self.labels(id)).await?;
+        let detail = async { send(self.client.tell_of(Class::Safe, AgbOperation::GetSession, id)).await };
+        let (reply, labels) = futures_util::future::try_join(detail, self.client.labels(id)).await?;
         let seen: wire::SessionDetail = reply.data()?;
         let word = seen.status.ok_or_else(|| reply.lacks("a status"))?;
         let status = status_of(&word).ok_or_else(|| gone(id))?;
@@ -157,15 +140,15 @@ impl Sessions for Agb {
     /// A look comes first, so that a release that was sent twice is told from one of what is not
     /// there. The service releases in its own time; this waits for it.
     async fn delete(&self, id: &SessionId, _force: bool) -> Result<()> {
-        self.status(id).await?.ok_or_else(|| gone(id))?;
-        let request = self.tell_of(Class::Idempotent, AgbOperation::ReleaseSessionAsync, id);
+        self.client.status(id).await?.ok_or_else(|| gone(id))?;
+        let request = self.client.tell_of(Class::Idempotent, AgbOperation::ReleaseSessionAsync, id);
         match send(request).await {
             Err(error) if error.kind() == Kind::NotFound => return Ok(()),
             other => drop(other?),
         }
         let mut patience = Patience::new(Duration::from_millis(20), Duration::from_secs(1), RELEASE);
         loop {
-            match self.status(id).await {
+            match self.client.status(id).await {
                 Ok(None) => return Ok(()),
                 Err(error) if error.kind() == Kind::NotFound => return Ok(()),
                 Err(error) => {
@@ -185,18 +168,18 @@ impl Sessions for Agb {
     }
 
     async fn label(&self, id: &SessionId, patch: LabelPatch) -> Result<Session> {
-        self.change_labels(id, patch).await?;
+        self.client.change_labels(id, patch).await?;
         self.get(id).await
     }
 
     async fn touch(&self, id: &SessionId) -> Result<Session> {
-        let request = self.tell(Class::Idempotent, AgbOperation::RefreshIdleTime);
+        let request = self.client.tell(Class::Idempotent, AgbOperation::RefreshIdleTime);
         send(request.query("sessionId", id.as_str())).await?;
         self.get(id).await
     }
 }
 
-impl Agb {
+impl AgbClient {
     /// What a session is now; nothing where it is gone by its own account.
     async fn status(&self, id: &SessionId) -> Result<Option<SessionStatus>> {
         let reply = send(self.tell_of(Class::Safe, AgbOperation::GetSessionInfo, id)).await?;
@@ -308,17 +291,5 @@ mod tests {
     fn a_time_to_live_is_never_shorter_than_was_asked_for() {
         assert_eq!(seconds(Duration::from_secs(300)), 300);
         assert_eq!(seconds(Duration::from_millis(1500)), 2);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn patience_ends_in_time_and_begins_with_short_pauses() {
-        let start = Instant::now();
-        let mut patience =
-            Patience::new(Duration::from_millis(10), Duration::from_millis(40), Duration::from_millis(100));
-        let mut looks = Vec::new();
-        while patience.wait().await {
-            looks.push(start.elapsed().as_millis());
-        }
-        assert_eq!(looks, [10, 30, 70, 100]);
     }
 }

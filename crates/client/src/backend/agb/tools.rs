@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::Map;
 
-use super::{Agb, send};
+use super::{AgbClient, send};
 use crate::http::Class;
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{SessionId, SessionPath};
@@ -17,7 +17,7 @@ const SHELL_TIME: u64 = 50_000;
 /// What a tool made of a call: its text, or why not.
 pub(super) type Outcome<T = String> = std::result::Result<T, ToolError>;
 
-impl Agb {
+impl AgbClient {
     /// Calls a tool. What the call itself fails of is an error; what the tool says no with is an
     /// outcome, of which its caller knows more.
     pub(super) async fn tool(
@@ -29,7 +29,7 @@ impl Agb {
     ) -> Result<Outcome> {
         let result = self.called(class, id, name, args).await?;
         let text = result.joined();
-        Ok(if result.is_error { Err(ToolError::read(&self.0.http.scrub(&text))) } else { Ok(text) })
+        Ok(if result.is_error { Err(ToolError::read(&self.http.scrub(&text))) } else { Ok(text) })
     }
 
     async fn called(
@@ -69,7 +69,7 @@ impl Agb {
         envs.insert("LC_ALL".to_owned(), "C".into());
         let asked = wire::Shell { command, timeout_ms: Some(SHELL_TIME), cwd: None, envs: Some(envs) };
         let outcome = ran(&self.called(class, id, wire::name::SHELL, &asked).await?);
-        Ok(outcome.map_err(|error| ToolError { message: self.0.http.scrub(&error.message), ..error }))
+        Ok(outcome.map_err(|error| ToolError { message: self.http.scrub(&error.message), ..error }))
     }
 }
 
