@@ -12,7 +12,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 /// Levels that lists and objects may nest. All output formats can write an object of this depth within one of ours.
-pub const DEPTH: usize = 100;
+const DEPTH: usize = 100;
 
 /// Values in one object, those in its members included.
 pub const VALUES: usize = 50_000;
@@ -179,7 +179,7 @@ pub fn excerpt(text: &str) -> String {
 
 /// The same text with NUL for each half of a surrogate pair without its other half, which no string can hold. No name and
 /// no path holds NUL, so that whoever checks those refuses this one and not the whole text.
-pub fn mended(text: &[u8]) -> Cow<'_, [u8]> {
+pub(crate) fn mended(text: &[u8]) -> Cow<'_, [u8]> {
     let unit = |at: usize| -> Option<u16> {
         let digits = text.get(at..at + 6)?.strip_prefix(b"\\u")?;
         u16::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()

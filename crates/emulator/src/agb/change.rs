@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use serde_json::json;
 
 use super::Agb;
-use super::sessions::Found;
+use super::session::AgbSession;
 use super::tools::{Outcome, trouble};
 use wharf_core::model::{EntryKind, Timestamp};
 
@@ -26,7 +26,7 @@ impl Changes {
 
 impl Agb {
     /// The first call begins, and tells nothing.
-    pub(super) async fn file_change(&self, found: &Found, path: &str) -> Outcome {
+    pub(super) async fn file_change(&self, found: &AgbSession, path: &str) -> Outcome {
         let at = Self::path(path)?;
         let entries = self.children(found, &at, true).await.map_err(|e| trouble("Failed to watch", path, &e))?;
         let of = |entry: wharf_core::model::Entry| {

@@ -9,7 +9,7 @@ use md5::{Digest as _, Md5};
 use sha2::Sha256;
 
 use super::Agb;
-use super::sessions::Found;
+use super::session::AgbSession;
 use super::shell::{Ran, Simple, no_command};
 use super::tools::{Outcome, path_of, reason};
 use wharf_client::backend::{MkdirOptions, PutOptions};
@@ -84,7 +84,7 @@ impl<'w> Words<'w> {
 
 impl Agb {
     /// Runs one command. One that is not known is the tool's own error.
-    pub(super) async fn command(&self, found: &Found, cwd: &mut RemotePath, command: &Simple) -> Outcome<Ran> {
+    pub(super) async fn command(&self, found: &AgbSession, cwd: &mut RemotePath, command: &Simple) -> Outcome<Ran> {
         let Some((name, words)) = command.words.split_first() else { return Ok(Ran::default()) };
         let known = match name.as_str() {
             "true" | "false" | "pwd" | "cd" | "rmdir" | "chmod" => "",
@@ -129,7 +129,7 @@ impl Agb {
     }
 
     /// Does what a command does with each path; all are tried, and those that fail are told.
-    async fn each(&self, found: &Found, cwd: &RemotePath, words: &Words<'_>) -> Outcome<Ran> {
+    async fn each(&self, found: &AgbSession, cwd: &RemotePath, words: &Words<'_>) -> Outcome<Ran> {
         let (mut ran, name) = (Ran::default(), words.name);
         for word in &words.rest {
             match self.one(found, words, word, &path_of(word, cwd)?).await {
@@ -146,7 +146,7 @@ impl Agb {
     }
 
     /// What a command does with one path, and tells.
-    async fn one(&self, found: &Found, words: &Words<'_>, word: &str, at: &RemotePath) -> Result<Vec<u8>, Error> {
+    async fn one(&self, found: &AgbSession, words: &Words<'_>, word: &str, at: &RemotePath) -> Result<Vec<u8>, Error> {
         let files = self.files();
         let is_directory = |entry: &Entry| entry.kind == EntryKind::Directory;
         match words.name {
@@ -209,7 +209,13 @@ impl Agb {
     }
 
     /// What a command makes of a file's content.
-    async fn told_of(&self, found: &Found, words: &Words<'_>, word: &str, at: &RemotePath) -> Result<Vec<u8>, Error> {
+    async fn told_of(
+        &self,
+        found: &AgbSession,
+        words: &Words<'_>,
+        word: &str,
+        at: &RemotePath,
+    ) -> Result<Vec<u8>, Error> {
         if self.look(found, at).await?.kind == EntryKind::Directory {
             return Err(Error::conflict("Is a directory"));
         }
@@ -232,7 +238,14 @@ impl Agb {
 
     /// `mv`, `cp` and `ln`: into what is a directory, unless `-T` is given; over what is a file, unless
     /// `-n` is, or `-f` is not given to `ln`.
-    async fn put_over(&self, found: &Found, cwd: &RemotePath, words: &Words<'_>, from: &str, to: &str) -> Outcome<Ran> {
+    async fn put_over(
+        &self,
+        found: &AgbSession,
+        cwd: &RemotePath,
+        words: &Words<'_>,
+        from: &str,
+        to: &str,
+    ) -> Outcome<Ran> {
         let (source, mut target) = (path_of(from, cwd)?, path_of(to, cwd)?);
         let done = async {
             let entry = self.stat(found, &source).await?;
@@ -266,7 +279,7 @@ impl Agb {
     }
 
     /// A second name of a file, or of the one that a link leads to.
-    async fn second_name(&self, found: &Found, from: &RemotePath, to: &RemotePath) -> Result<(), Error> {
+    async fn second_name(&self, found: &AgbSession, from: &RemotePath, to: &RemotePath) -> Result<(), Error> {
         let entry = self.look(found, from).await?;
         let (from, to) = (found.at(entry.path), found.at(to.clone()));
         if self.backend.share(&from, entry.size.unwrap_or_default(), &self.backend, &to)? {
@@ -275,7 +288,13 @@ impl Agb {
         Err(Error::conflict("no second name is possible here"))
     }
 
-    async fn copy(&self, found: &Found, from: &RemotePath, to: &RemotePath, words: &Words<'_>) -> Result<(), Error> {
+    async fn copy(
+        &self,
+        found: &AgbSession,
+        from: &RemotePath,
+        to: &RemotePath,
+        words: &Words<'_>,
+    ) -> Result<(), Error> {
         let files = self.files();
         let entry = self.stat(found, from).await?;
         let (mut all, directory) = (Vec::new(), entry.kind == EntryKind::Directory);

@@ -6,8 +6,8 @@ use std::sync::{Mutex, PoisonError};
 use hyper::Method;
 use serde_json::json;
 
-use super::sessions::{home, limit, need};
-use super::sync::Task;
+use super::query::{limit, required};
+use super::session::home;
 use super::{Agb, Refusal, Result, done, good, value, whole};
 use crate::answer::Answer;
 use wharf_client::backend::Backend as _;
@@ -50,7 +50,7 @@ pub(super) struct Object {
 pub(super) struct Loaded {
     /// Contexts that stay, and where they are in it.
     pub(super) attached: Vec<(String, String)>,
-    pub(super) tasks: Vec<Task>,
+    pub(super) tasks: Vec<SyncTask>,
 }
 
 impl Contexts {
@@ -111,6 +111,25 @@ pub(super) fn key(path: &str) -> Result<String> {
     if odd { Err(Refusal::within(wire::code::INVALID, "filePath is not allowed")) } else { Ok(key.to_owned()) }
 }
 
+/// A sync of a context.
+pub(super) struct SyncTask {
+    pub(super) item: wire::SyncItem,
+    /// How often the sync is still reported as running; `u32::MAX` for one that never ends.
+    pub(super) pending_reports: u32,
+}
+
+impl SyncTask {
+    /// Returns the state to report this time.
+    pub(super) fn report(&mut self) -> wire::SyncItem {
+        if self.pending_reports == 0 {
+            return self.item.clone();
+        }
+        self.pending_reports -= u32::from(self.pending_reports != u32::MAX);
+        let status = Some(wire::SyncItem::RUNNING.to_owned());
+        wire::SyncItem { status, error_message: Some(String::new()), finish_time: Some(0), ..self.item.clone() }
+    }
+}
+
 impl Agb {
     /// The contexts of the service's own that a session has: one, through which files pass.
     pub(super) async fn load_context(&self, query: &Query) -> Result<Answer> {
@@ -144,7 +163,7 @@ impl Agb {
 
     /// A URL for an upload or a download, whether there is an object or not.
     pub(super) fn presigned(&self, method: &Method, query: &Query) -> Result<Answer> {
-        let id = need(query, "contextId")?;
+        let id = required(query, "contextId")?;
         if !self.contexts.has(id) {
             return Err(unknown());
         }
@@ -198,7 +217,7 @@ impl Agb {
     }
 
     pub(super) fn rename_context(&self, query: &Query) -> Result<Answer> {
-        let (id, name) = (need(query, "id")?, need(query, "name")?);
+        let (id, name) = (required(query, "id")?, required(query, "name")?);
         let taken = self
             .contexts
             .change(|state| state.contexts.iter().any(|held| held.context.name == name && held.context.id != id));
@@ -210,14 +229,14 @@ impl Agb {
     }
 
     pub(super) async fn clear_context(&self, query: &Query) -> Result<Answer> {
-        let id = need(query, "id")?;
+        let id = required(query, "id")?;
         self.contexts.with(id, |held| held.objects.clear()).ok_or_else(unknown)?;
         self.drop_objects(id).await?;
         Ok(done())
     }
 
     pub(super) async fn delete_context(&self, query: &Query) -> Result<Answer> {
-        let id = need(query, "id")?;
+        let id = required(query, "id")?;
         let gone = self.contexts.change(|state| {
             let before = state.contexts.len();
             state.contexts.retain(|held| held.context.id != id);
@@ -241,7 +260,7 @@ impl Agb {
 
     /// The files of a context, those directly in a directory where one is named.
     pub(super) fn context_files(&self, query: &Query) -> Result<Answer> {
-        let id = need(query, "contextId")?;
+        let id = required(query, "contextId")?;
         let number = |name: &str, default: usize| match query.get(name).map(str::parse::<usize>) {
             None => Ok(default),
             Some(Ok(number @ 1..)) => Ok(number),
@@ -276,7 +295,7 @@ impl Agb {
 
     /// Removes an object; one that is not there is gone already.
     pub(super) async fn delete_context_file(&self, query: &Query) -> Result<Answer> {
-        let id = need(query, "contextId")?;
+        let id = required(query, "contextId")?;
         let key = key(query.get("filePath").unwrap_or_default())?;
         if self.contexts.with(id, |held| held.objects.remove(&key)).ok_or_else(unknown)?.is_some() {
             self.remove_object(id, &key).await?;

@@ -9,7 +9,7 @@ use futures_util::StreamExt;
 
 use super::Agb;
 use super::find::matches;
-use super::sessions::Found;
+use super::session::AgbSession;
 use super::source::{Literal, Stored};
 use super::tools::{Outcome, trouble, wrong};
 use wharf_client::backend::{MkdirOptions, PutOptions};
@@ -24,7 +24,7 @@ const BULK: PutOptions = PutOptions { keep_existing: false, bulk: true, expires_
 
 impl Agb {
     /// Parents are made, and one that exists is taken, as the reference server of these tools does.
-    pub(super) async fn create_directory(&self, found: &Found, path: &str) -> Outcome {
+    pub(super) async fn create_directory(&self, found: &AgbSession, path: &str) -> Outcome {
         let at = found.at(Self::path(path)?);
         let doing = "Failed to create directory";
         let files = self.files();
@@ -35,7 +35,7 @@ impl Agb {
         Ok(format!("Successfully created directory {path}"))
     }
 
-    pub(super) async fn list_directory(&self, found: &Found, path: &str) -> Outcome {
+    pub(super) async fn list_directory(&self, found: &AgbSession, path: &str) -> Outcome {
         let at = Self::path(path)?;
         let entries =
             self.children(found, &at, false).await.map_err(|e| trouble("Failed to list directory", path, &e))?;
@@ -46,7 +46,7 @@ impl Agb {
         Ok(Listing { entries, strays: Vec::new() }.to_string())
     }
 
-    pub(super) async fn file_info(&self, found: &Found, path: &str) -> Outcome {
+    pub(super) async fn file_info(&self, found: &AgbSession, path: &str) -> Outcome {
         let at = Self::path(path)?;
         let entry = self.look(found, &at).await.map_err(|e| trouble("Failed to get file status", path, &e))?;
         let directory = entry.kind == EntryKind::Directory;
@@ -63,7 +63,7 @@ impl Agb {
     }
 
     /// Offsets count bytes, of text too, so that a character at either end may be cut.
-    pub(super) async fn read_file(&self, found: &Found, asked: &wire::ReadFile) -> Outcome {
+    pub(super) async fn read_file(&self, found: &AgbSession, asked: &wire::ReadFile) -> Outcome {
         let doing = "Failed to read file";
         let at = Self::path(&asked.path)?;
         self.need_file(found, &at).await.map_err(|e| trouble(doing, &asked.path, &e))?;
@@ -78,7 +78,7 @@ impl Agb {
     }
 
     /// The directory must be there: who counts on more would fail elsewhere.
-    pub(super) async fn write_file(&self, found: &Found, asked: wire::WriteFile) -> Outcome {
+    pub(super) async fn write_file(&self, found: &AgbSession, asked: wire::WriteFile) -> Outcome {
         let doing = "Failed to write file";
         let at = Self::path(&asked.path)?;
         let name = asked.path.clone();
@@ -100,7 +100,7 @@ impl Agb {
     /// Writes bytes, in the place of what is there or behind it.
     pub(super) async fn write(
         &self,
-        found: &Found,
+        found: &AgbSession,
         at: &RemotePath,
         tail: Bytes,
         append: bool,
@@ -116,7 +116,7 @@ impl Agb {
     }
 
     /// A file of a session with something behind it.
-    pub(super) fn stored(&self, found: &Found, entry: &Entry, tail: Bytes) -> Stored {
+    pub(super) fn stored(&self, found: &AgbSession, entry: &Entry, tail: Bytes) -> Stored {
         let executable = entry.mode.is_some_and(|mode| mode.0 & 0o111 != 0);
         let modified_at = entry.modified_at.filter(|_| tail.is_empty());
         Stored {
@@ -130,7 +130,7 @@ impl Agb {
     }
 
     /// Each edit replaces the first place that it finds \[sibling\]; all of them are made, or none.
-    pub(super) async fn edit_file(&self, found: &Found, asked: wire::EditFile) -> Outcome {
+    pub(super) async fn edit_file(&self, found: &AgbSession, asked: wire::EditFile) -> Outcome {
         let doing = "Failed to edit file";
         let at = Self::path(&asked.path)?;
         let done = async {
@@ -156,7 +156,7 @@ impl Agb {
     }
 
     /// Nothing may be at the destination, as the reference server of these tools has it.
-    pub(super) async fn move_file(&self, found: &Found, asked: &wire::MoveFile) -> Outcome {
+    pub(super) async fn move_file(&self, found: &AgbSession, asked: &wire::MoveFile) -> Outcome {
         let doing = "Failed to move file";
         let (from, to) = (Self::path(&asked.source)?, Self::path(&asked.destination)?);
         let done = async {
@@ -171,7 +171,7 @@ impl Agb {
         Ok("moved".to_owned())
     }
 
-    pub(super) async fn delete_file(&self, found: &Found, path: &str) -> Outcome {
+    pub(super) async fn delete_file(&self, found: &AgbSession, path: &str) -> Outcome {
         let at = Self::path(path)?;
         let done = async {
             if self.look(found, &at).await?.kind == EntryKind::Directory {
@@ -184,7 +184,7 @@ impl Agb {
     }
 
     /// Names of all kinds, with all that is below; what is excluded is not entered.
-    pub(super) async fn search_files(&self, found: &Found, asked: &wire::SearchFiles) -> Outcome {
+    pub(super) async fn search_files(&self, found: &AgbSession, asked: &wire::SearchFiles) -> Outcome {
         let at = Self::path(&asked.path)?;
         let entries = self.children(found, &at, true).await;
         let entries = entries.map_err(|e| trouble("Failed to search files", &asked.path, &e))?;
@@ -199,7 +199,7 @@ impl Agb {
         Ok(if hits.is_empty() { NO_MATCHES.to_owned() } else { hits.join("\n") })
     }
 
-    pub(super) async fn read_files(&self, found: &Found, paths: &[String]) -> Outcome {
+    pub(super) async fn read_files(&self, found: &AgbSession, paths: &[String]) -> Outcome {
         let mut all = Vec::new();
         for path in paths {
             let asked = wire::ReadFile { path: path.clone(), ..wire::ReadFile::default() };
@@ -210,14 +210,19 @@ impl Agb {
     }
 
     /// What a path holds; of a link, what it leads to.
-    pub(super) async fn look(&self, found: &Found, at: &RemotePath) -> Result<Entry, Error> {
+    pub(super) async fn look(&self, found: &AgbSession, at: &RemotePath) -> Result<Entry, Error> {
         let files = self.files();
         let real = files.resolve(&found.at(at.clone())).await?;
         files.stat(&real).await
     }
 
     /// The entries of a directory; a `conflict` for anything else.
-    pub(super) async fn children(&self, found: &Found, at: &RemotePath, recursive: bool) -> Result<Vec<Entry>, Error> {
+    pub(super) async fn children(
+        &self,
+        found: &AgbSession,
+        at: &RemotePath,
+        recursive: bool,
+    ) -> Result<Vec<Entry>, Error> {
         let entry = self.look(found, at).await?;
         if entry.kind != EntryKind::Directory {
             return Err(Error::conflict("Not a directory"));
@@ -230,7 +235,7 @@ impl Agb {
         Ok(all)
     }
 
-    async fn need_file(&self, found: &Found, at: &RemotePath) -> Result<(), Error> {
+    async fn need_file(&self, found: &AgbSession, at: &RemotePath) -> Result<(), Error> {
         match self.look(found, at).await?.kind {
             EntryKind::Directory => Err(Error::conflict("Is a directory")),
             _ => Ok(()),
@@ -238,7 +243,7 @@ impl Agb {
     }
 
     /// The directory that a path is in must be there.
-    pub(super) async fn need_directory(&self, found: &Found, at: &RemotePath) -> Result<(), Error> {
+    pub(super) async fn need_directory(&self, found: &AgbSession, at: &RemotePath) -> Result<(), Error> {
         let Some(parent) = at.parent() else { return Err(Error::conflict("Is a directory")) };
         match self.look(found, &parent).await?.kind {
             EntryKind::Directory => Ok(()),

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::Agb;
-use super::sessions::Found;
+use super::session::AgbSession;
 use super::shell::Ran;
 use super::tools::{Outcome, path_of, reason};
 use wharf_core::model::{Entry, EntryKind, RemotePath};
@@ -128,7 +128,7 @@ fn print(format: &str, shown: &str, start: &str, depth: usize, entry: &Entry) ->
 
 impl Agb {
     /// `find PATH... [-mindepth N] [-maxdepth N] [-type T] [-name PATTERN] [-print|-print0|-printf F]`.
-    pub(super) async fn run_find(&self, found: &Found, cwd: &RemotePath, words: &[String]) -> Outcome<Ran> {
+    pub(super) async fn run_find(&self, found: &AgbSession, cwd: &RemotePath, words: &[String]) -> Outcome<Ran> {
         let split = words.iter().position(|word| word.starts_with('-')).unwrap_or(words.len());
         let (starts, rest) = words.split_at(split);
         let search = match read(rest) {
@@ -174,7 +174,7 @@ impl Agb {
     }
 
     /// `stat [-L] (-c FORMAT | --printf FORMAT) PATH...`: `%n %s %a %f %F %Y %%`.
-    pub(super) async fn run_stat(&self, found: &Found, cwd: &RemotePath, words: &[String]) -> Outcome<Ran> {
+    pub(super) async fn run_stat(&self, found: &AgbSession, cwd: &RemotePath, words: &[String]) -> Outcome<Ran> {
         let (mut format, mut end, mut follow) = (None, "\n", false);
         let mut words = words.iter();
         let mut paths = Vec::new();
@@ -213,7 +213,7 @@ impl Agb {
     }
 
     /// What a path holds; a link is itself.
-    pub(super) async fn stat(&self, found: &Found, at: &RemotePath) -> Result<Entry, wharf_core::error::Error> {
+    pub(super) async fn stat(&self, found: &AgbSession, at: &RemotePath) -> Result<Entry, wharf_core::error::Error> {
         self.files().stat(&found.at(at.clone())).await
     }
 }

@@ -11,6 +11,8 @@ mod contexts;
 mod files;
 mod find;
 mod objects;
+mod query;
+mod session;
 mod sessions;
 mod shell;
 mod source;

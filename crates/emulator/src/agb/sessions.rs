@@ -7,12 +7,14 @@ use std::time::Duration;
 
 use serde_json::json;
 
+use super::query::{limit, required};
+use super::session::{AgbSession, DIRECTORIES, IMAGE};
 use super::{Agb, DOCUMENT_MAX, Refusal, Result, done, good, tools, value, whole};
 use crate::answer::Answer;
 use crate::request::Request;
 use wharf_client::backend::{Backend as _, LabelPatch, MkdirOptions, NewSession, PageRequest, SessionQuery};
 use wharf_core::error::{Error, Kind};
-use wharf_core::model::{Labels, RemotePath, Session, SessionId, SessionPath, SessionStatus, Timestamp};
+use wharf_core::model::{Labels, Session, SessionId, SessionPath, Timestamp};
 use wharf_core::random;
 use wharf_wire::agb as wire;
 use wharf_wire::url::Query;
@@ -21,18 +23,12 @@ use wharf_wire::url::Query;
 /// underscore in its name.
 const PREFIX: &str = "agb_";
 
-/// The label that says that a session is one of these, and which image it was made from.
-const IMAGE: &str = "agb.image";
-
 /// What the store's names of a user's labels begin with.
 const LABEL: &str = "agb.label.";
 
 /// Seconds without use after which a session is gone where nobody says: the longer of the two
 /// numbers that the documentation has.
 const TIMEOUT: u64 = 30 * 60;
-
-/// The most sessions on a page. The service's number is unknown.
-const PAGE_MAX: usize = 100;
 
 /// Sessions that the store is asked for at a time.
 const STEP: usize = 500;
@@ -45,9 +41,6 @@ const DIRECT_IMAGE: &str = "agb-code-space-2";
 
 /// Ports that a link can lead to \[the SDK's tests\].
 const PORTS: std::ops::RangeInclusive<u16> = 30_100..=30_199;
-
-/// Directories that every session has. Commands run in the first, which is where relative paths are.
-const DIRECTORIES: [&str; 2] = ["/home/agb", "/tmp"];
 
 /// Sessions that were released and whose status nobody has asked for since: they are on their way out
 /// once, as the service's releases take time.
@@ -76,7 +69,7 @@ struct Mark {
 }
 
 impl Mark {
-    fn of(found: &Found) -> Self {
+    fn of(found: &AgbSession) -> Self {
         let made = found.session.created_at.map_or(0, Timestamp::as_microsecond);
         Mark { made, id: found.id.clone() }
     }
@@ -93,61 +86,30 @@ impl fmt::Display for Mark {
     }
 }
 
-/// Where relative paths are.
-pub(super) fn home() -> RemotePath {
-    DIRECTORIES.first().and_then(|home| home.parse().ok()).unwrap_or_else(RemotePath::root)
-}
-
-/// A session that is there.
-pub(super) struct Found {
-    /// Its id in the protocol.
-    pub(super) id: String,
-    /// What the store has.
-    pub(super) session: Session,
-}
-
-impl Found {
-    /// A path in it.
-    pub(super) fn at(&self, path: RemotePath) -> SessionPath {
-        SessionPath { session: self.session.id.clone(), path }
-    }
-
-    fn label(&self, name: &str) -> Option<&str> {
-        self.session.labels.as_ref()?.get(name).map(String::as_str)
-    }
-
-    fn status(&self) -> &'static str {
-        match self.session.status {
-            SessionStatus::Stopped => wire::status::PAUSED,
-            _ => wire::status::RUNNING,
-        }
-    }
-}
-
 impl Agb {
     /// The session of that id.
-    pub(super) async fn find(&self, id: &str) -> Result<Found> {
+    pub(super) async fn find(&self, id: &str) -> Result<AgbSession> {
         let local = local_id(id).ok_or_else(Refusal::no_session)?;
         let session = match self.backend.sessions().get(&local).await {
             Err(e) if e.kind() == Kind::NotFound => return Err(Refusal::no_session()),
             found => found?,
         };
-        let found = Found { id: id.to_owned(), session };
+        let found = AgbSession { id: id.to_owned(), session };
         if found.label(IMAGE).is_some() { Ok(found) } else { Err(Refusal::no_session()) }
     }
 
     /// The session that a query names.
-    pub(super) async fn find_in(&self, query: &Query) -> Result<Found> {
-        self.find(need(query, "sessionId")?).await
+    pub(super) async fn find_in(&self, query: &Query) -> Result<AgbSession> {
+        self.find(required(query, "sessionId")?).await
     }
 
-    async fn find_of(&self, request: &Request) -> Result<Found> {
+    async fn find_of(&self, request: &Request) -> Result<AgbSession> {
         let asked: wire::SessionRef = request.document(DOCUMENT_MAX).await?;
         self.find(&asked.session_id).await
     }
 
     pub(super) async fn create(&self, request: &Request) -> Result<Answer> {
-        let image = need(&request.query, "imageId")?;
+        let image = required(&request.query, "imageId")?;
         let asked: wire::CreateSession = request.document(DOCUMENT_MAX).await?;
         if asked.context_id.is_some() || asked.session_id.is_some() {
             return Err(Refusal::bad("what contextId and sessionId mean here is not known"));
@@ -183,7 +145,7 @@ impl Agb {
             let at = SessionPath { session: local.clone(), path: directory.parse()? };
             files.mkdir(&at, MkdirOptions { parents: true, mode: None, bulk: true }).await?;
         }
-        let found = Found { id, session };
+        let found = AgbSession { id, session };
         for item in loaded {
             self.attach(&found, &item.context_id, &item.path).await?;
         }
@@ -206,7 +168,7 @@ impl Agb {
     }
 
     /// Where a session's tools can be called directly, what opens that, and which there are.
-    fn direct(&self, found: &Found) -> Option<(String, String, String)> {
+    fn direct(&self, found: &AgbSession) -> Option<(String, String, String)> {
         (found.label(IMAGE)? == DIRECT_IMAGE).then(|| {
             let link = format!("{}/link/{}", self.origin, found.id);
             (link, self.signer.token(&found.id), tools::list())
@@ -214,7 +176,7 @@ impl Agb {
     }
 
     /// The address of a page to look at a session with, which is not there.
-    fn page(&self, found: &Found) -> String {
+    fn page(&self, found: &AgbSession) -> String {
         format!("{}/app?authcode={}", self.origin, self.signer.token(&found.id))
     }
 
@@ -272,7 +234,7 @@ impl Agb {
     /// Replaces all labels \[the SDK's tests\]. None at all are refused, as the SDKs do themselves.
     pub(super) async fn set_labels(&self, query: &Query) -> Result<Answer> {
         let found = self.find_in(query).await?;
-        let wanted = wire::read_labels(need(query, "Labels")?).filter(|labels| !labels.is_empty());
+        let wanted = wire::read_labels(required(query, "Labels")?).filter(|labels| !labels.is_empty());
         let wanted = wanted.ok_or_else(|| Refusal::bad("Labels is a JSON object with at least one label"))?;
         if wanted.iter().any(|(name, value)| name.trim().is_empty() || value.trim().is_empty()) {
             return Err(Refusal::bad("a label has a name and a value"));
@@ -332,7 +294,7 @@ impl Agb {
         loop {
             let page = self.backend.sessions().list(&asked, PageRequest { cursor, limit: Some(STEP) }).await?;
             let sessions = page.items.into_iter().collect::<Result<Vec<_>, _>>()?;
-            let found = sessions.into_iter().filter_map(|session| Some(Found { id: own(&session)?, session }));
+            let found = sessions.into_iter().filter_map(|session| Some(AgbSession { id: own(&session)?, session }));
             all.extend(found.filter(|found| found.label(IMAGE).is_some()).map(|found| (Mark::of(&found), found)));
             cursor = page.next;
             if cursor.is_none() {
@@ -369,23 +331,6 @@ fn local_id(id: &str) -> Option<SessionId> {
 /// The part of an id that is its own.
 fn tail(id: &str) -> &str {
     id.rsplit('-').next().unwrap_or(id)
-}
-
-/// A parameter that a call cannot do without.
-pub(super) fn need<'q>(query: &'q Query, name: &str) -> Result<&'q str> {
-    query
-        .get(name)
-        .filter(|value| !value.is_empty())
-        .ok_or_else(|| Refusal::bad(format!("the query parameter {name} is missing")))
-}
-
-/// How many items a page is to have. More than the most are the most.
-pub(super) fn limit(query: &Query, default: usize) -> Result<usize> {
-    match query.get("maxResults").map(str::parse::<usize>) {
-        None => Ok(default),
-        Some(Ok(limit @ 1..)) => Ok(limit.min(PAGE_MAX)),
-        Some(_) => Err(Refusal::bad("maxResults is a number from 1")),
-    }
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@
 use serde_json::json;
 
 use super::Agb;
-use super::sessions::{Found, home};
+use super::session::{AgbSession, home};
 use super::tools::{Outcome, path_of, wrong};
 use wharf_client::backend::PutOptions;
 use wharf_core::error::Error;
@@ -106,7 +106,7 @@ pub(super) fn parse(line: &str) -> Result<Vec<Simple>, String> {
 
 impl Agb {
     /// Runs a line of commands until one fails.
-    pub(super) async fn shell(&self, found: &Found, asked: &wire::Shell) -> Outcome {
+    pub(super) async fn shell(&self, found: &AgbSession, asked: &wire::Shell) -> Outcome {
         let line = parse(&asked.command)
             .map_err(|problem| wrong(format!("`wharf serve` runs no shell, and its commands are few: {problem}")))?;
         let mut cwd = match asked.cwd.as_deref() {

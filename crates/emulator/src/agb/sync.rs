@@ -8,9 +8,9 @@ use std::sync::Arc;
 use bytes::Bytes;
 use futures_util::StreamExt;
 
-use super::contexts::key;
+use super::contexts::{SyncTask, key};
 use super::objects::place;
-use super::sessions::Found;
+use super::session::AgbSession;
 use super::source::Stored;
 use super::{Agb, Refusal, Result, done, good, value};
 use crate::answer::Answer;
@@ -26,22 +26,15 @@ use wharf_wire::url::Query;
 /// How often a slow sync is seen on its way.
 const SLOW: u32 = 2;
 
-/// A sync, as it is told.
-pub(super) struct Task {
-    item: SyncItem,
-    /// How often it is still told that it is on its way.
-    hidden: u32,
-}
-
 impl Agb {
     /// Loads a context into a new session, which has it until it is released.
-    pub(super) async fn attach(&self, found: &Found, context: &str, path: &str) -> Result<()> {
+    pub(super) async fn attach(&self, found: &AgbSession, context: &str, path: &str) -> Result<()> {
         self.contexts.of_session(&found.id, |loaded| loaded.attached.push((context.to_owned(), path.to_owned())));
         self.run(found, context, path, SyncMode::Download, None).await
     }
 
     /// Brings all that a session has back to its contexts, and forgets it.
-    pub(super) async fn detach(&self, found: &Found) -> Result<()> {
+    pub(super) async fn detach(&self, found: &AgbSession) -> Result<()> {
         let attached = self.contexts.of_session(&found.id, |loaded| loaded.attached.clone());
         // One that is gone has lost what it held.
         for (context, path) in attached.into_iter().filter(|(context, _)| self.contexts.has(context)) {
@@ -88,7 +81,7 @@ impl Agb {
                     && fits("path", &task.item.path)
                     && fits("taskType", &task.item.task_type)
             });
-            wanted.map(Task::told).collect()
+            wanted.map(SyncTask::report).collect()
         });
         Ok(good(value(wire::ContextInfo::of(&items))))
     }
@@ -96,7 +89,7 @@ impl Agb {
     /// Does one sync, and remembers how it went.
     async fn run(
         &self,
-        found: &Found,
+        found: &AgbSession,
         context: &str,
         path: &str,
         mode: SyncMode,
@@ -130,13 +123,20 @@ impl Agb {
         };
         self.contexts.of_session(&found.id, |loaded| {
             loaded.tasks.retain(|task| !task.item.is_about(context, path, mode));
-            loaded.tasks.push(Task { item, hidden });
+            loaded.tasks.push(SyncTask { item, pending_reports: hidden });
         });
         Ok(())
     }
 
     /// Moves all files of a directory one way; `partly` cuts the last one in half.
-    async fn moved(&self, found: &Found, context: &str, path: &str, mode: SyncMode, partly: bool) -> Result<(), Error> {
+    async fn moved(
+        &self,
+        found: &AgbSession,
+        context: &str,
+        path: &str,
+        mode: SyncMode,
+        partly: bool,
+    ) -> Result<(), Error> {
         let directory: RemotePath = path.parse()?;
         let files: Vec<(RemotePath, u64)> = match mode {
             SyncMode::Download => {
@@ -168,7 +168,7 @@ impl Agb {
     }
 
     /// The regular files below a directory, with their sizes; none where it is not there.
-    async fn files_below(&self, found: &Found, directory: &RemotePath) -> Result<Vec<(RemotePath, u64)>, Error> {
+    async fn files_below(&self, found: &AgbSession, directory: &RemotePath) -> Result<Vec<(RemotePath, u64)>, Error> {
         let at = found.at(directory.clone());
         let mut entries = match self.files().list(&at, true).await {
             Err(e) if e.kind() == Kind::NotFound => return Ok(Vec::new()),
@@ -182,17 +182,5 @@ impl Agb {
             }
         }
         Ok(files)
-    }
-}
-
-impl Task {
-    /// How it is told this time.
-    fn told(&mut self) -> SyncItem {
-        if self.hidden == 0 {
-            return self.item.clone();
-        }
-        self.hidden = if self.hidden == u32::MAX { u32::MAX } else { self.hidden - 1 };
-        let status = Some(SyncItem::RUNNING.to_owned());
-        SyncItem { status, error_message: Some(String::new()), finish_time: Some(0), ..self.item.clone() }
     }
 }

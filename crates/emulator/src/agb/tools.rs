@@ -5,7 +5,8 @@ use hyper::StatusCode;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
-use super::sessions::{Found, home, need};
+use super::query::required;
+use super::session::{AgbSession, home};
 use super::{Agb, DOCUMENT_MAX, Refusal, Result, good, value};
 use crate::answer::{self, Answer};
 use crate::request::Request;
@@ -59,7 +60,7 @@ pub(super) fn list() -> String {
 
 /// The tools of an image: all have the same.
 pub(super) fn listed(query: &Query) -> Result<Answer> {
-    need(query, "imageId")?;
+    required(query, "imageId")?;
     Ok(good(list().into()))
 }
 
@@ -131,7 +132,7 @@ impl Agb {
     /// Calls a tool whose arguments are `size` bytes of JSON.
     async fn tool(
         &self,
-        found: &Found,
+        found: &AgbSession,
         name: &str,
         args: Map<String, Value>,
         size: usize,
@@ -151,7 +152,7 @@ impl Agb {
         }
     }
 
-    async fn used(&self, found: &Found, name: &str, args: Map<String, Value>) -> Outcome {
+    async fn used(&self, found: &AgbSession, name: &str, args: Map<String, Value>) -> Outcome {
         match name {
             name::CREATE_DIRECTORY => self.create_directory(found, &arguments::<wire::PathOnly>(args)?.path).await,
             name::LIST_DIRECTORY => self.list_directory(found, &arguments::<wire::PathOnly>(args)?.path).await,
@@ -183,7 +184,7 @@ impl Agb {
     /// All bytes of a file, or those of a range.
     pub(super) async fn bytes(
         &self,
-        found: &Found,
+        found: &AgbSession,
         path: &RemotePath,
         first: u64,
         len: Option<u64>,

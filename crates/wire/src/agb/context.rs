@@ -4,7 +4,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::answer::{lowered, number, text, value};
-use crate::url::Query;
 
 /// The type of the context that files pass through; the service makes it for each session \[docs\].
 pub const FILE_TRANSFER: &str = "file_transfer";
@@ -28,26 +27,12 @@ pub struct InternalContext {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PresignedUrl {
-    /// It. Neither the key nor a `Content-Type` goes with it: see [`content_type_is_signed`].
+    /// The URL. Neither the key nor a `Content-Type` goes with it: the signature covers a `Content-Type` only where
+    /// `x-oss-additional-headers` names it, and an upload that sends another one is 403 \[sdk, its list of changes\].
     pub url: String,
     /// Until when; seconds since 1970, or something else: uncertain.
     #[serde(default, deserialize_with = "number", skip_serializing_if = "Option::is_none")]
     pub expire_time: Option<u64>,
-}
-
-/// Whether the signature of a presigned URL can cover a `Content-Type`: that of the form of the
-/// recordings cannot, and an upload that sends one is 403 \[sdk, its list of changes\].
-pub fn content_type_is_signed(query: &Query) -> bool {
-    query.get("x-oss-additional-headers").is_some_and(|names| names.split(';').any(|name| name == "content-type"))
-}
-
-/// The directory that a sync is asked for so that it brings `file`: its parent, without a slash at
-/// its end; nothing for a name alone, for which there can be none \[sdk\].
-pub fn directory_of(file: &str) -> Option<&str> {
-    match file.trim_end_matches('/').rsplit_once('/')? {
-        ("", _) => Some("/"),
-        (parent, _) => Some(parent.trim_end_matches('/')),
-    }
 }
 
 /// Which way a sync goes, as the session sees it: the words are turned round for a user.
@@ -222,7 +207,7 @@ pub struct Context {
     /// When it was last used.
     #[serde(default, deserialize_with = "text", skip_serializing_if = "Option::is_none")]
     pub last_used_time: Option<String>,
-    /// [`Context::AVAILABLE`], [`Context::CLEARING`] or `pre-available`; not in listings.
+    /// [`Context::AVAILABLE`], `clearing` or `pre-available`; not in listings.
     #[serde(default, deserialize_with = "text", skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
 }
@@ -230,8 +215,6 @@ pub struct Context {
 impl Context {
     /// Usable.
     pub const AVAILABLE: &'static str = "available";
-    /// Being emptied.
-    pub const CLEARING: &'static str = "clearing";
 }
 
 /// A file in a context.
@@ -320,19 +303,5 @@ mod tests {
         assert!(known.is_about("c", "/t/x", SyncMode::Download) && known.is_about("c", "/t/x/", SyncMode::Download));
         assert!(!known.is_about("c", "/t/x", SyncMode::Upload));
         assert!(!known.is_about("c", "/t", SyncMode::Download) && !known.is_about("d", "/t/x", SyncMode::Download));
-    }
-
-    #[test]
-    fn the_directory_of_a_file() {
-        assert_eq!(directory_of("/home/t/up.bin"), Some("/home/t"));
-        assert_eq!(directory_of("/up.bin"), Some("/"));
-        assert_eq!(directory_of("plain.bin"), None);
-    }
-
-    #[test]
-    fn no_content_type_is_covered_by_the_signatures_that_were_recorded() {
-        let query = |text: &str| Query::parse(text).unwrap();
-        assert!(!content_type_is_signed(&query("Expires=1&OSSAccessKeyId=K&Signature=S%3D")));
-        assert!(content_type_is_signed(&query("x-oss-additional-headers=content-type%3Bhost")));
     }
 }

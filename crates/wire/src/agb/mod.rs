@@ -31,19 +31,13 @@ pub use args::{
 };
 pub use context::{
     Context, ContextFile, ContextInfo, FILE_TRANSFER, InternalContext, PresignedUrl, SyncItem, SyncMode, SyncState,
-    content_type_is_signed, directory_of,
 };
 pub use operations::AgbOperation;
 pub use session::{
     CreateSession, CreatedSession, DesktopInfo, GetLabels, Link, McpResource, Persistence, SessionDetail, SessionItem,
     SessionRef, read_labels, status, write_labels,
 };
-pub use tool::{
-    Content, DirectAnswer, DirectCall, TOKEN_HEADER, Tool, ToolCall, ToolResult, direct_url, escaped_len, name,
-    read_tools,
-};
-
-use super::url::Query;
+pub use tool::{Content, DirectCall, TOKEN_HEADER, Tool, ToolCall, ToolResult, escaped_len, name};
 
 /// Where the service is, unless somebody says otherwise \[sdk\].
 pub const ENDPOINT: &str = "https://sdk-api.agb.cloud";
@@ -68,17 +62,9 @@ pub const MESSAGE_SURE: usize = 56_000;
 /// around it: 40,500 are 54,000 characters.
 pub const READ_SURE: u64 = 40_500;
 
-/// The bytes that the SDKs read at a time, and the characters that they write \[sdk\].
-pub const SDK_CHUNK: u64 = 51_200;
-
 /// The longest life of a session in seconds, whatever keeps it alive \[docs\].
 pub const SESSION_LIFE: u64 = 30 * 60;
 
 /// The query of every call of a tool, name and value. Without it a call on a session that is gone
 /// starts a new one silently \[sibling\].
 pub const NO_NEW_SESSION: (&str, &str) = ("autoGenSession", "false");
-
-/// The query of a call of a tool.
-pub fn tool_query() -> Query {
-    Query::default().with(NO_NEW_SESSION.0, NO_NEW_SESSION.1)
-}

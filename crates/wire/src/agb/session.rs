@@ -4,7 +4,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::answer::{text, value};
-use super::tool::{Tool, read_tools};
 use wharf_core::model::Labels;
 
 /// The words for a session's state: those of the sibling and one that ends the SDKs' wait. AGB's own
@@ -97,7 +96,7 @@ pub struct CreatedSession {
     /// Read by the SDKs and not used.
     #[serde(default, deserialize_with = "text", skip_serializing_if = "Option::is_none")]
     pub network_interface_ip: Option<String>,
-    /// Where tools can be called without the API: see [`direct_url`](super::direct_url).
+    /// Where tools can be called without the API: see [`DirectCall`](super::DirectCall).
     #[serde(default, deserialize_with = "text", skip_serializing_if = "Option::is_none")]
     pub link_url: Option<String>,
     /// Where code can be run with its output streamed.
@@ -118,11 +117,6 @@ impl CreatedSession {
         let none = self.session_id.as_deref().is_none_or(str::is_empty);
         (refused || none)
             .then(|| self.err_msg.as_deref().filter(|text| !text.is_empty()).unwrap_or("no reason was given"))
-    }
-
-    /// The tools that it says it has.
-    pub fn tools(&self) -> Vec<Tool> {
-        self.tool_list.as_ref().map(read_tools).unwrap_or_default()
     }
 }
 
@@ -165,13 +159,6 @@ pub struct SessionDetail {
     /// As in [`CreatedSession`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tool_list: Option<Value>,
-}
-
-impl SessionDetail {
-    /// The tools that it says it has.
-    pub fn tools(&self) -> Vec<Tool> {
-        self.tool_list.as_ref().map(read_tools).unwrap_or_default()
-    }
 }
 
 /// One item of a listing. There are no labels and no times in it.

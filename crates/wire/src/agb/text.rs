@@ -122,14 +122,6 @@ impl FileInfo {
 /// What `search_files` answers where it found nothing.
 pub const NO_MATCHES: &str = "No matches found";
 
-/// The paths that `search_files` found. A name that holds a line end is torn.
-pub fn read_matches(text: &str) -> Vec<String> {
-    if text.trim() == NO_MATCHES {
-        return Vec::new();
-    }
-    text.split('\n').filter(|line| !line.is_empty()).map(str::to_owned).collect()
-}
-
 /// What `read_multiple_files` answers. It cannot be read without a doubt; only `serve` writes it.
 pub fn print_files<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
     let blocks: Vec<_> = files.into_iter().map(|(path, content)| format!("{path}: \n{content}\n\n")).collect();
@@ -307,9 +299,7 @@ mod tests {
     }
 
     #[test]
-    fn matches_and_many_files() {
-        assert_eq!(read_matches("No matches found"), [""; 0]);
-        assert_eq!(read_matches("/a\n/b c \n"), ["/a", "/b c "]);
+    fn many_files_are_blocks_between_rules() {
         assert_eq!(print_files([("/a", "x\n"), ("/b", "")]), "/a: \nx\n\n\n\n---\n/b: \n\n\n");
     }
 

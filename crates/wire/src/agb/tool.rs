@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::answer::{lowered, text, value};
+use super::answer::text;
 
 /// The names of the tools \[recorded\]. Which server has which is not to be assumed: it is looked up.
 pub mod name {
@@ -39,11 +39,6 @@ pub mod name {
 
 /// The header with a session's token on the direct route \[recorded\].
 pub const TOKEN_HEADER: &str = "x-access-token";
-
-/// Where tools are called without the API: `POST` with a [`DirectCall`].
-pub fn direct_url(link: &str) -> String {
-    format!("{}/callTool", link.trim_end_matches('/'))
-}
 
 /// The body of a call of a tool through the API.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -81,7 +76,8 @@ impl ToolCall {
     }
 }
 
-/// The body of a call of a tool on the direct route.
+/// The body of a call of a tool on the direct route: `POST` to the link and `/callTool`. In the answer `data` has a
+/// field `result`, or is that as JSON in a string \[sdk\].
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct DirectCall {
@@ -162,36 +158,6 @@ impl Content {
     pub const TEXT: &'static str = "text";
 }
 
-/// What the direct route answers.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct DirectAnswer {
-    /// An object with a member `result`, or that as JSON in a string.
-    pub data: Value,
-}
-
-impl DirectAnswer {
-    /// An answer.
-    pub fn of(result: &ToolResult) -> Self {
-        DirectAnswer { data: serde_json::json!({ "result": result }) }
-    }
-
-    /// Whether the tool failed, and its text: the first item alone, which may be a bare string and
-    /// call its text `text`, `blob` or `data` \[sdk\]. Nothing where it is not of that form.
-    pub fn read(&self) -> Option<(bool, String)> {
-        let data = match &self.data {
-            Value::String(inner) => lowered(value(inner.as_bytes())?),
-            other => lowered(other.clone()),
-        };
-        let result = data.get("result")?;
-        let first = result.get("content").and_then(|content| content.get(0));
-        let text = first.and_then(|item| {
-            let named = || ["text", "blob", "data"].iter().find_map(|name| item.get(name)?.as_str());
-            item.as_str().or_else(named)
-        });
-        Some((result.get("isError") == Some(&Value::Bool(true)), text.unwrap_or_default().to_owned()))
-    }
-}
-
 /// A tool, as an image or a session lists it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -210,16 +176,6 @@ pub struct Tool {
     /// Its name once more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tool: Option<String>,
-}
-
-/// Reads a list of tools: an array, or that as JSON in a string. What is no tool is left out.
-pub fn read_tools(list: &Value) -> Vec<Tool> {
-    let list = match list {
-        Value::String(inner) => value(inner.as_bytes()).unwrap_or(Value::Null),
-        other => other.clone(),
-    };
-    let Value::Array(items) = lowered(list) else { return Vec::new() };
-    items.into_iter().filter_map(|item| serde_json::from_value(item).ok()).collect()
 }
 
 /// How many bytes `text` has within a JSON document, its quotes not counted: what a message's limit
@@ -257,40 +213,13 @@ mod tests {
     }
 
     #[test]
-    fn all_texts_are_joined_through_the_api_and_the_first_item_counts_on_the_direct_route() {
+    fn the_texts_of_a_result_are_joined() {
         let two =
             json!({ "content": [{ "type": "text", "text": "a" }, { "type": "text", "text": "b" }], "isError": true });
-        let result: ToolResult = serde_json::from_value(two.clone()).unwrap();
+        let result: ToolResult = serde_json::from_value(two).unwrap();
         assert_eq!((result.joined().as_str(), result.is_error), ("a\nb", true));
         let image = json!({ "content": [{ "type": "image", "data": "AA==", "mimeType": "image/png" }] });
         assert_eq!(serde_json::from_value::<ToolResult>(image).unwrap().joined(), "AA==");
-        let direct = |data: Value| DirectAnswer { data }.read();
-        let expected = Some((true, "a".to_owned()));
-        assert_eq!(direct(json!({ "result": two })), expected);
-        assert_eq!(direct(json!(json!({ "result": two }).to_string())), expected);
-        assert_eq!(
-            direct(json!({ "result": { "content": ["bare"], "isError": false } })),
-            Some((false, "bare".into()))
-        );
-        assert_eq!(direct(json!({ "result": { "content": [{ "blob": "b" }] } })), Some((false, "b".into())));
-        assert_eq!(direct(json!({ "other": 1 })), None);
-        assert_eq!(DirectAnswer::of(&ToolResult::text("t", false)).read(), Some((false, "t".into())));
-        assert_eq!(direct_url("https://h/link/"), "https://h/link/callTool");
-    }
-
-    #[test]
-    fn tools_are_listed_in_four_spellings() {
-        let shell = |list: Value| read_tools(&list).first().map(|tool| (tool.name.clone(), tool.server.clone()));
-        let expected = Some(("shell".to_owned(), Some("wuying_shell".to_owned())));
-        for list in [
-            json!([{ "name": "shell", "server": "wuying_shell" }]),
-            json!([{ "Name": "shell", "Server": "wuying_shell", "x": 1 }]),
-            json!([{ "name": "shell", "serverName": "wuying_shell" }]),
-            json!(r#"[{"name": "shell", "server": "wuying_shell"}]"#),
-        ] {
-            assert_eq!(shell(list.clone()), expected, "{list}");
-        }
-        assert_eq!(read_tools(&json!("nonsense")), []);
     }
 
     #[test]

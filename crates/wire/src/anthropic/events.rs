@@ -36,8 +36,6 @@ pub mod kind {
     pub const OUTCOME: &str = "user.define_outcome";
     /// A word to the agent beside the user's.
     pub const SYSTEM: &str = "system.message";
-    /// What the agent says.
-    pub const AGENT_MESSAGE: &str = "agent.message";
     /// The session works.
     pub const RUNNING: &str = "session.status_running";
     /// The session waits, for the reason in `stop_reason`.
@@ -104,8 +102,6 @@ pub mod kind {
 pub mod stop {
     /// It is done.
     pub const END_TURN: &str = "end_turn";
-    /// It waits for an answer to `stop_reason.event_ids`.
-    pub const REQUIRES_ACTION: &str = "requires_action";
 }
 
 /// An event. Beside its type, most of what it holds is its type's own and lies in `extra`.

@@ -8,9 +8,6 @@ use wharf_core::model::Timestamp;
 /// The most bytes of a file. The sources say 500 MB and not which; this is the larger reading.
 pub const FILE_MAX: u64 = 524_288_000;
 
-/// The most bytes of a file that both readings of 500 MB allow.
-pub const FILE_SURE: u64 = 500_000_000;
-
 /// Characters of a file's name \[docs\].
 pub const NAME_MAX: usize = 255;
 

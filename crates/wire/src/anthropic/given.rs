@@ -20,11 +20,6 @@ impl<T> Given<T> {
         value.map_or(Given::Null, Given::Value)
     }
 
-    /// Not there where there is nothing.
-    pub fn or_absent(value: Option<T>) -> Self {
-        value.map_or(Given::Absent, Given::Value)
-    }
-
     /// Whether it is not there.
     pub fn is_absent(&self) -> bool {
         matches!(self, Given::Absent)

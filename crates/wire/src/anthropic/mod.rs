@@ -62,9 +62,6 @@ pub const KEY_HEADER: &str = "x-api-key";
 /// The header with names of features, one line of them. Of several lines the first counts \[docs\].
 pub const BETA_HEADER: &str = "anthropic-beta";
 
-/// The header that names a workspace. With an API key it has no effect \[recorded\].
-pub const WORKSPACE_HEADER: &str = "anthropic-workspace-id";
-
 /// The service's name for a request, in every answer \[docs\].
 pub const REQUEST_ID: &str = "request-id";
 
@@ -81,9 +78,9 @@ pub mod beta {
     /// For memory stores, and never together with [`MANAGED_AGENTS`] \[docs\].
     pub const MEMORY: &str = "agent-memory-2026-07-22";
     /// For a token of a user \[types\].
-    pub const OAUTH: &str = "oauth-2025-04-20";
+    const OAUTH: &str = "oauth-2025-04-20";
     /// For the exchange of a token of another issuer \[types\].
-    pub const FEDERATION: &str = "oidc-federation-2026-04-01";
+    const FEDERATION: &str = "oidc-federation-2026-04-01";
     /// The names that the SDKs list, those above among them: Python 2.14.0 and TypeScript 1.14.0 list
     /// the same \[types\].
     pub const LISTED: [&str; 60] = [
@@ -214,7 +211,7 @@ mod tests {
         for name in [beta::MANAGED_AGENTS, beta::FILES, beta::MEMORY] {
             assert!(beta::LISTED.contains(&name), "{name}");
         }
-        assert!(beta::LISTED.is_sorted() && beta::is_known(beta::OAUTH));
+        assert!(beta::LISTED.is_sorted() && beta::is_known("oauth-2025-04-20"));
         assert!(!beta::is_known("managed-agents-2026-04-02") && !beta::is_known(""));
     }
 

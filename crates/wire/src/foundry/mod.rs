@@ -69,9 +69,6 @@ fn is_isolation_key(value: &str) -> bool {
 /// The most bytes of one upload. The contract says 50 MB and not which; this is the larger reading.
 pub const UPLOAD_MAX: u64 = 52_428_800;
 
-/// The most bytes of one upload that both readings of 50 MB allow.
-pub const UPLOAD_SURE: u64 = 50_000_000;
-
 /// Bytes of an entry's name \[contract, which says characters\].
 pub const NAME_MAX: usize = 255;
 

@@ -1,0 +1,41 @@
+//! A session of the store, as this protocol has it.
+
+use wharf_core::model::{RemotePath, Session, SessionPath, SessionStatus};
+use wharf_wire::agb as wire;
+
+/// The label that marks a session of this protocol, and names the image it was made from.
+pub(super) const IMAGE: &str = "agb.image";
+
+/// Directories that every session has. Commands run in the first, which is where relative paths are.
+pub(super) const DIRECTORIES: [&str; 2] = ["/home/agb", "/tmp"];
+
+/// Returns the directory that relative paths start from.
+pub(super) fn home() -> RemotePath {
+    DIRECTORIES.first().and_then(|home| home.parse().ok()).unwrap_or_else(RemotePath::root)
+}
+
+/// A session that exists.
+pub(super) struct AgbSession {
+    /// Its id in the protocol.
+    pub(super) id: String,
+    /// What the store has.
+    pub(super) session: Session,
+}
+
+impl AgbSession {
+    /// Returns the place of a path in the session.
+    pub(super) fn at(&self, path: RemotePath) -> SessionPath {
+        SessionPath { session: self.session.id.clone(), path }
+    }
+
+    pub(super) fn label(&self, name: &str) -> Option<&str> {
+        self.session.labels.as_ref()?.get(name).map(String::as_str)
+    }
+
+    pub(super) fn status(&self) -> &'static str {
+        match self.session.status {
+            SessionStatus::Stopped => wire::status::PAUSED,
+            _ => wire::status::RUNNING,
+        }
+    }
+}
