@@ -151,7 +151,7 @@ pub(super) fn cut(answer: Answer, at: u64, then: Then, line: Arc<Line>) -> Answe
             line.flushed().await;
             match then {
                 Then::Stall => std::future::pending().await,
-                Then::Reset => line.tear(),
+                Then::Reset => line.reset(),
                 Then::End => {}
             }
             Err(Fault::from(Error::new(Kind::Unavailable, "cut off on purpose")))

@@ -32,13 +32,13 @@ pub(super) trait Dialect: Send + Sync {
     fn failure(&self, status: StatusCode, code: Option<&str>, message: &str) -> Answer;
 }
 
-/// Who answers what no dialect claims.
-pub(super) const NOBODY: &dyn Dialect = &Nobody;
+/// Answers the requests that no dialect claims.
+pub(super) const FALLBACK: &dyn Dialect = &Fallback;
 
-struct Nobody;
+struct Fallback;
 
 #[async_trait]
-impl Dialect for Nobody {
+impl Dialect for Fallback {
     fn claims(&self, _path: &str) -> bool {
         true
     }

@@ -9,10 +9,10 @@ use thiserror::Error;
 
 use super::Shared;
 use super::answer::{self, Answer, Entry, Logged, Then};
-use super::dialect::{Dialect, NOBODY};
+use super::dialect::{Dialect, FALLBACK};
 use super::faults::{Failure, Plan, Position};
 use super::line::Line;
-use super::request::{self, Cut, Request, RequestBody, Twist};
+use super::request::{self, Cut, Request, RequestBody, ResponseFault};
 use super::{guard, log};
 use wharf_wire::url::Query;
 
@@ -35,7 +35,7 @@ pub(super) async fn serve(
 ) -> Result<Response<Logged>, Gone> {
     let (head, incoming) = request.into_parts();
     let path = head.uri.path();
-    let dialect = shared.dialects.iter().find(|dialect| dialect.claims(path)).map_or(NOBODY, AsRef::as_ref);
+    let dialect = shared.dialects.iter().find(|dialect| dialect.claims(path)).map_or(FALLBACK, AsRef::as_ref);
     let operation = dialect.operation(&head.method, path);
     if let Err((status, why)) = guard::check(head.version, &head.uri, &head.headers) {
         let body = RequestBody::new(incoming, |_| None, line);
@@ -54,7 +54,7 @@ pub(super) async fn serve(
     }
     let answer = match &plan.failure {
         Some(Failure::Reset { at: Position::Start, keep: false }) => {
-            line.tear();
+            line.reset();
             return Err(Gone);
         }
         Some(Failure::Stall(Position::Start)) => std::future::pending().await,
@@ -68,10 +68,12 @@ pub(super) async fn serve(
                     None => dialect.failure(StatusCode::BAD_REQUEST, None, "the query is not UTF-8"),
                     Some(query) => {
                         let (page, bytes_written) = (plan.page, plan.bytes_written);
-                        let twist = Twist { page, bytes_written, inside: plan.inside, sync: plan.sync };
+                        let response_fault =
+                            ResponseFault { page, bytes_written, inside: plan.inside, sync: plan.sync };
                         let path = path.to_owned();
                         let body = Arc::clone(&body);
-                        let request = Request { method: head.method, path, query, headers: head.headers, body, twist };
+                        let request =
+                            Request { method: head.method, path, query, headers: head.headers, body, response_fault };
                         dialect.answer(request).await
                     }
                 },
@@ -82,7 +84,7 @@ pub(super) async fn serve(
             answer
         }
     };
-    if line.is_torn() || body.is_broken() {
+    if line.is_reset() || body.is_broken() {
         return Err(Gone);
     }
     let answer = if plan.chunked { answer::chunked(answer) } else { answer };
@@ -150,7 +152,7 @@ async fn after(
     let len = answer::length(&answer);
     match then {
         Then::Reset if at == Position::End || len == Some(0) => {
-            line.tear();
+            line.reset();
             Err(Gone)
         }
         Then::Stall if at == Position::End || len == Some(0) => std::future::pending().await,

@@ -9,6 +9,7 @@
 mod agb;
 mod answer;
 mod anthropic;
+mod api_error;
 mod dialect;
 pub mod env_file;
 mod exchange;
@@ -19,7 +20,6 @@ mod guard;
 mod journal;
 mod line;
 mod log;
-mod refusal;
 mod request;
 mod tls;
 pub mod token;
@@ -67,7 +67,7 @@ pub const PATIENCE: Duration = Duration::from_secs(60);
 const PAUSE: Duration = Duration::from_millis(50);
 
 /// A dialect, before there is a server.
-struct Spoken {
+struct DialectSpec {
     /// The backend whose service it is.
     backend: &'static str,
     /// The names that faults know its requests by. What two dialects have in common has one name.
@@ -75,7 +75,7 @@ struct Spoken {
     /// The variables by which clients find it at an origin.
     variables: fn(&str) -> Vec<(&'static str, String)>,
     /// Speaks it.
-    speak: fn(&Place<'_>) -> Result<Box<dyn Dialect>>,
+    build: fn(&Place<'_>) -> Result<Box<dyn Dialect>>,
 }
 
 /// Where a dialect is spoken.
@@ -90,24 +90,24 @@ struct Place<'a> {
 }
 
 /// All dialects.
-const DIALECTS: &[Spoken] = &[
-    Spoken {
+const DIALECTS: &[DialectSpec] = &[
+    DialectSpec {
         backend: "foundry",
         operations: || dialect::names::<FoundryOperation>().collect(),
         variables: foundry::variables,
-        speak: |place| Ok(Box::new(Foundry::new(place.backend.clone()))),
+        build: |place| Ok(Box::new(Foundry::new(place.backend.clone()))),
     },
-    Spoken {
+    DialectSpec {
         backend: "anthropic",
         operations: anthropic::operations,
         variables: anthropic::variables,
-        speak: |place| Ok(Box::new(Anthropic::new(place.backend.clone(), place.stays)?)),
+        build: |place| Ok(Box::new(Anthropic::new(place.backend.clone(), place.stays)?)),
     },
-    Spoken {
+    DialectSpec {
         backend: "agb",
         operations: agb::operations,
         variables: agb::variables,
-        speak: |place| {
+        build: |place| {
             let objects = Local::new(place.scratch.join("objects"), local::CAPABILITIES.limits, Outlives::Nothing);
             Ok(Box::new(Agb::new(place.origin.to_owned(), Arc::clone(place.backend), Arc::new(objects))?))
         },
@@ -200,7 +200,7 @@ impl Server {
             acceptor = Some(tls.acceptor);
         }
         let place = Place { origin: &origin, backend: &backend, stays: store.as_deref(), scratch: scratch.path() };
-        let dialects = DIALECTS.iter().map(|dialect| (dialect.speak)(&place)).collect::<Result<_>>()?;
+        let dialects = DIALECTS.iter().map(|dialect| (dialect.build)(&place)).collect::<Result<_>>()?;
         let shared = Arc::new(Shared { dialects, faults: Faults::new(faults), log, patience });
         Ok(Server { listener, acceptor, shared, backend, origin, variables, scratch })
     }

@@ -33,12 +33,12 @@ impl Line {
     }
 
     /// From now on the connection ends in a reset, which its other side sees as an error.
-    pub(super) fn tear(&self) {
+    pub(super) fn reset(&self) {
         self.torn.store(true, Ordering::Relaxed);
     }
 
     /// Whether it was torn down.
-    pub(super) fn is_torn(&self) -> bool {
+    pub(super) fn is_reset(&self) -> bool {
         self.torn.load(Ordering::Relaxed)
     }
 
@@ -85,7 +85,7 @@ impl Socket {
 
 impl Drop for Socket {
     fn drop(&mut self) {
-        if self.line.is_torn() {
+        if self.line.is_reset() {
             let tcp = match &self.stream {
                 Stream::Plain(tcp) => tcp,
                 Stream::Tls(tls) => tls.get_ref().0,

@@ -14,9 +14,9 @@ use serde_json::{Map, Value};
 use tokio::sync::Mutex;
 use tokio::time::timeout;
 
+use super::api_error::{self, ApiError};
 use super::faults::SyncFault;
 use super::line::Line;
-use super::refusal::{self, Refusal};
 use wharf_core::body::{Attributes, Body, Source};
 use wharf_core::error::{Error, Kind, Result};
 use wharf_wire::url::Query;
@@ -30,23 +30,23 @@ pub(super) struct Request {
     pub(super) headers: HeaderMap,
     pub(super) body: Arc<RequestBody>,
     /// What a fault makes of the answer.
-    pub(super) twist: Twist,
+    pub(super) response_fault: ResponseFault,
 }
 
 impl Request {
     /// Its body as one JSON object of at most so many bytes; an empty one where there is none.
-    pub(super) async fn document<T: DeserializeOwned>(&self, most: u64) -> refusal::Result<T> {
+    pub(super) async fn document<T: DeserializeOwned>(&self, most: u64) -> api_error::Result<T> {
         let body = self.body.all(most).await?;
         let members: serde_json::Result<Map<String, Value>> =
             if body.is_empty() { Ok(Map::new()) } else { serde_json::from_slice(&body) };
         let read = members.and_then(|members| serde_json::from_value(members.into()));
-        read.map_err(|e| Refusal::bad(format!("the body cannot be read: {e}")))
+        read.map_err(|e| ApiError::bad(format!("the body cannot be read: {e}")))
     }
 }
 
 /// What a fault makes of an answer that only a dialect can give.
 #[derive(Debug, Default, Clone, Copy)]
-pub(super) struct Twist {
+pub(super) struct ResponseFault {
     /// Listings come in pages of at most so many entries.
     pub(super) page: Option<usize>,
     /// An upload is said to have had so many bytes.
@@ -165,7 +165,7 @@ impl RequestBody {
             std::future::pending::<()>().await;
         }
         reading.ended = true;
-        self.line.tear();
+        self.line.reset();
         match cut.then {
             Then::Keep => Ok(None),
             _ => Err(Error::new(Kind::Unavailable, "the request was cut off on purpose")),

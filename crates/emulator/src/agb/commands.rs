@@ -203,13 +203,13 @@ impl Agb {
                 return Ok(lines.flat_map(|entry| [entry.name.as_bytes(), b"\n"].concat()).collect());
             }
             "ls" => return Ok(format!("{word}\n").into_bytes()),
-            _ => return self.told_of(found, words, word, at).await,
+            _ => return self.describe(found, words, word, at).await,
         }
         Ok(Vec::new())
     }
 
     /// What a command makes of a file's content.
-    async fn told_of(
+    async fn describe(
         &self,
         found: &AgbSession,
         words: &Words<'_>,

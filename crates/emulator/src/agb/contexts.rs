@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::query::{limit, required};
 use super::session::home;
-use super::{Agb, Refusal, Result, done, good, value, whole};
+use super::{Agb, ApiError, Result, done, good, value, whole};
 use crate::answer::Answer;
 use wharf_client::backend::Backend as _;
 use wharf_core::error::Kind;
@@ -100,15 +100,15 @@ fn new(name: &str, session: Option<&str>) -> Result<Held> {
     Ok(Held { context, session: session.map(str::to_owned), objects: BTreeMap::new() })
 }
 
-fn unknown() -> Refusal {
-    Refusal::within(wire::code::NO_CONTEXT, "Context not found")
+fn unknown() -> ApiError {
+    ApiError::within(wire::code::NO_CONTEXT, "Context not found")
 }
 
 /// What an object is called: its path without a slash before it.
 pub(super) fn key(path: &str) -> Result<String> {
     let key = path.trim_start_matches('/');
     let odd = key.is_empty() || key.contains('\0') || key.split('/').any(|part| part.is_empty() || part == "..");
-    if odd { Err(Refusal::within(wire::code::INVALID, "filePath is not allowed")) } else { Ok(key.to_owned()) }
+    if odd { Err(ApiError::within(wire::code::INVALID, "filePath is not allowed")) } else { Ok(key.to_owned()) }
 }
 
 /// A sync of a context.
@@ -136,7 +136,7 @@ impl Agb {
         let found = self.find_in(query).await?;
         let types = query.get("contextTypes").unwrap_or("[]");
         let types: Vec<String> =
-            serde_json::from_str(types).map_err(|_| Refusal::bad("contextTypes is a JSON array"))?;
+            serde_json::from_str(types).map_err(|_| ApiError::bad("contextTypes is a JSON array"))?;
         if !types.is_empty() && !types.iter().any(|kind| kind == wire::FILE_TRANSFER) {
             return Ok(good(json!([])));
         }
@@ -176,7 +176,7 @@ impl Agb {
         let from = match query.get("nextToken").filter(|token| !token.is_empty()).map(str::parse) {
             None => 0,
             Some(Ok(from)) => from,
-            Some(Err(_)) => return Err(Refusal::bad("nextToken is not of this listing")),
+            Some(Err(_)) => return Err(ApiError::bad("nextToken is not of this listing")),
         };
         let all: Vec<wire::Context> = self.contexts.change(|state| {
             let kept = state.contexts.iter().filter(|held| held.session.is_none());
@@ -222,7 +222,7 @@ impl Agb {
             .contexts
             .change(|state| state.contexts.iter().any(|held| held.context.name == name && held.context.id != id));
         if taken {
-            return Err(Refusal::within(wire::code::INVALID, "another context has this name"));
+            return Err(ApiError::within(wire::code::INVALID, "another context has this name"));
         }
         self.contexts.with(id, |held| name.clone_into(&mut held.context.name)).ok_or_else(unknown)?;
         Ok(done())
@@ -264,7 +264,7 @@ impl Agb {
         let number = |name: &str, default: usize| match query.get(name).map(str::parse::<usize>) {
             None => Ok(default),
             Some(Ok(number @ 1..)) => Ok(number),
-            Some(_) => Err(Refusal::bad(format!("{name} is a number from 1"))),
+            Some(_) => Err(ApiError::bad(format!("{name} is a number from 1"))),
         };
         let (page, size) = (number("pageNumber", 1)?, number("pageSize", wire::FILES_PAGE_DEFAULT)?);
         let parent = query.get("parentFolderPath").map(|parent| parent.trim_matches('/').to_owned());

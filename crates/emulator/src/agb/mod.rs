@@ -31,8 +31,8 @@ use self::contexts::Contexts;
 use self::objects::Signer;
 use self::sessions::Leaving;
 use super::answer::{self, Answer};
+use super::api_error::{ApiError, Result};
 use super::dialect::{self, Dialect};
-use super::refusal::{Refusal, Result};
 use super::request::Request;
 use super::token;
 use wharf_client::backend::SessionFiles;
@@ -84,7 +84,7 @@ pub(super) struct Agb {
 }
 
 /// What this service alone says no with.
-impl Refusal {
+impl ApiError {
     /// A failure within HTTP 200.
     fn within(code: &str, message: impl Into<String>) -> Self {
         Self::new(StatusCode::OK, message).code(code)
@@ -158,7 +158,7 @@ impl Agb {
 
     async fn answered(&self, request: &Request) -> Result<Answer> {
         use AgbOperation as Op;
-        let no_route = |error| Refusal::no_route(error, &request.method);
+        let no_route = |error| ApiError::no_route(error, &request.method);
         let path = one_slash(&request.path);
         // These have signatures and tokens of their own.
         match OwnOperation::find(&request.method, path) {
@@ -171,7 +171,7 @@ impl Agb {
         }
         let (operation, _) = Op::find(&request.method, path).map_err(no_route)?;
         if !token::is_given(&request.headers) {
-            return Err(Refusal::new(StatusCode::UNAUTHORIZED, "a bearer key is missing; any will do here"));
+            return Err(ApiError::new(StatusCode::UNAUTHORIZED, "a bearer key is missing; any will do here"));
         }
         let query = &request.query;
         match operation {

@@ -61,7 +61,7 @@ impl Signer {
     }
 }
 
-/// A refusal in the manner of OSS.
+/// An error in the form of OSS.
 struct Wrong(StatusCode, &'static str, String);
 
 impl From<Error> for Wrong {

@@ -1,6 +1,6 @@
 //! Parameters of a query.
 
-use super::{Refusal, Result};
+use super::{ApiError, Result};
 use wharf_wire::url::Query;
 
 /// The most sessions on a page. The service's number is unknown.
@@ -11,7 +11,7 @@ pub(super) fn required<'q>(query: &'q Query, name: &str) -> Result<&'q str> {
     query
         .get(name)
         .filter(|value| !value.is_empty())
-        .ok_or_else(|| Refusal::bad(format!("the query parameter {name} is missing")))
+        .ok_or_else(|| ApiError::bad(format!("the query parameter {name} is missing")))
 }
 
 /// Returns the number of items on a page, at most [`PAGE_MAX`].
@@ -19,6 +19,6 @@ pub(super) fn limit(query: &Query, default: usize) -> Result<usize> {
     match query.get("maxResults").map(str::parse::<usize>) {
         None => Ok(default),
         Some(Ok(limit @ 1..)) => Ok(limit.min(PAGE_MAX)),
-        Some(_) => Err(Refusal::bad("maxResults is a number from 1")),
+        Some(_) => Err(ApiError::bad("maxResults is a number from 1")),
     }
 }

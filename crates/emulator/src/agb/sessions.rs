@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::query::{limit, required};
 use super::session::{AgbSession, DIRECTORIES, IMAGE};
-use super::{Agb, DOCUMENT_MAX, Refusal, Result, done, good, tools, value, whole};
+use super::{Agb, ApiError, DOCUMENT_MAX, Result, done, good, tools, value, whole};
 use crate::answer::Answer;
 use crate::request::Request;
 use wharf_client::backend::{Backend as _, LabelPatch, MkdirOptions, NewSession, PageRequest, SessionQuery};
@@ -89,13 +89,13 @@ impl fmt::Display for Mark {
 impl Agb {
     /// The session of that id.
     pub(super) async fn find(&self, id: &str) -> Result<AgbSession> {
-        let local = local_id(id).ok_or_else(Refusal::no_session)?;
+        let local = local_id(id).ok_or_else(ApiError::no_session)?;
         let session = match self.backend.sessions().get(&local).await {
-            Err(e) if e.kind() == Kind::NotFound => return Err(Refusal::no_session()),
+            Err(e) if e.kind() == Kind::NotFound => return Err(ApiError::no_session()),
             found => found?,
         };
         let found = AgbSession { id: id.to_owned(), session };
-        if found.label(IMAGE).is_some() { Ok(found) } else { Err(Refusal::no_session()) }
+        if found.label(IMAGE).is_some() { Ok(found) } else { Err(ApiError::no_session()) }
     }
 
     /// The session that a query names.
@@ -112,17 +112,17 @@ impl Agb {
         let image = required(&request.query, "imageId")?;
         let asked: wire::CreateSession = request.document(DOCUMENT_MAX).await?;
         if asked.context_id.is_some() || asked.session_id.is_some() {
-            return Err(Refusal::bad("what contextId and sessionId mean here is not known"));
+            return Err(ApiError::bad("what contextId and sessionId mean here is not known"));
         }
         let given = asked.labels.as_deref().map_or_else(|| Some(Labels::new()), wire::read_labels);
-        let given = given.ok_or_else(|| Refusal::bad("labels is a JSON object in a string"))?;
+        let given = given.ok_or_else(|| ApiError::bad("labels is a JSON object in a string"))?;
         let mut labels: Labels = given.into_iter().map(|(name, value)| (format!("{LABEL}{name}"), value)).collect();
         labels.insert(IMAGE.to_owned(), image.to_owned());
         let loaded = asked.persistence_data_list.unwrap_or_default();
         let unknown = loaded.iter().find(|item| !self.contexts.has(&item.context_id));
         let trouble = match unknown {
             Some(item) => Some(format!("Context {} not found", item.context_id)),
-            None => request.twist.inside.then(|| "this failure was asked for: --fault".to_owned()),
+            None => request.response_fault.inside.then(|| "this failure was asked for: --fault".to_owned()),
         };
         if let Some(err_msg) = trouble {
             // A failure within a success [recorded].
@@ -131,7 +131,7 @@ impl Agb {
             return Ok(good(value(refused)));
         }
         let id = format!("session-{}", random::hex::<10>()?);
-        let local = local_id(&id).ok_or_else(Refusal::no_session)?;
+        let local = local_id(&id).ok_or_else(ApiError::no_session)?;
         let new = NewSession {
             id: Some(local.clone()),
             labels,
@@ -235,9 +235,9 @@ impl Agb {
     pub(super) async fn set_labels(&self, query: &Query) -> Result<Answer> {
         let found = self.find_in(query).await?;
         let wanted = wire::read_labels(required(query, "Labels")?).filter(|labels| !labels.is_empty());
-        let wanted = wanted.ok_or_else(|| Refusal::bad("Labels is a JSON object with at least one label"))?;
+        let wanted = wanted.ok_or_else(|| ApiError::bad("Labels is a JSON object with at least one label"))?;
         if wanted.iter().any(|(name, value)| name.trim().is_empty() || value.trim().is_empty()) {
-            return Err(Refusal::bad("a label has a name and a value"));
+            return Err(ApiError::bad("a label has a name and a value"));
         }
         let set: Labels = wanted.into_iter().map(|(name, value)| (format!("{LABEL}{name}"), value)).collect();
         let known = found.session.labels.iter().flatten().map(|(name, _)| name);
@@ -260,7 +260,7 @@ impl Agb {
         let found = self.find_of(request).await?;
         self.detach(&found).await?;
         match self.backend.sessions().delete(&found.session.id, false).await {
-            Err(e) if e.kind() == Kind::NotFound => return Err(Refusal::no_session()),
+            Err(e) if e.kind() == Kind::NotFound => return Err(ApiError::no_session()),
             deleted => deleted?,
         }
         self.leaving.remember(&found.id);
@@ -273,7 +273,7 @@ impl Agb {
         let port = match query.get("port").map(str::parse) {
             None => String::new(),
             Some(Ok(port)) if PORTS.contains(&port) => format!("/{port}"),
-            Some(_) => return Err(Refusal::bad(format!("port is {} to {}", PORTS.start(), PORTS.end()))),
+            Some(_) => return Err(ApiError::bad(format!("port is {} to {}", PORTS.start(), PORTS.end()))),
         };
         Ok(good(json!({ "url": format!("{}/internet/link/{}{port}", self.origin, found.id) })))
     }
@@ -282,12 +282,12 @@ impl Agb {
         let limit = limit(query, wire::PAGE_DEFAULT)?;
         let mut asked = SessionQuery::default();
         let wanted = query.get("labels").map_or_else(|| Some(Labels::new()), wire::read_labels);
-        let wanted = wanted.ok_or_else(|| Refusal::bad("labels is a JSON object"))?;
+        let wanted = wanted.ok_or_else(|| ApiError::bad("labels is a JSON object"))?;
         asked.labels = wanted.into_iter().map(|(name, value)| (format!("{LABEL}{name}"), value)).collect();
         let own = |session: &Session| Some(session.id.as_str().strip_prefix(PREFIX)?.to_owned());
         let from = match query.get("nextToken").filter(|token| !token.is_empty()) {
             None => None,
-            Some(token) => Some(Mark::read(token).ok_or_else(|| Refusal::bad("nextToken is not of this listing"))?),
+            Some(token) => Some(Mark::read(token).ok_or_else(|| ApiError::bad("nextToken is not of this listing"))?),
         };
         let mut all = Vec::new();
         let mut cursor = None;

@@ -12,7 +12,7 @@ use super::contexts::{SyncTask, key};
 use super::objects::place;
 use super::session::AgbSession;
 use super::source::Stored;
-use super::{Agb, Refusal, Result, done, good, value};
+use super::{Agb, ApiError, Result, done, good, value};
 use crate::answer::Answer;
 use crate::faults::SyncFault;
 use crate::request::Request;
@@ -51,19 +51,19 @@ impl Agb {
         let found = self.find_in(query).await?;
         let mode = match query.get("mode").filter(|mode| !mode.is_empty()) {
             None => SyncMode::Upload,
-            Some(mode) => SyncMode::of(mode).ok_or_else(|| Refusal::bad("mode is upload or download"))?,
+            Some(mode) => SyncMode::of(mode).ok_or_else(|| ApiError::bad("mode is upload or download"))?,
         };
         let given = |name: &str| query.get(name).filter(|value| !value.is_empty());
         let wanted = match (given("contextId"), given("path")) {
             (Some(context), Some(path)) => vec![(context.to_owned(), path.to_owned())],
             (None, None) => self.contexts.of_session(&found.id, |loaded| loaded.attached.clone()),
-            _ => return Err(Refusal::within(wire::code::INVALID, "contextId and path go together")),
+            _ => return Err(ApiError::within(wire::code::INVALID, "contextId and path go together")),
         };
         for (context, path) in wanted {
             if !self.contexts.has(&context) {
-                return Err(Refusal::within(wire::code::NO_CONTEXT, "Context not found"));
+                return Err(ApiError::within(wire::code::NO_CONTEXT, "Context not found"));
             }
-            self.run(&found, &context, &path, mode, request.twist.sync).await?;
+            self.run(&found, &context, &path, mode, request.response_fault.sync).await?;
         }
         Ok(done())
     }

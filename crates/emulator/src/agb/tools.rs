@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::query::required;
 use super::session::{AgbSession, home};
-use super::{Agb, DOCUMENT_MAX, Refusal, Result, good, value};
+use super::{Agb, ApiError, DOCUMENT_MAX, Result, good, value};
 use crate::answer::{self, Answer};
 use crate::request::Request;
 use wharf_client::backend::FetchOptions;
@@ -102,9 +102,9 @@ impl Agb {
         // [sibling]. Here that is refused as with it; one that is there takes the call either way:
         // SDKs up to 0.4.1 do not send it.
         let found = self.find(&call.session_id).await?;
-        let args = call.arguments().map_err(|e| Refusal::bad(format!("args is a JSON object in a string: {e}")))?;
+        let args = call.arguments().map_err(|e| ApiError::bad(format!("args is a JSON object in a string: {e}")))?;
         let size = call.args.as_deref().map_or(0, str::len);
-        Ok(good(value(self.tool(&found, &call.name, args, size, request.twist.inside).await)))
+        Ok(good(value(self.tool(&found, &call.name, args, size, request.response_fault.inside).await)))
     }
 
     /// The direct route. Its errors have no form of their own; the SDKs read the status alone.
@@ -124,7 +124,7 @@ impl Agb {
             return refused(StatusCode::BAD_REQUEST, "this server does not have the tool");
         }
         let size = serde_json::to_string(&call.args).map_or(0, |args| args.len());
-        let result = self.tool(&found, &call.tool, call.args, size, request.twist.inside).await;
+        let result = self.tool(&found, &call.tool, call.args, size, request.response_fault.inside).await;
         let data = json!({ "result": result }).to_string();
         Ok(answer::json(StatusCode::OK, &json!({ "code": 200, "requestId": call.request_id, "data": data })))
     }

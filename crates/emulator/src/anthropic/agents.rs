@@ -9,7 +9,7 @@ use hyper::StatusCode;
 use serde_json::{Map, Value, json};
 
 use super::page::{self, Created, Cursor, Order, Place};
-use super::{DOCUMENT_MAX, Refusal, Result, check_metadata, held, known_only};
+use super::{ApiError, DOCUMENT_MAX, Result, check_metadata, held, known_only};
 use crate::answer::{self, Answer, now};
 use crate::request::Request;
 use wharf_core::random;
@@ -62,7 +62,7 @@ impl Shelves {
         let is = |name: &str, known: &Value| member(known, name) == member(environment, name);
         if self.environments.iter().any(|known| is("name", known) && !is("id", known)) {
             let what = format!("an environment is called {} already", member(environment, "name"));
-            return Err(Refusal::new(StatusCode::CONFLICT, what));
+            return Err(ApiError::new(StatusCode::CONFLICT, what));
         }
         Ok(())
     }
@@ -89,7 +89,7 @@ impl Catalogue {
         let version = match request.query.get("version").map(str::parse) {
             None => None,
             Some(Ok(version @ 1..)) => Some(version),
-            Some(_) => return Err(Refusal::bad("version: a number from 1")),
+            Some(_) => return Err(ApiError::bad("version: a number from 1")),
         };
         Ok(answer::json(StatusCode::OK, &self.version(id, version)?))
     }
@@ -99,14 +99,14 @@ impl Catalogue {
         let newest = self.version(id, None)?;
         let number = member(&newest, "version").as_u64().unwrap_or(1);
         if given.shift_remove("version").is_some_and(|asked| asked != *member(&newest, "version")) {
-            return Err(Refusal::new(StatusCode::CONFLICT, "version: there is a newer one"));
+            return Err(ApiError::new(StatusCode::CONFLICT, "version: there is a newer one"));
         }
         only(&given, &AGENT_MEMBERS)?;
         if !member(&newest, "archived_at").is_null() {
-            return Err(Refusal::bad(format!("Agent `{id}` is archived.")));
+            return Err(ApiError::bad(format!("Agent `{id}` is archived.")));
         }
         if given.get("name").is_some_and(|name| name.as_str().is_none_or(str::is_empty)) {
-            return Err(Refusal::bad("name: cannot be cleared"));
+            return Err(ApiError::bad("name: cannot be cleared"));
         }
         let mut members = newest.as_object().cloned().unwrap_or_default();
         patch_metadata(&mut members, &mut given)?;
@@ -193,7 +193,7 @@ impl Catalogue {
     pub(super) fn settings(&self, id: &str, version: Option<u64>) -> Result<Value> {
         let mut agent = self.version(id, version)?;
         if !member(&agent, "archived_at").is_null() {
-            return Err(Refusal::bad(format!("Agent `{id}` is archived.")));
+            return Err(ApiError::bad(format!("Agent `{id}` is archived.")));
         }
         if let Some(members) = agent.as_object_mut() {
             members.retain(|name, _| !NOT_COPIED.contains(&name.as_str()));
@@ -205,13 +205,13 @@ impl Catalogue {
     pub(super) fn environment_of(&self, id: &str) -> Result<bool> {
         let found = self.any_environment(id)?;
         if !member(&found, "archived_at").is_null() {
-            return Err(Refusal::bad(format!("Environment `{id}` is archived.")));
+            return Err(ApiError::bad(format!("Environment `{id}` is archived.")));
         }
         Ok(member(member(&found, "config"), "type") == "self_hosted")
     }
 
     fn version(&self, id: &str, version: Option<u64>) -> Result<Value> {
-        let missing = || Refusal::not_found(format!("Agent `{id}` not found."));
+        let missing = || ApiError::not_found(format!("Agent `{id}` not found."));
         let known = held(&self.0).agent(id).cloned();
         let versions = match known {
             Some(versions) => versions,
@@ -234,7 +234,7 @@ impl Catalogue {
             None if id.starts_with("env_") => environment(id, &Map::from_iter([("name".to_owned(), id.into())])),
             None => {
                 let what = format!("Environment `{id}` not found.");
-                Err(Refusal::not_found(what).code(code::NO_ENVIRONMENT))
+                Err(ApiError::not_found(what).code(code::NO_ENVIRONMENT))
             }
         }
     }
@@ -257,7 +257,7 @@ fn only_within(at: &str, given: &Map<String, Value>, known: &[&str]) -> Result<(
 
 fn required(given: &Map<String, Value>, name: &str) -> Result<()> {
     match given.get(name) {
-        None | Some(Value::Null) => Err(Refusal::bad(format!("{name}: Field required"))),
+        None | Some(Value::Null) => Err(ApiError::bad(format!("{name}: Field required"))),
         Some(_) => Ok(()),
     }
 }
@@ -295,7 +295,7 @@ fn patch_metadata(members: &mut Map<String, Value>, given: &mut Map<String, Valu
     let patch = match given.shift_remove("metadata") {
         None | Some(Value::Null) => return Ok(()),
         Some(Value::Object(patch)) => patch,
-        Some(_) => return Err(Refusal::bad("metadata: an object of text")),
+        Some(_) => return Err(ApiError::bad("metadata: an object of text")),
     };
     let mut metadata = members.get("metadata").and_then(Value::as_object).cloned().unwrap_or_default();
     for (name, value) in patch {
@@ -311,7 +311,7 @@ fn patch_metadata(members: &mut Map<String, Value>, given: &mut Map<String, Valu
 /// The metadata that a request gives, within the service's limits.
 fn read_metadata(given: Value) -> Result<Value> {
     let metadata: Metadata = serde_json::from_value(given)
-        .map_err(|e| Refusal::bad(format!("metadata: {e}")).code(code::INVALID_METADATA))?;
+        .map_err(|e| ApiError::bad(format!("metadata: {e}")).code(code::INVALID_METADATA))?;
     check_metadata(&metadata)?;
     Ok(json!(metadata))
 }
@@ -348,7 +348,7 @@ pub(super) fn model(given: &Value) -> Result<Value> {
     let mut model = match given {
         Value::String(id) => Map::from_iter([("id".to_owned(), json!(id))]),
         Value::Object(object) if object.get("id").is_some_and(Value::is_string) => object.clone(),
-        _ => return Err(Refusal::bad("model: a model's id, or an object with one")),
+        _ => return Err(ApiError::bad("model: a model's id, or an object with one")),
     };
     if let Some(level) = model.get("effort").filter(|effort| effort.is_string()).cloned() {
         model.insert("effort".to_owned(), json!({ "type": level }));
@@ -380,7 +380,7 @@ fn environment(id: &str, given: &Map<String, Value>) -> Result<Value> {
     let made = now();
     let scope = given_or(given, "scope", json!("organization"));
     if scope != "organization" && scope != "account" {
-        return Err(Refusal::bad("scope: organization or account"));
+        return Err(ApiError::bad("scope: organization or account"));
     }
     Ok(json!({
         "type": "environment",
@@ -400,7 +400,7 @@ fn environment(id: &str, given: &Map<String, Value>) -> Result<Value> {
 fn changed_environment(id: &str, known: &Value, mut given: Map<String, Value>) -> Result<Value> {
     only(&given, &ENVIRONMENT_MEMBERS)?;
     if !member(known, "archived_at").is_null() {
-        return Err(Refusal::bad(format!("Environment `{id}` is archived.")).code(code::ENVIRONMENT_ARCHIVED));
+        return Err(ApiError::bad(format!("Environment `{id}` is archived.")).code(code::ENVIRONMENT_ARCHIVED));
     }
     // Of these null means that they stay; a description it clears.
     for name in ["name", "config", "scope"] {
@@ -424,7 +424,7 @@ fn changed_environment(id: &str, known: &Value, mut given: Map<String, Value>) -
 /// A text, or null.
 fn text(given: &Map<String, Value>, name: &str) -> Result<Value> {
     let value = given_or(given, name, Value::Null);
-    if value.is_null() || value.is_string() { Ok(value) } else { Err(Refusal::bad(format!("{name}: a text"))) }
+    if value.is_null() || value.is_string() { Ok(value) } else { Err(ApiError::bad(format!("{name}: a text"))) }
 }
 
 /// An environment's configuration as answers have it: what a request leaves out is as it was, and
@@ -436,14 +436,14 @@ fn config(known: &Value, given: &Value) -> Result<Value> {
             return Ok(json!({ "type": "self_hosted" }));
         }
         Some("cloud") => {}
-        _ => return Err(Refusal::bad("config.type: cloud or self_hosted")),
+        _ => return Err(ApiError::bad("config.type: cloud or self_hosted")),
     }
     members("config", given, &["type", "networking", "packages"])?;
     let networking = networking(member(known, "networking"), member(given, "networking"))?;
     let packages = packages(member(known, "packages"), member(given, "packages"))?;
     let any = MANAGERS.iter().any(|manager| member(&packages, manager).as_array().is_some_and(|all| !all.is_empty()));
     if any && member(&networking, "type") == "limited" && member(&networking, "allow_package_managers") != true {
-        return Err(Refusal::bad("config.packages: a limited network needs allow_package_managers: true"));
+        return Err(ApiError::bad("config.packages: a limited network needs allow_package_managers: true"));
     }
     Ok(json!({ "type": "cloud", "networking": networking, "packages": packages }))
 }
@@ -468,7 +468,7 @@ fn networking(known: &Value, given: &Value) -> Result<Value> {
                 let value = [given, known].map(|from| member(from, name)).into_iter().find(|value| !value.is_null());
                 let value = value.cloned().unwrap_or(default);
                 if !fits(&value) {
-                    return Err(Refusal::bad(format!("{WHERE}.{name}: another type is needed")));
+                    return Err(ApiError::bad(format!("{WHERE}.{name}: another type is needed")));
                 }
                 if let Some(network) = network.as_object_mut() {
                     network.insert(name.to_owned(), value);
@@ -476,7 +476,7 @@ fn networking(known: &Value, given: &Value) -> Result<Value> {
             }
             Ok(network)
         }
-        _ => Err(Refusal::bad(format!("{WHERE}.type: unrestricted or limited"))),
+        _ => Err(ApiError::bad(format!("{WHERE}.type: unrestricted or limited"))),
     }
 }
 
@@ -488,7 +488,7 @@ fn packages(known: &Value, given: &Value) -> Result<Value> {
         let value = [given, known].map(|from| member(from, manager)).into_iter().find(|value| !value.is_null());
         let value = value.cloned().unwrap_or_else(|| json!([]));
         if !is_texts(&value) {
-            return Err(Refusal::bad(format!("{WHERE}.{manager}: a list of text")));
+            return Err(ApiError::bad(format!("{WHERE}.{manager}: a list of text")));
         }
         if let Some(packages) = packages.as_object_mut() {
             packages.insert(manager.to_owned(), value);
@@ -506,6 +506,6 @@ fn members(at: &str, given: &Value, known: &[&str]) -> Result<()> {
     match given {
         Value::Null => Ok(()),
         Value::Object(given) => only_within(&format!("{at}."), given, known),
-        _ => Err(Refusal::bad(format!("{at}: an object"))),
+        _ => Err(ApiError::bad(format!("{at}: an object"))),
     }
 }

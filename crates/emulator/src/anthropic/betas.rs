@@ -2,7 +2,7 @@
 
 use hyper::{HeaderMap, StatusCode};
 
-use super::{Refusal, Result};
+use super::{ApiError, Result};
 use crate::token;
 use wharf_wire::anthropic as wire;
 
@@ -22,13 +22,13 @@ impl Betas {
         let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
         if !token::is_given(headers) && text(wire::KEY_HEADER).is_none_or(|key| key.trim().is_empty()) {
             let what = "x-api-key header or bearer token is required; any will do here";
-            return Err(Refusal::new(StatusCode::UNAUTHORIZED, what));
+            return Err(ApiError::new(StatusCode::UNAUTHORIZED, what));
         }
         match text(wire::VERSION_HEADER) {
-            None => return Err(Refusal::bad(format!("{}: header is required", wire::VERSION_HEADER))),
+            None => return Err(ApiError::bad(format!("{}: header is required", wire::VERSION_HEADER))),
             Some(version) if version == wire::VERSION || wire::OLD_VERSIONS.contains(&version) => {}
             Some(version) => {
-                return Err(Refusal::bad(format!("{}: {version:?} is not known", wire::VERSION_HEADER)));
+                return Err(ApiError::bad(format!("{}: {version:?} is not known", wire::VERSION_HEADER)));
             }
         }
         // Of several lines the first counts [docs].
@@ -41,13 +41,13 @@ impl Betas {
                 wire::beta::MEMORY => memory = true,
                 known if known.is_empty() || wire::beta::is_known(known) => {}
                 unknown => {
-                    return Err(Refusal::bad(format!("{}: {unknown:?} is not known", wire::BETA_HEADER)));
+                    return Err(ApiError::bad(format!("{}: {unknown:?} is not known", wire::BETA_HEADER)));
                 }
             }
         }
         if betas.managed && memory {
             let both = [wire::beta::MANAGED_AGENTS, wire::beta::MEMORY].join(" and ");
-            return Err(Refusal::bad(format!("{}: {both} do not go together", wire::BETA_HEADER)));
+            return Err(ApiError::bad(format!("{}: {both} do not go together", wire::BETA_HEADER)));
         }
         Ok(betas)
     }

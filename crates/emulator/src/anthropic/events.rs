@@ -11,7 +11,7 @@ use tokio::sync::watch;
 
 use super::life::Lives;
 use super::page::{self, Created, Cursor, Order, Place};
-use super::{Anthropic, DOCUMENT_MAX, Refusal, Result, known_only, threads};
+use super::{Anthropic, ApiError, DOCUMENT_MAX, Result, known_only, threads};
 use crate::answer::{self, Answer};
 use crate::request::Request;
 use wharf_core::model::Timestamp;
@@ -45,7 +45,7 @@ impl Anthropic {
     pub(super) fn stream_events(&self, session: &str, request: &Request) -> Result<Answer> {
         self.load(session)?;
         if page::words(request, wire::DELTAS, &PREVIEWS)?.len() > PREVIEWS_MAX {
-            return Err(Refusal::bad(format!("{}: at most {PREVIEWS_MAX}", wire::DELTAS)));
+            return Err(ApiError::bad(format!("{}: at most {PREVIEWS_MAX}", wire::DELTAS)));
         }
         Ok(Follow::answer(Arc::clone(&self.lives), session))
     }
@@ -90,16 +90,16 @@ impl Anthropic {
 /// Refuses events that a client does not send, or not here or so.
 pub(super) fn check(events: &[Event], allowed: &[&str]) -> Result<()> {
     if events.is_empty() {
-        return Err(Refusal::bad("events: at least one"));
+        return Err(ApiError::bad("events: at least one"));
     }
     for (at, event) in events.iter().enumerate() {
         let kind = event.kind.as_str();
         if !allowed.contains(&kind) {
-            return Err(Refusal::bad(format!("events.{at}.type: {kind:?} cannot be sent here")));
+            return Err(ApiError::bad(format!("events.{at}.type: {kind:?} cannot be sent here")));
         }
         let has = |name: &str, fits: fn(&Value) -> bool| match event.extra.get(name) {
             Some(value) if fits(value) => Ok(()),
-            _ => Err(Refusal::bad(format!("events.{at}.{name}: Field required"))),
+            _ => Err(ApiError::bad(format!("events.{at}.{name}: Field required"))),
         };
         match kind {
             kind::MESSAGE | kind::SYSTEM => has("content", Value::is_array)?,
@@ -116,7 +116,7 @@ pub(super) fn check(events: &[Event], allowed: &[&str]) -> Result<()> {
             _ => {}
         }
         if kind == kind::SYSTEM && at + 1 != events.len() {
-            return Err(Refusal::bad(format!("events.{at}: a {kind} comes last")));
+            return Err(ApiError::bad(format!("events.{at}: a {kind} comes last")));
         }
     }
     Ok(())

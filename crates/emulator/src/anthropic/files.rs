@@ -7,9 +7,9 @@ use hyper::header::{CONTENT_DISPOSITION, CONTENT_TYPE, HeaderValue};
 use tokio::sync::Mutex;
 
 use super::betas::Betas;
-use super::kept::{Mounted, Output};
 use super::page::{self, Cursor, Order, Place};
-use super::{Anthropic, Refusal, Result, held};
+use super::session_state::{Mounted, Output};
+use super::{Anthropic, ApiError, Result, held};
 use crate::answer::{self, Answer, now};
 use crate::form::{Form, PartFile};
 use crate::request::Request;
@@ -62,21 +62,21 @@ impl Anthropic {
                         let seconds = form.lock().await.text(32).await?.trim().parse::<u64>();
                         let seconds = seconds.ok().filter(|seconds| EXPIRES.contains(seconds)).ok_or_else(|| {
                             let (least, most) = (EXPIRES.start(), EXPIRES.end());
-                            Refusal::bad(format!("{EXPIRES_PART}: a number from {least} to {most}"))
+                            ApiError::bad(format!("{EXPIRES_PART}: a number from {least} to {most}"))
                         })?;
                         expires = Some(seconds);
                     }
                     known @ (FILE_PART | EXPIRES_PART) => {
-                        return Err(Refusal::bad(format!("{known}: is there twice")));
+                        return Err(ApiError::bad(format!("{known}: is there twice")));
                     }
-                    other => return Err(Refusal::bad(format!("{other}: Extra inputs are not permitted"))),
+                    other => return Err(ApiError::bad(format!("{other}: Extra inputs are not permitted"))),
                 }
             }
         };
         let done: Result<()> = read.await;
         let stored = match (done, stored) {
             (Ok(()), Some(stored)) => stored,
-            (Ok(()), None) => return Err(Refusal::bad(format!("{FILE_PART}: Field required"))),
+            (Ok(()), None) => return Err(ApiError::bad(format!("{FILE_PART}: Field required"))),
             (Err(refusal), None) => return Err(refusal),
             (Err(refusal), Some(stored)) => {
                 self.backend.need_store()?.delete(&stored.id).await?;
@@ -89,7 +89,7 @@ impl Anthropic {
             held(&self.expiries).extend(at.map(|at| (stored.id.to_string(), at)));
         }
         let mut file = self.uploaded(&stored);
-        if let Some(bytes) = request.twist.bytes_written {
+        if let Some(bytes) = request.response_fault.bytes_written {
             file.size_bytes = Some(bytes);
         }
         Ok(answer::json(StatusCode::OK, &shown(file, betas)))
@@ -102,21 +102,21 @@ impl Anthropic {
         let by_id = has(list::AFTER) || has(list::BEFORE);
         let by_page = has(list::PAGE) || has(IDS);
         if by_id && !betas.files && !betas.managed {
-            return Err(Refusal::bad(format!("{} and {}: use {}", list::AFTER, list::BEFORE, list::PAGE)));
+            return Err(ApiError::bad(format!("{} and {}: use {}", list::AFTER, list::BEFORE, list::PAGE)));
         }
         if by_page && betas.files {
-            return Err(Refusal::bad(format!("{} and {IDS}: use {}", list::PAGE, list::AFTER)));
+            return Err(ApiError::bad(format!("{} and {IDS}: use {}", list::PAGE, list::AFTER)));
         }
         if by_id && by_page || has(list::AFTER) && has(list::BEFORE) {
-            return Err(Refusal::bad("page: only one cursor at a time"));
+            return Err(ApiError::bad("page: only one cursor at a time"));
         }
         if has(IDS) && (has(list::PAGE) || has(list::LIMIT)) {
-            return Err(Refusal::bad(format!("{IDS}: not together with {} or {}", list::PAGE, list::LIMIT)));
+            return Err(ApiError::bad(format!("{IDS}: not together with {} or {}", list::PAGE, list::LIMIT)));
         }
         let limit = page::limit(request, wire::PAGE_DEFAULT, wire::PAGE_MAX)?;
         let all = match (query.get(SCOPE), has(IDS)) {
             (Some(_), _) if !betas.managed => {
-                return Err(Refusal::bad(format!("{SCOPE}: needs {}", super::wire::beta::MANAGED_AGENTS)));
+                return Err(ApiError::bad(format!("{SCOPE}: needs {}", super::wire::beta::MANAGED_AGENTS)));
             }
             (Some(session), false) => self.scoped(session)?,
             (scope, true) => self.chosen(query.all(IDS), scope).await?,
@@ -128,7 +128,7 @@ impl Anthropic {
                 let id = id.or(before).unwrap_or_default();
                 let there = all.iter().find(|file| file.id == id).map(place);
                 let gone = || held(&self.departed).get(id).cloned();
-                let place = there.or_else(gone).ok_or_else(|| Refusal::bad(format!("File `{id}` not found.")))?;
+                let place = there.or_else(gone).ok_or_else(|| ApiError::bad(format!("File `{id}` not found.")))?;
                 Some(Cursor { place, before: before.is_some(), order: Order::Newest })
             }
         };
@@ -172,7 +172,7 @@ impl Anthropic {
     /// What belongs to a session, whose id must look like one \[skill\].
     fn scoped(&self, session: &str) -> Result<Vec<File>> {
         if !session.starts_with("sesn_") && !session.starts_with("session_") {
-            return Err(Refusal::bad(format!("{SCOPE}: {session:?} is no session's id")));
+            return Err(ApiError::bad(format!("{SCOPE}: {session:?} is no session's id")));
         }
         Ok(self.load(session)?.files().cloned().collect())
     }
@@ -186,7 +186,7 @@ impl Anthropic {
             }
         }
         if wanted.len() > IDS_MAX {
-            return Err(Refusal::bad(format!("{IDS}: at most {IDS_MAX}")));
+            return Err(ApiError::bad(format!("{IDS}: at most {IDS_MAX}")));
         }
         let mut found = Vec::new();
         for id in wanted {
@@ -224,10 +224,10 @@ impl Anthropic {
         let file = self.find_file(id).await?.ok_or_else(|| missing(id))?;
         if file.downloadable != Some(true) {
             let what = format!("File `{id}` is not downloadable.");
-            return Err(Refusal::bad(what).code(code::NOT_DOWNLOADABLE));
+            return Err(ApiError::bad(what).code(code::NOT_DOWNLOADABLE));
         }
         if is_over(&file) {
-            return Err(Refusal::not_found(format!("File `{id}` has expired.")).code(code::EXPIRED));
+            return Err(ApiError::not_found(format!("File `{id}` has expired.")).code(code::EXPIRED));
         }
         let mut answer = answer::file(self.content(id).await?);
         let kind = HeaderValue::from_str(file.mime_type.as_deref().unwrap_or(UNTYPED));
@@ -249,7 +249,7 @@ impl Anthropic {
             let outputs = kept.outputs.len();
             kept.outputs.retain(|output| output.file.id != id);
             if kept.outputs.len() == outputs {
-                return Err(Refusal::bad(format!("File `{id}` is mounted in a session: delete the resource.")));
+                return Err(ApiError::bad(format!("File `{id}` is mounted in a session: delete the resource.")));
             }
             self.save(&mut kept)?;
             self.backend.need_files()?.remove(&kept.at(Output::path(id)?)?, false).await?;
@@ -299,19 +299,19 @@ pub(super) fn shown(mut file: File, betas: Betas) -> File {
     file
 }
 
-pub(super) fn missing(id: &str) -> Refusal {
-    Refusal::not_found(format!("File `{id}` not found."))
+pub(super) fn missing(id: &str) -> ApiError {
+    ApiError::not_found(format!("File `{id}` not found."))
 }
 
-pub(super) fn too_large() -> Refusal {
-    Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, format!("a file has at most {FILE_MAX} bytes"))
+pub(super) fn too_large() -> ApiError {
+    ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, format!("a file has at most {FILE_MAX} bytes"))
 }
 
 /// What an upload is called: the last part of its name, or `unnamed` \[types\]. A type that lacks is
 /// guessed, or refused where the old feature is named \[docs\].
 fn named(name: Option<&str>, kind: Option<String>, betas: Betas) -> Result<NewStoredFile> {
     if betas.files && kind.is_none() {
-        return Err(Refusal::bad(format!("{FILE_PART}: the part has no Content-Type")));
+        return Err(ApiError::bad(format!("{FILE_PART}: the part has no Content-Type")));
     }
     let last = name.and_then(|name| name.rsplit(['/', '\\']).next()).filter(|name| !name.is_empty());
     let Some(last) = last else {
@@ -335,7 +335,7 @@ fn named(name: Option<&str>, kind: Option<String>, betas: Betas) -> Result<NewSt
     if !wire::is_name(last) {
         let what = format!("{FILE_PART}: a file name has 1 to {} characters and none of", wire::NAME_MAX);
         let signs: String = wire::NAME_FORBIDDEN.iter().collect();
-        return Err(Refusal::bad(format!("{what} {signs}")));
+        return Err(ApiError::bad(format!("{what} {signs}")));
     }
     Ok(NewStoredFile { filename: last.to_owned(), mime_type: kind, expires_in: None })
 }

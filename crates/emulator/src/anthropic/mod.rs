@@ -7,11 +7,11 @@ mod agents;
 mod betas;
 mod events;
 mod files;
-mod kept;
 mod life;
 mod outputs;
 mod page;
 mod resources;
+mod session_state;
 mod sessions;
 mod threads;
 
@@ -25,12 +25,12 @@ use hyper::{Method, StatusCode};
 
 use self::agents::Catalogue;
 use self::betas::Betas;
-use self::kept::Sessions;
 use self::life::Lives;
 use self::page::Place;
+use self::session_state::Sessions;
 use super::answer::{self, Answer};
+use super::api_error::{ApiError, Result};
 use super::dialect::{self, Dialect};
-use super::refusal::{Refusal, Result};
 use super::request::Request;
 use super::token;
 use wharf_client::backend::Backend;
@@ -136,7 +136,7 @@ impl Anthropic {
 
     async fn answered(&self, request: &Request) -> Result<Answer> {
         use AnthropicOperation as Op;
-        let no_route = |error| Refusal::no_route(error, &request.method);
+        let no_route = |error| ApiError::no_route(error, &request.method);
         if request.path.starts_with(OWN) {
             let (OwnOperation::AddOutput, path) =
                 OwnOperation::find(&request.method, &request.path).map_err(no_route)?;
@@ -151,7 +151,7 @@ impl Anthropic {
         let files_operations = [Op::UploadFile, Op::ListFiles, Op::GetFile, Op::DownloadFile, Op::DeleteFile];
         if !files_operations.contains(&operation) && !betas.managed {
             let needed = format!("{}: {}", wire::BETA_HEADER, wire::beta::MANAGED_AGENTS);
-            return Err(Refusal::not_found(format!("Not found: this path needs `{needed}`")));
+            return Err(ApiError::not_found(format!("Not found: this path needs `{needed}`")));
         }
         let (resource, thread) = (path.get("resource_id"), path.get("thread_id"));
         let (agent, environment) = (path.get("agent_id"), path.get("environment_id"));
@@ -222,7 +222,7 @@ fn held<T>(lock: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 fn known_parameters(known: &[&str], query: &Query) -> Result<()> {
     match query.pairs().find(|(name, _)| *name != "beta" && !known.contains(name)) {
         None => Ok(()),
-        Some((name, _)) => Err(Refusal::bad(format!("{name}: Extra inputs are not permitted"))),
+        Some((name, _)) => Err(ApiError::bad(format!("{name}: Extra inputs are not permitted"))),
     }
 }
 
@@ -230,7 +230,7 @@ fn known_parameters(known: &[&str], query: &Query) -> Result<()> {
 fn known_only(what: &str, extra: &wire::Extra) -> Result<()> {
     match extra.keys().next() {
         None => Ok(()),
-        Some(name) => Err(Refusal::bad(format!("{what}{name}: Extra inputs are not permitted"))),
+        Some(name) => Err(ApiError::bad(format!("{what}{name}: Extra inputs are not permitted"))),
     }
 }
 
@@ -249,7 +249,7 @@ fn check_metadata(metadata: &wire::Metadata) -> Result<()> {
         wire::METADATA_NAME_MAX,
         wire::METADATA_VALUE_MAX
     );
-    Err(Refusal::bad(what).code(wire::error::code::INVALID_METADATA))
+    Err(ApiError::bad(what).code(wire::error::code::INVALID_METADATA))
 }
 
 /// The answer with the service's name for the request.

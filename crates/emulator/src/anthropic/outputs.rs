@@ -6,8 +6,8 @@ use std::sync::Arc;
 use hyper::StatusCode;
 
 use super::files::{shown, too_large};
-use super::kept::Output;
-use super::{Anthropic, Refusal, Result};
+use super::session_state::Output;
+use super::{Anthropic, ApiError, Result};
 use crate::answer::{self, Answer, now};
 use crate::request::{Request, Upload};
 use wharf_client::backend::{PutOptions, expiry};
@@ -23,14 +23,15 @@ impl Anthropic {
         let query = &request.query;
         let time = |name: &str| match query.get(name) {
             None => Ok(None),
-            Some(text) => duration::parse(text).map(Some).map_err(|e| Refusal::bad(format!("{name}: {e}"))),
+            Some(text) => duration::parse(text).map(Some).map_err(|e| ApiError::bad(format!("{name}: {e}"))),
         };
         let from = match time("after")? {
             None => now(),
-            Some(after) => expiry(now(), after).ok_or_else(|| Refusal::bad("after: no such time"))?,
+            Some(after) => expiry(now(), after).ok_or_else(|| ApiError::bad("after: no such time"))?,
         };
         let expires = time("expires_in")?.and_then(|expires| expiry(from, expires));
-        let filename = query.get("filename").ok_or_else(|| Refusal::bad("filename: the query parameter is missing"))?;
+        let filename =
+            query.get("filename").ok_or_else(|| ApiError::bad("filename: the query parameter is missing"))?;
         let guessed = || mime_guess::from_path(filename).first_raw().unwrap_or("application/octet-stream");
         let id = random::id("file")?;
         let path = Output::path(&id)?;

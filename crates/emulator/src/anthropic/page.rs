@@ -6,7 +6,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use super::{Refusal, Result};
+use super::{ApiError, Result};
 use crate::request::Request;
 use wharf_core::model::Timestamp;
 use wharf_wire::anthropic::sessions::filter;
@@ -41,7 +41,7 @@ impl Order {
             None => Ok(default),
             Some("asc") => Ok(Order::Oldest),
             Some("desc") => Ok(Order::Newest),
-            Some(_) => Err(Refusal::bad("order: asc or desc")),
+            Some(_) => Err(ApiError::bad("order: asc or desc")),
         }
     }
 }
@@ -76,8 +76,8 @@ impl Cursor {
         let Some(text) = request.query.get(list::PAGE) else { return Ok(None) };
         match Self::read(text) {
             Some(cursor) if cursor.order == order => Ok(Some(cursor)),
-            Some(_) => Err(Refusal::bad("page: this cursor is of a listing in another order")),
-            None => Err(Refusal::bad("page: this is no cursor of this service")),
+            Some(_) => Err(ApiError::bad("page: this cursor is of a listing in another order")),
+            None => Err(ApiError::bad("page: this is no cursor of this service")),
         }
     }
 }
@@ -87,10 +87,10 @@ pub(super) fn limit(request: &Request, default: usize, most: usize) -> Result<us
     let limit = match request.query.get(list::LIMIT).map(str::parse) {
         None => default,
         Some(Ok(limit)) if (1..=most).contains(&limit) => limit,
-        Some(_) => return Err(Refusal::bad(format!("limit: 1 to {most}"))),
+        Some(_) => return Err(ApiError::bad(format!("limit: 1 to {most}"))),
     };
     // A fault may want smaller ones.
-    Ok(request.twist.page.map_or(limit, |page| limit.min(page)))
+    Ok(request.response_fault.page.map_or(limit, |page| limit.min(page)))
 }
 
 /// The words that a filter is given, all of which must be known: a misspelt one would find nothing.
@@ -98,7 +98,7 @@ pub(super) fn words<'a>(request: &'a Request, name: &str, known: &[&str]) -> Res
     let asked: Vec<&str> = request.query.all(name).collect();
     match asked.iter().find(|word| !known.contains(word)) {
         None => Ok(asked),
-        Some(word) => Err(Refusal::bad(format!("{name}: {word:?} is none of {}", known.join(", ")))),
+        Some(word) => Err(ApiError::bad(format!("{name}: {word:?} is none of {}", known.join(", ")))),
     }
 }
 
@@ -161,7 +161,7 @@ impl Created {
         let mut created = Created::default();
         for name in filter::CREATED {
             let Some(text) = request.query.get(name) else { continue };
-            let at: Timestamp = text.parse().map_err(|_| Refusal::bad(format!("{name}: no time in RFC 3339")))?;
+            let at: Timestamp = text.parse().map_err(|_| ApiError::bad(format!("{name}: no time in RFC 3339")))?;
             let bounds = if name.contains("[g") { &mut created.after } else { &mut created.before };
             bounds.push((at, name.ends_with("e]")));
         }
@@ -180,7 +180,7 @@ pub(super) fn flag(request: &Request, name: &str) -> Result<bool> {
     match request.query.get(name) {
         None | Some("false") => Ok(false),
         Some("true") => Ok(true),
-        Some(_) => Err(Refusal::bad(format!("{name}: true or false"))),
+        Some(_) => Err(ApiError::bad(format!("{name}: true or false"))),
     }
 }
 

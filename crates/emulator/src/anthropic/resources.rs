@@ -9,9 +9,9 @@ use hyper::StatusCode;
 use serde_json::Value;
 
 use super::files::missing;
-use super::kept::{Kept, Mounted};
 use super::page::{self, Cursor, Order, Place};
-use super::{Anthropic, DOCUMENT_MAX, Refusal, Result, known_only};
+use super::session_state::{Mounted, SessionState};
+use super::{Anthropic, ApiError, DOCUMENT_MAX, Result, known_only};
 use crate::answer::{self, Answer, now};
 use crate::request::Request;
 use wharf_client::backend::PutOptions;
@@ -30,7 +30,7 @@ impl Anthropic {
         let mut kept = self.load(session)?;
         self.still_open(&kept)?;
         if new.kind != kind::FILE {
-            return Err(Refusal::bad(format!("type: only `{}` can be added to a session", kind::FILE)));
+            return Err(ApiError::bad(format!("type: only `{}` can be added to a session", kind::FILE)));
         }
         let made = self.mount(&mut kept, new).await?;
         self.save(&mut kept)?;
@@ -59,7 +59,7 @@ impl Anthropic {
         let found = kept.resources.iter_mut().find(|mounted| mounted.is(id)).ok_or_else(|| not_mounted(id))?;
         let mounted = Arc::make_mut(found);
         if mounted.resource.kind != kind::REPOSITORY {
-            return Err(Refusal::bad(format!("type: only a `{}` can be changed", kind::REPOSITORY)));
+            return Err(ApiError::bad(format!("type: only a `{}` can be changed", kind::REPOSITORY)));
         }
         known_only("", &update.extra)?;
         mounted.resource.updated_at = Some(now());
@@ -81,12 +81,12 @@ impl Anthropic {
     }
 
     /// Mounts something in a session that is being changed.
-    pub(super) async fn mount(&self, kept: &mut Kept, new: NewResource) -> Result<Resource> {
+    pub(super) async fn mount(&self, kept: &mut SessionState, new: NewResource) -> Result<Resource> {
         let known: &[&str] = match new.kind.as_str() {
             kind::FILE => &["type", "file_id", "mount_path"],
             kind::REPOSITORY => &["type", "url", "authorization_token", "checkout", "mount_path"],
             kind::MEMORY_STORE => &["type", "memory_store_id", "access", "instructions"],
-            other => return Err(Refusal::bad(format!("type: {other:?} is no type of a resource"))),
+            other => return Err(ApiError::bad(format!("type: {other:?} is no type of a resource"))),
         };
         if let Ok(Value::Object(given)) = serde_json::to_value(&new) {
             let strange = given.into_iter().filter(|(name, _)| !known.contains(&name.as_str())).collect();
@@ -95,11 +95,11 @@ impl Anthropic {
         let of_kind = |word: &str| kept.resources.iter().filter(|one| one.resource.kind == word).count();
         let (resource, copy) = match new.kind.as_str() {
             kind::FILE if of_kind(kind::FILE) >= wire::FILES_MAX => {
-                return Err(Refusal::bad(format!("resources: a session has at most {} files", wire::FILES_MAX)));
+                return Err(ApiError::bad(format!("resources: a session has at most {} files", wire::FILES_MAX)));
             }
             kind::MEMORY_STORE if of_kind(kind::MEMORY_STORE) >= wire::MEMORY_STORES_MAX => {
                 let most = wire::MEMORY_STORES_MAX;
-                return Err(Refusal::bad(format!("resources: a session has at most {most} memory stores")));
+                return Err(ApiError::bad(format!("resources: a session has at most {most} memory stores")));
             }
             kind::FILE => {
                 let (resource, copy) = self.mount_file(kept, new).await?;
@@ -114,17 +114,17 @@ impl Anthropic {
     }
 
     /// Mounts a file where the service would, read-only there and here without effect.
-    async fn mount_file(&self, kept: &Kept, new: NewResource) -> Result<(Resource, File)> {
-        let asked = new.file_id.ok_or_else(|| Refusal::bad("file_id: Field required"))?;
+    async fn mount_file(&self, kept: &SessionState, new: NewResource) -> Result<(Resource, File)> {
+        let asked = new.file_id.ok_or_else(|| ApiError::bad("file_id: Field required"))?;
         let original = self.find_file(&asked).await?.ok_or_else(|| missing(&asked))?;
         let path: RemotePath = wire::mounted_at(new.mount_path.as_deref().unwrap_or(&asked)).parse()?;
         let below = format!("{}/", wire::UPLOADS);
         if !path.as_str().starts_with(&below) {
-            return Err(Refusal::bad("mount_path: names no file"));
+            return Err(ApiError::bad("mount_path: names no file"));
         }
         let in_the_way = |other: &RemotePath| other.is_within(&path) || path.is_within(other);
         if kept.resources.iter().filter_map(|one| one.path()).any(|other| in_the_way(&other)) {
-            return Err(Refusal::bad(format!("mount_path: something is mounted at {path} already")));
+            return Err(ApiError::bad(format!("mount_path: something is mounted at {path} already")));
         }
         if self.sessions.stay() {
             let body = self.content(&asked).await?;
@@ -155,17 +155,17 @@ impl Anthropic {
     }
 
     /// Refuses a change of a session that ended.
-    pub(super) fn still_open(&self, kept: &Kept) -> Result<()> {
+    pub(super) fn still_open(&self, kept: &SessionState) -> Result<()> {
         if kept.session.archived_at.is_some() || self.lives.is_over(kept.id()) {
             let what = format!("Session `{}` has ended: it is archived or terminated.", kept.id());
-            return Err(Refusal::bad(what));
+            return Err(ApiError::bad(what));
         }
         Ok(())
     }
 }
 
 fn repository(new: NewResource) -> Result<Resource> {
-    let url = new.url.ok_or_else(|| Refusal::bad("url: Field required"))?;
+    let url = new.url.ok_or_else(|| ApiError::bad("url: Field required"))?;
     let name = url.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
     let name = name.strip_suffix(".git").unwrap_or(name);
     let made = Some(now());
@@ -183,14 +183,14 @@ fn repository(new: NewResource) -> Result<Resource> {
 
 /// Any store is there, and is called after its id.
 fn memory_store(new: NewResource) -> Result<Resource> {
-    let store = new.memory_store_id.ok_or_else(|| Refusal::bad("memory_store_id: Field required"))?;
+    let store = new.memory_store_id.ok_or_else(|| ApiError::bad("memory_store_id: Field required"))?;
     let access = new.access.unwrap_or_else(|| "read_write".to_owned());
     if !matches!(access.as_str(), "read_write" | "read_only") {
-        return Err(Refusal::bad("access: read_write or read_only"));
+        return Err(ApiError::bad("access: read_write or read_only"));
     }
     let long = |text: &String| text.chars().count() > wire::INSTRUCTIONS_MAX;
     if new.instructions.as_ref().is_some_and(long) {
-        return Err(Refusal::bad(format!("instructions: at most {} characters", wire::INSTRUCTIONS_MAX)));
+        return Err(ApiError::bad(format!("instructions: at most {} characters", wire::INSTRUCTIONS_MAX)));
     }
     Ok(Resource {
         kind: kind::MEMORY_STORE.to_owned(),
@@ -231,6 +231,6 @@ impl Source for Once {
     }
 }
 
-fn not_mounted(id: &str) -> Refusal {
-    Refusal::not_found(format!("Resource `{id}` not found."))
+fn not_mounted(id: &str) -> ApiError {
+    ApiError::not_found(format!("Resource `{id}` not found."))
 }

@@ -3,9 +3,9 @@
 use hyper::StatusCode;
 use serde_json::{Map, Value, json};
 
-use super::kept::Kept;
 use super::page::{self, Created, Cursor, Order, Place};
-use super::{Anthropic, DOCUMENT_MAX, Refusal, Result, check_metadata, events, known_only};
+use super::session_state::SessionState;
+use super::{Anthropic, ApiError, DOCUMENT_MAX, Result, check_metadata, events, known_only};
 use crate::answer::{self, Answer, now};
 use crate::request::Request;
 use wharf_client::backend::NewSession;
@@ -72,7 +72,7 @@ impl Anthropic {
         match self.lives.status(id) {
             status::RUNNING | status::RESCHEDULING => {
                 let why = "interrupt it and wait until it is idle";
-                Err(Refusal::bad(format!("Session `{id}` is running and cannot be {done}: {why}.")))
+                Err(ApiError::bad(format!("Session `{id}` is running and cannot be {done}: {why}.")))
             }
             _ => Ok(()),
         }
@@ -87,16 +87,16 @@ impl Anthropic {
         let self_hosted = self.catalogue.environment_of(&asked.environment_id)?;
         let on_site = |word: &str| [resources::kind::FILE, resources::kind::REPOSITORY].contains(&word);
         if self_hosted && asked.resources.iter().any(|resource| on_site(&resource.kind)) {
-            return Err(Refusal::bad("resources: a self_hosted environment takes no files and repositories"));
+            return Err(ApiError::bad("resources: a self_hosted environment takes no files and repositories"));
         }
         if asked.initial_events.len() > wire::INITIAL_EVENTS_MAX {
-            return Err(Refusal::bad(format!("initial_events: at most {}", wire::INITIAL_EVENTS_MAX)));
+            return Err(ApiError::bad(format!("initial_events: at most {}", wire::INITIAL_EVENTS_MAX)));
         }
         if !asked.initial_events.is_empty() {
             events::check(&asked.initial_events, &[kind::MESSAGE, kind::OUTCOME])?;
         }
         if asked.budget.as_ref().is_some_and(|budget| budget.get("max_list_cost").is_none()) {
-            return Err(Refusal::bad("budget.max_list_cost: Field required"));
+            return Err(ApiError::bad("budget.max_list_cost: Field required"));
         }
         let made = now();
         let id = random::id("sesn")?;
@@ -106,7 +106,7 @@ impl Anthropic {
             id: id.clone(),
             status: status::IDLE.to_owned(),
             title: asked.title,
-            agent: serde_json::from_value(agent).map_err(|e| Refusal::bad(format!("agent: {e}")))?,
+            agent: serde_json::from_value(agent).map_err(|e| ApiError::bad(format!("agent: {e}")))?,
             environment_id: Some(asked.environment_id.clone()),
             metadata: asked.metadata,
             resources: Vec::new(),
@@ -128,7 +128,7 @@ impl Anthropic {
             archived_at: None,
             extra: Map::from_iter([("deployment_id".to_owned(), Value::Null)]),
         };
-        let mut kept = Kept::new(session);
+        let mut kept = SessionState::new(session);
         // It is nobody's before it is kept.
         let new = NewSession {
             id: Some(id.parse()?),
@@ -167,12 +167,12 @@ impl Anthropic {
         let version = match query.get(filter::AGENT_VERSION).map(str::parse::<u64>) {
             None => None,
             Some(Ok(version @ 1..)) if query.get(filter::AGENT).is_some() => Some(version),
-            Some(_) => return Err(Refusal::bad("agent_version: a number from 1, with agent_id")),
+            Some(_) => return Err(ApiError::bad("agent_version: a number from 1, with agent_id")),
         };
         let archived = page::flag(request, filter::ARCHIVED)?;
         let at_cursor = cursor.as_ref().and_then(|cursor| Timestamp::from_microsecond(cursor.place.at).ok());
         if at_cursor.is_some_and(|at| !created.holds(at)) {
-            return Err(Refusal::bad("page: this cursor lies outside of the times that are asked for"));
+            return Err(ApiError::bad("page: this cursor lies outside of the times that are asked for"));
         }
         let statuses = page::words(request, filter::STATUSES, &status::LISTED)?;
         let fits = |session: &Session| {
@@ -196,7 +196,7 @@ impl Anthropic {
     }
 
     /// A session as answers have it now.
-    pub(super) fn shown(&self, kept: Kept) -> Session {
+    pub(super) fn shown(&self, kept: SessionState) -> Session {
         let over = kept.session.archived_at.is_some();
         let status = if over { status::TERMINATED } else { self.lives.status(kept.id()) };
         let resources = kept.resources.iter().map(|mounted| mounted.resource.clone()).collect();
@@ -205,10 +205,10 @@ impl Anthropic {
 }
 
 /// Does what an update asks for; gives what the stream tells of it.
-fn change(kept: &mut Kept, update: UpdateSession) -> Result<Event> {
+fn change(kept: &mut SessionState, update: UpdateSession) -> Result<Event> {
     known_only("", &update.extra)?;
     if update.vault_ids.is_some() {
-        return Err(Refusal::bad("vault_ids: cannot be changed"));
+        return Err(ApiError::bad("vault_ids: cannot be changed"));
     }
     let session = &mut kept.session;
     let mut event = Event::of(kind::UPDATED);
@@ -233,7 +233,7 @@ fn change(kept: &mut Kept, update: UpdateSession) -> Result<Event> {
             let value = match name.as_str() {
                 "tools" => super::agents::tools(&value),
                 "mcp_servers" => value,
-                _ => return Err(Refusal::bad(format!("agent.{name}: Extra inputs are not permitted"))),
+                _ => return Err(ApiError::bad(format!("agent.{name}: Extra inputs are not permitted"))),
             };
             session.agent.extra.insert(name, value);
         }
@@ -243,7 +243,7 @@ fn change(kept: &mut Kept, update: UpdateSession) -> Result<Event> {
         Given::Absent => {}
         Given::Null => session.budget = None,
         Given::Value(_) if session.budget.is_none() => {
-            return Err(Refusal::bad("budget: cannot be added to a session that was made without one"));
+            return Err(ApiError::bad("budget: cannot be added to a session that was made without one"));
         }
         Given::Value(budget) => session.budget = Some(budget),
     }
@@ -259,17 +259,17 @@ fn with_overrides(mut agent: Value, asked: &wire::AgentRef) -> Result<Value> {
             for (name, value) in &object.extra {
                 let known = OVERRIDES.contains(&name.as_str());
                 let Some(settings) = agent.as_object_mut().filter(|_| known) else {
-                    return Err(Refusal::bad(format!("agent.{name}: Extra inputs are not permitted")));
+                    return Err(ApiError::bad(format!("agent.{name}: Extra inputs are not permitted")));
                 };
                 match name.as_str() {
-                    "model" if value.is_null() => return Err(Refusal::bad("agent.model: cannot be null")),
+                    "model" if value.is_null() => return Err(ApiError::bad("agent.model: cannot be null")),
                     "model" => settings.insert(name.clone(), super::agents::model(value)?),
                     "tools" => settings.insert(name.clone(), super::agents::tools(value)),
                     _ => settings.insert(name.clone(), value.clone()),
                 };
             }
         }
-        other => return Err(Refusal::bad(format!("agent.type: {other:?} is not known"))),
+        other => return Err(ApiError::bad(format!("agent.type: {other:?} is not known"))),
     }
     Ok(agent)
 }

@@ -4,9 +4,9 @@
 use hyper::StatusCode;
 use serde_json::{Value, json};
 
-use super::kept::Kept;
 use super::page::{self, Cursor, Order, Place};
-use super::{Anthropic, Refusal, Result};
+use super::session_state::SessionState;
+use super::{Anthropic, ApiError, Result};
 use crate::answer::{self, Answer};
 use crate::request::Request;
 use wharf_core::model::Timestamp;
@@ -38,7 +38,7 @@ impl Anthropic {
     /// Refuses to archive the primary thread, the only one. What the service does then is unknown.
     pub(super) fn archive_thread(&self, session: &str, id: &str) -> Result<Answer> {
         self.session_of_thread(session, id)?;
-        Err(Refusal::bad(format!("Thread `{id}` is the primary one: archive session `{session}`.")))
+        Err(ApiError::bad(format!("Thread `{id}` is the primary one: archive session `{session}`.")))
     }
 
     pub(super) fn list_thread_events(&self, session: &str, id: &str, request: &Request) -> Result<Answer> {
@@ -51,10 +51,10 @@ impl Anthropic {
         self.stream_events(session, request)
     }
 
-    fn session_of_thread(&self, session: &str, id: &str) -> Result<Kept> {
+    fn session_of_thread(&self, session: &str, id: &str) -> Result<SessionState> {
         let kept = self.load(session)?;
         if id != name(session) {
-            return Err(Refusal::not_found(format!("Thread `{id}` not found.")));
+            return Err(ApiError::not_found(format!("Thread `{id}` not found.")));
         }
         Ok(kept)
     }
@@ -101,7 +101,9 @@ pub(super) fn check(session: &str, events: &[Event]) -> Result<()> {
         match event.extra.get("session_thread_id") {
             None | Some(Value::Null) => {}
             Some(thread) if *thread == name(session) => {}
-            Some(thread) => return Err(Refusal::bad(format!("session_thread_id: no thread {thread} in this session"))),
+            Some(thread) => {
+                return Err(ApiError::bad(format!("session_thread_id: no thread {thread} in this session")));
+            }
         }
     }
     Ok(())

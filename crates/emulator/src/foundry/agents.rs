@@ -9,7 +9,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use hyper::StatusCode;
 use serde_json::{Map, Value, json};
 
-use super::{DOCUMENT_MAX, Foundry, Refusal, Result};
+use super::{ApiError, DOCUMENT_MAX, Foundry, Result};
 use crate::answer::{self, Answer};
 use crate::request::Request;
 use wharf_core::model::Timestamp;
@@ -126,7 +126,7 @@ impl Agents {
     pub(super) fn enabled(&self, name: &str) -> Result<()> {
         if self.look(name).disabled {
             let what = format!("Agent {name} is disabled");
-            return Err(Refusal::new(StatusCode::FORBIDDEN, what).code(DISABLED));
+            return Err(ApiError::new(StatusCode::FORBIDDEN, what).code(DISABLED));
         }
         Ok(())
     }
@@ -160,12 +160,12 @@ fn version(agent: &str, number: usize, given: Map<String, Value>) -> Value {
     object
 }
 
-fn missing(agent: &str) -> Refusal {
-    Refusal::not_found(format!("Agent {agent} does not exist"))
+fn missing(agent: &str) -> ApiError {
+    ApiError::not_found(format!("Agent {agent} does not exist"))
 }
 
-fn unknown(agent: &str, version: &str) -> Refusal {
-    Refusal::not_found(format!("Version {version} of agent {agent} does not exist"))
+fn unknown(agent: &str, version: &str) -> ApiError {
+    ApiError::not_found(format!("Version {version} of agent {agent} does not exist"))
 }
 
 impl Foundry {
@@ -173,7 +173,7 @@ impl Foundry {
     pub(super) fn list_agents(&self, request: &Request) -> Result<Answer> {
         let kind = request.query.get("kind");
         if kind.is_some_and(|kind| !KINDS.contains(&kind)) {
-            return Err(Refusal::bad(format!("kind is one of {}", KINDS.join(", "))));
+            return Err(ApiError::bad(format!("kind is one of {}", KINDS.join(", "))));
         }
         let shelf = self.agents.shelf();
         let fits = |shown: &Value| {
@@ -193,7 +193,7 @@ impl Foundry {
     pub(super) async fn update_agent(&self, agent: &str, request: &Request) -> Result<Answer> {
         let given: Map<String, Value> = request.document(DOCUMENT_MAX).await?;
         if let Some(name) = given.keys().find(|name| !CHANGEABLE.contains(&name.as_str())) {
-            return Err(Refusal::bad(format!("{name} cannot be changed")));
+            return Err(ApiError::bad(format!("{name} cannot be changed")));
         }
         let shown = self.agents.change(agent, |known| {
             let mut details = Value::Object(std::mem::take(&mut known.details));
@@ -230,7 +230,7 @@ impl Foundry {
     pub(super) async fn create_version(&self, agent: &str, request: &Request) -> Result<Answer> {
         let given: Map<String, Value> = request.document(DOCUMENT_MAX).await?;
         if !given.get("definition").is_some_and(Value::is_object) {
-            return Err(Refusal::bad("definition is missing"));
+            return Err(ApiError::bad("definition is missing"));
         }
         let made = self.agents.change(agent, |known| {
             let made = version(agent, known.versions.len() + 1, given);
@@ -264,7 +264,7 @@ impl Foundry {
                 None => format!("Agent {agent} has sessions: {}", sessions.len()),
             };
             let what = format!("{what}; force=true deletes them with it");
-            return Err(Refusal::new(StatusCode::CONFLICT, what));
+            return Err(ApiError::new(StatusCode::CONFLICT, what));
         }
         for session in sessions {
             self.delete_session(session).await?;
@@ -285,7 +285,7 @@ fn page(mut all: Vec<(usize, Value)>, place: impl Fn(&str) -> Option<usize>, que
     let oldest_first = match query.get("order") {
         None | Some("desc") => false,
         Some("asc") => true,
-        Some(_) => return Err(Refusal::bad("order is asc or desc")),
+        Some(_) => return Err(ApiError::bad("order is asc or desc")),
     };
     all.sort_by_key(|(place, _)| *place);
     if !oldest_first {
@@ -293,7 +293,7 @@ fn page(mut all: Vec<(usize, Value)>, place: impl Fn(&str) -> Option<usize>, que
     }
     let cursor = |name: &str| match query.get(name) {
         None => Ok(None),
-        Some(id) => place(id).map(Some).ok_or_else(|| Refusal::bad(format!("{name}: there is nothing called {id}"))),
+        Some(id) => place(id).map(Some).ok_or_else(|| ApiError::bad(format!("{name}: there is nothing called {id}"))),
     };
     let (after, before) = (cursor("after")?, cursor("before")?);
     let precedes = |a: usize, b: usize| if oldest_first { a < b } else { a > b };

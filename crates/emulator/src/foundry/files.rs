@@ -11,7 +11,7 @@ use serde_json::Value;
 use tokio::sync::mpsc;
 
 use super::sessions::{limit, local_id, missing};
-use super::{DOCUMENT_MAX, Foundry, Refusal, Result};
+use super::{ApiError, DOCUMENT_MAX, Foundry, Result};
 use crate::answer::{self, Answer};
 use crate::request::{Request, Upload};
 use wharf_client::backend::{Backend, FetchOptions, MkdirOptions, PutOptions};
@@ -40,7 +40,7 @@ impl Foundry {
             FoundryOperation::ListDirectory => path_of(request.query.get("path").unwrap_or_default())?,
             FoundryOperation::CreateDirectory => RemotePath::root(),
             _ => {
-                path_of(request.query.get("path").ok_or_else(|| Refusal::bad("the query parameter path is missing"))?)?
+                path_of(request.query.get("path").ok_or_else(|| ApiError::bad("the query parameter path is missing"))?)?
             }
         };
         let at = SessionPath { session, path: at };
@@ -61,7 +61,7 @@ impl Foundry {
                 Err(missing(id))
             }
             // The store has another name for the session.
-            Err(refusal) => Err(Refusal { message: refusal.message.replace(at.session.as_str(), id), ..refusal }),
+            Err(refusal) => Err(ApiError { message: refusal.message.replace(at.session.as_str(), id), ..refusal }),
             done => done,
         }
     }
@@ -70,7 +70,7 @@ impl Foundry {
     async fn upload(&self, at: &SessionPath, request: &Request) -> Result<Answer> {
         let too_large = || {
             let what = format!("an upload has at most {} bytes", wire::UPLOAD_MAX);
-            Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, what)
+            ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, what)
         };
         if request.body.announced().is_some_and(|bytes| bytes > wire::UPLOAD_MAX) {
             return Err(too_large());
@@ -83,7 +83,7 @@ impl Foundry {
         })?;
         let written = wire::Written {
             path: shown(&at.path),
-            bytes_written: request.twist.bytes_written.unwrap_or(stored.sent.bytes),
+            bytes_written: request.response_fault.bytes_written.unwrap_or(stored.sent.bytes),
             success: Some(true),
             source_type: Some("stream".to_owned()),
         };
@@ -104,14 +104,14 @@ impl Foundry {
         // Seen to be read and to have no effect [live]; a wrong one is an error [contract].
         limit(&request.query)?;
         if !matches!(request.query.get("order"), None | Some("asc" | "desc")) {
-            return Err(Refusal::bad("order is asc or desc"));
+            return Err(ApiError::bad("order is asc or desc"));
         }
         let files = self.backend.need_files()?;
         let real = files.resolve(at).await.map_err(|e| gone(e, at))?;
         if files.stat(&real).await.map_err(|e| gone(e, at))?.kind != EntryKind::Directory {
-            return Err(Refusal::bad(format!("{} is no directory", shown(&at.path))));
+            return Err(ApiError::bad(format!("{} is no directory", shown(&at.path))));
         }
-        match request.twist.page {
+        match request.response_fault.page {
             None => Ok(answer::stream("application/json; charset=utf-8", listing(&self.backend, at, real))),
             Some(size) => self.page(at, &real, size, request.query.get("after")).await,
         }
@@ -184,7 +184,7 @@ impl Foundry {
 fn path_of(text: &str) -> Result<RemotePath> {
     let path: RemotePath = text.parse()?;
     if path.as_str().split('/').any(|name| name.len() > wire::NAME_MAX) {
-        return Err(Refusal::bad(format!("a name has at most {} bytes", wire::NAME_MAX)));
+        return Err(ApiError::bad(format!("a name has at most {} bytes", wire::NAME_MAX)));
     }
     Ok(path)
 }
@@ -195,9 +195,9 @@ fn shown(path: &RemotePath) -> String {
 }
 
 /// The store's error, in words that fit.
-fn gone(error: Error, at: &SessionPath) -> Refusal {
+fn gone(error: Error, at: &SessionPath) -> ApiError {
     match error.kind() {
-        Kind::NotFound => Refusal::not_found(format!("{} does not exist", at.path)),
+        Kind::NotFound => ApiError::not_found(format!("{} does not exist", at.path)),
         _ => error.into(),
     }
 }
@@ -244,7 +244,7 @@ async fn fill(backend: &dyn Backend, at: &SessionPath, head: String, blocks: &Bl
         }
         text.push_str(&serde_json::to_string(&child(&entry?)).unwrap_or_default());
         if text.len() >= BLOCK && blocks.send(Ok(std::mem::take(&mut text).into())).await.is_err() {
-            // Nobody listens any more.
+            // No client listens any more.
             return Ok(());
         }
     }

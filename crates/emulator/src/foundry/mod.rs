@@ -17,8 +17,8 @@ use hyper::{HeaderMap, Method, StatusCode};
 use self::agents::Agents;
 use self::sessions::Departed;
 use super::answer::{self, Answer};
+use super::api_error::{ApiError, Result};
 use super::dialect::{self, Dialect};
-use super::refusal::{Refusal, Result};
 use super::request::Request;
 use super::token;
 use wharf_client::backend::Backend;
@@ -104,10 +104,10 @@ impl Foundry {
     async fn answered(&self, request: &Request) -> Result<Answer> {
         use FoundryOperation as Op;
         let found = find(&request.method, &request.path);
-        let (operation, path) = found.map_err(|error| Refusal::no_route(error, &request.method))?;
+        let (operation, path) = found.map_err(|error| ApiError::no_route(error, &request.method))?;
         let (agent, session) = (path.get("agent"), path.get("session"));
         if operation != Op::ListAgents && !wire::is_agent_name(agent) {
-            return Err(Refusal::bad("an agent's name has 1 to 63 letters, digits and hyphens"));
+            return Err(ApiError::bad("an agent's name has 1 to 63 letters, digits and hyphens"));
         }
         check(&request.headers, &request.query)?;
         match operation {
@@ -123,7 +123,7 @@ impl Foundry {
             Op::DeleteVersion => self.delete_version(agent, path.get("version"), &request.query).await,
             Op::ImportVersion | Op::DownloadCode => {
                 let what = "`wharf serve` has no code of agents: make a version with a definition";
-                Err(Refusal::new(StatusCode::NOT_IMPLEMENTED, what))
+                Err(ApiError::new(StatusCode::NOT_IMPLEMENTED, what))
             }
             Op::CreateSession => self.create_session(agent, request).await,
             Op::ListSessions => self.list_sessions(agent, &request.query).await,
@@ -137,7 +137,7 @@ impl Foundry {
             Op::Invoke | Op::GetInvocation => {
                 self.agents.enabled(agent)?;
                 let what = "no agent runs behind `wharf serve`: it has sessions and their files";
-                Err(Refusal::new(StatusCode::NOT_IMPLEMENTED, what))
+                Err(ApiError::new(StatusCode::NOT_IMPLEMENTED, what))
             }
         }
     }
@@ -154,7 +154,7 @@ fn flag(query: &Query, name: &str) -> Result<bool> {
     match query.get(name) {
         None | Some("false") => Ok(false),
         Some("true") => Ok(true),
-        Some(_) => Err(Refusal::bad(format!("{name} is true or false"))),
+        Some(_) => Err(ApiError::bad(format!("{name} is true or false"))),
     }
 }
 
@@ -162,12 +162,12 @@ fn flag(query: &Query, name: &str) -> Result<bool> {
 fn check(headers: &HeaderMap, query: &Query) -> Result<()> {
     if !token::is_given(headers) {
         let what = "a bearer token is missing; any will do here";
-        return Err(Refusal::new(StatusCode::UNAUTHORIZED, what));
+        return Err(ApiError::new(StatusCode::UNAUTHORIZED, what));
     }
     match query.get("api-version") {
-        None => Err(Refusal::bad("the query parameter api-version is missing")),
+        None => Err(ApiError::bad("the query parameter api-version is missing")),
         Some(version) if version == wire::API_VERSION || wire::OLD_API_VERSIONS.contains(&version) => Ok(()),
-        Some(version) => Err(Refusal::bad(format!("api-version {version:?} is not known; there is v1"))),
+        Some(version) => Err(ApiError::bad(format!("api-version {version:?} is not known; there is v1"))),
     }
 }
 

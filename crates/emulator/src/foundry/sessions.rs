@@ -7,7 +7,7 @@ use std::time::Duration;
 use hyper::StatusCode;
 use sha2::{Digest as _, Sha256};
 
-use super::{DOCUMENT_MAX, Foundry, Refusal, Result};
+use super::{ApiError, DOCUMENT_MAX, Foundry, Result};
 use crate::answer::{self, Answer};
 use crate::request::Request;
 use wharf_client::backend::{LabelPatch, NewSession, PageRequest, SessionQuery};
@@ -120,16 +120,16 @@ impl Foundry {
         let version = match asked.version_indicator {
             None => None,
             Some(indicator) if indicator.kind != wire::VersionIndicator::REF => {
-                return Err(Refusal::bad(format!("version_indicator.type is `{}`", wire::VersionIndicator::REF)));
+                return Err(ApiError::bad(format!("version_indicator.type is `{}`", wire::VersionIndicator::REF)));
             }
             Some(indicator) if indicator.agent_version.is_empty() || indicator.agent_version.starts_with('@') => {
-                return Err(Refusal::bad("version_indicator.agent_version is one version such as `7`"));
+                return Err(ApiError::bad("version_indicator.agent_version is one version such as `7`"));
             }
             Some(indicator) => Some(indicator.agent_version),
         };
         let version = self.agents.choose(agent, version)?;
         let id = match asked.agent_session_id {
-            Some(id) if id.is_empty() => return Err(Refusal::bad("agent_session_id is empty")),
+            Some(id) if id.is_empty() => return Err(ApiError::bad("agent_session_id is empty")),
             Some(id) => id,
             None => new_id()?,
         };
@@ -146,7 +146,7 @@ impl Foundry {
             Ok(made) => Ok(answer::json(StatusCode::CREATED, &shown(&made))),
             // The status is what is expected; no source has seen it.
             Err(e) if e.kind() == Kind::Conflict => {
-                Err(Refusal::new(StatusCode::CONFLICT, format!("Session {id} exists already")))
+                Err(ApiError::new(StatusCode::CONFLICT, format!("Session {id} exists already")))
             }
             Err(e) => Err(e.into()),
         }
@@ -158,7 +158,7 @@ impl Foundry {
         let newest_first = match query.get("order") {
             None | Some("asc") => false,
             Some("desc") => true,
-            Some(_) => return Err(Refusal::bad("order is asc or desc")),
+            Some(_) => return Err(ApiError::bad("order is asc or desc")),
         };
         let cursor = async |name: &str| match query.get(name) {
             None => Ok(None),
@@ -217,7 +217,7 @@ impl Foundry {
     }
 
     async fn cursor(&self, agent: &str, id: &str) -> Result<Cursor> {
-        let unknown = || Refusal::bad(format!("there is no session {id} to begin or end a page at"));
+        let unknown = || ApiError::bad(format!("there is no session {id} to begin or end a page at"));
         let local = local_id(agent, id).map_err(|_| unknown())?;
         match self.backend.sessions().get(&local).await {
             Ok(_) => Ok(Cursor { id: local, made: None }),
@@ -275,8 +275,8 @@ fn new_id() -> Result<String, Error> {
 }
 
 /// The answer to a question about a session that is not there.
-pub(super) fn missing(id: &str) -> Refusal {
-    Refusal::not_found(format!("Session {id} does not exist"))
+pub(super) fn missing(id: &str) -> ApiError {
+    ApiError::not_found(format!("Session {id} does not exist"))
 }
 
 /// A session of the store in the protocol's form.
@@ -304,7 +304,7 @@ pub(super) fn limit(query: &Query) -> Result<usize> {
     match query.get("limit").map(str::parse) {
         None => Ok(wire::PAGE_DEFAULT),
         Some(Ok(limit @ 1..=wire::PAGE_MAX)) => Ok(limit),
-        Some(_) => Err(Refusal::bad(format!("limit is 1 to {}", wire::PAGE_MAX))),
+        Some(_) => Err(ApiError::bad(format!("limit is 1 to {}", wire::PAGE_MAX))),
     }
 }
 

@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Anthropic, Refusal, Result, held};
+use super::{Anthropic, ApiError, Result, held};
 use crate::answer::now;
 use crate::journal::{Journal, Line};
 use wharf_core::model::{RemotePath, SessionPath, Timestamp};
@@ -24,7 +24,7 @@ const OUTPUT: &str = "output.";
 
 /// A session with all that belongs to it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(super) struct Kept {
+pub(super) struct SessionState {
     /// As it is shown, but for status and resources.
     pub(super) session: wire::Session,
     #[serde(skip)]
@@ -72,10 +72,10 @@ impl Output {
     }
 }
 
-impl Kept {
+impl SessionState {
     /// A session that nothing belongs to yet.
     pub(super) fn new(session: wire::Session) -> Self {
-        Kept { session, resources: Vec::new(), outputs: Vec::new(), next: 0 }
+        SessionState { session, resources: Vec::new(), outputs: Vec::new(), next: 0 }
     }
 
     /// The next place.
@@ -108,7 +108,7 @@ impl Kept {
     }
 
     /// What is to be written of it, beside what `before` had; without it all is.
-    fn changes(&self, before: Option<&Kept>) -> Vec<(String, Value)> {
+    fn changes(&self, before: Option<&SessionState>) -> Vec<(String, Value)> {
         let mut changes = vec![(DOCUMENT.to_owned(), value(self))];
         let resources = before.map_or(&[][..], |before| &before.resources);
         compare(resources, &self.resources, |one| one.place, RESOURCE, &mut changes);
@@ -160,13 +160,13 @@ pub(super) struct Sessions {
 
 #[derive(Default)]
 struct Known {
-    sessions: HashMap<String, Kept>,
+    sessions: HashMap<String, SessionState>,
     /// Which session a file belongs to.
     owners: HashMap<String, String>,
 }
 
 impl Known {
-    fn insert(&mut self, kept: Kept) {
+    fn insert(&mut self, kept: SessionState) {
         own(&mut self.owners, &kept);
         self.sessions.insert(kept.id().to_owned(), kept);
     }
@@ -174,7 +174,7 @@ impl Known {
     /// Does what a line of the journal says. One that cannot be read is of another version.
     fn hear(&mut self, (id, part, value): Line) {
         let Some(kept) = self.sessions.get_mut(&id) else {
-            if let (DOCUMENT, Ok(kept)) = (part.as_str(), serde_json::from_value::<Kept>(value)) {
+            if let (DOCUMENT, Ok(kept)) = (part.as_str(), serde_json::from_value::<SessionState>(value)) {
                 self.insert(kept);
             }
             return;
@@ -185,14 +185,14 @@ impl Known {
             replace(&mut kept.outputs, place, value, |one| one.place);
         } else if value.is_null() {
             return self.forget(&id);
-        } else if let Ok(Kept { session, next, .. }) = serde_json::from_value(value) {
+        } else if let Ok(SessionState { session, next, .. }) = serde_json::from_value(value) {
             (kept.session, kept.next) = (session, next);
         }
         own(&mut self.owners, kept);
     }
 
     fn forget(&mut self, id: &str) {
-        for file in self.sessions.remove(id).iter().flat_map(Kept::ids) {
+        for file in self.sessions.remove(id).iter().flat_map(SessionState::ids) {
             self.owners.remove(file);
         }
     }
@@ -200,7 +200,7 @@ impl Known {
 
 /// Notes whose the files of a session are. Who owned one that is gone stays known: where it is looked
 /// for, it is not.
-fn own(owners: &mut HashMap<String, String>, kept: &Kept) {
+fn own(owners: &mut HashMap<String, String>, kept: &SessionState) {
     for file in kept.ids() {
         if !owners.contains_key(file) {
             owners.insert(file.to_owned(), kept.id().to_owned());
@@ -229,13 +229,13 @@ impl Sessions {
 
 impl Anthropic {
     /// A session of this dialect, or 404.
-    pub(super) fn load(&self, id: &str) -> Result<Kept> {
+    pub(super) fn load(&self, id: &str) -> Result<SessionState> {
         let known = self.sessions.known()?.sessions.get(id).cloned();
-        known.ok_or_else(|| Refusal::not_found(format!("Session `{id}` not found.")))
+        known.ok_or_else(|| ApiError::not_found(format!("Session `{id}` not found.")))
     }
 
     /// Keeps a session that was changed, now.
-    pub(super) fn save(&self, kept: &mut Kept) -> Result<()> {
+    pub(super) fn save(&self, kept: &mut SessionState) -> Result<()> {
         // A clock that was set back does not make a change older than the one before.
         kept.session.updated_at = kept.session.updated_at.max(Some(now()));
         let mut known = self.sessions.known()?;
@@ -255,12 +255,12 @@ impl Anthropic {
     }
 
     /// All sessions of this dialect, in no order.
-    pub(super) fn all(&self) -> Result<Vec<Kept>> {
+    pub(super) fn all(&self) -> Result<Vec<SessionState>> {
         Ok(self.sessions.known()?.sessions.values().cloned().collect())
     }
 
     /// The session that a file belongs to, where there is one.
-    pub(super) fn owner(&self, file: &str) -> Result<Option<Kept>> {
+    pub(super) fn owner(&self, file: &str) -> Result<Option<SessionState>> {
         let known = self.sessions.known()?;
         let kept = known.owners.get(file).and_then(|session| known.sessions.get(session));
         Ok(kept.filter(|kept| kept.files().any(|known| known.id == file)).cloned())

@@ -1,4 +1,4 @@
-//! An answer that says no, before a dialect puts it into its own form.
+//! An error of the API, before a dialect puts it into its own form.
 
 use hyper::{Method, StatusCode};
 
@@ -6,11 +6,11 @@ use wharf_core::error::{Error, Kind};
 use wharf_wire::route::NoRoute;
 
 /// What a dialect's calls end with.
-pub(super) type Result<T, E = Refusal> = std::result::Result<T, E>;
+pub(super) type Result<T, E = ApiError> = std::result::Result<T, E>;
 
-/// An answer that says no.
+/// An error of the API.
 #[derive(Debug)]
-pub(super) struct Refusal {
+pub(super) struct ApiError {
     pub(super) status: StatusCode,
     /// A word for programs.
     pub(super) code: Option<String>,
@@ -20,9 +20,9 @@ pub(super) struct Refusal {
     pub(super) kind: Option<Kind>,
 }
 
-impl Refusal {
+impl ApiError {
     pub(super) fn new(status: StatusCode, message: impl Into<String>) -> Self {
-        Refusal { status, code: None, message: message.into(), kind: None }
+        ApiError { status, code: None, message: message.into(), kind: None }
     }
 
     pub(super) fn bad(message: impl Into<String>) -> Self {
@@ -33,7 +33,7 @@ impl Refusal {
         Self::new(StatusCode::NOT_FOUND, message)
     }
 
-    /// The refusal of a request that is for no operation.
+    /// Returns the error for a request that matches no operation.
     pub(super) fn no_route(error: NoRoute, method: &Method) -> Self {
         match error {
             NoRoute::Path => Self::not_found("there is no call of this path"),
@@ -49,7 +49,7 @@ impl Refusal {
 }
 
 /// What the store says no with. A service that has another status for it says so in its dialect.
-impl From<Error> for Refusal {
+impl From<Error> for ApiError {
     fn from(error: Error) -> Self {
         let status = match error.kind() {
             Kind::Usage => StatusCode::BAD_REQUEST,
@@ -60,6 +60,6 @@ impl From<Error> for Refusal {
             Kind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             _ => StatusCode::INTERNAL_SERVER_ERROR,
         };
-        Refusal { kind: Some(error.kind()), ..Self::new(status, error.message()) }
+        ApiError { kind: Some(error.kind()), ..Self::new(status, error.message()) }
     }
 }
