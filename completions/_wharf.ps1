@@ -1975,11 +1975,6 @@ Register-ArgumentCompleter -Native -CommandName 'wharf' -ScriptBlock {
             break
         }
         'wharf;serve' {
-            [CompletionResult]::new('--listen', '--listen', [CompletionResultType]::ParameterName, 'Where to listen: an address of this machine, or a port; a free port unless given')
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Where to keep everything; a temporary directory, removed at the end, unless given')
-            [CompletionResult]::new('--fault', '--fault', [CompletionResultType]::ParameterName, 'Make requests fail on purpose; may be given several times')
-            [CompletionResult]::new('--log', '--log', [CompletionResultType]::ParameterName, 'Write each request as a line of JSON to the end of a file')
-            [CompletionResult]::new('--env-file', '--env-file', [CompletionResultType]::ParameterName, 'Write the variables to a new file, which is there while the server accepts connections')
             [CompletionResult]::new('-b', '-b', [CompletionResultType]::ParameterName, 'The backend; ''wharf backends'' lists them [env: WHARF_BACKEND]')
             [CompletionResult]::new('--backend', '--backend', [CompletionResultType]::ParameterName, 'The backend; ''wharf backends'' lists them [env: WHARF_BACKEND]')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'A group of settings from the configuration file [env: WHARF_PROFILE]')
@@ -2001,7 +1996,11 @@ Register-ArgumentCompleter -Native -CommandName 'wharf' -ScriptBlock {
             [CompletionResult]::new('--ca-cert', '--ca-cert', [CompletionResultType]::ParameterName, 'A file of certificates to trust as well')
             [CompletionResult]::new('--header', '--header', [CompletionResultType]::ParameterName, 'A header of every request, never a credential; may be given several times')
             [CompletionResult]::new('--beta', '--beta', [CompletionResultType]::ParameterName, 'A feature of the service that is not there for everybody; may be given several times')
-            [CompletionResult]::new('--tls', '--tls', [CompletionResultType]::ParameterName, 'Serve HTTPS, with a certificate of a throw-away authority, which some clients insist on')
+            [CompletionResult]::new('--listen', '--listen', [CompletionResultType]::ParameterName, 'Where to listen: an address of this machine, or a port; a free port unless given')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Where to keep everything; a temporary directory, removed at the end, unless given')
+            [CompletionResult]::new('--fault', '--fault', [CompletionResultType]::ParameterName, 'Make requests fail on purpose; may be given several times')
+            [CompletionResult]::new('--log', '--log', [CompletionResultType]::ParameterName, 'Write each request as a line of JSON to the end of a file')
+            [CompletionResult]::new('--env-file', '--env-file', [CompletionResultType]::ParameterName, 'Write the variables to a new file, which is there while the server accepts connections')
             [CompletionResult]::new('-r', '-r', [CompletionResultType]::ParameterName, 'Print text that --transform selects without quotes')
             [CompletionResult]::new('--raw-output', '--raw-output', [CompletionResultType]::ParameterName, 'Print text that --transform selects without quotes')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print ids or paths only, one a line')
@@ -2011,6 +2010,7 @@ Register-ArgumentCompleter -Native -CommandName 'wharf' -ScriptBlock {
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more of what is done')
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more of what is done')
             [CompletionResult]::new('--debug', '--debug', [CompletionResultType]::ParameterName, 'Say everything, secrets masked')
+            [CompletionResult]::new('--tls', '--tls', [CompletionResultType]::ParameterName, 'Serve HTTPS, with a certificate of a throw-away authority, which some clients insist on')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')

@@ -1861,11 +1861,6 @@ complete -c wharf -n "__fish_wharf_using_subcommand doctor" -s v -l verbose -d '
 complete -c wharf -n "__fish_wharf_using_subcommand doctor" -l debug -d 'Say everything, secrets masked'
 complete -c wharf -n "__fish_wharf_using_subcommand doctor" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand doctor" -s V -l version -d 'Print version'
-complete -c wharf -n "__fish_wharf_using_subcommand serve" -l listen -d 'Where to listen: an address of this machine, or a port; a free port unless given' -r
-complete -c wharf -n "__fish_wharf_using_subcommand serve" -l store -d 'Where to keep everything; a temporary directory, removed at the end, unless given' -r -f -a "(__fish_complete_directories)"
-complete -c wharf -n "__fish_wharf_using_subcommand serve" -l fault -d 'Make requests fail on purpose; may be given several times' -r
-complete -c wharf -n "__fish_wharf_using_subcommand serve" -l log -d 'Write each request as a line of JSON to the end of a file' -r -F
-complete -c wharf -n "__fish_wharf_using_subcommand serve" -l env-file -d 'Write the variables to a new file, which is there while the server accepts connections' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand serve" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand serve" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand serve" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
@@ -1895,12 +1890,17 @@ complete -c wharf -n "__fish_wharf_using_subcommand serve" -l isolation-key -d '
 complete -c wharf -n "__fish_wharf_using_subcommand serve" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand serve" -l header -d 'A header of every request, never a credential; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand serve" -l beta -d 'A feature of the service that is not there for everybody; may be given several times' -r
-complete -c wharf -n "__fish_wharf_using_subcommand serve" -l tls -d 'Serve HTTPS, with a certificate of a throw-away authority, which some clients insist on'
+complete -c wharf -n "__fish_wharf_using_subcommand serve" -l listen -d 'Where to listen: an address of this machine, or a port; a free port unless given' -r
+complete -c wharf -n "__fish_wharf_using_subcommand serve" -l store -d 'Where to keep everything; a temporary directory, removed at the end, unless given' -r -f -a "(__fish_complete_directories)"
+complete -c wharf -n "__fish_wharf_using_subcommand serve" -l fault -d 'Make requests fail on purpose; may be given several times' -r
+complete -c wharf -n "__fish_wharf_using_subcommand serve" -l log -d 'Write each request as a line of JSON to the end of a file' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand serve" -l env-file -d 'Write the variables to a new file, which is there while the server accepts connections' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand serve" -s r -l raw-output -d 'Print text that --transform selects without quotes'
 complete -c wharf -n "__fish_wharf_using_subcommand serve" -s q -l quiet -d 'Print ids or paths only, one a line'
 complete -c wharf -n "__fish_wharf_using_subcommand serve" -s 0 -l null -d 'End what -q and --transform print with NUL instead of newline'
 complete -c wharf -n "__fish_wharf_using_subcommand serve" -s v -l verbose -d 'Say more of what is done'
 complete -c wharf -n "__fish_wharf_using_subcommand serve" -l debug -d 'Say everything, secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand serve" -l tls -d 'Serve HTTPS, with a certificate of a throw-away authority, which some clients insist on'
 complete -c wharf -n "__fish_wharf_using_subcommand serve" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand serve" -s V -l version -d 'Print version'
 complete -c wharf -n "__fish_wharf_using_subcommand completions" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
