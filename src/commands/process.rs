@@ -19,6 +19,7 @@ use crate::output::{Color, Format, report, wants_colour};
 use wharf_core::config::env;
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::platform::{self, SignalEvent};
+use wharf_core::thread;
 use wharf_transfer::stop::{Stop, stopped};
 
 /// How long a command may take to clean up after a signal or `--timeout` before the process ends
@@ -98,7 +99,8 @@ fn execute(cli: Cli, reporter: &Reporter) -> anyhow::Result<u8> {
         cx.print_settings();
     }
     platform::check_handles(HANDLES).map_err(|e| Error::io("preparing to run", &e))?;
-    let signals = listen(reporter, &cx, behaviour.handles_signals).context("watching for signals")?;
+    let signals = listen(reporter, &cx, behaviour.handles_signals);
+    let signals = signals.map_err(|e| Error::io("watching for signals", &e))?;
     let signals = if behaviour.handles_signals { cx.keep_signals(signals) } else { signals };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("starting the runtime")?;
     let result = runtime.block_on(race(command.run(&cx), &cx.stop, global.timeout, signals, reporter));
@@ -177,13 +179,14 @@ fn listen(reporter: &Reporter, cx: &Cx, heeds: bool) -> io::Result<mpsc::Unbound
 /// has heard that it should end has longer.
 fn leave_after(wait: Duration, why: Kind, stop: &Stop, reporter: &Reporter) {
     let (reporter, stop) = (reporter.clone(), stop.clone());
-    std::thread::spawn(move || {
+    // Without it, a second signal still ends the process.
+    drop(thread::spawn(move || {
         std::thread::sleep(wait);
         if stop.is_heard() {
             std::thread::sleep(PATIENCE);
         }
         reporter.leave(&stopped(why));
-    });
+    }));
 }
 
 /// A panic is a bug: one line, and where to report it.

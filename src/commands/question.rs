@@ -3,7 +3,6 @@
 use std::future::pending;
 use std::io::{self, BufRead, BufReader, IsTerminal};
 use std::sync::atomic::Ordering;
-use std::thread;
 
 use tokio::sync::oneshot;
 
@@ -11,6 +10,7 @@ use super::Cx;
 use crate::output::report;
 use wharf_core::body;
 use wharf_core::error::{Error, Result};
+use wharf_core::thread;
 
 /// Whether somebody is there to answer.
 pub(super) fn can_ask() -> bool {
@@ -27,12 +27,13 @@ pub(super) async fn is_agreed(cx: &Cx, question: &str) -> Result<bool> {
     report::say(&format!("{question} [y/N] "));
     let (sender, answer) = oneshot::channel();
     // Nothing waits for this thread at the end: it may be reading then.
+    let doing = |e: io::Error| Error::io("reading the answer", &e);
     thread::spawn(move || {
         let mut line = String::new();
         let read = BufReader::new(stdin).read_line(&mut line);
         drop(sender.send(read.map(|_| line)));
-    });
-    let doing = |e: io::Error| Error::io("reading the answer", &e);
+    })
+    .map_err(doing)?;
     let line = answer.await.unwrap_or_else(|_| Err(io::ErrorKind::UnexpectedEof.into())).map_err(doing)?;
     if cx.asked.load(Ordering::SeqCst) {
         // The signal came before the answer, and the command ends as soon as it is heard here too.

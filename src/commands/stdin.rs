@@ -2,7 +2,6 @@
 
 use std::io::Read;
 use std::path::Path;
-use std::thread;
 use std::time::Duration;
 
 use serde_json::{Map, Value};
@@ -14,6 +13,7 @@ use wharf_core::body::open_stdin;
 use wharf_core::config::body;
 use wharf_core::error::{Error, Result};
 use wharf_core::platform::{self, StdinKind};
+use wharf_core::thread;
 
 /// How long standard input may be silent when nobody said that it holds a document.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -71,7 +71,7 @@ pub(super) async fn document(cx: &Cx, flag: &BodyFlag, unasked: bool) -> Result<
 /// command meanwhile.
 async fn waited(cx: &Cx, name: &str, read: impl FnOnce() -> Result<String> + Send + 'static) -> Result<String> {
     let (sender, mut text) = oneshot::channel();
-    thread::spawn(move || drop(sender.send(read())));
+    thread::spawn(move || drop(sender.send(read()))).map_err(|e| Error::io(format!("reading {name}"), &e))?;
     let come = tokio::select! {
         come = &mut text => come,
         () = tokio::time::sleep(SILENCE) => {

@@ -164,11 +164,11 @@ fn a_read_only_store_is_an_error_of_the_disk_and_stays_as_it_is() {
     on(&sandbox, &store, &["doctor"]).run().ok();
 }
 
-/// A library that takes something from the file system, as some network mounts lack it.
+/// A library that takes something away from the system, built from `tests/data`.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
-fn without_locks(sandbox: &Sandbox) -> std::path::PathBuf {
-    let library = sandbox.path("no-locks.so");
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/no-locks.c");
+fn library(sandbox: &Sandbox, name: &str) -> std::path::PathBuf {
+    let library = sandbox.path(format!("{name}.so"));
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/data/{name}.c"));
     let built = Command::new("cc").args(["-shared", "-fPIC", "-o"]).arg(&library).arg(source).status();
     assert!(built.unwrap().success(), "the C compiler that SQLite needs anyway");
     library
@@ -176,9 +176,34 @@ fn without_locks(sandbox: &Sandbox) -> std::path::PathBuf {
 
 #[test]
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
+fn where_no_thread_can_be_started_a_command_needs_none_or_says_so() {
+    let sandbox = stage();
+    let library = library(&sandbox, "no-threads");
+    let fifo = sandbox.fifo("fifo");
+    sandbox.write("large", vec![b'x'; 40 << 20]);
+    let with = |most: &str, args: &[&str]| sandbox.wharf(args).env("LD_PRELOAD", &library).env("MOST_THREADS", most);
+    let says = "no more threads can be started";
+    with("0", &["sessions", "list"]).run().code(12).says(&[says, "hint: "]);
+    // One is what waits for signals.
+    with("1", &["files", "upload", "large", "s1:/large"]).run().ok();
+    with("1", &["--timeout", "1m", "sessions", "list"]).run().ok();
+    with("1", &["files", "upload", "-", "s1:/piped"]).stdin("x").run().code(12).says(&[says]);
+    with("1", &["sessions", "create", "--body", "fifo"]).run().code(12).says(&[says]);
+    with("1", &["files", "upload", "f", "s1:/f", "--ignore-file", "fifo"]).run().code(12).says(&[says]);
+    with("0", &["sessions", "list"]).env("WHARF_CONFIG", &fifo).run().code(12).says(&[says]);
+    let foundry =
+        ["-b", "foundry", "--agent", "a", "--base-url", "http://localhost:9/api/projects/p", "--token-file", "fifo"];
+    with("1", &[&foundry[..], &["sessions", "list"]].concat()).run().code(12).says(&[says]);
+    // A name is looked up in a thread; nothing is asked, because there is none.
+    let anthropic = ["-b", "anthropic", "--base-url", "https://wharf.invalid", "--retries", "0", "sessions", "list"];
+    with("1", &anthropic).env("ANTHROPIC_API_KEY", "k").run().code(8).says(&[says]);
+}
+
+#[test]
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
 fn a_store_without_locks_or_shared_memory_is_refused_at_once() {
     let sandbox = stage();
-    let library = without_locks(&sandbox);
+    let library = library(&sandbox, "no-locks");
     let before = files(&sandbox.store());
     for lacking in ["NO_LOCKS", "NO_SHARED_MEMORY"] {
         let run = |args: &[&str]| sandbox.wharf(args).env("LD_PRELOAD", &library).env(lacking, "1").run();
@@ -204,7 +229,7 @@ fn a_store_without_locks_or_shared_memory_is_refused_at_once() {
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 fn a_download_needs_no_locks_where_it_goes() {
     let sandbox = stage();
-    let library = without_locks(&sandbox);
+    let library = library(&sandbox, "no-locks");
     // The store's own locks hold: only what lies in this directory cannot be locked.
     let to = sandbox.path("to");
     fs::create_dir(&to).unwrap();

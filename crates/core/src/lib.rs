@@ -11,5 +11,6 @@ pub mod pool;
 pub mod random;
 pub mod removal;
 pub mod staging;
+pub mod thread;
 pub mod upload_log;
 pub mod walk;

@@ -27,6 +27,7 @@ use crate::error::{Error, Kind, Result};
 use crate::platform;
 use crate::random;
 use crate::removal::{FEW, Leftovers, remove};
+use crate::thread;
 
 /// From so many bytes on, a file is sent to the disk while it is written.
 const LARGE: u64 = 32 * 1024 * 1024;
@@ -239,7 +240,8 @@ impl WriteBehind {
     fn start(file: File) -> Self {
         let ended = Arc::new((Mutex::new(false), Condvar::new()));
         let theirs = Arc::clone(&ended);
-        std::thread::spawn(move || {
+        // Without it, the sync at the end takes longer.
+        drop(thread::spawn(move || {
             let (over, signal) = &*theirs;
             let mut over = over.lock().unwrap_or_else(PoisonError::into_inner);
             while !*over {
@@ -249,7 +251,7 @@ impl WriteBehind {
                 over = theirs.0.lock().unwrap_or_else(PoisonError::into_inner);
                 over = signal.wait_timeout(over, PAUSE).unwrap_or_else(PoisonError::into_inner).0;
             }
-        });
+        }));
         WriteBehind { ended }
     }
 }

@@ -1,17 +1,21 @@
 //! The connections: made on first use, one kind for this machine and one for the rest of the world.
 
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::io;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs};
+use std::sync::Arc;
 use std::time::Duration;
 
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::{Client, ClientBuilder, Proxy, Url, redirect, retry};
 use rustls::RootCertStore;
-use tokio::sync::OnceCell;
+use tokio::sync::{OnceCell, oneshot};
 
 use super::options::Options;
 use super::proxy::Proxies;
 use super::redact::Secrets;
 use super::tls;
 use wharf_core::error::{Error, Kind, Result};
+use wharf_core::thread;
 
 /// How long an unused connection is kept. Services and balancers close theirs after a minute or
 /// more; one that is closed while a request is on its way costs a `Once` its certainty.
@@ -63,7 +67,28 @@ fn common(options: &Options, roots: RootCertStore) -> Result<ClientBuilder> {
         .referer(false)
         .connect_timeout(options.connect_timeout)
         .pool_idle_timeout(KEPT)
+        .dns_resolver(Arc::new(SystemNames))
         .resolve_to_addrs("localhost", &here))
+}
+
+/// The system's own resolver, in a thread that nothing waits for at the end. The HTTP library's takes threads
+/// of the runtime, which panics where none can be started and waits for all of them before it ends.
+struct SystemNames;
+
+impl Resolve for SystemNames {
+    fn resolve(&self, name: Name) -> Resolving {
+        let (sender, found) = oneshot::channel();
+        let look_up = move || {
+            // The port of the request takes the place of 0.
+            drop(sender.send((name.as_str(), 0).to_socket_addrs()));
+        };
+        let started = thread::spawn(look_up);
+        Box::pin(async move {
+            started?;
+            let found = found.await.unwrap_or_else(|_| Err(io::ErrorKind::UnexpectedEof.into()))?;
+            Ok(Box::new(found) as Addrs)
+        })
+    }
 }
 
 fn build(builder: ClientBuilder) -> Result<Client> {

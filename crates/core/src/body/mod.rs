@@ -7,18 +7,18 @@
 mod mapped;
 
 use std::fs::File;
+use std::future::ready;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::thread;
 use std::time::SystemTime;
 
 use async_trait::async_trait;
 use bytes::Bytes;
 use cap_std::fs::Dir;
 use futures_util::StreamExt;
-use futures_util::stream::BoxStream;
+use futures_util::stream::{self, BoxStream};
 use sha2::{Digest as _, Sha256};
 use tokio::sync::mpsc;
 
@@ -28,6 +28,7 @@ use crate::error::{Error, Kind, Result};
 use crate::model::Timestamp;
 use crate::platform;
 use crate::pool::{BLOCK, Buffer};
+use crate::thread;
 
 /// Blocks between the reading thread and the consumer.
 const IN_FLIGHT: usize = 16;
@@ -179,13 +180,20 @@ impl Body {
     /// thread, because opening a FIFO waits for its writer.
     pub fn of_pipe<R: Read>(name: String, open: impl FnOnce() -> io::Result<R> + Send + 'static) -> Self {
         let (sender, blocks) = mpsc::channel(IN_FLIGHT);
-        thread::spawn(move || {
+        let shown = name.clone();
+        let started = thread::spawn(move || {
             let opened = open().map_err(|e| Error::io(format!("opening `{name}`"), &e));
             let result = opened.and_then(|reader| pump(reader, &name, &sender));
             // A consumer that is gone needs no answer.
             drop(sender.blocking_send(result.map_or_else(PipeMessage::Failed, PipeMessage::End)));
         });
-        Body::new(None, Input::Thread(blocks))
+        match started {
+            Ok(()) => Body::new(None, Input::Thread(blocks)),
+            Err(e) => {
+                let failed = Err(Error::io(format!("reading `{shown}`"), &e));
+                Body::of_stream(None, stream::once(ready(failed)).boxed())
+            }
+        }
     }
 
     fn new(len: Option<u64>, input: Input) -> Self {

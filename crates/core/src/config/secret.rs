@@ -4,8 +4,8 @@
 
 use std::ffi::OsString;
 use std::fmt;
+use std::io;
 use std::path::{Path, PathBuf};
-use std::thread;
 use std::time::Duration;
 
 use tokio::sync::oneshot;
@@ -13,6 +13,7 @@ use tokio::sync::oneshot;
 use super::{env, small};
 use crate::error::{Error, Kind, Result};
 use crate::platform::program;
+use crate::thread;
 
 /// The longest secret, in bytes.
 const LONGEST: usize = 64 * 1024;
@@ -65,9 +66,10 @@ pub async fn of_file(path: &Path) -> Result<String> {
     let theirs = path.to_owned();
     // A pipe may keep its reader waiting, and nothing waits for this thread at the end.
     let (sender, read) = oneshot::channel();
-    thread::spawn(move || drop(sender.send(small::within(&theirs, LONGEST as u64))));
+    let doing = |e: io::Error| Error::io(format!("reading `{}`", path.display()), &e);
+    thread::spawn(move || drop(sender.send(small::within(&theirs, LONGEST as u64)))).map_err(doing)?;
     let bytes = match read.await {
-        Ok(read) => read.map_err(|e| Error::io(format!("reading `{}`", path.display()), &e).of_kind(Kind::Auth))?,
+        Ok(read) => read.map_err(|e| doing(e).of_kind(Kind::Auth))?,
         Err(_) => return Err(bad("reading it was broken off")),
     };
     text(bytes).and_then(|text| checked(&text)).map_err(|e| e.context(format!("`{}`", path.display())))

@@ -4,10 +4,10 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 use std::sync::mpsc::{self, RecvTimeoutError};
-use std::thread;
 use std::time::Instant;
 
 use crate::error::{Error, Kind, Result};
+use crate::thread;
 
 /// Reads the file at `path`, of at most `most` bytes; `what` it is stands before its path in messages.
 /// A FIFO may keep its reader waiting: not longer than `until`.
@@ -44,7 +44,9 @@ pub(super) fn within(path: &Path, most: u64) -> io::Result<Vec<u8>> {
 fn read_in_thread(path: &Path, most: u64, until: Option<Instant>) -> Option<io::Result<Vec<u8>>> {
     let (sender, receiver) = mpsc::sync_channel(1);
     let path = path.to_owned();
-    thread::spawn(move || drop(sender.send(within(&path, most))));
+    if let Err(e) = thread::spawn(move || drop(sender.send(within(&path, most)))) {
+        return Some(Err(e));
+    }
     let received = match until {
         Some(until) => receiver.recv_timeout(until.saturating_duration_since(Instant::now())),
         None => receiver.recv().map_err(|_| RecvTimeoutError::Disconnected),

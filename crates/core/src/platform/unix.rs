@@ -27,6 +27,7 @@ use signal_hook::low_level::siginfo::Cause;
 use super::{FileKey, Signal, SignalEvent, StdinKind};
 use crate::body::Attributes;
 use crate::model::Timestamp;
+use crate::thread;
 
 /// The exec bit and the time of a file.
 pub fn attributes(meta: &Metadata) -> Attributes {
@@ -584,7 +585,7 @@ pub fn watch_signals(
         signal_hook::flag::register(*signal, Arc::clone(asked))?;
     }
     let mut signals = SignalsInfo::<WithOrigin>::new(watched)?;
-    std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
+    thread::spawn(move || {
         for origin in signals.forever() {
             let signal = match origin.signal {
                 SIGINT => Signal::Interrupt,
@@ -593,8 +594,7 @@ pub fn watch_signals(
             };
             on_signal(SignalEvent { signal, from_terminal: origin.cause == Cause::Kernel });
         }
-    })?;
-    Ok(())
+    })
 }
 
 /// The signals that this process ignores, a bit for each. Only Linux tells.
