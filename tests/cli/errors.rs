@@ -1,6 +1,7 @@
 //! Errors: exit codes, two lines for people, one object for programs.
 
 use std::fs::{self, File};
+use std::process::Command;
 
 use serde_json::Value;
 
@@ -182,6 +183,43 @@ fn help_and_version_that_cannot_be_written_are_no_success() {
         let run = sandbox.wharf([flag]).stdout_to(File::options().write(true).open("/dev/full").unwrap()).run();
         run.code(12);
     }
+}
+
+#[test]
+#[cfg(unix)]
+fn a_limit_on_the_size_of_files_is_an_error_and_not_the_end_of_the_process() {
+    let sandbox = Sandbox::new();
+    let limited = |kib: u32, args: &[&str]| {
+        let mut shell = Command::new("/bin/bash");
+        shell.args(["-c", &format!("ulimit -f {kib}; exec \"$@\""), "bash"]);
+        sandbox.wharf(args).under(shell).run()
+    };
+    limited(1, &["sessions", "create"]).code(12).says(&["`ulimit -f`"]);
+    sandbox.run(["sessions", "create", "--id", "s1"]).ok();
+    sandbox.write("small", "small");
+    sandbox.write("large", vec![1; 3_000_000]);
+    let run = limited(1000, &["files", "upload", "small", "large", "s1:/"]);
+    let receipts = run.code(10).says(&["the file is too large", "ulimit -f"]).json();
+    assert_eq!([&receipts[0]["status"], &receipts[1]["status"]], ["copied", "failed"]);
+    sandbox.run(["files", "upload", "large", "s1:/"]).ok();
+    limited(1000, &["files", "download", "s1:/large", "copy"]).code(12).says(&["the file is too large"]);
+    assert!(!sandbox.path("copy").exists());
+}
+
+#[test]
+fn a_store_on_a_full_disk_is_not_taken_for_one_on_a_network() {
+    let sandbox = Sandbox::new();
+    let disk = sandbox.path("disk");
+    let Some(_mounted) = mount_tmpfs(&disk, "size=1m") else { return };
+    let run = |args: &[&str]| sandbox.wharf(args).env("WHARF_HOME", disk.join("store")).run();
+    run(&["sessions", "create", "--id", "s1"]).ok();
+    let filled = fs::write(disk.join("fill"), vec![1; 2_000_000]);
+    assert_eq!(filled.unwrap_err().kind(), std::io::ErrorKind::StorageFull);
+    for args in [&["sessions", "list"][..], &["sessions", "create"], &["sessions", "delete", "s1"]] {
+        run(args).code(12).says(&["hint: the disk", "free some space"]);
+    }
+    fs::remove_file(disk.join("fill")).unwrap();
+    assert_eq!(run(&["sessions", "list", "-q"]).ok().stdout(), "s1\n");
 }
 
 #[test]

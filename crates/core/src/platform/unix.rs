@@ -19,7 +19,7 @@ use rustix::event::{PollFd, PollFlags, poll};
 use rustix::fs::{AtFlags, FileType, Mode, OFlags, SeekFrom};
 use rustix::io::Errno;
 use rustix::process::{Pid, kill_process};
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
 use signal_hook::iterator::SignalsInfo;
 use signal_hook::iterator::exfiltrator::WithOrigin;
 use signal_hook::low_level::siginfo::Cause;
@@ -583,6 +583,10 @@ pub fn watch_signals(
         [SIGINT, SIGTERM, SIGHUP].into_iter().filter(|signal| ignored & (1 << (signal - 1)) == 0).collect();
     for signal in &watched {
         signal_hook::flag::register(*signal, Arc::clone(asked))?;
+    }
+    // With a handler, a write beyond `ulimit -f` is an error instead of the end. Children get the default back.
+    if ignored & (1 << (SIGXFSZ - 1)) == 0 {
+        signal_hook::flag::register(SIGXFSZ, Arc::default())?;
     }
     let mut signals = SignalsInfo::<WithOrigin>::new(watched)?;
     thread::spawn(move || {

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior, ffi};
 
 use super::Outlives;
 use super::disk::link_refused;
@@ -157,6 +157,9 @@ impl Db {
 pub(super) const NO_NETWORK: &str =
     "a network file system may lack locks or shared memory: choose a WHARF_HOME on a local disk";
 
+/// What to do where a file of the database cannot get larger.
+const FULL: &str = "the disk, a quota or `ulimit -f` leaves no room: free some space, nothing was half-written";
+
 /// What to do where the database cannot be written.
 const UNWRITABLE: &str = "check that WHARF_HOME is on a writable disk and yours; `wharf doctor` shows where it is";
 
@@ -238,11 +241,18 @@ pub(super) fn fault(doing: impl std::fmt::Display, error: &rusqlite::Error) -> E
             .hint("another program holds the store for long: try again, or see that WHARF_HOME is on a local disk")
             .details(Details { retryable: true, ..Details::default() }),
         Some(ErrorCode::DiskFull) => made.hint("the disk is full: free some space, nothing was half-written"),
+        Some(ErrorCode::SystemIoFailure) if is_refused_size(error) => made.hint(FULL),
         Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => made.hint(UNWRITABLE),
         Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => made.hint(DAMAGED),
         Some(ErrorCode::SystemIoFailure | ErrorCode::FileLockingProtocolFailed) => made.hint(NO_NETWORK),
         _ => made,
     }
+}
+
+/// Whether a file could not get larger. `SQLite` says that the disk is full of its main file only.
+fn is_refused_size(error: &rusqlite::Error) -> bool {
+    let code = error.sqlite_error().map(|error| error.extended_code);
+    matches!(code, Some(ffi::SQLITE_IOERR_SHMSIZE | ffi::SQLITE_IOERR_WRITE))
 }
 
 /// A page of rows in the order of `seq`, which is the cursor.
