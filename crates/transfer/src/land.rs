@@ -68,11 +68,17 @@ pub struct Landing<'a> {
 /// shows the first file under the second name, whatever its rule is.
 #[derive(Default)]
 pub struct Claims {
-    files: RefCell<HashSet<(u64, u64)>>,
+    /// There may be many: what stands for each is a number, and what stands for the time of its birth is another,
+    /// [`UNKNOWN`] where the disk keeps none. Once another program has replaced a file, the disk uses its number
+    /// for a new one.
+    files: RefCell<HashMap<u64, u64>>,
     /// Of a dry run, the names that it would give, and whether to a directory.
     names: RefCell<HashMap<u64, bool>>,
     key: RandomState,
 }
+
+/// A time of birth that the disk does not tell.
+const UNKNOWN: u64 = 0;
 
 /// A directory that is there, and what follows it.
 type Name = (u64, u64, String);
@@ -80,13 +86,17 @@ type Name = (u64, u64, String);
 impl Claims {
     /// As if this run had landed the reserved file.
     pub(crate) fn keeping_off(reserved: Option<&Reserved>) -> Self {
-        let files = reserved.map(Reserved::key).into_iter().collect();
-        Claims { files: RefCell::new(files), ..Claims::default() }
+        let claims = Claims::default();
+        if let Some(file) = reserved.map(Reserved::key) {
+            claims.files.borrow_mut().insert(claims.key.hash_one(file), UNKNOWN);
+        }
+        claims
     }
 
     /// Whether this run landed or kept this file under another name.
     pub fn hold(&self, meta: &Metadata) -> bool {
-        self.files.borrow().contains(&(meta.dev(), meta.ino()))
+        let (file, born) = self.file(meta);
+        self.files.borrow().get(&file).is_some_and(|claimed| born == *claimed || [born, *claimed].contains(&UNKNOWN))
     }
 
     /// Notes a file that was left as it is. One with several names may be met under each.
@@ -119,7 +129,14 @@ impl Claims {
     }
 
     fn add(&self, meta: &Metadata) {
-        self.files.borrow_mut().insert((meta.dev(), meta.ino()));
+        let (file, born) = self.file(meta);
+        self.files.borrow_mut().insert(file, born);
+    }
+
+    /// What stands for a file, and for the time of its birth.
+    fn file(&self, meta: &Metadata) -> (u64, u64) {
+        let born = meta.created().map_or(UNKNOWN, |time| self.key.hash_one(time.into_std()));
+        (self.key.hash_one((meta.dev(), meta.ino())), born)
     }
 }
 
@@ -457,4 +474,42 @@ pub(crate) fn open_stream(path: &Path) -> Result<Option<File>> {
             .hint("run the command again when nothing changes it"));
     }
     Ok(Some(file))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_claimed_under_each_of_its_names() {
+        let (dir, claims) = (tempfile::tempdir().unwrap(), Claims::default());
+        let dir = Dir::open_ambient_dir(dir.path(), ambient_authority()).unwrap();
+        claims.add(&Metadata::from_file(&dir.create("a").unwrap().into_std()).unwrap());
+        dir.hard_link("a", &dir, "b").unwrap();
+        dir.rename("a", &dir, "c").unwrap();
+        for name in ["b", "c"] {
+            assert!(claims.hold(&dir.symlink_metadata(name).unwrap()), "{name}");
+        }
+        dir.create("d").unwrap();
+        assert!(!claims.hold(&dir.symlink_metadata("d").unwrap()));
+    }
+
+    #[test]
+    fn a_new_file_with_the_number_of_one_that_is_gone_is_not_claimed() {
+        let (dir, claims) = (tempfile::tempdir().unwrap(), Claims::default());
+        let dir = Dir::open_ambient_dir(dir.path(), ambient_authority()).unwrap();
+        let landed = Metadata::from_file(&dir.create("landed").unwrap().into_std()).unwrap();
+        claims.add(&landed);
+        dir.remove_file("landed").unwrap();
+        for _ in 0..10_000 {
+            dir.create("other").unwrap();
+            let other = dir.symlink_metadata("other").unwrap();
+            if other.ino() == landed.ino() && other.created().ok() != landed.created().ok() {
+                assert!(!claims.hold(&other));
+                return;
+            }
+            dir.remove_file("other").unwrap();
+        }
+        eprintln!("SKIPPED: this disk does not use the number of a file again, or keeps no times of birth");
+    }
 }
