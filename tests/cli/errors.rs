@@ -344,6 +344,8 @@ fn too_few_open_files_and_a_full_temporary_directory_are_told_as_what_they_are()
         sandbox.shell(&line, Some((&served, "foundry"))).stdin(vec![0; 300_000]).run()
     };
     spooled("/nowhere").code(12).says(&["set TMPDIR", "`/nowhere`"]);
+    let serve = sandbox.wharf(["serve", "--", "true"]).env("TMPDIR", "/nowhere").run();
+    serve.code(12).says(&["set TMPDIR", "`/nowhere`"]);
     let full = sandbox.path("full");
     let Some(_mounted) = mount_tmpfs(&full, "size=64k") else { return };
     spooled(full.to_str().unwrap()).code(12).says(&["set TMPDIR", full.to_str().unwrap()]);

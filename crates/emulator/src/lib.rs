@@ -179,7 +179,12 @@ impl Server {
         }
         let log = log.as_deref().map(Log::open).transpose()?;
         let scratch = tempfile::Builder::new().prefix("wharf-serve-").tempdir();
-        let scratch = scratch.map_err(|e| Error::io("making a temporary directory", &e).of_kind(Kind::Io))?;
+        let scratch = scratch.map_err(|e| {
+            let within = std::env::temp_dir();
+            Error::io(format!("making a temporary directory in `{}`", within.display()), &e)
+                .of_kind(Kind::Io)
+                .hint("set TMPDIR to a directory that can be written to")
+        })?;
         let store = store.map(|store| {
             std::path::absolute(&store).map_err(|e| Error::io(format!("finding `{}`", store.display()), &e))
         });
