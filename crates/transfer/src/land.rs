@@ -68,16 +68,15 @@ pub struct Landing<'a> {
 /// shows the first file under the second name, whatever its rule is.
 #[derive(Default)]
 pub struct Claims {
-    /// There may be many: what stands for each is a number, and what stands for the time of its birth is another,
-    /// [`UNKNOWN`] where the disk keeps none. Once another program has replaced a file, the disk uses its number
-    /// for a new one.
+    /// A hash of device and inode for each file, and a hash of its birth time, or [`UNKNOWN`] if the disk keeps none.
+    /// Without the time, a new file would be taken for one that another program replaced, whose inode it has.
     files: RefCell<HashMap<u64, u64>>,
     /// Of a dry run, the names that it would give, and whether to a directory.
     names: RefCell<HashMap<u64, bool>>,
     key: RandomState,
 }
 
-/// A time of birth that the disk does not tell.
+/// A birth time that the disk does not keep.
 const UNKNOWN: u64 = 0;
 
 /// A directory that is there, and what follows it.
@@ -133,7 +132,7 @@ impl Claims {
         self.files.borrow_mut().insert(file, born);
     }
 
-    /// What stands for a file, and for the time of its birth.
+    /// Returns the hash of a file and of its birth time.
     fn file(&self, meta: &Metadata) -> (u64, u64) {
         let born = meta.created().map_or(UNKNOWN, |time| self.key.hash_one(time.into_std()));
         (self.key.hash_one((meta.dev(), meta.ino())), born)
@@ -495,6 +494,7 @@ mod tests {
     }
 
     #[test]
+    #[allow(clippy::print_stderr, reason = "a test that is skipped says so")]
     fn a_new_file_with_the_number_of_one_that_is_gone_is_not_claimed() {
         let (dir, claims) = (tempfile::tempdir().unwrap(), Claims::default());
         let dir = Dir::open_ambient_dir(dir.path(), ambient_authority()).unwrap();

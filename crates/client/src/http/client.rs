@@ -71,8 +71,9 @@ fn common(options: &Options, roots: RootCertStore) -> Result<ClientBuilder> {
         .resolve_to_addrs("localhost", &here))
 }
 
-/// The system's own resolver, in a thread that nothing waits for at the end. The HTTP library's takes threads
-/// of the runtime, which panics where none can be started and waits for all of them before it ends.
+/// The resolver of the system, in a thread that the process does not wait for at its end. The default one of the
+/// HTTP library uses the thread pool of the runtime, which panics if no thread can be started, and whose threads
+/// the process waits for.
 struct SystemNames;
 
 impl Resolve for SystemNames {

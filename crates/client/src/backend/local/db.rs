@@ -249,7 +249,7 @@ pub(super) fn fault(doing: impl std::fmt::Display, error: &rusqlite::Error) -> E
     }
 }
 
-/// Whether a file could not get larger. `SQLite` says that the disk is full of its main file only.
+/// Returns whether a file could not grow. `SQLite` reports a full disk as such for its main file only.
 fn is_refused_size(error: &rusqlite::Error) -> bool {
     let code = error.sqlite_error().map(|error| error.extended_code);
     matches!(code, Some(ffi::SQLITE_IOERR_SHMSIZE | ffi::SQLITE_IOERR_WRITE))
