@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 /// The modules of the crate `core`, from the ground up. Modules of one line may import each other.
 const CORE: &[&[&str]] = &[
-    &["error"],
+    &["error", "thread"],
     &["model"],
     &["body", "platform", "pool", "random"],
     &["removal", "staging", "walk"],

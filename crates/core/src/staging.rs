@@ -1,7 +1,7 @@
 //! Files and directories in the making: under a temporary name until they are complete.
 //!
 //! This is the only way in which bytes reach a disk under a name that anybody asked for. Whatever
-//! happens before [`StagingEntry::place`], the old target is untouched.
+//! happens before [`StagingEntry::persist`], the old target is untouched.
 //!
 //! In a directory that is ours, a temporary name begins with `.wharf-`; what a killed process leaves
 //! is free of its lock, and [`sweep`] removes it. In a directory of the user's, a file has no name
@@ -274,7 +274,7 @@ impl Drop for StagingEntry<'_> {
 
 /// Something that is to disappear: taken out of sight in one step, into a locked directory of its
 /// own, or left in place where the system refuses to move it. Dropped before
-/// [`StagedRemoval::discard`], it comes back.
+/// [`StagedRemoval::commit`], it comes back.
 #[must_use = "what is dropped comes back"]
 pub struct StagedRemoval<'a> {
     dir: Dir,
