@@ -74,11 +74,11 @@ pub(super) fn trouble(doing: &str, path: &str, error: &Error) -> ToolError {
     wrong(format!("{doing}: {path}, error: {}", reason(error)))
 }
 
-/// Why the store says no, as a system would put it where it has words for that.
+/// Returns why the store refuses, without the path: a system's tools name it before the reason.
 pub(super) fn reason(error: &Error) -> &str {
     match error.kind() {
         Kind::NotFound => "No such file or directory",
-        _ => error.message(),
+        _ => error.message().split_once(": `").map_or(error.message(), |(reason, _)| reason),
     }
 }
 

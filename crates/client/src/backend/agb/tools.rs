@@ -104,7 +104,7 @@ pub(super) fn is_unknown(error: &ToolError) -> bool {
 pub(super) fn failed(at: &SessionPath, error: &ToolError) -> Error {
     let lower = error.message.to_ascii_lowercase();
     let has = |words: &[&str]| words.iter().any(|word| lower.contains(word));
-    let says = json::excerpt(error.message.trim());
+    let says = json::excerpt(reason(at, &error.message));
     let of = |kind: Kind| Error::new(kind, format!("the session says ({says}): `{at}`"));
     if is_unknown(error) {
         of(Kind::Unsupported).hint("the session's image lacks what this needs: choose another --image")
@@ -131,6 +131,14 @@ pub(super) fn failed(at: &SessionPath, error: &ToolError) -> Error {
     } else {
         of(Kind::Unavailable)
     }
+}
+
+/// Returns what a tool says, without the path that it is about: the error names that anyway.
+fn reason<'t>(at: &SessionPath, message: &'t str) -> &'t str {
+    let after = message.rsplit_once(at.path.as_str()).map(|(_, after)| after.trim_start_matches(['\'', '"']));
+    let reason = after.and_then(|after| after.strip_prefix([':', ','])).map(str::trim);
+    let reason = reason.map(|reason| reason.strip_prefix("error: ").unwrap_or(reason));
+    reason.filter(|reason| !reason.is_empty()).unwrap_or(message.trim())
 }
 
 #[cfg(test)]
@@ -162,6 +170,23 @@ mod tests {
         }
         let long = failed(&at("/x"), &ToolError { code: None, message: format!("a\n{}", "b".repeat(999)) });
         assert!(long.message().len() < 300 && !long.message().contains('\n'));
+    }
+
+    #[test]
+    fn an_error_names_its_path_once() {
+        for (text, says) in [
+            ("rm: cannot remove '/d/x': Permission denied", "Permission denied"),
+            ("Failed to delete: /d/x, error: Operation not permitted", "Operation not permitted"),
+            ("open /d/x: file name too long", "file name too long"),
+            // What is about another path keeps that.
+            ("rm: cannot remove '/d/x/y': Permission denied", "rm: cannot remove '/d/x/y': Permission denied"),
+            ("mv: cannot overwrite directory '/d/x' with non-directory", ""),
+            ("/d/x: ", "/d/x:"),
+        ] {
+            let says = if says.is_empty() { text } else { says };
+            let error = failed(&at("/d/x"), &ToolError { code: Some(1), message: text.to_owned() });
+            assert_eq!(error.message(), format!("the session says ({says}): `s1:/d/x`"));
+        }
     }
 
     #[test]
