@@ -47,3 +47,26 @@ fn a_token_file_is_never_standard_input() {
         run.code(2).says(&["--token-file takes a file or a pipe"]);
     }
 }
+
+#[test]
+fn a_file_that_cannot_be_where_it_is_sent_is_a_conflict_that_names_what_is_in_the_way() {
+    let sandbox = Sandbox::new();
+    sandbox.write("a.txt", "a");
+    let served = sandbox.serve(&[]);
+    for (backend, agent) in [("local", "a1"), ("foundry", "a1"), ("agb", "a1")] {
+        let wharf = |args: &[&str]| {
+            let call = served.wharf(backend, args).env("WHARF_AGENT", agent);
+            SETTLED.into_iter().fold(call, |call, (name, value)| call.env(name, value)).run()
+        };
+        let id = wharf(&["sessions", "create", "-q"]).ok().stdout().trim_end().to_owned();
+        let at = |path: &str| format!("{id}:/tmp/{path}");
+        wharf(&["files", "upload", "a.txt", &at("d/a.txt")]).ok();
+        let onto = wharf(&["files", "upload", "a.txt", &at("d")]);
+        onto.code(5).says(&["directory", &format!("add a slash: `{}`", at("d/"))]);
+        let below = wharf(&["files", "upload", "a.txt", &at("d/a.txt/b/c")]);
+        below.code(5).says(&[&format!("remove or move `{}`", at("d/a.txt"))]);
+        let removed = wharf(&["files", "rm", &at("d")]);
+        let error = removed.code(5).says(&["-r"]).stderr();
+        assert_eq!(error.matches("/tmp/d").count(), 1, "{backend}: {error}");
+    }
+}

@@ -27,5 +27,5 @@ pub(super) fn directory_in_the_way(at: &SessionPath) -> Error {
 /// Something else is where a directory is needed: `conflict`.
 pub(super) fn no_directory(at: &SessionPath) -> Error {
     Error::conflict(format!("this is no directory: `{at}`"))
-        .hint("a file is in the way: remove it, or choose another path")
+        .hint(format!("remove or move `{at}`, or choose another path"))
 }

@@ -14,7 +14,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::{CAPABILITIES, FoundryClient};
-use crate::backend::occupied::{directory_in_the_way, is_directory, missing, taken};
+use crate::backend::occupied::{directory_in_the_way, is_directory, missing, no_directory, taken};
 use crate::backend::page::{Cursors, standing_still, unreadable};
 use crate::backend::spool::Spooled;
 use crate::backend::tree::{self, Level};
@@ -82,7 +82,15 @@ impl SessionFiles for FoundryFiles {
             }
         }
         let request = self.file_call(Class::Idempotent, at, FoundryOperation::UploadFile)?;
-        let answer = request.header("content-type", "application/octet-stream").source(source).send().await?;
+        let answer = match request.header("content-type", "application/octet-stream").source(source).send().await {
+            Err(error) if matches!(error.status(), Some(400 | 409)) && error.hint_text().is_none() => {
+                return Err(match self.obstacle(at).await.as_ref().and_then(Error::hint_text) {
+                    Some(hint) => error.hint(hint),
+                    None => error,
+                });
+            }
+            answer => answer?,
+        };
         let written: wire::Written = answer.object()?;
         if written.success == Some(false) {
             return Err(Error::new(Kind::Unavailable, format!("the service says that it did not write this: `{at}`"))
@@ -305,6 +313,21 @@ impl FoundryFiles {
         let at = at.clone();
         let entries = found.into_iter().map(move |(_, text)| child(&at, &text));
         Ok(Level { entries: Box::new(entries), bytes })
+    }
+
+    /// Returns what is in the way of a file at this path, if anything: a directory there, or something else
+    /// where one of its parents is to be.
+    async fn obstacle(&self, at: &SessionPath) -> Option<Error> {
+        if self.stat(at).await.is_ok_and(|entry| entry.kind == EntryKind::Directory) {
+            return Some(directory_in_the_way(at));
+        }
+        let parents = std::iter::successors(at.path.parent(), RemotePath::parent).filter(|parent| !parent.is_root());
+        for parent in parents.map(|parent| at.at(parent)) {
+            if let Ok(entry) = self.stat(&parent).await {
+                return (entry.kind != EntryKind::Directory).then(|| no_directory(&parent));
+            }
+        }
+        None
     }
 
     /// How long the service says that a file is.

@@ -363,7 +363,11 @@ impl Local {
             return Ok(dir);
         }
         entered.dir.create_dir_all(parent.path.relative()).map_err(|e| match e.kind() {
-            io::ErrorKind::AlreadyExists | io::ErrorKind::NotADirectory => no_directory(&parent),
+            io::ErrorKind::AlreadyExists | io::ErrorKind::NotADirectory => {
+                let mut above = std::iter::successors(Some(parent.path.clone()), RemotePath::parent);
+                let there = above.find(|path| entered.dir.symlink_metadata(path.relative()).is_ok());
+                no_directory(&at.at(there.unwrap_or_else(|| parent.path.clone())))
+            }
             _ => doing(e),
         })?;
         let mut made = Some(parent.path.clone());
