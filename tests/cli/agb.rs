@@ -96,6 +96,43 @@ fn files_of_all_kinds_go_in_and_come_out_as_they_went() {
 }
 
 #[test]
+#[cfg(unix)]
+fn a_replaced_file_keeps_its_read_and_write_bits_and_never_gets_others() {
+    use std::fs::{self, Permissions};
+    use std::os::unix::fs::PermissionsExt;
+
+    let sandbox = Sandbox::new();
+    // A text goes by a tool, everything else by the service's storage.
+    for (name, content) in [("text", &b"new"[..]), ("binary", b"\0new"), ("tool", b"new"), ("binary-tool", b"\0new")] {
+        let mode = if name.ends_with("tool") { 0o755 } else { 0o644 };
+        fs::set_permissions(sandbox.write(format!("in/{name}"), content), Permissions::from_mode(mode)).unwrap();
+    }
+    let served = sandbox.serve(&[]);
+    let to = format!("{}:/tmp/in", session(&served, &[]));
+    let upload = || served.wharf("agb", ["files", "upload", "in", &to]).run().ok().column("status");
+    assert_eq!(upload(), ["copied"; 4]);
+    let sessions: Vec<_> =
+        fs::read_dir(sandbox.path("../served/sessions")).unwrap().map(|one| one.unwrap().path()).collect();
+    let [there] = &sessions[..] else { panic!("one session: {sessions:?}") };
+    let path = |name: &str| there.join("tmp/in").join(name);
+    let mode = |name: &str| fs::metadata(path(name)).unwrap().permissions().mode() & 0o7777;
+    assert_eq!((mode("text"), mode("binary-tool")), (0o644, 0o755));
+    for (before, plain, program) in
+        [(0o600, 0o600, 0o700), (0o664, 0o664, 0o775), (0o755, 0o644, 0o755), (0o6711, 0o600, 0o700)]
+    {
+        for name in ["text", "binary", "tool", "binary-tool"] {
+            fs::write(path(name), "old").unwrap();
+            fs::set_permissions(path(name), Permissions::from_mode(before)).unwrap();
+        }
+        assert_eq!(upload(), ["copied"; 4]);
+        for (name, wanted) in [("text", plain), ("binary", plain), ("tool", program), ("binary-tool", program)] {
+            assert_eq!(mode(name), wanted, "{name} after {before:o}");
+            assert!(fs::read(path(name)).unwrap().ends_with(b"new"), "{name}");
+        }
+    }
+}
+
+#[test]
 fn the_key_may_stand_in_dot_env_and_nothing_else_may() {
     let sandbox = Sandbox::new();
     let served = sandbox.serve(&[]);

@@ -25,8 +25,8 @@ struct Words<'w> {
     name: &'w str,
     options: Vec<char>,
     rest: Vec<&'w str>,
-    /// What `chmod` makes of files.
-    executable: Option<bool>,
+    /// The mode that `chmod` gives to files.
+    mode: Option<u32>,
     /// What `touch` makes of files.
     time: Option<Timestamp>,
 }
@@ -45,7 +45,7 @@ impl<'w> Words<'w> {
                 None => rest.push(word.as_str()),
             }
         }
-        let mut words = Words { name, options, rest, executable: None, time: None };
+        let mut words = Words { name, options, rest, mode: None, time: None };
         match name {
             "chmod" => words.read_mode()?,
             "touch" => words.read_time()?,
@@ -61,11 +61,11 @@ impl<'w> Words<'w> {
     /// The mode of `chmod MODE PATH...`.
     fn read_mode(&mut self) -> Result<(), String> {
         let mode = if self.rest.is_empty() { "" } else { self.rest.remove(0) };
-        self.executable = match mode.trim_start_matches('0') {
-            "755" | "+x" | "a+x" | "u+x" => Some(true),
-            "644" => Some(false),
-            _ => return Err("chmod: only the modes 755 and 644 are known here".to_owned()),
+        let known = match mode {
+            "+x" | "a+x" | "u+x" => Some(0o755),
+            mode => u32::from_str_radix(mode, 8).ok().filter(|mode| *mode <= 0o777),
         };
+        self.mode = Some(known.ok_or("chmod: only +x and modes of three octal digits are known here")?);
         Ok(())
     }
 
@@ -183,7 +183,7 @@ impl Agb {
                 if self.look(found, at).await?.kind != EntryKind::File {
                     return Err(Error::conflict("only of files"));
                 }
-                self.backend.set_attributes(&found.at(at.clone()), words.executable, words.time)?;
+                self.backend.set_attributes(&found.at(at.clone()), words.mode, words.time)?;
             }
             // Only the last part of a path may be missing.
             "readlink" if words.has("f") => {

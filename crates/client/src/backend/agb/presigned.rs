@@ -16,7 +16,7 @@ use tokio::sync::OnceCell;
 
 use super::files::AgbFiles;
 use super::poll::Patience;
-use super::put::beside;
+use super::put::{Target, beside};
 use super::tools::{failed, words};
 use super::{AgbClient, send};
 use crate::http::{Class, Method};
@@ -86,7 +86,8 @@ impl AgbClient {
 impl AgbFiles {
     /// Uploads any content, and tells whether the storage told its MD5. The target is replaced in the
     /// last step, when all is proven.
-    pub(super) async fn upload(&self, at: &SessionPath, source: &dyn Source, keep: bool) -> Result<(Digest, bool)> {
+    pub(super) async fn upload(&self, target: &Target<'_>, source: &dyn Source) -> Result<(Digest, bool)> {
+        let at = target.at;
         let mut passage = self.passage(&at.session).await?;
         let unfinished = beside(at)?;
         let done = async {
@@ -100,7 +101,7 @@ impl AgbFiles {
             if let Err(error) = made {
                 return Err(self.why(at, &error).await);
             }
-            self.finish(at, &[&content, &unfinished], source.attributes(), sent.bytes, keep).await?;
+            self.finish(target, &[&content, &unfinished], sent.bytes).await?;
             Ok((sent, md5))
         };
         let done = done.await;

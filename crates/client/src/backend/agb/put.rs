@@ -1,6 +1,8 @@
 //! Writing contents: small text by the tool, everything else by presigned URLs. Nothing gets its
 //! name before it is whole.
 
+use futures_util::future::join;
+
 use super::files::AgbFiles;
 use super::tools::{Outcome, words};
 use crate::backend::occupied::{directory_in_the_way, taken};
@@ -9,6 +11,7 @@ use crate::backend::{PutOptions, Stored};
 use crate::http::Class;
 use wharf_core::body::{Attributes, Digest, Source};
 use wharf_core::error::{Error, Kind, Result};
+use wharf_core::model::entry::Mode;
 use wharf_core::model::{EntryKind, RemotePath, SessionPath};
 use wharf_core::random;
 use wharf_wire::agb as wire;
@@ -16,6 +19,29 @@ use wharf_wire::agb::{ToolCall, WriteFile};
 
 /// How the names of files in the making begin.
 const UNFINISHED: &str = ".wharf-";
+
+/// What a file is to be once it is whole, and where.
+pub(super) struct Target<'p> {
+    pub(super) at: &'p SessionPath,
+    attributes: Attributes,
+    /// The mode of the file that it replaces.
+    replaced: Option<Mode>,
+    /// Whether a file that is there by then stays.
+    keep: bool,
+}
+
+impl Target<'_> {
+    /// Returns the mode to set, if any: a replaced file keeps its read and write bits, and who may read may
+    /// run it if the source can be run. Neither setuid, setgid nor sticky is kept.
+    fn mode(&self) -> Option<u32> {
+        let executable = self.attributes.executable;
+        match self.replaced {
+            Some(Mode(replaced)) if executable => Some(replaced & 0o666 | (replaced & 0o444) >> 2),
+            Some(Mode(replaced)) => Some(replaced & 0o666),
+            None => executable.then_some(0o755),
+        }
+    }
+}
 
 impl AgbFiles {
     /// What is to be kept is looked for before anything is sent, and not replaced at the end. What
@@ -34,24 +60,28 @@ impl AgbFiles {
             spooled = Spooled::of(source, u64::MAX, |name| Error::new(Kind::Limit, name)).await?;
             &spooled
         };
-        let text = small_text(at, source).await?;
-        // A presigned transfer is too long a way to find out at its end.
-        if text.is_none() || options.keep_existing {
-            match self.entry(at).await? {
-                Some(entry) if entry.kind == EntryKind::Directory => return Err(directory_in_the_way(at)),
-                Some(_) if options.keep_existing => return Err(taken(at)),
-                _ => {}
-            }
-        }
-        let (sent, sha256, md5) = if let Some((text, sent)) = text {
-            let sha256 = self.put_text(at, &text, &sent, source.attributes(), options.keep_existing).await?;
+        let (attributes, keep) = (source.attributes(), options.keep_existing);
+        let (sent, sha256, md5) = if let Some((text, sent)) = small_text(at, source).await? {
+            let sha256 = self.put_text(at, &text, &sent, attributes, keep).await?;
             (sent, sha256, false)
         } else {
-            let (sent, md5) = self.upload(at, source, options.keep_existing).await?;
+            // A presigned transfer is too long a way to find out at its end.
+            let replaced = self.replaced(at, keep).await?;
+            let (sent, md5) = self.upload(&Target { at, attributes, replaced, keep }, source).await?;
             (sent, None, md5)
         };
         let size = Some(sent.bytes);
         Ok(Stored { path: at.path.clone(), size, sha256, file_id: None, resource_id: None, md5, sent })
+    }
+
+    /// Returns the mode of the file that is to be replaced, where one is there and the session tells it.
+    async fn replaced(&self, at: &SessionPath, keep: bool) -> Result<Option<Mode>> {
+        match self.entry(at).await? {
+            Some(entry) if entry.kind == EntryKind::Directory => Err(directory_in_the_way(at)),
+            Some(_) if keep => Err(taken(at)),
+            Some(entry) if entry.kind == EntryKind::File => Ok(entry.mode),
+            _ => Ok(None),
+        }
     }
 
     /// Writes beside the target, proves what is there, and moves it into place. Gives the hash that
@@ -66,14 +96,20 @@ impl AgbFiles {
     ) -> Result<Option<String>> {
         let unfinished = beside(at)?;
         let done = async {
-            self.write(at, &unfinished, text).await?;
+            let (replaced, written) = if keep {
+                (Ok(self.replaced(at, keep).await?), self.write(at, &unfinished, text).await)
+            } else {
+                join(self.replaced(at, keep), self.write(at, &unfinished, text)).await
+            };
+            let replaced = replaced?;
+            written?;
             let sha256 = self.hash(&unfinished).await?;
             match &sha256 {
                 Some(sha256) if *sha256 != sent.sha256 => return Err(differs(at, "hash")),
                 Some(_) => {}
                 None => self.must_have(at, &unfinished, sent.bytes).await?,
             }
-            self.finish(at, &[&unfinished], attributes, sent.bytes, keep).await?;
+            self.finish(&Target { at, attributes, replaced, keep }, &[&unfinished], sent.bytes).await?;
             Ok(sha256)
         };
         match done.await {
@@ -138,14 +174,8 @@ impl AgbFiles {
 
     /// Gives a whole file its time, its mode and its name. `steps` are where it is and where it is
     /// moved to on its way: the last one is beside the target, so that the last move is a renaming.
-    pub(super) async fn finish(
-        &self,
-        at: &SessionPath,
-        steps: &[&SessionPath],
-        attributes: Attributes,
-        bytes: u64,
-        keep: bool,
-    ) -> Result<()> {
+    pub(super) async fn finish(&self, target: &Target<'_>, steps: &[&SessionPath], bytes: u64) -> Result<()> {
+        let &Target { at, attributes, keep, .. } = target;
         let Some(first) = steps.first().map(|step| step.path.as_str()) else { return Ok(()) };
         let mut line = Vec::new();
         if let Some(time) = attributes.modified_at {
@@ -155,8 +185,8 @@ impl AgbFiles {
                 line.push(words("touch -d", &[&time, first]));
             }
         }
-        if attributes.executable {
-            line.push(words("chmod 755 --", &[first]));
+        if let Some(mode) = target.mode() {
+            line.push(words(&format!("chmod {mode:03o} --"), &[first]));
         }
         for pair in steps.windows(2) {
             if let [from, to] = pair {

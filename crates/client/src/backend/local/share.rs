@@ -42,17 +42,12 @@ impl Local {
     ///
     /// # Errors
     /// `not_found`; `conflict` for what is no regular file.
-    pub fn set_attributes(
-        &self,
-        at: &SessionPath,
-        executable: Option<bool>,
-        modified_at: Option<Timestamp>,
-    ) -> Result<()> {
+    pub fn set_attributes(&self, at: &SessionPath, mode: Option<u32>, modified_at: Option<Timestamp>) -> Result<()> {
         let doing = |e: io::Error| refused(format!("changing `{at}`"), &e);
         let entered = self.enter(&at.session)?;
         let file = platform::open_regular_below(&entered.dir, Path::new(at.path.relative())).map_err(doing)?;
-        if let Some(executable) = executable {
-            platform::set_mode(&file, if executable { 0o755 } else { 0o644 }).map_err(doing)?;
+        if let Some(mode) = mode {
+            platform::set_mode(&file, mode).map_err(doing)?;
         }
         if let Some(time) = modified_at {
             file.set_modified(time.into()).map_err(doing)?;
@@ -128,7 +123,7 @@ mod tests {
         assert!(!stage.share("s2:/d", "s1:/d") && !stage.share("s1:/none", "s1:/d"));
         assert!(stage.store.share(&place("s1:/a"), 3, &stage.store, &place("s2:/d")).is_err());
         let time = Timestamp::from_second(1_700_000_000).unwrap();
-        stage.store.set_attributes(&place("s1:/a"), Some(true), Some(time)).unwrap();
+        stage.store.set_attributes(&place("s1:/a"), Some(0o755), Some(time)).unwrap();
         let entry = SessionFiles::stat(&stage.store, &place("s1:/a")).await.unwrap();
         assert_eq!((entry.modified_at, entry.mode.map(|mode| mode.0 & 0o777)), (Some(time), Some(0o755)));
         assert_eq!(std::fs::read_dir(stage.home.path().join("home/tmp")).unwrap().count(), 0);
