@@ -120,17 +120,6 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_see
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label update wait touch stop archive delete rm help" -f -a "delete" -d 'Deletes sessions and all that is in them'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label update wait touch stop archive delete rm help" -f -a "rm" -d 'Deletes sessions and all that is in them'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label update wait touch stop archive delete rm help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -l title -d 'A title for people' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -l label -d 'A label; may be given several times' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -l metadata -d 'Labels by the vendor\'s flag: K=V, or a mapping' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -l resource -d 'Something to mount: FILE_ID[:MOUNT_PATH], @LOCAL[:MOUNT_PATH], or a YAML object' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -l ttl -d 'How long it may idle before it goes away, such as 2h' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -l id -d 'A name of your own for it' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -l body -d 'A YAML or JSON document, merged under the flags; - for standard input' -r -F
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -l agent-version -d 'The agent\'s version' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -l environment -d 'The environment that it runs in [env: WHARF_ENVIRONMENT]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -l vault -d 'A vault with its agent\'s credentials; may be given several times' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -l image -d 'The image that it starts from [env: WHARF_IMAGE]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
@@ -160,37 +149,25 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_su
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -l header -d 'A header of every request, never a credential; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -l beta -d 'A feature of the service that is not there for everybody; may be given several times' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -l wait -d 'Wait until it can be used'
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -l title -d 'A title for people' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -l label -d 'A label; may be given several times' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -l metadata -d 'Labels by the vendor\'s flag: K=V, or a mapping' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -l resource -d 'Something to mount: FILE_ID[:MOUNT_PATH], @LOCAL[:MOUNT_PATH], or a YAML object' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -l ttl -d 'How long it may idle before it goes away, such as 2h' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -l id -d 'A name of your own for it' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -l body -d 'A YAML or JSON document, merged under the flags; - for standard input' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -l agent-version -d 'The agent\'s version' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -l environment -d 'The environment that it runs in [env: WHARF_ENVIRONMENT]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -l vault -d 'A vault with its agent\'s credentials; may be given several times' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -l image -d 'The image that it starts from [env: WHARF_IMAGE]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -s r -l raw-output -d 'Print text that --transform selects without quotes'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -s q -l quiet -d 'Print ids or paths only, one a line'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -s 0 -l null -d 'End what -q and --transform print with NUL instead of newline'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -s v -l verbose -d 'Say more of what is done'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -l debug -d 'Say everything, secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -l wait -d 'Wait until it can be used'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -s V -l version -d 'Print version'
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l label -d 'Only sessions with this label; may be given several times' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l status -d 'Only sessions of this status; may be given several times' -r -f -a "creating\t'Being made'
-running\t'Usable, with its compute up or an agent at work'
-idle\t'Usable, waiting'
-stopped\t'Its compute is freed, its files are kept'
-failed\t'Broken for good'
-deleting\t'Being deleted'
-archived\t'Kept for reading only'
-expired\t'Gone by its idle limit'
-unknown\t'A word that wharf does not know'"
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l agent-id -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l agent-version -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l created-at-gt -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l created-at-gte -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l created-at-lt -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l created-at-lte -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l deployment-id -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l memory-store-id -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l order -r -f -a "asc\t''
-desc\t''"
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l limit -d 'Show at most so many, and say how to go on' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l max-items -d 'The same by the vendor\'s flag, where -1 is no limit' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l page -d 'Go on where \'more: TOKEN\' of an earlier listing said' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
@@ -220,16 +197,8 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_su
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l header -d 'A header of every request, never a credential; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l beta -d 'A feature of the service that is not there for everybody; may be given several times' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l include-archived -d 'Also sessions that were archived'
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -s r -l raw-output -d 'Print text that --transform selects without quotes'
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print ids or paths only, one a line'
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -s 0 -l null -d 'End what -q and --transform print with NUL instead of newline'
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Say more of what is done'
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l debug -d 'Say everything, secrets masked'
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -s V -l version -d 'Print version'
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l label -d 'Only sessions with this label; may be given several times' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l status -d 'Only sessions of this status; may be given several times' -r -f -a "creating\t'Being made'
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l label -d 'Only sessions with this label; may be given several times' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l status -d 'Only sessions of this status; may be given several times' -r -f -a "creating\t'Being made'
 running\t'Usable, with its compute up or an agent at work'
 idle\t'Usable, waiting'
 stopped\t'Its compute is freed, its files are kept'
@@ -238,19 +207,27 @@ deleting\t'Being deleted'
 archived\t'Kept for reading only'
 expired\t'Gone by its idle limit'
 unknown\t'A word that wharf does not know'"
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l agent-id -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l agent-version -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l created-at-gt -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l created-at-gte -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l created-at-lt -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l created-at-lte -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l deployment-id -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l memory-store-id -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l order -r -f -a "asc\t''
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l agent-id -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l agent-version -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l created-at-gt -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l created-at-gte -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l created-at-lt -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l created-at-lte -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l deployment-id -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l memory-store-id -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l order -r -f -a "asc\t''
 desc\t''"
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l limit -d 'Show at most so many, and say how to go on' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l max-items -d 'The same by the vendor\'s flag, where -1 is no limit' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l page -d 'Go on where \'more: TOKEN\' of an earlier listing said' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l limit -d 'Show at most so many, and say how to go on' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l max-items -d 'The same by the vendor\'s flag, where -1 is no limit' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l page -d 'Go on where \'more: TOKEN\' of an earlier listing said' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -s r -l raw-output -d 'Print text that --transform selects without quotes'
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print ids or paths only, one a line'
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -s 0 -l null -d 'End what -q and --transform print with NUL instead of newline'
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Say more of what is done'
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l debug -d 'Say everything, secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l include-archived -d 'Also sessions that were archived'
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -s V -l version -d 'Print version'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
@@ -280,15 +257,37 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_su
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l header -d 'A header of every request, never a credential; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l beta -d 'A feature of the service that is not there for everybody; may be given several times' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l include-archived -d 'Also sessions that were archived'
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l label -d 'Only sessions with this label; may be given several times' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l status -d 'Only sessions of this status; may be given several times' -r -f -a "creating\t'Being made'
+running\t'Usable, with its compute up or an agent at work'
+idle\t'Usable, waiting'
+stopped\t'Its compute is freed, its files are kept'
+failed\t'Broken for good'
+deleting\t'Being deleted'
+archived\t'Kept for reading only'
+expired\t'Gone by its idle limit'
+unknown\t'A word that wharf does not know'"
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l agent-id -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l agent-version -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l created-at-gt -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l created-at-gte -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l created-at-lt -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l created-at-lte -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l deployment-id -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l memory-store-id -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l order -r -f -a "asc\t''
+desc\t''"
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l limit -d 'Show at most so many, and say how to go on' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l max-items -d 'The same by the vendor\'s flag, where -1 is no limit' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l page -d 'Go on where \'more: TOKEN\' of an earlier listing said' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -s r -l raw-output -d 'Print text that --transform selects without quotes'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Print ids or paths only, one a line'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -s 0 -l null -d 'End what -q and --transform print with NUL instead of newline'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Say more of what is done'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l debug -d 'Say everything, secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l include-archived -d 'Also sessions that were archived'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -s V -l version -d 'Print version'
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from get" -l session-id -d 'The same, by the vendor\'s flag' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from get" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from get" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from get" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
@@ -318,6 +317,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_su
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from get" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from get" -l header -d 'A header of every request, never a credential; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from get" -l beta -d 'A feature of the service that is not there for everybody; may be given several times' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from get" -l session-id -d 'The same, by the vendor\'s flag' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from get" -s r -l raw-output -d 'Print text that --transform selects without quotes'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from get" -s q -l quiet -d 'Print ids or paths only, one a line'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from get" -s 0 -l null -d 'End what -q and --transform print with NUL instead of newline'
@@ -325,7 +325,6 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_su
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from get" -l debug -d 'Say everything, secrets masked'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from get" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from get" -s V -l version -d 'Print version'
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from show" -l session-id -d 'The same, by the vendor\'s flag' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from show" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from show" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from show" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
@@ -355,6 +354,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_su
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from show" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from show" -l header -d 'A header of every request, never a credential; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from show" -l beta -d 'A feature of the service that is not there for everybody; may be given several times' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from show" -l session-id -d 'The same, by the vendor\'s flag' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from show" -s r -l raw-output -d 'Print text that --transform selects without quotes'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Print ids or paths only, one a line'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from show" -s 0 -l null -d 'End what -q and --transform print with NUL instead of newline'
@@ -362,7 +362,6 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_su
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from show" -l debug -d 'Say everything, secrets masked'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from show" -s V -l version -d 'Print version'
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from label" -l session-id -d 'The session, by the vendor\'s flag' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from label" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from label" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from label" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
@@ -392,6 +391,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_su
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from label" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from label" -l header -d 'A header of every request, never a credential; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from label" -l beta -d 'A feature of the service that is not there for everybody; may be given several times' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from label" -l session-id -d 'The session, by the vendor\'s flag' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from label" -s r -l raw-output -d 'Print text that --transform selects without quotes'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from label" -s q -l quiet -d 'Print ids or paths only, one a line'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from label" -s 0 -l null -d 'End what -q and --transform print with NUL instead of newline'
@@ -399,11 +399,6 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_su
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from label" -l debug -d 'Say everything, secrets masked'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from label" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from label" -s V -l version -d 'Print version'
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from update" -l session-id -d 'The session, by the vendor\'s flag' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from update" -l title -d 'The new title' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from update" -l label -d 'A label to set or change; may be given several times' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from update" -l metadata -d 'Labels by the vendor\'s flag: K=V, or a mapping in which null removes one' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from update" -l body -d 'A YAML or JSON document, merged under the flags; - for standard input' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from update" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from update" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from update" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
@@ -433,6 +428,11 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_su
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from update" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from update" -l header -d 'A header of every request, never a credential; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from update" -l beta -d 'A feature of the service that is not there for everybody; may be given several times' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from update" -l session-id -d 'The session, by the vendor\'s flag' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from update" -l title -d 'The new title' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from update" -l label -d 'A label to set or change; may be given several times' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from update" -l metadata -d 'Labels by the vendor\'s flag: K=V, or a mapping in which null removes one' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from update" -l body -d 'A YAML or JSON document, merged under the flags; - for standard input' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from update" -s r -l raw-output -d 'Print text that --transform selects without quotes'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from update" -s q -l quiet -d 'Print ids or paths only, one a line'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from update" -s 0 -l null -d 'End what -q and --transform print with NUL instead of newline'
@@ -440,8 +440,6 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_su
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from update" -l debug -d 'Say everything, secrets masked'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from update" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from update" -s V -l version -d 'Print version'
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from wait" -l session-id -d 'The same, by the vendor\'s flag' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from wait" -l for -d 'What to wait for; until it can be used where nothing is said' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from wait" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from wait" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from wait" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
@@ -471,6 +469,8 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_su
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from wait" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from wait" -l header -d 'A header of every request, never a credential; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from wait" -l beta -d 'A feature of the service that is not there for everybody; may be given several times' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from wait" -l session-id -d 'The same, by the vendor\'s flag' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from wait" -l for -d 'What to wait for; until it can be used where nothing is said' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from wait" -s r -l raw-output -d 'Print text that --transform selects without quotes'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from wait" -s q -l quiet -d 'Print ids or paths only, one a line'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from wait" -s 0 -l null -d 'End what -q and --transform print with NUL instead of newline'
@@ -478,7 +478,6 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_su
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from wait" -l debug -d 'Say everything, secrets masked'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from wait" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from wait" -s V -l version -d 'Print version'
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from touch" -l session-id -d 'The same, by the vendor\'s flag' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from touch" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from touch" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from touch" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
@@ -508,6 +507,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_su
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from touch" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from touch" -l header -d 'A header of every request, never a credential; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from touch" -l beta -d 'A feature of the service that is not there for everybody; may be given several times' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from touch" -l session-id -d 'The same, by the vendor\'s flag' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from touch" -s r -l raw-output -d 'Print text that --transform selects without quotes'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from touch" -s q -l quiet -d 'Print ids or paths only, one a line'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from touch" -s 0 -l null -d 'End what -q and --transform print with NUL instead of newline'
@@ -515,7 +515,6 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_su
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from touch" -l debug -d 'Say everything, secrets masked'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from touch" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from touch" -s V -l version -d 'Print version'
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from stop" -l session-id -d 'The same, by the vendor\'s flag' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from stop" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from stop" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from stop" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
@@ -545,6 +544,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_su
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from stop" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from stop" -l header -d 'A header of every request, never a credential; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from stop" -l beta -d 'A feature of the service that is not there for everybody; may be given several times' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from stop" -l session-id -d 'The same, by the vendor\'s flag' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from stop" -s r -l raw-output -d 'Print text that --transform selects without quotes'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from stop" -s q -l quiet -d 'Print ids or paths only, one a line'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from stop" -s 0 -l null -d 'End what -q and --transform print with NUL instead of newline'
@@ -552,7 +552,6 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_su
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from stop" -l debug -d 'Say everything, secrets masked'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from stop" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from stop" -s V -l version -d 'Print version'
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from archive" -l session-id -d 'The same, by the vendor\'s flag' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from archive" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from archive" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from archive" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
@@ -582,6 +581,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_su
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from archive" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from archive" -l header -d 'A header of every request, never a credential; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from archive" -l beta -d 'A feature of the service that is not there for everybody; may be given several times' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from archive" -l session-id -d 'The same, by the vendor\'s flag' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from archive" -s r -l raw-output -d 'Print text that --transform selects without quotes'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from archive" -s q -l quiet -d 'Print ids or paths only, one a line'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from archive" -s 0 -l null -d 'End what -q and --transform print with NUL instead of newline'
@@ -589,8 +589,6 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_su
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from archive" -l debug -d 'Say everything, secrets masked'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from archive" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from archive" -s V -l version -d 'Print version'
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from delete" -l session-id -d 'The same, by the vendor\'s flag' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from delete" -l label -d 'All sessions with this label; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from delete" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from delete" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from delete" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
@@ -620,20 +618,20 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_su
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from delete" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from delete" -l header -d 'A header of every request, never a credential; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from delete" -l beta -d 'A feature of the service that is not there for everybody; may be given several times' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from delete" -s y -l yes -d 'Do not ask before deleting by label'
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from delete" -l dry-run -d 'Print what would be deleted, and delete nothing'
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from delete" -l missing-ok -d 'A session that is not there is no failure'
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from delete" -l force -d 'Interrupt a session that is running'
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from delete" -l with-files -d 'Delete the stored files too that wharf uploaded for it'
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from delete" -l session-id -d 'The same, by the vendor\'s flag' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from delete" -l label -d 'All sessions with this label; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from delete" -s r -l raw-output -d 'Print text that --transform selects without quotes'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from delete" -s q -l quiet -d 'Print ids or paths only, one a line'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from delete" -s 0 -l null -d 'End what -q and --transform print with NUL instead of newline'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from delete" -s v -l verbose -d 'Say more of what is done'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from delete" -l debug -d 'Say everything, secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from delete" -s y -l yes -d 'Do not ask before deleting by label'
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from delete" -l dry-run -d 'Print what would be deleted, and delete nothing'
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from delete" -l missing-ok -d 'A session that is not there is no failure'
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from delete" -l force -d 'Interrupt a session that is running'
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from delete" -l with-files -d 'Delete the stored files too that wharf uploaded for it'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from delete" -s V -l version -d 'Print version'
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from rm" -l session-id -d 'The same, by the vendor\'s flag' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from rm" -l label -d 'All sessions with this label; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from rm" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from rm" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from rm" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
@@ -663,16 +661,18 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_su
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from rm" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from rm" -l header -d 'A header of every request, never a credential; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from rm" -l beta -d 'A feature of the service that is not there for everybody; may be given several times' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from rm" -s y -l yes -d 'Do not ask before deleting by label'
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from rm" -l dry-run -d 'Print what would be deleted, and delete nothing'
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from rm" -l missing-ok -d 'A session that is not there is no failure'
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from rm" -l force -d 'Interrupt a session that is running'
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from rm" -l with-files -d 'Delete the stored files too that wharf uploaded for it'
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from rm" -l session-id -d 'The same, by the vendor\'s flag' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from rm" -l label -d 'All sessions with this label; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from rm" -s r -l raw-output -d 'Print text that --transform selects without quotes'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from rm" -s q -l quiet -d 'Print ids or paths only, one a line'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from rm" -s 0 -l null -d 'End what -q and --transform print with NUL instead of newline'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from rm" -s v -l verbose -d 'Say more of what is done'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from rm" -l debug -d 'Say everything, secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from rm" -s y -l yes -d 'Do not ask before deleting by label'
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from rm" -l dry-run -d 'Print what would be deleted, and delete nothing'
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from rm" -l missing-ok -d 'A session that is not there is no failure'
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from rm" -l force -d 'Interrupt a session that is running'
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from rm" -l with-files -d 'Delete the stored files too that wharf uploaded for it'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from rm" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from rm" -s V -l version -d 'Print version'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from help" -f -a "create" -d 'Makes a session and prints it'
@@ -734,24 +734,6 @@ complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_s
 complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get ls list stat cat mkdir mv rm delete help" -f -a "rm" -d 'Removes files and directories'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get ls list stat cat mkdir mv rm delete help" -f -a "delete" -d 'Removes files and directories'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get ls list stat cat mkdir mv rm delete help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l file -d 'A source, by the vendor\'s flag; may be given several times' -r
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l into -d 'Put all sources into this directory by name, however many there are' -r
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l name -d 'What to call a source that has no name of its own' -r
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l mime-type -d 'The media type of a stored file' -r
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l expires-in -d 'How long the stored file is kept, such as 36h or 30d; for one that is mounted, the original' -r
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l include -d 'Take what a gitignore pattern matches, and nothing else where it is the first of these flags' -r
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l exclude -d 'Leave out what a gitignore pattern matches; the last pattern that matches decides' -r
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l ignore-file -d 'Patterns of a file, before those of all flags; may be given several times' -r -F
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l if-exists -d 'What to do where something is: overwrite, skip, error or update [default: overwrite]' -r -f -a "overwrite\t'Replace it'
-skip\t'Leave it'
-error\t'Fail'
-update\t'Replace it unless size and time, or size and hash, are equal'"
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l links -d 'What to do with links: follow-inside, skip, follow or error [default: follow-inside]' -r -f -a "follow-inside\t'Take what they point to; one that leads out of the tree is a failed item'
-skip\t'Leave them out'
-follow\t'Take what they point to, wherever it is'
-error\t'Each is a failed item'"
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l require -d 'Exit with 11 where fewer than N files arrive' -r
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l receipt -d 'Write each receipt to this file as it happens, a JSON object a line' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
@@ -781,34 +763,34 @@ complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subco
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l header -d 'A header of every request, never a credential; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l beta -d 'A feature of the service that is not there for everybody; may be given several times' -r
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l verify -d 'Read back and hash what the backend tells no hash of'
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l checksum -d 'For --if-exists update: compare contents instead of times'
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l dry-run -d 'Print what would be done, and do nothing'
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l file -d 'A source, by the vendor\'s flag; may be given several times' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l into -d 'Put all sources into this directory by name, however many there are' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l name -d 'What to call a source that has no name of its own' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l mime-type -d 'The media type of a stored file' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l expires-in -d 'How long the stored file is kept, such as 36h or 30d; for one that is mounted, the original' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l include -d 'Take what a gitignore pattern matches, and nothing else where it is the first of these flags' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l exclude -d 'Leave out what a gitignore pattern matches; the last pattern that matches decides' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l ignore-file -d 'Patterns of a file, before those of all flags; may be given several times' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l if-exists -d 'What to do where something is: overwrite, skip, error or update [default: overwrite]' -r -f -a "overwrite\t'Replace it'
+skip\t'Leave it'
+error\t'Fail'
+update\t'Replace it unless size and time, or size and hash, are equal'"
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l links -d 'What to do with links: follow-inside, skip, follow or error [default: follow-inside]' -r -f -a "follow-inside\t'Take what they point to; one that leads out of the tree is a failed item'
+skip\t'Leave them out'
+follow\t'Take what they point to, wherever it is'
+error\t'Each is a failed item'"
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l require -d 'Exit with 11 where fewer than N files arrive' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l receipt -d 'Write each receipt to this file as it happens, a JSON object a line' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -s r -l raw-output -d 'Print text that --transform selects without quotes'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -s q -l quiet -d 'Print ids or paths only, one a line'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -s 0 -l null -d 'End what -q and --transform print with NUL instead of newline'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -s v -l verbose -d 'Say more of what is done'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l debug -d 'Say everything, secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l verify -d 'Read back and hash what the backend tells no hash of'
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l checksum -d 'For --if-exists update: compare contents instead of times'
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l dry-run -d 'Print what would be done, and do nothing'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -s V -l version -d 'Print version'
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l file-id -d 'A stored file, by the vendor\'s flag; may be given several times' -r
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -s o -l output -d 'Where it goes, by the vendor\'s flag' -r
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l into -d 'Put all targets into this directory by name, however many there are' -r -f -a "(__fish_complete_directories)"
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l max-size -d 'Fetch nothing if it is more than this in all, such as 500MB or 10GiB' -r
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l max-files -d 'Fetch nothing if it is more than so many files' -r
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l include -d 'Take what a gitignore pattern matches, and nothing else where it is the first of these flags' -r
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l exclude -d 'Leave out what a gitignore pattern matches; the last pattern that matches decides' -r
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l ignore-file -d 'Patterns of a file, before those of all flags; may be given several times' -r -F
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l if-exists -d 'What to do where something is: overwrite, skip, error or update [default: overwrite]' -r -f -a "overwrite\t'Replace it'
-skip\t'Leave it'
-error\t'Fail'
-update\t'Replace it unless size and time, or size and hash, are equal'"
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l links -d 'What to do with links: follow-inside, skip, follow or error [default: follow-inside]' -r -f -a "follow-inside\t'Take what they point to; one that leads out of the tree is a failed item'
-skip\t'Leave them out'
-follow\t'Take what they point to, wherever it is'
-error\t'Each is a failed item'"
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l require -d 'Exit with 11 where fewer than N files arrive' -r
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l receipt -d 'Write each receipt to this file as it happens, a JSON object a line' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
@@ -838,35 +820,35 @@ complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subco
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l header -d 'A header of every request, never a credential; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l beta -d 'A feature of the service that is not there for everybody; may be given several times' -r
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l no-settle -d 'Take what is there, and do not wait for what an agent made to come to light'
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l all -d 'Of several files of one name, fetch each under a name with its id'
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l checksum -d 'For --if-exists update: compare contents instead of times'
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l dry-run -d 'Print what would be done, and do nothing'
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l file-id -d 'A stored file, by the vendor\'s flag; may be given several times' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -s o -l output -d 'Where it goes, by the vendor\'s flag' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l into -d 'Put all targets into this directory by name, however many there are' -r -f -a "(__fish_complete_directories)"
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l max-size -d 'Fetch nothing if it is more than this in all, such as 500MB or 10GiB' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l max-files -d 'Fetch nothing if it is more than so many files' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l include -d 'Take what a gitignore pattern matches, and nothing else where it is the first of these flags' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l exclude -d 'Leave out what a gitignore pattern matches; the last pattern that matches decides' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l ignore-file -d 'Patterns of a file, before those of all flags; may be given several times' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l if-exists -d 'What to do where something is: overwrite, skip, error or update [default: overwrite]' -r -f -a "overwrite\t'Replace it'
+skip\t'Leave it'
+error\t'Fail'
+update\t'Replace it unless size and time, or size and hash, are equal'"
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l links -d 'What to do with links: follow-inside, skip, follow or error [default: follow-inside]' -r -f -a "follow-inside\t'Take what they point to; one that leads out of the tree is a failed item'
+skip\t'Leave them out'
+follow\t'Take what they point to, wherever it is'
+error\t'Each is a failed item'"
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l require -d 'Exit with 11 where fewer than N files arrive' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l receipt -d 'Write each receipt to this file as it happens, a JSON object a line' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -s r -l raw-output -d 'Print text that --transform selects without quotes'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -s q -l quiet -d 'Print ids or paths only, one a line'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -s 0 -l null -d 'End what -q and --transform print with NUL instead of newline'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -s v -l verbose -d 'Say more of what is done'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l debug -d 'Say everything, secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l no-settle -d 'Take what is there, and do not wait for what an agent made to come to light'
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l all -d 'Of several files of one name, fetch each under a name with its id'
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l checksum -d 'For --if-exists update: compare contents instead of times'
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l dry-run -d 'Print what would be done, and do nothing'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -s V -l version -d 'Print version'
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l file-id -d 'A stored file, by the vendor\'s flag; may be given several times' -r
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -s o -l output -d 'Where it goes, by the vendor\'s flag' -r
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l into -d 'Put all targets into this directory by name, however many there are' -r -f -a "(__fish_complete_directories)"
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l max-size -d 'Fetch nothing if it is more than this in all, such as 500MB or 10GiB' -r
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l max-files -d 'Fetch nothing if it is more than so many files' -r
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l include -d 'Take what a gitignore pattern matches, and nothing else where it is the first of these flags' -r
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l exclude -d 'Leave out what a gitignore pattern matches; the last pattern that matches decides' -r
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l ignore-file -d 'Patterns of a file, before those of all flags; may be given several times' -r -F
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l if-exists -d 'What to do where something is: overwrite, skip, error or update [default: overwrite]' -r -f -a "overwrite\t'Replace it'
-skip\t'Leave it'
-error\t'Fail'
-update\t'Replace it unless size and time, or size and hash, are equal'"
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l links -d 'What to do with links: follow-inside, skip, follow or error [default: follow-inside]' -r -f -a "follow-inside\t'Take what they point to; one that leads out of the tree is a failed item'
-skip\t'Leave them out'
-follow\t'Take what they point to, wherever it is'
-error\t'Each is a failed item'"
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l require -d 'Exit with 11 where fewer than N files arrive' -r
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l receipt -d 'Write each receipt to this file as it happens, a JSON object a line' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
@@ -896,21 +878,35 @@ complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subco
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l header -d 'A header of every request, never a credential; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l beta -d 'A feature of the service that is not there for everybody; may be given several times' -r
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l no-settle -d 'Take what is there, and do not wait for what an agent made to come to light'
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l all -d 'Of several files of one name, fetch each under a name with its id'
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l checksum -d 'For --if-exists update: compare contents instead of times'
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l dry-run -d 'Print what would be done, and do nothing'
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l file-id -d 'A stored file, by the vendor\'s flag; may be given several times' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -s o -l output -d 'Where it goes, by the vendor\'s flag' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l into -d 'Put all targets into this directory by name, however many there are' -r -f -a "(__fish_complete_directories)"
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l max-size -d 'Fetch nothing if it is more than this in all, such as 500MB or 10GiB' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l max-files -d 'Fetch nothing if it is more than so many files' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l include -d 'Take what a gitignore pattern matches, and nothing else where it is the first of these flags' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l exclude -d 'Leave out what a gitignore pattern matches; the last pattern that matches decides' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l ignore-file -d 'Patterns of a file, before those of all flags; may be given several times' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l if-exists -d 'What to do where something is: overwrite, skip, error or update [default: overwrite]' -r -f -a "overwrite\t'Replace it'
+skip\t'Leave it'
+error\t'Fail'
+update\t'Replace it unless size and time, or size and hash, are equal'"
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l links -d 'What to do with links: follow-inside, skip, follow or error [default: follow-inside]' -r -f -a "follow-inside\t'Take what they point to; one that leads out of the tree is a failed item'
+skip\t'Leave them out'
+follow\t'Take what they point to, wherever it is'
+error\t'Each is a failed item'"
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l require -d 'Exit with 11 where fewer than N files arrive' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l receipt -d 'Write each receipt to this file as it happens, a JSON object a line' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -s r -l raw-output -d 'Print text that --transform selects without quotes'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -s q -l quiet -d 'Print ids or paths only, one a line'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -s 0 -l null -d 'End what -q and --transform print with NUL instead of newline'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -s v -l verbose -d 'Say more of what is done'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l debug -d 'Say everything, secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l no-settle -d 'Take what is there, and do not wait for what an agent made to come to light'
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l all -d 'Of several files of one name, fetch each under a name with its id'
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l checksum -d 'For --if-exists update: compare contents instead of times'
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l dry-run -d 'Print what would be done, and do nothing'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -s V -l version -d 'Print version'
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from ls" -l scope-id -d 'Only stored files that belong to this session or are mounted in it' -r
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from ls" -l limit -d 'Show at most so many, and say how to go on' -r
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from ls" -l max-items -d 'The same by the vendor\'s flag, where -1 is no limit' -r
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from ls" -l page -d 'Go on where \'more: TOKEN\' of an earlier listing said' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from ls" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from ls" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from ls" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
@@ -940,19 +936,19 @@ complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subco
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from ls" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from ls" -l header -d 'A header of every request, never a credential; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from ls" -l beta -d 'A feature of the service that is not there for everybody; may be given several times' -r
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from ls" -s l -d 'Sizes, times and modes as well'
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from ls" -s R -l recursive -d 'The whole tree'
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from ls" -l scope-id -d 'Only stored files that belong to this session or are mounted in it' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from ls" -l limit -d 'Show at most so many, and say how to go on' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from ls" -l max-items -d 'The same by the vendor\'s flag, where -1 is no limit' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from ls" -l page -d 'Go on where \'more: TOKEN\' of an earlier listing said' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from ls" -s r -l raw-output -d 'Print text that --transform selects without quotes'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Print ids or paths only, one a line'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from ls" -s 0 -l null -d 'End what -q and --transform print with NUL instead of newline'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Say more of what is done'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from ls" -l debug -d 'Say everything, secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from ls" -s l -d 'Sizes, times and modes as well'
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from ls" -s R -l recursive -d 'The whole tree'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from ls" -s V -l version -d 'Print version'
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from list" -l scope-id -d 'Only stored files that belong to this session or are mounted in it' -r
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from list" -l limit -d 'Show at most so many, and say how to go on' -r
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from list" -l max-items -d 'The same by the vendor\'s flag, where -1 is no limit' -r
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from list" -l page -d 'Go on where \'more: TOKEN\' of an earlier listing said' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from list" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from list" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from list" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
@@ -982,16 +978,19 @@ complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subco
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from list" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from list" -l header -d 'A header of every request, never a credential; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from list" -l beta -d 'A feature of the service that is not there for everybody; may be given several times' -r
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from list" -s l -d 'Sizes, times and modes as well'
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from list" -s R -l recursive -d 'The whole tree'
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from list" -l scope-id -d 'Only stored files that belong to this session or are mounted in it' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from list" -l limit -d 'Show at most so many, and say how to go on' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from list" -l max-items -d 'The same by the vendor\'s flag, where -1 is no limit' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from list" -l page -d 'Go on where \'more: TOKEN\' of an earlier listing said' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from list" -s r -l raw-output -d 'Print text that --transform selects without quotes'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print ids or paths only, one a line'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from list" -s 0 -l null -d 'End what -q and --transform print with NUL instead of newline'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Say more of what is done'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from list" -l debug -d 'Say everything, secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from list" -s l -d 'Sizes, times and modes as well'
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from list" -s R -l recursive -d 'The whole tree'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from list" -s V -l version -d 'Print version'
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from stat" -l file-id -d 'A stored file, by the vendor\'s flag' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from stat" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from stat" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from stat" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
@@ -1021,6 +1020,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subco
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from stat" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from stat" -l header -d 'A header of every request, never a credential; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from stat" -l beta -d 'A feature of the service that is not there for everybody; may be given several times' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from stat" -l file-id -d 'A stored file, by the vendor\'s flag' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from stat" -s r -l raw-output -d 'Print text that --transform selects without quotes'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from stat" -s q -l quiet -d 'Print ids or paths only, one a line'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from stat" -s 0 -l null -d 'End what -q and --transform print with NUL instead of newline'
@@ -1028,8 +1028,6 @@ complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subco
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from stat" -l debug -d 'Say everything, secrets masked'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from stat" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from stat" -s V -l version -d 'Print version'
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from cat" -l file-id -d 'A stored file, by the vendor\'s flag' -r
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from cat" -l range -d 'Only these bytes, counted from 0, the last one included: A-B, or A- to the end' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from cat" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from cat" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from cat" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
@@ -1059,6 +1057,8 @@ complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subco
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from cat" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from cat" -l header -d 'A header of every request, never a credential; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from cat" -l beta -d 'A feature of the service that is not there for everybody; may be given several times' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from cat" -l file-id -d 'A stored file, by the vendor\'s flag' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from cat" -l range -d 'Only these bytes, counted from 0, the last one included: A-B, or A- to the end' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from cat" -s r -l raw-output -d 'Print text that --transform selects without quotes'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from cat" -s q -l quiet -d 'Print ids or paths only, one a line'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from cat" -s 0 -l null -d 'End what -q and --transform print with NUL instead of newline'
@@ -1066,7 +1066,6 @@ complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subco
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from cat" -l debug -d 'Say everything, secrets masked'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from cat" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from cat" -s V -l version -d 'Print version'
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mkdir" -l mode -d 'Permission bits, in octal' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mkdir" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mkdir" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mkdir" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
@@ -1096,13 +1095,14 @@ complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subco
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mkdir" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mkdir" -l header -d 'A header of every request, never a credential; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mkdir" -l beta -d 'A feature of the service that is not there for everybody; may be given several times' -r
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mkdir" -l no-parents -d 'Fail where the parent is missing or the directory exists'
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mkdir" -s p -d 'Accepted for the habit of it: parents are made anyway'
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mkdir" -l mode -d 'Permission bits, in octal' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mkdir" -s r -l raw-output -d 'Print text that --transform selects without quotes'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mkdir" -s q -l quiet -d 'Print ids or paths only, one a line'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mkdir" -s 0 -l null -d 'End what -q and --transform print with NUL instead of newline'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mkdir" -s v -l verbose -d 'Say more of what is done'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mkdir" -l debug -d 'Say everything, secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mkdir" -l no-parents -d 'Fail where the parent is missing or the directory exists'
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mkdir" -s p -d 'Accepted for the habit of it: parents are made anyway'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mkdir" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mkdir" -s V -l version -d 'Print version'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mv" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
@@ -1141,7 +1141,6 @@ complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subco
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mv" -l debug -d 'Say everything, secrets masked'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mv" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mv" -s V -l version -d 'Print version'
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from rm" -l file-id -d 'A stored file, by the vendor\'s flag' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from rm" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from rm" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from rm" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
@@ -1171,17 +1170,17 @@ complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subco
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from rm" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from rm" -l header -d 'A header of every request, never a credential; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from rm" -l beta -d 'A feature of the service that is not there for everybody; may be given several times' -r
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from rm" -s r -l recursive -d 'Directories too, with all that is in them'
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from rm" -s f -l force -d 'What is not there is no failure'
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from rm" -l dry-run -d 'Print what would be removed, and remove nothing'
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from rm" -l file-id -d 'A stored file, by the vendor\'s flag' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from rm" -l raw-output -d 'Print text that --transform selects without quotes'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from rm" -s q -l quiet -d 'Print ids or paths only, one a line'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from rm" -s 0 -l null -d 'End what -q and --transform print with NUL instead of newline'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from rm" -s v -l verbose -d 'Say more of what is done'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from rm" -l debug -d 'Say everything, secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from rm" -s r -l recursive -d 'Directories too, with all that is in them'
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from rm" -s f -l force -d 'What is not there is no failure'
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from rm" -l dry-run -d 'Print what would be removed, and remove nothing'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from rm" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from rm" -s V -l version -d 'Print version'
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from delete" -l file-id -d 'A stored file, by the vendor\'s flag' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from delete" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from delete" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from delete" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
@@ -1211,14 +1210,15 @@ complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subco
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from delete" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from delete" -l header -d 'A header of every request, never a credential; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from delete" -l beta -d 'A feature of the service that is not there for everybody; may be given several times' -r
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from delete" -s r -l recursive -d 'Directories too, with all that is in them'
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from delete" -s f -l force -d 'What is not there is no failure'
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from delete" -l dry-run -d 'Print what would be removed, and remove nothing'
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from delete" -l file-id -d 'A stored file, by the vendor\'s flag' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from delete" -l raw-output -d 'Print text that --transform selects without quotes'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from delete" -s q -l quiet -d 'Print ids or paths only, one a line'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from delete" -s 0 -l null -d 'End what -q and --transform print with NUL instead of newline'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from delete" -s v -l verbose -d 'Say more of what is done'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from delete" -l debug -d 'Say everything, secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from delete" -s r -l recursive -d 'Directories too, with all that is in them'
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from delete" -s f -l force -d 'What is not there is no failure'
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from delete" -l dry-run -d 'Print what would be removed, and remove nothing'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from delete" -s V -l version -d 'Print version'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from help" -f -a "upload" -d 'Puts files and trees into a session, or into the workspace\'s file store'
@@ -1275,12 +1275,6 @@ complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_se
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get update delete rm help" -f -a "delete" -d 'Unmounts resources'
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get update delete rm help" -f -a "rm" -d 'Unmounts resources'
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get update delete rm help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from add" -l session-id -d 'The session, by the vendor\'s flag' -r
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from add" -l file-id -d 'A stored file' -r
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from add" -l file -d 'A local file, to be uploaded and mounted' -r -F
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from add" -l mount-path -d 'Where to mount it; made from the file\'s name where nothing is said' -r
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from add" -l type -d 'What it is: file, github_repository, memory_store, context' -r
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from add" -l body -d 'A YAML or JSON document, merged under the flags; - for standard input' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from add" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from add" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from add" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
@@ -1310,6 +1304,12 @@ complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_s
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from add" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from add" -l header -d 'A header of every request, never a credential; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from add" -l beta -d 'A feature of the service that is not there for everybody; may be given several times' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from add" -l session-id -d 'The session, by the vendor\'s flag' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from add" -l file-id -d 'A stored file' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from add" -l file -d 'A local file, to be uploaded and mounted' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from add" -l mount-path -d 'Where to mount it; made from the file\'s name where nothing is said' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from add" -l type -d 'What it is: file, github_repository, memory_store, context' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from add" -l body -d 'A YAML or JSON document, merged under the flags; - for standard input' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from add" -s r -l raw-output -d 'Print text that --transform selects without quotes'
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from add" -s q -l quiet -d 'Print ids or paths only, one a line'
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from add" -s 0 -l null -d 'End what -q and --transform print with NUL instead of newline'
@@ -1317,12 +1317,6 @@ complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_s
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from add" -l debug -d 'Say everything, secrets masked'
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from add" -s V -l version -d 'Print version'
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from create" -l session-id -d 'The session, by the vendor\'s flag' -r
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from create" -l file-id -d 'A stored file' -r
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from create" -l file -d 'A local file, to be uploaded and mounted' -r -F
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from create" -l mount-path -d 'Where to mount it; made from the file\'s name where nothing is said' -r
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from create" -l type -d 'What it is: file, github_repository, memory_store, context' -r
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from create" -l body -d 'A YAML or JSON document, merged under the flags; - for standard input' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from create" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from create" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from create" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
@@ -1352,6 +1346,12 @@ complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_s
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from create" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from create" -l header -d 'A header of every request, never a credential; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from create" -l beta -d 'A feature of the service that is not there for everybody; may be given several times' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from create" -l session-id -d 'The session, by the vendor\'s flag' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from create" -l file-id -d 'A stored file' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from create" -l file -d 'A local file, to be uploaded and mounted' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from create" -l mount-path -d 'Where to mount it; made from the file\'s name where nothing is said' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from create" -l type -d 'What it is: file, github_repository, memory_store, context' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from create" -l body -d 'A YAML or JSON document, merged under the flags; - for standard input' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from create" -s r -l raw-output -d 'Print text that --transform selects without quotes'
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from create" -s q -l quiet -d 'Print ids or paths only, one a line'
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from create" -s 0 -l null -d 'End what -q and --transform print with NUL instead of newline'
@@ -1359,10 +1359,6 @@ complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_s
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from create" -l debug -d 'Say everything, secrets masked'
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from create" -s V -l version -d 'Print version'
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from list" -l session-id -d 'The session, by the vendor\'s flag' -r
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from list" -l limit -d 'Show at most so many, and say how to go on' -r
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from list" -l max-items -d 'The same by the vendor\'s flag, where -1 is no limit' -r
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from list" -l page -d 'Go on where \'more: TOKEN\' of an earlier listing said' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from list" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from list" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from list" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
@@ -1392,6 +1388,10 @@ complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_s
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from list" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from list" -l header -d 'A header of every request, never a credential; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from list" -l beta -d 'A feature of the service that is not there for everybody; may be given several times' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from list" -l session-id -d 'The session, by the vendor\'s flag' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from list" -l limit -d 'Show at most so many, and say how to go on' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from list" -l max-items -d 'The same by the vendor\'s flag, where -1 is no limit' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from list" -l page -d 'Go on where \'more: TOKEN\' of an earlier listing said' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from list" -s r -l raw-output -d 'Print text that --transform selects without quotes'
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print ids or paths only, one a line'
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from list" -s 0 -l null -d 'End what -q and --transform print with NUL instead of newline'
@@ -1399,10 +1399,6 @@ complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_s
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from list" -l debug -d 'Say everything, secrets masked'
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from list" -s V -l version -d 'Print version'
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from ls" -l session-id -d 'The session, by the vendor\'s flag' -r
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from ls" -l limit -d 'Show at most so many, and say how to go on' -r
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from ls" -l max-items -d 'The same by the vendor\'s flag, where -1 is no limit' -r
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from ls" -l page -d 'Go on where \'more: TOKEN\' of an earlier listing said' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from ls" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from ls" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from ls" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
@@ -1432,6 +1428,10 @@ complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_s
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from ls" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from ls" -l header -d 'A header of every request, never a credential; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from ls" -l beta -d 'A feature of the service that is not there for everybody; may be given several times' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from ls" -l session-id -d 'The session, by the vendor\'s flag' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from ls" -l limit -d 'Show at most so many, and say how to go on' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from ls" -l max-items -d 'The same by the vendor\'s flag, where -1 is no limit' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from ls" -l page -d 'Go on where \'more: TOKEN\' of an earlier listing said' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from ls" -s r -l raw-output -d 'Print text that --transform selects without quotes'
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Print ids or paths only, one a line'
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from ls" -s 0 -l null -d 'End what -q and --transform print with NUL instead of newline'
@@ -1439,8 +1439,6 @@ complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_s
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from ls" -l debug -d 'Say everything, secrets masked'
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from ls" -s V -l version -d 'Print version'
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from get" -l session-id -d 'The session, by the vendor\'s flag' -r
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from get" -l resource-id -d 'The resource, by the vendor\'s flag' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from get" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from get" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from get" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
@@ -1470,6 +1468,8 @@ complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_s
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from get" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from get" -l header -d 'A header of every request, never a credential; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from get" -l beta -d 'A feature of the service that is not there for everybody; may be given several times' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from get" -l session-id -d 'The session, by the vendor\'s flag' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from get" -l resource-id -d 'The resource, by the vendor\'s flag' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from get" -s r -l raw-output -d 'Print text that --transform selects without quotes'
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from get" -s q -l quiet -d 'Print ids or paths only, one a line'
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from get" -s 0 -l null -d 'End what -q and --transform print with NUL instead of newline'
@@ -1477,9 +1477,6 @@ complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_s
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from get" -l debug -d 'Say everything, secrets masked'
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from get" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from get" -s V -l version -d 'Print version'
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from update" -l session-id -d 'The session, by the vendor\'s flag' -r
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from update" -l resource-id -d 'The resource, by the vendor\'s flag' -r
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from update" -l body -d 'A YAML or JSON document, merged under the flags; - for standard input' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from update" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from update" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from update" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
@@ -1509,6 +1506,9 @@ complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_s
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from update" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from update" -l header -d 'A header of every request, never a credential; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from update" -l beta -d 'A feature of the service that is not there for everybody; may be given several times' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from update" -l session-id -d 'The session, by the vendor\'s flag' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from update" -l resource-id -d 'The resource, by the vendor\'s flag' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from update" -l body -d 'A YAML or JSON document, merged under the flags; - for standard input' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from update" -s r -l raw-output -d 'Print text that --transform selects without quotes'
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from update" -s q -l quiet -d 'Print ids or paths only, one a line'
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from update" -s 0 -l null -d 'End what -q and --transform print with NUL instead of newline'
@@ -1516,9 +1516,6 @@ complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_s
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from update" -l debug -d 'Say everything, secrets masked'
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from update" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from update" -s V -l version -d 'Print version'
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from delete" -l session-id -d 'The session, by the vendor\'s flag' -r
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from delete" -l resource-id -d 'A resource, by the vendor\'s flag' -r
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from delete" -l mount-path -d 'The resource that is mounted here' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from delete" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from delete" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from delete" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
@@ -1548,6 +1545,9 @@ complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_s
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from delete" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from delete" -l header -d 'A header of every request, never a credential; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from delete" -l beta -d 'A feature of the service that is not there for everybody; may be given several times' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from delete" -l session-id -d 'The session, by the vendor\'s flag' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from delete" -l resource-id -d 'A resource, by the vendor\'s flag' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from delete" -l mount-path -d 'The resource that is mounted here' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from delete" -s r -l raw-output -d 'Print text that --transform selects without quotes'
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from delete" -s q -l quiet -d 'Print ids or paths only, one a line'
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from delete" -s 0 -l null -d 'End what -q and --transform print with NUL instead of newline'
@@ -1555,9 +1555,6 @@ complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_s
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from delete" -l debug -d 'Say everything, secrets masked'
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from delete" -s V -l version -d 'Print version'
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from rm" -l session-id -d 'The session, by the vendor\'s flag' -r
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from rm" -l resource-id -d 'A resource, by the vendor\'s flag' -r
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from rm" -l mount-path -d 'The resource that is mounted here' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from rm" -s b -l backend -d 'The backend; \'wharf backends\' lists them [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from rm" -l profile -d 'A group of settings from the configuration file [env: WHARF_PROFILE]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from rm" -s s -l session -d 'The session that :PATH means [env: WHARF_SESSION]' -r
@@ -1587,6 +1584,9 @@ complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_s
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from rm" -l ca-cert -d 'A file of certificates to trust as well' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from rm" -l header -d 'A header of every request, never a credential; may be given several times' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from rm" -l beta -d 'A feature of the service that is not there for everybody; may be given several times' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from rm" -l session-id -d 'The session, by the vendor\'s flag' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from rm" -l resource-id -d 'A resource, by the vendor\'s flag' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from rm" -l mount-path -d 'The resource that is mounted here' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from rm" -s r -l raw-output -d 'Print text that --transform selects without quotes'
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from rm" -s q -l quiet -d 'Print ids or paths only, one a line'
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from rm" -s 0 -l null -d 'End what -q and --transform print with NUL instead of newline'

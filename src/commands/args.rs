@@ -159,7 +159,7 @@ pub(super) fn word(format: Format) -> &'static str {
     }
 }
 
-/// How much of a listing to show.
+// How much of a listing to show.
 #[derive(Debug, Clone, Default, Args)]
 pub struct PagingFlags {
     /// Show at most so many, and say how to go on
@@ -192,7 +192,7 @@ fn most(text: &str) -> Result<usize, String> {
     }
 }
 
-/// Sessions by name, as positional arguments or as the vendor's flag.
+// Sessions by name, as positional arguments or as the vendor's flag.
 #[derive(Debug, Clone, Args)]
 pub(super) struct SessionNames {
     /// The sessions' ids
@@ -211,7 +211,7 @@ impl SessionNames {
     }
 }
 
-/// A body document.
+// A body document.
 #[derive(Debug, Clone, Default, Args)]
 pub(super) struct BodyFlag {
     /// A YAML or JSON document, merged under the flags; - for standard input

@@ -9,6 +9,7 @@ use wharf_core::config::{Origin, config_path, no_config};
 use wharf_core::error::{Error, Result};
 
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub(super) enum ConfigCommand {
     /// Prints where the configuration file is, whether or not it exists
     Path,

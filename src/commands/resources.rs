@@ -20,6 +20,7 @@ use wharf_transfer::mount::MountUploads;
 use wharf_transfer::tally::Tally;
 
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub(super) enum ResourcesCommand {
     /// Mounts stored files and other things into a session
     #[command(visible_alias = "create")]
@@ -201,7 +202,7 @@ impl ResourcesListArgs {
     }
 }
 
-/// One resource of a session, named by position or by the vendor's flags.
+// One resource of a session, named by position or by the vendor's flags.
 #[derive(Debug, Args)]
 struct ResourceArgs {
     /// The session's id

@@ -47,7 +47,6 @@ Examples:\n  \
     wharf serve --fault 'upload:503 x1 retry-after=1' --log requests.jsonl -- ./my-test\n  \
     wharf serve --listen 127.0.0.1:8080 --store ./data";
 
-/// Runs an emulator of hosted services for tests, on this machine only; any key is accepted
 #[derive(Debug, Args)]
 pub(super) struct ServeArgs {
     /// Where to listen: an address of this machine, or a port; a free port unless given

@@ -1,6 +1,6 @@
 //! `files mkdir`, `files mv` and `files rm`.
 
-use clap::Args;
+use clap::{Arg, ArgAction, Args};
 use futures_util::StreamExt;
 
 use super::super::Cx;
@@ -128,11 +128,12 @@ pub(in crate::commands) struct FilesRmArgs {
     /// Print what would be removed, and remove nothing
     #[arg(long)]
     dry_run: bool,
+}
 
-    /// Print text that --transform selects without quotes
-    // The same name as the global flag, so that `-r` can mean recursive here.
-    #[arg(id = "raw_output", long = "raw-output")]
-    _raw_output: bool,
+/// The global flag without its short name, so that `-r` can mean recursive here.
+pub(super) fn raw_output() -> Arg {
+    let flag = Arg::new("raw_output").long("raw-output").action(ArgAction::SetTrue);
+    flag.display_order(100).help("Print text that --transform selects without quotes")
 }
 
 impl FilesRmArgs {

@@ -13,6 +13,7 @@ use wharf_core::model::Target;
 use wharf_transfer::download::Wanted;
 
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub(super) enum FilesCommand {
     /// Puts files and trees into a session, or into the workspace's file store
     Upload(transfer::FilesUploadArgs),
@@ -32,7 +33,7 @@ pub(super) enum FilesCommand {
     /// Moves a file or a directory inside one session
     Mv(change::FilesMvArgs),
     /// Removes files and directories
-    #[command(visible_alias = "delete")]
+    #[command(visible_alias = "delete", arg = change::raw_output())]
     Rm(change::FilesRmArgs),
 }
 

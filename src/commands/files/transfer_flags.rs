@@ -16,7 +16,7 @@ use wharf_transfer::filter::{Filter, Rule};
 use wharf_transfer::reserved::Reserved;
 use wharf_transfer::{IfExists, Links, Options};
 
-/// Flags that both directions have.
+// Flags that both directions have.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "How it is done")]
 pub(super) struct TransferFlags {

@@ -16,6 +16,7 @@ use wharf_core::model::session::check_label;
 use wharf_core::model::{Labels, Session, SessionId, SessionStatus};
 
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub(super) enum SessionsCommand {
     /// Makes a session and prints it
     Create(create::SessionsCreateArgs),
@@ -105,7 +106,7 @@ pub(super) struct SessionsListArgs {
     paging: PagingFlags,
 }
 
-/// Filters of the service's own, by the vendor's flags.
+// Filters of the service's own, by the vendor's flags.
 #[derive(Debug, Args)]
 struct ProviderFilters {
     /// Also sessions that were archived
