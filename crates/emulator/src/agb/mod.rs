@@ -153,7 +153,7 @@ impl Agb {
 
     /// The files of all sessions.
     fn files(&self) -> &dyn SessionFiles {
-        &*self.backend
+        self.backend.session_files()
     }
 
     async fn answered(&self, request: &Request) -> Result<Answer> {

@@ -12,7 +12,7 @@ use super::source::Stored;
 use super::{Agb, Result};
 use crate::answer::{self, Answer};
 use crate::request::{Request, Upload};
-use wharf_client::backend::{Backend as _, ByteRange, FetchOptions, NewSession, PutOptions, SessionFiles};
+use wharf_client::backend::{Backend as _, ByteRange, FetchOptions, NewSession, PutOptions};
 use wharf_core::body::{MapSource, Md5Tee, Source, hex};
 use wharf_core::error::{Error, Kind};
 use wharf_core::model::{SessionId, SessionPath, Timestamp};
@@ -138,16 +138,15 @@ impl Agb {
         let object =
             self.contexts.with(context, |held| held.objects.get(key).cloned()).flatten().ok_or_else(missing)?;
         let range = request.headers.get(RANGE).and_then(|value| part(value.to_str().ok()?, object.size));
-        let fetched = SessionFiles::fetch(
-            &*self.objects,
-            &place(context, key)?,
-            FetchOptions { range, ..FetchOptions::default() },
-        )
-        .await
-        .map_err(|e| match e.kind() {
-            Kind::NotFound => missing(),
-            _ => e.into(),
-        })?;
+        let fetched = self
+            .objects
+            .session_files()
+            .fetch(&place(context, key)?, FetchOptions { range, ..FetchOptions::default() })
+            .await
+            .map_err(|e| match e.kind() {
+                Kind::NotFound => missing(),
+                _ => e.into(),
+            })?;
         let mut answer = answer::file(fetched.body);
         if let Some((first, last)) = range.and_then(|range| Some((range.first, range.last?))) {
             *answer.status_mut() = StatusCode::PARTIAL_CONTENT;
@@ -166,7 +165,7 @@ impl Agb {
         let at = self.shelf(context, key).await?;
         let (md5, over) = (Md5Tee::default(), PutOptions { keep_existing: false, bulk: true, expires_in: None });
         let source = MapSource::new(&source, |body| md5.see(body));
-        let stored = SessionFiles::put(&*self.objects, &at, &source, over).await?;
+        let stored = self.objects.session_files().put(&at, &source, over).await?;
         let etag = format!("\"{}\"", md5.hex().to_ascii_uppercase());
         self.note_object(context, key, etag.clone(), stored.sent.bytes);
         Ok(etag)
@@ -202,7 +201,7 @@ impl Agb {
 
     /// Removes what is kept of an object.
     pub(super) async fn remove_object(&self, context: &str, key: &str) -> Result<(), Error> {
-        match SessionFiles::remove(&*self.objects, &place(context, key)?, false).await {
+        match self.objects.session_files().remove(&place(context, key)?, false).await {
             Err(e) if e.kind() != Kind::NotFound => Err(e),
             _ => Ok(()),
         }

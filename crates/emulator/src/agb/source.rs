@@ -7,7 +7,7 @@ use bytes::Bytes;
 use futures_util::{StreamExt, stream};
 
 use wharf_client::backend::local::Local;
-use wharf_client::backend::{ByteRange, FetchOptions, PutOptions, SessionFiles as _};
+use wharf_client::backend::{ByteRange, FetchOptions, PutOptions};
 use wharf_core::body::{Attributes, Body, Source};
 use wharf_core::error::Result;
 use wharf_core::model::SessionPath;
@@ -54,7 +54,7 @@ impl Stored {
     pub(super) async fn put(&self, into: &Local, to: &SessionPath) -> Result<()> {
         if !self.tail.is_empty() || !self.store.share(&self.at, self.len, into, to)? {
             let over = PutOptions { keep_existing: false, bulk: true, expires_in: None };
-            into.put(to, self, over).await?;
+            into.session_files().put(to, self, over).await?;
         }
         Ok(())
     }
@@ -80,6 +80,7 @@ impl Source for Stored {
         } else {
             let range = ByteRange { first: 0, last: Some(self.len - 1) };
             self.store
+                .session_files()
                 .fetch(&self.at, FetchOptions { range: Some(range), ..FetchOptions::default() })
                 .await?
                 .body

@@ -6,8 +6,7 @@ use bytes::Bytes;
 use futures_util::future::join;
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 
-use super::files::AgbFiles;
-use super::look::or_failed;
+use super::look::{AgbFiles, or_failed};
 use super::tools::Outcome;
 use crate::backend::occupied::is_directory;
 use crate::backend::part;

@@ -1,15 +1,12 @@
 //! What is done with session files.
 
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
-
 use async_trait::async_trait;
 use futures_util::future::join;
 use futures_util::stream::BoxStream;
 
-use super::look::is_fixed;
+use super::CAPABILITIES;
+use super::look::{AgbFiles, is_fixed};
 use super::tools::{failed, words};
-use super::{AgbClient, CAPABILITIES};
 use crate::backend::occupied::{directory_in_the_way, missing, no_directory, taken};
 use crate::backend::{Capabilities, Feature, FetchOptions, Fetched, MkdirOptions, PutOptions, SessionFiles, Stored};
 use crate::http::Class;
@@ -22,29 +19,6 @@ use wharf_wire::agb::text::ToolError;
 /// Bytes of a name, and of a path, that every image's system takes.
 const NAME_MAX: usize = 255;
 const PATH_MAX: usize = 4095;
-
-/// The files in sessions. Clones share what was found out about the images.
-#[derive(Clone)]
-pub(super) struct AgbFiles {
-    pub(super) client: Arc<AgbClient>,
-    /// What the sessions' images were found to lack.
-    pub(super) images: Arc<Images>,
-}
-
-/// What the sessions' images were found to lack.
-#[derive(Default)]
-pub(super) struct Images {
-    /// A `find` that tells all.
-    pub(super) no_find: AtomicBool,
-    /// A `readlink` that follows links.
-    pub(super) no_readlink: AtomicBool,
-}
-
-impl AgbFiles {
-    pub(super) fn new(client: Arc<AgbClient>) -> Self {
-        AgbFiles { client, images: Arc::default() }
-    }
-}
 
 #[async_trait]
 impl SessionFiles for AgbFiles {

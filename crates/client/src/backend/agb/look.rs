@@ -7,13 +7,13 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
-use std::sync::atomic::Ordering;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use futures_util::stream::{self, BoxStream, StreamExt};
 
-use super::CAPABILITIES;
-use super::files::AgbFiles;
 use super::tools::{Outcome, failed, is_unknown, words};
+use super::{AgbClient, CAPABILITIES};
 use crate::backend::occupied::missing;
 use crate::backend::tree::{self, Level};
 use crate::http::Class;
@@ -42,6 +42,29 @@ pub(super) enum Listed {
     Directory(Level),
     /// Something else.
     Other(Box<Entry>),
+}
+
+/// The files in sessions. Clones share what was found out about the images.
+#[derive(Clone)]
+pub(super) struct AgbFiles {
+    pub(super) client: Arc<AgbClient>,
+    /// What the sessions' images were found to lack.
+    pub(super) images: Arc<Images>,
+}
+
+/// What the sessions' images were found to lack.
+#[derive(Default)]
+pub(super) struct Images {
+    /// A `find` that tells all.
+    pub(super) no_find: AtomicBool,
+    /// A `readlink` that follows links.
+    pub(super) no_readlink: AtomicBool,
+}
+
+impl AgbFiles {
+    pub(super) fn new(client: Arc<AgbClient>) -> Self {
+        AgbFiles { client, images: Arc::default() }
+    }
 }
 
 impl AgbFiles {

@@ -32,7 +32,7 @@ use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
 use self::contexts::AgbContexts;
-use self::files::AgbFiles;
+use self::look::AgbFiles;
 use self::presigned::Gates;
 use self::sessions::AgbSessions;
 use super::capability::Limits;

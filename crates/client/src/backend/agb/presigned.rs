@@ -14,7 +14,7 @@ use futures_util::stream::{self, StreamExt};
 use tokio::runtime::Handle;
 use tokio::sync::OnceCell;
 
-use super::files::AgbFiles;
+use super::look::AgbFiles;
 use super::poll::Patience;
 use super::put::{Target, beside};
 use super::tools::{failed, words};

@@ -3,7 +3,7 @@
 
 use futures_util::future::join;
 
-use super::files::AgbFiles;
+use super::look::AgbFiles;
 use super::tools::{Outcome, words};
 use crate::backend::occupied::{directory_in_the_way, taken};
 use crate::backend::spool::Spooled;

@@ -12,6 +12,7 @@ mod listing;
 mod resources;
 mod sessions;
 mod store;
+mod tidy;
 mod unmounted;
 mod view;
 

@@ -12,7 +12,7 @@ use futures_util::stream::{self, StreamExt};
 
 use super::disk::{Disk, read_range};
 use super::store::Upload;
-use super::{Local, Outlives};
+use super::{LocalHome, Outlives};
 use crate::backend::ByteRange;
 use wharf_core::body::{Body, Digest};
 use wharf_core::error::{Error, Result};
@@ -60,7 +60,7 @@ impl Memory {
     }
 }
 
-impl Local {
+impl LocalHome {
     /// Takes a content in; `name` is what messages call it.
     pub(super) async fn take_in(&self, body: &mut Body, name: &str) -> Result<(Digest, Came<'_>)> {
         let doing = |e: std::io::Error| Error::io(format!("writing `{name}`"), &e);
@@ -99,7 +99,7 @@ impl Local {
     /// Removes for good a content that was taken out of its place.
     pub(super) fn discard_content(&self, content: StagedRemoval<'_>) -> Result<()> {
         let disk = self.disk()?;
-        disk.discard(content, "removing the content of a stored file", &self.home.join("store"))
+        disk.discard(content, "removing the content of a stored file", &self.path.join("store"))
     }
 
     /// Takes a content out of its place; gives what lies on disk of it.
@@ -147,6 +147,7 @@ fn place_of(sha256: &str) -> (String, String) {
 #[cfg(test)]
 mod tests {
     use super::super::CAPABILITIES;
+    use super::super::Local;
     use super::*;
     use crate::backend::{FetchOptions, FileStore, NewStoredFile};
     use wharf_core::body::LocalFile;
@@ -155,14 +156,12 @@ mod tests {
     async fn upload(store: &Local, dir: &Path, content: &[u8]) -> FileId {
         let (path, new) = (dir.join("source"), NewStoredFile { filename: "f".into(), ..NewStoredFile::default() });
         std::fs::write(&path, content).unwrap();
-        store.upload(new, &LocalFile::new(&path).unwrap()).await.unwrap().0.id
+        store.store.upload(new, &LocalFile::new(&path).unwrap()).await.unwrap().0.id
     }
 
     async fn read(store: &Local, id: &FileId, range: Option<ByteRange>) -> Option<Vec<u8>> {
-        let (mut body, mut all) = (
-            FileStore::fetch(store, id, FetchOptions { range, ..FetchOptions::default() }).await.ok()?.body,
-            Vec::new(),
-        );
+        let (mut body, mut all) =
+            (store.store.fetch(id, FetchOptions { range, ..FetchOptions::default() }).await.ok()?.body, Vec::new());
         while let Some(block) = body.next().await.unwrap() {
             all.extend_from_slice(&block);
         }
@@ -179,14 +178,14 @@ mod tests {
             let other = upload(&store, dir.path(), &large).await;
             assert_eq!(std::fs::read_dir(dir.path().join("home/store")).unwrap().count(), on_disk);
             assert_eq!(read(&store, &other, None).await.unwrap(), large);
-            FileStore::delete(&store, &ids[0]).await.unwrap();
+            store.store.delete(&ids[0]).await.unwrap();
             assert_eq!(read(&store, &ids[1], None).await.unwrap(), small);
             let part = Some(ByteRange { first: 3, last: Some(5) });
             assert_eq!(read(&store, &ids[1], part).await.unwrap(), b"345");
             assert_eq!(read(&store, &ids[1], Some(ByteRange { first: 10, last: None })).await, None);
-            FileStore::delete(&store, &ids[1]).await.unwrap();
-            FileStore::delete(&store, &other).await.unwrap();
-            let left = store.memory.state();
+            store.store.delete(&ids[1]).await.unwrap();
+            store.store.delete(&other).await.unwrap();
+            let left = store.home.memory.state();
             assert_eq!((left.contents.len(), left.bytes), (0, 0));
             assert_eq!(std::fs::read_dir(dir.path().join("home/tmp")).unwrap().count(), 0);
         }

@@ -4,13 +4,13 @@ use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior, ffi};
+use rusqlite::{Connection, ErrorCode, OpenFlags, Row, Transaction, TransactionBehavior, ffi};
 
 use super::Outlives;
-use super::disk::link_refused;
+use super::disk::{NO_NETWORK, link_refused};
 use crate::backend::{Page, PageRequest};
 use wharf_core::error::{Details, Error, Kind, Result};
-use wharf_core::model::Timestamp;
+use wharf_core::model::{SessionId, Timestamp};
 use wharf_core::platform;
 
 /// How long a process waits for another one's transaction.
@@ -153,10 +153,6 @@ impl Db {
     }
 }
 
-/// What to do where the file system is not enough for a database.
-pub(super) const NO_NETWORK: &str =
-    "a network file system may lack locks or shared memory: choose a WHARF_HOME on a local disk";
-
 /// What to do where a file of the database cannot get larger.
 const FULL: &str = "the disk, a quota or `ulimit -f` leaves no room: free some space, nothing was half-written";
 
@@ -290,4 +286,28 @@ pub(super) fn micros(time: Timestamp) -> i64 {
 /// A time out of the database.
 pub(super) fn timestamp(micros: Option<i64>) -> Option<Timestamp> {
     micros.and_then(|micros| Timestamp::from_microsecond(micros).ok())
+}
+
+/// Reads how long a session may idle.
+pub(super) fn read_ttl(row: &Row<'_>) -> rusqlite::Result<Option<Duration>> {
+    let ttl: Option<i64> = row.get("ttl")?;
+    Ok(ttl.and_then(|micros| u64::try_from(micros).ok()).map(Duration::from_micros))
+}
+
+/// The error of a session that was deleted and could not be removed.
+pub(super) fn undeleted(id: &SessionId, reason: &str) -> Error {
+    Error::new(Kind::Io, format!("the session `{id}` is deleted, but not everything could be removed: {reason}"))
+        .hint("correct the cause (owner, attributes, a mount), then run `wharf sessions delete` again")
+}
+
+/// The error of a session that is not there.
+pub(super) fn unknown(id: &SessionId) -> Error {
+    Error::not_found(format!("there is no session of this id: `{id}`"))
+        .hint("`wharf sessions list` shows those that are there")
+}
+
+/// The error of a session that would hold more than it may.
+pub(super) fn too_much(session: &SessionId, limit: u64) -> Error {
+    Error::new(Kind::Limit, format!("a session takes at most {limit} bytes, and this would be more: `{session}`"))
+        .hint("remove files that are no longer needed, or set WHARF_SESSION_BYTES (a size, or `none`)")
 }

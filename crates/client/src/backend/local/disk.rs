@@ -11,7 +11,6 @@ use cap_fs_ext::DirExt;
 use cap_std::ambient_authority;
 use cap_std::fs::Dir;
 
-use super::db::NO_NETWORK;
 use crate::backend::ByteRange;
 use wharf_core::body::Body;
 use wharf_core::error::{Error, Kind, Result};
@@ -20,6 +19,10 @@ use wharf_core::platform;
 use wharf_core::platform::names::NameRules;
 use wharf_core::removal::{self, FEW, Leftovers};
 use wharf_core::staging::{self, RemovalFailure, StagedRemoval, StagingEntry, handle_of};
+
+/// What to do where the file system is not enough for a database.
+pub(super) const NO_NETWORK: &str =
+    "a network file system may lack locks or shared memory: choose a WHARF_HOME on a local disk";
 
 /// What to do about a mount point in the way of a removal.
 pub(super) const UNMOUNT: &str = "unmount it first: wharf removes nothing that lies behind a mount point";

@@ -13,12 +13,12 @@ const NAMED: usize = 20;
 
 impl Local {
     pub(super) async fn look(&self) -> Vec<Finding> {
-        let home = || self.home.display();
+        let home = || self.home.path.display();
         let mut findings = vec![
-            Finding { check: "data directory", outcome: self.disk().map(|_| home().to_string()) },
-            Finding { check: "database", outcome: self.db().and_then(super::db::Db::check) },
+            Finding { check: "data directory", outcome: self.home.disk().map(|_| home().to_string()) },
+            Finding { check: "database", outcome: self.home.db().and_then(super::db::Db::check) },
         ];
-        let listed = Sessions::list(self, &SessionQuery::default(), PageRequest::default()).await;
+        let listed = self.sessions.list(&SessionQuery::default(), PageRequest::default()).await;
         let count = listed.map(|page| format!("{} sessions", page.items.len()));
         let broken = findings.iter().any(|finding| finding.outcome.is_err()) || count.is_err();
         findings.push(Finding { check: "sessions", outcome: count });
@@ -32,10 +32,10 @@ impl Local {
     /// which are there and how much is in them.
     fn directories(&self, broken: bool) -> Result<String> {
         let doing = |e: io::Error| Error::io("looking at the sessions' directories", &e);
-        let disk = self.disk()?;
+        let disk = self.home.disk()?;
         let mut there = disk.session_names().map_err(doing)?;
         if !broken {
-            let owned = self.db()?.read("reading the sessions' names", |c| {
+            let owned = self.home.db()?.read("reading the sessions' names", |c| {
                 c.prepare("SELECT id FROM session")?.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()
             })?;
             let owned: BTreeSet<String> = owned;
@@ -63,7 +63,7 @@ impl Local {
         let found = format!(
             "{} with {files} files of {bytes} bytes in `{}`: {}{more}",
             there.len(),
-            self.home.join("sessions").display(),
+            self.home.path.join("sessions").display(),
             names.join(", ")
         );
         let what = if broken { "these can be saved" } else { "these belong to no session that the database knows" };
@@ -77,9 +77,13 @@ impl Local {
 
     /// Whether everything that was deleted is gone, after another try to remove it.
     fn removals(&self) -> Result<String> {
-        let left = self.disk()?.sweep_again(|sha256| self.forget_content(sha256).is_ok());
-        let mut waiting: Vec<String> =
-            self.waiting_deletions()?.into_iter().map(|(id, why)| format!("of the session `{id}`: {why}")).collect();
+        let left = self.home.disk()?.sweep_again(|sha256| self.home.forget_content(sha256).is_ok());
+        let mut waiting: Vec<String> = self
+            .home
+            .waiting_deletions()?
+            .into_iter()
+            .map(|(id, why)| format!("of the session `{id}`: {why}"))
+            .collect();
         if !left.is_empty() {
             waiting.push(format!("of earlier commands: {left}"));
         }
@@ -91,9 +95,11 @@ impl Local {
     }
 
     async fn round_trip(&self) -> Result<String> {
-        let session =
-            self.create(NewSession { title: Some("wharf doctor".to_owned()), ..NewSession::default() }).await?;
-        Sessions::delete(self, &session.id, false).await?;
+        let session = self
+            .sessions
+            .create(NewSession { title: Some("wharf doctor".to_owned()), ..NewSession::default() })
+            .await?;
+        self.sessions.delete(&session.id, false).await?;
         Ok("a session was created and deleted".to_owned())
     }
 }

@@ -14,7 +14,7 @@ use futures_util::stream::{self, BoxStream, StreamExt};
 use super::disk::{UNMOUNT, check_names, follow, read_range, real_path, refused};
 use super::inside::Entered;
 use super::resources::{forget, unsettle};
-use super::{CAPABILITIES, Local};
+use super::{CAPABILITIES, LocalHome};
 use crate::backend::occupied::{directory_in_the_way, missing, no_directory, taken};
 use crate::backend::{Capabilities, Expected, FetchOptions, Fetched, MkdirOptions, PutOptions, SessionFiles, Stored};
 use wharf_core::body::Source;
@@ -28,8 +28,13 @@ use wharf_core::walk::DirWalk;
 /// A file of so many bytes is worth a look at its target before it is read.
 const LARGE: u64 = 1024 * 1024;
 
+/// The files in sessions of a home.
+pub(super) struct LocalFiles {
+    pub(super) home: Arc<LocalHome>,
+}
+
 #[async_trait]
-impl SessionFiles for Local {
+impl SessionFiles for LocalFiles {
     fn capabilities(&self) -> &'static Capabilities {
         &CAPABILITIES
     }
@@ -37,14 +42,14 @@ impl SessionFiles for Local {
     async fn put(&self, at: &SessionPath, source: &dyn Source, options: PutOptions) -> Result<Stored> {
         CAPABILITIES.require_all(options.features())?;
         let doing = |e: io::Error| refused(format!("writing `{at}`"), &e);
-        let entered = self.enter(&at.session)?;
-        self.woken(&entered)?;
-        let mut there = self.check_target(&entered, at, options.keep_existing)?;
+        let entered = self.home.enter(&at.session)?;
+        self.home.woken(&entered)?;
+        let mut there = self.home.check_target(&entered, at, options.keep_existing)?;
         let mut room = None;
         let small = source.len().is_some_and(|bytes| bytes < LARGE);
         if !options.bulk || !small {
             // So that a large file is not read in vain; of many, most are small.
-            room = self.usage(&entered)?.room(source.len(), bytes_of(there.as_ref()))?;
+            room = self.home.usage(&entered)?.room(source.len(), bytes_of(there.as_ref()))?;
         }
         let beside = entered.nearest_dir(&at.path).map_err(doing)?;
         // What is mounted in a session is not made durable with the rest of the store.
@@ -78,18 +83,18 @@ impl SessionFiles for Local {
             entered
         } else {
             // Much may have changed while the bytes came.
-            let entered = self.enter(&at.session)?;
-            self.woken(&entered)?;
-            let now = self.check_target(&entered, at, options.keep_existing)?;
+            let entered = self.home.enter(&at.session)?;
+            self.home.woken(&entered)?;
+            let now = self.home.check_target(&entered, at, options.keep_existing)?;
             if now.as_ref().map(access_of) != there.as_ref().map(access_of) {
                 finish(&mut pending, now.as_ref()).map_err(doing)?;
             }
             there = now;
             entered
         };
-        let mut usage = self.usage(&entered)?;
+        let mut usage = self.home.usage(&entered)?;
         usage.add(sent.bytes, bytes_of(there.as_ref()))?;
-        let parent = self.make_parents(&entered, at, options.bulk)?;
+        let parent = self.home.make_parents(&entered, at, options.bulk)?;
         let placed = if options.keep_existing {
             pending.persist_noclobber(&parent, at.path.name())
         } else {
@@ -97,7 +102,7 @@ impl SessionFiles for Local {
         };
         placed.map_err(doing)?;
         drop(usage);
-        self.disk()?.changed_in(at, bulk);
+        self.home.disk()?.changed_in(at, bulk);
         Ok(Stored {
             path: at.path.clone(),
             size: Some(sent.bytes),
@@ -110,16 +115,16 @@ impl SessionFiles for Local {
     }
 
     async fn foresee_put(&self, at: &SessionPath) -> Result<()> {
-        let entered = self.enter(&at.session)?;
-        let there = self.check_target(&entered, at, false)?;
+        let entered = self.home.enter(&at.session)?;
+        let there = self.home.check_target(&entered, at, false)?;
         let doing = |e: io::Error| refused(format!("writing `{at}`"), &e);
         let beside = entered.nearest_dir(&at.path).map_err(doing)?;
         platform::check_writable(&beside, Path::new(at.path.name()), there.as_ref()).map_err(doing)
     }
 
     async fn fetch(&self, at: &SessionPath, options: FetchOptions) -> Result<Fetched> {
-        self.live(&at.session)?;
-        let dir = self.disk()?.session(&at.session)?;
+        self.home.live(&at.session)?;
+        let dir = self.home.disk()?.session(&at.session)?;
         let doing = |e: io::Error| match e.kind() {
             io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => missing(at),
             io::ErrorKind::IsADirectory => Error::conflict(format!("this is no regular file: `{at}`")),
@@ -132,18 +137,18 @@ impl SessionFiles for Local {
     }
 
     async fn stat(&self, at: &SessionPath) -> Result<Entry> {
-        let seq = self.live(&at.session)?.seq;
-        let dir = self.disk()?.session(&at.session)?;
+        let seq = self.home.live(&at.session)?.seq;
+        let dir = self.home.disk()?.session(&at.session)?;
         let meta = look(&dir, at)?.ok_or_else(|| missing(at))?;
-        let mount = self.mounts(seq)?.remove(at.path.as_str());
+        let mount = self.home.mounts(seq)?.remove(at.path.as_str());
         Ok(entry(at.clone(), &meta, mount, &dir))
     }
 
     async fn list<'a>(&'a self, at: &SessionPath, recursive: bool) -> Result<BoxStream<'a, Result<Entry>>> {
-        let seq = self.live(&at.session)?.seq;
-        let dir = self.disk()?.session(&at.session)?;
+        let seq = self.home.live(&at.session)?.seq;
+        let dir = self.home.disk()?.session(&at.session)?;
         let meta = look(&dir, at)?.ok_or_else(|| missing(at))?;
-        let mounts = self.mounts(seq)?;
+        let mounts = self.home.mounts(seq)?;
         if !meta.is_dir() {
             let mount = mounts.get(at.path.as_str()).cloned();
             return Ok(stream::iter([Ok(entry(at.clone(), &meta, mount, &dir))]).boxed());
@@ -154,8 +159,8 @@ impl SessionFiles for Local {
     }
 
     async fn resolve(&self, at: &SessionPath) -> Result<SessionPath> {
-        self.live(&at.session)?;
-        let dir = self.disk()?.session(&at.session)?;
+        self.home.live(&at.session)?;
+        let dir = self.home.disk()?.session(&at.session)?;
         if at.path.is_root() {
             return Ok(at.clone());
         }
@@ -169,11 +174,11 @@ impl SessionFiles for Local {
     }
 
     async fn mkdir(&self, at: &SessionPath, options: MkdirOptions) -> Result<Entry> {
-        let entered = self.enter(&at.session)?;
+        let entered = self.home.enter(&at.session)?;
         let dir = &entered.dir;
         check_names(at)?;
         let path = Path::new(at.path.relative());
-        self.woken(&entered)?;
+        self.home.woken(&entered)?;
         let made = if options.parents && at.path.is_root() {
             Err(io::ErrorKind::AlreadyExists.into())
         } else {
@@ -181,7 +186,7 @@ impl SessionFiles for Local {
         };
         let made = match made {
             Err(e) if e.kind() == io::ErrorKind::NotFound && options.parents => {
-                self.make_parents(&entered, at, options.bulk)?;
+                self.home.make_parents(&entered, at, options.bulk)?;
                 dir.create_dir(path)
             }
             other => other,
@@ -207,19 +212,19 @@ impl SessionFiles for Local {
                 dir.symlink_metadata(path).ok().and_then(|meta| platform::mode(&meta)).unwrap_or(0) & 0o2000;
             platform::set_mode(&handle, mode | inherited).map_err(doing)?;
         }
-        self.disk()?.changed_in(at, options.bulk);
+        self.home.disk()?.changed_in(at, options.bulk);
         self.stat(at).await
     }
 
     async fn rename(&self, from: &SessionPath, to: &RemotePath) -> Result<Entry> {
-        let entered = self.enter(&from.session)?;
+        let entered = self.home.enter(&from.session)?;
         let dir = &entered.dir;
         let target = from.at(to.clone());
         if from.path.is_root() || to.is_within(&from.path) && *to != from.path {
             return Err(Error::conflict(format!("a directory cannot be moved into itself: `{from}` to `{target}`")));
         }
-        self.refuse_mounted(entered.seq, dir, &from.path, Below::Count)?;
-        self.refuse_mounted(entered.seq, dir, to, Below::Ignore)?;
+        self.home.refuse_mounted(entered.seq, dir, &from.path, Below::Count)?;
+        self.home.refuse_mounted(entered.seq, dir, to, Below::Ignore)?;
         look(dir, from)?.ok_or_else(|| missing(from))?;
         if *to != from.path {
             refuse_there(look(dir, &target)?.as_ref(), &target, false)?;
@@ -237,16 +242,16 @@ impl SessionFiles for Local {
                 _ => refused(format!("moving `{from}` to `{target}`"), &e),
             }
             };
-            self.woken(&entered)?;
+            self.home.woken(&entered)?;
             dir.rename(from.path.relative(), dir, to.relative()).map_err(doing)?;
-            self.disk()?.changed_in(from, false);
-            self.disk()?.changed_in(&target, false);
+            self.home.disk()?.changed_in(from, false);
+            self.home.disk()?.changed_in(&target, false);
         }
         self.stat(&target).await
     }
 
     async fn remove(&self, at: &SessionPath, recursive: bool) -> Result<()> {
-        let entered = self.enter(&at.session)?;
+        let entered = self.home.enter(&at.session)?;
         let dir = &entered.dir;
         if at.path.is_root() {
             return Err(Error::conflict(format!("the root of a session is never removed: `{at}`"))
@@ -254,7 +259,7 @@ impl SessionFiles for Local {
         }
         let meta = look(dir, at)?.ok_or_else(|| missing(at))?;
         let path = Path::new(at.path.relative());
-        self.woken(&entered)?;
+        self.home.woken(&entered)?;
         if meta.is_dir() && !recursive {
             dir.remove_dir(path).map_err(|e| match e.kind() {
                 io::ErrorKind::DirectoryNotEmpty => Error::conflict(format!("this directory is not empty: `{at}`"))
@@ -263,25 +268,25 @@ impl SessionFiles for Local {
             })?;
         } else {
             // A tree is taken out of sight in one step, and its mounts with it.
-            let disk = self.disk()?;
-            let mounts = if self.mounts(entered.seq)?.is_empty() { None } else { Some(real_path(dir, &at.path)?) };
+            let disk = self.home.disk()?;
+            let mounts = if self.home.mounts(entered.seq)?.is_empty() { None } else { Some(real_path(dir, &at.path)?) };
             if let Some(real) = &mounts {
-                self.db()?.write("removing files", |tx| unsettle(tx, entered.seq, real))?;
+                self.home.db()?.write("removing files", |tx| unsettle(tx, entered.seq, real))?;
             }
             let withdrawn = disk.withdraw(dir, at.path.relative())?;
             disk.changed_in(at, false);
             // Mounts stay unsettled where it fails: each counts exactly if its file is still there.
             disk.discard(withdrawn, format_args!("removing `{at}`"), &disk.session_path(&at.session))?;
             if let Some(real) = &mounts {
-                self.db()?.write("removing files", |tx| forget(tx, entered.seq, real))?;
+                self.home.db()?.write("removing files", |tx| forget(tx, entered.seq, real))?;
             }
         }
-        self.disk()?.changed_in(at, false);
+        self.home.disk()?.changed_in(at, false);
         Ok(())
     }
 
     async fn foresee_remove(&self, at: &SessionPath) -> Result<()> {
-        let entered = self.enter(&at.session)?;
+        let entered = self.home.enter(&at.session)?;
         let meta = look(&entered.dir, at)?.ok_or_else(|| missing(at))?;
         if platform::has_mounts(&entered.dir, Path::new(at.path.relative())) {
             return Err(Error::new(Kind::Io, format!("removing `{at}`: something is mounted there")).hint(UNMOUNT));
@@ -299,7 +304,7 @@ enum Below {
     Ignore,
 }
 
-impl Local {
+impl LocalHome {
     /// Fails where a file cannot be put; gives the regular file that it takes the place of.
     pub(super) fn check_target(
         &self,

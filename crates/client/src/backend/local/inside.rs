@@ -12,9 +12,8 @@ use std::time::{Duration, Instant};
 use cap_std::fs::Dir;
 use rusqlite::{OptionalExtension, params};
 
-use super::Local;
-use super::db::micros;
-use super::sessions::{read_ttl, undeleted, unknown};
+use super::LocalHome;
+use super::db::{micros, read_ttl, undeleted, unknown};
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{RemotePath, SessionId, Timestamp};
 use wharf_core::platform;
@@ -57,7 +56,7 @@ pub(super) struct Entered {
     pub(super) live: Live,
 }
 
-impl Local {
+impl LocalHome {
     /// Fails unless the session is there.
     pub(super) fn live(&self, id: &SessionId) -> Result<Live> {
         let row = self.db()?.read("reading a session", |c| {

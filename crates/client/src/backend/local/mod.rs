@@ -26,6 +26,10 @@ use async_trait::async_trait;
 
 use self::db::Db;
 use self::disk::Disk;
+use self::files::LocalFiles;
+use self::resources::LocalResources;
+use self::sessions::LocalSessions;
+use self::store::LocalStore;
 use super::capability::Limits;
 use super::{Backend, Capabilities, Feature, FileStore, Finding, Resources, SessionFiles, Sessions};
 use wharf_core::config::Settings;
@@ -95,9 +99,18 @@ pub enum Outlives {
     Nothing,
 }
 
-/// A local store.
+/// A local store: the parts of the backend, which share the home.
 pub struct Local {
-    home: PathBuf,
+    home: Arc<LocalHome>,
+    sessions: LocalSessions,
+    files: LocalFiles,
+    store: LocalStore,
+    resources: LocalResources,
+}
+
+/// The home: its directories and its database.
+struct LocalHome {
+    path: PathBuf,
     limits: Limits,
     outlives: Outlives,
     started: SystemTime,
@@ -113,8 +126,8 @@ pub struct Local {
 impl Local {
     /// The store in a home, whose files are opened at the first call.
     pub fn new(home: PathBuf, limits: Limits, outlives: Outlives) -> Self {
-        Local {
-            home,
+        let home = Arc::new(LocalHome {
+            path: home,
             limits,
             outlives,
             started: SystemTime::now(),
@@ -123,16 +136,30 @@ impl Local {
             db: OnceLock::new(),
             handles: Mutex::default(),
             woken: Mutex::default(),
+        });
+        Local {
+            sessions: LocalSessions { home: Arc::clone(&home) },
+            files: LocalFiles { home: Arc::clone(&home) },
+            store: LocalStore { home: Arc::clone(&home) },
+            resources: LocalResources { home: Arc::clone(&home) },
+            home,
         }
     }
 
+    /// Returns the files in sessions, which a local store never lacks.
+    pub fn session_files(&self) -> &dyn SessionFiles {
+        &self.files
+    }
+}
+
+impl LocalHome {
     fn db(&self) -> Result<&Db> {
         if let Some(db) = self.db.get() {
             return Ok(db);
         }
         // Which makes the directory that it lies in.
         self.disk()?;
-        let db = Db::open(&self.home.join("wharf.db"), self.outlives)?;
+        let db = Db::open(&self.path.join("wharf.db"), self.outlives)?;
         Ok(self.db.get_or_init(|| db))
     }
 
@@ -140,7 +167,7 @@ impl Local {
         if let Some(disk) = self.disk.get() {
             return Ok(disk);
         }
-        let disk = Disk::open(&self.home)?;
+        let disk = Disk::open(&self.path)?;
         Ok(self.disk.get_or_init(|| disk))
     }
 
@@ -159,28 +186,28 @@ impl Backend for Local {
     }
 
     fn limits(&self) -> Limits {
-        self.limits
+        self.home.limits
     }
 
     fn sessions(&self) -> &dyn Sessions {
-        self
+        &self.sessions
     }
 
     fn files(&self) -> Option<&dyn SessionFiles> {
-        Some(self)
+        Some(&self.files)
     }
 
     fn store(&self) -> Option<&dyn FileStore> {
-        Some(self)
+        Some(&self.store)
     }
 
     fn resources(&self) -> Option<&dyn Resources> {
-        Some(self)
+        Some(&self.resources)
     }
 
     async fn settle(&self) -> Result<()> {
-        let Some(disk) = self.disk.get() else { return Ok(()) };
-        match self.outlives {
+        let Some(disk) = self.home.disk.get() else { return Ok(()) };
+        match self.home.outlives {
             Outlives::PowerCut => {}
             Outlives::Process => disk.changed_throughout(),
             Outlives::Nothing => return Ok(()),
@@ -193,6 +220,6 @@ impl Backend for Local {
     }
 
     fn warnings(&self) -> Vec<(&'static str, Error)> {
-        self.disk().ok().and_then(Disk::exposed).map(|error| ("privacy", error)).into_iter().collect()
+        self.home.disk().ok().and_then(Disk::exposed).map(|error| ("privacy", error)).into_iter().collect()
     }
 }

@@ -5,6 +5,7 @@
 //! killed process left unsettled is settled by that rule as soon as nobody is inside the session.
 
 use std::io;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use cap_std::fs::Dir;
@@ -15,7 +16,7 @@ use serde_json::{Map, Value};
 use super::db::{Cut, fault, micros, timestamp};
 use super::disk::{check_names, real_path, refused};
 use super::store::Upload;
-use super::{CAPABILITIES, Local};
+use super::{CAPABILITIES, LocalHome};
 use crate::backend::{Capabilities, Feature, NewResource, Page, PageRequest, Resources};
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{FileId, Provider, RemotePath, Resource, ResourceKind, SessionId, SessionPath, Timestamp};
@@ -64,24 +65,29 @@ impl Mount {
     }
 }
 
+/// What is mounted into sessions of a home.
+pub(super) struct LocalResources {
+    pub(super) home: Arc<LocalHome>,
+}
+
 #[async_trait]
-impl Resources for Local {
+impl Resources for LocalResources {
     fn capabilities(&self) -> &'static Capabilities {
         &CAPABILITIES
     }
 
     async fn add(&self, session: &SessionId, new: NewResource) -> Result<Resource> {
         let doing = "mounting a stored file";
-        let mut prepared = self.prepare(session, new)?;
-        let entered = &self.enter(session)?;
-        self.woken(entered)?;
+        let mut prepared = self.home.prepare(session, new)?;
+        let entered = &self.home.enter(session)?;
+        self.home.woken(entered)?;
         let (seq, dir) = (&entered.seq, &entered.dir);
-        self.usage(entered)?.room(Some(prepared.bytes()), 0)?;
-        self.db()?.write(doing, |tx| {
+        self.home.usage(entered)?.room(Some(prepared.bytes()), 0)?;
+        self.home.db()?.write(doing, |tx| {
             let mounted: i64 = tx
                 .query_row("SELECT count(*) FROM resource WHERE session = ?1", [seq], |row| row.get(0))
                 .map_err(|e| fault(doing, &e))?;
-            self.check_count(usize::try_from(mounted).unwrap_or(usize::MAX))?;
+            self.home.check_count(usize::try_from(mounted).unwrap_or(usize::MAX))?;
             let path = real_path(dir, &prepared.mount.path)?;
             let taken = tx
                 .query_row(
@@ -101,36 +107,36 @@ impl Resources for Local {
         })?;
         let id = prepared.mount.id.clone();
         let place = async {
-            let parent = self.make_parents(entered, &prepared.at, false)?;
-            let copy = self.copy_beside(&prepared, &parent).await?;
-            self.usage(entered)?.add(prepared.bytes(), 0)?;
+            let parent = self.home.make_parents(entered, &prepared.at, false)?;
+            let copy = self.home.copy_beside(&prepared, &parent).await?;
+            self.home.usage(entered)?.add(prepared.bytes(), 0)?;
             prepared.place(copy, &parent)
         };
         let mount = match place.await {
             Ok(mount) => mount,
             Err(error) => {
-                self.db()?.write(doing, |tx| {
+                self.home.db()?.write(doing, |tx| {
                     tx.execute("DELETE FROM resource WHERE id = ?1", [&id]).map_err(|e| fault(doing, &e))
                 })?;
                 return Err(error);
             }
         };
-        self.db()?.write(doing, |tx| {
+        self.home.db()?.write(doing, |tx| {
             tx.execute("UPDATE resource SET unsettled = 0 WHERE id = ?1", [&id]).map_err(|e| fault(doing, &e))
         })?;
-        self.disk()?.changed_in(&SessionPath { session: session.clone(), path: mount.path }, false);
-        Resources::get(self, session, &mount.id).await
+        self.home.disk()?.changed_in(&SessionPath { session: session.clone(), path: mount.path }, false);
+        self.get(session, &mount.id).await
     }
 
     async fn list(&self, session: &SessionId, page: PageRequest) -> Result<Page<Resource>> {
-        let seq = self.live(session)?.seq;
+        let seq = self.home.live(session)?.seq;
         let cut = Cut::new(&page)?;
-        let rows = self.db()?.read("listing resources", |c| {
+        let rows = self.home.db()?.read("listing resources", |c| {
             c.prepare("SELECT seq, id, file_id, mount_path, extra, created_at, unsettled FROM resource WHERE session = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3")?
                 .query_map(params![seq, cut.after.unwrap_or(0), cut.rows], read_row)?
                 .collect::<rusqlite::Result<Vec<_>>>()
         })?;
-        let page = cut.page(rows, |row| row.seq, |row| self.counted(session, row));
+        let page = cut.page(rows, |row| row.seq, |row| self.home.counted(session, row));
         // A row that is still to be settled is not there.
         let rows = page.items.into_iter().filter_map(Result::transpose);
         let items = rows.map(|row| row.and_then(|row| resource(session, row))).collect();
@@ -138,8 +144,8 @@ impl Resources for Local {
     }
 
     async fn get(&self, session: &SessionId, id: &str) -> Result<Resource> {
-        let seq = self.live(session)?.seq;
-        let row = self.db()?.read("reading a resource", |c| {
+        let seq = self.home.live(session)?.seq;
+        let row = self.home.db()?.read("reading a resource", |c| {
             c.query_row(
                 "SELECT seq, id, file_id, mount_path, extra, created_at, unsettled FROM resource WHERE session = ?1 AND id = ?2",
                 params![seq, id],
@@ -147,16 +153,16 @@ impl Resources for Local {
             )
             .optional()
         })?;
-        let row = row.map(|row| self.counted(session, row)).transpose()?.flatten();
+        let row = row.map(|row| self.home.counted(session, row)).transpose()?.flatten();
         resource(session, row.ok_or_else(|| unknown(session, id))?)
     }
 
     async fn remove(&self, session: &SessionId, id: &str) -> Result<()> {
         let doing = "unmounting a stored file";
-        let entered = &self.enter(session)?;
-        self.woken(entered)?;
+        let entered = &self.home.enter(session)?;
+        self.home.woken(entered)?;
         let (seq, dir) = (&entered.seq, &entered.dir);
-        let path: String = self.db()?.write(doing, |tx| {
+        let path: String = self.home.db()?.write(doing, |tx| {
             let path: Option<String> = tx
                 .query_row(
                     "UPDATE resource SET unsettled = 1 WHERE session = ?1 AND id = ?2 RETURNING mount_path",
@@ -169,14 +175,14 @@ impl Resources for Local {
         })?;
         let path: RemotePath = path.parse()?;
         // What another program put in its place is not ours to remove.
-        let disk = self.disk()?;
+        let disk = self.home.disk()?;
         if is_there(dir, &path) {
             let withdrawn = disk.withdraw(dir, path.relative())?;
             disk.changed_in(&SessionPath { session: session.clone(), path: path.clone() }, false);
             // The mount stays unsettled where it fails: it counts exactly if its file is still there.
             disk.discard(withdrawn, format_args!("unmounting `{session}:{path}`"), &disk.session_path(session))?;
         }
-        self.db()?.write(doing, |tx| {
+        self.home.db()?.write(doing, |tx| {
             tx.execute("DELETE FROM resource WHERE id = ?1", [id]).map(drop).map_err(|e| fault(doing, &e))
         })
     }
@@ -206,7 +212,7 @@ impl Prepared {
     }
 }
 
-impl Local {
+impl LocalHome {
     /// Fails where a session has as many mounts as it may have.
     pub(super) fn check_count(&self, mounted: usize) -> Result<()> {
         match self.limits.mounts {

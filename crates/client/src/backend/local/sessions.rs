@@ -2,6 +2,7 @@
 
 use std::fs::{File, TryLockError};
 use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -10,10 +11,9 @@ use rusqlite::{Connection, OptionalExtension, Row, Transaction, params, params_f
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::db::{Cut, fault, micros, timestamp};
+use super::db::{Cut, fault, micros, read_ttl, timestamp, too_much, undeleted, unknown};
 use super::disk::UNMOUNT;
-use super::usage::too_much;
-use super::{CAPABILITIES, Local};
+use super::{CAPABILITIES, LocalHome};
 use crate::backend::{
     Capabilities, LabelPatch, NewSession, Page, PageRequest, SessionChange, SessionQuery, Sessions, document, expiry,
 };
@@ -53,8 +53,13 @@ enum Effort {
     Little,
 }
 
+/// The sessions of a home.
+pub(super) struct LocalSessions {
+    pub(super) home: Arc<LocalHome>,
+}
+
 #[async_trait]
-impl Sessions for Local {
+impl Sessions for LocalSessions {
     fn capabilities(&self) -> &'static Capabilities {
         &CAPABILITIES
     }
@@ -64,26 +69,26 @@ impl Sessions for Local {
     }
 
     async fn create(&self, new: NewSession) -> Result<Session> {
-        self.remove_expired(Effort::Little)?;
+        self.home.remove_expired(Effort::Little)?;
         let id = match &new.id {
             Some(id) => id.clone(),
             None => random::id("sesn")?.parse()?,
         };
         if let Some(id) = &new.id {
             // Of a session of this name, the rest is waited for.
-            self.finish_deletion(id)?;
+            self.home.finish_deletion(id)?;
         }
         let now = Timestamp::now();
-        let (pending, dir) = self.swept()?.pending_dir()?;
+        let (pending, dir) = self.home.swept()?.pending_dir()?;
         let (mut mounts, mut bytes) = (Vec::new(), 0_u64);
         for resource in new.resources {
-            self.check_count(mounts.len())?;
-            let prepared = self.prepare(&id, resource)?;
+            self.home.check_count(mounts.len())?;
+            let prepared = self.home.prepare(&id, resource)?;
             bytes = prepared.bytes().saturating_add(bytes);
-            if let Some(limit) = self.limits.session_bytes.filter(|limit| bytes > *limit) {
+            if let Some(limit) = self.home.limits.session_bytes.filter(|limit| bytes > *limit) {
                 return Err(too_much(&id, limit));
             }
-            mounts.push(self.mount_in(&dir, prepared).await?);
+            mounts.push(self.home.mount_in(&dir, prepared).await?);
         }
         let mut settings = new.extra.clone();
         for (name, value) in
@@ -97,7 +102,7 @@ impl Sessions for Local {
             settings.insert("vault_ids".to_owned(), new.vaults.clone().into());
         }
         let doing = "creating a session";
-        self.db()?.write(doing, |tx| {
+        self.home.db()?.write(doing, |tx| {
             let taken = tx
                 .query_row("SELECT deletion_error FROM session WHERE id = ?1", [id.as_str()], |row| row.get(0))
                 .optional()
@@ -128,9 +133,9 @@ impl Sessions for Local {
             for mount in &mounts {
                 mount.insert(tx, seq, now, false).map_err(|e| fault(doing, &e))?;
             }
-            self.disk()?.place_session(pending, &id)
+            self.home.disk()?.place_session(pending, &id)
         })?;
-        self.disk()?.finish_session(&id)?;
+        self.home.disk()?.finish_session(&id)?;
         self.get(&id).await
     }
 
@@ -164,24 +169,24 @@ impl Sessions for Local {
         }
         sql.push_str(" ORDER BY seq DESC LIMIT ?");
         values.push(cut.rows.into());
-        let rows = self.db()?.read("listing sessions", |c| {
+        let rows = self.home.db()?.read("listing sessions", |c| {
             c.prepare(&sql)?.query_map(params_from_iter(values), read_row)?.collect::<rusqlite::Result<Vec<_>>>()
         })?;
-        Ok(cut.page(rows, |row| row.seq, |row| self.session_of(row)))
+        Ok(cut.page(rows, |row| row.seq, |row| self.home.session_of(row)))
     }
 
     async fn get(&self, id: &SessionId) -> Result<Session> {
-        let row = self.db()?.read("reading a session", |c| find(c, id))?;
-        self.session_of(row.ok_or_else(|| unknown(id))?)
+        let row = self.home.db()?.read("reading a session", |c| find(c, id))?;
+        self.home.session_of(row.ok_or_else(|| unknown(id))?)
     }
 
     async fn delete(&self, id: &SessionId, _force: bool) -> Result<()> {
-        self.remove_session(id)
+        self.home.remove_session(id)
     }
 
     async fn foresee_delete(&self, id: &SessionId) -> Result<()> {
         self.get(id).await?;
-        match self.disk()?.mount_within(id) {
+        match self.home.disk()?.mount_within(id) {
             Some(left) => {
                 Err(Error::new(Kind::Io, format!("deleting the session `{id}` would leave something: {left}"))
                     .hint(UNMOUNT))
@@ -193,7 +198,7 @@ impl Sessions for Local {
     async fn label(&self, id: &SessionId, patch: LabelPatch) -> Result<Session> {
         if !patch.set.is_empty() || !patch.remove.is_empty() {
             let doing = "labelling a session";
-            self.db()?.write(doing, |tx| {
+            self.home.db()?.write(doing, |tx| {
                 let seq = live(tx, id, doing)?.seq;
                 relabel(tx, seq, &patch).map_err(|e| fault(doing, &e))
             })?;
@@ -207,7 +212,7 @@ impl Sessions for Local {
                 .hint("`title` and `labels` can be, which is `metadata` as well"));
         }
         let doing = "changing a session";
-        self.db()?.write(doing, |tx| {
+        self.home.db()?.write(doing, |tx| {
             let seq = live(tx, id, doing)?.seq;
             if let Some(title) = &change.title {
                 tx.execute("UPDATE session SET title = ?2 WHERE seq = ?1", params![seq, title])
@@ -219,13 +224,13 @@ impl Sessions for Local {
     }
 
     async fn touch(&self, id: &SessionId) -> Result<Session> {
-        self.used(id)?;
+        self.home.used(id)?;
         self.get(id).await
     }
 
     async fn stop(&self, id: &SessionId) -> Result<Session> {
         let doing = "stopping a session";
-        self.db()?.write(doing, |tx| {
+        self.home.db()?.write(doing, |tx| {
             let row = live(tx, id, doing)?;
             tx.execute(
                 "UPDATE session SET stopped = 1, updated_at = ?2 WHERE seq = ?1",
@@ -237,7 +242,7 @@ impl Sessions for Local {
     }
 }
 
-impl Local {
+impl LocalHome {
     /// Notes that a session was used: it is awake, and its idle time begins anew.
     pub(super) fn used(&self, id: &SessionId) -> Result<()> {
         let doing = "touching a session";
@@ -415,11 +420,6 @@ struct Stored {
     labels: String,
 }
 
-pub(super) fn read_ttl(row: &Row<'_>) -> rusqlite::Result<Option<Duration>> {
-    let ttl: Option<i64> = row.get("ttl")?;
-    Ok(ttl.and_then(|micros| u64::try_from(micros).ok()).map(Duration::from_micros))
-}
-
 fn read_row(row: &Row<'_>) -> rusqlite::Result<Stored> {
     Ok(Stored {
         seq: row.get("seq")?,
@@ -471,12 +471,6 @@ fn set_labels(tx: &Transaction<'_>, session: i64, labels: &Labels) -> rusqlite::
     labels.iter().try_for_each(|(name, value)| insert.execute(params![session, name, value]).map(drop))
 }
 
-/// The error of a session that was deleted and could not be removed.
-pub(super) fn undeleted(id: &SessionId, reason: &str) -> Error {
-    Error::new(Kind::Io, format!("the session `{id}` is deleted, but not everything could be removed: {reason}"))
-        .hint("correct the cause (owner, attributes, a mount), then run `wharf sessions delete` again")
-}
-
 /// Changes a session's labels, and notes when.
 fn relabel(tx: &Transaction<'_>, session: i64, patch: &LabelPatch) -> rusqlite::Result<()> {
     set_labels(tx, session, &patch.set)?;
@@ -485,9 +479,4 @@ fn relabel(tx: &Transaction<'_>, session: i64, patch: &LabelPatch) -> rusqlite::
     }
     tx.execute("UPDATE session SET updated_at = ?2 WHERE seq = ?1", params![session, micros(Timestamp::now())])?;
     Ok(())
-}
-
-pub(super) fn unknown(id: &SessionId) -> Error {
-    Error::not_found(format!("there is no session of this id: `{id}`"))
-        .hint("`wharf sessions list` shows those that are there")
 }

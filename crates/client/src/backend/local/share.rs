@@ -20,10 +20,11 @@ impl Local {
     /// # Errors
     /// As [`crate::backend::SessionFiles::put`].
     pub fn share(&self, from: &SessionPath, len: u64, into: &Local, to: &SessionPath) -> Result<bool> {
-        if self.outlives != Outlives::Nothing || into.outlives != Outlives::Nothing {
+        let into = &into.home;
+        if self.home.outlives != Outlives::Nothing || into.outlives != Outlives::Nothing {
             return Ok(false);
         }
-        let dir = self.disk()?.session(&from.session)?;
+        let dir = self.home.disk()?.session(&from.session)?;
         let Ok(meta) = dir.symlink_metadata(from.path.relative()) else { return Ok(false) };
         let entered = into.enter(&to.session)?;
         if !meta.is_file() || meta.len() != len {
@@ -44,7 +45,7 @@ impl Local {
     /// `not_found`; `conflict` for what is no regular file.
     pub fn set_attributes(&self, at: &SessionPath, mode: Option<u32>, modified_at: Option<Timestamp>) -> Result<()> {
         let doing = |e: io::Error| refused(format!("changing `{at}`"), &e);
-        let entered = self.enter(&at.session)?;
+        let entered = self.home.enter(&at.session)?;
         let file = platform::open_regular_below(&entered.dir, Path::new(at.path.relative())).map_err(doing)?;
         if let Some(mode) = mode {
             platform::set_mode(&file, mode).map_err(doing)?;
@@ -81,7 +82,7 @@ mod tests {
             let store = Local::new(home.path().join("home"), CAPABILITIES.limits, outlives);
             for id in ["s1", "s2"] {
                 let new = NewSession { id: Some(id.parse().unwrap()), ..NewSession::default() };
-                Sessions::create(&store, new).await.unwrap();
+                store.sessions.create(new).await.unwrap();
             }
             Stage { home, store }
         }
@@ -90,7 +91,7 @@ mod tests {
             let path = self.home.path().join("source");
             std::fs::write(&path, content).unwrap();
             let over = PutOptions { keep_existing: false, bulk: false, expires_in: None };
-            self.store.put(&place(at), &LocalFile::new(&path).unwrap(), over).await.unwrap();
+            self.store.files.put(&place(at), &LocalFile::new(&path).unwrap(), over).await.unwrap();
         }
 
         fn share(&self, from: &str, to: &str) -> bool {
@@ -98,10 +99,8 @@ mod tests {
         }
 
         async fn read(&self, at: &str) -> Vec<u8> {
-            let mut body = SessionFiles::fetch(&self.store, &place(at), crate::backend::FetchOptions::default())
-                .await
-                .unwrap()
-                .body;
+            let mut body =
+                self.store.files.fetch(&place(at), crate::backend::FetchOptions::default()).await.unwrap().body;
             body.next().await.unwrap().unwrap_or_default().to_vec()
         }
     }
@@ -124,7 +123,7 @@ mod tests {
         assert!(stage.store.share(&place("s1:/a"), 3, &stage.store, &place("s2:/d")).is_err());
         let time = Timestamp::from_second(1_700_000_000).unwrap();
         stage.store.set_attributes(&place("s1:/a"), Some(0o755), Some(time)).unwrap();
-        let entry = SessionFiles::stat(&stage.store, &place("s1:/a")).await.unwrap();
+        let entry = stage.store.files.stat(&place("s1:/a")).await.unwrap();
         assert_eq!((entry.modified_at, entry.mode.map(|mode| mode.0 & 0o777)), (Some(time), Some(0o755)));
         assert_eq!(std::fs::read_dir(stage.home.path().join("home/tmp")).unwrap().count(), 0);
     }

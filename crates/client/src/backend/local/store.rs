@@ -4,10 +4,11 @@ use async_trait::async_trait;
 use rusqlite::types::Value as Sql;
 use rusqlite::{OptionalExtension, Row, Transaction, params, params_from_iter};
 use serde::Serialize;
+use std::sync::Arc;
 
 use super::db::{Cut, fault, micros, timestamp};
 use super::disk::NAME_MAX;
-use super::{CAPABILITIES, Local, Outlives};
+use super::{CAPABILITIES, LocalHome, Outlives};
 use crate::backend::{Expected, FetchOptions, Fetched, FileStore, NewStoredFile, Page, PageRequest, Stored};
 use wharf_core::body::{Attributes, Source};
 use wharf_core::error::{Error, Result};
@@ -22,21 +23,26 @@ struct Record<'a> {
     sha256: &'a str,
 }
 
+/// The stored files of a home.
+pub(super) struct LocalStore {
+    pub(super) home: Arc<LocalHome>,
+}
+
 #[async_trait]
-impl FileStore for Local {
+impl FileStore for LocalStore {
     async fn upload(&self, new: NewStoredFile, source: &dyn Source) -> Result<(StoredFile, Stored)> {
         CAPABILITIES.require_all(new.features())?;
         check_name(&new.filename)?;
         let doing = "storing a file";
-        let (sent, content) = self.take_in(&mut source.open().await?, &new.filename).await?;
+        let (sent, content) = self.home.take_in(&mut source.open().await?, &new.filename).await?;
         let id: FileId = random::id("file")?.parse()?;
         let mime_type = new.mime_type.unwrap_or_else(|| {
             mime_guess::from_path(&new.filename).first_raw().unwrap_or("application/octet-stream").to_owned()
         });
         let now = Timestamp::now();
-        let _mark = self.mark(&sent.sha256)?;
-        self.db()?.write(doing, |tx| {
-            self.shelve(content, &sent.sha256)?;
+        let _mark = self.home.mark(&sent.sha256)?;
+        self.home.db()?.write(doing, |tx| {
+            self.home.shelve(content, &sent.sha256)?;
             let row = Upload {
                 seq: None,
                 id: id.to_string(),
@@ -57,7 +63,7 @@ impl FileStore for Local {
             md5: false,
             sent,
         };
-        Ok((FileStore::get(self, &id).await?, stored))
+        Ok((self.get(&id).await?, stored))
     }
 
     async fn list(&self, scope: Option<&SessionId>, page: PageRequest) -> Result<Page<StoredFile>> {
@@ -70,11 +76,11 @@ impl FileStore for Local {
         }
         if let Some(session) = scope {
             sql.push_str(" AND id IN (SELECT file_id FROM resource WHERE session = ?)");
-            values.push(self.live(session)?.seq.into());
+            values.push(self.home.live(session)?.seq.into());
         }
         sql.push_str(" ORDER BY seq DESC LIMIT ?");
         values.push(cut.rows.into());
-        let rows = self.db()?.read("listing stored files", |c| {
+        let rows = self.home.db()?.read("listing stored files", |c| {
             c.prepare(&sql)?.query_map(params_from_iter(values), read_row)?.collect::<rusqlite::Result<Vec<_>>>()
         })?;
         let scope = scope.map(|id| Scope { kind: "session", id: id.clone() });
@@ -82,12 +88,12 @@ impl FileStore for Local {
     }
 
     async fn get(&self, id: &FileId) -> Result<StoredFile> {
-        stored_file(self.stored(id)?, None)
+        stored_file(self.home.stored(id)?, None)
     }
 
     async fn fetch(&self, id: &FileId, options: FetchOptions) -> Result<Fetched> {
-        let row = self.stored(id)?;
-        let body = self.content(&row, options.range)?;
+        let row = self.home.stored(id)?;
+        let body = self.home.content(&row, options.range)?;
         let attributes = Attributes { modified_at: timestamp(Some(row.created_at)), executable: false };
         let sha256 = if options.range.is_none() { Expected::Known(row.sha256) } else { Expected::Streamed };
         Ok(Fetched { body, attributes, sha256, file_id: Some(id.clone()) })
@@ -95,9 +101,9 @@ impl FileStore for Local {
 
     async fn delete(&self, id: &FileId) -> Result<()> {
         let doing = "deleting a stored file";
-        let row = self.stored(id)?;
-        let _mark = self.mark(&row.sha256)?;
-        let deleted = self.db()?.write(doing, |tx| {
+        let row = self.home.stored(id)?;
+        let _mark = self.home.mark(&row.sha256)?;
+        let deleted = self.home.db()?.write(doing, |tx| {
             tx.execute("DELETE FROM stored_file WHERE id = ?1", [id.as_str()]).map_err(|e| fault(doing, &e))
         })?;
         if deleted == 0 {
@@ -105,16 +111,16 @@ impl FileStore for Local {
         }
         // Only now, so that a kill on the way leaves content without a name, never a name without
         // content.
-        let Err(error) = self.forget_content(&row.sha256) else { return Ok(()) };
-        if self.has_content(&row.sha256)? {
+        let Err(error) = self.home.forget_content(&row.sha256) else { return Ok(()) };
+        if self.home.has_content(&row.sha256)? {
             // It is as it was, so that the deletion can be tried again.
-            self.db()?.write(doing, |tx| insert(tx, &row).map_err(|e| fault(doing, &e)))?;
+            self.home.db()?.write(doing, |tx| insert(tx, &row).map_err(|e| fault(doing, &e)))?;
         }
         Err(error)
     }
 }
 
-impl Local {
+impl LocalHome {
     /// Notes that a content may have no name for a moment, where a later process could look after it.
     fn mark(&self, sha256: &str) -> Result<Option<StagingEntry<'_>>> {
         let disk = self.swept()?;

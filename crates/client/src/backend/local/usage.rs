@@ -14,10 +14,10 @@ use std::time::{Duration, SystemTime};
 use cap_fs_ext::{FollowSymlinks, OpenOptionsFollowExt};
 use cap_std::fs::{Dir, OpenOptions};
 
-use super::Local;
+use super::LocalHome;
+use super::db::too_much;
 use super::inside::Entered;
-use wharf_core::error::{Error, Kind, Result};
-use wharf_core::model::SessionId;
+use wharf_core::error::{Error, Result};
 use wharf_core::platform;
 use wharf_core::walk::DirWalk;
 
@@ -51,7 +51,7 @@ struct Count {
     took: Duration,
 }
 
-impl Local {
+impl LocalHome {
     /// Waits for others who add files to the session, and keeps them waiting.
     pub(super) fn usage<'a>(&self, entered: &'a Entered) -> Result<Usage<'a>> {
         let Some(limit) = self.limits.session_bytes else { return Ok(Usage { entered, counted: None }) };
@@ -149,12 +149,6 @@ impl Count {
     fn is_stale(&self) -> bool {
         self.walked_at.elapsed().map_or(true, |age| age > self.took.saturating_mul(REST))
     }
-}
-
-/// The error of a session that would hold more than it may.
-pub(super) fn too_much(session: &SessionId, limit: u64) -> Error {
-    Error::new(Kind::Limit, format!("a session takes at most {limit} bytes, and this would be more: `{session}`"))
-        .hint("remove files that are no longer needed, or set WHARF_SESSION_BYTES (a size, or `none`)")
 }
 
 fn failed(entered: &Entered, error: &io::Error) -> Error {
