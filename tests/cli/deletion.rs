@@ -1,11 +1,12 @@
 //! What is deleted is gone, or the command says what is left and where; and nothing about one session
 //! is in the way of another.
 
-use std::fs;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
 
 use serde_json::Value;
 
-use crate::sandbox::{Call, Immutable, Mounts, Run, Sandbox, is_root, wait_until};
+use crate::sandbox::{Call, Mounts, Pinned, Run, Sandbox, is_root, wait_until};
 
 /// The user that has nothing.
 const NOBODY: u32 = 65_534;
@@ -23,7 +24,7 @@ struct Stage {
 }
 
 impl Stage {
-    fn new() -> Option<Self> {
+    fn new() -> Self {
         let sandbox = Sandbox::new();
         sandbox.run(["sessions", "create", "--id", "s1"]).ok();
         sandbox.put("s1:/tree/own", "own");
@@ -31,8 +32,8 @@ impl Stage {
         sandbox.write("f", "new");
         let (mine, at) = (sandbox.path("mine"), sandbox.inside("s1", "tree/deep/mine"));
         fs::create_dir_all(&at).unwrap();
-        let mounts = Mounts::new(&format!("mount --bind '{}' '{}'", mine.display(), at.display()))?;
-        Some(Stage { sandbox, mounts })
+        let mounts = Mounts::new(&format!("mount --bind '{}' '{}'", mine.display(), at.display()));
+        Stage { sandbox, mounts }
     }
 
     fn wharf(&self, args: &[&str]) -> Call {
@@ -50,7 +51,7 @@ impl Stage {
 
 #[test]
 fn a_tree_is_removed_around_a_mount_whose_content_stays() {
-    let Some(stage) = Stage::new() else { return };
+    let stage = Stage::new();
     let run = stage.run(&["files", "rm", "-r", "s1:/tree"]);
     run.code(12).says(&["removing `s1:/tree`", "s1/tree/deep/mine`: something is mounted there", "hint: "]);
     assert_eq!(run.json(), serde_json::json!([]), "nothing says that it was deleted");
@@ -73,7 +74,7 @@ fn a_tree_is_removed_around_a_mount_whose_content_stays() {
 
 #[test]
 fn a_session_that_cannot_be_removed_stays_visible_and_blocks_no_other() {
-    let Some(stage) = Stage::new() else { return };
+    let stage = Stage::new();
     let left = "s1/tree/deep/mine`: something is mounted there";
     stage.run(&["sessions", "delete", "s1"]).code(12).says(&["`s1` is deleted, but not everything", left, "hint: "]);
     assert!(!stage.sandbox.inside("s1", "tree/own").exists(), "what can be removed is removed");
@@ -130,7 +131,7 @@ fn a_session_whose_directory_is_a_mount_point_is_emptied_and_stays_visible() {
     }
     let at = |id: &str| sandbox.inside(id, "").display().to_string();
     let script = format!("mount -t tmpfs tmpfs '{}'; mount -t tmpfs tmpfs '{}'", at("s1"), at("s2"));
-    let Some(mounts) = Mounts::new(&script) else { return };
+    let mounts = Mounts::new(&script);
     let run = |args: &[&str]| mounts.with(sandbox.wharf(args)).run();
     mounts.run(&format!("mkdir '{0}/d'; echo x > '{0}/d/f'", at("s1")));
     run(&["sessions", "delete", "s1"]).code(12).says(&["sessions/s1`: something is mounted there"]);
@@ -168,7 +169,7 @@ fn a_session_that_another_process_works_in_keeps_no_creation_waiting() {
 
 #[test]
 fn a_server_of_a_store_goes_on_beside_a_session_that_cannot_be_removed() {
-    let Some(stage) = Stage::new() else { return };
+    let stage = Stage::new();
     stage.run(&["sessions", "delete", "s1"]).code(12);
     let store = stage.sandbox.store();
     let args = ["serve", "--store", store.to_str().unwrap(), "--", env!("CARGO_BIN_EXE_wharf")];
@@ -180,18 +181,22 @@ fn a_server_of_a_store_goes_on_beside_a_session_that_cannot_be_removed() {
 
 #[test]
 fn what_root_cannot_remove_waits_and_is_tried_again() {
-    if !is_root() {
-        eprintln!("NOT ROOT: that leftovers wait is checked with mounts only");
-        return;
-    }
     let sandbox = Sandbox::new();
     sandbox.run(["sessions", "create", "--id", "s1"]).ok();
     for path in ["s1:/tree/deep/stuck", "s1:/tree/own", "s1:/f"] {
         sandbox.put(path, "x");
     }
-    let Some(pinned) = Immutable::new(sandbox.inside("s1", "tree/deep/stuck")) else { return };
+    if !is_root() {
+        // What belongs to a user can be removed, whatever its directory's mode.
+        fs::set_permissions(sandbox.inside("s1", "tree/deep"), Permissions::from_mode(0o555)).unwrap();
+        sandbox.run(["files", "rm", "-r", "s1:/tree", "s1:/f"]).ok();
+        assert!(sandbox.unfinished().is_empty() && sandbox.paths("s1:/").is_empty());
+        return;
+    }
+    let pinned = Pinned::new(sandbox.inside("s1", "tree/deep/stuck"));
+    let stuck = format!("tree/deep/stuck`: {}", Pinned::reason());
     let run = sandbox.run(["files", "rm", "-r", "s1:/tree", "s1:/f"]);
-    run.code(10).says(&["/tmp/.wharf-", "tree/deep/stuck`: operation not permitted", "hint: "]);
+    run.code(10).says(&["/tmp/.wharf-", &stuck, "hint: "]);
     assert_eq!(run.column("path"), ["/f"]);
     let left = sandbox.unfinished();
     assert_eq!(left.len(), 4, "{left:?}");
@@ -201,7 +206,7 @@ fn what_root_cannot_remove_waits_and_is_tried_again() {
     let doctor = sandbox.run(["doctor"]);
     let removals = check(doctor.code(10), "removals");
     let detail = removals["detail"].as_str().unwrap();
-    assert!(detail.contains("tree/deep/stuck`: operation not permitted"), "{removals}");
+    assert!(detail.contains(&stuck), "{removals}");
     let at = sandbox.store().join("tmp").join(left.last().unwrap());
     pinned.release(at);
     sandbox.run(["sessions", "create", "--id", "s3"]).ok();
@@ -211,16 +216,12 @@ fn what_root_cannot_remove_waits_and_is_tried_again() {
 
 #[test]
 fn a_stored_file_that_cannot_be_removed_stays_as_it_was() {
-    if !is_root() {
-        eprintln!("NOT ROOT: nothing keeps a user from removing what lies in the store");
-        return;
-    }
     let sandbox = Sandbox::new();
     let id = sandbox.stored("x", "stored");
     let stat = sandbox.run(["files", "stat", &id]).ok().json();
     let sha256 = stat["provider"]["sha256"].as_str().unwrap().to_owned();
-    let Some(pinned) = Immutable::new(sandbox.store().join("store").join(&sha256[..2]).join(&sha256)) else { return };
-    sandbox.run(["files", "rm", &id]).code(12).says(&[&sha256, "operation not permitted", "hint: "]);
+    let pinned = Pinned::new(sandbox.store().join("store").join(&sha256[..2]).join(&sha256));
+    sandbox.run(["files", "rm", &id]).code(12).says(&[&sha256, Pinned::reason(), "hint: "]);
     assert_eq!(sandbox.run(["files", "stat", &id]).ok().json(), stat);
     assert_eq!(sandbox.run(["files", "cat", &id]).ok().stdout(), "stored");
     drop(pinned);
@@ -231,26 +232,35 @@ fn a_stored_file_that_cannot_be_removed_stays_as_it_was() {
 /// An agent in a container leaves files of a user that is not the one who runs wharf.
 #[test]
 fn files_of_another_user_are_left_and_named() {
-    if !is_root() {
-        eprintln!("NOT ROOT: files of another user cannot be made here");
-        return;
-    }
     let sandbox = Sandbox::new();
     let store = sandbox.path("shared/store");
     fs::create_dir_all(&store).unwrap();
     for path in [sandbox.path("shared"), sandbox.path(""), sandbox.path("").parent().unwrap().to_owned()] {
-        fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+        fs::set_permissions(path, Permissions::from_mode(0o755)).unwrap();
     }
-    std::os::unix::fs::chown(&store, Some(NOBODY), Some(NOBODY)).unwrap();
-    let run = |args: &[&str]| sandbox.wharf(args).env("WHARF_HOME", &store).run_by(NOBODY).run();
+    if is_root() {
+        std::os::unix::fs::chown(&store, Some(NOBODY), Some(NOBODY)).unwrap();
+    }
+    let run = |args: &[&str]| {
+        let call = sandbox.wharf(args).env("WHARF_HOME", &store);
+        if is_root() { call.run_by(NOBODY) } else { call }.run()
+    };
     for id in ["s1", "s2"] {
         run(&["sessions", "create", "--id", id]).ok();
         run(&["files", "mkdir", &format!("{id}:/agent/own")]).ok();
-        let agents = store.join("sessions").join(id).join("agent/of-root");
+        let agents = store.join("sessions").join(id).join("agent/other");
         fs::create_dir(&agents).unwrap();
         fs::write(agents.join("f"), "x").unwrap();
+        fs::set_permissions(&agents, Permissions::from_mode(0o555)).unwrap();
     }
-    let left = "agent/of-root/f`: permission denied";
+    if !is_root() {
+        // Only root can make files of another user.
+        run(&["files", "rm", "-r", "s1:/agent"]).ok();
+        run(&["sessions", "delete", "s2"]).ok();
+        assert_eq!(run(&["files", "ls", "s1:/", "-q"]).ok().stdout(), "");
+        return;
+    }
+    let left = "agent/other/f`: permission denied";
     run(&["files", "rm", "-r", "s1:/agent"]).code(12).says(&[left]);
     run(&["sessions", "delete", "s2"]).code(12).says(&[left]);
     run(&["sessions", "create", "--id", "s3"]).ok();
@@ -258,9 +268,9 @@ fn files_of_another_user_are_left_and_named() {
     let detail = removals["detail"].as_str().unwrap();
     assert!(detail.matches(left).count() == 2 && detail.contains("of the session `s2`"), "{removals}");
     // Root cleans up.
-    fs::remove_dir_all(store.join("sessions/s2/agent/of-root")).unwrap();
+    fs::remove_dir_all(store.join("sessions/s2/agent/other")).unwrap();
     let waiting = fs::read_dir(store.join("tmp")).unwrap().next().unwrap().unwrap().path();
-    fs::remove_dir_all(waiting.join("agent/of-root")).unwrap();
+    fs::remove_dir_all(waiting.join("agent/other")).unwrap();
     run(&["doctor"]).ok();
     assert_eq!(run(&["sessions", "list", "-q"]).ok().lines(), ["s3", "s1"]);
     assert_eq!(fs::read_dir(store.join("tmp")).unwrap().count(), 0);

@@ -1,9 +1,9 @@
 //! The stage of every test: a directory of its own, a bare environment, and the binary.
 
 use std::ffi::OsStr;
-use std::fs::File;
+use std::fs::{File, Permissions};
 use std::io::{BufRead, BufReader, Read, Write};
-use std::os::unix::fs::MetadataExt;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Output, Stdio};
@@ -206,20 +206,20 @@ pub(crate) fn is_root() -> bool {
     rustix::process::geteuid().is_root()
 }
 
-/// A file or directory that even root cannot change, until this is dropped.
-pub(crate) struct Immutable(PathBuf);
+/// A file that cannot be removed, or a directory in which nothing can be made, until this is dropped: it is immutable for
+/// root, and the directory has no write permission for everyone else.
+pub(crate) struct Pinned(PathBuf);
 
-impl Immutable {
-    /// Only root can do that; none, and said loudly, where the file system has no such attribute.
-    pub(crate) fn new(path: impl Into<PathBuf>) -> Option<Self> {
+impl Pinned {
+    pub(crate) fn new(path: impl Into<PathBuf>) -> Self {
         let path = path.into();
-        assert!(is_root(), "only root can make a file immutable");
-        let done = Command::new("chattr").arg("+i").arg(&path).output();
-        if done.is_ok_and(|output| output.status.success()) {
-            return Some(Immutable(path));
-        }
-        eprintln!("SKIPPED: this file system has no immutable files");
-        None
+        assert!(pin(&path, true), "no file can be immutable here: run the tests as a user who is not root");
+        Pinned(path)
+    }
+
+    /// What the system says to whoever tries.
+    pub(crate) fn reason() -> &'static str {
+        if is_root() { "operation not permitted" } else { "permission denied" }
     }
 
     /// Lets it be changed, at the place where it is by now.
@@ -228,20 +228,27 @@ impl Immutable {
     }
 }
 
-impl Drop for Immutable {
+impl Drop for Pinned {
     fn drop(&mut self) {
-        let done = Command::new("chattr").arg("-i").arg(&self.0).status();
-        assert!(done.is_ok_and(|status| status.success()), "{} is still immutable", self.0.display());
+        assert!(pin(&self.0, false) || thread::panicking(), "{} still cannot be changed", self.0.display());
     }
+}
+
+fn pin(path: &Path, pinned: bool) -> bool {
+    if is_root() {
+        let done = Command::new("chattr").arg(if pinned { "+i" } else { "-i" }).arg(path).output();
+        return done.is_ok_and(|output| output.status.success());
+    }
+    let directory = if path.is_dir() { path } else { path.parent().unwrap() };
+    fs::set_permissions(directory, Permissions::from_mode(if pinned { 0o555 } else { 0o755 })).is_ok()
 }
 
 /// Mounts that only chosen commands see, in a namespace that goes with this.
 pub(crate) struct Mounts(Child);
 
 impl Mounts {
-    /// Runs a script of `mount` commands in a new namespace. Root always can; none, and said loudly,
-    /// where the system keeps users from it.
-    pub(crate) fn new(script: &str) -> Option<Self> {
+    /// Runs a script of `mount` commands in a new namespace.
+    pub(crate) fn new(script: &str) -> Self {
         let mut command = Command::new("unshare");
         if !is_root() {
             command.arg("--map-root-user");
@@ -252,13 +259,17 @@ impl Mounts {
         let mut child = command.spawn().expect("`unshare` of util-linux");
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        if line == "ready\n" {
-            return Some(Mounts(child));
+        if line != "ready\n" {
+            drop(child.wait());
+            panic!("nothing can be mounted here, not even in a namespace of its own: run the tests as root");
         }
-        drop(child.wait());
-        assert!(!is_root(), "root could not mount: {script}");
-        eprintln!("SKIPPED: this system lets users mount nothing, not even in a namespace of their own");
-        None
+        Mounts(child)
+    }
+
+    /// A small file system in memory, at a directory that is made for it.
+    pub(crate) fn tmpfs(at: &Path, options: &str) -> Self {
+        fs::create_dir_all(at).unwrap();
+        Self::new(&format!("mount -t tmpfs -o {options} tmpfs '{}'", at.display()))
     }
 
     fn enter(&self) -> Command {
@@ -278,10 +289,11 @@ impl Mounts {
         call.under(command)
     }
 
-    /// Runs a script where it sees the mounts.
-    pub(crate) fn run(&self, script: &str) {
-        let done = self.enter().args(["sh", "-ec", script]).status();
-        assert!(done.is_ok_and(|status| status.success()), "{script}");
+    /// Runs a script where it sees the mounts, and gives what it prints.
+    pub(crate) fn run(&self, script: &str) -> String {
+        let done = self.enter().args(["sh", "-ec", script]).stderr(Stdio::inherit()).output().unwrap();
+        assert!(done.status.success(), "{script}");
+        String::from_utf8(done.stdout).unwrap()
     }
 }
 
@@ -289,36 +301,6 @@ impl Drop for Mounts {
     fn drop(&mut self) {
         drop(self.0.stdin.take());
         drop(self.0.wait());
-    }
-}
-
-/// A small file system of its own, unmounted even where an assertion failed.
-pub(crate) struct Mounted(PathBuf);
-
-/// None, and said loudly, where nothing can be mounted.
-pub(crate) fn mount_tmpfs(at: &Path, options: &str) -> Option<Mounted> {
-    fs::create_dir_all(at).unwrap();
-    let mount = Command::new("mount").args(["-t", "tmpfs", "-o", options, "tmpfs"]).arg(at).output();
-    if mount.is_ok_and(|output| output.status.success()) {
-        return Some(Mounted(at.to_owned()));
-    }
-    eprintln!("SKIPPED: no file system can be mounted here");
-    None
-}
-
-impl Mounted {
-    /// Mounts it again, `ro` or `rw`.
-    pub(crate) fn remount(&self, options: &str) {
-        let options = format!("remount,{options}");
-        let done = Command::new("mount").args(["-o", &options]).arg(&self.0).status();
-        assert!(done.is_ok_and(|status| status.success()), "{options}");
-    }
-}
-
-impl Drop for Mounted {
-    fn drop(&mut self) {
-        let done = Command::new("umount").arg("-l").arg(&self.0).status();
-        assert!(done.is_ok_and(|status| status.success()), "{} is still mounted", self.0.display());
     }
 }
 
@@ -441,22 +423,14 @@ impl Call {
         self
     }
 
-    /// The same for a process that modes keep out, as they do not keep out root; none, and said
-    /// loudly, where root cannot be had without that.
-    pub(crate) fn bound_by_modes(self) -> Option<Self> {
-        if !rustix::process::geteuid().is_root() {
-            return Some(self);
+    /// The same for a process that modes keep out, as they do not keep out root.
+    pub(crate) fn bound_by_modes(self) -> Self {
+        if !is_root() {
+            return self;
         }
-        let setpriv = || {
-            let mut command = Command::new("/usr/bin/setpriv");
-            command.arg("--bounding-set=-dac_override,-dac_read_search");
-            command
-        };
-        if !setpriv().arg("/bin/true").output().is_ok_and(|output| output.status.success()) {
-            eprintln!("SKIPPED: root cannot be bound by modes here");
-            return None;
-        }
-        Some(self.under(setpriv()))
+        let mut setpriv = Command::new("/usr/bin/setpriv");
+        setpriv.arg("--bounding-set=-dac_override,-dac_read_search");
+        self.under(setpriv)
     }
 
     /// The same, run by another program, whose last argument it becomes.

@@ -494,7 +494,6 @@ mod tests {
     }
 
     #[test]
-    #[allow(clippy::print_stderr, reason = "a test that is skipped says so")]
     fn a_new_file_with_the_number_of_one_that_is_gone_is_not_claimed() {
         let (dir, claims) = (tempfile::tempdir().unwrap(), Claims::default());
         let dir = Dir::open_ambient_dir(dir.path(), ambient_authority()).unwrap();
@@ -504,12 +503,13 @@ mod tests {
         for _ in 0..10_000 {
             dir.create("other").unwrap();
             let other = dir.symlink_metadata("other").unwrap();
-            if other.ino() == landed.ino() && other.created().ok() != landed.created().ok() {
-                assert!(!claims.hold(&other));
+            // Some disks never use a number again, and some keep no times of birth.
+            let (same, born) = (other.ino() == landed.ino(), other.created().ok() != landed.created().ok());
+            assert!(!claims.hold(&other) || same && !born);
+            if same && born {
                 return;
             }
             dir.remove_file("other").unwrap();
         }
-        eprintln!("SKIPPED: this disk does not use the number of a file again, or keeps no times of birth");
     }
 }
