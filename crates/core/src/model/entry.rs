@@ -59,6 +59,21 @@ impl EntryKind {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Mode(pub u32);
 
+impl Mode {
+    /// Returns the mode of a file that replaces one of this mode: it keeps the read and write bits, and neither
+    /// setuid, setgid nor sticky. With `executable`, every reader may run it.
+    #[must_use]
+    pub fn of_replacement(self, executable: bool) -> Self {
+        Mode(self.0 & 0o666).runnable(executable)
+    }
+
+    /// Returns this mode; with `executable`, every reader may also run the file.
+    #[must_use]
+    pub(crate) fn runnable(self, executable: bool) -> Self {
+        if executable { Mode(self.0 | ((self.0 & 0o444) >> 2)) } else { self }
+    }
+}
+
 impl fmt::Display for Mode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:04o}", self.0 & 0o7777)

@@ -26,7 +26,7 @@ use signal_hook::low_level::siginfo::Cause;
 
 use super::{FileKey, Signal, SignalEvent, StdinKind};
 use crate::body::Attributes;
-use crate::model::Timestamp;
+use crate::model::{Timestamp, entry};
 use crate::thread;
 
 /// The exec bit and the time of a file.
@@ -225,7 +225,7 @@ const ACL: [&str; 2] = ["system.posix_acl_access", "system.posix_acl_default"];
 pub(crate) fn set_new_access(file: &File, dir: &Dir, at_least: u32, executable: bool) -> io::Result<()> {
     let mode = file.metadata()?.permissions().mode() & 0o777;
     let base = if mode & at_least == at_least || has_default_acl(dir) { mode } else { mode | at_least };
-    let wanted = if executable { base | ((base & 0o444) >> 2) } else { base };
+    let wanted = entry::Mode(base).runnable(executable).0;
     if wanted == mode { Ok(()) } else { file.set_permissions(Permissions::from_mode(wanted)) }
 }
 
@@ -273,8 +273,8 @@ pub(crate) fn keep_access(
     }
     #[cfg(not(any(target_os = "linux", target_os = "android")))]
     let _ = (dir, name);
-    let mode = cap_std::fs::PermissionsExt::mode(&replaced.permissions()) & 0o666;
-    set_mode(file, if executable { mode | ((mode & 0o444) >> 2) } else { mode })
+    let mode = entry::Mode(cap_std::fs::PermissionsExt::mode(&replaced.permissions()));
+    set_mode(file, mode.of_replacement(executable).0)
 }
 
 /// What the system says of making or replacing `name` in `dir`, as far as it can be asked beforehand;

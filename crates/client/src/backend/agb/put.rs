@@ -31,14 +31,12 @@ pub(super) struct Target<'p> {
 }
 
 impl Target<'_> {
-    /// Returns the mode to set, if any: a replaced file keeps its read and write bits, and who may read may
-    /// run it if the source can be run. Neither setuid, setgid nor sticky is kept.
-    fn mode(&self) -> Option<u32> {
+    /// Returns the mode to set, if any.
+    fn mode(&self) -> Option<Mode> {
         let executable = self.attributes.executable;
         match self.replaced {
-            Some(Mode(replaced)) if executable => Some(replaced & 0o666 | (replaced & 0o444) >> 2),
-            Some(Mode(replaced)) => Some(replaced & 0o666),
-            None => executable.then_some(0o755),
+            Some(replaced) => Some(replaced.of_replacement(executable)),
+            None => executable.then_some(Mode(0o755)),
         }
     }
 }
@@ -96,13 +94,20 @@ impl AgbFiles {
     ) -> Result<Option<String>> {
         let unfinished = beside(at)?;
         let done = async {
-            let (replaced, written) = if keep {
-                (Ok(self.replaced(at, keep).await?), self.write(at, &unfinished, text).await)
+            let look = self.replaced(at, keep);
+            let write = self.write(at, &unfinished, text);
+            let replaced = if keep {
+                // Nothing is sent where a file is to be kept.
+                let replaced = look.await?;
+                write.await?;
+                replaced
             } else {
-                join(self.replaced(at, keep), self.write(at, &unfinished, text)).await
+                // Both come to their end, so that what was written can be removed.
+                let (replaced, written) = join(look, write).await;
+                let replaced = replaced?;
+                written?;
+                replaced
             };
-            let replaced = replaced?;
-            written?;
             let sha256 = self.hash(&unfinished).await?;
             match &sha256 {
                 Some(sha256) if *sha256 != sent.sha256 => return Err(differs(at, "hash")),
@@ -185,7 +190,7 @@ impl AgbFiles {
                 line.push(words("touch -d", &[&time, first]));
             }
         }
-        if let Some(mode) = target.mode() {
+        if let Some(Mode(mode)) = target.mode() {
             line.push(words(&format!("chmod {mode:03o} --"), &[first]));
         }
         for pair in steps.windows(2) {
