@@ -19,6 +19,7 @@ use super::remote::{Found, RemoteTree, What};
 use super::tally::{Ledger, Sink};
 use super::{BULK, IfExists, Transfer, prove};
 use wharf_client::backend::{Expected, FetchOptions, Fetched, Gather, Limits};
+use wharf_client::http::after_tries;
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::receipt::SkipReason;
 use wharf_core::model::{Entry, EntryKind, FileId, Provider, Receipt, ReceiptStatus, SessionPath, Timestamp};
@@ -483,10 +484,10 @@ impl Transfer<'_> {
 
 /// An error that says how often the file was tried, where the backend did not count.
 fn counted(error: Error, tries: u32) -> Error {
-    if tries < 2 || error.tries() == tries {
+    if error.tries() == tries {
         return error;
     }
-    let message = format!("{} (after {tries} tries)", error.message());
+    let message = format!("{}{}", error.message(), after_tries(tries));
     error.with_message(message)
 }
 

@@ -97,7 +97,7 @@ pub(crate) fn other_length(name: &str, size: u64, came: u64) -> Error {
 /// A content that ended before its size, in an answer whose end a broken connection looks like.
 fn cut_off(passed: u64, size: u64, tries: u32) -> Error {
     let details = Details { retryable: true, tries, ..Details::default() };
-    let after = failure::after(tries);
+    let after = failure::after_tries(tries);
     Error::new(Kind::Unavailable, format!("the answer was cut off: {passed} of {size} bytes came{after}"))
         .details(details)
 }

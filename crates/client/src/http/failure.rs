@@ -256,7 +256,7 @@ impl Failure {
             Class::Safe | Class::Once(_) | Class::Idempotent => None,
         };
         let mut message = scrub(&self.message);
-        message.push_str(&after(tale.tries));
+        message.push_str(&after_tries(tale.tries));
         if unsure.is_some() && matches!(tale.class, Class::Once(_)) {
             message = format!("{message}; it may have happened");
         }
@@ -282,7 +282,7 @@ impl Failure {
 }
 
 /// Returns what a message about several tries ends with.
-pub(super) fn after(tries: u32) -> String {
+pub fn after_tries(tries: u32) -> String {
     if tries > 1 { format!(" (after {tries} tries)") } else { String::new() }
 }
 

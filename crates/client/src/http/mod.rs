@@ -38,7 +38,7 @@ pub use class::Class;
 pub use download::Download;
 pub(crate) use download::other_length;
 pub(crate) use failure::common_envelope;
-pub use failure::{Envelope, IsFailure, Told, kind_of};
+pub use failure::{Envelope, IsFailure, Told, after_tries, kind_of};
 pub use multipart::{FilePart, Form};
 pub use options::Options;
 pub use request::Request;
