@@ -15,6 +15,11 @@ pub(super) fn names<O: Operation>() -> impl Iterator<Item = &'static str> {
     O::ALL.iter().map(|operation| operation.route().name)
 }
 
+/// Returns the name that faults and the log have for a request, if its operation is in the table.
+pub(super) fn name<O: Operation>(method: &Method, path: &str) -> Option<&'static str> {
+    O::find(method, path).ok().map(|(operation, _)| operation.route().name)
+}
+
 /// A protocol.
 #[async_trait]
 pub(super) trait Dialect: Send + Sync {

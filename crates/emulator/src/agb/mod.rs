@@ -105,9 +105,8 @@ impl Dialect for Agb {
 
     fn operation(&self, method: &Method, path: &str) -> &'static str {
         let path = one_slash(path);
-        let service = AgbOperation::find(method, path).map(|(operation, _)| operation.route().name);
-        let own = || OwnOperation::find(method, path).map(|(operation, _)| operation.route().name);
-        service.or_else(|_| own()).unwrap_or(dialect::UNKNOWN)
+        let service = dialect::name::<AgbOperation>(method, path);
+        service.or_else(|| dialect::name::<OwnOperation>(method, path)).unwrap_or(dialect::UNKNOWN)
     }
 
     async fn answer(&self, request: Request) -> Answer {

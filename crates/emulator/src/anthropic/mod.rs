@@ -88,9 +88,8 @@ impl Dialect for Anthropic {
     }
 
     fn operation(&self, method: &Method, path: &str) -> &'static str {
-        let service = AnthropicOperation::find(method, path).map(|(operation, _)| operation.route().name);
-        let own = || OwnOperation::find(method, path).map(|(operation, _)| operation.route().name);
-        service.or_else(|_| own()).unwrap_or(dialect::UNKNOWN)
+        let service = dialect::name::<AnthropicOperation>(method, path);
+        service.or_else(|| dialect::name::<OwnOperation>(method, path)).unwrap_or(dialect::UNKNOWN)
     }
 
     fn is_upload(&self, operation: &str) -> bool {
