@@ -1,6 +1,6 @@
 //! What may be sent twice.
 
-/// What it means to send a request twice. There is no default: whoever makes a request says it.
+/// What it means to send a request twice. Every request states it: there is no default.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Class {
     /// It changes nothing: sent again whenever that may help.

@@ -105,7 +105,7 @@ pub struct CreatedSession {
     /// What opens both, secret.
     #[serde(default, deserialize_with = "text", skip_serializing_if = "Option::is_none")]
     pub token: Option<String>,
-    /// The tools, as an array or as JSON in a string: see `CreatedSession::tools`.
+    /// The tools, as an array or as JSON in a string.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tool_list: Option<Value>,
 }
