@@ -3,7 +3,6 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
 use rusqlite::Connection;
 
@@ -171,7 +170,7 @@ fn a_read_only_store_is_an_error_of_the_disk_and_stays_as_it_is() {
 fn library(sandbox: &Sandbox, name: &str) -> std::path::PathBuf {
     let library = sandbox.path(format!("{name}.so"));
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/data/{name}.c"));
-    let built = Command::new("cc").args(["-shared", "-fPIC", "-o"]).arg(&library).arg(source).status();
+    let built = std::process::Command::new("cc").args(["-shared", "-fPIC", "-o"]).arg(&library).arg(source).status();
     assert!(built.unwrap().success(), "the C compiler that SQLite needs anyway");
     library
 }
