@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 /// The modules of the crate `core`, from the ground up. Modules of one line may import each other.
 const CORE: &[&[&str]] = &[
-    &["error", "thread"],
+    &["advice", "error", "feature", "thread"],
     &["model"],
     &["body", "platform", "pool", "random"],
     &["removal", "staging", "walk"],
@@ -171,4 +171,35 @@ fn few_type_names_are_defined_twice() {
         repeated.len(),
         listed.join("\n")
     );
+}
+
+/// The crates below the command line whose texts name no flags and no commands: they name steps and settings of
+/// `wharf_core::advice`.
+const WITHOUT_FLAGS: &[&str] = &[];
+
+/// Words of other programs that look like a flag of wharf.
+const OTHER_PROGRAMS: &[&str] = &[];
+
+#[test]
+fn only_the_command_line_names_flags_and_commands() {
+    fn flags(command: &clap::Command) -> BTreeSet<String> {
+        let own = command.get_arguments().filter_map(|argument| argument.get_long()).map(|flag| format!("--{flag}"));
+        own.chain(command.get_subcommands().flat_map(flags)).collect()
+    }
+    let flags = flags(&wharf::commands::grammar());
+    assert!(flags.contains("--max-files"), "{flags:?}");
+    let mut wrong = Vec::new();
+    for (path, text) in WITHOUT_FLAGS.iter().flat_map(|name| sources(&root().join("crates").join(name).join("src"))) {
+        let (code_text, _) = text.split_once("#[cfg(test)]\nmod tests {").unwrap_or((&text, ""));
+        for (number, line) in code_text.lines().enumerate() {
+            let line = code(line);
+            let is_flag = |word: &str| flags.contains(word) && !OTHER_PROGRAMS.iter().any(|other| line.contains(other));
+            let mut words = line.split(|c: char| !c.is_alphanumeric() && c != '-');
+            if words.any(is_flag) || line.contains("`wharf ") {
+                let path = path.strip_prefix(root()).unwrap().display();
+                wrong.push(format!("{path}:{}: {}", number + 1, line.trim()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "use wharf_core::advice:\n{}", wrong.join("\n"));
 }

@@ -6,6 +6,7 @@
 
 #![allow(clippy::doc_markdown, reason = "doc comments of arguments are help texts, in which backticks are noise")]
 
+pub mod advice;
 mod args;
 mod backends;
 mod behaviour;

@@ -14,7 +14,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use tokio::sync::mpsc;
 
 use super::cx::{Cx, read_format};
-use super::{Cli, Command, WELCOME, compat, grammar, parse, unused_flags};
+use super::{Cli, Command, WELCOME, advice, compat, grammar, parse, unused_flags};
 use crate::output::{Color, Format, report, wants_colour};
 use wharf_core::config::env;
 use wharf_core::error::{Error, Kind, Result};
@@ -57,6 +57,7 @@ impl Reporter {
 /// # Panics
 /// In builds with debug assertions, when the first argument asks for it.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    advice::install();
     let args: Vec<OsString> = args.into_iter().collect();
     let reporter = Reporter { machine: Arc::new(AtomicBool::new(machine_words(&args))), color: Color::Auto };
     let bugs = reporter.clone();

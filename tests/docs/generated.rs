@@ -13,8 +13,8 @@ use std::fmt::{Display, Write as _};
 use std::fs;
 use std::process::Command;
 
-use wharf_client::backend::capability::{Capabilities, Feature};
 use wharf_client::backend::registry;
+use wharf_client::backend::{Capabilities, Feature};
 use wharf_core::config::env;
 use wharf_core::error::Kind;
 
@@ -117,6 +117,7 @@ fn backends() -> String {
         std::iter::once(what.to_owned()).chain(all.iter().map(|backend| cell(backend))).collect::<Vec<_>>()
     };
     let number = |limit: Option<u64>| limit.map_or_else(String::new, |limit| limit.to_string());
+    wharf::commands::advice::install();
     let mut rows = vec![
         row("directory of relative paths", &|backend| code(backend.home)),
         row("proof of an upload", &|backend| backend.proof.to_owned()),

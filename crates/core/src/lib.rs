@@ -2,9 +2,11 @@
 
 #![cfg_attr(test, allow(clippy::disallowed_methods, reason = "tests prepare their own files"))]
 
+pub mod advice;
 pub mod body;
 pub mod config;
 pub mod error;
+pub mod feature;
 pub mod model;
 pub mod platform;
 pub mod pool;

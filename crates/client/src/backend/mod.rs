@@ -27,8 +27,9 @@ use async_trait::async_trait;
 use futures_util::stream::BoxStream;
 use serde_json::{Map, Value};
 
-pub use capability::{Capabilities, Feature, Limits};
+pub use capability::{Capabilities, Limits};
 pub use page::{Page, PageRequest};
+pub use wharf_core::feature::Feature;
 
 use wharf_core::body::{Body, Source};
 use wharf_core::error::{Error, Result};

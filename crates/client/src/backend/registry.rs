@@ -81,7 +81,7 @@ pub fn require(capabilities: &Capabilities, feature: Feature) -> Result<()> {
     }
     let able = names(ALL.iter().filter(|entry| entry.capabilities.has(feature)));
     let error = capabilities.unsupported(feature);
-    Err(if able.is_empty() { error } else { error.hint(format!("{}; it works with: {able}", feature.instead())) })
+    Err(if able.is_empty() { error } else { error.hint(format!("{}; it works with: {able}", feature.alternative())) })
 }
 
 /// The features and parts that a backend may lack, or the `unsupported` error.

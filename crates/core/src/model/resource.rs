@@ -1,5 +1,6 @@
 //! Resources: what is mounted into a session.
 
+use crate::feature::Feature;
 use serde::{Deserialize, Serialize};
 
 use super::{FileId, Provider, SessionId, Timestamp};
@@ -51,6 +52,19 @@ impl ResourceKind {
             ResourceKind::MemoryStore => "memory_store",
             ResourceKind::Context => "context",
             ResourceKind::Unknown => "unknown",
+        }
+    }
+}
+
+impl Feature {
+    /// Returns the feature that a backend needs to mount a resource of this kind.
+    pub const fn of_resource(kind: ResourceKind) -> Self {
+        match kind {
+            ResourceKind::File => Feature::ResourceFile,
+            ResourceKind::GithubRepository => Feature::ResourceGithubRepository,
+            ResourceKind::MemoryStore => Feature::ResourceMemoryStore,
+            ResourceKind::Context => Feature::ResourceContext,
+            ResourceKind::Unknown => Feature::Resources,
         }
     }
 }

@@ -362,7 +362,7 @@ impl FoundryFiles {
         match self.client.session(&at.session).await {
             Ok(_) if is_no_call(&error) => {
                 Error::new(Kind::Unsupported, "the service has no call that makes directories")
-                    .hint(Feature::Mkdir.instead())
+                    .hint(Feature::Mkdir.alternative())
             }
             Ok(_) => error,
             Err(gone) => gone,

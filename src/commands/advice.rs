@@ -1,0 +1,166 @@
+//! How the command line spells the steps, settings and features that the crates below name as data.
+
+use wharf_core::advice::{self, Setting, Step, Vocabulary};
+use wharf_core::feature::Feature;
+
+/// Makes messages and hints of this process name verbs and flags of the command line.
+pub fn install() {
+    advice::install(&CommandLine);
+}
+
+struct CommandLine;
+
+impl Vocabulary for CommandLine {
+    fn step(&self, step: &Step<'_>) -> String {
+        format!("`wharf {}`", command(step))
+    }
+
+    fn setting(&self, setting: Setting, value: Option<&str>) -> String {
+        let flag = flag(setting);
+        value.map_or_else(|| format!("--{flag}"), |value| format!("--{flag} {value}"))
+    }
+
+    fn feature(&self, feature: Feature) -> &'static str {
+        feature_name(feature)
+    }
+
+    fn alternative(&self, feature: Feature) -> String {
+        alternative(feature)
+    }
+}
+
+fn command(step: &Step<'_>) -> String {
+    match *step {
+        Step::Diagnose { backend } => backend.map_or("doctor".to_owned(), |backend| format!("doctor -b {backend}")),
+        Step::ShowConfigPath => "config path".to_owned(),
+        Step::ListSettings => "config list".to_owned(),
+        Step::ListBackends => "backends".to_owned(),
+        Step::CreateSessionWithResource => "sessions create --resource SPEC".to_owned(),
+        Step::ListSessions => "sessions list".to_owned(),
+        Step::WaitForSession { id, deleted: false } => format!("sessions wait {id}"),
+        Step::WaitForSession { id, deleted: true } => format!("sessions wait {id} --for deleted"),
+        Step::ReplaceLabel => "sessions label SESSION OLD- NEW=VALUE".to_owned(),
+        Step::DeleteSession { id, force } => {
+            format!("sessions delete {}{}", session(id), if force { " --force" } else { "" })
+        }
+        Step::ListStoredFiles { scope: None } => "files ls".to_owned(),
+        Step::ListStoredFiles { scope: Some(scope) } => format!("files ls --scope-id {scope}"),
+        Step::DeleteStoredFile { id } => format!("files rm {}", id.unwrap_or("FILE_ID")),
+        Step::ListFiles { session: id } => format!("files ls {}:/", session(id)),
+        Step::ListFilesRecursively => "files ls -R".to_owned(),
+        Step::StatFile => "files stat".to_owned(),
+        Step::MakeDirectory => "files mkdir".to_owned(),
+        Step::RemoveFile { target } => format!("files rm {}", target.unwrap_or("SESSION:PATH")),
+        Step::Upload { source, target } => format!("files upload {source} {target}"),
+        Step::Download { target, dest } => format!("files download {target} {dest}"),
+        Step::PrintInto { path } => format!("files cat TARGET > {path}"),
+        Step::ListResources { session: id } => format!("resources list {}", session(id)),
+        Step::AddResource { session, resource } => format!("resources add {session} {resource}"),
+        Step::DeleteResourceByPath { session: id } => {
+            format!("resources delete {} --mount-path PATH", session(id))
+        }
+    }
+}
+
+fn session(id: Option<&str>) -> &str {
+    id.unwrap_or("SESSION")
+}
+
+const fn flag(setting: Setting) -> &'static str {
+    match setting {
+        Setting::Agent => "agent",
+        Setting::AgentVersion => "agent-version",
+        Setting::All => "all",
+        Setting::Backend => "backend",
+        Setting::BaseUrl => "base-url",
+        Setting::CaCert => "ca-cert",
+        Setting::ConnectTimeout => "connect-timeout",
+        Setting::Environment => "environment",
+        Setting::Exclude => "exclude",
+        Setting::ExpiresIn => "expires-in",
+        Setting::Header => "header",
+        Setting::Image => "image",
+        Setting::Include => "include",
+        Setting::Jobs => "jobs",
+        Setting::Limit => "limit",
+        Setting::Links => "links",
+        Setting::Listen => "listen",
+        Setting::MaxFiles => "max-files",
+        Setting::MaxSize => "max-size",
+        Setting::Name => "name",
+        Setting::NoParents => "no-parents",
+        Setting::NoSettle => "no-settle",
+        Setting::Receipt => "receipt",
+        Setting::Require => "require",
+        Setting::SessionId => "id",
+        Setting::Timeout => "timeout",
+        Setting::TokenFile => "token-file",
+        Setting::UserIdentity => "user-identity",
+    }
+}
+
+const fn feature_name(feature: Feature) -> &'static str {
+    match feature {
+        Feature::SessionTitle => "sessions create --title",
+        Feature::SessionLabels => "sessions label",
+        Feature::SessionTtl => "sessions create --ttl",
+        Feature::SessionId => "sessions create --id",
+        Feature::SessionResources => "sessions create --resource",
+        Feature::SessionAgent => "sessions create --agent",
+        Feature::SessionAgentVersion => "sessions create --agent-version",
+        Feature::SessionEnvironment => "sessions create --environment",
+        Feature::SessionVaults => "sessions create --vault",
+        Feature::SessionImage => "sessions create --image",
+        Feature::SessionFilters => "sessions list by agent, time or memory store",
+        Feature::CallAgent => "--agent with any command",
+        Feature::SessionUpdate => "sessions update",
+        Feature::SessionTouch => "sessions touch",
+        Feature::SessionStop => "sessions stop",
+        Feature::SessionArchive => "sessions archive",
+        Feature::SessionFiles => "files in a session",
+        Feature::Mkdir => "files mkdir",
+        Feature::MkdirMode => "files mkdir --mode",
+        Feature::Move => "files mv",
+        Feature::StoredFiles => "stored files",
+        Feature::FileExpiry => "files upload --expires-in",
+        Feature::Verify => "files upload --verify",
+        Feature::Beta => "--beta",
+        Feature::Resources => "resources",
+        Feature::ResourceUpdate => "resources update",
+        Feature::ResourceFile => "resources of type file",
+        Feature::ResourceGithubRepository => "resources of type github_repository",
+        Feature::ResourceMemoryStore => "resources of type memory_store",
+        Feature::ResourceContext => "resources of type context",
+        Feature::UserIdentity => "--user-identity",
+        Feature::IsolationKey => "--isolation-key",
+    }
+}
+
+fn alternative(feature: Feature) -> String {
+    let text = match feature {
+        Feature::SessionArchive => {
+            "`sessions stop` keeps the files and frees the compute; `sessions delete` removes all"
+        }
+        Feature::SessionUpdate => "a session keeps what it was made with there; `sessions label` changes labels",
+        Feature::ResourceUpdate => "unmount it and mount it anew: `resources delete`, `resources add`",
+        Feature::SessionLabels => "keep the ids of the sessions that belong together: `sessions create -q >ids`",
+        Feature::CallAgent => {
+            "it is for `sessions create`; `sessions list --agent-id` lists an agent's sessions where the service can"
+        }
+        Feature::SessionTouch => "using the session keeps it: upload a file, or list one",
+        Feature::SessionStop => "`sessions delete` removes it with its files; until then it stays as it is",
+        Feature::StoredFiles => "files live in sessions here: `wharf files ls SESSION:/`",
+        Feature::Resources | Feature::ResourceFile => {
+            "upload into the session instead: `wharf files upload ./file SESSION:/path`"
+        }
+        Feature::Move => "upload to the new path and remove the old one",
+        Feature::Mkdir => "uploading a file makes its parents",
+        Feature::Verify => "what was uploaded cannot be read back there; its length is compared anyway",
+        Feature::ResourceGithubRepository => "clone it and upload the tree: `wharf files upload ./repo SESSION:/repo`",
+        Feature::ResourceMemoryStore | Feature::ResourceContext => {
+            "upload the files: `wharf files upload ./dir SESSION:/dir`"
+        }
+        _ => "leave it out, or choose a backend that has it: see `wharf backends`",
+    };
+    text.to_owned()
+}
