@@ -1,11 +1,15 @@
 //! The rules of the workspace's structure that the compiler does not check. It does check that a crate imports
 //! only from the crates below it, and that nothing private is unused.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot read the sources has failed")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot read the sources has failed")]
+#![allow(clippy::print_stdout, reason = "what a test found beside failures")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
+
+#[path = "structure/circles.rs"]
+mod circles;
 
 /// The modules of the crate `core`, from the ground up. Modules of one line may import each other.
 const CORE: &[&[&str]] = &[
@@ -141,6 +145,53 @@ fn every_public_item_is_used_by_another_crate_or_a_test() {
     }
     assert!(unused.is_empty(), "{} items are public for no other crate:\n{}", unused.len(), unused.join("\n"));
     assert!(items > 300, "only {items} public items were found: the test does not see them");
+}
+
+/// The crates whose files import each other in one direction only. Add each one whose last circle was opened: run
+/// the test with `--nocapture` to see the circles of the others.
+const WITHOUT_CIRCLES: [&str; 3] = ["emulator", "gjson", "wire"];
+
+/// Files that may form a circle: a parser builds the tree that its evaluator follows, and both have paths in queries
+/// and in arguments.
+const RECURSION: (&str, &[&str]) =
+    ("gjson", &["arguments.rs", "build.rs", "eval.rs", "modifier.rs", "path.rs", "query.rs"]);
+
+#[test]
+fn files_do_not_import_each_other_in_circles() {
+    let mut wrong = String::new();
+    let crates = fs::read_dir(root().join("crates")).unwrap().map(|entry| entry.unwrap().path());
+    for directory in crates.chain([root().to_owned()]) {
+        let name = directory.strip_prefix(root().join("crates")).map_or("wharf", |name| name.to_str().unwrap());
+        let source = directory.join("src");
+        let (recursive, files) = RECURSION;
+        let exempt: &[&str] = if name == recursive { files } else { &[] };
+        for circle in circles::circles(&source, &sources(&source), exempt) {
+            let circle = format!("files of `{name}` import each other:\n  {}\n", circle.join("\n  "));
+            if WITHOUT_CIRCLES.contains(&name) { wrong.push_str(&circle) } else { println!("{circle}") }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
+#[test]
+fn circles_are_found_through_reexports_and_paths_in_code() {
+    let file = |path: &str, text: &str| (PathBuf::from("src").join(path), text.to_owned());
+    let circles = |a: &str, b: &str| {
+        let lib = "mod a; mod b; pub use self::a::A; use self::b::B; // crate::a::A\n";
+        let files = [file("lib.rs", lib), file("a.rs", a), file("b/mod.rs", b)].into();
+        circles::circles(Path::new("src"), &files, &[])
+    };
+    let (a, b) = ("use crate::B; pub struct A;", "pub struct B; fn f() { super::A::new() }");
+    assert_eq!(circles(a, b), [["a.rs -> b/mod.rs: B", "b/mod.rs -> a.rs: A"]]);
+    assert_eq!(circles(a, "pub struct B; use {super::A as C, std::fmt};"), circles(a, b));
+    for without in [
+        "pub struct B; #[cfg(test)] mod tests { use crate::a::A; }",
+        "pub struct B; const TEXT: &str = \"crate::a::A\"; // crate::a::A",
+        "pub struct B; use super::b::B as Own;",
+        "pub struct B; use super::a;",
+    ] {
+        assert!(circles(a, without).is_empty(), "{without}");
+    }
 }
 
 /// Type names that the library code defines more than once. Lower the limit with each name that becomes unique.

@@ -15,9 +15,8 @@ use hyper::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
 use hyper::{Response, StatusCode};
 use serde::Serialize;
 
-use super::Shared;
 use super::line::Line;
-use super::log;
+use super::log::{self, Log};
 use super::request::RequestBody;
 use wharf_core::body::Body;
 use wharf_core::error::{Error, Kind, Result};
@@ -179,12 +178,12 @@ pub(super) struct Logged {
 pub(super) struct Entry {
     pub(super) line: log::Line,
     body: Arc<RequestBody>,
-    shared: Arc<Shared>,
+    log: Option<Arc<Log>>,
 }
 
 impl Entry {
-    pub(super) fn new(line: log::Line, body: &Arc<RequestBody>, shared: &Arc<Shared>) -> Self {
-        Entry { line, body: Arc::clone(body), shared: Arc::clone(shared) }
+    pub(super) fn new(line: log::Line, body: &Arc<RequestBody>, log: Option<&Arc<Log>>) -> Self {
+        Entry { line, body: Arc::clone(body), log: log.cloned() }
     }
 
     /// The answer, to be logged with its status when its body has ended.
@@ -196,7 +195,7 @@ impl Entry {
 
 impl Drop for Entry {
     fn drop(&mut self) {
-        if let Some(log) = &self.shared.log {
+        if let Some(log) = &self.log {
             self.line.bytes_in = self.body.taken();
             self.line.finish();
             log.write(&self.line);

@@ -1,23 +1,32 @@
 //! One request and its answer, with what faults make of them.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use hyper::body::Incoming;
 use hyper::header::{EXPECT, HeaderValue, LOCATION, RETRY_AFTER};
 use hyper::{Response, StatusCode};
 use thiserror::Error;
 
-use super::Shared;
 use super::answer::{self, Answer, Entry, Logged, Then};
 use super::dialect::{Dialect, FALLBACK};
-use super::faults::{Failure, Plan, Position};
+use super::faults::{Failure, Faults, Plan, Position};
+use super::guard;
 use super::line::Line;
+use super::log::{self, Log};
 use super::request::{self, Cut, Request, RequestBody, ResponseFault};
-use super::{guard, log};
 use wharf_wire::url::Query;
 
 /// How much of a request is read away so that a client that is still sending sees its answer.
 const DRAIN: u64 = 1 << 30;
+
+/// What all connections share.
+pub(super) struct Shared {
+    pub(super) dialects: Vec<Box<dyn Dialect>>,
+    pub(super) faults: Faults,
+    pub(super) log: Option<Arc<Log>>,
+    pub(super) patience: Duration,
+}
 
 /// A connection that ends without an answer.
 #[derive(Debug, Error)]
@@ -39,13 +48,13 @@ pub(super) async fn serve(
     let operation = dialect.operation(&head.method, path);
     if let Err((status, why)) = guard::check(head.version, &head.uri, &head.headers) {
         let body = RequestBody::new(incoming, |_| None, line);
-        let entry = Entry::new(log::Line::of(&head.method, &head.uri, operation), &body, &shared);
+        let entry = Entry::new(log::Line::of(&head.method, &head.uri, operation), &body, shared.log.as_ref());
         return Ok(entry.watch(dialect.failure(status, None, &why)));
     }
     let plan = shared.faults.plan(operation);
     let up = dialect.is_upload(operation);
     let body = RequestBody::new(incoming, |len| request_cut(&plan, up, len), Arc::clone(&line));
-    let mut entry = Entry::new(log::Line::of(&head.method, &head.uri, operation), &body, &shared);
+    let mut entry = Entry::new(log::Line::of(&head.method, &head.uri, operation), &body, shared.log.as_ref());
     entry.line.faults.clone_from(&plan.specs);
 
     // Even a sleep of no time takes until the clock's next tick.

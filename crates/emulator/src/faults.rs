@@ -32,11 +32,12 @@
 //! `retry-after=SECONDS` and `code=WORD`, and `keep` for a `reset` within an upload: what came until
 //! then stays, as on a service whose uploads are not atomic.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 use std::time::Duration;
 
 use hyper::header::{HeaderName, HeaderValue};
 
+use super::lock::locked;
 use wharf_core::config::{duration, size};
 use wharf_core::error::{Error, Result};
 
@@ -158,7 +159,7 @@ impl Faults {
     /// and the first failure that does.
     pub(super) fn plan(&self, operation: &str) -> Plan {
         let mut plan = Plan::default();
-        let mut faults = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut faults = locked(&self.0);
         for fault in faults.iter_mut().filter(|fault| concerns(&fault.operation, operation)) {
             if fault.times == Some(0) || plan.failure.is_some() && matches!(fault.effect, Effect::Fail(_)) {
                 continue;

@@ -19,6 +19,7 @@ mod foundry;
 mod guard;
 mod journal;
 mod line;
+mod lock;
 mod log;
 mod request;
 mod tls;
@@ -43,6 +44,7 @@ use tokio_rustls::TlsAcceptor;
 use self::agb::Agb;
 use self::anthropic::Anthropic;
 use self::dialect::Dialect;
+use self::exchange::Shared;
 use self::faults::{Fault, Faults};
 use self::foundry::Foundry;
 use self::line::{Line, Socket, Stream};
@@ -145,14 +147,6 @@ pub struct Options {
     pub patience: Duration,
 }
 
-/// What all connections share.
-struct Shared {
-    dialects: Vec<Box<dyn Dialect>>,
-    faults: Faults,
-    log: Option<Log>,
-    patience: Duration,
-}
-
 /// A server that listens.
 pub struct Server {
     listener: TcpListener,
@@ -177,7 +171,7 @@ impl Server {
             return Err(Error::usage(format!("this address can be reached from elsewhere: `{listen}`"))
                 .hint("the server takes any key: listen on 127.0.0.1 or [::1]"));
         }
-        let log = log.as_deref().map(Log::open).transpose()?;
+        let log = log.as_deref().map(Log::open).transpose()?.map(Arc::new);
         let scratch = tempfile::Builder::new().prefix("wharf-serve-").tempdir();
         let scratch = scratch.map_err(|e| {
             let within = std::env::temp_dir();

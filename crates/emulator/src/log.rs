@@ -3,11 +3,12 @@
 use std::fs::{File, OpenOptions};
 use std::io::Write;
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 use std::time::Instant;
 
 use serde::Serialize;
 
+use super::lock::locked;
 use wharf_core::error::{Error, Result};
 use wharf_core::model::Timestamp;
 
@@ -26,7 +27,7 @@ impl Log {
     pub(super) fn write(&self, line: &Line) {
         let mut text = serde_json::to_vec(line).unwrap_or_default();
         text.push(b'\n');
-        drop(self.0.lock().unwrap_or_else(PoisonError::into_inner).write_all(&text));
+        drop(locked(&self.0).write_all(&text));
     }
 }
 

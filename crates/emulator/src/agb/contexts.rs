@@ -1,11 +1,9 @@
 //! Contexts: remembered while the server runs, each with its objects.
 
-use std::collections::{BTreeMap, HashMap};
-use std::sync::{Mutex, PoisonError};
-
 use hyper::Method;
 use serde_json::json;
 
+use super::context_state::{ObjectInfo, StoredContext, key};
 use super::query::{limit, required};
 use super::session::home;
 use super::{Agb, ApiError, Result, done, good, value, whole};
@@ -13,121 +11,11 @@ use crate::answer::Answer;
 use wharf_client::backend::Backend as _;
 use wharf_core::error::Kind;
 use wharf_core::model::{SessionId, Timestamp};
-use wharf_core::random;
 use wharf_wire::agb as wire;
 use wharf_wire::url::Query;
 
-/// All contexts, and what goes on between them and sessions.
-#[derive(Default)]
-pub(super) struct Contexts(Mutex<State>);
-
-#[derive(Default)]
-pub(super) struct State {
-    /// The oldest first.
-    contexts: Vec<Held>,
-    sessions: HashMap<String, Loaded>,
-}
-
-/// A context.
-pub(super) struct Held {
-    context: wire::Context,
-    /// The session whose files pass through it, where it is one of the service's own.
-    session: Option<String>,
-    pub(super) objects: BTreeMap<String, Object>,
-}
-
-/// An object: what is known of it beside its content.
-#[derive(Debug, Clone)]
-pub(super) struct Object {
-    pub(super) etag: String,
-    pub(super) size: u64,
-    pub(super) made: Timestamp,
-    pub(super) changed: Timestamp,
-}
-
-/// What a session has of contexts.
-#[derive(Default)]
-pub(super) struct Loaded {
-    /// Contexts that stay, and where they are in it.
-    pub(super) attached: Vec<(String, String)>,
-    pub(super) tasks: Vec<SyncTask>,
-}
-
-impl Contexts {
-    fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
-        change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    /// Whether there is one of that id.
-    pub(super) fn has(&self, id: &str) -> bool {
-        self.change(|state| state.contexts.iter().any(|held| held.context.id == id))
-    }
-
-    /// What `change` makes of the context of that id.
-    pub(super) fn with<T>(&self, id: &str, change: impl FnOnce(&mut Held) -> T) -> Option<T> {
-        self.change(|state| state.contexts.iter_mut().find(|held| held.context.id == id).map(change))
-    }
-
-    /// What `change` makes of what a session has.
-    pub(super) fn of_session<T>(&self, id: &str, change: impl FnOnce(&mut Loaded) -> T) -> T {
-        self.change(|state| change(state.sessions.entry(id.to_owned()).or_default()))
-    }
-
-    /// Forgets a session; gives the contexts that were for it alone.
-    pub(super) fn forget(&self, session: &str) -> Vec<String> {
-        self.change(|state| {
-            state.sessions.remove(session);
-            let (own, others) = std::mem::take(&mut state.contexts)
-                .into_iter()
-                .partition(|held| held.session.as_deref() == Some(session));
-            state.contexts = others;
-            let own: Vec<Held> = own;
-            own.into_iter().map(|held| held.context.id).collect()
-        })
-    }
-}
-
-/// A new context.
-fn new(name: &str, session: Option<&str>) -> Result<Held> {
-    let now = Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
-    let context = wire::Context {
-        id: format!("SdkCtx-{}", random::hex::<8>()?),
-        name: name.to_owned(),
-        create_time: Some(now.clone()),
-        last_used_time: Some(now),
-        state: Some(wire::Context::AVAILABLE.to_owned()),
-    };
-    Ok(Held { context, session: session.map(str::to_owned), objects: BTreeMap::new() })
-}
-
 fn unknown() -> ApiError {
     ApiError::within(wire::code::NO_CONTEXT, "Context not found")
-}
-
-/// What an object is called: its path without a slash before it.
-pub(super) fn key(path: &str) -> Result<String> {
-    let key = path.trim_start_matches('/');
-    let odd = key.is_empty() || key.contains('\0') || key.split('/').any(|part| part.is_empty() || part == "..");
-    if odd { Err(ApiError::within(wire::code::INVALID, "filePath is not allowed")) } else { Ok(key.to_owned()) }
-}
-
-/// A sync of a context.
-pub(super) struct SyncTask {
-    pub(super) item: wire::SyncItem,
-    /// How often the sync is still reported as running; `u32::MAX` for one that never ends.
-    pub(super) pending_reports: u32,
-}
-
-impl SyncTask {
-    /// Returns the state to report this time.
-    pub(super) fn report(&mut self) -> wire::SyncItem {
-        if self.pending_reports == 0 {
-            return self.item.clone();
-        }
-        self.pending_reports -= u32::from(self.pending_reports != u32::MAX);
-        let status = Some(wire::SyncItem::RUNNING.to_owned());
-        wire::SyncItem { status, error_message: Some(String::new()), finish_time: Some(0), ..self.item.clone() }
-    }
 }
 
 impl Agb {
@@ -140,7 +28,7 @@ impl Agb {
         if !types.is_empty() && !types.iter().any(|kind| kind == wire::FILE_TRANSFER) {
             return Ok(good(json!([])));
         }
-        let fresh = new(&format!("{}-{}", wire::FILE_TRANSFER, found.id), Some(&found.id))?;
+        let fresh = StoredContext::new(&format!("{}-{}", wire::FILE_TRANSFER, found.id), Some(&found.id))?;
         let id = self.contexts.change(|state| {
             let known = state.contexts.iter().find(|held| held.session.as_deref() == Some(&*found.id));
             let id = known.map(|held| held.context.id.clone());
@@ -196,13 +84,13 @@ impl Agb {
     pub(super) fn get_context(&self, query: &Query) -> Result<Answer> {
         let may_make = query.get("allowCreate") == Some("true");
         let name = query.get("name").filter(|name| !name.is_empty());
-        let wanted = |held: &&Held| match (query.get("id"), name) {
+        let wanted = |held: &&StoredContext| match (query.get("id"), name) {
             (Some(id), _) => held.context.id == id,
             (None, Some(name)) => held.context.name == name && held.session.is_none(),
             (None, None) => false,
         };
         let fresh = match name {
-            Some(name) if may_make && query.get("id").is_none() => Some(new(name, None)?),
+            Some(name) if may_make && query.get("id").is_none() => Some(StoredContext::new(name, None)?),
             _ => None,
         };
         let found = self.contexts.change(|state| match state.contexts.iter().find(wanted) {
@@ -272,7 +160,7 @@ impl Agb {
             let direct = |key: &str| {
                 parent.as_ref().is_none_or(|parent| key.rsplit_once('/').map_or("", |(above, _)| above) == parent)
             };
-            let of = |(key, object): (&String, &Object)| {
+            let of = |(key, object): (&String, &ObjectInfo)| {
                 let time = |time: Timestamp| Some(time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string());
                 wire::ContextFile {
                     file_id: Some(format!("f-{}", object.etag.trim_matches('"').to_ascii_lowercase())),

@@ -7,11 +7,11 @@ use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
 use futures_util::StreamExt;
 
-use super::Agb;
 use super::find::matches;
 use super::session::AgbSession;
 use super::source::{Literal, Stored};
 use super::tools::{Outcome, trouble, wrong};
+use super::{Agb, value};
 use wharf_client::backend::{MkdirOptions, PutOptions};
 use wharf_core::body::{Attributes, Source};
 use wharf_core::error::{Error, Kind};
@@ -207,6 +207,13 @@ impl Agb {
             all.push((path.as_str(), content.unwrap_or_else(|e| format!("Error - {}", e.message))));
         }
         Ok(print_files(all.iter().map(|(path, content)| (*path, content.as_str()))))
+    }
+
+    /// Returns the changes below a directory since the call before, as a JSON list of events.
+    pub(super) async fn file_change(&self, found: &AgbSession, path: &str) -> Outcome {
+        let at = Self::path(path)?;
+        let entries = self.children(found, &at, true).await.map_err(|e| trouble("Failed to watch", path, &e))?;
+        Ok(value(self.snapshots.changes(&found.id, at.as_str(), entries)).to_string())
     }
 
     /// What a path holds; of a link, what it leads to.

@@ -5,8 +5,8 @@
 //! Nothing runs in a session: `shell` knows a few commands, see `shell`, and `run_code` is
 //! refused. What the sources of [`wire`] leave open was decided here, next to where it is done.
 
-mod change;
 mod commands;
+mod context_state;
 mod contexts;
 mod files;
 mod find;
@@ -15,6 +15,8 @@ mod query;
 mod session;
 mod sessions;
 mod shell;
+mod signer;
+mod snapshots;
 mod source;
 mod sync;
 mod tools;
@@ -26,10 +28,10 @@ use hyper::header::HeaderValue;
 use hyper::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use self::change::Changes;
-use self::contexts::Contexts;
-use self::objects::Signer;
-use self::sessions::Leaving;
+use self::context_state::Contexts;
+use self::session::ReleasedSessions;
+use self::signer::Signer;
+use self::snapshots::Snapshots;
 use super::answer::{self, Answer};
 use super::api_error::{ApiError, Result};
 use super::dialect::{self, Dialect};
@@ -79,8 +81,8 @@ pub(super) struct Agb {
     objects: Arc<Local>,
     signer: Signer,
     contexts: Contexts,
-    leaving: Leaving,
-    changes: Changes,
+    released: ReleasedSessions,
+    snapshots: Snapshots,
 }
 
 /// What this service alone says no with.
@@ -146,8 +148,8 @@ impl Agb {
     /// `io` where the system gives no random bytes to sign with.
     pub(super) fn new(origin: String, backend: Arc<Local>, objects: Arc<Local>) -> wharf_core::error::Result<Self> {
         let (signer, contexts) = (Signer::new()?, Contexts::default());
-        let (leaving, changes) = (Leaving::default(), Changes::default());
-        Ok(Agb { origin, backend, objects, signer, contexts, leaving, changes })
+        let (released, snapshots) = (ReleasedSessions::default(), Snapshots::default());
+        Ok(Agb { origin, backend, objects, signer, contexts, released, snapshots })
     }
 
     /// The files of all sessions.
@@ -184,7 +186,7 @@ impl Agb {
             Op::GetLabels => self.labels(query).await,
             Op::ReleaseSessionAsync | Op::ReleaseSession => self.release(request).await,
             Op::GetLink | Op::GetCdpLink => self.link(query).await,
-            Op::ListTools => tools::listed(query),
+            Op::ListTools => Self::list_tools(query),
             Op::CallTool => self.call_tool(request).await,
             Op::LoadInternalContext => self.load_context(query).await,
             Op::GetUploadUrl => self.presigned(&Method::PUT, query),

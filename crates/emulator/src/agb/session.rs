@@ -1,5 +1,9 @@
 //! A session of the store, as this protocol has it.
 
+use std::collections::HashSet;
+use std::sync::Mutex;
+
+use crate::lock::locked;
 use wharf_core::model::{RemotePath, Session, SessionPath, SessionStatus};
 use wharf_wire::agb as wire;
 
@@ -13,6 +17,9 @@ pub(super) const DIRECTORIES: [&str; 2] = ["/home/agb", "/tmp"];
 pub(super) fn home() -> RemotePath {
     DIRECTORIES.first().and_then(|home| home.parse().ok()).unwrap_or_else(RemotePath::root)
 }
+
+/// Released sessions that are remembered.
+const REMEMBERED: usize = 10_000;
 
 /// A session that exists.
 pub(super) struct AgbSession {
@@ -37,5 +44,23 @@ impl AgbSession {
             SessionStatus::Stopped => wire::status::PAUSED,
             _ => wire::status::RUNNING,
         }
+    }
+}
+
+/// Sessions that were released and whose status was not requested since. The next request for it answers
+/// `DELETING`, because the service's releases take time.
+#[derive(Default)]
+pub(super) struct ReleasedSessions(Mutex<HashSet<String>>);
+
+impl ReleasedSessions {
+    pub(super) fn remember(&self, id: &str) {
+        let mut released = locked(&self.0);
+        if released.len() < REMEMBERED {
+            released.insert(id.to_owned());
+        }
+    }
+
+    pub(super) fn forget(&self, id: &str) -> bool {
+        locked(&self.0).remove(id)
     }
 }

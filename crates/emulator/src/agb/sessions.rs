@@ -1,8 +1,6 @@
 //! Sessions: each is one of the store, which keeps the image and the labels as labels of its own.
 
-use std::collections::HashSet;
 use std::fmt;
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use serde_json::json;
@@ -33,32 +31,11 @@ const TIMEOUT: u64 = 30 * 60;
 /// Sessions that the store is asked for at a time.
 const STEP: usize = 500;
 
-/// Released sessions that are remembered.
-const REMEMBERED: usize = 10_000;
-
 /// The image whose sessions tell where their tools can be called directly.
 const DIRECT_IMAGE: &str = "agb-code-space-2";
 
 /// Ports that a link can lead to \[the SDK's tests\].
 const PORTS: std::ops::RangeInclusive<u16> = 30_100..=30_199;
-
-/// Sessions that were released and whose status nobody has asked for since: they are on their way out
-/// once, as the service's releases take time.
-#[derive(Default)]
-pub(super) struct Leaving(Mutex<HashSet<String>>);
-
-impl Leaving {
-    fn remember(&self, id: &str) {
-        let mut leaving = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if leaving.len() < REMEMBERED {
-            leaving.insert(id.to_owned());
-        }
-    }
-
-    fn forget(&self, id: &str) -> bool {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(id)
-    }
-}
 
 /// Where a page ends: the last session on it, and when it was made. A client that deletes what it
 /// lists goes on with a session that is gone, and does not lose its place.
@@ -201,7 +178,7 @@ impl Agb {
         let asked: wire::SessionRef = request.document(DOCUMENT_MAX).await?;
         let status = match self.find(&asked.session_id).await {
             Ok(found) => found.status(),
-            Err(_) if self.leaving.forget(&asked.session_id) => wire::status::DELETING,
+            Err(_) if self.released.forget(&asked.session_id) => wire::status::DELETING,
             Err(refusal) => return Err(refusal),
         };
         Ok(good(json!({ "sessionId": asked.session_id, "status": status })))
@@ -263,8 +240,8 @@ impl Agb {
             Err(e) if e.kind() == Kind::NotFound => return Err(ApiError::no_session()),
             deleted => deleted?,
         }
-        self.leaving.remember(&found.id);
-        self.changes.forget(&found.id);
+        self.released.remember(&found.id);
+        self.snapshots.forget(&found.id);
         Ok(done())
     }
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use futures_util::StreamExt;
 
-use super::contexts::{SyncTask, key};
+use super::context_state::{SyncTask, key};
 use super::objects::place;
 use super::session::AgbSession;
 use super::source::Stored;

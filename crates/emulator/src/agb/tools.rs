@@ -58,12 +58,6 @@ pub(super) fn list() -> String {
     serde_json::to_string(&TOOLS.iter().map(of).collect::<Vec<_>>()).unwrap_or_default()
 }
 
-/// The tools of an image: all have the same.
-pub(super) fn listed(query: &Query) -> Result<Answer> {
-    required(query, "imageId")?;
-    Ok(good(list().into()))
-}
-
 /// An error of a tool for a wrong argument.
 pub(super) fn wrong(message: impl Into<String>) -> ToolError {
     ToolError { code: Some(ToolError::INVALID), message: message.into() }
@@ -96,6 +90,12 @@ fn arguments<T: DeserializeOwned>(args: Map<String, Value>) -> Outcome<T> {
 }
 
 impl Agb {
+    /// The tools of an image: all have the same.
+    pub(super) fn list_tools(query: &Query) -> Result<Answer> {
+        required(query, "imageId")?;
+        Ok(good(list().into()))
+    }
+
     pub(super) async fn call_tool(&self, request: &Request) -> Result<Answer> {
         let call: wire::ToolCall = request.document(DOCUMENT_MAX).await?;
         // Without `autoGenSession=false` the service may start a new session for one that is gone

@@ -9,9 +9,10 @@ use hyper::StatusCode;
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
+use super::checks::known_only;
 use super::life::Lives;
 use super::page::{self, Created, Cursor, Order, Place};
-use super::{Anthropic, ApiError, DOCUMENT_MAX, Result, known_only, threads};
+use super::{Anthropic, ApiError, DOCUMENT_MAX, Result, threads};
 use crate::answer::{self, Answer};
 use crate::request::Request;
 use wharf_core::model::Timestamp;
@@ -33,7 +34,7 @@ impl Anthropic {
         let sent: SendEvents = request.document(DOCUMENT_MAX).await?;
         known_only("", &sent.extra)?;
         let _changing = self.changing.lock().await;
-        let kept = self.load(session)?;
+        let kept = self.sessions.load(session)?;
         self.still_open(&kept)?;
         check(&sent.events, &kind::SENT)?;
         threads::check(session, &sent.events)?;
@@ -43,7 +44,7 @@ impl Anthropic {
 
     /// Answers with the stream of what happens in a session.
     pub(super) fn stream_events(&self, session: &str, request: &Request) -> Result<Answer> {
-        self.load(session)?;
+        self.sessions.load(session)?;
         if page::words(request, wire::DELTAS, &PREVIEWS)?.len() > PREVIEWS_MAX {
             return Err(ApiError::bad(format!("{}: at most {PREVIEWS_MAX}", wire::DELTAS)));
         }
@@ -69,7 +70,7 @@ impl Anthropic {
     }
 
     pub(super) fn list_events(&self, session: &str, request: &Request) -> Result<Answer> {
-        self.load(session)?;
+        self.sessions.load(session)?;
         let order = Order::of(request, Order::Oldest)?;
         let limit = page::limit(request, wire::PAGE_MAX, wire::PAGE_MAX)?;
         let cursor = Cursor::of(request, order)?;

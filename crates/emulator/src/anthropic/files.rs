@@ -9,9 +9,10 @@ use tokio::sync::Mutex;
 use super::betas::Betas;
 use super::page::{self, Cursor, Order, Place};
 use super::session_state::{Mounted, Output};
-use super::{Anthropic, ApiError, Result, held};
+use super::{Anthropic, ApiError, Result};
 use crate::answer::{self, Answer, now};
 use crate::form::{Form, PartFile};
+use crate::lock::locked;
 use crate::request::Request;
 use wharf_client::backend::{FetchOptions, NewStoredFile, PageRequest, expiry};
 use wharf_core::body::Body;
@@ -86,7 +87,7 @@ impl Anthropic {
         if let Some(seconds) = expires {
             let at =
                 expiry(stored.created_at.map_or_else(now, answer::written), std::time::Duration::from_secs(seconds));
-            held(&self.expiries).extend(at.map(|at| (stored.id.to_string(), at)));
+            locked(&self.expiries).extend(at.map(|at| (stored.id.to_string(), at)));
         }
         let mut file = self.uploaded(&stored);
         if let Some(bytes) = request.response_fault.bytes_written {
@@ -127,7 +128,7 @@ impl Anthropic {
             (id, before) => {
                 let id = id.or(before).unwrap_or_default();
                 let there = all.iter().find(|file| file.id == id).map(place);
-                let gone = || held(&self.departed).get(id).cloned();
+                let gone = || locked(&self.departed).get(id).cloned();
                 let place = there.or_else(gone).ok_or_else(|| ApiError::bad(format!("File `{id}` not found.")))?;
                 Some(Cursor { place, before: before.is_some(), order: Order::Newest })
             }
@@ -174,7 +175,7 @@ impl Anthropic {
         if !session.starts_with("sesn_") && !session.starts_with("session_") {
             return Err(ApiError::bad(format!("{SCOPE}: {session:?} is no session's id")));
         }
-        Ok(self.load(session)?.files().cloned().collect())
+        Ok(self.sessions.load(session)?.files().cloned().collect())
     }
 
     /// Those of these ids; the ones that are not there are left out \[docs\].
@@ -203,13 +204,13 @@ impl Anthropic {
         match self.backend.need_store()?.get(&parsed).await {
             Ok(stored) => Ok(Some(self.uploaded(&stored))),
             Err(e) if e.kind() != Kind::NotFound => Err(e.into()),
-            Err(_) => Ok(self.owner(id)?.and_then(|kept| kept.files().find(|file| file.id == id).cloned())),
+            Err(_) => Ok(self.sessions.owner(id)?.and_then(|kept| kept.files().find(|file| file.id == id).cloned())),
         }
     }
 
     /// The content of a file, which sessions may have and users may not.
     pub(super) async fn content(&self, id: &str) -> Result<Body> {
-        let Some(kept) = self.owner(id)? else {
+        let Some(kept) = self.sessions.owner(id)? else {
             return Ok(self.backend.need_store()?.fetch(&id.parse()?, FetchOptions::default()).await?.body);
         };
         let copy = |mounted: &&Arc<Mounted>| mounted.copy.as_ref().is_some_and(|copy| copy.id == id);
@@ -245,19 +246,19 @@ impl Anthropic {
         let _changing = self.changing.lock().await;
         let file = self.find_file(id).await?.ok_or_else(|| missing(id))?;
         if file.scope.value().is_some() {
-            let mut kept = self.owner(id)?.ok_or_else(|| missing(id))?;
+            let mut kept = self.sessions.owner(id)?.ok_or_else(|| missing(id))?;
             let outputs = kept.outputs.len();
             kept.outputs.retain(|output| output.file.id != id);
             if kept.outputs.len() == outputs {
                 return Err(ApiError::bad(format!("File `{id}` is mounted in a session: delete the resource.")));
             }
-            self.save(&mut kept)?;
+            self.sessions.save(&mut kept)?;
             self.backend.need_files()?.remove(&kept.at(Output::path(id)?)?, false).await?;
         } else {
             self.backend.need_store()?.delete(&id.parse()?).await?;
-            held(&self.expiries).remove(id);
+            locked(&self.expiries).remove(id);
         }
-        held(&self.departed).insert(id.to_owned(), place(&file));
+        locked(&self.departed).insert(id.to_owned(), place(&file));
         Ok(answer::json(StatusCode::OK, &Deleted::of(id, Deleted::FILE)))
     }
 
@@ -271,7 +272,7 @@ impl Anthropic {
             size_bytes: stored.size,
             created_at: stored.created_at.map(answer::written),
             downloadable: Some(false),
-            expires_at: Given::or_null(held(&self.expiries).get(stored.id.as_str()).copied()),
+            expires_at: Given::or_null(locked(&self.expiries).get(stored.id.as_str()).copied()),
             scope: Given::Null,
             extra: serde_json::Map::new(),
         }

@@ -18,8 +18,8 @@ use std::sync::Mutex;
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
-use super::held;
 use crate::answer::now;
+use crate::lock::locked;
 use wharf_client::backend::expiry;
 use wharf_core::config::duration;
 use wharf_core::model::Timestamp;
@@ -58,7 +58,7 @@ impl Default for Life {
 impl Lives {
     /// What a session does, now and without a trace.
     pub(super) fn status(&self, session: &str) -> &'static str {
-        let mut lives = held(&self.0);
+        let mut lives = locked(&self.0);
         let state = lives.get_mut(session).map_or(State::Idle, |life| {
             life.advance();
             life.state
@@ -68,7 +68,7 @@ impl Lives {
 
     /// The same, before time passes: what a session does that was made this moment.
     pub(super) fn first_status(&self, session: &str) -> &'static str {
-        held(&self.0).get(session).map_or(State::Idle, |life| life.state).word()
+        locked(&self.0).get(session).map_or(State::Idle, |life| life.state).word()
     }
 
     pub(super) fn is_over(&self, session: &str) -> bool {
@@ -77,7 +77,7 @@ impl Lives {
 
     /// Looks at a session, or does something to it.
     pub(super) fn with<T>(&self, session: &str, act: impl FnOnce(&mut Life) -> T) -> T {
-        let mut lives = held(&self.0);
+        let mut lives = locked(&self.0);
         let life = lives.entry(session.to_owned()).or_default();
         life.advance();
         act(life)

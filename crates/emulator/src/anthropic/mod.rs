@@ -5,6 +5,7 @@
 
 mod agents;
 mod betas;
+mod checks;
 mod events;
 mod files;
 mod life;
@@ -17,7 +18,7 @@ mod threads;
 
 use std::collections::HashMap;
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use hyper::header::HeaderValue;
@@ -212,43 +213,12 @@ fn parameters(operation: AnthropicOperation) -> &'static [&'static str] {
     }
 }
 
-/// What a lock protects, whoever panicked while holding it.
-fn held<T>(lock: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    lock.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 /// Refuses parameters that a call does not have. Older clients add `beta=true` to each \[recorded\].
 fn known_parameters(known: &[&str], query: &Query) -> Result<()> {
     match query.pairs().find(|(name, _)| *name != "beta" && !known.contains(name)) {
         None => Ok(()),
         Some((name, _)) => Err(ApiError::bad(format!("{name}: Extra inputs are not permitted"))),
     }
-}
-
-/// Refuses members that nobody knows: here a misspelt one is an error, not a silence.
-fn known_only(what: &str, extra: &wire::Extra) -> Result<()> {
-    match extra.keys().next() {
-        None => Ok(()),
-        Some(name) => Err(ApiError::bad(format!("{what}{name}: Extra inputs are not permitted"))),
-    }
-}
-
-/// Refuses more metadata than the service takes.
-fn check_metadata(metadata: &wire::Metadata) -> Result<()> {
-    let fits = |(name, value): (&String, &String)| {
-        (1..=wire::METADATA_NAME_MAX).contains(&name.chars().count())
-            && value.chars().count() <= wire::METADATA_VALUE_MAX
-    };
-    if metadata.len() <= wire::METADATA_MAX && metadata.iter().all(fits) {
-        return Ok(());
-    }
-    let what = format!(
-        "metadata has at most {} names of 1 to {} characters with values of at most {}",
-        wire::METADATA_MAX,
-        wire::METADATA_NAME_MAX,
-        wire::METADATA_VALUE_MAX
-    );
-    Err(ApiError::bad(what).code(wire::error::code::INVALID_METADATA))
 }
 
 /// The answer with the service's name for the request.

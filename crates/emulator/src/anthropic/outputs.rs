@@ -35,7 +35,7 @@ impl Anthropic {
         let guessed = || mime_guess::from_path(filename).first_raw().unwrap_or("application/octet-stream");
         let id = random::id("file")?;
         let path = Output::path(&id)?;
-        let at = self.load(session)?.at(path)?;
+        let at = self.sessions.load(session)?.at(path)?;
         let source = Upload { body: Arc::clone(&request.body), name: at.to_string(), most: FILE_MAX };
         let options = PutOptions { keep_existing: true, bulk: true, expires_in: None };
         let put = self.backend.need_files()?.put(&at, &source, options).await;
@@ -53,10 +53,10 @@ impl Anthropic {
             extra: serde_json::Map::new(),
         };
         let _changing = self.changing.lock().await;
-        let mut kept = self.load(session)?;
+        let mut kept = self.sessions.load(session)?;
         let place = kept.place();
         kept.outputs.push(Arc::new(Output { place, file: file.clone(), from }));
-        self.save(&mut kept)?;
+        self.sessions.save(&mut kept)?;
         let all = super::betas::Betas { managed: true, files: false };
         Ok(answer::json(StatusCode::OK, &shown(file, all)))
     }

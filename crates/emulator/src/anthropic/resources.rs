@@ -8,10 +8,11 @@ use async_trait::async_trait;
 use hyper::StatusCode;
 use serde_json::Value;
 
+use super::checks::known_only;
 use super::files::missing;
 use super::page::{self, Cursor, Order, Place};
 use super::session_state::{Mounted, SessionState};
-use super::{Anthropic, ApiError, DOCUMENT_MAX, Result, known_only};
+use super::{Anthropic, ApiError, DOCUMENT_MAX, Result};
 use crate::answer::{self, Answer, now};
 use crate::request::Request;
 use wharf_client::backend::PutOptions;
@@ -27,18 +28,18 @@ impl Anthropic {
     pub(super) async fn add_resource(&self, session: &str, request: &Request) -> Result<Answer> {
         let new: NewResource = request.document(DOCUMENT_MAX).await?;
         let _changing = self.changing.lock().await;
-        let mut kept = self.load(session)?;
+        let mut kept = self.sessions.load(session)?;
         self.still_open(&kept)?;
         if new.kind != kind::FILE {
             return Err(ApiError::bad(format!("type: only `{}` can be added to a session", kind::FILE)));
         }
         let made = self.mount(&mut kept, new).await?;
-        self.save(&mut kept)?;
+        self.sessions.save(&mut kept)?;
         Ok(answer::json(StatusCode::OK, &made))
     }
 
     pub(super) fn list_resources(&self, session: &str, request: &Request) -> Result<Answer> {
-        let kept = self.load(session)?;
+        let kept = self.sessions.load(session)?;
         let limit = page::limit(request, wire::PAGE_MAX, wire::PAGE_MAX)?;
         let cursor = Cursor::of(request, Order::Oldest)?;
         let all = kept.resources.iter().map(|one| (Place::of(one.place, ""), one.resource.clone())).collect();
@@ -47,7 +48,7 @@ impl Anthropic {
     }
 
     pub(super) fn get_resource(&self, session: &str, id: &str) -> Result<Answer> {
-        let kept = self.load(session)?;
+        let kept = self.sessions.load(session)?;
         let found = kept.resources.iter().find(|mounted| mounted.is(id)).ok_or_else(|| not_mounted(id))?;
         Ok(answer::json(StatusCode::OK, &found.resource))
     }
@@ -55,7 +56,7 @@ impl Anthropic {
     pub(super) async fn update_resource(&self, session: &str, id: &str, request: &Request) -> Result<Answer> {
         let update: UpdateResource = request.document(DOCUMENT_MAX).await?;
         let _changing = self.changing.lock().await;
-        let mut kept = self.load(session)?;
+        let mut kept = self.sessions.load(session)?;
         let found = kept.resources.iter_mut().find(|mounted| mounted.is(id)).ok_or_else(|| not_mounted(id))?;
         let mounted = Arc::make_mut(found);
         if mounted.resource.kind != kind::REPOSITORY {
@@ -64,16 +65,16 @@ impl Anthropic {
         known_only("", &update.extra)?;
         mounted.resource.updated_at = Some(now());
         let shown = mounted.resource.clone();
-        self.save(&mut kept)?;
+        self.sessions.save(&mut kept)?;
         Ok(answer::json(StatusCode::OK, &shown))
     }
 
     pub(super) async fn delete_resource(&self, session: &str, id: &str) -> Result<Answer> {
         let _changing = self.changing.lock().await;
-        let mut kept = self.load(session)?;
+        let mut kept = self.sessions.load(session)?;
         let found = kept.resources.iter().position(|mounted| mounted.is(id)).ok_or_else(|| not_mounted(id))?;
         let gone = kept.resources.remove(found);
-        self.save(&mut kept)?;
+        self.sessions.save(&mut kept)?;
         if let Some(path) = gone.path().filter(|_| self.sessions.stay()) {
             self.backend.need_files()?.remove(&kept.at(path)?, false).await?;
         }

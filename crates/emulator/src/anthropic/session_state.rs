@@ -10,9 +10,10 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Anthropic, ApiError, Result, held};
+use super::{ApiError, Result};
 use crate::answer::now;
 use crate::journal::{Journal, Line};
+use crate::lock::locked;
 use wharf_core::model::{RemotePath, SessionPath, Timestamp};
 use wharf_wire::anthropic as wire;
 
@@ -221,16 +222,14 @@ impl Sessions {
 
     /// What is known by now.
     fn known(&self) -> Result<MutexGuard<'_, Known>> {
-        let mut known = held(&self.known);
+        let mut known = locked(&self.known);
         self.journal.news()?.into_iter().for_each(|line| known.hear(line));
         Ok(known)
     }
-}
 
-impl Anthropic {
     /// A session of this dialect, or 404.
     pub(super) fn load(&self, id: &str) -> Result<SessionState> {
-        let known = self.sessions.known()?.sessions.get(id).cloned();
+        let known = self.known()?.sessions.get(id).cloned();
         known.ok_or_else(|| ApiError::not_found(format!("Session `{id}` not found.")))
     }
 
@@ -238,30 +237,30 @@ impl Anthropic {
     pub(super) fn save(&self, kept: &mut SessionState) -> Result<()> {
         // A clock that was set back does not make a change older than the one before.
         kept.session.updated_at = kept.session.updated_at.max(Some(now()));
-        let mut known = self.sessions.known()?;
-        self.sessions.journal.write(kept.id(), || kept.changes(known.sessions.get(kept.id())))?;
+        let mut known = self.known()?;
+        self.journal.write(kept.id(), || kept.changes(known.sessions.get(kept.id())))?;
         known.insert(kept.clone());
         Ok(())
     }
 
     /// Forgets a session.
     pub(super) fn forget(&self, id: &str) -> Result<()> {
-        let mut known = self.sessions.known()?;
+        let mut known = self.known()?;
         let Some(kept) = known.sessions.get(id) else { return Ok(()) };
         let gone = || kept.changes(None).into_iter().map(|(part, _)| (part, Value::Null)).collect();
-        self.sessions.journal.write(id, gone)?;
+        self.journal.write(id, gone)?;
         known.forget(id);
         Ok(())
     }
 
     /// All sessions of this dialect, in no order.
     pub(super) fn all(&self) -> Result<Vec<SessionState>> {
-        Ok(self.sessions.known()?.sessions.values().cloned().collect())
+        Ok(self.known()?.sessions.values().cloned().collect())
     }
 
     /// The session that a file belongs to, where there is one.
     pub(super) fn owner(&self, file: &str) -> Result<Option<SessionState>> {
-        let known = self.sessions.known()?;
+        let known = self.known()?;
         let kept = known.owners.get(file).and_then(|session| known.sessions.get(session));
         Ok(kept.filter(|kept| kept.files().any(|known| known.id == file)).cloned())
     }

@@ -3,9 +3,10 @@
 use hyper::StatusCode;
 use serde_json::{Map, Value, json};
 
+use super::checks::{check_metadata, known_only};
 use super::page::{self, Created, Cursor, Order, Place};
 use super::session_state::SessionState;
-use super::{Anthropic, ApiError, DOCUMENT_MAX, Result, check_metadata, events, known_only};
+use super::{Anthropic, ApiError, DOCUMENT_MAX, Result, events};
 use crate::answer::{self, Answer, now};
 use crate::request::Request;
 use wharf_client::backend::NewSession;
@@ -25,19 +26,19 @@ impl Anthropic {
     }
 
     pub(super) fn get_session(&self, id: &str) -> Result<Answer> {
-        Ok(answer::json(StatusCode::OK, &self.shown(self.load(id)?)))
+        Ok(answer::json(StatusCode::OK, &self.shown(self.sessions.load(id)?)))
     }
 
     pub(super) async fn update_session(&self, id: &str, request: &Request) -> Result<Answer> {
         let update: UpdateSession = request.document(DOCUMENT_MAX).await?;
         let _changing = self.changing.lock().await;
-        let mut kept = self.load(id)?;
+        let mut kept = self.sessions.load(id)?;
         self.still_open(&kept)?;
         if update.agent.is_some() {
             self.check_idle(id, "changed")?;
         }
         let event = change(&mut kept, update)?;
-        self.save(&mut kept)?;
+        self.sessions.save(&mut kept)?;
         if !event.extra.is_empty() {
             self.lives.with(id, |life| life.happens(event));
         }
@@ -46,10 +47,10 @@ impl Anthropic {
 
     pub(super) async fn delete_session(&self, id: &str) -> Result<Answer> {
         let _changing = self.changing.lock().await;
-        self.load(id)?;
+        self.sessions.load(id)?;
         self.check_idle(id, "deleted")?;
         self.backend.sessions().delete(&id.parse()?, false).await?;
-        self.forget(id)?;
+        self.sessions.forget(id)?;
         self.lives.with(id, |life| life.happens(Event::of(kind::DELETED)));
         Ok(answer::json(StatusCode::OK, &Deleted::of(id, Deleted::SESSION)))
     }
@@ -57,11 +58,11 @@ impl Anthropic {
     /// Archives a session. A second time changes nothing; what the service does then is unknown.
     pub(super) async fn archive_session(&self, id: &str) -> Result<Answer> {
         let _changing = self.changing.lock().await;
-        let mut kept = self.load(id)?;
+        let mut kept = self.sessions.load(id)?;
         if kept.session.archived_at.is_none() {
             self.check_idle(id, "archived")?;
             kept.session.archived_at = Some(now());
-            self.save(&mut kept)?;
+            self.sessions.save(&mut kept)?;
             self.lives.with(id, super::life::Life::end);
         }
         Ok(answer::json(StatusCode::OK, &self.shown(kept)))
@@ -142,7 +143,7 @@ impl Anthropic {
             for resource in asked.resources {
                 self.mount(&mut kept, resource).await?;
             }
-            self.save(&mut kept)
+            self.sessions.save(&mut kept)
         };
         let mounted: Result<()> = mounted.await;
         if let Err(refusal) = mounted {
@@ -186,7 +187,7 @@ impl Anthropic {
                 && query.get(filter::MEMORY_STORE).is_none_or(has_store)
                 && session.created_at.is_none_or(|at| created.holds(at))
         };
-        let all = self.all()?.into_iter().map(|kept| self.shown(kept)).filter(fits);
+        let all = self.sessions.all()?.into_iter().map(|kept| self.shown(kept)).filter(fits);
         let place = |session: &Session| Place::of(session.created_at.map_or(0, Timestamp::as_microsecond), &session.id);
         let cut = page::cut(all.map(|one| (place(&one), one)).collect(), order, cursor.as_ref(), limit);
         let before = Given::or_null(cut.before.clone());

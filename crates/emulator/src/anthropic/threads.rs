@@ -19,7 +19,7 @@ const PAGE_MAX: usize = 1000;
 
 impl Anthropic {
     pub(super) fn list_threads(&self, session: &str, request: &Request) -> Result<Answer> {
-        let session = self.shown(self.load(session)?);
+        let session = self.shown(self.sessions.load(session)?);
         let limit = page::limit(request, PAGE_MAX, PAGE_MAX)?;
         let cursor = Cursor::of(request, Order::Oldest)?;
         let statuses = page::words(request, filter::STATUSES, &status::LISTED)?;
@@ -52,7 +52,7 @@ impl Anthropic {
     }
 
     fn session_of_thread(&self, session: &str, id: &str) -> Result<SessionState> {
-        let kept = self.load(session)?;
+        let kept = self.sessions.load(session)?;
         if id != name(session) {
             return Err(ApiError::not_found(format!("Thread `{id}` not found.")));
         }

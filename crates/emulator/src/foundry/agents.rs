@@ -3,170 +3,21 @@
 //! Behind every name is an agent with a version `1`. What clients change of one is kept while the
 //! server runs, and listings have the agents that clients used.
 
-use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
-
 use hyper::StatusCode;
 use serde_json::{Map, Value, json};
 
-use super::{ApiError, DOCUMENT_MAX, Foundry, Result};
+use super::agent_state::{missing, place, unknown, version};
+use super::sessions::limit;
+use super::{ApiError, DOCUMENT_MAX, Foundry, Result, flag};
 use crate::answer::{self, Answer};
 use crate::request::Request;
-use wharf_core::model::Timestamp;
 use wharf_wire::url::Query;
-
-/// The code of a 403 for an agent that was disabled. The status is in the notes of clients, the code
-/// ours.
-const DISABLED: &str = "agent_disabled";
 
 /// Kinds of agents that a listing can be asked for \[py\].
 const KINDS: [&str; 5] = ["prompt", "hosted", "workflow", "external", "voice"];
 
 /// What a change of an agent may hold \[py\].
 const CHANGEABLE: [&str; 2] = ["agent_endpoint", "agent_card"];
-
-/// Every agent that clients used.
-#[derive(Default)]
-pub(super) struct Agents(Mutex<Shelf>);
-
-#[derive(Default)]
-struct Shelf {
-    known: HashMap<String, Agent>,
-    /// Where agents stood in listings that were deleted since: a client that deletes what it lists
-    /// goes on behind one that is gone.
-    departed: HashMap<String, usize>,
-    /// How many were made.
-    made: usize,
-}
-
-/// One of them.
-#[derive(Debug, Clone)]
-struct Agent {
-    /// Its place in listings.
-    place: usize,
-    /// The place in the list is the version, less one; nothing for one that was deleted.
-    versions: Vec<Option<Value>>,
-    disabled: bool,
-    /// What was set of [`CHANGEABLE`].
-    details: Map<String, Value>,
-}
-
-impl Agent {
-    fn new(name: &str, place: usize) -> Self {
-        let versions = vec![Some(version(name, 1, Map::new()))];
-        Agent { place, versions, disabled: false, details: Map::new() }
-    }
-
-    fn latest(&self) -> Option<&Value> {
-        self.versions.iter().flatten().next_back()
-    }
-
-    fn version(&self, version: &str) -> Option<&Value> {
-        let found = self.versions.get(place(version)?)?.as_ref()?;
-        // Of `01`, too, the number is 1.
-        found.get("version").is_some_and(|known| known == version).then_some(found)
-    }
-
-    /// As the SDKs read it; nothing without a version.
-    fn shown(&self, name: &str) -> Option<Value> {
-        let state = if self.disabled { "disabled" } else { "enabled" };
-        let mut shown = json!({
-            "object": "agent",
-            "id": name,
-            "name": name,
-            "state": state,
-            "configuration_state": state,
-            "versions": { "latest": self.latest()? },
-        });
-        if let Some(shown) = shown.as_object_mut() {
-            shown.extend(self.details.clone());
-        }
-        Some(shown)
-    }
-}
-
-impl Agents {
-    fn shelf(&self) -> MutexGuard<'_, Shelf> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// The agent of that name, whether or not a client used it before.
-    fn look(&self, name: &str) -> Agent {
-        self.shelf().known.get(name).cloned().unwrap_or_else(|| Agent::new(name, 0))
-    }
-
-    fn change<T>(&self, name: &str, change: impl FnOnce(&mut Agent) -> T) -> T {
-        let shelf = &mut *self.shelf();
-        let agent = shelf.known.entry(name.to_owned()).or_insert_with(|| {
-            shelf.made += 1;
-            Agent::new(name, shelf.made)
-        });
-        change(agent)
-    }
-
-    /// The version that a new session gets: the one that is asked for, or the newest.
-    pub(super) fn choose(&self, name: &str, asked: Option<String>) -> Result<String> {
-        self.enabled(name)?;
-        let agent = self.look(name);
-        let chosen = match &asked {
-            Some(version) => agent.version(version),
-            None => agent.latest(),
-        };
-        let chosen = chosen.and_then(|version| version.get("version")?.as_str()).map(str::to_owned);
-        let chosen = chosen.ok_or_else(|| match asked {
-            Some(version) => unknown(name, &version),
-            None => missing(name),
-        })?;
-        // From now on it is in listings.
-        self.change(name, |_| ());
-        Ok(chosen)
-    }
-
-    /// Refuses what a disabled agent does not do.
-    pub(super) fn enabled(&self, name: &str) -> Result<()> {
-        if self.look(name).disabled {
-            let what = format!("Agent {name} is disabled");
-            return Err(ApiError::new(StatusCode::FORBIDDEN, what).code(DISABLED));
-        }
-        Ok(())
-    }
-}
-
-/// One version, as the SDKs read it.
-fn version(agent: &str, number: usize, given: Map<String, Value>) -> Value {
-    let mut object = json!({
-        "object": "agent.version",
-        "id": format!("{agent}:{number}"),
-        "name": agent,
-        "version": number.to_string(),
-        "status": "active",
-        "created_at": Timestamp::now().as_second(),
-        "metadata": {},
-        "description": "",
-        "definition": {
-            "kind": "hosted",
-            "cpu": "1",
-            "memory": "2Gi",
-            "protocol_versions": [{ "protocol": "responses", "version": "1.0.0" }],
-        },
-    });
-    for (name, value) in given {
-        if let Some(known) =
-            object.get_mut(&name).filter(|_| matches!(&*name, "metadata" | "description" | "definition"))
-        {
-            *known = value;
-        }
-    }
-    object
-}
-
-fn missing(agent: &str) -> ApiError {
-    ApiError::not_found(format!("Agent {agent} does not exist"))
-}
-
-fn unknown(agent: &str, version: &str) -> ApiError {
-    ApiError::not_found(format!("Version {version} of agent {agent} does not exist"))
-}
 
 impl Foundry {
     /// The agents that clients used.
@@ -175,13 +26,14 @@ impl Foundry {
         if kind.is_some_and(|kind| !KINDS.contains(&kind)) {
             return Err(ApiError::bad(format!("kind is one of {}", KINDS.join(", "))));
         }
-        let shelf = self.agents.shelf();
+        let agents = self.agents.known();
         let fits = |shown: &Value| {
             kind.is_none_or(|kind| shown.pointer("/versions/latest/definition/kind").is_some_and(|known| known == kind))
         };
-        let all = shelf.known.iter().filter_map(|(name, agent)| Some((agent.place, agent.shown(name)?)));
+        let all = agents.known.iter().filter_map(|(name, agent)| Some((agent.place, agent.shown(name)?)));
         let all: Vec<(usize, Value)> = all.filter(|(_, shown)| fits(shown)).collect();
-        let place = |id: &str| shelf.known.get(id).map(|agent| agent.place).or_else(|| shelf.departed.get(id).copied());
+        let place =
+            |id: &str| agents.known.get(id).map(|agent| agent.place).or_else(|| agents.departed.get(id).copied());
         page(all, place, &request.query)
     }
 
@@ -206,9 +58,9 @@ impl Foundry {
 
     pub(super) async fn delete_agent(&self, agent: &str, query: &Query) -> Result<Answer> {
         self.end_sessions(agent, None, query).await?;
-        let mut shelf = self.agents.shelf();
-        if let Some(gone) = shelf.known.remove(agent) {
-            shelf.departed.insert(agent.to_owned(), gone.place);
+        let mut agents = self.agents.known();
+        if let Some(gone) = agents.known.remove(agent) {
+            agents.departed.insert(agent.to_owned(), gone.place);
         }
         let answer = json!({ "object": "agent.deleted", "name": agent, "deleted": true });
         Ok(answer::json(StatusCode::OK, &answer))
@@ -256,7 +108,7 @@ impl Foundry {
 
     /// Refuses to delete an agent or a version that has sessions, or deletes them with it \[py\].
     async fn end_sessions(&self, agent: &str, version: Option<&str>, query: &Query) -> Result<()> {
-        let force = super::flag(query, "force")?;
+        let force = flag(query, "force")?;
         let sessions = self.sessions_of(agent, version).await?;
         if !force && !sessions.is_empty() {
             let what = match version {
@@ -273,15 +125,10 @@ impl Foundry {
     }
 }
 
-/// Where a version is in the list.
-fn place(version: &str) -> Option<usize> {
-    version.parse::<usize>().ok()?.checked_sub(1)
-}
-
 /// A page of objects, each with its place, the last first unless `order=asc`. A cursor is an id,
 /// whose place `place` knows even where its object is gone.
 fn page(mut all: Vec<(usize, Value)>, place: impl Fn(&str) -> Option<usize>, query: &Query) -> Result<Answer> {
-    let limit = super::sessions::limit(query)?;
+    let limit = limit(query)?;
     let oldest_first = match query.get("order") {
         None | Some("desc") => false,
         Some("asc") => true,

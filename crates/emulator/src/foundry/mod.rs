@@ -4,7 +4,9 @@
 //! that would talk to an agent are answered with 501. What the sources of [`wire`] leave open was
 //! decided here, next to where it is done.
 
+mod agent_state;
 mod agents;
+mod deleted;
 mod files;
 mod sessions;
 
@@ -14,8 +16,8 @@ use async_trait::async_trait;
 use hyper::header::HeaderValue;
 use hyper::{HeaderMap, Method, StatusCode};
 
-use self::agents::Agents;
-use self::sessions::Departed;
+use self::agent_state::Agents;
+use self::deleted::DeletedSessions;
 use super::answer::{self, Answer};
 use super::api_error::{ApiError, Result};
 use super::dialect::{self, Dialect};
@@ -50,7 +52,7 @@ pub(super) fn variables(origin: &str) -> Vec<(&'static str, String)> {
 pub(super) struct Foundry {
     backend: Arc<dyn Backend>,
     agents: Agents,
-    departed: Departed,
+    deleted: DeletedSessions,
 }
 
 #[async_trait]
@@ -98,7 +100,7 @@ impl Dialect for Foundry {
 
 impl Foundry {
     pub(super) fn new(backend: Arc<dyn Backend>) -> Self {
-        Foundry { backend, agents: Agents::default(), departed: Departed::default() }
+        Foundry { backend, agents: Agents::default(), deleted: DeletedSessions::default() }
     }
 
     async fn answered(&self, request: &Request) -> Result<Answer> {

@@ -1,7 +1,6 @@
 //! Sessions: each is one of the store, which keeps the agent, the id and the rest as labels.
 
-use std::collections::{HashMap, VecDeque};
-use std::sync::{Mutex, PoisonError};
+use std::collections::VecDeque;
 use std::time::Duration;
 
 use hyper::StatusCode;
@@ -26,14 +25,6 @@ const STOPPED_AT: &str = "foundry.stopped_at";
 
 /// Sessions that the store is asked for at a time.
 const STEP: usize = 500;
-
-/// Ids of deleted sessions that are remembered.
-const REMEMBERED: usize = 10_000;
-
-/// When sessions were made that were deleted since: a client that deletes what it lists goes on with
-/// a cursor that is gone. What the service does then is unknown; losing the place would be worse.
-#[derive(Default)]
-pub(super) struct Departed(Mutex<HashMap<SessionId, Timestamp>>);
 
 /// Where one listing begins or ends.
 struct Cursor {
@@ -92,7 +83,7 @@ impl Foundry {
         match self.backend.sessions().delete(&session.id, false).await {
             Err(e) if e.kind() != Kind::NotFound => Err(e.into()),
             _ => {
-                self.departed.remember(session.id, session.created_at);
+                self.deleted.remember(session.id, session.created_at);
                 Ok(())
             }
         }
@@ -221,25 +212,12 @@ impl Foundry {
         let local = local_id(agent, id).map_err(|_| unknown())?;
         match self.backend.sessions().get(&local).await {
             Ok(_) => Ok(Cursor { id: local, made: None }),
-            Err(e) if e.kind() == Kind::NotFound => match self.departed.made(&local) {
+            Err(e) if e.kind() == Kind::NotFound => match self.deleted.made(&local) {
                 None => Err(unknown()),
                 made => Ok(Cursor { id: local, made }),
             },
             Err(e) => Err(e.into()),
         }
-    }
-}
-
-impl Departed {
-    fn remember(&self, id: SessionId, made: Option<Timestamp>) {
-        let mut departed = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(made) = made.filter(|_| departed.len() < REMEMBERED) {
-            departed.insert(id, made);
-        }
-    }
-
-    fn made(&self, id: &SessionId) -> Option<Timestamp> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(id).copied()
     }
 }
 
