@@ -14,106 +14,106 @@ use wharf_core::config::{Flags, duration};
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Global options")]
 pub struct GlobalFlags {
-    /// The backend; 'wharf backends' lists them [env: WHARF_BACKEND]
+    /// Use this backend; see 'wharf backends' [env: WHARF_BACKEND]
     #[arg(short, long, global = true, value_name = "NAME")]
     pub backend: Option<String>,
 
-    /// A group of settings from the configuration file [env: WHARF_PROFILE]
+    /// Use this profile of the configuration file [env: WHARF_PROFILE]
     #[arg(long, global = true, value_name = "NAME")]
     pub profile: Option<String>,
 
-    /// The session that :PATH means [env: WHARF_SESSION]
+    /// Session for targets of the form :PATH [env: WHARF_SESSION]
     #[arg(short, long, global = true, value_name = "ID")]
     pub session: Option<String>,
 
-    /// The agent of new sessions; on foundry, of every call [env: WHARF_AGENT]
+    /// Agent for new sessions; on foundry, for every call [env: WHARF_AGENT]
     #[arg(long, global = true, value_name = "ID")]
     pub agent: Option<String>,
 
-    /// How results look [env: WHARF_FORMAT]
+    /// Output format [default: auto] [env: WHARF_FORMAT]
     #[arg(long, global = true, value_enum, ignore_case = true)]
     pub format: Option<Format>,
 
-    /// Extract from each object what a GJSON path selects, one result a line
+    /// Print what a GJSON path selects from each object, one result per line
     #[arg(long, global = true, value_name = "PATH", conflicts_with = "quiet")]
     pub transform: Option<String>,
 
-    /// Print text that --transform selects without quotes
+    /// Print strings selected by --transform without quotes
     #[arg(short, long, global = true)]
     pub raw_output: bool,
 
-    /// Print ids or paths only, one a line
+    /// Print ids or paths only, one per line
     #[arg(short, long, global = true)]
     pub quiet: bool,
 
-    /// End what -q and --transform print with NUL instead of newline
+    /// End results of -q and --transform with NUL instead of a newline
     #[arg(short = '0', long = "null", global = true)]
     pub null: bool,
 
-    /// Say more of what is done
+    /// Print settings, retries and excluded files to stderr
     #[arg(short, long, global = true)]
     pub verbose: bool,
 
-    /// Say everything, secrets masked
+    /// Print requests and responses to stderr, with secrets masked
     #[arg(long, global = true)]
     pub debug: bool,
 
-    /// When to use colour
+    /// Control the use of color [default: auto]
     #[arg(long, global = true, value_enum, default_value_t, hide_default_value = true, value_name = "WHEN")]
     pub color: Color,
 
-    /// How to show progress
+    /// Control how progress is shown [default: auto]
     #[arg(long, global = true, value_enum, default_value_t, hide_default_value = true, value_name = "HOW")]
     pub progress: ProgressMode,
 
-    /// The longest that the whole command may take, such as 90s or 15m
+    /// Stop the command after this time, such as 90s or 15m [default: none]
     #[arg(long, global = true, value_name = "TIME", value_parser = duration::parse)]
     pub timeout: Option<Duration>,
 
-    /// The longest that connecting to a service may take
+    /// Time limit for connecting to a service [default: 10s]
     #[arg(long, global = true, value_name = "TIME", value_parser = duration::parse)]
     pub connect_timeout: Option<Duration>,
 
-    /// How often a request is tried again
+    /// Number of retries for each request [default: 4]
     #[arg(long, global = true, value_name = "N")]
     pub retries: Option<u32>,
 
-    /// Files that a transfer moves at once, 1 to 256 [env: WHARF_JOBS]
+    /// Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]
     #[arg(long, global = true, value_name = "N")]
     pub jobs: Option<u32>,
 
-    /// The service's address
+    /// Address of the service [default: per backend]
     #[arg(long, global = true, value_name = "URL")]
     pub base_url: Option<String>,
 
-    /// A file or a pipe with a token for the service, instead of any other login
+    /// Read the token for the service from a file or a pipe
     #[arg(long, global = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub token_file: Option<PathBuf>,
 
-    /// The end user on whose behalf the service is called [env: WHARF_USER_IDENTITY]
+    /// End user on whose behalf to call [env: WHARF_USER_IDENTITY]
     #[arg(long, global = true, value_name = "ID")]
     pub user_identity: Option<String>,
 
-    /// What keeps the sessions of one end user apart from others [env: WHARF_ISOLATION_KEY]
+    /// Key that isolates an end user's sessions [env: WHARF_ISOLATION_KEY]
     #[arg(long, global = true, value_name = "KEY")]
     pub isolation_key: Option<String>,
 
-    /// A file of certificates to trust as well
+    /// File with additional certificates to trust
     #[arg(long, global = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub ca_cert: Option<PathBuf>,
 
-    /// A header of every request, never a credential; may be given several times
+    /// Header to add to each request, no credentials; can be repeated
     // Read later: what clap refuses it repeats, and this may be a secret.
     #[arg(long, global = true, value_name = "K:V")]
     pub header: Vec<String>,
 
-    /// A feature of the service that is not there for everybody; may be given several times
+    /// Beta feature header to send; can be repeated
     #[arg(long, global = true, value_name = "NAME")]
     pub beta: Vec<String>,
 }
 
 impl GlobalFlags {
-    /// The flags that other layers of settings can set too.
+    /// Returns the flags that the environment and the profile can set as well.
     pub fn layer(&self) -> Flags {
         Flags {
             backend: self.backend.clone(),
@@ -138,16 +138,16 @@ impl GlobalFlags {
     }
 }
 
-/// When requests have to be done for `--timeout`: a moment before, so that they say what they were
-/// about, and none where that is further away than the clock goes.
+/// Returns when requests must be done for `--timeout`: shortly before it, so that the error of a request is
+/// reported. `None` if the time is later than the clock can express.
 fn deadline(timeout: Duration) -> Option<Instant> {
     Instant::now().checked_add(timeout.saturating_sub((timeout / 10).min(BEFORE)))
 }
 
-/// Requests have to be done so long before `--timeout` runs out.
+/// The time before the end of `--timeout` at which requests must be done.
 const BEFORE: Duration = Duration::from_millis(100);
 
-/// The word of a format as it is typed.
+/// Returns the name of a format on the command line.
 pub(super) fn word(format: Format) -> &'static str {
     match format {
         Format::Auto => "auto",
@@ -159,24 +159,24 @@ pub(super) fn word(format: Format) -> &'static str {
     }
 }
 
-// How much of a listing to show.
+// The flags of a listing that select a page.
 #[derive(Debug, Clone, Default, Args)]
 pub struct PagingFlags {
-    /// Show at most so many, and say how to go on
+    /// Show at most N entries, and print a token for the next page
     #[arg(long, value_name = "N")]
     pub limit: Option<NonZeroUsize>,
 
-    /// The same by the vendor's flag, where -1 is no limit
+    /// The same by the vendor's flag; -1 means no limit
     #[arg(long, value_name = "N", hide = true, allow_negative_numbers = true, value_parser = most)]
     pub max_items: Option<usize>,
 
-    /// Go on where 'more: TOKEN' of an earlier listing said
+    /// Continue from the 'more: TOKEN' of an earlier listing
     #[arg(long, value_name = "TOKEN")]
     pub page: Option<String>,
 }
 
 impl PagingFlags {
-    /// How many to show at most.
+    /// Returns how many entries to show at most.
     pub(super) fn limit(&self) -> Option<usize> {
         let limit = self.limit.map_or(usize::MAX, NonZeroUsize::get).min(self.max_items.unwrap_or(usize::MAX));
         (limit < usize::MAX).then_some(limit)
@@ -188,14 +188,14 @@ fn most(text: &str) -> Result<usize, String> {
     match text.parse::<i64>() {
         Ok(-1) => Ok(usize::MAX),
         Ok(number @ 1..) => usize::try_from(number).map_err(|e| e.to_string()),
-        _ => Err("it is a number from 1, or -1 for no limit".to_owned()),
+        _ => Err("use a number from 1, or -1 for no limit".to_owned()),
     }
 }
 
 // Sessions by name, as positional arguments or as the vendor's flag.
 #[derive(Debug, Clone, Args)]
 pub(super) struct SessionNames {
-    /// The sessions' ids
+    /// Session ids
     #[arg(value_name = "SESSION", required_unless_present = "session_id")]
     pub names: Vec<String>,
 
@@ -205,7 +205,7 @@ pub(super) struct SessionNames {
 }
 
 impl SessionNames {
-    /// All of them, in order.
+    /// Returns all ids, in order.
     pub(super) fn all(&self) -> impl Iterator<Item = &String> {
         self.session_id.iter().chain(&self.names)
     }
@@ -214,12 +214,13 @@ impl SessionNames {
 // A body document.
 #[derive(Debug, Clone, Default, Args)]
 pub(super) struct BodyFlag {
-    /// A YAML or JSON document, merged under the flags; - for standard input
+    /// YAML or JSON file with fields; flags override them; - for stdin
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub body: Option<PathBuf>,
 }
 
-/// The first positional argument is the session, unless the vendor's flag named it.
+/// Returns the session, which is the first positional argument unless the vendor's flag names it, and the
+/// other arguments.
 pub(super) fn session_and_rest<T: Default>(flag: Option<T>, first: Option<T>, rest: Vec<T>) -> (T, Vec<T>) {
     match flag {
         Some(id) => (id, first.into_iter().chain(rest).collect()),

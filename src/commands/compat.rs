@@ -1,5 +1,5 @@
-//! Words of a command line as other tools take them: `--flag=true`, and flags for secrets, which are
-//! refused before anything repeats them.
+//! Compatibility with the command lines of other tools: `--flag=true`, and flags for secrets, which are
+//! rejected without repeating their values.
 
 use std::ffi::OsString;
 
@@ -32,7 +32,7 @@ pub(super) fn adapt(args: Vec<OsString>, grammar: impl FnOnce() -> clap::Command
     for arg in own() {
         let name = arg.split('=').next().unwrap_or(arg);
         if let Some((flag, hint)) = SECRETS.into_iter().find(|(flag, _)| *flag == name) {
-            return Err(Error::usage(format!("a secret is never taken from the command line: `{flag}`")).hint(hint));
+            return Err(Error::usage(format!("secrets are not accepted on the command line: `{flag}`")).hint(hint));
         }
     }
     if !own().any(|arg| switch(arg).is_some()) {

@@ -13,7 +13,7 @@ use wharf_core::error::{Error, Result};
     wharf completions bash > ~/.local/share/bash-completion/completions/wharf\n  \
     wharf completions zsh > ~/.zfunc/_wharf")]
 pub(super) struct CompletionsArgs {
-    /// The shell
+    /// Shell to print the script for
     #[arg(value_enum)]
     shell: Shell,
 }
@@ -29,7 +29,7 @@ impl CompletionsArgs {
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  wharf man ~/.local/share/man/man1")]
 pub(super) struct ManArgs {
-    /// Where to write the pages; it is made if it does not exist
+    /// Directory for the pages; created if it does not exist
     #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
     dir: PathBuf,
 }

@@ -11,15 +11,15 @@ use wharf_core::error::{Error, Result};
 #[derive(Debug, Subcommand)]
 #[command(defer = true)]
 pub(super) enum ConfigCommand {
-    /// Prints where the configuration file is, whether or not it exists
+    /// Print the path of the configuration file, even if it does not exist
     Path,
-    /// Prints every setting with where it came from
+    /// List all settings and where each comes from
     #[command(visible_alias = "ls")]
     List,
-    /// Prints one setting
+    /// Print one setting
     #[command(alias = "show")]
     Get {
-        /// The setting's name; 'wharf config list' shows them
+        /// Name of the setting; see 'wharf config list'
         name: String,
     },
 }
@@ -42,7 +42,8 @@ impl ConfigCommand {
                     cx.out.one(setting)
                 } else {
                     let names: Vec<_> = all.iter().map(|setting| setting.name).collect();
-                    Err(Error::not_found(format!("there is no setting of this name: {name:?}")).hint(names.join(", ")))
+                    Err(Error::not_found(format!("setting `{name}` not found"))
+                        .hint(format!("settings are {}", names.join(", "))))
                 }
             }
         }

@@ -1,4 +1,4 @@
-//! What a command has at hand.
+//! The context of a command.
 
 use std::cell::{Cell, OnceCell, RefCell};
 use std::sync::Arc;
@@ -22,7 +22,7 @@ use wharf_transfer::Options as TransferOptions;
 use wharf_transfer::stop::Stop;
 use wharf_transfer::tally::Tally;
 
-/// The context of a command. Everything that costs something is made at its first use.
+/// The context of a command: settings, backend and output. Each is created at its first use.
 pub struct Cx {
     /// Where results go.
     pub out: Output,
@@ -31,7 +31,7 @@ pub struct Cx {
     backend: OnceCell<Box<dyn Backend>>,
     /// What services answered, for `--format raw`.
     answers: Option<Answers>,
-    /// How whoever runs the command asks it to end early.
+    /// Cancels the command.
     pub stop: Stop,
     /// The exit status of a command that succeeds: not 0 only where another program's is passed on.
     pub(super) status: Cell<u8>,
@@ -133,10 +133,10 @@ impl Cx {
         }
     }
 
-    /// Names the members of a document that nobody knows.
+    /// Prints a note for each unknown field of a document.
     pub(super) fn note_unknown(&self, unknown: &[String]) {
         for name in unknown {
-            self.out.note(format!("note: the document has a member that wharf does not know, and passes on: `{name}`"));
+            self.out.note(format!("note: field `{name}` of the document is unknown to wharf and is sent as it is"));
         }
     }
 
@@ -263,7 +263,6 @@ pub(super) fn shown(pushed: Result<()>, tally: &mut Tally) -> Result<()> {
 /// The format that a word means.
 pub(super) fn read_format(word: &str) -> Result<Format> {
     Format::from_str(word, true).map_err(|_| {
-        Error::usage(format!("there is no format of this name: {word:?}"))
-            .hint("formats are auto, table, json, jsonl, yaml and raw")
+        Error::usage(format!("invalid format {word:?}")).hint("formats are auto, table, json, jsonl, yaml and raw")
     })
 }

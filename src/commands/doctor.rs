@@ -16,8 +16,8 @@ pub(super) async fn run(cx: &Cx) -> Result<()> {
     let settings = cx.settings()?;
     let file = match &settings.file {
         Some(file) if file.exists() => format!("{}: read", file.display()),
-        Some(file) => format!("{}: not there, which is fine", file.display()),
-        None => "none, as neither HOME nor WHARF_CONFIG is set".to_owned(),
+        Some(file) => format!("{}: does not exist (optional)", file.display()),
+        None => "none: neither HOME nor WHARF_CONFIG is set".to_owned(),
     };
     let mut findings =
         vec![Finding { check: "configuration", outcome: Ok(file) }, Finding { check: "clock", outcome: clock() }];
@@ -53,7 +53,7 @@ pub(super) async fn run(cx: &Cx) -> Result<()> {
 fn clock() -> Result<String> {
     let now = Timestamp::now();
     match EPOCH.parse::<Timestamp>() {
-        Ok(epoch) if now < epoch => Err(Error::conflict(format!("this machine's clock is wrong: {now}"))
+        Ok(epoch) if now < epoch => Err(Error::conflict(format!("the clock of this machine is wrong: {now}"))
             .hint("set it: credentials and expiry depend on it")),
         _ => Ok(now.to_string()),
     }

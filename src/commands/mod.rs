@@ -1,6 +1,6 @@
 //! The command line: one file for each noun, with its arguments and what they do.
 //!
-//! A command turns flags into calls of the rooms below and hands records to the output; it never
+//! A command turns flags into calls of the crates below and passes records to `output`; it never
 //! prints. [`run`] is the whole program. Start with [`Cli`] for the grammar and [`Cx`] for what a
 //! command has at hand.
 
@@ -37,12 +37,13 @@ pub use self::cx::Cx;
 pub use self::process::run;
 use wharf_core::error::{Kind, Result};
 
-/// Sessions, files and resources of hosted agents: load, work, unload, with proof.
+/// Move files in and out of the sessions of hosted agents, and verify them
 #[derive(Debug, Parser)]
 #[command(
     name = "wharf",
     version,
     propagate_version = true,
+    max_term_width = WIDTH,
     subcommand_required = false,
     after_help = after_help()
 )]
@@ -53,6 +54,9 @@ pub struct Cli {
     command: Option<Command>,
 }
 
+/// The width of help, in columns.
+const WIDTH: usize = 78;
+
 /// Returns the examples of `wharf --help` and all exit codes.
 fn after_help() -> String {
     let kinds = Kind::ALL.into_iter().filter(|kind| !matches!(kind, Kind::Internal | Kind::Closed));
@@ -62,7 +66,7 @@ fn after_help() -> String {
         wharf sessions create --title 'first try' --label team=blue\n  \
         wharf files upload ./data SESSION:/data\n  \
         wharf files download SESSION:/data ./results\n\n\
-        'wharf COMMAND --help' describes a command.\n\
+        Run 'wharf COMMAND --help' for the options of a command.\n\
         Exit codes: 0 done and verified, {}.",
         codes.collect::<Vec<_>>().join(", ")
     )
@@ -71,7 +75,7 @@ fn after_help() -> String {
 #[derive(Debug, Subcommand)]
 #[command(defer = true)]
 enum Command {
-    /// Isolated environments with a file system
+    /// Create, list and delete sessions
     #[command(
         subcommand,
         after_help = "Examples:\n  \
@@ -80,7 +84,7 @@ enum Command {
             wharf sessions delete SESSION"
     )]
     Sessions(sessions::SessionsCommand),
-    /// Files inside sessions, and stored files outside of them
+    /// Upload, download and list files, in sessions or stored
     #[command(
         subcommand,
         after_help = "Examples:\n  \
@@ -89,7 +93,7 @@ enum Command {
             wharf files download SESSION:/data ./results"
     )]
     Files(files::FilesCommand),
-    /// What is mounted into a session
+    /// Mount stored files and other resources into a session
     #[command(
         subcommand,
         after_help = "Examples:\n  \
@@ -98,20 +102,20 @@ enum Command {
             wharf resources delete SESSION --mount-path /in/data.csv"
     )]
     Resources(resources::ResourcesCommand),
-    /// What each backend can do, as data
+    /// List the backends and their features
     Backends,
-    /// Where settings come from and what they are
+    /// Show settings and where they come from
     #[command(subcommand, after_help = "Examples:\n  wharf config list\n  wharf config get backend")]
     Config(config::ConfigCommand),
-    /// Looks at configuration, credentials, the backend and the clock, and makes a round trip
+    /// Check configuration, credentials, backend and clock
     Doctor,
-    /// Runs an emulator of hosted services for tests, on this machine only; any key is accepted
+    /// Run an emulator of hosted services for tests; any key is accepted
     #[cfg(feature = "emulator")]
     #[command(after_help = serve::EXAMPLES)]
     Serve(serve::ServeArgs),
-    /// Prints a completion script for a shell
+    /// Print a completion script for a shell
     Completions(completions::CompletionsArgs),
-    /// Writes the manual pages into a directory
+    /// Write the manual pages into a directory
     Man(completions::ManArgs),
 }
 
@@ -134,14 +138,15 @@ impl Command {
 
 /// What `wharf` alone prints.
 const WELCOME: &str = "\
-wharf moves files into the sessions of hosted agents and back, with proof.
+wharf moves files into and out of the sessions of hosted agents, and verifies
+each one.
 
-The first three things to type (no account needed):
-  wharf sessions create --title 'first try'     makes a session and prints its id
-  wharf files upload ./data SESSION:/data       puts a directory into it
-  wharf files ls SESSION:/ -R                   shows what is there
+Three commands to start with (no account needed):
+  wharf sessions create --title 'first try'     create a session, print its id
+  wharf files upload ./data SESSION:/data       upload a directory
+  wharf files ls SESSION:/ -R                   list all files in it
 
-Then: 'wharf files download', 'wharf sessions delete', and 'wharf --help' for all.
+Next: 'wharf files download', 'wharf sessions delete'. See 'wharf --help'.
 ";
 
 /// Returns the grammar with the arguments of all commands.
@@ -185,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn help_shows_no_marks_of_documentation() {
+    fn help_is_narrow_and_shows_no_marks_of_documentation() {
         let grammar = grammar();
         let commands = all(&grammar, "wharf");
         assert!(commands.len() > 30, "all verbs are looked at");
@@ -197,6 +202,9 @@ mod tests {
                 let marked = text.lines().find(|line| line.contains('`') || line.contains("[`"));
                 assert_eq!(marked, None, "{name}");
             }
+            let page = command.render_help().to_string();
+            let long = page.lines().find(|line| line.chars().count() > WIDTH);
+            assert_eq!(long, None, "{name}: wider than {WIDTH} columns");
         }
         assert!(!WELCOME.contains('`'));
     }

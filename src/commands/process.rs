@@ -26,10 +26,10 @@ use wharf_transfer::stop::{Stop, stopped};
 /// anyway.
 const GRACE: Duration = Duration::from_secs(1);
 
-/// How long work that ends by itself may take to say what it has done.
+/// The time that cancelled work has to report what it has done.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// How many files a command has open at once at least: with fewer it would fail in some odd place.
+/// The minimum limit of open files; with fewer, a command would fail at an arbitrary point.
 const HANDLES: i32 = 32;
 
 /// How errors are reported, wherever in the process they come up.
@@ -230,7 +230,7 @@ fn takes_value(command: &clap::Command, long: &str) -> bool {
 }
 
 fn print_help(error: &clap::Error) -> Result<()> {
-    let doing = |e: &io::Error| Error::io("writing to standard output", e);
+    let doing = |e: &io::Error| Error::io("writing to stdout", e);
     let mut stdout = platform::stdout().map_err(|e| doing(&e))?;
     let help = error.render();
     let text =

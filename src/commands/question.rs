@@ -1,4 +1,4 @@
-//! Questions at a terminal: the one way in which a command asks something.
+//! Confirmation prompts at a terminal.
 
 use std::future::pending;
 use std::io::{self, BufRead, BufReader, IsTerminal};
@@ -12,13 +12,13 @@ use wharf_core::body;
 use wharf_core::error::{Error, Result};
 use wharf_core::thread;
 
-/// Whether somebody is there to answer.
+/// Returns whether stdin and stderr are a terminal.
 pub(super) fn can_ask() -> bool {
     io::stdin().is_terminal() && io::stderr().is_terminal()
 }
 
 /// Asks a question whose answer is yes or no; anything but a yes is a no. Ctrl-C ends it at once, and
-/// what is typed after that is no answer.
+/// what is typed after that is ignored.
 ///
 /// # Errors
 /// `io` where the answer cannot be read.

@@ -22,18 +22,18 @@ use wharf_transfer::tally::Tally;
 #[derive(Debug, Subcommand)]
 #[command(defer = true)]
 pub(super) enum ResourcesCommand {
-    /// Mounts stored files and other things into a session
+    /// Mount stored files and other resources into a session
     #[command(visible_alias = "create")]
     Add(ResourcesAddArgs),
-    /// Prints what is mounted in a session
+    /// List the resources of a session
     #[command(visible_alias = "ls")]
     List(ResourcesListArgs),
-    /// Prints one resource
+    /// Show a resource
     #[command(alias = "retrieve", alias = "show")]
     Get(ResourcesGetArgs),
-    /// Changes a resource by a document, such as a repository's token
+    /// Change a resource, such as the token of a repository
     Update(ResourcesUpdateArgs),
-    /// Unmounts resources
+    /// Unmount resources
     #[command(visible_alias = "rm")]
     Delete(ResourcesDeleteArgs),
 }
@@ -57,11 +57,11 @@ impl ResourcesCommand {
     wharf resources add SESSION @./data.csv:/in/data.csv\n  \
     wharf resources add SESSION --file-id file_123 --mount-path /in/data.csv")]
 pub(super) struct ResourcesAddArgs {
-    /// The session's id
+    /// Session id
     #[arg(value_name = "SESSION", required_unless_present = "session_id")]
     name: Option<OsString>,
 
-    /// What to mount: FILE_ID[:MOUNT_PATH], @LOCAL[:MOUNT_PATH], or a YAML object
+    /// Resource: FILE_ID[:MOUNT_PATH], @LOCAL[:MOUNT_PATH] or a YAML object
     #[arg(value_name = "SPEC")]
     specs: Vec<OsString>,
 
@@ -69,19 +69,19 @@ pub(super) struct ResourcesAddArgs {
     #[arg(long, value_name = "SESSION", hide = true)]
     session_id: Option<String>,
 
-    /// A stored file
+    /// Stored file to mount
     #[arg(long, value_name = "FILE_ID", conflicts_with = "file")]
     file_id: Option<String>,
 
-    /// A local file, to be uploaded and mounted
+    /// Local file to upload and mount
     #[arg(long, value_name = "LOCAL", value_hint = clap::ValueHint::FilePath)]
     file: Option<PathBuf>,
 
-    /// Where to mount it; made from the file's name where nothing is said
+    /// Path to mount at [default: from the file's name]
     #[arg(long, value_name = "PATH")]
     mount_path: Option<String>,
 
-    /// What it is: file, github_repository, memory_store, context
+    /// Resource type: file, github_repository, memory_store or context
     #[arg(long = "type", value_name = "TYPE")]
     kind: Option<String>,
 
@@ -166,7 +166,7 @@ impl ResourcesAddArgs {
             }
         }
         match (&mut *specs, self.mount_path) {
-            ([], _) => Err(Error::usage("there is nothing to mount").hint("give a SPEC, --file-id, --file or --body")),
+            ([], _) => Err(Error::usage("nothing to mount").hint("give a SPEC, --file-id, --file or --body")),
             (_, None) => Ok(specs),
             ([Spec::Ready(NewResource { mount_path, .. }) | Spec::Local { mount_path, .. }], Some(path)) => {
                 *mount_path = Some(path);
@@ -182,7 +182,7 @@ impl ResourcesAddArgs {
 
 #[derive(Debug, Args)]
 pub(super) struct ResourcesListArgs {
-    /// The session's id
+    /// Session id
     #[arg(value_name = "SESSION", required_unless_present = "session_id")]
     name: Option<String>,
 
@@ -205,11 +205,11 @@ impl ResourcesListArgs {
 // One resource of a session, named by position or by the vendor's flags.
 #[derive(Debug, Args)]
 struct ResourceArgs {
-    /// The session's id
+    /// Session id
     #[arg(value_name = "SESSION", required_unless_present = "session_id")]
     name: Option<String>,
 
-    /// The resource's id
+    /// Resource id
     #[arg(value_name = "RESOURCE")]
     resource: Option<String>,
 
@@ -230,11 +230,11 @@ impl ResourceArgs {
     fn read(self) -> Result<(SessionId, String)> {
         let (session, rest) = session_and_rest(self.session_id, self.name, self.resource.into_iter().collect());
         let mut all = self.resource_id.into_iter().chain(rest);
-        let hint = "`wharf resources list SESSION` shows their ids";
+        let hint = "`wharf resources list SESSION` shows the ids";
         match (all.next(), all.next()) {
             (Some(id), None) => Ok((session.parse()?, id)),
-            (None, _) => Err(Error::usage("which resource?").hint(hint)),
-            (Some(_), Some(_)) => Err(Error::usage("this takes one resource").hint(hint)),
+            (None, _) => Err(Error::usage("a resource id is missing").hint(hint)),
+            (Some(_), Some(_)) => Err(Error::usage("only one resource can be given").hint(hint)),
         }
     }
 }
@@ -270,7 +270,7 @@ impl ResourcesUpdateArgs {
         let (session, id) = self.name.read()?;
         let document = document(cx, &self.body, false).await?;
         if document.is_empty() {
-            return Err(Error::usage("there is nothing to change").hint("give a document: `--body FILE` or `--body -`"));
+            return Err(Error::usage("nothing to change").hint("give a document: `--body FILE` or `--body -`"));
         }
         cx.out.one(&backend.need_resources()?.update(&session, &id, document).await?)
     }
@@ -281,11 +281,11 @@ impl ResourcesUpdateArgs {
     wharf resources delete SESSION sesrsc_123\n  \
     wharf resources delete SESSION --mount-path /in/data.csv")]
 pub(super) struct ResourcesDeleteArgs {
-    /// The session's id
+    /// Session id
     #[arg(value_name = "SESSION", required_unless_present = "session_id")]
     name: Option<String>,
 
-    /// The resources' ids
+    /// Resource ids
     #[arg(value_name = "RESOURCE")]
     resources: Vec<String>,
 
@@ -297,7 +297,7 @@ pub(super) struct ResourcesDeleteArgs {
     #[arg(long, value_name = "RESOURCE", hide = true)]
     resource_id: Vec<String>,
 
-    /// The resource that is mounted here
+    /// Unmount the resource at this path
     #[arg(long, value_name = "PATH")]
     mount_path: Option<String>,
 }
@@ -312,7 +312,7 @@ impl ResourcesDeleteArgs {
             ids.push(mounted_at(cx, &session, path).await?);
         }
         if ids.is_empty() {
-            return Err(Error::usage("which resource?")
+            return Err(Error::usage("a resource id is missing")
                 .hint("give its id or --mount-path; `wharf resources list SESSION` shows both"));
         }
         let mut tally = Tally::default();
@@ -346,7 +346,7 @@ async fn mounted_at(cx: &Cx, session: &SessionId, path: &str) -> Result<String> 
         for resource in walk.take(resources.list(session, request).await?).0 {
             match resource {
                 Ok(one) if one.mount_path.as_deref() == Some(wanted.as_str()) => {
-                    let what = format!("what is mounted here has no id to unmount it by: `{wanted}`");
+                    let what = format!("the resource at `{wanted}` has no id, so it cannot be unmounted");
                     return one.id.ok_or_else(|| Error::new(Kind::Unsupported, what));
                 }
                 Ok(_) => {}
@@ -356,7 +356,7 @@ async fn mounted_at(cx: &Cx, session: &SessionId, path: &str) -> Result<String> 
     }
     // What cannot be read may be the one.
     Err(unknown.unwrap_or_else(|| {
-        Error::not_found(format!("nothing is mounted here: `{session}:{wanted}`"))
-            .hint(format!("`wharf resources list {session}` shows what is"))
+        Error::not_found(format!("nothing is mounted at `{session}:{wanted}`"))
+            .hint(format!("`wharf resources list {session}` shows the mount paths"))
     }))
 }

@@ -20,24 +20,26 @@ use wharf_emulator::env_file::Place;
 use wharf_emulator::faults::Fault;
 use wharf_emulator::{Options, PATIENCE, Server, backends, operations};
 
-/// The exit status where a command is not there.
+/// The exit status if the command does not exist.
 const NOT_FOUND: u8 = 127;
 
-/// The exit status where a command cannot be run.
+/// The exit status if the command cannot be run.
 const NOT_RUN: u8 = 126;
 
 pub(super) const EXAMPLES: &str = "\
-It is an emulator for tests: it listens on this machine only, takes any key, runs no agent, and promises\n\
-nothing about a power cut. With a COMMAND it takes a free port, sets the variables by which the services'\n\
-clients find and trust it, passes signals on, and ends with the command's exit status (126 or 127 when it\n\
-cannot be started). Without one it prints these variables and serves until Ctrl-C. With --backend, the\n\
-variables choose that backend for wharf itself.\n\n\
-Failures on purpose, OPERATION:EFFECT[@POSITION] [xN] [skip=N]:\n  \
+The emulator is for tests: it listens on this machine only, accepts any key,\n\
+runs no agent, and may lose data in a power cut.\n\n\
+With a COMMAND, it runs the command with the variables that make clients use\n\
+and trust the emulator, passes signals on, and exits with the command's exit\n\
+status (126 or 127 if the command cannot be started). Without one, it prints\n\
+the variables and serves until Ctrl-C. With --backend, the variables also\n\
+select that backend for wharf.\n\n\
+Faults, OPERATION:EFFECT[@POSITION] [xN] [skip=N]:\n  \
     'upload:reset@1MiB x2'          the first two uploads are cut off after 1 MiB\n  \
-    'list:429 x3 retry-after=1'     three listings are refused\n  \
-    'download:truncate@50%'         every download ends in its middle\n  \
-    '*:latency=100ms'               everything takes longer\n  \
-    'create:reset@end x1'           it is done, and the answer is lost\n\
+    'list:429 x3 retry-after=1'     three listings are rejected\n  \
+    'download:truncate@50%'         each download ends in the middle\n  \
+    '*:latency=100ms'               each request takes 100 ms longer\n  \
+    'create:reset@end x1'           the session is created, the response lost\n\
 Effects: latency=TIME, reset, truncate, stall, 400 to 599, endless, redirect=URL, bytes_written=N, page=N,\n\
 chunked, refused, refused=inside, sync=HOW.\n\n\
 Examples:\n  \
@@ -49,31 +51,31 @@ Examples:\n  \
 
 #[derive(Debug, Args)]
 pub(super) struct ServeArgs {
-    /// Where to listen: an address of this machine, or a port; a free port unless given
+    /// Loopback address or port to listen on [default: a free port]
     #[arg(long, value_name = "ADDR")]
     listen: Option<String>,
 
-    /// Serve HTTPS, with a certificate of a throw-away authority, which some clients insist on
+    /// Serve HTTPS with a certificate of a temporary authority
     #[arg(long)]
     tls: bool,
 
-    /// Where to keep everything; a temporary directory, removed at the end, unless given
+    /// Directory for all data [default: temporary, removed at the end]
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     store: Option<PathBuf>,
 
-    /// Make requests fail on purpose; may be given several times
+    /// Make requests fail on purpose; can be repeated
     #[arg(long, value_name = "SPEC")]
     fault: Vec<String>,
 
-    /// Write each request as a line of JSON to the end of a file
+    /// Append each request to a file, as a line of JSON
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     log: Option<PathBuf>,
 
-    /// Write the variables to a new file, which is there while the server accepts connections
+    /// Write the variables to a new file that exists while the server runs
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     env_file: Option<PathBuf>,
 
-    /// A command that uses the services
+    /// Command to run with the variables set
     #[arg(last = true, value_name = "COMMAND", value_hint = ValueHint::CommandWithArguments)]
     command: Vec<OsString>,
 }
@@ -143,7 +145,7 @@ async fn alone(
     });
     serving.await?;
     match end.await {
-        Ok(stop) => Err(Error::new(stop.signal.kind(), "interrupted").hint("the server has ended, as was asked for")),
+        Ok(stop) => Err(Error::new(stop.signal.kind(), "interrupted").hint("the server has stopped")),
         Err(_) => Ok(()),
     }
 }
@@ -160,7 +162,7 @@ async fn beside(
     let started = Command::new(program)
         .args(args)
         .envs(variables.iter().map(|(name, value)| (name, value)))
-        // Where wharf itself is told to end early, by --timeout.
+        // If wharf itself is cancelled, by --timeout.
         .kill_on_drop(true)
         .spawn();
     let mut child = match started {
@@ -220,14 +222,14 @@ fn address(text: &str) -> Result<SocketAddr> {
         let port = text.strip_prefix(':').unwrap_or(text).parse::<u16>().map(|port| (Ipv4Addr::LOCALHOST, port).into());
         port.ok().or_else(|| text.parse::<IpAddr>().ok().map(|ip| (ip, 0).into()))
     });
-    let hint = "write an address of this machine, such as 127.0.0.1:8080 or [::1]:8080, or a port";
+    let hint = "use an address such as 127.0.0.1:8080 or [::1]:8080, or a port";
     match read {
         Some(address) if SocketAddr::ip(&address).is_loopback() => Ok(address),
-        Some(address) => {
-            Err(Error::usage(format!("others could reach this address, and any key is accepted: `{address}`"))
-                .hint(hint))
-        }
-        None => Err(Error::usage(format!("this is no address to listen on: `{text}`")).hint(hint)),
+        Some(address) => Err(Error::usage(format!(
+            "address `{address}` is not a loopback address: other machines could reach the emulator"
+        ))
+        .hint(hint)),
+        None => Err(Error::usage(format!("invalid address to listen on: `{text}`")).hint(hint)),
     }
 }
 

@@ -15,22 +15,22 @@ use wharf_core::error::{Error, Result};
 use wharf_core::platform::{self, StdinKind};
 use wharf_core::thread;
 
-/// How long standard input may be silent when nobody said that it holds a document.
+/// The time to wait for data on stdin if no flag says that it has a document.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// How long it may keep a command waiting before people are told what that waits for.
+/// The time after which a note says what the command waits for.
 const SILENCE: Duration = Duration::from_secs(1);
 
-/// The largest document, in bytes.
+/// The maximum size of a document, in bytes.
 const LARGEST: u64 = 32 * 1024 * 1024;
 
-/// What messages call standard input.
-const STDIN: &str = "standard input";
+/// The name of stdin in messages.
+const STDIN: &str = "stdin";
 
 /// The document of `--body`, or, where `unasked` allows it, whatever standard input holds.
 ///
 /// # Errors
-/// `usage` where standard input is silent, or what it holds is no mapping.
+/// `usage` where standard input is silent, or its content is not a mapping.
 pub(super) async fn document(cx: &Cx, flag: &BodyFlag, unasked: bool) -> Result<Map<String, Value>> {
     match flag.body.as_deref() {
         Some(path) if path == Path::new("-") => {
@@ -52,14 +52,14 @@ pub(super) async fn document(cx: &Cx, flag: &BodyFlag, unasked: bool) -> Result<
                 if platform::stdin_ready(PATIENCE) {
                     return read(stdin, STDIN);
                 }
-                Err(Error::usage("standard input is a pipe that says nothing for 5 s")
+                Err(Error::usage("no data on stdin for 5 s")
                     .hint("to read a document from it, add `--body -`; if there is none, add `</dev/null`"))
             };
             let text = waited(cx, STDIN, unless_silent).await?;
             let document = body::mapping(&text, STDIN)?;
             if !text.is_empty() {
                 // A loop that reads lines from the same pipe has lost them.
-                cx.out.note(format!("read a document of {} bytes from standard input", text.len()));
+                cx.out.note(format!("read a document of {} bytes from stdin", text.len()));
             }
             Ok(document)
         }
@@ -79,7 +79,7 @@ async fn waited(cx: &Cx, name: &str, read: impl FnOnce() -> Result<String> + Sen
             text.await
         }
     };
-    come.unwrap_or_else(|_| Err(Error::usage(format!("reading {name} was broken off"))))
+    come.unwrap_or_else(|_| Err(Error::usage(format!("reading {name} was interrupted"))))
 }
 
 /// The text of a document.
@@ -87,7 +87,7 @@ fn read(from: impl Read, name: &str) -> Result<String> {
     let mut bytes = Vec::new();
     from.take(LARGEST + 1).read_to_end(&mut bytes).map_err(|e| Error::io(format!("reading {name}"), &e))?;
     if bytes.len() as u64 > LARGEST {
-        return Err(Error::usage(format!("this document is larger than 32 MiB: {name}")));
+        return Err(Error::usage(format!("the document from {name} is larger than 32 MiB")));
     }
-    String::from_utf8(bytes).map_err(|_| Error::usage(format!("this document is not UTF-8: {name}")))
+    String::from_utf8(bytes).map_err(|_| Error::usage(format!("the document from {name} is not UTF-8")))
 }

@@ -1,4 +1,4 @@
-//! Files that a command writes on the side, and those that it works with: never the same.
+//! Checks that a file which a command writes, such as a log, is not one that the command reads.
 
 use std::path::{Path, PathBuf};
 

@@ -1,4 +1,4 @@
-//! The terminal as a bar draws on it.
+//! The terminal that a progress bar is drawn on.
 
 use std::io::{self, IsTerminal, Write};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -8,10 +8,10 @@ use terminal_size::{Height, Width, terminal_size_of};
 
 use wharf_core::config::env;
 
-/// How often a second it is drawn on at most.
+/// The highest number of redraws per second.
 const RATE: u8 = 20;
 
-/// Where a bar is drawn: nowhere, where standard error is no terminal that can move its cursor.
+/// Returns where a bar is drawn: nowhere if stderr is not a terminal that can move its cursor.
 pub(super) fn target() -> ProgressDrawTarget {
     if cfg!(windows) {
         return ProgressDrawTarget::stderr();

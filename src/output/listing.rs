@@ -1,4 +1,4 @@
-//! Records one by one, written as they come: memory does not grow with a listing.
+//! Listings: records are written one by one as they arrive, so that memory does not grow with a listing.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -47,8 +47,7 @@ impl<'a, T: Record> Listing<'a, T> {
         }
     }
 
-    /// For work that goes on whether or not anybody reads of it: a reader that went away is no
-    /// error, and each record is handed on at once.
+    /// Continues when stdout is closed, for work that must be finished, and flushes each record at once.
     #[must_use]
     pub fn ignore_closed_stdout(mut self) -> Self {
         self.ignores_closed_stdout = true;
@@ -79,7 +78,7 @@ impl<'a, T: Record> Listing<'a, T> {
         self.raw(page)
     }
 
-    /// Counts a record that nobody wants to see.
+    /// Counts a record that is not shown.
     pub fn skip(&mut self) {
         self.seen += 1;
     }
@@ -131,7 +130,7 @@ impl<'a, T: Record> Listing<'a, T> {
         let missed = self.seen - self.matched;
         if self.seen > 0 && self.matched == 0 {
             return Err(Error::new(Kind::NoMatch, format!("--transform matched nothing: `{}`", path.as_str()))
-                .hint("run it without --transform to see the members"));
+                .hint("run it without --transform to see the fields"));
         }
         if missed > 0 {
             let (seen, noun, path) = (self.seen, T::NOUN, path.as_str());

@@ -1,4 +1,4 @@
-//! What people and scripts see: the one owner of standard output and standard error.
+//! Output for people and scripts: the only module that writes to stdout and stderr.
 //!
 //! Commands hand over records and never print. [`Output`] knows the format; a [`Listing`] takes
 //! records one by one and writes them as they come. How each record looks to people is in
@@ -38,10 +38,10 @@ use wharf_core::model::{Provider, Receipt, ReceiptStatus};
 use wharf_core::platform;
 use wharf_transfer::event::{Event, Observer};
 
-/// Receipts of so many files are all shown at a terminal.
+/// The highest number of files whose receipts are all shown at a terminal.
 const FEW: u64 = 20;
 
-/// Bytes that are written at once of a text which may be long.
+/// The size of the pieces in which long text is written, in bytes.
 const PART: usize = 16 * 1024;
 
 /// `--format`.
@@ -52,13 +52,13 @@ pub enum Format {
     Auto,
     /// A table.
     Table,
-    /// JSON; a listing is one array.
+    /// JSON; a listing is one array
     Json,
-    /// An object a line.
+    /// One JSON object per line
     Jsonl,
     /// YAML; a listing is one list.
     Yaml,
-    /// The provider's own answer.
+    /// The answer of the service as it is
     Raw,
 }
 
@@ -117,7 +117,7 @@ pub trait Record: Serialize + Sized {
     }
 }
 
-/// Standard output and standard error, and how to use them.
+/// Stdout and stderr of the process, with the chosen format.
 pub struct Output {
     options: OutputOptions,
     format: Format,
@@ -131,10 +131,10 @@ pub struct Output {
 }
 
 impl Output {
-    /// Settles the format and reads the transform.
+    /// Determines the format and parses the transform.
     ///
     /// # Errors
-    /// `usage` for a transform that cannot be read, with the column of the fault.
+    /// `usage` for a transform that cannot be read, with the column of the error.
     pub fn new(options: OutputOptions) -> Result<Self> {
         let terminal = io::stdout().is_terminal();
         let out = platform::stdout().map_err(|e| unwritten(&e))?;
@@ -157,17 +157,17 @@ impl Output {
         })
     }
 
-    /// A listing of records, with the table that they usually have.
+    /// Returns a listing of records with their usual table.
     pub fn listing<T: Record>(&self) -> Listing<'_, T> {
         Listing::new(self, T::VIEW)
     }
 
-    /// A listing of records, with another table.
+    /// Returns a listing of records with another table.
     pub fn listing_as<T: Record>(&self, view: TableView<T>) -> Listing<'_, T> {
         Listing::new(self, view)
     }
 
-    /// One object by itself.
+    /// Prints one object.
     pub fn one<T: Record>(&self, record: &T) -> Result<()> {
         if self.options.quiet || self.transform.is_some() || self.format == Format::Raw {
             let mut listing = self.listing();
@@ -200,7 +200,7 @@ impl Output {
         }
     }
 
-    /// Bytes as they are: a file's content, a script.
+    /// Writes bytes as they are: the content of a file, a script.
     pub fn bytes(&self, bytes: &[u8]) -> Result<()> {
         if self.closed.get() {
             return Err(closed());
@@ -209,7 +209,7 @@ impl Output {
         self.written(result)
     }
 
-    /// Fails where a content that is to be written to standard output would be lost.
+    /// Fails if bytes written to stdout would be lost.
     ///
     /// # Errors
     /// `io`, before anything is fetched.
@@ -218,33 +218,33 @@ impl Output {
             .map_err(|e| unwritten(&e).hint("to throw it away write `>/dev/null`, which is open for writing only"))
     }
 
-    /// Everything that was written is on its way.
+    /// Flushes everything that was written.
     pub fn flush(&self) -> Result<()> {
         let result = self.out.borrow_mut().flush();
         self.written(result)
     }
 
-    /// Tells a person something on standard error. Where machine-readable errors were asked for it
-    /// waits until the command has succeeded, because an error has standard error to itself.
+    /// Prints a note to stderr. If errors are printed as JSON, the note waits until the command has succeeded,
+    /// so that an error is the only output on stderr.
     pub fn note(&self, text: impl Into<String>) {
         self.stderr.note(text.into());
     }
 
-    /// Tells a person at once what the command waits for. Where standard error is for programs it is not
-    /// told: later it would be worth nothing.
+    /// Prints at once what the command waits for. If errors are printed as JSON, nothing is printed: a late note
+    /// would be useless.
     pub fn note_now(&self, text: impl Into<String>) {
         if !self.machine_errors() {
             self.note(text);
         }
     }
 
-    /// The same for those who outlive this borrow: whoever watches requests.
+    /// Returns a function that prints notes, for callers that outlive this borrow, such as the trace of requests.
     pub fn noter(&self) -> Arc<dyn Fn(String) + Send + Sync> {
         let stderr = Arc::clone(&self.stderr);
         Arc::new(move |text| stderr.note(text))
     }
 
-    /// A note that only somebody at a terminal has a use for.
+    /// Prints a note that is useful at a terminal only.
     pub fn tip(&self, text: impl Into<String>) {
         if self.terminal && io::stderr().is_terminal() && !self.options.quiet && self.transform.is_none() {
             self.note(text);
@@ -456,7 +456,7 @@ impl Drop for TransferWatch<'_> {
     }
 }
 
-/// Whether whoever asked for this format reads errors as JSON.
+/// Returns whether errors are printed as JSON with this format.
 fn is_machine(asked: Format) -> bool {
     matches!(asked, Format::Json | Format::Jsonl | Format::Yaml)
 }
@@ -468,11 +468,11 @@ fn terminal_columns() -> Option<usize> {
 }
 
 fn unwritten(error: &io::Error) -> Error {
-    Error::io("writing to standard output", error)
+    Error::io("writing to stdout", error)
 }
 
 fn closed() -> Error {
-    Error::new(Kind::Closed, "standard output was closed by its reader")
+    Error::new(Kind::Closed, "stdout was closed by its reader")
 }
 
 /// Whether `--color`, then `NO_COLOR`, `CLICOLOR_FORCE`, TERM and CLICOLOR, then the terminal, say so.
@@ -499,7 +499,8 @@ fn read_transform(text: &str) -> Result<wharf_gjson::Path> {
 }
 
 fn to_json(record: &impl Serialize) -> Result<String> {
-    serde_json::to_string(record).map_err(|e| Error::new(Kind::Internal, format!("a record is no JSON: {e}")))
+    serde_json::to_string(record)
+        .map_err(|e| Error::new(Kind::Internal, format!("a record could not be written as JSON: {e}")))
 }
 
 fn to_yaml(json: &str) -> Result<String> {

@@ -1,7 +1,7 @@
 //! Progress of transfers: a bar on a terminal, a plain line now and then in a log.
 //!
-//! A thread of its own looks at what passed, ten times a second, so that a transfer pays nothing
-//! for being watched and a stalled one is seen to stall. Nothing is drawn in the first half second.
+//! A separate thread reads the counters ten times per second, so that a transfer does not slow down and a stalled
+//! one is shown as stalled. Nothing is drawn in the first half second.
 
 use std::io::{self, IsTerminal};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -18,22 +18,22 @@ use wharf_transfer::event::Event;
 /// `--progress`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub enum ProgressMode {
-    /// A bar on a terminal, lines otherwise.
+    /// A bar on a terminal, lines otherwise
     #[default]
     Auto,
     /// A bar.
     Bar,
-    /// A line every ten seconds.
+    /// A line every ten seconds
     Lines,
     /// Nothing.
     None,
 }
 
-/// Nothing is shown before.
+/// The delay before anything is shown.
 const PATIENCE: Duration = Duration::from_millis(500);
-/// How often a bar is drawn.
+/// The interval at which a bar is drawn.
 const DRAW: Duration = Duration::from_millis(100);
-/// How often a line is printed.
+/// The interval at which a line is printed.
 const LINE: Duration = Duration::from_secs(10);
 
 #[derive(Default)]
@@ -98,7 +98,7 @@ impl Progress {
         Some(Progress { shared, display, thread: Some(thread) })
     }
 
-    /// Takes what a transfer tells.
+    /// Updates the display with an event of the transfer.
     pub fn on(&self, event: Event<'_>) {
         let mut work = self.shared.work.lock().unwrap_or_else(PoisonError::into_inner);
         match event {
@@ -153,10 +153,10 @@ fn every(shared: &SharedState, first: Duration, period: Duration, mut show: impl
     }
 }
 
-/// Columns that a bar takes without its message.
+/// The width of a bar without its message, in columns.
 const BAR: usize = 76;
 
-/// At most so many running files have a line of their own.
+/// The highest number of running files that have a line of their own.
 const LINES: usize = 8;
 
 fn draw(shared: &SharedState, display: &MultiProgress) {

@@ -9,12 +9,11 @@ use wharf_core::error::{Error, Result};
 use wharf_core::model::Receipt;
 use wharf_core::platform::{self, shown};
 
-/// A file that grows by a line for each receipt. What is in it survives whatever ends the process, and
-/// what was in it before stays.
+/// A file to which a line is appended for each receipt. Earlier lines stay.
 pub struct ReceiptFile {
     file: File,
     path: PathBuf,
-    /// Whether there was no such file.
+    /// Whether the file did not exist.
     is_new: bool,
     /// Whether receipts of earlier runs are in it.
     continues: bool,
@@ -37,16 +36,13 @@ impl ReceiptFile {
         let (mut continues, mut torn) = (false, false);
         if let Some(meta) = there.as_ref().filter(|meta| meta.is_file()) {
             if platform::names_of(meta) > 1 {
-                return Err(Error::usage(format!("this file has other names too: `{}`", shown(path)))
-                    .hint("receipts would be written to all of them: name another file in --receipt"));
+                return Err(Error::usage(format!("file `{}` has other names (hard links)", shown(path)))
+                    .hint("choose another file for --receipt"));
             }
             if let Some(ends) = ends_of(path, meta).map_err(doing)? {
                 if ends.0 != b'{' {
-                    return Err(Error::usage(format!(
-                        "this file holds something else than receipts: `{}`",
-                        shown(path)
-                    ))
-                    .hint("name another file in --receipt"));
+                    return Err(Error::usage(format!("file `{}` contains something else than receipts", shown(path)))
+                        .hint("choose another file for --receipt"));
                 }
                 (continues, torn) = (true, ends.1 != b'\n');
             }

@@ -1,4 +1,4 @@
-//! Errors: one line of what, one of what to do next, or one JSON object.
+//! Error reports: a line with the message and a line with the hint, or one JSON object.
 
 use std::io::{self, IsTerminal, Write};
 
@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::{Color, escape, wants_colour};
 use wharf_core::error::{Error, Kind};
 
-/// Where a bug is to be reported.
+/// How to report a bug.
 pub const WHERE: &str = "please report this line with the command that you ran: see \"Reporting a bug\" in the README";
 
 #[derive(Serialize)]
@@ -16,7 +16,7 @@ struct Report<'a> {
     error: &'a Error,
 }
 
-/// Reports an error on standard error. What went away quietly is left alone.
+/// Prints an error to stderr. A closed stdout is not reported.
 pub fn report(error: &Error, machine: bool, color: Color) {
     if error.kind() == Kind::Closed {
         return;
@@ -43,13 +43,12 @@ fn object(error: &Error, terminal: bool) -> String {
     if terminal { escape::json_for_terminal(&json).into_owned() } else { json }
 }
 
-/// One line on standard error. Where that cannot be written to, nobody is there to be told.
+/// Prints one line to stderr. Errors are ignored: there is no other place to report them.
 pub fn say(line: &str) {
     let _ = writeln!(io::stderr().lock(), "{line}");
 }
 
-/// The error in whatever reached the edge of the program; what no room turned into one is the
-/// operating system's refusal of something basic.
+/// Returns the error that reached `main`. Any other error comes from the operating system.
 pub fn of_anyhow(error: anyhow::Error) -> Error {
     error.downcast::<Error>().unwrap_or_else(|other| Error::new(Kind::Io, format!("{other:#}")))
 }

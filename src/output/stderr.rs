@@ -1,13 +1,13 @@
-//! Standard error: notes to people, with whatever moves there out of their way.
+//! Notes on stderr, which do not collide with a progress bar.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::progress::Progress;
 use super::{escape, report};
 
-/// Standard error, shared by all who talk there.
+/// The stderr of the process, shared by everything that prints there.
 pub(super) struct Stderr {
-    /// Whether an error, which is for programs, has standard error to itself.
+    /// Whether errors are JSON, so that nothing else may be on stderr when one is printed.
     machine: bool,
     held: Mutex<Vec<String>>,
     progress: Mutex<Option<Progress>>,
@@ -18,12 +18,12 @@ impl Stderr {
         Stderr { machine, held: Mutex::default(), progress: Mutex::default() }
     }
 
-    /// The display of a transfer, while there is one.
+    /// Returns the progress display of a transfer, if one is running.
     pub(super) fn progress(&self) -> MutexGuard<'_, Option<Progress>> {
         self.progress.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Says something now, or when it is known that no error comes.
+    /// Prints a note now, or after the command has succeeded if errors are JSON.
     pub(super) fn note(&self, text: String) {
         self.held.lock().unwrap_or_else(PoisonError::into_inner).push(text);
         if !self.machine {
@@ -31,7 +31,7 @@ impl Stderr {
         }
     }
 
-    /// Prints the notes that wait.
+    /// Prints the notes that were held back.
     pub(super) fn release(&self) {
         let notes = std::mem::take(&mut *self.held.lock().unwrap_or_else(PoisonError::into_inner));
         let print = || notes.iter().for_each(|note| report::say(&escape::for_terminal(note)));

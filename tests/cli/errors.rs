@@ -172,7 +172,7 @@ fn standard_output_that_takes_nothing_is_an_io_error() {
         &[],
     ] {
         let run = sandbox.wharf(args).stdout_to(File::options().write(true).open("/dev/full").unwrap()).run();
-        run.code(12).says(&["standard output"]);
+        run.code(12).says(&["stdout"]);
     }
 }
 

@@ -121,7 +121,7 @@ fn the_walk_through_runs_and_asks_for_what_was_recorded_of_the_vendors() {
     for line in ["/mnt/session/uploads/sales.csv\n/mnt/session/uploads/again.csv\n", "\nreport.txt\nsales.csv\n5\n"] {
         assert!(out.contains(line), "{out}");
     }
-    run.says(&["5 bytes of `file_", "were written to standard output"]);
+    run.says(&["5 bytes of `file_", "were written to stdout"]);
     assert_eq!((sandbox.read("report.txt"), sandbox.read("piped.txt")), ("seven".to_owned(), "seven".to_owned()));
     assert_eq!(sandbox.tree(""), ["log.jsonl", "piped.txt", "report.txt", "sales.csv", "walk.sh"]);
     let log = sandbox.read("log.jsonl");
@@ -448,7 +448,7 @@ fn a_download_says_where_the_bytes_went() {
     let by_flag = ["files", "download", "--file-id", &file];
     let piped = run(&served, &by_flag);
     assert_eq!(piped.ok().stdout(), "seven");
-    piped.says(&["5 bytes of", &file, "standard output"]);
+    piped.says(&["5 bytes of", &file, "stdout"]);
     assert_eq!(sandbox.tree(""), [""; 0]);
     // Whoever asks for receipts, or for names, gets a file.
     let named = run(&served, &["files", "download", &file]);

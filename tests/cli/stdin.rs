@@ -32,11 +32,11 @@ fn what_was_read_unasked_is_told() {
     let script = "printf 'a: 1\\nb: 2\\n' | while read -r n; do \"$WHARF\" sessions create -q; done";
     let run = sandbox.shell(script, None).run();
     assert_eq!(run.ok().lines().len(), 1);
-    run.says(&["read a document of 5 bytes from standard input\n"]);
+    run.says(&["read a document of 5 bytes from stdin\n"]);
     let made = sandbox.wharf(["sessions", "create", "--format", "json"]).stdin("title: x\n").run();
-    assert_eq!(made.ok().stderr().trim_end(), "read a document of 9 bytes from standard input");
+    assert_eq!(made.ok().stderr().trim_end(), "read a document of 9 bytes from stdin");
     let added = sandbox.wharf(["resources", "add", "s1"]).stdin("type: file\n").run();
-    added.says(&["read a document of 11 bytes from standard input\n"]);
+    added.says(&["read a document of 11 bytes from stdin\n"]);
     for run in [
         sandbox.wharf(["sessions", "create", "--body", "-"]).stdin("title: x\n").run(),
         sandbox.wharf(["sessions", "create"]).stdin("").run(),
@@ -106,7 +106,7 @@ fn a_file_that_somebody_is_in_the_middle_of_is_left_alone() {
 fn a_body_named_by_a_flag_leaves_standard_input_alone() {
     let sandbox = Sandbox::new();
     sandbox.write("body.yaml", "title: from the file\n");
-    let mut input = File::open(sandbox.write("input.yaml", "title: from standard input\n")).unwrap();
+    let mut input = File::open(sandbox.write("input.yaml", "title: from stdin\n")).unwrap();
     let call = sandbox.wharf(["sessions", "create", "--body", "body.yaml"]).stdin_from(input.try_clone().unwrap());
     assert_eq!(call.run().ok().at("/title"), "from the file");
     assert_eq!(input.stream_position().unwrap(), 0);

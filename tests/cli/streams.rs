@@ -42,9 +42,9 @@ fn contents_of_services_are_not_either() {
     let served = sandbox.serve(&[]);
     for backend in ["anthropic", "foundry", "agb"] {
         let log = sandbox.shell("\"$WHARF\" files cat s1:/d >&-", Some((&served, backend))).run();
-        log.code(12).says(&["standard output"]);
+        log.code(12).says(&["stdout"]);
         let log = sandbox.shell("\"$WHARF\" files download s1:/d - >&-", Some((&served, backend))).run();
-        log.code(12).says(&["standard output"]);
+        log.code(12).says(&["stdout"]);
     }
 }
 
@@ -68,7 +68,7 @@ fn nothing_is_done_where_standard_output_is_open_for_reading_only() {
         "files mkdir s1:/d",
         "resources list s1",
     ] {
-        shell(&sandbox, &format!("\"$WHARF\" {args} 1</dev/null")).code(12).says(&["standard output"]);
+        shell(&sandbox, &format!("\"$WHARF\" {args} 1</dev/null")).code(12).says(&["stdout"]);
     }
     assert_eq!(sandbox.run(["sessions", "list", "-q"]).ok().lines(), ["s1"]);
     assert_eq!(sandbox.paths("s1:/"), [""; 0]);

@@ -1,8 +1,7 @@
-//! What can go wrong, in the one shape that decides everything a caller sees of it.
+//! The error type, its kinds and the exit codes.
 //!
 //! An [`Error`] has a [`Kind`], and the kind alone fixes the exit code: this file holds the only
-//! table of exit codes. Rooms that talk to something (a disk, a database, a service) turn its errors
-//! into one of these at their edge; `commands` adds context with `anyhow` and `output::report` prints.
+//! table of exit codes. Modules that use a disk, a database or a service convert its errors into this type; `commands` adds context with `anyhow` and `output::report` prints.
 
 use std::time::Duration;
 use std::{fmt, io};
@@ -119,7 +118,7 @@ impl Kind {
             Kind::Deadline => "`--timeout` ran out",
             Kind::Interrupted => "Ctrl-C, after cleaning up",
             Kind::Terminated => "SIGTERM or SIGHUP, after cleaning up",
-            Kind::Closed => "the reader of standard output went away, as `head` does",
+            Kind::Closed => "the reader of stdout closed it, as `head` does",
         }
     }
 }
@@ -325,7 +324,7 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
-/// The members of `error` in machine-readable reports and of `error` in a receipt.
+/// The fields of `error` in machine-readable reports and of `error` in a receipt.
 impl Serialize for Error {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let none = Details::default();
@@ -365,7 +364,7 @@ impl IoFault {
             E::NotFound => (Kind::NotFound, "no such file or directory", ""),
             // The system's own words tell a mode that forbids from a file that is immutable.
             E::PermissionDenied => (Kind::Io, "", "check the owner and the mode of the path"),
-            E::AlreadyExists => (Kind::Conflict, "it exists already", "remove it first, or choose another name"),
+            E::AlreadyExists => (Kind::Conflict, "it already exists", "remove it first, or choose another name"),
             E::DirectoryNotEmpty => (Kind::Conflict, "the directory is not empty", "remove what is in it first"),
             E::IsADirectory => (Kind::Conflict, "it is a directory", "name a file"),
             E::NotADirectory => {
@@ -412,7 +411,7 @@ impl IoFault {
             ),
             _ => return IoFault { kind: Kind::Io, words: None, hint: None },
         };
-        // The words of whoever made the error are better than those for all errors of its kind.
+        // The message of an error from Rust code is more precise than the one for its kind.
         let words = Some(words).filter(|words| error.get_ref().is_none() && !words.is_empty());
         IoFault { kind, words, hint: (!hint.is_empty()).then_some(hint) }
     }
@@ -482,7 +481,7 @@ mod tests {
             assert_eq!((own.message(), own.kind()), ("reading `x`: words of its own", said.kind()));
         }
         let exists = Error::io("making `x`", &io::Error::from_raw_os_error(17));
-        assert_eq!(exists.message(), "making `x`: it exists already");
+        assert_eq!(exists.message(), "making `x`: it already exists");
         assert!(exists.hint_text().is_some());
     }
 }

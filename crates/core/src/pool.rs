@@ -1,4 +1,4 @@
-//! The buffers of all transfers, used again and again, and never more than so many at once.
+//! The buffers of all transfers, which are reused, and limited in number.
 
 use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,8 +11,8 @@ use tokio::sync::Semaphore;
 /// Bytes in a buffer. Larger writes were measured to be slower, see `docs/benchmarks.md`.
 pub const BLOCK: usize = 64 * 1024;
 
-/// Buffers in all: 8 MiB. Whoever needs one more waits, which ends because nobody who holds one
-/// waits for another before he lets it go.
+/// The number of buffers: 8 MiB in all. A task that needs another one waits. This cannot deadlock, because no task
+/// waits for a second buffer while it holds one.
 const ALL: usize = 128;
 
 static ROOM: Semaphore = Semaphore::const_new(ALL);
@@ -25,9 +25,9 @@ pub struct Buffer {
 }
 
 impl Buffer {
-    /// One that was used before, or a new one, as soon as there is room for it.
+    /// Returns a used or a new buffer, as soon as the limit allows.
     pub async fn take() -> Self {
-        // Nobody closes it, so that this always comes with a permit.
+        // The semaphore is never closed, so this always returns a permit.
         if let Ok(permit) = ROOM.acquire().await {
             permit.forget();
         }
@@ -47,17 +47,17 @@ impl Buffer {
         }
     }
 
-    /// What is not filled yet.
+    /// Returns the part that is not filled yet.
     pub fn rest(&mut self) -> &mut [u8] {
         self.bytes.get_mut(self.filled..).unwrap_or_default()
     }
 
-    /// So many bytes more are filled.
+    /// Marks `bytes` more bytes as filled.
     pub fn advance(&mut self, bytes: usize) {
         self.filled = self.filled.saturating_add(bytes).min(self.bytes.len());
     }
 
-    /// Whether there is no room left.
+    /// Returns whether the buffer is full.
     pub(crate) fn is_full(&self) -> bool {
         self.filled == self.bytes.len()
     }

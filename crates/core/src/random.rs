@@ -1,9 +1,9 @@
-//! Random names, for what must not be taken for something else.
+//! Random names and ids.
 
 use crate::body;
 use crate::error::{Error, Kind, Result};
 
-/// So many random bytes.
+/// Returns `N` random bytes.
 ///
 /// # Errors
 /// `io` where the system has none.
@@ -13,7 +13,7 @@ pub fn bytes<const N: usize>() -> Result<[u8; N]> {
     Ok(bytes)
 }
 
-/// The same in hexadecimal, two digits a byte.
+/// Returns `N` random bytes in hexadecimal, two digits per byte.
 ///
 /// # Errors
 /// `io` where the system has none.

@@ -1,6 +1,6 @@
-//! Files and directories in the making: under a temporary name until they are complete.
+//! Staging files and directories: they have a temporary name until they are complete.
 //!
-//! This is the only way in which bytes reach a disk under a name that anybody asked for. Whatever
+//! This is the only way in which bytes reach a disk under a name that a caller chose. Whatever
 //! happens before [`StagingEntry::persist`], the old target is untouched.
 //!
 //! In a directory that is ours, a temporary name begins with `.wharf-`; what a killed process leaves
@@ -29,16 +29,16 @@ use crate::random;
 use crate::removal::{FEW, Leftovers, remove};
 use crate::thread;
 
-/// From so many bytes on, a file is sent to the disk while it is written.
+/// The size in bytes from which a file is synced while it is written.
 const LARGE: u64 = 32 * 1024 * 1024;
 
-/// How long a file is written to before it is sent to the disk again.
+/// The interval between syncs while a file is written.
 const PAUSE: Duration = Duration::from_millis(50);
 
 /// How every temporary name begins.
 const PREFIX: &str = ".wharf-";
 
-/// So many random bytes follow, in hexadecimal.
+/// The number of random bytes that follow, in hexadecimal.
 const NUMBER: usize = 8;
 
 /// What stands before a tag.
@@ -47,14 +47,14 @@ const TAG: char = '.';
 /// What stands before a proof.
 const PROOF: char = '-';
 
-/// Something that is being made, locked by this process. Dropped before it is placed, it is gone.
+/// A staging file or directory, locked by this process. It is removed when dropped before it is persisted.
 pub struct StagingEntry<'a> {
     within: &'a Dir,
     name: Option<String>,
     held: File,
 }
 
-/// What access a file gets when it is placed.
+/// The access that a file gets when it is persisted.
 #[derive(Debug, Clone, Copy)]
 pub struct Access<'a> {
     /// The regular file that it replaces, whose owner, group, read and write bits and ACL it keeps.
@@ -381,7 +381,7 @@ pub fn sweep(tmp: &Dir, patience: u64, mut tagged: impl FnMut(&str) -> bool) -> 
         let Some(rest) = name.strip_prefix(PREFIX) else { continue };
         let (number, tag) = rest.split_once(TAG).map_or((rest, None), |(number, tag)| (number, Some(tag)));
         if number.len() != 2 * NUMBER || !number.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-            // Somebody's own file, where others than this program keep theirs too.
+            // A file of another program in a shared directory.
             continue;
         }
         let mut options = OpenOptions::new();

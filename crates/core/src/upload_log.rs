@@ -220,8 +220,9 @@ fn ends_a_line(file: &mut File) -> std::io::Result<bool> {
 fn write_lines(lines: impl IntoIterator<Item = UploadRecord>) -> Result<String> {
     let mut text = String::new();
     for line in lines {
-        let json = serde_json::to_string(&line)
-            .map_err(|e| Error::new(crate::error::Kind::Internal, format!("a line that is no JSON: {e}")))?;
+        let json = serde_json::to_string(&line).map_err(|e| {
+            Error::new(crate::error::Kind::Internal, format!("a line could not be written as JSON: {e}"))
+        })?;
         text.push_str(&json);
         text.push('\n');
     }

@@ -1,4 +1,4 @@
-//! What lies below a directory handle, name by name, however deep somebody made it.
+//! A walk of the entries below a directory handle, to any depth.
 
 use std::ffi::{OsStr, OsString};
 use std::io;
@@ -8,11 +8,11 @@ use std::sync::Arc;
 use cap_fs_ext::DirExt;
 use cap_std::fs::{Dir, Metadata};
 
-/// So many levels keep their handles while what is below them is walked.
+/// The number of levels that keep their handles while deeper levels are walked.
 const KEPT: usize = 24;
 
-/// Below those, one level keeps its handle for each so many bytes of path, which is far less than
-/// the system takes in one call.
+/// Below those, one level keeps its handle for each `STRETCH` bytes of path, which is far less than the system
+/// accepts in one call.
 const STRETCH: usize = 1024;
 
 /// A walk whose caller decides for each directory whether to go in. It follows no link and needs

@@ -162,7 +162,7 @@ impl<'p> Builder<'p> {
         }
         if text.len() > 1 && text.starts_with('@') {
             let name = split::modifier_name(text);
-            notes.problem(span.start, format!("there is no modifier `@{name}` (the key is `\\@{name}`)"));
+            notes.problem(span.start, format!("unknown modifier `@{name}` (the key is `\\@{name}`)"));
         }
         let key = self.key_step(span, notes);
         let array = self.array_step(span, &mut Notes::default());

@@ -10,8 +10,8 @@
 //! evaluation (`limits.rs`). GJSON leaves out what a multipath or a `#` does not find; [`answer`] also
 //! says what that was.
 //!
-//! Where the original would answer with text that is no JSON, this one does not: it selects nothing
-//! inside of strings, and neither in a `!` literal nor by `@fromstr` what is no JSON.
+//! Where the original would answer with text that is not JSON, this one does not: it selects nothing
+//! inside of strings, and neither in a `!` literal nor by `@fromstr` text that is not JSON.
 
 mod arguments;
 mod build;

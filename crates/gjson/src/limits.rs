@@ -1,4 +1,4 @@
-//! The bounds of one evaluation: no path, however hostile, may eat the stack, the memory or the day.
+//! The bounds of one evaluation: no path, however hostile, may exhaust the stack, memory or time.
 //!
 //! [`WorkBudget`] counts what one `get` has written and read, [`BoundedString`] is the string builder that pays
 //! for what it takes. Both report a [`Limit`], which ends the evaluation.
@@ -19,7 +19,7 @@ const OUTPUT_FACTOR: usize = 16;
 /// What one evaluation may read: this much, and a multiple of its input.
 pub(super) const WORK_BASE: usize = 512 << 20;
 const WORK_FACTOR: usize = 64;
-/// What a step costs besides the text that it reads: it takes as long as about so many bytes.
+/// What a step costs besides the text that it reads: the time of a step is about that of reading this number of bytes.
 const WORK_STEP: usize = 128;
 
 /// The bound that an evaluation ran into.

@@ -165,7 +165,7 @@ fn from_str<'t>(engine: &Engine<'_>, text: &'t str) -> Modified<'t> {
         Some(ValueKind::Null) | None => "".into(),
         Some(_) => raw.into(),
     };
-    // The original takes any text. What is no JSON is no good to anyone, so here that is nothing.
+    // The original takes any text. Text that is not JSON is useless, so here that selects nothing.
     if !is_json(&value) {
         return Ok("".into());
     }

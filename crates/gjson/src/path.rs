@@ -38,7 +38,7 @@ impl Path {
     }
 
     /// The first thing in the path that GJSON takes but that cannot be meant: a bracket or a quote
-    /// that is not closed, an unknown modifier, a modifier argument or a literal that is no JSON,
+    /// that is not closed, an unknown modifier, a modifier argument or a literal that is not JSON,
     /// text that is ignored. A good answer when such a path selects nothing.
     #[must_use]
     pub fn problem(&self) -> Option<&SyntaxError> {
@@ -98,7 +98,7 @@ pub(super) enum PathStep {
     Nothing,
     /// `@name` and its argument.
     Modifier { modifier: Modifier, next: Option<NodeId> },
-    /// `!json`; nothing if that is no JSON.
+    /// `!json`; nothing if that is not JSON.
     Literal { json: Option<String>, next: Option<NodeId> },
     /// `[a,b]` or `{a,b}`.
     Multipath { object: bool, members: Vec<MultipathMember>, next: Option<NodeId> },

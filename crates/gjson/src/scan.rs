@@ -116,7 +116,7 @@ impl<'t> Scanner<'t> {
         rest.get(skipped?).copied()
     }
 
-    /// The next byte that is no white space.
+    /// The next byte that is not white space.
     pub(super) fn peek(&mut self) -> Option<u8> {
         self.seek(|byte| byte > b' ')
     }

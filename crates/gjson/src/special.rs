@@ -50,7 +50,7 @@ impl Builder<'_> {
         None
     }
 
-    /// The modifier at the start of `span`; `None` if there is no such.
+    /// The modifier at the start of `span`; `None` if there is none.
     pub(super) fn modifier(&mut self, span: Span, notes: &mut Notes) -> Option<PathStep> {
         let text = self.slice(span);
         let name = split::modifier_name(text);
@@ -105,13 +105,13 @@ impl Builder<'_> {
             }
             _ if literal.starts_with('+') => {}
             _ => {
-                notes.problem(rest.start, "this literal is no JSON");
+                notes.problem(rest.start, "this literal is not JSON");
                 return None;
             }
         }
         let json = is_json(literal).then(|| literal.to_owned());
         if json.is_none() {
-            notes.problem(rest.start, "this literal is no JSON");
+            notes.problem(rest.start, "this literal is not JSON");
         }
         Some(PathStep::Literal { json, next })
     }

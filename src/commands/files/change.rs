@@ -17,19 +17,19 @@ use wharf_transfer::tally::Tally;
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  wharf files mkdir SESSION:/data/in SESSION:/data/out")]
 pub(in crate::commands) struct FilesMkdirArgs {
-    /// Paths in sessions; parents are made, and a directory that exists is fine
+    /// Paths in sessions; parents are created as needed
     #[arg(value_name = "TARGET", required = true)]
     targets: Vec<String>,
 
-    /// Permission bits, in octal
+    /// Permission bits in octal
     #[arg(long, value_name = "MODE", value_parser = read_mode)]
     mode: Option<u32>,
 
-    /// Fail where the parent is missing or the directory exists
+    /// Fail if a parent is missing or the directory exists
     #[arg(long)]
     no_parents: bool,
 
-    /// Accepted for the habit of it: parents are made anyway
+    /// Accepted for compatibility: parents are always created
     #[arg(short = 'p', hide = true)]
     parents: bool,
 }
@@ -37,7 +37,7 @@ pub(in crate::commands) struct FilesMkdirArgs {
 fn read_mode(text: &str) -> Result<u32, String> {
     match u32::from_str_radix(text, 8) {
         Ok(mode) if mode <= 0o7777 => Ok(mode),
-        _ => Err(format!("{text:?} is no mode: write octal digits such as `755`")),
+        _ => Err(format!("invalid mode {text:?}: use octal digits, such as 755")),
     }
 }
 
@@ -67,17 +67,15 @@ impl FilesMkdirArgs {
 }
 
 #[derive(Debug, Args)]
-#[command(
-    after_help = "A file at the new path is replaced; a directory there is a conflict, unless the path ends in a slash:\n\
-    then the move goes into it.\n\n\
-    Example:\n  wharf files mv SESSION:/draft.md SESSION:/done/"
-)]
+#[command(after_help = "A file at the new path is replaced; a directory there is an error, unless the\n\
+    path ends in a slash: then the source is moved into it.\n\n\
+    Example:\n  wharf files mv SESSION:/draft.md SESSION:/done/")]
 pub(in crate::commands) struct FilesMvArgs {
-    /// What to move
+    /// File or directory to move
     #[arg(value_name = "FROM")]
     from: String,
 
-    /// Where to, in the same session
+    /// New path in the same session
     #[arg(value_name = "TO")]
     to: String,
 }
@@ -109,7 +107,7 @@ impl FilesMvArgs {
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  wharf files rm SESSION:/tmp -r\n  wharf files rm file_123 file_456")]
 pub(in crate::commands) struct FilesRmArgs {
-    /// Paths in sessions, or stored files
+    /// Paths in sessions, or ids of stored files
     #[arg(value_name = "TARGET", required_unless_present = "file_id")]
     targets: Vec<String>,
 
@@ -117,15 +115,15 @@ pub(in crate::commands) struct FilesRmArgs {
     #[arg(long, value_name = "FILE_ID", hide = true)]
     file_id: Vec<String>,
 
-    /// Directories too, with all that is in them
+    /// Remove directories and their contents
     #[arg(short, long)]
     recursive: bool,
 
-    /// What is not there is no failure
+    /// Succeed if a target does not exist
     #[arg(short, long)]
     force: bool,
 
-    /// Print what would be removed, and remove nothing
+    /// Print what would be removed without removing it
     #[arg(long)]
     dry_run: bool,
 }
@@ -133,7 +131,7 @@ pub(in crate::commands) struct FilesRmArgs {
 /// The global flag without its short name, so that `-r` can mean recursive here.
 pub(super) fn raw_output() -> Arg {
     let flag = Arg::new("raw_output").long("raw-output").action(ArgAction::SetTrue);
-    flag.display_order(100).help("Print text that --transform selects without quotes")
+    flag.display_order(100).help("Print strings selected by --transform without quotes")
 }
 
 impl FilesRmArgs {

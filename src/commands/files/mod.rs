@@ -15,24 +15,24 @@ use wharf_transfer::download::Wanted;
 #[derive(Debug, Subcommand)]
 #[command(defer = true)]
 pub(super) enum FilesCommand {
-    /// Puts files and trees into a session, or into the workspace's file store
+    /// Upload files and directories to a session or the file store
     Upload(transfer::FilesUploadArgs),
-    /// Fetches files and trees
+    /// Download files and directories
     #[command(visible_alias = "get")]
     Download(transfer::FilesDownloadArgs),
-    /// Lists a session's files, or the stored files
+    /// List the files of a session, or stored files
     #[command(visible_alias = "list")]
     Ls(read::FilesLsArgs),
-    /// Prints what is known of files
+    /// Show metadata of files
     #[command(alias = "retrieve-metadata")]
     Stat(read::FilesStatArgs),
-    /// Prints what files hold
+    /// Print file contents
     Cat(read::FilesCatArgs),
-    /// Makes directories
+    /// Create directories
     Mkdir(change::FilesMkdirArgs),
-    /// Moves a file or a directory inside one session
+    /// Move a file or directory within a session
     Mv(change::FilesMvArgs),
-    /// Removes files and directories
+    /// Remove files and directories
     #[command(visible_alias = "delete", arg = change::raw_output())]
     Rm(change::FilesRmArgs),
 }

@@ -22,19 +22,19 @@ use wharf_transfer::tally::Tally;
     wharf files ls SESSION:/ -R         everything in a session\n  \
     wharf files ls SESSION:/data -q0 | xargs -0 -n1 wharf files stat")]
 pub(in crate::commands) struct FilesLsArgs {
-    /// A path in a session, or a stored file; without it the stored files, or with --session what is in its home
+    /// SESSION:PATH or a stored file [default: all stored files, or the session's home]
     #[arg(value_name = "TARGET")]
     target: Option<String>,
 
-    /// Sizes, times and modes as well
+    /// Show sizes, times and modes
     #[arg(short)]
     long: bool,
 
-    /// The whole tree
+    /// List directories recursively
     #[arg(short = 'R', long)]
     recursive: bool,
 
-    /// Only stored files that belong to this session or are mounted in it
+    /// Only stored files of this session or mounted in it
     #[arg(long, value_name = "SESSION", conflicts_with = "target")]
     scope_id: Option<String>,
 
@@ -170,7 +170,7 @@ impl FilesStatArgs {
     wharf files cat SESSION:/log.txt | grep -c ERROR\n  \
     wharf files cat SESSION:/data.bin --range 0-1023      the first KiB")]
 pub(in crate::commands) struct FilesCatArgs {
-    /// Paths in sessions, or stored files
+    /// Paths in sessions, or ids of stored files
     #[arg(value_name = "TARGET", required_unless_present = "file_id")]
     targets: Vec<String>,
 
@@ -178,13 +178,13 @@ pub(in crate::commands) struct FilesCatArgs {
     #[arg(long, value_name = "FILE_ID", hide = true)]
     file_id: Vec<String>,
 
-    /// Only these bytes, counted from 0, the last one included: A-B, or A- to the end
+    /// Print bytes A to B, counted from 0 and inclusive, or A- to the end
     #[arg(long, value_name = "A-B", value_parser = read_range)]
     range: Option<ByteRange>,
 }
 
 fn read_range(text: &str) -> Result<ByteRange, String> {
-    let bad = || format!("{text:?} is no range: write `0-1023` for the first KiB, or `1024-` for the rest");
+    let bad = || format!("invalid range {text:?}: use 0-1023 for the first KiB, or 1024- for the rest");
     let (first, last) = text.split_once('-').ok_or_else(bad)?;
     let first = first.parse().map_err(|_| bad())?;
     let last = if last.is_empty() { None } else { Some(last.parse().map_err(|_| bad())?) };

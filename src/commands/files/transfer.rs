@@ -22,41 +22,40 @@ use wharf_transfer::plan::{Destination, LocalSource};
 use wharf_transfer::{IfExists, Options, Transfer};
 
 #[derive(Debug, Args)]
-#[command(
-    after_help = "One directory puts its contents under DEST; one file goes to DEST, or into it when that ends in a slash;\n\
-    several sources go into DEST by name. Without DEST, files go into the workspace's file store.\n\n\
+#[command(after_help = "The contents of one directory go to DEST. One file goes to DEST, or into it if\n\
+    DEST ends in a slash. Several sources go into DEST under their names. Without\n\
+    DEST, files go to the file store of the workspace.\n\n\
     Examples:\n  \
     wharf files upload ./data SESSION:/data\n  \
     wharf files upload a.csv b.csv SESSION:/in\n  \
     tar c . | wharf files upload - SESSION:/backup.tar\n  \
-    id=$(wharf files upload report.csv -q)"
-)]
+    id=$(wharf files upload report.csv -q)")]
 pub(in crate::commands) struct FilesUploadArgs {
-    /// Files and directories, - for standard input, and last where they go: SESSION:PATH
+    /// Files and directories (- for stdin), then the destination SESSION:PATH
     #[arg(value_name = "SOURCE... [DEST]", required_unless_present = "file", value_hint = ValueHint::AnyPath)]
     args: Vec<OsString>,
 
-    /// A source, by the vendor's flag; may be given several times
+    /// A source, by the vendor's flag; can be repeated
     #[arg(long, value_name = "LOCAL", hide = true)]
     file: Vec<OsString>,
 
-    /// Put all sources into this directory by name, however many there are
+    /// Put each source into this directory under its own name
     #[arg(long, value_name = "SESSION:DIR")]
     into: Option<String>,
 
-    /// What to call a source that has no name of its own
+    /// Name for a source that has none, such as stdin
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
 
-    /// The media type of a stored file
+    /// Media type of the stored file [default: from its name]
     #[arg(long, value_name = "TYPE")]
     mime_type: Option<String>,
 
-    /// How long the stored file is kept, such as 36h or 30d; for one that is mounted, the original
+    /// Delete the stored file after this time, such as 36h or 30d
     #[arg(long, value_name = "TIME", value_parser = duration::parse)]
     expires_in: Option<Duration>,
 
-    /// Read back and hash what the backend tells no hash of
+    /// Download each file again to compare hashes if the backend reports none
     #[arg(long)]
     verify: bool,
 
@@ -168,13 +167,13 @@ fn remote(arg: &OsStr) -> Result<String> {
 
 fn check_sources(names: &[OsString], named: bool) -> Result<()> {
     if names.is_empty() {
-        return Err(Error::usage("there is nothing to upload").hint("name a source before DEST"));
+        return Err(Error::usage("nothing to upload").hint("name a source before DEST"));
     }
     if named && names.len() > 1 {
         return Err(Error::usage("--name is for one source").hint("upload them one by one"));
     }
     if names.iter().filter(|name| *name == "-").count() > 1 {
-        return Err(Error::usage("standard input can be read once"));
+        return Err(Error::usage("stdin can be read only once"));
     }
     match names.iter().map(shown).find(|name| Target::is_session_path(name)) {
         Some(name) => Err(Error::usage(format!("only the last argument can be a session path: `{name}`"))
@@ -184,45 +183,44 @@ fn check_sources(names: &[OsString], named: bool) -> Result<()> {
 }
 
 #[derive(Debug, Args)]
-#[command(
-    after_help = "One directory puts its contents under DEST; one file goes to DEST, or into it when that ends in a slash;\n\
-    several targets go into DEST by name. Without DEST a file goes to the current directory under its\n\
-    own name and never replaces anything. DEST - is standard output.\n\n\
+#[command(after_help = "The contents of one directory go to DEST. One file goes to DEST, or into it if\n\
+    DEST ends in a slash. Several targets go into DEST under their names. Without\n\
+    DEST, a file goes to the current directory and replaces nothing. DEST - is\n\
+    stdout.\n\n\
     Examples:\n  \
     wharf files download SESSION:/data ./results\n  \
     wharf files download SESSION:/report.csv\n  \
-    wharf files download SESSION:/backup.tar - | tar t"
-)]
+    wharf files download SESSION:/backup.tar - | tar t")]
 pub(in crate::commands) struct FilesDownloadArgs {
-    /// What to fetch, SESSION:PATH or a stored file's id, and last where it goes
+    /// SESSION:PATH or ids of stored files, then the local destination
     #[arg(value_name = "TARGET... [DEST]", required_unless_present = "file_id")]
     args: Vec<OsString>,
 
-    /// A stored file, by the vendor's flag; may be given several times
+    /// A stored file, by the vendor's flag; can be repeated
     #[arg(long, value_name = "FILE_ID", hide = true)]
     file_id: Vec<String>,
 
-    /// Where it goes, by the vendor's flag
+    /// The destination, by the vendor's flag
     #[arg(short, long, value_name = "DEST", hide = true, conflicts_with = "into")]
     output: Option<OsString>,
 
-    /// Put all targets into this directory by name, however many there are
+    /// Put each target into this directory under its own name
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     into: Option<PathBuf>,
 
-    /// Fetch nothing if it is more than this in all, such as 500MB or 10GiB
+    /// Fail before downloading if the total is larger, such as 500MB or 10GiB
     #[arg(long, value_name = "SIZE", value_parser = bytes)]
     max_size: Option<u64>,
 
-    /// Fetch nothing if it is more than so many files
+    /// Fail before downloading if there are more than N files
     #[arg(long, value_name = "N")]
     max_files: Option<u64>,
 
-    /// Take what is there, and do not wait for what an agent made to come to light
+    /// Do not wait for new output files to appear
     #[arg(long)]
     no_settle: bool,
 
-    /// Of several files of one name, fetch each under a name with its id
+    /// Download all files of the same name, with ids in their names
     #[arg(long)]
     all: bool,
 
@@ -239,7 +237,7 @@ impl FilesDownloadArgs {
             names.push(remote(target)?);
         }
         if names.is_empty() {
-            return Err(Error::usage("there is nothing to download").hint("name a target before DEST"));
+            return Err(Error::usage("nothing to download").hint("name a target before DEST"));
         }
         let wanted = targets(cx, &names)?;
         let streamed = to.as_deref() == Some(OsStr::new("-")) || bytes_out;
@@ -272,8 +270,7 @@ impl FilesDownloadArgs {
             transfer.stream(&wanted, write).await?;
             cx.out.flush()?;
             if bytes_out {
-                cx.out
-                    .note(format!("note: {written} bytes of `{}` were written to standard output", names.join("`, `")));
+                cx.out.note(format!("note: {written} bytes of `{}` were written to stdout", names.join("`, `")));
             }
             return Ok(());
         }
@@ -301,7 +298,7 @@ impl FilesDownloadArgs {
 
     /// Whether the content goes to standard output although no DEST says so: as the vendor's tool does
     /// it where a stored file is named by its flag, nothing is said of a place or of receipts, and
-    /// standard output is no terminal.
+    /// stdout is not a terminal.
     fn wants_bytes(&self, cx: &Cx, to: Option<&OsStr>) -> bool {
         let by_flag = self.file_id.len() == 1 && self.args.is_empty();
         let place = to.is_some() || self.into.is_some();
@@ -319,7 +316,7 @@ impl FilesDownloadArgs {
         flags.into_iter().find_map(|(flag, given)| given.then_some(flag))
     }
 
-    /// `--output`, or the last argument where it is no target.
+    /// `--output`, or the last argument if it is not a target.
     fn destination(&mut self) -> Result<Option<OsString>> {
         let is_target = |text: &str| Target::is_session_path(text) || Target::is_stored_file(text);
         if self.output.is_some() || self.into.is_some() {
@@ -348,9 +345,9 @@ impl FilesDownloadArgs {
             named.any(|(id, _)| id == text)
         };
         if SessionId::is_generated(text) && !Path::new(text).exists() && !is_source() {
-            return Err(Error::usage(format!("DEST is the id of a session, and not a local path: `{text}`")).hint(
-                format!("for a file in that session write `{text}:/PATH`; for a local directory write `./{text}`"),
-            ));
+            return Err(Error::usage(format!("DEST `{text}` is the id of a session, not a local path")).hint(format!(
+                "for a file in that session write `{text}:/PATH`; for a local directory write `./{text}`"
+            )));
         }
         Ok(dest)
     }

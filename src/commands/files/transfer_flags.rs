@@ -1,4 +1,4 @@
-//! Flags of `upload` and `download` that say how.
+//! Flags that `upload` and `download` share.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -18,44 +18,44 @@ use wharf_transfer::{IfExists, Links, Options};
 
 // Flags that both directions have.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "How it is done")]
+#[command(next_help_heading = "Transfer options")]
 pub(super) struct TransferFlags {
     #[command(flatten)]
     filters: FilterFlags,
 
-    /// What to do where something is: overwrite, skip, error or update [default: overwrite]
+    /// If the destination exists: overwrite, skip, error, update [default: overwrite]
     #[arg(long, value_enum, value_name = "WHAT", hide_possible_values = true, long_help = IF_EXISTS)]
     pub(super) if_exists: Option<IfExists>,
 
-    /// For --if-exists update: compare contents instead of times
+    /// With --if-exists update, compare contents instead of times
     #[arg(long)]
     checksum: bool,
 
-    /// What to do with links: follow-inside, skip, follow or error [default: follow-inside]
+    /// Links: follow-inside, skip, follow or error [default: follow-inside]
     #[arg(long, value_enum, value_name = "WHAT", hide_possible_values = true, long_help = LINKS)]
     links: Option<Links>,
 
-    /// Print what would be done, and do nothing
+    /// Print what would be transferred without transferring it
     #[arg(long)]
     pub(super) dry_run: bool,
 
-    /// Exit with 11 where fewer than N files arrive
+    /// Exit with 11 if fewer than N files arrive
     #[arg(long, value_name = "N")]
     pub(super) require: Option<u64>,
 
-    /// Write each receipt to this file as it happens, a JSON object a line
+    /// Append each receipt to a file as it happens, as a line of JSON
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(super) receipt: Option<PathBuf>,
 }
 
-const IF_EXISTS: &str = "What to do where something is there already: overwrite (the default), skip, error, or update, \
-which leaves what has the same size and time, or the same size and hash";
+const IF_EXISTS: &str = "What to do if the destination exists: overwrite (the default), skip, error, or update, \
+which skips files with the same size and time, or with --checksum the same size and hash";
 
-const LINKS: &str = "What to do with links in a tree: follow-inside (the default) takes what they point to, and one that \
-leads out of the tree is an error; skip leaves them out; follow takes what they point to wherever it is; error refuses them";
+const LINKS: &str = "What to do with links in a directory: follow-inside (the default) transfers their targets, and fails if one is \
+outside of the directory; skip excludes links; follow transfers their targets wherever they are; error fails";
 
 impl TransferFlags {
-    /// The options of a transfer; `or_else` is what `--if-exists` means where nobody says it.
+    /// Returns the options of a transfer; `or_else` is the default of `--if-exists`.
     pub(super) fn options(&self, cx: &Cx, or_else: IfExists) -> Result<Options> {
         let if_exists = self.if_exists.unwrap_or(or_else);
         if self.checksum && if_exists != IfExists::Update {
@@ -86,8 +86,8 @@ impl TransferFlags {
     pub(super) fn journal(&self, cx: &Cx, more: &[(&'static str, &Path)]) -> Result<Option<ReceiptFile>> {
         let Some(path) = &self.receipt else { return Ok(None) };
         if path == Path::new("-") {
-            return Err(Error::usage("--receipt takes a file, and no `-`")
-                .hint("standard output has the receipts anyway: leave it out, or write `./-`"));
+            return Err(Error::usage("--receipt takes a file, not `-`")
+                .hint("receipts go to stdout already: leave the flag out, or write `./-` for a file of that name"));
         }
         let mut used = UsedFiles::of(cx)?;
         for file in &self.filters.files {
@@ -110,7 +110,7 @@ impl TransferFlags {
     }
 }
 
-/// Takes a receipt to all who want it.
+/// Writes a receipt to the listing and to the receipt file.
 pub(super) fn record(
     cx: &Cx,
     journal: &mut Option<ReceiptFile>,
@@ -122,7 +122,7 @@ pub(super) fn record(
         listing.skip();
         return kept;
     }
-    // What was done is told even where it cannot be kept.
+    // Print the receipt even if the file cannot be written.
     kept.and(listing.push(receipt))
 }
 
@@ -140,18 +140,15 @@ impl FilterFlags {
             arg.value_parser(clap::value_parser!(OsString)).help(help)
         };
         [
-            pattern(
-                "include",
-                "Take what a gitignore pattern matches, and nothing else where it is the first of these flags",
-            ),
-            pattern("exclude", "Leave out what a gitignore pattern matches; the last pattern that matches decides"),
+            pattern("include", "Include files that match a gitignore pattern; if given first, only those"),
+            pattern("exclude", "Exclude files that match a gitignore pattern; the last match decides"),
             Arg::new("ignore-file")
                 .long("ignore-file")
                 .value_name("FILE")
                 .action(ArgAction::Append)
                 .value_parser(clap::value_parser!(PathBuf))
                 .value_hint(ValueHint::FilePath)
-                .help("Patterns of a file, before those of all flags; may be given several times"),
+                .help("Read patterns from a file, before those of flags; can be repeated"),
         ]
     }
 }

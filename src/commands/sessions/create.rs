@@ -20,17 +20,17 @@ use wharf_transfer::Transfer;
 use wharf_transfer::mount::MountUploads;
 
 #[derive(Debug, Args)]
-#[command(after_help = "Standard input is read too, when it is a pipe or a file: a YAML or JSON document.\n\n\
+#[command(after_help = "If stdin is a pipe or a file, a YAML or JSON document is read from it.\n\n\
     Examples:\n  \
     wharf sessions create --title nightly --label team=blue --ttl 2h\n  \
     wharf sessions create --resource @./data.csv:/in/data.csv\n  \
     id=$(wharf sessions create -q </dev/null)")]
 pub(in crate::commands) struct SessionsCreateArgs {
-    /// A title for people
+    /// Title of the session
     #[arg(long, value_name = "TEXT")]
     title: Option<String>,
 
-    /// A label; may be given several times
+    /// Label to set; can be repeated
     #[arg(long, value_name = "K=V")]
     label: Vec<String>,
 
@@ -38,38 +38,38 @@ pub(in crate::commands) struct SessionsCreateArgs {
     #[arg(long, value_name = "K=V", hide = true)]
     metadata: Vec<String>,
 
-    /// Something to mount: FILE_ID[:MOUNT_PATH], @LOCAL[:MOUNT_PATH], or a YAML object
+    /// Mount FILE_ID[:MOUNT_PATH], @LOCAL[:MOUNT_PATH] or a YAML object
     #[arg(long, value_name = "SPEC")]
     resource: Vec<OsString>,
 
-    /// How long it may idle before it goes away, such as 2h
+    /// Delete the session after this idle time, such as 2h, at least 1s
     #[arg(long, value_name = "TIME", value_parser = duration::parse)]
     ttl: Option<Duration>,
 
-    /// A name of your own for it
+    /// Id for the new session [default: generated]
     #[arg(long, value_name = "ID")]
     id: Option<String>,
 
     #[command(flatten)]
     body: BodyFlag,
 
-    /// Wait until it can be used
+    /// Wait until the session can be used
     #[arg(long)]
     wait: bool,
 
-    /// The agent's version
+    /// Version of the agent
     #[arg(long, value_name = "VERSION")]
     agent_version: Option<String>,
 
-    /// The environment that it runs in [env: WHARF_ENVIRONMENT]
+    /// Environment to run the session in [env: WHARF_ENVIRONMENT]
     #[arg(long, value_name = "ID", alias = "environment-id")]
     environment: Option<String>,
 
-    /// A vault with its agent's credentials; may be given several times
+    /// Vault with credentials for the agent; can be repeated
     #[arg(long, value_name = "ID", alias = "vault-id")]
     vault: Vec<String>,
 
-    /// The image that it starts from [env: WHARF_IMAGE]
+    /// Image to start the session from [env: WHARF_IMAGE]
     #[arg(long, value_name = "NAME")]
     image: Option<String>,
 }

@@ -12,7 +12,7 @@ use wharf_core::model::receipt::DeletionTarget;
 use wharf_core::model::{Deletion, FileId, Session, SessionId};
 use wharf_transfer::tally::Tally;
 
-/// Sessions that one command deletes by label. A listing need not have an end.
+/// The highest number of sessions that one command deletes by label; guards against endless listings.
 const SELECTED: usize = 100_000;
 
 #[derive(Debug, Args)]
@@ -22,7 +22,7 @@ const SELECTED: usize = 100_000;
     wharf sessions delete --label team=blue --dry-run\n  \
     wharf sessions delete --label team=blue --yes --missing-ok")]
 pub(in crate::commands) struct SessionsDeleteArgs {
-    /// The sessions' ids
+    /// Session ids
     #[arg(value_name = "SESSION", required_unless_present_any = ["label", "session_id"])]
     names: Vec<String>,
 
@@ -30,27 +30,27 @@ pub(in crate::commands) struct SessionsDeleteArgs {
     #[arg(long, value_name = "SESSION", hide = true)]
     session_id: Vec<String>,
 
-    /// All sessions with this label; may be given several times
+    /// Delete all sessions with this label; can be repeated
     #[arg(long, value_name = "K=V", conflicts_with_all = ["names", "session_id"])]
     label: Vec<String>,
 
-    /// Do not ask before deleting by label
+    /// Do not ask for confirmation when deleting by label
     #[arg(short, long)]
     yes: bool,
 
-    /// Print what would be deleted, and delete nothing
+    /// Print what would be deleted without deleting it
     #[arg(long)]
     dry_run: bool,
 
-    /// A session that is not there is no failure
+    /// Succeed if a session does not exist
     #[arg(long)]
     missing_ok: bool,
 
-    /// Interrupt a session that is running
+    /// Interrupt running sessions before deleting them
     #[arg(long)]
     force: bool,
 
-    /// Delete the stored files too that wharf uploaded for it
+    /// Also delete the stored files that wharf uploaded for the session
     #[arg(long)]
     with_files: bool,
 }
@@ -215,10 +215,10 @@ impl RemainingUploads {
     }
 }
 
-/// Sessions that a note names.
+/// The highest number of sessions that a note names.
 const NAMED: usize = 5;
 
-/// Asks at a terminal; elsewhere nobody could answer.
+/// Asks for confirmation at a terminal; fails elsewhere.
 async fn confirm(cx: &Cx, count: usize, labels: &[String]) -> Result<()> {
     let sessions = if count == 1 { "session" } else { "sessions" };
     let what = format!("{count} {sessions} with {}", labels.join(", "));

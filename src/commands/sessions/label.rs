@@ -14,11 +14,11 @@ use wharf_core::model::{Labels, Provider};
     after_help = "Examples:\n  wharf sessions label SESSION team=red stage=\n  wharf sessions label SESSION stage-"
 )]
 pub(in crate::commands) struct SessionsLabelArgs {
-    /// The session's id
+    /// Session id
     #[arg(value_name = "SESSION", required_unless_present = "session_id")]
     name: Option<String>,
 
-    /// What to change: K=V sets, K- removes
+    /// K=V sets a label, K- removes it
     #[arg(value_name = "K=V|K-")]
     changes: Vec<String>,
 

@@ -18,27 +18,27 @@ use wharf_core::model::{Labels, Session, SessionId, SessionStatus};
 #[derive(Debug, Subcommand)]
 #[command(defer = true)]
 pub(super) enum SessionsCommand {
-    /// Makes a session and prints it
+    /// Create a session
     Create(create::SessionsCreateArgs),
-    /// Prints the sessions, newest first
+    /// List sessions, newest first
     #[command(visible_alias = "ls")]
     List(SessionsListArgs),
-    /// Prints sessions
+    /// Show sessions
     #[command(visible_alias = "show", alias = "retrieve")]
     Get(SessionNames),
-    /// Sets, changes and removes labels, and prints those that result
+    /// Set, change and remove labels
     Label(label::SessionsLabelArgs),
-    /// Changes a session's title and labels, and prints it
+    /// Change the title and labels of a session
     Update(update::SessionsUpdateArgs),
-    /// Waits until a session can be used
+    /// Wait until sessions can be used, or have a status
     Wait(wait::SessionsWaitArgs),
-    /// Resets the idle timer
+    /// Reset the idle timer of sessions
     Touch(SessionNames),
-    /// Frees the compute and keeps the files
+    /// Stop sessions; their files are kept
     Stop(SessionNames),
-    /// Keeps the history and nothing else
+    /// Archive sessions; only their history is kept
     Archive(SessionNames),
-    /// Deletes sessions and all that is in them
+    /// Delete sessions and all their files
     #[command(visible_alias = "rm")]
     Delete(delete::SessionsDeleteArgs),
 }
@@ -91,11 +91,11 @@ async fn each(
     wharf sessions list --label team=blue --status running\n  \
     wharf sessions list -q | while read -r id; do wharf sessions touch \"$id\"; done")]
 pub(super) struct SessionsListArgs {
-    /// Only sessions with this label; may be given several times
+    /// Only sessions with this label; can be repeated
     #[arg(long, value_name = "K=V")]
     label: Vec<String>,
 
-    /// Only sessions of this status; may be given several times
+    /// Only sessions with this status; can be repeated
     #[arg(long, value_enum, value_name = "STATUS")]
     status: Vec<SessionStatus>,
 
@@ -106,10 +106,10 @@ pub(super) struct SessionsListArgs {
     paging: PagingFlags,
 }
 
-// Filters of the service's own, by the vendor's flags.
+// Filters that only the service knows, by the vendor's flags.
 #[derive(Debug, Args)]
 struct ProviderFilters {
-    /// Also sessions that were archived
+    /// Include archived sessions
     #[arg(long)]
     include_archived: bool,
 
@@ -180,7 +180,7 @@ fn labels(texts: &[String]) -> Result<Labels> {
 fn label(text: &str) -> Result<(String, String)> {
     let (name, value) = text
         .split_once('=')
-        .ok_or_else(|| Error::usage(format!("this is no label: {text:?}")).hint("write `name=value`"))?;
+        .ok_or_else(|| Error::usage(format!("invalid label {text:?}")).hint("write `name=value`"))?;
     check_label(name)?;
     Ok((name.to_owned(), value.to_owned()))
 }

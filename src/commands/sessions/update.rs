@@ -17,7 +17,7 @@ use wharf_core::model::SessionId;
     wharf sessions update SESSION --title 'second try' --label stage=done\n  \
     wharf sessions update SESSION --metadata '{stage: done, draft: null}'")]
 pub(in crate::commands) struct SessionsUpdateArgs {
-    /// The session's id
+    /// Session id
     #[arg(value_name = "SESSION", required_unless_present = "session_id")]
     name: Option<String>,
 
@@ -25,11 +25,11 @@ pub(in crate::commands) struct SessionsUpdateArgs {
     #[arg(long, value_name = "SESSION", hide = true)]
     session_id: Option<String>,
 
-    /// The new title
+    /// New title
     #[arg(long, value_name = "TEXT")]
     title: Option<String>,
 
-    /// A label to set or change; may be given several times
+    /// Label to set; can be repeated
     #[arg(long, value_name = "K=V")]
     label: Vec<String>,
 
@@ -62,7 +62,7 @@ impl SessionsUpdateArgs {
         let relabels = !change.labels.set.is_empty() || !change.labels.remove.is_empty();
         if change.title.is_none() && change.extra.is_empty() {
             if !relabels {
-                return Err(Error::usage("there is nothing to change").hint("give --title, --label or --body"));
+                return Err(Error::usage("nothing to change").hint("give --title, --label or --body"));
             }
             backend.require(Feature::SessionLabels)?;
             return cx.out.one(&backend.sessions().label(&id, change.labels).await?);

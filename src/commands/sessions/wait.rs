@@ -16,7 +16,7 @@ pub(in crate::commands) struct SessionsWaitArgs {
     #[command(flatten)]
     names: SessionNames,
 
-    /// What to wait for; until it can be used where nothing is said
+    /// Status to wait for [default: any in which it can be used]
     #[arg(long = "for", value_name = "STATUS", value_parser = WaitGoal::parse)]
     goal: Option<WaitGoal>,
 }
@@ -79,8 +79,8 @@ pub(super) async fn wait_for(backend: &dyn Backend, id: &SessionId, goal: WaitGo
         }
         let leaving = session.status == SessionStatus::Deleting && goal != WaitGoal::Deleted;
         if session.status.is_final() || leaving {
-            return Err(Error::conflict(format!("this session is {} and will not change: `{id}`", session.status))
-                .hint("look at it: `wharf sessions get`"));
+            return Err(Error::conflict(format!("session `{id}` is {} and will not change", session.status))
+                .hint(format!("see `wharf sessions get {id}`")));
         }
         tokio::time::sleep(pause).await;
         pause = (pause * 2).min(Duration::from_secs(2));

@@ -1,4 +1,4 @@
-//! Bytes in motion: streams that count and hash what passes through them, once.
+//! Streams of bytes that are counted and hashed as they are read.
 //!
 //! A [`Source`] is something that can be read again from its start (a retry never sends half a
 //! body); each reading is a [`Body`]. A file is read block by block as it is asked for; a pipe, which
@@ -33,7 +33,7 @@ use crate::thread;
 /// Blocks between the reading thread and the consumer.
 const IN_FLIGHT: usize = 16;
 
-/// How many bytes passed, and their hash.
+/// The length and the hash of the bytes that were read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Digest {
     /// Bytes.
@@ -77,8 +77,8 @@ impl Body {
         self.len == Some(0)
     }
 
-    /// The same for whoever hands the blocks on to another reading, which hashes them: then there is
-    /// no [`Body::digest`]. A pipe is hashed by its thread all the same.
+    /// Disables hashing, for callers that pass the blocks to another body which hashes them: there is then no
+    /// [`Body::digest`]. A pipe is hashed by its thread all the same.
     #[must_use]
     pub fn unhashed(mut self) -> Self {
         match &mut self.input {
@@ -131,7 +131,7 @@ impl Body {
                 }
                 Some(PipeMessage::Failed(error)) => return Err(error),
                 None if self.digest.is_some() => None,
-                None => return Err(Error::new(Kind::Internal, "a reading thread ended without a word")),
+                None => return Err(Error::new(Kind::Internal, "a reader thread ended without a result")),
             },
             Input::Stream(meter, blocks) => {
                 // Nor need a stream ever make its reader wait.
@@ -170,8 +170,8 @@ impl Body {
         Body::new(Some(length), Input::File(reader))
     }
 
-    /// What comes in blocks from somewhere else, `len` bytes where that was announced. Whoever gives
-    /// the blocks sees to it that a stream that was cut off is an error.
+    /// Returns a body of blocks from a stream, with `len` bytes if the length is known. The stream must end with an
+    /// error if it was cut off.
     pub fn of_stream(len: Option<u64>, blocks: BoxStream<'static, Result<Bytes>>) -> Self {
         Body::new(len, Input::Stream(Meter::default(), blocks))
     }
@@ -286,7 +286,7 @@ impl FileReader {
     }
 }
 
-/// Reads to the end, hashing; stops early when nobody listens any more.
+/// Reads and hashes to the end; stops early if the receiver is dropped.
 fn pump(mut reader: impl Read, name: &str, sender: &mpsc::Sender<PipeMessage>) -> Result<Digest> {
     let mut meter = Meter::default();
     loop {
@@ -294,7 +294,7 @@ fn pump(mut reader: impl Read, name: &str, sender: &mpsc::Sender<PipeMessage>) -
         meter.take(&block);
         let last = block.len() < BLOCK;
         if !block.is_empty() && sender.blocking_send(PipeMessage::Block(block)).is_err() {
-            return Err(Error::new(Kind::Interrupted, format!("nobody reads `{name}` any more")));
+            return Err(Error::new(Kind::Interrupted, format!("reading `{name}` was cancelled")));
         }
         if last {
             return meter.digest().ok_or_else(unhashed);
@@ -377,7 +377,7 @@ pub struct LocalFile {
 /// Where a local file is opened.
 #[derive(Debug)]
 enum FileLocation {
-    /// A path that somebody named.
+    /// A path as the caller gave it.
     Named(PathBuf),
     /// Below a directory, which is never left, whatever links there are by then.
     Below(Arc<Dir>, PathBuf),

@@ -7,14 +7,12 @@ use crate::error::{Error, Result};
 /// Reads one mapping. JSON is tried first, because it keeps numbers as they are.
 ///
 /// # Errors
-/// `usage`, with the place of the fault, for what is neither or is no mapping.
+/// `usage`, with the place of the fault, for text that is neither or is not a mapping.
 pub fn mapping(text: &str, name: &str) -> Result<Map<String, Value>> {
     match value(text, name)? {
         Value::Object(map) => Ok(map),
         Value::Null => Ok(Map::new()),
-        _ => {
-            Err(Error::usage(format!("this is no mapping: {name}")).hint("write `key: value` lines, or a JSON object"))
-        }
+        _ => Err(Error::usage(format!("{name} is not a mapping")).hint("write `key: value` lines, or a JSON object")),
     }
 }
 

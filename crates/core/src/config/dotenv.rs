@@ -12,7 +12,7 @@ pub const FILE: &str = ".env";
 /// The longest such file, in bytes.
 const LONGEST: u64 = 64 * 1024;
 
-/// The value of `name` in a file; nothing where neither is there. What is no regular file, and a
+/// The value of `name` in a file; nothing where neither is there. What is not a regular file, and a
 /// value that is empty, is none.
 ///
 /// # Errors

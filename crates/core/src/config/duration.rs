@@ -7,7 +7,7 @@ use std::time::Duration;
 /// # Errors
 /// Says what is wrong, for clap to print.
 pub fn parse(text: &str) -> Result<Duration, String> {
-    let bad = || format!("{text:?} is no length of time: write `90s`, `15m`, `1h30m` or `7d`");
+    let bad = || format!("invalid duration {text:?}: use a number and a unit, such as 90s, 15m, 1h30m or 7d");
     if let Ok(seconds) = text.parse::<f64>() {
         return Duration::try_from_secs_f64(seconds).map_err(|_| bad());
     }

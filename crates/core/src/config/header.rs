@@ -11,7 +11,7 @@ const CREDENTIALS: [&str; 8] =
 /// The headers of a profile under those of the flags, each `Name: value`.
 ///
 /// # Errors
-/// `usage` for what is no header, and for a credential. Neither repeats the value.
+/// `usage` for an invalid header and for a credential; the message does not repeat the value.
 pub fn merge(profile: BTreeMap<String, String>, flags: &[String]) -> Result<BTreeMap<String, String>> {
     let mut headers = BTreeMap::new();
     for (name, value) in profile {
@@ -39,7 +39,7 @@ fn check(name: &str, value: &str) -> Result<(String, String)> {
 }
 
 fn malformed() -> Error {
-    Error::usage("this is no header").hint("write `--header 'Name: value'`, the name of letters, digits and dashes")
+    Error::usage("invalid header").hint("write `--header 'Name: value'`, the name of letters, digits and dashes")
 }
 
 #[cfg(test)]

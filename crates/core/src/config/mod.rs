@@ -28,7 +28,7 @@ use self::secret::Secret;
 use self::trace::TraceSink;
 use crate::error::{Error, Result};
 
-/// How often something is tried again where nobody says.
+/// The default number of retries.
 pub const RETRIES: u32 = 4;
 
 /// The most files that a transfer moves at once.
@@ -43,7 +43,7 @@ pub enum Origin {
     Env(&'static str),
     /// This profile.
     Profile(String),
-    /// Nobody chose.
+    /// The default of wharf.
     Default,
 }
 
@@ -67,7 +67,7 @@ impl Serialize for Origin {
 /// A value with where it came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Setting<T> {
-    /// The value, where anybody gave one.
+    /// The value, if there is one.
     pub value: Option<T>,
     /// Who gave it.
     pub origin: Origin,
@@ -106,7 +106,7 @@ pub struct Flags {
     pub isolation_key: Option<String>,
     /// When `--timeout` runs out.
     pub deadline: Option<Instant>,
-    /// Who is told of each request: `--verbose`, `--debug`.
+    /// Receives lines about each request: `--verbose`, `--debug`.
     pub trace: Option<TraceSink>,
     /// Where answers are kept for `--format raw`.
     pub answers: Option<Answers>,
@@ -151,7 +151,7 @@ pub struct Settings {
     pub headers: BTreeMap<String, String>,
     /// When all requests have to be done.
     pub deadline: Option<Instant>,
-    /// Who is told of each request.
+    /// Receives lines about each request.
     pub trace: Option<TraceSink>,
     /// Where answers are kept for `--format raw`.
     pub answers: Option<Answers>,
@@ -168,7 +168,7 @@ pub struct Settings {
 }
 
 impl Setting<String> {
-    /// A limit that may be set: `default` where nobody did, nothing where it is `none`.
+    /// Returns a limit: `default` if it is not set, `None` if it is `none`.
     ///
     /// # Errors
     /// `usage` that names the setting and who gave it.
@@ -236,14 +236,14 @@ impl Settings {
         })
     }
 
-    /// How many files a transfer moves at once, where anybody says.
+    /// Returns the number of files to transfer at once, if it is set.
     ///
     /// # Errors
-    /// `usage` for what is no such number.
+    /// `usage` for an invalid number.
     pub fn jobs(&self) -> Result<Option<u32>> {
         let read = |text: &String| match text.parse() {
             Ok(jobs @ 1..=JOBS) => Ok(jobs),
-            _ => Err(Error::usage(format!("jobs ({}): {text:?} is no number from 1 to {JOBS}", self.jobs.origin))),
+            _ => Err(Error::usage(format!("jobs ({}): {text:?} is not a number from 1 to {JOBS}", self.jobs.origin))),
         };
         self.jobs.value.as_ref().map(read).transpose()
     }
@@ -369,11 +369,9 @@ pub fn config_path() -> Option<PathBuf> {
 
 /// The error of needing a configuration file where none can be.
 pub fn no_config() -> Error {
-    Error::usage("there is no directory for a configuration file").hint(format!("set HOME or {}", env::CONFIG))
+    Error::usage("no directory is known for the configuration file").hint(format!("set HOME or {}", env::CONFIG))
 }
 
 fn under(base: Option<PathBuf>, instead: &str) -> Result<PathBuf> {
-    base.ok_or_else(|| {
-        Error::usage("there is no home directory to keep anything in").hint(format!("set HOME or {instead}"))
-    })
+    base.ok_or_else(|| Error::usage("no home directory is known").hint(format!("set HOME or {instead}")))
 }

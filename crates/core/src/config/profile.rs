@@ -18,7 +18,7 @@ const LARGEST: u64 = 1024 * 1024;
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ConfigFile {
-    /// The profile that is used where nobody chooses one.
+    /// The profile that is used by default.
     pub profile: Option<String>,
     /// The profiles by name.
     #[serde(default)]
@@ -153,7 +153,7 @@ impl ConfigFile {
             } else {
                 format!("it has: {}", known.join(", "))
             };
-            Error::usage(format!("there is no profile of this name in `{}`: {name:?}", path.display())).hint(hint)
+            Error::usage(format!("profile {name:?} not found in `{}`", path.display())).hint(hint)
         })
     }
 }

@@ -82,7 +82,7 @@ async fn printed(words: &[String]) -> Result<String> {
     } else {
         program::find(name, &env::path(env::PATH).map(OsString::from).unwrap_or_default())
     };
-    let program = program.ok_or_else(|| bad("there is no such program on PATH"))?;
+    let program = program.ok_or_else(|| bad("the program was not found on PATH"))?;
     let said = program::ask(&program, args, None, PATIENCE).await;
     let said = said.map_err(|e| Error::io("running it", &e).of_kind(Kind::Auth))?;
     if said.status.success() { text(said.stdout) } else { Err(bad(format!("it failed ({})", said.status))) }
@@ -92,7 +92,7 @@ fn text(bytes: Vec<u8>) -> Result<String> {
     if bytes.len() > LONGEST {
         return Err(bad(format!("more than {LONGEST} bytes are no key or token")));
     }
-    String::from_utf8(bytes).map_err(|_| bad("it is no text"))
+    String::from_utf8(bytes).map_err(|_| bad("it is not UTF-8 text"))
 }
 
 fn checked(text: &str) -> Result<String> {

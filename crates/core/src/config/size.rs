@@ -9,7 +9,7 @@ const UNITS: &str = "kmgtpe";
 /// # Errors
 /// Says what is wrong, for a caller to print.
 pub fn parse(text: &str) -> Result<u64, String> {
-    let bad = || format!("{text:?} is no size: write `4096`, `500MB` or `10GiB`");
+    let bad = || format!("invalid size {text:?}: use bytes or a unit, such as 4096, 500MB or 10GiB");
     let text = text.trim();
     let digits = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
     let (number, unit) = text.split_at(digits);
@@ -33,7 +33,7 @@ pub fn parse(text: &str) -> Result<u64, String> {
         clippy::cast_possible_truncation,
         clippy::cast_precision_loss,
         clippy::cast_sign_loss,
-        reason = "less than one unit, and nobody counts the bytes of `1.5G`"
+        reason = "less than one unit, which is exact enough for `1.5G`"
     )]
     let part = (fraction * scale as f64) as u64;
     whole.checked_mul(scale).and_then(|bytes| bytes.checked_add(part)).ok_or_else(bad)

@@ -1,14 +1,14 @@
-//! Who is told of what goes on between this process and a service.
+//! The receiver of `--verbose` and `--debug` output about requests.
 
 use std::fmt;
 use std::sync::Arc;
 
-/// Takes lines for people. No secret is in them.
+/// Receives lines about requests and responses, without secrets.
 #[derive(Clone)]
 pub struct TraceSink {
-    /// Whether headers and contents are wanted as well.
+    /// Whether headers and contents are included.
     pub detail: bool,
-    /// Takes one line.
+    /// Prints one line.
     pub say: Arc<dyn Fn(String) + Send + Sync>,
 }
 

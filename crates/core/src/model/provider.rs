@@ -34,7 +34,7 @@ impl Provider {
         self.shown.as_deref().or(self.text.as_deref()).map(RawValue::get)
     }
 
-    /// The JSON text, where there is one, secrets included: for whoever asks for it as it came.
+    /// The JSON text, where there is one, secrets included: for `--format raw`.
     pub fn text(&self) -> Option<&str> {
         self.text.as_deref().map(RawValue::get)
     }

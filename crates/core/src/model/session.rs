@@ -18,7 +18,7 @@ pub type Labels = BTreeMap<String, String>;
 /// `usage` for one that is empty or holds NUL, which no backend takes.
 pub fn check_label(name: &str) -> Result<()> {
     if name.is_empty() || name.contains('\0') {
-        return Err(Error::usage(format!("this is no name for a label: {name:?}")).hint("write `name=value`"));
+        return Err(Error::usage(format!("invalid label name {name:?}")).hint("write `name=value`"));
     }
     Ok(())
 }

@@ -60,7 +60,7 @@ impl FromStr for FileId {
     fn from_str(text: &str) -> Result<Self> {
         let rest = text.strip_prefix(Self::PREFIX).unwrap_or_default();
         if rest.is_empty() || rest.contains(['/', ':']) || text.chars().any(char::is_control) {
-            return Err(Error::usage(format!("this is no stored file's id: {text:?}"))
+            return Err(Error::usage(format!("invalid stored file id {text:?}"))
                 .hint("a stored file's id begins with `file_`; `wharf files ls` lists them"));
         }
         Ok(FileId(text.to_owned()))

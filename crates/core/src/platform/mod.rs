@@ -1,7 +1,6 @@
 //! What differs between operating systems, and nothing else.
 //!
-//! `unix.rs` and `other.rs` offer the same functions; the rest of the house never asks which
-//! system it runs on.
+//! `unix.rs` and `other.rs` offer the same functions; no other module depends on the operating system.
 
 pub mod names;
 #[cfg(not(unix))]
@@ -65,9 +64,9 @@ pub fn shown(path: impl AsRef<Path>) -> String {
     text
 }
 
-/// The error of opening what is no regular file.
+/// Returns the error of opening something that is not a regular file.
 fn not_regular() -> std::io::Error {
-    std::io::Error::new(std::io::ErrorKind::IsADirectory, "this is no regular file")
+    std::io::Error::new(std::io::ErrorKind::IsADirectory, "not a regular file")
 }
 
 /// What standard input is, as far as reading it unasked is concerned.
@@ -75,6 +74,6 @@ fn not_regular() -> std::io::Error {
 pub enum StdinKind {
     /// A pipe, or a regular file at its beginning: a caller put a document there.
     Document,
-    /// A terminal, a device, or a file that somebody is in the middle of: not ours to touch.
+    /// A terminal, a device, or a file that another program is reading: not read.
     Other,
 }

@@ -162,7 +162,7 @@ pub fn is_stream(meta: &Metadata) -> bool {
     !meta.is_file() && !meta.is_dir()
 }
 
-/// There is no such call: files are synced one by one.
+/// Does nothing: without this call, files are synced one by one.
 pub fn sync_file_system(file: &File) -> io::Result<()> {
     file.sync_all()
 }

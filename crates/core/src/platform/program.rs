@@ -54,7 +54,7 @@ mod tests {
         let tool = dir.path().join("tool");
         std::fs::write(&tool, "#!/bin/sh\necho \"$1\"; cat; echo why >&2; exit 3\n").unwrap();
         let path = std::env::join_paths([Path::new("."), dir.path()]).unwrap();
-        assert_eq!(find("tool", &path), None, "nobody may run it");
+        assert_eq!(find("tool", &path), None, "it is not executable");
         std::fs::set_permissions(&tool, std::fs::Permissions::from_mode(0o755)).unwrap();
         assert_eq!(find("tool", &path), Some(tool.clone()));
         assert_eq!(find("tool", OsStr::new(".")), None);
@@ -67,7 +67,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn nobody_waits_for_a_program_for_ever() {
+    async fn a_program_that_does_not_end_is_given_up() {
         let error = ask(Path::new("/bin/sleep"), &["60"], None, Duration::from_millis(50)).await.unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::TimedOut);
         assert!(ask(Path::new("/none"), &[""], None, Duration::from_secs(1)).await.is_err());

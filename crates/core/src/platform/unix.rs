@@ -45,7 +45,7 @@ pub(crate) fn is_program(meta: &Metadata) -> bool {
     meta.is_file() && meta.permissions().mode() & 0o111 != 0
 }
 
-/// Whether an open file is this user's and nobody else may read or change it.
+/// Returns whether an open file belongs to this user, and no other user may read or change it.
 pub fn is_private(meta: &Metadata) -> bool {
     let owner = std::os::unix::fs::MetadataExt::uid(meta);
     let others = meta.permissions().mode() & 0o077;
@@ -258,7 +258,7 @@ pub(crate) fn keep_access(
     if (meta.uid(), meta.gid()) != (uid, gid) {
         let group = Some(rustix::fs::Gid::from_raw(gid));
         let owner = rustix::process::geteuid().is_root().then(|| rustix::fs::Uid::from_raw(uid));
-        // Whoever may not give a file away keeps it.
+        // Without the right to change the owner, the file keeps this user.
         let _ = rustix::fs::fchown(file, owner, group);
     }
     #[cfg(any(target_os = "linux", target_os = "android"))]
