@@ -28,7 +28,7 @@ fn contents_are_not_written_to_a_standard_output_that_is_closed() {
         for to in [">&-", "1</dev/null", ">&- 2>&- <&-"] {
             let run = shell(&sandbox, &format!("\"$WHARF\" files {args} {to}"));
             run.code(12);
-            assert!(to.contains("2>") || run.stderr().contains("standard output"), "{args} {to}: {}", run.stderr());
+            assert!(to.contains("2>") || run.stderr().contains("stdout"), "{args} {to}: {}", run.stderr());
         }
         for to in [">/dev/null", ">out", "| cat", "2>&-"] {
             shell(&sandbox, &format!("set -o pipefail; \"$WHARF\" files {args} {to}")).ok();
