@@ -22,7 +22,7 @@ use wharf_transfer::tally::Tally;
 #[derive(Debug, Subcommand)]
 #[command(defer = true)]
 pub(super) enum ResourcesCommand {
-    /// Mount stored files and other resources into a session
+    /// Mount files and other resources into a session
     #[command(visible_alias = "create")]
     Add(ResourcesAddArgs),
     /// List the resources of a session

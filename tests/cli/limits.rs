@@ -134,7 +134,7 @@ fn the_limits_are_settings() {
     put("1kB").code(6);
     put("1KiB").ok();
     put("none").ok();
-    put("much").code(2).says(&["WHARF_SESSION_BYTES", "no size"]);
+    put("much").code(2).says(&["WHARF_SESSION_BYTES", "invalid size"]);
     let file = sandbox.write("c.toml", "[profiles.small]\nsession_bytes = '1 kB'\nsession_mounts = 1\n");
     let small = |args: &[&str]| sandbox.wharf(args).env("WHARF_CONFIG", &file).env("WHARF_PROFILE", "small").run();
     let listed = small(&["config", "get", "session_bytes"]);
