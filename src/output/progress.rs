@@ -103,7 +103,7 @@ impl Progress {
         let mut work = self.shared.work.lock().unwrap_or_else(PoisonError::into_inner);
         match event {
             Event::Planned { files, bytes } => {
-                work.files += files;
+                work.files = files;
                 work.bytes = bytes;
             }
             Event::Started { name, bytes, passed } => {

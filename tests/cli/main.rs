@@ -44,6 +44,7 @@ mod lengths;
 mod limits;
 mod links;
 mod logins;
+mod looks;
 mod mask;
 mod names;
 mod numbers;

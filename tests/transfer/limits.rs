@@ -144,22 +144,33 @@ fn directories_without_an_end_come_to_one_as_well() {
     run(&other, most_files(10)).download("/t", &room.at("to")).ok();
 }
 
+/// Lists these files the first time, and files without an end whenever it is asked again.
+fn longer_the_second_time(first: u64, size: u64) -> Other {
+    let walks = std::sync::atomic::AtomicUsize::new(0);
+    let listing = move |_: &RemotePath| {
+        let walk = walks.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+        let (end, size) = if walk == 0 { (first, size) } else { (u64::MAX, 1) };
+        let file = move |number| Ok(entry(&format!("/t/{number}"), EntryKind::File, Some(size)));
+        stream::iter(0..end).map(file).boxed()
+    };
+    let fetch = |_: &str, _| Some(Ok(body(Some(1), vec![Ok(Bytes::from_static(b"1"))])));
+    Other { listing: Some(Box::new(listing)), fetch: Some(Box::new(fetch)), ..Other::with(&[("/t/0", "1")]) }
+}
+
 #[test]
-fn a_listing_that_has_no_end_only_when_it_counts_comes_to_one() {
-    for (kind, options) in [(EntryKind::File, most_files(20)), (EntryKind::File, most_bytes(20))] {
-        let room = Room::new();
-        let walks = std::sync::atomic::AtomicUsize::new(0);
-        let listing = move |_: &RemotePath| {
-            let walk = walks.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
-            let end = if walk == 0 { 3 } else { u64::MAX };
-            stream::iter(0..end).map(move |number| Ok(entry(&format!("/t/{number}"), kind, Some(1)))).boxed()
-        };
-        let fetch = |_: &str, _| Some(Ok(body(Some(1), vec![Ok(Bytes::from_static(b"1"))])));
-        let other =
-            Other { listing: Some(Box::new(listing)), fetch: Some(Box::new(fetch)), ..Other::with(&[("/t/0", "1")]) };
-        let told = run(&other, options).download("/t", &room.at("to")).fails(Kind::Partial);
-        assert_eq!((told.copied(), told.kinds()), (20, vec![Kind::Limit]));
+fn what_was_measured_is_what_is_fetched() {
+    for options in [most_files(20), most_bytes(20), options()] {
+        let (room, other) = (Room::new(), longer_the_second_time(3, 1));
+        let told = run(&other, options).download("/t", &room.at("to"));
+        assert_eq!((told.ok().copied(), other.count("list"), other.count("stat")), (3, 1, 1));
     }
+}
+
+#[test]
+fn a_listing_too_long_to_be_kept_that_has_no_end_the_second_time_comes_to_one() {
+    let (room, other) = (Room::new(), longer_the_second_time(100_000, 0));
+    let told = run(&other, most_bytes(20)).download("/t", &room.at("to")).fails(Kind::Partial);
+    assert_eq!((told.copied(), told.kinds(), other.count("list")), (20, vec![Kind::Limit], 2));
 }
 
 /// Every file is without an end.

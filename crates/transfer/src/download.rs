@@ -1,24 +1,24 @@
 //! Downloads: session files, trees and stored files to this machine, a receipt for each file.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
-use futures_util::Stream;
 use futures_util::stream::{self, StreamExt};
+use tokio::sync::mpsc;
 
 use super::engine::{Done, Label, Running};
 use super::event::Event;
 use super::land::{Claims, Ground, Landed, Landing, is_stream, open_stream, stream};
 use super::plan::{self, Budget, Destination, RemoteSource, Scale};
-use super::remote::{Found, RemoteTree, What};
+use super::remote::{Found, RemoteWalk, What};
 use super::tally::{Ledger, Sink};
 use super::{BULK, IfExists, Transfer, prove};
-use wharf_client::backend::{Expected, FetchOptions, Fetched, Gather, Limits};
+use wharf_client::backend::{Expected, FetchOptions, Fetched, Limits, RemoteTree, TreeOptions};
 use wharf_client::http::after_tries;
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::receipt::SkipReason;
@@ -51,11 +51,34 @@ struct Looked {
     modified_at: Option<Timestamp>,
 }
 
-/// One target and where it goes.
-enum Target {
-    File(Looked, Spot),
-    Tree(SessionPath, Rc<Ground>),
+/// A target as it was opened: what it is, and what is below it where it is a directory.
+struct Opened<'a> {
+    one: Looked,
+    tree: Option<Ahead<'a>>,
 }
+
+/// A walk of a tree, and what it found before it was asked for.
+struct Ahead<'a> {
+    found: VecDeque<Found>,
+    walk: RemoteWalk<'a>,
+    /// Whether the walk came to its end.
+    ended: bool,
+    /// Whether all that the walk finds was counted before.
+    counted: bool,
+}
+
+/// One target and where it goes.
+enum Target<'a> {
+    File(Looked, Spot),
+    Tree(Ahead<'a>, Rc<Ground>),
+}
+
+/// What is found of a tree while it is measured is kept for the download, up to this many bytes; a larger tree is
+/// opened again.
+const KEPT: usize = 8 << 20;
+
+/// Files and directories that the walk of a tree is ahead of the downloads.
+const AHEAD: usize = 1000;
 
 /// A place on this machine.
 struct Spot {
@@ -98,9 +121,9 @@ impl Transfer<'_> {
     ) -> Result<()> {
         let _heeding = self.stop.heed();
         let mut ledger = Ledger::new(self, sink);
-        let (mut looked, mut missing) = (Vec::new(), Vec::new());
+        let (mut opened, mut missing) = (Vec::new(), Vec::new());
         for wanted in wanted {
-            let found = match self.unless_stopped(self.look(wanted)).await {
+            let found = match self.unless_stopped(self.open(wanted)).await {
                 Ok(found) => found,
                 Err(why) => {
                     missing.into_iter().try_for_each(|receipt| ledger.enter(receipt))?;
@@ -108,19 +131,21 @@ impl Transfer<'_> {
                 }
             };
             match found {
-                Ok(found) => looked.push(found),
+                Ok(found) => opened.push(found),
                 Err(error) => missing.push(Receipt::failed(&wanted.name(), None, error)),
             }
         }
-        if let Some(directory) = looked.iter().find(|one| one.source.is_directory && !directories) {
+        if let Some(directory) =
+            opened.iter().map(|opened| &opened.one).find(|one| one.source.is_directory && !directories)
+        {
             return Err(Error::usage(format!("a directory needs a DEST: `{}`", directory.source.name))
                 .hint("say where its contents go: `wharf files download SESSION:/dir ./dir`"));
         }
         // A target that was not found still counts for where the others go.
-        let sources: Vec<_> = looked.iter().map(|one| one.source.clone()).collect();
+        let sources: Vec<_> = opened.iter().map(|opened| opened.one.source.clone()).collect();
         let to = Destination { into: to.into || wanted.len() > 1, ..to.clone() };
         let places = plan::download(&sources, &to)?;
-        let scale = match self.unless_stopped(self.measure_remote(&looked, &places)).await {
+        let mut scale = match self.unless_stopped(self.look_ahead(&mut opened, &places)).await {
             Ok(scale) => scale?,
             Err(why) => {
                 missing.into_iter().try_for_each(|receipt| ledger.enter(receipt))?;
@@ -130,7 +155,6 @@ impl Transfer<'_> {
         scale.check(&Limits::default(), self.options)?;
         // What was looked for in vain is told once nothing can be refused as a whole any more.
         missing.into_iter().try_for_each(|receipt| ledger.enter(receipt))?;
-        ledger.expect(scale.files);
         let shared = Shared {
             bulk: scale.files > BULK,
             budget: Budget::new(self.options),
@@ -139,24 +163,25 @@ impl Transfer<'_> {
             running: Running::new(self.options),
         };
         let mut targets = Vec::new();
-        for (one, path) in looked.into_iter().zip(places) {
+        for (Opened { one, tree }, path) in opened.into_iter().zip(places) {
             let spot = Spot { path, by_name: to.takes_by_name(sources.len(), one.source.is_directory) };
-            match &one.wanted {
-                Wanted::Session(root) if one.source.is_directory => match self.root_ground(&spot, &shared) {
-                    Ok(ground) => targets.push(Target::Tree(root.clone(), ground)),
+            match tree {
+                Some(tree) => match self.root_ground(&spot, &shared) {
+                    Ok(ground) => targets.push(Target::Tree(tree, ground)),
                     Err(error) => {
-                        ledger.enter(Receipt::failed(&root.to_string(), Some(shown(&spot.path)), error))?;
+                        ledger.enter(Receipt::failed(&one.source.name, Some(shown(&spot.path)), error))?;
                     }
                 },
-                _ => targets.push(Target::File(one, spot)),
+                None => targets.push(Target::File(one, spot)),
             }
         }
-        let items = stream::iter(targets).flat_map(|target| match target {
-            Target::File(one, spot) => stream::iter([Item::Single(one, spot)]).boxed_local(),
-            Target::Tree(root, ground) => self.leaves(root, ground, &shared.budget).boxed_local(),
-        });
+        let (sender, receiver) = mpsc::channel(AHEAD);
+        let items = stream::unfold(receiver, async |mut receiver| Some((receiver.recv().await?, receiver)))
+            .take_while(|_| std::future::ready(!shared.budget.is_over()));
         let work = async |item| self.do_fetch(item, &shared).await;
-        let mut ended = self.run(items, &shared.running, work, &mut ledger).await;
+        let feed = self.feed(targets, &mut scale, &shared.budget, sender);
+        let mut ended = self.run(items, feed, &shared.running, work, &mut ledger).await;
+        ledger.expect(scale.files);
         for ground in shared.grounds.borrow().values() {
             ended = ended.and(ground.settle(shared.bulk));
         }
@@ -165,17 +190,23 @@ impl Transfer<'_> {
 
     /// Hands files to `write`, one after another.
     pub async fn stream(&self, wanted: &[Wanted], write: &mut dyn FnMut(&[u8]) -> Result<()>) -> Result<()> {
+        let mut looked = VecDeque::new();
         if self.options.max_files.is_some() || self.options.max_bytes.is_some() {
             let mut scale = Scale::default();
             for wanted in wanted {
-                let one = self.look(wanted).await?;
+                let one = self.open(wanted).await?.one;
                 scale.add(&one.source.name, one.bytes);
+                looked.push_back(one);
             }
             scale.check(&Limits::default(), self.options)?;
         }
         let budget = Budget::new(self.options);
+        let mut scale = Scale::default();
         for wanted in wanted {
-            let one = self.look(wanted).await?;
+            let one = match looked.pop_front() {
+                Some(one) => one,
+                None => self.open(wanted).await?.one,
+            };
             if one.source.is_directory {
                 return Err(Error::conflict(format!(
                     "a directory cannot be written to standard output: `{}`",
@@ -183,29 +214,37 @@ impl Transfer<'_> {
                 ))
                 .hint("give a DEST directory instead of `-`"));
             }
-            self.observer.on(Event::Planned { files: 1, bytes: one.bytes });
+            scale.add(&one.source.name, one.bytes);
+            self.observer.on(Event::Planned { files: scale.files, bytes: scale.bytes() });
             let landed = stream(self.fetch_within(&one, one.bytes, 0, &budget).await?, write).await?;
             budget.spend(landed.summary.bytes);
         }
         Ok(())
     }
 
-    async fn look(&self, wanted: &Wanted) -> Result<Looked> {
-        let (base, is_directory, bytes, modified_at) = match wanted {
+    /// Looks at a target, once: what is read of a tree later belongs to this look.
+    async fn open(&self, wanted: &Wanted) -> Result<Opened<'_>> {
+        let (base, tree, bytes, modified_at) = match wanted {
             Wanted::Session(at) => {
-                let files = self.backend.need_files()?;
-                files.gather(at, Gather { settle: !self.options.no_settle, all: self.options.all }).await?;
-                let entry = self.stat(at).await?;
+                let how = TreeOptions { settle: !self.options.no_settle, all: self.options.all };
+                let tree = self.backend.need_files()?.open_tree(at, how).await?;
                 let base = (!at.path.is_root()).then(|| at.path.name().to_owned());
-                (base, entry.kind == EntryKind::Directory, entry.size, entry.modified_at)
+                let (size, modified_at) = (tree.root.size, tree.root.modified_at);
+                (base, tree.entries.is_some().then_some(tree), size, modified_at)
             }
             Wanted::Stored(id) => {
                 let file = self.backend.need_store()?.get(id).await?;
-                (Some(file.filename), false, file.size, file.created_at)
+                (Some(file.filename), None, file.size, file.created_at)
             }
         };
-        let source = RemoteSource { name: wanted.name(), base, is_directory };
-        Ok(Looked { wanted: wanted.clone(), source, bytes, modified_at })
+        let tree = tree.map(|tree| self.walk(tree)).transpose()?;
+        let source = RemoteSource { name: wanted.name(), base, is_directory: tree.is_some() };
+        Ok(Opened { one: Looked { wanted: wanted.clone(), source, bytes, modified_at }, tree })
+    }
+
+    fn walk<'a>(&'a self, tree: RemoteTree<'a>) -> Result<Ahead<'a>> {
+        let walk = RemoteWalk::new(self.backend.need_files()?, tree, self.options);
+        Ok(Ahead { found: VecDeque::new(), walk, ended: false, counted: false })
     }
 
     /// What is at a path: what a link points to, under the name of the link.
@@ -223,36 +262,82 @@ impl Transfer<'_> {
         }
     }
 
-    /// The first, cheap walk: how much there is to do. What cannot be listed shows in the second.
-    async fn measure_remote(&self, looked: &[Looked], places: &[PathBuf]) -> Result<Scale> {
-        let mut scale = Scale::default();
-        for (one, place) in looked.iter().zip(places) {
-            match (&one.wanted, self.backend.files()) {
-                (Wanted::Session(root), Some(files)) if one.source.is_directory => {
-                    let mut tree = RemoteTree::new(files, root.clone(), self.options);
-                    while let Some(found) = tree.next().await {
-                        match found.what {
-                            What::File { bytes, .. } => {
-                                self.options.check_free(&place.join(&found.below))?;
-                                scale.add(&found.below, bytes);
-                            }
-                            What::Directory { meant: true } => scale.add_directory(),
-                            _ => {}
-                        }
-                        if scale.is_over(self.options) {
-                            // A listing need not have an end.
-                            return Ok(scale);
-                        }
-                    }
+    /// Walks ahead, before anything is fetched: to the end where there are limits or a reserved file, else until it
+    /// is known whether there are many files.
+    async fn look_ahead<'a>(&'a self, opened: &mut [Opened<'a>], places: &[PathBuf]) -> Result<Scale> {
+        let options = self.options;
+        let to_end = options.max_files.is_some() || options.max_bytes.is_some() || options.reserved.is_some();
+        let (mut scale, mut kept, mut all) = (Scale::default(), 0, true);
+        for (Opened { one, tree }, place) in opened.iter_mut().zip(places) {
+            let Some(tree) = tree else {
+                options.check_free(place)?;
+                scale.add(&one.source.name, one.bytes);
+                continue;
+            };
+            let mut lost = false;
+            while !tree.ended && (to_end || scale.files <= BULK && kept <= KEPT) {
+                let Some(found) = tree.walk.next().await else {
+                    tree.ended = true;
+                    break;
+                };
+                if let What::File { .. } = found.what {
+                    options.check_free(&place.join(&found.below))?;
                 }
-                _ => {
-                    self.options.check_free(place)?;
-                    scale.add(&one.source.name, one.bytes);
+                count(&mut scale, &found);
+                if scale.is_over(options) {
+                    // A listing need not have an end.
+                    return Ok(scale);
+                }
+                kept += size_of::<Found>() + found.at.path.as_str().len() + found.below.len();
+                lost = to_end && kept > KEPT;
+                if !lost {
+                    tree.found.push_back(found);
+                }
+            }
+            all &= tree.ended;
+            if let (true, Wanted::Session(at)) = (lost, &one.wanted) {
+                let again = TreeOptions { settle: false, all: options.all };
+                let again = self.backend.need_files()?.open_tree(at, again).await?;
+                *tree = Ahead { counted: true, ..self.walk(again)? };
+            }
+        }
+        let bytes = scale.bytes().filter(|_| all);
+        self.observer.on(Event::Planned { files: scale.files, bytes });
+        Ok(scale)
+    }
+
+    /// Takes what there is to do to those who do it, and counts what was not counted before.
+    async fn feed(&self, targets: Vec<Target<'_>>, scale: &mut Scale, budget: &Budget, items: mpsc::Sender<Item>) {
+        for target in targets {
+            let (mut tree, ground) = match target {
+                Target::Tree(tree, ground) => (tree, ground),
+                Target::File(one, spot) => {
+                    if items.send(Item::Single(one, spot)).await.is_err() {
+                        return;
+                    }
+                    continue;
+                }
+            };
+            while !budget.is_over() {
+                let found = match tree.found.pop_front() {
+                    Some(found) => found,
+                    None if tree.ended => break,
+                    None => {
+                        let Some(found) = tree.walk.next().await else { break };
+                        if !tree.counted {
+                            count(scale, &found);
+                        }
+                        found
+                    }
+                };
+                if let Some(item) = item(found, &ground)
+                    && items.send(item).await.is_err()
+                {
+                    return;
                 }
             }
         }
         self.observer.on(Event::Planned { files: scale.files, bytes: scale.bytes() });
-        Ok(scale)
     }
 
     /// The directory that a tree goes to. Where the caller named only its parent, a link that has
@@ -266,33 +351,6 @@ impl Transfer<'_> {
         let ground = Rc::new(ground);
         shared.grounds.borrow_mut().insert(spot.path.clone(), Rc::clone(&ground));
         Ok(ground)
-    }
-
-    fn leaves(&self, root: SessionPath, ground: Rc<Ground>, budget: &Budget) -> impl Stream<Item = Item> {
-        let tree = self.backend.files().map(|files| RemoteTree::new(files, root, self.options));
-        stream::unfold(tree, async |tree| {
-            let mut tree = tree?;
-            Some((tree.next().await?, Some(tree)))
-        })
-        .take_while(|_| std::future::ready(!budget.is_over()))
-        .filter_map(move |Found { at, below, what }| {
-            let (name, place) = (at.to_string(), ground.shown(&below));
-            let item = match what {
-                What::File { bytes, modified_at } => {
-                    let source = RemoteSource { name, base: None, is_directory: false };
-                    let one = Looked { wanted: Wanted::Session(at), source, bytes, modified_at };
-                    Some(Item::Leaf(one, Rc::clone(&ground), below))
-                }
-                What::Directory { meant } => meant.then(|| Item::Directory(at, Rc::clone(&ground), below)),
-                What::Excluded => Some(Item::Excluded(name)),
-                What::Skipped(why) => Some(Item::Decided(Box::new(Receipt::skipped(&name, place, &name, why)))),
-                What::Failed(error) => {
-                    let place = (!below.is_empty()).then_some(place);
-                    Some(Item::Decided(Box::new(Receipt::failed(&name, place, error))))
-                }
-            };
-            std::future::ready(item)
-        })
     }
 
     async fn do_fetch(&self, item: Item, shared: &Shared) -> Done {
@@ -479,6 +537,33 @@ impl Transfer<'_> {
         self.observer.on(Event::Started { name: &one.source.name, bytes: size, passed: Arc::clone(&passed) });
         let body = body.inspect(move |block| share.take(block.len() as u64)).counted(passed);
         Ok(Fetched { body, attributes, sha256, file_id })
+    }
+}
+
+/// What is to be done for something of a tree.
+fn item(Found { at, below, what }: Found, ground: &Rc<Ground>) -> Option<Item> {
+    let (name, place) = (at.to_string(), ground.shown(&below));
+    match what {
+        What::File { bytes, modified_at } => {
+            let source = RemoteSource { name, base: None, is_directory: false };
+            let one = Looked { wanted: Wanted::Session(at), source, bytes, modified_at };
+            Some(Item::Leaf(one, Rc::clone(ground), below))
+        }
+        What::Directory { meant } => meant.then(|| Item::Directory(at, Rc::clone(ground), below)),
+        What::Excluded => Some(Item::Excluded(name)),
+        What::Skipped(why) => Some(Item::Decided(Box::new(Receipt::skipped(&name, place, &name, why)))),
+        What::Failed(error) => {
+            let place = (!below.is_empty()).then_some(place);
+            Some(Item::Decided(Box::new(Receipt::failed(&name, place, error))))
+        }
+    }
+}
+
+fn count(scale: &mut Scale, found: &Found) {
+    match found.what {
+        What::File { bytes, .. } => scale.add(&found.below, bytes),
+        What::Directory { meant: true } => scale.add_directory(),
+        _ => {}
     }
 }
 

@@ -77,7 +77,8 @@ impl Transfer<'_> {
         }
     }
 
-    /// Does `work` for each item, so many at once as the options say, and enters what comes of it.
+    /// Does `work` for each item, as many at once as the options say, and enters the results. `feed` runs beside
+    /// them: it may be what makes the items.
     /// Asked to stop, it begins no other item, drops those that are running (which leave nothing
     /// behind) and enters them as failed.
     ///
@@ -86,6 +87,7 @@ impl Transfer<'_> {
     pub(super) async fn run<T, F>(
         &self,
         items: impl Stream<Item = T>,
+        feed: impl Future<Output = ()>,
         running: &Running,
         work: impl Fn(T) -> F,
         ledger: &mut Ledger<'_>,
@@ -94,6 +96,7 @@ impl Transfer<'_> {
         F: Future<Output = Done>,
     {
         let mut done = pin!(items.map(work).buffer_unordered(self.options.jobs.max(1)));
+        let (mut feed, mut fed) = (pin!(feed), false);
         let mut stop = pin!(self.stop.asked());
         let why: Error = loop {
             tokio::select! {
@@ -105,6 +108,7 @@ impl Transfer<'_> {
                     Some(Done::Nothing) => {}
                     None => return Ok(()),
                 },
+                () = &mut feed, if !fed => fed = true,
             }
         };
         for (_, label) in running.files.take() {

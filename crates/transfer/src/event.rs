@@ -8,11 +8,11 @@ use wharf_core::model::Receipt;
 
 /// Something happened.
 pub enum Event<'a> {
-    /// The size of the work is known.
+    /// The size of the work, as far as it is known.
     Planned {
         /// Files.
         files: u64,
-        /// Bytes; `None` where a pipe is among them.
+        /// Bytes; `None` where a pipe is among them, or where more files may be found.
         bytes: Option<u64>,
     },
     /// A file is on its way.

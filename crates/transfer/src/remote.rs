@@ -7,7 +7,7 @@ use futures_util::stream::{BoxStream, StreamExt};
 use super::filter::{Filter, Verdict};
 use super::source::LINKS;
 use super::{Links, Options};
-use wharf_client::backend::SessionFiles;
+use wharf_client::backend::{RemoteTree, SessionFiles};
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::receipt::SkipReason;
 use wharf_core::model::{Entry, EntryKind, RemotePath, SessionPath, Timestamp};
@@ -32,12 +32,13 @@ pub(super) enum What {
 }
 
 /// A walk of a tree in a session.
-pub(super) struct RemoteTree<'a> {
+pub(super) struct RemoteWalk<'a> {
     files: &'a dyn SessionFiles,
     filter: &'a Filter,
     links: Links,
+    /// The root, as the entries name it.
     asked: SessionPath,
-    /// The root without links: what a link may not leave.
+    /// The root without links, once a link asks for it: what a link may not leave.
     root: Option<RemotePath>,
     open: Option<(Branch, BoxStream<'a, Result<Entry>>)>,
     branches: Vec<Branch>,
@@ -56,15 +57,17 @@ struct Branch {
     through: Vec<RemotePath>,
 }
 
-impl<'a> RemoteTree<'a> {
-    pub(super) fn new(files: &'a dyn SessionFiles, asked: SessionPath, options: &'a Options) -> Self {
-        RemoteTree {
+impl<'a> RemoteWalk<'a> {
+    /// The walk of a tree that was opened; of anything else than a directory, of nothing.
+    pub(super) fn new(files: &'a dyn SessionFiles, tree: RemoteTree<'a>, options: &'a Options) -> Self {
+        let branch = Branch { root: tree.at.path.clone(), below: String::new(), through: Vec::new() };
+        RemoteWalk {
             files,
             filter: &options.filter,
             links: options.links,
-            asked,
+            asked: tree.at,
             root: None,
-            open: None,
+            open: tree.entries.map(|entries| (branch, entries)),
             branches: Vec::new(),
             followed: 0,
             left: HashSet::new(),
@@ -102,11 +105,6 @@ impl<'a> RemoteTree<'a> {
                     Some(entry) => return entry.map(Some),
                     None => self.open = None,
                 }
-            }
-            if self.root.is_none() {
-                let root = self.files.resolve(&self.asked).await?.path;
-                self.branches.push(Branch { root: root.clone(), below: String::new(), through: Vec::new() });
-                self.root = Some(root);
             }
             let Some(branch) = self.branches.pop() else { return Ok(None) };
             let listing = self.files.list(&self.asked.at(branch.root.clone()), true).await?;
@@ -170,9 +168,13 @@ impl<'a> RemoteTree<'a> {
             }
             Links::FollowInside | Links::Follow => {}
         }
+        let root = match &self.root {
+            Some(root) => root.clone(),
+            None => self.files.resolve(&self.asked).await?.path,
+        };
+        self.root = Some(root.clone());
         let target = self.files.resolve(at).await?;
-        let inside = self.root.as_ref().is_some_and(|root| target.path.is_within(root));
-        if !inside && self.links != Links::Follow {
+        if !target.path.is_within(&root) && self.links != Links::Follow {
             return Err(Error::conflict(format!("this link leaves the tree that was asked for: `{at}`"))
                 .hint(format!("fetch what it points to by itself: `{target}`, or use --links follow")));
         }
@@ -185,7 +187,13 @@ impl<'a> RemoteTree<'a> {
             return Ok(What::Excluded);
         }
         let mut through = self.open.as_ref().map(|(branch, _)| branch.through.clone()).unwrap_or_default();
-        through.extend(entry.path.parent());
+        // Below the root, entries are named by the path that was asked for, which may lead through links.
+        let parent = entry.path.parent().filter(|parent| *parent != self.asked.path);
+        through.push(match parent {
+            Some(parent) if through.is_empty() => root.descend(parent.below(&self.asked.path))?,
+            Some(parent) => parent,
+            None => root,
+        });
         if through.iter().any(|directory| directory.is_within(&target.path)) {
             return Err(Error::conflict(format!("this link runs in a circle: `{at}`")));
         }

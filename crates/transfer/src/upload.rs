@@ -72,7 +72,7 @@ impl Transfer<'_> {
         let items = open.into_iter().flat_map(|(source, place)| items::of(source, place, self.options));
         let (running, looked) = (Running::new(self.options), Looked::default());
         let work = async |item| self.do_item(item, bulk, &running, &looked).await;
-        self.run(stream::iter(items), &running, work, ledger).await
+        self.run(stream::iter(items), std::future::ready(()), &running, work, ledger).await
     }
 
     /// Puts files into the workspace's file store; `like` says all of them but the names.
@@ -108,7 +108,7 @@ impl Transfer<'_> {
             let label = Label { source: stow.source.name.clone(), destination: None };
             Done::from(running.track(label, self.store(&stow)).await)
         };
-        let ended = self.run(stream::iter(named), &running, work, &mut ledger).await;
+        let ended = self.run(stream::iter(named), std::future::ready(()), &running, work, &mut ledger).await;
         ledger.verdict(self.settled(ended).await)
     }
 

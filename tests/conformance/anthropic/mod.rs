@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use wharf_client::backend::{
-    FetchOptions, Gather, LabelPatch, NewSession, NewStoredFile, PageRequest, PutOptions, SessionQuery,
+    FetchOptions, LabelPatch, NewSession, NewStoredFile, PageRequest, PutOptions, SessionQuery, TreeOptions,
 };
 use wharf_core::error::{Error, Kind};
 use wharf_core::model::{FileId, ResourceKind, SessionStatus};
@@ -397,7 +397,7 @@ fn what_the_agent_made_is_fetched_and_waited_for() {
         assert_eq!(outputs(&room).await, [("report.pdf".to_owned(), Some(300_000))]);
         assert!(read_output(&room, "report.pdf").await.unwrap() == content);
         let at = room.at("").at(OUTPUTS.parse().unwrap());
-        stage.files().gather(&at, Gather { settle: true, all: false }).await.unwrap();
+        stage.files().open_tree(&at, TreeOptions { settle: true, all: false }).await.unwrap();
         assert_eq!(outputs(&room).await.len(), 2);
         assert_eq!(read_output(&room, "late.txt").await.unwrap(), b"late");
         let range = wharf_client::backend::ByteRange { first: 1, last: Some(2) };
@@ -422,10 +422,10 @@ fn two_of_one_name_are_told_apart_and_names_that_lead_elsewhere_do_not() {
         names.insert(0, ".._.._etc_passwd".to_owned());
         assert_eq!(outputs(&room).await.into_iter().map(|(name, _)| name).collect::<Vec<_>>(), names);
         let at = room.at("").at(OUTPUTS.parse().unwrap());
-        let error = stage.files().gather(&at, Gather { settle: false, all: false }).await.unwrap_err();
+        let error = stage.files().open_tree(&at, TreeOptions { settle: false, all: false }).await.err().unwrap();
         assert_eq!(error.kind(), Kind::Conflict);
         assert!(error.message().contains(one.as_str()) && error.message().contains(two.as_str()), "{error}");
-        stage.files().gather(&at, Gather { settle: false, all: true }).await.unwrap();
+        stage.files().open_tree(&at, TreeOptions { settle: false, all: true }).await.unwrap();
         refused(read_output(&room, "r.pdf").await, Kind::Conflict);
         assert_eq!(read_output(&room, &format!("r.{two}.pdf")).await.unwrap(), b"22");
         assert_eq!(read_output(&room, ".._.._etc_passwd").await.unwrap(), b"333");

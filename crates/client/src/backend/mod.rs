@@ -34,8 +34,8 @@ pub use wharf_core::feature::Feature;
 use wharf_core::body::{Body, Source};
 use wharf_core::error::{Error, Result};
 use wharf_core::model::{
-    Entry, FileId, Labels, RemotePath, Resource, ResourceKind, Session, SessionId, SessionPath, SessionStatus,
-    StoredFile, Timestamp,
+    Entry, EntryKind, FileId, Labels, RemotePath, Resource, ResourceKind, Session, SessionId, SessionPath,
+    SessionStatus, StoredFile, Timestamp,
 };
 
 /// Somewhere that sessions live: what it is, and a part for each noun.
@@ -361,13 +361,23 @@ pub enum Expected {
     Unknown,
 }
 
-/// How what a session's agent made is to be gathered.
+/// How a tree is opened.
 #[derive(Debug, Clone, Copy)]
-pub struct Gather {
-    /// Wait until nothing more comes to light.
+pub struct TreeOptions {
+    /// Wait until no new files appear, where a backend shows the files of an agent late.
     pub settle: bool,
-    /// Take several files of one name, each under a name of its own.
+    /// Accept several files of one name, each under a name of its own.
     pub all: bool,
+}
+
+/// What a path holds, looked at once for all that a command does with it.
+pub struct RemoteTree<'a> {
+    /// The path; of a link, the path that it leads to.
+    pub at: SessionPath,
+    /// What is there.
+    pub root: Entry,
+    /// All that is below a directory, parents first; `None` for anything else.
+    pub entries: Option<BoxStream<'a, Result<Entry>>>,
 }
 
 /// The files inside sessions.
@@ -405,12 +415,21 @@ pub trait SessionFiles: Send + Sync {
     /// The entries of a directory by name, or the whole tree below it, parents first; for anything
     /// else than a directory, itself.
     async fn list<'a>(&'a self, at: &SessionPath, recursive: bool) -> Result<BoxStream<'a, Result<Entry>>>;
-    /// Sees to it that what is at a path can be fetched as a whole: that all of it has come to light,
-    /// where a backend shows files late, and that its files can be told apart. `conflict` where they
-    /// cannot; a path that holds nothing is no error of this call.
-    async fn gather(&self, at: &SessionPath, how: Gather) -> Result<()> {
-        let _ = (at, how);
-        Ok(())
+    /// Opens what is at a path, a link followed, with all that is below it. The entries belong to the same look
+    /// as the root wherever the backend has a whole tree in one answer; elsewhere each directory is listed once.
+    ///
+    /// # Errors
+    /// Those of [`SessionFiles::stat`] and [`SessionFiles::list`]; `conflict` where several files have one name
+    /// and the options do not accept that.
+    async fn open_tree<'a>(&'a self, at: &SessionPath, options: TreeOptions) -> Result<RemoteTree<'a>> {
+        let _ = options;
+        let (mut at, mut root) = (at.clone(), self.stat(at).await?);
+        if root.kind == EntryKind::Symlink {
+            at = self.resolve(&at).await?;
+            root = self.stat(&at).await?;
+        }
+        let entries = if root.kind == EntryKind::Directory { Some(self.list(&at, true).await?) } else { None };
+        Ok(RemoteTree { at, root, entries })
     }
     /// What a path means once every link in it is followed, which never leads out of the session.
     async fn resolve(&self, at: &SessionPath) -> Result<SessionPath>;

@@ -8,7 +8,10 @@ use super::CAPABILITIES;
 use super::look::{AgbFiles, is_fixed};
 use super::tools::{failed, words};
 use crate::backend::occupied::{directory_in_the_way, missing, no_directory, taken};
-use crate::backend::{Capabilities, Feature, FetchOptions, Fetched, MkdirOptions, PutOptions, SessionFiles, Stored};
+use crate::backend::{
+    Capabilities, Feature, FetchOptions, Fetched, MkdirOptions, PutOptions, RemoteTree, SessionFiles, Stored,
+    TreeOptions,
+};
 use crate::http::Class;
 use wharf_core::body::Source;
 use wharf_core::error::{Error, Kind, Result};
@@ -42,6 +45,11 @@ impl SessionFiles for AgbFiles {
 
     async fn list<'a>(&'a self, at: &SessionPath, recursive: bool) -> Result<BoxStream<'a, Result<Entry>>> {
         self.tree(at, recursive).await
+    }
+
+    /// One look at a directory tells what it is and what is in it.
+    async fn open_tree<'a>(&'a self, at: &SessionPath, _: TreeOptions) -> Result<RemoteTree<'a>> {
+        self.snapshot(at).await
     }
 
     async fn resolve(&self, at: &SessionPath) -> Result<SessionPath> {

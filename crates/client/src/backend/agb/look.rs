@@ -14,6 +14,7 @@ use futures_util::stream::{self, BoxStream, StreamExt};
 
 use super::tools::{Outcome, failed, is_unknown, words};
 use super::{AgbClient, CAPABILITIES};
+use crate::backend::RemoteTree;
 use crate::backend::occupied::missing;
 use crate::backend::tree::{self, Level};
 use crate::http::Class;
@@ -39,7 +40,7 @@ const FORMAT: &str = "%d %y %s %T@ %m %f/";
 /// What a listing is of.
 pub(super) enum Listed {
     /// A directory, with what is in it, by name.
-    Directory(Level),
+    Directory(Box<Entry>, Level),
     /// Something else.
     Other(Box<Entry>),
 }
@@ -99,7 +100,7 @@ impl AgbFiles {
         if root.kind != EntryKind::Directory {
             return Ok(Listed::Other(Box::new(root)));
         }
-        found.below(at).map(Listed::Directory)
+        found.below(at).map(|level| Listed::Directory(Box::new(root), level))
     }
 
     /// Asks `find`, so many levels deep; nothing where it cannot tell, so that the tools have to.
@@ -150,7 +151,8 @@ impl AgbFiles {
         // What stands there twice is taken once.
         let by_name: BTreeMap<_, _> = told.into_iter().flatten().collect();
         let bytes = by_name.len() * size_of::<Entry>() + text.len();
-        Ok(Listed::Directory(Level { entries: Box::new(by_name.into_values()), bytes }))
+        let level = Level { entries: Box::new(by_name.into_values()), bytes };
+        Ok(Listed::Directory(Box::new(Entry { kind: EntryKind::Directory, ..blank(at) }), level))
     }
 
     /// The entry of a line, and of the lines after it that begin none: parts of its name, or words
@@ -200,17 +202,36 @@ impl AgbFiles {
 
     /// A directory's entries, or the whole tree below it, or what is no directory.
     pub(super) async fn tree(&self, at: &SessionPath, recursive: bool) -> Result<BoxStream<'_, Result<Entry>>> {
-        let first = match self.children(at).await? {
-            Listed::Directory(first) => first,
-            Listed::Other(entry) => return Ok(stream::iter([Ok(*entry)]).boxed()),
-        };
-        Ok(tree::walk(first, recursive, move |at| async move {
+        Ok(match self.children(at).await? {
+            Listed::Directory(_, first) => self.below(first, recursive),
+            Listed::Other(entry) => stream::iter([Ok(*entry)]).boxed(),
+        })
+    }
+
+    /// What is at a path, a link followed, with all that is below it.
+    pub(super) async fn snapshot(&self, at: &SessionPath) -> Result<RemoteTree<'_>> {
+        let (mut at, mut listed) = (at.clone(), self.children(at).await?);
+        if let Listed::Other(entry) = &listed
+            && entry.kind == EntryKind::Symlink
+        {
+            at = self.real(&at).await?;
+            listed = self.children(&at).await?;
+        }
+        Ok(match listed {
+            Listed::Directory(root, first) => RemoteTree { at, root: *root, entries: Some(self.below(first, true)) },
+            Listed::Other(root) => RemoteTree { at, root: *root, entries: None },
+        })
+    }
+
+    /// The entries of a directory of which the first level was listed.
+    fn below(&self, first: Level, recursive: bool) -> BoxStream<'_, Result<Entry>> {
+        tree::walk(first, recursive, move |at| async move {
             match self.children(&at).await? {
-                Listed::Directory(children) => Ok(children),
+                Listed::Directory(_, children) => Ok(children),
                 // It is another thing by now.
                 Listed::Other(_) => Ok(Level::empty()),
             }
-        }))
+        })
     }
 }
 

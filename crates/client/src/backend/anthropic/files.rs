@@ -19,8 +19,8 @@ use super::{AnthropicClient, CAPABILITIES, held};
 use crate::backend::occupied::{directory_in_the_way, is_directory, no_directory};
 use crate::backend::page::Walk;
 use crate::backend::{
-    Capabilities, FetchOptions, Fetched, FileStore, Gather, NewStoredFile, Page, PutOptions, Resources, SessionFiles,
-    Stored, TimeOf, proof,
+    Capabilities, FetchOptions, Fetched, FileStore, NewStoredFile, Page, PutOptions, RemoteTree, Resources,
+    SessionFiles, Stored, TimeOf, TreeOptions, proof,
 };
 use wharf_core::body::Source;
 use wharf_core::error::{Error, Kind, Result};
@@ -146,26 +146,22 @@ impl SessionFiles for AnthropicFiles {
     async fn list<'a>(&'a self, at: &SessionPath, recursive: bool) -> Result<BoxStream<'a, Result<Entry>>> {
         let view = self.view(&at.session).await?;
         let at = at.at(view.find(at)?.clone());
-        let mut entries: Vec<Result<Entry>> = match view.entry(&at) {
-            Some(entry) if entry.kind != EntryKind::Directory => vec![Ok(entry)],
-            _ => view.below(&at, recursive).map(Ok).collect(),
-        };
-        if view.what(&at.path).is_directory() {
-            entries.extend(view.faults(&at.path, recursive).cloned().map(Err));
-        }
-        Ok(stream::iter(entries).boxed())
+        Ok(match view.entry(&at) {
+            Some(entry) if entry.kind != EntryKind::Directory => stream::iter([Ok(entry)]).boxed(),
+            _ => entries(&view, &at, recursive),
+        })
     }
 
     /// What the agent made comes to light only a while after it is done \[docs\]: two looks that see
     /// the same have to lie that far apart.
-    async fn gather(&self, at: &SessionPath, how: Gather) -> Result<()> {
+    async fn open_tree<'a>(&'a self, at: &SessionPath, options: TreeOptions) -> Result<RemoteTree<'a>> {
         let mut view = self.view(&at.session).await?;
         let outputs: RemotePath = wharf_wire::anthropic::resources::OUTPUTS.parse()?;
         let place = view::place(&at.path);
         let there = view.find(at).ok().and_then(|path| view.entry(&at.at(path.clone())));
         let is_file = there.is_some_and(|entry| entry.kind != EntryKind::Directory);
         let late = place.is_within(&outputs) || outputs.is_within(&place);
-        if how.settle && late && !is_file {
+        if options.settle && late && !is_file {
             let mut looks = 1;
             loop {
                 tokio::time::sleep(self.client.setup.settle).await;
@@ -182,7 +178,13 @@ impl SessionFiles for AnthropicFiles {
                 }
             }
         }
-        if how.all { Ok(()) } else { view.check_names(&at.path) }
+        if !options.all {
+            view.check_names(&at.path)?;
+        }
+        let root = self.entry(&view, at).await?;
+        let at = at.at(root.path.clone());
+        let entries = (root.kind == EntryKind::Directory).then(|| entries(&view, &at, true));
+        Ok(RemoteTree { at, root, entries })
     }
 
     async fn resolve(&self, at: &SessionPath) -> Result<SessionPath> {
@@ -224,6 +226,13 @@ impl SessionFiles for AnthropicFiles {
         let left = view.what(&path).is_directory().then(|| view.faults(&path, true).next().cloned()).flatten();
         left.map_or(Ok(()), Err)
     }
+}
+
+/// What a view shows below a directory, and what it cannot show of it.
+fn entries(view: &View, at: &SessionPath, recursive: bool) -> BoxStream<'static, Result<Entry>> {
+    let mut entries: Vec<_> = view.below(at, recursive).map(Ok).collect();
+    entries.extend(view.faults(&at.path, recursive).cloned().map(Err));
+    stream::iter(entries).boxed()
 }
 
 impl AnthropicFiles {
