@@ -25,7 +25,7 @@ const EXCERPT: usize = 200;
 
 /// Why a text is not what it should be.
 #[derive(Debug, thiserror::Error)]
-pub enum Error {
+pub enum JsonError {
     /// Lists and objects nest too deeply.
     #[error("it nests deeper than {DEPTH} levels")]
     Deep,
@@ -46,10 +46,10 @@ pub enum Error {
 /// Reads one value: an object of a service, or a document that stands in a string.
 ///
 /// # Errors
-/// Those of [`Error`], except for [`Error::NotObject`].
-pub fn read<'a, T: Deserialize<'a>>(text: &'a [u8]) -> Result<T, Error> {
+/// Those of [`JsonError`], except for [`JsonError::NotObject`].
+pub fn read<'a, T: Deserialize<'a>>(text: &'a [u8]) -> Result<T, JsonError> {
     if text.len() > BYTES {
-        return Err(Error::Long);
+        return Err(JsonError::Long);
     }
     check(text, VALUES)?;
     Ok(serde_json::from_slice(text)?)
@@ -58,8 +58,8 @@ pub fn read<'a, T: Deserialize<'a>>(text: &'a [u8]) -> Result<T, Error> {
 /// Reads one object. Without this check a list would do for a struct, its items for the fields in their order.
 ///
 /// # Errors
-/// Those of [`Error`].
-pub fn object<'a, T: Deserialize<'a>>(text: &'a [u8]) -> Result<T, Error> {
+/// Those of [`JsonError`].
+pub fn object<'a, T: Deserialize<'a>>(text: &'a [u8]) -> Result<T, JsonError> {
     is_object(text)?;
     read(text)
 }
@@ -67,23 +67,23 @@ pub fn object<'a, T: Deserialize<'a>>(text: &'a [u8]) -> Result<T, Error> {
 /// Reads an object that holds a list of [`Items`], each of which is still to be read by itself.
 ///
 /// # Errors
-/// Those of [`Error`], except for [`Error::Values`] and [`Error::Long`].
-pub fn page<'a, T: Deserialize<'a>>(text: &'a [u8]) -> Result<T, Error> {
+/// Those of [`JsonError`], except for [`JsonError::Values`] and [`JsonError::Long`].
+pub fn page<'a, T: Deserialize<'a>>(text: &'a [u8]) -> Result<T, JsonError> {
     is_object(text)?;
     check(text, usize::MAX)?;
     Ok(serde_json::from_slice(text)?)
 }
 
-fn is_object(text: &[u8]) -> Result<(), Error> {
+fn is_object(text: &[u8]) -> Result<(), JsonError> {
     // What is not even JSON has a better error of its own.
     match text.iter().find(|byte| !byte.is_ascii_whitespace()) {
-        Some(b'[' | b'"' | b'0'..=b'9' | b'-' | b't' | b'f' | b'n') => Err(Error::NotObject),
+        Some(b'[' | b'"' | b'0'..=b'9' | b'-' | b't' | b'f' | b'n') => Err(JsonError::NotObject),
         _ => Ok(()),
     }
 }
 
 /// Checks depth and number of values. Takes any bytes: what is not JSON is for the parser to refuse.
-fn check(text: &[u8], values: usize) -> Result<(), Error> {
+fn check(text: &[u8], values: usize) -> Result<(), JsonError> {
     let (mut depth, mut seen) = (0_usize, 1_usize);
     let mut bytes = text.iter();
     while let Some(byte) = bytes.next() {
@@ -99,7 +99,7 @@ fn check(text: &[u8], values: usize) -> Result<(), Error> {
                 depth += 1;
                 seen += 1;
                 if depth > DEPTH {
-                    return Err(Error::Deep);
+                    return Err(JsonError::Deep);
                 }
             }
             b'}' | b']' => depth = depth.saturating_sub(1),
@@ -107,7 +107,7 @@ fn check(text: &[u8], values: usize) -> Result<(), Error> {
             _ => {}
         }
         if seen > values {
-            return Err(Error::Values);
+            return Err(JsonError::Values);
         }
     }
     Ok(())
@@ -217,15 +217,15 @@ mod tests {
     fn depth_and_values_are_bounded_before_anything_is_parsed() {
         let nested = |levels: usize| format!("{}{}", "[".repeat(levels), "]".repeat(levels));
         assert!(read::<Value>(nested(DEPTH).as_bytes()).is_ok());
-        assert!(matches!(read::<Value>(nested(DEPTH + 1).as_bytes()), Err(Error::Deep)));
+        assert!(matches!(read::<Value>(nested(DEPTH + 1).as_bytes()), Err(JsonError::Deep)));
         // Not even closed: the parser would not get far, and is not asked.
-        assert!(matches!(read::<Value>("[".repeat(1_000_000).as_bytes()), Err(Error::Deep)));
+        assert!(matches!(read::<Value>("[".repeat(1_000_000).as_bytes()), Err(JsonError::Deep)));
         let wide = |values: usize| format!("[{}0]", "0,".repeat(values - 2));
         assert!(read::<Value>(wide(VALUES).as_bytes()).is_ok());
-        assert!(matches!(read::<Value>(wide(VALUES + 1).as_bytes()), Err(Error::Values)));
+        assert!(matches!(read::<Value>(wide(VALUES + 1).as_bytes()), Err(JsonError::Values)));
         let text = format!(r#""{}""#, "[\\\",".repeat(VALUES));
         assert!(read::<String>(text.as_bytes()).is_ok(), "what stands in a string does not count");
-        assert!(matches!(read::<String>(format!("\"{}\"", "x".repeat(BYTES)).as_bytes()), Err(Error::Long)));
+        assert!(matches!(read::<String>(format!("\"{}\"", "x".repeat(BYTES)).as_bytes()), Err(JsonError::Long)));
     }
 
     #[test]
@@ -237,7 +237,7 @@ mod tests {
         {
             assert!(items(bad).is_err(), "{bad}");
         }
-        assert!(matches!(object::<Value>(b" [1]"), Err(Error::NotObject)));
+        assert!(matches!(object::<Value>(b" [1]"), Err(JsonError::NotObject)));
     }
 
     #[test]

@@ -72,11 +72,11 @@ impl Agb {
         });
         let page: Vec<_> = all.iter().skip(from).take(limit).collect();
         let next = from + page.len();
-        Ok(whole(wire::Envelope {
+        Ok(whole(wire::AgbEnvelope {
             next_token: Some(if next < all.len() { next.to_string() } else { String::new() }),
             max_results: Some(limit as u64),
             total_count: Some(all.len() as u64),
-            ..wire::Envelope::of(Some(value(page)))
+            ..wire::AgbEnvelope::of(Some(value(page)))
         }))
     }
 
@@ -178,7 +178,7 @@ impl Agb {
         let files = files.ok_or_else(unknown)?;
         let count = files.len() as u64;
         let shown: Vec<_> = files.into_iter().skip((page - 1).saturating_mul(size)).take(size).collect();
-        Ok(whole(wire::Envelope { count: Some(count), ..wire::Envelope::of(Some(value(shown))) }))
+        Ok(whole(wire::AgbEnvelope { count: Some(count), ..wire::AgbEnvelope::of(Some(value(shown))) }))
     }
 
     /// Removes an object; one that is not there is gone already.

@@ -17,7 +17,7 @@ use wharf_core::body::{Attributes, Source};
 use wharf_core::error::{Error, Kind};
 use wharf_core::model::{Entry, EntryKind, RemotePath};
 use wharf_wire::agb as wire;
-use wharf_wire::agb::text::{FileInfo, Listed, Listing, NO_MATCHES, print_files};
+use wharf_wire::agb::text::{DirectoryListing, FileInfo, ListedEntry, NO_MATCHES, print_files};
 
 /// How everything here is written: tests do not wait for a disk.
 const BULK: PutOptions = PutOptions { keep_existing: false, bulk: true, expires_in: None };
@@ -41,9 +41,9 @@ impl Agb {
             self.children(found, &at, false).await.map_err(|e| trouble("Failed to list directory", path, &e))?;
         let entries = entries
             .into_iter()
-            .map(|entry| Listed { is_directory: entry.kind == EntryKind::Directory, name: entry.name })
+            .map(|entry| ListedEntry { is_directory: entry.kind == EntryKind::Directory, name: entry.name })
             .collect();
-        Ok(Listing { entries, strays: Vec::new() }.to_string())
+        Ok(DirectoryListing { entries, strays: Vec::new() }.to_string())
     }
 
     pub(super) async fn file_info(&self, found: &AgbSession, path: &str) -> Outcome {

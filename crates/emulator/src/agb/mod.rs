@@ -130,12 +130,12 @@ impl Dialect for Agb {
             StatusCode::OK => 400,
             status => u64::from(status.as_u16()),
         };
-        let envelope = wire::Envelope {
+        let envelope = wire::AgbEnvelope {
             code: Some(code.to_owned()),
             message: Some(message.to_owned()),
             success: false,
             http_status_code: Some(told),
-            ..wire::Envelope::default()
+            ..wire::AgbEnvelope::default()
         };
         named(status, envelope)
     }
@@ -212,23 +212,23 @@ fn one_slash(path: &str) -> &str {
 
 /// A success with `data`.
 fn good(data: Value) -> Answer {
-    whole(wire::Envelope::of(Some(data)))
+    whole(wire::AgbEnvelope::of(Some(data)))
 }
 
 /// A success without anything.
 fn done() -> Answer {
-    whole(wire::Envelope::of(None))
+    whole(wire::AgbEnvelope::of(None))
 }
 
 /// A success that is made up already.
-fn whole(envelope: wire::Envelope) -> Answer {
-    named(StatusCode::OK, wire::Envelope { http_status_code: Some(200), ..envelope })
+fn whole(envelope: wire::AgbEnvelope) -> Answer {
+    named(StatusCode::OK, wire::AgbEnvelope { http_status_code: Some(200), ..envelope })
 }
 
 /// The answer with a name for the request.
-fn named(status: StatusCode, envelope: wire::Envelope) -> Answer {
+fn named(status: StatusCode, envelope: wire::AgbEnvelope) -> Answer {
     let id = request_id();
-    let mut answer = answer::json(status, &wire::Envelope { request_id: Some(id.clone()), ..envelope });
+    let mut answer = answer::json(status, &wire::AgbEnvelope { request_id: Some(id.clone()), ..envelope });
     if let Ok(id) = HeaderValue::from_str(&id) {
         answer.headers_mut().insert(wire::REQUEST_ID, id);
     }

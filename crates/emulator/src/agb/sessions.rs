@@ -87,7 +87,7 @@ impl Agb {
 
     pub(super) async fn create(&self, request: &Request) -> Result<Answer> {
         let image = required(&request.query, "imageId")?;
-        let asked: wire::CreateSession = request.document(DOCUMENT_MAX).await?;
+        let asked: wire::NewAgbSession = request.document(DOCUMENT_MAX).await?;
         if asked.context_id.is_some() || asked.session_id.is_some() {
             return Err(ApiError::bad("what contextId and sessionId mean here is not known"));
         }
@@ -290,11 +290,11 @@ impl Agb {
             last = Some(mark);
         }
         let next = last.filter(|_| rest.next().is_some()).map(|last| last.to_string());
-        Ok(whole(wire::Envelope {
+        Ok(whole(wire::AgbEnvelope {
             next_token: Some(next.unwrap_or_default()),
             max_results: Some(limit as u64),
             count: Some(count),
-            ..wire::Envelope::of(Some(value(items)))
+            ..wire::AgbEnvelope::of(Some(value(items)))
         }))
     }
 }

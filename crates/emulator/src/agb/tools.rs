@@ -47,7 +47,7 @@ pub(super) fn list() -> String {
     let of = |(name, server, needed, others): &(&str, &str, &[&str], &[&str])| {
         let properties: Map<String, Value> =
             needed.iter().chain(*others).map(|argument| ((*argument).to_owned(), json!({}))).collect();
-        wire::Tool {
+        wire::ToolDescription {
             name: (*name).to_owned(),
             server: Some((*server).to_owned()),
             description: Some(format!("the tool {name}")),

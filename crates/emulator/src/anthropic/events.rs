@@ -18,7 +18,7 @@ use crate::request::Request;
 use wharf_core::model::Timestamp;
 use wharf_core::random;
 use wharf_wire::anthropic::events::{self as wire, kind};
-use wharf_wire::anthropic::{Event, Given, SendEvents, SentEvents};
+use wharf_wire::anthropic::{Nullable, SendEvents, SentEvents, SessionEvent};
 
 /// How often a stream says that it is still there.
 const HEARTBEAT: Duration = Duration::from_secs(5);
@@ -53,7 +53,7 @@ impl Anthropic {
 
     /// Does what clients sent; gives the events as the answer has them. They are in the history at
     /// once, and the answer still calls those queued that the service queues \[docs\].
-    pub(super) fn take(&self, session: &str, events: Vec<Event>) -> Result<Vec<Event>> {
+    pub(super) fn take(&self, session: &str, events: Vec<SessionEvent>) -> Result<Vec<SessionEvent>> {
         let mut echoes = Vec::new();
         for mut event in events {
             event.id = Some(random::id("sevt")?);
@@ -63,7 +63,7 @@ impl Anthropic {
             let at_once = [kind::OUTCOME, kind::RESULT, kind::CUSTOM_RESULT].contains(&event.kind.as_str());
             let mut echo = event.clone();
             let taken = self.lives.with(session, |life| life.takes(event));
-            echo.processed_at = Given::or_null(taken.filter(|_| at_once));
+            echo.processed_at = Nullable::or_null(taken.filter(|_| at_once));
             echoes.push(echo);
         }
         Ok(echoes)
@@ -76,11 +76,11 @@ impl Anthropic {
         let cursor = Cursor::of(request, order)?;
         let created = Created::of(request)?;
         let types = page::words(request, wire::TYPES, &kind::LISTED)?;
-        let wanted = |event: &Event| {
+        let wanted = |event: &SessionEvent| {
             (types.is_empty() || types.contains(&event.kind.as_str()))
                 && event.processed_at.value().is_none_or(|at| created.holds(*at))
         };
-        let all: Vec<Event> = self.lives.with(session, |life| life.events.clone());
+        let all: Vec<SessionEvent> = self.lives.with(session, |life| life.events.clone());
         let all = (0..).zip(all).filter(|(_, event)| wanted(event));
         let all = all.map(|(at, event)| (Place::of(at, ""), event)).collect();
         let cut = page::cut(all, order, cursor.as_ref(), limit);
@@ -89,7 +89,7 @@ impl Anthropic {
 }
 
 /// Refuses events that a client does not send, or not here or so.
-pub(super) fn check(events: &[Event], allowed: &[&str]) -> Result<()> {
+pub(super) fn check(events: &[SessionEvent], allowed: &[&str]) -> Result<()> {
     if events.is_empty() {
         return Err(ApiError::bad("events: at least one"));
     }
@@ -155,7 +155,7 @@ impl Follow {
         let beat = tokio::time::Instant::now() + HEARTBEAT;
         loop {
             let (events, until, over) = self.lives.with(&self.session, |life| {
-                let events: Vec<Event> = life.events.iter().skip(self.seen).cloned().collect();
+                let events: Vec<SessionEvent> = life.events.iter().skip(self.seen).cloned().collect();
                 (events, life.until(), life.is_over())
             });
             if !events.is_empty() {
@@ -182,6 +182,6 @@ impl Follow {
     }
 }
 
-fn frame(event: &Event) -> String {
+fn frame(event: &SessionEvent) -> String {
     format!("event: {}\ndata: {}\n\n", event.kind, serde_json::to_string(event).unwrap_or_default())
 }

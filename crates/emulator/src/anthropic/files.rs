@@ -20,7 +20,7 @@ use wharf_core::error::Kind;
 use wharf_core::model::{FileId, StoredFile, Timestamp};
 use wharf_wire::anthropic::error::code;
 use wharf_wire::anthropic::files::{EXPIRES, EXPIRES_PART, FILE_MAX, FILE_PART, IDS, IDS_MAX, SCOPE};
-use wharf_wire::anthropic::{Deleted, File, Given, files as wire, list};
+use wharf_wire::anthropic::{Deleted, File, Nullable, files as wire, list};
 
 /// Files that the store is asked for at a time.
 const STEP: usize = 500;
@@ -144,12 +144,12 @@ impl Anthropic {
         let mut list = page::plain(cut);
         list.data = list.data.into_iter().map(|file| shown(file, betas)).collect();
         if betas.files || betas.managed {
-            let id = |file: Option<&File>| Given::or_null(file.map(|file| file.id.clone()));
+            let id = |file: Option<&File>| Nullable::or_null(file.map(|file| file.id.clone()));
             list.has_more = Some(more);
             (list.first_id, list.last_id) = (id(list.data.first()), id(list.data.last()));
         }
         if betas.files {
-            list.next_page = Given::Absent;
+            list.next_page = Nullable::Absent;
         }
         Ok(answer::json(StatusCode::OK, &list))
     }
@@ -272,8 +272,8 @@ impl Anthropic {
             size_bytes: stored.size,
             created_at: stored.created_at.map(answer::written),
             downloadable: Some(false),
-            expires_at: Given::or_null(locked(&self.expiries).get(stored.id.as_str()).copied()),
-            scope: Given::Null,
+            expires_at: Nullable::or_null(locked(&self.expiries).get(stored.id.as_str()).copied()),
+            scope: Nullable::Null,
             extra: serde_json::Map::new(),
         }
     }
@@ -292,10 +292,10 @@ fn place(file: &File) -> Place {
 /// The file as an answer with these features has it \[docs\].
 pub(super) fn shown(mut file: File, betas: Betas) -> File {
     if betas.files {
-        file.expires_at = Given::Absent;
+        file.expires_at = Nullable::Absent;
     }
     if !betas.managed {
-        file.scope = Given::Absent;
+        file.scope = Nullable::Absent;
     }
     file
 }

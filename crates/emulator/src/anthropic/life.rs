@@ -26,7 +26,7 @@ use wharf_core::model::Timestamp;
 use wharf_core::random;
 use wharf_wire::anthropic::events::{kind, stop};
 use wharf_wire::anthropic::sessions::status;
-use wharf_wire::anthropic::{Event, Given};
+use wharf_wire::anthropic::{Nullable, SessionEvent};
 
 /// All sessions to which something happened.
 #[derive(Default)]
@@ -35,7 +35,7 @@ pub(super) struct Lives(Mutex<HashMap<String, Life>>);
 /// One of them.
 pub(super) struct Life {
     /// All that happened, the oldest first.
-    pub(super) events: Vec<Event>,
+    pub(super) events: Vec<SessionEvent>,
     state: State,
     changed: watch::Sender<()>,
 }
@@ -97,18 +97,18 @@ impl State {
 
 impl Life {
     /// Something happens, now.
-    pub(super) fn happens(&mut self, event: Event) {
+    pub(super) fn happens(&mut self, event: SessionEvent) {
         self.happened(event, now());
     }
 
     /// Something happened at that time, or when the event before it did: what follows another is
     /// never told to be older, whatever a turn's length or the system's clock say.
-    fn happened(&mut self, mut event: Event, at: Timestamp) {
+    fn happened(&mut self, mut event: SessionEvent, at: Timestamp) {
         if event.id.is_none() {
             event.id = random::id("sevt").ok();
         }
         let before = self.events.last().and_then(|event| event.processed_at.value().copied());
-        event.processed_at = Given::Value(before.map_or(at, |before| before.max(at)));
+        event.processed_at = Nullable::Value(before.map_or(at, |before| before.max(at)));
         self.events.push(event);
         self.changed.send_replace(());
     }
@@ -139,12 +139,12 @@ impl Life {
 
     fn idle(&mut self, at: Timestamp) {
         self.state = State::Idle;
-        let event = Event::of(kind::IDLE).with("stop_reason", json!({ "type": stop::END_TURN }));
+        let event = SessionEvent::of(kind::IDLE).with("stop_reason", json!({ "type": stop::END_TURN }));
         self.happened(event.with("stop_details", Value::Null), at);
     }
 
     /// Takes an event that a client sent; it is `event` from now on in the history. Returns when.
-    pub(super) fn takes(&mut self, event: Event) -> Option<Timestamp> {
+    pub(super) fn takes(&mut self, event: SessionEvent) -> Option<Timestamp> {
         let asked = asked(&event);
         let what = event.kind.clone();
         self.happens(event);
@@ -156,15 +156,15 @@ impl Life {
             (kind::MESSAGE, Asked::Fail) => {
                 let retry = json!({ "type": "terminal" });
                 let error = json!({ "type": "unknown_error", "message": "asked for", "retry_status": retry });
-                self.happens(Event::of(kind::ERROR).with("error", error));
+                self.happens(SessionEvent::of(kind::ERROR).with("error", error));
                 self.end();
             }
             (kind::MESSAGE | kind::OUTCOME, Asked::Reschedule(until)) => {
-                self.happens(Event::of(kind::RESCHEDULED));
+                self.happens(SessionEvent::of(kind::RESCHEDULED));
                 self.state = State::Rescheduling(until);
             }
             (kind::MESSAGE | kind::OUTCOME, Asked::Run(until)) => {
-                self.happens(Event::of(kind::RUNNING));
+                self.happens(SessionEvent::of(kind::RUNNING));
                 self.state = State::Running(until);
             }
             _ => {}
@@ -175,7 +175,7 @@ impl Life {
     /// It ends for good.
     pub(super) fn end(&mut self) {
         self.state = State::Over;
-        self.happens(Event::of(kind::TERMINATED));
+        self.happens(SessionEvent::of(kind::TERMINATED));
     }
 }
 
@@ -187,7 +187,7 @@ enum Asked {
     Fail,
 }
 
-fn asked(event: &Event) -> Asked {
+fn asked(event: &SessionEvent) -> Asked {
     let content = event.extra.get("content").and_then(|content| content.get(0));
     let text = content.and_then(|block| block.get("text")?.as_str()).unwrap_or_default().trim();
     let (word, rest) = text.split_once(' ').unwrap_or((text, ""));
@@ -217,18 +217,18 @@ mod tests {
     fn a_message_is_done_at_once_and_one_that_asks_to_sleep_is_not() {
         let lives = Lives::default();
         assert_eq!(lives.status("s"), "idle");
-        lives.with("s", |life| life.takes(Event::message("hello")));
+        lives.with("s", |life| life.takes(SessionEvent::message("hello")));
         assert_eq!((lives.first_status("s"), lives.status("s")), ("running", "idle"));
         assert_eq!(kinds(&lives), ["user.message", "session.status_running", "session.status_idle"]);
-        lives.with("s", |life| life.takes(Event::message("sleep")));
+        lives.with("s", |life| life.takes(SessionEvent::message("sleep")));
         assert_eq!(lives.status("s"), "running");
-        lives.with("s", |life| life.takes(Event::interrupt()));
+        lives.with("s", |life| life.takes(SessionEvent::interrupt()));
         assert_eq!(lives.status("s"), "idle");
-        lives.with("s", |life| life.takes(Event::message("sleep 1h")));
+        lives.with("s", |life| life.takes(SessionEvent::message("sleep 1h")));
         assert_eq!(lives.status("s"), "running");
-        lives.with("s", |life| life.takes(Event::message("reschedule 1h")));
+        lives.with("s", |life| life.takes(SessionEvent::message("reschedule 1h")));
         assert_eq!(lives.status("s"), "rescheduling");
-        lives.with("s", |life| life.takes(Event::message("fail")));
+        lives.with("s", |life| life.takes(SessionEvent::message("fail")));
         assert!(lives.is_over("s"));
         assert_eq!(kinds(&lives).last().map(String::as_str), Some("session.status_terminated"));
     }
@@ -237,12 +237,12 @@ mod tests {
     fn no_event_is_older_than_the_one_before_it() {
         let lives = Lives::default();
         for text in ["hello", "sleep 1ms", "reschedule", "hello"] {
-            lives.with("s", |life| life.takes(Event::message(text)));
-            lives.with("s", |life| life.takes(Event::interrupt()));
+            lives.with("s", |life| life.takes(SessionEvent::message(text)));
+            lives.with("s", |life| life.takes(SessionEvent::interrupt()));
             lives.status("s");
         }
         // A clock that was set back.
-        lives.with("s", |life| life.happened(Event::of(kind::UPDATED), Timestamp::UNIX_EPOCH));
+        lives.with("s", |life| life.happened(SessionEvent::of(kind::UPDATED), Timestamp::UNIX_EPOCH));
         let times: Vec<_> =
             lives.with("s", |life| life.events.iter().map(|event| event.processed_at.value().copied()).collect());
         assert!(times.iter().all(Option::is_some) && times.is_sorted(), "{times:?}");
@@ -250,11 +250,11 @@ mod tests {
 
     #[test]
     fn only_the_whole_text_asks_for_something() {
-        assert_eq!(asked(&Event::message("sleep 99999999h")), Asked::Run(None));
+        assert_eq!(asked(&SessionEvent::message("sleep 99999999h")), Asked::Run(None));
         for text in ["sleep well", "failed", "please sleep 2s", ""] {
-            assert!(matches!(asked(&Event::message(text)), Asked::Run(Some(_))), "{text}");
+            assert!(matches!(asked(&SessionEvent::message(text)), Asked::Run(Some(_))), "{text}");
         }
-        assert_eq!(asked(&Event::message("sleep")), Asked::Run(None));
-        assert_eq!(asked(&Event::message("fail")), Asked::Fail);
+        assert_eq!(asked(&SessionEvent::message("sleep")), Asked::Run(None));
+        assert_eq!(asked(&SessionEvent::message("fail")), Asked::Fail);
     }
 }

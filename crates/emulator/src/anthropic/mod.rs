@@ -112,7 +112,7 @@ impl Dialect for Anthropic {
 
     fn failure(&self, status: StatusCode, code: Option<&str>, message: &str) -> Answer {
         let id = request_id();
-        let body = wire::ErrorAnswer::of(status.as_u16(), code, message, &id);
+        let body = wire::AnthropicError::of(status.as_u16(), code, message, &id);
         named(answer::json(status, &body), &id)
     }
 }

@@ -13,8 +13,8 @@ use crate::request::{Request, Upload};
 use wharf_client::backend::{PutOptions, expiry};
 use wharf_core::config::duration;
 use wharf_core::random;
-use wharf_wire::anthropic::files::{FILE_MAX, Scope};
-use wharf_wire::anthropic::{File, Given};
+use wharf_wire::anthropic::files::{FILE_MAX, FileScope};
+use wharf_wire::anthropic::{File, Nullable};
 
 impl Anthropic {
     /// The query has `filename`, any text; and, where wanted, `after`, a time until it is there;
@@ -48,8 +48,8 @@ impl Anthropic {
             size_bytes: Some(put.sent.bytes),
             created_at: Some(from),
             downloadable: Some(query.get("downloadable") != Some("false")),
-            expires_at: Given::or_null(expires),
-            scope: Given::Value(Scope::session(session)),
+            expires_at: Nullable::or_null(expires),
+            scope: Nullable::Value(FileScope::session(session)),
             extra: serde_json::Map::new(),
         };
         let _changing = self.changing.lock().await;

@@ -10,7 +10,7 @@ use super::{ApiError, Result};
 use crate::request::Request;
 use wharf_core::model::Timestamp;
 use wharf_wire::anthropic::sessions::filter;
-use wharf_wire::anthropic::{Given, List, list};
+use wharf_wire::anthropic::{ListPage, Nullable, list};
 
 /// Where an item stands: by a time or a number, then by id.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -136,14 +136,14 @@ pub(super) fn cut<T>(mut items: Vec<(Place, T)>, order: Order, cursor: Option<&C
 }
 
 /// Most listings: `data` and `next_page`.
-pub(super) fn plain<T>(cut: Cut<T>) -> List<T> {
-    List {
+pub(super) fn plain<T>(cut: Cut<T>) -> ListPage<T> {
+    ListPage {
         data: cut.items,
-        next_page: Given::or_null(cut.next),
-        prev_page: Given::Absent,
+        next_page: Nullable::or_null(cut.next),
+        prev_page: Nullable::Absent,
         has_more: None,
-        first_id: Given::Absent,
-        last_id: Given::Absent,
+        first_id: Nullable::Absent,
+        last_id: Nullable::Absent,
         extra: serde_json::Map::new(),
     }
 }

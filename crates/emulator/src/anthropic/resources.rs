@@ -20,13 +20,13 @@ use wharf_core::body::{Attributes, Body, Source};
 use wharf_core::error::{Error, Kind};
 use wharf_core::model::RemotePath;
 use wharf_core::random;
-use wharf_wire::anthropic::files::Scope;
+use wharf_wire::anthropic::files::FileScope;
 use wharf_wire::anthropic::resources::{self as wire, UpdateResource, kind};
-use wharf_wire::anthropic::{Deleted, File, Given, NewResource, Resource};
+use wharf_wire::anthropic::{Deleted, File, Nullable, ResourceParams, SessionResource};
 
 impl Anthropic {
     pub(super) async fn add_resource(&self, session: &str, request: &Request) -> Result<Answer> {
-        let new: NewResource = request.document(DOCUMENT_MAX).await?;
+        let new: ResourceParams = request.document(DOCUMENT_MAX).await?;
         let _changing = self.changing.lock().await;
         let mut kept = self.sessions.load(session)?;
         self.still_open(&kept)?;
@@ -82,7 +82,7 @@ impl Anthropic {
     }
 
     /// Mounts something in a session that is being changed.
-    pub(super) async fn mount(&self, kept: &mut SessionState, new: NewResource) -> Result<Resource> {
+    pub(super) async fn mount(&self, kept: &mut SessionState, new: ResourceParams) -> Result<SessionResource> {
         let known: &[&str] = match new.kind.as_str() {
             kind::FILE => &["type", "file_id", "mount_path"],
             kind::REPOSITORY => &["type", "url", "authorization_token", "checkout", "mount_path"],
@@ -115,7 +115,7 @@ impl Anthropic {
     }
 
     /// Mounts a file where the service would, read-only there and here without effect.
-    async fn mount_file(&self, kept: &SessionState, new: NewResource) -> Result<(Resource, File)> {
+    async fn mount_file(&self, kept: &SessionState, new: ResourceParams) -> Result<(SessionResource, File)> {
         let asked = new.file_id.ok_or_else(|| ApiError::bad("file_id: Field required"))?;
         let original = self.find_file(&asked).await?.ok_or_else(|| missing(&asked))?;
         let path: RemotePath = wire::mounted_at(new.mount_path.as_deref().unwrap_or(&asked)).parse()?;
@@ -139,18 +139,18 @@ impl Anthropic {
             id: id.clone(),
             created_at: made,
             downloadable: Some(false),
-            expires_at: Given::Null,
-            scope: Given::Value(Scope::session(kept.id())),
+            expires_at: Nullable::Null,
+            scope: Nullable::Value(FileScope::session(kept.id())),
             ..original
         };
-        let resource = Resource {
+        let resource = SessionResource {
             kind: kind::FILE.to_owned(),
             id: Some(random::id("sesrsc")?),
             file_id: Some(id),
             mount_path: Some(path.to_string()),
             created_at: made,
             updated_at: made,
-            ..Resource::default()
+            ..SessionResource::default()
         };
         Ok((resource, copy))
     }
@@ -165,25 +165,25 @@ impl Anthropic {
     }
 }
 
-fn repository(new: NewResource) -> Result<Resource> {
+fn repository(new: ResourceParams) -> Result<SessionResource> {
     let url = new.url.ok_or_else(|| ApiError::bad("url: Field required"))?;
     let name = url.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
     let name = name.strip_suffix(".git").unwrap_or(name);
     let made = Some(now());
-    Ok(Resource {
+    Ok(SessionResource {
         kind: kind::REPOSITORY.to_owned(),
         id: Some(random::id("sesrsc")?),
         mount_path: Some(new.mount_path.unwrap_or_else(|| format!("{}/{name}", wire::WORKSPACE))),
         url: Some(url),
-        checkout: Given::or_null(new.checkout),
+        checkout: Nullable::or_null(new.checkout),
         created_at: made,
         updated_at: made,
-        ..Resource::default()
+        ..SessionResource::default()
     })
 }
 
 /// Any store is there, and is called after its id.
-fn memory_store(new: NewResource) -> Result<Resource> {
+fn memory_store(new: ResourceParams) -> Result<SessionResource> {
     let store = new.memory_store_id.ok_or_else(|| ApiError::bad("memory_store_id: Field required"))?;
     let access = new.access.unwrap_or_else(|| "read_write".to_owned());
     if !matches!(access.as_str(), "read_write" | "read_only") {
@@ -193,15 +193,15 @@ fn memory_store(new: NewResource) -> Result<Resource> {
     if new.instructions.as_ref().is_some_and(long) {
         return Err(ApiError::bad(format!("instructions: at most {} characters", wire::INSTRUCTIONS_MAX)));
     }
-    Ok(Resource {
+    Ok(SessionResource {
         kind: kind::MEMORY_STORE.to_owned(),
         access: Some(access),
-        instructions: Given::or_null(new.instructions),
+        instructions: Nullable::or_null(new.instructions),
         name: Some(store.clone()),
         description: Some(String::new()),
         mount_path: Some(format!("{}/{store}", wire::MEMORY)),
         memory_store_id: Some(store),
-        ..Resource::default()
+        ..SessionResource::default()
     })
 }
 

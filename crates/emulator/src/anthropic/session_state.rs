@@ -27,7 +27,7 @@ const OUTPUT: &str = "output.";
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct SessionState {
     /// As it is shown, but for status and resources.
-    pub(super) session: wire::Session,
+    pub(super) session: wire::AnthropicSession,
     #[serde(skip)]
     pub(super) resources: Vec<Arc<Mounted>>,
     #[serde(skip)]
@@ -40,7 +40,7 @@ pub(super) struct SessionState {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Mounted {
     pub(super) place: i64,
-    pub(super) resource: wire::Resource,
+    pub(super) resource: wire::SessionResource,
     /// The session's copy, for a file. Its content is at the mount path where anybody can look there.
     pub(super) copy: Option<wire::File>,
 }
@@ -75,7 +75,7 @@ impl Output {
 
 impl SessionState {
     /// A session that nothing belongs to yet.
-    pub(super) fn new(session: wire::Session) -> Self {
+    pub(super) fn new(session: wire::AnthropicSession) -> Self {
         SessionState { session, resources: Vec::new(), outputs: Vec::new(), next: 0 }
     }
 

@@ -14,14 +14,16 @@ use wharf_core::model::Timestamp;
 use wharf_core::random;
 use wharf_wire::anthropic::events::kind;
 use wharf_wire::anthropic::sessions::{self as wire, filter, status};
-use wharf_wire::anthropic::{CreateSession, Deleted, Event, Given, Session, UpdateSession, resources};
+use wharf_wire::anthropic::{
+    AnthropicSession, Deleted, NewAnthropicSession, Nullable, SessionEvent, UpdateSession, resources,
+};
 
 /// What takes the place of an agent's own settings.
 const OVERRIDES: [&str; 5] = ["model", "system", "tools", "mcp_servers", "skills"];
 
 impl Anthropic {
     pub(super) async fn create_session(&self, request: &Request) -> Result<Answer> {
-        let asked: CreateSession = request.document(DOCUMENT_MAX).await?;
+        let asked: NewAnthropicSession = request.document(DOCUMENT_MAX).await?;
         Ok(answer::json(StatusCode::OK, &self.create(asked).await?))
     }
 
@@ -51,7 +53,7 @@ impl Anthropic {
         self.check_idle(id, "deleted")?;
         self.backend.sessions().delete(&id.parse()?, false).await?;
         self.sessions.forget(id)?;
-        self.lives.with(id, |life| life.happens(Event::of(kind::DELETED)));
+        self.lives.with(id, |life| life.happens(SessionEvent::of(kind::DELETED)));
         Ok(answer::json(StatusCode::OK, &Deleted::of(id, Deleted::SESSION)))
     }
 
@@ -80,7 +82,7 @@ impl Anthropic {
     }
 
     /// A session with all that was asked for, or none at all.
-    async fn create(&self, asked: CreateSession) -> Result<Session> {
+    async fn create(&self, asked: NewAnthropicSession) -> Result<AnthropicSession> {
         known_only("", &asked.extra)?;
         check_metadata(&asked.metadata)?;
         let agent = self.catalogue.settings(asked.agent.id(), asked.agent.version())?;
@@ -102,8 +104,8 @@ impl Anthropic {
         let made = now();
         let id = random::id("sesn")?;
         let agent_id = asked.agent.id().to_owned();
-        let session = Session {
-            kind: Session::KIND.to_owned(),
+        let session = AnthropicSession {
+            kind: AnthropicSession::KIND.to_owned(),
             id: id.clone(),
             status: status::IDLE.to_owned(),
             title: asked.title,
@@ -156,7 +158,7 @@ impl Anthropic {
         self.take(&id, asked.initial_events)?;
         // Made running, however short that is [docs].
         let status = self.lives.first_status(&id);
-        Ok(Session { status: status.to_owned(), ..self.shown(kept) })
+        Ok(AnthropicSession { status: status.to_owned(), ..self.shown(kept) })
     }
 
     pub(super) fn list_sessions(&self, request: &Request) -> Result<Answer> {
@@ -176,7 +178,7 @@ impl Anthropic {
             return Err(ApiError::bad("page: this cursor lies outside of the times that are asked for"));
         }
         let statuses = page::words(request, filter::STATUSES, &status::LISTED)?;
-        let fits = |session: &Session| {
+        let fits = |session: &AnthropicSession| {
             let is = |name: &str, value: Option<&str>| query.get(name).is_none_or(|asked| value == Some(asked));
             let has_store = |id: &str| session.resources.iter().any(|one| one.memory_store_id.as_deref() == Some(id));
             (archived || session.archived_at.is_none())
@@ -188,31 +190,33 @@ impl Anthropic {
                 && session.created_at.is_none_or(|at| created.holds(at))
         };
         let all = self.sessions.all()?.into_iter().map(|kept| self.shown(kept)).filter(fits);
-        let place = |session: &Session| Place::of(session.created_at.map_or(0, Timestamp::as_microsecond), &session.id);
+        let place = |session: &AnthropicSession| {
+            Place::of(session.created_at.map_or(0, Timestamp::as_microsecond), &session.id)
+        };
         let cut = page::cut(all.map(|one| (place(&one), one)).collect(), order, cursor.as_ref(), limit);
-        let before = Given::or_null(cut.before.clone());
+        let before = Nullable::or_null(cut.before.clone());
         let mut list = page::plain(cut);
         list.prev_page = before;
         Ok(answer::json(StatusCode::OK, &list))
     }
 
     /// A session as answers have it now.
-    pub(super) fn shown(&self, kept: SessionState) -> Session {
+    pub(super) fn shown(&self, kept: SessionState) -> AnthropicSession {
         let over = kept.session.archived_at.is_some();
         let status = if over { status::TERMINATED } else { self.lives.status(kept.id()) };
         let resources = kept.resources.iter().map(|mounted| mounted.resource.clone()).collect();
-        Session { status: status.to_owned(), resources, ..kept.session }
+        AnthropicSession { status: status.to_owned(), resources, ..kept.session }
     }
 }
 
 /// Does what an update asks for; gives what the stream tells of it.
-fn change(kept: &mut SessionState, update: UpdateSession) -> Result<Event> {
+fn change(kept: &mut SessionState, update: UpdateSession) -> Result<SessionEvent> {
     known_only("", &update.extra)?;
     if update.vault_ids.is_some() {
         return Err(ApiError::bad("vault_ids: cannot be changed"));
     }
     let session = &mut kept.session;
-    let mut event = Event::of(kind::UPDATED);
+    let mut event = SessionEvent::of(kind::UPDATED);
     if !update.title.is_absent() {
         session.title = update.title.value().cloned();
         event = event.with("title", json!(session.title));
@@ -241,12 +245,12 @@ fn change(kept: &mut SessionState, update: UpdateSession) -> Result<Event> {
         event = event.with("agent", json!(session.agent));
     }
     match update.budget {
-        Given::Absent => {}
-        Given::Null => session.budget = None,
-        Given::Value(_) if session.budget.is_none() => {
+        Nullable::Absent => {}
+        Nullable::Null => session.budget = None,
+        Nullable::Value(_) if session.budget.is_none() => {
             return Err(ApiError::bad("budget: cannot be added to a session that was made without one"));
         }
-        Given::Value(budget) => session.budget = Some(budget),
+        Nullable::Value(budget) => session.budget = Some(budget),
     }
     Ok(event)
 }

@@ -12,7 +12,7 @@ use crate::request::Request;
 use wharf_core::model::Timestamp;
 use wharf_wire::anthropic::events::kind;
 use wharf_wire::anthropic::sessions::{filter, status};
-use wharf_wire::anthropic::{Event, Session};
+use wharf_wire::anthropic::{AnthropicSession, SessionEvent};
 
 /// The most threads on a page, and as many as there are where a request names no limit \[types\].
 const PAGE_MAX: usize = 1000;
@@ -60,7 +60,7 @@ impl Anthropic {
     }
 
     /// A session's primary thread \[types\].
-    fn primary(&self, session: &Session) -> Value {
+    fn primary(&self, session: &AnthropicSession) -> Value {
         let happened = |kinds: &[&str]| {
             self.lives.with(&session.id, |life| life.events.iter().any(|event| kinds.contains(&event.kind.as_str())))
         };
@@ -96,7 +96,7 @@ fn name(session: &str) -> String {
 }
 
 /// Refuses events for threads that a session does not have.
-pub(super) fn check(session: &str, events: &[Event]) -> Result<()> {
+pub(super) fn check(session: &str, events: &[SessionEvent]) -> Result<()> {
     for event in events {
         match event.extra.get("session_thread_id") {
             None | Some(Value::Null) => {}

@@ -81,7 +81,7 @@ impl Foundry {
             Kind::Limit if request.body.taken() > wire::UPLOAD_MAX => too_large(),
             _ => e.into(),
         })?;
-        let written = wire::Written {
+        let written = wire::UploadResponse {
             path: shown(&at.path),
             bytes_written: request.response_fault.bytes_written.unwrap_or(stored.sent.bytes),
             success: Some(true),
@@ -156,7 +156,7 @@ impl Foundry {
     /// for them, and then one that exists will do; without it that is 409, which no source tells, and
     /// so is that a mode is taken.
     async fn mkdir(&self, home: &SessionPath, request: &Request) -> Result<Answer> {
-        let asked: wire::Mkdir = request.document(DOCUMENT_MAX).await?;
+        let asked: wire::NewDirectory = request.document(DOCUMENT_MAX).await?;
         let at = home.at(path_of(&asked.path)?);
         let (parents, mode) = (asked.create_parents.unwrap_or(false), asked.mode.map(|mode| mode & 0o7777));
         let options = MkdirOptions { parents, mode, bulk: true };
@@ -167,7 +167,7 @@ impl Foundry {
     async fn stat(&self, at: &SessionPath) -> Result<Answer> {
         let entry = self.backend.need_files()?.stat(at).await.map_err(|e| gone(e, at))?;
         let is_dir = entry.kind == EntryKind::Directory;
-        let stat = wire::Stat {
+        let stat = wire::PathInfo {
             name: if at.path.is_root() { String::new() } else { entry.name },
             path: shown(&at.path),
             is_dir: Some(is_dir),

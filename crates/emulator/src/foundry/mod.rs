@@ -76,8 +76,8 @@ impl Dialect for Foundry {
     fn failure(&self, status: StatusCode, code: Option<&str>, message: &str) -> Answer {
         let id = request_id();
         let code = code.unwrap_or_else(|| wire::code_of(status.as_u16()));
-        let body = wire::ErrorAnswer {
-            error: wire::ErrorBody {
+        let body = wire::FoundryError {
+            error: wire::FoundryErrorBody {
                 code: Some(code.to_owned()),
                 message: message.to_owned(),
                 kind: Some("error".to_owned()),

@@ -107,7 +107,7 @@ impl Foundry {
     }
 
     pub(super) async fn create_session(&self, agent: &str, request: &Request) -> Result<Answer> {
-        let asked: wire::CreateSession = request.document(DOCUMENT_MAX).await?;
+        let asked: wire::NewFoundrySession = request.document(DOCUMENT_MAX).await?;
         let version = match asked.version_indicator {
             None => None,
             Some(indicator) if indicator.kind != wire::VersionIndicator::REF => {
@@ -202,7 +202,7 @@ impl Foundry {
         if !newest_first {
             data.reverse();
         }
-        let id = |session: Option<&wire::Session>| session.map(|session| session.agent_session_id.clone());
+        let id = |session: Option<&wire::FoundrySession>| session.map(|session| session.agent_session_id.clone());
         let (first_id, last_id) = (id(data.first()), id(data.last()));
         Ok(answer::json(StatusCode::OK, &wire::SessionList { data, first_id, last_id, has_more: more }))
     }
@@ -258,7 +258,7 @@ pub(super) fn missing(id: &str) -> ApiError {
 }
 
 /// A session of the store in the protocol's form.
-fn shown(session: &Session) -> wire::Session {
+fn shown(session: &Session) -> wire::FoundrySession {
     let labels = session.labels.as_ref();
     let label = |name: &str| labels.and_then(|labels| labels.get(name)).cloned();
     let seconds = |time: Option<Timestamp>| time.map(Timestamp::as_second);
@@ -266,7 +266,7 @@ fn shown(session: &Session) -> wire::Session {
         SessionStatus::Stopped => wire::status::IDLE,
         _ => wire::status::ACTIVE,
     };
-    wire::Session {
+    wire::FoundrySession {
         agent_session_id: label(ID).unwrap_or_else(|| session.id.to_string()),
         version_indicator: wire::VersionIndicator::of(label(VERSION).unwrap_or_default()),
         status: status.to_owned(),

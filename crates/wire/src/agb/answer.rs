@@ -54,14 +54,14 @@ pub fn is_not_found(code: Option<&str>, message: Option<&str>) -> bool {
         })
 }
 
-/// What every answer of the API is: one JSON object. [`Envelope::read`] takes all of its forms.
+/// What every answer of the API is: one JSON object. [`AgbEnvelope::read`] takes all of its forms.
 ///
-/// An answer is a success where the HTTP status is 200 *and* [`Envelope::success`]; even then
+/// An answer is a success where the HTTP status is 200 *and* [`AgbEnvelope::success`]; even then
 /// [`CreatedSession::failure`](super::CreatedSession::failure) and
 /// [`ToolResult::is_error`](super::ToolResult) have a say.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Envelope {
+pub struct AgbEnvelope {
     /// The service's name for the request.
     #[serde(default, deserialize_with = "text", skip_serializing_if = "Option::is_none")]
     pub request_id: Option<String>,
@@ -77,7 +77,7 @@ pub struct Envelope {
     /// The HTTP status once more; now and then the only place that has the right one.
     #[serde(default, deserialize_with = "number", skip_serializing_if = "Option::is_none")]
     pub http_status_code: Option<u64>,
-    /// What was asked for, by call: see [`Envelope::data`].
+    /// What was asked for, by call: see [`AgbEnvelope::data`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub data: Option<Value>,
     /// Where the next page begins, beside `data`; empty on the last one.
@@ -94,10 +94,10 @@ pub struct Envelope {
     pub total_count: Option<u64>,
 }
 
-impl Envelope {
+impl AgbEnvelope {
     /// A success with `data`.
     pub fn of(data: Option<Value>) -> Self {
-        Envelope {
+        AgbEnvelope {
             code: Some(code::OK.to_owned()),
             message: Some(String::new()),
             success: true,
@@ -209,8 +209,8 @@ mod tests {
 
     use super::*;
 
-    fn read(body: &Value) -> Envelope {
-        Envelope::read(body.to_string().as_bytes()).expect("an object")
+    fn read(body: &Value) -> AgbEnvelope {
+        AgbEnvelope::read(body.to_string().as_bytes()).expect("an object")
     }
 
     #[test]
@@ -220,7 +220,7 @@ mod tests {
         }
         assert!(!read(&json!({})).success);
         for no_object in ["", "[]", "<html></html>", "{"] {
-            assert!(Envelope::read(no_object.as_bytes()).is_none(), "{no_object}");
+            assert!(AgbEnvelope::read(no_object.as_bytes()).is_none(), "{no_object}");
         }
     }
 
@@ -256,7 +256,7 @@ mod tests {
         assert_eq!(read(&json!({ "data": [], "nextToken": 2 })).next(), Some("2"));
         assert_eq!(read(&json!({ "data": { "nextToken": "t" } })).next(), Some("t"));
         assert_eq!(read(&json!({ "data": [], "nextToken": "" })).next(), None);
-        assert!(Envelope::read(br#"{"success":true,"data":[],"nextToken":{}}"#).is_none());
+        assert!(AgbEnvelope::read(br#"{"success":true,"data":[],"nextToken":{}}"#).is_none());
     }
 
     #[test]

@@ -12,7 +12,7 @@
 //! know and takes every form that an SDK takes; the dialect of `serve` answers in the first of them.
 //!
 //! Four things are easily missed. A failure comes as HTTP 4xx or 5xx, as HTTP 200 with
-//! `success: false`, and within an answer that says success: see [`Envelope`], [`CreatedSession`] and
+//! `success: false`, and within an answer that says success: see [`AgbEnvelope`], [`CreatedSession`] and
 //! [`ToolResult`]. JSON is often put into a string, once or twice. For a transfer the words are turned
 //! round: what a user uploads is *downloaded* by the session, see [`SyncMode`]. A call of a tool
 //! without [`NO_NEW_SESSION`] would start a new environment where the session is gone.
@@ -25,7 +25,7 @@ mod session;
 pub mod text;
 mod tool;
 
-pub use answer::{Envelope, code, is_not_found, value};
+pub use answer::{AgbEnvelope, code, is_not_found, value};
 pub use args::{
     Edit, EditFile, MoveFile, PathOnly, ReadFile, ReadFiles, RunCode, SearchFiles, Shell, WriteFile, arguments,
 };
@@ -34,10 +34,10 @@ pub use context::{
 };
 pub use operations::AgbOperation;
 pub use session::{
-    CreateSession, CreatedSession, DesktopInfo, GetLabels, Link, McpResource, Persistence, SessionDetail, SessionItem,
+    CreatedSession, DesktopInfo, GetLabels, Link, McpResource, NewAgbSession, Persistence, SessionDetail, SessionItem,
     SessionRef, read_labels, status, write_labels,
 };
-pub use tool::{Content, DirectCall, TOKEN_HEADER, Tool, ToolCall, ToolResult, escaped_len, name};
+pub use tool::{DirectCall, TOKEN_HEADER, ToolCall, ToolContent, ToolDescription, ToolResult, escaped_len, name};
 
 /// Where the service is, unless somebody says otherwise \[sdk\].
 pub const ENDPOINT: &str = "https://sdk-api.agb.cloud";

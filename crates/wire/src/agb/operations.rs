@@ -5,7 +5,7 @@ use crate::routes;
 routes! {
     /// An operation of the API.
     pub enum AgbOperation {
-        /// Takes a [`CreateSession`](super::CreateSession). Query: `imageId`.
+        /// Takes a [`NewAgbSession`](super::NewAgbSession). Query: `imageId`.
         CreateSession = "sessions.create", POST "/mcp/createSession";
         /// Query: `labels` (JSON), `maxResults`, `nextToken`.
         ListSessions = "sessions.list", GET "/sdk/ListSession";

@@ -33,7 +33,7 @@ pub mod status {
 /// The body of a call that makes a session. The image is in the query.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct CreateSession {
+pub struct NewAgbSession {
     /// Labels, as JSON in a string: see [`write_labels`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub labels: Option<String>,

@@ -16,7 +16,7 @@ const FILE: &str = "[FILE] ";
 
 /// One entry of a listing: its name and whether it is a directory.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Listed {
+pub struct ListedEntry {
     /// The rest of the line as it is, spaces and brackets in it too.
     pub name: String,
     /// Whether it is a directory.
@@ -25,18 +25,18 @@ pub struct Listed {
 
 /// What `list_directory` answers: a line for each entry.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Listing {
+pub struct DirectoryListing {
     /// The entries.
-    pub entries: Vec<Listed>,
+    pub entries: Vec<ListedEntry>,
     /// Lines that are none. The SDKs skip them. They may be words of the service, or parts of names
     /// that hold a line end: then the entry before has another name than it seems.
     pub strays: Vec<String>,
 }
 
-impl Listing {
+impl DirectoryListing {
     /// Reads a listing.
     pub fn read(text: &str) -> Self {
-        let mut listing = Listing::default();
+        let mut listing = DirectoryListing::default();
         for line in text.split('\n').filter(|line| !line.is_empty()) {
             let (name, is_directory) = match (line.strip_prefix(DIRECTORY), line.strip_prefix(FILE)) {
                 (Some(name), _) => (name, true),
@@ -46,14 +46,14 @@ impl Listing {
                     continue;
                 }
             };
-            listing.entries.push(Listed { name: name.to_owned(), is_directory });
+            listing.entries.push(ListedEntry { name: name.to_owned(), is_directory });
         }
         listing
     }
 }
 
 /// The text, without a line end after the last entry.
-impl fmt::Display for Listing {
+impl fmt::Display for DirectoryListing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (at, entry) in self.entries.iter().enumerate() {
             let mark = if entry.is_directory { DIRECTORY } else { FILE };
@@ -182,7 +182,7 @@ impl fmt::Display for ToolError {
 
 /// What a command wrote and how it ended.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Output {
+pub struct ShellOutput {
     /// What it wrote.
     #[serde(default)]
     pub stdout: String,
@@ -197,7 +197,7 @@ pub struct Output {
     pub trace_id: Option<String>,
 }
 
-impl Output {
+impl ShellOutput {
     /// Reads the text of a result of `shell` in all of its forms: JSON with `exit_code`, JSON of an
     /// error with `errorCode`, plain output of an old image, or a [`ToolError`] \[recorded, sibling\].
     ///
@@ -207,9 +207,9 @@ impl Output {
     pub fn read(text: &str, is_error: bool) -> Result<Self, ToolError> {
         if let Some(json) = value(text.as_bytes()).filter(Value::is_object).map(lowered) {
             let told = json.get("errorCode").and_then(Value::as_i64);
-            return match serde_json::from_value::<Output>(json) {
+            return match serde_json::from_value::<ShellOutput>(json) {
                 Ok(output) if output.exit_code.or(told).is_some() => {
-                    Ok(Output { exit_code: output.exit_code.or(told), ..output })
+                    Ok(ShellOutput { exit_code: output.exit_code.or(told), ..output })
                 }
                 _ => Err(ToolError::read(text)),
             };
@@ -217,7 +217,7 @@ impl Output {
         if is_error {
             return Err(ToolError::read(text));
         }
-        Ok(Output { stdout: text.to_owned(), ..Output::default() })
+        Ok(ShellOutput { stdout: text.to_owned(), ..ShellOutput::default() })
     }
 }
 
@@ -241,19 +241,21 @@ mod tests {
     #[test]
     fn names_with_brackets_and_spaces_are_kept() {
         let names = ["dir", "[FILE] x", "[DIR]", " leading", "trailing ", "a b", "tab\t", "cr\r", "\u{e9}"];
-        let entries: Vec<_> =
-            names.iter().map(|name| Listed { name: (*name).to_owned(), is_directory: name.contains('d') }).collect();
-        let listing = Listing { entries, strays: Vec::new() };
-        assert_eq!(Listing::read(&listing.to_string()), listing);
-        assert_eq!(Listing::default().to_string(), "");
+        let entries: Vec<_> = names
+            .iter()
+            .map(|name| ListedEntry { name: (*name).to_owned(), is_directory: name.contains('d') })
+            .collect();
+        let listing = DirectoryListing { entries, strays: Vec::new() };
+        assert_eq!(DirectoryListing::read(&listing.to_string()), listing);
+        assert_eq!(DirectoryListing::default().to_string(), "");
     }
 
     #[test]
     fn a_line_that_is_no_entry_is_told() {
-        let listing = Listing::read("[FILE] a\nb\n[DIR] c\n");
+        let listing = DirectoryListing::read("[FILE] a\nb\n[DIR] c\n");
         assert_eq!(listing.entries.iter().map(|entry| &*entry.name).collect::<Vec<_>>(), ["a", "c"]);
         assert_eq!(listing.strays, ["b"]);
-        assert_eq!(Listing::read(""), Listing::default());
+        assert_eq!(DirectoryListing::read(""), DirectoryListing::default());
     }
 
     #[test]
@@ -284,7 +286,7 @@ mod tests {
 
     #[test]
     fn output_of_commands_in_all_forms() {
-        let read = |text: &str, is_error| Output::read(text, is_error);
+        let read = |text: &str, is_error| ShellOutput::read(text, is_error);
         let good = read(r#"{"stdout": "hello\n", "stderr": "", "exit_code": 0, "traceId": ""}"#, false).unwrap();
         assert_eq!((good.stdout.as_str(), good.exit_code), ("hello\n", Some(0)));
         assert_eq!(read(r#"{"stdout":"","stderr":"","errorCode":1}"#, true).unwrap().exit_code, Some(1));

@@ -102,7 +102,7 @@ pub struct DirectCall {
 #[serde(rename_all = "camelCase")]
 pub struct ToolResult {
     /// The text, or an image.
-    pub content: Vec<Content>,
+    pub content: Vec<ToolContent>,
     /// Whether the tool failed: the content says why, whatever the envelope says.
     #[serde(default)]
     pub is_error: bool,
@@ -112,12 +112,15 @@ impl ToolResult {
     /// One text.
     pub fn text(text: impl Into<String>, is_error: bool) -> Self {
         let text = Some(text.into());
-        ToolResult { content: vec![Content { kind: Content::TEXT.to_owned(), text, ..Content::default() }], is_error }
+        ToolResult {
+            content: vec![ToolContent { kind: ToolContent::TEXT.to_owned(), text, ..ToolContent::default() }],
+            is_error,
+        }
     }
 
     /// Whether each text has its text.
     pub fn is_whole(&self) -> bool {
-        self.content.iter().all(|item| item.kind != Content::TEXT || item.text.is_some())
+        self.content.iter().all(|item| item.kind != ToolContent::TEXT || item.text.is_some())
     }
 
     /// All texts, joined by line ends; without any, the data of the first image.
@@ -125,7 +128,7 @@ impl ToolResult {
         let texts: Vec<&str> = self
             .content
             .iter()
-            .filter(|item| item.kind == Content::TEXT)
+            .filter(|item| item.kind == ToolContent::TEXT)
             .filter_map(|item| item.text.as_deref())
             .collect();
         if texts.is_empty() {
@@ -138,8 +141,8 @@ impl ToolResult {
 /// A part of what a tool answered.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Content {
-    /// [`Content::TEXT`] or `image`.
+pub struct ToolContent {
+    /// [`ToolContent::TEXT`] or `image`.
     #[serde(rename = "type")]
     pub kind: String,
     /// Of a text.
@@ -153,7 +156,7 @@ pub struct Content {
     pub mime_type: Option<String>,
 }
 
-impl Content {
+impl ToolContent {
     /// The kind of a text.
     pub const TEXT: &'static str = "text";
 }
@@ -161,7 +164,7 @@ impl Content {
 /// A tool, as an image or a session lists it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Tool {
+pub struct ToolDescription {
     /// Its name.
     pub name: String,
     /// Its server, which the direct route needs.

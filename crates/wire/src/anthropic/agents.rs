@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Extra, Given, Metadata, given_time, or_default, time};
+use super::{Extra, Metadata, Nullable, given_time, or_default, time};
 use wharf_core::model::Timestamp;
 
 /// The most agents or environments on a page \[types\].
@@ -28,14 +28,14 @@ pub struct Agent {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// What it is for.
-    #[serde(default, skip_serializing_if = "Given::is_absent")]
-    pub description: Given<String>,
+    #[serde(default, skip_serializing_if = "Nullable::is_absent")]
+    pub description: Nullable<String>,
     /// Its instructions.
-    #[serde(default, skip_serializing_if = "Given::is_absent")]
-    pub system: Given<String>,
+    #[serde(default, skip_serializing_if = "Nullable::is_absent")]
+    pub system: Nullable<String>,
     /// The model that it thinks with: an object in answers, where a request may have a word.
-    #[serde(default, skip_serializing_if = "Given::is_absent")]
-    pub model: Given<Value>,
+    #[serde(default, skip_serializing_if = "Nullable::is_absent")]
+    pub model: Nullable<Value>,
     /// Its metadata; a session's copy has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub metadata: Option<Metadata>,
@@ -46,8 +46,8 @@ pub struct Agent {
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "time")]
     pub updated_at: Option<Timestamp>,
     /// When it was archived.
-    #[serde(default, skip_serializing_if = "Given::is_absent", deserialize_with = "given_time")]
-    pub archived_at: Given<Timestamp>,
+    #[serde(default, skip_serializing_if = "Nullable::is_absent", deserialize_with = "given_time")]
+    pub archived_at: Nullable<Timestamp>,
     /// Tools, servers, skills and what is not known here.
     #[serde(flatten)]
     pub extra: Extra,
@@ -65,11 +65,11 @@ pub struct Environment {
     #[serde(default, deserialize_with = "or_default")]
     pub name: String,
     /// What it is for.
-    #[serde(default, skip_serializing_if = "Given::is_absent")]
-    pub description: Given<String>,
+    #[serde(default, skip_serializing_if = "Nullable::is_absent")]
+    pub description: Nullable<String>,
     /// How it is made: `{"type":"cloud",...}` or `{"type":"self_hosted"}`.
-    #[serde(default, skip_serializing_if = "Given::is_absent")]
-    pub config: Given<Value>,
+    #[serde(default, skip_serializing_if = "Nullable::is_absent")]
+    pub config: Nullable<Value>,
     /// Its metadata.
     #[serde(default, deserialize_with = "or_default")]
     pub metadata: Metadata,
@@ -80,8 +80,8 @@ pub struct Environment {
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "time")]
     pub updated_at: Option<Timestamp>,
     /// When it was archived.
-    #[serde(default, skip_serializing_if = "Given::is_absent", deserialize_with = "given_time")]
-    pub archived_at: Given<Timestamp>,
+    #[serde(default, skip_serializing_if = "Nullable::is_absent", deserialize_with = "given_time")]
+    pub archived_at: Nullable<Timestamp>,
     /// What is not known here.
     #[serde(flatten)]
     pub extra: Extra,

@@ -7,12 +7,12 @@ use super::{Extra, or_default};
 /// The body of an answer that is an error, and the data of a stream's frame `error` \[types, docs\].
 /// The edge answers other things: a page, nothing.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct ErrorAnswer {
+pub struct AnthropicError {
     /// `error`.
     #[serde(rename = "type", default, deserialize_with = "or_default")]
     pub kind: String,
     /// What went wrong.
-    pub error: ErrorBody,
+    pub error: AnthropicErrorBody,
     /// The same as the header [`REQUEST_ID`](super::REQUEST_ID), which is there when this is not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request_id: Option<String>,
@@ -20,7 +20,7 @@ pub struct ErrorAnswer {
 
 /// What went wrong.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct ErrorBody {
+pub struct AnthropicErrorBody {
     /// A word that goes with the status, such as `not_found_error`.
     #[serde(rename = "type", default, deserialize_with = "or_default")]
     pub kind: String,
@@ -29,7 +29,7 @@ pub struct ErrorBody {
     pub message: String,
     /// More.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub details: Option<ErrorDetails>,
+    pub details: Option<AnthropicErrorDetails>,
     /// What is not known here.
     #[serde(flatten)]
     pub extra: Extra,
@@ -37,7 +37,7 @@ pub struct ErrorBody {
 
 /// More about an error.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub struct ErrorDetails {
+pub struct AnthropicErrorDetails {
     /// A word for programs, of [`code`] or another.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error_code: Option<String>,
@@ -46,13 +46,13 @@ pub struct ErrorDetails {
     pub extra: Extra,
 }
 
-impl ErrorAnswer {
+impl AnthropicError {
     /// An error with this status.
     pub fn of(status: u16, code: Option<&str>, message: &str, request_id: &str) -> Self {
-        let details = code.map(|code| ErrorDetails { error_code: Some(code.to_owned()), extra: Extra::new() });
+        let details = code.map(|code| AnthropicErrorDetails { error_code: Some(code.to_owned()), extra: Extra::new() });
         let (kind, message) = (kind_of(status).to_owned(), message.to_owned());
-        let error = ErrorBody { kind, message, details, extra: Extra::new() };
-        ErrorAnswer { kind: "error".to_owned(), error, request_id: Some(request_id.to_owned()) }
+        let error = AnthropicErrorBody { kind, message, details, extra: Extra::new() };
+        AnthropicError { kind: "error".to_owned(), error, request_id: Some(request_id.to_owned()) }
     }
 
     /// Its word for programs.
@@ -105,17 +105,17 @@ mod tests {
     #[test]
     fn an_error_may_lack_all_but_its_envelope() {
         let text = r#"{"type":"error","error":{"type":"not_found_error","message":"m","new":1},"request_id":"req_1"}"#;
-        let read: ErrorAnswer = serde_json::from_str(text).unwrap();
+        let read: AnthropicError = serde_json::from_str(text).unwrap();
         assert_eq!((read.error.message.as_str(), read.code()), ("m", None));
         assert_eq!(serde_json::to_string(&read).unwrap(), text);
-        let bare: ErrorAnswer = serde_json::from_str(r#"{"error":{"message":null,"details":null}}"#).unwrap();
+        let bare: AnthropicError = serde_json::from_str(r#"{"error":{"message":null,"details":null}}"#).unwrap();
         assert_eq!((bare.error.kind.as_str(), bare.request_id), ("", None));
     }
 
     #[test]
     fn a_code_is_found_where_there_is_one() {
-        let made = ErrorAnswer::of(400, Some(code::NOT_DOWNLOADABLE), "m", "req_1");
-        let read: ErrorAnswer = serde_json::from_value(serde_json::to_value(&made).unwrap()).unwrap();
+        let made = AnthropicError::of(400, Some(code::NOT_DOWNLOADABLE), "m", "req_1");
+        let read: AnthropicError = serde_json::from_value(serde_json::to_value(&made).unwrap()).unwrap();
         assert_eq!((read.error.kind.as_str(), read.code()), ("invalid_request_error", Some("file_not_downloadable")));
     }
 }

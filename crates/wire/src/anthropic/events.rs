@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{Extra, Given, given_time, or_default};
+use super::{Extra, Nullable, given_time, or_default};
 use wharf_core::model::Timestamp;
 
 /// The most events on a page, and as many as there are where nobody says how many \[skill\].
@@ -106,7 +106,7 @@ pub mod stop {
 
 /// An event. Beside its type, most of what it holds is its type's own and lies in `extra`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Event {
+pub struct SessionEvent {
     /// A word of [`kind`] or another.
     #[serde(rename = "type", default, deserialize_with = "or_default")]
     pub kind: String,
@@ -117,14 +117,14 @@ pub struct Event {
     #[serde(flatten)]
     pub extra: Extra,
     /// When it was dealt with; null while one that a client sent waits.
-    #[serde(default, skip_serializing_if = "Given::is_absent", deserialize_with = "given_time")]
-    pub processed_at: Given<Timestamp>,
+    #[serde(default, skip_serializing_if = "Nullable::is_absent", deserialize_with = "given_time")]
+    pub processed_at: Nullable<Timestamp>,
 }
 
-impl Event {
+impl SessionEvent {
     /// One of that type that holds nothing.
     pub fn of(kind: &str) -> Self {
-        Event { kind: kind.to_owned(), id: None, extra: Extra::new(), processed_at: Given::Absent }
+        SessionEvent { kind: kind.to_owned(), id: None, extra: Extra::new(), processed_at: Nullable::Absent }
     }
 
     /// Ends what a session does.
@@ -149,7 +149,7 @@ impl Event {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct SendEvents {
     /// The events, in order.
-    pub events: Vec<Event>,
+    pub events: Vec<SessionEvent>,
     /// What is not known here.
     #[serde(flatten)]
     pub extra: Extra,
@@ -157,7 +157,7 @@ pub struct SendEvents {
 
 impl SendEvents {
     /// One event.
-    pub fn one(event: Event) -> Self {
+    pub fn one(event: SessionEvent) -> Self {
         SendEvents { events: vec![event], extra: Extra::new() }
     }
 }
@@ -167,7 +167,7 @@ impl SendEvents {
 pub struct SentEvents {
     /// The events; may be missing \[types\].
     #[serde(default, deserialize_with = "or_default")]
-    pub data: Vec<Event>,
+    pub data: Vec<SessionEvent>,
 }
 
 #[cfg(test)]
@@ -177,12 +177,12 @@ mod tests {
     #[test]
     fn events_hold_what_their_type_has() {
         let text = r#"{"type":"session.status_idle","id":"sevt_1","stop_reason":{"type":"end_turn"},"stop_details":null,"processed_at":"2026-11-20T09:02:05Z"}"#;
-        let read: Event = serde_json::from_str(text).unwrap();
+        let read: SessionEvent = serde_json::from_str(text).unwrap();
         assert_eq!(read.extra["stop_reason"]["type"], stop::END_TURN);
         assert_eq!(serde_json::to_string(&read).unwrap(), text);
-        let sent = SendEvents::one(Event::interrupt());
+        let sent = SendEvents::one(SessionEvent::interrupt());
         assert_eq!(serde_json::to_string(&sent).unwrap(), r#"{"events":[{"type":"user.interrupt"}]}"#);
-        let message = serde_json::to_string(&Event::message("hi")).unwrap();
+        let message = serde_json::to_string(&SessionEvent::message("hi")).unwrap();
         assert_eq!(message, r#"{"type":"user.message","content":[{"type":"text","text":"hi"}]}"#);
         assert!(serde_json::from_str::<SentEvents>("{}").unwrap().data.is_empty());
     }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Extra, Given, given_time, or_default, some, time};
+use super::{Extra, Nullable, given_time, or_default, some, time};
 use wharf_core::model::Timestamp;
 
 /// The most bytes of a file. The sources say 500 MB and not which; this is the larger reading.
@@ -72,11 +72,11 @@ pub struct File {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub downloadable: Option<bool>,
     /// When it goes away; missing with [`beta::FILES`](super::beta::FILES).
-    #[serde(default, skip_serializing_if = "Given::is_absent", deserialize_with = "given_time")]
-    pub expires_at: Given<Timestamp>,
+    #[serde(default, skip_serializing_if = "Nullable::is_absent", deserialize_with = "given_time")]
+    pub expires_at: Nullable<Timestamp>,
     /// What it belongs to; only with [`beta::MANAGED_AGENTS`](super::beta::MANAGED_AGENTS).
-    #[serde(default, skip_serializing_if = "Given::is_absent")]
-    pub scope: Given<Scope>,
+    #[serde(default, skip_serializing_if = "Nullable::is_absent")]
+    pub scope: Nullable<FileScope>,
     /// What is not known here.
     #[serde(flatten)]
     pub extra: Extra,
@@ -113,17 +113,17 @@ pub struct FileAnswer {
 /// What a client relies on of a scope.
 #[derive(Debug, Clone, Deserialize)]
 pub struct ScopeAnswer {
-    /// As in [`Scope::kind`].
+    /// As in [`FileScope::kind`].
     #[serde(rename = "type")]
     pub kind: String,
-    /// As in [`Scope::id`].
+    /// As in [`FileScope::id`].
     pub id: String,
 }
 
 /// What a file belongs to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Scope {
-    /// [`Scope::SESSION`], the only kind there is.
+pub struct FileScope {
+    /// [`FileScope::SESSION`], the only kind there is.
     #[serde(rename = "type", default, deserialize_with = "or_default")]
     pub kind: String,
     /// The session.
@@ -131,13 +131,13 @@ pub struct Scope {
     pub id: String,
 }
 
-impl Scope {
+impl FileScope {
     /// The only kind.
     pub const SESSION: &'static str = "session";
 
     /// That session.
     pub fn session(id: impl Into<String>) -> Self {
-        Scope { kind: Self::SESSION.to_owned(), id: id.into() }
+        FileScope { kind: Self::SESSION.to_owned(), id: id.into() }
     }
 }
 
@@ -159,7 +159,7 @@ mod tests {
     fn a_file_comes_back_as_it_went_whatever_it_holds() {
         let text = r#"{"id":"file_1","type":"file","filename":"report.pdf","mime_type":"application/pdf","size_bytes":918273,"created_at":"2026-11-20T09:14:05.123456Z","downloadable":true,"expires_at":null,"scope":{"type":"session","id":"sesn_1"},"new":{"a":1.50}}"#;
         let file: File = serde_json::from_str(text).unwrap();
-        assert_eq!(file.scope.value(), Some(&Scope::session("sesn_1")));
+        assert_eq!(file.scope.value(), Some(&FileScope::session("sesn_1")));
         assert_eq!(serde_json::to_string(&file).unwrap(), text);
     }
 
@@ -168,6 +168,6 @@ mod tests {
         let text = r#"{"id":"file_1","filename":null,"created_at":"soon","downloadable":null,"scope":null}"#;
         let file: File = serde_json::from_str(text).unwrap();
         assert_eq!((file.filename.as_str(), file.created_at, file.downloadable), ("", None, None));
-        assert!(file.expires_at.is_absent() && file.scope == Given::Null);
+        assert!(file.expires_at.is_absent() && file.scope == Nullable::Null);
     }
 }

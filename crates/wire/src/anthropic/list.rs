@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Extra, Given, or_default, some};
+use super::{Extra, Nullable, or_default, some};
 
 /// The query parameter with the number of items on a page.
 pub const LIMIT: &str = "limit";
@@ -26,24 +26,24 @@ pub const BEFORE: &str = "before_id";
 /// | files, with [`beta::MANAGED_AGENTS`](super::beta::MANAGED_AGENTS) only | `next_page`, and those three |
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(bound(deserialize = "T: Deserialize<'de>"))]
-pub struct List<T> {
+pub struct ListPage<T> {
     /// The items.
     pub data: Vec<T>,
     /// The value of [`PAGE`] for the next page; null or missing on the last.
-    #[serde(default, skip_serializing_if = "Given::is_absent")]
-    pub next_page: Given<String>,
+    #[serde(default, skip_serializing_if = "Nullable::is_absent")]
+    pub next_page: Nullable<String>,
     /// The same for the page before; sessions only, null on the first.
-    #[serde(default, skip_serializing_if = "Given::is_absent")]
-    pub prev_page: Given<String>,
+    #[serde(default, skip_serializing_if = "Nullable::is_absent")]
+    pub prev_page: Nullable<String>,
     /// Whether there is a next page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub has_more: Option<bool>,
     /// The id of the first item.
-    #[serde(default, skip_serializing_if = "Given::is_absent")]
-    pub first_id: Given<String>,
+    #[serde(default, skip_serializing_if = "Nullable::is_absent")]
+    pub first_id: Nullable<String>,
     /// The id of the last item, which is [`AFTER`] of the next page.
-    #[serde(default, skip_serializing_if = "Given::is_absent")]
-    pub last_id: Given<String>,
+    #[serde(default, skip_serializing_if = "Nullable::is_absent")]
+    pub last_id: Nullable<String>,
     /// What is not known here.
     #[serde(flatten)]
     pub extra: Extra,
@@ -58,7 +58,7 @@ pub enum Next {
     After(String),
 }
 
-impl<T> List<T> {
+impl<T> ListPage<T> {
     /// The page after this one, where there is one. Both forms are read, whichever was asked for.
     pub fn next(&self) -> Option<Next> {
         Next::of(self.next_page.value().cloned(), self.has_more, self.last_id.value().cloned())
@@ -128,7 +128,7 @@ mod tests {
     use super::*;
 
     fn next(text: &str) -> Option<Next> {
-        serde_json::from_str::<List<serde_json::Value>>(text).unwrap().next()
+        serde_json::from_str::<ListPage<serde_json::Value>>(text).unwrap().next()
     }
 
     #[test]

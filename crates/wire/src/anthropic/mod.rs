@@ -15,14 +15,14 @@
 //! What no source tells is called *unknown*. Every other object keeps the members that are not known here
 //! in `extra`, because the protocol gains some every few weeks; words such as statuses and types of
 //! events are open sets and plain text for the same reason. A member that is null reads as one that
-//! is not there, except where the difference counts: see [`Given`].
+//! is not there, except where the difference counts: see [`Nullable`].
 
 pub mod agents;
 pub mod error;
 pub mod events;
 pub mod files;
-mod given;
 pub mod list;
+mod nullable;
 mod operations;
 pub mod resources;
 pub mod sessions;
@@ -32,14 +32,14 @@ use std::fmt::Write as _;
 use serde::{Deserialize, Deserializer};
 
 pub use agents::{Agent, Environment};
-pub use error::{ErrorAnswer, kind_of};
-pub use events::{Event, SendEvents, SentEvents};
+pub use error::{AnthropicError, kind_of};
+pub use events::{SendEvents, SentEvents, SessionEvent};
 pub use files::{File, FileAnswer};
-pub use given::Given;
-pub use list::{Deleted, DeletedAnswer, List, Next};
+pub use list::{Deleted, DeletedAnswer, ListPage, Next};
+pub use nullable::Nullable;
 pub use operations::AnthropicOperation;
-pub use resources::{NewResource, Resource, ResourceAnswer};
-pub use sessions::{AgentRef, CreateSession, Session, SessionAnswer, UpdateSession};
+pub use resources::{ResourceAnswer, ResourceParams, SessionResource};
+pub use sessions::{AgentRef, AnthropicSession, NewAnthropicSession, SessionAnswer, UpdateSession};
 
 use wharf_core::model::Timestamp;
 
@@ -198,8 +198,8 @@ fn some<'de, D: Deserializer<'de>, T: Deserialize<'de>>(reader: D) -> Result<Opt
 }
 
 /// The same where null is not the same as nothing; another text reads as null.
-fn given_time<'de, D: Deserializer<'de>>(reader: D) -> Result<Given<Timestamp>, D::Error> {
-    time(reader).map(Given::or_null)
+fn given_time<'de, D: Deserializer<'de>>(reader: D) -> Result<Nullable<Timestamp>, D::Error> {
+    time(reader).map(Nullable::or_null)
 }
 
 #[cfg(test)]

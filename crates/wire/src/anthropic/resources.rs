@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Extra, Given, or_default, some, time};
+use super::{Extra, Nullable, or_default, some, time};
 use wharf_core::model::Timestamp;
 
 /// Below this, paths of mounted files are rooted since August 2026 \[docs\].
@@ -53,7 +53,7 @@ pub fn mounted_at(asked: &str) -> String {
 
 /// Something to be mounted. Which members belong to it depends on its kind.
 #[derive(Clone, Default, Serialize, Deserialize)]
-pub struct NewResource {
+pub struct ResourceParams {
     /// A word of [`kind`].
     #[serde(rename = "type", default, deserialize_with = "or_default")]
     pub kind: String,
@@ -86,17 +86,17 @@ pub struct NewResource {
     pub extra: Extra,
 }
 
-impl NewResource {
+impl ResourceParams {
     /// A file.
     pub fn file(id: impl Into<String>, mount_path: Option<String>) -> Self {
-        NewResource { kind: kind::FILE.to_owned(), file_id: Some(id.into()), mount_path, ..Self::default() }
+        ResourceParams { kind: kind::FILE.to_owned(), file_id: Some(id.into()), mount_path, ..Self::default() }
     }
 }
 
 /// Without what may be secret.
-impl fmt::Debug for NewResource {
+impl fmt::Debug for ResourceParams {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let NewResource { kind, file_id, mount_path, .. } = self;
+        let ResourceParams { kind, file_id, mount_path, .. } = self;
         f.debug_struct("NewResource")
             .field("kind", kind)
             .field("file_id", file_id)
@@ -117,7 +117,7 @@ pub struct UpdateResource {
 
 /// Something that is mounted. Which members are there depends on its kind.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub struct Resource {
+pub struct SessionResource {
     /// A word of [`kind`].
     #[serde(rename = "type", default, deserialize_with = "or_default")]
     pub kind: String,
@@ -137,15 +137,15 @@ pub struct Resource {
     /// Where it is; not what was asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mount_path: Option<String>,
-    /// As in [`NewResource::checkout`].
-    #[serde(default, skip_serializing_if = "Given::is_absent")]
-    pub checkout: Given<Value>,
-    /// As in [`NewResource::access`].
+    /// As in [`ResourceParams::checkout`].
+    #[serde(default, skip_serializing_if = "Nullable::is_absent")]
+    pub checkout: Nullable<Value>,
+    /// As in [`ResourceParams::access`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub access: Option<String>,
-    /// As in [`NewResource::instructions`].
-    #[serde(default, skip_serializing_if = "Given::is_absent")]
-    pub instructions: Given<String>,
+    /// As in [`ResourceParams::instructions`].
+    #[serde(default, skip_serializing_if = "Nullable::is_absent")]
+    pub instructions: Nullable<String>,
     /// The memory store's name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
@@ -166,22 +166,22 @@ pub struct Resource {
 /// What a client relies on of a resource.
 #[derive(Debug, Clone, Deserialize)]
 pub struct ResourceAnswer {
-    /// As in [`Resource::kind`].
+    /// As in [`SessionResource::kind`].
     #[serde(rename = "type")]
     pub kind: String,
-    /// As in [`Resource::id`].
+    /// As in [`SessionResource::id`].
     #[serde(default, deserialize_with = "some")]
     pub id: Option<String>,
-    /// As in [`Resource::file_id`].
+    /// As in [`SessionResource::file_id`].
     #[serde(default, deserialize_with = "some")]
     pub file_id: Option<String>,
-    /// As in [`Resource::mount_path`].
+    /// As in [`SessionResource::mount_path`].
     #[serde(default, deserialize_with = "some")]
     pub mount_path: Option<String>,
-    /// As in [`Resource::created_at`].
+    /// As in [`SessionResource::created_at`].
     #[serde(default, deserialize_with = "time")]
     pub created_at: Option<Timestamp>,
-    /// As in [`Resource::updated_at`].
+    /// As in [`SessionResource::updated_at`].
     #[serde(default, deserialize_with = "time")]
     pub updated_at: Option<Timestamp>,
 }
@@ -223,7 +223,7 @@ mod tests {
             r#"{"type":"memory_store","memory_store_id":"memstore_1","mount_path":"/mnt/memory/m","access":"read_only","instructions":null,"name":"n","description":""}"#,
             r#"{"type":"of_tomorrow","id":"sesrsc_3","what":[1]}"#,
         ] {
-            let read: Resource = serde_json::from_str(text).unwrap();
+            let read: SessionResource = serde_json::from_str(text).unwrap();
             assert_eq!(serde_json::to_string(&read).unwrap(), text);
         }
     }
@@ -231,7 +231,7 @@ mod tests {
     #[test]
     fn a_token_is_sent_and_not_shown() {
         let text = r#"{"type":"github_repository","url":"u","authorization_token":"ghp_secret"}"#;
-        let new: NewResource = serde_json::from_str(text).unwrap();
+        let new: ResourceParams = serde_json::from_str(text).unwrap();
         assert_eq!(serde_json::to_string(&new).unwrap(), text);
         assert!(!format!("{new:?}").contains("secret"));
     }

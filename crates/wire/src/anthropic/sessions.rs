@@ -6,9 +6,9 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 use super::agents::Agent;
-use super::events::Event;
-use super::resources::{NewResource, Resource};
-use super::{Extra, Given, Metadata, or_default, time};
+use super::events::SessionEvent;
+use super::resources::{ResourceParams, SessionResource};
+use super::{Extra, Metadata, Nullable, or_default, time};
 use wharf_core::model::Timestamp;
 
 /// Sessions on a page where nobody says how many. The figure is that of other listings; for
@@ -153,7 +153,7 @@ impl<'de> Deserialize<'de> for AgentRef {
 
 /// The body of a call that makes a session.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct CreateSession {
+pub struct NewAnthropicSession {
     /// Its agent.
     pub agent: AgentRef,
     /// Its environment.
@@ -166,14 +166,14 @@ pub struct CreateSession {
     pub metadata: Metadata,
     /// What is mounted from the start.
     #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "or_default")]
-    pub resources: Vec<NewResource>,
+    pub resources: Vec<ResourceParams>,
     /// Vaults with the agent's credentials.
     #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "or_default")]
     pub vault_ids: Vec<String>,
     /// What happens at once: `user.message` and `user.define_outcome`. With any, the session is
     /// made running.
     #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "or_default")]
-    pub initial_events: Vec<Event>,
+    pub initial_events: Vec<SessionEvent>,
     /// What it may cost: `{"type":"limit","max_list_cost":{"amount":"2500","currency":"USD"}}`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub budget: Option<Value>,
@@ -186,8 +186,8 @@ pub struct CreateSession {
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct UpdateSession {
     /// The title; null takes it away.
-    #[serde(default, skip_serializing_if = "Given::is_absent")]
-    pub title: Given<String>,
+    #[serde(default, skip_serializing_if = "Nullable::is_absent")]
+    pub title: Nullable<String>,
     /// Labels to set, and with null to take away; the others stay.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "or_default")]
     pub metadata: BTreeMap<String, Option<String>>,
@@ -195,8 +195,8 @@ pub struct UpdateSession {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub agent: Option<Extra>,
     /// Another budget; null takes it away for good.
-    #[serde(default, skip_serializing_if = "Given::is_absent")]
-    pub budget: Given<Value>,
+    #[serde(default, skip_serializing_if = "Nullable::is_absent")]
+    pub budget: Nullable<Value>,
     /// Reserved: the service refuses it \[docs\].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub vault_ids: Option<Vec<String>>,
@@ -207,7 +207,7 @@ pub struct UpdateSession {
 
 /// A session, as every call on one answers it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Session {
+pub struct AnthropicSession {
     /// `session`.
     #[serde(rename = "type", default, deserialize_with = "or_default")]
     pub kind: String,
@@ -230,7 +230,7 @@ pub struct Session {
     pub metadata: Metadata,
     /// What is mounted in it.
     #[serde(default, deserialize_with = "or_default")]
-    pub resources: Vec<Resource>,
+    pub resources: Vec<SessionResource>,
     /// Vaults with the agent's credentials.
     #[serde(default, deserialize_with = "or_default")]
     pub vault_ids: Vec<String>,
@@ -263,24 +263,24 @@ pub struct Session {
 /// What a client relies on of a session.
 #[derive(Debug, Clone, Deserialize)]
 pub struct SessionAnswer {
-    /// As in [`Session::id`].
+    /// As in [`AnthropicSession::id`].
     pub id: String,
-    /// As in [`Session::status`].
+    /// As in [`AnthropicSession::status`].
     pub status: String,
-    /// As in [`Session::title`].
+    /// As in [`AnthropicSession::title`].
     #[serde(default)]
     pub title: Option<String>,
-    /// As in [`Session::agent`].
+    /// As in [`AnthropicSession::agent`].
     pub agent: AgentAnswer,
-    /// As in [`Session::metadata`].
+    /// As in [`AnthropicSession::metadata`].
     pub metadata: Metadata,
-    /// As in [`Session::created_at`].
+    /// As in [`AnthropicSession::created_at`].
     #[serde(default, deserialize_with = "time")]
     pub created_at: Option<Timestamp>,
-    /// As in [`Session::updated_at`].
+    /// As in [`AnthropicSession::updated_at`].
     #[serde(default, deserialize_with = "time")]
     pub updated_at: Option<Timestamp>,
-    /// As in [`Session::archived_at`].
+    /// As in [`AnthropicSession::archived_at`].
     #[serde(default, deserialize_with = "time")]
     pub archived_at: Option<Timestamp>,
 }
@@ -292,8 +292,8 @@ pub struct AgentAnswer {
     pub id: String,
 }
 
-impl Session {
-    /// What [`Session::kind`] says.
+impl AnthropicSession {
+    /// What [`AnthropicSession::kind`] says.
     pub const KIND: &'static str = "session";
 }
 
@@ -320,10 +320,10 @@ mod tests {
     #[test]
     fn a_new_session_sends_what_was_given_and_nothing_else() {
         let text = r#"{"agent":{"type":"agent","id":"agent_1","version":3},"environment_id":"env_1","title":"t","metadata":{"team":"blue"},"resources":[{"type":"file","file_id":"file_1","mount_path":"/x"}],"vault_ids":["vlt_1"],"tomorrow":1}"#;
-        let read: CreateSession = serde_json::from_str(text).unwrap();
+        let read: NewAnthropicSession = serde_json::from_str(text).unwrap();
         assert_eq!(serde_json::to_string(&read).unwrap(), text);
         let nulls = r#"{"agent":"agent_1","environment_id":"env_1","title":null,"metadata":null,"resources":null,"vault_ids":null,"initial_events":null,"budget":null}"#;
-        let read: CreateSession = serde_json::from_str(nulls).unwrap();
+        let read: NewAnthropicSession = serde_json::from_str(nulls).unwrap();
         assert_eq!(serde_json::to_string(&read).unwrap(), r#"{"agent":"agent_1","environment_id":"env_1"}"#);
     }
 
@@ -338,10 +338,10 @@ mod tests {
     #[test]
     fn a_session_is_read_with_everything_and_with_next_to_nothing() {
         let text = r#"{"type":"session","id":"sesn_1","status":"idle","title":null,"agent":{"type":"agent","id":"agent_1","version":3},"environment_id":"env_1","metadata":{},"resources":[],"vault_ids":[],"outcome_evaluations":[],"stats":{"active_seconds":12.5},"usage":{"input_tokens":1200},"budget":null,"created_at":"2026-11-20T09:01:00Z","updated_at":"2026-11-20T09:02:00Z","archived_at":null,"deployment_id":"depl_1"}"#;
-        let read: Session = serde_json::from_str(text).unwrap();
+        let read: AnthropicSession = serde_json::from_str(text).unwrap();
         assert_eq!(serde_json::to_string(&read).unwrap(), text);
         let bare = r#"{"id":"sesn_1","agent":null,"metadata":null,"resources":null,"usage":null,"created_at":null}"#;
-        let read: Session = serde_json::from_str(bare).unwrap();
+        let read: AnthropicSession = serde_json::from_str(bare).unwrap();
         assert_eq!((read.status.as_str(), read.agent.id.as_str(), read.created_at), ("", "", None));
     }
 }

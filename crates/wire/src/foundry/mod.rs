@@ -33,7 +33,7 @@ pub const SCOPE: &str = "https://ai.azure.com/.default";
 /// A header by which a client acts for an end user. Two names are in circulation, and the sources do
 /// not agree on which call takes which, so that each goes along with every call.
 #[derive(Debug)]
-pub struct Acting {
+pub struct IdentityHeader {
     /// The header.
     pub header: &'static str,
     /// What a value is made of, for people.
@@ -44,7 +44,7 @@ pub struct Acting {
 
 /// The end user on whose behalf the caller, which needs a right for it, calls \[contract: invocations;
 /// azd: every call\].
-pub const USER_IDENTITY: Acting = Acting {
+pub const USER_IDENTITY: IdentityHeader = IdentityHeader {
     header: "x-ms-user-identity",
     rule: "1 to 256 letters, digits and `.`, `_`, `:`, `-`, `@`",
     takes: is_user_identity,
@@ -52,7 +52,7 @@ pub const USER_IDENTITY: Acting = Acting {
 
 /// What sessions are kept apart by, where the endpoint's isolation is set to a header \[docs\]. The
 /// service takes any text; a header takes this.
-pub const ISOLATION_KEY: Acting = Acting {
+pub const ISOLATION_KEY: IdentityHeader = IdentityHeader {
     header: "x-ms-user-isolation-key",
     rule: "1 to 1024 characters of ASCII without control characters, and no space at either end",
     takes: is_isolation_key,
@@ -124,7 +124,7 @@ pub fn is_agent_name(name: &str) -> bool {
 /// The body of a call that makes a session. There are no members for labels, environment, image or
 /// time to live \[contract\].
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub struct CreateSession {
+pub struct NewFoundrySession {
     /// The caller's own id, one of its kind within the agent; made up where there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub agent_session_id: Option<String>,
@@ -186,7 +186,7 @@ pub struct AgentVersionList {
 
 /// A session, as every call on one answers it \[contract, live\]. Times are seconds since 1970, UTC.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Session {
+pub struct FoundrySession {
     /// Its id.
     pub agent_session_id: String,
     /// The version that it was made with.
@@ -211,7 +211,7 @@ pub struct Session {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct SessionList {
     /// The sessions, the oldest first unless `order=desc` was asked for.
-    pub data: Vec<Session>,
+    pub data: Vec<FoundrySession>,
     /// The id of the first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub first_id: Option<String>,
@@ -225,7 +225,7 @@ pub struct SessionList {
 
 /// The answer to an upload: 201 \[live\]. There is no checksum.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Written {
+pub struct UploadResponse {
     /// Where it is, without a leading slash even where one was sent.
     pub path: String,
     /// How many bytes arrived.
@@ -286,7 +286,7 @@ impl DirectoryEntry {
 
 /// What is at a path. Only one client is known to ask for it \[azd\].
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Stat {
+pub struct PathInfo {
     /// The last part of the path.
     #[serde(default)]
     pub name: String,
@@ -310,7 +310,7 @@ pub struct Stat {
     pub modified_time: Option<Value>,
 }
 
-impl Stat {
+impl PathInfo {
     /// Whether it is a directory, by whichever name says so; `None` where neither does.
     pub fn is_directory(&self) -> Option<bool> {
         self.is_dir.or(self.is_directory)
@@ -343,10 +343,10 @@ pub fn modified_at(value: Option<&Value>) -> Option<Timestamp> {
 /// made. The members for a mode and for parents are unknown: those of the MCP tool are read, and
 /// parents are never asked for.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Mkdir {
+pub struct NewDirectory {
     /// The directory.
     pub path: String,
-    /// Permission bits: a guess after [`Stat::mode`], sent as a number and only where somebody asks
+    /// Permission bits: a guess after [`PathInfo::mode`], sent as a number and only where somebody asks
     /// for a mode. A text such as `"755"` is read as octal.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "mode")]
     pub mode: Option<u32>,
@@ -369,14 +369,14 @@ fn mode<'de, D: Deserializer<'de>>(reader: D) -> Result<Option<u32>, D::Error> {
 /// The body of an answer that is an error \[live\]. Gateways answer other things: plain text, a
 /// page, nothing.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct ErrorAnswer {
+pub struct FoundryError {
     /// What went wrong.
-    pub error: ErrorBody,
+    pub error: FoundryErrorBody,
 }
 
 /// What went wrong.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct ErrorBody {
+pub struct FoundryErrorBody {
     /// A word for programs; may be null.
     pub code: Option<String>,
     /// A sentence for people.
@@ -467,7 +467,7 @@ mod tests {
     fn answers_may_lack_what_the_service_was_seen_to_leave_out() {
         let list: SessionList = serde_json::from_str(r#"{"data":[]}"#).unwrap();
         assert!(!list.has_more && list.last_id.is_none());
-        let error: ErrorAnswer = serde_json::from_str(r#"{"error":{"code":null,"message":"m","param":1}}"#).unwrap();
+        let error: FoundryError = serde_json::from_str(r#"{"error":{"code":null,"message":"m","param":1}}"#).unwrap();
         assert_eq!((error.error.code, error.error.message.as_str()), (None, "m"));
     }
 

@@ -32,7 +32,7 @@ routes! {
         DeletePath = "files.delete", DELETE "/agents/{agent}/endpoint/sessions/{session}/files";
         UploadFile = "files.upload", PUT "/agents/{agent}/endpoint/sessions/{session}/files/content";
         DownloadFile = "files.download", GET "/agents/{agent}/endpoint/sessions/{session}/files/content";
-        /// Takes a [`Mkdir`](super::Mkdir). Not in the contract \[azd\].
+        /// Takes a [`NewDirectory`](super::NewDirectory). Not in the contract \[azd\].
         CreateDirectory = "files.mkdir", POST "/agents/{agent}/endpoint/sessions/{session}/files/mkdir";
         /// Sends something to an agent.
         Invoke = "agents.invoke", POST "/agents/{agent}/endpoint/protocols/{*protocol}";

@@ -9,12 +9,12 @@ use wharf_wire::agb as wire;
 /// Whether an answer with a good status is a failure: without an envelope that says so, nothing is
 /// a success.
 pub(super) fn is_failure(content: &[u8]) -> bool {
-    !wire::Envelope::read(content).is_some_and(|envelope| envelope.success)
+    !wire::AgbEnvelope::read(content).is_some_and(|envelope| envelope.success)
 }
 
 /// Reads an error in the service's own words.
 pub(super) fn envelope(status: StatusCode, _: &HeaderMap, content: &[u8]) -> Told {
-    let envelope = wire::Envelope::read(content);
+    let envelope = wire::AgbEnvelope::read(content);
     // A gateway's page, and whatever else has no name that the service gives.
     let Some(envelope) = envelope.filter(|told| told.code.is_some() || told.request_id.is_some()) else {
         let lost = status == StatusCode::NOT_FOUND || status.is_success();

@@ -245,7 +245,7 @@ struct Line {
 fn lines(text: &str) -> Vec<Line> {
     let mut all: Vec<Line> = Vec::new();
     for line in text.split('\n') {
-        match (wire::text::Listing::read(line).entries.pop(), all.last_mut()) {
+        match (wire::text::DirectoryListing::read(line).entries.pop(), all.last_mut()) {
             (Some(entry), _) => {
                 all.push(Line { name: entry.name, is_directory: entry.is_directory, strays: Vec::new() });
             }

@@ -139,7 +139,7 @@ impl AgbClient {
 /// An answer that says that all is well.
 struct Reply {
     answer: Answer,
-    envelope: wire::Envelope,
+    envelope: wire::AgbEnvelope,
 }
 
 impl Reply {
@@ -200,7 +200,7 @@ impl AgbClient {
 /// Sends a request and reads the envelope of its answer.
 async fn send(request: Request<'_>) -> Result<Reply> {
     let answer = request.send().await?;
-    match wire::Envelope::read(&answer.bytes) {
+    match wire::AgbEnvelope::read(&answer.bytes) {
         Some(envelope) => Ok(Reply { answer, envelope }),
         // The client has refused everything else: see `errors::is_failure`.
         None => Err(Error::new(Kind::Internal, "an answer without an envelope")),

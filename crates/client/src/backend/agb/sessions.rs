@@ -80,11 +80,11 @@ impl Sessions for AgbSessions {
                 .hint("name it: `--image agb-code-space-1`, WHARF_IMAGE, or `image` in the profile")
         })?;
         let loaded = new.resources.iter().map(contexts::persistence).collect::<Result<Vec<_>>>()?;
-        let asked = wire::CreateSession {
+        let asked = wire::NewAgbSession {
             labels: (!new.labels.is_empty()).then(|| wire::write_labels(&new.labels)),
             timeout: new.ttl.map(seconds),
             persistence_data_list: (!loaded.is_empty()).then(|| loaded.clone()),
-            ..wire::CreateSession::default()
+            ..wire::NewAgbSession::default()
         };
         let mut content = new.extra;
         if let Ok(Value::Object(asked)) = serde_json::to_value(&asked) {

@@ -7,7 +7,7 @@ use super::{AgbClient, send};
 use crate::http::Class;
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{SessionId, SessionPath};
-use wharf_wire::agb::text::{Output, ToolError, quoted};
+use wharf_wire::agb::text::{ShellOutput, ToolError, quoted};
 use wharf_wire::agb::{self as wire, AgbOperation};
 use wharf_wire::json;
 
@@ -63,7 +63,7 @@ impl AgbClient {
         }))
     }
 
-    async fn run(&self, class: Class, id: &SessionId, command: String) -> Result<Outcome<Output>> {
+    async fn run(&self, class: Class, id: &SessionId, command: String) -> Result<Outcome<ShellOutput>> {
         let mut envs = Map::new();
         // Its errors are read.
         envs.insert("LC_ALL".to_owned(), "C".into());
@@ -73,8 +73,8 @@ impl AgbClient {
     }
 }
 
-fn ran(result: &wire::ToolResult) -> Outcome<Output> {
-    let output = Output::read(&result.joined(), result.is_error)?;
+fn ran(result: &wire::ToolResult) -> Outcome<ShellOutput> {
+    let output = ShellOutput::read(&result.joined(), result.is_error)?;
     let failed = |code: Option<i64>| {
         let text = if output.stderr.trim().is_empty() { &output.stdout } else { &output.stderr };
         ToolError { code, message: text.trim().to_owned() }

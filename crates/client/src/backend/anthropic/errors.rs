@@ -2,12 +2,12 @@
 
 use crate::http::{HeaderMap, StatusCode, Told, common_envelope};
 use wharf_core::error::Kind;
-use wharf_wire::anthropic::error::{ErrorAnswer, code};
+use wharf_wire::anthropic::error::{AnthropicError, code};
 
 /// Reads an error in the service's own words. What its edge answers need not be JSON.
 pub(super) fn envelope(status: StatusCode, headers: &HeaderMap, content: &[u8]) -> Told {
     let mut told = common_envelope(status, headers, content);
-    let answer: Option<ErrorAnswer> = serde_json::from_slice(content).ok();
+    let answer: Option<AnthropicError> = serde_json::from_slice(content).ok();
     if status == StatusCode::NOT_FOUND && answer.is_none() {
         // A 404 of a gateway or of another service says nothing about what was asked for.
         (told.kind, told.hint) = (Some(Kind::Unavailable), Some("is this the right address? see --base-url"));

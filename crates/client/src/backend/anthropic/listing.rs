@@ -18,7 +18,7 @@ pub(super) struct Listed<'a> {
     pub(super) next: Option<String>,
 }
 
-/// The fields of a page, in both forms that there are: see [`wharf_wire::anthropic::List`].
+/// The fields of a page, in both forms that there are: see [`wharf_wire::anthropic::ListPage`].
 #[derive(Deserialize)]
 struct List<'a> {
     #[serde(borrow)]

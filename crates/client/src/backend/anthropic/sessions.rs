@@ -18,7 +18,7 @@ use crate::backend::{
 use crate::http::{Answer, Class};
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{Labels, Provider, Session, SessionId, SessionStatus};
-use wharf_wire::anthropic::Given;
+use wharf_wire::anthropic::Nullable;
 use wharf_wire::anthropic::sessions::{AgentObject, AgentRef, filter, status};
 use wharf_wire::anthropic::{self as wire, AnthropicOperation};
 
@@ -60,7 +60,7 @@ impl Sessions for AnthropicSessions {
         let environment_id = self.environment(&new)?.to_owned();
         let mut extra = new.extra;
         extra.shift_remove("agent");
-        let content = wire::CreateSession {
+        let content = wire::NewAnthropicSession {
             agent,
             environment_id,
             title: new.title,
@@ -169,7 +169,7 @@ impl Sessions for AnthropicSessions {
         let mut metadata: BTreeMap<String, Option<String>> =
             labels.remove.into_iter().map(|name| (name, None)).collect();
         metadata.extend(labels.set.into_iter().map(|(name, value)| (name, Some(value))));
-        let title = title.map_or(Given::Absent, Given::or_null);
+        let title = title.map_or(Nullable::Absent, Nullable::or_null);
         let content = wire::UpdateSession { title, metadata, extra, ..wire::UpdateSession::default() };
         let request =
             self.client.gated(Class::Idempotent, AnthropicOperation::UpdateSession, &[id.as_str()]).json(&content);
@@ -214,7 +214,7 @@ impl AnthropicSessions {
 
     /// Asks the agent to stop, and waits until it did.
     async fn interrupt(&self, id: &SessionId, patience: Instant) -> Result<()> {
-        let content = wire::SendEvents::one(wire::Event::interrupt());
+        let content = wire::SendEvents::one(wire::SessionEvent::interrupt());
         let request = self.client.gated(Class::Idempotent, AnthropicOperation::SendEvents, &[id.as_str()]);
         listing::read(&request.json(&content).send().await?)?;
         let mut pause = Duration::from_millis(100);

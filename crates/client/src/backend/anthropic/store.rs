@@ -167,8 +167,8 @@ pub(super) fn read(text: &RawValue) -> Result<StoredFile> {
     let file: wire::FileAnswer = parsed(text, "file")?;
     let named = |e: Error| unreadable("file", text, e);
     let scope = match &file.scope {
-        Some(scope) if scope.kind == wire::files::Scope::SESSION => {
-            Some(Scope { kind: wire::files::Scope::SESSION, id: scope.id.parse().map_err(named)? })
+        Some(scope) if scope.kind == wire::files::FileScope::SESSION => {
+            Some(Scope { kind: wire::files::FileScope::SESSION, id: scope.id.parse().map_err(named)? })
         }
         _ => None,
     };

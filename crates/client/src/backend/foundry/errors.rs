@@ -9,7 +9,7 @@ pub(super) fn envelope(status: StatusCode, headers: &HeaderMap, content: &[u8]) 
     let mut told = common_envelope(status, headers, content);
     let reason = || headers.get(wire::GATEWAY_REASON).and_then(|reason| reason.to_str().ok()).map(str::to_owned);
     told.code = told.code.or_else(reason);
-    let answer: Option<wire::ErrorAnswer> = serde_json::from_slice(content).ok();
+    let answer: Option<wire::FoundryError> = serde_json::from_slice(content).ok();
     // A 404 of a gateway or of another service says nothing about what was asked for.
     let stranger = status == StatusCode::NOT_FOUND && answer.is_none() && told.code.is_none();
     told.request_id = answer.and_then(|answer| answer.error.additional_info).and_then(|info| info.request_id);

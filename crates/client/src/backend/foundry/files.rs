@@ -91,7 +91,7 @@ impl SessionFiles for FoundryFiles {
             }
             answer => answer?,
         };
-        let written: wire::Written = answer.object()?;
+        let written: wire::UploadResponse = answer.object()?;
         if written.success == Some(false) {
             return Err(Error::new(Kind::Unavailable, format!("the service says that it did not write this: `{at}`"))
                 .hint("upload it again"));
@@ -340,7 +340,7 @@ impl FoundryFiles {
 
     /// Makes one directory, whose parent is there.
     async fn make(&self, at: &SessionPath, mode: Option<u32>) -> Result<()> {
-        let asked = wire::Mkdir { path: at.path.relative().to_owned(), mode, create_parents: None };
+        let asked = wire::NewDirectory { path: at.path.relative().to_owned(), mode, create_parents: None };
         let request = self.session_call(Class::Idempotent, at, FoundryOperation::CreateDirectory)?;
         request.json(&asked).send().await.map(drop)
     }
@@ -404,7 +404,7 @@ fn child(parent: &SessionPath, text: &[u8]) -> Result<Entry> {
 fn seen(at: &SessionPath, text: &RawValue) -> Result<Entry> {
     let unreadable =
         |e: &dyn std::fmt::Display| unreadable("path's description", text, e).context(format_args!("`{at}`"));
-    let stat: wire::Stat = parsed(text).map_err(|e| unreadable(&e))?;
+    let stat: wire::PathInfo = parsed(text).map_err(|e| unreadable(&e))?;
     let is_directory = stat.is_directory().ok_or_else(|| unreadable(&NEITHER))?;
     let (kind, size) = if is_directory { (EntryKind::Directory, None) } else { (EntryKind::File, stat.size) };
     let modified_at = wire::modified_at(stat.modified_time.as_ref());
@@ -433,7 +433,7 @@ fn directory(at: &SessionPath, mode: Option<Mode>, provider: Provider) -> Entry 
     }
 }
 
-fn parsed<'a, T: Deserialize<'a>>(text: &'a RawValue) -> Result<T, json::Error> {
+fn parsed<'a, T: Deserialize<'a>>(text: &'a RawValue) -> Result<T, json::JsonError> {
     json::object(text.get().as_bytes())
 }
 

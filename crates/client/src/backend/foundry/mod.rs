@@ -81,7 +81,7 @@ fn acting(settings: &Settings) -> Result<Vec<(String, String)>> {
         ("isolation_key", &settings.isolation_key, wire::ISOLATION_KEY),
     ];
     let mut headers = Vec::new();
-    for (name, setting, wire::Acting { header, rule, takes }) in known {
+    for (name, setting, wire::IdentityHeader { header, rule, takes }) in known {
         let Some(value) = &setting.value else { continue };
         if !takes(value) {
             let what = format!("{name} ({}) cannot be sent: {value:?}", setting.origin);

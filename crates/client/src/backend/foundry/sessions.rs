@@ -81,7 +81,7 @@ impl Sessions for FoundrySessions {
             // Underscores and digits were accepted [live].
             None => random::id("wharf")?,
         };
-        let asked = wire::CreateSession {
+        let asked = wire::NewFoundrySession {
             agent_session_id: Some(id.clone()),
             version_indicator: Some(wire::VersionIndicator::of(version)),
         };
@@ -216,7 +216,7 @@ fn session_of(agent: &str, answer: &Answer) -> Result<Session> {
 
 /// A session as the service wrote it, unless it is gone; and its id.
 fn read(agent: &str, text: &RawValue) -> Result<(Option<Session>, String)> {
-    let seen: wire::Session = json::object(text.get().as_bytes()).map_err(|e| unreadable("session", text, e))?;
+    let seen: wire::FoundrySession = json::object(text.get().as_bytes()).map_err(|e| unreadable("session", text, e))?;
     let id = seen.agent_session_id;
     let Some(status) = status_of(&seen.status) else { return Ok((None, id)) };
     let time = |seconds: i64| Timestamp::from_second(seconds).ok();

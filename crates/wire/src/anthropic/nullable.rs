@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// Such a member. Use it with `#[serde(default, skip_serializing_if = "Given::is_absent")]`.
+/// Such a member. Use it with `#[serde(default, skip_serializing_if = "Nullable::is_absent")]`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Given<T> {
+pub enum Nullable<T> {
     /// It is not there.
     #[default]
     Absent,
@@ -14,35 +14,35 @@ pub enum Given<T> {
     Value(T),
 }
 
-impl<T> Given<T> {
+impl<T> Nullable<T> {
     /// Null where there is nothing.
     pub fn or_null(value: Option<T>) -> Self {
-        value.map_or(Given::Null, Given::Value)
+        value.map_or(Nullable::Null, Nullable::Value)
     }
 
     /// Whether it is not there.
     pub fn is_absent(&self) -> bool {
-        matches!(self, Given::Absent)
+        matches!(self, Nullable::Absent)
     }
 
     /// What it holds.
     pub fn value(&self) -> Option<&T> {
         match self {
-            Given::Value(value) => Some(value),
-            Given::Absent | Given::Null => None,
+            Nullable::Value(value) => Some(value),
+            Nullable::Absent | Nullable::Null => None,
         }
     }
 }
 
-impl<T: Serialize> Serialize for Given<T> {
+impl<T: Serialize> Serialize for Nullable<T> {
     fn serialize<S: Serializer>(&self, writer: S) -> Result<S::Ok, S::Error> {
         self.value().serialize(writer)
     }
 }
 
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Given<T> {
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Nullable<T> {
     fn deserialize<D: Deserializer<'de>>(reader: D) -> Result<Self, D::Error> {
-        Option::deserialize(reader).map(Given::or_null)
+        Option::deserialize(reader).map(Nullable::or_null)
     }
 }
 
@@ -52,16 +52,16 @@ mod tests {
 
     #[derive(Debug, PartialEq, Serialize, Deserialize)]
     struct Title {
-        #[serde(default, skip_serializing_if = "Given::is_absent")]
-        title: Given<String>,
+        #[serde(default, skip_serializing_if = "Nullable::is_absent")]
+        title: Nullable<String>,
     }
 
     #[test]
     fn all_three_come_back_as_they_went() {
         for (text, title) in [
-            ("{}", Given::Absent),
-            (r#"{"title":null}"#, Given::Null),
-            (r#"{"title":"x"}"#, Given::Value("x".to_owned())),
+            ("{}", Nullable::Absent),
+            (r#"{"title":null}"#, Nullable::Null),
+            (r#"{"title":"x"}"#, Nullable::Value("x".to_owned())),
         ] {
             let read: Title = serde_json::from_str(text).unwrap();
             assert_eq!(read, Title { title });
