@@ -1,12 +1,13 @@
 //! The terminal that a progress bar is drawn on.
 
 use std::io::{self, IsTerminal, Write};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
 
 use indicatif::{ProgressDrawTarget, TermLike};
 use terminal_size::{Height, Width, terminal_size_of};
 
 use wharf_core::config::env;
+use wharf_core::sync::lock;
 
 /// The highest number of redraws per second.
 const RATE: u8 = 20;
@@ -31,7 +32,7 @@ struct BarTerminal(Mutex<String>);
 
 impl BarTerminal {
     fn drawn(&self) -> MutexGuard<'_, String> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.0)
     }
 
     /// An escape that moves the cursor `n` cells or lines.

@@ -13,6 +13,7 @@ use clap::ValueEnum;
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::{bar_terminal, escape, human, report};
+use wharf_core::sync::lock;
 use wharf_transfer::event::Event;
 
 /// `--progress`.
@@ -100,7 +101,7 @@ impl Progress {
 
     /// Updates the display with an event of the transfer.
     pub fn on(&self, event: Event<'_>) {
-        let mut work = self.shared.work.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut work = lock(&self.shared.work);
         match event {
             Event::Planned { files, bytes } => {
                 work.files = files;
@@ -128,7 +129,7 @@ impl Progress {
 
 impl Drop for Progress {
     fn drop(&mut self) {
-        self.shared.work.lock().unwrap_or_else(PoisonError::into_inner).over = true;
+        lock(&self.shared.work).over = true;
         self.shared.ended.notify_all();
         if let Some(thread) = self.thread.take() {
             drop(thread.join());
@@ -140,7 +141,7 @@ impl Drop for Progress {
 /// Calls `show` every `period` after `first`, until the work is over.
 fn every(shared: &SharedState, first: Duration, period: Duration, mut show: impl FnMut(&TransferState)) {
     let mut wait = first;
-    let mut work = shared.work.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut work = lock(&shared.work);
     loop {
         let (guard, timeout) =
             shared.ended.wait_timeout_while(work, wait, |work| !work.over).unwrap_or_else(PoisonError::into_inner);

@@ -1,9 +1,10 @@
 //! Notes on stderr, which do not collide with a progress bar.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
 
 use super::progress::Progress;
 use super::{escape, report};
+use wharf_core::sync::lock;
 
 /// The stderr of the process, shared by everything that prints there.
 pub(super) struct Stderr {
@@ -20,12 +21,12 @@ impl Stderr {
 
     /// Returns the progress display of a transfer, if one is running.
     pub(super) fn progress(&self) -> MutexGuard<'_, Option<Progress>> {
-        self.progress.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.progress)
     }
 
     /// Prints a note now, or after the command has succeeded if errors are JSON.
     pub(super) fn note(&self, text: String) {
-        self.held.lock().unwrap_or_else(PoisonError::into_inner).push(text);
+        lock(&self.held).push(text);
         if !self.machine {
             self.release();
         }
@@ -33,7 +34,7 @@ impl Stderr {
 
     /// Prints the notes that were held back.
     pub(super) fn release(&self) {
-        let notes = std::mem::take(&mut *self.held.lock().unwrap_or_else(PoisonError::into_inner));
+        let notes = std::mem::take(&mut *lock(&self.held));
         let print = || notes.iter().for_each(|note| report::say(&escape::for_terminal(note)));
         match self.progress().as_ref() {
             Some(progress) => progress.suspend(print),

@@ -13,6 +13,7 @@ pub mod pool;
 pub mod random;
 pub mod removal;
 pub mod staging;
+pub mod sync;
 pub mod thread;
 pub mod upload_log;
 pub mod walk;

@@ -1,10 +1,11 @@
 //! The buffers of all transfers, which are reused, and limited in number.
 
 use std::pin::pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
 
+use crate::sync::lock;
 use bytes::Bytes;
 use tokio::sync::Semaphore;
 
@@ -31,7 +32,7 @@ impl Buffer {
         if let Ok(permit) = ROOM.acquire().await {
             permit.forget();
         }
-        let used = FREE.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let used = lock(&FREE).pop();
         Buffer { bytes: used.unwrap_or_else(|| vec![0; BLOCK]), filled: 0 }
     }
 
@@ -76,7 +77,7 @@ impl AsRef<[u8]> for Buffer {
 
 impl Drop for Buffer {
     fn drop(&mut self) {
-        FREE.lock().unwrap_or_else(PoisonError::into_inner).push(std::mem::take(&mut self.bytes));
+        lock(&FREE).push(std::mem::take(&mut self.bytes));
         ROOM.add_permits(1);
     }
 }

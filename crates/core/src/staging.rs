@@ -27,6 +27,7 @@ use crate::error::{Error, Kind, Result};
 use crate::platform;
 use crate::random;
 use crate::removal::{FEW, Leftovers, remove};
+use crate::sync::lock;
 use crate::thread;
 
 /// The size in bytes from which a file is synced while it is written.
@@ -243,12 +244,12 @@ impl WriteBehind {
         // Without it, the sync at the end takes longer.
         drop(thread::spawn(move || {
             let (over, signal) = &*theirs;
-            let mut over = over.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut over = lock(over);
             while !*over {
                 drop(over);
                 // The sync that counts comes later, and reports what is wrong.
                 drop(file.sync_data());
-                over = theirs.0.lock().unwrap_or_else(PoisonError::into_inner);
+                over = lock(&theirs.0);
                 over = signal.wait_timeout(over, PAUSE).unwrap_or_else(PoisonError::into_inner).0;
             }
         }));
@@ -258,7 +259,7 @@ impl WriteBehind {
 
 impl Drop for WriteBehind {
     fn drop(&mut self) {
-        *self.ended.0.lock().unwrap_or_else(PoisonError::into_inner) = true;
+        *lock(&self.ended.0) = true;
         self.ended.1.notify_all();
     }
 }

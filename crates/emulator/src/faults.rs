@@ -37,9 +37,9 @@ use std::time::Duration;
 
 use hyper::header::{HeaderName, HeaderValue};
 
-use super::lock::locked;
 use wharf_core::config::{duration, size};
 use wharf_core::error::{Error, Result};
+use wharf_core::sync::lock;
 
 /// One `--fault`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -159,7 +159,7 @@ impl Faults {
     /// and the first failure that does.
     pub(super) fn plan(&self, operation: &str) -> Plan {
         let mut plan = Plan::default();
-        let mut faults = locked(&self.0);
+        let mut faults = lock(&self.0);
         for fault in faults.iter_mut().filter(|fault| concerns(&fault.operation, operation)) {
             if fault.times == Some(0) || plan.failure.is_some() && matches!(fault.effect, Effect::Fail(_)) {
                 continue;

@@ -16,10 +16,10 @@ use cap_std::ambient_authority;
 use cap_std::fs::{Dir, OpenOptions};
 use serde_json::Value;
 
-use super::lock::locked;
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::platform;
 use wharf_core::staging::StagingEntry;
+use wharf_core::sync::lock;
 
 /// A change: of what, of which part of it, and what that is now.
 pub(super) type Line = (String, String, Value);
@@ -74,7 +74,7 @@ impl Journal {
     pub(super) fn write(&self, subject: &str, changes: impl FnOnce() -> Vec<(String, Value)>) -> Result<()> {
         let Some(shared) = &self.0 else { return Ok(()) };
         let lines: String = changes().into_iter().map(|(part, value)| line(subject, &part, &value)).collect();
-        let mut shared = locked(shared);
+        let mut shared = lock(shared);
         shared.file.write_all(lines.as_bytes()).map_err(|e| failed("writing", &e))
     }
 
@@ -84,7 +84,7 @@ impl Journal {
     /// `io` where the file cannot be read.
     pub(super) fn news(&self) -> Result<Vec<Line>> {
         let Some(shared) = &self.0 else { return Ok(Vec::new()) };
-        let mut shared = locked(shared);
+        let mut shared = lock(shared);
         let doing = |e: io::Error| failed("reading", &e);
         if shared.file.metadata().map_err(doing)?.len() == shared.read {
             return Ok(Vec::new());

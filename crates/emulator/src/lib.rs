@@ -19,7 +19,6 @@ mod foundry;
 mod guard;
 mod journal;
 mod line;
-mod lock;
 mod log;
 mod request;
 mod tls;

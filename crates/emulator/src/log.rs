@@ -8,9 +8,9 @@ use std::time::Instant;
 
 use serde::Serialize;
 
-use super::lock::locked;
 use wharf_core::error::{Error, Result};
 use wharf_core::model::Timestamp;
+use wharf_core::sync::lock;
 
 /// The file.
 pub(super) struct Log(Mutex<File>);
@@ -27,7 +27,7 @@ impl Log {
     pub(super) fn write(&self, line: &Line) {
         let mut text = serde_json::to_vec(line).unwrap_or_default();
         text.push(b'\n');
-        drop(locked(&self.0).write_all(&text));
+        drop(lock(&self.0).write_all(&text));
     }
 }
 

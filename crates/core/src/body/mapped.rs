@@ -1,13 +1,14 @@
 //! A source of which each reading is watched, and the MD5 of what passed in one.
 
 use std::ops::Deref;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use async_trait::async_trait;
 use md5::{Digest as _, Md5};
 
 use super::{Attributes, Body, Source, hex};
 use crate::error::Result;
+use crate::sync::lock;
 
 /// Another source, with something done to each reading of it.
 pub struct MapSource<S, F> {
@@ -71,7 +72,7 @@ impl Md5Tee {
     }
 
     fn hash(&self) -> MutexGuard<'_, Md5> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.0)
     }
 }
 

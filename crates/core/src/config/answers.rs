@@ -1,8 +1,9 @@
 //! What a service answered, for `--format raw`.
 
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 
+use crate::sync::lock;
 use serde_json::value::RawValue;
 
 /// The answers to requests that changed something, until they are printed. Its clones are the same one.
@@ -40,6 +41,6 @@ impl Answers {
     }
 
     fn list(&self) -> MutexGuard<'_, Vec<Box<RawValue>>> {
-        self.0.list.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.0.list)
     }
 }

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Mutex;
 
 use crate::api_error::{ApiError, Result};
-use crate::lock::locked;
 use wharf_core::model::Timestamp;
 use wharf_core::random;
+use wharf_core::sync::lock;
 use wharf_wire::agb as wire;
 
 /// All contexts, and what goes on between them and sessions.
@@ -47,7 +47,7 @@ pub(super) struct SessionContexts {
 
 impl Contexts {
     pub(super) fn change<T>(&self, change: impl FnOnce(&mut ContextState) -> T) -> T {
-        change(&mut locked(&self.0))
+        change(&mut lock(&self.0))
     }
 
     /// Whether there is one of that id.

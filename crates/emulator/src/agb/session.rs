@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 use std::sync::Mutex;
 
-use crate::lock::locked;
 use wharf_core::model::{RemotePath, Session, SessionPath, SessionStatus};
+use wharf_core::sync::lock;
 use wharf_wire::agb as wire;
 
 /// The label that marks a session of this protocol, and names the image it was made from.
@@ -54,13 +54,13 @@ pub(super) struct ReleasedSessions(Mutex<HashSet<String>>);
 
 impl ReleasedSessions {
     pub(super) fn remember(&self, id: &str) {
-        let mut released = locked(&self.0);
+        let mut released = lock(&self.0);
         if released.len() < REMEMBERED {
             released.insert(id.to_owned());
         }
     }
 
     pub(super) fn forget(&self, id: &str) -> bool {
-        locked(&self.0).remove(id)
+        lock(&self.0).remove(id)
     }
 }

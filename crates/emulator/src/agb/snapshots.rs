@@ -5,8 +5,8 @@ use std::sync::Mutex;
 
 use serde_json::{Value, json};
 
-use crate::lock::locked;
 use wharf_core::model::{Entry, EntryKind, Timestamp};
+use wharf_core::sync::lock;
 
 /// The last snapshot of each watched directory, by session and path.
 #[derive(Default)]
@@ -18,7 +18,7 @@ type Snapshot = BTreeMap<String, (bool, u64, Option<Timestamp>)>;
 impl Snapshots {
     /// Forgets a session.
     pub(super) fn forget(&self, session: &str) {
-        locked(&self.0).retain(|(known, _), _| known != session);
+        lock(&self.0).retain(|(known, _), _| known != session);
     }
 
     /// Keeps the entries below a directory, and returns the changes since the call before: none for the first call.
@@ -28,7 +28,7 @@ impl Snapshots {
             (entry.path.to_string(), seen)
         };
         let now: Snapshot = entries.into_iter().map(of).collect();
-        let before = locked(&self.0).insert((session.to_owned(), path.to_owned()), now.clone());
+        let before = lock(&self.0).insert((session.to_owned(), path.to_owned()), now.clone());
         let Some(before) = before else { return Vec::new() };
         let event = |event: &str, path: &str, is_directory: bool| {
             let kind = if is_directory { "directory" } else { "file" };

@@ -12,9 +12,9 @@ use super::checks::{check_metadata, known_only};
 use super::page::{self, Created, Cursor, Order, Place};
 use super::{ApiError, DOCUMENT_MAX, Result};
 use crate::answer::{self, Answer, now};
-use crate::lock::locked;
 use crate::request::Request;
 use wharf_core::random;
+use wharf_core::sync::lock;
 use wharf_wire::anthropic::agents as wire;
 use wharf_wire::anthropic::error::code;
 use wharf_wire::anthropic::{Deleted, Metadata, sessions::filter};
@@ -78,12 +78,12 @@ impl Catalogue {
             required(&given, needed)?;
         }
         let made = agent(&random::id("agent")?, 1, &given)?;
-        locked(&self.0).agents.push(vec![made.clone()]);
+        lock(&self.0).agents.push(vec![made.clone()]);
         Ok(answer::json(StatusCode::OK, &made))
     }
 
     pub(super) fn list_agents(&self, request: &Request) -> Result<Answer> {
-        let newest = locked(&self.0).agents.iter().filter_map(|versions| versions.last().cloned()).collect();
+        let newest = lock(&self.0).agents.iter().filter_map(|versions| versions.last().cloned()).collect();
         list(newest, request)
     }
 
@@ -114,7 +114,7 @@ impl Catalogue {
         patch_metadata(&mut members, &mut given)?;
         members.extend(given);
         let made = agent(id, number + 1, &members)?;
-        let mut shelves = locked(&self.0);
+        let mut shelves = lock(&self.0);
         match shelves.agent(id) {
             Some(versions) => versions.push(made.clone()),
             None => shelves.agents.push(vec![newest, made.clone()]),
@@ -125,13 +125,13 @@ impl Catalogue {
     /// Lists the versions of an agent. An archived agent has its versions all the same, and each says so.
     pub(super) fn list_agent_versions(&self, id: &str, request: &Request) -> Result<Answer> {
         let newest = self.version(id, None)?;
-        let all = locked(&self.0).agent(id).cloned().unwrap_or_else(|| vec![newest]);
+        let all = lock(&self.0).agent(id).cloned().unwrap_or_else(|| vec![newest]);
         page_of((0..).zip(all), request)
     }
 
     pub(super) fn archive_agent(&self, id: &str) -> Result<Answer> {
         let newest = self.version(id, None)?;
-        let mut shelves = locked(&self.0);
+        let mut shelves = lock(&self.0);
         if shelves.agent(id).is_none() {
             shelves.agents.push(vec![newest]);
         }
@@ -145,14 +145,14 @@ impl Catalogue {
         only(&given, &ENVIRONMENT_MEMBERS)?;
         required(&given, "name")?;
         let made = environment(&random::id("env")?, &given)?;
-        let mut shelves = locked(&self.0);
+        let mut shelves = lock(&self.0);
         shelves.free_name(&made)?;
         shelves.environments.push(made.clone());
         Ok(answer::json(StatusCode::OK, &made))
     }
 
     pub(super) fn list_environments(&self, request: &Request) -> Result<Answer> {
-        list(locked(&self.0).environments.clone(), request)
+        list(lock(&self.0).environments.clone(), request)
     }
 
     pub(super) fn get_environment(&self, id: &str) -> Result<Answer> {
@@ -163,7 +163,7 @@ impl Catalogue {
         let given: Map<String, Value> = request.document(DOCUMENT_MAX).await?;
         let found = self.any_environment(id)?;
         let changed = changed_environment(id, &found, given)?;
-        let mut shelves = locked(&self.0);
+        let mut shelves = lock(&self.0);
         shelves.free_name(&changed)?;
         match shelves.environment(id) {
             Some(known) => known.clone_from(&changed),
@@ -174,13 +174,13 @@ impl Catalogue {
 
     pub(super) fn delete_environment(&self, id: &str) -> Result<Answer> {
         self.any_environment(id)?;
-        locked(&self.0).environments.retain(|known| member(known, "id") != id);
+        lock(&self.0).environments.retain(|known| member(known, "id") != id);
         Ok(answer::json(StatusCode::OK, &Deleted::of(id, Deleted::ENVIRONMENT)))
     }
 
     pub(super) fn archive_environment(&self, id: &str) -> Result<Answer> {
         let found = self.any_environment(id)?;
-        let mut shelves = locked(&self.0);
+        let mut shelves = lock(&self.0);
         if shelves.environment(id).is_none() {
             shelves.environments.push(found);
         }
@@ -214,7 +214,7 @@ impl Catalogue {
 
     fn version(&self, id: &str, version: Option<u64>) -> Result<Value> {
         let missing = || ApiError::not_found(format!("Agent `{id}` not found."));
-        let known = locked(&self.0).agent(id).cloned();
+        let known = lock(&self.0).agent(id).cloned();
         let versions = match known {
             Some(versions) => versions,
             None if id.starts_with("agent_") => {
@@ -231,7 +231,7 @@ impl Catalogue {
     }
 
     fn any_environment(&self, id: &str) -> Result<Value> {
-        match locked(&self.0).environment(id) {
+        match lock(&self.0).environment(id) {
             Some(known) => Ok(known.clone()),
             None if id.starts_with("env_") => environment(id, &Map::from_iter([("name".to_owned(), id.into())])),
             None => {

@@ -12,12 +12,12 @@ use super::session_state::{Mounted, Output};
 use super::{Anthropic, ApiError, Result};
 use crate::answer::{self, Answer, now};
 use crate::form::{Form, PartFile};
-use crate::lock::locked;
 use crate::request::Request;
 use wharf_client::backend::{FetchOptions, NewStoredFile, PageRequest, expiry};
 use wharf_core::body::Body;
 use wharf_core::error::Kind;
 use wharf_core::model::{FileId, StoredFile, Timestamp};
+use wharf_core::sync::lock;
 use wharf_wire::anthropic::error::code;
 use wharf_wire::anthropic::files::{EXPIRES, EXPIRES_PART, FILE_MAX, FILE_PART, IDS, IDS_MAX, SCOPE};
 use wharf_wire::anthropic::{Deleted, File, Nullable, files as wire, list};
@@ -87,7 +87,7 @@ impl Anthropic {
         if let Some(seconds) = expires {
             let at =
                 expiry(stored.created_at.map_or_else(now, answer::written), std::time::Duration::from_secs(seconds));
-            locked(&self.expiries).extend(at.map(|at| (stored.id.to_string(), at)));
+            lock(&self.expiries).extend(at.map(|at| (stored.id.to_string(), at)));
         }
         let mut file = self.uploaded(&stored);
         if let Some(bytes) = request.response_fault.bytes_written {
@@ -128,7 +128,7 @@ impl Anthropic {
             (id, before) => {
                 let id = id.or(before).unwrap_or_default();
                 let there = all.iter().find(|file| file.id == id).map(place);
-                let gone = || locked(&self.departed).get(id).cloned();
+                let gone = || lock(&self.departed).get(id).cloned();
                 let place = there.or_else(gone).ok_or_else(|| ApiError::bad(format!("File `{id}` not found.")))?;
                 Some(Cursor { place, before: before.is_some(), order: Order::Newest })
             }
@@ -256,9 +256,9 @@ impl Anthropic {
             self.backend.need_files()?.remove(&kept.at(Output::path(id)?)?, false).await?;
         } else {
             self.backend.need_store()?.delete(&id.parse()?).await?;
-            locked(&self.expiries).remove(id);
+            lock(&self.expiries).remove(id);
         }
-        locked(&self.departed).insert(id.to_owned(), place(&file));
+        lock(&self.departed).insert(id.to_owned(), place(&file));
         Ok(answer::json(StatusCode::OK, &Deleted::of(id, Deleted::FILE)))
     }
 
@@ -272,7 +272,7 @@ impl Anthropic {
             size_bytes: stored.size,
             created_at: stored.created_at.map(answer::written),
             downloadable: Some(false),
-            expires_at: Nullable::or_null(locked(&self.expiries).get(stored.id.as_str()).copied()),
+            expires_at: Nullable::or_null(lock(&self.expiries).get(stored.id.as_str()).copied()),
             scope: Nullable::Null,
             extra: serde_json::Map::new(),
         }

@@ -19,11 +19,11 @@ use serde_json::{Value, json};
 use tokio::sync::watch;
 
 use crate::answer::now;
-use crate::lock::locked;
 use wharf_client::backend::expiry;
 use wharf_core::config::duration;
 use wharf_core::model::Timestamp;
 use wharf_core::random;
+use wharf_core::sync::lock;
 use wharf_wire::anthropic::events::{kind, stop};
 use wharf_wire::anthropic::sessions::status;
 use wharf_wire::anthropic::{Nullable, SessionEvent};
@@ -58,7 +58,7 @@ impl Default for Life {
 impl Lives {
     /// What a session does, now and without a trace.
     pub(super) fn status(&self, session: &str) -> &'static str {
-        let mut lives = locked(&self.0);
+        let mut lives = lock(&self.0);
         let state = lives.get_mut(session).map_or(State::Idle, |life| {
             life.advance();
             life.state
@@ -68,7 +68,7 @@ impl Lives {
 
     /// The same, before time passes: what a session does that was made this moment.
     pub(super) fn first_status(&self, session: &str) -> &'static str {
-        locked(&self.0).get(session).map_or(State::Idle, |life| life.state).word()
+        lock(&self.0).get(session).map_or(State::Idle, |life| life.state).word()
     }
 
     pub(super) fn is_over(&self, session: &str) -> bool {
@@ -77,7 +77,7 @@ impl Lives {
 
     /// Looks at a session, or does something to it.
     pub(super) fn with<T>(&self, session: &str, act: impl FnOnce(&mut Life) -> T) -> T {
-        let mut lives = locked(&self.0);
+        let mut lives = lock(&self.0);
         let life = lives.entry(session.to_owned()).or_default();
         life.advance();
         act(life)

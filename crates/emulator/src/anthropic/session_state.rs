@@ -13,8 +13,8 @@ use serde_json::Value;
 use super::{ApiError, Result};
 use crate::answer::now;
 use crate::journal::{Journal, Line};
-use crate::lock::locked;
 use wharf_core::model::{RemotePath, SessionPath, Timestamp};
+use wharf_core::sync::lock;
 use wharf_wire::anthropic as wire;
 
 /// The part with the session alone, whose name comes first, and the beginnings of those with what
@@ -222,7 +222,7 @@ impl Sessions {
 
     /// What is known by now.
     fn known(&self) -> Result<MutexGuard<'_, Known>> {
-        let mut known = locked(&self.known);
+        let mut known = lock(&self.known);
         self.journal.news()?.into_iter().for_each(|line| known.hear(line));
         Ok(known)
     }

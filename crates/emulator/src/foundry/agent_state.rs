@@ -7,8 +7,8 @@ use hyper::StatusCode;
 use serde_json::{Map, Value, json};
 
 use crate::api_error::{ApiError, Result};
-use crate::lock::locked;
 use wharf_core::model::Timestamp;
+use wharf_core::sync::lock;
 
 /// The code of a 403 for an agent that was disabled. The status is in the notes of clients, the code
 /// ours.
@@ -76,7 +76,7 @@ impl AgentState {
 
 impl Agents {
     pub(super) fn known(&self) -> MutexGuard<'_, KnownAgents> {
-        locked(&self.0)
+        lock(&self.0)
     }
 
     /// The agent of that name, whether or not a client used it before.

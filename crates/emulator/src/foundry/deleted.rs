@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::sync::Mutex;
 
-use crate::lock::locked;
 use wharf_core::model::{SessionId, Timestamp};
+use wharf_core::sync::lock;
 
 /// Ids of deleted sessions that are remembered.
 const REMEMBERED: usize = 10_000;
@@ -16,13 +16,13 @@ pub(super) struct DeletedSessions(Mutex<HashMap<SessionId, Timestamp>>);
 
 impl DeletedSessions {
     pub(super) fn remember(&self, id: SessionId, made: Option<Timestamp>) {
-        let mut deleted = locked(&self.0);
+        let mut deleted = lock(&self.0);
         if let Some(made) = made.filter(|_| deleted.len() < REMEMBERED) {
             deleted.insert(id, made);
         }
     }
 
     pub(super) fn made(&self, id: &SessionId) -> Option<Timestamp> {
-        locked(&self.0).get(id).copied()
+        lock(&self.0).get(id).copied()
     }
 }
