@@ -13,8 +13,7 @@ use reqwest::header::{CONTENT_ENCODING, HeaderMap};
 use serde::Deserialize;
 use tokio::time::{Instant, timeout, timeout_at};
 
-use super::attempt::idle_message;
-use super::failure::{self, Content, Failure, Fate, Told};
+use super::failure::{self, Content, Failure, Fate, Told, idle_message};
 use super::redact::Secrets;
 use super::trace::Watched;
 use wharf_core::body::Digest;

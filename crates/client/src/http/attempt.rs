@@ -11,11 +11,12 @@ use tokio::time::{Instant, sleep_until, timeout_at};
 use super::answer::{self, Answer, Response};
 use super::auth::Credentials;
 use super::download::{self, Download};
-use super::failure::{self, Failure, Fate};
+use super::failure::{self, Failure, Fate, idle_message};
 use super::payload::{Pulse, Pump, Stop};
-use super::request::Parts;
-use super::trace::Watched;
-use super::{Http, redact};
+use super::prepared::Prepared;
+use super::redact;
+use super::service::Service;
+use super::trace::{Failed, Watched};
 use wharf_core::body::Digest;
 use wharf_core::error::{Error, Kind, Result};
 
@@ -39,27 +40,21 @@ pub(super) enum Reply {
     Stream(Download),
 }
 
-/// A try that brought nothing; whoever watches it has not been told yet.
-pub(super) struct Failed {
-    pub(super) watched: Box<Watched>,
-    pub(super) failure: Failure,
-}
-
 /// Sends a request once and reads what comes back.
 pub(super) async fn once(
-    http: &Http,
-    request: &Parts<'_>,
+    service: &Service,
+    request: &Prepared<'_>,
     credentials: &Credentials,
     deadline: Option<Instant>,
     number: u32,
     mode: Mode,
 ) -> Result<Reply, Failed> {
-    let options = &http.0.options;
+    let options = &service.options;
     let shown = if request.home { redact::url(&request.url, &request.asked) } else { redact::bearer_url(&request.url) };
     let mut watched =
         Watched::new(options.observer.clone(), Arc::clone(&request.secrets), request.method.clone(), shown, number);
     watched.wants_detail(options.detail, request.home.then(|| request.url.authority()));
-    let opened = open(http, request, credentials, deadline, mode, &mut watched).await;
+    let opened = open(service, request, credentials, deadline, mode, &mut watched).await;
     let read = match opened {
         Ok((response, _)) if mode == Mode::Stream => {
             return download::stream(request, options, response, deadline, number, watched).map(Reply::Stream);
@@ -99,14 +94,13 @@ pub(super) async fn once(
 
 /// Sends a request and waits for the head of a successful answer.
 async fn open(
-    http: &Http,
-    request: &Parts<'_>,
+    service: &Service,
+    request: &Prepared<'_>,
     credentials: &Credentials,
     deadline: Option<Instant>,
     mode: Mode,
     watched: &mut Watched,
 ) -> Result<(Response, Option<Digest>), Failure> {
-    let service = &*http.0;
     let options = &service.options;
     let unsent = |error: Error| Failure::own(Fate::Unsent, error);
     let client = service.clients.of(&request.url, options, &service.secrets).await.map_err(unsent)?;
@@ -140,7 +134,7 @@ fn is_part(response: &Response) -> bool {
 
 /// The headers of a request, the later ones over the earlier: what every request has, what this
 /// request has, what the user added, who asks. What the user added and who asks stay at home.
-fn headers(request: &Parts<'_>, extra: &HeaderMap, credentials: &Credentials, mode: Mode) -> HeaderMap {
+fn headers(request: &Prepared<'_>, extra: &HeaderMap, credentials: &Credentials, mode: Mode) -> HeaderMap {
     let (accept, packing) = match mode {
         Mode::Whole => ("application/json", "gzip"),
         // The length of a file proves something only if it is the file's.
@@ -169,7 +163,7 @@ async fn exchange(
     pulse: &Pulse,
     idle: Duration,
     deadline: Option<Instant>,
-    request: &Parts<'_>,
+    request: &Prepared<'_>,
 ) -> Result<(reqwest::Response, Option<Digest>), Failure> {
     let mut call = std::pin::pin!(call);
     let mut pump = std::pin::pin!(pump);
@@ -212,11 +206,6 @@ fn slow(pulse: &Pulse, all_is_sent: bool) -> &'static str {
         (false, true) => "the source gave",
         (false, false) => "the service took",
     }
-}
-
-/// What is said of a connection on which nothing moves.
-pub(super) fn idle_message(who: &str, idle: Duration) -> String {
-    format!("{who} nothing for {} s", idle.as_secs_f64())
 }
 
 async fn until(deadline: Option<Instant>) {

@@ -11,12 +11,11 @@ use reqwest::header::{HeaderMap, TRANSFER_ENCODING};
 use tokio::time::Instant;
 
 use super::answer::{Pace, Response, encoding};
-use super::attempt::Failed;
 use super::failure::{self, Failure, Fate, Tale};
 use super::options::Options;
+use super::prepared::Prepared;
 use super::redact::Secrets;
-use super::request::Parts;
-use super::trace::Watched;
+use super::trace::{Failed, Watched};
 use wharf_core::body::Body;
 use wharf_core::error::{Details, Error, Kind, Result};
 
@@ -138,7 +137,7 @@ impl Going {
 /// # Errors
 /// Where it is packed, although that was not asked for: its length would prove nothing.
 pub(super) fn stream(
-    request: &Parts<'_>,
+    request: &Prepared<'_>,
     options: &Options,
     response: Response,
     deadline: Option<Instant>,

@@ -12,8 +12,8 @@ use reqwest::{StatusCode, Url};
 use serde_json::Value;
 
 use super::class::Class;
+use super::prepared::Prepared;
 use super::redact::Secrets;
-use super::request::Parts;
 use super::{address, redact, retry_after};
 use wharf_core::error::{Details, Error, Kind};
 
@@ -100,7 +100,7 @@ pub(super) struct Tale {
 }
 
 impl Tale {
-    pub(super) fn new(request: &Parts<'_>, backend: &'static str) -> Self {
+    pub(super) fn new(request: &Prepared<'_>, backend: &'static str) -> Self {
         Tale { class: request.class, tries: request.tried, lost: false, backend, secrets: Arc::clone(&request.secrets) }
     }
 }
@@ -188,7 +188,7 @@ impl Failure {
     /// An answer that is no success. `content` is what was read of it.
     pub(super) fn of_answer(
         envelope: Envelope,
-        request: &Parts<'_>,
+        request: &Prepared<'_>,
         status: StatusCode,
         headers: &HeaderMap,
         content: &Content,
@@ -279,6 +279,11 @@ impl Failure {
         }
         error
     }
+}
+
+/// What is said of a connection on which nothing moves.
+pub(super) fn idle_message(who: &str, idle: Duration) -> String {
+    format!("{who} nothing for {} s", idle.as_secs_f64())
 }
 
 /// Returns what a message about several tries ends with.

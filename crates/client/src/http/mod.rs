@@ -20,11 +20,13 @@ mod multipart;
 mod options;
 pub mod pace;
 mod payload;
+mod prepared;
 mod proxy;
 pub mod redact;
 mod request;
 mod retry;
 mod retry_after;
+mod service;
 mod tls;
 mod trace;
 
@@ -46,9 +48,7 @@ pub use reqwest::header::{HeaderMap, HeaderValue};
 pub use reqwest::{Method, StatusCode, Url};
 pub use trace::{Detail, Observer, Outcome, Try};
 
-use self::client::Clients;
-use self::pace::Pace;
-use self::redact::Secrets;
+use self::service::Service;
 use wharf_core::error::Result;
 
 /// A service, reached over HTTP. Cheap to clone; all clones share connections and waiting times.
@@ -58,18 +58,8 @@ pub struct Http(Arc<Service>);
 /// Where it goes and nothing of what it knows.
 impl std::fmt::Debug for Http {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_tuple("Http").field(&address::origin(&self.0.base)).finish()
+        f.debug_tuple("Http").field(&self.0.origin()).finish()
     }
-}
-
-/// What all requests to a service share.
-struct Service {
-    options: Options,
-    base: Url,
-    headers: HeaderMap,
-    clients: Clients,
-    pace: Pace,
-    secrets: Arc<Secrets>,
 }
 
 impl Http {
@@ -94,14 +84,7 @@ impl Http {
     }
 
     fn at(base: Url, options: Options) -> Result<Self> {
-        Ok(Http(Arc::new(Service {
-            base,
-            headers: options.extra_headers()?,
-            clients: Clients::default(),
-            pace: Pace::new(options.retries, options.deadline),
-            secrets: Arc::default(),
-            options,
-        })))
+        Ok(Http(Arc::new(Service::new(base, options)?)))
     }
 
     /// A text of the service without the credentials of this client, wherever and however they stand in it. It
@@ -114,7 +97,7 @@ impl Http {
     /// segment an item; whatever is in a segment stays in it.
     pub fn request(&self, class: Class, method: Method, path: &[&str]) -> Request<'_> {
         let url = address::below(&self.0.base, path);
-        Request::new(self, class, method, url.map(|url| (url, true)))
+        Request::new(&self.0, class, method, url.map(|url| (url, true)))
     }
 
     /// Returns a request for an operation of the service, with its credentials. `parameters` are those of the
@@ -122,12 +105,12 @@ impl Http {
     pub fn operation(&self, class: Class, operation: impl Operation, parameters: &[&str]) -> Request<'_> {
         let route = operation.route();
         let url = address::of_route(&self.0.base, route, parameters);
-        Request::new(self, class, route.method.clone(), url.map(|url| (url, true)))
+        Request::new(&self.0, class, route.method.clone(), url.map(|url| (url, true)))
     }
 
     /// A request to an address that the service gave out (a presigned URL, a direct route): neither
     /// the credentials nor the extra headers go along, and nothing but its origin is ever shown.
     pub fn elsewhere(&self, class: Class, method: Method, url: &str) -> Request<'_> {
-        Request::new(self, class, method, address::given(url).map(|url| (url, false)))
+        Request::new(&self.0, class, method, address::given(url).map(|url| (url, false)))
     }
 }

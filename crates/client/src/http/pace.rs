@@ -1,10 +1,11 @@
 //! The pace of all work on a service: how long to wait between tries, and until when nothing is sent.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::time::Instant;
+use wharf_core::sync::lock;
 
 /// The ceiling of the first pause.
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
@@ -55,13 +56,13 @@ impl Pace {
     /// Sends nothing for `wait` from now on. A later end is kept: two answers may be out of order.
     pub fn hold(&self, wait: Duration) {
         let until = Instant::now() + wait.min(LONGEST_NOTE);
-        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut held = lock(&self.held);
         *held = Some(held.map_or(until, |held| held.max(until)));
     }
 
     /// How long it is from now until requests may go out again.
     fn remaining(&self) -> Duration {
-        let held = *self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        let held = *lock(&self.held);
         held.map_or(Duration::ZERO, |until| until.saturating_duration_since(Instant::now()))
     }
 

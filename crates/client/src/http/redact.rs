@@ -1,7 +1,7 @@
 //! What nobody may read: secrets are taken out of everything that is shown.
 
 use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use base64::Engine as _;
 use base64::prelude::{BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE_NO_PAD};
@@ -11,6 +11,7 @@ use reqwest::header::HeaderValue;
 use serde_json::Value;
 
 use super::address::origin;
+use wharf_core::sync::lock;
 
 /// What stands for a secret.
 pub(crate) const MASK: &str = "***";
@@ -128,13 +129,13 @@ impl Secrets {
     fn add(&self, text: &str, is_credential: bool) {
         if text.len() >= SHORTEST {
             let secret = Secret { text: text.to_owned(), is_credential };
-            self.own.lock().unwrap_or_else(PoisonError::into_inner).insert(secret);
+            lock(&self.own).insert(secret);
         }
     }
 
     fn all(&self) -> Vec<Secret> {
         let mut all = self.shared.as_deref().map(Secrets::all).unwrap_or_default();
-        all.extend(self.own.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned());
+        all.extend(lock(&self.own).iter().cloned());
         all
     }
 

@@ -14,9 +14,10 @@ use super::class::Class;
 use super::download::Download;
 use super::multipart::Form;
 use super::payload::Payload;
+use super::prepared::Prepared;
 use super::redact::Secrets;
-use super::retry;
-use super::{Http, address};
+use super::service::Service;
+use super::{address, retry};
 use wharf_core::body::Source;
 use wharf_core::error::{Error, Kind, Result};
 use wharf_wire::url::escape;
@@ -32,38 +33,18 @@ const SECRET_HEADERS: [&str; 7] =
 /// goes out.
 #[must_use = "nothing is sent before `send` or `fetch`"]
 pub struct Request<'a> {
-    http: &'a Http,
-    parts: Result<Parts<'a>>,
-}
-
-/// A request that is ready to go, as often as it takes.
-pub(super) struct Parts<'a> {
-    pub(super) class: Class,
-    pub(super) method: Method,
-    pub(super) url: Url,
-    /// The names of what a backend put into its query, which traces show.
-    pub(super) asked: Vec<String>,
-    /// Whether it goes to the service itself, with its credentials.
-    pub(super) home: bool,
-    pub(super) headers: HeaderMap,
-    pub(super) payload: Payload<'a>,
-    pub(super) secrets: Arc<Secrets>,
-    /// How often it was sent before.
-    pub(super) tried: u32,
-    /// The longest without a byte, where it is not that of all requests.
-    pub(super) idle: Option<Duration>,
-    /// Bytes of the longest answer that is read whole.
-    pub(super) longest: usize,
+    service: &'a Service,
+    parts: Result<Prepared<'a>>,
 }
 
 impl<'a> Request<'a> {
-    pub(super) fn new(http: &'a Http, class: Class, method: Method, to: Result<(Url, bool)>) -> Self {
+    pub(super) fn new(service: &'a Service, class: Class, method: Method, to: Result<(Url, bool)>) -> Self {
         let parts = to.map(|(url, home)| {
-            let secrets = Arc::new(Secrets::of_request(&http.0.secrets));
+            let secrets = Arc::new(Secrets::of_request(&service.secrets));
             if !home {
                 secrets.learn_url(&url);
             }
-            Parts {
+            Prepared {
                 class,
                 method,
                 url,
@@ -77,10 +58,10 @@ impl<'a> Request<'a> {
                 longest: LONGEST,
             }
         });
-        Request { http, parts }
+        Request { service, parts }
     }
 
-    fn with(mut self, change: impl FnOnce(&mut Parts<'a>) -> Result<()>) -> Self {
+    fn with(mut self, change: impl FnOnce(&mut Prepared<'a>) -> Result<()>) -> Self {
         let changed = match &mut self.parts {
             Ok(parts) => change(parts),
             Err(_) => Ok(()),
@@ -207,8 +188,8 @@ impl<'a> Request<'a> {
     /// `io` of a source.
     pub async fn send(self) -> Result<Answer> {
         let parts = self.parts.and_then(checked)?;
-        let kept = self.http.0.options.answers.as_ref().filter(|kept| parts.class != Class::Safe || kept.wants_all());
-        match retry::run(self.http, parts, Mode::Whole).await? {
+        let kept = self.service.options.answers.as_ref().filter(|kept| parts.class != Class::Safe || kept.wants_all());
+        match retry::run(self.service, parts, Mode::Whole).await? {
             Reply::Whole(answer) => {
                 if let (Some(kept), Ok(raw)) = (kept, serde_json::from_slice(&answer.bytes)) {
                     kept.keep(raw);
@@ -225,7 +206,7 @@ impl<'a> Request<'a> {
     /// Those of [`Request::send`]; what happens to the content comes up in its [`Download::body`].
     pub async fn fetch(self) -> Result<Download> {
         let parts = self.parts.and_then(checked)?;
-        match retry::run(self.http, parts, Mode::Stream).await? {
+        match retry::run(self.service, parts, Mode::Stream).await? {
             Reply::Stream(download) => Ok(download),
             Reply::Whole(_) => Err(Error::new(Kind::Internal, "a whole answer where a stream was asked for")),
         }
@@ -237,7 +218,7 @@ impl<'a> Request<'a> {
 /// # Errors
 /// `usage` for a path that is too long, which holds names that the user gave; `unavailable` for a query, which in
 /// practice means a cursor of the service's.
-fn checked(parts: Parts<'_>) -> Result<Parts<'_>> {
+fn checked(parts: Prepared<'_>) -> Result<Prepared<'_>> {
     let (path, query) = (parts.url.path().len(), parts.url.query().map_or(0, str::len));
     if path > LONGEST_PART {
         return Err(Error::usage(format!("a name in this request is too long: its address would have {path} bytes"))

@@ -2,17 +2,17 @@
 
 use std::time::Duration;
 
-use super::Http;
-use super::attempt::{self, Failed, Mode, Reply};
+use super::attempt::{self, Mode, Reply};
 use super::auth::Credentials;
 use super::failure::{Failure, Fate, Tale};
 use super::pace::Closed;
-use super::request::Parts;
+use super::prepared::Prepared;
+use super::service::Service;
+use super::trace::Failed;
 use wharf_core::error::Result;
 
 /// Sends a request until it is answered or there is nothing more to try.
-pub(super) async fn run(http: &Http, request: Parts<'_>, mode: Mode) -> Result<Reply> {
-    let service = &*http.0;
+pub(super) async fn run(service: &Service, request: Prepared<'_>, mode: Mode) -> Result<Reply> {
     let options = &service.options;
     let deadline = service.pace.deadline();
     let auth = options.auth.as_deref().filter(|_| request.home);
@@ -29,7 +29,7 @@ pub(super) async fn run(http: &Http, request: Parts<'_>, mode: Mode) -> Result<R
         }
         tale.tries += 1;
         let Failed { mut watched, failure } =
-            match attempt::once(http, &request, &credentials, deadline, tale.tries, mode).await {
+            match attempt::once(service, &request, &credentials, deadline, tale.tries, mode).await {
                 Ok(reply) => return Ok(reply),
                 Err(failed) => failed,
             };

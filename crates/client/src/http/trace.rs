@@ -157,6 +157,12 @@ pub(super) struct Watched {
     status: Option<u16>,
 }
 
+/// A try that brought nothing; whoever watches it has not been told yet.
+pub(super) struct Failed {
+    pub(super) watched: Box<Watched>,
+    pub(super) failure: Failure,
+}
+
 impl Watched {
     pub(super) fn new(told: Option<Observer>, secrets: Arc<Secrets>, method: Method, url: String, number: u32) -> Self {
         let so_far = Try {

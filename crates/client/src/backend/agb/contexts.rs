@@ -9,8 +9,9 @@ use async_trait::async_trait;
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::capabilities::CAPABILITIES;
+use super::client::{AgbClient, send};
 use super::poll::Patience;
-use super::{AgbClient, CAPABILITIES, send};
 use crate::backend::{Capabilities, Feature, NewResource, Page, PageRequest, Resources};
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{Provider, RemotePath, Resource, ResourceKind, SessionId};

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use futures_util::future::join;
 use futures_util::stream::BoxStream;
 
-use super::CAPABILITIES;
+use super::capabilities::CAPABILITIES;
 use super::look::{AgbFiles, is_fixed};
 use super::tools::{failed, words};
 use crate::backend::occupied::{directory_in_the_way, missing, no_directory, taken};

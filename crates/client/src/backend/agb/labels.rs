@@ -1,6 +1,6 @@
 //! Labels: the service has them all or none of them, in a call of their own.
 
-use super::{AgbClient, send};
+use super::client::{AgbClient, send};
 use crate::backend::LabelPatch;
 use crate::http::Class;
 use wharf_core::error::{Error, Kind, Result};

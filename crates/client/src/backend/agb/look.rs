@@ -12,8 +12,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use futures_util::stream::{self, BoxStream, StreamExt};
 
+use super::capabilities::CAPABILITIES;
+use super::client::AgbClient;
 use super::tools::{Outcome, failed, is_unknown, words};
-use super::{AgbClient, CAPABILITIES};
 use crate::backend::RemoteTree;
 use crate::backend::occupied::missing;
 use crate::backend::tree::{self, Level};

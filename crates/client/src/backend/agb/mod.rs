@@ -4,7 +4,7 @@
 //! its sources leave open is said here, next to where it is decided. All calls go through the API:
 //! nothing but a session's id is needed for them, so that a command costs no call to get ready.
 //!
-//! - `credentials.rs`: the key
+//! - `client.rs`: requests; `credentials.rs`: the key; `capabilities.rs`: what the service can do
 //! - `errors.rs`: what the service says of an error, in three places
 //! - `sessions.rs`, `labels.rs`, `contexts.rs`: sessions and what is bound to them
 //! - `poll.rs`: pauses between looks at work of the service
@@ -12,6 +12,8 @@
 //! - `look.rs`: what paths hold; `files.rs`: what is done with them
 //! - `put.rs`, `fetch.rs`: contents; small ones go through tools, others through `presigned.rs`
 
+mod capabilities;
+mod client;
 mod contexts;
 mod credentials;
 mod errors;
@@ -27,46 +29,17 @@ mod tools;
 
 use std::sync::Arc;
 
-use async_trait::async_trait;
-use serde::de::DeserializeOwned;
-use serde_json::value::RawValue;
-
+pub use self::capabilities::CAPABILITIES;
+use self::client::AgbClient;
 use self::contexts::AgbContexts;
 use self::look::AgbFiles;
-use self::presigned::Gates;
 use self::sessions::AgbSessions;
-use super::capability::Limits;
-use super::{Backend, Capabilities, Feature, Finding, PageRequest, Resources, SessionFiles, SessionQuery, Sessions};
-use crate::http::redact;
-use crate::http::{Answer, Auth, Class, Http, Options, Request};
+use super::{Backend, Capabilities, Finding, PageRequest, Resources, SessionFiles, SessionQuery, Sessions};
+use crate::http::{Auth, Options};
+use async_trait::async_trait;
 use wharf_core::config::{Settings, env};
-use wharf_core::error::{Error, Kind, Result};
-use wharf_core::model::{Provider, SessionId, SessionStatus};
-use wharf_wire::agb::{self as wire, AgbOperation};
-
-/// What AGB cloud can do.
-pub static CAPABILITIES: Capabilities = Capabilities {
-    backend: "agb",
-    account: Some("an API key: AGB_API_KEY"),
-    home: "/tmp",
-    proof: "md5, size; sha256 of small text",
-    jobs: 16,
-    limits: Limits { file_bytes: None, session_bytes: None, mounts: None },
-    usable: &[SessionStatus::Running],
-    features: &[
-        Feature::SessionLabels,
-        Feature::SessionTtl,
-        Feature::SessionResources,
-        Feature::SessionImage,
-        Feature::SessionTouch,
-        Feature::SessionFiles,
-        Feature::Verify,
-        Feature::Mkdir,
-        Feature::Move,
-        Feature::Resources,
-        Feature::ResourceContext,
-    ],
-};
+use wharf_core::error::Result;
+use wharf_wire::agb as wire;
 
 /// Makes the client as the settings have it.
 ///
@@ -114,96 +87,6 @@ impl From<AgbClient> for Agb {
             contexts,
             client,
         }
-    }
-}
-
-/// The service: its requests and its tools.
-struct AgbClient {
-    http: Http,
-    endpoint: String,
-    image: Option<String>,
-    /// Where the key comes from, if it is known.
-    key: Option<Arc<credentials::Key>>,
-    /// Where presigned transfers pass through, for each session.
-    gates: Gates,
-}
-
-impl AgbClient {
-    fn new(options: Options, image: Option<String>) -> Result<Self> {
-        let endpoint = options.base_url.clone();
-        let http = Http::new(Options { envelope: errors::envelope, is_failure: errors::is_failure, ..options })?;
-        Ok(AgbClient { http, endpoint, image, key: None, gates: Gates::default() })
-    }
-}
-
-/// An answer that says that all is well.
-struct Reply {
-    answer: Answer,
-    envelope: wire::AgbEnvelope,
-}
-
-impl Reply {
-    /// What was asked for.
-    fn data<T: DeserializeOwned>(&self) -> Result<T> {
-        self.envelope.data().ok_or_else(|| self.lacks("what was asked for"))
-    }
-
-    /// An answer without something that is always there.
-    fn lacks(&self, what: &str) -> Error {
-        self.answer.error(crate::http::Told {
-            message: Some(format!("{what} is not in the answer")),
-            request_id: self.envelope.request_id.clone(),
-            ..crate::http::Told::default()
-        })
-    }
-
-    /// The same as the service wrote it, and as it may be shown.
-    fn provider(&self) -> Provider {
-        #[derive(serde::Deserialize)]
-        struct Data {
-            #[serde(alias = "Data")]
-            data: Box<RawValue>,
-        }
-        serde_json::from_slice(&self.answer.bytes).map_or_else(|_| Provider::default(), |data: Data| shown(&data.data))
-    }
-}
-
-/// An object of the service, whose secrets only `--format raw` shows.
-fn shown(text: &RawValue) -> Provider {
-    let mut masked = wire::value(text.get().as_bytes()).unwrap_or_default();
-    redact::json(&mut masked);
-    Provider::masked(text, &masked)
-}
-
-impl AgbClient {
-    /// Returns a request for an operation. Every one says that it is JSON, as the SDKs' do.
-    fn call(&self, class: Class, operation: AgbOperation) -> Request<'_> {
-        self.http.operation(class, operation, &[]).header("content-type", "application/json")
-    }
-
-    /// A `GET` whose parameters are in its query.
-    fn ask(&self, operation: AgbOperation) -> Request<'_> {
-        self.call(Class::Safe, operation)
-    }
-
-    /// A `POST` whose parameters are in its query; its body is an empty object \[recorded\].
-    fn tell(&self, class: Class, operation: AgbOperation) -> Request<'_> {
-        self.call(class, operation).json(&serde_json::Map::new())
-    }
-
-    /// A `POST` about one session.
-    fn tell_of(&self, class: Class, operation: AgbOperation, id: &SessionId) -> Request<'_> {
-        self.call(class, operation).json(&wire::SessionRef { session_id: id.to_string() })
-    }
-}
-
-/// Sends a request and reads the envelope of its answer.
-async fn send(request: Request<'_>) -> Result<Reply> {
-    let answer = request.send().await?;
-    match wire::AgbEnvelope::read(&answer.bytes) {
-        Some(envelope) => Ok(Reply { answer, envelope }),
-        // The client has refused everything else: see `errors::is_failure`.
-        None => Err(Error::new(Kind::Internal, "an answer without an envelope")),
     }
 }
 

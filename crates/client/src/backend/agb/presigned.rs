@@ -5,25 +5,24 @@
 //! that is in a directory. The words of a sync are the session's: what a user uploads it downloads.
 //! A sync is done when the service says so *and* what it should have brought is there in its length.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::join;
 use futures_util::stream::{self, StreamExt};
 use tokio::runtime::Handle;
-use tokio::sync::OnceCell;
 
+use super::client::{AgbClient, Gate, send};
 use super::look::AgbFiles;
 use super::poll::Patience;
 use super::put::{Target, beside};
 use super::tools::{failed, words};
-use super::{AgbClient, send};
 use crate::http::{Class, Method};
 use wharf_core::body::{Body, Digest, MapSource, Md5Tee, Source};
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{RemotePath, SessionId, SessionPath};
 use wharf_core::random;
+use wharf_core::sync::lock;
 use wharf_wire::agb::{self as wire, AgbOperation};
 use wharf_wire::agb::{SyncItem, SyncMode, SyncState};
 
@@ -40,24 +39,11 @@ const SYNC_SPEED: u64 = 1024 * 1024;
 const FIRST_LOOK: Duration = Duration::from_millis(5);
 const LAST_LOOK: Duration = Duration::from_millis(1500);
 
-/// Where contents pass through, for each session, once it was asked for.
-#[derive(Default)]
-pub(super) struct Gates(Mutex<HashMap<SessionId, Arc<OnceCell<Gate>>>>);
-
-/// Where the contents of one session pass through.
-#[derive(Debug, Clone)]
-pub(super) struct Gate {
-    /// The context.
-    pub(super) context: String,
-    /// The directory of the session that is mirrored.
-    path: RemotePath,
-}
-
 impl AgbClient {
     /// Where a session's contents pass through. The service makes it when it is first asked for.
     pub(super) async fn gate(&self, session: &SessionId) -> Result<Gate> {
         let cell = {
-            let mut gates = self.gates.0.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut gates = lock(&self.gates.0);
             Arc::clone(gates.entry(session.clone()).or_default())
         };
         cell.get_or_try_init(|| self.load_gate(session)).await.cloned()

@@ -7,9 +7,11 @@ use async_trait::async_trait;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
+use super::capabilities::CAPABILITIES;
+use super::client::{AgbClient, Reply, send, shown};
 use super::contexts::AgbContexts;
 use super::poll::Patience;
-use super::{AgbClient, CAPABILITIES, Reply, contexts, labels, send, shown};
+use super::{contexts, labels};
 use crate::backend::page::unreadable;
 use crate::backend::{Capabilities, LabelPatch, NewSession, Page, PageRequest, SessionQuery, Sessions, document};
 use crate::http::Class;

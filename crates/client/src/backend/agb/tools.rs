@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::Map;
 
-use super::{AgbClient, send};
+use super::client::{AgbClient, send};
 use crate::http::Class;
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{SessionId, SessionPath};

@@ -11,11 +11,13 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use futures_util::stream::{self, BoxStream, StreamExt};
 
+use super::capabilities::CAPABILITIES;
+use super::client::AnthropicClient;
+use super::known::{Mounted, Seen};
 use super::resources::AnthropicResources;
-use super::store::{AnthropicStore, Seen, stored_name, uploaded};
+use super::store::{AnthropicStore, stored_name, uploaded};
 use super::unmounted::{Dropped, Note, Upload};
 use super::view::{self, View, What};
-use super::{AnthropicClient, CAPABILITIES, held};
 use crate::backend::occupied::{directory_in_the_way, is_directory, no_directory};
 use crate::backend::page::Walk;
 use crate::backend::{
@@ -27,6 +29,7 @@ use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{
     Entry, EntryKind, FileId, Provider, RemotePath, Resource, ResourceKind, SessionId, SessionPath, StoredFile,
 };
+use wharf_core::sync::lock;
 
 /// As long a listing serves to find what is fetched after it.
 const FRESH: Duration = Duration::from_secs(60);
@@ -37,25 +40,6 @@ const BYTES: usize = 4 << 20;
 
 /// After so many looks an agent that goes on making files is not waited for.
 const LOOKS: u32 = 15;
-
-/// The paths of a session at which something is mounted.
-#[derive(Default)]
-pub(super) struct Taken {
-    /// As was last heard, and when; nothing before the first question.
-    there: Option<(Instant, BTreeMap<RemotePath, Mounted>)>,
-    /// What this process is about to mount.
-    coming: BTreeSet<RemotePath>,
-}
-
-/// What is mounted at a path: its id, if it is a file that can be unmounted.
-struct Mounted(Option<String>);
-
-impl Mounted {
-    fn of(resource: &Resource) -> Option<(RemotePath, Self)> {
-        let file = resource.id.clone().filter(|_| resource.kind == ResourceKind::File);
-        Some((resource.mount_path.as_deref()?.parse().ok()?, Mounted(file)))
-    }
-}
 
 /// A path that is set aside for a mount that is on its way, and the resource that is to make room.
 pub(super) struct Reserved {
@@ -136,7 +120,7 @@ impl SessionFiles for AnthropicFiles {
     /// A listing of a moment ago serves for all files at whose paths this process has changed nothing
     /// since.
     async fn stat_lately(&self, at: &SessionPath) -> Result<Entry> {
-        let touched = held(&self.client.touched).contains(&at.at(view::place(&at.path)));
+        let touched = lock(&self.client.touched).contains(&at.at(view::place(&at.path)));
         match self.lately(&at.session) {
             Some(view) if !touched => self.entry(&view, at).await,
             _ => self.stat(at).await,
@@ -252,7 +236,7 @@ impl AnthropicFiles {
     async fn view(&self, session: &SessionId) -> Result<Arc<View>> {
         let (mounts, files) = tokio::try_join!(self.resources.mounts(session), self.scoped(session))?;
         let view = Arc::new(View::new(mounts, files));
-        held(&self.client.views).insert(session.clone(), (Instant::now(), Arc::clone(&view)));
+        lock(&self.client.views).insert(session.clone(), (Instant::now(), Arc::clone(&view)));
         Ok(view)
     }
 
@@ -267,7 +251,7 @@ impl AnthropicFiles {
 
     /// The same as they were a moment ago, if somebody looked.
     fn lately(&self, session: &SessionId) -> Option<Arc<View>> {
-        let views = held(&self.client.views);
+        let views = lock(&self.client.views);
         views.get(session).filter(|(when, _)| when.elapsed() < FRESH).map(|(_, view)| Arc::clone(view))
     }
 
@@ -339,7 +323,7 @@ impl AnthropicFiles {
 impl AnthropicClient {
     /// Forgets what is known of a session.
     pub(super) async fn forget(&self, session: &SessionId) {
-        held(&self.views).remove(session);
+        lock(&self.views).remove(session);
         self.taken.lock().await.remove(session);
     }
 }
@@ -387,7 +371,7 @@ impl AnthropicResources {
 
     /// Ends a reservation: something is mounted now, maybe elsewhere, or nothing is.
     pub(super) async fn release(&self, Reserved { place, replaces }: Reserved, mounted: Option<&Resource>) {
-        held(&self.client.touched).insert(place.clone());
+        lock(&self.client.touched).insert(place.clone());
         let mut all = self.client.taken.lock().await;
         let Some(taken) = all.get_mut(&place.session) else { return };
         taken.coming.remove(&place.path);

@@ -6,8 +6,10 @@ use async_trait::async_trait;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
+use super::capabilities::CAPABILITIES;
+use super::client::{AnthropicClient, gone, parsed};
 use super::store::AnthropicStore;
-use super::{AnthropicClient, CAPABILITIES, gone, listing, parsed, view};
+use super::{listing, view};
 use crate::backend::page::unreadable;
 use crate::backend::{Capabilities, Feature, FileStore, NewResource, Page, PageRequest, Resources};
 use crate::http::Class;

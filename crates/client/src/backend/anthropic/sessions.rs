@@ -9,8 +9,10 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 use tokio::time::{Instant, sleep};
 
+use super::capabilities::CAPABILITIES;
+use super::client::{AnthropicClient, gone, parsed};
+use super::listing;
 use super::resources::AnthropicResources;
-use super::{AnthropicClient, CAPABILITIES, gone, listing, parsed};
 use crate::backend::page::unreadable;
 use crate::backend::{
     Capabilities, LabelPatch, NewSession, Page, PageRequest, SessionChange, SessionQuery, Sessions, document,

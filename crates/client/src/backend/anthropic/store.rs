@@ -5,36 +5,21 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use serde_json::value::RawValue;
 
+use super::capabilities::CAPABILITIES;
+use super::client::{AnthropicClient, gone, parsed};
+use super::known::Seen;
 use super::unmounted::Sending;
-use super::{AnthropicClient, CAPABILITIES, errors, gone, held, listing, parsed};
+use super::{errors, listing};
 use crate::backend::page::unreadable;
 use crate::backend::spool::Spooled;
 use crate::backend::{Expected, FetchOptions, Fetched, FileStore, NewStoredFile, Page, PageRequest, Stored, part};
 use crate::http::{Class, FilePart, Form};
 use wharf_core::body::{Attributes, Body, MapSource, Source};
 use wharf_core::error::{Error, Kind, Result};
-use wharf_core::model::{FileId, Provider, RemotePath, Scope, SessionId, StoredFile, Timestamp};
+use wharf_core::model::{FileId, Provider, RemotePath, Scope, SessionId, StoredFile};
+use wharf_core::sync::lock;
 use wharf_wire::anthropic::files::{EXPIRES, EXPIRES_PART, FILE_MAX, FILE_PART, PAGE_MAX, SCOPE, is_name};
 use wharf_wire::anthropic::{self as wire, AnthropicOperation};
-
-/// What has to be known of a file before its content is asked for.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Seen {
-    size: Option<u64>,
-    downloadable: Option<bool>,
-    created_at: Option<Timestamp>,
-}
-
-impl Seen {
-    pub(super) fn of(file: &StoredFile) -> Self {
-        Seen { size: file.size, downloadable: file.downloadable, created_at: file.created_at }
-    }
-
-    /// Of a file that an agent made.
-    pub(super) fn made(size: Option<u64>, created_at: Option<Timestamp>) -> Self {
-        Seen { size, downloadable: Some(true), created_at }
-    }
-}
 
 /// The workspace's stored files.
 #[derive(Clone)]
@@ -121,13 +106,13 @@ impl FileStore for AnthropicStore {
     async fn get(&self, id: &FileId) -> Result<StoredFile> {
         let answer = self.client.plain(Class::Safe, AnthropicOperation::GetFile, &[id.as_str()]).send().await?;
         let file = read(answer.object()?)?;
-        held(&self.client.seen).insert(id.clone(), Seen::of(&file));
+        lock(&self.client.seen).insert(id.clone(), Seen::of(&file));
         Ok(file)
     }
 
     /// What a user uploaded is never handed out, and is not asked for.
     async fn fetch(&self, id: &FileId, options: FetchOptions) -> Result<Fetched> {
-        let known = held(&self.client.seen).get(id).copied();
+        let known = lock(&self.client.seen).get(id).copied();
         let seen = match known {
             Some(seen) => seen,
             None => Seen::of(&self.get(id).await?),
@@ -139,7 +124,7 @@ impl FileStore for AnthropicStore {
     }
 
     async fn delete(&self, id: &FileId) -> Result<()> {
-        held(&self.client.seen).remove(id);
+        lock(&self.client.seen).remove(id);
         gone(self.client.plain(Class::Idempotent, AnthropicOperation::DeleteFile, &[id.as_str()]).send().await)
     }
 }

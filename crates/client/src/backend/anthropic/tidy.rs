@@ -5,11 +5,11 @@ use std::time::Duration;
 use tokio::time::{Instant, timeout_at};
 
 use super::files::AnthropicFiles;
-use super::held;
 use super::unmounted::{Dropped, Upload};
 use crate::backend::FileStore;
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{Resource, SessionPath};
+use wharf_core::sync::lock;
 
 /// How long tidying up may take: a process that was asked to stop is ended after 5 s.
 const TIDYING: Duration = Duration::from_secs(3);
@@ -20,7 +20,7 @@ impl AnthropicFiles {
     /// # Errors
     /// `unavailable`, which names what remains.
     pub(super) async fn tidy(&self) -> Result<()> {
-        let dropped = std::mem::take(&mut *held(&self.client.dropped));
+        let dropped = std::mem::take(&mut *lock(&self.client.dropped));
         let end = Instant::now() + TIDYING;
         let (mut left, mut files) = (Vec::new(), Vec::new());
         for one in dropped {

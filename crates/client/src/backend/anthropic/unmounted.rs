@@ -7,10 +7,10 @@
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex};
 
-use super::held;
 use crate::backend::NewResource;
 use wharf_core::body::Body;
 use wharf_core::model::{FileId, ResourceKind, SessionPath};
+use wharf_core::sync::lock;
 
 /// Work that was dropped.
 #[derive(Debug, Clone)]
@@ -64,7 +64,7 @@ impl<'a> Note<'a> {
 
 impl Drop for Note<'_> {
     fn drop(&mut self) {
-        held(self.list).extend(self.step.take());
+        lock(self.list).extend(self.step.take());
     }
 }
 
@@ -102,7 +102,7 @@ impl Drop for Sending<'_> {
     fn drop(&mut self) {
         let sent = self.bytes.is_some_and(|bytes| self.passed.load(Relaxed) >= bytes);
         if !self.done && sent {
-            held(self.list).push(Dropped::Sending { name: self.name.to_owned() });
+            lock(self.list).push(Dropped::Sending { name: self.name.to_owned() });
         }
     }
 }

@@ -13,7 +13,8 @@ use futures_util::stream::{self, BoxStream, StreamExt};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::{CAPABILITIES, FoundryClient};
+use super::capabilities::CAPABILITIES;
+use super::client::FoundryClient;
 use crate::backend::occupied::{directory_in_the_way, is_directory, missing, no_directory, taken};
 use crate::backend::page::{Cursors, standing_still, unreadable};
 use crate::backend::spool::Spooled;

@@ -4,6 +4,8 @@
 //! protocol, and where each fact comes from, are in [`wire`]; what its sources leave open is said
 //! here, next to where it is decided. A path is sent without its leading slash, as answers have it.
 
+mod capabilities;
+mod client;
 mod credentials;
 mod errors;
 mod files;
@@ -13,44 +15,16 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
+pub use self::capabilities::CAPABILITIES;
+use self::client::FoundryClient;
 use self::credentials::Chain;
 use self::files::FoundryFiles;
 use self::sessions::FoundrySessions;
-use super::capability::Limits;
-use super::{Backend, Capabilities, Feature, Finding, PageRequest, SessionFiles, SessionQuery, Sessions};
-use crate::http::{Auth, Class, Http, Options, Request};
+use super::{Backend, Capabilities, Finding, PageRequest, SessionFiles, SessionQuery, Sessions};
+use crate::http::{Auth, Options};
 use wharf_core::config::{Settings, env};
 use wharf_core::error::{Error, Result};
-use wharf_core::model::SessionStatus;
-use wharf_core::random;
-use wharf_wire::foundry::{self as wire, FoundryOperation};
-
-/// What Microsoft Foundry can do.
-pub static CAPABILITIES: Capabilities = Capabilities {
-    backend: "foundry",
-    account: Some(
-        "Microsoft Entra: a token, a service principal, a workload or managed identity, `az login` or `azd auth login`",
-    ),
-    home: "/",
-    proof: "bytes_written",
-    jobs: 16,
-    limits: Limits { file_bytes: Some(wire::UPLOAD_MAX), session_bytes: None, mounts: None },
-    // Whether a file call wakes a suspended session no source says.
-    usable: &[SessionStatus::Running, SessionStatus::Idle],
-    features: &[
-        Feature::SessionId,
-        Feature::SessionAgent,
-        Feature::SessionAgentVersion,
-        Feature::CallAgent,
-        Feature::SessionStop,
-        Feature::SessionFiles,
-        Feature::Mkdir,
-        Feature::MkdirMode,
-        Feature::UserIdentity,
-        Feature::IsolationKey,
-        Feature::Verify,
-    ],
-};
+use wharf_wire::foundry as wire;
 
 /// Makes the client as the settings have it.
 ///
@@ -100,15 +74,6 @@ pub fn with(options: Options, agent: Option<String>) -> Result<Box<dyn Backend>>
     Ok(Box::new(Foundry::from(FoundryClient::new(options, agent)?)))
 }
 
-/// The service as seen by one agent: its requests.
-struct FoundryClient {
-    http: Http,
-    endpoint: String,
-    agent: Option<String>,
-    /// Where credentials come from, if it is known.
-    chain: Option<Arc<Chain>>,
-}
-
 /// The parts of the backend, which share the client.
 struct Foundry {
     client: Arc<FoundryClient>,
@@ -125,47 +90,6 @@ impl From<FoundryClient> for Foundry {
             client,
         }
     }
-}
-
-impl FoundryClient {
-    fn new(options: Options, agent: Option<String>) -> Result<Self> {
-        let endpoint = options.base_url.clone();
-        let http = Http::new(Options { envelope: errors::envelope, ..options })?;
-        Ok(FoundryClient { http, endpoint, agent, chain: None })
-    }
-
-    /// The agent that all is about.
-    fn agent(&self) -> Result<&str> {
-        let Some(agent) = &self.agent else {
-            return Err(Error::usage("the sessions of Microsoft Foundry belong to an agent, and none is named")
-                .hint("name it: `--agent NAME`, WHARF_AGENT, or `agent` in the profile"));
-        };
-        checked(agent)
-    }
-
-    /// Returns a request about the agent, or about one of its sessions where `ids` has an id.
-    fn call(&self, class: Class, operation: FoundryOperation, ids: &[&str]) -> Result<Request<'_>> {
-        Ok(self.call_of(self.agent()?, class, operation, ids))
-    }
-
-    fn call_of(&self, agent: &str, class: Class, operation: FoundryOperation, ids: &[&str]) -> Request<'_> {
-        let parameters: Vec<&str> = [agent].into_iter().chain(ids.iter().copied()).collect();
-        let request = self.http.operation(class, operation, &parameters).query("api-version", wire::API_VERSION);
-        // No name for it is better than two alike.
-        match random::uuid() {
-            Ok(id) => request.header(wire::CLIENT_REQUEST_ID, &id),
-            Err(_) => request,
-        }
-    }
-}
-
-/// A name that an agent can have.
-fn checked(agent: &str) -> Result<&str> {
-    if wire::is_agent_name(agent) {
-        return Ok(agent);
-    }
-    Err(Error::usage(format!("this is no name of an agent of Microsoft Foundry: {agent:?}"))
-        .hint(format!("it has 1 to {} letters, digits and hyphens", wire::AGENT_NAME_MAX)))
 }
 
 #[async_trait]
@@ -215,6 +139,6 @@ mod tests {
         assert_eq!(error.kind(), Kind::Usage);
         let hint = error.hint_text().unwrap();
         assert!(["--agent", "WHARF_AGENT", "profile"].iter().all(|word| hint.contains(word)), "{hint}");
-        assert_eq!(checked("a.b").unwrap_err().kind(), Kind::Usage);
+        assert_eq!(client::checked("a.b").unwrap_err().kind(), Kind::Usage);
     }
 }

@@ -7,7 +7,8 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
-use super::{CAPABILITIES, FoundryClient, checked};
+use super::capabilities::CAPABILITIES;
+use super::client::{FoundryClient, checked};
 use crate::backend::page::{Cursors, LONGEST, MOST, standing_still, unreadable};
 use crate::backend::{Capabilities, NewSession, Page, PageRequest, SessionQuery, Sessions, document};
 use crate::http::{Answer, Class};

@@ -2,62 +2,26 @@
 //! was stored. A store that outlives nothing has small ones in memory, as they come and go by the
 //! thousand in tests and no disk likes that.
 
-use std::collections::HashMap;
 use std::io::Write as _;
 use std::path::Path;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use bytes::{Bytes, BytesMut};
 use futures_util::stream::{self, StreamExt};
 
-use super::disk::{Disk, read_range};
+use super::disk::{Disk, Outlives, read_range};
+use super::home::LocalHome;
+use super::memory::{ALL, SMALL};
 use super::store::Upload;
-use super::{LocalHome, Outlives};
 use crate::backend::ByteRange;
 use wharf_core::body::{Body, Digest};
 use wharf_core::error::{Error, Result};
 use wharf_core::platform;
 use wharf_core::staging::{StagedRemoval, StagingEntry};
 
-/// The most bytes of a content in memory, and of all of them.
-const SMALL: usize = 64 * 1024;
-const ALL: usize = 64 * 1024 * 1024;
-
-/// The contents in memory.
-#[derive(Default)]
-pub(super) struct Memory(Mutex<State>);
-
-#[derive(Default)]
-struct State {
-    contents: HashMap<String, Bytes>,
-    bytes: usize,
-}
-
 /// A content that came as a whole and has no place yet.
 pub(super) enum Came<'a> {
     OnDisk(StagingEntry<'a>),
     InMemory(Bytes),
-}
-
-impl Memory {
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn insert(&self, sha256: &str, content: Bytes) {
-        let mut state = self.state();
-        state.bytes += content.len();
-        let before = state.contents.insert(sha256.to_owned(), content);
-        state.bytes -= before.map_or(0, |before| before.len());
-    }
-
-    /// Whether there was one.
-    fn remove(&self, sha256: &str) -> bool {
-        let mut state = self.state();
-        let gone = state.contents.remove(sha256);
-        state.bytes -= gone.as_ref().map_or(0, Bytes::len);
-        gone.is_some()
-    }
 }
 
 impl LocalHome {

@@ -1,17 +1,17 @@
 //! The metadata: one `SQLite` file in WAL mode, safe for many processes at once.
 
 use std::path::Path;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, ErrorCode, OpenFlags, Row, Transaction, TransactionBehavior, ffi};
 
-use super::Outlives;
-use super::disk::{NO_NETWORK, link_refused};
+use super::disk::{NO_NETWORK, Outlives, link_refused};
 use crate::backend::{Page, PageRequest};
 use wharf_core::error::{Details, Error, Kind, Result};
 use wharf_core::model::{SessionId, Timestamp};
 use wharf_core::platform;
+use wharf_core::sync::lock;
 
 /// How long a process waits for another one's transaction.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -149,7 +149,7 @@ impl Db {
     }
 
     fn lock(&self) -> MutexGuard<'_, Connection> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.0)
     }
 }
 

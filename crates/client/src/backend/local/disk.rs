@@ -5,7 +5,7 @@ use std::ffi::OsStr;
 use std::fs::{File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, Once, PoisonError};
+use std::sync::{Mutex, Once};
 
 use cap_fs_ext::DirExt;
 use cap_std::ambient_authority;
@@ -19,6 +19,7 @@ use wharf_core::platform;
 use wharf_core::platform::names::NameRules;
 use wharf_core::removal::{self, FEW, Leftovers};
 use wharf_core::staging::{self, RemovalFailure, StagedRemoval, StagingEntry, handle_of};
+use wharf_core::sync::lock;
 
 /// What to do where the file system is not enough for a database.
 pub(super) const NO_NETWORK: &str =
@@ -35,6 +36,17 @@ const SYNC_EACH: usize = 64;
 
 /// The sticky bit, which means nothing else on a directory of one owner.
 const MARK: u32 = 0o1000;
+
+/// What a change has to outlive once it is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outlives {
+    /// Everything: it is synced.
+    PowerCut,
+    /// A killed process. A power cut may lose what came since [`Backend::settle`](crate::backend::Backend::settle).
+    Process,
+    /// Nothing: the home goes with the process, and no other process ever looks at it.
+    Nothing,
+}
 
 /// The directories of the store.
 pub(super) struct Disk {
@@ -281,7 +293,7 @@ impl Disk {
     }
 
     fn changed(&self, directory: PathBuf, bulk: bool) {
-        let mut unsettled = self.unsettled.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut unsettled = lock(&self.unsettled);
         unsettled.bulk |= bulk || unsettled.directories.len() >= SYNC_EACH;
         if !unsettled.bulk {
             unsettled.directories.insert(directory);
@@ -290,12 +302,12 @@ impl Disk {
 
     /// Notes that there is more than single directories to be made durable.
     pub(super) fn changed_throughout(&self) {
-        self.unsettled.lock().unwrap_or_else(PoisonError::into_inner).bulk = true;
+        lock(&self.unsettled).bulk = true;
     }
 
     /// Makes every noted change survive a power cut.
     pub(super) fn settle(&self) -> Result<()> {
-        let unsettled = std::mem::take(&mut *self.unsettled.lock().unwrap_or_else(PoisonError::into_inner));
+        let unsettled = std::mem::take(&mut *lock(&self.unsettled));
         let doing = |e: io::Error| Error::io("making the changes durable", &e);
         if unsettled.bulk {
             let handle = handle_of(&self.tmp).map_err(doing)?;

@@ -11,10 +11,11 @@ use cap_fs_ext::DirExt;
 use cap_std::fs::{Dir, Metadata};
 use futures_util::stream::{self, BoxStream, StreamExt};
 
+use super::capabilities::CAPABILITIES;
 use super::disk::{UNMOUNT, check_names, follow, read_range, real_path, refused};
+use super::home::LocalHome;
 use super::inside::Entered;
 use super::resources::{forget, unsettle};
-use super::{CAPABILITIES, LocalHome};
 use crate::backend::occupied::{directory_in_the_way, missing, no_directory, taken};
 use crate::backend::{Capabilities, Expected, FetchOptions, Fetched, MkdirOptions, PutOptions, SessionFiles, Stored};
 use wharf_core::body::Source;

@@ -3,21 +3,21 @@
 //! Whoever changes a session holds a shared lock on its directory from its last look at the row to
 //! its rename. The handles that this takes are kept from one change to the next, the lock is not.
 
-use std::fs::File;
 use std::io;
 use std::ops::Deref;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use cap_std::fs::Dir;
 use rusqlite::{OptionalExtension, params};
 
-use super::LocalHome;
 use super::db::{micros, read_ttl, undeleted, unknown};
+use super::handles::Handles;
+use super::home::LocalHome;
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{RemotePath, SessionId, Timestamp};
-use wharf_core::platform;
 use wharf_core::staging::handle_of;
+use wharf_core::sync::lock;
 
 /// How long after a use the next one need not be noted.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -32,21 +32,6 @@ pub(super) struct Live {
     unsettled: bool,
     stopped: bool,
     ttl: Option<Duration>,
-}
-
-/// What a session is changed through.
-pub(super) struct Handles {
-    /// Its name.
-    pub(super) id: SessionId,
-    /// Its row's number.
-    pub(super) seq: i64,
-    /// The handle below which all its paths are opened.
-    pub(super) dir: Dir,
-    /// The file that counts what it holds, once it was opened.
-    pub(super) count: Mutex<Option<File>>,
-    lock: File,
-    inside: Mutex<usize>,
-    parent: Mutex<Option<(RemotePath, Arc<Dir>)>>,
 }
 
 /// A session that is being changed.
@@ -95,7 +80,7 @@ impl LocalHome {
     /// Goes into a session to change it. While what is returned lives, a deletion waits; once one has
     /// been decided on, nobody goes in any more.
     pub(super) fn enter(&self, id: &SessionId) -> Result<Entered> {
-        let known = held(&self.handles).as_ref().filter(|handles| handles.id == *id).map(Arc::clone);
+        let known = lock(&self.handles).as_ref().filter(|handles| handles.id == *id).map(Arc::clone);
         if let Some(handles) = known {
             let entered = self.go_in(handles)?;
             if let Some(entered) = entered.filter(|entered| !entered.live.unsettled)
@@ -103,26 +88,26 @@ impl LocalHome {
             {
                 return Ok(entered);
             }
-            held(&self.handles).take();
+            lock(&self.handles).take();
         }
         let live = self.live(id)?;
         if live.unsettled {
             self.settle_mounts(id, live.seq)?;
         }
         let dir = self.disk()?.session(id)?;
-        let lock = handle_of(&dir).map_err(|e| Error::io(format!("entering the session `{id}`"), &e))?;
+        let lock_file = handle_of(&dir).map_err(|e| Error::io(format!("entering the session `{id}`"), &e))?;
         let handles = Arc::new(Handles {
             id: id.clone(),
             seq: live.seq,
             dir,
             count: Mutex::default(),
-            lock,
+            lock: lock_file,
             inside: Mutex::default(),
             parent: Mutex::default(),
         });
         // Another session of the same name would have another number.
         let entered = self.go_in(Arc::clone(&handles))?.ok_or_else(|| unknown(id))?;
-        *held(&self.handles) = Some(handles);
+        *lock(&self.handles) = Some(handles);
         Ok(entered)
     }
 
@@ -130,7 +115,7 @@ impl LocalHome {
     fn go_in(&self, handles: Arc<Handles>) -> Result<Option<Entered>> {
         let doing = |e: io::Error| Error::io(format!("entering the session `{}`", handles.id), &e);
         {
-            let mut inside = held(&handles.inside);
+            let mut inside = lock(&handles.inside);
             if *inside == 0 {
                 handles.lock.lock_shared().map_err(doing)?;
             }
@@ -149,32 +134,12 @@ impl LocalHome {
     /// is done. For a tree of them it is enough now and then, unless the session was stopped.
     pub(super) fn woken(&self, entered: &Entered) -> Result<()> {
         let pause = entered.live.ttl.map_or(PAUSE, |ttl| PAUSE.min(ttl / 10));
-        let mut woken = held(&self.woken);
+        let mut woken = lock(&self.woken);
         if entered.live.stopped || woken.get(&entered.id).is_none_or(|at| at.elapsed() > pause) {
             self.used(&entered.id)?;
             woken.insert(entered.id.clone(), Instant::now());
         }
         Ok(())
-    }
-}
-
-impl Handles {
-    /// The directory that a path lies in; none where it is not there, or is something else.
-    pub(super) fn parent_of(&self, path: &RemotePath) -> io::Result<Option<Arc<Dir>>> {
-        let parent = path.parent().unwrap_or_else(RemotePath::root);
-        let mut known = held(&self.parent);
-        if let Some((at, dir)) = known.as_ref().filter(|(at, _)| *at == parent)
-            && platform::is_at(dir, &self.dir, at.relative())
-        {
-            return Ok(Some(Arc::clone(dir)));
-        }
-        let opened = if parent.is_root() { self.dir.try_clone() } else { self.dir.open_dir(parent.relative()) };
-        let dir = match opened {
-            Err(e) if matches!(e.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => return Ok(None),
-            opened => Arc::new(opened?),
-        };
-        *known = Some((parent, Arc::clone(&dir)));
-        Ok(Some(dir))
     }
 }
 
@@ -210,14 +175,10 @@ struct Out<'a>(&'a Handles);
 
 impl Drop for Out<'_> {
     fn drop(&mut self) {
-        let mut inside = held(&self.0.inside);
+        let mut inside = lock(&self.0.inside);
         *inside = inside.saturating_sub(1);
         if *inside == 0 {
             drop(self.0.lock.unlock());
         }
     }
-}
-
-fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -5,75 +5,39 @@
 //! becomes visible by a rename or a commit, so that it is there as a whole or not at all. `db.rs`
 //! and `disk.rs` hold the two halves; the other files are the nouns.
 
+mod capabilities;
 mod content;
 mod db;
 mod disk;
 mod examine;
 mod files;
+mod handles;
+mod home;
 mod inside;
+mod memory;
 mod resources;
 mod sessions;
 mod share;
 mod store;
 mod usage;
 
-use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, OnceLock};
-use std::time::{Instant, SystemTime};
+use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use self::db::Db;
+pub use self::capabilities::CAPABILITIES;
+use self::capabilities::LIMITS;
 use self::disk::Disk;
+pub use self::disk::Outlives;
 use self::files::LocalFiles;
+use self::home::LocalHome;
 use self::resources::LocalResources;
 use self::sessions::LocalSessions;
 use self::store::LocalStore;
-use super::capability::Limits;
-use super::{Backend, Capabilities, Feature, FileStore, Finding, Resources, SessionFiles, Sessions};
+use super::{Backend, Capabilities, FileStore, Finding, Limits, Resources, SessionFiles, Sessions};
 use wharf_core::config::Settings;
 use wharf_core::error::{Error, Result};
-use wharf_core::model::{SessionId, SessionStatus};
-
-/// The limits of the vendors, which hold where nobody set others.
-const LIMITS: Limits = Limits { file_bytes: None, session_bytes: Some(10 << 30), mounts: Some(100) };
-
-/// What the local backend can do.
-pub static CAPABILITIES: Capabilities = Capabilities {
-    backend: "local",
-    account: None,
-    home: "/",
-    proof: "sha256",
-    // Of one disk by one thread, several at once are no faster.
-    jobs: 1,
-    limits: LIMITS,
-    usable: &[SessionStatus::Running],
-    features: &[
-        Feature::SessionTitle,
-        Feature::SessionLabels,
-        Feature::SessionUpdate,
-        Feature::SessionTtl,
-        Feature::SessionId,
-        Feature::SessionResources,
-        Feature::SessionAgent,
-        Feature::SessionAgentVersion,
-        Feature::SessionEnvironment,
-        Feature::SessionVaults,
-        Feature::SessionImage,
-        Feature::SessionTouch,
-        Feature::SessionStop,
-        Feature::SessionFiles,
-        Feature::Mkdir,
-        Feature::MkdirMode,
-        Feature::Move,
-        Feature::StoredFiles,
-        Feature::Verify,
-        Feature::Beta,
-        Feature::Resources,
-        Feature::ResourceFile,
-    ],
-};
 
 /// Makes the local backend as the settings have it.
 pub fn open(settings: &Settings) -> Result<Box<dyn Backend>> {
@@ -88,17 +52,6 @@ pub fn at(home: PathBuf, limits: Limits) -> Box<dyn Backend> {
     Box::new(Local::new(home, limits, Outlives::PowerCut))
 }
 
-/// What a change has to outlive once it is made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outlives {
-    /// Everything: it is synced.
-    PowerCut,
-    /// A killed process. A power cut may lose what came since [`Backend::settle`].
-    Process,
-    /// Nothing: the home goes with the process, and no other process ever looks at it.
-    Nothing,
-}
-
 /// A local store: the parts of the backend, which share the home.
 pub struct Local {
     home: Arc<LocalHome>,
@@ -108,35 +61,10 @@ pub struct Local {
     resources: LocalResources,
 }
 
-/// The home: its directories and its database.
-struct LocalHome {
-    path: PathBuf,
-    limits: Limits,
-    outlives: Outlives,
-    started: SystemTime,
-    memory: content::Memory,
-    disk: OnceLock<Disk>,
-    db: OnceLock<Db>,
-    /// What the session that was changed last was changed through.
-    handles: Mutex<Option<Arc<inside::Handles>>>,
-    /// When this process last noted that a session was used.
-    woken: Mutex<HashMap<SessionId, Instant>>,
-}
-
 impl Local {
     /// The store in a home, whose files are opened at the first call.
     pub fn new(home: PathBuf, limits: Limits, outlives: Outlives) -> Self {
-        let home = Arc::new(LocalHome {
-            path: home,
-            limits,
-            outlives,
-            started: SystemTime::now(),
-            memory: content::Memory::default(),
-            disk: OnceLock::new(),
-            db: OnceLock::new(),
-            handles: Mutex::default(),
-            woken: Mutex::default(),
-        });
+        let home = Arc::new(LocalHome::new(home, limits, outlives));
         Local {
             sessions: LocalSessions { home: Arc::clone(&home) },
             files: LocalFiles { home: Arc::clone(&home) },
@@ -149,33 +77,6 @@ impl Local {
     /// Returns the files in sessions, which a local store never lacks.
     pub fn session_files(&self) -> &dyn SessionFiles {
         &self.files
-    }
-}
-
-impl LocalHome {
-    fn db(&self) -> Result<&Db> {
-        if let Some(db) = self.db.get() {
-            return Ok(db);
-        }
-        // Which makes the directory that it lies in.
-        self.disk()?;
-        let db = Db::open(&self.path.join("wharf.db"), self.outlives)?;
-        Ok(self.db.get_or_init(|| db))
-    }
-
-    fn disk(&self) -> Result<&Disk> {
-        if let Some(disk) = self.disk.get() {
-            return Ok(disk);
-        }
-        let disk = Disk::open(&self.path)?;
-        Ok(self.disk.get_or_init(|| disk))
-    }
-
-    /// The directories, with what dead processes left in them removed: for whoever makes something.
-    fn swept(&self) -> Result<&Disk> {
-        let disk = self.disk()?;
-        disk.sweep(|sha256| self.forget_content(sha256).is_ok());
-        Ok(disk)
     }
 }
 
@@ -206,7 +107,7 @@ impl Backend for Local {
     }
 
     async fn settle(&self) -> Result<()> {
-        let Some(disk) = self.home.disk.get() else { return Ok(()) };
+        let Some(disk) = self.home.opened_disk() else { return Ok(()) };
         match self.home.outlives {
             Outlives::PowerCut => {}
             Outlives::Process => disk.changed_throughout(),

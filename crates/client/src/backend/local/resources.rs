@@ -13,10 +13,11 @@ use rusqlite::{OptionalExtension, Row, Transaction, params};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use super::capabilities::CAPABILITIES;
 use super::db::{Cut, fault, micros, timestamp};
 use super::disk::{check_names, real_path, refused};
+use super::home::LocalHome;
 use super::store::Upload;
-use super::{CAPABILITIES, LocalHome};
 use crate::backend::{Capabilities, Feature, NewResource, Page, PageRequest, Resources};
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{FileId, Provider, RemotePath, Resource, ResourceKind, SessionId, SessionPath, Timestamp};

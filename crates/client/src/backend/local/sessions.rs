@@ -11,9 +11,10 @@ use rusqlite::{Connection, OptionalExtension, Row, Transaction, params, params_f
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use super::capabilities::CAPABILITIES;
 use super::db::{Cut, fault, micros, read_ttl, timestamp, too_much, undeleted, unknown};
 use super::disk::UNMOUNT;
-use super::{CAPABILITIES, LocalHome};
+use super::home::LocalHome;
 use crate::backend::{
     Capabilities, LabelPatch, NewSession, Page, PageRequest, SessionChange, SessionQuery, Sessions, document, expiry,
 };

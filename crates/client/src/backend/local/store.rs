@@ -6,9 +6,10 @@ use rusqlite::{OptionalExtension, Row, Transaction, params, params_from_iter};
 use serde::Serialize;
 use std::sync::Arc;
 
+use super::capabilities::CAPABILITIES;
 use super::db::{Cut, fault, micros, timestamp};
-use super::disk::NAME_MAX;
-use super::{CAPABILITIES, LocalHome, Outlives};
+use super::disk::{NAME_MAX, Outlives};
+use super::home::LocalHome;
 use crate::backend::{Expected, FetchOptions, Fetched, FileStore, NewStoredFile, Page, PageRequest, Stored};
 use wharf_core::body::{Attributes, Source};
 use wharf_core::error::{Error, Result};

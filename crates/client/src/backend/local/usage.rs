@@ -8,17 +8,18 @@
 
 use std::fs::File;
 use std::io;
-use std::sync::{MutexGuard, PoisonError};
+use std::sync::MutexGuard;
 use std::time::{Duration, SystemTime};
 
 use cap_fs_ext::{FollowSymlinks, OpenOptionsFollowExt};
 use cap_std::fs::{Dir, OpenOptions};
 
-use super::LocalHome;
 use super::db::too_much;
+use super::home::LocalHome;
 use super::inside::Entered;
 use wharf_core::error::{Error, Result};
 use wharf_core::platform;
+use wharf_core::sync::lock;
 use wharf_core::walk::DirWalk;
 
 /// A count may be so many times as old as its walk took.
@@ -160,7 +161,7 @@ struct Locked<'a>(MutexGuard<'a, Option<File>>);
 
 impl<'a> Locked<'a> {
     fn open(counts: &Dir, entered: &'a Entered) -> io::Result<Self> {
-        let mut held = entered.count.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut held = lock(&entered.count);
         if held.is_none() {
             let mut options = OpenOptions::new();
             options.read(true).write(true).create(true).follow(FollowSymlinks::No);

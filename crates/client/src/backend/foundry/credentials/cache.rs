@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use super::Token;
+use super::outcome::Token;
 use wharf_core::body::hex;
 use wharf_core::platform;
 use wharf_core::removal::FEW;

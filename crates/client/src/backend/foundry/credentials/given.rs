@@ -8,7 +8,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::Token;
+use super::outcome::Token;
 use wharf_core::config::secret::{Secret, of_file};
 use wharf_core::config::{Settings, env};
 use wharf_core::error::Result;

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use azure_identity::{ManagedIdentityCredential, ManagedIdentityCredentialOptions, UserAssignedId};
 
-use super::part::{Answer, SetUp};
+use super::outcome::{Answer, SetUp};
 use super::transport::{Transport, no_token, not_made};
 use crate::http::{Http, Options};
 use wharf_core::config::env;

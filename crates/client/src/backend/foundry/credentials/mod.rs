@@ -13,6 +13,7 @@ mod cache;
 mod entra;
 mod given;
 mod managed;
+mod outcome;
 mod part;
 mod tools;
 mod transport;
@@ -20,45 +21,23 @@ mod transport;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use tokio::sync::Mutex;
 
 use self::cache::Cache;
 use self::given::Given;
-use self::part::{Answer, Part, SetUp};
+use self::outcome::{Answer, SetUp, Token};
+use self::part::Part;
 use crate::backend::Finding;
 use crate::http::{Auth, Credentials, Options};
 use wharf_core::config::trace::TraceSink;
 use wharf_core::config::{Settings, env};
 use wharf_core::error::{Error, Kind, Result};
-
-/// A token is not used any more so long before it is over: clocks differ, and a request takes time.
-const MARGIN: SignedDuration = SignedDuration::from_mins(5);
+use wharf_core::sync::lock;
 
 /// What was just asked for is not asked for again: neither a token that is nearly over when it comes,
 /// nor one that the service refuses, nor an error.
 const PAUSE: Duration = Duration::from_secs(30);
-
-/// A token, which nothing shows.
-#[derive(Clone)]
-struct Token {
-    text: String,
-    /// When it is over, where anybody says.
-    expires_at: Option<Timestamp>,
-}
-
-impl Token {
-    /// Whether a request can carry it: one with a line break in it cannot be a header's value.
-    fn can_be_sent(&self) -> bool {
-        Credentials::bearer(&self.text).is_ok()
-    }
-
-    /// Whether it may be used, as far as its end is known.
-    fn is_good(&self) -> bool {
-        let now = Timestamp::now();
-        self.expires_at.is_none_or(|end| end.checked_sub(MARGIN).is_ok_and(|end| now < end))
-    }
-}
 
 /// A token in use.
 struct Held {
@@ -172,7 +151,7 @@ impl Chain {
     }
 
     fn passed(&self) -> std::sync::MutexGuard<'_, Vec<Passed>> {
-        self.passed.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+        lock(&self.passed)
     }
 
     /// A part's token that an earlier process kept.
@@ -290,16 +269,11 @@ impl Auth for Chain {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use jiff::SignedDuration;
 
     fn token(seconds: i64) -> Token {
         let end = Timestamp::now().checked_add(SignedDuration::from_secs(seconds)).unwrap();
         Token { text: "tok-0123456789".to_owned(), expires_at: Some(end) }
-    }
-
-    #[test]
-    fn a_token_is_good_until_five_minutes_before_its_end() {
-        assert!(token(310).is_good() && !token(290).is_good() && !token(-1).is_good());
-        assert!(Token { expires_at: None, ..token(0) }.is_good());
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! The parts of the chain, in their order, and what they have in common.
 
-use super::{Token, entra, managed, tools};
+use super::outcome::{Answer, SetUp};
+use super::{entra, managed, tools};
 use crate::http::Options;
-use wharf_core::config::env;
 use wharf_core::error::Result;
 
 /// Something that the user may be logged in with.
@@ -13,25 +13,6 @@ pub(super) enum Part {
     ManagedIdentity,
     AzureCli,
     AzureDeveloperCli,
-}
-
-/// Whether a part can be asked.
-pub(super) enum SetUp {
-    /// It can. `key` tells its tokens from all others; without one they are not kept on a disk.
-    Ready { key: Option<String> },
-    /// Nothing says that it can or cannot.
-    Perhaps,
-    /// It cannot, and why.
-    Missing(String),
-}
-
-/// What a part says when it is asked.
-pub(super) enum Answer {
-    Token(Token),
-    /// It is not there after all.
-    Absent(String),
-    /// It is there, and says that nobody is logged in, or something like it.
-    Nothing(String),
 }
 
 impl Part {
@@ -81,15 +62,5 @@ impl Part {
             Part::AzureCli => tools::AZ.ask().await,
             Part::AzureDeveloperCli => tools::AZD.ask().await,
         }
-    }
-}
-
-/// The variables of these names that are not set, for people.
-pub(super) fn unset(names: &[&str]) -> Option<String> {
-    let unset: Vec<_> = names.iter().copied().filter(|name| env::text(name).is_none()).collect();
-    match unset.as_slice() {
-        [] => None,
-        [one] => Some(format!("{one} is not set")),
-        [first @ .., last] => Some(format!("{} and {last} are not set", first.join(", "))),
     }
 }

@@ -5,7 +5,7 @@ use std::ffi::{OsStr, OsString};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Output;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -17,14 +17,14 @@ use azure_identity::{
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
-use super::entra::check_tenant;
-use super::part::{Answer, SetUp};
+use super::outcome::{Answer, SetUp, check_tenant};
 use super::transport::{self, not_made};
 use crate::http::redact;
 use wharf_core::body::hex;
 use wharf_core::config::{env, small};
 use wharf_core::error::Result;
 use wharf_core::platform::program;
+use wharf_core::sync::lock;
 use wharf_wire::foundry as wire;
 
 /// How long a tool may take: it is written in Python, and may have to ask for a token itself.
@@ -86,7 +86,7 @@ impl Executor for Runner {
             Ok(said) => Some(useful(said)),
             Err(error) => Some(format!("running `{}`: {error}", self.name)),
         };
-        *self.why.lock().unwrap_or_else(PoisonError::into_inner) = why;
+        *lock(&self.why) = why;
         said
     }
 }
@@ -114,7 +114,7 @@ impl Tool {
         if let Some(token) = transport::token(&*credential).await {
             return Ok(Answer::Token(token));
         }
-        let why = runner.why.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let why = lock(&runner.why).take();
         Ok(Answer::Nothing(why.unwrap_or_else(|| {
             format!("what `{}` prints holds no token that is understood; a newer version of it may do", self.name)
         })))

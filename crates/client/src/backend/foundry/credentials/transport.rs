@@ -2,7 +2,7 @@
 //! traces, and with errors of ours.
 
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use azure_core::credentials::TokenCredential;
@@ -12,9 +12,10 @@ use azure_core::http::{AsyncRawResponse, Body, ClientOptions, HttpClient, Reques
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::Token;
+use super::outcome::Token;
 use crate::http::{Answer, Class, Http, Method, Options, Told, redact};
 use wharf_core::error::{Error, Kind, Result};
+use wharf_core::sync::lock;
 use wharf_wire::foundry as wire;
 use wharf_wire::url::Query;
 
@@ -67,7 +68,7 @@ impl Transport {
     /// Those of the request, in our words.
     pub(super) async fn token(&self, credential: &dyn TokenCredential) -> Result<Option<Token>> {
         let token = token(credential).await;
-        match self.failed.lock().unwrap_or_else(PoisonError::into_inner).take() {
+        match lock(&self.failed).take() {
             Some(error) if token.is_none() => Err(error),
             _ => Ok(token),
         }
@@ -115,7 +116,7 @@ impl HttpClient for Transport {
         match self.send(request).await {
             Ok(answer) => Ok(AsyncRawResponse::from_bytes(answer.status.into(), Headers::new(), answer.bytes)),
             Err(error) => {
-                *self.failed.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+                *lock(&self.failed) = Some(error);
                 // Of no kind that is sent again: some credentials bring retries of their own.
                 Err(azure_core::Error::with_message(ErrorKind::Other, "the request failed"))
             }

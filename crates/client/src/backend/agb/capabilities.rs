@@ -1,0 +1,28 @@
+//! What AGB cloud can do.
+
+use crate::backend::{Capabilities, Feature, Limits};
+use wharf_core::model::SessionStatus;
+
+/// What AGB cloud can do.
+pub static CAPABILITIES: Capabilities = Capabilities {
+    backend: "agb",
+    account: Some("an API key: AGB_API_KEY"),
+    home: "/tmp",
+    proof: "md5, size; sha256 of small text",
+    jobs: 16,
+    limits: Limits { file_bytes: None, session_bytes: None, mounts: None },
+    usable: &[SessionStatus::Running],
+    features: &[
+        Feature::SessionLabels,
+        Feature::SessionTtl,
+        Feature::SessionResources,
+        Feature::SessionImage,
+        Feature::SessionTouch,
+        Feature::SessionFiles,
+        Feature::Verify,
+        Feature::Mkdir,
+        Feature::Move,
+        Feature::Resources,
+        Feature::ResourceContext,
+    ],
+};

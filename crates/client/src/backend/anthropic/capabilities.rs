@@ -1,0 +1,38 @@
+//! What Anthropic's service can do.
+
+use crate::backend::{Capabilities, Feature, Limits};
+use wharf_core::model::SessionStatus;
+use wharf_wire::anthropic as wire;
+
+/// What Anthropic's service can do.
+pub static CAPABILITIES: Capabilities = Capabilities {
+    backend: "anthropic",
+    account: Some("an API key or a token: ANTHROPIC_API_KEY, ANTHROPIC_AUTH_TOKEN"),
+    home: wire::resources::UPLOADS,
+    proof: "size",
+    // About 500 requests about files a minute are allowed [docs], and an upload to a path takes two.
+    jobs: 8,
+    limits: Limits { file_bytes: Some(wire::files::FILE_MAX), session_bytes: None, mounts: None },
+    usable: &[SessionStatus::Idle],
+    features: &[
+        Feature::SessionTitle,
+        Feature::SessionLabels,
+        Feature::SessionResources,
+        Feature::SessionAgent,
+        Feature::SessionAgentVersion,
+        Feature::SessionEnvironment,
+        Feature::SessionVaults,
+        Feature::SessionFilters,
+        Feature::SessionUpdate,
+        Feature::SessionArchive,
+        Feature::SessionFiles,
+        Feature::StoredFiles,
+        Feature::FileExpiry,
+        Feature::Beta,
+        Feature::Resources,
+        Feature::ResourceUpdate,
+        Feature::ResourceFile,
+        Feature::ResourceGithubRepository,
+        Feature::ResourceMemoryStore,
+    ],
+};

@@ -1,0 +1,133 @@
+//! The client: requests to the service, and what is remembered of its answers.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use serde_json::value::RawValue;
+
+use super::errors;
+use super::known::{Seen, Taken};
+use super::unmounted::Dropped;
+use super::view::View;
+use crate::backend::page::unreadable;
+use crate::http::{Answer, Auth, Class, Http, Options, Request};
+use wharf_core::error::{Error, Kind, Result};
+use wharf_core::model::{FileId, SessionId, SessionPath};
+use wharf_wire::anthropic::{self as wire, AnthropicOperation};
+use wharf_wire::json;
+
+/// The time between two listings that have to be equal. Files come to light one to three seconds after a session is idle \[skill\].
+const SETTLE: Duration = Duration::from_secs(4);
+
+/// What a client has to know beside how to reach the service.
+#[derive(Debug, Clone)]
+pub struct Setup {
+    /// Where the credentials come from, for people.
+    pub login: Option<String>,
+    /// Names of features beside those that are needed.
+    pub betas: Vec<String>,
+    /// The agent of new sessions, where nobody names one.
+    pub agent: Option<String>,
+    /// Their environment.
+    pub environment: Option<String>,
+    /// How long two listings of what an agent made have to be apart, and equal, to be taken for all of
+    /// it.
+    pub settle: Duration,
+}
+
+impl Default for Setup {
+    fn default() -> Self {
+        Setup { login: None, betas: Vec::new(), agent: None, environment: None, settle: SETTLE }
+    }
+}
+
+/// The service: its requests, and what was heard of it.
+pub(super) struct AnthropicClient {
+    pub(super) http: Http,
+    pub(super) endpoint: String,
+    pub(super) auth: Option<Arc<dyn Auth>>,
+    pub(super) setup: Setup,
+    /// What was looked at is not looked at again right before it is fetched: stored files never change.
+    pub(super) seen: Mutex<HashMap<FileId, Seen>>,
+    /// The paths of each session at which something is, so that not every upload asks for them.
+    pub(super) taken: tokio::sync::Mutex<HashMap<SessionId, Taken>>,
+    /// Each session's files when they were last listed.
+    pub(super) views: Mutex<HashMap<SessionId, (Instant, Arc<View>)>>,
+    /// Paths at which something was mounted or unmounted since.
+    pub(super) touched: Mutex<HashSet<SessionPath>>,
+    /// Uploads whose work was dropped before they were mounted.
+    pub(super) dropped: Mutex<Vec<Dropped>>,
+}
+
+impl AnthropicClient {
+    /// Returns a client to which nothing has been sent yet.
+    ///
+    /// # Errors
+    /// `usage` for an address that cannot be one.
+    pub(super) fn new(mut options: Options, mut setup: Setup) -> Result<Self> {
+        // Of two lines the service reads the first [docs], and a header of the user's would take the
+        // place of ours.
+        options.headers.retain(|name, value| {
+            let line = name.eq_ignore_ascii_case(wire::BETA_HEADER);
+            if line {
+                setup.betas.extend(value.split(',').map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()));
+            }
+            !line
+        });
+        let (endpoint, auth) = (options.base_url.clone(), options.auth.clone());
+        let http = Http::new(Options { envelope: errors::envelope, ..options })?;
+        Ok(AnthropicClient {
+            http,
+            endpoint,
+            auth,
+            setup,
+            seen: Mutex::default(),
+            taken: tokio::sync::Mutex::default(),
+            views: Mutex::default(),
+            touched: Mutex::default(),
+            dropped: Mutex::default(),
+        })
+    }
+
+    /// A request about files of the workspace, which needs no name of a feature \[docs\].
+    pub(super) fn plain(&self, class: Class, operation: AnthropicOperation, ids: &[&str]) -> Request<'_> {
+        self.call(class, operation, ids, &[])
+    }
+
+    /// A request about sessions, which do not exist without the name of the feature \[docs\].
+    pub(super) fn gated(&self, class: Class, operation: AnthropicOperation, ids: &[&str]) -> Request<'_> {
+        self.call(class, operation, ids, &[wire::beta::MANAGED_AGENTS])
+    }
+
+    /// The user's names of features come first, as in the official clients \[recorded\].
+    fn call(&self, class: Class, operation: AnthropicOperation, ids: &[&str], needed: &[&str]) -> Request<'_> {
+        let request = self.http.operation(class, operation, ids).header(wire::VERSION_HEADER, wire::VERSION);
+        let others = needed.iter().copied().filter(|name| !self.setup.betas.iter().any(|known| known == name));
+        let line = wire::beta_line(self.setup.betas.iter().map(String::as_str).chain(others));
+        if line.is_empty() { request } else { request.header(wire::BETA_HEADER, &line) }
+    }
+}
+
+/// A deletion that finds nothing, because an earlier try of it did it, has what it wanted.
+pub(super) fn gone(deleted: Result<Answer>) -> Result<()> {
+    let answer = match deleted {
+        Err(error) if error.kind() == Kind::NotFound && error.is_uncertain() => return Ok(()),
+        other => other?,
+    };
+    if answer.status == 204 {
+        return answer.nothing();
+    }
+    match answer.object::<wire::DeletedAnswer>()? {
+        deleted if deleted.is_one() => Ok(()),
+        deleted => {
+            let what = format!("the service answered a deletion with what is none: {}", json::excerpt(&deleted.id));
+            Err(Error::new(Kind::Unavailable, what))
+        }
+    }
+}
+
+/// What the service wrote, read as what it should be.
+pub(super) fn parsed<'a, T: serde::Deserialize<'a>>(text: &'a RawValue, what: &str) -> Result<T> {
+    json::object(text.get().as_bytes()).map_err(|e| unreadable(what, text, e))
+}

@@ -1,0 +1,32 @@
+//! What Microsoft Foundry can do.
+
+use crate::backend::{Capabilities, Feature, Limits};
+use wharf_core::model::SessionStatus;
+use wharf_wire::foundry as wire;
+
+/// What Microsoft Foundry can do.
+pub static CAPABILITIES: Capabilities = Capabilities {
+    backend: "foundry",
+    account: Some(
+        "Microsoft Entra: a token, a service principal, a workload or managed identity, `az login` or `azd auth login`",
+    ),
+    home: "/",
+    proof: "bytes_written",
+    jobs: 16,
+    limits: Limits { file_bytes: Some(wire::UPLOAD_MAX), session_bytes: None, mounts: None },
+    // Whether a file call wakes a suspended session no source says.
+    usable: &[SessionStatus::Running, SessionStatus::Idle],
+    features: &[
+        Feature::SessionId,
+        Feature::SessionAgent,
+        Feature::SessionAgentVersion,
+        Feature::CallAgent,
+        Feature::SessionStop,
+        Feature::SessionFiles,
+        Feature::Mkdir,
+        Feature::MkdirMode,
+        Feature::UserIdentity,
+        Feature::IsolationKey,
+        Feature::Verify,
+    ],
+};

@@ -1,0 +1,60 @@
+//! The client: requests about one agent.
+
+use std::sync::Arc;
+
+use super::credentials::Chain;
+use super::errors;
+use crate::http::{Class, Http, Options, Request};
+use wharf_core::error::{Error, Result};
+use wharf_core::random;
+use wharf_wire::foundry::{self as wire, FoundryOperation};
+
+/// The service as seen by one agent: its requests.
+pub(super) struct FoundryClient {
+    pub(super) http: Http,
+    pub(super) endpoint: String,
+    pub(super) agent: Option<String>,
+    /// Where credentials come from, if it is known.
+    pub(super) chain: Option<Arc<Chain>>,
+}
+
+impl FoundryClient {
+    pub(super) fn new(options: Options, agent: Option<String>) -> Result<Self> {
+        let endpoint = options.base_url.clone();
+        let http = Http::new(Options { envelope: errors::envelope, ..options })?;
+        Ok(FoundryClient { http, endpoint, agent, chain: None })
+    }
+
+    /// The agent that all is about.
+    pub(super) fn agent(&self) -> Result<&str> {
+        let Some(agent) = &self.agent else {
+            return Err(Error::usage("the sessions of Microsoft Foundry belong to an agent, and none is named")
+                .hint("name it: `--agent NAME`, WHARF_AGENT, or `agent` in the profile"));
+        };
+        checked(agent)
+    }
+
+    /// Returns a request about the agent, or about one of its sessions where `ids` has an id.
+    pub(super) fn call(&self, class: Class, operation: FoundryOperation, ids: &[&str]) -> Result<Request<'_>> {
+        Ok(self.call_of(self.agent()?, class, operation, ids))
+    }
+
+    pub(super) fn call_of(&self, agent: &str, class: Class, operation: FoundryOperation, ids: &[&str]) -> Request<'_> {
+        let parameters: Vec<&str> = [agent].into_iter().chain(ids.iter().copied()).collect();
+        let request = self.http.operation(class, operation, &parameters).query("api-version", wire::API_VERSION);
+        // No name for it is better than two alike.
+        match random::uuid() {
+            Ok(id) => request.header(wire::CLIENT_REQUEST_ID, &id),
+            Err(_) => request,
+        }
+    }
+}
+
+/// A name that an agent can have.
+pub(super) fn checked(agent: &str) -> Result<&str> {
+    if wire::is_agent_name(agent) {
+        return Ok(agent);
+    }
+    Err(Error::usage(format!("this is no name of an agent of Microsoft Foundry: {agent:?}"))
+        .hint(format!("it has 1 to {} letters, digits and hyphens", wire::AGENT_NAME_MAX)))
+}

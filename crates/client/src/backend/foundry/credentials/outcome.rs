@@ -1,0 +1,96 @@
+//! What the parts of the chain answer, and what they share.
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::http::Credentials;
+use wharf_core::config::env;
+use wharf_core::error::{Error, Kind, Result};
+
+/// A token is not used any more so long before it is over: clocks differ, and a request takes time.
+const MARGIN: SignedDuration = SignedDuration::from_mins(5);
+
+/// A token, which nothing shows.
+#[derive(Clone)]
+pub(super) struct Token {
+    pub(super) text: String,
+    /// When it is over, where anybody says.
+    pub(super) expires_at: Option<Timestamp>,
+}
+
+impl Token {
+    /// Whether a request can carry it: one with a line break in it cannot be a header's value.
+    pub(super) fn can_be_sent(&self) -> bool {
+        Credentials::bearer(&self.text).is_ok()
+    }
+
+    /// Whether it may be used, as far as its end is known.
+    pub(super) fn is_good(&self) -> bool {
+        let now = Timestamp::now();
+        self.expires_at.is_none_or(|end| end.checked_sub(MARGIN).is_ok_and(|end| now < end))
+    }
+}
+
+/// Whether a part can be asked.
+pub(super) enum SetUp {
+    /// It can. `key` tells its tokens from all others; without one they are not kept on a disk.
+    Ready { key: Option<String> },
+    /// Nothing says that it can or cannot.
+    Perhaps,
+    /// It cannot, and why.
+    Missing(String),
+}
+
+/// What a part says when it is asked.
+pub(super) enum Answer {
+    Token(Token),
+    /// It is not there after all.
+    Absent(String),
+    /// It is there, and says that nobody is logged in, or something like it.
+    Nothing(String),
+}
+
+/// The variables of these names that are not set, for people.
+pub(super) fn unset(names: &[&str]) -> Option<String> {
+    let unset: Vec<_> = names.iter().copied().filter(|name| env::text(name).is_none()).collect();
+    match unset.as_slice() {
+        [] => None,
+        [one] => Some(format!("{one} is not set")),
+        [first @ .., last] => Some(format!("{} and {last} are not set", first.join(", "))),
+    }
+}
+
+/// A tenant is an id or a domain.
+///
+/// # Errors
+/// `auth` for what is neither.
+pub(super) fn check_tenant(tenant: &str) -> Result<()> {
+    if tenant.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'.') && !tenant.starts_with(['-', '.']) {
+        return Ok(());
+    }
+    Err(Error::new(Kind::Auth, format!("{} holds no name of a tenant: {tenant:?}", env::AZURE_TENANT_ID))
+        .hint("it is an id such as 01234567-89ab-cdef-0123-456789abcdef, or a domain"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn token(seconds: i64) -> Token {
+        let end = Timestamp::now().checked_add(SignedDuration::from_secs(seconds)).unwrap();
+        Token { text: "tok-0123456789".to_owned(), expires_at: Some(end) }
+    }
+
+    #[test]
+    fn a_token_is_good_until_five_minutes_before_its_end() {
+        assert!(token(310).is_good() && !token(290).is_good() && !token(-1).is_good());
+        assert!(Token { expires_at: None, ..token(0) }.is_good());
+    }
+
+    #[test]
+    fn tenants_are_ids_or_domains() {
+        assert!(check_tenant("01234567-89ab").is_ok() && check_tenant("a.onmicrosoft.com").is_ok());
+        for bad in ["a/b", "..", "-x", "a b", "a?b"] {
+            assert!(check_tenant(bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! What the local backend can do.
+
+use crate::backend::{Capabilities, Feature, Limits};
+use wharf_core::model::SessionStatus;
+
+/// The limits of the vendors, which hold where nobody set others.
+pub(super) const LIMITS: Limits = Limits { file_bytes: None, session_bytes: Some(10 << 30), mounts: Some(100) };
+
+/// What the local backend can do.
+pub static CAPABILITIES: Capabilities = Capabilities {
+    backend: "local",
+    account: None,
+    home: "/",
+    proof: "sha256",
+    // Of one disk by one thread, several at once are no faster.
+    jobs: 1,
+    limits: LIMITS,
+    usable: &[SessionStatus::Running],
+    features: &[
+        Feature::SessionTitle,
+        Feature::SessionLabels,
+        Feature::SessionUpdate,
+        Feature::SessionTtl,
+        Feature::SessionId,
+        Feature::SessionResources,
+        Feature::SessionAgent,
+        Feature::SessionAgentVersion,
+        Feature::SessionEnvironment,
+        Feature::SessionVaults,
+        Feature::SessionImage,
+        Feature::SessionTouch,
+        Feature::SessionStop,
+        Feature::SessionFiles,
+        Feature::Mkdir,
+        Feature::MkdirMode,
+        Feature::Move,
+        Feature::StoredFiles,
+        Feature::Verify,
+        Feature::Beta,
+        Feature::Resources,
+        Feature::ResourceFile,
+    ],
+};
