@@ -3,8 +3,8 @@
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 
-use futures_util::FutureExt;
-use wharf_core::error::Kind;
+use futures_util::{FutureExt, StreamExt, stream};
+use wharf_core::error::{Error, Kind};
 use wharf_core::model::{EntryKind, ReceiptStatus, RemotePath};
 use wharf_transfer::{IfExists, Links, Options};
 
@@ -375,4 +375,26 @@ fn an_upload_is_not_led_astray_by_what_it_is_answered() {
     let other = Other { elsewhere: Some(Box::new(elsewhere)), ..Other::default() };
     run(&other, options()).upload(&room.at("t"), "/t").fails(Kind::Partial);
     assert_eq!((other.files_there(), other.content("/t/a")), (vec!["/t/a".to_owned()], Some(b"mine".to_vec())));
+}
+
+#[test]
+fn a_download_that_brings_nothing_removes_the_directories_that_it_made() {
+    let broken = |_: &RemotePath| stream::iter([Err(Error::not_found("gone"))]).boxed();
+    let unlisted = Other { listing: Some(Box::new(broken)), ..listing(&["/t/f"]) };
+    let fetch = |_: &str, _| Some(Err(Error::not_found("gone")));
+    let unread = Other { fetch: Some(Box::new(fetch)), ..listing(&["/t/f", "/t/g"]) };
+    for other in [&unlisted, &unread] {
+        let room = Room::with(&[("there/before", "1")]);
+        for to in ["new", "new/below/it", "there/new"] {
+            run(other, jobs(2)).download("/t", &room.at(to)).fails(Kind::NotFound);
+        }
+        fs::create_dir(room.at("empty")).unwrap();
+        run(other, jobs(2)).download("/t", &room.at("empty")).fails(Kind::NotFound);
+        assert_eq!(room.names(""), ["empty/", "there/", "there/before"]);
+    }
+    let empty = Other::default();
+    empty.set("/t", Node::Directory);
+    let room = Room::new();
+    run(&empty, jobs(1)).download("/t", &room.at("new")).ok();
+    assert_eq!(room.names(""), ["new/"], "a directory that holds nothing has arrived");
 }

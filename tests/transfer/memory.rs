@@ -16,6 +16,7 @@ use wharf_core::error::Result;
 use wharf_core::model::{EntryKind, Receipt, RemotePath};
 use wharf_transfer::download::Wanted;
 use wharf_transfer::event::Silent;
+use wharf_transfer::filter::{Filter, Rule};
 use wharf_transfer::plan::{Destination, LocalSource};
 use wharf_transfer::stop::Stop;
 use wharf_transfer::{Options, Transfer};
@@ -114,6 +115,24 @@ fn a_dry_run_of_a_hundred_thousand_files_holds_no_listing() {
         let room = Room::new();
         let dry_run = Options { dry_run: true, ..options() };
         stays_small(MANY, |count| assert_eq!(download(&listing(count), &dry_run, room.at("to")), count));
+    }
+}
+
+#[test]
+fn directories_that_a_filter_excludes_are_not_remembered() {
+    if measured("directories_that_a_filter_excludes_are_not_remembered") {
+        let room = Room::new();
+        let exclude = [Rule::Exclude("x-*".into()), Rule::Include("/keep".into())];
+        let filtered = Options { filter: Filter::new(&[], &exclude, None).unwrap(), ..options() };
+        stays_small(5 * MANY, |count| {
+            let path = |number| format!("/t/x-{number}-{}", "a-name-of-some-length-".repeat(5));
+            let listing = move |_: &RemotePath| {
+                let excluded = stream::iter(0..count).map(move |n| Ok(entry(&path(n), EntryKind::Directory, None)));
+                excluded.chain(stream::iter([Ok(entry("/t/keep", EntryKind::File, Some(4)))])).boxed()
+            };
+            let other = Other { listing: Some(Box::new(listing)), ..Other::with(&[("/t/keep", "kept")]) };
+            assert_eq!(download(&other, &filtered, room.at(&count.to_string())), 1);
+        });
     }
 }
 

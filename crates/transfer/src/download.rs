@@ -183,7 +183,9 @@ impl Transfer<'_> {
         let mut ended = self.run(items, feed, &shared.running, work, &mut ledger).await;
         ledger.expect(scale.files);
         for ground in shared.grounds.borrow().values() {
-            ended = ended.and(ground.settle(shared.bulk));
+            if !ground.discard_if_empty(ended.is_err()) {
+                ended = ended.and(ground.settle(shared.bulk));
+            }
         }
         ledger.verdict(ended)
     }
@@ -372,7 +374,10 @@ impl Transfer<'_> {
                 let label = Label { source: one.source.name.clone(), destination: Some(place.clone()) };
                 let landed = async {
                     let done = self.land(&one, &ground, &below, &place, shared).await;
-                    done.unwrap_or_else(|error| Receipt::failed(&one.source.name, Some(place.clone()), error))
+                    done.unwrap_or_else(|error| {
+                        ground.fail();
+                        Receipt::failed(&one.source.name, Some(place.clone()), error)
+                    })
                 };
                 Done::from(shared.running.track(label, landed).await)
             }
@@ -427,7 +432,7 @@ impl Transfer<'_> {
             shared.grounds.borrow_mut().insert(parent.to_owned(), Rc::clone(&ground));
             ground
         };
-        self.land(one, &ground, file_name, &shown(&path), shared).await
+        self.land(one, &ground, file_name, &shown(&path), shared).await.inspect_err(|_| ground.fail())
     }
 
     async fn land(&self, one: &Looked, ground: &Ground, below: &str, place: &str, shared: &Shared) -> Result<Receipt> {
@@ -553,6 +558,7 @@ fn item(Found { at, below, what }: Found, ground: &Rc<Ground>) -> Option<Item> {
         What::Excluded => Some(Item::Excluded(name)),
         What::Skipped(why) => Some(Item::Decided(Box::new(Receipt::skipped(&name, place, &name, why)))),
         What::Failed(error) => {
+            ground.fail();
             let place = (!below.is_empty()).then_some(place);
             Some(Item::Decided(Box::new(Receipt::failed(&name, place, error))))
         }

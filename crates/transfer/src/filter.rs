@@ -101,6 +101,51 @@ impl Filter {
     }
 }
 
+/// A filter for the entries of a listing that another program made: it remembers two directories, however many
+/// the listing has.
+pub(super) struct ListingFilter<'a> {
+    filter: &'a Filter,
+    /// A directory that is looked into, as all directories above it are.
+    included: String,
+    /// A directory that is excluded with all that is in it.
+    excluded: Option<String>,
+}
+
+impl<'a> ListingFilter<'a> {
+    pub(super) fn new(filter: &'a Filter) -> Self {
+        ListingFilter { filter, included: String::new(), excluded: None }
+    }
+
+    /// Returns what to do with a path below the root of the listing; `None` where a directory above it is excluded.
+    pub(super) fn judge(&mut self, below: &str, is_directory: bool) -> Option<Verdict> {
+        if self.is_in_excluded(below) {
+            return None;
+        }
+        let verdict = self.filter.judge(below.as_bytes(), is_directory);
+        if verdict == Verdict::Leave && is_directory {
+            self.excluded = Some(below.to_owned());
+        }
+        Some(verdict)
+    }
+
+    fn is_in_excluded(&mut self, below: &str) -> bool {
+        let is_above = |directory: &str, path: &str| path.strip_prefix(directory).is_some_and(|it| it.starts_with('/'));
+        if self.excluded.as_ref().is_some_and(|excluded| is_above(excluded, below)) {
+            return true;
+        }
+        let parents = || below.match_indices('/').filter_map(|(end, _)| below.get(..end));
+        let known = parents().take_while(|parent| self.included == *parent || is_above(parent, &self.included)).count();
+        for parent in parents().skip(known) {
+            if self.filter.judge(parent.as_bytes(), true) == Verdict::Leave {
+                self.excluded = Some(parent.to_owned());
+                return true;
+            }
+            parent.clone_into(&mut self.included);
+        }
+        false
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -156,6 +201,28 @@ mod tests {
         check(&filter, &["-a.o", "-keep.o", "-build/", "+d/build/", "+a.c"]);
         let missing = Filter::new(&[dir.path().join("missing")], &[], None).unwrap_err();
         assert_eq!(missing.kind(), wharf_core::error::Kind::NotFound);
+    }
+
+    #[test]
+    fn what_is_listed_below_an_excluded_directory_is_excluded_in_any_order() {
+        let filter = filter(&["-tmp/", "-*.log"]);
+        let mut listing = ListingFilter::new(&filter);
+        let mut judge = |path: &str| listing.judge(path.trim_end_matches('/'), path.ends_with('/'));
+        for (path, verdict) in [
+            ("a/", Some(Verdict::Take)),
+            ("a/tmp/", Some(Verdict::Leave)),
+            ("a/tmp/x/", None),
+            ("a/tmpx", Some(Verdict::Take)),
+            ("b/tmp/", Some(Verdict::Leave)),
+            ("a/tmp/y", None),
+            ("b/c/d/", Some(Verdict::Take)),
+            ("b/c/d/e.log", Some(Verdict::Leave)),
+            ("b/c/f", Some(Verdict::Take)),
+            ("never-listed/tmp/d/f", None),
+            ("tmp", Some(Verdict::Take)),
+        ] {
+            assert_eq!(judge(path), verdict, "{path}");
+        }
     }
 
     #[test]

@@ -39,6 +39,10 @@ pub struct Ground {
     changed: RefCell<HashMap<String, Dir>>,
     /// Whether a directory was made.
     made: Cell<bool>,
+    /// The directory and those above it, as far as they were made to open it: the deepest first.
+    created: Vec<PathBuf>,
+    /// Whether something could not be landed in it.
+    failed: Cell<bool>,
     /// Directories that were swept.
     swept: RefCell<HashSet<(u64, u64)>>,
 }
@@ -147,9 +151,7 @@ impl Ground {
         let path: &Path = &path.components().collect::<PathBuf>();
         let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
         let doing = |e: io::Error| Error::io(format!("opening the directory `{}`", path.display()), &e);
-        if make {
-            std::fs::create_dir_all(path).map_err(doing)?;
-        }
+        let created = if make { create_dir_all(path).map_err(doing)? } else { Vec::new() };
         let dir = match Dir::open_ambient_dir(path, ambient_authority()) {
             Err(e) if e.kind() == io::ErrorKind::NotFound && !make => {
                 if path.ancestors().find(|path| path.symlink_metadata().is_ok()).is_some_and(|path| !path.is_dir()) {
@@ -161,12 +163,17 @@ impl Ground {
             }
             opened => Some(opened.map_err(doing)?),
         };
-        Ok(Self::at(dir, path.to_owned()))
+        Ok(Self::at(dir, path.to_owned(), created))
     }
 
     /// Opens a directory below this one, making it where `make` says so.
     pub fn enter(self, name: &str, make: bool) -> Result<Self> {
+        let path = self.path.join(name);
+        let mut created = self.created.clone();
         if make {
+            if self.look(name)?.is_none() {
+                created.insert(0, path.clone());
+            }
             self.mkdir(name)?;
         }
         self.foresee_directory(name, &Claims::default())?;
@@ -175,16 +182,18 @@ impl Ground {
             Some(Err(e)) if e.kind() == io::ErrorKind::NotFound && !make => None,
             Some(opened) => Some(opened.map_err(|e| self.refused("opening the directory", name, &e))?),
         };
-        Ok(Self::at(dir, self.path.join(name)))
+        Ok(Self::at(dir, path, created))
     }
 
-    fn at(dir: Option<Dir>, path: PathBuf) -> Self {
+    fn at(dir: Option<Dir>, path: PathBuf, created: Vec<PathBuf>) -> Self {
         Ground {
             dir,
             path,
             last: RefCell::default(),
             changed: RefCell::default(),
             made: Cell::new(false),
+            created,
+            failed: Cell::new(false),
             swept: RefCell::default(),
         }
     }
@@ -412,6 +421,17 @@ impl Ground {
         Ok(())
     }
 
+    /// Notes that something could not be landed here.
+    pub(crate) fn fail(&self) {
+        self.failed.set(true);
+    }
+
+    /// Removes the directories that were made to open this one, where something `failed` and they are empty.
+    pub(crate) fn discard_if_empty(&self, failed: bool) -> bool {
+        let removed = |path: &PathBuf| (failed || self.failed.get()) && std::fs::remove_dir(path).is_ok();
+        self.created.iter().take_while(|path| removed(path)).count() > 0
+    }
+
     /// Makes everything durable that was landed here.
     pub fn settle(&self, bulk: bool) -> Result<()> {
         let doing = |e: io::Error| self.refused("making durable what was written to", ".", &e);
@@ -435,6 +455,24 @@ impl Ground {
         }
         Error::io(format!("{doing} `{}`", path.display()), error)
     }
+}
+
+/// Makes a directory and its parents, and returns those that were not there, the deepest first.
+fn create_dir_all(path: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut created = Vec::new();
+    let missing = |path: &&Path| !path.as_os_str().is_empty() && !path.exists();
+    let missing: Vec<_> = path.ancestors().take_while(missing).collect();
+    for path in missing.into_iter().rev() {
+        match std::fs::create_dir(path) {
+            Ok(()) => created.insert(0, path.to_owned()),
+            Err(_) if path.is_dir() => {}
+            Err(e) => {
+                created.iter().take_while(|path| std::fs::remove_dir(path).is_ok()).for_each(drop);
+                return Err(e);
+            }
+        }
+    }
+    std::fs::create_dir_all(path).map(|()| created)
 }
 
 /// What the system would say of making a directory that is not there, as far as it can be asked.

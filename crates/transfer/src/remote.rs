@@ -1,10 +1,8 @@
 //! A tree in a session, entry by entry, with its links followed and its filter asked.
 
-use std::collections::HashSet;
-
 use futures_util::stream::{BoxStream, StreamExt};
 
-use super::filter::{Filter, Verdict};
+use super::filter::{ListingFilter, Verdict};
 use super::source::LINKS;
 use super::{Links, Options};
 use wharf_client::backend::{RemoteTree, SessionFiles};
@@ -34,7 +32,7 @@ pub(super) enum What {
 /// A walk of a tree in a session.
 pub(super) struct RemoteWalk<'a> {
     files: &'a dyn SessionFiles,
-    filter: &'a Filter,
+    filter: ListingFilter<'a>,
     links: Links,
     /// The root, as the entries name it.
     asked: SessionPath,
@@ -43,8 +41,6 @@ pub(super) struct RemoteWalk<'a> {
     open: Option<(Branch, BoxStream<'a, Result<Entry>>)>,
     branches: Vec<Branch>,
     followed: u32,
-    /// Directories that are left out with all that is in them.
-    left: HashSet<String>,
     over: bool,
 }
 
@@ -63,14 +59,13 @@ impl<'a> RemoteWalk<'a> {
         let branch = Branch { root: tree.at.path.clone(), below: String::new(), through: Vec::new() };
         RemoteWalk {
             files,
-            filter: &options.filter,
+            filter: ListingFilter::new(&options.filter),
             links: options.links,
             asked: tree.at,
             root: None,
             open: tree.entries.map(|entries| (branch, entries)),
             branches: Vec::new(),
             followed: 0,
-            left: HashSet::new(),
             over: false,
         }
     }
@@ -127,35 +122,12 @@ impl<'a> RemoteWalk<'a> {
             return Some(Found { at, below: String::new(), what: What::Failed(error) });
         }
         let below = format!("{}{}", branch.below, entry.path.below(&branch.root));
-        if self.is_left(&below) {
-            return None;
-        }
-        let directory = entry.kind == EntryKind::Directory;
-        let what = match self.filter.judge(below.as_bytes(), directory) {
-            Verdict::Leave => {
-                if directory {
-                    self.left.insert(below.clone());
-                }
-                Ok(What::Excluded)
-            }
+        let what = match self.filter.judge(&below, entry.kind == EntryKind::Directory)? {
+            Verdict::Leave => Ok(What::Excluded),
             _ if entry.kind == EntryKind::Symlink => self.link(&at, &entry, &below).await,
             verdict => of(&at, entry.kind, entry.size, entry.modified_at, verdict),
         };
         Some(Found { at, below, what: what.unwrap_or_else(What::Failed) })
-    }
-
-    /// Whether a directory above is left out.
-    fn is_left(&self, below: &str) -> bool {
-        let mut at = below;
-        while !self.left.is_empty()
-            && let Some((parent, _)) = at.rsplit_once('/')
-        {
-            if self.left.contains(parent) {
-                return true;
-            }
-            at = parent;
-        }
-        false
     }
 
     /// What a link stands for.
@@ -182,7 +154,7 @@ impl<'a> RemoteWalk<'a> {
         if found.kind != EntryKind::Directory {
             return of(at, found.kind, found.size, found.modified_at, Verdict::Take);
         }
-        let verdict = self.filter.judge(below.as_bytes(), true);
+        let verdict = self.filter.judge(below, true).unwrap_or(Verdict::Leave);
         if verdict == Verdict::Leave {
             return Ok(What::Excluded);
         }
