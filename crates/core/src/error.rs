@@ -9,6 +9,8 @@ use std::{fmt, io};
 use serde::Serialize;
 use serde::ser::SerializeStruct;
 
+use crate::advice::Setting;
+
 /// The result of everything below `commands`.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -112,10 +114,10 @@ impl Kind {
             Kind::Unverified => "length or hash differs after a transfer",
             Kind::Partial => "some items failed, or all failed for different reasons",
             Kind::NoMatch => {
-                "`--transform` matched nothing, `delete --label` selected nothing, or fewer files arrived than `--require` says"
+                "a field path matched nothing, a label selected no session, or fewer files arrived than required"
             }
             Kind::Io => "the local disk is full, read-only or not accessible",
-            Kind::Deadline => "`--timeout` ran out",
+            Kind::Deadline => "the time limit ran out",
             Kind::Interrupted => "Ctrl-C, after cleaning up",
             Kind::Terminated => "SIGTERM or SIGHUP, after cleaning up",
             Kind::Closed => "the reader of stdout closed it, as `head` does",
@@ -354,7 +356,7 @@ struct IoFault {
     /// What happened, where Rust's and the system's own words are not plain or not always the same.
     words: Option<&'static str>,
     /// What to do next.
-    hint: Option<&'static str>,
+    hint: Option<String>,
 }
 
 impl IoFault {
@@ -394,7 +396,10 @@ impl IoFault {
             E::ExecutableFileBusy => (Kind::Io, "it is a program that is running", "end the program first"),
             E::TooManyLinks => (Kind::Io, "it has too many links", ""),
             E::StaleNetworkFileHandle => (Kind::Io, "the file server has lost it", "mount the file system again"),
-            E::OutOfMemory => (Kind::Io, "there is not enough memory", "end other programs, or use fewer --jobs"),
+            E::OutOfMemory => {
+                let hint = format!("end other programs, or lower {}", Setting::Jobs);
+                return Self::of_words(error, Kind::Io, "there is not enough memory", Some(hint));
+            }
             E::TimedOut => (Kind::Io, "it took too long", "run the command again"),
             E::BrokenPipe => (Kind::Io, "the other end of the pipe was closed", ""),
             E::UnexpectedEof => {
@@ -404,16 +409,19 @@ impl IoFault {
             E::InvalidData => (Kind::Io, "it is not UTF-8 text", "save it as UTF-8"),
             E::Unsupported => (Kind::Io, "the file system or the system cannot do this", "use another file system"),
             // EMFILE and ENFILE, which have no kind of their own.
-            _ if cfg!(unix) && matches!(error.raw_os_error(), Some(23 | 24)) => (
-                Kind::Io,
-                "too many open files",
-                "raise how many files a process may have open (`ulimit -n 256`), or use fewer --jobs",
-            ),
+            _ if cfg!(unix) && matches!(error.raw_os_error(), Some(23 | 24)) => {
+                let hint = format!("raise the limit of open files (`ulimit -n 256`), or lower {}", Setting::Jobs);
+                return Self::of_words(error, Kind::Io, "too many open files", Some(hint));
+            }
             _ => return IoFault { kind: Kind::Io, words: None, hint: None },
         };
+        Self::of_words(error, kind, words, (!hint.is_empty()).then(|| hint.to_owned()))
+    }
+
+    fn of_words(error: &io::Error, kind: Kind, words: &'static str, hint: Option<String>) -> Self {
         // The message of an error from Rust code is more precise than the one for its kind.
         let words = Some(words).filter(|words| error.get_ref().is_none() && !words.is_empty());
-        IoFault { kind, words, hint: (!hint.is_empty()).then_some(hint) }
+        IoFault { kind, words, hint }
     }
 }
 

@@ -39,7 +39,7 @@ fn check(name: &str, value: &str) -> Result<(String, String)> {
 }
 
 fn malformed() -> Error {
-    Error::usage("invalid header").hint("write `--header 'Name: value'`, the name of letters, digits and dashes")
+    Error::usage("invalid header").hint("write `Name: value`; a name has letters, digits and dashes")
 }
 
 #[cfg(test)]

@@ -26,6 +26,7 @@ use self::answers::Answers;
 use self::profile::{Amount, ConfigFile, Profile};
 use self::secret::Secret;
 use self::trace::TraceSink;
+use crate::advice;
 use crate::error::{Error, Result};
 
 /// The default number of retries.
@@ -254,8 +255,8 @@ impl Settings {
     /// `usage` for `-`: standard input may be what is to be uploaded.
     pub fn token_file(&self) -> Result<Option<&PathBuf>> {
         if self.token_file.as_deref() == Some(Path::new("-")) {
-            return Err(Error::usage("--token-file takes a file or a pipe, and no `-`")
-                .hint("standard input belongs to what is uploaded; `--token-file /dev/stdin` reads it all the same"));
+            return Err(Error::usage(format!("{} takes a file or a pipe, not `-`", advice::Setting::TokenFile))
+                .hint("stdin belongs to what is uploaded; `/dev/stdin` reads it all the same"));
         }
         Ok(self.token_file.as_ref())
     }
@@ -353,7 +354,7 @@ fn detect(choosers: impl Iterator<Item = Chooser>) -> Result<Setting<String>> {
         several => {
             let names: Vec<_> = several.iter().map(|(backend, name)| format!("{backend} ({name})")).collect();
             Err(Error::usage(format!("the environment speaks for several backends: {}", names.join(", ")))
-                .hint("choose one: `--backend NAME` or WHARF_BACKEND"))
+                .hint(format!("choose one: `{}` or WHARF_BACKEND", advice::Setting::Backend.to("NAME"))))
         }
     }
 }

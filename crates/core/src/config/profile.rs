@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use super::secret::Secret;
 use super::small;
+use crate::advice::Step;
 use crate::error::{Error, Kind, Result};
 
 /// The largest configuration file, in bytes.
@@ -136,7 +137,11 @@ impl ConfigFile {
             if secret {
                 error.hint(format!("wharf keeps no secrets in its configuration, only where they are: {SECRET_HINT}"))
             } else {
-                error.hint("`wharf config path` names the file, `wharf config list` shows what it says")
+                error.hint(format!(
+                    "{} names the file, {} shows its settings",
+                    Step::ShowConfigPath,
+                    Step::ListSettings
+                ))
             }
         })
     }

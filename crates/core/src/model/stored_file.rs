@@ -6,6 +6,7 @@ use std::str::FromStr;
 use serde::Serialize;
 
 use super::{Provider, SessionId, Timestamp};
+use crate::advice::Step;
 use crate::error::{Error, Result};
 
 /// An immutable upload, outside any session.
@@ -60,8 +61,10 @@ impl FromStr for FileId {
     fn from_str(text: &str) -> Result<Self> {
         let rest = text.strip_prefix(Self::PREFIX).unwrap_or_default();
         if rest.is_empty() || rest.contains(['/', ':']) || text.chars().any(char::is_control) {
-            return Err(Error::usage(format!("invalid stored file id {text:?}"))
-                .hint("a stored file's id begins with `file_`; `wharf files ls` lists them"));
+            return Err(Error::usage(format!("invalid stored file id {text:?}")).hint(format!(
+                "a stored file's id begins with `file_`; {} lists them",
+                Step::ListStoredFiles { scope: None }
+            )));
         }
         Ok(FileId(text.to_owned()))
     }
