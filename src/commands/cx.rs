@@ -10,7 +10,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use super::GlobalFlags;
 use super::args::PagingFlags;
 use crate::output::{Format, Listing, Output, OutputOptions, Record};
-use wharf_client::backend::page::Walk;
+use wharf_client::backend::page::Pager;
 use wharf_client::backend::{Backend, Page, PageRequest, registry};
 use wharf_core::config::answers::Answers;
 use wharf_core::config::trace::TraceSink;
@@ -210,7 +210,7 @@ impl Cx {
         mut listing: Listing<'_, T>,
         mut fetch: impl AsyncFnMut(PageRequest) -> Result<Page<T>>,
     ) -> Result<()> {
-        let mut walk = Walk::new(self.backend()?.capabilities().backend, paging.page.as_deref(), paging.limit())?;
+        let mut walk = Pager::new(self.backend()?.capabilities().backend, paging.page.as_deref(), paging.limit())?;
         let answers = self.answers.as_ref().filter(|_| self.out.wants_pages());
         let mut tally = Tally::default();
         loop {

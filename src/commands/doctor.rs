@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::Cx;
 use crate::output::{Align, Column, Record, TableView};
-use wharf_client::backend::{Capabilities, Finding};
+use wharf_client::backend::{Capabilities, Check};
 use wharf_core::error::{Error, Result};
 use wharf_transfer::tally::Tally;
 
@@ -20,19 +20,18 @@ pub(super) async fn run(cx: &Cx) -> Result<()> {
         None => "none: neither HOME nor WHARF_CONFIG is set".to_owned(),
     };
     let mut findings =
-        vec![Finding { check: "configuration", outcome: Ok(file) }, Finding { check: "clock", outcome: clock() }];
+        vec![Check { name: "configuration", outcome: Ok(file) }, Check { name: "clock", outcome: clock() }];
     let mut warnings = Vec::new();
     match cx.backend() {
         Ok(backend) => {
             let Capabilities { backend: name, account, .. } = backend.capabilities();
             let credentials = account.unwrap_or("none needed");
-            findings
-                .push(Finding { check: "backend", outcome: Ok(format!("{name} (from {})", settings.backend.origin)) });
-            findings.push(Finding { check: "credentials", outcome: Ok(credentials.to_owned()) });
-            findings.extend(backend.examine().await);
+            findings.push(Check { name: "backend", outcome: Ok(format!("{name} (from {})", settings.backend.origin)) });
+            findings.push(Check { name: "credentials", outcome: Ok(credentials.to_owned()) });
+            findings.extend(backend.diagnose().await);
             warnings = backend.warnings();
         }
-        Err(error) => findings.push(Finding { check: "backend", outcome: Err(error) }),
+        Err(error) => findings.push(Check { name: "backend", outcome: Err(error) }),
     }
     let mut tally = Tally::default();
     let mut listing = cx.out.listing().ignore_closed_stdout();
@@ -45,7 +44,7 @@ pub(super) async fn run(cx: &Cx) -> Result<()> {
     }
     for (check, warning) in warnings {
         cx.out.note(format!("warning: {warning}"));
-        listing.push(&CheckRecord { ok: true, ..CheckRecord::of(&Finding { check, outcome: Err(warning) }) })?;
+        listing.push(&CheckRecord { ok: true, ..CheckRecord::of(&Check { name: check, outcome: Err(warning) }) })?;
     }
     listing.conclude(tally.verdict("checks"))
 }
@@ -69,11 +68,11 @@ struct CheckRecord {
 }
 
 impl CheckRecord {
-    fn of(finding: &Finding) -> Self {
+    fn of(finding: &Check) -> Self {
         match &finding.outcome {
-            Ok(detail) => CheckRecord { check: finding.check, ok: true, detail: detail.clone(), hint: None },
+            Ok(detail) => CheckRecord { check: finding.name, ok: true, detail: detail.clone(), hint: None },
             Err(error) => CheckRecord {
-                check: finding.check,
+                check: finding.name,
                 ok: false,
                 detail: error.message().to_owned(),
                 hint: error.hint_text().map(str::to_owned),

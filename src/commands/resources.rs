@@ -10,8 +10,8 @@ use super::args::{BodyFlag, PagingFlags, session_and_rest};
 use super::spec::{Spec, name_left, upload_local};
 use super::stdin::document;
 use crate::output::Record;
-use wharf_client::backend::page::Walk;
-use wharf_client::backend::{Feature, NewResource, document as shape};
+use wharf_client::backend::page::Pager;
+use wharf_client::backend::{Feature, NewResource, body_document as shape};
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::receipt::DeletionTarget;
 use wharf_core::model::{Deletion, RemotePath, Resource, ResourceKind, SessionId};
@@ -98,7 +98,7 @@ impl ResourcesAddArgs {
         let specs = self.specs(cx, &specs).await?;
         for kind in specs.iter().map(Spec::kind) {
             backend.require(Feature::of_resource(kind))?;
-            backend.need_resources()?.takes(kind)?;
+            backend.require_resources()?.takes(kind)?;
         }
         let asked = specs.len();
         let options = cx.transfer_options()?;
@@ -111,7 +111,7 @@ impl ResourcesAddArgs {
         let mut tally = Tally::default();
         let (mut added, mut undone) = (Vec::new(), Vec::new());
         for (new, upload) in ready {
-            let work = async { backend.need_resources()?.add(&session, new).await };
+            let work = async { backend.require_resources()?.add(&session, new).await };
             match uploads.mount(upload.as_slice(), work).await {
                 Ok(resource) => {
                     added.push(resource);
@@ -125,7 +125,7 @@ impl ResourcesAddArgs {
         }
         undone.retain(|id| !uploads.left().contains(id));
         cx.forget_uploads(&undone);
-        let settled = backend.settle().await;
+        let settled = backend.flush().await;
         let verdict = tally.verdict(Resource::NOUN).map_err(|error| name_left(&uploads, error));
         cx.out.objects(asked, &added, settled.and(verdict))
     }
@@ -197,7 +197,7 @@ pub(super) struct ResourcesListArgs {
 impl ResourcesListArgs {
     async fn run(self, cx: &Cx) -> Result<()> {
         let session = session_and_rest(self.session_id, self.name, Vec::new()).0.parse()?;
-        let resources = cx.backend()?.need_resources()?;
+        let resources = cx.backend()?.require_resources()?;
         cx.pages(&self.paging, cx.out.listing(), async |page| resources.list(&session, page).await).await
     }
 }
@@ -248,7 +248,7 @@ pub(super) struct ResourcesGetArgs {
 impl ResourcesGetArgs {
     async fn run(self, cx: &Cx) -> Result<()> {
         let (session, id) = self.name.read()?;
-        cx.out.one(&cx.backend()?.need_resources()?.get(&session, &id).await?)
+        cx.out.one(&cx.backend()?.require_resources()?.get(&session, &id).await?)
     }
 }
 
@@ -272,7 +272,7 @@ impl ResourcesUpdateArgs {
         if document.is_empty() {
             return Err(Error::usage("nothing to change").hint("give a document: `--body FILE` or `--body -`"));
         }
-        cx.out.one(&backend.need_resources()?.update(&session, &id, document).await?)
+        cx.out.one(&backend.require_resources()?.update(&session, &id, document).await?)
     }
 }
 
@@ -318,7 +318,7 @@ impl ResourcesDeleteArgs {
         let mut tally = Tally::default();
         let mut listing = cx.out.listing().ignore_closed_stdout();
         for id in ids {
-            match backend.need_resources()?.remove(&session, &id).await {
+            match backend.require_resources()?.remove(&session, &id).await {
                 Ok(()) => {
                     listing.push(&Deletion { what: DeletionTarget::Id(id), deleted: true, missing: false })?;
                     tally.done();
@@ -326,7 +326,7 @@ impl ResourcesDeleteArgs {
                 Err(error) => tally.failed(error),
             }
         }
-        let settled = backend.settle().await;
+        let settled = backend.flush().await;
         listing.conclude(settled.and(tally.verdict(Resource::NOUN)))
     }
 }
@@ -334,14 +334,14 @@ impl ResourcesDeleteArgs {
 /// The id of what is mounted at a path.
 async fn mounted_at(cx: &Cx, session: &SessionId, path: &str) -> Result<String> {
     let backend = cx.backend()?;
-    let resources = backend.need_resources()?;
+    let resources = backend.require_resources()?;
     let mut at = cx.at(Some(session.clone()), path)?;
     if let Some(files) = backend.files() {
         // The service may have rooted it elsewhere. What is not there says so below.
         at = files.resolve(&at).await.unwrap_or(at);
     }
     let wanted: RemotePath = at.path;
-    let (mut unknown, mut walk) = (None, Walk::whole());
+    let (mut unknown, mut walk) = (None, Pager::whole());
     while let Some(request) = walk.request()? {
         for resource in walk.take(resources.list(session, request).await?).0 {
             match resource {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Map, Value};
 
 use super::Cx;
-use wharf_client::backend::{NewResource, document};
+use wharf_client::backend::{NewResource, body_document};
 use wharf_core::config::body;
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{FileId, ResourceKind};
@@ -49,7 +49,7 @@ impl Spec {
 
     /// Reads an object.
     pub(super) fn of_document(cx: &Cx, document: Map<String, Value>) -> Result<Self> {
-        let (new, unknown) = document::resource(document)?;
+        let (new, unknown) = body_document::resource(document)?;
         cx.note_unknown(&unknown);
         Ok(Spec::Ready(new))
     }

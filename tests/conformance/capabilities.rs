@@ -71,22 +71,22 @@ async fn call(backend: &dyn Backend, session: &SessionId, feature: Feature) -> R
         Feature::SessionTouch => sessions.touch(session).await.map(drop),
         Feature::SessionStop => sessions.stop(session).await.map(drop),
         Feature::SessionArchive => sessions.archive(session).await.map(drop),
-        Feature::SessionFiles => backend.need_files()?.stat(&at).await.map(drop),
-        Feature::Mkdir => backend.need_files()?.mkdir(&at, MkdirOptions::default()).await.map(drop),
+        Feature::SessionFiles => backend.require_files()?.stat(&at).await.map(drop),
+        Feature::Mkdir => backend.require_files()?.mkdir(&at, MkdirOptions::default()).await.map(drop),
         Feature::MkdirMode => {
             let options = MkdirOptions { mode: Some(0o700), ..MkdirOptions::default() };
-            backend.need_files()?.mkdir(&at, options).await.map(drop)
+            backend.require_files()?.mkdir(&at, options).await.map(drop)
         }
-        Feature::Move => backend.need_files()?.rename(&at, &at.path.join("other")).await.map(drop),
-        Feature::StoredFiles => backend.need_store()?.get(&file).await.map(drop),
+        Feature::Move => backend.require_files()?.rename(&at, &at.path.join("other")).await.map(drop),
+        Feature::StoredFiles => backend.require_store()?.get(&file).await.map(drop),
         Feature::FileExpiry => {
             let options = PutOptions { expires_in: day, ..PutOptions::default() };
-            let put = backend.need_files()?.put(&at, &Content(b"x"), options).await.map(drop);
+            let put = backend.require_files()?.put(&at, &Content(b"x"), options).await.map(drop);
             let new = NewStoredFile { filename: "x".to_owned(), mime_type: None, expires_in: day };
-            put.and(backend.need_store()?.upload(new, &Content(b"x")).await.map(drop))
+            put.and(backend.require_store()?.upload(new, &Content(b"x")).await.map(drop))
         }
-        Feature::Resources => backend.need_resources()?.list(session, PageRequest::default()).await.map(drop),
-        Feature::ResourceUpdate => backend.need_resources()?.update(session, "word", Map::new()).await.map(drop),
+        Feature::Resources => backend.require_resources()?.list(session, PageRequest::default()).await.map(drop),
+        Feature::ResourceUpdate => backend.require_resources()?.update(session, "word", Map::new()).await.map(drop),
         // These are about how the backend is set up or what a transfer may do: no part has a call for them.
         Feature::CallAgent | Feature::Verify | Feature::Beta | Feature::UserIdentity | Feature::IsolationKey => {
             backend.require(feature)

@@ -5,8 +5,8 @@ use futures_util::stream::BoxStream;
 use serde_json::{Map, Value};
 use wharf_client::backend::capability::Limits;
 use wharf_client::backend::{
-    Backend, Capabilities, Feature, FetchOptions, Fetched, Finding, NewSession, Page, PageRequest, PutOptions,
-    SessionFiles, SessionQuery, Sessions, Stored,
+    Backend, Capabilities, Check, Feature, FetchOptions, GetResult, NewSession, Page, PageRequest, PutOptions,
+    PutResult, SessionFiles, SessionQuery, Sessions,
 };
 use wharf_core::body::Source;
 use wharf_core::error::Result;
@@ -32,7 +32,7 @@ impl Lean {
     }
 
     fn all_files(&self) -> Result<&dyn SessionFiles> {
-        self.0.need_files()
+        self.0.require_files()
     }
 }
 
@@ -54,12 +54,12 @@ impl Backend for Lean {
         Some(self)
     }
 
-    async fn settle(&self) -> Result<()> {
-        self.0.settle().await
+    async fn flush(&self) -> Result<()> {
+        self.0.flush().await
     }
 
-    async fn examine(&self) -> Vec<Finding> {
-        self.0.examine().await
+    async fn diagnose(&self) -> Vec<Check> {
+        self.0.diagnose().await
     }
 }
 
@@ -102,11 +102,11 @@ impl SessionFiles for Lean {
         &CAPABILITIES
     }
 
-    async fn put(&self, at: &SessionPath, source: &dyn Source, options: PutOptions) -> Result<Stored> {
+    async fn put(&self, at: &SessionPath, source: &dyn Source, options: PutOptions) -> Result<PutResult> {
         self.all_files()?.put(at, source, options).await
     }
 
-    async fn fetch(&self, at: &SessionPath, options: FetchOptions) -> Result<Fetched> {
+    async fn fetch(&self, at: &SessionPath, options: FetchOptions) -> Result<GetResult> {
         self.all_files()?.fetch(at, options).await
     }
 

@@ -4,8 +4,8 @@ use std::fmt;
 
 use futures_util::TryStreamExt as _;
 use wharf_client::backend::{
-    ByteRange, Expected, FetchOptions, Fetched, MkdirOptions, NewResource, NewSession, NewStoredFile, Page,
-    PageRequest, PutOptions, Stored,
+    ByteRange, FetchOptions, GetResult, MkdirOptions, NewResource, NewSession, NewStoredFile, Page, PageRequest,
+    PutOptions, PutResult, RemoteHash,
 };
 use wharf_core::body::Source;
 use wharf_core::error::Result;
@@ -69,13 +69,13 @@ impl<'a> Room<'a> {
         Ok(())
     }
 
-    pub(crate) async fn put_from(&self, path: &str, source: &dyn Source, options: PutOptions) -> Result<Stored> {
-        self.stage.backend.need_files()?.put(&self.at(path), source, options).await
+    pub(crate) async fn put_from(&self, path: &str, source: &dyn Source, options: PutOptions) -> Result<PutResult> {
+        self.stage.backend.require_files()?.put(&self.at(path), source, options).await
     }
 
     /// What a file holds.
     pub(crate) async fn read(&self, path: &str) -> Result<Vec<u8>> {
-        drain(self.stage.backend.need_files()?.fetch(&self.at(path), FetchOptions::default()).await?).await
+        drain(self.stage.backend.require_files()?.fetch(&self.at(path), FetchOptions::default()).await?).await
     }
 
     /// The bytes of a range, its last one included.
@@ -84,7 +84,7 @@ impl<'a> Room<'a> {
         drain(
             self.stage
                 .backend
-                .need_files()?
+                .require_files()?
                 .fetch(&self.at(path), FetchOptions { range, ..FetchOptions::default() })
                 .await?,
         )
@@ -92,12 +92,12 @@ impl<'a> Room<'a> {
     }
 
     pub(crate) async fn stat(&self, path: &str) -> Result<Line> {
-        self.stage.backend.need_files()?.stat(&self.at(path)).await.map(|entry| self.line(&entry))
+        self.stage.backend.require_files()?.stat(&self.at(path)).await.map(|entry| self.line(&entry))
     }
 
     /// The entries of a directory, or the tree below it.
     pub(crate) async fn list(&self, path: &str, recursive: bool) -> Result<Vec<Line>> {
-        let entries = self.stage.backend.need_files()?.list(&self.at(path), recursive).await?;
+        let entries = self.stage.backend.require_files()?.list(&self.at(path), recursive).await?;
         entries.map_ok(|entry| self.line(&entry)).try_collect().await
     }
 
@@ -110,7 +110,7 @@ impl<'a> Room<'a> {
 
     /// What a path means.
     pub(crate) async fn resolve(&self, path: &str) -> Result<SessionPath> {
-        self.stage.backend.need_files()?.resolve(&self.at(path)).await
+        self.stage.backend.require_files()?.resolve(&self.at(path)).await
     }
 
     pub(crate) async fn mkdir(&self, path: &str, parents: bool) -> Result<Line> {
@@ -118,23 +118,23 @@ impl<'a> Room<'a> {
     }
 
     pub(crate) async fn mkdir_with(&self, path: &str, options: MkdirOptions) -> Result<Line> {
-        let made = self.stage.backend.need_files()?.mkdir(&self.at(path), options).await?;
+        let made = self.stage.backend.require_files()?.mkdir(&self.at(path), options).await?;
         assert_eq!(made.path, self.at(path).path);
         Ok(self.line(&made))
     }
 
     pub(crate) async fn rename(&self, from: &str, to: &str) -> Result<Line> {
-        let moved = self.stage.backend.need_files()?.rename(&self.at(from), &self.at(to).path).await?;
+        let moved = self.stage.backend.require_files()?.rename(&self.at(from), &self.at(to).path).await?;
         assert_eq!(moved.path, self.at(to).path);
         Ok(self.line(&moved))
     }
 
     pub(crate) async fn remove(&self, path: &str, recursive: bool) -> Result<()> {
-        self.stage.backend.need_files()?.remove(&self.at(path), recursive).await
+        self.stage.backend.require_files()?.remove(&self.at(path), recursive).await
     }
 
     pub(crate) async fn mount(&self, path: &str, file: &FileId) -> Result<Resource> {
-        let resource = self.stage.backend.need_resources()?.add(&self.id, self.resource(path, file)).await?;
+        let resource = self.stage.backend.require_resources()?.add(&self.id, self.resource(path, file)).await?;
         assert_eq!((resource.kind, &resource.session), (ResourceKind::File, &self.id));
         assert_eq!(resource.file_id.as_ref(), Some(file));
         assert_eq!(resource.mount_path.as_deref(), Some(self.at(path).path.as_str()));
@@ -154,7 +154,7 @@ impl<'a> Room<'a> {
 
     /// The mounts, oldest first: where they are, below the backend's home, and their ids.
     pub(crate) async fn mounts(&self) -> Result<Vec<(String, String)>> {
-        let resources = self.stage.backend.need_resources()?;
+        let resources = self.stage.backend.require_resources()?;
         let found = pages(None, async |page| resources.list(&self.id, page).await).await?;
         let home = self.at("").path;
         let place = |resource: Resource| {
@@ -168,7 +168,7 @@ impl<'a> Room<'a> {
     pub(crate) async fn unmount(&self, path: &str) -> Result<()> {
         let mounts = if self.stage.backend.resources().is_some() { self.mounts().await? } else { Vec::new() };
         let id = mounts.into_iter().find(|(at, _)| at == path).map_or_else(|| "sesrsc_none".to_owned(), |(_, id)| id);
-        self.stage.backend.need_resources()?.remove(&self.id, &id).await
+        self.stage.backend.require_resources()?.remove(&self.id, &id).await
     }
 
     pub(crate) async fn delete(&self) -> Result<()> {
@@ -193,7 +193,7 @@ impl<'a> Room<'a> {
 /// Stores a file in the workspace.
 pub(crate) async fn store(stage: &Stage, filename: &str, bytes: &[u8]) -> Result<FileId> {
     let new = NewStoredFile { filename: filename.to_owned(), mime_type: None, expires_in: None };
-    let (file, stored) = stage.backend.need_store()?.upload(new, &Content(bytes)).await?;
+    let (file, stored) = stage.backend.require_store()?.upload(new, &Content(bytes)).await?;
     assert_receipt(stage, &stored, bytes);
     assert_eq!(stored.file_id.as_ref(), Some(&file.id));
     assert_eq!((file.filename.as_str(), file.size), (filename, Some(bytes.len() as u64)));
@@ -201,7 +201,7 @@ pub(crate) async fn store(stage: &Stage, filename: &str, bytes: &[u8]) -> Result
 }
 
 /// A receipt tells the truth, and as much of it as the backend's capabilities promise.
-pub(crate) fn assert_receipt(stage: &Stage, stored: &Stored, bytes: &[u8]) {
+pub(crate) fn assert_receipt(stage: &Stage, stored: &PutResult, bytes: &[u8]) {
     let expected = summary(bytes);
     assert_eq!(stored.sent, expected);
     assert!(stored.size.is_none_or(|size| size == expected.bytes), "{stored:?}");
@@ -212,7 +212,7 @@ pub(crate) fn assert_receipt(stage: &Stage, stored: &Stored, bytes: &[u8]) {
 }
 
 /// All bytes of a fetched file, which must be what its length and hashes say.
-pub(crate) async fn drain(fetched: Fetched) -> Result<Vec<u8>> {
+pub(crate) async fn drain(fetched: GetResult) -> Result<Vec<u8>> {
     let mut body = fetched.body;
     let announced = body.len();
     let mut bytes = Vec::new();
@@ -221,7 +221,7 @@ pub(crate) async fn drain(fetched: Fetched) -> Result<Vec<u8>> {
     }
     assert_eq!(body.digest()?, &summary(&bytes));
     assert!(announced.is_none_or(|length| length == bytes.len() as u64), "{announced:?} of {}", bytes.len());
-    if let Expected::Known(hash) = fetched.sha256 {
+    if let RemoteHash::Known(hash) = fetched.sha256 {
         assert_eq!(hash, summary(&bytes).sha256);
     }
     Ok(bytes)

@@ -189,7 +189,7 @@ fn any_sequence_of_operations_looks_the_same_on_a_backend_and_on_the_model() {
             Err(TestError::Fail(what, ops)) => panic!("{}", report(&stage, &ops, what.message())),
             Err(TestError::Abort(what)) => panic!("no sequences: {what}"),
         }
-        wait_for(stage.backend.settle()).unwrap();
+        wait_for(stage.backend.flush()).unwrap();
     }
 }
 

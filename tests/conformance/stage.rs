@@ -219,15 +219,15 @@ impl Stage {
 
     /// The parts, for a test that knows that they are there.
     pub(crate) fn files(&self) -> &dyn SessionFiles {
-        self.backend.need_files().unwrap()
+        self.backend.require_files().unwrap()
     }
 
     pub(crate) fn store(&self) -> &dyn FileStore {
-        self.backend.need_store().unwrap()
+        self.backend.require_store().unwrap()
     }
 
     pub(crate) fn resources(&self) -> &dyn Resources {
-        self.backend.need_resources().unwrap()
+        self.backend.require_resources().unwrap()
     }
 }
 

@@ -135,7 +135,7 @@ async fn an_address_that_was_given_out_gets_no_credentials() {
     let http = Http::new(options).unwrap();
     let url = format!("{}/bucket/key?sig=a%2Fb", store.url());
     let mut download =
-        http.elsewhere(Class::Safe, Method::GET, &url).secret("x-access-token", "tok-123456").fetch().await.unwrap();
+        http.external(Class::Safe, Method::GET, &url).secret("x-access-token", "tok-123456").fetch().await.unwrap();
     assert_eq!(drain(&mut download).await.unwrap().bytes, 3);
     let got = &store.got()[0];
     assert!(got.head.starts_with("GET /bucket/key?sig=a%2Fb HTTP/1.1\r\n"), "{}", got.head);

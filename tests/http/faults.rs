@@ -179,17 +179,17 @@ async fn an_answer_beyond_all_measure_is_refused() {
 async fn a_backend_reads_its_own_errors() {
     let server = Server::new(vec![answer(400, "x-reason: Gone\r\n", "{\"say\":\"it is gone\"}")]);
     let mut options = options(&server.url());
-    options.envelope = |status, headers, content| {
+    options.error_parser = |status, headers, content| {
         assert_eq!(status, 400);
         let content: Value = serde_json::from_slice(content).unwrap();
-        wharf_client::http::Told {
+        wharf_client::http::ServiceError {
             code: headers.get("x-reason").map(|value| value.to_str().unwrap().to_owned()),
             message: content["say"].as_str().map(str::to_owned),
             request_id: Some("inside".to_owned()),
             kind: Some(Kind::NotFound),
-            again: Some(true),
+            retry: Some(true),
             hint: Some("look elsewhere"),
-            undone: false,
+            not_executed: false,
         }
     };
     options.retries = 1;
@@ -205,12 +205,12 @@ async fn an_error_may_come_with_a_good_status() {
     let server = Server::new(vec![answer(200, "x-request-id: r1\r\n", "{\"success\":false}")]);
     let answer = get(&client(&server.url())).send().await.unwrap();
     let message = Some("gone, see https://a.test/x?sig=PLANTED".to_owned());
-    let told = wharf_client::http::Told {
+    let told = wharf_client::http::ServiceError {
         message,
         code: Some("X.NotFound".to_owned()),
         kind: Some(Kind::NotFound),
         hint: Some("look elsewhere"),
-        ..wharf_client::http::Told::default()
+        ..wharf_client::http::ServiceError::default()
     };
     let error = answer.error(told);
     assert_eq!(
@@ -236,7 +236,7 @@ async fn a_request_that_is_none_is_not_sent() {
     let http = client(&server.url());
     let up = http.request(Class::Safe, Method::GET, &["v1", "..", "secret"]).send().await;
     let line = get(&http).header("x-note", "a\r\nb: c").send().await;
-    let plain = http.elsewhere(Class::Safe, Method::GET, "http://192.0.2.1/x?sig=hunter22").send().await;
+    let plain = http.external(Class::Safe, Method::GET, "http://192.0.2.1/x?sig=hunter22").send().await;
     for result in [up, line, plain] {
         let error = result.unwrap_err();
         assert!(error.kind() == Kind::Usage && !error.message().contains("hunter22"), "{error}");

@@ -2,19 +2,19 @@
 
 use std::sync::{Arc, Mutex};
 
-use wharf_client::http::{Class, Credentials, Http, Method, Outcome, Try};
+use wharf_client::http::{Attempt, AttemptOutcome, Class, Credentials, Http, Method};
 
 use super::server::{Server, answer, step};
 use super::{LOOK, get, options, post, seen};
 
 /// Where the tries of a client are written down.
-type Notes = Arc<Mutex<Vec<Try>>>;
+type Notes = Arc<Mutex<Vec<Attempt>>>;
 
 fn watched(url: &str, change: impl FnOnce(&mut wharf_client::http::Options)) -> (Http, Notes) {
     let notes = Notes::default();
     let mut options = options(url);
     let told = Arc::clone(&notes);
-    options.observer = Some(Arc::new(move |one: &Try| told.lock().unwrap().push(one.clone())));
+    options.observer = Some(Arc::new(move |one: &Attempt| told.lock().unwrap().push(one.clone())));
     change(&mut options);
     (Http::new(options).unwrap(), notes)
 }
@@ -36,7 +36,7 @@ async fn every_try_is_told_with_what_matters() {
     );
     assert!(first.contains(" ms, request req_1, again in "), "{first}");
     assert_eq!((notes[1].number, notes[1].received, notes[1].again_in), (2, 11, None));
-    assert!(matches!(notes[1].outcome, Outcome::Answered(200)));
+    assert!(matches!(notes[1].outcome, AttemptOutcome::Answered(200)));
 }
 
 #[tokio::test]
@@ -73,8 +73,8 @@ async fn downloads_are_told_when_they_end() {
     drop(whole);
     drop(get(&http).fetch().await.unwrap());
     let notes = notes.lock().unwrap();
-    assert!(matches!(notes[0].outcome, Outcome::Answered(200)) && notes[0].received == 10, "{:?}", notes[0]);
-    assert!(matches!(notes[1].outcome, Outcome::Left(200)), "{:?}", notes[1]);
+    assert!(matches!(notes[0].outcome, AttemptOutcome::Answered(200)) && notes[0].received == 10, "{:?}", notes[0]);
+    assert!(matches!(notes[1].outcome, AttemptOutcome::Left(200)), "{:?}", notes[1]);
 }
 
 #[tokio::test]
@@ -106,7 +106,7 @@ async fn planted_secrets_never_appear() {
     for _ in 0..5 {
         let home = get(&http).query("authCode", "PLANTED-q-6").secret("x-api-key", "PLANTED-tok-2");
         let home = home.send().await.unwrap_err();
-        let away = http.elsewhere(Class::Safe, Method::GET, &away).secret("cookie", "a=PLANTED-tok-2").send().await;
+        let away = http.external(Class::Safe, Method::GET, &away).secret("cookie", "a=PLANTED-tok-2").send().await;
         let away = away.unwrap_err();
         for error in [home, away] {
             shown.push(format!("{error} {error:?} {} {:?}", seen(&error), error.hint_text()));
@@ -114,7 +114,7 @@ async fn planted_secrets_never_appear() {
     }
     let notes = notes.lock().unwrap();
     assert_eq!(notes.len(), 10);
-    let lines = |note: &Try| note.detail.as_ref().unwrap().lines().collect::<Vec<_>>().join("\n");
+    let lines = |note: &Attempt| note.detail.as_ref().unwrap().lines().collect::<Vec<_>>().join("\n");
     shown.extend(notes.iter().map(|note| format!("{note} {note:?} {}", lines(note))));
     for text in &shown {
         for secret in secrets {

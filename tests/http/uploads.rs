@@ -3,7 +3,7 @@
 use std::net::TcpListener;
 use std::time::Duration;
 
-use wharf_client::http::{Class, FilePart, Form, Http, Method, Request};
+use wharf_client::http::{Class, FilePart, Http, Method, MultipartForm, Request};
 use wharf_core::error::Kind;
 
 use super::server::{Server, answer, fine, reset, step};
@@ -130,7 +130,7 @@ async fn a_form_carries_its_fields_and_its_file() {
         let server = Server::new(vec![answer(429, "", ""), fine()]);
         let source = Memory::saying(content.clone(), said);
         let file = FilePart { name: "file", filename: "a \"b\".csv", content_type: Some("text/csv"), source: &source };
-        let form = Form { fields: vec![("expires_in_seconds", "3600")], file };
+        let form = MultipartForm { fields: vec![("expires_in_seconds", "3600")], file };
         let result = client(&server.url()).request(LOOK, Method::POST, &["v1", "files"]).form(form).send().await;
         assert_eq!(result.is_ok(), said.is_some());
         let got = server.got();

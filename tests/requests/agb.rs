@@ -343,7 +343,7 @@ async fn drive(backend: &dyn Backend, capture: &Capture, content: Vec<u8>) -> Re
             sessions.label(&id, patch).await.map(drop)
         }
         Some(Op::GetContextInfo) if query("path").is_none() => {
-            backend.need_resources()?.list(&id, PageRequest::default()).await.map(drop)
+            backend.require_resources()?.list(&id, PageRequest::default()).await.map(drop)
         }
         Some(Op::GetDownloadUrl) => fetch_large(files, &at("/tmp/large")).await,
         _ if down || shape.method == "GET" && shape.path == OBJECT => fetch_large(files, &at("/tmp/large")).await,
@@ -429,7 +429,7 @@ async fn no_call_of_a_tool_can_start_a_session() {
     let mut options = Options::new("agb", recorder.origin.clone());
     options.auth = Some(Arc::new(Credentials::bearer("akm-test").unwrap()));
     let backend = agb::with(options, None).unwrap();
-    let files = backend.need_files().unwrap();
+    let files = backend.require_files().unwrap();
     let at = SessionPath { session: "session-1".parse().unwrap(), path: "/tmp/f".parse().unwrap() };
     let sample = Sample { bytes: b"abc".to_vec(), is_pipe: false };
     files.put(&at, &sample, PutOptions::default()).await.unwrap();

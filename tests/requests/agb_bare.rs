@@ -67,7 +67,7 @@ fn at(path: &str) -> SessionPath {
 #[tokio::test]
 async fn a_tree_is_told_with_the_names_that_can_be_told_and_an_error_for_each_that_cannot() {
     let (backend, recorder) = start().await;
-    let files = backend.need_files().unwrap();
+    let files = backend.require_files().unwrap();
     let all: Vec<_> = files.list(&at("/tmp/d"), true).await.unwrap().collect().await;
     let (told, errors): (Vec<_>, Vec<_>) = all.into_iter().partition(Result::is_ok);
     let told: Vec<_> = told.into_iter().map(|entry| entry.unwrap()).map(|one| (one.name, one.kind, one.size)).collect();
@@ -92,7 +92,7 @@ async fn a_tree_is_told_with_the_names_that_can_be_told_and_an_error_for_each_th
 #[tokio::test]
 async fn one_path_and_a_content_are_told_as_well() {
     let (backend, _recorder) = start().await;
-    let files = backend.need_files().unwrap();
+    let files = backend.require_files().unwrap();
     assert_eq!(files.stat(&at("/tmp/d/last")).await.unwrap().size, Some(4));
     assert_eq!(files.stat(&at("/tmp/d/gone")).await.unwrap_err().kind(), Kind::NotFound);
     assert_eq!(files.list(&at("/tmp/d/last"), true).await.unwrap().count().await, 1);

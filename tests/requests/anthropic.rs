@@ -8,7 +8,7 @@ use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 use wharf_client::backend::anthropic::{self, Setup};
 use wharf_client::backend::{
-    Backend, FetchOptions, NewResource, NewStoredFile, PageRequest, Resources, SessionQuery, document,
+    Backend, FetchOptions, NewResource, NewStoredFile, PageRequest, Resources, SessionQuery, body_document,
 };
 use wharf_client::http::{Credentials, Options};
 use wharf_core::error::Result;
@@ -177,7 +177,7 @@ async fn drive(backend: &dyn Backend, capture: &Capture) -> Result<()> {
         ("DELETE", ["sessions", id]) => sessions.delete(&session(id), false).await,
         ("POST", ["sessions", id, "archive"]) => sessions.archive(&session(id)).await.map(drop),
         ("POST", ["sessions", id]) => {
-            let change = document::change(body.as_object().unwrap().clone())?;
+            let change = body_document::change(body.as_object().unwrap().clone())?;
             sessions.update(&session(id), change).await.map(drop)
         }
         ("POST", ["sessions", id, "resources"]) => add(resources, &session(id), body).await,
@@ -192,7 +192,7 @@ async fn drive(backend: &dyn Backend, capture: &Capture) -> Result<()> {
 }
 
 async fn add(resources: &dyn Resources, session: &SessionId, body: &Value) -> Result<()> {
-    let (new, _): (NewResource, _) = document::resource(body.as_object().unwrap().clone())?;
+    let (new, _): (NewResource, _) = body_document::resource(body.as_object().unwrap().clone())?;
     resources.add(session, new).await.map(drop)
 }
 

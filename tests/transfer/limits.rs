@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use futures_util::stream::{self, StreamExt};
-use wharf_client::backend::{Expected, Fetched, Limits};
+use wharf_client::backend::{GetResult, Limits, RemoteHash};
 use wharf_core::body::{Attributes, Body};
 use wharf_core::error::Kind;
 use wharf_core::model::{EntryKind, RemotePath};
@@ -178,7 +178,7 @@ fn endless_bodies() -> Fetch {
     Box::new(|_, _| {
         let blocks = stream::repeat(Bytes::from_static(&[0; 100])).map(Ok).boxed();
         let body = Body::of_stream(None, blocks);
-        Some(Ok(Fetched { body, attributes: Attributes::default(), sha256: Expected::Unknown, file_id: None }))
+        Some(Ok(GetResult { body, attributes: Attributes::default(), sha256: RemoteHash::Unknown, file_id: None }))
     })
 }
 
@@ -200,7 +200,7 @@ fn sizes_that_lie_are_no_way_around_a_limit_however_many_files_come_at_once() {
         let piece = || stream::once(std::future::ready(Ok(Bytes::from_static(&[1; 30]))));
         let pause = stream::once(tokio::time::sleep(std::time::Duration::from_millis(1))).map(|()| Ok(Bytes::new()));
         let body = Body::of_stream(None, piece().chain(pause).chain(piece()).boxed());
-        Some(Ok(Fetched { body, attributes: Attributes::default(), sha256: Expected::Unknown, file_id: None }))
+        Some(Ok(GetResult { body, attributes: Attributes::default(), sha256: RemoteHash::Unknown, file_id: None }))
     };
     for jobs in [1, 2, 8] {
         for size in [None, Some(0), Some(10)] {

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use futures_util::stream::{self, StreamExt};
-use wharf_client::backend::{Expected, Fetched};
+use wharf_client::backend::{GetResult, RemoteHash};
 use wharf_core::body::{Attributes, Body};
 use wharf_core::error::Result;
 use wharf_core::model::{EntryKind, Receipt, RemotePath};
@@ -71,7 +71,7 @@ fn listing(count: u64) -> Other {
     };
     let fetch = |_: &str, _| {
         let body = Body::of_stream(Some(1), stream::iter([Ok(bytes::Bytes::from_static(b"x"))]).boxed());
-        Some(Ok(Fetched { body, attributes: Attributes::default(), sha256: Expected::Streamed, file_id: None }))
+        Some(Ok(GetResult { body, attributes: Attributes::default(), sha256: RemoteHash::Streamed, file_id: None }))
     };
     let other = Other::with(&[("/t/x", "")]);
     Other { listing: Some(Box::new(listing)), fetch: Some(Box::new(fetch)), forgets: true, ..other }

@@ -12,8 +12,8 @@ use futures_util::stream::{self, BoxStream, StreamExt};
 use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
 use wharf_client::backend::{
-    Backend, Capabilities, Expected, Feature, FetchOptions, Fetched, FileStore, Finding, Limits, MkdirOptions,
-    NewSession, NewStoredFile, Page, PageRequest, PutOptions, SessionFiles, SessionQuery, Sessions, Stored,
+    Backend, Capabilities, Check, Feature, FetchOptions, FileStore, GetResult, Limits, MkdirOptions, NewSession,
+    NewStoredFile, Page, PageRequest, PutOptions, PutResult, RemoteHash, SessionFiles, SessionQuery, Sessions,
 };
 use wharf_core::body::{Attributes, Body, Digest, Source, hex};
 use wharf_core::error::{Details, Error, Kind, Result};
@@ -85,7 +85,7 @@ pub(crate) enum Length {
 }
 
 pub(crate) type Listing = Box<dyn Fn(&RemotePath) -> BoxStream<'static, Result<Entry>> + Send + Sync>;
-pub(crate) type Fetch = Box<dyn Fn(&str, usize) -> Option<Result<Fetched>> + Send + Sync>;
+pub(crate) type Fetch = Box<dyn Fn(&str, usize) -> Option<Result<GetResult>> + Send + Sync>;
 pub(crate) type Pace = Box<dyn Fn(&str) -> BoxFuture<'static, ()> + Send + Sync>;
 type Between = Box<dyn Fn(usize) + Send + Sync>;
 type Refuse = Box<dyn Fn(&str, &str) -> Option<Error> + Send + Sync>;
@@ -307,7 +307,7 @@ impl Other {
     }
 
     /// Stores what was read at a path.
-    fn keep(&self, path: &str, mut content: Vec<u8>, sent: Digest, attributes: Attributes) -> Result<Stored> {
+    fn keep(&self, path: &str, mut content: Vec<u8>, sent: Digest, attributes: Attributes) -> Result<PutResult> {
         if self.damages
             && let Some(byte) = content.last_mut()
         {
@@ -331,10 +331,10 @@ impl Other {
             Tells::Size => Some(sent.bytes),
             _ => None,
         };
-        Ok(Stored { path: told.parse()?, size, sha256, file_id: None, resource_id: None, md5: false, sent })
+        Ok(PutResult { path: told.parse()?, size, sha256, file_id: None, resource_id: None, md5: false, sent })
     }
 
-    fn hand_out(&self, path: &str) -> Result<Fetched> {
+    fn hand_out(&self, path: &str) -> Result<GetResult> {
         let number = self.asked("fetch").iter().filter(|other| *other == path).count();
         if let Some(fetched) = self.fetch.as_ref().and_then(|fetch| fetch(path, number)) {
             return fetched;
@@ -344,10 +344,10 @@ impl Other {
             return Err(Error::conflict(format!("this is no file: `{path}`")));
         };
         let sha256 = match self.knows {
-            Knows::Hash => Expected::Known(hex(&Sha256::digest(&content))),
-            Knows::WrongHash => Expected::Known(hex(&Sha256::digest(b"something else"))),
-            Knows::Streamed => Expected::Streamed,
-            Knows::Nothing => Expected::Unknown,
+            Knows::Hash => RemoteHash::Known(hex(&Sha256::digest(&content))),
+            Knows::WrongHash => RemoteHash::Known(hex(&Sha256::digest(b"something else"))),
+            Knows::Streamed => RemoteHash::Streamed,
+            Knows::Nothing => RemoteHash::Unknown,
         };
         let length = match self.length {
             Length::True => Some(content.len() as u64),
@@ -369,14 +369,14 @@ impl Other {
             std::task::Poll::Ready(None)
         }));
         let attributes = Attributes { modified_at: held.modified_at, executable: held.executable };
-        Ok(Fetched { body: Body::of_stream(length, blocks.boxed()), attributes, sha256, file_id: None })
+        Ok(GetResult { body: Body::of_stream(length, blocks.boxed()), attributes, sha256, file_id: None })
     }
 }
 
 /// A body of these pieces, which ends as the last one says.
-pub(crate) fn body(length: Option<u64>, pieces: Vec<Result<Bytes>>) -> Fetched {
+pub(crate) fn body(length: Option<u64>, pieces: Vec<Result<Bytes>>) -> GetResult {
     let body = Body::of_stream(length, stream::iter(pieces).boxed());
-    Fetched { body, attributes: Attributes::default(), sha256: Expected::Unknown, file_id: None }
+    GetResult { body, attributes: Attributes::default(), sha256: RemoteHash::Unknown, file_id: None }
 }
 
 /// A connection that broke, and may hold the next time.
@@ -431,11 +431,11 @@ impl Backend for Other {
         Some(self)
     }
 
-    async fn settle(&self) -> Result<()> {
+    async fn flush(&self) -> Result<()> {
         self.note("settle", "")
     }
 
-    async fn examine(&self) -> Vec<Finding> {
+    async fn diagnose(&self) -> Vec<Check> {
         Vec::new()
     }
 }
@@ -446,7 +446,7 @@ impl SessionFiles for Other {
         &CAPABILITIES
     }
 
-    async fn put(&self, at: &SessionPath, source: &dyn Source, options: PutOptions) -> Result<Stored> {
+    async fn put(&self, at: &SessionPath, source: &dyn Source, options: PutOptions) -> Result<PutResult> {
         self.note("put", at.path.as_str())?;
         let _going = Going::on(&self.gauge);
         if let Some(pace) = &self.pace {
@@ -459,7 +459,7 @@ impl SessionFiles for Other {
         self.keep(at.path.as_str(), content, sent, source.attributes())
     }
 
-    async fn fetch(&self, at: &SessionPath, _: FetchOptions) -> Result<Fetched> {
+    async fn fetch(&self, at: &SessionPath, _: FetchOptions) -> Result<GetResult> {
         self.note("fetch", at.path.as_str())?;
         self.hand_out(at.path.as_str())
     }
@@ -541,7 +541,7 @@ fn stored_file(id: &FileId, filename: &str, size: Option<u64>) -> StoredFile {
 
 #[async_trait]
 impl FileStore for Other {
-    async fn upload(&self, new: NewStoredFile, source: &dyn Source) -> Result<(StoredFile, Stored)> {
+    async fn upload(&self, new: NewStoredFile, source: &dyn Source) -> Result<(StoredFile, PutResult)> {
         self.note("upload", &new.filename)?;
         let _going = Going::on(&self.gauge);
         if let Some(pace) = &self.pace {
@@ -550,7 +550,7 @@ impl FileStore for Other {
         let (content, sent) = self.read(source).await?;
         let id: FileId = format!("file_{}", new.filename).parse()?;
         let stored = self.keep(&shelf(&id), content, sent, source.attributes())?;
-        Ok((stored_file(&id, &new.filename, stored.size), Stored { file_id: Some(id), ..stored }))
+        Ok((stored_file(&id, &new.filename, stored.size), PutResult { file_id: Some(id), ..stored }))
     }
 
     async fn list(&self, _: Option<&SessionId>, _: PageRequest) -> Result<Page<StoredFile>> {
@@ -563,7 +563,7 @@ impl FileStore for Other {
         Ok(stored_file(id, id.as_str(), described(&shelf(id), &held).size))
     }
 
-    async fn fetch(&self, id: &FileId, _: FetchOptions) -> Result<Fetched> {
+    async fn fetch(&self, id: &FileId, _: FetchOptions) -> Result<GetResult> {
         self.note("fetch", id.as_str())?;
         self.hand_out(&shelf(id))
     }

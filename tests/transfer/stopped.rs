@@ -91,8 +91,8 @@ fn what_was_half_fetched_is_gone_and_the_old_file_is_there() {
             pending().await
         });
         let body = wharf_core::body::Body::of_stream(Some(8), first.chain(rest).boxed());
-        let sha256 = wharf_client::backend::Expected::Unknown;
-        Some(Ok(wharf_client::backend::Fetched {
+        let sha256 = wharf_client::backend::RemoteHash::Unknown;
+        Some(Ok(wharf_client::backend::GetResult {
             body,
             attributes: wharf_core::body::Attributes::default(),
             sha256,
@@ -119,8 +119,8 @@ fn a_body_that_never_makes_anybody_wait_can_be_stopped_as_well() {
             Ok(bytes::Bytes::from_static(b"x"))
         });
         let body = wharf_core::body::Body::of_stream(None, blocks.boxed());
-        let sha256 = wharf_client::backend::Expected::Unknown;
-        Some(Ok(wharf_client::backend::Fetched {
+        let sha256 = wharf_client::backend::RemoteHash::Unknown;
+        Some(Ok(wharf_client::backend::GetResult {
             body,
             attributes: wharf_core::body::Attributes::default(),
             sha256,

@@ -50,7 +50,7 @@ use self::line::{Line, Socket, Stream};
 use self::log::Log;
 use self::tls::Tls;
 use wharf_client::backend::Backend as _;
-use wharf_client::backend::local::{self, Local, Outlives};
+use wharf_client::backend::local::{self, Durability, Local};
 use wharf_core::error::{Error, Kind, Result};
 use wharf_wire::foundry::FoundryOperation;
 
@@ -109,7 +109,7 @@ const DIALECTS: &[DialectSpec] = &[
         operations: agb::operations,
         variables: agb::variables,
         build: |place| {
-            let objects = Local::new(place.scratch.join("objects"), local::CAPABILITIES.limits, Outlives::Nothing);
+            let objects = Local::new(place.scratch.join("objects"), local::CAPABILITIES.limits, Durability::None);
             Ok(Box::new(Agb::new(place.origin.to_owned(), Arc::clone(place.backend), Arc::new(objects))?))
         },
     },
@@ -183,8 +183,8 @@ impl Server {
         });
         let store = store.transpose()?;
         let (home, outlives) = match &store {
-            Some(store) => (store.clone(), Outlives::Process),
-            None => (scratch.path().join("store"), Outlives::Nothing),
+            Some(store) => (store.clone(), Durability::Process),
+            None => (scratch.path().join("store"), Durability::None),
         };
         let backend = Arc::new(Local::new(home, local::CAPABILITIES.limits, outlives));
         let listener = TcpListener::bind(listen).await.and_then(|listener| Ok((listener.local_addr()?, listener)));
@@ -239,7 +239,7 @@ impl Server {
         // Whoever takes longer is cut off when `lines` goes.
         drop(timeout(GRACE, async { while lines.join_next().await.is_some() {} }).await);
         lines.shutdown().await;
-        backend.settle().await?;
+        backend.flush().await?;
         drop((shared, backend));
         scratch.close().map_err(|e| Error::io("removing the temporary store", &e).of_kind(Kind::Io))
     }

@@ -18,7 +18,7 @@ use super::plan::{self, Budget, Destination, RemoteSource, Scale};
 use super::remote::{Found, RemoteWalk, What};
 use super::tally::{Ledger, Sink};
 use super::{BULK, IfExists, Transfer, prove};
-use wharf_client::backend::{Expected, FetchOptions, Fetched, Limits, RemoteTree, TreeOptions};
+use wharf_client::backend::{FetchOptions, GetResult, Limits, RemoteHash, RemoteTree, TreeOptions};
 use wharf_client::http::after_tries;
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::receipt::SkipReason;
@@ -229,13 +229,13 @@ impl Transfer<'_> {
         let (base, tree, bytes, modified_at) = match wanted {
             Wanted::Session(at) => {
                 let how = TreeOptions { settle: !self.options.no_settle, all: self.options.all };
-                let tree = self.backend.need_files()?.open_tree(at, how).await?;
+                let tree = self.backend.require_files()?.open_tree(at, how).await?;
                 let base = (!at.path.is_root()).then(|| at.path.name().to_owned());
                 let (size, modified_at) = (tree.root.size, tree.root.modified_at);
                 (base, tree.entries.is_some().then_some(tree), size, modified_at)
             }
             Wanted::Stored(id) => {
-                let file = self.backend.need_store()?.get(id).await?;
+                let file = self.backend.require_store()?.get(id).await?;
                 (Some(file.filename), None, file.size, file.created_at)
             }
         };
@@ -245,13 +245,13 @@ impl Transfer<'_> {
     }
 
     fn walk<'a>(&'a self, tree: RemoteTree<'a>) -> Result<Ahead<'a>> {
-        let walk = RemoteWalk::new(self.backend.need_files()?, tree, self.options);
+        let walk = RemoteWalk::new(self.backend.require_files()?, tree, self.options);
         Ok(Ahead { found: VecDeque::new(), walk, ended: false, counted: false })
     }
 
     /// What is at a path: what a link points to, under the name of the link.
     async fn stat(&self, at: &SessionPath) -> Result<Entry> {
-        let files = self.backend.need_files()?;
+        let files = self.backend.require_files()?;
         let entry = files.stat(at).await?;
         if entry.kind == EntryKind::Symlink { files.stat(&files.resolve(at).await?).await } else { Ok(entry) }
     }
@@ -260,7 +260,7 @@ impl Transfer<'_> {
     async fn size(&self, wanted: &Wanted) -> Result<Option<u64>> {
         match wanted {
             Wanted::Session(at) => Ok(self.stat(at).await?.size),
-            Wanted::Stored(id) => Ok(self.backend.need_store()?.get(id).await?.size),
+            Wanted::Stored(id) => Ok(self.backend.require_store()?.get(id).await?.size),
         }
     }
 
@@ -299,7 +299,7 @@ impl Transfer<'_> {
             all &= tree.ended;
             if let (true, Wanted::Session(at)) = (lost, &one.wanted) {
                 let again = TreeOptions { settle: false, all: options.all };
-                let again = self.backend.need_files()?.open_tree(at, again).await?;
+                let again = self.backend.require_files()?.open_tree(at, again).await?;
                 *tree = Ahead { counted: true, ..self.walk(again)? };
             }
         }
@@ -519,29 +519,29 @@ impl Transfer<'_> {
         }
         let mut fetched = self.fetch(one, one.bytes, 0).await?;
         let theirs = match &fetched.sha256 {
-            Expected::Known(sha256) => sha256.clone(),
-            Expected::Streamed if self.options.checksum => prove::hash(&mut fetched).await?.sha256,
-            Expected::Streamed | Expected::Unknown => return Ok(None),
+            RemoteHash::Known(sha256) => sha256.clone(),
+            RemoteHash::Streamed if self.options.checksum => prove::hash(&mut fetched).await?.sha256,
+            RemoteHash::Streamed | RemoteHash::Unknown => return Ok(None),
         };
         Ok(ground.hash(below).await?.eq_ignore_ascii_case(&theirs).then_some(SkipReason::SameHash))
     }
 
-    async fn fetch(&self, one: &Looked, size: Option<u64>, tried: u32) -> Result<Fetched> {
+    async fn fetch(&self, one: &Looked, size: Option<u64>, tried: u32) -> Result<GetResult> {
         let options = FetchOptions { range: None, size, tried };
         match &one.wanted {
-            Wanted::Session(at) => self.backend.need_files()?.fetch(at, options).await,
-            Wanted::Stored(id) => self.backend.need_store()?.fetch(id, options).await,
+            Wanted::Session(at) => self.backend.require_files()?.fetch(at, options).await,
+            Wanted::Stored(id) => self.backend.require_store()?.fetch(id, options).await,
         }
     }
 
     /// Fetches a file of `size` bytes, after `tried` tries that failed, watched and within the budget.
-    async fn fetch_within(&self, one: &Looked, size: Option<u64>, tried: u32, budget: &Budget) -> Result<Fetched> {
+    async fn fetch_within(&self, one: &Looked, size: Option<u64>, tried: u32, budget: &Budget) -> Result<GetResult> {
         let mut share = budget.claim(size)?;
-        let Fetched { body, attributes, sha256, file_id } = self.fetch(one, size, tried).await?;
+        let GetResult { body, attributes, sha256, file_id } = self.fetch(one, size, tried).await?;
         let passed = Arc::new(AtomicU64::new(0));
         self.observer.on(Event::Started { name: &one.source.name, bytes: size, passed: Arc::clone(&passed) });
         let body = body.inspect(move |block| share.take(block.len() as u64)).counted(passed);
-        Ok(Fetched { body, attributes, sha256, file_id })
+        Ok(GetResult { body, attributes, sha256, file_id })
     }
 }
 

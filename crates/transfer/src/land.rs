@@ -15,7 +15,7 @@ use cap_std::fs::{Dir, Metadata};
 
 use super::prove;
 use super::reserved::Reserved;
-use wharf_client::backend::Fetched;
+use wharf_client::backend::GetResult;
 use wharf_core::body::{Attributes, Body, Digest};
 use wharf_core::error::{Error, Result};
 use wharf_core::model::{FileId, Verified};
@@ -379,7 +379,7 @@ impl Ground {
     }
 
     /// Lands a file at `below`, making its parents: all of it, proven, or nothing.
-    pub async fn land(&self, below: &str, mut fetched: Fetched, landing: &Landing<'_>) -> Result<Landed> {
+    pub async fn land(&self, below: &str, mut fetched: GetResult, landing: &Landing<'_>) -> Result<Landed> {
         self.check_name(below)?;
         let doing = |e: io::Error| self.refused("writing", below, &e);
         let (parent, name) = below.rsplit_once('/').unwrap_or(("", below));
@@ -485,7 +485,7 @@ fn foresee_making(path: &Path) -> io::Result<()> {
 }
 
 /// Hands a body to something that nothing can be renamed onto: a device, a FIFO, standard output.
-pub async fn stream(mut fetched: Fetched, write: &mut dyn FnMut(&[u8]) -> Result<()>) -> Result<Landed> {
+pub async fn stream(mut fetched: GetResult, write: &mut dyn FnMut(&[u8]) -> Result<()>) -> Result<Landed> {
     while let Some(block) = fetched.body.next().await? {
         write(&block)?;
     }

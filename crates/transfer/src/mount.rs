@@ -101,7 +101,7 @@ impl<'a> MountUploads<'a> {
         let stops = matches!(error.kind(), Kind::Interrupted | Kind::Terminated | Kind::Deadline);
         let end = stops.then(|| *self.end.get_or_insert_with(|| Instant::now() + UNDOING));
         for id in uploads {
-            let deleted = async { self.transfer.backend.need_store()?.delete(id).await };
+            let deleted = async { self.transfer.backend.require_store()?.delete(id).await };
             let deleted = match end {
                 Some(end) => timeout_at(end, deleted).await.unwrap_or_else(|_| Err(error.clone())),
                 None => deleted.await,

@@ -2,13 +2,13 @@
 
 use super::Transfer;
 use wharf_client::backend::proof::{mismatch, of_upload, wrong_length};
-use wharf_client::backend::{Expected, FetchOptions, Fetched, Stored};
+use wharf_client::backend::{FetchOptions, GetResult, PutResult, RemoteHash};
 use wharf_core::body::Digest;
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{FileId, SessionPath, Verified};
 
 /// Compares what came with what was announced.
-pub(super) fn of_download(fetched: &Fetched, came: &Digest) -> Result<Verified> {
+pub(super) fn of_download(fetched: &GetResult, came: &Digest) -> Result<Verified> {
     let differs = |what: &str, wanted: &str, got: &str| {
         Err(Error::new(Kind::Unverified, format!("the {what} of what came differs: wanted {wanted}, got {got}"))
             .hint("the stored content is damaged, or was cut on the way; nothing was kept here"))
@@ -17,15 +17,17 @@ pub(super) fn of_download(fetched: &Fetched, came: &Digest) -> Result<Verified> 
         return differs("length", &length.to_string(), &came.bytes.to_string());
     }
     match &fetched.sha256 {
-        Expected::Known(sha256) if !sha256.eq_ignore_ascii_case(&came.sha256) => differs("hash", sha256, &came.sha256),
-        Expected::Known(_) | Expected::Streamed => Ok(Verified::Sha256),
-        Expected::Unknown if fetched.body.len().is_some() => Ok(Verified::Size),
-        Expected::Unknown => Ok(Verified::None("the backend told neither length nor hash")),
+        RemoteHash::Known(sha256) if !sha256.eq_ignore_ascii_case(&came.sha256) => {
+            differs("hash", sha256, &came.sha256)
+        }
+        RemoteHash::Known(_) | RemoteHash::Streamed => Ok(Verified::Sha256),
+        RemoteHash::Unknown if fetched.body.len().is_some() => Ok(Verified::Size),
+        RemoteHash::Unknown => Ok(Verified::None("the backend told neither length nor hash")),
     }
 }
 
 /// The SHA-256 of all that comes, in hexadecimal, and how many bytes that were.
-pub(super) async fn hash(fetched: &mut Fetched) -> Result<Digest> {
+pub(super) async fn hash(fetched: &mut GetResult) -> Result<Digest> {
     while fetched.body.next().await?.is_some() {}
     fetched.body.digest().cloned()
 }
@@ -33,8 +35,8 @@ pub(super) async fn hash(fetched: &mut Fetched) -> Result<Digest> {
 impl Transfer<'_> {
     /// Proves an upload to a session as far as the options ask. A copy that is wrong is removed
     /// where this run made its name (`made`), and stays, named in the error, where it did not.
-    pub(super) async fn prove(&self, at: &SessionPath, stored: &Stored, made: Option<bool>) -> Result<Verified> {
-        let files = self.backend.need_files()?;
+    pub(super) async fn prove(&self, at: &SessionPath, stored: &PutResult, made: Option<bool>) -> Result<Verified> {
+        let files = self.backend.require_files()?;
         let proven = match of_upload(&at.to_string(), stored) {
             Ok(Verified::Md5 | Verified::Size | Verified::None(_)) if self.options.verify => {
                 let options = FetchOptions { size: Some(stored.sent.bytes), ..FetchOptions::default() };
@@ -54,8 +56,8 @@ impl Transfer<'_> {
     }
 
     /// The same for a stored file, whose id this run made.
-    pub(super) async fn prove_stored(&self, id: &FileId, stored: &Stored) -> Result<Verified> {
-        let store = self.backend.need_store()?;
+    pub(super) async fn prove_stored(&self, id: &FileId, stored: &PutResult) -> Result<Verified> {
+        let store = self.backend.require_store()?;
         let proven = match of_upload(id.as_str(), stored) {
             Ok(Verified::Md5 | Verified::Size | Verified::None(_)) if self.options.verify => {
                 self.read_back(store.fetch(id, FetchOptions::default()).await, stored, id.as_str()).await
@@ -71,7 +73,7 @@ impl Transfer<'_> {
         }
     }
 
-    async fn read_back(&self, fetched: Result<Fetched>, stored: &Stored, destination: &str) -> Result<Verified> {
+    async fn read_back(&self, fetched: Result<GetResult>, stored: &PutResult, destination: &str) -> Result<Verified> {
         let unread = |error: Error| error.context(format!("reading back `{destination}`, which was uploaded"));
         let mut fetched = fetched.map_err(unread)?;
         let came = hash(&mut fetched).await.map_err(unread)?;

@@ -15,7 +15,7 @@ use super::source::{Tree, What};
 use super::tally::{Ledger, Sink};
 use super::{BULK, IfExists, Transfer, prove};
 use wharf_client::backend::{
-    Expected, Feature, FetchOptions, Limits, MkdirOptions, NewStoredFile, PutOptions, Stored, TimeOf,
+    Feature, FetchOptions, Limits, MkdirOptions, NewStoredFile, PutOptions, PutResult, RemoteHash, TimeOf,
 };
 use wharf_core::body::{Body, LocalFile, MapSource, Source, Stdin};
 use wharf_core::error::{Error, Kind, Result};
@@ -40,7 +40,7 @@ impl Transfer<'_> {
     /// `usage` and `limit` before anything is sent; then the verdict over all receipts.
     pub async fn upload(&self, sources: &[LocalSource], to: &Destination<SessionPath>, sink: Sink<'_>) -> Result<()> {
         let _heeding = self.stop.heed();
-        self.backend.need_files()?;
+        self.backend.require_files()?;
         let places = plan::upload(sources, to)?;
         let mut ledger = Ledger::new(self, sink);
         let scale = match self.unless_stopped(self.measure(sources)).await {
@@ -81,7 +81,7 @@ impl Transfer<'_> {
     /// `usage` for a directory or a source without a name; then the verdict over all receipts.
     pub async fn stow(&self, sources: &[LocalSource], like: &NewStoredFile, sink: Sink<'_>) -> Result<()> {
         let _heeding = self.stop.heed();
-        self.backend.need_store()?;
+        self.backend.require_store()?;
         let mut named = Vec::new();
         for source in sources {
             if source.is_directory {
@@ -117,7 +117,7 @@ impl Transfer<'_> {
         if self.options.dry_run {
             return ended;
         }
-        match (ended, self.backend.settle().await) {
+        match (ended, self.backend.flush().await) {
             (Err(why), Err(left)) => Err(why.hint(left.message()).leaving(left.left().to_vec())),
             (ended, settled) => ended.and(settled),
         }
@@ -152,7 +152,7 @@ impl Transfer<'_> {
 
     /// Makes the directory that the contents of another are to go under.
     async fn make_root(&self, at: &SessionPath, bulk: bool) -> Result<()> {
-        let files = self.backend.need_files()?;
+        let files = self.backend.require_files()?;
         if at.path.is_root() || !self.backend.capabilities().has(Feature::Mkdir) {
             // There is nothing to make; whether the session is there shows at the first call.
             return files.stat(&at.at(RemotePath::root())).await.map(drop);
@@ -176,7 +176,7 @@ impl Transfer<'_> {
                     self.foresee_directory(&at, looked).await
                 } else {
                     let options = MkdirOptions { parents: true, mode: None, bulk };
-                    match self.backend.need_files() {
+                    match self.backend.require_files() {
                         Ok(files) => files.mkdir(&at, options).await.map(drop),
                         Err(error) => Err(error),
                     }
@@ -205,7 +205,7 @@ impl Transfer<'_> {
         bulk: bool,
         looked: &Looked,
     ) -> Result<Receipt> {
-        let files = self.backend.need_files()?;
+        let files = self.backend.require_files()?;
         let options = self.options;
         let shown = at.to_string();
         // What was there is asked for only where the answer matters.
@@ -243,7 +243,7 @@ impl Transfer<'_> {
     async fn store(&self, stow: &Stow<'_>) -> Receipt {
         let name = &stow.source.name;
         let stored = async {
-            let store = self.backend.need_store()?;
+            let store = self.backend.require_store()?;
             let source: Box<dyn Source> = match &stow.source.path {
                 Some(path) => Box::new(LocalFile::new(path)?),
                 None => Box::new(Stdin),
@@ -283,7 +283,7 @@ impl Transfer<'_> {
         if there.kind != EntryKind::File || source.len().is_none() || there.size != source.len() {
             return Ok(None);
         }
-        let files = self.backend.need_files()?;
+        let files = self.backend.require_files()?;
         if !self.options.checksum {
             let (theirs, ours) = (there.modified_at, source.attributes().modified_at);
             return Ok(match files.time_of() {
@@ -298,9 +298,9 @@ impl Transfer<'_> {
             fetched => fetched?,
         };
         let theirs = match &fetched.sha256 {
-            Expected::Known(sha256) => sha256.clone(),
-            Expected::Streamed => prove::hash(&mut fetched).await?.sha256,
-            Expected::Unknown => return Ok(None),
+            RemoteHash::Known(sha256) => sha256.clone(),
+            RemoteHash::Streamed => prove::hash(&mut fetched).await?.sha256,
+            RemoteHash::Unknown => return Ok(None),
         };
         let mut body = source.open().await?;
         while body.next().await?.is_some() {}
@@ -314,7 +314,7 @@ impl Transfer<'_> {
                 Err(Error::conflict(format!("this is a directory: `{at}`"))
                     .hint(format!("to put it inside, add a slash: `{at}/`")))
             }
-            Some(entry) if entry.file_id.is_some() && !self.backend.need_files()?.replaces_mounts() => {
+            Some(entry) if entry.file_id.is_some() && !self.backend.require_files()?.replaces_mounts() => {
                 Err(Error::conflict(format!("a stored file is mounted here, read-only: `{at}`"))
                     .hint("unmount it first: `wharf resources delete SESSION --mount-path PATH`"))
             }
@@ -330,7 +330,7 @@ impl Transfer<'_> {
     }
 
     async fn foresee_directory(&self, at: &SessionPath, looked: &Looked) -> Result<()> {
-        let files = self.backend.need_files()?;
+        let files = self.backend.require_files()?;
         let mut free = Vec::new();
         let mut left = Some(at.clone());
         while let Some(at) = left {
@@ -374,7 +374,7 @@ async fn readable(source: &dyn Source) -> Result<()> {
     Ok(())
 }
 
-fn receipt(source: &str, destination: &str, stored: Stored, proven: Result<Verified>) -> Receipt {
+fn receipt(source: &str, destination: &str, stored: PutResult, proven: Result<Verified>) -> Receipt {
     let (status, verified, error) = match proven {
         Ok(verified) => (ReceiptStatus::Copied, Some(verified), None),
         Err(error) => (ReceiptStatus::Failed, None, Some(error)),

@@ -53,7 +53,7 @@ impl FilesMkdirArgs {
         let mut tally = Tally::default();
         let mut listing = cx.out.listing().ignore_closed_stdout();
         for at in &paths {
-            match backend.need_files()?.mkdir(at, options).await {
+            match backend.require_files()?.mkdir(at, options).await {
                 Ok(entry) => {
                     listing.push(&entry)?;
                     tally.done();
@@ -61,7 +61,7 @@ impl FilesMkdirArgs {
                 Err(error) => tally.failed(error),
             }
         }
-        let settled = backend.settle().await;
+        let settled = backend.flush().await;
         listing.conclude(settled.and(tally.verdict("directories")))
     }
 }
@@ -96,8 +96,8 @@ impl FilesMvArgs {
         if names_directory(self.to.split_once(':').map_or("", |(_, path)| path)) {
             to = to.at(to.path.join(from.path.name()));
         }
-        let entry = backend.need_files()?.rename(&from, &to.path).await?;
-        backend.settle().await?;
+        let entry = backend.require_files()?.rename(&from, &to.path).await?;
+        backend.flush().await?;
         let mut listing = cx.out.listing().ignore_closed_stdout();
         listing.push(&entry)?;
         listing.finish()
@@ -163,16 +163,16 @@ impl FilesRmArgs {
         if !self.dry_run {
             cx.forget_uploads(&gone);
         }
-        let settled = backend.settle().await;
+        let settled = backend.flush().await;
         listing.conclude(settled.and(tally.verdict("targets")))
     }
 
     async fn remove(&self, backend: &dyn Backend, wanted: &Wanted, listing: &mut Listing<'_, Deletion>) -> Result<()> {
         let removed = match wanted {
             Wanted::Session(at) if self.dry_run => self.rehearse(backend, at).await,
-            Wanted::Session(at) => backend.need_files()?.remove(at, self.recursive).await,
-            Wanted::Stored(id) if self.dry_run => backend.need_store()?.get(id).await.map(drop),
-            Wanted::Stored(id) => backend.need_store()?.delete(id).await,
+            Wanted::Session(at) => backend.require_files()?.remove(at, self.recursive).await,
+            Wanted::Stored(id) if self.dry_run => backend.require_store()?.get(id).await.map(drop),
+            Wanted::Stored(id) => backend.require_store()?.delete(id).await,
         };
         let missing = match removed {
             Ok(()) => false,
@@ -188,7 +188,7 @@ impl FilesRmArgs {
 
     /// Fails where a removal would.
     async fn rehearse(&self, backend: &dyn Backend, at: &SessionPath) -> Result<()> {
-        let files = backend.need_files()?;
+        let files = backend.require_files()?;
         let entry = files.stat(at).await?;
         if entry.kind == EntryKind::Directory && !self.recursive && files.list(at, false).await?.next().await.is_some()
         {

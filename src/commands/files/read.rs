@@ -48,7 +48,7 @@ impl FilesLsArgs {
             Some(Target::Session { session, path }) => self.entries(cx, &cx.at(session, &path)?).await,
             Some(Target::Stored(id)) => {
                 let mut listing = cx.out.listing();
-                listing.push(&cx.backend()?.need_store()?.get(&id).await?)?;
+                listing.push(&cx.backend()?.require_store()?.get(&id).await?)?;
                 listing.finish()
             }
             None if cx.names_session()? => {
@@ -61,7 +61,7 @@ impl FilesLsArgs {
             None if self.recursive => Err(Error::usage("--recursive is for the files of a session")
                 .hint("name the session: `wharf files ls SESSION:/ -R`")),
             None => {
-                let store = cx.backend()?.need_store()?;
+                let store = cx.backend()?.require_store()?;
                 let scope = self.scope_id.map(|id| id.parse()).transpose()?;
                 let listing = cx.out.listing::<StoredFile>();
                 cx.pages(&self.paging, listing, async |page| store.list(scope.as_ref(), page).await).await
@@ -70,7 +70,7 @@ impl FilesLsArgs {
     }
 
     async fn entries(&self, cx: &Cx, at: &SessionPath) -> Result<()> {
-        let files = cx.backend()?.need_files()?;
+        let files = cx.backend()?.require_files()?;
         let mut entries = files.list(at, self.recursive).await?;
         let mut listing = cx.out.listing_as(if self.long { ENTRY_LONG } else { ENTRY_SHORT });
         let mut tally = Tally::default();
@@ -158,8 +158,8 @@ impl FilesStatArgs {
         let wanted = targets(cx, self.file_id.iter().chain(&self.targets))?;
         let backend = cx.backend()?;
         cx.each(&wanted, async |one| match one {
-            Wanted::Session(at) => backend.need_files()?.stat(at).await.map(StatRecord::Entry),
-            Wanted::Stored(id) => backend.need_store()?.get(id).await.map(StatRecord::Stored),
+            Wanted::Session(at) => backend.require_files()?.stat(at).await.map(StatRecord::Entry),
+            Wanted::Stored(id) => backend.require_store()?.get(id).await.map(StatRecord::Stored),
         })
         .await
     }
@@ -199,8 +199,8 @@ impl FilesCatArgs {
         for wanted in targets(cx, self.file_id.iter().chain(&self.targets))? {
             let options = FetchOptions { range: self.range, ..FetchOptions::default() };
             let fetched = match &wanted {
-                Wanted::Session(at) => backend.need_files()?.fetch(at, options).await,
-                Wanted::Stored(id) => backend.need_store()?.fetch(id, options).await,
+                Wanted::Session(at) => backend.require_files()?.fetch(at, options).await,
+                Wanted::Stored(id) => backend.require_store()?.fetch(id, options).await,
             };
             let printed = match fetched {
                 Ok(fetched) => stream(fetched, &mut |block| cx.out.bytes(block)).await,

@@ -12,7 +12,7 @@ use crate::commands::Cx;
 use crate::commands::args::BodyFlag;
 use crate::commands::spec::{Spec, name_left, upload_local};
 use crate::commands::stdin::document;
-use wharf_client::backend::{Backend, Feature, NewSession, document as shape, expiry};
+use wharf_client::backend::{Backend, Feature, NewSession, body_document as shape, expiry};
 use wharf_core::config::{Origin, Setting, body, duration};
 use wharf_core::error::{Error, Result};
 use wharf_core::model::{Labels, Session, Timestamp};
@@ -85,7 +85,7 @@ impl SessionsCreateArgs {
         new.features().chain(mounts).try_for_each(|feature| backend.require(feature))?;
         backend.sessions().check(&new)?;
         let session = make(cx, backend, new, specs).await?;
-        backend.settle().await?;
+        backend.flush().await?;
         let session =
             if wait { wait_for(backend, &session.id, WaitGoal::Usable).await?.unwrap_or(session) } else { session };
         cx.out.one(&session)?;

@@ -5,7 +5,7 @@ use clap::Args;
 use super::labels;
 use crate::commands::{Cx, question};
 use crate::output::{Listing, Record};
-use wharf_client::backend::page::Walk;
+use wharf_client::backend::page::Pager;
 use wharf_client::backend::{Backend, Feature, SessionQuery};
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::receipt::DeletionTarget;
@@ -121,7 +121,7 @@ impl SessionsDeleteArgs {
                 left.note(&id, files.len());
             }
         }
-        let settled = backend.settle().await;
+        let settled = backend.flush().await;
         let verdict = listing.conclude(settled.and(tally.verdict(Session::NOUN)));
         if let Some(text) = left.text() {
             cx.out.flush()?;
@@ -138,7 +138,7 @@ impl SessionsDeleteArgs {
         listing: &mut Listing<'_, Deletion>,
         tally: &mut Tally,
     ) -> Result<()> {
-        let store = cx.backend()?.need_store()?;
+        let store = cx.backend()?.require_store()?;
         let mut gone = Vec::new();
         for file in files {
             let deleted = if self.dry_run { Ok(false) } else { store.delete(file).await.map(|()| true) };
@@ -166,7 +166,7 @@ impl SessionsDeleteArgs {
         backend.require(Feature::SessionLabels)?;
         let query = SessionQuery { labels: labels(&self.label)?, ..SessionQuery::default() };
         let (mut ids, mut unknown) = (Vec::new(), Vec::new());
-        let mut walk = Walk::whole();
+        let mut walk = Pager::whole();
         while let Some(request) = walk.request()? {
             for session in walk.take(backend.sessions().list(&query, request).await?).0 {
                 match session {

@@ -7,7 +7,7 @@ use super::{label, labels};
 use crate::commands::Cx;
 use crate::commands::args::BodyFlag;
 use crate::commands::stdin::document;
-use wharf_client::backend::{Feature, document as shape};
+use wharf_client::backend::{Feature, body_document as shape};
 use wharf_core::config::body;
 use wharf_core::error::{Error, Result};
 use wharf_core::model::SessionId;

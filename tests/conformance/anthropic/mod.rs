@@ -195,7 +195,7 @@ fn an_upload_whose_work_is_dropped_is_deleted_or_named() {
                 let put = stage.files().put(&at, &content, PutOptions::default());
                 assert!(tokio::time::timeout(Duration::from_millis(800), put).await.is_err(), "it should be dropped");
             }
-            stage.backend.settle().await
+            stage.backend.flush().await
         };
         // The mount was asked for, and may be done later.
         let stage = on_anthropic_with(&["resources.add:latency=2s skip=1 x2"]);
@@ -206,7 +206,7 @@ fn an_upload_whose_work_is_dropped_is_deleted_or_named() {
         let stage = on_anthropic_with(&["resources.add:latency=2s skip=1 x1", "resources.delete:latency=2s"]);
         let error = drop_early(&stage).await.unwrap_err();
         assert_eq!(error.left().len(), 2, "{error}");
-        stage.backend.settle().await.unwrap();
+        stage.backend.flush().await.unwrap();
     });
 }
 

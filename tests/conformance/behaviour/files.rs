@@ -81,7 +81,7 @@ fn what_is_to_be_kept_is_a_conflict() {
             room.put_with(&format!("free/{bulk}"), b"free", options).await.unwrap();
         }
         assert_eq!(room.read("new").await.unwrap(), b"first");
-        stage.backend.settle().await.unwrap();
+        stage.backend.flush().await.unwrap();
     });
 }
 
@@ -144,7 +144,7 @@ fn many_files_are_there_before_and_after_they_are_made_durable() {
         }
         let before = room.paths().await;
         assert_eq!(before.len(), 81);
-        stage.backend.settle().await.unwrap();
+        stage.backend.flush().await.unwrap();
         assert_eq!(room.paths().await, before);
         assert_eq!(room.read("d/79").await.unwrap(), b"79");
     });

@@ -238,10 +238,10 @@ fn an_archived_session_says_so() {
 #[test]
 fn a_backend_that_is_well_says_so_and_leaves_nothing_behind() {
     in_views_too(async |stage| {
-        let findings = stage.backend.examine().await;
+        let findings = stage.backend.diagnose().await;
         assert!(!findings.is_empty());
         for finding in findings {
-            finding.outcome.unwrap_or_else(|error| panic!("{}: {error}", finding.check));
+            finding.outcome.unwrap_or_else(|error| panic!("{}: {error}", finding.name));
         }
         assert_eq!(listed(stage, &SessionQuery::default(), None).await, []);
     });

@@ -9,14 +9,14 @@
 
 pub mod agb;
 pub mod anthropic;
+pub mod body_document;
 pub mod capability;
-pub mod document;
 pub mod foundry;
 pub mod local;
-mod occupied;
 pub mod page;
-mod part;
+mod path_errors;
 pub mod proof;
+mod range;
 pub mod registry;
 mod spool;
 mod tree;
@@ -75,12 +75,12 @@ pub trait Backend: Send + Sync {
     ///
     /// # Errors
     /// What could not be kept; what an interrupted work left behind, by name.
-    async fn settle(&self) -> Result<()> {
+    async fn flush(&self) -> Result<()> {
         Ok(())
     }
 
     /// Looks at itself: can it be reached, are the credentials good, does a round trip work?
-    async fn examine(&self) -> Vec<Finding>;
+    async fn diagnose(&self) -> Vec<Check>;
 
     /// What works and should be changed nevertheless: what was looked at, and what is wrong with it.
     fn warnings(&self) -> Vec<(&'static str, Error)> {
@@ -90,9 +90,9 @@ pub trait Backend: Send + Sync {
 
 /// One thing that `doctor` looked at.
 #[derive(Debug)]
-pub struct Finding {
-    /// What was looked at.
-    pub check: &'static str,
+pub struct Check {
+    /// What was checked.
+    pub name: &'static str,
     /// What was seen, or what is wrong.
     pub outcome: Result<String>,
 }
@@ -285,7 +285,7 @@ pub struct FetchOptions {
 pub struct PutOptions {
     /// Fail with `conflict` where something is there already.
     pub keep_existing: bool,
-    /// Many files follow: durability may wait for [`Backend::settle`].
+    /// Many files follow: durability may wait for [`Backend::flush`].
     pub bulk: bool,
     /// How long the file is kept; for good where nothing is said. For a backend that has
     /// [`Feature::FileExpiry`].
@@ -315,13 +315,13 @@ pub struct MkdirOptions {
     pub parents: bool,
     /// Permission bits.
     pub mode: Option<u32>,
-    /// Many files follow: durability may wait for [`Backend::settle`].
+    /// Many files follow: durability may wait for [`Backend::flush`].
     pub bulk: bool,
 }
 
 /// What a destination says that it holds after an upload.
 #[derive(Debug, Clone)]
-pub struct Stored {
+pub struct PutResult {
     /// Where it is, as the backend answered.
     pub path: RemotePath,
     /// Bytes.
@@ -339,20 +339,20 @@ pub struct Stored {
 }
 
 /// A file that is being fetched.
-pub struct Fetched {
+pub struct GetResult {
     /// Its content.
     pub body: Body,
     /// What goes along with it.
     pub attributes: wharf_core::body::Attributes,
     /// What the backend tells of its hash.
-    pub sha256: Expected,
+    pub sha256: RemoteHash,
     /// The stored file that it is.
     pub file_id: Option<FileId>,
 }
 
 /// What a backend tells of the SHA-256 of a file that it hands out.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Expected {
+pub enum RemoteHash {
     /// It kept this one, in hexadecimal, when the file was stored.
     Known(String),
     /// It hashes the file as it reads it: the body's own hash is the backend's.
@@ -397,14 +397,14 @@ pub trait SessionFiles: Send + Sync {
         false
     }
     /// Writes a file, making parents: all of it or nothing.
-    async fn put(&self, at: &SessionPath, source: &dyn Source, options: PutOptions) -> Result<Stored>;
+    async fn put(&self, at: &SessionPath, source: &dyn Source, options: PutOptions) -> Result<PutResult>;
     /// Fails where [`SessionFiles::put`] would, as far as that shows beforehand; changes nothing.
     async fn foresee_put(&self, at: &SessionPath) -> Result<()> {
         let _ = at;
         Ok(())
     }
     /// Reads a file, or a range of it. `unverified` where it is not as long as the backend said.
-    async fn fetch(&self, at: &SessionPath, options: FetchOptions) -> Result<Fetched>;
+    async fn fetch(&self, at: &SessionPath, options: FetchOptions) -> Result<GetResult>;
     /// What a path holds; a link is itself.
     async fn stat(&self, at: &SessionPath) -> Result<Entry>;
     /// The same for one of many files of a transfer: an answer of a moment ago will do, as long as this
@@ -475,13 +475,13 @@ impl NewStoredFile {
 #[async_trait]
 pub trait FileStore: Send + Sync {
     /// Uploads a file: all of it or nothing.
-    async fn upload(&self, new: NewStoredFile, source: &dyn Source) -> Result<(StoredFile, Stored)>;
+    async fn upload(&self, new: NewStoredFile, source: &dyn Source) -> Result<(StoredFile, PutResult)>;
     /// One page, newest first; of one session where `scope` names it.
     async fn list(&self, scope: Option<&SessionId>, page: PageRequest) -> Result<Page<StoredFile>>;
     /// One stored file.
     async fn get(&self, id: &FileId) -> Result<StoredFile>;
     /// Reads its content, or a range of it.
-    async fn fetch(&self, id: &FileId, options: FetchOptions) -> Result<Fetched>;
+    async fn fetch(&self, id: &FileId, options: FetchOptions) -> Result<GetResult>;
     /// Deletes it. What was mounted from it stays.
     async fn delete(&self, id: &FileId) -> Result<()>;
 }

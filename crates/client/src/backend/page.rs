@@ -1,4 +1,4 @@
-//! Pages of a listing, and the one way to walk them.
+//! Pages of a listing, and the one way to follow them.
 
 use std::collections::HashSet;
 use std::hash::{BuildHasher, RandomState};
@@ -59,7 +59,7 @@ const EMPTY_PAGES: usize = 1000;
 const CURSOR: usize = 8192;
 
 /// A listing that says that there is more and not where.
-pub(super) fn standing_still() -> Error {
+pub(super) fn cursor_stuck() -> Error {
     Error::new(Kind::Unavailable, "the listing's cursor does not move on")
         .hint("the service answered the same page twice; try again later")
 }
@@ -97,7 +97,7 @@ impl Cursors {
             return Err(Error::new(Kind::Unavailable, what));
         }
         if next.is_empty() || !self.seen.insert(self.hasher.hash_one(next)) {
-            return Err(standing_still());
+            return Err(cursor_stuck());
         }
         if self.seen.len() > PAGES {
             return Err(Error::new(Kind::Limit, format!("the listing has more than {PAGES} pages"))
@@ -112,7 +112,7 @@ const PAGE: usize = 500;
 
 /// Walks a listing page by page until `limit` items were taken or it ends.
 #[derive(Debug)]
-pub struct Walk {
+pub struct Pager {
     backend: &'static str,
     cursor: Option<String>,
     skip: usize,
@@ -121,20 +121,20 @@ pub struct Walk {
     size: Option<usize>,
     done: bool,
     cursors: Cursors,
-    /// Why the walk cannot go on behind the page that was taken last.
+    /// Why the pager cannot continue behind the page that was taken last.
     broken: Option<Error>,
 }
 
 /// What `--page` takes: the cursor of a page and how many of its items were already shown.
 /// Opaque to users, so that it may change.
 #[derive(Serialize, Deserialize)]
-struct Token {
+struct PageToken {
     b: String,
     c: Option<String>,
     s: usize,
 }
 
-impl Walk {
+impl Pager {
     /// From the start, or from where `token` says.
     ///
     /// # Errors
@@ -143,7 +143,7 @@ impl Walk {
         let (cursor, skip) = match token {
             None => (None, 0),
             Some(text) => {
-                let token: Option<Token> =
+                let token: Option<PageToken> =
                     BASE64_URL_SAFE_NO_PAD.decode(text).ok().and_then(|json| serde_json::from_slice(&json).ok());
                 match token.filter(|token| token.b == backend) {
                     Some(token) => (token.c, token.s),
@@ -161,12 +161,21 @@ impl Walk {
             // A page that leads back to this one would begin the circle again.
             cursors.follow(cursor, 1)?;
         }
-        Ok(Walk { backend, cursor, skip, left: limit, size: Some(PAGE), done: limit == Some(0), cursors, broken: None })
+        Ok(Pager {
+            backend,
+            cursor,
+            skip,
+            left: limit,
+            size: Some(PAGE),
+            done: limit == Some(0),
+            cursors,
+            broken: None,
+        })
     }
 
-    /// A walk over a whole listing, in pages of the backend's choice.
+    /// A pager over a whole listing, in pages of the backend's choice.
     pub fn whole() -> Self {
-        Walk {
+        Pager {
             backend: "",
             cursor: None,
             skip: 0,
@@ -219,7 +228,7 @@ impl Walk {
 }
 
 fn token(backend: &str, cursor: Option<String>, skip: usize) -> String {
-    let token = Token { b: backend.to_owned(), c: cursor, s: skip };
+    let token = PageToken { b: backend.to_owned(), c: cursor, s: skip };
     BASE64_URL_SAFE_NO_PAD.encode(serde_json::to_vec(&token).unwrap_or_default())
 }
 
@@ -231,9 +240,9 @@ pub fn offset_token(backend: &'static str, shown: usize) -> String {
 /// How many items an [`offset_token`] says were shown.
 ///
 /// # Errors
-/// As [`Walk::new`].
+/// As [`Pager::new`].
 pub fn offset_of(backend: &'static str, token: &str) -> Result<usize> {
-    Walk::new(backend, Some(token), None).map(|walk| walk.skip)
+    Pager::new(backend, Some(token), None).map(|pager| pager.skip)
 }
 
 #[cfg(test)]
@@ -258,11 +267,11 @@ mod tests {
                 for limit in 1..=13 {
                     let (mut seen, mut token) = (Vec::new(), None);
                     loop {
-                        let mut walk = Walk::new("x", token.as_deref(), Some(limit)).unwrap();
+                        let mut pager = Pager::new("x", token.as_deref(), Some(limit)).unwrap();
                         let mut cut = None;
                         let before = seen.len();
-                        while let Some(request) = walk.request().unwrap() {
-                            let (items, more) = walk.take(fetch(&request, total, size));
+                        while let Some(request) = pager.request().unwrap() {
+                            let (items, more) = pager.take(fetch(&request, total, size));
                             seen.extend(items.into_iter().map(Result::unwrap));
                             cut = more;
                         }
@@ -278,9 +287,9 @@ mod tests {
 
     #[test]
     fn a_foreign_token_is_a_usage_error() {
-        assert!(Walk::new("local", Some("rubbish"), None).is_err());
-        let token = Walk::new("agb", None, None).unwrap().token();
-        assert!(Walk::new("local", Some(&token), None).is_err());
+        assert!(Pager::new("local", Some("rubbish"), None).is_err());
+        let token = Pager::new("agb", None, None).unwrap().token();
+        assert!(Pager::new("local", Some(&token), None).is_err());
     }
 
     fn page(cursor: &str, received: usize) -> Page<usize> {
@@ -290,11 +299,11 @@ mod tests {
     #[test]
     fn a_cursor_is_followed_once() {
         for circle in [&["a"][..], &["a", "b"], &["a", "b", "c", "d", "e"], &[""]] {
-            let mut walk = Walk::new("x", None, None).unwrap();
+            let mut pager = Pager::new("x", None, None).unwrap();
             let mut followed = 0;
             let error = loop {
-                match walk.request() {
-                    Ok(_) => assert_eq!(walk.take(page(circle[followed % circle.len()], 1)).0.len(), 1),
+                match pager.request() {
+                    Ok(_) => assert_eq!(pager.take(page(circle[followed % circle.len()], 1)).0.len(), 1),
                     Err(error) => break error,
                 }
                 followed += 1;
@@ -303,10 +312,10 @@ mod tests {
             assert_eq!(followed, if circle == [""] { 1 } else { circle.len() + 1 }, "pages");
         }
         let token = token("x", Some("a".to_owned()), 0);
-        let mut walk = Walk::new("x", Some(&token), None).unwrap();
-        walk.take(page("b", 1));
-        walk.take(page("a", 1));
-        assert!(walk.request().is_err(), "the walk began there");
+        let mut pager = Pager::new("x", Some(&token), None).unwrap();
+        pager.take(page("b", 1));
+        pager.take(page("a", 1));
+        assert!(pager.request().is_err(), "the pager began there");
     }
 
     #[test]

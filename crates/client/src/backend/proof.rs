@@ -1,6 +1,6 @@
 //! Whether what a backend says that it stored is what was sent.
 
-use super::Stored;
+use super::PutResult;
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::Verified;
 
@@ -8,7 +8,7 @@ use wharf_core::model::Verified;
 ///
 /// # Errors
 /// `unverified` where the length or the hash differs.
-pub fn of_upload(destination: &str, stored: &Stored) -> Result<Verified> {
+pub fn of_upload(destination: &str, stored: &PutResult) -> Result<Verified> {
     match (&stored.sha256, stored.size) {
         (Some(sha256), _) if !sha256.eq_ignore_ascii_case(&stored.sent.sha256) => {
             Err(mismatch("hash", destination, &stored.sent.sha256, sha256))

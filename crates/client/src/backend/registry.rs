@@ -7,7 +7,7 @@ use wharf_core::config::{Chooser, Origin, Settings, env};
 use wharf_core::error::{Error, Result};
 
 /// A backend that this build has.
-pub struct Entry {
+pub struct BackendEntry {
     /// What it can do.
     pub capabilities: &'static Capabilities,
     /// The environment variables that choose it where nothing else does.
@@ -17,11 +17,11 @@ pub struct Entry {
 }
 
 /// Every backend, the one that needs no account first.
-pub const ALL: &[Entry] = &[
-    Entry { capabilities: &local::CAPABILITIES, chosen_by: &[], open: local::open },
-    Entry { capabilities: &anthropic::CAPABILITIES, chosen_by: &env::ANTHROPIC, open: anthropic::open },
-    Entry { capabilities: &foundry::CAPABILITIES, chosen_by: &env::FOUNDRY_ENDPOINT, open: foundry::open },
-    Entry { capabilities: &agb::CAPABILITIES, chosen_by: &env::AGB, open: agb::open },
+pub const ALL: &[BackendEntry] = &[
+    BackendEntry { capabilities: &local::CAPABILITIES, chosen_by: &[], open: local::open },
+    BackendEntry { capabilities: &anthropic::CAPABILITIES, chosen_by: &env::ANTHROPIC, open: anthropic::open },
+    BackendEntry { capabilities: &foundry::CAPABILITIES, chosen_by: &env::FOUNDRY_ENDPOINT, open: foundry::open },
+    BackendEntry { capabilities: &agb::CAPABILITIES, chosen_by: &env::AGB, open: agb::open },
 ];
 
 /// Returns which environment variables choose which backend where nothing else does.
@@ -30,7 +30,7 @@ pub fn choosers() -> impl Iterator<Item = Chooser> {
 }
 
 /// The backend of that name.
-pub fn find(name: &str) -> Result<&'static Entry> {
+pub fn find(name: &str) -> Result<&'static BackendEntry> {
     ALL.iter().find(|entry| entry.capabilities.backend == name).ok_or_else(|| {
         Error::usage(format!("there is no backend of this name: {name:?}"))
             .hint(format!("this build has: {}", names(ALL.iter())))
@@ -92,17 +92,17 @@ impl dyn Backend + '_ {
     }
 
     /// Returns the files inside its sessions.
-    pub fn need_files(&self) -> Result<&dyn SessionFiles> {
+    pub fn require_files(&self) -> Result<&dyn SessionFiles> {
         self.part(self.files(), Feature::SessionFiles)
     }
 
     /// Returns its stored files.
-    pub fn need_store(&self) -> Result<&dyn FileStore> {
+    pub fn require_store(&self) -> Result<&dyn FileStore> {
         self.part(self.store(), Feature::StoredFiles)
     }
 
     /// Returns what is mounted into its sessions.
-    pub fn need_resources(&self) -> Result<&dyn Resources> {
+    pub fn require_resources(&self) -> Result<&dyn Resources> {
         self.part(self.resources(), Feature::Resources)
     }
 
@@ -112,6 +112,6 @@ impl dyn Backend + '_ {
     }
 }
 
-fn names(entries: impl Iterator<Item = &'static Entry>) -> String {
+fn names(entries: impl Iterator<Item = &'static BackendEntry>) -> String {
     entries.map(|entry| entry.capabilities.backend).collect::<Vec<_>>().join(", ")
 }

@@ -38,7 +38,7 @@ pub(super) fn too_long(at: &SessionPath) -> Error {
 }
 
 /// A tree on its way.
-struct Tree<F> {
+struct TreeWalk<F> {
     children: F,
     /// What is still to be told of the directories that are open, the innermost last.
     open: Vec<Level>,
@@ -55,7 +55,7 @@ where
     F: Fn(SessionPath) -> C + Send + 'a,
     C: Future<Output = Result<Level>> + Send,
 {
-    let tree = Tree { children, open: vec![first], below: None, recursive };
+    let tree = TreeWalk { children, open: vec![first], below: None, recursive };
     stream::unfold(tree, |mut tree| async move {
         if let Some(at) = tree.below.take()
             && let Err(error) = tree.enter(at).await
@@ -67,7 +67,7 @@ where
     .boxed()
 }
 
-impl<F, C> Tree<F>
+impl<F, C> TreeWalk<F>
 where
     F: Fn(SessionPath) -> C,
     C: Future<Output = Result<Level>>,
@@ -98,7 +98,7 @@ where
     }
 }
 
-impl<F> Tree<F> {
+impl<F> TreeWalk<F> {
     fn next(&mut self) -> Option<Result<Entry>> {
         loop {
             let Some(entry) = self.open.last_mut()?.entries.next() else {

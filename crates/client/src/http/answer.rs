@@ -13,9 +13,9 @@ use reqwest::header::{CONTENT_ENCODING, HeaderMap};
 use serde::Deserialize;
 use tokio::time::{Instant, timeout, timeout_at};
 
-use super::failure::{self, Content, Failure, Fate, Told, idle_message};
+use super::failure::{self, AnswerContent, AttemptFailure, Delivery, ServiceError, idle_message};
 use super::redact::Secrets;
-use super::trace::Watched;
+use super::trace::AttemptTrace;
 use wharf_core::body::Digest;
 use wharf_core::error::{Details, Error, Kind, Result};
 use wharf_wire::json;
@@ -66,7 +66,7 @@ impl Answer {
 
     /// The error that a service tells in an answer whose status says that all is well;
     /// `unavailable` where the service does not say what kind it is.
-    pub fn error(&self, told: Told) -> Error {
+    pub fn error(&self, told: ServiceError) -> Error {
         let shown = |text: String| self.secrets.excerpt(&text);
         let message = told.message.map_or_else(|| "no reason is given".to_owned(), shown);
         let kind = told.kind.unwrap_or(Kind::Unavailable);
@@ -75,7 +75,7 @@ impl Answer {
             status: Some(self.status),
             code: told.code.map(shown),
             request_id: self.request_id().or(told.request_id).map(shown),
-            retryable: told.again.unwrap_or(false),
+            retryable: told.retry.unwrap_or(false),
             ..Details::default()
         });
         match told.hint {
@@ -142,20 +142,20 @@ pub(super) async fn read(
     longest: usize,
     idle: Duration,
     deadline: Option<Instant>,
-    watched: &mut Watched,
-) -> Result<Bytes, Failure> {
+    watched: &mut AttemptTrace,
+) -> Result<Bytes, AttemptFailure> {
     let mut content = Incoming::of(response.headers(), longest)?;
-    let mut pace = Pace::new(idle);
-    while let Some(block) = pace.next(response, deadline).await? {
+    let mut progress = ProgressLimit::new(idle);
+    while let Some(block) = progress.next(response, deadline).await? {
         watched.received(block.len());
         content.take(&block)?;
         if content.is_cut() {
             let message = format!("the answer is longer than {} MiB", longest >> 20);
-            return Err(Failure::protocol(Fate::Lost, message));
+            return Err(AttemptFailure::protocol(Delivery::Unknown, message));
         }
     }
     watched.complete();
-    let content = Content { bytes: content.whole()?, is_cut: false };
+    let content = AnswerContent { bytes: content.whole()?, is_cut: false };
     watched.reads(response.headers(), &content);
     Ok(content.bytes)
 }
@@ -163,15 +163,15 @@ pub(super) async fn read(
 /// Limits the time that is spent on waiting for an answer's content: [`PROGRESS`] bytes have to come within
 /// the idle timeout. Time that the reader spends elsewhere does not count.
 #[derive(Debug)]
-pub(super) struct Pace {
+pub(super) struct ProgressLimit {
     idle: Duration,
     waited: Duration,
     came: u64,
 }
 
-impl Pace {
+impl ProgressLimit {
     pub(super) fn new(idle: Duration) -> Self {
-        Pace { idle, waited: Duration::ZERO, came: 0 }
+        ProgressLimit { idle, waited: Duration::ZERO, came: 0 }
     }
 
     /// The next block of an answer, or `None` at its proven end.
@@ -179,18 +179,20 @@ impl Pace {
         &mut self,
         response: &mut Response,
         deadline: Option<Instant>,
-    ) -> Result<Option<Bytes>, Failure> {
+    ) -> Result<Option<Bytes>, AttemptFailure> {
         let begun = Instant::now();
         let block = timeout(self.idle.saturating_sub(self.waited), block(response));
         let block = match deadline {
-            Some(deadline) => timeout_at(deadline, block).await.map_err(|_| Failure::too_late(Fate::Lost))?,
+            Some(deadline) => {
+                timeout_at(deadline, block).await.map_err(|_| AttemptFailure::too_late(Delivery::Unknown))?
+            }
             None => block.await,
         };
-        let block = block.map_err(|_| Failure::new(Fate::Lost, self.too_slow()))??;
+        let block = block.map_err(|_| AttemptFailure::new(Delivery::Unknown, self.too_slow()))??;
         self.waited += begun.elapsed();
         self.came += block.as_ref().map_or(0, Bytes::len) as u64;
         if self.came >= PROGRESS {
-            *self = Pace::new(self.idle);
+            *self = ProgressLimit::new(self.idle);
         }
         Ok(block)
     }
@@ -205,7 +207,7 @@ impl Pace {
 
 /// The next block of an answer, or `None` at its proven end. The HTTP library takes an HTTP/2 stream that the
 /// service resets with `NO_ERROR` for one that has ended; only `END_STREAM` is an end (RFC 9113, section 8.1).
-async fn block(response: &mut Response) -> Result<Option<Bytes>, Failure> {
+async fn block(response: &mut Response) -> Result<Option<Bytes>, AttemptFailure> {
     loop {
         match response.body_mut().frame().await {
             Some(Ok(frame)) => {
@@ -213,9 +215,12 @@ async fn block(response: &mut Response) -> Result<Option<Bytes>, Failure> {
                     return Ok(Some(block));
                 }
             }
-            Some(Err(error)) => return Err(Failure::cut_off(&error)),
+            Some(Err(error)) => return Err(AttemptFailure::cut_off(&error)),
             None if response.version() >= Version::HTTP_2 && !response.body().is_end_stream() => {
-                return Err(Failure::new(Fate::Lost, "the answer was cut off: the service reset the stream"));
+                return Err(AttemptFailure::new(
+                    Delivery::Unknown,
+                    "the answer was cut off: the service reset the stream",
+                ));
             }
             None => return Ok(None),
         }
@@ -228,8 +233,8 @@ pub(super) async fn read_error(
     response: &mut Response,
     idle: Duration,
     deadline: Option<Instant>,
-    watched: &mut Watched,
-) -> Content {
+    watched: &mut AttemptTrace,
+) -> AnswerContent {
     let end = Instant::now() + ERROR_TIME.min(idle);
     let end = deadline.map_or(end, |deadline| deadline.min(end));
     let mut content = Incoming::of(response.headers(), LONGEST_ERROR).unwrap_or_else(|_| Incoming::plain(0));
@@ -252,14 +257,14 @@ pub(super) async fn read_error(
     }
     watched.complete();
     let is_cut = is_cut || content.is_cut();
-    let content = Content { bytes: content.beginning(), is_cut };
+    let content = AnswerContent { bytes: content.beginning(), is_cut };
     watched.reads(response.headers(), &content);
     content
 }
 
 /// As much of a content as is read where it turns out to be an error.
-pub(super) fn of_error(content: &Bytes) -> Content {
-    Content { bytes: content.slice(..content.len().min(LONGEST_ERROR)), is_cut: content.len() > LONGEST_ERROR }
+pub(super) fn of_error(content: &Bytes) -> AnswerContent {
+    AnswerContent { bytes: content.slice(..content.len().min(LONGEST_ERROR)), is_cut: content.len() > LONGEST_ERROR }
 }
 
 /// The content of an answer, unpacked while it comes in.
@@ -298,16 +303,17 @@ impl Write for Beginning {
 impl Incoming {
     /// # Errors
     /// Where it is packed in a way that was not asked for.
-    fn of(headers: &HeaderMap, longest: usize) -> Result<Self, Failure> {
+    fn of(headers: &HeaderMap, longest: usize) -> Result<Self, AttemptFailure> {
         match encoding(headers).as_deref() {
             None => Ok(Self::plain(longest)),
             Some("gzip" | "x-gzip") => {
                 let beginning = Beginning { bytes: Vec::new(), room: longest, cut: false };
                 Ok(Incoming::Gzip { reader: Box::new(MultiGzDecoder::new(beginning)), packed: 0 })
             }
-            Some(other) => {
-                Err(Failure::protocol(Fate::Lost, format!("the answer is packed as nobody asked for: {other}")))
-            }
+            Some(other) => Err(AttemptFailure::protocol(
+                Delivery::Unknown,
+                format!("the answer is packed as nobody asked for: {other}"),
+            )),
         }
     }
 
@@ -317,7 +323,7 @@ impl Incoming {
 
     /// # Errors
     /// Where it cannot be unpacked.
-    fn take(&mut self, block: &[u8]) -> Result<(), Failure> {
+    fn take(&mut self, block: &[u8]) -> Result<(), AttemptFailure> {
         match self {
             Incoming::Plain(beginning) => beginning.push(block),
             Incoming::Gzip { reader, packed } => {
@@ -346,7 +352,7 @@ impl Incoming {
     ///
     /// # Errors
     /// Where its packing does not come to an end.
-    fn whole(self) -> Result<Bytes, Failure> {
+    fn whole(self) -> Result<Bytes, AttemptFailure> {
         match self {
             Incoming::Plain(beginning) => Ok(beginning.bytes.into()),
             Incoming::Gzip { packed: 0, .. } => Ok(Bytes::new()),
@@ -367,8 +373,8 @@ impl Incoming {
     }
 }
 
-fn unpacking(error: &io::Error) -> Failure {
-    Failure::new(Fate::Lost, format!("the answer cannot be unpacked: {error}"))
+fn unpacking(error: &io::Error) -> AttemptFailure {
+    AttemptFailure::new(Delivery::Unknown, format!("the answer cannot be unpacked: {error}"))
 }
 
 /// How an answer is packed, if it is.
@@ -394,7 +400,7 @@ mod tests {
     }
 
     /// Unpacks a content that comes in small blocks; says whether it was cut off at `longest` bytes.
-    fn unpack(encoding: &'static str, content: &[u8], longest: usize) -> Result<(Bytes, bool), Failure> {
+    fn unpack(encoding: &'static str, content: &[u8], longest: usize) -> Result<(Bytes, bool), AttemptFailure> {
         let mut unpacked = Incoming::of(&headers(encoding), longest)?;
         for block in content.chunks(7) {
             unpacked.take(block)?;

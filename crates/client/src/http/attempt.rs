@@ -11,12 +11,12 @@ use tokio::time::{Instant, sleep_until, timeout_at};
 use super::answer::{self, Answer, Response};
 use super::auth::Credentials;
 use super::download::{self, Download};
-use super::failure::{self, Failure, Fate, idle_message};
-use super::payload::{Pulse, Pump, Stop};
-use super::prepared::Prepared;
+use super::failure::{self, AttemptFailure, Delivery, idle_message};
+use super::payload::{Pulse, Pump, PumpError};
+use super::prepared::PreparedRequest;
 use super::redact;
 use super::service::Service;
-use super::trace::{Failed, Watched};
+use super::trace::{AttemptTrace, FailedAttempt};
 use wharf_core::body::Digest;
 use wharf_core::error::{Error, Kind, Result};
 
@@ -25,7 +25,7 @@ const LONGEST_IDLE: Duration = Duration::from_secs(86_400);
 
 /// What the caller wants of the answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Mode {
+pub(super) enum ReadMode {
     /// All of it.
     Whole,
     /// Its beginning; the rest is streamed.
@@ -34,29 +34,38 @@ pub(super) enum Mode {
 
 /// What a try brought.
 pub(super) enum Reply {
-    /// For [`Mode::Whole`].
+    /// For [`ReadMode::Whole`].
     Whole(Answer),
-    /// For [`Mode::Stream`].
+    /// For [`ReadMode::Stream`].
     Stream(Download),
 }
 
 /// Sends a request once and reads what comes back.
 pub(super) async fn once(
     service: &Service,
-    request: &Prepared<'_>,
+    request: &PreparedRequest<'_>,
     credentials: &Credentials,
     deadline: Option<Instant>,
     number: u32,
-    mode: Mode,
-) -> Result<Reply, Failed> {
+    mode: ReadMode,
+) -> Result<Reply, FailedAttempt> {
     let options = &service.options;
-    let shown = if request.home { redact::url(&request.url, &request.asked) } else { redact::bearer_url(&request.url) };
-    let mut watched =
-        Watched::new(options.observer.clone(), Arc::clone(&request.secrets), request.method.clone(), shown, number);
-    watched.wants_detail(options.detail, request.home.then(|| request.url.authority()));
+    let shown = if request.authenticated {
+        redact::url(&request.url, &request.asked)
+    } else {
+        redact::bearer_url(&request.url)
+    };
+    let mut watched = AttemptTrace::new(
+        options.observer.clone(),
+        Arc::clone(&request.secrets),
+        request.method.clone(),
+        shown,
+        number,
+    );
+    watched.wants_detail(options.detail, request.authenticated.then(|| request.url.authority()));
     let opened = open(service, request, credentials, deadline, mode, &mut watched).await;
     let read = match opened {
-        Ok((response, _)) if mode == Mode::Stream => {
+        Ok((response, _)) if mode == ReadMode::Stream => {
             return download::stream(request, options, response, deadline, number, watched).map(Reply::Stream);
         }
         Ok((mut response, sent)) => {
@@ -66,10 +75,10 @@ pub(super) async fn once(
             let secrets = Arc::clone(&request.secrets);
             let headers = std::mem::take(response.headers_mut());
             match bytes {
-                Ok(bytes) if (options.is_failure)(&bytes) && request.home => {
+                Ok(bytes) if (options.is_failure)(&bytes) && request.authenticated => {
                     let status = StatusCode::from_u16(status).unwrap_or_default();
                     let content = answer::of_error(&bytes);
-                    Err(Failure::of_answer(options.envelope, request, status, &headers, &content))
+                    Err(AttemptFailure::of_answer(options.error_parser, request, status, &headers, &content))
                 }
                 Ok(bytes) => {
                     Ok(Answer { status, headers, bytes, sent, tries: number, backend: options.backend, secrets })
@@ -88,21 +97,21 @@ pub(super) async fn once(
         let details = &mut failure.details;
         details.request_id =
             details.request_id.take().or_else(|| failure::request_id(&request.headers, &request.secrets));
-        Failed { watched: Box::new(watched), failure }
+        FailedAttempt { watched: Box::new(watched), failure }
     })
 }
 
 /// Sends a request and waits for the head of a successful answer.
 async fn open(
     service: &Service,
-    request: &Prepared<'_>,
+    request: &PreparedRequest<'_>,
     credentials: &Credentials,
     deadline: Option<Instant>,
-    mode: Mode,
-    watched: &mut Watched,
-) -> Result<(Response, Option<Digest>), Failure> {
+    mode: ReadMode,
+    watched: &mut AttemptTrace,
+) -> Result<(Response, Option<Digest>), AttemptFailure> {
     let options = &service.options;
-    let unsent = |error: Error| Failure::own(Fate::Unsent, error);
+    let unsent = |error: Error| AttemptFailure::own(Delivery::NotSent, error);
     let client = service.clients.of(&request.url, options, &service.secrets).await.map_err(unsent)?;
     credentials.headers().values().for_each(|value| service.secrets.learn(value));
     request.headers.values().filter(|value| value.is_sensitive()).for_each(|value| request.secrets.learn(value));
@@ -120,10 +129,14 @@ async fn open(
     watched.head(status.as_u16(), failure::request_id(response.headers(), &request.secrets));
     watched.gets(response.headers());
     if status.is_success() {
-        return if is_part(&response) { Err(Failure::of_part(mode == Mode::Stream)) } else { Ok((response, sent)) };
+        return if is_part(&response) {
+            Err(AttemptFailure::of_part(mode == ReadMode::Stream))
+        } else {
+            Ok((response, sent))
+        };
     }
     let content = answer::read_error(&mut response, options.idle_timeout, deadline, watched).await;
-    Err(Failure::of_answer(options.envelope, request, status, response.headers(), &content))
+    Err(AttemptFailure::of_answer(options.error_parser, request, status, response.headers(), &content))
 }
 
 /// Whether an answer says that it is a part of a content. This client asks for whole contents only, so that a
@@ -133,17 +146,17 @@ fn is_part(response: &Response) -> bool {
 }
 
 /// The headers of a request, the later ones over the earlier: what every request has, what this
-/// request has, what the user added, who asks. What the user added and who asks stay at home.
-fn headers(request: &Prepared<'_>, extra: &HeaderMap, credentials: &Credentials, mode: Mode) -> HeaderMap {
+/// request has, what the user added, who asks. What the user added and who asks go to the service only.
+fn headers(request: &PreparedRequest<'_>, extra: &HeaderMap, credentials: &Credentials, mode: ReadMode) -> HeaderMap {
     let (accept, packing) = match mode {
-        Mode::Whole => ("application/json", "gzip"),
+        ReadMode::Whole => ("application/json", "gzip"),
         // The length of a file proves something only if it is the file's.
-        Mode::Stream => ("*/*", "identity"),
+        ReadMode::Stream => ("*/*", "identity"),
     };
     let mut headers = HeaderMap::new();
     headers.insert(ACCEPT, HeaderValue::from_static(accept));
     headers.extend(request.headers.clone());
-    if request.home {
+    if request.authenticated {
         headers.extend(extra.clone());
         headers.extend(credentials.headers().clone());
     }
@@ -163,8 +176,8 @@ async fn exchange(
     pulse: &Pulse,
     idle: Duration,
     deadline: Option<Instant>,
-    request: &Prepared<'_>,
-) -> Result<(reqwest::Response, Option<Digest>), Failure> {
+    request: &PreparedRequest<'_>,
+) -> Result<(reqwest::Response, Option<Digest>), AttemptFailure> {
     let mut call = std::pin::pin!(call);
     let mut pump = std::pin::pin!(pump);
     let (mut response, mut pumped) = (None, None);
@@ -177,25 +190,27 @@ async fn exchange(
             result = &mut pump, if pumped.is_none() => match result {
                 Ok(summary) => pumped = Some(Ok(summary)),
                 // The answer, or its failure, says why.
-                Err(Stop::NotTaken) => pumped = Some(Err(())),
+                Err(PumpError::NotTaken) => pumped = Some(Err(())),
                 // Without its last block the content was never whole: the service cannot have acted.
-                Err(Stop::Source(error)) => return Err(Failure::own(Fate::Unsent, error)),
+                Err(PumpError::Source(error)) => return Err(AttemptFailure::own(Delivery::NotSent, error)),
             },
             result = &mut call, if response.is_none() => match result {
                 Ok(answer) if answer.status().is_success() => response = Some(answer),
                 Ok(answer) => return Ok((answer, None)),
-                Err(error) => return Err(Failure::of_call(&error, &request.url)),
+                Err(error) => return Err(AttemptFailure::of_call(&error, &request.url)),
             },
-            () = pulse.stops_for(idle) => return Err(Failure::new(Fate::Lost, idle_message(slow(pulse, pumped.is_some()), idle))),
-            () = until(deadline) => return Err(Failure::too_late(Fate::Lost)),
+            () = pulse.stops_for(idle) => return Err(AttemptFailure::new(Delivery::Unknown, idle_message(slow(pulse, pumped.is_some()), idle))),
+            () = until(deadline) => return Err(AttemptFailure::too_late(Delivery::Unknown)),
         }
         if let (Some(_), Some(Err(()))) = (&response, &pumped) {
-            return Err(Failure::new(Fate::Lost, "the service answered before it had the whole content"));
+            return Err(AttemptFailure::new(Delivery::Unknown, "the service answered before it had the whole content"));
         }
     }
     match (response, pumped) {
         (Some(response), Some(Ok(sent))) => Ok((response, sent)),
-        _ => Err(Failure::own(Fate::Lost, Error::new(Kind::Internal, "a request ended without an answer"))),
+        _ => {
+            Err(AttemptFailure::own(Delivery::Unknown, Error::new(Kind::Internal, "a request ended without an answer")))
+        }
     }
 }
 

@@ -10,12 +10,12 @@ use reqwest::Version;
 use reqwest::header::{HeaderMap, TRANSFER_ENCODING};
 use tokio::time::Instant;
 
-use super::answer::{Pace, Response, encoding};
-use super::failure::{self, Failure, Fate, Tale};
+use super::answer::{ProgressLimit, Response, encoding};
+use super::failure::{self, AttemptFailure, Delivery, RequestHistory};
 use super::options::Options;
-use super::prepared::Prepared;
+use super::prepared::PreparedRequest;
 use super::redact::Secrets;
-use super::trace::{Failed, Watched};
+use super::trace::{AttemptTrace, FailedAttempt};
 use wharf_core::body::Body;
 use wharf_core::error::{Details, Error, Kind, Result};
 
@@ -102,20 +102,20 @@ fn cut_off(passed: u64, size: u64, tries: u32) -> Error {
 }
 
 /// A download that is going on.
-struct Going {
-    tale: Tale,
+struct InFlight {
+    history: RequestHistory,
     response: Response,
-    pace: Pace,
+    progress: ProgressLimit,
     deadline: Option<Instant>,
-    watched: Watched,
+    watched: AttemptTrace,
     passed: u64,
     len: Option<u64>,
     secrets: Arc<Secrets>,
 }
 
-impl Going {
-    async fn next(&mut self) -> Result<Option<Bytes>, Failure> {
-        let block = self.pace.next(&mut self.response, self.deadline).await?;
+impl InFlight {
+    async fn next(&mut self) -> Result<Option<Bytes>, AttemptFailure> {
+        let block = self.progress.next(&mut self.response, self.deadline).await?;
         let bytes = block.as_ref().map_or(0, Bytes::len);
         self.watched.received(bytes);
         self.passed += bytes as u64;
@@ -123,7 +123,7 @@ impl Going {
         let wrong = |len: u64| if block.is_none() { self.passed != len } else { self.passed > len };
         if let Some(len) = self.len.filter(|len| wrong(*len)) {
             let message = format!("the answer has {} bytes where {len} were announced", self.passed);
-            return Err(Failure::new(Fate::Lost, message));
+            return Err(AttemptFailure::new(Delivery::Unknown, message));
         }
         if block.is_none() {
             self.watched.complete();
@@ -137,35 +137,46 @@ impl Going {
 /// # Errors
 /// Where it is packed, although that was not asked for: its length would prove nothing.
 pub(super) fn stream(
-    request: &Prepared<'_>,
+    request: &PreparedRequest<'_>,
     options: &Options,
     response: Response,
     deadline: Option<Instant>,
     number: u32,
-    watched: Watched,
-) -> Result<Download, Failed> {
+    watched: AttemptTrace,
+) -> Result<Download, FailedAttempt> {
     let headers = response.headers().clone();
     if let Some(encoding) = encoding(&headers) {
         let message = format!("the answer is packed as nobody asked for: {encoding}");
-        return Err(Failed { watched: Box::new(watched), failure: Failure::protocol(Fate::Answered, message) });
+        return Err(FailedAttempt {
+            watched: Box::new(watched),
+            failure: AttemptFailure::protocol(Delivery::Answered, message),
+        });
     }
     let status = response.status().as_u16();
     let len = response.body().size_hint().exact();
     let framed = response.version() >= Version::HTTP_2 || headers.contains_key(TRANSFER_ENCODING);
     let end_is_proven = len.is_some() || framed || request.url.scheme() == "https";
-    let pace = Pace::new(options.idle_timeout);
-    let mut tale = Tale::new(request, options.backend);
-    tale.tries = number;
-    let going =
-        Going { tale, response, pace, deadline, watched, passed: 0, len, secrets: Arc::clone(&request.secrets) };
-    let blocks = try_unfold(going, |mut going| async move {
-        match going.next().await {
-            Ok(block) => Ok(block.map(|block| (block, going))),
+    let progress = ProgressLimit::new(options.idle_timeout);
+    let mut history = RequestHistory::new(request, options.backend);
+    history.tries = number;
+    let in_flight = InFlight {
+        history,
+        response,
+        progress,
+        deadline,
+        watched,
+        passed: 0,
+        len,
+        secrets: Arc::clone(&request.secrets),
+    };
+    let blocks = try_unfold(in_flight, |mut in_flight| async move {
+        match in_flight.next().await {
+            Ok(block) => Ok(block.map(|block| (block, in_flight))),
             Err(mut failure) => {
-                going.watched.failed(&failure);
-                failure.details.status = Some(going.response.status().as_u16());
-                failure.details.request_id = failure::request_id(going.response.headers(), &going.secrets);
-                Err(failure.into_error(&going.tale))
+                in_flight.watched.failed(&failure);
+                failure.details.status = Some(in_flight.response.status().as_u16());
+                failure.details.request_id = failure::request_id(in_flight.response.headers(), &in_flight.secrets);
+                Err(failure.into_error(&in_flight.history))
             }
         }
     });

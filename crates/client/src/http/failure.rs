@@ -12,7 +12,7 @@ use reqwest::{StatusCode, Url};
 use serde_json::Value;
 
 use super::class::Class;
-use super::prepared::Prepared;
+use super::prepared::PreparedRequest;
 use super::redact::Secrets;
 use super::{address, redact, retry_after};
 use wharf_core::error::{Details, Error, Kind};
@@ -22,12 +22,12 @@ use wharf_core::error::{Details, Error, Kind};
 const REQUEST_IDS: [&str; 5] =
     ["request-id", "x-request-id", "x-ms-request-id", "apim-request-id", "x-ms-client-request-id"];
 
-/// `true` or `false`: overrules what the status says of trying again (sent by Anthropic's services).
+/// `true` or `false`: overrules what the status says of another try (sent by Anthropic's services).
 const SHOULD_RETRY: &str = "x-should-retry";
 
 /// What a service says of an error in its own words.
 #[derive(Debug, Default, Clone)]
-pub struct Told {
+pub struct ServiceError {
     /// A word for machines.
     pub code: Option<String>,
     /// A sentence for people.
@@ -37,41 +37,41 @@ pub struct Told {
     /// What it is, where the service says more than its status does.
     pub kind: Option<Kind>,
     /// Whether another try may help, where the service says more than its status does.
-    pub again: Option<bool>,
+    pub retry: Option<bool>,
     /// The next step for people, where the backend knows a better one than the status gives.
     pub hint: Option<&'static str>,
     /// Whether the service says that it did nothing, whatever its status leaves open.
-    pub undone: bool,
+    pub not_executed: bool,
 }
 
 /// Reads the error that a service answered: status, headers, and at most 64 KiB of content, which
 /// may be cut off, empty, or somebody else's.
-pub type Envelope = fn(StatusCode, &HeaderMap, &[u8]) -> Told;
+pub type ErrorParser = fn(StatusCode, &HeaderMap, &[u8]) -> ServiceError;
 
 /// The two shapes that most services share: `{"error": {"code" or "type", "message"}}`, and the
 /// same members without `error` around them.
-pub(crate) fn common_envelope(_: StatusCode, _: &HeaderMap, content: &[u8]) -> Told {
-    let Ok(Value::Object(outer)) = serde_json::from_slice(content) else { return Told::default() };
+pub(crate) fn parse_common_error(_: StatusCode, _: &HeaderMap, content: &[u8]) -> ServiceError {
+    let Ok(Value::Object(outer)) = serde_json::from_slice(content) else { return ServiceError::default() };
     let inner = outer.get("error").and_then(Value::as_object).unwrap_or(&outer);
     let text = |name: &str| inner.get(name).and_then(Value::as_str).map(str::to_owned);
-    Told { code: text("code").or_else(|| text("type")), message: text("message"), ..Told::default() }
+    ServiceError { code: text("code").or_else(|| text("type")), message: text("message"), ..ServiceError::default() }
 }
 
 /// How far a try got.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Fate {
+pub(super) enum Delivery {
     /// No connection was made: nothing was sent.
-    Unsent,
+    NotSent,
     /// The service refused before it acted.
-    Refused,
+    Rejected,
     /// The service answered something else.
     Answered,
     /// Something may have been sent, and what came of it is not known.
-    Lost,
+    Unknown,
 }
 
 /// What was read of an answer's content.
-pub(super) struct Content {
+pub(super) struct AnswerContent {
     pub(super) bytes: Bytes,
     /// Whether there is more of it.
     pub(super) is_cut: bool,
@@ -79,8 +79,8 @@ pub(super) struct Content {
 
 /// A try that failed.
 #[derive(Debug)]
-pub(super) struct Failure {
-    pub(super) fate: Fate,
+pub(super) struct AttemptFailure {
+    pub(super) delivery: Delivery,
     pub(super) kind: Kind,
     pub(super) message: String,
     hint: Option<&'static str>,
@@ -90,7 +90,7 @@ pub(super) struct Failure {
 }
 
 /// What happened to a request before it was given up.
-pub(super) struct Tale {
+pub(super) struct RequestHistory {
     pub(super) class: Class,
     pub(super) tries: u32,
     /// Whether a try may have done its work without our knowing.
@@ -99,16 +99,22 @@ pub(super) struct Tale {
     secrets: Arc<Secrets>,
 }
 
-impl Tale {
-    pub(super) fn new(request: &Prepared<'_>, backend: &'static str) -> Self {
-        Tale { class: request.class, tries: request.tried, lost: false, backend, secrets: Arc::clone(&request.secrets) }
+impl RequestHistory {
+    pub(super) fn new(request: &PreparedRequest<'_>, backend: &'static str) -> Self {
+        RequestHistory {
+            class: request.class,
+            tries: request.tried,
+            lost: false,
+            backend,
+            secrets: Arc::clone(&request.secrets),
+        }
     }
 }
 
-impl Failure {
-    pub(super) fn new(fate: Fate, message: impl Into<String>) -> Self {
-        Failure {
-            fate,
+impl AttemptFailure {
+    pub(super) fn new(delivery: Delivery, message: impl Into<String>) -> Self {
+        AttemptFailure {
+            delivery,
             kind: Kind::Unavailable,
             message: message.into(),
             hint: None,
@@ -118,45 +124,45 @@ impl Failure {
     }
 
     /// A failure that another try does not mend.
-    fn for_good(fate: Fate, kind: Kind, message: impl Into<String>) -> Self {
-        Failure { kind, details: Box::default(), ..Self::new(fate, message) }
+    fn for_good(delivery: Delivery, kind: Kind, message: impl Into<String>) -> Self {
+        AttemptFailure { kind, details: Box::default(), ..Self::new(delivery, message) }
     }
 
     /// What another room said, which no further try changes.
-    pub(super) fn own(fate: Fate, error: Error) -> Self {
-        let failure = Self::for_good(fate, error.kind(), error.message());
-        Failure { own: Some(Box::new(error)), ..failure }
+    pub(super) fn own(delivery: Delivery, error: Error) -> Self {
+        let failure = Self::for_good(delivery, error.kind(), error.message());
+        AttemptFailure { own: Some(Box::new(error)), ..failure }
     }
 
     /// `--timeout` ran out.
-    pub(super) fn too_late(fate: Fate) -> Self {
-        Self::for_good(fate, Kind::Deadline, "--timeout ran out")
+    pub(super) fn too_late(delivery: Delivery) -> Self {
+        Self::for_good(delivery, Kind::Deadline, "--timeout ran out")
     }
 
     /// Somebody was told to wait for longer than anybody waits.
     pub(super) fn told_to_wait(wait: Duration) -> Self {
         let message = "the service answered a request before this one that all have to wait";
         let details = Details { retry_after: Some(wait), retryable: true, ..Details::default() };
-        Failure { kind: Kind::Limit, details: Box::new(details), ..Self::new(Fate::Refused, message) }
+        AttemptFailure { kind: Kind::Limit, details: Box::new(details), ..Self::new(Delivery::Rejected, message) }
     }
 
     /// An answer that breaks the protocol.
-    pub(super) fn protocol(fate: Fate, message: impl Into<String>) -> Self {
-        Self::for_good(fate, Kind::Unavailable, message)
+    pub(super) fn protocol(delivery: Delivery, message: impl Into<String>) -> Self {
+        Self::for_good(delivery, Kind::Unavailable, message)
     }
 
     /// A part of a content where the whole was asked for: `unverified` for a file.
     pub(super) fn of_part(of_file: bool) -> Self {
         let kind = if of_file { Kind::Unverified } else { Kind::Unavailable };
-        Failure {
+        AttemptFailure {
             hint: Some("a cache or a proxy on the way may keep parts of answers"),
-            ..Self::for_good(Fate::Answered, kind, "the service answered with a part of what was asked for")
+            ..Self::for_good(Delivery::Answered, kind, "the service answered with a part of what was asked for")
         }
     }
 
     /// An answer that came to an end too early, or not at all.
     pub(super) fn cut_off(error: &reqwest::Error) -> Self {
-        Self::new(Fate::Lost, format!("the answer was cut off: {}", reason(error)))
+        Self::new(Delivery::Unknown, format!("the answer was cut off: {}", reason(error)))
     }
 
     /// A try without an answer.
@@ -164,55 +170,55 @@ impl Failure {
         let place = address::origin(url);
         if !error.is_connect() {
             return Self::new(
-                Fate::Lost,
+                Delivery::Unknown,
                 format!("the connection broke before an answer came ({}): {place}", reason(error)),
             );
         }
         if let Some(tls) = causes(error).find_map(|cause| cause.downcast_ref::<rustls::Error>()) {
-            let failure = Self::protocol(Fate::Unsent, format!("no secure connection ({tls}): {place}"));
+            let failure = Self::protocol(Delivery::NotSent, format!("no secure connection ({tls}): {place}"));
             let hint = match tls {
                 rustls::Error::InvalidCertificate(_) => {
                     "the certificate is not trusted here; `--ca-cert FILE` adds an authority of your own"
                 }
                 _ => "is this the right address, and does it speak TLS?",
             };
-            return Failure { hint: Some(hint), ..failure };
+            return AttemptFailure { hint: Some(hint), ..failure };
         }
         let why = if error.is_timeout() { "no connection within --connect-timeout".to_owned() } else { reason(error) };
-        Failure {
+        AttemptFailure {
             hint: Some("check the address, the network and the proxy variables"),
-            ..Self::new(Fate::Unsent, format!("cannot reach the service ({why}): {place}"))
+            ..Self::new(Delivery::NotSent, format!("cannot reach the service ({why}): {place}"))
         }
     }
 
     /// An answer that is no success. `content` is what was read of it.
     pub(super) fn of_answer(
-        envelope: Envelope,
-        request: &Prepared<'_>,
+        error_parser: ErrorParser,
+        request: &PreparedRequest<'_>,
         status: StatusCode,
         headers: &HeaderMap,
-        content: &Content,
+        content: &AnswerContent,
     ) -> Self {
         let (url, secrets) = (&request.url, &request.secrets);
-        let told = envelope(status, headers, &content.bytes);
+        let told = error_parser(status, headers, &content.bytes);
         let says = told.message.filter(|text| !text.trim().is_empty()).map(|text| secrets.excerpt(&text));
-        let says = says.or_else(|| stranger(headers, content, secrets));
+        let says = says.or_else(|| foreign_excerpt(headers, content, secrets));
         let mut message = format!("the service answered {}", status.as_u16());
         message.push_str(&status.canonical_reason().map(|reason| format!(" {reason}")).unwrap_or_default());
         if status.is_redirection() {
-            message.push_str(&elsewhere(url, headers));
+            message.push_str(&redirect_target(url, headers));
         }
         if let Some(says) = says {
             message = format!("{message}: {says}");
         }
-        let refused = told.undone || matches!(status.as_u16(), 429 | 503 | 529);
+        let refused = told.not_executed || matches!(status.as_u16(), 429 | 503 | 529);
         let default_again = refused || matches!(status.as_u16(), 408 | 500 | 502 | 504) || status.as_u16() >= 520;
-        let again = match headers.get(SHOULD_RETRY).map(reqwest::header::HeaderValue::as_bytes) {
+        let retry = match headers.get(SHOULD_RETRY).map(reqwest::header::HeaderValue::as_bytes) {
             Some(b"true") => true,
             Some(b"false") => false,
-            _ => told.again.unwrap_or(default_again),
+            _ => told.retry.unwrap_or(default_again),
         };
-        Failure {
+        AttemptFailure {
             kind: told.kind.unwrap_or_else(|| kind_of(status)),
             hint: told.hint.or_else(|| hint(status)),
             details: Box::new(Details {
@@ -220,13 +226,13 @@ impl Failure {
                 status: Some(status.as_u16()),
                 code: told.code.map(|code| secrets.excerpt(&code)),
                 request_id: request_id(headers, secrets).or_else(|| told.request_id.map(|id| secrets.excerpt(&id))),
-                retryable: again,
+                retryable: retry,
                 retry_after: retry_after::asked(headers, Timestamp::now()),
                 uncertain: false,
                 tries: 0,
                 left: Vec::new(),
             }),
-            ..Self::new(if refused { Fate::Refused } else { Fate::Answered }, message)
+            ..Self::new(if refused { Delivery::Rejected } else { Delivery::Answered }, message)
         }
     }
 
@@ -234,40 +240,40 @@ impl Failure {
     pub(super) fn may_be_tried_again(&self, class: Class) -> bool {
         match class {
             Class::Safe | Class::Idempotent => self.details.retryable,
-            Class::Once(_) => self.details.retryable && matches!(self.fate, Fate::Unsent | Fate::Refused),
+            Class::Once(_) => self.details.retryable && matches!(self.delivery, Delivery::NotSent | Delivery::Rejected),
         }
     }
 
     /// Whether the answer leaves open what was done: 5xx and 408 come from gateways as well, which do
     /// not know what became of a request.
     fn is_ambiguous(&self) -> bool {
-        self.fate == Fate::Answered && matches!(self.details.status, Some(408 | 500..=599))
+        self.delivery == Delivery::Answered && matches!(self.details.status, Some(408 | 500..=599))
     }
 
     /// The error that the caller gets, without a secret in it.
-    pub(super) fn into_error(self, tale: &Tale) -> Error {
-        let scrub = |text: &str| tale.secrets.scrub(text, false);
-        let uncertain = tale.lost || self.fate == Fate::Lost;
-        let unsure = match tale.class {
+    pub(super) fn into_error(self, history: &RequestHistory) -> Error {
+        let scrub = |text: &str| history.secrets.scrub(text, false);
+        let uncertain = history.lost || self.delivery == Delivery::Unknown;
+        let unsure = match history.class {
             Class::Once(look) if uncertain || self.is_ambiguous() => {
-                Some(format!("it may have happened all the same and was not sent again; {look}"))
+                Some(format!("it may have happened all the same and was not sent retry; {look}"))
             }
             Class::Idempotent if uncertain => Some("an earlier try may have done it all the same".to_owned()),
             Class::Safe | Class::Once(_) | Class::Idempotent => None,
         };
         let mut message = scrub(&self.message);
-        message.push_str(&after_tries(tale.tries));
-        if unsure.is_some() && matches!(tale.class, Class::Once(_)) {
+        message.push_str(&after_tries(history.tries));
+        if unsure.is_some() && matches!(history.class, Class::Once(_)) {
             message = format!("{message}; it may have happened");
         }
         let mut error = match self.own {
             Some(own) => *own,
             None => Error::new(self.kind, message).details(Details {
-                backend: Some(tale.backend),
+                backend: Some(history.backend),
                 code: self.details.code.as_deref().map(scrub),
                 request_id: self.details.request_id.as_deref().map(scrub),
                 uncertain: unsure.is_some(),
-                tries: tale.tries,
+                tries: history.tries,
                 ..*self.details
             }),
         };
@@ -292,7 +298,7 @@ pub fn after_tries(tries: u32) -> String {
 }
 
 /// Whether an answer with a good status is a failure all the same, as some services put it.
-pub type IsFailure = fn(&[u8]) -> bool;
+pub type FailureCheck = fn(&[u8]) -> bool;
 
 /// The kind of an error by its status. 400 and 422 are `usage`: in practice a name, a path or a
 /// number that the user gave, and a message that tells which.
@@ -313,21 +319,21 @@ fn hint(status: StatusCode) -> Option<&'static str> {
         401 => Some("the credentials are missing, wrong or over: see `wharf doctor`"),
         403 => Some("these credentials may not do that: see `wharf doctor`"),
         407 => Some("the proxy wants a user name and a password: `http://user:password@host:port`"),
-        408 | 500..=599 => Some("the service is in trouble: run the command again later"),
-        429 => Some("run the command again later, or with fewer --jobs"),
+        408 | 500..=599 => Some("the service is in trouble: run the command retry later"),
+        429 => Some("run the command retry later, or with fewer --jobs"),
         300..=399 => Some("redirects are not followed, so that credentials stay where they belong: check --base-url"),
         _ => None,
     }
 }
 
 /// Where a redirect leads: its origin and no more, for the rest may be a secret.
-fn elsewhere(url: &Url, headers: &HeaderMap) -> String {
+fn redirect_target(url: &Url, headers: &HeaderMap) -> String {
     let target = headers.get(LOCATION).and_then(|value| value.to_str().ok()).and_then(|text| url.join(text).ok());
     target.map(|target| format!(" and points to {}", address::origin(&target))).unwrap_or_default()
 }
 
 /// What an answer says that is not the service's: its type and its first words.
-fn stranger(headers: &HeaderMap, content: &Content, secrets: &Secrets) -> Option<String> {
+fn foreign_excerpt(headers: &HeaderMap, content: &AnswerContent, secrets: &Secrets) -> Option<String> {
     if let Ok(mut value) = serde_json::from_slice::<Value>(&content.bytes) {
         redact::json(&mut value);
         return Some(secrets.excerpt(&value.to_string()));
@@ -414,23 +420,26 @@ mod tests {
     #[test]
     fn strangers_are_quoted_in_one_short_line() {
         let mut html = HeaderMap::new();
-        let stranger = |headers: &HeaderMap, text: &[u8]| {
-            let content = Content { bytes: Bytes::copy_from_slice(text), is_cut: false };
-            stranger(headers, &content, &Secrets::default())
+        let foreign_excerpt = |headers: &HeaderMap, text: &[u8]| {
+            let content = AnswerContent { bytes: Bytes::copy_from_slice(text), is_cut: false };
+            foreign_excerpt(headers, &content, &Secrets::default())
         };
         html.insert(CONTENT_TYPE, "text/html; charset=utf-8".parse().unwrap());
         let page = b"<html><head><title>502 Bad\x1b[31m Gateway</title></head>\n<body>nginx</body></html>";
-        assert_eq!(stranger(&html, page).unwrap(), "no JSON (text/html; charset=utf-8): 502 Bad [31m Gateway nginx");
-        assert_eq!(stranger(&html, b"<html>").unwrap(), "no JSON (text/html; charset=utf-8)");
-        assert_eq!(stranger(&HeaderMap::new(), b""), None);
-        let long = stranger(&HeaderMap::new(), "ä".repeat(5000).as_bytes()).unwrap();
+        assert_eq!(
+            foreign_excerpt(&html, page).unwrap(),
+            "no JSON (text/html; charset=utf-8): 502 Bad [31m Gateway nginx"
+        );
+        assert_eq!(foreign_excerpt(&html, b"<html>").unwrap(), "no JSON (text/html; charset=utf-8)");
+        assert_eq!(foreign_excerpt(&HeaderMap::new(), b""), None);
+        let long = foreign_excerpt(&HeaderMap::new(), "ä".repeat(5000).as_bytes()).unwrap();
         assert!(long.chars().count() < 250 && long.ends_with('…'));
     }
 
     #[test]
     fn the_common_envelope_reads_both_shapes() {
         let read = |text: &str| {
-            let told = common_envelope(StatusCode::BAD_REQUEST, &HeaderMap::new(), text.as_bytes());
+            let told = parse_common_error(StatusCode::BAD_REQUEST, &HeaderMap::new(), text.as_bytes());
             (told.code, told.message)
         };
         let both = (Some("c".to_owned()), Some("m".to_owned()));

@@ -3,7 +3,7 @@
 //! An [`Http`] belongs to one service: its address, its credentials, how it words its errors. It makes
 //! nothing until its first request, so that a local command pays nothing for it. Every request says
 //! its [`Class`], which decides what may be sent twice. The room knows no protocol, never prints (an
-//! [`Observer`] is told of each try) and never lets a secret into a message.
+//! [`AttemptObserver`] is told of each try) and never lets a secret into a message.
 //!
 //! Start reading in `request.rs` (what a backend calls), then `retry.rs` (the loop over tries), `pace.rs` (when
 //! the next one is due) and `attempt.rs` (one try).
@@ -39,14 +39,14 @@ pub use auth::{Auth, Credentials};
 pub use class::Class;
 pub use download::Download;
 pub(crate) use download::other_length;
-pub(crate) use failure::common_envelope;
-pub use failure::{Envelope, IsFailure, Told, after_tries, kind_of};
-pub use multipart::{FilePart, Form};
+pub(crate) use failure::parse_common_error;
+pub use failure::{ErrorParser, FailureCheck, ServiceError, after_tries, kind_of};
+pub use multipart::{FilePart, MultipartForm};
 pub use options::Options;
 pub use request::Request;
 pub use reqwest::header::{HeaderMap, HeaderValue};
 pub use reqwest::{Method, StatusCode, Url};
-pub use trace::{Detail, Observer, Outcome, Try};
+pub use trace::{Attempt, AttemptObserver, AttemptOutcome, Detail};
 
 use self::service::Service;
 use wharf_core::error::Result;
@@ -110,7 +110,7 @@ impl Http {
 
     /// A request to an address that the service gave out (a presigned URL, a direct route): neither
     /// the credentials nor the extra headers go along, and nothing but its origin is ever shown.
-    pub fn elsewhere(&self, class: Class, method: Method, url: &str) -> Request<'_> {
+    pub fn external(&self, class: Class, method: Method, url: &str) -> Request<'_> {
         Request::new(&self.0, class, method, address::given(url).map(|url| (url, false)))
     }
 }

@@ -10,7 +10,7 @@ use wharf_core::error::{Error, Result};
 use wharf_core::random;
 
 /// A form: fields, then a file, in the order in which they are given.
-pub struct Form<'a> {
+pub struct MultipartForm<'a> {
     /// Names and values before the file.
     pub fields: Vec<(&'a str, &'a str)>,
     /// The file.
@@ -29,7 +29,7 @@ pub struct FilePart<'a> {
     pub source: &'a dyn Source,
 }
 
-impl<'a> Form<'a> {
+impl<'a> MultipartForm<'a> {
     /// The content and its type. The boundary is random, 128 bits of it: no content holds it but by
     /// intent, and who writes the content does not know it.
     ///
@@ -73,9 +73,9 @@ mod tests {
     use super::*;
     use wharf_core::body::Stdin;
 
-    fn form<'a>(filename: &'a str, content_type: Option<&'a str>) -> Form<'a> {
+    fn form<'a>(filename: &'a str, content_type: Option<&'a str>) -> MultipartForm<'a> {
         let file = FilePart { name: "file", filename, content_type, source: &Stdin };
-        Form { fields: vec![("expires_in_seconds", "3600")], file }
+        MultipartForm { fields: vec![("expires_in_seconds", "3600")], file }
     }
 
     #[test]

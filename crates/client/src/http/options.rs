@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 
 use super::auth::Auth;
-use super::failure::{Envelope, IsFailure, common_envelope};
-use super::trace::{Observer, Try};
+use super::failure::{ErrorParser, FailureCheck, parse_common_error};
+use super::trace::{Attempt, AttemptObserver};
 use wharf_core::config::Settings;
 use wharf_core::config::answers::Answers;
 use wharf_core::error::{Error, Result};
@@ -43,10 +43,10 @@ pub struct Options {
     /// Who asks; `None` where the service wants no credentials.
     pub auth: Option<Arc<dyn Auth>>,
     /// Reads the service's own errors.
-    pub envelope: Envelope,
-    /// Tells an error that comes with a good status, of answers that are read whole; `envelope` then
+    pub error_parser: ErrorParser,
+    /// Tells an error that comes with a good status, of answers that are read whole; `error_parser` then
     /// reads it.
-    pub is_failure: IsFailure,
+    pub is_failure: FailureCheck,
     /// Headers of every request to the service, never credentials.
     pub headers: BTreeMap<String, String>,
     /// A PEM file of certificates to trust beside those of the system.
@@ -60,7 +60,7 @@ pub struct Options {
     /// How often a request is tried again.
     pub retries: u32,
     /// Who is told of each try.
-    pub observer: Option<Observer>,
+    pub observer: Option<AttemptObserver>,
     /// Whether they are told of headers and contents as well.
     pub detail: bool,
     /// Where the answers to requests that change something are kept.
@@ -74,7 +74,7 @@ impl Options {
             backend,
             base_url: base_url.into(),
             auth: None,
-            envelope: common_envelope,
+            error_parser: parse_common_error,
             is_failure: |_| false,
             headers: BTreeMap::new(),
             ca_cert: None,
@@ -97,8 +97,8 @@ impl Options {
         self.retries = settings.retries.unwrap_or(self.retries);
         self.deadline = settings.deadline;
         self.detail = settings.trace.as_ref().is_some_and(|told| told.detail);
-        self.observer = settings.trace.clone().map(|told| -> Observer {
-            Arc::new(move |one: &Try| {
+        self.observer = settings.trace.clone().map(|told| -> AttemptObserver {
+            Arc::new(move |one: &Attempt| {
                 (told.say)(one.to_string());
                 one.detail.iter().flat_map(|detail| detail.lines()).for_each(|line| (told.say)(line));
             })

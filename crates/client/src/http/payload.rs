@@ -1,6 +1,6 @@
 //! The content of a request: bytes, a source, or a source between bytes; streamed with proof.
 //!
-//! Whoever sends it (`pump`) and whoever carries it away (`Upload`, in the hands of the HTTP library)
+//! Whoever sends it (`pump`) and whoever carries it away (`UploadBody`, in the hands of the HTTP library)
 //! are joined by a channel of a few blocks, so that a source is borrowed, memory stays small, and it
 //! is known who keeps whom waiting.
 
@@ -71,12 +71,12 @@ impl<'a> Payload<'a> {
             return Ok((self.before.clone().into(), Pump::done(None)));
         };
         if self.is_empty() {
-            let summary = self.pump(source, None).await.map_err(Stop::into_error)?;
+            let summary = self.pump(source, None).await.map_err(PumpError::into_error)?;
             return Ok((Bytes::new().into(), Pump::done(Some(summary))));
         }
         let (blocks, receiver) = mpsc::channel(ON_THE_WAY);
         let (wanted, is_wanted) = oneshot::channel();
-        let upload = Upload {
+        let upload = UploadBody {
             blocks: receiver,
             wanted: Some(wanted),
             left: self.len(),
@@ -86,7 +86,7 @@ impl<'a> Payload<'a> {
         let pump = async move {
             // A pipe is not touched before there is a connection: what was read of it is gone.
             if source.len().is_none() && is_wanted.await.is_err() {
-                return Err(Stop::NotTaken);
+                return Err(PumpError::NotTaken);
             }
             self.pump(source, Some(&blocks)).await.map(Some)
         };
@@ -95,18 +95,18 @@ impl<'a> Payload<'a> {
 
     /// Reads the source to its end and hands on all of it, one block behind: the last one goes out
     /// only when the source was found to be as long as announced and unchanged.
-    async fn pump(&self, source: &dyn Source, out: Option<&mpsc::Sender<Option<Bytes>>>) -> Result<Digest, Stop> {
+    async fn pump(&self, source: &dyn Source, out: Option<&mpsc::Sender<Option<Bytes>>>) -> Result<Digest, PumpError> {
         let send = async |block: Option<Bytes>| match out {
-            Some(out) => out.send(block).await.map_err(|_| Stop::NotTaken),
+            Some(out) => out.send(block).await.map_err(|_| PumpError::NotTaken),
             None => Ok(()),
         };
         self.opened.store(true, Ordering::Relaxed);
-        let mut body = source.open().await.map_err(Stop::Source)?;
+        let mut body = source.open().await.map_err(PumpError::Source)?;
         let (mut held, mut passed) = (self.before.clone(), 0_u64);
-        while let Some(block) = body.next().await.map_err(Stop::Source)? {
+        while let Some(block) = body.next().await.map_err(PumpError::Source)? {
             passed += block.len() as u64;
             if source.len().is_some_and(|len| passed > len) {
-                return Err(Stop::Source(changed(source)));
+                return Err(PumpError::Source(changed(source)));
             }
             if !held.is_empty() {
                 send(Some(std::mem::take(&mut held))).await?;
@@ -114,9 +114,9 @@ impl<'a> Payload<'a> {
             held = block;
         }
         if source.len().is_some_and(|len| passed != len) {
-            return Err(Stop::Source(changed(source)));
+            return Err(PumpError::Source(changed(source)));
         }
-        let summary = body.digest().map_err(Stop::Source)?.clone();
+        let summary = body.digest().map_err(PumpError::Source)?.clone();
         for block in [held, self.after.clone()].into_iter().filter(|block| !block.is_empty()) {
             send(Some(block)).await?;
         }
@@ -134,24 +134,24 @@ fn changed(source: &dyn Source) -> Error {
 }
 
 /// Why a pump stopped.
-pub(super) enum Stop {
+pub(super) enum PumpError {
     /// The source failed, or is not what it was.
     Source(Error),
     /// The other side takes no more.
     NotTaken,
 }
 
-impl Stop {
+impl PumpError {
     fn into_error(self) -> Error {
         match self {
-            Stop::Source(error) => error,
-            Stop::NotTaken => Error::new(wharf_core::error::Kind::Internal, "a content was not taken"),
+            PumpError::Source(error) => error,
+            PumpError::NotTaken => Error::new(wharf_core::error::Kind::Internal, "a content was not taken"),
         }
     }
 }
 
 /// What reads a source while its blocks are sent; ends with what passed.
-pub(super) struct Pump<'a>(Pin<Box<dyn Future<Output = Result<Option<Digest>, Stop>> + Send + 'a>>);
+pub(super) struct Pump<'a>(Pin<Box<dyn Future<Output = Result<Option<Digest>, PumpError>> + Send + 'a>>);
 
 impl Pump<'_> {
     fn done(summary: Option<Digest>) -> Self {
@@ -160,7 +160,7 @@ impl Pump<'_> {
 }
 
 impl Future for Pump<'_> {
-    type Output = Result<Option<Digest>, Stop>;
+    type Output = Result<Option<Digest>, PumpError>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         self.0.as_mut().poll(cx)
@@ -168,7 +168,7 @@ impl Future for Pump<'_> {
 }
 
 /// The content in the hands of the HTTP library.
-struct Upload {
+struct UploadBody {
     blocks: mpsc::Receiver<Option<Bytes>>,
     wanted: Option<oneshot::Sender<()>>,
     left: Option<u64>,
@@ -182,7 +182,7 @@ struct Upload {
 #[error("the content ended early")]
 struct EndedEarly;
 
-impl http_body::Body for Upload {
+impl http_body::Body for UploadBody {
     type Data = Bytes;
     type Error = EndedEarly;
 

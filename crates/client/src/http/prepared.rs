@@ -11,14 +11,14 @@ use super::payload::Payload;
 use super::redact::Secrets;
 
 /// A request that is ready to go, as often as it takes.
-pub(super) struct Prepared<'a> {
+pub(super) struct PreparedRequest<'a> {
     pub(super) class: Class,
     pub(super) method: Method,
     pub(super) url: Url,
     /// The names of what a backend put into its query, which traces show.
     pub(super) asked: Vec<String>,
     /// Whether it goes to the service itself, with its credentials.
-    pub(super) home: bool,
+    pub(super) authenticated: bool,
     pub(super) headers: HeaderMap,
     pub(super) payload: Payload<'a>,
     pub(super) secrets: Arc<Secrets>,

@@ -55,7 +55,7 @@ const MEMBERS: [&str; 17] = [
 
 /// A secret as it is looked for.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct Secret {
+struct KnownSecret {
     text: String,
     /// Whether it is a credential, of which the beginning is a secret as well. That of an address is not.
     is_credential: bool,
@@ -65,7 +65,7 @@ struct Secret {
 /// those of its client beside them.
 #[derive(Default)]
 pub(super) struct Secrets {
-    own: Mutex<BTreeSet<Secret>>,
+    own: Mutex<BTreeSet<KnownSecret>>,
     shared: Option<Arc<Secrets>>,
 }
 
@@ -128,12 +128,12 @@ impl Secrets {
 
     fn add(&self, text: &str, is_credential: bool) {
         if text.len() >= SHORTEST {
-            let secret = Secret { text: text.to_owned(), is_credential };
+            let secret = KnownSecret { text: text.to_owned(), is_credential };
             lock(&self.own).insert(secret);
         }
     }
 
-    fn all(&self) -> Vec<Secret> {
+    fn all(&self) -> Vec<KnownSecret> {
         let mut all = self.shared.as_deref().map(Secrets::all).unwrap_or_default();
         all.extend(lock(&self.own).iter().cloned());
         all
@@ -151,7 +151,7 @@ impl Secrets {
     /// The first words of a stranger's text in one line: without secrets and control characters, and cut after
     /// that, so that no cut leaves a part of a secret.
     pub(super) fn excerpt(&self, text: &str) -> String {
-        words(&self.scrub(text, false))
+        excerpt(&self.scrub(text, false))
     }
 
     fn masked(&self, text: &str, is_cut: bool) -> String {
@@ -172,7 +172,7 @@ impl Secrets {
     }
 }
 
-impl Secret {
+impl KnownSecret {
     /// How many bytes of a text's beginning are this secret, if it is there, in any mixture of escapes.
     fn begins(&self, text: &str, is_cut: bool) -> Option<usize> {
         let (mut at, mut wanted) = (0, self.text.as_str());
@@ -254,7 +254,7 @@ fn entity(text: &str, wanted: char) -> Option<(usize, usize)> {
 }
 
 /// The first words of a text in one line, without control characters, and cut.
-fn words(text: &str) -> String {
+fn excerpt(text: &str) -> String {
     let shown: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     let line = shown.split_whitespace().collect::<Vec<_>>().join(" ");
     match line.char_indices().nth(EXCERPT) {

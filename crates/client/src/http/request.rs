@@ -8,13 +8,13 @@ use reqwest::{Method, Url};
 use serde::Serialize;
 
 use super::answer::{Answer, LONGEST};
-use super::attempt::{Mode, Reply};
+use super::attempt::{ReadMode, Reply};
 use super::auth::secret_value;
 use super::class::Class;
 use super::download::Download;
-use super::multipart::Form;
+use super::multipart::MultipartForm;
 use super::payload::Payload;
-use super::prepared::Prepared;
+use super::prepared::PreparedRequest;
 use super::redact::Secrets;
 use super::service::Service;
 use super::{address, retry};
@@ -34,22 +34,22 @@ const SECRET_HEADERS: [&str; 7] =
 #[must_use = "nothing is sent before `send` or `fetch`"]
 pub struct Request<'a> {
     service: &'a Service,
-    parts: Result<Prepared<'a>>,
+    parts: Result<PreparedRequest<'a>>,
 }
 
 impl<'a> Request<'a> {
     pub(super) fn new(service: &'a Service, class: Class, method: Method, to: Result<(Url, bool)>) -> Self {
-        let parts = to.map(|(url, home)| {
+        let parts = to.map(|(url, authenticated)| {
             let secrets = Arc::new(Secrets::of_request(&service.secrets));
-            if !home {
+            if !authenticated {
                 secrets.learn_url(&url);
             }
-            Prepared {
+            PreparedRequest {
                 class,
                 method,
                 url,
                 asked: Vec::new(),
-                home,
+                authenticated,
                 headers: HeaderMap::new(),
                 payload: Payload::default(),
                 secrets,
@@ -61,7 +61,7 @@ impl<'a> Request<'a> {
         Request { service, parts }
     }
 
-    fn with(mut self, change: impl FnOnce(&mut Prepared<'a>) -> Result<()>) -> Self {
+    fn with(mut self, change: impl FnOnce(&mut PreparedRequest<'a>) -> Result<()>) -> Self {
         let changed = match &mut self.parts {
             Ok(parts) => change(parts),
             Err(_) => Ok(()),
@@ -103,7 +103,7 @@ impl<'a> Request<'a> {
     }
 
     /// Waits for so long where the service works for long before it answers.
-    pub(crate) fn patient(self, idle: Duration) -> Self {
+    pub(crate) fn read_timeout(self, idle: Duration) -> Self {
         self.with(|parts| {
             parts.idle = Some(idle);
             Ok(())
@@ -169,7 +169,7 @@ impl<'a> Request<'a> {
     }
 
     /// Carries a form with one file, which is treated as [`Request::source`] does.
-    pub fn form(self, form: Form<'a>) -> Self {
+    pub fn form(self, form: MultipartForm<'a>) -> Self {
         self.with(|parts| {
             let (kind, payload) = form.payload()?;
             let kind = HeaderValue::try_from(kind).map_err(|e| Error::new(Kind::Internal, e.to_string()))?;
@@ -184,12 +184,12 @@ impl<'a> Request<'a> {
     /// # Errors
     /// By status: 401, 403 `auth`; 404 `not_found`; 409, 412 `conflict`; 413, 429, 507 `limit`;
     /// 400, 422 `usage`; everything else, redirects included, `unavailable`; or what the service's
-    /// [`super::Envelope`] says. `unavailable` where no whole answer came, `deadline`, and `conflict` or
+    /// [`super::ErrorParser`] says. `unavailable` where no whole answer came, `deadline`, and `conflict` or
     /// `io` of a source.
     pub async fn send(self) -> Result<Answer> {
         let parts = self.parts.and_then(checked)?;
         let kept = self.service.options.answers.as_ref().filter(|kept| parts.class != Class::Safe || kept.wants_all());
-        match retry::run(self.service, parts, Mode::Whole).await? {
+        match retry::run(self.service, parts, ReadMode::Whole).await? {
             Reply::Whole(answer) => {
                 if let (Some(kept), Ok(raw)) = (kept, serde_json::from_slice(&answer.bytes)) {
                     kept.keep(raw);
@@ -206,7 +206,7 @@ impl<'a> Request<'a> {
     /// Those of [`Request::send`]; what happens to the content comes up in its [`Download::body`].
     pub async fn fetch(self) -> Result<Download> {
         let parts = self.parts.and_then(checked)?;
-        match retry::run(self.service, parts, Mode::Stream).await? {
+        match retry::run(self.service, parts, ReadMode::Stream).await? {
             Reply::Stream(download) => Ok(download),
             Reply::Whole(_) => Err(Error::new(Kind::Internal, "a whole answer where a stream was asked for")),
         }
@@ -218,7 +218,7 @@ impl<'a> Request<'a> {
 /// # Errors
 /// `usage` for a path that is too long, which holds names that the user gave; `unavailable` for a query, which in
 /// practice means a cursor of the service's.
-fn checked(parts: Prepared<'_>) -> Result<Prepared<'_>> {
+fn checked(parts: PreparedRequest<'_>) -> Result<PreparedRequest<'_>> {
     let (path, query) = (parts.url.path().len(), parts.url.query().map_or(0, str::len));
     if path > LONGEST_PART {
         return Err(Error::usage(format!("a name in this request is too long: its address would have {path} bytes"))

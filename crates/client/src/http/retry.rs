@@ -2,38 +2,38 @@
 
 use std::time::Duration;
 
-use super::attempt::{self, Mode, Reply};
+use super::attempt::{self, ReadMode, Reply};
 use super::auth::Credentials;
-use super::failure::{Failure, Fate, Tale};
+use super::failure::{AttemptFailure, Delivery, RequestHistory};
 use super::pace::Closed;
-use super::prepared::Prepared;
+use super::prepared::PreparedRequest;
 use super::service::Service;
-use super::trace::Failed;
+use super::trace::FailedAttempt;
 use wharf_core::error::Result;
 
 /// Sends a request until it is answered or there is nothing more to try.
-pub(super) async fn run(service: &Service, request: Prepared<'_>, mode: Mode) -> Result<Reply> {
+pub(super) async fn run(service: &Service, request: PreparedRequest<'_>, mode: ReadMode) -> Result<Reply> {
     let options = &service.options;
     let deadline = service.pace.deadline();
-    let auth = options.auth.as_deref().filter(|_| request.home);
+    let auth = options.auth.as_deref().filter(|_| request.authenticated);
     let mut credentials = match auth {
         Some(auth) => attempt::in_time(deadline, auth.credentials()).await?,
         None => Credentials::default(),
     };
-    let mut tale = Tale::new(&request, options.backend);
+    let mut history = RequestHistory::new(&request, options.backend);
     let mut may_renew = true;
     let mut retries = request.tried;
     loop {
         if let Err(Closed(wait)) = service.pace.ready().await {
-            return Err(Failure::told_to_wait(wait).into_error(&tale));
+            return Err(AttemptFailure::told_to_wait(wait).into_error(&history));
         }
-        tale.tries += 1;
-        let Failed { mut watched, failure } =
-            match attempt::once(service, &request, &credentials, deadline, tale.tries, mode).await {
+        history.tries += 1;
+        let FailedAttempt { mut watched, failure } =
+            match attempt::once(service, &request, &credentials, deadline, history.tries, mode).await {
                 Ok(reply) => return Ok(reply),
                 Err(failed) => failed,
             };
-        tale.lost |= failure.fate == Fate::Lost;
+        history.lost |= failure.delivery == Delivery::Unknown;
         watched.failed(&failure);
         if let Some(auth) =
             auth.filter(|_| failure.details.status == Some(401) && may_renew && request.payload.can_be_sent())
@@ -45,12 +45,12 @@ pub(super) async fn run(service: &Service, request: Prepared<'_>, mode: Mode) ->
                 continue;
             }
         }
-        if let (Some(asked), Fate::Refused) = (failure.details.retry_after, failure.fate) {
+        if let (Some(asked), Delivery::Rejected) = (failure.details.retry_after, failure.delivery) {
             service.pace.hold(asked);
         }
         let worth_it = failure.may_be_tried_again(request.class) && request.payload.can_be_sent();
         let wait = service.pace.wait(retries, failure.details.retry_after).filter(|_| worth_it);
-        let Some(wait) = wait else { return Err(failure.into_error(&tale)) };
+        let Some(wait) = wait else { return Err(failure.into_error(&history)) };
         retries += 1;
         watched.again_in(Some(wait));
         drop(watched);

@@ -10,13 +10,13 @@ use reqwest::Method;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use tokio::time::Instant;
 
-use super::failure::{Content, Failure, Fate};
+use super::failure::{AnswerContent, AttemptFailure, Delivery};
 use super::redact::{self, MASK, Secrets};
 
 /// One try of one request. Nothing in it is a secret: values of queries are masked, and so is the
 /// path of an address that lets its bearer in; in headers and contents, what is known to be secret.
 #[derive(Debug, Clone)]
-pub struct Try {
+pub struct Attempt {
     /// The method.
     pub method: Method,
     /// Where it went.
@@ -24,7 +24,7 @@ pub struct Try {
     /// Counted from 1.
     pub number: u32,
     /// How it ended.
-    pub outcome: Outcome,
+    pub outcome: AttemptOutcome,
     /// Bytes of the request's content that went out.
     pub sent: u64,
     /// Bytes of the answer's content that came in, as they were on the wire.
@@ -41,7 +41,7 @@ pub struct Try {
 
 /// How a try ended.
 #[derive(Debug, Clone)]
-pub enum Outcome {
+pub enum AttemptOutcome {
     /// With an answer that came to its end.
     Answered(u16),
     /// With an answer that the caller stopped reading.
@@ -51,15 +51,15 @@ pub enum Outcome {
 }
 
 /// Whoever wants to know of each try.
-pub type Observer = Arc<dyn Fn(&Try) + Send + Sync>;
+pub type AttemptObserver = Arc<dyn Fn(&Attempt) + Send + Sync>;
 
-impl fmt::Display for Try {
+impl fmt::Display for Attempt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}: try {}, ", self.method, self.url, self.number)?;
         match &self.outcome {
-            Outcome::Answered(status) => write!(f, "{status}")?,
-            Outcome::Left(status) => write!(f, "{status}, not read to its end")?,
-            Outcome::Failed(why) => f.write_str(why)?,
+            AttemptOutcome::Answered(status) => write!(f, "{status}")?,
+            AttemptOutcome::Left(status) => write!(f, "{status}, not read to its end")?,
+            AttemptOutcome::Failed(why) => f.write_str(why)?,
         }
         write!(f, ", {} bytes out, {} bytes in, {} ms", self.sent, self.received, self.took.as_millis())?;
         if let Some(id) = &self.request_id {
@@ -117,8 +117,8 @@ fn shown(headers: &HeaderMap, secrets: &Secrets) -> Vec<(String, String)> {
 }
 
 /// A content as people may see it; of a web form, its names; of addresses elsewhere, their origins.
-fn readable(headers: &HeaderMap, content: &Content, secrets: &Secrets, own: Option<&str>) -> Option<String> {
-    let Content { bytes: content, is_cut } = content;
+fn readable(headers: &HeaderMap, content: &AnswerContent, secrets: &Secrets, own: Option<&str>) -> Option<String> {
+    let AnswerContent { bytes: content, is_cut } = content;
     if content.is_empty() {
         return None;
     }
@@ -146,30 +146,36 @@ fn readable(headers: &HeaderMap, content: &Content, secrets: &Secrets, own: Opti
 }
 
 /// A try that is going on. The observer is told once, at the latest when this is dropped.
-pub(super) struct Watched {
-    told: Option<Observer>,
+pub(super) struct AttemptTrace {
+    told: Option<AttemptObserver>,
     secrets: Arc<Secrets>,
     /// The service's own host, whose addresses may be shown.
     own: Option<String>,
     started: Instant,
-    so_far: Box<Try>,
+    so_far: Box<Attempt>,
     sent: Arc<AtomicU64>,
     status: Option<u16>,
 }
 
 /// A try that brought nothing; whoever watches it has not been told yet.
-pub(super) struct Failed {
-    pub(super) watched: Box<Watched>,
-    pub(super) failure: Failure,
+pub(super) struct FailedAttempt {
+    pub(super) watched: Box<AttemptTrace>,
+    pub(super) failure: AttemptFailure,
 }
 
-impl Watched {
-    pub(super) fn new(told: Option<Observer>, secrets: Arc<Secrets>, method: Method, url: String, number: u32) -> Self {
-        let so_far = Try {
+impl AttemptTrace {
+    pub(super) fn new(
+        told: Option<AttemptObserver>,
+        secrets: Arc<Secrets>,
+        method: Method,
+        url: String,
+        number: u32,
+    ) -> Self {
+        let so_far = Attempt {
             method,
             url,
             number,
-            outcome: Outcome::Failed("given up".to_owned()),
+            outcome: AttemptOutcome::Failed("given up".to_owned()),
             sent: 0,
             received: 0,
             took: Duration::ZERO,
@@ -178,7 +184,7 @@ impl Watched {
             detail: None,
         };
         let so_far = Box::new(so_far);
-        Watched { told, secrets, own: None, started: Instant::now(), so_far, sent: Arc::default(), status: None }
+        AttemptTrace { told, secrets, own: None, started: Instant::now(), so_far, sent: Arc::default(), status: None }
     }
 
     /// Whether headers and contents are wanted, and of which host the addresses in them may be shown.
@@ -191,7 +197,7 @@ impl Watched {
     pub(super) fn sends(&mut self, headers: &HeaderMap, content: Option<Bytes>) {
         if let Some(detail) = &mut self.so_far.detail {
             detail.sent = Side { headers: shown(headers, &self.secrets), content: None };
-            let content = content.map(|bytes| Content { bytes, is_cut: false });
+            let content = content.map(|bytes| AnswerContent { bytes, is_cut: false });
             detail.sent.content =
                 content.and_then(|content| readable(headers, &content, &self.secrets, self.own.as_deref()));
         }
@@ -205,7 +211,7 @@ impl Watched {
     }
 
     /// This followed, unpacked.
-    pub(super) fn reads(&mut self, headers: &HeaderMap, content: &Content) {
+    pub(super) fn reads(&mut self, headers: &HeaderMap, content: &AnswerContent) {
         if let Some(detail) = &mut self.so_far.detail {
             detail.got.content = readable(headers, content, &self.secrets, self.own.as_deref());
         }
@@ -220,7 +226,7 @@ impl Watched {
     pub(super) fn head(&mut self, status: u16, request_id: Option<String>) {
         self.status = Some(status);
         self.so_far.request_id = request_id;
-        self.so_far.outcome = Outcome::Left(status);
+        self.so_far.outcome = AttemptOutcome::Left(status);
     }
 
     /// So many bytes came in.
@@ -231,17 +237,17 @@ impl Watched {
     /// The answer came to its end.
     pub(super) fn complete(&mut self) {
         if let Some(status) = self.status {
-            self.so_far.outcome = Outcome::Answered(status);
+            self.so_far.outcome = AttemptOutcome::Answered(status);
         }
     }
 
     /// The try failed; an answer in its whole length says why by its status.
-    pub(super) fn failed(&mut self, failure: &Failure) {
-        if failure.fate == Fate::Unsent {
+    pub(super) fn failed(&mut self, failure: &AttemptFailure) {
+        if failure.delivery == Delivery::NotSent {
             self.sent.store(0, Ordering::Relaxed);
         }
-        if !matches!(self.so_far.outcome, Outcome::Answered(_)) {
-            self.so_far.outcome = Outcome::Failed(failure.message.clone());
+        if !matches!(self.so_far.outcome, AttemptOutcome::Answered(_)) {
+            self.so_far.outcome = AttemptOutcome::Failed(failure.message.clone());
         }
     }
 
@@ -251,7 +257,7 @@ impl Watched {
     }
 }
 
-impl Drop for Watched {
+impl Drop for AttemptTrace {
     fn drop(&mut self) {
         let Some(told) = &self.told else { return };
         let so_far = &mut self.so_far;
@@ -259,7 +265,7 @@ impl Drop for Watched {
         so_far.took = self.started.elapsed();
         // What a service or a broken connection says is not to be trusted with our secrets.
         so_far.request_id = so_far.request_id.take().map(|id| self.secrets.scrub(&id, false));
-        if let Outcome::Failed(why) = &mut so_far.outcome {
+        if let AttemptOutcome::Failed(why) = &mut so_far.outcome {
             *why = self.secrets.scrub(why, false);
         }
         told(so_far);

@@ -52,7 +52,7 @@ impl Anthropic {
                     FILE_PART if stored.is_none() => {
                         let new = named(part.filename.as_deref(), part.content_type, betas)?;
                         let source = PartFile { form: Arc::clone(&form), name: new.filename.clone(), most: FILE_MAX };
-                        let uploaded = self.backend.need_store()?.upload(new, &source).await;
+                        let uploaded = self.backend.require_store()?.upload(new, &source).await;
                         let uploaded = uploaded.map_err(|e| match e.kind() {
                             Kind::Limit => too_large(),
                             _ => e.into(),
@@ -80,7 +80,7 @@ impl Anthropic {
             (Ok(()), None) => return Err(ApiError::bad(format!("{FILE_PART}: Field required"))),
             (Err(refusal), None) => return Err(refusal),
             (Err(refusal), Some(stored)) => {
-                self.backend.need_store()?.delete(&stored.id).await?;
+                self.backend.require_store()?.delete(&stored.id).await?;
                 return Err(refusal);
             }
         };
@@ -159,7 +159,7 @@ impl Anthropic {
         let (mut all, mut from) = (Vec::new(), None);
         loop {
             let step = PageRequest { cursor: from, limit: Some(STEP) };
-            let found = self.backend.need_store()?.list(None, step).await?;
+            let found = self.backend.require_store()?.list(None, step).await?;
             for stored in found.items {
                 all.push(self.uploaded(&stored?));
             }
@@ -201,7 +201,7 @@ impl Anthropic {
     /// One file, of the workspace or of a session.
     pub(super) async fn find_file(&self, id: &str) -> Result<Option<File>> {
         let Ok(parsed) = id.parse::<FileId>() else { return Ok(None) };
-        match self.backend.need_store()?.get(&parsed).await {
+        match self.backend.require_store()?.get(&parsed).await {
             Ok(stored) => Ok(Some(self.uploaded(&stored))),
             Err(e) if e.kind() != Kind::NotFound => Err(e.into()),
             Err(_) => Ok(self.sessions.owner(id)?.and_then(|kept| kept.files().find(|file| file.id == id).cloned())),
@@ -211,14 +211,14 @@ impl Anthropic {
     /// The content of a file, which sessions may have and users may not.
     pub(super) async fn content(&self, id: &str) -> Result<Body> {
         let Some(kept) = self.sessions.owner(id)? else {
-            return Ok(self.backend.need_store()?.fetch(&id.parse()?, FetchOptions::default()).await?.body);
+            return Ok(self.backend.require_store()?.fetch(&id.parse()?, FetchOptions::default()).await?.body);
         };
         let copy = |mounted: &&Arc<Mounted>| mounted.copy.as_ref().is_some_and(|copy| copy.id == id);
         let path = match kept.resources.iter().find(copy).and_then(|mounted| mounted.path()) {
             Some(path) => path,
             None => Output::path(id)?,
         };
-        Ok(self.backend.need_files()?.fetch(&kept.at(path)?, FetchOptions::default()).await?.body)
+        Ok(self.backend.require_files()?.fetch(&kept.at(path)?, FetchOptions::default()).await?.body)
     }
 
     pub(super) async fn download_file(&self, id: &str) -> Result<Answer> {
@@ -253,9 +253,9 @@ impl Anthropic {
                 return Err(ApiError::bad(format!("File `{id}` is mounted in a session: delete the resource.")));
             }
             self.sessions.save(&mut kept)?;
-            self.backend.need_files()?.remove(&kept.at(Output::path(id)?)?, false).await?;
+            self.backend.require_files()?.remove(&kept.at(Output::path(id)?)?, false).await?;
         } else {
-            self.backend.need_store()?.delete(&id.parse()?).await?;
+            self.backend.require_store()?.delete(&id.parse()?).await?;
             lock(&self.expiries).remove(id);
         }
         lock(&self.departed).insert(id.to_owned(), place(&file));

@@ -38,7 +38,7 @@ impl Anthropic {
         let at = self.sessions.load(session)?.at(path)?;
         let source = Upload { body: Arc::clone(&request.body), name: at.to_string(), most: FILE_MAX };
         let options = PutOptions { keep_existing: true, bulk: true, expires_in: None };
-        let put = self.backend.need_files()?.put(&at, &source, options).await;
+        let put = self.backend.require_files()?.put(&at, &source, options).await;
         let put = put.map_err(|e| if request.body.taken() > FILE_MAX { too_large() } else { e.into() })?;
         let file = File {
             id: id.clone(),

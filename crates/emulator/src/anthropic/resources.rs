@@ -76,7 +76,7 @@ impl Anthropic {
         let gone = kept.resources.remove(found);
         self.sessions.save(&mut kept)?;
         if let Some(path) = gone.path().filter(|_| self.sessions.stay()) {
-            self.backend.need_files()?.remove(&kept.at(path)?, false).await?;
+            self.backend.require_files()?.remove(&kept.at(path)?, false).await?;
         }
         Ok(answer::json(StatusCode::OK, &Deleted::of(id, Deleted::RESOURCE)))
     }
@@ -131,7 +131,7 @@ impl Anthropic {
             let body = self.content(&asked).await?;
             let source = Once { name: path.to_string(), len: body.len(), body: tokio::sync::Mutex::new(Some(body)) };
             let options = PutOptions { keep_existing: true, bulk: true, expires_in: None };
-            self.backend.need_files()?.put(&kept.at(path.clone())?, &source, options).await?;
+            self.backend.require_files()?.put(&kept.at(path.clone())?, &source, options).await?;
         }
         let id = random::id("file")?;
         let made = Some(now());

@@ -77,7 +77,7 @@ impl Foundry {
         }
         let source = Upload { body: Arc::clone(&request.body), name: at.to_string(), most: wire::UPLOAD_MAX };
         let options = PutOptions { keep_existing: false, bulk: true, expires_in: None };
-        let stored = self.backend.need_files()?.put(at, &source, options).await.map_err(|e| match e.kind() {
+        let stored = self.backend.require_files()?.put(at, &source, options).await.map_err(|e| match e.kind() {
             Kind::Limit if request.body.taken() > wire::UPLOAD_MAX => too_large(),
             _ => e.into(),
         })?;
@@ -92,7 +92,8 @@ impl Foundry {
 
     /// A file's content. There are no ranges. What the answer for a directory is, is unknown: here 409.
     async fn download(&self, at: &SessionPath) -> Result<Answer> {
-        let fetched = self.backend.need_files()?.fetch(at, FetchOptions::default()).await.map_err(|e| gone(e, at))?;
+        let fetched =
+            self.backend.require_files()?.fetch(at, FetchOptions::default()).await.map_err(|e| gone(e, at))?;
         let mut answer = answer::file(fetched.body);
         if let Ok(name) = HeaderValue::from_str(&answer::disposition(at.path.name())) {
             answer.headers_mut().insert(CONTENT_DISPOSITION, name);
@@ -106,7 +107,7 @@ impl Foundry {
         if !matches!(request.query.get("order"), None | Some("asc" | "desc")) {
             return Err(ApiError::bad("order is asc or desc"));
         }
-        let files = self.backend.need_files()?;
+        let files = self.backend.require_files()?;
         let real = files.resolve(at).await.map_err(|e| gone(e, at))?;
         if files.stat(&real).await.map_err(|e| gone(e, at))?.kind != EntryKind::Directory {
             return Err(ApiError::bad(format!("{} is no directory", shown(&at.path))));
@@ -119,7 +120,7 @@ impl Foundry {
 
     /// A listing in pages, as the contract allows: asked for by a fault.
     async fn page(&self, at: &SessionPath, real: &SessionPath, size: usize, after: Option<&str>) -> Result<Answer> {
-        let mut found = self.backend.need_files()?.list(real, false).await?;
+        let mut found = self.backend.require_files()?.list(real, false).await?;
         let mut entries = Vec::new();
         let mut has_more = false;
         while let Some(entry) = found.next().await {
@@ -142,7 +143,7 @@ impl Foundry {
 
     async fn remove(&self, at: &SessionPath, query: &Query) -> Result<Answer> {
         let recursive = super::flag(query, "recursive")?;
-        let files = self.backend.need_files()?;
+        let files = self.backend.require_files()?;
         if let Err(e) = files.remove(at, recursive).await {
             let is_directory = || async { files.stat(at).await.is_ok_and(|entry| entry.kind == EntryKind::Directory) };
             let full = e.kind() == Kind::Conflict && !recursive && !at.path.is_root() && is_directory().await;
@@ -160,12 +161,12 @@ impl Foundry {
         let at = home.at(path_of(&asked.path)?);
         let (parents, mode) = (asked.create_parents.unwrap_or(false), asked.mode.map(|mode| mode & 0o7777));
         let options = MkdirOptions { parents, mode, bulk: true };
-        self.backend.need_files()?.mkdir(&at, options).await?;
+        self.backend.require_files()?.mkdir(&at, options).await?;
         Ok(answer::empty(StatusCode::NO_CONTENT))
     }
 
     async fn stat(&self, at: &SessionPath) -> Result<Answer> {
-        let entry = self.backend.need_files()?.stat(at).await.map_err(|e| gone(e, at))?;
+        let entry = self.backend.require_files()?.stat(at).await.map_err(|e| gone(e, at))?;
         let is_dir = entry.kind == EntryKind::Directory;
         let stat = wire::PathInfo {
             name: if at.path.is_root() { String::new() } else { entry.name },
@@ -235,7 +236,7 @@ fn listing(
 type Blocks = mpsc::Sender<Result<Bytes, Error>>;
 
 async fn fill(backend: &dyn Backend, at: &SessionPath, head: String, blocks: &Blocks) -> Result<(), Error> {
-    let mut entries = backend.need_files()?.list(at, false).await?;
+    let mut entries = backend.require_files()?.list(at, false).await?;
     let mut text = head;
     let mut first = true;
     while let Some(entry) = entries.next().await {

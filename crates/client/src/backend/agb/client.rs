@@ -7,9 +7,9 @@ use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 use tokio::sync::OnceCell;
 
-use super::credentials::Key;
+use super::credentials::ApiKey;
 use super::errors;
-use crate::http::{Answer, Class, Http, Options, Request, Told, redact};
+use crate::http::{Answer, Class, Http, Options, Request, ServiceError, redact};
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{Provider, RemotePath, SessionId};
 use wharf_wire::agb::{self as wire, AgbOperation};
@@ -20,39 +20,39 @@ pub(super) struct AgbClient {
     pub(super) endpoint: String,
     pub(super) image: Option<String>,
     /// Where the key comes from, if it is known.
-    pub(super) key: Option<Arc<Key>>,
+    pub(super) key: Option<Arc<ApiKey>>,
     /// Where presigned transfers pass through, for each session.
-    pub(super) gates: Gates,
+    pub(super) contexts: TransferContexts,
 }
 
 impl AgbClient {
     pub(super) fn new(options: Options, image: Option<String>) -> Result<Self> {
         let endpoint = options.base_url.clone();
-        let http = Http::new(Options { envelope: errors::envelope, is_failure: errors::is_failure, ..options })?;
-        Ok(AgbClient { http, endpoint, image, key: None, gates: Gates::default() })
+        let http = Http::new(Options { error_parser: errors::parse, is_failure: errors::is_failure, ..options })?;
+        Ok(AgbClient { http, endpoint, image, key: None, contexts: TransferContexts::default() })
     }
 }
 
 /// Where contents pass through, for each session, once it was asked for.
 #[derive(Default)]
-pub(super) struct Gates(pub(super) Mutex<HashMap<SessionId, Arc<OnceCell<Gate>>>>);
+pub(super) struct TransferContexts(pub(super) Mutex<HashMap<SessionId, Arc<OnceCell<TransferContext>>>>);
 
 /// Where the contents of one session pass through.
 #[derive(Debug, Clone)]
-pub(super) struct Gate {
+pub(super) struct TransferContext {
     /// The context.
-    pub(super) context: String,
+    pub(super) id: String,
     /// The directory of the session that is mirrored.
     pub(super) path: RemotePath,
 }
 
 /// An answer that says that all is well.
-pub(super) struct Reply {
+pub(super) struct AgbReply {
     pub(super) answer: Answer,
     pub(super) envelope: wire::AgbEnvelope,
 }
 
-impl Reply {
+impl AgbReply {
     /// What was asked for.
     pub(super) fn data<T: DeserializeOwned>(&self) -> Result<T> {
         self.envelope.data().ok_or_else(|| self.lacks("what was asked for"))
@@ -60,10 +60,10 @@ impl Reply {
 
     /// An answer without something that is always there.
     pub(super) fn lacks(&self, what: &str) -> Error {
-        self.answer.error(Told {
+        self.answer.error(ServiceError {
             message: Some(format!("{what} is not in the answer")),
             request_id: self.envelope.request_id.clone(),
-            ..Told::default()
+            ..ServiceError::default()
         })
     }
 
@@ -92,26 +92,26 @@ impl AgbClient {
     }
 
     /// A `GET` whose parameters are in its query.
-    pub(super) fn ask(&self, operation: AgbOperation) -> Request<'_> {
+    pub(super) fn get(&self, operation: AgbOperation) -> Request<'_> {
         self.call(Class::Safe, operation)
     }
 
     /// A `POST` whose parameters are in its query; its body is an empty object \[recorded\].
-    pub(super) fn tell(&self, class: Class, operation: AgbOperation) -> Request<'_> {
+    pub(super) fn post(&self, class: Class, operation: AgbOperation) -> Request<'_> {
         self.call(class, operation).json(&serde_json::Map::new())
     }
 
     /// A `POST` about one session.
-    pub(super) fn tell_of(&self, class: Class, operation: AgbOperation, id: &SessionId) -> Request<'_> {
+    pub(super) fn post_session(&self, class: Class, operation: AgbOperation, id: &SessionId) -> Request<'_> {
         self.call(class, operation).json(&wire::SessionRef { session_id: id.to_string() })
     }
 }
 
 /// Sends a request and reads the envelope of its answer.
-pub(super) async fn send(request: Request<'_>) -> Result<Reply> {
+pub(super) async fn send(request: Request<'_>) -> Result<AgbReply> {
     let answer = request.send().await?;
     match wire::AgbEnvelope::read(&answer.bytes) {
-        Some(envelope) => Ok(Reply { answer, envelope }),
+        Some(envelope) => Ok(AgbReply { answer, envelope }),
         // The client has refused everything else: see `errors::is_failure`.
         None => Err(Error::new(Kind::Internal, "an answer without an envelope")),
     }

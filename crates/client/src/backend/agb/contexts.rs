@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::capabilities::CAPABILITIES;
 use super::client::{AgbClient, send};
-use super::poll::Patience;
+use super::poll::PollTimer;
 use crate::backend::{Capabilities, Feature, NewResource, Page, PageRequest, Resources};
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{Provider, RemotePath, Resource, ResourceKind, SessionId};
@@ -49,7 +49,7 @@ impl Resources for AgbContexts {
     /// What the service tells of contexts, one for each place that a context has. The one that
     /// transfers pass through is not the user's.
     async fn list(&self, session: &SessionId, page: PageRequest) -> Result<Page<Resource>> {
-        let request = self.client.ask(AgbOperation::GetContextInfo).query("sessionId", session.as_str());
+        let request = self.client.get(AgbOperation::GetContextInfo).query("sessionId", session.as_str());
         let reply = send(request).await?;
         let info: wire::ContextInfo = reply.data()?;
         let items = info.items().ok_or_else(unreadable)?;
@@ -57,7 +57,7 @@ impl Resources for AgbContexts {
             // An empty answer is no proof of a session.
             self.client.must_be_there(session).await?;
         }
-        let own = if items.is_empty() { None } else { self.client.gate(session).await.ok() };
+        let own = if items.is_empty() { None } else { self.client.transfer_context(session).await.ok() };
         let received = items.len();
         let mut found: Vec<(String, String, Vec<SyncItem>)> = Vec::new();
         let mut unknown = Vec::new();
@@ -70,7 +70,7 @@ impl Resources for AgbContexts {
                 }
             };
             let (Some(id), Some(path)) = (item.context_id.clone(), item.path.clone()) else { continue };
-            if own.as_ref().is_some_and(|own| own.context == id) {
+            if own.as_ref().is_some_and(|own| own.id == id) {
                 continue;
             }
             match found.iter_mut().find(|(known, at, _)| (known, at) == (&id, &path)) {
@@ -120,9 +120,9 @@ impl AgbContexts {
         if asked.is_empty() {
             return Ok(());
         }
-        let mut patience = Patience::new(Duration::from_millis(20), Duration::from_secs(2), LOADING);
+        let mut patience = PollTimer::new(Duration::from_millis(20), Duration::from_secs(2), LOADING);
         loop {
-            let request = self.client.ask(AgbOperation::GetContextInfo).query("sessionId", session.as_str());
+            let request = self.client.get(AgbOperation::GetContextInfo).query("sessionId", session.as_str());
             let info: wire::ContextInfo = send(request).await?.data()?;
             let items = info.items().ok_or_else(unreadable)?;
             let items =
@@ -167,7 +167,7 @@ fn bound(what: &str, instead: &str) -> Error {
 /// What `--resource` and a document say of a context.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct Named {
+struct ContextSpec {
     #[serde(alias = "context_id", alias = "id")]
     context_id: String,
     /// An object, or that as JSON in a string.
@@ -177,7 +177,7 @@ struct Named {
 
 /// A context as it is asked for.
 pub(super) fn persistence(new: &NewResource) -> Result<Persistence> {
-    let named: Named = serde_json::from_value(Value::Object(new.extra.clone()))
+    let named: ContextSpec = serde_json::from_value(Value::Object(new.extra.clone()))
         .map_err(|e| Error::usage(format!("this is no context: {e}")).hint(SPEC))?;
     let path = new
         .mount_path

@@ -1,4 +1,4 @@
-//! Who asks: a key, from whichever place the user names first.
+//! Who asks: a key, from whichever source the user names first.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -12,70 +12,70 @@ use wharf_core::config::{Settings, dotenv, env};
 use wharf_core::error::{Error, Kind, Result};
 
 /// Where a key may be, in the order in which they count.
-enum Place {
+enum KeySource {
     Flag(PathBuf),
     Variable(String),
     Profile(Secret),
     DotEnv,
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for KeySource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Place::Flag(_) => f.write_str("--token-file"),
-            Place::Variable(_) => f.write_str(env::AGB_API_KEY),
-            Place::Profile(secret) => write!(f, "the profile's {secret}"),
-            Place::DotEnv => write!(f, "{} in `{}`", env::AGB_API_KEY, dotenv::FILE),
+            KeySource::Flag(_) => f.write_str("--token-file"),
+            KeySource::Variable(_) => f.write_str(env::AGB_API_KEY),
+            KeySource::Profile(secret) => write!(f, "the profile's {secret}"),
+            KeySource::DotEnv => write!(f, "{} in `{}`", env::AGB_API_KEY, dotenv::FILE),
         }
     }
 }
 
 /// The key, which is read once, when it is needed.
-pub(super) struct Key {
-    place: Place,
+pub(super) struct ApiKey {
+    source: KeySource,
     read: OnceCell<Credentials>,
 }
 
-impl Key {
-    /// From the first place that is named; in the end from `.env` of the working directory, which
+impl ApiKey {
+    /// From the first source that is named; in the end from `.env` of the working directory, which
     /// names nothing else. Nothing is read yet.
     ///
     /// # Errors
     /// `usage` for a token file that cannot be one.
     pub(super) fn new(settings: &Settings) -> Result<Self> {
-        let flag = settings.token_file()?.cloned().map(Place::Flag);
-        let place = flag
-            .or_else(|| env::text(env::AGB_API_KEY).map(Place::Variable))
-            .or_else(|| settings.secret.clone().map(Place::Profile))
-            .unwrap_or(Place::DotEnv);
-        Ok(Key { place, read: OnceCell::new() })
+        let flag = settings.token_file()?.cloned().map(KeySource::Flag);
+        let source = flag
+            .or_else(|| env::text(env::AGB_API_KEY).map(KeySource::Variable))
+            .or_else(|| settings.secret.clone().map(KeySource::Profile))
+            .unwrap_or(KeySource::DotEnv);
+        Ok(ApiKey { source, read: OnceCell::new() })
     }
 
     /// Where the key is from, once it could be read.
     pub(super) async fn origin(&self) -> Result<String> {
-        self.credentials().await.map(|_| format!("a key from {}", self.place))
+        self.credentials().await.map(|_| format!("a key from {}", self.source))
     }
 
     async fn key(&self) -> Result<String> {
-        match &self.place {
-            Place::Flag(path) => of_file(path).await.map_err(|e| e.context(&self.place)),
-            Place::Variable(key) => Ok(key.clone()),
-            Place::Profile(secret) => secret.read().await.map_err(|e| e.context("the profile's secret")),
-            Place::DotEnv => dotenv::value(Path::new(dotenv::FILE), env::AGB_API_KEY)?.ok_or_else(none),
+        match &self.source {
+            KeySource::Flag(path) => of_file(path).await.map_err(|e| e.context(&self.source)),
+            KeySource::Variable(key) => Ok(key.clone()),
+            KeySource::Profile(secret) => secret.read().await.map_err(|e| e.context("the profile's secret")),
+            KeySource::DotEnv => dotenv::value(Path::new(dotenv::FILE), env::AGB_API_KEY)?.ok_or_else(none),
         }
     }
 }
 
 #[async_trait]
-impl Auth for Key {
+impl Auth for ApiKey {
     async fn credentials(&self) -> Result<Credentials> {
-        let read = async || credentials(&self.key().await?, &self.place);
+        let read = async || credentials(&self.key().await?, &self.source);
         self.read.get_or_try_init(read).await.cloned()
     }
 }
 
 /// The service answers a key with a line end with nothing that helps \[recorded\].
-fn credentials(key: &str, origin: &Place) -> Result<Credentials> {
+fn credentials(key: &str, origin: &KeySource) -> Result<Credentials> {
     match key.trim() {
         "" => Err(Error::new(Kind::Auth, format!("the key is empty: {origin}"))),
         key => Credentials::bearer(key).map_err(|e| e.context(origin)),
@@ -86,7 +86,7 @@ fn none() -> Error {
     let (name, file) = (env::AGB_API_KEY, dotenv::FILE);
     let message = format!("no key for AGB cloud: {name} is not set, nor is it in `{file}` of this directory");
     Error::new(Kind::Auth, message).hint(format!(
-        "make a key in the console of AGB cloud, then: export {name}=akm-..., or name its place in a profile"
+        "make a key in the console of AGB cloud, then: export {name}=akm-..., or name its source in a profile"
     ))
 }
 
@@ -96,7 +96,7 @@ mod tests {
 
     #[test]
     fn a_key_is_taken_without_what_is_around_it_and_never_repeated() {
-        let read = |key: &str| credentials(key, &Place::DotEnv);
+        let read = |key: &str| credentials(key, &KeySource::DotEnv);
         assert!(read(" akm-0123456789\n").unwrap() == Credentials::bearer("akm-0123456789").unwrap());
         assert_eq!(read(" \n").unwrap_err().kind(), Kind::Auth);
         let error = read("akm-01234\n56789").unwrap_err();
@@ -115,8 +115,8 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("key");
         std::fs::write(&path, "akm-0123456789\n").unwrap();
-        for place in [Place::Flag(path.clone()), Place::Profile(Secret::File(path))] {
-            let key = Key { place, read: OnceCell::new() };
+        for source in [KeySource::Flag(path.clone()), KeySource::Profile(Secret::File(path))] {
+            let key = ApiKey { source, read: OnceCell::new() };
             assert!(key.credentials().await.unwrap() == Credentials::bearer("akm-0123456789").unwrap());
             assert!(!key.origin().await.unwrap().contains("akm"));
         }

@@ -2,7 +2,7 @@
 //!
 //! A failure comes with a status of its own, or within HTTP 200, where the envelope alone tells it.
 
-use crate::http::{HeaderMap, StatusCode, Told, kind_of};
+use crate::http::{HeaderMap, ServiceError, StatusCode, kind_of};
 use wharf_core::error::Kind;
 use wharf_wire::agb as wire;
 
@@ -13,15 +13,15 @@ pub(super) fn is_failure(content: &[u8]) -> bool {
 }
 
 /// Reads an error in the service's own words.
-pub(super) fn envelope(status: StatusCode, _: &HeaderMap, content: &[u8]) -> Told {
+pub(super) fn parse(status: StatusCode, _: &HeaderMap, content: &[u8]) -> ServiceError {
     let envelope = wire::AgbEnvelope::read(content);
     // A gateway's page, and whatever else has no name that the service gives.
     let Some(envelope) = envelope.filter(|told| told.code.is_some() || told.request_id.is_some()) else {
         let lost = status == StatusCode::NOT_FOUND || status.is_success();
-        return Told {
+        return ServiceError {
             kind: lost.then_some(Kind::Unavailable),
             hint: lost.then_some("is this the right address? see --base-url and AGB_ENDPOINT"),
-            ..Told::default()
+            ..ServiceError::default()
         };
     };
     let within = envelope.http_status_code.and_then(|status| u16::try_from(status).ok());
@@ -38,15 +38,15 @@ pub(super) fn envelope(status: StatusCode, _: &HeaderMap, content: &[u8]) -> Tol
     } else {
         kind_of(status)
     };
-    Told {
+    ServiceError {
         hint: hint(kind, code),
         kind: Some(kind),
-        again: (throttled || status.is_server_error() && status != StatusCode::NOT_IMPLEMENTED).then_some(true),
+        retry: (throttled || status.is_server_error() && status != StatusCode::NOT_IMPLEMENTED).then_some(true),
         code: envelope.code,
         message: envelope.message,
         request_id: envelope.request_id,
         // Who is throttled was turned away at the door.
-        undone: throttled,
+        not_executed: throttled,
     }
 }
 
@@ -64,8 +64,8 @@ fn hint(kind: Kind, code: &str) -> Option<&'static str> {
 mod tests {
     use super::*;
 
-    fn told(status: u16, body: &str) -> Told {
-        envelope(StatusCode::from_u16(status).unwrap(), &HeaderMap::new(), body.as_bytes())
+    fn told(status: u16, body: &str) -> ServiceError {
+        parse(StatusCode::from_u16(status).unwrap(), &HeaderMap::new(), body.as_bytes())
     }
 
     #[test]
@@ -80,7 +80,7 @@ mod tests {
 
     #[test]
     fn a_failure_is_read_by_its_code_and_its_status_wherever_they_stand() {
-        for (status, body, kind, again) in [
+        for (status, body, kind, retry) in [
             (400, r#"{"code":"InvalidMcpSession.NotFound","message":"m"}"#, Kind::NotFound, None),
             (200, r#"{"code":"InvalidMcpSession.NotFound","success":false}"#, Kind::NotFound, None),
             (200, r#"{"code":"","requestId":"r","message":"Session not found"}"#, Kind::NotFound, None),
@@ -94,7 +94,7 @@ mod tests {
             (501, r#"{"code":"NotImplemented"}"#, Kind::Unavailable, None),
         ] {
             let told = told(status, body);
-            assert_eq!((told.kind, told.again), (Some(kind), again), "{status} {body}");
+            assert_eq!((told.kind, told.retry), (Some(kind), retry), "{status} {body}");
         }
         let whole = told(400, r#"{"code":"c","message":"m","requestId":"r"}"#);
         assert_eq!((whole.code.as_deref(), whole.message.as_deref()), (Some("c"), Some("m")));

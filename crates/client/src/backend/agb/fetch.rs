@@ -6,11 +6,11 @@ use bytes::Bytes;
 use futures_util::future::join;
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 
-use super::look::{AgbFiles, or_failed};
-use super::tools::Outcome;
-use crate::backend::occupied::is_directory;
-use crate::backend::part;
-use crate::backend::{ByteRange, Expected, FetchOptions, Fetched};
+use super::stat::{AgbFiles, or_failed};
+use super::tools::ToolOutcome;
+use crate::backend::path_errors::is_directory;
+use crate::backend::range;
+use crate::backend::{ByteRange, FetchOptions, GetResult, RemoteHash};
 use crate::http::{Class, other_length};
 use wharf_core::body::{Attributes, Body};
 use wharf_core::error::{Error, Kind, Result};
@@ -27,7 +27,7 @@ const AT_ONCE: usize = 4;
 impl AgbFiles {
     /// The size comes from a look and the content from the tool, at the same time: most files end
     /// with the first block.
-    pub(super) async fn fetch_content(&self, at: &SessionPath, options: FetchOptions) -> Result<Fetched> {
+    pub(super) async fn fetch_content(&self, at: &SessionPath, options: FetchOptions) -> Result<GetResult> {
         let range = options.range;
         let asked = range.unwrap_or(ByteRange { first: 0, last: None });
         let most = asked.last.map_or(u64::MAX, |last| last.saturating_sub(asked.first).saturating_add(1));
@@ -49,11 +49,11 @@ impl AgbFiles {
         } else {
             let whole = self.download(at, size, options.tried).await?;
             match range {
-                Some(range) => part::of(whole, range)?,
+                Some(range) => range::of_whole(whole, range)?,
                 None => whole,
             }
         };
-        Ok(Fetched { body, attributes: attributes(&entry), sha256: Expected::Unknown, file_id: None })
+        Ok(GetResult { body, attributes: attributes(&entry), sha256: RemoteHash::Unknown, file_id: None })
     }
 
     /// The rest of a content of which the first block is at hand.
@@ -78,7 +78,7 @@ impl AgbFiles {
     }
 
     /// Some bytes of a file, in base64 on their way: in text a character at either end may be cut.
-    async fn read(&self, at: &SessionPath, offset: u64, length: u64) -> Result<Outcome<Bytes>> {
+    async fn read(&self, at: &SessionPath, offset: u64, length: u64) -> Result<ToolOutcome<Bytes>> {
         let asked = wire::ReadFile {
             path: at.path.to_string(),
             offset: Some(offset),

@@ -5,11 +5,11 @@ use futures_util::future::join;
 use futures_util::stream::BoxStream;
 
 use super::capabilities::CAPABILITIES;
-use super::look::{AgbFiles, is_fixed};
+use super::stat::{AgbFiles, is_fixed};
 use super::tools::{failed, words};
-use crate::backend::occupied::{directory_in_the_way, missing, no_directory, taken};
+use crate::backend::path_errors::{directory_in_the_way, missing, no_directory, taken};
 use crate::backend::{
-    Capabilities, Feature, FetchOptions, Fetched, MkdirOptions, PutOptions, RemoteTree, SessionFiles, Stored,
+    Capabilities, Feature, FetchOptions, GetResult, MkdirOptions, PutOptions, PutResult, RemoteTree, SessionFiles,
     TreeOptions,
 };
 use crate::http::Class;
@@ -29,13 +29,13 @@ impl SessionFiles for AgbFiles {
         &CAPABILITIES
     }
 
-    async fn put(&self, at: &SessionPath, source: &dyn Source, options: PutOptions) -> Result<Stored> {
+    async fn put(&self, at: &SessionPath, source: &dyn Source, options: PutOptions) -> Result<PutResult> {
         CAPABILITIES.require_all(options.features())?;
         check_names(&at.path)?;
         self.put_content(at, source, options).await
     }
 
-    async fn fetch(&self, at: &SessionPath, options: FetchOptions) -> Result<Fetched> {
+    async fn fetch(&self, at: &SessionPath, options: FetchOptions) -> Result<GetResult> {
         self.fetch_content(at, options).await
     }
 
@@ -53,7 +53,7 @@ impl SessionFiles for AgbFiles {
     }
 
     async fn resolve(&self, at: &SessionPath) -> Result<SessionPath> {
-        self.real(at).await
+        self.realpath(at).await
     }
 
     /// The tool makes parents and takes what is there, as far as is known; without parents the
@@ -84,7 +84,7 @@ impl SessionFiles for AgbFiles {
         match (there, made) {
             (Some(entry), made) if entry.kind == EntryKind::Directory && (made.is_ok() || options.parents) => Ok(entry),
             (Some(_), _) => Err(taken(at)),
-            (None, Err(error)) => Err(self.why(at, &error).await),
+            (None, Err(error)) => Err(self.explain(at, &error).await),
             (None, Ok(_)) => Err(missing(at)),
         }
     }
@@ -112,7 +112,7 @@ impl SessionFiles for AgbFiles {
         let class = Class::Once("`wharf files ls` shows where it is");
         match self.client.act(class, &from.session, command).await {
             Ok(Ok(_)) => {}
-            Ok(Err(error)) => return Err(self.why(&to, &error).await),
+            Ok(Err(error)) => return Err(self.explain(&to, &error).await),
             // Whether it was done shows at both ends.
             Err(error) if error.kind() == Kind::Unavailable => {
                 if self.entry(from).await?.is_some() {
@@ -168,7 +168,7 @@ impl AgbFiles {
     }
 
     /// Why nothing could be put at a path: the words of a system differ, what is there does not.
-    pub(super) async fn why(&self, at: &SessionPath, error: &ToolError) -> Error {
+    pub(super) async fn explain(&self, at: &SessionPath, error: &ToolError) -> Error {
         match self.look(at).await {
             Ok(entry) if entry.kind == EntryKind::Directory => return directory_in_the_way(at),
             _ => {}

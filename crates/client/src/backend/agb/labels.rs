@@ -10,7 +10,7 @@ use wharf_wire::agb::{self as wire, AgbOperation};
 impl AgbClient {
     /// The labels of a session.
     pub(super) async fn labels(&self, id: &SessionId) -> Result<Labels> {
-        let reply = send(self.ask(AgbOperation::GetLabels).query("sessionId", id.as_str())).await?;
+        let reply = send(self.get(AgbOperation::GetLabels).query("sessionId", id.as_str())).await?;
         let told: wire::GetLabels = reply.data()?;
         told.labels().ok_or_else(|| Error::new(Kind::Unavailable, format!("the labels cannot be read: `{id}`")))
     }
@@ -33,7 +33,7 @@ impl AgbClient {
             )
             .hint("set another one with the same command: `wharf sessions label SESSION OLD- NEW=VALUE`"));
         }
-        let request = self.tell(Class::Idempotent, AgbOperation::SetLabels).query("sessionId", id.as_str());
+        let request = self.post(Class::Idempotent, AgbOperation::SetLabels).query("sessionId", id.as_str());
         send(request.query("Labels", &wire::write_labels(&after))).await.map(drop)
     }
 }

@@ -9,7 +9,7 @@
 //! - `sessions.rs`, `labels.rs`, `contexts.rs`: sessions and what is bound to them
 //! - `poll.rs`: pauses between looks at work of the service
 //! - `tools.rs`: calls of tools, and of the shell among them
-//! - `look.rs`: what paths hold; `files.rs`: what is done with them
+//! - `stat.rs`: what paths hold; `files.rs`: what is done with them
 //! - `put.rs`, `fetch.rs`: contents; small ones go through tools, others through `presigned.rs`
 
 mod capabilities;
@@ -20,11 +20,11 @@ mod errors;
 mod fetch;
 mod files;
 mod labels;
-mod look;
 mod poll;
 mod presigned;
 mod put;
 mod sessions;
+mod stat;
 mod tools;
 
 use std::sync::Arc;
@@ -32,9 +32,9 @@ use std::sync::Arc;
 pub use self::capabilities::CAPABILITIES;
 use self::client::AgbClient;
 use self::contexts::AgbContexts;
-use self::look::AgbFiles;
 use self::sessions::AgbSessions;
-use super::{Backend, Capabilities, Finding, PageRequest, Resources, SessionFiles, SessionQuery, Sessions};
+use self::stat::AgbFiles;
+use super::{Backend, Capabilities, Check, PageRequest, Resources, SessionFiles, SessionQuery, Sessions};
 use crate::http::{Auth, Options};
 use async_trait::async_trait;
 use wharf_core::config::{Settings, env};
@@ -53,7 +53,7 @@ pub fn open(settings: &Settings) -> Result<Box<dyn Backend>> {
     });
     let endpoint = settings.endpoint(named).unwrap_or_else(|| wire::ENDPOINT.to_owned());
     let mut options = Options::new(CAPABILITIES.backend, endpoint).configured(settings);
-    let key = Arc::new(credentials::Key::new(settings)?);
+    let key = Arc::new(credentials::ApiKey::new(settings)?);
     options.auth = Some(Arc::clone(&key) as Arc<dyn Auth>);
     options.answers.clone_from(&settings.answers);
     let client = AgbClient { key: Some(key), ..AgbClient::new(options, settings.image.value.clone())? };
@@ -108,19 +108,19 @@ impl Backend for Agb {
         Some(&self.contexts)
     }
 
-    async fn examine(&self) -> Vec<Finding> {
+    async fn diagnose(&self) -> Vec<Check> {
         let query = SessionQuery::default();
         let listed = self.sessions.list(&query, PageRequest::default()).await;
         let image =
             self.client.image.clone().unwrap_or_else(|| "none: each `sessions create` names its own".to_owned());
         let key = match &self.client.key {
-            Some(key) => Some(Finding { check: "key", outcome: key.origin().await }),
+            Some(key) => Some(Check { name: "key", outcome: key.origin().await }),
             None => None,
         };
         let found = [
-            Finding { check: "endpoint", outcome: Ok(self.client.endpoint.clone()) },
-            Finding { check: "image", outcome: Ok(image) },
-            Finding { check: "sessions", outcome: listed.and_then(|page| page.count("sessions")) },
+            Check { name: "endpoint", outcome: Ok(self.client.endpoint.clone()) },
+            Check { name: "image", outcome: Ok(image) },
+            Check { name: "sessions", outcome: listed.and_then(|page| page.count("sessions")) },
         ];
         key.into_iter().chain(found).collect()
     }

@@ -6,15 +6,15 @@ use tokio::time::Instant;
 
 /// Pauses between two looks at something that takes its time: from the first to the longest, each
 /// twice as long as the one before.
-pub(super) struct Patience {
+pub(super) struct PollTimer {
     pause: Duration,
     longest: Duration,
     end: Instant,
 }
 
-impl Patience {
+impl PollTimer {
     pub(super) fn new(first: Duration, longest: Duration, all: Duration) -> Self {
-        Patience { pause: first, longest, end: Instant::now() + all }
+        PollTimer { pause: first, longest, end: Instant::now() + all }
     }
 
     /// Waits; says whether there is still time for a look.
@@ -37,7 +37,7 @@ mod tests {
     async fn patience_ends_in_time_and_begins_with_short_pauses() {
         let start = Instant::now();
         let mut patience =
-            Patience::new(Duration::from_millis(10), Duration::from_millis(40), Duration::from_millis(100));
+            PollTimer::new(Duration::from_millis(10), Duration::from_millis(40), Duration::from_millis(100));
         let mut looks = Vec::new();
         while patience.wait().await {
             looks.push(start.elapsed().as_millis());

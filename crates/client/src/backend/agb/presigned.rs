@@ -12,10 +12,10 @@ use futures_util::future::join;
 use futures_util::stream::{self, StreamExt};
 use tokio::runtime::Handle;
 
-use super::client::{AgbClient, Gate, send};
-use super::look::AgbFiles;
-use super::poll::Patience;
-use super::put::{Target, beside};
+use super::client::{AgbClient, TransferContext, send};
+use super::poll::PollTimer;
+use super::put::{PutTarget, beside};
+use super::stat::AgbFiles;
 use super::tools::{failed, words};
 use crate::http::{Class, Method};
 use wharf_core::body::{Body, Digest, MapSource, Md5Tee, Source};
@@ -41,17 +41,17 @@ const LAST_LOOK: Duration = Duration::from_millis(1500);
 
 impl AgbClient {
     /// Where a session's contents pass through. The service makes it when it is first asked for.
-    pub(super) async fn gate(&self, session: &SessionId) -> Result<Gate> {
+    pub(super) async fn transfer_context(&self, session: &SessionId) -> Result<TransferContext> {
         let cell = {
-            let mut gates = lock(&self.gates.0);
-            Arc::clone(gates.entry(session.clone()).or_default())
+            let mut contexts = lock(&self.contexts.0);
+            Arc::clone(contexts.entry(session.clone()).or_default())
         };
-        cell.get_or_try_init(|| self.load_gate(session)).await.cloned()
+        cell.get_or_try_init(|| self.load_transfer_context(session)).await.cloned()
     }
 
-    async fn load_gate(&self, session: &SessionId) -> Result<Gate> {
+    async fn load_transfer_context(&self, session: &SessionId) -> Result<TransferContext> {
         let types = format!("[\"{}\"]", wire::FILE_TRANSFER);
-        let request = self.tell(Class::Idempotent, AgbOperation::LoadInternalContext);
+        let request = self.post(Class::Idempotent, AgbOperation::LoadInternalContext);
         let reply = send(request.query("sessionId", session.as_str()).query("contextTypes", &types)).await?;
         let all: Option<Vec<wire::InternalContext>> = match reply.envelope.data {
             Some(_) => reply.data()?,
@@ -60,7 +60,7 @@ impl AgbClient {
         let usable = all.into_iter().flatten().find_map(|context| {
             let path: RemotePath = context.context_path?.parse().ok()?;
             let context = context.context_id.filter(|id| !id.is_empty())?;
-            (!path.is_root()).then_some(Gate { context, path })
+            (!path.is_root()).then_some(TransferContext { id: context, path })
         });
         usable.ok_or_else(|| {
             Error::new(Kind::Unavailable, format!("the service has no way for large or binary files here: `{session}`"))
@@ -72,53 +72,53 @@ impl AgbClient {
 impl AgbFiles {
     /// Uploads any content, and tells whether the storage told its MD5. The target is replaced in the
     /// last step, when all is proven.
-    pub(super) async fn upload(&self, target: &Target<'_>, source: &dyn Source) -> Result<(Digest, bool)> {
+    pub(super) async fn upload(&self, target: &PutTarget<'_>, source: &dyn Source) -> Result<(Digest, bool)> {
         let at = target.at;
-        let mut passage = self.passage(&at.session).await?;
+        let mut transfer = self.transfer(&at.session).await?;
         let unfinished = beside(at)?;
         let done = async {
-            let (sent, md5) = passage.send(source).await?;
-            passage.sync(SyncMode::Download, sent.bytes).await?;
-            let content = at.at(passage.content.clone());
+            let (sent, md5) = transfer.send(source).await?;
+            transfer.sync(SyncMode::Download, sent.bytes).await?;
+            let content = at.at(transfer.content.clone());
             self.must_have(at, &content, sent.bytes).await?;
             let parent = at.path.parent().unwrap_or_else(RemotePath::root);
             let made =
                 self.client.act(Class::Idempotent, &at.session, words("mkdir -p --", &[parent.as_str()])).await?;
             if let Err(error) = made {
-                return Err(self.why(at, &error).await);
+                return Err(self.explain(at, &error).await);
             }
             self.finish(target, &[&content, &unfinished], sent.bytes).await?;
             Ok((sent, md5))
         };
         let done = done.await;
         if done.is_err() {
-            passage.also.push(unfinished.path);
+            transfer.also.push(unfinished.path);
         }
-        passage.close().await;
+        transfer.close().await;
         done
     }
 
     /// Downloads the content of a file that has `size` bytes, after `tried` tries that failed.
     pub(super) async fn download(&self, at: &SessionPath, size: u64, tried: u32) -> Result<Body> {
-        let passage = self.passage(&at.session).await?;
-        match passage.fetch(at, size, tried).await {
-            Ok(body) => Ok(body.closing(passage, size)),
+        let transfer = self.transfer(&at.session).await?;
+        match transfer.fetch(at, size, tried).await {
+            Ok(body) => Ok(body.closing(transfer, size)),
             Err(error) => {
-                passage.close().await;
+                transfer.close().await;
                 Err(error)
             }
         }
     }
 
-    async fn passage(&self, session: &SessionId) -> Result<Passage> {
-        let gate = self.client.gate(session).await?;
-        let directory = gate.path.join(&format!("wharf-{}", random::hex::<8>()?));
+    async fn transfer(&self, session: &SessionId) -> Result<StagedTransfer> {
+        let context = self.client.transfer_context(session).await?;
+        let directory = context.path.join(&format!("wharf-{}", random::hex::<8>()?));
         let content = directory.join(CONTENT);
         let closed = false;
-        Ok(Passage {
+        Ok(StagedTransfer {
             files: self.clone(),
             session: session.clone(),
-            gate,
+            context,
             directory,
             content,
             also: Vec::new(),
@@ -128,10 +128,10 @@ impl AgbFiles {
 }
 
 /// The way of one content, and what has to be removed when it is through.
-struct Passage {
+struct StagedTransfer {
     files: AgbFiles,
     session: SessionId,
-    gate: Gate,
+    context: TransferContext,
     /// Its own directory, in the session and in the context.
     directory: RemotePath,
     /// The content in it.
@@ -141,10 +141,10 @@ struct Passage {
     closed: bool,
 }
 
-impl Passage {
+impl StagedTransfer {
     /// A URL for the object, which lets its bearer in and is shown to nobody.
     async fn url(&self, class: Class, operation: AgbOperation) -> Result<String> {
-        let request = self.files.client.tell(class, operation).query("contextId", &self.gate.context);
+        let request = self.files.client.post(class, operation).query("contextId", &self.context.id);
         let reply = send(request.query("filePath", self.content.as_str())).await?;
         Ok(reply.data::<wire::PresignedUrl>()?.url)
     }
@@ -155,7 +155,7 @@ impl Passage {
         let md5 = Md5Tee::default();
         let source = MapSource::new(source, |body| md5.see(body));
         let url = self.url(Class::Idempotent, AgbOperation::GetUploadUrl).await?;
-        let request = self.files.client.http.elsewhere(Class::Idempotent, Method::PUT, &url).source(&source);
+        let request = self.files.client.http.external(Class::Idempotent, Method::PUT, &url).source(&source);
         let answer = request.send().await.map_err(|e| of_storage(e, "taking the content"))?;
         let etag = answer.header("etag").unwrap_or_default().trim_matches('"');
         let proven = etag.eq_ignore_ascii_case(&md5.hex());
@@ -166,11 +166,11 @@ impl Passage {
     /// Moves what is in the directory, and waits until that is done.
     async fn sync(&self, mode: SyncMode, bytes: u64) -> Result<()> {
         let directory = self.directory.as_str();
-        let request = self.files.client.tell(Class::Idempotent, AgbOperation::SyncContext);
-        let request = request.query("sessionId", self.session.as_str()).query("contextId", &self.gate.context);
+        let request = self.files.client.post(Class::Idempotent, AgbOperation::SyncContext);
+        let request = request.query("sessionId", self.session.as_str()).query("contextId", &self.context.id);
         send(request.query("path", directory).query("mode", mode.word())).await.map_err(|e| not_synced(mode, e))?;
         let all = SYNC + Duration::from_secs(bytes / SYNC_SPEED);
-        let mut patience = Patience::new(FIRST_LOOK, LAST_LOOK, all);
+        let mut patience = PollTimer::new(FIRST_LOOK, LAST_LOOK, all);
         loop {
             match self.state(mode).await? {
                 Some(item) if item.state() == SyncState::Done => return Ok(()),
@@ -191,11 +191,11 @@ impl Passage {
 
     async fn state(&self, mode: SyncMode) -> Result<Option<SyncItem>> {
         let directory = self.directory.as_str();
-        let request = self.files.client.ask(AgbOperation::GetContextInfo).query("sessionId", self.session.as_str());
-        let request = request.query("contextId", &self.gate.context).query("path", directory);
+        let request = self.files.client.get(AgbOperation::GetContextInfo).query("sessionId", self.session.as_str());
+        let request = request.query("contextId", &self.context.id).query("path", directory);
         let info: wire::ContextInfo = send(request.query("taskType", mode.word())).await?.data()?;
         let items = info.items().ok_or_else(|| Error::new(Kind::Unavailable, "the state of a sync cannot be read"))?;
-        Ok(items.into_iter().flatten().find(|item| item.is_about(&self.gate.context, directory, mode)))
+        Ok(items.into_iter().flatten().find(|item| item.is_about(&self.context.id, directory, mode)))
     }
 
     /// Brings a copy of a file into the context, and opens it there.
@@ -217,7 +217,7 @@ impl Passage {
             self.files.clear(&self.session, &[&self.directory]),
         )
         .await;
-        let request = self.files.client.http.elsewhere(Class::Safe, Method::GET, &url?);
+        let request = self.files.client.http.external(Class::Safe, Method::GET, &url?);
         let download = request.after(tried).fetch().await.map_err(|e| of_storage(e, "giving the content"))?;
         Ok(Whole(download.of_size(&at.to_string(), Some(size))?.unhashed()))
     }
@@ -231,8 +231,8 @@ impl Passage {
     /// As far as that goes; what stays goes with the session.
     async fn remove(&self) {
         let object = async {
-            let request = self.files.client.tell(Class::Idempotent, AgbOperation::DeleteContextFile);
-            let request = request.query("contextId", &self.gate.context);
+            let request = self.files.client.post(Class::Idempotent, AgbOperation::DeleteContextFile);
+            let request = request.query("contextId", &self.context.id);
             drop(send(request.query("filePath", self.content.as_str())).await);
         };
         let mut paths: Vec<&RemotePath> = vec![&self.directory];
@@ -242,16 +242,16 @@ impl Passage {
 }
 
 /// Whoever stops in the middle leaves the rest to whatever time there still is.
-impl Drop for Passage {
+impl Drop for StagedTransfer {
     fn drop(&mut self) {
         if self.closed {
             return;
         }
         let Ok(runtime) = Handle::try_current() else { return };
-        let rest = Passage {
+        let rest = StagedTransfer {
             files: self.files.clone(),
             session: self.session.clone(),
-            gate: self.gate.clone(),
+            context: self.context.clone(),
             directory: self.directory.clone(),
             content: self.content.clone(),
             also: std::mem::take(&mut self.also),
@@ -266,15 +266,15 @@ struct Whole(Body);
 
 impl Whole {
     /// The same, which removes what was made on the way when it ends.
-    fn closing(self, passage: Passage, size: u64) -> Body {
-        let blocks = stream::try_unfold((self.0, Some(passage)), |(mut body, mut passage)| async move {
+    fn closing(self, transfer: StagedTransfer, size: u64) -> Body {
+        let blocks = stream::try_unfold((self.0, Some(transfer)), |(mut body, mut transfer)| async move {
             let next = body.next().await;
             if !matches!(next, Ok(Some(_)))
-                && let Some(passage) = passage.take()
+                && let Some(transfer) = transfer.take()
             {
-                passage.close().await;
+                transfer.close().await;
             }
-            Ok(next?.map(|block| (block, (body, passage))))
+            Ok(next?.map(|block| (block, (body, transfer))))
         });
         Body::of_stream(Some(size), blocks.boxed())
     }

@@ -3,11 +3,11 @@
 
 use futures_util::future::join;
 
-use super::look::AgbFiles;
-use super::tools::{Outcome, words};
-use crate::backend::occupied::{directory_in_the_way, taken};
+use super::stat::AgbFiles;
+use super::tools::{ToolOutcome, words};
+use crate::backend::path_errors::{directory_in_the_way, taken};
 use crate::backend::spool::Spooled;
-use crate::backend::{PutOptions, Stored};
+use crate::backend::{PutOptions, PutResult};
 use crate::http::Class;
 use wharf_core::body::{Attributes, Digest, Source};
 use wharf_core::error::{Error, Kind, Result};
@@ -21,7 +21,7 @@ use wharf_wire::agb::{ToolCall, WriteFile};
 const UNFINISHED: &str = ".wharf-";
 
 /// What a file is to be once it is whole, and where.
-pub(super) struct Target<'p> {
+pub(super) struct PutTarget<'p> {
     pub(super) at: &'p SessionPath,
     attributes: Attributes,
     /// The mode of the file that it replaces.
@@ -30,7 +30,7 @@ pub(super) struct Target<'p> {
     keep: bool,
 }
 
-impl Target<'_> {
+impl PutTarget<'_> {
     /// Returns the mode to set, if any.
     fn mode(&self) -> Option<Mode> {
         let executable = self.attributes.executable;
@@ -50,7 +50,7 @@ impl AgbFiles {
         at: &SessionPath,
         source: &dyn Source,
         options: PutOptions,
-    ) -> Result<Stored> {
+    ) -> Result<PutResult> {
         let spooled;
         let source = if source.len().is_some() {
             source
@@ -65,11 +65,11 @@ impl AgbFiles {
         } else {
             // A presigned transfer is too long a way to find out at its end.
             let replaced = self.replaced(at, keep).await?;
-            let (sent, md5) = self.upload(&Target { at, attributes, replaced, keep }, source).await?;
+            let (sent, md5) = self.upload(&PutTarget { at, attributes, replaced, keep }, source).await?;
             (sent, None, md5)
         };
         let size = Some(sent.bytes);
-        Ok(Stored { path: at.path.clone(), size, sha256, file_id: None, resource_id: None, md5, sent })
+        Ok(PutResult { path: at.path.clone(), size, sha256, file_id: None, resource_id: None, md5, sent })
     }
 
     /// Returns the mode of the file that is to be replaced, where one is there and the session tells it.
@@ -114,7 +114,7 @@ impl AgbFiles {
                 Some(_) => {}
                 None => self.must_have(at, &unfinished, sent.bytes).await?,
             }
-            self.finish(&Target { at, attributes, replaced, keep }, &[&unfinished], sent.bytes).await?;
+            self.finish(&PutTarget { at, attributes, replaced, keep }, &[&unfinished], sent.bytes).await?;
             Ok(sha256)
         };
         match done.await {
@@ -141,16 +141,16 @@ impl AgbFiles {
                 return Ok(());
             };
             if parents_are_made {
-                return Err(self.why(at, &error).await);
+                return Err(self.explain(at, &error).await);
             }
             parents_are_made = true;
             if let Err(error) = self.make_parents(at).await? {
-                return Err(self.why(at, &error).await);
+                return Err(self.explain(at, &error).await);
             }
         }
     }
 
-    async fn make_parents(&self, at: &SessionPath) -> Result<Outcome> {
+    async fn make_parents(&self, at: &SessionPath) -> Result<ToolOutcome> {
         let parent = at.path.parent().unwrap_or_else(RemotePath::root);
         self.client.act(Class::Idempotent, &at.session, words("mkdir -p --", &[parent.as_str()])).await
     }
@@ -179,8 +179,8 @@ impl AgbFiles {
 
     /// Gives a whole file its time, its mode and its name. `steps` are where it is and where it is
     /// moved to on its way: the last one is beside the target, so that the last move is a renaming.
-    pub(super) async fn finish(&self, target: &Target<'_>, steps: &[&SessionPath], bytes: u64) -> Result<()> {
-        let &Target { at, attributes, keep, .. } = target;
+    pub(super) async fn finish(&self, target: &PutTarget<'_>, steps: &[&SessionPath], bytes: u64) -> Result<()> {
+        let &PutTarget { at, attributes, keep, .. } = target;
         let Some(first) = steps.first().map(|step| step.path.as_str()) else { return Ok(()) };
         let mut line = Vec::new();
         if let Some(time) = attributes.modified_at {
@@ -218,7 +218,7 @@ impl AgbFiles {
             Ok(_) if keep && !self.is_placed(at, steps, bytes).await? => Err(taken(at)),
             Ok(_) => Ok(()),
             Err(_) if keep && self.entry(at).await?.is_some() => Err(taken(at)),
-            Err(error) => Err(self.why(at, &error).await),
+            Err(error) => Err(self.explain(at, &error).await),
         }
     }
 

@@ -8,12 +8,12 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::capabilities::CAPABILITIES;
-use super::client::{AgbClient, Reply, send, shown};
+use super::client::{AgbClient, AgbReply, send, shown};
 use super::contexts::AgbContexts;
-use super::poll::Patience;
+use super::poll::PollTimer;
 use super::{contexts, labels};
 use crate::backend::page::unreadable;
-use crate::backend::{Capabilities, LabelPatch, NewSession, Page, PageRequest, SessionQuery, Sessions, document};
+use crate::backend::{Capabilities, LabelPatch, NewSession, Page, PageRequest, SessionQuery, Sessions, body_document};
 use crate::http::Class;
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{Labels, Provider, Session, SessionId, SessionStatus};
@@ -46,10 +46,10 @@ impl Sessions for AgbSessions {
         let list = take("persistenceDataList");
         let written = match take("labels") {
             Some(Value::String(text)) => Some(labels::of_text(&text)?),
-            Some(other) => Some(document::labels("labels", other)?),
+            Some(other) => Some(body_document::labels("labels", other)?),
             None => None,
         };
-        let (mut new, unknown) = document::session(document)?;
+        let (mut new, unknown) = body_document::session(document)?;
         let wrong = |name: &str, wanted: &str| Error::usage(format!("`{name}` in the body must be {wanted}"));
         let text = |name: &str, value: Value| match value {
             Value::String(text) => Ok(text),
@@ -116,7 +116,7 @@ impl Sessions for AgbSessions {
     async fn list(&self, query: &SessionQuery, page: PageRequest) -> Result<Page<Session>> {
         CAPABILITIES.require_all(query.features())?;
         let limit = page.limit.unwrap_or(PAGE).clamp(1, PAGE).to_string();
-        let mut request = self.client.ask(AgbOperation::ListSessions).query("maxResults", &limit);
+        let mut request = self.client.get(AgbOperation::ListSessions).query("maxResults", &limit);
         if let Some(token) = &page.cursor {
             request = request.query("nextToken", token);
         }
@@ -131,7 +131,7 @@ impl Sessions for AgbSessions {
 
     /// Labels are asked for by a call of their own.
     async fn get(&self, id: &SessionId) -> Result<Session> {
-        let detail = async { send(self.client.tell_of(Class::Safe, AgbOperation::GetSession, id)).await };
+        let detail = async { send(self.client.post_session(Class::Safe, AgbOperation::GetSession, id)).await };
         let (reply, labels) = futures_util::future::try_join(detail, self.client.labels(id)).await?;
         let seen: wire::SessionDetail = reply.data()?;
         let word = seen.status.ok_or_else(|| reply.lacks("a status"))?;
@@ -143,12 +143,12 @@ impl Sessions for AgbSessions {
     /// there. The service releases in its own time; this waits for it.
     async fn delete(&self, id: &SessionId, _force: bool) -> Result<()> {
         self.client.status(id).await?.ok_or_else(|| gone(id))?;
-        let request = self.client.tell_of(Class::Idempotent, AgbOperation::ReleaseSessionAsync, id);
+        let request = self.client.post_session(Class::Idempotent, AgbOperation::ReleaseSessionAsync, id);
         match send(request).await {
             Err(error) if error.kind() == Kind::NotFound => return Ok(()),
             other => drop(other?),
         }
-        let mut patience = Patience::new(Duration::from_millis(20), Duration::from_secs(1), RELEASE);
+        let mut patience = PollTimer::new(Duration::from_millis(20), Duration::from_secs(1), RELEASE);
         loop {
             match self.client.status(id).await {
                 Ok(None) => return Ok(()),
@@ -175,7 +175,7 @@ impl Sessions for AgbSessions {
     }
 
     async fn touch(&self, id: &SessionId) -> Result<Session> {
-        let request = self.client.tell(Class::Idempotent, AgbOperation::RefreshIdleTime);
+        let request = self.client.post(Class::Idempotent, AgbOperation::RefreshIdleTime);
         send(request.query("sessionId", id.as_str())).await?;
         self.get(id).await
     }
@@ -184,7 +184,7 @@ impl Sessions for AgbSessions {
 impl AgbClient {
     /// What a session is now; nothing where it is gone by its own account.
     async fn status(&self, id: &SessionId) -> Result<Option<SessionStatus>> {
-        let reply = send(self.tell_of(Class::Safe, AgbOperation::GetSessionInfo, id)).await?;
+        let reply = send(self.post_session(Class::Safe, AgbOperation::GetSessionInfo, id)).await?;
         let seen: wire::SessionDetail = reply.data()?;
         Ok(status_of(&seen.status.ok_or_else(|| reply.lacks("a status"))?))
     }
@@ -201,7 +201,7 @@ fn seconds(ttl: Duration) -> u64 {
 }
 
 /// A creation that failed within a success. Its only word is a sentence \[recorded\].
-fn not_made(reply: &Reply, why: &str) -> Error {
+fn not_made(reply: &AgbReply, why: &str) -> Error {
     let lower = why.to_ascii_lowercase();
     let has = |words: &[&str]| words.iter().any(|word| lower.contains(word));
     let kind = if wire::is_not_found(None, Some(why)) || has(&["not exist"]) {
@@ -211,12 +211,12 @@ fn not_made(reply: &Reply, why: &str) -> Error {
     } else {
         Kind::Unavailable
     };
-    let told = crate::http::Told {
+    let told = crate::http::ServiceError {
         message: Some(why.to_owned()),
         kind: Some(kind),
         code: reply.envelope.code.clone().filter(|code| !code.eq_ignore_ascii_case(wire::code::OK)),
         request_id: reply.envelope.request_id.clone(),
-        ..crate::http::Told::default()
+        ..crate::http::ServiceError::default()
     };
     reply.answer.error(told).context("no session was made")
 }

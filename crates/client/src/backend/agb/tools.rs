@@ -15,7 +15,7 @@ use wharf_wire::json;
 const SHELL_TIME: u64 = 50_000;
 
 /// What a tool made of a call: its text, or why not.
-pub(super) type Outcome<T = String> = std::result::Result<T, ToolError>;
+pub(super) type ToolOutcome<T = String> = std::result::Result<T, ToolError>;
 
 impl AgbClient {
     /// Calls a tool. What the call itself fails of is an error; what the tool says no with is an
@@ -26,7 +26,7 @@ impl AgbClient {
         id: &SessionId,
         name: &str,
         args: &impl Serialize,
-    ) -> Result<Outcome> {
+    ) -> Result<ToolOutcome> {
         let result = self.called(class, id, name, args).await?;
         let text = result.joined();
         Ok(if result.is_error { Err(ToolError::read(&self.http.scrub(&text))) } else { Ok(text) })
@@ -49,13 +49,13 @@ impl AgbClient {
 
     /// Runs a command, which is made of [`words`] and no more: nothing in it is the shell's to read.
     /// What it writes is the outcome; a status that is not 0 is an error.
-    pub(super) async fn shell(&self, class: Class, id: &SessionId, command: String) -> Result<Outcome> {
+    pub(super) async fn shell(&self, class: Class, id: &SessionId, command: String) -> Result<ToolOutcome> {
         self.run(class, id, command).await.map(|outcome| outcome.map(|output| output.stdout))
     }
 
     /// The same for a command that writes nothing where it does what it is to do: without a status, whatever is
     /// written is no sign of success.
-    pub(super) async fn act(&self, class: Class, id: &SessionId, command: String) -> Result<Outcome> {
+    pub(super) async fn act(&self, class: Class, id: &SessionId, command: String) -> Result<ToolOutcome> {
         let outcome = self.run(class, id, command).await?;
         Ok(outcome.and_then(|output| match output.exit_code {
             None if !output.stdout.trim().is_empty() => Err(ToolError::read(&output.stdout)),
@@ -63,7 +63,7 @@ impl AgbClient {
         }))
     }
 
-    async fn run(&self, class: Class, id: &SessionId, command: String) -> Result<Outcome<ShellOutput>> {
+    async fn run(&self, class: Class, id: &SessionId, command: String) -> Result<ToolOutcome<ShellOutput>> {
         let mut envs = Map::new();
         // Its errors are read.
         envs.insert("LC_ALL".to_owned(), "C".into());
@@ -73,7 +73,7 @@ impl AgbClient {
     }
 }
 
-fn ran(result: &wire::ToolResult) -> Outcome<ShellOutput> {
+fn ran(result: &wire::ToolResult) -> ToolOutcome<ShellOutput> {
     let output = ShellOutput::read(&result.joined(), result.is_error)?;
     let failed = |code: Option<i64>| {
         let text = if output.stderr.trim().is_empty() { &output.stdout } else { &output.stderr };

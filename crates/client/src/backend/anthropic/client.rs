@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use serde_json::value::RawValue;
 
 use super::errors;
-use super::known::{Seen, Taken};
+use super::known::{KnownFile, TakenPaths};
 use super::unmounted::Dropped;
 use super::view::View;
 use crate::backend::page::unreadable;
@@ -49,9 +49,9 @@ pub(super) struct AnthropicClient {
     pub(super) auth: Option<Arc<dyn Auth>>,
     pub(super) setup: Setup,
     /// What was looked at is not looked at again right before it is fetched: stored files never change.
-    pub(super) seen: Mutex<HashMap<FileId, Seen>>,
+    pub(super) seen: Mutex<HashMap<FileId, KnownFile>>,
     /// The paths of each session at which something is, so that not every upload asks for them.
-    pub(super) taken: tokio::sync::Mutex<HashMap<SessionId, Taken>>,
+    pub(super) taken: tokio::sync::Mutex<HashMap<SessionId, TakenPaths>>,
     /// Each session's files when they were last listed.
     pub(super) views: Mutex<HashMap<SessionId, (Instant, Arc<View>)>>,
     /// Paths at which something was mounted or unmounted since.
@@ -76,7 +76,7 @@ impl AnthropicClient {
             !line
         });
         let (endpoint, auth) = (options.base_url.clone(), options.auth.clone());
-        let http = Http::new(Options { envelope: errors::envelope, ..options })?;
+        let http = Http::new(Options { error_parser: errors::parse, ..options })?;
         Ok(AnthropicClient {
             http,
             endpoint,

@@ -16,32 +16,32 @@ use wharf_core::error::{Error, Kind, Result};
 use wharf_wire::anthropic as wire;
 
 /// Where a key or a token is.
-enum Place {
+enum LoginSource {
     Flag(PathBuf),
     Key(String),
     Token(String),
     Profile(Secret),
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for LoginSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Place::Flag(_) => f.write_str("--token-file"),
-            Place::Key(_) => f.write_str(env::ANTHROPIC_KEY),
-            Place::Token(_) => f.write_str(env::ANTHROPIC_TOKEN),
-            Place::Profile(secret) => write!(f, "the profile's {secret}"),
+            LoginSource::Flag(_) => f.write_str("--token-file"),
+            LoginSource::Key(_) => f.write_str(env::ANTHROPIC_KEY),
+            LoginSource::Token(_) => f.write_str(env::ANTHROPIC_TOKEN),
+            LoginSource::Profile(secret) => write!(f, "the profile's {secret}"),
         }
     }
 }
 
-impl Place {
+impl LoginSource {
     /// What is there now. What a profile names is a key.
     async fn read(&self) -> Result<Credentials> {
         let credentials = match self {
-            Place::Flag(path) => Credentials::bearer(&of_file(path).await.map_err(|e| e.context(self))?),
-            Place::Key(key) => Credentials::key(wire::KEY_HEADER, key.trim()),
-            Place::Token(token) => Credentials::bearer(token.trim()),
-            Place::Profile(secret) => {
+            LoginSource::Flag(path) => Credentials::bearer(&of_file(path).await.map_err(|e| e.context(self))?),
+            LoginSource::Key(key) => Credentials::key(wire::KEY_HEADER, key.trim()),
+            LoginSource::Token(token) => Credentials::bearer(token.trim()),
+            LoginSource::Profile(secret) => {
                 Credentials::key(wire::KEY_HEADER, &secret.read().await.map_err(|e| e.context("the profile"))?)
             }
         };
@@ -51,38 +51,38 @@ impl Place {
 
 /// The key or token that the user named, read once.
 pub(super) struct Login {
-    place: Option<Place>,
+    source: Option<LoginSource>,
     held: Mutex<Option<Credentials>>,
 }
 
 impl Login {
-    /// The first place that the user names: a flag, the environment, the profile. Nothing is read yet.
+    /// The first source that the user names: a flag, the environment, the profile. Nothing is read yet.
     ///
     /// # Errors
     /// `usage` for a token file that cannot be one.
     pub(super) fn of(settings: &Settings) -> Result<Self> {
-        let flag = settings.token_file()?.cloned().map(Place::Flag);
-        let place = flag
-            .or_else(|| env::text(env::ANTHROPIC_KEY).map(Place::Key))
-            .or_else(|| env::text(env::ANTHROPIC_TOKEN).map(Place::Token))
-            .or_else(|| settings.secret.clone().map(Place::Profile));
-        Ok(Login { place, held: Mutex::default() })
+        let flag = settings.token_file()?.cloned().map(LoginSource::Flag);
+        let source = flag
+            .or_else(|| env::text(env::ANTHROPIC_KEY).map(LoginSource::Key))
+            .or_else(|| env::text(env::ANTHROPIC_TOKEN).map(LoginSource::Token))
+            .or_else(|| settings.secret.clone().map(LoginSource::Profile));
+        Ok(Login { source, held: Mutex::default() })
     }
 
     /// Where the credentials come from, for people.
     pub(super) fn named(&self) -> Option<String> {
-        let place = self.place.as_ref()?.to_string();
+        let source = self.source.as_ref()?.to_string();
         let others: Vec<&str> =
-            env::ANTHROPIC.into_iter().filter(|name| *name != place && env::text(name).is_some()).collect();
+            env::ANTHROPIC.into_iter().filter(|name| *name != source && env::text(name).is_some()).collect();
         match others.as_slice() {
-            [] => Some(place),
-            others => Some(format!("{place}; set too, and not sent: {}", others.join(", "))),
+            [] => Some(source),
+            others => Some(format!("{source}; set too, and not sent: {}", others.join(", "))),
         }
     }
 
     async fn read(&self) -> Result<Credentials> {
-        match &self.place {
-            Some(place) => place.read().await,
+        match &self.source {
+            Some(source) => source.read().await,
             None => Err(none(has_login())),
         }
     }

@@ -1,12 +1,12 @@
 //! What the service says of an error, and what to do about it.
 
-use crate::http::{HeaderMap, StatusCode, Told, common_envelope};
+use crate::http::{HeaderMap, ServiceError, StatusCode, parse_common_error};
 use wharf_core::error::Kind;
 use wharf_wire::anthropic::error::{AnthropicError, code};
 
 /// Reads an error in the service's own words. What its edge answers need not be JSON.
-pub(super) fn envelope(status: StatusCode, headers: &HeaderMap, content: &[u8]) -> Told {
-    let mut told = common_envelope(status, headers, content);
+pub(super) fn parse(status: StatusCode, headers: &HeaderMap, content: &[u8]) -> ServiceError {
+    let mut told = parse_common_error(status, headers, content);
     let answer: Option<AnthropicError> = serde_json::from_slice(content).ok();
     if status == StatusCode::NOT_FOUND && answer.is_none() {
         // A 404 of a gateway or of another service says nothing about what was asked for.
@@ -25,9 +25,9 @@ pub(super) fn envelope(status: StatusCode, headers: &HeaderMap, content: &[u8]) 
     }
     match told.code.as_deref() {
         // The body came too slowly, and nothing was done.
-        Some(code::BODY_TIMEOUT) => (told.again, told.undone) = (Some(true), true),
+        Some(code::BODY_TIMEOUT) => (told.retry, told.not_executed) = (Some(true), true),
         // Waiting does not help.
-        Some(code) if code::SPEND_LIMITS.contains(&code) => told.again = Some(false),
+        Some(code) if code::SPEND_LIMITS.contains(&code) => told.retry = Some(false),
         _ => {}
     }
     if told.hint.is_none() {
@@ -83,11 +83,11 @@ pub(super) const UPLOADED: &str = "the service hands out what an agent made, and
 mod tests {
     use super::*;
 
-    fn read(status: u16, body: &str) -> Told {
-        envelope(StatusCode::from_u16(status).unwrap(), &HeaderMap::new(), body.as_bytes())
+    fn read(status: u16, body: &str) -> ServiceError {
+        parse(StatusCode::from_u16(status).unwrap(), &HeaderMap::new(), body.as_bytes())
     }
 
-    fn coded(status: u16, code: &str) -> Told {
+    fn coded(status: u16, code: &str) -> ServiceError {
         let error = format!(r#"{{"type":"invalid_request_error","message":"m","details":{{"error_code":"{code}"}}}}"#);
         read(status, &format!(r#"{{"type":"error","error":{error},"request_id":"req_1"}}"#))
     }
@@ -97,7 +97,7 @@ mod tests {
         let told =
             read(404, r#"{"type":"error","error":{"type":"not_found_error","message":"m"},"request_id":"req_1"}"#);
         assert_eq!((told.code.as_deref(), told.message.as_deref()), (Some("not_found_error"), Some("m")));
-        assert_eq!((told.request_id.as_deref(), told.kind, told.again), (Some("req_1"), None, None));
+        assert_eq!((told.request_id.as_deref(), told.kind, told.retry), (Some("req_1"), None, None));
         assert_eq!(told.hint, None);
         for (message, hint) in [
             ("Session `s` not found.", "sessions list"),
@@ -134,10 +134,10 @@ mod tests {
 
     #[test]
     fn money_is_not_waited_for_and_a_slow_body_is_sent_again() {
-        assert_eq!(coded(429, "contract_spend_limit_reached").again, Some(false));
-        assert_eq!(coded(429, "ramp_limit_exceeded").again, None);
+        assert_eq!(coded(429, "contract_spend_limit_reached").retry, Some(false));
+        assert_eq!(coded(429, "ramp_limit_exceeded").retry, None);
         let slow = coded(400, "request_body_timeout");
-        assert_eq!((slow.again, slow.undone, slow.kind), (Some(true), true, Some(Kind::Unavailable)));
+        assert_eq!((slow.retry, slow.not_executed, slow.kind), (Some(true), true, Some(Kind::Unavailable)));
         assert_eq!(read(402, "{}").kind, Some(Kind::Limit));
     }
 }

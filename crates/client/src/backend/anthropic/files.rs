@@ -13,16 +13,16 @@ use futures_util::stream::{self, BoxStream, StreamExt};
 
 use super::capabilities::CAPABILITIES;
 use super::client::AnthropicClient;
-use super::known::{Mounted, Seen};
+use super::known::{KnownFile, KnownMount};
 use super::resources::AnthropicResources;
 use super::store::{AnthropicStore, stored_name, uploaded};
-use super::unmounted::{Dropped, Note, Upload};
-use super::view::{self, View, What};
-use crate::backend::occupied::{directory_in_the_way, is_directory, no_directory};
-use crate::backend::page::Walk;
+use super::unmounted::{Dropped, Note, PendingMount};
+use super::view::{self, NodeKind, View};
+use crate::backend::page::Pager;
+use crate::backend::path_errors::{directory_in_the_way, is_directory, no_directory};
 use crate::backend::{
-    Capabilities, FetchOptions, Fetched, FileStore, NewStoredFile, Page, PutOptions, RemoteTree, Resources,
-    SessionFiles, Stored, TimeOf, TreeOptions, proof,
+    Capabilities, FetchOptions, FileStore, GetResult, NewStoredFile, Page, PutOptions, PutResult, RemoteTree,
+    Resources, SessionFiles, TimeOf, TreeOptions, proof,
 };
 use wharf_core::body::Source;
 use wharf_core::error::{Error, Kind, Result};
@@ -42,7 +42,7 @@ const BYTES: usize = 4 << 20;
 const LOOKS: u32 = 15;
 
 /// A path that is set aside for a mount that is on its way, and the resource that is to make room.
-pub(super) struct Reserved {
+pub(super) struct ReservedPath {
     place: SessionPath,
     replaces: Option<String>,
 }
@@ -71,7 +71,7 @@ impl SessionFiles for AnthropicFiles {
     /// Uploads, compares the length and mounts. A file that is mounted at the path is unmounted
     /// between the two, unless it is to be kept: the old one is there until the new one is stored.
     /// The stored file stays, and its name and the mount's are told.
-    async fn put(&self, at: &SessionPath, source: &dyn Source, options: PutOptions) -> Result<Stored> {
+    async fn put(&self, at: &SessionPath, source: &dyn Source, options: PutOptions) -> Result<PutResult> {
         let place = at.at(view::place(&at.path));
         if view::is_output(&place.path) {
             return Err(Error::new(Kind::Unsupported, format!("only the agent writes here: `{place}`"))
@@ -87,10 +87,10 @@ impl SessionFiles for AnthropicFiles {
             Some(path) => path.parse().map_err(|e: Error| e.of_kind(Kind::Unavailable).context("the answered path"))?,
             None => place.path,
         };
-        Ok(Stored { path, resource_id: resource.id, ..stored })
+        Ok(PutResult { path, resource_id: resource.id, ..stored })
     }
 
-    async fn fetch(&self, at: &SessionPath, options: FetchOptions) -> Result<Fetched> {
+    async fn fetch(&self, at: &SessionPath, options: FetchOptions) -> Result<GetResult> {
         // What was just listed need not be listed again for every file of a tree.
         let known = self.lately(&at.session);
         let view = match known {
@@ -100,13 +100,15 @@ impl SessionFiles for AnthropicFiles {
         let path = view.find(at)?;
         let seen = view.entry(&at.at(path.clone()));
         match view.what(path) {
-            What::Directory => Err(is_directory(at)),
-            What::Mount(_, ResourceKind::File) => Err(uploaded(&format!("`{at}`"))),
-            What::Mount(..) => Err(Error::new(Kind::Unsupported, format!("the service shows nothing of this: `{at}`"))
-                .from_backend(CAPABILITIES.backend)),
-            What::Output(id) => {
+            NodeKind::Directory => Err(is_directory(at)),
+            NodeKind::Mount(_, ResourceKind::File) => Err(uploaded(&format!("`{at}`"))),
+            NodeKind::Mount(..) => {
+                Err(Error::new(Kind::Unsupported, format!("the service shows nothing of this: `{at}`"))
+                    .from_backend(CAPABILITIES.backend))
+            }
+            NodeKind::Output(id) => {
                 let size = seen.as_ref().and_then(|entry| entry.size).or(options.size);
-                let seen = Seen::made(size, seen.and_then(|entry| entry.modified_at));
+                let seen = KnownFile::made(size, seen.and_then(|entry| entry.modified_at));
                 self.store.content(&id, seen, options).await
             }
         }
@@ -183,14 +185,14 @@ impl SessionFiles for AnthropicFiles {
         let here = at.at(path.clone());
         let mut mounts = Vec::new();
         match view.what(&path) {
-            What::Directory if path.is_root() => {
+            NodeKind::Directory if path.is_root() => {
                 return Err(Error::conflict(format!("the root of a session is never removed: `{at}`"))
                     .hint("remove what is in it, or delete the session"));
             }
-            What::Directory if !recursive => {
+            NodeKind::Directory if !recursive => {
                 return Err(is_directory(at).hint("add -r to unmount all that is in it"));
             }
-            What::Directory => {
+            NodeKind::Directory => {
                 for entry in view.below(&here, true) {
                     mounts.extend(mount_of(&view, &at.at(entry.path))?);
                 }
@@ -242,8 +244,8 @@ impl AnthropicFiles {
 
     /// All files that belong to a session.
     async fn scoped(&self, session: &SessionId) -> Result<Vec<Result<StoredFile>>> {
-        let mut all = Held::new();
-        while let Some(request) = all.walk.request()? {
+        let mut all = Collected::new();
+        while let Some(request) = all.pager.request()? {
             all.take(self.store.list(Some(session), request).await?, |file| &file.provider)?;
         }
         Ok(all.items)
@@ -257,14 +259,14 @@ impl AnthropicFiles {
 
     async fn upload_and_mount(
         &self,
-        reserved: &Reserved,
+        reserved: &ReservedPath,
         source: &dyn Source,
         expires_in: Option<Duration>,
-    ) -> Result<(Stored, Resource)> {
+    ) -> Result<(PutResult, Resource)> {
         let place = &reserved.place;
         let new = NewStoredFile { filename: stored_name(place.path.name()), mime_type: None, expires_in };
         let (file, stored) = self.store.upload(new, source).await?;
-        let upload = Upload { place: place.clone(), id: file.id };
+        let upload = PendingMount { place: place.clone(), id: file.id };
         let mut note = Note::new(&self.client.dropped, Some(Dropped::Stored(upload.clone())));
         let content = match proof::of_upload(&place.to_string(), &stored) {
             Ok(_) => self.resources.asked_for(upload.resource()).await,
@@ -331,8 +333,8 @@ impl AnthropicClient {
 impl AnthropicResources {
     /// All that is mounted.
     pub(super) async fn mounts(&self, session: &SessionId) -> Result<Vec<Result<Resource>>> {
-        let mut all = Held::new();
-        while let Some(request) = all.walk.request()? {
+        let mut all = Collected::new();
+        while let Some(request) = all.pager.request()? {
             all.take(self.list(session, request).await?, |mount| &mount.provider)?;
         }
         Ok(all.items)
@@ -349,7 +351,7 @@ impl AnthropicResources {
     /// # Errors
     /// `conflict` where something is there that may not be replaced, or above, or below; what listing
     /// the mounts says.
-    pub(super) async fn reserve(&self, place: &SessionPath, replace: bool) -> Result<Reserved> {
+    pub(super) async fn reserve(&self, place: &SessionPath, replace: bool) -> Result<ReservedPath> {
         let mut all = self.client.taken.lock().await;
         let taken = all.entry(place.session.clone()).or_default();
         let known = taken.there.as_ref().map(|(when, there)| (when.elapsed() < FRESH, room_for(there, place, replace)));
@@ -359,24 +361,24 @@ impl AnthropicResources {
             Some((true, Ok(Some(old)))) => Some(old),
             _ => {
                 let mounts = self.mounts(&place.session).await?;
-                let there: BTreeMap<_, _> = mounts.iter().flatten().filter_map(Mounted::of).collect();
+                let there: BTreeMap<_, _> = mounts.iter().flatten().filter_map(KnownMount::of).collect();
                 let (_, there) = taken.there.insert((Instant::now(), there));
                 room_for(there, place, replace)?
             }
         };
         check_free(taken.coming.iter(), place)?;
         taken.coming.insert(place.path.clone());
-        Ok(Reserved { place: place.clone(), replaces })
+        Ok(ReservedPath { place: place.clone(), replaces })
     }
 
     /// Ends a reservation: something is mounted now, maybe elsewhere, or nothing is.
-    pub(super) async fn release(&self, Reserved { place, replaces }: Reserved, mounted: Option<&Resource>) {
+    pub(super) async fn release(&self, ReservedPath { place, replaces }: ReservedPath, mounted: Option<&Resource>) {
         lock(&self.client.touched).insert(place.clone());
         let mut all = self.client.taken.lock().await;
         let Some(taken) = all.get_mut(&place.session) else { return };
         taken.coming.remove(&place.path);
         match (&mut taken.there, mounted) {
-            (Some((_, there)), Some(mount)) => there.extend(Mounted::of(mount)),
+            (Some((_, there)), Some(mount)) => there.extend(KnownMount::of(mount)),
             // What is there after a replacement that failed is found out by asking.
             (there, None) if replaces.is_some() => *there = None,
             _ => {}
@@ -385,21 +387,21 @@ impl AnthropicResources {
 }
 
 /// All items of a listing, as far as they fit into memory.
-struct Held<T> {
+struct Collected<T> {
     items: Vec<Result<T>>,
     bytes: usize,
-    walk: Walk,
+    pager: Pager,
 }
 
-impl<T> Held<T> {
+impl<T> Collected<T> {
     fn new() -> Self {
-        Held { items: Vec::new(), bytes: 0, walk: Walk::whole() }
+        Collected { items: Vec::new(), bytes: 0, pager: Pager::whole() }
     }
 
     /// # Errors
     /// `limit` where there are more items than fit.
     fn take(&mut self, page: Page<T>, provider: fn(&T) -> &Provider) -> Result<()> {
-        for item in self.walk.take(page).0 {
+        for item in self.pager.take(page).0 {
             self.bytes += item.as_ref().ok().and_then(|item| provider(item).text()).map_or(0, str::len);
             self.items.push(item);
         }
@@ -412,8 +414,8 @@ impl<T> Held<T> {
 }
 
 /// Why a path holds neither the old file nor the new one.
-fn unmounted(upload: &Upload, error: Error) -> Error {
-    let Upload { place, id } = upload;
+fn unmounted(upload: &PendingMount, error: Error) -> Error {
+    let PendingMount { place, id } = upload;
     let hint = format!(
         "what was mounted there is not any more, and the new file is stored: \
          `wharf resources add {} {id}:{}`",
@@ -423,9 +425,9 @@ fn unmounted(upload: &Upload, error: Error) -> Error {
 }
 
 /// Whether something can be mounted at a path; gives the resource that has to make room for it.
-fn room_for(there: &BTreeMap<RemotePath, Mounted>, place: &SessionPath, replace: bool) -> Result<Option<String>> {
+fn room_for(there: &BTreeMap<RemotePath, KnownMount>, place: &SessionPath, replace: bool) -> Result<Option<String>> {
     match there.get(&place.path) {
-        Some(Mounted(Some(id))) if replace => Ok(Some(id.clone())),
+        Some(KnownMount(Some(id))) if replace => Ok(Some(id.clone())),
         _ => check_free(there.keys(), place).map(|()| None),
     }
 }
@@ -436,12 +438,12 @@ fn mount_of(view: &View, at: &SessionPath) -> Result<Option<String>> {
         Err(Error::new(Kind::Unsupported, format!("{what}: `{at}`")).hint(hint).from_backend(CAPABILITIES.backend))
     };
     match view.what(&at.path) {
-        What::Directory => Ok(None),
-        What::Mount(Some(id), _) => Ok(Some(id)),
-        What::Mount(None, _) => {
+        NodeKind::Directory => Ok(None),
+        NodeKind::Mount(Some(id), _) => Ok(Some(id)),
+        NodeKind::Mount(None, _) => {
             refused("what is mounted here has no id to unmount it by", "it goes with the session".to_owned())
         }
-        What::Output(id) => refused(
+        NodeKind::Output(id) => refused(
             "what the agent made cannot be removed from its session",
             format!("the file that the service made of it can: `wharf files rm {id}`"),
         ),

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::backend::PageRequest;
-use crate::backend::page::{LONGEST, MOST, standing_still};
+use crate::backend::page::{LONGEST, MOST, cursor_stuck};
 use crate::http::{Answer, Request};
 use wharf_core::error::Result;
 use wharf_wire::anthropic::Next;
@@ -13,7 +13,7 @@ use wharf_wire::json::Items;
 
 /// A page as it was written: its items, and the cursor of the next one.
 #[derive(Debug)]
-pub(super) struct Listed<'a> {
+pub(super) struct ListPage<'a> {
     pub(super) items: Vec<&'a RawValue>,
     pub(super) next: Option<String>,
 }
@@ -42,19 +42,19 @@ pub(super) fn ask<'a>(request: Request<'a>, page: &PageRequest, most: usize) -> 
 }
 
 /// Reads a page. A cursor of ours says which parameter it belongs to.
-pub(super) fn read(answer: &Answer) -> Result<Listed<'_>> {
+pub(super) fn read(answer: &Answer) -> Result<ListPage<'_>> {
     listed(answer.page()?)
 }
 
-fn listed(List { data: Items(items), next_page, has_more, last_id }: List<'_>) -> Result<Listed<'_>> {
+fn listed(List { data: Items(items), next_page, has_more, last_id }: List<'_>) -> Result<ListPage<'_>> {
     let next = match Next::of(next_page, Some(has_more), last_id) {
         Some(Next::Page(cursor)) => Some(format!("{PAGE}:{cursor}")),
         Some(Next::After(id)) => Some(format!("{AFTER}:{id}")),
         // The official clients stop at an empty page too, whatever it says [recorded].
-        None if has_more && !items.is_empty() => return Err(standing_still()),
+        None if has_more && !items.is_empty() => return Err(cursor_stuck()),
         None => None,
     };
-    Ok(Listed { items, next })
+    Ok(ListPage { items, next })
 }
 
 #[cfg(test)]

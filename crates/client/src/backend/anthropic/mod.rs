@@ -31,7 +31,7 @@ use self::files::AnthropicFiles;
 use self::resources::AnthropicResources;
 use self::sessions::AnthropicSessions;
 use self::store::AnthropicStore;
-use super::{Backend, Capabilities, FileStore, Finding, PageRequest, Resources, SessionFiles, SessionQuery, Sessions};
+use super::{Backend, Capabilities, Check, FileStore, PageRequest, Resources, SessionFiles, SessionQuery, Sessions};
 use crate::http::Options;
 use wharf_core::config::{Settings, env};
 use wharf_core::error::Result;
@@ -109,11 +109,11 @@ impl Backend for Anthropic {
         format!("{} {}", CAPABILITIES.backend, self.client.endpoint.trim_end_matches('/'))
     }
 
-    async fn settle(&self) -> Result<()> {
+    async fn flush(&self) -> Result<()> {
         self.files.tidy().await
     }
 
-    async fn examine(&self) -> Vec<Finding> {
+    async fn diagnose(&self) -> Vec<Check> {
         let one = || PageRequest { cursor: None, limit: Some(1) };
         let login = match &self.client.auth {
             Some(auth) => auth.credentials().await.map(|_| self.client.setup.login.clone()),
@@ -124,10 +124,10 @@ impl Backend for Anthropic {
         let sessions = self.sessions.list(&SessionQuery::default(), one()).await;
         let sessions = sessions.and_then(|page| page.count("sessions"));
         vec![
-            Finding { check: "service", outcome: Ok(self.client.endpoint.clone()) },
-            Finding { check: "login", outcome: login.map(|from| from.unwrap_or_else(|| "given".to_owned())) },
-            Finding { check: "files", outcome: answered(files) },
-            Finding { check: "sessions", outcome: answered(sessions) },
+            Check { name: "service", outcome: Ok(self.client.endpoint.clone()) },
+            Check { name: "login", outcome: login.map(|from| from.unwrap_or_else(|| "given".to_owned())) },
+            Check { name: "files", outcome: answered(files) },
+            Check { name: "sessions", outcome: answered(sessions) },
         ]
     }
 }

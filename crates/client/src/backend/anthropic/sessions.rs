@@ -15,7 +15,7 @@ use super::listing;
 use super::resources::AnthropicResources;
 use crate::backend::page::unreadable;
 use crate::backend::{
-    Capabilities, LabelPatch, NewSession, Page, PageRequest, SessionChange, SessionQuery, Sessions, document,
+    Capabilities, LabelPatch, NewSession, Page, PageRequest, SessionChange, SessionQuery, Sessions, body_document,
 };
 use crate::http::{Answer, Class};
 use wharf_core::error::{Error, Kind, Result};
@@ -43,7 +43,7 @@ impl Sessions for AnthropicSessions {
     }
 
     fn read_document(&self, document: Map<String, Value>) -> Result<(NewSession, Vec<String>)> {
-        document::session(document)
+        body_document::session(document)
     }
 
     fn check(&self, new: &NewSession) -> Result<()> {
@@ -93,7 +93,8 @@ impl Sessions for AnthropicSessions {
         content.extend(extra);
         let hidden: Vec<String> = content.get("resources").into_iter().flat_map(tokens).collect();
         let class = Class::Once("`wharf sessions list` shows whether it is there");
-        let request = self.client.gated(class, AnthropicOperation::CreateSession, &[]).patient(PATIENCE).json(&content);
+        let request =
+            self.client.gated(class, AnthropicOperation::CreateSession, &[]).read_timeout(PATIENCE).json(&content);
         session_of(&hidden.iter().fold(request, |request, token| request.hide(token)).send().await?)
     }
 
@@ -379,7 +380,7 @@ mod tests {
     fn an_agent_is_named_by_its_id_or_with_more() {
         let read = |document: Value| {
             let Value::Object(document) = document else { panic!("no mapping") };
-            let (new, unknown) = document::session(document).unwrap();
+            let (new, unknown) = body_document::session(document).unwrap();
             assert!(unknown.is_empty(), "{unknown:?}");
             agent(&new, None).map(|agent| serde_json::to_value(agent).unwrap())
         };

@@ -7,13 +7,15 @@ use serde_json::value::RawValue;
 
 use super::capabilities::CAPABILITIES;
 use super::client::{AnthropicClient, gone, parsed};
-use super::known::Seen;
+use super::known::KnownFile;
 use super::unmounted::Sending;
 use super::{errors, listing};
 use crate::backend::page::unreadable;
 use crate::backend::spool::Spooled;
-use crate::backend::{Expected, FetchOptions, Fetched, FileStore, NewStoredFile, Page, PageRequest, Stored, part};
-use crate::http::{Class, FilePart, Form};
+use crate::backend::{
+    FetchOptions, FileStore, GetResult, NewStoredFile, Page, PageRequest, PutResult, RemoteHash, range,
+};
+use crate::http::{Class, FilePart, MultipartForm};
 use wharf_core::body::{Attributes, Body, MapSource, Source};
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{FileId, Provider, RemotePath, Scope, SessionId, StoredFile};
@@ -31,7 +33,7 @@ pub(super) struct AnthropicStore {
 impl FileStore for AnthropicStore {
     /// There is nothing by which the service could tell a request that is sent twice: one whose
     /// answer is lost is not sent again.
-    async fn upload(&self, new: NewStoredFile, source: &dyn Source) -> Result<(StoredFile, Stored)> {
+    async fn upload(&self, new: NewStoredFile, source: &dyn Source) -> Result<(StoredFile, PutResult)> {
         check_name(&new.filename)?;
         let expires = new.expires_in.map(|time| time.as_secs());
         if let Some(seconds) = expires.filter(|seconds| !EXPIRES.contains(seconds)) {
@@ -52,7 +54,7 @@ impl FileStore for AnthropicStore {
         let watched = MapSource::new(source, |body: Body| sending.see(body));
         // Without a type the service looks for itself [docs].
         let guessed = || mime_guess::from_path(&new.filename).first_raw();
-        let form = Form {
+        let form = MultipartForm {
             fields: expires.iter().map(|seconds| (EXPIRES_PART, seconds.as_str())).collect(),
             file: FilePart {
                 name: FILE_PART,
@@ -66,7 +68,7 @@ impl FileStore for AnthropicStore {
         sending.done();
         let answer = answer?;
         let file = read(answer.object()?)?;
-        let stored = Stored {
+        let stored = PutResult {
             path: RemotePath::root(),
             size: file.size,
             sha256: None,
@@ -106,16 +108,16 @@ impl FileStore for AnthropicStore {
     async fn get(&self, id: &FileId) -> Result<StoredFile> {
         let answer = self.client.plain(Class::Safe, AnthropicOperation::GetFile, &[id.as_str()]).send().await?;
         let file = read(answer.object()?)?;
-        lock(&self.client.seen).insert(id.clone(), Seen::of(&file));
+        lock(&self.client.seen).insert(id.clone(), KnownFile::of(&file));
         Ok(file)
     }
 
     /// What a user uploaded is never handed out, and is not asked for.
-    async fn fetch(&self, id: &FileId, options: FetchOptions) -> Result<Fetched> {
+    async fn fetch(&self, id: &FileId, options: FetchOptions) -> Result<GetResult> {
         let known = lock(&self.client.seen).get(id).copied();
         let seen = match known {
             Some(seen) => seen,
-            None => Seen::of(&self.get(id).await?),
+            None => KnownFile::of(&self.get(id).await?),
         };
         if seen.downloadable == Some(false) {
             return Err(uploaded(&format!("`{id}`")));
@@ -131,7 +133,7 @@ impl FileStore for AnthropicStore {
 
 impl AnthropicStore {
     /// A file's content. That there are ranges no source says.
-    pub(super) async fn content(&self, id: &FileId, seen: Seen, options: FetchOptions) -> Result<Fetched> {
+    pub(super) async fn content(&self, id: &FileId, seen: KnownFile, options: FetchOptions) -> Result<GetResult> {
         if let (Some(range), Some(size)) = (options.range, seen.size) {
             range.within(size)?;
         }
@@ -139,11 +141,11 @@ impl AnthropicStore {
         let download = request.header("accept", "application/binary").after(options.tried).fetch().await?;
         let whole = download.of_size(id.as_str(), seen.size)?;
         let body = match options.range {
-            Some(range) => part::of(whole, range)?,
+            Some(range) => range::of_whole(whole, range)?,
             None => whole,
         };
         let attributes = Attributes { modified_at: seen.created_at, executable: false };
-        Ok(Fetched { body, attributes, sha256: Expected::Unknown, file_id: Some(id.clone()) })
+        Ok(GetResult { body, attributes, sha256: RemoteHash::Unknown, file_id: Some(id.clone()) })
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::time::{Instant, timeout_at};
 
 use super::files::AnthropicFiles;
-use super::unmounted::{Dropped, Upload};
+use super::unmounted::{Dropped, PendingMount};
 use crate::backend::FileStore;
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{Resource, SessionPath};
@@ -59,7 +59,7 @@ impl AnthropicFiles {
     }
 
     /// Mounts what another file was unmounted for.
-    async fn finish(&self, upload: &Upload) -> Option<String> {
+    async fn finish(&self, upload: &PendingMount) -> Option<String> {
         let mounted =
             async { self.resources.mount(&upload.place, &self.resources.asked_for(upload.resource()).await?).await };
         match mounted.await {

@@ -21,13 +21,13 @@ pub(super) enum Dropped {
         name: String,
     },
     /// The file was stored, and nothing had been asked of the session.
-    Stored(Upload),
+    Stored(PendingMount),
     /// What is mounted at the path was to be unmounted, or had been.
-    Unmounting(Upload),
+    Unmounting(PendingMount),
     /// The mount was asked for. `replaces` says whether another file had been unmounted for it.
     Mounting {
         /// The upload.
-        upload: Upload,
+        upload: PendingMount,
         /// Whether something was unmounted for it.
         replaces: bool,
     },
@@ -35,7 +35,7 @@ pub(super) enum Dropped {
 
 /// A stored file and the path that it is for.
 #[derive(Debug, Clone)]
-pub(super) struct Upload {
+pub(super) struct PendingMount {
     pub(super) place: SessionPath,
     pub(super) id: FileId,
 }
@@ -107,7 +107,7 @@ impl Drop for Sending<'_> {
     }
 }
 
-impl Upload {
+impl PendingMount {
     /// What is mounted for it.
     pub(super) fn resource(&self) -> NewResource {
         NewResource {

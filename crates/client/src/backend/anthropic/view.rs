@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::backend::occupied::missing;
+use crate::backend::path_errors::missing;
 use crate::backend::tree;
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{
@@ -27,7 +27,7 @@ const NAMED: usize = 20;
 
 /// What a path holds.
 #[derive(Debug, Clone)]
-pub(super) enum What {
+pub(super) enum NodeKind {
     /// A directory that is there because of what is in it.
     Directory,
     /// Something mounted, with the id to unmount it by, if it has one.
@@ -36,16 +36,16 @@ pub(super) enum What {
     Output(FileId),
 }
 
-impl What {
+impl NodeKind {
     pub(super) fn is_directory(&self) -> bool {
-        matches!(self, What::Directory)
+        matches!(self, NodeKind::Directory)
     }
 }
 
 #[derive(Debug, Clone)]
 struct Node {
     path: RemotePath,
-    what: What,
+    what: NodeKind,
     size: Option<u64>,
     modified_at: Option<Timestamp>,
     file_id: Option<FileId>,
@@ -198,8 +198,8 @@ impl View {
     }
 
     /// What is at a path that was found.
-    pub(super) fn what(&self, path: &RemotePath) -> What {
-        self.nodes.get(&key(path)).map_or(What::Directory, |node| node.what.clone())
+    pub(super) fn what(&self, path: &RemotePath) -> NodeKind {
+        self.nodes.get(&key(path)).map_or(NodeKind::Directory, |node| node.what.clone())
     }
 
     /// What a path holds that was found.
@@ -245,7 +245,7 @@ impl View {
     /// What the agent made, as far as one look can tell it from another.
     pub(super) fn outputs(&self) -> Vec<(String, Option<u64>)> {
         let made = |node: &Node| match &node.what {
-            What::Output(id) => Some((id.to_string(), node.size)),
+            NodeKind::Output(id) => Some((id.to_string(), node.size)),
             _ => None,
         };
         let mut outputs: Vec<_> = self.nodes.values().filter_map(made).collect();
@@ -261,10 +261,10 @@ impl Node {
             path: self.path.clone(),
             name: self.path.name().to_owned(),
             kind: match &self.what {
-                What::Directory => EntryKind::Directory,
-                What::Output(_) | What::Mount(_, ResourceKind::File) => EntryKind::File,
+                NodeKind::Directory => EntryKind::Directory,
+                NodeKind::Output(_) | NodeKind::Mount(_, ResourceKind::File) => EntryKind::File,
                 // What is in a repository or a memory store no call tells.
-                What::Mount(..) => EntryKind::Other,
+                NodeKind::Mount(..) => EntryKind::Other,
             },
             size: self.size,
             modified_at: self.modified_at,
@@ -276,13 +276,20 @@ impl Node {
 }
 
 fn directory(path: RemotePath) -> Node {
-    Node { path, what: What::Directory, size: None, modified_at: None, file_id: None, provider: Provider::default() }
+    Node {
+        path,
+        what: NodeKind::Directory,
+        size: None,
+        modified_at: None,
+        file_id: None,
+        provider: Provider::default(),
+    }
 }
 
 fn output(file: StoredFile) -> (Node, String) {
     let node = Node {
         path: fixed(OUTPUTS).join(&harmless(&file.filename, &file.id)),
-        what: What::Output(file.id.clone()),
+        what: NodeKind::Output(file.id.clone()),
         size: file.size,
         modified_at: file.created_at,
         file_id: Some(file.id.clone()),
@@ -308,7 +315,7 @@ fn mount(resource: Resource, size: Option<u64>) -> Option<Result<(Node, String)>
     let named = resource.id.clone().or_else(|| resource.file_id.as_ref().map(FileId::to_string));
     let node = Node {
         path,
-        what: What::Mount(resource.id, resource.kind),
+        what: NodeKind::Mount(resource.id, resource.kind),
         size,
         modified_at: resource.created_at,
         file_id: resource.file_id,

@@ -21,7 +21,7 @@ pub(super) struct FoundryClient {
 impl FoundryClient {
     pub(super) fn new(options: Options, agent: Option<String>) -> Result<Self> {
         let endpoint = options.base_url.clone();
-        let http = Http::new(Options { envelope: errors::envelope, ..options })?;
+        let http = Http::new(Options { error_parser: errors::parse, ..options })?;
         Ok(FoundryClient { http, endpoint, agent, chain: None })
     }
 

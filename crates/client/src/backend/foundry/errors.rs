@@ -1,12 +1,12 @@
 //! What the service says of an error, and what to do about it.
 
-use crate::http::{HeaderMap, StatusCode, Told, common_envelope};
+use crate::http::{HeaderMap, ServiceError, StatusCode, parse_common_error};
 use wharf_core::error::Kind;
 use wharf_wire::foundry as wire;
 
 /// Reads an error in the service's own words. Gateways say why a session could not answer in a header.
-pub(super) fn envelope(status: StatusCode, headers: &HeaderMap, content: &[u8]) -> Told {
-    let mut told = common_envelope(status, headers, content);
+pub(super) fn parse(status: StatusCode, headers: &HeaderMap, content: &[u8]) -> ServiceError {
+    let mut told = parse_common_error(status, headers, content);
     let reason = || headers.get(wire::GATEWAY_REASON).and_then(|reason| reason.to_str().ok()).map(str::to_owned);
     told.code = told.code.or_else(reason);
     let answer: Option<wire::FoundryError> = serde_json::from_slice(content).ok();
@@ -17,7 +17,7 @@ pub(super) fn envelope(status: StatusCode, headers: &HeaderMap, content: &[u8]) 
         (told.kind, told.hint) = (Some(Kind::Unavailable), Some("is this the right address? see --base-url"));
         return told;
     }
-    told.again = told.code.as_deref().filter(|code| wire::NOT_READY.contains(code)).map(|_| true);
+    told.retry = told.code.as_deref().filter(|code| wire::NOT_READY.contains(code)).map(|_| true);
     told.hint = told.code.as_deref().and_then(advice).or(match status.as_u16() {
         401 => {
             Some("the token has to be one of Microsoft Entra for https://ai.azure.com: see `wharf doctor -b foundry`")
@@ -40,7 +40,7 @@ fn advice(code: &str) -> Option<&'static str> {
         }
         "preview_feature_required" => "the call needs an opt-in: --header 'Foundry-Features: NAME=V1Preview'",
         "session_not_ready" | "ReadinessTimeout" => {
-            "the session's sandbox did not come up: run the command again, or make a new session"
+            "the session's sandbox did not come up: run the command retry, or make a new session"
         }
         "SandboxIdle" => "the session's sandbox was suspended and is coming back: run the command again",
         "SandboxNotFound" => "the session's sandbox is gone: make a new session",
@@ -60,13 +60,13 @@ mod tests {
     #[test]
     fn errors_are_read_in_the_services_words_and_in_its_gateways() {
         let body = br#"{"error":{"code":"not_found","message":"m","additionalInfo":{"request_id":"r1"}}}"#;
-        let told = envelope(StatusCode::NOT_FOUND, &HeaderMap::new(), body);
+        let told = parse(StatusCode::NOT_FOUND, &HeaderMap::new(), body);
         assert_eq!((told.code.as_deref(), told.request_id.as_deref()), (Some("not_found"), Some("r1")));
-        assert_eq!(told.again, None);
+        assert_eq!(told.retry, None);
         assert!(told.hint.unwrap().contains("sessions list"));
         let mut headers = HeaderMap::new();
         headers.insert(wire::GATEWAY_REASON, "SandboxIdle".parse().unwrap());
-        let told = envelope(StatusCode::BAD_GATEWAY, &headers, b"");
+        let told = parse(StatusCode::BAD_GATEWAY, &headers, b"");
         assert_eq!(told.code.as_deref(), Some("SandboxIdle"));
         assert!(told.hint.unwrap().contains("suspended"));
     }
@@ -74,21 +74,21 @@ mod tests {
     #[test]
     fn a_404_of_something_else_says_nothing_about_a_session() {
         for body in ["", "<html>Not Found</html>", "{}", r#"{"message":"Not Found"}"#] {
-            let told = envelope(StatusCode::NOT_FOUND, &HeaderMap::new(), body.as_bytes());
+            let told = parse(StatusCode::NOT_FOUND, &HeaderMap::new(), body.as_bytes());
             assert_eq!(told.kind, Some(Kind::Unavailable), "{body}");
         }
         for body in [r#"{"error":{"code":null,"message":"m"}}"#, r#"{"code":"not_found","message":"m"}"#] {
-            assert_eq!(envelope(StatusCode::NOT_FOUND, &HeaderMap::new(), body.as_bytes()).kind, None, "{body}");
+            assert_eq!(parse(StatusCode::NOT_FOUND, &HeaderMap::new(), body.as_bytes()).kind, None, "{body}");
         }
     }
 
     #[test]
     fn a_session_that_is_not_ready_is_asked_again_and_a_missing_role_is_named() {
         let body = br#"{"error":{"code":"session_not_ready","message":"m"}}"#;
-        let told = envelope(StatusCode::FAILED_DEPENDENCY, &HeaderMap::new(), body);
-        assert_eq!(told.again, Some(true));
-        assert_eq!(envelope(StatusCode::FAILED_DEPENDENCY, &HeaderMap::new(), b"{}").again, None);
-        let told = envelope(StatusCode::FORBIDDEN, &HeaderMap::new(), b"{}");
+        let told = parse(StatusCode::FAILED_DEPENDENCY, &HeaderMap::new(), body);
+        assert_eq!(told.retry, Some(true));
+        assert_eq!(parse(StatusCode::FAILED_DEPENDENCY, &HeaderMap::new(), b"{}").retry, None);
+        let told = parse(StatusCode::FORBIDDEN, &HeaderMap::new(), b"{}");
         assert!(told.hint.unwrap().contains("Foundry User"));
     }
 }

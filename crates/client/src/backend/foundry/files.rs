@@ -15,12 +15,13 @@ use serde_json::value::RawValue;
 
 use super::capabilities::CAPABILITIES;
 use super::client::FoundryClient;
-use crate::backend::occupied::{directory_in_the_way, is_directory, missing, no_directory, taken};
-use crate::backend::page::{Cursors, standing_still, unreadable};
+use crate::backend::page::{Cursors, cursor_stuck, unreadable};
+use crate::backend::path_errors::{directory_in_the_way, is_directory, missing, no_directory, taken};
 use crate::backend::spool::Spooled;
 use crate::backend::tree::{self, Level};
 use crate::backend::{
-    Capabilities, Expected, Feature, FetchOptions, Fetched, MkdirOptions, PutOptions, SessionFiles, Stored, part,
+    Capabilities, Feature, FetchOptions, GetResult, MkdirOptions, PutOptions, PutResult, RemoteHash, SessionFiles,
+    range,
 };
 use crate::http::{Class, Request};
 use wharf_core::body::{Attributes, Source};
@@ -32,7 +33,7 @@ use wharf_wire::json::{self, Items};
 
 /// A page of a directory, each entry as it was written.
 #[derive(Deserialize)]
-struct Listed<'a> {
+struct DirectoryPage<'a> {
     #[serde(borrow)]
     entries: Items<'a, { tree::ENTRIES }>,
     #[serde(default)]
@@ -58,7 +59,7 @@ impl SessionFiles for FoundryFiles {
     /// Parents are made and a file that is there is replaced \[live\]. There is no condition to send
     /// along: what is to be kept is looked for right before, and what appears between the look and
     /// the write is replaced.
-    async fn put(&self, at: &SessionPath, source: &dyn Source, options: PutOptions) -> Result<Stored> {
+    async fn put(&self, at: &SessionPath, source: &dyn Source, options: PutOptions) -> Result<PutResult> {
         CAPABILITIES.require_all(options.features())?;
         check_names(at)?;
         if at.path.is_root() {
@@ -102,7 +103,7 @@ impl SessionFiles for FoundryFiles {
             let what = format!("the service answered what is no path: {}", json::excerpt(&written.path));
             Error::new(Kind::Unavailable, what).hint(e.message())
         })?;
-        Ok(Stored {
+        Ok(PutResult {
             path,
             size: Some(written.bytes_written),
             sha256: None,
@@ -114,7 +115,7 @@ impl SessionFiles for FoundryFiles {
     }
 
     /// The answer's own length proves nothing: it is compared with what the service says of the file.
-    async fn fetch(&self, at: &SessionPath, options: FetchOptions) -> Result<Fetched> {
+    async fn fetch(&self, at: &SessionPath, options: FetchOptions) -> Result<GetResult> {
         if at.path.is_root() {
             self.client.session(&at.session).await?;
             return Err(is_directory(at));
@@ -137,10 +138,10 @@ impl SessionFiles for FoundryFiles {
         };
         let whole = download.of_size(&at.to_string(), size?)?;
         let body = match options.range {
-            Some(range) => part::of(whole, range)?,
+            Some(range) => range::of_whole(whole, range)?,
             None => whole,
         };
-        Ok(Fetched { body, attributes: Attributes::default(), sha256: Expected::Unknown, file_id: None })
+        Ok(GetResult { body, attributes: Attributes::default(), sha256: RemoteHash::Unknown, file_id: None })
     }
 
     /// By a call that is in no contract; without it, by what the parent holds.
@@ -286,7 +287,7 @@ impl FoundryFiles {
                 request = request.query("after", after);
             }
             let answer = request.at_most(tree::BYTES).send().await?;
-            let page: Listed<'_> = answer.page()?;
+            let page: DirectoryPage<'_> = answer.page()?;
             let received = page.entries.0.len();
             bytes += answer.bytes.len();
             if bytes > tree::BYTES || found.len() + received > tree::ENTRIES {
@@ -294,14 +295,14 @@ impl FoundryFiles {
             }
             let mut last = None;
             for text in page.entries.0 {
-                let name = parsed::<Named>(text).ok().map(|named| named.name);
+                let name = parsed::<EntryName>(text).ok().map(|named| named.name);
                 last.clone_from(&name);
                 found.push((name, answer.bytes.slice_ref(text.get().as_bytes())));
             }
             if !page.has_more {
                 break;
             }
-            let next = page.last_id.or(last).ok_or_else(standing_still)?;
+            let next = page.last_id.or(last).ok_or_else(cursor_stuck)?;
             cursors.follow(&next, received)?;
             after = Some(next);
         }
@@ -373,7 +374,7 @@ impl FoundryFiles {
 
 /// As much of an entry as it is sorted by.
 #[derive(Deserialize)]
-struct Named {
+struct EntryName {
     name: String,
 }
 

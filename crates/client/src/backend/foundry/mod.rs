@@ -20,7 +20,7 @@ use self::client::FoundryClient;
 use self::credentials::Chain;
 use self::files::FoundryFiles;
 use self::sessions::FoundrySessions;
-use super::{Backend, Capabilities, Finding, PageRequest, SessionFiles, SessionQuery, Sessions};
+use super::{Backend, Capabilities, Check, PageRequest, SessionFiles, SessionQuery, Sessions};
 use crate::http::{Auth, Options};
 use wharf_core::config::{Settings, env};
 use wharf_core::error::{Error, Result};
@@ -106,10 +106,10 @@ impl Backend for Foundry {
         Some(&self.files)
     }
 
-    async fn examine(&self) -> Vec<Finding> {
-        let mut findings = vec![Finding { check: "project", outcome: Ok(self.client.endpoint.clone()) }];
+    async fn diagnose(&self) -> Vec<Check> {
+        let mut findings = vec![Check { name: "project", outcome: Ok(self.client.endpoint.clone()) }];
         if let Some(chain) = &self.client.chain {
-            findings.extend(chain.examine().await);
+            findings.extend(chain.diagnose().await);
             if findings.iter().any(|finding| finding.outcome.is_err()) {
                 // Every further call would say the same.
                 return findings;
@@ -120,8 +120,8 @@ impl Backend for Foundry {
             Err(error) => Err(error),
         };
         let listed = self.sessions.list(&SessionQuery::default(), PageRequest::default()).await;
-        findings.push(Finding { check: "agent", outcome: agent });
-        findings.push(Finding { check: "sessions", outcome: listed.and_then(|page| page.count("sessions")) });
+        findings.push(Check { name: "agent", outcome: agent });
+        findings.push(Check { name: "sessions", outcome: listed.and_then(|page| page.count("sessions")) });
         findings
     }
 }

@@ -9,8 +9,8 @@ use serde_json::{Map, Value};
 
 use super::capabilities::CAPABILITIES;
 use super::client::{FoundryClient, checked};
-use crate::backend::page::{Cursors, LONGEST, MOST, standing_still, unreadable};
-use crate::backend::{Capabilities, NewSession, Page, PageRequest, SessionQuery, Sessions, document};
+use crate::backend::page::{Cursors, LONGEST, MOST, cursor_stuck, unreadable};
+use crate::backend::{Capabilities, NewSession, Page, PageRequest, SessionQuery, Sessions, body_document};
 use crate::http::{Answer, Class};
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{Provider, Session, SessionId, SessionStatus, Timestamp};
@@ -20,7 +20,7 @@ use wharf_wire::json::{self, Items};
 
 /// A page of sessions, each as it was written.
 #[derive(Deserialize)]
-struct Listed<'a> {
+struct SessionPage<'a> {
     #[serde(borrow)]
     data: Items<'a, MOST>,
     #[serde(default)]
@@ -45,7 +45,7 @@ impl Sessions for FoundrySessions {
     fn read_document(&self, mut document: Map<String, Value>) -> Result<(NewSession, Vec<String>)> {
         let own = document.shift_remove("agent_session_id").filter(|id| !id.is_null());
         let version = document.shift_remove("version_indicator").filter(|version| !version.is_null());
-        let (mut new, unknown) = document::session(document)?;
+        let (mut new, unknown) = body_document::session(document)?;
         let wrong = |name: &str, e: serde_json::Error| Error::usage(format!("`{name}` in the body: {e}"));
         if let Some(id) = own {
             let id: String = serde_json::from_value(id).map_err(|e| wrong("agent_session_id", e))?;
@@ -118,7 +118,7 @@ impl Sessions for FoundrySessions {
             request = request.query("after", after);
         }
         let answer = request.at_most(LONGEST).send().await?;
-        let listed: Listed<'_> = answer.page()?;
+        let listed: SessionPage<'_> = answer.page()?;
         let agent = self.client.agent()?;
         let received = listed.data.0.len();
         let (mut items, mut last) = (Vec::new(), None);
@@ -129,7 +129,7 @@ impl Sessions for FoundrySessions {
             items.extend(read.map(|(session, _)| session.filter(wanted)).transpose());
         }
         // The last page has a `last_id` too [live]: only `has_more` says that there is another.
-        let more = listed.has_more.then(|| listed.last_id.or(last).ok_or_else(standing_still));
+        let more = listed.has_more.then(|| listed.last_id.or(last).ok_or_else(cursor_stuck));
         let next = more.transpose()?;
         Ok(Page { items, received, next })
     }
@@ -202,7 +202,7 @@ impl FoundryClient {
                 return Err(Error::conflict(format!("no version of this agent is active: `{agent}`"))
                     .hint("deploy it, or wait until a version is active, or name one with --agent-version"));
             }
-            let next = page.last_id.or(last).ok_or_else(standing_still)?;
+            let next = page.last_id.or(last).ok_or_else(cursor_stuck)?;
             cursors.follow(&next, received)?;
             after = Some(next);
         }

@@ -8,10 +8,10 @@ use std::path::Path;
 use bytes::{Bytes, BytesMut};
 use futures_util::stream::{self, StreamExt};
 
-use super::disk::{Disk, Outlives, read_range};
+use super::disk::{Disk, Durability, read_range};
 use super::home::LocalHome;
 use super::memory::{ALL, SMALL};
-use super::store::Upload;
+use super::store::StoredFileRow;
 use crate::backend::ByteRange;
 use wharf_core::body::{Body, Digest};
 use wharf_core::error::{Error, Result};
@@ -19,19 +19,19 @@ use wharf_core::platform;
 use wharf_core::staging::{StagedRemoval, StagingEntry};
 
 /// A content that came as a whole and has no place yet.
-pub(super) enum Came<'a> {
+pub(super) enum Ingested<'a> {
     OnDisk(StagingEntry<'a>),
     InMemory(Bytes),
 }
 
 impl LocalHome {
     /// Takes a content in; `name` is what messages call it.
-    pub(super) async fn take_in(&self, body: &mut Body, name: &str) -> Result<(Digest, Came<'_>)> {
+    pub(super) async fn ingest(&self, body: &mut Body, name: &str) -> Result<(Digest, Ingested<'_>)> {
         let doing = |e: std::io::Error| Error::io(format!("writing `{name}`"), &e);
         let mut head = BytesMut::new();
-        while self.outlives == Outlives::Nothing && head.len() <= SMALL && self.memory.state().bytes < ALL {
+        while self.durability == Durability::None && head.len() <= SMALL && self.memory.state().bytes < ALL {
             let Some(block) = body.next().await? else {
-                return Ok((body.digest()?.clone(), Came::InMemory(head.freeze())));
+                return Ok((body.digest()?.clone(), Ingested::InMemory(head.freeze())));
             };
             head.extend_from_slice(&block);
         }
@@ -39,18 +39,18 @@ impl LocalHome {
         pending.handle().write_all(&head).map_err(doing)?;
         let sent = pending.fill(body, name).await?;
         platform::set_mode(pending.handle(), 0o444).map_err(doing)?;
-        if self.outlives == Outlives::PowerCut {
+        if self.durability == Durability::Synced {
             pending.handle().sync_all().map_err(doing)?;
         }
-        Ok((sent, Came::OnDisk(pending)))
+        Ok((sent, Ingested::OnDisk(pending)))
     }
 
     /// Gives a content its place.
-    pub(super) fn shelve(&self, content: Came<'_>, sha256: &str) -> Result<()> {
+    pub(super) fn insert_content(&self, content: Ingested<'_>, sha256: &str) -> Result<()> {
         let doing = |e: std::io::Error| Error::io("storing a file", &e);
         match content {
-            Came::InMemory(content) => self.memory.insert(sha256, content),
-            Came::OnDisk(pending) => {
+            Ingested::InMemory(content) => self.memory.insert(sha256, content),
+            Ingested::OnDisk(pending) => {
                 let (disk, (shelf, place)) = (self.disk()?, place_of(sha256));
                 disk.store().create_dir_all(&shelf).map_err(doing)?;
                 pending.persist(disk.store(), &place).map_err(doing)?;
@@ -83,8 +83,8 @@ impl LocalHome {
     }
 
     /// The content of a stored file, or a part of it.
-    pub(super) fn content(&self, upload: &Upload, range: Option<ByteRange>) -> Result<Body> {
-        if let Some(content) = self.memory.state().contents.get(&upload.sha256).cloned() {
+    pub(super) fn content(&self, row: &StoredFileRow, range: Option<ByteRange>) -> Result<Body> {
+        if let Some(content) = self.memory.state().contents.get(&row.sha256).cloned() {
             let size = content.len() as u64;
             let (first, length) = range.map_or(Ok((0, size)), |range| range.within(size))?;
             let end = usize::try_from(first + length).unwrap_or(content.len());
@@ -92,12 +92,12 @@ impl LocalHome {
             let blocks = (!part.is_empty()).then_some(Ok(part));
             return Ok(Body::of_stream(Some(length), stream::iter(blocks).boxed()));
         }
-        let (_, place) = place_of(&upload.sha256);
+        let (_, place) = place_of(&row.sha256);
         let file = platform::open_regular_below(self.disk()?.store(), Path::new(&place)).map_err(|e| {
-            Error::io(format!("reading the content of the stored file `{}`", upload.id), &e)
+            Error::io(format!("reading the content of the stored file `{}`", row.id), &e)
                 .hint("its content is gone from the store; delete it and upload it again")
         })?;
-        read_range(file, upload.id.clone(), range)
+        read_range(file, row.id.clone(), range)
     }
 }
 
@@ -135,9 +135,9 @@ mod tests {
     #[tokio::test]
     async fn small_contents_of_a_store_that_outlives_nothing_are_in_memory_and_others_are_not() {
         let (small, large) = (b"0123456789".to_vec(), vec![7; 3 * SMALL]);
-        for (outlives, on_disk) in [(Outlives::Nothing, 1), (Outlives::Process, 2)] {
+        for (durability, on_disk) in [(Durability::None, 1), (Durability::Process, 2)] {
             let dir = tempfile::tempdir().unwrap();
-            let store = Local::new(dir.path().join("home"), CAPABILITIES.limits, outlives);
+            let store = Local::new(dir.path().join("home"), CAPABILITIES.limits, durability);
             let ids = [upload(&store, dir.path(), &small).await, upload(&store, dir.path(), &small).await];
             let other = upload(&store, dir.path(), &large).await;
             assert_eq!(std::fs::read_dir(dir.path().join("home/store")).unwrap().count(), on_disk);

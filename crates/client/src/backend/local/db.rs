@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, ErrorCode, OpenFlags, Row, Transaction, TransactionBehavior, ffi};
 
-use super::disk::{NO_NETWORK, Outlives, link_refused};
+use super::disk::{Durability, NO_NETWORK, link_refused};
 use crate::backend::{Page, PageRequest};
 use wharf_core::error::{Details, Error, Kind, Result};
 use wharf_core::model::{SessionId, Timestamp};
@@ -78,9 +78,9 @@ pub(super) struct Db(Mutex<Connection>);
 
 impl Db {
     /// Opens the database, making it where there is none; one that outlives nothing is in memory.
-    pub(super) fn open(path: &Path, outlives: Outlives) -> Result<Self> {
+    pub(super) fn open(path: &Path, durability: Durability) -> Result<Self> {
         let doing = || format!("opening the database `{}`", path.display());
-        let opened = if outlives == Outlives::Nothing {
+        let opened = if durability == Durability::None {
             Connection::open_in_memory()
         } else {
             // Its other files get the same mode.
@@ -97,23 +97,23 @@ impl Db {
         };
         let mut connection = opened.map_err(|e| fault(doing(), &e))?;
         connection.busy_timeout(PATIENCE).map_err(|e| fault(doing(), &e))?;
-        let settings = match outlives {
-            Outlives::PowerCut => "PRAGMA foreign_keys = ON",
+        let settings = match durability {
+            Durability::Synced => "PRAGMA foreign_keys = ON",
             _ => "PRAGMA foreign_keys = ON; PRAGMA synchronous = OFF",
         };
         connection.execute_batch(settings).map_err(|e| fault(doing(), &e))?;
         let refused = |what: &str, hint: String| Err(Error::new(Kind::Io, format!("{}: {what}", doing())).hint(hint));
-        let mut state = State::of(&connection);
-        if matches!(state, Ok(State::Format(format)) if format < FORMAT) {
+        let mut state = DbState::of(&connection);
+        if matches!(state, Ok(DbState::Format(format)) if format < FORMAT) {
             state = upgrade(&mut connection);
         }
         match state.map_err(|e| fault(doing(), &e))? {
-            State::Format(FORMAT) => Ok(Db(Mutex::new(connection))),
-            State::Format(format) => refused(
+            DbState::Format(FORMAT) => Ok(Db(Mutex::new(connection))),
+            DbState::Format(format) => refused(
                 &format!("it was written by a newer wharf, in format {format}"),
                 format!("this wharf reads format {FORMAT}: update it, or choose another WHARF_HOME"),
             ),
-            State::Foreign => {
+            DbState::Foreign => {
                 refused("it is not a database of wharf", "choose another WHARF_HOME, or move it away".to_owned())
             }
         }
@@ -163,14 +163,14 @@ const UNWRITABLE: &str = "check that WHARF_HOME is on a writable disk and yours;
 const DAMAGED: &str = "no file was touched; `wharf doctor` says what can be saved";
 
 /// What a database is.
-enum State {
+enum DbState {
     /// Ours, in this format; 0 is one that is still empty.
     Format(usize),
     /// Somebody else's.
     Foreign,
 }
 
-impl State {
+impl DbState {
     fn of(connection: &Connection) -> rusqlite::Result<Self> {
         // In one statement, so that no other process makes the tables between the two.
         let (version, tables): (i64, i64) = connection.query_row(
@@ -179,23 +179,23 @@ impl State {
             |row| Ok((row.get(0)?, row.get(1)?)),
         )?;
         Ok(match usize::try_from(version) {
-            Ok(format) if (format == 0) == (tables == 0) => State::Format(format),
-            _ => State::Foreign,
+            Ok(format) if (format == 0) == (tables == 0) => DbState::Format(format),
+            _ => DbState::Foreign,
         })
     }
 }
 
 /// Takes the steps that are missing. Several processes may come here at once: the first one in does it.
-fn upgrade(connection: &mut Connection) -> rusqlite::Result<State> {
+fn upgrade(connection: &mut Connection) -> rusqlite::Result<DbState> {
     use_wal(connection)?;
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    if let State::Format(format) = State::of(&transaction)? {
+    if let DbState::Format(format) = DbState::of(&transaction)? {
         for (step, to) in STEPS.iter().zip(1_i64..).skip(format) {
             transaction.execute_batch(step)?;
             transaction.pragma_update(None, "user_version", to)?;
         }
     }
-    let state = State::of(&transaction);
+    let state = DbState::of(&transaction);
     transaction.commit()?;
     state
 }
@@ -252,7 +252,7 @@ fn is_refused_size(error: &rusqlite::Error) -> bool {
 }
 
 /// A page of rows in the order of `seq`, which is the cursor.
-pub(super) struct Cut {
+pub(super) struct RowPage {
     limit: usize,
     /// Rows on the far side of this one.
     pub(super) after: Option<i64>,
@@ -260,13 +260,13 @@ pub(super) struct Cut {
     pub(super) rows: i64,
 }
 
-impl Cut {
+impl RowPage {
     /// Reads the request.
     pub(super) fn new(page: &PageRequest) -> Result<Self> {
         let foreign = |cursor: &String| Error::usage(format!("this is no cursor of a local listing: {cursor:?}"));
         let after = page.cursor.as_ref().map(|cursor| cursor.parse().map_err(|_| foreign(cursor))).transpose()?;
         let limit = page.limit.unwrap_or(usize::MAX);
-        Ok(Cut { limit, after, rows: i64::try_from(limit.saturating_add(1)).unwrap_or(i64::MAX) })
+        Ok(RowPage { limit, after, rows: i64::try_from(limit.saturating_add(1)).unwrap_or(i64::MAX) })
     }
 
     /// Turns rows into a page.

@@ -39,13 +39,13 @@ const MARK: u32 = 0o1000;
 
 /// What a change has to outlive once it is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outlives {
+pub enum Durability {
     /// Everything: it is synced.
-    PowerCut,
-    /// A killed process. A power cut may lose what came since [`Backend::settle`](crate::backend::Backend::settle).
+    Synced,
+    /// A killed process. A power cut may lose what came since [`Backend::flush`](crate::backend::Backend::flush).
     Process,
     /// Nothing: the home goes with the process, and no other process ever looks at it.
-    Nothing,
+    None,
 }
 
 /// The directories of the store.
@@ -306,7 +306,7 @@ impl Disk {
     }
 
     /// Makes every noted change survive a power cut.
-    pub(super) fn settle(&self) -> Result<()> {
+    pub(super) fn flush(&self) -> Result<()> {
         let unsettled = std::mem::take(&mut *lock(&self.unsettled));
         let doing = |e: io::Error| Error::io("making the changes durable", &e);
         if unsettled.bulk {

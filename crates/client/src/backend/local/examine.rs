@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::io;
 
 use super::Local;
-use crate::backend::{Finding, NewSession, PageRequest, SessionQuery, Sessions};
+use crate::backend::{Check, NewSession, PageRequest, SessionQuery, Sessions};
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::walk::DirWalk;
 
@@ -12,19 +12,19 @@ use wharf_core::walk::DirWalk;
 const NAMED: usize = 20;
 
 impl Local {
-    pub(super) async fn look(&self) -> Vec<Finding> {
+    pub(super) async fn look(&self) -> Vec<Check> {
         let home = || self.home.path.display();
         let mut findings = vec![
-            Finding { check: "data directory", outcome: self.home.disk().map(|_| home().to_string()) },
-            Finding { check: "database", outcome: self.home.db().and_then(super::db::Db::check) },
+            Check { name: "data directory", outcome: self.home.disk().map(|_| home().to_string()) },
+            Check { name: "database", outcome: self.home.db().and_then(super::db::Db::check) },
         ];
         let listed = self.sessions.list(&SessionQuery::default(), PageRequest::default()).await;
         let count = listed.map(|page| format!("{} sessions", page.items.len()));
         let broken = findings.iter().any(|finding| finding.outcome.is_err()) || count.is_err();
-        findings.push(Finding { check: "sessions", outcome: count });
-        findings.push(Finding { check: "directories", outcome: self.directories(broken) });
-        findings.push(Finding { check: "removals", outcome: self.removals() });
-        findings.push(Finding { check: "round trip", outcome: self.round_trip().await });
+        findings.push(Check { name: "sessions", outcome: count });
+        findings.push(Check { name: "directories", outcome: self.directories(broken) });
+        findings.push(Check { name: "removals", outcome: self.removals() });
+        findings.push(Check { name: "round trip", outcome: self.round_trip().await });
         findings
     }
 

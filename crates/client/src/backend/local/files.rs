@@ -14,10 +14,12 @@ use futures_util::stream::{self, BoxStream, StreamExt};
 use super::capabilities::CAPABILITIES;
 use super::disk::{UNMOUNT, check_names, follow, read_range, real_path, refused};
 use super::home::LocalHome;
-use super::inside::Entered;
 use super::resources::{forget, unsettle};
-use crate::backend::occupied::{directory_in_the_way, missing, no_directory, taken};
-use crate::backend::{Capabilities, Expected, FetchOptions, Fetched, MkdirOptions, PutOptions, SessionFiles, Stored};
+use super::session_lock::SessionGuard;
+use crate::backend::path_errors::{directory_in_the_way, missing, no_directory, taken};
+use crate::backend::{
+    Capabilities, FetchOptions, GetResult, MkdirOptions, PutOptions, PutResult, RemoteHash, SessionFiles,
+};
 use wharf_core::body::Source;
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::entry::Mode;
@@ -40,7 +42,7 @@ impl SessionFiles for LocalFiles {
         &CAPABILITIES
     }
 
-    async fn put(&self, at: &SessionPath, source: &dyn Source, options: PutOptions) -> Result<Stored> {
+    async fn put(&self, at: &SessionPath, source: &dyn Source, options: PutOptions) -> Result<PutResult> {
         CAPABILITIES.require_all(options.features())?;
         let doing = |e: io::Error| refused(format!("writing `{at}`"), &e);
         let entered = self.home.enter(&at.session)?;
@@ -104,7 +106,7 @@ impl SessionFiles for LocalFiles {
         placed.map_err(doing)?;
         drop(usage);
         self.home.disk()?.changed_in(at, bulk);
-        Ok(Stored {
+        Ok(PutResult {
             path: at.path.clone(),
             size: Some(sent.bytes),
             sha256: Some(sent.sha256.clone()),
@@ -123,7 +125,7 @@ impl SessionFiles for LocalFiles {
         platform::check_writable(&beside, Path::new(at.path.name()), there.as_ref()).map_err(doing)
     }
 
-    async fn fetch(&self, at: &SessionPath, options: FetchOptions) -> Result<Fetched> {
+    async fn fetch(&self, at: &SessionPath, options: FetchOptions) -> Result<GetResult> {
         self.home.live(&at.session)?;
         let dir = self.home.disk()?.session(&at.session)?;
         let doing = |e: io::Error| match e.kind() {
@@ -134,7 +136,7 @@ impl SessionFiles for LocalFiles {
         let file = platform::open_regular_below(&dir, Path::new(at.path.relative())).map_err(doing)?;
         let attributes = platform::attributes(&file.metadata().map_err(doing)?);
         let body = read_range(file, at.to_string(), options.range)?;
-        Ok(Fetched { body, attributes, sha256: Expected::Streamed, file_id: None })
+        Ok(GetResult { body, attributes, sha256: RemoteHash::Streamed, file_id: None })
     }
 
     async fn stat(&self, at: &SessionPath) -> Result<Entry> {
@@ -156,7 +158,7 @@ impl SessionFiles for LocalFiles {
         }
         let below = if at.path.is_root() { dir.try_clone() } else { dir.open_dir_nofollow(at.path.relative()) };
         let walk = below.and_then(DirWalk::new).map_err(|e| refused(format!("listing `{at}`"), &e))?;
-        Ok(stream::iter(Tree { dir, mounts, recursive, walk, open: vec![at.clone()] }).boxed())
+        Ok(stream::iter(LocalListing { dir, mounts, recursive, walk, open: vec![at.clone()] }).boxed())
     }
 
     async fn resolve(&self, at: &SessionPath) -> Result<SessionPath> {
@@ -309,7 +311,7 @@ impl LocalHome {
     /// Fails where a file cannot be put; gives the regular file that it takes the place of.
     pub(super) fn check_target(
         &self,
-        entered: &Entered,
+        entered: &SessionGuard,
         at: &SessionPath,
         keep_existing: bool,
     ) -> Result<Option<Metadata>> {
@@ -362,7 +364,7 @@ impl LocalHome {
     }
 
     /// The directory that a path lies in, made where it is not there.
-    pub(super) fn make_parents(&self, entered: &Entered, at: &SessionPath, bulk: bool) -> Result<Arc<Dir>> {
+    pub(super) fn make_parents(&self, entered: &SessionGuard, at: &SessionPath, bulk: bool) -> Result<Arc<Dir>> {
         let parent = at.at(at.path.parent().unwrap_or_else(RemotePath::root));
         let doing = |e: io::Error| refused(format!("making the directory `{parent}`"), &e);
         if let Some(dir) = entered.parent_of(&at.path).map_err(doing)? {
@@ -450,7 +452,7 @@ fn entry(at: SessionPath, meta: &Metadata, mount: Option<FileId>, dir: &Dir) -> 
 }
 
 /// Lists a directory, parents before children, names in order. What vanishes meanwhile is left out.
-struct Tree {
+struct LocalListing {
     dir: Dir,
     mounts: HashMap<String, FileId>,
     recursive: bool,
@@ -459,7 +461,7 @@ struct Tree {
     open: Vec<SessionPath>,
 }
 
-impl Tree {
+impl LocalListing {
     fn entry(&mut self, name: OsString, meta: &Metadata) -> Result<Entry> {
         self.open.truncate(self.walk.depth());
         let within = self.open.last().ok_or_else(|| Error::new(Kind::Internal, "a walk left its root"))?;
@@ -480,7 +482,7 @@ impl Tree {
     }
 }
 
-impl Iterator for Tree {
+impl Iterator for LocalListing {
     type Item = Result<Entry>;
 
     fn next(&mut self) -> Option<Result<Entry>> {

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Instant, SystemTime};
 
 use super::db::Db;
-use super::disk::{Disk, Outlives};
+use super::disk::{Disk, Durability};
 use super::handles::Handles;
 use super::memory::Memory;
 use crate::backend::Limits;
@@ -17,7 +17,7 @@ use wharf_core::model::SessionId;
 pub(super) struct LocalHome {
     pub(super) path: PathBuf,
     pub(super) limits: Limits,
-    pub(super) outlives: Outlives,
+    pub(super) durability: Durability,
     pub(super) started: SystemTime,
     pub(super) memory: Memory,
     disk: OnceLock<Disk>,
@@ -30,11 +30,11 @@ pub(super) struct LocalHome {
 
 impl LocalHome {
     /// Returns the home at `path`, whose files are opened at the first call.
-    pub(super) fn new(path: PathBuf, limits: Limits, outlives: Outlives) -> Self {
+    pub(super) fn new(path: PathBuf, limits: Limits, durability: Durability) -> Self {
         LocalHome {
             path,
             limits,
-            outlives,
+            durability,
             started: SystemTime::now(),
             memory: Memory::default(),
             disk: OnceLock::new(),
@@ -55,7 +55,7 @@ impl LocalHome {
         }
         // Which makes the directory that it lies in.
         self.disk()?;
-        let db = Db::open(&self.path.join("wharf.db"), self.outlives)?;
+        let db = Db::open(&self.path.join("wharf.db"), self.durability)?;
         Ok(self.db.get_or_init(|| db))
     }
 

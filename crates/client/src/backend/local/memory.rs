@@ -14,16 +14,16 @@ pub(super) const ALL: usize = 64 * 1024 * 1024;
 
 /// The contents in memory.
 #[derive(Default)]
-pub(super) struct Memory(Mutex<State>);
+pub(super) struct Memory(Mutex<Contents>);
 
 #[derive(Default)]
-pub(super) struct State {
+pub(super) struct Contents {
     pub(super) contents: HashMap<String, Bytes>,
     pub(super) bytes: usize,
 }
 
 impl Memory {
-    pub(super) fn state(&self) -> MutexGuard<'_, State> {
+    pub(super) fn state(&self) -> MutexGuard<'_, Contents> {
         lock(&self.0)
     }
 

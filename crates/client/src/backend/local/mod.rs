@@ -13,9 +13,9 @@ mod examine;
 mod files;
 mod handles;
 mod home;
-mod inside;
 mod memory;
 mod resources;
+mod session_lock;
 mod sessions;
 mod share;
 mod store;
@@ -29,13 +29,13 @@ use async_trait::async_trait;
 pub use self::capabilities::CAPABILITIES;
 use self::capabilities::LIMITS;
 use self::disk::Disk;
-pub use self::disk::Outlives;
+pub use self::disk::Durability;
 use self::files::LocalFiles;
 use self::home::LocalHome;
 use self::resources::LocalResources;
 use self::sessions::LocalSessions;
 use self::store::LocalStore;
-use super::{Backend, Capabilities, FileStore, Finding, Limits, Resources, SessionFiles, Sessions};
+use super::{Backend, Capabilities, Check, FileStore, Limits, Resources, SessionFiles, Sessions};
 use wharf_core::config::Settings;
 use wharf_core::error::{Error, Result};
 
@@ -49,7 +49,7 @@ pub fn open(settings: &Settings) -> Result<Box<dyn Backend>> {
 
 /// The same for a home that is known; its files are opened at the first call.
 pub fn at(home: PathBuf, limits: Limits) -> Box<dyn Backend> {
-    Box::new(Local::new(home, limits, Outlives::PowerCut))
+    Box::new(Local::new(home, limits, Durability::Synced))
 }
 
 /// A local store: the parts of the backend, which share the home.
@@ -63,8 +63,8 @@ pub struct Local {
 
 impl Local {
     /// The store in a home, whose files are opened at the first call.
-    pub fn new(home: PathBuf, limits: Limits, outlives: Outlives) -> Self {
-        let home = Arc::new(LocalHome::new(home, limits, outlives));
+    pub fn new(home: PathBuf, limits: Limits, durability: Durability) -> Self {
+        let home = Arc::new(LocalHome::new(home, limits, durability));
         Local {
             sessions: LocalSessions { home: Arc::clone(&home) },
             files: LocalFiles { home: Arc::clone(&home) },
@@ -106,17 +106,17 @@ impl Backend for Local {
         Some(&self.resources)
     }
 
-    async fn settle(&self) -> Result<()> {
+    async fn flush(&self) -> Result<()> {
         let Some(disk) = self.home.opened_disk() else { return Ok(()) };
-        match self.home.outlives {
-            Outlives::PowerCut => {}
-            Outlives::Process => disk.changed_throughout(),
-            Outlives::Nothing => return Ok(()),
+        match self.home.durability {
+            Durability::Synced => {}
+            Durability::Process => disk.changed_throughout(),
+            Durability::None => return Ok(()),
         }
-        disk.settle()
+        disk.flush()
     }
 
-    async fn examine(&self) -> Vec<Finding> {
+    async fn diagnose(&self) -> Vec<Check> {
         self.look().await
     }
 

@@ -14,10 +14,10 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::capabilities::CAPABILITIES;
-use super::db::{Cut, fault, micros, timestamp};
+use super::db::{RowPage, fault, micros, timestamp};
 use super::disk::{check_names, real_path, refused};
 use super::home::LocalHome;
-use super::store::Upload;
+use super::store::StoredFileRow;
 use crate::backend::{Capabilities, Feature, NewResource, Page, PageRequest, Resources};
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{FileId, Provider, RemotePath, Resource, ResourceKind, SessionId, SessionPath, Timestamp};
@@ -27,7 +27,7 @@ use wharf_core::staging::{StagingEntry, handle_of};
 
 /// What a resource's `provider` shows.
 #[derive(Serialize)]
-struct Record<'a> {
+struct ResourceRecord<'a> {
     id: &'a str,
     #[serde(flatten)]
     extra: Map<String, Value>,
@@ -131,7 +131,7 @@ impl Resources for LocalResources {
 
     async fn list(&self, session: &SessionId, page: PageRequest) -> Result<Page<Resource>> {
         let seq = self.home.live(session)?.seq;
-        let cut = Cut::new(&page)?;
+        let cut = RowPage::new(&page)?;
         let rows = self.home.db()?.read("listing resources", |c| {
             c.prepare("SELECT seq, id, file_id, mount_path, extra, created_at, unsettled FROM resource WHERE session = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3")?
                 .query_map(params![seq, cut.after.unwrap_or(0), cut.rows], read_row)?
@@ -190,13 +190,13 @@ impl Resources for LocalResources {
 }
 
 /// A stored file that is to be mounted.
-pub(super) struct Prepared {
-    upload: Upload,
+pub(super) struct PreparedMount {
+    upload: StoredFileRow,
     mount: Mount,
     at: SessionPath,
 }
 
-impl Prepared {
+impl PreparedMount {
     /// What it holds.
     pub(super) fn bytes(&self) -> u64 {
         self.upload.size
@@ -226,7 +226,7 @@ impl LocalHome {
     }
 
     /// A row that counts, or none.
-    fn counted(&self, session: &SessionId, row: Stored) -> Result<Option<Stored>> {
+    fn counted(&self, session: &SessionId, row: ResourceRow) -> Result<Option<ResourceRow>> {
         let there = !row.unsettled || is_there(&self.disk()?.session(session)?, &row.mount_path.parse()?);
         Ok(there.then_some(row))
     }
@@ -261,7 +261,7 @@ impl LocalHome {
     }
 
     /// Looks at the stored file that `new` wants mounted.
-    pub(super) fn prepare(&self, session: &SessionId, new: NewResource) -> Result<Prepared> {
+    pub(super) fn prepare(&self, session: &SessionId, new: NewResource) -> Result<PreparedMount> {
         CAPABILITIES.require_all([Feature::of_resource(new.kind)].into_iter())?;
         let file_id = new.file_id.ok_or_else(|| {
             Error::usage("a resource of type file needs a stored file")
@@ -276,11 +276,11 @@ impl LocalHome {
         let at = SessionPath { session: session.clone(), path: path.clone() };
         check_names(&at)?;
         let mount = Mount { id: random::id("sesrsc")?, file_id, path, extra: new.extra };
-        Ok(Prepared { upload, mount, at })
+        Ok(PreparedMount { upload, mount, at })
     }
 
     /// Mounts a stored file in the directory of a session that nobody else sees yet.
-    pub(super) async fn mount_in(&self, dir: &Dir, prepared: Prepared) -> Result<Mount> {
+    pub(super) async fn mount_in(&self, dir: &Dir, prepared: PreparedMount) -> Result<Mount> {
         let path = prepared.at.path.parent().unwrap_or_else(RemotePath::root);
         let doing = |e: io::Error| match e.kind() {
             io::ErrorKind::AlreadyExists | io::ErrorKind::NotADirectory => taken_path(&prepared.at),
@@ -297,7 +297,7 @@ impl LocalHome {
     }
 
     /// Copies a stored file into the directory that it is to be mounted in.
-    async fn copy_beside<'d>(&self, prepared: &Prepared, parent: &'d Dir) -> Result<StagingEntry<'d>> {
+    async fn copy_beside<'d>(&self, prepared: &PreparedMount, parent: &'d Dir) -> Result<StagingEntry<'d>> {
         let (at, upload) = (&prepared.at, &prepared.upload);
         let doing = |e: io::Error| refused(format!("mounting at `{at}`"), &e);
         let mut pending = StagingEntry::beside(parent).map_err(doing)?;
@@ -340,7 +340,7 @@ fn within(tx: &Transaction<'_>, change: &str, session: i64, path: &RemotePath) -
     tx.execute(&sql, params![session, path.as_str(), below]).map(drop).map_err(|e| fault("unmounting", &e))
 }
 
-struct Stored {
+struct ResourceRow {
     seq: i64,
     id: String,
     file_id: String,
@@ -350,8 +350,8 @@ struct Stored {
     unsettled: bool,
 }
 
-fn read_row(row: &Row<'_>) -> rusqlite::Result<Stored> {
-    Ok(Stored {
+fn read_row(row: &Row<'_>) -> rusqlite::Result<ResourceRow> {
+    Ok(ResourceRow {
         seq: row.get("seq")?,
         id: row.get("id")?,
         file_id: row.get("file_id")?,
@@ -362,10 +362,13 @@ fn read_row(row: &Row<'_>) -> rusqlite::Result<Stored> {
     })
 }
 
-fn resource(session: &SessionId, row: Stored) -> Result<Resource> {
+fn resource(session: &SessionId, row: ResourceRow) -> Result<Resource> {
     let made = timestamp(Some(row.created_at));
     Ok(Resource {
-        provider: Provider::of(&Record { id: &row.id, extra: serde_json::from_str(&row.extra).unwrap_or_default() }),
+        provider: Provider::of(&ResourceRecord {
+            id: &row.id,
+            extra: serde_json::from_str(&row.extra).unwrap_or_default(),
+        }),
         id: Some(row.id),
         session: session.clone(),
         kind: ResourceKind::File,

@@ -12,11 +12,12 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::capabilities::CAPABILITIES;
-use super::db::{Cut, fault, micros, read_ttl, timestamp, too_much, undeleted, unknown};
+use super::db::{RowPage, fault, micros, read_ttl, timestamp, too_much, undeleted, unknown};
 use super::disk::UNMOUNT;
 use super::home::LocalHome;
 use crate::backend::{
-    Capabilities, LabelPatch, NewSession, Page, PageRequest, SessionChange, SessionQuery, Sessions, document, expiry,
+    Capabilities, LabelPatch, NewSession, Page, PageRequest, SessionChange, SessionQuery, Sessions, body_document,
+    expiry,
 };
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{Labels, Provider, Session, SessionId, SessionStatus, Timestamp};
@@ -26,7 +27,7 @@ use wharf_core::staging::handle_of;
 
 /// What a session's `provider` shows.
 #[derive(Serialize)]
-struct Record {
+struct SessionRecord {
     id: SessionId,
     path: String,
     ttl_seconds: Option<f64>,
@@ -66,7 +67,7 @@ impl Sessions for LocalSessions {
     }
 
     fn read_document(&self, document: Map<String, Value>) -> Result<(NewSession, Vec<String>)> {
-        document::session(document)
+        body_document::session(document)
     }
 
     async fn create(&self, new: NewSession) -> Result<Session> {
@@ -144,7 +145,7 @@ impl Sessions for LocalSessions {
         CAPABILITIES.require_all(query.features())?;
         let mut sql = SELECT.to_owned();
         let mut values: Vec<Sql> = vec![micros(Timestamp::now()).into()];
-        let cut = Cut::new(&page)?;
+        let cut = RowPage::new(&page)?;
         if let Some(before) = cut.after {
             sql.push_str(" AND seq < ?");
             values.push(before.into());
@@ -377,9 +378,9 @@ impl LocalHome {
         })
     }
 
-    fn session_of(&self, row: Stored) -> Result<Session> {
+    fn session_of(&self, row: FullSessionRow) -> Result<Session> {
         let id: SessionId = row.id.parse()?;
-        let record = Record {
+        let record = SessionRecord {
             id: id.clone(),
             path: self.disk()?.session_path(&id).display().to_string(),
             ttl_seconds: row.ttl.map(|ttl| ttl.as_secs_f64()),
@@ -406,7 +407,7 @@ impl LocalHome {
 }
 
 /// A row of [`SELECT`].
-struct Stored {
+struct FullSessionRow {
     seq: i64,
     id: String,
     title: Option<String>,
@@ -421,8 +422,8 @@ struct Stored {
     labels: String,
 }
 
-fn read_row(row: &Row<'_>) -> rusqlite::Result<Stored> {
-    Ok(Stored {
+fn read_row(row: &Row<'_>) -> rusqlite::Result<FullSessionRow> {
+    Ok(FullSessionRow {
         seq: row.get("seq")?,
         id: row.get("id")?,
         title: row.get("title")?,
@@ -438,13 +439,13 @@ fn read_row(row: &Row<'_>) -> rusqlite::Result<Stored> {
     })
 }
 
-fn find(connection: &Connection, id: &SessionId) -> rusqlite::Result<Option<Stored>> {
+fn find(connection: &Connection, id: &SessionId) -> rusqlite::Result<Option<FullSessionRow>> {
     let sql = format!("{SELECT} AND id = ?2");
     connection.prepare_cached(&sql)?.query_row(params![micros(Timestamp::now()), id.as_str()], read_row).optional()
 }
 
 /// The row of a session that can be used.
-fn live(tx: &Transaction<'_>, id: &SessionId, doing: &str) -> Result<Stored> {
+fn live(tx: &Transaction<'_>, id: &SessionId, doing: &str) -> Result<FullSessionRow> {
     let row = find(tx, id).map_err(|e| fault(doing, &e))?.ok_or_else(|| unknown(id))?;
     match &row.deletion_error {
         Some(reason) => Err(undeleted(id, reason).of_kind(Kind::Conflict)),

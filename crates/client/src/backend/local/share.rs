@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::disk::refused;
 use super::files::bytes_of;
-use super::{Local, Outlives};
+use super::{Durability, Local};
 use wharf_core::error::Result;
 use wharf_core::model::{SessionPath, Timestamp};
 use wharf_core::platform;
@@ -21,7 +21,7 @@ impl Local {
     /// As [`crate::backend::SessionFiles::put`].
     pub fn share(&self, from: &SessionPath, len: u64, into: &Local, to: &SessionPath) -> Result<bool> {
         let into = &into.home;
-        if self.home.outlives != Outlives::Nothing || into.outlives != Outlives::Nothing {
+        if self.home.durability != Durability::None || into.durability != Durability::None {
             return Ok(false);
         }
         let dir = self.home.disk()?.session(&from.session)?;
@@ -61,7 +61,7 @@ impl Local {
 mod tests {
     use tempfile::TempDir;
 
-    use super::super::{CAPABILITIES, Outlives};
+    use super::super::{CAPABILITIES, Durability};
     use super::*;
     use crate::backend::{NewSession, PutOptions, SessionFiles, Sessions};
     use wharf_core::body::LocalFile;
@@ -77,9 +77,9 @@ mod tests {
     }
 
     impl Stage {
-        async fn new(outlives: Outlives) -> Self {
+        async fn new(durability: Durability) -> Self {
             let home = tempfile::tempdir().unwrap();
-            let store = Local::new(home.path().join("home"), CAPABILITIES.limits, outlives);
+            let store = Local::new(home.path().join("home"), CAPABILITIES.limits, durability);
             for id in ["s1", "s2"] {
                 let new = NewSession { id: Some(id.parse().unwrap()), ..NewSession::default() };
                 store.sessions.create(new).await.unwrap();
@@ -107,7 +107,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_second_name_has_the_content_and_is_free_of_the_first() {
-        let stage = Stage::new(Outlives::Nothing).await;
+        let stage = Stage::new(Durability::None).await;
         stage.put("s1:/a", "old").await;
         stage.put("s2:/d/b", "replaced").await;
         assert!(stage.share("s1:/a", "s2:/d/b") && stage.share("s1:/a", "s2:/new/c"));
@@ -130,10 +130,10 @@ mod tests {
 
     #[tokio::test]
     async fn what_stays_has_no_second_names() {
-        for outlives in [Outlives::Process, Outlives::PowerCut] {
-            let stage = Stage::new(outlives).await;
+        for durability in [Durability::Process, Durability::Synced] {
+            let stage = Stage::new(durability).await;
             stage.put("s1:/a", "old").await;
-            assert!(!stage.share("s1:/a", "s2:/a"), "{outlives:?}");
+            assert!(!stage.share("s1:/a", "s2:/a"), "{durability:?}");
         }
     }
 }

@@ -7,10 +7,10 @@ use serde::Serialize;
 use std::sync::Arc;
 
 use super::capabilities::CAPABILITIES;
-use super::db::{Cut, fault, micros, timestamp};
-use super::disk::{NAME_MAX, Outlives};
+use super::db::{RowPage, fault, micros, timestamp};
+use super::disk::{Durability, NAME_MAX};
 use super::home::LocalHome;
-use crate::backend::{Expected, FetchOptions, Fetched, FileStore, NewStoredFile, Page, PageRequest, Stored};
+use crate::backend::{FetchOptions, FileStore, GetResult, NewStoredFile, Page, PageRequest, PutResult, RemoteHash};
 use wharf_core::body::{Attributes, Source};
 use wharf_core::error::{Error, Result};
 use wharf_core::model::{FileId, Provider, RemotePath, Scope, SessionId, StoredFile, Timestamp};
@@ -19,7 +19,7 @@ use wharf_core::staging::StagingEntry;
 
 /// What a stored file's `provider` shows.
 #[derive(Serialize)]
-struct Record<'a> {
+struct StoredFileRecord<'a> {
     id: &'a str,
     sha256: &'a str,
 }
@@ -31,11 +31,11 @@ pub(super) struct LocalStore {
 
 #[async_trait]
 impl FileStore for LocalStore {
-    async fn upload(&self, new: NewStoredFile, source: &dyn Source) -> Result<(StoredFile, Stored)> {
+    async fn upload(&self, new: NewStoredFile, source: &dyn Source) -> Result<(StoredFile, PutResult)> {
         CAPABILITIES.require_all(new.features())?;
         check_name(&new.filename)?;
         let doing = "storing a file";
-        let (sent, content) = self.home.take_in(&mut source.open().await?, &new.filename).await?;
+        let (sent, content) = self.home.ingest(&mut source.open().await?, &new.filename).await?;
         let id: FileId = random::id("file")?.parse()?;
         let mime_type = new.mime_type.unwrap_or_else(|| {
             mime_guess::from_path(&new.filename).first_raw().unwrap_or("application/octet-stream").to_owned()
@@ -43,8 +43,8 @@ impl FileStore for LocalStore {
         let now = Timestamp::now();
         let _mark = self.home.mark(&sent.sha256)?;
         self.home.db()?.write(doing, |tx| {
-            self.home.shelve(content, &sent.sha256)?;
-            let row = Upload {
+            self.home.insert_content(content, &sent.sha256)?;
+            let row = StoredFileRow {
                 seq: None,
                 id: id.to_string(),
                 filename: new.filename,
@@ -55,7 +55,7 @@ impl FileStore for LocalStore {
             };
             insert(tx, &row).map_err(|e| fault(doing, &e))
         })?;
-        let stored = Stored {
+        let stored = PutResult {
             path: RemotePath::root(),
             size: Some(sent.bytes),
             sha256: Some(sent.sha256.clone()),
@@ -70,7 +70,7 @@ impl FileStore for LocalStore {
     async fn list(&self, scope: Option<&SessionId>, page: PageRequest) -> Result<Page<StoredFile>> {
         let mut sql = SELECT.to_owned();
         let mut values: Vec<Sql> = Vec::new();
-        let cut = Cut::new(&page)?;
+        let cut = RowPage::new(&page)?;
         if let Some(before) = cut.after {
             sql.push_str(" AND seq < ?");
             values.push(before.into());
@@ -92,12 +92,12 @@ impl FileStore for LocalStore {
         stored_file(self.home.stored(id)?, None)
     }
 
-    async fn fetch(&self, id: &FileId, options: FetchOptions) -> Result<Fetched> {
+    async fn fetch(&self, id: &FileId, options: FetchOptions) -> Result<GetResult> {
         let row = self.home.stored(id)?;
         let body = self.home.content(&row, options.range)?;
         let attributes = Attributes { modified_at: timestamp(Some(row.created_at)), executable: false };
-        let sha256 = if options.range.is_none() { Expected::Known(row.sha256) } else { Expected::Streamed };
-        Ok(Fetched { body, attributes, sha256, file_id: Some(id.clone()) })
+        let sha256 = if options.range.is_none() { RemoteHash::Known(row.sha256) } else { RemoteHash::Streamed };
+        Ok(GetResult { body, attributes, sha256, file_id: Some(id.clone()) })
     }
 
     async fn delete(&self, id: &FileId) -> Result<()> {
@@ -125,7 +125,7 @@ impl LocalHome {
     /// Notes that a content may have no name for a moment, where a later process could look after it.
     fn mark(&self, sha256: &str) -> Result<Option<StagingEntry<'_>>> {
         let disk = self.swept()?;
-        (self.outlives != Outlives::Nothing).then(|| disk.mark(sha256)).transpose()
+        (self.durability != Durability::None).then(|| disk.mark(sha256)).transpose()
     }
 
     /// Removes a content that no stored file needs any more.
@@ -146,7 +146,7 @@ impl LocalHome {
     }
 
     /// The row of a stored file.
-    pub(super) fn stored(&self, id: &FileId) -> Result<Upload> {
+    pub(super) fn stored(&self, id: &FileId) -> Result<StoredFileRow> {
         let sql = format!("{SELECT} AND id = ?1");
         self.db()?
             .read("reading a stored file", |c| c.prepare_cached(&sql)?.query_row([id.as_str()], read_row).optional())?
@@ -157,7 +157,7 @@ impl LocalHome {
 const SELECT: &str = "SELECT seq, id, filename, mime_type, size, sha256, created_at FROM stored_file WHERE seq > 0";
 
 /// A row of [`SELECT`]; one that is still to be inserted has no number.
-pub(super) struct Upload {
+pub(super) struct StoredFileRow {
     seq: Option<i64>,
     pub(super) id: String,
     pub(super) filename: String,
@@ -167,9 +167,9 @@ pub(super) struct Upload {
     created_at: i64,
 }
 
-fn read_row(row: &Row<'_>) -> rusqlite::Result<Upload> {
+fn read_row(row: &Row<'_>) -> rusqlite::Result<StoredFileRow> {
     let size: i64 = row.get("size")?;
-    Ok(Upload {
+    Ok(StoredFileRow {
         seq: row.get("seq")?,
         id: row.get("id")?,
         filename: row.get("filename")?,
@@ -180,7 +180,7 @@ fn read_row(row: &Row<'_>) -> rusqlite::Result<Upload> {
     })
 }
 
-fn insert(tx: &Transaction<'_>, row: &Upload) -> rusqlite::Result<()> {
+fn insert(tx: &Transaction<'_>, row: &StoredFileRow) -> rusqlite::Result<()> {
     let size = i64::try_from(row.size).unwrap_or(i64::MAX);
     tx.prepare_cached(
         "INSERT INTO stored_file (seq, id, filename, mime_type, size, sha256, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
@@ -189,9 +189,9 @@ fn insert(tx: &Transaction<'_>, row: &Upload) -> rusqlite::Result<()> {
     .map(drop)
 }
 
-fn stored_file(row: Upload, scope: Option<Scope>) -> Result<StoredFile> {
+fn stored_file(row: StoredFileRow, scope: Option<Scope>) -> Result<StoredFile> {
     Ok(StoredFile {
-        provider: Provider::of(&Record { id: &row.id, sha256: &row.sha256 }),
+        provider: Provider::of(&StoredFileRecord { id: &row.id, sha256: &row.sha256 }),
         id: row.id.parse()?,
         filename: row.filename,
         size: Some(row.size),

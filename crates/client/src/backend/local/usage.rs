@@ -16,7 +16,7 @@ use cap_std::fs::{Dir, OpenOptions};
 
 use super::db::too_much;
 use super::home::LocalHome;
-use super::inside::Entered;
+use super::session_lock::SessionGuard;
 use wharf_core::error::{Error, Result};
 use wharf_core::platform;
 use wharf_core::sync::lock;
@@ -30,7 +30,7 @@ const WIDTH: usize = 96;
 
 /// What a session holds, held so that nobody else adds to it meanwhile.
 pub(super) struct Usage<'a> {
-    entered: &'a Entered,
+    entered: &'a SessionGuard,
     /// None where there is no limit.
     counted: Option<Counted<'a>>,
 }
@@ -54,7 +54,7 @@ struct Count {
 
 impl LocalHome {
     /// Waits for others who add files to the session, and keeps them waiting.
-    pub(super) fn usage<'a>(&self, entered: &'a Entered) -> Result<Usage<'a>> {
+    pub(super) fn usage<'a>(&self, entered: &'a SessionGuard) -> Result<Usage<'a>> {
         let Some(limit) = self.limits.session_bytes else { return Ok(Usage { entered, counted: None }) };
         let counts = self.disk()?.usage();
         let read = || {
@@ -128,7 +128,7 @@ impl Count {
     }
 
     /// Adds up the regular files of a session, each name for itself.
-    fn walk(entered: &Entered) -> io::Result<Self> {
+    fn walk(entered: &SessionGuard) -> io::Result<Self> {
         let walked_at = SystemTime::now();
         let mut walk = DirWalk::new(entered.dir.try_clone()?)?;
         let mut bytes = 0_u64;
@@ -152,7 +152,7 @@ impl Count {
     }
 }
 
-fn failed(entered: &Entered, error: &io::Error) -> Error {
+fn failed(entered: &SessionGuard, error: &io::Error) -> Error {
     Error::io(format!("counting what the session `{}` holds", entered.id), error)
 }
 
@@ -160,7 +160,7 @@ fn failed(entered: &Entered, error: &io::Error) -> Error {
 struct Locked<'a>(MutexGuard<'a, Option<File>>);
 
 impl<'a> Locked<'a> {
-    fn open(counts: &Dir, entered: &'a Entered) -> io::Result<Self> {
+    fn open(counts: &Dir, entered: &'a SessionGuard) -> io::Result<Self> {
         let mut held = lock(&entered.count);
         if held.is_none() {
             let mut options = OpenOptions::new();

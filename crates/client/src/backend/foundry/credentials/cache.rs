@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use super::outcome::Token;
+use super::outcome::AccessToken;
 use wharf_core::body::hex;
 use wharf_core::platform;
 use wharf_core::removal::FEW;
@@ -46,16 +46,16 @@ impl Cache {
     }
 
     /// The token that was kept under this key.
-    pub(super) fn get(&self, key: &str) -> Option<Token> {
+    pub(super) fn get(&self, key: &str) -> Option<AccessToken> {
         let hash = hashed(key);
         let kept = read(&self.0.join(named(&hash)))?;
         let ours = kept.version == VERSION && kept.key == hash;
-        let token = Token { text: kept.token, expires_at: Some(kept.expires_at) };
+        let token = AccessToken { text: kept.token, expires_at: Some(kept.expires_at) };
         Some(token).filter(|token| ours && token.can_be_sent())
     }
 
     /// Keeps a token whose end is known. Where that cannot be done, the next command asks again.
-    pub(super) fn put(&self, key: &str, token: &Token) {
+    pub(super) fn put(&self, key: &str, token: &AccessToken) {
         let Some(expires_at) = token.expires_at.filter(|_| token.is_good() && token.can_be_sent()) else { return };
         let key = hashed(key);
         let name = named(&key);
@@ -117,9 +117,9 @@ mod tests {
     use jiff::SignedDuration;
     use std::os::unix::fs::PermissionsExt;
 
-    fn token(seconds: i64) -> Token {
+    fn token(seconds: i64) -> AccessToken {
         let expires_at = Timestamp::now().checked_add(SignedDuration::from_secs(seconds)).ok();
-        Token { text: "tok-0123456789".to_owned(), expires_at }
+        AccessToken { text: "tok-0123456789".to_owned(), expires_at }
     }
 
     fn room() -> (tempfile::TempDir, Cache) {
@@ -147,7 +147,7 @@ mod tests {
     fn what_is_broken_or_over_is_not_there_and_goes_away() {
         let (_dir, cache) = room();
         for end in [Some(0), Some(200), None] {
-            cache.put("k", &end.map_or_else(|| Token { expires_at: None, ..token(0) }, token));
+            cache.put("k", &end.map_or_else(|| AccessToken { expires_at: None, ..token(0) }, token));
             assert!(!cache.0.exists(), "{end:?}");
         }
         cache.put("k", &token(3600));
@@ -161,7 +161,7 @@ mod tests {
             std::fs::write(&path, serde_json::to_vec(&kept).unwrap()).unwrap();
             assert!(cache.get("k").is_none(), "{text:?} can never be sent");
             std::fs::remove_file(&path).unwrap();
-            cache.put("k", &Token { text: text.to_owned(), ..token(3600) });
+            cache.put("k", &AccessToken { text: text.to_owned(), ..token(3600) });
             assert!(!path.exists(), "{text:?}");
             cache.put("k", &token(3600));
         }

@@ -17,9 +17,9 @@ use azure_identity::{
 };
 use serde::Deserialize;
 
-use super::outcome::{Answer, SetUp, check_tenant, unset};
+use super::outcome::{Availability, TokenResult, check_tenant, unset};
 use super::transport::{Transport, no_token, not_made};
-use crate::http::{HeaderMap, Http, Options, StatusCode, Told, Url, redact};
+use crate::http::{HeaderMap, Http, Options, ServiceError, StatusCode, Url, redact};
 use wharf_core::config::env;
 use wharf_core::config::secret::of_file;
 use wharf_core::error::{Error, Kind, Result};
@@ -44,13 +44,13 @@ enum Proof {
 }
 
 /// An application, or what is missing to have one.
-type Found = Result<Application, String>;
+type ApplicationResult = Result<Application, String>;
 
-impl From<Found> for SetUp {
-    fn from(found: Found) -> Self {
+impl From<ApplicationResult> for Availability {
+    fn from(found: ApplicationResult) -> Self {
         match found {
-            Ok(application) => SetUp::Ready { key: Some(application.key()) },
-            Err(missing) => SetUp::Missing(missing),
+            Ok(application) => Availability::Configured { key: Some(application.key()) },
+            Err(missing) => Availability::NotConfigured(missing),
         }
     }
 }
@@ -71,7 +71,7 @@ impl Application {
 ///
 /// # Errors
 /// `auth` where it is named by half, or by a certificate only.
-pub(super) fn secret() -> Result<Found> {
+pub(super) fn secret() -> Result<ApplicationResult> {
     let needed = [env::AZURE_TENANT_ID, env::AZURE_CLIENT_ID, env::AZURE_CLIENT_SECRET];
     if let Some(secret) = env::text(env::AZURE_CLIENT_SECRET) {
         return application(&needed, Proof::Secret(secret)).map(Ok);
@@ -93,7 +93,7 @@ pub(super) fn secret() -> Result<Found> {
 ///
 /// # Errors
 /// `auth` where it is named by half.
-pub(super) fn workload() -> Result<Found> {
+pub(super) fn workload() -> Result<ApplicationResult> {
     let needed = [env::AZURE_TENANT_ID, env::AZURE_CLIENT_ID, env::AZURE_FEDERATED_TOKEN_FILE];
     match env::path(env::AZURE_FEDERATED_TOKEN_FILE) {
         Some(file) => application(&needed, Proof::Assertion(file)).map(Ok),
@@ -132,13 +132,13 @@ impl ClientAssertion for Assertion {
 }
 
 /// Asks for an application's token.
-pub(super) async fn ask(found: Found, options: &Options) -> Result<Answer> {
+pub(super) async fn ask(found: ApplicationResult, options: &Options) -> Result<TokenResult> {
     let Application { authority, tenant, client, proof } = match found {
         Ok(application) => application,
-        Err(missing) => return Ok(Answer::Absent(missing)),
+        Err(missing) => return Ok(TokenResult::NotAvailable(missing)),
     };
     check_authority(&authority, options).map_err(|e| e.context(env::AZURE_AUTHORITY_HOST))?;
-    let transport = Arc::new(Transport::new(Options { envelope, ..options.clone() }));
+    let transport = Arc::new(Transport::new(Options { error_parser: parse_error, ..options.clone() }));
     let mut cloud = CustomConfiguration::default();
     cloud.authority_host.clone_from(&authority);
     let client_options = ClientOptions { cloud: Some(Arc::new(cloud.into())), ..transport.client_options() };
@@ -165,7 +165,7 @@ pub(super) async fn ask(found: Found, options: &Options) -> Result<Answer> {
         let error = if error.kind() == Kind::Auth { error.hint(hint) } else { error };
         error.context(format!("asking {authority} for a token"))
     })?;
-    token.map(Answer::Token).ok_or_else(no_token)
+    token.map(TokenResult::Token).ok_or_else(no_token)
 }
 
 /// Azure's client takes no plain HTTP, not even to this machine, and leaves a path out.
@@ -183,7 +183,7 @@ fn check_authority(authority: &str, options: &Options) -> Result<()> {
 
 /// An error of the token endpoint (RFC 6749, section 5.2). Entra's description goes on with ids for
 /// its support, line by line or after a blank.
-fn envelope(status: StatusCode, _: &HeaderMap, content: &[u8]) -> Told {
+fn parse_error(status: StatusCode, _: &HeaderMap, content: &[u8]) -> ServiceError {
     #[derive(Deserialize)]
     struct Refused {
         error: Option<String>,
@@ -197,12 +197,12 @@ fn envelope(status: StatusCode, _: &HeaderMap, content: &[u8]) -> Told {
         let line = text.lines().next().unwrap_or_default();
         line.split(" Trace ID:").next().unwrap_or_default().trim().to_owned()
     };
-    Told {
+    ServiceError {
         message: error_description.map(first).or_else(|| error.clone()),
         code: error,
         request_id: trace_id,
         kind: status.is_client_error().then_some(Kind::Auth).filter(|_| status != StatusCode::TOO_MANY_REQUESTS),
-        ..Told::default()
+        ..ServiceError::default()
     }
 }
 
@@ -213,10 +213,10 @@ mod tests {
     #[test]
     fn what_the_endpoint_says_is_one_sentence() {
         let body = br#"{"error":"invalid_client","error_description":"AADSTS7000215: Invalid client secret. Trace ID: 1 Correlation ID: 2","trace_id":"1"}"#;
-        let told = envelope(StatusCode::UNAUTHORIZED, &HeaderMap::new(), body);
+        let told = parse_error(StatusCode::UNAUTHORIZED, &HeaderMap::new(), body);
         assert_eq!(told.message.as_deref(), Some("AADSTS7000215: Invalid client secret."));
         assert_eq!((told.code.as_deref(), told.kind), (Some("invalid_client"), Some(Kind::Auth)));
-        let told = envelope(StatusCode::SERVICE_UNAVAILABLE, &HeaderMap::new(), b"<html>");
+        let told = parse_error(StatusCode::SERVICE_UNAVAILABLE, &HeaderMap::new(), b"<html>");
         assert!(told.message.is_none() && told.kind.is_none());
     }
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use azure_identity::{ManagedIdentityCredential, ManagedIdentityCredentialOptions, UserAssignedId};
 
-use super::outcome::{Answer, SetUp};
+use super::outcome::{Availability, TokenResult};
 use super::transport::{Transport, no_token, not_made};
 use crate::http::{Http, Options};
 use wharf_core::config::env;
@@ -32,50 +32,57 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Whether this looks like a host that vouches.
 #[allow(clippy::unnecessary_wraps, reason = "as the other parts")]
-pub(super) fn set_up() -> Result<SetUp> {
+pub(super) fn availability() -> Result<Availability> {
     if env::text(env::IDENTITY_ENDPOINT).is_some() {
         return Ok(match env::text(env::IDENTITY_HEADER) {
-            Some(_) => SetUp::Ready { key: None },
+            Some(_) => Availability::Configured { key: None },
             // Azure Arc, which has rules of its own.
-            None => SetUp::Missing(format!("{} is set, and {} is not", env::IDENTITY_ENDPOINT, env::IDENTITY_HEADER)),
+            None => Availability::NotConfigured(format!(
+                "{} is set, and {} is not",
+                env::IDENTITY_ENDPOINT,
+                env::IDENTITY_HEADER
+            )),
         });
     }
     if env::text(env::AZURE_POD_IDENTITY_AUTHORITY_HOST).is_some() {
-        return Ok(SetUp::Ready { key: None });
+        return Ok(Availability::Configured { key: None });
     }
     Ok(match std::fs::read_to_string(TAG_FILE) {
-        Ok(tag) if tag.trim() == AZURE_TAG => SetUp::Ready { key: None },
-        Err(_) if !cfg!(target_os = "macos") => SetUp::Perhaps,
-        _ => SetUp::Missing(format!("{} is not set, and this is no machine of Azure's", env::IDENTITY_ENDPOINT)),
+        Ok(tag) if tag.trim() == AZURE_TAG => Availability::Configured { key: None },
+        Err(_) if !cfg!(target_os = "macos") => Availability::Unknown,
+        _ => Availability::NotConfigured(format!(
+            "{} is not set, and this is no machine of Azure's",
+            env::IDENTITY_ENDPOINT
+        )),
     })
 }
 
 /// Asks the host.
-pub(super) async fn ask(options: &Options, doubtful: bool) -> Result<Answer> {
+pub(super) async fn ask(options: &Options, doubtful: bool) -> Result<TokenResult> {
     match env::text(env::IDENTITY_ENDPOINT) {
         Some(endpoint) => of_app(endpoint, options).await,
         None => of_machine(options, doubtful).await,
     }
 }
 
-async fn of_app(endpoint: String, options: &Options) -> Result<Answer> {
+async fn of_app(endpoint: String, options: &Options) -> Result<TokenResult> {
     let named = |e: Error| e.context(env::IDENTITY_ENDPOINT);
     let options = Options { base_url: endpoint, ..options.clone() };
     Http::of_the_host(options.clone()).map_err(named)?;
     let transport = Arc::new(Transport::new(options));
     let credential = match credential(&transport) {
         Ok(credential) => credential,
-        Err(error) => return Ok(Answer::Absent(error.to_string())),
+        Err(error) => return Ok(TokenResult::NotAvailable(error.to_string())),
     };
     // The environment says that it is there, so that whatever it says counts.
     let token = transport.token(&*credential).await.map_err(|e| {
         let refused = e.status().is_some_and(|status| (400..500).contains(&status) && status != 429);
         named(if refused { e.of_kind(Kind::Auth).hint(USER_ASSIGNED) } else { e })
     })?;
-    token.map(Answer::Token).ok_or_else(|| named(no_token()))
+    token.map(TokenResult::Token).ok_or_else(|| named(no_token()))
 }
 
-async fn of_machine(options: &Options, doubtful: bool) -> Result<Answer> {
+async fn of_machine(options: &Options, doubtful: bool) -> Result<TokenResult> {
     let base_url = env::text(env::AZURE_POD_IDENTITY_AUTHORITY_HOST).unwrap_or_else(|| METADATA.to_owned());
     let options = Options {
         base_url,
@@ -89,18 +96,18 @@ async fn of_machine(options: &Options, doubtful: bool) -> Result<Answer> {
     let transport = Arc::new(Transport::new(options).moved(METADATA, &to));
     let credential = match credential(&transport) {
         Ok(credential) => credential,
-        Err(error) => return Ok(Answer::Absent(error.to_string())),
+        Err(error) => return Ok(TokenResult::NotAvailable(error.to_string())),
     };
     // Other clouds have other services at the same address, and a machine need not have an identity.
     Ok(match transport.token(&*credential).await {
         Err(error) if error.kind() == Kind::Deadline => return Err(error),
         Err(error) => match error.status() {
-            None => Answer::Absent("no metadata service answers here".to_owned()),
-            Some(400) => Answer::Nothing(format!("this machine has no identity: {error}")),
-            Some(200..300) => Answer::Absent(STRANGER.to_owned()),
-            Some(_) => Answer::Absent(error.to_string()),
+            None => TokenResult::NotAvailable("no metadata service answers here".to_owned()),
+            Some(400) => TokenResult::NotLoggedIn(format!("this machine has no identity: {error}")),
+            Some(200..300) => TokenResult::NotAvailable(STRANGER.to_owned()),
+            Some(_) => TokenResult::NotAvailable(error.to_string()),
         },
-        Ok(token) => token.map_or_else(|| Answer::Absent(STRANGER.to_owned()), Answer::Token),
+        Ok(token) => token.map_or_else(|| TokenResult::NotAvailable(STRANGER.to_owned()), TokenResult::Token),
     })
 }
 

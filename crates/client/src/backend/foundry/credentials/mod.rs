@@ -1,7 +1,7 @@
 //! Who asks: a token of Microsoft Entra, from whatever the user is logged in with.
 //!
 //! The [`Chain`] looks for a token in a fixed order. One that the user gave wins and is never kept on
-//! a disk. Then come the parts ([`Part`]): a part that is not set up is skipped, one that is set up and
+//! a disk. Then come the other sources ([`CredentialSource`]): a source that is not set up is skipped, one that is set up and
 //! fails is an error, because the next one might be somebody else. The tools for people (`az`, `azd`)
 //! are the exception: that one is installed does not mean that it is what the user logs in with.
 //!
@@ -11,10 +11,10 @@
 
 mod cache;
 mod entra;
-mod given;
+mod explicit;
 mod managed;
 mod outcome;
-mod part;
+mod source;
 mod tools;
 mod transport;
 
@@ -25,10 +25,10 @@ use jiff::Timestamp;
 use tokio::sync::Mutex;
 
 use self::cache::Cache;
-use self::given::Given;
-use self::outcome::{Answer, SetUp, Token};
-use self::part::Part;
-use crate::backend::Finding;
+use self::explicit::ExplicitToken;
+use self::outcome::{AccessToken, Availability, TokenResult};
+use self::source::CredentialSource;
+use crate::backend::Check;
 use crate::http::{Auth, Credentials, Options};
 use wharf_core::config::trace::TraceSink;
 use wharf_core::config::{Settings, env};
@@ -40,20 +40,20 @@ use wharf_core::sync::lock;
 const PAUSE: Duration = Duration::from_secs(30);
 
 /// A token in use.
-struct Held {
+struct ActiveToken {
     /// Who gave it, for people.
     from: String,
-    part: Option<Part>,
-    token: Token,
+    part: Option<CredentialSource>,
+    token: AccessToken,
     credentials: Credentials,
     /// When it came from whoever gives it; nothing for one that was kept on a disk.
     since: Option<Instant>,
 }
 
-impl Held {
-    fn new(from: String, part: Option<Part>, token: Token, since: Option<Instant>) -> Result<Self> {
+impl ActiveToken {
+    fn new(from: String, part: Option<CredentialSource>, token: AccessToken, since: Option<Instant>) -> Result<Self> {
         let credentials = Credentials::bearer(&token.text).map_err(|e| e.context(&from))?;
-        Ok(Held { from, part, token, credentials, since })
+        Ok(ActiveToken { from, part, token, credentials, since })
     }
 
     fn is_new(&self) -> bool {
@@ -62,15 +62,15 @@ impl Held {
 }
 
 /// What the last look brought.
-enum Looked {
-    Found(Held),
+enum LastLookup {
+    Found(ActiveToken),
     Failed(Error, Instant),
 }
 
-/// A part that was passed by.
+/// A source that was skipped.
 #[derive(Clone)]
-struct Passed {
-    part: Part,
+struct Skipped {
+    part: CredentialSource,
     why: String,
     /// Whether these are its own words.
     said: bool,
@@ -80,12 +80,12 @@ struct Passed {
 pub(super) struct Chain {
     /// How token endpoints are reached: as the service is, without its headers and credentials.
     options: Options,
-    given: Option<Given>,
+    given: Option<ExplicitToken>,
     cache: Option<Cache>,
     trace: Option<TraceSink>,
-    looked: Mutex<Option<Looked>>,
+    looked: Mutex<Option<LastLookup>>,
     /// Of the last look.
-    passed: std::sync::Mutex<Vec<Passed>>,
+    skipped: std::sync::Mutex<Vec<Skipped>>,
 }
 
 impl Chain {
@@ -97,68 +97,68 @@ impl Chain {
         let options = Options { auth: None, headers: std::collections::BTreeMap::new(), ..service.clone() };
         Ok(Chain {
             options,
-            given: Given::find(settings)?,
+            given: ExplicitToken::find(settings)?,
             cache: settings.token_cache().map(Cache::new),
             trace: settings.trace.clone(),
             looked: Mutex::default(),
-            passed: std::sync::Mutex::default(),
+            skipped: std::sync::Mutex::default(),
         })
     }
 
-    /// Looks in order; what was kept on a disk is passed by where it is known to be `stale`.
-    async fn look(&self, stale: bool) -> Result<Held> {
+    /// Looks in order; what was kept on a disk is skipped where it is known to be `stale`.
+    async fn look(&self, stale: bool) -> Result<ActiveToken> {
         if let Some(given) = &self.given {
             let token = given.token().await?;
-            return Held::new(given.to_string(), None, token, Some(Instant::now()));
+            return ActiveToken::new(given.to_string(), None, token, Some(Instant::now()));
         }
-        self.passed().clear();
-        for (at, part) in Part::ALL.into_iter().enumerate() {
+        self.skipped().clear();
+        for (at, part) in CredentialSource::ALL.into_iter().enumerate() {
             let named = |error: Error| error.context(part.name());
-            let setup = part.set_up().map_err(named)?;
+            let setup = part.availability().map_err(named)?;
             let key = match &setup {
-                SetUp::Missing(why) => {
-                    self.passed().push(Passed { part, why: why.clone(), said: false });
+                Availability::NotConfigured(why) => {
+                    self.skipped().push(Skipped { part, why: why.clone(), said: false });
                     continue;
                 }
-                SetUp::Perhaps => {
+                Availability::Unknown => {
                     // Whether it is there costs time to find out: not where a later part has an answer.
-                    let later = Part::ALL.into_iter().skip(at + 1);
+                    let later = CredentialSource::ALL.into_iter().skip(at + 1);
                     if let Some(held) = later.filter(|_| !stale).find_map(|part| self.kept(part)) {
                         return held;
                     }
                     None
                 }
-                SetUp::Ready { key } => key.as_deref(),
+                Availability::Configured { key } => key.as_deref(),
             };
             if let Some(held) = self.kept(part).filter(|_| !stale) {
                 return held;
             }
-            match part.ask(&self.options, matches!(setup, SetUp::Perhaps)).await.map_err(named)? {
-                Answer::Token(token) => {
+            match part.ask(&self.options, matches!(setup, Availability::Unknown)).await.map_err(named)? {
+                TokenResult::Token(token) => {
                     if let (Some(cache), Some(key)) = (&self.cache, key) {
                         cache.put(key, &token);
                     }
-                    return Held::new(part.name().to_owned(), Some(part), token, Some(Instant::now()));
+                    return ActiveToken::new(part.name().to_owned(), Some(part), token, Some(Instant::now()));
                 }
-                Answer::Absent(why) => self.passed().push(Passed { part, why, said: false }),
-                Answer::Nothing(why) => {
+                TokenResult::NotAvailable(why) => self.skipped().push(Skipped { part, why, said: false }),
+                TokenResult::NotLoggedIn(why) => {
                     self.say(|| format!("{}: {why}", part.name()));
-                    self.passed().push(Passed { part, why, said: true });
+                    self.skipped().push(Skipped { part, why, said: true });
                 }
             }
         }
-        Err(none(&self.passed()))
+        Err(none(&self.skipped()))
     }
 
-    fn passed(&self) -> std::sync::MutexGuard<'_, Vec<Passed>> {
-        lock(&self.passed)
+    fn skipped(&self) -> std::sync::MutexGuard<'_, Vec<Skipped>> {
+        lock(&self.skipped)
     }
 
     /// A part's token that an earlier process kept.
-    fn kept(&self, part: Part) -> Option<Result<Held>> {
-        let Ok(SetUp::Ready { key: Some(key) }) = part.set_up() else { return None };
-        let token = self.cache.as_ref()?.get(&key).filter(Token::is_good)?;
-        Some(Held::new(part.name().to_owned(), Some(part), token, None))
+    fn kept(&self, part: CredentialSource) -> Option<Result<ActiveToken>> {
+        let Ok(Availability::Configured { key: Some(key) }) = part.availability() else { return None };
+        let token = self.cache.as_ref()?.get(&key).filter(AccessToken::is_good)?;
+        Some(ActiveToken::new(part.name().to_owned(), Some(part), token, None))
     }
 
     fn say(&self, what: impl FnOnce() -> String) {
@@ -168,49 +168,49 @@ impl Chain {
     }
 
     /// Looks, and remembers what came of it.
-    async fn found<'a>(&self, looked: &'a mut Option<Looked>, stale: bool) -> Result<&'a Held> {
+    async fn found<'a>(&self, looked: &'a mut Option<LastLookup>, stale: bool) -> Result<&'a ActiveToken> {
         let new = self.look(stale).await;
         if let Ok(held) = &new {
             self.say(|| format!("token: {}", told(held)));
         }
-        match looked.insert(new.map_or_else(|error| Looked::Failed(error, Instant::now()), Looked::Found)) {
-            Looked::Found(held) => Ok(held),
-            Looked::Failed(error, _) => Err(error.clone()),
+        match looked.insert(new.map_or_else(|error| LastLookup::Failed(error, Instant::now()), LastLookup::Found)) {
+            LastLookup::Found(held) => Ok(held),
+            LastLookup::Failed(error, _) => Err(error.clone()),
         }
     }
 
     /// What each part has to say, for `doctor`.
-    pub(super) async fn examine(&self) -> Vec<Finding> {
+    pub(super) async fn diagnose(&self) -> Vec<Check> {
         let outcome = self.credentials().await;
         let looked = self.looked.lock().await;
         let held = match &*looked {
-            Some(Looked::Found(held)) => Some(held),
+            Some(LastLookup::Found(held)) => Some(held),
             _ => None,
         };
         let answer = outcome.map(|_| held.map(told).unwrap_or_default());
-        let mut findings = vec![Finding { check: "token", outcome: answer }];
-        for part in Part::ALL {
-            let passed = self.passed().iter().find(|passed| passed.part == part).map(|passed| passed.why.clone());
+        let mut findings = vec![Check { name: "token", outcome: answer }];
+        for part in CredentialSource::ALL {
+            let skipped = self.skipped().iter().find(|skipped| skipped.part == part).map(|skipped| skipped.why.clone());
             // None of these is a fault: the one that is stands in the finding before.
-            let outcome = Ok(match part.set_up() {
+            let outcome = Ok(match part.availability() {
                 _ if held.is_some_and(|held| held.part == Some(part)) => "gave the token".to_owned(),
-                Ok(SetUp::Missing(why)) => format!("not set up: {why}"),
-                Ok(SetUp::Ready { .. } | SetUp::Perhaps) => match passed {
+                Ok(Availability::NotConfigured(why)) => format!("not set up: {why}"),
+                Ok(Availability::Configured { .. } | Availability::Unknown) => match skipped {
                     Some(why) => format!("asked: {why}"),
                     None => "not asked".to_owned(),
                 },
                 Err(error) => format!("set up wrong: {error}"),
             });
-            findings.push(Finding { check: part.name(), outcome });
+            findings.push(Check { name: part.name(), outcome });
         }
         findings
     }
 }
 
 /// Where a token comes from and how long it is good, for people.
-fn told(held: &Held) -> String {
+fn told(held: &ActiveToken) -> String {
     let kept = if held.since.is_none() { ", kept from an earlier command" } else { "" };
-    match held.token.expires_at.or_else(|| given::end_of(&held.token.text)) {
+    match held.token.expires_at.or_else(|| explicit::end_of(&held.token.text)) {
         Some(end) if end < Timestamp::now() => format!("from {}, over since {end:.0}", held.from),
         Some(end) => format!("from {}, good until {end:.0}{kept}", held.from),
         None => format!("from {}, until when is not known{kept}", held.from),
@@ -218,10 +218,10 @@ fn told(held: &Held) -> String {
 }
 
 /// Nothing was found. What was asked says why it had no answer.
-fn none(passed: &[Passed]) -> Error {
+fn none(skipped: &[Skipped]) -> Error {
     let mut message = "no login for Microsoft Foundry was found".to_owned();
     let mut missing = String::new();
-    for Passed { part, why, said } in passed {
+    for Skipped { part, why, said } in skipped {
         if *said {
             message = format!("{message}; {}: {why}", part.name());
         } else {
@@ -242,8 +242,10 @@ impl Auth for Chain {
         // One looks and all others wait for what it finds.
         let mut looked = self.looked.lock().await;
         match &*looked {
-            Some(Looked::Found(held)) if held.token.is_good() || held.is_new() => return Ok(held.credentials.clone()),
-            Some(Looked::Failed(error, at)) if at.elapsed() < PAUSE => return Err(error.clone()),
+            Some(LastLookup::Found(held)) if held.token.is_good() || held.is_new() => {
+                return Ok(held.credentials.clone());
+            }
+            Some(LastLookup::Failed(error, at)) if at.elapsed() < PAUSE => return Err(error.clone()),
             _ => {}
         }
         self.found(&mut looked, false).await.map(|held| held.credentials.clone())
@@ -252,7 +254,7 @@ impl Auth for Chain {
     /// A kept token may have been taken back, and a file may hold a newer one by now.
     async fn renew(&self, refused: &Credentials) -> Result<Option<Credentials>> {
         let mut looked = self.looked.lock().await;
-        if let Some(Looked::Found(held)) = &*looked {
+        if let Some(LastLookup::Found(held)) = &*looked {
             if held.credentials != *refused {
                 return Ok(Some(held.credentials.clone()));
             }
@@ -271,18 +273,22 @@ mod tests {
     use super::*;
     use jiff::SignedDuration;
 
-    fn token(seconds: i64) -> Token {
+    fn token(seconds: i64) -> AccessToken {
         let end = Timestamp::now().checked_add(SignedDuration::from_secs(seconds)).unwrap();
-        Token { text: "tok-0123456789".to_owned(), expires_at: Some(end) }
+        AccessToken { text: "tok-0123456789".to_owned(), expires_at: Some(end) }
     }
 
     #[test]
     fn what_was_looked_for_is_named_and_what_was_said_is_repeated() {
-        let passed = [
-            Passed { part: Part::ServicePrincipal, why: "AZURE_TENANT_ID is not set".to_owned(), said: false },
-            Passed { part: Part::AzureCli, why: "run `az login`".to_owned(), said: true },
+        let skipped = [
+            Skipped {
+                part: CredentialSource::ServicePrincipal,
+                why: "AZURE_TENANT_ID is not set".to_owned(),
+                said: false,
+            },
+            Skipped { part: CredentialSource::AzureCli, why: "run `az login`".to_owned(), said: true },
         ];
-        let error = none(&passed);
+        let error = none(&skipped);
         assert_eq!(error.kind(), Kind::Auth);
         assert!(error.message().contains("Azure CLI: run `az login`"), "{error}");
         let hint = error.hint_text().unwrap();
@@ -295,7 +301,8 @@ mod tests {
 
     #[test]
     fn what_is_told_of_a_token_is_not_the_token() {
-        let held = Held::new("Azure CLI".to_owned(), Some(Part::AzureCli), token(3600), None).unwrap();
+        let held =
+            ActiveToken::new("Azure CLI".to_owned(), Some(CredentialSource::AzureCli), token(3600), None).unwrap();
         let told = told(&held);
         assert!(told.starts_with("from Azure CLI, good until 20") && told.ends_with(", kept from an earlier command"));
         assert!(!told.contains("tok-"));

@@ -11,13 +11,13 @@ const MARGIN: SignedDuration = SignedDuration::from_mins(5);
 
 /// A token, which nothing shows.
 #[derive(Clone)]
-pub(super) struct Token {
+pub(super) struct AccessToken {
     pub(super) text: String,
     /// When it is over, where anybody says.
     pub(super) expires_at: Option<Timestamp>,
 }
 
-impl Token {
+impl AccessToken {
     /// Whether a request can carry it: one with a line break in it cannot be a header's value.
     pub(super) fn can_be_sent(&self) -> bool {
         Credentials::bearer(&self.text).is_ok()
@@ -31,22 +31,22 @@ impl Token {
 }
 
 /// Whether a part can be asked.
-pub(super) enum SetUp {
+pub(super) enum Availability {
     /// It can. `key` tells its tokens from all others; without one they are not kept on a disk.
-    Ready { key: Option<String> },
+    Configured { key: Option<String> },
     /// Nothing says that it can or cannot.
-    Perhaps,
+    Unknown,
     /// It cannot, and why.
-    Missing(String),
+    NotConfigured(String),
 }
 
 /// What a part says when it is asked.
-pub(super) enum Answer {
-    Token(Token),
+pub(super) enum TokenResult {
+    Token(AccessToken),
     /// It is not there after all.
-    Absent(String),
+    NotAvailable(String),
     /// It is there, and says that nobody is logged in, or something like it.
-    Nothing(String),
+    NotLoggedIn(String),
 }
 
 /// The variables of these names that are not set, for people.
@@ -75,15 +75,15 @@ pub(super) fn check_tenant(tenant: &str) -> Result<()> {
 mod tests {
     use super::*;
 
-    fn token(seconds: i64) -> Token {
+    fn token(seconds: i64) -> AccessToken {
         let end = Timestamp::now().checked_add(SignedDuration::from_secs(seconds)).unwrap();
-        Token { text: "tok-0123456789".to_owned(), expires_at: Some(end) }
+        AccessToken { text: "tok-0123456789".to_owned(), expires_at: Some(end) }
     }
 
     #[test]
     fn a_token_is_good_until_five_minutes_before_its_end() {
         assert!(token(310).is_good() && !token(290).is_good() && !token(-1).is_good());
-        assert!(Token { expires_at: None, ..token(0) }.is_good());
+        assert!(AccessToken { expires_at: None, ..token(0) }.is_good());
     }
 
     #[test]

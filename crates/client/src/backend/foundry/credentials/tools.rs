@@ -17,7 +17,7 @@ use azure_identity::{
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
-use super::outcome::{Answer, SetUp, check_tenant};
+use super::outcome::{Availability, TokenResult, check_tenant};
 use super::transport::{self, not_made};
 use crate::http::redact;
 use wharf_core::body::hex;
@@ -31,13 +31,13 @@ use wharf_wire::foundry as wire;
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A client of Azure's.
-type Made = azure_core::Result<Arc<dyn TokenCredential>>;
+type CredentialResult = azure_core::Result<Arc<dyn TokenCredential>>;
 
 /// A tool.
 pub(super) struct Tool {
     name: &'static str,
     /// Makes Azure's own client for it, for a tenant.
-    credential: fn(Option<String>, Arc<dyn Executor>) -> Made,
+    credential: fn(Option<String>, Arc<dyn Executor>) -> CredentialResult,
     /// The directory of its settings: by its variable, else by its name below the home directory.
     settings: (&'static str, &'static str),
     /// Its files there that say who is logged in.
@@ -94,28 +94,28 @@ impl Executor for Runner {
 impl Tool {
     /// Whether it is installed. Its tokens are kept for as long as the same person is logged in: its own
     /// record of that is a part of their key.
-    pub(super) fn set_up(&self) -> Result<SetUp> {
+    pub(super) fn availability(&self) -> Result<Availability> {
         let tenant = tenant()?.unwrap_or_default();
         let Some(program) = self.program() else {
-            return Ok(SetUp::Missing(format!("`{}` is not installed", self.name)));
+            return Ok(Availability::NotConfigured(format!("`{}` is not installed", self.name)));
         };
         let key = self.login().map(|login| {
             let program = program.display().to_string();
             [self.name, &program, &tenant, &login, wire::SCOPE].join("\n")
         });
-        Ok(SetUp::Ready { key })
+        Ok(Availability::Configured { key })
     }
 
-    /// Asks it. One that has nothing to give says why, and is passed by.
-    pub(super) async fn ask(&self) -> Result<Answer> {
+    /// Asks it. One that has nothing to give says why, and is skipped.
+    pub(super) async fn ask(&self) -> Result<TokenResult> {
         let path = program::absolute(&env::path(env::PATH).map(OsString::from).unwrap_or_default());
         let runner = Arc::new(Runner { name: self.name, path, why: Mutex::default() });
         let credential = (self.credential)(tenant()?, Arc::<Runner>::clone(&runner)).map_err(not_made)?;
         if let Some(token) = transport::token(&*credential).await {
-            return Ok(Answer::Token(token));
+            return Ok(TokenResult::Token(token));
         }
         let why = lock(&runner.why).take();
-        Ok(Answer::Nothing(why.unwrap_or_else(|| {
+        Ok(TokenResult::NotLoggedIn(why.unwrap_or_else(|| {
             format!("what `{}` prints holds no token that is understood; a newer version of it may do", self.name)
         })))
     }

@@ -12,8 +12,8 @@ use azure_core::http::{AsyncRawResponse, Body, ClientOptions, HttpClient, Reques
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::outcome::Token;
-use crate::http::{Answer, Class, Http, Method, Options, Told, redact};
+use super::outcome::AccessToken;
+use crate::http::{Answer, Class, Http, Method, Options, ServiceError, redact};
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::sync::lock;
 use wharf_wire::foundry as wire;
@@ -66,7 +66,7 @@ impl Transport {
     ///
     /// # Errors
     /// Those of the request, in our words.
-    pub(super) async fn token(&self, credential: &dyn TokenCredential) -> Result<Option<Token>> {
+    pub(super) async fn token(&self, credential: &dyn TokenCredential) -> Result<Option<AccessToken>> {
         let token = token(credential).await;
         match lock(&self.failed).take() {
             Some(error) if token.is_none() => Err(error),
@@ -104,7 +104,7 @@ impl Transport {
         // Whatever is no JSON is shown here, where it is known what of it is secret.
         let members: Value = answer.object()?;
         match absurd(&members, Timestamp::now()) {
-            Some(what) => Err(answer.error(Told { message: Some(what), ..Told::default() })),
+            Some(what) => Err(answer.error(ServiceError { message: Some(what), ..ServiceError::default() })),
             None => Ok(answer),
         }
     }
@@ -143,10 +143,11 @@ fn absurd(answer: &Value, now: Timestamp) -> Option<String> {
 
 /// The token that a credential gives. Why it gives none is for whoever it asked to know: its own
 /// error may hold what was answered.
-pub(super) async fn token(credential: &dyn TokenCredential) -> Option<Token> {
+pub(super) async fn token(credential: &dyn TokenCredential) -> Option<AccessToken> {
     let given = credential.get_token(&[wire::SCOPE], None).await.ok()?;
     let expires_at = Timestamp::from_second(given.expires_on.unix_timestamp()).ok();
-    Some(Token { text: given.token.secret().to_owned(), expires_at }).filter(|token| !token.text.trim().is_empty())
+    Some(AccessToken { text: given.token.secret().to_owned(), expires_at })
+        .filter(|token| !token.text.trim().is_empty())
 }
 
 /// An answer that should have held a token.

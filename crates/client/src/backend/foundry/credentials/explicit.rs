@@ -8,31 +8,31 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::outcome::Token;
+use super::outcome::AccessToken;
 use wharf_core::config::secret::{Secret, of_file};
 use wharf_core::config::{Settings, env};
 use wharf_core::error::Result;
 
 /// Where it is.
-pub(super) enum Given {
+pub(super) enum ExplicitToken {
     Flag(PathBuf),
     Variable(String),
     File(PathBuf),
     Profile(Secret),
 }
 
-impl fmt::Display for Given {
+impl fmt::Display for ExplicitToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Given::Flag(_) => f.write_str("--token-file"),
-            Given::Variable(_) => f.write_str(env::FOUNDRY_TOKEN),
-            Given::File(_) => f.write_str(env::FOUNDRY_TOKEN_FILE),
-            Given::Profile(secret) => write!(f, "the profile's {secret}"),
+            ExplicitToken::Flag(_) => f.write_str("--token-file"),
+            ExplicitToken::Variable(_) => f.write_str(env::FOUNDRY_TOKEN),
+            ExplicitToken::File(_) => f.write_str(env::FOUNDRY_TOKEN_FILE),
+            ExplicitToken::Profile(secret) => write!(f, "the profile's {secret}"),
         }
     }
 }
 
-impl Given {
+impl ExplicitToken {
     /// The first place that the user names. Nothing is read from it yet.
     ///
     /// # Errors
@@ -40,32 +40,36 @@ impl Given {
     pub(super) fn find(settings: &Settings) -> Result<Option<Self>> {
         let flag = settings.token_file()?.cloned();
         Ok(flag
-            .map(Given::Flag)
-            .or_else(|| env::text(env::FOUNDRY_TOKEN).map(Given::Variable))
-            .or_else(|| env::path(env::FOUNDRY_TOKEN_FILE).map(Given::File))
-            .or_else(|| settings.secret.clone().map(Given::Profile)))
+            .map(ExplicitToken::Flag)
+            .or_else(|| env::text(env::FOUNDRY_TOKEN).map(ExplicitToken::Variable))
+            .or_else(|| env::path(env::FOUNDRY_TOKEN_FILE).map(ExplicitToken::File))
+            .or_else(|| settings.secret.clone().map(ExplicitToken::Profile)))
     }
 
     /// The token that is there now.
     ///
     /// # Errors
     /// `auth` where there is none.
-    pub(super) async fn token(&self) -> Result<Token> {
+    pub(super) async fn token(&self) -> Result<AccessToken> {
         let text = match self {
-            Given::Flag(path) | Given::File(path) => of_file(path).await.map_err(|e| e.context(self))?,
-            Given::Variable(text) => text.trim().to_owned(),
-            Given::Profile(secret) => secret.read().await.map_err(|e| e.context("the profile's secret"))?,
+            ExplicitToken::Flag(path) | ExplicitToken::File(path) => {
+                of_file(path).await.map_err(|e| e.context(self))?
+            }
+            ExplicitToken::Variable(text) => text.trim().to_owned(),
+            ExplicitToken::Profile(secret) => secret.read().await.map_err(|e| e.context("the profile's secret"))?,
         };
         // An old one is used all the same: only the service knows what it takes.
-        Ok(Token { expires_at: None, text })
+        Ok(AccessToken { expires_at: None, text })
     }
 
     /// Whether another token may be there later. A pipe is read once.
     pub(super) fn may_change(&self) -> bool {
         match self {
-            Given::Flag(path) | Given::File(path) | Given::Profile(Secret::File(path)) => path.is_file(),
-            Given::Profile(Secret::Command(_)) => true,
-            Given::Variable(_) | Given::Profile(Secret::Env(_)) => false,
+            ExplicitToken::Flag(path) | ExplicitToken::File(path) | ExplicitToken::Profile(Secret::File(path)) => {
+                path.is_file()
+            }
+            ExplicitToken::Profile(Secret::Command(_)) => true,
+            ExplicitToken::Variable(_) | ExplicitToken::Profile(Secret::Env(_)) => false,
         }
     }
 }

@@ -23,7 +23,7 @@ use wharf_core::sync::lock;
 const PAUSE: Duration = Duration::from_secs(1);
 
 /// A session that is there.
-pub(super) struct Live {
+pub(super) struct SessionRow {
     /// Its row's number.
     pub(super) seq: i64,
     /// Whether stored files are mounted in it.
@@ -35,15 +35,15 @@ pub(super) struct Live {
 }
 
 /// A session that is being changed.
-pub(super) struct Entered {
+pub(super) struct SessionGuard {
     handles: Arc<Handles>,
     /// What was seen of it under the lock.
-    pub(super) live: Live,
+    pub(super) live: SessionRow,
 }
 
 impl LocalHome {
     /// Fails unless the session is there.
-    pub(super) fn live(&self, id: &SessionId) -> Result<Live> {
+    pub(super) fn live(&self, id: &SessionId) -> Result<SessionRow> {
         let row = self.db()?.read("reading a session", |c| {
             c.prepare_cached(
                 "SELECT seq, stopped, ttl,
@@ -52,7 +52,7 @@ impl LocalHome {
                  FROM session WHERE NOT deleting AND (expires_at IS NULL OR expires_at > ?1) AND id = ?2",
             )?
             .query_row(params![micros(Timestamp::now()), id.as_str()], |row| {
-                Ok(Live {
+                Ok(SessionRow {
                     seq: row.get("seq")?,
                     mounted: row.get("mounted")?,
                     unsettled: row.get("unsettled")?,
@@ -66,7 +66,7 @@ impl LocalHome {
     }
 
     /// The error of a session that is not there, or is there only because it could not be removed.
-    fn get_deleted(&self, id: &SessionId) -> Result<Live> {
+    fn get_deleted(&self, id: &SessionId) -> Result<SessionRow> {
         let reason: Option<String> = self
             .db()?
             .read("reading a session", |c| {
@@ -79,7 +79,7 @@ impl LocalHome {
 
     /// Goes into a session to change it. While what is returned lives, a deletion waits; once one has
     /// been decided on, nobody goes in any more.
-    pub(super) fn enter(&self, id: &SessionId) -> Result<Entered> {
+    pub(super) fn enter(&self, id: &SessionId) -> Result<SessionGuard> {
         let known = lock(&self.handles).as_ref().filter(|handles| handles.id == *id).map(Arc::clone);
         if let Some(handles) = known {
             let entered = self.go_in(handles)?;
@@ -112,7 +112,7 @@ impl LocalHome {
     }
 
     /// None where these are the handles of another session of the same name.
-    fn go_in(&self, handles: Arc<Handles>) -> Result<Option<Entered>> {
+    fn go_in(&self, handles: Arc<Handles>) -> Result<Option<SessionGuard>> {
         let doing = |e: io::Error| Error::io(format!("entering the session `{}`", handles.id), &e);
         {
             let mut inside = lock(&handles.inside);
@@ -127,12 +127,12 @@ impl LocalHome {
             return Ok(None);
         }
         std::mem::forget(out);
-        Ok(Some(Entered { handles, live }))
+        Ok(Some(SessionGuard { handles, live }))
     }
 
     /// Notes that a session is used before a change of its files, so that nothing can fail once that
     /// is done. For a tree of them it is enough now and then, unless the session was stopped.
-    pub(super) fn woken(&self, entered: &Entered) -> Result<()> {
+    pub(super) fn woken(&self, entered: &SessionGuard) -> Result<()> {
         let pause = entered.live.ttl.map_or(PAUSE, |ttl| PAUSE.min(ttl / 10));
         let mut woken = lock(&self.woken);
         if entered.live.stopped || woken.get(&entered.id).is_none_or(|at| at.elapsed() > pause) {
@@ -143,7 +143,7 @@ impl LocalHome {
     }
 }
 
-impl Entered {
+impl SessionGuard {
     /// The directory that a path lies in, or the nearest one above that exists.
     pub(super) fn nearest_dir(&self, path: &RemotePath) -> io::Result<Arc<Dir>> {
         let mut at = path.clone();
@@ -156,7 +156,7 @@ impl Entered {
     }
 }
 
-impl Deref for Entered {
+impl Deref for SessionGuard {
     type Target = Handles;
 
     fn deref(&self) -> &Handles {
@@ -164,7 +164,7 @@ impl Deref for Entered {
     }
 }
 
-impl Drop for Entered {
+impl Drop for SessionGuard {
     fn drop(&mut self) {
         drop(Out(&self.handles));
     }

@@ -14,9 +14,9 @@ use futures_util::stream::{self, BoxStream, StreamExt};
 
 use super::capabilities::CAPABILITIES;
 use super::client::AgbClient;
-use super::tools::{Outcome, failed, is_unknown, words};
+use super::tools::{ToolOutcome, failed, is_unknown, words};
 use crate::backend::RemoteTree;
-use crate::backend::occupied::missing;
+use crate::backend::path_errors::missing;
 use crate::backend::tree::{self, Level};
 use crate::http::Class;
 use wharf_core::error::{Error, Kind, Result};
@@ -39,7 +39,7 @@ const INFO: usize = 64 << 10;
 const FORMAT: &str = "%d %y %s %T@ %m %f/";
 
 /// What a listing is of.
-pub(super) enum Listed {
+pub(super) enum Children {
     /// A directory, with what is in it, by name.
     Directory(Box<Entry>, Level),
     /// Something else.
@@ -91,7 +91,7 @@ impl AgbFiles {
     }
 
     /// What is in a directory.
-    pub(super) async fn children(&self, at: &SessionPath) -> Result<Listed> {
+    pub(super) async fn children(&self, at: &SessionPath) -> Result<Children> {
         let Some(found) = self.find(at, "1").await? else { return self.children_by_tools(at).await };
         let found = found?;
         let root = match found.first(at) {
@@ -99,21 +99,21 @@ impl AgbFiles {
             _ => return Err(missing(at)),
         };
         if root.kind != EntryKind::Directory {
-            return Ok(Listed::Other(Box::new(root)));
+            return Ok(Children::Other(Box::new(root)));
         }
-        found.below(at).map(|level| Listed::Directory(Box::new(root), level))
+        found.below(at).map(|level| Children::Directory(Box::new(root), level))
     }
 
     /// Asks `find`, so many levels deep; nothing where it cannot tell, so that the tools have to.
     /// The path of an entry is not filled in.
-    async fn find(&self, at: &SessionPath, depth: &str) -> Result<Option<Result<Found>>> {
+    async fn find(&self, at: &SessionPath, depth: &str) -> Result<Option<Result<FindOutput>>> {
         if self.images.no_find.load(Ordering::Relaxed) {
             return Ok(None);
         }
         let path = at.path.as_str();
         let command = words("find", &[path, "-maxdepth", depth, "-printf", FORMAT]);
         Ok(match self.client.shell(Class::Safe, &at.session, command).await? {
-            Ok(text) => Found::read(text).map(Ok),
+            Ok(text) => FindOutput::read(text).map(Ok),
             Err(error) if is_unknown(&error) || error.message.contains("-printf") => {
                 self.images.no_find.store(true, Ordering::Relaxed);
                 None
@@ -133,14 +133,14 @@ impl AgbFiles {
         }
     }
 
-    async fn children_by_tools(&self, at: &SessionPath) -> Result<Listed> {
+    async fn children_by_tools(&self, at: &SessionPath) -> Result<Children> {
         let asked = wire::PathOnly { path: at.path.to_string() };
         let text = match self.client.tool(Class::Safe, &at.session, wire::name::LIST_DIRECTORY, &asked).await? {
             Ok(text) => text,
             Err(error) => {
                 return match self.info(at).await? {
                     entry if entry.kind == EntryKind::Directory => Err(failed(at, &error)),
-                    entry => Ok(Listed::Other(Box::new(entry))),
+                    entry => Ok(Children::Other(Box::new(entry))),
                 };
             }
         };
@@ -153,13 +153,13 @@ impl AgbFiles {
         let by_name: BTreeMap<_, _> = told.into_iter().flatten().collect();
         let bytes = by_name.len() * size_of::<Entry>() + text.len();
         let level = Level { entries: Box::new(by_name.into_values()), bytes };
-        Ok(Listed::Directory(Box::new(Entry { kind: EntryKind::Directory, ..blank(at) }), level))
+        Ok(Children::Directory(Box::new(Entry { kind: EntryKind::Directory, ..blank(at) }), level))
     }
 
     /// The entry of a line, and of the lines after it that begin none: parts of its name, or words
     /// of the service.
-    async fn child(&self, parent: &SessionPath, line: Line) -> Vec<(String, Result<Entry>)> {
-        let Line { name, is_directory, strays } = line;
+    async fn child(&self, parent: &SessionPath, line: ListingLine) -> Vec<(String, Result<Entry>)> {
+        let ListingLine { name, is_directory, strays } = line;
         let whole = strays.iter().fold(name.clone(), |name, stray| format!("{name}\n{stray}"));
         for name in if strays.is_empty() { vec![name] } else { vec![whole, name] } {
             let looked = match place(parent, &name) {
@@ -182,7 +182,7 @@ impl AgbFiles {
     }
 
     /// What a path means once its links are followed.
-    pub(super) async fn real(&self, at: &SessionPath) -> Result<SessionPath> {
+    pub(super) async fn realpath(&self, at: &SessionPath) -> Result<SessionPath> {
         if !self.images.no_readlink.load(Ordering::Relaxed) {
             let command = words("readlink -f --", &[at.path.as_str()]);
             match self.client.shell(Class::Safe, &at.session, command).await? {
@@ -204,23 +204,23 @@ impl AgbFiles {
     /// A directory's entries, or the whole tree below it, or what is no directory.
     pub(super) async fn tree(&self, at: &SessionPath, recursive: bool) -> Result<BoxStream<'_, Result<Entry>>> {
         Ok(match self.children(at).await? {
-            Listed::Directory(_, first) => self.below(first, recursive),
-            Listed::Other(entry) => stream::iter([Ok(*entry)]).boxed(),
+            Children::Directory(_, first) => self.below(first, recursive),
+            Children::Other(entry) => stream::iter([Ok(*entry)]).boxed(),
         })
     }
 
     /// What is at a path, a link followed, with all that is below it.
     pub(super) async fn snapshot(&self, at: &SessionPath) -> Result<RemoteTree<'_>> {
         let (mut at, mut listed) = (at.clone(), self.children(at).await?);
-        if let Listed::Other(entry) = &listed
+        if let Children::Other(entry) = &listed
             && entry.kind == EntryKind::Symlink
         {
-            at = self.real(&at).await?;
+            at = self.realpath(&at).await?;
             listed = self.children(&at).await?;
         }
         Ok(match listed {
-            Listed::Directory(root, first) => RemoteTree { at, root: *root, entries: Some(self.below(first, true)) },
-            Listed::Other(root) => RemoteTree { at, root: *root, entries: None },
+            Children::Directory(root, first) => RemoteTree { at, root: *root, entries: Some(self.below(first, true)) },
+            Children::Other(root) => RemoteTree { at, root: *root, entries: None },
         })
     }
 
@@ -228,27 +228,27 @@ impl AgbFiles {
     fn below(&self, first: Level, recursive: bool) -> BoxStream<'_, Result<Entry>> {
         tree::walk(first, recursive, move |at| async move {
             match self.children(&at).await? {
-                Listed::Directory(_, children) => Ok(children),
+                Children::Directory(_, children) => Ok(children),
                 // It is another thing by now.
-                Listed::Other(_) => Ok(Level::empty()),
+                Children::Other(_) => Ok(Level::empty()),
             }
         })
     }
 }
 
 /// A line of a listing by the tool, and those after it that are none.
-struct Line {
+struct ListingLine {
     name: String,
     is_directory: bool,
     strays: Vec<String>,
 }
 
-fn lines(text: &str) -> Vec<Line> {
-    let mut all: Vec<Line> = Vec::new();
+fn lines(text: &str) -> Vec<ListingLine> {
+    let mut all: Vec<ListingLine> = Vec::new();
     for line in text.split('\n') {
         match (wire::text::DirectoryListing::read(line).entries.pop(), all.last_mut()) {
             (Some(entry), _) => {
-                all.push(Line { name: entry.name, is_directory: entry.is_directory, strays: Vec::new() });
+                all.push(ListingLine { name: entry.name, is_directory: entry.is_directory, strays: Vec::new() });
             }
             (None, Some(last)) => last.strays.push(line.to_owned()),
             (None, None) => {}
@@ -262,13 +262,13 @@ fn lines(text: &str) -> Vec<Line> {
 }
 
 /// What `find` printed. Entries are made of it when they are asked for.
-struct Found {
+struct FindOutput {
     text: String,
     /// Where the records are, in the order in which they were printed.
     records: Vec<Range<usize>>,
 }
 
-impl Found {
+impl FindOutput {
     /// Reads what was printed; nothing where it is not of that form.
     fn read(text: String) -> Option<Self> {
         let rest = text.strip_suffix('/')?;
@@ -280,7 +280,7 @@ impl Found {
             }
             start += record.len() + 1;
         }
-        Some(Found { text, records })
+        Some(FindOutput { text, records })
     }
 
     /// The first entry, and how deep it lies. The path of an entry is not filled in.
@@ -402,7 +402,7 @@ pub(super) fn is_fixed(path: &RemotePath) -> bool {
 }
 
 /// What an outcome is where nothing more is known of it.
-pub(super) fn or_failed<T>(at: &SessionPath, outcome: Outcome<T>) -> Result<T> {
+pub(super) fn or_failed<T>(at: &SessionPath, outcome: ToolOutcome<T>) -> Result<T> {
     outcome.map_err(|error| failed(at, &error))
 }
 
@@ -418,7 +418,7 @@ mod tests {
     fn what_find_prints_is_read_to_the_last_sign_of_each_name() {
         let text =
             "0 d 4096 1795240000.1234567890 755 d/1 f 12 1795240000.5 644 a b\n[FILE] c/1 l 3 0 777  x /1 p 0 1 600 f/";
-        let found = Found::read(text.to_owned()).unwrap();
+        let found = FindOutput::read(text.to_owned()).unwrap();
         let told = |range: &Range<usize>| record(&at("/d"), &found.text[range.clone()]).unwrap();
         let found: Vec<_> = found.records.iter().map(told).collect();
         let names: Vec<_> = found.iter().map(|(depth, entry)| (*depth, entry.name.as_str(), entry.kind)).collect();
@@ -438,9 +438,9 @@ mod tests {
     #[test]
     fn what_was_cut_off_is_not_taken_for_the_whole() {
         for text in ["", "0 d 4096 1 755 d", "0 d 4096/", "x", "0 d 4096 1 755 d/1 f 1", "total 0\n"] {
-            assert!(Found::read(text.to_owned()).is_none(), "{text:?}");
+            assert!(FindOutput::read(text.to_owned()).is_none(), "{text:?}");
         }
-        assert_eq!(Found::read("0 d 4096 1 755 //1 d 0 1 755 tmp/".to_owned()).unwrap().records.len(), 2);
+        assert_eq!(FindOutput::read("0 d 4096 1 755 //1 d 0 1 755 tmp/".to_owned()).unwrap().records.len(), 2);
     }
 
     #[test]

@@ -12,7 +12,7 @@ use wharf_core::error::{Error, Result};
 ///
 /// # Errors
 /// `usage` where the range begins past the end, as far as the length is known beforehand.
-pub(super) fn of(body: Body, range: ByteRange) -> Result<Body> {
+pub(super) fn of_whole(body: Body, range: ByteRange) -> Result<Body> {
     let whole = body.len();
     let (skip, take) = match whole {
         Some(size) => range.within(size)?,
@@ -50,7 +50,7 @@ mod tests {
             let blocks = ["012", "", "3456", "789"].map(|block| Ok(Bytes::from_static(block.as_bytes())));
             let body = Body::of_stream(known.then_some(10), stream::iter(blocks).boxed());
             let drained = async {
-                let mut body = super::of(body, ByteRange { first, last })?;
+                let mut body = super::of_whole(body, ByteRange { first, last })?;
                 let mut all = Vec::new();
                 while let Some(block) = body.next().await? {
                     all.extend_from_slice(&block);
