@@ -46,7 +46,7 @@ impl Command {
             Command::Backends => Behaviour { reads_settings: false, ..tool },
             Command::Config(config::ConfigCommand::Path) => Behaviour { takes_session: true, ..document },
             Command::Config(_) => Behaviour { takes_session: true, ..tool },
-            Command::Doctor => tool,
+            Command::Doctor => client,
             #[cfg(feature = "emulator")]
             Command::Serve(_) => Behaviour { handles_signals: true, ..document },
             Command::Completions(_) | Command::Man(_) => document,

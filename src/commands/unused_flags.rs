@@ -2,7 +2,7 @@
 
 use super::behaviour::Behaviour;
 use super::{Cx, GlobalFlags};
-use wharf_client::backend::{Feature, registry};
+use wharf_client::backend::{Capabilities, Feature, registry};
 use wharf_core::error::{Error, Result};
 
 /// # Errors
@@ -19,9 +19,39 @@ pub(super) fn refuse(cx: &Cx, global: &GlobalFlags, behaviour: Behaviour) -> Res
     if global.null && !global.quiet && global.transform.is_none() {
         return Err(Error::usage("--null has no effect without -q or --transform").hint("add -q or --transform"));
     }
-    if global.agent.is_some() && behaviour.uses_backend && !behaviour.creates_session {
-        let backend = cx.settings()?.backend.value.clone().unwrap_or_default();
-        registry::require(registry::find(&backend)?.capabilities, Feature::CallAgent)?;
+    if !behaviour.uses_backend {
+        return Ok(());
     }
-    Ok(())
+    if global.agent.is_some() && !behaviour.creates_session {
+        registry::require(chosen(cx)?, Feature::CallAgent)?;
+    }
+    let hosted = [
+        ("--base-url", global.base_url.is_some()),
+        ("--token-file", global.token_file.is_some()),
+        ("--ca-cert", global.ca_cert.is_some()),
+        ("--header", !global.header.is_empty()),
+        ("--connect-timeout", global.connect_timeout.is_some()),
+        ("--retries", global.retries.is_some()),
+    ];
+    match hosted.into_iter().find(|(_, given)| *given) {
+        Some((flag, _)) => require_service(chosen(cx)?, flag),
+        None => Ok(()),
+    }
+}
+
+/// Returns what the chosen backend can do, without opening it.
+fn chosen(cx: &Cx) -> Result<&'static Capabilities> {
+    Ok(registry::find(cx.settings()?.backend.value.as_deref().unwrap_or_default())?.capabilities)
+}
+
+/// # Errors
+/// `usage` if the backend sends no requests, which `flag` is for.
+fn require_service(backend: &Capabilities, flag: &str) -> Result<()> {
+    if backend.account.is_some() {
+        return Ok(());
+    }
+    let services = registry::ALL.iter().map(|entry| entry.capabilities);
+    let services: Vec<_> = services.filter(|it| it.account.is_some()).map(|it| it.backend).collect();
+    Err(Error::usage(format!("{flag} has no effect: the backend `{}` sends no requests", backend.backend))
+        .hint(format!("leave it out, or choose a service with --backend: {}", services.join(", "))))
 }

@@ -120,8 +120,9 @@ fn a_credential_is_no_header() {
         let run = sandbox.run(["--header", header, "sessions", "list"]);
         assert!(!run.code(2).stderr().contains("hunter2"), "{header}: {}", run.stderr());
     }
-    sandbox.run(["--header", "x-team: blue", "sessions", "list"]).ok();
-    sandbox.run(["--header", "no colon", "sessions", "list"]).code(2);
+    let served = sandbox.serve(&[]);
+    served.wharf("anthropic", ["--header", "x-team: blue", "sessions", "list"]).run().ok();
+    served.wharf("anthropic", ["--header", "no colon", "sessions", "list"]).run().code(2).says(&["Name: value"]);
 }
 
 #[test]

@@ -59,6 +59,11 @@ fn a_flag_that_a_verb_would_ignore_is_a_usage_error() {
         &["files", "ls", "s1:/", "--null"],
         &["sessions", "list", "--base-url", "https://api.example"],
         &["sessions", "list", "-b", "local", "--token-file", "a"],
+        &["sessions", "list", "--ca-cert", "a"],
+        &["sessions", "create", "--header", "x-team: blue"],
+        &["files", "ls", "--connect-timeout", "5s"],
+        &["resources", "list", "s1", "--retries", "0"],
+        &["doctor", "--retries", "0"],
         &["files", "upload", "a", "--if-exists", "skip"],
         &["files", "upload", "a", "--if-exists", "update", "--checksum"],
         &["files", "download", "s1:/d/a", "-", "--if-exists", "skip"],
@@ -75,6 +80,21 @@ fn a_flag_that_a_verb_would_ignore_is_a_usage_error() {
     assert_eq!(sandbox.run(["sessions", "list", "-q"]).ok().stdout(), "s1\n", "nothing was done");
     assert_eq!(sandbox.run(["files", "ls"]).ok().stdout(), "[]\n");
     sandbox.run(["files", "upload", "a", "--if-exists", "overwrite"]).ok();
+}
+
+#[test]
+fn flags_for_requests_are_accepted_by_services_and_by_commands_without_a_backend() {
+    let sandbox = stage();
+    let flags = ["--header", "x-team: blue", "--connect-timeout", "5s", "--retries", "0"];
+    for verb in [&["sessions", "list"][..], &["doctor"]] {
+        let run = sandbox.run(verb.iter().chain(&flags));
+        run.code(2).says(&["--header has no effect", "`local`", "--backend", "anthropic, foundry, agb"]);
+    }
+    sandbox.run(["config", "list"].iter().chain(&flags)).ok();
+    let served = sandbox.serve(&[]);
+    for backend in ["anthropic", "foundry", "agb"] {
+        served.wharf(backend, ["sessions", "list"].iter().chain(&flags)).run().ok();
+    }
 }
 
 #[test]

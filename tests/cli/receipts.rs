@@ -149,7 +149,7 @@ fn a_file_that_the_command_uses_takes_no_receipts() {
         (&["upload", "k"], "k"),
         (&["upload", "tree/a", "s1:/k", "--ignore-file", "ignore"], "ignore"),
         (&["upload", "tree/a", "s1:/k", "-b", "anthropic", "--token-file", "token"], "token"),
-        (&["upload", "tree/a", "s1:/k", "--ca-cert", "token"], "token"),
+        (&["upload", "tree/a", "s1:/k", "-b", "anthropic", "--ca-cert", "token"], "token"),
         (&["upload", "tree/a", "s1:/k"], ".env"),
         (&["upload", "tree/a", "s1:/k"], inside.to_str().unwrap()),
         (&["upload", "tree/a", "s1:/k"], database.to_str().unwrap()),

@@ -3,7 +3,7 @@
 //! What a backend lacks is refused here, before it is called, with the backends that have it.
 
 use super::{Backend, Capabilities, Feature, FileStore, Resources, SessionFiles, agb, anthropic, foundry, local};
-use wharf_core::config::{Chooser, Origin, Settings, env};
+use wharf_core::config::{Chooser, Settings, env};
 use wharf_core::error::{Error, Result};
 
 /// A backend that this build has.
@@ -51,18 +51,6 @@ pub fn open(settings: &Settings) -> Result<Box<dyn Backend>> {
                 let what = format!("{} (from {})", error.message(), setting.origin);
                 error.with_message(what)
             })?;
-        }
-    }
-    if entry.capabilities.account.is_none() {
-        let given = [
-            ("--base-url", settings.base_url.origin == Origin::Flag),
-            ("--token-file", settings.token_file()?.is_some()),
-        ];
-        if let Some((flag, _)) = given.into_iter().find(|(_, given)| *given) {
-            let services = names(ALL.iter().filter(|entry| entry.capabilities.account.is_some()));
-            let what =
-                format!("{flag} is for a service, and the backend `{}` speaks to none", entry.capabilities.backend);
-            return Err(Error::usage(what).hint(format!("choose the service with --backend: {services}")));
         }
     }
     if !settings.betas.is_empty() {
