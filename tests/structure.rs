@@ -226,7 +226,7 @@ fn few_type_names_are_defined_twice() {
 
 /// The crates below the command line whose texts name no flags and no commands: they name steps and settings of
 /// `wharf_core::advice`.
-const WITHOUT_FLAGS: &[&str] = &["core", "gjson"];
+const WITHOUT_FLAGS: &[&str] = &["client", "core", "gjson"];
 
 /// Words of other programs that look like a flag of wharf.
 const OTHER_PROGRAMS: &[&str] = &[];

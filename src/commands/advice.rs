@@ -91,6 +91,7 @@ const fn flag(setting: Setting) -> &'static str {
         Setting::NoParents => "no-parents",
         Setting::NoSettle => "no-settle",
         Setting::Receipt => "receipt",
+        Setting::Recursive => "recursive",
         Setting::Require => "require",
         Setting::SessionId => "id",
         Setting::Timeout => "timeout",

@@ -124,7 +124,7 @@ async fn redirects_are_not_followed_and_nothing_reaches_the_other_origin() {
         let error = get(&Http::new(options).unwrap()).send().await.unwrap_err();
         assert_eq!((error.kind(), server.count()), (Kind::Unavailable, 1));
         assert!(error.message().ends_with(&format!("and points to {}", other.url())), "{error}");
-        assert!(error.hint_text().unwrap().contains("--base-url"));
+        assert!(error.hint_text().unwrap().contains("BaseUrl"));
     }
     assert_eq!(other.count(), 0);
 }
@@ -188,7 +188,7 @@ async fn a_backend_reads_its_own_errors() {
             request_id: Some("inside".to_owned()),
             kind: Some(Kind::NotFound),
             retry: Some(true),
-            hint: Some("look elsewhere"),
+            hint: Some("look elsewhere".to_owned()),
             not_executed: false,
         }
     };
@@ -209,7 +209,7 @@ async fn an_error_may_come_with_a_good_status() {
         message,
         code: Some("X.NotFound".to_owned()),
         kind: Some(Kind::NotFound),
-        hint: Some("look elsewhere"),
+        hint: Some("look elsewhere".to_owned()),
         ..wharf_client::http::ServiceError::default()
     };
     let error = answer.error(told);

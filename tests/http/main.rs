@@ -24,10 +24,11 @@ use std::time::Duration;
 
 use serde_json::Value;
 use wharf_client::http::{Class, Http, Method, Options, Request};
+use wharf_core::advice::Step;
 use wharf_core::error::Error;
 
 /// How a request that must not be doubled tells people to look.
-const LOOK: Class = Class::Once("see `wharf sessions list`");
+const LOOK: Class = Class::Once(Step::ListSessions);
 
 /// Options for a server of this test: short times, so that a fault shows soon.
 fn options(base_url: &str) -> Options {

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use futures_util::future::join_all;
-use wharf_client::http::{Auth, Class, Credentials, Http};
+use wharf_client::http::{Auth, Class, Credentials, Http, ServiceError};
 use wharf_core::error::{Kind, Result};
 
 use super::server::{Server, answer, fine, reset, step};
@@ -26,10 +26,16 @@ async fn what_may_help_is_tried_again_and_nothing_else() {
         assert_eq!((seen(&error)["status"].clone(), server.count()), (status.into(), 1), "{error}");
         assert_eq!(seen(&error)["retryable"], false);
     }
-    let server = Server::new(vec![answer(500, "x-should-retry: false\r\n", ""), fine()]);
-    assert!(get(&client(&server.url())).send().await.is_err());
-    let server = Server::new(vec![answer(400, "x-should-retry: true\r\n", ""), fine()]);
-    assert!(get(&client(&server.url())).send().await.is_ok());
+    for (status, header, retry) in [(500, "retry: false\r\n", false), (400, "retry: true\r\n", true)] {
+        let server = Server::new(vec![answer(status, header, ""), fine()]);
+        let mut options = options(&server.url());
+        options.error_parser = |_, headers, _| {
+            let retry = headers.get("retry").map(|value| value == "true");
+            ServiceError { retry, ..ServiceError::default() }
+        };
+        let sent = get(&Http::new(options).unwrap()).send().await;
+        assert_eq!(sent.is_ok(), retry, "{status}");
+    }
 }
 
 #[tokio::test]
@@ -76,7 +82,7 @@ async fn a_request_that_must_not_be_doubled_is_not() {
         let error = post(&client(&server.url()), LOOK).send().await.unwrap_err();
         assert_eq!((error.kind(), server.count()), (Kind::Unavailable, 1), "{at}: {error}");
         assert!(error.message().contains("it may have happened"), "{at}: {error}");
-        assert!(error.hint_text().unwrap().contains("see `wharf sessions list`"), "{at}: {error}");
+        assert!(error.hint_text().unwrap().contains("ListSessions"), "{at}: {error}");
     }
     // Known not to have happened.
     let server = Server::new(vec![answer(400, "", "{\"message\":\"no\"}")]);

@@ -82,7 +82,7 @@ async fn an_authority_of_ones_own_is_trusted_where_it_is_named_and_only_there() 
     let error = get(&Http::new(options).unwrap()).send().await.unwrap_err();
     assert_eq!(error.kind(), Kind::Unavailable);
     assert!(error.message().starts_with("no secure connection (invalid peer certificate: "), "{error}");
-    assert!(error.hint_text().unwrap().contains("--ca-cert"));
+    assert!(error.hint_text().unwrap().contains("CaCert=FILE"));
     let mut options = trusting(address, &ca);
     options.ca_cert = Some(dir.path().join("none.pem"));
     assert_eq!(get(&Http::new(options).unwrap()).send().await.unwrap_err().kind(), Kind::NotFound);
@@ -96,7 +96,7 @@ async fn a_connection_that_does_not_come_about_has_sent_nothing() {
     options.retries = 1;
     let error = post(&Http::new(options).unwrap(), LOOK).send().await.unwrap_err();
     assert_eq!(error.kind(), Kind::Unavailable);
-    let wanted = "cannot reach the service (no connection within --connect-timeout): https://127.0.0.1:";
+    let wanted = "cannot reach the service (no connection within ConnectTimeout): https://127.0.0.1:";
     assert!(error.message().starts_with(wanted) && error.message().ends_with("(after 2 tries)"), "{error}");
 }
 

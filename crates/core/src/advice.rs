@@ -143,6 +143,7 @@ pub enum Setting {
     NoParents,
     NoSettle,
     Receipt,
+    Recursive,
     Require,
     SessionId,
     Timeout,

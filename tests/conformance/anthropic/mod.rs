@@ -164,7 +164,7 @@ fn a_mounted_file_is_replaced_once_the_new_one_is_stored_and_has_the_right_lengt
         let error = error.unwrap();
         assert_eq!((there, stored), (None, 2));
         let [left] = error.left() else { panic!("{error:?}") };
-        assert!(error.message().contains(left.as_str()) && error.hint_text().unwrap().contains("resources add"));
+        assert!(error.message().contains(left.as_str()) && error.hint_text().unwrap().contains("AddResource"));
         stage.resources().add(&room.id, room.resource("a", &left.parse().unwrap())).await.unwrap();
         assert_eq!(room.stat("a").await.unwrap().size, Some(5));
     });

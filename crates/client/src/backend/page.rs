@@ -8,6 +8,7 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+use wharf_core::advice::Setting;
 use wharf_core::error::{Error, Kind, Result};
 use wharf_wire::json;
 
@@ -101,7 +102,7 @@ impl Cursors {
         }
         if self.seen.len() > PAGES {
             return Err(Error::new(Kind::Limit, format!("the listing has more than {PAGES} pages"))
-                .hint("narrow it down, or read it in parts: --limit N"));
+                .hint(format!("narrow it down, or read it in parts: {}", Setting::Limit.to("N"))));
         }
         Ok(())
     }

@@ -1,12 +1,13 @@
 //! What every backend says of a path where nothing is, or where something is in the way.
 
+use wharf_core::advice::Step;
 use wharf_core::error::Error;
 use wharf_core::model::SessionPath;
 
 /// Nothing is there: `not_found`.
 pub(super) fn missing(at: &SessionPath) -> Error {
     Error::not_found(format!("there is nothing at this path: `{at}`"))
-        .hint(format!("`wharf files ls {}:/` shows what is there", at.session))
+        .hint(format!("{} shows what is there", Step::ListFiles { session: Some(at.session.as_str()) }))
 }
 
 /// Something is there that is to stay: `conflict`.

@@ -16,6 +16,7 @@ use tokio::time::{Instant, timeout, timeout_at};
 use super::failure::{self, AnswerContent, AttemptFailure, Delivery, ServiceError, idle_message};
 use super::redact::Secrets;
 use super::trace::AttemptTrace;
+use wharf_core::advice::Setting;
 use wharf_core::body::Digest;
 use wharf_core::error::{Details, Error, Kind, Result};
 use wharf_wire::json;
@@ -125,7 +126,7 @@ impl Answer {
                 self.secrets.excerpt(&says),
             );
             Error::new(Kind::Unavailable, message)
-                .hint("is there a proxy or a login page on the way? see --base-url")
+                .hint(format!("is there a proxy or a login page on the way? check {}", Setting::BaseUrl))
                 .details(Details {
                     backend: Some(self.backend),
                     status: Some(self.status),

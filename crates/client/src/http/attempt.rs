@@ -11,7 +11,7 @@ use tokio::time::{Instant, sleep_until, timeout_at};
 use super::answer::{self, Answer, Response};
 use super::auth::Credentials;
 use super::download::{self, Download};
-use super::failure::{self, AttemptFailure, Delivery, idle_message};
+use super::failure::{self, AttemptFailure, Delivery, idle_message, out_of_time};
 use super::payload::{Pulse, Pump, PumpError};
 use super::prepared::PreparedRequest;
 use super::redact;
@@ -234,7 +234,7 @@ async fn until(deadline: Option<Instant>) {
 pub(super) async fn in_time<T>(deadline: Option<Instant>, work: impl Future<Output = Result<T>>) -> Result<T> {
     match deadline {
         Some(deadline) => {
-            timeout_at(deadline, work).await.unwrap_or_else(|_| Err(Error::new(Kind::Deadline, "--timeout ran out")))
+            timeout_at(deadline, work).await.unwrap_or_else(|_| Err(Error::new(Kind::Deadline, out_of_time())))
         }
         None => work.await,
     }

@@ -1,5 +1,7 @@
 //! What may be sent twice.
 
+use wharf_core::advice::Step;
+
 /// What it means to send a request twice. Every request states it: there is no default.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Class {
@@ -10,7 +12,7 @@ pub enum Class {
     Idempotent,
     /// Twice is two: sent again only if nothing was sent (no connection was made) or if the service
     /// refused before it acted (429, 503, and 529, which Anthropic answers when it is overloaded).
-    /// Where the answer is lost, the error says that it may have happened, and this, which tells
-    /// people how to look: "see `wharf sessions list`".
-    Once(&'static str),
+    /// Where the answer is lost, the error says that it may have happened, and names this step, which shows whether it
+    /// did.
+    Once(Step<'static>),
 }

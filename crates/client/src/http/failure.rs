@@ -15,15 +15,13 @@ use super::class::Class;
 use super::prepared::PreparedRequest;
 use super::redact::Secrets;
 use super::{address, redact, retry_after};
+use wharf_core::advice::{Setting, Step};
 use wharf_core::error::{Details, Error, Kind};
 
 /// What the services and the gateways before them call a request, the service's own names first.
 /// The last one is the client's own, which Azure's services repeat.
 const REQUEST_IDS: [&str; 5] =
     ["request-id", "x-request-id", "x-ms-request-id", "apim-request-id", "x-ms-client-request-id"];
-
-/// `true` or `false`: overrules what the status says of another try (sent by Anthropic's services).
-const SHOULD_RETRY: &str = "x-should-retry";
 
 /// What a service says of an error in its own words.
 #[derive(Debug, Default, Clone)]
@@ -39,7 +37,7 @@ pub struct ServiceError {
     /// Whether another try may help, where the service says more than its status does.
     pub retry: Option<bool>,
     /// The next step for people, where the backend knows a better one than the status gives.
-    pub hint: Option<&'static str>,
+    pub hint: Option<String>,
     /// Whether the service says that it did nothing, whatever its status leaves open.
     pub not_executed: bool,
 }
@@ -83,7 +81,7 @@ pub(super) struct AttemptFailure {
     pub(super) delivery: Delivery,
     pub(super) kind: Kind,
     pub(super) message: String,
-    hint: Option<&'static str>,
+    hint: Option<String>,
     pub(super) details: Box<Details>,
     /// An error that came from elsewhere (a source, the certificates) and stays as it is.
     own: Option<Box<Error>>,
@@ -136,7 +134,7 @@ impl AttemptFailure {
 
     /// `--timeout` ran out.
     pub(super) fn too_late(delivery: Delivery) -> Self {
-        Self::for_good(delivery, Kind::Deadline, "--timeout ran out")
+        Self::for_good(delivery, Kind::Deadline, out_of_time())
     }
 
     /// Somebody was told to wait for longer than anybody waits.
@@ -155,7 +153,7 @@ impl AttemptFailure {
     pub(super) fn of_part(of_file: bool) -> Self {
         let kind = if of_file { Kind::Unverified } else { Kind::Unavailable };
         AttemptFailure {
-            hint: Some("a cache or a proxy on the way may keep parts of answers"),
+            hint: Some("a cache or a proxy on the way may keep parts of answers".to_owned()),
             ..Self::for_good(Delivery::Answered, kind, "the service answered with a part of what was asked for")
         }
     }
@@ -178,15 +176,20 @@ impl AttemptFailure {
             let failure = Self::protocol(Delivery::NotSent, format!("no secure connection ({tls}): {place}"));
             let hint = match tls {
                 rustls::Error::InvalidCertificate(_) => {
-                    "the certificate is not trusted here; `--ca-cert FILE` adds an authority of your own"
+                    let own = Setting::CaCert.to("FILE");
+                    format!("the certificate is not trusted here; `{own}` adds an authority of your own")
                 }
-                _ => "is this the right address, and does it speak TLS?",
+                _ => "is this the right address, and does it speak TLS?".to_owned(),
             };
             return AttemptFailure { hint: Some(hint), ..failure };
         }
-        let why = if error.is_timeout() { "no connection within --connect-timeout".to_owned() } else { reason(error) };
+        let why = if error.is_timeout() {
+            format!("no connection within {}", Setting::ConnectTimeout)
+        } else {
+            reason(error)
+        };
         AttemptFailure {
-            hint: Some("check the address, the network and the proxy variables"),
+            hint: Some("check the address, the network and the proxy variables".to_owned()),
             ..Self::new(Delivery::NotSent, format!("cannot reach the service ({why}): {place}"))
         }
     }
@@ -213,11 +216,7 @@ impl AttemptFailure {
         }
         let refused = told.not_executed || matches!(status.as_u16(), 429 | 503 | 529);
         let default_again = refused || matches!(status.as_u16(), 408 | 500 | 502 | 504) || status.as_u16() >= 520;
-        let retry = match headers.get(SHOULD_RETRY).map(reqwest::header::HeaderValue::as_bytes) {
-            Some(b"true") => true,
-            Some(b"false") => false,
-            _ => told.retry.unwrap_or(default_again),
-        };
+        let retry = told.retry.unwrap_or(default_again);
         AttemptFailure {
             kind: told.kind.unwrap_or_else(|| kind_of(status)),
             hint: told.hint.or_else(|| hint(status)),
@@ -256,7 +255,7 @@ impl AttemptFailure {
         let uncertain = history.lost || self.delivery == Delivery::Unknown;
         let unsure = match history.class {
             Class::Once(look) if uncertain || self.is_ambiguous() => {
-                Some(format!("it may have happened all the same and was not sent retry; {look}"))
+                Some(format!("it may have happened all the same and was not sent again; {look} shows whether it did"))
             }
             Class::Idempotent if uncertain => Some("an earlier try may have done it all the same".to_owned()),
             Class::Safe | Class::Once(_) | Class::Idempotent => None,
@@ -280,7 +279,7 @@ impl AttemptFailure {
         let asked = self.details.retry_after.filter(|_| self.details.retryable);
         let asked = asked
             .map(|wait| format!("the service asks to wait for {} s before the next try", wait.as_secs_f64().ceil()));
-        if let Some(hint) = unsure.or(asked).or(self.hint.map(str::to_owned)) {
+        if let Some(hint) = unsure.or(asked).or(self.hint) {
             error = error.hint(hint);
         }
         error
@@ -290,6 +289,11 @@ impl AttemptFailure {
 /// What is said of a connection on which nothing moves.
 pub(super) fn idle_message(who: &str, idle: Duration) -> String {
     format!("{who} nothing for {} s", idle.as_secs_f64())
+}
+
+/// Returns the message of a command whose time limit is over.
+pub(super) fn out_of_time() -> String {
+    format!("{} ran out", Setting::Timeout)
 }
 
 /// Returns what a message about several tries ends with.
@@ -314,16 +318,22 @@ pub fn kind_of(status: StatusCode) -> Kind {
     }
 }
 
-fn hint(status: StatusCode) -> Option<&'static str> {
-    match status.as_u16() {
-        401 => Some("the credentials are missing, wrong or over: see `wharf doctor`"),
-        403 => Some("these credentials may not do that: see `wharf doctor`"),
-        407 => Some("the proxy wants a user name and a password: `http://user:password@host:port`"),
-        408 | 500..=599 => Some("the service is in trouble: run the command retry later"),
-        429 => Some("run the command retry later, or with fewer --jobs"),
-        300..=399 => Some("redirects are not followed, so that credentials stay where they belong: check --base-url"),
-        _ => None,
-    }
+fn hint(status: StatusCode) -> Option<String> {
+    let diagnose = Step::Diagnose { backend: None };
+    Some(match status.as_u16() {
+        401 => format!("the credentials are missing, wrong or expired: see {diagnose}"),
+        403 => format!("these credentials may not do that: see {diagnose}"),
+        407 => "the proxy needs a user name and a password: `http://user:password@host:port`".to_owned(),
+        408 | 500..=599 => "the service has a problem: run the command again later".to_owned(),
+        429 => format!("run the command again later, or lower {}", Setting::Jobs),
+        300..=399 => {
+            format!(
+                "redirects are not followed, so that credentials reach one service only: check {}",
+                Setting::BaseUrl
+            )
+        }
+        _ => return None,
+    })
 }
 
 /// Where a redirect leads: its origin and no more, for the rest may be a secret.

@@ -13,6 +13,7 @@ use super::capabilities::CAPABILITIES;
 use super::client::{AgbClient, send};
 use super::poll::PollTimer;
 use crate::backend::{Capabilities, Feature, NewResource, Page, PageRequest, Resources};
+use wharf_core::advice::Step;
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{Provider, RemotePath, Resource, ResourceKind, SessionId};
 use wharf_wire::agb::{self as wire, AgbOperation};
@@ -40,7 +41,7 @@ impl Resources for AgbContexts {
     async fn add(&self, _: &SessionId, new: NewResource) -> Result<Resource> {
         match new.kind {
             ResourceKind::Context => {
-                Err(bound("loaded into", "name it at the creation: `sessions create --resource SPEC`"))
+                Err(bound("loaded into", &format!("name it at the creation: {}", Step::CreateSessionWithResource)))
             }
             kind => Err(CAPABILITIES.unsupported(Feature::of_resource(kind))),
         }
@@ -104,7 +105,7 @@ impl Resources for AgbContexts {
         // What cannot be read may be the one that was asked for.
         Err(unknown.unwrap_or_else(|| {
             Error::not_found(format!("no such context is in `{session}`: `{id}`"))
-                .hint(format!("`wharf resources list {session}` shows those that are"))
+                .hint(format!("{} shows those that are", Step::ListResources { session: Some(session.as_str()) }))
         }))
     }
 
@@ -155,12 +156,12 @@ fn no_context(text: &str) -> Error {
     )
 }
 
-fn bound(what: &str, instead: &str) -> Error {
+fn bound(what: &str, alternative: &str) -> Error {
     Error::new(
         Kind::Unsupported,
         format!("a context cannot be {what} a running session: the service has no call for it"),
     )
-    .hint(instead)
+    .hint(alternative)
     .from_backend(CAPABILITIES.backend)
 }
 

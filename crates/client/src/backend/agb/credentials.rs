@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use tokio::sync::OnceCell;
 
 use crate::http::{Auth, Credentials};
+use wharf_core::advice::Setting;
 use wharf_core::config::secret::{Secret, of_file};
 use wharf_core::config::{Settings, dotenv, env};
 use wharf_core::error::{Error, Kind, Result};
@@ -22,7 +23,7 @@ enum KeySource {
 impl fmt::Display for KeySource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            KeySource::Flag(_) => f.write_str("--token-file"),
+            KeySource::Flag(_) => Setting::TokenFile.fmt(f),
             KeySource::Variable(_) => f.write_str(env::AGB_API_KEY),
             KeySource::Profile(secret) => write!(f, "the profile's {secret}"),
             KeySource::DotEnv => write!(f, "{} in `{}`", env::AGB_API_KEY, dotenv::FILE),
@@ -86,7 +87,7 @@ fn none() -> Error {
     let (name, file) = (env::AGB_API_KEY, dotenv::FILE);
     let message = format!("no key for AGB cloud: {name} is not set, nor is it in `{file}` of this directory");
     Error::new(Kind::Auth, message).hint(format!(
-        "make a key in the console of AGB cloud, then: export {name}=akm-..., or name its source in a profile"
+        "make a key in the console of AGB cloud, then: export {name}=akm-..., or name its place in a profile"
     ))
 }
 

@@ -3,6 +3,7 @@
 //! A failure comes with a status of its own, or within HTTP 200, where the envelope alone tells it.
 
 use crate::http::{HeaderMap, ServiceError, StatusCode, kind_of};
+use wharf_core::advice::{Setting, Step};
 use wharf_core::error::Kind;
 use wharf_wire::agb as wire;
 
@@ -20,7 +21,7 @@ pub(super) fn parse(status: StatusCode, _: &HeaderMap, content: &[u8]) -> Servic
         let lost = status == StatusCode::NOT_FOUND || status.is_success();
         return ServiceError {
             kind: lost.then_some(Kind::Unavailable),
-            hint: lost.then_some("is this the right address? see --base-url and AGB_ENDPOINT"),
+            hint: lost.then(|| format!("is this the right address? check {} and AGB_ENDPOINT", Setting::BaseUrl)),
             ..ServiceError::default()
         };
     };
@@ -50,14 +51,16 @@ pub(super) fn parse(status: StatusCode, _: &HeaderMap, content: &[u8]) -> Servic
     }
 }
 
-fn hint(kind: Kind, code: &str) -> Option<&'static str> {
-    match kind {
-        Kind::Auth => Some("the key is wrong, or may not do that: see `wharf doctor -b agb`"),
-        Kind::NotFound if code == wire::code::NO_SESSION => {
-            Some("sessions go away when nobody uses them: `wharf sessions list` shows those that are there")
+fn hint(kind: Kind, code: &str) -> Option<String> {
+    Some(match kind {
+        Kind::Auth => {
+            format!("the key is wrong, or may not do that: see {}", Step::Diagnose { backend: Some("agb") })
         }
-        _ => None,
-    }
+        Kind::NotFound if code == wire::code::NO_SESSION => {
+            format!("unused sessions are deleted after a while: {} shows those that are there", Step::ListSessions)
+        }
+        _ => return None,
+    })
 }
 
 #[cfg(test)]

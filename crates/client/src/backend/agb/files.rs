@@ -13,6 +13,7 @@ use crate::backend::{
     TreeOptions,
 };
 use crate::http::Class;
+use wharf_core::advice::{Setting, Step};
 use wharf_core::body::Source;
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{Entry, EntryKind, RemotePath, SessionPath};
@@ -74,7 +75,7 @@ impl SessionFiles for AgbFiles {
             if self.entry(at).await?.is_some() {
                 return Err(taken(at));
             }
-            let class = Class::Once("`wharf files stat` shows whether it was made");
+            let class = Class::Once(Step::StatFile);
             self.client.act(class, &at.session, words("mkdir --", &[path])).await?
         };
         let there = match self.look_through(at).await {
@@ -109,7 +110,7 @@ impl SessionFiles for AgbFiles {
             _ => {}
         }
         let command = words("mv -fT --", &[from.path.as_str(), to.path.as_str()]);
-        let class = Class::Once("`wharf files ls` shows where it is");
+        let class = Class::Once(Step::ListFiles { session: None });
         match self.client.act(class, &from.session, command).await {
             Ok(Ok(_)) => {}
             Ok(Err(error)) => return Err(self.explain(&to, &error).await),
@@ -148,7 +149,7 @@ impl SessionFiles for AgbFiles {
             None => Ok(()),
             Some(_) => Err(match failed(at, &error) {
                 error if error.kind() == Kind::Conflict && directory && !recursive => {
-                    error.hint("add -r to remove it with all that is in it")
+                    error.hint(format!("add {} to remove it with all that is in it", Setting::Recursive))
                 }
                 error => error,
             }),

@@ -3,6 +3,7 @@
 use super::client::{AgbClient, send};
 use crate::backend::LabelPatch;
 use crate::http::Class;
+use wharf_core::advice::Step;
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{Labels, SessionId};
 use wharf_wire::agb::{self as wire, AgbOperation};
@@ -31,7 +32,7 @@ impl AgbClient {
                 Kind::Unsupported,
                 format!("the service cannot remove the last label of a session: `{id}`"),
             )
-            .hint("set another one with the same command: `wharf sessions label SESSION OLD- NEW=VALUE`"));
+            .hint(format!("set another one with the same command: {}", Step::ReplaceLabel)));
         }
         let request = self.post(Class::Idempotent, AgbOperation::SetLabels).query("sessionId", id.as_str());
         send(request.query("Labels", &wire::write_labels(&after))).await.map(drop)

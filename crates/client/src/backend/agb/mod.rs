@@ -111,8 +111,7 @@ impl Backend for Agb {
     async fn diagnose(&self) -> Vec<Check> {
         let query = SessionQuery::default();
         let listed = self.sessions.list(&query, PageRequest::default()).await;
-        let image =
-            self.client.image.clone().unwrap_or_else(|| "none: each `sessions create` names its own".to_owned());
+        let image = self.client.image.clone().unwrap_or_else(|| "none: each new session names its own".to_owned());
         let key = match &self.client.key {
             Some(key) => Some(Check { name: "key", outcome: key.origin().await }),
             None => None,

@@ -9,6 +9,7 @@ use crate::backend::path_errors::{directory_in_the_way, taken};
 use crate::backend::spool::Spooled;
 use crate::backend::{PutOptions, PutResult};
 use crate::http::Class;
+use wharf_core::advice::Step;
 use wharf_core::body::{Attributes, Digest, Source};
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::entry::Mode;
@@ -201,7 +202,7 @@ impl AgbFiles {
         let last = steps.last().map_or(first, |step| step.path.as_str());
         let place = if keep { "mv -nT --" } else { "mv -fT --" };
         line.push(words(place, &[last, at.path.as_str()]));
-        let class = Class::Once("`wharf files stat` shows what is there");
+        let class = Class::Once(Step::StatFile);
         let outcome = match self.client.act(class, &at.session, line.join(" && ")).await {
             Ok(outcome) => outcome,
             // Whether it was done shows at both ends.

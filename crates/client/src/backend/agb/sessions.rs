@@ -15,6 +15,7 @@ use super::{contexts, labels};
 use crate::backend::page::unreadable;
 use crate::backend::{Capabilities, LabelPatch, NewSession, Page, PageRequest, SessionQuery, Sessions, body_document};
 use crate::http::Class;
+use wharf_core::advice::{Setting, Step};
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{Labels, Provider, Session, SessionId, SessionStatus};
 use wharf_wire::agb::{self as wire, AgbOperation};
@@ -78,8 +79,10 @@ impl Sessions for AgbSessions {
         self.check(&new)?;
         labels::check(&new.labels)?;
         let image = new.image.as_ref().or(self.client.image.as_ref()).ok_or_else(|| {
-            Error::usage("a session of AGB cloud is made from an image, and none is named")
-                .hint("name it: `--image agb-code-space-1`, WHARF_IMAGE, or `image` in the profile")
+            Error::usage("a session of AGB cloud is made from an image, and none is named").hint(format!(
+                "name it: `{}`, WHARF_IMAGE, or `image` in the profile",
+                Setting::Image.to("agb-code-space-1")
+            ))
         })?;
         let loaded = new.resources.iter().map(contexts::persistence).collect::<Result<Vec<_>>>()?;
         let asked = wire::NewAgbSession {
@@ -92,7 +95,7 @@ impl Sessions for AgbSessions {
         if let Ok(Value::Object(asked)) = serde_json::to_value(&asked) {
             content.extend(asked);
         }
-        let class = Class::Once("`wharf sessions list` shows whether there is one more");
+        let class = Class::Once(Step::ListSessions);
         let request = self.client.call(class, AgbOperation::CreateSession);
         let reply = send(request.query("imageId", image).json(&content)).await?;
         let made: wire::CreatedSession = reply.data()?;
@@ -101,10 +104,11 @@ impl Sessions for AgbSessions {
         }
         let id = read_id(made.session_id.as_deref().unwrap_or_default())?;
         if let Err(error) = self.contexts.wait(&id, &loaded).await {
-            return Err(match self.delete(&id, true).await {
-                Ok(()) => error,
-                Err(_) => error.hint(format!("the session is there nevertheless: `wharf sessions delete {id}`")),
-            });
+            if self.delete(&id, true).await.is_ok() {
+                return Err(error);
+            }
+            let delete = Step::DeleteSession { id: Some(id.as_str()), force: false };
+            return Err(error.hint(format!("the session exists nevertheless: {delete}")));
         }
         // The answer tells no status. A session that is there is not lost because of that.
         let status = self.client.status(&id).await.ok().flatten().unwrap_or(SessionStatus::Unknown);
@@ -164,7 +168,7 @@ impl Sessions for AgbSessions {
                     Kind::Unavailable,
                     format!("after {waited} s it is still being deleted: `{id}`"),
                 )
-                .hint(format!("wait for it: `wharf sessions wait {id} --for deleted`")));
+                .hint(format!("wait for it: {}", Step::WaitForSession { id: id.as_str(), deleted: true })));
             }
         }
     }
@@ -253,7 +257,8 @@ fn item(text: &RawValue) -> Result<Option<Session>> {
 }
 
 pub(super) fn gone(id: &SessionId) -> Error {
-    Error::not_found(format!("this session is gone: `{id}`")).hint("`wharf sessions list` shows those that are there")
+    Error::not_found(format!("this session is gone: `{id}`"))
+        .hint(format!("{} shows those that are there", Step::ListSessions))
 }
 
 /// What a word for a state means; nothing where the session is gone. The words are an open set, and

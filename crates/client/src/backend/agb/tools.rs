@@ -5,6 +5,7 @@ use serde_json::Map;
 
 use super::client::{AgbClient, send};
 use crate::http::Class;
+use wharf_core::advice::Setting;
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{SessionId, SessionPath};
 use wharf_wire::agb::text::{ShellOutput, ToolError, quoted};
@@ -107,7 +108,8 @@ pub(super) fn failed(at: &SessionPath, error: &ToolError) -> Error {
     let says = json::excerpt(reason(at, &error.message));
     let of = |kind: Kind| Error::new(kind, format!("the session says ({says}): `{at}`"));
     if is_unknown(error) {
-        of(Kind::Unsupported).hint("the session's image lacks what this needs: choose another --image")
+        of(Kind::Unsupported)
+            .hint(format!("the session's image lacks what this needs: choose another {}", Setting::Image))
     } else if has(&["name too long"]) {
         of(Kind::Usage)
     } else if has(&["permission denied", "not permitted", "read-only file system"]) {

@@ -10,6 +10,7 @@ use async_trait::async_trait;
 use tokio::sync::Mutex;
 
 use crate::http::{Auth, Credentials};
+use wharf_core::advice::Setting;
 use wharf_core::config::secret::{Secret, of_file};
 use wharf_core::config::{Settings, env};
 use wharf_core::error::{Error, Kind, Result};
@@ -26,7 +27,7 @@ enum LoginSource {
 impl fmt::Display for LoginSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            LoginSource::Flag(_) => f.write_str("--token-file"),
+            LoginSource::Flag(_) => Setting::TokenFile.fmt(f),
             LoginSource::Key(_) => f.write_str(env::ANTHROPIC_KEY),
             LoginSource::Token(_) => f.write_str(env::ANTHROPIC_TOKEN),
             LoginSource::Profile(secret) => write!(f, "the profile's {secret}"),

@@ -1,16 +1,29 @@
 //! What the service says of an error, and what to do about it.
 
-use crate::http::{HeaderMap, ServiceError, StatusCode, parse_common_error};
+use crate::http::{HeaderMap, HeaderValue, ServiceError, StatusCode, parse_common_error};
+use wharf_core::advice::{Setting, Step};
 use wharf_core::error::Kind;
+use wharf_wire::anthropic::SHOULD_RETRY;
 use wharf_wire::anthropic::error::{AnthropicError, code};
 
-/// Reads an error in the service's own words. What its edge answers need not be JSON.
+/// Reads an error in the service's own words. What its edge answers need not be JSON. A header overrules what the
+/// status says of another try.
 pub(super) fn parse(status: StatusCode, headers: &HeaderMap, content: &[u8]) -> ServiceError {
+    let told = read(status, headers, content);
+    match headers.get(SHOULD_RETRY).map(HeaderValue::as_bytes) {
+        Some(b"true") => ServiceError { retry: Some(true), ..told },
+        Some(b"false") => ServiceError { retry: Some(false), ..told },
+        _ => told,
+    }
+}
+
+fn read(status: StatusCode, headers: &HeaderMap, content: &[u8]) -> ServiceError {
     let mut told = parse_common_error(status, headers, content);
     let answer: Option<AnthropicError> = serde_json::from_slice(content).ok();
     if status == StatusCode::NOT_FOUND && answer.is_none() {
         // A 404 of a gateway or of another service says nothing about what was asked for.
-        (told.kind, told.hint) = (Some(Kind::Unavailable), Some("is this the right address? see --base-url"));
+        (told.kind, told.hint) =
+            (Some(Kind::Unavailable), Some(format!("is this the right address? check {}", Setting::BaseUrl)));
         return told;
     }
     if let Some(answer) = answer {
@@ -32,9 +45,12 @@ pub(super) fn parse(status: StatusCode, headers: &HeaderMap, content: &[u8]) -> 
     }
     if told.hint.is_none() {
         (told.kind, told.hint) = match status.as_u16() {
-            401 => (None, Some("the key or token is not taken: see `wharf doctor -b anthropic`")),
-            402 => (Some(Kind::Limit), Some("look at the plan and its billing in the provider's console")),
-            403 => (None, Some("this key or token may not do that: is it of the right workspace?")),
+            401 => {
+                let diagnose = Step::Diagnose { backend: Some("anthropic") };
+                (None, Some(format!("the key or token is not accepted: see {diagnose}")))
+            }
+            402 => (Some(Kind::Limit), Some("look at the plan and its billing in the provider's console".to_owned())),
+            403 => (None, Some("this key or token may not do that: is it of the right workspace?".to_owned())),
             404 => (told.kind, told.message.as_deref().and_then(whereabouts)),
             _ => (told.kind, None),
         };
@@ -43,75 +59,91 @@ pub(super) fn parse(status: StatusCode, headers: &HeaderMap, content: &[u8]) -> 
 }
 
 /// What an error with a code of its own is, where its status says something else, and the next step.
-fn advice(code: &str) -> Option<(Option<Kind>, &'static str)> {
-    Some(match code {
-        code::NOT_DOWNLOADABLE => (Some(Kind::Unsupported), UPLOADED),
-        code::EXPIRED => (Some(Kind::NotFound), "its time is over: upload it again"),
+fn advice(code: &str) -> Option<(Option<Kind>, String)> {
+    let environment = |what: &str| format!("{what}: {}, WHARF_ENVIRONMENT", Setting::Environment);
+    let (kind, hint) = match code {
+        code::NOT_DOWNLOADABLE => (Kind::Unsupported, uploaded()),
+        code::EXPIRED => (Kind::NotFound, "the file has expired: upload it again".to_owned()),
         code::STORAGE_QUOTA => {
-            (Some(Kind::Limit), "delete stored files that are not needed any more: `wharf files ls`, `wharf files rm`")
+            let (list, delete) = (Step::ListStoredFiles { scope: None }, Step::DeleteStoredFile { id: None });
+            (Kind::Limit, format!("delete stored files that are no longer needed: {list}, {delete}"))
         }
-        code::BODY_TIMEOUT => (Some(Kind::Unavailable), "the content came too slowly: run the command again"),
-        code::NO_ENVIRONMENT => (Some(Kind::NotFound), "name one that there is: --environment, WHARF_ENVIRONMENT"),
-        "environment_archived" => (Some(Kind::Conflict), "name another one: --environment, WHARF_ENVIRONMENT"),
+        code::BODY_TIMEOUT => (Kind::Unavailable, "the content came too slowly: run the command again".to_owned()),
+        code::NO_ENVIRONMENT => (Kind::NotFound, environment("name one that exists")),
+        "environment_archived" => (Kind::Conflict, environment("name another one")),
         "organization_not_enrolled_in_beta" => {
-            (Some(Kind::Auth), "the organisation of this key has no access to managed agents yet")
+            (Kind::Auth, "the organisation of this key has no access to managed agents yet".to_owned())
         }
-        "organization_on_hold" => (Some(Kind::Auth), "the organisation of this key is on hold: ask its administrators"),
+        "organization_on_hold" => {
+            (Kind::Auth, "the organisation of this key is on hold: ask its administrators".to_owned())
+        }
         code if code::SPEND_LIMITS.contains(&code) => {
-            (Some(Kind::Limit), "waiting does not help: raise the limit in the provider's console")
+            (Kind::Limit, "waiting does not help: raise the limit in the provider's console".to_owned())
         }
         _ => return None,
-    })
+    };
+    Some((Some(kind), hint))
 }
 
 /// Where to look for what is not there, as far as the service says what that is.
-fn whereabouts(message: &str) -> Option<&'static str> {
+fn whereabouts(message: &str) -> Option<String> {
     let message = message.to_ascii_lowercase();
-    let hints = [
-        ("resource", "`wharf resources list SESSION` shows what is mounted"),
-        ("session", "`wharf sessions list` shows those that are there"),
-        ("file", "`wharf files ls` shows the stored files, `wharf files ls SESSION:/` what is in a session"),
-    ];
-    hints.into_iter().find(|(what, _)| message.contains(what)).map(|(_, hint)| hint)
+    if message.contains("resource") {
+        Some(format!("{} shows what is mounted", Step::ListResources { session: None }))
+    } else if message.contains("session") {
+        Some(format!("{} shows those that are there", Step::ListSessions))
+    } else if message.contains("file") {
+        let (stored, inside) = (Step::ListStoredFiles { scope: None }, Step::ListFiles { session: None });
+        Some(format!("{stored} shows the stored files, {inside} what is in a session"))
+    } else {
+        None
+    }
 }
 
 /// Why an upload cannot be had back.
-pub(super) const UPLOADED: &str = "the service hands out what an agent made, and never what a user uploaded: keep the \
-    original; `wharf files ls --scope-id SESSION` shows what can be fetched";
+pub(super) fn uploaded() -> String {
+    let list = Step::ListStoredFiles { scope: Some("SESSION") };
+    format!(
+        "the service returns what an agent made, never what a user uploaded: keep the original; {list} shows what can be \
+         fetched"
+    )
+}
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn read(status: u16, body: &str) -> ServiceError {
+    fn answered(status: u16, body: &str) -> ServiceError {
         parse(StatusCode::from_u16(status).unwrap(), &HeaderMap::new(), body.as_bytes())
     }
 
     fn coded(status: u16, code: &str) -> ServiceError {
         let error = format!(r#"{{"type":"invalid_request_error","message":"m","details":{{"error_code":"{code}"}}}}"#);
-        read(status, &format!(r#"{{"type":"error","error":{error},"request_id":"req_1"}}"#))
+        answered(status, &format!(r#"{{"type":"error","error":{error},"request_id":"req_1"}}"#))
     }
 
     #[test]
     fn errors_are_read_in_the_services_words() {
         let told =
-            read(404, r#"{"type":"error","error":{"type":"not_found_error","message":"m"},"request_id":"req_1"}"#);
+            answered(404, r#"{"type":"error","error":{"type":"not_found_error","message":"m"},"request_id":"req_1"}"#);
         assert_eq!((told.code.as_deref(), told.message.as_deref()), (Some("not_found_error"), Some("m")));
         assert_eq!((told.request_id.as_deref(), told.kind, told.retry), (Some("req_1"), None, None));
         assert_eq!(told.hint, None);
         for (message, hint) in [
-            ("Session `s` not found.", "sessions list"),
-            ("File `f` not found.", "files ls"),
-            ("Resource `r` not found.", "resources list"),
+            ("Session `s` not found.", Step::ListSessions),
+            ("File `f` not found.", Step::ListStoredFiles { scope: None }),
+            ("Resource `r` not found.", Step::ListResources { session: None }),
         ] {
-            let told =
-                read(404, &format!(r#"{{"type":"error","error":{{"type":"not_found_error","message":"{message}"}}}}"#));
-            assert!(told.hint.is_some_and(|text| text.contains(hint)), "{message}");
+            let told = answered(
+                404,
+                &format!(r#"{{"type":"error","error":{{"type":"not_found_error","message":"{message}"}}}}"#),
+            );
+            assert!(told.hint.is_some_and(|text| text.contains(&hint.to_string())), "{message}");
         }
         for stranger in ["", "<html>Not Found</html>", "{}", r#"{"message":"Not Found"}"#] {
-            assert_eq!(read(404, stranger).kind, Some(Kind::Unavailable), "{stranger}");
+            assert_eq!(answered(404, stranger).kind, Some(Kind::Unavailable), "{stranger}");
         }
-        let page = read(413, "<html>too large</html>");
+        let page = answered(413, "<html>too large</html>");
         assert!(page.code.is_none() && page.message.is_none() && page.hint.is_none());
     }
 
@@ -133,11 +165,20 @@ mod tests {
     }
 
     #[test]
+    fn the_services_header_overrules_its_status() {
+        let retry = |value: &str| {
+            let headers = HeaderMap::from_iter([(SHOULD_RETRY.parse().unwrap(), value.parse().unwrap())]);
+            parse(StatusCode::INTERNAL_SERVER_ERROR, &headers, b"").retry
+        };
+        assert_eq!((retry("true"), retry("false"), retry("maybe")), (Some(true), Some(false), None));
+    }
+
+    #[test]
     fn money_is_not_waited_for_and_a_slow_body_is_sent_again() {
         assert_eq!(coded(429, "contract_spend_limit_reached").retry, Some(false));
         assert_eq!(coded(429, "ramp_limit_exceeded").retry, None);
         let slow = coded(400, "request_body_timeout");
         assert_eq!((slow.retry, slow.not_executed, slow.kind), (Some(true), true, Some(Kind::Unavailable)));
-        assert_eq!(read(402, "{}").kind, Some(Kind::Limit));
+        assert_eq!(answered(402, "{}").kind, Some(Kind::Limit));
     }
 }

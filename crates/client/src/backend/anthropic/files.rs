@@ -24,6 +24,7 @@ use crate::backend::{
     Capabilities, FetchOptions, FileStore, GetResult, NewStoredFile, Page, PutOptions, PutResult, RemoteTree,
     Resources, SessionFiles, TimeOf, TreeOptions, proof,
 };
+use wharf_core::advice::{Setting, Step};
 use wharf_core::body::Source;
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{
@@ -159,8 +160,13 @@ impl SessionFiles for AnthropicFiles {
                     break;
                 }
                 if looks > LOOKS {
-                    return Err(Error::conflict(format!("the agent goes on making files: `{}`", at.session))
-                        .hint("wait for it: `wharf sessions wait`, or take what is there: --no-settle"));
+                    return Err(Error::conflict(format!("the agent goes on making files: `{}`", at.session)).hint(
+                        format!(
+                            "wait for it: {}, or take what is there: {}",
+                            Step::WaitForSession { id: at.session.as_str(), deleted: false },
+                            Setting::NoSettle
+                        ),
+                    ));
                 }
             }
         }
@@ -190,7 +196,7 @@ impl SessionFiles for AnthropicFiles {
                     .hint("remove what is in it, or delete the session"));
             }
             NodeKind::Directory if !recursive => {
-                return Err(is_directory(at).hint("add -r to unmount all that is in it"));
+                return Err(is_directory(at).hint(format!("add {} to unmount all that is in it", Setting::Recursive)));
             }
             NodeKind::Directory => {
                 for entry in view.below(&here, true) {
@@ -409,18 +415,17 @@ impl<T> Collected<T> {
             return Ok(());
         }
         let what = format!("the session has more than {MOST} mounts or files, or {} MiB of them", BYTES >> 20);
-        Err(Error::new(Kind::Limit, what).hint("fetch files by their ids: `wharf files ls --scope-id SESSION`"))
+        Err(Error::new(Kind::Limit, what)
+            .hint(format!("fetch files by their ids: {}", Step::ListStoredFiles { scope: Some("SESSION") })))
     }
 }
 
 /// Why a path holds neither the old file nor the new one.
 fn unmounted(upload: &PendingMount, error: Error) -> Error {
     let PendingMount { place, id } = upload;
-    let hint = format!(
-        "what was mounted there is not any more, and the new file is stored: \
-         `wharf resources add {} {id}:{}`",
-        place.session, place.path
-    );
+    let resource = format!("{id}:{}", place.path);
+    let mount = Step::AddResource { session: place.session.as_str(), resource: &resource };
+    let hint = format!("what was mounted there no longer is, and the new file is stored: {mount}");
     error.context(format!("mounting `{id}` at `{place}`")).hint(hint).leaving([id.to_string()])
 }
 
@@ -445,7 +450,7 @@ fn mount_of(view: &View, at: &SessionPath) -> Result<Option<String>> {
         }
         NodeKind::Output(id) => refused(
             "what the agent made cannot be removed from its session",
-            format!("the file that the service made of it can: `wharf files rm {id}`"),
+            format!("the file that the service made of it can: {}", Step::DeleteStoredFile { id: Some(id.as_str()) }),
         ),
     }
 }
@@ -460,7 +465,7 @@ fn check_free<'a>(taken: impl Iterator<Item = &'a RemotePath>, place: &SessionPa
     }
     if taken.contains(path) {
         return Err(Error::conflict(format!("a stored file is mounted here, read-only: `{place}`"))
-            .hint(format!("unmount it first: `wharf files rm {place}`")));
+            .hint(format!("unmount it first: {}", Step::RemoveFile { target: Some(&place.to_string()) })));
     }
     let mut above = path.parent();
     while let Some(parent) = above {

@@ -13,6 +13,7 @@ use super::{listing, view};
 use crate::backend::page::unreadable;
 use crate::backend::{Capabilities, Feature, FileStore, NewResource, Page, PageRequest, Resources};
 use crate::http::Class;
+use wharf_core::advice::Step;
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{FileId, Provider, RemotePath, Resource, ResourceKind, SessionId, SessionPath};
 use wharf_wire::anthropic::resources::{PAGE_MAX, UPLOADS, kind};
@@ -38,7 +39,7 @@ impl Resources for AnthropicResources {
                 Kind::Unsupported,
                 format!("a session that is there takes no resource of type {}", kind.word()),
             )
-            .hint("give it when the session is made: `wharf sessions create --resource`")
+            .hint(format!("give it when the session is created: {}", Step::CreateSessionWithResource))
             .from_backend(CAPABILITIES.backend)),
             ResourceKind::Context | ResourceKind::Unknown => Err(CAPABILITIES.unsupported(Feature::of_resource(kind))),
         }
@@ -98,7 +99,7 @@ impl AnthropicResources {
     /// Sends what is to be mounted. Of a path that somebody else took meanwhile the service says no
     /// more than that the request is bad.
     pub(super) async fn mount(&self, at: &SessionPath, content: &Map<String, Value>) -> Result<Resource> {
-        let class = Class::Once("`wharf resources list` shows whether it is there");
+        let class = Class::Once(Step::ListResources { session: None });
         let request = self.client.gated(class, AnthropicOperation::AddResource, &[at.session.as_str()]);
         match request.json(content).send().await {
             Ok(answer) => read(&at.session, answer.object()?),

@@ -18,6 +18,7 @@ use crate::backend::{
     Capabilities, LabelPatch, NewSession, Page, PageRequest, SessionChange, SessionQuery, Sessions, body_document,
 };
 use crate::http::{Answer, Class};
+use wharf_core::advice::{Setting, Step};
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{Labels, Provider, Session, SessionId, SessionStatus};
 use wharf_wire::anthropic::Nullable;
@@ -92,7 +93,7 @@ impl Sessions for AnthropicSessions {
         }
         content.extend(extra);
         let hidden: Vec<String> = content.get("resources").into_iter().flat_map(tokens).collect();
-        let class = Class::Once("`wharf sessions list` shows whether it is there");
+        let class = Class::Once(Step::ListSessions);
         let request =
             self.client.gated(class, AnthropicOperation::CreateSession, &[]).read_timeout(PATIENCE).json(&content);
         session_of(&hidden.iter().fold(request, |request, token| request.hide(token)).send().await?)
@@ -152,7 +153,9 @@ impl Sessions for AnthropicSessions {
             }
             if !force {
                 return Err(running(id).hint(format!(
-                    "wait for it: `wharf sessions wait {id}`, or interrupt it: `wharf sessions delete {id} --force`"
+                    "wait for it: {}, or interrupt it: {}",
+                    Step::WaitForSession { id: id.as_str(), deleted: false },
+                    Step::DeleteSession { id: Some(id.as_str()), force: true }
                 )));
             }
             self.interrupt(id, patience).await?;
@@ -188,9 +191,10 @@ impl Sessions for AnthropicSessions {
                 let session = self.get(id).await?;
                 match session.status {
                     SessionStatus::Archived => Ok(session),
-                    SessionStatus::Running => {
-                        Err(running(id).hint(format!("wait for it first: `wharf sessions wait {id}`")))
-                    }
+                    SessionStatus::Running => Err(running(id).hint(format!(
+                        "wait for it first: {}",
+                        Step::WaitForSession { id: id.as_str(), deleted: false }
+                    ))),
                     _ => Err(error),
                 }
             }
@@ -209,9 +213,10 @@ impl AnthropicClient {
 impl AnthropicSessions {
     fn environment<'a>(&'a self, new: &'a NewSession) -> Result<&'a str> {
         new.environment.as_deref().or(self.client.setup.environment.as_deref()).ok_or_else(|| {
-            Error::usage("a session needs an environment, and none is named").hint(
-                "name it: --environment, WHARF_ENVIRONMENT, `environment` in the profile or `environment_id` in the document",
-            )
+            Error::usage("a session needs an environment, and none is named").hint(format!(
+                "name it: {}, WHARF_ENVIRONMENT, `environment` in the profile or `environment_id` in the document",
+                Setting::Environment
+            ))
         })
     }
 
@@ -246,7 +251,7 @@ fn running(id: &SessionId) -> Error {
 fn agent(new: &NewSession, or_else: Option<&str>) -> Result<AgentRef> {
     let Some(id) = new.agent.as_deref().or(or_else) else {
         return Err(Error::usage("a session needs an agent, and none is named")
-            .hint("name it: --agent, WHARF_AGENT, `agent` in the profile or in the document"));
+            .hint(format!("name it: {}, WHARF_AGENT, `agent` in the profile or in the document", Setting::Agent)));
     };
     let version = match &new.agent_version {
         None => None,

@@ -16,6 +16,7 @@ use crate::backend::{
     FetchOptions, FileStore, GetResult, NewStoredFile, Page, PageRequest, PutResult, RemoteHash, range,
 };
 use crate::http::{Class, FilePart, MultipartForm};
+use wharf_core::advice::{Setting, Step};
 use wharf_core::body::{Attributes, Body, MapSource, Source};
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{FileId, Provider, RemotePath, Scope, SessionId, StoredFile};
@@ -37,7 +38,7 @@ impl FileStore for AnthropicStore {
         check_name(&new.filename)?;
         let expires = new.expires_in.map(|time| time.as_secs());
         if let Some(seconds) = expires.filter(|seconds| !EXPIRES.contains(seconds)) {
-            return Err(Error::usage(format!("--expires-in is from 1h to 90d here, and this is {seconds} s")));
+            return Err(Error::usage(format!("{} is from 1h to 90d here, not {seconds} s", Setting::ExpiresIn)));
         }
         let spooled;
         let source = match source.len() {
@@ -63,7 +64,7 @@ impl FileStore for AnthropicStore {
                 source: &watched,
             },
         };
-        let class = Class::Once("`wharf files ls` shows whether it is there");
+        let class = Class::Once(Step::ListStoredFiles { scope: None });
         let answer = self.client.plain(class, AnthropicOperation::UploadFile, &[]).form(form).send().await;
         sending.done();
         let answer = answer?;
@@ -178,7 +179,7 @@ fn check_name(name: &str) -> Result<()> {
     if short.is_empty() || !fits || matches!(name, "." | "..") {
         let bad: String = wire::files::NAME_FORBIDDEN.iter().collect();
         return Err(Error::usage(format!("the service takes no file of this name: {name:?}"))
-            .hint(format!("it may not hold {bad} nor control characters: give another with --name")));
+            .hint(format!("it may not hold {bad} nor control characters: give another with {}", Setting::Name)));
     }
     Ok(())
 }
@@ -193,7 +194,7 @@ pub(super) fn stored_name(name: &str) -> String {
 /// Why an upload is not fetched.
 pub(super) fn uploaded(what: &str) -> Error {
     Error::new(Kind::Unsupported, format!("what a user uploaded cannot be fetched again: {what}"))
-        .hint(errors::UPLOADED)
+        .hint(errors::uploaded())
         .from_backend(CAPABILITIES.backend)
 }
 

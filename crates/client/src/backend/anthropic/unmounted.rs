@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex};
 
 use crate::backend::NewResource;
+use wharf_core::advice::Step;
 use wharf_core::body::Body;
 use wharf_core::model::{FileId, ResourceKind, SessionPath};
 use wharf_core::sync::lock;
@@ -137,11 +138,13 @@ impl Dropped {
     pub(super) fn name(&self) -> String {
         match self {
             Dropped::Sending { name } => {
-                format!("an upload of `{name}` was on its way: `wharf files ls` shows whether it is there")
+                let list = Step::ListStoredFiles { scope: None };
+                format!("an upload of `{name}` was on its way: {list} shows whether it is there")
             }
             Dropped::Stored(upload) => upload.remains(),
             Dropped::Unmounting(upload) | Dropped::Mounting { upload, .. } => {
-                format!("{}; `wharf resources list {}` shows what is mounted", upload.remains(), upload.place.session)
+                let list = Step::ListResources { session: Some(upload.place.session.as_str()) };
+                format!("{}; {list} shows what is mounted", upload.remains())
             }
         }
     }

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 
 use crate::backend::path_errors::missing;
 use crate::backend::tree;
+use wharf_core::advice::Setting;
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{
     Entry, EntryKind, FileId, Provider, RemotePath, Resource, ResourceKind, SessionPath, StoredFile, Timestamp,
@@ -191,7 +192,11 @@ impl View {
                 return Ok(path);
             }
             if let Some(paths) = self.doubles.get(path) {
-                return Err(ambiguous(path, paths, "name one of them, or add --all to fetch them all"));
+                return Err(ambiguous(
+                    path,
+                    paths,
+                    &format!("name one of them, or add {} to fetch them all", Setting::All),
+                ));
             }
         }
         Err(self.faults(&place, false).next().cloned().unwrap_or_else(|| missing(at)))
@@ -237,7 +242,9 @@ impl View {
     pub(super) fn check_names(&self, at: &RemotePath) -> Result<()> {
         let place = place(at);
         match self.doubles.iter().find(|(path, _)| path.is_within(&place)) {
-            Some((path, paths)) => Err(ambiguous(path, paths, "add --all to fetch each under a name with its id")),
+            Some((path, paths)) => {
+                Err(ambiguous(path, paths, &format!("add {} to fetch each under a name with its id", Setting::All)))
+            }
             None => Ok(()),
         }
     }

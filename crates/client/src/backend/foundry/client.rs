@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::credentials::Chain;
 use super::errors;
 use crate::http::{Class, Http, Options, Request};
+use wharf_core::advice::Setting;
 use wharf_core::error::{Error, Result};
 use wharf_core::random;
 use wharf_wire::foundry::{self as wire, FoundryOperation};
@@ -29,7 +30,7 @@ impl FoundryClient {
     pub(super) fn agent(&self) -> Result<&str> {
         let Some(agent) = &self.agent else {
             return Err(Error::usage("the sessions of Microsoft Foundry belong to an agent, and none is named")
-                .hint("name it: `--agent NAME`, WHARF_AGENT, or `agent` in the profile"));
+                .hint(format!("name it: `{}`, WHARF_AGENT, or `agent` in the profile", Setting::Agent.to("NAME"))));
         };
         checked(agent)
     }

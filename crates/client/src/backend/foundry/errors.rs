@@ -1,6 +1,7 @@
 //! What the service says of an error, and what to do about it.
 
 use crate::http::{HeaderMap, ServiceError, StatusCode, parse_common_error};
+use wharf_core::advice::{Setting, Step};
 use wharf_core::error::Kind;
 use wharf_wire::foundry as wire;
 
@@ -14,33 +15,43 @@ pub(super) fn parse(status: StatusCode, headers: &HeaderMap, content: &[u8]) -> 
     let stranger = status == StatusCode::NOT_FOUND && answer.is_none() && told.code.is_none();
     told.request_id = answer.and_then(|answer| answer.error.additional_info).and_then(|info| info.request_id);
     if stranger {
-        (told.kind, told.hint) = (Some(Kind::Unavailable), Some("is this the right address? see --base-url"));
+        (told.kind, told.hint) =
+            (Some(Kind::Unavailable), Some(format!("is this the right address? check {}", Setting::BaseUrl)));
         return told;
     }
     told.retry = told.code.as_deref().filter(|code| wire::NOT_READY.contains(code)).map(|_| true);
+    let diagnose = Step::Diagnose { backend: Some("foundry") };
     told.hint = told.code.as_deref().and_then(advice).or(match status.as_u16() {
         401 => {
-            Some("the token has to be one of Microsoft Entra for https://ai.azure.com: see `wharf doctor -b foundry`")
+            Some(format!("the token has to be one of Microsoft Entra for https://ai.azure.com: see {diagnose}"))
         }
-        403 => Some(
-            "sessions take the role Foundry User on the project; Owner and Contributor alone do not do: \
-             see `wharf doctor -b foundry`",
-        ),
+        403 => Some(format!(
+            "sessions need the role Foundry User on the project; Owner or Contributor alone is not enough: see {diagnose}"
+        )),
         _ => None,
     });
     told
 }
 
 /// The next step after an error that has a code of its own.
-fn advice(code: &str) -> Option<&'static str> {
-    Some(match code {
-        "not_found" => "`wharf sessions list` shows the sessions, `wharf files ls SESSION:/` what is in one",
-        "session_not_accessible" => {
-            "it belongs to another identity: the same --user-identity or token as at its creation"
+fn advice(code: &str) -> Option<String> {
+    let text = match code {
+        "not_found" => {
+            let (sessions, files) = (Step::ListSessions, Step::ListFiles { session: None });
+            return Some(format!("{sessions} shows the sessions, {files} what is in one"));
         }
-        "preview_feature_required" => "the call needs an opt-in: --header 'Foundry-Features: NAME=V1Preview'",
+        "session_not_accessible" => {
+            let identity = Setting::UserIdentity;
+            return Some(format!(
+                "it belongs to another identity: use the same {identity} or token as at its creation"
+            ));
+        }
+        "preview_feature_required" => {
+            let header = Setting::Header.to("'Foundry-Features: NAME=V1Preview'");
+            return Some(format!("the call needs an opt-in: {header}"));
+        }
         "session_not_ready" | "ReadinessTimeout" => {
-            "the session's sandbox did not come up: run the command retry, or make a new session"
+            "the session's sandbox did not come up: run the command again, or make a new session"
         }
         "SandboxIdle" => "the session's sandbox was suspended and is coming back: run the command again",
         "SandboxNotFound" => "the session's sandbox is gone: make a new session",
@@ -50,7 +61,8 @@ fn advice(code: &str) -> Option<&'static str> {
             "delete sessions that are not needed any more, or ask for a larger quota"
         }
         _ => return None,
-    })
+    };
+    Some(text.to_owned())
 }
 
 #[cfg(test)]
@@ -63,7 +75,7 @@ mod tests {
         let told = parse(StatusCode::NOT_FOUND, &HeaderMap::new(), body);
         assert_eq!((told.code.as_deref(), told.request_id.as_deref()), (Some("not_found"), Some("r1")));
         assert_eq!(told.retry, None);
-        assert!(told.hint.unwrap().contains("sessions list"));
+        assert!(told.hint.unwrap().contains(&Step::ListSessions.to_string()));
         let mut headers = HeaderMap::new();
         headers.insert(wire::GATEWAY_REASON, "SandboxIdle".parse().unwrap());
         let told = parse(StatusCode::BAD_GATEWAY, &headers, b"");

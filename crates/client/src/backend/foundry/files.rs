@@ -24,6 +24,7 @@ use crate::backend::{
     range,
 };
 use crate::http::{Class, Request};
+use wharf_core::advice::Setting;
 use wharf_core::body::{Attributes, Source};
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::entry::Mode;
@@ -252,9 +253,11 @@ impl SessionFiles for FoundryFiles {
                     _ => Err(error),
                 },
             },
-            Err(error) if error.kind() == Kind::Conflict && !recursive && error.hint_text().is_none() => {
-                Err(error.hint("a directory that is not empty? add -r to remove it with all that is in it"))
-            }
+            Err(error) if error.kind() == Kind::Conflict && !recursive && error.hint_text().is_none() => Err(error
+                .hint(format!(
+                    "if it is a directory that is not empty, add {} to remove it with all that is in it",
+                    Setting::Recursive
+                ))),
             Err(error) => Err(error),
         }
     }

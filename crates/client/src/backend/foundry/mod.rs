@@ -138,7 +138,7 @@ mod tests {
             .unwrap_err();
         assert_eq!(error.kind(), Kind::Usage);
         let hint = error.hint_text().unwrap();
-        assert!(["--agent", "WHARF_AGENT", "profile"].iter().all(|word| hint.contains(word)), "{hint}");
+        assert!(["Agent=NAME", "WHARF_AGENT", "profile"].iter().all(|word| hint.contains(word)), "{hint}");
         assert_eq!(client::checked("a.b").unwrap_err().kind(), Kind::Usage);
     }
 }

@@ -12,6 +12,7 @@ use super::client::{FoundryClient, checked};
 use crate::backend::page::{Cursors, LONGEST, MOST, cursor_stuck, unreadable};
 use crate::backend::{Capabilities, NewSession, Page, PageRequest, SessionQuery, Sessions, body_document};
 use crate::http::{Answer, Class};
+use wharf_core::advice::Setting;
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{Provider, Session, SessionId, SessionStatus, Timestamp};
 use wharf_core::random;
@@ -66,9 +67,10 @@ impl Sessions for FoundrySessions {
         let agent = match (&self.client.agent, &new.agent) {
             (Some(mine), Some(other)) if mine != other => {
                 let what = format!("the document names another agent than the settings: `{other}` and not `{mine}`");
-                return Err(Error::usage(what).hint(
-                    "a session is found with its agent only: name it with `--agent`, WHARF_AGENT or the profile",
-                ));
+                return Err(Error::usage(what).hint(format!(
+                    "a session is found with its agent only: name it with {}, WHARF_AGENT or the profile",
+                    Setting::Agent
+                )));
             }
             (_, Some(agent)) => checked(agent)?,
             (_, None) => self.client.agent()?,
@@ -98,7 +100,7 @@ impl Sessions for FoundrySessions {
                 self.client.one(agent, &id).await.map_err(|_| error)
             }
             Err(error) if error.kind() == Kind::Conflict && error.hint_text().is_none() => {
-                Err(error.hint("choose another --id, or delete it first"))
+                Err(error.hint(format!("choose another {}, or delete it first", Setting::SessionId)))
             }
             Err(error) if error.kind() == Kind::NotFound => {
                 Err(error.hint(format!("look whether there is an agent `{agent}`, and the version that was asked for")))
@@ -199,8 +201,10 @@ impl FoundryClient {
                 return Ok(version.version);
             }
             if !page.has_more {
-                return Err(Error::conflict(format!("no version of this agent is active: `{agent}`"))
-                    .hint("deploy it, or wait until a version is active, or name one with --agent-version"));
+                return Err(Error::conflict(format!("no version of this agent is active: `{agent}`")).hint(format!(
+                    "deploy it, or wait until a version is active, or name one with {}",
+                    Setting::AgentVersion
+                )));
             }
             let next = page.last_id.or(last).ok_or_else(cursor_stuck)?;
             cursors.follow(&next, received)?;

@@ -8,6 +8,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, Row, Transaction, TransactionBe
 
 use super::disk::{Durability, NO_NETWORK, link_refused};
 use crate::backend::{Page, PageRequest};
+use wharf_core::advice::Step;
 use wharf_core::error::{Details, Error, Kind, Result};
 use wharf_core::model::{SessionId, Timestamp};
 use wharf_core::platform;
@@ -88,7 +89,7 @@ impl Db {
             if path.is_symlink() {
                 return Err(link_refused(path));
             }
-            made.map_err(|e| Error::io(doing(), &e).of_kind(Kind::Io).hint(UNWRITABLE))?;
+            made.map_err(|e| Error::io(doing(), &e).of_kind(Kind::Io).hint(unwritable()))?;
             // The name of the home itself may be a link.
             let real = path.parent().and_then(|home| Some(home.canonicalize().ok()?.join(path.file_name()?)));
             let flags =
@@ -144,7 +145,7 @@ impl Db {
             Ok(format!("whole, format {FORMAT}, journal {mode}"))
         } else {
             let what = verdict.lines().last().unwrap_or_default();
-            Err(Error::new(Kind::Io, format!("the database is damaged: {what}")).hint(DAMAGED))
+            Err(Error::new(Kind::Io, format!("the database is damaged: {what}")).hint(damaged()))
         }
     }
 
@@ -157,10 +158,15 @@ impl Db {
 const FULL: &str = "the disk, a quota or `ulimit -f` leaves no room: free some space, nothing was half-written";
 
 /// What to do where the database cannot be written.
-const UNWRITABLE: &str = "check that WHARF_HOME is on a writable disk and yours; `wharf doctor` shows where it is";
+fn unwritable() -> String {
+    let diagnose = Step::Diagnose { backend: None };
+    format!("check that WHARF_HOME is on a writable disk and yours; {diagnose} shows where it is")
+}
 
 /// What to do about a damaged database. Nothing is ever removed because of it.
-const DAMAGED: &str = "no file was touched; `wharf doctor` says what can be saved";
+fn damaged() -> String {
+    format!("no file was touched; {} says what can be saved", Step::Diagnose { backend: None })
+}
 
 /// What a database is.
 enum DbState {
@@ -238,8 +244,8 @@ pub(super) fn fault(doing: impl std::fmt::Display, error: &rusqlite::Error) -> E
             .details(Details { retryable: true, ..Details::default() }),
         Some(ErrorCode::DiskFull) => made.hint("the disk is full: free some space, nothing was half-written"),
         Some(ErrorCode::SystemIoFailure) if is_refused_size(error) => made.hint(FULL),
-        Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => made.hint(UNWRITABLE),
-        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => made.hint(DAMAGED),
+        Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => made.hint(unwritable()),
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => made.hint(damaged()),
         Some(ErrorCode::SystemIoFailure | ErrorCode::FileLockingProtocolFailed) => made.hint(NO_NETWORK),
         _ => made,
     }
@@ -296,14 +302,18 @@ pub(super) fn read_ttl(row: &Row<'_>) -> rusqlite::Result<Option<Duration>> {
 
 /// The error of a session that was deleted and could not be removed.
 pub(super) fn undeleted(id: &SessionId, reason: &str) -> Error {
-    Error::new(Kind::Io, format!("the session `{id}` is deleted, but not everything could be removed: {reason}"))
-        .hint("correct the cause (owner, attributes, a mount), then run `wharf sessions delete` again")
+    Error::new(Kind::Io, format!("the session `{id}` is deleted, but not everything could be removed: {reason}")).hint(
+        format!(
+            "correct the cause (owner, attributes, a mount), then: {}",
+            Step::DeleteSession { id: Some(id.as_str()), force: false }
+        ),
+    )
 }
 
 /// The error of a session that is not there.
 pub(super) fn unknown(id: &SessionId) -> Error {
     Error::not_found(format!("there is no session of this id: `{id}`"))
-        .hint("`wharf sessions list` shows those that are there")
+        .hint(format!("{} shows those that are there", Step::ListSessions))
 }
 
 /// The error of a session that would hold more than it may.

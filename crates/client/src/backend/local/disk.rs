@@ -12,6 +12,7 @@ use cap_std::ambient_authority;
 use cap_std::fs::Dir;
 
 use crate::backend::ByteRange;
+use wharf_core::advice::{Setting, Step};
 use wharf_core::body::Body;
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{RemotePath, SessionId, SessionPath};
@@ -158,7 +159,10 @@ impl Disk {
         self.sessions.open_dir_nofollow(id.as_str()).map_err(|e| match e.kind() {
             io::ErrorKind::NotFound => {
                 Error::conflict(format!("the directory of this session is gone: `{}`", self.session_path(id).display()))
-                    .hint("another program removed it; `wharf sessions delete` removes the rest")
+                    .hint(format!(
+                        "another program removed it; {} removes the rest",
+                        Step::DeleteSession { id: Some(id.as_str()), force: false }
+                    ))
             }
             _ => Error::io(format!("opening `{}`", self.session_path(id).display()), &e),
         })
@@ -199,7 +203,7 @@ impl Disk {
                     "something is in the way that no session owns: `{}`",
                     self.session_path(id).display()
                 ))
-                .hint("move it away, or choose another --id")
+                .hint(format!("move it away, or choose another {}", Setting::SessionId))
             }
             _ => Error::io(format!("making the session `{id}`"), &e),
         };
@@ -271,11 +275,15 @@ impl Disk {
             Ok(()) => return Ok(()),
             Err(RemovalFailure::Moved(left)) => (
                 left.below(&self.home.join("tmp")),
-                "the rest waits there: later commands try again, and `wharf doctor` lists it",
+                format!(
+                    "the rest waits there: later commands try again, and {} lists it",
+                    Step::Diagnose { backend: None }
+                ),
             ),
-            Err(RemovalFailure::InPlace(left)) => {
-                (left.below(from), "correct the cause (owner, attributes, a mount), then run the command again")
-            }
+            Err(RemovalFailure::InPlace(left)) => (
+                left.below(from),
+                "correct the cause (owner, attributes, a mount), then run the command again".to_owned(),
+            ),
         };
         Err(Error::new(Kind::Io, format!("{doing}: not everything could be removed: {left}")).hint(hint))
     }
@@ -413,7 +421,7 @@ pub(super) fn real_path(dir: &Dir, path: &RemotePath) -> Result<RemotePath> {
 pub(super) fn refused(doing: impl std::fmt::Display, error: &io::Error) -> Error {
     if error.kind() == io::ErrorKind::PermissionDenied && error.raw_os_error().is_none() {
         return Error::new(Kind::Conflict, format!("{doing}: a link on the way leads outside the session"))
-            .hint("`wharf files rm` removes the link itself");
+            .hint(format!("{} removes the link itself", Step::RemoveFile { target: None }));
     }
     Error::io(doing, error)
 }

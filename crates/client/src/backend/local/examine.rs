@@ -5,6 +5,7 @@ use std::io;
 
 use super::Local;
 use crate::backend::{Check, NewSession, PageRequest, SessionQuery, Sessions};
+use wharf_core::advice::Step;
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::walk::DirWalk;
 
@@ -67,10 +68,11 @@ impl Local {
             names.join(", ")
         );
         let what = if broken { "these can be saved" } else { "these belong to no session that the database knows" };
+        let upload = Step::Upload { source: "DIRECTORY", target: "SESSION:/" };
         let hint = if broken {
-            "copy them, move `wharf.db*` away, and `wharf files upload DIRECTORY SESSION:/` into new sessions"
+            format!("copy them, move `wharf.db*` away, and upload them into new sessions: {upload}")
         } else {
-            "`wharf files upload DIRECTORY SESSION:/` takes them into a session; remove them by hand"
+            format!("upload what you need into a session, then remove them by hand: {upload}")
         };
         Err(Error::conflict(format!("{what}: {found}")).hint(hint))
     }

@@ -20,6 +20,7 @@ use crate::backend::path_errors::{directory_in_the_way, missing, no_directory, t
 use crate::backend::{
     Capabilities, FetchOptions, GetResult, MkdirOptions, PutOptions, PutResult, RemoteHash, SessionFiles,
 };
+use wharf_core::advice::{Setting, Step};
 use wharf_core::body::Source;
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::entry::Mode;
@@ -201,7 +202,7 @@ impl SessionFiles for LocalFiles {
             }
             Err(e) if e.kind() == io::ErrorKind::NotFound => {
                 return Err(Error::not_found(format!("the parent directory does not exist: `{at}`"))
-                    .hint("leave out --no-parents to make the parents as well"));
+                    .hint(format!("leave out {} to make the parents as well", Setting::NoParents)));
             }
             Err(e) if e.kind() == io::ErrorKind::AlreadyExists && !dir.is_dir(path) => return Err(no_directory(at)),
             Err(e) if e.kind() == io::ErrorKind::AlreadyExists => return Err(taken(at)),
@@ -231,19 +232,20 @@ impl SessionFiles for LocalFiles {
         look(dir, from)?.ok_or_else(|| missing(from))?;
         if *to != from.path {
             refuse_there(look(dir, &target)?.as_ref(), &target, false)?;
-            let doing = |e: io::Error| {
-                match e.kind() {
+            let doing = |e: io::Error| match e.kind() {
                 io::ErrorKind::NotFound => {
                     Error::not_found(format!("the directory to move into does not exist: `{target}`"))
-                        .hint("make it first: `wharf files mkdir`")
+                        .hint(format!("create it first: {}", Step::MakeDirectory))
                 }
-                io::ErrorKind::CrossesDevices | io::ErrorKind::ResourceBusy => {
-                    Error::conflict(format!("something is mounted on the way from `{from}` to `{target}`")).hint(format!(
-                        "copy it: `wharf files download {from} ./copy`, `wharf files upload ./copy {target}`; then remove `{from}`"
-                    ))
-                }
+                io::ErrorKind::CrossesDevices | io::ErrorKind::ResourceBusy => Error::conflict(format!(
+                    "something is mounted on the way from `{from}` to `{target}`"
+                ))
+                .hint(format!(
+                    "copy it: {}, {}; then remove `{from}`",
+                    Step::Download { target: &from.to_string(), dest: "./copy" },
+                    Step::Upload { source: "./copy", target: &target.to_string() }
+                )),
                 _ => refused(format!("moving `{from}` to `{target}`"), &e),
-            }
             };
             self.home.woken(&entered)?;
             dir.rename(from.path.relative(), dir, to.relative()).map_err(doing)?;
@@ -266,7 +268,7 @@ impl SessionFiles for LocalFiles {
         if meta.is_dir() && !recursive {
             dir.remove_dir(path).map_err(|e| match e.kind() {
                 io::ErrorKind::DirectoryNotEmpty => Error::conflict(format!("this directory is not empty: `{at}`"))
-                    .hint("add -r to remove it with all that is in it"),
+                    .hint(format!("add {} to remove it with all that is in it", Setting::Recursive)),
                 _ => refused(format!("removing `{at}`"), &e),
             })?;
         } else {
@@ -348,7 +350,7 @@ impl LocalHome {
         });
         match hit {
             Some(mount) => Err(Error::conflict(format!("a stored file is mounted here, read-only: `{mount}`"))
-                .hint("unmount it first: `wharf resources delete SESSION --mount-path PATH`")),
+                .hint(format!("unmount it first: {}", Step::DeleteResourceByPath { session: None }))),
             None => Ok(()),
         }
     }

@@ -19,6 +19,7 @@ use super::disk::{check_names, real_path, refused};
 use super::home::LocalHome;
 use super::store::StoredFileRow;
 use crate::backend::{Capabilities, Feature, NewResource, Page, PageRequest, Resources};
+use wharf_core::advice::Step;
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{FileId, Provider, RemotePath, Resource, ResourceKind, SessionId, SessionPath, Timestamp};
 use wharf_core::platform;
@@ -381,5 +382,5 @@ fn resource(session: &SessionId, row: ResourceRow) -> Result<Resource> {
 
 fn unknown(session: &SessionId, id: &str) -> Error {
     Error::not_found(format!("there is no resource of this id in `{session}`: `{id}`"))
-        .hint(format!("`wharf resources list {session}` shows those that are there"))
+        .hint(format!("{} shows those that are there", Step::ListResources { session: Some(session.as_str()) }))
 }

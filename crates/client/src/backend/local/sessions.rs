@@ -19,6 +19,7 @@ use crate::backend::{
     Capabilities, LabelPatch, NewSession, Page, PageRequest, SessionChange, SessionQuery, Sessions, body_document,
     expiry,
 };
+use wharf_core::advice::Setting;
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{Labels, Provider, Session, SessionId, SessionStatus, Timestamp};
 use wharf_core::random;
@@ -114,7 +115,7 @@ impl Sessions for LocalSessions {
                 Some(Some(reason)) => return Err(undeleted(&id, &reason).of_kind(Kind::Conflict)),
                 Some(None::<String>) => {
                     return Err(Error::conflict(format!("a session of this id exists: `{id}`"))
-                        .hint("choose another --id, or delete it first"));
+                        .hint(format!("choose another {}, or delete it first", Setting::SessionId)));
                 }
             }
             tx.execute(

@@ -11,6 +11,7 @@ use super::db::{RowPage, fault, micros, timestamp};
 use super::disk::{Durability, NAME_MAX};
 use super::home::LocalHome;
 use crate::backend::{FetchOptions, FileStore, GetResult, NewStoredFile, Page, PageRequest, PutResult, RemoteHash};
+use wharf_core::advice::{Setting, Step};
 use wharf_core::body::{Attributes, Source};
 use wharf_core::error::{Error, Result};
 use wharf_core::model::{FileId, Provider, RemotePath, Scope, SessionId, StoredFile, Timestamp};
@@ -205,12 +206,12 @@ fn stored_file(row: StoredFileRow, scope: Option<Scope>) -> Result<StoredFile> {
 fn check_name(name: &str) -> Result<()> {
     if name.is_empty() || name.len() > NAME_MAX || name == "." || name == ".." || name.contains(['/', '\0']) {
         return Err(Error::usage(format!("this is no name for a stored file: {name:?}"))
-            .hint("give one of 1 to 255 bytes without a slash: --name NAME"));
+            .hint(format!("give one of 1 to 255 bytes without a slash: {}", Setting::Name.to("NAME"))));
     }
     Ok(())
 }
 
 fn unknown(id: &FileId) -> Error {
     Error::not_found(format!("there is no stored file of this id: `{id}`"))
-        .hint("`wharf files ls` shows those that are there")
+        .hint(format!("{} shows those that are there", Step::ListStoredFiles { scope: None }))
 }

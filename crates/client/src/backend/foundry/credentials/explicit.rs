@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::outcome::AccessToken;
+use wharf_core::advice::Setting;
 use wharf_core::config::secret::{Secret, of_file};
 use wharf_core::config::{Settings, env};
 use wharf_core::error::Result;
@@ -24,7 +25,7 @@ pub(super) enum ExplicitToken {
 impl fmt::Display for ExplicitToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            ExplicitToken::Flag(_) => f.write_str("--token-file"),
+            ExplicitToken::Flag(_) => Setting::TokenFile.fmt(f),
             ExplicitToken::Variable(_) => f.write_str(env::FOUNDRY_TOKEN),
             ExplicitToken::File(_) => f.write_str(env::FOUNDRY_TOKEN_FILE),
             ExplicitToken::Profile(secret) => write!(f, "the profile's {secret}"),

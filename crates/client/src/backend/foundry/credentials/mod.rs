@@ -30,6 +30,7 @@ use self::outcome::{AccessToken, Availability, TokenResult};
 use self::source::CredentialSource;
 use crate::backend::Check;
 use crate::http::{Auth, Credentials, Options};
+use wharf_core::advice::Setting;
 use wharf_core::config::trace::TraceSink;
 use wharf_core::config::{Settings, env};
 use wharf_core::error::{Error, Kind, Result};
@@ -228,8 +229,9 @@ fn none(skipped: &[Skipped]) -> Error {
             missing = format!("{missing}, {} ({why})", part.name());
         }
     }
+    let token_file = Setting::TokenFile;
     Error::new(Kind::Auth, message).hint(format!(
-        "run `az login`, or set {}, or the variables of a service principal; looked for: --token-file, {0}, {}, a \
+        "run `az login`, or set {}, or the variables of a service principal; looked for: {token_file}, {0}, {}, a \
          secret in the profile{missing}",
         env::FOUNDRY_TOKEN,
         env::FOUNDRY_TOKEN_FILE,
@@ -292,8 +294,7 @@ mod tests {
         assert_eq!(error.kind(), Kind::Auth);
         assert!(error.message().contains("Azure CLI: run `az login`"), "{error}");
         let hint = error.hint_text().unwrap();
-        for word in
-            ["--token-file", "WHARF_FOUNDRY_TOKEN,", "service principal (AZURE_TENANT_ID is not set)", "az login"]
+        for word in ["TokenFile", "WHARF_FOUNDRY_TOKEN,", "service principal (AZURE_TENANT_ID is not set)", "az login"]
         {
             assert!(hint.contains(word), "{word}: {hint}");
         }
