@@ -12,7 +12,7 @@ use wharf_core::model::{Labels, ResourceKind};
 /// Members that are the provider's own and are handed over as they are.
 const PASSED_ON: [&str; 2] = ["initial_events", "budget"];
 
-/// A session as a document describes it, and the members that nobody knows.
+/// Reads a session from a document. Returns the unknown members as well.
 pub fn session(document: Map<String, Value>) -> Result<(NewSession, Vec<String>)> {
     let mut new = NewSession::default();
     let mut unknown = Vec::new();
@@ -52,7 +52,7 @@ pub fn session(document: Map<String, Value>) -> Result<(NewSession, Vec<String>)
     Ok((new, unknown))
 }
 
-/// A resource as an object describes it, and the members that nobody knows.
+/// Reads a resource from an object. Returns the unknown members as well.
 pub fn resource(mut document: Map<String, Value>) -> Result<(NewResource, Vec<String>)> {
     let mut take = |name: &str| {
         document.shift_remove(name).filter(|value| !value.is_null()).map(|value| text(name, value)).transpose()
@@ -104,7 +104,7 @@ pub fn patch(patch: &mut LabelPatch, name: &str, members: Value) -> Result<()> {
 /// The kind of a resource by its word.
 pub fn resource_kind(word: &str) -> Result<ResourceKind> {
     serde_json::from_value(word.into()).map_err(|_| {
-        Error::usage(format!("there is no resource of this type: {word:?}"))
+        Error::usage(format!("unknown type of a resource: {word:?}"))
             .hint("types are file, github_repository, memory_store and context")
     })
 }

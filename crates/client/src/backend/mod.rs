@@ -460,7 +460,7 @@ pub struct NewStoredFile {
     pub filename: String,
     /// Its media type.
     pub mime_type: Option<String>,
-    /// How long it is kept; for good where nobody says.
+    /// How long it is kept; without a limit if `None`.
     pub expires_in: Option<Duration>,
 }
 

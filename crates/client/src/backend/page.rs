@@ -17,7 +17,7 @@ use wharf_wire::json;
 pub struct PageRequest {
     /// The backend's own cursor; from the start where there is none.
     pub cursor: Option<String>,
-    /// At most so many items are of use.
+    /// The most items that the caller uses.
     pub limit: Option<usize>,
 }
 

@@ -1,32 +1,31 @@
-//! What every backend says of a path where nothing is, or where something is in the way.
+//! The errors of paths that every backend shares.
 
 use wharf_core::advice::Step;
 use wharf_core::error::Error;
 use wharf_core::model::SessionPath;
 
-/// Nothing is there: `not_found`.
+/// Returns the `not_found` error of a path.
 pub(super) fn missing(at: &SessionPath) -> Error {
-    Error::not_found(format!("there is nothing at this path: `{at}`"))
+    Error::not_found(format!("`{at}` not found"))
         .hint(format!("{} shows what is there", Step::ListFiles { session: Some(at.session.as_str()) }))
 }
 
-/// Something is there that is to stay: `conflict`.
+/// Returns the `conflict` of a path that exists and must stay.
 pub(super) fn taken(at: &SessionPath) -> Error {
-    Error::conflict(format!("this exists already: `{at}`"))
+    Error::conflict(format!("`{at}` already exists"))
 }
 
-/// A directory is there, and no content: `conflict`.
+/// Returns the `conflict` of a directory where a file is expected.
 pub(super) fn is_directory(at: &SessionPath) -> Error {
-    Error::conflict(format!("this is a directory: `{at}`"))
+    Error::conflict(format!("`{at}` is a directory"))
 }
 
-/// A directory is where a file is to go: `conflict`.
+/// Returns the `conflict` of a directory at the path of a new file.
 pub(super) fn directory_in_the_way(at: &SessionPath) -> Error {
     is_directory(at).hint(format!("to put it inside, add a slash: `{at}{}`", if at.path.is_root() { "" } else { "/" }))
 }
 
-/// Something else is where a directory is needed: `conflict`.
+/// Returns the `conflict` of anything else where a directory is needed.
 pub(super) fn no_directory(at: &SessionPath) -> Error {
-    Error::conflict(format!("this is no directory: `{at}`"))
-        .hint(format!("remove or move `{at}`, or choose another path"))
+    Error::conflict(format!("not a directory: `{at}`")).hint(format!("remove or move `{at}`, or choose another path"))
 }

@@ -32,8 +32,7 @@ pub fn choosers() -> impl Iterator<Item = Chooser> {
 /// The backend of that name.
 pub fn find(name: &str) -> Result<&'static BackendEntry> {
     ALL.iter().find(|entry| entry.capabilities.backend == name).ok_or_else(|| {
-        Error::usage(format!("there is no backend of this name: {name:?}"))
-            .hint(format!("this build has: {}", names(ALL.iter())))
+        Error::usage(format!("unknown backend: {name:?}")).hint(format!("this build has: {}", names(ALL.iter())))
     })
 }
 
@@ -41,7 +40,7 @@ pub fn find(name: &str) -> Result<&'static BackendEntry> {
 ///
 /// # Errors
 /// `usage` for a name that no backend has; `unsupported` for a setting that it cannot honour and that
-/// nobody would want to be ignored; what the backend itself says of its settings.
+/// must not be ignored; what the backend itself says of its settings.
 pub fn open(settings: &Settings) -> Result<Box<dyn Backend>> {
     let entry = find(settings.backend.value.as_deref().unwrap_or_default())?;
     let asked = [(Feature::UserIdentity, &settings.user_identity), (Feature::IsolationKey, &settings.isolation_key)];

@@ -116,7 +116,7 @@ impl<F> TreeWalk<F> {
     }
 }
 
-/// Whether an error is not about one directory: the time ran out, the credentials are not taken, or nobody answers.
+/// Whether an error is not about one directory: the time ran out, the credentials are refused, or the service does not answer.
 fn is_about_all(error: &Error) -> bool {
     matches!(error.kind(), Kind::Deadline | Kind::Interrupted | Kind::Terminated)
         || error.status() == Some(401)
@@ -143,7 +143,7 @@ mod tests {
         }
     }
 
-    /// Directories of these names and a file `z`, of so many bytes.
+    /// Directories of these names and a file `z`, with listings of `bytes` bytes.
     fn level(at: &SessionPath, names: &'static [&'static str], bytes: usize) -> Level {
         let at = at.path.clone();
         let directories = names.iter().map({

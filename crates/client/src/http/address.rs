@@ -172,7 +172,7 @@ mod tests {
         {
             assert_eq!(of_the_host(bad).unwrap_err().kind(), Kind::Usage, "{bad}");
         }
-        // Neither a user nor a service may send anybody there.
+        // Such an address is refused, whether a user or a service names it.
         assert!(base(metadata).is_err() && given(metadata).is_err());
     }
 
@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn queries_are_escaped_as_everybody_reads_them() {
+    fn queries_are_escaped_as_every_service_reads_them() {
         let mut url = base("https://service.test").unwrap();
         add_query(&mut url, "path", "a b+c&d%e#f?g/ä");
         add_query(&mut url, "ids[]", "x~1");

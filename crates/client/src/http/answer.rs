@@ -24,10 +24,10 @@ use wharf_wire::json;
 /// The longest answer that is read into memory, unpacked, unless the request says otherwise.
 pub(super) const LONGEST: usize = json::BYTES;
 
-/// As much of an error is read.
+/// The most bytes of an error that are read.
 const LONGEST_ERROR: usize = 64 * 1024;
 
-/// As long a time is spent on the content of an error: its status says the most.
+/// The time limit for reading the content of an error: its status says the most.
 const ERROR_TIME: Duration = Duration::from_secs(10);
 
 /// The fewest bytes of a content that count as progress within the idle timeout. At the default of 60 s that
@@ -39,7 +39,7 @@ pub(super) type Response = hyper::Response<reqwest::Body>;
 
 /// A successful answer, byte for byte as the service wrote it (unpacked, where it was packed).
 #[derive(Debug, Clone)]
-pub struct Answer {
+pub struct ServiceAnswer {
     /// The status, 200 to 299.
     pub status: u16,
     /// The headers.
@@ -54,7 +54,7 @@ pub struct Answer {
     pub(super) secrets: Arc<Secrets>,
 }
 
-impl Answer {
+impl ServiceAnswer {
     /// A header's text.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
@@ -96,7 +96,7 @@ impl Answer {
     /// The content, read as a JSON object that holds a list of [`json::Items`].
     ///
     /// # Errors
-    /// As [`Answer::object`].
+    /// As [`ServiceAnswer::object`].
     pub fn page<'a, T: Deserialize<'a>>(&'a self) -> Result<T> {
         self.expected(json::page(&self.bytes))
     }
@@ -104,7 +104,7 @@ impl Answer {
     /// Fails unless there is no content, which is how the service says that something was done.
     ///
     /// # Errors
-    /// As [`Answer::object`].
+    /// As [`ServiceAnswer::object`].
     pub fn nothing(&self) -> Result<()> {
         if self.bytes.iter().all(u8::is_ascii_whitespace) {
             return Ok(());
@@ -313,7 +313,7 @@ impl Incoming {
             }
             Some(other) => Err(AttemptFailure::protocol(
                 Delivery::Unknown,
-                format!("the answer is packed as nobody asked for: {other}"),
+                format!("the answer has a content encoding that was not requested: {other}"),
             )),
         }
     }

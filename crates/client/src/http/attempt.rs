@@ -8,7 +8,7 @@ use reqwest::{Method, StatusCode};
 use tokio::select;
 use tokio::time::{Instant, sleep_until, timeout_at};
 
-use super::answer::{self, Answer, Response};
+use super::answer::{self, Response, ServiceAnswer};
 use super::auth::Credentials;
 use super::download::{self, Download};
 use super::failure::{self, AttemptFailure, Delivery, idle_message, out_of_time};
@@ -35,7 +35,7 @@ pub(super) enum ReadMode {
 /// What a try brought.
 pub(super) enum Reply {
     /// For [`ReadMode::Whole`].
-    Whole(Answer),
+    Whole(ServiceAnswer),
     /// For [`ReadMode::Stream`].
     Stream(Download),
 }
@@ -81,7 +81,7 @@ pub(super) async fn once(
                     Err(AttemptFailure::of_answer(options.error_parser, request, status, &headers, &content))
                 }
                 Ok(bytes) => {
-                    Ok(Answer { status, headers, bytes, sent, tries: number, backend: options.backend, secrets })
+                    Ok(ServiceAnswer { status, headers, bytes, sent, tries: number, backend: options.backend, secrets })
                 }
                 Err(mut failure) => {
                     failure.details.status = Some(status);

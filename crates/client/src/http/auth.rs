@@ -64,8 +64,8 @@ pub trait Auth: Send + Sync {
     async fn credentials(&self) -> Result<Credentials>;
 
     /// Others, because the service answered 401 to `refused`; asked at most once for a request.
-    /// Several requests may ask at the same time: whoever finds that it has newer ones than `refused`
-    /// already gives those. `None` where there are no others.
+    /// Several requests may ask at the same time: the one that finds newer ones than `refused`
+    /// returns those. `None` where there are no others.
     async fn renew(&self, refused: &Credentials) -> Result<Option<Credentials>> {
         let _ = refused;
         Ok(None)

@@ -2,7 +2,7 @@
 
 use wharf_core::advice::Step;
 
-/// What it means to send a request twice. Every request states it: there is no default.
+/// The effect of sending a request twice. Every request states it: there is no default.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Class {
     /// It changes nothing: sent again whenever that may help.

@@ -31,7 +31,7 @@ pub(super) struct Clients {
 impl Clients {
     /// The client for a URL, made if it is the first. Only `https` reads the certificates of the
     /// system and the proxies of the environment: plain `http` stays on this machine.
-    /// What a proxy is told to let us through is noted in `secrets`.
+    /// The proxy's credentials are added to `secrets`.
     pub(super) async fn of(&self, url: &Url, options: &Options, secrets: &Secrets) -> Result<&Client> {
         if url.scheme() == "http" {
             return self.plain.get_or_try_init(|| async { plain(options) }).await;

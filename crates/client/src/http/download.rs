@@ -146,7 +146,7 @@ pub(super) fn stream(
 ) -> Result<Download, FailedAttempt> {
     let headers = response.headers().clone();
     if let Some(encoding) = encoding(&headers) {
-        let message = format!("the answer is packed as nobody asked for: {encoding}");
+        let message = format!("the answer has a content encoding that was not requested: {encoding}");
         return Err(FailedAttempt {
             watched: Box::new(watched),
             failure: AttemptFailure::protocol(Delivery::Answered, message),

@@ -1,4 +1,4 @@
-//! What went wrong with a try, and what people are told of it.
+//! Failed attempts, and the errors that are made of them.
 
 use std::error::Error as StdError;
 use std::io;
@@ -43,7 +43,7 @@ pub struct ServiceError {
 }
 
 /// Reads the error that a service answered: status, headers, and at most 64 KiB of content, which
-/// may be cut off, empty, or somebody else's.
+/// may be cut off, empty, or from another program.
 pub type ErrorParser = fn(StatusCode, &HeaderMap, &[u8]) -> ServiceError;
 
 /// The two shapes that most services share: `{"error": {"code" or "type", "message"}}`, and the
@@ -137,7 +137,7 @@ impl AttemptFailure {
         Self::for_good(delivery, Kind::Deadline, out_of_time())
     }
 
-    /// Somebody was told to wait for longer than anybody waits.
+    /// Returns the failure of a request that is not sent because the service asked for a long wait.
     pub(super) fn told_to_wait(wait: Duration) -> Self {
         let message = "the service answered a request before this one that all have to wait";
         let details = Details { retry_after: Some(wait), retryable: true, ..Details::default() };
@@ -194,7 +194,7 @@ impl AttemptFailure {
         }
     }
 
-    /// An answer that is no success. `content` is what was read of it.
+    /// Returns the failure of an answer without a 2xx status. `content` is what was read of it.
     pub(super) fn of_answer(
         error_parser: ErrorParser,
         request: &PreparedRequest<'_>,

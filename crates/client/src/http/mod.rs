@@ -3,7 +3,7 @@
 //! An [`Http`] belongs to one service: its address, its credentials, how it words its errors. It makes
 //! nothing until its first request, so that a local command pays nothing for it. Every request says
 //! its [`Class`], which decides what may be sent twice. The room knows no protocol, never prints (an
-//! [`AttemptObserver`] is told of each try) and never lets a secret into a message.
+//! [`AttemptObserver`] gets each attempt) and never lets a secret into a message.
 //!
 //! Start reading in `request.rs` (what a backend calls), then `retry.rs` (the loop over tries), `pace.rs` (when
 //! the next one is due) and `attempt.rs` (one try).
@@ -34,7 +34,7 @@ use std::sync::Arc;
 
 use wharf_wire::route::Operation;
 
-pub use answer::Answer;
+pub use answer::ServiceAnswer;
 pub use auth::{Auth, Credentials};
 pub use class::Class;
 pub use download::Download;
@@ -66,7 +66,7 @@ impl Http {
     /// Checks the address and the extra headers; opens, reads and makes nothing else.
     ///
     /// # Errors
-    /// `usage` for an address that is none, that holds a password, or that is plain `http://` to
+    /// `usage` for an invalid address, one that holds a password, or that is plain `http://` to
     /// another machine, and for an extra header that would break the framing of requests.
     pub fn new(options: Options) -> Result<Self> {
         let base = address::base(&options.base_url)?;

@@ -34,7 +34,7 @@ impl<'a> MultipartForm<'a> {
     /// intent, and who writes the content does not know it.
     ///
     /// # Errors
-    /// `usage` for a media type that is none; `io` where the system gives no random bytes.
+    /// `usage` for an invalid media type; `io` where the system gives no random bytes.
     pub(super) fn payload(self) -> Result<(String, Payload<'a>)> {
         let boundary = format!("wharf-{}", random::hex::<16>()?);
         let (before, after) = self.around(&boundary)?;
@@ -53,7 +53,7 @@ impl<'a> MultipartForm<'a> {
         let _ = write!(before, "--{boundary}\r\nContent-Disposition: form-data; name={name}; filename={filename}\r\n");
         if let Some(kind) = self.file.content_type {
             if kind.is_empty() || !kind.chars().all(|c| c.is_ascii_graphic() || c == ' ') {
-                return Err(Error::usage(format!("this is no media type: `{kind}`")));
+                return Err(Error::usage(format!("invalid media type: `{kind}`")));
             }
             let _ = write!(before, "Content-Type: {kind}\r\n");
         }

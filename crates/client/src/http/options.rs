@@ -15,7 +15,7 @@ use wharf_core::config::answers::Answers;
 use wharf_core::error::{Error, Result};
 
 /// Headers that decide where a message goes, where it ends, what it is or how it is packed: they belong to
-/// whoever writes the message (RFC 9110, sections 7.2, 7.6.1 and 8).
+/// the program that writes the message (RFC 9110, sections 7.2, 7.6.1 and 8).
 const FRAMING: [&str; 14] = [
     "accept-encoding",
     "connection",
@@ -59,16 +59,16 @@ pub struct Options {
     pub deadline: Option<Instant>,
     /// How often a request is tried again.
     pub retries: u32,
-    /// Who is told of each try.
+    /// Called with each attempt.
     pub observer: Option<AttemptObserver>,
-    /// Whether they are told of headers and contents as well.
+    /// Whether the observer gets headers and contents as well.
     pub detail: bool,
     /// Where the answers to requests that change something are kept.
     pub answers: Option<Answers>,
 }
 
 impl Options {
-    /// The defaults: 10 s to connect, 60 s without a byte, 4 retries, no deadline, nobody watching.
+    /// The defaults: 10 s to connect, 60 s without a byte, 4 retries, no deadline, no observer.
     pub fn new(backend: &'static str, base_url: impl Into<String>) -> Self {
         Options {
             backend,

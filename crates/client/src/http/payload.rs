@@ -1,6 +1,6 @@
 //! The content of a request: bytes, a source, or a source between bytes; streamed with proof.
 //!
-//! Whoever sends it (`pump`) and whoever carries it away (`UploadBody`, in the hands of the HTTP library)
+//! The reader of the source (`pump`) and the body that the HTTP library sends (`UploadBody`)
 //! are joined by a channel of a few blocks, so that a source is borrowed, memory stays small, and it
 //! is known who keeps whom waiting.
 
@@ -120,7 +120,7 @@ impl<'a> Payload<'a> {
         for block in [held, self.after.clone()].into_iter().filter(|block| !block.is_empty()) {
             send(Some(block)).await?;
         }
-        // Of a content of known length nobody asks for the end.
+        // The end of a content of known length is not polled.
         if self.len().is_none() {
             send(None).await?;
         }
@@ -176,7 +176,7 @@ struct UploadBody {
     sent: Arc<AtomicU64>,
 }
 
-/// What the HTTP library is told when the pump has stopped: it breaks the connection off, and the
+/// The error that the HTTP library gets when the pump has stopped: it breaks the connection off, and the
 /// service sees that the content is not whole.
 #[derive(Debug, thiserror::Error)]
 #[error("the content ended early")]
@@ -188,7 +188,7 @@ impl http_body::Body for UploadBody {
 
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, EndedEarly>>> {
         if let Some(wanted) = self.wanted.take() {
-            // Where nobody listens, the pump did not wait for it.
+            // Without a receiver, the pump did not wait for it.
             let _ = wanted.send(());
         }
         let polled = self.blocks.poll_recv(cx);

@@ -18,7 +18,7 @@ const SOCKS_PORT: u16 = 1080;
 /// asked.
 #[derive(Debug, Default, Clone)]
 pub(super) struct Proxies {
-    /// An address that is none is an error only for a request that would go there: going around it in silence
+    /// An invalid address is an error only for a request that would go there: going around it in silence
     /// would be worse.
     proxy: Option<Result<Url>>,
     exceptions: String,
@@ -42,7 +42,7 @@ impl Proxies {
     /// The proxy for a request; `None` is the direct way, which every request to this machine takes.
     ///
     /// # Errors
-    /// `usage` for a proxy whose address is none. The message does not repeat it, because it may hold a password.
+    /// `usage` for a proxy with an invalid address. The message does not repeat it, because it may hold a password.
     pub(super) fn for_url(&self, url: &Url) -> Result<Option<&Url>> {
         match &self.proxy {
             Some(proxy) if !is_loopback(url) && !is_exempt(&self.exceptions, url) => {

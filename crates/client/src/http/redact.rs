@@ -1,4 +1,4 @@
-//! What nobody may read: secrets are taken out of everything that is shown.
+//! Masks secrets in everything that is shown.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
@@ -22,7 +22,7 @@ const SHORTEST: usize = 6;
 /// This much of the beginning of a longer credential is masked as well: services shorten what they repeat.
 const PREFIX: usize = 16;
 
-/// As much of a text is looked at, in bytes.
+/// The most bytes of a text that are looked at.
 const LONGEST: usize = 64 * 1024;
 
 /// The longest run of backslashes that is read as one escape.
@@ -349,7 +349,7 @@ fn urls(text: &str, shows_path: impl Fn(&str) -> bool) -> String {
         let (url, tail) = after.split_at(end);
         let (address, secret) = url.split_at(url.find(['?', '#', ';']).unwrap_or(url.len()));
         let (authority, path) = address.split_at(address.find(['/', '\\']).unwrap_or(address.len()));
-        // A password may hold a slash that nobody escaped.
+        // A password may hold a slash that is not escaped.
         let (user, authority, path) = match (address.rsplit_once('@'), authority.rsplit_once('@')) {
             (_, Some((user, host))) => (Some(user), host, path),
             (Some((user, host)), None) if user.contains(':') => (Some(user), host, ""),

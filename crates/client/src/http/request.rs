@@ -7,7 +7,7 @@ use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, Url};
 use serde::Serialize;
 
-use super::answer::{Answer, LONGEST};
+use super::answer::{LONGEST, ServiceAnswer};
 use super::attempt::{ReadMode, Reply};
 use super::auth::secret_value;
 use super::class::Class;
@@ -25,7 +25,7 @@ use wharf_wire::url::escape;
 /// The longest path or query, in bytes: the HTTP library takes 65,534 in all, and services less.
 const LONGEST_PART: usize = 32 * 1024;
 
-/// Headers that carry secrets whoever sets them.
+/// Headers whose values are always secret.
 const SECRET_HEADERS: [&str; 7] =
     ["api-key", "authorization", "cookie", "proxy-authorization", "x-access-token", "x-api-key", "x-identity-header"];
 
@@ -94,7 +94,7 @@ impl<'a> Request<'a> {
     }
 
     /// Sets a header that is a secret of this request: a token of a direct route. It goes wherever
-    /// the request goes, and nobody is shown it.
+    /// the request goes, and is never shown.
     pub fn secret(self, name: &'static str, value: &str) -> Self {
         self.with(|parts| {
             parts.headers.insert(HeaderName::from_static(name), secret_value(value)?);
@@ -102,7 +102,7 @@ impl<'a> Request<'a> {
         })
     }
 
-    /// Waits for so long where the service works for long before it answers.
+    /// Sets how long the service may take before it answers, where that is longer than the idle timeout.
     pub(crate) fn read_timeout(self, idle: Duration) -> Self {
         self.with(|parts| {
             parts.idle = Some(idle);
@@ -149,7 +149,7 @@ impl<'a> Request<'a> {
         })
     }
 
-    /// Says that this text, which is in the content, is a secret: nobody is shown it, even if the
+    /// Says that this text, which is in the content, is a secret: it is never shown, even if the
     /// service repeats it.
     pub fn hide(self, secret: &str) -> Self {
         self.with(|parts| {
@@ -186,7 +186,7 @@ impl<'a> Request<'a> {
     /// 400, 422 `usage`; everything else, redirects included, `unavailable`; or what the service's
     /// [`super::ErrorParser`] says. `unavailable` where no whole answer came, `deadline`, and `conflict` or
     /// `io` of a source.
-    pub async fn send(self) -> Result<Answer> {
+    pub async fn send(self) -> Result<ServiceAnswer> {
         let parts = self.parts.and_then(checked)?;
         let kept = self.service.options.answers.as_ref().filter(|kept| parts.class != Class::Safe || kept.wants_all());
         match retry::run(self.service, parts, ReadMode::Whole).await? {
@@ -200,7 +200,7 @@ impl<'a> Request<'a> {
         }
     }
 
-    /// Sends it and streams the answer's content, unpacked by nobody.
+    /// Sends the request and streams the answer's content as it is on the wire.
     ///
     /// # Errors
     /// Those of [`Request::send`]; what happens to the content comes up in its [`Download::body`].

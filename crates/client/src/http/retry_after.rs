@@ -21,7 +21,7 @@ pub(super) fn asked(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
     let after = text(RETRY_AFTER.as_str());
     let seconds = millis.or_else(|| after.and_then(|text| text.parse().ok()));
     let wait = match seconds {
-        // What is too large for a Duration is longer than anybody waits.
+        // What is too large for a Duration is cut to a day below.
         Some(seconds) if seconds > 0.0 => Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX),
         Some(_) => return None,
         None => {

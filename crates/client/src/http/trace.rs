@@ -1,4 +1,4 @@
-//! What an observer is told of each try, for `--debug` and for "waiting" on a progress line.
+//! Reports of attempts to an observer, for traces and for "waiting" on a progress line.
 
 use std::fmt;
 use std::sync::Arc;
@@ -50,7 +50,7 @@ pub enum AttemptOutcome {
     Failed(String),
 }
 
-/// Whoever wants to know of each try.
+/// A function that is called with each attempt.
 pub type AttemptObserver = Arc<dyn Fn(&Attempt) + Send + Sync>;
 
 impl fmt::Display for Attempt {
@@ -145,7 +145,7 @@ fn readable(headers: &HeaderMap, content: &AnswerContent, secrets: &Secrets, own
     })
 }
 
-/// A try that is going on. The observer is told once, at the latest when this is dropped.
+/// An attempt in progress. It is reported to the observer once, at the latest when this is dropped.
 pub(super) struct AttemptTrace {
     told: Option<AttemptObserver>,
     secrets: Arc<Secrets>,
@@ -157,7 +157,7 @@ pub(super) struct AttemptTrace {
     status: Option<u16>,
 }
 
-/// A try that brought nothing; whoever watches it has not been told yet.
+/// A failed attempt that has not been reported to the observer yet.
 pub(super) struct FailedAttempt {
     pub(super) watched: Box<AttemptTrace>,
     pub(super) failure: AttemptFailure,
@@ -229,7 +229,7 @@ impl AttemptTrace {
         self.so_far.outcome = AttemptOutcome::Left(status);
     }
 
-    /// So many bytes came in.
+    /// Counts bytes that were received.
     pub(super) fn received(&mut self, bytes: usize) {
         self.so_far.received += bytes as u64;
     }

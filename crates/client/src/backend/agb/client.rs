@@ -9,7 +9,7 @@ use tokio::sync::OnceCell;
 
 use super::credentials::ApiKey;
 use super::errors;
-use crate::http::{Answer, Class, Http, Options, Request, ServiceError, redact};
+use crate::http::{Class, Http, Options, Request, ServiceAnswer, ServiceError, redact};
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{Provider, RemotePath, SessionId};
 use wharf_wire::agb::{self as wire, AgbOperation};
@@ -48,7 +48,7 @@ pub(super) struct TransferContext {
 
 /// An answer that says that all is well.
 pub(super) struct AgbReply {
-    pub(super) answer: Answer,
+    pub(super) answer: ServiceAnswer,
     pub(super) envelope: wire::AgbEnvelope,
 }
 

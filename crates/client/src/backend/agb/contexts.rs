@@ -55,7 +55,7 @@ impl Resources for AgbContexts {
         let info: wire::ContextInfo = reply.data()?;
         let items = info.items().ok_or_else(unreadable)?;
         if items.is_empty() && page.cursor.is_none() {
-            // An empty answer is no proof of a session.
+            // An empty answer does not prove that the session exists.
             self.client.must_be_there(session).await?;
         }
         let own = if items.is_empty() { None } else { self.client.transfer_context(session).await.ok() };
@@ -104,7 +104,7 @@ impl Resources for AgbContexts {
         }
         // What cannot be read may be the one that was asked for.
         Err(unknown.unwrap_or_else(|| {
-            Error::not_found(format!("no such context is in `{session}`: `{id}`"))
+            Error::not_found(format!("context `{id}` not found in session `{session}`"))
                 .hint(format!("{} shows those that are", Step::ListResources { session: Some(session.as_str()) }))
         }))
     }
@@ -145,7 +145,7 @@ impl AgbContexts {
 }
 
 fn unreadable() -> Error {
-    Error::new(Kind::Unavailable, "the service answered what is no state of contexts")
+    Error::new(Kind::Unavailable, "the service sent an invalid state of contexts")
 }
 
 /// The state of a context that cannot be read.
@@ -179,7 +179,7 @@ struct ContextSpec {
 /// A context as it is asked for.
 pub(super) fn persistence(new: &NewResource) -> Result<Persistence> {
     let named: ContextSpec = serde_json::from_value(Value::Object(new.extra.clone()))
-        .map_err(|e| Error::usage(format!("this is no context: {e}")).hint(SPEC))?;
+        .map_err(|e| Error::usage(format!("invalid context: {e}")).hint(SPEC))?;
     let path = new
         .mount_path
         .as_deref()
@@ -209,7 +209,7 @@ pub(super) fn of_document(list: Value) -> Result<Vec<NewResource>> {
     Ok(list.into_iter().map(resource).collect())
 }
 
-/// How a context is kept the same where nobody says: as the SDK has it \[recorded\]. Without one the
+/// The default policy for keeping a context in sync, as the SDK has it \[recorded\]. Without one the
 /// context would be left out silently \[sdk\].
 fn policy() -> Value {
     serde_json::json!({

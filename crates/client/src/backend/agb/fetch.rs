@@ -90,9 +90,9 @@ impl AgbFiles {
             Err(error) => return Ok(Err(error)),
         };
         let text: Vec<u8> = text.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();
-        let bytes = BASE64_STANDARD.decode(text).map_err(|e| {
-            Error::new(Kind::Unavailable, format!("the session answered what is no base64 ({e}): `{at}`"))
-        })?;
+        let bytes = BASE64_STANDARD
+            .decode(text)
+            .map_err(|e| Error::new(Kind::Unavailable, format!("the session sent invalid base64 ({e}): `{at}`")))?;
         Ok(Ok(bytes.into()))
     }
 }

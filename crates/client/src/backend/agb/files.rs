@@ -145,7 +145,7 @@ impl SessionFiles for AgbFiles {
         };
         let Err(error) = outcome else { return Ok(()) };
         match self.entry(at).await? {
-            // An earlier try, or somebody else, has done it.
+            // An earlier attempt, or another program, has done it.
             None => Ok(()),
             Some(_) => Err(match failed(at, &error) {
                 error if error.kind() == Kind::Conflict && directory && !recursive => {

@@ -44,7 +44,7 @@ use wharf_wire::agb as wire;
 /// Makes the client as the settings have it.
 ///
 /// # Errors
-/// `usage` where the address is none.
+/// `usage` for an invalid address.
 pub fn open(settings: &Settings) -> Result<Box<dyn Backend>> {
     // Without a scheme it is that of TLS [sdk].
     let named = env::text(env::AGB_ENDPOINT).map(|endpoint| match endpoint.trim() {
@@ -57,31 +57,30 @@ pub fn open(settings: &Settings) -> Result<Box<dyn Backend>> {
     options.auth = Some(Arc::clone(&key) as Arc<dyn Auth>);
     options.answers.clone_from(&settings.answers);
     let client = AgbClient { key: Some(key), ..AgbClient::new(options, settings.image.value.clone())? };
-    Ok(Box::new(Agb::from(client)))
+    Ok(Box::new(AgbBackend::from(client)))
 }
 
-/// The same for a service that is known; `image` is what a session is made from where nobody names
-/// one.
+/// Makes the client for a known service; `image` is the default image of a new session.
 ///
 /// # Errors
 /// `usage` for an address that cannot be one.
 pub fn with(options: Options, image: Option<String>) -> Result<Box<dyn Backend>> {
-    Ok(Box::new(Agb::from(AgbClient::new(options, image)?)))
+    Ok(Box::new(AgbBackend::from(AgbClient::new(options, image)?)))
 }
 
 /// The parts of the backend, which share the client.
-struct Agb {
+struct AgbBackend {
     client: Arc<AgbClient>,
     sessions: AgbSessions,
     files: AgbFiles,
     contexts: AgbContexts,
 }
 
-impl From<AgbClient> for Agb {
+impl From<AgbClient> for AgbBackend {
     fn from(client: AgbClient) -> Self {
         let client = Arc::new(client);
         let contexts = AgbContexts { client: Arc::clone(&client) };
-        Agb {
+        AgbBackend {
             sessions: AgbSessions { client: Arc::clone(&client), contexts: contexts.clone() },
             files: AgbFiles::new(Arc::clone(&client)),
             contexts,
@@ -91,7 +90,7 @@ impl From<AgbClient> for Agb {
 }
 
 #[async_trait]
-impl Backend for Agb {
+impl Backend for AgbBackend {
     fn capabilities(&self) -> &'static Capabilities {
         &CAPABILITIES
     }

@@ -26,7 +26,7 @@ use wharf_core::sync::lock;
 use wharf_wire::agb::{self as wire, AgbOperation};
 use wharf_wire::agb::{SyncItem, SyncMode, SyncState};
 
-/// What a content is called on its way. Its own name is nobody's business there.
+/// What a content is called on its way. Its own name is not shown there.
 const CONTENT: &str = "content";
 
 /// How long a sync may take, whatever it moves, and how much longer for each byte: a mebibyte a
@@ -142,7 +142,7 @@ struct StagedTransfer {
 }
 
 impl StagedTransfer {
-    /// A URL for the object, which lets its bearer in and is shown to nobody.
+    /// A URL for the object, which is a credential and is never shown.
     async fn url(&self, class: Class, operation: AgbOperation) -> Result<String> {
         let request = self.files.client.post(class, operation).query("contextId", &self.context.id);
         let reply = send(request.query("filePath", self.content.as_str())).await?;
@@ -241,7 +241,7 @@ impl StagedTransfer {
     }
 }
 
-/// Whoever stops in the middle leaves the rest to whatever time there still is.
+/// A transfer that is dropped midway is cleaned up in the background, as far as time allows.
 impl Drop for StagedTransfer {
     fn drop(&mut self) {
         if self.closed {
@@ -280,7 +280,7 @@ impl Whole {
     }
 }
 
-/// What the storage said: its statuses are about a URL that nobody has seen.
+/// Returns the error of the storage: its statuses are about a URL that the user has not seen.
 fn of_storage(error: Error, doing: &str) -> Error {
     match error.status() {
         Some(400..=499) if error.kind() != Kind::Limit => {

@@ -44,7 +44,7 @@ impl PutTarget<'_> {
 
 impl AgbFiles {
     /// What is to be kept is looked for before anything is sent, and not replaced at the end. What
-    /// somebody else writes in the moment between the session's own look and its move is replaced
+    /// another program writes in the moment between the session's own look and its move is replaced
     /// where its `mv` is an old one.
     pub(super) async fn put_content(
         &self,
@@ -244,8 +244,8 @@ impl AgbFiles {
 struct Text(String);
 
 /// Reads a source that may be such a content; nothing where it is not. What counts is the whole call
-/// after its escaping. Control characters are left to presigned transfers: what the tools make of
-/// them nobody knows.
+/// after its escaping. Control characters are left to presigned transfers: what the tools do with
+/// them is unknown.
 async fn small_text(at: &SessionPath, source: &dyn Source) -> Result<Option<(Text, Digest)>> {
     let fits = source.len().and_then(|len| usize::try_from(len).ok()).is_some_and(|len| len <= wire::MESSAGE_SURE);
     if !fits {
@@ -278,7 +278,7 @@ fn call_len(at: &SessionPath, text: &str) -> usize {
     around + wire::escaped_len(text)
 }
 
-/// A name beside a path that nobody else has.
+/// Returns a random name in the directory of a path.
 pub(super) fn beside(at: &SessionPath) -> Result<SessionPath> {
     let parent = at.path.parent().unwrap_or_else(RemotePath::root);
     Ok(at.at(parent.join(&format!("{UNFINISHED}{}", random::hex::<8>()?))))

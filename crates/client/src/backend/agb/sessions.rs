@@ -242,7 +242,7 @@ fn session(id: SessionId, status: SessionStatus, labels: Option<Labels>, provide
 
 fn read_id(id: &str) -> Result<SessionId> {
     id.parse().map_err(|e: Error| {
-        let what = format!("the service named a session by what is no id: {}", json::excerpt(&format!("{id:?}")));
+        let what = format!("the service sent an invalid session id: {}", json::excerpt(&format!("{id:?}")));
         Error::new(Kind::Unavailable, what).hint(json::excerpt(e.message()))
     })
 }

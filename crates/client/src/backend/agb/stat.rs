@@ -104,7 +104,7 @@ impl AgbFiles {
         found.below(at).map(|level| Children::Directory(Box::new(root), level))
     }
 
-    /// Asks `find`, so many levels deep; nothing where it cannot tell, so that the tools have to.
+    /// Asks `find`, `depth` levels deep. Returns `None` where the image lacks a `find` that can tell.
     /// The path of an entry is not filled in.
     async fn find(&self, at: &SessionPath, depth: &str) -> Result<Option<Result<FindOutput>>> {
         if self.images.no_find.load(Ordering::Relaxed) {
@@ -201,7 +201,7 @@ impl AgbFiles {
         self.look(at).await.map(|_| at.clone())
     }
 
-    /// A directory's entries, or the whole tree below it, or what is no directory.
+    /// A directory's entries, or the whole tree below it, or the entry of anything else.
     pub(super) async fn tree(&self, at: &SessionPath, recursive: bool) -> Result<BoxStream<'_, Result<Entry>>> {
         Ok(match self.children(at).await? {
             Children::Directory(_, first) => self.below(first, recursive),
@@ -379,8 +379,8 @@ fn blank(at: &SessionPath) -> Entry {
     }
 }
 
-/// The path of a name in a directory. A name that is none, or that leads elsewhere, is an error of
-/// its own.
+/// Returns the path of a name in a directory. An invalid name, or one that leads elsewhere, is an
+/// error.
 fn place(parent: &SessionPath, name: &str) -> Result<RemotePath> {
     if matches!(name, "" | "." | "..") || name.contains(['/', '\0']) || name.len() > tree::PATH {
         let name = json::excerpt(&format!("{name:?}"));

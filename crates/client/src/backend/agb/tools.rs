@@ -12,7 +12,7 @@ use wharf_wire::agb::text::{ShellOutput, ToolError, quoted};
 use wharf_wire::agb::{self as wire, AgbOperation};
 use wharf_wire::json;
 
-/// As long may a command take, in milliseconds: the sibling's gateway cuts longer ones off.
+/// Command timeout in ms: the gateway of the sibling service cuts longer ones off.
 const SHELL_TIME: u64 = 50_000;
 
 /// What a tool made of a call: its text, or why not.
@@ -55,7 +55,7 @@ impl AgbClient {
     }
 
     /// The same for a command that writes nothing where it does what it is to do: without a status, whatever is
-    /// written is no sign of success.
+    /// written does not show success.
     pub(super) async fn act(&self, class: Class, id: &SessionId, command: String) -> Result<ToolOutcome> {
         let outcome = self.run(class, id, command).await?;
         Ok(outcome.and_then(|output| match output.exit_code {

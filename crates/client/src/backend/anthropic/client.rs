@@ -11,7 +11,7 @@ use super::known::{KnownFile, TakenPaths};
 use super::unmounted::Dropped;
 use super::view::View;
 use crate::backend::page::unreadable;
-use crate::http::{Answer, Auth, Class, Http, Options, Request};
+use crate::http::{Auth, Class, Http, Options, Request, ServiceAnswer};
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{FileId, SessionId, SessionPath};
 use wharf_wire::anthropic::{self as wire, AnthropicOperation};
@@ -27,9 +27,9 @@ pub struct Setup {
     pub login: Option<String>,
     /// Names of features beside those that are needed.
     pub betas: Vec<String>,
-    /// The agent of new sessions, where nobody names one.
+    /// The default agent of new sessions.
     pub agent: Option<String>,
-    /// Their environment.
+    /// The default environment of new sessions.
     pub environment: Option<String>,
     /// How long two listings of what an agent made have to be apart, and equal, to be taken for all of
     /// it.
@@ -110,7 +110,7 @@ impl AnthropicClient {
 }
 
 /// A deletion that finds nothing, because an earlier try of it did it, has what it wanted.
-pub(super) fn gone(deleted: Result<Answer>) -> Result<()> {
+pub(super) fn gone(deleted: Result<ServiceAnswer>) -> Result<()> {
     let answer = match deleted {
         Err(error) if error.kind() == Kind::NotFound && error.is_uncertain() => return Ok(()),
         other => other?,
@@ -121,7 +121,7 @@ pub(super) fn gone(deleted: Result<Answer>) -> Result<()> {
     match answer.object::<wire::DeletedAnswer>()? {
         deleted if deleted.is_one() => Ok(()),
         deleted => {
-            let what = format!("the service answered a deletion with what is none: {}", json::excerpt(&deleted.id));
+            let what = format!("the service answered a deletion with another object: {}", json::excerpt(&deleted.id));
             Err(Error::new(Kind::Unavailable, what))
         }
     }

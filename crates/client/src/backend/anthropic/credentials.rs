@@ -101,7 +101,7 @@ impl Auth for Login {
         Ok(credentials)
     }
 
-    /// Whoever keeps a file or a program's answer fresh may have done so.
+    /// A file or a program may have a newer key by now.
     async fn renew(&self, refused: &Credentials) -> Result<Option<Credentials>> {
         let mut held = self.held.lock().await;
         if let Some(others) = held.as_ref().filter(|others| *others != refused) {
@@ -115,7 +115,7 @@ impl Auth for Login {
     }
 }
 
-/// Whether somebody logged in with the vendor's own tools.
+/// Whether there is a login of the vendor's own tools.
 fn has_login() -> bool {
     let chosen = env::ANTHROPIC_LOGINS.into_iter().any(|name| env::text(name).is_some());
     chosen || login_dir().is_some_and(|dir| dir.join("credentials").is_dir() || dir.join("configs").is_dir())

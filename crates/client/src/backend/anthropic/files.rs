@@ -32,14 +32,14 @@ use wharf_core::model::{
 };
 use wharf_core::sync::lock;
 
-/// As long a listing serves to find what is fetched after it.
+/// How long a listing is reused to find what is fetched after it.
 const FRESH: Duration = Duration::from_secs(60);
 
 /// Mounts, or files, of one session, and bytes of them: paths are found among all of them, so that all are in memory.
 const MOST: usize = 10_000;
 const BYTES: usize = 4 << 20;
 
-/// After so many looks an agent that goes on making files is not waited for.
+/// The most listings while waiting for an agent that keeps creating files.
 const LOOKS: u32 = 15;
 
 /// A path that is set aside for a mount that is on its way, and the resource that is to make room.
@@ -71,7 +71,7 @@ impl SessionFiles for AnthropicFiles {
 
     /// Uploads, compares the length and mounts. A file that is mounted at the path is unmounted
     /// between the two, unless it is to be kept: the old one is there until the new one is stored.
-    /// The stored file stays, and its name and the mount's are told.
+    /// The stored file stays, and the result names it and the mount.
     async fn put(&self, at: &SessionPath, source: &dyn Source, options: PutOptions) -> Result<PutResult> {
         let place = at.at(view::place(&at.path));
         if view::is_output(&place.path) {
@@ -257,7 +257,7 @@ impl AnthropicFiles {
         Ok(all.items)
     }
 
-    /// The same as they were a moment ago, if somebody looked.
+    /// Returns the files of a session from the last listing, if it is recent.
     fn lately(&self, session: &SessionId) -> Option<Arc<View>> {
         let views = lock(&self.client.views);
         views.get(session).filter(|(when, _)| when.elapsed() < FRESH).map(|(_, view)| Arc::clone(view))

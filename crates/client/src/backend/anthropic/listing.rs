@@ -5,7 +5,7 @@ use serde_json::value::RawValue;
 
 use crate::backend::PageRequest;
 use crate::backend::page::{LONGEST, MOST, cursor_stuck};
-use crate::http::{Answer, Request};
+use crate::http::{Request, ServiceAnswer};
 use wharf_core::error::Result;
 use wharf_wire::anthropic::Next;
 use wharf_wire::anthropic::list::{AFTER, LIMIT, PAGE};
@@ -13,12 +13,12 @@ use wharf_wire::json::Items;
 
 /// A page as it was written: its items, and the cursor of the next one.
 #[derive(Debug)]
-pub(super) struct ListPage<'a> {
+pub(super) struct RawPage<'a> {
     pub(super) items: Vec<&'a RawValue>,
     pub(super) next: Option<String>,
 }
 
-/// The fields of a page, in both forms that there are: see [`wharf_wire::anthropic::ListPage`].
+/// The fields of a page, in both forms that there are: see [`wharf_wire::anthropic::RawPage`].
 #[derive(Deserialize)]
 struct List<'a> {
     #[serde(borrow)]
@@ -31,7 +31,7 @@ struct List<'a> {
     last_id: Option<String>,
 }
 
-/// Asks for a page: at most `most` items, and so many where nobody says.
+/// Asks for a page: at most `most` items, which is also the default.
 pub(super) fn ask<'a>(request: Request<'a>, page: &PageRequest, most: usize) -> Request<'a> {
     let request = request.at_most(LONGEST).query(LIMIT, &page.limit.unwrap_or(most).clamp(1, most).to_string());
     match page.cursor.as_deref().and_then(|cursor| cursor.split_once(':')) {
@@ -42,11 +42,11 @@ pub(super) fn ask<'a>(request: Request<'a>, page: &PageRequest, most: usize) -> 
 }
 
 /// Reads a page. A cursor of ours says which parameter it belongs to.
-pub(super) fn read(answer: &Answer) -> Result<ListPage<'_>> {
+pub(super) fn read(answer: &ServiceAnswer) -> Result<RawPage<'_>> {
     listed(answer.page()?)
 }
 
-fn listed(List { data: Items(items), next_page, has_more, last_id }: List<'_>) -> Result<ListPage<'_>> {
+fn listed(List { data: Items(items), next_page, has_more, last_id }: List<'_>) -> Result<RawPage<'_>> {
     let next = match Next::of(next_page, Some(has_more), last_id) {
         Some(Next::Page(cursor)) => Some(format!("{PAGE}:{cursor}")),
         Some(Next::After(id)) => Some(format!("{AFTER}:{id}")),
@@ -54,7 +54,7 @@ fn listed(List { data: Items(items), next_page, has_more, last_id }: List<'_>) -
         None if has_more && !items.is_empty() => return Err(cursor_stuck()),
         None => None,
     };
-    Ok(ListPage { items, next })
+    Ok(RawPage { items, next })
 }
 
 #[cfg(test)]

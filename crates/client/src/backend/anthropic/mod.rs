@@ -65,7 +65,7 @@ pub fn with(options: Options, setup: Setup) -> Result<Box<dyn Backend>> {
     let client = Arc::new(AnthropicClient::new(options, setup)?);
     let store = AnthropicStore { client: Arc::clone(&client) };
     let resources = AnthropicResources { client: Arc::clone(&client), store: store.clone() };
-    Ok(Box::new(Anthropic {
+    Ok(Box::new(AnthropicBackend {
         sessions: AnthropicSessions { client: Arc::clone(&client), resources: resources.clone() },
         files: AnthropicFiles { client: Arc::clone(&client), store: store.clone(), resources: resources.clone() },
         store,
@@ -75,7 +75,7 @@ pub fn with(options: Options, setup: Setup) -> Result<Box<dyn Backend>> {
 }
 
 /// The parts of the backend, which share the client.
-struct Anthropic {
+struct AnthropicBackend {
     client: Arc<AnthropicClient>,
     sessions: AnthropicSessions,
     files: AnthropicFiles,
@@ -84,7 +84,7 @@ struct Anthropic {
 }
 
 #[async_trait]
-impl Backend for Anthropic {
+impl Backend for AnthropicBackend {
     fn capabilities(&self) -> &'static Capabilities {
         &CAPABILITIES
     }

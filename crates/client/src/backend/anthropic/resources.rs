@@ -96,7 +96,7 @@ impl Resources for AnthropicResources {
 }
 
 impl AnthropicResources {
-    /// Sends what is to be mounted. Of a path that somebody else took meanwhile the service says no
+    /// Sends what is to be mounted. Of a path that was taken meanwhile the service says no
     /// more than that the request is bad.
     pub(super) async fn mount(&self, at: &SessionPath, content: &Map<String, Value>) -> Result<Resource> {
         let class = Class::Once(Step::ListResources { session: None });

@@ -17,7 +17,7 @@ use crate::backend::page::unreadable;
 use crate::backend::{
     Capabilities, LabelPatch, NewSession, Page, PageRequest, SessionChange, SessionQuery, Sessions, body_document,
 };
-use crate::http::{Answer, Class};
+use crate::http::{Class, ServiceAnswer};
 use wharf_core::advice::{Setting, Step};
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{Labels, Provider, Session, SessionId, SessionStatus};
@@ -25,7 +25,7 @@ use wharf_wire::anthropic::Nullable;
 use wharf_wire::anthropic::sessions::{AgentObject, AgentRef, filter, status};
 use wharf_wire::anthropic::{self as wire, AnthropicOperation};
 
-/// A session is made when everything is mounted \[skill\], and the official clients wait so long.
+/// A session is made when everything is mounted \[skill\], and the official clients wait for ten minutes.
 const PATIENCE: Duration = Duration::from_secs(600);
 
 /// How long an agent may take to stop after it was interrupted.
@@ -237,7 +237,7 @@ impl AnthropicSessions {
     }
 }
 
-/// The tokens of repositories, which nobody is shown.
+/// Returns the tokens of repositories, which are never shown.
 fn tokens(resources: &Value) -> Vec<String> {
     let token = |resource: &Value| resource.get("authorization_token")?.as_str().map(str::to_owned);
     resources.as_array().into_iter().flatten().filter_map(token).collect()
@@ -315,7 +315,7 @@ fn words_for(statuses: &[SessionStatus]) -> Vec<&'static str> {
 }
 
 /// The session of an answer.
-fn session_of(answer: &Answer) -> Result<Session> {
+fn session_of(answer: &ServiceAnswer) -> Result<Session> {
     read(answer.object()?)
 }
 

@@ -57,7 +57,7 @@ impl<'a> Note<'a> {
         self.step = Some(step);
     }
 
-    /// The work is done, or whoever did it says what became of it.
+    /// Ends the note: the work is done, or its caller reports what is left.
     pub(super) fn done(&mut self) {
         self.step = None;
     }

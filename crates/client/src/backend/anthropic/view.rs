@@ -305,7 +305,7 @@ fn output(file: StoredFile) -> (Node, String) {
     (node, file.id.to_string())
 }
 
-/// Something mounted, unless nobody says where.
+/// Returns the node of a mount, or `None` if its path is unknown.
 fn mount(resource: Resource, size: Option<u64>) -> Option<Result<(Node, String)>> {
     let text = resource.mount_path.as_deref()?;
     let path: RemotePath = match text.parse() {

@@ -56,6 +56,6 @@ pub(super) fn checked(agent: &str) -> Result<&str> {
     if wire::is_agent_name(agent) {
         return Ok(agent);
     }
-    Err(Error::usage(format!("this is no name of an agent of Microsoft Foundry: {agent:?}"))
+    Err(Error::usage(format!("invalid name of an agent of Microsoft Foundry: {agent:?}"))
         .hint(format!("it has 1 to {} letters, digits and hyphens", wire::AGENT_NAME_MAX)))
 }

@@ -101,7 +101,7 @@ impl SessionFiles for FoundryFiles {
         }
         let sent = answer.sent.clone();
         let path = written.path.parse().map_err(|e: Error| {
-            let what = format!("the service answered what is no path: {}", json::excerpt(&written.path));
+            let what = format!("the service sent an invalid path: {}", json::excerpt(&written.path));
             Error::new(Kind::Unavailable, what).hint(e.message())
         })?;
         Ok(PutResult {
@@ -219,7 +219,9 @@ impl SessionFiles for FoundryFiles {
                         Err(error) => return Err(self.no_mkdir(at, error).await),
                     };
                     if lacking.contains(&path) {
-                        return Err(Error::conflict(format!("somebody removes what is made here: `{parent}`")));
+                        return Err(Error::conflict(format!(
+                            "another program removes what is created here: `{parent}`"
+                        )));
                     }
                     lacking.push(path);
                     next = Some(parent);
@@ -381,7 +383,7 @@ struct EntryName {
     name: String,
 }
 
-/// An entry of a directory. A name that is none, or that leads elsewhere, is an error of its own.
+/// Returns an entry of a directory. An invalid name, or one that leads elsewhere, is an error.
 fn child(parent: &SessionPath, text: &[u8]) -> Result<Entry> {
     let text: &RawValue = serde_json::from_slice(text)
         .map_err(|e| Error::new(Kind::Internal, format!("an entry that is no JSON any more: {e}")))?;

@@ -45,7 +45,7 @@ pub fn open(settings: &Settings) -> Result<Box<dyn Backend>> {
     // Not before: what a login answers is a token.
     options.answers.clone_from(&settings.answers);
     let client = FoundryClient { chain: Some(chain), ..FoundryClient::new(options, settings.agent.value.clone())? };
-    Ok(Box::new(Foundry::from(client)))
+    Ok(Box::new(FoundryBackend::from(client)))
 }
 
 /// The headers by which this is done for an end user, on every call.
@@ -71,20 +71,20 @@ fn acting(settings: &Settings) -> Result<Vec<(String, String)>> {
 /// # Errors
 /// `usage` for an address that cannot be one.
 pub fn with(options: Options, agent: Option<String>) -> Result<Box<dyn Backend>> {
-    Ok(Box::new(Foundry::from(FoundryClient::new(options, agent)?)))
+    Ok(Box::new(FoundryBackend::from(FoundryClient::new(options, agent)?)))
 }
 
 /// The parts of the backend, which share the client.
-struct Foundry {
+struct FoundryBackend {
     client: Arc<FoundryClient>,
     sessions: FoundrySessions,
     files: FoundryFiles,
 }
 
-impl From<FoundryClient> for Foundry {
+impl From<FoundryClient> for FoundryBackend {
     fn from(client: FoundryClient) -> Self {
         let client = Arc::new(client);
-        Foundry {
+        FoundryBackend {
             sessions: FoundrySessions { client: Arc::clone(&client) },
             files: FoundryFiles::new(Arc::clone(&client)),
             client,
@@ -93,7 +93,7 @@ impl From<FoundryClient> for Foundry {
 }
 
 #[async_trait]
-impl Backend for Foundry {
+impl Backend for FoundryBackend {
     fn capabilities(&self) -> &'static Capabilities {
         &CAPABILITIES
     }

@@ -11,7 +11,7 @@ use super::capabilities::CAPABILITIES;
 use super::client::{FoundryClient, checked};
 use crate::backend::page::{Cursors, LONGEST, MOST, cursor_stuck, unreadable};
 use crate::backend::{Capabilities, NewSession, Page, PageRequest, SessionQuery, Sessions, body_document};
-use crate::http::{Answer, Class};
+use crate::http::{Class, ServiceAnswer};
 use wharf_core::advice::Setting;
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{Provider, Session, SessionId, SessionStatus, Timestamp};
@@ -96,7 +96,7 @@ impl Sessions for FoundrySessions {
         match request.json(&content).send().await {
             Ok(answer) => session_of(agent, &answer),
             Err(error) if error.kind() == Kind::Conflict && new.id.is_none() => {
-                // Nobody else has this id: an earlier try made it.
+                // The id is random: an earlier attempt created the session.
                 self.client.one(agent, &id).await.map_err(|_| error)
             }
             Err(error) if error.kind() == Kind::Conflict && error.hint_text().is_none() => {
@@ -214,7 +214,7 @@ impl FoundryClient {
 }
 
 /// The session of an answer.
-fn session_of(agent: &str, answer: &Answer) -> Result<Session> {
+fn session_of(agent: &str, answer: &ServiceAnswer) -> Result<Session> {
     let (session, id) = read(agent, answer.object()?)?;
     session.ok_or_else(|| Error::not_found(format!("this session is gone: `{id}`")))
 }

@@ -3,7 +3,7 @@
 use crate::backend::{Capabilities, Feature, Limits};
 use wharf_core::model::SessionStatus;
 
-/// The limits of the vendors, which hold where nobody set others.
+/// The default limits, which are those of the vendors.
 pub(super) const LIMITS: Limits = Limits { file_bytes: None, session_bytes: Some(10 << 30), mounts: Some(100) };
 
 /// What the local backend can do.

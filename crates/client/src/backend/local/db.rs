@@ -172,7 +172,7 @@ fn damaged() -> String {
 enum DbState {
     /// Ours, in this format; 0 is one that is still empty.
     Format(usize),
-    /// Somebody else's.
+    /// Another program's.
     Foreign,
 }
 
@@ -269,7 +269,7 @@ pub(super) struct RowPage {
 impl RowPage {
     /// Reads the request.
     pub(super) fn new(page: &PageRequest) -> Result<Self> {
-        let foreign = |cursor: &String| Error::usage(format!("this is no cursor of a local listing: {cursor:?}"));
+        let foreign = |cursor: &String| Error::usage(format!("invalid cursor of a local listing: {cursor:?}"));
         let after = page.cursor.as_ref().map(|cursor| cursor.parse().map_err(|_| foreign(cursor))).transpose()?;
         let limit = page.limit.unwrap_or(usize::MAX);
         Ok(RowPage { limit, after, rows: i64::try_from(limit.saturating_add(1)).unwrap_or(i64::MAX) })
@@ -312,7 +312,7 @@ pub(super) fn undeleted(id: &SessionId, reason: &str) -> Error {
 
 /// The error of a session that is not there.
 pub(super) fn unknown(id: &SessionId) -> Error {
-    Error::not_found(format!("there is no session of this id: `{id}`"))
+    Error::not_found(format!("session `{id}` not found"))
         .hint(format!("{} shows those that are there", Step::ListSessions))
 }
 

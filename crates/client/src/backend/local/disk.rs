@@ -99,7 +99,7 @@ impl Disk {
             }
         };
         let tmp = room("tmp")?;
-        // Without locks the database would wait in vain for somebody who does not exist.
+        // Without locks the database would wait for a lock that is never released.
         match handle_of(&tmp).map(|handle| handle.try_lock_shared()) {
             Ok(Err(TryLockError::Error(e))) if platform::lacks_locks(&e) => return Err(doing(&e).hint(NO_NETWORK)),
             _ => {}
@@ -139,7 +139,7 @@ impl Disk {
         names.collect()
     }
 
-    /// The directory of that name, whoever's it is.
+    /// Opens the directory of that name, with or without a session.
     pub(super) fn session_dir(&self, name: &str) -> io::Result<Dir> {
         self.sessions.open_dir_nofollow(name)
     }
@@ -178,23 +178,23 @@ impl Disk {
         &self.usage
     }
 
-    /// A new file that nobody sees until it is placed.
+    /// Creates a file that has no visible name until it is persisted.
     pub(super) fn pending_file(&self) -> Result<StagingEntry<'_>> {
         StagingEntry::file(&self.tmp).map_err(|e| Error::io("making a temporary file", &e))
     }
 
-    /// Another name of a file below `dir`, which nobody sees until it is placed.
+    /// Creates another name of a file below `dir`, which is not visible until it is persisted.
     pub(super) fn pending_link(&self, dir: &Dir, path: &str) -> io::Result<StagingEntry<'_>> {
         StagingEntry::link(&self.tmp, dir, path)
     }
 
-    /// A new directory that nobody sees until it is placed.
+    /// Creates a directory that is not visible until it is persisted.
     pub(super) fn pending_dir(&self) -> Result<(StagingEntry<'_>, Dir)> {
         StagingEntry::directory(&self.tmp).map_err(|e| Error::io("making a temporary directory", &e))
     }
 
     /// Makes a new session's directory visible. Until [`Disk::finish_session`] it bears a mark: a
-    /// directory with the mark and without a row was never anybody's, and one without the mark is
+    /// directory with the mark and without a row never belonged to a session, and one without the mark is
     /// never removed, even if the database knows nothing of it.
     pub(super) fn place_session(&self, mut pending: StagingEntry<'_>, id: &SessionId) -> Result<()> {
         let doing = |e: io::Error| match e.kind() {
@@ -337,7 +337,7 @@ impl Disk {
         StagingEntry::tagged(&self.tmp, sha256).map_err(|e| Error::io("making a temporary file", &e))
     }
 
-    /// Removes what dead processes left, once in a process. `look_after` is told of each content that
+    /// Removes what dead processes left, once in a process. `look_after` is called with each content that
     /// may have no name, and says whether that is settled.
     pub(super) fn sweep(&self, look_after: impl FnMut(&str) -> bool) {
         self.swept.call_once(|| drop(staging::sweep(&self.tmp, FEW, look_after)));

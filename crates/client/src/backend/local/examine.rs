@@ -9,7 +9,7 @@ use wharf_core::advice::Step;
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::walk::DirWalk;
 
-/// So many directories are named.
+/// The most directories that are named.
 const NAMED: usize = 20;
 
 impl Local {

@@ -29,7 +29,7 @@ use wharf_core::platform;
 use wharf_core::staging::{Access, StagingEntry, handle_of, is_unfinished};
 use wharf_core::walk::DirWalk;
 
-/// A file of so many bytes is worth a look at its target before it is read.
+/// The size in bytes from which the target is checked before the source is read.
 const LARGE: u64 = 1024 * 1024;
 
 /// The files in sessions of a home.
@@ -131,7 +131,7 @@ impl SessionFiles for LocalFiles {
         let dir = self.home.disk()?.session(&at.session)?;
         let doing = |e: io::Error| match e.kind() {
             io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => missing(at),
-            io::ErrorKind::IsADirectory => Error::conflict(format!("this is no regular file: `{at}`")),
+            io::ErrorKind::IsADirectory => Error::conflict(format!("not a regular file: `{at}`")),
             _ => refused(format!("reading `{at}`"), &e),
         };
         let file = platform::open_regular_below(&dir, Path::new(at.path.relative())).map_err(doing)?;

@@ -67,7 +67,7 @@ impl LocalHome {
         Ok(self.disk.get_or_init(|| disk))
     }
 
-    /// The directories, with what dead processes left in them removed: for whoever makes something.
+    /// The directories, with what dead processes left in them removed: for work that creates something.
     pub(super) fn swept(&self) -> Result<&Disk> {
         let disk = self.disk()?;
         disk.sweep(|sha256| self.forget_content(sha256).is_ok());

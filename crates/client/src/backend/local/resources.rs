@@ -2,7 +2,7 @@
 //!
 //! A mount is a row and a file, which cannot come and go in one step. While they do, the row is
 //! *unsettled*: it counts exactly if its file is there, for every reader at every moment. What a
-//! killed process left unsettled is settled by that rule as soon as nobody is inside the session.
+//! killed process left unsettled is settled by that rule as soon as no process works in the session.
 
 use std::io;
 use std::sync::Arc;
@@ -232,7 +232,7 @@ impl LocalHome {
         Ok(there.then_some(row))
     }
 
-    /// Settles what a killed process left, unless somebody is inside the session.
+    /// Settles what a killed process left, unless a process works in the session.
     pub(super) fn settle_mounts(&self, session: &SessionId, seq: i64) -> Result<()> {
         let doing = "settling the mounts of a session";
         let left = self.db()?.read(doing, |c| {
@@ -280,7 +280,7 @@ impl LocalHome {
         Ok(PreparedMount { upload, mount, at })
     }
 
-    /// Mounts a stored file in the directory of a session that nobody else sees yet.
+    /// Mounts a stored file in the directory of a session that is not visible yet.
     pub(super) async fn mount_in(&self, dir: &Dir, prepared: PreparedMount) -> Result<Mount> {
         let path = prepared.at.path.parent().unwrap_or_else(RemotePath::root);
         let doing = |e: io::Error| match e.kind() {
@@ -381,6 +381,6 @@ fn resource(session: &SessionId, row: ResourceRow) -> Result<Resource> {
 }
 
 fn unknown(session: &SessionId, id: &str) -> Error {
-    Error::not_found(format!("there is no resource of this id in `{session}`: `{id}`"))
+    Error::not_found(format!("resource `{id}` not found in session `{session}`"))
         .hint(format!("{} shows those that are there", Step::ListResources { session: Some(session.as_str()) }))
 }

@@ -1,6 +1,6 @@
 //! Being inside a session to change it: what a deletion waits for.
 //!
-//! Whoever changes a session holds a shared lock on its directory from its last look at the row to
+//! A process that changes a session holds a shared lock on its directory from its last look at the row to
 //! its rename. The handles that this takes are kept from one change to the next, the lock is not.
 
 use std::io;
@@ -78,7 +78,7 @@ impl LocalHome {
     }
 
     /// Goes into a session to change it. While what is returned lives, a deletion waits; once one has
-    /// been decided on, nobody goes in any more.
+    /// been decided on, no process enters any more.
     pub(super) fn enter(&self, id: &SessionId) -> Result<SessionGuard> {
         let known = lock(&self.handles).as_ref().filter(|handles| handles.id == *id).map(Arc::clone);
         if let Some(handles) = known {

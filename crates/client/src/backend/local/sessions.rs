@@ -300,7 +300,7 @@ impl LocalHome {
     }
 
     /// Removes row and directory. The decision is committed first: from then on the session is in no
-    /// listing, and whoever is killed on the way leaves the rest to the next process. The row goes
+    /// listing, and the next process finishes what a killed one left. The row goes
     /// last, so that what cannot be removed stays known.
     fn remove_session(&self, id: &SessionId) -> Result<()> {
         let doing = "deleting a session";

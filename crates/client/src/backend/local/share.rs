@@ -14,7 +14,7 @@ use wharf_core::platform;
 impl Local {
     /// Gives a regular file of `len` bytes another name, in this store or another one, in place of any
     /// file that has it. False where a copy is needed: where either store outlives the process, since
-    /// whoever writes into a file there changes it under all its names; of a part of a file; on two
+    /// a program that writes into a file there changes it under all its names; of a part of a file; on two
     /// file systems; too many names.
     ///
     /// # Errors
@@ -42,7 +42,7 @@ impl Local {
     /// Gives a regular file another mode or time.
     ///
     /// # Errors
-    /// `not_found`; `conflict` for what is no regular file.
+    /// `not_found`; `conflict` for anything but a regular file.
     pub fn set_attributes(&self, at: &SessionPath, mode: Option<u32>, modified_at: Option<Timestamp>) -> Result<()> {
         let doing = |e: io::Error| refused(format!("changing `{at}`"), &e);
         let entered = self.home.enter(&at.session)?;

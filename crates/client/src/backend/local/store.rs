@@ -205,13 +205,13 @@ fn stored_file(row: StoredFileRow, scope: Option<Scope>) -> Result<StoredFile> {
 
 fn check_name(name: &str) -> Result<()> {
     if name.is_empty() || name.len() > NAME_MAX || name == "." || name == ".." || name.contains(['/', '\0']) {
-        return Err(Error::usage(format!("this is no name for a stored file: {name:?}"))
+        return Err(Error::usage(format!("invalid name of a stored file: {name:?}"))
             .hint(format!("give one of 1 to 255 bytes without a slash: {}", Setting::Name.to("NAME"))));
     }
     Ok(())
 }
 
 fn unknown(id: &FileId) -> Error {
-    Error::not_found(format!("there is no stored file of this id: `{id}`"))
+    Error::not_found(format!("stored file `{id}` not found"))
         .hint(format!("{} shows those that are there", Step::ListStoredFiles { scope: None }))
 }

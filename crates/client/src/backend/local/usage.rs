@@ -1,10 +1,10 @@
 //! How much a session holds, known without walking it at each write.
 //!
-//! The count lies beside the session, in `usage/ID`. Whoever adds a file locks it, adds to it, and
+//! The count lies beside the session, in `usage/ID`. A writer locks it, adds to it, and
 //! only then gives the file its name: a count is never too low by what wharf did. That it may be
 //! too high, because a file was removed or a process was killed, does no harm: nothing is refused
 //! before the session was walked. What other programs did shows at the next walk, and a count is
-//! walked again once it is so many times older than the last walk took that this costs little.
+//! walked again once it is [`REST`] times as old as the last walk took, so that this costs little.
 
 use std::fs::File;
 use std::io;
@@ -22,13 +22,13 @@ use wharf_core::platform;
 use wharf_core::sync::lock;
 use wharf_core::walk::DirWalk;
 
-/// A count may be so many times as old as its walk took.
+/// How many times as old as its walk took a count may be.
 const REST: u32 = 50;
 
 /// Bytes of a count on the disk, which four numbers never fill.
 const WIDTH: usize = 96;
 
-/// What a session holds, held so that nobody else adds to it meanwhile.
+/// What a session holds, locked so that no other writer adds to it meanwhile.
 pub(super) struct Usage<'a> {
     entered: &'a SessionGuard,
     /// None where there is no limit.

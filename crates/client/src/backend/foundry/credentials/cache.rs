@@ -21,7 +21,7 @@ use wharf_core::staging::{self, StagingEntry};
 /// The longest file, in bytes.
 const LONGEST: u64 = 128 * 1024;
 
-/// So many files are looked at when old ones are removed.
+/// The most files that are looked at when old ones are removed.
 const MANY: usize = 1000;
 
 /// The directory with the files.

@@ -56,7 +56,7 @@ impl From<ApplicationResult> for Availability {
 }
 
 impl Application {
-    /// What tells its tokens from those of all others. Whoever does not know the secret does not get
+    /// What tells its tokens from those of all others. Without the secret one does not get
     /// its token either.
     fn key(&self) -> String {
         let proof = match &self.proof {
@@ -147,8 +147,8 @@ pub(super) async fn ask(found: ApplicationResult, options: &Options) -> Result<T
             let options = ClientSecretCredentialOptions { client_options };
             ClientSecretCredential::new(&tenant, client, secret.clone().into(), Some(options)).map_err(not_made)?
         }
-        // Not `WorkloadIdentityCredential`, which is this one and a file that it reads while everybody
-        // waits, with the line break at its end.
+        // Not `WorkloadIdentityCredential`, which is this one and a file that it reads while all requests
+        // wait, with the line break at its end.
         Proof::Assertion(file) => {
             let assertion = of_file(file).await.map_err(|e| e.context(env::AZURE_FEDERATED_TOKEN_FILE))?;
             let options = ClientAssertionCredentialOptions { client_options };

@@ -1,4 +1,4 @@
-//! Managed identity: the host that this runs on vouches for it, and tells its tokens to whoever runs there.
+//! Managed identity: the host that this runs on vouches for it, and gives tokens to the programs that run there.
 //!
 //! App Service, Functions and Container Apps name an endpoint of theirs in the environment. A virtual
 //! machine has its metadata service at one fixed address, of which nothing in the environment speaks.
@@ -51,7 +51,7 @@ pub(super) fn availability() -> Result<Availability> {
         Ok(tag) if tag.trim() == AZURE_TAG => Availability::Configured { key: None },
         Err(_) if !cfg!(target_os = "macos") => Availability::Unknown,
         _ => Availability::NotConfigured(format!(
-            "{} is not set, and this is no machine of Azure's",
+            "{} is not set, and this is not an Azure machine",
             env::IDENTITY_ENDPOINT
         )),
     })
@@ -124,7 +124,7 @@ fn credential(transport: &Arc<Transport>) -> Result<Arc<ManagedIdentityCredentia
 }
 
 /// What is said of an answer without a token.
-const STRANGER: &str = "what answers here is no metadata service of Azure's";
+const STRANGER: &str = "the answer is not from Azure's metadata service";
 
 /// What to do where a host does not know the identity that it is asked for.
 const USER_ASSIGNED: &str =

@@ -2,7 +2,7 @@
 //!
 //! The [`Chain`] looks for a token in a fixed order. One that the user gave wins and is never kept on
 //! a disk. Then come the other sources ([`CredentialSource`]): a source that is not set up is skipped, one that is set up and
-//! fails is an error, because the next one might be somebody else. The tools for people (`az`, `azd`)
+//! fails is an error, because the next one might be another account. The tools for people (`az`, `azd`)
 //! are the exception: that one is installed does not mean that it is what the user logs in with.
 //!
 //! Azure's own client (`azure_identity`) does the asking, and [`transport`] sends its requests. Ours are
@@ -47,7 +47,7 @@ struct ActiveToken {
     part: Option<CredentialSource>,
     token: AccessToken,
     credentials: Credentials,
-    /// When it came from whoever gives it; nothing for one that was kept on a disk.
+    /// When it came from its source; `None` for one from the cache on disk.
     since: Option<Instant>,
 }
 

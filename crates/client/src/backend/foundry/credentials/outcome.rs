@@ -6,14 +6,14 @@ use crate::http::Credentials;
 use wharf_core::config::env;
 use wharf_core::error::{Error, Kind, Result};
 
-/// A token is not used any more so long before it is over: clocks differ, and a request takes time.
+/// How long before its end a token is no longer used: clocks differ, and a request takes time.
 const MARGIN: SignedDuration = SignedDuration::from_mins(5);
 
 /// A token, which nothing shows.
 #[derive(Clone)]
 pub(super) struct AccessToken {
     pub(super) text: String,
-    /// When it is over, where anybody says.
+    /// When it expires, if known.
     pub(super) expires_at: Option<Timestamp>,
 }
 
@@ -45,7 +45,7 @@ pub(super) enum TokenResult {
     Token(AccessToken),
     /// It is not there after all.
     NotAvailable(String),
-    /// It is there, and says that nobody is logged in, or something like it.
+    /// It is there, and reports that no user is logged in, or a similar reason.
     NotLoggedIn(String),
 }
 

@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::outcome::AccessToken;
-use crate::http::{Answer, Class, Http, Method, Options, ServiceError, redact};
+use crate::http::{Class, Http, Method, Options, ServiceAnswer, ServiceError, redact};
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::sync::lock;
 use wharf_wire::foundry as wire;
@@ -74,7 +74,7 @@ impl Transport {
         }
     }
 
-    async fn send(&self, request: &Request) -> Result<Answer> {
+    async fn send(&self, request: &Request) -> Result<ServiceAnswer> {
         let odd = |what: &str| Error::new(Kind::Internal, format!("a request for a token with {what}"));
         let url = request.url().as_str();
         let (place, query) = url.split_once('?').unwrap_or((url, ""));
@@ -141,7 +141,7 @@ fn absurd(answer: &Value, now: Timestamp) -> Option<String> {
     })
 }
 
-/// The token that a credential gives. Why it gives none is for whoever it asked to know: its own
+/// The token that a credential gives. Why it gives none, the source of the answer knows: its own
 /// error may hold what was answered.
 pub(super) async fn token(credential: &dyn TokenCredential) -> Option<AccessToken> {
     let given = credential.get_token(&[wire::SCOPE], None).await.ok()?;
