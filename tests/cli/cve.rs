@@ -76,7 +76,7 @@ fn cve_2019_1002101_cve_2014_4877_cve_2015_1038_a_link_that_comes_is_never_made(
     plant(&sandbox, "t/up", "../../../../work/outside");
     let run = sandbox.run(["files", "download", "s1:/t", "to"]);
     assert_silent(run.code(5));
-    assert_eq!(sandbox.tree("to"), [""; 0]);
+    assert!(!sandbox.path("to").exists());
     fs::remove_dir_all(sandbox.inside("s1", "t")).unwrap();
     for name in ["dir/victim", "up/victim", "file", "new"] {
         sandbox.put(&format!("s1:/t/{name}"), "evil");

@@ -124,7 +124,7 @@ fn no_word_of_a_caller_makes_a_link_lead_out_of_its_session() {
     symlink("/", inside.join("tree/root")).unwrap();
     let run = sandbox.run(["files", "download", "s1:/tree", "out", "--links", "follow"]);
     assert!(run.one_of(&[5, 10]).column("status").iter().all(|status| status == "failed"), "{}", run.stdout());
-    assert_eq!(sandbox.tree("out"), [""; 0]);
+    assert!(!sandbox.path("out").exists());
 }
 
 #[test]
