@@ -184,6 +184,7 @@ impl Disk {
     }
 
     /// Creates another name of a file below `dir`, which is not visible until it is persisted.
+    #[cfg(feature = "emulator")]
     pub(super) fn pending_link(&self, dir: &Dir, path: &str) -> io::Result<StagingEntry<'_>> {
         StagingEntry::link(&self.tmp, dir, path)
     }

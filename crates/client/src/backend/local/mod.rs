@@ -17,6 +17,7 @@ mod memory;
 mod resources;
 mod session_lock;
 mod sessions;
+#[cfg(feature = "emulator")]
 mod share;
 mod store;
 mod usage;
