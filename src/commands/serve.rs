@@ -16,9 +16,9 @@ use super::used_files::UsedFiles;
 use wharf_core::config::env;
 use wharf_core::error::{Error, Result};
 use wharf_core::platform::{self, SignalEvent};
-use wharf_emulator::env_file::Place;
+use wharf_emulator::env_file::EnvFileTarget;
 use wharf_emulator::faults::Fault;
-use wharf_emulator::{Options, PATIENCE, Server, backends, operations};
+use wharf_emulator::{PATIENCE, Server, ServerOptions, backends, operations};
 
 /// The exit status if the command does not exist.
 const NOT_FOUND: u8 = 127;
@@ -97,8 +97,9 @@ impl ServeArgs {
         if let Some(file) = &self.env_file {
             used.check("--env-file", file)?;
         }
-        let place = self.env_file.as_deref().map(Place::claim).transpose()?;
-        let options = Options { listen, tls: self.tls, store: self.store, faults, log: self.log, patience: PATIENCE };
+        let place = self.env_file.as_deref().map(EnvFileTarget::claim).transpose()?;
+        let options =
+            ServerOptions { listen, tls: self.tls, store: self.store, faults, log: self.log, patience: PATIENCE };
         let server = Server::bind(options).await?;
         let mut variables = server.variables().to_vec();
         variables.extend(chosen.map(|backend| (env::BACKEND, backend.to_owned())));

@@ -15,8 +15,8 @@ use hyper::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
 use hyper::{Response, StatusCode};
 use serde::Serialize;
 
-use super::line::Line;
-use super::log::{self, Log};
+use super::connection::Connection;
+use super::log::{Log, LogLine};
 use super::request::RequestBody;
 use wharf_core::body::Body;
 use wharf_core::error::{Error, Kind, Result};
@@ -24,13 +24,13 @@ use wharf_core::model::Timestamp;
 use wharf_wire::url::escape;
 
 /// What ends a body early.
-pub(super) type Fault = Box<dyn std::error::Error + Send + Sync>;
+pub(super) type BodyError = Box<dyn std::error::Error + Send + Sync>;
 
 /// The body of an answer.
-pub(super) type Content = UnsyncBoxBody<Bytes, Fault>;
+pub(super) type ResponseBody = UnsyncBoxBody<Bytes, BodyError>;
 
 /// An answer.
-pub(super) type Answer = Response<Content>;
+pub(super) type HttpResponse = Response<ResponseBody>;
 
 /// The time as answers tell it.
 pub(super) fn now() -> Timestamp {
@@ -46,31 +46,31 @@ pub(super) fn written(time: Timestamp) -> Timestamp {
 }
 
 /// Without a body.
-pub(super) fn empty(status: StatusCode) -> Answer {
+pub(super) fn empty(status: StatusCode) -> HttpResponse {
     let mut answer = Response::new(Empty::new().map_err(|never| match never {}).boxed_unsync());
     *answer.status_mut() = status;
     answer
 }
 
 /// With a body of this type.
-pub(super) fn full(status: StatusCode, media_type: &'static str, body: impl Into<Bytes>) -> Answer {
+pub(super) fn full(status: StatusCode, media_type: &'static str, body: impl Into<Bytes>) -> HttpResponse {
     let content = Full::new(body.into()).map_err(|never| match never {}).boxed_unsync();
     with(status, media_type, content)
 }
 
 /// With a JSON document.
-pub(super) fn json(status: StatusCode, document: &impl Serialize) -> Answer {
+pub(super) fn json(status: StatusCode, document: &impl Serialize) -> HttpResponse {
     full(status, "application/json; charset=utf-8", serde_json::to_vec(document).unwrap_or_default())
 }
 
 /// With blocks that come one by one.
-pub(super) fn stream(media_type: &'static str, blocks: BoxStream<'static, Result<Bytes>>) -> Answer {
-    let frames = blocks.map_ok(Frame::data).map_err(Fault::from);
+pub(super) fn stream(media_type: &'static str, blocks: BoxStream<'static, Result<Bytes>>) -> HttpResponse {
+    let frames = blocks.map_ok(Frame::data).map_err(BodyError::from);
     with(StatusCode::OK, media_type, BodyExt::boxed_unsync(StreamBody::new(frames)))
 }
 
 /// With a file.
-pub(super) fn file(body: Body) -> Answer {
+pub(super) fn file(body: Body) -> HttpResponse {
     let len = body.len();
     let body = body.unhashed();
     let blocks = stream::try_unfold(body, |mut body| async move { Ok(body.next().await?.map(|block| (block, body))) });
@@ -96,7 +96,7 @@ pub(super) fn disposition(name: &str) -> String {
     text
 }
 
-fn with(status: StatusCode, media_type: &'static str, content: Content) -> Answer {
+fn with(status: StatusCode, media_type: &'static str, content: ResponseBody) -> HttpResponse {
     let mut answer = Response::new(content);
     *answer.status_mut() = status;
     answer.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
@@ -104,7 +104,7 @@ fn with(status: StatusCode, media_type: &'static str, content: Content) -> Answe
 }
 
 /// The same answer, which does not say its length before its end.
-pub(super) fn chunked(answer: Answer) -> Answer {
+pub(super) fn chunked(answer: HttpResponse) -> HttpResponse {
     let (mut head, content) = answer.into_parts();
     head.headers.remove(CONTENT_LENGTH);
     let frames = content.into_data_stream().map_ok(Frame::data);
@@ -112,14 +112,14 @@ pub(super) fn chunked(answer: Answer) -> Answer {
 }
 
 /// How many bytes the body of an answer has, where that is known.
-pub(super) fn length(answer: &Answer) -> Option<u64> {
+pub(super) fn length(answer: &HttpResponse) -> Option<u64> {
     let announced = answer.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
     announced.or_else(|| answer.body().size_hint().exact())
 }
 
 /// What happens where an answer is cut.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Then {
+pub(super) enum Interruption {
     /// The connection is torn down.
     Reset,
     /// The connection ends.
@@ -129,7 +129,7 @@ pub(super) enum Then {
 }
 
 /// The same answer, cut after `at` bytes of its body. It goes on saying how long it would have been.
-pub(super) fn cut(answer: Answer, at: u64, then: Then, line: Arc<Line>) -> Answer {
+pub(super) fn cut(answer: HttpResponse, at: u64, then: Interruption, line: Arc<Connection>) -> HttpResponse {
     let len = length(&answer);
     let (mut head, content) = answer.into_parts();
     if let Some(len) = len {
@@ -149,18 +149,18 @@ pub(super) fn cut(answer: Answer, at: u64, then: Then, line: Arc<Line>) -> Answe
             // What came before the cut is to arrive.
             line.flushed().await;
             match then {
-                Then::Stall => std::future::pending().await,
-                Then::Reset => line.reset(),
-                Then::End => {}
+                Interruption::Stall => std::future::pending().await,
+                Interruption::Reset => line.reset(),
+                Interruption::End => {}
             }
-            Err(Fault::from(Error::new(Kind::Unavailable, "cut off on purpose")))
+            Err(BodyError::from(Error::new(Kind::Unavailable, "cut off on purpose")))
         }
     });
     Response::from_parts(head, BodyExt::boxed_unsync(StreamBody::new(frames)))
 }
 
 /// An error whose body never ends.
-pub(super) fn endless() -> Answer {
+pub(super) fn endless() -> HttpResponse {
     let line = Bytes::from_static(&[b'x'; 4096]);
     let blocks = stream::repeat_with(move || Ok(line.clone()));
     let mut answer = stream("text/plain; charset=utf-8", blocks.boxed());
@@ -169,31 +169,31 @@ pub(super) fn endless() -> Answer {
 }
 
 /// The body of an answer, counted, whose end is the end of the request in the log.
-pub(super) struct Logged {
-    content: Content,
-    entry: Entry,
+pub(super) struct LoggedBody {
+    content: ResponseBody,
+    entry: RequestEntry,
 }
 
 /// A request that is logged when this is dropped.
-pub(super) struct Entry {
-    pub(super) line: log::Line,
+pub(super) struct RequestEntry {
+    pub(super) line: LogLine,
     body: Arc<RequestBody>,
     log: Option<Arc<Log>>,
 }
 
-impl Entry {
-    pub(super) fn new(line: log::Line, body: &Arc<RequestBody>, log: Option<&Arc<Log>>) -> Self {
-        Entry { line, body: Arc::clone(body), log: log.cloned() }
+impl RequestEntry {
+    pub(super) fn new(line: LogLine, body: &Arc<RequestBody>, log: Option<&Arc<Log>>) -> Self {
+        RequestEntry { line, body: Arc::clone(body), log: log.cloned() }
     }
 
     /// The answer, to be logged with its status when its body has ended.
-    pub(super) fn watch(mut self, answer: Answer) -> Response<Logged> {
+    pub(super) fn watch(mut self, answer: HttpResponse) -> Response<LoggedBody> {
         self.line.status = Some(answer.status().as_u16());
-        answer.map(|content| Logged { content, entry: self })
+        answer.map(|content| LoggedBody { content, entry: self })
     }
 }
 
-impl Drop for Entry {
+impl Drop for RequestEntry {
     fn drop(&mut self) {
         if let Some(log) = &self.log {
             self.line.bytes_in = self.body.taken();
@@ -203,11 +203,11 @@ impl Drop for Entry {
     }
 }
 
-impl HttpBody for Logged {
+impl HttpBody for LoggedBody {
     type Data = Bytes;
-    type Error = Fault;
+    type Error = BodyError;
 
-    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Fault>>> {
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
         let frame = Pin::new(&mut self.content).poll_frame(cx);
         if let Poll::Ready(Some(Ok(frame))) = &frame {
             self.entry.line.bytes_out += frame.data_ref().map_or(0, |block| block.len() as u64);

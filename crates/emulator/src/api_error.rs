@@ -6,7 +6,7 @@ use wharf_core::error::{Error, Kind};
 use wharf_wire::route::NoRoute;
 
 /// What a dialect's calls end with.
-pub(super) type Result<T, E = ApiError> = std::result::Result<T, E>;
+pub(super) type ApiResult<T> = Result<T, ApiError>;
 
 /// An error of the API.
 #[derive(Debug)]

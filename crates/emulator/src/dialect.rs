@@ -3,8 +3,8 @@
 use async_trait::async_trait;
 use hyper::{Method, StatusCode};
 
-use super::answer::{self, Answer};
-use super::request::Request;
+use super::answer::{self, HttpResponse};
+use super::request::ApiRequest;
 use wharf_wire::route::Operation;
 
 /// What faults and the log call a request that is for no operation.
@@ -32,9 +32,9 @@ pub(super) trait Dialect: Send + Sync {
         operation.ends_with(".upload")
     }
     /// Does what a request asks for.
-    async fn answer(&self, request: Request) -> Answer;
+    async fn answer(&self, request: ApiRequest) -> HttpResponse;
     /// An error in its own form; `code` is the word that it has for programs.
-    fn failure(&self, status: StatusCode, code: Option<&str>, message: &str) -> Answer;
+    fn failure(&self, status: StatusCode, code: Option<&str>, message: &str) -> HttpResponse;
 }
 
 /// Answers the requests that no dialect claims.
@@ -52,11 +52,11 @@ impl Dialect for Fallback {
         UNKNOWN
     }
 
-    async fn answer(&self, _request: Request) -> Answer {
+    async fn answer(&self, _request: ApiRequest) -> HttpResponse {
         self.failure(StatusCode::NOT_FOUND, None, "no service that `wharf serve` knows has this path")
     }
 
-    fn failure(&self, status: StatusCode, code: Option<&str>, message: &str) -> Answer {
+    fn failure(&self, status: StatusCode, code: Option<&str>, message: &str) -> HttpResponse {
         answer::json(status, &serde_json::json!({ "error": { "code": code, "message": message } }))
     }
 }

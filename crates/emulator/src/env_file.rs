@@ -24,7 +24,7 @@ const MARK: &str = "# written by wharf serve";
 
 /// Where such a file will be.
 #[derive(Debug)]
-pub struct Place {
+pub struct EnvFileTarget {
     /// As it was given, for messages.
     path: PathBuf,
     dir: Dir,
@@ -34,11 +34,11 @@ pub struct Place {
 /// Such a file; removed when dropped, unless something else has taken its place.
 #[derive(Debug)]
 pub struct EnvFile {
-    place: Place,
+    place: EnvFileTarget,
     content: String,
 }
 
-impl Place {
+impl EnvFileTarget {
     /// Finds a place for the file, and removes what an earlier server left there: nobody may take
     /// that for a sign of this one.
     ///
@@ -49,7 +49,7 @@ impl Place {
         let name = path.file_name().ok_or_else(|| Error::usage(format!("`{}` names no file", path.display())))?;
         let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let dir = Dir::open_ambient_dir(parent, ambient_authority()).map_err(|e| doing(&e))?;
-        let place = Place { path: path.to_owned(), dir, name: name.to_owned() };
+        let place = EnvFileTarget { path: path.to_owned(), dir, name: name.to_owned() };
         match fs::symlink_metadata(path) {
             Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(place),
             Err(e) => Err(doing(&e)),

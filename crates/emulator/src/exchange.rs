@@ -8,20 +8,20 @@ use hyper::header::{EXPECT, HeaderValue, LOCATION, RETRY_AFTER};
 use hyper::{Response, StatusCode};
 use thiserror::Error;
 
-use super::answer::{self, Answer, Entry, Logged, Then};
+use super::answer::{self, HttpResponse, Interruption, LoggedBody, RequestEntry};
+use super::connection::Connection;
 use super::dialect::{Dialect, FALLBACK};
-use super::faults::{Failure, Faults, Plan, Position};
+use super::faults::{FailureEffect, FaultPlan, Faults, Position};
 use super::guard;
-use super::line::Line;
-use super::log::{self, Log};
-use super::request::{self, Cut, Request, RequestBody, ResponseFault};
+use super::log::{Log, LogLine};
+use super::request::{self, ApiRequest, RequestBody, ResponseFault, UploadCut};
 use wharf_wire::url::Query;
 
 /// How much of a request is read away so that a client that is still sending sees its answer.
 const DRAIN: u64 = 1 << 30;
 
 /// What all connections share.
-pub(super) struct Shared {
+pub(super) struct ServerState {
     pub(super) dialects: Vec<Box<dyn Dialect>>,
     pub(super) faults: Faults,
     pub(super) log: Option<Arc<Log>>,
@@ -31,30 +31,30 @@ pub(super) struct Shared {
 /// A connection that ends without an answer.
 #[derive(Debug, Error)]
 #[error("the connection ends here")]
-pub(super) struct Gone;
+pub(super) struct ConnectionClosed;
 
 /// Answers one request.
 ///
 /// # Errors
 /// Where no answer is to be sent, and the connection ends.
 pub(super) async fn serve(
-    shared: Arc<Shared>,
-    line: Arc<Line>,
+    shared: Arc<ServerState>,
+    line: Arc<Connection>,
     request: hyper::Request<Incoming>,
-) -> Result<Response<Logged>, Gone> {
+) -> Result<Response<LoggedBody>, ConnectionClosed> {
     let (head, incoming) = request.into_parts();
     let path = head.uri.path();
     let dialect = shared.dialects.iter().find(|dialect| dialect.claims(path)).map_or(FALLBACK, AsRef::as_ref);
     let operation = dialect.operation(&head.method, path);
     if let Err((status, why)) = guard::check(head.version, &head.uri, &head.headers) {
         let body = RequestBody::new(incoming, |_| None, line);
-        let entry = Entry::new(log::Line::of(&head.method, &head.uri, operation), &body, shared.log.as_ref());
+        let entry = RequestEntry::new(LogLine::of(&head.method, &head.uri, operation), &body, shared.log.as_ref());
         return Ok(entry.watch(dialect.failure(status, None, &why)));
     }
     let plan = shared.faults.plan(operation);
     let up = dialect.is_upload(operation);
     let body = RequestBody::new(incoming, |len| request_cut(&plan, up, len), Arc::clone(&line));
-    let mut entry = Entry::new(log::Line::of(&head.method, &head.uri, operation), &body, shared.log.as_ref());
+    let mut entry = RequestEntry::new(LogLine::of(&head.method, &head.uri, operation), &body, shared.log.as_ref());
     entry.line.faults.clone_from(&plan.specs);
 
     // Even a sleep of no time takes until the clock's next tick.
@@ -62,12 +62,12 @@ pub(super) async fn serve(
         tokio::time::sleep(plan.latency).await;
     }
     let answer = match &plan.failure {
-        Some(Failure::Reset { at: Position::Start, keep: false }) => {
+        Some(FailureEffect::Reset { at: Position::Start, keep: false }) => {
             line.reset();
-            return Err(Gone);
+            return Err(ConnectionClosed);
         }
-        Some(Failure::Stall(Position::Start)) => std::future::pending().await,
-        Some(failure @ Failure::Status { at: Some(Position::Start), .. }) => instead(failure, dialect),
+        Some(FailureEffect::Stall(Position::Start)) => std::future::pending().await,
+        Some(failure @ FailureEffect::Status { at: Some(Position::Start), .. }) => instead(failure, dialect),
         failure => {
             // A client that asked first sends nothing before it is told to.
             let asked_first = head.headers.contains_key(EXPECT);
@@ -81,8 +81,14 @@ pub(super) async fn serve(
                             ResponseFault { page, bytes_written, inside: plan.inside, sync: plan.sync };
                         let path = path.to_owned();
                         let body = Arc::clone(&body);
-                        let request =
-                            Request { method: head.method, path, query, headers: head.headers, body, response_fault };
+                        let request = ApiRequest {
+                            method: head.method,
+                            path,
+                            query,
+                            headers: head.headers,
+                            body,
+                            response_fault,
+                        };
                         dialect.answer(request).await
                     }
                 },
@@ -94,7 +100,7 @@ pub(super) async fn serve(
         }
     };
     if line.is_reset() || body.is_broken() {
-        return Err(Gone);
+        return Err(ConnectionClosed);
     }
     let answer = if plan.chunked { answer::chunked(answer) } else { answer };
     let mut answer = after(plan.failure, up, answer, dialect, &line).await?;
@@ -105,26 +111,27 @@ pub(super) async fn serve(
 }
 
 /// Where a fault cuts a request of `len` bytes off.
-fn request_cut(plan: &Plan, up: bool, len: Option<u64>) -> Option<Cut> {
+fn request_cut(plan: &FaultPlan, up: bool, len: Option<u64>) -> Option<UploadCut> {
     let (at, then) = match plan.failure.as_ref().filter(|_| up)? {
-        Failure::Reset { at, keep: true } => (at, request::Then::Keep),
-        Failure::Reset { at, keep: false } => (at, request::Then::Reset),
-        Failure::Stall(at) => (at, request::Then::Stall),
+        FailureEffect::Reset { at, keep: true } => (at, request::UploadInterruption::Keep),
+        FailureEffect::Reset { at, keep: false } => (at, request::UploadInterruption::Reset),
+        FailureEffect::Stall(at) => (at, request::UploadInterruption::Stall),
         _ => return None,
     };
-    (*at != Position::End).then(|| Cut { at: at.within(len), then })
+    (*at != Position::End).then(|| UploadCut { at: at.within(len), then })
 }
 
 /// The answer to a request of which nothing is done.
-fn refusal(failure: &Failure, dialect: &dyn Dialect) -> Option<Answer> {
-    let refused = matches!(failure, Failure::Status { at: None, .. } | Failure::Endless | Failure::Redirect(_));
+fn refusal(failure: &FailureEffect, dialect: &dyn Dialect) -> Option<HttpResponse> {
+    let refused =
+        matches!(failure, FailureEffect::Status { at: None, .. } | FailureEffect::Endless | FailureEffect::Redirect(_));
     refused.then(|| instead(failure, dialect))
 }
 
 /// The answer that a fault gives instead of the dialect's own.
-fn instead(failure: &Failure, dialect: &dyn Dialect) -> Answer {
+fn instead(failure: &FailureEffect, dialect: &dyn Dialect) -> HttpResponse {
     match failure {
-        Failure::Status { status, retry_after, code, .. } => {
+        FailureEffect::Status { status, retry_after, code, .. } => {
             let status = StatusCode::from_u16(*status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
             let mut answer = dialect.failure(status, code.as_deref(), "this failure was asked for: --fault");
             if let Some(seconds) = retry_after {
@@ -132,40 +139,42 @@ fn instead(failure: &Failure, dialect: &dyn Dialect) -> Answer {
             }
             answer
         }
-        Failure::Redirect(url) => {
+        FailureEffect::Redirect(url) => {
             let mut answer = answer::empty(StatusCode::TEMPORARY_REDIRECT);
             if let Ok(url) = HeaderValue::from_str(url) {
                 answer.headers_mut().insert(LOCATION, url);
             }
             answer
         }
-        Failure::Endless | Failure::Reset { .. } | Failure::Truncate(_) | Failure::Stall(_) => answer::endless(),
+        FailureEffect::Endless | FailureEffect::Reset { .. } | FailureEffect::Truncate(_) | FailureEffect::Stall(_) => {
+            answer::endless()
+        }
     }
 }
 
 /// What becomes of an answer on its way.
 async fn after(
-    failure: Option<Failure>,
+    failure: Option<FailureEffect>,
     up: bool,
-    answer: Answer,
+    answer: HttpResponse,
     dialect: &dyn Dialect,
-    line: &Arc<Line>,
-) -> Result<Answer, Gone> {
+    line: &Arc<Connection>,
+) -> Result<HttpResponse, ConnectionClosed> {
     let (at, then) = match failure {
-        Some(failure @ Failure::Status { at: Some(Position::End), .. }) => return Ok(instead(&failure, dialect)),
-        Some(Failure::Reset { at, .. }) if !up || at == Position::End => (at, Then::Reset),
-        Some(Failure::Stall(at)) if !up || at == Position::End => (at, Then::Stall),
-        Some(Failure::Truncate(at)) => (at, Then::End),
+        Some(failure @ FailureEffect::Status { at: Some(Position::End), .. }) => return Ok(instead(&failure, dialect)),
+        Some(FailureEffect::Reset { at, .. }) if !up || at == Position::End => (at, Interruption::Reset),
+        Some(FailureEffect::Stall(at)) if !up || at == Position::End => (at, Interruption::Stall),
+        Some(FailureEffect::Truncate(at)) => (at, Interruption::End),
         _ => return Ok(answer),
     };
     let len = answer::length(&answer);
     match then {
-        Then::Reset if at == Position::End || len == Some(0) => {
+        Interruption::Reset if at == Position::End || len == Some(0) => {
             line.reset();
-            Err(Gone)
+            Err(ConnectionClosed)
         }
-        Then::Stall if at == Position::End || len == Some(0) => std::future::pending().await,
-        Then::End if len == Some(0) => Ok(answer),
+        Interruption::Stall if at == Position::End || len == Some(0) => std::future::pending().await,
+        Interruption::End if len == Some(0) => Ok(answer),
         _ => Ok(answer::cut(answer, at.within(len), then, Arc::clone(line))),
     }
 }

@@ -61,7 +61,7 @@ enum Effect {
     Header(HeaderName, HeaderValue),
     Inside,
     Sync(SyncFault),
-    Fail(Failure),
+    Fail(FailureEffect),
 }
 
 /// How a sync of AGB cloud goes wrong while its call is answered with success.
@@ -94,7 +94,7 @@ impl SyncFault {
 
 /// How a request fails.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Failure {
+pub(super) enum FailureEffect {
     /// The connection is torn down; with `keep`, what came of an upload stays.
     Reset { at: Position, keep: bool },
     /// The answer ends early.
@@ -134,7 +134,7 @@ impl Position {
 
 /// What happens to one request.
 #[derive(Debug, Default)]
-pub(super) struct Plan {
+pub(super) struct FaultPlan {
     pub(super) latency: Duration,
     pub(super) page: Option<usize>,
     pub(super) bytes_written: Option<u64>,
@@ -142,7 +142,7 @@ pub(super) struct Plan {
     pub(super) headers: Vec<(HeaderName, HeaderValue)>,
     pub(super) inside: bool,
     pub(super) sync: Option<SyncFault>,
-    pub(super) failure: Option<Failure>,
+    pub(super) failure: Option<FailureEffect>,
     /// The SPECs of all that, for the log.
     pub(super) specs: Vec<String>,
 }
@@ -157,8 +157,8 @@ impl Faults {
 
     /// What happens to the next request of that operation: all delays and other answers that fit,
     /// and the first failure that does.
-    pub(super) fn plan(&self, operation: &str) -> Plan {
-        let mut plan = Plan::default();
+    pub(super) fn plan(&self, operation: &str) -> FaultPlan {
+        let mut plan = FaultPlan::default();
         let mut faults = lock(&self.0);
         for fault in faults.iter_mut().filter(|fault| concerns(&fault.operation, operation)) {
             if fault.times == Some(0) || plan.failure.is_some() && matches!(fault.effect, Effect::Fail(_)) {
@@ -216,11 +216,11 @@ fn read(spec: &str, operations: &[&str]) -> Result<Fault, String> {
     for word in words {
         match (word.split_once('='), &mut effect) {
             (Some(("skip", number)), _) => skip = count(number)?,
-            (Some(("retry-after", seconds)), Effect::Fail(Failure::Status { retry_after, .. })) => {
+            (Some(("retry-after", seconds)), Effect::Fail(FailureEffect::Status { retry_after, .. })) => {
                 *retry_after = Some(count(seconds)?.into());
             }
-            (Some(("code", word)), Effect::Fail(Failure::Status { code, .. })) => *code = Some(word.to_owned()),
-            (None, Effect::Fail(Failure::Reset { keep, .. })) if word == "keep" => *keep = true,
+            (Some(("code", word)), Effect::Fail(FailureEffect::Status { code, .. })) => *code = Some(word.to_owned()),
+            (None, Effect::Fail(FailureEffect::Reset { keep, .. })) if word == "keep" => *keep = true,
             (None, _) if word.starts_with('x') => times = Some(count(word.get(1..).unwrap_or_default())?),
             _ => return Err(format!("`{word}` does not go with this effect, or is not known")),
         }
@@ -232,7 +232,7 @@ fn read_effect(word: &str) -> Result<Effect, String> {
     // A URL may hold an `@`.
     if let Some(url) = word.strip_prefix("redirect=") {
         return if url.starts_with("http://") || url.starts_with("https://") {
-            Ok(Effect::Fail(Failure::Redirect(url.to_owned())))
+            Ok(Effect::Fail(FailureEffect::Redirect(url.to_owned())))
         } else {
             Err(format!("`{url}` is no URL of http or https"))
         };
@@ -273,19 +273,19 @@ fn read_effect(word: &str) -> Result<Effect, String> {
     }
 }
 
-fn read_failure(effect: &str, at: Option<Position>) -> Result<Failure, String> {
+fn read_failure(effect: &str, at: Option<Position>) -> Result<FailureEffect, String> {
     match (effect, at) {
-        ("reset", at) => Ok(Failure::Reset { at: at.unwrap_or(Position::Start), keep: false }),
-        ("stall", at) => Ok(Failure::Stall(at.unwrap_or(Position::Start))),
+        ("reset", at) => Ok(FailureEffect::Reset { at: at.unwrap_or(Position::Start), keep: false }),
+        ("stall", at) => Ok(FailureEffect::Stall(at.unwrap_or(Position::Start))),
         ("truncate", Some(Position::End)) => Err("an answer that ends at its end is whole".to_owned()),
-        ("truncate", at) => Ok(Failure::Truncate(at.unwrap_or(Position::Percent(50)))),
-        ("refused", None) => Ok(Failure::Status { status: 200, at: None, retry_after: None, code: None }),
+        ("truncate", at) => Ok(FailureEffect::Truncate(at.unwrap_or(Position::Percent(50)))),
+        ("refused", None) => Ok(FailureEffect::Status { status: 200, at: None, retry_after: None, code: None }),
         ("refused", Some(_)) => Err("`refused` takes no position".to_owned()),
-        ("endless", None) => Ok(Failure::Endless),
+        ("endless", None) => Ok(FailureEffect::Endless),
         ("endless", Some(_)) => Err("`endless` takes no position".to_owned()),
         (status, at) => match status.parse() {
             Ok(status @ 400..=599) if matches!(at, None | Some(Position::Start | Position::End)) => {
-                Ok(Failure::Status { status, at, retry_after: None, code: None })
+                Ok(FailureEffect::Status { status, at, retry_after: None, code: None })
             }
             Ok(400..=599) => Err(format!("`{status}` happens at `start` or at `end`")),
             _ => Err(format!(
@@ -320,7 +320,7 @@ mod tests {
         Fault::parse(spec, OPERATIONS).expect(spec)
     }
 
-    fn failure(spec: &str) -> Failure {
+    fn failure(spec: &str) -> FailureEffect {
         match fault(spec).effect {
             Effect::Fail(failure) => failure,
             other => panic!("{spec}: {other:?}"),
@@ -332,19 +332,19 @@ mod tests {
         let upload = fault("upload:reset@1MiB x2");
         assert_eq!(upload.times, Some(2));
         let at = Position::Bytes(1 << 20);
-        assert_eq!(upload.effect, Effect::Fail(Failure::Reset { at, keep: false }));
-        assert_eq!(failure("upload:reset@1MiB keep"), Failure::Reset { at, keep: true });
+        assert_eq!(upload.effect, Effect::Fail(FailureEffect::Reset { at, keep: false }));
+        assert_eq!(failure("upload:reset@1MiB keep"), FailureEffect::Reset { at, keep: true });
         let list = fault("list:429 x3 retry-after=1");
         assert_eq!(list.times, Some(3));
-        let status = Failure::Status { status: 429, at: None, retry_after: Some(1), code: None };
+        let status = FailureEffect::Status { status: 429, at: None, retry_after: Some(1), code: None };
         assert_eq!(list.effect, Effect::Fail(status));
-        assert_eq!(failure("download:truncate@50%"), Failure::Truncate(Position::Percent(50)));
+        assert_eq!(failure("download:truncate@50%"), FailureEffect::Truncate(Position::Percent(50)));
         assert_eq!(fault("*:latency=100ms").effect, Effect::Latency(Duration::from_millis(100)));
-        assert_eq!(failure("*:stall"), Failure::Stall(Position::Start));
-        assert_eq!(failure("*:reset"), Failure::Reset { at: Position::Start, keep: false });
-        assert_eq!(failure("files:endless"), Failure::Endless);
+        assert_eq!(failure("*:stall"), FailureEffect::Stall(Position::Start));
+        assert_eq!(failure("*:reset"), FailureEffect::Reset { at: Position::Start, keep: false });
+        assert_eq!(failure("files:endless"), FailureEffect::Endless);
         let url = "http://user@127.0.0.1:9/x";
-        assert_eq!(failure(&format!("list:redirect={url}")), Failure::Redirect(url.to_owned()));
+        assert_eq!(failure(&format!("list:redirect={url}")), FailureEffect::Redirect(url.to_owned()));
         assert_eq!(fault("files.upload:bytes_written=13").effect, Effect::BytesWritten(13));
         assert_eq!(fault("files.list:page=2").effect, Effect::Page(2));
         let header = Effect::Header(HeaderName::from_static("x-a"), HeaderValue::from_static("b:c@d=e"));
@@ -352,11 +352,12 @@ mod tests {
         for bad in ["list:header=x", "list:header=:x", "list:header=a b:c", "list:header=a:\u{7f}"] {
             assert!(Fault::parse(bad, OPERATIONS).is_err(), "{bad}");
         }
-        let refused = Failure::Status { status: 200, at: None, retry_after: None, code: Some("c".into()) };
+        let refused = FailureEffect::Status { status: 200, at: None, retry_after: None, code: Some("c".into()) };
         assert_eq!(failure("list:refused code=c"), refused);
         assert_eq!(fault("list:refused=inside").effect, Effect::Inside);
         assert_eq!(fault("list:sync=partial x1").effect, Effect::Sync(SyncFault::Partial));
-        let end = Failure::Status { status: 500, at: Some(Position::End), retry_after: None, code: Some("c".into()) };
+        let end =
+            FailureEffect::Status { status: 500, at: Some(Position::End), retry_after: None, code: Some("c".into()) };
         assert_eq!(failure("upload:500@end code=c"), end);
     }
 
@@ -409,7 +410,11 @@ mod tests {
         let faults = Faults::new(specs.iter().map(|spec| fault(spec)).collect());
         let statuses: Vec<_> = (0..5)
             .map(|_| match faults.plan("files.list") {
-                Plan { failure: Some(Failure::Status { status, .. }), latency, .. } if !latency.is_zero() => status,
+                FaultPlan { failure: Some(FailureEffect::Status { status, .. }), latency, .. }
+                    if !latency.is_zero() =>
+                {
+                    status
+                }
                 plan => u16::from(plan.failure.is_some()),
             })
             .collect();

@@ -8,7 +8,7 @@ use futures_util::StreamExt;
 use hyper::header::CONTENT_TYPE;
 use tokio::sync::Mutex;
 
-use super::request::{Request, RequestBody};
+use super::request::{ApiRequest, RequestBody};
 use wharf_core::body::{Attributes, Body, Source};
 use wharf_core::error::{Error, Kind, Result};
 
@@ -16,7 +16,7 @@ use wharf_core::error::{Error, Kind, Result};
 const HEAD_MAX: usize = 16 * 1024;
 
 /// A form that is being read.
-pub(super) struct Form {
+pub(super) struct MultipartReader {
     body: Arc<RequestBody>,
     /// What comes before every part but for the line that begins it: a line's end and two dashes.
     delimiter: Vec<u8>,
@@ -27,7 +27,7 @@ pub(super) struct Form {
 
 /// What a part says of itself.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Part {
+pub(super) struct PartHead {
     /// Its name.
     pub(super) name: String,
     /// The file name, as it is on the wire.
@@ -36,12 +36,12 @@ pub(super) struct Part {
     pub(super) content_type: Option<String>,
 }
 
-impl Form {
+impl MultipartReader {
     /// The form that a request brings.
     ///
     /// # Errors
     /// `usage` where it brings something else.
-    pub(super) fn of(request: &Request) -> Result<Self> {
+    pub(super) fn of(request: &ApiRequest) -> Result<Self> {
         let kind = request.headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
         let boundary = match kind.split_once(';') {
             Some((kind, rest)) if kind.trim().eq_ignore_ascii_case("multipart/form-data") => {
@@ -54,14 +54,14 @@ impl Form {
         // As if a line ended before the first part.
         let buffer = BytesMut::from(&b"\r\n"[..]);
         let delimiter = format!("\r\n--{boundary}").into_bytes();
-        Ok(Form { body: Arc::clone(&request.body), delimiter, buffer, inside: true })
+        Ok(MultipartReader { body: Arc::clone(&request.body), delimiter, buffer, inside: true })
     }
 
     /// The next part; what was not read of the one before is passed over.
     ///
     /// # Errors
     /// `usage` for what is no form; `unavailable` where the sender went away.
-    pub(super) async fn next(&mut self) -> Result<Option<Part>> {
+    pub(super) async fn next(&mut self) -> Result<Option<PartHead>> {
         while self.inside {
             self.block().await?;
         }
@@ -84,7 +84,7 @@ impl Form {
         let head = std::str::from_utf8(&head).map_err(|_| Error::usage("the head of a part is not UTF-8"))?;
         self.inside = true;
         // An empty content is followed at once by what begins with the end of a line.
-        let mut part = Part::default();
+        let mut part = PartHead::default();
         for line in head.split("\r\n") {
             let Some((name, value)) = line.split_once(':') else { continue };
             if name.trim().eq_ignore_ascii_case("content-disposition") {
@@ -100,7 +100,7 @@ impl Form {
     /// The next block of the part; nothing at its end.
     ///
     /// # Errors
-    /// As [`Form::next`].
+    /// As [`MultipartReader::next`].
     pub(super) async fn block(&mut self) -> Result<Option<Bytes>> {
         while self.inside {
             match find(&self.buffer, &self.delimiter) {
@@ -123,7 +123,7 @@ impl Form {
     /// The rest of the part as text, of at most `most` bytes.
     ///
     /// # Errors
-    /// As [`Form::next`], and for more or no text.
+    /// As [`MultipartReader::next`], and for more or no text.
     pub(super) async fn text(&mut self, most: usize) -> Result<String> {
         let mut text = Vec::new();
         while let Some(block) = self.block().await? {
@@ -191,14 +191,14 @@ fn parameter(text: &str, name: &str) -> Option<String> {
 }
 
 /// The content of a form's part as a file, which can be read once and has at most `most` bytes.
-pub(super) struct PartFile {
-    pub(super) form: Arc<Mutex<Form>>,
+pub(super) struct PartSource {
+    pub(super) form: Arc<Mutex<MultipartReader>>,
     pub(super) name: String,
     pub(super) most: u64,
 }
 
 #[async_trait]
-impl Source for PartFile {
+impl Source for PartSource {
     fn name(&self) -> &str {
         &self.name
     }

@@ -11,14 +11,14 @@ use hyper::http::uri::Authority;
 use hyper::{StatusCode, Uri, Version};
 
 /// Why a request is not answered, and its status.
-pub(super) type Refused = (StatusCode, String);
+pub(super) type GuardError = (StatusCode, String);
 
 /// Looks at what a request says of where it goes and where it comes from.
 ///
 /// # Errors
 /// 400 where the request names no host or several; 403 for a host that is not this machine's loopback, on any
 /// port, because a tunnel may have another; and for an `Origin` that is another place than the host.
-pub(super) fn check(version: Version, uri: &Uri, headers: &HeaderMap) -> Result<(), Refused> {
+pub(super) fn check(version: Version, uri: &Uri, headers: &HeaderMap) -> Result<(), GuardError> {
     let mut hosts = headers.get_all(HOST).iter().map(|host| host.to_str().ok().and_then(|host| host.parse().ok()));
     let host: Option<Authority> = match (hosts.next(), hosts.next()) {
         (Some(Some(host)), None) => Some(host),

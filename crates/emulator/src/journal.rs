@@ -22,12 +22,12 @@ use wharf_core::staging::StagingEntry;
 use wharf_core::sync::lock;
 
 /// A change: of what, of which part of it, and what that is now.
-pub(super) type Line = (String, String, Value);
+pub(super) type JournalLine = (String, String, Value);
 
 /// The file, where there is one: what goes with the server has none.
-pub(super) struct Journal(Option<Mutex<Shared>>);
+pub(super) struct Journal(Option<Mutex<JournalFile>>);
 
-struct Shared {
+struct JournalFile {
     file: File,
     /// How far it was read.
     read: u64,
@@ -54,7 +54,7 @@ impl Journal {
             }
             lock.lock_shared()?;
             let file = store.open_with(name, &options)?.into_std();
-            Ok(Shared { file, read: 0, _lock: lock })
+            Ok(JournalFile { file, read: 0, _lock: lock })
         };
         let opened = open().map_err(|e: io::Error| {
             Error::io(format!("opening `{name}` in `{}`", store.display()), &e).of_kind(Kind::Io)
@@ -82,7 +82,7 @@ impl Journal {
     ///
     /// # Errors
     /// `io` where the file cannot be read.
-    pub(super) fn news(&self) -> Result<Vec<Line>> {
+    pub(super) fn read_new(&self) -> Result<Vec<JournalLine>> {
         let Some(shared) = &self.0 else { return Ok(Vec::new()) };
         let mut shared = lock(shared);
         let doing = |e: io::Error| failed("reading", &e);
@@ -106,7 +106,7 @@ fn line(subject: &str, part: &str, value: &Value) -> String {
     format!("{}\n", serde_json::json!([subject, part, value]))
 }
 
-fn lines(text: &[u8]) -> impl Iterator<Item = Line> {
+fn lines(text: &[u8]) -> impl Iterator<Item = JournalLine> {
     text.split_inclusive(|byte| *byte == b'\n')
         .filter(|line| line.ends_with(b"\n"))
         .filter_map(|line| serde_json::from_slice(line).ok())
@@ -154,15 +154,15 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let store = dir.path().join("store");
         let journal = Journal::open(Some(&store), "journal").unwrap();
-        assert!(journal.news().unwrap().is_empty());
+        assert!(journal.read_new().unwrap().is_empty());
         journal.write("a", changes(&[("x", json!(1)), ("y", json!("line\nend"))])).unwrap();
         journal.write("b", changes(&[("x", json!({}))])).unwrap();
         journal.write("a", changes(&[("x", json!(2))])).unwrap();
         journal.write("b", changes(&[("x", Value::Null)])).unwrap();
-        assert_eq!((journal.news().unwrap().len(), journal.news().unwrap().len()), (5, 0));
+        assert_eq!((journal.read_new().unwrap().len(), journal.read_new().unwrap().len()), (5, 0));
         drop(journal);
-        let news = Journal::open(Some(&store), "journal").unwrap().news().unwrap();
-        assert_eq!(json!(news), json!([["a", "x", 2], ["a", "y", "line\nend"]]));
+        let read_new = Journal::open(Some(&store), "journal").unwrap().read_new().unwrap();
+        assert_eq!(json!(read_new), json!([["a", "x", 2], ["a", "y", "line\nend"]]));
     }
 
     #[test]
@@ -175,9 +175,9 @@ mod tests {
         let second = open();
         second.write("a", changes(&[("y", json!(3))])).unwrap();
         let all = json!([["a", "x", 1], ["a", "x", 2], ["a", "y", 3]]);
-        assert_eq!((json!(first.news().unwrap()), json!(second.news().unwrap())), (all.clone(), all));
+        assert_eq!((json!(first.read_new().unwrap()), json!(second.read_new().unwrap())), (all.clone(), all));
         first.write("b", changes(&[("z", json!(4))])).unwrap();
-        assert_eq!(json!(second.news().unwrap()), json!([["b", "z", 4]]));
+        assert_eq!(json!(second.read_new().unwrap()), json!([["b", "z", 4]]));
     }
 
     #[test]
@@ -187,7 +187,7 @@ mod tests {
         fs::write(&path, "[\"a\",\"x\",1]\nnonsense\n[\"a\",\"x\",2]").unwrap();
         let journal = Journal::open(Some(dir.path()), "journal").unwrap();
         journal.write("a", changes(&[("y", json!(3))])).unwrap();
-        assert_eq!(json!(journal.news().unwrap()), json!([["a", "x", 1], ["a", "y", 3]]));
+        assert_eq!(json!(journal.read_new().unwrap()), json!([["a", "x", 1], ["a", "y", 3]]));
         assert_eq!(fs::read_to_string(&path).unwrap().lines().count(), 2);
     }
 
@@ -195,6 +195,6 @@ mod tests {
     fn what_goes_with_the_server_is_not_written() {
         let journal = Journal::open(None, "journal").unwrap();
         journal.write("a", changes(&[("x", json!(1))])).unwrap();
-        assert!(journal.news().unwrap().is_empty());
+        assert!(journal.read_new().unwrap().is_empty());
     }
 }

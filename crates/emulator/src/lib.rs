@@ -10,6 +10,7 @@ mod agb;
 mod answer;
 mod anthropic;
 mod api_error;
+mod connection;
 mod dialect;
 pub mod env_file;
 mod exchange;
@@ -18,7 +19,6 @@ mod form;
 mod foundry;
 mod guard;
 mod journal;
-mod line;
 mod log;
 mod request;
 mod tls;
@@ -40,13 +40,13 @@ use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 use tokio_rustls::TlsAcceptor;
 
-use self::agb::Agb;
-use self::anthropic::Anthropic;
+use self::agb::AgbEmulator;
+use self::anthropic::AnthropicEmulator;
+use self::connection::{Connection, Socket, Stream};
 use self::dialect::Dialect;
-use self::exchange::Shared;
+use self::exchange::ServerState;
 use self::faults::{Fault, Faults};
-use self::foundry::Foundry;
-use self::line::{Line, Socket, Stream};
+use self::foundry::FoundryEmulator;
 use self::log::Log;
 use self::tls::Tls;
 use wharf_client::backend::Backend as _;
@@ -76,11 +76,11 @@ struct DialectSpec {
     /// The variables by which clients find it at an origin.
     variables: fn(&str) -> Vec<(&'static str, String)>,
     /// Speaks it.
-    build: fn(&Place<'_>) -> Result<Box<dyn Dialect>>,
+    build: fn(&DialectContext<'_>) -> Result<Box<dyn Dialect>>,
 }
 
 /// Where a dialect is spoken.
-struct Place<'a> {
+struct DialectContext<'a> {
     origin: &'a str,
     /// What all dialects are in front of.
     backend: &'a Arc<Local>,
@@ -96,13 +96,13 @@ const DIALECTS: &[DialectSpec] = &[
         backend: "foundry",
         operations: || dialect::names::<FoundryOperation>().collect(),
         variables: foundry::variables,
-        build: |place| Ok(Box::new(Foundry::new(place.backend.clone()))),
+        build: |place| Ok(Box::new(FoundryEmulator::new(place.backend.clone()))),
     },
     DialectSpec {
         backend: "anthropic",
         operations: anthropic::operations,
         variables: anthropic::variables,
-        build: |place| Ok(Box::new(Anthropic::new(place.backend.clone(), place.stays)?)),
+        build: |place| Ok(Box::new(AnthropicEmulator::new(place.backend.clone(), place.stays)?)),
     },
     DialectSpec {
         backend: "agb",
@@ -110,7 +110,7 @@ const DIALECTS: &[DialectSpec] = &[
         variables: agb::variables,
         build: |place| {
             let objects = Local::new(place.scratch.join("objects"), local::CAPABILITIES.limits, Durability::None);
-            Ok(Box::new(Agb::new(place.origin.to_owned(), Arc::clone(place.backend), Arc::new(objects))?))
+            Ok(Box::new(AgbEmulator::new(place.origin.to_owned(), Arc::clone(place.backend), Arc::new(objects))?))
         },
     },
 ];
@@ -131,7 +131,7 @@ pub fn backends() -> impl Iterator<Item = &'static str> {
 
 /// What a server is to be like.
 #[derive(Debug)]
-pub struct Options {
+pub struct ServerOptions {
     /// Where it listens: an address of this machine's loopback.
     pub listen: SocketAddr,
     /// Whether connections are secure.
@@ -150,7 +150,7 @@ pub struct Options {
 pub struct Server {
     listener: TcpListener,
     acceptor: Option<TlsAcceptor>,
-    shared: Arc<Shared>,
+    shared: Arc<ServerState>,
     backend: Arc<Local>,
     origin: String,
     variables: Vec<(&'static str, String)>,
@@ -164,8 +164,8 @@ impl Server {
     /// # Errors
     /// `usage` for an address that others can reach; `conflict` for one that is taken; `io` where
     /// the store, the log or a temporary directory cannot be opened.
-    pub async fn bind(options: Options) -> Result<Self> {
-        let Options { listen, tls, store, faults, log, patience } = options;
+    pub async fn bind(options: ServerOptions) -> Result<Self> {
+        let ServerOptions { listen, tls, store, faults, log, patience } = options;
         if !listen.ip().is_loopback() {
             return Err(Error::usage(format!("this address can be reached from elsewhere: `{listen}`"))
                 .hint("the server takes any key: listen on 127.0.0.1 or [::1]"));
@@ -197,9 +197,10 @@ impl Server {
             variables.extend(trust::variables(scratch.path(), &tls.authority)?);
             acceptor = Some(tls.acceptor);
         }
-        let place = Place { origin: &origin, backend: &backend, stays: store.as_deref(), scratch: scratch.path() };
+        let place =
+            DialectContext { origin: &origin, backend: &backend, stays: store.as_deref(), scratch: scratch.path() };
         let dialects = DIALECTS.iter().map(|dialect| (dialect.build)(&place)).collect::<Result<_>>()?;
-        let shared = Arc::new(Shared { dialects, faults: Faults::new(faults), log, patience });
+        let shared = Arc::new(ServerState { dialects, faults: Faults::new(faults), log, patience });
         Ok(Server { listener, acceptor, shared, backend, origin, variables, scratch })
     }
 
@@ -255,7 +256,12 @@ fn not_listening(address: SocketAddr, error: &std::io::Error) -> Error {
 }
 
 /// One connection, to its end.
-async fn talk(tcp: TcpStream, acceptor: Option<TlsAcceptor>, shared: Arc<Shared>, mut closing: watch::Receiver<bool>) {
+async fn talk(
+    tcp: TcpStream,
+    acceptor: Option<TlsAcceptor>,
+    shared: Arc<ServerState>,
+    mut closing: watch::Receiver<bool>,
+) {
     // Only speed depends on it.
     drop(tcp.set_nodelay(true));
     let stream = match acceptor {
@@ -265,7 +271,7 @@ async fn talk(tcp: TcpStream, acceptor: Option<TlsAcceptor>, shared: Arc<Shared>
             _ => return,
         },
     };
-    let line = Line::new(shared.patience);
+    let line = Connection::new(shared.patience);
     let patience = shared.patience;
     let socket = TokioIo::new(Socket::new(stream, Arc::clone(&line)));
     let service = service_fn(|request| exchange::serve(Arc::clone(&shared), Arc::clone(&line), request));
@@ -301,7 +307,7 @@ mod tests {
     async fn a_connection_whose_client_does_nothing_ends() {
         let listen = SocketAddr::from(([127, 0, 0, 1], 0));
         let patience = Duration::from_millis(200);
-        let options = Options { listen, tls: false, store: None, faults: Vec::new(), log: None, patience };
+        let options = ServerOptions { listen, tls: false, store: None, faults: Vec::new(), log: None, patience };
         let server = Server::bind(options).await.unwrap();
         let address = server.origin().trim_start_matches("http://").to_owned();
         let (stop, stopped) = tokio::sync::oneshot::channel::<()>();

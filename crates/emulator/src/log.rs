@@ -24,7 +24,7 @@ impl Log {
     }
 
     /// One line. A disk that is full does not stop the server.
-    pub(super) fn write(&self, line: &Line) {
+    pub(super) fn write(&self, line: &LogLine) {
         let mut text = serde_json::to_vec(line).unwrap_or_default();
         text.push(b'\n');
         drop(lock(&self.0).write_all(&text));
@@ -33,7 +33,7 @@ impl Log {
 
 /// What is told of a request. No headers: that is where credentials are.
 #[derive(Debug, Serialize)]
-pub(super) struct Line {
+pub(super) struct LogLine {
     /// When it came.
     time: Timestamp,
     method: String,
@@ -55,10 +55,10 @@ pub(super) struct Line {
     started: Instant,
 }
 
-impl Line {
+impl LogLine {
     /// A request that came just now.
     pub(super) fn of(method: &hyper::Method, uri: &hyper::Uri, operation: &'static str) -> Self {
-        Line {
+        LogLine {
             time: Timestamp::now(),
             method: method.to_string(),
             path: uri.path().to_owned(),

@@ -14,15 +14,15 @@ use serde_json::{Map, Value};
 use tokio::sync::Mutex;
 use tokio::time::timeout;
 
-use super::api_error::{self, ApiError};
+use super::api_error::{ApiError, ApiResult};
+use super::connection::Connection;
 use super::faults::SyncFault;
-use super::line::Line;
 use wharf_core::body::{Attributes, Body, Source};
 use wharf_core::error::{Error, Kind, Result};
 use wharf_wire::url::Query;
 
 /// A request.
-pub(super) struct Request {
+pub(super) struct ApiRequest {
     pub(super) method: Method,
     /// As it came, escaped.
     pub(super) path: String,
@@ -33,9 +33,9 @@ pub(super) struct Request {
     pub(super) response_fault: ResponseFault,
 }
 
-impl Request {
+impl ApiRequest {
     /// Its body as one JSON object of at most so many bytes; an empty one where there is none.
-    pub(super) async fn document<T: DeserializeOwned>(&self, most: u64) -> api_error::Result<T> {
+    pub(super) async fn document<T: DeserializeOwned>(&self, most: u64) -> ApiResult<T> {
         let body = self.body.all(most).await?;
         let members: serde_json::Result<Map<String, Value>> =
             if body.is_empty() { Ok(Map::new()) } else { serde_json::from_slice(&body) };
@@ -59,29 +59,29 @@ pub(super) struct ResponseFault {
 
 /// The body of a request. It is read once; whoever shares it goes on where the last one stopped.
 pub(super) struct RequestBody {
-    reading: Mutex<Reading>,
+    reading: Mutex<ReadState>,
     announced: Option<u64>,
     taken: AtomicU64,
     broken: AtomicBool,
-    cut: Option<Cut>,
-    line: Arc<Line>,
+    cut: Option<UploadCut>,
+    line: Arc<Connection>,
 }
 
-struct Reading {
+struct ReadState {
     incoming: Incoming,
     ended: bool,
 }
 
 /// Where a fault cuts a body off, and what happens then.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Cut {
+pub(super) struct UploadCut {
     pub(super) at: u64,
-    pub(super) then: Then,
+    pub(super) then: UploadInterruption,
 }
 
 /// What happens at a cut.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Then {
+pub(super) enum UploadInterruption {
     /// The connection is torn down.
     Reset,
     /// The same, and what came is taken for all of it.
@@ -92,9 +92,13 @@ pub(super) enum Then {
 
 impl RequestBody {
     /// The body of a request that is cut where `cut` says for its length.
-    pub(super) fn new(incoming: Incoming, cut: impl FnOnce(Option<u64>) -> Option<Cut>, line: Arc<Line>) -> Arc<Self> {
+    pub(super) fn new(
+        incoming: Incoming,
+        cut: impl FnOnce(Option<u64>) -> Option<UploadCut>,
+        line: Arc<Connection>,
+    ) -> Arc<Self> {
         let announced = incoming.size_hint().exact();
-        let reading = Mutex::new(Reading { incoming, ended: false });
+        let reading = Mutex::new(ReadState { incoming, ended: false });
         let (taken, broken) = (AtomicU64::new(0), AtomicBool::new(false));
         Arc::new(RequestBody { reading, announced, taken, broken, cut: cut(announced), line })
     }
@@ -160,14 +164,14 @@ impl RequestBody {
         }
     }
 
-    async fn cut_off(&self, reading: &mut Reading, cut: Cut) -> Result<Option<Bytes>> {
-        if cut.then == Then::Stall {
+    async fn cut_off(&self, reading: &mut ReadState, cut: UploadCut) -> Result<Option<Bytes>> {
+        if cut.then == UploadInterruption::Stall {
             std::future::pending::<()>().await;
         }
         reading.ended = true;
         self.line.reset();
         match cut.then {
-            Then::Keep => Ok(None),
+            UploadInterruption::Keep => Ok(None),
             _ => Err(Error::new(Kind::Unavailable, "the request was cut off on purpose")),
         }
     }
@@ -197,14 +201,14 @@ impl RequestBody {
 
 /// A file that comes as the body of a request: it can be read once, and never has more than `most`
 /// bytes.
-pub(super) struct Upload {
+pub(super) struct UploadSource {
     pub(super) body: Arc<RequestBody>,
     pub(super) name: String,
     pub(super) most: u64,
 }
 
 #[async_trait]
-impl Source for Upload {
+impl Source for UploadSource {
     fn name(&self) -> &str {
         &self.name
     }

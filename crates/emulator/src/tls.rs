@@ -53,17 +53,17 @@ fn failed(error: &dyn std::fmt::Display) -> Error {
     Error::new(Kind::Internal, format!("making a certificate: {error}"))
 }
 
-type Made = (String, Vec<CertificateDer<'static>>, PrivatePkcs8KeyDer<'static>);
+type Certificates = (String, Vec<CertificateDer<'static>>, PrivatePkcs8KeyDer<'static>);
 
-fn certificates() -> Result<Made, rcgen::Error> {
-    let key = Key::generate()?;
+fn certificates() -> Result<Certificates, rcgen::Error> {
+    let key = SigningKeyPair::generate()?;
     let mut params = params(&key, "wharf serve, throw-away authority");
     params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
     params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
     let authority = params.self_signed(&key)?;
     let issuer = Issuer::new(params, key);
 
-    let key = Key::generate()?;
+    let key = SigningKeyPair::generate()?;
     let mut params = self::params(&key, "localhost");
     for name in NAMES {
         let name = match name.parse() {
@@ -79,7 +79,7 @@ fn certificates() -> Result<Made, rcgen::Error> {
     Ok((pem(authority.der()), vec![certificate.der().clone()], key.document))
 }
 
-fn params(key: &Key, name: &str) -> CertificateParams {
+fn params(key: &SigningKeyPair, name: &str) -> CertificateParams {
     let mut params = CertificateParams::default();
     let mut subject = DistinguishedName::new();
     subject.push(DnType::CommonName, name);
@@ -101,23 +101,23 @@ fn params(key: &Key, name: &str) -> CertificateParams {
 }
 
 /// A key pair of the curve P-256. `rcgen` has its own, with twenty packages for what is not needed.
-struct Key {
+struct SigningKeyPair {
     document: PrivatePkcs8KeyDer<'static>,
     pair: EcdsaKeyPair,
 }
 
-impl Key {
+impl SigningKeyPair {
     fn generate() -> Result<Self, rcgen::Error> {
         let random = SystemRandom::new();
         let made = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, &random);
         let document = made.map_err(|_| rcgen::Error::RingUnspecified)?.as_ref().to_vec();
         let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, &document, &random);
         let pair = pair.map_err(|e| rcgen::Error::RingKeyRejected(e.to_string()))?;
-        Ok(Key { document: document.into(), pair })
+        Ok(SigningKeyPair { document: document.into(), pair })
     }
 }
 
-impl PublicKeyData for Key {
+impl PublicKeyData for SigningKeyPair {
     fn der_bytes(&self) -> &[u8] {
         self.pair.public_key().as_ref()
     }
@@ -127,7 +127,7 @@ impl PublicKeyData for Key {
     }
 }
 
-impl SigningKey for Key {
+impl SigningKey for SigningKeyPair {
     fn sign(&self, message: &[u8]) -> Result<Vec<u8>, rcgen::Error> {
         let signed = self.pair.sign(&SystemRandom::new(), message);
         signed.map(|signature| signature.as_ref().to_vec()).map_err(|_| rcgen::Error::RingUnspecified)

@@ -8,10 +8,10 @@ use base64::prelude::BASE64_STANDARD;
 use md5::{Digest as _, Md5};
 use sha2::Sha256;
 
-use super::Agb;
+use super::AgbEmulator;
 use super::session::AgbSession;
-use super::shell::{Ran, Simple, no_command};
-use super::tools::{Outcome, path_of, reason};
+use super::shell::{CommandResult, SimpleCommand, no_command};
+use super::tools::{ToolOutcome, path_of, reason};
 use wharf_client::backend::{MkdirOptions, PutOptions};
 use wharf_core::body::hex;
 use wharf_core::error::{Error, Kind};
@@ -21,7 +21,7 @@ use wharf_core::model::{Entry, EntryKind, RemotePath, Timestamp};
 const WRAP: usize = 76;
 
 /// The options and the other words of a command.
-struct Words<'w> {
+struct CommandArguments<'w> {
     name: &'w str,
     options: Vec<char>,
     rest: Vec<&'w str>,
@@ -31,7 +31,7 @@ struct Words<'w> {
     time: Option<Timestamp>,
 }
 
-impl<'w> Words<'w> {
+impl<'w> CommandArguments<'w> {
     /// Takes words apart; nothing but the options in `known` may be there.
     fn read(name: &'w str, words: &'w [String], known: &str) -> Result<Self, String> {
         let (mut options, mut rest, mut ended) = (Vec::new(), Vec::new(), false);
@@ -45,7 +45,7 @@ impl<'w> Words<'w> {
                 None => rest.push(word.as_str()),
             }
         }
-        let mut words = Words { name, options, rest, mode: None, time: None };
+        let mut words = CommandArguments { name, options, rest, mode: None, time: None };
         match name {
             "chmod" => words.read_mode()?,
             "touch" => words.read_time()?,
@@ -82,13 +82,18 @@ impl<'w> Words<'w> {
     }
 }
 
-impl Agb {
+impl AgbEmulator {
     /// Runs one command. One that is not known is the tool's own error.
-    pub(super) async fn command(&self, found: &AgbSession, cwd: &mut RemotePath, command: &Simple) -> Outcome<Ran> {
-        let Some((name, words)) = command.words.split_first() else { return Ok(Ran::default()) };
+    pub(super) async fn command(
+        &self,
+        found: &AgbSession,
+        cwd: &mut RemotePath,
+        command: &SimpleCommand,
+    ) -> ToolOutcome<CommandResult> {
+        let Some((name, words)) = command.words.split_first() else { return Ok(CommandResult::default()) };
         let known = match name.as_str() {
             "true" | "false" | "pwd" | "cd" | "rmdir" | "chmod" => "",
-            "echo" => return Ok(Ran::told(format!("{}\n", words.join(" ")))),
+            "echo" => return Ok(CommandResult::told(format!("{}\n", words.join(" ")))),
             "find" => return self.run_find(found, cwd, words).await,
             "stat" => return self.run_stat(found, cwd, words).await,
             "test" => "edfs",
@@ -104,19 +109,19 @@ impl Agb {
             "base64" => "dw0",
             _ => return Err(no_command(name)),
         };
-        let words = match Words::read(name, words, known) {
+        let words = match CommandArguments::read(name, words, known) {
             Ok(words) => words,
-            Err(problem) => return Ok(Ran::failed(1, problem)),
+            Err(problem) => return Ok(CommandResult::failed(1, problem)),
         };
         match (words.name, words.rest.as_slice()) {
-            ("true", _) => Ok(Ran::default()),
-            ("false", _) => Ok(Ran { code: 1, ..Ran::default() }),
-            ("pwd", _) => Ok(Ran::told(format!("{cwd}\n"))),
+            ("true", _) => Ok(CommandResult::default()),
+            ("false", _) => Ok(CommandResult { code: 1, ..CommandResult::default() }),
+            ("pwd", _) => Ok(CommandResult::told(format!("{cwd}\n"))),
             ("mv" | "cp" | "ln", [from, to]) => self.put_over(found, cwd, &words, from, to).await,
             ("mv" | "cp" | "ln", _) | (_, []) => {
-                Ok(Ran::failed(1, format!("{name}: another number of words is needed")))
+                Ok(CommandResult::failed(1, format!("{name}: another number of words is needed")))
             }
-            ("cd" | "test", [_, _, ..]) => Ok(Ran::failed(1, format!("{name}: too many words"))),
+            ("cd" | "test", [_, _, ..]) => Ok(CommandResult::failed(1, format!("{name}: too many words"))),
             ("cd", [to]) => {
                 let ran = self.each(found, cwd, &words).await?;
                 if ran.code == 0 {
@@ -129,8 +134,13 @@ impl Agb {
     }
 
     /// Does what a command does with each path; all are tried, and those that fail are told.
-    async fn each(&self, found: &AgbSession, cwd: &RemotePath, words: &Words<'_>) -> Outcome<Ran> {
-        let (mut ran, name) = (Ran::default(), words.name);
+    async fn each(
+        &self,
+        found: &AgbSession,
+        cwd: &RemotePath,
+        words: &CommandArguments<'_>,
+    ) -> ToolOutcome<CommandResult> {
+        let (mut ran, name) = (CommandResult::default(), words.name);
         for word in &words.rest {
             match self.one(found, words, word, &path_of(word, cwd)?).await {
                 Ok(text) => ran.stdout.extend_from_slice(&text),
@@ -146,7 +156,13 @@ impl Agb {
     }
 
     /// What a command does with one path, and tells.
-    async fn one(&self, found: &AgbSession, words: &Words<'_>, word: &str, at: &RemotePath) -> Result<Vec<u8>, Error> {
+    async fn one(
+        &self,
+        found: &AgbSession,
+        words: &CommandArguments<'_>,
+        word: &str,
+        at: &RemotePath,
+    ) -> Result<Vec<u8>, Error> {
         let files = self.files();
         let is_directory = |entry: &Entry| entry.kind == EntryKind::Directory;
         match words.name {
@@ -212,7 +228,7 @@ impl Agb {
     async fn describe(
         &self,
         found: &AgbSession,
-        words: &Words<'_>,
+        words: &CommandArguments<'_>,
         word: &str,
         at: &RemotePath,
     ) -> Result<Vec<u8>, Error> {
@@ -242,10 +258,10 @@ impl Agb {
         &self,
         found: &AgbSession,
         cwd: &RemotePath,
-        words: &Words<'_>,
+        words: &CommandArguments<'_>,
         from: &str,
         to: &str,
-    ) -> Outcome<Ran> {
+    ) -> ToolOutcome<CommandResult> {
         let (source, mut target) = (path_of(from, cwd)?, path_of(to, cwd)?);
         let done = async {
             let entry = self.stat(found, &source).await?;
@@ -273,8 +289,10 @@ impl Agb {
             self.copy(found, &source, &target, words).await
         };
         Ok(match done.await as Result<(), Error> {
-            Ok(()) => Ran::default(),
-            Err(e) => Ran::failed(1, format!("{}: cannot put '{from}' at '{to}': {}", words.name, reason(&e))),
+            Ok(()) => CommandResult::default(),
+            Err(e) => {
+                CommandResult::failed(1, format!("{}: cannot put '{from}' at '{to}': {}", words.name, reason(&e)))
+            }
         })
     }
 
@@ -293,7 +311,7 @@ impl Agb {
         found: &AgbSession,
         from: &RemotePath,
         to: &RemotePath,
-        words: &Words<'_>,
+        words: &CommandArguments<'_>,
     ) -> Result<(), Error> {
         let files = self.files();
         let entry = self.stat(found, from).await?;
@@ -329,7 +347,7 @@ impl Agb {
 }
 
 /// A line of a checksum: a name with a backslash or a line end is escaped, and a backslash says so.
-fn summed(sum: &str, words: &Words<'_>, name: &str) -> Vec<u8> {
+fn summed(sum: &str, words: &CommandArguments<'_>, name: &str) -> Vec<u8> {
     let mark = if words.has("b") { '*' } else { ' ' };
     if name.contains(['\\', '\n']) {
         let name = name.replace('\\', "\\\\").replace('\n', "\\n");

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Mutex;
 
-use crate::api_error::{ApiError, Result};
+use crate::api_error::{ApiError, ApiResult};
 use wharf_core::model::Timestamp;
 use wharf_core::random;
 use wharf_core::sync::lock;
@@ -11,7 +11,7 @@ use wharf_wire::agb as wire;
 
 /// All contexts, and what goes on between them and sessions.
 #[derive(Default)]
-pub(super) struct Contexts(Mutex<ContextState>);
+pub(super) struct ContextRegistry(Mutex<ContextState>);
 
 #[derive(Default)]
 pub(super) struct ContextState {
@@ -45,7 +45,7 @@ pub(super) struct SessionContexts {
     pub(super) tasks: Vec<SyncTask>,
 }
 
-impl Contexts {
+impl ContextRegistry {
     pub(super) fn change<T>(&self, change: impl FnOnce(&mut ContextState) -> T) -> T {
         change(&mut lock(&self.0))
     }
@@ -81,7 +81,7 @@ impl Contexts {
 
 impl StoredContext {
     /// Returns a new context.
-    pub(super) fn new(name: &str, session: Option<&str>) -> Result<Self> {
+    pub(super) fn new(name: &str, session: Option<&str>) -> ApiResult<Self> {
         let now = Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
         let context = wire::Context {
             id: format!("SdkCtx-{}", random::hex::<8>()?),
@@ -114,7 +114,7 @@ impl SyncTask {
 }
 
 /// What an object is called: its path without a slash before it.
-pub(super) fn key(path: &str) -> Result<String> {
+pub(super) fn key(path: &str) -> ApiResult<String> {
     let key = path.trim_start_matches('/');
     let odd = key.is_empty() || key.contains('\0') || key.split('/').any(|part| part.is_empty() || part == "..");
     if odd { Err(ApiError::within(wire::code::INVALID, "filePath is not allowed")) } else { Ok(key.to_owned()) }

@@ -6,8 +6,8 @@ use serde_json::json;
 use super::context_state::{ObjectInfo, StoredContext, key};
 use super::query::{limit, required};
 use super::session::home;
-use super::{Agb, ApiError, Result, done, good, value, whole};
-use crate::answer::Answer;
+use super::{AgbEmulator, ApiError, ApiResult, done, good, value, whole};
+use crate::answer::HttpResponse;
 use wharf_client::backend::Backend as _;
 use wharf_core::error::Kind;
 use wharf_core::model::{SessionId, Timestamp};
@@ -18,9 +18,9 @@ fn unknown() -> ApiError {
     ApiError::within(wire::code::NO_CONTEXT, "Context not found")
 }
 
-impl Agb {
+impl AgbEmulator {
     /// The contexts of the service's own that a session has: one, through which files pass.
-    pub(super) async fn load_context(&self, query: &Query) -> Result<Answer> {
+    pub(super) async fn load_context(&self, query: &Query) -> ApiResult<HttpResponse> {
         let found = self.find_in(query).await?;
         let types = query.get("contextTypes").unwrap_or("[]");
         let types: Vec<String> =
@@ -50,7 +50,7 @@ impl Agb {
     }
 
     /// A URL for an upload or a download, whether there is an object or not.
-    pub(super) fn presigned(&self, method: &Method, query: &Query) -> Result<Answer> {
+    pub(super) fn presigned(&self, method: &Method, query: &Query) -> ApiResult<HttpResponse> {
         let id = required(query, "contextId")?;
         if !self.contexts.has(id) {
             return Err(unknown());
@@ -59,7 +59,7 @@ impl Agb {
         Ok(good(value(self.signer.url(&self.origin, method, id, &key))))
     }
 
-    pub(super) fn list_contexts(&self, query: &Query) -> Result<Answer> {
+    pub(super) fn list_contexts(&self, query: &Query) -> ApiResult<HttpResponse> {
         let limit = limit(query, wire::PAGE_DEFAULT)?;
         let from = match query.get("nextToken").filter(|token| !token.is_empty()).map(str::parse) {
             None => 0,
@@ -81,7 +81,7 @@ impl Agb {
     }
 
     /// A context by id or by name; one of a new name is made where that was asked for.
-    pub(super) fn get_context(&self, query: &Query) -> Result<Answer> {
+    pub(super) fn get_context(&self, query: &Query) -> ApiResult<HttpResponse> {
         let may_make = query.get("allowCreate") == Some("true");
         let name = query.get("name").filter(|name| !name.is_empty());
         let wanted = |held: &&StoredContext| match (query.get("id"), name) {
@@ -104,7 +104,7 @@ impl Agb {
         found.map(|context| good(value(context))).ok_or_else(unknown)
     }
 
-    pub(super) fn rename_context(&self, query: &Query) -> Result<Answer> {
+    pub(super) fn rename_context(&self, query: &Query) -> ApiResult<HttpResponse> {
         let (id, name) = (required(query, "id")?, required(query, "name")?);
         let taken = self
             .contexts
@@ -116,14 +116,14 @@ impl Agb {
         Ok(done())
     }
 
-    pub(super) async fn clear_context(&self, query: &Query) -> Result<Answer> {
+    pub(super) async fn clear_context(&self, query: &Query) -> ApiResult<HttpResponse> {
         let id = required(query, "id")?;
         self.contexts.with(id, |held| held.objects.clear()).ok_or_else(unknown)?;
         self.drop_objects(id).await?;
         Ok(done())
     }
 
-    pub(super) async fn delete_context(&self, query: &Query) -> Result<Answer> {
+    pub(super) async fn delete_context(&self, query: &Query) -> ApiResult<HttpResponse> {
         let id = required(query, "id")?;
         let gone = self.contexts.change(|state| {
             let before = state.contexts.len();
@@ -138,7 +138,7 @@ impl Agb {
     }
 
     /// Removes what is kept of a context's objects.
-    pub(super) async fn drop_objects(&self, context: &str) -> Result<()> {
+    pub(super) async fn drop_objects(&self, context: &str) -> ApiResult<()> {
         let kept: SessionId = context.parse()?;
         match self.objects.sessions().delete(&kept, true).await {
             Err(e) if e.kind() != Kind::NotFound => Err(e.into()),
@@ -147,7 +147,7 @@ impl Agb {
     }
 
     /// The files of a context, those directly in a directory where one is named.
-    pub(super) fn context_files(&self, query: &Query) -> Result<Answer> {
+    pub(super) fn context_files(&self, query: &Query) -> ApiResult<HttpResponse> {
         let id = required(query, "contextId")?;
         let number = |name: &str, default: usize| match query.get(name).map(str::parse::<usize>) {
             None => Ok(default),
@@ -182,7 +182,7 @@ impl Agb {
     }
 
     /// Removes an object; one that is not there is gone already.
-    pub(super) async fn delete_context_file(&self, query: &Query) -> Result<Answer> {
+    pub(super) async fn delete_context_file(&self, query: &Query) -> ApiResult<HttpResponse> {
         let id = required(query, "contextId")?;
         let key = key(query.get("filePath").unwrap_or_default())?;
         if self.contexts.with(id, |held| held.objects.remove(&key)).ok_or_else(unknown)?.is_some() {

@@ -2,10 +2,10 @@
 
 use std::fmt::Write as _;
 
-use super::Agb;
+use super::AgbEmulator;
 use super::session::AgbSession;
-use super::shell::Ran;
-use super::tools::{Outcome, path_of, reason};
+use super::shell::CommandResult;
+use super::tools::{ToolOutcome, path_of, reason};
 use wharf_core::model::{Entry, EntryKind, RemotePath};
 
 /// Whether a name fits a pattern in which `*` is any signs and `?` is one.
@@ -126,17 +126,22 @@ fn print(format: &str, shown: &str, start: &str, depth: usize, entry: &Entry) ->
     Ok(text)
 }
 
-impl Agb {
+impl AgbEmulator {
     /// `find PATH... [-mindepth N] [-maxdepth N] [-type T] [-name PATTERN] [-print|-print0|-printf F]`.
-    pub(super) async fn run_find(&self, found: &AgbSession, cwd: &RemotePath, words: &[String]) -> Outcome<Ran> {
+    pub(super) async fn run_find(
+        &self,
+        found: &AgbSession,
+        cwd: &RemotePath,
+        words: &[String],
+    ) -> ToolOutcome<CommandResult> {
         let split = words.iter().position(|word| word.starts_with('-')).unwrap_or(words.len());
         let (starts, rest) = words.split_at(split);
         let search = match read(rest) {
             Ok(search) if !starts.is_empty() => search,
-            Ok(_) => return Ok(Ran::failed(1, "find: a path is missing")),
-            Err(problem) => return Ok(Ran::failed(1, format!("find: {problem}"))),
+            Ok(_) => return Ok(CommandResult::failed(1, "find: a path is missing")),
+            Err(problem) => return Ok(CommandResult::failed(1, format!("find: {problem}"))),
         };
-        let mut ran = Ran::default();
+        let mut ran = CommandResult::default();
         for start in starts {
             let at = path_of(start, cwd)?;
             let root = match self.stat(found, &at).await {
@@ -165,7 +170,7 @@ impl Agb {
                 if fits {
                     match print(&search.format, &shown, start, depth, &entry) {
                         Ok(text) => ran.stdout.extend_from_slice(text.as_bytes()),
-                        Err(problem) => return Ok(Ran::failed(1, format!("find: {problem}"))),
+                        Err(problem) => return Ok(CommandResult::failed(1, format!("find: {problem}"))),
                     }
                 }
             }
@@ -174,7 +179,12 @@ impl Agb {
     }
 
     /// `stat [-L] (-c FORMAT | --printf FORMAT) PATH...`: `%n %s %a %f %F %Y %%`.
-    pub(super) async fn run_stat(&self, found: &AgbSession, cwd: &RemotePath, words: &[String]) -> Outcome<Ran> {
+    pub(super) async fn run_stat(
+        &self,
+        found: &AgbSession,
+        cwd: &RemotePath,
+        words: &[String],
+    ) -> ToolOutcome<CommandResult> {
         let (mut format, mut end, mut follow) = (None, "\n", false);
         let mut words = words.iter();
         let mut paths = Vec::new();
@@ -186,15 +196,17 @@ impl Agb {
                 other => match (other.strip_prefix("--format="), other.strip_prefix("--printf=")) {
                     (Some(text), _) => format = Some(text.to_owned()),
                     (_, Some(text)) => (format, end) = (Some(text.to_owned()), ""),
-                    _ if other.starts_with('-') => return Ok(Ran::failed(1, format!("stat: unknown option {other}"))),
+                    _ if other.starts_with('-') => {
+                        return Ok(CommandResult::failed(1, format!("stat: unknown option {other}")));
+                    }
                     _ => paths.push(word),
                 },
             }
         }
         let Some(format) = format.filter(|_| !paths.is_empty()) else {
-            return Ok(Ran::failed(1, "stat: a format with -c, and a path, are needed"));
+            return Ok(CommandResult::failed(1, "stat: a format with -c, and a path, are needed"));
         };
-        let mut ran = Ran::default();
+        let mut ran = CommandResult::default();
         for path in paths {
             let at = path_of(path, cwd)?;
             let entry = if follow { self.look(found, &at).await } else { self.stat(found, &at).await };
@@ -205,7 +217,7 @@ impl Agb {
                 }
                 Ok(entry) => match stat_line(&format, path, &entry, end.is_empty()) {
                     Ok(text) => ran.stdout.extend_from_slice(format!("{text}{end}").as_bytes()),
-                    Err(problem) => return Ok(Ran::failed(1, format!("stat: {problem}"))),
+                    Err(problem) => return Ok(CommandResult::failed(1, format!("stat: {problem}"))),
                 },
             }
         }

@@ -28,14 +28,14 @@ use hyper::header::HeaderValue;
 use hyper::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use self::context_state::Contexts;
+use self::context_state::ContextRegistry;
 use self::session::ReleasedSessions;
 use self::signer::Signer;
 use self::snapshots::Snapshots;
-use super::answer::{self, Answer};
-use super::api_error::{ApiError, Result};
+use super::answer::{self, HttpResponse};
+use super::api_error::{ApiError, ApiResult};
 use super::dialect::{self, Dialect};
-use super::request::Request;
+use super::request::ApiRequest;
 use super::token;
 use wharf_client::backend::SessionFiles;
 use wharf_client::backend::local::Local;
@@ -74,13 +74,13 @@ pub(super) fn variables(origin: &str) -> Vec<(&'static str, String)> {
 }
 
 /// The dialect.
-pub(super) struct Agb {
+pub(super) struct AgbEmulator {
     origin: String,
     backend: Arc<Local>,
     /// Where objects are kept: a session for each context, a file for each object.
     objects: Arc<Local>,
     signer: Signer,
-    contexts: Contexts,
+    contexts: ContextRegistry,
     released: ReleasedSessions,
     snapshots: Snapshots,
 }
@@ -99,7 +99,7 @@ impl ApiError {
 }
 
 #[async_trait]
-impl Dialect for Agb {
+impl Dialect for AgbEmulator {
     fn claims(&self, path: &str) -> bool {
         let path = one_slash(path);
         path == "/mcp" || CLAIMED.iter().any(|start| path.starts_with(start))
@@ -111,7 +111,7 @@ impl Dialect for Agb {
         service.or_else(|| dialect::name::<OwnOperation>(method, path)).unwrap_or(dialect::UNKNOWN)
     }
 
-    async fn answer(&self, request: Request) -> Answer {
+    async fn answer(&self, request: ApiRequest) -> HttpResponse {
         match self.answered(&request).await {
             Ok(answer) => answer,
             Err(refusal) if refusal.kind == Some(Kind::NotFound) => {
@@ -121,7 +121,7 @@ impl Dialect for Agb {
         }
     }
 
-    fn failure(&self, status: StatusCode, code: Option<&str>, message: &str) -> Answer {
+    fn failure(&self, status: StatusCode, code: Option<&str>, message: &str) -> HttpResponse {
         let code = code.unwrap_or_else(|| wire::code::of(status.as_u16()));
         // Within HTTP 200 the body alone tells the status [recorded].
         let told = match status {
@@ -141,15 +141,15 @@ impl Dialect for Agb {
     }
 }
 
-impl Agb {
+impl AgbEmulator {
     /// The dialect at `origin`, whose objects are kept in `objects`.
     ///
     /// # Errors
     /// `io` where the system gives no random bytes to sign with.
     pub(super) fn new(origin: String, backend: Arc<Local>, objects: Arc<Local>) -> wharf_core::error::Result<Self> {
-        let (signer, contexts) = (Signer::new()?, Contexts::default());
+        let (signer, contexts) = (Signer::new()?, ContextRegistry::default());
         let (released, snapshots) = (ReleasedSessions::default(), Snapshots::default());
-        Ok(Agb { origin, backend, objects, signer, contexts, released, snapshots })
+        Ok(AgbEmulator { origin, backend, objects, signer, contexts, released, snapshots })
     }
 
     /// The files of all sessions.
@@ -157,7 +157,7 @@ impl Agb {
         self.backend.session_files()
     }
 
-    async fn answered(&self, request: &Request) -> Result<Answer> {
+    async fn answered(&self, request: &ApiRequest) -> ApiResult<HttpResponse> {
         use AgbOperation as Op;
         let no_route = |error| ApiError::no_route(error, &request.method);
         let path = one_slash(&request.path);
@@ -211,22 +211,22 @@ fn one_slash(path: &str) -> &str {
 }
 
 /// A success with `data`.
-fn good(data: Value) -> Answer {
+fn good(data: Value) -> HttpResponse {
     whole(wire::AgbEnvelope::of(Some(data)))
 }
 
 /// A success without anything.
-fn done() -> Answer {
+fn done() -> HttpResponse {
     whole(wire::AgbEnvelope::of(None))
 }
 
 /// A success that is made up already.
-fn whole(envelope: wire::AgbEnvelope) -> Answer {
+fn whole(envelope: wire::AgbEnvelope) -> HttpResponse {
     named(StatusCode::OK, wire::AgbEnvelope { http_status_code: Some(200), ..envelope })
 }
 
 /// The answer with a name for the request.
-fn named(status: StatusCode, envelope: wire::AgbEnvelope) -> Answer {
+fn named(status: StatusCode, envelope: wire::AgbEnvelope) -> HttpResponse {
     let id = request_id();
     let mut answer = answer::json(status, &wire::AgbEnvelope { request_id: Some(id.clone()), ..envelope });
     if let Ok(id) = HeaderValue::from_str(&id) {

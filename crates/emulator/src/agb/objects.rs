@@ -6,11 +6,11 @@ use hyper::header::{CONTENT_RANGE, CONTENT_TYPE, ETAG, HeaderValue, RANGE};
 use hyper::{Method, StatusCode};
 use sha2::{Digest as _, Sha256};
 
+use super::AgbEmulator;
 use super::context_state::{ObjectInfo, key};
-use super::source::Stored;
-use super::{Agb, Result};
-use crate::answer::{self, Answer};
-use crate::request::{Request, Upload};
+use super::source::StoredFileSource;
+use crate::answer::{self, HttpResponse};
+use crate::request::{ApiRequest, UploadSource};
 use wharf_client::backend::{Backend as _, ByteRange, FetchOptions, NewSession, PutOptions};
 use wharf_core::body::{MapSource, Md5Tee, Source, hex};
 use wharf_core::error::{Error, Kind};
@@ -18,16 +18,16 @@ use wharf_core::model::{SessionId, SessionPath, Timestamp};
 use wharf_core::random;
 
 /// An error in the form of OSS.
-struct Wrong(StatusCode, &'static str, String);
+struct ObjectError(StatusCode, &'static str, String);
 
-impl From<Error> for Wrong {
+impl From<Error> for ObjectError {
     fn from(error: Error) -> Self {
         let status = match error.kind() {
             Kind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             Kind::Limit => StatusCode::BAD_REQUEST,
             _ => StatusCode::INTERNAL_SERVER_ERROR,
         };
-        Wrong(
+        ObjectError(
             status,
             if status.is_client_error() { "EntityTooLarge" } else { "InternalError" },
             error.message().to_owned(),
@@ -35,15 +35,15 @@ impl From<Error> for Wrong {
     }
 }
 
-impl Agb {
+impl AgbEmulator {
     /// Stores or returns the object at `path` in a context, by the method of the request.
-    pub(super) async fn object(&self, context: &str, path: &str, request: &Request) -> Answer {
+    pub(super) async fn object(&self, context: &str, path: &str, request: &ApiRequest) -> HttpResponse {
         let done = match self.signed(context, path, request) {
             Ok(key) if request.method == Method::PUT => self.put_object(context, &key, request).await,
             Ok(key) => self.get_object(context, &key, request).await,
             Err(wrong) => Err(wrong),
         };
-        done.unwrap_or_else(|Wrong(status, code, message)| {
+        done.unwrap_or_else(|ObjectError(status, code, message)| {
             let text = message.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
             let body = format!(
                 "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>{code}</Code><Message>{text}</Message></Error>"
@@ -54,9 +54,10 @@ impl Agb {
 
     /// The object that a URL is for, if it is good. A `Content-Type` that comes along
     /// is a part of what must have been signed, and never was.
-    fn signed(&self, context: &str, path: &str, request: &Request) -> Result<String, Wrong> {
-        let denied = |code, message: &str| Wrong(StatusCode::FORBIDDEN, code, message.to_owned());
-        let invalid = || Wrong(StatusCode::BAD_REQUEST, "InvalidObjectName", "no object has this name".to_owned());
+    fn signed(&self, context: &str, path: &str, request: &ApiRequest) -> Result<String, ObjectError> {
+        let denied = |code, message: &str| ObjectError(StatusCode::FORBIDDEN, code, message.to_owned());
+        let invalid =
+            || ObjectError(StatusCode::BAD_REQUEST, "InvalidObjectName", "no object has this name".to_owned());
         let key = key(path).map_err(|_| invalid())?;
         let (Some(expires), Some(signature)) =
             (request.query.get("Expires").and_then(|text| text.parse().ok()), request.query.get("Signature"))
@@ -74,13 +75,13 @@ impl Agb {
             return Err(denied("AccessDenied", "Request has expired."));
         }
         if !self.contexts.has(context) {
-            return Err(Wrong(StatusCode::NOT_FOUND, "NoSuchBucket", "the context is gone".to_owned()));
+            return Err(ObjectError(StatusCode::NOT_FOUND, "NoSuchBucket", "the context is gone".to_owned()));
         }
         Ok(key)
     }
 
-    async fn put_object(&self, context: &str, key: &str, request: &Request) -> Result<Answer, Wrong> {
-        let source = Upload { body: Arc::clone(&request.body), name: key.to_owned(), most: u64::MAX };
+    async fn put_object(&self, context: &str, key: &str, request: &ApiRequest) -> Result<HttpResponse, ObjectError> {
+        let source = UploadSource { body: Arc::clone(&request.body), name: key.to_owned(), most: u64::MAX };
         let etag = self.keep_object(context, key, source).await?;
         let mut answer = answer::empty(StatusCode::OK);
         if let Ok(etag) = HeaderValue::from_str(&etag) {
@@ -89,8 +90,9 @@ impl Agb {
         Ok(answer)
     }
 
-    async fn get_object(&self, context: &str, key: &str, request: &Request) -> Result<Answer, Wrong> {
-        let missing = || Wrong(StatusCode::NOT_FOUND, "NoSuchKey", "The specified key does not exist.".to_owned());
+    async fn get_object(&self, context: &str, key: &str, request: &ApiRequest) -> Result<HttpResponse, ObjectError> {
+        let missing =
+            || ObjectError(StatusCode::NOT_FOUND, "NoSuchKey", "The specified key does not exist.".to_owned());
         let object =
             self.contexts.with(context, |held| held.objects.get(key).cloned()).flatten().ok_or_else(missing)?;
         let range = request.headers.get(RANGE).and_then(|value| part(value.to_str().ok()?, object.size));
@@ -129,7 +131,7 @@ impl Agb {
 
     /// Keeps a session's file as an object: without a copy where that is possible, and with the
     /// `ETag` of what came in parts, which is no hash of the content.
-    pub(super) async fn keep_file(&self, context: &str, key: &str, file: Stored) -> Result<(), Error> {
+    pub(super) async fn keep_file(&self, context: &str, key: &str, file: StoredFileSource) -> Result<(), Error> {
         let at = self.shelf(context, key).await?;
         file.put(&self.objects, &at).await?;
         let etag = format!("\"{}-1\"", random::hex::<16>()?.to_ascii_uppercase());

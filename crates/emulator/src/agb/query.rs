@@ -1,13 +1,13 @@
 //! Parameters of a query.
 
-use super::{ApiError, Result};
+use super::{ApiError, ApiResult};
 use wharf_wire::url::Query;
 
 /// The most sessions on a page. The service's number is unknown.
 const PAGE_MAX: usize = 100;
 
 /// Returns the value of a parameter that an operation needs.
-pub(super) fn required<'q>(query: &'q Query, name: &str) -> Result<&'q str> {
+pub(super) fn required<'q>(query: &'q Query, name: &str) -> ApiResult<&'q str> {
     query
         .get(name)
         .filter(|value| !value.is_empty())
@@ -15,7 +15,7 @@ pub(super) fn required<'q>(query: &'q Query, name: &str) -> Result<&'q str> {
 }
 
 /// Returns the number of items on a page, at most [`PAGE_MAX`].
-pub(super) fn limit(query: &Query, default: usize) -> Result<usize> {
+pub(super) fn limit(query: &Query, default: usize) -> ApiResult<usize> {
     match query.get("maxResults").map(str::parse::<usize>) {
         None => Ok(default),
         Some(Ok(limit @ 1..)) => Ok(limit.min(PAGE_MAX)),

@@ -7,9 +7,9 @@ use serde_json::json;
 
 use super::query::{limit, required};
 use super::session::{AgbSession, DIRECTORIES, IMAGE};
-use super::{Agb, ApiError, DOCUMENT_MAX, Result, done, good, tools, value, whole};
-use crate::answer::Answer;
-use crate::request::Request;
+use super::{AgbEmulator, ApiError, ApiResult, DOCUMENT_MAX, done, good, tools, value, whole};
+use crate::answer::HttpResponse;
+use crate::request::ApiRequest;
 use wharf_client::backend::{Backend as _, LabelPatch, MkdirOptions, NewSession, PageRequest, SessionQuery};
 use wharf_core::error::{Error, Kind};
 use wharf_core::model::{Labels, Session, SessionId, SessionPath, Timestamp};
@@ -40,32 +40,32 @@ const PORTS: std::ops::RangeInclusive<u16> = 30_100..=30_199;
 /// Where a page ends: the last session on it, and when it was made. A client that deletes what it
 /// lists goes on with a session that is gone, and does not lose its place.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
-struct Mark {
+struct ListPosition {
     made: i64,
     id: String,
 }
 
-impl Mark {
+impl ListPosition {
     fn of(found: &AgbSession) -> Self {
         let made = found.session.created_at.map_or(0, Timestamp::as_microsecond);
-        Mark { made, id: found.id.clone() }
+        ListPosition { made, id: found.id.clone() }
     }
 
     fn read(token: &str) -> Option<Self> {
         let (made, id) = token.split_once('.')?;
-        Some(Mark { made: made.parse().ok()?, id: id.to_owned() })
+        Some(ListPosition { made: made.parse().ok()?, id: id.to_owned() })
     }
 }
 
-impl fmt::Display for Mark {
+impl fmt::Display for ListPosition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}.{}", self.made, self.id)
     }
 }
 
-impl Agb {
+impl AgbEmulator {
     /// The session of that id.
-    pub(super) async fn find(&self, id: &str) -> Result<AgbSession> {
+    pub(super) async fn find(&self, id: &str) -> ApiResult<AgbSession> {
         let local = local_id(id).ok_or_else(ApiError::no_session)?;
         let session = match self.backend.sessions().get(&local).await {
             Err(e) if e.kind() == Kind::NotFound => return Err(ApiError::no_session()),
@@ -76,16 +76,16 @@ impl Agb {
     }
 
     /// The session that a query names.
-    pub(super) async fn find_in(&self, query: &Query) -> Result<AgbSession> {
+    pub(super) async fn find_in(&self, query: &Query) -> ApiResult<AgbSession> {
         self.find(required(query, "sessionId")?).await
     }
 
-    async fn find_of(&self, request: &Request) -> Result<AgbSession> {
+    async fn find_of(&self, request: &ApiRequest) -> ApiResult<AgbSession> {
         let asked: wire::SessionRef = request.document(DOCUMENT_MAX).await?;
         self.find(&asked.session_id).await
     }
 
-    pub(super) async fn create(&self, request: &Request) -> Result<Answer> {
+    pub(super) async fn create(&self, request: &ApiRequest) -> ApiResult<HttpResponse> {
         let image = required(&request.query, "imageId")?;
         let asked: wire::NewAgbSession = request.document(DOCUMENT_MAX).await?;
         if asked.context_id.is_some() || asked.session_id.is_some() {
@@ -157,7 +157,7 @@ impl Agb {
         format!("{}/app?authcode={}", self.origin, self.signer.token(&found.id))
     }
 
-    pub(super) async fn session(&self, request: &Request) -> Result<Answer> {
+    pub(super) async fn session(&self, request: &ApiRequest) -> ApiResult<HttpResponse> {
         let found = self.find_of(request).await?;
         let direct = self.direct(&found);
         let detail = wire::SessionDetail {
@@ -174,7 +174,7 @@ impl Agb {
         Ok(good(value(detail)))
     }
 
-    pub(super) async fn status(&self, request: &Request) -> Result<Answer> {
+    pub(super) async fn status(&self, request: &ApiRequest) -> ApiResult<HttpResponse> {
         let asked: wire::SessionRef = request.document(DOCUMENT_MAX).await?;
         let status = match self.find(&asked.session_id).await {
             Ok(found) => found.status(),
@@ -184,7 +184,7 @@ impl Agb {
         Ok(good(json!({ "sessionId": asked.session_id, "status": status })))
     }
 
-    pub(super) async fn resource(&self, request: &Request) -> Result<Answer> {
+    pub(super) async fn resource(&self, request: &ApiRequest) -> ApiResult<HttpResponse> {
         let found = self.find_of(request).await?;
         let desktop = wire::DesktopInfo {
             app_id: Some("wharf-serve".to_owned()),
@@ -202,14 +202,14 @@ impl Agb {
         Ok(good(value(resource)))
     }
 
-    pub(super) async fn touch(&self, query: &Query) -> Result<Answer> {
+    pub(super) async fn touch(&self, query: &Query) -> ApiResult<HttpResponse> {
         let found = self.find_in(query).await?;
         self.backend.sessions().touch(&found.session.id).await?;
         Ok(done())
     }
 
     /// Replaces all labels \[the SDK's tests\]. None at all are refused, as the SDKs do themselves.
-    pub(super) async fn set_labels(&self, query: &Query) -> Result<Answer> {
+    pub(super) async fn set_labels(&self, query: &Query) -> ApiResult<HttpResponse> {
         let found = self.find_in(query).await?;
         let wanted = wire::read_labels(required(query, "Labels")?).filter(|labels| !labels.is_empty());
         let wanted = wanted.ok_or_else(|| ApiError::bad("Labels is a JSON object with at least one label"))?;
@@ -223,7 +223,7 @@ impl Agb {
         Ok(done())
     }
 
-    pub(super) async fn labels(&self, query: &Query) -> Result<Answer> {
+    pub(super) async fn labels(&self, query: &Query) -> ApiResult<HttpResponse> {
         let found = self.find_in(query).await?;
         let known = found.session.labels.iter().flatten();
         let own = known.filter_map(|(name, value)| Some((name.strip_prefix(LABEL)?.to_owned(), value.clone())));
@@ -233,7 +233,7 @@ impl Agb {
     }
 
     /// Releases a session; what is loaded into it is brought back to its context first.
-    pub(super) async fn release(&self, request: &Request) -> Result<Answer> {
+    pub(super) async fn release(&self, request: &ApiRequest) -> ApiResult<HttpResponse> {
         let found = self.find_of(request).await?;
         self.detach(&found).await?;
         match self.backend.sessions().delete(&found.session.id, false).await {
@@ -245,7 +245,7 @@ impl Agb {
         Ok(done())
     }
 
-    pub(super) async fn link(&self, query: &Query) -> Result<Answer> {
+    pub(super) async fn link(&self, query: &Query) -> ApiResult<HttpResponse> {
         let found = self.find_in(query).await?;
         let port = match query.get("port").map(str::parse) {
             None => String::new(),
@@ -255,7 +255,7 @@ impl Agb {
         Ok(good(json!({ "url": format!("{}/internet/link/{}{port}", self.origin, found.id) })))
     }
 
-    pub(super) async fn list(&self, query: &Query) -> Result<Answer> {
+    pub(super) async fn list(&self, query: &Query) -> ApiResult<HttpResponse> {
         let limit = limit(query, wire::PAGE_DEFAULT)?;
         let mut asked = SessionQuery::default();
         let wanted = query.get("labels").map_or_else(|| Some(Labels::new()), wire::read_labels);
@@ -264,7 +264,9 @@ impl Agb {
         let own = |session: &Session| Some(session.id.as_str().strip_prefix(PREFIX)?.to_owned());
         let from = match query.get("nextToken").filter(|token| !token.is_empty()) {
             None => None,
-            Some(token) => Some(Mark::read(token).ok_or_else(|| ApiError::bad("nextToken is not of this listing"))?),
+            Some(token) => {
+                Some(ListPosition::read(token).ok_or_else(|| ApiError::bad("nextToken is not of this listing"))?)
+            }
         };
         let mut all = Vec::new();
         let mut cursor = None;
@@ -272,7 +274,9 @@ impl Agb {
             let page = self.backend.sessions().list(&asked, PageRequest { cursor, limit: Some(STEP) }).await?;
             let sessions = page.items.into_iter().collect::<Result<Vec<_>, _>>()?;
             let found = sessions.into_iter().filter_map(|session| Some(AgbSession { id: own(&session)?, session }));
-            all.extend(found.filter(|found| found.label(IMAGE).is_some()).map(|found| (Mark::of(&found), found)));
+            all.extend(
+                found.filter(|found| found.label(IMAGE).is_some()).map(|found| (ListPosition::of(&found), found)),
+            );
             cursor = page.next;
             if cursor.is_none() {
                 break;

@@ -7,9 +7,9 @@
 
 use serde_json::json;
 
-use super::Agb;
+use super::AgbEmulator;
 use super::session::{AgbSession, home};
-use super::tools::{Outcome, path_of, wrong};
+use super::tools::{ToolOutcome, path_of, wrong};
 use wharf_client::backend::PutOptions;
 use wharf_core::error::Error;
 use wharf_core::random;
@@ -18,7 +18,7 @@ use wharf_wire::agb::text::ToolError;
 
 /// One command.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Simple {
+pub(super) struct SimpleCommand {
     /// Its name and its arguments.
     pub(super) words: Vec<String>,
     /// Where its output goes, and whether behind what is there.
@@ -27,26 +27,26 @@ pub(super) struct Simple {
 
 /// What a command told, and its exit status.
 #[derive(Debug, Default)]
-pub(super) struct Ran {
+pub(super) struct CommandResult {
     pub(super) stdout: Vec<u8>,
     pub(super) stderr: String,
     pub(super) code: i64,
 }
 
-impl Ran {
+impl CommandResult {
     pub(super) fn told(stdout: impl Into<Vec<u8>>) -> Self {
-        Ran { stdout: stdout.into(), ..Ran::default() }
+        CommandResult { stdout: stdout.into(), ..CommandResult::default() }
     }
 
     pub(super) fn failed(code: i64, stderr: impl Into<String>) -> Self {
-        Ran { code, stderr: format!("{}\n", stderr.into()), ..Ran::default() }
+        CommandResult { code, stderr: format!("{}\n", stderr.into()), ..CommandResult::default() }
     }
 }
 
 /// Reads a line of commands.
-pub(super) fn parse(line: &str) -> Result<Vec<Simple>, String> {
+pub(super) fn parse(line: &str) -> Result<Vec<SimpleCommand>, String> {
     let mut all = Vec::new();
-    let mut now = Simple::default();
+    let mut now = SimpleCommand::default();
     // Whether the next word is where output goes, and how.
     let mut redirect = None;
     let mut word: Option<String> = None;
@@ -104,16 +104,16 @@ pub(super) fn parse(line: &str) -> Result<Vec<Simple>, String> {
     }
 }
 
-impl Agb {
+impl AgbEmulator {
     /// Runs a line of commands until one fails.
-    pub(super) async fn shell(&self, found: &AgbSession, asked: &wire::Shell) -> Outcome {
+    pub(super) async fn shell(&self, found: &AgbSession, asked: &wire::Shell) -> ToolOutcome {
         let line = parse(&asked.command)
             .map_err(|problem| wrong(format!("`wharf serve` runs no shell, and its commands are few: {problem}")))?;
         let mut cwd = match asked.cwd.as_deref() {
             None | Some("") => home(),
             Some(cwd) => path_of(cwd, &home())?,
         };
-        let mut all = Ran::default();
+        let mut all = CommandResult::default();
         for command in &line {
             let mut ran = self.command(found, &mut cwd, command).await?;
             if let Some((to, append)) = command.to.as_ref().filter(|_| ran.code == 0) {
@@ -130,7 +130,7 @@ impl Agb {
                     .await
                 };
                 if let Err(e) = done.await as Result<(), Error> {
-                    ran = Ran::failed(1, format!("sh: 1: cannot create {to}: {}", super::tools::reason(&e)));
+                    ran = CommandResult::failed(1, format!("sh: 1: cannot create {to}: {}", super::tools::reason(&e)));
                 }
             }
             all.stdout.append(&mut ran.stdout);

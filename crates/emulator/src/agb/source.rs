@@ -13,13 +13,13 @@ use wharf_core::error::Result;
 use wharf_core::model::SessionPath;
 
 /// Bytes at hand.
-pub(super) struct Literal {
+pub(super) struct BytesSource {
     pub(super) name: String,
     pub(super) content: Bytes,
 }
 
 #[async_trait]
-impl Source for Literal {
+impl Source for BytesSource {
     fn name(&self) -> &str {
         &self.name
     }
@@ -40,7 +40,7 @@ impl Source for Literal {
 }
 
 /// The first bytes of a file of a store, and what is put behind them.
-pub(super) struct Stored {
+pub(super) struct StoredFileSource {
     pub(super) store: Arc<Local>,
     pub(super) at: SessionPath,
     pub(super) name: String,
@@ -49,7 +49,7 @@ pub(super) struct Stored {
     pub(super) attributes: Attributes,
 }
 
-impl Stored {
+impl StoredFileSource {
     /// Puts it over what is at a place: of a whole file no copy is made where none is needed.
     pub(super) async fn put(&self, into: &Local, to: &SessionPath) -> Result<()> {
         if !self.tail.is_empty() || !self.store.share(&self.at, self.len, into, to)? {
@@ -61,7 +61,7 @@ impl Stored {
 }
 
 #[async_trait]
-impl Source for Stored {
+impl Source for StoredFileSource {
     fn name(&self) -> &str {
         &self.name
     }

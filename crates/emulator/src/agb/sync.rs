@@ -11,11 +11,11 @@ use futures_util::StreamExt;
 use super::context_state::{SyncTask, key};
 use super::objects::place;
 use super::session::AgbSession;
-use super::source::Stored;
-use super::{Agb, ApiError, Result, done, good, value};
-use crate::answer::Answer;
+use super::source::StoredFileSource;
+use super::{AgbEmulator, ApiError, ApiResult, done, good, value};
+use crate::answer::HttpResponse;
 use crate::faults::SyncFault;
-use crate::request::Request;
+use crate::request::ApiRequest;
 use wharf_core::body::Attributes;
 use wharf_core::error::{Error, Kind};
 use wharf_core::model::{EntryKind, RemotePath, Timestamp};
@@ -26,15 +26,15 @@ use wharf_wire::url::Query;
 /// How often a slow sync is seen on its way.
 const SLOW: u32 = 2;
 
-impl Agb {
+impl AgbEmulator {
     /// Loads a context into a new session, which has it until it is released.
-    pub(super) async fn attach(&self, found: &AgbSession, context: &str, path: &str) -> Result<()> {
+    pub(super) async fn attach(&self, found: &AgbSession, context: &str, path: &str) -> ApiResult<()> {
         self.contexts.of_session(&found.id, |loaded| loaded.attached.push((context.to_owned(), path.to_owned())));
         self.run(found, context, path, SyncMode::Download, None).await
     }
 
     /// Brings all that a session has back to its contexts, and forgets it.
-    pub(super) async fn detach(&self, found: &AgbSession) -> Result<()> {
+    pub(super) async fn detach(&self, found: &AgbSession) -> ApiResult<()> {
         let attached = self.contexts.of_session(&found.id, |loaded| loaded.attached.clone());
         // One that is gone has lost what it held.
         for (context, path) in attached.into_iter().filter(|(context, _)| self.contexts.has(context)) {
@@ -46,7 +46,7 @@ impl Agb {
         Ok(())
     }
 
-    pub(super) async fn sync(&self, request: &Request) -> Result<Answer> {
+    pub(super) async fn sync(&self, request: &ApiRequest) -> ApiResult<HttpResponse> {
         let query = &request.query;
         let found = self.find_in(query).await?;
         let mode = match query.get("mode").filter(|mode| !mode.is_empty()) {
@@ -68,7 +68,7 @@ impl Agb {
         Ok(done())
     }
 
-    pub(super) async fn sync_status(&self, query: &Query) -> Result<Answer> {
+    pub(super) async fn sync_status(&self, query: &Query) -> ApiResult<HttpResponse> {
         let found = self.find_in(query).await?;
         let fits = |name: &str, known: &Option<String>| {
             let directory = |text: &str| text.trim_end_matches('/').to_owned();
@@ -94,7 +94,7 @@ impl Agb {
         path: &str,
         mode: SyncMode,
         fault: Option<SyncFault>,
-    ) -> Result<()> {
+    ) -> ApiResult<()> {
         let started = Timestamp::now();
         let moved = match fault {
             Some(SyncFault::Failed | SyncFault::Broken | SyncFault::Running | SyncFault::Missing) => Ok(()),
@@ -158,7 +158,7 @@ impl Agb {
                 SyncMode::Upload => (&self.backend, inside.clone()),
             };
             let (store, tail, attributes) = (Arc::clone(store), Bytes::new(), Attributes::default());
-            let file = Stored { store, at, name, len, tail, attributes };
+            let file = StoredFileSource { store, at, name, len, tail, attributes };
             match mode {
                 SyncMode::Download => file.put(&self.backend, &inside).await?,
                 SyncMode::Upload => self.keep_file(context, &object, file).await?,

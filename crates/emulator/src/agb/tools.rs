@@ -7,9 +7,9 @@ use serde_json::{Map, Value, json};
 
 use super::query::required;
 use super::session::{AgbSession, home};
-use super::{Agb, ApiError, DOCUMENT_MAX, Result, good, value};
-use crate::answer::{self, Answer};
-use crate::request::Request;
+use super::{AgbEmulator, ApiError, ApiResult, DOCUMENT_MAX, good, value};
+use crate::answer::{self, HttpResponse};
+use crate::request::ApiRequest;
 use wharf_client::backend::FetchOptions;
 use wharf_core::error::{Error, Kind};
 use wharf_core::model::RemotePath;
@@ -40,7 +40,7 @@ const TOOLS: &[(&str, &str, &[&str], &[&str])] = &[
 const FILES: &str = "wuying_filesystem";
 
 /// What a tool gives: text, or why not.
-pub(super) type Outcome<T = String> = std::result::Result<T, ToolError>;
+pub(super) type ToolOutcome<T = String> = std::result::Result<T, ToolError>;
 
 /// The list of tools, as JSON.
 pub(super) fn list() -> String {
@@ -77,7 +77,7 @@ pub(super) fn reason(error: &Error) -> &str {
 }
 
 /// The path that an argument means.
-pub(super) fn path_of(text: &str, from: &RemotePath) -> Outcome<RemotePath> {
+pub(super) fn path_of(text: &str, from: &RemotePath) -> ToolOutcome<RemotePath> {
     if text.is_empty() {
         return Err(wrong("a path is empty"));
     }
@@ -85,18 +85,18 @@ pub(super) fn path_of(text: &str, from: &RemotePath) -> Outcome<RemotePath> {
 }
 
 /// A tool's arguments.
-fn arguments<T: DeserializeOwned>(args: Map<String, Value>) -> Outcome<T> {
+fn arguments<T: DeserializeOwned>(args: Map<String, Value>) -> ToolOutcome<T> {
     wire::arguments(args).map_err(|e| wrong(format!("bad arguments: {e}")))
 }
 
-impl Agb {
+impl AgbEmulator {
     /// The tools of an image: all have the same.
-    pub(super) fn list_tools(query: &Query) -> Result<Answer> {
+    pub(super) fn list_tools(query: &Query) -> ApiResult<HttpResponse> {
         required(query, "imageId")?;
         Ok(good(list().into()))
     }
 
-    pub(super) async fn call_tool(&self, request: &Request) -> Result<Answer> {
+    pub(super) async fn call_tool(&self, request: &ApiRequest) -> ApiResult<HttpResponse> {
         let call: wire::ToolCall = request.document(DOCUMENT_MAX).await?;
         // Without `autoGenSession=false` the service may start a new session for one that is gone
         // [sibling]. Here that is refused as with it; one that is there takes the call either way:
@@ -108,7 +108,7 @@ impl Agb {
     }
 
     /// The direct route. Its errors have no form of their own; the SDKs read the status alone.
-    pub(super) async fn call_directly(&self, id: &str, request: &Request) -> Result<Answer> {
+    pub(super) async fn call_directly(&self, id: &str, request: &ApiRequest) -> ApiResult<HttpResponse> {
         let refused = |status, message: &str| Ok(answer::json(status, &json!({ "message": message })));
         let call: wire::DirectCall = request.document(DOCUMENT_MAX).await?;
         let header = request.headers.get(wire::TOKEN_HEADER).and_then(|value| value.to_str().ok());
@@ -152,7 +152,7 @@ impl Agb {
         }
     }
 
-    async fn used(&self, found: &AgbSession, name: &str, args: Map<String, Value>) -> Outcome {
+    async fn used(&self, found: &AgbSession, name: &str, args: Map<String, Value>) -> ToolOutcome {
         match name {
             name::CREATE_DIRECTORY => self.create_directory(found, &arguments::<wire::PathOnly>(args)?.path).await,
             name::LIST_DIRECTORY => self.list_directory(found, &arguments::<wire::PathOnly>(args)?.path).await,
@@ -208,7 +208,7 @@ impl Agb {
     }
 
     /// The path that an argument of a tool for files means.
-    pub(super) fn path(text: &str) -> Outcome<RemotePath> {
+    pub(super) fn path(text: &str) -> ToolOutcome<RemotePath> {
         path_of(text, &home())
     }
 }

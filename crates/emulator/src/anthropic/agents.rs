@@ -9,10 +9,10 @@ use hyper::StatusCode;
 use serde_json::{Map, Value, json};
 
 use super::checks::{check_metadata, known_only};
-use super::page::{self, Created, Cursor, Order, Place};
-use super::{ApiError, DOCUMENT_MAX, Result};
-use crate::answer::{self, Answer, now};
-use crate::request::Request;
+use super::page::{self, CreationFilter, Order, PageCursor, SortKey};
+use super::{ApiError, ApiResult, DOCUMENT_MAX};
+use crate::answer::{self, HttpResponse, now};
+use crate::request::ApiRequest;
 use wharf_core::random;
 use wharf_core::sync::lock;
 use wharf_wire::anthropic::agents as wire;
@@ -41,16 +41,16 @@ const ENVIRONMENT_MEMBERS: [&str; 5] = ["name", "description", "config", "metada
 
 /// What clients made.
 #[derive(Default)]
-pub(super) struct Catalogue(Mutex<Shelves>);
+pub(super) struct AgentCatalogue(Mutex<CatalogueState>);
 
 #[derive(Default)]
-struct Shelves {
+struct CatalogueState {
     /// All versions of each agent, the oldest first.
     agents: Vec<Vec<Value>>,
     environments: Vec<Value>,
 }
 
-impl Shelves {
+impl CatalogueState {
     fn agent(&mut self, id: &str) -> Option<&mut Vec<Value>> {
         self.agents.iter_mut().find(|versions| versions.first().is_some_and(|agent| member(agent, "id") == id))
     }
@@ -60,7 +60,7 @@ impl Shelves {
     }
 
     /// Refuses an environment whose name another one has.
-    fn free_name(&self, environment: &Value) -> Result<()> {
+    fn free_name(&self, environment: &Value) -> ApiResult<()> {
         let is = |name: &str, known: &Value| member(known, name) == member(environment, name);
         if self.environments.iter().any(|known| is("name", known) && !is("id", known)) {
             let what = format!("an environment is called {} already", member(environment, "name"));
@@ -70,8 +70,8 @@ impl Shelves {
     }
 }
 
-impl Catalogue {
-    pub(super) async fn create_agent(&self, request: &Request) -> Result<Answer> {
+impl AgentCatalogue {
+    pub(super) async fn create_agent(&self, request: &ApiRequest) -> ApiResult<HttpResponse> {
         let given: Map<String, Value> = request.document(DOCUMENT_MAX).await?;
         only(&given, &AGENT_MEMBERS)?;
         for needed in ["name", "model"] {
@@ -82,12 +82,12 @@ impl Catalogue {
         Ok(answer::json(StatusCode::OK, &made))
     }
 
-    pub(super) fn list_agents(&self, request: &Request) -> Result<Answer> {
+    pub(super) fn list_agents(&self, request: &ApiRequest) -> ApiResult<HttpResponse> {
         let newest = lock(&self.0).agents.iter().filter_map(|versions| versions.last().cloned()).collect();
         list(newest, request)
     }
 
-    pub(super) fn get_agent(&self, id: &str, request: &Request) -> Result<Answer> {
+    pub(super) fn get_agent(&self, id: &str, request: &ApiRequest) -> ApiResult<HttpResponse> {
         let version = match request.query.get("version").map(str::parse) {
             None => None,
             Some(Ok(version @ 1..)) => Some(version),
@@ -96,7 +96,7 @@ impl Catalogue {
         Ok(answer::json(StatusCode::OK, &self.version(id, version)?))
     }
 
-    pub(super) async fn update_agent(&self, id: &str, request: &Request) -> Result<Answer> {
+    pub(super) async fn update_agent(&self, id: &str, request: &ApiRequest) -> ApiResult<HttpResponse> {
         let mut given: Map<String, Value> = request.document(DOCUMENT_MAX).await?;
         let newest = self.version(id, None)?;
         let number = member(&newest, "version").as_u64().unwrap_or(1);
@@ -123,13 +123,13 @@ impl Catalogue {
     }
 
     /// Lists the versions of an agent. An archived agent has its versions all the same, and each says so.
-    pub(super) fn list_agent_versions(&self, id: &str, request: &Request) -> Result<Answer> {
+    pub(super) fn list_agent_versions(&self, id: &str, request: &ApiRequest) -> ApiResult<HttpResponse> {
         let newest = self.version(id, None)?;
         let all = lock(&self.0).agent(id).cloned().unwrap_or_else(|| vec![newest]);
         page_of((0..).zip(all), request)
     }
 
-    pub(super) fn archive_agent(&self, id: &str) -> Result<Answer> {
+    pub(super) fn archive_agent(&self, id: &str) -> ApiResult<HttpResponse> {
         let newest = self.version(id, None)?;
         let mut shelves = lock(&self.0);
         if shelves.agent(id).is_none() {
@@ -140,7 +140,7 @@ impl Catalogue {
         Ok(answer::json(StatusCode::OK, &versions.last().cloned().unwrap_or_default()))
     }
 
-    pub(super) async fn create_environment(&self, request: &Request) -> Result<Answer> {
+    pub(super) async fn create_environment(&self, request: &ApiRequest) -> ApiResult<HttpResponse> {
         let given: Map<String, Value> = request.document(DOCUMENT_MAX).await?;
         only(&given, &ENVIRONMENT_MEMBERS)?;
         required(&given, "name")?;
@@ -151,15 +151,15 @@ impl Catalogue {
         Ok(answer::json(StatusCode::OK, &made))
     }
 
-    pub(super) fn list_environments(&self, request: &Request) -> Result<Answer> {
+    pub(super) fn list_environments(&self, request: &ApiRequest) -> ApiResult<HttpResponse> {
         list(lock(&self.0).environments.clone(), request)
     }
 
-    pub(super) fn get_environment(&self, id: &str) -> Result<Answer> {
+    pub(super) fn get_environment(&self, id: &str) -> ApiResult<HttpResponse> {
         Ok(answer::json(StatusCode::OK, &self.any_environment(id)?))
     }
 
-    pub(super) async fn update_environment(&self, id: &str, request: &Request) -> Result<Answer> {
+    pub(super) async fn update_environment(&self, id: &str, request: &ApiRequest) -> ApiResult<HttpResponse> {
         let given: Map<String, Value> = request.document(DOCUMENT_MAX).await?;
         let found = self.any_environment(id)?;
         let changed = changed_environment(id, &found, given)?;
@@ -172,13 +172,13 @@ impl Catalogue {
         Ok(answer::json(StatusCode::OK, &changed))
     }
 
-    pub(super) fn delete_environment(&self, id: &str) -> Result<Answer> {
+    pub(super) fn delete_environment(&self, id: &str) -> ApiResult<HttpResponse> {
         self.any_environment(id)?;
         lock(&self.0).environments.retain(|known| member(known, "id") != id);
         Ok(answer::json(StatusCode::OK, &Deleted::of(id, Deleted::ENVIRONMENT)))
     }
 
-    pub(super) fn archive_environment(&self, id: &str) -> Result<Answer> {
+    pub(super) fn archive_environment(&self, id: &str) -> ApiResult<HttpResponse> {
         let found = self.any_environment(id)?;
         let mut shelves = lock(&self.0);
         if shelves.environment(id).is_none() {
@@ -192,7 +192,7 @@ impl Catalogue {
     }
 
     /// What a session has of an agent in this version, or in the newest.
-    pub(super) fn settings(&self, id: &str, version: Option<u64>) -> Result<Value> {
+    pub(super) fn settings(&self, id: &str, version: Option<u64>) -> ApiResult<Value> {
         let mut agent = self.version(id, version)?;
         if !member(&agent, "archived_at").is_null() {
             return Err(ApiError::bad(format!("Agent `{id}` is archived.")));
@@ -204,7 +204,7 @@ impl Catalogue {
     }
 
     /// Whether an environment, which must be there, is somebody's own.
-    pub(super) fn environment_of(&self, id: &str) -> Result<bool> {
+    pub(super) fn environment_of(&self, id: &str) -> ApiResult<bool> {
         let found = self.any_environment(id)?;
         if !member(&found, "archived_at").is_null() {
             return Err(ApiError::bad(format!("Environment `{id}` is archived.")));
@@ -212,7 +212,7 @@ impl Catalogue {
         Ok(member(member(&found, "config"), "type") == "self_hosted")
     }
 
-    fn version(&self, id: &str, version: Option<u64>) -> Result<Value> {
+    fn version(&self, id: &str, version: Option<u64>) -> ApiResult<Value> {
         let missing = || ApiError::not_found(format!("Agent `{id}` not found."));
         let known = lock(&self.0).agent(id).cloned();
         let versions = match known {
@@ -230,7 +230,7 @@ impl Catalogue {
         found.cloned().ok_or_else(missing)
     }
 
-    fn any_environment(&self, id: &str) -> Result<Value> {
+    fn any_environment(&self, id: &str) -> ApiResult<Value> {
         match lock(&self.0).environment(id) {
             Some(known) => Ok(known.clone()),
             None if id.starts_with("env_") => environment(id, &Map::from_iter([("name".to_owned(), id.into())])),
@@ -247,17 +247,17 @@ fn member<'a>(object: &'a Value, name: &str) -> &'a Value {
     object.get(name).unwrap_or(&Value::Null)
 }
 
-fn only(given: &Map<String, Value>, known: &[&str]) -> Result<()> {
+fn only(given: &Map<String, Value>, known: &[&str]) -> ApiResult<()> {
     only_within("", given, known)
 }
 
 /// Refuses members that are not known, and says where they stand.
-fn only_within(at: &str, given: &Map<String, Value>, known: &[&str]) -> Result<()> {
+fn only_within(at: &str, given: &Map<String, Value>, known: &[&str]) -> ApiResult<()> {
     let strange = given.iter().filter(|(name, _)| !known.contains(&name.as_str()));
     known_only(at, &strange.map(|(name, value)| (name.clone(), value.clone())).collect())
 }
 
-fn required(given: &Map<String, Value>, name: &str) -> Result<()> {
+fn required(given: &Map<String, Value>, name: &str) -> ApiResult<()> {
     match given.get(name) {
         None | Some(Value::Null) => Err(ApiError::bad(format!("{name}: Field required"))),
         Some(_) => Ok(()),
@@ -272,9 +272,9 @@ fn archive(object: &mut Value) {
 }
 
 /// A listing, the newest first; the order is unknown.
-fn list(all: Vec<Value>, request: &Request) -> Result<Answer> {
+fn list(all: Vec<Value>, request: &ApiRequest) -> ApiResult<HttpResponse> {
     let archived = page::flag(request, filter::ARCHIVED)?;
-    let created = Created::of(request)?;
+    let created = CreationFilter::of(request)?;
     let fits = |object: &Value| {
         let at = member(object, "created_at").as_str().and_then(|at| at.parse().ok());
         (archived || member(object, "archived_at").is_null()) && at.is_none_or(|at| created.holds(at))
@@ -283,17 +283,17 @@ fn list(all: Vec<Value>, request: &Request) -> Result<Answer> {
 }
 
 /// The page of objects that a request asks for, the last first.
-fn page_of(all: impl Iterator<Item = (i64, Value)>, request: &Request) -> Result<Answer> {
+fn page_of(all: impl Iterator<Item = (i64, Value)>, request: &ApiRequest) -> ApiResult<HttpResponse> {
     let limit = page::limit(request, wire::PAGE_DEFAULT, wire::PAGE_MAX)?;
-    let cursor = Cursor::of(request, Order::Newest)?;
-    let all = all.map(|(at, one)| (Place::of(at, ""), one)).collect();
+    let cursor = PageCursor::of(request, Order::Newest)?;
+    let all = all.map(|(at, one)| (SortKey::of(at, ""), one)).collect();
     let cut = page::cut(all, Order::Newest, cursor.as_ref(), limit);
     Ok(answer::json(StatusCode::OK, &page::plain(cut)))
 }
 
 /// Sets and removes metadata as `given` says, and takes it out of there: null removes a name
 /// \[types\].
-fn patch_metadata(members: &mut Map<String, Value>, given: &mut Map<String, Value>) -> Result<()> {
+fn patch_metadata(members: &mut Map<String, Value>, given: &mut Map<String, Value>) -> ApiResult<()> {
     let patch = match given.shift_remove("metadata") {
         None | Some(Value::Null) => return Ok(()),
         Some(Value::Object(patch)) => patch,
@@ -311,7 +311,7 @@ fn patch_metadata(members: &mut Map<String, Value>, given: &mut Map<String, Valu
 }
 
 /// The metadata that a request gives, within the service's limits.
-fn read_metadata(given: Value) -> Result<Value> {
+fn read_metadata(given: Value) -> ApiResult<Value> {
     let metadata: Metadata = serde_json::from_value(given)
         .map_err(|e| ApiError::bad(format!("metadata: {e}")).code(code::INVALID_METADATA))?;
     check_metadata(&metadata)?;
@@ -323,7 +323,7 @@ fn given_or(given: &Map<String, Value>, name: &str, default: Value) -> Value {
     given.get(name).filter(|value| !value.is_null()).cloned().unwrap_or(default)
 }
 
-fn agent(id: &str, version: u64, given: &Map<String, Value>) -> Result<Value> {
+fn agent(id: &str, version: u64, given: &Map<String, Value>) -> ApiResult<Value> {
     let made = now();
     Ok(json!({
         "type": "agent",
@@ -346,7 +346,7 @@ fn agent(id: &str, version: u64, given: &Map<String, Value>) -> Result<Value> {
 }
 
 /// A model as answers have it: a word becomes an object, and so does the word of an effort.
-pub(super) fn model(given: &Value) -> Result<Value> {
+pub(super) fn model(given: &Value) -> ApiResult<Value> {
     let mut model = match given {
         Value::String(id) => Map::from_iter([("id".to_owned(), json!(id))]),
         Value::Object(object) if object.get("id").is_some_and(Value::is_string) => object.clone(),
@@ -378,7 +378,7 @@ pub(super) fn tools(given: &Value) -> Value {
 /// What packages are installed by.
 const MANAGERS: [&str; 6] = ["apt", "cargo", "gem", "go", "npm", "pip"];
 
-fn environment(id: &str, given: &Map<String, Value>) -> Result<Value> {
+fn environment(id: &str, given: &Map<String, Value>) -> ApiResult<Value> {
     let made = now();
     let scope = given_or(given, "scope", json!("organization"));
     if scope != "organization" && scope != "account" {
@@ -399,7 +399,7 @@ fn environment(id: &str, given: &Map<String, Value>) -> Result<Value> {
 }
 
 /// An environment with the changes of a request: what is not given stays \[types\].
-fn changed_environment(id: &str, known: &Value, mut given: Map<String, Value>) -> Result<Value> {
+fn changed_environment(id: &str, known: &Value, mut given: Map<String, Value>) -> ApiResult<Value> {
     only(&given, &ENVIRONMENT_MEMBERS)?;
     if !member(known, "archived_at").is_null() {
         return Err(ApiError::bad(format!("Environment `{id}` is archived.")).code(code::ENVIRONMENT_ARCHIVED));
@@ -424,14 +424,14 @@ fn changed_environment(id: &str, known: &Value, mut given: Map<String, Value>) -
 }
 
 /// A text, or null.
-fn text(given: &Map<String, Value>, name: &str) -> Result<Value> {
+fn text(given: &Map<String, Value>, name: &str) -> ApiResult<Value> {
     let value = given_or(given, name, Value::Null);
     if value.is_null() || value.is_string() { Ok(value) } else { Err(ApiError::bad(format!("{name}: a text"))) }
 }
 
 /// An environment's configuration as answers have it: what a request leaves out is as it was, and
 /// at first the service's default \[types\].
-fn config(known: &Value, given: &Value) -> Result<Value> {
+fn config(known: &Value, given: &Value) -> ApiResult<Value> {
     match member(given, "type").as_str() {
         Some("self_hosted") => {
             members("config", given, &["type"])?;
@@ -450,7 +450,7 @@ fn config(known: &Value, given: &Value) -> Result<Value> {
     Ok(json!({ "type": "cloud", "networking": networking, "packages": packages }))
 }
 
-fn networking(known: &Value, given: &Value) -> Result<Value> {
+fn networking(known: &Value, given: &Value) -> ApiResult<Value> {
     const WHERE: &str = "config.networking";
     match (given.is_null(), member(given, "type").as_str()) {
         (true, _) if known.is_null() => Ok(json!({ "type": "unrestricted" })),
@@ -482,7 +482,7 @@ fn networking(known: &Value, given: &Value) -> Result<Value> {
     }
 }
 
-fn packages(known: &Value, given: &Value) -> Result<Value> {
+fn packages(known: &Value, given: &Value) -> ApiResult<Value> {
     const WHERE: &str = "config.packages";
     members(WHERE, given, &[&["type"][..], &MANAGERS].concat())?;
     let mut packages = json!({ "type": "packages" });
@@ -504,7 +504,7 @@ fn is_texts(value: &Value) -> bool {
 }
 
 /// Refuses what is not an object, or has members that are not known; null is one without any.
-fn members(at: &str, given: &Value, known: &[&str]) -> Result<()> {
+fn members(at: &str, given: &Value, known: &[&str]) -> ApiResult<()> {
     match given {
         Value::Null => Ok(()),
         Value::Object(given) => only_within(&format!("{at}."), given, known),

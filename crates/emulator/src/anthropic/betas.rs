@@ -2,7 +2,7 @@
 
 use hyper::{HeaderMap, StatusCode};
 
-use super::{ApiError, Result};
+use super::{ApiError, ApiResult};
 use crate::token;
 use wharf_wire::anthropic as wire;
 
@@ -18,7 +18,7 @@ pub(super) struct Betas {
 impl Betas {
     /// Reads them, and refuses a request that lacks what all need. Both headers with a credential
     /// are taken, from every version: newer clients send a key as a token \[recorded\].
-    pub(super) fn check(headers: &HeaderMap) -> Result<Self> {
+    pub(super) fn check(headers: &HeaderMap) -> ApiResult<Self> {
         let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
         if !token::is_given(headers) && text(wire::KEY_HEADER).is_none_or(|key| key.trim().is_empty()) {
             let what = "x-api-key header or bearer token is required; any will do here";

@@ -9,12 +9,12 @@ use hyper::StatusCode;
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
+use super::agent_simulation::AgentSimulation;
 use super::checks::known_only;
-use super::life::Lives;
-use super::page::{self, Created, Cursor, Order, Place};
-use super::{Anthropic, ApiError, DOCUMENT_MAX, Result, threads};
-use crate::answer::{self, Answer};
-use crate::request::Request;
+use super::page::{self, CreationFilter, Order, PageCursor, SortKey};
+use super::{AnthropicEmulator, ApiError, ApiResult, DOCUMENT_MAX, threads};
+use crate::answer::{self, HttpResponse};
+use crate::request::ApiRequest;
 use wharf_core::model::Timestamp;
 use wharf_core::random;
 use wharf_wire::anthropic::events::{self as wire, kind};
@@ -29,8 +29,8 @@ const PREVIEWS: [&str; 2] = ["agent.message", "agent.thinking"];
 /// The most of them that one stream is asked for \[docs\].
 const PREVIEWS_MAX: usize = 100;
 
-impl Anthropic {
-    pub(super) async fn send_events(&self, session: &str, request: &Request) -> Result<Answer> {
+impl AnthropicEmulator {
+    pub(super) async fn send_events(&self, session: &str, request: &ApiRequest) -> ApiResult<HttpResponse> {
         let sent: SendEvents = request.document(DOCUMENT_MAX).await?;
         known_only("", &sent.extra)?;
         let _changing = self.changing.lock().await;
@@ -43,17 +43,17 @@ impl Anthropic {
     }
 
     /// Answers with the stream of what happens in a session.
-    pub(super) fn stream_events(&self, session: &str, request: &Request) -> Result<Answer> {
+    pub(super) fn stream_events(&self, session: &str, request: &ApiRequest) -> ApiResult<HttpResponse> {
         self.sessions.load(session)?;
         if page::words(request, wire::DELTAS, &PREVIEWS)?.len() > PREVIEWS_MAX {
             return Err(ApiError::bad(format!("{}: at most {PREVIEWS_MAX}", wire::DELTAS)));
         }
-        Ok(Follow::answer(Arc::clone(&self.lives), session))
+        Ok(EventStream::answer(Arc::clone(&self.simulation), session))
     }
 
     /// Does what clients sent; gives the events as the answer has them. They are in the history at
     /// once, and the answer still calls those queued that the service queues \[docs\].
-    pub(super) fn take(&self, session: &str, events: Vec<SessionEvent>) -> Result<Vec<SessionEvent>> {
+    pub(super) fn take(&self, session: &str, events: Vec<SessionEvent>) -> ApiResult<Vec<SessionEvent>> {
         let mut echoes = Vec::new();
         for mut event in events {
             event.id = Some(random::id("sevt")?);
@@ -62,34 +62,34 @@ impl Anthropic {
             }
             let at_once = [kind::OUTCOME, kind::RESULT, kind::CUSTOM_RESULT].contains(&event.kind.as_str());
             let mut echo = event.clone();
-            let taken = self.lives.with(session, |life| life.takes(event));
+            let taken = self.simulation.with(session, |life| life.takes(event));
             echo.processed_at = Nullable::or_null(taken.filter(|_| at_once));
             echoes.push(echo);
         }
         Ok(echoes)
     }
 
-    pub(super) fn list_events(&self, session: &str, request: &Request) -> Result<Answer> {
+    pub(super) fn list_events(&self, session: &str, request: &ApiRequest) -> ApiResult<HttpResponse> {
         self.sessions.load(session)?;
         let order = Order::of(request, Order::Oldest)?;
         let limit = page::limit(request, wire::PAGE_MAX, wire::PAGE_MAX)?;
-        let cursor = Cursor::of(request, order)?;
-        let created = Created::of(request)?;
+        let cursor = PageCursor::of(request, order)?;
+        let created = CreationFilter::of(request)?;
         let types = page::words(request, wire::TYPES, &kind::LISTED)?;
         let wanted = |event: &SessionEvent| {
             (types.is_empty() || types.contains(&event.kind.as_str()))
                 && event.processed_at.value().is_none_or(|at| created.holds(*at))
         };
-        let all: Vec<SessionEvent> = self.lives.with(session, |life| life.events.clone());
+        let all: Vec<SessionEvent> = self.simulation.with(session, |life| life.events.clone());
         let all = (0..).zip(all).filter(|(_, event)| wanted(event));
-        let all = all.map(|(at, event)| (Place::of(at, ""), event)).collect();
+        let all = all.map(|(at, event)| (SortKey::of(at, ""), event)).collect();
         let cut = page::cut(all, order, cursor.as_ref(), limit);
         Ok(answer::json(StatusCode::OK, &page::plain(cut)))
     }
 }
 
 /// Refuses events that a client does not send, or not here or so.
-pub(super) fn check(events: &[SessionEvent], allowed: &[&str]) -> Result<()> {
+pub(super) fn check(events: &[SessionEvent], allowed: &[&str]) -> ApiResult<()> {
     if events.is_empty() {
         return Err(ApiError::bad("events: at least one"));
     }
@@ -124,8 +124,8 @@ pub(super) fn check(events: &[SessionEvent], allowed: &[&str]) -> Result<()> {
 }
 
 /// Who follows a session.
-struct Follow {
-    lives: Arc<Lives>,
+struct EventStream {
+    simulation: Arc<AgentSimulation>,
     session: String,
     /// How many events it has seen.
     seen: usize,
@@ -133,11 +133,11 @@ struct Follow {
     ended: bool,
 }
 
-impl Follow {
+impl EventStream {
     /// A stream of what happens from now on \[docs\].
-    fn answer(lives: Arc<Lives>, session: &str) -> Answer {
-        let (seen, changed) = lives.with(session, |life| (life.events.len(), life.watch()));
-        let follow = Follow { lives, session: session.to_owned(), seen, changed, ended: false };
+    fn answer(simulation: Arc<AgentSimulation>, session: &str) -> HttpResponse {
+        let (seen, changed) = simulation.with(session, |life| (life.events.len(), life.watch()));
+        let follow = EventStream { simulation, session: session.to_owned(), seen, changed, ended: false };
         let frames = stream::unfold(follow, |mut follow| async move {
             let frames = follow.next().await?;
             Some((Ok(Bytes::from(frames)), follow))
@@ -154,7 +154,7 @@ impl Follow {
         }
         let beat = tokio::time::Instant::now() + HEARTBEAT;
         loop {
-            let (events, until, over) = self.lives.with(&self.session, |life| {
+            let (events, until, over) = self.simulation.with(&self.session, |life| {
                 let events: Vec<SessionEvent> = life.events.iter().skip(self.seen).cloned().collect();
                 (events, life.until(), life.is_over())
             });

@@ -7,12 +7,12 @@ use hyper::header::{CONTENT_DISPOSITION, CONTENT_TYPE, HeaderValue};
 use tokio::sync::Mutex;
 
 use super::betas::Betas;
-use super::page::{self, Cursor, Order, Place};
-use super::session_state::{Mounted, Output};
-use super::{Anthropic, ApiError, Result};
-use crate::answer::{self, Answer, now};
-use crate::form::{Form, PartFile};
-use crate::request::Request;
+use super::page::{self, Order, PageCursor, SortKey};
+use super::session_state::{MountedResource, OutputFile};
+use super::{AnthropicEmulator, ApiError, ApiResult};
+use crate::answer::{self, HttpResponse, now};
+use crate::form::{MultipartReader, PartSource};
+use crate::request::ApiRequest;
 use wharf_client::backend::{FetchOptions, NewStoredFile, PageRequest, expiry};
 use wharf_core::body::Body;
 use wharf_core::error::Kind;
@@ -31,18 +31,18 @@ const FORM_MAX: u64 = 64 * 1024;
 /// What media type a file without one has.
 const UNTYPED: &str = "application/octet-stream";
 
-impl Anthropic {
-    pub(super) async fn get_file(&self, id: &str, betas: Betas) -> Result<Answer> {
+impl AnthropicEmulator {
+    pub(super) async fn get_file(&self, id: &str, betas: Betas) -> ApiResult<HttpResponse> {
         let found = self.find_file(id).await?.ok_or_else(|| missing(id))?;
         Ok(answer::json(StatusCode::OK, &shown(found, betas)))
     }
 
     /// Stores a file: all of it or nothing. The time to live may stand before it or behind it.
-    pub(super) async fn upload_file(&self, betas: Betas, request: &Request) -> Result<Answer> {
+    pub(super) async fn upload_file(&self, betas: Betas, request: &ApiRequest) -> ApiResult<HttpResponse> {
         if request.body.announced().is_some_and(|bytes| bytes > FILE_MAX + FORM_MAX) {
             return Err(too_large());
         }
-        let form = Arc::new(Mutex::new(Form::of(request)?));
+        let form = Arc::new(Mutex::new(MultipartReader::of(request)?));
         let (mut stored, mut expires) = (None, None);
         let read = async {
             loop {
@@ -51,7 +51,7 @@ impl Anthropic {
                 match part.name.as_str() {
                     FILE_PART if stored.is_none() => {
                         let new = named(part.filename.as_deref(), part.content_type, betas)?;
-                        let source = PartFile { form: Arc::clone(&form), name: new.filename.clone(), most: FILE_MAX };
+                        let source = PartSource { form: Arc::clone(&form), name: new.filename.clone(), most: FILE_MAX };
                         let uploaded = self.backend.require_store()?.upload(new, &source).await;
                         let uploaded = uploaded.map_err(|e| match e.kind() {
                             Kind::Limit => too_large(),
@@ -74,7 +74,7 @@ impl Anthropic {
                 }
             }
         };
-        let done: Result<()> = read.await;
+        let done: ApiResult<()> = read.await;
         let stored = match (done, stored) {
             (Ok(()), Some(stored)) => stored,
             (Ok(()), None) => return Err(ApiError::bad(format!("{FILE_PART}: Field required"))),
@@ -97,7 +97,7 @@ impl Anthropic {
     }
 
     /// The listing, in the form and with the cursors that the names of features ask for \[docs\].
-    pub(super) async fn list_files(&self, betas: Betas, request: &Request) -> Result<Answer> {
+    pub(super) async fn list_files(&self, betas: Betas, request: &ApiRequest) -> ApiResult<HttpResponse> {
         let query = &request.query;
         let has = |name: &str| query.get(name).is_some();
         let by_id = has(list::AFTER) || has(list::BEFORE);
@@ -124,13 +124,13 @@ impl Anthropic {
             (None, false) => self.uploads().await?,
         };
         let cursor = match (query.get(list::AFTER), query.get(list::BEFORE)) {
-            (None, None) => Cursor::of(request, Order::Newest)?,
+            (None, None) => PageCursor::of(request, Order::Newest)?,
             (id, before) => {
                 let id = id.or(before).unwrap_or_default();
                 let there = all.iter().find(|file| file.id == id).map(place);
                 let gone = || lock(&self.departed).get(id).cloned();
                 let place = there.or_else(gone).ok_or_else(|| ApiError::bad(format!("File `{id}` not found.")))?;
-                Some(Cursor { place, before: before.is_some(), order: Order::Newest })
+                Some(PageCursor { place, before: before.is_some(), order: Order::Newest })
             }
         };
         let limit = if has(IDS) { IDS_MAX } else { limit };
@@ -155,7 +155,7 @@ impl Anthropic {
     }
 
     /// All that were uploaded. What belongs to a session is listed with its session only.
-    async fn uploads(&self) -> Result<Vec<File>> {
+    async fn uploads(&self) -> ApiResult<Vec<File>> {
         let (mut all, mut from) = (Vec::new(), None);
         loop {
             let step = PageRequest { cursor: from, limit: Some(STEP) };
@@ -171,7 +171,7 @@ impl Anthropic {
     }
 
     /// What belongs to a session, whose id must look like one \[skill\].
-    fn scoped(&self, session: &str) -> Result<Vec<File>> {
+    fn scoped(&self, session: &str) -> ApiResult<Vec<File>> {
         if !session.starts_with("sesn_") && !session.starts_with("session_") {
             return Err(ApiError::bad(format!("{SCOPE}: {session:?} is no session's id")));
         }
@@ -179,7 +179,7 @@ impl Anthropic {
     }
 
     /// Those of these ids; the ones that are not there are left out \[docs\].
-    async fn chosen(&self, ids: impl Iterator<Item = &str>, scope: Option<&str>) -> Result<Vec<File>> {
+    async fn chosen(&self, ids: impl Iterator<Item = &str>, scope: Option<&str>) -> ApiResult<Vec<File>> {
         let mut wanted: Vec<&str> = Vec::new();
         for id in ids {
             if !wanted.contains(&id) {
@@ -199,7 +199,7 @@ impl Anthropic {
     }
 
     /// One file, of the workspace or of a session.
-    pub(super) async fn find_file(&self, id: &str) -> Result<Option<File>> {
+    pub(super) async fn find_file(&self, id: &str) -> ApiResult<Option<File>> {
         let Ok(parsed) = id.parse::<FileId>() else { return Ok(None) };
         match self.backend.require_store()?.get(&parsed).await {
             Ok(stored) => Ok(Some(self.uploaded(&stored))),
@@ -209,19 +209,19 @@ impl Anthropic {
     }
 
     /// The content of a file, which sessions may have and users may not.
-    pub(super) async fn content(&self, id: &str) -> Result<Body> {
+    pub(super) async fn content(&self, id: &str) -> ApiResult<Body> {
         let Some(kept) = self.sessions.owner(id)? else {
             return Ok(self.backend.require_store()?.fetch(&id.parse()?, FetchOptions::default()).await?.body);
         };
-        let copy = |mounted: &&Arc<Mounted>| mounted.copy.as_ref().is_some_and(|copy| copy.id == id);
+        let copy = |mounted: &&Arc<MountedResource>| mounted.copy.as_ref().is_some_and(|copy| copy.id == id);
         let path = match kept.resources.iter().find(copy).and_then(|mounted| mounted.path()) {
             Some(path) => path,
-            None => Output::path(id)?,
+            None => OutputFile::path(id)?,
         };
         Ok(self.backend.require_files()?.fetch(&kept.at(path)?, FetchOptions::default()).await?.body)
     }
 
-    pub(super) async fn download_file(&self, id: &str) -> Result<Answer> {
+    pub(super) async fn download_file(&self, id: &str) -> ApiResult<HttpResponse> {
         let file = self.find_file(id).await?.ok_or_else(|| missing(id))?;
         if file.downloadable != Some(true) {
             let what = format!("File `{id}` is not downloadable.");
@@ -242,7 +242,7 @@ impl Anthropic {
     }
 
     /// A session's copy goes with its resource, an output by itself.
-    pub(super) async fn delete_file(&self, id: &str) -> Result<Answer> {
+    pub(super) async fn delete_file(&self, id: &str) -> ApiResult<HttpResponse> {
         let _changing = self.changing.lock().await;
         let file = self.find_file(id).await?.ok_or_else(|| missing(id))?;
         if file.scope.value().is_some() {
@@ -253,7 +253,7 @@ impl Anthropic {
                 return Err(ApiError::bad(format!("File `{id}` is mounted in a session: delete the resource.")));
             }
             self.sessions.save(&mut kept)?;
-            self.backend.require_files()?.remove(&kept.at(Output::path(id)?)?, false).await?;
+            self.backend.require_files()?.remove(&kept.at(OutputFile::path(id)?)?, false).await?;
         } else {
             self.backend.require_store()?.delete(&id.parse()?).await?;
             lock(&self.expiries).remove(id);
@@ -285,8 +285,8 @@ fn is_over(file: &File) -> bool {
 }
 
 /// Where a file stands in listings.
-fn place(file: &File) -> Place {
-    Place::of(file.created_at.map_or(0, Timestamp::as_microsecond), &file.id)
+fn place(file: &File) -> SortKey {
+    SortKey::of(file.created_at.map_or(0, Timestamp::as_microsecond), &file.id)
 }
 
 /// The file as an answer with these features has it \[docs\].
@@ -310,7 +310,7 @@ pub(super) fn too_large() -> ApiError {
 
 /// What an upload is called: the last part of its name, or `unnamed` \[types\]. A type that lacks is
 /// guessed, or refused where the old feature is named \[docs\].
-fn named(name: Option<&str>, kind: Option<String>, betas: Betas) -> Result<NewStoredFile> {
+fn named(name: Option<&str>, kind: Option<String>, betas: Betas) -> ApiResult<NewStoredFile> {
     if betas.files && kind.is_none() {
         return Err(ApiError::bad(format!("{FILE_PART}: the part has no Content-Type")));
     }

@@ -1,14 +1,14 @@
 //! Anthropic: files, and the sessions of managed agents with their resources and events.
 //!
-//! Nothing runs in a session; `life.rs` says what a message does instead. What the sources of
+//! Nothing runs in a session; `agent_simulation.rs` says what a message does instead. What the sources of
 //! [`wire`] leave open was decided here, next to where it is done, and is told in `docs/serve.md`.
 
+mod agent_simulation;
 mod agents;
 mod betas;
 mod checks;
 mod events;
 mod files;
-mod life;
 mod outputs;
 mod page;
 mod resources;
@@ -24,15 +24,15 @@ use async_trait::async_trait;
 use hyper::header::HeaderValue;
 use hyper::{Method, StatusCode};
 
-use self::agents::Catalogue;
+use self::agent_simulation::AgentSimulation;
+use self::agents::AgentCatalogue;
 use self::betas::Betas;
-use self::life::Lives;
-use self::page::Place;
-use self::session_state::Sessions;
-use super::answer::{self, Answer};
-use super::api_error::{ApiError, Result};
+use self::page::SortKey;
+use self::session_state::SessionRegistry;
+use super::answer::{self, HttpResponse};
+use super::api_error::{ApiError, ApiResult};
 use super::dialect::{self, Dialect};
-use super::request::Request;
+use super::request::ApiRequest;
 use super::token;
 use wharf_client::backend::Backend;
 use wharf_core::error::Kind;
@@ -69,21 +69,21 @@ pub(super) fn variables(origin: &str) -> Vec<(&'static str, String)> {
 
 /// The dialect. What is not in the store goes with the server: agents, environments, events, when
 /// uploads expire.
-pub(super) struct Anthropic {
+pub(super) struct AnthropicEmulator {
     backend: Arc<dyn Backend>,
-    catalogue: Catalogue,
-    lives: Arc<Lives>,
+    catalogue: AgentCatalogue,
+    simulation: Arc<AgentSimulation>,
     /// When uploads expire that do.
     expiries: Mutex<HashMap<String, Timestamp>>,
-    sessions: Sessions,
+    sessions: SessionRegistry,
     /// Where files stood in listings that were deleted since.
-    departed: Mutex<HashMap<String, Place>>,
+    departed: Mutex<HashMap<String, SortKey>>,
     /// Held while a session is changed: read, changed, written.
     changing: tokio::sync::Mutex<()>,
 }
 
 #[async_trait]
-impl Dialect for Anthropic {
+impl Dialect for AnthropicEmulator {
     fn claims(&self, path: &str) -> bool {
         path.starts_with("/v1/") || path.starts_with(OWN)
     }
@@ -97,7 +97,7 @@ impl Dialect for Anthropic {
         matches!(operation, "files.upload" | "outputs.add")
     }
 
-    async fn answer(&self, request: Request) -> Answer {
+    async fn answer(&self, request: ApiRequest) -> HttpResponse {
         match self.answered(&request).await {
             Ok(answer) => named(answer, &request_id()),
             Err(refusal) => {
@@ -110,31 +110,31 @@ impl Dialect for Anthropic {
         }
     }
 
-    fn failure(&self, status: StatusCode, code: Option<&str>, message: &str) -> Answer {
+    fn failure(&self, status: StatusCode, code: Option<&str>, message: &str) -> HttpResponse {
         let id = request_id();
         let body = wire::AnthropicError::of(status.as_u16(), code, message, &id);
         named(answer::json(status, &body), &id)
     }
 }
 
-impl Anthropic {
+impl AnthropicEmulator {
     /// In front of a store, which is at a known place if it stays.
     ///
     /// # Errors
     /// `io` where what is kept beside that store cannot be read or written.
     pub(super) fn new(backend: Arc<dyn Backend>, stays: Option<&Path>) -> wharf_core::error::Result<Self> {
-        Ok(Anthropic {
+        Ok(AnthropicEmulator {
             backend,
-            catalogue: Catalogue::default(),
-            lives: Arc::default(),
+            catalogue: AgentCatalogue::default(),
+            simulation: Arc::default(),
             expiries: Mutex::default(),
-            sessions: Sessions::open(stays)?,
+            sessions: SessionRegistry::open(stays)?,
             departed: Mutex::default(),
             changing: tokio::sync::Mutex::default(),
         })
     }
 
-    async fn answered(&self, request: &Request) -> Result<Answer> {
+    async fn answered(&self, request: &ApiRequest) -> ApiResult<HttpResponse> {
         use AnthropicOperation as Op;
         let no_route = |error| ApiError::no_route(error, &request.method);
         if request.path.starts_with(OWN) {
@@ -214,7 +214,7 @@ fn parameters(operation: AnthropicOperation) -> &'static [&'static str] {
 }
 
 /// Refuses parameters that a call does not have. Older clients add `beta=true` to each \[recorded\].
-fn known_parameters(known: &[&str], query: &Query) -> Result<()> {
+fn known_parameters(known: &[&str], query: &Query) -> ApiResult<()> {
     match query.pairs().find(|(name, _)| *name != "beta" && !known.contains(name)) {
         None => Ok(()),
         Some((name, _)) => Err(ApiError::bad(format!("{name}: Extra inputs are not permitted"))),
@@ -222,7 +222,7 @@ fn known_parameters(known: &[&str], query: &Query) -> Result<()> {
 }
 
 /// The answer with the service's name for the request.
-fn named(mut answer: Answer, id: &str) -> Answer {
+fn named(mut answer: HttpResponse, id: &str) -> HttpResponse {
     if let Ok(id) = HeaderValue::from_str(id) {
         answer.headers_mut().insert(wire::REQUEST_ID, id);
     }

@@ -6,20 +6,20 @@ use std::sync::Arc;
 use hyper::StatusCode;
 
 use super::files::{shown, too_large};
-use super::session_state::Output;
-use super::{Anthropic, ApiError, Result};
-use crate::answer::{self, Answer, now};
-use crate::request::{Request, Upload};
+use super::session_state::OutputFile;
+use super::{AnthropicEmulator, ApiError, ApiResult};
+use crate::answer::{self, HttpResponse, now};
+use crate::request::{ApiRequest, UploadSource};
 use wharf_client::backend::{PutOptions, expiry};
 use wharf_core::config::duration;
 use wharf_core::random;
 use wharf_wire::anthropic::files::{FILE_MAX, FileScope};
 use wharf_wire::anthropic::{File, Nullable};
 
-impl Anthropic {
+impl AnthropicEmulator {
     /// The query has `filename`, any text; and, where wanted, `after`, a time until it is there;
     /// `mime_type`; `expires_in`, a time; `downloadable=false`.
-    pub(super) async fn add_output(&self, session: &str, request: &Request) -> Result<Answer> {
+    pub(super) async fn add_output(&self, session: &str, request: &ApiRequest) -> ApiResult<HttpResponse> {
         let query = &request.query;
         let time = |name: &str| match query.get(name) {
             None => Ok(None),
@@ -34,9 +34,9 @@ impl Anthropic {
             query.get("filename").ok_or_else(|| ApiError::bad("filename: the query parameter is missing"))?;
         let guessed = || mime_guess::from_path(filename).first_raw().unwrap_or("application/octet-stream");
         let id = random::id("file")?;
-        let path = Output::path(&id)?;
+        let path = OutputFile::path(&id)?;
         let at = self.sessions.load(session)?.at(path)?;
-        let source = Upload { body: Arc::clone(&request.body), name: at.to_string(), most: FILE_MAX };
+        let source = UploadSource { body: Arc::clone(&request.body), name: at.to_string(), most: FILE_MAX };
         let options = PutOptions { keep_existing: true, bulk: true, expires_in: None };
         let put = self.backend.require_files()?.put(&at, &source, options).await;
         let put = put.map_err(|e| if request.body.taken() > FILE_MAX { too_large() } else { e.into() })?;
@@ -55,7 +55,7 @@ impl Anthropic {
         let _changing = self.changing.lock().await;
         let mut kept = self.sessions.load(session)?;
         let place = kept.place();
-        kept.outputs.push(Arc::new(Output { place, file: file.clone(), from }));
+        kept.outputs.push(Arc::new(OutputFile { place, file: file.clone(), from }));
         self.sessions.save(&mut kept)?;
         let all = super::betas::Betas { managed: true, files: false };
         Ok(answer::json(StatusCode::OK, &shown(file, all)))

@@ -6,22 +6,22 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use super::{ApiError, Result};
-use crate::request::Request;
+use super::{ApiError, ApiResult};
+use crate::request::ApiRequest;
 use wharf_core::model::Timestamp;
 use wharf_wire::anthropic::sessions::filter;
 use wharf_wire::anthropic::{ListPage, Nullable, list};
 
 /// Where an item stands: by a time or a number, then by id.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Place {
+pub(super) struct SortKey {
     pub(super) at: i64,
     pub(super) id: String,
 }
 
-impl Place {
+impl SortKey {
     pub(super) fn of(at: i64, id: &str) -> Self {
-        Place { at, id: id.to_owned() }
+        SortKey { at, id: id.to_owned() }
     }
 }
 
@@ -36,7 +36,7 @@ pub(super) enum Order {
 
 impl Order {
     /// What a request asks for.
-    pub(super) fn of(request: &Request, default: Order) -> Result<Self> {
+    pub(super) fn of(request: &ApiRequest, default: Order) -> ApiResult<Self> {
         match request.query.get("order") {
             None => Ok(default),
             Some("asc") => Ok(Order::Oldest),
@@ -48,14 +48,14 @@ impl Order {
 
 /// Where a page begins or ends.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Cursor {
-    pub(super) place: Place,
+pub(super) struct PageCursor {
+    pub(super) place: SortKey,
     /// The page lies before that place, not behind it.
     pub(super) before: bool,
     pub(super) order: Order,
 }
 
-impl Cursor {
+impl PageCursor {
     fn text(&self) -> String {
         let order = if self.order == Order::Oldest { 'a' } else { 'd' };
         let side = if self.before { '<' } else { '>' };
@@ -67,12 +67,12 @@ impl Cursor {
         let plain = String::from_utf8(URL_SAFE_NO_PAD.decode(text.strip_prefix("page_")?).ok()?).ok()?;
         let (at, id) = plain.get(2..)?.split_once(':')?;
         let order = if plain.starts_with('a') { Order::Oldest } else { Order::Newest };
-        let place = Place::of(at.parse().ok()?, id);
-        Some(Cursor { place, before: plain.get(1..2)? == "<", order })
+        let place = SortKey::of(at.parse().ok()?, id);
+        Some(PageCursor { place, before: plain.get(1..2)? == "<", order })
     }
 
     /// The one that a request has.
-    pub(super) fn of(request: &Request, order: Order) -> Result<Option<Self>> {
+    pub(super) fn of(request: &ApiRequest, order: Order) -> ApiResult<Option<Self>> {
         let Some(text) = request.query.get(list::PAGE) else { return Ok(None) };
         match Self::read(text) {
             Some(cursor) if cursor.order == order => Ok(Some(cursor)),
@@ -83,7 +83,7 @@ impl Cursor {
 }
 
 /// How many items a page is to have.
-pub(super) fn limit(request: &Request, default: usize, most: usize) -> Result<usize> {
+pub(super) fn limit(request: &ApiRequest, default: usize, most: usize) -> ApiResult<usize> {
     let limit = match request.query.get(list::LIMIT).map(str::parse) {
         None => default,
         Some(Ok(limit)) if (1..=most).contains(&limit) => limit,
@@ -94,7 +94,7 @@ pub(super) fn limit(request: &Request, default: usize, most: usize) -> Result<us
 }
 
 /// The words that a filter is given, all of which must be known: a misspelt one would find nothing.
-pub(super) fn words<'a>(request: &'a Request, name: &str, known: &[&str]) -> Result<Vec<&'a str>> {
+pub(super) fn words<'a>(request: &'a ApiRequest, name: &str, known: &[&str]) -> ApiResult<Vec<&'a str>> {
     let asked: Vec<&str> = request.query.all(name).collect();
     match asked.iter().find(|word| !known.contains(word)) {
         None => Ok(asked),
@@ -103,7 +103,7 @@ pub(super) fn words<'a>(request: &'a Request, name: &str, known: &[&str]) -> Res
 }
 
 /// A page, and what lies on both sides of it.
-pub(super) struct Cut<T> {
+pub(super) struct PageSlice<T> {
     pub(super) items: Vec<T>,
     pub(super) next: Option<String>,
     pub(super) before: Option<String>,
@@ -112,31 +112,37 @@ pub(super) struct Cut<T> {
 }
 
 /// The page of `items` that a cursor asks for.
-pub(super) fn cut<T>(mut items: Vec<(Place, T)>, order: Order, cursor: Option<&Cursor>, limit: usize) -> Cut<T> {
+pub(super) fn cut<T>(
+    mut items: Vec<(SortKey, T)>,
+    order: Order,
+    cursor: Option<&PageCursor>,
+    limit: usize,
+) -> PageSlice<T> {
     items.sort_by(|(a, _), (b, _)| if order == Order::Oldest { a.cmp(b) } else { b.cmp(a) });
-    let is_before = |place: &Place, mark: &Place| if order == Order::Oldest { place < mark } else { place > mark };
+    let is_before = |place: &SortKey, mark: &SortKey| if order == Order::Oldest { place < mark } else { place > mark };
     let (start, end) = match cursor {
         None => (0, limit.min(items.len())),
-        Some(Cursor { place, before: true, .. }) => {
+        Some(PageCursor { place, before: true, .. }) => {
             let end = items.partition_point(|(at, _)| is_before(at, place));
             (end.saturating_sub(limit), end)
         }
-        Some(Cursor { place, .. }) => {
+        Some(PageCursor { place, .. }) => {
             let start = items.partition_point(|(at, _)| is_before(at, place) || at == place);
             (start, items.len().min(start.saturating_add(limit)))
         }
     };
-    let mark =
-        |at: Option<&(Place, T)>, before| at.map(|(place, _)| Cursor { place: place.clone(), before, order }.text());
+    let mark = |at: Option<&(SortKey, T)>, before| {
+        at.map(|(place, _)| PageCursor { place: place.clone(), before, order }.text())
+    };
     let next = if end < items.len() { mark(items.get(end.wrapping_sub(1)), false) } else { None };
     let before = if start > 0 { mark(items.get(start), true) } else { None };
     let more = if cursor.is_some_and(|cursor| cursor.before) { start > 0 } else { end < items.len() };
     let items = items.into_iter().skip(start).take(end - start).map(|(_, item)| item).collect();
-    Cut { items, next, before, more }
+    PageSlice { items, next, before, more }
 }
 
 /// Most listings: `data` and `next_page`.
-pub(super) fn plain<T>(cut: Cut<T>) -> ListPage<T> {
+pub(super) fn plain<T>(cut: PageSlice<T>) -> ListPage<T> {
     ListPage {
         data: cut.items,
         next_page: Nullable::or_null(cut.next),
@@ -150,15 +156,15 @@ pub(super) fn plain<T>(cut: Cut<T>) -> ListPage<T> {
 
 /// The times between which something is to have been made.
 #[derive(Debug, Default)]
-pub(super) struct Created {
+pub(super) struct CreationFilter {
     after: Vec<(Timestamp, bool)>,
     before: Vec<(Timestamp, bool)>,
 }
 
-impl Created {
+impl CreationFilter {
     /// What a request asks for.
-    pub(super) fn of(request: &Request) -> Result<Self> {
-        let mut created = Created::default();
+    pub(super) fn of(request: &ApiRequest) -> ApiResult<Self> {
+        let mut created = CreationFilter::default();
         for name in filter::CREATED {
             let Some(text) = request.query.get(name) else { continue };
             let at: Timestamp = text.parse().map_err(|_| ApiError::bad(format!("{name}: no time in RFC 3339")))?;
@@ -176,7 +182,7 @@ impl Created {
 }
 
 /// A query parameter that is true or false.
-pub(super) fn flag(request: &Request, name: &str) -> Result<bool> {
+pub(super) fn flag(request: &ApiRequest, name: &str) -> ApiResult<bool> {
     match request.query.get(name) {
         None | Some("false") => Ok(false),
         Some("true") => Ok(true),
@@ -188,8 +194,8 @@ pub(super) fn flag(request: &Request, name: &str) -> Result<bool> {
 mod tests {
     use super::*;
 
-    fn items(numbers: std::ops::Range<i64>) -> Vec<(Place, i64)> {
-        numbers.map(|at| (Place::of(at, "x"), at)).collect()
+    fn items(numbers: std::ops::Range<i64>) -> Vec<(SortKey, i64)> {
+        numbers.map(|at| (SortKey::of(at, "x"), at)).collect()
     }
 
     #[test]
@@ -200,13 +206,13 @@ mod tests {
                 let cut = cut(items(0..7), order, cursor.as_ref(), 3);
                 seen.extend(cut.items);
                 last = cut.before.or(last);
-                match cut.next.as_deref().map(Cursor::read) {
+                match cut.next.as_deref().map(PageCursor::read) {
                     None => break,
                     Some(next) => cursor = next,
                 }
             }
             assert_eq!(seen, all);
-            let back = cut(items(0..7), order, Cursor::read(&last.unwrap()).as_ref(), 3);
+            let back = cut(items(0..7), order, PageCursor::read(&last.unwrap()).as_ref(), 3);
             assert_eq!((back.items, back.more), (all[3..6].to_vec(), true));
         }
     }
@@ -214,7 +220,7 @@ mod tests {
     #[test]
     fn a_place_stays_when_its_item_goes() {
         let first = cut(items(0..7), Order::Newest, None, 3);
-        let cursor = Cursor::read(&first.next.unwrap()).unwrap();
+        let cursor = PageCursor::read(&first.next.unwrap()).unwrap();
         assert_eq!(cut(items(0..3), Order::Newest, Some(&cursor), 3).items, [2, 1, 0]);
         assert!(cut(items(5..7), Order::Newest, Some(&cursor), 3).items.is_empty());
     }
@@ -222,7 +228,7 @@ mod tests {
     #[test]
     fn what_is_no_cursor_is_not_taken_for_one() {
         for text in ["", "page_", "page_!", "page_eA", "x"] {
-            assert_eq!(Cursor::read(text), None, "{text}");
+            assert_eq!(PageCursor::read(text), None, "{text}");
         }
     }
 }

@@ -10,11 +10,11 @@ use serde_json::Value;
 
 use super::checks::known_only;
 use super::files::missing;
-use super::page::{self, Cursor, Order, Place};
-use super::session_state::{Mounted, SessionState};
-use super::{Anthropic, ApiError, DOCUMENT_MAX, Result};
-use crate::answer::{self, Answer, now};
-use crate::request::Request;
+use super::page::{self, Order, PageCursor, SortKey};
+use super::session_state::{MountedResource, SessionState};
+use super::{AnthropicEmulator, ApiError, ApiResult, DOCUMENT_MAX};
+use crate::answer::{self, HttpResponse, now};
+use crate::request::ApiRequest;
 use wharf_client::backend::PutOptions;
 use wharf_core::body::{Attributes, Body, Source};
 use wharf_core::error::{Error, Kind};
@@ -24,8 +24,8 @@ use wharf_wire::anthropic::files::FileScope;
 use wharf_wire::anthropic::resources::{self as wire, UpdateResource, kind};
 use wharf_wire::anthropic::{Deleted, File, Nullable, ResourceParams, SessionResource};
 
-impl Anthropic {
-    pub(super) async fn add_resource(&self, session: &str, request: &Request) -> Result<Answer> {
+impl AnthropicEmulator {
+    pub(super) async fn add_resource(&self, session: &str, request: &ApiRequest) -> ApiResult<HttpResponse> {
         let new: ResourceParams = request.document(DOCUMENT_MAX).await?;
         let _changing = self.changing.lock().await;
         let mut kept = self.sessions.load(session)?;
@@ -38,22 +38,27 @@ impl Anthropic {
         Ok(answer::json(StatusCode::OK, &made))
     }
 
-    pub(super) fn list_resources(&self, session: &str, request: &Request) -> Result<Answer> {
+    pub(super) fn list_resources(&self, session: &str, request: &ApiRequest) -> ApiResult<HttpResponse> {
         let kept = self.sessions.load(session)?;
         let limit = page::limit(request, wire::PAGE_MAX, wire::PAGE_MAX)?;
-        let cursor = Cursor::of(request, Order::Oldest)?;
-        let all = kept.resources.iter().map(|one| (Place::of(one.place, ""), one.resource.clone())).collect();
+        let cursor = PageCursor::of(request, Order::Oldest)?;
+        let all = kept.resources.iter().map(|one| (SortKey::of(one.place, ""), one.resource.clone())).collect();
         let cut = page::cut(all, Order::Oldest, cursor.as_ref(), limit);
         Ok(answer::json(StatusCode::OK, &page::plain(cut)))
     }
 
-    pub(super) fn get_resource(&self, session: &str, id: &str) -> Result<Answer> {
+    pub(super) fn get_resource(&self, session: &str, id: &str) -> ApiResult<HttpResponse> {
         let kept = self.sessions.load(session)?;
         let found = kept.resources.iter().find(|mounted| mounted.is(id)).ok_or_else(|| not_mounted(id))?;
         Ok(answer::json(StatusCode::OK, &found.resource))
     }
 
-    pub(super) async fn update_resource(&self, session: &str, id: &str, request: &Request) -> Result<Answer> {
+    pub(super) async fn update_resource(
+        &self,
+        session: &str,
+        id: &str,
+        request: &ApiRequest,
+    ) -> ApiResult<HttpResponse> {
         let update: UpdateResource = request.document(DOCUMENT_MAX).await?;
         let _changing = self.changing.lock().await;
         let mut kept = self.sessions.load(session)?;
@@ -69,7 +74,7 @@ impl Anthropic {
         Ok(answer::json(StatusCode::OK, &shown))
     }
 
-    pub(super) async fn delete_resource(&self, session: &str, id: &str) -> Result<Answer> {
+    pub(super) async fn delete_resource(&self, session: &str, id: &str) -> ApiResult<HttpResponse> {
         let _changing = self.changing.lock().await;
         let mut kept = self.sessions.load(session)?;
         let found = kept.resources.iter().position(|mounted| mounted.is(id)).ok_or_else(|| not_mounted(id))?;
@@ -82,7 +87,7 @@ impl Anthropic {
     }
 
     /// Mounts something in a session that is being changed.
-    pub(super) async fn mount(&self, kept: &mut SessionState, new: ResourceParams) -> Result<SessionResource> {
+    pub(super) async fn mount(&self, kept: &mut SessionState, new: ResourceParams) -> ApiResult<SessionResource> {
         let known: &[&str] = match new.kind.as_str() {
             kind::FILE => &["type", "file_id", "mount_path"],
             kind::REPOSITORY => &["type", "url", "authorization_token", "checkout", "mount_path"],
@@ -110,12 +115,12 @@ impl Anthropic {
             _ => (memory_store(new)?, None),
         };
         let place = kept.place();
-        kept.resources.push(Arc::new(Mounted { place, resource: resource.clone(), copy }));
+        kept.resources.push(Arc::new(MountedResource { place, resource: resource.clone(), copy }));
         Ok(resource)
     }
 
     /// Mounts a file where the service would, read-only there and here without effect.
-    async fn mount_file(&self, kept: &SessionState, new: ResourceParams) -> Result<(SessionResource, File)> {
+    async fn mount_file(&self, kept: &SessionState, new: ResourceParams) -> ApiResult<(SessionResource, File)> {
         let asked = new.file_id.ok_or_else(|| ApiError::bad("file_id: Field required"))?;
         let original = self.find_file(&asked).await?.ok_or_else(|| missing(&asked))?;
         let path: RemotePath = wire::mounted_at(new.mount_path.as_deref().unwrap_or(&asked)).parse()?;
@@ -129,7 +134,8 @@ impl Anthropic {
         }
         if self.sessions.stay() {
             let body = self.content(&asked).await?;
-            let source = Once { name: path.to_string(), len: body.len(), body: tokio::sync::Mutex::new(Some(body)) };
+            let source =
+                BodySource { name: path.to_string(), len: body.len(), body: tokio::sync::Mutex::new(Some(body)) };
             let options = PutOptions { keep_existing: true, bulk: true, expires_in: None };
             self.backend.require_files()?.put(&kept.at(path.clone())?, &source, options).await?;
         }
@@ -156,8 +162,8 @@ impl Anthropic {
     }
 
     /// Refuses a change of a session that ended.
-    pub(super) fn still_open(&self, kept: &SessionState) -> Result<()> {
-        if kept.session.archived_at.is_some() || self.lives.is_over(kept.id()) {
+    pub(super) fn still_open(&self, kept: &SessionState) -> ApiResult<()> {
+        if kept.session.archived_at.is_some() || self.simulation.is_over(kept.id()) {
             let what = format!("Session `{}` has ended: it is archived or terminated.", kept.id());
             return Err(ApiError::bad(what));
         }
@@ -165,7 +171,7 @@ impl Anthropic {
     }
 }
 
-fn repository(new: ResourceParams) -> Result<SessionResource> {
+fn repository(new: ResourceParams) -> ApiResult<SessionResource> {
     let url = new.url.ok_or_else(|| ApiError::bad("url: Field required"))?;
     let name = url.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
     let name = name.strip_suffix(".git").unwrap_or(name);
@@ -183,7 +189,7 @@ fn repository(new: ResourceParams) -> Result<SessionResource> {
 }
 
 /// Any store is there, and is called after its id.
-fn memory_store(new: ResourceParams) -> Result<SessionResource> {
+fn memory_store(new: ResourceParams) -> ApiResult<SessionResource> {
     let store = new.memory_store_id.ok_or_else(|| ApiError::bad("memory_store_id: Field required"))?;
     let access = new.access.unwrap_or_else(|| "read_write".to_owned());
     if !matches!(access.as_str(), "read_write" | "read_only") {
@@ -206,14 +212,14 @@ fn memory_store(new: ResourceParams) -> Result<SessionResource> {
 }
 
 /// A body that is there already.
-struct Once {
+struct BodySource {
     name: String,
     len: Option<u64>,
     body: tokio::sync::Mutex<Option<Body>>,
 }
 
 #[async_trait]
-impl Source for Once {
+impl Source for BodySource {
     fn name(&self) -> &str {
         &self.name
     }

@@ -10,9 +10,9 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{ApiError, Result};
+use super::{ApiError, ApiResult};
 use crate::answer::now;
-use crate::journal::{Journal, Line};
+use crate::journal::{Journal, JournalLine};
 use wharf_core::model::{RemotePath, SessionPath, Timestamp};
 use wharf_core::sync::lock;
 use wharf_wire::anthropic as wire;
@@ -29,32 +29,32 @@ pub(super) struct SessionState {
     /// As it is shown, but for status and resources.
     pub(super) session: wire::AnthropicSession,
     #[serde(skip)]
-    pub(super) resources: Vec<Arc<Mounted>>,
+    pub(super) resources: Vec<Arc<MountedResource>>,
     #[serde(skip)]
-    pub(super) outputs: Vec<Arc<Output>>,
+    pub(super) outputs: Vec<Arc<OutputFile>>,
     /// The place of the next resource or output.
     next: i64,
 }
 
 /// Something mounted.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(super) struct Mounted {
+pub(super) struct MountedResource {
     pub(super) place: i64,
     pub(super) resource: wire::SessionResource,
     /// The session's copy, for a file. Its content is at the mount path where anybody can look there.
     pub(super) copy: Option<wire::File>,
 }
 
-/// What an agent would have made. Its content is at [`Output::path`], because two may have one name.
+/// What an agent would have made. Its content is at [`OutputFile::path`], because two may have one name.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(super) struct Output {
+pub(super) struct OutputFile {
     pub(super) place: i64,
     pub(super) file: wire::File,
     /// When it is there.
     pub(super) from: Timestamp,
 }
 
-impl Mounted {
+impl MountedResource {
     /// Returns whether this is the resource with the id `id`.
     pub(super) fn is(&self, id: &str) -> bool {
         self.resource.id.as_deref() == Some(id)
@@ -66,9 +66,9 @@ impl Mounted {
     }
 }
 
-impl Output {
+impl OutputFile {
     /// Where the content of an output is in its session.
-    pub(super) fn path(id: &str) -> Result<RemotePath> {
+    pub(super) fn path(id: &str) -> ApiResult<RemotePath> {
         Ok(format!("{}/{id}", wire::resources::OUTPUTS).parse()?)
     }
 }
@@ -104,7 +104,7 @@ impl SessionState {
     }
 
     /// A path inside it.
-    pub(super) fn at(&self, path: RemotePath) -> Result<SessionPath> {
+    pub(super) fn at(&self, path: RemotePath) -> ApiResult<SessionPath> {
         Ok(SessionPath { session: self.id().parse()?, path })
     }
 
@@ -154,26 +154,26 @@ fn value(document: &impl Serialize) -> Value {
 }
 
 /// All sessions.
-pub(super) struct Sessions {
+pub(super) struct SessionRegistry {
     journal: Journal,
-    known: Mutex<Known>,
+    known: Mutex<SessionIndex>,
 }
 
 #[derive(Default)]
-struct Known {
+struct SessionIndex {
     sessions: HashMap<String, SessionState>,
     /// Which session a file belongs to.
     owners: HashMap<String, String>,
 }
 
-impl Known {
+impl SessionIndex {
     fn insert(&mut self, kept: SessionState) {
         own(&mut self.owners, &kept);
         self.sessions.insert(kept.id().to_owned(), kept);
     }
 
     /// Does what a line of the journal says. One that cannot be read is of another version.
-    fn hear(&mut self, (id, part, value): Line) {
+    fn apply(&mut self, (id, part, value): JournalLine) {
         let Some(kept) = self.sessions.get_mut(&id) else {
             if let (DOCUMENT, Ok(kept)) = (part.as_str(), serde_json::from_value::<SessionState>(value)) {
                 self.insert(kept);
@@ -209,10 +209,10 @@ fn own(owners: &mut HashMap<String, String>, kept: &SessionState) {
     }
 }
 
-impl Sessions {
+impl SessionRegistry {
     /// Those that a store has which stays, and of any other none.
     pub(super) fn open(store: Option<&Path>) -> wharf_core::error::Result<Self> {
-        Ok(Sessions { journal: Journal::open(store, "anthropic.jsonl")?, known: Mutex::default() })
+        Ok(SessionRegistry { journal: Journal::open(store, "anthropic.jsonl")?, known: Mutex::default() })
     }
 
     /// Whether they outlive the server, and others can look at them.
@@ -221,20 +221,20 @@ impl Sessions {
     }
 
     /// What is known by now.
-    fn known(&self) -> Result<MutexGuard<'_, Known>> {
+    fn known(&self) -> ApiResult<MutexGuard<'_, SessionIndex>> {
         let mut known = lock(&self.known);
-        self.journal.news()?.into_iter().for_each(|line| known.hear(line));
+        self.journal.read_new()?.into_iter().for_each(|line| known.apply(line));
         Ok(known)
     }
 
     /// A session of this dialect, or 404.
-    pub(super) fn load(&self, id: &str) -> Result<SessionState> {
+    pub(super) fn load(&self, id: &str) -> ApiResult<SessionState> {
         let known = self.known()?.sessions.get(id).cloned();
         known.ok_or_else(|| ApiError::not_found(format!("Session `{id}` not found.")))
     }
 
     /// Keeps a session that was changed, now.
-    pub(super) fn save(&self, kept: &mut SessionState) -> Result<()> {
+    pub(super) fn save(&self, kept: &mut SessionState) -> ApiResult<()> {
         // A clock that was set back does not make a change older than the one before.
         kept.session.updated_at = kept.session.updated_at.max(Some(now()));
         let mut known = self.known()?;
@@ -244,7 +244,7 @@ impl Sessions {
     }
 
     /// Forgets a session.
-    pub(super) fn forget(&self, id: &str) -> Result<()> {
+    pub(super) fn forget(&self, id: &str) -> ApiResult<()> {
         let mut known = self.known()?;
         let Some(kept) = known.sessions.get(id) else { return Ok(()) };
         let gone = || kept.changes(None).into_iter().map(|(part, _)| (part, Value::Null)).collect();
@@ -254,12 +254,12 @@ impl Sessions {
     }
 
     /// All sessions of this dialect, in no order.
-    pub(super) fn all(&self) -> Result<Vec<SessionState>> {
+    pub(super) fn all(&self) -> ApiResult<Vec<SessionState>> {
         Ok(self.known()?.sessions.values().cloned().collect())
     }
 
     /// The session that a file belongs to, where there is one.
-    pub(super) fn owner(&self, file: &str) -> Result<Option<SessionState>> {
+    pub(super) fn owner(&self, file: &str) -> ApiResult<Option<SessionState>> {
         let known = self.known()?;
         let kept = known.owners.get(file).and_then(|session| known.sessions.get(session));
         Ok(kept.filter(|kept| kept.files().any(|known| known.id == file)).cloned())

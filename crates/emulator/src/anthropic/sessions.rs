@@ -4,11 +4,11 @@ use hyper::StatusCode;
 use serde_json::{Map, Value, json};
 
 use super::checks::{check_metadata, known_only};
-use super::page::{self, Created, Cursor, Order, Place};
+use super::page::{self, CreationFilter, Order, PageCursor, SortKey};
 use super::session_state::SessionState;
-use super::{Anthropic, ApiError, DOCUMENT_MAX, Result, events};
-use crate::answer::{self, Answer, now};
-use crate::request::Request;
+use super::{AnthropicEmulator, ApiError, ApiResult, DOCUMENT_MAX, events};
+use crate::answer::{self, HttpResponse, now};
+use crate::request::ApiRequest;
 use wharf_client::backend::NewSession;
 use wharf_core::model::Timestamp;
 use wharf_core::random;
@@ -21,17 +21,17 @@ use wharf_wire::anthropic::{
 /// What takes the place of an agent's own settings.
 const OVERRIDES: [&str; 5] = ["model", "system", "tools", "mcp_servers", "skills"];
 
-impl Anthropic {
-    pub(super) async fn create_session(&self, request: &Request) -> Result<Answer> {
+impl AnthropicEmulator {
+    pub(super) async fn create_session(&self, request: &ApiRequest) -> ApiResult<HttpResponse> {
         let asked: NewAnthropicSession = request.document(DOCUMENT_MAX).await?;
         Ok(answer::json(StatusCode::OK, &self.create(asked).await?))
     }
 
-    pub(super) fn get_session(&self, id: &str) -> Result<Answer> {
+    pub(super) fn get_session(&self, id: &str) -> ApiResult<HttpResponse> {
         Ok(answer::json(StatusCode::OK, &self.shown(self.sessions.load(id)?)))
     }
 
-    pub(super) async fn update_session(&self, id: &str, request: &Request) -> Result<Answer> {
+    pub(super) async fn update_session(&self, id: &str, request: &ApiRequest) -> ApiResult<HttpResponse> {
         let update: UpdateSession = request.document(DOCUMENT_MAX).await?;
         let _changing = self.changing.lock().await;
         let mut kept = self.sessions.load(id)?;
@@ -42,37 +42,37 @@ impl Anthropic {
         let event = change(&mut kept, update)?;
         self.sessions.save(&mut kept)?;
         if !event.extra.is_empty() {
-            self.lives.with(id, |life| life.happens(event));
+            self.simulation.with(id, |life| life.happens(event));
         }
         Ok(answer::json(StatusCode::OK, &self.shown(kept)))
     }
 
-    pub(super) async fn delete_session(&self, id: &str) -> Result<Answer> {
+    pub(super) async fn delete_session(&self, id: &str) -> ApiResult<HttpResponse> {
         let _changing = self.changing.lock().await;
         self.sessions.load(id)?;
         self.check_idle(id, "deleted")?;
         self.backend.sessions().delete(&id.parse()?, false).await?;
         self.sessions.forget(id)?;
-        self.lives.with(id, |life| life.happens(SessionEvent::of(kind::DELETED)));
+        self.simulation.with(id, |life| life.happens(SessionEvent::of(kind::DELETED)));
         Ok(answer::json(StatusCode::OK, &Deleted::of(id, Deleted::SESSION)))
     }
 
     /// Archives a session. A second time changes nothing; what the service does then is unknown.
-    pub(super) async fn archive_session(&self, id: &str) -> Result<Answer> {
+    pub(super) async fn archive_session(&self, id: &str) -> ApiResult<HttpResponse> {
         let _changing = self.changing.lock().await;
         let mut kept = self.sessions.load(id)?;
         if kept.session.archived_at.is_none() {
             self.check_idle(id, "archived")?;
             kept.session.archived_at = Some(now());
             self.sessions.save(&mut kept)?;
-            self.lives.with(id, super::life::Life::end);
+            self.simulation.with(id, super::agent_simulation::SimulatedSession::end);
         }
         Ok(answer::json(StatusCode::OK, &self.shown(kept)))
     }
 
     /// Refuses to do something to a session that is running.
-    fn check_idle(&self, id: &str, done: &str) -> Result<()> {
-        match self.lives.status(id) {
+    fn check_idle(&self, id: &str, done: &str) -> ApiResult<()> {
+        match self.simulation.status(id) {
             status::RUNNING | status::RESCHEDULING => {
                 let why = "interrupt it and wait until it is idle";
                 Err(ApiError::bad(format!("Session `{id}` is running and cannot be {done}: {why}.")))
@@ -82,7 +82,7 @@ impl Anthropic {
     }
 
     /// A session with all that was asked for, or none at all.
-    async fn create(&self, asked: NewAnthropicSession) -> Result<AnthropicSession> {
+    async fn create(&self, asked: NewAnthropicSession) -> ApiResult<AnthropicSession> {
         known_only("", &asked.extra)?;
         check_metadata(&asked.metadata)?;
         let agent = self.catalogue.settings(asked.agent.id(), asked.agent.version())?;
@@ -147,7 +147,7 @@ impl Anthropic {
             }
             self.sessions.save(&mut kept)
         };
-        let mounted: Result<()> = mounted.await;
+        let mounted: ApiResult<()> = mounted.await;
         if let Err(refusal) = mounted {
             self.backend.sessions().delete(&id.parse()?, false).await?;
             return Err(refusal);
@@ -157,16 +157,16 @@ impl Anthropic {
         }
         self.take(&id, asked.initial_events)?;
         // Made running, however short that is [docs].
-        let status = self.lives.first_status(&id);
+        let status = self.simulation.first_status(&id);
         Ok(AnthropicSession { status: status.to_owned(), ..self.shown(kept) })
     }
 
-    pub(super) fn list_sessions(&self, request: &Request) -> Result<Answer> {
+    pub(super) fn list_sessions(&self, request: &ApiRequest) -> ApiResult<HttpResponse> {
         let query = &request.query;
         let order = Order::of(request, Order::Newest)?;
         let limit = page::limit(request, wire::PAGE_DEFAULT, wire::PAGE_SURE)?;
-        let cursor = Cursor::of(request, order)?;
-        let created = Created::of(request)?;
+        let cursor = PageCursor::of(request, order)?;
+        let created = CreationFilter::of(request)?;
         let version = match query.get(filter::AGENT_VERSION).map(str::parse::<u64>) {
             None => None,
             Some(Ok(version @ 1..)) if query.get(filter::AGENT).is_some() => Some(version),
@@ -191,7 +191,7 @@ impl Anthropic {
         };
         let all = self.sessions.all()?.into_iter().map(|kept| self.shown(kept)).filter(fits);
         let place = |session: &AnthropicSession| {
-            Place::of(session.created_at.map_or(0, Timestamp::as_microsecond), &session.id)
+            SortKey::of(session.created_at.map_or(0, Timestamp::as_microsecond), &session.id)
         };
         let cut = page::cut(all.map(|one| (place(&one), one)).collect(), order, cursor.as_ref(), limit);
         let before = Nullable::or_null(cut.before.clone());
@@ -203,14 +203,14 @@ impl Anthropic {
     /// A session as answers have it now.
     pub(super) fn shown(&self, kept: SessionState) -> AnthropicSession {
         let over = kept.session.archived_at.is_some();
-        let status = if over { status::TERMINATED } else { self.lives.status(kept.id()) };
+        let status = if over { status::TERMINATED } else { self.simulation.status(kept.id()) };
         let resources = kept.resources.iter().map(|mounted| mounted.resource.clone()).collect();
         AnthropicSession { status: status.to_owned(), resources, ..kept.session }
     }
 }
 
 /// Does what an update asks for; gives what the stream tells of it.
-fn change(kept: &mut SessionState, update: UpdateSession) -> Result<SessionEvent> {
+fn change(kept: &mut SessionState, update: UpdateSession) -> ApiResult<SessionEvent> {
     known_only("", &update.extra)?;
     if update.vault_ids.is_some() {
         return Err(ApiError::bad("vault_ids: cannot be changed"));
@@ -256,7 +256,7 @@ fn change(kept: &mut SessionState, update: UpdateSession) -> Result<SessionEvent
 }
 
 /// An agent's settings with what a session has instead.
-fn with_overrides(mut agent: Value, asked: &wire::AgentRef) -> Result<Value> {
+fn with_overrides(mut agent: Value, asked: &wire::AgentRef) -> ApiResult<Value> {
     let wire::AgentRef::Object(object) = asked else { return Ok(agent) };
     match object.kind.as_str() {
         wire::AgentObject::AGENT => known_only("agent.", &object.extra)?,

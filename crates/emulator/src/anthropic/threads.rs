@@ -4,11 +4,11 @@
 use hyper::StatusCode;
 use serde_json::{Value, json};
 
-use super::page::{self, Cursor, Order, Place};
+use super::page::{self, Order, PageCursor, SortKey};
 use super::session_state::SessionState;
-use super::{Anthropic, ApiError, Result};
-use crate::answer::{self, Answer};
-use crate::request::Request;
+use super::{AnthropicEmulator, ApiError, ApiResult};
+use crate::answer::{self, HttpResponse};
+use crate::request::ApiRequest;
 use wharf_core::model::Timestamp;
 use wharf_wire::anthropic::events::kind;
 use wharf_wire::anthropic::sessions::{filter, status};
@@ -17,41 +17,41 @@ use wharf_wire::anthropic::{AnthropicSession, SessionEvent};
 /// The most threads on a page, and as many as there are where a request names no limit \[types\].
 const PAGE_MAX: usize = 1000;
 
-impl Anthropic {
-    pub(super) fn list_threads(&self, session: &str, request: &Request) -> Result<Answer> {
+impl AnthropicEmulator {
+    pub(super) fn list_threads(&self, session: &str, request: &ApiRequest) -> ApiResult<HttpResponse> {
         let session = self.shown(self.sessions.load(session)?);
         let limit = page::limit(request, PAGE_MAX, PAGE_MAX)?;
-        let cursor = Cursor::of(request, Order::Oldest)?;
+        let cursor = PageCursor::of(request, Order::Oldest)?;
         let statuses = page::words(request, filter::STATUSES, &status::LISTED)?;
         let fits = statuses.is_empty() || statuses.contains(&session.status.as_str());
         let at = session.created_at.map_or(0, Timestamp::as_microsecond);
-        let all = fits.then(|| (Place::of(at, ""), self.primary(&session))).into_iter().collect();
+        let all = fits.then(|| (SortKey::of(at, ""), self.primary(&session))).into_iter().collect();
         let cut = page::cut(all, Order::Oldest, cursor.as_ref(), limit);
         Ok(answer::json(StatusCode::OK, &page::plain(cut)))
     }
 
-    pub(super) fn get_thread(&self, session: &str, id: &str) -> Result<Answer> {
+    pub(super) fn get_thread(&self, session: &str, id: &str) -> ApiResult<HttpResponse> {
         let kept = self.session_of_thread(session, id)?;
         Ok(answer::json(StatusCode::OK, &self.primary(&self.shown(kept))))
     }
 
     /// Refuses to archive the primary thread, the only one. What the service does then is unknown.
-    pub(super) fn archive_thread(&self, session: &str, id: &str) -> Result<Answer> {
+    pub(super) fn archive_thread(&self, session: &str, id: &str) -> ApiResult<HttpResponse> {
         self.session_of_thread(session, id)?;
         Err(ApiError::bad(format!("Thread `{id}` is the primary one: archive session `{session}`.")))
     }
 
-    pub(super) fn list_thread_events(&self, session: &str, id: &str, request: &Request) -> Result<Answer> {
+    pub(super) fn list_thread_events(&self, session: &str, id: &str, request: &ApiRequest) -> ApiResult<HttpResponse> {
         self.session_of_thread(session, id)?;
         self.list_events(session, request)
     }
 
-    pub(super) fn stream_thread(&self, session: &str, id: &str, request: &Request) -> Result<Answer> {
+    pub(super) fn stream_thread(&self, session: &str, id: &str, request: &ApiRequest) -> ApiResult<HttpResponse> {
         self.session_of_thread(session, id)?;
         self.stream_events(session, request)
     }
 
-    fn session_of_thread(&self, session: &str, id: &str) -> Result<SessionState> {
+    fn session_of_thread(&self, session: &str, id: &str) -> ApiResult<SessionState> {
         let kept = self.sessions.load(session)?;
         if id != name(session) {
             return Err(ApiError::not_found(format!("Thread `{id}` not found.")));
@@ -62,7 +62,8 @@ impl Anthropic {
     /// A session's primary thread \[types\].
     fn primary(&self, session: &AnthropicSession) -> Value {
         let happened = |kinds: &[&str]| {
-            self.lives.with(&session.id, |life| life.events.iter().any(|event| kinds.contains(&event.kind.as_str())))
+            self.simulation
+                .with(&session.id, |life| life.events.iter().any(|event| kinds.contains(&event.kind.as_str())))
         };
         let mut agent = serde_json::to_value(&session.agent).unwrap_or_default();
         if let Some(members) = agent.as_object_mut() {
@@ -96,7 +97,7 @@ fn name(session: &str) -> String {
 }
 
 /// Refuses events for threads that a session does not have.
-pub(super) fn check(session: &str, events: &[SessionEvent]) -> Result<()> {
+pub(super) fn check(session: &str, events: &[SessionEvent]) -> ApiResult<()> {
     for event in events {
         match event.extra.get("session_thread_id") {
             None | Some(Value::Null) => {}

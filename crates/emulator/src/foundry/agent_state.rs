@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard};
 use hyper::StatusCode;
 use serde_json::{Map, Value, json};
 
-use crate::api_error::{ApiError, Result};
+use crate::api_error::{ApiError, ApiResult};
 use wharf_core::model::Timestamp;
 use wharf_core::sync::lock;
 
@@ -16,7 +16,7 @@ const DISABLED: &str = "agent_disabled";
 
 /// Every agent that clients used.
 #[derive(Default)]
-pub(super) struct Agents(Mutex<KnownAgents>);
+pub(super) struct AgentRegistry(Mutex<KnownAgents>);
 
 #[derive(Default)]
 pub(super) struct KnownAgents {
@@ -74,7 +74,7 @@ impl AgentState {
     }
 }
 
-impl Agents {
+impl AgentRegistry {
     pub(super) fn known(&self) -> MutexGuard<'_, KnownAgents> {
         lock(&self.0)
     }
@@ -94,7 +94,7 @@ impl Agents {
     }
 
     /// The version that a new session gets: the one that is asked for, or the newest.
-    pub(super) fn choose(&self, name: &str, asked: Option<String>) -> Result<String> {
+    pub(super) fn choose(&self, name: &str, asked: Option<String>) -> ApiResult<String> {
         self.enabled(name)?;
         let agent = self.look(name);
         let chosen = match &asked {
@@ -112,7 +112,7 @@ impl Agents {
     }
 
     /// Refuses what a disabled agent does not do.
-    pub(super) fn enabled(&self, name: &str) -> Result<()> {
+    pub(super) fn enabled(&self, name: &str) -> ApiResult<()> {
         if self.look(name).disabled {
             let what = format!("Agent {name} is disabled");
             return Err(ApiError::new(StatusCode::FORBIDDEN, what).code(DISABLED));

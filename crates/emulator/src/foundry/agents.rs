@@ -8,9 +8,9 @@ use serde_json::{Map, Value, json};
 
 use super::agent_state::{missing, place, unknown, version};
 use super::sessions::limit;
-use super::{ApiError, DOCUMENT_MAX, Foundry, Result, flag};
-use crate::answer::{self, Answer};
-use crate::request::Request;
+use super::{ApiError, ApiResult, DOCUMENT_MAX, FoundryEmulator, flag};
+use crate::answer::{self, HttpResponse};
+use crate::request::ApiRequest;
 use wharf_wire::url::Query;
 
 /// Kinds of agents that a listing can be asked for \[py\].
@@ -19,9 +19,9 @@ const KINDS: [&str; 5] = ["prompt", "hosted", "workflow", "external", "voice"];
 /// What a change of an agent may hold \[py\].
 const CHANGEABLE: [&str; 2] = ["agent_endpoint", "agent_card"];
 
-impl Foundry {
+impl FoundryEmulator {
     /// The agents that clients used.
-    pub(super) fn list_agents(&self, request: &Request) -> Result<Answer> {
+    pub(super) fn list_agents(&self, request: &ApiRequest) -> ApiResult<HttpResponse> {
         let kind = request.query.get("kind");
         if kind.is_some_and(|kind| !KINDS.contains(&kind)) {
             return Err(ApiError::bad(format!("kind is one of {}", KINDS.join(", "))));
@@ -37,12 +37,12 @@ impl Foundry {
         page(all, place, &request.query)
     }
 
-    pub(super) fn get_agent(&self, agent: &str) -> Result<Answer> {
+    pub(super) fn get_agent(&self, agent: &str) -> ApiResult<HttpResponse> {
         let shown = self.agents.look(agent).shown(agent).ok_or_else(|| missing(agent))?;
         Ok(answer::json(StatusCode::OK, &shown))
     }
 
-    pub(super) async fn update_agent(&self, agent: &str, request: &Request) -> Result<Answer> {
+    pub(super) async fn update_agent(&self, agent: &str, request: &ApiRequest) -> ApiResult<HttpResponse> {
         let given: Map<String, Value> = request.document(DOCUMENT_MAX).await?;
         if let Some(name) = given.keys().find(|name| !CHANGEABLE.contains(&name.as_str())) {
             return Err(ApiError::bad(format!("{name} cannot be changed")));
@@ -56,7 +56,7 @@ impl Foundry {
         Ok(answer::json(StatusCode::OK, &shown.ok_or_else(|| missing(agent))?))
     }
 
-    pub(super) async fn delete_agent(&self, agent: &str, query: &Query) -> Result<Answer> {
+    pub(super) async fn delete_agent(&self, agent: &str, query: &Query) -> ApiResult<HttpResponse> {
         self.end_sessions(agent, None, query).await?;
         let mut agents = self.agents.known();
         if let Some(gone) = agents.known.remove(agent) {
@@ -67,19 +67,19 @@ impl Foundry {
     }
 
     /// Enables or disables an agent. A second time changes nothing \[py\].
-    pub(super) fn set_enabled(&self, agent: &str, enabled: bool) -> Answer {
+    pub(super) fn set_enabled(&self, agent: &str, enabled: bool) -> HttpResponse {
         self.agents.change(agent, |known| known.disabled = !enabled);
         answer::empty(StatusCode::NO_CONTENT)
     }
 
-    pub(super) fn list_versions(&self, agent: &str, query: &Query) -> Result<Answer> {
+    pub(super) fn list_versions(&self, agent: &str, query: &Query) -> ApiResult<HttpResponse> {
         let versions = self.agents.look(agent).versions;
         let all = (1..).zip(versions).filter_map(|(place, version)| Some((place, version?))).collect();
         let place = |id: &str| id.strip_prefix(agent)?.strip_prefix(':')?.parse().ok();
         page(all, place, query)
     }
 
-    pub(super) async fn create_version(&self, agent: &str, request: &Request) -> Result<Answer> {
+    pub(super) async fn create_version(&self, agent: &str, request: &ApiRequest) -> ApiResult<HttpResponse> {
         let given: Map<String, Value> = request.document(DOCUMENT_MAX).await?;
         if !given.get("definition").is_some_and(Value::is_object) {
             return Err(ApiError::bad("definition is missing"));
@@ -92,13 +92,13 @@ impl Foundry {
         Ok(answer::json(StatusCode::OK, &made))
     }
 
-    pub(super) fn get_version(&self, agent: &str, version: &str) -> Result<Answer> {
+    pub(super) fn get_version(&self, agent: &str, version: &str) -> ApiResult<HttpResponse> {
         let known = self.agents.look(agent);
         let found = known.version(version).ok_or_else(|| unknown(agent, version))?;
         Ok(answer::json(StatusCode::OK, found))
     }
 
-    pub(super) async fn delete_version(&self, agent: &str, version: &str, query: &Query) -> Result<Answer> {
+    pub(super) async fn delete_version(&self, agent: &str, version: &str, query: &Query) -> ApiResult<HttpResponse> {
         self.agents.look(agent).version(version).ok_or_else(|| unknown(agent, version))?;
         self.end_sessions(agent, Some(version), query).await?;
         self.agents.change(agent, |known| place(version).and_then(|at| known.versions.get_mut(at)?.take()));
@@ -107,7 +107,7 @@ impl Foundry {
     }
 
     /// Refuses to delete an agent or a version that has sessions, or deletes them with it \[py\].
-    async fn end_sessions(&self, agent: &str, version: Option<&str>, query: &Query) -> Result<()> {
+    async fn end_sessions(&self, agent: &str, version: Option<&str>, query: &Query) -> ApiResult<()> {
         let force = flag(query, "force")?;
         let sessions = self.sessions_of(agent, version).await?;
         if !force && !sessions.is_empty() {
@@ -127,7 +127,7 @@ impl Foundry {
 
 /// A page of objects, each with its place, the last first unless `order=asc`. A cursor is an id,
 /// whose place `place` knows even where its object is gone.
-fn page(mut all: Vec<(usize, Value)>, place: impl Fn(&str) -> Option<usize>, query: &Query) -> Result<Answer> {
+fn page(mut all: Vec<(usize, Value)>, place: impl Fn(&str) -> Option<usize>, query: &Query) -> ApiResult<HttpResponse> {
     let limit = limit(query)?;
     let oldest_first = match query.get("order") {
         None | Some("desc") => false,

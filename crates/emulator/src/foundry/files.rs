@@ -11,9 +11,9 @@ use serde_json::Value;
 use tokio::sync::mpsc;
 
 use super::sessions::{limit, local_id, missing};
-use super::{ApiError, DOCUMENT_MAX, Foundry, Result};
-use crate::answer::{self, Answer};
-use crate::request::{Request, Upload};
+use super::{ApiError, ApiResult, DOCUMENT_MAX, FoundryEmulator};
+use crate::answer::{self, HttpResponse};
+use crate::request::{ApiRequest, UploadSource};
 use wharf_client::backend::{Backend, FetchOptions, MkdirOptions, PutOptions};
 use wharf_core::error::{Error, Kind};
 use wharf_core::model::{Entry, EntryKind, RemotePath, SessionPath, Timestamp};
@@ -26,15 +26,15 @@ const BLOCK: usize = 16 * 1024;
 /// Blocks of a listing that wait to be sent.
 const AHEAD: usize = 4;
 
-impl Foundry {
+impl FoundryEmulator {
     /// Answers an operation on the files of a session.
     pub(super) async fn files(
         &self,
         operation: FoundryOperation,
         agent: &str,
         id: &str,
-        request: &Request,
-    ) -> Result<Answer> {
+        request: &ApiRequest,
+    ) -> ApiResult<HttpResponse> {
         let session = local_id(agent, id).map_err(|_| missing(id))?;
         let at = match operation {
             FoundryOperation::ListDirectory => path_of(request.query.get("path").unwrap_or_default())?,
@@ -67,7 +67,7 @@ impl Foundry {
     }
 
     /// Writes a file, parents and all, in the place of any that is there; all of it or nothing.
-    async fn upload(&self, at: &SessionPath, request: &Request) -> Result<Answer> {
+    async fn upload(&self, at: &SessionPath, request: &ApiRequest) -> ApiResult<HttpResponse> {
         let too_large = || {
             let what = format!("an upload has at most {} bytes", wire::UPLOAD_MAX);
             ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, what)
@@ -75,7 +75,7 @@ impl Foundry {
         if request.body.announced().is_some_and(|bytes| bytes > wire::UPLOAD_MAX) {
             return Err(too_large());
         }
-        let source = Upload { body: Arc::clone(&request.body), name: at.to_string(), most: wire::UPLOAD_MAX };
+        let source = UploadSource { body: Arc::clone(&request.body), name: at.to_string(), most: wire::UPLOAD_MAX };
         let options = PutOptions { keep_existing: false, bulk: true, expires_in: None };
         let stored = self.backend.require_files()?.put(at, &source, options).await.map_err(|e| match e.kind() {
             Kind::Limit if request.body.taken() > wire::UPLOAD_MAX => too_large(),
@@ -91,7 +91,7 @@ impl Foundry {
     }
 
     /// A file's content. There are no ranges. What the answer for a directory is, is unknown: here 409.
-    async fn download(&self, at: &SessionPath) -> Result<Answer> {
+    async fn download(&self, at: &SessionPath) -> ApiResult<HttpResponse> {
         let fetched =
             self.backend.require_files()?.fetch(at, FetchOptions::default()).await.map_err(|e| gone(e, at))?;
         let mut answer = answer::file(fetched.body);
@@ -101,7 +101,7 @@ impl Foundry {
         Ok(answer)
     }
 
-    async fn directory(&self, at: &SessionPath, request: &Request) -> Result<Answer> {
+    async fn directory(&self, at: &SessionPath, request: &ApiRequest) -> ApiResult<HttpResponse> {
         // Seen to be read and to have no effect [live]; a wrong one is an error [contract].
         limit(&request.query)?;
         if !matches!(request.query.get("order"), None | Some("asc" | "desc")) {
@@ -119,7 +119,13 @@ impl Foundry {
     }
 
     /// A listing in pages, as the contract allows: asked for by a fault.
-    async fn page(&self, at: &SessionPath, real: &SessionPath, size: usize, after: Option<&str>) -> Result<Answer> {
+    async fn page(
+        &self,
+        at: &SessionPath,
+        real: &SessionPath,
+        size: usize,
+        after: Option<&str>,
+    ) -> ApiResult<HttpResponse> {
         let mut found = self.backend.require_files()?.list(real, false).await?;
         let mut entries = Vec::new();
         let mut has_more = false;
@@ -141,7 +147,7 @@ impl Foundry {
         Ok(answer::json(StatusCode::OK, &page))
     }
 
-    async fn remove(&self, at: &SessionPath, query: &Query) -> Result<Answer> {
+    async fn remove(&self, at: &SessionPath, query: &Query) -> ApiResult<HttpResponse> {
         let recursive = super::flag(query, "recursive")?;
         let files = self.backend.require_files()?;
         if let Err(e) = files.remove(at, recursive).await {
@@ -156,7 +162,7 @@ impl Foundry {
     /// Makes one directory. Parents are not made \[docs of August 2026\] unless `createParents` asks
     /// for them, and then one that exists will do; without it that is 409, which no source tells, and
     /// so is that a mode is taken.
-    async fn mkdir(&self, home: &SessionPath, request: &Request) -> Result<Answer> {
+    async fn mkdir(&self, home: &SessionPath, request: &ApiRequest) -> ApiResult<HttpResponse> {
         let asked: wire::NewDirectory = request.document(DOCUMENT_MAX).await?;
         let at = home.at(path_of(&asked.path)?);
         let (parents, mode) = (asked.create_parents.unwrap_or(false), asked.mode.map(|mode| mode & 0o7777));
@@ -165,7 +171,7 @@ impl Foundry {
         Ok(answer::empty(StatusCode::NO_CONTENT))
     }
 
-    async fn stat(&self, at: &SessionPath) -> Result<Answer> {
+    async fn stat(&self, at: &SessionPath) -> ApiResult<HttpResponse> {
         let entry = self.backend.require_files()?.stat(at).await.map_err(|e| gone(e, at))?;
         let is_dir = entry.kind == EntryKind::Directory;
         let stat = wire::PathInfo {
@@ -182,7 +188,7 @@ impl Foundry {
 }
 
 /// A path below the session's home, with or without a leading slash.
-fn path_of(text: &str) -> Result<RemotePath> {
+fn path_of(text: &str) -> ApiResult<RemotePath> {
     let path: RemotePath = text.parse()?;
     if path.as_str().split('/').any(|name| name.len() > wire::NAME_MAX) {
         return Err(ApiError::bad(format!("a name has at most {} bytes", wire::NAME_MAX)));
@@ -233,9 +239,9 @@ fn listing(
     stream::unfold(blocks, |mut blocks| async move { blocks.recv().await.map(|block| (block, blocks)) }).boxed()
 }
 
-type Blocks = mpsc::Sender<Result<Bytes, Error>>;
+type BlockSender = mpsc::Sender<Result<Bytes, Error>>;
 
-async fn fill(backend: &dyn Backend, at: &SessionPath, head: String, blocks: &Blocks) -> Result<(), Error> {
+async fn fill(backend: &dyn Backend, at: &SessionPath, head: String, blocks: &BlockSender) -> Result<(), Error> {
     let mut entries = backend.require_files()?.list(at, false).await?;
     let mut text = head;
     let mut first = true;

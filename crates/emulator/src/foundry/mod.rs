@@ -16,12 +16,12 @@ use async_trait::async_trait;
 use hyper::header::HeaderValue;
 use hyper::{HeaderMap, Method, StatusCode};
 
-use self::agent_state::Agents;
+use self::agent_state::AgentRegistry;
 use self::deleted::DeletedSessions;
-use super::answer::{self, Answer};
-use super::api_error::{ApiError, Result};
+use super::answer::{self, HttpResponse};
+use super::api_error::{ApiError, ApiResult};
 use super::dialect::{self, Dialect};
-use super::request::Request;
+use super::request::ApiRequest;
 use super::token;
 use wharf_client::backend::Backend;
 use wharf_core::random;
@@ -49,14 +49,14 @@ pub(super) fn variables(origin: &str) -> Vec<(&'static str, String)> {
 }
 
 /// The dialect.
-pub(super) struct Foundry {
+pub(super) struct FoundryEmulator {
     backend: Arc<dyn Backend>,
-    agents: Agents,
+    agents: AgentRegistry,
     deleted: DeletedSessions,
 }
 
 #[async_trait]
-impl Dialect for Foundry {
+impl Dialect for FoundryEmulator {
     fn claims(&self, path: &str) -> bool {
         path.starts_with(PROJECTS)
     }
@@ -65,7 +65,7 @@ impl Dialect for Foundry {
         find(method, path).map_or(dialect::UNKNOWN, |(operation, _)| operation.route().name)
     }
 
-    async fn answer(&self, request: Request) -> Answer {
+    async fn answer(&self, request: ApiRequest) -> HttpResponse {
         let answer = match self.answered(&request).await {
             Ok(answer) => answer,
             Err(refusal) => return self.failure(refusal.status, refusal.code.as_deref(), &refusal.message),
@@ -73,7 +73,7 @@ impl Dialect for Foundry {
         named(answer, &request_id())
     }
 
-    fn failure(&self, status: StatusCode, code: Option<&str>, message: &str) -> Answer {
+    fn failure(&self, status: StatusCode, code: Option<&str>, message: &str) -> HttpResponse {
         let id = request_id();
         let code = code.unwrap_or_else(|| wire::code_of(status.as_u16()));
         let body = wire::FoundryError {
@@ -98,12 +98,12 @@ impl Dialect for Foundry {
     }
 }
 
-impl Foundry {
+impl FoundryEmulator {
     pub(super) fn new(backend: Arc<dyn Backend>) -> Self {
-        Foundry { backend, agents: Agents::default(), deleted: DeletedSessions::default() }
+        FoundryEmulator { backend, agents: AgentRegistry::default(), deleted: DeletedSessions::default() }
     }
 
-    async fn answered(&self, request: &Request) -> Result<Answer> {
+    async fn answered(&self, request: &ApiRequest) -> ApiResult<HttpResponse> {
         use FoundryOperation as Op;
         let found = find(&request.method, &request.path);
         let (operation, path) = found.map_err(|error| ApiError::no_route(error, &request.method))?;
@@ -152,7 +152,7 @@ fn find(method: &Method, path: &str) -> Result<(FoundryOperation, Parameters), N
 }
 
 /// A query parameter that is true or false; false where it is not there.
-fn flag(query: &Query, name: &str) -> Result<bool> {
+fn flag(query: &Query, name: &str) -> ApiResult<bool> {
     match query.get(name) {
         None | Some("false") => Ok(false),
         Some("true") => Ok(true),
@@ -161,7 +161,7 @@ fn flag(query: &Query, name: &str) -> Result<bool> {
 }
 
 /// What every call needs: a token and a version of the protocol.
-fn check(headers: &HeaderMap, query: &Query) -> Result<()> {
+fn check(headers: &HeaderMap, query: &Query) -> ApiResult<()> {
     if !token::is_given(headers) {
         let what = "a bearer token is missing; any will do here";
         return Err(ApiError::new(StatusCode::UNAUTHORIZED, what));
@@ -174,7 +174,7 @@ fn check(headers: &HeaderMap, query: &Query) -> Result<()> {
 }
 
 /// The answer with the names that the service and its gateway have for the request.
-fn named(mut answer: Answer, id: &str) -> Answer {
+fn named(mut answer: HttpResponse, id: &str) -> HttpResponse {
     let part = |from: usize, to: usize| id.get(from..to).unwrap_or_default();
     let uuid = [part(0, 8), part(8, 12), part(12, 16), part(16, 20), part(20, 32)].join("-");
     for (name, id) in [(wire::REQUEST_ID, id), (wire::GATEWAY_REQUEST_ID, &uuid)] {

@@ -6,9 +6,9 @@ use std::time::Duration;
 use hyper::StatusCode;
 use sha2::{Digest as _, Sha256};
 
-use super::{ApiError, DOCUMENT_MAX, Foundry, Result};
-use crate::answer::{self, Answer};
-use crate::request::Request;
+use super::{ApiError, ApiResult, DOCUMENT_MAX, FoundryEmulator};
+use crate::answer::{self, HttpResponse};
+use crate::request::ApiRequest;
 use wharf_client::backend::{LabelPatch, NewSession, PageRequest, SessionQuery};
 use wharf_core::body::hex;
 use wharf_core::error::{Error, Kind};
@@ -27,19 +27,19 @@ const STOPPED_AT: &str = "foundry.stopped_at";
 const STEP: usize = 500;
 
 /// Where one listing begins or ends.
-struct Cursor {
+struct SessionCursor {
     id: SessionId,
     /// When it was made, if it is gone.
     made: Option<Timestamp>,
 }
 
-impl Foundry {
-    pub(super) async fn get_session(&self, agent: &str, id: &str) -> Result<Answer> {
+impl FoundryEmulator {
+    pub(super) async fn get_session(&self, agent: &str, id: &str) -> ApiResult<HttpResponse> {
         Ok(answer::json(StatusCode::OK, &shown(&self.find_session(agent, id).await?)))
     }
 
     /// Stops a session. One that is stopped already stays so \[docs\]; `--fault` gives the 409.
-    pub(super) async fn stop_session(&self, agent: &str, id: &str) -> Result<Answer> {
+    pub(super) async fn stop_session(&self, agent: &str, id: &str) -> ApiResult<HttpResponse> {
         let found = self.find_session(agent, id).await?;
         if found.status != SessionStatus::Stopped {
             let sessions = self.backend.sessions();
@@ -52,7 +52,7 @@ impl Foundry {
     }
 
     /// Deletes a session. One that does not exist counts as deleted \[contract\].
-    pub(super) async fn remove_session(&self, agent: &str, id: &str) -> Result<Answer> {
+    pub(super) async fn remove_session(&self, agent: &str, id: &str) -> ApiResult<HttpResponse> {
         match self.find_session(agent, id).await {
             Ok(found) => self.delete_session(found).await?,
             Err(refusal) if refusal.status == StatusCode::NOT_FOUND => {}
@@ -61,7 +61,7 @@ impl Foundry {
         Ok(answer::empty(StatusCode::NO_CONTENT))
     }
 
-    pub(super) async fn session_log(&self, agent: &str, id: &str) -> Result<Answer> {
+    pub(super) async fn session_log(&self, agent: &str, id: &str) -> ApiResult<HttpResponse> {
         self.find_session(agent, id).await?;
         let event = serde_json::json!({
             "timestamp": answer::now(), "stream": "status", "message": "nothing runs in this session",
@@ -70,7 +70,7 @@ impl Foundry {
         Ok(answer::full(StatusCode::OK, "text/event-stream; charset=utf-8", frame))
     }
 
-    async fn find_session(&self, agent: &str, id: &str) -> Result<Session> {
+    async fn find_session(&self, agent: &str, id: &str) -> ApiResult<Session> {
         let local = local_id(agent, id).map_err(|_| missing(id))?;
         match self.backend.sessions().get(&local).await {
             Err(e) if e.kind() == Kind::NotFound => Err(missing(id)),
@@ -79,7 +79,7 @@ impl Foundry {
     }
 
     /// Deletes a session that is there, or was a moment ago.
-    pub(super) async fn delete_session(&self, session: Session) -> Result<()> {
+    pub(super) async fn delete_session(&self, session: Session) -> ApiResult<()> {
         match self.backend.sessions().delete(&session.id, false).await {
             Err(e) if e.kind() != Kind::NotFound => Err(e.into()),
             _ => {
@@ -90,7 +90,7 @@ impl Foundry {
     }
 
     /// The sessions of an agent, or of one version of it.
-    pub(super) async fn sessions_of(&self, agent: &str, version: Option<&str>) -> Result<Vec<Session>> {
+    pub(super) async fn sessions_of(&self, agent: &str, version: Option<&str>) -> ApiResult<Vec<Session>> {
         let mut labels = Labels::from([(AGENT.to_owned(), agent.to_owned())]);
         labels.extend(version.map(|version| (VERSION.to_owned(), version.to_owned())));
         let asked = SessionQuery { labels, ..SessionQuery::default() };
@@ -106,7 +106,7 @@ impl Foundry {
         }
     }
 
-    pub(super) async fn create_session(&self, agent: &str, request: &Request) -> Result<Answer> {
+    pub(super) async fn create_session(&self, agent: &str, request: &ApiRequest) -> ApiResult<HttpResponse> {
         let asked: wire::NewFoundrySession = request.document(DOCUMENT_MAX).await?;
         let version = match asked.version_indicator {
             None => None,
@@ -143,7 +143,7 @@ impl Foundry {
         }
     }
 
-    pub(super) async fn list_sessions(&self, agent: &str, query: &Query) -> Result<Answer> {
+    pub(super) async fn list_sessions(&self, agent: &str, query: &Query) -> ApiResult<HttpResponse> {
         let limit = limit(query)?;
         // Without a word, the oldest came first [live].
         let newest_first = match query.get("order") {
@@ -207,21 +207,21 @@ impl Foundry {
         Ok(answer::json(StatusCode::OK, &wire::SessionList { data, first_id, last_id, has_more: more }))
     }
 
-    async fn cursor(&self, agent: &str, id: &str) -> Result<Cursor> {
+    async fn cursor(&self, agent: &str, id: &str) -> ApiResult<SessionCursor> {
         let unknown = || ApiError::bad(format!("there is no session {id} to begin or end a page at"));
         let local = local_id(agent, id).map_err(|_| unknown())?;
         match self.backend.sessions().get(&local).await {
-            Ok(_) => Ok(Cursor { id: local, made: None }),
+            Ok(_) => Ok(SessionCursor { id: local, made: None }),
             Err(e) if e.kind() == Kind::NotFound => match self.deleted.made(&local) {
                 None => Err(unknown()),
-                made => Ok(Cursor { id: local, made }),
+                made => Ok(SessionCursor { id: local, made }),
             },
             Err(e) => Err(e.into()),
         }
     }
 }
 
-impl Cursor {
+impl SessionCursor {
     /// Whether it is gone and was made after `session`.
     fn is_newer_than(&self, session: &Session) -> bool {
         self.made.is_some_and(|made| session.created_at < Some(made))
@@ -278,7 +278,7 @@ fn shown(session: &Session) -> wire::FoundrySession {
 }
 
 /// How many items a page is to have.
-pub(super) fn limit(query: &Query) -> Result<usize> {
+pub(super) fn limit(query: &Query) -> ApiResult<usize> {
     match query.get("limit").map(str::parse) {
         None => Ok(wire::PAGE_DEFAULT),
         Some(Ok(limit @ 1..=wire::PAGE_MAX)) => Ok(limit),

@@ -30,36 +30,36 @@ use wharf_wire::anthropic::{Nullable, SessionEvent};
 
 /// All sessions to which something happened.
 #[derive(Default)]
-pub(super) struct Lives(Mutex<HashMap<String, Life>>);
+pub(super) struct AgentSimulation(Mutex<HashMap<String, SimulatedSession>>);
 
 /// One of them.
-pub(super) struct Life {
+pub(super) struct SimulatedSession {
     /// All that happened, the oldest first.
     pub(super) events: Vec<SessionEvent>,
-    state: State,
+    state: ActivityState,
     changed: watch::Sender<()>,
 }
 
 /// What it does, and until when; until it is interrupted where there is no time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum State {
+enum ActivityState {
     Idle,
     Running(Option<Timestamp>),
     Rescheduling(Option<Timestamp>),
     Over,
 }
 
-impl Default for Life {
+impl Default for SimulatedSession {
     fn default() -> Self {
-        Life { events: Vec::new(), state: State::Idle, changed: watch::Sender::new(()) }
+        SimulatedSession { events: Vec::new(), state: ActivityState::Idle, changed: watch::Sender::new(()) }
     }
 }
 
-impl Lives {
+impl AgentSimulation {
     /// What a session does, now and without a trace.
     pub(super) fn status(&self, session: &str) -> &'static str {
-        let mut lives = lock(&self.0);
-        let state = lives.get_mut(session).map_or(State::Idle, |life| {
+        let mut simulation = lock(&self.0);
+        let state = simulation.get_mut(session).map_or(ActivityState::Idle, |life| {
             life.advance();
             life.state
         });
@@ -68,7 +68,7 @@ impl Lives {
 
     /// The same, before time passes: what a session does that was made this moment.
     pub(super) fn first_status(&self, session: &str) -> &'static str {
-        lock(&self.0).get(session).map_or(State::Idle, |life| life.state).word()
+        lock(&self.0).get(session).map_or(ActivityState::Idle, |life| life.state).word()
     }
 
     pub(super) fn is_over(&self, session: &str) -> bool {
@@ -76,26 +76,26 @@ impl Lives {
     }
 
     /// Looks at a session, or does something to it.
-    pub(super) fn with<T>(&self, session: &str, act: impl FnOnce(&mut Life) -> T) -> T {
-        let mut lives = lock(&self.0);
-        let life = lives.entry(session.to_owned()).or_default();
+    pub(super) fn with<T>(&self, session: &str, act: impl FnOnce(&mut SimulatedSession) -> T) -> T {
+        let mut simulation = lock(&self.0);
+        let life = simulation.entry(session.to_owned()).or_default();
         life.advance();
         act(life)
     }
 }
 
-impl State {
+impl ActivityState {
     fn word(self) -> &'static str {
         match self {
-            State::Idle => status::IDLE,
-            State::Running(_) => status::RUNNING,
-            State::Rescheduling(_) => status::RESCHEDULING,
-            State::Over => status::TERMINATED,
+            ActivityState::Idle => status::IDLE,
+            ActivityState::Running(_) => status::RUNNING,
+            ActivityState::Rescheduling(_) => status::RESCHEDULING,
+            ActivityState::Over => status::TERMINATED,
         }
     }
 }
 
-impl Life {
+impl SimulatedSession {
     /// Something happens, now.
     pub(super) fn happens(&mut self, event: SessionEvent) {
         self.happened(event, now());
@@ -121,13 +121,13 @@ impl Life {
     /// When it will be idle without anybody's doing.
     pub(super) fn until(&self) -> Option<Timestamp> {
         match self.state {
-            State::Running(until) | State::Rescheduling(until) => until,
-            State::Idle | State::Over => None,
+            ActivityState::Running(until) | ActivityState::Rescheduling(until) => until,
+            ActivityState::Idle | ActivityState::Over => None,
         }
     }
 
     pub(super) fn is_over(&self) -> bool {
-        self.state == State::Over
+        self.state == ActivityState::Over
     }
 
     /// Does what time has brought.
@@ -138,34 +138,36 @@ impl Life {
     }
 
     fn idle(&mut self, at: Timestamp) {
-        self.state = State::Idle;
+        self.state = ActivityState::Idle;
         let event = SessionEvent::of(kind::IDLE).with("stop_reason", json!({ "type": stop::END_TURN }));
         self.happened(event.with("stop_details", Value::Null), at);
     }
 
     /// Takes an event that a client sent; it is `event` from now on in the history. Returns when.
     pub(super) fn takes(&mut self, event: SessionEvent) -> Option<Timestamp> {
-        let asked = asked(&event);
+        let instruction = instruction(&event);
         let what = event.kind.clone();
         self.happens(event);
         let taken = self.events.last().and_then(|event| event.processed_at.value().copied());
-        match (what.as_str(), asked) {
-            (kind::INTERRUPT, _) if matches!(self.state, State::Running(_) | State::Rescheduling(_)) => {
+        match (what.as_str(), instruction) {
+            (kind::INTERRUPT, _)
+                if matches!(self.state, ActivityState::Running(_) | ActivityState::Rescheduling(_)) =>
+            {
                 self.idle(now());
             }
-            (kind::MESSAGE, Asked::Fail) => {
+            (kind::MESSAGE, Instruction::Fail) => {
                 let retry = json!({ "type": "terminal" });
                 let error = json!({ "type": "unknown_error", "message": "asked for", "retry_status": retry });
                 self.happens(SessionEvent::of(kind::ERROR).with("error", error));
                 self.end();
             }
-            (kind::MESSAGE | kind::OUTCOME, Asked::Reschedule(until)) => {
+            (kind::MESSAGE | kind::OUTCOME, Instruction::Reschedule(until)) => {
                 self.happens(SessionEvent::of(kind::RESCHEDULED));
-                self.state = State::Rescheduling(until);
+                self.state = ActivityState::Rescheduling(until);
             }
-            (kind::MESSAGE | kind::OUTCOME, Asked::Run(until)) => {
+            (kind::MESSAGE | kind::OUTCOME, Instruction::Run(until)) => {
                 self.happens(SessionEvent::of(kind::RUNNING));
-                self.state = State::Running(until);
+                self.state = ActivityState::Running(until);
             }
             _ => {}
         }
@@ -174,20 +176,20 @@ impl Life {
 
     /// It ends for good.
     pub(super) fn end(&mut self) {
-        self.state = State::Over;
+        self.state = ActivityState::Over;
         self.happens(SessionEvent::of(kind::TERMINATED));
     }
 }
 
 /// What a message asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Asked {
+enum Instruction {
     Run(Option<Timestamp>),
     Reschedule(Option<Timestamp>),
     Fail,
 }
 
-fn asked(event: &SessionEvent) -> Asked {
+fn instruction(event: &SessionEvent) -> Instruction {
     let content = event.extra.get("content").and_then(|content| content.get(0));
     let text = content.and_then(|block| block.get("text")?.as_str()).unwrap_or_default().trim();
     let (word, rest) = text.split_once(' ').unwrap_or((text, ""));
@@ -198,10 +200,10 @@ fn asked(event: &SessionEvent) -> Asked {
         (_, Err(_)) => None,
     };
     match (word, until) {
-        ("sleep", Some(until)) => Asked::Run(until),
-        ("reschedule", Some(until)) => Asked::Reschedule(until),
-        ("fail", Some(None)) => Asked::Fail,
-        _ => Asked::Run(Some(now())),
+        ("sleep", Some(until)) => Instruction::Run(until),
+        ("reschedule", Some(until)) => Instruction::Reschedule(until),
+        ("fail", Some(None)) => Instruction::Fail,
+        _ => Instruction::Run(Some(now())),
     }
 }
 
@@ -209,52 +211,52 @@ fn asked(event: &SessionEvent) -> Asked {
 mod tests {
     use super::*;
 
-    fn kinds(lives: &Lives) -> Vec<String> {
-        lives.with("s", |life| life.events.iter().map(|event| event.kind.clone()).collect())
+    fn kinds(simulation: &AgentSimulation) -> Vec<String> {
+        simulation.with("s", |life| life.events.iter().map(|event| event.kind.clone()).collect())
     }
 
     #[test]
     fn a_message_is_done_at_once_and_one_that_asks_to_sleep_is_not() {
-        let lives = Lives::default();
-        assert_eq!(lives.status("s"), "idle");
-        lives.with("s", |life| life.takes(SessionEvent::message("hello")));
-        assert_eq!((lives.first_status("s"), lives.status("s")), ("running", "idle"));
-        assert_eq!(kinds(&lives), ["user.message", "session.status_running", "session.status_idle"]);
-        lives.with("s", |life| life.takes(SessionEvent::message("sleep")));
-        assert_eq!(lives.status("s"), "running");
-        lives.with("s", |life| life.takes(SessionEvent::interrupt()));
-        assert_eq!(lives.status("s"), "idle");
-        lives.with("s", |life| life.takes(SessionEvent::message("sleep 1h")));
-        assert_eq!(lives.status("s"), "running");
-        lives.with("s", |life| life.takes(SessionEvent::message("reschedule 1h")));
-        assert_eq!(lives.status("s"), "rescheduling");
-        lives.with("s", |life| life.takes(SessionEvent::message("fail")));
-        assert!(lives.is_over("s"));
-        assert_eq!(kinds(&lives).last().map(String::as_str), Some("session.status_terminated"));
+        let simulation = AgentSimulation::default();
+        assert_eq!(simulation.status("s"), "idle");
+        simulation.with("s", |life| life.takes(SessionEvent::message("hello")));
+        assert_eq!((simulation.first_status("s"), simulation.status("s")), ("running", "idle"));
+        assert_eq!(kinds(&simulation), ["user.message", "session.status_running", "session.status_idle"]);
+        simulation.with("s", |life| life.takes(SessionEvent::message("sleep")));
+        assert_eq!(simulation.status("s"), "running");
+        simulation.with("s", |life| life.takes(SessionEvent::interrupt()));
+        assert_eq!(simulation.status("s"), "idle");
+        simulation.with("s", |life| life.takes(SessionEvent::message("sleep 1h")));
+        assert_eq!(simulation.status("s"), "running");
+        simulation.with("s", |life| life.takes(SessionEvent::message("reschedule 1h")));
+        assert_eq!(simulation.status("s"), "rescheduling");
+        simulation.with("s", |life| life.takes(SessionEvent::message("fail")));
+        assert!(simulation.is_over("s"));
+        assert_eq!(kinds(&simulation).last().map(String::as_str), Some("session.status_terminated"));
     }
 
     #[test]
     fn no_event_is_older_than_the_one_before_it() {
-        let lives = Lives::default();
+        let simulation = AgentSimulation::default();
         for text in ["hello", "sleep 1ms", "reschedule", "hello"] {
-            lives.with("s", |life| life.takes(SessionEvent::message(text)));
-            lives.with("s", |life| life.takes(SessionEvent::interrupt()));
-            lives.status("s");
+            simulation.with("s", |life| life.takes(SessionEvent::message(text)));
+            simulation.with("s", |life| life.takes(SessionEvent::interrupt()));
+            simulation.status("s");
         }
         // A clock that was set back.
-        lives.with("s", |life| life.happened(SessionEvent::of(kind::UPDATED), Timestamp::UNIX_EPOCH));
+        simulation.with("s", |life| life.happened(SessionEvent::of(kind::UPDATED), Timestamp::UNIX_EPOCH));
         let times: Vec<_> =
-            lives.with("s", |life| life.events.iter().map(|event| event.processed_at.value().copied()).collect());
+            simulation.with("s", |life| life.events.iter().map(|event| event.processed_at.value().copied()).collect());
         assert!(times.iter().all(Option::is_some) && times.is_sorted(), "{times:?}");
     }
 
     #[test]
     fn only_the_whole_text_asks_for_something() {
-        assert_eq!(asked(&SessionEvent::message("sleep 99999999h")), Asked::Run(None));
+        assert_eq!(instruction(&SessionEvent::message("sleep 99999999h")), Instruction::Run(None));
         for text in ["sleep well", "failed", "please sleep 2s", ""] {
-            assert!(matches!(asked(&SessionEvent::message(text)), Asked::Run(Some(_))), "{text}");
+            assert!(matches!(instruction(&SessionEvent::message(text)), Instruction::Run(Some(_))), "{text}");
         }
-        assert_eq!(asked(&SessionEvent::message("sleep")), Asked::Run(None));
-        assert_eq!(asked(&SessionEvent::message("fail")), Asked::Fail);
+        assert_eq!(instruction(&SessionEvent::message("sleep")), Instruction::Run(None));
+        assert_eq!(instruction(&SessionEvent::message("fail")), Instruction::Fail);
     }
 }

@@ -14,7 +14,7 @@ use tokio::time::{Sleep, sleep};
 use tokio_rustls::server::TlsStream;
 
 /// What the requests of a connection can do to it.
-pub(super) struct Line {
+pub(super) struct Connection {
     torn: AtomicBool,
     /// How long it may wait for its client.
     patience: Duration,
@@ -22,9 +22,9 @@ pub(super) struct Line {
     flushes: watch::Sender<u64>,
 }
 
-impl Line {
+impl Connection {
     pub(super) fn new(patience: Duration) -> Arc<Self> {
-        Arc::new(Line { torn: AtomicBool::new(false), patience, flushes: watch::Sender::new(0) })
+        Arc::new(Connection { torn: AtomicBool::new(false), patience, flushes: watch::Sender::new(0) })
     }
 
     /// How long it may wait for its client.
@@ -53,7 +53,7 @@ impl Line {
 /// The socket.
 pub(super) struct Socket {
     stream: Stream,
-    line: Arc<Line>,
+    line: Arc<Connection>,
     /// Runs while the client takes nothing.
     blocked: Option<Pin<Box<Sleep>>>,
 }
@@ -67,7 +67,7 @@ pub(super) enum Stream {
 }
 
 impl Socket {
-    pub(super) fn new(stream: Stream, line: Arc<Line>) -> Self {
+    pub(super) fn new(stream: Stream, line: Arc<Connection>) -> Self {
         Socket { stream, line, blocked: None }
     }
 
