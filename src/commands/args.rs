@@ -120,7 +120,7 @@ impl GlobalFlags {
             profile: self.profile.clone(),
             session: self.session.clone(),
             agent: self.agent.clone(),
-            format: self.format.map(|format| word(format).to_owned()),
+            format: self.format.map(Format::name),
             base_url: self.base_url.clone(),
             jobs: self.jobs.map(|jobs| jobs.to_string()),
             ca_cert: self.ca_cert.clone(),
@@ -146,18 +146,6 @@ fn deadline(timeout: Duration) -> Option<Instant> {
 
 /// The time before the end of `--timeout` at which requests must be done.
 const BEFORE: Duration = Duration::from_millis(100);
-
-/// Returns the name of a format on the command line.
-pub(super) fn word(format: Format) -> &'static str {
-    match format {
-        Format::Auto => "auto",
-        Format::Table => "table",
-        Format::Json => "json",
-        Format::Jsonl => "jsonl",
-        Format::Yaml => "yaml",
-        Format::Raw => "raw",
-    }
-}
 
 // The flags of a listing that select a page.
 #[derive(Debug, Clone, Default, Args)]

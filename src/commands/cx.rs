@@ -4,7 +4,6 @@ use std::cell::{Cell, OnceCell, RefCell};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use clap::ValueEnum;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use super::GlobalFlags;
@@ -46,7 +45,7 @@ impl Cx {
         let mut flags = global.layer();
         let mut resolved = if configured { Some(Settings::resolve(&flags, registry::choosers())?) } else { None };
         let word = resolved.as_ref().and_then(|settings| settings.format.value.as_deref());
-        let format = word.map(read_format).transpose()?.or(global.format);
+        let format = word.map(Format::parse).transpose()?.or(global.format);
         let answers = (format == Some(Format::Raw)).then(Answers::default);
         flags.answers.clone_from(&answers);
         let out = Output::new(OutputOptions {
@@ -258,11 +257,4 @@ pub(super) fn shown(pushed: Result<()>, tally: &mut Tally) -> Result<()> {
         Err(error) => return Err(error),
     }
     Ok(())
-}
-
-/// The format that a word means.
-pub(super) fn read_format(word: &str) -> Result<Format> {
-    Format::from_str(word, true).map_err(|_| {
-        Error::usage(format!("invalid format {word:?}")).hint("formats are auto, table, json, jsonl, yaml and raw")
-    })
 }

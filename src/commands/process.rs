@@ -13,7 +13,7 @@ use clap::CommandFactory;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use tokio::sync::mpsc;
 
-use super::cx::{Cx, read_format};
+use super::cx::Cx;
 use super::{Cli, Command, WELCOME, advice, compat, grammar, parse, unused_flags};
 use crate::output::{Color, Format, report, wants_colour};
 use wharf_core::config::env;
@@ -297,7 +297,7 @@ fn machine_words(args: &[OsString]) -> bool {
         "--format" => words.get(at + 1).copied(),
         word => word.strip_prefix("--format="),
     });
-    let flag = flag.and_then(|word| read_format(word).ok());
-    let format = flag.or_else(|| env::text(env::FORMAT).and_then(|word| read_format(&word).ok()));
-    matches!(format, Some(Format::Json | Format::Jsonl | Format::Yaml))
+    let flag = flag.and_then(|word| Format::parse(word).ok());
+    let format = flag.or_else(|| env::text(env::FORMAT).and_then(|word| Format::parse(&word).ok()));
+    format.is_some_and(Format::is_machine)
 }

@@ -62,6 +62,32 @@ pub enum Format {
     Raw,
 }
 
+impl Format {
+    /// Returns the name of the format on the command line.
+    pub fn name(self) -> String {
+        self.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned())
+    }
+
+    /// Reads the name of a format, in any case.
+    ///
+    /// # Errors
+    /// `usage`, with all names.
+    pub fn parse(name: &str) -> Result<Self> {
+        Format::from_str(name, true).map_err(|_| {
+            let names: Vec<_> = Format::value_variants().iter().map(|format| format.name()).collect();
+            Error::usage(format!("invalid format {name:?}")).hint(format!("formats are {}", names.join(", ")))
+        })
+    }
+
+    /// Returns whether errors are printed as JSON with this format.
+    pub fn is_machine(self) -> bool {
+        match self {
+            Format::Json | Format::Jsonl | Format::Yaml => true,
+            Format::Auto | Format::Table | Format::Raw => false,
+        }
+    }
+}
+
 /// `--color`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub enum Color {
@@ -150,7 +176,7 @@ impl Output {
             transform,
             terminal,
             out: RefCell::new(BufWriter::with_capacity(64 * 1024, Box::new(out))),
-            stderr: Arc::new(Stderr::new(is_machine(options.format))),
+            stderr: Arc::new(Stderr::new(options.format.is_machine())),
             planned: Cell::new(0),
             closed: Cell::new(false),
             options,
@@ -296,7 +322,7 @@ impl Output {
 
     /// Whether errors are to be JSON.
     pub fn machine_errors(&self) -> bool {
-        is_machine(self.options.format)
+        self.options.format.is_machine()
     }
 
     /// Whether a person looks at the results.
@@ -454,11 +480,6 @@ impl Drop for TransferWatch<'_> {
             self.output.note(summary);
         }
     }
-}
-
-/// Returns whether errors are printed as JSON with this format.
-fn is_machine(asked: Format) -> bool {
-    matches!(asked, Format::Json | Format::Jsonl | Format::Yaml)
 }
 
 /// The columns of the terminal.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::Map;
 use wharf_client::backend::{
     Backend, Feature, LabelPatch, MkdirOptions, NewResource, NewSession, NewStoredFile, PageRequest, PutOptions,
-    SessionChange, SessionQuery, agb, anthropic, foundry, registry,
+    SessionChange, SessionFilters, SessionQuery, agb, anthropic, foundry, registry,
 };
 use wharf_client::http::Options;
 use wharf_core::error::{Kind, Result};
@@ -64,7 +64,10 @@ async fn call(backend: &dyn Backend, session: &SessionId, feature: Feature) -> R
             listed.and(sessions.label(session, patch).await.map(drop))
         }
         Feature::SessionFilters => {
-            let query = SessionQuery { native: vec![("agent_id", "word".to_owned())], ..SessionQuery::default() };
+            let query = SessionQuery {
+                filters: SessionFilters { agent: Some("word".to_owned()), ..SessionFilters::default() },
+                ..SessionQuery::default()
+            };
             sessions.list(&query, PageRequest::default()).await.map(drop)
         }
         Feature::SessionUpdate => sessions.update(session, SessionChange::default()).await.map(drop),

@@ -8,7 +8,8 @@ use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 use wharf_client::backend::anthropic::{self, Setup};
 use wharf_client::backend::{
-    Backend, FetchOptions, NewResource, NewStoredFile, PageRequest, Resources, SessionQuery, body_document,
+    Backend, FetchOptions, NewResource, NewStoredFile, PageRequest, Resources, SessionFilters, SessionQuery,
+    body_document,
 };
 use wharf_client::http::{Credentials, Options};
 use wharf_core::error::Result;
@@ -223,10 +224,26 @@ fn filters(recorded: &Shape) -> SessionQuery {
             "statuses[]" => {
                 query.statuses = value.split('&').map(|word| clap::ValueEnum::from_str(word, true).unwrap()).collect();
             }
-            name => query.native.push((String::leak(name.to_owned()), decoded(value))),
+            "include_archived" => query.filters.include_archived = decoded(value) == "true",
+            name => *filter(&mut query.filters, name) = Some(decoded(value)),
         }
     }
     query
+}
+
+fn filter<'a>(filters: &'a mut SessionFilters, name: &str) -> &'a mut Option<String> {
+    match name {
+        "agent_id" => &mut filters.agent,
+        "agent_version" => &mut filters.agent_version,
+        "created_at[gt]" => &mut filters.created_after,
+        "created_at[gte]" => &mut filters.created_from,
+        "created_at[lt]" => &mut filters.created_before,
+        "created_at[lte]" => &mut filters.created_until,
+        "deployment_id" => &mut filters.deployment,
+        "memory_store_id" => &mut filters.memory_store,
+        "order" => &mut filters.order,
+        other => panic!("a filter that the client does not send: {other}"),
+    }
 }
 
 /// Runs one capture against our client, and gives what it sent.

@@ -10,7 +10,7 @@ use clap::{Args, Subcommand};
 
 use super::Cx;
 use super::args::{PagingFlags, SessionNames};
-use wharf_client::backend::{Backend, Feature, SessionQuery};
+use wharf_client::backend::{Backend, Feature, SessionFilters, SessionQuery};
 use wharf_core::error::{Error, Result};
 use wharf_core::model::session::check_label;
 use wharf_core::model::{Labels, Session, SessionId, SessionStatus};
@@ -100,7 +100,7 @@ pub(super) struct SessionsListArgs {
     status: Vec<SessionStatus>,
 
     #[command(flatten)]
-    native: ProviderFilters,
+    filters: ProviderFilters,
 
     #[command(flatten)]
     paging: PagingFlags,
@@ -142,33 +142,28 @@ struct ProviderFilters {
 }
 
 impl ProviderFilters {
-    fn filters(self) -> Vec<(&'static str, String)> {
-        let all = [
-            ("agent_id", self.agent_id),
-            ("agent_version", self.agent_version),
-            ("created_at[gt]", self.created_at_gt),
-            ("created_at[gte]", self.created_at_gte),
-            ("created_at[lt]", self.created_at_lt),
-            ("created_at[lte]", self.created_at_lte),
-            ("deployment_id", self.deployment_id),
-            ("include_archived", self.include_archived.then(|| "true".to_owned())),
-            ("memory_store_id", self.memory_store_id),
-            ("order", self.order),
-        ];
-        all.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
+    fn filters(self) -> SessionFilters {
+        SessionFilters {
+            include_archived: self.include_archived,
+            agent: self.agent_id,
+            agent_version: self.agent_version,
+            created_after: self.created_at_gt,
+            created_from: self.created_at_gte,
+            created_before: self.created_at_lt,
+            created_until: self.created_at_lte,
+            deployment: self.deployment_id,
+            memory_store: self.memory_store_id,
+            order: self.order,
+        }
     }
 }
 
 impl SessionsListArgs {
     async fn run(self, cx: &Cx) -> Result<()> {
         let backend = cx.backend()?;
-        let query = SessionQuery { labels: labels(&self.label)?, statuses: self.status, native: self.native.filters() };
-        if !query.labels.is_empty() {
-            backend.require(Feature::SessionLabels)?;
-        }
-        if !query.native.is_empty() {
-            backend.require(Feature::SessionFilters)?;
-        }
+        let query =
+            SessionQuery { labels: labels(&self.label)?, statuses: self.status, filters: self.filters.filters() };
+        query.features().try_for_each(|feature| backend.require(feature))?;
         cx.pages(&self.paging, cx.out.listing(), async |page| backend.sessions().list(&query, page).await).await
     }
 }

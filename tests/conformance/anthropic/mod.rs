@@ -10,7 +10,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use wharf_client::backend::{
-    FetchOptions, LabelPatch, NewSession, NewStoredFile, PageRequest, PutOptions, SessionQuery, TreeOptions,
+    FetchOptions, LabelPatch, NewSession, NewStoredFile, PageRequest, PutOptions, SessionFilters, SessionQuery,
+    TreeOptions,
 };
 use wharf_core::error::{Error, Kind};
 use wharf_core::model::{FileId, ResourceKind, SessionStatus};
@@ -309,7 +310,8 @@ fn an_archived_session_is_listed_only_where_somebody_asks() {
         assert_eq!(listed(SessionQuery::default()).await, std::slice::from_ref(&other.id));
         let archived = SessionQuery { statuses: vec![SessionStatus::Archived], ..SessionQuery::default() };
         assert_eq!(listed(archived).await, std::slice::from_ref(&room.id));
-        let all = SessionQuery { native: vec![("include_archived", "true".to_owned())], ..SessionQuery::default() };
+        let filters = SessionFilters { include_archived: true, ..SessionFilters::default() };
+        let all = SessionQuery { filters, ..SessionQuery::default() };
         assert_eq!(listed(all).await, [other.id.clone(), room.id.clone()]);
         let failed = SessionQuery { statuses: vec![SessionStatus::Failed], ..SessionQuery::default() };
         assert_eq!(listed(failed).await, []);

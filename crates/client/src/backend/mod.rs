@@ -151,17 +151,41 @@ pub struct SessionQuery {
     pub labels: Labels,
     /// One of these statuses; all where it is empty.
     pub statuses: Vec<SessionStatus>,
-    /// Filters of the provider's own, by its own names for them: for a backend that has
-    /// [`Feature::SessionFilters`].
-    pub native: Vec<(&'static str, String)>,
+    /// Further filters, for a backend that has [`Feature::SessionFilters`].
+    pub filters: SessionFilters,
+}
+
+/// Filters of a listing that only some services have. A value is passed on as the user wrote it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SessionFilters {
+    /// Include archived sessions.
+    pub include_archived: bool,
+    /// Sessions of this agent.
+    pub agent: Option<String>,
+    /// Sessions of this version of the agent.
+    pub agent_version: Option<String>,
+    /// Sessions created after this time.
+    pub created_after: Option<String>,
+    /// Sessions created at this time or later.
+    pub created_from: Option<String>,
+    /// Sessions created before this time.
+    pub created_before: Option<String>,
+    /// Sessions created at this time or earlier.
+    pub created_until: Option<String>,
+    /// Sessions created in this deployment.
+    pub deployment: Option<String>,
+    /// Sessions with this memory store.
+    pub memory_store: Option<String>,
+    /// Order by creation: `asc` or `desc`.
+    pub order: Option<String>,
 }
 
 impl SessionQuery {
     /// Returns the features that a backend needs to answer this query.
-    pub(crate) fn features(&self) -> impl Iterator<Item = Feature> {
+    pub fn features(&self) -> impl Iterator<Item = Feature> {
         let labels = (!self.labels.is_empty()).then_some(Feature::SessionLabels);
-        let native = (!self.native.is_empty()).then_some(Feature::SessionFilters);
-        labels.into_iter().chain(native)
+        let filters = (self.filters != SessionFilters::default()).then_some(Feature::SessionFilters);
+        labels.into_iter().chain(filters)
     }
 }
 

@@ -54,10 +54,14 @@ pub mod filter {
     pub const MEMORY_STORE: &str = "memory_store_id";
     /// Made later, not before, earlier, or not after.
     pub const CREATED: [&str; 4] = [AFTER, FROM, BEFORE, TO];
-    const AFTER: &str = "created_at[gt]";
-    const FROM: &str = "created_at[gte]";
-    const BEFORE: &str = "created_at[lt]";
-    const TO: &str = "created_at[lte]";
+    /// Created after this time.
+    pub const AFTER: &str = "created_at[gt]";
+    /// Created at this time or later.
+    pub const FROM: &str = "created_at[gte]";
+    /// Created before this time.
+    pub const BEFORE: &str = "created_at[lt]";
+    /// Created at this time or earlier.
+    pub const TO: &str = "created_at[lte]";
     /// All of them.
     pub const ALL: &[&str] = &[
         AGENT,

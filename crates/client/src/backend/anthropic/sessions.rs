@@ -15,7 +15,8 @@ use super::listing;
 use super::resources::AnthropicResources;
 use crate::backend::page::unreadable;
 use crate::backend::{
-    Capabilities, LabelPatch, NewSession, Page, PageRequest, SessionChange, SessionQuery, Sessions, body_document,
+    Capabilities, LabelPatch, NewSession, Page, PageRequest, SessionChange, SessionFilters, SessionQuery, Sessions,
+    body_document,
 };
 use crate::http::{Class, ServiceAnswer};
 use wharf_core::advice::{Setting, Step};
@@ -104,10 +105,10 @@ impl Sessions for AnthropicSessions {
     async fn list(&self, query: &SessionQuery, page: PageRequest) -> Result<Page<Session>> {
         let mut request = self.client.gated(Class::Safe, AnthropicOperation::ListSessions, &[]);
         let wanted = |status: SessionStatus| query.statuses.contains(&status);
-        for (name, value) in &query.native {
+        for (name, value) in named(&query.filters) {
             request = request.query(name, value);
         }
-        if wanted(SessionStatus::Archived) && !query.native.iter().any(|(name, _)| *name == filter::ARCHIVED) {
+        if query.filters.include_archived || wanted(SessionStatus::Archived) {
             request = request.query(filter::ARCHIVED, "true");
         }
         for word in words_for(&query.statuses) {
@@ -341,6 +342,22 @@ fn read(text: &RawValue) -> Result<Session> {
         agent: Some(seen.agent.id).filter(|id| !id.is_empty()),
         provider: Provider::of(&text),
     })
+}
+
+/// Returns the filters that have a value, by the names of the query \[docs\].
+fn named(filters: &SessionFilters) -> impl Iterator<Item = (&'static str, &str)> {
+    let all = [
+        (filter::AGENT, &filters.agent),
+        (filter::AGENT_VERSION, &filters.agent_version),
+        (filter::AFTER, &filters.created_after),
+        (filter::FROM, &filters.created_from),
+        (filter::BEFORE, &filters.created_before),
+        (filter::TO, &filters.created_until),
+        (filter::DEPLOYMENT, &filters.deployment),
+        (filter::MEMORY_STORE, &filters.memory_store),
+        (filter::ORDER, &filters.order),
+    ];
+    all.into_iter().filter_map(|(name, value)| Some((name, value.as_deref()?)))
 }
 
 #[cfg(test)]
