@@ -208,7 +208,7 @@ fn it_listens_on_this_machine_only() {
 fn its_help_says_what_it_is() {
     let stage = Stage::new();
     let help = said(&stage.run(&["--help"]));
-    for words in ["emulator for tests", "any key", "upload:reset@1MiB x2", "--fault", "126 or 127"] {
+    for words in ["emulator is for tests", "any key", "upload:reset@1MiB x2", "--fault", "126 or 127"] {
         assert!(help.contains(words), "{words}");
     }
 }

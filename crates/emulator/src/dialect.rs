@@ -53,7 +53,7 @@ impl Dialect for Fallback {
     }
 
     async fn answer(&self, _request: ApiRequest) -> HttpResponse {
-        self.failure(StatusCode::NOT_FOUND, None, "no service that `wharf serve` knows has this path")
+        self.failure(StatusCode::NOT_FOUND, None, "no service of the emulator has this path")
     }
 
     fn failure(&self, status: StatusCode, code: Option<&str>, message: &str) -> HttpResponse {

@@ -15,6 +15,7 @@ use std::path::{Path, PathBuf};
 use cap_std::ambient_authority;
 use cap_std::fs::Dir;
 
+use wharf_core::advice::Setting;
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::platform;
 use wharf_core::staging::StagingEntry;
@@ -94,8 +95,9 @@ impl EnvFileTarget {
     }
 
     fn taken(&self) -> Error {
-        let what = format!("`{}` exists and was not written by `wharf serve --env-file`", self.path.display());
-        Error::new(Kind::Conflict, what).hint("name another file, or remove that one")
+        let what = format!("`{}` exists and was not written by the emulator", self.path.display());
+        Error::new(Kind::Conflict, what)
+            .hint(format!("choose another file for {}, or remove this one", Setting::EnvFile))
     }
 
     fn trouble(&self, doing: &str, error: &io::Error) -> Error {

@@ -11,7 +11,7 @@ use thiserror::Error;
 use super::answer::{self, HttpResponse, Interruption, LoggedBody, RequestEntry};
 use super::connection::Connection;
 use super::dialect::{Dialect, FALLBACK};
-use super::faults::{FailureEffect, FaultPlan, Faults, Position};
+use super::faults::{FailureEffect, FaultPlan, Faults, Position, REQUESTED};
 use super::guard;
 use super::log::{Log, LogLine};
 use super::request::{self, ApiRequest, RequestBody, ResponseFault, UploadCut};
@@ -133,7 +133,7 @@ fn instead(failure: &FailureEffect, dialect: &dyn Dialect) -> HttpResponse {
     match failure {
         FailureEffect::Status { status, retry_after, code, .. } => {
             let status = StatusCode::from_u16(*status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-            let mut answer = dialect.failure(status, code.as_deref(), "this failure was asked for: --fault");
+            let mut answer = dialect.failure(status, code.as_deref(), REQUESTED);
             if let Some(seconds) = retry_after {
                 answer.headers_mut().insert(RETRY_AFTER, (*seconds).into());
             }

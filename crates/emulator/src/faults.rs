@@ -37,9 +37,13 @@ use std::time::Duration;
 
 use hyper::header::{HeaderName, HeaderValue};
 
+use wharf_core::advice::Setting;
 use wharf_core::config::{duration, size};
 use wharf_core::error::{Error, Result};
 use wharf_core::sync::lock;
+
+/// The message of a failure that a fault causes.
+pub(super) const REQUESTED: &str = "requested fault";
 
 /// One `--fault`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -197,8 +201,10 @@ impl Fault {
     /// `usage` that says which word is wrong and what may stand there.
     pub fn parse(spec: &str, operations: &[&str]) -> Result<Self> {
         read(spec, operations).map_err(|problem| {
-            Error::usage(format!("bad --fault: {problem}: `{spec}`"))
-                .hint("write `OPERATION:EFFECT[@POSITION] [xN]`, such as 'upload:reset@1MiB x2'")
+            Error::usage(format!("invalid fault `{spec}`: {problem}")).hint(format!(
+                "write {}, such as 'upload:reset@1MiB x2'",
+                Setting::Fault.to("'OPERATION:EFFECT[@POSITION] [xN]'")
+            ))
         })
     }
 }

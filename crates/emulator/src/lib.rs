@@ -51,6 +51,7 @@ use self::log::Log;
 use self::tls::Tls;
 use wharf_client::backend::Backend as _;
 use wharf_client::backend::local::{self, Durability, Local};
+use wharf_core::advice::Setting;
 use wharf_core::error::{Error, Kind, Result};
 use wharf_wire::foundry::FoundryOperation;
 
@@ -250,7 +251,9 @@ fn not_listening(address: SocketAddr, error: &std::io::Error) -> Error {
     use std::io::ErrorKind::{AddrInUse, AddrNotAvailable};
     let made = Error::io(format!("listening on {address}"), error);
     match error.kind() {
-        AddrInUse | AddrNotAvailable => made.of_kind(Kind::Conflict).hint("leave out --listen for a port that is free"),
+        AddrInUse | AddrNotAvailable => {
+            made.of_kind(Kind::Conflict).hint(format!("leave out {} to use a free port", Setting::Listen))
+        }
         _ => made,
     }
 }

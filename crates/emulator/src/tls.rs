@@ -57,7 +57,7 @@ type Certificates = (String, Vec<CertificateDer<'static>>, PrivatePkcs8KeyDer<'s
 
 fn certificates() -> Result<Certificates, rcgen::Error> {
     let key = SigningKeyPair::generate()?;
-    let mut params = params(&key, "wharf serve, throw-away authority");
+    let mut params = params(&key, "wharf emulator, temporary authority");
     params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
     params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
     let authority = params.self_signed(&key)?;

@@ -301,10 +301,10 @@ fn what_is_no_such_command_is_the_tools_own_error() {
         ("Execution failed. Error code:127 Error message: sh: 1: uname: not found", true)
     );
     for command in ["echo $HOME", "echo `x`", "ls | cat", "a; b", "echo *", "echo \"x\"", "sleep 1 &", "'x", ""] {
-        session.bad("shell", &json!({ "command": command }), "no shell");
+        session.bad("shell", &json!({ "command": command }), "does not run a shell");
     }
     let (text, failed) = session.tool("run_code", &json!({ "code": "1", "language": "python" }));
-    assert!(failed && text.contains("no python runs"), "{text}");
+    assert!(failed && text.contains("does not run python"), "{text}");
 }
 
 #[test]

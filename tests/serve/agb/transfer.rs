@@ -112,7 +112,7 @@ fn with_fault(how: &str) -> (Vec<String>, Option<String>) {
 fn a_sync_goes_wrong_in_all_ways_that_are_known() {
     let (failed, success, running) = ("Failed", "Success", "Running");
     assert_eq!(with_fault("failed"), ([failed; 4].map(str::to_owned).into(), None));
-    assert_eq!(with_fault("broken"), (vec!["Failedthis failure was asked for: --fault".to_owned(); 4], None));
+    assert_eq!(with_fault("broken"), (vec!["Failedrequested fault".to_owned(); 4], None));
     assert_eq!(with_fault("running"), ([running; 4].map(str::to_owned).into(), None));
     assert_eq!(with_fault("missing"), ([success; 4].map(str::to_owned).into(), None));
     assert_eq!(with_fault("partial"), ([success; 4].map(str::to_owned).into(), Some("01234".to_owned())));

@@ -11,7 +11,7 @@ use sha2::Sha256;
 use super::AgbEmulator;
 use super::session::AgbSession;
 use super::shell::{CommandResult, SimpleCommand, no_command};
-use super::tools::{ToolOutcome, path_of, reason};
+use super::tools::{ToolCallResult, path_of, reason};
 use wharf_client::backend::{MkdirOptions, PutOptions};
 use wharf_core::body::hex;
 use wharf_core::error::{Error, Kind};
@@ -89,7 +89,7 @@ impl AgbEmulator {
         found: &AgbSession,
         cwd: &mut RemotePath,
         command: &SimpleCommand,
-    ) -> ToolOutcome<CommandResult> {
+    ) -> ToolCallResult<CommandResult> {
         let Some((name, words)) = command.words.split_first() else { return Ok(CommandResult::default()) };
         let known = match name.as_str() {
             "true" | "false" | "pwd" | "cd" | "rmdir" | "chmod" => "",
@@ -139,7 +139,7 @@ impl AgbEmulator {
         found: &AgbSession,
         cwd: &RemotePath,
         words: &CommandArguments<'_>,
-    ) -> ToolOutcome<CommandResult> {
+    ) -> ToolCallResult<CommandResult> {
         let (mut ran, name) = (CommandResult::default(), words.name);
         for word in &words.rest {
             match self.one(found, words, word, &path_of(word, cwd)?).await {
@@ -261,7 +261,7 @@ impl AgbEmulator {
         words: &CommandArguments<'_>,
         from: &str,
         to: &str,
-    ) -> ToolOutcome<CommandResult> {
+    ) -> ToolCallResult<CommandResult> {
         let (source, mut target) = (path_of(from, cwd)?, path_of(to, cwd)?);
         let done = async {
             let entry = self.stat(found, &source).await?;

@@ -10,7 +10,7 @@ use futures_util::StreamExt;
 use super::find::matches;
 use super::session::AgbSession;
 use super::source::{BytesSource, StoredFileSource};
-use super::tools::{ToolOutcome, trouble, wrong};
+use super::tools::{ToolCallResult, trouble, wrong};
 use super::{AgbEmulator, value};
 use wharf_client::backend::{MkdirOptions, PutOptions};
 use wharf_core::body::{Attributes, Source};
@@ -24,7 +24,7 @@ const BULK: PutOptions = PutOptions { keep_existing: false, bulk: true, expires_
 
 impl AgbEmulator {
     /// Parents are made, and one that exists is taken, as the reference server of these tools does.
-    pub(super) async fn create_directory(&self, found: &AgbSession, path: &str) -> ToolOutcome {
+    pub(super) async fn create_directory(&self, found: &AgbSession, path: &str) -> ToolCallResult {
         let at = found.at(Self::path(path)?);
         let doing = "Failed to create directory";
         let files = self.files();
@@ -35,7 +35,7 @@ impl AgbEmulator {
         Ok(format!("Successfully created directory {path}"))
     }
 
-    pub(super) async fn list_directory(&self, found: &AgbSession, path: &str) -> ToolOutcome {
+    pub(super) async fn list_directory(&self, found: &AgbSession, path: &str) -> ToolCallResult {
         let at = Self::path(path)?;
         let entries =
             self.children(found, &at, false).await.map_err(|e| trouble("Failed to list directory", path, &e))?;
@@ -46,7 +46,7 @@ impl AgbEmulator {
         Ok(DirectoryListing { entries, strays: Vec::new() }.to_string())
     }
 
-    pub(super) async fn file_info(&self, found: &AgbSession, path: &str) -> ToolOutcome {
+    pub(super) async fn file_info(&self, found: &AgbSession, path: &str) -> ToolCallResult {
         let at = Self::path(path)?;
         let entry = self.look(found, &at).await.map_err(|e| trouble("Failed to get file status", path, &e))?;
         let directory = entry.kind == EntryKind::Directory;
@@ -63,7 +63,7 @@ impl AgbEmulator {
     }
 
     /// Offsets count bytes, of text too, so that a character at either end may be cut.
-    pub(super) async fn read_file(&self, found: &AgbSession, asked: &wire::ReadFile) -> ToolOutcome {
+    pub(super) async fn read_file(&self, found: &AgbSession, asked: &wire::ReadFile) -> ToolCallResult {
         let doing = "Failed to read file";
         let at = Self::path(&asked.path)?;
         self.need_file(found, &at).await.map_err(|e| trouble(doing, &asked.path, &e))?;
@@ -78,7 +78,7 @@ impl AgbEmulator {
     }
 
     /// The directory must be there: who counts on more would fail elsewhere.
-    pub(super) async fn write_file(&self, found: &AgbSession, asked: wire::WriteFile) -> ToolOutcome {
+    pub(super) async fn write_file(&self, found: &AgbSession, asked: wire::WriteFile) -> ToolCallResult {
         let doing = "Failed to write file";
         let at = Self::path(&asked.path)?;
         let name = asked.path.clone();
@@ -130,7 +130,7 @@ impl AgbEmulator {
     }
 
     /// Each edit replaces the first place that it finds \[sibling\]; all of them are made, or none.
-    pub(super) async fn edit_file(&self, found: &AgbSession, asked: wire::EditFile) -> ToolOutcome {
+    pub(super) async fn edit_file(&self, found: &AgbSession, asked: wire::EditFile) -> ToolCallResult {
         let doing = "Failed to edit file";
         let at = Self::path(&asked.path)?;
         let done = async {
@@ -156,7 +156,7 @@ impl AgbEmulator {
     }
 
     /// Nothing may be at the destination, as the reference server of these tools has it.
-    pub(super) async fn move_file(&self, found: &AgbSession, asked: &wire::MoveFile) -> ToolOutcome {
+    pub(super) async fn move_file(&self, found: &AgbSession, asked: &wire::MoveFile) -> ToolCallResult {
         let doing = "Failed to move file";
         let (from, to) = (Self::path(&asked.source)?, Self::path(&asked.destination)?);
         let done = async {
@@ -171,7 +171,7 @@ impl AgbEmulator {
         Ok("moved".to_owned())
     }
 
-    pub(super) async fn delete_file(&self, found: &AgbSession, path: &str) -> ToolOutcome {
+    pub(super) async fn delete_file(&self, found: &AgbSession, path: &str) -> ToolCallResult {
         let at = Self::path(path)?;
         let done = async {
             if self.look(found, &at).await?.kind == EntryKind::Directory {
@@ -184,7 +184,7 @@ impl AgbEmulator {
     }
 
     /// Names of all kinds, with all that is below; what is excluded is not entered.
-    pub(super) async fn search_files(&self, found: &AgbSession, asked: &wire::SearchFiles) -> ToolOutcome {
+    pub(super) async fn search_files(&self, found: &AgbSession, asked: &wire::SearchFiles) -> ToolCallResult {
         let at = Self::path(&asked.path)?;
         let entries = self.children(found, &at, true).await;
         let entries = entries.map_err(|e| trouble("Failed to search files", &asked.path, &e))?;
@@ -199,7 +199,7 @@ impl AgbEmulator {
         Ok(if hits.is_empty() { NO_MATCHES.to_owned() } else { hits.join("\n") })
     }
 
-    pub(super) async fn read_files(&self, found: &AgbSession, paths: &[String]) -> ToolOutcome {
+    pub(super) async fn read_files(&self, found: &AgbSession, paths: &[String]) -> ToolCallResult {
         let mut all = Vec::new();
         for path in paths {
             let asked = wire::ReadFile { path: path.clone(), ..wire::ReadFile::default() };
@@ -210,7 +210,7 @@ impl AgbEmulator {
     }
 
     /// Returns the changes below a directory since the call before, as a JSON list of events.
-    pub(super) async fn file_change(&self, found: &AgbSession, path: &str) -> ToolOutcome {
+    pub(super) async fn file_change(&self, found: &AgbSession, path: &str) -> ToolCallResult {
         let at = Self::path(path)?;
         let entries = self.children(found, &at, true).await.map_err(|e| trouble("Failed to watch", path, &e))?;
         Ok(value(self.snapshots.changes(&found.id, at.as_str(), entries)).to_string())

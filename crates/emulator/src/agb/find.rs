@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::AgbEmulator;
 use super::session::AgbSession;
 use super::shell::CommandResult;
-use super::tools::{ToolOutcome, path_of, reason};
+use super::tools::{ToolCallResult, path_of, reason};
 use wharf_core::model::{Entry, EntryKind, RemotePath};
 
 /// Whether a name fits a pattern in which `*` is any signs and `?` is one.
@@ -133,7 +133,7 @@ impl AgbEmulator {
         found: &AgbSession,
         cwd: &RemotePath,
         words: &[String],
-    ) -> ToolOutcome<CommandResult> {
+    ) -> ToolCallResult<CommandResult> {
         let split = words.iter().position(|word| word.starts_with('-')).unwrap_or(words.len());
         let (starts, rest) = words.split_at(split);
         let search = match read(rest) {
@@ -184,7 +184,7 @@ impl AgbEmulator {
         found: &AgbSession,
         cwd: &RemotePath,
         words: &[String],
-    ) -> ToolOutcome<CommandResult> {
+    ) -> ToolCallResult<CommandResult> {
         let (mut format, mut end, mut follow) = (None, "\n", false);
         let mut words = words.iter();
         let mut paths = Vec::new();

@@ -9,6 +9,7 @@ use super::query::{limit, required};
 use super::session::{AgbSession, DIRECTORIES, IMAGE};
 use super::{AgbEmulator, ApiError, ApiResult, DOCUMENT_MAX, done, good, tools, value, whole};
 use crate::answer::HttpResponse;
+use crate::faults::REQUESTED;
 use crate::request::ApiRequest;
 use wharf_client::backend::{Backend as _, LabelPatch, MkdirOptions, NewSession, PageRequest, SessionQuery};
 use wharf_core::error::{Error, Kind};
@@ -99,7 +100,7 @@ impl AgbEmulator {
         let unknown = loaded.iter().find(|item| !self.contexts.has(&item.context_id));
         let trouble = match unknown {
             Some(item) => Some(format!("Context {} not found", item.context_id)),
-            None => request.response_fault.inside.then(|| "this failure was asked for: --fault".to_owned()),
+            None => request.response_fault.inside.then(|| REQUESTED.to_owned()),
         };
         if let Some(err_msg) = trouble {
             // A failure within a success [recorded].

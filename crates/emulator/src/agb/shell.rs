@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::AgbEmulator;
 use super::session::{AgbSession, home};
-use super::tools::{ToolOutcome, path_of, wrong};
+use super::tools::{ToolCallResult, path_of, wrong};
 use wharf_client::backend::PutOptions;
 use wharf_core::error::Error;
 use wharf_core::random;
@@ -106,9 +106,9 @@ pub(super) fn parse(line: &str) -> Result<Vec<SimpleCommand>, String> {
 
 impl AgbEmulator {
     /// Runs a line of commands until one fails.
-    pub(super) async fn shell(&self, found: &AgbSession, asked: &wire::Shell) -> ToolOutcome {
+    pub(super) async fn shell(&self, found: &AgbSession, asked: &wire::Shell) -> ToolCallResult {
         let line = parse(&asked.command)
-            .map_err(|problem| wrong(format!("`wharf serve` runs no shell, and its commands are few: {problem}")))?;
+            .map_err(|problem| wrong(format!("the emulator does not run a shell and knows few commands: {problem}")))?;
         let mut cwd = match asked.cwd.as_deref() {
             None | Some("") => home(),
             Some(cwd) => path_of(cwd, &home())?,

@@ -14,7 +14,7 @@ use super::session::AgbSession;
 use super::source::StoredFileSource;
 use super::{AgbEmulator, ApiError, ApiResult, done, good, value};
 use crate::answer::HttpResponse;
-use crate::faults::SyncFault;
+use crate::faults::{REQUESTED, SyncFault};
 use crate::request::ApiRequest;
 use wharf_core::body::Attributes;
 use wharf_core::error::{Error, Kind};
@@ -102,7 +102,7 @@ impl AgbEmulator {
         };
         let (status, reason) = match (fault, moved) {
             (Some(SyncFault::Failed), _) => (SyncItem::FAILED, String::new()),
-            (Some(SyncFault::Broken), _) => (SyncItem::FAILED, "this failure was asked for: --fault".to_owned()),
+            (Some(SyncFault::Broken), _) => (SyncItem::FAILED, REQUESTED.to_owned()),
             (_, Err(e)) => (SyncItem::FAILED, e.message().replace(found.session.id.as_str(), &found.id)),
             (_, Ok(())) => (SyncItem::SUCCESS, String::new()),
         };

@@ -9,6 +9,7 @@ use super::query::required;
 use super::session::{AgbSession, home};
 use super::{AgbEmulator, ApiError, ApiResult, DOCUMENT_MAX, good, value};
 use crate::answer::{self, HttpResponse};
+use crate::faults::REQUESTED;
 use crate::request::ApiRequest;
 use wharf_client::backend::FetchOptions;
 use wharf_core::error::{Error, Kind};
@@ -40,7 +41,7 @@ const TOOLS: &[(&str, &str, &[&str], &[&str])] = &[
 const FILES: &str = "wuying_filesystem";
 
 /// What a tool gives: text, or why not.
-pub(super) type ToolOutcome<T = String> = std::result::Result<T, ToolError>;
+pub(super) type ToolCallResult<T = String> = std::result::Result<T, ToolError>;
 
 /// The list of tools, as JSON.
 pub(super) fn list() -> String {
@@ -77,7 +78,7 @@ pub(super) fn reason(error: &Error) -> &str {
 }
 
 /// The path that an argument means.
-pub(super) fn path_of(text: &str, from: &RemotePath) -> ToolOutcome<RemotePath> {
+pub(super) fn path_of(text: &str, from: &RemotePath) -> ToolCallResult<RemotePath> {
     if text.is_empty() {
         return Err(wrong("a path is empty"));
     }
@@ -85,7 +86,7 @@ pub(super) fn path_of(text: &str, from: &RemotePath) -> ToolOutcome<RemotePath> 
 }
 
 /// A tool's arguments.
-fn arguments<T: DeserializeOwned>(args: Map<String, Value>) -> ToolOutcome<T> {
+fn arguments<T: DeserializeOwned>(args: Map<String, Value>) -> ToolCallResult<T> {
     wire::arguments(args).map_err(|e| wrong(format!("bad arguments: {e}")))
 }
 
@@ -139,7 +140,7 @@ impl AgbEmulator {
         refuse: bool,
     ) -> wire::ToolResult {
         let done = if refuse {
-            Err(ToolError { code: None, message: "this failure was asked for: --fault".to_owned() })
+            Err(ToolError { code: None, message: REQUESTED.to_owned() })
         } else if size > wire::MESSAGE_MAX {
             Err(wrong(format!("the arguments have {size} bytes, a message at most {}", wire::MESSAGE_MAX)))
         } else {
@@ -152,7 +153,7 @@ impl AgbEmulator {
         }
     }
 
-    async fn used(&self, found: &AgbSession, name: &str, args: Map<String, Value>) -> ToolOutcome {
+    async fn used(&self, found: &AgbSession, name: &str, args: Map<String, Value>) -> ToolCallResult {
         match name {
             name::CREATE_DIRECTORY => self.create_directory(found, &arguments::<wire::PathOnly>(args)?.path).await,
             name::LIST_DIRECTORY => self.list_directory(found, &arguments::<wire::PathOnly>(args)?.path).await,
@@ -168,7 +169,7 @@ impl AgbEmulator {
             name::SHELL => self.shell(found, &arguments(args)?).await,
             name::RUN_CODE => {
                 let asked: wire::RunCode = arguments(args)?;
-                Err(ToolError { code: None, message: format!("no {} runs behind `wharf serve`", asked.language) })
+                Err(ToolError { code: None, message: format!("the emulator does not run {}", asked.language) })
             }
             // Nothing runs, and nothing is measured.
             name::GET_METRICS => Ok(json!({
@@ -208,7 +209,7 @@ impl AgbEmulator {
     }
 
     /// The path that an argument of a tool for files means.
-    pub(super) fn path(text: &str) -> ToolOutcome<RemotePath> {
+    pub(super) fn path(text: &str) -> ToolCallResult<RemotePath> {
         path_of(text, &home())
     }
 }

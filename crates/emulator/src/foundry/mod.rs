@@ -124,7 +124,7 @@ impl FoundryEmulator {
             Op::GetVersion => self.get_version(agent, path.get("version")),
             Op::DeleteVersion => self.delete_version(agent, path.get("version"), &request.query).await,
             Op::ImportVersion | Op::DownloadCode => {
-                let what = "`wharf serve` has no code of agents: make a version with a definition";
+                let what = "the emulator does not keep the code of agents: create a version with a definition";
                 Err(ApiError::new(StatusCode::NOT_IMPLEMENTED, what))
             }
             Op::CreateSession => self.create_session(agent, request).await,
@@ -138,7 +138,7 @@ impl FoundryEmulator {
             }
             Op::Invoke | Op::GetInvocation => {
                 self.agents.enabled(agent)?;
-                let what = "no agent runs behind `wharf serve`: it has sessions and their files";
+                let what = "the emulator does not run agents: it has sessions and their files";
                 Err(ApiError::new(StatusCode::NOT_IMPLEMENTED, what))
             }
         }
