@@ -2,6 +2,8 @@
 
 use std::io::Write;
 
+use serde_json::{Value, json};
+
 use super::stage::{S1, Stage, read};
 
 fn request(host: &str, headers: &str) -> String {
@@ -45,11 +47,26 @@ fn a_page_that_rebinds_its_name_or_comes_from_elsewhere_reads_and_writes_nothing
 fn every_dialect_and_a_faulty_one_refuses_in_its_own_form() {
     let stage = Stage::new();
     let server = stage.serve(&["--fault", "*:500 x1"]);
-    for path in ["/v1/sessions", "/sdk/ListSession", "/nowhere"] {
+    for (path, code_at, code) in [
+        ("/api/projects/p1/agents", "/error/code", json!("session_not_accessible")),
+        ("/v1/sessions", "/error/type", json!("permission_error")),
+        ("/_emulator/anthropic/sessions/s1/outputs", "/error/type", json!("permission_error")),
+        ("/sdk/ListSession", "/code", json!("AccessDenied")),
+        ("//mcp", "/code", json!("AccessDenied")),
+        ("/link/s1/callTool", "/code", json!("AccessDenied")),
+        ("/nowhere", "/error/code", Value::Null),
+    ] {
         let mut stream = server.connect();
         write!(stream, "GET {path} HTTP/1.1\r\nhost: evil.test\r\nconnection: close\r\n\r\n").unwrap();
-        assert_eq!(read(stream).unwrap().status, 403, "{path}");
+        let reply = read(stream).unwrap();
+        let body = reply.json();
+        assert_eq!((reply.status, body.pointer(code_at)), (403, Some(&code)), "{path}: {body}");
+        let messages = [&body["error"]["message"], &body["message"]];
+        assert_eq!(
+            messages.iter().filter(|text| text.as_str().is_some_and(|text| text.contains("`evil.test`"))).count(),
+            1
+        );
     }
-    // The fault is still there for whoever may ask.
+    // The fault is still there for a client that is answered.
     assert_eq!(server.get("/agents/a1/endpoint/sessions").status, 500);
 }
