@@ -46,6 +46,7 @@ fn part(name: &str) -> Option<String> {
         "environment" => Some(environment()),
         "exit-codes" => Some(exit_codes()),
         "backends" => Some(backends()),
+        "operations" => Some(operations()),
         _ => None,
     }
 }
@@ -140,6 +141,25 @@ fn backends() -> String {
     table(&names, rows)
 }
 
+/// Returns the operations that `--fault` takes: a row for each group, a column for each service.
+fn operations() -> String {
+    let services: Vec<_> = wharf_emulator::operations_by_backend().collect();
+    let split = |name: &'static str| name.split_once('.').unwrap_or_else(|| panic!("{name} has no group"));
+    let groups: BTreeSet<&str> = services.iter().flat_map(|(_, names)| names).map(|name| split(name).0).collect();
+    let verbs = |group: &str, names: &[&'static str]| {
+        let mut verbs: Vec<&str> =
+            names.iter().map(|name| split(name)).filter(|(known, _)| *known == group).map(|(_, verb)| verb).collect();
+        verbs.sort_unstable();
+        verbs.dedup();
+        verbs.into_iter().map(code).collect::<Vec<_>>().join(", ")
+    };
+    let rows = groups.into_iter().map(|group| {
+        std::iter::once(code(group)).chain(services.iter().map(|(_, names)| verbs(group, names))).collect()
+    });
+    let header: Vec<&str> = std::iter::once("group").chain(services.iter().map(|(backend, _)| *backend)).collect();
+    table(&header, rows)
+}
+
 #[test]
 fn generated_files_are_up_to_date() {
     let write = std::env::var_os(VARIABLE).is_some();
@@ -191,7 +211,7 @@ fn parts_of_documents_are_replaced_and_unknown_ones_are_refused() {
 #[test]
 fn each_part_is_in_a_document() {
     let all: String = documents().iter().map(|name| read(name)).collect();
-    for name in ["commands", "environment", "exit-codes", "backends"] {
+    for name in ["commands", "environment", "exit-codes", "backends", "operations"] {
         assert!(
             part(name).is_some_and(|part| !part.is_empty()) && all.contains(&format!("{BEGIN}{name} -->")),
             "{name}"

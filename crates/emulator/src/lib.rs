@@ -116,9 +116,14 @@ const DIALECTS: &[DialectSpec] = &[
     },
 ];
 
-/// The names that faults know requests by.
+/// Returns each backend with the names that faults have for the operations of its service, in the order of its routes.
+pub fn operations_by_backend() -> impl Iterator<Item = (&'static str, Vec<&'static str>)> {
+    DIALECTS.iter().map(|dialect| (dialect.backend, (dialect.operations)()))
+}
+
+/// Returns the names that faults have for the operations of all services, sorted.
 pub fn operations() -> Vec<&'static str> {
-    let mut all: Vec<_> = DIALECTS.iter().flat_map(|dialect| (dialect.operations)()).collect();
+    let mut all: Vec<_> = operations_by_backend().flat_map(|(_, operations)| operations).collect();
     all.push(dialect::UNKNOWN);
     all.sort_unstable();
     all.dedup();
