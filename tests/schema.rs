@@ -70,7 +70,7 @@ impl Book {
     /// Holds an object against its schema.
     fn hold(&mut self, name: &str, object: &Value) {
         if let Some(fault) = self.fault(name, object) {
-            panic!("this is no {name}: {object:#}\n{fault}");
+            panic!("not a valid {name}: {object:#}\n{fault}");
         }
         self.seen.entry(name.to_owned()).or_default().push(object.clone());
     }
@@ -170,13 +170,13 @@ impl Run {
         object
     }
 
-    /// Standard output is an array of so many objects of a kind.
+    /// Checks that stdout is an array of `count` objects of a schema.
     fn array(self, book: &mut Book, name: &str, count: usize) -> Vec<Value> {
         let Value::Array(objects) = self.json() else { panic!("`wharf {}` printed no array", self.args) };
         self.several(book, name, count, objects)
     }
 
-    /// Standard output is so many lines, each an object of a kind.
+    /// Checks that stdout has `count` lines, each an object of a schema.
     fn lines(self, book: &mut Book, name: &str, count: usize) -> Vec<Value> {
         let objects = self.stdout.lines().map(|line| serde_json::from_str(line).expect("a line of JSON")).collect();
         self.several(book, name, count, objects)
@@ -241,7 +241,7 @@ fn sessions(stage: &Stage, book: &mut Book) {
     let labels = stage.run("sessions label s1 team=red n-").ok().json();
     assert_eq!(labels, json!({"team": "red"}), "labels are printed as a plain map");
 
-    // What expired is in no listing and is found by nobody.
+    // An expired session is not listed and not found.
     stage.run("sessions create --id brief --ttl 1s").ok().one(book, "session");
     std::thread::sleep(std::time::Duration::from_millis(1100));
     stage.run("sessions list").ok().array(book, "session", 2);
@@ -366,7 +366,7 @@ fn deletions(stage: &Stage, book: &mut Book) {
     assert!(gone(&stage.run("sessions delete s1 --format jsonl").ok().lines(book, "deletion", 1)));
 }
 
-/// Takes each member away, gives it a wrong type, and adds one that nobody knows: none may pass.
+/// Removes each field, gives it a wrong type, and adds an unknown one: the schema must reject all of them.
 fn spoil_each_member(book: &Book, name: &str, object: &Value) {
     for (what, spoilt) in spoilt(object) {
         assert!(book.fault(name, &spoilt).is_some(), "{what}, it is still a {name}: {spoilt:#}");
@@ -460,7 +460,7 @@ fn spoil_by_hand(book: &Book) {
     spoil("error", &error, book, "/error/retryable", &json!([null, 0]));
     spoil("error", &error, book, "/error/retry_after", &json!([-1, "1"]));
     let setting = book.sample("setting", |_| true);
-    spoil("setting", &setting, book, "/origin", &json!(["nobody", "environment: ", null]));
+    spoil("setting", &setting, book, "/origin", &json!(["unknown", "environment: ", null]));
 
     let mut both = deletion;
     both["id"] = json!("s1");

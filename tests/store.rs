@@ -86,7 +86,7 @@ const SIZE: usize = 300_000;
 #[test]
 fn two_hundred_processes_lose_nothing() {
     let store = Store::new();
-    // Nobody has made the store yet: they all try to be the first.
+    // The store does not exist yet: all processes try to create it.
     let ids: Vec<String> = (0..100).map(|n| format!("s{n:03}")).collect();
     let all = codes(ids.iter().chain(&ids).map(|id| store.start(&["sessions", "create", "--id", id])).collect());
     assert_eq!(all.iter().filter(|code| **code == 0).count(), 100, "each name once: {all:?}");

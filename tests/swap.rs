@@ -63,7 +63,7 @@ const INTRUDERS: [Intruder; 6] = [
     Intruder::Device,
 ];
 
-/// Where it all happens: a session `s1`, something outside, and a FIFO that nobody may open.
+/// The setting of a test: a session `s1`, files outside it, and a FIFO that must not be opened.
 struct Stage {
     sandbox: Sandbox,
     outside: Outside,
@@ -171,7 +171,7 @@ fn clear(path: &Path) {
     fs::create_dir_all(path).unwrap();
 }
 
-/// A FIFO with somebody waiting at its other end, who notices the moment anybody opens it.
+/// A FIFO with a thread that waits at its other end and notices when another process opens it.
 struct Fifo {
     path: PathBuf,
     opened: Arc<AtomicBool>,
@@ -198,7 +198,7 @@ impl Fifo {
 
 impl Drop for Fifo {
     fn drop(&mut self) {
-        // Whoever waits may go home.
+        // Ends the wait of the thread.
         drop(rustix::fs::open(&self.path, OFlags::RDONLY | OFlags::NONBLOCK, Mode::empty()));
     }
 }

@@ -63,7 +63,7 @@ fn is_json(text: &str) -> bool {
     serde_json::from_str::<IgnoredAny>(text).is_ok()
 }
 
-/// A path with a problem has it wherever it stands and whoever asks; the command refuses just those.
+/// A path with a problem has it in every position and for every caller; the command refuses exactly those.
 fn check_refusal(text: &str) {
     let parsed = Path::parse(text);
     let problem = match &parsed {

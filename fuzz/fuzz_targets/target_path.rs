@@ -82,7 +82,7 @@ fn check_resolved(text: &str, home: &RemotePath) -> Option<RemotePath> {
     Some(path)
 }
 
-/// Written as promised, and no way out for whoever appends it to a directory.
+/// Checks the promised form: appended to a directory, the path stays inside.
 fn assert_clean(path: &RemotePath) {
     let text = path.as_str();
     let parts = text.strip_prefix('/').expect("a leading slash");

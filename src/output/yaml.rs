@@ -313,8 +313,8 @@ mod tests {
         }
     }
 
-    /// With every number that is no integer as its nearest double, which is all that a YAML reader
-    /// keeps of it.
+    /// Replaces every number that is not an integer by the nearest double, which is the precision that a
+    /// YAML reader keeps.
     fn doubles(value: Value) -> Value {
         match value {
             Value::Number(n) if !n.is_i64() && !n.is_u64() => n.as_f64().map_or(Value::Number(n), Value::from),

@@ -226,7 +226,7 @@ fn contexts_are_bound_when_a_session_is_made_and_keep_what_was_in_it() {
 }
 
 #[test]
-fn secrets_of_the_service_are_shown_to_nobody_who_does_not_ask_for_the_raw_answer() {
+fn secrets_of_the_service_are_shown_only_in_the_raw_answer() {
     let sandbox = Sandbox::new();
     let served = sandbox.serve(&[]);
     let id = session(&served, &["--image", "agb-code-space-2"]);

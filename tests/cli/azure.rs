@@ -78,7 +78,7 @@ impl Azure {
     pub(crate) fn wharf(&self, args: &[&str]) -> Call {
         let path = format!("{}:/usr/bin:/bin", self.sandbox.path("bin").display());
         let call = self.sandbox.wharf(args).env("PATH", path).env("WHARF_AGENT", "a1");
-        // A port that nobody listens on.
+        // No process listens on this port.
         call.env("AZURE_POD_IDENTITY_AUTHORITY_HOST", "http://127.0.0.1:9")
             .env("FOUNDRY_PROJECT_ENDPOINT", format!("{}/api/projects/p", self.service.url()))
             .env("AZURE_AUTHORITY_HOST", self.service.secure_url())

@@ -258,7 +258,7 @@ fn content_that_a_killed_process_left_without_a_name_is_removed() {
     fs::write(sandbox.store().join(format!("tmp/.wharf-0123456789abcdef.{}", sha256(1))), "").unwrap();
     let id = sandbox.stored("y", "stored");
     assert!(!place(&sha256(1)).exists());
-    assert!(place(&sha256(2)).exists(), "nobody said that this one may go");
+    assert!(place(&sha256(2)).exists(), "content without a mark stays");
     assert!(sandbox.unfinished().is_empty());
     // A mark of content that has a name costs only the mark.
     let stored = sandbox.run(["files", "stat", &id, "--transform", "provider.sha256", "-r"]);

@@ -90,7 +90,7 @@ fn a_mistake_in_the_file_is_a_usage_error_with_its_line() {
     for (file, line, words) in [
         ("[profiles.a]\nbackend = 'local'\nbakend = 'x'\n", 3, "bakend"),
         ("profiles = 1\n", 1, ""),
-        ("\n\nthis is no toml\n", 3, ""),
+        ("\n\nnot a toml file\n", 3, ""),
         ("[profiles.a]\njobs = 'many'\n", 2, ""),
         ("colour = 'red'\n", 1, "colour"),
     ] {
@@ -136,7 +136,7 @@ fn a_profile_that_is_not_there_is_a_usage_error_that_names_those_that_are() {
 
 #[test]
 fn what_needs_no_settings_works_with_a_broken_file() {
-    let sandbox = with("this is no toml");
+    let sandbox = with("not a toml file");
     let path = sandbox.config().join("wharf/config.toml");
     assert_eq!(sandbox.run(["config", "path"]).ok().stdout(), format!("{}\n", path.display()));
     for args in [&["--help"][..], &["--version"], &["completions", "bash"], &["backends"], &["man", "out"], &[]] {
@@ -147,7 +147,7 @@ fn what_needs_no_settings_works_with_a_broken_file() {
 
 #[test]
 fn the_file_can_be_elsewhere() {
-    let sandbox = with("this is no toml");
+    let sandbox = with("not a toml file");
     let file = sandbox.write("mine.toml", FILE);
     let run = sandbox.wharf(["config", "list"]).env("WHARF_CONFIG", &file).run();
     assert_eq!(setting(&run, "agent").0, "agent_file");

@@ -30,7 +30,7 @@ fn a_service_principal_is_asked_once_and_its_token_kept() {
 }
 
 #[test]
-fn a_kept_token_is_nobody_elses() {
+fn a_cached_token_is_used_only_with_its_own_settings() {
     let azure = Azure::new();
     let mut seen = 0;
     let mut asks = |call: Call| {
@@ -232,7 +232,7 @@ fn an_end_user_is_named_on_every_call() {
     let call = |args: &[&str]| azure.wharf(args).env("WHARF_FOUNDRY_TOKEN", "PLANTED-t");
     let acting = ["--user-identity", "user@example.org", "--isolation-key", "tenant 7"];
     clean(call(&[&["sessions", "list"], &acting[..]].concat()).run()).ok();
-    // What this service answers is no session; what it was asked is what counts.
+    // The answer is not a session; only the request matters here.
     clean(call(&["sessions", "delete", "s1", "--user-identity", "u1"]).env("WHARF_ISOLATION_KEY", "k1").run()).code(8);
     let asked = azure.service.asked("/agents/");
     let of = |asked: &Asked| {
@@ -241,7 +241,7 @@ fn an_end_user_is_named_on_every_call() {
     assert_eq!(of(&asked[0]), [Some("user@example.org".to_owned()), Some("tenant 7".to_owned())]);
     assert!(asked.len() > 1);
     assert!(asked[1..].iter().all(|asked| of(asked) == [Some("u1".to_owned()), Some("k1".to_owned())]));
-    // Nobody else is told.
+    // The login service does not get these headers.
     clean(principal(azure.wharf(&["sessions", "list", "--user-identity", "u1"]), "t", "PLANTED-s").run()).ok();
     assert_eq!(of(&azure.service.asked("/oauth2/")[0]), [None, None]);
     for bad in [["--user-identity", "a b"], ["--user-identity", ""], ["--isolation-key", "a\nb"]] {
@@ -293,7 +293,7 @@ fn requests_are_told_as_far_as_is_asked_for() {
 }
 
 #[test]
-fn nobody_waits_for_what_comes_after_the_time_is_up() {
+fn a_retry_after_beyond_the_timeout_is_not_waited_for() {
     let service = Endpoint::new(|_| (429, "retry-after: 60\r\n".to_owned(), "{}".to_owned()));
     let sandbox = Sandbox::new();
     let call = |args: &[&str]| {

@@ -108,7 +108,7 @@ fn cve_2019_11246_cve_2019_11249_a_download_through_a_planted_link_stays_inside(
 
 /// The same, where a name comes from the other side and only the directory for it was chosen.
 #[test]
-fn cve_2019_11246_a_link_that_nobody_named_is_not_written_through() {
+fn cve_2019_11246_a_link_that_was_not_named_is_not_written_through() {
     let (sandbox, outside) = stage();
     sandbox.put("s1:/t/f", "evil");
     let id = sandbox.stored("f", "evil");

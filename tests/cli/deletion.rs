@@ -8,8 +8,8 @@ use serde_json::Value;
 
 use crate::sandbox::{Call, Mounts, Pinned, Run, Sandbox, is_root, wait_until};
 
-/// The user that has nothing.
-const NOBODY: u32 = 65_534;
+/// A user that owns none of the files.
+const OTHER_USER: u32 = 65_534;
 
 /// One check of `doctor`.
 fn check(doctor: &Run, name: &str) -> Value {
@@ -136,7 +136,7 @@ fn a_session_whose_directory_is_a_mount_point_is_emptied_and_stays_visible() {
     mounts.run(&format!("mkdir '{0}/d'; echo x > '{0}/d/f'", at("s1")));
     run(&["sessions", "delete", "s1"]).code(12).says(&["sessions/s1`: something is mounted there"]);
     mounts.run(&format!("test -z \"$(ls -A '{}')\"", at("s1")));
-    // The other one expires, and nobody asked for its deletion.
+    // The other session expires without a request to delete it.
     wait_until("it has expired", || run(&["sessions", "get", "s2"]).one_of(&[0, 4]).stdout().is_empty());
     run(&["sessions", "create", "--id", "s3"]).ok();
     assert_eq!(
@@ -239,11 +239,11 @@ fn files_of_another_user_are_left_and_named() {
         fs::set_permissions(path, Permissions::from_mode(0o755)).unwrap();
     }
     if is_root() {
-        std::os::unix::fs::chown(&store, Some(NOBODY), Some(NOBODY)).unwrap();
+        std::os::unix::fs::chown(&store, Some(OTHER_USER), Some(OTHER_USER)).unwrap();
     }
     let run = |args: &[&str]| {
         let call = sandbox.wharf(args).env("WHARF_HOME", &store);
-        if is_root() { call.run_by(NOBODY) } else { call }.run()
+        if is_root() { call.run_by(OTHER_USER) } else { call }.run()
     };
     for id in ["s1", "s2"] {
         run(&["sessions", "create", "--id", id]).ok();

@@ -1,4 +1,4 @@
-//! `files download`: where things land, what is never touched, and what is proven.
+//! `files download`: destinations, files that are never changed, and verification.
 
 use std::fs::{self, File};
 use std::io::Read;

@@ -154,8 +154,7 @@ fn a_database_that_is_none_is_an_error_of_the_local_disk() {
     for name in ["wharf.db", "wharf.db-wal", "wharf.db-shm"] {
         drop(fs::remove_file(sandbox.store().join(name)));
     }
-    fs::write(sandbox.store().join("wharf.db"), "this is no database, and it is long enough to be one".repeat(100))
-        .unwrap();
+    fs::write(sandbox.store().join("wharf.db"), "not a database, but long enough to be one".repeat(100)).unwrap();
     let run = sandbox.run(["--format=json", "sessions", "list"]);
     assert_eq!(run.code(12).error()["kind"], "io");
     assert_eq!(fs::read_to_string(sandbox.store().join("sessions/s1/a")).unwrap(), "a", "files stay");

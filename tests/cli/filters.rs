@@ -58,7 +58,7 @@ fn without(left: &[&str]) -> Vec<&'static str> {
 fn nothing_is_left_out_unasked() {
     let sandbox = stage();
     check(&sandbox, &[], &ALL);
-    // The `.gitignore` in the tree says that all is ignored, and nobody asked it.
+    // The `.gitignore` in the tree excludes everything, and wharf does not apply it.
     assert_eq!(sandbox.read("tree/.gitignore"), "*\n");
 }
 

@@ -450,7 +450,7 @@ fn a_download_says_where_the_bytes_went() {
     assert_eq!(piped.ok().stdout(), "seven");
     piped.says(&["5 bytes of", &file, "stdout"]);
     assert_eq!(sandbox.tree(""), [""; 0]);
-    // Whoever asks for receipts, or for names, gets a file.
+    // A positional id, a format for results, `-q` and `--output` each write a file.
     let named = run(&served, &["files", "download", &file]);
     named.ok().says(&["was written to the file `./report.txt`"]);
     assert_eq!(named.json()[0]["destination"], "./report.txt");

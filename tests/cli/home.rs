@@ -8,8 +8,8 @@ use std::process::Command;
 
 use crate::sandbox::{Run, Sandbox, is_root, tree};
 
-/// The user that has nothing, and one that the system does not know.
-const NOBODY: u32 = 65_534;
+/// A user that owns none of the files, and an id without a user.
+const OTHER_USER: u32 = 65_534;
 const UNKNOWN: u32 = 54_321;
 
 fn mode(path: &Path) -> u32 {
@@ -60,7 +60,7 @@ fn a_store_of_another_user_is_refused() {
     }
     let sandbox = Sandbox::new();
     sandbox.run(["sessions", "create", "--id", "s1"]).ok();
-    chown(sandbox.store(), Some(NOBODY), None).unwrap();
+    chown(sandbox.store(), Some(OTHER_USER), None).unwrap();
     let before = tree(&sandbox.store());
     for args in
         [&["sessions", "list"][..], &["sessions", "create"], &["files", "ls", "s1:/"], &["sessions", "delete", "s1"]]

@@ -8,8 +8,8 @@ use std::process::Command;
 
 use crate::sandbox::{Mounts, Pinned, Sandbox, is_root};
 
-/// The user that has nothing.
-const NOBODY: u32 = 65_534;
+/// A user that owns none of the files.
+const OTHER_USER: u32 = 65_534;
 
 /// A session `s1`, and here a file `d`, a program `x` and a tree of both.
 fn stage() -> Sandbox {
@@ -140,7 +140,7 @@ fn a_replaced_file_keeps_its_owner_so_that_an_agent_can_go_on_writing() {
     let sandbox = stage();
     // Only root can give a file to another user; for everyone else it stays with the user.
     let user = fs::metadata(sandbox.path("d")).unwrap();
-    let (uid, gid) = if is_root() { (NOBODY, NOBODY) } else { (user.uid(), user.gid()) };
+    let (uid, gid) = if is_root() { (OTHER_USER, OTHER_USER) } else { (user.uid(), user.gid()) };
     for (to, args) in both(&sandbox) {
         fs::create_dir_all(to.join("in")).unwrap();
         fs::write(to.join("in/d"), "old").unwrap();
@@ -155,11 +155,11 @@ fn a_replaced_file_keeps_its_owner_so_that_an_agent_can_go_on_writing() {
 }
 
 /// An ACL as the kernel has it in an extended attribute: `acl(5)`, `posix_acl_xattr.h`. The user
-/// `NOBODY` may read and write, and so may the group; nobody else may anything.
+/// `OTHER_USER` may read and write, and so may the group; other users have no access.
 #[cfg(target_os = "linux")]
 fn acl() -> Vec<u8> {
     const NONE: u32 = u32::MAX;
-    let entries = [(1_u16, 6_u16, NONE), (2, 6, NOBODY), (4, 6, NONE), (0x10, 6, NONE), (0x20, 0, NONE)];
+    let entries = [(1_u16, 6_u16, NONE), (2, 6, OTHER_USER), (4, 6, NONE), (0x10, 6, NONE), (0x20, 0, NONE)];
     let mut bytes = 2_u32.to_le_bytes().to_vec();
     for (tag, bits, id) in entries {
         bytes.extend([&tag.to_le_bytes()[..], &bits.to_le_bytes(), &id.to_le_bytes()].concat());

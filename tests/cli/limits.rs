@@ -76,7 +76,7 @@ fn a_count_that_cannot_be_right_is_made_anew() {
     let count = sandbox.store().join("usage/s1");
     let put = |name: &str, to: &str| limited(&sandbox, &["files", "upload", name, &format!("s1:/{to}")]);
     put("f600", "a").ok();
-    // A killed process counts what never came; a broken count is no count; another session's neither.
+    // Ignored: the count of a killed process, a damaged count, and the count of another session.
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_micros();
     for wrong in [format!("1 1000 {now} 999999999999\n"), "half a li".to_owned(), format!("7 0 {now} 999999999999\n")] {
         fs::write(&count, &wrong).unwrap();

@@ -64,7 +64,7 @@ mod transform;
 mod upload;
 mod upload_items;
 
-/// A file that nobody includes is a file whose tests never run.
+/// The tests in a file without a `mod` line never run.
 #[test]
 fn no_file_of_this_directory_is_forgotten() {
     let here = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cli");

@@ -1,4 +1,4 @@
-//! Odd names, both ways: what a file is called is nobody's business but its owner's.
+//! Unusual file names in uploads and downloads.
 
 use std::ffi::OsStr;
 use std::fs;

@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime};
 use crate::sandbox::{Run, Sandbox};
 
 /// What every file outside holds.
-pub(crate) const SECRET: &str = "what nobody may see";
+pub(crate) const SECRET: &str = "content that must stay secret";
 
 /// A directory that nothing may read or change.
 pub(crate) struct Outside {

@@ -196,7 +196,7 @@ fn a_reader_of_a_files_first_bytes_is_no_error() {
 }
 
 #[test]
-fn work_goes_on_when_nobody_reads_of_it() {
+fn a_transfer_continues_when_the_output_pipe_is_closed() {
     let sandbox = stage();
     for n in 0..20 {
         sandbox.write(format!("tree/{n:02}"), "x");
@@ -223,7 +223,7 @@ fn work_goes_on_when_nobody_reads_of_it() {
 }
 
 #[test]
-fn a_failure_is_still_a_failure_when_nobody_reads() {
+fn a_failure_keeps_its_exit_code_when_the_output_pipe_is_closed() {
     let sandbox = stage();
     let (reader, writer) = std::io::pipe().unwrap();
     drop(reader);

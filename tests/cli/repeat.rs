@@ -118,7 +118,7 @@ fn what_cannot_be_compared_is_sent() {
     assert_eq!(down(&sandbox, &["--if-exists", "update"]).code(10).outcomes("tree")[0], "a failed conflict");
 }
 
-/// A file of a size that nobody waits for, without content on the disk.
+/// Creates a sparse file that takes longer to transfer than a test waits.
 fn endless(path: &Path) {
     File::create(path).unwrap().set_len(4 << 30).unwrap();
 }

@@ -217,7 +217,7 @@ impl Pinned {
         Pinned(path)
     }
 
-    /// What the system says to whoever tries.
+    /// Returns the error text of the operating system for a forbidden change.
     pub(crate) fn reason() -> &'static str {
         if is_root() { "operation not permitted" } else { "permission denied" }
     }
@@ -312,7 +312,7 @@ pub(crate) struct Served<'a> {
 }
 
 impl Served<'_> {
-    /// `wharf ARGS...` as somebody who uses that backend of the server, its agent `a1` and an image.
+    /// Returns a call of `wharf ARGS...` that is configured for that backend of the server, with agent `a1` or an image.
     pub(crate) fn wharf<S: AsRef<OsStr>>(&self, backend: &str, args: impl IntoIterator<Item = S>) -> Call {
         self.dress(backend, self.sandbox.wharf(args))
     }
@@ -320,7 +320,7 @@ impl Served<'_> {
     /// The variables by which a command uses that backend of the server.
     fn dress(&self, backend: &str, call: Call) -> Call {
         let mut call = call.env("WHARF_BACKEND", backend);
-        // Nobody has both.
+        // A backend needs either an image or an agent.
         call = match backend {
             "agb" => call.env("WHARF_IMAGE", "agb-code-space-1"),
             _ => call.env("WHARF_AGENT", "a1"),
@@ -708,7 +708,7 @@ impl Run {
     }
 }
 
-/// Opens a FIFO as soon as somebody reads from it, and never waits for one that does not come.
+/// Opens a FIFO for writing as soon as it has a reader; fails where no reader comes in time.
 #[track_caller]
 pub(crate) fn open_to_write(fifo: &Path) -> File {
     let mut opened = None;

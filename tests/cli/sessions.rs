@@ -210,7 +210,7 @@ fn delete_of_several_says_which_were_there() {
 }
 
 #[test]
-fn delete_by_label_needs_yes_where_nobody_can_be_asked() {
+fn delete_by_label_needs_yes_without_a_terminal() {
     let sandbox = with(&[("s1", &["team=blue"]), ("s2", &["team=blue"]), ("s3", &["team=red"])]);
     let run = sandbox.run(["sessions", "delete", "--label", "team=blue"]);
     run.code(2).says(&["2", "--yes"]);

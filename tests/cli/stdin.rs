@@ -92,7 +92,7 @@ fn a_pipe_or_a_file_without_a_byte_is_no_document() {
 }
 
 #[test]
-fn a_file_that_somebody_is_in_the_middle_of_is_left_alone() {
+fn a_partly_read_file_on_stdin_keeps_its_position() {
     let sandbox = Sandbox::new();
     let path = sandbox.write("list.txt", "one\ntitle: not ours\n");
     let mut file = File::open(path).unwrap();

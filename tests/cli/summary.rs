@@ -70,7 +70,7 @@ fn one_file_needs_no_summary() {
 }
 
 #[test]
-fn whoever_asks_for_little_gets_no_summary() {
+fn quiet_and_machine_formats_print_no_summary() {
     let sandbox = stage();
     for extra in [&["-q"][..], &["--format=json"], &["--format=jsonl"], &["--format=yaml"]] {
         for args in [["upload", "tree", "s1:/x"], ["download", "s1:/x", "out"]] {

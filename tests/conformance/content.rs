@@ -34,7 +34,7 @@ impl Source for Content<'_> {
     }
 }
 
-/// A pipe, whose length nobody knows before its end.
+/// A pipe: its length is unknown until it ends.
 pub(crate) struct Pipe(pub(crate) Vec<u8>);
 
 #[async_trait]
@@ -57,7 +57,7 @@ impl Source for Pipe {
     }
 }
 
-/// A pipe that gives so many bytes and then an error of the disk.
+/// A pipe that yields this number of bytes and then a disk error.
 pub(crate) struct Broken(pub(crate) u64);
 
 #[async_trait]

@@ -26,7 +26,7 @@ pub(crate) enum Op {
     Unmount { at: &'static str },
 }
 
-/// So many times this letter.
+/// A letter, repeated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Bytes(pub(crate) usize, pub(crate) char);
 

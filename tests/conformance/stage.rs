@@ -158,7 +158,7 @@ pub(crate) struct Stage {
     pub(crate) backend: Box<dyn Backend>,
     /// A time to live that a test can wait for, where there is one.
     pub(crate) shortest_ttl: Option<Duration>,
-    /// Of so many random sequences one is played here.
+    /// One of this number of random sequences runs on this stage.
     pub(crate) one_in: u32,
     /// The agent that its sessions belong to, where they belong to one.
     pub(crate) agent: &'static str,

@@ -121,7 +121,7 @@ fn backends() -> String {
     wharf::commands::advice::install();
     let mut rows = vec![
         row("directory of relative paths", &|backend| code(backend.home)),
-        row("proof of an upload", &|backend| backend.proof.to_owned()),
+        row("verification of an upload", &|backend| backend.proof.to_owned()),
         row("largest file, in bytes", &|backend| number(backend.limits.file_bytes)),
         row("largest session, in bytes", &|backend| number(backend.limits.session_bytes)),
         row("resources in a session", &|backend| number(backend.limits.mounts.map(u64::from))),

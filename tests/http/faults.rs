@@ -1,4 +1,4 @@
-//! Answers that are wrong, late, endless or somebody else's.
+//! Answers that are wrong, late, endless or meant for another request.
 
 use std::io::Write;
 use std::time::{Duration, Instant};

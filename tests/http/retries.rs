@@ -105,7 +105,7 @@ async fn a_lost_answer_is_asked_for_again_where_twice_is_once() {
 }
 
 #[tokio::test]
-async fn where_nobody_listens_nothing_was_sent_and_everything_may_be_tried_again() {
+async fn a_refused_connection_sends_nothing_and_every_request_may_be_retried() {
     let closed = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = closed.local_addr().unwrap();
     drop(closed);
@@ -161,7 +161,7 @@ async fn one_that_is_told_to_wait_holds_all_others_back() {
 }
 
 #[tokio::test]
-async fn nobody_waits_for_an_hour() {
+async fn a_retry_after_of_an_hour_is_not_waited_for() {
     let server = Server::new(vec![answer(429, "retry-after: 3600\r\n", ""), fine()]);
     let http = client(&server.url());
     let start = Instant::now();

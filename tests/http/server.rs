@@ -204,7 +204,7 @@ impl Talk<'_> {
         }
     }
 
-    /// Writes bytes; a peer that went away is no failure of the server.
+    /// Writes bytes. A peer that closed the connection does not make the server fail.
     pub(crate) fn write(&mut self, bytes: impl AsRef<[u8]>) -> bool {
         self.keep &= self.stream.write_all(bytes.as_ref()).is_ok();
         self.keep

@@ -87,7 +87,7 @@ const EXCEPTIONS: &[Exception] = &[
             copy_argument(recorded, ours, wire::name::READ_FILE, name);
         }
     }),
-    ("a file is written beside its place, and moved there when it is proven", |recorded, ours| {
+    ("a file is written under a temporary name, verified, and then renamed", |recorded, ours| {
         copy_argument(recorded, ours, wire::name::WRITE_FILE, "path");
     }),
     ("every transfer has a directory of its own", |recorded, ours| {
@@ -330,7 +330,7 @@ async fn drive(backend: &dyn Backend, capture: &Capture, content: Vec<u8>) -> Re
         }
         Some(Op::ListSessions) => {
             let asked = SessionQuery { labels: labels(&query("labels").unwrap()), ..SessionQuery::default() };
-            // What the SDKs ask for where nobody says, we do not.
+            // The SDKs send their default limit; wharf sends none.
             let limit = query("maxResults").and_then(|most| most.parse().ok()).filter(|most| *most != 10);
             sessions.list(&asked, PageRequest { limit, cursor: query("nextToken") }).await.map(drop)
         }

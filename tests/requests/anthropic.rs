@@ -53,7 +53,7 @@ const EXCEPTIONS: &[Exception] = &[
             recorded.headers.insert("x-api-key".to_owned(), key);
         }
     }),
-    ("the newest version of the protocol, whoever is old", |recorded, ours| {
+    ("the newest version of the protocol, whichever the SDK sends", |recorded, ours| {
         recorded.headers.insert("anthropic-version".to_owned(), ours.headers["anthropic-version"].clone());
     }),
     ("a flag in the query that the newest clients left out", |recorded, _| {
@@ -66,7 +66,7 @@ const EXCEPTIONS: &[Exception] = &[
         }
         recorded.headers.retain(|name, value| name != "anthropic-beta" || !value.is_empty());
     }),
-    ("listings are asked for in the largest pages unless somebody wants fewer", |recorded, ours| {
+    ("listings are requested in the largest pages unless a limit is given", |recorded, ours| {
         if recorded.method == "GET" && ours.query.contains_key("limit") {
             recorded.query.entry("limit".to_owned()).or_insert_with(|| ours.query["limit"].clone());
         }

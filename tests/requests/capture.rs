@@ -96,7 +96,7 @@ fn bytes(body: &Value) -> Vec<u8> {
 /// What a request carries.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Content {
-    /// Compared as JSON: the order of members is nobody's.
+    /// Compared as JSON: the order of fields does not matter.
     Json(Value),
     /// Compared byte by byte.
     Bytes(Vec<u8>),
@@ -110,7 +110,7 @@ pub(crate) struct Shape {
     pub(crate) method: String,
     /// As it was sent, escapes included.
     pub(crate) path: String,
-    /// As it was sent, escapes included; the order is nobody's.
+    /// As it was sent, escapes included; the order does not matter.
     pub(crate) query: BTreeMap<String, String>,
     pub(crate) headers: BTreeMap<String, String>,
     pub(crate) body: Content,

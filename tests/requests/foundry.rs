@@ -77,19 +77,16 @@ const EXCEPTIONS: &[Exception] = &[
     ("a version is always named: without one it is the newest that is active", |recorded, ours| {
         copy(recorded, ours, "version_indicator");
     }),
-    (
-        "listings are asked for in the largest pages unless somebody wants fewer, of sessions the newest first",
-        |recorded, _| {
-            let (of_sessions, of_files) = (recorded.path.ends_with("/sessions"), recorded.path.ends_with("/files"));
-            if recorded.method == "GET" && (of_sessions || of_files) {
-                recorded.query.entry("limit".to_owned()).or_insert_with(|| "100".to_owned());
-                recorded.query.remove("order");
-            }
-            if recorded.method == "GET" && of_sessions {
-                recorded.query.insert("order".to_owned(), "desc".to_owned());
-            }
-        },
-    ),
+    ("listings are requested in the largest pages unless a limit is given, sessions newest first", |recorded, _| {
+        let (of_sessions, of_files) = (recorded.path.ends_with("/sessions"), recorded.path.ends_with("/files"));
+        if recorded.method == "GET" && (of_sessions || of_files) {
+            recorded.query.entry("limit".to_owned()).or_insert_with(|| "100".to_owned());
+            recorded.query.remove("order");
+        }
+        if recorded.method == "GET" && of_sessions {
+            recorded.query.insert("order".to_owned(), "desc".to_owned());
+        }
+    }),
     (
         "pages are walked forwards only, and `pagination_token` is a word of azd that the contract lacks",
         |recorded, _| {

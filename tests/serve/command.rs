@@ -96,7 +96,7 @@ fn curl_trusts_the_certificate_without_being_told() {
         "command -v curl >/dev/null || exit 60
         env -u CURL_CA_BUNDLE -u SSL_CERT_FILE curl -sS $FOUNDRY_PROJECT_ENDPOINT",
     );
-    assert_eq!(alone.status.code(), Some(60), "nobody else trusts it: {alone:?}");
+    assert_eq!(alone.status.code(), Some(60), "curl trusts the certificate without the variables: {alone:?}");
 }
 
 #[test]

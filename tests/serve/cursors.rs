@@ -51,7 +51,7 @@ fn any_limit_lists_each_session_once_in_either_order() {
         assert_eq!(walk(&server, &format!("limit={limit}&order=desc")), backwards, "{limit}");
     }
     let first = page(&server, "");
-    assert_eq!((ids(&first).len(), &first["has_more"]), (20, &true.into()), "20 unless somebody says how many");
+    assert_eq!((ids(&first).len(), &first["has_more"]), (20, &true.into()), "a page has 20 entries by default");
     assert_eq!(ids(&page(&server, "limit=100")).len(), 25);
     for bad in ["limit=0", "limit=101", "limit=-1", "limit=x", "order=up", "after=none", "before=none"] {
         server.get(&format!("/agents/a1/endpoint/sessions?{bad}")).is(400, "invalid_request");

@@ -67,6 +67,6 @@ fn every_dialect_and_a_faulty_one_refuses_in_its_own_form() {
             1
         );
     }
-    // The fault is still there for a client that is answered.
+    // The fault still applies to accepted requests.
     assert_eq!(server.get("/agents/a1/endpoint/sessions").status, 500);
 }

@@ -37,7 +37,7 @@ fn a_session_is_made_read_stopped_woken_and_deleted() {
 }
 
 #[test]
-fn an_id_and_a_version_are_chosen_where_nobody_does() {
+fn a_missing_id_and_version_are_generated() {
     let stage = Stage::new();
     let server = stage.serve(&[]);
     let sessions = "/agents/a1/endpoint/sessions";

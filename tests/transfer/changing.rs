@@ -52,7 +52,7 @@ fn a_source_that_is_written_to_behind_the_reader_is_a_conflict() {
 #[test]
 fn a_source_that_grows_is_a_conflict() {
     upload_while(|path| open(path).set_len(6 * BLOCK as u64).unwrap());
-    // Somebody hides it: the clock says that nothing happened.
+    // The modification time is set back, which hides the change.
     upload_while(|path| {
         open(path).set_len(6 * BLOCK as u64).unwrap();
         age(path);

@@ -13,7 +13,7 @@ use crate::stage::{Room, Told, options, run};
 
 const CONTENT: &str = "0123456789";
 
-/// A file of which the first so many tries give half and then this error.
+/// A file whose first `times` reads yield one half and then this error.
 fn cut(times: usize, error: impl Fn() -> Error + Send + Sync + 'static) -> Other {
     let fetch = move |_: &str, number: usize| {
         let half = Ok(Bytes::from_static(b"01234"));
@@ -26,7 +26,7 @@ fn soon() -> Error {
     broken(true, Some(Duration::ZERO))
 }
 
-/// Downloads it over an old file, with so many retries, by itself and in a tree.
+/// Downloads the file over an old one with this number of retries, alone and in a directory.
 fn fetch(other: &Other, retries: u32, from: &str) -> (Room, Told) {
     let room = Room::with(&[("to/f", "old")]);
     let to = if from == "/t" { room.at("to") } else { room.at("to/f") };

@@ -22,7 +22,7 @@ fn evil(paths: &[(&str, EntryKind)]) -> Other {
     Other { listing: Some(lists(entries)), ..Other::with(&files) }
 }
 
-/// What nobody asked for: beside the root, above it, of a name that only begins alike.
+/// Paths that were not requested: beside the root, above it, or with the name of the root as a prefix.
 const UNASKED: [(&str, EntryKind); 6] = [
     ("/.bashrc", EntryKind::File),
     ("/tt/good", EntryKind::File),
@@ -34,7 +34,7 @@ const UNASKED: [(&str, EntryKind); 6] = [
 
 /// scp and rsync took what the other side sent, whether it had been asked for or not.
 #[test]
-fn cve_2019_6111_cve_2022_29154_what_nobody_asked_for_does_not_land() {
+fn cve_2019_6111_cve_2022_29154_unrequested_paths_are_not_written() {
     for most in [1, 8] {
         for links in [Links::FollowInside, Links::Follow, Links::Skip] {
             let (room, other) = (Room::new(), evil(&UNASKED));
@@ -50,7 +50,7 @@ fn cve_2019_6111_cve_2022_29154_what_nobody_asked_for_does_not_land() {
 
 /// The same behind a link that was followed.
 #[test]
-fn cve_2022_29154_what_nobody_asked_for_does_not_land_below_a_link_either() {
+fn cve_2022_29154_unrequested_paths_are_not_written_below_a_link_either() {
     let room = Room::new();
     let listing = |root: &wharf_core::model::RemotePath| {
         use futures_util::StreamExt;

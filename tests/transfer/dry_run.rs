@@ -260,7 +260,7 @@ fn a_dry_run_asks_for_no_change_and_no_content() {
 fn a_dry_run_says_that_a_source_has_disappeared_or_cannot_be_read() {
     let room = Room::with(&[("good", "1")]);
     let other = Other::default();
-    // Nobody may read this, not even root.
+    // No user may read this file, not even root.
     let unreadable = Path::new("/proc/sys/vm/drop_caches");
     let refused = fs::File::open(unreadable).is_err() && unreadable.is_file();
     if !refused {

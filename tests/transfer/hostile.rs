@@ -284,7 +284,7 @@ fn only_the_right_to_run_comes_along() {
     run(&other, options()).download("/t", &room.at("to")).ok();
     for (name, runs) in [("plain", false), ("program", true)] {
         let mode = room.at("to").join(name).metadata().unwrap().mode() & 0o7777;
-        // Whoever may read it may run it, and nothing else is given.
+        // Users that may read the file may execute it, and no other bit is set.
         let readers = (mode & 0o444) >> 2;
         assert_eq!(mode & 0o7111, if runs { readers } else { 0 }, "{name}: {mode:o}");
     }

@@ -1,4 +1,4 @@
-//! Many files: so many at once, each for itself, one verdict for all.
+//! Many files: the number of parallel transfers, independent results, one exit code.
 
 use std::sync::Arc;
 
@@ -20,7 +20,7 @@ fn slow() -> Pace {
     Box::new(|_| tokio::time::sleep(std::time::Duration::from_millis(2)).boxed())
 }
 
-/// Everybody waits until so many wait.
+/// Returns a pace that makes each transfer wait until `count` transfers wait.
 fn together(count: usize) -> Pace {
     let barrier = Arc::new(Barrier::new(count));
     Box::new(move |_| {

@@ -63,7 +63,7 @@ fn stays_small(count: u64, work: impl Fn(u64)) {
     assert!(more < MORE, "{more} bytes more");
 }
 
-/// A listing of so many files of one byte.
+/// A listing of `count` files of one byte.
 fn listing(count: u64) -> Other {
     let listing = move |_: &RemotePath| {
         let path = |number| format!("/t/{}/a-file-with-a-name-of-some-length-{number}", number % 100);

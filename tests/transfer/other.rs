@@ -109,7 +109,7 @@ pub(crate) struct Other {
     pub(crate) refuse: Option<Refuse>,
     /// Says that a file was put elsewhere.
     pub(crate) elsewhere: Option<Elsewhere>,
-    /// Reads so many bytes of an upload, and then again from its start.
+    /// Reads this number of bytes of an upload, and then starts again.
     pub(crate) retries_after: Option<usize>,
     /// Flips a bit of what it stores.
     pub(crate) damages: bool,
@@ -341,7 +341,7 @@ impl Other {
         }
         let held = self.held(self.real(&path.parse()?)?.as_str())?;
         let Node::File(content) = held.node else {
-            return Err(Error::conflict(format!("this is no file: `{path}`")));
+            return Err(Error::conflict(format!("not a file: `{path}`")));
         };
         let sha256 = match self.knows {
             Knows::Hash => RemoteHash::Known(hex(&Sha256::digest(&content))),
@@ -492,7 +492,7 @@ impl SessionFiles for Other {
     async fn mkdir(&self, at: &SessionPath, _: MkdirOptions) -> Result<Entry> {
         self.note("mkdir", at.path.as_str())?;
         match self.held(at.path.as_str()) {
-            Ok(held) if held.node != Node::Directory => return Err(Error::conflict("this is no directory")),
+            Ok(held) if held.node != Node::Directory => return Err(Error::conflict("not a directory")),
             Ok(_) => {}
             Err(_) => self.set(at.path.as_str(), Node::Directory),
         }

@@ -93,7 +93,7 @@ fn a_wrong_copy_stays_and_is_named_where_it_replaced_something() {
 }
 
 #[test]
-fn a_wrong_copy_stays_and_is_named_where_nobody_knows_what_it_replaced() {
+fn a_wrong_copy_stays_and_is_named_where_the_replaced_file_is_unknown() {
     let other = telling(Tells::WrongHash);
     let told = upload(&other, options()).fails(Kind::Unverified);
     assert_eq!((other.content("/f").is_some(), other.count("remove"), other.count("stat")), (true, 0, 0));
@@ -160,7 +160,7 @@ fn what_cannot_be_read_back_is_no_success_and_says_so() {
             let error = told.error().message();
             assert!(error.contains("reading back") && error.contains("not this way"), "{error}");
         }
-        assert_eq!((other.count("remove"), other.count("delete")), (0, 0), "nobody knows that it is wrong");
+        assert_eq!((other.count("remove"), other.count("delete")), (0, 0), "the content is not known to be wrong");
     }
     let fetch = |_: &str, _| {
         Some(Ok(body(Some(7), vec![Ok(Bytes::from_static(b"con")), Err(crate::other::broken(true, None))])))

@@ -1,5 +1,4 @@
-//! What every test needs: a directory of its own, a transfer with somebody who watches, and what came
-//! of it.
+//! What every test needs: a temporary directory, a transfer with an observer, and its result.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;

@@ -106,7 +106,7 @@ fn what_was_half_fetched_is_gone_and_the_old_file_is_there() {
 }
 
 #[test]
-fn a_body_that_never_makes_anybody_wait_can_be_stopped_as_well() {
+fn a_body_that_never_waits_can_be_cancelled_as_well() {
     let (room, stop) = (Room::new(), Stop::default());
     let asking = stop.clone();
     let fetch = move |_: &str, _| {
@@ -115,7 +115,7 @@ fn a_body_that_never_makes_anybody_wait_can_be_stopped_as_well() {
             if number == 1000 {
                 asking.ask(Kind::Interrupted);
             }
-            assert!(number < 1_000_000, "nobody hears");
+            assert!(number < 1_000_000, "the cancellation was not noticed");
             Ok(bytes::Bytes::from_static(b"x"))
         });
         let body = wharf_core::body::Body::of_stream(None, blocks.boxed());
@@ -143,7 +143,7 @@ fn a_listing_without_an_end_can_be_stopped_while_it_is_measured() {
                 if number == 1000 {
                     asking.ask(Kind::Interrupted);
                 }
-                assert!(number < 1_000_000, "nobody hears");
+                assert!(number < 1_000_000, "the cancellation was not noticed");
                 Ok(entry(&format!("/t/{number}"), EntryKind::File, Some(1)))
             });
             if waits { endless.take(1001).chain(stream::pending()).boxed() } else { endless.boxed() }
@@ -157,7 +157,7 @@ fn a_listing_without_an_end_can_be_stopped_while_it_is_measured() {
 }
 
 #[test]
-fn whoever_is_asked_before_begins_nothing() {
+fn a_transfer_cancelled_before_its_start_does_nothing() {
     let (room, stop) = (Room::with(&[("t/a", "1"), ("t/d/b", "1")]), Stop::default());
     stop.ask(Kind::Interrupted);
     let other = numbered(3);

@@ -36,7 +36,7 @@ pub(super) struct KeyComponent {
 
 /// Cuts at the first `.` or `|` that is not escaped.
 ///
-/// An escaped `*` is no wildcard by itself, but loses its escape, so it is one next to a bare one.
+/// An escaped `*` alone is not a wildcard, but loses its escape: next to an unescaped `*` it becomes one.
 pub(super) fn key_component(path: &str) -> KeyComponent {
     let mut name = String::new();
     let mut wild = false;

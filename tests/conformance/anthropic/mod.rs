@@ -297,7 +297,7 @@ fn a_session_whose_agent_works_is_deleted_by_force_only() {
 }
 
 #[test]
-fn an_archived_session_is_listed_only_where_somebody_asks() {
+fn an_archived_session_is_listed_only_on_request() {
     let stage = on_anthropic_with(&[]);
     wait_for(async {
         let (room, other) = (Room::new(&stage).await, Room::new(&stage).await);

@@ -1,4 +1,4 @@
-//! Putting files into a session: whole, with proof, or not at all.
+//! Uploads to a session: complete and verified, or not at all.
 
 use std::time::Duration;
 

@@ -11,9 +11,9 @@ use crate::stage::{Stage, refused};
 /// A session and a stored file, where stored files can be mounted.
 async fn stage_with_file(stage: &Stage) -> Option<(Room<'_>, FileId)> {
     let room = Room::new(stage).await;
-    let nobody: FileId = "file_none".parse().unwrap();
+    let missing: FileId = "file_none".parse().unwrap();
     if !(stage.has(Feature::Resources) && stage.has(Feature::ResourceFile)) {
-        refused(room.mount("m", &nobody).await, Kind::Unsupported);
+        refused(room.mount("m", &missing).await, Kind::Unsupported);
         refused(room.unmount("m").await, Kind::Unsupported);
         if stage.has(Feature::Resources) {
             assert_eq!(room.mounts().await.unwrap(), []);

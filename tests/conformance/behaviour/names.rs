@@ -1,4 +1,4 @@
-//! Names: what a file is called is nobody's business but its owner's.
+//! Unusual file names in a session.
 
 use wharf_client::backend::Feature;
 use wharf_core::error::Kind;

@@ -122,8 +122,8 @@ fn what_a_session_is_made_with_stands_in_it_or_is_unsupported() {
 fn a_session_is_made_with_its_mounts_or_not_at_all() {
     everywhere(async |stage| {
         let room = Room::new(stage).await;
-        let nobody = "file_none".parse().unwrap();
-        let file = if stage.has(Feature::StoredFiles) { store(stage, "a", b"stored").await.unwrap() } else { nobody };
+        let missing = "file_none".parse().unwrap();
+        let file = if stage.has(Feature::StoredFiles) { store(stage, "a", b"stored").await.unwrap() } else { missing };
         let with = |resources| NewSession { resources, ..NewSession::default() };
         let made = stage.sessions().create(with(vec![room.resource("in/a", &file), room.resource("b", &file)])).await;
         // Only where files are mounted: a backend may have other resources.
@@ -173,7 +173,11 @@ fn a_time_to_live_counts_from_the_last_use() {
         assert_eq!(new(stage).await.expires_at, None);
         let room = Room { stage, id: made.id };
         room.paths().await;
-        assert_eq!(stage.sessions().get(&room.id).await.unwrap().expires_at, Some(due), "a look is no use");
+        assert_eq!(
+            stage.sessions().get(&room.id).await.unwrap().expires_at,
+            Some(due),
+            "reading a session does not extend its life"
+        );
         tokio::time::sleep(Duration::from_millis(5)).await;
         room.put("a", b"").await.unwrap();
         let used = stage.sessions().get(&room.id).await.unwrap().expires_at.unwrap();

@@ -22,7 +22,7 @@ LIFE = 30 * 24 * 3600
 
 
 class Token:
-    """The token that the server gave out, for whoever asks."""
+    """Returns the token of the server for every scope."""
 
     def get_token(self, *scopes, **_):
         assert scopes == ("https://ai.azure.com/.default",), scopes

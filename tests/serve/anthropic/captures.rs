@@ -100,7 +100,7 @@ fn parts(recorded: &Value) -> Vec<u8> {
     super::stage::form(&all).1
 }
 
-/// Which example an answer is like; none where it is no document.
+/// Returns the name of the example that the answer of a call follows, or `None` where it has no document.
 fn example(method: &str, path: &str) -> Option<&'static str> {
     let parts: Vec<&str> = path.split('/').skip(2).collect();
     Some(match (parts.as_slice(), method) {

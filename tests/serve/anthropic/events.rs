@@ -100,7 +100,7 @@ fn a_stream_tells_what_happens_from_now_on_and_ends_with_the_session() {
     let frames = thread::scope(|scope| {
         scope.spawn(|| {
             server.say(&session, "sleep 300ms");
-            // Nobody looks at the session meanwhile: the stream itself lets time pass.
+            // No other request reads the session meanwhile: the open stream alone advances the simulation.
             thread::sleep(Duration::from_millis(900));
             server.ask("DELETE", &session, &Value::Null).fine();
         });

@@ -69,7 +69,7 @@ fn a_path_is_taken_whether_the_store_stays_or_not() {
             server.ask("POST", &resources, &body(taken)).bad();
         }
         server.ask("POST", &resources, &body("/in/ab")).fine();
-        // Of the upload nobody needs anything any more.
+        // The uploaded file is not needed any more.
         server.ask("DELETE", &format!("/v1/files/{file}"), &Value::Null).fine();
         let copy = json!({ "type": "file", "file_id": first["file_id"], "mount_path": "/copy" });
         let again = server.ask("POST", &format!("{}/resources", server.empty()), &copy);

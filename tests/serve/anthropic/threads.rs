@@ -137,7 +137,7 @@ fn an_environment_is_changed_and_keeps_what_is_not_given() {
     );
     server.ask("POST", &format!("{path}/archive"), &Value::Null).fine();
     change(json!({ "name": "x" })).refused(400, "invalid_request_error", Some("environment_archived"));
-    // One that nobody made can be changed as well.
+    // An environment that was never created can be changed as well.
     assert_eq!(server.ask("POST", "/v1/environments/env_any", &json!({ "name": "n" })).fine()["id"], "env_any");
     assert_eq!(server.look("/v1/environments/env_any")["name"], "n");
     server.ask("POST", "/v1/environments/none", &json!({})).refused(

@@ -131,7 +131,7 @@ impl<'a> Request<'a> {
     pub fn json<T: Serialize + ?Sized>(self, content: &T) -> Self {
         self.with(|parts| {
             let json = serde_json::to_vec(content)
-                .map_err(|e| Error::new(Kind::Internal, format!("a request that is no JSON: {e}")))?;
+                .map_err(|e| Error::new(Kind::Internal, format!("the request cannot be written as JSON: {e}")))?;
             parts.headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
             parts.payload = Payload::bytes(json);
             Ok(())

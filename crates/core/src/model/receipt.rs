@@ -20,7 +20,7 @@ pub struct Receipt {
     pub bytes: Option<u64>,
     /// SHA-256 of the bytes that were sent or received, in hexadecimal.
     pub sha256: Option<String>,
-    /// What the destination proved.
+    /// How far the destination verified the content.
     pub verified: Option<Verified>,
     /// The stored file that holds the content.
     pub file_id: Option<FileId>,
@@ -151,7 +151,7 @@ impl ReceiptStatus {
     }
 }
 
-/// How far a destination could prove what it holds.
+/// How far a destination verified its content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verified {
     /// Its SHA-256 equals the source's.
@@ -160,7 +160,7 @@ pub enum Verified {
     Md5,
     /// Its length equals the source's.
     Size,
-    /// It proved nothing, for this reason.
+    /// Not verified, for this reason.
     None(&'static str),
 }
 

@@ -76,7 +76,7 @@ impl Sessions for AnthropicSessions {
             extra: Map::new(),
         };
         let Ok(Value::Object(mut content)) = serde_json::to_value(&content) else {
-            return Err(Error::new(Kind::Internal, "a session that is no JSON"));
+            return Err(Error::new(Kind::Internal, "the session cannot be written as a JSON object"));
         };
         if !new.resources.is_empty() {
             let (mut resources, mut places) = (Vec::new(), HashSet::new());

@@ -386,7 +386,7 @@ struct EntryName {
 /// Returns an entry of a directory. An invalid name, or one that leads elsewhere, is an error.
 fn child(parent: &SessionPath, text: &[u8]) -> Result<Entry> {
     let text: &RawValue = serde_json::from_slice(text)
-        .map_err(|e| Error::new(Kind::Internal, format!("an entry that is no JSON any more: {e}")))?;
+        .map_err(|e| Error::new(Kind::Internal, format!("the directory entry is not valid JSON: {e}")))?;
     let listed: wire::DirectoryEntry = parsed(text).map_err(|e| unreadable("directory entry", text, e))?;
     let name = &listed.name;
     if matches!(name.as_str(), "" | "." | "..") || name.contains(['/', '\0']) || name.len() > tree::PATH {

@@ -171,7 +171,7 @@ pub(super) async fn ask(found: ApplicationResult, options: &Options) -> Result<T
 /// Azure's client takes no plain HTTP, not even to this machine, and leaves a path out.
 fn check_authority(authority: &str, options: &Options) -> Result<()> {
     Http::new(Options { base_url: authority.to_owned(), ..options.clone() })?;
-    let url = Url::parse(authority).map_err(|e| Error::usage(format!("this is no URL: {e}")))?;
+    let url = Url::parse(authority).map_err(|e| Error::usage(format!("invalid URL: {e}")))?;
     let why = match (url.scheme(), url.path()) {
         ("https", "/") => return Ok(()),
         ("https", _) => "an address with a path",

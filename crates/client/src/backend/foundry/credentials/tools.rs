@@ -151,7 +151,7 @@ fn tenant() -> Result<Option<String>> {
     Ok(tenant)
 }
 
-/// The line of a tool's complaint that says something: the error itself, else the first that is no
+/// Returns the line of a tool's output that names the error, else the first line that is not a
 /// warning. `azd` wraps its lines in JSON.
 fn useful(said: &Output) -> String {
     #[derive(Deserialize)]

@@ -101,7 +101,7 @@ impl Transport {
             ours = ours.hide(proof);
         }
         let answer = ours.send().await?;
-        // Whatever is no JSON is shown here, where it is known what of it is secret.
+        // An answer that is not JSON is reported here, where its secrets are known and hidden.
         let members: Value = answer.object()?;
         match absurd(&members, Timestamp::now()) {
             Some(what) => Err(answer.error(ServiceError { message: Some(what), ..ServiceError::default() })),
@@ -124,8 +124,8 @@ impl HttpClient for Transport {
     }
 }
 
-/// What is wrong with the times in an answer, if anything is. Azure's client adds them to the time of now without
-/// a look, and ends the process where the sum is no time.
+/// Returns what is wrong with the times in an answer. Azure's client adds them to the current time unchecked, and
+/// panics where the sum overflows.
 fn absurd(answer: &Value, now: Timestamp) -> Option<String> {
     let number = |name: &str| match answer.get(name)? {
         Value::Number(number) => number.as_i64(),
