@@ -4,14 +4,13 @@ use std::sync::Arc;
 
 use hyper::StatusCode;
 use hyper::header::{CONTENT_DISPOSITION, CONTENT_TYPE, HeaderValue};
-use tokio::sync::Mutex;
 
 use super::betas::Betas;
 use super::page::{self, Order, PageCursor, SortKey};
 use super::session_state::{MountedResource, OutputFile};
 use super::{AnthropicEmulator, ApiError, ApiResult};
 use crate::answer::{self, HttpResponse, now};
-use crate::form::{MultipartReader, PartSource};
+use crate::form::{self, PartSource, form_error};
 use crate::request::ApiRequest;
 use wharf_client::backend::{FetchOptions, NewStoredFile, PageRequest, expiry};
 use wharf_core::body::Body;
@@ -42,16 +41,16 @@ impl AnthropicEmulator {
         if request.body.announced().is_some_and(|bytes| bytes > FILE_MAX + FORM_MAX) {
             return Err(too_large());
         }
-        let form = Arc::new(Mutex::new(MultipartReader::of(request)?));
+        let mut form = form::read(request)?;
         let (mut stored, mut expires) = (None, None);
         let read = async {
             loop {
-                let part = form.lock().await.next().await?;
-                let Some(part) = part else { return Ok(()) };
-                match part.name.as_str() {
+                let Some(part) = form.next_field().await.map_err(form_error)? else { return Ok(()) };
+                let name = part.name().unwrap_or_default().to_owned();
+                match name.as_str() {
                     FILE_PART if stored.is_none() => {
-                        let new = named(part.filename.as_deref(), part.content_type, betas)?;
-                        let source = PartSource { form: Arc::clone(&form), name: new.filename.clone(), most: FILE_MAX };
+                        let new = named(part.file_name(), form::media_type(&part), betas)?;
+                        let source = PartSource::new(part, new.filename.clone(), FILE_MAX);
                         let uploaded = self.backend.require_store()?.upload(new, &source).await;
                         let uploaded = uploaded.map_err(|e| match e.kind() {
                             Kind::Limit => too_large(),
@@ -60,7 +59,7 @@ impl AnthropicEmulator {
                         stored = Some(uploaded?.0);
                     }
                     EXPIRES_PART if expires.is_none() => {
-                        let seconds = form.lock().await.text(32).await?.trim().parse::<u64>();
+                        let seconds = form::text(part, 32).await?.trim().parse::<u64>();
                         let seconds = seconds.ok().filter(|seconds| EXPIRES.contains(seconds)).ok_or_else(|| {
                             let (least, most) = (EXPIRES.start(), EXPIRES.end());
                             ApiError::bad(format!("{EXPIRES_PART}: a number from {least} to {most}"))
