@@ -1,17 +1,23 @@
 //! Removing files and trees, with a report of what could not be removed.
 //!
 //! Nothing is removed through a mount point: what lies behind one is not part of the session.
+//!
+//! A removal is not a [`DirWalk`](crate::walk::DirWalk): it removes the files of a directory while it lists it, opens
+//! directories that their own modes close, and returns to each directory to remove it, several times where another
+//! program keeps filling it. Handles are kept by the same [`NestedDirs`].
 
 use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use cap_fs_ext::DirExt;
 use cap_std::fs::Dir;
 
 use crate::platform;
 use crate::staging::handle_of;
+use crate::walk::NestedDirs;
 
 /// Leftovers that are named; the others are counted.
 const NAMED: usize = 3;
@@ -24,12 +30,6 @@ const TRIES: u32 = 64;
 
 /// Further attempts to empty a directory that another program keeps filling.
 const PASSES: u32 = 8;
-
-/// Levels that keep their handles while what is below them is removed.
-const KEPT: usize = 32;
-
-/// Below those, one level keeps its handle for each stretch of path of this length in bytes.
-const STRETCH: usize = 1024;
 
 /// What could not be removed, and why. Paths are relative to the directory of the removal.
 #[derive(Debug, Default)]
@@ -97,9 +97,9 @@ pub fn remove(dir: &Dir, name: &OsStr, patience: u64) -> Leftovers {
         Err(e) => return Leftovers::of(name, &e),
         Ok(meta) => meta,
     };
-    let mut removal = Removal { levels: Vec::new(), left: Leftovers::default(), patience };
+    let mut removal = Removal { levels: NestedDirs::new(), left: Leftovers::default(), patience };
     if meta.is_dir() {
-        let entered = dir.try_clone().map(|dir| removal.levels.push(RemovalLevel::new(OsString::new(), dir)));
+        let entered = dir.try_clone().map(|dir| removal.levels.push(OsString::new(), dir, RemovalLevel::default()));
         match entered {
             Ok(()) => {
                 let _ = removal.enter(name);
@@ -115,16 +115,16 @@ pub fn remove(dir: &Dir, name: &OsStr, patience: u64) -> Leftovers {
 
 /// Removes everything that lies in a directory, as [`remove`] does, and keeps the directory.
 pub fn empty(dir: &Dir, patience: u64) -> Leftovers {
-    let mut removal = Removal { levels: Vec::new(), left: Leftovers::default(), patience };
+    let mut removal = Removal { levels: NestedDirs::new(), left: Leftovers::default(), patience };
     // Another program may put something into it meanwhile.
     for _ in 0..PASSES {
         match dir.try_clone() {
-            Ok(dir) => removal.levels.push(RemovalLevel::new(OsString::new(), dir)),
+            Ok(dir) => removal.levels.push(OsString::new(), dir, RemovalLevel::default()),
             Err(e) => removal.left.add(PathBuf::new(), &e),
         }
         removal.clear();
         removal.run(1);
-        removal.levels.clear();
+        removal.levels = NestedDirs::new();
         if !removal.left.is_empty() || dir.entries().is_ok_and(|mut entries| entries.next().is_none()) {
             break;
         }
@@ -134,14 +134,13 @@ pub fn empty(dir: &Dir, patience: u64) -> Leftovers {
 
 /// A removal in progress, from the top of the tree to the directory that is being emptied.
 struct Removal {
-    levels: Vec<RemovalLevel>,
+    levels: NestedDirs<RemovalLevel>,
     left: Leftovers,
     patience: u64,
 }
 
+#[derive(Default)]
 struct RemovalLevel {
-    name: OsString,
-    dir: Option<Dir>,
     /// Directories that are still to be removed.
     below: Vec<OsString>,
     /// Whether something in it stays.
@@ -150,17 +149,11 @@ struct RemovalLevel {
     passes: u32,
 }
 
-impl RemovalLevel {
-    fn new(name: OsString, dir: Dir) -> Self {
-        RemovalLevel { name, dir: Some(dir), below: Vec::new(), stays: false, passes: 0 }
-    }
-}
-
 impl Removal {
     /// Works until no directory is left to be removed above `base` levels.
     fn run(&mut self, base: usize) {
         loop {
-            let depth = self.levels.len();
+            let depth = self.levels.depth();
             let Some(level) = self.levels.last_mut() else { return };
             if self.left.count >= self.patience {
                 level.below.clear();
@@ -175,13 +168,8 @@ impl Removal {
         }
     }
 
-    /// The path of a name in the last level.
-    fn path(&self, name: &OsStr) -> PathBuf {
-        self.levels.iter().map(|level| &*level.name).chain([name]).filter(|name| !name.is_empty()).collect()
-    }
-
     fn fail(&mut self, name: &OsStr, error: &io::Error) {
-        let path = self.path(name);
+        let path = self.levels.path(name);
         self.left.add(path, error);
         if let Some(level) = self.levels.last_mut() {
             level.stays = true;
@@ -192,8 +180,7 @@ impl Removal {
     fn enter(&mut self, name: &OsStr) -> bool {
         match self.open(name) {
             Ok(Some(dir)) => {
-                self.thin_out();
-                self.levels.push(RemovalLevel::new(name.to_owned(), dir));
+                self.levels.push(name.to_owned(), dir, RemovalLevel::default());
                 self.clear();
                 true
             }
@@ -207,7 +194,7 @@ impl Removal {
 
     /// None where the name is gone, or stood for something else that is gone now.
     fn open(&mut self, name: &OsStr) -> io::Result<Option<Dir>> {
-        let within = self.dir()?;
+        let within = &Arc::clone(self.levels.dir()?);
         for _ in 0..TRIES {
             if platform::is_mount_point(within, Path::new(name)) {
                 return Err(mounted());
@@ -232,7 +219,7 @@ impl Removal {
 
     /// Removes the files of the last level and notes its directories.
     fn clear(&mut self) {
-        let entries = match self.dir().and_then(Dir::entries) {
+        let entries = match self.levels.dir().and_then(|dir| dir.entries()) {
             Ok(entries) => entries,
             Err(e) => return self.fail(OsStr::new(""), &e),
         };
@@ -242,7 +229,7 @@ impl Removal {
                 Err(e) => return self.fail(OsStr::new(""), &e),
             };
             let name = entry.file_name();
-            let removed = match self.dir() {
+            let removed = match self.levels.dir() {
                 Ok(_) if entry.file_type().is_ok_and(|kind| kind.is_dir()) => None,
                 Ok(dir) => match unlink(dir, &name) {
                     Err(e) if is_exchanged(&e) || is_dir(dir, &name) => None,
@@ -263,53 +250,25 @@ impl Removal {
 
     /// Removes the directory of the last level, unless something in it stays.
     fn leave(&mut self) {
-        let Some(level) = self.levels.pop() else { return };
-        drop(level.dir);
+        let Some((name, level)) = self.levels.pop() else { return };
         if level.stays || self.left.count >= self.patience {
             if let Some(above) = self.levels.last_mut() {
                 above.stays = true;
             }
             return;
         }
-        match self.dir().and_then(|dir| remove_dir(dir, &level.name)) {
+        match self.levels.dir().and_then(|dir| remove_dir(dir, &name)) {
             // Another program put something into it.
             Err(e) if e.kind() == io::ErrorKind::DirectoryNotEmpty && level.passes < PASSES => {
-                if self.enter(&level.name)
+                if self.enter(&name)
                     && let Some(again) = self.levels.last_mut()
                 {
                     again.passes = level.passes + 1;
                 }
             }
-            Err(e) => self.fail(&level.name, &e),
+            Err(e) => self.fail(&name, &e),
             Ok(()) => {}
         }
-    }
-
-    /// Gives up the handle of the last level where a level near above keeps one.
-    fn thin_out(&mut self) {
-        let depth = self.levels.len();
-        let bare = self.levels.iter().rev().skip(1).take_while(|level| level.dir.is_none());
-        let stretch: usize = bare.map(|level| level.name.len() + 1).sum();
-        if let Some(level) = self.levels.last_mut()
-            && depth > KEPT
-            && stretch + level.name.len() < STRETCH
-        {
-            level.dir = None;
-        }
-    }
-
-    /// The directory of the last level, opened again where its handle was given up.
-    fn dir(&mut self) -> io::Result<&Dir> {
-        let kept = self.levels.iter().rposition(|level| level.dir.is_some()).unwrap_or(0);
-        if kept + 1 < self.levels.len() {
-            let below: PathBuf = self.levels.iter().skip(kept + 1).map(|level| &level.name).collect();
-            let above = self.levels.get(kept).and_then(|level| level.dir.as_ref());
-            let dir = above.map(|dir| dir.open_dir_nofollow(below)).ok_or(io::ErrorKind::NotFound)??;
-            if let Some(level) = self.levels.last_mut() {
-                level.dir = Some(dir);
-            }
-        }
-        self.levels.last().and_then(|level| level.dir.as_ref()).ok_or_else(|| io::ErrorKind::NotFound.into())
     }
 }
 

@@ -67,8 +67,7 @@ struct Branch {
     /// What nothing in it is opened outside of.
     root: Arc<Dir>,
     real_root: PathBuf,
-    walk: DirWalk,
-    open: Vec<Place>,
+    walk: DirWalk<Place>,
 }
 
 /// A directory that the walk is in.
@@ -93,15 +92,14 @@ impl<'a> Tree<'a> {
     }
 
     fn branch(&mut self, root: Arc<Dir>, real_root: PathBuf, below: &Path, place: Place) -> io::Result<()> {
-        let walk = DirWalk::new(root.open_dir(below)?)?;
-        self.branches.push(Branch { root, real_root, walk, open: vec![place] });
+        let walk = DirWalk::new(root.open_dir(below)?, place)?;
+        self.branches.push(Branch { root, real_root, walk });
         Ok(())
     }
 
     fn found(&mut self, name: OsString, meta: &Metadata) -> Option<Found> {
         let branch = self.branches.last_mut()?;
-        branch.open.truncate(branch.walk.depth());
-        let within = branch.open.last()?;
+        let within = branch.walk.within()?;
         let path = within.path.join(&name);
         let above = if within.below.is_empty() { String::new() } else { format!("{}/", within.below) };
         if self.filter.judge(&[above.as_bytes(), &bytes_of(&name)].concat(), meta.is_dir()) == Verdict::Leave {
@@ -133,11 +131,9 @@ impl<'a> Tree<'a> {
     fn directory(&mut self, name: &OsString, path: &Path, below: &str) -> Result<What, Error> {
         let meant = self.filter.judge(below.as_bytes(), true) == Verdict::Take;
         let Some(branch) = self.branches.last_mut() else { return Ok(What::Directory { meant }) };
-        match branch.walk.enter(name) {
-            Ok(true) => {
-                let real = branch.open.last().map(|within| within.real.join(name)).unwrap_or_default();
-                branch.open.push(Place { real, path: path.to_owned(), below: below.to_owned() });
-            }
+        let real = branch.walk.within().map(|within| within.real.join(name)).unwrap_or_default();
+        match branch.walk.enter(name, Place { real, path: path.to_owned(), below: below.to_owned() }) {
+            Ok(true) => {}
             Ok(false) => return Err(Error::conflict(format!("this changed while it was read: `{}`", path.display()))),
             Err(e) => self.failed = Some(unreadable(path, below.to_owned(), &e)),
         }
@@ -156,7 +152,7 @@ impl<'a> Tree<'a> {
             Links::FollowInside | Links::Follow => {}
         }
         let Some((root, real_root, real)) = self.branches.last().and_then(|branch| {
-            Some((Arc::clone(&branch.root), branch.real_root.clone(), branch.open.last()?.real.join(name)))
+            Some((Arc::clone(&branch.root), branch.real_root.clone(), branch.walk.within()?.real.join(name)))
         }) else {
             return Err(reading(path, &io::ErrorKind::NotFound.into()));
         };
@@ -186,7 +182,12 @@ impl<'a> Tree<'a> {
         match self.filter.judge(below.as_bytes(), true) {
             Verdict::Leave => Ok(What::Excluded),
             verdict => {
-                if self.branches.iter().flat_map(|branch| &branch.open).any(|place| place.real.starts_with(&target)) {
+                if self
+                    .branches
+                    .iter()
+                    .flat_map(|branch| branch.walk.ancestors())
+                    .any(|place| place.real.starts_with(&target))
+                {
                     return Err(Error::conflict(format!("this link runs in a circle: `{shown}`")));
                 }
                 self.followed += 1;
@@ -238,7 +239,7 @@ impl Iterator for Tree<'_> {
             match self.branches.last_mut()?.walk.next() {
                 Some(Ok((name, meta))) => return self.found(name, &meta),
                 Some(Err(e)) => {
-                    let within = self.branches.last().and_then(|branch| branch.open.last())?;
+                    let within = self.branches.last().and_then(|branch| branch.walk.within())?;
                     return Some(unreadable(&within.path, within.below.clone(), &e));
                 }
                 None => drop(self.branches.pop()),

@@ -48,14 +48,14 @@ impl Local {
         }
         let (mut files, mut bytes) = (0_u64, 0_u64);
         for name in &there {
-            let mut walk = DirWalk::new(disk.session_dir(name).map_err(doing)?).map_err(doing)?;
+            let mut walk = DirWalk::new(disk.session_dir(name).map_err(doing)?, ()).map_err(doing)?;
             while let Some(found) = walk.next() {
                 let (name, meta) = found.map_err(doing)?;
                 if meta.is_file() {
                     files += 1;
                     bytes = bytes.saturating_add(meta.len());
                 } else if meta.is_dir() {
-                    walk.enter(&name).map_err(doing)?;
+                    walk.enter(&name, ()).map_err(doing)?;
                 }
             }
         }

@@ -158,8 +158,10 @@ impl SessionFiles for LocalFiles {
             return Ok(stream::iter([Ok(entry(at.clone(), &meta, mount, &dir))]).boxed());
         }
         let below = if at.path.is_root() { dir.try_clone() } else { dir.open_dir_nofollow(at.path.relative()) };
-        let walk = below.and_then(DirWalk::new).map_err(|e| refused(format!("listing `{at}`"), &e))?;
-        Ok(stream::iter(LocalListing { dir, mounts, recursive, walk, open: vec![at.clone()] }).boxed())
+        let walk = below
+            .and_then(|below| DirWalk::new(below, at.clone()))
+            .map_err(|e| refused(format!("listing `{at}`"), &e))?;
+        Ok(stream::iter(LocalListing { dir, mounts, recursive, walk }).boxed())
     }
 
     async fn resolve(&self, at: &SessionPath) -> Result<SessionPath> {
@@ -458,26 +460,20 @@ struct LocalListing {
     dir: Dir,
     mounts: HashMap<String, FileId>,
     recursive: bool,
-    walk: DirWalk,
-    /// The directories that the walk is in.
-    open: Vec<SessionPath>,
+    /// The walk, with the path of each directory that it is in.
+    walk: DirWalk<SessionPath>,
 }
 
 impl LocalListing {
     fn entry(&mut self, name: OsString, meta: &Metadata) -> Result<Entry> {
-        self.open.truncate(self.walk.depth());
-        let within = self.open.last().ok_or_else(|| Error::new(Kind::Internal, "a walk left its root"))?;
+        let within = self.walk.within().ok_or_else(|| Error::new(Kind::Internal, "a walk left its root"))?;
         let name = name.into_string().map_err(|name| {
             let what = format!("a name in `{within}` is not UTF-8: {}", name.display());
             Error::conflict(what).hint("rename it inside the session")
         })?;
         let at = within.at(within.path.join(&name));
         if self.recursive && meta.is_dir() {
-            match self.walk.enter(OsStr::new(&name)) {
-                Ok(true) => self.open.push(at.clone()),
-                Ok(false) => {}
-                Err(e) => return Err(refused(format!("listing `{at}`"), &e)),
-            }
+            self.walk.enter(OsStr::new(&name), at.clone()).map_err(|e| refused(format!("listing `{at}`"), &e))?;
         }
         let mount = self.mounts.get(at.path.as_str()).cloned();
         Ok(entry(at, meta, mount, &self.dir))
@@ -498,7 +494,7 @@ impl Iterator for LocalListing {
         Some(match found {
             Ok((name, meta)) => self.entry(name, &meta),
             Err(e) => {
-                let within = self.open.get(self.walk.depth() - 1);
+                let within = self.walk.within();
                 Err(refused(within.map_or_else(|| "listing".to_owned(), |at| format!("listing `{at}`")), &e))
             }
         })

@@ -130,14 +130,14 @@ impl Count {
     /// Adds up the regular files of a session, each name for itself.
     fn walk(entered: &SessionGuard) -> io::Result<Self> {
         let walked_at = SystemTime::now();
-        let mut walk = DirWalk::new(entered.dir.try_clone()?)?;
+        let mut walk = DirWalk::new(entered.dir.try_clone()?, ())?;
         let mut bytes = 0_u64;
         while let Some(found) = walk.next() {
             let (name, meta) = found?;
             if meta.is_file() {
                 bytes = bytes.saturating_add(meta.len());
             } else if meta.is_dir() {
-                match walk.enter(&name) {
+                match walk.enter(&name, ()) {
                     // Another program keeps it to itself.
                     Err(e) if e.kind() == io::ErrorKind::PermissionDenied => {}
                     other => drop(other?),
