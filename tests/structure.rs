@@ -226,7 +226,7 @@ fn few_type_names_are_defined_twice() {
 
 /// The crates below the command line whose texts name no flags and no commands: they name steps and settings of
 /// `wharf_core::advice`.
-const WITHOUT_FLAGS: &[&str] = &["client", "core", "emulator", "gjson", "wire"];
+const WITHOUT_FLAGS: &[&str] = &["client", "core", "emulator", "gjson", "transfer", "wire"];
 
 /// What marks a line whose words that look like a flag of wharf are those of another program: here `stat`.
 const OTHER_PROGRAMS: &[&str] = &["\"--printf=\""];

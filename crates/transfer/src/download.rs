@@ -20,6 +20,7 @@ use super::tally::{Ledger, Sink};
 use super::{BULK, IfExists, Transfer, prove};
 use wharf_client::backend::{FetchOptions, GetResult, Limits, RemoteHash, RemoteTree, TreeOptions};
 use wharf_client::http::after_tries;
+use wharf_core::advice::Step;
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::receipt::SkipReason;
 use wharf_core::model::{Entry, EntryKind, FileId, Provider, Receipt, ReceiptStatus, SessionPath, Timestamp};
@@ -138,8 +139,10 @@ impl Transfer<'_> {
         if let Some(directory) =
             opened.iter().map(|opened| &opened.one).find(|one| one.source.is_directory && !directories)
         {
-            return Err(Error::usage(format!("a directory needs a DEST: `{}`", directory.source.name))
-                .hint("say where its contents go: `wharf files download SESSION:/dir ./dir`"));
+            return Err(Error::usage(format!("a directory needs a DEST: `{}`", directory.source.name)).hint(format!(
+                "say where its contents go: {}",
+                Step::Download { target: "SESSION:/dir", dest: "./dir" }
+            )));
         }
         // A target that was not found still counts for where the others go.
         let sources: Vec<_> = opened.iter().map(|opened| opened.one.source.clone()).collect();

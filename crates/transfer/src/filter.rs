@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use super::gitignore::{self, Pattern};
+use wharf_core::advice::Setting;
 use wharf_core::config::small;
 use wharf_core::error::{Error, Result};
 use wharf_core::platform::{bytes_of, shown};
@@ -63,10 +64,11 @@ impl Filter {
                     let bytes = bytes_of(pattern);
                     if bytes.starts_with(b"!") {
                         return Err(Error::usage(format!(
-                            "--include takes a pattern without `!`: {:?}",
+                            "{} takes a pattern without `!`: {:?}",
+                            Setting::Include,
                             shown(pattern)
                         ))
-                        .hint("use --exclude, or write a name that begins with it as `[!]name`"));
+                        .hint(format!("use {}, or write a name that begins with it as `[!]name`", Setting::Exclude)));
                     }
                     Pattern::including(&bytes)
                 }

@@ -16,6 +16,7 @@ use cap_std::fs::{Dir, Metadata};
 use super::prove;
 use super::reserved::Reserved;
 use wharf_client::backend::GetResult;
+use wharf_core::advice::Step;
 use wharf_core::body::{Attributes, Body, Digest};
 use wharf_core::error::{Error, Result};
 use wharf_core::model::{FileId, Verified};
@@ -357,7 +358,7 @@ impl Ground {
             let mounted = self.dir.as_ref().is_some_and(|dir| platform::is_mount_point(dir, Path::new(below)));
             if mounted {
                 let what = format!("something is mounted on this file, so nothing can replace it: `{path}`");
-                return Err(Error::conflict(what).hint(format!("write into it: `wharf files cat TARGET > {path}`")));
+                return Err(Error::conflict(what).hint(format!("write into it: {}", Step::PrintInto { path: &path })));
             }
             Ok(())
         } else if there.is_dir() {

@@ -11,6 +11,7 @@ use std::{fs, io};
 
 use super::Options;
 use wharf_client::backend::Limits;
+use wharf_core::advice::Setting;
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{RemotePath, SessionId, SessionPath};
 use wharf_core::platform;
@@ -74,7 +75,7 @@ impl Scale {
                 Kind::Limit,
                 format!("this backend takes files of at most {limit} bytes, and this one has {bytes}: `{name}`"),
             )
-            .hint(format!("{nothing}; split it, or leave it out: --exclude")));
+            .hint(format!("{nothing}; split it, or leave it out: {}", Setting::Exclude)));
         }
         let bytes = self.known;
         if let Some(limit) = limits.session_bytes.filter(|limit| bytes > *limit) {
@@ -84,19 +85,21 @@ impl Scale {
         if let Some(limit) = options.max_files.filter(|limit| self.files > *limit) {
             return Err(Error::new(
                 Kind::Limit,
-                format!("these are more than the {limit} files that --max-files allows"),
+                format!("these are more than the {limit} files that {} allows", Setting::MaxFiles),
             )
-            .hint(format!("{nothing}; raise it, or leave some out: --exclude")));
+            .hint(format!("{nothing}; raise it, or leave some out: {}", Setting::Exclude)));
         }
         if let Some(limit) = options.max_files.filter(|limit| self.directories > (*limit).max(DIRECTORIES)) {
-            let what = format!("these are {} directories, and --max-files is {limit}", self.directories);
-            return Err(
-                Error::new(Kind::Limit, what).hint(format!("{nothing}; raise it, or leave some out: --exclude"))
-            );
+            let what = format!("these are {} directories, and {} is {limit}", self.directories, Setting::MaxFiles);
+            return Err(Error::new(Kind::Limit, what)
+                .hint(format!("{nothing}; raise it, or leave some out: {}", Setting::Exclude)));
         }
         if let Some(limit) = options.max_bytes.filter(|limit| bytes > *limit) {
-            return Err(Error::new(Kind::Limit, format!("these are {bytes} bytes, and --max-size is {limit}"))
-                .hint(format!("{nothing}; raise it, or leave some out: --exclude")));
+            return Err(Error::new(
+                Kind::Limit,
+                format!("these are {bytes} bytes, and {} is {limit}", Setting::MaxSize),
+            )
+            .hint(format!("{nothing}; raise it, or leave some out: {}", Setting::Exclude)));
         }
         Ok(())
     }
@@ -145,7 +148,7 @@ impl Budget {
 
     fn count(&self, left: &Cell<Option<u64>>) -> Result<()> {
         let Some(some) = left.get() else { return Ok(()) };
-        let less = some.checked_sub(1).ok_or_else(|| over("--max-files"));
+        let less = some.checked_sub(1).ok_or_else(|| over(Setting::MaxFiles));
         self.over.set(less.is_err());
         left.set(Some(less?));
         Ok(())
@@ -190,7 +193,7 @@ impl Share {
         let Some(left) = &self.left else { return Ok(()) };
         let more = bytes.saturating_sub(self.aside);
         left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(more))
-            .map_err(|_| over("--max-size"))?;
+            .map_err(|_| over(Setting::MaxSize))?;
         self.aside -= bytes - more;
         self.taken += bytes;
         Ok(())
@@ -206,8 +209,8 @@ impl Drop for Share {
     }
 }
 
-fn over(what: &str) -> Error {
-    Error::new(Kind::Limit, format!("{what} allows no more")).hint("what was fetched before is complete")
+fn over(setting: Setting) -> Error {
+    Error::new(Kind::Limit, format!("{setting} allows no more")).hint("what was fetched before is complete")
 }
 
 /// A destination as it was spelled.
@@ -352,7 +355,7 @@ pub fn upload(sources: &[LocalSource], to: &Destination<SessionPath>) -> Result<
             }
             let name = source.base.as_deref().filter(|name| !name.is_empty()).ok_or_else(|| {
                 Error::usage(format!("this source has no name to go by in `{}`: `{}`", to.path, source.name))
-                    .hint("give the whole destination path, or --name NAME")
+                    .hint(format!("give the whole destination path, or {}", Setting::Name.to("NAME")))
             })?;
             check_unique(&mut names, name)?;
             let path = RemotePath::resolve(name, &to.path.path)?;

@@ -6,6 +6,7 @@ use super::filter::{ListingFilter, Verdict};
 use super::source::LINKS;
 use super::{Links, Options};
 use wharf_client::backend::{RemoteTree, SessionFiles};
+use wharf_core::advice::Setting;
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::receipt::SkipReason;
 use wharf_core::model::{Entry, EntryKind, RemotePath, SessionPath, Timestamp};
@@ -135,8 +136,11 @@ impl<'a> RemoteWalk<'a> {
         match self.links {
             Links::Skip => return Ok(What::Skipped(SkipReason::Link)),
             Links::Error => {
-                return Err(Error::conflict(format!("this is a link: `{at}`"))
-                    .hint("--links follow-inside takes what it points to, --links skip leaves it out"));
+                return Err(Error::conflict(format!("this is a link: `{at}`")).hint(format!(
+                    "{} takes what it points to, {} leaves it out",
+                    Setting::Links.to("follow-inside"),
+                    Setting::Links.to("skip")
+                )));
             }
             Links::FollowInside | Links::Follow => {}
         }
@@ -147,8 +151,9 @@ impl<'a> RemoteWalk<'a> {
         self.root = Some(root.clone());
         let target = self.files.resolve(at).await?;
         if !target.path.is_within(&root) && self.links != Links::Follow {
-            return Err(Error::conflict(format!("this link leaves the tree that was asked for: `{at}`"))
-                .hint(format!("fetch what it points to by itself: `{target}`, or use --links follow")));
+            return Err(Error::conflict(format!("this link leaves the tree that was asked for: `{at}`")).hint(
+                format!("fetch what it points to by itself: `{target}`, or use {}", Setting::Links.to("follow")),
+            ));
         }
         let found = self.files.stat(&target).await?;
         if found.kind != EntryKind::Directory {
@@ -172,7 +177,7 @@ impl<'a> RemoteWalk<'a> {
         self.followed += 1;
         if self.followed > LINKS {
             let what = format!("more than {LINKS} links to directories are in this tree: `{at}`");
-            return Err(Error::new(Kind::Limit, what).hint("--links skip leaves them out"));
+            return Err(Error::new(Kind::Limit, what).hint(format!("{} leaves them out", Setting::Links.to("skip"))));
         }
         self.branches.push(Branch { root: target.path, below: format!("{below}/"), through });
         Ok(What::Directory { meant: verdict == Verdict::Take })

@@ -3,6 +3,7 @@
 
 use std::path::Path;
 
+use wharf_core::advice::Setting;
 use wharf_core::error::{Error, Result};
 use wharf_core::platform::{self, FileKey};
 
@@ -35,7 +36,11 @@ impl Reserved {
                 self.name,
                 platform::shown(path)
             ))
-            .hint("name another file in --receipt, or leave it out: --exclude"));
+            .hint(format!(
+                "name another file in {}, or leave it out: {}",
+                Setting::Receipt,
+                Setting::Exclude
+            )));
         }
         Ok(())
     }

@@ -14,6 +14,7 @@ use cap_std::fs::{Dir, Metadata};
 
 use super::Links;
 use super::filter::{Filter, Verdict};
+use wharf_core::advice::Setting;
 use wharf_core::body::LocalFile;
 use wharf_core::error::{Error, Kind};
 use wharf_core::model::receipt::SkipReason;
@@ -146,8 +147,11 @@ impl<'a> Tree<'a> {
         match self.links {
             Links::Skip => return Ok(What::Skipped(SkipReason::Link)),
             Links::Error => {
-                return Err(Error::conflict(format!("this is a link: `{shown}`"))
-                    .hint("--links follow-inside takes what it points to, --links skip leaves it out"));
+                return Err(Error::conflict(format!("this is a link: `{shown}`")).hint(format!(
+                    "{} takes what it points to, {} leaves it out",
+                    Setting::Links.to("follow-inside"),
+                    Setting::Links.to("skip")
+                )));
             }
             Links::FollowInside | Links::Follow => {}
         }
@@ -167,8 +171,10 @@ impl<'a> Tree<'a> {
                 return Ok(What::Excluded);
             }
             Err(_) => {
-                return Err(Error::conflict(format!("this link leaves the source tree: `{shown}`"))
-                    .hint("name its target as a source of its own, put a copy in its place, or use --links follow"));
+                return Err(Error::conflict(format!("this link leaves the source tree: `{shown}`")).hint(format!(
+                    "name its target as a source of its own, put a copy in its place, or use {}",
+                    Setting::Links.to("follow")
+                )));
             }
         };
         let inside = if inside.as_os_str().is_empty() { PathBuf::from(".") } else { inside };
@@ -196,7 +202,7 @@ impl<'a> Tree<'a> {
                         Kind::Limit,
                         format!("more than {LINKS} links to directories are in this tree: `{shown}`"),
                     )
-                    .hint("--links skip leaves them out"));
+                    .hint(format!("{} leaves them out", Setting::Links.to("skip"))));
                 }
                 let place = Place { real: target, path: path.to_owned(), below: below.to_owned() };
                 self.branch(root, real_root, &inside, place).map_err(|e| reading(path, &e))?;

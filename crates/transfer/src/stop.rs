@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use tokio::sync::watch;
 
+use wharf_core::advice::Setting;
 use wharf_core::error::{Error, Kind};
 
 /// A request to stop, shared between whoever makes it and the work that heeds it.
@@ -68,9 +69,8 @@ impl Drop for Heeding {
 /// What work that was stopped ends with.
 pub fn stopped(why: Kind) -> Error {
     match why {
-        Kind::Deadline => {
-            Error::new(why, "--timeout ran out").hint("what was complete is kept; run it again with more time")
-        }
+        Kind::Deadline => Error::new(why, format!("{} ran out", Setting::Timeout))
+            .hint("what was complete is kept; run it again with more time"),
         _ => Error::new(why, "interrupted").hint("what was complete is kept; nothing is left half-done"),
     }
 }

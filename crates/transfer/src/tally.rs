@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Transfer;
 use super::event::{Event, Observer};
+use wharf_core::advice::{Setting, Step};
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::receipt::SkipReason;
 use wharf_core::model::{Receipt, ReceiptStatus};
@@ -128,8 +129,8 @@ fn too_few(summary: &Summary, required: u64) -> Error {
         0 => String::new(),
         some => format!(" ({some} excluded)"),
     };
-    Error::new(Kind::NoMatch, format!("{arrived} {verb}, and --require is {required}{excluded}"))
-        .hint("see what there is with `wharf files ls -R`; what arrived is complete")
+    Error::new(Kind::NoMatch, format!("{arrived} {verb}, and {} is {required}{excluded}", Setting::Require))
+        .hint(format!("see what there is with {}; what arrived is complete", Step::ListFilesRecursively))
 }
 
 /// Counts what was done and what failed.

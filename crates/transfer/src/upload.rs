@@ -17,6 +17,7 @@ use super::{BULK, IfExists, Transfer, prove};
 use wharf_client::backend::{
     Feature, FetchOptions, Limits, MkdirOptions, NewStoredFile, PutOptions, PutResult, RemoteHash, TimeOf,
 };
+use wharf_core::advice::{Setting, Step};
 use wharf_core::body::{Body, LocalFile, MapSource, Source, Stdin};
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::receipt::SkipReason;
@@ -89,7 +90,8 @@ impl Transfer<'_> {
                     .hint("name a session to put it into: `SESSION:/path`"));
             }
             let filename = source.base.clone().ok_or_else(|| {
-                Error::usage(format!("this source has no file name: `{}`", source.name)).hint("give one: --name NAME")
+                Error::usage(format!("this source has no file name: `{}`", source.name))
+                    .hint(format!("give one: {}", Setting::Name.to("NAME")))
             })?;
             named.push(Stow { source, new: NewStoredFile { filename, ..like.clone() } });
         }
@@ -316,7 +318,7 @@ impl Transfer<'_> {
             }
             Some(entry) if entry.file_id.is_some() && !self.backend.require_files()?.replaces_mounts() => {
                 Err(Error::conflict(format!("a stored file is mounted here, read-only: `{at}`"))
-                    .hint("unmount it first: `wharf resources delete SESSION --mount-path PATH`"))
+                    .hint(format!("unmount it first: {}", Step::DeleteResourceByPath { session: None })))
             }
             Some(_) if self.options.if_exists == IfExists::Error => {
                 Err(Error::conflict(format!("this exists already: `{at}`")))
