@@ -17,19 +17,19 @@ pub(super) fn base(text: &str) -> Result<Url> {
     Ok(url)
 }
 
-/// Reads the address of a service that a host offers to what runs on it: the same, and plain `http`
-/// to a link-local address as well, which no router passes on (RFC 3927, section 7). Azure's hosts
-/// have the metadata of virtual machines at 169.254.169.254 and App Service's tokens close to it.
+/// Reads the address of a service that a host offers to its programs. Plain `http` may also go to a link-local
+/// address, which no router forwards (RFC 3927, section 7): Azure's hosts have the metadata of virtual machines at
+/// 169.254.169.254 and App Service's tokens close to it.
 pub(super) fn of_the_host(text: &str) -> Result<Url> {
     read(text, |url| is_loopback(url) || is_link_local(url))
 }
 
-/// Reads an absolute URL that a request may go to. Messages do not repeat it: it may be a secret.
+/// Reads an absolute URL that a request may go to. Messages do not repeat the URL: it may be a secret.
 pub(super) fn given(text: &str) -> Result<Url> {
     read(text, is_loopback)
 }
 
-/// Reads an absolute URL; `near` is where plain `http` may go.
+/// Reads an absolute URL; `near` tells which URLs may use plain `http`.
 fn read(text: &str, near: impl Fn(&Url) -> bool) -> Result<Url> {
     let url = Url::parse(text).map_err(|e| Error::usage(format!("invalid URL: {e}")).hint(EXAMPLE))?;
     if !url.username().is_empty() || url.password().is_some() {
@@ -47,7 +47,7 @@ fn read(text: &str, near: impl Fn(&Url) -> bool) -> Result<Url> {
 
 const EXAMPLE: &str = "write it like `https://service.example/path`";
 
-/// Whether a URL names this machine and cannot name another: an address of the loopback network, or
+/// Returns whether a URL names this machine and cannot name another: an address of the loopback network, or
 /// `localhost`, which is never looked up (RFC 6761, section 6.3).
 pub(super) fn is_loopback(url: &Url) -> bool {
     let Some(host) = url.host_str() else { return false };
@@ -55,17 +55,17 @@ pub(super) fn is_loopback(url: &Url) -> bool {
     host == "localhost" || address.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
-/// Whether a URL names an IPv4 address of this machine's own link (169.254.0.0/16).
+/// Returns whether a URL names an IPv4 link-local address (169.254.0.0/16).
 fn is_link_local(url: &Url) -> bool {
     url.host_str().and_then(|host| host.parse::<Ipv4Addr>().ok()).is_some_and(|address| address.is_link_local())
 }
 
-/// Scheme, host and port, which is all that messages say of an address.
+/// Returns scheme, host and port, the only parts of an address that messages show.
 pub(super) fn origin(url: &Url) -> String {
     url.origin().ascii_serialization()
 }
 
-/// The URL of a path below another one. A segment is escaped, so that it stays one.
+/// Returns the URL of a path below `base`. Each segment is escaped, so that it stays one segment.
 ///
 /// # Errors
 /// `usage` for a segment that means another place: an empty one, `.` or `..`, plain or escaped.
@@ -104,8 +104,8 @@ fn means_another_place(segment: &str) -> bool {
     matches!(segment, "" | "." | "..")
 }
 
-/// Adds a parameter to a query. Everything but the unreserved characters of RFC 3986 is escaped; a
-/// space becomes `%20`, which every reader understands, and not `+`.
+/// Adds a parameter to a query. All characters but the unreserved ones of RFC 3986 are escaped; a space becomes
+/// `%20`, which every parser understands, and not `+`.
 pub(super) fn add_query(url: &mut Url, name: &str, value: &str) {
     let mut query = url.query().map(|query| format!("{query}&")).unwrap_or_default();
     escape(&mut query, name);

@@ -1,4 +1,4 @@
-//! Answers that are read whole: JSON, and errors.
+//! Answers that are read completely: JSON, and errors.
 
 use std::io::{self, Write};
 use std::sync::Arc;
@@ -21,23 +21,23 @@ use wharf_core::body::Digest;
 use wharf_core::error::{Details, Error, Kind, Result};
 use wharf_wire::json;
 
-/// The longest answer that is read into memory, unpacked, unless the request says otherwise.
+/// The largest answer that is read into memory, in bytes after decompression, unless the request sets another limit.
 pub(super) const LONGEST: usize = json::BYTES;
 
-/// The most bytes of an error that are read.
+/// The largest part of an error's content that is read, in bytes.
 const LONGEST_ERROR: usize = 64 * 1024;
 
-/// The time limit for reading the content of an error: its status says the most.
+/// The time limit for reading the content of an error: its status is usually enough.
 const ERROR_TIME: Duration = Duration::from_secs(10);
 
 /// The fewest bytes of a content that count as progress within the idle timeout. At the default of 60 s that
 /// is 137 bits a second, which is slower than any modem; a service that sends less only keeps its client busy.
 const PROGRESS: u64 = 1024;
 
-/// An answer whose content is still to come.
+/// An answer whose content has not been read yet.
 pub(super) type Response = hyper::Response<reqwest::Body>;
 
-/// A successful answer, byte for byte as the service wrote it (unpacked, where it was packed).
+/// A successful answer. The content is unchanged, apart from decompression.
 #[derive(Debug, Clone)]
 pub struct ServiceAnswer {
     /// The status, 200 to 299.
@@ -46,27 +46,26 @@ pub struct ServiceAnswer {
     pub headers: HeaderMap,
     /// The content.
     pub bytes: Bytes,
-    /// What was sent, where it came from a source: its own bytes and their hash.
+    /// The digest of the content that was sent, if it came from a source.
     pub sent: Option<Digest>,
-    /// How many tries it took. Above 1, what was asked for may have been done by an earlier one.
+    /// The number of attempts. Above 1, an earlier attempt may have had the effect already.
     pub tries: u32,
     pub(super) backend: &'static str,
     pub(super) secrets: Arc<Secrets>,
 }
 
 impl ServiceAnswer {
-    /// A header's text.
+    /// Returns the text of a header.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
 
-    /// The service's name for the request.
+    /// Returns the service's id for the request.
     pub fn request_id(&self) -> Option<String> {
         failure::request_id(&self.headers, &self.secrets)
     }
 
-    /// The error that a service tells in an answer whose status says that all is well;
-    /// `unavailable` where the service does not say what kind it is.
+    /// Returns the error that a service reports with a successful status; `unavailable` where `told` has no kind.
     pub fn error(&self, told: ServiceError) -> Error {
         let shown = |text: String| self.secrets.excerpt(&text);
         let message = told.message.map_or_else(|| "no reason is given".to_owned(), shown);
@@ -85,7 +84,7 @@ impl ServiceAnswer {
         }
     }
 
-    /// The content, read as one JSON object.
+    /// Parses the content as one JSON object.
     ///
     /// # Errors
     /// `unavailable`, with the first words of what came instead.
@@ -93,7 +92,7 @@ impl ServiceAnswer {
         self.expected(json::object(&self.bytes))
     }
 
-    /// The content, read as a JSON object that holds a list of [`json::Items`].
+    /// Parses the content as a JSON object that holds a list of [`json::Items`].
     ///
     /// # Errors
     /// As [`ServiceAnswer::object`].
@@ -101,7 +100,7 @@ impl ServiceAnswer {
         self.expected(json::page(&self.bytes))
     }
 
-    /// Fails unless there is no content, which is how the service says that something was done.
+    /// Fails unless the content is empty, which is how the service reports success.
     ///
     /// # Errors
     /// As [`ServiceAnswer::object`].
@@ -137,7 +136,7 @@ impl ServiceAnswer {
     }
 }
 
-/// Reads a successful answer to its end: at most `longest` bytes, unpacked.
+/// Reads a successful answer to its end: at most `longest` bytes after decompression.
 pub(super) async fn read(
     response: &mut Response,
     longest: usize,
@@ -161,8 +160,8 @@ pub(super) async fn read(
     Ok(content.bytes)
 }
 
-/// Limits the time that is spent on waiting for an answer's content: [`PROGRESS`] bytes have to come within
-/// the idle timeout. Time that the reader spends elsewhere does not count.
+/// Limits the time spent waiting for the content of an answer: at least [`PROGRESS`] bytes have to arrive within the
+/// idle timeout. The time between two reads does not count.
 #[derive(Debug)]
 pub(super) struct ProgressLimit {
     idle: Duration,
@@ -175,7 +174,7 @@ impl ProgressLimit {
         ProgressLimit { idle, waited: Duration::ZERO, came: 0 }
     }
 
-    /// The next block of an answer, or `None` at its proven end.
+    /// Returns the next block of an answer, or `None` at its confirmed end.
     pub(super) async fn next(
         &mut self,
         response: &mut Response,
@@ -206,8 +205,8 @@ impl ProgressLimit {
     }
 }
 
-/// The next block of an answer, or `None` at its proven end. The HTTP library takes an HTTP/2 stream that the
-/// service resets with `NO_ERROR` for one that has ended; only `END_STREAM` is an end (RFC 9113, section 8.1).
+/// Returns the next block of an answer, or `None` at its confirmed end. The HTTP library treats an HTTP/2 stream that
+/// the service resets with `NO_ERROR` as ended; only `END_STREAM` is an end (RFC 9113, section 8.1).
 async fn block(response: &mut Response) -> Result<Option<Bytes>, AttemptFailure> {
     loop {
         match response.body_mut().frame().await {
@@ -228,8 +227,8 @@ async fn block(response: &mut Response) -> Result<Option<Bytes>, AttemptFailure>
     }
 }
 
-/// Reads what there is of an error: at most [`LONGEST_ERROR`] bytes in [`ERROR_TIME`]. Where that
-/// stops early, its beginning is better than nothing.
+/// Reads the content of an error: at most [`LONGEST_ERROR`] bytes within [`ERROR_TIME`]. If reading stops early,
+/// returns the part that was read.
 pub(super) async fn read_error(
     response: &mut Response,
     idle: Duration,
@@ -263,18 +262,19 @@ pub(super) async fn read_error(
     content
 }
 
-/// As much of a content as is read where it turns out to be an error.
+/// Returns the beginning of a complete content, cut as [`read_error`] cuts it, for an answer that turns out to be an
+/// error.
 pub(super) fn of_error(content: &Bytes) -> AnswerContent {
     AnswerContent { bytes: content.slice(..content.len().min(LONGEST_ERROR)), is_cut: content.len() > LONGEST_ERROR }
 }
 
-/// The content of an answer, unpacked while it comes in.
+/// The content of an answer, decompressed while it arrives.
 enum Incoming {
     Plain(Beginning),
     Gzip { reader: Box<MultiGzDecoder<Beginning>>, packed: usize },
 }
 
-/// The beginning of a content, at most `room` bytes, and whether that is not all of it.
+/// The beginning of a content, at most `room` bytes, and whether more followed.
 struct Beginning {
     bytes: Vec<u8>,
     room: usize,
@@ -289,7 +289,7 @@ impl Beginning {
     }
 }
 
-/// What a decoder writes into. It is stopped as soon as there is too much.
+/// Receives the output of a decoder, and stops the decoder when the limit is exceeded.
 impl Write for Beginning {
     fn write(&mut self, block: &[u8]) -> io::Result<usize> {
         self.push(block);
@@ -349,7 +349,7 @@ impl Incoming {
         }
     }
 
-    /// All of it.
+    /// Returns the complete content.
     ///
     /// # Errors
     /// Where its packing does not come to an end.
@@ -361,7 +361,7 @@ impl Incoming {
         }
     }
 
-    /// As much of it as there is.
+    /// Returns the part of the content that has arrived.
     fn beginning(self) -> Bytes {
         match self {
             Incoming::Plain(beginning) => beginning.bytes.into(),
@@ -378,7 +378,7 @@ fn unpacking(error: &io::Error) -> AttemptFailure {
     AttemptFailure::new(Delivery::Unknown, format!("the answer cannot be unpacked: {error}"))
 }
 
-/// How an answer is packed, if it is.
+/// Returns the content encoding of an answer, if any.
 pub(super) fn encoding(headers: &HeaderMap) -> Option<String> {
     let value = headers.get(CONTENT_ENCODING)?;
     let name = String::from_utf8_lossy(value.as_bytes()).trim().to_ascii_lowercase();
@@ -400,7 +400,7 @@ mod tests {
         HeaderMap::from_iter([(CONTENT_ENCODING, encoding.parse().unwrap())])
     }
 
-    /// Unpacks a content that comes in small blocks; says whether it was cut off at `longest` bytes.
+    /// Decompresses a content; returns whether it was cut off at `longest` bytes as well.
     fn unpack(encoding: &'static str, content: &[u8], longest: usize) -> Result<(Bytes, bool), AttemptFailure> {
         let mut unpacked = Incoming::of(&headers(encoding), longest)?;
         for block in content.chunks(7) {

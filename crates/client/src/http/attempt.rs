@@ -1,4 +1,4 @@
-//! One try of a request.
+//! One attempt to send a request.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,10 +20,10 @@ use super::trace::{AttemptTrace, FailedAttempt};
 use wharf_core::body::Digest;
 use wharf_core::error::{Error, Kind, Result};
 
-/// The most that a limit of time means, so that adding it to the clock's time makes sense.
+/// The upper bound of time limits, so that adding one to the current time does not overflow.
 const LONGEST_IDLE: Duration = Duration::from_secs(86_400);
 
-/// What the caller wants of the answer.
+/// The part of the answer that is read before it is returned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum ReadMode {
     /// All of it.
@@ -32,7 +32,7 @@ pub(super) enum ReadMode {
     Stream,
 }
 
-/// What a try brought.
+/// The successful result of an attempt.
 pub(super) enum Reply {
     /// For [`ReadMode::Whole`].
     Whole(ServiceAnswer),
@@ -40,7 +40,7 @@ pub(super) enum Reply {
     Stream(Download),
 }
 
-/// Sends a request once and reads what comes back.
+/// Sends a request once and reads the answer.
 pub(super) async fn once(
     service: &Service,
     request: &PreparedRequest<'_>,
@@ -139,14 +139,14 @@ async fn open(
     Err(AttemptFailure::of_answer(options.error_parser, request, status, response.headers(), &content))
 }
 
-/// Whether an answer says that it is a part of a content. This client asks for whole contents only, so that a
-/// part proves nothing, whatever length it has (RFC 9110, section 15.3.7).
+/// Returns whether an answer is a partial content. This client requests complete contents only, so that the length of
+/// a part cannot be verified (RFC 9110, section 15.3.7).
 fn is_part(response: &Response) -> bool {
     response.status() == StatusCode::PARTIAL_CONTENT || response.headers().contains_key(CONTENT_RANGE)
 }
 
-/// The headers of a request, the later ones over the earlier: what every request has, what this
-/// request has, what the user added, who asks. What the user added and who asks go to the service only.
+/// Returns the headers of a request. Later ones replace earlier ones: those of every request, those of this request,
+/// those that the user added, the credentials. The last two go to the service only.
 fn headers(request: &PreparedRequest<'_>, extra: &HeaderMap, credentials: &Credentials, mode: ReadMode) -> HeaderMap {
     let (accept, packing) = match mode {
         ReadMode::Whole => ("application/json", "gzip"),
@@ -168,8 +168,8 @@ fn headers(request: &PreparedRequest<'_>, extra: &HeaderMap, credentials: &Crede
     headers
 }
 
-/// Sends the content and waits for the head of the answer, whichever takes longer. An answer that is
-/// no success ends it at once: the rest of the content is not wanted.
+/// Sends the content and waits for the head of the answer. An unsuccessful answer ends the upload at once: the
+/// service does not need the rest of the content.
 async fn exchange(
     call: impl Future<Output = reqwest::Result<reqwest::Response>>,
     pump: Pump<'_>,
@@ -214,7 +214,7 @@ async fn exchange(
     }
 }
 
-/// Who keeps the other one waiting.
+/// Returns which side keeps the other waiting, for the message of an idle timeout.
 fn slow(pulse: &Pulse, all_is_sent: bool) -> &'static str {
     match (all_is_sent, pulse.is_hungry()) {
         (true, _) => "the service answered",
@@ -230,7 +230,7 @@ async fn until(deadline: Option<Instant>) {
     }
 }
 
-/// Something else that has to be done before the deadline.
+/// Runs other work that has to end before the deadline.
 pub(super) async fn in_time<T>(deadline: Option<Instant>, work: impl Future<Output = Result<T>>) -> Result<T> {
     match deadline {
         Some(deadline) => {

@@ -1,17 +1,17 @@
-//! Who asks: the headers that prove it.
+//! Credentials of requests.
 
 use async_trait::async_trait;
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 
 use wharf_core::error::{Error, Kind, Result};
 
-/// Headers with secrets in them. They can be sent and nothing else: there is no `Display`, and
-/// `Debug` shows their names only, because every value is marked as sensitive.
+/// Headers that hold secrets. They can only be sent: there is no `Display`, and `Debug` shows their names only,
+/// because every value is marked as sensitive.
 #[derive(Clone, Default, PartialEq)]
 pub struct Credentials(HeaderMap);
 
 impl Credentials {
-    /// `Authorization: Bearer TOKEN`.
+    /// Returns the header `Authorization: Bearer TOKEN`.
     ///
     /// # Errors
     /// `auth` where the token cannot be a header's value, without repeating it.
@@ -21,7 +21,7 @@ impl Credentials {
         Ok(credentials)
     }
 
-    /// A key in a header of its own, `x-api-key` for example.
+    /// Returns a key in its own header, such as `x-api-key`.
     ///
     /// # Errors
     /// `auth` where the key cannot be a header's value, without repeating it.
@@ -47,7 +47,8 @@ impl std::fmt::Debug for Credentials {
     }
 }
 
-/// A header's value that no message repeats and that HTTP/2 does not put into its tables.
+/// Returns a header value that is marked as sensitive: messages do not show it, and HTTP/2 does not store it in its
+/// compression tables.
 pub(super) fn secret_value(text: &str) -> Result<HeaderValue> {
     let mut value = HeaderValue::try_from(text).map_err(|_| {
         Error::new(Kind::Auth, "the key or token has characters that no header can hold")
@@ -57,22 +58,22 @@ pub(super) fn secret_value(text: &str) -> Result<HeaderValue> {
     Ok(value)
 }
 
-/// Where credentials come from.
+/// A source of credentials.
 #[async_trait]
 pub trait Auth: Send + Sync {
-    /// The credentials for the next request, from a cache where there is one.
+    /// Returns the credentials for the next request, cached ones where possible.
     async fn credentials(&self) -> Result<Credentials>;
 
-    /// Others, because the service answered 401 to `refused`; asked at most once for a request.
-    /// Several requests may ask at the same time: the one that finds newer ones than `refused`
-    /// returns those. `None` where there are no others.
+    /// Returns other credentials after the service answered 401 to `refused`, or `None` if there are no others.
+    /// Called at most once for a request. If several requests call it at the same time, those that find newer
+    /// credentials than `refused` get these.
     async fn renew(&self, refused: &Credentials) -> Result<Option<Credentials>> {
         let _ = refused;
         Ok(None)
     }
 }
 
-/// Credentials that never change: a key.
+/// Fixed credentials, such as a key.
 #[async_trait]
 impl Auth for Credentials {
     async fn credentials(&self) -> Result<Credentials> {

@@ -1,4 +1,4 @@
-//! The connections: made on first use, one kind for this machine and one for the rest of the world.
+//! Connections, opened on first use: one kind for this machine, one for all other hosts.
 
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs};
@@ -17,8 +17,8 @@ use super::tls;
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::thread;
 
-/// How long an unused connection is kept. Services and balancers close theirs after a minute or
-/// more; one that is closed while a request is on its way costs a `Once` its certainty.
+/// How long an unused connection is kept. Services and load balancers close theirs after a minute or more; if one
+/// closes while a request is being sent, the effect of a `Once` request is unknown.
 const KEPT: Duration = Duration::from_secs(20);
 
 /// The clients of one service.
@@ -29,9 +29,9 @@ pub(super) struct Clients {
 }
 
 impl Clients {
-    /// The client for a URL, made if it is the first. Only `https` reads the certificates of the
-    /// system and the proxies of the environment: plain `http` stays on this machine.
-    /// The proxy's credentials are added to `secrets`.
+    /// Returns the client for a URL, creating it on first use. Only `https` reads the certificates of the system and
+    /// the proxies of the environment: plain `http` stays on this machine. The proxy's credentials are added to
+    /// `secrets`.
     pub(super) async fn of(&self, url: &Url, options: &Options, secrets: &Secrets) -> Result<&Client> {
         if url.scheme() == "http" {
             return self.plain.get_or_try_init(|| async { plain(options) }).await;
@@ -71,9 +71,9 @@ fn common(options: &Options, roots: RootCertStore) -> Result<ClientBuilder> {
         .resolve_to_addrs("localhost", &here))
 }
 
-/// The resolver of the system, in a thread that the process does not wait for at its end. The default one of the
-/// HTTP library uses the thread pool of the runtime, which panics if no thread can be started, and whose threads
-/// the process waits for.
+/// The resolver of the system, run in a thread that the process does not wait for when it exits. The default resolver
+/// of the HTTP library uses the thread pool of the runtime, which panics if no thread can be started, and whose
+/// threads the process waits for.
 struct SystemNames;
 
 impl Resolve for SystemNames {

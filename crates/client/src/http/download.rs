@@ -1,4 +1,4 @@
-//! Answers that are streamed: contents of files.
+//! Streamed answers: contents of files.
 
 use std::sync::Arc;
 
@@ -19,37 +19,37 @@ use super::trace::{AttemptTrace, FailedAttempt};
 use wharf_core::body::Body;
 use wharf_core::error::{Details, Error, Kind, Result};
 
-/// A successful answer whose content is still to come.
+/// A successful answer whose content has not been read yet.
 pub struct Download {
     /// The status, 200 to 299.
     pub status: u16,
     /// The headers.
     pub headers: HeaderMap,
-    /// The content. A stream that is cut off, that is longer or shorter than announced or that stands
-    /// still is an `unavailable` error of its own, which says that another try may help; this client
-    /// makes none, because only the caller knows what became of the first part.
+    /// The content. A stream that is cut off, is longer or shorter than announced or makes no progress ends with a
+    /// retryable `unavailable` error. This client does not retry it, because only the caller knows what happened to
+    /// the first part.
     pub body: Body,
-    /// Whether the content's end can be told from a broken connection: by its length, by chunks, by
-    /// HTTP/2, by the goodbye of TLS. Otherwise (HTTP/1.0 in the clear) what came is not proven whole.
+    /// Whether the end of the content can be distinguished from a broken connection: by its length, chunks, HTTP/2,
+    /// or the close message of TLS. Otherwise (HTTP/1.0 without TLS) the content cannot be verified to be complete.
     pub end_is_proven: bool,
     secrets: Arc<Secrets>,
-    /// Which try this is, counted from 1.
+    /// The number of this attempt, counted from 1.
     number: u32,
 }
 
 impl Download {
-    /// A header's text.
+    /// Returns the text of a header.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
 
-    /// The service's name for the request.
+    /// Returns the service's id for the request.
     pub fn request_id(&self) -> Option<String> {
         failure::request_id(&self.headers, &self.secrets)
     }
 
-    /// The content of the file `name`, of which the service said before that it has `size` bytes; where nothing
-    /// was said, the end has to be proven by the answer itself. [`Body::len`] of the result is that size.
+    /// Returns the content of the file `name`, whose `size` in bytes the service reported before; without a size, the
+    /// answer itself has to mark the end. [`Body::len`] of the result is that size.
     ///
     /// # Errors
     /// `unverified` for another length, at once where the answer announces it, else when it shows; `unavailable`
@@ -87,13 +87,14 @@ impl Download {
     }
 }
 
-/// A content that is not as long as the service said that the file is.
+/// Returns the error of a content whose length differs from the reported size of the file.
 pub(crate) fn other_length(name: &str, size: u64, came: u64) -> Error {
     Error::new(Kind::Unverified, format!("the file has {size} bytes by its listing, and {came} came: `{name}`"))
         .hint("it was cut short on the way, or something writes to it: nothing was kept here")
 }
 
-/// A content that ended before its size, in an answer whose end a broken connection looks like.
+/// Returns the error of a content that ended before its size, in an answer whose end cannot be distinguished from a
+/// broken connection.
 fn cut_off(passed: u64, size: u64, tries: u32) -> Error {
     let details = Details { retryable: true, tries, ..Details::default() };
     let after = failure::after_tries(tries);
@@ -101,7 +102,7 @@ fn cut_off(passed: u64, size: u64, tries: u32) -> Error {
         .details(details)
 }
 
-/// A download that is going on.
+/// A download in progress.
 struct InFlight {
     history: RequestHistory,
     response: Response,
@@ -132,7 +133,7 @@ impl InFlight {
     }
 }
 
-/// The content of `response` as a stream.
+/// Returns the content of `response` as a stream.
 ///
 /// # Errors
 /// Where it is packed, although that was not asked for: its length would prove nothing.

@@ -1,4 +1,4 @@
-//! Failed attempts, and the errors that are made of them.
+//! Failed attempts, and the errors that they become.
 
 use std::error::Error as StdError;
 use std::io;
@@ -18,36 +18,36 @@ use super::{address, redact, retry_after};
 use wharf_core::advice::{Setting, Step};
 use wharf_core::error::{Details, Error, Kind};
 
-/// What the services and the gateways before them call a request, the service's own names first.
-/// The last one is the client's own, which Azure's services repeat.
+/// Headers with the id of a request, in order of preference: those of the services, then those of gateways. The last
+/// one is set by the client, and Azure's services repeat it.
 const REQUEST_IDS: [&str; 5] =
     ["request-id", "x-request-id", "x-ms-request-id", "apim-request-id", "x-ms-client-request-id"];
 
-/// What a service says of an error in its own words.
+/// An error as the service describes it.
 #[derive(Debug, Default, Clone)]
 pub struct ServiceError {
-    /// A word for machines.
+    /// A machine-readable code.
     pub code: Option<String>,
-    /// A sentence for people.
+    /// A message for people.
     pub message: Option<String>,
-    /// Its name for the request, where it stands in the content.
+    /// The service's id for the request, if the content has it.
     pub request_id: Option<String>,
-    /// What it is, where the service says more than its status does.
+    /// The kind of error, if the service is more specific than the status.
     pub kind: Option<Kind>,
-    /// Whether another try may help, where the service says more than its status does.
+    /// Whether a retry may help, if the service is more specific than the status.
     pub retry: Option<bool>,
-    /// The next step for people, where the backend knows a better one than the status gives.
+    /// The next step for the user, if the backend knows a better one than the status gives.
     pub hint: Option<String>,
-    /// Whether the service says that it did nothing, whatever its status leaves open.
+    /// Whether the service reports that it did nothing, even if the status leaves that open.
     pub not_executed: bool,
 }
 
-/// Reads the error that a service answered: status, headers, and at most 64 KiB of content, which
-/// may be cut off, empty, or from another program.
+/// Parses the error of a service from the status, the headers, and at most 64 KiB of content, which may be cut off,
+/// empty, or from another program.
 pub type ErrorParser = fn(StatusCode, &HeaderMap, &[u8]) -> ServiceError;
 
-/// The two shapes that most services share: `{"error": {"code" or "type", "message"}}`, and the
-/// same members without `error` around them.
+/// Parses the two shapes that most services share: `{"error": {"code" or "type", "message"}}`, and these fields
+/// without `error` around them.
 pub(crate) fn parse_common_error(_: StatusCode, _: &HeaderMap, content: &[u8]) -> ServiceError {
     let Ok(Value::Object(outer)) = serde_json::from_slice(content) else { return ServiceError::default() };
     let inner = outer.get("error").and_then(Value::as_object).unwrap_or(&outer);
@@ -55,27 +55,27 @@ pub(crate) fn parse_common_error(_: StatusCode, _: &HeaderMap, content: &[u8]) -
     ServiceError { code: text("code").or_else(|| text("type")), message: text("message"), ..ServiceError::default() }
 }
 
-/// How far a try got.
+/// How far an attempt got.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Delivery {
     /// No connection was made: nothing was sent.
     NotSent,
-    /// The service refused before it acted.
+    /// The service rejected the request before it acted.
     Rejected,
     /// The service answered something else.
     Answered,
-    /// Something may have been sent, and what came of it is not known.
+    /// Something may have been sent, and the effect is unknown.
     Unknown,
 }
 
-/// What was read of an answer's content.
+/// The part of an answer's content that was read.
 pub(super) struct AnswerContent {
     pub(super) bytes: Bytes,
-    /// Whether there is more of it.
+    /// Whether the content is longer than the part that was read.
     pub(super) is_cut: bool,
 }
 
-/// A try that failed.
+/// A failed attempt.
 #[derive(Debug)]
 pub(super) struct AttemptFailure {
     pub(super) delivery: Delivery,
@@ -83,15 +83,15 @@ pub(super) struct AttemptFailure {
     pub(super) message: String,
     hint: Option<String>,
     pub(super) details: Box<Details>,
-    /// An error that came from elsewhere (a source, the certificates) and stays as it is.
+    /// An error of another module (a source, the certificates), which is passed on unchanged.
     own: Option<Box<Error>>,
 }
 
-/// What happened to a request before it was given up.
+/// The attempts of a request before it failed.
 pub(super) struct RequestHistory {
     pub(super) class: Class,
     pub(super) tries: u32,
-    /// Whether a try may have done its work without our knowing.
+    /// Whether an attempt may have had an effect although its answer was lost.
     pub(super) lost: bool,
     backend: &'static str,
     secrets: Arc<Secrets>,
@@ -121,18 +121,18 @@ impl AttemptFailure {
         }
     }
 
-    /// A failure that another try does not mend.
+    /// Returns a failure that a retry does not fix.
     fn for_good(delivery: Delivery, kind: Kind, message: impl Into<String>) -> Self {
         AttemptFailure { kind, details: Box::default(), ..Self::new(delivery, message) }
     }
 
-    /// What another room said, which no further try changes.
+    /// Returns the failure for an error of another module, which a retry does not fix.
     pub(super) fn own(delivery: Delivery, error: Error) -> Self {
         let failure = Self::for_good(delivery, error.kind(), error.message());
         AttemptFailure { own: Some(Box::new(error)), ..failure }
     }
 
-    /// `--timeout` ran out.
+    /// Returns the failure of an attempt that exceeded `--timeout`.
     pub(super) fn too_late(delivery: Delivery) -> Self {
         Self::for_good(delivery, Kind::Deadline, out_of_time())
     }
@@ -144,12 +144,12 @@ impl AttemptFailure {
         AttemptFailure { kind: Kind::Limit, details: Box::new(details), ..Self::new(Delivery::Rejected, message) }
     }
 
-    /// An answer that breaks the protocol.
+    /// Returns the failure of an answer that violates the protocol.
     pub(super) fn protocol(delivery: Delivery, message: impl Into<String>) -> Self {
         Self::for_good(delivery, Kind::Unavailable, message)
     }
 
-    /// A part of a content where the whole was asked for: `unverified` for a file.
+    /// Returns the failure of a partial content in answer to a complete request: `unverified` for a file.
     pub(super) fn of_part(of_file: bool) -> Self {
         let kind = if of_file { Kind::Unverified } else { Kind::Unavailable };
         AttemptFailure {
@@ -158,12 +158,12 @@ impl AttemptFailure {
         }
     }
 
-    /// An answer that came to an end too early, or not at all.
+    /// Returns the failure of an answer that ended early or never started.
     pub(super) fn cut_off(error: &reqwest::Error) -> Self {
         Self::new(Delivery::Unknown, format!("the answer was cut off: {}", reason(error)))
     }
 
-    /// A try without an answer.
+    /// Returns the failure of an attempt without an answer.
     pub(super) fn of_call(error: &reqwest::Error, url: &Url) -> Self {
         let place = address::origin(url);
         if !error.is_connect() {
@@ -194,7 +194,7 @@ impl AttemptFailure {
         }
     }
 
-    /// Returns the failure of an answer without a 2xx status. `content` is what was read of it.
+    /// Returns the failure of an answer without a 2xx status. `content` is the part of its content that was read.
     pub(super) fn of_answer(
         error_parser: ErrorParser,
         request: &PreparedRequest<'_>,
@@ -235,7 +235,7 @@ impl AttemptFailure {
         }
     }
 
-    /// Whether sending the request again is allowed and may help.
+    /// Returns whether sending the request again is allowed and may help.
     pub(super) fn may_be_tried_again(&self, class: Class) -> bool {
         match class {
             Class::Safe | Class::Idempotent => self.details.retryable,
@@ -243,13 +243,13 @@ impl AttemptFailure {
         }
     }
 
-    /// Whether the answer leaves open what was done: 5xx and 408 come from gateways as well, which do
-    /// not know what became of a request.
+    /// Returns whether the effect of the request is unknown: 5xx and 408 come from gateways as well, which do not
+    /// know what the service did.
     fn is_ambiguous(&self) -> bool {
         self.delivery == Delivery::Answered && matches!(self.details.status, Some(408 | 500..=599))
     }
 
-    /// The error that the caller gets, without a secret in it.
+    /// Returns the error for the caller, without secrets.
     pub(super) fn into_error(self, history: &RequestHistory) -> Error {
         let scrub = |text: &str| history.secrets.scrub(text, false);
         let uncertain = history.lost || self.delivery == Delivery::Unknown;
@@ -286,26 +286,26 @@ impl AttemptFailure {
     }
 }
 
-/// What is said of a connection on which nothing moves.
+/// Returns the message of an idle timeout.
 pub(super) fn idle_message(who: &str, idle: Duration) -> String {
     format!("{who} nothing for {} s", idle.as_secs_f64())
 }
 
-/// Returns the message of a command whose time limit is over.
+/// Returns the message of a command that exceeded its time limit.
 pub(super) fn out_of_time() -> String {
     format!("{} ran out", Setting::Timeout)
 }
 
-/// Returns what a message about several tries ends with.
+/// Returns the suffix of a message about several attempts.
 pub fn after_tries(tries: u32) -> String {
     if tries > 1 { format!(" (after {tries} tries)") } else { String::new() }
 }
 
-/// Whether an answer with a good status is a failure all the same, as some services put it.
+/// Returns whether an answer with a successful status reports a failure, as in some services.
 pub type FailureCheck = fn(&[u8]) -> bool;
 
-/// The kind of an error by its status. 400 and 422 are `usage`: in practice a name, a path or a
-/// number that the user gave, and a message that tells which.
+/// Returns the kind of an error by its status. 400 and 422 are `usage`: in practice the service rejects a name, path
+/// or number that the user gave, and its message tells which.
 pub fn kind_of(status: StatusCode) -> Kind {
     match status.as_u16() {
         400 | 422 => Kind::Usage,
@@ -336,13 +336,14 @@ fn hint(status: StatusCode) -> Option<String> {
     })
 }
 
-/// Where a redirect leads: its origin and no more, for the rest may be a secret.
+/// Returns the origin of a redirect's target: the rest of the URL may be a secret.
 fn redirect_target(url: &Url, headers: &HeaderMap) -> String {
     let target = headers.get(LOCATION).and_then(|value| value.to_str().ok()).and_then(|text| url.join(text).ok());
     target.map(|target| format!(" and points to {}", address::origin(&target))).unwrap_or_default()
 }
 
-/// What an answer says that is not the service's: its type and its first words.
+/// Returns the content type and the beginning of an answer that is not from the service itself, such as a gateway's
+/// error page.
 fn foreign_excerpt(headers: &HeaderMap, content: &AnswerContent, secrets: &Secrets) -> Option<String> {
     if let Ok(mut value) = serde_json::from_slice::<Value>(&content.bytes) {
         redact::json(&mut value);
@@ -359,7 +360,7 @@ fn foreign_excerpt(headers: &HeaderMap, content: &AnswerContent, secrets: &Secre
     }
 }
 
-/// A web page without what is between `<` and `>`.
+/// Returns the text of a web page without its tags.
 fn without_tags(text: &str) -> String {
     let mut inside = false;
     let keep = |c: char| match c {
@@ -376,7 +377,7 @@ fn without_tags(text: &str) -> String {
     text.chars().filter_map(keep).collect()
 }
 
-/// The service's name for a request. A proxy may have folded two into `a, a`.
+/// Returns the service's id for a request. A proxy may have merged two headers into `a, a`.
 pub(super) fn request_id(headers: &HeaderMap, secrets: &Secrets) -> Option<String> {
     REQUEST_IDS.iter().find_map(|name| {
         let value = headers.get(*name)?.to_str().ok()?;
@@ -384,12 +385,12 @@ pub(super) fn request_id(headers: &HeaderMap, secrets: &Secrets) -> Option<Strin
     })
 }
 
-/// All causes of an error, itself first.
+/// Returns an error and all its causes, the error itself first.
 fn causes<'a>(error: &'a (dyn StdError + 'static)) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
     std::iter::successors(Some(error), |error| cause(*error))
 }
 
-/// What an error comes from. An I/O error hides the error that it was made of, if any.
+/// Returns the cause of an error. An I/O error does not report the error that it wraps as its source.
 fn cause<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a (dyn StdError + 'static)> {
     match error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
         Some(inner) => Some(inner),
@@ -397,7 +398,7 @@ fn cause<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a (dyn StdError + 
     }
 }
 
-/// The innermost cause, which is the one that says something.
+/// Returns the message of the innermost cause, which is the most specific one.
 pub(super) fn reason(error: &reqwest::Error) -> String {
     let text = causes(error).last().map(ToString::to_string).unwrap_or_default();
     let text = text.split(" (os error ").next().unwrap_or_default();

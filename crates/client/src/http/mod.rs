@@ -1,12 +1,12 @@
 //! The one HTTP client of all hosted backends: connections, retries, credentials, bodies, traces.
 //!
-//! An [`Http`] belongs to one service: its address, its credentials, how it words its errors. It makes
-//! nothing until its first request, so that a local command pays nothing for it. Every request says
-//! its [`Class`], which decides what may be sent twice. The room knows no protocol, never prints (an
-//! [`AttemptObserver`] gets each attempt) and never lets a secret into a message.
+//! An [`Http`] belongs to one service: its address, its credentials, its error format. It opens nothing before its
+//! first request, so that a local command has no cost. Every request states its [`Class`], which decides whether it
+//! may be sent twice. This module knows no protocol, never prints (an [`AttemptObserver`] gets each attempt) and
+//! never puts a secret into a message.
 //!
-//! Start reading in `request.rs` (what a backend calls), then `retry.rs` (the loop over tries), `pace.rs` (when
-//! the next one is due) and `attempt.rs` (one try).
+//! Start reading in `request.rs` (the interface for backends), then `retry.rs` (the loop over attempts), `pace.rs`
+//! (the time of the next attempt) and `attempt.rs` (one attempt).
 
 mod address;
 mod answer;
@@ -51,11 +51,11 @@ pub use trace::{Attempt, AttemptObserver, AttemptOutcome, Detail};
 use self::service::Service;
 use wharf_core::error::Result;
 
-/// A service, reached over HTTP. Cheap to clone; all clones share connections and waiting times.
+/// A client for one HTTP service. Cheap to clone; all clones share connections and waiting times.
 #[derive(Clone)]
 pub struct Http(Arc<Service>);
 
-/// Where it goes and nothing of what it knows.
+/// Shows the origin only: the rest may hold credentials.
 impl std::fmt::Debug for Http {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_tuple("Http").field(&self.0.origin()).finish()
@@ -63,7 +63,7 @@ impl std::fmt::Debug for Http {
 }
 
 impl Http {
-    /// Checks the address and the extra headers; opens, reads and makes nothing else.
+    /// Checks the address and the extra headers, and returns a client. Opens no connection and reads no file.
     ///
     /// # Errors
     /// `usage` for an invalid address, one that holds a password, or that is plain `http://` to
@@ -73,8 +73,8 @@ impl Http {
         Self::at(base, options)
     }
 
-    /// The same for a service that this machine's host offers to what runs on it, such as the metadata
-    /// of a virtual machine: it may be on the machine's own link, over plain `http`.
+    /// Returns a client for a service that this machine's host offers to its programs, such as the metadata of a
+    /// virtual machine: its address may be link-local, over plain `http`.
     ///
     /// # Errors
     /// Those of [`Http::new`].
@@ -87,29 +87,29 @@ impl Http {
         Ok(Http(Arc::new(Service::new(base, options)?)))
     }
 
-    /// A text of the service without the credentials of this client, wherever and however they stand in it. It
-    /// has to be called before the text is cut; of a long text, its beginning.
+    /// Returns a text without the credentials of this client, in any escaping. Call this before cutting the text. Of
+    /// a long text, returns the beginning.
     pub(crate) fn scrub(&self, text: &str) -> String {
         self.0.secrets.scrub(text, false)
     }
 
-    /// A request to the service, with its credentials. `path` is what follows the base URL, one
-    /// segment an item; whatever is in a segment stays in it.
+    /// Returns a request to the service, with its credentials. `path` follows the base URL, one segment an item; each
+    /// segment is escaped.
     pub fn request(&self, class: Class, method: Method, path: &[&str]) -> Request<'_> {
         let url = address::below(&self.0.base, path);
         Request::new(&self.0, class, method, url.map(|url| (url, true)))
     }
 
-    /// Returns a request for an operation of the service, with its credentials. `parameters` are those of the
-    /// route's path, one segment each.
+    /// Returns a request for an operation of the service, with its credentials. `parameters` fill the path of the
+    /// route, one segment each.
     pub fn operation(&self, class: Class, operation: impl Operation, parameters: &[&str]) -> Request<'_> {
         let route = operation.route();
         let url = address::of_route(&self.0.base, route, parameters);
         Request::new(&self.0, class, route.method.clone(), url.map(|url| (url, true)))
     }
 
-    /// A request to an address that the service gave out (a presigned URL, a direct route): neither
-    /// the credentials nor the extra headers go along, and nothing but its origin is ever shown.
+    /// Returns a request to a URL that the service returned (a presigned URL, a direct route). It is sent without the
+    /// credentials and the extra headers, and messages show only its origin.
     pub fn external(&self, class: Class, method: Method, url: &str) -> Request<'_> {
         Request::new(&self.0, class, method, address::given(url).map(|url| (url, false)))
     }

@@ -9,7 +9,7 @@ use wharf_core::body::Source;
 use wharf_core::error::{Error, Result};
 use wharf_core::random;
 
-/// A form: fields, then a file, in the order in which they are given.
+/// A form: fields, then a file, in the given order.
 pub struct MultipartForm<'a> {
     /// Names and values before the file.
     pub fields: Vec<(&'a str, &'a str)>,
@@ -23,15 +23,15 @@ pub struct FilePart<'a> {
     pub name: &'a str,
     /// The file's name for the service.
     pub filename: &'a str,
-    /// Its media type; the part has none where there is none.
+    /// The media type of the file; without one, the part has no `Content-Type`.
     pub content_type: Option<&'a str>,
-    /// Its content.
+    /// The content of the file.
     pub source: &'a dyn Source,
 }
 
 impl<'a> MultipartForm<'a> {
-    /// The content and its type. The boundary is random, 128 bits of it: no content holds it but by
-    /// intent, and who writes the content does not know it.
+    /// Returns the content type and the content. The boundary has 128 random bits: a content cannot contain it by
+    /// accident, and its author cannot predict it.
     ///
     /// # Errors
     /// `usage` for an invalid media type; `io` where the system gives no random bytes.
@@ -41,7 +41,7 @@ impl<'a> MultipartForm<'a> {
         Ok((format!("multipart/form-data; boundary={boundary}"), Payload::source(before, self.file.source, after)))
     }
 
-    /// What stands before and after the file's content.
+    /// Returns the bytes before and after the file's content.
     fn around(&self, boundary: &str) -> Result<(Bytes, Bytes)> {
         let mut before = String::new();
         // Writing to a String cannot fail.
@@ -62,8 +62,8 @@ impl<'a> MultipartForm<'a> {
     }
 }
 
-/// A name between quotes as browsers write it: what would end it is escaped with `%`, everything else
-/// is UTF-8 as it is (WHATWG HTML, "multipart/form-data encoding algorithm").
+/// Returns a quoted name as browsers write it: quotes and line breaks are escaped with `%`, all else is plain UTF-8
+/// (WHATWG HTML, "multipart/form-data encoding algorithm").
 fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('\n', "%0A").replace('\r', "%0D").replace('"', "%22"))
 }

@@ -1,4 +1,4 @@
-//! What a client has to know before its first request.
+//! Settings of a client.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -14,8 +14,8 @@ use wharf_core::config::Settings;
 use wharf_core::config::answers::Answers;
 use wharf_core::error::{Error, Result};
 
-/// Headers that decide where a message goes, where it ends, what it is or how it is packed: they belong to
-/// the program that writes the message (RFC 9110, sections 7.2, 7.6.1 and 8).
+/// Headers that control routing, framing, type or encoding of a message: they belong to the program that writes the
+/// message (RFC 9110, sections 7.2, 7.6.1 and 8).
 const FRAMING: [&str; 14] = [
     "accept-encoding",
     "connection",
@@ -33,42 +33,42 @@ const FRAMING: [&str; 14] = [
     "upgrade",
 ];
 
-/// What a client has to know before its first request.
+/// Settings of a client.
 #[derive(Clone)]
 pub struct Options {
     /// The backend's name, for errors.
     pub backend: &'static str,
-    /// Where the service is; requests go below this path.
+    /// The URL of the service; requests go below its path.
     pub base_url: String,
-    /// Who asks; `None` where the service wants no credentials.
+    /// The source of credentials; `None` if the service needs none.
     pub auth: Option<Arc<dyn Auth>>,
-    /// Reads the service's own errors.
+    /// Parses the errors of the service.
     pub error_parser: ErrorParser,
-    /// Tells an error that comes with a good status, of answers that are read whole; `error_parser` then
-    /// reads it.
+    /// Detects an error in an answer with a successful status, if the answer is read completely; `error_parser` then
+    /// parses it.
     pub is_failure: FailureCheck,
-    /// Headers of every request to the service, never credentials.
+    /// Additional headers of every request to the service, never credentials.
     pub headers: BTreeMap<String, String>,
-    /// A PEM file of certificates to trust beside those of the system.
+    /// A PEM file of certificates to trust in addition to those of the system.
     pub ca_cert: Option<PathBuf>,
-    /// The longest that connecting may take, TLS and proxy included.
+    /// The time limit for connecting, TLS and proxy included.
     pub connect_timeout: Duration,
-    /// The longest without a byte in either direction.
+    /// The time limit without a byte in either direction.
     pub idle_timeout: Duration,
-    /// When everything has to be done, tries and waiting included.
+    /// The time at which all work has to be done, retries and waiting included.
     pub deadline: Option<Instant>,
-    /// How often a request is tried again.
+    /// The number of retries of a request.
     pub retries: u32,
     /// Called with each attempt.
     pub observer: Option<AttemptObserver>,
     /// Whether the observer gets headers and contents as well.
     pub detail: bool,
-    /// Where the answers to requests that change something are kept.
+    /// Stores the answers to requests that change something.
     pub answers: Option<Answers>,
 }
 
 impl Options {
-    /// The defaults: 10 s to connect, 60 s without a byte, 4 retries, no deadline, no observer.
+    /// Returns the default options: 10 s to connect, 60 s without a byte, 4 retries, no deadline, no observer.
     pub fn new(backend: &'static str, base_url: impl Into<String>) -> Self {
         Options {
             backend,
@@ -88,7 +88,7 @@ impl Options {
         }
     }
 
-    /// Takes over what the user settled.
+    /// Applies the settings of the user.
     #[must_use]
     pub fn configured(mut self, settings: &Settings) -> Self {
         self.headers.clone_from(&settings.headers);
@@ -106,7 +106,7 @@ impl Options {
         self
     }
 
-    /// The extra headers as they are sent. `config::header` has refused credentials already.
+    /// Returns the extra headers as they are sent. `config::header` has rejected credentials already.
     pub(super) fn extra_headers(&self) -> Result<HeaderMap> {
         let mut headers = HeaderMap::new();
         for (name, value) in &self.headers {

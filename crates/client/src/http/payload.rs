@@ -1,8 +1,7 @@
-//! The content of a request: bytes, a source, or a source between bytes; streamed with proof.
+//! The content of a request: bytes, a source, or a source between bytes; streamed and verified.
 //!
-//! The reader of the source (`pump`) and the body that the HTTP library sends (`UploadBody`)
-//! are joined by a channel of a few blocks, so that a source is borrowed, memory stays small, and it
-//! is known who keeps whom waiting.
+//! The reader of the source (`pump`) and the body that the HTTP library sends (`UploadBody`) are joined by a channel
+//! of a few blocks. So a source is borrowed, memory use stays small, and it is known which side waits for the other.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -18,10 +17,10 @@ use tokio::time::Instant;
 use wharf_core::body::{Digest, Source};
 use wharf_core::error::{Error, Result};
 
-/// Blocks on their way: the content of a small file and what is around it leave together.
+/// The capacity of the channel, in blocks: a small file and the bytes around it fit at once.
 const ON_THE_WAY: usize = 3;
 
-/// What a request carries.
+/// The content of a request.
 #[derive(Default)]
 pub(super) struct Payload<'a> {
     before: Bytes,
@@ -39,28 +38,28 @@ impl<'a> Payload<'a> {
         Payload { before: before.into(), source: Some(source), after: after.into(), ..Payload::default() }
     }
 
-    /// Bytes in all; `None` for a pipe.
+    /// Returns the total length in bytes; `None` for a pipe.
     fn len(&self) -> Option<u64> {
         let around = self.before.len() as u64 + self.after.len() as u64;
         self.source.map_or(Some(0), Source::len).and_then(|len| len.checked_add(around))
     }
 
-    /// What it is, where all of it is at hand.
+    /// Returns the content if it is in memory.
     pub(super) fn at_hand(&self) -> Option<&Bytes> {
         Some(&self.before).filter(|_| self.source.is_none())
     }
 
-    /// Whether it is known to be nothing.
+    /// Returns whether the content is known to be empty.
     pub(super) fn is_empty(&self) -> bool {
         self.len() == Some(0)
     }
 
-    /// Whether it can be sent (again): a pipe can be read once.
+    /// Returns whether the content can be sent (again): a pipe can be read once.
     pub(super) fn can_be_sent(&self) -> bool {
         self.source.is_none_or(|source| source.len().is_some()) || !self.opened.load(Ordering::Relaxed)
     }
 
-    /// The content for one try, and what has to run while it is sent.
+    /// Returns the body for one attempt, and the pump that has to run while it is sent.
     ///
     /// # Errors
     /// What the source says, and `conflict` where an empty one is not empty any more: nothing would
@@ -93,8 +92,8 @@ impl<'a> Payload<'a> {
         Ok((reqwest::Body::wrap(upload), Pump(Box::pin(pump))))
     }
 
-    /// Reads the source to its end and hands on all of it, one block behind: the last one goes out
-    /// only when the source was found to be as long as announced and unchanged.
+    /// Reads the source to its end and sends all of it, one block behind: the last block is sent only when the source
+    /// was found to have the announced length and to be unchanged.
     async fn pump(&self, source: &dyn Source, out: Option<&mpsc::Sender<Option<Bytes>>>) -> Result<Digest, PumpError> {
         let send = async |block: Option<Bytes>| match out {
             Some(out) => out.send(block).await.map_err(|_| PumpError::NotTaken),
@@ -135,9 +134,9 @@ fn changed(source: &dyn Source) -> Error {
 
 /// Why a pump stopped.
 pub(super) enum PumpError {
-    /// The source failed, or is not what it was.
+    /// The source failed or changed.
     Source(Error),
-    /// The other side takes no more.
+    /// The receiver stopped reading.
     NotTaken,
 }
 
@@ -150,7 +149,7 @@ impl PumpError {
     }
 }
 
-/// What reads a source while its blocks are sent; ends with what passed.
+/// Reads a source while its blocks are sent; returns the digest of the blocks.
 pub(super) struct Pump<'a>(Pin<Box<dyn Future<Output = Result<Option<Digest>, PumpError>> + Send + 'a>>);
 
 impl Pump<'_> {
@@ -167,7 +166,7 @@ impl Future for Pump<'_> {
     }
 }
 
-/// The content in the hands of the HTTP library.
+/// The body that the HTTP library sends.
 struct UploadBody {
     blocks: mpsc::Receiver<Option<Bytes>>,
     wanted: Option<oneshot::Sender<()>>,
@@ -176,8 +175,8 @@ struct UploadBody {
     sent: Arc<AtomicU64>,
 }
 
-/// The error that the HTTP library gets when the pump has stopped: it breaks the connection off, and the
-/// service sees that the content is not whole.
+/// The error that the HTTP library gets when the pump has stopped: the library closes the connection, so that the
+/// service does not accept a partial content.
 #[derive(Debug, thiserror::Error)]
 #[error("the content ended early")]
 struct EndedEarly;
@@ -215,7 +214,7 @@ impl http_body::Body for UploadBody {
     }
 }
 
-/// When something last moved.
+/// The time of the last progress.
 pub(super) struct Pulse {
     start: Instant,
     last: AtomicU64,
@@ -232,12 +231,12 @@ impl Pulse {
         self.last.store(now, Ordering::Relaxed);
     }
 
-    /// Whether the connection waits for the source, and not the other way round.
+    /// Returns whether the connection waits for the source.
     pub(super) fn is_hungry(&self) -> bool {
         self.hungry.load(Ordering::Relaxed)
     }
 
-    /// Comes back when nothing has moved for `idle`.
+    /// Returns after `idle` without progress.
     pub(super) async fn stops_for(&self, idle: Duration) {
         loop {
             let end = self.start + Duration::from_millis(self.last.load(Ordering::Relaxed)) + idle;

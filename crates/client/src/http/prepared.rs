@@ -1,4 +1,4 @@
-//! A request that is ready to be sent, as often as it takes.
+//! Requests that are ready to be sent.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,22 +10,22 @@ use super::class::Class;
 use super::payload::Payload;
 use super::redact::Secrets;
 
-/// A request that is ready to go, as often as it takes.
+/// A request that is ready to be sent, several times if needed.
 pub(super) struct PreparedRequest<'a> {
     pub(super) class: Class,
     pub(super) method: Method,
     pub(super) url: Url,
-    /// The names of what a backend put into its query, which traces show.
+    /// The names of query parameters that a backend set, whose values traces show.
     pub(super) asked: Vec<String>,
-    /// Whether it goes to the service itself, with its credentials.
+    /// Whether the request goes to the service itself, with credentials.
     pub(super) authenticated: bool,
     pub(super) headers: HeaderMap,
     pub(super) payload: Payload<'a>,
     pub(super) secrets: Arc<Secrets>,
-    /// How often it was sent before.
+    /// The number of earlier attempts.
     pub(super) tried: u32,
-    /// The longest without a byte, where it is not that of all requests.
+    /// The time limit without a byte, if it differs from that of the client.
     pub(super) idle: Option<Duration>,
-    /// Bytes of the longest answer that is read whole.
+    /// The largest answer that is read completely, in bytes.
     pub(super) longest: usize,
 }

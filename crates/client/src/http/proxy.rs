@@ -1,4 +1,4 @@
-//! Which proxy a request takes, if any, by the rules of curl.
+//! Selects the proxy of a request by the rules of curl.
 
 use std::net::IpAddr;
 
@@ -14,19 +14,17 @@ const SCHEMES: [&str; 6] = ["http", "https", "socks4", "socks4a", "socks5", "soc
 /// The port of a SOCKS proxy that names none (RFC 1928, section 3).
 const SOCKS_PORT: u16 = 1080;
 
-/// The proxy of the environment for `https://` addresses; plain `http://` stays on this machine, where no proxy is
-/// asked.
+/// The proxy of the environment for `https://` addresses. Plain `http://` stays on this machine and uses no proxy.
 #[derive(Debug, Default, Clone)]
 pub(super) struct Proxies {
-    /// An invalid address is an error only for a request that would go there: going around it in silence
-    /// would be worse.
+    /// An invalid address is an error only for a request that would use the proxy: silently connecting without the
+    /// proxy would be worse.
     proxy: Option<Result<Url>>,
     exceptions: String,
 }
 
 impl Proxies {
-    /// Reads `HTTPS_PROXY`, where that is not set `ALL_PROXY`, and `NO_PROXY`; of each, the spelling in lower case
-    /// counts first.
+    /// Reads `HTTPS_PROXY`, else `ALL_PROXY`, and `NO_PROXY`; the lower-case spelling of each has priority.
     pub(super) fn from_env() -> Self {
         let read = |names: [&'static str; 2]| names.into_iter().find_map(|name| Some((name, env::text(name)?)));
         let proxy = read(env::HTTPS_PROXY).or_else(|| read(env::ALL_PROXY));
@@ -34,12 +32,12 @@ impl Proxies {
         Proxies { proxy: proxy.map(|(name, text)| url(name, &text)), exceptions }
     }
 
-    /// The proxy that is set, if its address is one.
+    /// Returns the configured proxy if its address is valid.
     pub(super) fn url(&self) -> Option<&Url> {
         self.proxy.as_ref()?.as_ref().ok()
     }
 
-    /// The proxy for a request; `None` is the direct way, which every request to this machine takes.
+    /// Returns the proxy for a request; `None` for a direct connection, which every request to this machine uses.
     ///
     /// # Errors
     /// `usage` for a proxy with an invalid address. The message does not repeat it, because it may hold a password.
@@ -53,7 +51,7 @@ impl Proxies {
     }
 }
 
-/// A proxy as people write it: with a scheme, or `host:port` for plain HTTP. `socks://`, which desktops set, is
+/// Parses the address of a proxy: with a scheme, or `host:port` for plain HTTP. `socks://`, which desktops set, means
 /// `socks4://`.
 fn url(name: &str, text: &str) -> Result<Url> {
     let text = text.trim();
@@ -75,8 +73,8 @@ fn url(name: &str, text: &str) -> Result<Url> {
     }
 }
 
-/// Whether a list of exceptions names the host of an address: itself, a domain above it, an address, a network
-/// (`10.0.0.0/8`) or `*`, with commas or blanks between them. A port after a name has to be that of the address.
+/// Returns whether a list of exceptions contains the host of an address: the host itself, a domain above it, an
+/// address, a network (`10.0.0.0/8`) or `*`, separated by commas or blanks. A port after a name has to match.
 fn is_exempt(list: &str, url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default().trim_end_matches('.');
     let address: Option<IpAddr> = unbracketed(host).parse().ok();
@@ -95,7 +93,7 @@ fn is_exempt(list: &str, url: &Url) -> bool {
     })
 }
 
-/// Parts a port from an entry. An IPv6 address without brackets has none.
+/// Splits the port from an entry. An IPv6 address without brackets has none.
 fn with_port(entry: &str) -> (&str, Option<u16>) {
     match entry.rsplit_once(':') {
         Some((name, port)) if !name.contains(':') || name.ends_with(']') => match port.parse() {
@@ -110,14 +108,14 @@ fn unbracketed(host: &str) -> &str {
     host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host)
 }
 
-/// Whether a host is a domain or below it.
+/// Returns whether a host is `domain` or a subdomain of it.
 fn is_below(host: &str, domain: &str) -> bool {
     let Some(at) = host.len().checked_sub(domain.len()).filter(|_| !domain.is_empty()) else { return false };
     let (above, end) = (host.get(..at).unwrap_or_default(), host.get(at..).unwrap_or_default());
     end.eq_ignore_ascii_case(domain) && (above.is_empty() || above.ends_with('.'))
 }
 
-/// Whether an address is this one, or in this network.
+/// Returns whether an address equals `network` or is in that network.
 fn is_in_network(network: &str, address: IpAddr) -> bool {
     let (base, bits) = match network.split_once('/') {
         Some((base, bits)) => (base, bits.parse::<u32>().ok()),

@@ -13,26 +13,27 @@ use serde_json::Value;
 use super::address::origin;
 use wharf_core::sync::lock;
 
-/// What stands for a secret.
+/// The replacement of a secret.
 pub(crate) const MASK: &str = "***";
 
-/// Shorter values are not looked for in texts: they would be found in every other word.
+/// The minimum length of a secret that is searched in texts: shorter ones would match parts of words.
 const SHORTEST: usize = 6;
 
-/// This much of the beginning of a longer credential is masked as well: services shorten what they repeat.
+/// The number of leading bytes of a credential that are masked on their own as well: services shorten what they
+/// repeat.
 const PREFIX: usize = 16;
 
-/// The most bytes of a text that are looked at.
+/// The number of bytes of a text that are searched.
 const LONGEST: usize = 64 * 1024;
 
 /// The longest run of backslashes that is read as one escape.
 const BACKSLASHES: usize = 15;
 
-/// The longest text of a stranger in a message, in characters.
+/// The longest foreign text in a message, in characters.
 const EXCERPT: usize = 200;
 
-/// Members of JSON objects whose text is a secret, in lower case: what the services call their
-/// tokens, and addresses that let their bearer in.
+/// Fields of JSON objects whose text is a secret, in lower case: the services' names for tokens and for URLs that
+/// grant access.
 const MEMBERS: [&str; 17] = [
     "access_token",
     "api_key",
@@ -53,16 +54,15 @@ const MEMBERS: [&str; 17] = [
     "x-api-key",
 ];
 
-/// A secret as it is looked for.
+/// A secret to search for.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct KnownSecret {
     text: String,
-    /// Whether it is a credential, of which the beginning is a secret as well. That of an address is not.
+    /// Whether the secret is a credential, whose beginning is a secret as well. The beginning of a URL is not.
     is_credential: bool,
 }
 
-/// The secrets that a request carries, so that they can be taken out of what a service echoes, and
-/// those of its client beside them.
+/// The secrets of a request and of its client, which are removed from everything that a service repeats.
 #[derive(Default)]
 pub(super) struct Secrets {
     own: Mutex<BTreeSet<KnownSecret>>,
@@ -70,7 +70,7 @@ pub(super) struct Secrets {
 }
 
 impl Secrets {
-    /// None yet but those of the client.
+    /// Returns the secrets of a new request: those of its client.
     pub(super) fn of_request(shared: &Arc<Secrets>) -> Self {
         Secrets { shared: Some(Arc::clone(shared)), ..Secrets::default() }
     }
@@ -100,7 +100,7 @@ impl Secrets {
         }
     }
 
-    /// Remembers an address that lets its bearer in: its path, its query and the values in that.
+    /// Remembers a URL that grants access: its path, its query and the values in the query.
     pub(super) fn learn_url(&self, url: &Url) {
         let mut add = |text: &str| self.add(text, false);
         add(url.as_str());
@@ -117,7 +117,7 @@ impl Secrets {
         url.query_pairs().for_each(|(_, value)| add(&value));
     }
 
-    /// Remembers the user and the password of a proxy, as they stand in its address and as they are sent.
+    /// Remembers the user and the password of a proxy, as in its address and as they are sent.
     pub(super) fn learn_proxy(&self, proxy: &Url) {
         let plain = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
         if let Some(password) = proxy.password() {
@@ -139,17 +139,17 @@ impl Secrets {
         all
     }
 
-    /// A text without the secrets: neither those that are known, however they are escaped, nor queries of
-    /// URLs, nor secret members of JSON. `is_cut` says that it is the beginning of a longer text: then there may
-    /// be the beginning of a secret at its end. No more than [`LONGEST`] bytes are looked at and given.
+    /// Returns a text without secrets: known ones in any escaping, queries of URLs, and secret fields of JSON.
+    /// `is_cut` means that the text is the beginning of a longer one: a part of a secret at its end is masked too.
+    /// Searches and returns at most [`LONGEST`] bytes.
     pub(super) fn scrub(&self, text: &str, is_cut: bool) -> String {
         let end = (0..=LONGEST.min(text.len())).rev().find(|end| text.is_char_boundary(*end)).unwrap_or_default();
         let beginning = text.get(..end).unwrap_or_default();
         self::text(&self.masked(beginning, is_cut || end < text.len()))
     }
 
-    /// The first words of a stranger's text in one line: without secrets and control characters, and cut after
-    /// that, so that no cut leaves a part of a secret.
+    /// Returns the beginning of a foreign text in one line, without secrets and control characters. The text is cut
+    /// last, so that no cut leaves a part of a secret.
     pub(super) fn excerpt(&self, text: &str) -> String {
         excerpt(&self.scrub(text, false))
     }
@@ -173,7 +173,7 @@ impl Secrets {
 }
 
 impl KnownSecret {
-    /// How many bytes of a text's beginning are this secret, if it is there, in any mixture of escapes.
+    /// Returns the number of bytes at the beginning of a text that are this secret, in any mixture of escapes.
     fn begins(&self, text: &str, is_cut: bool) -> Option<usize> {
         let (mut at, mut wanted) = (0, self.text.as_str());
         while !wanted.is_empty() {
@@ -191,8 +191,8 @@ impl KnownSecret {
     }
 }
 
-/// Compares the first character of a text, which may be escaped, with that of a secret: how many bytes of each
-/// they take where they are the same.
+/// Compares the first character of a text, which may be escaped, with that of a secret. If they are equal, returns
+/// the number of bytes that each takes.
 fn same(text: &str, secret: &str) -> Option<(usize, usize)> {
     let wanted = secret.chars().next()?;
     let first = text.chars().next()?;
@@ -206,7 +206,7 @@ fn same(text: &str, secret: &str) -> Option<(usize, usize)> {
     escaped.or_else(|| (first == wanted).then(|| (first.len_utf8(), wanted.len_utf8())))
 }
 
-/// `%2B`, or `%252B` where it was escaped twice, for each byte of a character.
+/// Matches `%2B`, or `%252B` if escaped twice, for each byte of a character.
 fn percent(text: &str, secret: &str) -> Option<(usize, usize)> {
     let wanted = secret.chars().next()?.len_utf8();
     let mut at = 0;
@@ -222,7 +222,7 @@ fn percent(text: &str, secret: &str) -> Option<(usize, usize)> {
     Some((at, wanted))
 }
 
-/// `\/`, `\"`, `\u002b` or `\x2b`, with more backslashes where JSON is in a string of other JSON.
+/// Matches `\/`, `\"`, `\u002b` or `\x2b`, with more backslashes where JSON is in a string of other JSON.
 fn backslash(text: &str, wanted: char) -> Option<(usize, usize)> {
     let slashes = text.bytes().take_while(|byte| *byte == b'\\').take(BACKSLASHES).count();
     let rest = text.get(slashes..)?;
@@ -236,7 +236,7 @@ fn backslash(text: &str, wanted: char) -> Option<(usize, usize)> {
     Some((slashes + len, wanted.len_utf8()))
 }
 
-/// `&amp;`, `&#43;` or `&#x2b;`.
+/// Matches `&amp;`, `&#43;` or `&#x2b;`.
 fn entity(text: &str, wanted: char) -> Option<(usize, usize)> {
     // None is longer than `&quot;` or `&#x10ffff;`.
     let end = text.bytes().take(10).position(|byte| byte == b';')?;
@@ -253,7 +253,7 @@ fn entity(text: &str, wanted: char) -> Option<(usize, usize)> {
     (code == Some(wanted)).then_some((name.len() + 2, wanted.len_utf8()))
 }
 
-/// The first words of a text in one line, without control characters, and cut.
+/// Returns the beginning of a text in one line, without control characters.
 fn excerpt(text: &str) -> String {
     let shown: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     let line = shown.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -269,7 +269,8 @@ impl std::fmt::Debug for Secrets {
     }
 }
 
-/// A URL to be shown: the names in its query, and the values of those that are `known` to be no secret.
+/// Returns a URL for display: with the names in its query, and the values of those that are `known` to hold no
+/// secret.
 pub fn url(url: &Url, known: &[String]) -> String {
     let mut shown = origin(url) + url.path();
     for (at, pair) in url.query().into_iter().flat_map(|query| query.split('&')).enumerate() {
@@ -287,17 +288,17 @@ pub fn url(url: &Url, known: &[String]) -> String {
     shown
 }
 
-/// A URL that lets its bearer in, to be shown: where it leads.
+/// Returns the origin of a URL that grants access, for display.
 pub(crate) fn bearer_url(url: &Url) -> String {
     format!("{}/{MASK}", origin(url))
 }
 
-/// Whether a member or a parameter of this name is a secret.
+/// Returns whether a field or parameter of this name holds a secret.
 fn is_secret(name: &str) -> bool {
     MEMBERS.contains(&name.to_ascii_lowercase().as_str())
 }
 
-/// Masks every secret member of a JSON value, however deep.
+/// Masks every secret field of a JSON value, at any depth.
 pub fn json(value: &mut Value) {
     match value {
         Value::Array(items) => items.iter_mut().for_each(json),
@@ -316,19 +317,19 @@ pub fn json(value: &mut Value) {
     }
 }
 
-/// A text without the queries of the URLs in it and the values of secret JSON members.
+/// Returns a text without the queries of its URLs and the values of secret JSON fields.
 pub fn text(text: &str) -> String {
     members(&urls(text, |_| true))
 }
 
-/// A text that shows of each URL to another host than `own` its origin alone: a path may let its bearer in as
-/// well as a query.
+/// Returns a text in which each URL to another host than `own` is cut to its origin: a path may grant access as well
+/// as a query.
 pub(super) fn only_origins(text: &str, own: Option<&str>) -> String {
     urls(text, |host| own == Some(host))
 }
 
-/// Masks user names, passwords and queries of all URLs in a text, and the paths but of those whose host may show
-/// them. In a string of JSON each slash may have backslashes before it.
+/// Masks user names, passwords and queries of all URLs in a text, and the paths of URLs for whose host `shows_path`
+/// is false. In a string of JSON each slash may have backslashes before it.
 fn urls(text: &str, shows_path: impl Fn(&str) -> bool) -> String {
     let mut shown = String::with_capacity(text.len());
     let mut rest = text;
@@ -375,14 +376,14 @@ fn urls(text: &str, shows_path: impl Fn(&str) -> bool) -> String {
     shown + rest
 }
 
-/// How long a slash at the beginning of a text is, with the backslashes before it.
+/// Returns the length of a slash at the beginning of a text, including backslashes before it.
 fn slash(text: &str) -> Option<usize> {
     let slashes = text.bytes().take_while(|byte| *byte == b'\\').take(BACKSLASHES).count();
     text.get(slashes..)?.starts_with('/').then_some(slashes + 1)
 }
 
-/// Masks the values of secret members in JSON text, which may be cut off or sit in a string of
-/// other JSON, with a backslash before each quote.
+/// Masks the values of secret fields in JSON text, which may be cut off or be in a string of other JSON, with a
+/// backslash before each quote.
 fn members(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     let mut rest = text;
@@ -412,7 +413,7 @@ fn ends_with(text: &str, member: &str) -> bool {
     named && text.get(..at).is_some_and(|before| before.ends_with(['"', '\'']))
 }
 
-/// How many bytes of a text the JSON value at its start takes.
+/// Returns the number of bytes of the JSON value at the start of a text.
 fn value_len(value: &str) -> usize {
     let escaped = value.starts_with('\\');
     let opening = value.trim_start_matches('\\');
@@ -495,7 +496,7 @@ mod tests {
         assert_eq!(value, shown);
     }
 
-    /// A client's secrets: one token.
+    /// Returns the secrets of a client with one token.
     fn knowing(token: &str) -> Secrets {
         let secrets = Secrets::default();
         secrets.learn(&HeaderValue::try_from(format!("Bearer {token}")).unwrap());

@@ -1,4 +1,4 @@
-//! A request, as a backend writes it down.
+//! Requests, as backends build them.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,15 +22,14 @@ use wharf_core::body::Source;
 use wharf_core::error::{Error, Kind, Result};
 use wharf_wire::url::escape;
 
-/// The longest path or query, in bytes: the HTTP library takes 65,534 in all, and services less.
+/// The longest path or query, in bytes: the HTTP library accepts 65,534 in total, and services fewer.
 const LONGEST_PART: usize = 32 * 1024;
 
 /// Headers whose values are always secret.
 const SECRET_HEADERS: [&str; 7] =
     ["api-key", "authorization", "cookie", "proxy-authorization", "x-access-token", "x-api-key", "x-identity-header"];
 
-/// A request that is being written. What is wrong with it comes up when it is sent, before anything
-/// goes out.
+/// A request under construction. Invalid parts are reported when it is sent, before any connection.
 #[must_use = "nothing is sent before `send` or `fetch`"]
 pub struct Request<'a> {
     service: &'a Service,
@@ -81,7 +80,7 @@ impl<'a> Request<'a> {
         })
     }
 
-    /// Sets a header. One that is made for secrets is one ([`Request::secret`]).
+    /// Sets a header. A header for credentials is treated as in [`Request::secret`].
     pub fn header(self, name: &str, value: &str) -> Self {
         self.with(|parts| {
             let refused = || Error::usage(format!("this header has characters that it cannot have: `{name}`"));
@@ -93,8 +92,8 @@ impl<'a> Request<'a> {
         })
     }
 
-    /// Sets a header that is a secret of this request: a token of a direct route. It goes wherever
-    /// the request goes, and is never shown.
+    /// Sets a header that is a secret of this request, such as the token of a direct route. It is sent wherever the
+    /// request goes, and is never shown.
     pub fn secret(self, name: &'static str, value: &str) -> Self {
         self.with(|parts| {
             parts.headers.insert(HeaderName::from_static(name), secret_value(value)?);
@@ -102,7 +101,7 @@ impl<'a> Request<'a> {
         })
     }
 
-    /// Sets how long the service may take before it answers, where that is longer than the idle timeout.
+    /// Sets how long the service may take to answer, if longer than the idle timeout.
     pub(crate) fn read_timeout(self, idle: Duration) -> Self {
         self.with(|parts| {
             parts.idle = Some(idle);
@@ -110,8 +109,8 @@ impl<'a> Request<'a> {
         })
     }
 
-    /// Continues the tries of an earlier request, of which `tries` have failed: what is left of the retries, the
-    /// pauses and the numbers of the tries go on from there.
+    /// Continues an earlier request of which `tries` attempts have failed: the remaining retries, the pauses and the
+    /// attempt numbers follow on from these.
     pub(crate) fn after(self, tries: u32) -> Self {
         self.with(|parts| {
             parts.tried = tries;
@@ -119,7 +118,7 @@ impl<'a> Request<'a> {
         })
     }
 
-    /// Takes an answer of at most `longest` bytes: for listings, which may be longer than one object.
+    /// Accepts an answer of at most `longest` bytes: for listings, which may be longer than one object.
     pub(crate) fn at_most(self, longest: usize) -> Self {
         self.with(|parts| {
             parts.longest = longest;
@@ -127,7 +126,7 @@ impl<'a> Request<'a> {
         })
     }
 
-    /// Carries JSON.
+    /// Sets a JSON content.
     pub fn json<T: Serialize + ?Sized>(self, content: &T) -> Self {
         self.with(|parts| {
             let json = serde_json::to_vec(content)
@@ -138,7 +137,7 @@ impl<'a> Request<'a> {
         })
     }
 
-    /// Carries the fields of a web form.
+    /// Sets the fields of a web form as the content.
     pub fn fields(self, fields: &[(&str, &str)]) -> Self {
         self.with(|parts| {
             let pairs: Vec<_> =
@@ -149,8 +148,7 @@ impl<'a> Request<'a> {
         })
     }
 
-    /// Says that this text, which is in the content, is a secret: it is never shown, even if the
-    /// service repeats it.
+    /// Marks a text in the content as a secret: it is never shown, even if the service repeats it.
     pub fn hide(self, secret: &str) -> Self {
         self.with(|parts| {
             parts.secrets.learn_text(secret);
@@ -158,9 +156,9 @@ impl<'a> Request<'a> {
         })
     }
 
-    /// Carries a source, from its start in every try, and never half of it: one that is longer or
-    /// shorter than it said breaks the request off as `conflict`. No content type is sent unless
-    /// [`Request::header`] sets one.
+    /// Sets a source as the content, read from its start in every attempt. A source that turns out longer or shorter
+    /// than announced aborts the request with `conflict`. No content type is sent unless [`Request::header`] sets
+    /// one.
     pub fn source(self, source: &'a dyn Source) -> Self {
         self.with(|parts| {
             parts.payload = Payload::source("", source, "");
@@ -168,7 +166,7 @@ impl<'a> Request<'a> {
         })
     }
 
-    /// Carries a form with one file, which is treated as [`Request::source`] does.
+    /// Sets a form with one file as the content; the file is treated as in [`Request::source`].
     pub fn form(self, form: MultipartForm<'a>) -> Self {
         self.with(|parts| {
             let (kind, payload) = form.payload()?;
@@ -179,7 +177,7 @@ impl<'a> Request<'a> {
         })
     }
 
-    /// Sends it and reads the answer whole, up to 4 MiB or what `Request::at_most` says.
+    /// Sends the request and reads the complete answer, up to 4 MiB or the limit of `Request::at_most`.
     ///
     /// # Errors
     /// By status: 401, 403 `auth`; 404 `not_found`; 409, 412 `conflict`; 413, 429, 507 `limit`;
@@ -213,7 +211,7 @@ impl<'a> Request<'a> {
     }
 }
 
-/// A request whose address is short enough to be sent.
+/// Returns the request if its address is short enough to be sent.
 ///
 /// # Errors
 /// `usage` for a path that is too long, which holds names that the user gave; `unavailable` for a query, which in

@@ -11,7 +11,7 @@ use super::service::Service;
 use super::trace::FailedAttempt;
 use wharf_core::error::Result;
 
-/// Sends a request until it is answered or there is nothing more to try.
+/// Sends a request until it is answered or no retry is due.
 pub(super) async fn run(service: &Service, request: PreparedRequest<'_>, mode: ReadMode) -> Result<Reply> {
     let options = &service.options;
     let deadline = service.pace.deadline();

@@ -1,4 +1,4 @@
-//! How long a service asks to wait.
+//! The waiting time that a service asks for.
 
 use std::time::Duration;
 
@@ -9,12 +9,12 @@ use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
 
 use super::pace::LONGEST_NOTE;
 
-/// Milliseconds, sent by some services beside the standard header and taken first by their own SDKs.
+/// The header in milliseconds that some services send beside the standard one; their own SDKs prefer it.
 const RETRY_AFTER_MS: &str = "retry-after-ms";
 
-/// How long an answer asks to wait: `Retry-After` in seconds or as a date (RFC 9110, section 10.2.3).
-/// A date is compared with the answer's own `Date`, where there is one: clocks differ. Nothing where
-/// there is no such header, nothing readable in it, or a time that is over; a day at most.
+/// Returns how long an answer asks to wait, at most one day: `Retry-After` in seconds or as a date (RFC 9110, section
+/// 10.2.3). A date is compared with the answer's own `Date` if present, because clocks differ. Returns `None` for a
+/// missing or invalid header, and for a time in the past.
 pub(super) fn asked(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
     let text = |name: &str| headers.get(name)?.to_str().ok().map(str::trim);
     let millis = text(RETRY_AFTER_MS).and_then(|text| text.parse::<f64>().ok()).map(|millis| millis / 1000.0);
@@ -32,7 +32,7 @@ pub(super) fn asked(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
     Some(wait.min(LONGEST_NOTE)).filter(|wait| !wait.is_zero())
 }
 
-/// An HTTP date: the form of today, or one of the two that RFC 9110 (section 5.6.7) still allows.
+/// Parses an HTTP date: the current form, or one of the two obsolete ones that RFC 9110 (section 5.6.7) still allows.
 fn date(text: &str) -> Option<Timestamp> {
     let old = |format: &str| {
         let parsed = strtime::parse(format, text).and_then(|time| time.to_datetime());

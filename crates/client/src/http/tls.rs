@@ -1,4 +1,4 @@
-//! Which services are believed to be who they say they are.
+//! TLS settings and trusted certificates.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -11,10 +11,10 @@ use rustls::{ClientConfig, RootCertStore};
 use wharf_core::config::{env, small};
 use wharf_core::error::{Error, Kind, Result};
 
-/// The largest file of certificates, in bytes: all of a system's have some 300,000.
+/// The largest file of certificates, in bytes: the complete bundle of a system has about 300,000.
 const LARGEST: u64 = 16 * 1024 * 1024;
 
-/// What TLS connections are made with: the ring provider, HTTP/2 before HTTP/1.1, and `roots`.
+/// Returns the configuration of TLS connections: the ring provider, HTTP/2 before HTTP/1.1, and `roots`.
 pub(super) fn config(roots: RootCertStore) -> Result<ClientConfig> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let builder = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
@@ -24,9 +24,9 @@ pub(super) fn config(roots: RootCertStore) -> Result<ClientConfig> {
     Ok(config)
 }
 
-/// The certificates to trust: those of the system, or of `SSL_CERT_FILE` and `SSL_CERT_DIR` where
-/// these are set; Mozilla's where the system has none, as in a minimal container; and those of
-/// `extra` beside them. Reading a system's store takes some milliseconds.
+/// Returns the certificates to trust: those of the system, or of `SSL_CERT_FILE` and `SSL_CERT_DIR` if these are set;
+/// Mozilla's if the system has none, as in a minimal container; and those of `extra`. Reading the store of a system
+/// takes some milliseconds.
 pub(super) fn roots(extra: Option<&Path>, until: Option<Instant>) -> Result<RootCertStore> {
     let mut roots = RootCertStore::empty();
     let chosen = env::path(env::SSL_CERT_FILE);
@@ -62,7 +62,7 @@ fn add_file(roots: &mut RootCertStore, file: &Path, until: Option<Instant>) -> R
     if roots.len() == before { Err(no_certificates(file)) } else { Ok(()) }
 }
 
-/// Whether the system's own reader may have a file: one that is regular, a directory or not there.
+/// Returns whether the certificate loader of the system may read a file: it is regular, a directory, or missing.
 fn is_regular(file: &Path) -> bool {
     file.metadata().map_or(true, |meta| (meta.is_file() && meta.len() <= LARGEST) || meta.is_dir())
 }

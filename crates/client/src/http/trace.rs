@@ -1,4 +1,4 @@
-//! Reports of attempts to an observer, for traces and for "waiting" on a progress line.
+//! Reports of attempts to an observer, for traces and for the progress line.
 
 use std::fmt;
 use std::sync::Arc;
@@ -13,40 +13,40 @@ use tokio::time::Instant;
 use super::failure::{AnswerContent, AttemptFailure, Delivery};
 use super::redact::{self, MASK, Secrets};
 
-/// One try of one request. Nothing in it is a secret: values of queries are masked, and so is the
-/// path of an address that lets its bearer in; in headers and contents, what is known to be secret.
+/// One attempt of a request. It holds no secrets: values of queries are masked, the path of a URL that grants access
+/// as well, and known secrets in headers and contents.
 #[derive(Debug, Clone)]
 pub struct Attempt {
     /// The method.
     pub method: Method,
-    /// Where it went.
+    /// The URL of the request.
     pub url: String,
-    /// Counted from 1.
+    /// The number of the attempt, counted from 1.
     pub number: u32,
-    /// How it ended.
+    /// How the attempt ended.
     pub outcome: AttemptOutcome,
-    /// Bytes of the request's content that went out.
+    /// Bytes of the request's content that were sent.
     pub sent: u64,
-    /// Bytes of the answer's content that came in, as they were on the wire.
+    /// Bytes of the answer's content that were received, before decompression.
     pub received: u64,
-    /// From the try's start to the answer's last byte.
+    /// The time from the start of the attempt to the last byte of the answer.
     pub took: Duration,
-    /// The service's name for the request.
+    /// The service's id for the request.
     pub request_id: Option<String>,
-    /// How long it is to the next try, where there is one.
+    /// The time to the next attempt, if there is one.
     pub again_in: Option<Duration>,
-    /// Headers and contents, where they are wanted.
+    /// Headers and contents, if requested.
     pub detail: Option<Box<Detail>>,
 }
 
-/// How a try ended.
+/// How an attempt ended.
 #[derive(Debug, Clone)]
 pub enum AttemptOutcome {
-    /// With an answer that came to its end.
+    /// With a complete answer of this status.
     Answered(u16),
-    /// With an answer that the caller stopped reading.
+    /// With an answer of this status that the caller stopped reading.
     Left(u16),
-    /// Without a (whole) answer.
+    /// Without a (complete) answer, for this reason.
     Failed(String),
 }
 
@@ -72,14 +72,14 @@ impl fmt::Display for Attempt {
     }
 }
 
-/// What one side of a connection says: its headers, and its content where that is a short text.
+/// The headers of one side of a connection, and its content if that is a short text.
 #[derive(Debug, Clone, Default)]
 struct Side {
     headers: Vec<(String, String)>,
     content: Option<String>,
 }
 
-/// What both sides of a connection said, without the secrets in it.
+/// The headers and contents of both sides of a connection, without secrets.
 #[derive(Debug, Clone, Default)]
 pub struct Detail {
     sent: Side,
@@ -87,7 +87,7 @@ pub struct Detail {
 }
 
 impl Detail {
-    /// Line by line: `> name: value` went out, `< name: value` came in.
+    /// Returns the lines to print: `> name: value` was sent, `< name: value` was received.
     pub fn lines(&self) -> impl Iterator<Item = String> {
         [('>', &self.sent), ('<', &self.got)].into_iter().flat_map(|(mark, side)| {
             let headers = side.headers.iter().map(move |(name, value)| format!("{mark} {name}: {value}"));
@@ -96,16 +96,16 @@ impl Detail {
     }
 }
 
-/// As much of a content is shown, in characters.
+/// The number of characters of a content that are shown.
 const SHOWN: usize = 4000;
 
-/// As much of a content is looked at, in bytes.
+/// The number of bytes of a content that are examined.
 const LOOKED_AT: usize = 64 * 1024;
 
 /// Headers of answers that hold a secret or an address that may be one.
 const SECRET_ANSWERS: [&str; 4] = ["content-location", "link", "location", "set-cookie"];
 
-/// Headers as people may see them.
+/// Returns headers for display.
 fn shown(headers: &HeaderMap, secrets: &Secrets) -> Vec<(String, String)> {
     let shown = |(name, value): (&HeaderName, &HeaderValue)| {
         let secret = value.is_sensitive() || SECRET_ANSWERS.contains(&name.as_str());
@@ -116,7 +116,7 @@ fn shown(headers: &HeaderMap, secrets: &Secrets) -> Vec<(String, String)> {
     headers.iter().map(shown).collect()
 }
 
-/// A content as people may see it; of a web form, its names; of addresses elsewhere, their origins.
+/// Returns a content for display: of a web form, the names of its fields; of URLs to other hosts, their origins.
 fn readable(headers: &HeaderMap, content: &AnswerContent, secrets: &Secrets, own: Option<&str>) -> Option<String> {
     let AnswerContent { bytes: content, is_cut } = content;
     if content.is_empty() {
@@ -145,7 +145,7 @@ fn readable(headers: &HeaderMap, content: &AnswerContent, secrets: &Secrets, own
     })
 }
 
-/// An attempt in progress. It is reported to the observer once, at the latest when this is dropped.
+/// An attempt in progress. It is reported to the observer once, at the latest when this value is dropped.
 pub(super) struct AttemptTrace {
     told: Option<AttemptObserver>,
     secrets: Arc<Secrets>,
@@ -187,13 +187,13 @@ impl AttemptTrace {
         AttemptTrace { told, secrets, own: None, started: Instant::now(), so_far, sent: Arc::default(), status: None }
     }
 
-    /// Whether headers and contents are wanted, and of which host the addresses in them may be shown.
+    /// Sets whether headers and contents are recorded, and for which host URLs in them may be shown.
     pub(super) fn wants_detail(&mut self, wanted: bool, own: Option<&str>) {
         self.own = own.map(str::to_owned);
         self.so_far.detail = (wanted && self.told.is_some()).then(Box::default);
     }
 
-    /// This goes out.
+    /// Records the head of the request and its content.
     pub(super) fn sends(&mut self, headers: &HeaderMap, content: Option<Bytes>) {
         if let Some(detail) = &mut self.so_far.detail {
             detail.sent = Side { headers: shown(headers, &self.secrets), content: None };
@@ -203,45 +203,45 @@ impl AttemptTrace {
         }
     }
 
-    /// This came in.
+    /// Records the headers of the answer.
     pub(super) fn gets(&mut self, headers: &HeaderMap) {
         if let Some(detail) = &mut self.so_far.detail {
             detail.got.headers = shown(headers, &self.secrets);
         }
     }
 
-    /// This followed, unpacked.
+    /// Records the decompressed content of the answer.
     pub(super) fn reads(&mut self, headers: &HeaderMap, content: &AnswerContent) {
         if let Some(detail) = &mut self.so_far.detail {
             detail.got.content = readable(headers, content, &self.secrets, self.own.as_deref());
         }
     }
 
-    /// Where the bytes that go out are counted.
+    /// Returns the counter of sent bytes.
     pub(super) fn sent(&self) -> &Arc<AtomicU64> {
         &self.sent
     }
 
-    /// The head of the answer came.
+    /// Records the status and id of the answer.
     pub(super) fn head(&mut self, status: u16, request_id: Option<String>) {
         self.status = Some(status);
         self.so_far.request_id = request_id;
         self.so_far.outcome = AttemptOutcome::Left(status);
     }
 
-    /// Counts bytes that were received.
+    /// Counts received bytes.
     pub(super) fn received(&mut self, bytes: usize) {
         self.so_far.received += bytes as u64;
     }
 
-    /// The answer came to its end.
+    /// Records that the answer is complete.
     pub(super) fn complete(&mut self) {
         if let Some(status) = self.status {
             self.so_far.outcome = AttemptOutcome::Answered(status);
         }
     }
 
-    /// The try failed; an answer in its whole length says why by its status.
+    /// Records that the attempt failed; a complete answer states the reason by its status.
     pub(super) fn failed(&mut self, failure: &AttemptFailure) {
         if failure.delivery == Delivery::NotSent {
             self.sent.store(0, Ordering::Relaxed);
@@ -251,7 +251,7 @@ impl AttemptTrace {
         }
     }
 
-    /// There will be another try.
+    /// Records the time to the next attempt.
     pub(super) fn again_in(&mut self, wait: Option<Duration>) {
         self.so_far.again_in = wait;
     }
