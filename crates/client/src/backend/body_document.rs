@@ -1,5 +1,5 @@
-//! `--body` documents in Anthropic's shape, which is the local backend's too, plus `labels` and
-//! `ttl`; and SPEC objects of resources.
+//! Parses `--body` documents in Anthropic's format, which the local backend uses too, with `labels` and `ttl` in
+//! addition; and SPEC objects of resources.
 
 use serde_json::{Map, Value};
 
@@ -9,10 +9,10 @@ use wharf_core::error::{Error, Result};
 use wharf_core::model::session::check_label;
 use wharf_core::model::{Labels, ResourceKind};
 
-/// Members that are the provider's own and are handed over as they are.
+/// Fields of the provider that are passed on unchanged.
 const PASSED_ON: [&str; 2] = ["initial_events", "budget"];
 
-/// Reads a session from a document. Returns the unknown members as well.
+/// Reads a session from a document. Returns the unknown fields as well.
 pub fn session(document: Map<String, Value>) -> Result<(NewSession, Vec<String>)> {
     let mut new = NewSession::default();
     let mut unknown = Vec::new();
@@ -52,7 +52,7 @@ pub fn session(document: Map<String, Value>) -> Result<(NewSession, Vec<String>)
     Ok((new, unknown))
 }
 
-/// Reads a resource from an object. Returns the unknown members as well.
+/// Reads a resource from an object. Returns the unknown fields as well.
 pub fn resource(mut document: Map<String, Value>) -> Result<(NewResource, Vec<String>)> {
     let mut take = |name: &str| {
         document.shift_remove(name).filter(|value| !value.is_null()).map(|value| text(name, value)).transpose()
@@ -70,8 +70,8 @@ pub fn resource(mut document: Map<String, Value>) -> Result<(NewResource, Vec<St
     Ok((NewResource { kind, file_id, mount_path, extra: document }, unknown))
 }
 
-/// A change of a session as a document describes it. In `metadata`, which is `labels` as well, null
-/// removes a label; what is neither of these nor the title is the provider's own.
+/// Reads a change of a session from a document. In `metadata`, an alias of `labels`, null removes a label; all other
+/// fields but the title are passed on to the provider.
 pub fn change(mut document: Map<String, Value>) -> Result<SessionChange> {
     let mut change = SessionChange::default();
     if let Some(title) = document.shift_remove("title") {
@@ -87,7 +87,7 @@ pub fn change(mut document: Map<String, Value>) -> Result<SessionChange> {
     Ok(change)
 }
 
-/// A mapping in which a text sets a label and null removes it.
+/// Reads a mapping in which a string sets a label and null removes it.
 pub fn patch(patch: &mut LabelPatch, name: &str, members: Value) -> Result<()> {
     let (removed, kept): (Vec<_>, Vec<_>) = object(name, members)?.into_iter().partition(|(_, value)| value.is_null());
     for (label, _) in removed {
@@ -101,7 +101,7 @@ pub fn patch(patch: &mut LabelPatch, name: &str, members: Value) -> Result<()> {
     Ok(())
 }
 
-/// The kind of a resource by its word.
+/// Returns the kind of a resource by its name.
 pub fn resource_kind(word: &str) -> Result<ResourceKind> {
     serde_json::from_value(word.into()).map_err(|_| {
         Error::usage(format!("unknown type of a resource: {word:?}"))
@@ -109,7 +109,8 @@ pub fn resource_kind(word: &str) -> Result<ResourceKind> {
     })
 }
 
-/// An id, or an object with id and version. What else it says goes to the provider.
+/// Reads the agent: an id, or an object with id and version. Other fields of the object are passed on to the
+/// provider.
 pub fn agent(new: &mut NewSession, value: Value) -> Result<()> {
     let mut parts = match value {
         Value::Object(parts) => parts,
@@ -131,8 +132,8 @@ pub fn agent(new: &mut NewSession, value: Value) -> Result<()> {
     Ok(())
 }
 
-/// Labels: a mapping of names to texts. YAML reads `1.10` as a number and `007` as another: what is not
-/// quoted would not be kept as it was written.
+/// Reads labels: a mapping of names to strings. YAML reads an unquoted `1.10` or `007` as a number, which would not
+/// be kept as written.
 pub fn labels(name: &str, value: Value) -> Result<Labels> {
     let mut labels = Labels::new();
     for (label, value) in object(name, value)? {

@@ -1,4 +1,4 @@
-//! What a backend can do, as plain data: read before any call, printed by `wharf backends`.
+//! The features and limits of backends, as plain data: read before any call, printed by `wharf backends`.
 
 use serde::Serialize;
 
@@ -6,34 +6,34 @@ use wharf_core::error::{Error, Kind, Result};
 use wharf_core::feature::Feature;
 use wharf_core::model::SessionStatus;
 
-/// What a backend can do and how much it takes.
+/// The features and limits of a backend.
 #[derive(Debug, Serialize)]
 pub struct Capabilities {
     /// The backend's name.
     pub backend: &'static str,
-    /// What account or credential it needs.
+    /// The account or credential that the backend needs.
     pub account: Option<&'static str>,
-    /// Where relative session paths lie.
+    /// The directory to which relative session paths refer.
     pub home: &'static str,
-    /// How far it can prove an upload.
+    /// How the backend verifies an upload.
     pub proof: &'static str,
-    /// Files that are best moved at once.
+    /// The default number of files that are transferred at once.
     pub jobs: u32,
-    /// How much it takes.
+    /// The limits.
     pub limits: Limits,
-    /// The statuses in which a session can be used: what `sessions wait` waits for.
+    /// The statuses in which a session is usable, which `sessions wait` waits for.
     pub usable: &'static [SessionStatus],
-    /// What it has.
+    /// The features that the backend has.
     pub features: &'static [Feature],
 }
 
 impl Capabilities {
-    /// Whether it has something.
+    /// Returns whether the backend has a feature.
     pub fn has(&self, feature: Feature) -> bool {
         self.features.contains(&feature)
     }
 
-    /// Returns the `unsupported` error for `feature`, with what to do instead as its hint.
+    /// Returns the `unsupported` error for `feature`, with an alternative as its hint.
     pub fn unsupported(&self, feature: Feature) -> Error {
         let what = format!("backend `{}` cannot do this: `{}`", self.backend, feature.name());
         Error::new(Kind::Unsupported, what).hint(feature.alternative())
@@ -48,7 +48,7 @@ impl Capabilities {
     }
 }
 
-/// How much a backend takes; `null` where it sets no limit that is known.
+/// The limits of a backend; `null` if no limit is known.
 #[derive(Debug, Clone, Copy, Default, Serialize)]
 pub struct Limits {
     /// Bytes of one file.

@@ -1,9 +1,8 @@
-//! What a backend is: a trait object with a part for each noun, and its capabilities as data.
+//! Backends: a trait object with a part for each noun, and its capabilities as data.
 //!
-//! Commands ask [`Backend::capabilities`] before they send anything, so that what a backend cannot
-//! do is an error of its own and never half a run. A part that a backend lacks is absent; a verb that
-//! it lacks within a part has a default body. A new backend is a folder here, a line in [`registry`]
-//! and the conformance suite.
+//! Commands check [`Backend::capabilities`] before they send anything, so that a missing feature is an error of its
+//! own and never a partial run. A part that a backend lacks is absent; an operation that it lacks within a part has a
+//! default body. A new backend is a folder here, a line in [`registry`] and a run of the conformance suite.
 //!
 //! A backend is a client (requests, tools, the disk) and a struct for each part with a handle on it.
 
@@ -38,14 +37,14 @@ use wharf_core::model::{
     SessionStatus, StoredFile, Timestamp,
 };
 
-/// Somewhere that sessions live: what it is, and a part for each noun.
+/// A service or store that holds sessions, with a part for each noun.
 ///
 /// A part that a backend lacks is absent, which is the default.
 #[async_trait]
 pub trait Backend: Send + Sync {
     /// Returns what the backend can do.
     fn capabilities(&self) -> &'static Capabilities;
-    /// Returns how much the backend takes, as it is set up.
+    /// Returns the limits of the backend with its current settings.
     fn limits(&self) -> Limits {
         self.capabilities().limits
     }
@@ -59,19 +58,18 @@ pub trait Backend: Send + Sync {
     fn store(&self) -> Option<&dyn FileStore> {
         None
     }
-    /// Returns the part for what is mounted into sessions.
+    /// Returns the part for resources that are mounted into sessions.
     fn resources(&self) -> Option<&dyn Resources> {
         None
     }
 
-    /// Which service or store this is: two backends with the same one have the same sessions.
+    /// Returns the identity of the service or store: two backends of one origin have the same sessions.
     fn origin(&self) -> String {
         self.capabilities().backend.to_owned()
     }
 
-    /// Makes everything durable that this process wrote and that the backend has not yet promised
-    /// to keep, and tidies up after work that was interrupted. Called once, before a command that
-    /// wrote reports what came of it.
+    /// Makes all writes of this process durable, and cleans up after interrupted work. Called once, before a command
+    /// that wrote reports its result.
     ///
     /// # Errors
     /// What could not be kept; what an interrupted work left behind, by name.
@@ -79,53 +77,53 @@ pub trait Backend: Send + Sync {
         Ok(())
     }
 
-    /// Looks at itself: can it be reached, are the credentials good, does a round trip work?
+    /// Checks whether the backend is reachable, whether the credentials are valid, and whether a round trip works.
     async fn diagnose(&self) -> Vec<Check>;
 
-    /// What works and should be changed nevertheless: what was looked at, and what is wrong with it.
+    /// Returns warnings about settings that work and should be changed: the name of the check, and the problem.
     fn warnings(&self) -> Vec<(&'static str, Error)> {
         Vec::new()
     }
 }
 
-/// One thing that `doctor` looked at.
+/// A check of `doctor`.
 #[derive(Debug)]
 pub struct Check {
-    /// What was checked.
+    /// The name of the check.
     pub name: &'static str,
-    /// What was seen, or what is wrong.
+    /// The finding, or the problem.
     pub outcome: Result<String>,
 }
 
-/// A session to be made.
+/// A session to be created.
 #[derive(Debug, Clone, Default)]
 pub struct NewSession {
-    /// The caller's own name for it.
+    /// The id that the caller chose.
     pub id: Option<SessionId>,
     /// A title for people.
     pub title: Option<String>,
     /// Labels.
     pub labels: Labels,
-    /// How long it may idle before it goes away.
+    /// How long the session may be idle before it expires.
     pub ttl: Option<Duration>,
-    /// The agent that works in it.
+    /// The agent of the session.
     pub agent: Option<String>,
     /// The agent's version.
     pub agent_version: Option<String>,
-    /// The environment that it runs in.
+    /// The environment of the session.
     pub environment: Option<String>,
-    /// The image that it starts from.
+    /// The image of the session.
     pub image: Option<String>,
-    /// Vaults with its agent's credentials.
+    /// Vaults with credentials of the agent.
     pub vaults: Vec<String>,
-    /// What is mounted from the start.
+    /// Resources that are mounted at creation.
     pub resources: Vec<NewResource>,
-    /// Members of `--body` that are the provider's own, handed over as they are.
+    /// Fields of `--body` that are passed on to the provider unchanged.
     pub extra: Map<String, Value>,
 }
 
 impl NewSession {
-    /// Returns the features that a backend needs to make this session, in the order in which they are checked.
+    /// Returns the features that a backend needs to create this session, in the order in which they are checked.
     pub fn features(&self) -> impl Iterator<Item = Feature> {
         let asked = [
             (self.title.is_some(), Feature::SessionTitle),
@@ -144,12 +142,12 @@ impl NewSession {
     }
 }
 
-/// Which sessions a listing wants.
+/// Which sessions to list.
 #[derive(Debug, Clone, Default)]
 pub struct SessionQuery {
-    /// All of these labels.
+    /// Sessions with all of these labels.
     pub labels: Labels,
-    /// One of these statuses; all where it is empty.
+    /// Sessions in one of these statuses; in any status if empty.
     pub statuses: Vec<SessionStatus>,
     /// Further filters, for a backend that has [`Feature::SessionFilters`].
     pub filters: SessionFilters,
@@ -189,7 +187,7 @@ impl SessionQuery {
     }
 }
 
-/// What to change of a session's labels.
+/// A change of a session's labels.
 #[derive(Debug, Clone, Default)]
 pub struct LabelPatch {
     /// Set or change these.
@@ -198,51 +196,50 @@ pub struct LabelPatch {
     pub remove: Vec<String>,
 }
 
-/// What to change of a session.
+/// A change of a session.
 #[derive(Debug, Clone, Default)]
 pub struct SessionChange {
-    /// Another title, or none.
+    /// A new title, or none to remove it.
     pub title: Option<Option<String>>,
     /// Labels to set and to remove.
     pub labels: LabelPatch,
-    /// Members of `--body` that are the provider's own, handed over as they are.
+    /// Fields of `--body` that are passed on to the provider unchanged.
     pub extra: Map<String, Value>,
 }
 
-/// The sessions of a backend.
+/// The operations on sessions.
 ///
-/// Optional verbs have default bodies that fail with `unsupported`: a backend states those that its
+/// Optional operations have default bodies that fail with `unsupported`: a backend implements those that its
 /// capabilities name.
 #[async_trait]
 pub trait Sessions: Send + Sync {
     /// Returns what the backend can do.
     fn capabilities(&self) -> &'static Capabilities;
-    /// Reads a `--body` document in the provider's own shape; gives the members that it does not
-    /// know as well, which are handed over nevertheless.
+    /// Reads a `--body` document in the provider's format; returns the unknown fields as well, which are passed on.
     fn read_document(&self, document: Map<String, Value>) -> Result<(NewSession, Vec<String>)>;
-    /// What is wrong with a session that is to be made, as far as that shows before anything is sent.
+    /// Checks a new session, as far as possible before anything is sent.
     fn check(&self, new: &NewSession) -> Result<()> {
         self.capabilities().require_all(new.features())
     }
-    /// Makes a session, with everything that was asked for, or none at all.
+    /// Creates a session with all that was requested, or no session at all.
     async fn create(&self, new: NewSession) -> Result<Session>;
-    /// One page, newest first.
+    /// Returns a page of sessions, newest first.
     async fn list(&self, query: &SessionQuery, page: PageRequest) -> Result<Page<Session>>;
-    /// One session. `not_found` where there is none or it expired.
+    /// Returns a session; `not_found` if it does not exist or has expired.
     async fn get(&self, id: &SessionId) -> Result<Session>;
-    /// Deletes a session and all that is in it.
+    /// Deletes a session and its contents.
     async fn delete(&self, id: &SessionId, force: bool) -> Result<()>;
-    /// Fails where [`Sessions::delete`] would, as far as that shows beforehand; changes nothing.
+    /// Fails if [`Sessions::delete`] would fail, as far as that is known in advance; changes nothing.
     async fn foresee_delete(&self, id: &SessionId) -> Result<()> {
         self.get(id).await.map(drop)
     }
-    /// Changes labels; with an empty patch, just reads them. For a backend that has
+    /// Changes labels; with an empty patch, returns the session unchanged. For a backend that has
     /// [`Feature::SessionLabels`].
     async fn label(&self, id: &SessionId, patch: LabelPatch) -> Result<Session> {
         let _ = (id, patch);
         Err(self.capabilities().unsupported(Feature::SessionLabels))
     }
-    /// Changes the title, labels and what else the provider lets be changed. For a backend that has
+    /// Changes the title, labels and other fields that the provider can change. For a backend that has
     /// [`Feature::SessionUpdate`].
     async fn update(&self, id: &SessionId, change: SessionChange) -> Result<Session> {
         let _ = (id, change);
@@ -253,29 +250,30 @@ pub trait Sessions: Send + Sync {
         let _ = id;
         Err(self.capabilities().unsupported(Feature::SessionTouch))
     }
-    /// Frees the compute and keeps the files. For a backend that has [`Feature::SessionStop`].
+    /// Stops a session: frees its compute resources and keeps its files. For a backend that has
+    /// [`Feature::SessionStop`].
     async fn stop(&self, id: &SessionId) -> Result<Session> {
         let _ = id;
         Err(self.capabilities().unsupported(Feature::SessionStop))
     }
-    /// Keeps the history and nothing else. For a backend that has [`Feature::SessionArchive`].
+    /// Archives a session: only its history is kept. For a backend that has [`Feature::SessionArchive`].
     async fn archive(&self, id: &SessionId) -> Result<Session> {
         let _ = id;
         Err(self.capabilities().unsupported(Feature::SessionArchive))
     }
 }
 
-/// Bytes of a file to read.
+/// A range of bytes of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ByteRange {
     /// The first byte, counted from 0.
     pub first: u64,
-    /// The last byte, itself included; to the end where there is none.
+    /// The last byte, inclusive; to the end of the file if `None`.
     pub last: Option<u64>,
 }
 
 impl ByteRange {
-    /// Where to start and how many bytes to read in a file of `size` bytes.
+    /// Returns the offset and the number of bytes to read in a file of `size` bytes.
     ///
     /// # Errors
     /// `usage` where the range begins past the end.
@@ -292,50 +290,49 @@ impl ByteRange {
     }
 }
 
-/// What to read of a file.
+/// Options for reading a file.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct FetchOptions {
-    /// These bytes; all of them where there is no range.
+    /// The range to read; the whole file if `None`.
     pub range: Option<ByteRange>,
-    /// How often fetching it has failed, by this caller: further tries count on from there.
+    /// The number of failed attempts of this caller to read the file, which count as used retries.
     pub tried: u32,
-    /// The size that a listing or `stat` told before. A backend that cannot tell from its own records what it
-    /// hands out compares this with what comes, and looks for itself where it is missing.
+    /// The size that a listing or `stat` reported before. A backend whose download does not state the size compares
+    /// the content with this one, and asks for the size if it is missing.
     pub size: Option<u64>,
 }
 
-/// How a file is to be written.
+/// Options for writing a file.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct PutOptions {
-    /// Fail with `conflict` where something is there already.
+    /// Fail with `conflict` if the path exists.
     pub keep_existing: bool,
     /// Many files follow: durability may wait for [`Backend::flush`].
     pub bulk: bool,
-    /// How long the file is kept; for good where nothing is said. For a backend that has
-    /// [`Feature::FileExpiry`].
+    /// How long the file is kept; without a limit if `None`. For a backend that has [`Feature::FileExpiry`].
     pub expires_in: Option<Duration>,
 }
 
 impl PutOptions {
-    /// Returns the features that a backend needs to write a file in this way.
+    /// Returns the features that a backend needs to write a file with these options.
     pub(crate) fn features(&self) -> impl Iterator<Item = Feature> {
         self.expires_in.map(|_| Feature::FileExpiry).into_iter()
     }
 }
 
-/// What the time of a file in a session says.
+/// The meaning of a file's time in a session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TimeOf {
-    /// When the source was changed last: an upload carries that along.
+    /// The modification time of the source, which an upload preserves.
     Source,
-    /// When the file came to be there.
+    /// The time at which the file was created in the session.
     Arrival,
 }
 
-/// How a directory is to be made.
+/// Options for creating a directory.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct MkdirOptions {
-    /// Make parents, and take an existing directory as success.
+    /// Create parents, and accept an existing directory.
     pub parents: bool,
     /// Permission bits.
     pub mode: Option<u32>,
@@ -343,104 +340,104 @@ pub struct MkdirOptions {
     pub bulk: bool,
 }
 
-/// What a destination says that it holds after an upload.
+/// What a destination reports about an upload.
 #[derive(Debug, Clone)]
 pub struct PutResult {
-    /// Where it is, as the backend answered.
+    /// The path of the file, as the backend reports it.
     pub path: RemotePath,
-    /// Bytes.
+    /// The size in bytes.
     pub size: Option<u64>,
     /// SHA-256 in hexadecimal.
     pub sha256: Option<String>,
-    /// The stored file behind it.
+    /// The id of the stored file.
     pub file_id: Option<FileId>,
-    /// The resource that mounts it.
+    /// The id of the resource that mounts the file.
     pub resource_id: Option<String>,
-    /// Whether a storage on the way told the MD5 of what was sent.
+    /// Whether a storage service on the way confirmed the MD5 of the content.
     pub md5: bool,
-    /// What passed on the way.
+    /// The digest of the content that was sent.
     pub sent: wharf_core::body::Digest,
 }
 
-/// A file that is being fetched.
+/// A file that is being read.
 pub struct GetResult {
-    /// Its content.
+    /// The content of the file.
     pub body: Body,
-    /// What goes along with it.
+    /// The attributes of the file.
     pub attributes: wharf_core::body::Attributes,
-    /// What the backend tells of its hash.
+    /// The SHA-256 that the backend reports.
     pub sha256: RemoteHash,
-    /// The stored file that it is.
+    /// The id of the stored file.
     pub file_id: Option<FileId>,
 }
 
-/// What a backend tells of the SHA-256 of a file that it hands out.
+/// What a backend reports about the SHA-256 of a file that it sends.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RemoteHash {
-    /// It kept this one, in hexadecimal, when the file was stored.
+    /// The backend recorded this hash, in hexadecimal, when the file was stored.
     Known(String),
-    /// It hashes the file as it reads it: the body's own hash is the backend's.
+    /// The backend hashes the file while reading it: the hash of the body is the hash of the backend.
     Streamed,
-    /// Nothing.
+    /// The backend reports no hash.
     Unknown,
 }
 
-/// How a tree is opened.
+/// Options for opening a directory tree.
 #[derive(Debug, Clone, Copy)]
 pub struct TreeOptions {
-    /// Wait until no new files appear, where a backend shows the files of an agent late.
+    /// Wait until no new files appear, if the backend shows the files of an agent late.
     pub settle: bool,
-    /// Accept several files of one name, each under a name of its own.
+    /// Accept several files with one name, and give each its own path.
     pub all: bool,
 }
 
-/// What a path holds, looked at once for all that a command does with it.
+/// The entry at a path and all entries below it, listed once for a whole command.
 pub struct RemoteTree<'a> {
-    /// The path; of a link, the path that it leads to.
+    /// The path, with a link followed.
     pub at: SessionPath,
-    /// What is there.
+    /// The entry at the path.
     pub root: Entry,
-    /// All that is below a directory, parents first; `None` for anything else.
+    /// All entries below a directory, parents first; `None` for anything else.
     pub entries: Option<BoxStream<'a, Result<Entry>>>,
 }
 
-/// The files inside sessions.
+/// The operations on files in sessions.
 ///
-/// Optional verbs have default bodies that fail with `unsupported`: a backend states those that its
+/// Optional operations have default bodies that fail with `unsupported`: a backend implements those that its
 /// capabilities name.
 #[async_trait]
 pub trait SessionFiles: Send + Sync {
     /// Returns what the backend can do.
     fn capabilities(&self) -> &'static Capabilities;
-    /// What the time of an uploaded file says.
+    /// Returns the meaning of an uploaded file's time.
     fn time_of(&self) -> TimeOf {
         TimeOf::Source
     }
-    /// Whether an upload replaces a stored file that is mounted at its path.
+    /// Returns whether an upload replaces a stored file that is mounted at its path.
     fn replaces_mounts(&self) -> bool {
         false
     }
-    /// Writes a file, making parents: all of it or nothing.
+    /// Writes a file and creates its parents: the file is complete or unchanged.
     async fn put(&self, at: &SessionPath, source: &dyn Source, options: PutOptions) -> Result<PutResult>;
-    /// Fails where [`SessionFiles::put`] would, as far as that shows beforehand; changes nothing.
+    /// Fails if [`SessionFiles::put`] would fail, as far as that is known in advance; changes nothing.
     async fn foresee_put(&self, at: &SessionPath) -> Result<()> {
         let _ = at;
         Ok(())
     }
-    /// Reads a file, or a range of it. `unverified` where it is not as long as the backend said.
+    /// Reads a file, or a range of it. Fails with `unverified` if its length differs from the reported one.
     async fn fetch(&self, at: &SessionPath, options: FetchOptions) -> Result<GetResult>;
-    /// What a path holds; a link is itself.
+    /// Returns the entry at a path, without following a link.
     async fn stat(&self, at: &SessionPath) -> Result<Entry>;
-    /// The same for one of many files of a transfer: an answer of a moment ago will do, as long as this
-    /// process has changed nothing at the path since.
+    /// Returns the entry at a path for one of many files of a transfer. A recent answer may be reused if this process
+    /// has not changed the path since.
     async fn stat_lately(&self, at: &SessionPath) -> Result<Entry> {
         self.stat(at).await
     }
-    /// The entries of a directory by name, or the whole tree below it, parents first; for anything
-    /// else than a directory, itself.
+    /// Returns the entries of a directory by name, or all entries below it, parents first; for anything else than a
+    /// directory, its own entry.
     async fn list<'a>(&'a self, at: &SessionPath, recursive: bool) -> Result<BoxStream<'a, Result<Entry>>>;
-    /// Opens what is at a path, a link followed, with all that is below it. The entries belong to the same look
-    /// as the root wherever the backend has a whole tree in one answer; elsewhere each directory is listed once.
+    /// Opens the entry at a path, following a link, with all that is below it. A backend that reports a whole tree in
+    /// one answer takes the root and the entries from that answer; other backends list each directory once.
     ///
     /// # Errors
     /// Those of [`SessionFiles::stat`] and [`SessionFiles::list`]; `conflict` where several files have one name
@@ -455,36 +452,35 @@ pub trait SessionFiles: Send + Sync {
         let entries = if root.kind == EntryKind::Directory { Some(self.list(&at, true).await?) } else { None };
         Ok(RemoteTree { at, root, entries })
     }
-    /// What a path means once every link in it is followed, which never leads out of the session.
+    /// Returns a path with all links in it resolved; it never leaves the session.
     async fn resolve(&self, at: &SessionPath) -> Result<SessionPath>;
-    /// Makes a directory. For a backend that has [`Feature::Mkdir`].
+    /// Creates a directory. For a backend that has [`Feature::Mkdir`].
     async fn mkdir(&self, at: &SessionPath, options: MkdirOptions) -> Result<Entry> {
         let _ = (at, options);
         Err(self.capabilities().unsupported(Feature::Mkdir))
     }
-    /// Moves inside one session; replaces a file, never a directory. For a backend that has
-    /// [`Feature::Move`].
+    /// Moves an entry within a session; replaces a file, never a directory. For a backend that has [`Feature::Move`].
     async fn rename(&self, from: &SessionPath, to: &RemotePath) -> Result<Entry> {
         let _ = (from, to);
         Err(self.capabilities().unsupported(Feature::Move))
     }
-    /// Removes a file, or a directory that is empty or taken with all that is in it.
+    /// Removes a file or an empty directory; with `recursive`, a directory with its contents.
     async fn remove(&self, at: &SessionPath, recursive: bool) -> Result<()>;
-    /// Fails where [`SessionFiles::remove`] would, as far as that shows beforehand; changes nothing.
+    /// Fails if [`SessionFiles::remove`] would fail, as far as that is known in advance; changes nothing.
     async fn foresee_remove(&self, at: &SessionPath) -> Result<()> {
         let _ = at;
         Ok(())
     }
 }
 
-/// What a stored file is to be called.
+/// A stored file to be created.
 #[derive(Debug, Clone, Default)]
 pub struct NewStoredFile {
-    /// Its file name.
+    /// The file name.
     pub filename: String,
-    /// Its media type.
+    /// The media type.
     pub mime_type: Option<String>,
-    /// How long it is kept; without a limit if `None`.
+    /// How long the file is kept; without a limit if `None`.
     pub expires_in: Option<Duration>,
 }
 
@@ -495,64 +491,64 @@ impl NewStoredFile {
     }
 }
 
-/// The workspace's stored files.
+/// The operations on the stored files of a workspace.
 #[async_trait]
 pub trait FileStore: Send + Sync {
-    /// Uploads a file: all of it or nothing.
+    /// Uploads a file: completely or not at all.
     async fn upload(&self, new: NewStoredFile, source: &dyn Source) -> Result<(StoredFile, PutResult)>;
-    /// One page, newest first; of one session where `scope` names it.
+    /// Returns a page of stored files, newest first; those of one session if `scope` is set.
     async fn list(&self, scope: Option<&SessionId>, page: PageRequest) -> Result<Page<StoredFile>>;
-    /// One stored file.
+    /// Returns a stored file.
     async fn get(&self, id: &FileId) -> Result<StoredFile>;
-    /// Reads its content, or a range of it.
+    /// Reads the content of a stored file, or a range of it.
     async fn fetch(&self, id: &FileId, options: FetchOptions) -> Result<GetResult>;
-    /// Deletes it. What was mounted from it stays.
+    /// Deletes a stored file. Copies that were mounted from it stay.
     async fn delete(&self, id: &FileId) -> Result<()>;
 }
 
-/// Something to be mounted.
+/// A resource to be mounted.
 #[derive(Debug, Clone)]
 pub struct NewResource {
-    /// What it is.
+    /// The kind of the resource.
     pub kind: ResourceKind,
     /// The stored file, for a file.
     pub file_id: Option<FileId>,
-    /// Where to mount it; made from the file's name where there is none.
+    /// The path to mount the resource at; derived from the file's name if `None`.
     pub mount_path: Option<String>,
-    /// Members of the SPEC that are the provider's own.
+    /// Fields of the SPEC that are passed on to the provider.
     pub extra: Map<String, Value>,
 }
 
-/// What is mounted into sessions.
+/// The operations on resources that are mounted into sessions.
 ///
-/// Optional verbs have default bodies that fail with `unsupported`: a backend states those that its
+/// Optional operations have default bodies that fail with `unsupported`: a backend implements those that its
 /// capabilities name.
 #[async_trait]
 pub trait Resources: Send + Sync {
     /// Returns what the backend can do.
     fn capabilities(&self) -> &'static Capabilities;
-    /// Whether something of this kind can be mounted into a session that is there already.
+    /// Fails unless a resource of this kind can be mounted into an existing session.
     fn takes(&self, kind: ResourceKind) -> Result<()> {
         let _ = kind;
         Ok(())
     }
-    /// Mounts something. `conflict` where its path is taken.
+    /// Mounts a resource. Fails with `conflict` if its path is taken.
     async fn add(&self, session: &SessionId, new: NewResource) -> Result<Resource>;
-    /// One page, oldest first.
+    /// Returns a page of resources, oldest first.
     async fn list(&self, session: &SessionId, page: PageRequest) -> Result<Page<Resource>>;
-    /// One resource.
+    /// Returns a resource.
     async fn get(&self, session: &SessionId, id: &str) -> Result<Resource>;
-    /// Changes what the provider lets be changed of a resource. For a backend that has
+    /// Changes the fields of a resource that the provider can change. For a backend that has
     /// [`Feature::ResourceUpdate`].
     async fn update(&self, session: &SessionId, id: &str, document: Map<String, Value>) -> Result<Resource> {
         let _ = (session, id, document);
         Err(self.capabilities().unsupported(Feature::ResourceUpdate))
     }
-    /// Unmounts it.
+    /// Unmounts a resource.
     async fn remove(&self, session: &SessionId, id: &str) -> Result<()>;
 }
 
-/// Where `expires_at` comes from: the last use and how long a session may idle.
+/// Returns the time at which a session expires: its last use plus `ttl`.
 pub fn expiry(used_at: Timestamp, ttl: Duration) -> Option<Timestamp> {
     jiff::SignedDuration::try_from(ttl).ok().and_then(|ttl| used_at.checked_add(ttl).ok())
 }

@@ -1,4 +1,4 @@
-//! Pages of a listing, and the one way to follow them.
+//! Pages of a listing, and the pager that follows them.
 
 use std::collections::HashSet;
 use std::hash::{BuildHasher, RandomState};
@@ -12,28 +12,28 @@ use wharf_core::advice::Setting;
 use wharf_core::error::{Error, Kind, Result};
 use wharf_wire::json;
 
-/// Where in a listing to go on, and how much is wanted.
+/// A request for a page of a listing.
 #[derive(Debug, Clone, Default)]
 pub struct PageRequest {
-    /// The backend's own cursor; from the start where there is none.
+    /// The cursor of the backend; `None` for the first page.
     pub cursor: Option<String>,
-    /// The most items that the caller uses.
+    /// The maximum number of items.
     pub limit: Option<usize>,
 }
 
-/// A part of a listing.
+/// A page of a listing.
 #[derive(Debug)]
 pub struct Page<T> {
-    /// The items. One that cannot be read is an error of its own, and the others are not lost because of it.
+    /// The items. An item that cannot be read is an `Err`, and the others are kept.
     pub items: Vec<Result<T>>,
-    /// How many items the backend answered, before any was filtered out here.
+    /// The number of items that the backend returned, before filtering by this client.
     pub received: usize,
-    /// Where the next page begins; `None` at the end.
+    /// The cursor of the next page; `None` at the end.
     pub next: Option<String>,
 }
 
 impl<T> Page<T> {
-    /// Says how many items there are, for `doctor`.
+    /// Returns a text with the number of items, for `doctor`.
     ///
     /// # Errors
     /// What is wrong with the first item that cannot be read.
@@ -44,36 +44,36 @@ impl<T> Page<T> {
     }
 }
 
-/// Bytes of the longest page that a service may answer.
+/// The largest page that is accepted, in bytes.
 pub(super) const LONGEST: usize = 8 << 20;
 
-/// Items on the longest page that a service may answer; no page that is asked for has more than 1,000.
+/// The maximum number of items on a page; no page is requested with more than 1,000.
 pub(super) const MOST: usize = 10_000;
 
-/// Pages of one listing that are followed.
+/// The maximum number of pages of a listing.
 const PAGES: usize = 100_000;
 
-/// Pages without an item that are followed, one after another.
+/// The maximum number of consecutive pages without an item.
 const EMPTY_PAGES: usize = 1000;
 
-/// Bytes of a cursor. A longer one does not fit into a request line.
+/// The longest cursor, in bytes. A longer one does not fit into a request line.
 const CURSOR: usize = 8192;
 
-/// A listing that says that there is more and not where.
+/// Returns the error of a listing that announces more pages without a new cursor.
 pub(super) fn cursor_stuck() -> Error {
     Error::new(Kind::Unavailable, "the listing's cursor does not move on")
         .hint("the service answered the same page twice; try again later")
 }
 
-/// An object of a service, of a listing or by itself, that is not what it should be: `what` it should be, and why it is not.
+/// Returns the error of an object that cannot be read: `what` the object should be, and why reading failed.
 pub(super) fn unreadable(what: &str, item: &RawValue, why: impl std::fmt::Display) -> Error {
     let why = json::excerpt(&why.to_string());
     let message = format!("the service answered a {what} that cannot be read ({why}): {}", json::name(item));
     Error::new(Kind::Unavailable, message)
 }
 
-/// The cursors of one listing. Each is followed once, so that no listing runs in a circle. Memory is bounded: hashes are
-/// kept, of a bounded number of pages.
+/// The cursors of one listing. Each is followed once, so that a listing ends. Memory is bounded: only hashes are
+/// kept, of a limited number of pages.
 #[derive(Debug, Default)]
 pub(crate) struct Cursors {
     hasher: RandomState,
@@ -82,7 +82,7 @@ pub(crate) struct Cursors {
 }
 
 impl Cursors {
-    /// Takes the cursor of the next page; `received` is the number of items on this one.
+    /// Records the cursor of the next page; `received` is the number of items on the current one.
     ///
     /// # Errors
     /// `unavailable` for a cursor that was followed before, that is empty or too long, and after too many pages without
@@ -108,26 +108,26 @@ impl Cursors {
     }
 }
 
-/// Items on a page where the backend leaves the choice to us.
+/// The page size if the backend leaves the choice to the client.
 const PAGE: usize = 500;
 
-/// Walks a listing page by page until `limit` items were taken or it ends.
+/// Follows a listing page by page until `limit` items were returned or the listing ends.
 #[derive(Debug)]
 pub struct Pager {
     backend: &'static str,
     cursor: Option<String>,
     skip: usize,
     left: Option<usize>,
-    /// Items of one page, where the backend is not to choose.
+    /// The page size, if the client chooses one.
     size: Option<usize>,
     done: bool,
     cursors: Cursors,
-    /// Why the pager cannot continue behind the page that was taken last.
+    /// The reason why the pager cannot continue after the current page.
     broken: Option<Error>,
 }
 
-/// What `--page` takes: the cursor of a page and how many of its items were already shown.
-/// Opaque to users, so that it may change.
+/// The value of `--page`: the cursor of a page and how many of its items were already shown. Opaque to users, so that
+/// the format may change.
 #[derive(Serialize, Deserialize)]
 struct PageToken {
     b: String,
@@ -136,7 +136,7 @@ struct PageToken {
 }
 
 impl Pager {
-    /// From the start, or from where `token` says.
+    /// Returns a pager that begins at the start, or at the position of `token`.
     ///
     /// # Errors
     /// `usage` for a token that no listing of this backend gave.
@@ -174,7 +174,7 @@ impl Pager {
         })
     }
 
-    /// A pager over a whole listing, in pages of the backend's choice.
+    /// Returns a pager over a whole listing, with page sizes that the backend chooses.
     pub fn whole() -> Self {
         Pager {
             backend: "",
@@ -188,7 +188,7 @@ impl Pager {
         }
     }
 
-    /// What to ask the backend for; `None` when nothing more is wanted.
+    /// Returns the request for the next page, or `None` at the end.
     ///
     /// # Errors
     /// Those of `Cursors::follow`, so that a listing cannot run for ever.
@@ -204,7 +204,7 @@ impl Pager {
         Ok(Some(PageRequest { cursor: self.cursor.clone(), limit }))
     }
 
-    /// Takes a page: gives the items to show, and the token to go on from if `limit` cut here.
+    /// Accepts a page; returns the items to show, and the token to continue from if `limit` cut the page.
     pub fn take<T>(&mut self, page: Page<T>) -> (Vec<Result<T>>, Option<String>) {
         let mut items = page.items;
         let received = items.len();
@@ -233,12 +233,12 @@ fn token(backend: &str, cursor: Option<String>, skip: usize) -> String {
     BASE64_URL_SAFE_NO_PAD.encode(serde_json::to_vec(&token).unwrap_or_default())
 }
 
-/// The token of a listing that has no pages of its own: how many items were shown.
+/// Returns the token of a listing without pages: the number of items that were shown.
 pub fn offset_token(backend: &'static str, shown: usize) -> String {
     token(backend, None, shown)
 }
 
-/// How many items an [`offset_token`] says were shown.
+/// Returns the number of items in an [`offset_token`].
 ///
 /// # Errors
 /// As [`Pager::new`].

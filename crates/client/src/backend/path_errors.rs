@@ -25,7 +25,7 @@ pub(super) fn directory_in_the_way(at: &SessionPath) -> Error {
     is_directory(at).hint(format!("to put it inside, add a slash: `{at}{}`", if at.path.is_root() { "" } else { "/" }))
 }
 
-/// Returns the `conflict` of anything else where a directory is needed.
+/// Returns the `conflict` of an entry that is not a directory where one is needed.
 pub(super) fn no_directory(at: &SessionPath) -> Error {
     Error::conflict(format!("not a directory: `{at}`")).hint(format!("remove or move `{at}`, or choose another path"))
 }

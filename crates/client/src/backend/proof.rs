@@ -1,10 +1,10 @@
-//! Whether what a backend says that it stored is what was sent.
+//! Verification of uploads.
 
 use super::PutResult;
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::Verified;
 
-/// Compares what a destination says that it holds with what was sent.
+/// Compares the report of a destination with the content that was sent.
 ///
 /// # Errors
 /// `unverified` where the length or the hash differs.
@@ -21,12 +21,12 @@ pub fn of_upload(destination: &str, stored: &PutResult) -> Result<Verified> {
     }
 }
 
-/// The destination holds another number of bytes than were sent.
+/// Returns the error of a destination that holds another number of bytes than were sent.
 pub fn wrong_length(destination: &str, sent: u64, there: u64) -> Error {
     mismatch("length", destination, &sent.to_string(), &there.to_string())
 }
 
-/// The destination holds something else than was sent.
+/// Returns the error of a destination that holds another content than was sent.
 pub fn mismatch(what: &str, destination: &str, sent: &str, there: &str) -> Error {
     let message = format!("the {what} at `{destination}` differs from the source's: sent {sent}, there {there}");
     Error::new(Kind::Unverified, message).hint("the copy that is there is not to be trusted: upload it again")

@@ -1,4 +1,4 @@
-//! Ranges from services that send whole contents only.
+//! Ranges of contents that a service sends only completely.
 
 use bytes::Bytes;
 use futures_util::stream::{self, StreamExt};
@@ -7,8 +7,8 @@ use super::ByteRange;
 use wharf_core::body::Body;
 use wharf_core::error::{Error, Result};
 
-/// A range of a content of which only the whole can be had: what comes before is read and left out,
-/// and what comes after is not waited for.
+/// Returns a range of a content that is only available completely: bytes before the range are read and dropped, and
+/// bytes after it are not read.
 ///
 /// # Errors
 /// `usage` where the range begins past the end, as far as the length is known beforehand.

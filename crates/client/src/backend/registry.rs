@@ -1,22 +1,22 @@
-//! The backends of this build: the one line that a new backend adds stands in [`ALL`].
+//! The backends of this build. A new backend adds one line to [`ALL`].
 //!
-//! What a backend lacks is refused here, before it is called, with the backends that have it.
+//! A missing feature is an error here, before the backend is called; the error lists the backends that have it.
 
 use super::{Backend, Capabilities, Feature, FileStore, Resources, SessionFiles, agb, anthropic, foundry, local};
 use wharf_core::config::{Chooser, Settings, env};
 use wharf_core::error::{Error, Result};
 
-/// A backend that this build has.
+/// A backend of this build.
 pub struct BackendEntry {
-    /// What it can do.
+    /// The features and limits of the backend.
     pub capabilities: &'static Capabilities,
-    /// The environment variables that choose it where nothing else does.
+    /// The environment variables that select the backend if no flag or setting does.
     pub chosen_by: &'static [&'static str],
-    /// Makes it; sends nothing yet.
+    /// Creates the backend without sending anything.
     pub open: fn(&Settings) -> Result<Box<dyn Backend>>,
 }
 
-/// Every backend, the one that needs no account first.
+/// All backends; the first one needs no account.
 pub const ALL: &[BackendEntry] = &[
     BackendEntry { capabilities: &local::CAPABILITIES, chosen_by: &[], open: local::open },
     BackendEntry { capabilities: &anthropic::CAPABILITIES, chosen_by: &env::ANTHROPIC, open: anthropic::open },
@@ -24,19 +24,19 @@ pub const ALL: &[BackendEntry] = &[
     BackendEntry { capabilities: &agb::CAPABILITIES, chosen_by: &env::AGB, open: agb::open },
 ];
 
-/// Returns which environment variables choose which backend where nothing else does.
+/// Returns which environment variables select which backend.
 pub fn choosers() -> impl Iterator<Item = Chooser> {
     ALL.iter().map(|entry| Chooser { backend: entry.capabilities.backend, variables: entry.chosen_by })
 }
 
-/// The backend of that name.
+/// Returns the backend with a name.
 pub fn find(name: &str) -> Result<&'static BackendEntry> {
     ALL.iter().find(|entry| entry.capabilities.backend == name).ok_or_else(|| {
         Error::usage(format!("unknown backend: {name:?}")).hint(format!("this build has: {}", names(ALL.iter())))
     })
 }
 
-/// Makes the chosen backend; sends nothing yet.
+/// Creates the selected backend without sending anything.
 ///
 /// # Errors
 /// `usage` for a name that no backend has; `unsupported` for a setting that it cannot honour and that
@@ -73,22 +73,22 @@ pub fn require(capabilities: &Capabilities, feature: Feature) -> Result<()> {
 
 /// The features and parts that a backend may lack, or the `unsupported` error.
 impl dyn Backend + '_ {
-    /// Fails with `unsupported` unless this backend has `feature`.
+    /// Fails with `unsupported` if this backend lacks `feature`.
     pub fn require(&self, feature: Feature) -> Result<()> {
         require(self.capabilities(), feature)
     }
 
-    /// Returns the files inside its sessions.
+    /// Returns the part for files in sessions, or `unsupported`.
     pub fn require_files(&self) -> Result<&dyn SessionFiles> {
         self.part(self.files(), Feature::SessionFiles)
     }
 
-    /// Returns its stored files.
+    /// Returns the part for stored files, or `unsupported`.
     pub fn require_store(&self) -> Result<&dyn FileStore> {
         self.part(self.store(), Feature::StoredFiles)
     }
 
-    /// Returns what is mounted into its sessions.
+    /// Returns the part for resources, or `unsupported`.
     pub fn require_resources(&self) -> Result<&dyn Resources> {
         self.part(self.resources(), Feature::Resources)
     }

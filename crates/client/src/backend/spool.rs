@@ -1,4 +1,4 @@
-//! Pipes for services that want to know a length beforehand.
+//! Temporary files for pipes, for services that need the length in advance.
 
 use std::fs::File;
 use std::io::{self, Seek, Write};
@@ -9,8 +9,8 @@ use wharf_core::body::{Attributes, Body, Source};
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::platform;
 
-/// A pipe's content, kept so that its length is known and it can be sent again. The file has no
-/// name: whatever happens, it is gone.
+/// The content of a pipe in a temporary file, so that its length is known and it can be sent again. The file has no
+/// name, so that it disappears with the process.
 pub(super) struct Spooled {
     file: File,
     name: String,
@@ -19,7 +19,7 @@ pub(super) struct Spooled {
 }
 
 impl Spooled {
-    /// Reads a source to its end, but not beyond `most` bytes.
+    /// Reads a source to its end, at most `most` bytes.
     ///
     /// # Errors
     /// What `too_large` makes of the source's name; those of the source; `io` from the temporary file.
@@ -65,7 +65,7 @@ impl Source for Spooled {
         self.attributes
     }
 
-    /// One reading at a time: they share their place in the file.
+    /// Opens the content. Only one body may be open at a time: all share the position in the file.
     async fn open(&self) -> Result<Body> {
         let doing = |e: io::Error| Error::io(format!("reading `{}`", self.name), &e);
         let mut file = self.file.try_clone().map_err(doing)?;

@@ -1,34 +1,34 @@
-//! Trees of services that list one directory at a time.
+//! Directory trees of services that list one directory at a time.
 
 use futures_util::stream::{self, BoxStream, StreamExt};
 
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{Entry, EntryKind, SessionPath};
 
-/// Entries of the longest directory that is listed: they are sorted, so that all of them are in memory.
+/// The maximum number of entries of a directory: they are sorted in memory.
 pub(super) const ENTRIES: usize = 100_000;
 
-/// Bytes of the listings that are held at once: of one directory, and of all directories above it.
+/// The maximum size in bytes of the listings that are held at once: of a directory and all directories above it.
 pub(super) const BYTES: usize = 12 << 20;
 
-/// Bytes of the longest path below which anything is looked for; Linux takes 4095. A tree that runs in a circle ends here.
+/// The longest path that is listed, in bytes; the limit of Linux is 4095. This ends a tree with a cycle.
 pub(super) const PATH: usize = 4096;
 
-/// What a directory holds, in its order. Each entry is made when it is asked for.
+/// The entries of a directory, sorted. Each entry is created on demand.
 pub(super) struct Level {
     pub(super) entries: Box<dyn Iterator<Item = Result<Entry>> + Send>,
-    /// Bytes that this holds until it is dropped.
+    /// The size of the listing in memory, in bytes.
     pub(super) bytes: usize,
 }
 
 impl Level {
-    /// Nothing.
+    /// Returns a listing without entries.
     pub(super) fn empty() -> Self {
         Level { entries: Box::new(std::iter::empty()), bytes: 0 }
     }
 }
 
-/// A directory that holds more than is listed.
+/// Returns the error of a directory with too many entries.
 pub(super) fn too_long(at: &SessionPath) -> Error {
     Error::new(
         Kind::Limit,
@@ -37,19 +37,19 @@ pub(super) fn too_long(at: &SessionPath) -> Error {
     .hint("a listing is sorted in memory: name a directory below it, or a single file")
 }
 
-/// A tree on its way.
+/// A walk of a directory tree.
 struct TreeWalk<F> {
     children: F,
-    /// What is still to be told of the directories that are open, the innermost last.
+    /// The remaining entries of the open directories, the innermost last.
     open: Vec<Level>,
-    /// A directory that was just told.
+    /// The directory that was returned last.
     below: Option<SessionPath>,
     recursive: bool,
 }
 
-/// The entries of a directory, `first`, in their order; with `recursive` each directory is followed by
-/// what is in it, which `children` asks the service for. One that was removed meanwhile has nothing in it;
-/// one that cannot be listed is an error, after which the others follow.
+/// Returns the entries of a directory, `first`, in order; with `recursive`, each directory is followed by its
+/// entries, which `children` requests. A directory that was removed meanwhile has no entries; one that cannot be
+/// listed is an error, and the walk continues.
 pub(super) fn walk<'a, F, C>(first: Level, recursive: bool, children: F) -> BoxStream<'a, Result<Entry>>
 where
     F: Fn(SessionPath) -> C + Send + 'a,
@@ -72,7 +72,7 @@ where
     F: Fn(SessionPath) -> C,
     C: Future<Output = Result<Level>>,
 {
-    /// Goes into a directory.
+    /// Opens a directory.
     async fn enter(&mut self, at: SessionPath) -> Result<()> {
         if at.path.as_str().len() > PATH {
             return Err(Error::new(Kind::Limit, "the tree is deeper than any path is long")
@@ -116,7 +116,8 @@ impl<F> TreeWalk<F> {
     }
 }
 
-/// Whether an error is not about one directory: the time ran out, the credentials are refused, or the service does not answer.
+/// Returns whether an error affects the whole walk: the deadline passed, the credentials were rejected, or the
+/// service does not answer.
 fn is_about_all(error: &Error) -> bool {
     matches!(error.kind(), Kind::Deadline | Kind::Interrupted | Kind::Terminated)
         || error.status() == Some(401)
@@ -143,7 +144,7 @@ mod tests {
         }
     }
 
-    /// Directories of these names and a file `z`, with listings of `bytes` bytes.
+    /// Returns a listing of directories with these names and a file `z`, of `bytes` bytes.
     fn level(at: &SessionPath, names: &'static [&'static str], bytes: usize) -> Level {
         let at = at.path.clone();
         let directories = names.iter().map({

@@ -1,9 +1,9 @@
-//! What AGB cloud can do.
+//! The features and limits of AGB cloud.
 
 use crate::backend::{Capabilities, Feature, Limits};
 use wharf_core::model::SessionStatus;
 
-/// What AGB cloud can do.
+/// The features and limits of AGB cloud.
 pub static CAPABILITIES: Capabilities = Capabilities {
     backend: "agb",
     account: Some("an API key: AGB_API_KEY"),

@@ -14,14 +14,14 @@ use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{Provider, RemotePath, SessionId};
 use wharf_wire::agb::{self as wire, AgbOperation};
 
-/// The service: its requests and its tools.
+/// The client of the service: requests and tools.
 pub(super) struct AgbClient {
     pub(super) http: Http,
     pub(super) endpoint: String,
     pub(super) image: Option<String>,
-    /// Where the key comes from, if it is known.
+    /// The source of the key, if known.
     pub(super) key: Option<Arc<ApiKey>>,
-    /// Where presigned transfers pass through, for each session.
+    /// The contexts of presigned transfers, by session.
     pub(super) contexts: TransferContexts,
 }
 
@@ -33,32 +33,32 @@ impl AgbClient {
     }
 }
 
-/// Where contents pass through, for each session, once it was asked for.
+/// The transfer contexts by session, requested on first use.
 #[derive(Default)]
 pub(super) struct TransferContexts(pub(super) Mutex<HashMap<SessionId, Arc<OnceCell<TransferContext>>>>);
 
-/// Where the contents of one session pass through.
+/// The context through which the contents of one session are transferred.
 #[derive(Debug, Clone)]
 pub(super) struct TransferContext {
-    /// The context.
+    /// The id of the context.
     pub(super) id: String,
-    /// The directory of the session that is mirrored.
+    /// The directory of the session that is synchronized with the context.
     pub(super) path: RemotePath,
 }
 
-/// An answer that says that all is well.
+/// A successful answer.
 pub(super) struct AgbReply {
     pub(super) answer: ServiceAnswer,
     pub(super) envelope: wire::AgbEnvelope,
 }
 
 impl AgbReply {
-    /// What was asked for.
+    /// Parses the data of the answer.
     pub(super) fn data<T: DeserializeOwned>(&self) -> Result<T> {
         self.envelope.data().ok_or_else(|| self.lacks("what was asked for"))
     }
 
-    /// An answer without something that is always there.
+    /// Returns the error of an answer without a required field.
     pub(super) fn lacks(&self, what: &str) -> Error {
         self.answer.error(ServiceError {
             message: Some(format!("{what} is not in the answer")),
@@ -67,7 +67,7 @@ impl AgbReply {
         })
     }
 
-    /// The same as the service wrote it, and as it may be shown.
+    /// Returns the data as the service wrote it, with its secrets masked for display.
     pub(super) fn provider(&self) -> Provider {
         #[derive(serde::Deserialize)]
         struct Data {
@@ -78,7 +78,7 @@ impl AgbReply {
     }
 }
 
-/// An object of the service, whose secrets only `--format raw` shows.
+/// Returns an object of the service whose secrets only `--format raw` shows.
 pub(super) fn shown(text: &RawValue) -> Provider {
     let mut masked = wire::value(text.get().as_bytes()).unwrap_or_default();
     redact::json(&mut masked);
@@ -86,28 +86,28 @@ pub(super) fn shown(text: &RawValue) -> Provider {
 }
 
 impl AgbClient {
-    /// Returns a request for an operation. Every one says that it is JSON, as the SDKs' do.
+    /// Returns a request for an operation. Each request has the content type of JSON, as in the SDKs.
     pub(super) fn call(&self, class: Class, operation: AgbOperation) -> Request<'_> {
         self.http.operation(class, operation, &[]).header("content-type", "application/json")
     }
 
-    /// A `GET` whose parameters are in its query.
+    /// Returns a `GET` request, whose parameters are in its query.
     pub(super) fn get(&self, operation: AgbOperation) -> Request<'_> {
         self.call(Class::Safe, operation)
     }
 
-    /// A `POST` whose parameters are in its query; its body is an empty object \[recorded\].
+    /// Returns a `POST` request, whose parameters are in its query; its body is an empty object \[recorded\].
     pub(super) fn post(&self, class: Class, operation: AgbOperation) -> Request<'_> {
         self.call(class, operation).json(&serde_json::Map::new())
     }
 
-    /// A `POST` about one session.
+    /// Returns a `POST` request for one session.
     pub(super) fn post_session(&self, class: Class, operation: AgbOperation, id: &SessionId) -> Request<'_> {
         self.call(class, operation).json(&wire::SessionRef { session_id: id.to_string() })
     }
 }
 
-/// Sends a request and reads the envelope of its answer.
+/// Sends a request and parses the envelope of the answer.
 pub(super) async fn send(request: Request<'_>) -> Result<AgbReply> {
     let answer = request.send().await?;
     match wire::AgbEnvelope::read(&answer.bytes) {

@@ -1,6 +1,6 @@
-//! Contexts as resources: storage that stays, loaded into a session when it is made.
+//! Contexts as resources: persistent storage that is loaded into a session at its creation.
 //!
-//! A running session takes no more of them and lets none go: there are no calls for it.
+//! The service has no calls to add a context to a running session or to remove one.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,7 +20,7 @@ use wharf_wire::agb::{self as wire, AgbOperation};
 use wharf_wire::agb::{Persistence, SyncItem, SyncState};
 use wharf_wire::json;
 
-/// How long a new session's contexts may take: as long as the SDKs wait.
+/// The time limit for loading the contexts of a new session, as in the SDKs.
 const LOADING: Duration = Duration::from_secs(300);
 
 /// How to name a context.
@@ -47,8 +47,7 @@ impl Resources for AgbContexts {
         }
     }
 
-    /// What the service tells of contexts, one for each place that a context has. The one that
-    /// transfers pass through is not the user's.
+    /// Lists one resource for each path of a context. The context of transfers is left out.
     async fn list(&self, session: &SessionId, page: PageRequest) -> Result<Page<Resource>> {
         let request = self.client.get(AgbOperation::GetContextInfo).query("sessionId", session.as_str());
         let reply = send(request).await?;
@@ -115,8 +114,8 @@ impl Resources for AgbContexts {
 }
 
 impl AgbContexts {
-    /// Waits until the contexts of a new session are there. No word of any of them means that there
-    /// is nothing to wait for \[sdk\].
+    /// Waits until the contexts of a new session are loaded. If the service reports none of them, there is nothing to
+    /// wait for \[sdk\].
     pub(super) async fn wait(&self, session: &SessionId, asked: &[Persistence]) -> Result<()> {
         if asked.is_empty() {
             return Ok(());
@@ -148,7 +147,7 @@ fn unreadable() -> Error {
     Error::new(Kind::Unavailable, "the service sent an invalid state of contexts")
 }
 
-/// The state of a context that cannot be read.
+/// Returns the error of a context state that cannot be read.
 fn no_context(text: &str) -> Error {
     Error::new(
         Kind::Unavailable,
@@ -165,18 +164,18 @@ fn bound(what: &str, alternative: &str) -> Error {
     .from_backend(CAPABILITIES.backend)
 }
 
-/// What `--resource` and a document say of a context.
+/// A context as `--resource` and a document describe it.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct ContextSpec {
     #[serde(alias = "context_id", alias = "id")]
     context_id: String,
-    /// An object, or that as JSON in a string.
+    /// An object, or a string that contains its JSON.
     #[serde(default)]
     policy: Option<Value>,
 }
 
-/// A context as it is asked for.
+/// Returns the request for a context.
 pub(super) fn persistence(new: &NewResource) -> Result<Persistence> {
     let named: ContextSpec = serde_json::from_value(Value::Object(new.extra.clone()))
         .map_err(|e| Error::usage(format!("invalid context: {e}")).hint(SPEC))?;
@@ -194,7 +193,7 @@ pub(super) fn persistence(new: &NewResource) -> Result<Persistence> {
     Ok(Persistence { context_id: named.context_id, path, policy: Some(policy) })
 }
 
-/// `persistenceDataList` of a document.
+/// Reads `persistenceDataList` of a document.
 pub(super) fn of_document(list: Value) -> Result<Vec<NewResource>> {
     let wrong = |e: serde_json::Error| Error::usage(format!("`persistenceDataList` in the body: {e}"));
     let list: Vec<Persistence> = serde_json::from_value(list).map_err(wrong)?;
@@ -209,8 +208,8 @@ pub(super) fn of_document(list: Value) -> Result<Vec<NewResource>> {
     Ok(list.into_iter().map(resource).collect())
 }
 
-/// The default policy for keeping a context in sync, as the SDK has it \[recorded\]. Without one the
-/// context would be left out silently \[sdk\].
+/// Returns the default synchronization policy of a context, as in the SDK \[recorded\]. The service silently ignores
+/// a context without one \[sdk\].
 fn policy() -> Value {
     serde_json::json!({
         "uploadPolicy": { "autoUpload": true, "uploadStrategy": "UploadBeforeResourceRelease", "uploadMode": "File" },

@@ -1,4 +1,4 @@
-//! Who asks: a key, from whichever source the user names first.
+//! Credentials: a key, from the first source that the user configured.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -12,7 +12,7 @@ use wharf_core::config::secret::{Secret, of_file};
 use wharf_core::config::{Settings, dotenv, env};
 use wharf_core::error::{Error, Kind, Result};
 
-/// Where a key may be, in the order in which they count.
+/// The sources of a key, in order of priority.
 enum KeySource {
     Flag(PathBuf),
     Variable(String),
@@ -31,15 +31,15 @@ impl fmt::Display for KeySource {
     }
 }
 
-/// The key, which is read once, when it is needed.
+/// The key, read once, on first use.
 pub(super) struct ApiKey {
     source: KeySource,
     read: OnceCell<Credentials>,
 }
 
 impl ApiKey {
-    /// From the first source that is named; in the end from `.env` of the working directory, which
-    /// names nothing else. Nothing is read yet.
+    /// Returns the key of the first configured source; by default `.env` of the working directory, of which only the
+    /// key is used. Reads nothing yet.
     ///
     /// # Errors
     /// `usage` for a token file that cannot be one.
@@ -52,7 +52,7 @@ impl ApiKey {
         Ok(ApiKey { source, read: OnceCell::new() })
     }
 
-    /// Where the key is from, once it could be read.
+    /// Returns the source of the key after reading the key.
     pub(super) async fn origin(&self) -> Result<String> {
         self.credentials().await.map(|_| format!("a key from {}", self.source))
     }
@@ -75,7 +75,7 @@ impl Auth for ApiKey {
     }
 }
 
-/// The service answers a key with a line end with nothing that helps \[recorded\].
+/// Checks the key first: the service answers a key with a line break with an unhelpful error \[recorded\].
 fn credentials(key: &str, origin: &KeySource) -> Result<Credentials> {
     match key.trim() {
         "" => Err(Error::new(Kind::Auth, format!("the key is empty: {origin}"))),

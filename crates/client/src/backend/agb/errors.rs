@@ -1,19 +1,18 @@
-//! What the service says of an error, and what to do about it.
+//! Errors of the service, and hints for them.
 //!
-//! A failure comes with a status of its own, or within HTTP 200, where the envelope alone tells it.
+//! A failure has its own status, or is reported in the envelope of an HTTP 200.
 
 use crate::http::{HeaderMap, ServiceError, StatusCode, kind_of};
 use wharf_core::advice::{Setting, Step};
 use wharf_core::error::Kind;
 use wharf_wire::agb as wire;
 
-/// Whether an answer with a good status is a failure: without an envelope that says so, nothing is
-/// a success.
+/// Returns whether an answer with a successful status is a failure: only an envelope that reports success is one.
 pub(super) fn is_failure(content: &[u8]) -> bool {
     !wire::AgbEnvelope::read(content).is_some_and(|envelope| envelope.success)
 }
 
-/// Reads an error in the service's own words.
+/// Parses an error of the service.
 pub(super) fn parse(status: StatusCode, _: &HeaderMap, content: &[u8]) -> ServiceError {
     let envelope = wire::AgbEnvelope::read(content);
     // A gateway's page, and whatever else has no name that the service gives.

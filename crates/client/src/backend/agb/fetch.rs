@@ -1,4 +1,4 @@
-//! Reading contents: small ones and ranges by the tool, others by presigned URLs.
+//! Downloads: small files and ranges by the tool, others by presigned URLs.
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -17,16 +17,15 @@ use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{Entry, EntryKind, SessionPath};
 use wharf_wire::agb as wire;
 
-/// Bytes that are read by calls of the tool: what takes as many calls as a presigned transfer does,
-/// each of which carries a third more.
+/// The largest content that is read by the tool, in bytes. It takes as many calls as a presigned transfer, and each
+/// carries a third more bytes.
 const BY_TOOL: u64 = 8 * wire::READ_SURE;
 
-/// Calls at once for one file.
+/// The number of parallel calls for one file.
 const AT_ONCE: usize = 4;
 
 impl AgbFiles {
-    /// The size comes from a look and the content from the tool, at the same time: most files end
-    /// with the first block.
+    /// Requests the size and the first block at the same time: most files are not longer than that.
     pub(super) async fn fetch_content(&self, at: &SessionPath, options: FetchOptions) -> Result<GetResult> {
         let range = options.range;
         let asked = range.unwrap_or(ByteRange { first: 0, last: None });
@@ -56,7 +55,7 @@ impl AgbFiles {
         Ok(GetResult { body, attributes: attributes(&entry), sha256: RemoteHash::Unknown, file_id: None })
     }
 
-    /// The rest of a content of which the first block is at hand.
+    /// Returns a content whose first block was read already.
     fn by_tool(&self, at: &SessionPath, skip: u64, take: u64, first: Bytes) -> Result<Body> {
         let step = wire::READ_SURE;
         if take == 0 {
@@ -77,7 +76,7 @@ impl AgbFiles {
         Ok(Body::of_stream(Some(take), stream::iter([Ok(first)]).chain(rest).into_stream().boxed()))
     }
 
-    /// Some bytes of a file, in base64 on their way: in text a character at either end may be cut.
+    /// Reads some bytes of a file, encoded as base64: as text, a character at either end could be cut.
     async fn read(&self, at: &SessionPath, offset: u64, length: u64) -> Result<ToolOutcome<Bytes>> {
         let asked = wire::ReadFile {
             path: at.path.to_string(),
@@ -102,7 +101,7 @@ fn attributes(entry: &Entry) -> Attributes {
     Attributes { modified_at: entry.modified_at, executable }
 }
 
-/// A block that is as long as the file's length says.
+/// Returns a block after checking its length.
 fn exactly(at: &SessionPath, block: Bytes, length: u64) -> Result<Bytes> {
     let came = block.len() as u64;
     if came == length { Ok(block) } else { Err(other_length(&at.to_string(), length, came)) }

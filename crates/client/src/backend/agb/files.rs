@@ -1,4 +1,4 @@
-//! What is done with session files.
+//! Operations on session files.
 
 use async_trait::async_trait;
 use futures_util::future::join;
@@ -20,7 +20,7 @@ use wharf_core::model::{Entry, EntryKind, RemotePath, SessionPath};
 use wharf_wire::agb as wire;
 use wharf_wire::agb::text::ToolError;
 
-/// Bytes of a name, and of a path, that every image's system takes.
+/// The longest name, in bytes, that the file system of every image accepts.
 const NAME_MAX: usize = 255;
 const PATH_MAX: usize = 4095;
 
@@ -48,7 +48,7 @@ impl SessionFiles for AgbFiles {
         self.tree(at, recursive).await
     }
 
-    /// One look at a directory tells what it is and what is in it.
+    /// Lists a directory and its own entry with one call.
     async fn open_tree<'a>(&'a self, at: &SessionPath, _: TreeOptions) -> Result<RemoteTree<'a>> {
         self.snapshot(at).await
     }
@@ -57,8 +57,8 @@ impl SessionFiles for AgbFiles {
         self.realpath(at).await
     }
 
-    /// The tool makes parents and takes what is there, as far as is known; without parents the
-    /// command is exact.
+    /// Creates a directory. The tool creates parents and seems to accept an existing directory; without parents, the
+    /// command `mkdir` is exact.
     async fn mkdir(&self, at: &SessionPath, options: MkdirOptions) -> Result<Entry> {
         check_names(&at.path)?;
         if options.mode.is_some() {
@@ -158,7 +158,7 @@ impl SessionFiles for AgbFiles {
 }
 
 impl AgbFiles {
-    /// What a path holds, if anything.
+    /// Returns the entry at a path, if any.
     pub(super) async fn entry(&self, at: &SessionPath) -> Result<Option<Entry>> {
         match self.look(at).await {
             Ok(entry) => Ok(Some(entry)),
@@ -168,7 +168,7 @@ impl AgbFiles {
         }
     }
 
-    /// Why nothing could be put at a path: the words of a system differ, what is there does not.
+    /// Returns why a path could not be written, from its entry: the messages of systems differ.
     pub(super) async fn explain(&self, at: &SessionPath, error: &ToolError) -> Error {
         match self.look(at).await {
             Ok(entry) if entry.kind == EntryKind::Directory => return directory_in_the_way(at),
@@ -188,7 +188,7 @@ impl AgbFiles {
     }
 }
 
-/// Names that no system takes are refused before a parent is made.
+/// Rejects invalid names before a parent is created.
 fn check_names(path: &RemotePath) -> Result<()> {
     if path.as_str().split('/').any(|name| name.len() > NAME_MAX) {
         return Err(Error::usage(format!("a name has more than {NAME_MAX} bytes: `{path}`")));
@@ -199,7 +199,7 @@ fn check_names(path: &RemotePath) -> Result<()> {
     Ok(())
 }
 
-/// A path that stays what it is.
+/// Returns the error of a path that cannot be changed.
 fn never(at: &SessionPath) -> Error {
     Error::conflict(format!("the root of a session and its home are never removed or moved: `{at}`"))
         .hint("remove what is in it, or delete the session")

@@ -1,4 +1,4 @@
-//! Labels: the service has them all or none of them, in a call of their own.
+//! Labels: the service reads and writes all of them at once, in separate calls.
 
 use super::client::{AgbClient, send};
 use crate::backend::LabelPatch;
@@ -9,15 +9,14 @@ use wharf_core::model::{Labels, SessionId};
 use wharf_wire::agb::{self as wire, AgbOperation};
 
 impl AgbClient {
-    /// The labels of a session.
+    /// Returns the labels of a session.
     pub(super) async fn labels(&self, id: &SessionId) -> Result<Labels> {
         let reply = send(self.get(AgbOperation::GetLabels).query("sessionId", id.as_str())).await?;
         let told: wire::GetLabels = reply.data()?;
         told.labels().ok_or_else(|| Error::new(Kind::Unavailable, format!("the labels cannot be read: `{id}`")))
     }
 
-    /// Reads, merges and writes: a call sets all labels at once. What another one sets between the
-    /// reading and the writing is lost.
+    /// Reads, merges and writes all labels. Changes that another client makes in between are lost.
     pub(super) async fn change_labels(&self, id: &SessionId, patch: LabelPatch) -> Result<()> {
         check(&patch.set)?;
         let before = self.labels(id).await?;
@@ -39,13 +38,13 @@ impl AgbClient {
     }
 }
 
-/// Labels in a document, as the service has them: a JSON object in a string.
+/// Parses labels in a document as the service has them: a JSON object in a string.
 pub(super) fn of_text(text: &str) -> Result<Labels> {
     wire::read_labels(text)
         .ok_or_else(|| Error::usage("`labels` in the body must be a mapping, or text that is a JSON object"))
 }
 
-/// What the service takes: no name and no value is blank \[sdk\].
+/// Checks labels: no name and no value may be blank \[sdk\].
 pub(super) fn check(labels: &Labels) -> Result<()> {
     let blank = labels.iter().find(|(name, value)| name.trim().is_empty() || value.trim().is_empty());
     match blank {

@@ -1,8 +1,8 @@
 //! AGB cloud: sessions, their files and the contexts that are loaded into them.
 //!
-//! The types, paths and limits of the protocol, and where each fact comes from, are in [`wire`]; what
-//! its sources leave open is said here, next to where it is decided. All calls go through the API:
-//! nothing but a session's id is needed for them, so that a command costs no call to get ready.
+//! The types, paths and limits of the protocol, and the source of each fact, are in [`wire`]; decisions about what
+//! the sources leave open are documented where they are made. All calls go through the API and need only the id of a
+//! session, so that a command needs no preparatory call.
 //!
 //! - `client.rs`: requests; `credentials.rs`: the key; `capabilities.rs`: what the service can do
 //! - `errors.rs`: what the service says of an error, in three places
@@ -41,7 +41,7 @@ use wharf_core::config::{Settings, env};
 use wharf_core::error::Result;
 use wharf_wire::agb as wire;
 
-/// Makes the client as the settings have it.
+/// Creates the backend from the settings.
 ///
 /// # Errors
 /// `usage` for an invalid address.
@@ -60,7 +60,7 @@ pub fn open(settings: &Settings) -> Result<Box<dyn Backend>> {
     Ok(Box::new(AgbBackend::from(client)))
 }
 
-/// Makes the client for a known service; `image` is the default image of a new session.
+/// Creates the backend for a service; `image` is the default image of new sessions.
 ///
 /// # Errors
 /// `usage` for an address that cannot be one.
@@ -68,7 +68,7 @@ pub fn with(options: Options, image: Option<String>) -> Result<Box<dyn Backend>>
     Ok(Box::new(AgbBackend::from(AgbClient::new(options, image)?)))
 }
 
-/// The parts of the backend, which share the client.
+/// The parts of the backend, which share a client.
 struct AgbBackend {
     client: Arc<AgbClient>,
     sessions: AgbSessions,

@@ -1,11 +1,10 @@
-//! Pauses between looks at work that the service does in its own time.
+//! Pauses between status requests for work that the service does in the background.
 
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// Pauses between two looks at something that takes its time: from the first to the longest, each
-/// twice as long as the one before.
+/// Pauses between status requests: each is twice as long as the one before, up to a maximum.
 pub(super) struct PollTimer {
     pause: Duration,
     longest: Duration,
@@ -17,7 +16,7 @@ impl PollTimer {
         PollTimer { pause: first, longest, end: Instant::now() + all }
     }
 
-    /// Waits; says whether there is still time for a look.
+    /// Waits; returns whether there is time for another request.
     pub(super) async fn wait(&mut self) -> bool {
         let now = Instant::now();
         if now >= self.end {

@@ -1,9 +1,9 @@
-//! Contents of any bytes and any length: over a context that the service keeps for each session, and
-//! URLs that open one object of it.
+//! Transfers of any content: through a context that the service keeps for each session, and URLs that each open one
+//! object of the context.
 //!
-//! Every transfer has a directory of its own below the one that is mirrored, since a sync moves all
-//! that is in a directory. The words of a sync are the session's: what a user uploads it downloads.
-//! A sync is done when the service says so *and* what it should have brought is there in its length.
+//! Each transfer has its own directory below the synchronized one, since a sync moves everything in a directory. The
+//! names of the sync directions are those of the session: an upload by the user is a download for the session. A sync
+//! is complete when the service reports success *and* the file is there with the expected length.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -26,21 +26,19 @@ use wharf_core::sync::lock;
 use wharf_wire::agb::{self as wire, AgbOperation};
 use wharf_wire::agb::{SyncItem, SyncMode, SyncState};
 
-/// What a content is called on its way. Its own name is not shown there.
+/// The temporary name of a content: its own name is not sent.
 const CONTENT: &str = "content";
 
-/// How long a sync may take, whatever it moves, and how much longer for each byte: a mebibyte a
-/// second is slow for a service's own network.
+/// The time limit of a sync of any size, plus one second for each mebibyte.
 const SYNC: Duration = Duration::from_secs(300);
 const SYNC_SPEED: u64 = 1024 * 1024;
 
-/// The pauses between two looks at a sync: a few milliseconds at first, and at last as long as the
-/// SDKs' are.
+/// The first and the longest pause between two status requests for a sync; the longest is that of the SDKs.
 const FIRST_LOOK: Duration = Duration::from_millis(5);
 const LAST_LOOK: Duration = Duration::from_millis(1500);
 
 impl AgbClient {
-    /// Where a session's contents pass through. The service makes it when it is first asked for.
+    /// Returns the transfer context of a session. The service creates it on the first request.
     pub(super) async fn transfer_context(&self, session: &SessionId) -> Result<TransferContext> {
         let cell = {
             let mut contexts = lock(&self.contexts.0);
@@ -70,8 +68,8 @@ impl AgbClient {
 }
 
 impl AgbFiles {
-    /// Uploads any content, and tells whether the storage told its MD5. The target is replaced in the
-    /// last step, when all is proven.
+    /// Uploads a content; returns its digest, and whether the storage confirmed the MD5. The target is replaced in
+    /// the last step, after verification.
     pub(super) async fn upload(&self, target: &PutTarget<'_>, source: &dyn Source) -> Result<(Digest, bool)> {
         let at = target.at;
         let mut transfer = self.transfer(&at.session).await?;
@@ -98,7 +96,7 @@ impl AgbFiles {
         done
     }
 
-    /// Downloads the content of a file that has `size` bytes, after `tried` tries that failed.
+    /// Downloads the content of a file of `size` bytes, after `tried` failed attempts.
     pub(super) async fn download(&self, at: &SessionPath, size: u64, tried: u32) -> Result<Body> {
         let transfer = self.transfer(&at.session).await?;
         match transfer.fetch(at, size, tried).await {
@@ -127,30 +125,30 @@ impl AgbFiles {
     }
 }
 
-/// The way of one content, and what has to be removed when it is through.
+/// A transfer of one content through the context, and the paths to clean up after it.
 struct StagedTransfer {
     files: AgbFiles,
     session: SessionId,
     context: TransferContext,
-    /// Its own directory, in the session and in the context.
+    /// The directory of the transfer, in the session and in the context.
     directory: RemotePath,
-    /// The content in it.
+    /// The content in that directory.
     content: RemotePath,
-    /// What else is to be removed from the session.
+    /// Further paths to remove from the session.
     also: Vec<RemotePath>,
     closed: bool,
 }
 
 impl StagedTransfer {
-    /// A URL for the object, which is a credential and is never shown.
+    /// Requests a URL for the object. It is a credential and is never shown.
     async fn url(&self, class: Class, operation: AgbOperation) -> Result<String> {
         let request = self.files.client.post(class, operation).query("contextId", &self.context.id);
         let reply = send(request.query("filePath", self.content.as_str())).await?;
         Ok(reply.data::<wire::PresignedUrl>()?.url)
     }
 
-    /// Puts a content into the context. It has no type: the signature covers none. An `ETag` that is
-    /// not the MD5 says nothing: there are storages, and ways to store, where it is something else.
+    /// Uploads a content to the context, without a content type: the signature covers none. An `ETag` other than the
+    /// MD5 is no error: some storages and upload methods use another value.
     async fn send(&self, source: &dyn Source) -> Result<(Digest, bool)> {
         let md5 = Md5Tee::default();
         let source = MapSource::new(source, |body| md5.see(body));
@@ -163,7 +161,7 @@ impl StagedTransfer {
         Ok((sent, proven))
     }
 
-    /// Moves what is in the directory, and waits until that is done.
+    /// Synchronizes the directory, and waits until that is complete.
     async fn sync(&self, mode: SyncMode, bytes: u64) -> Result<()> {
         let directory = self.directory.as_str();
         let request = self.files.client.post(Class::Idempotent, AgbOperation::SyncContext);
@@ -198,7 +196,7 @@ impl StagedTransfer {
         Ok(items.into_iter().flatten().find(|item| item.is_about(&self.context.id, directory, mode)))
     }
 
-    /// Brings a copy of a file into the context, and opens it there.
+    /// Copies a file into the context, and opens the copy.
     async fn fetch(&self, at: &SessionPath, size: u64, tried: u32) -> Result<Whole> {
         let (directory, content) = (self.directory.as_str(), self.content.as_str());
         let from = at.path.as_str();
@@ -222,13 +220,13 @@ impl StagedTransfer {
         Ok(Whole(download.of_size(&at.to_string(), Some(size))?.unhashed()))
     }
 
-    /// Removes all that was made on the way.
+    /// Removes all temporary files of the transfer.
     async fn close(mut self) {
         self.closed = true;
         self.remove().await;
     }
 
-    /// As far as that goes; what stays goes with the session.
+    /// Removes all temporary files if possible; others disappear with the session.
     async fn remove(&self) {
         let object = async {
             let request = self.files.client.post(Class::Idempotent, AgbOperation::DeleteContextFile);
@@ -241,7 +239,7 @@ impl StagedTransfer {
     }
 }
 
-/// A transfer that is dropped midway is cleaned up in the background, as far as time allows.
+/// Cleans up a dropped transfer in the background, as far as time allows.
 impl Drop for StagedTransfer {
     fn drop(&mut self) {
         if self.closed {
@@ -261,11 +259,11 @@ impl Drop for StagedTransfer {
     }
 }
 
-/// A content on its way out.
+/// A content that is being downloaded.
 struct Whole(Body);
 
 impl Whole {
-    /// The same, which removes what was made on the way when it ends.
+    /// Returns a body that removes the temporary files of the transfer when it ends.
     fn closing(self, transfer: StagedTransfer, size: u64) -> Body {
         let blocks = stream::try_unfold((self.0, Some(transfer)), |(mut body, mut transfer)| async move {
             let next = body.next().await;
@@ -280,7 +278,7 @@ impl Whole {
     }
 }
 
-/// Returns the error of the storage: its statuses are about a URL that the user has not seen.
+/// Returns an error of the storage, reworded: its statuses are about a URL that the user has not seen.
 fn of_storage(error: Error, doing: &str) -> Error {
     match error.status() {
         Some(400..=499) if error.kind() != Kind::Limit => {

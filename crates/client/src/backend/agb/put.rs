@@ -1,5 +1,4 @@
-//! Writing contents: small text by the tool, everything else by presigned URLs. Nothing gets its
-//! name before it is whole.
+//! Uploads: small text by the tool, everything else by presigned URLs. A file gets its name when it is complete.
 
 use futures_util::future::join;
 
@@ -18,16 +17,16 @@ use wharf_core::random;
 use wharf_wire::agb as wire;
 use wharf_wire::agb::{ToolCall, WriteFile};
 
-/// How the names of files in the making begin.
+/// The prefix of temporary file names.
 const UNFINISHED: &str = ".wharf-";
 
-/// What a file is to be once it is whole, and where.
+/// The path and attributes of a file that is being written.
 pub(super) struct PutTarget<'p> {
     pub(super) at: &'p SessionPath,
     attributes: Attributes,
-    /// The mode of the file that it replaces.
+    /// The mode of the replaced file.
     replaced: Option<Mode>,
-    /// Whether a file that is there by then stays.
+    /// Whether a file that appears meanwhile is kept.
     keep: bool,
 }
 
@@ -43,9 +42,8 @@ impl PutTarget<'_> {
 }
 
 impl AgbFiles {
-    /// What is to be kept is looked for before anything is sent, and not replaced at the end. What
-    /// another program writes in the moment between the session's own look and its move is replaced
-    /// where its `mv` is an old one.
+    /// Checks for an existing file before anything is sent, and does not replace one at the end. A file that another
+    /// program writes between the last check and the move is replaced if the image has an old `mv`.
     pub(super) async fn put_content(
         &self,
         at: &SessionPath,
@@ -73,7 +71,7 @@ impl AgbFiles {
         Ok(PutResult { path: at.path.clone(), size, sha256, file_id: None, resource_id: None, md5, sent })
     }
 
-    /// Returns the mode of the file that is to be replaced, where one is there and the session tells it.
+    /// Returns the mode of the file to be replaced, if it exists and the session reports its mode.
     async fn replaced(&self, at: &SessionPath, keep: bool) -> Result<Option<Mode>> {
         match self.entry(at).await? {
             Some(entry) if entry.kind == EntryKind::Directory => Err(directory_in_the_way(at)),
@@ -83,8 +81,8 @@ impl AgbFiles {
         }
     }
 
-    /// Writes beside the target, proves what is there, and moves it into place. Gives the hash that
-    /// the session told.
+    /// Writes a temporary file in the target directory, verifies it, and renames it. Returns the hash that the
+    /// session reported.
     async fn put_text(
         &self,
         at: &SessionPath,
@@ -127,8 +125,7 @@ impl AgbFiles {
         }
     }
 
-    /// Writes a file in the making; where that fails, for the lack of its parents most likely, those
-    /// are made first.
+    /// Writes a temporary file. If that fails, creates the parents, the most likely cause, and tries again.
     async fn write(&self, at: &SessionPath, unfinished: &SessionPath, text: &Text) -> Result<()> {
         let asked = WriteFile {
             path: unfinished.path.to_string(),
@@ -156,7 +153,7 @@ impl AgbFiles {
         self.client.act(Class::Idempotent, &at.session, words("mkdir -p --", &[parent.as_str()])).await
     }
 
-    /// The SHA-256 of a file, where the session's image can tell it.
+    /// Returns the SHA-256 of a file, if the image can compute it.
     async fn hash(&self, at: &SessionPath) -> Result<Option<String>> {
         let outcome = self.client.shell(Class::Safe, &at.session, words("sha256sum --", &[at.path.as_str()])).await?;
         let Ok(text) = outcome else { return Ok(None) };
@@ -165,7 +162,7 @@ impl AgbFiles {
         Ok(sum.map(str::to_ascii_lowercase))
     }
 
-    /// Fails unless what was written has its length.
+    /// Fails unless the written file has the expected length.
     pub(super) async fn must_have(&self, at: &SessionPath, written: &SessionPath, bytes: u64) -> Result<()> {
         match self.entry(written).await? {
             Some(entry) if entry.kind == EntryKind::File && entry.size == Some(bytes) => Ok(()),
@@ -178,8 +175,8 @@ impl AgbFiles {
         }
     }
 
-    /// Gives a whole file its time, its mode and its name. `steps` are where it is and where it is
-    /// moved to on its way: the last one is beside the target, so that the last move is a renaming.
+    /// Sets the time and mode of a complete file and moves it to its path. `steps` are its temporary paths: the last
+    /// one is in the target directory, so that the last move is a rename.
     pub(super) async fn finish(&self, target: &PutTarget<'_>, steps: &[&SessionPath], bytes: u64) -> Result<()> {
         let &PutTarget { at, attributes, keep, .. } = target;
         let Some(first) = steps.first().map(|step| step.path.as_str()) else { return Ok(()) };
@@ -223,7 +220,7 @@ impl AgbFiles {
         }
     }
 
-    /// Whether what was on its way is there, and nowhere on its way any more.
+    /// Returns whether the file is at its path, and at none of the temporary paths.
     async fn is_placed(&self, at: &SessionPath, steps: &[&SessionPath], bytes: u64) -> Result<bool> {
         for step in steps {
             if self.entry(step).await?.is_some() {
@@ -233,19 +230,18 @@ impl AgbFiles {
         Ok(self.entry(at).await?.is_some_and(|entry| entry.size == Some(bytes)))
     }
 
-    /// Removes what was made on the way, as far as that goes: an error is on its way already.
+    /// Removes temporary files and ignores failures: the caller returns an earlier error.
     pub(super) async fn clear(&self, session: &wharf_core::model::SessionId, paths: &[&RemotePath]) {
         let paths: Vec<&str> = paths.iter().map(|path| path.as_str()).collect();
         drop(self.client.act(Class::Idempotent, session, words("rm -rf --", &paths)).await);
     }
 }
 
-/// A content that one call of the tool can carry.
+/// A content that fits into one call of the tool.
 struct Text(String);
 
-/// Reads a source that may be such a content; nothing where it is not. What counts is the whole call
-/// after its escaping. Control characters are left to presigned transfers: what the tools do with
-/// them is unknown.
+/// Reads a source into a [`Text`], or returns `None` if it does not fit. The limit applies to the complete call after
+/// escaping. Texts with control characters use presigned transfers: it is unknown how the tools treat them.
 async fn small_text(at: &SessionPath, source: &dyn Source) -> Result<Option<(Text, Digest)>> {
     let fits = source.len().and_then(|len| usize::try_from(len).ok()).is_some_and(|len| len <= wire::MESSAGE_SURE);
     if !fits {
@@ -267,7 +263,7 @@ async fn small_text(at: &SessionPath, source: &dyn Source) -> Result<Option<(Tex
     Ok(text.map(|text| (Text(text), sent)))
 }
 
-/// Bytes of the arguments of the call that writes a text beside a path.
+/// Returns the length in bytes of the arguments of the call that writes a temporary file for a path.
 fn call_len(at: &SessionPath, text: &str) -> usize {
     let empty = WriteFile {
         path: format!("{}/{UNFINISHED}{:016}", at.path.parent().unwrap_or_else(RemotePath::root), 0),

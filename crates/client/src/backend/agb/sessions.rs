@@ -21,13 +21,13 @@ use wharf_core::model::{Labels, Provider, Session, SessionId, SessionStatus};
 use wharf_wire::agb::{self as wire, AgbOperation};
 use wharf_wire::json;
 
-/// The most sessions on a page. The service's own limit is unknown; its sibling takes 100.
+/// The largest page of sessions. The service's own limit is unknown; that of `AgentBay` is 100.
 const PAGE: usize = 50;
 
-/// How long a session may take to go away: as long as the SDKs wait.
+/// The time limit for releasing a session, as in the SDKs.
 const RELEASE: Duration = Duration::from_secs(300);
 
-/// The account's sessions.
+/// The sessions of an account.
 pub(super) struct AgbSessions {
     pub(super) client: Arc<AgbClient>,
     pub(super) contexts: AgbContexts,
@@ -39,8 +39,8 @@ impl Sessions for AgbSessions {
         &CAPABILITIES
     }
 
-    /// `imageId`, `timeout`, `persistenceDataList` and `mcpPolicyId`, and labels as a mapping or as
-    /// the service has them, beside what all documents have.
+    /// Reads `imageId`, `timeout`, `persistenceDataList` and `mcpPolicyId`, and labels as a mapping or in the format
+    /// of the service, beside the common fields.
     fn read_document(&self, mut document: Map<String, Value>) -> Result<(NewSession, Vec<String>)> {
         let mut take = |name: &str| document.shift_remove(name).filter(|value| !value.is_null());
         let (image, timeout, policy) = (take("imageId"), take("timeout"), take("mcpPolicyId"));
@@ -73,8 +73,8 @@ impl Sessions for AgbSessions {
         Ok((new, unknown))
     }
 
-    /// A failure may stand within a success. No name of ours goes along, so that a request whose
-    /// answer was lost is not sent twice.
+    /// Creates a session. A successful status may contain a failure. The request has no id of the client, so that it
+    /// is not sent again if its answer is lost.
     async fn create(&self, new: NewSession) -> Result<Session> {
         self.check(&new)?;
         labels::check(&new.labels)?;
@@ -115,8 +115,8 @@ impl Sessions for AgbSessions {
         Ok(session(id, status, Some(new.labels), reply.provider()))
     }
 
-    /// The labels are filtered by the service, the statuses here, so that a page may be empty and the
-    /// next one not. In what order sessions come is the service's choice.
+    /// Lists sessions. The service filters labels and this client filters statuses, so that a page may be empty
+    /// although more follow. The order is that of the service.
     async fn list(&self, query: &SessionQuery, page: PageRequest) -> Result<Page<Session>> {
         CAPABILITIES.require_all(query.features())?;
         let limit = page.limit.unwrap_or(PAGE).clamp(1, PAGE).to_string();
@@ -133,7 +133,7 @@ impl Sessions for AgbSessions {
         Ok(Page { items, received, next: reply.envelope.next().map(str::to_owned) })
     }
 
-    /// Labels are asked for by a call of their own.
+    /// Returns a session, with its labels from a second call.
     async fn get(&self, id: &SessionId) -> Result<Session> {
         let detail = async { send(self.client.post_session(Class::Safe, AgbOperation::GetSession, id)).await };
         let (reply, labels) = futures_util::future::try_join(detail, self.client.labels(id)).await?;
@@ -143,8 +143,8 @@ impl Sessions for AgbSessions {
         Ok(session(id.clone(), status, Some(labels), reply.provider()))
     }
 
-    /// A look comes first, so that a release that was sent twice is told from one of what is not
-    /// there. The service releases in its own time; this waits for it.
+    /// Deletes a session. Requests it first, so that a repeated release can be distinguished from one of a missing
+    /// session; then waits until the service has released it.
     async fn delete(&self, id: &SessionId, _force: bool) -> Result<()> {
         self.client.status(id).await?.ok_or_else(|| gone(id))?;
         let request = self.client.post_session(Class::Idempotent, AgbOperation::ReleaseSessionAsync, id);
@@ -186,25 +186,26 @@ impl Sessions for AgbSessions {
 }
 
 impl AgbClient {
-    /// What a session is now; nothing where it is gone by its own account.
+    /// Returns the status of a session; `None` if the service reports that it is gone.
     async fn status(&self, id: &SessionId) -> Result<Option<SessionStatus>> {
         let reply = send(self.post_session(Class::Safe, AgbOperation::GetSessionInfo, id)).await?;
         let seen: wire::SessionDetail = reply.data()?;
         Ok(status_of(&seen.status.ok_or_else(|| reply.lacks("a status"))?))
     }
 
-    /// Fails where the session is not there.
+    /// Fails unless the session exists.
     pub(super) async fn must_be_there(&self, id: &SessionId) -> Result<()> {
         self.status(id).await?.map(drop).ok_or_else(|| gone(id))
     }
 }
 
-/// Whole seconds, not less than was asked for; the service does not count parts of one.
+/// Returns the duration in whole seconds, rounded up: the service accepts no fractions.
 fn seconds(ttl: Duration) -> u64 {
     ttl.as_secs() + u64::from(ttl.subsec_nanos() > 0)
 }
 
-/// A creation that failed within a success. Its only word is a sentence \[recorded\].
+/// Returns the error of a creation that failed with a successful status. The service gives only a sentence
+/// \[recorded\].
 fn not_made(reply: &AgbReply, why: &str) -> Error {
     let lower = why.to_ascii_lowercase();
     let has = |words: &[&str]| words.iter().any(|word| lower.contains(word));
@@ -247,7 +248,7 @@ fn read_id(id: &str) -> Result<SessionId> {
     })
 }
 
-/// A session of a listing, unless it is gone.
+/// Reads a session of a listing; `None` if it is gone.
 fn item(text: &RawValue) -> Result<Option<Session>> {
     let bad = |e: &dyn std::fmt::Display| unreadable("session", text, e);
     let seen: wire::SessionItem = json::object(text.get().as_bytes()).map_err(|e| bad(&e))?;
@@ -261,8 +262,8 @@ pub(super) fn gone(id: &SessionId) -> Error {
         .hint(format!("{} shows those that are there", Step::ListSessions))
 }
 
-/// What a word for a state means; nothing where the session is gone. The words are an open set, and
-/// the service's own word for a session that can be used is not known for certain.
+/// Returns the status for a state name; `None` if the session is gone. The set of names is open, and the name for a
+/// usable session is not known for certain.
 fn status_of(word: &str) -> Option<SessionStatus> {
     let word = word.to_ascii_uppercase();
     Some(match &*word {

@@ -1,9 +1,8 @@
-//! What paths hold.
+//! Entries and listings of paths.
 //!
-//! One command of the session's own tells all of a path or of a directory: kinds, sizes, times and
-//! modes, and every name as it is. Where the image has no such command, the tools tell it in more
-//! calls and with less in them: their listings have names and kinds alone, a line each, so that a
-//! name with a line end in it has to be found out, and they follow links.
+//! One command in the session reports a path or a directory: kinds, sizes, times and modes, and every name unchanged.
+//! If the image lacks that command, the tools need more calls and report less: their listings have only names and
+//! kinds, one a line, so that a name with a line break has to be detected, and they follow links.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -26,38 +25,39 @@ use wharf_wire::agb as wire;
 use wharf_wire::agb::text::{FileInfo, ToolError};
 use wharf_wire::json;
 
-/// Paths that are looked at, at once, where each needs a call.
+/// The number of paths that are requested in parallel if each needs a call.
 const AT_ONCE: usize = 16;
 
-/// Lines of the longest listing by the tool, each of which needs a call.
+/// The longest listing by the tool, in lines, each of which needs a call.
 const LINES: usize = 10_000;
 
-/// Bytes of what the tool says of one path.
+/// The longest report of the tool about a path, in bytes.
 const INFO: usize = 64 << 10;
 
-/// What `find` is to print: depth, kind, size, time, mode and name, and what no name can hold.
+/// The output format for `find`: depth, kind, size, time, mode and name, separated by characters that no name
+/// contains.
 const FORMAT: &str = "%d %y %s %T@ %m %f/";
 
-/// What a listing is of.
+/// The result of listing a path.
 pub(super) enum Children {
-    /// A directory, with what is in it, by name.
+    /// A directory and its entries, by name.
     Directory(Box<Entry>, Level),
-    /// Something else.
+    /// Any other entry.
     Other(Box<Entry>),
 }
 
-/// The files in sessions. Clones share what was found out about the images.
+/// The files in sessions. Clones share the knowledge about images.
 #[derive(Clone)]
 pub(super) struct AgbFiles {
     pub(super) client: Arc<AgbClient>,
-    /// What the sessions' images were found to lack.
+    /// The commands that the images of the sessions were found to lack.
     pub(super) images: Arc<Images>,
 }
 
-/// What the sessions' images were found to lack.
+/// The commands that the images of the sessions were found to lack.
 #[derive(Default)]
 pub(super) struct Images {
-    /// A `find` that tells all.
+    /// A `find` that supports the output format.
     pub(super) no_find: AtomicBool,
     /// A `readlink` that follows links.
     pub(super) no_readlink: AtomicBool,
@@ -70,7 +70,7 @@ impl AgbFiles {
 }
 
 impl AgbFiles {
-    /// What a path holds; a link is itself where the image can tell.
+    /// Returns the entry at a path, without following a link if the image can report links.
     pub(super) async fn look(&self, at: &SessionPath) -> Result<Entry> {
         if let Some(found) = self.find(at, "0").await? {
             let found = found?;
@@ -82,7 +82,7 @@ impl AgbFiles {
         self.info(at).await
     }
 
-    /// The same, of what a link leads to.
+    /// Returns the entry at a path, following a link.
     pub(super) async fn look_through(&self, at: &SessionPath) -> Result<Entry> {
         match self.look(at).await? {
             entry if entry.kind == EntryKind::Symlink => self.info(at).await,
@@ -90,7 +90,7 @@ impl AgbFiles {
         }
     }
 
-    /// What is in a directory.
+    /// Lists a directory.
     pub(super) async fn children(&self, at: &SessionPath) -> Result<Children> {
         let Some(found) = self.find(at, "1").await? else { return self.children_by_tools(at).await };
         let found = found?;
@@ -123,7 +123,7 @@ impl AgbFiles {
         })
     }
 
-    /// What the tool says of a path, or of what a link leads to.
+    /// Returns the entry at a path, following a link, as the tool reports it.
     pub(super) async fn info(&self, at: &SessionPath) -> Result<Entry> {
         let asked = wire::PathOnly { path: at.path.to_string() };
         match self.client.tool(Class::Safe, &at.session, wire::name::GET_FILE_INFO, &asked).await? {
@@ -156,8 +156,8 @@ impl AgbFiles {
         Ok(Children::Directory(Box::new(Entry { kind: EntryKind::Directory, ..blank(at) }), level))
     }
 
-    /// The entry of a line, and of the lines after it that begin none: parts of its name, or words
-    /// of the service.
+    /// Returns the entry of a line and the lines after it that begin no entry: parts of its name, or messages of the
+    /// service.
     async fn child(&self, parent: &SessionPath, line: ListingLine) -> Vec<(String, Result<Entry>)> {
         let ListingLine { name, is_directory, strays } = line;
         let whole = strays.iter().fold(name.clone(), |name, stray| format!("{name}\n{stray}"));
@@ -181,7 +181,7 @@ impl AgbFiles {
         vec![(if first { String::new() } else { "\n".to_owned() }, Err(error))]
     }
 
-    /// What a path means once its links are followed.
+    /// Returns a path with its links resolved.
     pub(super) async fn realpath(&self, at: &SessionPath) -> Result<SessionPath> {
         if !self.images.no_readlink.load(Ordering::Relaxed) {
             let command = words("readlink -f --", &[at.path.as_str()]);
@@ -201,7 +201,7 @@ impl AgbFiles {
         self.look(at).await.map(|_| at.clone())
     }
 
-    /// A directory's entries, or the whole tree below it, or the entry of anything else.
+    /// Returns the entries of a directory, or of the whole tree below it, or the entry of anything else.
     pub(super) async fn tree(&self, at: &SessionPath, recursive: bool) -> Result<BoxStream<'_, Result<Entry>>> {
         Ok(match self.children(at).await? {
             Children::Directory(_, first) => self.below(first, recursive),
@@ -209,7 +209,7 @@ impl AgbFiles {
         })
     }
 
-    /// What is at a path, a link followed, with all that is below it.
+    /// Returns the entry at a path, following a link, with all entries below it.
     pub(super) async fn snapshot(&self, at: &SessionPath) -> Result<RemoteTree<'_>> {
         let (mut at, mut listed) = (at.clone(), self.children(at).await?);
         if let Children::Other(entry) = &listed
@@ -224,7 +224,7 @@ impl AgbFiles {
         })
     }
 
-    /// The entries of a directory of which the first level was listed.
+    /// Returns the entries of a directory whose first level was listed already.
     fn below(&self, first: Level, recursive: bool) -> BoxStream<'_, Result<Entry>> {
         tree::walk(first, recursive, move |at| async move {
             match self.children(&at).await? {
@@ -236,7 +236,7 @@ impl AgbFiles {
     }
 }
 
-/// A line of a listing by the tool, and those after it that are none.
+/// A line of a listing by the tool, and the lines after it that begin no entry.
 struct ListingLine {
     name: String,
     is_directory: bool,
@@ -261,15 +261,15 @@ fn lines(text: &str) -> Vec<ListingLine> {
     all
 }
 
-/// What `find` printed. Entries are made of it when they are asked for.
+/// The output of `find`. Entries are created from it on demand.
 struct FindOutput {
     text: String,
-    /// Where the records are, in the order in which they were printed.
+    /// The positions of the records, in output order.
     records: Vec<Range<usize>>,
 }
 
 impl FindOutput {
-    /// Reads what was printed; nothing where it is not of that form.
+    /// Parses the output of `find`; `None` if it does not have that format.
     fn read(text: String) -> Option<Self> {
         let rest = text.strip_suffix('/')?;
         let (mut records, mut start) = (Vec::new(), 0);
@@ -283,12 +283,12 @@ impl FindOutput {
         Some(FindOutput { text, records })
     }
 
-    /// The first entry, and how deep it lies. The path of an entry is not filled in.
+    /// Returns the depth of the first entry, and the entry. The path of an entry is not filled in.
     fn first(&self, at: &SessionPath) -> Option<(u32, Entry)> {
         record(at, self.text.get(self.records.first()?.clone())?)
     }
 
-    /// What follows the first entry, by name.
+    /// Returns the entries after the first, by name.
     fn below(mut self, at: &SessionPath) -> Result<Level> {
         if self.records.len() > tree::ENTRIES {
             return Err(tree::too_long(at));
@@ -307,7 +307,7 @@ impl FindOutput {
     }
 }
 
-/// The parts of a record: depth, kind, size, time, mode and name.
+/// Splits a record into depth, kind, size, time, mode and name.
 fn fields(record: &str) -> Option<(u32, &str, &str, &str, &str, &str)> {
     let mut parts = record.splitn(6, ' ');
     let depth = parts.next()?.parse().ok()?;
@@ -327,14 +327,14 @@ fn record(at: &SessionPath, record: &str) -> Option<(u32, Entry)> {
     Some((depth, Entry { kind, size, modified_at: time(modified_at), mode, name: name.to_owned(), ..blank(at) }))
 }
 
-/// Seconds since 1970, with a fraction of as many digits as there may be.
+/// Parses seconds since 1970, with a fraction of any length.
 fn time(text: &str) -> Option<Timestamp> {
     let (seconds, fraction) = text.split_once('.').unwrap_or((text, ""));
     let nanoseconds: i32 = format!("{fraction:0<9}").get(..9)?.parse().ok()?;
     Timestamp::new(seconds.parse().ok()?, nanoseconds).ok()
 }
 
-/// What the tool says of a path. Two keys can be relied on, the others differ from source to source.
+/// Parses the report of the tool about a path. Two keys are reliable, the others differ between sources.
 fn seen(at: &SessionPath, text: &str) -> Result<Entry> {
     if text.len() > INFO {
         return Err(Error::new(Kind::Unavailable, format!("the session tells more than {INFO} bytes of this: `{at}`")));
@@ -390,18 +390,17 @@ fn place(parent: &SessionPath, name: &str) -> Result<RemotePath> {
     Ok(parent.path.join(name))
 }
 
-/// Whether there is nothing at a path, in a system's words.
+/// Returns whether an error means that a path does not exist, by the messages of operating systems.
 pub(super) fn is_missing(error: &ToolError) -> bool {
     !is_unknown(error) && (error.is_not_found() || error.message.to_ascii_lowercase().contains("not a directory"))
 }
 
-/// Whether a path is never removed, moved or replaced: the root, and the home that a path without a
-/// slash lies in.
+/// Returns whether a path is never removed, moved or replaced: the root, and the directory of relative paths.
 pub(super) fn is_fixed(path: &RemotePath) -> bool {
     path.is_root() || path.as_str() == CAPABILITIES.home
 }
 
-/// What an outcome is where nothing more is known of it.
+/// Returns the result of a tool, with the general error for a path if it failed.
 pub(super) fn or_failed<T>(at: &SessionPath, outcome: ToolOutcome<T>) -> Result<T> {
     outcome.map_err(|error| failed(at, &error))
 }

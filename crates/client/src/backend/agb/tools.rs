@@ -1,4 +1,4 @@
-//! Calls of tools, and of the shell among them.
+//! Calls of tools, including the shell.
 
 use serde::Serialize;
 use serde_json::Map;
@@ -15,12 +15,12 @@ use wharf_wire::json;
 /// Command timeout in ms: the gateway of the sibling service cuts longer ones off.
 const SHELL_TIME: u64 = 50_000;
 
-/// What a tool made of a call: its text, or why not.
+/// The result of a tool: its text, or its error.
 pub(super) type ToolOutcome<T = String> = std::result::Result<T, ToolError>;
 
 impl AgbClient {
-    /// Calls a tool. What the call itself fails of is an error; what the tool says no with is an
-    /// outcome, of which its caller knows more.
+    /// Calls a tool. A failure of the call is an error; a failure that the tool reports is an outcome, which the
+    /// caller interprets.
     pub(super) async fn tool(
         &self,
         class: Class,
@@ -48,14 +48,14 @@ impl AgbClient {
         if result.is_whole() { Ok(result) } else { Err(reply.lacks("a text of the tool's")) }
     }
 
-    /// Runs a command, which is made of [`words`] and no more: nothing in it is the shell's to read.
-    /// What it writes is the outcome; a status that is not 0 is an error.
+    /// Runs a command that consists only of [`words`], so that the shell interprets nothing in it. Returns its
+    /// output; a status other than 0 is an error.
     pub(super) async fn shell(&self, class: Class, id: &SessionId, command: String) -> Result<ToolOutcome> {
         self.run(class, id, command).await.map(|outcome| outcome.map(|output| output.stdout))
     }
 
-    /// The same for a command that writes nothing where it does what it is to do: without a status, whatever is
-    /// written does not show success.
+    /// Runs a command that prints nothing on success. The service may omit the status, so that any output counts as a
+    /// failure.
     pub(super) async fn act(&self, class: Class, id: &SessionId, command: String) -> Result<ToolOutcome> {
         let outcome = self.run(class, id, command).await?;
         Ok(outcome.and_then(|output| match output.exit_code {
@@ -89,19 +89,19 @@ fn ran(result: &wire::ToolResult) -> ToolOutcome<ShellOutput> {
     }
 }
 
-/// A command and its arguments, each of which stays the one word that it is.
+/// Returns a command line in which each argument is quoted as one word.
 pub(super) fn words(command: &str, arguments: &[&str]) -> String {
     arguments.iter().fold(command.to_owned(), |line, argument| format!("{line} {}", quoted(argument)))
 }
 
-/// Whether the image has no such command, or the service no such tool.
+/// Returns whether the image lacks the command, or the service the tool.
 pub(super) fn is_unknown(error: &ToolError) -> bool {
     let message = error.message.to_ascii_lowercase();
     error.code == Some(ToolError::NO_COMMAND) || message.starts_with("tool ") && message.contains("not found")
 }
 
-/// What a tool said no with, as an error about a path. Its words are a system's, and the kind is
-/// what they mean; where they mean nothing here, the service is at fault.
+/// Returns the error of a tool as an error about a path. Its kind is derived from messages of operating systems; if
+/// none matches, the service is at fault.
 pub(super) fn failed(at: &SessionPath, error: &ToolError) -> Error {
     let lower = error.message.to_ascii_lowercase();
     let has = |words: &[&str]| words.iter().any(|word| lower.contains(word));
@@ -135,7 +135,7 @@ pub(super) fn failed(at: &SessionPath, error: &ToolError) -> Error {
     }
 }
 
-/// Returns what a tool says, without the path that it is about: the error names that anyway.
+/// Returns the message of a tool without the path, which the error names anyway.
 fn reason<'t>(at: &SessionPath, message: &'t str) -> &'t str {
     let after = message.rsplit_once(at.path.as_str()).map(|(_, after)| after.trim_start_matches(['\'', '"']));
     let reason = after.and_then(|after| after.strip_prefix([':', ','])).map(str::trim);

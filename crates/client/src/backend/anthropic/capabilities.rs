@@ -1,10 +1,10 @@
-//! What Anthropic's service can do.
+//! The features and limits of Anthropic's service.
 
 use crate::backend::{Capabilities, Feature, Limits};
 use wharf_core::model::SessionStatus;
 use wharf_wire::anthropic as wire;
 
-/// What Anthropic's service can do.
+/// The features and limits of Anthropic's service.
 pub static CAPABILITIES: Capabilities = Capabilities {
     backend: "anthropic",
     account: Some("an API key or a token: ANTHROPIC_API_KEY, ANTHROPIC_AUTH_TOKEN"),

@@ -1,10 +1,10 @@
-//! What Microsoft Foundry can do.
+//! The features and limits of Microsoft Foundry.
 
 use crate::backend::{Capabilities, Feature, Limits};
 use wharf_core::model::SessionStatus;
 use wharf_wire::foundry as wire;
 
-/// What Microsoft Foundry can do.
+/// The features and limits of Microsoft Foundry.
 pub static CAPABILITIES: Capabilities = Capabilities {
     backend: "foundry",
     account: Some(

@@ -1,4 +1,4 @@
-//! The client: requests about one agent.
+//! The client: requests for one agent.
 
 use std::sync::Arc;
 
@@ -10,12 +10,12 @@ use wharf_core::error::{Error, Result};
 use wharf_core::random;
 use wharf_wire::foundry::{self as wire, FoundryOperation};
 
-/// The service as seen by one agent: its requests.
+/// The client of the service for one agent.
 pub(super) struct FoundryClient {
     pub(super) http: Http,
     pub(super) endpoint: String,
     pub(super) agent: Option<String>,
-    /// Where credentials come from, if it is known.
+    /// The source of credentials, if known.
     pub(super) chain: Option<Arc<Chain>>,
 }
 
@@ -26,7 +26,7 @@ impl FoundryClient {
         Ok(FoundryClient { http, endpoint, agent, chain: None })
     }
 
-    /// The agent that all is about.
+    /// Returns the name of the agent.
     pub(super) fn agent(&self) -> Result<&str> {
         let Some(agent) = &self.agent else {
             return Err(Error::usage("the sessions of Microsoft Foundry belong to an agent, and none is named")
@@ -35,7 +35,7 @@ impl FoundryClient {
         checked(agent)
     }
 
-    /// Returns a request about the agent, or about one of its sessions where `ids` has an id.
+    /// Returns a request for the agent, or for one of its sessions if `ids` has an id.
     pub(super) fn call(&self, class: Class, operation: FoundryOperation, ids: &[&str]) -> Result<Request<'_>> {
         Ok(self.call_of(self.agent()?, class, operation, ids))
     }
@@ -51,7 +51,7 @@ impl FoundryClient {
     }
 }
 
-/// A name that an agent can have.
+/// Returns the name of an agent after checking that it is valid.
 pub(super) fn checked(agent: &str) -> Result<&str> {
     if wire::is_agent_name(agent) {
         return Ok(agent);

@@ -1,11 +1,11 @@
-//! What the service says of an error, and what to do about it.
+//! Errors of the service, and hints for them.
 
 use crate::http::{HeaderMap, ServiceError, StatusCode, parse_common_error};
 use wharf_core::advice::{Setting, Step};
 use wharf_core::error::Kind;
 use wharf_wire::foundry as wire;
 
-/// Reads an error in the service's own words. Gateways say why a session could not answer in a header.
+/// Parses an error of the service. Gateways state in a header why a session could not answer.
 pub(super) fn parse(status: StatusCode, headers: &HeaderMap, content: &[u8]) -> ServiceError {
     let mut told = parse_common_error(status, headers, content);
     let reason = || headers.get(wire::GATEWAY_REASON).and_then(|reason| reason.to_str().ok()).map(str::to_owned);
@@ -33,7 +33,7 @@ pub(super) fn parse(status: StatusCode, headers: &HeaderMap, content: &[u8]) -> 
     told
 }
 
-/// The next step after an error that has a code of its own.
+/// Returns the hint for an error code.
 fn advice(code: &str) -> Option<String> {
     let text = match code {
         "not_found" => {

@@ -1,7 +1,7 @@
 //! Session files.
 //!
-//! The service has no ranges, no moves, no conditional writes and no listing of a tree; what stands
-//! in for those is here. Names and paths that it answers are not trusted.
+//! The service has no ranges, no moves, no conditional writes and no recursive listing; this module emulates them. It
+//! does not trust names and paths in answers.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -32,14 +32,14 @@ use wharf_core::model::{Entry, EntryKind, Provider, RemotePath, SessionPath};
 use wharf_wire::foundry::{self as wire, FoundryOperation};
 use wharf_wire::json::{self, Items};
 
-/// A page of a directory, each entry as it was written.
+/// A page of a directory, with each entry as raw JSON.
 #[derive(Deserialize)]
 struct DirectoryPage<'a> {
     #[serde(borrow)]
     entries: Items<'a, { tree::ENTRIES }>,
     #[serde(default)]
     last_id: Option<String>,
-    /// Where it lacks, there is no next page \[live\].
+    /// If missing, there is no next page \[live\].
     #[serde(default)]
     has_more: bool,
 }
@@ -47,7 +47,7 @@ struct DirectoryPage<'a> {
 /// The files in the sessions of one agent.
 pub(super) struct FoundryFiles {
     client: Arc<FoundryClient>,
-    /// Whether the service was found to lack the call that tells of one path.
+    /// Whether the service was found to lack the call for one path.
     no_stat: AtomicBool,
 }
 
@@ -57,9 +57,8 @@ impl SessionFiles for FoundryFiles {
         &CAPABILITIES
     }
 
-    /// Parents are made and a file that is there is replaced \[live\]. There is no condition to send
-    /// along: what is to be kept is looked for right before, and what appears between the look and
-    /// the write is replaced.
+    /// Writes a file. The service creates parents and replaces an existing file \[live\], and has no conditional
+    /// writes: whether the path exists is checked right before, and a file that appears in between is replaced.
     async fn put(&self, at: &SessionPath, source: &dyn Source, options: PutOptions) -> Result<PutResult> {
         CAPABILITIES.require_all(options.features())?;
         check_names(at)?;
@@ -115,7 +114,8 @@ impl SessionFiles for FoundryFiles {
         })
     }
 
-    /// The answer's own length proves nothing: it is compared with what the service says of the file.
+    /// Reads a file. The length of the answer is not sufficient: it is compared with the size that the service
+    /// reports for the file.
     async fn fetch(&self, at: &SessionPath, options: FetchOptions) -> Result<GetResult> {
         if at.path.is_root() {
             self.client.session(&at.session).await?;
@@ -145,7 +145,8 @@ impl SessionFiles for FoundryFiles {
         Ok(GetResult { body, attributes: Attributes::default(), sha256: RemoteHash::Unknown, file_id: None })
     }
 
-    /// By a call that is in no contract; without it, by what the parent holds.
+    /// Returns the entry at a path, by a call that no contract contains; if the service lacks it, from the listing of
+    /// the parent.
     async fn stat(&self, at: &SessionPath) -> Result<Entry> {
         if at.path.is_root() {
             self.client.session(&at.session).await?;
@@ -191,13 +192,13 @@ impl SessionFiles for FoundryFiles {
         Ok(tree::walk(first, recursive, move |at| async move { self.children(&at).await }))
     }
 
-    /// Itself, if it is there: no call of the service tells of links.
+    /// Returns the path itself if it exists: the service does not report links.
     async fn resolve(&self, at: &SessionPath) -> Result<SessionPath> {
         self.stat(at).await.map(|_| at.clone())
     }
 
-    /// One call makes one directory \[docs\]. The whole path is tried first, since it mostly has its
-    /// parents; then what lacks is made from the top.
+    /// Creates a directory. One call creates one directory \[docs\]: the whole path is tried first, since its parents
+    /// mostly exist; then missing parents are created from the top.
     async fn mkdir(&self, at: &SessionPath, options: MkdirOptions) -> Result<Entry> {
         check_names(at)?;
         if at.path.is_root() {
@@ -270,7 +271,7 @@ impl FoundryFiles {
         FoundryFiles { client, no_stat: AtomicBool::new(false) }
     }
 
-    /// A request about a path; the home is named by leaving the path out \[contract\].
+    /// Returns a request for a path; without a path, it is for the directory of relative paths \[contract\].
     fn file_call(&self, class: Class, at: &SessionPath, operation: FoundryOperation) -> Result<Request<'_>> {
         let request = self.session_call(class, at, operation)?;
         Ok(if at.path.is_root() { request } else { request.query("path", at.path.relative()) })
@@ -280,8 +281,8 @@ impl FoundryFiles {
         self.client.call(class, operation, &[at.session.as_str()])
     }
 
-    /// What a directory holds, by name. The service gives all at once, in no order \[live\], and may
-    /// give pages \[contract\]; what stands on two of them is taken once.
+    /// Lists a directory by name. The service returns all entries at once, unsorted \[live\], and may return pages
+    /// \[contract\]; an entry on two pages is returned once.
     async fn children(&self, at: &SessionPath) -> Result<Level> {
         let mut found: Vec<(Option<String>, Bytes)> = Vec::new();
         let (mut bytes, mut after, mut cursors) = (0, None::<String>, Cursors::default());
@@ -322,8 +323,8 @@ impl FoundryFiles {
         Ok(Level { entries: Box::new(entries), bytes })
     }
 
-    /// Returns what is in the way of a file at this path, if anything: a directory there, or something else
-    /// where one of its parents is to be.
+    /// Returns the error of an obstacle to a file at this path, if any: a directory at the path, or another entry in
+    /// place of a parent.
     async fn obstacle(&self, at: &SessionPath) -> Option<Error> {
         if self.stat(at).await.is_ok_and(|entry| entry.kind == EntryKind::Directory) {
             return Some(directory_in_the_way(at));
@@ -337,7 +338,7 @@ impl FoundryFiles {
         None
     }
 
-    /// How long the service says that a file is.
+    /// Returns the size of a file as the service reports it.
     async fn size(&self, at: &SessionPath) -> Result<Option<u64>> {
         match self.stat(at).await? {
             entry if entry.kind == EntryKind::Directory => Err(is_directory(at)),
@@ -345,14 +346,14 @@ impl FoundryFiles {
         }
     }
 
-    /// Makes one directory, whose parent is there.
+    /// Creates one directory, whose parent exists.
     async fn make(&self, at: &SessionPath, mode: Option<u32>) -> Result<()> {
         let asked = wire::NewDirectory { path: at.path.relative().to_owned(), mode, create_parents: None };
         let request = self.session_call(Class::Idempotent, at, FoundryOperation::CreateDirectory)?;
         request.json(&asked).send().await.map(drop)
     }
 
-    /// Whether a directory that could not be made is there already, and may be.
+    /// Succeeds if a directory that could not be created exists already and `may_be` allows that.
     async fn is_made(&self, at: &SessionPath, error: Error, may_be: bool) -> Result<()> {
         if !matches!(error.status(), Some(400 | 409)) {
             return Err(if is_no_call(&error) { self.no_mkdir(at, error).await } else { error });
@@ -364,7 +365,7 @@ impl FoundryFiles {
         }
     }
 
-    /// Why nothing can be made: the session lacks, or the service has no such call.
+    /// Returns why no directory can be created: the session does not exist, or the service lacks the call.
     async fn no_mkdir(&self, at: &SessionPath, error: Error) -> Error {
         match self.client.session(&at.session).await {
             Ok(_) if is_no_call(&error) => {
@@ -377,7 +378,7 @@ impl FoundryFiles {
     }
 }
 
-/// As much of an entry as it is sorted by.
+/// The fields of an entry that it is sorted by.
 #[derive(Deserialize)]
 struct EntryName {
     name: String,
@@ -407,7 +408,7 @@ fn child(parent: &SessionPath, text: &[u8]) -> Result<Entry> {
     Ok(Entry { kind: EntryKind::File, size: Some(size), modified_at, ..directory(&at, None, provider) })
 }
 
-/// What the service says of one path. Its own name for the path is not needed.
+/// Parses the report of the service about one path. The name in the report is not used.
 fn seen(at: &SessionPath, text: &RawValue) -> Result<Entry> {
     let unreadable =
         |e: &dyn std::fmt::Display| unreadable("path's description", text, e).context(format_args!("`{at}`"));
@@ -423,7 +424,7 @@ fn seen(at: &SessionPath, text: &RawValue) -> Result<Entry> {
     })
 }
 
-/// Without it a directory would pass for a file.
+/// The error of an entry without this field: a directory would be taken for a file.
 const NEITHER: &str = "missing field `is_directory`";
 
 fn directory(at: &SessionPath, mode: Option<Mode>, provider: Provider) -> Entry {
@@ -444,14 +445,13 @@ fn parsed<'a, T: Deserialize<'a>>(text: &'a RawValue) -> Result<T, json::JsonErr
     json::object(text.get().as_bytes())
 }
 
-/// Whether an answer says that there is no such call, and not that there is no such path: the
-/// service's own 404 has a code.
+/// Returns whether an answer means that the call does not exist, and not the path: the service's own 404 has a code.
 fn is_no_call(error: &Error) -> bool {
     matches!(error.status(), Some(405 | 501)) || error.status() == Some(404) && error.code().is_none()
 }
 
-/// A name of more characters than the contract allows is refused before a parent is made. What the
-/// service counts, bytes or characters, is its own to say.
+/// Rejects a name with more characters than the contract allows before a parent is created. Whether the service
+/// counts bytes or characters is unknown.
 fn check_names(at: &SessionPath) -> Result<()> {
     if at.path.as_str().split('/').any(|name| name.chars().count() > wire::NAME_MAX) {
         return Err(Error::usage(format!("a name has more than {} characters: `{at}`", wire::NAME_MAX)));

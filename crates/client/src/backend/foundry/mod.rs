@@ -1,8 +1,8 @@
 //! Microsoft Foundry's hosted agents: sessions and their files.
 //!
-//! Every call is about one agent, which the settings name. The types, paths and limits of the
-//! protocol, and where each fact comes from, are in [`wire`]; what its sources leave open is said
-//! here, next to where it is decided. A path is sent without its leading slash, as answers have it.
+//! Every call is for one agent, which the settings name. The types, paths and limits of the protocol, and the source
+//! of each fact, are in [`wire`]; decisions about what the sources leave open are documented where they are made. A
+//! path is sent without its leading slash, as in answers.
 
 mod capabilities;
 mod client;
@@ -26,7 +26,7 @@ use wharf_core::config::{Settings, env};
 use wharf_core::error::{Error, Result};
 use wharf_wire::foundry as wire;
 
-/// Makes the client as the settings have it.
+/// Creates the backend from the settings.
 ///
 /// # Errors
 /// `usage` where no project is named, or by no good address.
@@ -48,7 +48,7 @@ pub fn open(settings: &Settings) -> Result<Box<dyn Backend>> {
     Ok(Box::new(FoundryBackend::from(client)))
 }
 
-/// The headers by which this is done for an end user, on every call.
+/// Returns the headers that name the end user, which are sent with every call.
 fn acting(settings: &Settings) -> Result<Vec<(String, String)>> {
     let known = [
         ("user_identity", &settings.user_identity, wire::USER_IDENTITY),
@@ -66,7 +66,7 @@ fn acting(settings: &Settings) -> Result<Vec<(String, String)>> {
     Ok(headers)
 }
 
-/// The same for a service that is known.
+/// Creates the backend for a service.
 ///
 /// # Errors
 /// `usage` for an address that cannot be one.
@@ -74,7 +74,7 @@ pub fn with(options: Options, agent: Option<String>) -> Result<Box<dyn Backend>>
     Ok(Box::new(FoundryBackend::from(FoundryClient::new(options, agent)?)))
 }
 
-/// The parts of the backend, which share the client.
+/// The parts of the backend, which share a client.
 struct FoundryBackend {
     client: Arc<FoundryClient>,
     sessions: FoundrySessions,

@@ -19,14 +19,14 @@ use wharf_core::random;
 use wharf_wire::foundry::{self as wire, FoundryOperation};
 use wharf_wire::json::{self, Items};
 
-/// A page of sessions, each as it was written.
+/// A page of sessions, each as raw JSON.
 #[derive(Deserialize)]
 struct SessionPage<'a> {
     #[serde(borrow)]
     data: Items<'a, MOST>,
     #[serde(default)]
     last_id: Option<String>,
-    /// Where it lacks, there is no next page \[live\].
+    /// If missing, there is no next page \[live\].
     #[serde(default)]
     has_more: bool,
 }
@@ -42,7 +42,7 @@ impl Sessions for FoundrySessions {
         &CAPABILITIES
     }
 
-    /// `agent_session_id` and `version_indicator`, beside what all documents have.
+    /// Reads `agent_session_id` and `version_indicator`, beside the common fields.
     fn read_document(&self, mut document: Map<String, Value>) -> Result<(NewSession, Vec<String>)> {
         let own = document.shift_remove("agent_session_id").filter(|id| !id.is_null());
         let version = document.shift_remove("version_indicator").filter(|version| !version.is_null());
@@ -60,8 +60,8 @@ impl Sessions for FoundrySessions {
         Ok((new, unknown))
     }
 
-    /// The id is always ours, so that a request that was sent twice makes one session: a second one
-    /// is told that the id is taken \[expected; no source has seen it\].
+    /// Creates a session with an id that the client always sets, so that a repeated request creates one session: the
+    /// second one fails because the id is taken \[expected; no source has seen it\].
     async fn create(&self, new: NewSession) -> Result<Session> {
         self.check(&new)?;
         let agent = match (&self.client.agent, &new.agent) {
@@ -109,8 +109,8 @@ impl Sessions for FoundrySessions {
         }
     }
 
-    /// The newest first, by `order=desc` \[contract\]. There are no filters: statuses are looked at
-    /// here, so that a page may be empty and the next one not.
+    /// Lists sessions, newest first, by `order=desc` \[contract\]. The service has no filters: this client filters
+    /// statuses, so that a page may be empty although more follow.
     async fn list(&self, query: &SessionQuery, page: PageRequest) -> Result<Page<Session>> {
         CAPABILITIES.require_all(query.features())?;
         let limit = page.limit.unwrap_or(wire::PAGE_MAX).clamp(1, wire::PAGE_MAX).to_string();
@@ -140,8 +140,8 @@ impl Sessions for FoundrySessions {
         self.client.session(id).await
     }
 
-    /// A look comes first, because a deletion of what is not there is answered as a success
-    /// \[contract\]; afterwards one that finds nothing has what it wanted.
+    /// Deletes a session. Requests it first, because deleting a missing session is answered with success
+    /// \[contract\]; after that, a deletion that finds nothing has succeeded.
     async fn delete(&self, id: &SessionId, _force: bool) -> Result<()> {
         self.get(id).await?;
         let request = self.client.call(Class::Idempotent, FoundryOperation::DeleteSession, &[id.as_str()])?;
@@ -159,7 +159,7 @@ impl Sessions for FoundrySessions {
         }
     }
 
-    /// A session that is stopped already is 204 \[docs\] or a 409 of its own \[azd\].
+    /// Stops a session. If it is stopped already, the answer is 204 \[docs\] or a 409 with its own code \[azd\].
     async fn stop(&self, id: &SessionId) -> Result<Session> {
         let request = self.client.call(Class::Idempotent, FoundryOperation::StopSession, &[id.as_str()])?;
         match request.send().await {
@@ -176,13 +176,13 @@ impl FoundryClient {
         self.one(self.agent()?, id.as_str()).await
     }
 
-    /// One session; one that is gone by its own account is not found.
+    /// Returns a session; `not_found` if the service reports that it is gone.
     async fn one(&self, agent: &str, id: &str) -> Result<Session> {
         let request = self.call_of(agent, Class::Safe, FoundryOperation::GetSession, &[id]);
         session_of(agent, &request.send().await?)
     }
 
-    /// The newest version of an agent that can be used.
+    /// Returns the newest usable version of an agent.
     pub(super) async fn newest_version(&self, agent: &str) -> Result<String> {
         let mut after: Option<String> = None;
         let mut cursors = Cursors::default();
@@ -213,13 +213,13 @@ impl FoundryClient {
     }
 }
 
-/// The session of an answer.
+/// Parses the session in an answer.
 fn session_of(agent: &str, answer: &ServiceAnswer) -> Result<Session> {
     let (session, id) = read(agent, answer.object()?)?;
     session.ok_or_else(|| Error::not_found(format!("this session is gone: `{id}`")))
 }
 
-/// A session as the service wrote it, unless it is gone; and its id.
+/// Parses a session and its id; the session is `None` if it is gone.
 fn read(agent: &str, text: &RawValue) -> Result<(Option<Session>, String)> {
     let seen: wire::FoundrySession = json::object(text.get().as_bytes()).map_err(|e| unreadable("session", text, e))?;
     let id = seen.agent_session_id;
@@ -240,8 +240,8 @@ fn read(agent: &str, text: &RawValue) -> Result<(Option<Session>, String)> {
     Ok((Some(session), id))
 }
 
-/// What a word for a state means; nothing where the session is gone. The words are an open set:
-/// `running` was seen as well \[azd\].
+/// Returns the status for a state name; `None` if the session is gone. The set of names is open: `running` was
+/// observed as well \[azd\].
 fn status_of(word: &str) -> Option<SessionStatus> {
     Some(match word.to_ascii_lowercase().as_str() {
         wire::status::CREATING => SessionStatus::Creating,

@@ -1,4 +1,4 @@
-//! What the local backend can do.
+//! The features and limits of the local backend.
 
 use crate::backend::{Capabilities, Feature, Limits};
 use wharf_core::model::SessionStatus;
@@ -6,7 +6,7 @@ use wharf_core::model::SessionStatus;
 /// The default limits, which are those of the vendors.
 pub(super) const LIMITS: Limits = Limits { file_bytes: None, session_bytes: Some(10 << 30), mounts: Some(100) };
 
-/// What the local backend can do.
+/// The features and limits of the local backend.
 pub static CAPABILITIES: Capabilities = Capabilities {
     backend: "local",
     account: None,
