@@ -1,4 +1,4 @@
-//! The client: requests to the service, and what is remembered of its answers.
+//! The client: requests to the service, and cached answers.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex};
@@ -17,22 +17,22 @@ use wharf_core::model::{FileId, SessionId, SessionPath};
 use wharf_wire::anthropic::{self as wire, AnthropicOperation};
 use wharf_wire::json;
 
-/// The time between two listings that have to be equal. Files come to light one to three seconds after a session is idle \[skill\].
+/// The time between two listings that have to be equal. Files appear one to three seconds after a session becomes
+/// idle \[skill\].
 const SETTLE: Duration = Duration::from_secs(4);
 
-/// What a client has to know beside how to reach the service.
+/// Settings of the client beside those of the connection.
 #[derive(Debug, Clone)]
 pub struct Setup {
-    /// Where the credentials come from, for people.
+    /// The source of the credentials, for display.
     pub login: Option<String>,
-    /// Names of features beside those that are needed.
+    /// Beta features to send beside the required ones.
     pub betas: Vec<String>,
     /// The default agent of new sessions.
     pub agent: Option<String>,
     /// The default environment of new sessions.
     pub environment: Option<String>,
-    /// How long two listings of what an agent made have to be apart, and equal, to be taken for all of
-    /// it.
+    /// The minimum time between two equal listings of an agent's files after which the listing counts as complete.
     pub settle: Duration,
 }
 
@@ -42,21 +42,21 @@ impl Default for Setup {
     }
 }
 
-/// The service: its requests, and what was heard of it.
+/// The client of the service: requests and cached answers.
 pub(super) struct AnthropicClient {
     pub(super) http: Http,
     pub(super) endpoint: String,
     pub(super) auth: Option<Arc<dyn Auth>>,
     pub(super) setup: Setup,
-    /// What was looked at is not looked at again right before it is fetched: stored files never change.
+    /// Stored files that were requested before: they never change, so that a download does not request them again.
     pub(super) seen: Mutex<HashMap<FileId, KnownFile>>,
-    /// The paths of each session at which something is, so that not every upload asks for them.
+    /// The mounted paths of each session, so that not every upload requests them.
     pub(super) taken: tokio::sync::Mutex<HashMap<SessionId, TakenPaths>>,
-    /// Each session's files when they were last listed.
+    /// The files of each session at the last listing.
     pub(super) views: Mutex<HashMap<SessionId, (Instant, Arc<View>)>>,
-    /// Paths at which something was mounted or unmounted since.
+    /// Paths at which a resource was mounted or unmounted since the last listing.
     pub(super) touched: Mutex<HashSet<SessionPath>>,
-    /// Uploads whose work was dropped before they were mounted.
+    /// Uploads that were dropped before they were mounted.
     pub(super) dropped: Mutex<Vec<Dropped>>,
 }
 
@@ -90,17 +90,17 @@ impl AnthropicClient {
         })
     }
 
-    /// A request about files of the workspace, which needs no name of a feature \[docs\].
+    /// Returns a request for files of the workspace, which needs no beta feature \[docs\].
     pub(super) fn plain(&self, class: Class, operation: AnthropicOperation, ids: &[&str]) -> Request<'_> {
         self.call(class, operation, ids, &[])
     }
 
-    /// A request about sessions, which do not exist without the name of the feature \[docs\].
+    /// Returns a request for sessions, which require a beta feature \[docs\].
     pub(super) fn gated(&self, class: Class, operation: AnthropicOperation, ids: &[&str]) -> Request<'_> {
         self.call(class, operation, ids, &[wire::beta::MANAGED_AGENTS])
     }
 
-    /// The user's names of features come first, as in the official clients \[recorded\].
+    /// Returns a request. The beta features of the user come first, as in the official clients \[recorded\].
     fn call(&self, class: Class, operation: AnthropicOperation, ids: &[&str], needed: &[&str]) -> Request<'_> {
         let request = self.http.operation(class, operation, ids).header(wire::VERSION_HEADER, wire::VERSION);
         let others = needed.iter().copied().filter(|name| !self.setup.betas.iter().any(|known| known == name));
@@ -109,7 +109,7 @@ impl AnthropicClient {
     }
 }
 
-/// A deletion that finds nothing, because an earlier try of it did it, has what it wanted.
+/// Accepts a deletion that finds nothing because an earlier attempt succeeded.
 pub(super) fn gone(deleted: Result<ServiceAnswer>) -> Result<()> {
     let answer = match deleted {
         Err(error) if error.kind() == Kind::NotFound && error.is_uncertain() => return Ok(()),
@@ -127,7 +127,7 @@ pub(super) fn gone(deleted: Result<ServiceAnswer>) -> Result<()> {
     }
 }
 
-/// What the service wrote, read as what it should be.
+/// Parses an object of the service; `what` names it in errors.
 pub(super) fn parsed<'a, T: serde::Deserialize<'a>>(text: &'a RawValue, what: &str) -> Result<T> {
     json::object(text.get().as_bytes()).map_err(|e| unreadable(what, text, e))
 }

@@ -1,7 +1,7 @@
-//! Who asks: a key or a token, from a file, the environment, or where the profile says.
+//! Credentials: a key or a token, from a file, the environment, or the source that the profile names.
 //!
-//! A key goes into a header of its own and a token is a bearer token; only one of them is ever sent.
-//! The order is that of the newest official clients: a key before a token \[recorded\].
+//! A key has its own header and a token is a bearer token; only one of them is ever sent. The order is that of the
+//! newest official clients: a key before a token \[recorded\].
 
 use std::fmt;
 use std::path::PathBuf;
@@ -16,7 +16,7 @@ use wharf_core::config::{Settings, env};
 use wharf_core::error::{Error, Kind, Result};
 use wharf_wire::anthropic as wire;
 
-/// Where a key or a token is.
+/// The source of a key or token.
 enum LoginSource {
     Flag(PathBuf),
     Key(String),
@@ -36,7 +36,7 @@ impl fmt::Display for LoginSource {
 }
 
 impl LoginSource {
-    /// What is there now. What a profile names is a key.
+    /// Reads the current credentials. The value that a profile names is a key.
     async fn read(&self) -> Result<Credentials> {
         let credentials = match self {
             LoginSource::Flag(path) => Credentials::bearer(&of_file(path).await.map_err(|e| e.context(self))?),
@@ -50,14 +50,14 @@ impl LoginSource {
     }
 }
 
-/// The key or token that the user named, read once.
+/// The configured key or token, read once.
 pub(super) struct Login {
     source: Option<LoginSource>,
     held: Mutex<Option<Credentials>>,
 }
 
 impl Login {
-    /// The first source that the user names: a flag, the environment, the profile. Nothing is read yet.
+    /// Returns the first configured source: a flag, the environment, the profile. Reads nothing yet.
     ///
     /// # Errors
     /// `usage` for a token file that cannot be one.
@@ -70,7 +70,7 @@ impl Login {
         Ok(Login { source, held: Mutex::default() })
     }
 
-    /// Where the credentials come from, for people.
+    /// Returns the source of the credentials, for display.
     pub(super) fn named(&self) -> Option<String> {
         let source = self.source.as_ref()?.to_string();
         let others: Vec<&str> =
@@ -101,7 +101,7 @@ impl Auth for Login {
         Ok(credentials)
     }
 
-    /// A file or a program may have a newer key by now.
+    /// Reads the source again: a file or a program may have a newer key.
     async fn renew(&self, refused: &Credentials) -> Result<Option<Credentials>> {
         let mut held = self.held.lock().await;
         if let Some(others) = held.as_ref().filter(|others| *others != refused) {
@@ -115,13 +115,13 @@ impl Auth for Login {
     }
 }
 
-/// Whether there is a login of the vendor's own tools.
+/// Returns whether the vendor's own tools have a login.
 fn has_login() -> bool {
     let chosen = env::ANTHROPIC_LOGINS.into_iter().any(|name| env::text(name).is_some());
     chosen || login_dir().is_some_and(|dir| dir.join("credentials").is_dir() || dir.join("configs").is_dir())
 }
 
-/// Where those tools keep their logins \[types\].
+/// Returns the directory in which these tools keep their logins \[types\].
 fn login_dir() -> Option<PathBuf> {
     if let Some(dir) = env::path(env::ANTHROPIC_CONFIG_DIR) {
         return Some(dir);

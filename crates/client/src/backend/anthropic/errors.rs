@@ -1,4 +1,4 @@
-//! What the service says of an error, and what to do about it.
+//! Errors of the service, and hints for them.
 
 use crate::http::{HeaderMap, HeaderValue, ServiceError, StatusCode, parse_common_error};
 use wharf_core::advice::{Setting, Step};
@@ -6,8 +6,8 @@ use wharf_core::error::Kind;
 use wharf_wire::anthropic::SHOULD_RETRY;
 use wharf_wire::anthropic::error::{AnthropicError, code};
 
-/// Reads an error in the service's own words. What its edge answers need not be JSON. A header overrules what the
-/// status says of another try.
+/// Parses an error of the service. Errors of its edge servers need not be JSON. A header overrides what the status
+/// implies about retries.
 pub(super) fn parse(status: StatusCode, headers: &HeaderMap, content: &[u8]) -> ServiceError {
     let told = read(status, headers, content);
     match headers.get(SHOULD_RETRY).map(HeaderValue::as_bytes) {
@@ -58,7 +58,7 @@ fn read(status: StatusCode, headers: &HeaderMap, content: &[u8]) -> ServiceError
     told
 }
 
-/// What an error with a code of its own is, where its status says something else, and the next step.
+/// Returns the kind of an error with a specific code, if it differs from that of its status, and the hint.
 fn advice(code: &str) -> Option<(Option<Kind>, String)> {
     let environment = |what: &str| format!("{what}: {}, WHARF_ENVIRONMENT", Setting::Environment);
     let (kind, hint) = match code {
@@ -85,7 +85,7 @@ fn advice(code: &str) -> Option<(Option<Kind>, String)> {
     Some((Some(kind), hint))
 }
 
-/// Where to look for what is not there, as far as the service says what that is.
+/// Returns the hint for a missing object, if the service reports its type.
 fn whereabouts(message: &str) -> Option<String> {
     let message = message.to_ascii_lowercase();
     if message.contains("resource") {
@@ -100,7 +100,7 @@ fn whereabouts(message: &str) -> Option<String> {
     }
 }
 
-/// Why an upload cannot be had back.
+/// Returns the reason why an upload cannot be downloaded.
 pub(super) fn uploaded() -> String {
     let list = Step::ListStoredFiles { scope: Some("SESSION") };
     format!(

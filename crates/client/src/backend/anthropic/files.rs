@@ -1,8 +1,7 @@
 //! A session's files, as a [`View`].
 //!
-//! The service mounts copies of stored files and hands out what the agent made; it has no call that
-//! reads, writes or lists a path. So an upload to a path is an upload and a mount, and only what the
-//! agent made can be fetched.
+//! The service mounts copies of stored files and offers the files of the agent; it has no call that reads, writes or
+//! lists a path. So writing a path is an upload and a mount, and only files of the agent can be read.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -32,17 +31,17 @@ use wharf_core::model::{
 };
 use wharf_core::sync::lock;
 
-/// How long a listing is reused to find what is fetched after it.
+/// How long a listing is reused for the downloads after it.
 const FRESH: Duration = Duration::from_secs(60);
 
-/// Mounts, or files, of one session, and bytes of them: paths are found among all of them, so that all are in memory.
+/// The maximum number of mounts or files of a session: all are kept in memory to find paths.
 const MOST: usize = 10_000;
 const BYTES: usize = 4 << 20;
 
 /// The most listings while waiting for an agent that keeps creating files.
 const LOOKS: u32 = 15;
 
-/// A path that is set aside for a mount that is on its way, and the resource that is to make room.
+/// A path that is reserved for a pending mount, and the resource that the mount replaces.
 pub(super) struct ReservedPath {
     place: SessionPath,
     replaces: Option<String>,
@@ -69,9 +68,9 @@ impl SessionFiles for AnthropicFiles {
         true
     }
 
-    /// Uploads, compares the length and mounts. A file that is mounted at the path is unmounted
-    /// between the two, unless it is to be kept: the old one is there until the new one is stored.
-    /// The stored file stays, and the result names it and the mount.
+    /// Uploads a file, compares the length and mounts it. A file that is mounted at the path is unmounted between the
+    /// two, unless it is to be kept: the old file stays until the new one is stored. The stored file stays, and the
+    /// result names it and the mount.
     async fn put(&self, at: &SessionPath, source: &dyn Source, options: PutOptions) -> Result<PutResult> {
         let place = at.at(view::place(&at.path));
         if view::is_output(&place.path) {
@@ -120,8 +119,7 @@ impl SessionFiles for AnthropicFiles {
         self.entry(&view, at).await
     }
 
-    /// A listing of a moment ago serves for all files at whose paths this process has changed nothing
-    /// since.
+    /// Returns an entry from a recent listing, unless this process changed its path since.
     async fn stat_lately(&self, at: &SessionPath) -> Result<Entry> {
         let touched = lock(&self.client.touched).contains(&at.at(view::place(&at.path)));
         match self.lately(&at.session) {
@@ -139,8 +137,8 @@ impl SessionFiles for AnthropicFiles {
         })
     }
 
-    /// What the agent made comes to light only a while after it is done \[docs\]: two looks that see
-    /// the same have to lie that far apart.
+    /// Opens the files of a session. Files of the agent appear some time after they were written \[docs\]: two equal
+    /// listings at that distance are required.
     async fn open_tree<'a>(&'a self, at: &SessionPath, options: TreeOptions) -> Result<RemoteTree<'a>> {
         let mut view = self.view(&at.session).await?;
         let outputs: RemotePath = wharf_wire::anthropic::resources::OUTPUTS.parse()?;
@@ -184,7 +182,7 @@ impl SessionFiles for AnthropicFiles {
         view.find(at).map(|path| at.at(path.clone()))
     }
 
-    /// Unmounts. What the agent made is not removed by removing the file that the service made of it.
+    /// Unmounts a resource. A file of the agent cannot be removed: only its copy in the file store could be deleted.
     async fn remove(&self, at: &SessionPath, recursive: bool) -> Result<()> {
         let view = self.view(&at.session).await?;
         let path = view.find(at)?.clone();
@@ -220,7 +218,7 @@ impl SessionFiles for AnthropicFiles {
     }
 }
 
-/// What a view shows below a directory, and what it cannot show of it.
+/// Returns the entries of a view below a directory, and errors for those that it cannot show.
 fn entries(view: &View, at: &SessionPath, recursive: bool) -> BoxStream<'static, Result<Entry>> {
     let mut entries: Vec<_> = view.below(at, recursive).map(Ok).collect();
     entries.extend(view.faults(&at.path, recursive).cloned().map(Err));
@@ -228,7 +226,7 @@ fn entries(view: &View, at: &SessionPath, recursive: bool) -> BoxStream<'static,
 }
 
 impl AnthropicFiles {
-    /// What a view shows at a path.
+    /// Returns the entry of a view at a path.
     async fn entry(&self, view: &View, at: &SessionPath) -> Result<Entry> {
         let path = view.find(at)?.clone();
         let mut entry =
@@ -240,7 +238,7 @@ impl AnthropicFiles {
         Ok(entry)
     }
 
-    /// A session's files, as they are now.
+    /// Returns the current files of a session.
     async fn view(&self, session: &SessionId) -> Result<Arc<View>> {
         let (mounts, files) = tokio::try_join!(self.resources.mounts(session), self.scoped(session))?;
         let view = Arc::new(View::new(mounts, files));
@@ -248,7 +246,7 @@ impl AnthropicFiles {
         Ok(view)
     }
 
-    /// All files that belong to a session.
+    /// Returns all files of a session.
     async fn scoped(&self, session: &SessionId) -> Result<Vec<Result<StoredFile>>> {
         let mut all = Collected::new();
         while let Some(request) = all.pager.request()? {
@@ -310,7 +308,7 @@ impl AnthropicFiles {
         result
     }
 
-    /// Deletes an upload that could not be mounted. One that may be mounted all the same stays.
+    /// Deletes an upload that could not be mounted. An upload that may be mounted nevertheless stays.
     async fn undo(&self, id: &FileId, error: Error) -> Error {
         if error.is_uncertain() {
             return error.context(format!("the upload stays as `{id}`")).leaving([id.to_string()]);
@@ -329,7 +327,7 @@ impl AnthropicFiles {
 }
 
 impl AnthropicClient {
-    /// Forgets what is known of a session.
+    /// Drops the cached state of a session.
     pub(super) async fn forget(&self, session: &SessionId) {
         lock(&self.views).remove(session);
         self.taken.lock().await.remove(session);
@@ -337,7 +335,7 @@ impl AnthropicClient {
 }
 
 impl AnthropicResources {
-    /// All that is mounted.
+    /// Returns all resources of a session.
     pub(super) async fn mounts(&self, session: &SessionId) -> Result<Vec<Result<Resource>>> {
         let mut all = Collected::new();
         while let Some(request) = all.pager.request()? {
@@ -346,13 +344,13 @@ impl AnthropicResources {
         Ok(all.items)
     }
 
-    /// Whether something is mounted at a path now.
+    /// Returns whether a resource is mounted at a path now.
     pub(super) async fn is_mounted(&self, at: &SessionPath) -> bool {
         let mounts = self.mounts(&at.session).await.unwrap_or_default();
         mounts.into_iter().flatten().any(|mount| mount.mount_path.as_deref() == Some(at.path.as_str()))
     }
 
-    /// Sets a path aside, so that no other upload of this process takes it.
+    /// Reserves a path, so that no other upload of this process uses it.
     ///
     /// # Errors
     /// `conflict` where something is there that may not be replaced, or above, or below; what listing
@@ -377,7 +375,7 @@ impl AnthropicResources {
         Ok(ReservedPath { place: place.clone(), replaces })
     }
 
-    /// Ends a reservation: something is mounted now, maybe elsewhere, or nothing is.
+    /// Ends a reservation; `mounted` is the resource that was mounted, possibly at another path.
     pub(super) async fn release(&self, ReservedPath { place, replaces }: ReservedPath, mounted: Option<&Resource>) {
         lock(&self.client.touched).insert(place.clone());
         let mut all = self.client.taken.lock().await;
@@ -392,7 +390,7 @@ impl AnthropicResources {
     }
 }
 
-/// All items of a listing, as far as they fit into memory.
+/// The items of a listing, up to a limit of memory.
 struct Collected<T> {
     items: Vec<Result<T>>,
     bytes: usize,
@@ -420,7 +418,7 @@ impl<T> Collected<T> {
     }
 }
 
-/// Why a path holds neither the old file nor the new one.
+/// Returns the error of a path that holds neither the old file nor the new one.
 fn unmounted(upload: &PendingMount, error: Error) -> Error {
     let PendingMount { place, id } = upload;
     let resource = format!("{id}:{}", place.path);
@@ -429,7 +427,7 @@ fn unmounted(upload: &PendingMount, error: Error) -> Error {
     error.context(format!("mounting `{id}` at `{place}`")).hint(hint).leaving([id.to_string()])
 }
 
-/// Whether something can be mounted at a path; gives the resource that has to make room for it.
+/// Returns whether a resource can be mounted at a path, and the id of the resource that it would replace.
 fn room_for(there: &BTreeMap<RemotePath, KnownMount>, place: &SessionPath, replace: bool) -> Result<Option<String>> {
     match there.get(&place.path) {
         Some(KnownMount(Some(id))) if replace => Ok(Some(id.clone())),
@@ -437,7 +435,7 @@ fn room_for(there: &BTreeMap<RemotePath, KnownMount>, place: &SessionPath, repla
     }
 }
 
-/// What to unmount at a path; nothing for a directory.
+/// Returns the id of the resource to unmount at a path; `None` for a directory.
 fn mount_of(view: &View, at: &SessionPath) -> Result<Option<String>> {
     let refused = |what: &str, hint: String| {
         Err(Error::new(Kind::Unsupported, format!("{what}: `{at}`")).hint(hint).from_backend(CAPABILITIES.backend))
@@ -455,7 +453,7 @@ fn mount_of(view: &View, at: &SessionPath) -> Result<Option<String>> {
     }
 }
 
-/// Whether something could be mounted at a path.
+/// Fails unless a resource could be mounted at a path.
 fn check_free<'a>(taken: impl Iterator<Item = &'a RemotePath>, place: &SessionPath) -> Result<()> {
     let taken: BTreeSet<&RemotePath> = taken.collect();
     let path = &place.path;

@@ -1,11 +1,11 @@
-//! What the client remembers of stored files and of mounts, so that it does not ask twice.
+//! Cached facts about stored files and mounts, which save requests.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
 use wharf_core::model::{RemotePath, Resource, ResourceKind, StoredFile, Timestamp};
 
-/// What has to be known of a file before its content is asked for.
+/// The facts about a file that a download needs.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct KnownFile {
     pub(super) size: Option<u64>,
@@ -18,22 +18,22 @@ impl KnownFile {
         KnownFile { size: file.size, downloadable: file.downloadable, created_at: file.created_at }
     }
 
-    /// Of a file that an agent made.
+    /// Returns the facts about a file of an agent.
     pub(super) fn made(size: Option<u64>, created_at: Option<Timestamp>) -> Self {
         KnownFile { size, downloadable: Some(true), created_at }
     }
 }
 
-/// The paths of a session at which something is mounted.
+/// The mounted paths of a session.
 #[derive(Default)]
 pub(super) struct TakenPaths {
-    /// As was last heard, and when; nothing before the first question.
+    /// The last listing and its time; `None` before the first one.
     pub(super) there: Option<(Instant, BTreeMap<RemotePath, KnownMount>)>,
-    /// What this process is about to mount.
+    /// The paths that this process is about to mount.
     pub(super) coming: BTreeSet<RemotePath>,
 }
 
-/// What is mounted at a path: its id, if it is a file that can be unmounted.
+/// A mount; it has an id if it is a file that can be unmounted.
 pub(super) struct KnownMount(pub(super) Option<String>);
 
 impl KnownMount {

@@ -1,4 +1,4 @@
-//! Pages of listings, in both forms that there are.
+//! Pages of listings, in both formats of the service.
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -11,14 +11,14 @@ use wharf_wire::anthropic::Next;
 use wharf_wire::anthropic::list::{AFTER, LIMIT, PAGE};
 use wharf_wire::json::Items;
 
-/// A page as it was written: its items, and the cursor of the next one.
+/// A page as raw JSON: its items, and the cursor of the next page.
 #[derive(Debug)]
 pub(super) struct RawPage<'a> {
     pub(super) items: Vec<&'a RawValue>,
     pub(super) next: Option<String>,
 }
 
-/// The fields of a page, in both forms that there are: see [`wharf_wire::anthropic::RawPage`].
+/// The fields of a page, in both formats: see [`wharf_wire::anthropic::RawPage`].
 #[derive(Deserialize)]
 struct List<'a> {
     #[serde(borrow)]
@@ -31,7 +31,7 @@ struct List<'a> {
     last_id: Option<String>,
 }
 
-/// Asks for a page: at most `most` items, which is also the default.
+/// Adds the parameters of a page to a request: at most `most` items, which is also the default.
 pub(super) fn ask<'a>(request: Request<'a>, page: &PageRequest, most: usize) -> Request<'a> {
     let request = request.at_most(LONGEST).query(LIMIT, &page.limit.unwrap_or(most).clamp(1, most).to_string());
     match page.cursor.as_deref().and_then(|cursor| cursor.split_once(':')) {
@@ -41,7 +41,7 @@ pub(super) fn ask<'a>(request: Request<'a>, page: &PageRequest, most: usize) -> 
     }
 }
 
-/// Reads a page. A cursor of ours says which parameter it belongs to.
+/// Parses a page. The returned cursor states the query parameter that it belongs to.
 pub(super) fn read(answer: &ServiceAnswer) -> Result<RawPage<'_>> {
     listed(answer.page()?)
 }

@@ -1,9 +1,8 @@
-//! Anthropic's managed agents: sessions, the workspace's files, and what is mounted.
+//! Anthropic's managed agents: sessions, the files of the workspace, and mounted resources.
 //!
-//! The types, paths and limits of the protocol, and where each fact comes from, are in [`wire`]; what
-//! its sources leave open is said here, next to where it is decided. The service has no call that
-//! lists a session's directories: `view` makes them up from what is mounted and from what the
-//! agent made.
+//! The types, paths and limits of the protocol, and the source of each fact, are in [`wire`]; decisions about what
+//! the sources leave open are documented where they are made. The service has no call that lists the directories of a
+//! session: `view` derives them from the mounts and the files of the agent.
 
 mod capabilities;
 mod client;
@@ -37,7 +36,7 @@ use wharf_core::config::{Settings, env};
 use wharf_core::error::Result;
 use wharf_wire::anthropic as wire;
 
-/// Makes the client as the settings have it.
+/// Creates the backend from the settings.
 ///
 /// # Errors
 /// `usage` for an address or a token file that cannot be one.
@@ -57,7 +56,7 @@ pub fn open(settings: &Settings) -> Result<Box<dyn Backend>> {
     with(options, setup)
 }
 
-/// The same for a service that is known.
+/// Creates the backend for a service.
 ///
 /// # Errors
 /// `usage` for an address that cannot be one.
@@ -74,7 +73,7 @@ pub fn with(options: Options, setup: Setup) -> Result<Box<dyn Backend>> {
     }))
 }
 
-/// The parts of the backend, which share the client.
+/// The parts of the backend, which share a client.
 struct AnthropicBackend {
     client: Arc<AnthropicClient>,
     sessions: AnthropicSessions,

@@ -45,8 +45,8 @@ impl Resources for AnthropicResources {
         }
     }
 
-    /// What the service does where something is mounted already is unknown: it is not asked to. Nor
-    /// is there anything by which it could tell a request that is sent twice.
+    /// Mounts a resource. It is unknown what the service does with a path that is mounted already, so that such a
+    /// request is not sent. The service cannot recognize a repeated request.
     async fn add(&self, session: &SessionId, new: NewResource) -> Result<Resource> {
         self.takes(new.kind)?;
         check(&new)?;
@@ -77,7 +77,7 @@ impl Resources for AnthropicResources {
         read(session, answer.object()?)
     }
 
-    /// The service lets a repository's token be changed, which no trace shows.
+    /// Changes a repository's token, the only field that the service can change. Traces do not show the token.
     async fn update(&self, session: &SessionId, id: &str, document: Map<String, Value>) -> Result<Resource> {
         let ids = [session.as_str(), id];
         let request = self.client.gated(Class::Idempotent, AnthropicOperation::UpdateResource, &ids).json(&document);
@@ -96,8 +96,8 @@ impl Resources for AnthropicResources {
 }
 
 impl AnthropicResources {
-    /// Sends what is to be mounted. Of a path that was taken meanwhile the service says no
-    /// more than that the request is bad.
+    /// Sends the request for a mount. If the path was taken meanwhile, the service reports only that the request is
+    /// invalid.
     pub(super) async fn mount(&self, at: &SessionPath, content: &Map<String, Value>) -> Result<Resource> {
         let class = Class::Once(Step::ListResources { session: None });
         let request = self.client.gated(class, AnthropicOperation::AddResource, &[at.session.as_str()]);
@@ -110,8 +110,8 @@ impl AnthropicResources {
         }
     }
 
-    /// The members of something that is to be mounted. A file without a path gets one of its name:
-    /// the service would call it by its id, and the agent would not know what it is.
+    /// Returns the fields of a resource to be mounted. A file without a path gets one from its name: the service
+    /// would use its id, which tells the agent nothing.
     pub(super) async fn asked_for(&self, new: NewResource) -> Result<Map<String, Value>> {
         let mut content = Map::from_iter([("type".to_owned(), new.kind.word().into())]);
         if let Some(id) = &new.file_id {
@@ -133,7 +133,7 @@ impl AnthropicResources {
     }
 }
 
-/// What a resource needs before it can be asked for.
+/// Checks that a new resource has all required fields.
 pub(super) fn check(new: &NewResource) -> Result<()> {
     let needs = |name: &str, there: bool| {
         let lacking = || Error::usage(format!("a resource of type {} needs `{name}`", new.kind.word()));
@@ -150,7 +150,7 @@ pub(super) fn check(new: &NewResource) -> Result<()> {
     }
 }
 
-/// Where a mount path of the user's lies.
+/// Returns the path in the session for a mount path of the user.
 fn place(path: &str) -> Result<RemotePath> {
     let path = view::place(&RemotePath::resolve(path, &UPLOADS.parse()?)?);
     if path.is_root() || UPLOADS.parse::<RemotePath>()?.is_within(&path) {
@@ -159,14 +159,14 @@ fn place(path: &str) -> Result<RemotePath> {
     Ok(path)
 }
 
-/// The path of a file that is called by its own name, which is one part of a path whatever it holds.
+/// Returns the path of a file with its own name, as one segment.
 fn named(name: &str, id: &FileId) -> RemotePath {
     let name = name.replace(['/', '\0'], "_");
     let name = if matches!(name.as_str(), "" | "." | "..") { id.as_str() } else { &name };
     UPLOADS.parse().unwrap_or_else(|_| RemotePath::root()).join(name)
 }
 
-/// A resource as the service wrote it.
+/// Parses a resource.
 fn read(session: &SessionId, text: &RawValue) -> Result<Resource> {
     let seen: wire::ResourceAnswer = parsed(text, "resource")?;
     if let Some(name) = seen.missing() {

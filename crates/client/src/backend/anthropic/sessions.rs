@@ -26,13 +26,14 @@ use wharf_wire::anthropic::Nullable;
 use wharf_wire::anthropic::sessions::{AgentObject, AgentRef, filter, status};
 use wharf_wire::anthropic::{self as wire, AnthropicOperation};
 
-/// A session is made when everything is mounted \[skill\], and the official clients wait for ten minutes.
+/// The time limit for creating a session: the service answers when everything is mounted \[skill\], and the official
+/// clients wait for ten minutes.
 const PATIENCE: Duration = Duration::from_secs(600);
 
-/// How long an agent may take to stop after it was interrupted.
+/// The time limit for an agent to stop after an interrupt.
 const STOPPING: Duration = Duration::from_secs(120);
 
-/// The workspace's sessions.
+/// The sessions of a workspace.
 pub(super) struct AnthropicSessions {
     pub(super) client: Arc<AnthropicClient>,
     pub(super) resources: AnthropicResources,
@@ -56,8 +57,8 @@ impl Sessions for AnthropicSessions {
         new.resources.iter().try_for_each(super::resources::check)
     }
 
-    /// There is nothing by which the service could tell a request that is sent twice: one whose
-    /// answer is lost is not sent again.
+    /// Creates a session. The service cannot recognize a repeated request: if the answer is lost, the request is not
+    /// sent again.
     async fn create(&self, new: NewSession) -> Result<Session> {
         self.check(&new)?;
         let agent = agent(&new, self.client.setup.agent.as_deref())?;
@@ -100,8 +101,8 @@ impl Sessions for AnthropicSessions {
         session_of(&hidden.iter().fold(request, |request, token| request.hide(token)).send().await?)
     }
 
-    /// The newest first, unless the user wants another order. The service knows nothing of labels:
-    /// those are looked at here, so that a page may be empty and the next one not.
+    /// Lists sessions, newest first unless the user wants another order. The service does not know labels: this
+    /// client filters them, so that a page may be empty although more follow.
     async fn list(&self, query: &SessionQuery, page: PageRequest) -> Result<Page<Session>> {
         let mut request = self.client.gated(Class::Safe, AnthropicOperation::ListSessions, &[]);
         let wanted = |status: SessionStatus| query.statuses.contains(&status);
@@ -135,8 +136,7 @@ impl Sessions for AnthropicSessions {
         self.client.session(id).await
     }
 
-    /// The service deletes no session whose agent works \[docs\]; it says so with a 400 that could be
-    /// about anything.
+    /// Deletes a session. The service rejects this while the agent works \[docs\], with an unspecific 400.
     async fn delete(&self, id: &SessionId, force: bool) -> Result<()> {
         let patience = Instant::now() + STOPPING;
         loop {
@@ -183,7 +183,7 @@ impl Sessions for AnthropicSessions {
         session_of(&request.send().await?)
     }
 
-    /// What is answered for a session that was archived already is unknown: it is what was wanted.
+    /// Archives a session. The answer for an archived session is unknown; it counts as success.
     async fn archive(&self, id: &SessionId) -> Result<Session> {
         let request = self.client.gated(Class::Idempotent, AnthropicOperation::ArchiveSession, &[id.as_str()]);
         match request.send().await {
@@ -221,7 +221,7 @@ impl AnthropicSessions {
         })
     }
 
-    /// Asks the agent to stop, and waits until it did.
+    /// Interrupts the agent, and waits until it has stopped.
     async fn interrupt(&self, id: &SessionId, patience: Instant) -> Result<()> {
         let content = wire::SendEvents::one(wire::SessionEvent::interrupt());
         let request = self.client.gated(Class::Idempotent, AnthropicOperation::SendEvents, &[id.as_str()]);
@@ -248,7 +248,7 @@ fn running(id: &SessionId) -> Error {
     Error::conflict(format!("the agent of this session works: `{id}`")).from_backend(CAPABILITIES.backend)
 }
 
-/// Which agent, in which version, with which settings of its own.
+/// Returns the agent with its version and its own settings.
 fn agent(new: &NewSession, or_else: Option<&str>) -> Result<AgentRef> {
     let Some(id) = new.agent.as_deref().or(or_else) else {
         return Err(Error::usage("a session needs an agent, and none is named")
@@ -274,7 +274,7 @@ fn agent(new: &NewSession, or_else: Option<&str>) -> Result<AgentRef> {
     })
 }
 
-/// As much as the service takes \[types\].
+/// Checks the labels against the limits of the service \[types\].
 fn check_labels(labels: &Labels) -> Result<()> {
     let limit = |what: String| Err(Error::new(Kind::Limit, what).from_backend(CAPABILITIES.backend));
     if labels.len() > wire::METADATA_MAX {
@@ -298,8 +298,7 @@ fn check_labels(labels: &Labels) -> Result<()> {
     Ok(())
 }
 
-/// The service's words for statuses that a listing wants; none, which is all, where it has none for
-/// one of them.
+/// Returns the service's names of the statuses in a query; none, which lists all, if it has no name for one of them.
 fn words_for(statuses: &[SessionStatus]) -> Vec<&'static str> {
     let mut words = Vec::new();
     for status in statuses {
@@ -315,12 +314,12 @@ fn words_for(statuses: &[SessionStatus]) -> Vec<&'static str> {
     words
 }
 
-/// The session of an answer.
+/// Parses the session in an answer.
 fn session_of(answer: &ServiceAnswer) -> Result<Session> {
     read(answer.object()?)
 }
 
-/// A session as the service wrote it.
+/// Parses a session.
 fn read(text: &RawValue) -> Result<Session> {
     let seen: wire::SessionAnswer = parsed(text, "session")?;
     let status = match seen.status.as_str() {

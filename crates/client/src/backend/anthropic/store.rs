@@ -1,4 +1,4 @@
-//! The workspace's files.
+//! The stored files of a workspace.
 
 use std::sync::Arc;
 
@@ -24,7 +24,7 @@ use wharf_core::sync::lock;
 use wharf_wire::anthropic::files::{EXPIRES, EXPIRES_PART, FILE_MAX, FILE_PART, PAGE_MAX, SCOPE, is_name};
 use wharf_wire::anthropic::{self as wire, AnthropicOperation};
 
-/// The workspace's stored files.
+/// The stored files of a workspace.
 #[derive(Clone)]
 pub(super) struct AnthropicStore {
     pub(super) client: Arc<AnthropicClient>,
@@ -32,8 +32,8 @@ pub(super) struct AnthropicStore {
 
 #[async_trait]
 impl FileStore for AnthropicStore {
-    /// There is nothing by which the service could tell a request that is sent twice: one whose
-    /// answer is lost is not sent again.
+    /// Uploads a file. The service cannot recognize a repeated request: if the answer is lost, the request is not
+    /// sent again.
     async fn upload(&self, new: NewStoredFile, source: &dyn Source) -> Result<(StoredFile, PutResult)> {
         check_name(&new.filename)?;
         let expires = new.expires_in.map(|time| time.as_secs());
@@ -81,7 +81,8 @@ impl FileStore for AnthropicStore {
         Ok((file, stored))
     }
 
-    /// The newest first \[docs\]. A session that does not exist has no files, and is looked for.
+    /// Lists files, newest first \[docs\]. A session that does not exist has no files, so that an empty listing is
+    /// followed by a request for the session.
     async fn list(&self, scope: Option<&SessionId>, page: PageRequest) -> Result<Page<StoredFile>> {
         let request = match scope {
             Some(session) => {
@@ -113,7 +114,7 @@ impl FileStore for AnthropicStore {
         Ok(file)
     }
 
-    /// What a user uploaded is never handed out, and is not asked for.
+    /// Reads a file. The service does not offer the content of uploads, so that it is not requested.
     async fn fetch(&self, id: &FileId, options: FetchOptions) -> Result<GetResult> {
         let known = lock(&self.client.seen).get(id).copied();
         let seen = match known {
@@ -133,7 +134,7 @@ impl FileStore for AnthropicStore {
 }
 
 impl AnthropicStore {
-    /// A file's content. That there are ranges no source says.
+    /// Returns the content of a file. No source says that the service has ranges.
     pub(super) async fn content(&self, id: &FileId, seen: KnownFile, options: FetchOptions) -> Result<GetResult> {
         if let (Some(range), Some(size)) = (options.range, seen.size) {
             range.within(size)?;
@@ -150,7 +151,7 @@ impl AnthropicStore {
     }
 }
 
-/// A file as the service wrote it.
+/// Parses a file.
 pub(super) fn read(text: &RawValue) -> Result<StoredFile> {
     let file: wire::FileAnswer = parsed(text, "file")?;
     let named = |e: Error| unreadable("file", text, e);
@@ -172,7 +173,7 @@ pub(super) fn read(text: &RawValue) -> Result<StoredFile> {
     })
 }
 
-/// A name that the service takes. How long it may be the sources do not agree on.
+/// Checks a file name. The sources disagree on the maximum length.
 fn check_name(name: &str) -> Result<()> {
     let short: String = name.chars().take(1).collect();
     let fits = name.chars().all(|c| is_name(c.encode_utf8(&mut [0; 4])));
@@ -184,14 +185,14 @@ fn check_name(name: &str) -> Result<()> {
     Ok(())
 }
 
-/// The name of what is uploaded to be mounted, where its path says more than a name may.
+/// Returns the name for an upload that is to be mounted, if its path has characters that a name must not have.
 pub(super) fn stored_name(name: &str) -> String {
     let fits = |c: char| if is_name(c.encode_utf8(&mut [0; 4])) { c } else { '_' };
     let name: String = name.chars().map(fits).collect();
     if matches!(name.as_str(), "." | "..") { wire::files::UNNAMED.to_owned() } else { name }
 }
 
-/// Why an upload is not fetched.
+/// Returns the error of reading an upload.
 pub(super) fn uploaded(what: &str) -> Error {
     Error::new(Kind::Unsupported, format!("what a user uploaded cannot be fetched again: {what}"))
         .hint(errors::uploaded())

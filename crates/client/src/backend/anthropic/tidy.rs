@@ -1,4 +1,4 @@
-//! The end of work that was dropped between an upload and its mount.
+//! Cleanup of uploads that were dropped before their mount.
 
 use std::time::Duration;
 
@@ -11,11 +11,11 @@ use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{Resource, SessionPath};
 use wharf_core::sync::lock;
 
-/// How long tidying up may take: a process that was asked to stop is ended after 5 s.
+/// The time limit of the cleanup: a process that was asked to stop is ended after 5 s.
 const TIDYING: Duration = Duration::from_secs(3);
 
 impl AnthropicFiles {
-    /// Looks after what was dropped.
+    /// Cleans up after dropped uploads.
     ///
     /// # Errors
     /// `unavailable`, which names what remains.
@@ -36,7 +36,7 @@ impl AnthropicFiles {
         if left.is_empty() { Ok(()) } else { Err(Error::new(Kind::Unavailable, left.join("; ")).leaving(files)) }
     }
 
-    /// Ends what was dropped as well as can be; gives what is to be said about it.
+    /// Cleans up after one dropped upload as far as possible; returns what to report.
     async fn look_after(&self, one: &Dropped) -> Option<String> {
         match one {
             Dropped::Sending { .. } => Some(one.name()),
@@ -58,7 +58,7 @@ impl AnthropicFiles {
         }
     }
 
-    /// Mounts what another file was unmounted for.
+    /// Mounts an upload for which another file was unmounted.
     async fn finish(&self, upload: &PendingMount) -> Option<String> {
         let mounted =
             async { self.resources.mount(&upload.place, &self.resources.asked_for(upload.resource()).await?).await };
@@ -68,7 +68,7 @@ impl AnthropicFiles {
         }
     }
 
-    /// What is mounted at a path now.
+    /// Returns the resource at a path now.
     async fn mounted(&self, place: &SessionPath) -> Result<Option<Resource>> {
         let mounts = self.resources.mounts(&place.session).await?;
         let is_it = |mount: &Resource| mount.mount_path.as_deref() == Some(place.path.as_str());

@@ -1,8 +1,8 @@
-//! Uploads on their way to a mount, and what becomes of one whose work was dropped on the way.
+//! Uploads that are not mounted yet, and the record of those that were dropped.
 //!
-//! A transfer that is stopped drops the futures of its files wherever they are. One that was dropped
-//! between an upload and its mount leaves a stored file that is named nowhere else: it is noted here
-//! and looked after by `tidy.rs`, which deletes it, or names it where it may be in use.
+//! A cancelled transfer drops the futures of its files at any point. A future that is dropped between an upload and
+//! its mount leaves a stored file that nothing else names: it is recorded here, and `tidy.rs` deletes it, or reports
+//! it if it may be in use.
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex};
@@ -13,35 +13,35 @@ use wharf_core::body::Body;
 use wharf_core::model::{FileId, ResourceKind, SessionPath};
 use wharf_core::sync::lock;
 
-/// Work that was dropped.
+/// The step at which an upload was dropped.
 #[derive(Debug, Clone)]
 pub(super) enum Dropped {
-    /// All bytes of an upload had been read, and its answer had not come.
+    /// The upload was sent completely, and its answer had not arrived.
     Sending {
-        /// The file name that it was sent under.
+        /// The file name of the upload.
         name: String,
     },
-    /// The file was stored, and nothing had been asked of the session.
+    /// The file was stored, and no request for the session was sent.
     Stored(PendingMount),
-    /// What is mounted at the path was to be unmounted, or had been.
+    /// The resource at the path was about to be unmounted, or had been.
     Unmounting(PendingMount),
-    /// The mount was asked for. `replaces` says whether another file had been unmounted for it.
+    /// The mount was requested.
     Mounting {
         /// The upload.
         upload: PendingMount,
-        /// Whether something was unmounted for it.
+        /// Whether another resource was unmounted for the upload.
         replaces: bool,
     },
 }
 
-/// A stored file and the path that it is for.
+/// A stored file and the path to mount it at.
 #[derive(Debug, Clone)]
 pub(super) struct PendingMount {
     pub(super) place: SessionPath,
     pub(super) id: FileId,
 }
 
-/// Notes what it holds when it is dropped.
+/// Records its step when it is dropped.
 pub(super) struct Note<'a> {
     list: &'a Mutex<Vec<Dropped>>,
     step: Option<Dropped>,
@@ -52,12 +52,12 @@ impl<'a> Note<'a> {
         Note { list, step }
     }
 
-    /// The work has come this far.
+    /// Sets the current step.
     pub(super) fn at(&mut self, step: Dropped) {
         self.step = Some(step);
     }
 
-    /// Ends the note: the work is done, or its caller reports what is left.
+    /// Ends the record: the upload is complete, or the caller reports what is left.
     pub(super) fn done(&mut self) {
         self.step = None;
     }
@@ -69,7 +69,7 @@ impl Drop for Note<'_> {
     }
 }
 
-/// Watches an upload whose answer has not come, and notes it when it is dropped after its last byte.
+/// Watches an upload, and records it if it is dropped after its last byte and before its answer.
 pub(super) struct Sending<'a> {
     list: &'a Mutex<Vec<Dropped>>,
     name: &'a str,
@@ -83,7 +83,7 @@ impl<'a> Sending<'a> {
         Sending { list, name, bytes, passed: Arc::default(), done: false }
     }
 
-    /// Sees all that passes in a reading, and nothing of the one before.
+    /// Watches the bytes of a body from its start, and forgets those of an earlier attempt.
     pub(super) fn see(&self, body: Body) -> Body {
         self.passed.store(0, Relaxed);
         let passed = Arc::clone(&self.passed);
@@ -93,7 +93,7 @@ impl<'a> Sending<'a> {
         })
     }
 
-    /// The answer has come.
+    /// Records that the answer arrived.
     pub(super) fn done(&mut self) {
         self.done = true;
     }
@@ -109,7 +109,7 @@ impl Drop for Sending<'_> {
 }
 
 impl PendingMount {
-    /// What is mounted for it.
+    /// Returns the resource to mount for the upload.
     pub(super) fn resource(&self) -> NewResource {
         NewResource {
             kind: ResourceKind::File,
@@ -125,7 +125,7 @@ impl PendingMount {
 }
 
 impl Dropped {
-    /// The stored file, where its id is known.
+    /// Returns the id of the stored file, if known.
     pub(super) fn file(&self) -> Option<String> {
         match self {
             Dropped::Sending { .. } => None,

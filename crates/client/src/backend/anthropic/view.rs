@@ -1,9 +1,7 @@
-//! A session's files as they can be known: what is mounted, what the agent made, and the directories
-//! that those lie in.
+//! The known files of a session: mounts, files of the agent, and the directories above them.
 //!
-//! A mount is where the service says. What the agent made has a name and no path: the service makes
-//! files of what lies in one directory \[docs\], and there they are here. Names and paths that come
-//! from outside are not trusted.
+//! The service reports the path of a mount. A file of the agent has a name and no path: the service collects the
+//! files of one directory \[docs\], which is their directory here. Names and paths in answers are not trusted.
 
 use std::collections::BTreeMap;
 
@@ -17,23 +15,24 @@ use wharf_core::model::{
 use wharf_wire::anthropic::resources::{OUTPUTS, UPLOADS};
 use wharf_wire::json;
 
-/// Where everything of a session is that has a path.
+/// The directory above all known paths of a session.
 const MNT: &str = "/mnt";
 
-/// Bytes of the paths of a view. Each directory above a mount has its own, so that a few long ones make many.
+/// The maximum size of all paths of a view, in bytes. Each directory above a mount has a path of its own, so that a
+/// few long paths add up.
 const ROOM: usize = 4 << 20;
 
-/// Files of one name that an error names.
+/// The number of files with one name that an error lists.
 const NAMED: usize = 20;
 
-/// What a path holds.
+/// The kind of an entry.
 #[derive(Debug, Clone)]
 pub(super) enum NodeKind {
-    /// A directory that is there because of what is in it.
+    /// A directory that exists because of its contents.
     Directory,
-    /// Something mounted, with the id to unmount it by, if it has one.
+    /// A mounted resource, with the id to unmount it by, if any.
     Mount(Option<String>, ResourceKind),
-    /// A file that the agent made.
+    /// A file of the agent.
     Output(FileId),
 }
 
@@ -53,41 +52,42 @@ struct Node {
     provider: Provider,
 }
 
-/// All that is known of a session's files.
+/// The known files of a session.
 #[derive(Debug, Default)]
 pub(super) struct View {
-    /// By path, in which a slash sorts before all else, so that what is in a directory follows it.
+    /// Entries by path, in which a slash sorts before all other characters, so that the contents of a directory
+    /// follow it.
     nodes: BTreeMap<String, Node>,
-    /// Names that several files have, each with the paths that tell them apart.
+    /// Names of several files, each with the paths that distinguish the files.
     doubles: BTreeMap<RemotePath, Vec<RemotePath>>,
-    /// What cannot be shown of that which is mounted, wherever that is.
+    /// Errors of mounts that cannot be shown, at any path.
     unknown_mounts: Vec<Error>,
-    /// What cannot be shown of that which the agent made.
+    /// Errors of files of the agent that cannot be shown.
     unknown_outputs: Vec<Error>,
-    /// Bytes of the paths in it.
+    /// The size of all paths, in bytes.
     bytes: usize,
 }
 
-/// Where a path of the user's lies: one that is not below `/mnt` is below the uploads, as the service
-/// roots what is mounted there.
+/// Returns the path in the session for a path of the user: one that is not below `/mnt` is below the uploads, where
+/// the service mounts it.
 pub(super) fn place(path: &RemotePath) -> RemotePath {
     let (mnt, uploads) = (fixed(MNT), fixed(UPLOADS));
     if path.is_root() || path.is_within(&mnt) { path.clone() } else { under(&uploads, path) }
 }
 
-/// What the service is asked for, so that it mounts at `place`: it puts what is asked for below the
-/// uploads, and whether it does so again with what is there already is unknown.
+/// Returns the path to request, so that the service mounts at `place`: it adds the directory of uploads, and it is
+/// unknown whether it adds that to a path that has it already.
 pub(super) fn asked(place: &RemotePath) -> String {
     let uploads = fixed(UPLOADS);
     if place.is_within(&uploads) { format!("/{}", place.below(&uploads)) } else { place.to_string() }
 }
 
-/// Whether a path lies where only the agent writes.
+/// Returns whether a path is in the directory that only the agent writes to.
 pub(super) fn is_output(place: &RemotePath) -> bool {
     place.is_within(&fixed(OUTPUTS))
 }
 
-/// A path that is known to be one.
+/// Parses a constant path.
 fn fixed(path: &str) -> RemotePath {
     path.parse().unwrap_or_else(|_| RemotePath::root())
 }
@@ -101,8 +101,8 @@ fn key(path: &RemotePath) -> String {
 }
 
 impl View {
-    /// Puts together what is mounted and which files belong to the session. Those are copies of what
-    /// is mounted as well, which tell its size.
+    /// Combines the mounts and the files of a session. The files contain copies of the mounted ones, which have their
+    /// sizes.
     pub(super) fn new(resources: Vec<Result<Resource>>, files: Vec<Result<StoredFile>>) -> Self {
         let mut view = View::default();
         let mut sizes: BTreeMap<String, Option<u64>> = BTreeMap::new();
@@ -179,7 +179,7 @@ impl View {
         }
     }
 
-    /// Where something is that a path means: at the path itself, or below the uploads.
+    /// Returns the path of the entry that a path refers to: the path itself, or below the uploads.
     ///
     /// # Errors
     /// `not_found`; `conflict` where several files have this name; what is wrong with something that cannot be read and
@@ -202,17 +202,17 @@ impl View {
         Err(self.faults(&place, false).next().cloned().unwrap_or_else(|| missing(at)))
     }
 
-    /// What is at a path that was found.
+    /// Returns the kind of the entry at a path from [`View::find`].
     pub(super) fn what(&self, path: &RemotePath) -> NodeKind {
         self.nodes.get(&key(path)).map_or(NodeKind::Directory, |node| node.what.clone())
     }
 
-    /// What a path holds that was found.
+    /// Returns the entry at a path.
     pub(super) fn entry(&self, at: &SessionPath) -> Option<Entry> {
         self.nodes.get(&key(&at.path)).map(|node| node.entry(at))
     }
 
-    /// What is in a directory, or in the tree below it, parents first.
+    /// Returns the entries of a directory, or of the tree below it, parents first.
     pub(super) fn below<'a>(&'a self, at: &'a SessionPath, recursive: bool) -> impl Iterator<Item = Entry> + 'a {
         let start = key(&at.path);
         let prefix = if at.path.is_root() { start } else { format!("{start}\0") };
@@ -230,15 +230,15 @@ impl View {
         })
     }
 
-    /// What cannot be shown and may be in a directory, or in the tree below it. A mount may be anywhere but where only the
-    /// agent writes.
+    /// Returns the errors of entries that may be in a directory, or in the tree below it. A mount may be anywhere but
+    /// in the agent's own directory.
     pub(super) fn faults(&self, at: &RemotePath, recursive: bool) -> impl Iterator<Item = &Error> {
         let outputs = is_output(at) || recursive && fixed(OUTPUTS).is_within(at);
         let mounts = self.unknown_mounts.iter().filter(|_| !is_output(at));
         mounts.chain(self.unknown_outputs.iter().filter(move |_| outputs))
     }
 
-    /// Fails where several files below a path, or at it, have one name.
+    /// Fails if several files at a path or below it have one name.
     pub(super) fn check_names(&self, at: &RemotePath) -> Result<()> {
         let place = place(at);
         match self.doubles.iter().find(|(path, _)| path.is_within(&place)) {
@@ -249,7 +249,7 @@ impl View {
         }
     }
 
-    /// What the agent made, as far as one look can tell it from another.
+    /// Returns the files of the agent, with what can differ between two listings.
     pub(super) fn outputs(&self) -> Vec<(String, Option<u64>)> {
         let made = |node: &Node| match &node.what {
             NodeKind::Output(id) => Some((id.to_string(), node.size)),
@@ -331,13 +331,13 @@ fn mount(resource: Resource, size: Option<u64>) -> Option<Result<(Node, String)>
     Some(Ok((node, named.unwrap_or_else(|| "mount".to_owned()))))
 }
 
-/// The name of what an agent made, as one part of a path. What would lead elsewhere does not.
+/// Returns the name of an agent's file as one path segment that leads nowhere else.
 fn harmless(filename: &str, id: &FileId) -> String {
     let name: String = filename.chars().map(|c| if matches!(c, '/' | '\0') { '_' } else { c }).collect();
     if matches!(name.as_str(), "" | "." | "..") { id.to_string() } else { name }
 }
 
-/// A path for one of several files of one name: `report.pdf` is `report.ID.pdf`.
+/// Returns a path for one of several files with one name: `report.pdf` becomes `report.ID.pdf`.
 fn beside(path: &RemotePath, id: &str) -> RemotePath {
     let name = path.name();
     let id = id.replace(['/', '\0'], "_");

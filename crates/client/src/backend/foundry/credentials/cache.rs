@@ -1,7 +1,7 @@
-//! Tokens of parts that are slow to ask, kept on the disk until shortly before they are over.
+//! Tokens of slow sources, cached on the disk until shortly before they expire.
 //!
-//! A file holds one token and is named by the hash of its key, which the file repeats. Only the user may
-//! read it. What cannot be read, kept or understood is not there: the token is asked for again.
+//! A file holds one token and is named by the hash of its key, which the file repeats. Only the user can read it. A
+//! file that cannot be read, written or parsed counts as missing: the token is requested again.
 
 use std::io::{Read, Write};
 use std::path::PathBuf;
@@ -21,13 +21,13 @@ use wharf_core::staging::{self, StagingEntry};
 /// The longest file, in bytes.
 const LONGEST: u64 = 128 * 1024;
 
-/// The most files that are looked at when old ones are removed.
+/// The maximum number of files that are examined when expired ones are removed.
 const MANY: usize = 1000;
 
-/// The directory with the files.
+/// The directory of the cache.
 pub(super) struct Cache(PathBuf);
 
-/// What a file holds.
+/// The content of a file.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Kept {
@@ -37,7 +37,7 @@ struct Kept {
     token: String,
 }
 
-/// The shape of the file.
+/// The version of the file format.
 const VERSION: u8 = 1;
 
 impl Cache {
@@ -45,7 +45,7 @@ impl Cache {
         Cache(dir)
     }
 
-    /// The token that was kept under this key.
+    /// Returns the cached token for a key.
     pub(super) fn get(&self, key: &str) -> Option<AccessToken> {
         let hash = hashed(key);
         let kept = read(&self.0.join(named(&hash)))?;
@@ -54,7 +54,7 @@ impl Cache {
         Some(token).filter(|token| ours && token.can_be_sent())
     }
 
-    /// Keeps a token whose end is known. Where that cannot be done, the next command asks again.
+    /// Caches a token with a known expiry. If that fails, the next command requests a token again.
     pub(super) fn put(&self, key: &str, token: &AccessToken) {
         let Some(expires_at) = token.expires_at.filter(|_| token.is_good() && token.can_be_sent()) else { return };
         let key = hashed(key);
@@ -79,7 +79,7 @@ impl Cache {
         Ok(())
     }
 
-    /// Removes tokens that are over.
+    /// Removes expired tokens.
     fn forget_old(&self, dir: &Dir) {
         for entry in dir.entries().into_iter().flatten().flatten().take(MANY) {
             let name = PathBuf::from(entry.file_name());
@@ -91,7 +91,7 @@ impl Cache {
     }
 }
 
-/// What a file holds, if it is the user's own and a whole one.
+/// Returns the content of a file, if it is complete and belongs to the user.
 fn read(path: &std::path::Path) -> Option<Kept> {
     let file = platform::open_regular(path).ok()?;
     if !platform::is_private(&file.metadata().ok()?) {

@@ -1,7 +1,7 @@
-//! Applications: a service principal with its secret, and a workload whose platform vouches for it.
+//! Applications: a service principal with its secret, and a workload identity that its platform confirms.
 //!
-//! Here is whether they are set up, and what an error of theirs means; asking is done by Azure's own
-//! client (OAuth 2.0 client credentials, RFC 6749, section 4.4, and for the workload RFC 7523, section 2.2).
+//! This module checks whether they are configured, and interprets their errors; Azure's own client requests the
+//! tokens (OAuth 2.0 client credentials, RFC 6749, section 4.4, and for the workload RFC 7523, section 2.2).
 
 use std::fmt;
 use std::path::PathBuf;
@@ -25,10 +25,10 @@ use wharf_core::config::secret::of_file;
 use wharf_core::error::{Error, Kind, Result};
 use wharf_wire::foundry as wire;
 
-/// Where tokens of the public cloud are asked for.
+/// The default authority: that of the public cloud.
 const AUTHORITY: &str = "https://login.microsoftonline.com";
 
-/// An application that can be asked for.
+/// An application with all that a token request needs.
 pub(super) struct Application {
     authority: String,
     tenant: String,
@@ -36,14 +36,14 @@ pub(super) struct Application {
     proof: Proof,
 }
 
-/// What proves that it is the application.
+/// The credential of an application.
 enum Proof {
     Secret(String),
-    /// A file with a token of the platform's, which keeps it fresh.
+    /// A file with a token of the platform, which renews it.
     Assertion(PathBuf),
 }
 
-/// An application, or what is missing to have one.
+/// An application, or the missing settings.
 type ApplicationResult = Result<Application, String>;
 
 impl From<ApplicationResult> for Availability {
@@ -56,8 +56,8 @@ impl From<ApplicationResult> for Availability {
 }
 
 impl Application {
-    /// What tells its tokens from those of all others. Without the secret one does not get
-    /// its token either.
+    /// Returns the cache key of the application's tokens. It includes the secret, so that a token is not found
+    /// without the secret.
     fn key(&self) -> String {
         let proof = match &self.proof {
             Proof::Secret(secret) => format!("secret {secret}"),
@@ -67,7 +67,7 @@ impl Application {
     }
 }
 
-/// The service principal of the environment.
+/// Returns the service principal of the environment.
 ///
 /// # Errors
 /// `auth` where it is named by half, or by a certificate only.
@@ -89,7 +89,7 @@ pub(super) fn secret() -> Result<ApplicationResult> {
     Ok(Err(unset(&needed).unwrap_or_default()))
 }
 
-/// The workload identity of the environment.
+/// Returns the workload identity of the environment.
 ///
 /// # Errors
 /// `auth` where it is named by half.
@@ -115,7 +115,7 @@ fn application(needed: &[&str; 3], proof: Proof) -> Result<Application> {
     Ok(Application { authority: authority.trim_end_matches('/').to_owned(), tenant, client, proof })
 }
 
-/// What a workload's platform says of it.
+/// The assertion of a workload's platform.
 struct Assertion(String);
 
 impl fmt::Debug for Assertion {
@@ -131,7 +131,7 @@ impl ClientAssertion for Assertion {
     }
 }
 
-/// Asks for an application's token.
+/// Requests a token for an application.
 pub(super) async fn ask(found: ApplicationResult, options: &Options) -> Result<TokenResult> {
     let Application { authority, tenant, client, proof } = match found {
         Ok(application) => application,
@@ -168,7 +168,7 @@ pub(super) async fn ask(found: ApplicationResult, options: &Options) -> Result<T
     token.map(TokenResult::Token).ok_or_else(no_token)
 }
 
-/// Azure's client takes no plain HTTP, not even to this machine, and leaves a path out.
+/// Checks an authority: Azure's client rejects plain HTTP, even to this machine, and ignores a path.
 fn check_authority(authority: &str, options: &Options) -> Result<()> {
     Http::new(Options { base_url: authority.to_owned(), ..options.clone() })?;
     let url = Url::parse(authority).map_err(|e| Error::usage(format!("invalid URL: {e}")))?;
@@ -181,8 +181,8 @@ fn check_authority(authority: &str, options: &Options) -> Result<()> {
         .hint("write it like `https://login.example`; `--ca-cert FILE` trusts an authority of your own"))
 }
 
-/// An error of the token endpoint (RFC 6749, section 5.2). Entra's description goes on with ids for
-/// its support, line by line or after a blank.
+/// Parses an error of the token endpoint (RFC 6749, section 5.2). Entra's description ends with ids for its support,
+/// on separate lines or after a blank.
 fn parse_error(status: StatusCode, _: &HeaderMap, content: &[u8]) -> ServiceError {
     #[derive(Deserialize)]
     struct Refused {

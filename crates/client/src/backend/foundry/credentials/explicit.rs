@@ -1,4 +1,4 @@
-//! A token that the user gives. It is never kept.
+//! A token that the user provides. It is never cached.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -14,7 +14,7 @@ use wharf_core::config::secret::{Secret, of_file};
 use wharf_core::config::{Settings, env};
 use wharf_core::error::Result;
 
-/// Where it is.
+/// The source of the token.
 pub(super) enum ExplicitToken {
     Flag(PathBuf),
     Variable(String),
@@ -34,7 +34,7 @@ impl fmt::Display for ExplicitToken {
 }
 
 impl ExplicitToken {
-    /// The first place that the user names. Nothing is read from it yet.
+    /// Returns the first configured source. Reads nothing yet.
     ///
     /// # Errors
     /// `usage` for `-`: standard input may be what is to be uploaded.
@@ -47,7 +47,7 @@ impl ExplicitToken {
             .or_else(|| settings.secret.clone().map(ExplicitToken::Profile)))
     }
 
-    /// The token that is there now.
+    /// Reads the current token.
     ///
     /// # Errors
     /// `auth` where there is none.
@@ -63,7 +63,7 @@ impl ExplicitToken {
         Ok(AccessToken { expires_at: None, text })
     }
 
-    /// Whether another token may be there later. A pipe is read once.
+    /// Returns whether the source may have another token later. A pipe is read once.
     pub(super) fn may_change(&self) -> bool {
         match self {
             ExplicitToken::Flag(path) | ExplicitToken::File(path) | ExplicitToken::Profile(Secret::File(path)) => {
@@ -75,7 +75,7 @@ impl ExplicitToken {
     }
 }
 
-/// When a token says that it is over, where it can be read (RFC 7519, section 4.1.4).
+/// Returns the expiry of a token, if it can be parsed (RFC 7519, section 4.1.4).
 pub(super) fn end_of(token: &str) -> Option<Timestamp> {
     #[derive(Deserialize)]
     struct Claims {

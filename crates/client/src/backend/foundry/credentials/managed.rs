@@ -1,8 +1,8 @@
-//! Managed identity: the host that this runs on vouches for it, and gives tokens to the programs that run there.
+//! Managed identity: tokens from the host that wharf runs on.
 //!
-//! App Service, Functions and Container Apps name an endpoint of theirs in the environment. A virtual
-//! machine has its metadata service at one fixed address, of which nothing in the environment speaks.
-//! Tokens are not kept on a disk: the host keeps them, and a home directory may belong to several hosts.
+//! App Service, Functions and Container Apps name their endpoint in the environment. A virtual machine has its
+//! metadata service at a fixed address, which the environment does not mention. Tokens are not cached on the disk:
+//! the host caches them, and several hosts may share a home directory.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,22 +15,22 @@ use crate::http::{Http, Options};
 use wharf_core::config::env;
 use wharf_core::error::{Error, Kind, Result};
 
-/// Where a virtual machine's metadata service is for Azure's own client.
+/// The address of a virtual machine's metadata service in Azure's own client.
 const METADATA: &str = "http://169.254.169.254";
 
-/// The asset tag of every virtual machine of Azure's.
+/// The asset tag of every virtual machine of Azure.
 const AZURE_TAG: &str = "7783-7084-3265-9085-8269-3286-77";
 
-/// Where Linux shows it.
+/// The file in which Linux reports the asset tag.
 const TAG_FILE: &str = "/sys/class/dmi/id/chassis_asset_tag";
 
-/// How long connecting to the metadata service may take: it is on the machine's own link, or not there.
+/// The time limit for connecting to the metadata service: it is link-local, or missing.
 const PROBE: Duration = Duration::from_secs(1);
 
-/// How long it may take to answer.
+/// The time limit for an answer of the metadata service.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Whether this looks like a host that vouches.
+/// Returns whether the host seems to offer a managed identity.
 #[allow(clippy::unnecessary_wraps, reason = "as the other parts")]
 pub(super) fn availability() -> Result<Availability> {
     if env::text(env::IDENTITY_ENDPOINT).is_some() {
@@ -57,7 +57,7 @@ pub(super) fn availability() -> Result<Availability> {
     })
 }
 
-/// Asks the host.
+/// Requests a token from the host.
 pub(super) async fn ask(options: &Options, doubtful: bool) -> Result<TokenResult> {
     match env::text(env::IDENTITY_ENDPOINT) {
         Some(endpoint) => of_app(endpoint, options).await,
@@ -111,7 +111,7 @@ async fn of_machine(options: &Options, doubtful: bool) -> Result<TokenResult> {
     })
 }
 
-/// Azure's own client for this host.
+/// Returns Azure's own client for this host.
 ///
 /// # Errors
 /// For a host of a kind that it knows and does not support, such as Service Fabric.
@@ -123,9 +123,9 @@ fn credential(transport: &Arc<Transport>) -> Result<Arc<ManagedIdentityCredentia
     ManagedIdentityCredential::new(Some(options)).map_err(not_made)
 }
 
-/// What is said of an answer without a token.
+/// The message for an answer without a token.
 const STRANGER: &str = "the answer is not from Azure's metadata service";
 
-/// What to do where a host does not know the identity that it is asked for.
+/// The hint for a host that does not know the requested identity.
 const USER_ASSIGNED: &str =
     "give the host an identity; of several, AZURE_CLIENT_ID names the one to use, and is unset for the host's own";

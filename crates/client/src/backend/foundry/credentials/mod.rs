@@ -1,13 +1,13 @@
-//! Who asks: a token of Microsoft Entra, from whatever the user is logged in with.
+//! Credentials: a token of Microsoft Entra, from the first login that is configured.
 //!
-//! The [`Chain`] looks for a token in a fixed order. One that the user gave wins and is never kept on
-//! a disk. Then come the other sources ([`CredentialSource`]): a source that is not set up is skipped, one that is set up and
-//! fails is an error, because the next one might be another account. The tools for people (`az`, `azd`)
-//! are the exception: that one is installed does not mean that it is what the user logs in with.
+//! The [`Chain`] looks for a token in a fixed order. A token that the user provides has priority and is never cached
+//! on the disk. The other sources ([`CredentialSource`]) follow: one that is not configured is skipped, one that is
+//! configured and fails is an error, because the next one may be another account. The command-line tools (`az`,
+//! `azd`) are the exception: an installed tool need not be the user's login.
 //!
-//! Azure's own client (`azure_identity`) does the asking, and [`transport`] sends its requests. Ours are
-//! the order, whether a part is set up, the words of its errors, and the tokens on the disk: it has no chain
-//! for programs that may run anywhere, and keeps no token longer than a process.
+//! Azure's own client (`azure_identity`) requests the tokens, and [`transport`] sends its requests. This module adds
+//! the order, the check whether a source is configured, the error messages, and the cache on the disk: the client has
+//! no chain for programs that run anywhere, and keeps tokens only within a process.
 
 mod cache;
 mod entra;
@@ -36,18 +36,18 @@ use wharf_core::config::{Settings, env};
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::sync::lock;
 
-/// What was just asked for is not asked for again: neither a token that is nearly over when it comes,
-/// nor one that the service refuses, nor an error.
+/// How long a lookup is not repeated, whether it brought a token that expires soon, a token that the service rejects,
+/// or an error.
 const PAUSE: Duration = Duration::from_secs(30);
 
 /// A token in use.
 struct ActiveToken {
-    /// Who gave it, for people.
+    /// The source of the token, for display.
     from: String,
     part: Option<CredentialSource>,
     token: AccessToken,
     credentials: Credentials,
-    /// When it came from its source; `None` for one from the cache on disk.
+    /// The time at which the source provided the token; `None` for one from the cache on the disk.
     since: Option<Instant>,
 }
 
@@ -62,7 +62,7 @@ impl ActiveToken {
     }
 }
 
-/// What the last look brought.
+/// The result of the last lookup.
 enum LastLookup {
     Found(ActiveToken),
     Failed(Error, Instant),
@@ -73,24 +73,24 @@ enum LastLookup {
 struct Skipped {
     part: CredentialSource,
     why: String,
-    /// Whether these are its own words.
+    /// Whether the message is that of the source.
     said: bool,
 }
 
-/// The order in which a token is looked for, and the one that was found.
+/// The sources of a token in order, and the token that was found.
 pub(super) struct Chain {
-    /// How token endpoints are reached: as the service is, without its headers and credentials.
+    /// The settings for token endpoints: those of the service, without its headers and credentials.
     options: Options,
     given: Option<ExplicitToken>,
     cache: Option<Cache>,
     trace: Option<TraceSink>,
     looked: Mutex<Option<LastLookup>>,
-    /// Of the last look.
+    /// The sources that the last lookup skipped.
     skipped: std::sync::Mutex<Vec<Skipped>>,
 }
 
 impl Chain {
-    /// The chain for these settings. Looks for nothing yet.
+    /// Returns the chain for the settings. Looks for nothing yet.
     ///
     /// # Errors
     /// `usage` for a token file that cannot be one.
@@ -106,7 +106,7 @@ impl Chain {
         })
     }
 
-    /// Looks in order; what was kept on a disk is skipped where it is known to be `stale`.
+    /// Looks for a token in order; skips cached ones that are known to be `stale`.
     async fn look(&self, stale: bool) -> Result<ActiveToken> {
         if let Some(given) = &self.given {
             let token = given.token().await?;
@@ -155,7 +155,7 @@ impl Chain {
         lock(&self.skipped)
     }
 
-    /// A part's token that an earlier process kept.
+    /// Returns the token of a source that an earlier process cached.
     fn kept(&self, part: CredentialSource) -> Option<Result<ActiveToken>> {
         let Ok(Availability::Configured { key: Some(key) }) = part.availability() else { return None };
         let token = self.cache.as_ref()?.get(&key).filter(AccessToken::is_good)?;
@@ -168,7 +168,7 @@ impl Chain {
         }
     }
 
-    /// Looks, and remembers what came of it.
+    /// Looks for a token, and stores the result.
     async fn found<'a>(&self, looked: &'a mut Option<LastLookup>, stale: bool) -> Result<&'a ActiveToken> {
         let new = self.look(stale).await;
         if let Ok(held) = &new {
@@ -180,7 +180,7 @@ impl Chain {
         }
     }
 
-    /// What each part has to say, for `doctor`.
+    /// Returns the state of each source, for `doctor`.
     pub(super) async fn diagnose(&self) -> Vec<Check> {
         let outcome = self.credentials().await;
         let looked = self.looked.lock().await;
@@ -208,7 +208,7 @@ impl Chain {
     }
 }
 
-/// Where a token comes from and how long it is good, for people.
+/// Returns the source and the remaining life of a token, for display.
 fn told(held: &ActiveToken) -> String {
     let kept = if held.since.is_none() { ", kept from an earlier command" } else { "" };
     match held.token.expires_at.or_else(|| explicit::end_of(&held.token.text)) {
@@ -218,7 +218,7 @@ fn told(held: &ActiveToken) -> String {
     }
 }
 
-/// Nothing was found. What was asked says why it had no answer.
+/// Returns the error of a lookup without a token, with the reason of each source.
 fn none(skipped: &[Skipped]) -> Error {
     let mut message = "no login for Microsoft Foundry was found".to_owned();
     let mut missing = String::new();
@@ -253,7 +253,7 @@ impl Auth for Chain {
         self.found(&mut looked, false).await.map(|held| held.credentials.clone())
     }
 
-    /// A kept token may have been taken back, and a file may hold a newer one by now.
+    /// Looks again: a cached token may have been revoked, and a file may hold a newer one.
     async fn renew(&self, refused: &Credentials) -> Result<Option<Credentials>> {
         let mut looked = self.looked.lock().await;
         if let Some(LastLookup::Found(held)) = &*looked {

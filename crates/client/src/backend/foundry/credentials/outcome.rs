@@ -1,4 +1,4 @@
-//! What the parts of the chain answer, and what they share.
+//! The results of the sources in the chain, and shared helpers.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -9,7 +9,7 @@ use wharf_core::error::{Error, Kind, Result};
 /// How long before its end a token is no longer used: clocks differ, and a request takes time.
 const MARGIN: SignedDuration = SignedDuration::from_mins(5);
 
-/// A token, which nothing shows.
+/// A token, which is never shown.
 #[derive(Clone)]
 pub(super) struct AccessToken {
     pub(super) text: String,
@@ -18,38 +18,38 @@ pub(super) struct AccessToken {
 }
 
 impl AccessToken {
-    /// Whether a request can carry it: one with a line break in it cannot be a header's value.
+    /// Returns whether a request can carry the token: one with a line break is not a valid header value.
     pub(super) fn can_be_sent(&self) -> bool {
         Credentials::bearer(&self.text).is_ok()
     }
 
-    /// Whether it may be used, as far as its end is known.
+    /// Returns whether the token may be used, as far as its expiry is known.
     pub(super) fn is_good(&self) -> bool {
         let now = Timestamp::now();
         self.expires_at.is_none_or(|end| end.checked_sub(MARGIN).is_ok_and(|end| now < end))
     }
 }
 
-/// Whether a part can be asked.
+/// Whether a source can be used.
 pub(super) enum Availability {
-    /// It can. `key` tells its tokens from all others; without one they are not kept on a disk.
+    /// The source is configured. `key` identifies its tokens; without one they are not cached on the disk.
     Configured { key: Option<String> },
-    /// Nothing says that it can or cannot.
+    /// It is unknown whether the source can be used.
     Unknown,
-    /// It cannot, and why.
+    /// The source is not configured, for this reason.
     NotConfigured(String),
 }
 
-/// What a part says when it is asked.
+/// The answer of a source.
 pub(super) enum TokenResult {
     Token(AccessToken),
-    /// It is not there after all.
+    /// The source is not available, for this reason.
     NotAvailable(String),
-    /// It is there, and reports that no user is logged in, or a similar reason.
+    /// The source reports that no user is logged in, or a similar reason.
     NotLoggedIn(String),
 }
 
-/// The variables of these names that are not set, for people.
+/// Returns the names of the variables that are not set, for display.
 pub(super) fn unset(names: &[&str]) -> Option<String> {
     let unset: Vec<_> = names.iter().copied().filter(|name| env::text(name).is_none()).collect();
     match unset.as_slice() {
@@ -59,7 +59,7 @@ pub(super) fn unset(names: &[&str]) -> Option<String> {
     }
 }
 
-/// A tenant is an id or a domain.
+/// Checks that a tenant is an id or a domain.
 ///
 /// # Errors
 /// `auth` for what is neither.

@@ -1,11 +1,11 @@
-//! The parts of the chain, in their order, and what they have in common.
+//! The sources of the chain, in order, and their common operations.
 
 use super::outcome::{Availability, TokenResult};
 use super::{entra, managed, tools};
 use crate::http::Options;
 use wharf_core::error::Result;
 
-/// Something that the user may be logged in with.
+/// A source of tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum CredentialSource {
     ServicePrincipal,
@@ -16,7 +16,7 @@ pub(super) enum CredentialSource {
 }
 
 impl CredentialSource {
-    /// All of them, in the order in which they are asked.
+    /// All sources, in the order in which they are used.
     pub(super) const ALL: [CredentialSource; 5] = [
         CredentialSource::ServicePrincipal,
         CredentialSource::WorkloadIdentity,
@@ -25,7 +25,7 @@ impl CredentialSource {
         CredentialSource::AzureDeveloperCli,
     ];
 
-    /// Its name, for people.
+    /// Returns the name of the source, for display.
     pub(super) const fn name(self) -> &'static str {
         match self {
             CredentialSource::ServicePrincipal => "service principal",
@@ -36,7 +36,7 @@ impl CredentialSource {
         }
     }
 
-    /// Whether it can be asked. Sends nothing.
+    /// Returns whether the source can be used. Sends nothing.
     ///
     /// # Errors
     /// Where it is set up by half: what the user meant is then not known.
@@ -50,7 +50,7 @@ impl CredentialSource {
         }
     }
 
-    /// Asks it. A `doubtful` one may not take long.
+    /// Requests a token from the source. A `doubtful` source has a short time limit.
     ///
     /// # Errors
     /// Where it is set up and says no.

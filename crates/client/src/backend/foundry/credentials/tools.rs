@@ -1,5 +1,5 @@
-//! The tools that people log in with: `az` and `azd`. Azure's own client asks each for a token, as a program
-//! that is run by us.
+//! The command-line tools `az` and `azd`. Azure's own client runs them to get a token, through an executor of this
+//! module.
 
 use std::ffi::{OsStr, OsString};
 use std::io;
@@ -27,20 +27,20 @@ use wharf_core::platform::program;
 use wharf_core::sync::lock;
 use wharf_wire::foundry as wire;
 
-/// How long a tool may take: it is written in Python, and may have to ask for a token itself.
+/// The time limit of a tool: `az` is written in Python, and a tool may have to request a token.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// A client of Azure's.
+/// A credential of Azure's client.
 type CredentialResult = azure_core::Result<Arc<dyn TokenCredential>>;
 
 /// A tool.
 pub(super) struct Tool {
     name: &'static str,
-    /// Makes Azure's own client for it, for a tenant.
+    /// Creates Azure's own client of the tool, for a tenant.
     credential: fn(Option<String>, Arc<dyn Executor>) -> CredentialResult,
-    /// The directory of its settings: by its variable, else by its name below the home directory.
+    /// The settings directory of the tool: its variable, and its default name below the home directory.
     settings: (&'static str, &'static str),
-    /// Its files there that say who is logged in.
+    /// The files in that directory that record the login.
     login: &'static [&'static str],
 }
 
@@ -66,19 +66,19 @@ pub(super) const AZD: Tool = Tool {
     login: &["auth.json", "config.json"],
 };
 
-/// Runs what Azure's client wants to run, and keeps why it failed.
+/// Runs the commands of Azure's client, and keeps the reason of a failure.
 #[derive(Debug)]
 struct Runner {
     /// The tool.
     name: &'static str,
-    /// The directories in which it is looked for.
+    /// The directories in which the tool is searched.
     path: OsString,
     why: Mutex<Option<String>>,
 }
 
 #[async_trait]
 impl Executor for Runner {
-    /// `program` is a shell: it goes to a directory of the system and calls the tool by its name.
+    /// Runs a command. `program` is a shell, which changes to a system directory and calls the tool by its name.
     async fn run(&self, program: &OsStr, args: &[&OsStr]) -> io::Result<Output> {
         let said = program::ask(Path::new(program), args, Some(&self.path), PATIENCE).await;
         let why = match &said {
@@ -92,8 +92,8 @@ impl Executor for Runner {
 }
 
 impl Tool {
-    /// Whether it is installed. Its tokens are kept for as long as the same person is logged in: its own
-    /// record of that is a part of their key.
+    /// Returns whether the tool is installed. Its tokens are cached while the same user is logged in: the tool's
+    /// record of the login is a part of their key.
     pub(super) fn availability(&self) -> Result<Availability> {
         let tenant = tenant()?.unwrap_or_default();
         let Some(program) = self.program() else {
@@ -106,7 +106,7 @@ impl Tool {
         Ok(Availability::Configured { key })
     }
 
-    /// Asks it. One that has nothing to give says why, and is skipped.
+    /// Requests a token from the tool. A tool without a login states the reason, and is skipped.
     pub(super) async fn ask(&self) -> Result<TokenResult> {
         let path = program::absolute(&env::path(env::PATH).map(OsString::from).unwrap_or_default());
         let runner = Arc::new(Runner { name: self.name, path, why: Mutex::default() });
@@ -124,7 +124,7 @@ impl Tool {
         program::find(self.name, env::path(env::PATH)?.as_os_str())
     }
 
-    /// What stands for the login of now; nothing where the tool keeps no record of it.
+    /// Returns an identifier of the current login; `None` if the tool keeps no record of it.
     fn login(&self) -> Option<String> {
         let (variable, name) = self.settings;
         // A tool does not run where we do: what a relative one means is its own affair.
@@ -144,7 +144,7 @@ impl Tool {
 /// The largest file with a tool's login, in bytes.
 const LOGIN: u64 = 16 * 1024 * 1024;
 
-/// The tenant that the user wants, where that is said.
+/// Returns the configured tenant, if any.
 fn tenant() -> Result<Option<String>> {
     let tenant = env::text(env::AZURE_TENANT_ID);
     tenant.as_deref().map_or(Ok(()), check_tenant)?;

@@ -1,5 +1,5 @@
-//! How Azure's own client sends its requests: with our connections, limits of time, retries, proxies and
-//! traces, and with errors of ours.
+//! The transport of Azure's own client: with the connections, time limits, retries, proxies, traces and errors of
+//! wharf.
 
 use std::fmt;
 use std::sync::{Arc, Mutex};
@@ -19,19 +19,19 @@ use wharf_core::sync::lock;
 use wharf_wire::foundry as wire;
 use wharf_wire::url::Query;
 
-/// Headers that are ours to set.
+/// Headers that this transport sets itself.
 const OURS: [&str; 2] = ["content-type", "user-agent"];
 
-/// Fields of a form that prove who asks.
+/// Fields of a form that hold credentials.
 const PROOFS: [&str; 2] = ["client_assertion", "client_secret"];
 
-/// The longest that a token is good for, in seconds: ten years, where an hour or a day is usual.
+/// The longest plausible life of a token, in seconds: ten years, where an hour or a day is usual.
 const LONGEST_LIFE: i64 = 10 * 365 * 86_400;
 
-/// Sends what a credential of Azure's wants to send, and keeps why it failed.
+/// Sends the requests of a credential of Azure's client, and keeps the reason of a failure.
 pub(super) struct Transport {
     options: Options,
-    /// An address, and the one to use in its place.
+    /// An address prefix, and its replacement.
     moved: Option<(&'static str, String)>,
     failed: Mutex<Option<Error>>,
 }
@@ -43,17 +43,17 @@ impl fmt::Debug for Transport {
 }
 
 impl Transport {
-    /// One for a single credential. The address in `options` does not count.
+    /// Returns a transport for a single credential. The base URL in `options` is not used.
     pub(super) fn new(options: Options) -> Self {
         Transport { options, moved: None, failed: Mutex::default() }
     }
 
-    /// What begins with this address goes to another one.
+    /// Sends requests to addresses below `from` to `to` instead.
     pub(super) fn moved(self, from: &'static str, to: &str) -> Self {
         Transport { moved: Some((from, to.trim_end_matches('/').to_owned())), ..self }
     }
 
-    /// What makes a credential send its requests here. Retries are ours alone.
+    /// Returns the options that make a credential use this transport, without retries of its own.
     pub(super) fn client_options(self: &Arc<Self>) -> ClientOptions {
         ClientOptions {
             transport: Some(azure_core::http::Transport::new(Arc::<Self>::clone(self))),
@@ -62,7 +62,7 @@ impl Transport {
         }
     }
 
-    /// Asks a credential that sends its requests here; nothing where the answer holds no token.
+    /// Requests a token from a credential that uses this transport; `None` if the answer holds no token.
     ///
     /// # Errors
     /// Those of the request, in our words.
@@ -141,8 +141,8 @@ fn absurd(answer: &Value, now: Timestamp) -> Option<String> {
     })
 }
 
-/// The token that a credential gives. Why it gives none, the source of the answer knows: its own
-/// error may hold what was answered.
+/// Returns the token of a credential, if any. The source of the answer knows the reason of a failure: the
+/// credential's own error may repeat the answer.
 pub(super) async fn token(credential: &dyn TokenCredential) -> Option<AccessToken> {
     let given = credential.get_token(&[wire::SCOPE], None).await.ok()?;
     let expires_at = Timestamp::from_second(given.expires_on.unix_timestamp()).ok();
@@ -150,12 +150,12 @@ pub(super) async fn token(credential: &dyn TokenCredential) -> Option<AccessToke
         .filter(|token| !token.text.trim().is_empty())
 }
 
-/// An answer that should have held a token.
+/// Returns the error of an answer without a token.
 pub(super) fn no_token() -> Error {
     Error::new(Kind::Auth, "the answer holds no token").hint("is this the right address?")
 }
 
-/// A credential that cannot even be asked. There is no secret yet that this could repeat.
+/// Returns the error of a credential that cannot be created. It cannot contain a secret yet.
 #[allow(clippy::needless_pass_by_value, reason = "for map_err")]
 pub(super) fn not_made(error: azure_core::Error) -> Error {
     Error::new(Kind::Auth, redact::text(&error.to_string()))
