@@ -73,7 +73,7 @@ fn every_operation_of_the_route_tables_is_answered_under_its_name() {
         );
         let reply = server.raw(head.as_bytes()).unwrap();
         let body = String::from_utf8_lossy(&reply.body);
-        assert!(reply.status != 405 && !body.contains("no call of this path"), "{request}: {} {body}", reply.status);
+        assert!(reply.status != 405 && !body.contains("unknown path"), "{request}: {} {body}", reply.status);
     }
     let path = stage.path("log.jsonl");
     wait_until("a line for each request", || fs::read_to_string(&path).unwrap().lines().count() == all.len());

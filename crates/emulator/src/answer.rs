@@ -32,12 +32,12 @@ pub(super) type ResponseBody = UnsyncBoxBody<Bytes, BodyError>;
 /// An answer.
 pub(super) type HttpResponse = Response<ResponseBody>;
 
-/// The time as answers tell it.
+/// Returns the time in the form of answers.
 pub(super) fn now() -> Timestamp {
     written(Timestamp::now())
 }
 
-/// A time as answers tell it: to the microsecond, as the services' own answers do \[docs\]. Its last
+/// Returns a time in the form of answers: to the microsecond, as the services' own answers do \[docs\]. Its last
 /// digit is never 0, which would be left out: all times have six decimals, so that clients which
 /// compare them as text find them in order.
 pub(super) fn written(time: Timestamp) -> Timestamp {
@@ -45,31 +45,31 @@ pub(super) fn written(time: Timestamp) -> Timestamp {
     Timestamp::from_microsecond(micros + i64::from(micros % 10 == 0)).unwrap_or(time)
 }
 
-/// Without a body.
+/// Returns an answer without a body.
 pub(super) fn empty(status: StatusCode) -> HttpResponse {
     let mut answer = Response::new(Empty::new().map_err(|never| match never {}).boxed_unsync());
     *answer.status_mut() = status;
     answer
 }
 
-/// With a body of this type.
+/// Returns an answer with a body of this type.
 pub(super) fn full(status: StatusCode, media_type: &'static str, body: impl Into<Bytes>) -> HttpResponse {
     let content = Full::new(body.into()).map_err(|never| match never {}).boxed_unsync();
     with(status, media_type, content)
 }
 
-/// With a JSON document.
+/// Returns an answer with a JSON document.
 pub(super) fn json(status: StatusCode, document: &impl Serialize) -> HttpResponse {
     full(status, "application/json; charset=utf-8", serde_json::to_vec(document).unwrap_or_default())
 }
 
-/// With blocks that come one by one.
+/// Returns an answer with blocks that come one by one.
 pub(super) fn stream(media_type: &'static str, blocks: BoxStream<'static, Result<Bytes>>) -> HttpResponse {
     let frames = blocks.map_ok(Frame::data).map_err(BodyError::from);
     with(StatusCode::OK, media_type, BodyExt::boxed_unsync(StreamBody::new(frames)))
 }
 
-/// With a file.
+/// Returns an answer with a file.
 pub(super) fn file(body: Body) -> HttpResponse {
     let len = body.len();
     let body = body.unhashed();
@@ -82,7 +82,8 @@ pub(super) fn file(body: Body) -> HttpResponse {
 }
 
 /// What a download says its file is called: `attachment; filename=a.csv; filename*=UTF-8''a.csv`
-/// \[as Foundry was seen to\]. A name that is no plain word is quoted, with signs that old readers do not know replaced.
+/// \[as Foundry was seen to\]. A name that is not a plain word is quoted, with signs that old readers do not know
+/// replaced.
 pub(super) fn disposition(name: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "!#$&+-.^_`|~".contains(c);
     let mut text = String::from("attachment; filename=");
@@ -103,7 +104,7 @@ fn with(status: StatusCode, media_type: &'static str, content: ResponseBody) -> 
     answer
 }
 
-/// The same answer, which does not say its length before its end.
+/// Returns the same answer, which does not say its length before its end.
 pub(super) fn chunked(answer: HttpResponse) -> HttpResponse {
     let (mut head, content) = answer.into_parts();
     head.headers.remove(CONTENT_LENGTH);
@@ -111,7 +112,7 @@ pub(super) fn chunked(answer: HttpResponse) -> HttpResponse {
     Response::from_parts(head, BodyExt::boxed_unsync(StreamBody::new(frames)))
 }
 
-/// How many bytes the body of an answer has, where that is known.
+/// Returns how many bytes the body of an answer has, where that is known.
 pub(super) fn length(answer: &HttpResponse) -> Option<u64> {
     let announced = answer.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
     announced.or_else(|| answer.body().size_hint().exact())
@@ -128,7 +129,7 @@ pub(super) enum Interruption {
     Stall,
 }
 
-/// The same answer, cut after `at` bytes of its body. It goes on saying how long it would have been.
+/// Returns the same answer, cut after `at` bytes of its body. It goes on saying how long it would have been.
 pub(super) fn cut(answer: HttpResponse, at: u64, then: Interruption, line: Arc<Connection>) -> HttpResponse {
     let len = length(&answer);
     let (mut head, content) = answer.into_parts();
@@ -159,7 +160,7 @@ pub(super) fn cut(answer: HttpResponse, at: u64, then: Interruption, line: Arc<C
     Response::from_parts(head, BodyExt::boxed_unsync(StreamBody::new(frames)))
 }
 
-/// An error whose body never ends.
+/// Returns an error whose body never ends.
 pub(super) fn endless() -> HttpResponse {
     let line = Bytes::from_static(&[b'x'; 4096]);
     let blocks = stream::repeat_with(move || Ok(line.clone()));

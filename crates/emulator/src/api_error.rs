@@ -36,7 +36,7 @@ impl ApiError {
     /// Returns the error for a request that matches no operation.
     pub(super) fn no_route(error: NoRoute, method: &Method) -> Self {
         match error {
-            NoRoute::Path => Self::not_found("there is no call of this path"),
+            NoRoute::Path => Self::not_found("unknown path"),
             NoRoute::Method => Self::new(StatusCode::METHOD_NOT_ALLOWED, format!("this path takes no {method}")),
             NoRoute::Parameter => Self::bad("a part of the path is empty or no text"),
         }

@@ -27,7 +27,7 @@ impl Connection {
         Arc::new(Connection { torn: AtomicBool::new(false), patience, flushes: watch::Sender::new(0) })
     }
 
-    /// How long it may wait for its client.
+    /// Returns how long it may wait for its client.
     pub(super) fn patience(&self) -> Duration {
         self.patience
     }
@@ -37,7 +37,7 @@ impl Connection {
         self.torn.store(true, Ordering::Relaxed);
     }
 
-    /// Whether it was torn down.
+    /// Returns whether it was torn down.
     pub(super) fn is_reset(&self) -> bool {
         self.torn.load(Ordering::Relaxed)
     }

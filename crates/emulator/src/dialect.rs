@@ -23,17 +23,17 @@ pub(super) fn name<O: Operation>(method: &Method, path: &str) -> Option<&'static
 /// A protocol.
 #[async_trait]
 pub(super) trait Dialect: Send + Sync {
-    /// Whether a path is one of its own.
+    /// Returns whether a path is one of its own.
     fn claims(&self, path: &str) -> bool;
     /// What a request is called in faults and in the log: `group.verb`.
     fn operation(&self, method: &Method, path: &str) -> &'static str;
-    /// Whether faults count the bytes of the request of that operation, and not those of the answer.
+    /// Returns whether faults count the bytes of the request of that operation, and not those of the answer.
     fn is_upload(&self, operation: &str) -> bool {
         operation.ends_with(".upload")
     }
     /// Does what a request asks for.
     async fn answer(&self, request: ApiRequest) -> HttpResponse;
-    /// An error in its own form; `code` is the word that it has for programs.
+    /// Returns an error in its own form; `code` is the word that it has for programs.
     fn failure(&self, status: StatusCode, code: Option<&str>, message: &str) -> HttpResponse;
 }
 

@@ -1,4 +1,4 @@
-//! `--env-file`: the variables by which clients find the server, in a file that is there while they
+//! The environment file: the variables by which clients find the server, in a file that is there while they
 //! can.
 //!
 //! The file appears complete, in one step, when the server accepts connections, and goes with the
@@ -40,8 +40,8 @@ pub struct EnvFile {
 }
 
 impl EnvFileTarget {
-    /// Finds a place for the file, and removes what an earlier server left there: nobody may take
-    /// that for a sign of this one.
+    /// Finds a place for the file, and removes what an earlier server left there: it would
+    /// pass for a sign of this one.
     ///
     /// # Errors
     /// `conflict` where there is something else; `io` where the directory cannot be opened.
@@ -86,7 +86,7 @@ impl EnvFileTarget {
         }
     }
 
-    /// Whether the file begins like this.
+    /// Returns whether the file begins like this.
     fn starts_with(&self, text: &[u8]) -> bool {
         let mut head = Vec::new();
         let file = self.dir.open(&self.name);
@@ -114,7 +114,7 @@ impl Drop for EnvFile {
     }
 }
 
-/// A value as a shell and the dotenv libraries read it. Docker and kubectl read the line as it is,
+/// Returns a value as a shell and the dotenv libraries read it. Docker and kubectl read the line as it is,
 /// so that nothing is quoted that need not be.
 fn quoted(value: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "_-./:=,+@%".contains(c);

@@ -69,7 +69,7 @@ pub(super) async fn serve(
         Some(FailureEffect::Stall(Position::Start)) => std::future::pending().await,
         Some(failure @ FailureEffect::Status { at: Some(Position::Start), .. }) => instead(failure, dialect),
         failure => {
-            // A client that asked first sends nothing before it is told to.
+            // A client that asked first sends nothing before the answer to that.
             let asked_first = head.headers.contains_key(EXPECT);
             let answer = match (failure.as_ref().and_then(|failure| refusal(failure, dialect)), head.uri.query()) {
                 (Some(answer), _) => answer,
@@ -110,7 +110,7 @@ pub(super) async fn serve(
     Ok(entry.watch(answer))
 }
 
-/// Where a fault cuts a request of `len` bytes off.
+/// Returns where a fault cuts a request of `len` bytes off.
 fn request_cut(plan: &FaultPlan, up: bool, len: Option<u64>) -> Option<UploadCut> {
     let (at, then) = match plan.failure.as_ref().filter(|_| up)? {
         FailureEffect::Reset { at, keep: true } => (at, request::UploadInterruption::Keep),
@@ -121,14 +121,14 @@ fn request_cut(plan: &FaultPlan, up: bool, len: Option<u64>) -> Option<UploadCut
     (*at != Position::End).then(|| UploadCut { at: at.within(len), then })
 }
 
-/// The answer to a request of which nothing is done.
+/// Returns the answer to a request of which nothing is done.
 fn refusal(failure: &FailureEffect, dialect: &dyn Dialect) -> Option<HttpResponse> {
     let refused =
         matches!(failure, FailureEffect::Status { at: None, .. } | FailureEffect::Endless | FailureEffect::Redirect(_));
     refused.then(|| instead(failure, dialect))
 }
 
-/// The answer that a fault gives instead of the dialect's own.
+/// Returns the answer that a fault gives instead of the dialect's own.
 fn instead(failure: &FailureEffect, dialect: &dyn Dialect) -> HttpResponse {
     match failure {
         FailureEffect::Status { status, retry_after, code, .. } => {

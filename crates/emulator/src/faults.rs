@@ -17,8 +17,8 @@
 //! | `refused=inside` | the answer says success, and what is within it failure: AGB's creations and tools |
 //! | `endless` | the answer is an error 500 whose body never ends |
 //! | `redirect=URL` | the answer is 307, to there |
-//! | `bytes_written=N` | the answer to an upload claims so many bytes |
-//! | `page=N` | listings come in pages of at most so many entries, where a dialect knows how |
+//! | `bytes_written=N` | the answer to an upload reports N bytes |
+//! | `page=N` | listings come in pages of at most N entries, where a dialect knows how |
 //! | `chunked` | the answer does not say its length before its end |
 //! | `header=NAME:VALUE` | the answer, or what comes instead of it, has this header |
 //! | `sync=HOW` | AGB's syncs: see `docs/serve.md` |
@@ -123,7 +123,7 @@ pub(super) enum Position {
 }
 
 impl Position {
-    /// The byte, in a body of `len` bytes. A share of what has no known length is all of it.
+    /// Returns the byte, in a body of `len` bytes. A share of what has no known length is all of it.
     pub(super) fn within(self, len: Option<u64>) -> u64 {
         match self {
             Position::Start => 0,
@@ -189,7 +189,7 @@ impl Faults {
     }
 }
 
-/// Whether `pattern` means the operation: by its whole name, its last word, its group, or `*`.
+/// Returns whether `pattern` means the operation: by its whole name, its last word, its group, or `*`.
 fn concerns(pattern: &str, operation: &str) -> bool {
     pattern == "*" || pattern == operation || operation.split('.').any(|part| part == pattern)
 }
@@ -210,13 +210,13 @@ impl Fault {
 }
 
 fn read(spec: &str, operations: &[&str]) -> Result<Fault, String> {
-    let (operation, rest) = spec.split_once(':').ok_or("there is no colon after an operation")?;
+    let (operation, rest) = spec.split_once(':').ok_or("no colon after an operation")?;
     let operation = operation.trim();
     if !operations.iter().any(|known| concerns(operation, known)) {
-        return Err(format!("there is no operation `{operation}`; there are {}", operations.join(", ")));
+        return Err(format!("unknown operation `{operation}`: use one of {}", operations.join(", ")));
     }
     let mut words = rest.split_whitespace();
-    let effect = words.next().ok_or("there is no effect after the colon")?;
+    let effect = words.next().ok_or("no effect after the colon")?;
     let mut effect = read_effect(effect)?;
     let (mut skip, mut times) = (0, None);
     for word in words {
@@ -240,7 +240,7 @@ fn read_effect(word: &str) -> Result<Effect, String> {
         return if url.starts_with("http://") || url.starts_with("https://") {
             Ok(Effect::Fail(FailureEffect::Redirect(url.to_owned())))
         } else {
-            Err(format!("`{url}` is no URL of http or https"))
+            Err(format!("`{url}` is not a URL of http or https"))
         };
     }
     if let Some(header) = word.strip_prefix("header=") {
@@ -248,7 +248,7 @@ fn read_effect(word: &str) -> Result<Effect, String> {
             let (name, value) = header.split_once(':')?;
             Some(Effect::Header(name.parse().ok()?, value.parse().ok()?))
         };
-        return read().ok_or_else(|| format!("`{header}` is no header: write `header=NAME:VALUE`"));
+        return read().ok_or_else(|| format!("invalid header `{header}`: write `header=NAME:VALUE`"));
     }
     let (effect, at) = match word.split_once('@') {
         Some((effect, at)) => (effect, Some(read_position(at)?)),
@@ -263,17 +263,16 @@ fn read_effect(word: &str) -> Result<Effect, String> {
         Some(("bytes_written", bytes)) => nowhere(Effect::BytesWritten(size::parse(bytes)?)),
         Some(("page", entries)) => match entries.parse() {
             Ok(entries @ 1..) => nowhere(Effect::Page(entries)),
-            _ => Err(format!("`{entries}` is no number of entries")),
+            _ => Err(format!("`{entries}` is not a number of entries")),
         },
         Some(("refused", "inside")) => nowhere(Effect::Inside),
         Some(("sync", how)) => match SyncFault::WORDS.into_iter().find(|(word, _)| *word == how) {
             Some((_, how)) => nowhere(Effect::Sync(how)),
-            None => Err(format!(
-                "there is no sync `{how}`; there are {}",
-                SyncFault::WORDS.map(|(word, _)| word).join(", ")
-            )),
+            None => {
+                Err(format!("unknown sync `{how}`: use one of {}", SyncFault::WORDS.map(|(word, _)| word).join(", ")))
+            }
         },
-        Some((name, _)) => Err(format!("there is no effect `{name}=`")),
+        Some((name, _)) => Err(format!("unknown effect `{name}=`")),
         None if effect == "chunked" => nowhere(Effect::Chunked),
         None => read_failure(effect, at).map(Effect::Fail),
     }
@@ -295,7 +294,7 @@ fn read_failure(effect: &str, at: Option<Position>) -> Result<FailureEffect, Str
             }
             Ok(400..=599) => Err(format!("`{status}` happens at `start` or at `end`")),
             _ => Err(format!(
-                "there is no effect `{status}`; there are latency=TIME, reset, truncate, stall, endless, \
+                "unknown effect `{status}`: use one of latency=TIME, reset, truncate, stall, endless, \
                  refused, refused=inside, redirect=URL, bytes_written=N, page=N, chunked, header=NAME:VALUE, sync=HOW and the numbers 400 to 599"
             )),
         },
@@ -307,13 +306,13 @@ fn read_position(text: &str) -> Result<Position, String> {
         ("start", _) => Ok(Position::Start),
         ("end", _) => Ok(Position::End),
         (_, Some(Ok(share @ 0..=100))) => Ok(Position::Percent(share)),
-        (_, Some(_)) => Err(format!("`{text}` is no share: write `50%`")),
+        (_, Some(_)) => Err(format!("invalid share `{text}`: write `50%`")),
         (_, None) => size::parse(text).map(Position::Bytes),
     }
 }
 
 fn count(text: &str) -> Result<u32, String> {
-    text.parse().map_err(|_| format!("`{text}` is no number"))
+    text.parse().map_err(|_| format!("`{text}` is not a number"))
 }
 
 #[cfg(test)]

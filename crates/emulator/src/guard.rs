@@ -45,7 +45,7 @@ pub(super) fn check(version: Version, uri: &Uri, headers: &HeaderMap) -> Result<
     }
 }
 
-/// Whether a host can only be this machine's loopback: an address of it, or `localhost`, which browsers do not
+/// Returns whether a host can only be this machine's loopback: an address of it, or `localhost`, which browsers do not
 /// look up (RFC 6761, section 6.3).
 fn is_here(host: &str) -> bool {
     let host = host.to_ascii_lowercase();

@@ -2,7 +2,7 @@
 //! one write, however much is kept.
 //!
 //! A line is `[SUBJECT, PART, VALUE]`, and `null` for a value says that the part is gone. What a
-//! killed server had not written to its end is no line. Servers that have one store at the same time
+//! killed server had not written to its end is not a line. Servers that have one store at the same time
 //! all add to the file, and read what the others added; who opens it alone first leaves out the lines
 //! that later ones replaced.
 
@@ -31,7 +31,7 @@ struct JournalFile {
     file: File,
     /// How far it was read.
     read: u64,
-    /// Locked, so that nobody shortens the file.
+    /// Locked, so that no other process shortens the file.
     _lock: File,
 }
 
@@ -62,7 +62,7 @@ impl Journal {
         Ok(Journal(Some(Mutex::new(opened?))))
     }
 
-    /// Whether there is a file.
+    /// Returns whether there is a file.
     pub(super) fn stays(&self) -> bool {
         self.0.is_some()
     }
@@ -78,7 +78,7 @@ impl Journal {
         shared.file.write_all(lines.as_bytes()).map_err(|e| failed("writing", &e))
     }
 
-    /// What was written since this was asked last, by whoever it was; at first all there is.
+    /// What was written since this was asked last, by any process; at first everything.
     ///
     /// # Errors
     /// `io` where the file cannot be read.
@@ -112,7 +112,7 @@ fn lines(text: &[u8]) -> impl Iterator<Item = JournalLine> {
         .filter_map(|line| serde_json::from_slice(line).ok())
 }
 
-/// Leaves out of a file what was replaced, and what is no line; the parts of a subject come in the
+/// Leaves out of a file what was replaced, and what is not a line; the parts of a subject come in the
 /// order of their names.
 fn shorten(store: &Dir, name: &str) -> io::Result<()> {
     let text = match store.read(name) {

@@ -130,7 +130,7 @@ pub fn operations() -> Vec<&'static str> {
     all
 }
 
-/// The backends whose services a server stands in for.
+/// Returns the backends whose services a server stands in for.
 pub fn backends() -> impl Iterator<Item = &'static str> {
     DIALECTS.iter().map(|dialect| dialect.backend)
 }
@@ -160,12 +160,12 @@ pub struct Server {
     backend: Arc<Local>,
     origin: String,
     variables: Vec<(&'static str, String)>,
-    /// What goes with it. The last member, so that whoever works in it is gone before.
+    /// What goes with it. The last field, so that all tasks that use it have ended before.
     scratch: TempDir,
 }
 
 impl Server {
-    /// Listens.
+    /// Binds the address and prepares the store.
     ///
     /// # Errors
     /// `usage` for an address that others can reach; `conflict` for one that is taken; `io` where
@@ -215,7 +215,7 @@ impl Server {
         &self.origin
     }
 
-    /// The variables by which clients find it and trust it.
+    /// Returns the variables by which clients find it and trust it.
     pub fn variables(&self) -> &[(&'static str, String)] {
         &self.variables
     }
@@ -243,7 +243,7 @@ impl Server {
         }
         drop(listener);
         closing.send_replace(true);
-        // Whoever takes longer is cut off when `lines` goes.
+        // A connection that takes longer is cut off when `lines` goes.
         drop(timeout(GRACE, async { while lines.join_next().await.is_some() {} }).await);
         lines.shutdown().await;
         backend.flush().await?;

@@ -31,7 +31,7 @@ impl Log {
     }
 }
 
-/// What is told of a request. No headers: that is where credentials are.
+/// The log entry of a request. No headers: that is where credentials are.
 #[derive(Debug, Serialize)]
 pub(super) struct LogLine {
     /// When it came.
@@ -56,7 +56,7 @@ pub(super) struct LogLine {
 }
 
 impl LogLine {
-    /// A request that came just now.
+    /// Returns a request that came just now.
     pub(super) fn of(method: &hyper::Method, uri: &hyper::Uri, operation: &'static str) -> Self {
         LogLine {
             time: Timestamp::now(),
@@ -83,7 +83,7 @@ impl LogLine {
 const SECRETS: [&str; 9] =
     ["token", "key", "secret", "signature", "password", "credential", "authorization", "ticket", "code"];
 
-/// A query with the values of secrets replaced.
+/// Returns a query with the values of secrets replaced.
 fn masked(query: &str) -> String {
     let mask = |pair: &str| match pair.split_once('=') {
         Some((name, _)) if is_secret(name) => format!("{name}=***"),

@@ -34,7 +34,7 @@ pub(super) struct ApiRequest {
 }
 
 impl ApiRequest {
-    /// Its body as one JSON object of at most so many bytes; an empty one where there is none.
+    /// Its body as one JSON object of at most `most` bytes; an empty one where there is none.
     pub(super) async fn document<T: DeserializeOwned>(&self, most: u64) -> ApiResult<T> {
         let body = self.body.all(most).await?;
         let members: serde_json::Result<Map<String, Value>> =
@@ -47,9 +47,9 @@ impl ApiRequest {
 /// What a fault makes of an answer that only a dialect can give.
 #[derive(Debug, Default, Clone, Copy)]
 pub(super) struct ResponseFault {
-    /// Listings come in pages of at most so many entries.
+    /// Listings come in pages of at most this many entries.
     pub(super) page: Option<usize>,
-    /// An upload is said to have had so many bytes.
+    /// An upload is reported with this many bytes.
     pub(super) bytes_written: Option<u64>,
     /// What is done fails within an answer that says success.
     pub(super) inside: bool,
@@ -57,7 +57,7 @@ pub(super) struct ResponseFault {
     pub(super) sync: Option<SyncFault>,
 }
 
-/// The body of a request. It is read once; whoever shares it goes on where the last one stopped.
+/// The body of a request. It is read once; each reader goes on where the last one stopped.
 pub(super) struct RequestBody {
     reading: Mutex<ReadState>,
     announced: Option<u64>,
@@ -103,22 +103,22 @@ impl RequestBody {
         Arc::new(RequestBody { reading, announced, taken, broken, cut: cut(announced), line })
     }
 
-    /// How many bytes it says that it has; nothing for one that comes in chunks.
+    /// Returns how many bytes it says that it has; nothing for one that comes in chunks.
     pub(super) fn announced(&self) -> Option<u64> {
         self.announced
     }
 
-    /// How many bytes were read.
+    /// Returns how many bytes were read.
     pub(super) fn taken(&self) -> u64 {
         self.taken.load(Ordering::Relaxed)
     }
 
-    /// Whether its sender went away before its end.
+    /// Returns whether its sender went away before its end.
     pub(super) fn is_broken(&self) -> bool {
         self.broken.load(Ordering::Relaxed)
     }
 
-    /// The next block; nothing at the end, which is where the sender said it would be.
+    /// Returns the next block; nothing at the end, which is where the sender said it would be.
     ///
     /// # Errors
     /// `unavailable` where the sender went away before.
@@ -176,7 +176,7 @@ impl RequestBody {
         }
     }
 
-    /// All of it, where it has at most `most` bytes.
+    /// Returns all of it, where it has at most `most` bytes.
     ///
     /// # Errors
     /// As [`RequestBody::next`]; `limit` where it has more.

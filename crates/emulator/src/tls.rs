@@ -1,6 +1,6 @@
-//! `--tls`: a certificate of a throw-away authority, made at the start.
+//! TLS: a certificate of a throw-away authority, made at the start.
 //!
-//! The authority's key signs this one certificate and is forgotten: nobody can make another that is
+//! The authority's key signs this one certificate and is forgotten: no other can be made that is
 //! trusted because of it. The names are those of this machine's loopback only.
 
 use std::sync::Arc;
@@ -23,7 +23,7 @@ use tokio_rustls::rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer};
 
 use wharf_core::error::{Error, Kind, Result};
 
-/// Whom the certificate speaks for.
+/// The names in the certificate.
 const NAMES: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
 
 /// How long it is valid. Some clients refuse certificates of more than 825 days.
@@ -134,7 +134,7 @@ impl SigningKey for SigningKeyPair {
     }
 }
 
-/// The text form of a certificate.
+/// Returns the text form of a certificate.
 fn pem(der: &[u8]) -> String {
     let text = BASE64_STANDARD.encode(der);
     let mut pem = String::from("-----BEGIN CERTIFICATE-----\n");

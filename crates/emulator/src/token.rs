@@ -6,7 +6,7 @@ use hyper::header::AUTHORIZATION;
 /// The token that commands are given. Any other is accepted as well.
 pub const TOKEN: &str = "wharf-serve-accepts-any-token";
 
-/// Whether a request has a bearer token, whatever it is.
+/// Returns whether a request has a bearer token, whatever it is.
 pub(super) fn is_given(headers: &HeaderMap) -> bool {
     let value = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
     let token =

@@ -167,7 +167,7 @@ pub fn name(item: &RawValue) -> String {
     excerpt(named.unwrap_or(item).get())
 }
 
-/// The beginning of a text from outside in one line, without control characters.
+/// Returns the beginning of a text from outside in one line, without control characters.
 pub fn excerpt(text: &str) -> String {
     let plain = text.chars().map(|c| if c.is_control() { ' ' } else { c });
     let mut shown: String = plain.take(EXCERPT).collect();
@@ -177,8 +177,8 @@ pub fn excerpt(text: &str) -> String {
     shown
 }
 
-/// The same text with NUL for each half of a surrogate pair without its other half, which no string can hold. No name and
-/// no path holds NUL, so that whoever checks those refuses this one and not the whole text.
+/// Returns the same text with NUL for each half of a surrogate pair without its other half, which no string can hold.
+/// No name and no path holds NUL, so that a check of those refuses this one and not the whole text.
 pub(crate) fn mended(text: &[u8]) -> Cow<'_, [u8]> {
     let unit = |at: usize| -> Option<u16> {
         let digits = text.get(at..at + 6)?.strip_prefix(b"\\u")?;

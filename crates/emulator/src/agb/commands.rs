@@ -58,7 +58,7 @@ impl<'w> CommandArguments<'w> {
         self.options.iter().any(|option| letters.contains(*option))
     }
 
-    /// The mode of `chmod MODE PATH...`.
+    /// Returns the mode of `chmod MODE PATH...`.
     fn read_mode(&mut self) -> Result<(), String> {
         let mode = if self.rest.is_empty() { "" } else { self.rest.remove(0) };
         let known = match mode {
@@ -69,7 +69,7 @@ impl<'w> CommandArguments<'w> {
         Ok(())
     }
 
-    /// The time of `touch -d @SECONDS PATH...`.
+    /// Returns the time of `touch -d @SECONDS PATH...`.
     fn read_time(&mut self) -> Result<(), String> {
         let time = if self.rest.is_empty() || !self.has("d") { "" } else { self.rest.remove(0) };
         let read = || {
@@ -93,7 +93,7 @@ impl AgbEmulator {
         let Some((name, words)) = command.words.split_first() else { return Ok(CommandResult::default()) };
         let known = match name.as_str() {
             "true" | "false" | "pwd" | "cd" | "rmdir" | "chmod" => "",
-            "echo" => return Ok(CommandResult::told(format!("{}\n", words.join(" ")))),
+            "echo" => return Ok(CommandResult::output(format!("{}\n", words.join(" ")))),
             "find" => return self.run_find(found, cwd, words).await,
             "stat" => return self.run_stat(found, cwd, words).await,
             "test" => "edfs",
@@ -116,7 +116,7 @@ impl AgbEmulator {
         match (words.name, words.rest.as_slice()) {
             ("true", _) => Ok(CommandResult::default()),
             ("false", _) => Ok(CommandResult { code: 1, ..CommandResult::default() }),
-            ("pwd", _) => Ok(CommandResult::told(format!("{cwd}\n"))),
+            ("pwd", _) => Ok(CommandResult::output(format!("{cwd}\n"))),
             ("mv" | "cp" | "ln", [from, to]) => self.put_over(found, cwd, &words, from, to).await,
             ("mv" | "cp" | "ln", _) | (_, []) => {
                 Ok(CommandResult::failed(1, format!("{name}: another number of words is needed")))
@@ -133,7 +133,7 @@ impl AgbEmulator {
         }
     }
 
-    /// Does what a command does with each path; all are tried, and those that fail are told.
+    /// Does what a command does with each path; all are tried, and those that fail are reported.
     async fn each(
         &self,
         found: &AgbSession,
@@ -296,7 +296,7 @@ impl AgbEmulator {
         })
     }
 
-    /// A second name of a file, or of the one that a link leads to.
+    /// Creates a second name of a file, or of the one that a link leads to.
     async fn second_name(&self, found: &AgbSession, from: &RemotePath, to: &RemotePath) -> Result<(), Error> {
         let entry = self.look(found, from).await?;
         let (from, to) = (found.at(entry.path), found.at(to.clone()));
@@ -346,7 +346,7 @@ impl AgbEmulator {
     }
 }
 
-/// A line of a checksum: a name with a backslash or a line end is escaped, and a backslash says so.
+/// Returns a line of a checksum: a name with a backslash or a line end is escaped, and a backslash says so.
 fn summed(sum: &str, words: &CommandArguments<'_>, name: &str) -> Vec<u8> {
     let mark = if words.has("b") { '*' } else { ' ' };
     if name.contains(['\\', '\n']) {

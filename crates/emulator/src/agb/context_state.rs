@@ -50,7 +50,7 @@ impl ContextRegistry {
         change(&mut lock(&self.0))
     }
 
-    /// Whether there is one of that id.
+    /// Returns whether there is one of that id.
     pub(super) fn has(&self, id: &str) -> bool {
         self.change(|state| state.contexts.iter().any(|held| held.context.id == id))
     }

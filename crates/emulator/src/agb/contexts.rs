@@ -19,7 +19,7 @@ fn unknown() -> ApiError {
 }
 
 impl AgbEmulator {
-    /// The contexts of the service's own that a session has: one, through which files pass.
+    /// Returns the contexts of the service's own that a session has: one, through which files pass.
     pub(super) async fn load_context(&self, query: &Query) -> ApiResult<HttpResponse> {
         let found = self.find_in(query).await?;
         let types = query.get("contextTypes").unwrap_or("[]");
@@ -49,7 +49,7 @@ impl AgbEmulator {
         Ok(good(value([context])))
     }
 
-    /// A URL for an upload or a download, whether there is an object or not.
+    /// Returns a URL for an upload or a download, whether there is an object or not.
     pub(super) fn presigned(&self, method: &Method, query: &Query) -> ApiResult<HttpResponse> {
         let id = required(query, "contextId")?;
         if !self.contexts.has(id) {
@@ -80,7 +80,7 @@ impl AgbEmulator {
         }))
     }
 
-    /// A context by id or by name; one of a new name is made where that was asked for.
+    /// Returns a context by id or by name; one of a new name is made where that was asked for.
     pub(super) fn get_context(&self, query: &Query) -> ApiResult<HttpResponse> {
         let may_make = query.get("allowCreate") == Some("true");
         let name = query.get("name").filter(|name| !name.is_empty());
@@ -146,7 +146,7 @@ impl AgbEmulator {
         }
     }
 
-    /// The files of a context, those directly in a directory where one is named.
+    /// Returns the files of a context, those directly in a directory where one is named.
     pub(super) fn context_files(&self, query: &Query) -> ApiResult<HttpResponse> {
         let id = required(query, "contextId")?;
         let number = |name: &str, default: usize| match query.get(name).map(str::parse::<usize>) {

@@ -73,11 +73,11 @@ impl AgbEmulator {
         match asked.format.as_deref() {
             None | Some("" | "text") => Ok(String::from_utf8_lossy(&bytes).into_owned()),
             Some(wire::ReadFile::BINARY) => Ok(BASE64_STANDARD.encode(&bytes)),
-            Some(other) => Err(wrong(format!("there is no format {other:?}"))),
+            Some(other) => Err(wrong(format!("unknown format {other:?}"))),
         }
     }
 
-    /// The directory must be there: who counts on more would fail elsewhere.
+    /// Writes a file into an existing directory: a client that counts on more would fail elsewhere.
     pub(super) async fn write_file(&self, found: &AgbSession, asked: wire::WriteFile) -> ToolCallResult {
         let doing = "Failed to write file";
         let at = Self::path(&asked.path)?;
@@ -86,7 +86,7 @@ impl AgbEmulator {
             None | Some("" | wire::WriteFile::OVERWRITE) => (false, false),
             Some(wire::WriteFile::APPEND) => (true, false),
             Some(wire::WriteFile::CREATE_NEW) => (false, true),
-            Some(other) => return Err(wrong(format!("there is no mode {other:?}"))),
+            Some(other) => return Err(wrong(format!("unknown mode {other:?}"))),
         };
         let tail = Bytes::from(asked.content);
         let done = async {
@@ -115,7 +115,7 @@ impl AgbEmulator {
         self.files().put(&found.at(at.clone()), source.as_ref(), options).await.map(drop)
     }
 
-    /// A file of a session with something behind it.
+    /// Returns a file of a session with something behind it.
     pub(super) fn stored(&self, found: &AgbSession, entry: &Entry, tail: Bytes) -> StoredFileSource {
         let executable = entry.mode.is_some_and(|mode| mode.0 & 0o111 != 0);
         let modified_at = entry.modified_at.filter(|_| tail.is_empty());
@@ -129,7 +129,7 @@ impl AgbEmulator {
         }
     }
 
-    /// Each edit replaces the first place that it finds \[sibling\]; all of them are made, or none.
+    /// Applies edits, each of which replaces the first place that it finds \[sibling\]; all of them are made, or none.
     pub(super) async fn edit_file(&self, found: &AgbSession, asked: wire::EditFile) -> ToolCallResult {
         let doing = "Failed to edit file";
         let at = Self::path(&asked.path)?;
@@ -138,7 +138,7 @@ impl AgbEmulator {
             self.bytes(found, &at, 0, None).await
         };
         let bytes = done.await.map_err(|e| trouble(doing, &asked.path, &e))?;
-        let mut text = String::from_utf8(bytes.into()).map_err(|_| wrong("this file is no text"))?;
+        let mut text = String::from_utf8(bytes.into()).map_err(|_| wrong("this file is not text"))?;
         for edit in &asked.edits {
             if edit.old_text.is_empty() || !text.contains(&edit.old_text) {
                 return Err(wrong(format!("{doing}: {}, error: oldText was not found", asked.path)));
@@ -155,7 +155,7 @@ impl AgbEmulator {
         Ok("edited".to_owned())
     }
 
-    /// Nothing may be at the destination, as the reference server of these tools has it.
+    /// Moves a file to a path that does not exist, as the reference server of these tools does.
     pub(super) async fn move_file(&self, found: &AgbSession, asked: &wire::MoveFile) -> ToolCallResult {
         let doing = "Failed to move file";
         let (from, to) = (Self::path(&asked.source)?, Self::path(&asked.destination)?);
@@ -223,7 +223,7 @@ impl AgbEmulator {
         files.stat(&real).await
     }
 
-    /// The entries of a directory; a `conflict` for anything else.
+    /// Returns the entries of a directory; a `conflict` for anything else.
     pub(super) async fn children(
         &self,
         found: &AgbSession,
@@ -249,7 +249,7 @@ impl AgbEmulator {
         }
     }
 
-    /// The directory that a path is in must be there.
+    /// Fails unless the directory of a path exists.
     pub(super) async fn need_directory(&self, found: &AgbSession, at: &RemotePath) -> Result<(), Error> {
         let Some(parent) = at.parent() else { return Err(Error::conflict("Is a directory")) };
         match self.look(found, &parent).await?.kind {

@@ -8,7 +8,7 @@ use super::shell::CommandResult;
 use super::tools::{ToolCallResult, path_of, reason};
 use wharf_core::model::{Entry, EntryKind, RemotePath};
 
-/// Whether a name fits a pattern in which `*` is any signs and `?` is one.
+/// Returns whether a name fits a pattern in which `*` is any signs and `?` is one.
 pub(super) fn matches(pattern: &str, name: &str) -> bool {
     let (pattern, name): (Vec<char>, Vec<char>) = (pattern.chars().collect(), name.chars().collect());
     // Where to go on when what follows the last star does not fit after all.
@@ -36,7 +36,7 @@ pub(super) fn matches(pattern: &str, name: &str) -> bool {
     pattern.get(p..).is_none_or(|rest| rest.iter().all(|sign| *sign == '*'))
 }
 
-/// The letter of a kind, as `find` has it.
+/// Returns the letter of a kind, as `find` has it.
 fn letter(kind: EntryKind) -> char {
     match kind {
         EntryKind::File => 'f',
@@ -46,7 +46,7 @@ fn letter(kind: EntryKind) -> char {
     }
 }
 
-/// The bits of a mode that tell the kind.
+/// Returns the bits of a mode that tell the kind.
 fn kind_bits(kind: EntryKind) -> u32 {
     match kind {
         EntryKind::File => 0o100_000,
@@ -117,7 +117,7 @@ fn print(format: &str, shown: &str, start: &str, depth: usize, entry: &Entry) ->
             ('%', Some('y')) => write!(text, "{}", letter(entry.kind)),
             ('%', Some('m')) => write!(text, "{:o}", entry.mode.map_or(0, |mode| mode.0 & 0o7777)),
             ('%', Some('d')) => write!(text, "{depth}"),
-            // What a link leads to is not told: there are none that a client could have made.
+            // The target of a link is not reported: there are none that a client could have made.
             ('%', Some('l')) => Ok(()),
             ('%', Some('T')) if signs.next() == Some('@') => write!(text, "{}", seconds(entry)),
             (mark, next) => return Err(format!("unknown directive {mark}{}", next.unwrap_or_default())),

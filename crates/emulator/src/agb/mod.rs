@@ -68,7 +68,7 @@ pub(super) fn operations() -> Vec<&'static str> {
     dialect::names::<AgbOperation>().chain(dialect::names::<OwnOperation>()).collect()
 }
 
-/// The variables by which clients find the service at `origin`.
+/// Returns the variables by which clients find the service at `origin`.
 pub(super) fn variables(origin: &str) -> Vec<(&'static str, String)> {
     vec![("AGB_ENDPOINT", origin.to_owned()), ("AGB_API_KEY", token::TOKEN.to_owned())]
 }
@@ -87,12 +87,12 @@ pub(super) struct AgbEmulator {
 
 /// What this service alone says no with.
 impl ApiError {
-    /// A failure within HTTP 200.
+    /// Returns a failure within HTTP 200.
     fn within(code: &str, message: impl Into<String>) -> Self {
         Self::new(StatusCode::OK, message).code(code)
     }
 
-    /// The session is not there, or not any more.
+    /// Returns the error for a session that does not exist.
     fn no_session() -> Self {
         Self::bad(wire::code::NO_SESSION_MESSAGE).code(wire::code::NO_SESSION)
     }
@@ -123,8 +123,8 @@ impl Dialect for AgbEmulator {
 
     fn failure(&self, status: StatusCode, code: Option<&str>, message: &str) -> HttpResponse {
         let code = code.unwrap_or_else(|| wire::code::of(status.as_u16()));
-        // Within HTTP 200 the body alone tells the status [recorded].
-        let told = match status {
+        // Within HTTP 200 the body alone has the status [recorded].
+        let reported = match status {
             StatusCode::OK if code.ends_with("NotFound") => 404,
             StatusCode::OK if code == wire::code::INTERNAL => 500,
             StatusCode::OK => 400,
@@ -134,7 +134,7 @@ impl Dialect for AgbEmulator {
             code: Some(code.to_owned()),
             message: Some(message.to_owned()),
             success: false,
-            http_status_code: Some(told),
+            http_status_code: Some(reported),
             ..wire::AgbEnvelope::default()
         };
         named(status, envelope)
@@ -152,7 +152,7 @@ impl AgbEmulator {
         Ok(AgbEmulator { origin, backend, objects, signer, contexts, released, snapshots })
     }
 
-    /// The files of all sessions.
+    /// Returns the files of all sessions.
     fn files(&self) -> &dyn SessionFiles {
         self.backend.session_files()
     }
@@ -210,22 +210,22 @@ fn one_slash(path: &str) -> &str {
     path.get(extra..).unwrap_or(path)
 }
 
-/// A success with `data`.
+/// Returns a success with `data`.
 fn good(data: Value) -> HttpResponse {
     whole(wire::AgbEnvelope::of(Some(data)))
 }
 
-/// A success without anything.
+/// Returns a success without anything.
 fn done() -> HttpResponse {
     whole(wire::AgbEnvelope::of(None))
 }
 
-/// A success that is made up already.
+/// Returns a success that is made up already.
 fn whole(envelope: wire::AgbEnvelope) -> HttpResponse {
     named(StatusCode::OK, wire::AgbEnvelope { http_status_code: Some(200), ..envelope })
 }
 
-/// The answer with a name for the request.
+/// Returns the answer with a name for the request.
 fn named(status: StatusCode, envelope: wire::AgbEnvelope) -> HttpResponse {
     let id = request_id();
     let mut answer = answer::json(status, &wire::AgbEnvelope { request_id: Some(id.clone()), ..envelope });
@@ -240,7 +240,7 @@ fn value(document: impl serde::Serialize) -> Value {
     serde_json::to_value(document).unwrap_or_else(|_| json!({}))
 }
 
-/// A new name for a request, in the form of a UUID.
+/// Returns a new name for a request, in the form of a UUID.
 fn request_id() -> String {
     // Where a system has no random bytes the names of requests are the least of its troubles.
     random::uuid().unwrap_or_else(|_| "00000000-0000-4000-8000-000000000000".to_owned())

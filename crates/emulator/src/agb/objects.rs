@@ -52,7 +52,7 @@ impl AgbEmulator {
         })
     }
 
-    /// The object that a URL is for, if it is good. A `Content-Type` that comes along
+    /// Returns the object that a URL is for, if it is good. A `Content-Type` that comes along
     /// is a part of what must have been signed, and never was.
     fn signed(&self, context: &str, path: &str, request: &ApiRequest) -> Result<String, ObjectError> {
         let denied = |code, message: &str| ObjectError(StatusCode::FORBIDDEN, code, message.to_owned());
@@ -130,7 +130,7 @@ impl AgbEmulator {
     }
 
     /// Keeps a session's file as an object: without a copy where that is possible, and with the
-    /// `ETag` of what came in parts, which is no hash of the content.
+    /// `ETag` of what came in parts, which is not a hash of the content.
     pub(super) async fn keep_file(&self, context: &str, key: &str, file: StoredFileSource) -> Result<(), Error> {
         let at = self.shelf(context, key).await?;
         file.put(&self.objects, &at).await?;
@@ -139,7 +139,7 @@ impl AgbEmulator {
         Ok(())
     }
 
-    /// Where an object is kept, below what is there by now.
+    /// Returns where an object is kept, below what is there by now.
     async fn shelf(&self, context: &str, key: &str) -> Result<SessionPath, Error> {
         let at = place(context, key)?;
         let new = NewSession { id: Some(at.session.clone()), ..NewSession::default() };
@@ -166,13 +166,13 @@ impl AgbEmulator {
     }
 }
 
-/// Where an object is kept: keys are no paths, as `a` and `a/b` may both be there.
+/// Returns where an object is kept: keys are not paths, as `a` and `a/b` may both be there.
 pub(super) fn place(context: &str, key: &str) -> Result<SessionPath, Error> {
     let session: SessionId = context.parse()?;
     Ok(SessionPath { session, path: hex(&Sha256::digest(key)).parse()? })
 }
 
-/// The part that `bytes=FIRST-` or `bytes=FIRST-LAST` asks for; of what is anything else, all is sent.
+/// Returns the part that `bytes=FIRST-` or `bytes=FIRST-LAST` asks for; of what is anything else, all is sent.
 fn part(header: &str, size: u64) -> Option<ByteRange> {
     let (first, last) = header.strip_prefix("bytes=")?.split_once('-')?;
     let first = first.parse().ok().filter(|first| *first < size)?;

@@ -25,7 +25,7 @@ const PREFIX: &str = "agb_";
 /// What the store's names of a user's labels begin with.
 const LABEL: &str = "agb.label.";
 
-/// Seconds without use after which a session is gone where nobody says: the longer of the two
+/// Default for the seconds without use after which a session is gone: the longer of the two
 /// numbers that the documentation has.
 const TIMEOUT: u64 = 30 * 60;
 
@@ -65,7 +65,7 @@ impl fmt::Display for ListPosition {
 }
 
 impl AgbEmulator {
-    /// The session of that id.
+    /// Returns the session of that id.
     pub(super) async fn find(&self, id: &str) -> ApiResult<AgbSession> {
         let local = local_id(id).ok_or_else(ApiError::no_session)?;
         let session = match self.backend.sessions().get(&local).await {
@@ -76,7 +76,7 @@ impl AgbEmulator {
         if found.label(IMAGE).is_some() { Ok(found) } else { Err(ApiError::no_session()) }
     }
 
-    /// The session that a query names.
+    /// Returns the session that a query names.
     pub(super) async fn find_in(&self, query: &Query) -> ApiResult<AgbSession> {
         self.find(required(query, "sessionId")?).await
     }
@@ -145,7 +145,7 @@ impl AgbEmulator {
         Ok(good(value(made)))
     }
 
-    /// Where a session's tools can be called directly, what opens that, and which there are.
+    /// Returns where a session's tools can be called directly, what opens that, and which there are.
     fn direct(&self, found: &AgbSession) -> Option<(String, String, String)> {
         (found.label(IMAGE)? == DIRECT_IMAGE).then(|| {
             let link = format!("{}/link/{}", self.origin, found.id);
@@ -153,7 +153,7 @@ impl AgbEmulator {
         })
     }
 
-    /// The address of a page to look at a session with, which is not there.
+    /// Returns the address of a page to look at a session with, which is not there.
     fn page(&self, found: &AgbSession) -> String {
         format!("{}/app?authcode={}", self.origin, self.signer.token(&found.id))
     }
@@ -310,7 +310,7 @@ fn local_id(id: &str) -> Option<SessionId> {
     format!("{PREFIX}{id}").parse::<SessionId>().map_err(|_: Error| ()).ok().filter(|_| fits)
 }
 
-/// The part of an id that is its own.
+/// Returns the part of an id that is its own.
 fn tail(id: &str) -> &str {
     id.rsplit('-').next().unwrap_or(id)
 }

@@ -2,7 +2,7 @@
 //!
 //! A command is words between spaces, joined by `&&`. What is within single quotes is itself, `\`
 //! makes the next sign one that means nothing; outside of quotes there may be letters, digits and
-//! `_-./:=,+@%` besides. `> WORD` and `>> WORD` at the end write what a command tells. All else is
+//! `_-./:=,+@%` besides. `> WORD` and `>> WORD` at the end write the output of a command. All else is
 //! refused, as the tool's own error: no variables, no pipes, no patterns, no double quotes.
 
 use serde_json::json;
@@ -25,7 +25,7 @@ pub(super) struct SimpleCommand {
     pub(super) to: Option<(String, bool)>,
 }
 
-/// What a command told, and its exit status.
+/// The output of a command, and its exit status.
 #[derive(Debug, Default)]
 pub(super) struct CommandResult {
     pub(super) stdout: Vec<u8>,
@@ -34,7 +34,7 @@ pub(super) struct CommandResult {
 }
 
 impl CommandResult {
-    pub(super) fn told(stdout: impl Into<Vec<u8>>) -> Self {
+    pub(super) fn output(stdout: impl Into<Vec<u8>>) -> Self {
         CommandResult { stdout: stdout.into(), ..CommandResult::default() }
     }
 
@@ -147,7 +147,7 @@ impl AgbEmulator {
     }
 }
 
-/// The tool's own error for a command that is not one of the few.
+/// Returns the tool's own error for a command that is not one of the few.
 pub(super) fn no_command(name: &str) -> ToolError {
     ToolError { code: Some(ToolError::NO_COMMAND), message: format!("sh: 1: {name}: not found") }
 }

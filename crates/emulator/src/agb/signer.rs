@@ -45,7 +45,7 @@ impl Signer {
         self.sign(&format!("{method}\n\n{media_type}\n{expires}\n/{context}/{key}"))
     }
 
-    /// A URL for one method on one object, which covers no `Content-Type`.
+    /// Returns a URL for one method on one object, which covers no `Content-Type`.
     pub(super) fn url(&self, origin: &str, method: &Method, context: &str, key: &str) -> wire::PresignedUrl {
         let expires = Timestamp::now().as_second() + GOOD_FOR;
         let query = Query::default()

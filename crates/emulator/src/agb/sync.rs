@@ -167,7 +167,7 @@ impl AgbEmulator {
         Ok(())
     }
 
-    /// The regular files below a directory, with their sizes; none where it is not there.
+    /// Returns the regular files below a directory, with their sizes; none where it is not there.
     async fn files_below(&self, found: &AgbSession, directory: &RemotePath) -> Result<Vec<(RemotePath, u64)>, Error> {
         let at = found.at(directory.clone());
         let mut entries = match self.files().list(&at, true).await {

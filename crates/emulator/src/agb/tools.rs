@@ -43,7 +43,7 @@ const FILES: &str = "wuying_filesystem";
 /// What a tool gives: text, or why not.
 pub(super) type ToolCallResult<T = String> = std::result::Result<T, ToolError>;
 
-/// The list of tools, as JSON.
+/// Returns the list of tools, as JSON.
 pub(super) fn list() -> String {
     let of = |(name, server, needed, others): &(&str, &str, &[&str], &[&str])| {
         let properties: Map<String, Value> =
@@ -59,12 +59,12 @@ pub(super) fn list() -> String {
     serde_json::to_string(&TOOLS.iter().map(of).collect::<Vec<_>>()).unwrap_or_default()
 }
 
-/// An error of a tool for a wrong argument.
+/// Returns an error of a tool for a wrong argument.
 pub(super) fn wrong(message: impl Into<String>) -> ToolError {
     ToolError { code: Some(ToolError::INVALID), message: message.into() }
 }
 
-/// An error of the store in a tool's words.
+/// Returns an error of the store in a tool's words.
 pub(super) fn trouble(doing: &str, path: &str, error: &Error) -> ToolError {
     wrong(format!("{doing}: {path}, error: {}", reason(error)))
 }
@@ -77,7 +77,7 @@ pub(super) fn reason(error: &Error) -> &str {
     }
 }
 
-/// The path that an argument means.
+/// Returns the path that an argument means.
 pub(super) fn path_of(text: &str, from: &RemotePath) -> ToolCallResult<RemotePath> {
     if text.is_empty() {
         return Err(wrong("a path is empty"));
@@ -85,7 +85,7 @@ pub(super) fn path_of(text: &str, from: &RemotePath) -> ToolCallResult<RemotePat
     RemotePath::resolve(text, from).map_err(|e| wrong(e.message()))
 }
 
-/// A tool's arguments.
+/// Returns a tool's arguments.
 fn arguments<T: DeserializeOwned>(args: Map<String, Value>) -> ToolCallResult<T> {
     wire::arguments(args).map_err(|e| wrong(format!("bad arguments: {e}")))
 }
@@ -182,7 +182,7 @@ impl AgbEmulator {
         }
     }
 
-    /// All bytes of a file, or those of a range.
+    /// Returns all bytes of a file, or those of a range.
     pub(super) async fn bytes(
         &self,
         found: &AgbSession,
@@ -208,7 +208,7 @@ impl AgbEmulator {
         Ok(all.into())
     }
 
-    /// The path that an argument of a tool for files means.
+    /// Returns the path that an argument of a tool for files means.
     pub(super) fn path(text: &str) -> ToolCallResult<RemotePath> {
         path_of(text, &home())
     }

@@ -10,7 +10,7 @@
 //! | `reschedule 2s`, `reschedule` | the same, as `rescheduling` |
 //! | `fail` | is terminated, with an error |
 //!
-//! Time passes only when somebody looks. All of it goes with the server.
+//! Time passes only when a request looks. All of it goes with the server.
 
 use std::collections::HashMap;
 use std::sync::Mutex;
@@ -102,7 +102,7 @@ impl SimulatedSession {
     }
 
     /// Something happened at that time, or when the event before it did: what follows another is
-    /// never told to be older, whatever a turn's length or the system's clock say.
+    /// never reported as older, whatever a turn's length or the system's clock say.
     fn happened(&mut self, mut event: SessionEvent, at: Timestamp) {
         if event.id.is_none() {
             event.id = random::id("sevt").ok();
@@ -113,12 +113,12 @@ impl SimulatedSession {
         self.changed.send_replace(());
     }
 
-    /// Somebody who wants to know when something happened.
+    /// Returns a receiver that is notified of each event.
     pub(super) fn watch(&self) -> watch::Receiver<()> {
         self.changed.subscribe()
     }
 
-    /// When it will be idle without anybody's doing.
+    /// Returns when it will be idle by itself.
     pub(super) fn until(&self) -> Option<Timestamp> {
         match self.state {
             ActivityState::Running(until) | ActivityState::Rescheduling(until) => until,
@@ -195,7 +195,7 @@ fn instruction(event: &SessionEvent) -> Instruction {
     let (word, rest) = text.split_once(' ').unwrap_or((text, ""));
     let until = match (rest, duration::parse(rest)) {
         ("", _) => Some(None),
-        // Where time itself ends before, nobody waits for it.
+        // Where time itself ends before, no request waits for it.
         (_, Ok(time)) => Some(expiry(now(), time)),
         (_, Err(_)) => None,
     };

@@ -203,7 +203,7 @@ impl AgentCatalogue {
         Ok(agent)
     }
 
-    /// Whether an environment, which must be there, is somebody's own.
+    /// Returns whether an environment, which must be there, was created by a client.
     pub(super) fn environment_of(&self, id: &str) -> ApiResult<bool> {
         let found = self.any_environment(id)?;
         if !member(&found, "archived_at").is_null() {
@@ -242,7 +242,7 @@ impl AgentCatalogue {
     }
 }
 
-/// A member of an object; null where there is none.
+/// Returns a member of an object; null where there is none.
 fn member<'a>(object: &'a Value, name: &str) -> &'a Value {
     object.get(name).unwrap_or(&Value::Null)
 }
@@ -271,7 +271,7 @@ fn archive(object: &mut Value) {
     }
 }
 
-/// A listing, the newest first; the order is unknown.
+/// Returns a listing, the newest first; the order is unknown.
 fn list(all: Vec<Value>, request: &ApiRequest) -> ApiResult<HttpResponse> {
     let archived = page::flag(request, filter::ARCHIVED)?;
     let created = CreationFilter::of(request)?;
@@ -282,7 +282,7 @@ fn list(all: Vec<Value>, request: &ApiRequest) -> ApiResult<HttpResponse> {
     page_of((0..).zip(all).filter(|(_, object)| fits(object)), request)
 }
 
-/// The page of objects that a request asks for, the last first.
+/// Returns the page of objects that a request asks for, the last first.
 fn page_of(all: impl Iterator<Item = (i64, Value)>, request: &ApiRequest) -> ApiResult<HttpResponse> {
     let limit = page::limit(request, wire::PAGE_DEFAULT, wire::PAGE_MAX)?;
     let cursor = PageCursor::of(request, Order::Newest)?;
@@ -310,7 +310,7 @@ fn patch_metadata(members: &mut Map<String, Value>, given: &mut Map<String, Valu
     Ok(())
 }
 
-/// The metadata that a request gives, within the service's limits.
+/// Returns the metadata that a request gives, within the service's limits.
 fn read_metadata(given: Value) -> ApiResult<Value> {
     let metadata: Metadata = serde_json::from_value(given)
         .map_err(|e| ApiError::bad(format!("metadata: {e}")).code(code::INVALID_METADATA))?;
@@ -318,7 +318,7 @@ fn read_metadata(given: Value) -> ApiResult<Value> {
     Ok(json!(metadata))
 }
 
-/// A member that was given, or what stands for none.
+/// Returns a member that was given, or what stands for none.
 fn given_or(given: &Map<String, Value>, name: &str, default: Value) -> Value {
     given.get(name).filter(|value| !value.is_null()).cloned().unwrap_or(default)
 }
@@ -345,7 +345,7 @@ fn agent(id: &str, version: u64, given: &Map<String, Value>) -> ApiResult<Value>
     }))
 }
 
-/// A model as answers have it: a word becomes an object, and so does the word of an effort.
+/// Returns a model as answers have it: a word becomes an object, and so does the word of an effort.
 pub(super) fn model(given: &Value) -> ApiResult<Value> {
     let mut model = match given {
         Value::String(id) => Map::from_iter([("id".to_owned(), json!(id))]),
@@ -398,7 +398,7 @@ fn environment(id: &str, given: &Map<String, Value>) -> ApiResult<Value> {
     }))
 }
 
-/// An environment with the changes of a request: what is not given stays \[types\].
+/// Returns an environment with the changes of a request: what is not given stays \[types\].
 fn changed_environment(id: &str, known: &Value, mut given: Map<String, Value>) -> ApiResult<Value> {
     only(&given, &ENVIRONMENT_MEMBERS)?;
     if !member(known, "archived_at").is_null() {
@@ -423,13 +423,13 @@ fn changed_environment(id: &str, known: &Value, mut given: Map<String, Value>) -
     environment(id, &members)
 }
 
-/// A text, or null.
+/// Returns a text, or null.
 fn text(given: &Map<String, Value>, name: &str) -> ApiResult<Value> {
     let value = given_or(given, name, Value::Null);
     if value.is_null() || value.is_string() { Ok(value) } else { Err(ApiError::bad(format!("{name}: a text"))) }
 }
 
-/// An environment's configuration as answers have it: what a request leaves out is as it was, and
+/// Returns an environment's configuration as answers have it: what a request leaves out is as it was, and
 /// at first the service's default \[types\].
 fn config(known: &Value, given: &Value) -> ApiResult<Value> {
     match member(given, "type").as_str() {

@@ -134,7 +134,7 @@ struct EventStream {
 }
 
 impl EventStream {
-    /// A stream of what happens from now on \[docs\].
+    /// Returns a stream of what happens from now on \[docs\].
     fn answer(simulation: Arc<AgentSimulation>, session: &str) -> HttpResponse {
         let (seen, changed) = simulation.with(session, |life| (life.events.len(), life.watch()));
         let follow = EventStream { simulation, session: session.to_owned(), seen, changed, ended: false };

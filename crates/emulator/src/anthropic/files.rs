@@ -95,7 +95,7 @@ impl AnthropicEmulator {
         Ok(answer::json(StatusCode::OK, &shown(file, betas)))
     }
 
-    /// The listing, in the form and with the cursors that the names of features ask for \[docs\].
+    /// Returns the listing, in the form and with the cursors that the names of features ask for \[docs\].
     pub(super) async fn list_files(&self, betas: Betas, request: &ApiRequest) -> ApiResult<HttpResponse> {
         let query = &request.query;
         let has = |name: &str| query.get(name).is_some();
@@ -153,7 +153,7 @@ impl AnthropicEmulator {
         Ok(answer::json(StatusCode::OK, &list))
     }
 
-    /// All that were uploaded. What belongs to a session is listed with its session only.
+    /// Returns all that were uploaded. What belongs to a session is listed with its session only.
     async fn uploads(&self) -> ApiResult<Vec<File>> {
         let (mut all, mut from) = (Vec::new(), None);
         loop {
@@ -172,7 +172,7 @@ impl AnthropicEmulator {
     /// What belongs to a session, whose id must look like one \[skill\].
     fn scoped(&self, session: &str) -> ApiResult<Vec<File>> {
         if !session.starts_with("sesn_") && !session.starts_with("session_") {
-            return Err(ApiError::bad(format!("{SCOPE}: {session:?} is no session's id")));
+            return Err(ApiError::bad(format!("{SCOPE}: {session:?} is not a session id")));
         }
         Ok(self.sessions.load(session)?.files().cloned().collect())
     }
@@ -207,7 +207,7 @@ impl AnthropicEmulator {
         }
     }
 
-    /// The content of a file, which sessions may have and users may not.
+    /// Returns the content of a file, which sessions may have and users may not.
     pub(super) async fn content(&self, id: &str) -> ApiResult<Body> {
         let Some(kept) = self.sessions.owner(id)? else {
             return Ok(self.backend.require_store()?.fetch(&id.parse()?, FetchOptions::default()).await?.body);
@@ -261,7 +261,7 @@ impl AnthropicEmulator {
         Ok(answer::json(StatusCode::OK, &Deleted::of(id, Deleted::FILE)))
     }
 
-    /// An upload in the protocol's form.
+    /// Returns an upload in the protocol's form.
     fn uploaded(&self, stored: &StoredFile) -> File {
         File {
             id: stored.id.to_string(),
@@ -278,17 +278,17 @@ impl AnthropicEmulator {
     }
 }
 
-/// Whether its time is over.
+/// Returns whether its time is over.
 fn is_over(file: &File) -> bool {
     file.expires_at.value().is_some_and(|at| *at <= Timestamp::now())
 }
 
-/// Where a file stands in listings.
+/// Returns where a file stands in listings.
 fn place(file: &File) -> SortKey {
     SortKey::of(file.created_at.map_or(0, Timestamp::as_microsecond), &file.id)
 }
 
-/// The file as an answer with these features has it \[docs\].
+/// Returns the file as an answer with these features has it \[docs\].
 pub(super) fn shown(mut file: File, betas: Betas) -> File {
     if betas.files {
         file.expires_at = Nullable::Absent;

@@ -1,7 +1,7 @@
 //! Anthropic: files, and the sessions of managed agents with their resources and events.
 //!
 //! Nothing runs in a session; `agent_simulation.rs` says what a message does instead. What the sources of
-//! [`wire`] leave open was decided here, next to where it is done, and is told in `docs/serve.md`.
+//! [`wire`] leave open was decided here, next to where it is done, and is documented in `docs/serve.md`.
 
 mod agent_simulation;
 mod agents;
@@ -62,7 +62,7 @@ pub(super) fn operations() -> Vec<&'static str> {
     dialect::names::<AnthropicOperation>().chain(dialect::names::<OwnOperation>()).collect()
 }
 
-/// The variables by which clients find the service at `origin`.
+/// Returns the variables by which clients find the service at `origin`.
 pub(super) fn variables(origin: &str) -> Vec<(&'static str, String)> {
     vec![("ANTHROPIC_BASE_URL", origin.to_owned()), ("ANTHROPIC_API_KEY", token::TOKEN.to_owned())]
 }
@@ -221,7 +221,7 @@ fn known_parameters(known: &[&str], query: &Query) -> ApiResult<()> {
     }
 }
 
-/// The answer with the service's name for the request.
+/// Returns the answer with the service's name for the request.
 fn named(mut answer: HttpResponse, id: &str) -> HttpResponse {
     if let Ok(id) = HeaderValue::from_str(id) {
         answer.headers_mut().insert(wire::REQUEST_ID, id);

@@ -71,18 +71,18 @@ impl PageCursor {
         Some(PageCursor { place, before: plain.get(1..2)? == "<", order })
     }
 
-    /// The one that a request has.
+    /// Returns the one that a request has.
     pub(super) fn of(request: &ApiRequest, order: Order) -> ApiResult<Option<Self>> {
         let Some(text) = request.query.get(list::PAGE) else { return Ok(None) };
         match Self::read(text) {
             Some(cursor) if cursor.order == order => Ok(Some(cursor)),
             Some(_) => Err(ApiError::bad("page: this cursor is of a listing in another order")),
-            None => Err(ApiError::bad("page: this is no cursor of this service")),
+            None => Err(ApiError::bad("page: not a cursor of this service")),
         }
     }
 }
 
-/// How many items a page is to have.
+/// Returns how many items a page is to have.
 pub(super) fn limit(request: &ApiRequest, default: usize, most: usize) -> ApiResult<usize> {
     let limit = match request.query.get(list::LIMIT).map(str::parse) {
         None => default,
@@ -93,7 +93,7 @@ pub(super) fn limit(request: &ApiRequest, default: usize, most: usize) -> ApiRes
     Ok(request.response_fault.page.map_or(limit, |page| limit.min(page)))
 }
 
-/// The words that a filter is given, all of which must be known: a misspelt one would find nothing.
+/// Returns the words that a filter is given, all of which must be known: a misspelt one would find nothing.
 pub(super) fn words<'a>(request: &'a ApiRequest, name: &str, known: &[&str]) -> ApiResult<Vec<&'a str>> {
     let asked: Vec<&str> = request.query.all(name).collect();
     match asked.iter().find(|word| !known.contains(word)) {
@@ -111,7 +111,7 @@ pub(super) struct PageSlice<T> {
     pub(super) more: bool,
 }
 
-/// The page of `items` that a cursor asks for.
+/// Returns the page of `items` that a cursor asks for.
 pub(super) fn cut<T>(
     mut items: Vec<(SortKey, T)>,
     order: Order,
@@ -174,14 +174,14 @@ impl CreationFilter {
         Ok(created)
     }
 
-    /// Whether a time is among them.
+    /// Returns whether a time is among them.
     pub(super) fn holds(&self, at: Timestamp) -> bool {
         self.after.iter().all(|(from, itself)| at > *from || *itself && at == *from)
             && self.before.iter().all(|(to, itself)| at < *to || *itself && at == *to)
     }
 }
 
-/// A query parameter that is true or false.
+/// Returns a query parameter that is true or false.
 pub(super) fn flag(request: &ApiRequest, name: &str) -> ApiResult<bool> {
     match request.query.get(name) {
         None | Some("false") => Ok(false),

@@ -92,7 +92,7 @@ impl AnthropicEmulator {
             kind::FILE => &["type", "file_id", "mount_path"],
             kind::REPOSITORY => &["type", "url", "authorization_token", "checkout", "mount_path"],
             kind::MEMORY_STORE => &["type", "memory_store_id", "access", "instructions"],
-            other => return Err(ApiError::bad(format!("type: {other:?} is no type of a resource"))),
+            other => return Err(ApiError::bad(format!("type: unknown type of resource {other:?}"))),
         };
         if let Ok(Value::Object(given)) = serde_json::to_value(&new) {
             let strange = given.into_iter().filter(|(name, _)| !known.contains(&name.as_str())).collect();

@@ -41,7 +41,7 @@ pub(super) struct SessionState {
 pub(super) struct MountedResource {
     pub(super) place: i64,
     pub(super) resource: wire::SessionResource,
-    /// The session's copy, for a file. Its content is at the mount path where anybody can look there.
+    /// The session's copy, for a file. Its content is at the mount path where clients can look there.
     pub(super) copy: Option<wire::File>,
 }
 
@@ -60,14 +60,14 @@ impl MountedResource {
         self.resource.id.as_deref() == Some(id)
     }
 
-    /// Where it is mounted, for a file.
+    /// Returns where it is mounted, for a file.
     pub(super) fn path(&self) -> Option<RemotePath> {
         self.copy.as_ref().and(self.resource.mount_path.as_deref())?.parse().ok()
     }
 }
 
 impl OutputFile {
-    /// Where the content of an output is in its session.
+    /// Returns where the content of an output is in its session.
     pub(super) fn path(id: &str) -> ApiResult<RemotePath> {
         Ok(format!("{}/{id}", wire::resources::OUTPUTS).parse()?)
     }
@@ -79,20 +79,20 @@ impl SessionState {
         SessionState { session, resources: Vec::new(), outputs: Vec::new(), next: 0 }
     }
 
-    /// The next place.
+    /// Returns the next place.
     pub(super) fn place(&mut self) -> i64 {
         self.next += 1;
         self.next
     }
 
-    /// The files that belong to it now: copies, and outputs whose time has come.
+    /// Returns the files that belong to it now: copies, and outputs whose time has come.
     pub(super) fn files(&self) -> impl Iterator<Item = &wire::File> {
         let now = Timestamp::now();
         let outputs = self.outputs.iter().filter(move |output| output.from <= now).map(|output| &output.file);
         self.resources.iter().filter_map(|mounted| mounted.copy.as_ref()).chain(outputs)
     }
 
-    /// The ids of all files that belong to it, or will.
+    /// Returns the ids of all files that belong to it, or will.
     fn ids(&self) -> impl Iterator<Item = &str> {
         let copies = self.resources.iter().filter_map(|mounted| mounted.copy.as_ref());
         copies.chain(self.outputs.iter().map(|output| &output.file)).map(|file| file.id.as_str())
@@ -103,7 +103,7 @@ impl SessionState {
         &self.session.id
     }
 
-    /// A path inside it.
+    /// Returns a path inside it.
     pub(super) fn at(&self, path: RemotePath) -> ApiResult<SessionPath> {
         Ok(SessionPath { session: self.id().parse()?, path })
     }
@@ -215,7 +215,7 @@ impl SessionRegistry {
         Ok(SessionRegistry { journal: Journal::open(store, "anthropic.jsonl")?, known: Mutex::default() })
     }
 
-    /// Whether they outlive the server, and others can look at them.
+    /// Returns whether they outlive the server, and others can look at them.
     pub(super) fn stay(&self) -> bool {
         self.journal.stays()
     }
@@ -227,7 +227,7 @@ impl SessionRegistry {
         Ok(known)
     }
 
-    /// A session of this dialect, or 404.
+    /// Returns a session of this dialect, or 404.
     pub(super) fn load(&self, id: &str) -> ApiResult<SessionState> {
         let known = self.known()?.sessions.get(id).cloned();
         known.ok_or_else(|| ApiError::not_found(format!("Session `{id}` not found.")))
@@ -253,12 +253,12 @@ impl SessionRegistry {
         Ok(())
     }
 
-    /// All sessions of this dialect, in no order.
+    /// Returns all sessions of this dialect, in no order.
     pub(super) fn all(&self) -> ApiResult<Vec<SessionState>> {
         Ok(self.known()?.sessions.values().cloned().collect())
     }
 
-    /// The session that a file belongs to, where there is one.
+    /// Returns the session that a file belongs to, where there is one.
     pub(super) fn owner(&self, file: &str) -> ApiResult<Option<SessionState>> {
         let known = self.known()?;
         let kept = known.owners.get(file).and_then(|session| known.sessions.get(session));

@@ -81,7 +81,7 @@ impl AnthropicEmulator {
         }
     }
 
-    /// A session with all that was asked for, or none at all.
+    /// Creates a session with all that was asked for, or none at all.
     async fn create(&self, asked: NewAnthropicSession) -> ApiResult<AnthropicSession> {
         known_only("", &asked.extra)?;
         check_metadata(&asked.metadata)?;
@@ -132,7 +132,7 @@ impl AnthropicEmulator {
             extra: Map::from_iter([("deployment_id".to_owned(), Value::Null)]),
         };
         let mut kept = SessionState::new(session);
-        // It is nobody's before it is kept.
+        // No other request sees it before it is kept.
         let new = NewSession {
             id: Some(id.parse()?),
             agent: Some(agent_id),
@@ -200,7 +200,7 @@ impl AnthropicEmulator {
         Ok(answer::json(StatusCode::OK, &list))
     }
 
-    /// A session as answers have it now.
+    /// Returns a session as answers have it now.
     pub(super) fn shown(&self, kept: SessionState) -> AnthropicSession {
         let over = kept.session.archived_at.is_some();
         let status = if over { status::TERMINATED } else { self.simulation.status(kept.id()) };
@@ -255,7 +255,7 @@ fn change(kept: &mut SessionState, update: UpdateSession) -> ApiResult<SessionEv
     Ok(event)
 }
 
-/// An agent's settings with what a session has instead.
+/// Returns an agent's settings with what a session has instead.
 fn with_overrides(mut agent: Value, asked: &wire::AgentRef) -> ApiResult<Value> {
     let wire::AgentRef::Object(object) = asked else { return Ok(agent) };
     match object.kind.as_str() {

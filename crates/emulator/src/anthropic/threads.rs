@@ -59,7 +59,7 @@ impl AnthropicEmulator {
         Ok(kept)
     }
 
-    /// A session's primary thread \[types\].
+    /// Returns a session's primary thread \[types\].
     fn primary(&self, session: &AnthropicSession) -> Value {
         let happened = |kinds: &[&str]| {
             self.simulation

@@ -79,7 +79,7 @@ impl AgentRegistry {
         lock(&self.0)
     }
 
-    /// The agent of that name, whether or not a client used it before.
+    /// Returns the agent of that name, whether or not a client used it before.
     pub(super) fn look(&self, name: &str) -> AgentState {
         self.known().known.get(name).cloned().unwrap_or_else(|| AgentState::new(name, 0))
     }
@@ -93,7 +93,7 @@ impl AgentRegistry {
         change(agent)
     }
 
-    /// The version that a new session gets: the one that is asked for, or the newest.
+    /// Returns the version that a new session gets: the one that is asked for, or the newest.
     pub(super) fn choose(&self, name: &str, asked: Option<String>) -> ApiResult<String> {
         self.enabled(name)?;
         let agent = self.look(name);
@@ -157,7 +157,7 @@ pub(super) fn unknown(agent: &str, version: &str) -> ApiError {
     ApiError::not_found(format!("Version {version} of agent {agent} does not exist"))
 }
 
-/// Where a version is in the list.
+/// Returns where a version is in the list.
 pub(super) fn place(version: &str) -> Option<usize> {
     version.parse::<usize>().ok()?.checked_sub(1)
 }

@@ -20,7 +20,7 @@ const KINDS: [&str; 5] = ["prompt", "hosted", "workflow", "external", "voice"];
 const CHANGEABLE: [&str; 2] = ["agent_endpoint", "agent_card"];
 
 impl FoundryEmulator {
-    /// The agents that clients used.
+    /// Returns the agents that clients used.
     pub(super) fn list_agents(&self, request: &ApiRequest) -> ApiResult<HttpResponse> {
         let kind = request.query.get("kind");
         if kind.is_some_and(|kind| !KINDS.contains(&kind)) {
@@ -125,7 +125,7 @@ impl FoundryEmulator {
     }
 }
 
-/// A page of objects, each with its place, the last first unless `order=asc`. A cursor is an id,
+/// Returns a page of objects, each with its place, the last first unless `order=asc`. A cursor is an id,
 /// whose place `place` knows even where its object is gone.
 fn page(mut all: Vec<(usize, Value)>, place: impl Fn(&str) -> Option<usize>, query: &Query) -> ApiResult<HttpResponse> {
     let limit = limit(query)?;

@@ -90,7 +90,7 @@ impl FoundryEmulator {
         Ok(answer::json(StatusCode::CREATED, &written))
     }
 
-    /// A file's content. There are no ranges. What the answer for a directory is, is unknown: here 409.
+    /// Returns a file's content. There are no ranges. What the answer for a directory is, is unknown: here 409.
     async fn download(&self, at: &SessionPath) -> ApiResult<HttpResponse> {
         let fetched =
             self.backend.require_files()?.fetch(at, FetchOptions::default()).await.map_err(|e| gone(e, at))?;
@@ -110,7 +110,7 @@ impl FoundryEmulator {
         let files = self.backend.require_files()?;
         let real = files.resolve(at).await.map_err(|e| gone(e, at))?;
         if files.stat(&real).await.map_err(|e| gone(e, at))?.kind != EntryKind::Directory {
-            return Err(ApiError::bad(format!("{} is no directory", shown(&at.path))));
+            return Err(ApiError::bad(format!("{} is not a directory", shown(&at.path))));
         }
         match request.response_fault.page {
             None => Ok(answer::stream("application/json; charset=utf-8", listing(&self.backend, at, real))),
@@ -118,7 +118,7 @@ impl FoundryEmulator {
         }
     }
 
-    /// A listing in pages, as the contract allows: asked for by a fault.
+    /// Returns a listing in pages, as the contract allows: asked for by a fault.
     async fn page(
         &self,
         at: &SessionPath,
@@ -140,7 +140,7 @@ impl FoundryEmulator {
             }
             entries.push(child(&entry));
         }
-        // A last page has no ids: one client goes on for as long as there is one [recorded].
+        // A last page has no ids: one client goes on while there is one [recorded].
         let id = |entry: Option<&wire::DirectoryEntry>| entry.filter(|_| has_more).map(|entry| entry.name.clone());
         let (first_id, last_id) = (id(entries.first()), id(entries.last()));
         let page = wire::Directory { path: shown(&at.path), entries, first_id, last_id, has_more };
@@ -187,7 +187,7 @@ impl FoundryEmulator {
     }
 }
 
-/// A path below the session's home, with or without a leading slash.
+/// Returns a path below the session's home, with or without a leading slash.
 fn path_of(text: &str) -> ApiResult<RemotePath> {
     let path: RemotePath = text.parse()?;
     if path.as_str().split('/').any(|name| name.len() > wire::NAME_MAX) {
@@ -196,12 +196,12 @@ fn path_of(text: &str) -> ApiResult<RemotePath> {
     Ok(path)
 }
 
-/// A path as answers have it: without a leading slash \[live\], nothing for the home.
+/// Returns a path as answers have it: without a leading slash \[live\], nothing for the home.
 fn shown(path: &RemotePath) -> String {
     path.as_str().trim_start_matches('/').to_owned()
 }
 
-/// The store's error, in words that fit.
+/// Returns the store's error, in words that fit.
 fn gone(error: Error, at: &SessionPath) -> ApiError {
     match error.kind() {
         Kind::NotFound => ApiError::not_found(format!("{} does not exist", at.path)),
@@ -209,7 +209,7 @@ fn gone(error: Error, at: &SessionPath) -> ApiError {
     }
 }
 
-/// A child of a directory. Its time is 0, as in every recording \[live\].
+/// Returns a child of a directory. Its time is 0, as in every recording \[live\].
 fn child(entry: &Entry) -> wire::DirectoryEntry {
     wire::DirectoryEntry {
         name: entry.name.clone(),
@@ -220,7 +220,7 @@ fn child(entry: &Entry) -> wire::DirectoryEntry {
     }
 }
 
-/// All of a directory in one answer, however many entries it has, as the service does it \[live\].
+/// Returns all of a directory in one answer, however many entries it has, as the service does it \[live\].
 fn listing(
     backend: &Arc<dyn Backend>,
     at: &SessionPath,

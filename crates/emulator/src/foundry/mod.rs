@@ -35,10 +35,10 @@ const DOCUMENT_MAX: u64 = 1 << 20;
 /// What the paths of projects begin with.
 const PROJECTS: &str = "/api/projects/";
 
-/// The project that commands are told of. Any other is the same one.
+/// The project that the variables name. Any other is the same one.
 const PROJECT: &str = "/api/projects/wharf";
 
-/// The variables by which clients find the service at `origin`.
+/// Returns the variables by which clients find the service at `origin`.
 pub(super) fn variables(origin: &str) -> Vec<(&'static str, String)> {
     let endpoint = format!("{origin}{PROJECT}");
     vec![
@@ -151,7 +151,7 @@ fn find(method: &Method, path: &str) -> Result<(FoundryOperation, Parameters), N
     FoundryOperation::find(method, below.ok_or(NoRoute::Path)?)
 }
 
-/// A query parameter that is true or false; false where it is not there.
+/// Returns a query parameter that is true or false; false where it is not there.
 fn flag(query: &Query, name: &str) -> ApiResult<bool> {
     match query.get(name) {
         None | Some("false") => Ok(false),
@@ -173,7 +173,7 @@ fn check(headers: &HeaderMap, query: &Query) -> ApiResult<()> {
     }
 }
 
-/// The answer with the names that the service and its gateway have for the request.
+/// Returns the answer with the names that the service and its gateway have for the request.
 fn named(mut answer: HttpResponse, id: &str) -> HttpResponse {
     let part = |from: usize, to: usize| id.get(from..to).unwrap_or_default();
     let uuid = [part(0, 8), part(8, 12), part(12, 16), part(16, 20), part(20, 32)].join("-");
@@ -185,7 +185,7 @@ fn named(mut answer: HttpResponse, id: &str) -> HttpResponse {
     answer
 }
 
-/// A new name for a request: 32 hexadecimal digits.
+/// Returns a new name for a request: 32 hexadecimal digits.
 fn request_id() -> String {
     // Where a system has no random bytes the names of requests are the least of its troubles.
     random::hex::<16>().unwrap_or_else(|_| "0".repeat(32))

@@ -89,7 +89,7 @@ impl FoundryEmulator {
         }
     }
 
-    /// The sessions of an agent, or of one version of it.
+    /// Returns the sessions of an agent, or of one version of it.
     pub(super) async fn sessions_of(&self, agent: &str, version: Option<&str>) -> ApiResult<Vec<Session>> {
         let mut labels = Labels::from([(AGENT.to_owned(), agent.to_owned())]);
         labels.extend(version.map(|version| (VERSION.to_owned(), version.to_owned())));
@@ -208,7 +208,7 @@ impl FoundryEmulator {
     }
 
     async fn cursor(&self, agent: &str, id: &str) -> ApiResult<SessionCursor> {
-        let unknown = || ApiError::bad(format!("there is no session {id} to begin or end a page at"));
+        let unknown = || ApiError::bad(format!("no session {id} to begin or end a page at"));
         let local = local_id(agent, id).map_err(|_| unknown())?;
         match self.backend.sessions().get(&local).await {
             Ok(_) => Ok(SessionCursor { id: local, made: None }),
@@ -222,12 +222,12 @@ impl FoundryEmulator {
 }
 
 impl SessionCursor {
-    /// Whether it is gone and was made after `session`.
+    /// Returns whether it is gone and was made after `session`.
     fn is_newer_than(&self, session: &Session) -> bool {
         self.made.is_some_and(|made| session.created_at < Some(made))
     }
 
-    /// Whether it is there, or was made before `session`.
+    /// Returns whether it is there, or was made before `session`.
     fn is_older_than(&self, session: &Session) -> bool {
         self.made.is_none_or(|made| session.created_at > Some(made))
     }
@@ -243,7 +243,7 @@ pub(super) fn local_id(agent: &str, id: &str) -> Result<SessionId, Error> {
     }
 }
 
-/// A new id in the service's form: 16 hexadecimal digits, two zeros, 32 letters and digits.
+/// Returns a new id in the service's form: 16 hexadecimal digits, two zeros, 32 letters and digits.
 fn new_id() -> Result<String, Error> {
     const SIGNS: &[u8] = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
     let bytes = random::bytes::<40>()?;
@@ -252,12 +252,12 @@ fn new_id() -> Result<String, Error> {
     Ok(format!("{}00{}", hex(head), tail.iter().filter_map(sign).collect::<String>()))
 }
 
-/// The answer to a question about a session that is not there.
+/// Returns the answer to a question about a session that is not there.
 pub(super) fn missing(id: &str) -> ApiError {
     ApiError::not_found(format!("Session {id} does not exist"))
 }
 
-/// A session of the store in the protocol's form.
+/// Returns a session of the store in the protocol's form.
 fn shown(session: &Session) -> wire::FoundrySession {
     let labels = session.labels.as_ref();
     let label = |name: &str| labels.and_then(|labels| labels.get(name)).cloned();
@@ -277,7 +277,7 @@ fn shown(session: &Session) -> wire::FoundrySession {
     }
 }
 
-/// How many items a page is to have.
+/// Returns how many items a page is to have.
 pub(super) fn limit(query: &Query) -> ApiResult<usize> {
     match query.get("limit").map(str::parse) {
         None => Ok(wire::PAGE_DEFAULT),

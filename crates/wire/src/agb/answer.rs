@@ -10,11 +10,11 @@ use crate::json;
 pub mod code {
     /// What goes with success, if anything \[recorded\]; not to be tested.
     pub const OK: &str = "ok";
-    /// There is no such session, or not any more \[sibling\].
+    /// The session does not exist, or not any more \[sibling\].
     pub const NO_SESSION: &str = "InvalidMcpSession.NotFound";
     /// The sentence that goes with it \[sibling\].
     pub const NO_SESSION_MESSAGE: &str = "Resource [McpSession] is not found.";
-    /// There is no such context. A guess.
+    /// The context does not exist. A guess.
     pub const NO_CONTEXT: &str = "Context.NotFound";
     /// A parameter is wrong \[recorded\].
     pub const INVALID: &str = "InvalidParameter";
@@ -27,7 +27,7 @@ pub mod code {
     /// The key may not do this. A guess.
     pub const DENIED: &str = "AccessDenied";
 
-    /// The word that goes with a status where nothing else is known. Only that of 500 was seen in a
+    /// Returns the word that goes with a status where nothing else is known. Only that of 500 was seen in a
     /// test of an SDK; the others are ours.
     pub const fn of(status: u16) -> &'static str {
         match status {
@@ -44,7 +44,7 @@ pub mod code {
     }
 }
 
-/// Whether a failure means that what was asked for is not there: a code that ends in `NotFound`, or
+/// Returns whether a failure means that what was asked for is not there: a code that ends in `NotFound`, or
 /// words to that effect \[sdk\].
 pub fn is_not_found(code: Option<&str>, message: Option<&str>) -> bool {
     code.is_some_and(|code| code.ends_with("NotFound"))
@@ -95,7 +95,7 @@ pub struct AgbEnvelope {
 }
 
 impl AgbEnvelope {
-    /// A success with `data`.
+    /// Returns a success with `data`.
     pub fn of(data: Option<Value>) -> Self {
         AgbEnvelope {
             code: Some(code::OK.to_owned()),
@@ -106,7 +106,7 @@ impl AgbEnvelope {
         }
     }
 
-    /// Reads the body of an answer; nothing where it is no JSON object, as from a gateway. Members
+    /// Reads the body of an answer; nothing where it is not a JSON object, as from a gateway. Members
     /// may begin with a capital letter, and all of it may be within a member `body` \[sdk\].
     pub fn read(body: &[u8]) -> Option<Self> {
         let Value::Object(mut members) = lowered(value(body)?) else { return None };
@@ -131,25 +131,25 @@ impl AgbEnvelope {
         T::deserialize(data).ok()
     }
 
-    /// Where the next page begins: beside `data`, or within it \[sdk\]; nothing on the last page.
+    /// Returns where the next page begins: beside `data`, or within it \[sdk\]; nothing on the last page.
     pub fn next(&self) -> Option<&str> {
         let inside = || self.data.as_ref()?.get("nextToken")?.as_str();
         self.next_token.as_deref().or_else(inside).filter(|token| !token.is_empty())
     }
 
-    /// Whether what was asked for is not there.
+    /// Returns whether what was asked for is not there.
     pub fn is_not_found(&self) -> bool {
         !self.success && is_not_found(self.code.as_deref(), self.message.as_deref())
     }
 }
 
-/// A document of the service's, within its bounds. Half a surrogate pair in it, which no string can hold, is NUL: whoever
-/// reads a name refuses that one name.
+/// Returns a document of the service's, within its bounds. Half a surrogate pair in it, which no string can hold, is
+/// NUL: code that reads a name refuses that one name.
 pub fn value(text: &[u8]) -> Option<Value> {
     json::read(&json::mended(text)).ok()
 }
 
-/// The same document whose members begin with small letters. One that stands there in both forms is
+/// Returns the same document whose members begin with small letters. One that stands there in both forms is
 /// the small one.
 pub(super) fn lowered(value: Value) -> Value {
     match value {
@@ -189,7 +189,7 @@ fn token<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error>
     }
 }
 
-/// A number, or text that is one; nothing for all else.
+/// Returns a number, or text that is one; nothing for all else.
 pub(super) fn number<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u64>, D::Error> {
     Ok(match Value::deserialize(from)? {
         Value::Number(number) => number.as_u64(),
@@ -198,7 +198,7 @@ pub(super) fn number<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u64>, 
     })
 }
 
-/// The JSON value `true` and nothing else.
+/// Returns the JSON value `true` and nothing else.
 fn strictly_true<'de, D: Deserializer<'de>>(from: D) -> Result<bool, D::Error> {
     Ok(Value::deserialize(from)? == Value::Bool(true))
 }

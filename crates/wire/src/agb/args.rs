@@ -109,7 +109,7 @@ pub struct SearchFiles {
 }
 
 impl SearchFiles {
-    /// The patterns that are left out, in either form.
+    /// Returns the patterns that are left out, in either form.
     pub fn excluded(&self) -> Vec<String> {
         match &self.exclude_patterns {
             Some(Value::Array(items)) => items.iter().filter_map(Value::as_str).map(str::to_owned).collect(),

@@ -45,7 +45,7 @@ pub enum SyncMode {
 }
 
 impl SyncMode {
-    /// The word, for `mode` and for `taskType`.
+    /// Returns the word, for `mode` and for `taskType`.
     pub const fn word(self) -> &'static str {
         match self {
             SyncMode::Upload => "upload",
@@ -53,7 +53,7 @@ impl SyncMode {
         }
     }
 
-    /// The way of that word.
+    /// Returns the way of that word.
     pub fn of(word: &str) -> Option<Self> {
         [SyncMode::Upload, SyncMode::Download].into_iter().find(|mode| mode.word().eq_ignore_ascii_case(word))
     }
@@ -125,7 +125,7 @@ impl SyncItem {
     /// The word for one that failed \[recorded\].
     pub const FAILED: &'static str = "Failed";
 
-    /// How far it is. One that failed is at its end whether a reason is given or not.
+    /// Returns how far it is. One that failed is at its end whether a reason is given or not.
     pub fn state(&self) -> SyncState {
         const DONE: [&str; 7] = ["success", "successful", "ok", "finished", "done", "completed", "complete"];
         let status = self.status.as_deref().unwrap_or_default().to_ascii_lowercase();
@@ -136,12 +136,12 @@ impl SyncItem {
         }
     }
 
-    /// Why it failed, where it tells.
+    /// Returns why it failed, where the answer says.
     pub fn reason(&self) -> Option<&str> {
         self.error_message.as_deref().filter(|text| !text.is_empty())
     }
 
-    /// Whether it is about this directory of this context, this way.
+    /// Returns whether it is about this directory of this context, this way.
     pub fn is_about(&self, context: &str, directory: &str, mode: SyncMode) -> bool {
         self.context_id.as_deref() == Some(context)
             && self.path.as_deref().is_some_and(|path| trimmed(path) == trimmed(directory))
@@ -149,7 +149,7 @@ impl SyncItem {
     }
 }
 
-/// A directory without a slash at its end.
+/// Returns a directory without a slash at its end.
 fn trimmed(directory: &str) -> &str {
     match directory.trim_end_matches('/') {
         "" => "/",
@@ -166,7 +166,8 @@ impl ContextInfo {
         ContextInfo { context_status: Some(all) }
     }
 
-    /// The syncs, and in the place of what is none its text; none for an empty string. Nothing where it is not of that form.
+    /// Returns the syncs, and in the place of what is none its text; none for an empty string. Nothing where it is not
+    /// of that form.
     pub fn items(&self) -> Option<Vec<Result<SyncItem, String>>> {
         let text = self.context_status.as_deref()?;
         if text.trim().is_empty() {

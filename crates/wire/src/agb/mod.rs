@@ -39,16 +39,16 @@ pub use session::{
 };
 pub use tool::{DirectCall, TOKEN_HEADER, ToolCall, ToolContent, ToolDescription, ToolResult, escaped_len, name};
 
-/// Where the service is, unless somebody says otherwise \[sdk\].
+/// Where the service is, by default \[sdk\].
 pub const ENDPOINT: &str = "https://sdk-api.agb.cloud";
 
 /// The service's name for a request, where the answer's body has none \[sdk\].
 pub const REQUEST_ID: &str = "x-request-id";
 
-/// Sessions on a page where nobody says how many \[sdk\]. The most is unknown.
+/// Sessions on a page by default \[sdk\]. The most is unknown.
 pub const PAGE_DEFAULT: usize = 10;
 
-/// Files of a context on a page where nobody says how many \[sdk\].
+/// Files of a context on a page by default \[sdk\].
 pub const FILES_PAGE_DEFAULT: usize = 50;
 
 /// The most bytes of a call of a tool, its arguments as JSON: 63 KiB \[sibling\]. That AGB shares the

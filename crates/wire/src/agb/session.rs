@@ -24,7 +24,7 @@ pub mod status {
     /// Gone; the only word that ends the SDKs' wait \[sdk\].
     pub const FINISH: &str = "FINISH";
 
-    /// Whether a session with this status is gone.
+    /// Returns whether a session with this status is gone.
     pub fn is_gone(word: &str) -> bool {
         [DELETED, FINISH].iter().any(|gone| word.eq_ignore_ascii_case(gone))
     }
@@ -111,7 +111,7 @@ pub struct CreatedSession {
 }
 
 impl CreatedSession {
-    /// Why there is no session although the envelope says success.
+    /// Returns why there is no session although the envelope says success.
     pub fn failure(&self) -> Option<&str> {
         let refused = self.success == Some(Value::Bool(false));
         let none = self.session_id.as_deref().is_none_or(str::is_empty);
@@ -227,7 +227,7 @@ pub struct GetLabels {
 }
 
 impl GetLabels {
-    /// The labels; nothing where they cannot be read.
+    /// Returns the labels; nothing where they cannot be read.
     pub fn labels(&self) -> Option<Labels> {
         match &self.labels {
             None | Some(Value::Null) => Some(Labels::new()),
@@ -245,8 +245,8 @@ pub fn write_labels(labels: &Labels) -> String {
     Value::from(members).to_string()
 }
 
-/// Reads what [`write_labels`] writes; empty text is no labels. A value that is no text is written as
-/// JSON. Nothing where it is no JSON object.
+/// Reads what [`write_labels`] writes; empty text is no labels. A value that is not text is written as
+/// JSON. Nothing where it is not a JSON object.
 pub fn read_labels(text: &str) -> Option<Labels> {
     if text.trim().is_empty() {
         return Some(Labels::new());

@@ -1,7 +1,7 @@
 //! What tools say in text: listings, metadata, errors, the output of commands.
 //!
 //! The formats cannot hold every name. What can be read without a doubt is read; where a doubt stays
-//! it is told, so that a caller can ask in another way.
+//! the error says it, so that a caller can ask in another way.
 
 use std::collections::HashMap;
 use std::fmt::{self, Write as _};
@@ -80,7 +80,7 @@ impl FileInfo {
         )
     }
 
-    /// The value of that key.
+    /// Returns the value of that key.
     pub fn get(&self, key: &str) -> Option<&str> {
         self.0.get(key).map(String::as_str)
     }
@@ -90,7 +90,7 @@ impl FileInfo {
         self.get("size")?.trim().parse().ok()
     }
 
-    /// Whether it is a directory; nothing where that is not told.
+    /// Returns whether it is a directory; `None` where the answer does not say.
     pub fn is_directory(&self) -> Option<bool> {
         match self.get("isDirectory")?.trim() {
             word if word.eq_ignore_ascii_case("true") => Some(true),
@@ -99,12 +99,12 @@ impl FileInfo {
         }
     }
 
-    /// Permission bits, where they are told as octal digits.
+    /// Permission bits, where they are octal digits.
     pub fn mode(&self) -> Option<u32> {
         u32::from_str_radix(self.get("mode")?.trim(), 8).ok().filter(|mode| *mode <= 0o7777)
     }
 
-    /// When it was last changed, by whichever key tells it.
+    /// Returns when it was last changed, by whichever key has it.
     pub fn modified(&self) -> Option<&str> {
         ["modified", "modTime", "mtime"]
             .iter()
@@ -113,7 +113,7 @@ impl FileInfo {
             .filter(|text| !text.is_empty())
     }
 
-    /// The text for these pairs, in order.
+    /// Returns the text for these pairs, in order.
     pub fn print(pairs: &[(&str, &str)]) -> String {
         pairs.iter().map(|(key, value)| format!("{key}: {value}")).collect::<Vec<_>>().join("\n")
     }
@@ -157,7 +157,7 @@ impl ToolError {
         }
     }
 
-    /// Whether a path is not there.
+    /// Returns whether a path is not there.
     pub fn is_not_found(&self) -> bool {
         let message = self.message.to_ascii_lowercase();
         message.contains("no such file or directory")
@@ -165,7 +165,7 @@ impl ToolError {
             || message.contains("does not exist")
     }
 
-    /// Whether the time was over.
+    /// Returns whether the time was over.
     pub fn is_timeout(&self) -> bool {
         self.code == Some(Self::TIMEOUT) && self.message.contains("timeout")
     }
@@ -189,7 +189,7 @@ pub struct ShellOutput {
     /// What it wrote beside that.
     #[serde(default)]
     pub stderr: String,
-    /// 0 where it went well; nothing where that is not told.
+    /// 0 where it went well; `None` where the answer does not say.
     #[serde(default)]
     pub exit_code: Option<i64>,
     /// The service's name for a command that failed.
@@ -206,10 +206,10 @@ impl ShellOutput {
     /// command that is run here prints one.
     pub fn read(text: &str, is_error: bool) -> Result<Self, ToolError> {
         if let Some(json) = value(text.as_bytes()).filter(Value::is_object).map(lowered) {
-            let told = json.get("errorCode").and_then(Value::as_i64);
+            let reported = json.get("errorCode").and_then(Value::as_i64);
             return match serde_json::from_value::<ShellOutput>(json) {
-                Ok(output) if output.exit_code.or(told).is_some() => {
-                    Ok(ShellOutput { exit_code: output.exit_code.or(told), ..output })
+                Ok(output) if output.exit_code.or(reported).is_some() => {
+                    Ok(ShellOutput { exit_code: output.exit_code.or(reported), ..output })
                 }
                 _ => Err(ToolError::read(text)),
             };

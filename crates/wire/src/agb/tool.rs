@@ -57,17 +57,17 @@ pub struct ToolCall {
 }
 
 impl ToolCall {
-    /// A call of `tool` in a session. Arguments that are no JSON object are none.
+    /// A call of `tool` in a session. Arguments that are not a JSON object are none.
     pub fn new(session: &str, tool: &str, args: &impl Serialize) -> Self {
         let args = serde_json::to_string(args).ok().filter(|args| args.starts_with('{'));
         let args = args.unwrap_or_else(|| "{}".to_owned());
         ToolCall { args: Some(args), session_id: session.to_owned(), name: tool.to_owned(), server: None }
     }
 
-    /// The arguments.
+    /// Returns the arguments.
     ///
     /// # Errors
-    /// Where they are no JSON object.
+    /// Where they are not a JSON object.
     pub fn arguments(&self) -> serde_json::Result<Map<String, Value>> {
         match self.args.as_deref() {
             None | Some("") => Ok(Map::new()),
@@ -118,12 +118,12 @@ impl ToolResult {
         }
     }
 
-    /// Whether each text has its text.
+    /// Returns whether each text has its text.
     pub fn is_whole(&self) -> bool {
         self.content.iter().all(|item| item.kind != ToolContent::TEXT || item.text.is_some())
     }
 
-    /// All texts, joined by line ends; without any, the data of the first image.
+    /// Returns all texts, joined by line ends; without any, the data of the first image.
     pub fn joined(&self) -> String {
         let texts: Vec<&str> = self
             .content
@@ -181,7 +181,7 @@ pub struct ToolDescription {
     pub tool: Option<String>,
 }
 
-/// How many bytes `text` has within a JSON document, its quotes not counted: what a message's limit
+/// Returns how many bytes `text` has within a JSON document, its quotes not counted: what a message's limit
 /// counts is the escaped form.
 pub fn escaped_len(text: &str) -> usize {
     text.bytes()

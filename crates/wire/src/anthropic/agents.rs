@@ -9,7 +9,7 @@ use wharf_core::model::Timestamp;
 /// The most agents or environments on a page \[types\].
 pub const PAGE_MAX: usize = 100;
 
-/// Agents or environments on a page where nobody says how many \[types\].
+/// Agents or environments on a page by default \[types\].
 pub const PAGE_DEFAULT: usize = 20;
 
 /// An agent, and what a session has of the one that it was made with.

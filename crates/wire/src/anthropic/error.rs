@@ -47,7 +47,7 @@ pub struct AnthropicErrorDetails {
 }
 
 impl AnthropicError {
-    /// An error with this status.
+    /// Returns an error with this status.
     pub fn of(status: u16, code: Option<&str>, message: &str, request_id: &str) -> Self {
         let details = code.map(|code| AnthropicErrorDetails { error_code: Some(code.to_owned()), extra: Extra::new() });
         let (kind, message) = (kind_of(status).to_owned(), message.to_owned());
@@ -69,7 +69,7 @@ pub mod code {
     pub const EXPIRED: &str = "file_expired";
     /// 400: the organisation's room for files is used up.
     pub const STORAGE_QUOTA: &str = "storage_quota_exceeded";
-    /// 400: metadata that is no map of text to text, or too much of it.
+    /// 400: metadata that is not a map of text to text, or too much of it.
     pub const INVALID_METADATA: &str = "invalid_metadata";
     /// 404: an environment that is not there.
     pub const NO_ENVIRONMENT: &str = "environment_not_found";
@@ -81,7 +81,7 @@ pub mod code {
     pub const SPEND_LIMITS: [&str; 2] = ["enforced_spend_limit_reached", "contract_spend_limit_reached"];
 }
 
-/// The type of an error with this status \[docs\].
+/// Returns the type of an error with this status \[docs\].
 pub const fn kind_of(status: u16) -> &'static str {
     match status {
         401 => "authentication_error",

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::{Extra, Nullable, given_time, or_default};
 use wharf_core::model::Timestamp;
 
-/// The most events on a page, and as many as there are where nobody says how many \[skill\].
+/// The most events on a page, and the default \[skill\].
 pub const PAGE_MAX: usize = 1000;
 
 /// The query parameter with one of the types that a listing wants, as often as needed \[recorded\].
@@ -20,7 +20,7 @@ pub const FILTERS: &[&str] =
 pub const DELTAS: &str = "event_deltas[]";
 
 /// The words for what an event is, as far as a program that follows a session needs them. An open
-/// set: a type that is not known is no error.
+/// set: a type that is not known is not an error.
 pub mod kind {
     /// What a user says.
     pub const MESSAGE: &str = "user.message";
@@ -132,7 +132,7 @@ impl SessionEvent {
         Self::of(kind::INTERRUPT)
     }
 
-    /// A user's text.
+    /// Returns a user's text.
     pub fn message(text: &str) -> Self {
         Self::of(kind::MESSAGE).with("content", json!([{ "type": "text", "text": text }]))
     }

@@ -20,7 +20,7 @@ pub const UNNAMED: &str = "unnamed";
 /// The most files on a page \[types\].
 pub const PAGE_MAX: usize = 1000;
 
-/// Files on a page where nobody says how many \[types\].
+/// Files on a page by default \[types\].
 pub const PAGE_DEFAULT: usize = 20;
 
 /// The most ids that one listing takes \[types\].
@@ -42,7 +42,7 @@ pub const EXPIRES_PART: &str = "expires_in_seconds";
 /// What that time may be: an hour to 90 days \[types\].
 pub const EXPIRES: std::ops::RangeInclusive<u64> = 3600..=7_776_000;
 
-/// Whether the service takes `name` for a file \[docs\].
+/// Returns whether the service takes `name` for a file \[docs\].
 pub fn is_name(name: &str) -> bool {
     (1..=NAME_MAX).contains(&name.chars().count()) && !name.chars().any(|c| c < '\u{20}' || NAME_FORBIDDEN.contains(&c))
 }

@@ -59,14 +59,15 @@ pub enum Next {
 }
 
 impl<T> ListPage<T> {
-    /// The page after this one, where there is one. Both forms are read, whichever was asked for.
+    /// Returns the page after this one, where there is one. Both forms are read, whichever was asked for.
     pub fn next(&self) -> Option<Next> {
         Next::of(self.next_page.value().cloned(), self.has_more, self.last_id.value().cloned())
     }
 }
 
 impl Next {
-    /// The page after one with these fields. An empty cursor is none, as the official clients have it \[types\].
+    /// Returns the page after one with these fields. An empty cursor is none, as the official clients have it
+    /// \[types\].
     pub fn of(next_page: Option<String>, has_more: Option<bool>, last_id: Option<String>) -> Option<Self> {
         match (next_page.filter(|cursor| !cursor.is_empty()), last_id) {
             (Some(cursor), _) => Some(Next::Page(cursor)),
@@ -87,7 +88,7 @@ pub struct DeletedAnswer {
 }
 
 impl DeletedAnswer {
-    /// Whether it says that something was deleted: an object that is still there has an id as well.
+    /// Returns whether it says that something was deleted: an object that is still there has an id as well.
     pub fn is_one(&self) -> bool {
         self.kind.as_ref().is_none_or(|kind| kind.ends_with("_deleted"))
     }

@@ -146,7 +146,7 @@ pub mod beta {
         "webhooks-2026-10-07",
     ];
 
-    /// Whether a name is one of those above.
+    /// Returns whether a name is one of those above.
     pub fn is_known(name: &str) -> bool {
         LISTED.contains(&name) || [OAUTH, FEDERATION].contains(&name)
     }
@@ -170,7 +170,7 @@ pub type Metadata = std::collections::BTreeMap<String, String>;
 /// Members that are not known here.
 pub type Extra = serde_json::Map<String, serde_json::Value>;
 
-/// A value of [`BETA_HEADER`]: the names with commas between.
+/// Returns a value of [`BETA_HEADER`]: the names with commas between.
 pub fn beta_line<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     let mut line = String::new();
     for name in names {
@@ -181,23 +181,23 @@ pub fn beta_line<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     line
 }
 
-/// A member that may be null, which then means its default.
+/// Returns a member that may be null, which then means its default.
 fn or_default<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(reader: D) -> Result<T, D::Error> {
     Ok(Option::deserialize(reader)?.unwrap_or_default())
 }
 
-/// A time in RFC 3339; nothing where it is null or another text.
+/// Returns a time in RFC 3339; nothing where it is null or another text.
 fn time<'de, D: Deserializer<'de>>(reader: D) -> Result<Option<Timestamp>, D::Error> {
     let text = Option::<String>::deserialize(reader)?;
     Ok(text.and_then(|text| text.parse().ok()))
 }
 
-/// A field that may be missing and is never null.
+/// Returns a field that may be missing and is never null.
 fn some<'de, D: Deserializer<'de>, T: Deserialize<'de>>(reader: D) -> Result<Option<T>, D::Error> {
     T::deserialize(reader).map(Some)
 }
 
-/// The same where null is not the same as nothing; another text reads as null.
+/// Returns the same where null is not the same as nothing; another text reads as null.
 fn given_time<'de, D: Deserializer<'de>>(reader: D) -> Result<Nullable<Timestamp>, D::Error> {
     time(reader).map(Nullable::or_null)
 }

@@ -20,7 +20,7 @@ impl<T> Nullable<T> {
         value.map_or(Nullable::Null, Nullable::Value)
     }
 
-    /// Whether it is not there.
+    /// Returns whether it is not there.
     pub fn is_absent(&self) -> bool {
         matches!(self, Nullable::Absent)
     }

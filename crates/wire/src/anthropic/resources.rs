@@ -17,7 +17,7 @@ pub const OUTPUTS: &str = "/mnt/session/outputs";
 /// Below this, memory stores are mounted \[docs\].
 pub const MEMORY: &str = "/mnt/memory";
 
-/// Below this, repositories are mounted where nobody says where \[types\].
+/// Below this, repositories are mounted by default \[types\].
 pub const WORKSPACE: &str = "/workspace";
 
 /// The files of one session. The figure was 100, then 999, and is 500 in the newest source \[docs\].
@@ -29,7 +29,7 @@ pub const MEMORY_STORES_MAX: usize = 8;
 /// Characters of the instructions for a memory store \[types\].
 pub const INSTRUCTIONS_MAX: usize = 4096;
 
-/// The most resources on a page; all of them where nobody says how many \[types\].
+/// The most resources on a page; all of them by default \[types\].
 pub const PAGE_MAX: usize = 1000;
 
 /// The words for what a resource is \[types\]. An open set.
@@ -42,7 +42,7 @@ pub mod kind {
     pub const MEMORY_STORE: &str = "memory_store";
 }
 
-/// Where the service mounts a file that `asked` to be mounted there: `/in/x` lies at
+/// Returns where the service mounts a file that `asked` to be mounted there: `/in/x` lies at
 /// `/mnt/session/uploads/in/x` \[docs\]. That a path which is below there already stays is unknown.
 pub fn mounted_at(asked: &str) -> String {
     match asked.strip_prefix(UPLOADS) {
@@ -187,7 +187,7 @@ pub struct ResourceAnswer {
 }
 
 impl ResourceAnswer {
-    /// The first field that a resource of its kind has always and this one lacks \[types\].
+    /// Returns the first field that a resource of its kind has always and this one lacks \[types\].
     pub fn missing(&self) -> Option<&'static str> {
         let file = self.kind == kind::FILE;
         let needs = [

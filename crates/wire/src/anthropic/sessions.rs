@@ -11,7 +11,7 @@ use super::resources::{ResourceParams, SessionResource};
 use super::{Extra, Metadata, Nullable, or_default, time};
 use wharf_core::model::Timestamp;
 
-/// Sessions on a page where nobody says how many. The figure is that of other listings; for
+/// Sessions on a page by default. The figure is that of other listings; for
 /// sessions it is unknown, and so is the most.
 pub const PAGE_DEFAULT: usize = 20;
 
@@ -46,7 +46,7 @@ pub mod filter {
     pub const ARCHIVED: &str = "include_archived";
     /// One of these statuses, as often as needed.
     pub const STATUSES: &str = "statuses[]";
-    /// `asc` or `desc`, by creation; `desc` where nobody says.
+    /// `asc` or `desc`, by creation; `desc` by default.
     pub const ORDER: &str = "order";
     /// Made in this deployment.
     pub const DEPLOYMENT: &str = "deployment_id";

@@ -78,7 +78,7 @@ pub const AGENT_NAME_MAX: usize = 63;
 /// The most sessions on a page \[contract\].
 pub const PAGE_MAX: usize = 100;
 
-/// Sessions on a page where nobody says how many \[contract\].
+/// Sessions on a page by default \[contract\].
 pub const PAGE_DEFAULT: usize = 20;
 
 /// Seconds after its last use at which a session is gone: 30 days \[recorded, live\].
@@ -116,7 +116,7 @@ pub mod status {
     pub const EXPIRED: &str = "expired";
 }
 
-/// Whether `name` can be an agent's \[contract\].
+/// Returns whether `name` can be an agent's \[contract\].
 pub fn is_agent_name(name: &str) -> bool {
     (1..=AGENT_NAME_MAX).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
 }
@@ -278,7 +278,7 @@ pub struct DirectoryEntry {
 }
 
 impl DirectoryEntry {
-    /// Whether it is a directory, by whichever name says so; `None` where neither does.
+    /// Returns whether it is a directory, by whichever name says so; `None` where neither does.
     pub fn is_directory(&self) -> Option<bool> {
         self.is_directory.or(self.is_dir)
     }
@@ -311,13 +311,13 @@ pub struct PathInfo {
 }
 
 impl PathInfo {
-    /// Whether it is a directory, by whichever name says so; `None` where neither does.
+    /// Returns whether it is a directory, by whichever name says so; `None` where neither does.
     pub fn is_directory(&self) -> Option<bool> {
         self.is_dir.or(self.is_directory)
     }
 }
 
-/// A field that may be missing and is never null.
+/// Returns a field that may be missing and is never null.
 fn some<'de, D: Deserializer<'de>, T: Deserialize<'de>>(reader: D) -> Result<Option<T>, D::Error> {
     T::deserialize(reader).map(Some)
 }
@@ -346,7 +346,7 @@ pub fn modified_at(value: Option<&Value>) -> Option<Timestamp> {
 pub struct NewDirectory {
     /// The directory.
     pub path: String,
-    /// Permission bits: a guess after [`PathInfo::mode`], sent as a number and only where somebody asks
+    /// Permission bits: a guess after [`PathInfo::mode`], sent as a number and only where a user asks
     /// for a mode. A text such as `"755"` is read as octal.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "mode")]
     pub mode: Option<u32>,
@@ -401,7 +401,7 @@ pub struct AdditionalInfo {
     pub request_id: Option<String>,
 }
 
-/// The word that goes with an error's status where nothing else is known. Those of 401, 403, 404,
+/// Returns the word that goes with an error's status where nothing else is known. Those of 401, 403, 404,
 /// 424, 429 and 500 were seen or are read by a client; the others are ours.
 pub const fn code_of(status: u16) -> &'static str {
     match status {
