@@ -18,14 +18,14 @@ use wharf_core::error::{Error, Result};
 use wharf_core::platform;
 use wharf_core::staging::{StagedRemoval, StagingEntry};
 
-/// A content that came as a whole and has no place yet.
+/// A complete content that has no path yet.
 pub(super) enum Ingested<'a> {
     OnDisk(StagingEntry<'a>),
     InMemory(Bytes),
 }
 
 impl LocalHome {
-    /// Takes a content in; `name` is what messages call it.
+    /// Reads a content; `name` is its name in messages.
     pub(super) async fn ingest(&self, body: &mut Body, name: &str) -> Result<(Digest, Ingested<'_>)> {
         let doing = |e: std::io::Error| Error::io(format!("writing `{name}`"), &e);
         let mut head = BytesMut::new();
@@ -45,7 +45,7 @@ impl LocalHome {
         Ok((sent, Ingested::OnDisk(pending)))
     }
 
-    /// Gives a content its place.
+    /// Moves a content to its path in the store.
     pub(super) fn insert_content(&self, content: Ingested<'_>, sha256: &str) -> Result<()> {
         let doing = |e: std::io::Error| Error::io("storing a file", &e);
         match content {
@@ -60,13 +60,13 @@ impl LocalHome {
         Ok(())
     }
 
-    /// Removes for good a content that was taken out of its place.
+    /// Removes a content that was taken out of the store.
     pub(super) fn discard_content(&self, content: StagedRemoval<'_>) -> Result<()> {
         let disk = self.disk()?;
         disk.discard(content, "removing the content of a stored file", &self.path.join("store"))
     }
 
-    /// Takes a content out of its place; gives what lies on disk of it.
+    /// Takes a content out of the store; returns its file on the disk, if any.
     pub(super) fn unshelve<'d>(&self, disk: &'d Disk, sha256: &str) -> Result<Option<StagedRemoval<'d>>> {
         if self.memory.remove(sha256) {
             return Ok(None);
@@ -77,12 +77,12 @@ impl LocalHome {
         Ok(Some(withdrawn))
     }
 
-    /// Whether a content is in its place.
+    /// Returns whether the store has a content.
     pub(super) fn has_content(&self, sha256: &str) -> Result<bool> {
         Ok(self.memory.state().contents.contains_key(sha256) || self.disk()?.store().exists(place_of(sha256).1))
     }
 
-    /// The content of a stored file, or a part of it.
+    /// Returns the content of a stored file, or a range of it.
     pub(super) fn content(&self, row: &StoredFileRow, range: Option<ByteRange>) -> Result<Body> {
         if let Some(content) = self.memory.state().contents.get(&row.sha256).cloned() {
             let size = content.len() as u64;
@@ -101,7 +101,7 @@ impl LocalHome {
     }
 }
 
-/// The shelf of a content and its place below `store/`.
+/// Returns the directory and the path of a content below `store/`.
 fn place_of(sha256: &str) -> (String, String) {
     let shelf = sha256.get(..2).unwrap_or("00").to_owned();
     let place = format!("{shelf}/{sha256}");

@@ -78,7 +78,7 @@ CREATE TABLE resource (
 pub(super) struct Db(Mutex<Connection>);
 
 impl Db {
-    /// Opens the database, making it where there is none; one that outlives nothing is in memory.
+    /// Opens the database, and creates a missing one; without durability it is in memory.
     pub(super) fn open(path: &Path, durability: Durability) -> Result<Self> {
         let doing = || format!("opening the database `{}`", path.display());
         let opened = if durability == Durability::None {
@@ -154,25 +154,25 @@ impl Db {
     }
 }
 
-/// What to do where a file of the database cannot get larger.
+/// Hint for a database file that cannot grow.
 const FULL: &str = "the disk, a quota or `ulimit -f` leaves no room: free some space, nothing was half-written";
 
-/// What to do where the database cannot be written.
+/// Returns the hint for a database that cannot be written.
 fn unwritable() -> String {
     let diagnose = Step::Diagnose { backend: None };
     format!("check that WHARF_HOME is on a writable disk and yours; {diagnose} shows where it is")
 }
 
-/// What to do about a damaged database. Nothing is ever removed because of it.
+/// Returns the hint for a damaged database. Nothing is ever removed because of it.
 fn damaged() -> String {
     format!("no file was touched; {} says what can be saved", Step::Diagnose { backend: None })
 }
 
-/// What a database is.
+/// The state of a database.
 enum DbState {
-    /// Ours, in this format; 0 is one that is still empty.
+    /// A database of wharf in this format; 0 is an empty one.
     Format(usize),
-    /// Another program's.
+    /// A database of another program.
     Foreign,
 }
 
@@ -219,7 +219,7 @@ fn use_wal(connection: &Connection) -> rusqlite::Result<()> {
     }
 }
 
-/// What an error of `SQLite` means to a user.
+/// Returns the error for a failure of `SQLite`.
 pub(super) fn fault(doing: impl std::fmt::Display, error: &rusqlite::Error) -> Error {
     let code = error.sqlite_error_code();
     let kind = match code {
@@ -284,23 +284,23 @@ impl RowPage {
     }
 }
 
-/// A time as the database keeps it.
+/// Returns a time as the database stores it, in microseconds.
 pub(super) fn micros(time: Timestamp) -> i64 {
     time.as_microsecond()
 }
 
-/// A time out of the database.
+/// Returns a time from the database.
 pub(super) fn timestamp(micros: Option<i64>) -> Option<Timestamp> {
     micros.and_then(|micros| Timestamp::from_microsecond(micros).ok())
 }
 
-/// Reads how long a session may idle.
+/// Reads the maximum idle time of a session.
 pub(super) fn read_ttl(row: &Row<'_>) -> rusqlite::Result<Option<Duration>> {
     let ttl: Option<i64> = row.get("ttl")?;
     Ok(ttl.and_then(|micros| u64::try_from(micros).ok()).map(Duration::from_micros))
 }
 
-/// The error of a session that was deleted and could not be removed.
+/// Returns the error of a session that was deleted and could not be removed.
 pub(super) fn undeleted(id: &SessionId, reason: &str) -> Error {
     Error::new(Kind::Io, format!("the session `{id}` is deleted, but not everything could be removed: {reason}")).hint(
         format!(
@@ -310,13 +310,13 @@ pub(super) fn undeleted(id: &SessionId, reason: &str) -> Error {
     )
 }
 
-/// The error of a session that is not there.
+/// Returns the error of a session that does not exist.
 pub(super) fn unknown(id: &SessionId) -> Error {
     Error::not_found(format!("session `{id}` not found"))
         .hint(format!("{} shows those that are there", Step::ListSessions))
 }
 
-/// The error of a session that would hold more than it may.
+/// Returns the error of a session that would exceed its size limit.
 pub(super) fn too_much(session: &SessionId, limit: u64) -> Error {
     Error::new(Kind::Limit, format!("a session takes at most {limit} bytes, and this would be more: `{session}`"))
         .hint("remove files that are no longer needed, or set WHARF_SESSION_BYTES (a size, or `none`)")

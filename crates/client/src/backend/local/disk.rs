@@ -38,14 +38,15 @@ const SYNC_EACH: usize = 64;
 /// The sticky bit, which means nothing else on a directory of one owner.
 const MARK: u32 = 0o1000;
 
-/// What a change has to outlive once it is made.
+/// The durability of a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Durability {
-    /// Everything: it is synced.
+    /// Changes survive a power cut: they are synced.
     Synced,
-    /// A killed process. A power cut may lose what came since [`Backend::flush`](crate::backend::Backend::flush).
+    /// Changes survive a killed process. A power cut may lose those since
+    /// [`Backend::flush`](crate::backend::Backend::flush).
     Process,
-    /// Nothing: the home goes with the process, and no other process ever looks at it.
+    /// Changes last as long as the process: no other process uses the home.
     None,
 }
 
@@ -115,7 +116,7 @@ impl Disk {
         })
     }
 
-    /// A warning where other users may look into the data directory.
+    /// Returns a warning if other users may read the data directory.
     pub(super) fn exposed(&self) -> Option<Error> {
         let mode = self.home.metadata().ok().map(|meta| platform::mode_of(&meta))??;
         let home = self.home.display();
@@ -128,12 +129,12 @@ impl Disk {
         })
     }
 
-    /// Where a session's files are on this machine.
+    /// Returns the path of a session's files on this machine.
     pub(super) fn session_path(&self, id: &SessionId) -> PathBuf {
         self.home.join("sessions").join(id.as_str())
     }
 
-    /// The names of all directories that are or were a session's.
+    /// Returns the names of all directories that are or were those of sessions.
     pub(super) fn session_names(&self) -> io::Result<BTreeSet<String>> {
         let names = self.sessions.entries()?.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()));
         names.collect()
@@ -144,17 +145,17 @@ impl Disk {
         self.sessions.open_dir_nofollow(name)
     }
 
-    /// Whether a directory of that name is there and no longer being made.
+    /// Returns whether a directory exists and is complete.
     pub(super) fn is_settled(&self, name: &str) -> bool {
         self.session_dir(name).is_ok_and(|dir| !is_marked(&dir))
     }
 
-    /// Whether `dir` is what a session's name stands for.
+    /// Returns whether `dir` is the directory of a session.
     pub(super) fn is_session(&self, id: &SessionId, dir: &Dir) -> bool {
         platform::is_at(dir, &self.sessions, id.as_str())
     }
 
-    /// The handle below which all paths of a session are opened.
+    /// Returns the handle below which all paths of a session are opened.
     pub(super) fn session(&self, id: &SessionId) -> Result<Dir> {
         self.sessions.open_dir_nofollow(id.as_str()).map_err(|e| match e.kind() {
             io::ErrorKind::NotFound => {
@@ -168,12 +169,12 @@ impl Disk {
         })
     }
 
-    /// The directory for stored files.
+    /// Returns the directory of stored files.
     pub(super) fn store(&self) -> &Dir {
         &self.store
     }
 
-    /// The directory for what is known of the sessions' sizes.
+    /// Returns the directory of the sessions' sizes.
     pub(super) fn usage(&self) -> &Dir {
         &self.usage
     }
@@ -220,7 +221,7 @@ impl Disk {
         Ok(())
     }
 
-    /// Takes the mark from a session's directory.
+    /// Removes the mark from a session's directory.
     pub(super) fn finish_session(&self, id: &SessionId) -> Result<()> {
         let done = self.session(id).map(|dir| handle_of(&dir).and_then(|handle| platform::set_mode(&handle, 0o700)));
         done?.map_err(|e| Error::io(format!("making the session `{id}`"), &e))
@@ -236,7 +237,7 @@ impl Disk {
         }
     }
 
-    /// What a mount in a session's directory would leave of it.
+    /// Returns what a mount in a session's directory would leave of it.
     pub(super) fn mount_within(&self, id: &SessionId) -> Option<Leftovers> {
         let mounted = platform::has_mounts(&self.sessions, Path::new(id.as_str()));
         mounted.then(|| Leftovers::of(self.session_path(id), &removal::mounted()))
@@ -350,18 +351,18 @@ impl Disk {
     }
 }
 
-/// The error of a link where the store has something of its own.
+/// Returns the error of a link in place of a file of the store.
 pub(super) fn link_refused(path: &Path) -> Error {
     Error::new(Kind::Io, format!("this is a link, and a store follows none: `{}`", path.display()))
         .hint("move what it leads to into its place, or set WHARF_HOME to where all of it is")
 }
 
-/// Whether a session's directory is still being made.
+/// Returns whether a session's directory is incomplete.
 fn is_marked(dir: &Dir) -> bool {
     dir.dir_metadata().is_ok_and(|meta| platform::mode(&meta).is_some_and(|mode| mode & MARK != 0))
 }
 
-/// Fails where a name is longer than a disk takes, before any parent of it is made.
+/// Fails if a name is too long for the disk, before any parent is created.
 pub(super) fn check_names(at: &SessionPath) -> Result<()> {
     if let Some(why) =
         at.path.as_str().split('/').filter(|name| !name.is_empty()).find_map(|name| NameRules::HERE.problem(name))
@@ -374,7 +375,7 @@ pub(super) fn check_names(at: &SessionPath) -> Result<()> {
     Ok(())
 }
 
-/// A body for all of an open file, or for a range of it.
+/// Returns a body for an open file, or for a range of it.
 pub(super) fn read_range(mut file: File, name: String, range: Option<ByteRange>) -> Result<Body> {
     let doing = |e: io::Error| Error::io(format!("reading `{name}`"), &e);
     let size = file.metadata().map_err(doing)?.len();
@@ -388,15 +389,15 @@ pub(super) fn read_range(mut file: File, name: String, range: Option<ByteRange>)
     }
 }
 
-/// What a path means once every link in it is followed, which never leads out of `dir`.
+/// Returns a path with all links in it resolved; it never leaves `dir`.
 pub(super) fn follow(dir: &Dir, path: &RemotePath) -> io::Result<RemotePath> {
     let real = platform::canonicalize_below(dir, Path::new(path.relative()))?;
     let real = real.to_str().and_then(|real| NameRules::HERE.with_slashes(real).parse().ok());
     real.ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "it leads to a name that is not UTF-8"))
 }
 
-/// The path that `path` means once the links in its parents are followed; its last part stays what
-/// it is. Two names of one file are the same path then.
+/// Returns `path` with the links in its parents resolved, and its last segment unchanged, so that two names of one
+/// file become equal.
 pub(super) fn real_path(dir: &Dir, path: &RemotePath) -> Result<RemotePath> {
     let mut names = Vec::new();
     let mut at = path.clone();
@@ -418,7 +419,7 @@ pub(super) fn real_path(dir: &Dir, path: &RemotePath) -> Result<RemotePath> {
     Ok(names.iter().rev().fold(at, |path, name| path.join(name)))
 }
 
-/// An error of a call below a session's handle. The handle refuses links that lead out of it.
+/// Returns the error of a call below a session's handle. The handle rejects links that leave it.
 pub(super) fn refused(doing: impl std::fmt::Display, error: &io::Error) -> Error {
     if error.kind() == io::ErrorKind::PermissionDenied && error.raw_os_error().is_none() {
         return Error::new(Kind::Conflict, format!("{doing}: a link on the way leads outside the session"))

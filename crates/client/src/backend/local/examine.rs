@@ -9,7 +9,7 @@ use wharf_core::advice::Step;
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::walk::DirWalk;
 
-/// The most directories that are named.
+/// The maximum number of directories that are listed.
 const NAMED: usize = 20;
 
 impl Local {
@@ -29,8 +29,8 @@ impl Local {
         findings
     }
 
-    /// Whether every session's directory has its session; if not, or if the database cannot tell,
-    /// which are there and how much is in them.
+    /// Checks that every session's directory has its session; otherwise, or if the database cannot be read, returns
+    /// which directories exist and their sizes.
     fn directories(&self, broken: bool) -> Result<String> {
         let doing = |e: io::Error| Error::io("looking at the sessions' directories", &e);
         let disk = self.home.disk()?;
@@ -77,7 +77,7 @@ impl Local {
         Err(Error::conflict(format!("{what}: {found}")).hint(hint))
     }
 
-    /// Whether everything that was deleted is gone, after another try to remove it.
+    /// Checks that all deletions are complete, after another attempt.
     fn removals(&self) -> Result<String> {
         let left = self.home.disk()?.sweep_again(|sha256| self.home.forget_content(sha256).is_ok());
         let mut waiting: Vec<String> = self

@@ -312,7 +312,7 @@ enum Below {
 }
 
 impl LocalHome {
-    /// Fails where a file cannot be put; gives the regular file that it takes the place of.
+    /// Fails if a file cannot be written; returns the regular file that it would replace.
     pub(super) fn check_target(
         &self,
         entered: &SessionGuard,
@@ -357,7 +357,7 @@ impl LocalHome {
         }
     }
 
-    /// The stored files that are mounted in a session, by path.
+    /// Returns the stored files that are mounted in a session, by path.
     fn mounts(&self, session: i64) -> Result<HashMap<String, FileId>> {
         let rows = self.db()?.read("reading the mounts", |c| {
             c.prepare_cached("SELECT mount_path, file_id FROM resource WHERE session = ?1")?
@@ -367,7 +367,7 @@ impl LocalHome {
         rows.into_iter().map(|(path, id)| Ok((path, id.parse()?))).collect()
     }
 
-    /// The directory that a path lies in, made where it is not there.
+    /// Returns the parent directory of a path, and creates it if missing.
     pub(super) fn make_parents(&self, entered: &SessionGuard, at: &SessionPath, bulk: bool) -> Result<Arc<Dir>> {
         let parent = at.at(at.path.parent().unwrap_or_else(RemotePath::root));
         let doing = |e: io::Error| refused(format!("making the directory `{parent}`"), &e);
@@ -391,7 +391,7 @@ impl LocalHome {
     }
 }
 
-/// Fails where a directory is in the way, or anything at all if `keep`.
+/// Fails if a directory is at the path, or, with `keep`, any entry.
 fn refuse_there(there: Option<&Metadata>, at: &SessionPath, keep: bool) -> Result<()> {
     match there {
         Some(meta) if meta.is_dir() => Err(directory_in_the_way(at)),
@@ -400,22 +400,22 @@ fn refuse_there(there: Option<&Metadata>, at: &SessionPath, keep: bool) -> Resul
     }
 }
 
-/// The bytes of a file that is to be replaced.
+/// Returns the size in bytes of a file that is to be replaced.
 pub(super) fn bytes_of(there: Option<&Metadata>) -> u64 {
     there.map_or(0, Metadata::len)
 }
 
-/// What a file that replaces another takes over from it.
+/// Returns the attributes that a file takes over from the one that it replaces.
 fn access_of(meta: &Metadata) -> impl PartialEq + use<> {
     (platform::identity_below(meta), platform::mode(meta), platform::owner(meta))
 }
 
-/// What a path holds, a link being itself.
+/// Returns the metadata of a path, without following a link.
 fn look(dir: &Dir, at: &SessionPath) -> Result<Option<Metadata>> {
     seen(if at.path.is_root() { dir.dir_metadata() } else { dir.symlink_metadata(at.path.relative()) }, at)
 }
 
-/// The same for the name of a path in the directory that it lies in.
+/// Returns the metadata of a path's name in its parent directory, without following a link.
 fn look_in(parent: &Dir, at: &SessionPath) -> Result<Option<Metadata>> {
     seen(parent.symlink_metadata(at.path.name()), at)
 }

@@ -10,15 +10,15 @@ use wharf_core::model::{RemotePath, SessionId};
 use wharf_core::platform;
 use wharf_core::sync::lock;
 
-/// What a session is changed through.
+/// The handles of a session that is changed.
 pub(super) struct Handles {
-    /// Its name.
+    /// The id of the session.
     pub(super) id: SessionId,
-    /// Its row's number.
+    /// The number of the session's row.
     pub(super) seq: i64,
-    /// The handle below which all its paths are opened.
+    /// The handle below which all paths of the session are opened.
     pub(super) dir: Dir,
-    /// The file that counts what it holds, once it was opened.
+    /// The file with the session's size, if it was opened.
     pub(super) count: Mutex<Option<File>>,
     pub(super) lock: File,
     pub(super) inside: Mutex<usize>,
@@ -26,7 +26,7 @@ pub(super) struct Handles {
 }
 
 impl Handles {
-    /// The directory that a path lies in; none where it is not there, or is something else.
+    /// Returns the parent directory of a path; `None` if it is missing or not a directory.
     pub(super) fn parent_of(&self, path: &RemotePath) -> io::Result<Option<Arc<Dir>>> {
         let parent = path.parent().unwrap_or_else(RemotePath::root);
         let mut known = lock(&self.parent);

@@ -22,7 +22,7 @@ pub(super) struct LocalHome {
     pub(super) memory: Memory,
     disk: OnceLock<Disk>,
     db: OnceLock<Db>,
-    /// What the session that was changed last was changed through.
+    /// The handles of the session that was changed last.
     pub(super) handles: Mutex<Option<Arc<Handles>>>,
     /// When this process last noted that a session was used.
     pub(super) woken: Mutex<HashMap<SessionId, Instant>>,
@@ -67,7 +67,7 @@ impl LocalHome {
         Ok(self.disk.get_or_init(|| disk))
     }
 
-    /// The directories, with what dead processes left in them removed: for work that creates something.
+    /// Returns the directories after removing the remains of dead processes: for work that creates something.
     pub(super) fn swept(&self) -> Result<&Disk> {
         let disk = self.disk()?;
         disk.sweep(|sha256| self.forget_content(sha256).is_ok());

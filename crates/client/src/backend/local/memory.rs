@@ -8,7 +8,7 @@ use bytes::Bytes;
 
 use wharf_core::sync::lock;
 
-/// The most bytes of a content in memory, and of all of them.
+/// The largest content in memory, and the limit of all contents, in bytes.
 pub(super) const SMALL: usize = 64 * 1024;
 pub(super) const ALL: usize = 64 * 1024 * 1024;
 
@@ -34,7 +34,7 @@ impl Memory {
         state.bytes -= before.map_or(0, |before| before.len());
     }
 
-    /// Whether there was one.
+    /// Removes a content; returns whether it existed.
     pub(super) fn remove(&self, sha256: &str) -> bool {
         let mut state = self.state();
         let gone = state.contents.remove(sha256);

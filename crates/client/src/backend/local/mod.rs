@@ -40,7 +40,7 @@ use super::{Backend, Capabilities, Check, FileStore, Limits, Resources, SessionF
 use wharf_core::config::Settings;
 use wharf_core::error::{Error, Result};
 
-/// Makes the local backend as the settings have it.
+/// Creates the local backend from the settings.
 pub fn open(settings: &Settings) -> Result<Box<dyn Backend>> {
     let bytes = settings.session_bytes.limit("session_bytes", LIMITS.session_bytes.unwrap_or(u64::MAX))?;
     let mounts = settings.session_mounts.limit("session_mounts", LIMITS.mounts.map_or(u64::MAX, u64::from))?;
@@ -48,7 +48,7 @@ pub fn open(settings: &Settings) -> Result<Box<dyn Backend>> {
     Ok(at(settings.home()?, Limits { session_bytes: bytes, mounts, ..LIMITS }))
 }
 
-/// The same for a home that is known; its files are opened at the first call.
+/// Creates the local backend in a home, whose files are opened at the first call.
 pub fn at(home: PathBuf, limits: Limits) -> Box<dyn Backend> {
     Box::new(Local::new(home, limits, Durability::Synced))
 }
@@ -63,7 +63,7 @@ pub struct Local {
 }
 
 impl Local {
-    /// The store in a home, whose files are opened at the first call.
+    /// Returns the store in a home, whose files are opened at the first call.
     pub fn new(home: PathBuf, limits: Limits, durability: Durability) -> Self {
         let home = Arc::new(LocalHome::new(home, limits, durability));
         Local {
@@ -75,7 +75,7 @@ impl Local {
         }
     }
 
-    /// Returns the files in sessions, which a local store never lacks.
+    /// Returns the part for files in sessions, which a local store always has.
     pub fn session_files(&self) -> &dyn SessionFiles {
         &self.files
     }

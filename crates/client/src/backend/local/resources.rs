@@ -198,12 +198,12 @@ pub(super) struct PreparedMount {
 }
 
 impl PreparedMount {
-    /// What it holds.
+    /// Returns the size of the file in bytes.
     pub(super) fn bytes(&self) -> u64 {
         self.upload.size
     }
 
-    /// Makes a copy of it visible in the directory of its path, where nothing may be yet.
+    /// Moves a copy of the file to its path, where no entry may exist.
     fn place(self, copy: StagingEntry<'_>, parent: &Dir) -> Result<Mount> {
         let at = self.at;
         copy.persist_noclobber(parent, at.path.name()).map_err(|e| match e.kind() {
@@ -215,7 +215,7 @@ impl PreparedMount {
 }
 
 impl LocalHome {
-    /// Fails where a session has as many mounts as it may have.
+    /// Fails if a session has the maximum number of mounts.
     pub(super) fn check_count(&self, mounted: usize) -> Result<()> {
         match self.limits.mounts {
             Some(limit) if mounted >= limit as usize => {
@@ -226,7 +226,7 @@ impl LocalHome {
         }
     }
 
-    /// A row that counts, or none.
+    /// Returns the row if it is valid.
     fn counted(&self, session: &SessionId, row: ResourceRow) -> Result<Option<ResourceRow>> {
         let there = !row.unsettled || is_there(&self.disk()?.session(session)?, &row.mount_path.parse()?);
         Ok(there.then_some(row))
@@ -261,7 +261,7 @@ impl LocalHome {
         })
     }
 
-    /// Looks at the stored file that `new` wants mounted.
+    /// Reads the stored file that `new` mounts.
     pub(super) fn prepare(&self, session: &SessionId, new: NewResource) -> Result<PreparedMount> {
         CAPABILITIES.require_all([Feature::of_resource(new.kind)].into_iter())?;
         let file_id = new.file_id.ok_or_else(|| {
@@ -320,7 +320,7 @@ fn taken_path(at: &SessionPath) -> Error {
     Error::conflict(format!("this mount path is taken: `{at}`")).hint("choose another: `FILE_ID:/other/path`")
 }
 
-/// Whether a mount's file is where it belongs.
+/// Returns whether the file of a mount is at its path.
 fn is_there(dir: &Dir, path: &RemotePath) -> bool {
     dir.symlink_metadata(path.relative()).is_ok_and(|meta| meta.is_file())
 }

@@ -1,4 +1,4 @@
-//! Being inside a session to change it: what a deletion waits for.
+//! Locks of sessions that are being changed, which a deletion waits for.
 //!
 //! A process that changes a session holds a shared lock on its directory from its last look at the row to
 //! its rename. The handles that this takes are kept from one change to the next, the lock is not.
@@ -19,14 +19,14 @@ use wharf_core::model::{RemotePath, SessionId, Timestamp};
 use wharf_core::staging::handle_of;
 use wharf_core::sync::lock;
 
-/// How long after a use the next one need not be noted.
+/// How long after one use the next is not recorded.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// A session that is there.
+/// A session that exists.
 pub(super) struct SessionRow {
-    /// Its row's number.
+    /// The number of the row.
     pub(super) seq: i64,
-    /// Whether stored files are mounted in it.
+    /// Whether stored files are mounted in the session.
     pub(super) mounted: bool,
     /// Whether what a killed process left of mounts is still to be settled.
     unsettled: bool,
@@ -37,12 +37,12 @@ pub(super) struct SessionRow {
 /// A session that is being changed.
 pub(super) struct SessionGuard {
     handles: Arc<Handles>,
-    /// What was seen of it under the lock.
+    /// The row as read under the lock.
     pub(super) live: SessionRow,
 }
 
 impl LocalHome {
-    /// Fails unless the session is there.
+    /// Returns the row of a session, or fails if it does not exist.
     pub(super) fn live(&self, id: &SessionId) -> Result<SessionRow> {
         let row = self.db()?.read("reading a session", |c| {
             c.prepare_cached(
@@ -65,7 +65,7 @@ impl LocalHome {
         row.map_or_else(|| self.get_deleted(id), Ok)
     }
 
-    /// The error of a session that is not there, or is there only because it could not be removed.
+    /// Returns the error of a session that does not exist, or exists only because it could not be removed.
     fn get_deleted(&self, id: &SessionId) -> Result<SessionRow> {
         let reason: Option<String> = self
             .db()?
@@ -77,8 +77,8 @@ impl LocalHome {
         Err(reason.map_or_else(|| unknown(id), |reason| undeleted(id, &reason).of_kind(Kind::Conflict)))
     }
 
-    /// Goes into a session to change it. While what is returned lives, a deletion waits; once one has
-    /// been decided on, no process enters any more.
+    /// Locks a session to change it. While the guard lives, a deletion waits; after the decision to delete a session,
+    /// no process can lock it.
     pub(super) fn enter(&self, id: &SessionId) -> Result<SessionGuard> {
         let known = lock(&self.handles).as_ref().filter(|handles| handles.id == *id).map(Arc::clone);
         if let Some(handles) = known {
@@ -111,7 +111,7 @@ impl LocalHome {
         Ok(entered)
     }
 
-    /// None where these are the handles of another session of the same name.
+    /// Locks the session of the handles; `None` if they belong to another session of the same name.
     fn go_in(&self, handles: Arc<Handles>) -> Result<Option<SessionGuard>> {
         let doing = |e: io::Error| Error::io(format!("entering the session `{}`", handles.id), &e);
         {
@@ -144,7 +144,7 @@ impl LocalHome {
 }
 
 impl SessionGuard {
-    /// The directory that a path lies in, or the nearest one above that exists.
+    /// Returns the parent directory of a path, or the nearest one above that exists.
     pub(super) fn nearest_dir(&self, path: &RemotePath) -> io::Result<Arc<Dir>> {
         let mut at = path.clone();
         loop {
@@ -170,7 +170,7 @@ impl Drop for SessionGuard {
     }
 }
 
-/// The way out: dropped, it lets a deletion in.
+/// Releases the lock when dropped, so that a deletion can proceed.
 struct Out<'a>(&'a Handles);
 
 impl Drop for Out<'_> {

@@ -445,7 +445,7 @@ fn find(connection: &Connection, id: &SessionId) -> rusqlite::Result<Option<Full
     connection.prepare_cached(&sql)?.query_row(params![micros(Timestamp::now()), id.as_str()], read_row).optional()
 }
 
-/// The row of a session that can be used.
+/// Returns the row of a usable session.
 fn live(tx: &Transaction<'_>, id: &SessionId, doing: &str) -> Result<FullSessionRow> {
     let row = find(tx, id).map_err(|e| fault(doing, &e))?.ok_or_else(|| unknown(id))?;
     match &row.deletion_error {
@@ -454,7 +454,7 @@ fn live(tx: &Transaction<'_>, id: &SessionId, doing: &str) -> Result<FullSession
     }
 }
 
-/// Takes the lock of a session's directory for itself; none where it is taken and not waited for.
+/// Locks a session's directory exclusively; `None` if it is locked and `effort` does not wait.
 fn exclusive(handle: File, effort: Effort) -> io::Result<Option<File>> {
     if effort == Effort::Full {
         handle.lock()?;
@@ -474,7 +474,7 @@ fn set_labels(tx: &Transaction<'_>, session: i64, labels: &Labels) -> rusqlite::
     labels.iter().try_for_each(|(name, value)| insert.execute(params![session, name, value]).map(drop))
 }
 
-/// Changes a session's labels, and notes when.
+/// Changes a session's labels, and records the time.
 fn relabel(tx: &Transaction<'_>, session: i64, patch: &LabelPatch) -> rusqlite::Result<()> {
     set_labels(tx, session, &patch.set)?;
     for name in &patch.remove {

@@ -1,5 +1,5 @@
-//! What the emulator does to files that no user of the local backend does: a content under two names,
-//! and another time or mode for a file that stays what it is.
+//! Operations of the emulator on files that the local backend does not offer: a content under two names, and another
+//! time or mode for an existing file.
 
 use std::io;
 use std::path::Path;

@@ -123,7 +123,7 @@ impl FileStore for LocalStore {
 }
 
 impl LocalHome {
-    /// Notes that a content may have no name for a moment, where a later process could look after it.
+    /// Records that a content may have no name for a moment, if a later process could clean it up.
     fn mark(&self, sha256: &str) -> Result<Option<StagingEntry<'_>>> {
         let disk = self.swept()?;
         (self.durability != Durability::None).then(|| disk.mark(sha256)).transpose()
@@ -146,7 +146,7 @@ impl LocalHome {
         withdrawn.map_or(Ok(()), |content| self.discard_content(content))
     }
 
-    /// The row of a stored file.
+    /// Returns the row of a stored file.
     pub(super) fn stored(&self, id: &FileId) -> Result<StoredFileRow> {
         let sql = format!("{SELECT} AND id = ?1");
         self.db()?

@@ -22,16 +22,16 @@ use wharf_core::platform;
 use wharf_core::sync::lock;
 use wharf_core::walk::DirWalk;
 
-/// How many times as old as its walk took a count may be.
+/// The maximum age of a size, as a multiple of the duration of its walk.
 const REST: u32 = 50;
 
-/// Bytes of a count on the disk, which four numbers never fill.
+/// The size of the file, in bytes, which four numbers always fit.
 const WIDTH: usize = 96;
 
-/// What a session holds, locked so that no other writer adds to it meanwhile.
+/// The size of a session, locked so that no other writer changes it.
 pub(super) struct Usage<'a> {
     entered: &'a SessionGuard,
-    /// None where there is no limit.
+    /// The current size; `None` if there is no limit.
     counted: Option<Counted<'a>>,
 }
 
@@ -39,13 +39,13 @@ struct Counted<'a> {
     file: Locked<'a>,
     count: Count,
     limit: u64,
-    /// When this process began: it refuses nothing by an older count.
+    /// The start of this process: older sizes are not used to reject a file.
     since: SystemTime,
 }
 
 #[derive(Clone, Copy)]
 struct Count {
-    /// The session's number: another session of the same name has another.
+    /// The number of the session's row: another session of the same name has another.
     session: i64,
     bytes: u64,
     walked_at: SystemTime,
@@ -53,7 +53,7 @@ struct Count {
 }
 
 impl LocalHome {
-    /// Waits for others who add files to the session, and keeps them waiting.
+    /// Waits for other writers of the session, and blocks them.
     pub(super) fn usage<'a>(&self, entered: &'a SessionGuard) -> Result<Usage<'a>> {
         let Some(limit) = self.limits.session_bytes else { return Ok(Usage { entered, counted: None }) };
         let counts = self.disk()?.usage();
@@ -72,9 +72,8 @@ impl LocalHome {
 }
 
 impl Usage<'_> {
-    /// How many bytes a file may have that takes the place of one of `replaced` bytes; nothing where
-    /// there is no limit. Fails where it is known to have more. A file that takes less room than the
-    /// one before always fits.
+    /// Returns the maximum size of a file that replaces one of `replaced` bytes; `None` if there is no limit. Fails
+    /// if the file is known to be larger. A file that is smaller than the one before always fits.
     pub(super) fn room(&mut self, bytes: Option<u64>, replaced: u64) -> Result<Option<u64>> {
         let Some(counted) = &mut self.counted else { return Ok(None) };
         let fits = |room: u64| bytes.is_some_and(|bytes| bytes <= room);
@@ -106,7 +105,7 @@ impl Counted<'_> {
 }
 
 impl Count {
-    /// None where there is none, or one that cannot be read: it is walked anew then.
+    /// Reads a size; `None` if it is missing or invalid, and the session is walked again.
     fn read(file: Option<&File>) -> Option<Self> {
         let mut buffer = [0; WIDTH];
         let length = platform::read_start(file?, &mut buffer).ok()?;
@@ -127,7 +126,7 @@ impl Count {
         file.map_or(Ok(()), |file| platform::write_start(file, format!("{text:<0$}\n", WIDTH - 1).as_bytes()))
     }
 
-    /// Adds up the regular files of a session, each name for itself.
+    /// Returns the total size of the regular files of a session; each name counts.
     fn walk(entered: &SessionGuard) -> io::Result<Self> {
         let walked_at = SystemTime::now();
         let mut walk = DirWalk::new(entered.dir.try_clone()?, ())?;
@@ -156,7 +155,7 @@ fn failed(entered: &SessionGuard, error: &io::Error) -> Error {
     Error::io(format!("counting what the session `{}` holds", entered.id), error)
 }
 
-/// The file that counts, locked until this is dropped.
+/// The file with the size, locked until dropped.
 struct Locked<'a>(MutexGuard<'a, Option<File>>);
 
 impl<'a> Locked<'a> {
