@@ -5,6 +5,7 @@
 pub mod names;
 #[cfg(not(unix))]
 mod other;
+pub mod process;
 pub mod program;
 #[cfg(unix)]
 mod unix;
@@ -36,6 +37,10 @@ pub enum Signal {
     Terminate,
     /// A terminal that is gone.
     HangUp,
+    /// The reader of a pipe is gone.
+    Pipe,
+    /// The end that cannot be refused.
+    Kill,
 }
 
 impl Signal {
@@ -43,7 +48,7 @@ impl Signal {
     pub const fn kind(self) -> Kind {
         match self {
             Signal::Interrupt => Kind::Interrupted,
-            Signal::Terminate | Signal::HangUp => Kind::Terminated,
+            Signal::Terminate | Signal::HangUp | Signal::Pipe | Signal::Kill => Kind::Terminated,
         }
     }
 }

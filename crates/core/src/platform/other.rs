@@ -291,6 +291,44 @@ pub fn send_signal(_process: u32, _signal: Signal) -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())
 }
 
+/// There are no groups of processes: nothing is sent.
+pub fn signal_group(_leader: u32, _signal: Signal) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+/// There is no way to tell.
+pub fn process_start(_process: u32) -> Option<String> {
+    None
+}
+
+/// Knows nothing of an output stream.
+pub struct OutputProbe;
+
+/// A stream of a program's output.
+pub trait OutputReader: tokio::io::AsyncRead + Unpin + Send {}
+
+impl<T: tokio::io::AsyncRead + Unpin + Send> OutputReader for T {}
+
+impl OutputProbe {
+    /// Makes a handle that knows nothing.
+    pub fn of<T>(_stream: &T) -> io::Result<Self> {
+        Ok(OutputProbe)
+    }
+
+    /// Everything up to the end of the stream is to be read.
+    pub fn waiting(&self) -> u64 {
+        u64::MAX
+    }
+
+    /// There are no pseudo-terminals.
+    pub fn resize(&self, _size: super::process::TerminalSize) -> io::Result<()> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+}
+
+/// No answer means this.
+pub const TERMINAL_CLOSED: i32 = i32::MIN;
+
 /// The status of a process that ended.
 pub fn exit_status(status: ExitStatus) -> u8 {
     status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(u8::MAX)

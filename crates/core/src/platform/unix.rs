@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::ffi::{OsStr, OsString};
 use std::fs::{DirBuilder, File, Metadata, Permissions};
 use std::io::{self, Read, Write};
-use std::os::fd::{AsRawFd, BorrowedFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{DirBuilderExt, FileExt, FileTypeExt, PermissionsExt};
 use std::os::unix::process::ExitStatusExt;
@@ -18,12 +18,13 @@ use cap_std::fs::{Dir, OpenOptionsExt};
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::fs::{AtFlags, FileType, Mode, OFlags, SeekFrom};
 use rustix::io::Errno;
-use rustix::process::{Pid, kill_process};
+use rustix::process::{Pid, kill_process, kill_process_group};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
 use signal_hook::iterator::SignalsInfo;
 use signal_hook::iterator::exfiltrator::WithOrigin;
 use signal_hook::low_level::siginfo::Cause;
 
+use super::process::TerminalSize;
 use super::{FileKey, Signal, SignalEvent, StdinKind};
 use crate::body::Attributes;
 use crate::model::{Timestamp, entry};
@@ -612,14 +613,79 @@ fn ignored_signals() -> u64 {
 
 /// Sends a signal to another process.
 pub fn send_signal(process: u32, signal: Signal) -> io::Result<()> {
-    let process = i32::try_from(process).ok().and_then(Pid::from_raw).ok_or(io::ErrorKind::NotFound)?;
-    let signal = match signal {
+    Ok(kill_process(pid(process)?, number(signal))?)
+}
+
+/// Sends a signal to every process of a group. A group that has ended is no error.
+pub fn signal_group(leader: u32, signal: Signal) -> io::Result<()> {
+    match kill_process_group(pid(leader)?, number(signal)) {
+        Err(Errno::SRCH) => Ok(()),
+        other => Ok(other?),
+    }
+}
+
+fn pid(process: u32) -> io::Result<Pid> {
+    i32::try_from(process).ok().and_then(Pid::from_raw).ok_or_else(|| io::ErrorKind::NotFound.into())
+}
+
+const fn number(signal: Signal) -> rustix::process::Signal {
+    match signal {
         Signal::Interrupt => rustix::process::Signal::INT,
         Signal::Terminate => rustix::process::Signal::TERM,
         Signal::HangUp => rustix::process::Signal::HUP,
-    };
-    Ok(kill_process(process, signal)?)
+        Signal::Pipe => rustix::process::Signal::PIPE,
+        Signal::Kill => rustix::process::Signal::KILL,
+    }
 }
+
+/// Returns when a process started, as a word to compare: the boot and the moment since then. Another process that
+/// got the same number later has another word. None where there is no such process, or it has ended.
+pub fn process_start(process: u32) -> Option<String> {
+    if cfg!(target_os = "linux") {
+        let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+        // The name of the program, in parentheses, may hold anything.
+        let mut fields = stat.rsplit_once(')')?.1.split_whitespace();
+        if matches!(fields.next(), Some("Z" | "X")) {
+            return None;
+        }
+        // Field 22 of proc(5); the state was field 3.
+        let start = fields.nth(18)?;
+        let boot = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default();
+        return Some(format!("{}-{start}", boot.trim()));
+    }
+    let said = std::process::Command::new("/bin/ps").args(["-o", "lstart=", "-p", &process.to_string()]).output();
+    let start = String::from_utf8(said.ok()?.stdout).ok()?;
+    Some(start.trim().to_owned()).filter(|start| !start.is_empty())
+}
+
+/// A second handle on an output stream.
+pub struct OutputProbe(OwnedFd);
+
+/// A stream of a program's output.
+pub trait OutputReader: AsFd + tokio::io::AsyncRead + Unpin + Send {}
+
+impl<T: AsFd + tokio::io::AsyncRead + Unpin + Send> OutputReader for T {}
+
+impl OutputProbe {
+    /// Makes a handle on `stream`.
+    pub fn of(stream: &impl AsFd) -> io::Result<Self> {
+        stream.as_fd().try_clone_to_owned().map(OutputProbe)
+    }
+
+    /// Returns how many bytes can be read without waiting.
+    pub fn waiting(&self) -> u64 {
+        rustix::io::ioctl_fionread(&self.0).unwrap_or(0)
+    }
+
+    /// Sets the size of the terminal behind it.
+    pub fn resize(&self, size: TerminalSize) -> io::Result<()> {
+        let size = rustix::termios::Winsize { ws_row: size.rows, ws_col: size.columns, ws_xpixel: 0, ws_ypixel: 0 };
+        Ok(rustix::termios::tcsetwinsize(&self.0, size)?)
+    }
+}
+
+/// What Linux answers to a read from a terminal that every process has closed.
+pub const TERMINAL_CLOSED: i32 = Errno::IO.raw_os_error();
 
 /// What a shell would call the end of a process: its status, or 128 and the signal that killed it.
 pub fn exit_status(status: ExitStatus) -> u8 {

@@ -1,0 +1,332 @@
+//! A program in a process group of its own, with its output as a stream of events.
+
+use std::ffi::OsString;
+use std::io;
+use std::path::Path;
+use std::process::{ExitStatus, Stdio};
+
+use bytes::{Bytes, BytesMut};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::process::{Child, Command};
+use tokio::sync::mpsc;
+
+use super::{OutputProbe, OutputReader, Signal};
+
+/// Bytes that one event holds at most.
+const CHUNK: usize = 64 << 10;
+
+/// A program to start.
+pub struct Program<'a> {
+    /// The program and its arguments; the program is looked up in `PATH` unless it has a slash.
+    pub argv: &'a [OsString],
+    /// The working directory.
+    pub cwd: &'a Path,
+    /// Variables that are added to this process's environment.
+    pub env: &'a [(OsString, OsString)],
+    /// What the program reads.
+    pub input: ProgramInput,
+    /// The size of the terminal that the program gets; pipes without one.
+    pub terminal: Option<TerminalSize>,
+}
+
+/// The standard input of a program.
+pub enum ProgramInput {
+    /// Nothing: it ends at once.
+    Empty,
+    /// This process's standard input itself.
+    Inherited,
+    /// Blocks of bytes; it ends when the sender is dropped.
+    Stream(mpsc::Receiver<Bytes>),
+}
+
+/// The size of a terminal, in characters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TerminalSize {
+    /// Rows.
+    pub rows: u16,
+    /// Columns.
+    pub columns: u16,
+}
+
+/// One of the two output streams. A terminal has only `Stdout`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OutputStream {
+    /// Standard output.
+    Stdout,
+    /// Standard error.
+    Stderr,
+}
+
+/// What a running program did.
+#[derive(Debug)]
+pub enum ProgramEvent {
+    /// It wrote something.
+    Output(OutputStream, Bytes),
+    /// It ended. What other processes of the group write later is not read.
+    Ended(ExitStatus),
+}
+
+/// A running program. Dropped before it ended, its process group is killed.
+pub struct RunningProgram {
+    child: Child,
+    process: u32,
+    terminal: Option<OutputProbe>,
+    stdout: Pipe,
+    stderr: Pipe,
+    status: Option<ExitStatus>,
+}
+
+/// One output stream, as far as it is read.
+#[derive(Default)]
+struct Pipe {
+    reader: Option<Box<dyn AsyncRead + Unpin + Send>>,
+    probe: Option<OutputProbe>,
+    buffer: BytesMut,
+    /// Bytes that may still be read; known once the program has ended.
+    left: Option<u64>,
+}
+
+impl RunningProgram {
+    /// Starts a program.
+    ///
+    /// # Errors
+    /// `NotFound` where there is no such program, `PermissionDenied` where it may not be run, `Unsupported` for a
+    /// terminal on a system without pseudo-terminals.
+    pub fn start(program: Program<'_>) -> io::Result<Self> {
+        let Some((name, args)) = program.argv.split_first() else { return Err(io::ErrorKind::InvalidInput.into()) };
+        if let Some(size) = program.terminal {
+            return Self::in_terminal(program, size);
+        }
+        let mut command = Command::new(name);
+        command.args(args).current_dir(program.cwd).envs(program.env.iter().map(|(name, value)| (name, value)));
+        command.stdin(match program.input {
+            ProgramInput::Empty => Stdio::null(),
+            ProgramInput::Inherited => Stdio::inherit(),
+            ProgramInput::Stream(_) => Stdio::piped(),
+        });
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        #[cfg(unix)]
+        command.process_group(0);
+        let mut child = command.spawn()?;
+        if let (ProgramInput::Stream(blocks), Some(stdin)) = (program.input, child.stdin.take()) {
+            tokio::spawn(feed(blocks, stdin));
+        }
+        let (stdout, stderr) = (Pipe::of(child.stdout.take())?, Pipe::of(child.stderr.take())?);
+        Ok(Self::of(child, None, stdout, stderr))
+    }
+
+    #[cfg(unix)]
+    fn in_terminal(program: Program<'_>, size: TerminalSize) -> io::Result<Self> {
+        let fault = |e: pty_process::Error| match e {
+            pty_process::Error::Io(e) => e,
+            e => io::Error::other(e),
+        };
+        let (pty, pts) = pty_process::open().map_err(fault)?;
+        pty.resize(pty_process::Size::new(size.rows, size.columns)).map_err(fault)?;
+        let Some((name, args)) = program.argv.split_first() else { return Err(io::ErrorKind::InvalidInput.into()) };
+        let command = pty_process::Command::new(name).args(args).current_dir(program.cwd);
+        let command = command.envs(program.env.iter().map(|(name, value)| (name, value)));
+        let child = command.spawn(pts).map_err(fault)?;
+        let terminal = OutputProbe::of(&pty)?;
+        let probe = OutputProbe::of(&pty)?;
+        let (reader, writer) = pty.into_split();
+        // Without a writer, the program would read the end of its input as a terminal that was closed.
+        match program.input {
+            ProgramInput::Stream(blocks) => drop(tokio::spawn(feed(blocks, writer))),
+            ProgramInput::Empty | ProgramInput::Inherited => {}
+        }
+        let stdout = Pipe { reader: Some(Box::new(reader)), probe: Some(probe), ..Pipe::default() };
+        Ok(Self::of(child, Some(terminal), stdout, Pipe::default()))
+    }
+
+    #[cfg(not(unix))]
+    fn in_terminal(_: Program<'_>, _: TerminalSize) -> io::Result<Self> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
+    fn of(child: Child, terminal: Option<OutputProbe>, stdout: Pipe, stderr: Pipe) -> Self {
+        let process = child.id().unwrap_or_default();
+        RunningProgram { child, process, terminal, stdout, stderr, status: None }
+    }
+
+    /// Returns the number of the process, which is that of its group as well.
+    pub fn process(&self) -> u32 {
+        self.process
+    }
+
+    /// Returns the next event. Nothing is lost where the future is dropped.
+    ///
+    /// # Errors
+    /// Those of reading its output and of waiting for it.
+    pub async fn next(&mut self) -> io::Result<ProgramEvent> {
+        loop {
+            if let Some(status) = self.status
+                && self.stdout.is_drained()
+                && self.stderr.is_drained()
+            {
+                return Ok(ProgramEvent::Ended(status));
+            }
+            let (stdout, stderr) = (&mut self.stdout, &mut self.stderr);
+            tokio::select! {
+                bytes = stdout.read(), if !stdout.is_drained() => {
+                    if let Some(bytes) = bytes? {
+                        return Ok(ProgramEvent::Output(OutputStream::Stdout, bytes));
+                    }
+                }
+                bytes = stderr.read(), if !stderr.is_drained() => {
+                    if let Some(bytes) = bytes? {
+                        return Ok(ProgramEvent::Output(OutputStream::Stderr, bytes));
+                    }
+                }
+                status = self.child.wait(), if self.status.is_none() => {
+                    self.status = Some(status?);
+                    self.stdout.end();
+                    self.stderr.end();
+                }
+            }
+        }
+    }
+
+    /// Sends a signal to the process group.
+    ///
+    /// # Errors
+    /// Those of the system; none where the group has ended.
+    pub fn signal(&self, signal: Signal) -> io::Result<()> {
+        if self.status.is_some() {
+            return Ok(());
+        }
+        super::signal_group(self.process, signal)
+    }
+
+    /// Changes the size of the program's terminal, where it has one.
+    ///
+    /// # Errors
+    /// Those of the system.
+    pub fn resize(&self, size: TerminalSize) -> io::Result<()> {
+        self.terminal.as_ref().map_or(Ok(()), |terminal| terminal.resize(size))
+    }
+}
+
+impl Drop for RunningProgram {
+    fn drop(&mut self) {
+        drop(self.signal(Signal::Kill));
+    }
+}
+
+impl Pipe {
+    fn of<R: OutputReader + 'static>(reader: Option<R>) -> io::Result<Self> {
+        let probe = reader.as_ref().map(OutputProbe::of).transpose()?;
+        let reader = reader.map(|reader| Box::new(reader) as Box<dyn AsyncRead + Unpin + Send>);
+        Ok(Pipe { reader, probe, ..Pipe::default() })
+    }
+
+    fn is_drained(&self) -> bool {
+        self.reader.is_none() || self.left == Some(0)
+    }
+
+    /// Leaves what is written from now on.
+    fn end(&mut self) {
+        self.left = self.probe.as_ref().map(OutputProbe::waiting);
+    }
+
+    /// Returns the next bytes; none at the end.
+    async fn read(&mut self) -> io::Result<Option<Bytes>> {
+        let Some(reader) = &mut self.reader else { return Ok(None) };
+        self.buffer.reserve(CHUNK);
+        let limit = self.left.unwrap_or(u64::MAX);
+        let read = reader.as_mut().take(limit).read_buf(&mut self.buffer).await;
+        match read {
+            Ok(0) => self.reader = None,
+            Ok(read) => self.left = self.left.map(|left| left.saturating_sub(read as u64)),
+            // How Linux tells that every process of a terminal has closed it.
+            Err(e) if e.raw_os_error() == Some(super::TERMINAL_CLOSED) => self.reader = None,
+            Err(e) => return Err(e),
+        }
+        let bytes = self.buffer.split().freeze();
+        Ok((!bytes.is_empty()).then_some(bytes))
+    }
+}
+
+/// Writes blocks until they or the reader end.
+async fn feed(mut blocks: mpsc::Receiver<Bytes>, mut sink: impl AsyncWrite + Unpin) {
+    while let Some(block) = blocks.recv().await {
+        if sink.write_all(&block).await.is_err() {
+            return;
+        }
+    }
+}
+
+#[cfg(test)]
+#[cfg(unix)]
+mod tests {
+    use super::*;
+    use std::time::{Duration, Instant};
+
+    fn start(words: &[&str], input: ProgramInput, terminal: Option<TerminalSize>) -> io::Result<RunningProgram> {
+        let argv: Vec<OsString> = words.iter().map(OsString::from).collect();
+        RunningProgram::start(Program { argv: &argv, cwd: Path::new("/"), env: &[], input, terminal })
+    }
+
+    async fn end(mut program: RunningProgram) -> (Vec<u8>, Vec<u8>, ExitStatus) {
+        let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
+        loop {
+            match program.next().await.unwrap() {
+                ProgramEvent::Output(OutputStream::Stdout, bytes) => stdout.extend(bytes),
+                ProgramEvent::Output(OutputStream::Stderr, bytes) => stderr.extend(bytes),
+                ProgramEvent::Ended(status) => return (stdout, stderr, status),
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn both_streams_arrive_whole_and_unchanged() {
+        let script = r"printf '\377\0a' >&2; head -c 3000000 /dev/zero; exit 7";
+        let (stdout, stderr, status) = end(start(&["sh", "-c", script], ProgramInput::Empty, None).unwrap()).await;
+        assert_eq!((stdout.len(), &stderr[..], status.code()), (3_000_000, &b"\xff\0a"[..], Some(7)));
+    }
+
+    #[tokio::test]
+    async fn input_reaches_the_program_and_ends() {
+        let (sender, receiver) = mpsc::channel(1);
+        let program = start(&["cat"], ProgramInput::Stream(receiver), None).unwrap();
+        sender.send(Bytes::from_static(b"one\0")).await.unwrap();
+        drop(sender);
+        assert_eq!(end(program).await.0, b"one\0");
+    }
+
+    #[tokio::test]
+    async fn a_process_left_in_the_background_holds_nothing_up() {
+        let begun = Instant::now();
+        let program = start(&["sh", "-c", "sleep 30 & echo done"], ProgramInput::Empty, None).unwrap();
+        let group = program.process();
+        assert_eq!(end(program).await.0, b"done\n");
+        assert!(begun.elapsed() < Duration::from_secs(10));
+        super::super::signal_group(group, Signal::Kill).unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_terminal_has_the_size_that_was_asked_for() {
+        let size = TerminalSize { rows: 33, columns: 77 };
+        let program = start(&["stty", "size"], ProgramInput::Empty, Some(size)).unwrap();
+        let (stdout, _, status) = end(program).await;
+        assert_eq!((&stdout[..], status.code()), (&b"33 77\r\n"[..], Some(0)));
+    }
+
+    #[tokio::test]
+    async fn a_program_that_is_dropped_ends_with_its_group() {
+        let mut program = start(&["sh", "-c", "echo go; sleep 60 & wait"], ProgramInput::Empty, None).unwrap();
+        assert!(matches!(program.next().await.unwrap(), ProgramEvent::Output(..)));
+        let process = program.process();
+        assert!(super::super::process_start(process).is_some());
+        drop(program);
+        let begun = Instant::now();
+        while super::super::process_start(process).is_some() {
+            assert!(begun.elapsed() < Duration::from_secs(10), "it still runs");
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        assert_eq!(
+            start(&["/no/such"], ProgramInput::Empty, None).err().map(|e| e.kind()),
+            Some(io::ErrorKind::NotFound)
+        );
+    }
+}
