@@ -134,6 +134,9 @@ const fn feature_name(feature: Feature) -> &'static str {
         Feature::ResourceGithubRepository => "resources of type github_repository",
         Feature::ResourceMemoryStore => "resources of type memory_store",
         Feature::ResourceContext => "resources of type context",
+        Feature::Exec => "exec",
+        Feature::ExecTerminal => "exec -t",
+        Feature::ExecLanguage => "exec --language",
         Feature::UserIdentity => "--user-identity",
         Feature::IsolationKey => "--isolation-key",
     }
@@ -156,6 +159,9 @@ fn alternative(feature: Feature) -> String {
         Feature::Resources | Feature::ResourceFile => {
             "upload into the session instead: `wharf files upload ./file SESSION:/path`"
         }
+        Feature::Exec => "an agent works in its sessions, and no command can be run there",
+        Feature::ExecTerminal => "leave out -t; -i passes stdin on without a terminal",
+        Feature::ExecLanguage => "run the interpreter: `wharf exec SESSION -- python3 FILE`",
         Feature::Move => "upload to the new path and remove the old one",
         Feature::Mkdir => "uploading a file makes its parents",
         Feature::Verify => "what was uploaded cannot be read back there; its length is compared anyway",

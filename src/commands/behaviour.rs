@@ -18,6 +18,9 @@ pub(super) struct Behaviour {
     /// It receives all signals itself, for example to pass them on to a child process. Any other command is
     /// dropped by the first signal.
     pub(super) handles_signals: bool,
+    /// Its exit status is that of another command: every failure of wharf itself is
+    /// [`WHARF_FAILED`](super::process::WHARF_FAILED). The format comes from the command line alone.
+    pub(super) passes_status: bool,
 }
 
 impl Command {
@@ -30,6 +33,7 @@ impl Command {
             creates_session: false,
             takes_session: false,
             handles_signals: false,
+            passes_status: false,
         };
         let client = Behaviour { uses_backend: true, ..tool };
         let document = Behaviour { reads_settings: false, prints_objects: false, ..tool };
@@ -43,6 +47,7 @@ impl Command {
                 ..client
             },
             Command::Resources(_) => client,
+            Command::Exec(_) => Behaviour { takes_session: true, handles_signals: true, passes_status: true, ..client },
             Command::Backends => Behaviour { reads_settings: false, ..tool },
             Command::Config(config::ConfigCommand::Path) => Behaviour { takes_session: true, ..document },
             Command::Config(_) => Behaviour { takes_session: true, ..tool },

@@ -41,10 +41,12 @@ pub struct Cx {
 
 impl Cx {
     /// The context for a command; `configured` reads the configuration file for the format.
-    pub fn new(global: &GlobalFlags, configured: bool) -> Result<Self> {
+    ///
+    /// With `own_format`, the format is that of the command line alone.
+    pub fn new(global: &GlobalFlags, configured: bool, own_format: bool) -> Result<Self> {
         let mut flags = global.layer();
         let mut resolved = if configured { Some(Settings::resolve(&flags, registry::choosers())?) } else { None };
-        let word = resolved.as_ref().and_then(|settings| settings.format.value.as_deref());
+        let word = resolved.as_ref().filter(|_| !own_format).and_then(|settings| settings.format.value.as_deref());
         let format = word.map(Format::parse).transpose()?.or(global.format);
         let answers = (format == Some(Format::Raw)).then(Answers::default);
         flags.answers.clone_from(&answers);
@@ -109,7 +111,6 @@ impl Cx {
     }
 
     /// The signals, for the command that heeds them.
-    #[cfg(feature = "emulator")]
     pub(super) fn signals(&self) -> Option<UnboundedReceiver<SignalEvent>> {
         self.signals.take()
     }
@@ -146,8 +147,18 @@ impl Cx {
             Some(session) => session,
             None => self.chosen_session()?,
         };
-        let home: RemotePath = self.backend()?.capabilities().home.parse()?;
-        Ok(SessionPath { session, path: RemotePath::resolve(path, &home)? })
+        Ok(SessionPath { session, path: self.resolve(path)? })
+    }
+
+    /// Returns the path that a typed one means: a relative one lies under the backend's home, and `@outputs` in
+    /// front of it is the directory of results.
+    pub(super) fn resolve(&self, path: &str) -> Result<RemotePath> {
+        let capabilities = self.backend()?.capabilities();
+        let (base, path) = match path.strip_prefix("@outputs").map(|rest| rest.strip_prefix('/').unwrap_or(rest)) {
+            Some(rest) if path == "@outputs" || path.starts_with("@outputs/") => (capabilities.outputs, rest),
+            _ => (capabilities.home, path),
+        };
+        RemotePath::resolve(path, &base.parse()?)
     }
 
     /// A target that must be a path in a session.
@@ -166,7 +177,7 @@ impl Cx {
         Ok(self.settings()?.session.origin == Origin::Flag)
     }
 
-    fn chosen_session(&self) -> Result<SessionId> {
+    pub(super) fn chosen_session(&self) -> Result<SessionId> {
         match &self.settings()?.session.value {
             Some(session) => session.parse(),
             None => Err(Error::usage("`:PATH` needs a session")

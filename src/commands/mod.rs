@@ -15,6 +15,7 @@ mod completions;
 mod config;
 mod cx;
 mod doctor;
+mod exec;
 mod files;
 mod process;
 mod question;
@@ -102,6 +103,9 @@ enum Command {
             wharf resources delete SESSION --mount-path /in/data.csv"
     )]
     Resources(resources::ResourcesCommand),
+    /// Run a command in a session
+    #[command(after_help = exec::EXAMPLES)]
+    Exec(exec::ExecArgs),
     /// List the backends and their features
     Backends,
     /// Show settings and where they come from
@@ -125,6 +129,7 @@ impl Command {
             Command::Sessions(verb) => verb.run(cx).await,
             Command::Files(verb) => verb.run(cx).await,
             Command::Resources(verb) => verb.run(cx).await,
+            Command::Exec(args) => args.run(cx).await,
             Command::Backends => backends::run(cx),
             Command::Config(verb) => verb.run(cx),
             Command::Doctor => doctor::run(cx).await,

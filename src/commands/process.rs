@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal, Write};
 use std::pin::pin;
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
@@ -13,6 +13,7 @@ use clap::CommandFactory;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use tokio::sync::mpsc;
 
+use super::behaviour::Behaviour;
 use super::cx::Cx;
 use super::{Cli, Command, WELCOME, advice, compat, grammar, parse, unused_flags};
 use crate::output::{Color, Format, report, wants_colour};
@@ -27,16 +28,26 @@ use wharf_transfer::stop::{Stop, stopped};
 const GRACE: Duration = Duration::from_secs(1);
 
 /// The time that cancelled work has to report what it has done.
-const PATIENCE: Duration = Duration::from_secs(5);
+const PATIENCE: Duration = Duration::from_secs(11);
 
 /// The minimum limit of open files; with fewer, a command would fail at an arbitrary point.
 const HANDLES: i32 = 32;
+
+/// The exit code of every failure of wharf itself where another command's status is passed on.
+pub(super) const WHARF_FAILED: u8 = 125;
+
+/// The exit code where the reader of stdout went away: what a shell reports of a program that SIGPIPE ended.
+const PIPE_CLOSED: u8 = 141;
 
 /// How errors are reported, wherever in the process they come up.
 #[derive(Clone)]
 struct Reporter {
     machine: Arc<AtomicBool>,
     color: Color,
+    /// Whether the command passes on the status of another one.
+    passes_status: Arc<AtomicBool>,
+    /// The status of a command that failed, where it is another command's; 0 otherwise.
+    status: Arc<AtomicU8>,
 }
 
 impl Reporter {
@@ -48,7 +59,18 @@ impl Reporter {
     #[allow(clippy::exit, reason = "the main thread does not answer, and the caller asked to stop")]
     fn leave(&self, error: &Error) -> ! {
         self.report(error);
-        std::process::exit(i32::from(error.kind().exit_code()))
+        std::process::exit(i32::from(self.exit_code(error.kind())))
+    }
+
+    /// Returns the exit code of a failure.
+    fn exit_code(&self, kind: Kind) -> u8 {
+        let passes_status = self.passes_status.load(Ordering::Relaxed);
+        match kind {
+            Kind::Deadline | Kind::Interrupted | Kind::Terminated => kind.exit_code(),
+            Kind::Closed if passes_status => PIPE_CLOSED,
+            _ if passes_status => WHARF_FAILED,
+            kind => kind.exit_code(),
+        }
     }
 }
 
@@ -59,7 +81,12 @@ impl Reporter {
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     advice::install();
     let args: Vec<OsString> = args.into_iter().collect();
-    let reporter = Reporter { machine: Arc::new(AtomicBool::new(machine_words(&args))), color: Color::Auto };
+    let reporter = Reporter {
+        machine: Arc::new(AtomicBool::new(machine_words(&args))),
+        color: Color::Auto,
+        passes_status: Arc::default(),
+        status: Arc::default(),
+    };
     let bugs = reporter.clone();
     std::panic::set_hook(Box::new(move |panic| bugs.leave(&bug(&panic.to_string()))));
     // Outside of the grammar and of every release, so that a test can see what a user would.
@@ -71,7 +98,10 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
                 let reporter = Reporter { color: cli.global.color, ..reporter.clone() };
                 execute(cli, &reporter).map_err(|error| (report::of_anyhow(error), reporter))
             }
-            Err(error) => answer(&error, &args).map(|()| 0).map_err(|error| (error, reporter)),
+            Err(error) => {
+                reporter.passes_status.store(passes_status(&args), Ordering::Relaxed);
+                answer(&error, &args).map(|()| 0).map_err(|error| (error, reporter))
+            }
         },
         Err(error) => Err((error, reporter)),
     };
@@ -80,7 +110,10 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Err((error, reporter)) => {
             let error = with_help(error, &args);
             reporter.report(&error);
-            ExitCode::from(error.kind().exit_code())
+            ExitCode::from(match reporter.status.load(Ordering::Relaxed) {
+                0 => reporter.exit_code(error.kind()),
+                status => status,
+            })
         }
     }
 }
@@ -90,7 +123,9 @@ fn execute(cli: Cli, reporter: &Reporter) -> anyhow::Result<u8> {
     let started = Instant::now();
     let Cli { global, command } = cli;
     let behaviour = command.as_ref().map(Command::behaviour);
-    let cx = Cx::new(&global, behaviour.is_some_and(|behaviour| behaviour.reads_settings))?;
+    reporter.passes_status.store(behaviour.is_some_and(|it| it.passes_status), Ordering::Relaxed);
+    let is = |property: fn(Behaviour) -> bool| behaviour.is_some_and(property);
+    let cx = Cx::new(&global, is(|it| it.reads_settings), is(|it| it.passes_status))?;
     reporter.machine.store(cx.out.machine_errors(), Ordering::Relaxed);
     let (Some(command), Some(behaviour)) = (command, behaviour) else {
         return Ok(cx.out.bytes(WELCOME.as_bytes()).and_then(|()| cx.out.flush()).map(|()| 0)?);
@@ -114,8 +149,10 @@ fn execute(cli: Cli, reporter: &Reporter) -> anyhow::Result<u8> {
     if result.is_ok() {
         cx.out.release_notes();
     }
+    let status = cx.status.get();
+    reporter.status.store(status, Ordering::Relaxed);
     result?;
-    Ok(cx.status.get())
+    Ok(status)
 }
 
 /// Runs a command against the clock and the signals. Whichever ends it early drops it, and what it
@@ -288,6 +325,11 @@ fn verb_of(args: &[OsString]) -> String {
         rest = below;
     }
     verb
+}
+
+/// Whether a command line that may not be readable is that of a command that passes on another one's status.
+fn passes_status(args: &[OsString]) -> bool {
+    verb_of(args).starts_with("wharf exec")
 }
 
 /// Whether a command line that may not be readable asks for errors as JSON.

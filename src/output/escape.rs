@@ -79,6 +79,40 @@ fn is_unsafe(c: char) -> bool {
             | '\u{e0000}'..='\u{e0fff}')
 }
 
+/// Text that comes in blocks, made safe for a terminal: newlines and tabs stay, everything else that a terminal
+/// would obey becomes visible.
+#[derive(Debug, Default)]
+pub struct TerminalText {
+    /// The beginning of a character, or a `\r` of which the next byte decides.
+    rest: Vec<u8>,
+}
+
+impl TerminalText {
+    /// Returns the safe text of the next block. Bytes that are not UTF-8 become U+FFFD.
+    pub fn push(&mut self, bytes: &[u8]) -> String {
+        let mut block = std::mem::take(&mut self.rest);
+        block.extend_from_slice(bytes);
+        let unfinished = match std::str::from_utf8(&block) {
+            Err(e) if e.error_len().is_none() => block.len() - e.valid_up_to(),
+            _ => usize::from(block.last() == Some(&b'\r')),
+        };
+        self.rest = block.split_off(block.len() - unfinished);
+        let mut safe = String::with_capacity(block.len());
+        let text = String::from_utf8_lossy(&block);
+        let mut chars = text.chars().peekable();
+        while let Some(c) = chars.next() {
+            match c {
+                '\n' | '\t' => safe.push(c),
+                '\r' if chars.peek() == Some(&'\n') => safe.push(c),
+                '\r' => safe.push_str("\\r"),
+                c if is_unsafe(c) => push_code(&mut safe, c),
+                c => safe.push(c),
+            }
+        }
+        safe
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -179,5 +213,13 @@ mod tests {
             prop_assert!(!shown.chars().any(is_unsafe));
             prop_assert_eq!(for_terminal(&shown), shown.as_ref());
         }
+    }
+
+    #[test]
+    fn blocks_of_text_keep_lines_and_lose_what_drives_a_terminal() {
+        let mut text = TerminalText::default();
+        assert_eq!(text.push(b"a\tb\r\n\x1b[2Jc\rd \xc3"), "a\tb\r\n\\x1b[2Jc\\rd ");
+        assert_eq!(text.push(b"\xa4\r"), "\u{e4}");
+        assert_eq!(text.push(b"\n\xff"), "\r\n\u{fffd}");
     }
 }

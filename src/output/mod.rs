@@ -25,6 +25,7 @@ use clap::ValueEnum;
 use serde::Serialize;
 use serde_json::Value;
 
+pub use self::escape::TerminalText;
 pub use self::listing::{Listing, TableView};
 use self::progress::Progress;
 pub use self::receipt_file::ReceiptFile;
@@ -311,6 +312,14 @@ impl Output {
     pub fn is_left_to_bytes(&self) -> bool {
         let unsaid = matches!(self.options.format, Format::Auto | Format::Raw);
         unsaid && !self.terminal && !self.options.quiet && self.transform.is_none()
+    }
+
+    /// Returns the format that was asked for in place of a command's bytes; none where bytes are wanted.
+    pub fn object_format(&self) -> Option<Format> {
+        match self.options.format {
+            Format::Auto | Format::Table => self.transform.is_some().then_some(Format::Json),
+            format => Some(format),
+        }
     }
 
     /// A note on what the results on standard output do not show where they go elsewhere.

@@ -5,7 +5,8 @@ use super::{Align, Column, Record, TableView};
 use wharf_client::backend::Capabilities;
 use wharf_core::model::receipt::{DeletionTarget, SkipReason};
 use wharf_core::model::{
-    Deletion, Entry, EntryKind, Provider, Receipt, ReceiptStatus, Resource, Session, SessionPath, StoredFile,
+    Deletion, Entry, EntryKind, ExecResult, OutputEvent, Provider, Receipt, ReceiptStatus, Resource, Session,
+    SessionPath, StoredFile,
 };
 
 const fn left(name: &'static str) -> Column {
@@ -44,6 +45,30 @@ impl Record for Session {
 
     fn provider(&self) -> Option<&Provider> {
         Some(&self.provider)
+    }
+}
+
+impl Record for ExecResult {
+    const NOUN: &'static str = "commands";
+
+    const VIEW: TableView<Self> = TableView { columns: &[left("ID")], cells: |it| vec![or_dash(it.key(), |id| id)] };
+
+    fn key(&self) -> Option<String> {
+        self.id.clone()
+    }
+
+    fn provider(&self) -> Option<&Provider> {
+        Some(&self.provider)
+    }
+}
+
+impl Record for OutputEvent<'_> {
+    const NOUN: &'static str = "events";
+
+    const VIEW: TableView<Self> = TableView { columns: &[flexible("TEXT")], cells: |it| vec![it.text.to_owned()] };
+
+    fn key(&self) -> Option<String> {
+        Some(self.text.to_owned())
     }
 }
 

@@ -38,6 +38,9 @@ pub enum Feature {
     ResourceGithubRepository,
     ResourceMemoryStore,
     ResourceContext,
+    Exec,
+    ExecTerminal,
+    ExecLanguage,
     UserIdentity,
     IsolationKey,
 }
@@ -76,6 +79,9 @@ impl Feature {
             Feature::ResourceGithubRepository => "resource-github-repository",
             Feature::ResourceMemoryStore => "resource-memory-store",
             Feature::ResourceContext => "resource-context",
+            Feature::Exec => "exec",
+            Feature::ExecTerminal => "exec-terminal",
+            Feature::ExecLanguage => "exec-language",
             Feature::UserIdentity => "user-identity",
             Feature::IsolationKey => "isolation-key",
         }

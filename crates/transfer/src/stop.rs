@@ -45,7 +45,7 @@ impl Stop {
     }
 
     /// Comes back when somebody asks.
-    pub(super) async fn asked(&self) -> Error {
+    pub async fn asked(&self) -> Error {
         let mut asked = self.asked.subscribe();
         match asked.wait_for(Option::is_some).await.map(|why| *why) {
             Ok(Some(why)) => {

@@ -15,6 +15,8 @@ pub struct Capabilities {
     pub account: Option<&'static str>,
     /// The directory to which relative session paths refer.
     pub home: &'static str,
+    /// Where a session's results lie: what `@outputs` means in a path.
+    pub outputs: &'static str,
     /// How the backend verifies an upload.
     pub proof: &'static str,
     /// The default number of files that are transferred at once.

@@ -10,6 +10,7 @@ pub mod agb;
 pub mod anthropic;
 pub mod body_document;
 pub mod capability;
+pub mod exec;
 pub mod foundry;
 pub mod local;
 pub mod page;
@@ -27,6 +28,7 @@ use futures_util::stream::BoxStream;
 use serde_json::{Map, Value};
 
 pub use capability::{Capabilities, Limits};
+pub use exec::Exec;
 pub use page::{Page, PageRequest};
 pub use wharf_core::feature::Feature;
 
@@ -60,6 +62,10 @@ pub trait Backend: Send + Sync {
     }
     /// Returns the part for resources that are mounted into sessions.
     fn resources(&self) -> Option<&dyn Resources> {
+        None
+    }
+    /// Returns the part that runs commands in sessions.
+    fn exec(&self) -> Option<&dyn Exec> {
         None
     }
 

@@ -2,7 +2,7 @@
 //!
 //! A missing feature is an error here, before the backend is called; the error lists the backends that have it.
 
-use super::{Backend, Capabilities, Feature, FileStore, Resources, SessionFiles, agb, anthropic, foundry, local};
+use super::{Backend, Capabilities, Exec, Feature, FileStore, Resources, SessionFiles, agb, anthropic, foundry, local};
 use wharf_core::config::{Chooser, Settings, env};
 use wharf_core::error::{Error, Result};
 
@@ -91,6 +91,11 @@ impl dyn Backend + '_ {
     /// Returns the part for resources, or `unsupported`.
     pub fn require_resources(&self) -> Result<&dyn Resources> {
         self.part(self.resources(), Feature::Resources)
+    }
+
+    /// Returns the part that runs commands in its sessions.
+    pub fn require_exec(&self) -> Result<&dyn Exec> {
+        self.part(self.exec(), Feature::Exec)
     }
 
     fn part<P>(&self, part: Option<P>, feature: Feature) -> Result<P> {

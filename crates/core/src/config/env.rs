@@ -62,6 +62,10 @@ variables! {
         /// The key that separates the sessions of end users on Microsoft Foundry, as `--isolation-key`.
         ISOLATION_KEY = "WHARF_ISOLATION_KEY";
     }
+    "Set for commands that run in a session" {
+        /// The directory of results, which `@outputs` means in a path.
+        OUTPUTS = "WHARF_OUTPUTS";
+    }
     "Files" {
         /// The configuration file; default: `wharf/config.toml` in the configuration directory.
         CONFIG = "WHARF_CONFIG";

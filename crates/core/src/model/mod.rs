@@ -5,6 +5,7 @@
 //! people type are parsed in [`path`] and [`target`].
 
 pub mod entry;
+pub mod exec;
 pub mod path;
 pub mod provider;
 pub mod receipt;
@@ -14,6 +15,7 @@ pub mod stored_file;
 pub mod target;
 
 pub use entry::{Entry, EntryKind};
+pub use exec::{Encoding, ExecResult, ExecStatus, OutputEvent};
 pub use path::RemotePath;
 pub use provider::Provider;
 pub use receipt::{Deletion, Receipt, ReceiptStatus, Verified};

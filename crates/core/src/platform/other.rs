@@ -329,6 +329,26 @@ impl OutputProbe {
 /// No answer means this.
 pub const TERMINAL_CLOSED: i32 = i32::MIN;
 
+/// A terminal that passes every key on, which is not done here.
+pub struct RawMode;
+
+impl RawMode {
+    /// Changes nothing.
+    pub fn of_stdin() -> Option<Self> {
+        None
+    }
+}
+
+/// Nothing tells of a new size.
+pub fn watch_resizes(_on_resize: impl FnMut() -> bool + Send + 'static) -> io::Result<()> {
+    Ok(())
+}
+
+/// No signal ends a process.
+pub fn ending_signal(_status: ExitStatus) -> Option<i32> {
+    None
+}
+
 /// The status of a process that ended.
 pub fn exit_status(status: ExitStatus) -> u8 {
     status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(u8::MAX)

@@ -687,6 +687,45 @@ impl OutputProbe {
 /// What Linux answers to a read from a terminal that every process has closed.
 pub const TERMINAL_CLOSED: i32 = Errno::IO.raw_os_error();
 
+/// A terminal that passes every key on. Dropped, it is as it was before.
+pub struct RawMode(rustix::termios::Termios);
+
+impl RawMode {
+    /// Changes the terminal on stdin; none where stdin is not a terminal.
+    pub fn of_stdin() -> Option<Self> {
+        let stdin = rustix::stdio::stdin();
+        let before = rustix::termios::tcgetattr(stdin).ok()?;
+        let mut raw = before.clone();
+        raw.make_raw();
+        rustix::termios::tcsetattr(stdin, rustix::termios::OptionalActions::Now, &raw).ok()?;
+        Some(RawMode(before))
+    }
+}
+
+impl Drop for RawMode {
+    fn drop(&mut self) {
+        let stdin = rustix::stdio::stdin();
+        let _ = rustix::termios::tcsetattr(stdin, rustix::termios::OptionalActions::Now, &self.0);
+    }
+}
+
+/// Calls `on_resize` in a thread of its own whenever the terminal's size changes, until it returns false.
+pub fn watch_resizes(mut on_resize: impl FnMut() -> bool + Send + 'static) -> io::Result<()> {
+    let mut signals = signal_hook::iterator::Signals::new([signal_hook::consts::SIGWINCH])?;
+    thread::spawn(move || {
+        for _ in signals.forever() {
+            if !on_resize() {
+                return;
+            }
+        }
+    })
+}
+
+/// Returns the signal that ended a process, where one did.
+pub fn ending_signal(status: ExitStatus) -> Option<i32> {
+    status.signal()
+}
+
 /// What a shell would call the end of a process: its status, or 128 and the signal that killed it.
 pub fn exit_status(status: ExitStatus) -> u8 {
     let code = status.code().or_else(|| status.signal().map(|signal| 128 + signal));

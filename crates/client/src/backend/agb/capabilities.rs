@@ -8,6 +8,7 @@ pub static CAPABILITIES: Capabilities = Capabilities {
     backend: "agb",
     account: Some("an API key: AGB_API_KEY"),
     home: "/tmp",
+    outputs: "/tmp/outputs",
     proof: "md5, size; sha256 of small text",
     jobs: 16,
     limits: Limits { file_bytes: None, session_bytes: None, mounts: None },

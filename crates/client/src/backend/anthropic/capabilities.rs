@@ -9,6 +9,7 @@ pub static CAPABILITIES: Capabilities = Capabilities {
     backend: "anthropic",
     account: Some("an API key or a token: ANTHROPIC_API_KEY, ANTHROPIC_AUTH_TOKEN"),
     home: wire::resources::UPLOADS,
+    outputs: "/mnt/session/outputs",
     proof: "size",
     // About 500 requests about files a minute are allowed [docs], and an upload to a path takes two.
     jobs: 8,

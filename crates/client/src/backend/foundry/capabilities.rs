@@ -11,6 +11,7 @@ pub static CAPABILITIES: Capabilities = Capabilities {
         "Microsoft Entra: a token, a service principal, a workload or managed identity, `az login` or `azd auth login`",
     ),
     home: "/",
+    outputs: "/outputs",
     proof: "bytes_written",
     jobs: 16,
     limits: Limits { file_bytes: Some(wire::UPLOAD_MAX), session_bytes: None, mounts: None },

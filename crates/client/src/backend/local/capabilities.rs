@@ -11,6 +11,7 @@ pub static CAPABILITIES: Capabilities = Capabilities {
     backend: "local",
     account: None,
     home: "/",
+    outputs: "/outputs",
     proof: "sha256",
     // Of one disk by one thread, several at once are no faster.
     jobs: 1,
@@ -34,6 +35,8 @@ pub static CAPABILITIES: Capabilities = Capabilities {
         Feature::Mkdir,
         Feature::MkdirMode,
         Feature::Move,
+        Feature::Exec,
+        Feature::ExecTerminal,
         Feature::StoredFiles,
         Feature::Verify,
         Feature::Beta,

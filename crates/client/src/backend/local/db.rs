@@ -19,11 +19,20 @@ const PATIENCE: Duration = Duration::from_secs(15);
 
 /// What leads from each format to the next, beginning with an empty database. A format's number is
 /// kept in `user_version`. What was once released stays as it is; a change is a new step.
-const STEPS: [&str; 3] = [
+const STEPS: [&str; 4] = [
     FIRST,
     "CREATE INDEX session_deleting ON session (seq) WHERE deleting;",
     // Why a deletion that was decided on could not be completed.
     "ALTER TABLE session ADD COLUMN deletion_error TEXT;",
+    // Commands that run in sessions, each with its process and when that was started. A row counts only while that
+    // process lives.
+    "CREATE TABLE command (
+        id TEXT PRIMARY KEY,
+        session INTEGER NOT NULL REFERENCES session (seq) ON DELETE CASCADE,
+        process INTEGER NOT NULL,
+        started TEXT
+     ) STRICT;
+     CREATE INDEX command_session ON command (session);",
 ];
 
 /// The format of this wharf.
@@ -125,6 +134,11 @@ impl Db {
         read(&self.lock()).map_err(|e| fault(doing, &e))
     }
 
+    /// The same for work that has errors of its own.
+    pub(super) fn read_with<T>(&self, read: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+        read(&self.lock())
+    }
+
     /// Runs `work` in a transaction that takes the write lock at its beginning, because one that
     /// takes it later fails under load instead of waiting. Rolled back unless `work` succeeds.
     pub(super) fn write<T>(&self, doing: &str, work: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
@@ -134,6 +148,16 @@ impl Db {
         let value = work(&transaction)?;
         transaction.commit().map_err(|e| fault(doing, &e))?;
         Ok(value)
+    }
+
+    /// The same for what a power cut may undo: it is not synced.
+    pub(super) fn write_unsynced<T>(&self, doing: &str, work: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
+        let sync = |mode: &str| self.read(doing, |c| c.pragma_update(None, "synchronous", mode));
+        let before: i64 = self.read(doing, |c| c.pragma_query_value(None, "synchronous", |row| row.get(0)))?;
+        sync("NORMAL")?;
+        let result = self.write(doing, work);
+        sync(&before.to_string())?;
+        result
     }
 
     /// Asks `SQLite` whether the file is whole.

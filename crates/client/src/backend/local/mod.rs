@@ -10,6 +10,7 @@ mod content;
 mod db;
 mod disk;
 mod examine;
+mod exec;
 mod files;
 mod handles;
 mod home;
@@ -36,7 +37,7 @@ use self::home::LocalHome;
 use self::resources::LocalResources;
 use self::sessions::LocalSessions;
 use self::store::LocalStore;
-use super::{Backend, Capabilities, Check, FileStore, Limits, Resources, SessionFiles, Sessions};
+use super::{Backend, Capabilities, Check, Exec, FileStore, Limits, Resources, SessionFiles, Sessions};
 use wharf_core::config::Settings;
 use wharf_core::error::{Error, Result};
 
@@ -60,6 +61,7 @@ pub struct Local {
     files: LocalFiles,
     store: LocalStore,
     resources: LocalResources,
+    exec: exec::LocalExec,
 }
 
 impl Local {
@@ -71,6 +73,7 @@ impl Local {
             files: LocalFiles { home: Arc::clone(&home) },
             store: LocalStore { home: Arc::clone(&home) },
             resources: LocalResources { home: Arc::clone(&home) },
+            exec: exec::LocalExec { home: Arc::clone(&home) },
             home,
         }
     }
@@ -105,6 +108,10 @@ impl Backend for Local {
 
     fn resources(&self) -> Option<&dyn Resources> {
         Some(&self.resources)
+    }
+
+    fn exec(&self) -> Option<&dyn Exec> {
+        Some(&self.exec)
     }
 
     async fn flush(&self) -> Result<()> {

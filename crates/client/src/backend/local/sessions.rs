@@ -14,6 +14,7 @@ use serde_json::{Map, Value};
 use super::capabilities::CAPABILITIES;
 use super::db::{RowPage, fault, micros, read_ttl, timestamp, too_much, undeleted, unknown};
 use super::disk::UNMOUNT;
+use super::exec;
 use super::home::LocalHome;
 use crate::backend::{
     Capabilities, LabelPatch, NewSession, Page, PageRequest, SessionChange, SessionQuery, Sessions, body_document,
@@ -183,12 +184,19 @@ impl Sessions for LocalSessions {
         self.home.session_of(row.ok_or_else(|| unknown(id))?)
     }
 
-    async fn delete(&self, id: &SessionId, _force: bool) -> Result<()> {
+    async fn delete(&self, id: &SessionId, force: bool) -> Result<()> {
+        if force {
+            exec::interrupt(&self.home, id).await?;
+        }
         self.home.remove_session(id)
     }
 
     async fn foresee_delete(&self, id: &SessionId) -> Result<()> {
         self.get(id).await?;
+        let seq = self.home.live(id).map(|live| live.seq);
+        if let Ok(seq) = seq {
+            self.home.db()?.read_with(|c| exec::refuse_running(c, seq, id))?;
+        }
         match self.home.disk()?.mount_within(id) {
             Some(left) => {
                 Err(Error::new(Kind::Io, format!("deleting the session `{id}` would leave something: {left}"))
@@ -248,18 +256,21 @@ impl Sessions for LocalSessions {
 impl LocalHome {
     /// Notes that a session was used: it is awake, and its idle time begins anew.
     pub(super) fn used(&self, id: &SessionId) -> Result<()> {
+        self.db()?.write("touching a session", |tx| self.mark_used(tx, id).map(drop))
+    }
+
+    /// The same within a transaction; returns the row's number and how long the session may idle.
+    pub(super) fn mark_used(&self, tx: &Transaction<'_>, id: &SessionId) -> Result<(i64, Option<Duration>)> {
         let doing = "touching a session";
-        self.db()?.write(doing, |tx| {
-            let row = live(tx, id, doing)?;
-            let now = Timestamp::now();
-            let expires_at = row.ttl.and_then(|ttl| expiry(now, ttl)).map(micros);
-            tx.execute(
-                "UPDATE session SET stopped = 0, updated_at = ?2, expires_at = ?3 WHERE seq = ?1",
-                params![row.seq, micros(now), expires_at],
-            )
-            .map_err(|e| fault(doing, &e))?;
-            Ok(())
-        })
+        let row = live(tx, id, doing)?;
+        let now = Timestamp::now();
+        let expires_at = row.ttl.and_then(|ttl| expiry(now, ttl)).map(micros);
+        tx.execute(
+            "UPDATE session SET stopped = 0, updated_at = ?2, expires_at = ?3 WHERE seq = ?1",
+            params![row.seq, micros(now), expires_at],
+        )
+        .map_err(|e| fault(doing, &e))?;
+        Ok((row.seq, row.ttl))
     }
 
     /// Deletes what expired, so that a name can be used again and the disk does not fill, and what
@@ -277,7 +288,13 @@ impl LocalHome {
         })?;
         for (seq, id) in expired {
             let decide = "UPDATE session SET deleting = 1 WHERE seq = ?1 AND (deleting OR expires_at <= ?2)";
-            let decided = self.db()?.write(doing, |tx| tx.execute(decide, [seq, now]).map_err(|e| fault(doing, &e)));
+            let decided = self.db()?.write(doing, |tx| {
+                if exec::running(tx, seq).map_err(|e| fault(doing, &e))?.is_empty() {
+                    tx.execute(decide, [seq, now]).map_err(|e| fault(doing, &e))
+                } else {
+                    Ok(0)
+                }
+            });
             if let (Ok(1), Ok(id)) = (decided, id.parse()) {
                 // The row keeps the reason.
                 drop(self.complete_deletion(&id, seq, effort));
@@ -305,7 +322,11 @@ impl LocalHome {
     fn remove_session(&self, id: &SessionId) -> Result<()> {
         let doing = "deleting a session";
         let row = self.db()?.write(doing, |tx| {
-            let shown = find(tx, id).map_err(|e| fault(doing, &e))?.is_some();
+            let shown = find(tx, id).map_err(|e| fault(doing, &e))?;
+            if let Some(row) = &shown {
+                exec::refuse_running(tx, row.seq, id)?;
+            }
+            let shown = shown.is_some();
             tx.query_row("UPDATE session SET deleting = 1 WHERE id = ?1 RETURNING seq", [id.as_str()], |row| row.get(0))
                 .optional()
                 .map(|seq| seq.map(|seq: i64| (seq, shown)))

@@ -1,0 +1,128 @@
+//! Running commands in sessions.
+
+use std::ffi::OsString;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use serde_json::{Map, Value};
+
+use super::Capabilities;
+use wharf_core::error::{Error, Result};
+use wharf_core::model::{Provider, RemotePath, SessionId};
+use wharf_core::platform::Signal;
+pub use wharf_core::platform::process::{OutputStream, ProgramInput, TerminalSize};
+
+/// A command to run in a session.
+pub struct NewCommand {
+    /// What runs.
+    pub command: CommandLine,
+    /// The working directory; the backend's home for relative paths where there is none.
+    pub cwd: Option<RemotePath>,
+    /// Variables of its environment.
+    pub env: Vec<(String, OsString)>,
+    /// What it reads.
+    pub input: ProgramInput,
+    /// The size of its terminal. For a backend that has `Feature::ExecTerminal`.
+    pub terminal: Option<TerminalSize>,
+}
+
+/// What a command runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CommandLine {
+    /// A program and its arguments, which no shell reads.
+    Argv(Vec<OsString>),
+    /// A script for `sh -c` on the session's side.
+    Script(String),
+    /// Code for an interpreter. For a backend that has `Feature::ExecLanguage`.
+    Code {
+        /// The language, by the caller's word for it.
+        language: String,
+        /// The code.
+        code: String,
+    },
+}
+
+impl CommandLine {
+    /// Returns the words as text, for people and for the object `exec`.
+    pub fn words(&self) -> Vec<String> {
+        match self {
+            CommandLine::Argv(argv) => argv.iter().map(wharf_core::platform::shown).collect(),
+            CommandLine::Script(text) | CommandLine::Code { code: text, .. } => vec![text.clone()],
+        }
+    }
+}
+
+/// What a running command did.
+#[derive(Debug)]
+pub enum CommandEvent {
+    /// It wrote something.
+    Output(OutputStream, Bytes),
+    /// It ended: nothing follows.
+    Ended(CommandEnd),
+}
+
+/// How a command ended.
+#[derive(Debug)]
+pub struct CommandEnd {
+    /// Its exit status, or the signal that ended it.
+    pub status: CommandStatus,
+    /// What an interpreter displayed, by MIME type.
+    pub results: Option<Vec<Map<String, Value>>>,
+    /// The provider's own object.
+    pub provider: Provider,
+}
+
+/// The status of a command that ended.
+#[derive(Debug)]
+pub enum CommandStatus {
+    /// It ended with this status.
+    Exited(u8),
+    /// This signal ended it.
+    Signaled(i32),
+    /// It could not be started: the status that a shell has for that (126 or 127), and why.
+    NotStarted(u8, Error),
+}
+
+impl CommandStatus {
+    /// Returns the status as a shell has it.
+    pub fn code(&self) -> u8 {
+        match self {
+            CommandStatus::Exited(code) | CommandStatus::NotStarted(code, _) => *code,
+            CommandStatus::Signaled(signal) => u8::try_from(128 + signal).unwrap_or(u8::MAX),
+        }
+    }
+}
+
+/// A command that runs in a session. Dropped before it ended, it is stopped as far as that needs no waiting.
+#[async_trait]
+pub trait RunningCommand: Send {
+    /// Returns the backend's name for this run.
+    fn id(&self) -> Option<&str>;
+    /// Returns the next event. Nothing is lost where the future is dropped.
+    ///
+    /// # Errors
+    /// Where it is not known any more what the command does: its status was not learned.
+    async fn next(&mut self) -> Result<CommandEvent>;
+    /// Sends a signal to the command and all that it started.
+    ///
+    /// # Errors
+    /// Where the signal may not have arrived.
+    async fn signal(&mut self, signal: Signal) -> Result<()>;
+    /// Changes the size of its terminal.
+    fn resize(&self, size: TerminalSize) {
+        let _ = size;
+    }
+}
+
+/// Running commands in sessions.
+#[async_trait]
+pub trait Exec: Send + Sync {
+    /// Returns what the backend can do.
+    fn capabilities(&self) -> &'static Capabilities;
+    /// Starts a command, at most once.
+    ///
+    /// # Errors
+    /// Everything but the command's own failures. A command that cannot be started ends with
+    /// [`CommandStatus::NotStarted`].
+    async fn start(&self, session: &SessionId, command: NewCommand) -> Result<Box<dyn RunningCommand>>;
+}

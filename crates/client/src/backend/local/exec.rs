@@ -1,0 +1,286 @@
+//! Commands: programs of this machine in a session's directory, as this user. No sandbox keeps them there.
+
+use std::ffi::OsString;
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use rusqlite::{Connection, params};
+use tokio::time::Instant;
+
+use super::capabilities::CAPABILITIES;
+use super::db::fault;
+use super::disk::{follow, refused};
+use super::home::LocalHome;
+use super::session_lock::SessionRow;
+use crate::backend::exec::{
+    CommandEnd, CommandEvent, CommandLine, CommandStatus, Exec, NewCommand, RunningCommand, TerminalSize,
+};
+use crate::backend::{Capabilities, Feature};
+use wharf_core::advice::Step;
+use wharf_core::config::env;
+use wharf_core::error::{Error, Kind, Result};
+use wharf_core::model::{Provider, RemotePath, SessionId, SessionPath};
+use wharf_core::platform::process::{Program, ProgramEvent, RunningProgram};
+use wharf_core::platform::{self, Signal};
+use wharf_core::random;
+
+/// The status that shells have for a program that exists and could not be run.
+const NOT_RUN: u8 = 126;
+
+/// The status that shells have for a program that does not exist.
+const NOT_FOUND: u8 = 127;
+
+/// How long a session whose commands were asked to end may take before they are killed.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How often a session with a limited idle time is noted as used while a command runs: this often in that time.
+const RENEWALS: u32 = 4;
+
+/// The commands of a home.
+pub(super) struct LocalExec {
+    pub(super) home: Arc<LocalHome>,
+}
+
+/// A command that runs in a session, which cannot be deleted meanwhile.
+struct LocalCommand {
+    program: RunningProgram,
+    hold: Hold,
+}
+
+/// A record that something works in a session.
+struct Hold {
+    home: Arc<LocalHome>,
+    session: SessionId,
+    id: String,
+    /// How often the session's idle time begins anew, where it is limited.
+    renewal: Option<Duration>,
+    renewed: Instant,
+}
+
+#[async_trait]
+impl Exec for LocalExec {
+    fn capabilities(&self) -> &'static Capabilities {
+        &CAPABILITIES
+    }
+
+    async fn start(&self, session: &SessionId, command: NewCommand) -> Result<Box<dyn RunningCommand>> {
+        let mut argv = match command.command {
+            CommandLine::Argv(argv) => argv,
+            CommandLine::Script(script) => vec!["sh".into(), "-c".into(), script.into()],
+            CommandLine::Code { .. } => return Err(CAPABILITIES.unsupported(Feature::ExecLanguage)),
+        };
+        let hold = Hold::new(&self.home, session)?;
+        let at = SessionPath { session: session.clone(), path: command.cwd.unwrap_or_else(RemotePath::root) };
+        let disk = self.home.disk()?;
+        let dir = disk.session(session)?;
+        let doing = || format!("entering the working directory `{at}`");
+        let cwd = follow(&dir, &at.path).map_err(|e| refused(doing(), &e))?;
+        if !dir.metadata(cwd.relative()).map_err(|e| refused(doing(), &e))?.is_dir() {
+            return Err(Error::conflict(format!("the working directory is not a directory: `{at}`")));
+        }
+        let outputs: RemotePath = CAPABILITIES.outputs.parse()?;
+        match dir.create_dir(outputs.relative()) {
+            Err(e) if e.kind() != io::ErrorKind::AlreadyExists => {
+                return Err(refused(format!("creating the directory of results `{outputs}`"), &e));
+            }
+            _ => {}
+        }
+        let root = disk.session_path(session);
+        let own = [
+            (env::SESSION, session.as_str().into()),
+            (env::BACKEND, CAPABILITIES.backend.into()),
+            (env::OUTPUTS, root.join(outputs.relative()).into_os_string()),
+        ];
+        let own = own.into_iter().map(|(name, value)| (OsString::from(name), value));
+        let env: Vec<_> = own.chain(command.env.into_iter().map(|(name, value)| (name.into(), value))).collect();
+        let cwd = root.join(cwd.relative());
+        let program = Program { argv: &argv, cwd: &cwd, env: &env, input: command.input, terminal: command.terminal };
+        match RunningProgram::start(program) {
+            Ok(program) => {
+                hold.record(&program)?;
+                Ok(Box::new(LocalCommand { program, hold }))
+            }
+            Err(e) => {
+                let name = argv.swap_remove(0);
+                Ok(Box::new(NotStarted(Some(not_started(&name, &e)))))
+            }
+        }
+    }
+}
+
+/// Returns what a shell would make of a program that cannot be started.
+fn not_started(name: &OsString, error: &io::Error) -> CommandStatus {
+    let name = platform::shown(name);
+    if error.kind() == io::ErrorKind::NotFound {
+        let hint = "check the name and PATH; a script needs the interpreter that its first line names";
+        return CommandStatus::NotStarted(
+            NOT_FOUND,
+            Error::not_found(format!("command not found: `{name}`")).hint(hint),
+        );
+    }
+    CommandStatus::NotStarted(NOT_RUN, Error::io(format!("running `{name}`"), error))
+}
+
+/// A command that could not be started.
+struct NotStarted(Option<CommandStatus>);
+
+#[async_trait]
+impl RunningCommand for NotStarted {
+    fn id(&self) -> Option<&str> {
+        None
+    }
+
+    async fn next(&mut self) -> Result<CommandEvent> {
+        let status = self.0.take().ok_or_else(|| Error::new(Kind::Internal, "a command ended twice"))?;
+        Ok(CommandEvent::Ended(CommandEnd { status, results: None, provider: Provider::default() }))
+    }
+
+    async fn signal(&mut self, _signal: Signal) -> Result<()> {
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl RunningCommand for LocalCommand {
+    fn id(&self) -> Option<&str> {
+        Some(&self.hold.id)
+    }
+
+    async fn next(&mut self) -> Result<CommandEvent> {
+        loop {
+            tokio::select! {
+                event = self.program.next() => {
+                    return match event.map_err(|e| Error::io("reading what the command writes", &e))? {
+                        ProgramEvent::Output(stream, bytes) => Ok(CommandEvent::Output(stream, bytes)),
+                        ProgramEvent::Ended(status) => Ok(CommandEvent::Ended(CommandEnd {
+                            status: platform::ending_signal(status)
+                                .map_or_else(|| CommandStatus::Exited(platform::exit_status(status)), CommandStatus::Signaled),
+                            results: None,
+                            provider: Provider::default(),
+                        })),
+                    };
+                }
+                () = self.hold.renewal_due() => self.hold.renew()?,
+            }
+        }
+    }
+
+    async fn signal(&mut self, signal: Signal) -> Result<()> {
+        self.program.signal(signal).map_err(|e| Error::io("stopping the command", &e))
+    }
+
+    fn resize(&self, size: TerminalSize) {
+        // The program keeps its old size.
+        drop(self.program.resize(size));
+    }
+}
+
+impl Hold {
+    fn new(home: &Arc<LocalHome>, session: &SessionId) -> Result<Self> {
+        let id = random::id("exec")?;
+        let process = std::process::id();
+        let doing = "starting a command";
+        let ttl = home.db()?.write_unsynced(doing, |tx| {
+            let (seq, ttl) = home.mark_used(tx, session)?;
+            tx.execute(
+                "INSERT INTO command (id, session, process, started) VALUES (?1, ?2, ?3, ?4)",
+                params![id, seq, process, platform::process_start(process)],
+            )
+            .map_err(|e| fault(doing, &e))?;
+            Ok(ttl)
+        })?;
+        let renewal = ttl.map(|ttl| ttl / RENEWALS);
+        Ok(Hold { home: Arc::clone(home), session: session.clone(), id, renewal, renewed: Instant::now() })
+    }
+
+    /// Notes which process works in the session.
+    fn record(&self, program: &RunningProgram) -> Result<()> {
+        let process = program.process();
+        let doing = "starting a command";
+        self.home.db()?.write_unsynced(doing, |tx| {
+            tx.execute(
+                "UPDATE command SET process = ?2, started = ?3 WHERE id = ?1",
+                params![self.id, process, platform::process_start(process)],
+            )
+            .map(drop)
+            .map_err(|e| fault(doing, &e))
+        })
+    }
+
+    async fn renewal_due(&self) {
+        match self.renewal {
+            Some(renewal) => tokio::time::sleep_until(self.renewed + renewal).await,
+            None => std::future::pending().await,
+        }
+    }
+
+    fn renew(&mut self) -> Result<()> {
+        self.renewed = Instant::now();
+        self.home.db()?.write_unsynced("renewing a session", |tx| self.home.mark_used(tx, &self.session).map(drop))
+    }
+}
+
+impl Drop for Hold {
+    fn drop(&mut self) {
+        let doing = "ending a command";
+        // A row that stays behind counts for nothing once its process has ended.
+        let _ = self.home.db().and_then(|db| {
+            db.write_unsynced(doing, |tx| {
+                drop(self.home.mark_used(tx, &self.session));
+                tx.execute("DELETE FROM command WHERE id = ?1", [&self.id]).map(drop).map_err(|e| fault(doing, &e))
+            })
+        });
+    }
+}
+
+/// The processes of commands that run in a session.
+pub(super) fn running(connection: &Connection, session: i64) -> rusqlite::Result<Vec<u32>> {
+    let rows: Vec<(u32, Option<String>)> = connection
+        .prepare_cached("SELECT process, started FROM command WHERE session = ?1")?
+        .query_map([session], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<rusqlite::Result<_>>()?;
+    let alive =
+        |(process, started): &(u32, Option<String>)| started.is_some() && platform::process_start(*process) == *started;
+    Ok(rows.into_iter().filter(alive).map(|(process, _)| process).collect())
+}
+
+/// Fails with `conflict` while a command runs in a session.
+pub(super) fn refuse_running(connection: &Connection, session: i64, id: &SessionId) -> Result<()> {
+    let running = running(connection, session).map_err(|e| fault("looking for running commands", &e))?;
+    if running.is_empty() {
+        return Ok(());
+    }
+    let list = running.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    Err(Error::conflict(format!("a command is running in the session `{id}`: process {list}"))
+        .hint(format!("wait for it, or stop it: {}", Step::DeleteSession { id: Some(id.as_str()), force: true })))
+}
+
+/// Asks the commands of a session to end, kills those that do not, and waits until all have ended.
+pub(super) async fn interrupt(home: &LocalHome, id: &SessionId) -> Result<()> {
+    // A session that is not there, or is left from a failed deletion, runs nothing.
+    let Ok(SessionRow { seq: session, .. }) = home.live(id) else { return Ok(()) };
+    let own = std::process::id();
+    let begun = Instant::now();
+    let mut signal = Signal::Terminate;
+    loop {
+        let running = home.db()?.read("looking for running commands", |c| running(c, session))?;
+        if running.is_empty() {
+            return Ok(());
+        }
+        if begun.elapsed() > PATIENCE * 2 {
+            return Err(Error::conflict("a command in the session does not end").hint(format!(
+                "end it yourself: {}",
+                running.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+            )));
+        }
+        if begun.elapsed() > PATIENCE {
+            signal = Signal::Kill;
+        }
+        for process in running.into_iter().filter(|process| *process != own) {
+            platform::signal_group(process, signal).map_err(|e| Error::io("stopping a command", &e))?;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}

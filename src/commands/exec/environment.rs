@@ -1,0 +1,104 @@
+//! The environment of a command, and code from a file.
+
+use std::ffi::{OsStr, OsString};
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use wharf_core::error::{Error, Result};
+use wharf_core::platform;
+
+/// Bytes that a file of variables or of code may have.
+const LIMIT: u64 = 1 << 20;
+
+/// Returns the variables of `--env-file` and `--env`; the last one of a name wins.
+///
+/// # Errors
+/// `usage` for a name that no variable can have; `io` and `not_found` for a file that cannot be read.
+pub(super) fn read(flags: &[OsString], files: &[PathBuf]) -> Result<Vec<(String, OsString)>> {
+    let mut variables = Vec::new();
+    for file in files {
+        let text = read_text(file)?;
+        for (number, line) in text.lines().enumerate() {
+            let line = line.trim_start();
+            if !line.is_empty() && !line.starts_with('#') {
+                let context = |error: Error| error.context(format!("{}:{}", file.display(), number + 1));
+                variables.extend(variable(OsStr::new(line)).map_err(context)?);
+            }
+        }
+    }
+    for flag in flags {
+        variables.extend(variable(flag)?);
+    }
+    Ok(variables)
+}
+
+/// Reads `NAME=VALUE`; of `NAME` alone the value is that of this process, and none where it has none.
+fn variable(text: &OsStr) -> Result<Option<(String, OsString)>> {
+    let bytes = text.as_encoded_bytes();
+    let (name, value) = match bytes.iter().position(|byte| *byte == b'=') {
+        Some(at) => (bytes.get(..at).unwrap_or_default(), bytes.get(at + 1..)),
+        None => (bytes, None),
+    };
+    let name = std::str::from_utf8(name).ok().filter(|name| is_name(name));
+    let Some(name) = name else {
+        return Err(Error::usage(format!("invalid variable: {:?}", text.to_string_lossy()))
+            .hint("write NAME=VALUE; a name has letters, digits and underscores, and does not begin with a digit"));
+    };
+    let value = match value {
+        Some(value) => Some(platform::name_of(value)),
+        None => std::env::var_os(name),
+    };
+    Ok(value.map(|value| (name.to_owned(), value)))
+}
+
+fn is_name(name: &str) -> bool {
+    let first = name.chars().next();
+    first.is_some_and(|c| !c.is_ascii_digit()) && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+}
+
+/// Returns the code that `--language` runs: the file that the only word names, or stdin for `-` or no word.
+pub(super) fn read_code(words: &[OsString]) -> Result<String> {
+    match words {
+        [] => read_stdin(),
+        [word] if word == "-" => read_stdin(),
+        [file] => read_text(Path::new(file)),
+        _ => Err(Error::usage("--language takes one file of code").hint("name one file, or - for stdin")),
+    }
+}
+
+fn read_stdin() -> Result<String> {
+    let doing = |e: io::Error| Error::io("reading code from stdin", &e);
+    limited(platform::stdin().map_err(doing)?, "stdin").map_err(doing)?
+}
+
+fn read_text(path: &Path) -> Result<String> {
+    let doing = |e: io::Error| Error::io(format!("reading `{}`", path.display()), &e);
+    limited(File::open(path).map_err(doing)?, &path.display().to_string()).map_err(doing)?
+}
+
+fn limited(reader: impl Read, name: &str) -> io::Result<Result<String>> {
+    let mut text = String::new();
+    reader.take(LIMIT + 1).read_to_string(&mut text)?;
+    if text.len() as u64 > LIMIT {
+        return Ok(Err(Error::usage(format!("this has more than 1 MiB: `{name}`"))
+            .hint("upload it, and run it by its path in the session")));
+    }
+    Ok(Ok(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn variables_are_read_as_docker_reads_them() {
+        let flags = ["A=1", "B=", "C=a=b", "WHARF_TEST_UNSET_VARIABLE"].map(OsString::from);
+        let read = read(&flags, &[]).unwrap();
+        let read: Vec<_> = read.iter().map(|(name, value)| (name.as_str(), value.to_str().unwrap())).collect();
+        assert_eq!(read, [("A", "1"), ("B", ""), ("C", "a=b")]);
+        for bad in ["=x", "1A=x", "A B=x", ""] {
+            assert!(variable(OsStr::new(bad)).is_err(), "{bad}");
+        }
+    }
+}

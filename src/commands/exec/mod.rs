@@ -1,0 +1,239 @@
+//! `wharf exec`: run a command in a session.
+
+mod environment;
+mod input;
+mod sink;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Args;
+use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::time::Instant;
+
+use self::sink::{RunningSink, Sink};
+use super::Cx;
+use wharf_client::backend::Feature;
+use wharf_client::backend::exec::{CommandEnd, CommandEvent, CommandLine, CommandStatus, NewCommand, RunningCommand};
+use wharf_core::error::{Error, Kind, Result};
+use wharf_core::model::{ExecStatus, SessionId};
+use wharf_core::platform::{Signal, SignalEvent};
+use wharf_transfer::stop::stopped;
+
+/// How long a command may take to end once it was asked to.
+const PATIENCE: Duration = Duration::from_secs(9);
+
+/// How long a command may take to end once it was killed.
+const LAST: Duration = Duration::from_secs(1);
+
+pub(super) const EXAMPLES: &str = "Examples:\n  \
+    wharf exec SESSION -- python3 job.py --fast\n  \
+    wharf exec SESSION -w data -e LANG=C -- sort -u names.txt\n  \
+    wharf exec SESSION -i -- sh <setup.sh\n  \
+    wharf exec SESSION -it -- bash\n\n\
+    The exit status is the command's own; 125 if wharf fails, 126 or 127 if the\n\
+    command cannot be started.";
+
+#[derive(Debug, Args)]
+pub(super) struct ExecArgs {
+    /// Session; : is the one of --session or WHARF_SESSION
+    #[arg(value_name = "SESSION")]
+    target: String,
+
+    /// Working directory; a relative path lies under the session's home
+    #[arg(short = 'w', long, visible_alias = "workdir", value_name = "DIR")]
+    cwd: Option<String>,
+
+    /// Set a variable; without =VALUE it is passed on from here
+    #[arg(short, long, value_name = "NAME[=VALUE]")]
+    env: Vec<OsString>,
+
+    /// Read variables from a file, one NAME=VALUE per line
+    #[arg(long, value_name = "FILE")]
+    env_file: Vec<PathBuf>,
+
+    /// Pass stdin on to the command
+    #[arg(short, long)]
+    interactive: bool,
+
+    /// Give the command a terminal
+    #[arg(short, long)]
+    tty: bool,
+
+    /// Run a script with sh -c in the session
+    #[arg(long, value_name = "SCRIPT", conflicts_with = "language")]
+    shell: Option<String>,
+
+    /// Run code with an interpreter: a file, or - for stdin
+    #[arg(long, value_name = "LANGUAGE")]
+    language: Option<String>,
+
+    /// Command and its arguments, after --
+    #[arg(value_name = "COMMAND", trailing_var_arg = true)]
+    command: Vec<OsString>,
+}
+
+impl ExecArgs {
+    pub(super) async fn run(self, cx: &Cx) -> Result<()> {
+        let session = cx.session(&self.target)?;
+        let backend = cx.backend()?;
+        let exec = backend.require_exec()?;
+        if self.tty {
+            backend.require(Feature::ExecTerminal)?;
+        }
+        if self.language.is_some() {
+            backend.require(Feature::ExecLanguage)?;
+        }
+        let env = environment::read(&self.env, &self.env_file)?;
+        let cwd = self.cwd.as_deref().map(|cwd| cx.resolve(cwd)).transpose()?;
+        let command = command_line(self.shell, self.language, self.command)?;
+        let sink = Sink::new(cx, &session, backend.capabilities().backend, command.words(), self.tty)?;
+        let terminal = self.tty.then(input::terminal_size);
+        let input = if self.interactive { input::stdin(self.tty)? } else { input::empty() };
+        let raw = (self.tty && self.interactive).then(input::raw_mode).flatten();
+        let started = exec.start(&session, NewCommand { command, cwd, env, input, terminal }).await?;
+        let result = follow(cx, started, sink.begin(), self.tty).await;
+        drop(raw);
+        result
+    }
+}
+
+/// Returns what the arguments ask to be run.
+fn command_line(shell: Option<String>, language: Option<String>, words: Vec<OsString>) -> Result<CommandLine> {
+    match (shell, language) {
+        (Some(script), _) if words.is_empty() => Ok(CommandLine::Script(script)),
+        (Some(_), _) => Err(Error::usage("--shell takes the whole script as its value")
+            .hint("quote it, or leave out --shell to run the words as they are")),
+        (None, Some(language)) => {
+            let code = environment::read_code(&words)?;
+            Ok(CommandLine::Code { language, code })
+        }
+        (None, None) if words.first().is_none_or(|name| name.is_empty()) => {
+            Err(Error::usage("a command is missing").hint("write it after `--`: `wharf exec SESSION -- ls -l`"))
+        }
+        (None, None) => Ok(CommandLine::Argv(words)),
+    }
+}
+
+/// Why a command is being stopped, and when it is killed or given up.
+struct Stopping {
+    why: Kind,
+    next: Instant,
+    killed: bool,
+}
+
+impl Stopping {
+    fn new(why: Kind) -> Self {
+        Stopping { why, next: Instant::now() + PATIENCE, killed: false }
+    }
+}
+
+/// Passes on what a command writes until it has ended, and stops it where that is asked for.
+async fn follow(cx: &Cx, mut command: Box<dyn RunningCommand>, mut sink: RunningSink<'_>, tty: bool) -> Result<()> {
+    let mut signals = cx.signals();
+    let _heeding = cx.stop.heed();
+    let mut resized = input::resizes(tty);
+    let mut stopping: Option<Stopping> = None;
+    loop {
+        let overdue = async {
+            match &stopping {
+                Some(stopping) => tokio::time::sleep_until(stopping.next).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            event = command.next() => match event {
+                Ok(CommandEvent::Output(stream, bytes)) => {
+                    let written = if stopping.as_ref().is_some_and(|it| it.why == Kind::Closed) { Ok(()) } else { sink.write(stream, &bytes) };
+                    if let Err(error) = written {
+                        if error.kind() != Kind::Closed {
+                            drop(command.signal(Signal::Terminate).await);
+                            return Err(error);
+                        }
+                        drop(command.signal(Signal::Pipe).await);
+                        stopping = Some(Stopping::new(Kind::Closed));
+                    }
+                }
+                Ok(CommandEvent::Ended(end)) => return finish(cx, sink, command.id(), end, stopping),
+                Err(error) => {
+                    sink.finish(command.id(), ExecStatus::Unknown, None, Some(&error))?;
+                    return Err(error);
+                }
+            },
+            signal = next(&mut signals) => {
+                if stopping.as_ref().is_some_and(|it| it.why != Kind::Closed) {
+                    // The second one: leave at once.
+                    drop(tokio::time::timeout(LAST, command.signal(Signal::Kill)).await);
+                    return give_up(sink, command.id(), signal.signal.kind());
+                }
+                stopping = Some(Stopping::new(signal.signal.kind()));
+                command.signal(signal.signal).await?;
+            }
+            error = cx.stop.asked(), if stopping.is_none() => {
+                stopping = Some(Stopping::new(error.kind()));
+                command.signal(Signal::Terminate).await?;
+            }
+            () = overdue => {
+                let Some(it) = &mut stopping else { continue };
+                if it.killed {
+                    let why = it.why;
+                    return give_up(sink, command.id(), why);
+                }
+                (it.killed, it.next) = (true, Instant::now() + LAST);
+                command.signal(Signal::Kill).await?;
+            }
+            Some(size) = resized.recv() => command.resize(size),
+        }
+    }
+}
+
+/// Reports a command that ended.
+fn finish(cx: &Cx, sink: RunningSink<'_>, id: Option<&str>, end: CommandEnd, stopping: Option<Stopping>) -> Result<()> {
+    let (status, error) = match (&stopping, &end.status) {
+        (Some(stopping), _) => (stopped_status(stopping.why), Some(stopped_error(stopping.why))),
+        (None, CommandStatus::NotStarted(_, error)) => (ExecStatus::Unknown, Some(error.clone())),
+        (None, _) => (ExecStatus::Exited, None),
+    };
+    if stopping.is_none() {
+        cx.status.set(end.status.code());
+    }
+    sink.finish(id, status, Some(end), error.as_ref())?;
+    error.map_or(Ok(()), Err)
+}
+
+/// Reports a command that may still run.
+fn give_up(sink: RunningSink<'_>, id: Option<&str>, why: Kind) -> Result<()> {
+    let error = stopped_error(why).hint("the command was told to end, and may still be running");
+    sink.finish(id, stopped_status(why), None, Some(&error))?;
+    Err(error)
+}
+
+fn stopped_status(why: Kind) -> ExecStatus {
+    if why == Kind::Deadline { ExecStatus::TimedOut } else { ExecStatus::Killed }
+}
+
+fn stopped_error(why: Kind) -> Error {
+    match why {
+        Kind::Closed => Error::new(why, "the reader of stdout went away"),
+        why => stopped(why).hint("the command was stopped"),
+    }
+}
+
+/// The next signal, if there ever is one.
+async fn next(signals: &mut Option<UnboundedReceiver<SignalEvent>>) -> SignalEvent {
+    match signals {
+        Some(signals) => match signals.recv().await {
+            Some(signal) => signal,
+            None => std::future::pending().await,
+        },
+        None => std::future::pending().await,
+    }
+}
+
+/// Returns the session that a SESSION argument names.
+impl Cx {
+    fn session(&self, text: &str) -> Result<SessionId> {
+        if text == ":" { self.chosen_session() } else { text.parse() }
+    }
+}

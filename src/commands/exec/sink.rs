@@ -1,0 +1,289 @@
+//! Where a command's output goes: bytes as they come, events, or one object.
+
+use std::collections::VecDeque;
+use std::io::{self, IsTerminal, Write};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use tokio::time::Instant;
+
+use super::Cx;
+use crate::output::{Format, TerminalText};
+use wharf_client::backend::exec::{CommandEnd, CommandStatus, OutputStream};
+use wharf_core::error::{Error, Kind, Result};
+use wharf_core::model::{Encoding, ExecResult, ExecStatus, OutputEvent, Provider, SessionId, Timestamp};
+
+/// Bytes of each stream that the object keeps: half from the beginning, half from the end.
+const KEPT: usize = 1 << 20;
+
+/// What is known of a command before it is started.
+pub(super) struct Sink<'a> {
+    cx: &'a Cx,
+    session: SessionId,
+    backend: &'static str,
+    command: Vec<String>,
+    form: Form,
+    /// Whether the command has a terminal of its own, whose text drives this one.
+    tty: bool,
+}
+
+/// The form of the output.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// Both streams as they come.
+    Bytes,
+    /// A line for each block, and the object.
+    Events,
+    /// One object.
+    Object,
+}
+
+/// The output of a command that runs.
+pub(super) struct RunningSink<'a> {
+    sink: Sink<'a>,
+    started_at: Timestamp,
+    started: Instant,
+    stdout: StreamSink,
+    stderr: StreamSink,
+    events: u64,
+}
+
+/// One stream.
+#[derive(Default)]
+struct StreamSink {
+    bytes: u64,
+    kept: Excerpt,
+    /// The beginning of a character that the next block continues.
+    rest: Vec<u8>,
+    text: TerminalText,
+}
+
+/// The beginning and the end of a stream.
+#[derive(Default)]
+struct Excerpt {
+    first: Vec<u8>,
+    last: VecDeque<u8>,
+    truncated: bool,
+}
+
+impl<'a> Sink<'a> {
+    /// Determines the form.
+    ///
+    /// # Errors
+    /// `unsupported` for `--format raw`; `io` where stdout would lose bytes.
+    pub(super) fn new(
+        cx: &'a Cx,
+        session: &SessionId,
+        backend: &'static str,
+        command: Vec<String>,
+        tty: bool,
+    ) -> Result<Self> {
+        let form = match cx.out.object_format() {
+            Some(Format::Raw) => {
+                return Err(Error::new(Kind::Unsupported, "--format raw is not available for a command's output")
+                    .hint("leave it out: the output is passed on as it is"));
+            }
+            Some(Format::Jsonl) => Form::Events,
+            Some(_) => Form::Object,
+            None => {
+                cx.out.expect_bytes()?;
+                Form::Bytes
+            }
+        };
+        Ok(Sink { cx, session: session.clone(), backend, command, form, tty })
+    }
+
+    /// Returns the sink of the command, which was started now.
+    pub(super) fn begin(self) -> RunningSink<'a> {
+        RunningSink {
+            sink: self,
+            started_at: Timestamp::now(),
+            started: Instant::now(),
+            stdout: StreamSink::default(),
+            stderr: StreamSink::default(),
+            events: 0,
+        }
+    }
+}
+
+impl RunningSink<'_> {
+    /// Passes a block on.
+    ///
+    /// # Errors
+    /// `closed` where the reader of stdout went away; `io` where stdout takes no more.
+    pub(super) fn write(&mut self, stream: OutputStream, bytes: &[u8]) -> Result<()> {
+        let sink = match stream {
+            OutputStream::Stdout => &mut self.stdout,
+            OutputStream::Stderr => &mut self.stderr,
+        };
+        sink.bytes += bytes.len() as u64;
+        match (self.sink.form, stream) {
+            (Form::Object, _) => {
+                sink.kept.push(bytes);
+                Ok(())
+            }
+            (Form::Events, _) => {
+                sink.kept.push(bytes);
+                let mut block = std::mem::take(&mut sink.rest);
+                block.extend_from_slice(bytes);
+                let whole = block.len() - incomplete(&block);
+                sink.rest = block.split_off(whole);
+                self.event(stream, &block)
+            }
+            (Form::Bytes, OutputStream::Stdout) => {
+                let out = &self.sink.cx.out;
+                if io::stdout().is_terminal() && !self.sink.tty {
+                    out.bytes(sink.text.push(bytes).as_bytes())?;
+                } else {
+                    out.bytes(bytes)?;
+                }
+                out.flush()
+            }
+            (Form::Bytes, OutputStream::Stderr) => {
+                let mut stderr = io::stderr().lock();
+                // A reader of stderr that went away misses it; the command goes on.
+                drop(if stderr.is_terminal() && !self.sink.tty {
+                    stderr.write_all(sink.text.push(bytes).as_bytes())
+                } else {
+                    stderr.write_all(bytes)
+                });
+                Ok(())
+            }
+        }
+    }
+
+    fn event(&mut self, stream: OutputStream, bytes: &[u8]) -> Result<()> {
+        if bytes.is_empty() {
+            return Ok(());
+        }
+        self.events += 1;
+        let (text, encoding) = encode(bytes);
+        let name = if stream == OutputStream::Stdout { "stdout" } else { "stderr" };
+        self.sink.cx.out.one(&OutputEvent::new(name, self.events, &self.sink.session, &text, encoding))?;
+        self.sink.cx.out.flush()
+    }
+
+    /// Writes what ends the output, when everything is decided.
+    ///
+    /// # Errors
+    /// As [`RunningSink::write`].
+    pub(super) fn finish(
+        mut self,
+        id: Option<&str>,
+        status: ExecStatus,
+        end: Option<CommandEnd>,
+        error: Option<&Error>,
+    ) -> Result<()> {
+        if self.sink.form == Form::Events {
+            for (stream, rest) in [
+                (OutputStream::Stdout, std::mem::take(&mut self.stdout.rest)),
+                (OutputStream::Stderr, std::mem::take(&mut self.stderr.rest)),
+            ] {
+                self.event(stream, &rest)?;
+            }
+        }
+        if self.sink.form == Form::Bytes {
+            return self.sink.cx.out.flush();
+        }
+        let (exit_code, signal) = match end.as_ref().map(|end| &end.status) {
+            Some(CommandStatus::Signaled(signal)) => (end.as_ref().map(|end| end.status.code()), Some(*signal)),
+            Some(status) => (Some(status.code()), None),
+            None => (None, None),
+        };
+        let (results, provider) = end.map_or((None, Provider::default()), |end| (end.results, end.provider));
+        let truncated = self.stdout.kept.truncated || self.stderr.kept.truncated;
+        let (stdout, stderr) = (self.stdout.kept.bytes(), self.stderr.kept.bytes());
+        let texts = (std::str::from_utf8(&stdout), std::str::from_utf8(&stderr));
+        let (stdout, stderr, encoding) = match texts {
+            (Ok(stdout), Ok(stderr)) => (stdout.to_owned(), stderr.to_owned(), Encoding::Utf8),
+            _ => (STANDARD.encode(&stdout), STANDARD.encode(&stderr), Encoding::Base64),
+        };
+        self.sink.cx.out.one(&ExecResult {
+            object: "exec",
+            id: id.map(str::to_owned),
+            session: self.sink.session.clone(),
+            backend: self.sink.backend,
+            command: self.sink.command,
+            status,
+            exit_code,
+            signal,
+            stdout: Some(stdout),
+            stderr: Some(stderr),
+            encoding,
+            stdout_bytes: self.stdout.bytes,
+            stderr_bytes: self.stderr.bytes,
+            truncated,
+            results,
+            started_at: self.started_at,
+            duration_ms: u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX),
+            error: error.cloned(),
+            provider,
+        })?;
+        self.sink.cx.out.flush()
+    }
+}
+
+impl Excerpt {
+    fn push(&mut self, bytes: &[u8]) {
+        let room = (KEPT / 2).saturating_sub(self.first.len()).min(bytes.len());
+        let (head, tail) = bytes.split_at(room);
+        self.first.extend_from_slice(head);
+        self.last.extend(tail);
+        if let Some(over) = self.last.len().checked_sub(KEPT / 2).filter(|over| *over > 0) {
+            self.last.drain(..over);
+            self.truncated = true;
+        }
+    }
+
+    /// Returns what was kept. Where the middle is missing, no character is cut in two there.
+    fn bytes(mut self) -> Vec<u8> {
+        if self.truncated {
+            self.first.truncate(self.first.len() - incomplete(&self.first));
+            while self.last.front().is_some_and(|byte| byte & 0xc0 == 0x80) {
+                self.last.pop_front();
+            }
+        }
+        self.first.extend(self.last);
+        self.first
+    }
+}
+
+/// Returns how many bytes at the end are the beginning of a character.
+fn incomplete(bytes: &[u8]) -> usize {
+    match std::str::from_utf8(bytes) {
+        Err(e) if e.error_len().is_none() => bytes.len() - e.valid_up_to(),
+        _ => 0,
+    }
+}
+
+fn encode(bytes: &[u8]) -> (String, Encoding) {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => (text.to_owned(), Encoding::Utf8),
+        Err(_) => (STANDARD.encode(bytes), Encoding::Base64),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_excerpt_keeps_both_ends_and_whole_characters() {
+        let mut excerpt = Excerpt::default();
+        let text = "ä".repeat(KEPT) + "end";
+        for block in text.as_bytes().chunks(1001) {
+            excerpt.push(block);
+        }
+        assert!(excerpt.truncated);
+        let kept = String::from_utf8(excerpt.bytes()).unwrap();
+        assert!(kept.starts_with("ää") && kept.ends_with("äend") && kept.len() <= KEPT, "{}", kept.len());
+        let mut small = Excerpt::default();
+        small.push(b"\xff");
+        assert_eq!((small.truncated, small.bytes()), (false, vec![0xff]));
+    }
+
+    #[test]
+    fn a_character_may_come_in_two_blocks() {
+        assert_eq!((incomplete("ä".as_bytes()), incomplete(b"a\xc3"), incomplete(b"a\xff")), (0, 1, 0));
+    }
+}
