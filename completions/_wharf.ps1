@@ -58,6 +58,7 @@ Register-ArgumentCompleter -Native -CommandName 'wharf' -ScriptBlock {
             [CompletionResult]::new('sessions', 'sessions', [CompletionResultType]::ParameterValue, 'Create, list and delete sessions')
             [CompletionResult]::new('files', 'files', [CompletionResultType]::ParameterValue, 'Upload, download and list files, in sessions or stored')
             [CompletionResult]::new('resources', 'resources', [CompletionResultType]::ParameterValue, 'Mount stored files and other resources into a session')
+            [CompletionResult]::new('exec', 'exec', [CompletionResultType]::ParameterValue, 'Run a command in a session')
             [CompletionResult]::new('backends', 'backends', [CompletionResultType]::ParameterValue, 'List the backends and their features')
             [CompletionResult]::new('config', 'config', [CompletionResultType]::ParameterValue, 'Show settings and where they come from')
             [CompletionResult]::new('doctor', 'doctor', [CompletionResultType]::ParameterValue, 'Check configuration, credentials, backend and clock')
@@ -1691,6 +1692,55 @@ Register-ArgumentCompleter -Native -CommandName 'wharf' -ScriptBlock {
         'wharf;resources;help;help' {
             break
         }
+        'wharf;exec' {
+            [CompletionResult]::new('-b', '-b', [CompletionResultType]::ParameterName, 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]')
+            [CompletionResult]::new('--backend', '--backend', [CompletionResultType]::ParameterName, 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Use this profile of the configuration file [env: WHARF_PROFILE]')
+            [CompletionResult]::new('-s', '-s', [CompletionResultType]::ParameterName, 'Session for targets of the form :PATH [env: WHARF_SESSION]')
+            [CompletionResult]::new('--session', '--session', [CompletionResultType]::ParameterName, 'Session for targets of the form :PATH [env: WHARF_SESSION]')
+            [CompletionResult]::new('--agent', '--agent', [CompletionResultType]::ParameterName, 'Agent for new sessions; on foundry, for every call [env: WHARF_AGENT]')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'Output format [default: auto] [env: WHARF_FORMAT]')
+            [CompletionResult]::new('--transform', '--transform', [CompletionResultType]::ParameterName, 'Print what a GJSON path selects from each object, one result per line')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Control the use of color [default: auto]')
+            [CompletionResult]::new('--progress', '--progress', [CompletionResultType]::ParameterName, 'Control how progress is shown [default: auto]')
+            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Stop the command after this time, such as 90s or 15m [default: none]')
+            [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Time limit for connecting to a service [default: 10s]')
+            [CompletionResult]::new('--retries', '--retries', [CompletionResultType]::ParameterName, 'Number of retries for each request [default: 4]')
+            [CompletionResult]::new('--jobs', '--jobs', [CompletionResultType]::ParameterName, 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]')
+            [CompletionResult]::new('--base-url', '--base-url', [CompletionResultType]::ParameterName, 'Address of the service [default: per backend]')
+            [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the token for the service from a file or a pipe')
+            [CompletionResult]::new('--user-identity', '--user-identity', [CompletionResultType]::ParameterName, 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]')
+            [CompletionResult]::new('--isolation-key', '--isolation-key', [CompletionResultType]::ParameterName, 'Key that isolates an end user''s sessions [env: WHARF_ISOLATION_KEY]')
+            [CompletionResult]::new('--ca-cert', '--ca-cert', [CompletionResultType]::ParameterName, 'File with additional certificates to trust')
+            [CompletionResult]::new('--header', '--header', [CompletionResultType]::ParameterName, 'Header to add to each request, no credentials; can be repeated')
+            [CompletionResult]::new('--beta', '--beta', [CompletionResultType]::ParameterName, 'Beta feature header to send; can be repeated')
+            [CompletionResult]::new('-w', '-w', [CompletionResultType]::ParameterName, 'Working directory; a relative path lies under the session''s home')
+            [CompletionResult]::new('--cwd', '--cwd', [CompletionResultType]::ParameterName, 'Working directory; a relative path lies under the session''s home')
+            [CompletionResult]::new('--workdir', '--workdir', [CompletionResultType]::ParameterName, 'Working directory; a relative path lies under the session''s home')
+            [CompletionResult]::new('-e', '-e', [CompletionResultType]::ParameterName, 'Set a variable; without =VALUE it is passed on from here')
+            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Set a variable; without =VALUE it is passed on from here')
+            [CompletionResult]::new('--env-file', '--env-file', [CompletionResultType]::ParameterName, 'Read variables from a file, one NAME=VALUE per line')
+            [CompletionResult]::new('--shell', '--shell', [CompletionResultType]::ParameterName, 'Run a script with sh -c in the session')
+            [CompletionResult]::new('--language', '--language', [CompletionResultType]::ParameterName, 'Run code with an interpreter: a file, or - for stdin')
+            [CompletionResult]::new('-r', '-r', [CompletionResultType]::ParameterName, 'Print strings selected by --transform without quotes')
+            [CompletionResult]::new('--raw-output', '--raw-output', [CompletionResultType]::ParameterName, 'Print strings selected by --transform without quotes')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print ids or paths only, one per line')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print ids or paths only, one per line')
+            [CompletionResult]::new('-0', '-0', [CompletionResultType]::ParameterName, 'End results of -q and --transform with NUL instead of a newline')
+            [CompletionResult]::new('--null', '--null', [CompletionResultType]::ParameterName, 'End results of -q and --transform with NUL instead of a newline')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Print settings, retries and excluded files to stderr')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Print settings, retries and excluded files to stderr')
+            [CompletionResult]::new('--debug', '--debug', [CompletionResultType]::ParameterName, 'Print requests and responses to stderr, with secrets masked')
+            [CompletionResult]::new('-i', '-i', [CompletionResultType]::ParameterName, 'Pass stdin on to the command')
+            [CompletionResult]::new('--interactive', '--interactive', [CompletionResultType]::ParameterName, 'Pass stdin on to the command')
+            [CompletionResult]::new('-t', '-t', [CompletionResultType]::ParameterName, 'Give the command a terminal')
+            [CompletionResult]::new('--tty', '--tty', [CompletionResultType]::ParameterName, 'Give the command a terminal')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
         'wharf;backends' {
             [CompletionResult]::new('-b', '-b', [CompletionResultType]::ParameterName, 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]')
             [CompletionResult]::new('--backend', '--backend', [CompletionResultType]::ParameterName, 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]')
@@ -2095,6 +2145,7 @@ Register-ArgumentCompleter -Native -CommandName 'wharf' -ScriptBlock {
             [CompletionResult]::new('sessions', 'sessions', [CompletionResultType]::ParameterValue, 'Create, list and delete sessions')
             [CompletionResult]::new('files', 'files', [CompletionResultType]::ParameterValue, 'Upload, download and list files, in sessions or stored')
             [CompletionResult]::new('resources', 'resources', [CompletionResultType]::ParameterValue, 'Mount stored files and other resources into a session')
+            [CompletionResult]::new('exec', 'exec', [CompletionResultType]::ParameterValue, 'Run a command in a session')
             [CompletionResult]::new('backends', 'backends', [CompletionResultType]::ParameterValue, 'List the backends and their features')
             [CompletionResult]::new('config', 'config', [CompletionResultType]::ParameterValue, 'Show settings and where they come from')
             [CompletionResult]::new('doctor', 'doctor', [CompletionResultType]::ParameterValue, 'Check configuration, credentials, backend and clock')
@@ -2203,6 +2254,9 @@ Register-ArgumentCompleter -Native -CommandName 'wharf' -ScriptBlock {
             break
         }
         'wharf;help;resources;delete' {
+            break
+        }
+        'wharf;help;exec' {
             break
         }
         'wharf;help;backends' {

@@ -55,6 +55,7 @@ set edit:completion:arg-completer[wharf] = {|@words|
             cand sessions 'Create, list and delete sessions'
             cand files 'Upload, download and list files, in sessions or stored'
             cand resources 'Mount stored files and other resources into a session'
+            cand exec 'Run a command in a session'
             cand backends 'List the backends and their features'
             cand config 'Show settings and where they come from'
             cand doctor 'Check configuration, credentials, backend and clock'
@@ -1623,6 +1624,54 @@ set edit:completion:arg-completer[wharf] = {|@words|
         }
         &'wharf;resources;help;help'= {
         }
+        &'wharf;exec'= {
+            cand -b 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]'
+            cand --backend 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]'
+            cand --profile 'Use this profile of the configuration file [env: WHARF_PROFILE]'
+            cand -s 'Session for targets of the form :PATH [env: WHARF_SESSION]'
+            cand --session 'Session for targets of the form :PATH [env: WHARF_SESSION]'
+            cand --agent 'Agent for new sessions; on foundry, for every call [env: WHARF_AGENT]'
+            cand --format 'Output format [default: auto] [env: WHARF_FORMAT]'
+            cand --transform 'Print what a GJSON path selects from each object, one result per line'
+            cand --color 'Control the use of color [default: auto]'
+            cand --progress 'Control how progress is shown [default: auto]'
+            cand --timeout 'Stop the command after this time, such as 90s or 15m [default: none]'
+            cand --connect-timeout 'Time limit for connecting to a service [default: 10s]'
+            cand --retries 'Number of retries for each request [default: 4]'
+            cand --jobs 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]'
+            cand --base-url 'Address of the service [default: per backend]'
+            cand --token-file 'Read the token for the service from a file or a pipe'
+            cand --user-identity 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]'
+            cand --isolation-key 'Key that isolates an end user''s sessions [env: WHARF_ISOLATION_KEY]'
+            cand --ca-cert 'File with additional certificates to trust'
+            cand --header 'Header to add to each request, no credentials; can be repeated'
+            cand --beta 'Beta feature header to send; can be repeated'
+            cand -w 'Working directory; a relative path lies under the session''s home'
+            cand --cwd 'Working directory; a relative path lies under the session''s home'
+            cand --workdir 'Working directory; a relative path lies under the session''s home'
+            cand -e 'Set a variable; without =VALUE it is passed on from here'
+            cand --env 'Set a variable; without =VALUE it is passed on from here'
+            cand --env-file 'Read variables from a file, one NAME=VALUE per line'
+            cand --shell 'Run a script with sh -c in the session'
+            cand --language 'Run code with an interpreter: a file, or - for stdin'
+            cand -r 'Print strings selected by --transform without quotes'
+            cand --raw-output 'Print strings selected by --transform without quotes'
+            cand -q 'Print ids or paths only, one per line'
+            cand --quiet 'Print ids or paths only, one per line'
+            cand -0 'End results of -q and --transform with NUL instead of a newline'
+            cand --null 'End results of -q and --transform with NUL instead of a newline'
+            cand -v 'Print settings, retries and excluded files to stderr'
+            cand --verbose 'Print settings, retries and excluded files to stderr'
+            cand --debug 'Print requests and responses to stderr, with secrets masked'
+            cand -i 'Pass stdin on to the command'
+            cand --interactive 'Pass stdin on to the command'
+            cand -t 'Give the command a terminal'
+            cand --tty 'Give the command a terminal'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
         &'wharf;backends'= {
             cand -b 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]'
             cand --backend 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]'
@@ -2012,6 +2061,7 @@ set edit:completion:arg-completer[wharf] = {|@words|
             cand sessions 'Create, list and delete sessions'
             cand files 'Upload, download and list files, in sessions or stored'
             cand resources 'Mount stored files and other resources into a session'
+            cand exec 'Run a command in a session'
             cand backends 'List the backends and their features'
             cand config 'Show settings and where they come from'
             cand doctor 'Check configuration, credentials, backend and clock'
@@ -2094,6 +2144,8 @@ set edit:completion:arg-completer[wharf] = {|@words|
         &'wharf;help;resources;update'= {
         }
         &'wharf;help;resources;delete'= {
+        }
+        &'wharf;help;exec'= {
         }
         &'wharf;help;backends'= {
         }

@@ -63,6 +63,7 @@ complete -c wharf -n "__fish_wharf_needs_command" -s V -l version -d 'Print vers
 complete -c wharf -n "__fish_wharf_needs_command" -f -a "sessions" -d 'Create, list and delete sessions'
 complete -c wharf -n "__fish_wharf_needs_command" -f -a "files" -d 'Upload, download and list files, in sessions or stored'
 complete -c wharf -n "__fish_wharf_needs_command" -f -a "resources" -d 'Mount stored files and other resources into a session'
+complete -c wharf -n "__fish_wharf_needs_command" -f -a "exec" -d 'Run a command in a session'
 complete -c wharf -n "__fish_wharf_needs_command" -f -a "backends" -d 'List the backends and their features'
 complete -c wharf -n "__fish_wharf_needs_command" -f -a "config" -d 'Show settings and where they come from'
 complete -c wharf -n "__fish_wharf_needs_command" -f -a "doctor" -d 'Check configuration, credentials, backend and clock'
@@ -1600,6 +1601,49 @@ complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_s
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from help" -f -a "update" -d 'Change a resource, such as the token of a repository'
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from help" -f -a "delete" -d 'Unmount resources'
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c wharf -n "__fish_wharf_using_subcommand exec" -s b -l backend -d 'Use this backend; see \'wharf backends\' [env: WHARF_BACKEND]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand exec" -l profile -d 'Use this profile of the configuration file [env: WHARF_PROFILE]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand exec" -s s -l session -d 'Session for targets of the form :PATH [env: WHARF_SESSION]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand exec" -l agent -d 'Agent for new sessions; on foundry, for every call [env: WHARF_AGENT]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand exec" -l format -d 'Output format [default: auto] [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
+table\t'A table'
+json\t'JSON; a listing is one array'
+jsonl\t'One JSON object per line'
+yaml\t'YAML; a listing is one list'
+raw\t'The answer of the service as it is'"
+complete -c wharf -n "__fish_wharf_using_subcommand exec" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
+complete -c wharf -n "__fish_wharf_using_subcommand exec" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
+always\t'Always'
+never\t'Never'"
+complete -c wharf -n "__fish_wharf_using_subcommand exec" -l progress -d 'Control how progress is shown [default: auto]' -r -f -a "auto\t'A bar on a terminal, lines otherwise'
+bar\t'A bar'
+lines\t'A line every ten seconds'
+none\t'Nothing'"
+complete -c wharf -n "__fish_wharf_using_subcommand exec" -l timeout -d 'Stop the command after this time, such as 90s or 15m [default: none]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand exec" -l connect-timeout -d 'Time limit for connecting to a service [default: 10s]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand exec" -l retries -d 'Number of retries for each request [default: 4]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand exec" -l jobs -d 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand exec" -l base-url -d 'Address of the service [default: per backend]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand exec" -l token-file -d 'Read the token for the service from a file or a pipe' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand exec" -l user-identity -d 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand exec" -l isolation-key -d 'Key that isolates an end user\'s sessions [env: WHARF_ISOLATION_KEY]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand exec" -l ca-cert -d 'File with additional certificates to trust' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand exec" -l header -d 'Header to add to each request, no credentials; can be repeated' -r
+complete -c wharf -n "__fish_wharf_using_subcommand exec" -l beta -d 'Beta feature header to send; can be repeated' -r
+complete -c wharf -n "__fish_wharf_using_subcommand exec" -s w -l cwd -l workdir -d 'Working directory; a relative path lies under the session\'s home' -r
+complete -c wharf -n "__fish_wharf_using_subcommand exec" -s e -l env -d 'Set a variable; without =VALUE it is passed on from here' -r
+complete -c wharf -n "__fish_wharf_using_subcommand exec" -l env-file -d 'Read variables from a file, one NAME=VALUE per line' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand exec" -l shell -d 'Run a script with sh -c in the session' -r
+complete -c wharf -n "__fish_wharf_using_subcommand exec" -l language -d 'Run code with an interpreter: a file, or - for stdin' -r
+complete -c wharf -n "__fish_wharf_using_subcommand exec" -s r -l raw-output -d 'Print strings selected by --transform without quotes'
+complete -c wharf -n "__fish_wharf_using_subcommand exec" -s q -l quiet -d 'Print ids or paths only, one per line'
+complete -c wharf -n "__fish_wharf_using_subcommand exec" -s 0 -l null -d 'End results of -q and --transform with NUL instead of a newline'
+complete -c wharf -n "__fish_wharf_using_subcommand exec" -s v -l verbose -d 'Print settings, retries and excluded files to stderr'
+complete -c wharf -n "__fish_wharf_using_subcommand exec" -l debug -d 'Print requests and responses to stderr, with secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand exec" -s i -l interactive -d 'Pass stdin on to the command'
+complete -c wharf -n "__fish_wharf_using_subcommand exec" -s t -l tty -d 'Give the command a terminal'
+complete -c wharf -n "__fish_wharf_using_subcommand exec" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c wharf -n "__fish_wharf_using_subcommand exec" -s V -l version -d 'Print version'
 complete -c wharf -n "__fish_wharf_using_subcommand backends" -s b -l backend -d 'Use this backend; see \'wharf backends\' [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand backends" -l profile -d 'Use this profile of the configuration file [env: WHARF_PROFILE]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand backends" -s s -l session -d 'Session for targets of the form :PATH [env: WHARF_SESSION]' -r
@@ -1975,16 +2019,17 @@ complete -c wharf -n "__fish_wharf_using_subcommand man" -s v -l verbose -d 'Pri
 complete -c wharf -n "__fish_wharf_using_subcommand man" -l debug -d 'Print requests and responses to stderr, with secrets masked'
 complete -c wharf -n "__fish_wharf_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand man" -s V -l version -d 'Print version'
-complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources backends config doctor serve completions man help" -f -a "sessions" -d 'Create, list and delete sessions'
-complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources backends config doctor serve completions man help" -f -a "files" -d 'Upload, download and list files, in sessions or stored'
-complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources backends config doctor serve completions man help" -f -a "resources" -d 'Mount stored files and other resources into a session'
-complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources backends config doctor serve completions man help" -f -a "backends" -d 'List the backends and their features'
-complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources backends config doctor serve completions man help" -f -a "config" -d 'Show settings and where they come from'
-complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources backends config doctor serve completions man help" -f -a "doctor" -d 'Check configuration, credentials, backend and clock'
-complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources backends config doctor serve completions man help" -f -a "serve" -d 'Run an emulator of hosted services for tests; any key is accepted'
-complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources backends config doctor serve completions man help" -f -a "completions" -d 'Print a completion script for a shell'
-complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources backends config doctor serve completions man help" -f -a "man" -d 'Write the manual pages into a directory'
-complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources backends config doctor serve completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources exec backends config doctor serve completions man help" -f -a "sessions" -d 'Create, list and delete sessions'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources exec backends config doctor serve completions man help" -f -a "files" -d 'Upload, download and list files, in sessions or stored'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources exec backends config doctor serve completions man help" -f -a "resources" -d 'Mount stored files and other resources into a session'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources exec backends config doctor serve completions man help" -f -a "exec" -d 'Run a command in a session'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources exec backends config doctor serve completions man help" -f -a "backends" -d 'List the backends and their features'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources exec backends config doctor serve completions man help" -f -a "config" -d 'Show settings and where they come from'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources exec backends config doctor serve completions man help" -f -a "doctor" -d 'Check configuration, credentials, backend and clock'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources exec backends config doctor serve completions man help" -f -a "serve" -d 'Run an emulator of hosted services for tests; any key is accepted'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources exec backends config doctor serve completions man help" -f -a "completions" -d 'Print a completion script for a shell'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources exec backends config doctor serve completions man help" -f -a "man" -d 'Write the manual pages into a directory'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources exec backends config doctor serve completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c wharf -n "__fish_wharf_using_subcommand help; and __fish_seen_subcommand_from sessions" -f -a "create" -d 'Create a session'
 complete -c wharf -n "__fish_wharf_using_subcommand help; and __fish_seen_subcommand_from sessions" -f -a "list" -d 'List sessions, newest first'
 complete -c wharf -n "__fish_wharf_using_subcommand help; and __fish_seen_subcommand_from sessions" -f -a "get" -d 'Show sessions'

@@ -208,6 +208,7 @@ fn every_object_fits_its_schema_and_no_spoilt_one_does() {
     transfers(&stage, &mut book);
     entries(&stage, &mut book);
     mounts(&stage, &mut book);
+    commands(&stage, &mut book);
     errors(&stage, &mut book);
     surroundings(&stage, &mut book);
     deletions(&stage, &mut book);
@@ -311,6 +312,22 @@ fn mounts(stage: &Stage, book: &mut Book) {
     assert_eq!(mounted["file_id"], resource["file_id"]);
     let scoped = stage.run("files ls --scope-id s1").ok().array(book, "stored_file", 3);
     assert_eq!(scoped[0]["scope"], json!({"type": "session", "id": "s1"}));
+}
+
+fn commands(stage: &Stage, book: &mut Book) {
+    let ended = stage.run("exec s1 --format json -- sh -c true").ok().one(book, "exec");
+    assert_eq!((&ended["exit_code"], &ended["signal"]), (&json!(0), &json!(null)));
+    let failed = stage.run("exec s1 --format json -- no-such-command").code(127).one(book, "exec");
+    assert_eq!(failed["error"]["kind"], "not_found");
+    let run = stage.run("exec s1 --format jsonl -- echo text");
+    let (exec, events): (Vec<_>, Vec<_>) = run
+        .ok()
+        .stdout
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap())
+        .partition(|object| object["type"] == "exec");
+    book.hold_all("exec", &exec.into());
+    book.hold_all("event", &events.into());
 }
 
 fn errors(stage: &Stage, book: &mut Book) {
@@ -450,6 +467,17 @@ fn spoil_by_hand(book: &Book) {
     spoil("receipt", &failed, book, "/error", &json!([null, "text", {}]));
     spoil("receipt", &failed, book, "/error/kind", &json!(["closed", "bad", null]));
     spoil("receipt", &receipt("skipped"), book, "/error", &json!([null]));
+    let exec = book.sample("exec", |_| true);
+    spoil("exec", &exec, book, "/type", &json!(["event", null]));
+    spoil("exec", &exec, book, "/status", &json!(["done", null]));
+    spoil("exec", &exec, book, "/exit_code", &json!([-1, 256]));
+    spoil("exec", &exec, book, "/encoding", &json!(["utf8", null]));
+    spoil("exec", &exec, book, "/results", &json!([[{"text": 1}], [{}], [1]]));
+    spoil("exec", &exec, book, "/started_at", &time);
+    let event = book.sample("event", |_| true);
+    spoil("event", &event, book, "/type", &json!(["exec", null]));
+    spoil("event", &event, book, "/seq", &json!([0, null]));
+    spoil("event", &event, book, "/text", &json!(["", null]));
     let deletion = book.sample("deletion", |deletion| deletion["path"].is_string());
     spoil("deletion", &deletion, book, "/path", &json!(["/", "a", null]));
     spoil("deletion", &deletion, book, "/deleted", &json!(["true", null]));

@@ -30,8 +30,6 @@ pub(super) fn refuse(cx: &Cx, global: &GlobalFlags, behaviour: Behaviour) -> Res
         ("--token-file", global.token_file.is_some()),
         ("--ca-cert", global.ca_cert.is_some()),
         ("--header", !global.header.is_empty()),
-        ("--connect-timeout", global.connect_timeout.is_some()),
-        ("--retries", global.retries.is_some()),
     ];
     match hosted.into_iter().find(|(_, given)| *given) {
         Some((flag, _)) => require_service(chosen(cx)?, flag),

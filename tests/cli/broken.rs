@@ -29,7 +29,11 @@ fn files(store: &Path) -> Vec<(String, Vec<u8>)> {
 
 #[test]
 fn an_older_store_is_taken_over_with_all_that_is_in_it() {
-    for format in [include_str!("../data/store/format-1.sql"), include_str!("../data/store/format-2.sql")] {
+    for format in [
+        include_str!("../data/store/format-1.sql"),
+        include_str!("../data/store/format-2.sql"),
+        include_str!("../data/store/format-3.sql"),
+    ] {
         take_over(format);
     }
 }

@@ -33,6 +33,7 @@ mod download;
 mod endpoint;
 mod errors;
 mod everywhere;
+mod exec;
 mod faults;
 mod filters;
 mod flags;

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use serde_json::Map;
+use wharf_client::backend::exec::{CommandLine, NewCommand, ProgramInput, TerminalSize};
 use wharf_client::backend::{
     Backend, Feature, LabelPatch, MkdirOptions, NewResource, NewSession, NewStoredFile, PageRequest, PutOptions,
     SessionChange, SessionFilters, SessionQuery, agb, anthropic, foundry, registry,
@@ -23,6 +24,12 @@ fn features() -> Vec<Feature> {
         }
     }
     all
+}
+
+async fn start(backend: &dyn Backend, session: &SessionId, terminal: Option<TerminalSize>) -> Result<()> {
+    let command = CommandLine::Argv(vec!["true".into()]);
+    let new = NewCommand { command, cwd: None, env: Vec::new(), input: ProgramInput::Empty, terminal };
+    backend.require_exec()?.start(session, new).await.map(drop)
 }
 
 /// Calls what needs `feature` and as little else as possible.
@@ -81,6 +88,14 @@ async fn call(backend: &dyn Backend, session: &SessionId, feature: Feature) -> R
             backend.require_files()?.mkdir(&at, options).await.map(drop)
         }
         Feature::Move => backend.require_files()?.rename(&at, &at.path.join("other")).await.map(drop),
+        Feature::Exec => start(backend, session, None).await,
+        Feature::ExecTerminal => start(backend, session, Some(TerminalSize { rows: 24, columns: 80 })).await,
+        Feature::ExecLanguage => {
+            let command = CommandLine::Code { language: "python".to_owned(), code: "1".to_owned() };
+            let input = ProgramInput::Empty;
+            let new = NewCommand { command, cwd: None, env: Vec::new(), input, terminal: None };
+            backend.require_exec()?.start(session, new).await.map(drop)
+        }
         Feature::StoredFiles => backend.require_store()?.get(&file).await.map(drop),
         Feature::FileExpiry => {
             let options = PutOptions { expires_in: day, ..PutOptions::default() };

@@ -16,6 +16,7 @@ static CAPABILITIES: Capabilities = Capabilities {
     backend: "lean",
     account: None,
     home: "/",
+    outputs: "/outputs",
     proof: "sha256",
     jobs: 1,
     limits: Limits { file_bytes: None, session_bytes: None, mounts: None },

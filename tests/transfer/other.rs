@@ -26,6 +26,7 @@ static CAPABILITIES: Capabilities = Capabilities {
     backend: "other",
     account: None,
     home: "/",
+    outputs: "/outputs",
     proof: "sha256",
     jobs: 8,
     limits: Limits { file_bytes: None, session_bytes: None, mounts: None },

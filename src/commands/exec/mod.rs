@@ -155,7 +155,13 @@ async fn follow(cx: &Cx, mut command: Box<dyn RunningCommand>, mut sink: Running
                         stopping = Some(Stopping::new(Kind::Closed));
                     }
                 }
-                Ok(CommandEvent::Ended(end)) => return finish(cx, sink, command.id(), end, stopping),
+                Ok(CommandEvent::Ended(end)) => {
+                    if stopping.is_some() {
+                        // What the command had started may ignore the signal that ended it.
+                        drop(command.signal(Signal::Kill).await);
+                    }
+                    return finish(cx, sink, command.id(), end, stopping);
+                }
                 Err(error) => {
                     sink.finish(command.id(), ExecStatus::Unknown, None, Some(&error))?;
                     return Err(error);

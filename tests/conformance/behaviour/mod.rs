@@ -2,6 +2,7 @@
 
 mod change;
 mod deleted;
+mod exec;
 mod files;
 mod labels;
 mod mounts;

@@ -187,14 +187,11 @@ impl RunningProgram {
         }
     }
 
-    /// Sends a signal to the process group.
+    /// Sends a signal to the process group, also to what the program left behind.
     ///
     /// # Errors
     /// Those of the system; none where the group has ended.
     pub fn signal(&self, signal: Signal) -> io::Result<()> {
-        if self.status.is_some() {
-            return Ok(());
-        }
         super::signal_group(self.process, signal)
     }
 
@@ -209,7 +206,9 @@ impl RunningProgram {
 
 impl Drop for RunningProgram {
     fn drop(&mut self) {
-        drop(self.signal(Signal::Kill));
+        if self.status.is_none() {
+            drop(self.signal(Signal::Kill));
+        }
     }
 }
 

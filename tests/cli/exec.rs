@@ -1,0 +1,265 @@
+//! `wharf exec` on the local backend: bytes, formats, statuses, signals.
+
+use std::fs;
+use std::io::Read;
+use std::time::{Duration, Instant};
+
+use rustix::process::Signal;
+use serde_json::Value;
+
+use crate::sandbox::{Run, Running, Sandbox};
+
+/// A sandbox with a session `s1`.
+fn stage() -> Sandbox {
+    let sandbox = Sandbox::new();
+    sandbox.run(["sessions", "create", "--id", "s1"]).ok();
+    sandbox
+}
+
+fn exec(sandbox: &Sandbox, args: &[&str]) -> Run {
+    sandbox.run(["exec", "s1"].iter().chain(args))
+}
+
+/// Starts a script that prints `go`, and waits for that.
+fn under_way(sandbox: &Sandbox, args: &[&str], script: &str) -> Running {
+    let script = format!("echo go; {script}");
+    let mut running = sandbox.wharf(["exec", "s1"].iter().chain(args).chain(&["--", "sh", "-c", &script])).start();
+    let mut first = [0; 3];
+    running.take_stdout().read_exact(&mut first).unwrap();
+    assert_eq!(&first, b"go\n");
+    running
+}
+
+#[test]
+fn words_are_not_parsed_again_and_bytes_are_not_changed() {
+    let sandbox = stage();
+    let run = exec(&sandbox, &["--", "printf", "%s|", "a b", "", "$HOME", "'\"", "*"]);
+    assert_eq!(run.ok().stdout(), "a b||$HOME|'\"|*|");
+    let run = exec(&sandbox, &["--shell", r"printf '\377\000\001'; echo oops >&2"]);
+    assert_eq!((run.ok().bytes(), run.stderr()), (&b"\xff\0\x01"[..], "oops\n"));
+    let input: Vec<u8> = (0..=255).cycle().take(300_000).collect();
+    let run = sandbox.wharf(["exec", "s1", "-i", "--", "cat"]).stdin(input.clone()).run();
+    assert!(run.ok().bytes() == input, "{} bytes", run.bytes().len());
+}
+
+#[test]
+fn a_command_reads_stdin_only_when_it_is_asked_to() {
+    let sandbox = stage();
+    let run = sandbox.wharf(["exec", "s1", "--", "cat"]).stdin("not for cat").run();
+    assert_eq!(run.ok().stdout(), "");
+    let run = sandbox.shell("printf '1\\n2\\n3\\n' | while read n; do $WHARF exec s1 -- echo $n; done", None).run();
+    assert_eq!(run.ok().stdout(), "1\n2\n3\n");
+    let run = sandbox.shell("printf '1\\n2\\n' | { $WHARF exec s1 -i -- sh -c 'read n; echo $n'; cat; }", None).run();
+    assert_eq!(run.ok().lines().first(), Some(&"1"));
+}
+
+#[test]
+fn directory_and_variables_are_those_of_the_flags() {
+    let sandbox = stage();
+    sandbox.put("s1:/d/f", "inside");
+    assert_eq!(exec(&sandbox, &["-w", "d", "--", "cat", "f"]).ok().stdout(), "inside");
+    assert_eq!(exec(&sandbox, &["--workdir", "/d", "--", "cat", "f"]).ok().stdout(), "inside");
+    let file = sandbox.write("vars", "# comment\n\nA=file\nB=two words\nPASSED\n");
+    let file = file.to_str().unwrap();
+    let script = "echo \"$A|$B|$PASSED|$WHARF_SESSION|$WHARF_BACKEND\"; ls -d \"$WHARF_OUTPUTS\" >&2";
+    let args = ["exec", "s1", "--env-file", file, "-e", "A=flag", "--shell", script];
+    let run = sandbox.wharf(args).env("PASSED", "on").run();
+    assert_eq!(run.ok().stdout(), "flag|two words|on|s1|local\n");
+    assert!(run.stderr().trim_end().ends_with("/outputs"), "{}", run.stderr());
+    exec(&sandbox, &["--shell", "echo 7 >$WHARF_OUTPUTS/r"]).ok();
+    assert_eq!(sandbox.cat("s1:@outputs/r"), "7\n");
+    let run = sandbox.wharf(["exec", ":", "--session", "s1", "--", "pwd"]).run();
+    assert!(run.ok().stdout().trim_end().ends_with("/s1"), "{}", run.stdout());
+}
+
+#[test]
+fn the_status_is_the_commands_own_and_125_is_wharfs() {
+    let sandbox = stage();
+    sandbox.write("store-is-a-file", "");
+    for (args, code) in [
+        (&["--", "true"][..], 0),
+        (&["--", "sh", "-c", "exit 1"], 1),
+        (&["--", "sh", "-c", "exit 125"], 125),
+        (&["--", "sh", "-c", "exit 255"], 255),
+        (&["--", "sh", "-c", "kill -9 $$"], 137),
+        (&["--", "/"], 126),
+        (&["--", "no-such-command"], 127),
+        (&["-w", "none", "--", "true"], 125),
+        (&["--timeout", "50ms", "--", "sleep", "60"], 124),
+        (&["--bad-flag", "--", "true"], 125),
+        (&[], 125),
+        (&["--", ""], 125),
+        (&["-e", "=x", "--", "true"], 125),
+        (&["--env-file", "none", "--", "true"], 125),
+        (&["--shell", "true", "--", "true"], 125),
+        (&["--language", "python", "-"], 125),
+        (&["--format", "raw", "--", "true"], 125),
+        (&["--transform", "(", "--", "true"], 125),
+        (&["-b", "none", "--", "true"], 125),
+    ] {
+        exec(&sandbox, args).code(code);
+    }
+    sandbox.run(["exec", "none", "--", "true"]).code(125).says(&["none", "sessions list"]);
+    sandbox.run(["exec", "--", "true"]).code(125);
+    assert_eq!(sandbox.run(["exec", "none", "--format", "json", "--", "true"]).code(125).error()["kind"], "not_found");
+    assert_eq!(exec(&sandbox, &["--", "no-such-command"]).code(127).stdout(), "");
+}
+
+#[test]
+fn backends_without_commands_say_so_before_anything_is_sent() {
+    let sandbox = stage();
+    let served = sandbox.serve(&[]);
+    for backend in ["anthropic", "foundry"] {
+        let run = served.wharf(backend, ["exec", "s1", "--format", "json", "--", "true"]).run();
+        assert_eq!(run.code(125).error()["kind"], "unsupported", "{backend}");
+    }
+}
+
+#[test]
+fn json_is_one_object_with_all_members() {
+    let sandbox = stage();
+    let run = exec(&sandbox, &["--format", "json", "--", "sh", "-c", "echo out; echo err >&2; kill -15 $$"]);
+    let object = run.code(143).json();
+    for (member, value) in [
+        ("type", Value::from("exec")),
+        ("session", "s1".into()),
+        ("backend", "local".into()),
+        ("command", ["sh", "-c", "echo out; echo err >&2; kill -15 $$"].map(Value::from).to_vec().into()),
+        ("status", "exited".into()),
+        ("exit_code", 143.into()),
+        ("signal", 15.into()),
+        ("stdout", "out\n".into()),
+        ("stderr", "err\n".into()),
+        ("encoding", "utf-8".into()),
+        ("stdout_bytes", 4.into()),
+        ("stderr_bytes", 4.into()),
+        ("truncated", false.into()),
+        ("results", Value::Null),
+        ("error", Value::Null),
+        ("provider", Value::Null),
+    ] {
+        assert_eq!(object[member], value, "{member}");
+    }
+    let object = exec(&sandbox, &["--format", "json", "--shell", r"printf '\377'"]).ok().json();
+    assert_eq!((&object["stdout"], &object["encoding"]), (&"/w==".into(), &"base64".into()));
+    let object = exec(&sandbox, &["--format", "json", "--shell", "head -c 3000000 /dev/zero | tr '\\0' x"]).ok().json();
+    assert_eq!((&object["truncated"], &object["stdout_bytes"]), (&true.into(), &3_000_000.into()));
+    assert_eq!(object["stdout"].as_str().map(str::len), Some(1 << 20));
+    let object = exec(&sandbox, &["--format", "json", "--timeout", "50ms", "--", "sleep", "60"]).code(124).json();
+    assert_eq!((&object["status"], &object["error"]["kind"]), (&"timed_out".into(), &"deadline".into()));
+    let object = exec(&sandbox, &["--format", "json", "--", "no-such-command"]).code(127).json();
+    assert_eq!((&object["status"], &object["error"]["kind"]), (&"unknown".into(), &"not_found".into()));
+    assert_eq!(exec(&sandbox, &["--transform", "stdout", "-r", "--", "echo", "x"]).ok().stdout(), "x\n\n");
+    let run = sandbox.wharf(["exec", "s1", "--", "echo", "x"]).env("WHARF_FORMAT", "json").run();
+    assert_eq!(run.ok().stdout(), "x\n", "scripts that set the variable go on getting bytes");
+}
+
+#[test]
+fn jsonl_is_events_and_then_the_object() {
+    let sandbox = stage();
+    let script = r"printf '\303'; sleep 0.2; printf '\244\n'; echo e >&2";
+    let run = exec(&sandbox, &["--format", "jsonl", "--shell", script]);
+    let lines: Vec<Value> = run.ok().lines().iter().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let (last, events) = lines.split_last().unwrap();
+    assert_eq!((&last["type"], &last["stdout"], &last["exit_code"]), (&"exec".into(), &"\u{e4}\n".into(), &0.into()));
+    let text = |stream: &str| -> String {
+        events.iter().filter(|event| event["type"] == stream).filter_map(|event| event["text"].as_str()).collect()
+    };
+    assert_eq!((text("stdout"), text("stderr")), ("\u{e4}\n".to_owned(), "e\n".to_owned()));
+    assert!(events.iter().enumerate().all(|(at, event)| event["seq"] == at + 1 && event["session"] == "s1"));
+}
+
+#[test]
+fn signals_end_the_command_and_what_it_started() {
+    for (signal, code) in [(Signal::INT, 130), (Signal::TERM, 143), (Signal::HUP, 143)] {
+        let sandbox = stage();
+        let running = under_way(&sandbox, &[], "sleep 61 & echo $! >pid; wait");
+        let pid = sandbox.inside("s1", "pid");
+        until(|| fs::read_to_string(&pid).is_ok_and(|text| text.ends_with('\n')));
+        running.signal(signal);
+        running.finish().code(code);
+        let pid = fs::read_to_string(&pid).unwrap();
+        until(|| !is_alive(pid.trim()));
+    }
+}
+
+#[test]
+fn a_command_that_ignores_a_signal_is_killed_by_the_second_one() {
+    let sandbox = stage();
+    let running = under_way(&sandbox, &[], "trap '' INT; echo $$ >pid; while :; do sleep 0.1; done");
+    let pid = sandbox.inside("s1", "pid");
+    until(|| fs::read_to_string(&pid).is_ok_and(|text| text.ends_with('\n')));
+    running.signal(Signal::INT);
+    std::thread::sleep(Duration::from_millis(300));
+    running.signal(Signal::INT);
+    let begun = Instant::now();
+    running.finish().code(130);
+    assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
+    let pid = fs::read_to_string(&pid).unwrap();
+    until(|| !is_alive(pid.trim()));
+}
+
+#[test]
+fn a_reader_that_goes_away_ends_the_command() {
+    let sandbox = stage();
+    let script = "$WHARF exec s1 -- sh -c 'echo $$ >pid; exec yes' | head -n 1; echo ${PIPESTATUS[0]}";
+    let run = sandbox.shell(script, None).run();
+    assert_eq!(run.ok().lines(), ["y", "141"]);
+    let pid = fs::read_to_string(sandbox.inside("s1", "pid")).unwrap();
+    until(|| !is_alive(pid.trim()));
+}
+
+#[test]
+fn a_session_is_kept_while_its_command_runs_and_force_ends_both() {
+    let sandbox = stage();
+    let running = under_way(&sandbox, &[], "sleep 62");
+    sandbox.run(["sessions", "delete", "s1"]).code(5).says(&["running", "--force"]);
+    sandbox.run(["sessions", "delete", "s1", "--dry-run"]).code(5);
+    sandbox.run(["sessions", "delete", "s1", "--force"]).ok();
+    running.finish().code(143);
+    sandbox.run(["sessions", "get", "s1"]).code(4);
+    // A killed wharf holds nothing once its command has ended.
+    sandbox.run(["sessions", "create", "--id", "s1"]).ok();
+    let killed = under_way(&sandbox, &[], "echo $$ >pid; exec sleep 63");
+    let pid = sandbox.inside("s1", "pid");
+    until(|| fs::read_to_string(&pid).is_ok_and(|text| text.ends_with('\n')));
+    killed.signal(Signal::KILL);
+    until(|| !is_alive(&killed.id().to_string()));
+    sandbox.run(["sessions", "delete", "s1"]).code(5);
+    sandbox.run(["sessions", "delete", "s1", "--force"]).ok();
+}
+
+#[test]
+fn many_commands_run_at_once_in_one_session() {
+    let sandbox = stage();
+    let all: Vec<_> = (0..200)
+        .map(|n| sandbox.wharf(["exec", "s1", "--", "sh", "-c", &format!("echo {n} >f{n}; exit 3")]).start())
+        .collect();
+    for one in all {
+        one.finish().code(3);
+    }
+    assert_eq!(sandbox.paths("s1:/").iter().filter(|path| path.starts_with("/f")).count(), 200);
+    sandbox.run(["sessions", "delete", "s1"]).ok();
+}
+
+#[test]
+fn a_terminal_is_given_where_it_is_asked_for() {
+    let sandbox = stage();
+    let run = exec(&sandbox, &["-t", "--", "sh", "-c", "test -t 0 && test -t 1 && test -t 2 && echo yes"]);
+    assert_eq!(run.ok().stdout(), "yes\r\n");
+    assert_eq!(exec(&sandbox, &["--", "sh", "-c", "test -t 1 || echo no"]).ok().stdout(), "no\n");
+}
+
+fn is_alive(process: &str) -> bool {
+    let stat = fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+    stat.rsplit_once(") ").is_some_and(|(_, rest)| !rest.starts_with(['Z', 'X']))
+}
+
+#[track_caller]
+fn until(done: impl Fn() -> bool) {
+    let begun = Instant::now();
+    while !done() {
+        assert!(begun.elapsed() < Duration::from_secs(20), "it never came");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}

@@ -1,0 +1,153 @@
+//! Commands in sessions, on every backend that can run them.
+
+use std::ffi::OsString;
+
+use bytes::Bytes;
+use wharf_client::backend::exec::{
+    CommandEvent, CommandLine, CommandStatus, NewCommand, OutputStream, ProgramInput, RunningCommand,
+};
+use wharf_client::backend::{Feature, NewSession};
+use wharf_core::error::{Kind, Result};
+use wharf_core::model::{RemotePath, SessionId};
+use wharf_core::platform::Signal;
+
+use super::everywhere;
+use crate::room::Room;
+use crate::stage::{Stage, refused};
+
+/// A command that ended.
+struct Ended {
+    stdout: Vec<u8>,
+    stderr: Vec<u8>,
+    status: CommandStatus,
+}
+
+fn argv(words: &[&str]) -> NewCommand {
+    let command = CommandLine::Argv(words.iter().map(OsString::from).collect());
+    NewCommand { command, cwd: None, env: Vec::new(), input: ProgramInput::Empty, terminal: None }
+}
+
+async fn start(stage: &Stage, session: &SessionId, new: NewCommand) -> Result<Box<dyn RunningCommand>> {
+    stage.backend.require_exec()?.start(session, new).await
+}
+
+async fn end(mut command: Box<dyn RunningCommand>) -> Ended {
+    let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
+    loop {
+        match command.next().await.unwrap() {
+            CommandEvent::Output(OutputStream::Stdout, bytes) => stdout.extend(bytes),
+            CommandEvent::Output(OutputStream::Stderr, bytes) => stderr.extend(bytes),
+            CommandEvent::Ended(end) => return Ended { stdout, stderr, status: end.status },
+        }
+    }
+}
+
+/// Runs a behaviour on every backend that runs commands.
+#[track_caller]
+fn where_commands_run(behaviour: impl AsyncFn(&Stage, Room<'_>)) {
+    let ran = std::cell::Cell::new(0);
+    everywhere(async |stage| {
+        if stage.has(Feature::Exec) {
+            behaviour(stage, Room::new(stage).await).await;
+            ran.set(ran.get() + 1);
+        }
+    });
+    assert!(ran.get() > 0, "no backend runs commands");
+}
+
+#[test]
+fn words_streams_and_status_are_the_commands_own() {
+    where_commands_run(async |stage, room| {
+        let script = r#"printf '%s|' "$@"; printf '\377\000' >&2; exit 7"#;
+        let new = argv(&["sh", "-c", script, "sh", "a b", "", "$HOME", "'\"", "ä\n"]);
+        let ended = end(start(stage, &room.id, new).await.unwrap()).await;
+        assert_eq!(ended.stdout, "a b||$HOME|'\"|ä\n|".as_bytes());
+        assert_eq!((&ended.stderr[..], ended.status.code()), (&b"\xff\0"[..], 7));
+    });
+}
+
+#[test]
+fn a_command_and_the_files_of_its_session_see_each_other() {
+    where_commands_run(async |stage, room| {
+        room.put("d/in", b"12345").await.unwrap();
+        let home: RemotePath = stage.capabilities().home.parse().unwrap();
+        let new = NewCommand { cwd: Some(home.join("d")), ..argv(&["sh", "-c", "cat in; wc -c <in >out"]) };
+        assert_eq!(end(start(stage, &room.id, new).await.unwrap()).await.stdout, b"12345");
+        assert_eq!(String::from_utf8(room.read("d/out").await.unwrap()).unwrap().trim(), "5");
+        let new = argv(&["sh", "-c", "cat d/in; echo result >\"$WHARF_OUTPUTS/r\""]);
+        assert_eq!(end(start(stage, &room.id, new).await.unwrap()).await.stdout, b"12345");
+        let outputs: RemotePath = stage.capabilities().outputs.parse().unwrap();
+        let at = room.at("").at(outputs.join("r"));
+        assert_eq!(stage.backend.require_files().unwrap().stat(&at).await.unwrap().size, Some(7));
+    });
+}
+
+#[test]
+fn variables_and_input_reach_the_command() {
+    where_commands_run(async |stage, room| {
+        let (sender, receiver) = tokio::sync::mpsc::channel(1);
+        let new = NewCommand {
+            env: vec![("NAME".to_owned(), "a b'c".into())],
+            input: ProgramInput::Stream(receiver),
+            ..argv(&["sh", "-c", "echo \"$NAME\"; cat"])
+        };
+        let command = start(stage, &room.id, new).await.unwrap();
+        sender.send(Bytes::from_static(b"\0input\n")).await.unwrap();
+        drop(sender);
+        assert_eq!(end(command).await.stdout, b"a b'c\n\0input\n");
+        let silent = end(start(stage, &room.id, argv(&["cat"])).await.unwrap()).await;
+        assert_eq!((&silent.stdout[..], silent.status.code()), (&b""[..], 0));
+    });
+}
+
+#[test]
+fn what_cannot_be_started_has_the_status_that_shells_have_for_it() {
+    where_commands_run(async |stage, room| {
+        let missing = end(start(stage, &room.id, argv(&["no-such-command-here"])).await.unwrap()).await;
+        assert_eq!(missing.status.code(), 127, "{:?}", missing.status);
+        let directory = end(start(stage, &room.id, argv(&["/"])).await.unwrap()).await;
+        assert_eq!(directory.status.code(), 126, "{:?}", directory.status);
+        let new = NewCommand { cwd: Some("/no/such".parse().unwrap()), ..argv(&["true"]) };
+        refused(start(stage, &room.id, new).await.map(drop), Kind::NotFound);
+        refused(start(stage, &"no-such-session".parse().unwrap(), argv(&["true"])).await.map(drop), Kind::NotFound);
+    });
+}
+
+#[test]
+fn a_signal_ends_the_command_and_what_it_started() {
+    where_commands_run(async |stage, room| {
+        let mut command = start(stage, &room.id, argv(&["sh", "-c", "sleep 60 & echo $!; wait"])).await.unwrap();
+        let CommandEvent::Output(_, first) = command.next().await.unwrap() else { panic!("it ended") };
+        let child = String::from_utf8(first.to_vec()).unwrap();
+        command.signal(Signal::Terminate).await.unwrap();
+        assert!(matches!(end(command).await.status, CommandStatus::Signaled(15) | CommandStatus::Exited(143)));
+        let script = format!(
+            "for i in 1 2 3 4 5 6 7 8 9; do case \"$(ps -o stat= -p {})\" in ''|Z*) exit 0;; esac; sleep 0.2; done; exit 1",
+            child.trim()
+        );
+        let looked = end(start(stage, &room.id, argv(&["sh", "-c", &script])).await.unwrap()).await;
+        assert_eq!(looked.status.code(), 0, "the child still runs");
+    });
+}
+
+#[test]
+fn a_session_in_which_a_command_runs_is_kept() {
+    where_commands_run(async |stage, room| {
+        if stage.has(Feature::SessionTtl)
+            && let Some(ttl) = stage.shortest_ttl
+        {
+            let new = NewSession { ttl: Some(ttl), ..NewSession::default() };
+            let session = stage.sessions().create(new).await.unwrap().id;
+            let seconds = (ttl * 3).as_secs_f64().to_string();
+            let ended = end(start(stage, &session, argv(&["sleep", &seconds])).await.unwrap()).await;
+            assert_eq!(ended.status.code(), 0);
+            stage.sessions().get(&session).await.unwrap();
+        }
+        let mut command = start(stage, &room.id, argv(&["sh", "-c", "echo go; sleep 60"])).await.unwrap();
+        command.next().await.unwrap();
+        refused(stage.sessions().delete(&room.id, false).await, Kind::Conflict);
+        let (deleted, ended) = tokio::join!(stage.sessions().delete(&room.id, true), end(command));
+        deleted.unwrap();
+        assert_ne!(ended.status.code(), 0);
+    });
+}
