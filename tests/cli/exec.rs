@@ -250,6 +250,14 @@ fn a_terminal_is_given_where_it_is_asked_for() {
     assert_eq!(exec(&sandbox, &["--", "sh", "-c", "test -t 1 || echo no"]).ok().stdout(), "no\n");
 }
 
+#[test]
+fn output_may_be_thrown_away() {
+    let sandbox = stage();
+    // As Python's subprocess.DEVNULL: open for reading and writing.
+    let null = fs::OpenOptions::new().read(true).write(true).open("/dev/null").unwrap();
+    sandbox.wharf(["exec", "s1", "--", "sh", "-c", "echo x; exit 3"]).stdout_to(null).run().code(3);
+}
+
 fn is_alive(process: &str) -> bool {
     let stat = fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
     stat.rsplit_once(") ").is_some_and(|(_, rest)| !rest.starts_with(['Z', 'X']))

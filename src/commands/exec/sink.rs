@@ -70,7 +70,7 @@ impl<'a> Sink<'a> {
     /// Determines the form.
     ///
     /// # Errors
-    /// `unsupported` for `--format raw`; `io` where stdout would lose bytes.
+    /// `unsupported` for `--format raw`.
     pub(super) fn new(
         cx: &'a Cx,
         session: &SessionId,
@@ -85,10 +85,9 @@ impl<'a> Sink<'a> {
             }
             Some(Format::Jsonl) => Form::Events,
             Some(_) => Form::Object,
-            None => {
-                cx.out.expect_bytes()?;
-                Form::Bytes
-            }
+            // Many programs run others with stdout on a `/dev/null` that is open for reading too, which looks like
+            // a stdout that was closed. A command is run for more than its output, so that this is no reason to fail.
+            None => Form::Bytes,
         };
         Ok(Sink { cx, session: session.clone(), backend, command, form, tty })
     }

@@ -327,7 +327,7 @@ impl OutputProbe {
 }
 
 /// No answer means this.
-pub const TERMINAL_CLOSED: i32 = i32::MIN;
+pub(crate) const TERMINAL_CLOSED: i32 = i32::MIN;
 
 /// A terminal that passes every key on, which is not done here.
 pub struct RawMode;

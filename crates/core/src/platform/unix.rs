@@ -685,7 +685,7 @@ impl OutputProbe {
 }
 
 /// What Linux answers to a read from a terminal that every process has closed.
-pub const TERMINAL_CLOSED: i32 = Errno::IO.raw_os_error();
+pub(crate) const TERMINAL_CLOSED: i32 = Errno::IO.raw_os_error();
 
 /// A terminal that passes every key on. Dropped, it is as it was before.
 pub struct RawMode(rustix::termios::Termios);
