@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+use wharf_core::config::env;
 use wharf_core::error::{Error, Result};
 use wharf_core::platform;
 
@@ -47,7 +48,7 @@ fn variable(text: &OsStr) -> Result<Option<(String, OsString)>> {
     };
     let value = match value {
         Some(value) => Some(platform::name_of(value)),
-        None => std::env::var_os(name),
+        None => env::any(name),
     };
     Ok(value.map(|value| (name.to_owned(), value)))
 }

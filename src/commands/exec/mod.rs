@@ -160,7 +160,7 @@ async fn follow(cx: &Cx, mut command: Box<dyn RunningCommand>, mut sink: Running
                         // What the command had started may ignore the signal that ended it.
                         drop(command.signal(Signal::Kill).await);
                     }
-                    return finish(cx, sink, command.id(), end, stopping);
+                    return finish(cx, sink, command.id(), end, stopping.map(|it| it.why));
                 }
                 Err(error) => {
                     sink.finish(command.id(), ExecStatus::Unknown, None, Some(&error))?;
@@ -195,13 +195,13 @@ async fn follow(cx: &Cx, mut command: Box<dyn RunningCommand>, mut sink: Running
 }
 
 /// Reports a command that ended.
-fn finish(cx: &Cx, sink: RunningSink<'_>, id: Option<&str>, end: CommandEnd, stopping: Option<Stopping>) -> Result<()> {
-    let (status, error) = match (&stopping, &end.status) {
-        (Some(stopping), _) => (stopped_status(stopping.why), Some(stopped_error(stopping.why))),
+fn finish(cx: &Cx, sink: RunningSink<'_>, id: Option<&str>, end: CommandEnd, why: Option<Kind>) -> Result<()> {
+    let (status, error) = match (why, &end.status) {
+        (Some(why), _) => (stopped_status(why), Some(stopped_error(why))),
         (None, CommandStatus::NotStarted(_, error)) => (ExecStatus::Unknown, Some(error.clone())),
         (None, _) => (ExecStatus::Exited, None),
     };
-    if stopping.is_none() {
+    if why.is_none() {
         cx.status.set(end.status.code());
     }
     sink.finish(id, status, Some(end), error.as_ref())?;

@@ -44,6 +44,7 @@ async fn end(mut command: Box<dyn RunningCommand>) -> Ended {
 
 /// Runs a behaviour on every backend that runs commands.
 #[track_caller]
+#[allow(clippy::needless_pass_by_value, reason = "a behaviour is written where it is handed over")]
 fn where_commands_run(behaviour: impl AsyncFn(&Stage, Room<'_>)) {
     let ran = std::cell::Cell::new(0);
     everywhere(async |stage| {

@@ -1,5 +1,6 @@
 //! Every environment variable that wharf reads, once.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 /// An environment variable that wharf reads.
@@ -168,6 +169,12 @@ pub const AGB: [&str; 2] = [AGB_API_KEY, AGB_ENDPOINT];
 #[allow(clippy::disallowed_methods, reason = "the one place that reads the environment")]
 pub fn text(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// Returns the value of a variable that the user names, as it is.
+#[allow(clippy::disallowed_methods, reason = "the one place that reads the environment")]
+pub fn any(name: &str) -> Option<OsString> {
+    std::env::var_os(name)
 }
 
 /// The path in a variable; one that is empty counts as not set.

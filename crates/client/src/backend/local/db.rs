@@ -1,9 +1,10 @@
 //! The metadata: one `SQLite` file in WAL mode, safe for many processes at once.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags, Row, Transaction, TransactionBehavior, ffi};
 
 use super::disk::{Durability, NO_NETWORK, link_refused};
@@ -13,6 +14,9 @@ use wharf_core::error::{Details, Error, Kind, Result};
 use wharf_core::model::{SessionId, Timestamp};
 use wharf_core::platform;
 use wharf_core::sync::lock;
+
+/// Bytes of a write-ahead log that unsynced writes carry into the database.
+const LARGE_LOG: u64 = 4 << 20;
 
 /// How long a process waits for another one's transaction.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -84,7 +88,11 @@ CREATE TABLE resource (
 ";
 
 /// The open database.
-pub(super) struct Db(Mutex<Connection>);
+pub(super) struct Db {
+    connection: Mutex<Connection>,
+    /// The write-ahead log.
+    log: PathBuf,
+}
 
 impl Db {
     /// Opens the database, and creates a missing one; without durability it is in memory.
@@ -118,7 +126,9 @@ impl Db {
             state = upgrade(&mut connection);
         }
         match state.map_err(|e| fault(doing(), &e))? {
-            DbState::Format(FORMAT) => Ok(Db(Mutex::new(connection))),
+            DbState::Format(FORMAT) => {
+                Ok(Db { connection: Mutex::new(connection), log: path.with_extension("db-wal") })
+            }
             DbState::Format(format) => refused(
                 &format!("it was written by a newer wharf, in format {format}"),
                 format!("this wharf reads format {FORMAT}: update it, or choose another WHARF_HOME"),
@@ -150,13 +160,26 @@ impl Db {
         Ok(value)
     }
 
-    /// The same for what a power cut may undo: it is not synced.
+    /// Runs `work` in a transaction that a power cut may undo: nothing is synced.
+    ///
+    /// The transaction stays in the write-ahead log until a synced write, or another process, carries it into the
+    /// database: a checkpoint that is not synced could damage that.
     pub(super) fn write_unsynced<T>(&self, doing: &str, work: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
-        let sync = |mode: &str| self.read(doing, |c| c.pragma_update(None, "synchronous", mode));
-        let before: i64 = self.read(doing, |c| c.pragma_query_value(None, "synchronous", |row| row.get(0)))?;
-        sync("NORMAL")?;
+        let before: i64 = self.read(doing, |c| {
+            c.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+            c.pragma_update(None, "wal_autocheckpoint", 0)?;
+            let before = c.pragma_query_value(None, "synchronous", |row| row.get(0))?;
+            c.pragma_update(None, "synchronous", "OFF")?;
+            Ok(before)
+        })?;
         let result = self.write(doing, work);
-        sync(&before.to_string())?;
+        self.read(doing, |c| {
+            c.pragma_update(None, "synchronous", before)?;
+            if self.log.metadata().is_ok_and(|log| log.len() > LARGE_LOG) {
+                c.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+            }
+            Ok(())
+        })?;
         result
     }
 
@@ -174,7 +197,7 @@ impl Db {
     }
 
     fn lock(&self) -> MutexGuard<'_, Connection> {
-        lock(&self.0)
+        lock(&self.connection)
     }
 }
 

@@ -14,6 +14,7 @@ use super::db::fault;
 use super::disk::{follow, refused};
 use super::home::LocalHome;
 use super::session_lock::SessionRow;
+use super::sessions::mark_used;
 use crate::backend::exec::{
     CommandEnd, CommandEvent, CommandLine, CommandStatus, Exec, NewCommand, RunningCommand, TerminalSize,
 };
@@ -183,7 +184,7 @@ impl Hold {
         let process = std::process::id();
         let doing = "starting a command";
         let ttl = home.db()?.write_unsynced(doing, |tx| {
-            let (seq, ttl) = home.mark_used(tx, session)?;
+            let (seq, ttl) = mark_used(tx, session)?;
             tx.execute(
                 "INSERT INTO command (id, session, process, started) VALUES (?1, ?2, ?3, ?4)",
                 params![id, seq, process, platform::process_start(process)],
@@ -218,7 +219,7 @@ impl Hold {
 
     fn renew(&mut self) -> Result<()> {
         self.renewed = Instant::now();
-        self.home.db()?.write_unsynced("renewing a session", |tx| self.home.mark_used(tx, &self.session).map(drop))
+        self.home.db()?.write_unsynced("renewing a session", |tx| mark_used(tx, &self.session).map(drop))
     }
 }
 
@@ -228,7 +229,7 @@ impl Drop for Hold {
         // A row that stays behind counts for nothing once its process has ended.
         let _ = self.home.db().and_then(|db| {
             db.write_unsynced(doing, |tx| {
-                drop(self.home.mark_used(tx, &self.session));
+                drop(mark_used(tx, &self.session));
                 tx.execute("DELETE FROM command WHERE id = ?1", [&self.id]).map(drop).map_err(|e| fault(doing, &e))
             })
         });

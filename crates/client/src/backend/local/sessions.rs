@@ -256,21 +256,7 @@ impl Sessions for LocalSessions {
 impl LocalHome {
     /// Notes that a session was used: it is awake, and its idle time begins anew.
     pub(super) fn used(&self, id: &SessionId) -> Result<()> {
-        self.db()?.write("touching a session", |tx| self.mark_used(tx, id).map(drop))
-    }
-
-    /// The same within a transaction; returns the row's number and how long the session may idle.
-    pub(super) fn mark_used(&self, tx: &Transaction<'_>, id: &SessionId) -> Result<(i64, Option<Duration>)> {
-        let doing = "touching a session";
-        let row = live(tx, id, doing)?;
-        let now = Timestamp::now();
-        let expires_at = row.ttl.and_then(|ttl| expiry(now, ttl)).map(micros);
-        tx.execute(
-            "UPDATE session SET stopped = 0, updated_at = ?2, expires_at = ?3 WHERE seq = ?1",
-            params![row.seq, micros(now), expires_at],
-        )
-        .map_err(|e| fault(doing, &e))?;
-        Ok((row.seq, row.ttl))
+        self.db()?.write("touching a session", |tx| mark_used(tx, id).map(drop))
     }
 
     /// Deletes what expired, so that a name can be used again and the disk does not fill, and what
@@ -426,6 +412,20 @@ impl LocalHome {
             provider: Provider::of(&record),
         })
     }
+}
+
+/// Notes within a transaction that a session is used; returns the row's number and how long the session may idle.
+pub(super) fn mark_used(tx: &Transaction<'_>, id: &SessionId) -> Result<(i64, Option<Duration>)> {
+    let doing = "touching a session";
+    let row = live(tx, id, doing)?;
+    let now = Timestamp::now();
+    let expires_at = row.ttl.and_then(|ttl| expiry(now, ttl)).map(micros);
+    tx.execute(
+        "UPDATE session SET stopped = 0, updated_at = ?2, expires_at = ?3 WHERE seq = ?1",
+        params![row.seq, micros(now), expires_at],
+    )
+    .map_err(|e| fault(doing, &e))?;
+    Ok((row.seq, row.ttl))
 }
 
 /// A row of [`SELECT`].
