@@ -247,6 +247,9 @@ fn a_terminal_is_given_where_it_is_asked_for() {
     let sandbox = stage();
     let run = exec(&sandbox, &["-t", "--", "sh", "-c", "test -t 0 && test -t 1 && test -t 2 && echo yes"]);
     assert_eq!(run.ok().stdout(), "yes\r\n");
+    let run =
+        sandbox.wharf(["exec", "s1", "-i", "-t", "--", "sh", "-c", "stty -echo; cat; echo end"]).stdin("x\n").run();
+    assert!(run.ok().stdout().ends_with("x\r\nend\r\n"), "{}", run.stdout());
     assert_eq!(exec(&sandbox, &["--", "sh", "-c", "test -t 1 || echo no"]).ok().stdout(), "no\n");
 }
 

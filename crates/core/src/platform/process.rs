@@ -109,7 +109,7 @@ impl RunningProgram {
         command.process_group(0);
         let mut child = command.spawn()?;
         if let (ProgramInput::Stream(blocks), Some(stdin)) = (program.input, child.stdin.take()) {
-            tokio::spawn(feed(blocks, stdin));
+            tokio::spawn(feed(blocks, stdin, b""));
         }
         let (stdout, stderr) = (Pipe::of(child.stdout.take())?, Pipe::of(child.stderr.take())?);
         Ok(Self::of(child, None, stdout, stderr))
@@ -132,7 +132,7 @@ impl RunningProgram {
         let (reader, writer) = pty.into_split();
         // Without a writer, the program would read the end of its input as a terminal that was closed.
         match program.input {
-            ProgramInput::Stream(blocks) => drop(tokio::spawn(feed(blocks, writer))),
+            ProgramInput::Stream(blocks) => drop(tokio::spawn(feed(blocks, writer, END_OF_INPUT))),
             ProgramInput::Empty | ProgramInput::Inherited => {}
         }
         let stdout = Pipe { reader: Some(Box::new(reader)), probe: Some(probe), ..Pipe::default() };
@@ -246,13 +246,19 @@ impl Pipe {
     }
 }
 
-/// Writes blocks until they or the reader end.
-async fn feed(mut blocks: mpsc::Receiver<Bytes>, mut sink: impl AsyncWrite + Unpin) {
+/// What a terminal takes for the end of its input: Ctrl-D.
+#[cfg(unix)]
+const END_OF_INPUT: &[u8] = &[4];
+
+/// Writes blocks until they or the reader end, and `last` after them.
+async fn feed(mut blocks: mpsc::Receiver<Bytes>, mut sink: impl AsyncWrite + Unpin, last: &[u8]) {
     while let Some(block) = blocks.recv().await {
         if sink.write_all(&block).await.is_err() {
             return;
         }
     }
+    // The reader may have ended already.
+    drop(sink.write_all(last).await);
 }
 
 #[cfg(test)]
