@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::Value;
 
-use wharf_transfer::tally::Summary;
+use wharf_transfer::event::Summary;
 
 /// `812 B`, `1.2 MiB`.
 pub fn size(bytes: u64) -> String {

@@ -1,10 +1,11 @@
-//! What a transfer tells while it runs.
+//! The events of a transfer, for progress and receipts.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
-use super::tally::Summary;
 use wharf_core::model::Receipt;
+use wharf_core::model::receipt::SkipReason;
 
 /// Something happened.
 pub enum Event<'a> {
@@ -21,7 +22,7 @@ pub enum Event<'a> {
         name: &'a str,
         /// Its length, where it is known.
         bytes: Option<u64>,
-        /// How many bytes passed so far, for whoever draws to look at.
+        /// How many bytes passed so far, for a progress bar.
         passed: Arc<AtomicU64>,
     },
     /// A file is tried again after this.
@@ -39,13 +40,47 @@ pub enum Event<'a> {
     Ended(&'a Summary),
 }
 
-/// Whoever watches a transfer.
+/// The result of a transfer in numbers.
+#[derive(Debug, Default)]
+pub struct Summary {
+    /// Files at their destination, or, of a dry run, that would be.
+    pub copied: u64,
+    /// Bytes in them.
+    pub bytes: u64,
+    /// Files that were left alone, as asked for, by reason.
+    pub skipped: BTreeMap<SkipReason, u64>,
+    /// What filters left out; of a directory, not what is in it.
+    pub excluded: u64,
+    /// Files that are not at their destination.
+    pub failed: u64,
+    /// Files that were not begun, because the transfer ended early.
+    pub not_begun: u64,
+    /// Whether it was a dry run, which sends nothing.
+    pub dry_run: bool,
+    /// Whether it was stopped before its end.
+    pub cut_short: bool,
+}
+
+impl Summary {
+    /// Files that are at their destination now.
+    pub(super) fn arrived(&self) -> u64 {
+        let there = self.skipped.iter().filter(|(reason, _)| reason.is_at_destination());
+        self.copied + there.map(|(_, count)| count).sum::<u64>()
+    }
+
+    /// Whether no file is at the destination, and none failed.
+    pub fn is_empty(&self) -> bool {
+        self.arrived() + self.failed == 0 && !self.cut_short
+    }
+}
+
+/// A watcher of a transfer.
 pub trait Observer {
     /// Called in order, from the transfer's own thread.
     fn on(&self, event: Event<'_>);
 }
 
-/// Nobody watches.
+/// Ignores all events.
 pub struct Silent;
 
 impl Observer for Silent {

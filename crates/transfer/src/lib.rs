@@ -13,6 +13,7 @@ pub mod filter;
 pub mod gitignore;
 mod items;
 pub mod land;
+mod links;
 pub mod mount;
 pub mod plan;
 mod prove;
@@ -27,6 +28,7 @@ use std::time::{Duration, Instant};
 
 use self::event::Observer;
 use self::filter::Filter;
+pub use self::links::Links;
 use self::reserved::Reserved;
 use self::stop::Stop;
 use wharf_client::backend::Backend;
@@ -47,20 +49,6 @@ pub enum IfExists {
     Error,
     /// Replace it unless size and time, or size and hash, are equal.
     Update,
-}
-
-/// What to do with links in a tree.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
-pub enum Links {
-    /// Take what they point to; one that leads out of the tree is a failed item.
-    #[default]
-    FollowInside,
-    /// Leave them out.
-    Skip,
-    /// Take what they point to, wherever it is.
-    Follow,
-    /// Each is a failed item.
-    Error,
 }
 
 /// How a transfer is to be done.

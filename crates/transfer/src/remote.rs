@@ -2,11 +2,10 @@
 
 use futures_util::stream::{BoxStream, StreamExt};
 
+use super::Options;
 use super::filter::{ListingFilter, Verdict};
-use super::source::LINKS;
-use super::{Links, Options};
+use super::links::LinkPolicy;
 use wharf_client::backend::{RemoteTree, SessionFiles};
-use wharf_core::advice::Setting;
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::receipt::SkipReason;
 use wharf_core::model::{Entry, EntryKind, RemotePath, SessionPath, Timestamp};
@@ -34,14 +33,15 @@ pub(super) enum What {
 pub(super) struct RemoteWalk<'a> {
     files: &'a dyn SessionFiles,
     filter: ListingFilter<'a>,
-    links: Links,
+    links: LinkPolicy,
     /// The root, as the entries name it.
     asked: SessionPath,
     /// The root without links, once a link asks for it: what a link may not leave.
     root: Option<RemotePath>,
     open: Option<(Branch, BoxStream<'a, Result<Entry>>)>,
     branches: Vec<Branch>,
-    followed: u32,
+    /// The directories of the links that were followed.
+    parents: Vec<LinkParent>,
     over: bool,
 }
 
@@ -50,23 +50,30 @@ struct Branch {
     root: RemotePath,
     /// Where it goes below the destination, with a slash at its end.
     below: String,
-    /// The directories of the links that led here.
-    through: Vec<RemotePath>,
+    /// The directory of the link that led here, as an index of [`RemoteWalk::parents`].
+    through: Option<usize>,
+}
+
+/// A directory with a link that was followed.
+struct LinkParent {
+    path: RemotePath,
+    /// The one that led to this one.
+    through: Option<usize>,
 }
 
 impl<'a> RemoteWalk<'a> {
     /// The walk of a tree that was opened; of anything else than a directory, of nothing.
     pub(super) fn new(files: &'a dyn SessionFiles, tree: RemoteTree<'a>, options: &'a Options) -> Self {
-        let branch = Branch { root: tree.at.path.clone(), below: String::new(), through: Vec::new() };
+        let branch = Branch { root: tree.at.path.clone(), below: String::new(), through: None };
         RemoteWalk {
             files,
             filter: ListingFilter::new(&options.filter),
-            links: options.links,
+            links: LinkPolicy::new(options.links),
             asked: tree.at,
             root: None,
             open: tree.entries.map(|entries| (branch, entries)),
             branches: Vec::new(),
-            followed: 0,
+            parents: Vec::new(),
             over: false,
         }
     }
@@ -133,16 +140,8 @@ impl<'a> RemoteWalk<'a> {
 
     /// What a link stands for.
     async fn link(&mut self, at: &SessionPath, entry: &Entry, below: &str) -> Result<What> {
-        match self.links {
-            Links::Skip => return Ok(What::Skipped(SkipReason::Link)),
-            Links::Error => {
-                return Err(Error::conflict(format!("this is a link: `{at}`")).hint(format!(
-                    "{} takes what it points to, {} leaves it out",
-                    Setting::Links.to("follow-inside"),
-                    Setting::Links.to("skip")
-                )));
-            }
-            Links::FollowInside | Links::Follow => {}
+        if let Some(reason) = self.links.skip(at)? {
+            return Ok(What::Skipped(reason));
         }
         let root = match &self.root {
             Some(root) => root.clone(),
@@ -150,11 +149,8 @@ impl<'a> RemoteWalk<'a> {
         };
         self.root = Some(root.clone());
         let target = self.files.resolve(at).await?;
-        if !target.path.is_within(&root) && self.links != Links::Follow {
-            return Err(Error::conflict(format!("this link leaves the tree that was asked for: `{at}`")).hint(
-                format!("fetch what it points to by itself: `{target}`, or use {}", Setting::Links.to("follow")),
-            ));
-        }
+        let instead = format!("fetch what it points to by itself: `{target}`");
+        self.links.check_target(at, target.path.is_within(&root), "the tree that was asked for", &instead)?;
         let found = self.files.stat(&target).await?;
         if found.kind != EntryKind::Directory {
             return of(at, found.kind, found.size, found.modified_at, Verdict::Take);
@@ -163,24 +159,26 @@ impl<'a> RemoteWalk<'a> {
         if verdict == Verdict::Leave {
             return Ok(What::Excluded);
         }
-        let mut through = self.open.as_ref().map(|(branch, _)| branch.through.clone()).unwrap_or_default();
+        let through = self.open.as_ref().and_then(|(branch, _)| branch.through);
         // Below the root, entries are named by the path that was asked for, which may lead through links.
-        let parent = entry.path.parent().filter(|parent| *parent != self.asked.path);
-        through.push(match parent {
-            Some(parent) if through.is_empty() => root.descend(parent.below(&self.asked.path))?,
+        let parent = match entry.path.parent().filter(|parent| *parent != self.asked.path) {
+            Some(parent) if through.is_none() => root.descend(parent.below(&self.asked.path))?,
             Some(parent) => parent,
             None => root,
-        });
-        if through.iter().any(|directory| directory.is_within(&target.path)) {
-            return Err(Error::conflict(format!("this link runs in a circle: `{at}`")));
-        }
-        self.followed += 1;
-        if self.followed > LINKS {
-            let what = format!("more than {LINKS} links to directories are in this tree: `{at}`");
-            return Err(Error::new(Kind::Limit, what).hint(format!("{} leaves them out", Setting::Links.to("skip"))));
-        }
+        };
+        let is_circle = parent.is_within(&target.path) || self.led_through(&target.path, through);
+        self.links.enter(at, is_circle)?;
+        self.parents.push(LinkParent { path: parent, through });
+        let through = self.parents.len().checked_sub(1);
         self.branches.push(Branch { root: target.path, below: format!("{below}/"), through });
         Ok(What::Directory { meant: verdict == Verdict::Take })
+    }
+
+    /// Whether one of the links that led to `through` is in `directory`.
+    fn led_through(&self, directory: &RemotePath, through: Option<usize>) -> bool {
+        let parent = |index: Option<usize>| index.and_then(|index| self.parents.get(index));
+        std::iter::successors(parent(through), |last| parent(last.through))
+            .any(|parent| parent.path.is_within(directory))
     }
 }
 

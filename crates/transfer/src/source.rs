@@ -12,18 +12,14 @@ use std::sync::Arc;
 use cap_std::ambient_authority;
 use cap_std::fs::{Dir, Metadata};
 
-use super::Links;
 use super::filter::{Filter, Verdict};
-use wharf_core::advice::Setting;
+use super::links::{LinkPolicy, Links};
 use wharf_core::body::LocalFile;
 use wharf_core::error::{Error, Kind};
 use wharf_core::model::receipt::SkipReason;
 use wharf_core::platform::{self, bytes_of};
 use wharf_core::staging::is_unfinished;
 use wharf_core::walk::DirWalk;
-
-/// So many links to directories are followed in one tree: links to links make trees without end.
-pub(super) const LINKS: u32 = 10_000;
 
 /// Something below the root of a tree.
 #[derive(Debug)]
@@ -57,9 +53,8 @@ pub enum What {
 /// A walk of a local tree.
 pub struct Tree<'a> {
     filter: &'a Filter,
-    links: Links,
+    links: LinkPolicy,
     branches: Vec<Branch>,
-    followed: u32,
     failed: Option<Found>,
 }
 
@@ -82,7 +77,7 @@ struct Place {
 impl<'a> Tree<'a> {
     /// The tree below the directory `root`.
     pub fn new(root: &Path, links: Links, filter: &'a Filter) -> Self {
-        let mut tree = Tree { filter, links, branches: Vec::new(), followed: 0, failed: None };
+        let mut tree = Tree { filter, links: LinkPolicy::new(links), branches: Vec::new(), failed: None };
         let real = fs::canonicalize(root).unwrap_or_else(|_| root.to_owned());
         let place = Place { real: real.clone(), path: root.to_owned(), below: String::new() };
         let opened = Dir::open_ambient_dir(&real, ambient_authority());
@@ -144,16 +139,8 @@ impl<'a> Tree<'a> {
     /// What a link stands for.
     fn link(&mut self, name: &OsString, path: &Path, below: &str) -> Result<What, Error> {
         let shown = path.display();
-        match self.links {
-            Links::Skip => return Ok(What::Skipped(SkipReason::Link)),
-            Links::Error => {
-                return Err(Error::conflict(format!("this is a link: `{shown}`")).hint(format!(
-                    "{} takes what it points to, {} leaves it out",
-                    Setting::Links.to("follow-inside"),
-                    Setting::Links.to("skip")
-                )));
-            }
-            Links::FollowInside | Links::Follow => {}
+        if let Some(reason) = self.links.skip(&shown)? {
+            return Ok(What::Skipped(reason));
         }
         let Some((root, real_root, real)) = self.branches.last().and_then(|branch| {
             Some((Arc::clone(&branch.root), branch.real_root.clone(), branch.walk.within()?.real.join(name)))
@@ -163,18 +150,20 @@ impl<'a> Tree<'a> {
         let target = fs::canonicalize(&real).map_err(|e| Error::io(format!("following the link `{shown}`"), &e))?;
         let (root, real_root, inside) = match target.strip_prefix(&real_root) {
             Ok(inside) => (root, real_root, inside.to_owned()),
-            Err(_) if self.links == Links::Follow => match outside(&target).map_err(|e| reading(path, &e))? {
-                Some((dir, real_root, inside)) => (Arc::new(dir), real_root, inside),
-                None => return Err(special(path)),
-            },
-            Err(_) if target.is_dir() && self.filter.judge(below.as_bytes(), true) == Verdict::Leave => {
+            Err(_)
+                if !self.links.follows_outside()
+                    && target.is_dir()
+                    && self.filter.judge(below.as_bytes(), true) == Verdict::Leave =>
+            {
                 return Ok(What::Excluded);
             }
             Err(_) => {
-                return Err(Error::conflict(format!("this link leaves the source tree: `{shown}`")).hint(format!(
-                    "name its target as a source of its own, put a copy in its place, or use {}",
-                    Setting::Links.to("follow")
-                )));
+                let instead = "name its target as a source of its own, put a copy in its place";
+                self.links.check_target(&shown, false, "the source tree", instead)?;
+                match outside(&target).map_err(|e| reading(path, &e))? {
+                    Some((dir, real_root, inside)) => (Arc::new(dir), real_root, inside),
+                    None => return Err(special(path)),
+                }
             }
         };
         let inside = if inside.as_os_str().is_empty() { PathBuf::from(".") } else { inside };
@@ -188,22 +177,12 @@ impl<'a> Tree<'a> {
         match self.filter.judge(below.as_bytes(), true) {
             Verdict::Leave => Ok(What::Excluded),
             verdict => {
-                if self
+                let is_circle = self
                     .branches
                     .iter()
                     .flat_map(|branch| branch.walk.ancestors())
-                    .any(|place| place.real.starts_with(&target))
-                {
-                    return Err(Error::conflict(format!("this link runs in a circle: `{shown}`")));
-                }
-                self.followed += 1;
-                if self.followed > LINKS {
-                    return Err(Error::new(
-                        Kind::Limit,
-                        format!("more than {LINKS} links to directories are in this tree: `{shown}`"),
-                    )
-                    .hint(format!("{} leaves them out", Setting::Links.to("skip"))));
-                }
+                    .any(|place| place.real.starts_with(&target));
+                self.links.enter(&shown, is_circle)?;
                 let place = Place { real: target, path: path.to_owned(), below: below.to_owned() };
                 self.branch(root, real_root, &inside, place).map_err(|e| reading(path, &e))?;
                 Ok(What::Directory { meant: verdict == Verdict::Take })

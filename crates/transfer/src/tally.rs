@@ -1,50 +1,13 @@
 //! The sum of many results: one exit code for all of them.
 
-use std::collections::BTreeMap;
-
 use super::Transfer;
-use super::event::{Event, Observer};
+use super::event::{Event, Observer, Summary};
 use wharf_core::advice::{Setting, Step};
 use wharf_core::error::{Error, Kind, Result};
-use wharf_core::model::receipt::SkipReason;
 use wharf_core::model::{Receipt, ReceiptStatus};
 
 /// Whoever takes each receipt as it comes.
 pub type Sink<'a> = &'a mut dyn FnMut(&Receipt) -> Result<()>;
-
-/// What became of a transfer, for people.
-#[derive(Debug, Default)]
-pub struct Summary {
-    /// Files at their destination, or, of a dry run, that would be.
-    pub copied: u64,
-    /// Bytes in them.
-    pub bytes: u64,
-    /// Files that were left alone, as asked for, by reason.
-    pub skipped: BTreeMap<SkipReason, u64>,
-    /// What filters left out; of a directory, not what is in it.
-    pub excluded: u64,
-    /// Files that are not at their destination.
-    pub failed: u64,
-    /// Files that nobody came to, because it ended early.
-    pub not_begun: u64,
-    /// Whether nothing was sent.
-    pub dry_run: bool,
-    /// Whether it ended before its end.
-    pub cut_short: bool,
-}
-
-impl Summary {
-    /// Files that are at their destination now.
-    fn arrived(&self) -> u64 {
-        let there = self.skipped.iter().filter(|(reason, _)| reason.is_at_destination());
-        self.copied + there.map(|(_, count)| count).sum::<u64>()
-    }
-
-    /// Whether no file is at the destination, and none failed.
-    pub fn is_empty(&self) -> bool {
-        self.arrived() + self.failed == 0 && !self.cut_short
-    }
-}
 
 /// Tells of each receipt, and counts it.
 pub(super) struct Ledger<'a> {
