@@ -4,7 +4,7 @@
 //!
 //! A removal is not a [`DirWalk`](crate::walk::DirWalk): it removes the files of a directory while it lists it, opens
 //! directories that their own modes close, and returns to each directory to remove it, several times where another
-//! program keeps filling it. Handles are kept by the same [`NestedDirs`].
+//! program keeps filling it. Handles are kept by the same `NestedDirs`.
 
 use std::ffi::{OsStr, OsString};
 use std::fmt;

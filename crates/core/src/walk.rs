@@ -1,7 +1,7 @@
 //! The one walk of local directories: what lies below a directory handle, name by name, of any depth.
 //!
 //! [`DirWalk`] follows no link and applies no filter: its callers decide for each directory whether to enter it,
-//! and keep a value of their own for each level. [`crate::removal`] works on the same [`NestedDirs`] in another order:
+//! and keep a value of their own for each level. [`crate::removal`] works on the same `NestedDirs` in another order:
 //! it removes files while it lists, and directories on the way back.
 
 use std::ffi::{OsStr, OsString};
