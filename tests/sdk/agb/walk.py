@@ -203,8 +203,8 @@ def commands(session):
     expect((False, 1), (ran.success, ran.exit_code))
     good(session.command.execute("rm -rf '/tmp/c d'"))
     bad(session.command.execute("uname -a"), "not found")
-    bad(session.command.execute("echo $HOME"), "no shell")
-    bad(session.code.run("1+1", "python"), "no python runs")
+    bad(session.command.execute("echo $HOME"), "does not run a shell")
+    bad(session.code.run("1+1", "python"), "does not run python")
 
 
 def contexts(agb):
@@ -241,10 +241,10 @@ def contexts(agb):
 
 def faults(agb):
     """What the server was told to do: see ../run."""
-    bad(agb.create(CreateSessionParams(image_id=IMAGE)), "asked for")
-    bad(agb.create(CreateSessionParams(image_id=IMAGE)), "asked for")
+    bad(agb.create(CreateSessionParams(image_id=IMAGE)), "requested fault")
+    bad(agb.create(CreateSessionParams(image_id=IMAGE)), "requested fault")
     session = make(agb)
-    bad(session.file.list("/tmp"), "asked for")
+    bad(session.file.list("/tmp"), "requested fault")
     where = session.file.transfer_path()
     with tempfile.TemporaryDirectory() as local:
         up, down = os.path.join(local, "up.bin"), os.path.join(local, "down.bin")
@@ -257,7 +257,7 @@ def faults(agb):
         bad(there("refused"), "No such file or directory")
         # It never learns that this one is at its end.
         bad(send("failed"), "not finished")
-        bad(send("broken"), "asked for")
+        bad(send("broken"), "requested fault")
         good(send("missing"))
         bad(there("missing"), "No such file or directory")
         good(send("partial"))
