@@ -203,6 +203,10 @@ fn few_type_names_are_defined_twice() {
     for (path, text) in ["src", "crates"].iter().flat_map(|directory| sources(&root().join(directory))) {
         let path = path.strip_prefix(root()).unwrap().display().to_string();
         // Associated types and the types of unit tests are indented.
+        // One of these two files is compiled.
+        if path.ends_with("platform/other.rs") {
+            continue;
+        }
         for line in text.lines().filter(|line| !path.contains("/tests/") && !line.starts_with(' ')) {
             let mut words = line.split([' ', '<', '(', ';', ':', '{']).skip_while(|word| {
                 word.starts_with("pub") || matches!(*word, "in" | "super)" | "crate)" | "super" | "crate" | ")")

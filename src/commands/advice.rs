@@ -5,12 +5,12 @@ use wharf_core::feature::Feature;
 
 /// Makes messages and hints of this process name verbs and flags of the command line.
 pub fn install() {
-    advice::install(&CommandLine);
+    advice::install(&FlagVocabulary);
 }
 
-struct CommandLine;
+struct FlagVocabulary;
 
-impl Vocabulary for CommandLine {
+impl Vocabulary for FlagVocabulary {
     fn step(&self, step: &Step<'_>) -> String {
         format!("`wharf {}`", command(step))
     }

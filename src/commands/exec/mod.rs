@@ -12,7 +12,7 @@ use clap::Args;
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::time::Instant;
 
-use self::sink::{RunningSink, Sink};
+use self::sink::{ExecSink, RunningSink};
 use super::Cx;
 use wharf_client::backend::Feature;
 use wharf_client::backend::exec::{CommandEnd, CommandEvent, CommandLine, CommandStatus, NewCommand, RunningCommand};
@@ -88,7 +88,7 @@ impl ExecArgs {
         let env = environment::read(&self.env, &self.env_file)?;
         let cwd = self.cwd.as_deref().map(|cwd| cx.resolve(cwd)).transpose()?;
         let command = command_line(self.shell, self.language, self.command)?;
-        let sink = Sink::new(cx, &session, backend.capabilities().backend, command.words(), self.tty)?;
+        let sink = ExecSink::new(cx, &session, backend.capabilities().backend, command.words(), self.tty)?;
         let terminal = self.tty.then(input::terminal_size);
         let input = if self.interactive { input::stdin(self.tty)? } else { input::empty() };
         let raw = (self.tty && self.interactive).then(input::raw_mode).flatten();

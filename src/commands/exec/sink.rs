@@ -17,7 +17,7 @@ use wharf_core::model::{Encoding, ExecResult, ExecStatus, OutputEvent, Provider,
 const KEPT: usize = 1 << 20;
 
 /// What is known of a command before it is started.
-pub(super) struct Sink<'a> {
+pub(super) struct ExecSink<'a> {
     cx: &'a Cx,
     session: SessionId,
     backend: &'static str,
@@ -40,7 +40,7 @@ enum Form {
 
 /// The output of a command that runs.
 pub(super) struct RunningSink<'a> {
-    sink: Sink<'a>,
+    sink: ExecSink<'a>,
     started_at: Timestamp,
     started: Instant,
     stdout: StreamSink,
@@ -66,7 +66,7 @@ struct Excerpt {
     truncated: bool,
 }
 
-impl<'a> Sink<'a> {
+impl<'a> ExecSink<'a> {
     /// Determines the form.
     ///
     /// # Errors
@@ -89,7 +89,7 @@ impl<'a> Sink<'a> {
             // a stdout that was closed. A command is run for more than its output, so that this is no reason to fail.
             None => Form::Bytes,
         };
-        Ok(Sink { cx, session: session.clone(), backend, command, form, tty })
+        Ok(ExecSink { cx, session: session.clone(), backend, command, form, tty })
     }
 
     /// Returns the sink of the command, which was started now.

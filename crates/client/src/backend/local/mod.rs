@@ -16,6 +16,7 @@ mod handles;
 mod home;
 mod memory;
 mod resources;
+mod running;
 mod session_lock;
 mod sessions;
 #[cfg(feature = "emulator")]

@@ -14,8 +14,8 @@ use serde_json::{Map, Value};
 use super::capabilities::CAPABILITIES;
 use super::db::{RowPage, fault, micros, read_ttl, timestamp, too_much, undeleted, unknown};
 use super::disk::UNMOUNT;
-use super::exec;
 use super::home::LocalHome;
+use super::running;
 use crate::backend::{
     Capabilities, LabelPatch, NewSession, Page, PageRequest, SessionChange, SessionQuery, Sessions, body_document,
     expiry,
@@ -186,7 +186,7 @@ impl Sessions for LocalSessions {
 
     async fn delete(&self, id: &SessionId, force: bool) -> Result<()> {
         if force {
-            exec::interrupt(&self.home, id).await?;
+            running::interrupt(&self.home, id).await?;
         }
         self.home.remove_session(id)
     }
@@ -195,7 +195,7 @@ impl Sessions for LocalSessions {
         self.get(id).await?;
         let seq = self.home.live(id).map(|live| live.seq);
         if let Ok(seq) = seq {
-            self.home.db()?.read_with(|c| exec::refuse_running(c, seq, id))?;
+            self.home.db()?.read_with(|c| running::refuse_running(c, seq, id))?;
         }
         match self.home.disk()?.mount_within(id) {
             Some(left) => {
@@ -275,7 +275,7 @@ impl LocalHome {
         for (seq, id) in expired {
             let decide = "UPDATE session SET deleting = 1 WHERE seq = ?1 AND (deleting OR expires_at <= ?2)";
             let decided = self.db()?.write(doing, |tx| {
-                if exec::running(tx, seq).map_err(|e| fault(doing, &e))?.is_empty() {
+                if running::running(tx, seq).map_err(|e| fault(doing, &e))?.is_empty() {
                     tx.execute(decide, [seq, now]).map_err(|e| fault(doing, &e))
                 } else {
                     Ok(0)
@@ -310,7 +310,7 @@ impl LocalHome {
         let row = self.db()?.write(doing, |tx| {
             let shown = find(tx, id).map_err(|e| fault(doing, &e))?;
             if let Some(row) = &shown {
-                exec::refuse_running(tx, row.seq, id)?;
+                running::refuse_running(tx, row.seq, id)?;
             }
             let shown = shown.is_some();
             tx.query_row("UPDATE session SET deleting = 1 WHERE id = ?1 RETURNING seq", [id.as_str()], |row| row.get(0))
