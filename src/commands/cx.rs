@@ -110,9 +110,9 @@ impl Cx {
         unbounded_channel().1
     }
 
-    /// The signals, for the command that heeds them.
-    pub(super) fn signals(&self) -> Option<UnboundedReceiver<SignalEvent>> {
-        self.signals.take()
+    /// Returns the signals, for a command that handles them itself.
+    pub(super) fn signals(&self) -> Signals {
+        Signals(self.signals.take())
     }
 
     /// Says what was settled before the command runs.
@@ -177,7 +177,12 @@ impl Cx {
         Ok(self.settings()?.session.origin == Origin::Flag)
     }
 
-    pub(super) fn chosen_session(&self) -> Result<SessionId> {
+    /// Returns the session that a SESSION argument names.
+    pub(super) fn session(&self, text: &str) -> Result<SessionId> {
+        if text == ":" { self.chosen_session() } else { text.parse() }
+    }
+
+    fn chosen_session(&self) -> Result<SessionId> {
         match &self.settings()?.session.value {
             Some(session) => session.parse(),
             None => Err(Error::usage("`:PATH` needs a session")
@@ -257,6 +262,23 @@ impl Cx {
         }
         listing.finish()?;
         tally.verdict(T::NOUN)
+    }
+}
+
+/// The signals of a command that handles them itself.
+pub(super) struct Signals(Option<UnboundedReceiver<SignalEvent>>);
+
+impl Signals {
+    /// Returns the next signal, if there ever is one.
+    pub(super) async fn next(&mut self) -> SignalEvent {
+        let signal = match &mut self.0 {
+            Some(signals) => signals.recv().await,
+            None => None,
+        };
+        match signal {
+            Some(signal) => signal,
+            None => std::future::pending().await,
+        }
     }
 }
 

@@ -15,7 +15,7 @@ use tokio::sync::mpsc;
 
 use super::behaviour::Behaviour;
 use super::cx::Cx;
-use super::{Cli, Command, WELCOME, advice, compat, grammar, parse, unused_flags};
+use super::{Cli, Command, WELCOME, advice, behaviour, compat, grammar, parse, unused_flags};
 use crate::output::{Color, Format, report, wants_colour};
 use wharf_core::config::env;
 use wharf_core::error::{Error, Kind, Result};
@@ -329,7 +329,7 @@ fn verb_of(args: &[OsString]) -> String {
 
 /// Whether a command line that may not be readable is that of a command that passes on another one's status.
 fn passes_status(args: &[OsString]) -> bool {
-    verb_of(args).starts_with("wharf exec")
+    verb_of(args).strip_prefix("wharf ").is_some_and(behaviour::passes_status)
 }
 
 /// Whether a command line that may not be readable asks for errors as JSON.

@@ -2,29 +2,23 @@
 
 use std::ffi::OsString;
 use std::fmt::Write as _;
-use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
 use clap::{Args, ValueHint};
 use tokio::process::Command;
-use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::sync::oneshot;
 
 use super::Cx;
+use super::cx::Signals;
 use super::used_files::UsedFiles;
 use wharf_core::config::env;
 use wharf_core::error::{Error, Result};
-use wharf_core::platform::{self, SignalEvent};
+use wharf_core::platform;
+use wharf_core::platform::process::start_failure;
 use wharf_emulator::env_file::EnvFileTarget;
 use wharf_emulator::faults::Fault;
 use wharf_emulator::{PATIENCE, Server, ServerOptions, backends, operations};
-
-/// The exit status if the command does not exist.
-const NOT_FOUND: u8 = 127;
-
-/// The exit status if the command cannot be run.
-const NOT_RUN: u8 = 126;
 
 pub(super) const EXAMPLES: &str = "\
 The emulator is for tests: it listens on this machine only, accepts any key,\n\
@@ -126,12 +120,7 @@ fn served(name: &str) -> Result<&'static str> {
 type Variables = [(&'static str, String)];
 
 /// Serves until a signal comes.
-async fn alone(
-    cx: &Cx,
-    server: Server,
-    variables: &Variables,
-    signals: Option<UnboundedReceiver<SignalEvent>>,
-) -> Result<()> {
+async fn alone(cx: &Cx, server: Server, variables: &Variables, signals: Signals) -> Result<()> {
     let mut text = format!("# an emulator for tests at {}; any key is accepted; Ctrl-C ends it\n", server.origin());
     for (name, value) in variables {
         let _ = writeln!(text, "export {name}='{}'", value.replace('\'', r"'\''"));
@@ -141,7 +130,7 @@ async fn alone(
     let mut signals = signals;
     let (ended, end) = oneshot::channel();
     let serving = server.run(async {
-        let stop = next(&mut signals).await;
+        let stop = signals.next().await;
         let _ = ended.send(stop);
     });
     serving.await?;
@@ -158,7 +147,7 @@ async fn beside(
     variables: &Variables,
     program: &OsString,
     args: &[OsString],
-    mut signals: Option<UnboundedReceiver<SignalEvent>>,
+    mut signals: Signals,
 ) -> Result<()> {
     let started = Command::new(program)
         .args(args)
@@ -169,8 +158,7 @@ async fn beside(
     let mut child = match started {
         Ok(child) => child,
         Err(e) => {
-            let missing = e.kind() == io::ErrorKind::NotFound;
-            cx.status.set(if missing { NOT_FOUND } else { NOT_RUN });
+            cx.status.set(start_failure(&e));
             let error = Error::io(format!("starting `{}`", program.display()), &e);
             cx.out.note(format!("error: {error}"));
             return server.run(std::future::ready(())).await;
@@ -180,7 +168,7 @@ async fn beside(
         loop {
             tokio::select! {
                 status = child.wait() => break status,
-                stop = next(&mut signals) => {
+                stop = signals.next() => {
                     // What a terminal sends, it has sent to the command as well.
                     if let Some(process) = child.id().filter(|_| !stop.from_terminal) {
                         drop(platform::send_signal(process, stop.signal));
@@ -201,18 +189,6 @@ async fn beside(
     };
     cx.status.set(platform::exit_status(status));
     Ok(())
-}
-
-/// The next signal, if there ever is one.
-async fn next(signals: &mut Option<UnboundedReceiver<SignalEvent>>) -> SignalEvent {
-    let stop = match signals {
-        Some(signals) => signals.recv().await,
-        None => None,
-    };
-    match stop {
-        Some(stop) => stop,
-        None => std::future::pending().await,
-    }
 }
 
 /// An address such as `127.0.0.1:8080`, `localhost:8080`, `[::1]:0`, `8080` or `127.0.0.1`.

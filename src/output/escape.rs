@@ -79,6 +79,14 @@ fn is_unsafe(c: char) -> bool {
             | '\u{e0000}'..='\u{e0fff}')
 }
 
+/// Returns how many bytes at the end are the beginning of a character.
+pub fn unfinished(bytes: &[u8]) -> usize {
+    match std::str::from_utf8(bytes) {
+        Err(e) if e.error_len().is_none() => bytes.len() - e.valid_up_to(),
+        _ => 0,
+    }
+}
+
 /// Text that comes in blocks, made safe for a terminal: newlines and tabs stay, everything else that a terminal
 /// would obey becomes visible.
 #[derive(Debug, Default)]
@@ -92,10 +100,7 @@ impl TerminalText {
     pub fn push(&mut self, bytes: &[u8]) -> String {
         let mut block = std::mem::take(&mut self.rest);
         block.extend_from_slice(bytes);
-        let unfinished = match std::str::from_utf8(&block) {
-            Err(e) if e.error_len().is_none() => block.len() - e.valid_up_to(),
-            _ => usize::from(block.last() == Some(&b'\r')),
-        };
+        let unfinished = unfinished(&block).max(usize::from(block.last() == Some(&b'\r')));
         self.rest = block.split_off(block.len() - unfinished);
         let mut safe = String::with_capacity(block.len());
         let text = String::from_utf8_lossy(&block);
@@ -213,6 +218,11 @@ mod tests {
             prop_assert!(!shown.chars().any(is_unsafe));
             prop_assert_eq!(for_terminal(&shown), shown.as_ref());
         }
+    }
+
+    #[test]
+    fn a_character_may_come_in_two_blocks() {
+        assert_eq!((unfinished("ä".as_bytes()), unfinished(b"a\xc3"), unfinished(b"a\xff")), (0, 1, 0));
     }
 
     #[test]

@@ -25,7 +25,7 @@ use clap::ValueEnum;
 use serde::Serialize;
 use serde_json::Value;
 
-pub use self::escape::TerminalText;
+pub use self::escape::{TerminalText, unfinished};
 pub use self::listing::{Listing, TableView};
 use self::progress::Progress;
 pub use self::receipt_file::ReceiptFile;

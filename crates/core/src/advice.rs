@@ -20,6 +20,8 @@
 use std::fmt;
 use std::sync::OnceLock;
 
+use serde::{Serialize, Serializer};
+
 use crate::feature::Feature;
 
 /// The words of a front end for steps, settings and features.
@@ -44,14 +46,22 @@ pub fn install(vocabulary: &'static dyn Vocabulary) {
     VOCABULARY.get_or_init(|| vocabulary);
 }
 
-/// Returns the name of `feature` in the words of the front end.
-pub fn feature_name(feature: Feature) -> &'static str {
-    VOCABULARY.get().map_or(feature.id(), |words| words.feature(feature))
+impl Feature {
+    /// Returns the verb or the flag that needs it, in the words of the front end.
+    pub fn name(self) -> &'static str {
+        VOCABULARY.get().map_or(self.id(), |words| words.feature(self))
+    }
+
+    /// Returns what to do on a backend that lacks it, in the words of the front end.
+    pub fn alternative(self) -> String {
+        VOCABULARY.get().map_or_else(|| format!("it lacks {}", self.id()), |words| words.alternative(self))
+    }
 }
 
-/// Returns what to do on a backend that lacks `feature`, in the words of the front end.
-pub fn alternative(feature: Feature) -> String {
-    VOCABULARY.get().map_or_else(|| format!("it lacks {}", feature.id()), |words| words.alternative(feature))
+impl Serialize for Feature {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
 }
 
 /// Something that a user can do next.

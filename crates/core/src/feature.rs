@@ -1,8 +1,4 @@
-//! The features that a backend may have.
-
-use serde::{Serialize, Serializer};
-
-use crate::advice;
+//! The features that a backend may have. Their names for users are in [`crate::advice`].
 
 /// Something that a backend may lack.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,21 +81,5 @@ impl Feature {
             Feature::UserIdentity => "user-identity",
             Feature::IsolationKey => "isolation-key",
         }
-    }
-
-    /// Returns the verb or the flag that needs it, in the words of the front end.
-    pub fn name(self) -> &'static str {
-        advice::feature_name(self)
-    }
-
-    /// Returns what to do on a backend that lacks it, in the words of the front end.
-    pub fn alternative(self) -> String {
-        advice::alternative(self)
-    }
-}
-
-impl Serialize for Feature {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.name())
     }
 }

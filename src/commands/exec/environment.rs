@@ -1,11 +1,12 @@
 //! The environment of a command, and code from a file.
 
 use std::ffi::{OsStr, OsString};
-use std::fs::File;
-use std::io::{self, Read};
+use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
-use wharf_core::config::env;
+use wharf_core::body::open_stdin;
+use wharf_core::config::{env, small};
 use wharf_core::error::{Error, Result};
 use wharf_core::platform;
 
@@ -16,10 +17,10 @@ const LIMIT: u64 = 1 << 20;
 ///
 /// # Errors
 /// `usage` for a name that no variable can have; `io` and `not_found` for a file that cannot be read.
-pub(super) fn read(flags: &[OsString], files: &[PathBuf]) -> Result<Vec<(String, OsString)>> {
+pub(super) fn read(flags: &[OsString], files: &[PathBuf], until: Option<Instant>) -> Result<Vec<(String, OsString)>> {
     let mut variables = Vec::new();
     for file in files {
-        let text = read_text(file)?;
+        let text = read_text(file, "the file of variables", until)?;
         for (number, line) in text.lines().enumerate() {
             let line = line.trim_start();
             if !line.is_empty() && !line.starts_with('#') {
@@ -59,33 +60,27 @@ fn is_name(name: &str) -> bool {
 }
 
 /// Returns the code that `--language` runs: the file that the only word names, or stdin for `-` or no word.
-pub(super) fn read_code(words: &[OsString]) -> Result<String> {
+pub(super) fn read_code(words: &[OsString], until: Option<Instant>) -> Result<String> {
+    let what = "the code";
     match words {
-        [] => read_stdin(),
-        [word] if word == "-" => read_stdin(),
-        [file] => read_text(Path::new(file)),
+        [file] if file != "-" => read_text(Path::new(file), what, until),
+        [] | [_] => {
+            let mut code = Vec::new();
+            let read = open_stdin()?.take(LIMIT + 1).read_to_end(&mut code);
+            read.map_err(|e| Error::io("reading code from stdin", &e))?;
+            if code.len() as u64 > LIMIT {
+                return Err(Error::usage(format!("{what} from stdin is larger than {LIMIT} bytes"))
+                    .hint("upload it, and run it by its path in the session"));
+            }
+            String::from_utf8(code).map_err(|_| Error::usage(format!("{what} from stdin is not UTF-8")))
+        }
         _ => Err(Error::usage("--language takes one file of code").hint("name one file, or - for stdin")),
     }
 }
 
-fn read_stdin() -> Result<String> {
-    let doing = |e: io::Error| Error::io("reading code from stdin", &e);
-    limited(platform::stdin().map_err(doing)?, "stdin").map_err(doing)?
-}
-
-fn read_text(path: &Path) -> Result<String> {
-    let doing = |e: io::Error| Error::io(format!("reading `{}`", path.display()), &e);
-    limited(File::open(path).map_err(doing)?, &path.display().to_string()).map_err(doing)?
-}
-
-fn limited(reader: impl Read, name: &str) -> io::Result<Result<String>> {
-    let mut text = String::new();
-    reader.take(LIMIT + 1).read_to_string(&mut text)?;
-    if text.len() as u64 > LIMIT {
-        return Ok(Err(Error::usage(format!("this has more than 1 MiB: `{name}`"))
-            .hint("upload it, and run it by its path in the session")));
-    }
-    Ok(Ok(text))
+fn read_text(path: &Path, what: &str, until: Option<Instant>) -> Result<String> {
+    String::from_utf8(small::read(path, what, LIMIT, until)?)
+        .map_err(|_| Error::usage(format!("{what} is not UTF-8: `{}`", path.display())))
 }
 
 #[cfg(test)]
@@ -95,7 +90,7 @@ mod tests {
     #[test]
     fn variables_are_read_as_docker_reads_them() {
         let flags = ["A=1", "B=", "C=a=b", "WHARF_TEST_UNSET_VARIABLE"].map(OsString::from);
-        let read = read(&flags, &[]).unwrap();
+        let read = read(&flags, &[], None).unwrap();
         let read: Vec<_> = read.iter().map(|(name, value)| (name.as_str(), value.to_str().unwrap())).collect();
         assert_eq!(read, [("A", "1"), ("B", ""), ("C", "a=b")]);
         for bad in ["=x", "1A=x", "A B=x", ""] {

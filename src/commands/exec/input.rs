@@ -12,11 +12,6 @@ use wharf_core::{platform, thread};
 /// Bytes that are read from a terminal at once.
 const BLOCK: usize = 4096;
 
-/// A command without `-i` reads nothing.
-pub(super) fn empty() -> ProgramInput {
-    ProgramInput::Empty
-}
-
 /// Passes stdin on: a file or a pipe itself, so that nothing is read that the command does not want; a terminal by
 /// blocks, because a process in another group may not read from it.
 ///
@@ -46,11 +41,6 @@ pub(super) fn stdin(tty: bool) -> Result<ProgramInput> {
 pub(super) fn terminal_size() -> TerminalSize {
     let (columns, rows) = terminal_size::terminal_size().map_or((80, 24), |(width, height)| (width.0, height.0));
     TerminalSize { rows, columns }
-}
-
-/// Passes every key on until the guard is dropped; none where stdin is not a terminal.
-pub(super) fn raw_mode() -> Option<platform::RawMode> {
-    platform::RawMode::of_stdin()
 }
 
 /// Returns the sizes that this process's terminal gets, for a command that has one.

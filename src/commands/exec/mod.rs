@@ -9,16 +9,17 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
-use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::time::Instant;
 
 use self::sink::{ExecSink, RunningSink};
 use super::Cx;
 use wharf_client::backend::Feature;
-use wharf_client::backend::exec::{CommandEnd, CommandEvent, CommandLine, CommandStatus, NewCommand, RunningCommand};
+use wharf_client::backend::exec::{
+    CommandEnd, CommandEvent, CommandLine, CommandStatus, NewCommand, ProgramInput, RunningCommand,
+};
 use wharf_core::error::{Error, Kind, Result};
-use wharf_core::model::{ExecStatus, SessionId};
-use wharf_core::platform::{Signal, SignalEvent};
+use wharf_core::model::ExecStatus;
+use wharf_core::platform::{RawMode, Signal};
 use wharf_transfer::stop::stopped;
 
 /// How long a command may take to end once it was asked to.
@@ -85,13 +86,14 @@ impl ExecArgs {
         if self.language.is_some() {
             backend.require(Feature::ExecLanguage)?;
         }
-        let env = environment::read(&self.env, &self.env_file)?;
+        let until = cx.settings()?.deadline;
+        let env = environment::read(&self.env, &self.env_file, until)?;
         let cwd = self.cwd.as_deref().map(|cwd| cx.resolve(cwd)).transpose()?;
-        let command = command_line(self.shell, self.language, self.command)?;
+        let command = command_line(self.shell, self.language, self.command, until)?;
         let sink = ExecSink::new(cx, &session, backend.capabilities().backend, command.words(), self.tty)?;
         let terminal = self.tty.then(input::terminal_size);
-        let input = if self.interactive { input::stdin(self.tty)? } else { input::empty() };
-        let raw = (self.tty && self.interactive).then(input::raw_mode).flatten();
+        let input = if self.interactive { input::stdin(self.tty)? } else { ProgramInput::Empty };
+        let raw = (self.tty && self.interactive).then(RawMode::of_stdin).flatten();
         let started = exec.start(&session, NewCommand { command, cwd, env, input, terminal }).await?;
         let result = follow(cx, started, sink.begin(), self.tty).await;
         drop(raw);
@@ -100,13 +102,18 @@ impl ExecArgs {
 }
 
 /// Returns what the arguments ask to be run.
-fn command_line(shell: Option<String>, language: Option<String>, words: Vec<OsString>) -> Result<CommandLine> {
+fn command_line(
+    shell: Option<String>,
+    language: Option<String>,
+    words: Vec<OsString>,
+    until: Option<std::time::Instant>,
+) -> Result<CommandLine> {
     match (shell, language) {
         (Some(script), _) if words.is_empty() => Ok(CommandLine::Script(script)),
         (Some(_), _) => Err(Error::usage("--shell takes the whole script as its value")
             .hint("quote it, or leave out --shell to run the words as they are")),
         (None, Some(language)) => {
-            let code = environment::read_code(&words)?;
+            let code = environment::read_code(&words, until)?;
             Ok(CommandLine::Code { language, code })
         }
         (None, None) if words.first().is_none_or(|name| name.is_empty()) => {
@@ -144,9 +151,10 @@ async fn follow(cx: &Cx, mut command: Box<dyn RunningCommand>, mut sink: Running
         };
         tokio::select! {
             event = command.next() => match event {
+                // Nothing reads it any more.
+                Ok(CommandEvent::Output(..)) if stopping.as_ref().is_some_and(|it| it.why == Kind::Closed) => {}
                 Ok(CommandEvent::Output(stream, bytes)) => {
-                    let written = if stopping.as_ref().is_some_and(|it| it.why == Kind::Closed) { Ok(()) } else { sink.write(stream, &bytes) };
-                    if let Err(error) = written {
+                    if let Err(error) = sink.write(stream, &bytes) {
                         if error.kind() != Kind::Closed {
                             drop(command.signal(Signal::Terminate).await);
                             return Err(error);
@@ -167,7 +175,7 @@ async fn follow(cx: &Cx, mut command: Box<dyn RunningCommand>, mut sink: Running
                     return Err(error);
                 }
             },
-            signal = next(&mut signals) => {
+            signal = signals.next() => {
                 if stopping.as_ref().is_some_and(|it| it.why != Kind::Closed) {
                     // The second one: leave at once.
                     drop(tokio::time::timeout(LAST, command.signal(Signal::Kill)).await);
@@ -223,23 +231,5 @@ fn stopped_error(why: Kind) -> Error {
     match why {
         Kind::Closed => Error::new(why, "the reader of stdout went away"),
         why => stopped(why).hint("the command was stopped"),
-    }
-}
-
-/// The next signal, if there ever is one.
-async fn next(signals: &mut Option<UnboundedReceiver<SignalEvent>>) -> SignalEvent {
-    match signals {
-        Some(signals) => match signals.recv().await {
-            Some(signal) => signal,
-            None => std::future::pending().await,
-        },
-        None => std::future::pending().await,
-    }
-}
-
-/// Returns the session that a SESSION argument names.
-impl Cx {
-    fn session(&self, text: &str) -> Result<SessionId> {
-        if text == ":" { self.chosen_session() } else { text.parse() }
     }
 }

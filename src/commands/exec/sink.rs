@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use tokio::time::Instant;
 
 use super::Cx;
-use crate::output::{Format, TerminalText};
+use crate::output::{Format, TerminalText, unfinished};
 use wharf_client::backend::exec::{CommandEnd, CommandStatus, OutputStream};
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{Encoding, ExecResult, ExecStatus, OutputEvent, Provider, SessionId, Timestamp};
@@ -55,7 +55,8 @@ struct StreamSink {
     kept: Excerpt,
     /// The beginning of a character that the next block continues.
     rest: Vec<u8>,
-    text: TerminalText,
+    /// Makes text safe for the terminal that it goes to; none where bytes pass unchanged.
+    escape: Option<TerminalText>,
 }
 
 /// The beginning and the end of a stream.
@@ -94,14 +95,12 @@ impl<'a> ExecSink<'a> {
 
     /// Returns the sink of the command, which was started now.
     pub(super) fn begin(self) -> RunningSink<'a> {
-        RunningSink {
-            sink: self,
-            started_at: Timestamp::now(),
-            started: Instant::now(),
-            stdout: StreamSink::default(),
-            stderr: StreamSink::default(),
-            events: 0,
-        }
+        let stream = |is_terminal: bool| StreamSink {
+            escape: (is_terminal && !self.tty).then(TerminalText::default),
+            ..StreamSink::default()
+        };
+        let (stdout, stderr) = (stream(io::stdout().is_terminal()), stream(io::stderr().is_terminal()));
+        RunningSink { sink: self, started_at: Timestamp::now(), started: Instant::now(), stdout, stderr, events: 0 }
     }
 }
 
@@ -125,28 +124,24 @@ impl RunningSink<'_> {
                 sink.kept.push(bytes);
                 let mut block = std::mem::take(&mut sink.rest);
                 block.extend_from_slice(bytes);
-                let whole = block.len() - incomplete(&block);
+                let whole = block.len() - unfinished(&block);
                 sink.rest = block.split_off(whole);
                 self.event(stream, &block)
             }
-            (Form::Bytes, OutputStream::Stdout) => {
-                let out = &self.sink.cx.out;
-                if io::stdout().is_terminal() && !self.sink.tty {
-                    out.bytes(sink.text.push(bytes).as_bytes())?;
-                } else {
-                    out.bytes(bytes)?;
+            (Form::Bytes, stream) => {
+                let safe = sink.escape.as_mut().map(|escape| escape.push(bytes));
+                let bytes = safe.as_deref().map_or(bytes, str::as_bytes);
+                match stream {
+                    OutputStream::Stdout => {
+                        let out = &self.sink.cx.out;
+                        out.bytes(bytes).and_then(|()| out.flush())
+                    }
+                    OutputStream::Stderr => {
+                        // A reader of stderr that went away misses it; the command goes on.
+                        drop(io::stderr().lock().write_all(bytes));
+                        Ok(())
+                    }
                 }
-                out.flush()
-            }
-            (Form::Bytes, OutputStream::Stderr) => {
-                let mut stderr = io::stderr().lock();
-                // A reader of stderr that went away misses it; the command goes on.
-                drop(if stderr.is_terminal() && !self.sink.tty {
-                    stderr.write_all(sink.text.push(bytes).as_bytes())
-                } else {
-                    stderr.write_all(bytes)
-                });
-                Ok(())
             }
         }
     }
@@ -237,21 +232,13 @@ impl Excerpt {
     /// Returns what was kept. Where the middle is missing, no character is cut in two there.
     fn bytes(mut self) -> Vec<u8> {
         if self.truncated {
-            self.first.truncate(self.first.len() - incomplete(&self.first));
+            self.first.truncate(self.first.len() - unfinished(&self.first));
             while self.last.front().is_some_and(|byte| byte & 0xc0 == 0x80) {
                 self.last.pop_front();
             }
         }
         self.first.extend(self.last);
         self.first
-    }
-}
-
-/// Returns how many bytes at the end are the beginning of a character.
-fn incomplete(bytes: &[u8]) -> usize {
-    match std::str::from_utf8(bytes) {
-        Err(e) if e.error_len().is_none() => bytes.len() - e.valid_up_to(),
-        _ => 0,
     }
 }
 
@@ -279,10 +266,5 @@ mod tests {
         let mut small = Excerpt::default();
         small.push(b"\xff");
         assert_eq!((small.truncated, small.bytes()), (false, vec![0xff]));
-    }
-
-    #[test]
-    fn a_character_may_come_in_two_blocks() {
-        assert_eq!((incomplete("ä".as_bytes()), incomplete(b"a\xc3"), incomplete(b"a\xff")), (0, 1, 0));
     }
 }

@@ -10,7 +10,8 @@ use super::Capabilities;
 use wharf_core::error::{Error, Result};
 use wharf_core::model::{Provider, RemotePath, SessionId};
 use wharf_core::platform::Signal;
-pub use wharf_core::platform::process::{OutputStream, ProgramInput, TerminalSize};
+pub use wharf_core::platform::TerminalSize;
+pub use wharf_core::platform::process::{OutputStream, ProgramInput};
 
 /// A command to run in a session.
 pub struct NewCommand {

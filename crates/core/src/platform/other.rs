@@ -321,7 +321,7 @@ impl OutputProbe {
     }
 
     /// There are no pseudo-terminals.
-    pub fn resize(&self, _size: super::process::TerminalSize) -> io::Result<()> {
+    pub fn resize(&self, _size: super::TerminalSize) -> io::Result<()> {
         Err(io::ErrorKind::Unsupported.into())
     }
 }

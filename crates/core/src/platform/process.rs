@@ -10,7 +10,7 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::process::{Child, Command};
 use tokio::sync::mpsc;
 
-use super::{OutputProbe, OutputReader, Signal};
+use super::{OutputProbe, OutputReader, Signal, TerminalSize};
 
 /// Bytes that one event holds at most.
 const CHUNK: usize = 64 << 10;
@@ -39,15 +39,6 @@ pub enum ProgramInput {
     Stream(mpsc::Receiver<Bytes>),
 }
 
-/// The size of a terminal, in characters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct TerminalSize {
-    /// Rows.
-    pub rows: u16,
-    /// Columns.
-    pub columns: u16,
-}
-
 /// One of the two output streams. A terminal has only `Stdout`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OutputStream {
@@ -66,11 +57,16 @@ pub enum ProgramEvent {
     Ended(ExitStatus),
 }
 
+/// Returns the status that shells have for a program that could not be started: 127 for one that does not exist, 126 for
+/// one that exists and could not be run.
+pub fn start_failure(error: &io::Error) -> u8 {
+    if error.kind() == io::ErrorKind::NotFound { 127 } else { 126 }
+}
+
 /// A running program. Dropped before it ended, its process group is killed.
 pub struct RunningProgram {
     child: Child,
     process: u32,
-    terminal: Option<OutputProbe>,
     stdout: Pipe,
     stderr: Pipe,
     status: Option<ExitStatus>,
@@ -112,7 +108,7 @@ impl RunningProgram {
             tokio::spawn(feed(blocks, stdin, b""));
         }
         let (stdout, stderr) = (Pipe::of(child.stdout.take())?, Pipe::of(child.stderr.take())?);
-        Ok(Self::of(child, None, stdout, stderr))
+        Ok(Self::of(child, stdout, stderr))
     }
 
     #[cfg(unix)]
@@ -127,7 +123,6 @@ impl RunningProgram {
         let command = pty_process::Command::new(name).args(args).current_dir(program.cwd);
         let command = command.envs(program.env.iter().map(|(name, value)| (name, value)));
         let child = command.spawn(pts).map_err(fault)?;
-        let terminal = OutputProbe::of(&pty)?;
         let probe = OutputProbe::of(&pty)?;
         let (reader, writer) = pty.into_split();
         // Without a writer, the program would read the end of its input as a terminal that was closed.
@@ -136,7 +131,7 @@ impl RunningProgram {
             ProgramInput::Empty | ProgramInput::Inherited => {}
         }
         let stdout = Pipe { reader: Some(Box::new(reader)), probe: Some(probe), ..Pipe::default() };
-        Ok(Self::of(child, Some(terminal), stdout, Pipe::default()))
+        Ok(Self::of(child, stdout, Pipe::default()))
     }
 
     #[cfg(not(unix))]
@@ -144,9 +139,9 @@ impl RunningProgram {
         Err(io::ErrorKind::Unsupported.into())
     }
 
-    fn of(child: Child, terminal: Option<OutputProbe>, stdout: Pipe, stderr: Pipe) -> Self {
+    fn of(child: Child, stdout: Pipe, stderr: Pipe) -> Self {
         let process = child.id().unwrap_or_default();
-        RunningProgram { child, process, terminal, stdout, stderr, status: None }
+        RunningProgram { child, process, stdout, stderr, status: None }
     }
 
     /// Returns the number of the process, which is that of its group as well.
@@ -195,12 +190,12 @@ impl RunningProgram {
         super::signal_group(self.process, signal)
     }
 
-    /// Changes the size of the program's terminal, where it has one.
+    /// Changes the size of the program's terminal.
     ///
     /// # Errors
-    /// Those of the system.
+    /// Those of the system, also where the program has no terminal.
     pub fn resize(&self, size: TerminalSize) -> io::Result<()> {
-        self.terminal.as_ref().map_or(Ok(()), |terminal| terminal.resize(size))
+        self.stdout.probe.as_ref().map_or(Ok(()), |terminal| terminal.resize(size))
     }
 }
 

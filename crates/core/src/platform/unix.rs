@@ -24,8 +24,7 @@ use signal_hook::iterator::SignalsInfo;
 use signal_hook::iterator::exfiltrator::WithOrigin;
 use signal_hook::low_level::siginfo::Cause;
 
-use super::process::TerminalSize;
-use super::{FileKey, Signal, SignalEvent, StdinKind};
+use super::{FileKey, Signal, SignalEvent, StdinKind, TerminalSize};
 use crate::body::Attributes;
 use crate::model::{Timestamp, entry};
 use crate::thread;

@@ -141,7 +141,7 @@ impl Db {
 
     /// Reads, outside any transaction.
     pub(super) fn read<T>(&self, doing: &str, read: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T> {
-        read(&self.lock()).map_err(|e| fault(doing, &e))
+        self.read_with(|c| read(c).map_err(|e| fault(doing, &e)))
     }
 
     /// The same for work that has errors of its own.

@@ -21,15 +21,9 @@ use crate::backend::{Capabilities, Feature};
 use wharf_core::config::env;
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{Provider, RemotePath, SessionId, SessionPath};
-use wharf_core::platform::process::{Program, ProgramEvent, RunningProgram};
+use wharf_core::platform::process::{Program, ProgramEvent, RunningProgram, start_failure};
 use wharf_core::platform::{self, Signal};
 use wharf_core::random;
-
-/// The status that shells have for a program that exists and could not be run.
-const NOT_RUN: u8 = 126;
-
-/// The status that shells have for a program that does not exist.
-const NOT_FOUND: u8 = 127;
 
 /// How often a session with a limited idle time is noted as used while a command runs: this often in that time.
 const RENEWALS: u32 = 4;
@@ -109,14 +103,13 @@ impl Exec for LocalExec {
 /// Returns what a shell would make of a program that cannot be started.
 fn not_started(name: &OsString, error: &io::Error) -> CommandStatus {
     let name = platform::shown(name);
-    if error.kind() == io::ErrorKind::NotFound {
-        let hint = "check the name and PATH; a script needs the interpreter that its first line names";
-        return CommandStatus::NotStarted(
-            NOT_FOUND,
-            Error::not_found(format!("command not found: `{name}`")).hint(hint),
-        );
-    }
-    CommandStatus::NotStarted(NOT_RUN, Error::io(format!("running `{name}`"), error))
+    let why = if error.kind() == io::ErrorKind::NotFound {
+        Error::not_found(format!("command not found: `{name}`"))
+            .hint("check the name and PATH; a script needs the interpreter that its first line names")
+    } else {
+        Error::io(format!("running `{name}`"), error)
+    };
+    CommandStatus::NotStarted(start_failure(error), why)
 }
 
 /// A command that could not be started.

@@ -33,9 +33,12 @@ pub(super) fn refuse_running(connection: &Connection, session: i64, id: &Session
     if running.is_empty() {
         return Ok(());
     }
-    let list = running.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-    Err(Error::conflict(format!("a command is running in the session `{id}`: process {list}"))
+    Err(Error::conflict(format!("a command is running in the session `{id}`: process {}", list(&running)))
         .hint(format!("wait for it, or stop it: {}", Step::DeleteSession { id: Some(id.as_str()), force: true })))
+}
+
+fn list(processes: &[u32]) -> String {
+    processes.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
 /// Asks the commands of a session to end, kills those that do not, and waits until all have ended.
@@ -51,10 +54,8 @@ pub(super) async fn interrupt(home: &LocalHome, id: &SessionId) -> Result<()> {
             return Ok(());
         }
         if begun.elapsed() > PATIENCE * 2 {
-            return Err(Error::conflict("a command in the session does not end").hint(format!(
-                "end it yourself: {}",
-                running.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
-            )));
+            return Err(Error::conflict("a command in the session does not end")
+                .hint(format!("end it yourself: {}", list(&running))));
         }
         if begun.elapsed() > PATIENCE {
             signal = Signal::Kill;

@@ -15,7 +15,7 @@ use super::capabilities::CAPABILITIES;
 use super::db::{RowPage, fault, micros, read_ttl, timestamp, too_much, undeleted, unknown};
 use super::disk::UNMOUNT;
 use super::home::LocalHome;
-use super::running;
+use super::running::{interrupt, refuse_running, running};
 use crate::backend::{
     Capabilities, LabelPatch, NewSession, Page, PageRequest, SessionChange, SessionQuery, Sessions, body_document,
     expiry,
@@ -186,17 +186,13 @@ impl Sessions for LocalSessions {
 
     async fn delete(&self, id: &SessionId, force: bool) -> Result<()> {
         if force {
-            running::interrupt(&self.home, id).await?;
+            interrupt(&self.home, id).await?;
         }
         self.home.remove_session(id)
     }
 
     async fn foresee_delete(&self, id: &SessionId) -> Result<()> {
-        self.get(id).await?;
-        let seq = self.home.live(id).map(|live| live.seq);
-        if let Ok(seq) = seq {
-            self.home.db()?.read_with(|c| running::refuse_running(c, seq, id))?;
-        }
+        self.home.db()?.read_with(|c| find_to_delete(c, id))?.ok_or_else(|| unknown(id))?;
         match self.home.disk()?.mount_within(id) {
             Some(left) => {
                 Err(Error::new(Kind::Io, format!("deleting the session `{id}` would leave something: {left}"))
@@ -275,7 +271,7 @@ impl LocalHome {
         for (seq, id) in expired {
             let decide = "UPDATE session SET deleting = 1 WHERE seq = ?1 AND (deleting OR expires_at <= ?2)";
             let decided = self.db()?.write(doing, |tx| {
-                if running::running(tx, seq).map_err(|e| fault(doing, &e))?.is_empty() {
+                if running(tx, seq).map_err(|e| fault(doing, &e))?.is_empty() {
                     tx.execute(decide, [seq, now]).map_err(|e| fault(doing, &e))
                 } else {
                     Ok(0)
@@ -308,11 +304,7 @@ impl LocalHome {
     fn remove_session(&self, id: &SessionId) -> Result<()> {
         let doing = "deleting a session";
         let row = self.db()?.write(doing, |tx| {
-            let shown = find(tx, id).map_err(|e| fault(doing, &e))?;
-            if let Some(row) = &shown {
-                running::refuse_running(tx, row.seq, id)?;
-            }
-            let shown = shown.is_some();
+            let shown = find_to_delete(tx, id)?.is_some();
             tx.query_row("UPDATE session SET deleting = 1 WHERE id = ?1 RETURNING seq", [id.as_str()], |row| row.get(0))
                 .optional()
                 .map(|seq| seq.map(|seq: i64| (seq, shown)))
@@ -464,6 +456,18 @@ fn read_row(row: &Row<'_>) -> rusqlite::Result<FullSessionRow> {
 fn find(connection: &Connection, id: &SessionId) -> rusqlite::Result<Option<FullSessionRow>> {
     let sql = format!("{SELECT} AND id = ?2");
     connection.prepare_cached(&sql)?.query_row(params![micros(Timestamp::now()), id.as_str()], read_row).optional()
+}
+
+/// Returns a session's row, if there is one.
+///
+/// # Errors
+/// `conflict` while a command runs in the session.
+fn find_to_delete(connection: &Connection, id: &SessionId) -> Result<Option<FullSessionRow>> {
+    let row = find(connection, id).map_err(|e| fault("looking for a session", &e))?;
+    if let Some(row) = &row {
+        refuse_running(connection, row.seq, id)?;
+    }
+    Ok(row)
 }
 
 /// Returns the row of a usable session.

@@ -272,13 +272,8 @@ impl Auth for Chain {
 
 #[cfg(test)]
 mod tests {
+    use super::outcome::tests::token;
     use super::*;
-    use jiff::SignedDuration;
-
-    fn token(seconds: i64) -> AccessToken {
-        let end = Timestamp::now().checked_add(SignedDuration::from_secs(seconds)).unwrap();
-        AccessToken { text: "tok-0123456789".to_owned(), expires_at: Some(end) }
-    }
 
     #[test]
     fn what_was_looked_for_is_named_and_what_was_said_is_repeated() {

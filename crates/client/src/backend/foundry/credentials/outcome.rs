@@ -72,10 +72,11 @@ pub(super) fn check_tenant(tenant: &str) -> Result<()> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
-    fn token(seconds: i64) -> AccessToken {
+    /// Returns a token that ends in `seconds`.
+    pub(in super::super) fn token(seconds: i64) -> AccessToken {
         let end = Timestamp::now().checked_add(SignedDuration::from_secs(seconds)).unwrap();
         AccessToken { text: "tok-0123456789".to_owned(), expires_at: Some(end) }
     }
