@@ -17,9 +17,9 @@ use wharf_core::config::{Flags, Origin, Settings};
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{RemotePath, SessionId, SessionPath, Target};
 use wharf_core::platform::SignalEvent;
+use wharf_core::verdict::Verdict;
 use wharf_transfer::Options as TransferOptions;
 use wharf_transfer::stop::Stop;
-use wharf_transfer::tally::Tally;
 
 /// The context of a command: settings, backend and output. Each is created at its first use.
 pub struct Cx {
@@ -192,18 +192,18 @@ impl Cx {
 
     /// Does one thing to each subject of a verb, and prints what came of it.
     pub async fn each<S, T: Record>(&self, subjects: &[S], work: impl AsyncFn(&S) -> Result<T>) -> Result<()> {
-        let mut tally = Tally::default();
+        let mut verdict = Verdict::default();
         let mut done = Vec::new();
         for subject in subjects {
             match work(subject).await {
                 Ok(record) => {
                     done.push(record);
-                    tally.done();
+                    verdict.succeeded();
                 }
-                Err(error) => tally.failed(error),
+                Err(error) => verdict.failed(error),
             }
         }
-        self.out.objects(subjects.len(), &done, tally.verdict(T::NOUN))
+        self.out.objects(subjects.len(), &done, verdict.into_result(T::NOUN))
     }
 
     /// How files are transferred where no flag of the command says more.
@@ -227,7 +227,7 @@ impl Cx {
     ) -> Result<()> {
         let mut walk = Pager::new(self.backend()?.capabilities().backend, paging.page.as_deref(), paging.limit())?;
         let answers = self.answers.as_ref().filter(|_| self.out.wants_pages());
-        let mut tally = Tally::default();
+        let mut verdict = Verdict::default();
         loop {
             let page = match walk.request() {
                 Ok(None) => break,
@@ -247,13 +247,13 @@ impl Cx {
             // What came first is the page.
             let raw = answers.and_then(|answers| answers.take().into_iter().next());
             if let Some(raw) = &raw {
-                shown(listing.push_page(raw.get()), &mut tally)?;
+                shown(listing.push_page(raw.get()), &mut verdict)?;
             }
             for item in items {
                 match item {
                     Ok(_) if raw.is_some() => {}
-                    Ok(item) => shown(listing.push(&item), &mut tally)?,
-                    Err(error) => tally.failed(error),
+                    Ok(item) => shown(listing.push(&item), &mut verdict)?,
+                    Err(error) => verdict.failed(error),
                 }
             }
             if let Some(token) = more {
@@ -261,7 +261,7 @@ impl Cx {
             }
         }
         listing.finish()?;
-        tally.verdict(T::NOUN)
+        verdict.into_result(T::NOUN)
     }
 }
 
@@ -283,10 +283,10 @@ impl Signals {
 }
 
 /// Counts what came of a record that was to be shown: one that its format cannot hold is not the end of the others.
-pub(super) fn shown(pushed: Result<()>, tally: &mut Tally) -> Result<()> {
+pub(super) fn shown(pushed: Result<()>, verdict: &mut Verdict) -> Result<()> {
     match pushed {
-        Ok(()) => tally.done(),
-        Err(error) if error.kind() == Kind::Usage => tally.failed(error),
+        Ok(()) => verdict.succeeded(),
+        Err(error) if error.kind() == Kind::Usage => verdict.failed(error),
         Err(error) => return Err(error),
     }
     Ok(())

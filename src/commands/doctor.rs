@@ -7,7 +7,7 @@ use super::Cx;
 use crate::output::{Align, Column, Record, TableView};
 use wharf_client::backend::{Capabilities, Check};
 use wharf_core::error::{Error, Result};
-use wharf_transfer::tally::Tally;
+use wharf_core::verdict::Verdict;
 
 /// When this version was made: a clock before it is wrong.
 const EPOCH: &str = "2026-11-01T00:00:00Z";
@@ -33,20 +33,20 @@ pub(super) async fn run(cx: &Cx) -> Result<()> {
         }
         Err(error) => findings.push(Check { name: "backend", outcome: Err(error) }),
     }
-    let mut tally = Tally::default();
+    let mut verdict = Verdict::default();
     let mut listing = cx.out.listing().ignore_closed_stdout();
     for finding in findings {
         listing.push(&CheckRecord::of(&finding))?;
         match finding.outcome {
-            Ok(_) => tally.done(),
-            Err(error) => tally.failed(error),
+            Ok(_) => verdict.succeeded(),
+            Err(error) => verdict.failed(error),
         }
     }
     for (check, warning) in warnings {
         cx.out.note(format!("warning: {warning}"));
         listing.push(&CheckRecord { ok: true, ..CheckRecord::of(&Check { name: check, outcome: Err(warning) }) })?;
     }
-    listing.conclude(tally.verdict("checks"))
+    listing.conclude(verdict.into_result("checks"))
 }
 
 fn clock() -> Result<String> {

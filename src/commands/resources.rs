@@ -15,9 +15,9 @@ use wharf_client::backend::{Feature, NewResource, body_document as shape};
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::receipt::DeletionTarget;
 use wharf_core::model::{Deletion, RemotePath, Resource, ResourceKind, SessionId};
+use wharf_core::verdict::Verdict;
 use wharf_transfer::Transfer;
 use wharf_transfer::mount::MountUploads;
-use wharf_transfer::tally::Tally;
 
 #[derive(Debug, Subcommand)]
 #[command(defer = true)]
@@ -108,17 +108,17 @@ impl ResourcesAddArgs {
         let ready = upload_local(&mut uploads, specs).await.map_err(|error| name_left(&uploads, error))?;
         let made: Vec<_> = ready.iter().filter_map(|(_, upload)| upload.clone()).collect();
         cx.log_uploads(&session, &made, None);
-        let mut tally = Tally::default();
+        let mut verdict = Verdict::default();
         let (mut added, mut undone) = (Vec::new(), Vec::new());
         for (new, upload) in ready {
             let work = async { backend.require_resources()?.add(&session, new).await };
             match uploads.mount(upload.as_slice(), work).await {
                 Ok(resource) => {
                     added.push(resource);
-                    tally.done();
+                    verdict.succeeded();
                 }
                 Err(error) => {
-                    tally.failed(error);
+                    verdict.failed(error);
                     undone.extend(upload);
                 }
             }
@@ -126,7 +126,7 @@ impl ResourcesAddArgs {
         undone.retain(|id| !uploads.left().contains(id));
         cx.forget_uploads(&undone);
         let settled = backend.flush().await;
-        let verdict = tally.verdict(Resource::NOUN).map_err(|error| name_left(&uploads, error));
+        let verdict = verdict.into_result(Resource::NOUN).map_err(|error| name_left(&uploads, error));
         cx.out.objects(asked, &added, settled.and(verdict))
     }
 
@@ -315,19 +315,19 @@ impl ResourcesDeleteArgs {
             return Err(Error::usage("a resource id is missing")
                 .hint("give its id or --mount-path; `wharf resources list SESSION` shows both"));
         }
-        let mut tally = Tally::default();
+        let mut verdict = Verdict::default();
         let mut listing = cx.out.listing().ignore_closed_stdout();
         for id in ids {
             match backend.require_resources()?.remove(&session, &id).await {
                 Ok(()) => {
                     listing.push(&Deletion { what: DeletionTarget::Id(id), deleted: true, missing: false })?;
-                    tally.done();
+                    verdict.succeeded();
                 }
-                Err(error) => tally.failed(error),
+                Err(error) => verdict.failed(error),
             }
         }
         let settled = backend.flush().await;
-        listing.conclude(settled.and(tally.verdict(Resource::NOUN)))
+        listing.conclude(settled.and(verdict.into_result(Resource::NOUN)))
     }
 }
 

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::Value;
 
-use wharf_transfer::event::Summary;
+use wharf_transfer::event::TransferSummary;
 
 /// `812 B`, `1.2 MiB`.
 pub fn size(bytes: u64) -> String {
@@ -27,7 +27,7 @@ pub fn size(bytes: u64) -> String {
 }
 
 /// What a transfer of `from` says of which no file is at its destination.
-pub fn nothing(summary: &Summary, from: &str) -> String {
+pub fn nothing(summary: &TransferSummary, from: &str) -> String {
     let verb = if summary.dry_run { "would be" } else { "was" };
     let mut left = Vec::new();
     if !summary.skipped.is_empty() {
@@ -41,16 +41,16 @@ pub fn nothing(summary: &Summary, from: &str) -> String {
 }
 
 /// How many files were left alone, and why.
-fn skipped(summary: &Summary) -> String {
+fn skipped(summary: &TransferSummary) -> String {
     let reasons: Vec<_> =
         summary.skipped.iter().map(|(reason, count)| format!("{count}: {}", reason.words())).collect();
     format!("{} skipped ({})", summary.skipped.values().sum::<u64>(), reasons.join("; "))
 }
 
 /// What became of several files, in a line; nothing where there was just one.
-pub fn summary(summary: &Summary, several: bool, took: Duration) -> Option<String> {
+pub fn summary(summary: &TransferSummary, several: bool, took: Duration) -> Option<String> {
     let files = |count: u64| if count == 1 { "1 file".to_owned() } else { format!("{count} files") };
-    let Summary { copied, bytes, skipped, excluded, failed, not_begun, dry_run, .. } = summary;
+    let TransferSummary { copied, bytes, skipped, excluded, failed, not_begun, dry_run, .. } = summary;
     if !several && copied + failed + excluded + skipped.values().sum::<u64>() < 2 {
         return None;
     }

@@ -35,7 +35,7 @@ pub use self::table::{Align, Column};
 use wharf_core::config::answers::Answers;
 use wharf_core::config::env;
 use wharf_core::error::{Error, Kind, Result};
-use wharf_core::model::{Provider, Receipt, ReceiptStatus};
+use wharf_core::model::{Outcome, Provider, Receipt};
 use wharf_core::platform;
 use wharf_transfer::event::{Event, Observer};
 
@@ -298,7 +298,7 @@ impl Output {
     /// rest is in the summary.
     pub fn wants(&self, receipt: &Receipt) -> bool {
         let many = self.planned.get() > FEW && self.options.format == Format::Auto && self.is_for_people();
-        let told = matches!(receipt.status, ReceiptStatus::Copied | ReceiptStatus::Skipped);
+        let told = matches!(receipt.outcome, Outcome::Copied | Outcome::Skipped(_));
         !(many && told) || self.options.verbose
     }
 

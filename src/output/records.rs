@@ -3,10 +3,10 @@
 use super::human::{or_dash, size, time};
 use super::{Align, Column, Record, TableView};
 use wharf_client::backend::Capabilities;
-use wharf_core::model::receipt::{DeletionTarget, SkipReason};
+use wharf_core::model::receipt::DeletionTarget;
 use wharf_core::model::{
-    Deletion, Entry, EntryKind, ExecResult, OutputEvent, Provider, Receipt, ReceiptStatus, Resource, Session,
-    SessionPath, StoredFile,
+    Deletion, Entry, EntryKind, ExecResult, Outcome, OutputEvent, Provider, Receipt, Resource, Session, SessionPath,
+    StoredFile,
 };
 
 const fn left(name: &'static str) -> Column {
@@ -176,13 +176,13 @@ impl Record for Receipt {
     const VIEW: TableView<Self> = TableView {
         columns: &[left("STATUS"), right("BYTES"), left("VERIFIED"), flexible("SOURCE"), flexible("DESTINATION")],
         cells: |r| {
-            let verified = match (&r.verified, &r.error) {
+            let verified = match (&r.verified, r.outcome.error()) {
                 (Some(verified), _) => verified.to_string(),
-                (None, Some(error)) if r.status == ReceiptStatus::Failed => error.kind().word().to_owned(),
-                (None, _) => "-".to_owned(),
+                (None, Some(error)) => error.kind().word().to_owned(),
+                (None, None) => "-".to_owned(),
             };
             vec![
-                r.status.word().to_owned(),
+                r.outcome.status().word().to_owned(),
                 or_dash(r.bytes, size),
                 verified,
                 r.source.clone(),
@@ -193,12 +193,16 @@ impl Record for Receipt {
 
     /// What failed or was left out is not at its destination, and has no name to go on with.
     fn key(&self) -> Option<String> {
-        let is_there = self.skipped.is_none_or(SkipReason::is_at_destination);
-        if self.is_failure() || !is_there { None } else { self.id.clone().or_else(|| self.destination.clone()) }
+        let is_there = match self.outcome {
+            Outcome::Copied | Outcome::Planned => true,
+            Outcome::Skipped(reason) => reason.is_at_destination(),
+            Outcome::Failed(_) => false,
+        };
+        is_there.then(|| self.id.clone().or_else(|| self.destination.clone())).flatten()
     }
 
     fn is_failure(&self) -> bool {
-        self.status == ReceiptStatus::Failed
+        self.outcome.error().is_some()
     }
 
     /// The stored file, where one was uploaded by itself.

@@ -87,7 +87,7 @@ fn count(
     let stop = Stop::default();
     let transfer = Transfer { backend: other, options, observer: &Silent, stop: &stop };
     wait_for(work(transfer, &mut |receipt| {
-        assert!(receipt.error.is_none(), "{receipt:?}");
+        assert!(receipt.outcome.error().is_none(), "{receipt:?}");
         count += 1;
         Ok(())
     }));

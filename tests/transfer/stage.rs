@@ -162,10 +162,10 @@ impl Run<'_> {
             lines.push(Line {
                 source: receipt.source.clone(),
                 destination: receipt.destination.clone(),
-                status: receipt.status,
+                status: receipt.outcome.status(),
                 bytes: receipt.bytes,
                 verified: receipt.verified.map(|verified| verified.to_string()),
-                error: receipt.error.clone(),
+                error: receipt.outcome.error().cloned(),
             });
             Ok(())
         })

@@ -16,4 +16,5 @@ pub mod staging;
 pub mod sync;
 pub mod thread;
 pub mod upload_log;
+pub mod verdict;
 pub mod walk;

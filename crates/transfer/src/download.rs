@@ -16,14 +16,14 @@ use super::event::Event;
 use super::land::{Claims, Ground, Landed, Landing, is_stream, open_stream, stream};
 use super::plan::{self, Budget, Destination, RemoteSource, Scale};
 use super::remote::{Found, RemoteWalk, What};
-use super::tally::{Ledger, Sink};
+use super::results::{Results, Sink};
 use super::{BULK, IfExists, Transfer, prove};
 use wharf_client::backend::{FetchOptions, GetResult, Limits, RemoteHash, RemoteTree, TreeOptions};
 use wharf_client::http::after_tries;
 use wharf_core::advice::Step;
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::receipt::SkipReason;
-use wharf_core::model::{Entry, EntryKind, FileId, Provider, Receipt, ReceiptStatus, SessionPath, Timestamp};
+use wharf_core::model::{Entry, EntryKind, FileId, Outcome, Receipt, SessionPath, Timestamp};
 use wharf_core::platform::shown;
 
 /// Something on the other side to be fetched.
@@ -121,14 +121,14 @@ impl Transfer<'_> {
         sink: Sink<'_>,
     ) -> Result<()> {
         let _heeding = self.stop.heed();
-        let mut ledger = Ledger::new(self, sink);
+        let mut results = Results::new(self, sink);
         let (mut opened, mut missing) = (Vec::new(), Vec::new());
         for wanted in wanted {
             let found = match self.unless_stopped(self.open(wanted)).await {
                 Ok(found) => found,
                 Err(why) => {
-                    missing.into_iter().try_for_each(|receipt| ledger.enter(receipt))?;
-                    return ledger.verdict(Err(why));
+                    missing.into_iter().try_for_each(|receipt| results.record(receipt))?;
+                    return results.finish(Err(why));
                 }
             };
             match found {
@@ -151,13 +151,13 @@ impl Transfer<'_> {
         let mut scale = match self.unless_stopped(self.look_ahead(&mut opened, &places)).await {
             Ok(scale) => scale?,
             Err(why) => {
-                missing.into_iter().try_for_each(|receipt| ledger.enter(receipt))?;
-                return ledger.verdict(Err(why));
+                missing.into_iter().try_for_each(|receipt| results.record(receipt))?;
+                return results.finish(Err(why));
             }
         };
         scale.check(&Limits::default(), self.options)?;
         // What was looked for in vain is told once nothing can be refused as a whole any more.
-        missing.into_iter().try_for_each(|receipt| ledger.enter(receipt))?;
+        missing.into_iter().try_for_each(|receipt| results.record(receipt))?;
         let shared = Shared {
             bulk: scale.files > BULK,
             budget: Budget::new(self.options),
@@ -172,7 +172,7 @@ impl Transfer<'_> {
                 Some(tree) => match self.root_ground(&spot, &shared) {
                     Ok(ground) => targets.push(Target::Tree(tree, ground)),
                     Err(error) => {
-                        ledger.enter(Receipt::failed(&one.source.name, Some(shown(&spot.path)), error))?;
+                        results.record(Receipt::failed(&one.source.name, Some(shown(&spot.path)), error))?;
                     }
                 },
                 None => targets.push(Target::File(one, spot)),
@@ -183,14 +183,14 @@ impl Transfer<'_> {
             .take_while(|_| std::future::ready(!shared.budget.is_over()));
         let work = async |item| self.do_fetch(item, &shared).await;
         let feed = self.feed(targets, &mut scale, &shared.budget, sender);
-        let mut ended = self.run(items, feed, &shared.running, work, &mut ledger).await;
-        ledger.expect(scale.files);
+        let mut ended = self.run(items, feed, &shared.running, work, &mut results).await;
+        results.expect(scale.files);
         for ground in shared.grounds.borrow().values() {
             if !ground.discard_if_empty(ended.is_err()) {
                 ended = ended.and(ground.settle(shared.bulk));
             }
         }
-        ledger.verdict(ended)
+        results.finish(ended)
     }
 
     /// Hands files to `write`, one after another.
@@ -402,7 +402,7 @@ impl Transfer<'_> {
         let (name, mut path) = (&one.source.name, spot.path.clone());
         if !spot.by_name {
             if self.options.dry_run && is_stream(&path) {
-                return Ok(Receipt::planned(name, shown(&path), one.bytes));
+                return Ok(Receipt::planned(name, Some(shown(&path)), one.bytes));
             }
             if let Some(mut file) = open_stream(&path)? {
                 shared.budget.count_file()?;
@@ -462,7 +462,7 @@ impl Transfer<'_> {
             drop(shared.budget.claim(one.bytes)?);
             ground.foresee(below, there.as_ref(), &shared.claims)?;
             shared.budget.spend(one.bytes.unwrap_or(0));
-            return Ok(Receipt::planned(name, place.to_owned(), one.bytes));
+            return Ok(Receipt::planned(name, Some(place.to_owned()), one.bytes));
         }
         let landing = Landing { keep_existing: keep, bulk: shared.bulk, claims: &shared.claims };
         let (mut tried, mut size) = (0, one.bytes);
@@ -588,16 +588,10 @@ fn counted(error: Error, tries: u32) -> Error {
 fn receipt(source: &str, place: String, landed: Landed) -> Receipt {
     Receipt {
         id: Some(landed.file_id.as_ref().map_or(source, FileId::as_str).to_owned()),
-        source: source.to_owned(),
-        destination: Some(place),
-        status: ReceiptStatus::Copied,
         bytes: Some(landed.summary.bytes),
         sha256: Some(landed.summary.sha256),
         verified: Some(landed.verified),
         file_id: landed.file_id,
-        resource_id: None,
-        error: None,
-        provider: Provider::default(),
-        skipped: None,
+        ..Receipt::new(source, Some(place), Outcome::Copied)
     }
 }

@@ -6,7 +6,7 @@ use std::pin::pin;
 
 use futures_util::{Stream, StreamExt};
 
-use super::tally::Ledger;
+use super::results::Results;
 use super::{Options, Transfer};
 use wharf_client::http::pace::Pace;
 use wharf_core::error::{Error, Result};
@@ -56,7 +56,7 @@ impl Running {
         // Where the wait is too long, the file's own request says so.
         let _ = self.pace.ready().await;
         let receipt = work.await;
-        if let Some(wait) = receipt.error.as_ref().and_then(Error::retry_after) {
+        if let Some(wait) = receipt.outcome.error().and_then(Error::retry_after) {
             self.pace.hold(wait);
         }
         self.files.borrow_mut().retain(|(other, _)| *other != number);
@@ -90,7 +90,7 @@ impl Transfer<'_> {
         feed: impl Future<Output = ()>,
         running: &Running,
         work: impl Fn(T) -> F,
-        ledger: &mut Ledger<'_>,
+        results: &mut Results<'_>,
     ) -> Result<()>
     where
         F: Future<Output = Done>,
@@ -103,8 +103,8 @@ impl Transfer<'_> {
                 biased;
                 why = &mut stop => break why,
                 came = done.next() => match came {
-                    Some(Done::Receipt(receipt)) => ledger.enter(*receipt)?,
-                    Some(Done::Excluded(name)) => ledger.excluded(&name),
+                    Some(Done::Receipt(receipt)) => results.record(*receipt)?,
+                    Some(Done::Excluded(name)) => results.excluded(&name),
                     Some(Done::Nothing) => {}
                     None => return Ok(()),
                 },
@@ -112,7 +112,7 @@ impl Transfer<'_> {
             }
         };
         for (_, label) in running.files.take() {
-            ledger.enter(Receipt::failed(&label.source, label.destination, why.clone()))?;
+            results.record(Receipt::failed(&label.source, label.destination, why.clone()))?;
         }
         Err(why)
     }

@@ -37,12 +37,12 @@ pub enum Event<'a> {
     /// A filter left this out.
     Excluded(&'a str),
     /// All is done, in one way or another.
-    Ended(&'a Summary),
+    Ended(&'a TransferSummary),
 }
 
 /// The result of a transfer in numbers.
 #[derive(Debug, Default)]
-pub struct Summary {
+pub struct TransferSummary {
     /// Files at their destination, or, of a dry run, that would be.
     pub copied: u64,
     /// Bytes in them.
@@ -61,7 +61,7 @@ pub struct Summary {
     pub cut_short: bool,
 }
 
-impl Summary {
+impl TransferSummary {
     /// Files that are at their destination now.
     pub(super) fn arrived(&self) -> u64 {
         let there = self.skipped.iter().filter(|(reason, _)| reason.is_at_destination());

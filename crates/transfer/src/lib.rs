@@ -1,5 +1,5 @@
 //! Transfers: what goes where (`plan`, `filter`, `source`), doing it with proof (`engine`, `upload`,
-//! `mount`, `download`, `land`, `prove`), and telling about it (`event`, `tally`).
+//! `mount`, `download`, `land`, `prove`), and telling about it (`event`, `results`).
 //!
 //! This room knows the backend's traits and no backend, and it prints nothing: whoever watches is
 //! an [`event::Observer`]. Start with [`plan`].
@@ -19,9 +19,9 @@ pub mod plan;
 mod prove;
 mod remote;
 pub mod reserved;
+pub mod results;
 pub mod source;
 pub mod stop;
-pub mod tally;
 pub mod upload;
 
 use std::time::{Duration, Instant};

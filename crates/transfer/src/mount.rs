@@ -8,10 +8,10 @@ use tokio::time::{Instant, timeout_at};
 
 use super::Transfer;
 use super::plan::LocalSource;
-use super::tally::Tally;
 use wharf_client::backend::NewStoredFile;
 use wharf_core::error::{Error, Kind, Result};
-use wharf_core::model::{FileId, ReceiptStatus};
+use wharf_core::model::{FileId, Outcome};
+use wharf_core::verdict::Verdict;
 
 /// How long deleting uploads may take where the command was asked to stop.
 const UNDOING: Duration = Duration::from_secs(3);
@@ -40,13 +40,13 @@ impl<'a> MountUploads<'a> {
             return Ok(Vec::new());
         }
         let mut made: Vec<(String, FileId)> = Vec::new();
-        let mut failures = Tally::default();
+        let mut failures = Verdict::default();
         let verdict = self
             .transfer
             .stow(sources, &NewStoredFile::default(), &mut |receipt| {
-                match (receipt.status, &receipt.file_id, &receipt.error) {
-                    (ReceiptStatus::Copied, Some(id), _) => made.push((receipt.source.clone(), id.clone())),
-                    (_, _, Some(error)) => failures.failed(error.clone()),
+                match (&receipt.outcome, &receipt.file_id) {
+                    (Outcome::Copied, Some(id)) => made.push((receipt.source.clone(), id.clone())),
+                    (Outcome::Failed(error), _) => failures.failed(error.clone()),
                     _ => {}
                 }
                 Ok(())
@@ -55,7 +55,7 @@ impl<'a> MountUploads<'a> {
         let failed = match verdict {
             Ok(()) => None,
             // The others are not kept, so that what failed is all there is to say.
-            Err(error) if error.kind() == Kind::Partial => failures.verdict("uploads").err().or(Some(error)),
+            Err(error) if error.kind() == Kind::Partial => failures.into_result("uploads").err().or(Some(error)),
             Err(error) => Some(error),
         };
         let mut ids = Vec::new();

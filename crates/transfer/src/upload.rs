@@ -11,8 +11,8 @@ use super::engine::{Done, Label, Running};
 use super::event::Event;
 use super::items::{self, Item};
 use super::plan::{self, Destination, LocalSource, Scale};
+use super::results::{Results, Sink};
 use super::source::{Tree, What};
-use super::tally::{Ledger, Sink};
 use super::{BULK, IfExists, Transfer, prove};
 use wharf_client::backend::{
     Feature, FetchOptions, Limits, MkdirOptions, NewStoredFile, PutOptions, PutResult, RemoteHash, TimeOf,
@@ -21,9 +21,7 @@ use wharf_core::advice::{Setting, Step};
 use wharf_core::body::{Body, LocalFile, MapSource, Source, Stdin};
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::receipt::SkipReason;
-use wharf_core::model::{
-    Entry, EntryKind, FileId, Provider, Receipt, ReceiptStatus, RemotePath, SessionPath, Verified,
-};
+use wharf_core::model::{Entry, EntryKind, FileId, Outcome, Receipt, RemotePath, SessionPath, Verified};
 
 /// A file for the store.
 struct Stow<'a> {
@@ -43,15 +41,15 @@ impl Transfer<'_> {
         let _heeding = self.stop.heed();
         self.backend.require_files()?;
         let places = plan::upload(sources, to)?;
-        let mut ledger = Ledger::new(self, sink);
+        let mut results = Results::new(self, sink);
         let scale = match self.unless_stopped(self.measure(sources)).await {
             Ok(scale) => scale?,
-            Err(why) => return ledger.verdict(Err(why)),
+            Err(why) => return results.finish(Err(why)),
         };
         scale.check(&self.backend.limits(), self.options)?;
-        ledger.expect(scale.files);
-        let ended = self.send(sources, &places, scale.files > BULK, &mut ledger).await;
-        ledger.verdict(self.settled(ended).await)
+        results.expect(scale.files);
+        let ended = self.send(sources, &places, scale.files > BULK, &mut results).await;
+        results.finish(self.settled(ended).await)
     }
 
     async fn send(
@@ -59,7 +57,7 @@ impl Transfer<'_> {
         sources: &[LocalSource],
         places: &[SessionPath],
         bulk: bool,
-        ledger: &mut Ledger<'_>,
+        results: &mut Results<'_>,
     ) -> Result<()> {
         let mut open = Vec::new();
         for (source, place) in sources.iter().zip(places) {
@@ -67,13 +65,13 @@ impl Transfer<'_> {
                 if source.is_directory { self.unless_stopped(self.make_root(place, bulk)).await? } else { Ok(()) };
             match root {
                 Ok(()) => open.push((source, place)),
-                Err(error) => ledger.enter(Receipt::failed(&source.name, Some(place.to_string()), error))?,
+                Err(error) => results.record(Receipt::failed(&source.name, Some(place.to_string()), error))?,
             }
         }
         let items = open.into_iter().flat_map(|(source, place)| items::of(source, place, self.options));
         let (running, looked) = (Running::new(self.options), Looked::default());
         let work = async |item| self.do_item(item, bulk, &running, &looked).await;
-        self.run(stream::iter(items), std::future::ready(()), &running, work, ledger).await
+        self.run(stream::iter(items), std::future::ready(()), &running, work, results).await
     }
 
     /// Puts files into the workspace's file store; `like` says all of them but the names.
@@ -95,23 +93,23 @@ impl Transfer<'_> {
             })?;
             named.push(Stow { source, new: NewStoredFile { filename, ..like.clone() } });
         }
-        let mut ledger = Ledger::new(self, sink);
+        let mut results = Results::new(self, sink);
         match self.unless_stopped(self.measure(sources)).await {
             // No session holds them.
             Ok(scale) => {
                 let scale = scale?;
                 scale.check(&Limits { session_bytes: None, ..self.backend.limits() }, self.options)?;
-                ledger.expect(scale.files);
+                results.expect(scale.files);
             }
-            Err(why) => return ledger.verdict(Err(why)),
+            Err(why) => return results.finish(Err(why)),
         }
         let running = Running::new(self.options);
         let work = async |stow: Stow<'_>| {
             let label = Label { source: stow.source.name.clone(), destination: None };
             Done::from(running.track(label, self.store(&stow)).await)
         };
-        let ended = self.run(stream::iter(named), std::future::ready(()), &running, work, &mut ledger).await;
-        ledger.verdict(self.settled(ended).await)
+        let ended = self.run(stream::iter(named), std::future::ready(()), &running, work, &mut results).await;
+        results.finish(self.settled(ended).await)
     }
 
     /// Settles what was done. What an interrupted work left behind is named in the error.
@@ -229,7 +227,7 @@ impl Transfer<'_> {
             self.foresee(at, before.flatten().as_ref(), looked).await?;
             files.foresee_put(at).await?;
             readable(source.as_ref()).await?;
-            return Ok(Receipt::planned(name, shown, source.len()));
+            return Ok(Receipt::planned(name, Some(shown), source.len()));
         }
         let source = self.watched(source, name);
         let (keep_existing, expires_in) = (options.if_exists == IfExists::Error, options.expires_in);
@@ -252,7 +250,7 @@ impl Transfer<'_> {
             };
             if self.options.dry_run {
                 readable(source.as_ref()).await?;
-                return Ok(Receipt { destination: None, ..Receipt::planned(name, String::new(), source.len()) });
+                return Ok(Receipt::planned(name, None, source.len()));
             }
             let (file, stored) = store.upload(stow.new.clone(), &self.watched(source, name)).await?;
             let proven = self.prove_stored(&file.id, &stored).await;
@@ -376,23 +374,18 @@ async fn readable(source: &dyn Source) -> Result<()> {
     Ok(())
 }
 
-fn receipt(source: &str, destination: &str, stored: PutResult, proven: Result<Verified>) -> Receipt {
-    let (status, verified, error) = match proven {
-        Ok(verified) => (ReceiptStatus::Copied, Some(verified), None),
-        Err(error) => (ReceiptStatus::Failed, None, Some(error)),
+fn receipt(source: &str, destination: &str, stored: PutResult, verified: Result<Verified>) -> Receipt {
+    let (outcome, verified) = match verified {
+        Ok(verified) => (Outcome::Copied, Some(verified)),
+        Err(error) => (Outcome::Failed(error), None),
     };
     Receipt {
         id: Some(stored.file_id.as_ref().map_or_else(|| destination.to_owned(), FileId::to_string)),
-        source: source.to_owned(),
-        destination: Some(destination.to_owned()),
-        status,
         bytes: stored.size.or(Some(stored.sent.bytes)),
         sha256: Some(stored.sent.sha256),
         verified,
         file_id: stored.file_id,
         resource_id: stored.resource_id,
-        error,
-        provider: Provider::default(),
-        skipped: None,
+        ..Receipt::new(source, Some(destination.to_owned()), outcome)
     }
 }

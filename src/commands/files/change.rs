@@ -11,8 +11,8 @@ use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::receipt::DeletionTarget;
 use wharf_core::model::target::names_directory;
 use wharf_core::model::{Deletion, EntryKind, SessionPath};
+use wharf_core::verdict::Verdict;
 use wharf_transfer::download::Wanted;
-use wharf_transfer::tally::Tally;
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  wharf files mkdir SESSION:/data/in SESSION:/data/out")]
@@ -50,19 +50,19 @@ impl FilesMkdirArgs {
         }
         let options = MkdirOptions { parents: !self.no_parents, mode: self.mode, bulk: false };
         let paths = self.targets.iter().map(|target| cx.session_path(target)).collect::<Result<Vec<_>>>()?;
-        let mut tally = Tally::default();
+        let mut verdict = Verdict::default();
         let mut listing = cx.out.listing().ignore_closed_stdout();
         for at in &paths {
             match backend.require_files()?.mkdir(at, options).await {
                 Ok(entry) => {
                     listing.push(&entry)?;
-                    tally.done();
+                    verdict.succeeded();
                 }
-                Err(error) => tally.failed(error),
+                Err(error) => verdict.failed(error),
             }
         }
         let settled = backend.flush().await;
-        listing.conclude(settled.and(tally.verdict("directories")))
+        listing.conclude(settled.and(verdict.into_result("directories")))
     }
 }
 
@@ -146,25 +146,25 @@ impl FilesRmArgs {
                     .hint("name what is in it, or delete the session: `wharf sessions delete`"));
             }
         }
-        let mut tally = Tally::default();
+        let mut verdict = Verdict::default();
         let mut listing = cx.out.listing().ignore_closed_stdout();
         let mut gone = Vec::new();
         for one in &wanted {
             match self.remove(backend, one, &mut listing).await {
                 Ok(()) => {
-                    tally.done();
+                    verdict.succeeded();
                     if let Wanted::Stored(id) = one {
                         gone.push(id.clone());
                     }
                 }
-                Err(error) => tally.failed(error),
+                Err(error) => verdict.failed(error),
             }
         }
         if !self.dry_run {
             cx.forget_uploads(&gone);
         }
         let settled = backend.flush().await;
-        listing.conclude(settled.and(tally.verdict("targets")))
+        listing.conclude(settled.and(verdict.into_result("targets")))
     }
 
     async fn remove(&self, backend: &dyn Backend, wanted: &Wanted, listing: &mut Listing<'_, Deletion>) -> Result<()> {

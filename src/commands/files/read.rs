@@ -11,9 +11,9 @@ use crate::output::{ENTRY_LONG, ENTRY_SHORT, Record};
 use wharf_client::backend::{ByteRange, FetchOptions, page};
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{Entry, SessionPath, StoredFile, Target};
+use wharf_core::verdict::Verdict;
 use wharf_transfer::download::Wanted;
 use wharf_transfer::land::stream;
-use wharf_transfer::tally::Tally;
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
@@ -73,7 +73,7 @@ impl FilesLsArgs {
         let files = cx.backend()?.require_files()?;
         let mut entries = files.list(at, self.recursive).await?;
         let mut listing = cx.out.listing_as(if self.long { ENTRY_LONG } else { ENTRY_SHORT });
-        let mut tally = Tally::default();
+        let mut verdict = Verdict::default();
         let name = cx.backend()?.capabilities().backend;
         let skip = self.paging.page.as_deref().map_or(Ok(0), |token| page::offset_of(name, token))?;
         let end = self.paging.limit().map_or(usize::MAX, |limit| skip.saturating_add(limit));
@@ -88,13 +88,13 @@ impl FilesLsArgs {
                 continue;
             }
             match entry {
-                Ok(entry) => shown(listing.push(&entry), &mut tally)?,
-                Err(error) => tally.failed(error),
+                Ok(entry) => shown(listing.push(&entry), &mut verdict)?,
+                Err(error) => verdict.failed(error),
             }
             // A large listing leaves room for signals and the clock.
             tokio::task::coop::consume_budget().await;
         }
-        listing.conclude(tally.verdict(Entry::NOUN))
+        listing.conclude(verdict.into_result(Entry::NOUN))
     }
 }
 
@@ -195,7 +195,7 @@ impl FilesCatArgs {
     pub(super) async fn run(self, cx: &Cx) -> Result<()> {
         cx.out.expect_bytes()?;
         let backend = cx.backend()?;
-        let mut tally = Tally::default();
+        let mut verdict = Verdict::default();
         for wanted in targets(cx, self.file_id.iter().chain(&self.targets))? {
             let options = FetchOptions { range: self.range, ..FetchOptions::default() };
             let fetched = match &wanted {
@@ -207,13 +207,13 @@ impl FilesCatArgs {
                 Err(error) => Err(error),
             };
             match printed {
-                Ok(_) => tally.done(),
+                Ok(_) => verdict.succeeded(),
                 Err(error) if error.kind() == Kind::Closed => return Err(error),
-                Err(error) => tally.failed(error),
+                Err(error) => verdict.failed(error),
             }
         }
         cx.out.flush()?;
-        tally.verdict("files")
+        verdict.into_result("files")
     }
 }
 

@@ -15,7 +15,7 @@ use wharf_core::body;
 use wharf_core::config::duration;
 use wharf_core::error::{Error, Result};
 use wharf_core::model::target::names_directory;
-use wharf_core::model::{Receipt, ReceiptStatus, SessionId, SessionPath, Target};
+use wharf_core::model::{Outcome, Receipt, SessionId, SessionPath, Target};
 use wharf_core::platform::names::NameRules;
 use wharf_core::platform::shown;
 use wharf_transfer::plan::{Destination, LocalSource};
@@ -108,7 +108,7 @@ impl FilesUploadArgs {
         let mut listing = cx.out.listing().ignore_closed_stdout();
         let mut receipts = |receipt: &Receipt| {
             if let Some(to) = &to {
-                let left = receipt.error.iter().flat_map(Error::left).filter_map(|id| id.parse().ok());
+                let left = receipt.outcome.error().into_iter().flat_map(Error::left).filter_map(|id| id.parse().ok());
                 let files: Vec<_> = receipt.file_id.iter().cloned().chain(left).collect();
                 cx.log_uploads(&to.path.session, &files, self.expires_in);
             }
@@ -284,7 +284,7 @@ impl FilesDownloadArgs {
         };
         let mut listing = cx.out.listing().ignore_closed_stdout();
         let mut receipts = |receipt: &Receipt| {
-            if let (true, ReceiptStatus::Copied, Some(at)) = (here, receipt.status, &receipt.destination) {
+            if let (true, Outcome::Copied, Some(at)) = (here, &receipt.outcome, &receipt.destination) {
                 cx.out.aside(format!("note: `{}` was written to the file `{at}`", receipt.source));
             }
             record(cx, &mut journal, &mut listing, receipt)

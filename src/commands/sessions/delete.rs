@@ -10,7 +10,7 @@ use wharf_client::backend::{Backend, Feature, SessionQuery};
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::receipt::DeletionTarget;
 use wharf_core::model::{Deletion, FileId, Session, SessionId};
-use wharf_transfer::tally::Tally;
+use wharf_core::verdict::Verdict;
 
 /// The highest number of sessions that one command deletes by label; guards against endless listings.
 const SELECTED: usize = 100_000;
@@ -61,7 +61,7 @@ impl SessionsDeleteArgs {
         if self.with_files {
             backend.require(Feature::StoredFiles)?;
         }
-        let mut tally = Tally::default();
+        let mut verdict = Verdict::default();
         let ids = if self.label.is_empty() {
             self.session_id.iter().chain(&self.names).map(|name| name.parse()).collect::<Result<Vec<SessionId>>>()?
         } else {
@@ -69,7 +69,7 @@ impl SessionsDeleteArgs {
             let sure = unknown.is_empty();
             // Whether those have the labels cannot be told: they stay, and are failures of their own.
             for error in unknown {
-                tally.failed(error);
+                verdict.failed(error);
             }
             if ids.is_empty() && sure && !self.missing_ok {
                 return Err(Error::new(
@@ -94,7 +94,7 @@ impl SessionsDeleteArgs {
             match result {
                 Ok(deleted) => {
                     listing.push(&Deletion { what: DeletionTarget::Id(id.to_string()), deleted, missing: false })?;
-                    tally.done();
+                    verdict.succeeded();
                 }
                 Err(error) if error.kind() == Kind::NotFound => {
                     if self.missing_ok {
@@ -103,26 +103,26 @@ impl SessionsDeleteArgs {
                             deleted: false,
                             missing: true,
                         })?;
-                        tally.done();
+                        verdict.succeeded();
                     } else {
-                        tally.failed(error);
+                        verdict.failed(error);
                     }
                 }
                 Err(error) => {
-                    tally.failed(error);
+                    verdict.failed(error);
                     // What a session that stays has mounted stays too.
                     continue;
                 }
             }
             let files = cx.logged_uploads(&id);
             if self.with_files {
-                self.delete_files(cx, &files, &mut listing, &mut tally).await?;
+                self.delete_files(cx, &files, &mut listing, &mut verdict).await?;
             } else if !self.dry_run {
                 left.note(&id, files.len());
             }
         }
         let settled = backend.flush().await;
-        let verdict = listing.conclude(settled.and(tally.verdict(Session::NOUN)));
+        let verdict = listing.conclude(settled.and(verdict.into_result(Session::NOUN)));
         if let Some(text) = left.text() {
             cx.out.flush()?;
             cx.out.note(text);
@@ -136,7 +136,7 @@ impl SessionsDeleteArgs {
         cx: &Cx,
         files: &[FileId],
         listing: &mut Listing<'_, Deletion>,
-        tally: &mut Tally,
+        verdict: &mut Verdict,
     ) -> Result<()> {
         let store = cx.backend()?.require_store()?;
         let mut gone = Vec::new();
@@ -148,12 +148,12 @@ impl SessionsDeleteArgs {
                 }
                 Err(error) if error.kind() == Kind::NotFound => {}
                 Err(error) => {
-                    tally.failed(error.context(format!("deleting the stored file `{file}`")));
+                    verdict.failed(error.context(format!("deleting the stored file `{file}`")));
                     continue;
                 }
             }
             gone.push(file.clone());
-            tally.done();
+            verdict.succeeded();
         }
         if !self.dry_run {
             cx.forget_uploads(&gone);

@@ -18,7 +18,7 @@ pub use entry::{Entry, EntryKind};
 pub use exec::{Encoding, ExecResult, ExecStatus, OutputEvent};
 pub use path::RemotePath;
 pub use provider::Provider;
-pub use receipt::{Deletion, Receipt, ReceiptStatus, Verified};
+pub use receipt::{Deletion, Outcome, Receipt, ReceiptStatus, Verified};
 pub use resource::{Resource, ResourceKind};
 pub use session::{Labels, Session, SessionId, SessionStatus};
 pub use stored_file::{FileId, Scope, StoredFile};

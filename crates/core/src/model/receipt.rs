@@ -5,9 +5,11 @@ use serde::{Serialize, Serializer};
 use super::{FileId, Provider, RemotePath, SessionId};
 use crate::error::Error;
 
-/// What became of one file of a transfer.
-#[derive(Debug, Serialize)]
+/// The result of one file of a transfer.
+#[derive(Debug)]
 pub struct Receipt {
+    /// The backend, which the error in the output names.
+    pub backend: Option<&'static str>,
     /// The stored file's id, or the session path where there is none.
     pub id: Option<String>,
     /// Where it came from, as it was named.
@@ -15,7 +17,7 @@ pub struct Receipt {
     /// Where it went.
     pub destination: Option<String>,
     /// What happened.
-    pub status: ReceiptStatus,
+    pub outcome: Outcome,
     /// Bytes at the destination.
     pub bytes: Option<u64>,
     /// SHA-256 of the bytes that were sent or received, in hexadecimal.
@@ -26,17 +28,86 @@ pub struct Receipt {
     pub file_id: Option<FileId>,
     /// The resource that mounts it.
     pub resource_id: Option<String>,
-    /// Why it failed or was skipped.
-    pub error: Option<Error>,
-    /// Why it was left alone; `error` says it in words.
-    #[serde(skip)]
-    pub skipped: Option<SkipReason>,
-    /// What the provider says of the stored file.
-    #[serde(skip)]
+    /// What the provider says of the stored file; output leaves this to `--format raw`.
     pub provider: Provider,
 }
 
-/// Why a file was left alone, as asked for.
+/// What happened to one file of a transfer.
+#[derive(Debug)]
+pub enum Outcome {
+    /// It is at its destination.
+    Copied,
+    /// It was skipped, as the options ask for.
+    Skipped(SkipReason),
+    /// It is not at its destination.
+    Failed(Error),
+    /// A run would transfer it: this is a dry run.
+    Planned,
+}
+
+impl Outcome {
+    /// Returns the status in output.
+    pub const fn status(&self) -> ReceiptStatus {
+        match self {
+            Outcome::Copied => ReceiptStatus::Copied,
+            Outcome::Skipped(_) => ReceiptStatus::Skipped,
+            Outcome::Failed(_) => ReceiptStatus::Failed,
+            Outcome::Planned => ReceiptStatus::Planned,
+        }
+    }
+
+    /// Returns the error of a file that failed.
+    pub const fn error(&self) -> Option<&Error> {
+        match self {
+            Outcome::Failed(error) => Some(error),
+            Outcome::Copied | Outcome::Skipped(_) | Outcome::Planned => None,
+        }
+    }
+}
+
+/// The object in output. It has an error for a skipped file too, which says why in words.
+#[derive(Serialize)]
+struct ReceiptObject<'a> {
+    id: &'a Option<String>,
+    source: &'a str,
+    destination: &'a Option<String>,
+    status: ReceiptStatus,
+    bytes: Option<u64>,
+    sha256: &'a Option<String>,
+    verified: Option<Verified>,
+    file_id: &'a Option<FileId>,
+    resource_id: &'a Option<String>,
+    error: Option<Error>,
+}
+
+impl Serialize for Receipt {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let error = match &self.outcome {
+            Outcome::Copied | Outcome::Planned => None,
+            Outcome::Failed(error) => Some(error.clone()),
+            Outcome::Skipped(reason) => Some(Error::conflict(format!("skipped: {}", reason.words()))),
+        };
+        let error = error.map(|error| match self.backend {
+            Some(backend) => error.from_backend(backend),
+            None => error,
+        });
+        ReceiptObject {
+            id: &self.id,
+            source: &self.source,
+            destination: &self.destination,
+            status: self.outcome.status(),
+            bytes: self.bytes,
+            sha256: &self.sha256,
+            verified: self.verified,
+            file_id: &self.file_id,
+            resource_id: &self.resource_id,
+            error,
+        }
+        .serialize(serializer)
+    }
+}
+
+/// Why a file was skipped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum SkipReason {
     /// Its name is taken at the destination.
@@ -56,7 +127,7 @@ pub enum SkipReason {
 }
 
 impl SkipReason {
-    /// The reason in words.
+    /// Returns the reason in words.
     pub const fn words(self) -> &'static str {
         match self {
             SkipReason::Exists => "it exists at the destination",
@@ -79,68 +150,57 @@ impl SkipReason {
 }
 
 impl Receipt {
-    /// For a file that a run would transfer.
-    pub fn planned(source: &str, destination: String, bytes: Option<u64>) -> Self {
+    /// Returns the receipt of a file with this outcome, of which nothing else is known.
+    pub fn new(source: &str, destination: Option<String>, outcome: Outcome) -> Self {
         Receipt {
-            id: None,
-            source: source.to_owned(),
-            destination: Some(destination),
-            status: ReceiptStatus::Planned,
-            bytes,
-            sha256: None,
-            verified: None,
-            file_id: None,
-            resource_id: None,
-            error: None,
-            skipped: None,
-            provider: Provider::default(),
-        }
-    }
-
-    /// For a file that is not at its destination.
-    pub fn failed(source: &str, destination: Option<String>, error: Error) -> Self {
-        Receipt {
+            backend: None,
             id: None,
             source: source.to_owned(),
             destination,
-            status: ReceiptStatus::Failed,
+            outcome,
             bytes: None,
             sha256: None,
             verified: None,
             file_id: None,
             resource_id: None,
-            error: Some(error),
-            skipped: None,
             provider: Provider::default(),
         }
     }
 
-    /// For a file that was left alone, as asked for; `id` is its session path or stored file, where there
-    /// is one.
+    /// Returns the receipt of a file that a run would transfer.
+    pub fn planned(source: &str, destination: Option<String>, bytes: Option<u64>) -> Self {
+        Receipt { bytes, ..Self::new(source, destination, Outcome::Planned) }
+    }
+
+    /// Returns the receipt of a file that is not at its destination.
+    pub fn failed(source: &str, destination: Option<String>, error: Error) -> Self {
+        Self::new(source, destination, Outcome::Failed(error))
+    }
+
+    /// Returns the receipt of a file that was skipped, as the options ask for; `id` is its session path or stored
+    /// file, where there is one.
     pub fn skipped(source: &str, destination: String, id: &str, reason: SkipReason) -> Self {
-        let error = Error::conflict(format!("skipped: {}", reason.words()));
-        let receipt = Self::failed(source, Some(destination), error);
         let id = reason.is_at_destination().then(|| id.to_owned());
-        Receipt { id, status: ReceiptStatus::Skipped, skipped: Some(reason), ..receipt }
+        Receipt { id, ..Self::new(source, Some(destination), Outcome::Skipped(reason)) }
     }
 }
 
-/// What happened to one file of a transfer.
+/// The status of a receipt, as output names it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ReceiptStatus {
     /// It is at its destination.
     Copied,
-    /// It was left alone, as asked for.
+    /// It was skipped, as the options ask for.
     Skipped,
     /// It is not at its destination.
     Failed,
-    /// A run would transfer it: nothing was done.
+    /// A run would transfer it: this is a dry run.
     Planned,
 }
 
 impl ReceiptStatus {
-    /// The word in output.
+    /// Returns the word in output.
     pub const fn word(self) -> &'static str {
         match self {
             ReceiptStatus::Copied => "copied",
