@@ -17,7 +17,7 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use wharf_transfer::filter::{Filter, Rule, Verdict};
+use wharf_transfer::filter::{Filter, FilterDecision, Rule};
 
 /// How many sets are compared.
 const SETS: u32 = 2400;
@@ -201,7 +201,7 @@ fn ours(root: &Path, filter: &Filter) -> BTreeSet<PathBuf> {
             }
             let directory = entry.file_type().unwrap().is_dir();
             match filter.judge(path.as_os_str().as_bytes(), directory) {
-                Verdict::Leave => {}
+                FilterDecision::Exclude => {}
                 _ if directory => open.push(path),
                 _ => drop(kept.insert(path)),
             }

@@ -13,7 +13,7 @@ mod circles;
 
 /// The modules of the crate `core`, from the ground up. Modules of one line may import each other.
 const CORE: &[&[&str]] = &[
-    &["advice", "error", "feature", "sync", "thread"],
+    &["advice", "error", "feature", "sync", "thread", "verdict"],
     &["model"],
     &["body", "platform", "pool", "random"],
     &["removal", "staging", "walk"],

@@ -211,7 +211,7 @@ impl Error {
 
     /// This error without what another one does not say as well: members and hint. Its kind and message stay.
     #[must_use]
-    pub fn in_common_with(mut self, other: &Error) -> Self {
+    pub(crate) fn in_common_with(mut self, other: &Error) -> Self {
         let theirs = other.details.as_deref();
         self.details = self.details.zip(theirs).map(|(ours, theirs)| Box::new(ours.common(theirs)));
         self.hint = self.hint.filter(|hint| other.hint.as_ref() == Some(hint));

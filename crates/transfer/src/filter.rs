@@ -27,15 +27,15 @@ pub enum Rule {
     Exclude(OsString),
 }
 
-/// What to do with a path.
+/// What a filter decides about a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
-    /// It is meant.
-    Take,
-    /// It is a directory that is not meant itself, and may hold what is.
-    Pass,
-    /// It is left out, with all that is below it.
-    Leave,
+pub enum FilterDecision {
+    /// The path is part of the transfer.
+    Include,
+    /// The path is a directory that is not part of the transfer, but may contain what is.
+    Descend,
+    /// The path is excluded, with everything below it.
+    Exclude,
 }
 
 /// The patterns, ready to be asked.
@@ -79,7 +79,7 @@ impl Filter {
     }
 
     /// Whether the path `below` the root of a tree, with `/` between its parts, is meant.
-    pub fn judge(&self, below: &[u8], is_directory: bool) -> Verdict {
+    pub fn judge(&self, below: &[u8], is_directory: bool) -> FilterDecision {
         let mut found = self.last_match(below, is_directory);
         let mut at = below;
         // What is included as a directory is included with all that is in it.
@@ -91,10 +91,10 @@ impl Filter {
             found = self.last_match(at, true);
         }
         match found {
-            Some(pattern) if pattern.negated => Verdict::Take,
-            None if !self.only => Verdict::Take,
-            None if is_directory => Verdict::Pass,
-            Some(_) | None => Verdict::Leave,
+            Some(pattern) if pattern.negated => FilterDecision::Include,
+            None if !self.only => FilterDecision::Include,
+            None if is_directory => FilterDecision::Descend,
+            Some(_) | None => FilterDecision::Exclude,
         }
     }
 
@@ -119,12 +119,12 @@ impl<'a> ListingFilter<'a> {
     }
 
     /// Returns what to do with a path below the root of the listing; `None` where a directory above it is excluded.
-    pub(super) fn judge(&mut self, below: &str, is_directory: bool) -> Option<Verdict> {
+    pub(super) fn judge(&mut self, below: &str, is_directory: bool) -> Option<FilterDecision> {
         if self.is_in_excluded(below) {
             return None;
         }
         let verdict = self.filter.judge(below.as_bytes(), is_directory);
-        if verdict == Verdict::Leave && is_directory {
+        if verdict == FilterDecision::Exclude && is_directory {
             self.excluded = Some(below.to_owned());
         }
         Some(verdict)
@@ -138,7 +138,7 @@ impl<'a> ListingFilter<'a> {
         let parents = || below.match_indices('/').filter_map(|(end, _)| below.get(..end));
         let known = parents().take_while(|parent| self.included == *parent || is_above(parent, &self.included)).count();
         for parent in parents().skip(known) {
-            if self.filter.judge(parent.as_bytes(), true) == Verdict::Leave {
+            if self.filter.judge(parent.as_bytes(), true) == FilterDecision::Exclude {
                 self.excluded = Some(parent.to_owned());
                 return true;
             }
@@ -166,9 +166,9 @@ mod tests {
             let (sign, path) = line.split_at(1);
             let verdict = filter.judge(path.trim_end_matches('/').as_bytes(), path.ends_with('/'));
             let wanted = match sign {
-                "+" => Verdict::Take,
-                "." => Verdict::Pass,
-                _ => Verdict::Leave,
+                "+" => FilterDecision::Include,
+                "." => FilterDecision::Descend,
+                _ => FilterDecision::Exclude,
             };
             assert_eq!(verdict, wanted, "{path}");
         }
@@ -211,17 +211,17 @@ mod tests {
         let mut listing = ListingFilter::new(&filter);
         let mut judge = |path: &str| listing.judge(path.trim_end_matches('/'), path.ends_with('/'));
         for (path, verdict) in [
-            ("a/", Some(Verdict::Take)),
-            ("a/tmp/", Some(Verdict::Leave)),
+            ("a/", Some(FilterDecision::Include)),
+            ("a/tmp/", Some(FilterDecision::Exclude)),
             ("a/tmp/x/", None),
-            ("a/tmpx", Some(Verdict::Take)),
-            ("b/tmp/", Some(Verdict::Leave)),
+            ("a/tmpx", Some(FilterDecision::Include)),
+            ("b/tmp/", Some(FilterDecision::Exclude)),
             ("a/tmp/y", None),
-            ("b/c/d/", Some(Verdict::Take)),
-            ("b/c/d/e.log", Some(Verdict::Leave)),
-            ("b/c/f", Some(Verdict::Take)),
+            ("b/c/d/", Some(FilterDecision::Include)),
+            ("b/c/d/e.log", Some(FilterDecision::Exclude)),
+            ("b/c/f", Some(FilterDecision::Include)),
             ("never-listed/tmp/d/f", None),
-            ("tmp", Some(Verdict::Take)),
+            ("tmp", Some(FilterDecision::Include)),
         ] {
             assert_eq!(judge(path), verdict, "{path}");
         }

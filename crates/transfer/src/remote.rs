@@ -3,7 +3,7 @@
 use futures_util::stream::{BoxStream, StreamExt};
 
 use super::Options;
-use super::filter::{ListingFilter, Verdict};
+use super::filter::{FilterDecision, ListingFilter};
 use super::links::LinkPolicy;
 use wharf_client::backend::{RemoteTree, SessionFiles};
 use wharf_core::error::{Error, Kind, Result};
@@ -131,7 +131,7 @@ impl<'a> RemoteWalk<'a> {
         }
         let below = format!("{}{}", branch.below, entry.path.below(&branch.root));
         let what = match self.filter.judge(&below, entry.kind == EntryKind::Directory)? {
-            Verdict::Leave => Ok(What::Excluded),
+            FilterDecision::Exclude => Ok(What::Excluded),
             _ if entry.kind == EntryKind::Symlink => self.link(&at, &entry, &below).await,
             verdict => of(&at, entry.kind, entry.size, entry.modified_at, verdict),
         };
@@ -153,10 +153,10 @@ impl<'a> RemoteWalk<'a> {
         self.links.check_target(at, target.path.is_within(&root), "the tree that was asked for", &instead)?;
         let found = self.files.stat(&target).await?;
         if found.kind != EntryKind::Directory {
-            return of(at, found.kind, found.size, found.modified_at, Verdict::Take);
+            return of(at, found.kind, found.size, found.modified_at, FilterDecision::Include);
         }
-        let verdict = self.filter.judge(below, true).unwrap_or(Verdict::Leave);
-        if verdict == Verdict::Leave {
+        let verdict = self.filter.judge(below, true).unwrap_or(FilterDecision::Exclude);
+        if verdict == FilterDecision::Exclude {
             return Ok(What::Excluded);
         }
         let through = self.open.as_ref().and_then(|(branch, _)| branch.through);
@@ -171,7 +171,7 @@ impl<'a> RemoteWalk<'a> {
         self.parents.push(LinkParent { path: parent, through });
         let through = self.parents.len().checked_sub(1);
         self.branches.push(Branch { root: target.path, below: format!("{below}/"), through });
-        Ok(What::Directory { meant: verdict == Verdict::Take })
+        Ok(What::Directory { meant: verdict == FilterDecision::Include })
     }
 
     /// Whether one of the links that led to `through` is in `directory`.
@@ -187,10 +187,10 @@ fn of(
     kind: EntryKind,
     bytes: Option<u64>,
     modified_at: Option<Timestamp>,
-    verdict: Verdict,
+    verdict: FilterDecision,
 ) -> Result<What> {
     match kind {
-        EntryKind::Directory => Ok(What::Directory { meant: verdict == Verdict::Take }),
+        EntryKind::Directory => Ok(What::Directory { meant: verdict == FilterDecision::Include }),
         EntryKind::File => Ok(What::File { bytes, modified_at }),
         EntryKind::Symlink | EntryKind::Other => {
             Err(Error::new(Kind::Unsupported, format!("this is neither file nor directory: `{at}`")))

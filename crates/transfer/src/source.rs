@@ -12,7 +12,7 @@ use std::sync::Arc;
 use cap_std::ambient_authority;
 use cap_std::fs::{Dir, Metadata};
 
-use super::filter::{Filter, Verdict};
+use super::filter::{Filter, FilterDecision};
 use super::links::{LinkPolicy, Links};
 use wharf_core::body::LocalFile;
 use wharf_core::error::{Error, Kind};
@@ -98,7 +98,7 @@ impl<'a> Tree<'a> {
         let within = branch.walk.within()?;
         let path = within.path.join(&name);
         let above = if within.below.is_empty() { String::new() } else { format!("{}/", within.below) };
-        if self.filter.judge(&[above.as_bytes(), &bytes_of(&name)].concat(), meta.is_dir()) == Verdict::Leave {
+        if self.filter.judge(&[above.as_bytes(), &bytes_of(&name)].concat(), meta.is_dir()) == FilterDecision::Exclude {
             return Some(Found { path, below: above + &name.to_string_lossy(), what: What::Excluded });
         }
         let Ok(text) = name.clone().into_string() else {
@@ -125,7 +125,7 @@ impl<'a> Tree<'a> {
     }
 
     fn directory(&mut self, name: &OsString, path: &Path, below: &str) -> Result<What, Error> {
-        let meant = self.filter.judge(below.as_bytes(), true) == Verdict::Take;
+        let meant = self.filter.judge(below.as_bytes(), true) == FilterDecision::Include;
         let Some(branch) = self.branches.last_mut() else { return Ok(What::Directory { meant }) };
         let real = branch.walk.within().map(|within| within.real.join(name)).unwrap_or_default();
         match branch.walk.enter(name, Place { real, path: path.to_owned(), below: below.to_owned() }) {
@@ -153,7 +153,7 @@ impl<'a> Tree<'a> {
             Err(_)
                 if !self.links.follows_outside()
                     && target.is_dir()
-                    && self.filter.judge(below.as_bytes(), true) == Verdict::Leave =>
+                    && self.filter.judge(below.as_bytes(), true) == FilterDecision::Exclude =>
             {
                 return Ok(What::Excluded);
             }
@@ -175,7 +175,7 @@ impl<'a> Tree<'a> {
             return Err(special(path));
         }
         match self.filter.judge(below.as_bytes(), true) {
-            Verdict::Leave => Ok(What::Excluded),
+            FilterDecision::Exclude => Ok(What::Excluded),
             verdict => {
                 let is_circle = self
                     .branches
@@ -185,7 +185,7 @@ impl<'a> Tree<'a> {
                 self.links.enter(&shown, is_circle)?;
                 let place = Place { real: target, path: path.to_owned(), below: below.to_owned() };
                 self.branch(root, real_root, &inside, place).map_err(|e| reading(path, &e))?;
-                Ok(What::Directory { meant: verdict == Verdict::Take })
+                Ok(What::Directory { meant: verdict == FilterDecision::Include })
             }
         }
     }
