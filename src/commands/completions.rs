@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, CommandFactory, ValueHint};
+use clap::{Args, ValueHint};
 use clap_complete::Shell;
 
-use super::{Cli, Cx, grammar};
+use super::Cx;
 use wharf_core::error::{Error, Result};
 
 #[derive(Debug, Args)]
@@ -19,9 +19,10 @@ pub(super) struct CompletionsArgs {
 }
 
 impl CompletionsArgs {
-    pub(super) fn run(&self, cx: &Cx) -> Result<()> {
+    /// Prints the script of `grammar`, which has the arguments of all commands.
+    pub(super) fn run(&self, cx: &Cx, mut grammar: clap::Command) -> Result<()> {
         let mut script = Vec::new();
-        clap_complete::generate(self.shell, &mut grammar(), "wharf", &mut script);
+        clap_complete::generate(self.shell, &mut grammar, "wharf", &mut script);
         cx.out.bytes(&script)
     }
 }
@@ -35,12 +36,13 @@ pub(super) struct ManArgs {
 }
 
 impl ManArgs {
-    pub(super) fn run(&self) -> Result<()> {
+    /// Writes a page for each command of `cli`.
+    pub(super) fn run(&self, cli: clap::Command) -> Result<()> {
         let doing = |e: std::io::Error| Error::io(format!("writing the manual pages to `{}`", self.dir.display()), &e);
         std::fs::create_dir_all(&self.dir).map_err(doing)?;
         // A page that is there, or a link, is replaced and never written through.
         let made = tempfile::tempdir_in(&self.dir).map_err(doing)?;
-        clap_mangen::generate_to(Cli::command(), made.path()).map_err(doing)?;
+        clap_mangen::generate_to(cli, made.path()).map_err(doing)?;
         for page in made.path().read_dir().map_err(doing)? {
             let page = page.map_err(doing)?;
             std::fs::rename(page.path(), self.dir.join(page.file_name())).map_err(doing)?;

@@ -135,8 +135,8 @@ impl Command {
             Command::Doctor => doctor::run(cx).await,
             #[cfg(feature = "emulator")]
             Command::Serve(args) => args.run(cx).await,
-            Command::Completions(args) => args.run(cx),
-            Command::Man(args) => args.run(),
+            Command::Completions(args) => args.run(cx, grammar()),
+            Command::Man(args) => args.run(Cli::command()),
         }
     }
 }

@@ -3,20 +3,14 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use super::table::{Column, Table};
-use super::{Format, Output, Record, escape, to_json, to_yaml, yaml};
+use super::record::{Record, TableView, to_json};
+use super::table::Table;
+use super::yaml_chunks::to_yaml;
+use super::{Format, Output, escape, yaml};
 use wharf_core::config::answers::Answers;
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::Provider;
 use wharf_gjson::Selection;
-
-/// How records look in a table.
-pub struct TableView<T> {
-    /// The columns.
-    pub columns: &'static [Column],
-    /// A record's cells.
-    pub cells: fn(&T) -> Vec<String>,
-}
 
 /// A listing that is being written.
 pub struct Listing<'a, T> {
@@ -32,8 +26,20 @@ pub struct Listing<'a, T> {
     ignores_closed_stdout: bool,
 }
 
+impl Output {
+    /// Returns a listing of records with their usual table.
+    pub fn listing<T: Record>(&self) -> Listing<'_, T> {
+        Listing::new(self, T::VIEW)
+    }
+
+    /// Returns a listing of records with another table.
+    pub fn listing_as<T: Record>(&self, view: TableView<T>) -> Listing<'_, T> {
+        Listing::new(self, view)
+    }
+}
+
 impl<'a, T: Record> Listing<'a, T> {
-    pub(super) fn new(output: &'a Output, view: TableView<T>) -> Self {
+    fn new(output: &'a Output, view: TableView<T>) -> Self {
         let table = (output.format == Format::Table).then(|| Table::new(view.columns, output.width(), output.colour));
         Listing {
             output,

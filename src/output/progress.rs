@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use clap::ValueEnum;
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::{bar_terminal, escape, human, report};
+use super::{bar_terminal, escape, human, report, terminal};
 use wharf_core::sync::lock;
 use wharf_transfer::event::Event;
 
@@ -179,7 +179,7 @@ fn draw(shared: &SharedState, display: &MultiProgress) {
         if let Some(bytes) = work.bytes {
             bar.set_length(bytes);
         }
-        let columns = super::terminal_columns().unwrap_or(80);
+        let columns = terminal::columns().unwrap_or(80);
         let several = work.files > 1;
         let message = if several {
             format!("{}/{} files", work.files_done, work.files)

@@ -4,7 +4,7 @@ use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-use super::to_json;
+use super::record::to_json;
 use wharf_core::error::{Error, Result};
 use wharf_core::model::Receipt;
 use wharf_core::platform::{self, shown};

@@ -5,7 +5,8 @@ use std::io::{self, IsTerminal, Write};
 use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 
-use super::{Color, escape, wants_colour};
+use super::escape;
+use super::terminal::{Color, wants_colour};
 use wharf_core::error::{Error, Kind};
 
 /// How to report a bug.

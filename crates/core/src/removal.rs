@@ -16,8 +16,7 @@ use cap_fs_ext::DirExt;
 use cap_std::fs::Dir;
 
 use crate::platform;
-use crate::staging::handle_of;
-use crate::walk::NestedDirs;
+use crate::walk::{NestedDirs, open_handle};
 
 /// Leftovers that are named; the others are counted.
 const NAMED: usize = 3;
@@ -210,7 +209,7 @@ impl Removal {
             let mode = dir.dir_metadata().ok().and_then(|meta| platform::mode(&meta));
             if mode.is_some_and(|mode| mode & 0o700 != 0o700) {
                 // Of another user's directory this fails, and then the removals in it say so.
-                drop(handle_of(&dir).and_then(|handle| platform::set_mode(&handle, 0o700)));
+                drop(open_handle(&dir).and_then(|handle| platform::set_mode(&handle, 0o700)));
             }
             return Ok(Some(dir));
         }

@@ -29,6 +29,7 @@ use crate::random;
 use crate::removal::{FEW, Leftovers, remove};
 use crate::sync::lock;
 use crate::thread;
+use crate::walk::open_handle;
 
 /// The size in bytes from which a file is synced while it is written.
 const LARGE: u64 = 32 * 1024 * 1024;
@@ -133,7 +134,7 @@ impl<'a> StagingEntry<'a> {
                 Err(e) if e.kind() == io::ErrorKind::NotFound => continue,
                 other => other?,
             };
-            let held = handle_of(&dir)?;
+            let held = open_handle(&dir)?;
             if let Some(pending) = Self::lock(within, name, held)? {
                 return Ok((pending, dir));
             }
@@ -364,12 +365,6 @@ fn is_refused_move(error: &io::Error) -> bool {
             error.kind(),
             io::ErrorKind::CrossesDevices | io::ErrorKind::ResourceBusy | io::ErrorKind::PermissionDenied
         )
-}
-
-/// A handle of a directory itself that can be locked, synced and given a mode: the one inside of a
-/// `Dir` may be good for nothing but opening what is below.
-pub fn handle_of(dir: &Dir) -> io::Result<File> {
-    Ok(dir.open(".")?.into_std())
 }
 
 /// Removes what dead processes left within a directory of temporary things, and reports what it

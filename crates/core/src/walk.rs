@@ -5,6 +5,7 @@
 //! it removes files while it lists, and directories on the way back.
 
 use std::ffi::{OsStr, OsString};
+use std::fs::File;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -18,6 +19,12 @@ const KEPT: usize = 24;
 /// Below those, one level keeps its handle for each stretch of path of this length in bytes, which is far less than
 /// the system takes in one call.
 const STRETCH: usize = 1024;
+
+/// Opens a directory itself, to lock it, to sync it or to give it a mode: the handle within a [`Dir`] may be good for
+/// nothing but opening what is below.
+pub fn open_handle(dir: &Dir) -> io::Result<File> {
+    Ok(dir.open(".")?.into_std())
+}
 
 /// Directories that lie in each other, of which only some keep their handles: a level that gave its own up is
 /// opened again from the nearest one above, without following a link.

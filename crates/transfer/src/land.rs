@@ -22,7 +22,8 @@ use wharf_core::error::{Error, Result};
 use wharf_core::model::{FileId, Verified};
 use wharf_core::platform;
 use wharf_core::platform::names::NameRules;
-use wharf_core::staging::{Access, StagingEntry, handle_of, sweep_proven};
+use wharf_core::staging::{Access, StagingEntry, sweep_proven};
+use wharf_core::walk::open_handle;
 
 /// The bytes that most systems take in a name and in a path.
 const NAME: usize = 255;
@@ -438,11 +439,11 @@ impl Ground {
         let doing = |e: io::Error| self.refused("making durable what was written to", ".", &e);
         let Some(dir) = self.dir.as_ref() else { return Ok(()) };
         if bulk && (self.made.get() || self.last.borrow().is_some()) {
-            handle_of(dir).and_then(|handle| platform::sync_file_system(&handle)).map_err(doing)?;
+            open_handle(dir).and_then(|handle| platform::sync_file_system(&handle)).map_err(doing)?;
         } else if self.made.get() {
             self.note_changed("")?;
         }
-        self.changed.borrow().values().try_for_each(|dir| handle_of(dir)?.sync_all()).map_err(doing)
+        self.changed.borrow().values().try_for_each(|dir| open_handle(dir)?.sync_all()).map_err(doing)
     }
 
     fn refused(&self, doing: &str, below: &str, error: &io::Error) -> Error {

@@ -4,7 +4,7 @@ use clap::{Arg, ArgAction, Args};
 use futures_util::StreamExt;
 
 use super::super::Cx;
-use super::targets;
+use super::targets::targets;
 use crate::output::Listing;
 use wharf_client::backend::{Backend, Feature, MkdirOptions};
 use wharf_core::error::{Error, Kind, Result};

@@ -2,6 +2,7 @@
 
 mod change;
 mod read;
+mod targets;
 mod transfer;
 mod transfer_flags;
 
@@ -9,8 +10,6 @@ use clap::Subcommand;
 
 use super::Cx;
 use wharf_core::error::Result;
-use wharf_core::model::Target;
-use wharf_transfer::download::Wanted;
 
 #[derive(Debug, Subcommand)]
 #[command(defer = true)]
@@ -50,15 +49,4 @@ impl FilesCommand {
             FilesCommand::Rm(args) => args.run(cx).await,
         }
     }
-}
-
-/// What each target means.
-fn targets<'a>(cx: &Cx, names: impl IntoIterator<Item = &'a String>) -> Result<Vec<Wanted>> {
-    names
-        .into_iter()
-        .map(|name| match Target::parse(name)? {
-            Target::Session { session, path } => cx.at(session, &path).map(Wanted::Session),
-            Target::Stored(id) => Ok(Wanted::Stored(id)),
-        })
-        .collect()
 }

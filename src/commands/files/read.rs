@@ -6,7 +6,7 @@ use futures_util::StreamExt;
 use super::super::Cx;
 use super::super::args::PagingFlags;
 use super::super::cx::shown;
-use super::targets;
+use super::targets::targets;
 use crate::output::{ENTRY_LONG, ENTRY_SHORT, Record};
 use wharf_client::backend::{ByteRange, FetchOptions, page};
 use wharf_core::error::{Error, Kind, Result};

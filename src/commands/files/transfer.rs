@@ -7,7 +7,7 @@ use std::time::Duration;
 use clap::{Args, ValueHint};
 
 use super::super::Cx;
-use super::targets;
+use super::targets::targets;
 use super::transfer_flags::{TransferFlags, bytes, record};
 use crate::output::ReceiptFile;
 use wharf_client::backend::{Feature, NewStoredFile};

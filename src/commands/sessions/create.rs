@@ -6,8 +6,8 @@ use std::time::Duration;
 use clap::Args;
 use serde_json::{Map, Value};
 
+use super::label_flags::{label, labels};
 use super::wait::{WaitGoal, wait_for};
-use super::{label, labels};
 use crate::commands::Cx;
 use crate::commands::args::BodyFlag;
 use crate::commands::spec::{Spec, name_left, upload_local};

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::labels;
+use super::label_flags::labels;
 use crate::commands::{Cx, question};
 use crate::output::{Listing, Record};
 use wharf_client::backend::page::Pager;

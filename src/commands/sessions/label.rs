@@ -64,7 +64,7 @@ impl SessionsLabelArgs {
         for change in &changes {
             match (change.split_once('='), change.strip_suffix('-')) {
                 (None, Some(name)) if !name.is_empty() => patch.remove.push(name.to_owned()),
-                _ => patch.set.extend([super::label(change)?]),
+                _ => patch.set.extend([super::label_flags::label(change)?]),
             }
         }
         let session = backend.sessions().label(&id.parse()?, patch).await?;

@@ -3,17 +3,18 @@
 mod create;
 mod delete;
 mod label;
+mod label_flags;
 mod update;
 mod wait;
 
 use clap::{Args, Subcommand};
 
+use self::label_flags::labels;
 use super::Cx;
 use super::args::{PagingFlags, SessionNames};
 use wharf_client::backend::{Backend, Feature, SessionFilters, SessionQuery};
-use wharf_core::error::{Error, Result};
-use wharf_core::model::session::check_label;
-use wharf_core::model::{Labels, Session, SessionId, SessionStatus};
+use wharf_core::error::Result;
+use wharf_core::model::{Session, SessionId, SessionStatus};
 
 #[derive(Debug, Subcommand)]
 #[command(defer = true)]
@@ -166,16 +167,4 @@ impl SessionsListArgs {
         query.features().try_for_each(|feature| backend.require(feature))?;
         cx.pages(&self.paging, cx.out.listing(), async |page| backend.sessions().list(&query, page).await).await
     }
-}
-
-fn labels(texts: &[String]) -> Result<Labels> {
-    texts.iter().map(|text| label(text)).collect()
-}
-
-fn label(text: &str) -> Result<(String, String)> {
-    let (name, value) = text
-        .split_once('=')
-        .ok_or_else(|| Error::usage(format!("invalid label {text:?}")).hint("write `name=value`"))?;
-    check_label(name)?;
-    Ok((name.to_owned(), value.to_owned()))
 }

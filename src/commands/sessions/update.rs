@@ -3,7 +3,7 @@
 use clap::Args;
 use serde_json::Value;
 
-use super::{label, labels};
+use super::label_flags::{label, labels};
 use crate::commands::Cx;
 use crate::commands::args::BodyFlag;
 use crate::commands::stdin::document;

@@ -1,6 +1,6 @@
 //! What differs between operating systems, and nothing else.
 //!
-//! `unix.rs` and `other.rs` offer the same functions; no other module depends on the operating system.
+//! `unix` and `other.rs` offer the same functions; no other module depends on the operating system.
 
 pub mod names;
 #[cfg(not(unix))]
@@ -79,7 +79,7 @@ pub fn shown(path: impl AsRef<Path>) -> String {
 }
 
 /// Returns the error of opening something that is not a regular file.
-fn not_regular() -> std::io::Error {
+pub(crate) fn not_regular() -> std::io::Error {
     std::io::Error::new(std::io::ErrorKind::IsADirectory, "not a regular file")
 }
 

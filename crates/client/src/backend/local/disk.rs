@@ -19,8 +19,9 @@ use wharf_core::model::{RemotePath, SessionId, SessionPath};
 use wharf_core::platform;
 use wharf_core::platform::names::NameRules;
 use wharf_core::removal::{self, FEW, Leftovers};
-use wharf_core::staging::{self, RemovalFailure, StagedRemoval, StagingEntry, handle_of};
+use wharf_core::staging::{self, RemovalFailure, StagedRemoval, StagingEntry};
 use wharf_core::sync::lock;
+use wharf_core::walk::open_handle;
 
 /// What to do where the file system is not enough for a database.
 pub(super) const NO_NETWORK: &str =
@@ -101,7 +102,7 @@ impl Disk {
         };
         let tmp = room("tmp")?;
         // Without locks the database would wait for a lock that is never released.
-        match handle_of(&tmp).map(|handle| handle.try_lock_shared()) {
+        match open_handle(&tmp).map(|handle| handle.try_lock_shared()) {
             Ok(Err(TryLockError::Error(e))) if platform::lacks_locks(&e) => return Err(doing(&e).hint(NO_NETWORK)),
             _ => {}
         }
@@ -223,7 +224,7 @@ impl Disk {
 
     /// Removes the mark from a session's directory.
     pub(super) fn finish_session(&self, id: &SessionId) -> Result<()> {
-        let done = self.session(id).map(|dir| handle_of(&dir).and_then(|handle| platform::set_mode(&handle, 0o700)));
+        let done = self.session(id).map(|dir| open_handle(&dir).and_then(|handle| platform::set_mode(&handle, 0o700)));
         done?.map_err(|e| Error::io(format!("making the session `{id}`"), &e))
     }
 
@@ -320,7 +321,7 @@ impl Disk {
         let unsettled = std::mem::take(&mut *lock(&self.unsettled));
         let doing = |e: io::Error| Error::io("making the changes durable", &e);
         if unsettled.bulk {
-            let handle = handle_of(&self.tmp).map_err(doing)?;
+            let handle = open_handle(&self.tmp).map_err(doing)?;
             return platform::sync_file_system(&handle).map_err(doing);
         }
         for directory in unsettled.directories {

@@ -26,8 +26,9 @@ use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::entry::Mode;
 use wharf_core::model::{Entry, EntryKind, FileId, Provider, RemotePath, SessionPath, Timestamp};
 use wharf_core::platform;
-use wharf_core::staging::{Access, StagingEntry, handle_of, is_unfinished};
+use wharf_core::staging::{Access, StagingEntry, is_unfinished};
 use wharf_core::walk::DirWalk;
+use wharf_core::walk::open_handle;
 
 /// The size in bytes from which the target is checked before the source is read.
 const LARGE: u64 = 1024 * 1024;
@@ -212,7 +213,7 @@ impl SessionFiles for LocalFiles {
         }
         if let Some(mode) = options.mode {
             let doing = |e: io::Error| refused(format!("setting the mode of `{at}`"), &e);
-            let handle = dir.open_dir_nofollow(path).and_then(|dir| handle_of(&dir)).map_err(doing)?;
+            let handle = dir.open_dir_nofollow(path).and_then(|dir| open_handle(&dir)).map_err(doing)?;
             // The group of what is made in it comes from above, whatever mode it has.
             let inherited =
                 dir.symlink_metadata(path).ok().and_then(|meta| platform::mode(&meta)).unwrap_or(0) & 0o2000;

@@ -24,7 +24,8 @@ use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{FileId, Provider, RemotePath, Resource, ResourceKind, SessionId, SessionPath, Timestamp};
 use wharf_core::platform;
 use wharf_core::random;
-use wharf_core::staging::{StagingEntry, handle_of};
+use wharf_core::staging::StagingEntry;
+use wharf_core::walk::open_handle;
 
 /// What a resource's `provider` shows.
 #[derive(Serialize)]
@@ -244,7 +245,7 @@ impl LocalHome {
             return Ok(());
         }
         let dir = self.disk()?.session(session)?;
-        let Ok(handle) = handle_of(&dir) else { return Ok(()) };
+        let Ok(handle) = open_handle(&dir) else { return Ok(()) };
         if handle.try_lock().is_err() {
             return Ok(());
         }

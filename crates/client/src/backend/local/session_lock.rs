@@ -16,8 +16,8 @@ use super::handles::Handles;
 use super::home::LocalHome;
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{RemotePath, SessionId, Timestamp};
-use wharf_core::staging::handle_of;
 use wharf_core::sync::lock;
+use wharf_core::walk::open_handle;
 
 /// How long after one use the next is not recorded.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -95,7 +95,7 @@ impl LocalHome {
             self.settle_mounts(id, live.seq)?;
         }
         let dir = self.disk()?.session(id)?;
-        let lock_file = handle_of(&dir).map_err(|e| Error::io(format!("entering the session `{id}`"), &e))?;
+        let lock_file = open_handle(&dir).map_err(|e| Error::io(format!("entering the session `{id}`"), &e))?;
         let handles = Arc::new(Handles {
             id: id.clone(),
             seq: live.seq,

@@ -25,7 +25,7 @@ use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{Labels, Provider, Session, SessionId, SessionStatus, Timestamp};
 use wharf_core::random;
 use wharf_core::removal::{FEW, Leftovers};
-use wharf_core::staging::handle_of;
+use wharf_core::walk::open_handle;
 
 /// What a session's `provider` shows.
 #[derive(Serialize)]
@@ -325,7 +325,7 @@ impl LocalHome {
         let mut lock = None;
         let mut left = match disk.open_to_remove(id) {
             Ok(None) => Leftovers::default(),
-            Ok(Some(dir)) => match handle_of(&dir).and_then(|handle| exclusive(handle, effort)) {
+            Ok(Some(dir)) => match open_handle(&dir).and_then(|handle| exclusive(handle, effort)) {
                 Ok(Some(handle)) => {
                     lock = Some(handle);
                     // Another process may have removed it, and there may be a new one of this name.

@@ -1,33 +1,21 @@
-//! Unix.
+//! Files and directories.
 
 use std::borrow::Cow;
 use std::ffi::{OsStr, OsString};
 use std::fs::{DirBuilder, File, Metadata, Permissions};
-use std::io::{self, Read, Write};
-use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
+use std::io::{self, Read};
+use std::os::fd::AsRawFd;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{DirBuilderExt, FileExt, FileTypeExt, PermissionsExt};
-use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
-use std::process::ExitStatus;
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
-use std::time::Duration;
 
 use cap_std::fs::{Dir, OpenOptionsExt};
-use rustix::event::{PollFd, PollFlags, poll};
-use rustix::fs::{AtFlags, FileType, Mode, OFlags, SeekFrom};
+use rustix::fs::{AtFlags, Mode, OFlags};
 use rustix::io::Errno;
-use rustix::process::{Pid, kill_process, kill_process_group};
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
-use signal_hook::iterator::SignalsInfo;
-use signal_hook::iterator::exfiltrator::WithOrigin;
-use signal_hook::low_level::siginfo::Cause;
 
-use super::{FileKey, Signal, SignalEvent, StdinKind, TerminalSize};
 use crate::body::Attributes;
 use crate::model::{Timestamp, entry};
-use crate::thread;
+use crate::platform::{FileKey, not_regular};
 
 /// The exec bit and the time of a file.
 pub fn attributes(meta: &Metadata) -> Attributes {
@@ -130,7 +118,7 @@ fn open_below(dir: &Dir, path: &Path, flags: OFlags) -> io::Result<File> {
 }
 
 fn regular(open: impl Fn(OFlags) -> io::Result<File>) -> io::Result<File> {
-    let check = |file: File| if file.metadata()?.is_file() { Ok(file) } else { Err(super::not_regular()) };
+    let check = |file: File| if file.metadata()?.is_file() { Ok(file) } else { Err(not_regular()) };
     #[cfg(any(target_os = "linux", target_os = "android"))]
     {
         // A handle that only points at something opens nothing, and goes on pointing at the same.
@@ -364,7 +352,7 @@ pub fn write_start(file: &File, bytes: &[u8]) -> io::Result<()> {
 
 /// Where Linux shows what a handle points at.
 #[cfg(any(target_os = "linux", target_os = "android"))]
-fn in_proc(handle: &impl std::os::fd::AsRawFd) -> String {
+fn in_proc(handle: &impl AsRawFd) -> String {
     format!("/proc/self/fd/{}", handle.as_raw_fd())
 }
 
@@ -447,27 +435,13 @@ pub fn key_of(path: &Path) -> io::Result<FileKey> {
     Ok(key(&path.metadata()?))
 }
 
-fn key(meta: &Metadata) -> FileKey {
+pub(super) fn key(meta: &Metadata) -> FileKey {
     (std::os::unix::fs::MetadataExt::dev(meta), std::os::unix::fs::MetadataExt::ino(meta))
 }
 
 /// How many names a file has.
 pub fn names_of(meta: &Metadata) -> u64 {
     std::os::unix::fs::MetadataExt::nlink(meta)
-}
-
-/// What the standard streams are, as far as they are regular files.
-pub fn files_of_streams() -> Vec<(&'static str, FileKey)> {
-    let streams = [
-        ("standard input", rustix::stdio::stdin()),
-        ("standard output", rustix::stdio::stdout()),
-        ("standard error", rustix::stdio::stderr()),
-    ];
-    let file = |(name, stream): (_, BorrowedFd<'_>)| {
-        let meta = File::from(stream.try_clone_to_owned().ok()?).metadata().ok()?;
-        meta.is_file().then(|| (name, key(&meta)))
-    };
-    streams.into_iter().filter_map(file).collect()
 }
 
 /// The bytes of a name.
@@ -478,255 +452,4 @@ pub fn bytes_of(name: &OsStr) -> Cow<'_, [u8]> {
 /// The name that these bytes are.
 pub fn name_of(bytes: &[u8]) -> OsString {
     OsStr::from_bytes(bytes).to_owned()
-}
-
-/// Standard output, for writing. Unlike [`io::stdout`] it fails where nothing can be written to it.
-///
-/// # Errors
-/// Where it is not open for writing.
-pub fn stdout() -> io::Result<impl Write + Send> {
-    stream(rustix::stdio::stdout(), OFlags::RDONLY, "writing")
-}
-
-/// Standard input, for reading. Unlike [`io::stdin`] it fails where nothing can be read from it.
-///
-/// # Errors
-/// Where it is closed or not open for reading.
-pub fn stdin() -> io::Result<impl Read + Send> {
-    let stdin = rustix::stdio::stdin();
-    if leads_nowhere(stdin) { Err(not_open("reading")) } else { stream(stdin, OFlags::WRONLY, "reading") }
-}
-
-/// Fails where what is written to standard output would be lost unasked.
-pub fn stdout_is_kept() -> io::Result<()> {
-    if leads_nowhere(rustix::stdio::stdout()) { Err(not_open("writing")) } else { Ok(()) }
-}
-
-fn stream(stream: BorrowedFd<'static>, other_way: OFlags, what: &str) -> io::Result<StdStream> {
-    let closed = rustix::fs::fcntl_getfl(stream)? & OFlags::RWMODE == other_way;
-    if closed { Err(not_open(what)) } else { Ok(StdStream(stream)) }
-}
-
-/// The error of a standard stream that cannot be used.
-fn not_open(what: &str) -> io::Error {
-    io::Error::other(format!("it is closed, or not open for {what}"))
-}
-
-/// A standard stream as the system has it.
-struct StdStream(BorrowedFd<'static>);
-
-impl Read for StdStream {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        Ok(rustix::io::read(self.0, buffer)?)
-    }
-}
-
-impl Write for StdStream {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        Ok(rustix::io::write(self.0, bytes)?)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-/// Whether a standard stream is `/dev/null`, open for reading and for writing. Rust's runtime puts
-/// that in the place of one that was closed when the process began (rust#83904), and no call tells it
-/// from one that was handed over. A shell's `</dev/null` and `>/dev/null` are open one way; Python's
-/// `DEVNULL` and daemons open theirs both ways, so that this is asked only of a stream that a content
-/// is read from or written to because the user said so.
-fn leads_nowhere(stream: BorrowedFd<'_>) -> bool {
-    let both_ways = rustix::fs::fcntl_getfl(stream).is_ok_and(|flags| flags & OFlags::RWMODE == OFlags::RDWR);
-    let (Ok(stat), Ok(null)) = (rustix::fs::fstat(stream), rustix::fs::stat("/dev/null")) else { return false };
-    let device = FileType::from_raw_mode(stat.st_mode) == FileType::CharacterDevice;
-    both_ways && device && stat.st_rdev == null.st_rdev
-}
-
-/// Fails where a process may not have `more` files open beside those that it has.
-pub fn check_handles(more: i32) -> io::Result<()> {
-    // A copy gets the first free number from the one that is given. Two copies show whether the limit is
-    // high enough, at a fraction of what `more` of them cost.
-    let copy = |from| rustix::io::fcntl_dupfd_cloexec(rustix::stdio::stderr(), from);
-    let first = copy(3)?.as_raw_fd();
-    copy(first.saturating_add(more - 1)).map(drop).map_err(|_| Errno::MFILE.into())
-}
-
-/// What standard input is.
-pub fn stdin_kind() -> StdinKind {
-    let stdin = rustix::stdio::stdin();
-    let Ok(stat) = rustix::fs::fstat(stdin) else { return StdinKind::Other };
-    match FileType::from_raw_mode(stat.st_mode) {
-        FileType::Fifo | FileType::Socket => StdinKind::Document,
-        FileType::RegularFile if rustix::fs::seek(stdin, SeekFrom::Current(0)) == Ok(0) => StdinKind::Document,
-        _ => StdinKind::Other,
-    }
-}
-
-/// Whether a byte or the end arrives on standard input within `wait`.
-pub fn stdin_ready(wait: Duration) -> bool {
-    let stdin = rustix::stdio::stdin();
-    let mut fds = [PollFd::new(&stdin, PollFlags::IN)];
-    let Ok(timeout) = wait.try_into() else { return true };
-    !matches!(poll(&mut fds, Some(&timeout)), Ok(0))
-}
-
-/// Calls `on_signal` in a thread of its own, for every signal that asks the process to stop. One that
-/// was ignored when the process began stays ignored, here and in its children: that is what `nohup`
-/// and a shell's `&` ask for. `asked` is set by the signal itself, before anything else happens.
-pub fn watch_signals(
-    asked: &Arc<AtomicBool>,
-    mut on_signal: impl FnMut(SignalEvent) + Send + 'static,
-) -> io::Result<()> {
-    let ignored = ignored_signals();
-    let watched: Vec<_> =
-        [SIGINT, SIGTERM, SIGHUP].into_iter().filter(|signal| ignored & (1 << (signal - 1)) == 0).collect();
-    for signal in &watched {
-        signal_hook::flag::register(*signal, Arc::clone(asked))?;
-    }
-    // With a handler, a write beyond `ulimit -f` is an error instead of the end. Children get the default back.
-    if ignored & (1 << (SIGXFSZ - 1)) == 0 {
-        signal_hook::flag::register(SIGXFSZ, Arc::default())?;
-    }
-    let mut signals = SignalsInfo::<WithOrigin>::new(watched)?;
-    thread::spawn(move || {
-        for origin in signals.forever() {
-            let signal = match origin.signal {
-                SIGINT => Signal::Interrupt,
-                SIGHUP => Signal::HangUp,
-                _ => Signal::Terminate,
-            };
-            on_signal(SignalEvent { signal, from_terminal: origin.cause == Cause::Kernel });
-        }
-    })
-}
-
-/// The signals that this process ignores, a bit for each. Only Linux tells.
-fn ignored_signals() -> u64 {
-    // Room for all of it: the file has no length that would tell how much there is to read.
-    let mut status = String::with_capacity(4096);
-    let _ = File::open("/proc/self/status").and_then(|mut file| file.read_to_string(&mut status));
-    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
-    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0)
-}
-
-/// Sends a signal to another process.
-pub fn send_signal(process: u32, signal: Signal) -> io::Result<()> {
-    Ok(kill_process(pid(process)?, number(signal))?)
-}
-
-/// Sends a signal to every process of a group. A group that has ended is no error.
-pub fn signal_group(leader: u32, signal: Signal) -> io::Result<()> {
-    match kill_process_group(pid(leader)?, number(signal)) {
-        Err(Errno::SRCH) => Ok(()),
-        other => Ok(other?),
-    }
-}
-
-fn pid(process: u32) -> io::Result<Pid> {
-    i32::try_from(process).ok().and_then(Pid::from_raw).ok_or_else(|| io::ErrorKind::NotFound.into())
-}
-
-const fn number(signal: Signal) -> rustix::process::Signal {
-    match signal {
-        Signal::Interrupt => rustix::process::Signal::INT,
-        Signal::Terminate => rustix::process::Signal::TERM,
-        Signal::HangUp => rustix::process::Signal::HUP,
-        Signal::Pipe => rustix::process::Signal::PIPE,
-        Signal::Kill => rustix::process::Signal::KILL,
-    }
-}
-
-/// Returns when a process started, as a word to compare: the boot and the moment since then. Another process that
-/// got the same number later has another word. None where there is no such process, or it has ended.
-pub fn process_start(process: u32) -> Option<String> {
-    if cfg!(target_os = "linux") {
-        let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
-        // The name of the program, in parentheses, may hold anything.
-        let mut fields = stat.rsplit_once(')')?.1.split_whitespace();
-        if matches!(fields.next(), Some("Z" | "X")) {
-            return None;
-        }
-        // Field 22 of proc(5); the state was field 3.
-        let start = fields.nth(18)?;
-        let boot = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default();
-        return Some(format!("{}-{start}", boot.trim()));
-    }
-    let said = std::process::Command::new("/bin/ps").args(["-o", "lstart=", "-p", &process.to_string()]).output();
-    let start = String::from_utf8(said.ok()?.stdout).ok()?;
-    Some(start.trim().to_owned()).filter(|start| !start.is_empty())
-}
-
-/// A second handle on an output stream.
-pub struct OutputProbe(OwnedFd);
-
-/// A stream of a program's output.
-pub trait OutputReader: AsFd + tokio::io::AsyncRead + Unpin + Send {}
-
-impl<T: AsFd + tokio::io::AsyncRead + Unpin + Send> OutputReader for T {}
-
-impl OutputProbe {
-    /// Makes a handle on `stream`.
-    pub fn of(stream: &impl AsFd) -> io::Result<Self> {
-        stream.as_fd().try_clone_to_owned().map(OutputProbe)
-    }
-
-    /// Returns how many bytes can be read without waiting.
-    pub fn waiting(&self) -> u64 {
-        rustix::io::ioctl_fionread(&self.0).unwrap_or(0)
-    }
-
-    /// Sets the size of the terminal behind it.
-    pub fn resize(&self, size: TerminalSize) -> io::Result<()> {
-        let size = rustix::termios::Winsize { ws_row: size.rows, ws_col: size.columns, ws_xpixel: 0, ws_ypixel: 0 };
-        Ok(rustix::termios::tcsetwinsize(&self.0, size)?)
-    }
-}
-
-/// What Linux answers to a read from a terminal that every process has closed.
-pub(crate) const TERMINAL_CLOSED: i32 = Errno::IO.raw_os_error();
-
-/// A terminal that passes every key on. Dropped, it is as it was before.
-pub struct RawMode(rustix::termios::Termios);
-
-impl RawMode {
-    /// Changes the terminal on stdin; none where stdin is not a terminal.
-    pub fn of_stdin() -> Option<Self> {
-        let stdin = rustix::stdio::stdin();
-        let before = rustix::termios::tcgetattr(stdin).ok()?;
-        let mut raw = before.clone();
-        raw.make_raw();
-        rustix::termios::tcsetattr(stdin, rustix::termios::OptionalActions::Now, &raw).ok()?;
-        Some(RawMode(before))
-    }
-}
-
-impl Drop for RawMode {
-    fn drop(&mut self) {
-        let stdin = rustix::stdio::stdin();
-        let _ = rustix::termios::tcsetattr(stdin, rustix::termios::OptionalActions::Now, &self.0);
-    }
-}
-
-/// Calls `on_resize` in a thread of its own whenever the terminal's size changes, until it returns false.
-pub fn watch_resizes(mut on_resize: impl FnMut() -> bool + Send + 'static) -> io::Result<()> {
-    let mut signals = signal_hook::iterator::Signals::new([signal_hook::consts::SIGWINCH])?;
-    thread::spawn(move || {
-        for _ in signals.forever() {
-            if !on_resize() {
-                return;
-            }
-        }
-    })
-}
-
-/// Returns the signal that ended a process, where one did.
-pub fn ending_signal(status: ExitStatus) -> Option<i32> {
-    status.signal()
-}
-
-/// What a shell would call the end of a process: its status, or 128 and the signal that killed it.
-pub fn exit_status(status: ExitStatus) -> u8 {
-    let code = status.code().or_else(|| status.signal().map(|signal| 128 + signal));
-    code.and_then(|code| u8::try_from(code).ok()).unwrap_or(u8::MAX)
 }

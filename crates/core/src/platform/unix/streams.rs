@@ -1,0 +1,118 @@
+//! The standard streams of this process.
+
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::os::fd::{AsRawFd, BorrowedFd};
+use std::time::Duration;
+
+use rustix::event::{PollFd, PollFlags, poll};
+use rustix::fs::{FileType, OFlags, SeekFrom};
+use rustix::io::Errno;
+
+use super::files::key;
+use crate::platform::{FileKey, StdinKind};
+
+/// What the standard streams are, as far as they are regular files.
+pub fn files_of_streams() -> Vec<(&'static str, FileKey)> {
+    let streams = [
+        ("standard input", rustix::stdio::stdin()),
+        ("standard output", rustix::stdio::stdout()),
+        ("standard error", rustix::stdio::stderr()),
+    ];
+    let file = |(name, stream): (_, BorrowedFd<'_>)| {
+        let meta = File::from(stream.try_clone_to_owned().ok()?).metadata().ok()?;
+        meta.is_file().then(|| (name, key(&meta)))
+    };
+    streams.into_iter().filter_map(file).collect()
+}
+
+/// Standard output, for writing. Unlike [`io::stdout`] it fails where nothing can be written to it.
+///
+/// # Errors
+/// Where it is not open for writing.
+pub fn stdout() -> io::Result<impl Write + Send> {
+    stream(rustix::stdio::stdout(), OFlags::RDONLY, "writing")
+}
+
+/// Standard input, for reading. Unlike [`io::stdin`] it fails where nothing can be read from it.
+///
+/// # Errors
+/// Where it is closed or not open for reading.
+pub fn stdin() -> io::Result<impl Read + Send> {
+    let stdin = rustix::stdio::stdin();
+    if leads_nowhere(stdin) { Err(not_open("reading")) } else { stream(stdin, OFlags::WRONLY, "reading") }
+}
+
+/// Fails where what is written to standard output would be lost unasked.
+pub fn stdout_is_kept() -> io::Result<()> {
+    if leads_nowhere(rustix::stdio::stdout()) { Err(not_open("writing")) } else { Ok(()) }
+}
+
+fn stream(stream: BorrowedFd<'static>, other_way: OFlags, what: &str) -> io::Result<StdStream> {
+    let closed = rustix::fs::fcntl_getfl(stream)? & OFlags::RWMODE == other_way;
+    if closed { Err(not_open(what)) } else { Ok(StdStream(stream)) }
+}
+
+/// The error of a standard stream that cannot be used.
+fn not_open(what: &str) -> io::Error {
+    io::Error::other(format!("it is closed, or not open for {what}"))
+}
+
+/// A standard stream as the system has it.
+struct StdStream(BorrowedFd<'static>);
+
+impl Read for StdStream {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        Ok(rustix::io::read(self.0, buffer)?)
+    }
+}
+
+impl Write for StdStream {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        Ok(rustix::io::write(self.0, bytes)?)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Whether a standard stream is `/dev/null`, open for reading and for writing. Rust's runtime puts
+/// that in the place of one that was closed when the process began (rust#83904), and no call tells it
+/// from one that was handed over. A shell's `</dev/null` and `>/dev/null` are open one way; Python's
+/// `DEVNULL` and daemons open theirs both ways, so that this is asked only of a stream that a content
+/// is read from or written to because the user said so.
+fn leads_nowhere(stream: BorrowedFd<'_>) -> bool {
+    let both_ways = rustix::fs::fcntl_getfl(stream).is_ok_and(|flags| flags & OFlags::RWMODE == OFlags::RDWR);
+    let (Ok(stat), Ok(null)) = (rustix::fs::fstat(stream), rustix::fs::stat("/dev/null")) else { return false };
+    let device = FileType::from_raw_mode(stat.st_mode) == FileType::CharacterDevice;
+    both_ways && device && stat.st_rdev == null.st_rdev
+}
+
+/// Fails where a process may not have `more` files open beside those that it has.
+pub fn check_handles(more: i32) -> io::Result<()> {
+    // A copy gets the first free number from the one that is given. Two copies show whether the limit is
+    // high enough, at a fraction of what `more` of them cost.
+    let copy = |from| rustix::io::fcntl_dupfd_cloexec(rustix::stdio::stderr(), from);
+    let first = copy(3)?.as_raw_fd();
+    copy(first.saturating_add(more - 1)).map(drop).map_err(|_| Errno::MFILE.into())
+}
+
+/// What standard input is.
+pub fn stdin_kind() -> StdinKind {
+    let stdin = rustix::stdio::stdin();
+    let Ok(stat) = rustix::fs::fstat(stdin) else { return StdinKind::Other };
+    match FileType::from_raw_mode(stat.st_mode) {
+        FileType::Fifo | FileType::Socket => StdinKind::Document,
+        FileType::RegularFile if rustix::fs::seek(stdin, SeekFrom::Current(0)) == Ok(0) => StdinKind::Document,
+        _ => StdinKind::Other,
+    }
+}
+
+/// Whether a byte or the end arrives on standard input within `wait`.
+pub fn stdin_ready(wait: Duration) -> bool {
+    let stdin = rustix::stdio::stdin();
+    let mut fds = [PollFd::new(&stdin, PollFlags::IN)];
+    let Ok(timeout) = wait.try_into() else { return true };
+    !matches!(poll(&mut fds, Some(&timeout)), Ok(0))
+}

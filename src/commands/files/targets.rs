@@ -1,0 +1,20 @@
+//! The arguments of `wharf files` that name files.
+
+use crate::commands::Cx;
+use wharf_core::error::Result;
+use wharf_core::model::Target;
+use wharf_transfer::download::Wanted;
+
+/// Reads `SESSION:PATH` and names of stored files.
+///
+/// # Errors
+/// `usage` for a name that is neither.
+pub(super) fn targets<'a>(cx: &Cx, names: impl IntoIterator<Item = &'a String>) -> Result<Vec<Wanted>> {
+    names
+        .into_iter()
+        .map(|name| match Target::parse(name)? {
+            Target::Session { session, path } => cx.at(session, &path).map(Wanted::Session),
+            Target::Stored(id) => Ok(Wanted::Stored(id)),
+        })
+        .collect()
+}

@@ -1,0 +1,49 @@
+//! `--format`.
+
+use clap::ValueEnum;
+
+use wharf_core::error::{Error, Result};
+
+/// `--format`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// A table on a terminal, JSON otherwise.
+    #[default]
+    Auto,
+    /// A table.
+    Table,
+    /// JSON; a listing is one array
+    Json,
+    /// One JSON object per line
+    Jsonl,
+    /// YAML; a listing is one list.
+    Yaml,
+    /// The answer of the service as it is
+    Raw,
+}
+
+impl Format {
+    /// Returns the name of the format on the command line.
+    pub fn name(self) -> String {
+        self.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned())
+    }
+
+    /// Reads the name of a format, in any case.
+    ///
+    /// # Errors
+    /// `usage`, with all names.
+    pub fn parse(name: &str) -> Result<Self> {
+        Format::from_str(name, true).map_err(|_| {
+            let names: Vec<_> = Format::value_variants().iter().map(|format| format.name()).collect();
+            Error::usage(format!("invalid format {name:?}")).hint(format!("formats are {}", names.join(", ")))
+        })
+    }
+
+    /// Returns whether errors are printed as JSON with this format.
+    pub fn is_machine(self) -> bool {
+        match self {
+            Format::Json | Format::Jsonl | Format::Yaml => true,
+            Format::Auto | Format::Table | Format::Raw => false,
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! Single objects, and what comes of the subjects of a verb.
+
+use serde_json::Value;
+
+use super::record::to_json;
+use super::table::{Align, Column, Table};
+use super::{Format, Output, Record, escape, human, yaml};
+use wharf_core::error::Result;
+
+impl Output {
+    /// Prints one object.
+    pub fn one<T: Record>(&self, record: &T) -> Result<()> {
+        if self.options.quiet || self.transform.is_some() || self.format == Format::Raw {
+            let mut listing = self.listing();
+            listing.push(record)?;
+            return listing.finish();
+        }
+        let json = to_json(record)?;
+        match self.format {
+            Format::Jsonl => self.line(&self.safe_json(&json)),
+            Format::Yaml => self.yaml(&json, yaml::write_document),
+            Format::Table => self.text(&fields(&json, self.width(), self.colour)),
+            Format::Auto | Format::Json | Format::Raw => self.pretty(&json, 0).and_then(|()| self.text("\n")),
+        }
+    }
+
+    /// What came of the subjects of a verb, one object for one, a listing for several, and then the
+    /// verdict over them.
+    ///
+    /// # Errors
+    /// The verdict; then as [`Listing::finish`].
+    pub fn objects<T: Record>(&self, subjects: usize, records: &[T], verdict: Result<()>) -> Result<()> {
+        match records {
+            [record] if subjects == 1 => verdict.and(self.one(record)),
+            [] if subjects == 1 => verdict,
+            records => {
+                let mut listing = self.listing();
+                records.iter().try_for_each(|record| listing.push(record))?;
+                listing.conclude(verdict)
+            }
+        }
+    }
+}
+
+/// An object as lines of name and value, for people. What is unknown is left out.
+fn fields(json: &str, width: Option<usize>, colour: bool) -> String {
+    const COLUMNS: &[Column] = &[
+        Column { name: "FIELD", align: Align::Left, flex: false },
+        Column { name: "VALUE", align: Align::Left, flex: true },
+    ];
+    let Ok(Value::Object(members)) = serde_json::from_str(json) else { return format!("{json}\n") };
+    let mut table = Table::new(COLUMNS, width, colour);
+    let mut text = String::new();
+    for (name, value) in members {
+        if value.is_null() || name == "provider" {
+            continue;
+        }
+        let shown = human::value(&name, &value);
+        text.extend(table.row([&name, &shown].map(|cell| escape::for_terminal(cell).into_owned()).into()));
+    }
+    text.extend(table.finish());
+    text
+}

@@ -1,0 +1,37 @@
+//! What the terminal of this process can show.
+
+use clap::ValueEnum;
+
+use wharf_core::config::env;
+
+/// `--color`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, as the environment has it.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// Whether `--color`, then `NO_COLOR`, `CLICOLOR_FORCE`, TERM and CLICOLOR, then the terminal, say so.
+pub fn wants_colour(asked: Color, terminal: bool) -> bool {
+    match asked {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto if env::text(env::NO_COLOR).is_some() => false,
+        Color::Auto if env::text(env::CLICOLOR_FORCE).is_some_and(|force| force != "0") => true,
+        // Windows knows no TERM, and its terminals colour.
+        Color::Auto if env::text(env::TERM).map_or(!cfg!(windows), |term| term == "dumb") => false,
+        Color::Auto if env::text(env::CLICOLOR).is_some_and(|wanted| wanted == "0") => false,
+        Color::Auto => terminal,
+    }
+}
+
+/// Returns the columns of the terminal; none where there is no terminal.
+pub(super) fn columns() -> Option<usize> {
+    let asked = env::text(env::COLUMNS).and_then(|columns| columns.parse().ok());
+    asked.or_else(|| terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)))
+}

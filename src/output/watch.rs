@@ -1,0 +1,61 @@
+//! Watching a transfer: progress while it runs, and a summary at its end.
+
+use std::cell::RefCell;
+use std::time::Instant;
+
+use super::progress::Progress;
+use super::{Output, human};
+use wharf_transfer::event::{Event, Observer};
+
+impl Output {
+    /// Watches a transfer of `names`, until the guard is dropped.
+    pub fn watch(&self, names: &[String]) -> TransferWatch<'_> {
+        let from = match names {
+            [one] => format!("`{one}`"),
+            several => format!("any of the {} sources", several.len()),
+        };
+        let when = self.options.progress;
+        *self.stderr.progress() = Progress::start(when, self.machine_errors());
+        TransferWatch { output: self, since: Instant::now(), from, summary: RefCell::default() }
+    }
+}
+
+/// Ends the watching of a transfer when dropped.
+pub struct TransferWatch<'a> {
+    output: &'a Output,
+    since: Instant,
+    /// What is transferred, for people.
+    from: String,
+    summary: RefCell<Option<String>>,
+}
+
+impl Observer for TransferWatch<'_> {
+    fn on(&self, event: Event<'_>) {
+        let verbose = self.output.options.verbose;
+        match &event {
+            Event::Planned { files, .. } => self.output.planned.set(*files),
+            Event::Excluded(name) if verbose => self.output.note(format!("excluded: {name}")),
+            Event::Retried { name, error } if verbose => self.output.note(format!("again: {name}: {error}")),
+            // Said whatever is asked for: what prints nothing else would look like a success with files.
+            Event::Ended(summary) if summary.is_empty() => self.output.note(human::nothing(summary, &self.from)),
+            Event::Ended(summary) => {
+                let several = self.output.planned.get() > 1;
+                *self.summary.borrow_mut() = human::summary(summary, several, self.since.elapsed());
+            }
+            _ => {}
+        }
+        if let Some(progress) = self.output.stderr.progress().as_ref() {
+            progress.on(event);
+        }
+    }
+}
+
+impl Drop for TransferWatch<'_> {
+    fn drop(&mut self) {
+        self.output.stderr.progress().take();
+        let silent = self.output.options.quiet || self.output.machine_errors();
+        if let Some(summary) = self.summary.take().filter(|_| !silent) {
+            self.output.note(summary);
+        }
+    }
+}
