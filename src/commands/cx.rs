@@ -19,7 +19,7 @@ use wharf_core::model::{RemotePath, SessionId, SessionPath, Target};
 use wharf_core::platform::SignalEvent;
 use wharf_core::verdict::Verdict;
 use wharf_transfer::Options as TransferOptions;
-use wharf_transfer::stop::Stop;
+use wharf_transfer::cancellation::Cancellation;
 
 /// The context of a command: settings, backend and output. Each is created at its first use.
 pub struct Cx {
@@ -31,7 +31,7 @@ pub struct Cx {
     /// What services answered, for `--format raw`.
     answers: Option<Answers>,
     /// Cancels the command.
-    pub stop: Stop,
+    pub cancellation: Cancellation,
     /// The exit status of a command that succeeds: not 0 only where another program's is passed on.
     pub(super) status: Cell<u8>,
     signals: RefCell<Option<UnboundedReceiver<SignalEvent>>>,
@@ -74,7 +74,7 @@ impl Cx {
             flags,
             settings: resolved.map(OnceCell::from).unwrap_or_default(),
             backend: OnceCell::new(),
-            stop: Stop::default(),
+            cancellation: Cancellation::default(),
             status: Cell::new(0),
             signals: RefCell::default(),
             asked: Arc::default(),

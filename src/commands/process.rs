@@ -21,7 +21,7 @@ use wharf_core::config::env;
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::platform::{self, SignalEvent};
 use wharf_core::thread;
-use wharf_transfer::stop::{Stop, stopped};
+use wharf_transfer::cancellation::{Cancellation, cancel_error};
 
 /// How long a command may take to clean up after a signal or `--timeout` before the process ends
 /// anyway.
@@ -139,7 +139,7 @@ fn execute(cli: Cli, reporter: &Reporter) -> anyhow::Result<u8> {
     let signals = signals.map_err(|e| Error::io("watching for signals", &e))?;
     let signals = if behaviour.handles_signals { cx.keep_signals(signals) } else { signals };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("starting the runtime")?;
-    let result = runtime.block_on(race(command.run(&cx), &cx.stop, global.timeout, signals, reporter));
+    let result = runtime.block_on(race(command.run(&cx), &cx.cancellation, global.timeout, signals, reporter));
     // What was written before a failure is still data.
     let flushed = cx.out.flush();
     let result = result.and(flushed).map_err(|error| cx.with_backend_name(error));
@@ -159,7 +159,7 @@ fn execute(cli: Cli, reporter: &Reporter) -> anyhow::Result<u8> {
 /// had in the making goes with it.
 async fn race(
     work: impl Future<Output = Result<()>>,
-    stop: &Stop,
+    cancellation: &Cancellation,
     timeout: Option<Duration>,
     mut signals: mpsc::UnboundedReceiver<SignalEvent>,
     reporter: &Reporter,
@@ -167,7 +167,7 @@ async fn race(
     let deadline = async {
         match timeout {
             Some(timeout) => {
-                leave_after(timeout.saturating_add(GRACE), Kind::Deadline, stop, reporter);
+                leave_after(timeout.saturating_add(GRACE), Kind::Deadline, cancellation, reporter);
                 tokio::time::sleep(timeout).await;
             }
             None => std::future::pending().await,
@@ -180,16 +180,16 @@ async fn race(
         () = deadline => Kind::Deadline,
         result = &mut work => return result,
     };
-    if stop.is_heeded() {
+    if cancellation.is_registered() {
         // It says itself what it has done, and is dropped where that takes too long.
-        stop.ask(why);
+        cancellation.cancel(why);
         match tokio::time::timeout(PATIENCE, work).await {
             // It knows better than anything else what is left.
             Ok(Err(error)) if error.kind() == why => return Err(error),
             _ => {}
         }
     }
-    Err(stopped(why))
+    Err(cancel_error(why))
 }
 
 /// A channel of the signals that ask the process to stop. One that is not heeded in time, because
@@ -197,7 +197,7 @@ async fn race(
 /// command `heeds` them all itself.
 fn listen(reporter: &Reporter, cx: &Cx, heeds: bool) -> io::Result<mpsc::UnboundedReceiver<SignalEvent>> {
     let (sender, receiver) = mpsc::unbounded_channel();
-    let (reporter, stop) = (reporter.clone(), cx.stop.clone());
+    let (reporter, cancellation) = (reporter.clone(), cx.cancellation.clone());
     let mut first = true;
     platform::watch_signals(&cx.asked, move |asked| {
         let kind = asked.signal.kind();
@@ -206,24 +206,24 @@ fn listen(reporter: &Reporter, cx: &Cx, heeds: bool) -> io::Result<mpsc::Unbound
             return;
         }
         if !std::mem::take(&mut first) || !sent {
-            reporter.leave(&stopped(kind));
+            reporter.leave(&cancel_error(kind));
         }
-        leave_after(GRACE, kind, &stop, &reporter);
+        leave_after(GRACE, kind, &cancellation, &reporter);
     })?;
     Ok(receiver)
 }
 
 /// Ends the process if it is still there then: its main thread waits for a pipe or a disk. Work that
 /// has heard that it should end has longer.
-fn leave_after(wait: Duration, why: Kind, stop: &Stop, reporter: &Reporter) {
-    let (reporter, stop) = (reporter.clone(), stop.clone());
+fn leave_after(wait: Duration, why: Kind, cancellation: &Cancellation, reporter: &Reporter) {
+    let (reporter, cancellation) = (reporter.clone(), cancellation.clone());
     // Without it, a second signal still ends the process.
     drop(thread::spawn(move || {
         std::thread::sleep(wait);
-        if stop.is_heard() {
+        if cancellation.is_acknowledged() {
             std::thread::sleep(PATIENCE);
         }
-        reporter.leave(&stopped(why));
+        reporter.leave(&cancel_error(why));
     }));
 }
 

@@ -103,8 +103,13 @@ impl ResourcesAddArgs {
         let asked = specs.len();
         let options = cx.transfer_options()?;
         let watch = cx.out.watch(&[]);
-        let _heeding = cx.stop.heed();
-        let mut uploads = MountUploads::new(Transfer { backend, options: &options, observer: &watch, stop: &cx.stop });
+        let _guard = cx.cancellation.register();
+        let mut uploads = MountUploads::new(Transfer {
+            backend,
+            options: &options,
+            observer: &watch,
+            cancellation: &cx.cancellation,
+        });
         let ready = upload_local(&mut uploads, specs).await.map_err(|error| name_left(&uploads, error))?;
         let made: Vec<_> = ready.iter().filter_map(|(_, upload)| upload.clone()).collect();
         cx.log_uploads(&session, &made, None);

@@ -29,7 +29,7 @@ fn upload_while(change: fn(&Path)) {
         };
         let other = Other { between: Some(Box::new(between)), tells: Tells::Nothing, ..Other::default() };
         let run = run(&other, options());
-        let told = if stored { run.stow(&[&path]) } else { run.upload(&room.at("t"), "/t") };
+        let told = if stored { run.upload_to_store(&[&path]) } else { run.upload(&room.at("t"), "/t") };
         assert_eq!(told.fails(Kind::Conflict).copied(), 0);
         assert!(other.files_there().is_empty(), "what is neither the old nor the new was stored");
     }
@@ -120,7 +120,7 @@ fn a_retry_sends_all_of_it_again_and_counts_anew() {
         let told = run(&other, options()).upload(&path, "/file").ok();
         assert_eq!((other.content("/file"), told.most_passed), (Some(long()), 100), "{half}");
         let other = Other { retries_after: Some(half), ..Other::default() };
-        assert_eq!(run(&other, options()).stow(&[&path]).ok().most_passed, 100);
+        assert_eq!(run(&other, options()).upload_to_store(&[&path]).ok().most_passed, 100);
         assert_eq!(other.content("/stored/file_file"), Some(long()));
     }
 }

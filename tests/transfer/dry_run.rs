@@ -248,7 +248,7 @@ fn a_dry_run_asks_for_no_change_and_no_content() {
     let dry = || Options { dry_run: true, jobs: 4, verify: true, ..Options::default() };
     let told = run(&other, dry()).upload(&room.at("t"), "/t").ok();
     assert_eq!(told.count(ReceiptStatus::Planned), 2);
-    let told = run(&other, dry()).stow(&[&room.at("t/a"), &room.at("t/d/b")]).ok();
+    let told = run(&other, dry()).upload_to_store(&[&room.at("t/a"), &room.at("t/d/b")]).ok();
     assert_eq!((told.count(ReceiptStatus::Planned), told.lines[0].destination.as_deref()), (2, None));
     let told = run(&other, dry()).download("/u", &room.at("in/to")).ok();
     assert_eq!(told.count(ReceiptStatus::Planned), 2);
@@ -276,7 +276,7 @@ fn a_dry_run_says_that_a_source_has_disappeared_or_cannot_be_read() {
             let run = run(&other, Options { dry_run, ..Options::default() });
             let told = wait_for(run.upload_all(&[bad, &good], "/t/")).fails(Kind::Partial);
             assert_eq!(told.kinds(), [kind], "{dry_run}");
-            assert_eq!(run.stow(&[bad, &good]).fails(Kind::Partial).kinds(), [kind], "{dry_run}");
+            assert_eq!(run.upload_to_store(&[bad, &good]).fails(Kind::Partial).kinds(), [kind], "{dry_run}");
         }
     }
 }

@@ -26,7 +26,7 @@ fn a_file_that_the_backend_does_not_take_stops_all_before_anything_is_sent() {
     let other = Other { limits, ..Other::default() };
     let told = run(&other, options()).upload(&room.at("t"), "/t").fails(Kind::Limit);
     assert!(told.error().message().contains("t/b"), "{}", told.error());
-    run(&other, options()).stow(&[&room.at("t/a"), &room.at("t/b")]).fails(Kind::Limit);
+    run(&other, options()).upload_to_store(&[&room.at("t/a"), &room.at("t/b")]).fails(Kind::Limit);
     assert_eq!((other.writes(), told.lines.len()), (0, 0));
     run(&other, options()).upload(&room.at("t/a"), "/a").ok();
 }
@@ -38,7 +38,7 @@ fn more_than_a_session_takes_is_told_before_anything_is_sent() {
     let other = Other { limits, ..Other::default() };
     run(&other, options()).upload(&room.at("t"), "/t").fails(Kind::Limit);
     assert_eq!(other.writes(), 0);
-    run(&other, options()).stow(&[&room.at("t/a"), &room.at("t/b")]).ok();
+    run(&other, options()).upload_to_store(&[&room.at("t/a"), &room.at("t/b")]).ok();
     assert_eq!(other.count("upload"), 2, "stored files are in no session");
 }
 

@@ -25,7 +25,7 @@ mod many;
 mod memory;
 mod mount;
 mod other;
-mod proof;
 mod repeat;
 mod stage;
 mod stopped;
+mod verification;

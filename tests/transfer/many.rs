@@ -51,7 +51,7 @@ fn never_more_are_on_their_way_than_allowed() {
         assert_eq!(other.most_at_once(), most);
         let other = Other { pace: Some(slow()), ..Other::default() };
         let sources: Vec<_> = (0..30).map(|number| room.at(&format!("t/{number}"))).collect();
-        run(&other, jobs(most)).stow(&sources.iter().map(AsRef::as_ref).collect::<Vec<_>>()).ok();
+        run(&other, jobs(most)).upload_to_store(&sources.iter().map(AsRef::as_ref).collect::<Vec<_>>()).ok();
         assert_eq!(other.most_at_once(), most);
     }
 }
@@ -143,7 +143,7 @@ fn a_source_that_disappears_is_one_failed_item() {
     let run = run(&other, options());
     let told = crate::stage::wait_for(run.upload_all(&[&room.at("missing"), &room.at("t/0")], "/t/"));
     assert_eq!(told.fails(Kind::Partial).kinds(), [Kind::NotFound]);
-    let told = run.stow(&[&room.at("missing"), &room.at("t/0")]).fails(Kind::Partial);
+    let told = run.upload_to_store(&[&room.at("missing"), &room.at("t/0")]).fails(Kind::Partial);
     assert_eq!((told.copied(), other.count("upload")), (1, 1));
     let other = numbered(1);
     let run = crate::stage::run(&other, options());

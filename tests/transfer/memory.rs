@@ -14,11 +14,11 @@ use wharf_client::backend::{GetResult, RemoteHash};
 use wharf_core::body::{Attributes, Body};
 use wharf_core::error::Result;
 use wharf_core::model::{EntryKind, Receipt, RemotePath};
-use wharf_transfer::download::Wanted;
+use wharf_transfer::cancellation::Cancellation;
+use wharf_transfer::download::FileTarget;
 use wharf_transfer::event::Silent;
 use wharf_transfer::filter::{Filter, Rule};
 use wharf_transfer::plan::{Destination, LocalSource};
-use wharf_transfer::stop::Stop;
 use wharf_transfer::{Options, Transfer};
 
 use crate::other::{Other, entry};
@@ -84,8 +84,8 @@ fn count(
     work: impl AsyncFnOnce(Transfer<'_>, &mut dyn FnMut(&Receipt) -> Result<()>),
 ) -> u64 {
     let mut count = 0;
-    let stop = Stop::default();
-    let transfer = Transfer { backend: other, options, observer: &Silent, stop: &stop };
+    let cancellation = Cancellation::default();
+    let transfer = Transfer { backend: other, options, observer: &Silent, cancellation: &cancellation };
     wait_for(work(transfer, &mut |receipt| {
         assert!(receipt.outcome.error().is_none(), "{receipt:?}");
         count += 1;
@@ -97,7 +97,7 @@ fn count(
 fn download(other: &Other, options: &Options, to: PathBuf) -> u64 {
     let to = Destination { path: to, as_directory: false, into: false };
     count(other, options, async |transfer, sink| {
-        transfer.download(&[Wanted::Session(session("/t"))], &to, true, sink).await.unwrap();
+        transfer.download(&[FileTarget::Session(session("/t"))], &to, true, sink).await.unwrap();
     })
 }
 

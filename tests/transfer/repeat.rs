@@ -4,7 +4,7 @@ use std::fs;
 
 use wharf_core::error::{Error, Kind};
 use wharf_core::model::ReceiptStatus;
-use wharf_transfer::stop::Stop;
+use wharf_transfer::cancellation::Cancellation;
 use wharf_transfer::{IfExists, Options};
 
 use crate::other::{Knows, Node, Other, numbered};
@@ -103,16 +103,16 @@ fn a_hash_that_is_wrong_leaves_nothing_as_it_is() {
 fn an_interrupted_upload_is_continued() {
     let room = Room::new();
     (0..20).for_each(|number| drop(room.write(&format!("t/{number:02}"), number.to_string())));
-    let stop = Stop::default();
-    let asking = stop.clone();
+    let cancellation = Cancellation::default();
+    let asking = cancellation.clone();
     let refuse = move |call: &str, path: &str| {
-        if call == "put" && path == "/t/12" && !asking.is_heard() {
-            asking.ask(Kind::Interrupted);
+        if call == "put" && path == "/t/12" && !asking.is_acknowledged() {
+            asking.cancel(Kind::Interrupted);
         }
         None::<Error>
     };
     let other = Other { refuse: Some(Box::new(refuse)), ..Other::default() };
-    Run { backend: &other, options: update(), stop }.upload(&room.at("t"), "/t").fails(Kind::Interrupted);
+    Run { backend: &other, options: update(), cancellation }.upload(&room.at("t"), "/t").fails(Kind::Interrupted);
     let kept = other.files_there().len();
     assert!((12..20).contains(&kept), "{kept}");
     other.forget_calls();
@@ -122,19 +122,19 @@ fn an_interrupted_upload_is_continued() {
 
 #[test]
 fn an_interrupted_download_is_continued() {
-    let (room, stop) = (Room::new(), Stop::default());
-    let asking = stop.clone();
+    let (room, cancellation) = (Room::new(), Cancellation::default());
+    let asking = cancellation.clone();
     let refuse = move |call: &str, path: &str| {
-        if call == "fetch" && path == "/t/5" && !asking.is_heeded() {
+        if call == "fetch" && path == "/t/5" && !asking.is_registered() {
             return None;
         }
         if call == "fetch" && path == "/t/5" {
-            asking.ask(Kind::Interrupted);
+            asking.cancel(Kind::Interrupted);
         }
         None::<Error>
     };
     let other = Other { refuse: Some(Box::new(refuse)), ..numbered(20) };
-    Run { backend: &other, options: update(), stop }.download("/t", &room.at("to")).fails(Kind::Interrupted);
+    Run { backend: &other, options: update(), cancellation }.download("/t", &room.at("to")).fails(Kind::Interrupted);
     let kept = room.names("to").len();
     assert!((1..20).contains(&kept), "{kept}");
     other.forget_calls();

@@ -14,10 +14,10 @@ use wharf_client::backend::{Backend, NewStoredFile};
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::target::names_directory;
 use wharf_core::model::{Receipt, ReceiptStatus, SessionPath};
-use wharf_transfer::download::Wanted;
+use wharf_transfer::cancellation::Cancellation;
+use wharf_transfer::download::FileTarget;
 use wharf_transfer::event::{Event, Observer};
 use wharf_transfer::plan::{Destination, LocalSource};
-use wharf_transfer::stop::Stop;
 use wharf_transfer::{Options, Transfer};
 
 /// Makes a FIFO, by the program: not every system has the call that rustix would make.
@@ -123,7 +123,7 @@ impl Observer for Watch {
 pub(crate) struct Run<'a> {
     pub(crate) backend: &'a dyn Backend,
     pub(crate) options: Options,
-    pub(crate) stop: Stop,
+    pub(crate) cancellation: Cancellation,
 }
 
 /// As the command line has it where nothing is said.
@@ -143,7 +143,7 @@ pub(crate) fn options() -> Options {
 }
 
 pub(crate) fn run(backend: &dyn Backend, options: Options) -> Run<'_> {
-    Run { backend, options, stop: Stop::default() }
+    Run { backend, options, cancellation: Cancellation::default() }
 }
 
 pub(crate) fn session(path: &str) -> SessionPath {
@@ -157,7 +157,12 @@ impl Run<'_> {
     ) -> Told {
         let watch = Watch::default();
         let mut lines = Vec::new();
-        let transfer = Transfer { backend: self.backend, options: &self.options, observer: &watch, stop: &self.stop };
+        let transfer = Transfer {
+            backend: self.backend,
+            options: &self.options,
+            observer: &watch,
+            cancellation: &self.cancellation,
+        };
         let verdict = work(transfer, &mut |receipt| {
             lines.push(Line {
                 source: receipt.source.clone(),
@@ -183,9 +188,11 @@ impl Run<'_> {
         wait_for(self.upload_all(&[source], to))
     }
 
-    pub(crate) fn stow(&self, sources: &[&Path]) -> Told {
+    pub(crate) fn upload_to_store(&self, sources: &[&Path]) -> Told {
         let sources: Vec<_> = sources.iter().map(|path| source(path)).collect();
-        wait_for(self.told(async |transfer, sink| transfer.stow(&sources, &NewStoredFile::default(), sink).await))
+        wait_for(
+            self.told(async |transfer, sink| transfer.upload_to_store(&sources, &NewStoredFile::default(), sink).await),
+        )
     }
 
     pub(crate) async fn download_all(&self, wanted: &[&str], to: &Path) -> Told {
@@ -202,7 +209,12 @@ impl Run<'_> {
     pub(crate) fn stream(&self, wanted: &[&str]) -> (Result<()>, Vec<u8>) {
         let wanted: Vec<_> = wanted.iter().map(|name| target(name)).collect();
         let watch = Watch::default();
-        let transfer = Transfer { backend: self.backend, options: &self.options, observer: &watch, stop: &self.stop };
+        let transfer = Transfer {
+            backend: self.backend,
+            options: &self.options,
+            observer: &watch,
+            cancellation: &self.cancellation,
+        };
         let mut came = Vec::new();
         let mut write = |block: &[u8]| {
             came.extend_from_slice(block);
@@ -212,8 +224,12 @@ impl Run<'_> {
     }
 }
 
-fn target(name: &str) -> Wanted {
-    if name.starts_with("file_") { Wanted::Stored(name.parse().unwrap()) } else { Wanted::Session(session(name)) }
+fn target(name: &str) -> FileTarget {
+    if name.starts_with("file_") {
+        FileTarget::Stored(name.parse().unwrap())
+    } else {
+        FileTarget::Session(session(name))
+    }
 }
 
 /// Runs a future to its end, which must come soon.

@@ -9,21 +9,21 @@ use futures_util::stream::{self, StreamExt};
 use wharf_core::error::Kind;
 use wharf_core::model::{EntryKind, RemotePath};
 use wharf_transfer::Options;
-use wharf_transfer::stop::Stop;
+use wharf_transfer::cancellation::Cancellation;
 
 use crate::other::{Node, Other, entry, numbered};
 use crate::stage::{Room, Run, Told, options};
 
 /// Lets two files pass; asks to stop when three more are on their way, which never end.
-fn hanging(stop: &Stop, why: Kind) -> Other {
-    let (stop, begun) = (stop.clone(), Arc::new(AtomicUsize::new(0)));
+fn hanging(cancellation: &Cancellation, why: Kind) -> Other {
+    let (cancellation, begun) = (cancellation.clone(), Arc::new(AtomicUsize::new(0)));
     let pace = move |_: &str| {
         let number = begun.fetch_add(1, SeqCst);
         if number < 2 {
             return std::future::ready(()).boxed();
         }
         if number == 4 {
-            stop.ask(why);
+            cancellation.cancel(why);
         }
         pending().boxed()
     };
@@ -38,18 +38,18 @@ fn check(told: &Told, why: Kind) {
     }
 }
 
-fn three(backend: &Other, stop: Stop) -> Run<'_> {
-    Run { backend, options: Options { jobs: 3, ..options() }, stop }
+fn three(backend: &Other, cancellation: Cancellation) -> Run<'_> {
+    Run { backend, options: Options { jobs: 3, ..options() }, cancellation }
 }
 
 #[test]
 fn an_upload_ends_with_what_is_done_and_settles_it() {
     for why in [Kind::Interrupted, Kind::Terminated, Kind::Deadline] {
-        let (room, stop) = (Room::new(), Stop::default());
+        let (room, cancellation) = (Room::new(), Cancellation::default());
         (0..20).for_each(|number| drop(room.write(&format!("t/{number:02}"), "1")));
-        let other = hanging(&stop, why);
+        let other = hanging(&cancellation, why);
         let before = other.files_there().len();
-        let told = three(&other, stop).upload(&room.at("t"), "/u").fails(why);
+        let told = three(&other, cancellation).upload(&room.at("t"), "/u").fails(why);
         check(&told, why);
         assert_eq!((other.count("put"), other.files_there().len() - before), (5, 2));
         assert_eq!((other.now(), other.count("settle")), (0, 1), "what was running is gone, what is done is settled");
@@ -59,9 +59,9 @@ fn an_upload_ends_with_what_is_done_and_settles_it() {
 #[test]
 fn a_download_ends_with_what_is_done_and_leaves_nothing_half_written() {
     for why in [Kind::Interrupted, Kind::Deadline] {
-        let (room, stop) = (Room::new(), Stop::default());
-        let other = hanging(&stop, why);
-        let told = three(&other, stop).download("/t", &room.at("to")).fails(why);
+        let (room, cancellation) = (Room::new(), Cancellation::default());
+        let other = hanging(&cancellation, why);
+        let told = three(&other, cancellation).download("/t", &room.at("to")).fails(why);
         check(&told, why);
         assert_eq!((other.count("fetch"), room.names("to").len(), other.now()), (5, 2, 0));
         room.assert_nothing_in_the_making();
@@ -69,25 +69,26 @@ fn a_download_ends_with_what_is_done_and_leaves_nothing_half_written() {
 }
 
 #[test]
-fn stowing_ends_with_what_is_done() {
-    let (room, stop) = (Room::new(), Stop::default());
+fn uploading_to_the_store_ends_with_what_is_done() {
+    let (room, cancellation) = (Room::new(), Cancellation::default());
     let sources: Vec<_> = (0..20).map(|number| room.write(&format!("{number}"), "1")).collect();
-    let other = hanging(&stop, Kind::Interrupted);
-    let told =
-        three(&other, stop).stow(&sources.iter().map(AsRef::as_ref).collect::<Vec<_>>()).fails(Kind::Interrupted);
+    let other = hanging(&cancellation, Kind::Interrupted);
+    let told = three(&other, cancellation)
+        .upload_to_store(&sources.iter().map(AsRef::as_ref).collect::<Vec<_>>())
+        .fails(Kind::Interrupted);
     assert_eq!((told.copied(), told.kinds()), (2, vec![Kind::Interrupted; 3]));
     assert_eq!((other.count("upload"), other.count("settle")), (5, 1));
 }
 
 #[test]
 fn what_was_half_fetched_is_gone_and_the_old_file_is_there() {
-    let (room, stop) = (Room::with(&[("to/0", "old")]), Stop::default());
-    let asking = stop.clone();
+    let (room, cancellation) = (Room::with(&[("to/0", "old")]), Cancellation::default());
+    let asking = cancellation.clone();
     let fetch = move |_: &str, _| {
         let asking = asking.clone();
         let first = stream::iter([Ok(bytes::Bytes::from_static(b"half"))]);
         let rest = stream::once(async move {
-            asking.ask(Kind::Interrupted);
+            asking.cancel(Kind::Interrupted);
             pending().await
         });
         let body = wharf_core::body::Body::of_stream(Some(8), first.chain(rest).boxed());
@@ -100,20 +101,20 @@ fn what_was_half_fetched_is_gone_and_the_old_file_is_there() {
         }))
     };
     let other = Other { fetch: Some(Box::new(fetch)), ..numbered(1) };
-    let told = three(&other, stop).download("/t", &room.at("to")).fails(Kind::Interrupted);
+    let told = three(&other, cancellation).download("/t", &room.at("to")).fails(Kind::Interrupted);
     assert_eq!(told.kinds(), [Kind::Interrupted]);
     assert_eq!((room.names("to"), room.read("to/0")), (vec!["0".to_owned()], "old".to_owned()));
 }
 
 #[test]
 fn a_body_that_never_waits_can_be_cancelled_as_well() {
-    let (room, stop) = (Room::new(), Stop::default());
-    let asking = stop.clone();
+    let (room, cancellation) = (Room::new(), Cancellation::default());
+    let asking = cancellation.clone();
     let fetch = move |_: &str, _| {
         let asking = asking.clone();
         let blocks = stream::iter(0..).map(move |number| {
             if number == 1000 {
-                asking.ask(Kind::Interrupted);
+                asking.cancel(Kind::Interrupted);
             }
             assert!(number < 1_000_000, "the cancellation was not noticed");
             Ok(bytes::Bytes::from_static(b"x"))
@@ -128,20 +129,20 @@ fn a_body_that_never_waits_can_be_cancelled_as_well() {
         }))
     };
     let other = Other { fetch: Some(Box::new(fetch)), ..numbered(1) };
-    three(&other, stop).download("/t", &room.at("to")).fails(Kind::Interrupted);
+    three(&other, cancellation).download("/t", &room.at("to")).fails(Kind::Interrupted);
     room.assert_nothing_in_the_making();
 }
 
 #[test]
 fn a_listing_without_an_end_can_be_stopped_while_it_is_measured() {
     for waits in [false, true] {
-        let (room, stop) = (Room::new(), Stop::default());
-        let asking = stop.clone();
+        let (room, cancellation) = (Room::new(), Cancellation::default());
+        let asking = cancellation.clone();
         let listing = move |_: &RemotePath| {
             let asking = asking.clone();
             let endless = stream::iter(0..).map(move |number| {
                 if number == 1000 {
-                    asking.ask(Kind::Interrupted);
+                    asking.cancel(Kind::Interrupted);
                 }
                 assert!(number < 1_000_000, "the cancellation was not noticed");
                 Ok(entry(&format!("/t/{number}"), EntryKind::File, Some(1)))
@@ -149,7 +150,7 @@ fn a_listing_without_an_end_can_be_stopped_while_it_is_measured() {
             if waits { endless.take(1001).chain(stream::pending()).boxed() } else { endless.boxed() }
         };
         let other = Other { listing: Some(Box::new(listing)), ..numbered(1) };
-        let mut run = three(&other, stop);
+        let mut run = three(&other, cancellation);
         run.options.max_bytes = Some(u64::MAX);
         run.download("/t", &room.at("to")).fails(Kind::Interrupted);
         assert_eq!((other.count("fetch"), room.at("to").exists()), (0, false));
@@ -158,40 +159,40 @@ fn a_listing_without_an_end_can_be_stopped_while_it_is_measured() {
 
 #[test]
 fn a_transfer_cancelled_before_its_start_does_nothing() {
-    let (room, stop) = (Room::with(&[("t/a", "1"), ("t/d/b", "1")]), Stop::default());
-    stop.ask(Kind::Interrupted);
+    let (room, cancellation) = (Room::with(&[("t/a", "1"), ("t/d/b", "1")]), Cancellation::default());
+    cancellation.cancel(Kind::Interrupted);
     let other = numbered(3);
-    three(&other, stop.clone()).upload(&room.at("t"), "/u").fails(Kind::Interrupted);
-    three(&other, stop.clone()).stow(&[&room.at("t/a")]).fails(Kind::Interrupted);
-    three(&other, stop).download("/t", &room.at("to")).fails(Kind::Interrupted);
+    three(&other, cancellation.clone()).upload(&room.at("t"), "/u").fails(Kind::Interrupted);
+    three(&other, cancellation.clone()).upload_to_store(&[&room.at("t/a")]).fails(Kind::Interrupted);
+    three(&other, cancellation).download("/t", &room.at("to")).fails(Kind::Interrupted);
     assert_eq!((other.writes(), other.count("fetch"), room.at("to").exists()), (0, 0, false));
 }
 
 #[test]
 fn waiting_for_another_try_can_be_stopped() {
-    let (room, stop) = (Room::new(), Stop::default());
-    let asking = stop.clone();
+    let (room, cancellation) = (Room::new(), Cancellation::default());
+    let asking = cancellation.clone();
     let fetch = move |_: &str, _| {
-        asking.ask(Kind::Deadline);
+        asking.cancel(Kind::Deadline);
         let broken = crate::other::broken(true, Some(std::time::Duration::from_secs(100)));
         Some(Ok(crate::other::body(None, vec![Err(broken)])))
     };
     let other = Other { fetch: Some(Box::new(fetch)), ..numbered(1) };
-    three(&other, stop).download("/t", &room.at("to")).fails(Kind::Deadline);
+    three(&other, cancellation).download("/t", &room.at("to")).fails(Kind::Deadline);
     assert_eq!(other.count("fetch"), 1);
 }
 
 #[test]
 fn it_is_known_that_a_transfer_heeds_and_has_heard() {
-    let stop = Stop::default();
-    let seen = stop.clone();
+    let cancellation = Cancellation::default();
+    let seen = cancellation.clone();
     let pace = move |_: &str| {
-        assert!(seen.is_heeded() && !seen.is_heard());
-        seen.ask(Kind::Interrupted);
+        assert!(seen.is_registered() && !seen.is_acknowledged());
+        seen.cancel(Kind::Interrupted);
         pending().boxed()
     };
     let (room, other) = (Room::with(&[("t/a", "1")]), Other { pace: Some(Box::new(pace)), ..Other::default() });
     other.set("/u", Node::Directory);
-    three(&other, stop.clone()).upload(&room.at("t"), "/u").fails(Kind::Interrupted);
-    assert!(!stop.is_heeded(), "it is over");
+    three(&other, cancellation.clone()).upload(&room.at("t"), "/u").fails(Kind::Interrupted);
+    assert!(!cancellation.is_registered(), "it is over");
 }

@@ -20,29 +20,29 @@ pub(super) struct Label {
 }
 
 /// What came of one item.
-pub(super) enum Done {
+pub(super) enum ItemResult {
     Receipt(Box<Receipt>),
     Excluded(String),
     /// Something that has no receipt: a directory.
     Nothing,
 }
 
-impl From<Receipt> for Done {
+impl From<Receipt> for ItemResult {
     fn from(receipt: Receipt) -> Self {
-        Done::Receipt(Box::new(receipt))
+        ItemResult::Receipt(Box::new(receipt))
     }
 }
 
 /// What is running, so that each can be told of where all must end.
-pub(super) struct Running {
+pub(super) struct RunningFiles {
     files: RefCell<Vec<(u64, Label)>>,
     /// A file whose service asks to wait makes all others wait.
     pub(super) pace: Pace,
 }
 
-impl Running {
+impl RunningFiles {
     pub(super) fn new(options: &Options) -> Self {
-        Running { files: RefCell::default(), pace: Pace::new(options.retries, options.deadline) }
+        RunningFiles { files: RefCell::default(), pace: Pace::new(options.retries, options.deadline) }
     }
 
     /// Runs one file's work under its label.
@@ -69,10 +69,10 @@ impl Transfer<'_> {
     ///
     /// # Errors
     /// Why it was stopped.
-    pub(super) async fn unless_stopped<T>(&self, work: impl Future<Output = T>) -> Result<T> {
+    pub(super) async fn unless_cancelled<T>(&self, work: impl Future<Output = T>) -> Result<T> {
         tokio::select! {
             biased;
-            why = self.stop.asked() => Err(why),
+            why = self.cancellation.cancelled() => Err(why),
             done = work => Ok(done),
         }
     }
@@ -88,24 +88,24 @@ impl Transfer<'_> {
         &self,
         items: impl Stream<Item = T>,
         feed: impl Future<Output = ()>,
-        running: &Running,
+        running: &RunningFiles,
         work: impl Fn(T) -> F,
         results: &mut Results<'_>,
     ) -> Result<()>
     where
-        F: Future<Output = Done>,
+        F: Future<Output = ItemResult>,
     {
         let mut done = pin!(items.map(work).buffer_unordered(self.options.jobs.max(1)));
         let (mut feed, mut fed) = (pin!(feed), false);
-        let mut stop = pin!(self.stop.asked());
+        let mut cancellation = pin!(self.cancellation.cancelled());
         let why: Error = loop {
             tokio::select! {
                 biased;
-                why = &mut stop => break why,
+                why = &mut cancellation => break why,
                 came = done.next() => match came {
-                    Some(Done::Receipt(receipt)) => results.record(*receipt)?,
-                    Some(Done::Excluded(name)) => results.excluded(&name),
-                    Some(Done::Nothing) => {}
+                    Some(ItemResult::Receipt(receipt)) => results.record(*receipt)?,
+                    Some(ItemResult::Excluded(name)) => results.excluded(&name),
+                    Some(ItemResult::Nothing) => {}
                     None => return Ok(()),
                 },
                 () = &mut feed, if !fed => fed = true,

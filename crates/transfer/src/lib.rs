@@ -6,31 +6,31 @@
 
 #![cfg_attr(test, allow(clippy::disallowed_methods, reason = "tests prepare their own files"))]
 
+pub mod cancellation;
+pub mod dest;
 pub mod download;
 mod engine;
 pub mod event;
 pub mod filter;
 pub mod gitignore;
-mod items;
-pub mod land;
 mod links;
 pub mod mount;
 pub mod plan;
-mod prove;
 mod remote;
 pub mod reserved;
 pub mod results;
 pub mod source;
-pub mod stop;
 pub mod upload;
+mod upload_items;
+mod verify;
 
 use std::time::{Duration, Instant};
 
+use self::cancellation::Cancellation;
 use self::event::Observer;
 use self::filter::Filter;
 pub use self::links::Links;
 use self::reserved::Reserved;
-use self::stop::Stop;
 use wharf_client::backend::Backend;
 use wharf_core::error::Result;
 
@@ -105,5 +105,5 @@ pub struct Transfer<'a> {
     /// Who watches.
     pub observer: &'a dyn Observer,
     /// Who may ask it to end early.
-    pub stop: &'a Stop,
+    pub cancellation: &'a Cancellation,
 }

@@ -30,11 +30,11 @@ impl<'a> MountUploads<'a> {
         MountUploads { transfer, left: Vec::new(), end: None }
     }
 
-    /// Uploads local files, each verified as [`Transfer::stow`] does it, and returns their ids in the
+    /// Uploads local files, each verified as [`Transfer::upload_to_store`] does it, and returns their ids in the
     /// order of `sources`. Where one of them fails, none is kept.
     ///
     /// # Errors
-    /// As [`Transfer::stow`]; why the command was asked to stop.
+    /// As [`Transfer::upload_to_store`]; why the command was asked to stop.
     pub async fn upload(&mut self, sources: &[LocalSource]) -> Result<Vec<FileId>> {
         if sources.is_empty() {
             return Ok(Vec::new());
@@ -43,7 +43,7 @@ impl<'a> MountUploads<'a> {
         let mut failures = Verdict::default();
         let verdict = self
             .transfer
-            .stow(sources, &NewStoredFile::default(), &mut |receipt| {
+            .upload_to_store(sources, &NewStoredFile::default(), &mut |receipt| {
                 match (&receipt.outcome, &receipt.file_id) {
                     (Outcome::Copied, Some(id)) => made.push((receipt.source.clone(), id.clone())),
                     (Outcome::Failed(error), _) => failures.failed(error.clone()),
@@ -81,7 +81,7 @@ impl<'a> MountUploads<'a> {
             begun.set(true);
             work.await
         };
-        match self.transfer.unless_stopped(watched).await {
+        match self.transfer.unless_cancelled(watched).await {
             Ok(Ok(done)) => Ok(done),
             Ok(Err(error)) if !error.is_uncertain() => Err(self.undo(uploads, error).await),
             Err(why) if !begun.get() => Err(self.undo(uploads, why).await),

@@ -22,7 +22,7 @@ const DIRECTORIES: u64 = 10_000;
 
 /// How much there is to do, as far as it is known before.
 #[derive(Debug, Default)]
-pub struct Scale {
+pub struct TransferSize {
     /// Files.
     pub files: u64,
     directories: u64,
@@ -33,7 +33,7 @@ pub struct Scale {
     largest: Option<(u64, String)>,
 }
 
-impl Scale {
+impl TransferSize {
     /// One file more.
     pub fn add(&mut self, name: &str, bytes: Option<u64>) {
         self.files += 1;
@@ -106,7 +106,7 @@ impl Scale {
 }
 
 /// What a download may still put on this machine's disk.
-pub struct Budget {
+pub(crate) struct Budget {
     files: Cell<Option<u64>>,
     directories: Cell<Option<u64>>,
     bytes: Option<Arc<AtomicU64>>,
@@ -115,7 +115,7 @@ pub struct Budget {
 
 impl Budget {
     /// As the caller allowed.
-    pub fn new(options: &Options) -> Self {
+    pub(crate) fn new(options: &Options) -> Self {
         Budget {
             files: Cell::new(options.max_files),
             directories: Cell::new(options.max_files.map(|files| files.max(DIRECTORIES))),
@@ -126,7 +126,7 @@ impl Budget {
 
     /// Whether something had no room: what is still to come was not there when it was measured, and
     /// need not have an end.
-    pub fn is_over(&self) -> bool {
+    pub(crate) fn is_over(&self) -> bool {
         self.over.get()
     }
 
@@ -158,8 +158,8 @@ impl Budget {
     ///
     /// # Errors
     /// `limit` where there is no room for them.
-    pub fn claim(&self, announced: Option<u64>) -> Result<Share> {
-        let mut share = Share { left: self.bytes.clone(), aside: 0, taken: 0 };
+    pub(crate) fn claim(&self, announced: Option<u64>) -> Result<BudgetShare> {
+        let mut share = BudgetShare { left: self.bytes.clone(), aside: 0, taken: 0 };
         let claimed = share.take(announced.unwrap_or(0));
         self.over.set(self.over.get() || claimed.is_err());
         claimed?;
@@ -168,7 +168,7 @@ impl Budget {
     }
 
     /// Notes how many bytes a file had that is kept.
-    pub fn spend(&self, bytes: u64) {
+    pub(crate) fn spend(&self, bytes: u64) {
         if let Some(left) = &self.bytes {
             let less = |left: u64| Some(left.saturating_sub(bytes));
             // It always has an answer.
@@ -178,18 +178,18 @@ impl Budget {
 }
 
 /// What one file may have of a [`Budget`]: first what was set aside for it, then what is left for all.
-pub struct Share {
+pub(crate) struct BudgetShare {
     left: Option<Arc<AtomicU64>>,
     aside: u64,
     taken: u64,
 }
 
-impl Share {
+impl BudgetShare {
     /// So many bytes came.
     ///
     /// # Errors
     /// `limit` where there is no room for them.
-    pub fn take(&mut self, bytes: u64) -> Result<()> {
+    pub(crate) fn take(&mut self, bytes: u64) -> Result<()> {
         let Some(left) = &self.left else { return Ok(()) };
         let more = bytes.saturating_sub(self.aside);
         left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(more))
@@ -201,7 +201,7 @@ impl Share {
 }
 
 /// What is kept is [spent](Budget::spend).
-impl Drop for Share {
+impl Drop for BudgetShare {
     fn drop(&mut self) {
         if let Some(left) = &self.left {
             left.fetch_add(self.aside + self.taken, Ordering::Relaxed);

@@ -7,13 +7,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use futures_util::stream;
 
-use super::engine::{Done, Label, Running};
+use super::engine::{ItemResult, Label, RunningFiles};
 use super::event::Event;
-use super::items::{self, Item};
-use super::plan::{self, Destination, LocalSource, Scale};
+use super::plan::{self, Destination, LocalSource, TransferSize};
 use super::results::{Results, Sink};
 use super::source::{Tree, What};
-use super::{BULK, IfExists, Transfer, prove};
+use super::upload_items::{self, UploadItem};
+use super::{BULK, IfExists, Transfer, verify};
 use wharf_client::backend::{
     Feature, FetchOptions, Limits, MkdirOptions, NewStoredFile, PutOptions, PutResult, RemoteHash, TimeOf,
 };
@@ -24,13 +24,13 @@ use wharf_core::model::receipt::SkipReason;
 use wharf_core::model::{Entry, EntryKind, FileId, Outcome, Receipt, RemotePath, SessionPath, Verified};
 
 /// A file for the store.
-struct Stow<'a> {
+struct StoreUpload<'a> {
     source: &'a LocalSource,
     new: NewStoredFile,
 }
 
 /// What a dry run has found out about directories already.
-type Looked = RefCell<HashSet<RemotePath>>;
+type KnownDirs = RefCell<HashSet<RemotePath>>;
 
 impl Transfer<'_> {
     /// Puts files and trees into a session.
@@ -38,18 +38,18 @@ impl Transfer<'_> {
     /// # Errors
     /// `usage` and `limit` before anything is sent; then the verdict over all receipts.
     pub async fn upload(&self, sources: &[LocalSource], to: &Destination<SessionPath>, sink: Sink<'_>) -> Result<()> {
-        let _heeding = self.stop.heed();
+        let _guard = self.cancellation.register();
         self.backend.require_files()?;
         let places = plan::upload(sources, to)?;
         let mut results = Results::new(self, sink);
-        let scale = match self.unless_stopped(self.measure(sources)).await {
-            Ok(scale) => scale?,
+        let total = match self.unless_cancelled(self.measure(sources)).await {
+            Ok(total) => total?,
             Err(why) => return results.finish(Err(why)),
         };
-        scale.check(&self.backend.limits(), self.options)?;
-        results.expect(scale.files);
-        let ended = self.send(sources, &places, scale.files > BULK, &mut results).await;
-        results.finish(self.settled(ended).await)
+        total.check(&self.backend.limits(), self.options)?;
+        results.expect(total.files);
+        let ended = self.send(sources, &places, total.files > BULK, &mut results).await;
+        results.finish(self.flush(ended).await)
     }
 
     async fn send(
@@ -62,15 +62,15 @@ impl Transfer<'_> {
         let mut open = Vec::new();
         for (source, place) in sources.iter().zip(places) {
             let root =
-                if source.is_directory { self.unless_stopped(self.make_root(place, bulk)).await? } else { Ok(()) };
+                if source.is_directory { self.unless_cancelled(self.make_root(place, bulk)).await? } else { Ok(()) };
             match root {
                 Ok(()) => open.push((source, place)),
                 Err(error) => results.record(Receipt::failed(&source.name, Some(place.to_string()), error))?,
             }
         }
-        let items = open.into_iter().flat_map(|(source, place)| items::of(source, place, self.options));
-        let (running, looked) = (Running::new(self.options), Looked::default());
-        let work = async |item| self.do_item(item, bulk, &running, &looked).await;
+        let items = open.into_iter().flat_map(|(source, place)| upload_items::of(source, place, self.options));
+        let (running, known) = (RunningFiles::new(self.options), KnownDirs::default());
+        let work = async |item| self.do_item(item, bulk, &running, &known).await;
         self.run(stream::iter(items), std::future::ready(()), &running, work, results).await
     }
 
@@ -78,8 +78,8 @@ impl Transfer<'_> {
     ///
     /// # Errors
     /// `usage` for a directory or a source without a name; then the verdict over all receipts.
-    pub async fn stow(&self, sources: &[LocalSource], like: &NewStoredFile, sink: Sink<'_>) -> Result<()> {
-        let _heeding = self.stop.heed();
+    pub async fn upload_to_store(&self, sources: &[LocalSource], like: &NewStoredFile, sink: Sink<'_>) -> Result<()> {
+        let _guard = self.cancellation.register();
         self.backend.require_store()?;
         let mut named = Vec::new();
         for source in sources {
@@ -91,29 +91,29 @@ impl Transfer<'_> {
                 Error::usage(format!("this source has no file name: `{}`", source.name))
                     .hint(format!("give one: {}", Setting::Name.to("NAME")))
             })?;
-            named.push(Stow { source, new: NewStoredFile { filename, ..like.clone() } });
+            named.push(StoreUpload { source, new: NewStoredFile { filename, ..like.clone() } });
         }
         let mut results = Results::new(self, sink);
-        match self.unless_stopped(self.measure(sources)).await {
+        match self.unless_cancelled(self.measure(sources)).await {
             // No session holds them.
-            Ok(scale) => {
-                let scale = scale?;
-                scale.check(&Limits { session_bytes: None, ..self.backend.limits() }, self.options)?;
-                results.expect(scale.files);
+            Ok(total) => {
+                let total = total?;
+                total.check(&Limits { session_bytes: None, ..self.backend.limits() }, self.options)?;
+                results.expect(total.files);
             }
             Err(why) => return results.finish(Err(why)),
         }
-        let running = Running::new(self.options);
-        let work = async |stow: Stow<'_>| {
-            let label = Label { source: stow.source.name.clone(), destination: None };
-            Done::from(running.track(label, self.store(&stow)).await)
+        let running = RunningFiles::new(self.options);
+        let work = async |upload: StoreUpload<'_>| {
+            let label = Label { source: upload.source.name.clone(), destination: None };
+            ItemResult::from(running.track(label, self.store(&upload)).await)
         };
         let ended = self.run(stream::iter(named), std::future::ready(()), &running, work, &mut results).await;
-        results.finish(self.settled(ended).await)
+        results.finish(self.flush(ended).await)
     }
 
     /// Settles what was done. What an interrupted work left behind is named in the error.
-    async fn settled(&self, ended: Result<()>) -> Result<()> {
+    async fn flush(&self, ended: Result<()>) -> Result<()> {
         if self.options.dry_run {
             return ended;
         }
@@ -124,8 +124,8 @@ impl Transfer<'_> {
     }
 
     /// The first, cheap walk: how much there is to do.
-    async fn measure(&self, sources: &[LocalSource]) -> Result<Scale> {
-        let mut scale = Scale::default();
+    async fn measure(&self, sources: &[LocalSource]) -> Result<TransferSize> {
+        let mut total = TransferSize::default();
         for source in sources {
             match &source.path {
                 Some(root) if source.is_directory => {
@@ -134,20 +134,20 @@ impl Transfer<'_> {
                         tokio::task::coop::consume_budget().await;
                         if let What::File(file) = found.what {
                             self.options.check_free(&found.path)?;
-                            scale.add(file.name(), file.len());
+                            total.add(file.name(), file.len());
                         }
                     }
                 }
                 Some(path) => {
                     self.options.check_free(path)?;
                     let length = LocalFile::new(path).ok().and_then(|file| file.len());
-                    scale.add(&source.name, length);
+                    total.add(&source.name, length);
                 }
-                None => scale.add(&source.name, None),
+                None => total.add(&source.name, None),
             }
         }
-        self.observer.on(Event::Planned { files: scale.files, bytes: scale.bytes() });
-        Ok(scale)
+        self.observer.on(Event::Planned { files: total.files, bytes: total.bytes() });
+        Ok(total)
     }
 
     /// Makes the directory that the contents of another are to go under.
@@ -158,22 +158,22 @@ impl Transfer<'_> {
             return files.stat(&at.at(RemotePath::root())).await.map(drop);
         }
         if self.options.dry_run {
-            return self.foresee_directory(at, &Looked::default()).await;
+            return self.check_dry_run_directory(at, &KnownDirs::default()).await;
         }
         files.mkdir(at, MkdirOptions { parents: true, mode: None, bulk }).await.map(drop)
     }
 
-    async fn do_item(&self, item: Item, bulk: bool, running: &Running, looked: &Looked) -> Done {
+    async fn do_item(&self, item: UploadItem, bulk: bool, running: &RunningFiles, known: &KnownDirs) -> ItemResult {
         match item {
-            Item::Excluded(name) => Done::Excluded(name),
-            Item::Decided(receipt) => Done::Receipt(receipt),
-            Item::Directory { name, at } if !self.backend.capabilities().has(Feature::Mkdir) => {
+            UploadItem::Excluded(name) => ItemResult::Excluded(name),
+            UploadItem::Decided(receipt) => ItemResult::Receipt(receipt),
+            UploadItem::Directory { name, at } if !self.backend.capabilities().has(Feature::Mkdir) => {
                 let at = at.to_string();
-                Done::from(Receipt::skipped(&name, at.clone(), &at, SkipReason::EmptyDirectory))
+                ItemResult::from(Receipt::skipped(&name, at.clone(), &at, SkipReason::EmptyDirectory))
             }
-            Item::Directory { name, at } => {
+            UploadItem::Directory { name, at } => {
                 let made = if self.options.dry_run {
-                    self.foresee_directory(&at, looked).await
+                    self.check_dry_run_directory(&at, known).await
                 } else {
                     let options = MkdirOptions { parents: true, mode: None, bulk };
                     match self.backend.require_files() {
@@ -182,17 +182,17 @@ impl Transfer<'_> {
                     }
                 };
                 match made {
-                    Ok(()) => Done::Nothing,
-                    Err(error) => Done::from(Receipt::failed(&name, Some(at.to_string()), error)),
+                    Ok(()) => ItemResult::Nothing,
+                    Err(error) => ItemResult::from(Receipt::failed(&name, Some(at.to_string()), error)),
                 }
             }
-            Item::Send { name, source, at } => {
+            UploadItem::Send { name, source, at } => {
                 let label = Label { source: name.clone(), destination: Some(at.to_string()) };
                 let sent = async {
-                    let put = async { self.put(source?, &name, &at, bulk, looked).await };
+                    let put = async { self.put(source?, &name, &at, bulk, known).await };
                     put.await.unwrap_or_else(|error| Receipt::failed(&name, Some(at.to_string()), error))
                 };
-                Done::from(running.track(label, sent).await)
+                ItemResult::from(running.track(label, sent).await)
             }
         }
     }
@@ -203,7 +203,7 @@ impl Transfer<'_> {
         name: &str,
         at: &SessionPath,
         bulk: bool,
-        looked: &Looked,
+        known: &KnownDirs,
     ) -> Result<Receipt> {
         let files = self.backend.require_files()?;
         let options = self.options;
@@ -224,8 +224,8 @@ impl Transfer<'_> {
             return Ok(Receipt::skipped(name, shown.clone(), &shown, reason));
         }
         if options.dry_run {
-            self.foresee(at, before.flatten().as_ref(), looked).await?;
-            files.foresee_put(at).await?;
+            self.check_dry_run(at, before.flatten().as_ref(), known).await?;
+            files.check_put(at).await?;
             readable(source.as_ref()).await?;
             return Ok(Receipt::planned(name, Some(shown), source.len()));
         }
@@ -236,15 +236,15 @@ impl Transfer<'_> {
         // Of a name that the other side chose nobody knows what it stood for.
         let made = before.map(|there| there.is_none()).filter(|_| stored.path == at.path);
         let at = at.at(stored.path.clone());
-        let proven = self.prove(&at, &stored, made).await;
-        Ok(receipt(name, &at.to_string(), stored, proven))
+        let verified = self.verify(&at, &stored, made).await;
+        Ok(receipt(name, &at.to_string(), stored, verified))
     }
 
-    async fn store(&self, stow: &Stow<'_>) -> Receipt {
-        let name = &stow.source.name;
+    async fn store(&self, upload: &StoreUpload<'_>) -> Receipt {
+        let name = &upload.source.name;
         let stored = async {
             let store = self.backend.require_store()?;
-            let source: Box<dyn Source> = match &stow.source.path {
+            let source: Box<dyn Source> = match &upload.source.path {
                 Some(path) => Box::new(LocalFile::new(path)?),
                 None => Box::new(Stdin),
             };
@@ -252,9 +252,9 @@ impl Transfer<'_> {
                 readable(source.as_ref()).await?;
                 return Ok(Receipt::planned(name, None, source.len()));
             }
-            let (file, stored) = store.upload(stow.new.clone(), &self.watched(source, name)).await?;
-            let proven = self.prove_stored(&file.id, &stored).await;
-            Ok(Receipt { provider: file.provider, ..receipt(name, file.id.as_str(), stored, proven) })
+            let (file, stored) = store.upload(upload.new.clone(), &self.watched(source, name)).await?;
+            let verified = self.verify_stored(&file.id, &stored).await;
+            Ok(Receipt { provider: file.provider, ..receipt(name, file.id.as_str(), stored, verified) })
         };
         stored.await.unwrap_or_else(|error: Error| Receipt::failed(name, None, error))
     }
@@ -299,7 +299,7 @@ impl Transfer<'_> {
         };
         let theirs = match &fetched.sha256 {
             RemoteHash::Known(sha256) => sha256.clone(),
-            RemoteHash::Streamed => prove::hash(&mut fetched).await?.sha256,
+            RemoteHash::Streamed => verify::hash(&mut fetched).await?.sha256,
             RemoteHash::Unknown => return Ok(None),
         };
         let mut body = source.open().await?;
@@ -308,7 +308,7 @@ impl Transfer<'_> {
     }
 
     /// What a run would say of a file's place, without doing anything to it.
-    async fn foresee(&self, at: &SessionPath, there: Option<&Entry>, looked: &Looked) -> Result<()> {
+    async fn check_dry_run(&self, at: &SessionPath, there: Option<&Entry>, known: &KnownDirs) -> Result<()> {
         match there {
             Some(entry) if entry.kind == EntryKind::Directory => {
                 Err(Error::conflict(format!("this is a directory: `{at}`"))
@@ -323,18 +323,18 @@ impl Transfer<'_> {
             }
             Some(_) => Ok(()),
             None => match at.path.parent() {
-                Some(parent) => self.foresee_directory(&at.at(parent), looked).await,
+                Some(parent) => self.check_dry_run_directory(&at.at(parent), known).await,
                 None => Ok(()),
             },
         }
     }
 
-    async fn foresee_directory(&self, at: &SessionPath, looked: &Looked) -> Result<()> {
+    async fn check_dry_run_directory(&self, at: &SessionPath, known: &KnownDirs) -> Result<()> {
         let files = self.backend.require_files()?;
         let mut free = Vec::new();
         let mut left = Some(at.clone());
         while let Some(at) = left {
-            if looked.borrow().contains(&at.path) {
+            if known.borrow().contains(&at.path) {
                 break;
             }
             match files.stat(&at).await {
@@ -361,7 +361,7 @@ impl Transfer<'_> {
             free.push(at.path);
         }
         // Only now is it known that nothing is in the way further up.
-        looked.borrow_mut().extend(free);
+        known.borrow_mut().extend(free);
         Ok(())
     }
 }

@@ -20,7 +20,7 @@ use wharf_client::backend::exec::{
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::ExecStatus;
 use wharf_core::platform::{RawMode, Signal};
-use wharf_transfer::stop::stopped;
+use wharf_transfer::cancellation::cancel_error;
 
 /// How long a command may take to end once it was asked to.
 const PATIENCE: Duration = Duration::from_secs(9);
@@ -139,7 +139,7 @@ impl Stopping {
 /// Passes on what a command writes until it has ended, and stops it where that is asked for.
 async fn follow(cx: &Cx, mut command: Box<dyn RunningCommand>, mut sink: RunningSink<'_>, tty: bool) -> Result<()> {
     let mut signals = cx.signals();
-    let _heeding = cx.stop.heed();
+    let _guard = cx.cancellation.register();
     let mut resized = input::resizes(tty);
     let mut stopping: Option<Stopping> = None;
     loop {
@@ -184,7 +184,7 @@ async fn follow(cx: &Cx, mut command: Box<dyn RunningCommand>, mut sink: Running
                 stopping = Some(Stopping::new(signal.signal.kind()));
                 command.signal(signal.signal).await?;
             }
-            error = cx.stop.asked(), if stopping.is_none() => {
+            error = cx.cancellation.cancelled(), if stopping.is_none() => {
                 stopping = Some(Stopping::new(error.kind()));
                 command.signal(Signal::Terminate).await?;
             }
@@ -230,6 +230,6 @@ fn stopped_status(why: Kind) -> ExecStatus {
 fn stopped_error(why: Kind) -> Error {
     match why {
         Kind::Closed => Error::new(why, "the reader of stdout went away"),
-        why => stopped(why).hint("the command was stopped"),
+        why => cancel_error(why).hint("the command was stopped"),
     }
 }

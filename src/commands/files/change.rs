@@ -12,7 +12,7 @@ use wharf_core::model::receipt::DeletionTarget;
 use wharf_core::model::target::names_directory;
 use wharf_core::model::{Deletion, EntryKind, SessionPath};
 use wharf_core::verdict::Verdict;
-use wharf_transfer::download::Wanted;
+use wharf_transfer::download::FileTarget;
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  wharf files mkdir SESSION:/data/in SESSION:/data/out")]
@@ -139,7 +139,7 @@ impl FilesRmArgs {
         let backend = cx.backend()?;
         let wanted = targets(cx, self.file_id.iter().chain(&self.targets))?;
         for one in &wanted {
-            if let Wanted::Session(SessionPath { path, .. }) = one
+            if let FileTarget::Session(SessionPath { path, .. }) = one
                 && path.is_root()
             {
                 return Err(Error::usage("the root of a session is never removed")
@@ -153,7 +153,7 @@ impl FilesRmArgs {
             match self.remove(backend, one, &mut listing).await {
                 Ok(()) => {
                     verdict.succeeded();
-                    if let Wanted::Stored(id) = one {
+                    if let FileTarget::Stored(id) = one {
                         gone.push(id.clone());
                     }
                 }
@@ -167,12 +167,17 @@ impl FilesRmArgs {
         listing.conclude(settled.and(verdict.into_result("targets")))
     }
 
-    async fn remove(&self, backend: &dyn Backend, wanted: &Wanted, listing: &mut Listing<'_, Deletion>) -> Result<()> {
+    async fn remove(
+        &self,
+        backend: &dyn Backend,
+        wanted: &FileTarget,
+        listing: &mut Listing<'_, Deletion>,
+    ) -> Result<()> {
         let removed = match wanted {
-            Wanted::Session(at) if self.dry_run => self.rehearse(backend, at).await,
-            Wanted::Session(at) => backend.require_files()?.remove(at, self.recursive).await,
-            Wanted::Stored(id) if self.dry_run => backend.require_store()?.get(id).await.map(drop),
-            Wanted::Stored(id) => backend.require_store()?.delete(id).await,
+            FileTarget::Session(at) if self.dry_run => self.rehearse(backend, at).await,
+            FileTarget::Session(at) => backend.require_files()?.remove(at, self.recursive).await,
+            FileTarget::Stored(id) if self.dry_run => backend.require_store()?.get(id).await.map(drop),
+            FileTarget::Stored(id) => backend.require_store()?.delete(id).await,
         };
         let missing = match removed {
             Ok(()) => false,
@@ -180,8 +185,8 @@ impl FilesRmArgs {
             Err(error) => return Err(error),
         };
         let what = match wanted {
-            Wanted::Session(at) => DeletionTarget::Path { session: at.session.clone(), path: at.path.clone() },
-            Wanted::Stored(id) => DeletionTarget::Id(id.to_string()),
+            FileTarget::Session(at) => DeletionTarget::Path { session: at.session.clone(), path: at.path.clone() },
+            FileTarget::Stored(id) => DeletionTarget::Id(id.to_string()),
         };
         listing.push(&Deletion { what, deleted: !missing && !self.dry_run, missing })
     }
@@ -195,6 +200,6 @@ impl FilesRmArgs {
             return Err(Error::conflict(format!("this directory is not empty: `{at}`"))
                 .hint("add -r to remove it with all that is in it"));
         }
-        files.foresee_remove(at).await
+        files.check_remove(at).await
     }
 }

@@ -12,8 +12,8 @@ use wharf_client::backend::{ByteRange, FetchOptions, page};
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{Entry, SessionPath, StoredFile, Target};
 use wharf_core::verdict::Verdict;
-use wharf_transfer::download::Wanted;
-use wharf_transfer::land::stream;
+use wharf_transfer::dest::stream;
+use wharf_transfer::download::FileTarget;
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
@@ -158,8 +158,8 @@ impl FilesStatArgs {
         let wanted = targets(cx, self.file_id.iter().chain(&self.targets))?;
         let backend = cx.backend()?;
         cx.each(&wanted, async |one| match one {
-            Wanted::Session(at) => backend.require_files()?.stat(at).await.map(StatRecord::Entry),
-            Wanted::Stored(id) => backend.require_store()?.get(id).await.map(StatRecord::Stored),
+            FileTarget::Session(at) => backend.require_files()?.stat(at).await.map(StatRecord::Entry),
+            FileTarget::Stored(id) => backend.require_store()?.get(id).await.map(StatRecord::Stored),
         })
         .await
     }
@@ -199,8 +199,8 @@ impl FilesCatArgs {
         for wanted in targets(cx, self.file_id.iter().chain(&self.targets))? {
             let options = FetchOptions { range: self.range, ..FetchOptions::default() };
             let fetched = match &wanted {
-                Wanted::Session(at) => backend.require_files()?.fetch(at, options).await,
-                Wanted::Stored(id) => backend.require_store()?.fetch(id, options).await,
+                FileTarget::Session(at) => backend.require_files()?.fetch(at, options).await,
+                FileTarget::Stored(id) => backend.require_store()?.fetch(id, options).await,
             };
             let printed = match fetched {
                 Ok(fetched) => stream(fetched, &mut |block| cx.out.bytes(block)).await,

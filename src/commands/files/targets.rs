@@ -3,18 +3,18 @@
 use crate::commands::Cx;
 use wharf_core::error::Result;
 use wharf_core::model::Target;
-use wharf_transfer::download::Wanted;
+use wharf_transfer::download::FileTarget;
 
 /// Reads `SESSION:PATH` and names of stored files.
 ///
 /// # Errors
 /// `usage` for a name that is neither.
-pub(super) fn targets<'a>(cx: &Cx, names: impl IntoIterator<Item = &'a String>) -> Result<Vec<Wanted>> {
+pub(super) fn targets<'a>(cx: &Cx, names: impl IntoIterator<Item = &'a String>) -> Result<Vec<FileTarget>> {
     names
         .into_iter()
         .map(|name| match Target::parse(name)? {
-            Target::Session { session, path } => cx.at(session, &path).map(Wanted::Session),
-            Target::Stored(id) => Ok(Wanted::Stored(id)),
+            Target::Session { session, path } => cx.at(session, &path).map(FileTarget::Session),
+            Target::Stored(id) => Ok(FileTarget::Stored(id)),
         })
         .collect()
 }

@@ -104,7 +104,8 @@ impl FilesUploadArgs {
         let mut journal = self.transfer.journal(cx, &paths.collect::<Vec<_>>())?;
         let options = Options { reserved: self.transfer.reserved(), ..options };
         let watch = cx.out.watch(&names.iter().map(shown).collect::<Vec<_>>());
-        let transfer = Transfer { backend: cx.backend()?, options: &options, observer: &watch, stop: &cx.stop };
+        let transfer =
+            Transfer { backend: cx.backend()?, options: &options, observer: &watch, cancellation: &cx.cancellation };
         let mut listing = cx.out.listing().ignore_closed_stdout();
         let mut receipts = |receipt: &Receipt| {
             if let Some(to) = &to {
@@ -118,7 +119,7 @@ impl FilesUploadArgs {
             transfer.upload(&sources, to, &mut receipts).await
         } else {
             let like = NewStoredFile { mime_type: self.mime_type, expires_in: self.expires_in, ..Default::default() };
-            transfer.stow(&sources, &like, &mut receipts).await
+            transfer.upload_to_store(&sources, &like, &mut receipts).await
         };
         if let (Some(to), Err(error)) = (&to, &verdict) {
             let left: Vec<_> = error.left().iter().filter_map(|id| id.parse().ok()).collect();
@@ -260,7 +261,8 @@ impl FilesDownloadArgs {
         let mut journal = self.transfer.journal(cx, &places)?;
         let options = Options { reserved: self.transfer.reserved(), ..options };
         let watch = cx.out.watch(&names);
-        let transfer = Transfer { backend: cx.backend()?, options: &options, observer: &watch, stop: &cx.stop };
+        let transfer =
+            Transfer { backend: cx.backend()?, options: &options, observer: &watch, cancellation: &cx.cancellation };
         if streamed {
             let mut written = 0_u64;
             let write = &mut |block: &[u8]| {

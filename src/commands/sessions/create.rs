@@ -134,8 +134,9 @@ impl SessionsCreateArgs {
 async fn make(cx: &Cx, backend: &dyn Backend, mut new: NewSession, specs: Vec<Spec>) -> Result<Session> {
     let options = cx.transfer_options()?;
     let watch = cx.out.watch(&[]);
-    let _heeding = cx.stop.heed();
-    let mut uploads = MountUploads::new(Transfer { backend, options: &options, observer: &watch, stop: &cx.stop });
+    let _guard = cx.cancellation.register();
+    let mut uploads =
+        MountUploads::new(Transfer { backend, options: &options, observer: &watch, cancellation: &cx.cancellation });
     let mut made = Vec::new();
     if !specs.is_empty() {
         let ready = upload_local(&mut uploads, specs).await.map_err(|error| name_left(&uploads, error))?;

@@ -87,7 +87,7 @@ impl SessionsDeleteArgs {
         let mut left = RemainingUploads::default();
         for id in ids {
             let result = if self.dry_run {
-                backend.sessions().foresee_delete(&id).await.map(|()| false)
+                backend.sessions().check_delete(&id).await.map(|()| false)
             } else {
                 backend.sessions().delete(&id, self.force).await.map(|()| true)
             };

@@ -15,11 +15,11 @@ pub mod foundry;
 pub mod local;
 pub mod page;
 mod path_errors;
-pub mod proof;
 mod range;
 pub mod registry;
 mod spool;
 mod tree;
+pub mod verify;
 
 use std::time::Duration;
 
@@ -236,7 +236,7 @@ pub trait Sessions: Send + Sync {
     /// Deletes a session and its contents.
     async fn delete(&self, id: &SessionId, force: bool) -> Result<()>;
     /// Fails if [`Sessions::delete`] would fail, as far as that is known in advance; changes nothing.
-    async fn foresee_delete(&self, id: &SessionId) -> Result<()> {
+    async fn check_delete(&self, id: &SessionId) -> Result<()> {
         self.get(id).await.map(drop)
     }
     /// Changes labels; with an empty patch, returns the session unchanged. For a backend that has
@@ -426,7 +426,7 @@ pub trait SessionFiles: Send + Sync {
     /// Writes a file and creates its parents: the file is complete or unchanged.
     async fn put(&self, at: &SessionPath, source: &dyn Source, options: PutOptions) -> Result<PutResult>;
     /// Fails if [`SessionFiles::put`] would fail, as far as that is known in advance; changes nothing.
-    async fn foresee_put(&self, at: &SessionPath) -> Result<()> {
+    async fn check_put(&self, at: &SessionPath) -> Result<()> {
         let _ = at;
         Ok(())
     }
@@ -473,7 +473,7 @@ pub trait SessionFiles: Send + Sync {
     /// Removes a file or an empty directory; with `recursive`, a directory with its contents.
     async fn remove(&self, at: &SessionPath, recursive: bool) -> Result<()>;
     /// Fails if [`SessionFiles::remove`] would fail, as far as that is known in advance; changes nothing.
-    async fn foresee_remove(&self, at: &SessionPath) -> Result<()> {
+    async fn check_remove(&self, at: &SessionPath) -> Result<()> {
         let _ = at;
         Ok(())
     }

@@ -19,9 +19,10 @@ use super::unmounted::{Dropped, Note, PendingMount};
 use super::view::{self, NodeKind, View};
 use crate::backend::page::Pager;
 use crate::backend::path_errors::{directory_in_the_way, is_directory, no_directory};
+use crate::backend::verify::verify_upload;
 use crate::backend::{
     Capabilities, FetchOptions, FileStore, GetResult, NewStoredFile, Page, PutOptions, PutResult, RemoteTree,
-    Resources, SessionFiles, TimeOf, TreeOptions, proof,
+    Resources, SessionFiles, TimeOf, TreeOptions,
 };
 use wharf_core::advice::{Setting, Step};
 use wharf_core::body::Source;
@@ -272,7 +273,7 @@ impl AnthropicFiles {
         let (file, stored) = self.store.upload(new, source).await?;
         let upload = PendingMount { place: place.clone(), id: file.id };
         let mut note = Note::new(&self.client.dropped, Some(Dropped::Stored(upload.clone())));
-        let content = match proof::of_upload(&place.to_string(), &stored) {
+        let content = match verify_upload(&place.to_string(), &stored) {
             Ok(_) => self.resources.asked_for(upload.resource()).await,
             Err(error) => Err(error),
         };

@@ -119,7 +119,7 @@ impl SessionFiles for LocalFiles {
         })
     }
 
-    async fn foresee_put(&self, at: &SessionPath) -> Result<()> {
+    async fn check_put(&self, at: &SessionPath) -> Result<()> {
         let entered = self.home.enter(&at.session)?;
         let there = self.home.check_target(&entered, at, false)?;
         let doing = |e: io::Error| refused(format!("writing `{at}`"), &e);
@@ -293,7 +293,7 @@ impl SessionFiles for LocalFiles {
         Ok(())
     }
 
-    async fn foresee_remove(&self, at: &SessionPath) -> Result<()> {
+    async fn check_remove(&self, at: &SessionPath) -> Result<()> {
         let entered = self.home.enter(&at.session)?;
         let meta = look(&entered.dir, at)?.ok_or_else(|| missing(at))?;
         if platform::has_mounts(&entered.dir, Path::new(at.path.relative())) {

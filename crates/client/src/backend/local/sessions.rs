@@ -191,7 +191,7 @@ impl Sessions for LocalSessions {
         self.home.remove_session(id)
     }
 
-    async fn foresee_delete(&self, id: &SessionId) -> Result<()> {
+    async fn check_delete(&self, id: &SessionId) -> Result<()> {
         self.home.db()?.read_with(|c| find_to_delete(c, id))?.ok_or_else(|| unknown(id))?;
         match self.home.disk()?.mount_within(id) {
             Some(left) => {

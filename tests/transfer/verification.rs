@@ -18,9 +18,9 @@ fn upload(other: &Other, options: Options) -> Told {
     run(other, options).upload(&room.at("f"), "/f")
 }
 
-fn stow(other: &Other, options: Options) -> Told {
+fn upload_to_store(other: &Other, options: Options) -> Told {
     let room = Room::with(&[("f", "content")]);
-    run(other, options).stow(&[&room.at("f")])
+    run(other, options).upload_to_store(&[&room.at("f")])
 }
 
 fn telling(tells: Tells) -> Other {
@@ -46,7 +46,7 @@ fn what_the_other_side_tells_is_what_is_said() {
             assert_eq!(upload(&other, options()).ok().only().verified.as_deref(), Some(wanted));
             assert_eq!(other.count("fetch"), reads, "{tells:?}");
             let other = telling(tells);
-            assert_eq!(stow(&other, options()).ok().only().verified.as_deref(), Some(wanted));
+            assert_eq!(upload_to_store(&other, options()).ok().only().verified.as_deref(), Some(wanted));
             assert_eq!(other.count("fetch"), reads, "{tells:?}");
         }
     }
@@ -59,7 +59,7 @@ fn a_hash_or_a_length_that_is_wrong_is_unverified() {
             let told = upload(&telling(tells), Options { verify, ..options() }).fails(Kind::Unverified);
             assert_eq!(told.error().kind().exit_code(), 9);
             assert_eq!((told.only().status, told.only().verified.as_deref()), (ReceiptStatus::Failed, None));
-            stow(&telling(tells), Options { verify, ..options() }).fails(Kind::Unverified);
+            upload_to_store(&telling(tells), Options { verify, ..options() }).fails(Kind::Unverified);
         }
     }
 }
@@ -116,7 +116,7 @@ fn a_copy_that_cannot_be_removed_is_said_to_be_there() {
     let other = Other { refuse: Some(Box::new(refuse)), ..telling(Tells::WrongHash) };
     let told = upload(&other, verifying()).fails(Kind::Unverified);
     assert!(hint(told.only()).contains("still there: not yours"), "{:?}", told.only());
-    let told = stow(&other, options()).fails(Kind::Unverified);
+    let told = upload_to_store(&other, options()).fails(Kind::Unverified);
     assert!(hint(told.only()).contains("still there, as `file_f`: not yours"), "{:?}", told.only());
 }
 
@@ -124,7 +124,7 @@ fn a_copy_that_cannot_be_removed_is_said_to_be_there() {
 fn a_wrong_stored_file_is_deleted_by_its_id() {
     for (tells, damages) in [(Tells::WrongHash, false), (Tells::WrongSize, false), (Tells::Size, true)] {
         let other = Other { damages, ..telling(tells) };
-        let told = stow(&other, verifying()).fails(Kind::Unverified);
+        let told = upload_to_store(&other, verifying()).fails(Kind::Unverified);
         assert_eq!((other.asked("delete"), other.files_there().len()), (vec!["file_f".to_owned()], 0));
         assert!(hint(told.only()).contains("removed"), "{:?}", told.only());
     }
@@ -155,7 +155,7 @@ fn what_cannot_be_read_back_is_no_success_and_says_so() {
     for kind in [Kind::Unsupported, Kind::Unavailable] {
         let refuse = move |call: &str, _: &str| (call == "fetch").then(|| Error::new(kind, "not this way"));
         let other = Other { refuse: Some(Box::new(refuse)), ..telling(Tells::Size) };
-        for told in [upload(&other, verifying()), stow(&other, verifying())] {
+        for told in [upload(&other, verifying()), upload_to_store(&other, verifying())] {
             let told = told.fails(kind);
             let error = told.error().message();
             assert!(error.contains("reading back") && error.contains("not this way"), "{error}");

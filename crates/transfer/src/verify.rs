@@ -1,14 +1,14 @@
 //! Proof: what came out at the other end is what went in.
 
 use super::Transfer;
-use wharf_client::backend::proof::{mismatch, of_upload, wrong_length};
+use wharf_client::backend::verify::{mismatch, verify_upload, wrong_length};
 use wharf_client::backend::{FetchOptions, GetResult, PutResult, RemoteHash};
 use wharf_core::body::Digest;
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{FileId, SessionPath, Verified};
 
 /// Compares what came with what was announced.
-pub(super) fn of_download(fetched: &GetResult, came: &Digest) -> Result<Verified> {
+pub(super) fn verify_download(fetched: &GetResult, came: &Digest) -> Result<Verified> {
     let differs = |what: &str, wanted: &str, got: &str| {
         Err(Error::new(Kind::Unverified, format!("the {what} of what came differs: wanted {wanted}, got {got}"))
             .hint("the stored content is damaged, or was cut on the way; nothing was kept here"))
@@ -35,16 +35,16 @@ pub(super) async fn hash(fetched: &mut GetResult) -> Result<Digest> {
 impl Transfer<'_> {
     /// Proves an upload to a session as far as the options ask. A copy that is wrong is removed
     /// where this run made its name (`made`), and stays, named in the error, where it did not.
-    pub(super) async fn prove(&self, at: &SessionPath, stored: &PutResult, made: Option<bool>) -> Result<Verified> {
+    pub(super) async fn verify(&self, at: &SessionPath, stored: &PutResult, made: Option<bool>) -> Result<Verified> {
         let files = self.backend.require_files()?;
-        let proven = match of_upload(&at.to_string(), stored) {
+        let verified = match verify_upload(&at.to_string(), stored) {
             Ok(Verified::Md5 | Verified::Size | Verified::None(_)) if self.options.verify => {
                 let options = FetchOptions { size: Some(stored.sent.bytes), ..FetchOptions::default() };
                 self.read_back(files.fetch(at, options).await, stored, &at.to_string()).await
             }
             other => other,
         };
-        match proven {
+        match verified {
             Err(error) if error.kind() == Kind::Unverified && made == Some(true) => {
                 Err(match files.remove(at, false).await {
                     Ok(()) => error.hint("the copy was removed: upload it again"),
@@ -56,15 +56,15 @@ impl Transfer<'_> {
     }
 
     /// The same for a stored file, whose id this run made.
-    pub(super) async fn prove_stored(&self, id: &FileId, stored: &PutResult) -> Result<Verified> {
+    pub(super) async fn verify_stored(&self, id: &FileId, stored: &PutResult) -> Result<Verified> {
         let store = self.backend.require_store()?;
-        let proven = match of_upload(id.as_str(), stored) {
+        let verified = match verify_upload(id.as_str(), stored) {
             Ok(Verified::Md5 | Verified::Size | Verified::None(_)) if self.options.verify => {
                 self.read_back(store.fetch(id, FetchOptions::default()).await, stored, id.as_str()).await
             }
             other => other,
         };
-        match proven {
+        match verified {
             Err(error) if error.kind() == Kind::Unverified => Err(match store.delete(id).await {
                 Ok(()) => error.hint("the copy was removed: upload it again"),
                 Err(left) => error.hint(format!("the copy is still there, as `{id}`: {}", left.message())),

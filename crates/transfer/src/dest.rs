@@ -13,8 +13,8 @@ use cap_fs_ext::MetadataExt;
 use cap_std::ambient_authority;
 use cap_std::fs::{Dir, Metadata};
 
-use super::prove;
 use super::reserved::Reserved;
+use super::verify;
 use wharf_client::backend::GetResult;
 use wharf_core::advice::Step;
 use wharf_core::body::{Attributes, Body, Digest};
@@ -31,7 +31,7 @@ const PATH: usize = 4096;
 
 /// A directory on this machine that files are landed in. Opened once and held: whatever is renamed
 /// or linked meanwhile, nothing lands outside of it.
-pub struct Ground {
+pub struct DestDir {
     /// None where it is not there and nothing is to be made.
     dir: Option<Dir>,
     path: PathBuf,
@@ -51,9 +51,9 @@ pub struct Ground {
 
 /// What was landed.
 #[derive(Debug)]
-pub struct Landed {
+pub struct Written {
     /// What passed.
-    pub summary: Digest,
+    pub digest: Digest,
     /// How far it is proven.
     pub verified: Verified,
     /// The stored file that it is.
@@ -61,19 +61,19 @@ pub struct Landed {
 }
 
 /// How a file is to be landed.
-pub struct Landing<'a> {
+pub struct WriteOptions<'a> {
     /// Fail with `conflict` where something is there already.
     pub keep_existing: bool,
-    /// Many files follow: durability may wait for [`Ground::settle`].
+    /// Many files follow: durability may wait for [`DestDir::sync`].
     pub bulk: bool,
     /// What this run landed before.
-    pub claims: &'a Claims,
+    pub written: &'a WrittenFiles,
 }
 
 /// The files that a run landed, as the disk knows them. A disk that takes two names for the same
 /// shows the first file under the second name, whatever its rule is.
 #[derive(Default)]
-pub struct Claims {
+pub struct WrittenFiles {
     /// A hash of device and inode for each file, and a hash of its birth time, or [`UNKNOWN`] if the disk keeps none.
     /// Without the time, a new file would be taken for one that another program replaced, whose inode it has.
     files: RefCell<HashMap<u64, u64>>,
@@ -88,18 +88,18 @@ const UNKNOWN: u64 = 0;
 /// A directory that is there, and what follows it.
 type Name = (u64, u64, String);
 
-impl Claims {
+impl WrittenFiles {
     /// As if this run had landed the reserved file.
-    pub(crate) fn keeping_off(reserved: Option<&Reserved>) -> Self {
-        let claims = Claims::default();
+    pub(crate) fn with_reserved(reserved: Option<&Reserved>) -> Self {
+        let written = WrittenFiles::default();
         if let Some(file) = reserved.map(Reserved::key) {
-            claims.files.borrow_mut().insert(claims.key.hash_one(file), UNKNOWN);
+            written.files.borrow_mut().insert(written.key.hash_one(file), UNKNOWN);
         }
-        claims
+        written
     }
 
     /// Whether this run landed or kept this file under another name.
-    pub fn hold(&self, meta: &Metadata) -> bool {
+    pub fn contains(&self, meta: &Metadata) -> bool {
         let (file, born) = self.file(meta);
         self.files.borrow().get(&file).is_some_and(|claimed| born == *claimed || [born, *claimed].contains(&UNKNOWN))
     }
@@ -145,7 +145,7 @@ impl Claims {
     }
 }
 
-impl Ground {
+impl DestDir {
     /// Opens a directory, making it and its parents where `make` says so; without, one that is not
     /// there can only be looked at.
     pub fn open(path: &Path, make: bool) -> Result<Self> {
@@ -160,7 +160,7 @@ impl Ground {
                     // A link that leads nowhere is in the way of the run.
                     return Err(doing(io::ErrorKind::AlreadyExists.into()));
                 }
-                foresee_making(path).map_err(doing)?;
+                check_creatable(path).map_err(doing)?;
                 None
             }
             opened => Some(opened.map_err(doing)?),
@@ -178,7 +178,7 @@ impl Ground {
             }
             self.mkdir(name)?;
         }
-        self.foresee_directory(name, &Claims::default())?;
+        self.check_dry_run_directory(name, &WrittenFiles::default())?;
         let dir = match self.dir.as_ref().map(|dir| dir.open_dir(name)) {
             None => None,
             Some(Err(e)) if e.kind() == io::ErrorKind::NotFound && !make => None,
@@ -188,7 +188,7 @@ impl Ground {
     }
 
     fn at(dir: Option<Dir>, path: PathBuf, created: Vec<PathBuf>) -> Self {
-        Ground {
+        DestDir {
             dir,
             path,
             last: RefCell::default(),
@@ -261,17 +261,17 @@ impl Ground {
     }
 
     /// What a run would say of a directory.
-    pub(crate) fn foresee_directory(&self, below: &str, claims: &Claims) -> Result<()> {
+    pub(crate) fn check_dry_run_directory(&self, below: &str, written: &WrittenFiles) -> Result<()> {
         self.check_name(below)?;
         let no_directory = |path| Error::conflict(format!("this is no directory: `{}`", self.shown(path)));
         let mut at = Some(below);
         while let Some(path) = at.filter(|path| !path.is_empty()) {
             let place = self.place_of(path);
             let free = match self.look(path)? {
-                Some(there) if there.is_dir() => claims.planned(&place) != Some(false),
-                Some(there) if there.is_symlink() => self.dir()?.is_dir(path) && claims.planned(&place) != Some(false),
+                Some(there) if there.is_dir() => written.planned(&place) != Some(false),
+                Some(there) if there.is_symlink() => self.dir()?.is_dir(path) && written.planned(&place) != Some(false),
                 Some(_) => false,
-                None => claims.plan(&place, true),
+                None => written.plan(&place, true),
             };
             if !free {
                 return Err(no_directory(path));
@@ -282,26 +282,26 @@ impl Ground {
     }
 
     /// Whether a run would by then have made a directory in a file's place.
-    pub(crate) fn foresees_directory(&self, below: &str, claims: &Claims) -> bool {
-        claims.planned(&self.place_of(below)) == Some(true)
+    pub(crate) fn plans_directory(&self, below: &str, written: &WrittenFiles) -> bool {
+        written.planned(&self.place_of(below)) == Some(true)
     }
 
     /// What a run would say of a file's place, without doing anything to it.
-    pub(crate) fn foresee(&self, below: &str, there: Option<&Metadata>, claims: &Claims) -> Result<()> {
+    pub(crate) fn check_dry_run(&self, below: &str, there: Option<&Metadata>, written: &WrittenFiles) -> Result<()> {
         if let Some(there) = there {
             self.check_place(below, there)?;
-            claims.keep(there);
+            written.keep(there);
         }
         self.check_name(below)?;
         if let Some((parent, _)) = below.rsplit_once('/') {
-            self.foresee_directory(parent, claims)?;
+            self.check_dry_run_directory(parent, written)?;
         }
-        self.foresee_writing(below, there).map_err(|e| self.refused("writing", below, &e))?;
-        if claims.plan(&self.place_of(below), false) { Ok(()) } else { Err(self.taken(below)) }
+        self.check_name_writable(below, there).map_err(|e| self.refused("writing", below, &e))?;
+        if written.plan(&self.place_of(below), false) { Ok(()) } else { Err(self.taken(below)) }
     }
 
     /// What the system would say of a new or a replaced name in the nearest directory that is there.
-    fn foresee_writing(&self, below: &str, there: Option<&Metadata>) -> io::Result<()> {
+    fn check_name_writable(&self, below: &str, there: Option<&Metadata>) -> io::Result<()> {
         let Some(dir) = &self.dir else { return Ok(()) };
         let mut above = below;
         while let Some((parent, name)) = above.rsplit_once('/') {
@@ -372,26 +372,26 @@ impl Ground {
     }
 
     /// Fails where a file cannot land; gives the regular file that it replaces.
-    fn check(&self, below: &str, landing: &Landing<'_>) -> Result<Option<Metadata>> {
+    fn check(&self, below: &str, options: &WriteOptions<'_>) -> Result<Option<Metadata>> {
         match self.look(below)? {
-            Some(there) if landing.claims.hold(&there) => Err(self.taken(below)),
+            Some(there) if options.written.contains(&there) => Err(self.taken(below)),
             Some(there) => self.check_place(below, &there).map(|()| Some(there).filter(Metadata::is_file)),
             None => Ok(None),
         }
     }
 
     /// Lands a file at `below`, making its parents: all of it, proven, or nothing.
-    pub async fn land(&self, below: &str, mut fetched: GetResult, landing: &Landing<'_>) -> Result<Landed> {
+    pub async fn write(&self, below: &str, mut fetched: GetResult, options: &WriteOptions<'_>) -> Result<Written> {
         self.check_name(below)?;
         let doing = |e: io::Error| self.refused("writing", below, &e);
         let (parent, name) = below.rsplit_once('/').unwrap_or(("", below));
         let dir = self.parent_of(below)?;
-        self.check(below, landing)?;
+        self.check(below, options)?;
         let mut pending = StagingEntry::beside(&dir).map_err(doing)?;
-        let summary = pending.fill(&mut fetched.body, self.shown(below)).await?;
-        let verified = prove::of_download(&fetched, &summary)?;
+        let digest = pending.fill(&mut fetched.body, self.shown(below)).await?;
+        let verified = verify::verify_download(&fetched, &digest)?;
         // Another file may have come first while this one was on its way.
-        let replaced = self.check(below, landing)?;
+        let replaced = self.check(below, options)?;
         let Attributes { modified_at, executable } = fetched.attributes;
         let access = Access { replaced: replaced.as_ref(), executable, at_least: 0 };
         pending.set_access(&dir, name, access).map_err(doing)?;
@@ -399,16 +399,16 @@ impl Ground {
             pending.handle().set_modified(time.into()).map_err(doing)?;
         }
         // What is mounted below is not made durable with the rest.
-        if !landing.bulk || platform::device(&dir) != platform::device(self.dir()?) {
+        if !options.bulk || platform::device(&dir) != platform::device(self.dir()?) {
             pending.handle().sync_all().map_err(doing)?;
             self.note_changed(parent)?;
         }
-        let landed = Metadata::from_file(pending.handle()).map_err(doing)?;
-        let placed =
-            if landing.keep_existing { pending.persist_noclobber(&dir, name) } else { pending.persist(&dir, name) };
-        placed.map_err(doing)?;
-        landing.claims.add(&landed);
-        Ok(Landed { summary, verified, file_id: fetched.file_id })
+        let meta = Metadata::from_file(pending.handle()).map_err(doing)?;
+        let persisted =
+            if options.keep_existing { pending.persist_noclobber(&dir, name) } else { pending.persist(&dir, name) };
+        persisted.map_err(doing)?;
+        options.written.add(&meta);
+        Ok(Written { digest, verified, file_id: fetched.file_id })
     }
 
     /// Notes that the names in a directory, and in those that it lies in, are to be made durable.
@@ -424,7 +424,7 @@ impl Ground {
     }
 
     /// Notes that something could not be landed here.
-    pub(crate) fn fail(&self) {
+    pub(crate) fn mark_failed(&self) {
         self.failed.set(true);
     }
 
@@ -435,7 +435,7 @@ impl Ground {
     }
 
     /// Makes everything durable that was landed here.
-    pub fn settle(&self, bulk: bool) -> Result<()> {
+    pub fn sync(&self, bulk: bool) -> Result<()> {
         let doing = |e: io::Error| self.refused("making durable what was written to", ".", &e);
         let Some(dir) = self.dir.as_ref() else { return Ok(()) };
         if bulk && (self.made.get() || self.last.borrow().is_some()) {
@@ -478,7 +478,7 @@ fn create_dir_all(path: &Path) -> io::Result<Vec<PathBuf>> {
 }
 
 /// What the system would say of making a directory that is not there, as far as it can be asked.
-fn foresee_making(path: &Path) -> io::Result<()> {
+fn check_creatable(path: &Path) -> io::Result<()> {
     let Some(above) = path.ancestors().skip(1).find(|above| above.as_os_str().is_empty() || above.is_dir()) else {
         return Ok(());
     };
@@ -487,13 +487,13 @@ fn foresee_making(path: &Path) -> io::Result<()> {
 }
 
 /// Hands a body to something that nothing can be renamed onto: a device, a FIFO, standard output.
-pub async fn stream(mut fetched: GetResult, write: &mut dyn FnMut(&[u8]) -> Result<()>) -> Result<Landed> {
+pub async fn stream(mut fetched: GetResult, write: &mut dyn FnMut(&[u8]) -> Result<()>) -> Result<Written> {
     while let Some(block) = fetched.body.next().await? {
         write(&block)?;
     }
-    let summary = fetched.body.digest().cloned()?;
-    let verified = prove::of_download(&fetched, &summary)?;
-    Ok(Landed { summary, verified, file_id: fetched.file_id })
+    let digest = fetched.body.digest().cloned()?;
+    let verified = verify::verify_download(&fetched, &digest)?;
+    Ok(Written { digest, verified, file_id: fetched.file_id })
 }
 
 /// Whether nothing can be renamed onto a path.
@@ -521,31 +521,31 @@ mod tests {
 
     #[test]
     fn a_file_is_claimed_under_each_of_its_names() {
-        let (dir, claims) = (tempfile::tempdir().unwrap(), Claims::default());
+        let (dir, written) = (tempfile::tempdir().unwrap(), WrittenFiles::default());
         let dir = Dir::open_ambient_dir(dir.path(), ambient_authority()).unwrap();
-        claims.add(&Metadata::from_file(&dir.create("a").unwrap().into_std()).unwrap());
+        written.add(&Metadata::from_file(&dir.create("a").unwrap().into_std()).unwrap());
         dir.hard_link("a", &dir, "b").unwrap();
         dir.rename("a", &dir, "c").unwrap();
         for name in ["b", "c"] {
-            assert!(claims.hold(&dir.symlink_metadata(name).unwrap()), "{name}");
+            assert!(written.contains(&dir.symlink_metadata(name).unwrap()), "{name}");
         }
         dir.create("d").unwrap();
-        assert!(!claims.hold(&dir.symlink_metadata("d").unwrap()));
+        assert!(!written.contains(&dir.symlink_metadata("d").unwrap()));
     }
 
     #[test]
     fn a_new_file_with_the_number_of_one_that_is_gone_is_not_claimed() {
-        let (dir, claims) = (tempfile::tempdir().unwrap(), Claims::default());
+        let (dir, written) = (tempfile::tempdir().unwrap(), WrittenFiles::default());
         let dir = Dir::open_ambient_dir(dir.path(), ambient_authority()).unwrap();
-        let landed = Metadata::from_file(&dir.create("landed").unwrap().into_std()).unwrap();
-        claims.add(&landed);
+        let meta = Metadata::from_file(&dir.create("landed").unwrap().into_std()).unwrap();
+        written.add(&meta);
         dir.remove_file("landed").unwrap();
         for _ in 0..10_000 {
             dir.create("other").unwrap();
             let other = dir.symlink_metadata("other").unwrap();
             // Some disks never use a number again, and some keep no times of birth.
-            let (same, born) = (other.ino() == landed.ino(), other.created().ok() != landed.created().ok());
-            assert!(!claims.hold(&other) || same && !born);
+            let (same, born) = (other.ino() == meta.ino(), other.created().ok() != meta.created().ok());
+            assert!(!written.contains(&other) || same && !born);
             if same && born {
                 return;
             }

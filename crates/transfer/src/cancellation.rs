@@ -10,47 +10,47 @@ use wharf_core::error::{Error, Kind};
 
 /// A request to stop, shared between whoever makes it and the work that heeds it.
 #[derive(Clone)]
-pub struct Stop {
-    asked: watch::Sender<Option<Kind>>,
-    heeding: Arc<AtomicUsize>,
-    heard: Arc<AtomicBool>,
+pub struct Cancellation {
+    reason: watch::Sender<Option<Kind>>,
+    registered: Arc<AtomicUsize>,
+    acknowledged: Arc<AtomicBool>,
 }
 
-impl Default for Stop {
+impl Default for Cancellation {
     fn default() -> Self {
-        Stop { asked: watch::Sender::new(None), heeding: Arc::default(), heard: Arc::default() }
+        Cancellation { reason: watch::Sender::new(None), registered: Arc::default(), acknowledged: Arc::default() }
     }
 }
 
-impl Stop {
+impl Cancellation {
     /// Asks; `why` becomes the kind of the error that the work ends with.
-    pub fn ask(&self, why: Kind) {
-        self.asked.send_replace(Some(why));
+    pub fn cancel(&self, why: Kind) {
+        self.reason.send_replace(Some(why));
     }
 
     /// Whether there is work that ends by itself when it is asked to.
-    pub fn is_heeded(&self) -> bool {
-        self.heeding.load(Ordering::Relaxed) > 0
+    pub fn is_registered(&self) -> bool {
+        self.registered.load(Ordering::Relaxed) > 0
     }
 
     /// Whether work has heard it, and is ending.
-    pub fn is_heard(&self) -> bool {
-        self.heard.load(Ordering::Relaxed) && self.is_heeded()
+    pub fn is_acknowledged(&self) -> bool {
+        self.acknowledged.load(Ordering::Relaxed) && self.is_registered()
     }
 
     /// Declares that work heeds this, until the guard is dropped.
-    pub fn heed(&self) -> Heeding {
-        self.heeding.fetch_add(1, Ordering::Relaxed);
-        Heeding(Arc::clone(&self.heeding))
+    pub fn register(&self) -> CancelGuard {
+        self.registered.fetch_add(1, Ordering::Relaxed);
+        CancelGuard(Arc::clone(&self.registered))
     }
 
     /// Comes back when somebody asks.
-    pub async fn asked(&self) -> Error {
-        let mut asked = self.asked.subscribe();
-        match asked.wait_for(Option::is_some).await.map(|why| *why) {
+    pub async fn cancelled(&self) -> Error {
+        let mut reason = self.reason.subscribe();
+        match reason.wait_for(Option::is_some).await.map(|why| *why) {
             Ok(Some(why)) => {
-                self.heard.store(true, Ordering::Relaxed);
-                stopped(why)
+                self.acknowledged.store(true, Ordering::Relaxed);
+                cancel_error(why)
             }
             _ => std::future::pending().await,
         }
@@ -58,16 +58,16 @@ impl Stop {
 }
 
 /// Work that ends by itself when it is asked to.
-pub struct Heeding(Arc<AtomicUsize>);
+pub struct CancelGuard(Arc<AtomicUsize>);
 
-impl Drop for Heeding {
+impl Drop for CancelGuard {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
 /// What work that was stopped ends with.
-pub fn stopped(why: Kind) -> Error {
+pub fn cancel_error(why: Kind) -> Error {
     match why {
         Kind::Deadline => Error::new(why, format!("{} ran out", Setting::Timeout))
             .hint("what was complete is kept; run it again with more time"),

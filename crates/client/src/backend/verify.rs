@@ -8,7 +8,7 @@ use wharf_core::model::Verified;
 ///
 /// # Errors
 /// `unverified` where the length or the hash differs.
-pub fn of_upload(destination: &str, stored: &PutResult) -> Result<Verified> {
+pub fn verify_upload(destination: &str, stored: &PutResult) -> Result<Verified> {
     match (&stored.sha256, stored.size) {
         (Some(sha256), _) if !sha256.eq_ignore_ascii_case(&stored.sent.sha256) => {
             Err(mismatch("hash", destination, &stored.sent.sha256, sha256))

@@ -11,7 +11,7 @@ use wharf_core::model::{Receipt, SessionPath};
 use wharf_core::platform::shown;
 
 /// One thing to be done.
-pub(super) enum Item {
+pub(super) enum UploadItem {
     /// A file is sent.
     Send { name: String, source: Result<Box<dyn Source>>, at: SessionPath },
     /// A directory is made that no file of the upload makes.
@@ -27,10 +27,10 @@ pub(super) fn of<'a>(
     source: &'a LocalSource,
     place: &'a SessionPath,
     options: &'a Options,
-) -> Box<dyn Iterator<Item = Item> + 'a> {
+) -> Box<dyn Iterator<Item = UploadItem> + 'a> {
     let name = &source.name;
     let one = |source: Result<Box<dyn Source>>| {
-        Box::new(std::iter::once(Item::Send { name: name.clone(), source, at: place.clone() }))
+        Box::new(std::iter::once(UploadItem::Send { name: name.clone(), source, at: place.clone() }))
     };
     match &source.path {
         None => one(Ok(Box::new(Stdin))),
@@ -41,7 +41,7 @@ pub(super) fn of<'a>(
 
 /// A tree. Whoever puts a file makes its parents, so that a directory is one more thing to do only
 /// where no file and no other directory follows in it.
-fn tree<'a>(root: &Path, place: &'a SessionPath, options: &'a Options) -> impl Iterator<Item = Item> + 'a {
+fn tree<'a>(root: &Path, place: &'a SessionPath, options: &'a Options) -> impl Iterator<Item = UploadItem> + 'a {
     let mut bare: Option<Found> = None;
     let walk = Tree::new(root, options.links, &options.filter).map(Some).chain(std::iter::once(None));
     walk.flat_map(move |found| {
@@ -68,22 +68,22 @@ fn is_in(found: &Found, directory: &Found) -> bool {
     found.below.strip_prefix(&directory.below).is_some_and(|rest| rest.starts_with('/'))
 }
 
-fn item(found: Found, place: &SessionPath) -> Item {
+fn item(found: Found, place: &SessionPath) -> UploadItem {
     let name = shown(&found.path);
     if let What::Excluded = found.what {
-        return Item::Excluded(name);
+        return UploadItem::Excluded(name);
     }
     let at = match place.path.descend(&found.below) {
         Ok(path) => place.at(path),
-        Err(error) => return Item::Decided(Box::new(Receipt::failed(&name, None, error))),
+        Err(error) => return UploadItem::Decided(Box::new(Receipt::failed(&name, None, error))),
     };
     let shown = at.to_string();
     match found.what {
-        What::File(file) => Item::Send { name, source: Ok(Box::new(file)), at },
-        What::Directory { .. } => Item::Directory { name, at },
-        What::Excluded => Item::Excluded(name),
-        What::Skipped(why) => Item::Decided(Box::new(Receipt::skipped(&name, shown.clone(), &shown, why))),
-        What::Failed(error) => Item::Decided(Box::new(Receipt::failed(&name, Some(shown), error))),
+        What::File(file) => UploadItem::Send { name, source: Ok(Box::new(file)), at },
+        What::Directory { .. } => UploadItem::Directory { name, at },
+        What::Excluded => UploadItem::Excluded(name),
+        What::Skipped(why) => UploadItem::Decided(Box::new(Receipt::skipped(&name, shown.clone(), &shown, why))),
+        What::Failed(error) => UploadItem::Decided(Box::new(Receipt::failed(&name, Some(shown), error))),
     }
 }
 
@@ -106,7 +106,7 @@ mod tests {
         let place: SessionPath = SessionPath { session: "s1".parse().unwrap(), path: "/r".parse().unwrap() };
         let mut made: Vec<_> = tree(root.path(), &place, &options)
             .filter_map(|item| match item {
-                Item::Directory { at, .. } => Some(at.path.to_string()),
+                UploadItem::Directory { at, .. } => Some(at.path.to_string()),
                 _ => None,
             })
             .collect();
