@@ -1980,6 +1980,7 @@ set edit:completion:arg-completer[wharf] = {|@words|
             cand --verbose 'Print settings, retries and excluded files to stderr'
             cand --debug 'Print requests and responses to stderr, with secrets masked'
             cand --tls 'Serve HTTPS with a certificate of a temporary authority'
+            cand --exec 'Run commands and code of AGB sessions as this user, without a sandbox'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
             cand -V 'Print version'

@@ -1945,6 +1945,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand serve" -s 0 -l null -d 'End 
 complete -c wharf -n "__fish_wharf_using_subcommand serve" -s v -l verbose -d 'Print settings, retries and excluded files to stderr'
 complete -c wharf -n "__fish_wharf_using_subcommand serve" -l debug -d 'Print requests and responses to stderr, with secrets masked'
 complete -c wharf -n "__fish_wharf_using_subcommand serve" -l tls -d 'Serve HTTPS with a certificate of a temporary authority'
+complete -c wharf -n "__fish_wharf_using_subcommand serve" -l exec -d 'Run commands and code of AGB sessions as this user, without a sandbox'
 complete -c wharf -n "__fish_wharf_using_subcommand serve" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand serve" -s V -l version -d 'Print version'
 complete -c wharf -n "__fish_wharf_using_subcommand completions" -s b -l backend -d 'Use this backend; see \'wharf backends\' [env: WHARF_BACKEND]' -r

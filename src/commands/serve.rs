@@ -22,7 +22,8 @@ use wharf_emulator::{PATIENCE, Server, ServerOptions, backends, operations};
 
 pub(super) const EXAMPLES: &str = "\
 The emulator is for tests: it listens on this machine only, accepts any key,\n\
-runs no agent, and may lose data in a power cut.\n\n\
+runs no agent, and may lose data in a power cut. With --exec, it runs commands\n\
+of AGB sessions as this user, without a sandbox, and accepts one random key.\n\n\
 With a COMMAND, it runs the command with the variables that make clients use\n\
 and trust the emulator, passes signals on, and exits with the command's exit\n\
 status (126 or 127 if the command cannot be started). Without one, it prints\n\
@@ -35,7 +36,7 @@ Faults, OPERATION:EFFECT[@POSITION] [xN] [skip=N]:\n  \
     '*:latency=100ms'               each request takes 100 ms longer\n  \
     'create:reset@end x1'           the session is created, the response lost\n\
 Effects: latency=TIME, reset, truncate, stall, 400 to 599, endless, redirect=URL, bytes_written=N, page=N,\n\
-chunked, refused, refused=inside, sync=HOW.\n\n\
+chunked, refused, refused=inside, sync=HOW, result=FORM.\n\n\
 Examples:\n  \
     wharf serve --tls -- pytest\n  \
     wharf serve --backend anthropic -- wharf sessions list\n  \
@@ -56,6 +57,10 @@ pub(super) struct ServeArgs {
     /// Directory for all data [default: temporary, removed at the end]
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     store: Option<PathBuf>,
+
+    /// Run commands and code of AGB sessions as this user, without a sandbox
+    #[arg(long)]
+    exec: bool,
 
     /// Make requests fail on purpose; can be repeated
     #[arg(long, value_name = "SPEC")]
@@ -92,9 +97,17 @@ impl ServeArgs {
             used.check("--env-file", file)?;
         }
         let place = self.env_file.as_deref().map(EnvFileTarget::claim).transpose()?;
-        let options =
-            ServerOptions { listen, tls: self.tls, store: self.store, faults, log: self.log, patience: PATIENCE };
+        let options = ServerOptions {
+            listen,
+            tls: self.tls,
+            store: self.store,
+            exec: self.exec,
+            faults,
+            log: self.log,
+            patience: PATIENCE,
+        };
         let server = Server::bind(options).await?;
+        let keys = if self.exec { "only this key is accepted" } else { "any key is accepted" };
         let mut variables = server.variables().to_vec();
         variables.extend(chosen.map(|backend| (env::BACKEND, backend.to_owned())));
         // It goes when this function ends, whatever ends it.
@@ -102,7 +115,7 @@ impl ServeArgs {
         let signals = cx.signals();
         match self.command.split_first() {
             Some((program, args)) => beside(cx, server, &variables, program, args, signals).await,
-            None => alone(cx, server, &variables, signals).await,
+            None => alone(cx, server, keys, &variables, signals).await,
         }
     }
 }
@@ -120,8 +133,8 @@ fn served(name: &str) -> Result<&'static str> {
 type Variables = [(&'static str, String)];
 
 /// Serves until a signal comes.
-async fn alone(cx: &Cx, server: Server, variables: &Variables, signals: Signals) -> Result<()> {
-    let mut text = format!("# an emulator for tests at {}; any key is accepted; Ctrl-C ends it\n", server.origin());
+async fn alone(cx: &Cx, server: Server, keys: &str, variables: &Variables, signals: Signals) -> Result<()> {
+    let mut text = format!("# an emulator for tests at {}; {keys}; Ctrl-C ends it\n", server.origin());
     for (name, value) in variables {
         let _ = writeln!(text, "export {name}='{}'", value.replace('\'', r"'\''"));
     }

@@ -72,7 +72,12 @@ impl Stage {
 
     /// Starts it without a command, and waits until it listens.
     pub(crate) fn serve(&self, args: &[&str]) -> Server {
-        let mut child = self.command(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        Self::start(&mut self.command(args))
+    }
+
+    /// Starts it by a command of the stage, and waits until it listens.
+    pub(crate) fn start(command: &mut Command) -> Server {
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let mut variables = Vec::new();
         while variables.len() < 3 {
@@ -175,6 +180,11 @@ impl Server {
         )
     }
 
+    /// The key that clients are told to send.
+    pub(crate) fn key(&self) -> &str {
+        &self.variables[2].1
+    }
+
     /// Sends bytes and reads the answer to its end.
     pub(crate) fn raw(&self, request: &[u8]) -> Option<Reply> {
         let mut stream = self.connect();
@@ -238,9 +248,10 @@ impl Server {
     pub(crate) fn agb(&self, method: &str, target: &str, body: &Value) -> Reply {
         let body = if body.is_null() { String::new() } else { body.to_string() };
         let head = format!(
-            "{method} {target} HTTP/1.1\r\nhost: {}\r\nauthorization: Bearer any\r\nconnection: close\r\n\
+            "{method} {target} HTTP/1.1\r\nhost: {}\r\nauthorization: Bearer {}\r\nconnection: close\r\n\
              content-type: application/json\r\ncontent-length: {}\r\n\r\n",
             self.address,
+            self.key(),
             body.len()
         );
         self.raw(&[head.as_bytes(), body.as_bytes()].concat()).unwrap_or_else(|| panic!("no answer to {target}"))

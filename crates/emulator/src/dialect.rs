@@ -31,10 +31,17 @@ pub(super) trait Dialect: Send + Sync {
     fn is_upload(&self, operation: &str) -> bool {
         operation.ends_with(".upload")
     }
+    /// Returns whether requests to a path carry a signature or a token of the dialect's own, which it checks, in place
+    /// of a key.
+    fn is_signed(&self, _method: &Method, _path: &str) -> bool {
+        false
+    }
     /// Does what a request asks for.
     async fn answer(&self, request: ApiRequest) -> HttpResponse;
     /// Returns an error in its own form; `code` is the word that it has for programs.
     fn failure(&self, status: StatusCode, code: Option<&str>, message: &str) -> HttpResponse;
+    /// Ends what runs, when no request is answered any more.
+    async fn stop(&self) {}
 }
 
 /// Answers the requests that no dialect claims.

@@ -15,14 +15,19 @@ use super::faults::{FailureEffect, FaultPlan, Faults, Position, REQUESTED};
 use super::guard;
 use super::log::{Log, LogLine};
 use super::request::{self, ApiRequest, RequestBody, ResponseFault, UploadCut};
+use super::token::AccessKey;
 use wharf_wire::url::Query;
 
 /// How much of a request is read away so that a client that is still sending sees its answer.
 const DRAIN: u64 = 1 << 30;
 
+/// Why a request is refused whose key is not the server's.
+const WRONG_KEY: &str = "this server runs commands and accepts only the key that it was started with";
+
 /// What all connections share.
 pub(super) struct ServerState {
     pub(super) dialects: Vec<Box<dyn Dialect>>,
+    pub(super) access: AccessKey,
     pub(super) faults: Faults,
     pub(super) log: Option<Arc<Log>>,
     pub(super) patience: Duration,
@@ -46,7 +51,11 @@ pub(super) async fn serve(
     let path = head.uri.path();
     let dialect = shared.dialects.iter().find(|dialect| dialect.claims(path)).map_or(FALLBACK, AsRef::as_ref);
     let operation = dialect.operation(&head.method, path);
-    if let Err((status, why)) = guard::check(head.version, &head.uri, &head.headers) {
+    let key = || {
+        let admitted = dialect.is_signed(&head.method, path) || shared.access.admits(&head.headers);
+        admitted.then_some(()).ok_or_else(|| (StatusCode::UNAUTHORIZED, WRONG_KEY.to_owned()))
+    };
+    if let Err((status, why)) = guard::check(head.version, &head.uri, &head.headers).and_then(|()| key()) {
         let body = RequestBody::new(incoming, |_| None, line);
         let entry = RequestEntry::new(LogLine::of(&head.method, &head.uri, operation), &body, shared.log.as_ref());
         return Ok(entry.watch(dialect.failure(status, None, &why)));
@@ -77,8 +86,13 @@ pub(super) async fn serve(
                     None => dialect.failure(StatusCode::BAD_REQUEST, None, "the query is not UTF-8"),
                     Some(query) => {
                         let (page, bytes_written) = (plan.page, plan.bytes_written);
-                        let response_fault =
-                            ResponseFault { page, bytes_written, inside: plan.inside, sync: plan.sync };
+                        let response_fault = ResponseFault {
+                            page,
+                            bytes_written,
+                            inside: plan.inside,
+                            sync: plan.sync,
+                            result: plan.result,
+                        };
                         let path = path.to_owned();
                         let body = Arc::clone(&body);
                         let request = ApiRequest {

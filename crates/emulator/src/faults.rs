@@ -22,6 +22,7 @@
 //! | `chunked` | the answer does not say its length before its end |
 //! | `header=NAME:VALUE` | the answer, or what comes instead of it, has this header |
 //! | `sync=HOW` | AGB's syncs: see `docs/serve.md` |
+//! | `result=FORM` | AGB's tools `shell` and `run_code`, where they really run: see `docs/serve.md` |
 //!
 //! A position is `start` (nothing was read or done), a number of bytes such as `1MiB`, a share such
 //! as `50%`, or `end`. For an upload's `reset` and `stall` it counts the bytes of the request,
@@ -65,6 +66,7 @@ enum Effect {
     Header(HeaderName, HeaderValue),
     Inside,
     Sync(SyncFault),
+    Result(ResultForm),
     Fail(FailureEffect),
 }
 
@@ -93,6 +95,31 @@ impl SyncFault {
         ("slow", Self::Slow),
         ("missing", Self::Missing),
         ("partial", Self::Partial),
+    ];
+}
+
+/// Another form of the result of a command or of code that AGB cloud runs than the newest one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum ResultForm {
+    /// `error`: a command that failed is an error of the tool, with the status in its JSON.
+    Error,
+    /// `error-code`: the same with the status as `errorCode`.
+    ErrorCode,
+    /// `error-text`: the same as text.
+    ErrorText,
+    /// `no-status`: the JSON has no status.
+    NoStatus,
+    /// `text`: what it wrote, as text.
+    Text,
+}
+
+impl ResultForm {
+    const WORDS: [(&str, Self); 5] = [
+        ("error", Self::Error),
+        ("error-code", Self::ErrorCode),
+        ("error-text", Self::ErrorText),
+        ("no-status", Self::NoStatus),
+        ("text", Self::Text),
     ];
 }
 
@@ -146,6 +173,7 @@ pub(super) struct FaultPlan {
     pub(super) headers: Vec<(HeaderName, HeaderValue)>,
     pub(super) inside: bool,
     pub(super) sync: Option<SyncFault>,
+    pub(super) result: Option<ResultForm>,
     pub(super) failure: Option<FailureEffect>,
     /// The SPECs of all that, for the log.
     pub(super) specs: Vec<String>,
@@ -182,6 +210,7 @@ impl Faults {
                 Effect::Header(name, value) => plan.headers.push((name.clone(), value.clone())),
                 Effect::Inside => plan.inside = true,
                 Effect::Sync(how) => plan.sync = Some(*how),
+                Effect::Result(form) => plan.result = Some(*form),
                 Effect::Fail(failure) => plan.failure = Some(failure.clone()),
             }
         }
@@ -266,16 +295,20 @@ fn read_effect(word: &str) -> Result<Effect, String> {
             _ => Err(format!("`{entries}` is not a number of entries")),
         },
         Some(("refused", "inside")) => nowhere(Effect::Inside),
-        Some(("sync", how)) => match SyncFault::WORDS.into_iter().find(|(word, _)| *word == how) {
-            Some((_, how)) => nowhere(Effect::Sync(how)),
-            None => {
-                Err(format!("unknown sync `{how}`: use one of {}", SyncFault::WORDS.map(|(word, _)| word).join(", ")))
-            }
-        },
+        Some(("sync", how)) => nowhere(Effect::Sync(choice("sync", how, &SyncFault::WORDS)?)),
+        Some(("result", form)) => nowhere(Effect::Result(choice("result", form, &ResultForm::WORDS)?)),
         Some((name, _)) => Err(format!("unknown effect `{name}=`")),
         None if effect == "chunked" => nowhere(Effect::Chunked),
         None => read_failure(effect, at).map(Effect::Fail),
     }
+}
+
+/// Returns what a word of a list stands for.
+fn choice<T: Copy>(effect: &str, word: &str, words: &[(&str, T)]) -> Result<T, String> {
+    words.iter().find(|(known, _)| *known == word).map(|(_, choice)| *choice).ok_or_else(|| {
+        let all: Vec<_> = words.iter().map(|(word, _)| *word).collect();
+        format!("unknown {effect} `{word}`: use one of {}", all.join(", "))
+    })
 }
 
 fn read_failure(effect: &str, at: Option<Position>) -> Result<FailureEffect, String> {
@@ -295,7 +328,7 @@ fn read_failure(effect: &str, at: Option<Position>) -> Result<FailureEffect, Str
             Ok(400..=599) => Err(format!("`{status}` happens at `start` or at `end`")),
             _ => Err(format!(
                 "unknown effect `{status}`: use one of latency=TIME, reset, truncate, stall, endless, \
-                 refused, refused=inside, redirect=URL, bytes_written=N, page=N, chunked, header=NAME:VALUE, sync=HOW and the numbers 400 to 599"
+                 refused, refused=inside, redirect=URL, bytes_written=N, page=N, chunked, header=NAME:VALUE, sync=HOW, result=FORM and the numbers 400 to 599"
             )),
         },
     }
@@ -361,6 +394,7 @@ mod tests {
         assert_eq!(failure("list:refused code=c"), refused);
         assert_eq!(fault("list:refused=inside").effect, Effect::Inside);
         assert_eq!(fault("list:sync=partial x1").effect, Effect::Sync(SyncFault::Partial));
+        assert_eq!(fault("list:result=error-text").effect, Effect::Result(ResultForm::ErrorText));
         let end =
             FailureEffect::Status { status: 500, at: Some(Position::End), retry_after: None, code: Some("c".into()) };
         assert_eq!(failure("upload:500@end code=c"), end);
@@ -389,6 +423,7 @@ mod tests {
             ("upload:speed=1", "`speed=`"),
             ("list:page=0", "`0`"),
             ("list:sync=odd", "`odd`"),
+            ("list:result=odd", "error-text"),
             ("list:refused@end", "position"),
             ("list:refused=outside", "`refused=`"),
             ("list:redirect=ftp://x", "ftp"),

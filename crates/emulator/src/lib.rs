@@ -2,7 +2,8 @@
 //!
 //! One listener on this machine's loopback speaks every dialect; a path says which is meant. Each
 //! request goes through `exchange.rs`, where faults come in, to a `Dialect`, which does with a
-//! backend what is asked for. Any key is accepted, and nothing is synced before the end.
+//! backend what is asked for. Any key is accepted, unless commands really run; nothing is synced before
+//! the end.
 
 #![cfg_attr(test, allow(clippy::disallowed_methods, reason = "tests prepare their own files"))]
 
@@ -22,7 +23,7 @@ mod journal;
 mod log;
 mod request;
 mod tls;
-pub mod token;
+mod token;
 mod trust;
 
 use std::net::SocketAddr;
@@ -49,6 +50,7 @@ use self::faults::{Fault, Faults};
 use self::foundry::FoundryEmulator;
 use self::log::Log;
 use self::tls::Tls;
+use self::token::AccessKey;
 use wharf_client::backend::Backend as _;
 use wharf_client::backend::local::{self, Durability, Local};
 use wharf_core::advice::Setting;
@@ -74,8 +76,8 @@ struct DialectSpec {
     backend: &'static str,
     /// The names that faults know its requests by. What two dialects have in common has one name.
     operations: fn() -> Vec<&'static str>,
-    /// The variables by which clients find it at an origin.
-    variables: fn(&str) -> Vec<(&'static str, String)>,
+    /// The variables by which clients find it at an origin, and the key for it.
+    variables: fn(&str, &str) -> Vec<(&'static str, String)>,
     /// Speaks it.
     build: fn(&DialectContext<'_>) -> Result<Box<dyn Dialect>>,
 }
@@ -89,6 +91,8 @@ struct DialectContext<'a> {
     stays: Option<&'a Path>,
     /// A directory that goes with the server.
     scratch: &'a Path,
+    /// Whether commands really run.
+    exec: bool,
 }
 
 /// All dialects.
@@ -111,7 +115,8 @@ const DIALECTS: &[DialectSpec] = &[
         variables: agb::variables,
         build: |place| {
             let objects = Local::new(place.scratch.join("objects"), local::CAPABILITIES.limits, Durability::None);
-            Ok(Box::new(AgbEmulator::new(place.origin.to_owned(), Arc::clone(place.backend), Arc::new(objects))?))
+            let (origin, backend) = (place.origin.to_owned(), Arc::clone(place.backend));
+            Ok(Box::new(AgbEmulator::new(origin, backend, Arc::new(objects), place.exec)?))
         },
     },
 ];
@@ -144,6 +149,8 @@ pub struct ServerOptions {
     pub tls: bool,
     /// Where it keeps everything; in a directory that goes with it where there is none.
     pub store: Option<PathBuf>,
+    /// Whether commands and code really run, as this user. Then a random key is the only one that is accepted.
+    pub exec: bool,
     /// What goes wrong on purpose.
     pub faults: Vec<Fault>,
     /// Where requests are written down.
@@ -171,7 +178,7 @@ impl Server {
     /// `usage` for an address that others can reach; `conflict` for one that is taken; `io` where
     /// the store, the log or a temporary directory cannot be opened.
     pub async fn bind(options: ServerOptions) -> Result<Self> {
-        let ServerOptions { listen, tls, store, faults, log, patience } = options;
+        let ServerOptions { listen, tls, store, exec, faults, log, patience } = options;
         if !listen.ip().is_loopback() {
             return Err(Error::usage(format!("this address can be reached from elsewhere: `{listen}`"))
                 .hint("the server takes any key: listen on 127.0.0.1 or [::1]"));
@@ -196,17 +203,24 @@ impl Server {
         let listener = TcpListener::bind(listen).await.and_then(|listener| Ok((listener.local_addr()?, listener)));
         let (address, listener) = listener.map_err(|e| not_listening(listen, &e))?;
         let origin = format!("{}://{address}", if tls { "https" } else { "http" });
-        let mut variables: Vec<_> = DIALECTS.iter().flat_map(|dialect| (dialect.variables)(&origin)).collect();
+        let access = if exec { AccessKey::random()? } else { AccessKey::any() };
+        let mut variables: Vec<_> =
+            DIALECTS.iter().flat_map(|dialect| (dialect.variables)(&origin, access.key())).collect();
         let mut acceptor = None;
         if tls {
             let tls = Tls::make()?;
             variables.extend(trust::variables(scratch.path(), &tls.authority)?);
             acceptor = Some(tls.acceptor);
         }
-        let place =
-            DialectContext { origin: &origin, backend: &backend, stays: store.as_deref(), scratch: scratch.path() };
+        let place = DialectContext {
+            origin: &origin,
+            backend: &backend,
+            stays: store.as_deref(),
+            scratch: scratch.path(),
+            exec,
+        };
         let dialects = DIALECTS.iter().map(|dialect| (dialect.build)(&place)).collect::<Result<_>>()?;
-        let shared = Arc::new(ServerState { dialects, faults: Faults::new(faults), log, patience });
+        let shared = Arc::new(ServerState { dialects, access, faults: Faults::new(faults), log, patience });
         Ok(Server { listener, acceptor, shared, backend, origin, variables, scratch })
     }
 
@@ -246,6 +260,9 @@ impl Server {
         // A connection that takes longer is cut off when `lines` goes.
         drop(timeout(GRACE, async { while lines.join_next().await.is_some() {} }).await);
         lines.shutdown().await;
+        for dialect in &shared.dialects {
+            dialect.stop().await;
+        }
         backend.flush().await?;
         drop((shared, backend));
         scratch.close().map_err(|e| Error::io("removing the temporary store", &e).of_kind(Kind::Io))
@@ -315,7 +332,8 @@ mod tests {
     async fn a_connection_whose_client_does_nothing_ends() {
         let listen = SocketAddr::from(([127, 0, 0, 1], 0));
         let patience = Duration::from_millis(200);
-        let options = ServerOptions { listen, tls: false, store: None, faults: Vec::new(), log: None, patience };
+        let options =
+            ServerOptions { listen, tls: false, store: None, exec: false, faults: Vec::new(), log: None, patience };
         let server = Server::bind(options).await.unwrap();
         let address = server.origin().trim_start_matches("http://").to_owned();
         let (stop, stopped) = tokio::sync::oneshot::channel::<()>();

@@ -16,7 +16,7 @@ use tokio::time::timeout;
 
 use super::api_error::{ApiError, ApiResult};
 use super::connection::Connection;
-use super::faults::SyncFault;
+use super::faults::{ResultForm, SyncFault};
 use wharf_core::body::{Attributes, Body, Source};
 use wharf_core::error::{Error, Kind, Result};
 use wharf_wire::url::Query;
@@ -55,6 +55,8 @@ pub(super) struct ResponseFault {
     pub(super) inside: bool,
     /// How a sync goes wrong.
     pub(super) sync: Option<SyncFault>,
+    /// The form of a tool's result.
+    pub(super) result: Option<ResultForm>,
 }
 
 /// The body of a request. It is read once; each reader goes on where the last one stopped.

@@ -1,17 +1,58 @@
-//! Credentials: any is accepted, none is not.
+//! Credentials: any is accepted, or one key alone; none is not.
 
 use hyper::HeaderMap;
 use hyper::header::AUTHORIZATION;
+use sha2::{Digest as _, Sha256};
 
-/// The token that commands are given. Any other is accepted as well.
-pub const TOKEN: &str = "wharf-serve-accepts-any-token";
+use wharf_core::error::Result;
+use wharf_core::random;
+use wharf_wire::anthropic::KEY_HEADER;
+
+/// The token that commands are given where any other is accepted as well.
+const TOKEN: &str = "wharf-serve-accepts-any-token";
+
+/// The credential that clients are given, and whether it is the only one that is accepted.
+pub(super) struct AccessKey {
+    key: String,
+    only: bool,
+}
+
+impl AccessKey {
+    /// A key beside which any other is accepted.
+    pub(super) fn any() -> Self {
+        AccessKey { key: TOKEN.to_owned(), only: false }
+    }
+
+    /// A new random key, and no other is accepted.
+    ///
+    /// # Errors
+    /// `io` where the system has no random bytes.
+    pub(super) fn random() -> Result<Self> {
+        Ok(AccessKey { key: format!("wharf-serve-{}", random::hex::<16>()?), only: true })
+    }
+
+    /// Returns the key that clients are to send.
+    pub(super) fn key(&self) -> &str {
+        &self.key
+    }
+
+    /// Returns whether a request may be answered. Where any key will do, its dialect looks for one.
+    pub(super) fn admits(&self, headers: &HeaderMap) -> bool {
+        let api_key = headers.get(KEY_HEADER).and_then(|value| value.to_str().ok());
+        // Hashes are compared, so that the time that takes tells nothing of the key.
+        let is_key = |given: &str| Sha256::digest(given) == Sha256::digest(&self.key);
+        !self.only || [bearer(headers), api_key].into_iter().flatten().any(is_key)
+    }
+}
 
 /// Returns whether a request has a bearer token, whatever it is.
 pub(super) fn is_given(headers: &HeaderMap) -> bool {
-    let value = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let token =
-        value.and_then(|value| value.split_once(' ')).filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
-    token.is_some_and(|(_, token)| !token.trim().is_empty())
+    bearer(headers).is_some_and(|token| !token.is_empty())
+}
+
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
 #[cfg(test)]
@@ -28,5 +69,18 @@ mod tests {
         assert!(given("Bearer x") && given("bearer wharf"));
         assert!(!given("Bearer ") && !given("Basic x") && !given("x"));
         assert!(!is_given(&HeaderMap::new()));
+    }
+
+    #[test]
+    fn a_random_key_is_the_only_one_and_comes_in_either_header() {
+        let key = AccessKey::random().unwrap();
+        assert_ne!(key.key(), AccessKey::random().unwrap().key());
+        let admits = |name: &'static str, value: &str| {
+            let value = hyper::header::HeaderValue::from_str(value).unwrap();
+            key.admits(&HeaderMap::from_iter([(hyper::header::HeaderName::from_static(name), value)]))
+        };
+        assert!(admits("authorization", &format!("Bearer {}", key.key())) && admits("x-api-key", key.key()));
+        assert!(!admits("authorization", &format!("Bearer {TOKEN}")) && !admits("x-api-key", ""));
+        assert!(!key.admits(&HeaderMap::new()) && AccessKey::any().admits(&HeaderMap::new()));
     }
 }

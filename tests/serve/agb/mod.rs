@@ -1,6 +1,7 @@
 //! The dialect of AGB cloud: what each of its calls does, and what it refuses.
 
 mod captures;
+mod exec;
 mod stage;
 mod transfer;
 

@@ -301,6 +301,11 @@ pub fn process_start(_process: u32) -> Option<String> {
     None
 }
 
+/// There is no way to tell.
+pub fn processes_with(_variable: &str, _value: &str) -> Vec<u32> {
+    Vec::new()
+}
+
 /// Knows nothing of an output stream.
 pub struct OutputProbe;
 

@@ -2,16 +2,19 @@
 //!
 //! Sessions and their files are the store's. Objects, to which presigned URLs lead, are kept in a
 //! store of their own that goes with the server; contexts and syncs are remembered while it runs.
-//! Nothing runs in a session: `shell` knows a few commands, see `shell`, and `run_code` is
-//! refused. What the sources of [`wire`] leave open was decided here, next to where it is done.
+//! Nothing runs in a session unless the server was asked to run commands, see `exec`: `shell` knows a few
+//! commands, see `shell`, and `run_code` is refused. What the sources of [`wire`] leave open was decided here,
+//! next to where it is done.
 
 mod commands;
 mod context_state;
 mod contexts;
+mod exec;
 mod files;
 mod find;
 mod objects;
 mod query;
+mod runner;
 mod session;
 mod sessions;
 mod shell;
@@ -29,6 +32,7 @@ use hyper::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use self::context_state::ContextRegistry;
+use self::runner::ProgramRunner;
 use self::session::ReleasedSessions;
 use self::signer::Signer;
 use self::snapshots::Snapshots;
@@ -68,9 +72,9 @@ pub(super) fn operations() -> Vec<&'static str> {
     dialect::names::<AgbOperation>().chain(dialect::names::<OwnOperation>()).collect()
 }
 
-/// Returns the variables by which clients find the service at `origin`.
-pub(super) fn variables(origin: &str) -> Vec<(&'static str, String)> {
-    vec![("AGB_ENDPOINT", origin.to_owned()), ("AGB_API_KEY", token::TOKEN.to_owned())]
+/// Returns the variables by which clients find the service at `origin`, and the key for it.
+pub(super) fn variables(origin: &str, key: &str) -> Vec<(&'static str, String)> {
+    vec![("AGB_ENDPOINT", origin.to_owned()), ("AGB_API_KEY", key.to_owned())]
 }
 
 /// The dialect.
@@ -83,6 +87,8 @@ pub(super) struct AgbEmulator {
     contexts: ContextRegistry,
     released: ReleasedSessions,
     snapshots: Snapshots,
+    /// Runs what tools are asked to run, if anything does.
+    runner: Option<ProgramRunner>,
 }
 
 /// What this service alone says no with.
@@ -109,6 +115,16 @@ impl Dialect for AgbEmulator {
         let path = one_slash(path);
         let service = dialect::name::<AgbOperation>(method, path);
         service.or_else(|| dialect::name::<OwnOperation>(method, path)).unwrap_or(dialect::UNKNOWN)
+    }
+
+    fn is_signed(&self, method: &Method, path: &str) -> bool {
+        OwnOperation::find(method, one_slash(path)).is_ok()
+    }
+
+    async fn stop(&self) {
+        if let Some(runner) = &self.runner {
+            runner.end_all().await;
+        }
     }
 
     async fn answer(&self, request: ApiRequest) -> HttpResponse {
@@ -142,14 +158,20 @@ impl Dialect for AgbEmulator {
 }
 
 impl AgbEmulator {
-    /// The dialect at `origin`, whose objects are kept in `objects`.
+    /// The dialect at `origin`, whose objects are kept in `objects`. With `exec`, commands and code really run.
     ///
     /// # Errors
     /// `io` where the system gives no random bytes to sign with.
-    pub(super) fn new(origin: String, backend: Arc<Local>, objects: Arc<Local>) -> wharf_core::error::Result<Self> {
+    pub(super) fn new(
+        origin: String,
+        backend: Arc<Local>,
+        objects: Arc<Local>,
+        exec: bool,
+    ) -> wharf_core::error::Result<Self> {
+        let runner = exec.then(|| ProgramRunner::new(Arc::clone(&backend)));
         let (signer, contexts) = (Signer::new()?, ContextRegistry::default());
         let (released, snapshots) = (ReleasedSessions::default(), Snapshots::default());
-        Ok(AgbEmulator { origin, backend, objects, signer, contexts, released, snapshots })
+        Ok(AgbEmulator { origin, backend, objects, signer, contexts, released, snapshots, runner })
     }
 
     /// Returns the files of all sessions.

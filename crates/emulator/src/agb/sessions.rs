@@ -69,11 +69,21 @@ impl AgbEmulator {
     pub(super) async fn find(&self, id: &str) -> ApiResult<AgbSession> {
         let local = local_id(id).ok_or_else(ApiError::no_session)?;
         let session = match self.backend.sessions().get(&local).await {
-            Err(e) if e.kind() == Kind::NotFound => return Err(ApiError::no_session()),
+            Err(e) if e.kind() == Kind::NotFound => {
+                // One that expired leaves nothing running.
+                self.end_programs(id).await;
+                return Err(ApiError::no_session());
+            }
             found => found?,
         };
         let found = AgbSession { id: id.to_owned(), session };
         if found.label(IMAGE).is_some() { Ok(found) } else { Err(ApiError::no_session()) }
+    }
+
+    async fn end_programs(&self, id: &str) {
+        if let Some(runner) = &self.runner {
+            runner.end(id).await;
+        }
     }
 
     /// Returns the session that a query names.
@@ -236,8 +246,10 @@ impl AgbEmulator {
     /// Releases a session; what is loaded into it is brought back to its context first.
     pub(super) async fn release(&self, request: &ApiRequest) -> ApiResult<HttpResponse> {
         let found = self.find_of(request).await?;
+        self.end_programs(&found.id).await;
         self.detach(&found).await?;
-        match self.backend.sessions().delete(&found.session.id, false).await {
+        // What was started meanwhile is ended by force.
+        match self.backend.sessions().delete(&found.session.id, self.runner.is_some()).await {
             Err(e) if e.kind() == Kind::NotFound => return Err(ApiError::no_session()),
             deleted => deleted?,
         }

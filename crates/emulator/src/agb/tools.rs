@@ -10,7 +10,7 @@ use super::session::{AgbSession, home};
 use super::{AgbEmulator, ApiError, ApiResult, DOCUMENT_MAX, good, value};
 use crate::answer::{self, HttpResponse};
 use crate::faults::REQUESTED;
-use crate::request::ApiRequest;
+use crate::request::{ApiRequest, ResponseFault};
 use wharf_client::backend::FetchOptions;
 use wharf_core::error::{Error, Kind};
 use wharf_core::model::RemotePath;
@@ -105,7 +105,7 @@ impl AgbEmulator {
         let found = self.find(&call.session_id).await?;
         let args = call.arguments().map_err(|e| ApiError::bad(format!("args is a JSON object in a string: {e}")))?;
         let size = call.args.as_deref().map_or(0, str::len);
-        Ok(good(value(self.tool(&found, &call.name, args, size, request.response_fault.inside).await)))
+        Ok(good(value(self.tool(&found, &call.name, args, size, request.response_fault).await)))
     }
 
     /// The direct route. Its errors have no form of their own; the SDKs read the status alone.
@@ -125,7 +125,7 @@ impl AgbEmulator {
             return refused(StatusCode::BAD_REQUEST, "this server does not have the tool");
         }
         let size = serde_json::to_string(&call.args).map_or(0, |args| args.len());
-        let result = self.tool(&found, &call.tool, call.args, size, request.response_fault.inside).await;
+        let result = self.tool(&found, &call.tool, call.args, size, request.response_fault).await;
         let data = json!({ "result": result }).to_string();
         Ok(answer::json(StatusCode::OK, &json!({ "code": 200, "requestId": call.request_id, "data": data })))
     }
@@ -137,17 +137,22 @@ impl AgbEmulator {
         name: &str,
         args: Map<String, Value>,
         size: usize,
-        refuse: bool,
+        fault: ResponseFault,
     ) -> wire::ToolResult {
-        let done = if refuse {
+        let done = if fault.inside {
             Err(ToolError { code: None, message: REQUESTED.to_owned() })
         } else if size > wire::MESSAGE_MAX {
             Err(wrong(format!("the arguments have {size} bytes, a message at most {}", wire::MESSAGE_MAX)))
+        } else if let (name::SHELL, Some(runner)) = (name, &self.runner) {
+            match arguments(args) {
+                Ok(asked) => self.run_shell(runner, found, &asked, fault.result).await,
+                Err(error) => Err(error),
+            }
         } else {
-            self.used(found, name, args).await
+            self.used(found, name, args).await.map(|text| wire::ToolResult::text(text, false))
         };
         match done {
-            Ok(text) => wire::ToolResult::text(text, false),
+            Ok(result) => result,
             // The store has another name for the session.
             Err(e) => wire::ToolResult::text(e.to_string().replace(found.session.id.as_str(), &found.id), true),
         }

@@ -33,7 +33,6 @@ use super::answer::{self, HttpResponse};
 use super::api_error::{ApiError, ApiResult};
 use super::dialect::{self, Dialect};
 use super::request::ApiRequest;
-use super::token;
 use wharf_client::backend::Backend;
 use wharf_core::error::Kind;
 use wharf_core::model::Timestamp;
@@ -62,9 +61,9 @@ pub(super) fn operations() -> Vec<&'static str> {
     dialect::names::<AnthropicOperation>().chain(dialect::names::<OwnOperation>()).collect()
 }
 
-/// Returns the variables by which clients find the service at `origin`.
-pub(super) fn variables(origin: &str) -> Vec<(&'static str, String)> {
-    vec![("ANTHROPIC_BASE_URL", origin.to_owned()), ("ANTHROPIC_API_KEY", token::TOKEN.to_owned())]
+/// Returns the variables by which clients find the service at `origin`, and the key for it.
+pub(super) fn variables(origin: &str, key: &str) -> Vec<(&'static str, String)> {
+    vec![("ANTHROPIC_BASE_URL", origin.to_owned()), ("ANTHROPIC_API_KEY", key.to_owned())]
 }
 
 /// The dialect. What is not in the store goes with the server: agents, environments, events, when

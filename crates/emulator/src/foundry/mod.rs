@@ -38,13 +38,13 @@ const PROJECTS: &str = "/api/projects/";
 /// The project that the variables name. Any other is the same one.
 const PROJECT: &str = "/api/projects/wharf";
 
-/// Returns the variables by which clients find the service at `origin`.
-pub(super) fn variables(origin: &str) -> Vec<(&'static str, String)> {
+/// Returns the variables by which clients find the service at `origin`, and the key for it.
+pub(super) fn variables(origin: &str, key: &str) -> Vec<(&'static str, String)> {
     let endpoint = format!("{origin}{PROJECT}");
     vec![
         ("FOUNDRY_PROJECT_ENDPOINT", endpoint.clone()),
         ("AZURE_AI_PROJECT_ENDPOINT", endpoint),
-        ("WHARF_FOUNDRY_TOKEN", token::TOKEN.to_owned()),
+        ("WHARF_FOUNDRY_TOKEN", key.to_owned()),
     ]
 }
 

@@ -1,17 +1,25 @@
-//! Operations of the emulator on files that the local backend does not offer: a content under two names, and another
-//! time or mode for an existing file.
+//! Operations of the emulator that the local backend does not offer: a content under two names, another time or mode
+//! for an existing file, and where a session's directory is.
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::disk::refused;
 use super::files::bytes_of;
 use super::{Durability, Local};
 use wharf_core::error::Result;
-use wharf_core::model::{SessionPath, Timestamp};
+use wharf_core::model::{SessionId, SessionPath, Timestamp};
 use wharf_core::platform;
 
 impl Local {
+    /// Returns where a session's directory is on this machine.
+    ///
+    /// # Errors
+    /// Where the store cannot be opened.
+    pub fn session_directory(&self, id: &SessionId) -> Result<PathBuf> {
+        Ok(self.home.disk()?.session_path(id))
+    }
+
     /// Gives a regular file of `len` bytes another name, in this store or another one, in place of any
     /// file that has it. False where a copy is needed: where either store outlives the process, since
     /// a program that writes into a file there changes it under all its names; of a part of a file; on two

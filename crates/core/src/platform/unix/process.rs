@@ -103,6 +103,18 @@ pub fn process_start(process: u32) -> Option<String> {
     Some(start.trim().to_owned()).filter(|start| !start.is_empty())
 }
 
+/// Returns the processes of this user that were started with a variable in their environment. Only Linux tells.
+pub fn processes_with(variable: &str, value: &str) -> Vec<u32> {
+    let wanted = [variable.as_bytes(), b"=", value.as_bytes()].concat();
+    let processes = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+    let numbers = processes.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
+    let is_wanted = |process: &u32| {
+        let environment = std::fs::read(format!("/proc/{process}/environ")).unwrap_or_default();
+        environment.split(|byte| *byte == 0).any(|entry| entry == wanted)
+    };
+    numbers.filter(is_wanted).collect()
+}
+
 /// Returns the signal that ended a process, where one did.
 pub fn ending_signal(status: ExitStatus) -> Option<i32> {
     status.signal()
