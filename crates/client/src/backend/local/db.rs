@@ -15,8 +15,9 @@ use wharf_core::model::{SessionId, Timestamp};
 use wharf_core::platform;
 use wharf_core::sync::lock;
 
-/// Bytes of a write-ahead log that unsynced writes carry into the database.
-const LARGE_LOG: u64 = 4 << 20;
+/// Bytes of a write-ahead log that is carried into the database. Each process that opens the database reads the log, and
+/// carrying it over waits for the disk: with half a mebibyte, both together take the least time for each command.
+const LARGE_LOG: u64 = 512 << 10;
 
 /// How long a process waits for another one's transaction.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -29,14 +30,14 @@ const STEPS: [&str; 4] = [
     // Why a deletion that was decided on could not be completed.
     "ALTER TABLE session ADD COLUMN deletion_error TEXT;",
     // Commands that run in sessions, each with its process and when that was started. A row counts only while that
-    // process lives.
+    // process lives. One tree of pages, because each command writes to it three times.
     "CREATE TABLE command (
-        id TEXT PRIMARY KEY,
         session INTEGER NOT NULL REFERENCES session (seq) ON DELETE CASCADE,
+        id TEXT NOT NULL,
         process INTEGER NOT NULL,
-        started TEXT
-     ) STRICT;
-     CREATE INDEX command_session ON command (session);",
+        started TEXT,
+        PRIMARY KEY (session, id)
+     ) STRICT, WITHOUT ROWID;",
 ];
 
 /// The format of this wharf.
@@ -89,9 +90,57 @@ CREATE TABLE resource (
 
 /// The open database.
 pub(super) struct Db {
-    connection: Mutex<Connection>,
+    connection: Mutex<ModalConnection>,
     /// The write-ahead log.
     log: PathBuf,
+}
+
+/// A connection, and how it commits.
+struct ModalConnection {
+    inner: Connection,
+    mode: CommitMode,
+}
+
+/// How a connection commits, and what it does with the write-ahead log when it is closed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum CommitMode {
+    /// It has written nothing, and leaves the log as it is.
+    Reading,
+    /// It syncs each commit, and carries the log into the database.
+    Synced,
+    /// It syncs nothing, and leaves the log as it is: carried over without a sync, it could damage the database.
+    Unsynced,
+    /// It syncs nothing: a power cut may damage the database.
+    Volatile,
+}
+
+impl ModalConnection {
+    fn new(inner: Connection, durability: Durability) -> rusqlite::Result<Self> {
+        inner.busy_timeout(PATIENCE)?;
+        inner.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_FKEY, true)?;
+        let mode = if durability == Durability::Synced {
+            inner.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+            CommitMode::Reading
+        } else {
+            inner.execute_batch("PRAGMA synchronous = OFF")?;
+            CommitMode::Volatile
+        };
+        Ok(ModalConnection { inner, mode })
+    }
+
+    fn switch(&mut self, to: CommitMode) -> rusqlite::Result<()> {
+        if self.mode == to || self.mode == CommitMode::Volatile {
+            return Ok(());
+        }
+        let (leaves_log, settings) = match to {
+            CommitMode::Unsynced => (true, "PRAGMA synchronous = OFF; PRAGMA wal_autocheckpoint = 0"),
+            _ => (false, "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 1000"),
+        };
+        self.inner.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, leaves_log)?;
+        self.inner.execute_batch(settings)?;
+        self.mode = to;
+        Ok(())
+    }
 }
 
 impl Db {
@@ -113,17 +162,12 @@ impl Db {
                 OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW;
             Connection::open_with_flags(real.as_deref().unwrap_or(path), flags)
         };
-        let mut connection = opened.map_err(|e| fault(doing(), &e))?;
-        connection.busy_timeout(PATIENCE).map_err(|e| fault(doing(), &e))?;
-        let settings = match durability {
-            Durability::Synced => "PRAGMA foreign_keys = ON",
-            _ => "PRAGMA foreign_keys = ON; PRAGMA synchronous = OFF",
-        };
-        connection.execute_batch(settings).map_err(|e| fault(doing(), &e))?;
+        let connection = opened.map_err(|e| fault(doing(), &e))?;
+        let mut connection = ModalConnection::new(connection, durability).map_err(|e| fault(doing(), &e))?;
         let refused = |what: &str, hint: String| Err(Error::new(Kind::Io, format!("{}: {what}", doing())).hint(hint));
-        let mut state = DbState::of(&connection);
+        let mut state = DbState::of(&connection.inner);
         if matches!(state, Ok(DbState::Format(format)) if format < FORMAT) {
-            state = upgrade(&mut connection);
+            state = connection.switch(CommitMode::Synced).and_then(|()| upgrade(&mut connection.inner));
         }
         match state.map_err(|e| fault(doing(), &e))? {
             DbState::Format(FORMAT) => {
@@ -146,41 +190,48 @@ impl Db {
 
     /// The same for work that has errors of its own.
     pub(super) fn read_with<T>(&self, read: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
-        read(&self.lock())
+        read(&self.lock().inner)
     }
 
     /// Runs `work` in a transaction that takes the write lock at its beginning, because one that
     /// takes it later fails under load instead of waiting. Rolled back unless `work` succeeds.
     pub(super) fn write<T>(&self, doing: &str, work: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
-        let mut connection = self.lock();
-        let transaction =
-            connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(|e| fault(doing, &e))?;
+        self.write_in(CommitMode::Synced, doing, work)
+    }
+
+    /// Runs `work` in a transaction that a power cut may undo: nothing is synced.
+    ///
+    /// The transaction stays in the write-ahead log until a synced write, another process or [`Db::trim_log`] carries it
+    /// into the database.
+    pub(super) fn write_unsynced<T>(&self, doing: &str, work: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
+        self.write_in(CommitMode::Unsynced, doing, work)
+    }
+
+    fn write_in<T>(
+        &self,
+        mode: CommitMode,
+        doing: &str,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T>,
+    ) -> Result<T> {
+        let mut modal = self.lock();
+        modal.switch(mode).map_err(|e| fault(doing, &e))?;
+        let begun = modal.inner.transaction_with_behavior(TransactionBehavior::Immediate);
+        let transaction = begun.map_err(|e| fault(doing, &e))?;
         let value = work(&transaction)?;
         transaction.commit().map_err(|e| fault(doing, &e))?;
         Ok(value)
     }
 
-    /// Runs `work` in a transaction that a power cut may undo: nothing is synced.
-    ///
-    /// The transaction stays in the write-ahead log until a synced write, or another process, carries it into the
-    /// database: a checkpoint that is not synced could damage that.
-    pub(super) fn write_unsynced<T>(&self, doing: &str, work: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
-        let before: i64 = self.read(doing, |c| {
-            c.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
-            c.pragma_update(None, "wal_autocheckpoint", 0)?;
-            let before = c.pragma_query_value(None, "synchronous", |row| row.get(0))?;
-            c.pragma_update(None, "synchronous", "OFF")?;
-            Ok(before)
-        })?;
-        let result = self.write(doing, work);
-        self.read(doing, |c| {
-            c.pragma_update(None, "synchronous", before)?;
-            if self.log.metadata().is_ok_and(|log| log.len() > LARGE_LOG) {
-                c.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
-            }
-            Ok(())
-        })?;
-        result
+    /// Carries a large write-ahead log into the database: for work that made unsynced writes.
+    pub(super) fn trim_log(&self) -> Result<()> {
+        if self.log.metadata().is_ok_and(|log| log.len() > LARGE_LOG) {
+            let mut modal = self.lock();
+            let trimmed = modal
+                .switch(CommitMode::Synced)
+                .and_then(|()| modal.inner.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())));
+            trimmed.map_err(|e| fault("trimming the log of the database", &e))?;
+        }
+        Ok(())
     }
 
     /// Asks `SQLite` whether the file is whole.
@@ -196,7 +247,7 @@ impl Db {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Connection> {
+    fn lock(&self) -> MutexGuard<'_, ModalConnection> {
         lock(&self.connection)
     }
 }
@@ -225,6 +276,11 @@ enum DbState {
 
 impl DbState {
     fn of(connection: &Connection) -> rusqlite::Result<Self> {
+        // The usual case, for which the tables need not be counted.
+        let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+        if usize::try_from(version) == Ok(FORMAT) {
+            return Ok(DbState::Format(FORMAT));
+        }
         // In one statement, so that no other process makes the tables between the two.
         let (version, tables): (i64, i64) = connection.query_row(
             "SELECT (SELECT user_version FROM pragma_user_version), (SELECT count(*) FROM sqlite_schema)",

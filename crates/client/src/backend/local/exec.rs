@@ -13,6 +13,7 @@ use super::capabilities::CAPABILITIES;
 use super::db::fault;
 use super::disk::{follow, refused};
 use super::home::LocalHome;
+use super::session_lock::PAUSE;
 use super::sessions::mark_used;
 use crate::backend::exec::{
     CommandEnd, CommandEvent, CommandLine, CommandStatus, Exec, NewCommand, RunningCommand, TerminalSize,
@@ -43,9 +44,12 @@ struct LocalCommand {
 struct Hold {
     home: Arc<LocalHome>,
     session: SessionId,
+    /// The number of the session's row.
+    seq: i64,
     id: String,
     /// How often the session's idle time begins anew, where it is limited.
     renewal: Option<Duration>,
+    /// When the session was last noted as used.
     renewed: Instant,
 }
 
@@ -89,7 +93,9 @@ impl Exec for LocalExec {
         let program = Program { argv: &argv, cwd: &cwd, env: &env, input: command.input, terminal: command.terminal };
         match RunningProgram::start(program) {
             Ok(program) => {
-                hold.record(&program)?;
+                // The command may have filled the disk by now. The row names this process until then, which holds the
+                // session as well.
+                drop(hold.record(&program));
                 Ok(Box::new(LocalCommand { program, hold }))
             }
             Err(e) => {
@@ -171,27 +177,27 @@ impl Hold {
         let id = random::id("exec")?;
         let process = std::process::id();
         let doing = "starting a command";
-        let ttl = home.db()?.write_unsynced(doing, |tx| {
+        let (seq, ttl) = home.db()?.write_unsynced(doing, |tx| {
             let (seq, ttl) = mark_used(tx, session)?;
             tx.execute(
-                "INSERT INTO command (id, session, process, started) VALUES (?1, ?2, ?3, ?4)",
-                params![id, seq, process, platform::process_start(process)],
+                "INSERT INTO command (session, id, process, started) VALUES (?1, ?2, ?3, ?4)",
+                params![seq, id, process, platform::process_start(process)],
             )
             .map_err(|e| fault(doing, &e))?;
-            Ok(ttl)
+            Ok((seq, ttl))
         })?;
         let renewal = ttl.map(|ttl| ttl / RENEWALS);
-        Ok(Hold { home: Arc::clone(home), session: session.clone(), id, renewal, renewed: Instant::now() })
+        Ok(Hold { home: Arc::clone(home), session: session.clone(), seq, id, renewal, renewed: Instant::now() })
     }
 
-    /// Notes which process works in the session.
+    /// Notes which process works in the session: what holds it where this process is killed.
     fn record(&self, program: &RunningProgram) -> Result<()> {
         let process = program.process();
         let doing = "starting a command";
         self.home.db()?.write_unsynced(doing, |tx| {
             tx.execute(
-                "UPDATE command SET process = ?2, started = ?3 WHERE id = ?1",
-                params![self.id, process, platform::process_start(process)],
+                "UPDATE command SET process = ?3, started = ?4 WHERE session = ?1 AND id = ?2",
+                params![self.seq, self.id, process, platform::process_start(process)],
             )
             .map(drop)
             .map_err(|e| fault(doing, &e))
@@ -217,9 +223,14 @@ impl Drop for Hold {
         // A row that stays behind counts for nothing once its process has ended.
         let _ = self.home.db().and_then(|db| {
             db.write_unsynced(doing, |tx| {
-                drop(mark_used(tx, &self.session));
-                tx.execute("DELETE FROM command WHERE id = ?1", [&self.id]).map(drop).map_err(|e| fault(doing, &e))
-            })
+                if self.renewed.elapsed() > PAUSE.min(self.renewal.unwrap_or(PAUSE)) {
+                    drop(mark_used(tx, &self.session));
+                }
+                tx.execute("DELETE FROM command WHERE session = ?1 AND id = ?2", params![self.seq, self.id])
+                    .map(drop)
+                    .map_err(|e| fault(doing, &e))
+            })?;
+            db.trim_log()
         });
     }
 }

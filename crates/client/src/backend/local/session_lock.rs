@@ -20,7 +20,7 @@ use wharf_core::sync::lock;
 use wharf_core::walk::open_handle;
 
 /// How long after one use the next is not recorded.
-const PAUSE: Duration = Duration::from_secs(1);
+pub(super) const PAUSE: Duration = Duration::from_secs(1);
 
 /// A session that exists.
 pub(super) struct SessionRow {
