@@ -15,6 +15,10 @@ use super::{OutputProbe, OutputReader, Signal, TerminalSize};
 /// Bytes that one event holds at most.
 const CHUNK: usize = 64 << 10;
 
+/// Bytes that are read at most after a program has ended: more than a system keeps of what it wrote, and an end to what
+/// processes that it left behind write.
+const REST: u64 = 1 << 20;
+
 /// A program to start.
 pub struct Program<'a> {
     /// The program and its arguments; the program is looked up in `PATH` unless it has a slash.
@@ -78,8 +82,10 @@ struct Pipe {
     reader: Option<Box<dyn AsyncRead + Unpin + Send>>,
     probe: Option<OutputProbe>,
     buffer: BytesMut,
-    /// Bytes that may still be read; known once the program has ended.
+    /// Bytes that are there to be read; known once the program has ended.
     left: Option<u64>,
+    /// Bytes that may still be read, counted from the end of the program.
+    rest: u64,
 }
 
 impl RunningProgram {
@@ -221,6 +227,17 @@ impl Pipe {
     /// Leaves what is written from now on.
     fn end(&mut self) {
         self.left = self.probe.as_ref().map(OutputProbe::waiting);
+        self.rest = REST.max(self.left.unwrap_or(0));
+    }
+
+    fn count(&mut self, read: u64) {
+        let Some(left) = &mut self.left else { return };
+        *left = left.saturating_sub(read);
+        self.rest = self.rest.saturating_sub(read);
+        // A terminal shows a part at a time.
+        if *left == 0 {
+            *left = self.probe.as_ref().map_or(0, OutputProbe::waiting).min(self.rest);
+        }
     }
 
     /// Returns the next bytes; none at the end.
@@ -231,7 +248,7 @@ impl Pipe {
         let read = reader.as_mut().take(limit).read_buf(&mut self.buffer).await;
         match read {
             Ok(0) => self.reader = None,
-            Ok(read) => self.left = self.left.map(|left| left.saturating_sub(read as u64)),
+            Ok(read) => self.count(read as u64),
             // How Linux tells that every process of a terminal has closed it.
             Err(e) if e.raw_os_error() == Some(super::TERMINAL_CLOSED) => self.reader = None,
             Err(e) => return Err(e),
@@ -302,6 +319,19 @@ mod tests {
         assert_eq!(end(program).await.0, b"done\n");
         assert!(begun.elapsed() < Duration::from_secs(10));
         super::super::signal_group(group, Signal::Kill).unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_terminal_that_is_held_open_loses_nothing() {
+        for _ in 0..20 {
+            let size = TerminalSize { rows: 24, columns: 80 };
+            let script = "trap '' HUP; sleep 30 & head -c 30000 /dev/zero | tr '\\0' x; echo end";
+            let program = start(&["sh", "-c", script], ProgramInput::Empty, Some(size)).unwrap();
+            let group = program.process();
+            let (stdout, _, _) = end(program).await;
+            super::super::signal_group(group, Signal::Kill).unwrap();
+            assert_eq!((stdout.len(), &stdout[30_000..]), (30_005, &b"end\r\n"[..]));
+        }
     }
 
     #[tokio::test]

@@ -4,8 +4,8 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::os::unix::process::ExitStatusExt;
 use std::process::ExitStatus;
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, LazyLock};
 
 use rustix::io::Errno;
 use rustix::process::{Pid, kill_process, kill_process_group};
@@ -61,9 +61,12 @@ pub fn send_signal(process: u32, signal: Signal) -> io::Result<()> {
     Ok(kill_process(pid(process)?, number(signal))?)
 }
 
-/// Sends a signal to every process of a group. A group that has ended is no error.
+/// Sends a signal to every process of a group, also to those that are stopped. A group that has ended is not an error.
 pub fn signal_group(leader: u32, signal: Signal) -> io::Result<()> {
-    match kill_process_group(pid(leader)?, number(signal)) {
+    let group = pid(leader)?;
+    // A process that is stopped gets other signals than SIGKILL when it goes on.
+    let sent = kill_process_group(group, number(signal));
+    match sent.and_then(|()| kill_process_group(group, rustix::process::Signal::CONT)) {
         Err(Errno::SRCH) => Ok(()),
         other => Ok(other?),
     }
@@ -83,6 +86,10 @@ const fn number(signal: Signal) -> rustix::process::Signal {
     }
 }
 
+/// What Linux calls this run of the system.
+static BOOT: LazyLock<String> =
+    LazyLock::new(|| std::fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default());
+
 /// Returns when a process started, as a word to compare: the boot and the moment since then. Another process that
 /// got the same number later has another word. None where there is no such process, or it has ended.
 pub fn process_start(process: u32) -> Option<String> {
@@ -95,8 +102,7 @@ pub fn process_start(process: u32) -> Option<String> {
         }
         // Field 22 of proc(5); the state was field 3.
         let start = fields.nth(18)?;
-        let boot = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default();
-        return Some(format!("{}-{start}", boot.trim()));
+        return Some(format!("{}-{start}", BOOT.trim()));
     }
     let said = std::process::Command::new("/bin/ps").args(["-o", "lstart=", "-p", &process.to_string()]).output();
     let start = String::from_utf8(said.ok()?.stdout).ok()?;

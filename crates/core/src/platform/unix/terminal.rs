@@ -3,6 +3,7 @@
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
 
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 
 use crate::platform::TerminalSize;
@@ -24,6 +25,8 @@ impl OutputProbe {
 
     /// Returns how many bytes can be read without waiting.
     pub fn waiting(&self) -> u64 {
+        // Linux moves a terminal's output to its reader a little later, unless its reader polls.
+        let _ = poll(&mut [PollFd::new(&self.0, PollFlags::IN)], Some(&Timespec { tv_sec: 0, tv_nsec: 0 }));
         rustix::io::ioctl_fionread(&self.0).unwrap_or(0)
     }
 
