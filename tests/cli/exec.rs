@@ -1,13 +1,15 @@
 //! `wharf exec` on the local backend: bytes, formats, statuses, signals.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::io::Read;
+use std::os::unix::ffi::OsStrExt;
 use std::time::{Duration, Instant};
 
-use rustix::process::Signal;
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
-use crate::sandbox::{Run, Running, Sandbox};
+use crate::sandbox::{Mounts, Run, Running, Sandbox};
 
 /// A sandbox with a session `s1`.
 fn stage() -> Sandbox {
@@ -43,6 +45,23 @@ fn words_are_not_parsed_again_and_bytes_are_not_changed() {
 }
 
 #[test]
+fn a_word_may_hold_any_bytes_or_none() {
+    let sandbox = stage();
+    let words =
+        [&b"exec"[..], b"s1", b"--", b"printf", b"%s|", b"a\nb", b"\xff\xfe", b"", b"-i"].map(OsStr::from_bytes);
+    assert_eq!(sandbox.run(words).ok().bytes(), b"a\nb|\xff\xfe||-i|");
+}
+
+#[test]
+fn what_the_system_refuses_as_too_long_is_126() {
+    let sandbox = stage();
+    // Linux takes no string of 128 KiB, whatever the limit of all together.
+    let file = sandbox.write("vars", format!("LONG={}\n", "x".repeat(500_000)));
+    let run = exec(&sandbox, &["--env-file", file.to_str().unwrap(), "--", "true"]);
+    run.code(if cfg!(target_os = "linux") { 126 } else { 0 });
+}
+
+#[test]
 fn a_command_reads_stdin_only_when_it_is_asked_to() {
     let sandbox = stage();
     let run = sandbox.wharf(["exec", "s1", "--", "cat"]).stdin("not for cat").run();
@@ -51,6 +70,8 @@ fn a_command_reads_stdin_only_when_it_is_asked_to() {
     assert_eq!(run.ok().stdout(), "1\n2\n3\n");
     let run = sandbox.shell("printf '1\\n2\\n' | { $WHARF exec s1 -i -- sh -c 'read n; echo $n'; cat; }", None).run();
     assert_eq!(run.ok().lines().first(), Some(&"1"));
+    let run = sandbox.shell("$WHARF exec s1 -- cat <&-; echo $?; $WHARF exec s1 -i -- cat <&-; echo $?", None).run();
+    assert_eq!(run.ok().stdout(), "0\n125\n");
 }
 
 #[test]
@@ -68,6 +89,10 @@ fn directory_and_variables_are_those_of_the_flags() {
     assert!(run.stderr().trim_end().ends_with("/outputs"), "{}", run.stderr());
     exec(&sandbox, &["--shell", "echo 7 >$WHARF_OUTPUTS/r"]).ok();
     assert_eq!(sandbox.cat("s1:@outputs/r"), "7\n");
+    let script = "printf '%s|' \"$A\" \"$B\" \"$C\" \"${NEVER_SET-unset}\"";
+    let words = ["exec", "s1", "-e", "A=x=y=", "-e", "B=1", "-e", "B=2", "-e", "NEVER_SET", "--shell", script, "-e"];
+    let words = words.map(OsStr::new).into_iter().chain([OsStr::from_bytes(b"C=\xff\n")]);
+    assert_eq!(sandbox.run(words).ok().bytes(), b"x=y=|2|\xff\n|unset|");
     let run = sandbox.wharf(["exec", ":", "--session", "s1", "--", "pwd"]).run();
     assert!(run.ok().stdout().trim_end().ends_with("/s1"), "{}", run.stdout());
 }
@@ -90,6 +115,8 @@ fn the_status_is_the_commands_own_and_125_is_wharfs() {
         (&[], 125),
         (&["--", ""], 125),
         (&["-e", "=x", "--", "true"], 125),
+        (&["-e", "", "--", "true"], 125),
+        (&["-e", "A B=x", "--", "true"], 125),
         (&["--env-file", "none", "--", "true"], 125),
         (&["--shell", "true", "--", "true"], 125),
         (&["--language", "python", "-"], 125),
@@ -184,6 +211,39 @@ fn signals_end_the_command_and_what_it_started() {
 }
 
 #[test]
+fn a_timeout_ends_what_the_command_started() {
+    let sandbox = stage();
+    let script = "sleep 64 & echo $! >pid; wait";
+    exec(&sandbox, &["--timeout", "500ms", "--", "sh", "-c", script]).code(124);
+    let pid = fs::read_to_string(sandbox.inside("s1", "pid")).unwrap();
+    until(|| !is_alive(pid.trim()));
+}
+
+#[test]
+fn a_command_that_is_stopped_ends_when_it_is_asked_to() {
+    let sandbox = stage();
+    let begun = Instant::now();
+    exec(&sandbox, &["--timeout", "300ms", "--", "sh", "-c", "kill -STOP $$"]).code(124);
+    assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
+}
+
+#[test]
+fn what_goes_on_in_the_background_holds_nothing_up() {
+    for flags in [&[][..], &["-t"]] {
+        let sandbox = stage();
+        let begun = Instant::now();
+        let script = "trap '' HUP; sleep 65 & echo $! >pid; echo done";
+        let run = exec(&sandbox, &[flags, &["--", "sh", "-c", script]].concat());
+        assert_eq!(run.ok().stdout().trim_end(), "done");
+        assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
+        let pid = fs::read_to_string(sandbox.inside("s1", "pid")).unwrap();
+        assert!(is_alive(pid.trim()), "it was left alone");
+        let pid = Pid::from_raw(pid.trim().parse().unwrap()).unwrap();
+        kill_process(pid, Signal::KILL).unwrap();
+    }
+}
+
+#[test]
 fn a_command_that_ignores_a_signal_is_killed_by_the_second_one() {
     let sandbox = stage();
     let running = under_way(&sandbox, &[], "trap '' INT; echo $$ >pid; while :; do sleep 0.1; done");
@@ -227,6 +287,60 @@ fn a_session_is_kept_while_its_command_runs_and_force_ends_both() {
     until(|| !is_alive(&killed.id().to_string()));
     sandbox.run(["sessions", "delete", "s1"]).code(5);
     sandbox.run(["sessions", "delete", "s1", "--force"]).ok();
+}
+
+#[test]
+fn a_command_ends_by_itself_when_its_directory_is_removed() {
+    let sandbox = stage();
+    let running = under_way(&sandbox, &["-i"], "read line; exit 7");
+    fs::remove_dir_all(sandbox.inside("s1", "")).unwrap();
+    running.finish().code(7);
+    exec(&sandbox, &["--", "true"]).code(125).says(&["is gone"]);
+    sandbox.run(["sessions", "delete", "s1"]).ok();
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_command_that_fills_the_disk_keeps_its_status_and_room_can_be_made() {
+    let sandbox = Sandbox::new();
+    let mounts = Mounts::tmpfs(&sandbox.store(), "size=2m,mode=700");
+    let run = |args: &[&str]| mounts.with(sandbox.wharf(args)).run();
+    run(&["sessions", "create", "--id", "s1"]).ok();
+    let fill = "head -c 10000000 /dev/zero >big || exit 7";
+    run(&["exec", "s1", "--shell", fill]).code(7).says(&["No space left"]);
+    run(&["exec", "s1", "--", "true"]).code(125).says(&["full"]);
+    run(&["files", "rm", "s1:/big"]).ok();
+    run(&["exec", "s1", "--", "true"]).ok();
+    run(&["sessions", "delete", "s1"]).ok();
+}
+
+/// Runs a script that prints `bytes` of one line, and returns the peak of wharf's memory in KiB, as the script sees it.
+#[cfg(target_os = "linux")]
+fn peak(sandbox: &Sandbox, flags: &[&str], bytes: u64) -> (u64, Run) {
+    let script = format!("head -c {bytes} /dev/zero | tr '\\0' x; grep VmHWM /proc/$PPID/status >peak");
+    let run = exec(sandbox, &[flags, &["--", "sh", "-c", &script]].concat());
+    let text = fs::read_to_string(sandbox.inside("s1", "peak")).unwrap();
+    (text.split_whitespace().nth(1).unwrap().parse().unwrap(), run)
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn memory_does_not_grow_with_what_a_command_writes() {
+    let sandbox = stage();
+    let formats = [(&[][..], 256 << 20), (&["--format", "json"], 100_000_000), (&["--format", "jsonl"], 100_000_000)];
+    for (flags, bytes) in formats {
+        let (small, _) = peak(&sandbox, flags, 4 << 20);
+        let (large, run) = peak(&sandbox, flags, bytes);
+        assert!(large < small + (4 << 10), "{flags:?}: {small} and {large} KiB");
+        if flags.is_empty() {
+            assert_eq!(run.ok().bytes().len() as u64, bytes);
+            continue;
+        }
+        let end = run.ok().stdout().trim_end().rfind(if flags[1] == "jsonl" { "\n{" } else { "{" }).unwrap();
+        let object: Value = serde_json::from_str(&run.stdout()[end..]).unwrap();
+        assert_eq!((&object["stdout_bytes"], &object["truncated"]), (&bytes.into(), &true.into()));
+        assert_eq!(object["stdout"].as_str().map(str::len), Some(1 << 20));
+    }
 }
 
 #[test]

@@ -267,7 +267,11 @@ impl SessionFiles for LocalFiles {
         }
         let meta = look(dir, at)?.ok_or_else(|| missing(at))?;
         let path = Path::new(at.path.relative());
-        self.home.woken(&entered)?;
+        match self.home.woken(&entered) {
+            // A removal makes room on a full disk, where nothing can be noted.
+            Err(e) if e.kind() == Kind::Io => {}
+            noted => noted?,
+        }
         if meta.is_dir() && !recursive {
             dir.remove_dir(path).map_err(|e| match e.kind() {
                 io::ErrorKind::DirectoryNotEmpty => Error::conflict(format!("this directory is not empty: `{at}`"))
