@@ -104,6 +104,7 @@ impl ServeArgs {
             exec: self.exec,
             faults,
             log: self.log,
+            warn: cx.out.noter(),
             patience: PATIENCE,
         };
         let server = Server::bind(options).await?;

@@ -1,6 +1,7 @@
 //! `--log`: a line for each request, and no secret in it.
 
 use std::fs;
+use std::io::Read;
 
 use serde_json::Value;
 use wharf_wire::agb::AgbOperation;
@@ -82,6 +83,22 @@ fn every_operation_of_the_route_tables_is_answered_under_its_name() {
         let line: Value = serde_json::from_str(line).unwrap();
         assert_eq!(line["operation"], *name, "{request}");
     }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_log_that_takes_no_more_is_reported_once_and_the_server_goes_on() {
+    let stage = Stage::new();
+    let mut server = stage.serve(&["--log", "/dev/full"]);
+    let mut stderr = server.child.stderr.take().unwrap();
+    for _ in 0..3 {
+        server.get("/agents/a1").ok();
+    }
+    assert_eq!(server.stop(), 130);
+    let mut said = String::new();
+    stderr.read_to_string(&mut said).unwrap();
+    let warnings: Vec<_> = said.lines().filter(|line| line.starts_with("warning: ")).collect();
+    assert!(matches!(warnings[..], [one] if one.contains("/dev/full") && one.contains("no space left")), "{said}");
 }
 
 #[test]

@@ -141,7 +141,6 @@ pub fn backends() -> impl Iterator<Item = &'static str> {
 }
 
 /// What a server is to be like.
-#[derive(Debug)]
 pub struct ServerOptions {
     /// Where it listens: an address of this machine's loopback.
     pub listen: SocketAddr,
@@ -155,6 +154,8 @@ pub struct ServerOptions {
     pub faults: Vec<Fault>,
     /// Where requests are written down.
     pub log: Option<PathBuf>,
+    /// Receives warnings about what does not end the server.
+    pub warn: Arc<dyn Fn(String) + Send + Sync>,
     /// How long a connection may wait for its client.
     pub patience: Duration,
 }
@@ -178,12 +179,12 @@ impl Server {
     /// `usage` for an address that others can reach; `conflict` for one that is taken; `io` where
     /// the store, the log or a temporary directory cannot be opened.
     pub async fn bind(options: ServerOptions) -> Result<Self> {
-        let ServerOptions { listen, tls, store, exec, faults, log, patience } = options;
+        let ServerOptions { listen, tls, store, exec, faults, log, warn, patience } = options;
         if !listen.ip().is_loopback() {
             return Err(Error::usage(format!("this address can be reached from elsewhere: `{listen}`"))
                 .hint("the server takes any key: listen on 127.0.0.1 or [::1]"));
         }
-        let log = log.as_deref().map(Log::open).transpose()?.map(Arc::new);
+        let log = log.map(|path| Log::open(path, warn)).transpose()?.map(Arc::new);
         let scratch = tempfile::Builder::new().prefix("wharf-serve-").tempdir();
         let scratch = scratch.map_err(|e| {
             let within = std::env::temp_dir();
@@ -332,8 +333,16 @@ mod tests {
     async fn a_connection_whose_client_does_nothing_ends() {
         let listen = SocketAddr::from(([127, 0, 0, 1], 0));
         let patience = Duration::from_millis(200);
-        let options =
-            ServerOptions { listen, tls: false, store: None, exec: false, faults: Vec::new(), log: None, patience };
+        let options = ServerOptions {
+            listen,
+            tls: false,
+            store: None,
+            exec: false,
+            faults: Vec::new(),
+            log: None,
+            warn: Arc::new(drop),
+            patience,
+        };
         let server = Server::bind(options).await.unwrap();
         let address = server.origin().trim_start_matches("http://").to_owned();
         let (stop, stopped) = tokio::sync::oneshot::channel::<()>();

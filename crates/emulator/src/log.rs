@@ -2,32 +2,46 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::Write;
-use std::path::Path;
-use std::sync::Mutex;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use serde::Serialize;
 
-use wharf_core::error::{Error, Result};
+use wharf_core::error::{Error, Result, reason};
 use wharf_core::model::Timestamp;
 use wharf_core::sync::lock;
 
 /// The file.
-pub(super) struct Log(Mutex<File>);
+pub(super) struct Log {
+    file: Mutex<File>,
+    path: PathBuf,
+    /// Receives a warning.
+    warn: Arc<dyn Fn(String) + Send + Sync>,
+    /// Whether a line could not be written before.
+    incomplete: AtomicBool,
+}
 
 impl Log {
     /// Opens the file, which grows.
-    pub(super) fn open(path: &Path) -> Result<Self> {
-        let file = OpenOptions::new().append(true).create(true).open(path);
+    pub(super) fn open(path: PathBuf, warn: Arc<dyn Fn(String) + Send + Sync>) -> Result<Self> {
+        let file = OpenOptions::new().append(true).create(true).open(&path);
         let file = file.map_err(|e| Error::io(format!("opening the log `{}`", path.display()), &e))?;
-        Ok(Log(Mutex::new(file)))
+        Ok(Log { file: Mutex::new(file), path, warn, incomplete: AtomicBool::new(false) })
     }
 
-    /// One line. A disk that is full does not stop the server.
+    /// Writes one line. A full disk does not stop the server; the first line that is lost is reported.
     pub(super) fn write(&self, line: &LogLine) {
         let mut text = serde_json::to_vec(line).unwrap_or_default();
         text.push(b'\n');
-        drop(lock(&self.0).write_all(&text));
+        let written = lock(&self.file).write_all(&text);
+        if let Err(error) = written
+            && !self.incomplete.swap(true, Ordering::Relaxed)
+        {
+            let path = self.path.display();
+            (self.warn)(format!("warning: the log `{path}` is incomplete: {}; the server goes on", reason(&error)));
+        }
     }
 }
 
