@@ -19,6 +19,6 @@ def rows(stage, services):
 
 
 def memory(stage, services):
-    """Yields a label, the arguments of `wharf files`, and their environment."""
+    """Yields a label, the arguments of `wharf`, and their environment."""
     for vendor in VENDORS:
         yield from vendor.memory(stage, services)

@@ -45,9 +45,9 @@ def rows(stage, services):
 
 
 def memory(stage, services):
-    """Yields a label, the arguments of `wharf files`, and their environment."""
+    """Yields a label, the arguments of `wharf`, and their environment."""
     stage.file("hundred", 100_000_000)
     env = Service(stage, services).env | {"WHARF_BACKEND": "agb"}
     session = output(stage, env, "sessions", "create", "--image", "agb-code-space-1", "-q")
-    yield "upload of 100 MB to AGB cloud", ["upload", f"{stage.root}/hundred", f"{session}:/tmp/hundred"], env
-    yield "download of 100 MB from AGB cloud", ["download", f"{session}:/tmp/hundred", f"{stage.root}/memory-hundred"], env
+    yield "upload of 100 MB to AGB cloud", ["files", "upload", f"{stage.root}/hundred", f"{session}:/tmp/hundred"], env
+    yield "download of 100 MB from AGB cloud", ["files", "download", f"{session}:/tmp/hundred", f"{stage.root}/memory-hundred"], env

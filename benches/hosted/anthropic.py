@@ -50,7 +50,7 @@ def rows(stage, services):
 
 
 def memory(stage, services):
-    """Yields a label, the arguments of `wharf files`, and their environment."""
+    """Yields a label, the arguments of `wharf`, and their environment."""
     stage.file("large", stage.large)
     env = Service(stage, services).env | {"WHARF_BACKEND": "anthropic"}
-    yield f"upload of {stage.large // 1_000_000} MB to Anthropic", ["upload", f"{stage.root}/large"], env
+    yield f"upload of {stage.large // 1_000_000} MB to Anthropic", ["files", "upload", f"{stage.root}/large"], env

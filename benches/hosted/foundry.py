@@ -66,11 +66,11 @@ def rows(stage, services):
 
 
 def memory(stage, services):
-    """Yields a label, the arguments of `wharf files`, and their environment."""
+    """Yields a label, the arguments of `wharf`, and their environment."""
     stage.file("file", FILE)
     env = Foundry(stage, services).env
     session = output(stage, env, "sessions", "create", "-q")
-    yield "upload of 45 MB to Foundry", ["upload", f"{stage.root}/file", f"{session}:/file"], env
-    yield "download of 45 MB from Foundry", ["download", f"{session}:/file", f"{stage.root}/memory-got"], env
-    yield f"upload of {stage.files} files to Foundry", ["upload", f"{stage.root}/tree", f"{session}:/tree"], env
-    yield f"download of {stage.files} files from Foundry", ["download", f"{session}:/tree", f"{stage.root}/memory-tree"], env
+    yield "upload of 45 MB to Foundry", ["files", "upload", f"{stage.root}/file", f"{session}:/file"], env
+    yield "download of 45 MB from Foundry", ["files", "download", f"{session}:/file", f"{stage.root}/memory-got"], env
+    yield f"upload of {stage.files} files to Foundry", ["files", "upload", f"{stage.root}/tree", f"{session}:/tree"], env
+    yield f"download of {stage.files} files from Foundry", ["files", "download", f"{session}:/tree", f"{stage.root}/memory-tree"], env
