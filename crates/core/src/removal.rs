@@ -11,6 +11,7 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use cap_fs_ext::DirExt;
 use cap_std::fs::Dir;
@@ -24,7 +25,7 @@ const NAMED: usize = 3;
 /// The number of failures after which a removal that is only tried again gives up.
 pub const FEW: u64 = 64;
 
-/// Attempts to remove a name whose kind another program keeps changing.
+/// Attempts to remove a name whose kind another program keeps changing; with the pauses between them about a second.
 const TRIES: u32 = 64;
 
 /// Further attempts to empty a directory that another program keeps filling.
@@ -194,7 +195,8 @@ impl Removal {
     /// None where the name is gone, or stood for something else that is gone now.
     fn open(&mut self, name: &OsStr) -> io::Result<Option<Dir>> {
         let within = &Arc::clone(self.levels.dir()?);
-        for _ in 0..TRIES {
+        for attempt in 0..TRIES {
+            pause(attempt);
             if platform::is_mount_point(within, Path::new(name)) {
                 return Err(mounted());
             }
@@ -280,9 +282,16 @@ fn unlink(dir: &Dir, name: &OsStr) -> io::Result<()> {
     }
 }
 
+/// Waits before an attempt, longer each time. Without pauses, this process and one that exchanges the name can wait for
+/// each other's locks in turn, so that every attempt meets the other kind.
+fn pause(attempt: u32) {
+    std::thread::sleep(Duration::from_micros(u64::from(attempt * attempt) * 10));
+}
+
 /// Removes an empty directory, or what stands in its place by now.
 pub fn remove_dir(dir: &Dir, name: &OsStr) -> io::Result<()> {
-    for _ in 0..TRIES {
+    for attempt in 0..TRIES {
+        pause(attempt);
         match dir.remove_dir(name) {
             Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(()),
             Err(_) if platform::is_mount_point(dir, Path::new(name)) => return Err(mounted()),
