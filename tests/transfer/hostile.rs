@@ -398,3 +398,13 @@ fn a_download_that_brings_nothing_removes_the_directories_that_it_made() {
     run(&empty, jobs(1)).download("/t", &room.at("new")).ok();
     assert_eq!(room.names(""), ["new/"], "a directory that holds nothing has arrived");
 }
+
+#[test]
+fn directories_of_the_source_stay_where_their_files_fail() {
+    let fetch = |_: &str, _| Some(Err(Error::not_found("gone")));
+    let other = Other { fetch: Some(Box::new(fetch)), ..listing(&["/t/d/f", "/t/d/deep/g"]) };
+    let room = Room::new();
+    run(&other, jobs(2)).download("/t", &room.at("new")).fails(Kind::NotFound);
+    assert_eq!(room.names(""), ["new/", "new/d/", "new/d/deep/"]);
+    room.assert_nothing_in_the_making();
+}

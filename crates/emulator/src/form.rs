@@ -1,8 +1,10 @@
 //! `multipart/form-data` (RFC 7578), read part by part.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use async_trait::async_trait;
+use bytes::Bytes;
 use futures_util::StreamExt;
 use hyper::header::CONTENT_TYPE;
 use multer::{Field, Multipart};
@@ -12,22 +14,101 @@ use super::request::{ApiRequest, RequestBody};
 use wharf_core::body::{Attributes, Body, Source};
 use wharf_core::error::{Error, Kind, Result};
 
-/// Returns the form in the body of a request.
-///
-/// # Errors
-/// `usage` for a body of another media type, or without a boundary.
-pub(super) fn read(request: &ApiRequest) -> Result<Multipart<'static>> {
-    let kind = request.headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-    let boundary = multer::parse_boundary(kind)
-        .map_err(|_| Error::usage("the body is not multipart/form-data with a boundary"))?;
-    let blocks = futures_util::stream::try_unfold(Arc::clone(&request.body), |body: Arc<RequestBody>| async move {
-        Ok::<_, Error>(body.next().await?.map(|block| (block, body)))
-    });
-    Ok(Multipart::new(blocks, boundary))
+/// The most bytes that the parser may hold before it gives out a part or a block of one: the headers of a part, what
+/// precedes the first part, and spaces after a boundary. `multer` has no limit of its own.
+const UNPARSED_MAX: u64 = 16 << 10;
+
+/// The form in the body of a request.
+pub(super) struct Form {
+    parts: Multipart<'static>,
+    /// Bytes that the parser took since it gave out something.
+    unparsed: Arc<AtomicU64>,
+}
+
+impl Form {
+    /// Returns the form in the body of a request.
+    ///
+    /// # Errors
+    /// `usage` for a body of another media type, or without a boundary.
+    pub(super) fn new(request: &ApiRequest) -> Result<Self> {
+        let kind = request.headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+        let boundary = multer::parse_boundary(kind)
+            .map_err(|_| Error::usage("the body is not multipart/form-data with a boundary"))?;
+        let unparsed = Arc::default();
+        let state = (Arc::clone(&request.body), Arc::clone(&unparsed));
+        let blocks = futures_util::stream::try_unfold(state, |state: (Arc<RequestBody>, Arc<AtomicU64>)| async move {
+            let (body, unparsed) = &state;
+            // The parser takes blocks for as long as one is ready: this lets it look at each before the next one.
+            tokio::task::yield_now().await;
+            if unparsed.load(Ordering::Relaxed) > UNPARSED_MAX {
+                return Err(Error::usage("the headers of a part of the form are too long"));
+            }
+            let Some(block) = body.next().await? else { return Ok(None) };
+            unparsed.fetch_add(block.len() as u64, Ordering::Relaxed);
+            Ok(Some((block, state)))
+        });
+        Ok(Form { parts: Multipart::new(blocks, boundary), unparsed })
+    }
+
+    /// Returns the next part; `None` at the end. The part before has to be read to its end or dropped.
+    ///
+    /// # Errors
+    /// Those of the request's body; `usage` where it is not a form, and for more than [`UNPARSED_MAX`] bytes before the
+    /// content of the part.
+    pub(super) async fn next_part(&mut self) -> Result<Option<Part>> {
+        let field = self.parts.next_field().await.map_err(form_error)?;
+        self.unparsed.store(0, Ordering::Relaxed);
+        Ok(field.map(|field| Part { field, unparsed: Arc::clone(&self.unparsed) }))
+    }
+}
+
+/// A part of a form.
+pub(super) struct Part {
+    field: Field<'static>,
+    unparsed: Arc<AtomicU64>,
+}
+
+impl Part {
+    /// Returns the name of the field; empty where the part has none.
+    pub(super) fn name(&self) -> &str {
+        self.field.name().unwrap_or_default()
+    }
+
+    /// Returns the name of the file.
+    pub(super) fn file_name(&self) -> Option<&str> {
+        self.field.file_name()
+    }
+
+    /// Returns the media type as it was sent.
+    pub(super) fn media_type(&self) -> Option<String> {
+        let kind = self.field.headers().get(CONTENT_TYPE)?.to_str().ok()?.trim();
+        Some(kind.to_owned()).filter(|kind| !kind.is_empty())
+    }
+
+    /// Returns the content as text of at most `max` bytes.
+    ///
+    /// # Errors
+    /// `usage` for more, and for other bytes; those of the request's body.
+    pub(super) async fn text(mut self, max: usize) -> Result<String> {
+        let mut text = Vec::new();
+        while let Some(block) = self.chunk().await? {
+            text.extend_from_slice(&block);
+            if text.len() > max {
+                return Err(Error::usage("a part of the form is too long"));
+            }
+        }
+        String::from_utf8(text).map_err(|_| Error::usage("a part of the form is not text"))
+    }
+
+    async fn chunk(&mut self) -> Result<Option<Bytes>> {
+        let block = self.field.chunk().await.map_err(form_error)?;
+        self.unparsed.store(0, Ordering::Relaxed);
+        Ok(block)
+    }
 }
 
 /// Returns the error of the request's body, or `usage` for one of the form.
-pub(super) fn form_error(error: multer::Error) -> Error {
+fn form_error(error: multer::Error) -> Error {
     match error {
         multer::Error::StreamReadFailed(cause) => match cause.downcast::<Error>() {
             Ok(cause) => *cause,
@@ -37,36 +118,15 @@ pub(super) fn form_error(error: multer::Error) -> Error {
     }
 }
 
-/// Returns the media type of a part as it was sent.
-pub(super) fn media_type(part: &Field<'_>) -> Option<String> {
-    let kind = part.headers().get(CONTENT_TYPE)?.to_str().ok()?.trim();
-    Some(kind.to_owned()).filter(|kind| !kind.is_empty())
-}
-
-/// Returns the content of a part as text of at most `max` bytes.
-///
-/// # Errors
-/// `usage` for more, and for other bytes; those of [`form_error`].
-pub(super) async fn text(mut part: Field<'_>, max: usize) -> Result<String> {
-    let mut text = Vec::new();
-    while let Some(block) = part.chunk().await.map_err(form_error)? {
-        text.extend_from_slice(&block);
-        if text.len() > max {
-            return Err(Error::usage("a part of the form is too long"));
-        }
-    }
-    String::from_utf8(text).map_err(|_| Error::usage("a part of the form is not text"))
-}
-
 /// The content of a part as a file that can be read once and has at most `max` bytes.
 pub(super) struct PartSource {
-    part: Mutex<Option<Field<'static>>>,
+    part: Mutex<Option<Part>>,
     name: String,
     max: u64,
 }
 
 impl PartSource {
-    pub(super) fn new(part: Field<'static>, name: String, max: u64) -> Self {
+    pub(super) fn new(part: Part, name: String, max: u64) -> Self {
         PartSource { part: Mutex::new(Some(part)), name, max }
     }
 }
@@ -90,7 +150,7 @@ impl Source for PartSource {
         let part = part.ok_or_else(|| Error::new(Kind::Internal, "a part of a form is read twice"))?;
         let max = self.max;
         let blocks = futures_util::stream::try_unfold((part, 0_u64), move |(mut part, read)| async move {
-            let Some(block) = part.chunk().await.map_err(form_error)? else { return Ok(None) };
+            let Some(block) = part.chunk().await? else { return Ok(None) };
             let read = read + block.len() as u64;
             if read > max {
                 return Err(Error::new(Kind::Limit, format!("a file has at most {max} bytes")));

@@ -6,7 +6,7 @@ use std::net::Shutdown;
 use serde_json::Value;
 
 use super::stage::{OLD_FILES, Said, data, form, id};
-use crate::stage::{Stage, names, read, wait_until};
+use crate::stage::{Server, Stage, names, read, wait_until};
 
 const FILE: &str = "Content-Disposition: form-data; name=\"file\"; filename=\"a.csv\"\r\nContent-Type: text/csv";
 const EXPIRES: &str = "Content-Disposition: form-data; name=\"expires_in_seconds\"";
@@ -121,6 +121,29 @@ fn a_large_file_is_taken_and_given_back_in_little_memory() {
     let session = server.empty();
     let output = server.leave(&session, "filename=large", &content);
     assert!(server.with("", "GET", &format!("/v1/files/{output}/content"), "").body == content);
+    assert_little_memory(&server);
+}
+
+#[test]
+fn a_form_whose_parts_do_not_begin_is_refused_in_little_memory() {
+    let stage = Stage::new();
+    let server = stage.serve(&["--store", "store"]);
+    let long = "x".repeat(64 << 20);
+    let header = format!("{FILE}\r\nX-Long: {long}");
+    assert!(server.form("", &[(&header, b"x")]).bad().contains("too long"));
+    for before in [long.clone(), format!("--b-1{}", " ".repeat(long.len()))] {
+        let body = format!("{before}\r\n--b-1\r\n{FILE}\r\n\r\nx\r\n--b-1--\r\n");
+        let headers = format!("content-type: multipart/form-data; boundary=b-1\r\ncontent-length: {}\r\n", body.len());
+        let head = server.asking("POST", "/v1/files", "", &headers);
+        assert!(server.raw((head + &body).as_bytes()).unwrap().bad().contains("too long"));
+    }
+    assert_little_memory(&server);
+    assert_eq!(data(&server.look("/v1/files")), Vec::<Value>::new());
+}
+
+/// Checks that the server never needed more than 40 MiB.
+#[track_caller]
+fn assert_little_memory(server: &Server) {
     let status = std::fs::read_to_string(format!("/proc/{}/status", server.child.id())).unwrap_or_default();
     let peak =
         status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB")?.parse::<u64>().ok());

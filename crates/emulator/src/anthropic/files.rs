@@ -10,7 +10,7 @@ use super::page::{self, Order, PageCursor, SortKey};
 use super::session_state::{MountedResource, OutputFile};
 use super::{AnthropicEmulator, ApiError, ApiResult};
 use crate::answer::{self, HttpResponse, now};
-use crate::form::{self, PartSource, form_error};
+use crate::form::{Form, PartSource};
 use crate::request::ApiRequest;
 use wharf_client::backend::{FetchOptions, NewStoredFile, PageRequest, expiry};
 use wharf_core::body::Body;
@@ -41,15 +41,15 @@ impl AnthropicEmulator {
         if request.body.announced().is_some_and(|bytes| bytes > FILE_MAX + FORM_MAX) {
             return Err(too_large());
         }
-        let mut form = form::read(request)?;
+        let mut form = Form::new(request)?;
         let (mut stored, mut expires) = (None, None);
         let read = async {
             loop {
-                let Some(part) = form.next_field().await.map_err(form_error)? else { return Ok(()) };
-                let name = part.name().unwrap_or_default().to_owned();
+                let Some(part) = form.next_part().await? else { return Ok(()) };
+                let name = part.name().to_owned();
                 match name.as_str() {
                     FILE_PART if stored.is_none() => {
-                        let new = named(part.file_name(), form::media_type(&part), betas)?;
+                        let new = named(part.file_name(), part.media_type(), betas)?;
                         let source = PartSource::new(part, new.filename.clone(), FILE_MAX);
                         let uploaded = self.backend.require_store()?.upload(new, &source).await;
                         let uploaded = uploaded.map_err(|e| match e.kind() {
@@ -59,7 +59,7 @@ impl AnthropicEmulator {
                         stored = Some(uploaded?.0);
                     }
                     EXPIRES_PART if expires.is_none() => {
-                        let seconds = form::text(part, 32).await?.trim().parse::<u64>();
+                        let seconds = part.text(32).await?.trim().parse::<u64>();
                         let seconds = seconds.ok().filter(|seconds| EXPIRES.contains(seconds)).ok_or_else(|| {
                             let (least, most) = (EXPIRES.start(), EXPIRES.end());
                             ApiError::bad(format!("{EXPIRES_PART}: a number from {least} to {most}"))
