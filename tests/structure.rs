@@ -190,7 +190,7 @@ fn circles_are_found_through_reexports_and_paths_in_code() {
 }
 
 /// Type names that the library code defines more than once. Lower the limit with each name that becomes unique.
-const REPEATED_TYPE_NAMES: usize = 10;
+const REPEATED_TYPE_NAMES: usize = 1;
 
 #[test]
 fn few_type_names_are_defined_twice() {

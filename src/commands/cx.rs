@@ -18,7 +18,7 @@ use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{RemotePath, SessionId, SessionPath, Target};
 use wharf_core::platform::SignalEvent;
 use wharf_core::verdict::Verdict;
-use wharf_transfer::Options as TransferOptions;
+use wharf_transfer::TransferOptions;
 use wharf_transfer::cancellation::Cancellation;
 
 /// The context of a command: settings, backend and output. Each is created at its first use.

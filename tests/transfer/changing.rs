@@ -6,7 +6,7 @@ use std::path::Path;
 
 use wharf_core::error::Kind;
 use wharf_core::pool::BLOCK;
-use wharf_transfer::Options;
+use wharf_transfer::TransferOptions;
 
 use crate::other::{Other, Tells};
 use crate::stage::{Room, age, options, run};
@@ -104,7 +104,7 @@ fn a_source_that_was_replaced_after_the_plan_is_not_sent_with_the_old_ones_time(
     };
     let other = Other { between: Some(Box::new(between)), ..Other::default() };
     // Both were looked at when the first one is read.
-    let options = Options { jobs: 2, ..options() };
+    let options = TransferOptions { jobs: 2, ..options() };
     let run = run(&other, options);
     let told = crate::stage::wait_for(run.upload_all(&[&room.at("t/a"), &room.at("t/b")], "/t/"));
     let stored = other.content("/t/b");

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use wharf_core::error::{Error, Kind};
-use wharf_transfer::Options;
+use wharf_transfer::TransferOptions;
 
 use crate::other::{Other, body, broken};
 use crate::stage::{Room, Told, options, run};
@@ -30,7 +30,7 @@ fn soon() -> Error {
 fn fetch(other: &Other, retries: u32, from: &str) -> (Room, Told) {
     let room = Room::with(&[("to/f", "old")]);
     let to = if from == "/t" { room.at("to") } else { room.at("to/f") };
-    let told = run(other, Options { retries, ..options() }).download(from, &to);
+    let told = run(other, TransferOptions { retries, ..options() }).download(from, &to);
     assert_eq!(room.names("to"), ["f"], "nothing half-written remains");
     (room, told)
 }
@@ -104,7 +104,7 @@ fn others_go_on_while_one_waits_for_its_next_try() {
     };
     let files = ["/t/a", "/t/b", "/t/c", "/t/d", "/t/e", "/t/f"].map(|path| (path, "x"));
     let other = Other { fetch: Some(Box::new(fetch)), ..Other::with(&files) };
-    run(&other, Options { jobs: 2, ..options() }).download("/t", &room.at("to")).ok();
+    run(&other, TransferOptions { jobs: 2, ..options() }).download("/t", &room.at("to")).ok();
     assert_eq!((room.names("to").len(), seen.load(SeqCst)), (6, 5));
 }
 
@@ -129,7 +129,7 @@ fn one_that_is_told_to_wait_makes_all_others_wait() {
     };
     let files = ["/t/a", "/t/b", "/t/c", "/t/d", "/t/e", "/t/f"].map(|path| (path, "x"));
     let other = Other { fetch: Some(Box::new(fetch)), ..Other::with(&files) };
-    run(&other, Options { jobs: 2, ..options() }).download("/t", &room.at("to")).ok();
+    run(&other, TransferOptions { jobs: 2, ..options() }).download("/t", &room.at("to")).ok();
     assert_eq!(room.names("to").len(), 6);
     assert!(began.lock().unwrap().is_some());
     // One may have been on its way already.

@@ -8,7 +8,7 @@ use std::time::SystemTime;
 use wharf_core::error::Kind;
 use wharf_core::model::EntryKind;
 use wharf_transfer::filter::{Filter, Rule};
-use wharf_transfer::{IfExists, Links, Options};
+use wharf_transfer::{IfExists, Links, TransferOptions};
 
 use crate::other::{Node, Other, entry, lists};
 use crate::stage::{Room, options, run, snapshot};
@@ -38,7 +38,7 @@ fn cve_2019_6111_cve_2022_29154_unrequested_paths_are_not_written() {
     for most in [1, 8] {
         for links in [Links::FollowInside, Links::Follow, Links::Skip] {
             let (room, other) = (Room::new(), evil(&UNASKED));
-            let options = Options { jobs: most, links, ..options() };
+            let options = TransferOptions { jobs: most, links, ..options() };
             let told = run(&other, options).download("/t", &room.at("to")).fails(Kind::Partial);
             assert_eq!((told.copied(), told.kinds()), (1, vec![Kind::Unavailable; UNASKED.len()]));
             assert_eq!((room.names("to"), other.asked("fetch")), (vec!["good".to_owned()], vec!["/t/good".to_owned()]));
@@ -78,7 +78,7 @@ fn cve_2019_6111_what_a_filter_leaves_out_does_not_land_however_it_is_listed() {
     let other =
         evil(&[("/t/x.sh", EntryKind::File), ("/t/x.sh", EntryKind::Directory), ("/t/d/y.sh", EntryKind::File)]);
     let filter = Filter::new(&[], &[Rule::Exclude("*.sh".into())], None).unwrap();
-    run(&other, Options { filter, ..options() }).download("/t", &room.at("to")).ok();
+    run(&other, TransferOptions { filter, ..options() }).download("/t", &room.at("to")).ok();
     assert_eq!(room.names("to"), ["good"]);
 }
 
@@ -113,7 +113,7 @@ fn cve_2024_52522_what_a_link_points_to_keeps_its_mode_and_time() {
         });
     }
     for if_exists in [IfExists::Skip, IfExists::Error, IfExists::Update, IfExists::Overwrite] {
-        let told = run(&other, Options { if_exists, ..options() }).download("/t", &room.at("to"));
+        let told = run(&other, TransferOptions { if_exists, ..options() }).download("/t", &room.at("to"));
         assert!(told.kinds().contains(&Kind::Conflict), "the link `d` leads out");
         assert_eq!(snapshot(&room.at("outside")), before, "{if_exists:?}");
     }
@@ -130,7 +130,7 @@ fn cve_2018_1002100_cve_2019_1002101_cve_2019_11246_a_link_and_what_comes_throug
         let file = |_: &str, _| Some(Ok(crate::other::body(None, vec![Ok("evil".into())])));
         let other = Other { fetch: Some(Box::new(file)), ..other };
         other.set("/t/l", Node::Link(room.at("outside").to_str().unwrap().to_owned()));
-        run(&other, Options { links: how, ..options() }).download("/t", &room.at("to"));
+        run(&other, TransferOptions { links: how, ..options() }).download("/t", &room.at("to"));
         assert_eq!(snapshot(&room.at("outside")), before);
         assert!(snapshot(&room.at("to")).values().all(|seen| seen.kind != "link"));
     }

@@ -13,7 +13,7 @@ use wharf_client::backend::{Backend, NewSession, local};
 use wharf_core::error::Kind;
 use wharf_core::model::ReceiptStatus;
 use wharf_transfer::filter::{Filter, Rule};
-use wharf_transfer::{IfExists, Links, Options};
+use wharf_transfer::{IfExists, Links, TransferOptions};
 
 use crate::other::{Node, Other};
 use crate::stage::{Room, Told, age, make_fifo, run, snapshot, wait_for};
@@ -150,18 +150,18 @@ fn how() -> impl Strategy<Value = How> {
         .prop_map(|(if_exists, checksum, links, rules, jobs)| How { if_exists, checksum, links, rules, jobs })
 }
 
-fn options(how: &How, dry_run: bool) -> Options {
+fn options(how: &How, dry_run: bool) -> TransferOptions {
     let rule = |(include, pattern): &(bool, &str)| {
         if *include { Rule::Include(pattern.into()) } else { Rule::Exclude(pattern.into()) }
     };
-    Options {
+    TransferOptions {
         if_exists: how.if_exists,
         checksum: how.checksum,
         links: how.links,
         filter: Filter::new(&[], &how.rules.iter().map(rule).collect::<Vec<_>>(), None).unwrap(),
         jobs: how.jobs,
         dry_run,
-        ..Options::default()
+        ..TransferOptions::default()
     }
 }
 
@@ -245,7 +245,7 @@ fn a_dry_run_of_a_download_says_what_a_run_does() {
 fn a_dry_run_asks_for_no_change_and_no_content() {
     let room = Room::with(&[("t/a", "1"), ("t/d/b", "2")]);
     let other = Other::with(&[("/u/a", "1"), ("/u/d/b", "2")]);
-    let dry = || Options { dry_run: true, jobs: 4, verify: true, ..Options::default() };
+    let dry = || TransferOptions { dry_run: true, jobs: 4, verify: true, ..TransferOptions::default() };
     let told = run(&other, dry()).upload(&room.at("t"), "/t").ok();
     assert_eq!(told.count(ReceiptStatus::Planned), 2);
     let told = run(&other, dry()).upload_to_store(&[&room.at("t/a"), &room.at("t/d/b")]).ok();
@@ -273,7 +273,7 @@ fn a_dry_run_says_that_a_source_has_disappeared_or_cannot_be_read() {
             continue;
         }
         for dry_run in [true, false] {
-            let run = run(&other, Options { dry_run, ..Options::default() });
+            let run = run(&other, TransferOptions { dry_run, ..TransferOptions::default() });
             let told = wait_for(run.upload_all(&[bad, &good], "/t/")).fails(Kind::Partial);
             assert_eq!(told.kinds(), [kind], "{dry_run}");
             assert_eq!(run.upload_to_store(&[bad, &good]).fails(Kind::Partial).kinds(), [kind], "{dry_run}");
@@ -294,7 +294,7 @@ fn a_dry_run_says_what_stands_in_the_way_over_there() {
     ] {
         let other = Other::with(&[("/real/x", ""), ("/file", "")]);
         other.set("/t/d", node.clone());
-        let dry = Options { dry_run: true, ..crate::stage::options() };
+        let dry = TransferOptions { dry_run: true, ..crate::stage::options() };
         assert_eq!(run(&other, dry).upload(&room.at("t"), "/t").kinds(), kinds, "{node:?}");
         assert_eq!(other.writes(), 0);
     }

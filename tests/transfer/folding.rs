@@ -6,7 +6,7 @@ use std::process::Command;
 
 use wharf_core::error::Kind;
 use wharf_core::model::ReceiptStatus;
-use wharf_transfer::{IfExists, Options};
+use wharf_transfer::{IfExists, TransferOptions};
 
 use crate::other::Other;
 use crate::stage::{Room, options, run};
@@ -83,7 +83,7 @@ fn a_name_that_the_disk_takes_for_another_is_a_conflict() {
         for if_exists in [IfExists::Overwrite, IfExists::Update, IfExists::Skip] {
             let to = disk.root.join(format!("{jobs}-{if_exists:?}"));
             for again in [false, true] {
-                let told = run(&other, Options { jobs, if_exists, ..options() }).download("/t", &to);
+                let told = run(&other, TransferOptions { jobs, if_exists, ..options() }).download("/t", &to);
                 if !disk.folds {
                     let skips = again && if_exists != IfExists::Overwrite;
                     let told = told.ok();

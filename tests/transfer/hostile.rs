@@ -6,15 +6,15 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use futures_util::{FutureExt, StreamExt, stream};
 use wharf_core::error::{Error, Kind};
 use wharf_core::model::{EntryKind, ReceiptStatus, RemotePath};
-use wharf_transfer::{IfExists, Links, Options};
+use wharf_transfer::{IfExists, Links, TransferOptions};
 
 use crate::other::{Node, Other, entry, lists, numbered};
 use crate::stage::{Room, Told, options, run, snapshot};
 
 const ALL: [IfExists; 4] = [IfExists::Overwrite, IfExists::Skip, IfExists::Error, IfExists::Update];
 
-fn jobs(jobs: usize) -> Options {
-    Options { jobs, ..options() }
+fn jobs(jobs: usize) -> TransferOptions {
+    TransferOptions { jobs, ..options() }
 }
 
 /// A listing of `/t` that holds these files, each of which is there.
@@ -51,7 +51,7 @@ fn a_path_that_is_listed_twice_is_a_conflict_and_the_first_copy_stays() {
                 Some(Ok(crate::other::body(None, vec![Ok(content.into())])))
             };
             let other = Other { fetch: Some(Box::new(fetch)), ..other };
-            let told = run(&other, Options { if_exists, ..jobs(most) }).download("/t", &room.at("to"));
+            let told = run(&other, TransferOptions { if_exists, ..jobs(most) }).download("/t", &room.at("to"));
             let told = told.fails(Kind::Partial);
             assert_eq!((told.copied(), told.kinds()), (3, vec![Kind::Conflict; 2]), "{if_exists:?} {most}");
             assert_eq!((room.read("to/f"), room.read("to/d/f")), ("first".to_owned(), "first".to_owned()));
@@ -80,7 +80,7 @@ fn a_path_that_is_listed_twice_does_not_take_the_place_of_what_was_up_to_date() 
     let room = Room::with(&[("to/f", "evil")]);
     let entries = vec![entry("/t/f", EntryKind::File, Some(4)), entry("/t/f", EntryKind::File, Some(5))];
     let other = Other { listing: Some(lists(entries)), ..Other::with(&[("/t/f", "other")]) };
-    let told = run(&other, Options { if_exists: IfExists::Update, ..options() }).download("/t", &room.at("to"));
+    let told = run(&other, TransferOptions { if_exists: IfExists::Update, ..options() }).download("/t", &room.at("to"));
     let told = told.fails(Kind::Partial);
     assert_eq!((told.count(ReceiptStatus::Skipped), told.kinds()), (1, vec![Kind::Conflict]));
     assert_eq!(room.read("to/f"), "evil");
@@ -92,8 +92,8 @@ fn files_that_have_several_names_here_are_no_conflict() {
     for if_exists in [IfExists::Overwrite, IfExists::Skip, IfExists::Update] {
         let room = Room::with(&[("to/a", "same")]);
         fs::hard_link(room.at("to/a"), room.at("to/b")).unwrap();
-        run(&other, Options { if_exists, ..options() }).download("/t", &room.at("to")).ok();
-        let dry_run = Options { dry_run: true, if_exists, ..options() };
+        run(&other, TransferOptions { if_exists, ..options() }).download("/t", &room.at("to")).ok();
+        let dry_run = TransferOptions { dry_run: true, if_exists, ..options() };
         run(&other, dry_run).download("/t", &room.at("to")).ok();
     }
 }
@@ -104,7 +104,7 @@ fn two_directories_that_are_one_here_do_not_write_on_each_other() {
         let room = Room::with(&[("to/a/", "")]);
         symlink("a", room.at("to/b")).unwrap();
         let other = Other::with(&[("/t/a/f", "first"), ("/t/b/f", "second")]);
-        let dry = run(&other, Options { dry_run: true, ..jobs(most) }).download("/t", &room.at("to"));
+        let dry = run(&other, TransferOptions { dry_run: true, ..jobs(most) }).download("/t", &room.at("to"));
         let told = run(&other, jobs(most)).download("/t", &room.at("to"));
         for told in [dry.fails(Kind::Partial), told.fails(Kind::Partial)] {
             assert_eq!((told.lines.len(), told.kinds()), (2, vec![Kind::Conflict]));
@@ -129,7 +129,7 @@ fn a_file_and_a_directory_of_one_name_are_a_conflict() {
             let other = Other::with(&[("/t/x/y", "evil")]);
             let listing = Some(lists(entries.to_vec()));
             let other = Other { listing, fetch: Some(Box::new(fetch)), ..other };
-            let told = run(&other, Options { dry_run, ..options() }).download("/t", &room.at("to"));
+            let told = run(&other, TransferOptions { dry_run, ..options() }).download("/t", &room.at("to"));
             let failed = told.fails(Kind::Partial).kinds();
             assert_eq!(failed, vec![Kind::Conflict; 3 - left.len()]);
             assert!(dry_run || room.names("to") == left, "{:?}", room.names("to"));
@@ -195,7 +195,8 @@ fn names_that_no_disk_takes_fail_alone() {
     let (room, other) = (Room::new(), Other::with(&[(&long, "1"), (&deep, "1"), ("/t/good", "1")]));
     let entries = [&long, &deep, "/t/good"].map(|path| entry(path, EntryKind::File, Some(1))).to_vec();
     let other = Other { listing: Some(lists(entries)), ..other };
-    let dry = run(&other, Options { dry_run: true, ..options() }).download("/t", &room.at("to")).fails(Kind::Partial);
+    let dry =
+        run(&other, TransferOptions { dry_run: true, ..options() }).download("/t", &room.at("to")).fails(Kind::Partial);
     let told = run(&other, options()).download("/t", &room.at("to")).fails(Kind::Partial);
     assert_eq!((told.copied(), told.kinds()), (1, vec![Kind::Usage; 2]));
     assert_eq!((dry.count(ReceiptStatus::Planned), dry.kinds()), (1, told.kinds()));
@@ -217,7 +218,7 @@ fn linked(links: &[(&str, &str)], how: Links) -> (Room, Told) {
     for (path, target) in links {
         other.set(path, Node::Link((*target).to_owned()));
     }
-    let told = run(&other, Options { links: how, ..jobs(3) }).download("/t", &room.at("to"));
+    let told = run(&other, TransferOptions { links: how, ..jobs(3) }).download("/t", &room.at("to"));
     assert!(snapshot(&room.at("to")).values().all(|seen| seen.kind != "link"), "no link is ever made");
     (room, told)
 }
@@ -272,7 +273,7 @@ fn links_to_links_without_end_are_a_limit() {
         }
     }
     other.set("/t/24", Node::Directory);
-    let dry_run = Options { dry_run: true, ..options() };
+    let dry_run = TransferOptions { dry_run: true, ..options() };
     let told = run(&other, dry_run).download("/t", &room.at("to"));
     assert!(told.kinds().contains(&Kind::Limit), "{:?}", told.verdict);
 }
@@ -402,7 +403,7 @@ fn a_download_that_brings_nothing_removes_the_directories_that_it_made() {
 #[test]
 fn directories_of_the_source_stay_where_their_files_fail() {
     let fetch = |_: &str, _| Some(Err(Error::not_found("gone")));
-    let other = Other { fetch: Some(Box::new(fetch)), ..listing(&["/t/d/f", "/t/d/deep/g"]) };
+    let other = Other { fetch: Some(Box::new(fetch)), ..Other::with(&[("/t/d/f", "1"), ("/t/d/deep/g", "1")]) };
     let room = Room::new();
     run(&other, jobs(2)).download("/t", &room.at("new")).fails(Kind::NotFound);
     assert_eq!(room.names(""), ["new/", "new/d/", "new/d/deep/"]);

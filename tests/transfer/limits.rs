@@ -6,17 +6,17 @@ use wharf_client::backend::{GetResult, Limits, RemoteHash};
 use wharf_core::body::{Attributes, Body};
 use wharf_core::error::Kind;
 use wharf_core::model::{EntryKind, RemotePath};
-use wharf_transfer::{IfExists, Options};
+use wharf_transfer::{IfExists, TransferOptions};
 
 use crate::other::{Fetch, Length, Other, body, entry, lists, numbered};
 use crate::stage::{Room, options, run};
 
-fn most_bytes(bytes: u64) -> Options {
-    Options { max_bytes: Some(bytes), ..options() }
+fn most_bytes(bytes: u64) -> TransferOptions {
+    TransferOptions { max_bytes: Some(bytes), ..options() }
 }
 
-fn most_files(files: u64) -> Options {
-    Options { max_files: Some(files), ..options() }
+fn most_files(files: u64) -> TransferOptions {
+    TransferOptions { max_files: Some(files), ..options() }
 }
 
 #[test]
@@ -100,7 +100,7 @@ fn sizes_that_overflow_are_no_way_around_a_limit() {
     let other = Other { listing: Some(lists(entries.to_vec())), ..Other::with(&[("/t/a", "1"), ("/t/b", "1")]) };
     run(&other, most_bytes(100)).download("/t", &room.at("to")).fails(Kind::Limit);
     assert_eq!(other.count("fetch"), 0);
-    run(&other, Options { dry_run: true, ..options() }).download("/t", &room.at("to")).ok();
+    run(&other, TransferOptions { dry_run: true, ..options() }).download("/t", &room.at("to")).ok();
 }
 
 #[test]
@@ -208,7 +208,7 @@ fn sizes_that_lie_are_no_way_around_a_limit_however_many_files_come_at_once() {
             let entries = (0..8).map(|number| entry(&format!("/t/{number}"), EntryKind::File, size)).collect();
             let other = Other::with(&[("/t/0", "1")]);
             let other = Other { listing: Some(lists(entries)), fetch: Some(Box::new(fetch)), ..other };
-            let told = run(&other, Options { jobs, ..most_bytes(130) }).download("/t", &room.at("to"));
+            let told = run(&other, TransferOptions { jobs, ..most_bytes(130) }).download("/t", &room.at("to"));
             let bytes: u64 = told.lines.iter().filter_map(|line| line.bytes).sum();
             assert!(bytes <= 130 && told.copied() > 0, "{jobs} {size:?}: {:?}", told.lines);
             assert!(told.kinds().iter().all(|kind| *kind == Kind::Limit));
@@ -235,14 +235,15 @@ fn a_file_that_is_tried_again_counts_once() {
         (number < 3).then(|| Ok(body(Some(10), vec![Ok(Bytes::from_static(b"01234567")), Err(broken)])))
     };
     let other = Other { fetch: Some(Box::new(fetch)), ..Other::with(&[("/t/a", "0123456789")]) };
-    let told = run(&other, Options { max_files: Some(1), ..most_bytes(10) }).download("/t", &room.at("to")).ok();
+    let told =
+        run(&other, TransferOptions { max_files: Some(1), ..most_bytes(10) }).download("/t", &room.at("to")).ok();
     assert_eq!((told.retried, room.read("to/a")), (2, "0123456789".to_owned()));
 }
 
 #[test]
 fn what_is_skipped_is_not_fetched() {
     let (room, other) = (Room::with(&[("to/0", "mine"), ("to/1", "mine")]), numbered(4));
-    let options = Options { if_exists: IfExists::Skip, ..most_files(4) };
+    let options = TransferOptions { if_exists: IfExists::Skip, ..most_files(4) };
     let told = run(&other, options).download("/t", &room.at("to")).ok();
     assert_eq!((told.copied(), other.count("fetch")), (2, 2));
 }

@@ -6,13 +6,13 @@ use futures_util::FutureExt;
 use tokio::sync::Barrier;
 use wharf_core::error::{Error, Kind};
 use wharf_core::model::{EntryKind, ReceiptStatus};
-use wharf_transfer::Options;
+use wharf_transfer::TransferOptions;
 
 use crate::other::{Node, Other, Pace, entry, lists, numbered};
 use crate::stage::{Room, Told, options, run};
 
-fn jobs(jobs: usize) -> Options {
-    Options { jobs, ..options() }
+fn jobs(jobs: usize) -> TransferOptions {
+    TransferOptions { jobs, ..options() }
 }
 
 /// Everybody waits for a moment.

@@ -19,7 +19,7 @@ use wharf_transfer::download::FileTarget;
 use wharf_transfer::event::Silent;
 use wharf_transfer::filter::{Filter, Rule};
 use wharf_transfer::plan::{Destination, LocalSource};
-use wharf_transfer::{Options, Transfer};
+use wharf_transfer::{Transfer, TransferOptions};
 
 use crate::other::{Other, entry};
 use crate::stage::{Room, options, session, wait_for};
@@ -80,7 +80,7 @@ fn listing(count: u64) -> Other {
 /// Gives the number of receipts, none of which is kept.
 fn count(
     other: &Other,
-    options: &Options,
+    options: &TransferOptions,
     work: impl AsyncFnOnce(Transfer<'_>, &mut dyn FnMut(&Receipt) -> Result<()>),
 ) -> u64 {
     let mut count = 0;
@@ -94,14 +94,14 @@ fn count(
     count
 }
 
-fn download(other: &Other, options: &Options, to: PathBuf) -> u64 {
+fn download(other: &Other, options: &TransferOptions, to: PathBuf) -> u64 {
     let to = Destination { path: to, as_directory: false, into: false };
     count(other, options, async |transfer, sink| {
         transfer.download(&[FileTarget::Session(session("/t"))], &to, true, sink).await.unwrap();
     })
 }
 
-fn upload(other: &Other, options: &Options, from: &Path) -> u64 {
+fn upload(other: &Other, options: &TransferOptions, from: &Path) -> u64 {
     let to = Destination { path: session("/t"), as_directory: false, into: false };
     let source = LocalSource::look(from.to_str().unwrap(), None).unwrap();
     count(other, options, async |transfer, sink| {
@@ -113,7 +113,7 @@ fn upload(other: &Other, options: &Options, from: &Path) -> u64 {
 fn a_dry_run_of_a_hundred_thousand_files_holds_no_listing() {
     if measured("a_dry_run_of_a_hundred_thousand_files_holds_no_listing") {
         let room = Room::new();
-        let dry_run = Options { dry_run: true, ..options() };
+        let dry_run = TransferOptions { dry_run: true, ..options() };
         stays_small(MANY, |count| assert_eq!(download(&listing(count), &dry_run, room.at("to")), count));
     }
 }
@@ -123,7 +123,7 @@ fn directories_that_a_filter_excludes_are_not_remembered() {
     if measured("directories_that_a_filter_excludes_are_not_remembered") {
         let room = Room::new();
         let exclude = [Rule::Exclude("x-*".into()), Rule::Include("/keep".into())];
-        let filtered = Options { filter: Filter::new(&[], &exclude, None).unwrap(), ..options() };
+        let filtered = TransferOptions { filter: Filter::new(&[], &exclude, None).unwrap(), ..options() };
         stays_small(5 * MANY, |count| {
             let path = |number| format!("/t/x-{number}-{}", "a-name-of-some-length-".repeat(5));
             let listing = move |_: &RemotePath| {
@@ -140,7 +140,7 @@ fn directories_that_a_filter_excludes_are_not_remembered() {
 fn a_download_of_many_files_holds_no_listing() {
     if measured("a_download_of_many_files_holds_no_listing") {
         let room = Room::new();
-        let eight = Options { jobs: 8, ..options() };
+        let eight = TransferOptions { jobs: 8, ..options() };
         stays_small(SOME, |count| assert_eq!(download(&listing(count), &eight, room.at(&count.to_string())), count));
     }
 }
@@ -149,7 +149,7 @@ fn a_download_of_many_files_holds_no_listing() {
 fn an_upload_of_many_files_holds_no_tree() {
     if measured("an_upload_of_many_files_holds_no_tree") {
         let room = Room::new();
-        let eight = Options { jobs: 8, ..options() };
+        let eight = TransferOptions { jobs: 8, ..options() };
         stays_small(SOME, |count| {
             let from = room.at(&count.to_string());
             for number in 0..count {

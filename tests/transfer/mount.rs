@@ -10,7 +10,7 @@ use wharf_transfer::cancellation::Cancellation;
 use wharf_transfer::event::Silent;
 use wharf_transfer::mount::MountUploads;
 use wharf_transfer::plan::LocalSource;
-use wharf_transfer::{Options, Transfer};
+use wharf_transfer::{Transfer, TransferOptions};
 
 use crate::other::{Other, Tells};
 use crate::stage::{Room, options, wait_for};
@@ -25,7 +25,7 @@ fn mounts(
     let room = Room::with(&[("a", "1"), ("b", "22"), ("c", "333")]);
     let sources: Vec<_> =
         ["a", "b", "c"].iter().map(|name| LocalSource::look(room.at(name).to_str().unwrap(), None).unwrap()).collect();
-    let options = Options { jobs: 2, ..options() };
+    let options = TransferOptions { jobs: 2, ..options() };
     wait_for(async {
         let transfer = Transfer { backend: other, options: &options, observer: &Silent, cancellation };
         let mut uploads = MountUploads::new(transfer);

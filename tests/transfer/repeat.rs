@@ -5,17 +5,17 @@ use std::fs;
 use wharf_core::error::{Error, Kind};
 use wharf_core::model::ReceiptStatus;
 use wharf_transfer::cancellation::Cancellation;
-use wharf_transfer::{IfExists, Options};
+use wharf_transfer::{IfExists, TransferOptions};
 
 use crate::other::{Knows, Node, Other, numbered};
 use crate::stage::{Room, Run, options, run};
 
-fn update() -> Options {
-    Options { if_exists: IfExists::Update, ..options() }
+fn update() -> TransferOptions {
+    TransferOptions { if_exists: IfExists::Update, ..options() }
 }
 
-fn checksum() -> Options {
-    Options { checksum: true, ..update() }
+fn checksum() -> TransferOptions {
+    TransferOptions { checksum: true, ..update() }
 }
 
 fn room() -> Room {
@@ -160,10 +160,10 @@ fn what_failed_is_all_that_is_sent_again() {
 #[test]
 fn what_exists_is_skipped_or_refused_as_asked() {
     let (room, other) = (room(), Other::with(&[("/t/a", "theirs")]));
-    let skip = Options { if_exists: IfExists::Skip, ..options() };
+    let skip = TransferOptions { if_exists: IfExists::Skip, ..options() };
     let told = run(&other, skip).upload(&room.at("t"), "/t").ok();
     assert_eq!((told.count(ReceiptStatus::Skipped), other.content("/t/a")), (1, Some(b"theirs".to_vec())));
-    let error = Options { if_exists: IfExists::Error, ..options() };
+    let error = TransferOptions { if_exists: IfExists::Error, ..options() };
     let told = run(&other, error).upload(&room.at("t"), "/t").fails(Kind::Conflict);
     assert_eq!((told.kinds().len(), other.content("/t/a")), (3, Some(b"theirs".to_vec())));
 }
@@ -171,7 +171,7 @@ fn what_exists_is_skipped_or_refused_as_asked() {
 #[test]
 fn what_is_in_the_way_of_a_download_is_refused_before_it_is_fetched() {
     let (room, other) = (Room::with(&[("to/0", "mine")]), numbered(2));
-    let error = Options { if_exists: IfExists::Error, ..options() };
+    let error = TransferOptions { if_exists: IfExists::Error, ..options() };
     let told = run(&other, error).download("/t", &room.at("to")).fails(Kind::Partial);
     assert_eq!((told.kinds(), room.read("to/0").as_str()), (vec![Kind::Conflict], "mine"));
     assert_eq!(other.asked("fetch"), ["/t/1"]);

@@ -18,7 +18,7 @@ use wharf_transfer::cancellation::Cancellation;
 use wharf_transfer::download::FileTarget;
 use wharf_transfer::event::{Event, Observer};
 use wharf_transfer::plan::{Destination, LocalSource};
-use wharf_transfer::{Options, Transfer};
+use wharf_transfer::{Transfer, TransferOptions};
 
 /// Makes a FIFO, by the program: not every system has the call that rustix would make.
 pub(crate) fn make_fifo(path: &Path) {
@@ -122,7 +122,7 @@ impl Observer for Watch {
 /// A transfer to or from `backend`.
 pub(crate) struct Run<'a> {
     pub(crate) backend: &'a dyn Backend,
-    pub(crate) options: Options,
+    pub(crate) options: TransferOptions,
     pub(crate) cancellation: Cancellation,
 }
 
@@ -138,11 +138,11 @@ fn source(path: &Path) -> LocalSource {
     })
 }
 
-pub(crate) fn options() -> Options {
-    Options { jobs: 1, retries: 2, ..Options::default() }
+pub(crate) fn options() -> TransferOptions {
+    TransferOptions { jobs: 1, retries: 2, ..TransferOptions::default() }
 }
 
-pub(crate) fn run(backend: &dyn Backend, options: Options) -> Run<'_> {
+pub(crate) fn run(backend: &dyn Backend, options: TransferOptions) -> Run<'_> {
     Run { backend, options, cancellation: Cancellation::default() }
 }
 

@@ -8,7 +8,7 @@ use futures_util::FutureExt;
 use futures_util::stream::{self, StreamExt};
 use wharf_core::error::Kind;
 use wharf_core::model::{EntryKind, RemotePath};
-use wharf_transfer::Options;
+use wharf_transfer::TransferOptions;
 use wharf_transfer::cancellation::Cancellation;
 
 use crate::other::{Node, Other, entry, numbered};
@@ -39,7 +39,7 @@ fn check(told: &Told, why: Kind) {
 }
 
 fn three(backend: &Other, cancellation: Cancellation) -> Run<'_> {
-    Run { backend, options: Options { jobs: 3, ..options() }, cancellation }
+    Run { backend, options: TransferOptions { jobs: 3, ..options() }, cancellation }
 }
 
 #[test]

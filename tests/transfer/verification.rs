@@ -3,22 +3,22 @@
 use bytes::Bytes;
 use wharf_core::error::{Error, Kind};
 use wharf_core::model::ReceiptStatus;
-use wharf_transfer::{IfExists, Options};
+use wharf_transfer::{IfExists, TransferOptions};
 
 use crate::other::{Knows, Length, Node, Other, Tells, body};
 use crate::stage::{Line, Room, Told, options, run};
 
-fn verifying() -> Options {
-    Options { verify: true, ..options() }
+fn verifying() -> TransferOptions {
+    TransferOptions { verify: true, ..options() }
 }
 
 /// Uploads one file to `/f`.
-fn upload(other: &Other, options: Options) -> Told {
+fn upload(other: &Other, options: TransferOptions) -> Told {
     let room = Room::with(&[("f", "content")]);
     run(other, options).upload(&room.at("f"), "/f")
 }
 
-fn upload_to_store(other: &Other, options: Options) -> Told {
+fn upload_to_store(other: &Other, options: TransferOptions) -> Told {
     let room = Room::with(&[("f", "content")]);
     run(other, options).upload_to_store(&[&room.at("f")])
 }
@@ -40,7 +40,7 @@ fn what_the_other_side_tells_is_what_is_said() {
         (Tells::Nothing, "none: the backend told neither length nor hash", "sha256"),
     ] {
         for (verify, wanted) in [(false, plain), (true, verified)] {
-            let options = || Options { verify, ..options() };
+            let options = || TransferOptions { verify, ..options() };
             let reads = usize::from(verify && plain != "sha256");
             let other = telling(tells);
             assert_eq!(upload(&other, options()).ok().only().verified.as_deref(), Some(wanted));
@@ -56,10 +56,10 @@ fn what_the_other_side_tells_is_what_is_said() {
 fn a_hash_or_a_length_that_is_wrong_is_unverified() {
     for tells in [Tells::WrongHash, Tells::WrongSize] {
         for verify in [false, true] {
-            let told = upload(&telling(tells), Options { verify, ..options() }).fails(Kind::Unverified);
+            let told = upload(&telling(tells), TransferOptions { verify, ..options() }).fails(Kind::Unverified);
             assert_eq!(told.error().kind().exit_code(), 9);
             assert_eq!((told.only().status, told.only().verified.as_deref()), (ReceiptStatus::Failed, None));
-            upload_to_store(&telling(tells), Options { verify, ..options() }).fails(Kind::Unverified);
+            upload_to_store(&telling(tells), TransferOptions { verify, ..options() }).fails(Kind::Unverified);
         }
     }
 }
@@ -68,9 +68,9 @@ fn a_hash_or_a_length_that_is_wrong_is_unverified() {
 fn a_wrong_copy_is_removed_where_this_run_made_its_name() {
     let known = [
         verifying(),
-        Options { if_exists: IfExists::Error, ..options() },
-        Options { if_exists: IfExists::Skip, ..options() },
-        Options { if_exists: IfExists::Update, ..options() },
+        TransferOptions { if_exists: IfExists::Error, ..options() },
+        TransferOptions { if_exists: IfExists::Skip, ..options() },
+        TransferOptions { if_exists: IfExists::Update, ..options() },
     ];
     for options in known {
         let other = telling(Tells::WrongHash);
@@ -82,7 +82,7 @@ fn a_wrong_copy_is_removed_where_this_run_made_its_name() {
 
 #[test]
 fn a_wrong_copy_stays_and_is_named_where_it_replaced_something() {
-    for options in [verifying(), Options { if_exists: IfExists::Update, ..options() }] {
+    for options in [verifying(), TransferOptions { if_exists: IfExists::Update, ..options() }] {
         let other = telling(Tells::WrongHash);
         other.set("/f", Node::File(b"old".to_vec()));
         let told = upload(&other, options).fails(Kind::Unverified);

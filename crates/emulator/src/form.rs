@@ -19,13 +19,13 @@ use wharf_core::error::{Error, Kind, Result};
 const UNPARSED_MAX: u64 = 16 << 10;
 
 /// The form in the body of a request.
-pub(super) struct Form {
+pub(super) struct ReceivedForm {
     parts: Multipart<'static>,
     /// Bytes that the parser took since it gave out something.
     unparsed: Arc<AtomicU64>,
 }
 
-impl Form {
+impl ReceivedForm {
     /// Returns the form in the body of a request.
     ///
     /// # Errors
@@ -47,7 +47,7 @@ impl Form {
             unparsed.fetch_add(block.len() as u64, Ordering::Relaxed);
             Ok(Some((block, state)))
         });
-        Ok(Form { parts: Multipart::new(blocks, boundary), unparsed })
+        Ok(ReceivedForm { parts: Multipart::new(blocks, boundary), unparsed })
     }
 
     /// Returns the next part; `None` at the end. The part before has to be read to its end or dropped.

@@ -1,4 +1,4 @@
-//! How a transfer is asked to end early: it begins nothing more, ends what is running, and reports.
+//! Cancellation: the work that registered starts nothing more, ends what is running, and reports.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -8,7 +8,9 @@ use tokio::sync::watch;
 use wharf_core::advice::Setting;
 use wharf_core::error::{Error, Kind};
 
-/// A request to stop, shared between whoever makes it and the work that heeds it.
+/// A request to stop, shared by those who may make it and the work that ends by it.
+///
+/// Unlike `tokio_util`'s token it carries a reason, and it knows whether any work listens and has seen it.
 #[derive(Clone)]
 pub struct Cancellation {
     reason: watch::Sender<Option<Kind>>,
@@ -23,28 +25,28 @@ impl Default for Cancellation {
 }
 
 impl Cancellation {
-    /// Asks; `why` becomes the kind of the error that the work ends with.
+    /// Asks the work to stop; `why` becomes the kind of the error that it ends with.
     pub fn cancel(&self, why: Kind) {
         self.reason.send_replace(Some(why));
     }
 
-    /// Whether there is work that ends by itself when it is asked to.
+    /// Returns whether there is work that stops by itself when it is asked to.
     pub fn is_registered(&self) -> bool {
         self.registered.load(Ordering::Relaxed) > 0
     }
 
-    /// Whether work has heard it, and is ending.
+    /// Returns whether work has seen the request and is ending.
     pub fn is_acknowledged(&self) -> bool {
         self.acknowledged.load(Ordering::Relaxed) && self.is_registered()
     }
 
-    /// Declares that work heeds this, until the guard is dropped.
+    /// Declares work that stops by itself when it is asked to, until the guard is dropped.
     pub fn register(&self) -> CancelGuard {
         self.registered.fetch_add(1, Ordering::Relaxed);
         CancelGuard(Arc::clone(&self.registered))
     }
 
-    /// Comes back when somebody asks.
+    /// Waits until the work is asked to stop, and returns the error that it ends with.
     pub async fn cancelled(&self) -> Error {
         let mut reason = self.reason.subscribe();
         match reason.wait_for(Option::is_some).await.map(|why| *why) {
@@ -57,7 +59,7 @@ impl Cancellation {
     }
 }
 
-/// Work that ends by itself when it is asked to.
+/// Keeps work registered; see [`Cancellation::register`].
 pub struct CancelGuard(Arc<AtomicUsize>);
 
 impl Drop for CancelGuard {
@@ -66,7 +68,7 @@ impl Drop for CancelGuard {
     }
 }
 
-/// What work that was stopped ends with.
+/// Returns the error that stopped work ends with.
 pub fn cancel_error(why: Kind) -> Error {
     match why {
         Kind::Deadline => Error::new(why, format!("{} ran out", Setting::Timeout))

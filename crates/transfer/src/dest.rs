@@ -1,4 +1,4 @@
-//! Where bytes reach this machine's disk: temporary file, proof, rename.
+//! The local destination of a download: each file is staged, verified and renamed.
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashSet;
@@ -25,59 +25,59 @@ use wharf_core::platform::names::NameRules;
 use wharf_core::staging::{Access, StagingEntry, sweep_proven};
 use wharf_core::walk::open_handle;
 
-/// The bytes that most systems take in a name and in a path.
+/// The most bytes of a name and of a path that most systems accept.
 const NAME: usize = 255;
 const PATH: usize = 4096;
 
-/// A directory on this machine that files are landed in. Opened once and held: whatever is renamed
-/// or linked meanwhile, nothing lands outside of it.
+/// A local directory that files are written to. It is opened once, so that nothing is written outside of it, whatever
+/// is renamed or linked during the download.
 pub struct DestDir {
-    /// None where it is not there and nothing is to be made.
+    /// `None` where the directory does not exist and a dry run does not create it.
     dir: Option<Dir>,
     path: PathBuf,
     /// The directory below it that was written to last.
     last: RefCell<Option<(String, Rc<Dir>)>>,
     /// Directories in which names changed that are still to be made durable, unless there are many.
     changed: RefCell<HashMap<String, Dir>>,
-    /// Whether a directory was made.
+    /// Whether a directory was created.
     made: Cell<bool>,
-    /// The directory and those above it, as far as they were made to open it: the deepest first.
+    /// Those of the directory and its parents that were created to open it, the deepest first.
     created: Vec<PathBuf>,
-    /// Whether something could not be landed in it.
+    /// Whether something could not be written to it.
     failed: Cell<bool>,
-    /// Directories that were swept.
+    /// Directories in which the files of killed runs were removed, by device and inode.
     swept: RefCell<HashSet<(u64, u64)>>,
 }
 
-/// What was landed.
+/// A file that was written.
 #[derive(Debug)]
 pub struct Written {
-    /// What passed.
+    /// Length and hash of the content.
     pub digest: Digest,
-    /// How far it is proven.
+    /// How far the content was verified.
     pub verified: Verified,
-    /// The stored file that it is.
+    /// The stored file that has the content.
     pub file_id: Option<FileId>,
 }
 
-/// How a file is to be landed.
+/// How a file is written.
 pub struct WriteOptions<'a> {
-    /// Fail with `conflict` where something is there already.
+    /// Fail with `conflict` where the name exists.
     pub keep_existing: bool,
     /// Many files follow: durability may wait for [`DestDir::sync`].
     pub bulk: bool,
-    /// What this run landed before.
+    /// The files that this run wrote before.
     pub written: &'a WrittenFiles,
 }
 
-/// The files that a run landed, as the disk knows them. A disk that takes two names for the same
-/// shows the first file under the second name, whatever its rule is.
+/// The files that a run wrote, by their inodes. If a disk takes two names for the same one, the first file is found under
+/// the second name, whatever the disk's rule is.
 #[derive(Default)]
 pub struct WrittenFiles {
     /// A hash of device and inode for each file, and a hash of its birth time, or [`UNKNOWN`] if the disk keeps none.
     /// Without the time, a new file would be taken for one that another program replaced, whose inode it has.
     files: RefCell<HashMap<u64, u64>>,
-    /// Of a dry run, the names that it would give, and whether to a directory.
+    /// The names that a dry run would create, by a hash, and whether to a directory.
     names: RefCell<HashMap<u64, bool>>,
     key: RandomState,
 }
@@ -85,11 +85,11 @@ pub struct WrittenFiles {
 /// A birth time that the disk does not keep.
 const UNKNOWN: u64 = 0;
 
-/// A directory that is there, and what follows it.
+/// Device and inode of an existing directory, and the path below it.
 type Name = (u64, u64, String);
 
 impl WrittenFiles {
-    /// As if this run had landed the reserved file.
+    /// Returns the files of a run that wrote nothing yet; the reserved file counts as written.
     pub(crate) fn with_reserved(reserved: Option<&Reserved>) -> Self {
         let written = WrittenFiles::default();
         if let Some(file) = reserved.map(Reserved::key) {
@@ -98,21 +98,21 @@ impl WrittenFiles {
         written
     }
 
-    /// Whether this run landed or kept this file under another name.
+    /// Returns whether this run wrote or kept this file under another name.
     pub fn contains(&self, meta: &Metadata) -> bool {
         let (file, born) = self.file(meta);
         self.files.borrow().get(&file).is_some_and(|claimed| born == *claimed || [born, *claimed].contains(&UNKNOWN))
     }
 
-    /// Notes a file that was left as it is. One with several names may be met under each.
+    /// Adds a file that was skipped, unless it has several names: it may be skipped under each.
     pub fn keep(&self, meta: &Metadata) {
         if meta.is_file() && meta.nlink() == 1 {
             self.add(meta);
         }
     }
 
-    /// Notes a name that a run would give; false where it would have given it to something else.
-    /// There may be many names: what stands for each is a number.
+    /// Adds a name that a run would create; false where the run would have created it before. Only a hash of each name is
+    /// kept, because there may be many.
     fn plan(&self, name: &Name, to_directory: bool) -> bool {
         match self.names.borrow_mut().entry(self.number(name)) {
             Entry::Vacant(free) => {
@@ -123,12 +123,12 @@ impl WrittenFiles {
         }
     }
 
-    /// What a run would by then have given this name to, if to anything: whether to a directory.
+    /// Returns whether a run would have created a directory (true) or a file (false) of this name by then.
     fn planned(&self, name: &Name) -> Option<bool> {
         self.names.borrow().get(&self.number(name)).copied()
     }
 
-    /// What stands for a name and for all that the system takes for the same.
+    /// Returns a hash of a name, which is equal for all names that the system takes for the same one.
     fn number(&self, (dev, ino, below): &Name) -> u64 {
         self.key.hash_one((dev, ino, NameRules::HERE.folded(below)))
     }
@@ -146,10 +146,12 @@ impl WrittenFiles {
 }
 
 impl DestDir {
-    /// Opens a directory, making it and its parents where `make` says so; without, one that is not
-    /// there can only be looked at.
+    /// Opens a directory. With `make` it and its parents are created; without, it need not exist, and is not written to.
+    ///
+    /// # Errors
+    /// Those of the disk; without `make`, those that creating it would have.
     pub fn open(path: &Path, make: bool) -> Result<Self> {
-        // `out/.` cannot be made where `out` is not there; `out` can.
+        // `out/.` cannot be created where `out` does not exist; `out` can.
         let path: &Path = &path.components().collect::<PathBuf>();
         let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
         let doing = |e: io::Error| Error::io(format!("opening the directory `{}`", path.display()), &e);
@@ -157,7 +159,7 @@ impl DestDir {
         let dir = match Dir::open_ambient_dir(path, ambient_authority()) {
             Err(e) if e.kind() == io::ErrorKind::NotFound && !make => {
                 if path.ancestors().find(|path| path.symlink_metadata().is_ok()).is_some_and(|path| !path.is_dir()) {
-                    // A link that leads nowhere is in the way of the run.
+                    // A link to something that does not exist.
                     return Err(doing(io::ErrorKind::AlreadyExists.into()));
                 }
                 check_creatable(path).map_err(doing)?;
@@ -168,7 +170,7 @@ impl DestDir {
         Ok(Self::at(dir, path.to_owned(), created))
     }
 
-    /// Opens a directory below this one, making it where `make` says so.
+    /// Opens a directory below this one, which `make` creates.
     pub fn enter(self, name: &str, make: bool) -> Result<Self> {
         let path = self.path.join(name);
         let mut created = self.created.clone();
@@ -200,7 +202,7 @@ impl DestDir {
         }
     }
 
-    /// The directory that `below` lies in, which is made where it is not there, and swept.
+    /// Returns the parent of `below`, which is created where it does not exist. Files of killed runs are removed from it.
     fn parent_of(&self, below: &str) -> Result<Rc<Dir>> {
         let parent = below.rsplit_once('/').map_or("", |(parent, _)| parent);
         if let Some((at, dir)) = &*self.last.borrow()
@@ -224,7 +226,7 @@ impl DestDir {
         Ok(dir)
     }
 
-    /// What people call what is at `below`.
+    /// Returns the path of `below` as people read it.
     pub fn shown(&self, below: &str) -> String {
         platform::shown(self.path.join(below))
     }
@@ -233,7 +235,7 @@ impl DestDir {
         self.dir.as_ref().ok_or_else(|| Error::not_found(format!("there is no directory `{}`", self.path.display())))
     }
 
-    /// What is at `below`, a link being itself.
+    /// Returns the metadata of what is at `below`, without following a link; `None` where nothing is.
     pub fn look(&self, below: &str) -> Result<Option<Metadata>> {
         match self.dir.as_ref().map(|dir| dir.symlink_metadata(below)) {
             None => Ok(None),
@@ -243,7 +245,7 @@ impl DestDir {
         }
     }
 
-    /// The SHA-256 of the file at `below`, in hexadecimal.
+    /// Returns the SHA-256 of the file at `below`, in hexadecimal.
     pub async fn hash(&self, below: &str) -> Result<String> {
         let doing = |e: io::Error| self.refused("reading", below, &e);
         let file = platform::open_regular_below(self.dir()?, Path::new(below)).map_err(doing)?;
@@ -253,14 +255,14 @@ impl DestDir {
         Ok(body.digest()?.sha256.clone())
     }
 
-    /// Makes a directory and its parents.
+    /// Creates a directory and its parents.
     pub fn mkdir(&self, below: &str) -> Result<()> {
         self.check_name(below)?;
         self.made.set(true);
         self.dir()?.create_dir_all(below).map_err(|e| self.refused("making the directory", below, &e))
     }
 
-    /// What a run would say of a directory.
+    /// Fails where a run could not create a directory.
     pub(crate) fn check_dry_run_directory(&self, below: &str, written: &WrittenFiles) -> Result<()> {
         self.check_name(below)?;
         let no_directory = |path| Error::conflict(format!("this is no directory: `{}`", self.shown(path)));
@@ -281,12 +283,12 @@ impl DestDir {
         Ok(())
     }
 
-    /// Whether a run would by then have made a directory in a file's place.
+    /// Returns whether a run would have created a directory of this name by then.
     pub(crate) fn plans_directory(&self, below: &str, written: &WrittenFiles) -> bool {
         written.planned(&self.place_of(below)) == Some(true)
     }
 
-    /// What a run would say of a file's place, without doing anything to it.
+    /// Fails where a run could not write a file.
     pub(crate) fn check_dry_run(&self, below: &str, there: Option<&Metadata>, written: &WrittenFiles) -> Result<()> {
         if let Some(there) = there {
             self.check_place(below, there)?;
@@ -300,7 +302,7 @@ impl DestDir {
         if written.plan(&self.place_of(below), false) { Ok(()) } else { Err(self.taken(below)) }
     }
 
-    /// What the system would say of a new or a replaced name in the nearest directory that is there.
+    /// Fails where the nearest existing directory does not allow to create or replace the name.
     fn check_name_writable(&self, below: &str, there: Option<&Metadata>) -> io::Result<()> {
         let Some(dir) = &self.dir else { return Ok(()) };
         let mut above = below;
@@ -313,7 +315,7 @@ impl DestDir {
         platform::check_writable(dir, Path::new(above), there)
     }
 
-    /// What the system would say of a name, where nothing is there yet that it could be asked about.
+    /// Fails where the system does not accept a name, or is likely not to: it cannot be asked before the parent exists.
     fn check_name(&self, below: &str) -> Result<()> {
         if let Some(why) = below.split('/').find_map(|name| NameRules::HERE.problem(name)) {
             let what = format!("this cannot be the name of a file here: `{}`: {why}", self.shown(below));
@@ -325,7 +327,7 @@ impl DestDir {
         Err(self.refused("making", below, &io::ErrorKind::InvalidFilename.into()))
     }
 
-    /// The deepest directory above `below` that is there, and what follows it.
+    /// Returns the deepest existing directory above `below`, and the path below it.
     fn place_of(&self, below: &str) -> Name {
         let Some(dir) = &self.dir else { return (0, 0, self.shown(below)) };
         let mut cut = below.len();
@@ -339,12 +341,12 @@ impl DestDir {
         (dev, ino, below.to_owned())
     }
 
-    /// What is said of a name that is taken.
+    /// Returns the error for a name that exists.
     pub fn exists(&self, below: &str) -> Error {
         self.refused("writing", below, &io::ErrorKind::AlreadyExists.into())
     }
 
-    /// What is said of a name that this run has given to another file.
+    /// Returns the error for a name that the disk takes for that of a file which this run wrote.
     pub fn taken(&self, below: &str) -> Error {
         Error::conflict(format!(
             "this run has another file here, whose name this disk takes for the same: `{}`",
@@ -371,7 +373,7 @@ impl DestDir {
         }
     }
 
-    /// Fails where a file cannot land; gives the regular file that it replaces.
+    /// Fails where a file cannot be written; returns the regular file that it would replace.
     fn check(&self, below: &str, options: &WriteOptions<'_>) -> Result<Option<Metadata>> {
         match self.look(below)? {
             Some(there) if options.written.contains(&there) => Err(self.taken(below)),
@@ -380,7 +382,10 @@ impl DestDir {
         }
     }
 
-    /// Lands a file at `below`, making its parents: all of it, proven, or nothing.
+    /// Writes a file at `below` and creates its parents. The name is given to the whole, verified content or not at all.
+    ///
+    /// # Errors
+    /// Those of the source and of the disk; `unverified` for a wrong content; `conflict` for a name that cannot be replaced.
     pub async fn write(&self, below: &str, mut fetched: GetResult, options: &WriteOptions<'_>) -> Result<Written> {
         self.check_name(below)?;
         let doing = |e: io::Error| self.refused("writing", below, &e);
@@ -390,7 +395,7 @@ impl DestDir {
         let mut pending = StagingEntry::beside(&dir).map_err(doing)?;
         let digest = pending.fill(&mut fetched.body, self.shown(below)).await?;
         let verified = verify::verify_download(&fetched, &digest)?;
-        // Another file may have come first while this one was on its way.
+        // Another download may have written the name in the meantime.
         let replaced = self.check(below, options)?;
         let Attributes { modified_at, executable } = fetched.attributes;
         let access = Access { replaced: replaced.as_ref(), executable, at_least: 0 };
@@ -398,7 +403,7 @@ impl DestDir {
         if let Some(time) = modified_at {
             pending.handle().set_modified(time.into()).map_err(doing)?;
         }
-        // What is mounted below is not made durable with the rest.
+        // The sync at the end does not reach file systems that are mounted below.
         if !options.bulk || platform::device(&dir) != platform::device(self.dir()?) {
             pending.handle().sync_all().map_err(doing)?;
             self.note_changed(parent)?;
@@ -411,7 +416,7 @@ impl DestDir {
         Ok(Written { digest, verified, file_id: fetched.file_id })
     }
 
-    /// Notes that the names in a directory, and in those that it lies in, are to be made durable.
+    /// Marks a directory and its parents up to this one as changed: their names are synced at the end.
     fn note_changed(&self, below: &str) -> Result<()> {
         let mut at = below;
         let mut changed = self.changed.borrow_mut();
@@ -423,18 +428,19 @@ impl DestDir {
         Ok(())
     }
 
-    /// Notes that something could not be landed here.
+    /// Marks the directory as one to which something could not be written.
     pub(crate) fn mark_failed(&self) {
         self.failed.set(true);
     }
 
-    /// Removes the directories that were made to open this one, where something `failed` and they are empty.
+    /// Removes the directories that were created to open this one if they are empty and something failed. Returns whether
+    /// one was removed. Directories below this one belong to the source and stay.
     pub(crate) fn discard_if_empty(&self, failed: bool) -> bool {
         let removed = |path: &PathBuf| (failed || self.failed.get()) && std::fs::remove_dir(path).is_ok();
         self.created.iter().take_while(|path| removed(path)).count() > 0
     }
 
-    /// Makes everything durable that was landed here.
+    /// Syncs what was written.
     pub fn sync(&self, bulk: bool) -> Result<()> {
         let doing = |e: io::Error| self.refused("making durable what was written to", ".", &e);
         let Some(dir) = self.dir.as_ref() else { return Ok(()) };
@@ -459,7 +465,7 @@ impl DestDir {
     }
 }
 
-/// Makes a directory and its parents, and returns those that were not there, the deepest first.
+/// Creates a directory and its parents, and returns those that did not exist, the deepest first.
 fn create_dir_all(path: &Path) -> io::Result<Vec<PathBuf>> {
     let mut created = Vec::new();
     let missing = |path: &&Path| !path.as_os_str().is_empty() && !path.exists();
@@ -477,7 +483,7 @@ fn create_dir_all(path: &Path) -> io::Result<Vec<PathBuf>> {
     std::fs::create_dir_all(path).map(|()| created)
 }
 
-/// What the system would say of making a directory that is not there, as far as it can be asked.
+/// Fails where the nearest existing directory does not allow to create one in it.
 fn check_creatable(path: &Path) -> io::Result<()> {
     let Some(above) = path.ancestors().skip(1).find(|above| above.as_os_str().is_empty() || above.is_dir()) else {
         return Ok(());
@@ -486,7 +492,8 @@ fn check_creatable(path: &Path) -> io::Result<()> {
     platform::check_writable(&Dir::open_ambient_dir(above, ambient_authority())?, Path::new("."), None)
 }
 
-/// Hands a body to something that nothing can be renamed onto: a device, a FIFO, standard output.
+/// Writes a content to a device, a FIFO or standard output, which nothing can be renamed onto. What was written before
+/// an error stays written.
 pub async fn stream(mut fetched: GetResult, write: &mut dyn FnMut(&[u8]) -> Result<()>) -> Result<Written> {
     while let Some(block) = fetched.body.next().await? {
         write(&block)?;
@@ -496,12 +503,12 @@ pub async fn stream(mut fetched: GetResult, write: &mut dyn FnMut(&[u8]) -> Resu
     Ok(Written { digest, verified, file_id: fetched.file_id })
 }
 
-/// Whether nothing can be renamed onto a path.
+/// Returns whether a path is a device or a FIFO.
 pub fn is_stream(path: &Path) -> bool {
     path.metadata().is_ok_and(|meta| platform::is_stream(&meta))
 }
 
-/// Opens a device or a FIFO for writing, if that is what `path` is.
+/// Opens a device or a FIFO for writing; `None` for anything else.
 pub(crate) fn open_stream(path: &Path) -> Result<Option<File>> {
     let doing = |e: io::Error| Error::io(format!("opening `{}`", path.display()), &e);
     if !is_stream(path) {
@@ -543,7 +550,7 @@ mod tests {
         for _ in 0..10_000 {
             dir.create("other").unwrap();
             let other = dir.symlink_metadata("other").unwrap();
-            // Some disks never use a number again, and some keep no times of birth.
+            // Some disks never reuse an inode, and some keep no birth times.
             let (same, born) = (other.ino() == meta.ino(), other.created().ok() != meta.created().ok());
             assert!(!written.contains(&other) || same && !born);
             if same && born {

@@ -1,4 +1,4 @@
-//! Downloads: session files, trees and stored files to this machine, a receipt for each file.
+//! Downloads of session files, directories and stored files, with a receipt for each file.
 
 use std::cell::RefCell;
 use std::collections::{HashMap, VecDeque};
@@ -15,8 +15,9 @@ use super::dest::{DestDir, WriteOptions, Written, WrittenFiles, is_stream, open_
 use super::engine::{ItemResult, Label, RunningFiles};
 use super::event::Event;
 use super::plan::{self, Budget, Destination, RemoteSource, TransferSize};
-use super::remote::{Found, RemoteWalk, What};
+use super::remote_walk::{RemoteEntry, RemoteFile, RemoteWalk};
 use super::results::{Results, Sink};
+use super::walk::WalkKind;
 use super::{BULK, IfExists, Transfer, verify};
 use wharf_client::backend::{FetchOptions, GetResult, Limits, RemoteHash, RemoteTree, TreeOptions};
 use wharf_client::http::after_tries;
@@ -44,7 +45,7 @@ impl FileTarget {
     }
 }
 
-/// Something to be fetched, looked at.
+/// A file or a directory to download, as it was when it was looked at.
 struct SourceInfo {
     wanted: FileTarget,
     source: RemoteSource,
@@ -52,54 +53,53 @@ struct SourceInfo {
     modified_at: Option<Timestamp>,
 }
 
-/// A target as it was opened: what it is, and what is below it where it is a directory.
+/// A target that was looked at, with the walk of a directory.
 struct OpenSource<'a> {
     one: SourceInfo,
     tree: Option<BufferedWalk<'a>>,
 }
 
-/// A walk of a tree, and what it found before it was asked for.
+/// A walk, and the entries that it returned before the download began.
 struct BufferedWalk<'a> {
-    found: VecDeque<Found>,
+    found: VecDeque<RemoteEntry>,
     walk: RemoteWalk<'a>,
-    /// Whether the walk came to its end.
+    /// Whether the walk is at its end.
     ended: bool,
-    /// Whether all that the walk finds was counted before.
+    /// Whether all entries of the walk were counted before.
     counted: bool,
 }
 
-/// One target and where it goes.
+/// A target with its destination.
 enum DownloadTarget<'a> {
     File(SourceInfo, LocalDest),
     Tree(BufferedWalk<'a>, Rc<DestDir>),
 }
 
-/// What is found of a tree while it is measured is kept for the download, up to this many bytes; a larger tree is
-/// opened again.
+/// The most memory for entries that were read before the download began, in bytes. A larger tree is opened again.
 const BUFFER_BYTES: usize = 8 << 20;
 
-/// Files and directories that the walk of a tree is ahead of the downloads.
+/// The most items that wait for a download.
 const QUEUE: usize = 1000;
 
-/// A place on this machine.
+/// The destination of one target.
 struct LocalDest {
     path: PathBuf,
-    /// The caller named the directory and not the name in it.
+    /// Whether the user named the parent, and the last part of the path is the name on the other side.
     by_name: bool,
 }
 
-/// One thing to be done.
+/// One thing to do.
 enum DownloadItem {
-    /// A file that was named itself.
+    /// A file that is a target itself.
     Single(SourceInfo, LocalDest),
-    /// A file of a tree.
+    /// A file of a directory.
     Leaf(SourceInfo, Rc<DestDir>, String),
     Directory(SessionPath, Rc<DestDir>, String),
     Excluded(String),
     Decided(Box<Receipt>),
 }
 
-/// What the files of a download share.
+/// The state that all files of a download share.
 struct DownloadState {
     bulk: bool,
     budget: Budget,
@@ -109,7 +109,7 @@ struct DownloadState {
 }
 
 impl Transfer<'_> {
-    /// Fetches files and trees to this machine; `directories` says whether trees may be among them.
+    /// Downloads files and directories; `directories` is whether these are allowed.
     ///
     /// # Errors
     /// `usage` and `limit` before anything is fetched; then the verdict over all receipts.
@@ -144,7 +144,7 @@ impl Transfer<'_> {
                 Step::Download { target: "SESSION:/dir", dest: "./dir" }
             )));
         }
-        // A target that was not found still counts for where the others go.
+        // The destinations of the others must not depend on whether one target was found.
         let sources: Vec<_> = opened.iter().map(|opened| opened.one.source.clone()).collect();
         let to = Destination { into: to.into || wanted.len() > 1, ..to.clone() };
         let places = plan::download(&sources, &to)?;
@@ -156,7 +156,7 @@ impl Transfer<'_> {
             }
         };
         total.check(&Limits::default(), self.options)?;
-        // What was looked for in vain is told once nothing can be refused as a whole any more.
+        // Targets that were not found have receipts once the download cannot be refused as a whole any more.
         missing.into_iter().try_for_each(|receipt| results.record(receipt))?;
         let state = DownloadState {
             bulk: total.files > BULK,
@@ -193,7 +193,10 @@ impl Transfer<'_> {
         results.finish(ended)
     }
 
-    /// Hands files to `write`, one after another.
+    /// Downloads files to `write`, one after another.
+    ///
+    /// # Errors
+    /// `limit` before anything is written; the first error of a file or of `write`.
     pub async fn stream(&self, wanted: &[FileTarget], write: &mut dyn FnMut(&[u8]) -> Result<()>) -> Result<()> {
         let mut known = VecDeque::new();
         if self.options.max_files.is_some() || self.options.max_bytes.is_some() {
@@ -227,7 +230,7 @@ impl Transfer<'_> {
         Ok(())
     }
 
-    /// Looks at a target, once: what is read of a tree later belongs to this look.
+    /// Looks at a target, once: the walk of a directory reads the same snapshot.
     async fn open(&self, wanted: &FileTarget) -> Result<OpenSource<'_>> {
         let (base, tree, bytes, modified_at) = match wanted {
             FileTarget::Session(at) => {
@@ -252,14 +255,14 @@ impl Transfer<'_> {
         Ok(BufferedWalk { found: VecDeque::new(), walk, ended: false, counted: false })
     }
 
-    /// What is at a path: what a link points to, under the name of the link.
+    /// Returns what is at a path, following a link.
     async fn stat(&self, at: &SessionPath) -> Result<Entry> {
         let files = self.backend.require_files()?;
         let entry = files.stat(at).await?;
         if entry.kind == EntryKind::Symlink { files.stat(&files.resolve(at).await?).await } else { Ok(entry) }
     }
 
-    /// The size of a file as it is now.
+    /// Returns the current size of a file.
     async fn size(&self, wanted: &FileTarget) -> Result<Option<u64>> {
         match wanted {
             FileTarget::Session(at) => Ok(self.stat(at).await?.size),
@@ -267,8 +270,8 @@ impl Transfer<'_> {
         }
     }
 
-    /// Walks ahead, before anything is fetched: to the end where there are limits or a reserved file, else until it
-    /// is known whether there are many files.
+    /// Reads entries before anything is fetched: all of them where there are limits or a reserved file, otherwise until
+    /// it is known whether there are many files.
     async fn look_ahead<'a>(&'a self, opened: &mut [OpenSource<'a>], places: &[PathBuf]) -> Result<TransferSize> {
         let options = self.options;
         let to_end = options.max_files.is_some() || options.max_bytes.is_some() || options.reserved.is_some();
@@ -285,15 +288,15 @@ impl Transfer<'_> {
                     tree.ended = true;
                     break;
                 };
-                if let What::File { .. } = found.what {
+                if let WalkKind::File(_) = found.kind {
                     options.check_free(&place.join(&found.below))?;
                 }
                 count(&mut total, &found);
                 if total.is_over(options) {
-                    // A listing need not have an end.
+                    // A listing may be endless.
                     return Ok(total);
                 }
-                kept += size_of::<Found>() + found.at.path.as_str().len() + found.below.len();
+                kept += size_of::<RemoteEntry>() + found.path.path.as_str().len() + found.below.len();
                 lost = to_end && kept > BUFFER_BYTES;
                 if !lost {
                     tree.found.push_back(found);
@@ -311,7 +314,7 @@ impl Transfer<'_> {
         Ok(total)
     }
 
-    /// Takes what there is to do to those who do it, and counts what was not counted before.
+    /// Sends the items of all targets to the downloads, and counts those that were not counted before.
     async fn feed(
         &self,
         targets: Vec<DownloadTarget<'_>>,
@@ -351,8 +354,8 @@ impl Transfer<'_> {
         self.observer.on(Event::Planned { files: total.files, bytes: total.bytes() });
     }
 
-    /// The directory that a tree goes to. Where the caller named only its parent, a link that has
-    /// this name does not lead out of that.
+    /// Opens the destination of a directory. Where the user named only the parent, a link of this name does not lead out
+    /// of it.
     fn open_dest_dir(&self, place: &LocalDest, state: &DownloadState) -> Result<Rc<DestDir>> {
         let make = !self.options.dry_run;
         let dest = match (place.path.parent(), place.path.file_name().and_then(|name| name.to_str())) {
@@ -402,8 +405,8 @@ impl Transfer<'_> {
         }
     }
 
-    /// Fetches one file. Only where the caller named its place, and not just a directory for it, a
-    /// link, a FIFO or a device there is what the caller means.
+    /// Downloads one file. A link, a FIFO or a device at the destination is used only where the user named it, and not just
+    /// its directory.
     async fn single(&self, one: &SourceInfo, place: &LocalDest, state: &DownloadState) -> Result<Receipt> {
         let (name, mut path) = (&one.source.name, place.path.clone());
         if !place.by_name {
@@ -486,14 +489,14 @@ impl Transfer<'_> {
                 Err(error) => return Err(error),
             };
             match done {
-                // It may have changed since it was listed: then it is fetched as what it is now.
+                // A file that changed after it was listed is fetched with its current size.
                 Err(error) if error.kind() == Kind::Unverified && size == one.bytes => {
                     match self.size(&one.wanted).await {
                         Ok(now) if now != size => size = now,
                         _ => return Err(error),
                     }
                 }
-                // What was cut off on its way may come whole the next time.
+                // The download was cut off: the next try may be complete.
                 Err(error) if error.kind() == Kind::Unavailable && error.is_retryable() => {
                     let (pace, asked) = (&state.running.pace, error.retry_after());
                     tried = error.tries().max(tried + 1);
@@ -550,7 +553,7 @@ impl Transfer<'_> {
         }
     }
 
-    /// Fetches a file of `size` bytes, after `tried` tries that failed, watched and within the budget.
+    /// Fetches a file of `size` bytes within the budget, after `tried` failed tries, and reports its progress.
     async fn fetch_within(
         &self,
         one: &SourceInfo,
@@ -567,19 +570,19 @@ impl Transfer<'_> {
     }
 }
 
-/// What is to be done for something of a tree.
-fn item(Found { at, below, what }: Found, dest: &Rc<DestDir>) -> Option<DownloadItem> {
+/// Returns the item for an entry of a directory.
+fn item(RemoteEntry { path: at, below, kind }: RemoteEntry, dest: &Rc<DestDir>) -> Option<DownloadItem> {
     let (name, place) = (at.to_string(), dest.shown(&below));
-    match what {
-        What::File { bytes, modified_at } => {
+    match kind {
+        WalkKind::File(RemoteFile { bytes, modified_at }) => {
             let source = RemoteSource { name, base: None, is_directory: false };
             let one = SourceInfo { wanted: FileTarget::Session(at), source, bytes, modified_at };
             Some(DownloadItem::Leaf(one, Rc::clone(dest), below))
         }
-        What::Directory { meant } => meant.then(|| DownloadItem::Directory(at, Rc::clone(dest), below)),
-        What::Excluded => Some(DownloadItem::Excluded(name)),
-        What::Skipped(why) => Some(DownloadItem::Decided(Box::new(Receipt::skipped(&name, place, &name, why)))),
-        What::Failed(error) => {
+        WalkKind::Directory { included } => included.then(|| DownloadItem::Directory(at, Rc::clone(dest), below)),
+        WalkKind::Excluded => Some(DownloadItem::Excluded(name)),
+        WalkKind::Skipped(why) => Some(DownloadItem::Decided(Box::new(Receipt::skipped(&name, place, &name, why)))),
+        WalkKind::Failed(error) => {
             dest.mark_failed();
             let place = (!below.is_empty()).then_some(place);
             Some(DownloadItem::Decided(Box::new(Receipt::failed(&name, place, error))))
@@ -587,15 +590,15 @@ fn item(Found { at, below, what }: Found, dest: &Rc<DestDir>) -> Option<Download
     }
 }
 
-fn count(total: &mut TransferSize, found: &Found) {
-    match found.what {
-        What::File { bytes, .. } => total.add(&found.below, bytes),
-        What::Directory { meant: true } => total.add_directory(),
+fn count(total: &mut TransferSize, found: &RemoteEntry) {
+    match found.kind {
+        WalkKind::File(RemoteFile { bytes, .. }) => total.add(&found.below, bytes),
+        WalkKind::Directory { included: true } => total.add_directory(),
         _ => {}
     }
 }
 
-/// An error that says how often the file was tried, where the backend did not count.
+/// Adds the number of tries to an error, unless the backend counted them.
 fn counted(error: Error, tries: u32) -> Error {
     if error.tries() == tries {
         return error;

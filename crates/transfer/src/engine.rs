@@ -1,4 +1,4 @@
-//! Many files at once, in one thread: each is a future, and a receipt at its end.
+//! Runs several items at once in one thread: each is a future that ends with a receipt.
 
 use std::cell::RefCell;
 use std::future::Future;
@@ -7,23 +7,23 @@ use std::pin::pin;
 use futures_util::{Stream, StreamExt};
 
 use super::results::Results;
-use super::{Options, Transfer};
+use super::{Transfer, TransferOptions};
 use wharf_client::http::pace::Pace;
 use wharf_core::error::{Error, Result};
 use wharf_core::model::Receipt;
 
-/// What people call a file that is on its way, and where it goes.
+/// Source and destination of a file that is being transferred, for its receipt.
 #[derive(Clone)]
 pub(super) struct Label {
     pub(super) source: String,
     pub(super) destination: Option<String>,
 }
 
-/// What came of one item.
+/// The result of one item.
 pub(super) enum ItemResult {
     Receipt(Box<Receipt>),
     Excluded(String),
-    /// Something that has no receipt: a directory.
+    /// A directory, which has no receipt.
     Nothing,
 }
 
@@ -33,15 +33,15 @@ impl From<Receipt> for ItemResult {
     }
 }
 
-/// What is running, so that each can be told of where all must end.
+/// The files that are being transferred; each gets a receipt if the transfer ends early.
 pub(super) struct RunningFiles {
     files: RefCell<Vec<(u64, Label)>>,
-    /// A file whose service asks to wait makes all others wait.
+    /// Shared, so that a service which asks one file to wait makes all of them wait.
     pub(super) pace: Pace,
 }
 
 impl RunningFiles {
-    pub(super) fn new(options: &Options) -> Self {
+    pub(super) fn new(options: &TransferOptions) -> Self {
         RunningFiles { files: RefCell::default(), pace: Pace::new(options.retries, options.deadline) }
     }
 
@@ -53,7 +53,7 @@ impl RunningFiles {
             running.push((number, label));
             number
         };
-        // Where the wait is too long, the file's own request says so.
+        // If the wait is too long, the request of the file fails with that.
         let _ = self.pace.ready().await;
         let receipt = work.await;
         if let Some(wait) = receipt.outcome.error().and_then(Error::retry_after) {
@@ -65,10 +65,10 @@ impl RunningFiles {
 }
 
 impl Transfer<'_> {
-    /// Does what comes before the first item, and drops it when asked to stop.
+    /// Runs what comes before the first item, and drops it on cancellation.
     ///
     /// # Errors
-    /// Why it was stopped.
+    /// That of the cancellation.
     pub(super) async fn unless_cancelled<T>(&self, work: impl Future<Output = T>) -> Result<T> {
         tokio::select! {
             biased;
@@ -77,13 +77,14 @@ impl Transfer<'_> {
         }
     }
 
-    /// Does `work` for each item, as many at once as the options say, and enters the results. `feed` runs beside
-    /// them: it may be what makes the items.
-    /// Asked to stop, it begins no other item, drops those that are running (which leave nothing
-    /// behind) and enters them as failed.
+    /// Runs `work` for each item, up to `jobs` at once, and records the results. `feed` runs beside them, and may be what
+    /// sends the items.
+    ///
+    /// On cancellation no other item is started; those that are running are dropped, which leaves nothing behind, and
+    /// recorded as failed.
     ///
     /// # Errors
-    /// Why it was stopped; what entering a receipt answered.
+    /// That of the cancellation; that of recording a receipt.
     pub(super) async fn run<T, F>(
         &self,
         items: impl Stream<Item = T>,

@@ -7,74 +7,74 @@ use std::sync::atomic::AtomicU64;
 use wharf_core::model::Receipt;
 use wharf_core::model::receipt::SkipReason;
 
-/// Something happened.
+/// An event of a transfer.
 pub enum Event<'a> {
-    /// The size of the work, as far as it is known.
+    /// The size of the transfer, as far as it is known.
     Planned {
         /// Files.
         files: u64,
         /// Bytes; `None` where a pipe is among them, or where more files may be found.
         bytes: Option<u64>,
     },
-    /// A file is on its way.
+    /// The transfer of a file began.
     Started {
-        /// What people call it; its receipt's `source`.
+        /// The `source` of its receipt.
         name: &'a str,
         /// Its length, where it is known.
         bytes: Option<u64>,
-        /// How many bytes passed so far, for a progress bar.
+        /// The number of bytes that were transferred so far, for a progress bar.
         passed: Arc<AtomicU64>,
     },
-    /// A file is tried again after this.
+    /// A try failed, and the file is tried again.
     Retried {
-        /// What people call it.
+        /// The `source` of its receipt.
         name: &'a str,
-        /// Why.
+        /// The error of the try that failed.
         error: &'a wharf_core::error::Error,
     },
-    /// A file is done, in one way or another.
+    /// A file is finished, whatever its outcome.
     Finished(&'a Receipt),
-    /// A filter left this out.
+    /// A filter excluded this.
     Excluded(&'a str),
-    /// All is done, in one way or another.
+    /// The transfer ended, whatever its result.
     Ended(&'a TransferSummary),
 }
 
 /// The result of a transfer in numbers.
 #[derive(Debug, Default)]
 pub struct TransferSummary {
-    /// Files at their destination, or, of a dry run, that would be.
+    /// Files that were copied, or that a dry run would copy.
     pub copied: u64,
-    /// Bytes in them.
+    /// Bytes in these files.
     pub bytes: u64,
-    /// Files that were left alone, as asked for, by reason.
+    /// Files that were skipped, as the options ask for, by reason.
     pub skipped: BTreeMap<SkipReason, u64>,
-    /// What filters left out; of a directory, not what is in it.
+    /// Files and directories that filters excluded; what is in these directories is not counted.
     pub excluded: u64,
     /// Files that are not at their destination.
     pub failed: u64,
-    /// Files that were not begun, because the transfer ended early.
+    /// Files whose transfer did not begin, because it ended early.
     pub not_begun: u64,
-    /// Whether it was a dry run, which sends nothing.
+    /// Whether it was a dry run, which transfers nothing.
     pub dry_run: bool,
     /// Whether it was stopped before its end.
     pub cut_short: bool,
 }
 
 impl TransferSummary {
-    /// Files that are at their destination now.
+    /// Returns the number of files that are at their destination now.
     pub(super) fn arrived(&self) -> u64 {
         let there = self.skipped.iter().filter(|(reason, _)| reason.is_at_destination());
         self.copied + there.map(|(_, count)| count).sum::<u64>()
     }
 
-    /// Whether no file is at the destination, and none failed.
+    /// Returns whether no file is at its destination, and none failed.
     pub fn is_empty(&self) -> bool {
         self.arrived() + self.failed == 0 && !self.cut_short
     }
 }
 
-/// A watcher of a transfer.
+/// Receives the events of a transfer.
 pub trait Observer {
     /// Called in order, from the transfer's own thread.
     fn on(&self, event: Event<'_>);

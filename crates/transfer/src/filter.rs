@@ -2,8 +2,8 @@
 //!
 //! The patterns stand in one list: those of the ignore files first, in the order of the files, then
 //! those of the flags, in the order of the command line. The last one that matches a path decides.
-//! What no pattern matches is taken, unless the first flag was an `--include`. A directory that is
-//! left out is not looked into, so that nothing below it can be taken.
+//! What no pattern matches is included, unless the first flag was an `--include`. A directory that is
+//! excluded is not read, so that nothing below it can be included.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -38,21 +38,19 @@ pub enum FilterDecision {
     Exclude,
 }
 
-/// The patterns, ready to be asked.
+/// The patterns in their order.
 #[derive(Debug, Default)]
 pub struct Filter {
     patterns: Vec<Pattern>,
-    /// Whether what no pattern matches is left out.
+    /// Whether what no pattern matches is excluded.
     only: bool,
 }
 
 impl Filter {
-    /// Reads the ignore files, each of which has to be read by `until`, and puts all patterns in their
-    /// order.
+    /// Returns the filter of these ignore files, which must be read by `until`, and of these flags.
     ///
     /// # Errors
-    /// `usage` for an include that begins with `!`, or a file that is too large; what reading a file
-    /// answered; `deadline`.
+    /// `usage` for an include that begins with `!`, or a file that is too large; those of reading a file; `deadline`.
     pub fn new(files: &[PathBuf], rules: &[Rule], until: Option<Instant>) -> Result<Self> {
         let mut patterns = Vec::new();
         for file in files {
@@ -78,11 +76,11 @@ impl Filter {
         Ok(Filter { patterns, only: matches!(rules.first(), Some(Rule::Include(_))) })
     }
 
-    /// Whether the path `below` the root of a tree, with `/` between its parts, is meant.
+    /// Returns what to do with a path below the root of a tree, with `/` between its parts.
     pub fn judge(&self, below: &[u8], is_directory: bool) -> FilterDecision {
         let mut found = self.last_match(below, is_directory);
         let mut at = below;
-        // What is included as a directory is included with all that is in it.
+        // An included directory includes what is in it.
         while self.only
             && found.is_none()
             && let Some(cut) = at.iter().rposition(|byte| *byte == b'/')
@@ -107,9 +105,9 @@ impl Filter {
 /// the listing has.
 pub(super) struct ListingFilter<'a> {
     filter: &'a Filter,
-    /// A directory that is looked into, as all directories above it are.
+    /// A directory that is read, as are all directories above it.
     included: String,
-    /// A directory that is excluded with all that is in it.
+    /// A directory that is excluded with everything in it.
     excluded: Option<String>,
 }
 
@@ -160,7 +158,7 @@ mod tests {
         Filter::new(&[], &rules.iter().map(read).collect::<Vec<_>>(), None).unwrap()
     }
 
-    /// `path` or `dir/` is taken (`+`), passed through (`.`) or left (`-`).
+    /// `path` or `dir/` is included (`+`), read only (`.`) or excluded (`-`).
     fn check(filter: &Filter, expected: &[&str]) {
         for line in expected {
             let (sign, path) = line.split_at(1);

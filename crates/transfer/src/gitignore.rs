@@ -1,47 +1,47 @@
 //! Patterns as gitignore(5) has them, decided as git decides them.
 //!
-//! A line is read into a [`Pattern`]; its glob is compiled into steps that are followed all at once,
-//! so that no pattern takes more than its length times that of the path. Everything is bytes, as in
-//! git: a class holds bytes and not characters, and neither a pattern nor a path need be UTF-8.
+//! A line is parsed to a [`Pattern`]. Its glob is compiled to steps that are followed all at once, so that matching takes
+//! at most the product of the lengths of pattern and path. Everything is bytes, as in git: a class has bytes and not
+//! characters, and neither a pattern nor a path need be UTF-8.
 //! `tests/gitignore.rs` compares this with git itself.
 
 /// One pattern.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pattern {
-    /// Whether it takes a path back in (`!`).
+    /// Whether it includes a path again (`!`).
     pub negated: bool,
-    /// Whether it means directories only: it ended in a slash.
+    /// Whether it matches directories only: it ended in a slash.
     directories: bool,
-    /// Whether it means the last part of a path, at any depth: it held no other slash.
+    /// Whether it matches the last part of a path, at any depth: it had no other slash.
     names: bool,
-    /// What a path begins with, byte for byte.
+    /// The bytes before the first wildcard.
     literal: Vec<u8>,
-    /// What follows; none where nothing can match.
-    rest: Option<Vec<Step>>,
+    /// The steps after them; `None` if nothing can match.
+    rest: Option<Vec<GlobStep>>,
 }
 
-/// What a glob takes next.
+/// One step of a glob.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Step {
+enum GlobStep {
     /// This byte.
     Byte(u8),
-    /// Any byte but a slash.
+    /// Any byte except a slash.
     Any,
-    /// One byte of these, and never a slash.
-    Class(Class),
-    /// Any number of bytes but slashes.
+    /// One byte of a class, but never a slash.
+    Class(ByteClass),
+    /// Any number of bytes except slashes.
     Star,
     /// Any number of bytes.
     Stars,
-    /// Nothing; the next two steps can be left out, which are [`Step::Stars`] and a slash.
+    /// Nothing: the next two steps, which are [`GlobStep::Stars`] and a slash, may be skipped.
     Directories,
 }
 
 /// A set of bytes, a bit for each.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-struct Class([u128; 2]);
+struct ByteClass([u128; 2]);
 
-impl Class {
+impl ByteClass {
     fn add(&mut self, byte: u8) {
         let [low, high] = &mut self.0;
         *(if byte < 128 { low } else { high }) |= 1 << (byte % 128);
@@ -53,7 +53,7 @@ impl Class {
     }
 }
 
-/// Places between the steps of a glob.
+/// Positions between the steps of a glob.
 struct Places(Vec<bool>);
 
 impl Places {
@@ -68,7 +68,7 @@ impl Places {
     }
 }
 
-/// The patterns of a file, line by line.
+/// Returns the patterns of an ignore file, line by line.
 pub fn of_file(text: &[u8]) -> impl Iterator<Item = Pattern> {
     let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
     text.split(|byte| *byte == b'\n').filter(|line| !line.is_empty() && !line.starts_with(b"#")).map(|line| {
@@ -79,7 +79,7 @@ pub fn of_file(text: &[u8]) -> impl Iterator<Item = Pattern> {
     })
 }
 
-/// A line without the spaces at its end, of which one after a backslash is none.
+/// Returns a line without the spaces at its end; a space after a backslash stays.
 fn without_trailing_spaces(line: &[u8]) -> &[u8] {
     let mut end = 0;
     let mut at = 0;
@@ -99,18 +99,18 @@ fn without_trailing_spaces(line: &[u8]) -> &[u8] {
 }
 
 impl Pattern {
-    /// The pattern that a text stands for, which begins with `!` where it takes back in. Each text
-    /// is one; many match nothing.
+    /// Returns the pattern of a text, which includes again if the text begins with `!`. Each text is a pattern; some match
+    /// nothing.
     pub fn new(text: &[u8]) -> Self {
         text.strip_prefix(b"!").map_or_else(|| Pattern::positive(text), Pattern::including)
     }
 
-    /// The pattern that takes back in what the text after a `!` stands for.
+    /// Returns the pattern that includes again what the text matches.
     pub(crate) fn including(text: &[u8]) -> Self {
         Pattern { negated: true, ..Pattern::positive(text) }
     }
 
-    /// The pattern that a text stands for, whatever it begins with.
+    /// Returns the pattern of a text, in which a `!` at the start has no meaning.
     fn positive(text: &[u8]) -> Self {
         let (glob, directories) = text.strip_suffix(b"/").map_or((text, false), |glob| (glob, true));
         let names = !glob.contains(&b'/');
@@ -121,8 +121,8 @@ impl Pattern {
         Pattern { negated: false, directories, names, literal: literal.to_vec(), rest }
     }
 
-    /// Whether it matches a path below the root of the tree, with `/` between its parts. What lies
-    /// below a directory that matches does not match by itself.
+    /// Returns whether it matches a path below the root of the tree, with `/` between its parts. What is below a directory
+    /// that matches does not match by itself.
     pub fn matches(&self, path: &[u8], is_directory: bool) -> bool {
         if self.directories && !is_directory {
             return false;
@@ -133,8 +133,8 @@ impl Pattern {
     }
 }
 
-/// The steps of a glob that begins here; none where nothing can match it.
-fn compile(glob: &[u8]) -> Option<Vec<Step>> {
+/// Returns the steps of a glob; `None` if nothing can match it.
+fn compile(glob: &[u8]) -> Option<Vec<GlobStep>> {
     let at = |at: usize| glob.get(at).copied();
     let mut steps = Vec::new();
     let mut now = 0;
@@ -143,13 +143,13 @@ fn compile(glob: &[u8]) -> Option<Vec<Step>> {
         now += 1;
         match byte {
             b'\\' => {
-                steps.push(Step::Byte(at(now)?));
+                steps.push(GlobStep::Byte(at(now)?));
                 now += 1;
             }
-            b'?' => steps.push(Step::Any),
+            b'?' => steps.push(GlobStep::Any),
             b'[' => {
                 let (class, end) = class(glob, now)?;
-                steps.push(Step::Class(class));
+                steps.push(GlobStep::Class(class));
                 now = end;
             }
             b'*' => {
@@ -158,27 +158,27 @@ fn compile(glob: &[u8]) -> Option<Vec<Step>> {
                     now += 1;
                 }
                 match (at(now), at(now + 1)) {
-                    _ if !several || !begins => steps.push(Step::Star),
-                    (Some(b'/'), _) => steps.extend([Step::Directories, Step::Stars]),
-                    (None, _) | (Some(b'\\'), Some(b'/')) => steps.push(Step::Stars),
-                    _ => steps.push(Step::Star),
+                    _ if !several || !begins => steps.push(GlobStep::Star),
+                    (Some(b'/'), _) => steps.extend([GlobStep::Directories, GlobStep::Stars]),
+                    (None, _) | (Some(b'\\'), Some(b'/')) => steps.push(GlobStep::Stars),
+                    _ => steps.push(GlobStep::Star),
                 }
             }
-            byte => steps.push(Step::Byte(byte)),
+            byte => steps.push(GlobStep::Byte(byte)),
         }
     }
     Some(steps)
 }
 
-/// The class after the bracket before `start`, and where what follows it begins; none where it has no
-/// end or names a class of characters that there is none of.
-fn class(glob: &[u8], start: usize) -> Option<(Class, usize)> {
+/// Returns the class whose bracket is before `start`, and the position after it; `None` if it has no end or an unknown
+/// named class.
+fn class(glob: &[u8], start: usize) -> Option<(ByteClass, usize)> {
     let at = |at: usize| glob.get(at).copied();
-    let mut set = Class::default();
+    let mut set = ByteClass::default();
     let mut now = start;
     let negated = matches!(at(now), Some(b'!' | b'^'));
     now += usize::from(negated);
-    // What a range would begin with.
+    // The start of a range, if one follows.
     let mut before = None;
     let first = now;
     loop {
@@ -210,12 +210,12 @@ fn class(glob: &[u8], start: usize) -> Option<(Class, usize)> {
         before = Some(byte);
     }
     if negated {
-        set = Class(set.0.map(|half| !half));
+        set = ByteClass(set.0.map(|half| !half));
     }
     Some((set, now + 1))
 }
 
-/// The byte at `now`, or after the backslash there, and on to the next.
+/// Returns the byte at `now`, or after the backslash there, and moves past it.
 fn escaped(glob: &[u8], now: &mut usize) -> Option<u8> {
     let mut byte = *glob.get(*now)?;
     if byte == b'\\' {
@@ -226,7 +226,7 @@ fn escaped(glob: &[u8], now: &mut usize) -> Option<u8> {
     Some(byte)
 }
 
-/// What the class of characters of this name holds.
+/// Returns the test of a named class, such as `[:digit:]`.
 fn named(name: &[u8]) -> Option<fn(u8) -> bool> {
     Some(match name {
         b"alnum" => |byte| byte.is_ascii_alphanumeric(),
@@ -238,7 +238,7 @@ fn named(name: &[u8]) -> Option<fn(u8) -> bool> {
         b"lower" => |byte| byte.is_ascii_lowercase(),
         b"print" => |byte| matches!(byte, b' '..=b'~'),
         b"punct" => |byte| byte.is_ascii_punctuation(),
-        // Git's own, which knows neither vertical tab nor form feed.
+        // Git's own, which has neither vertical tab nor form feed.
         b"space" => |byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r'),
         b"upper" => |byte| byte.is_ascii_uppercase(),
         b"xdigit" => |byte| byte.is_ascii_hexdigit(),
@@ -246,8 +246,8 @@ fn named(name: &[u8]) -> Option<fn(u8) -> bool> {
     })
 }
 
-/// Whether the steps take all of the text: every way through them is followed at once.
-fn follow(steps: &[Step], text: &[u8]) -> bool {
+/// Returns whether the steps match the whole text, following all ways through them at once.
+fn follow(steps: &[GlobStep], text: &[u8]) -> bool {
     let mut here = Places(vec![false; steps.len() + 1]);
     let mut next = Places(vec![false; steps.len() + 1]);
     here.add(0);
@@ -256,12 +256,12 @@ fn follow(steps: &[Step], text: &[u8]) -> bool {
         next.0.fill(false);
         for (at, step) in steps.iter().enumerate().filter(|(at, _)| here.has(*at)) {
             let (takes, stays) = match step {
-                Step::Byte(wanted) => (wanted == byte, false),
-                Step::Any => (*byte != b'/', false),
-                Step::Class(class) => (*byte != b'/' && class.holds(*byte), false),
-                Step::Star => (*byte != b'/', true),
-                Step::Stars => (true, true),
-                Step::Directories => (false, false),
+                GlobStep::Byte(wanted) => (wanted == byte, false),
+                GlobStep::Any => (*byte != b'/', false),
+                GlobStep::Class(class) => (*byte != b'/' && class.holds(*byte), false),
+                GlobStep::Star => (*byte != b'/', true),
+                GlobStep::Stars => (true, true),
+                GlobStep::Directories => (false, false),
             };
             if takes {
                 next.add(if stays { at } else { at + 1 });
@@ -273,17 +273,17 @@ fn follow(steps: &[Step], text: &[u8]) -> bool {
     here.has(steps.len())
 }
 
-/// Goes on from each place over the steps that need take nothing.
-fn skip(steps: &[Step], here: &mut Places) {
+/// Adds the positions that are reached from each one over steps that may match nothing.
+fn skip(steps: &[GlobStep], here: &mut Places) {
     for (at, step) in steps.iter().enumerate() {
         if here.has(at) {
             match step {
-                Step::Star | Step::Stars => here.add(at + 1),
-                Step::Directories => {
+                GlobStep::Star | GlobStep::Stars => here.add(at + 1),
+                GlobStep::Directories => {
                     here.add(at + 1);
                     here.add(at + 3);
                 }
-                Step::Byte(_) | Step::Any | Step::Class(_) => {}
+                GlobStep::Byte(_) | GlobStep::Any | GlobStep::Class(_) => {}
             }
         }
     }

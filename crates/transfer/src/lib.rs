@@ -1,8 +1,8 @@
-//! Transfers: what goes where (`plan`, `filter`, `source`), doing it with proof (`engine`, `upload`,
-//! `mount`, `download`, `land`, `prove`), and telling about it (`event`, `results`).
+//! Verified transfers of files and directories: what goes where ([`plan`], [`filter`], the walks), copying
+//! ([`upload`], [`mount`], [`download`], [`dest`]), and reporting it ([`event`], [`results`]).
 //!
-//! This room knows the backend's traits and no backend, and it prints nothing: whoever watches is
-//! an [`event::Observer`]. Start with [`plan`].
+//! This crate uses the traits of a backend and names none, and it prints nothing: progress goes to an
+//! [`event::Observer`]. Start with [`Transfer`].
 
 #![cfg_attr(test, allow(clippy::disallowed_methods, reason = "tests prepare their own files"))]
 
@@ -14,15 +14,16 @@ pub mod event;
 pub mod filter;
 pub mod gitignore;
 mod links;
+mod local_walk;
 pub mod mount;
 pub mod plan;
-mod remote;
+mod remote_walk;
 pub mod reserved;
 pub mod results;
-pub mod source;
 pub mod upload;
 mod upload_items;
 mod verify;
+mod walk;
 
 use std::time::{Duration, Instant};
 
@@ -34,10 +35,10 @@ use self::reserved::Reserved;
 use wharf_client::backend::Backend;
 use wharf_core::error::Result;
 
-/// Above so many files, durability waits for one sync of the file system at the end.
+/// Above this number of files, one sync of the file system at the end replaces that of each file.
 const BULK: u64 = 64;
 
-/// What to do where something is at the destination already.
+/// What to do if the destination exists.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum IfExists {
     /// Replace it.
@@ -51,59 +52,59 @@ pub enum IfExists {
     Update,
 }
 
-/// How a transfer is to be done.
+/// The options of a transfer.
 #[derive(Debug, Default)]
-pub struct Options {
-    /// What to do with what is there.
+pub struct TransferOptions {
+    /// What to do if the destination exists.
     pub if_exists: IfExists,
     /// For [`IfExists::Update`]: compare contents instead of times.
     pub checksum: bool,
     /// What to do with links.
     pub links: Links,
-    /// Which files of a tree are meant.
+    /// Which files of a directory are transferred.
     pub filter: Filter,
-    /// Read back and hash what the destination tells no hash of.
+    /// Download each uploaded file again and compare hashes where the backend reports none.
     pub verify: bool,
-    /// Tell what would be done, and do nothing.
+    /// Check and report what a run would do, and change nothing.
     pub dry_run: bool,
-    /// Files at once.
+    /// The most files that are transferred at once.
     pub jobs: usize,
-    /// How often a file that was cut off on its way is fetched again.
+    /// How often a download that was cut off is tried again.
     pub retries: u32,
-    /// When everything has to be done, tries and waiting included.
+    /// When the transfer must end, with all tries and pauses.
     pub deadline: Option<Instant>,
-    /// Do not wait until all that an agent made has come to light.
+    /// Do not wait for new output files to appear.
     pub no_settle: bool,
-    /// Of several files of one name, fetch each under a name of its own.
+    /// Download each of several files of one name, under a name of its own.
     pub all: bool,
-    /// How long an uploaded file is kept; for good where nothing is said.
+    /// How long an uploaded file is kept; `None` keeps it until it is deleted.
     pub expires_in: Option<Duration>,
-    /// No more bytes than this in all.
+    /// The most bytes of all files together.
     pub max_bytes: Option<u64>,
-    /// No more files than this in all.
+    /// The most files.
     pub max_files: Option<u64>,
-    /// No fewer files than this have to arrive.
+    /// The fewest files that must be at their destination in the end.
     pub required: Option<u64>,
-    /// A file on this machine that is neither sent nor replaced.
+    /// A local file that is neither sent nor replaced.
     pub reserved: Option<Reserved>,
 }
 
-impl Options {
-    /// Fails where the file at `path` is reserved.
+impl TransferOptions {
+    /// Fails if the file at `path` is the reserved one.
     fn check_free(&self, path: &std::path::Path) -> Result<()> {
         self.reserved.as_ref().map_or(Ok(()), |reserved| reserved.check(path))
     }
 }
 
-/// What every transfer works with.
+/// What every transfer needs.
 #[derive(Clone, Copy)]
 pub struct Transfer<'a> {
-    /// The other side.
+    /// The backend that files are sent to or fetched from.
     pub backend: &'a dyn Backend,
-    /// How it is to be done.
-    pub options: &'a Options,
-    /// Who watches.
+    /// The options.
+    pub options: &'a TransferOptions,
+    /// Receives the events.
     pub observer: &'a dyn Observer,
-    /// Who may ask it to end early.
+    /// Asks the transfer to end early.
     pub cancellation: &'a Cancellation,
 }

@@ -1,5 +1,5 @@
-//! Uploads on the way to a mount: verified like all others, and undone or named where nothing is
-//! mounted of them.
+//! Uploads that are to be mounted. They are verified like all others, and deleted or named in the error where they are
+//! not mounted.
 
 use std::cell::Cell;
 use std::time::Duration;
@@ -13,28 +13,28 @@ use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{FileId, Outcome};
 use wharf_core::verdict::Verdict;
 
-/// How long deleting uploads may take where the command was asked to stop.
+/// The time for deleting uploads after a cancellation.
 const UNDOING: Duration = Duration::from_secs(3);
 
-/// Stored files that a command uploads so that they can be mounted.
+/// The stored files that a command uploads to mount them.
 pub struct MountUploads<'a> {
     transfer: Transfer<'a>,
     left: Vec<FileId>,
-    /// When deleting has to be over, where the command was asked to stop.
+    /// When deleting has to end, after a cancellation.
     end: Option<Instant>,
 }
 
 impl<'a> MountUploads<'a> {
-    /// None yet.
+    /// Returns an object without uploads.
     pub fn new(transfer: Transfer<'a>) -> Self {
         MountUploads { transfer, left: Vec::new(), end: None }
     }
 
-    /// Uploads local files, each verified as [`Transfer::upload_to_store`] does it, and returns their ids in the
-    /// order of `sources`. Where one of them fails, none is kept.
+    /// Uploads and verifies local files, and returns their ids in the order of `sources`. If one of them fails, the others
+    /// are deleted again.
     ///
     /// # Errors
-    /// As [`Transfer::upload_to_store`]; why the command was asked to stop.
+    /// Those of [`Transfer::upload_to_store`]; that of a cancellation.
     pub async fn upload(&mut self, sources: &[LocalSource]) -> Result<Vec<FileId>> {
         if sources.is_empty() {
             return Ok(Vec::new());
@@ -54,7 +54,7 @@ impl<'a> MountUploads<'a> {
             .await;
         let failed = match verdict {
             Ok(()) => None,
-            // The others are not kept, so that what failed is all there is to say.
+            // The others are deleted, so that the error is about those that failed.
             Err(error) if error.kind() == Kind::Partial => failures.into_result("uploads").err().or(Some(error)),
             Err(error) => Some(error),
         };
@@ -70,11 +70,11 @@ impl<'a> MountUploads<'a> {
         }
     }
 
-    /// Does `work`, which mounts `uploads`. Where it fails they are deleted again, unless they may be
-    /// mounted all the same: the answer was lost, or the command was asked to stop meanwhile.
+    /// Runs `work`, which mounts `uploads`. If it fails they are deleted again, unless they may be mounted nevertheless: the
+    /// answer was lost, or the command was cancelled in the meantime.
     ///
     /// # Errors
-    /// Why it failed, or why the command was asked to stop.
+    /// That of `work`; that of a cancellation.
     pub async fn mount<T>(&mut self, uploads: &[FileId], work: impl Future<Output = Result<T>>) -> Result<T> {
         let begun = Cell::new(false);
         let watched = async {
@@ -92,7 +92,7 @@ impl<'a> MountUploads<'a> {
         }
     }
 
-    /// The uploads that were neither mounted for certain nor deleted again.
+    /// Returns the uploads of which it is unknown whether they are mounted, or that could not be deleted.
     pub fn left(&self) -> &[FileId] {
         &self.left
     }

@@ -1,6 +1,6 @@
-//! Where things land. It never depends on what is already at the other side: one file goes to the
-//! destination itself, or into it when that is spelled as a directory; one directory's contents go
-//! under it; several sources go into it by name, and so does any number of them under `--into`.
+//! The destination of each source, which never depends on what exists there. One file goes to the destination itself,
+//! or into it if that is spelled as a directory; the contents of one directory go below it; several sources go into it by
+//! name, and so does any number of them with `--into`.
 
 use std::cell::Cell;
 use std::collections::HashSet;
@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::{fs, io};
 
-use super::Options;
+use super::TransferOptions;
 use wharf_client::backend::Limits;
 use wharf_core::advice::Setting;
 use wharf_core::error::{Error, Kind, Result};
@@ -17,24 +17,24 @@ use wharf_core::model::{RemotePath, SessionId, SessionPath};
 use wharf_core::platform;
 use wharf_core::platform::names::NameRules;
 
-/// So many directories are made whatever `--max-files` says: more are no tree that somebody made.
+/// The most directories if `--max-files` is lower; guards against endless listings.
 const DIRECTORIES: u64 = 10_000;
 
-/// How much there is to do, as far as it is known before.
+/// The size of a transfer, as far as it is known before.
 #[derive(Debug, Default)]
 pub struct TransferSize {
     /// Files.
     pub files: u64,
     directories: u64,
-    /// Bytes of those files that tell.
+    /// Bytes of the files whose size is known.
     known: u64,
-    /// Files that do not.
+    /// Files whose size is unknown.
     unknown: u64,
     largest: Option<(u64, String)>,
 }
 
 impl TransferSize {
-    /// One file more.
+    /// Adds a file.
     pub fn add(&mut self, name: &str, bytes: Option<u64>) {
         self.files += 1;
         let Some(bytes) = bytes else {
@@ -47,26 +47,26 @@ impl TransferSize {
         }
     }
 
-    /// One directory more.
+    /// Adds a directory.
     pub(crate) fn add_directory(&mut self) {
         self.directories += 1;
     }
 
-    /// Bytes; `None` where a pipe is among them.
+    /// Returns the number of bytes; `None` if the size of a file is unknown.
     pub fn bytes(&self) -> Option<u64> {
         (self.files > 0 && self.unknown == 0).then_some(self.known)
     }
 
-    /// Whether this is more than the caller allowed, whatever else there is.
-    pub fn is_over(&self, options: &Options) -> bool {
+    /// Returns whether this is more than the options allow.
+    pub fn is_over(&self, options: &TransferOptions) -> bool {
         self.check(&Limits::default(), options).is_err()
     }
 
-    /// Fails where this is more than the other side takes, or than the caller allowed.
+    /// Fails if this is more than the backend or the options allow.
     ///
     /// # Errors
     /// `limit`, before anything is sent.
-    pub fn check(&self, limits: &Limits, options: &Options) -> Result<()> {
+    pub fn check(&self, limits: &Limits, options: &TransferOptions) -> Result<()> {
         let nothing = "nothing was transferred";
         if let (Some(limit), Some((bytes, name))) = (limits.file_bytes, &self.largest)
             && *bytes > limit
@@ -105,7 +105,7 @@ impl TransferSize {
     }
 }
 
-/// What a download may still put on this machine's disk.
+/// The files and bytes that a download may still write.
 pub(crate) struct Budget {
     files: Cell<Option<u64>>,
     directories: Cell<Option<u64>>,
@@ -114,8 +114,8 @@ pub(crate) struct Budget {
 }
 
 impl Budget {
-    /// As the caller allowed.
-    pub(crate) fn new(options: &Options) -> Self {
+    /// Returns the budget that the options allow.
+    pub(crate) fn new(options: &TransferOptions) -> Self {
         Budget {
             files: Cell::new(options.max_files),
             directories: Cell::new(options.max_files.map(|files| files.max(DIRECTORIES))),
@@ -124,24 +124,24 @@ impl Budget {
         }
     }
 
-    /// Whether something had no room: what is still to come was not there when it was measured, and
-    /// need not have an end.
+    /// Returns whether something exceeded the budget. What follows was not there when the tree was measured, and may be
+    /// endless.
     pub(crate) fn is_over(&self) -> bool {
         self.over.get()
     }
 
-    /// Counts one file more.
+    /// Counts a file.
     ///
     /// # Errors
-    /// `limit` where there is no room for it.
+    /// `limit` if it exceeds the budget.
     pub(crate) fn count_file(&self) -> Result<()> {
         self.count(&self.files)
     }
 
-    /// Counts one directory more.
+    /// Counts a directory.
     ///
     /// # Errors
-    /// `limit` where there is no room for it.
+    /// `limit` if it exceeds the budget.
     pub(crate) fn count_directory(&self) -> Result<()> {
         self.count(&self.directories)
     }
@@ -154,10 +154,10 @@ impl Budget {
         Ok(())
     }
 
-    /// Sets a file's announced bytes aside, until what comes back is dropped.
+    /// Reserves the announced bytes of a file until the returned share is dropped.
     ///
     /// # Errors
-    /// `limit` where there is no room for them.
+    /// `limit` if they exceed the budget.
     pub(crate) fn claim(&self, announced: Option<u64>) -> Result<BudgetShare> {
         let mut share = BudgetShare { left: self.bytes.clone(), aside: 0, taken: 0 };
         let claimed = share.take(announced.unwrap_or(0));
@@ -167,17 +167,17 @@ impl Budget {
         Ok(share)
     }
 
-    /// Notes how many bytes a file had that is kept.
+    /// Subtracts the bytes of a file that was written.
     pub(crate) fn spend(&self, bytes: u64) {
         if let Some(left) = &self.bytes {
             let less = |left: u64| Some(left.saturating_sub(bytes));
-            // It always has an answer.
+            // The closure never refuses.
             let _ = left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less);
         }
     }
 }
 
-/// What one file may have of a [`Budget`]: first what was set aside for it, then what is left for all.
+/// The part of a [`Budget`] that one file uses: first what is reserved for it, then what is left for all.
 pub(crate) struct BudgetShare {
     left: Option<Arc<AtomicU64>>,
     aside: u64,
@@ -185,10 +185,10 @@ pub(crate) struct BudgetShare {
 }
 
 impl BudgetShare {
-    /// So many bytes came.
+    /// Counts bytes that arrived.
     ///
     /// # Errors
-    /// `limit` where there is no room for them.
+    /// `limit` if they exceed the budget.
     pub(crate) fn take(&mut self, bytes: u64) -> Result<()> {
         let Some(left) = &self.left else { return Ok(()) };
         let more = bytes.saturating_sub(self.aside);
@@ -200,7 +200,7 @@ impl BudgetShare {
     }
 }
 
-/// What is kept is [spent](Budget::spend).
+/// Returns everything to the budget. The bytes of a file that was written are [spent](Budget::spend) afterwards.
 impl Drop for BudgetShare {
     fn drop(&mut self) {
         if let Some(left) = &self.left {
@@ -213,44 +213,44 @@ fn over(setting: Setting) -> Error {
     Error::new(Kind::Limit, format!("{setting} allows no more")).hint("what was fetched before is complete")
 }
 
-/// A destination as it was spelled.
+/// A destination as the user spelled it.
 #[derive(Debug, Clone)]
 pub struct Destination<P> {
     /// The path itself.
     pub path: P,
-    /// Spelled as a directory: it ends in `/` or `.`, or is empty.
+    /// Whether it is spelled as a directory: it ends in `/` or `.`, or is empty.
     pub as_directory: bool,
-    /// `--into`: everything goes below it by name.
+    /// Whether everything goes into it by name (`--into`).
     pub into: bool,
 }
 
 impl<P> Destination<P> {
-    /// Whether one of `sources` goes into it by name, rather than to it or, for a directory, with
-    /// its contents under it.
+    /// Returns whether one of `sources` goes into the destination by name. Otherwise a file goes to the destination itself,
+    /// and the contents of a directory go below it.
     pub(crate) fn takes_by_name(&self, sources: usize, is_directory: bool) -> bool {
         self.into || sources > 1 || self.as_directory && !is_directory
     }
 }
 
-/// Something to be uploaded.
+/// A local file or directory to upload.
 #[derive(Debug, Clone)]
 pub struct LocalSource {
-    /// As it was named, for people and receipts; `-` for standard input.
+    /// The name as the user wrote it; `-` for standard input.
     pub name: String,
-    /// Where it is; `None` for standard input.
+    /// The path; `None` for standard input.
     pub path: Option<PathBuf>,
-    /// What it would be called in a directory; `None` where that is not text.
+    /// The name that it gets in a directory; `None` if that is not UTF-8.
     pub base: Option<String>,
     /// Whether it is a directory.
     pub is_directory: bool,
 }
 
 impl LocalSource {
-    /// Looks at what `name` names; `called` is what `--name` said.
+    /// Looks at a local source; `called` is the value of `--name`.
     ///
     /// # Errors
-    /// `not_found` where nothing has this name; `io` where it cannot be read; `unsupported` for what is
-    /// neither a file, a directory, a pipe nor a device.
+    /// `not_found` if it does not exist; `io` if it cannot be read; `unsupported` for anything but a file, a directory, a
+    /// pipe or a device.
     pub fn look(name: impl AsRef<Path>, called: Option<&str>) -> Result<Self> {
         let (path, name) = (name.as_ref().to_owned(), platform::shown(name));
         if path == Path::new("-") {
@@ -268,11 +268,11 @@ impl LocalSource {
         Ok(LocalSource { name, path: Some(path), base, is_directory: meta.is_dir() })
     }
 
-    /// Looks at all sources of a command, before a byte of any of them leaves: a mistyped destination
-    /// reads as a source that does not exist, and the others are then meant for another place.
+    /// Looks at all sources of a command before a byte is sent: a mistyped destination looks like a source that does not
+    /// exist, and the others would go to the wrong place.
     ///
     /// # Errors
-    /// Of the first source that cannot be sent, naming all of them.
+    /// The kind of the first source that cannot be sent, with the messages of all.
     pub fn look_at_all(names: &[impl AsRef<Path>], called: Option<&str>) -> Result<Vec<Self>> {
         let mut sources = Vec::new();
         let mut errors = Vec::new();
@@ -302,7 +302,7 @@ impl LocalSource {
 /// The most sources that an error names.
 const SHOWN: usize = 20;
 
-/// Fails where a file or a directory cannot be read. Opening a pipe would take from it.
+/// Fails if a file or a directory cannot be read. A pipe is not opened, because that would consume from it.
 fn readable(path: &Path, meta: &fs::Metadata) -> io::Result<()> {
     if meta.is_dir() {
         fs::read_dir(path).map(drop)
@@ -313,7 +313,7 @@ fn readable(path: &Path, meta: &fs::Metadata) -> io::Result<()> {
     }
 }
 
-/// The error of a source that is not there, which may be meant as a session path.
+/// Returns the error for a source that does not exist, which may be meant as a session path.
 fn no_source(name: &str, path: &Path) -> Error {
     if name.is_empty() {
         return Error::not_found("the name of a source is empty").hint("is a variable unset, such as \"$SESSION\"?");
@@ -333,18 +333,17 @@ fn no_source(name: &str, path: &Path) -> Error {
     }
 }
 
-/// The last part of a path; for one that ends in `.` or `..`, of the directory that it means.
+/// Returns the last part of a path; if that is `.` or `..`, the name of the directory.
 fn base_name(path: &Path) -> Option<String> {
     let direct = path.file_name().map(ToOwned::to_owned);
     let name = direct.or_else(|| path.canonicalize().ok()?.file_name().map(ToOwned::to_owned))?;
     name.into_string().ok()
 }
 
-/// Where each of `sources` lands: the path of a file, or the path that a directory's contents go
-/// under.
+/// Returns the destination of each source: the path of a file, or the path below which the contents of a directory go.
 ///
 /// # Errors
-/// `usage` where a name is needed and there is none, or two sources have the same.
+/// `usage` if a source needs a name and has none, or two sources have the same.
 pub fn upload(sources: &[LocalSource], to: &Destination<SessionPath>) -> Result<Vec<SessionPath>> {
     let mut names = HashSet::new();
     sources
@@ -367,21 +366,21 @@ pub fn upload(sources: &[LocalSource], to: &Destination<SessionPath>) -> Result<
         .collect()
 }
 
-/// Something to be downloaded.
+/// A remote file or directory to download.
 #[derive(Debug, Clone)]
 pub struct RemoteSource {
-    /// As it was named.
+    /// The name as the user wrote it.
     pub name: String,
-    /// What it would be called in a directory; none for the root of a session.
+    /// The name that it gets in a directory; `None` for the root of a session.
     pub base: Option<String>,
     /// Whether it is a directory.
     pub is_directory: bool,
 }
 
-/// Where each of `sources` lands on this machine.
+/// Returns the local destination of each source.
 ///
 /// # Errors
-/// As [`upload`]; a name from the other side that is more than a name is `conflict`.
+/// As [`upload`]; `conflict` for a name from the backend that cannot be a file name here.
 pub fn download(sources: &[RemoteSource], to: &Destination<PathBuf>) -> Result<Vec<PathBuf>> {
     let mut names = HashSet::new();
     sources
@@ -400,10 +399,10 @@ pub fn download(sources: &[RemoteSource], to: &Destination<PathBuf>) -> Result<V
         .collect()
 }
 
-/// A name that came from the other side, if it is no more than a name here.
+/// Returns a name from the backend that can be a file name here.
 ///
 /// # Errors
-/// `conflict` for what would lead elsewhere on this machine.
+/// `conflict` for a name that would lead elsewhere.
 pub(crate) fn plain_name(name: &str) -> Result<&str> {
     match NameRules::HERE.problem(name) {
         None => Ok(name),

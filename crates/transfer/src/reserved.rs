@@ -1,5 +1,4 @@
-//! A file that a run writes on the side, such as its receipts: the run itself neither sends nor
-//! replaces it.
+//! A local file that the command itself writes, such as its receipts: the transfer neither sends nor replaces it.
 
 use std::path::Path;
 
@@ -7,7 +6,7 @@ use wharf_core::advice::Setting;
 use wharf_core::error::{Error, Result};
 use wharf_core::platform::{self, FileKey};
 
-/// The file, known by what it is and not by its name.
+/// The reserved file, identified by its inode and not by its name.
 #[derive(Debug, Clone)]
 pub struct Reserved {
     key: FileKey,
@@ -15,17 +14,17 @@ pub struct Reserved {
 }
 
 impl Reserved {
-    /// The file at a path, if one is there.
+    /// Returns the file at a path, if it exists.
     pub fn new(path: &Path) -> Option<Self> {
         Some(Reserved { key: platform::key_of(path).ok()?, name: platform::shown(path) })
     }
 
-    /// What it is.
+    /// Returns the identity of the file.
     pub fn key(&self) -> FileKey {
         self.key
     }
 
-    /// Fails where what is at `path`, through links, is this file.
+    /// Fails if `path` is this file, links followed.
     ///
     /// # Errors
     /// `usage`, before anything is sent or fetched.

@@ -19,7 +19,7 @@ pub(super) struct Results<'a> {
     summary: TransferSummary,
     /// Files of the transfer, as far as is known.
     expected: u64,
-    /// The fewest files that have to arrive.
+    /// The fewest files that must be at their destination in the end.
     required: Option<u64>,
 }
 

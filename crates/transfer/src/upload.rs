@@ -1,4 +1,4 @@
-//! Uploads: files and trees into a session or the file store, a receipt for each file.
+//! Uploads of files and directories to a session or the file store, with a receipt for each file.
 
 use std::cell::RefCell;
 use std::collections::HashSet;
@@ -9,10 +9,11 @@ use futures_util::stream;
 
 use super::engine::{ItemResult, Label, RunningFiles};
 use super::event::Event;
+use super::local_walk::LocalWalk;
 use super::plan::{self, Destination, LocalSource, TransferSize};
 use super::results::{Results, Sink};
-use super::source::{Tree, What};
 use super::upload_items::{self, UploadItem};
+use super::walk::WalkKind;
 use super::{BULK, IfExists, Transfer, verify};
 use wharf_client::backend::{
     Feature, FetchOptions, Limits, MkdirOptions, NewStoredFile, PutOptions, PutResult, RemoteHash, TimeOf,
@@ -23,17 +24,17 @@ use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::receipt::SkipReason;
 use wharf_core::model::{Entry, EntryKind, FileId, Outcome, Receipt, RemotePath, SessionPath, Verified};
 
-/// A file for the store.
+/// A file to upload to the file store.
 struct StoreUpload<'a> {
     source: &'a LocalSource,
     new: NewStoredFile,
 }
 
-/// What a dry run has found out about directories already.
+/// The directories that a dry run has checked already.
 type KnownDirs = RefCell<HashSet<RemotePath>>;
 
 impl Transfer<'_> {
-    /// Puts files and trees into a session.
+    /// Uploads files and directories to a session.
     ///
     /// # Errors
     /// `usage` and `limit` before anything is sent; then the verdict over all receipts.
@@ -74,7 +75,7 @@ impl Transfer<'_> {
         self.run(stream::iter(items), std::future::ready(()), &running, work, results).await
     }
 
-    /// Puts files into the workspace's file store; `like` says all of them but the names.
+    /// Uploads files to the file store of the workspace; `like` has their properties except for the names.
     ///
     /// # Errors
     /// `usage` for a directory or a source without a name; then the verdict over all receipts.
@@ -95,7 +96,7 @@ impl Transfer<'_> {
         }
         let mut results = Results::new(self, sink);
         match self.unless_cancelled(self.measure(sources)).await {
-            // No session holds them.
+            // The limit of a session does not apply to stored files.
             Ok(total) => {
                 let total = total?;
                 total.check(&Limits { session_bytes: None, ..self.backend.limits() }, self.options)?;
@@ -112,7 +113,7 @@ impl Transfer<'_> {
         results.finish(self.flush(ended).await)
     }
 
-    /// Settles what was done. What an interrupted work left behind is named in the error.
+    /// Flushes the backend. The error of a transfer that ended early names what it left behind.
     async fn flush(&self, ended: Result<()>) -> Result<()> {
         if self.options.dry_run {
             return ended;
@@ -123,16 +124,16 @@ impl Transfer<'_> {
         }
     }
 
-    /// The first, cheap walk: how much there is to do.
+    /// Walks all sources without reading contents, and returns the size of the transfer.
     async fn measure(&self, sources: &[LocalSource]) -> Result<TransferSize> {
         let mut total = TransferSize::default();
         for source in sources {
             match &source.path {
                 Some(root) if source.is_directory => {
-                    for found in Tree::new(root, self.options.links, &self.options.filter) {
-                        // A tree may be large: make room for whoever asks to stop.
+                    for found in LocalWalk::new(root, self.options.links, &self.options.filter) {
+                        // A tree may be large: let a cancellation be seen.
                         tokio::task::coop::consume_budget().await;
-                        if let What::File(file) = found.what {
+                        if let WalkKind::File(file) = found.kind {
                             self.options.check_free(&found.path)?;
                             total.add(file.name(), file.len());
                         }
@@ -150,11 +151,11 @@ impl Transfer<'_> {
         Ok(total)
     }
 
-    /// Makes the directory that the contents of another are to go under.
+    /// Creates the directory that the contents of a local directory go to.
     async fn make_root(&self, at: &SessionPath, bulk: bool) -> Result<()> {
         let files = self.backend.require_files()?;
         if at.path.is_root() || !self.backend.capabilities().has(Feature::Mkdir) {
-            // There is nothing to make; whether the session is there shows at the first call.
+            // There is nothing to create, but the session must exist.
             return files.stat(&at.at(RemotePath::root())).await.map(drop);
         }
         if self.options.dry_run {
@@ -208,7 +209,7 @@ impl Transfer<'_> {
         let files = self.backend.require_files()?;
         let options = self.options;
         let shown = at.to_string();
-        // What was there is asked for only where the answer matters.
+        // One request less where the answer does not matter.
         let before = if options.if_exists != IfExists::Overwrite || options.verify || options.dry_run {
             match files.stat_lately(at).await {
                 Ok(entry) => Some(Some(entry)),
@@ -233,7 +234,7 @@ impl Transfer<'_> {
         let (keep_existing, expires_in) = (options.if_exists == IfExists::Error, options.expires_in);
         let put = PutOptions { keep_existing, bulk, expires_in };
         let stored = files.put(at, &source, put).await?;
-        // Of a name that the other side chose nobody knows what it stood for.
+        // The backend chose another path, so it is unknown whether it replaced something.
         let made = before.map(|there| there.is_none()).filter(|_| stored.path == at.path);
         let at = at.at(stored.path.clone());
         let verified = self.verify(&at, &stored, made).await;
@@ -263,7 +264,7 @@ impl Transfer<'_> {
         let passed = Arc::new(AtomicU64::new(0));
         self.observer.on(Event::Started { name, bytes: source.len(), passed: Arc::clone(&passed) });
         MapSource::new(source, move |body: Body| {
-            // A reading that begins anew is counted anew.
+            // A retry reads from the start and is counted from zero.
             passed.store(0, Ordering::Relaxed);
             body.counted(Arc::clone(&passed))
         })
@@ -307,7 +308,7 @@ impl Transfer<'_> {
         Ok(body.digest()?.sha256.eq_ignore_ascii_case(&theirs).then_some(SkipReason::SameHash))
     }
 
-    /// What a run would say of a file's place, without doing anything to it.
+    /// Fails where a run could not write a file to this path.
     async fn check_dry_run(&self, at: &SessionPath, there: Option<&Entry>, known: &KnownDirs) -> Result<()> {
         match there {
             Some(entry) if entry.kind == EntryKind::Directory => {
@@ -360,13 +361,13 @@ impl Transfer<'_> {
             }
             free.push(at.path);
         }
-        // Only now is it known that nothing is in the way further up.
+        // Only now is it known that no parent is in the way.
         known.borrow_mut().extend(free);
         Ok(())
     }
 }
 
-/// Fails where a run could not read a file. Opening a pipe would take from it.
+/// Fails if a run could not read a file. A pipe is not opened, because that would consume from it.
 async fn readable(source: &dyn Source) -> Result<()> {
     if source.len().is_some() {
         source.open().await?;

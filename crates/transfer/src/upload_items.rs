@@ -1,32 +1,33 @@
-//! What an upload has to do, one thing after another.
+//! The items of an upload, in their order.
 
 use std::path::Path;
 
-use super::Options;
+use super::TransferOptions;
+use super::local_walk::{LocalEntry, LocalWalk};
 use super::plan::LocalSource;
-use super::source::{Found, Tree, What};
+use super::walk::WalkKind;
 use wharf_core::body::{LocalFile, Source, Stdin};
 use wharf_core::error::Result;
 use wharf_core::model::{Receipt, SessionPath};
 use wharf_core::platform::shown;
 
-/// One thing to be done.
+/// One thing to do.
 pub(super) enum UploadItem {
-    /// A file is sent.
+    /// Send a file.
     Send { name: String, source: Result<Box<dyn Source>>, at: SessionPath },
-    /// A directory is made that no file of the upload makes.
+    /// Create a directory that no file of the upload creates.
     Directory { name: String, at: SessionPath },
-    /// The filter leaves it out.
+    /// Something that the filter excludes.
     Excluded(String),
-    /// There is nothing to be done but to say so.
+    /// Something whose receipt is known already.
     Decided(Box<Receipt>),
 }
 
-/// What is to be done for one source.
+/// Returns the items of one source.
 pub(super) fn of<'a>(
     source: &'a LocalSource,
     place: &'a SessionPath,
-    options: &'a Options,
+    options: &'a TransferOptions,
 ) -> Box<dyn Iterator<Item = UploadItem> + 'a> {
     let name = &source.name;
     let one = |source: Result<Box<dyn Source>>| {
@@ -39,38 +40,42 @@ pub(super) fn of<'a>(
     }
 }
 
-/// A tree. Whoever puts a file makes its parents, so that a directory is one more thing to do only
-/// where no file and no other directory follows in it.
-fn tree<'a>(root: &Path, place: &'a SessionPath, options: &'a Options) -> impl Iterator<Item = UploadItem> + 'a {
-    let mut bare: Option<Found> = None;
-    let walk = Tree::new(root, options.links, &options.filter).map(Some).chain(std::iter::once(None));
+/// Returns the items of a directory. A file creates its parents, so that a directory is an item of its own only if no
+/// file and no other directory in it follows.
+fn tree<'a>(
+    root: &Path,
+    place: &'a SessionPath,
+    options: &'a TransferOptions,
+) -> impl Iterator<Item = UploadItem> + 'a {
+    let mut bare: Option<LocalEntry> = None;
+    let walk = LocalWalk::new(root, options.links, &options.filter).map(Some).chain(std::iter::once(None));
     walk.flat_map(move |found| {
         let Some(found) = found else { return [bare.take(), None] };
         let left = bare.take_if(|bare| !is_in(&found, bare));
-        match found.what {
-            What::Directory { meant } => {
-                bare = meant.then_some(found);
+        match found.kind {
+            WalkKind::Directory { included } => {
+                bare = included.then_some(found);
                 [left, None]
             }
-            What::File(_) => {
+            WalkKind::File(_) => {
                 bare = None;
                 [left, Some(found)]
             }
-            What::Skipped(_) | What::Excluded | What::Failed(_) => [left, Some(found)],
+            WalkKind::Skipped(_) | WalkKind::Excluded | WalkKind::Failed(_) => [left, Some(found)],
         }
     })
     .flatten()
     .map(|found| item(found, place))
 }
 
-/// Whether something is below a directory.
-fn is_in(found: &Found, directory: &Found) -> bool {
+/// Returns whether an entry is below a directory.
+fn is_in(found: &LocalEntry, directory: &LocalEntry) -> bool {
     found.below.strip_prefix(&directory.below).is_some_and(|rest| rest.starts_with('/'))
 }
 
-fn item(found: Found, place: &SessionPath) -> UploadItem {
+fn item(found: LocalEntry, place: &SessionPath) -> UploadItem {
     let name = shown(&found.path);
-    if let What::Excluded = found.what {
+    if let WalkKind::Excluded = found.kind {
         return UploadItem::Excluded(name);
     }
     let at = match place.path.descend(&found.below) {
@@ -78,12 +83,12 @@ fn item(found: Found, place: &SessionPath) -> UploadItem {
         Err(error) => return UploadItem::Decided(Box::new(Receipt::failed(&name, None, error))),
     };
     let shown = at.to_string();
-    match found.what {
-        What::File(file) => UploadItem::Send { name, source: Ok(Box::new(file)), at },
-        What::Directory { .. } => UploadItem::Directory { name, at },
-        What::Excluded => UploadItem::Excluded(name),
-        What::Skipped(why) => UploadItem::Decided(Box::new(Receipt::skipped(&name, shown.clone(), &shown, why))),
-        What::Failed(error) => UploadItem::Decided(Box::new(Receipt::failed(&name, Some(shown), error))),
+    match found.kind {
+        WalkKind::File(file) => UploadItem::Send { name, source: Ok(Box::new(file)), at },
+        WalkKind::Directory { .. } => UploadItem::Directory { name, at },
+        WalkKind::Excluded => UploadItem::Excluded(name),
+        WalkKind::Skipped(why) => UploadItem::Decided(Box::new(Receipt::skipped(&name, shown.clone(), &shown, why))),
+        WalkKind::Failed(error) => UploadItem::Decided(Box::new(Receipt::failed(&name, Some(shown), error))),
     }
 }
 
@@ -102,7 +107,7 @@ mod tests {
             std::fs::write(root.path().join(file), "").unwrap();
         }
         let filter = Filter::new(&[], &[Rule::Exclude("*.tmp".into())], None).unwrap();
-        let options = Options { filter, ..Options::default() };
+        let options = TransferOptions { filter, ..TransferOptions::default() };
         let place: SessionPath = SessionPath { session: "s1".parse().unwrap(), path: "/r".parse().unwrap() };
         let mut made: Vec<_> = tree(root.path(), &place, &options)
             .filter_map(|item| match item {

@@ -1,4 +1,4 @@
-//! Proof: what came out at the other end is what went in.
+//! Verification: a copy has the length and the hash of its source.
 
 use super::Transfer;
 use wharf_client::backend::verify::{mismatch, verify_upload, wrong_length};
@@ -7,7 +7,10 @@ use wharf_core::body::Digest;
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{FileId, SessionPath, Verified};
 
-/// Compares what came with what was announced.
+/// Compares a downloaded content with what the backend announced.
+///
+/// # Errors
+/// `unverified` where length or hash differ.
 pub(super) fn verify_download(fetched: &GetResult, came: &Digest) -> Result<Verified> {
     let differs = |what: &str, wanted: &str, got: &str| {
         Err(Error::new(Kind::Unverified, format!("the {what} of what came differs: wanted {wanted}, got {got}"))
@@ -26,15 +29,15 @@ pub(super) fn verify_download(fetched: &GetResult, came: &Digest) -> Result<Veri
     }
 }
 
-/// The SHA-256 of all that comes, in hexadecimal, and how many bytes that were.
+/// Reads a content to its end, and returns its length and SHA-256.
 pub(super) async fn hash(fetched: &mut GetResult) -> Result<Digest> {
     while fetched.body.next().await?.is_some() {}
     fetched.body.digest().cloned()
 }
 
 impl Transfer<'_> {
-    /// Proves an upload to a session as far as the options ask. A copy that is wrong is removed
-    /// where this run made its name (`made`), and stays, named in the error, where it did not.
+    /// Verifies an upload to a session, as far as the options ask. A wrong copy is removed if this run created its name
+    /// (`made`); otherwise it stays, and the error names it.
     pub(super) async fn verify(&self, at: &SessionPath, stored: &PutResult, made: Option<bool>) -> Result<Verified> {
         let files = self.backend.require_files()?;
         let verified = match verify_upload(&at.to_string(), stored) {
@@ -55,7 +58,7 @@ impl Transfer<'_> {
         }
     }
 
-    /// The same for a stored file, whose id this run made.
+    /// Verifies an upload to the file store, as far as the options ask. A wrong copy is removed.
     pub(super) async fn verify_stored(&self, id: &FileId, stored: &PutResult) -> Result<Verified> {
         let store = self.backend.require_store()?;
         let verified = match verify_upload(id.as_str(), stored) {

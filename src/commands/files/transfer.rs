@@ -19,7 +19,7 @@ use wharf_core::model::{Outcome, Receipt, SessionId, SessionPath, Target};
 use wharf_core::platform::names::NameRules;
 use wharf_core::platform::shown;
 use wharf_transfer::plan::{Destination, LocalSource};
-use wharf_transfer::{IfExists, Options, Transfer};
+use wharf_transfer::{IfExists, Transfer, TransferOptions};
 
 #[derive(Debug, Args)]
 #[command(after_help = "The contents of one directory go to DEST. One file goes to DEST, or into it if\n\
@@ -95,14 +95,14 @@ impl FilesUploadArgs {
             return Err(Error::usage("--name is for a file: a directory gives its contents")
                 .hint("name it in DEST, or add --into"));
         }
-        let options = Options {
+        let options = TransferOptions {
             verify: self.verify,
             expires_in: self.expires_in,
             ..self.transfer.options(cx, IfExists::Overwrite)?
         };
         let paths = sources.iter().filter_map(|source| Some(("a source", source.path.as_deref()?)));
         let mut journal = self.transfer.journal(cx, &paths.collect::<Vec<_>>())?;
-        let options = Options { reserved: self.transfer.reserved(), ..options };
+        let options = TransferOptions { reserved: self.transfer.reserved(), ..options };
         let watch = cx.out.watch(&names.iter().map(shown).collect::<Vec<_>>());
         let transfer =
             Transfer { backend: cx.backend()?, options: &options, observer: &watch, cancellation: &cx.cancellation };
@@ -249,7 +249,7 @@ impl FilesDownloadArgs {
             cx.out.expect_bytes()?;
         }
         let here = to.is_none() && self.into.is_none();
-        let options = Options {
+        let options = TransferOptions {
             max_bytes: self.max_size,
             max_files: self.max_files,
             no_settle: self.no_settle,
@@ -259,7 +259,7 @@ impl FilesDownloadArgs {
         let place = self.into.as_deref().or(to.as_deref().map(Path::new));
         let places: Vec<_> = place.into_iter().map(|place| ("the destination", place)).collect();
         let mut journal = self.transfer.journal(cx, &places)?;
-        let options = Options { reserved: self.transfer.reserved(), ..options };
+        let options = TransferOptions { reserved: self.transfer.reserved(), ..options };
         let watch = cx.out.watch(&names);
         let transfer =
             Transfer { backend: cx.backend()?, options: &options, observer: &watch, cancellation: &cx.cancellation };

@@ -14,7 +14,7 @@ use wharf_core::model::Receipt;
 use wharf_core::platform::shown;
 use wharf_transfer::filter::{Filter, Rule};
 use wharf_transfer::reserved::Reserved;
-use wharf_transfer::{IfExists, Links, Options};
+use wharf_transfer::{IfExists, Links, TransferOptions};
 
 // Flags that both directions have.
 #[derive(Debug, Args)]
@@ -56,12 +56,12 @@ outside of the directory; skip excludes links; follow transfers their targets wh
 
 impl TransferFlags {
     /// Returns the options of a transfer; `or_else` is the default of `--if-exists`.
-    pub(super) fn options(&self, cx: &Cx, or_else: IfExists) -> Result<Options> {
+    pub(super) fn options(&self, cx: &Cx, or_else: IfExists) -> Result<TransferOptions> {
         let if_exists = self.if_exists.unwrap_or(or_else);
         if self.checksum && if_exists != IfExists::Update {
             return Err(Error::usage("--checksum is for --if-exists update").hint("add --if-exists update"));
         }
-        Ok(Options {
+        Ok(TransferOptions {
             if_exists,
             checksum: self.checksum,
             links: self.links.unwrap_or_default(),
@@ -82,7 +82,7 @@ impl TransferFlags {
     }
 
     /// Where each receipt is written as it happens. Those files of the transfer that are known
-    /// beforehand are `more`; the others are looked at when they are [reserved](Options::reserved).
+    /// beforehand are `more`; the others are looked at when they are [reserved](TransferOptions::reserved).
     pub(super) fn journal(&self, cx: &Cx, more: &[(&'static str, &Path)]) -> Result<Option<ReceiptFile>> {
         let Some(path) = &self.receipt else { return Ok(None) };
         if path == Path::new("-") {

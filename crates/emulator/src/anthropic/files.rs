@@ -10,7 +10,7 @@ use super::page::{self, Order, PageCursor, SortKey};
 use super::session_state::{MountedResource, OutputFile};
 use super::{AnthropicEmulator, ApiError, ApiResult};
 use crate::answer::{self, HttpResponse, now};
-use crate::form::{Form, PartSource};
+use crate::form::{PartSource, ReceivedForm};
 use crate::request::ApiRequest;
 use wharf_client::backend::{FetchOptions, NewStoredFile, PageRequest, expiry};
 use wharf_core::body::Body;
@@ -41,7 +41,7 @@ impl AnthropicEmulator {
         if request.body.announced().is_some_and(|bytes| bytes > FILE_MAX + FORM_MAX) {
             return Err(too_large());
         }
-        let mut form = Form::new(request)?;
+        let mut form = ReceivedForm::new(request)?;
         let (mut stored, mut expires) = (None, None);
         let read = async {
             loop {

@@ -1,7 +1,7 @@
-//! A local tree, entry by entry: parents first, names in order.
+//! The walk of a local directory: parents first, names in order.
 //!
-//! The root is opened once and everything below it relative to it, so that a link that is put in
-//! the way meanwhile leads nowhere else either.
+//! The root is opened once, and everything below it relative to that handle, so that a link that is created during the
+//! walk does not lead out of the directory.
 
 use std::ffi::OsString;
 use std::fs;
@@ -14,6 +14,7 @@ use cap_std::fs::{Dir, Metadata};
 
 use super::filter::{Filter, FilterDecision};
 use super::links::{LinkPolicy, Links};
+use super::walk::{WalkEntry, WalkKind};
 use wharf_core::body::LocalFile;
 use wharf_core::error::{Error, Kind};
 use wharf_core::model::receipt::SkipReason;
@@ -21,129 +22,105 @@ use wharf_core::platform::{self, bytes_of};
 use wharf_core::staging::is_unfinished;
 use wharf_core::walk::DirWalk;
 
-/// Something below the root of a tree.
-#[derive(Debug)]
-pub struct Found {
-    /// What people call it.
-    pub path: PathBuf,
-    /// Its path below the root, `/`-separated.
-    pub below: String,
-    /// What it is.
-    pub what: What,
-}
+/// An entry of a local directory. Its path is the one that people read.
+pub(super) type LocalEntry = WalkEntry<PathBuf, LocalFile>;
 
-/// What was found.
-#[derive(Debug)]
-pub enum What {
-    /// A directory; not `meant` where only something in it may be.
-    Directory {
-        /// Whether the filter takes the directory itself.
-        meant: bool,
-    },
-    /// A regular file.
-    File(LocalFile),
-    /// Something that is left alone, as asked for, and why.
-    Skipped(SkipReason),
-    /// Something that the filter leaves out.
-    Excluded,
-    /// Something that cannot be sent.
-    Failed(Error),
-}
+type LocalKind = WalkKind<LocalFile>;
 
-/// A walk of a local tree.
-pub struct Tree<'a> {
+/// A walk of a local directory.
+pub(super) struct LocalWalk<'a> {
     filter: &'a Filter,
     links: LinkPolicy,
-    branches: Vec<Branch>,
-    failed: Option<Found>,
+    subtrees: Vec<LocalSubtree>,
+    failed: Option<LocalEntry>,
 }
 
-/// The tree itself, or a directory that a link leads to.
-struct Branch {
-    /// What nothing in it is opened outside of.
+/// The root, or a directory that a link leads to.
+struct LocalSubtree {
+    /// The directory that limits the walk: nothing outside of it is opened.
     root: Arc<Dir>,
     real_root: PathBuf,
-    walk: DirWalk<Place>,
+    walk: DirWalk<WalkedDir>,
 }
 
 /// A directory that the walk is in.
-struct Place {
-    /// Its path without links, by which a circle is seen.
+struct WalkedDir {
+    /// The path without links, which shows a circle.
     real: PathBuf,
     path: PathBuf,
     below: String,
 }
 
-impl<'a> Tree<'a> {
-    /// The tree below the directory `root`.
-    pub fn new(root: &Path, links: Links, filter: &'a Filter) -> Self {
-        let mut tree = Tree { filter, links: LinkPolicy::new(links), branches: Vec::new(), failed: None };
+impl<'a> LocalWalk<'a> {
+    /// Returns a walk of the directory `root`.
+    pub(super) fn new(root: &Path, links: Links, filter: &'a Filter) -> Self {
+        let mut tree = LocalWalk { filter, links: LinkPolicy::new(links), subtrees: Vec::new(), failed: None };
         let real = fs::canonicalize(root).unwrap_or_else(|_| root.to_owned());
-        let place = Place { real: real.clone(), path: root.to_owned(), below: String::new() };
+        let place = WalkedDir { real: real.clone(), path: root.to_owned(), below: String::new() };
         let opened = Dir::open_ambient_dir(&real, ambient_authority());
-        if let Err(e) = opened.and_then(|dir| tree.branch(Arc::new(dir), real, Path::new("."), place)) {
+        if let Err(e) = opened.and_then(|dir| tree.enter_subtree(Arc::new(dir), real, Path::new("."), place)) {
             tree.failed = Some(unreadable(root, String::new(), &e));
         }
         tree
     }
 
-    fn branch(&mut self, root: Arc<Dir>, real_root: PathBuf, below: &Path, place: Place) -> io::Result<()> {
+    fn enter_subtree(&mut self, root: Arc<Dir>, real_root: PathBuf, below: &Path, place: WalkedDir) -> io::Result<()> {
         let walk = DirWalk::new(root.open_dir(below)?, place)?;
-        self.branches.push(Branch { root, real_root, walk });
+        self.subtrees.push(LocalSubtree { root, real_root, walk });
         Ok(())
     }
 
-    fn found(&mut self, name: OsString, meta: &Metadata) -> Option<Found> {
-        let branch = self.branches.last_mut()?;
-        let within = branch.walk.within()?;
+    fn found(&mut self, name: OsString, meta: &Metadata) -> Option<LocalEntry> {
+        let subtree = self.subtrees.last_mut()?;
+        let within = subtree.walk.within()?;
         let path = within.path.join(&name);
         let above = if within.below.is_empty() { String::new() } else { format!("{}/", within.below) };
         if self.filter.judge(&[above.as_bytes(), &bytes_of(&name)].concat(), meta.is_dir()) == FilterDecision::Exclude {
-            return Some(Found { path, below: above + &name.to_string_lossy(), what: What::Excluded });
+            return Some(LocalEntry { path, below: above + &name.to_string_lossy(), kind: LocalKind::Excluded });
         }
         let Ok(text) = name.clone().into_string() else {
             let error = Error::usage(format!("this name is not UTF-8: `{}`", platform::shown(&path))).hint("rename it");
-            return Some(Found { path, below: within.below.clone(), what: What::Failed(error) });
+            return Some(LocalEntry { path, below: within.below.clone(), kind: LocalKind::Failed(error) });
         };
         let below = above + &text;
-        let what = if is_unfinished(&name, meta) {
-            Ok(What::Skipped(SkipReason::Unfinished))
+        let kind = if is_unfinished(&name, meta) {
+            Ok(LocalKind::Skipped(SkipReason::Unfinished))
         } else if meta.is_symlink() {
             self.link(&name, &path, &below)
         } else if meta.is_dir() {
             self.directory(&name, &path, &below)
         } else {
-            match branch.walk.dir() {
+            match subtree.walk.dir() {
                 Ok(dir) if meta.is_file() => {
-                    Ok(What::File(LocalFile::below(dir, PathBuf::from(name), platform::shown(&path), meta)))
+                    Ok(LocalKind::File(LocalFile::below(dir, PathBuf::from(name), platform::shown(&path), meta)))
                 }
                 Ok(_) => Err(special(&path)),
                 Err(e) => Err(reading(&path, &e)),
             }
         };
-        Some(Found { path, below, what: what.unwrap_or_else(What::Failed) })
+        Some(LocalEntry { path, below, kind: kind.unwrap_or_else(LocalKind::Failed) })
     }
 
-    fn directory(&mut self, name: &OsString, path: &Path, below: &str) -> Result<What, Error> {
-        let meant = self.filter.judge(below.as_bytes(), true) == FilterDecision::Include;
-        let Some(branch) = self.branches.last_mut() else { return Ok(What::Directory { meant }) };
-        let real = branch.walk.within().map(|within| within.real.join(name)).unwrap_or_default();
-        match branch.walk.enter(name, Place { real, path: path.to_owned(), below: below.to_owned() }) {
+    fn directory(&mut self, name: &OsString, path: &Path, below: &str) -> Result<LocalKind, Error> {
+        let included = self.filter.judge(below.as_bytes(), true) == FilterDecision::Include;
+        let Some(subtree) = self.subtrees.last_mut() else { return Ok(LocalKind::Directory { included }) };
+        let real = subtree.walk.within().map(|within| within.real.join(name)).unwrap_or_default();
+        match subtree.walk.enter(name, WalkedDir { real, path: path.to_owned(), below: below.to_owned() }) {
             Ok(true) => {}
             Ok(false) => return Err(Error::conflict(format!("this changed while it was read: `{}`", path.display()))),
             Err(e) => self.failed = Some(unreadable(path, below.to_owned(), &e)),
         }
-        Ok(What::Directory { meant })
+        Ok(LocalKind::Directory { included })
     }
 
-    /// What a link stands for.
-    fn link(&mut self, name: &OsString, path: &Path, below: &str) -> Result<What, Error> {
+    /// Returns the entry for a link.
+    fn link(&mut self, name: &OsString, path: &Path, below: &str) -> Result<LocalKind, Error> {
         let shown = path.display();
         if let Some(reason) = self.links.skip(&shown)? {
-            return Ok(What::Skipped(reason));
+            return Ok(LocalKind::Skipped(reason));
         }
-        let Some((root, real_root, real)) = self.branches.last().and_then(|branch| {
-            Some((Arc::clone(&branch.root), branch.real_root.clone(), branch.walk.within()?.real.join(name)))
+        let Some((root, real_root, real)) = self.subtrees.last().and_then(|subtree| {
+            Some((Arc::clone(&subtree.root), subtree.real_root.clone(), subtree.walk.within()?.real.join(name)))
         }) else {
             return Err(reading(path, &io::ErrorKind::NotFound.into()));
         };
@@ -155,7 +132,7 @@ impl<'a> Tree<'a> {
                     && target.is_dir()
                     && self.filter.judge(below.as_bytes(), true) == FilterDecision::Exclude =>
             {
-                return Ok(What::Excluded);
+                return Ok(LocalKind::Excluded);
             }
             Err(_) => {
                 let instead = "name its target as a source of its own, put a copy in its place";
@@ -169,29 +146,30 @@ impl<'a> Tree<'a> {
         let inside = if inside.as_os_str().is_empty() { PathBuf::from(".") } else { inside };
         let meta = root.symlink_metadata(&inside).map_err(|e| reading(path, &e))?;
         if meta.is_file() {
-            return Ok(What::File(LocalFile::below(&root, inside, shown.to_string(), &meta)));
+            return Ok(LocalKind::File(LocalFile::below(&root, inside, shown.to_string(), &meta)));
         }
         if !meta.is_dir() {
             return Err(special(path));
         }
         match self.filter.judge(below.as_bytes(), true) {
-            FilterDecision::Exclude => Ok(What::Excluded),
+            FilterDecision::Exclude => Ok(LocalKind::Excluded),
             verdict => {
                 let is_circle = self
-                    .branches
+                    .subtrees
                     .iter()
-                    .flat_map(|branch| branch.walk.ancestors())
+                    .flat_map(|subtree| subtree.walk.ancestors())
                     .any(|place| place.real.starts_with(&target));
                 self.links.enter(&shown, is_circle)?;
-                let place = Place { real: target, path: path.to_owned(), below: below.to_owned() };
-                self.branch(root, real_root, &inside, place).map_err(|e| reading(path, &e))?;
-                Ok(What::Directory { meant: verdict == FilterDecision::Include })
+                let place = WalkedDir { real: target, path: path.to_owned(), below: below.to_owned() };
+                self.enter_subtree(root, real_root, &inside, place).map_err(|e| reading(path, &e))?;
+                Ok(LocalKind::Directory { included: verdict == FilterDecision::Include })
             }
         }
     }
 }
 
-/// What a link that leads out of a tree is opened below of: its target, or the directory of it.
+/// Opens the target of a link that leads out of the root, or the directory of a target that is a file. Returns the
+/// directory, its path, and the path of the target below it.
 fn outside(target: &Path) -> io::Result<Option<(Dir, PathBuf, PathBuf)>> {
     let is_directory = fs::metadata(target)?.is_dir();
     let root = if is_directory { target } else { target.parent().unwrap_or(target) };
@@ -208,26 +186,26 @@ fn special(path: &Path) -> Error {
         .hint("name it by itself to read it to its end")
 }
 
-fn unreadable(path: &Path, below: String, error: &io::Error) -> Found {
+fn unreadable(path: &Path, below: String, error: &io::Error) -> LocalEntry {
     let error = Error::io(format!("reading the directory `{}`", path.display()), error);
-    Found { path: path.to_owned(), below, what: What::Failed(error) }
+    LocalEntry { path: path.to_owned(), below, kind: LocalKind::Failed(error) }
 }
 
-impl Iterator for Tree<'_> {
-    type Item = Found;
+impl Iterator for LocalWalk<'_> {
+    type Item = LocalEntry;
 
-    fn next(&mut self) -> Option<Found> {
+    fn next(&mut self) -> Option<LocalEntry> {
         loop {
             if let Some(failed) = self.failed.take() {
                 return Some(failed);
             }
-            match self.branches.last_mut()?.walk.next() {
+            match self.subtrees.last_mut()?.walk.next() {
                 Some(Ok((name, meta))) => return self.found(name, &meta),
                 Some(Err(e)) => {
-                    let within = self.branches.last().and_then(|branch| branch.walk.within())?;
+                    let within = self.subtrees.last().and_then(|subtree| subtree.walk.within())?;
                     return Some(unreadable(&within.path, within.below.clone(), &e));
                 }
-                None => drop(self.branches.pop()),
+                None => drop(self.subtrees.pop()),
             }
         }
     }
@@ -242,15 +220,15 @@ mod tests {
     use wharf_core::body::Source;
 
     fn seen(root: &Path, links: Links, filter: &Filter) -> String {
-        let line = |found: Found| match found.what {
-            What::Directory { meant: true } => format!("{}/", found.below),
-            What::Directory { meant: false } => format!("({}/)", found.below),
-            What::File(file) => format!("{} {}", found.below, file.len().unwrap_or_default()),
-            What::Skipped(_) => format!("{} skipped", found.below),
-            What::Excluded => format!("{} excluded", found.below),
-            What::Failed(error) => format!("{} {}", found.below, error.kind().word()),
+        let line = |found: LocalEntry| match found.kind {
+            LocalKind::Directory { included: true } => format!("{}/", found.below),
+            LocalKind::Directory { included: false } => format!("({}/)", found.below),
+            LocalKind::File(file) => format!("{} {}", found.below, file.len().unwrap_or_default()),
+            LocalKind::Skipped(_) => format!("{} skipped", found.below),
+            LocalKind::Excluded => format!("{} excluded", found.below),
+            LocalKind::Failed(error) => format!("{} {}", found.below, error.kind().word()),
         };
-        Tree::new(root, links, filter).map(line).collect::<Vec<_>>().join(", ")
+        LocalWalk::new(root, links, filter).map(line).collect::<Vec<_>>().join(", ")
     }
 
     fn make(root: &Path, paths: &[&str]) {
@@ -324,8 +302,8 @@ mod tests {
             symlink(format!("../{}", level + 1), at.join("b")).unwrap();
         }
         let none = Filter::default();
-        let over = Tree::new(dir.path(), Links::FollowInside, &none)
-            .filter(|found| matches!(&found.what, What::Failed(error) if error.kind() == Kind::Limit))
+        let over = LocalWalk::new(dir.path(), Links::FollowInside, &none)
+            .filter(|found| matches!(&found.kind, LocalKind::Failed(error) if error.kind() == Kind::Limit))
             .count();
         assert!(over > 0);
     }

@@ -1,97 +1,94 @@
-//! A tree in a session, entry by entry, with its links followed and its filter asked.
+//! The walk of a directory in a session, which follows links and applies the filter.
 
 use futures_util::stream::{BoxStream, StreamExt};
 
-use super::Options;
+use super::TransferOptions;
 use super::filter::{FilterDecision, ListingFilter};
 use super::links::LinkPolicy;
+use super::walk::{WalkEntry, WalkKind};
 use wharf_client::backend::{RemoteTree, SessionFiles};
 use wharf_core::error::{Error, Kind, Result};
-use wharf_core::model::receipt::SkipReason;
 use wharf_core::model::{Entry, EntryKind, RemotePath, SessionPath, Timestamp};
 
-/// Something in the tree.
-pub(super) struct Found {
-    /// Where it is.
-    pub(super) at: SessionPath,
-    /// Its path below the root, `/`-separated.
-    pub(super) below: String,
-    /// What it is.
-    pub(super) what: What,
+/// An entry of a directory in a session.
+pub(super) type RemoteEntry = WalkEntry<SessionPath, RemoteFile>;
+
+type RemoteKind = WalkKind<RemoteFile>;
+
+/// What a listing says of a file.
+#[derive(Debug)]
+pub(super) struct RemoteFile {
+    pub(super) bytes: Option<u64>,
+    pub(super) modified_at: Option<Timestamp>,
 }
 
-/// What was found.
-pub(super) enum What {
-    Directory { meant: bool },
-    File { bytes: Option<u64>, modified_at: Option<Timestamp> },
-    Skipped(SkipReason),
-    Excluded,
-    Failed(Error),
-}
-
-/// A walk of a tree in a session.
+/// A walk of a directory in a session.
 pub(super) struct RemoteWalk<'a> {
     files: &'a dyn SessionFiles,
     filter: ListingFilter<'a>,
     links: LinkPolicy,
-    /// The root, as the entries name it.
+    /// The root, as the paths of entries name it.
     asked: SessionPath,
-    /// The root without links, once a link asks for it: what a link may not leave.
+    /// The root without links, which a link may not leave; unknown until the first link.
     root: Option<RemotePath>,
-    open: Option<(Branch, BoxStream<'a, Result<Entry>>)>,
-    branches: Vec<Branch>,
+    open: Option<(RemoteSubtree, BoxStream<'a, Result<Entry>>)>,
+    subtrees: Vec<RemoteSubtree>,
     /// The directories of the links that were followed.
     parents: Vec<LinkParent>,
     over: bool,
 }
 
 /// A directory that is still to be listed: the root, or what a link points to.
-struct Branch {
+struct RemoteSubtree {
     root: RemotePath,
-    /// Where it goes below the destination, with a slash at its end.
+    /// The path below the destination, with a slash at its end.
     below: String,
-    /// The directory of the link that led here, as an index of [`RemoteWalk::parents`].
+    /// The directory of the link that led here, as an index into [`RemoteWalk::parents`].
     through: Option<usize>,
 }
 
 /// A directory with a link that was followed.
 struct LinkParent {
     path: RemotePath,
-    /// The one that led to this one.
+    /// The directory of the link that led to this one, as the same index.
     through: Option<usize>,
 }
 
 impl<'a> RemoteWalk<'a> {
-    /// The walk of a tree that was opened; of anything else than a directory, of nothing.
-    pub(super) fn new(files: &'a dyn SessionFiles, tree: RemoteTree<'a>, options: &'a Options) -> Self {
-        let branch = Branch { root: tree.at.path.clone(), below: String::new(), through: None };
+    /// Returns the walk of a tree that was opened; it is empty for anything else than a directory.
+    pub(super) fn new(files: &'a dyn SessionFiles, tree: RemoteTree<'a>, options: &'a TransferOptions) -> Self {
+        let subtree = RemoteSubtree { root: tree.at.path.clone(), below: String::new(), through: None };
         RemoteWalk {
             files,
             filter: ListingFilter::new(&options.filter),
             links: LinkPolicy::new(options.links),
             asked: tree.at,
             root: None,
-            open: tree.entries.map(|entries| (branch, entries)),
-            branches: Vec::new(),
+            open: tree.entries.map(|entries| (subtree, entries)),
+            subtrees: Vec::new(),
             parents: Vec::new(),
             over: false,
         }
     }
 
-    /// The next entry; `None` at the end of the tree, or after an error that ends it.
-    pub(super) async fn next(&mut self) -> Option<Found> {
+    /// Returns the next entry; `None` at the end, or after an error that ends the walk.
+    pub(super) async fn next(&mut self) -> Option<RemoteEntry> {
         loop {
             if self.over {
                 return None;
             }
-            // A listing need not make its reader wait: make room for whoever asks to stop.
+            // A listing may always have an entry ready: let a cancellation be seen.
             tokio::task::coop::consume_budget().await;
             let entry = match self.entry().await {
                 Ok(Some(entry)) => entry,
                 Ok(None) => return None,
                 Err(error) => {
                     self.over = self.open.is_none();
-                    return Some(Found { at: self.asked.clone(), below: String::new(), what: What::Failed(error) });
+                    return Some(RemoteEntry {
+                        path: self.asked.clone(),
+                        below: String::new(),
+                        kind: RemoteKind::Failed(error),
+                    });
                 }
             };
             if let Some(found) = self.found(entry).await {
@@ -100,7 +97,7 @@ impl<'a> RemoteWalk<'a> {
         }
     }
 
-    /// The next entry of the listing that is open, or of the next branch.
+    /// Returns the next entry of the open listing, or of the next subtree.
     async fn entry(&mut self) -> Result<Option<Entry>> {
         loop {
             if let Some((_, listing)) = &mut self.open {
@@ -109,39 +106,39 @@ impl<'a> RemoteWalk<'a> {
                     None => self.open = None,
                 }
             }
-            let Some(branch) = self.branches.pop() else { return Ok(None) };
-            let listing = self.files.list(&self.asked.at(branch.root.clone()), true).await?;
-            self.open = Some((branch, listing));
+            let Some(subtree) = self.subtrees.pop() else { return Ok(None) };
+            let listing = self.files.list(&self.asked.at(subtree.root.clone()), true).await?;
+            self.open = Some((subtree, listing));
         }
     }
 
-    async fn found(&mut self, entry: Entry) -> Option<Found> {
-        let (branch, _) = self.open.as_ref()?;
+    async fn found(&mut self, entry: Entry) -> Option<RemoteEntry> {
+        let (subtree, _) = self.open.as_ref()?;
         let at = self.asked.at(entry.path.clone());
-        if entry.path == branch.root || !entry.path.is_within(&branch.root) {
-            // Where it would go is anybody's guess.
-            let root = self.asked.at(branch.root.clone());
-            let error = if entry.path == branch.root && entry.kind != EntryKind::Directory {
+        if entry.path == subtree.root || !entry.path.is_within(&subtree.root) {
+            // It has no place at the destination.
+            let root = self.asked.at(subtree.root.clone());
+            let error = if entry.path == subtree.root && entry.kind != EntryKind::Directory {
                 Error::conflict(format!("this is no directory any more: `{root}`"))
             } else {
                 Error::new(Kind::Unavailable, format!("the listing of `{root}` holds what is not below it: `{at}`"))
                     .hint("the other side does not keep to the protocol: do not trust it")
             };
-            return Some(Found { at, below: String::new(), what: What::Failed(error) });
+            return Some(RemoteEntry { path: at, below: String::new(), kind: RemoteKind::Failed(error) });
         }
-        let below = format!("{}{}", branch.below, entry.path.below(&branch.root));
-        let what = match self.filter.judge(&below, entry.kind == EntryKind::Directory)? {
-            FilterDecision::Exclude => Ok(What::Excluded),
+        let below = format!("{}{}", subtree.below, entry.path.below(&subtree.root));
+        let kind = match self.filter.judge(&below, entry.kind == EntryKind::Directory)? {
+            FilterDecision::Exclude => Ok(RemoteKind::Excluded),
             _ if entry.kind == EntryKind::Symlink => self.link(&at, &entry, &below).await,
             verdict => of(&at, entry.kind, entry.size, entry.modified_at, verdict),
         };
-        Some(Found { at, below, what: what.unwrap_or_else(What::Failed) })
+        Some(RemoteEntry { path: at, below, kind: kind.unwrap_or_else(RemoteKind::Failed) })
     }
 
-    /// What a link stands for.
-    async fn link(&mut self, at: &SessionPath, entry: &Entry, below: &str) -> Result<What> {
+    /// Returns the kind of what a link points to.
+    async fn link(&mut self, at: &SessionPath, entry: &Entry, below: &str) -> Result<RemoteKind> {
         if let Some(reason) = self.links.skip(at)? {
-            return Ok(What::Skipped(reason));
+            return Ok(RemoteKind::Skipped(reason));
         }
         let root = match &self.root {
             Some(root) => root.clone(),
@@ -157,9 +154,9 @@ impl<'a> RemoteWalk<'a> {
         }
         let verdict = self.filter.judge(below, true).unwrap_or(FilterDecision::Exclude);
         if verdict == FilterDecision::Exclude {
-            return Ok(What::Excluded);
+            return Ok(RemoteKind::Excluded);
         }
-        let through = self.open.as_ref().and_then(|(branch, _)| branch.through);
+        let through = self.open.as_ref().and_then(|(subtree, _)| subtree.through);
         // Below the root, entries are named by the path that was asked for, which may lead through links.
         let parent = match entry.path.parent().filter(|parent| *parent != self.asked.path) {
             Some(parent) if through.is_none() => root.descend(parent.below(&self.asked.path))?,
@@ -170,8 +167,8 @@ impl<'a> RemoteWalk<'a> {
         self.links.enter(at, is_circle)?;
         self.parents.push(LinkParent { path: parent, through });
         let through = self.parents.len().checked_sub(1);
-        self.branches.push(Branch { root: target.path, below: format!("{below}/"), through });
-        Ok(What::Directory { meant: verdict == FilterDecision::Include })
+        self.subtrees.push(RemoteSubtree { root: target.path, below: format!("{below}/"), through });
+        Ok(RemoteKind::Directory { included: verdict == FilterDecision::Include })
     }
 
     /// Whether one of the links that led to `through` is in `directory`.
@@ -188,10 +185,10 @@ fn of(
     bytes: Option<u64>,
     modified_at: Option<Timestamp>,
     verdict: FilterDecision,
-) -> Result<What> {
+) -> Result<RemoteKind> {
     match kind {
-        EntryKind::Directory => Ok(What::Directory { meant: verdict == FilterDecision::Include }),
-        EntryKind::File => Ok(What::File { bytes, modified_at }),
+        EntryKind::Directory => Ok(RemoteKind::Directory { included: verdict == FilterDecision::Include }),
+        EntryKind::File => Ok(RemoteKind::File(RemoteFile { bytes, modified_at })),
         EntryKind::Symlink | EntryKind::Other => {
             Err(Error::new(Kind::Unsupported, format!("this is neither file nor directory: `{at}`")))
         }

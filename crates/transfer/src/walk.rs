@@ -1,0 +1,28 @@
+//! What the walks of a local and of a remote directory return.
+
+use wharf_core::error::Error;
+use wharf_core::model::receipt::SkipReason;
+
+/// An entry of a walk. `P` is the path on its side, `F` what is known of a file.
+#[derive(Debug)]
+pub(super) struct WalkEntry<P, F> {
+    pub(super) path: P,
+    /// The path below the root of the walk, `/`-separated.
+    pub(super) below: String,
+    pub(super) kind: WalkKind<F>,
+}
+
+/// The kind of an entry. Links are what they point to.
+#[derive(Debug)]
+pub(super) enum WalkKind<F> {
+    /// A directory. It is not `included` where the filter only includes something in it.
+    Directory { included: bool },
+    /// A regular file.
+    File(F),
+    /// Something that is skipped, as the options ask for.
+    Skipped(SkipReason),
+    /// Something that the filter excludes.
+    Excluded,
+    /// Something that cannot be transferred.
+    Failed(Error),
+}
