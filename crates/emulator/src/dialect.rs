@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use hyper::{Method, StatusCode};
 
 use super::answer::{self, HttpResponse};
-use super::request::ApiRequest;
+use super::request::{ApiRequest, RequestBody};
 use wharf_wire::route::Operation;
 
 /// What faults and the log call a request that is for no operation.
@@ -27,6 +27,14 @@ pub(super) trait Dialect: Send + Sync {
     fn claims(&self, path: &str) -> bool;
     /// What a request is called in faults and in the log: `group.verb`.
     fn operation(&self, method: &Method, path: &str) -> &'static str;
+    /// Returns the longer names for requests of an operation, which the body decides between: `group.verb.part`.
+    fn parts(&self, _operation: &str) -> &'static [&'static str] {
+        &[]
+    }
+    /// Returns which of its parts a request is, by its body.
+    async fn part(&self, _operation: &str, _body: &RequestBody) -> Option<&'static str> {
+        None
+    }
     /// Returns whether faults count the bytes of the request of that operation, and not those of the answer.
     fn is_upload(&self, operation: &str) -> bool {
         operation.ends_with(".upload")

@@ -60,9 +60,16 @@ pub(super) async fn serve(
         let entry = RequestEntry::new(LogLine::of(&head.method, &head.uri, operation), &body, shared.log.as_ref());
         return Ok(entry.watch(dialect.failure(status, None, &why)));
     }
-    let plan = shared.faults.plan(operation);
     let up = dialect.is_upload(operation);
-    let body = RequestBody::new(incoming, |len| request_cut(&plan, up, len), Arc::clone(&line));
+    let (plan, body) = if shared.faults.concern_a_part(operation, dialect.parts(operation)) {
+        let body = RequestBody::new(incoming, |_| None, Arc::clone(&line));
+        let part = dialect.part(operation, &body).await;
+        (shared.faults.plan(part.unwrap_or(operation)), body)
+    } else {
+        let plan = shared.faults.plan(operation);
+        let body = RequestBody::new(incoming, |len| request_cut(&plan, up, len), Arc::clone(&line));
+        (plan, body)
+    };
     let mut entry = RequestEntry::new(LogLine::of(&head.method, &head.uri, operation), &body, shared.log.as_ref());
     entry.line.faults.clone_from(&plan.specs);
 

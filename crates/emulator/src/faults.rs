@@ -4,7 +4,8 @@
 //! OPERATION:EFFECT[@POSITION] [MODIFIER]...
 //! ```
 //!
-//! An operation is `files.upload`, or its last word `upload`, or its group `files`, or `*`.
+//! An operation is `files.upload`, or its last word `upload`, or its group `files`, or `*`. A call of a tool of AGB cloud
+//! is `tools.call.shell` as well.
 //!
 //! | effect | what happens |
 //! |---|---|
@@ -111,15 +112,21 @@ pub(super) enum ResultForm {
     NoStatus,
     /// `text`: what it wrote, as text.
     Text,
+    /// `logs`: of code, the form before the newest one.
+    Logs,
+    /// `content`: of code, the same text within a list of contents.
+    Content,
 }
 
 impl ResultForm {
-    const WORDS: [(&str, Self); 5] = [
+    const WORDS: [(&str, Self); 7] = [
         ("error", Self::Error),
         ("error-code", Self::ErrorCode),
         ("error-text", Self::ErrorText),
         ("no-status", Self::NoStatus),
         ("text", Self::Text),
+        ("logs", Self::Logs),
+        ("content", Self::Content),
     ];
 }
 
@@ -187,6 +194,13 @@ impl Faults {
         Faults(Mutex::new(faults))
     }
 
+    /// Returns whether a fault names a part of an operation and not the operation.
+    pub(super) fn concern_a_part(&self, operation: &str, parts: &[&str]) -> bool {
+        let by = |fault: &Fault, name: &str| concerns(&fault.operation, name);
+        !parts.is_empty()
+            && lock(&self.0).iter().any(|fault| !by(fault, operation) && parts.iter().any(|part| by(fault, part)))
+    }
+
     /// What happens to the next request of that operation: all delays and other answers that fit,
     /// and the first failure that does.
     pub(super) fn plan(&self, operation: &str) -> FaultPlan {
@@ -218,9 +232,10 @@ impl Faults {
     }
 }
 
-/// Returns whether `pattern` means the operation: by its whole name, its last word, its group, or `*`.
+/// Returns whether `pattern` means the operation: by its whole name or the beginning of it, one of its words, or `*`.
 fn concerns(pattern: &str, operation: &str) -> bool {
-    pattern == "*" || pattern == operation || operation.split('.').any(|part| part == pattern)
+    let begins = || operation.strip_prefix(pattern).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+    pattern == "*" || begins() || operation.split('.').any(|part| part == pattern)
 }
 
 impl Fault {
@@ -439,9 +454,18 @@ mod tests {
         for pattern in ["files.list", "list", "files", "*"] {
             assert!(concerns(pattern, "files.list"), "{pattern}");
         }
-        for pattern in ["sessions.list", "sessions", "lis", "files.", ""] {
+        for pattern in ["sessions.list", "sessions", "lis", "files.", "files.lis", ""] {
             assert!(!concerns(pattern, "files.list"), "{pattern}");
         }
+        for pattern in ["tools", "tools.call", "call", "tools.call.shell", "shell"] {
+            assert!(concerns(pattern, "tools.call.shell"), "{pattern}");
+        }
+        let of_part = |spec: &str| {
+            let parts = ["tools.call.shell", "tools.call.read_file"];
+            Faults::new(vec![Fault::parse(spec, &parts).unwrap()]).concern_a_part("tools.call", &parts)
+        };
+        assert!(of_part("tools.call.shell:reset") && of_part("shell:reset"));
+        assert!(!of_part("tools.call:reset") && !of_part("*:reset"));
     }
 
     #[test]

@@ -76,6 +76,8 @@ struct DialectSpec {
     backend: &'static str,
     /// The names that faults know its requests by. What two dialects have in common has one name.
     operations: fn() -> Vec<&'static str>,
+    /// Longer names for some of them, which say more of a request than its path does.
+    parts: fn() -> &'static [&'static str],
     /// The variables by which clients find it at an origin, and the key for it.
     variables: fn(&str, &str) -> Vec<(&'static str, String)>,
     /// Speaks it.
@@ -100,23 +102,27 @@ const DIALECTS: &[DialectSpec] = &[
     DialectSpec {
         backend: "foundry",
         operations: || dialect::names::<FoundryOperation>().collect(),
+        parts: || &[],
         variables: foundry::variables,
         build: |place| Ok(Box::new(FoundryEmulator::new(place.backend.clone()))),
     },
     DialectSpec {
         backend: "anthropic",
         operations: anthropic::operations,
+        parts: || &[],
         variables: anthropic::variables,
         build: |place| Ok(Box::new(AnthropicEmulator::new(place.backend.clone(), place.stays)?)),
     },
     DialectSpec {
         backend: "agb",
         operations: agb::operations,
+        parts: agb::parts,
         variables: agb::variables,
         build: |place| {
             let objects = Local::new(place.scratch.join("objects"), local::CAPABILITIES.limits, Durability::None);
             let (origin, backend) = (place.origin.to_owned(), Arc::clone(place.backend));
-            Ok(Box::new(AgbEmulator::new(origin, backend, Arc::new(objects), place.exec)?))
+            let exec = place.exec.then(|| place.scratch.to_owned());
+            Ok(Box::new(AgbEmulator::new(origin, backend, Arc::new(objects), exec)?))
         },
     },
 ];
@@ -129,6 +135,7 @@ pub fn operations_by_backend() -> impl Iterator<Item = (&'static str, Vec<&'stat
 /// Returns the names that faults have for the operations of all services, sorted.
 pub fn operations() -> Vec<&'static str> {
     let mut all: Vec<_> = operations_by_backend().flat_map(|(_, operations)| operations).collect();
+    all.extend(DIALECTS.iter().flat_map(|dialect| (dialect.parts)()));
     all.push(dialect::UNKNOWN);
     all.sort_unstable();
     all.dedup();

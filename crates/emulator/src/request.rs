@@ -71,6 +71,8 @@ pub(super) struct RequestBody {
 
 struct ReadState {
     incoming: Incoming,
+    /// What was read and put back.
+    ahead: Option<Bytes>,
     ended: bool,
 }
 
@@ -100,7 +102,7 @@ impl RequestBody {
         line: Arc<Connection>,
     ) -> Arc<Self> {
         let announced = incoming.size_hint().exact();
-        let reading = Mutex::new(ReadState { incoming, ended: false });
+        let reading = Mutex::new(ReadState { incoming, ahead: None, ended: false });
         let (taken, broken) = (AtomicU64::new(0), AtomicBool::new(false));
         Arc::new(RequestBody { reading, announced, taken, broken, cut: cut(announced), line })
     }
@@ -126,6 +128,9 @@ impl RequestBody {
     /// `unavailable` where the sender went away before.
     pub(super) async fn next(&self) -> Result<Option<Bytes>> {
         let mut reading = self.reading.lock().await;
+        if let Some(block) = reading.ahead.take() {
+            return Ok(Some(block));
+        }
         loop {
             if reading.ended {
                 return Ok(None);
@@ -176,6 +181,20 @@ impl RequestBody {
             UploadInterruption::Keep => Ok(None),
             _ => Err(Error::new(Kind::Unavailable, "the request was cut off on purpose")),
         }
+    }
+
+    /// Returns its beginning, of about `most` bytes or all, which the next reader gets again.
+    pub(super) async fn peek(&self, most: u64) -> Bytes {
+        let mut all = Vec::new();
+        while let Ok(Some(block)) = self.next().await {
+            all.extend_from_slice(&block);
+            if all.len() as u64 > most {
+                break;
+            }
+        }
+        let all = Bytes::from(all);
+        self.reading.lock().await.ahead = Some(all.clone()).filter(|all| !all.is_empty());
+        all
     }
 
     /// Returns all of it, where it has at most `most` bytes.

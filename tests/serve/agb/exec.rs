@@ -343,3 +343,143 @@ fn a_command_runs_on_the_direct_route_as_well() {
     let text: Value = serde_json::from_str(inner["result"]["content"][0]["text"].as_str().unwrap()).unwrap();
     assert_eq!((&text["stdout"], &inner["result"]["isError"]), (&json!("2\n"), &json!(false)));
 }
+
+/// Runs code, and returns the JSON of its result.
+#[track_caller]
+fn code(session: &Session<'_>, language: &str, code: &str) -> Value {
+    let text = session.good("run_code", &json!({ "code": code, "language": language, "timeout_s": 30 }));
+    serde_json::from_str(&text).unwrap()
+}
+
+#[test]
+fn code_runs_as_a_cell_of_a_notebook_does() {
+    let stage = Stage::new();
+    let server = stage.serve(&["--exec"]);
+    let session = Session::new(&server);
+    let mut one = code(&session, "python", "print('hi')\nopen('made', 'w').write('x')\n1+1");
+    assert!(one["execution_time"].take().as_f64().is_some_and(|took| took > 0.0));
+    let main = json!([{ "text/plain": "2", "isMainResult": true }]);
+    let told = json!({
+        "result": main, "stdout": ["hi\n"], "stderr": [], "executionError": null, "execution_count": 1,
+        "execution_time": null,
+    });
+    assert_eq!(one, told);
+    assert_eq!(session.read("/home/agb/made").as_deref(), Some("x"));
+    // Aliases are resolved in any case; each call is an interpreter of its own.
+    assert_eq!(code(&session, "PY", "x = 1")["result"], json!([]));
+    let unknown = code(&session, "python3", "def f():\n    return x\nf()");
+    assert_eq!(unknown["executionError"], "NameError: name 'x' is not defined");
+    let trace = unknown["stderr"][0].as_str().unwrap();
+    assert!(trace.contains("\"<code>\", line 2, in f") && !trace.contains("eval("), "{trace}");
+    assert_eq!((&unknown["execution_count"], &unknown["result"]), (&json!(3), &json!([])));
+    assert_eq!(
+        code(&session, "python", "(")["executionError"].as_str().unwrap().split(':').next(),
+        Some("SyntaxError")
+    );
+    assert_eq!(code(&session, "python", "import sys; sys.exit(0)")["executionError"], Value::Null);
+    assert_eq!(code(&session, "python", "import sys; sys.exit(3)")["executionError"], "SystemExit: 3");
+    assert_eq!(
+        code(&session, "python", "import os; os._exit(9)")["executionError"],
+        "ExecutionError: the interpreter ended with status 9"
+    );
+    let rich = "class Rich:\n  def __repr__(self): return '<r>'\n  def _repr_html_(self): return '<b>r</b>'\n  \
+                def _repr_png_(self): return b'\\x89PNG'\n  def _repr_json_(self): return {'a': 1}\nRich()";
+    let shown = json!([{
+        "text/plain": "<r>", "text/html": "<b>r</b>", "image/png": "iVBORw==", "application/json": { "a": 1 },
+        "isMainResult": true,
+    }]);
+    assert_eq!(code(&session, "python", rich)["result"], shown);
+    assert_eq!(code(&session, "python", "'\\ud800'")["result"][0]["text/plain"], "'\\ud800'");
+    assert!(session.good("run_code", &json!({ "code": "print('x' * 10**6)", "language": "py" })).len() <= 63 * 1024);
+    let (text, failed) =
+        session.tool("run_code", &json!({ "code": "while 1: pass", "language": "py", "timeout_s": 1 }));
+    assert_eq!((text.as_str(), failed), (TIMEOUT, true));
+    for language in ["java", "r", "ruby", ""] {
+        session.bad("run_code", &json!({ "code": "1", "language": language }), "runs python and javascript");
+    }
+}
+
+#[test]
+fn code_of_javascript_runs_where_there_is_node() {
+    let stage = Stage::new();
+    let mut command = stage.command(&["--exec"]);
+    let server = Stage::start(command.env("PATH", "/none"));
+    let session = Session::new(&server);
+    for (language, program) in [("javascript", "node"), ("python", "python3")] {
+        let (text, failed) = session.tool("run_code", &json!({ "code": "1", "language": language }));
+        let why =
+            format!("Execution failed. Error code:127 Error message: {program}: not found in the PATH of the emulator");
+        assert_eq!((text, failed), (why, true));
+    }
+    if !Path::new("/usr/bin/node").exists() {
+        return;
+    }
+    let server = stage.serve(&["--exec"]);
+    let session = Session::new(&server);
+    let one = code(&session, "node", "console.log('hi'); require('fs').writeFileSync('made', 'x'); [1, 'a']");
+    assert_eq!((&one["stdout"], &one["executionError"]), (&json!(["hi\n"]), &Value::Null), "{one}");
+    assert_eq!(one["result"], json!([{ "text/plain": "[ 1, 'a' ]", "isMainResult": true }]));
+    assert_eq!(session.read("/home/agb/made").as_deref(), Some("x"));
+    assert_eq!(code(&session, "js", "--x")["executionError"], "ReferenceError: x is not defined");
+    assert_eq!(
+        code(&session, "js", "setTimeout(() => { throw new TypeError('late') }, 1)")["executionError"],
+        "TypeError: late"
+    );
+    assert_eq!(code(&session, "js", "let x")["result"], json!([]));
+}
+
+#[test]
+fn the_result_of_code_has_the_form_that_is_asked_for() {
+    let stage = Stage::new();
+    let run = |word: &str, code: &str| {
+        let server = stage.serve(&["--exec", "--fault", &format!("tools.call.run_code:result={word}")]);
+        Session::new(&server).good("run_code", &json!({ "code": code, "language": "python" }))
+    };
+    let mut logs: Value = serde_json::from_str(&run("logs", "print('a')\n2")).unwrap();
+    assert!(logs["execution_time"].take().is_f64());
+    let told = json!({
+        "logs": { "stdout": ["a\n"], "stderr": [] }, "results": [{ "text": "2", "is_main_result": true }], "error": null,
+        "execution_count": 1, "execution_time": null,
+    });
+    assert_eq!(logs, told);
+    let logs: Value = serde_json::from_str(&run("logs", "1/0")).unwrap();
+    assert_eq!(
+        (&logs["error"]["name"], &logs["error"]["value"]),
+        (&json!("ZeroDivisionError"), &json!("division by zero"))
+    );
+    assert!(logs["error"]["traceback"].as_str().is_some_and(|text| text.starts_with("Traceback")));
+    assert_eq!(run("content", "print('a')\n2"), r#"{"content":[{"type":"text","text":"a\n2"}]}"#);
+    assert_eq!(run("text", "print('a')\n2"), "a\n2");
+}
+
+#[test]
+fn a_fault_can_name_a_tool() {
+    let stage = Stage::new();
+    let faults = [
+        "--fault",
+        "tools.call.shell:refused=inside x1",
+        "--fault",
+        "read_file:503 x1",
+        "--fault",
+        "shell:reset@end x1 skip=1",
+    ];
+    let server = stage.serve(&[&["--exec"], &faults[..]].concat());
+    let session = Session::new(&server);
+    session.write("/tmp/a", "x");
+    let (text, failed) = session.tool("shell", &json!({ "command": "echo >first" }));
+    assert_eq!((text.as_str(), failed), ("requested fault", true));
+    let call = |name: &str, args: &Value| {
+        let body = json!({ "args": args.to_string(), "sessionId": session.id, "name": name }).to_string();
+        let head = format!(
+            "POST /mcp?autoGenSession=false HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer {}\r\nconnection: close\r\ncontent-length: {}\r\n\r\n",
+            server.key(),
+            body.len()
+        );
+        server.raw(&[head.as_bytes(), body.as_bytes()].concat())
+    };
+    assert_eq!(call("read_file", &json!({ "path": "/tmp/a" })).unwrap().status, 503);
+    assert!(call("shell", &json!({ "command": "echo >second" })).is_none_or(|reply| reply.reset));
+    assert_eq!((session.read("first"), session.read("second").as_deref()), (None, Some("\n")));
+    let run = stage.run(&["--fault", "tools.call.shel:reset", "--", "true"]);
+    assert_eq!(run.status.code(), Some(2), "{run:?}");
+}

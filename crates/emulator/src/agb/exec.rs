@@ -45,7 +45,7 @@ impl AgbEmulator {
         let result = runner.run(found, program).await;
         let result = result.map_err(|e| trouble("Error running the command", &cwd.to_string(), &e))?;
         match result.code {
-            None => Err(ToolError { code: Some(ToolError::TIMEOUT), message: "[timeout]".to_owned() }),
+            None => Err(ToolError::timeout()),
             Some(code) => Ok(shell_result(&result, code, form)),
         }
     }
@@ -92,7 +92,7 @@ const AROUND: usize = 128;
 
 /// Returns the beginnings of two texts that fit into one message as JSON. The second one may have half of it, and each
 /// what the other one leaves.
-fn fitting<'a>(one: &'a str, other: &'a str) -> (&'a str, &'a str) {
+pub(super) fn fitting<'a>(one: &'a str, other: &'a str) -> (&'a str, &'a str) {
     let all = wire::MESSAGE_MAX - AROUND;
     let other_len = wire::escaped_len(other).min(all / 2);
     let one = beginning(one, all - other_len);

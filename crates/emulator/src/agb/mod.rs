@@ -6,6 +6,7 @@
 //! commands, see `shell`, and `run_code` is refused. What the sources of [`wire`] leave open was decided here,
 //! next to where it is done.
 
+mod code;
 mod commands;
 mod context_state;
 mod contexts;
@@ -24,6 +25,7 @@ mod source;
 mod sync;
 mod tools;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -39,7 +41,7 @@ use self::snapshots::Snapshots;
 use super::answer::{self, HttpResponse};
 use super::api_error::{ApiError, ApiResult};
 use super::dialect::{self, Dialect};
-use super::request::ApiRequest;
+use super::request::{ApiRequest, RequestBody};
 use super::token;
 use wharf_client::backend::SessionFiles;
 use wharf_client::backend::local::Local;
@@ -70,6 +72,11 @@ const CLAIMED: [&str; 5] = ["/mcp/", "/sdk/", "/internet/", "/link/", "/oss/"];
 /// Returns the names that faults have for the operations.
 pub(super) fn operations() -> Vec<&'static str> {
     dialect::names::<AgbOperation>().chain(dialect::names::<OwnOperation>()).collect()
+}
+
+/// Returns the longer names that faults have for operations on tools.
+pub(super) fn parts() -> &'static [&'static str] {
+    &tools::CALLS
 }
 
 /// Returns the variables by which clients find the service at `origin`, and the key for it.
@@ -117,6 +124,14 @@ impl Dialect for AgbEmulator {
         service.or_else(|| dialect::name::<OwnOperation>(method, path)).unwrap_or(dialect::UNKNOWN)
     }
 
+    fn parts(&self, operation: &str) -> &'static [&'static str] {
+        if operation == AgbOperation::CallTool.route().name { &tools::CALLS } else { &[] }
+    }
+
+    async fn part(&self, _operation: &str, body: &RequestBody) -> Option<&'static str> {
+        tools::call_name(&body.peek(DOCUMENT_MAX).await)
+    }
+
     fn is_signed(&self, method: &Method, path: &str) -> bool {
         OwnOperation::find(method, one_slash(path)).is_ok()
     }
@@ -158,7 +173,8 @@ impl Dialect for AgbEmulator {
 }
 
 impl AgbEmulator {
-    /// The dialect at `origin`, whose objects are kept in `objects`. With `exec`, commands and code really run.
+    /// The dialect at `origin`, whose objects are kept in `objects`. Where commands and code really run,
+    /// `exec` is a directory for files of the server's own.
     ///
     /// # Errors
     /// `io` where the system gives no random bytes to sign with.
@@ -166,9 +182,9 @@ impl AgbEmulator {
         origin: String,
         backend: Arc<Local>,
         objects: Arc<Local>,
-        exec: bool,
+        exec: Option<PathBuf>,
     ) -> wharf_core::error::Result<Self> {
-        let runner = exec.then(|| ProgramRunner::new(Arc::clone(&backend)));
+        let runner = exec.map(|scratch| ProgramRunner::new(Arc::clone(&backend), scratch));
         let (signer, contexts) = (Signer::new()?, ContextRegistry::default());
         let (released, snapshots) = (ReleasedSessions::default(), Snapshots::default());
         Ok(AgbEmulator { origin, backend, objects, signer, contexts, released, snapshots, runner })

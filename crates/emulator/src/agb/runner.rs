@@ -3,8 +3,9 @@
 //! A program finds the session's directories by its working directory and its variables. Absolute paths within it are
 //! the machine's own: no sandbox keeps it in the session.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::ffi::OsString;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -33,8 +34,12 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// Runs programs in sessions, and ends what they leave running.
 pub(super) struct ProgramRunner {
     backend: Arc<Local>,
+    /// A directory that goes with the server.
+    scratch: PathBuf,
     /// The sessions in which something was started.
     used: Mutex<HashSet<String>>,
+    /// How often code ran in each session.
+    counts: Mutex<HashMap<String, u64>>,
     /// Calls that are under way. They go on where the client no longer waits, as on the service.
     calls: Mutex<JoinSet<()>>,
 }
@@ -59,8 +64,22 @@ pub(super) struct ProgramResult {
 }
 
 impl ProgramRunner {
-    pub(super) fn new(backend: Arc<Local>) -> Self {
-        ProgramRunner { backend, used: Mutex::default(), calls: Mutex::default() }
+    pub(super) fn new(backend: Arc<Local>, scratch: PathBuf) -> Self {
+        let (used, counts, calls) = (Mutex::default(), Mutex::default(), Mutex::default());
+        ProgramRunner { backend, scratch, used, counts, calls }
+    }
+
+    /// Returns a directory for files of the server's own.
+    pub(super) fn scratch(&self) -> &Path {
+        &self.scratch
+    }
+
+    /// Returns the number of a run of code in a session, which is the next one.
+    pub(super) fn count(&self, id: &str) -> u64 {
+        let mut counts = lock(&self.counts);
+        let count = counts.entry(id.to_owned()).or_default();
+        *count += 1;
+        *count
     }
 
     /// Runs a program to its end.
@@ -115,6 +134,7 @@ impl ProgramRunner {
 
     /// Kills everything that runs in a session.
     pub(super) async fn end(&self, id: &str) {
+        lock(&self.counts).remove(id);
         if lock(&self.used).remove(id) {
             kill_all(&[id.to_owned()]).await;
         }

@@ -9,7 +9,7 @@ use super::query::required;
 use super::session::{AgbSession, home};
 use super::{AgbEmulator, ApiError, ApiResult, DOCUMENT_MAX, good, value};
 use crate::answer::{self, HttpResponse};
-use crate::faults::REQUESTED;
+use crate::faults::{REQUESTED, ResultForm};
 use crate::request::{ApiRequest, ResponseFault};
 use wharf_client::backend::FetchOptions;
 use wharf_core::error::{Error, Kind};
@@ -37,8 +37,38 @@ const TOOLS: &[(&str, &str, &[&str], &[&str])] = &[
     (name::GET_METRICS, "wuying_system", &[], &[]),
 ];
 
+/// The names that faults have for calls, one for each tool.
+pub(super) const CALLS: [&str; 14] = [
+    "tools.call.create_directory",
+    "tools.call.list_directory",
+    "tools.call.get_file_info",
+    "tools.call.read_file",
+    "tools.call.write_file",
+    "tools.call.edit_file",
+    "tools.call.move_file",
+    "tools.call.delete_file",
+    "tools.call.search_files",
+    "tools.call.read_multiple_files",
+    "tools.call.get_file_change",
+    "tools.call.shell",
+    "tools.call.run_code",
+    "tools.call.get_metrics",
+];
+
 /// The server of the tools for files.
 const FILES: &str = "wuying_filesystem";
+
+/// Returns the name that faults have for a call, by the call's body.
+pub(super) fn call_name(body: &[u8]) -> Option<&'static str> {
+    /// What the bodies of both routes have in common: the tool, by either name.
+    #[derive(serde::Deserialize)]
+    struct AnyCall {
+        #[serde(alias = "tool")]
+        name: String,
+    }
+    let call: AnyCall = serde_json::from_slice(body).ok()?;
+    CALLS.into_iter().find(|known| known.strip_prefix("tools.call.") == Some(&call.name))
+}
 
 /// What a tool gives: text, or why not.
 pub(super) type ToolCallResult<T = String> = std::result::Result<T, ToolError>;
@@ -143,13 +173,8 @@ impl AgbEmulator {
             Err(ToolError { code: None, message: REQUESTED.to_owned() })
         } else if size > wire::MESSAGE_MAX {
             Err(wrong(format!("the arguments have {size} bytes, a message at most {}", wire::MESSAGE_MAX)))
-        } else if let (name::SHELL, Some(runner)) = (name, &self.runner) {
-            match arguments(args) {
-                Ok(asked) => self.run_shell(runner, found, &asked, fault.result).await,
-                Err(error) => Err(error),
-            }
         } else {
-            self.used(found, name, args).await.map(|text| wire::ToolResult::text(text, false))
+            self.used(found, name, args, fault.result).await
         };
         match done {
             Ok(result) => result,
@@ -158,7 +183,22 @@ impl AgbEmulator {
         }
     }
 
-    async fn used(&self, found: &AgbSession, name: &str, args: Map<String, Value>) -> ToolCallResult {
+    async fn used(
+        &self,
+        found: &AgbSession,
+        name: &str,
+        args: Map<String, Value>,
+        form: Option<ResultForm>,
+    ) -> ToolCallResult<wire::ToolResult> {
+        let text = match (name, &self.runner) {
+            (name::SHELL, Some(runner)) => return self.run_shell(runner, found, &arguments(args)?, form).await,
+            (name::RUN_CODE, Some(runner)) => return self.run_code(runner, found, &arguments(args)?, form).await,
+            _ => self.told(found, name, args).await?,
+        };
+        Ok(wire::ToolResult::text(text, false))
+    }
+
+    async fn told(&self, found: &AgbSession, name: &str, args: Map<String, Value>) -> ToolCallResult {
         match name {
             name::CREATE_DIRECTORY => self.create_directory(found, &arguments::<wire::PathOnly>(args)?.path).await,
             name::LIST_DIRECTORY => self.list_directory(found, &arguments::<wire::PathOnly>(args)?.path).await,
@@ -216,5 +256,21 @@ impl AgbEmulator {
     /// Returns the path that an argument of a tool for files means.
     pub(super) fn path(text: &str) -> ToolCallResult<RemotePath> {
         path_of(text, &home())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn faults_have_a_name_for_the_calls_of_each_tool_on_both_routes() {
+        assert_eq!(TOOLS.len(), CALLS.len());
+        for (name, call) in TOOLS.iter().map(|(name, ..)| name).zip(CALLS) {
+            assert_eq!(call, format!("tools.call.{name}"));
+            assert_eq!(call_name(json!({ "name": name, "args": "{}" }).to_string().as_bytes()), Some(call));
+            assert_eq!(call_name(json!({ "tool": name, "server": "s" }).to_string().as_bytes()), Some(call));
+        }
+        assert_eq!(call_name(b"{\"name\":\"odd\"}").or(call_name(b"{")), None);
     }
 }

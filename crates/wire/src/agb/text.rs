@@ -145,6 +145,11 @@ impl ToolError {
     /// The shell knows no such command.
     pub const NO_COMMAND: i64 = 127;
 
+    /// Returns the error of a command or of code whose time was over \[recorded\].
+    pub fn timeout() -> Self {
+        ToolError { code: Some(Self::TIMEOUT), message: "[timeout]".to_owned() }
+    }
+
     /// Reads the text of a result that is an error.
     pub fn read(text: &str) -> Self {
         let split = text.split_once("Error code:").and_then(|(_, rest)| {
