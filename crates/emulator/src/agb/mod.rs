@@ -6,6 +6,7 @@
 //! commands, see `shell`, and `run_code` is refused. What the sources of [`wire`] leave open was decided here,
 //! next to where it is done.
 
+mod calls;
 mod code;
 mod commands;
 mod context_state;
@@ -76,7 +77,7 @@ pub(super) fn operations() -> Vec<&'static str> {
 
 /// Returns the longer names that faults have for operations on tools.
 pub(super) fn parts() -> &'static [&'static str] {
-    &tools::CALLS
+    &calls::CALLS
 }
 
 /// Returns the variables by which clients find the service at `origin`, and the key for it.
@@ -125,11 +126,11 @@ impl Dialect for AgbEmulator {
     }
 
     fn parts(&self, operation: &str) -> &'static [&'static str] {
-        if operation == AgbOperation::CallTool.route().name { &tools::CALLS } else { &[] }
+        if operation == AgbOperation::CallTool.route().name { &calls::CALLS } else { &[] }
     }
 
     async fn part(&self, _operation: &str, body: &RequestBody) -> Option<&'static str> {
-        tools::call_name(&body.peek(DOCUMENT_MAX).await)
+        calls::call_name(&body.peek(DOCUMENT_MAX).await)
     }
 
     fn is_signed(&self, method: &Method, path: &str) -> bool {
