@@ -493,9 +493,9 @@ fn spoil_by_hand(book: &Book) {
     let mut both = deletion;
     both["id"] = json!("s1");
     assert!(book.fault("deletion", &both).is_some(), "a deletion of an id and a path");
-    let mut unproven = copied;
-    unproven["verified"] = json!("none: the service tells no hash");
-    assert_eq!(book.fault("receipt", &unproven), None);
+    let mut unverified = copied;
+    unverified["verified"] = json!("none: the service tells no hash");
+    assert_eq!(book.fault("receipt", &unverified), None);
 }
 
 /// Puts each of `values` at `pointer`: none may pass.

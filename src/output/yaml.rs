@@ -38,11 +38,12 @@ pub fn from_json(json: &str) -> Result<String, YamlError> {
     Ok(text)
 }
 
-/// As [`from_json`], part by part: of deep nesting YAML makes many times the text's own size, which need not be in memory.
+/// Writes the YAML of a JSON text to `sink`, in parts: the YAML of deeply nested JSON is many times as large, and need not
+/// be in memory.
 ///
 /// # Errors
 ///
-/// As [`from_json`], and where `sink` fails. What was written before is no document then.
+/// Those of [`from_json`] and of `sink`. What was written before an error is not a complete document.
 pub fn write_document(json: &str, sink: &mut dyn fmt::Write) -> Result<(), YamlError> {
     let verbatim = Verbatim::default();
     write(&YamlValue::new(json, &verbatim)?, &verbatim, sink)

@@ -95,7 +95,7 @@ fn an_upload_gets_through_what_passes() {
 }
 
 #[test]
-fn an_etag_that_is_not_the_md5_proves_nothing_and_harms_nothing() {
+fn an_etag_that_is_not_the_md5_verifies_nothing_and_is_not_an_error() {
     let hash = "files.upload:header=etag:\"D41D8CD98F00B204E9800998ECF8427E\"";
     for fault in [hash, "files.upload:header=etag:\"D41D8CD98F00B204E9800998ECF8427E-1\"", "files.upload:header=etag:-"]
     {

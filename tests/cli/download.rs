@@ -220,7 +220,7 @@ fn what_is_missing_is_not_found_and_makes_nothing() {
 }
 
 #[test]
-fn a_receipt_proves_what_came() {
+fn a_receipt_has_the_hash_of_what_came() {
     let sandbox = stage();
     sandbox.put("s1:/abc", "abc");
     let sha256 = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";

@@ -38,7 +38,7 @@ fn what_is_set_up_and_fails_is_said_and_not_passed_by() {
 }
 
 #[test]
-fn a_workload_proves_itself_with_its_platforms_token() {
+fn a_workload_logs_in_with_its_platforms_token() {
     let azure = Azure::new();
     let file = azure.sandbox.write("federated", "PLANTED-assertion\n");
     let call = || {

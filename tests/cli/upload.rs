@@ -194,7 +194,7 @@ fn a_fifo_is_read_to_its_end() {
 }
 
 #[test]
-fn a_receipt_proves_what_arrived() {
+fn a_receipt_has_the_hash_of_what_arrived() {
     let sandbox = stage();
     sandbox.write("abc", "abc");
     let run = sandbox.run(["files", "upload", "abc", "s1:/abc"]);

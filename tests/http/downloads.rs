@@ -19,7 +19,7 @@ async fn a_download_is_counted_and_hashed_and_never_packed() {
     let server = Server::new(vec![answer(200, "x-request-id: req_3\r\n", "content")]);
     let http = client(&server.url());
     let mut download = get(&http).fetch().await.unwrap();
-    assert_eq!((download.status, download.body.len(), download.end_is_proven), (200, Some(7), true));
+    assert_eq!((download.status, download.body.len(), download.end_is_known), (200, Some(7), true));
     assert_eq!(download.request_id().as_deref(), Some("req_3"));
     let summary = drain(&mut download).await.unwrap();
     assert_eq!(summary.bytes, 7);
@@ -70,7 +70,7 @@ async fn contents_that_are_cut_off_or_stand_still_are_errors() {
                 assert_eq!(fault, 1, "a reset may come before its answer");
                 continue;
             };
-            assert_eq!((download.body.len(), download.end_is_proven), (len, true));
+            assert_eq!((download.body.len(), download.end_is_known), (len, true));
             let error = drain(&mut download).await.unwrap_err();
             assert_eq!((error.kind(), &seen(&error)["retryable"]), (Kind::Unavailable, &true.into()), "{rest} {fault}");
         }
@@ -78,16 +78,16 @@ async fn contents_that_are_cut_off_or_stand_still_are_errors() {
 }
 
 #[tokio::test]
-async fn a_content_without_a_length_has_an_end_that_is_proven_or_not() {
+async fn a_content_without_a_length_has_an_end_that_is_known_or_not() {
     let chunked = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n";
     let until_close = "HTTP/1.1 200 OK\r\n\r\nabcde";
-    for (text, proven) in [(chunked, true), (until_close, false)] {
+    for (text, known) in [(chunked, true), (until_close, false)] {
         let server = Server::new(vec![step(move |talk| {
             talk.read().write(text);
             talk.close();
         })]);
         let mut download = get(&client(&server.url())).fetch().await.unwrap();
-        assert_eq!((download.body.len(), download.end_is_proven), (None, proven));
+        assert_eq!((download.body.len(), download.end_is_known), (None, known));
         assert_eq!(drain(&mut download).await.unwrap().bytes, 5);
     }
 }

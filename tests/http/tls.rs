@@ -107,7 +107,7 @@ async fn over_tls_a_connection_that_is_cut_is_not_an_end() {
         let ca = dir.path().join("ca.pem");
         let address = plain_server(server_config(&ca, &[]), true, goodbye);
         let mut download = get(&Http::new(trusting(address, &ca)).unwrap()).fetch().await.unwrap();
-        assert!(download.end_is_proven && download.body.len().is_none());
+        assert!(download.end_is_known && download.body.len().is_none());
         let end = loop {
             match download.body.next().await {
                 Ok(Some(_)) => {}

@@ -178,7 +178,7 @@ fn download(other: &Other) -> (Room, Told) {
 }
 
 #[test]
-fn a_download_is_proven_as_far_as_the_other_side_tells() {
+fn a_download_is_verified_as_far_as_the_other_side_tells() {
     for (knows, length, verified) in [
         (Knows::Hash, Length::Untold, "sha256"),
         (Knows::Streamed, Length::True, "sha256"),

@@ -7,8 +7,8 @@
 //! is free of its lock, and [`sweep`] removes it. In a directory of the user's, a file has no name
 //! at all until it is complete, where the system can do that (`O_TMPFILE`): nothing is left when the
 //! process is killed. Where it cannot, and for the moment in which a complete file takes the place of
-//! another, the name holds a proof that it belongs to this very file, and [`sweep_proven`] removes
-//! nothing without it.
+//! another, the name has a fingerprint of this very file, and [`sweep_unfinished`] removes nothing
+//! without it.
 
 use std::ffi::OsStr;
 use std::fmt;
@@ -46,8 +46,8 @@ const NUMBER: usize = 8;
 /// What stands before a tag.
 const TAG: char = '.';
 
-/// What stands before a proof.
-const PROOF: char = '-';
+/// What stands before a fingerprint.
+const FINGERPRINT: char = '-';
 
 /// A staging file or directory, locked by this process. It is removed when dropped before it is persisted.
 pub struct StagingEntry<'a> {
@@ -82,21 +82,21 @@ impl<'a> StagingEntry<'a> {
                 break pending;
             }
         };
-        // One that a process is killed before it could be proven stays.
-        let proven = pending.proven_name()?;
+        // A file whose process is killed before it has a fingerprint stays.
+        let temporary = pending.fingerprinted_name()?;
         if let Some(name) = &pending.name
-            && within.rename(name, within, &proven).is_ok()
+            && within.rename(name, within, &temporary).is_ok()
         {
-            pending.name = Some(proven);
+            pending.name = Some(temporary);
         }
         Ok(pending)
     }
 
-    /// A new name that holds a proof of belonging to this file.
-    fn proven_name(&self) -> io::Result<String> {
+    /// Returns a new name with the fingerprint of this file.
+    fn fingerprinted_name(&self) -> io::Result<String> {
         let number = random::hex::<NUMBER>().map_err(io::Error::other)?;
         let identity = platform::identity(&self.held.metadata()?);
-        Ok(format!("{PREFIX}{number}{PROOF}{}", proof(&number, &identity)))
+        Ok(format!("{PREFIX}{number}{FINGERPRINT}{}", fingerprint(&number, &identity)))
     }
 
     /// Sets the access that the file has at the place `name` in `dir`.
@@ -203,10 +203,10 @@ impl<'a> StagingEntry<'a> {
                 Err(e) if platform::lacks_locks(&e) => {}
                 locked => locked?,
             }
-            let proven = self.proven_name()?;
-            platform::give_name(&self.held, dir, Path::new(&proven))?;
-            if let Err(e) = dir.rename(&proven, dir, name) {
-                drop(dir.remove_file(&proven));
+            let temporary = self.fingerprinted_name()?;
+            platform::give_name(&self.held, dir, Path::new(&temporary))?;
+            if let Err(e) = dir.rename(&temporary, dir, name) {
+                drop(dir.remove_file(&temporary));
                 return Err(e);
             }
         } else if let Some(pending) = &self.name {
@@ -397,42 +397,43 @@ pub fn sweep(tmp: &Dir, patience: u64, mut tagged: impl FnMut(&str) -> bool) -> 
     left
 }
 
-/// Removes from a directory of the user's what dead processes left there, and nothing but that.
-pub fn sweep_proven(dir: &Dir) {
+/// Removes from a directory of the user what killed processes left there, and nothing else.
+pub fn sweep_unfinished(dir: &Dir) {
     for entry in dir.entries().into_iter().flatten().flatten() {
         let name = entry.file_name();
-        if claims_proof(&name).is_none() {
+        if split_fingerprint(&name).is_none() {
             continue;
         }
         let mut options = OpenOptions::new();
         options.read(true).nonblock(true).follow(FollowSymlinks::No);
         let Ok(held) = dir.open_with(&name, &options).map(cap_std::fs::File::into_std) else { continue };
-        let ours = held.metadata().is_ok_and(|meta| meta.is_file() && is_proven(&name, &platform::identity(&meta)));
+        let ours =
+            held.metadata().is_ok_and(|meta| meta.is_file() && has_fingerprint_of(&name, &platform::identity(&meta)));
         if ours && held.try_lock().is_ok() {
             drop(dir.remove_file(&name));
         }
     }
 }
 
-/// Whether a name in a directory of the user's was given by this program to a file that was never
-/// completed or never reached its place.
+/// Returns whether this program gave the name, in a directory of the user, to a file that was never completed or never
+/// renamed to its destination.
 pub fn is_unfinished(name: &OsStr, meta: &Metadata) -> bool {
-    meta.is_file() && is_proven(name, &platform::identity_below(meta))
+    meta.is_file() && has_fingerprint_of(name, &platform::identity_below(meta))
 }
 
-fn is_proven(name: &OsStr, identity: &str) -> bool {
-    claims_proof(name).is_some_and(|(number, claimed)| proof(number, identity) == claimed)
+fn has_fingerprint_of(name: &OsStr, identity: &str) -> bool {
+    split_fingerprint(name).is_some_and(|(number, claimed)| fingerprint(number, identity) == claimed)
 }
 
-/// The number and the proof in a name that has both.
-fn claims_proof(name: &OsStr) -> Option<(&str, &str)> {
-    let (number, proof) = name.to_str()?.strip_prefix(PREFIX)?.split_once(PROOF)?;
+/// Returns the number and the fingerprint of a name that has both.
+fn split_fingerprint(name: &OsStr) -> Option<(&str, &str)> {
+    let (number, fingerprint) = name.to_str()?.strip_prefix(PREFIX)?.split_once(FINGERPRINT)?;
     let is_number = |text: &str| text.len() == 2 * NUMBER && text.bytes().all(|byte| byte.is_ascii_hexdigit());
-    (is_number(number) && is_number(proof)).then_some((number, proof))
+    (is_number(number) && is_number(fingerprint)).then_some((number, fingerprint))
 }
 
-/// What only a file of this identity bears in its name.
-fn proof(number: &str, identity: &str) -> String {
+/// Returns the fingerprint of a file of this identity in a name with this number.
+fn fingerprint(number: &str, identity: &str) -> String {
     let mut digest = hex(&Sha256::digest(format!("wharf unfinished {number} {identity}")));
     digest.truncate(2 * NUMBER);
     digest
@@ -532,13 +533,13 @@ mod tests {
     fn leave(dir: &Dir) -> String {
         let file = dir.create("x").unwrap().into_std();
         let pending = StagingEntry { within: dir, name: None, held: file };
-        let name = pending.proven_name().unwrap();
+        let name = pending.fingerprinted_name().unwrap();
         dir.rename("x", dir, &name).unwrap();
         name
     }
 
     #[test]
-    fn in_a_users_directory_only_what_is_proven_is_swept() {
+    fn in_a_users_directory_only_what_has_its_own_fingerprint_is_swept() {
         let (_at, dir) = room();
         let (_other_at, other) = room();
         let name = leave(&dir);
@@ -552,9 +553,9 @@ mod tests {
         let meta = |dir: &Dir, name: &str| dir.symlink_metadata(name).unwrap();
         assert!(is_unfinished(name.as_ref(), &meta(&dir, &name)));
         assert!(!is_unfinished(copied.as_ref(), &meta(&other, &copied)));
-        sweep_proven(&other);
+        sweep_unfinished(&other);
         assert_eq!(names(&other), [copied]);
-        sweep_proven(&dir);
+        sweep_unfinished(&dir);
         let mut left = names(&dir);
         left.sort();
         assert_eq!(left, kept);
@@ -567,7 +568,7 @@ mod tests {
             assert_eq!(dir.read_to_string("x").ok().as_deref(), old);
             let mut pending = StagingEntry::beside(&dir).unwrap();
             pending.handle().write_all(new.as_bytes()).unwrap();
-            sweep_proven(&dir);
+            sweep_unfinished(&dir);
             pending.persist(&dir, "x").unwrap();
             assert_eq!((dir.read_to_string("x").unwrap().as_str(), names(&dir).len()), (new, 1));
         }

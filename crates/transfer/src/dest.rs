@@ -22,7 +22,7 @@ use wharf_core::error::{Error, Result};
 use wharf_core::model::{FileId, Verified};
 use wharf_core::platform;
 use wharf_core::platform::names::NameRules;
-use wharf_core::staging::{Access, StagingEntry, sweep_proven};
+use wharf_core::staging::{Access, StagingEntry, sweep_unfinished};
 use wharf_core::walk::open_handle;
 
 /// The most bytes of a name and of a path that most systems accept.
@@ -220,7 +220,7 @@ impl DestDir {
         let dir = Rc::new(opened.map_err(|e| self.refused("opening the directory", parent, &e))?);
         let first = dir.dir_metadata().is_ok_and(|meta| self.swept.borrow_mut().insert((meta.dev(), meta.ino())));
         if first {
-            sweep_proven(&dir);
+            sweep_unfinished(&dir);
         }
         *self.last.borrow_mut() = Some((parent.to_owned(), Rc::clone(&dir)));
         Ok(dir)

@@ -250,7 +250,7 @@ pub fn offset_of(backend: &'static str, token: &str) -> Result<usize> {
 mod tests {
     use super::*;
 
-    /// A backend with `total` items and pages of `size`, whatever was asked for.
+    /// Returns a page of a backend with `total` items and pages of `size`, whatever was requested.
     fn fetch(request: &PageRequest, total: usize, size: usize) -> Page<usize> {
         let start: usize = request.cursor.as_deref().map_or(0, |c| c.parse().unwrap());
         let end = (start + size).min(total);

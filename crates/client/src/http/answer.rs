@@ -302,8 +302,10 @@ impl Write for Beginning {
 }
 
 impl Incoming {
+    /// Returns the reader of an answer with these headers.
+    ///
     /// # Errors
-    /// Where it is packed in a way that was not asked for.
+    /// That of an answer which is packed in a way that was not requested.
     fn of(headers: &HeaderMap, longest: usize) -> Result<Self, AttemptFailure> {
         match encoding(headers).as_deref() {
             None => Ok(Self::plain(longest)),
@@ -322,8 +324,10 @@ impl Incoming {
         Incoming::Plain(Beginning { bytes: Vec::new(), room: longest, cut: false })
     }
 
+    /// Adds a block of the answer.
+    ///
     /// # Errors
-    /// Where it cannot be unpacked.
+    /// That of an answer which cannot be unpacked.
     fn take(&mut self, block: &[u8]) -> Result<(), AttemptFailure> {
         match self {
             Incoming::Plain(beginning) => beginning.push(block),

@@ -150,7 +150,7 @@ fn is_part(response: &Response) -> bool {
 fn headers(request: &PreparedRequest<'_>, extra: &HeaderMap, credentials: &Credentials, mode: ReadMode) -> HeaderMap {
     let (accept, packing) = match mode {
         ReadMode::Whole => ("application/json", "gzip"),
-        // The length of a file proves something only if it is the file's.
+        // The length of a packed answer is not that of the file.
         ReadMode::Stream => ("*/*", "identity"),
     };
     let mut headers = HeaderMap::new();

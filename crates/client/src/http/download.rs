@@ -31,7 +31,7 @@ pub struct Download {
     pub body: Body,
     /// Whether the end of the content can be distinguished from a broken connection: by its length, chunks, HTTP/2,
     /// or the close message of TLS. Otherwise (HTTP/1.0 without TLS) the content cannot be verified to be complete.
-    pub end_is_proven: bool,
+    pub end_is_known: bool,
     secrets: Arc<Secrets>,
     /// The number of this attempt, counted from 1.
     number: u32,
@@ -56,7 +56,7 @@ impl Download {
     /// where neither a size nor the answer tells the end of the content from a broken connection.
     pub fn of_size(self, name: &str, size: Option<u64>) -> Result<Body> {
         let Some(size) = size else {
-            if self.end_is_proven {
+            if self.end_is_known {
                 return Ok(self.body);
             }
             return Err(Error::new(Kind::Unavailable, "the end of the answer cannot be told from a broken connection")
@@ -66,7 +66,7 @@ impl Download {
             Some(len) if len == size => Ok(self.body),
             Some(len) => Err(other_length(name, size, len)),
             None => {
-                let (name, may_be_cut, tries) = (name.to_owned(), !self.end_is_proven, self.number);
+                let (name, may_be_cut, tries) = (name.to_owned(), !self.end_is_known, self.number);
                 let blocks = try_unfold((self.body.unhashed(), 0), move |(mut body, passed)| {
                     let name = name.clone();
                     async move {
@@ -136,7 +136,7 @@ impl InFlight {
 /// Returns the content of `response` as a stream.
 ///
 /// # Errors
-/// Where it is packed, although that was not asked for: its length would prove nothing.
+/// Those of an answer that is packed, although that was not requested: its length is not that of the file.
 pub(super) fn stream(
     request: &PreparedRequest<'_>,
     options: &Options,
@@ -156,7 +156,7 @@ pub(super) fn stream(
     let status = response.status().as_u16();
     let len = response.body().size_hint().exact();
     let framed = response.version() >= Version::HTTP_2 || headers.contains_key(TRANSFER_ENCODING);
-    let end_is_proven = len.is_some() || framed || request.url.scheme() == "https";
+    let end_is_known = len.is_some() || framed || request.url.scheme() == "https";
     let progress = ProgressLimit::new(options.idle_timeout);
     let mut history = RequestHistory::new(request, options.backend);
     history.tries = number;
@@ -182,5 +182,5 @@ pub(super) fn stream(
         }
     });
     let body = Body::of_stream(len, blocks.boxed());
-    Ok(Download { status, headers, body, end_is_proven, secrets: Arc::clone(&request.secrets), number })
+    Ok(Download { status, headers, body, end_is_known, secrets: Arc::clone(&request.secrets), number })
 }

@@ -38,7 +38,7 @@ impl Pace {
         Pace { retries, deadline: deadline.map(Instant::from_std), held: Mutex::default() }
     }
 
-    /// When everything has to be done.
+    /// Returns when everything must be done.
     pub(super) fn deadline(&self) -> Option<Instant> {
         self.deadline
     }
@@ -60,7 +60,7 @@ impl Pace {
         *held = Some(held.map_or(until, |held| held.max(until)));
     }
 
-    /// How long it is from now until requests may go out again.
+    /// Returns the time until requests may be sent again.
     fn remaining(&self) -> Duration {
         let held = *lock(&self.held);
         held.map_or(Duration::ZERO, |until| until.saturating_duration_since(Instant::now()))

@@ -148,7 +148,7 @@ impl StagedTransfer {
     }
 
     /// Uploads a content to the context, without a content type: the signature covers none. An `ETag` other than the
-    /// MD5 is no error: some storages and upload methods use another value.
+    /// MD5 is not an error: some storages and upload methods use another value.
     async fn send(&self, source: &dyn Source) -> Result<(Digest, bool)> {
         let md5 = Md5Tee::default();
         let source = MapSource::new(source, |body| md5.see(body));
@@ -156,9 +156,9 @@ impl StagedTransfer {
         let request = self.files.client.http.external(Class::Idempotent, Method::PUT, &url).source(&source);
         let answer = request.send().await.map_err(|e| of_storage(e, "taking the content"))?;
         let etag = answer.header("etag").unwrap_or_default().trim_matches('"');
-        let proven = etag.eq_ignore_ascii_case(&md5.hex());
+        let verified = etag.eq_ignore_ascii_case(&md5.hex());
         let sent = answer.sent.ok_or_else(|| Error::new(Kind::Internal, "an upload without a source"))?;
-        Ok((sent, proven))
+        Ok((sent, verified))
     }
 
     /// Synchronizes the directory, and waits until that is complete.

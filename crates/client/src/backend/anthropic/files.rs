@@ -403,8 +403,10 @@ impl<T> Collected<T> {
         Collected { items: Vec::new(), bytes: 0, pager: Pager::whole() }
     }
 
+    /// Adds the items of a page.
+    ///
     /// # Errors
-    /// `limit` where there are more items than fit.
+    /// `limit` for more items than fit.
     fn take(&mut self, page: Page<T>, provider: fn(&T) -> &Provider) -> Result<()> {
         for item in self.pager.take(page).0 {
             self.bytes += item.as_ref().ok().and_then(|item| provider(item).text()).map_or(0, str::len);

@@ -183,12 +183,12 @@ impl Db {
         }
     }
 
-    /// Reads, outside any transaction.
+    /// Reads from the database, outside of any transaction.
     pub(super) fn read<T>(&self, doing: &str, read: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T> {
         self.read_with(|c| read(c).map_err(|e| fault(doing, &e)))
     }
 
-    /// The same for work that has errors of its own.
+    /// Reads from the database like [`read`](Self::read), for work that has errors of its own.
     pub(super) fn read_with<T>(&self, read: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
         read(&self.lock().inner)
     }
@@ -309,7 +309,7 @@ fn upgrade(connection: &mut Connection) -> rusqlite::Result<DbState> {
     state
 }
 
-/// Changing the journal's mode does not wait for another process's lock by itself.
+/// Switches the database to WAL. SQLite does not wait for the lock of another process in this case, so this does.
 fn use_wal(connection: &Connection) -> rusqlite::Result<()> {
     let started = Instant::now();
     loop {

@@ -16,7 +16,7 @@ use wharf_core::platform::{self, Signal};
 /// How long a session whose commands were asked to end may take before they are killed.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// The processes of commands that run in a session.
+/// Returns the processes of the commands that run in a session.
 pub(super) fn running(connection: &Connection, session: i64) -> rusqlite::Result<Vec<u32>> {
     let rows: Vec<(u32, Option<String>)> = connection
         .prepare_cached("SELECT process, started FROM command WHERE session = ?1")?

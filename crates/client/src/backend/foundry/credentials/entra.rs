@@ -33,11 +33,11 @@ pub(super) struct Application {
     authority: String,
     tenant: String,
     client: String,
-    proof: Proof,
+    client_credential: ClientCredential,
 }
 
 /// The credential of an application.
-enum Proof {
+enum ClientCredential {
     Secret(String),
     /// A file with a token of the platform, which renews it.
     Assertion(PathBuf),
@@ -59,11 +59,11 @@ impl Application {
     /// Returns the cache key of the application's tokens. It includes the secret, so that a token is not found
     /// without the secret.
     fn key(&self) -> String {
-        let proof = match &self.proof {
-            Proof::Secret(secret) => format!("secret {secret}"),
-            Proof::Assertion(path) => format!("assertion {}", path.display()),
+        let client_credential = match &self.client_credential {
+            ClientCredential::Secret(secret) => format!("secret {secret}"),
+            ClientCredential::Assertion(path) => format!("assertion {}", path.display()),
         };
-        [&*self.authority, &self.tenant, &self.client, &proof, wire::SCOPE].join("\n")
+        [&*self.authority, &self.tenant, &self.client, &client_credential, wire::SCOPE].join("\n")
     }
 }
 
@@ -74,7 +74,7 @@ impl Application {
 pub(super) fn secret() -> Result<ApplicationResult> {
     let needed = [env::AZURE_TENANT_ID, env::AZURE_CLIENT_ID, env::AZURE_CLIENT_SECRET];
     if let Some(secret) = env::text(env::AZURE_CLIENT_SECRET) {
-        return application(&needed, Proof::Secret(secret)).map(Ok);
+        return application(&needed, ClientCredential::Secret(secret)).map(Ok);
     }
     if env::text(env::AZURE_CLIENT_CERTIFICATE_PATH).is_some() {
         return Err(Error::new(
@@ -96,23 +96,23 @@ pub(super) fn secret() -> Result<ApplicationResult> {
 pub(super) fn workload() -> Result<ApplicationResult> {
     let needed = [env::AZURE_TENANT_ID, env::AZURE_CLIENT_ID, env::AZURE_FEDERATED_TOKEN_FILE];
     match env::path(env::AZURE_FEDERATED_TOKEN_FILE) {
-        Some(file) => application(&needed, Proof::Assertion(file)).map(Ok),
+        Some(file) => application(&needed, ClientCredential::Assertion(file)).map(Ok),
         None => Ok(Err(unset(&needed).unwrap_or_default())),
     }
 }
 
-fn application(needed: &[&str; 3], proof: Proof) -> Result<Application> {
+fn application(needed: &[&str; 3], client_credential: ClientCredential) -> Result<Application> {
     let (Some(tenant), Some(client)) = (env::text(env::AZURE_TENANT_ID), env::text(env::AZURE_CLIENT_ID)) else {
         let what = unset(needed).unwrap_or_default();
-        let [.., proof] = needed;
-        return Err(Error::new(Kind::Auth, format!("{proof} is set, and {what}"))
-            .hint(format!("set all of {}, or unset {proof}", needed.join(", "))));
+        let [.., client_credential] = needed;
+        return Err(Error::new(Kind::Auth, format!("{client_credential} is set, and {what}"))
+            .hint(format!("set all of {}, or unset {client_credential}", needed.join(", "))));
     };
     check_tenant(&tenant)?;
     let authority = env::text(env::AZURE_AUTHORITY_HOST).unwrap_or_else(|| AUTHORITY.to_owned());
     // Some of Azure's own clients take a name alone.
     let authority = if authority.contains("://") { authority } else { format!("https://{authority}") };
-    Ok(Application { authority: authority.trim_end_matches('/').to_owned(), tenant, client, proof })
+    Ok(Application { authority: authority.trim_end_matches('/').to_owned(), tenant, client, client_credential })
 }
 
 /// The assertion of a workload's platform.
@@ -133,7 +133,7 @@ impl ClientAssertion for Assertion {
 
 /// Requests a token for an application.
 pub(super) async fn ask(found: ApplicationResult, options: &Options) -> Result<TokenResult> {
-    let Application { authority, tenant, client, proof } = match found {
+    let Application { authority, tenant, client, client_credential } = match found {
         Ok(application) => application,
         Err(missing) => return Ok(TokenResult::NotAvailable(missing)),
     };
@@ -142,23 +142,23 @@ pub(super) async fn ask(found: ApplicationResult, options: &Options) -> Result<T
     let mut cloud = CustomConfiguration::default();
     cloud.authority_host.clone_from(&authority);
     let client_options = ClientOptions { cloud: Some(Arc::new(cloud.into())), ..transport.client_options() };
-    let credential: Arc<dyn TokenCredential> = match &proof {
-        Proof::Secret(secret) => {
+    let credential: Arc<dyn TokenCredential> = match &client_credential {
+        ClientCredential::Secret(secret) => {
             let options = ClientSecretCredentialOptions { client_options };
             ClientSecretCredential::new(&tenant, client, secret.clone().into(), Some(options)).map_err(not_made)?
         }
         // Not `WorkloadIdentityCredential`, which is this one and a file that it reads while all requests
         // wait, with the line break at its end.
-        Proof::Assertion(file) => {
+        ClientCredential::Assertion(file) => {
             let assertion = of_file(file).await.map_err(|e| e.context(env::AZURE_FEDERATED_TOKEN_FILE))?;
             let options = ClientAssertionCredentialOptions { client_options };
             ClientAssertionCredential::new(tenant, client, Assertion(assertion), Some(options)).map_err(not_made)?
         }
     };
     let token = transport.token(&*credential).await.map_err(|error| {
-        let hint = match &proof {
-            Proof::Secret(_) => "check AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET, or unset the last one",
-            Proof::Assertion(_) => {
+        let hint = match &client_credential {
+            ClientCredential::Secret(_) => "check AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET, or unset the last one",
+            ClientCredential::Assertion(_) => {
                 "check AZURE_TENANT_ID, AZURE_CLIENT_ID, and the trust between the application and AZURE_FEDERATED_TOKEN_FILE"
             }
         };

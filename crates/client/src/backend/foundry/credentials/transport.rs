@@ -23,7 +23,7 @@ use wharf_wire::url::Query;
 const OURS: [&str; 2] = ["content-type", "user-agent"];
 
 /// Fields of a form that hold credentials.
-const PROOFS: [&str; 2] = ["client_assertion", "client_secret"];
+const SECRETS: [&str; 2] = ["client_assertion", "client_secret"];
 
 /// The longest plausible life of a token, in seconds: ten years, where an hour or a day is usual.
 const LONGEST_LIFE: i64 = 10 * 365 * 86_400;
@@ -97,8 +97,8 @@ impl Transport {
         if !fields.is_empty() {
             ours = ours.fields(&fields);
         }
-        for (_, proof) in fields.iter().filter(|(name, _)| PROOFS.contains(name)) {
-            ours = ours.hide(proof);
+        for (_, secret) in fields.iter().filter(|(name, _)| SECRETS.contains(name)) {
+            ours = ours.hide(secret);
         }
         let answer = ours.send().await?;
         // An answer that is not JSON is reported here, where its secrets are known and hidden.
