@@ -81,7 +81,7 @@ pub(super) fn file(body: Body) -> HttpResponse {
     answer
 }
 
-/// What a download says its file is called: `attachment; filename=a.csv; filename*=UTF-8''a.csv`
+/// Returns the `Content-Disposition` of a download: `attachment; filename=a.csv; filename*=UTF-8''a.csv`
 /// \[as Foundry was seen to\]. A name that is not a plain word is quoted, with signs that old readers do not know
 /// replaced.
 pub(super) fn disposition(name: &str) -> String {
@@ -187,7 +187,7 @@ impl RequestEntry {
         RequestEntry { line, body: Arc::clone(body), log: log.cloned() }
     }
 
-    /// The answer, to be logged with its status when its body has ended.
+    /// Returns the answer, which is logged with its status when its body has ended.
     pub(super) fn watch(mut self, answer: HttpResponse) -> Response<LoggedBody> {
         self.line.status = Some(answer.status().as_u16());
         answer.map(|content| LoggedBody { content, entry: self })

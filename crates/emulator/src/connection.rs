@@ -32,7 +32,7 @@ impl Connection {
         self.patience
     }
 
-    /// From now on the connection ends in a reset, which its other side sees as an error.
+    /// Makes the connection end in a reset, which the client sees as an error.
     pub(super) fn reset(&self) {
         self.torn.store(true, Ordering::Relaxed);
     }
@@ -71,7 +71,7 @@ impl Socket {
         Socket { stream, line, blocked: None }
     }
 
-    /// What came of a write, which ends in an error where the client takes nothing for too long.
+    /// Returns the result of a write, which is an error if the client reads nothing for too long.
     fn limited<T>(&mut self, cx: &mut Context<'_>, written: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
         if written.is_ready() {
             self.blocked = None;

@@ -25,7 +25,7 @@ pub(super) fn name<O: Operation>(method: &Method, path: &str) -> Option<&'static
 pub(super) trait Dialect: Send + Sync {
     /// Returns whether a path is one of its own.
     fn claims(&self, path: &str) -> bool;
-    /// What a request is called in faults and in the log: `group.verb`.
+    /// Returns the name of a request in faults and in the log: `group.verb`.
     fn operation(&self, method: &Method, path: &str) -> &'static str;
     /// Returns the longer names for requests of an operation, which the body decides between: `group.verb.part`.
     fn parts(&self, _operation: &str) -> &'static [&'static str] {
@@ -44,7 +44,7 @@ pub(super) trait Dialect: Send + Sync {
     fn is_signed(&self, _method: &Method, _path: &str) -> bool {
         false
     }
-    /// Does what a request asks for.
+    /// Answers a request.
     async fn answer(&self, request: ApiRequest) -> HttpResponse;
     /// Returns an error in its own form; `code` is the word that it has for programs.
     fn failure(&self, status: StatusCode, code: Option<&str>, message: &str) -> HttpResponse;

@@ -173,7 +173,7 @@ fn instead(failure: &FailureEffect, dialect: &dyn Dialect) -> HttpResponse {
     }
 }
 
-/// What becomes of an answer on its way.
+/// Applies a fault to an answer.
 async fn after(
     failure: Option<FailureEffect>,
     up: bool,

@@ -201,8 +201,8 @@ impl Faults {
             && lock(&self.0).iter().any(|fault| !by(fault, operation) && parts.iter().any(|part| by(fault, part)))
     }
 
-    /// What happens to the next request of that operation: all delays and other answers that fit,
-    /// and the first failure that does.
+    /// Returns what happens to the next request of an operation: all delays and other answers that fit, and the first
+    /// failure that does.
     pub(super) fn plan(&self, operation: &str) -> FaultPlan {
         let mut plan = FaultPlan::default();
         let mut faults = lock(&self.0);

@@ -78,7 +78,7 @@ impl Journal {
         shared.file.write_all(lines.as_bytes()).map_err(|e| failed("writing", &e))
     }
 
-    /// What was written since this was asked last, by any process; at first everything.
+    /// Returns what any process wrote since the last call; everything the first time.
     ///
     /// # Errors
     /// `io` where the file cannot be read.

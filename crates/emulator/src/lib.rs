@@ -232,7 +232,7 @@ impl Server {
         Ok(Server { listener, acceptor, shared, backend, origin, variables, scratch })
     }
 
-    /// Its address, as a URL.
+    /// Returns the address of the server, as a URL.
     pub fn origin(&self) -> &str {
         &self.origin
     }
@@ -288,7 +288,7 @@ fn not_listening(address: SocketAddr, error: &std::io::Error) -> Error {
     }
 }
 
-/// One connection, to its end.
+/// Serves one connection to its end.
 async fn talk(
     tcp: TcpStream,
     acceptor: Option<TlsAcceptor>,

@@ -87,7 +87,7 @@ impl LogLine {
         }
     }
 
-    /// It has ended.
+    /// Sets the duration: the request has ended.
     pub(super) fn finish(&mut self) {
         self.duration_ms = self.started.elapsed().as_millis();
     }

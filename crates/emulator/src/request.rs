@@ -34,7 +34,7 @@ pub(super) struct ApiRequest {
 }
 
 impl ApiRequest {
-    /// Its body as one JSON object of at most `most` bytes; an empty one where there is none.
+    /// Returns the body as one JSON object of at most `most` bytes; an empty object if there is no body.
     pub(super) async fn document<T: DeserializeOwned>(&self, most: u64) -> ApiResult<T> {
         let body = self.body.all(most).await?;
         let members: serde_json::Result<Map<String, Value>> =
@@ -95,7 +95,7 @@ pub(super) enum UploadInterruption {
 }
 
 impl RequestBody {
-    /// The body of a request that is cut where `cut` says for its length.
+    /// Returns the body of a request, which is cut off where `cut` says for its length.
     pub(super) fn new(
         incoming: Incoming,
         cut: impl FnOnce(Option<u64>) -> Option<UploadCut>,

@@ -18,12 +18,12 @@ pub(super) struct AccessKey {
 }
 
 impl AccessKey {
-    /// A key beside which any other is accepted.
+    /// Returns a key that is not required: any other is accepted too.
     pub(super) fn any() -> Self {
         AccessKey { key: TOKEN.to_owned(), only: false }
     }
 
-    /// A new random key, and no other is accepted.
+    /// Returns a new random key; no other is accepted.
     ///
     /// # Errors
     /// `io` where the system has no random bytes.

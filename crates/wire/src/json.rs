@@ -142,7 +142,7 @@ impl<'de: 'a, 'a, const MOST: usize> Deserialize<'de> for Items<'a, MOST> {
     }
 }
 
-/// What to call an object that cannot be read: the first of its names that is there, as it was written, or its beginning.
+/// Returns a name for an object that cannot be read: the first of its names that is there, as it was written, or its beginning.
 pub fn name(item: &RawValue) -> String {
     #[derive(Deserialize)]
     struct Names<'a> {

@@ -7,12 +7,12 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_perc
 /// Everything but what RFC 3986 leaves as it is in every part of a URL.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// `text` as one segment of a path or as a value of a query: `a/b c` is `a%2Fb%20c`.
+/// Escapes `text` as one segment of a path or as a value of a query: `a/b c` is `a%2Fb%20c`.
 pub fn escape(text: &str) -> Cow<'_, str> {
     utf8_percent_encode(text, RESERVED).into()
 }
 
-/// What one segment of a path says; nothing where it is not UTF-8.
+/// Returns the text of a segment of a path; `None` if it is not UTF-8.
 pub fn unescape(segment: &str) -> Option<String> {
     percent_decode_str(segment).decode_utf8().ok().map(Cow::into_owned)
 }

@@ -133,7 +133,7 @@ impl AgbEmulator {
         }
     }
 
-    /// Does what a command does with each path; all are tried, and those that fail are reported.
+    /// Runs a command for each path; all are tried, and those that fail are reported.
     async fn each(
         &self,
         found: &AgbSession,
@@ -155,7 +155,7 @@ impl AgbEmulator {
         Ok(ran)
     }
 
-    /// What a command does with one path, and tells.
+    /// Runs a command for one path, and returns its output.
     async fn one(
         &self,
         found: &AgbSession,
@@ -224,7 +224,7 @@ impl AgbEmulator {
         Ok(Vec::new())
     }
 
-    /// What a command makes of a file's content.
+    /// Returns the line that a command prints about a file's content.
     async fn describe(
         &self,
         found: &AgbSession,
@@ -252,8 +252,8 @@ impl AgbEmulator {
         })
     }
 
-    /// `mv`, `cp` and `ln`: into what is a directory, unless `-T` is given; over what is a file, unless
-    /// `-n` is, or `-f` is not given to `ln`.
+    /// Runs `mv`, `cp` and `ln`. A directory is a destination to put into, unless `-T` is given; a file is replaced, unless
+    /// `-n` is given, or `ln` is without `-f`.
     async fn put_over(
         &self,
         found: &AgbSession,

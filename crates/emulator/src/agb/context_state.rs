@@ -55,12 +55,12 @@ impl ContextRegistry {
         self.change(|state| state.contexts.iter().any(|held| held.context.id == id))
     }
 
-    /// What `change` makes of the context of that id.
+    /// Returns the result of `change` on the context with an id; `None` if there is none.
     pub(super) fn with<T>(&self, id: &str, change: impl FnOnce(&mut StoredContext) -> T) -> Option<T> {
         self.change(|state| state.contexts.iter_mut().find(|held| held.context.id == id).map(change))
     }
 
-    /// What `change` makes of what a session has.
+    /// Returns the result of `change` on the contexts of a session.
     pub(super) fn of_session<T>(&self, id: &str, change: impl FnOnce(&mut SessionContexts) -> T) -> T {
         self.change(|state| change(state.sessions.entry(id.to_owned()).or_default()))
     }
@@ -113,7 +113,7 @@ impl SyncTask {
     }
 }
 
-/// What an object is called: its path without a slash before it.
+/// Returns the key of an object: its path without the first slash.
 pub(super) fn key(path: &str) -> ApiResult<String> {
     let key = path.trim_start_matches('/');
     let odd = key.is_empty() || key.contains('\0') || key.split('/').any(|part| part.is_empty() || part == "..");

@@ -183,7 +183,7 @@ impl AgbEmulator {
         Ok("deleted".to_owned())
     }
 
-    /// Names of all kinds, with all that is below; what is excluded is not entered.
+    /// Returns the paths of all kinds whose names match; what is excluded is not entered.
     pub(super) async fn search_files(&self, found: &AgbSession, asked: &wire::SearchFiles) -> ToolCallResult {
         let at = Self::path(&asked.path)?;
         let entries = self.children(found, &at, true).await;
@@ -216,7 +216,7 @@ impl AgbEmulator {
         Ok(value(self.snapshots.changes(&found.id, at.as_str(), entries)).to_string())
     }
 
-    /// What a path holds; of a link, what it leads to.
+    /// Returns what is at a path, following links.
     pub(super) async fn look(&self, found: &AgbSession, at: &RemotePath) -> Result<Entry, Error> {
         let files = self.files();
         let real = files.resolve(&found.at(at.clone())).await?;

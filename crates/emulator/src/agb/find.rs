@@ -127,7 +127,7 @@ fn print(format: &str, shown: &str, start: &str, depth: usize, entry: &Entry) ->
 }
 
 impl AgbEmulator {
-    /// `find PATH... [-mindepth N] [-maxdepth N] [-type T] [-name PATTERN] [-print|-print0|-printf F]`.
+    /// Runs `find PATH... [-mindepth N] [-maxdepth N] [-type T] [-name PATTERN] [-print|-print0|-printf F]`.
     pub(super) async fn run_find(
         &self,
         found: &AgbSession,
@@ -178,7 +178,7 @@ impl AgbEmulator {
         Ok(ran)
     }
 
-    /// `stat [-L] (-c FORMAT | --printf FORMAT) PATH...`: `%n %s %a %f %F %Y %%`.
+    /// Runs `stat [-L] (-c FORMAT | --printf FORMAT) PATH...`: `%n %s %a %f %F %Y %%`.
     pub(super) async fn run_stat(
         &self,
         found: &AgbSession,
@@ -224,7 +224,7 @@ impl AgbEmulator {
         Ok(ran)
     }
 
-    /// What a path holds; a link is itself.
+    /// Returns what is at a path, without following a link.
     pub(super) async fn stat(&self, found: &AgbSession, at: &RemotePath) -> Result<Entry, wharf_core::error::Error> {
         self.files().stat(&found.at(at.clone())).await
     }

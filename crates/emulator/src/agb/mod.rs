@@ -174,8 +174,8 @@ impl Dialect for AgbEmulator {
 }
 
 impl AgbEmulator {
-    /// The dialect at `origin`, whose objects are kept in `objects`. Where commands and code really run,
-    /// `exec` is a directory for files of the server's own.
+    /// Returns the dialect at `origin`, whose objects are kept in `objects`. If commands and code really run, `exec` is a
+    /// directory for the server's own files.
     ///
     /// # Errors
     /// `io` where the system gives no random bytes to sign with.
@@ -274,7 +274,7 @@ fn named(status: StatusCode, envelope: wire::AgbEnvelope) -> HttpResponse {
     answer
 }
 
-/// What a document of ours is as a value.
+/// Returns a document as a JSON value.
 fn value(document: impl serde::Serialize) -> Value {
     serde_json::to_value(document).unwrap_or_else(|_| json!({}))
 }

@@ -316,7 +316,7 @@ impl AgbEmulator {
     }
 }
 
-/// What the store calls a session; nothing for what can be no id here.
+/// Returns the id of a session in the store; `None` for a text that cannot be an id here.
 fn local_id(id: &str) -> Option<SessionId> {
     let fits = (1..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
     format!("{PREFIX}{id}").parse::<SessionId>().map_err(|_: Error| ()).ok().filter(|_| fits)

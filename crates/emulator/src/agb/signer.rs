@@ -28,12 +28,12 @@ impl Signer {
         hex(hmac::sign(&self.0, text.as_bytes()).as_ref())
     }
 
-    /// What opens a session directly.
+    /// Returns the token that gives direct access to a session.
     pub(super) fn token(&self, session: &str) -> String {
         self.sign(session)
     }
 
-    /// What is signed: the method, no MD5, the media type, the end, and the object.
+    /// Returns the signature of the method, no MD5, the media type, the end, and the object.
     pub(super) fn signature(
         &self,
         method: &Method,

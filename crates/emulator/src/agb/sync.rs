@@ -86,7 +86,7 @@ impl AgbEmulator {
         Ok(good(value(wire::ContextInfo::of(&items))))
     }
 
-    /// Does one sync, and remembers how it went.
+    /// Runs one sync, and stores its result.
     async fn run(
         &self,
         found: &AgbSession,

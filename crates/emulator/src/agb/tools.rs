@@ -91,7 +91,7 @@ fn arguments<T: DeserializeOwned>(args: Map<String, Value>) -> ToolCallResult<T>
 }
 
 impl AgbEmulator {
-    /// The tools of an image: all have the same.
+    /// Lists the tools of an image; all images have the same.
     pub(super) fn list_tools(query: &Query) -> ApiResult<HttpResponse> {
         required(query, "imageId")?;
         Ok(good(list().into()))
@@ -108,7 +108,7 @@ impl AgbEmulator {
         Ok(good(value(self.tool(&found, &call.name, args, size, request.response_fault).await)))
     }
 
-    /// The direct route. Its errors have no form of their own; the SDKs read the status alone.
+    /// Answers a call on the direct route. Its errors have no defined form; the SDKs only read the status.
     pub(super) async fn call_directly(&self, id: &str, request: &ApiRequest) -> ApiResult<HttpResponse> {
         let refused = |status, message: &str| Ok(answer::json(status, &json!({ "message": message })));
         let call: wire::DirectCall = request.document(DOCUMENT_MAX).await?;

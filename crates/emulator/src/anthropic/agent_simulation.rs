@@ -56,7 +56,7 @@ impl Default for SimulatedSession {
 }
 
 impl AgentSimulation {
-    /// What a session does, now and without a trace.
+    /// Returns the current status of a session, without changing anything.
     pub(super) fn status(&self, session: &str) -> &'static str {
         let mut simulation = lock(&self.0);
         let state = simulation.get_mut(session).map_or(ActivityState::Idle, |life| {
@@ -66,7 +66,7 @@ impl AgentSimulation {
         state.word()
     }
 
-    /// The same, before time passes: what a session does that was made this moment.
+    /// Returns the status of a session that was created this moment, before time passes.
     pub(super) fn first_status(&self, session: &str) -> &'static str {
         lock(&self.0).get(session).map_or(ActivityState::Idle, |life| life.state).word()
     }
@@ -96,13 +96,13 @@ impl ActivityState {
 }
 
 impl SimulatedSession {
-    /// Something happens, now.
+    /// Adds an event that happens now.
     pub(super) fn happens(&mut self, event: SessionEvent) {
         self.happened(event, now());
     }
 
-    /// Something happened at that time, or when the event before it did: what follows another is
-    /// never reported as older, whatever a turn's length or the system's clock say.
+    /// Adds an event that happened at a time, or at that of the event before it if that is later: an event is never
+    /// reported as older than the one before it, whatever the length of a turn or the system's clock say.
     fn happened(&mut self, mut event: SessionEvent, at: Timestamp) {
         if event.id.is_none() {
             event.id = random::id("sevt").ok();
@@ -130,7 +130,7 @@ impl SimulatedSession {
         self.state == ActivityState::Over
     }
 
-    /// Does what time has brought.
+    /// Applies what has happened since the last call.
     fn advance(&mut self) {
         if let Some(until) = self.until().filter(|until| *until <= Timestamp::now()) {
             self.idle(until);
@@ -174,7 +174,7 @@ impl SimulatedSession {
         taken
     }
 
-    /// It ends for good.
+    /// Ends the session.
     pub(super) fn end(&mut self) {
         self.state = ActivityState::Over;
         self.happens(SessionEvent::of(kind::TERMINATED));

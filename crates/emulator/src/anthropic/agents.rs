@@ -191,7 +191,7 @@ impl AgentCatalogue {
         Ok(answer::json(StatusCode::OK, &archived))
     }
 
-    /// What a session has of an agent in this version, or in the newest.
+    /// Returns the settings that a session gets from a version of an agent, or from the newest.
     pub(super) fn settings(&self, id: &str, version: Option<u64>) -> ApiResult<Value> {
         let mut agent = self.version(id, version)?;
         if !member(&agent, "archived_at").is_null() {

@@ -51,8 +51,8 @@ impl AnthropicEmulator {
         Ok(EventStream::answer(Arc::clone(&self.simulation), session))
     }
 
-    /// Does what clients sent; gives the events as the answer has them. They are in the history at
-    /// once, and the answer still calls those queued that the service queues \[docs\].
+    /// Applies the events that a client sent, and returns them as the answer has them. They are in the history at once, but
+    /// the answer calls those queued that the service queues \[docs\].
     pub(super) fn take(&self, session: &str, events: Vec<SessionEvent>) -> ApiResult<Vec<SessionEvent>> {
         let mut echoes = Vec::new();
         for mut event in events {
@@ -147,7 +147,7 @@ impl EventStream {
         answer::stream("text/event-stream; charset=utf-8", first.chain(frames).boxed())
     }
 
-    /// What is to be sent next; nothing once the session ended.
+    /// Returns what is sent next; `None` after the end of the session.
     async fn next(&mut self) -> Option<String> {
         if self.ended {
             return None;

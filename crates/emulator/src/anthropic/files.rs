@@ -169,7 +169,7 @@ impl AnthropicEmulator {
         }
     }
 
-    /// What belongs to a session, whose id must look like one \[skill\].
+    /// Returns the files of a session, whose id must have the form of one \[skill\].
     fn scoped(&self, session: &str) -> ApiResult<Vec<File>> {
         if !session.starts_with("sesn_") && !session.starts_with("session_") {
             return Err(ApiError::bad(format!("{SCOPE}: {session:?} is not a session id")));
@@ -177,7 +177,7 @@ impl AnthropicEmulator {
         Ok(self.sessions.load(session)?.files().cloned().collect())
     }
 
-    /// Those of these ids; the ones that are not there are left out \[docs\].
+    /// Returns the files with these ids; those that do not exist are left out \[docs\].
     async fn chosen(&self, ids: impl Iterator<Item = &str>, scope: Option<&str>) -> ApiResult<Vec<File>> {
         let mut wanted: Vec<&str> = Vec::new();
         for id in ids {
@@ -197,7 +197,7 @@ impl AnthropicEmulator {
         Ok(found)
     }
 
-    /// One file, of the workspace or of a session.
+    /// Returns a file of the workspace or of a session.
     pub(super) async fn find_file(&self, id: &str) -> ApiResult<Option<File>> {
         let Ok(parsed) = id.parse::<FileId>() else { return Ok(None) };
         match self.backend.require_store()?.get(&parsed).await {
@@ -240,7 +240,7 @@ impl AnthropicEmulator {
         Ok(answer)
     }
 
-    /// A session's copy goes with its resource, an output by itself.
+    /// Deletes a file. The copy of a session is deleted with its resource, an output by itself.
     pub(super) async fn delete_file(&self, id: &str) -> ApiResult<HttpResponse> {
         let _changing = self.changing.lock().await;
         let file = self.find_file(id).await?.ok_or_else(|| missing(id))?;
@@ -307,8 +307,8 @@ pub(super) fn too_large() -> ApiError {
     ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, format!("a file has at most {FILE_MAX} bytes"))
 }
 
-/// What an upload is called: the last part of its name, or `unnamed` \[types\]. A type that lacks is
-/// guessed, or refused where the old feature is named \[docs\].
+/// Returns name and type of an upload. The name is the last part of the one that was sent, or `unnamed` \[types\]. A
+/// missing type is guessed, or refused if the old feature is named \[docs\].
 fn named(name: Option<&str>, kind: Option<String>, betas: Betas) -> ApiResult<NewStoredFile> {
     if betas.files && kind.is_none() {
         return Err(ApiError::bad(format!("{FILE_PART}: the part has no Content-Type")));

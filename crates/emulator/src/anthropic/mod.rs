@@ -117,7 +117,7 @@ impl Dialect for AnthropicEmulator {
 }
 
 impl AnthropicEmulator {
-    /// In front of a store, which is at a known place if it stays.
+    /// Returns the dialect in front of a store, whose directory is known if it is kept.
     ///
     /// # Errors
     /// `io` where what is kept beside that store cannot be read or written.

@@ -17,7 +17,7 @@ use wharf_wire::anthropic::files::{FILE_MAX, FileScope};
 use wharf_wire::anthropic::{File, Nullable};
 
 impl AnthropicEmulator {
-    /// The query has `filename`, any text; and, where wanted, `after`, a time until it is there;
+    /// Adds an output file. The query has `filename`, any text, and optionally `after`, the time until the file appears;
     /// `mime_type`; `expires_in`, a time; `downloadable=false`.
     pub(super) async fn add_output(&self, session: &str, request: &ApiRequest) -> ApiResult<HttpResponse> {
         let query = &request.query;

@@ -35,7 +35,7 @@ pub(super) enum Order {
 }
 
 impl Order {
-    /// What a request asks for.
+    /// Returns the page that a request asks for.
     pub(super) fn of(request: &ApiRequest, default: Order) -> ApiResult<Self> {
         match request.query.get("order") {
             None => Ok(default),
@@ -141,7 +141,7 @@ pub(super) fn cut<T>(
     PageSlice { items, next, before, more }
 }
 
-/// Most listings: `data` and `next_page`.
+/// Returns the form of most listings: `data` and `next_page`.
 pub(super) fn plain<T>(cut: PageSlice<T>) -> ListPage<T> {
     ListPage {
         data: cut.items,
@@ -162,7 +162,7 @@ pub(super) struct CreationFilter {
 }
 
 impl CreationFilter {
-    /// What a request asks for.
+    /// Returns the page that a request asks for.
     pub(super) fn of(request: &ApiRequest) -> ApiResult<Self> {
         let mut created = CreationFilter::default();
         for name in filter::CREATED {

@@ -188,7 +188,7 @@ fn repository(new: ResourceParams) -> ApiResult<SessionResource> {
     })
 }
 
-/// Any store is there, and is called after its id.
+/// Returns the resource of a memory store. Every store exists, and its name is its id.
 fn memory_store(new: ResourceParams) -> ApiResult<SessionResource> {
     let store = new.memory_store_id.ok_or_else(|| ApiError::bad("memory_store_id: Field required"))?;
     let access = new.access.unwrap_or_else(|| "read_write".to_owned());

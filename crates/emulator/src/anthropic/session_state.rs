@@ -74,7 +74,7 @@ impl OutputFile {
 }
 
 impl SessionState {
-    /// A session that nothing belongs to yet.
+    /// Returns the state of a session that has nothing yet.
     pub(super) fn new(session: wire::AnthropicSession) -> Self {
         SessionState { session, resources: Vec::new(), outputs: Vec::new(), next: 0 }
     }
@@ -98,7 +98,7 @@ impl SessionState {
         copies.chain(self.outputs.iter().map(|output| &output.file)).map(|file| file.id.as_str())
     }
 
-    /// Its id.
+    /// Returns the id of the session.
     pub(super) fn id(&self) -> &str {
         &self.session.id
     }
@@ -108,7 +108,7 @@ impl SessionState {
         Ok(SessionPath { session: self.id().parse()?, path })
     }
 
-    /// What is to be written of it, beside what `before` had; without it all is.
+    /// Returns what must be written to the journal: what differs from `before`, or everything.
     fn changes(&self, before: Option<&SessionState>) -> Vec<(String, Value)> {
         let mut changes = vec![(DOCUMENT.to_owned(), value(self))];
         let resources = before.map_or(&[][..], |before| &before.resources);
@@ -172,7 +172,7 @@ impl SessionIndex {
         self.sessions.insert(kept.id().to_owned(), kept);
     }
 
-    /// Does what a line of the journal says. One that cannot be read is of another version.
+    /// Applies a line of the journal. A line that cannot be read is of another version.
     fn apply(&mut self, (id, part, value): JournalLine) {
         let Some(kept) = self.sessions.get_mut(&id) else {
             if let (DOCUMENT, Ok(kept)) = (part.as_str(), serde_json::from_value::<SessionState>(value)) {
@@ -210,7 +210,7 @@ fn own(owners: &mut HashMap<String, String>, kept: &SessionState) {
 }
 
 impl SessionRegistry {
-    /// Those that a store has which stays, and of any other none.
+    /// Returns the sessions of a store that is kept; none for any other.
     pub(super) fn open(store: Option<&Path>) -> wharf_core::error::Result<Self> {
         Ok(SessionRegistry { journal: Journal::open(store, "anthropic.jsonl")?, known: Mutex::default() })
     }
@@ -220,7 +220,7 @@ impl SessionRegistry {
         self.journal.stays()
     }
 
-    /// What is known by now.
+    /// Returns the sessions that are known now.
     fn known(&self) -> ApiResult<MutexGuard<'_, SessionIndex>> {
         let mut known = lock(&self.known);
         self.journal.read_new()?.into_iter().for_each(|line| known.apply(line));

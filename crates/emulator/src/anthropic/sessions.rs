@@ -209,7 +209,7 @@ impl AnthropicEmulator {
     }
 }
 
-/// Does what an update asks for; gives what the stream tells of it.
+/// Applies an update, and returns the event that the stream has of it.
 fn change(kept: &mut SessionState, update: UpdateSession) -> ApiResult<SessionEvent> {
     known_only("", &update.extra)?;
     if update.vault_ids.is_some() {

@@ -91,7 +91,7 @@ impl AnthropicEmulator {
     }
 }
 
-/// What the primary thread of a session is called.
+/// Returns the id of the primary thread of a session.
 fn name(session: &str) -> String {
     format!("sthr_{}", session.split_once('_').map_or(session, |(_, rest)| rest))
 }

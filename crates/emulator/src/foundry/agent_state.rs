@@ -56,7 +56,7 @@ impl AgentState {
         found.get("version").is_some_and(|known| known == version).then_some(found)
     }
 
-    /// As the SDKs read it; nothing without a version.
+    /// Returns the agent as the SDKs read it; `None` without a version.
     pub(super) fn shown(&self, name: &str) -> Option<Value> {
         let state = if self.disabled { "disabled" } else { "enabled" };
         let mut shown = json!({
@@ -121,7 +121,7 @@ impl AgentRegistry {
     }
 }
 
-/// One version, as the SDKs read it.
+/// Returns a version as the SDKs read it.
 pub(super) fn version(agent: &str, number: usize, given: Map<String, Value>) -> Value {
     let mut object = json!({
         "object": "agent.version",

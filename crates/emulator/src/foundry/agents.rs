@@ -162,7 +162,7 @@ fn page(mut all: Vec<(usize, Value)>, place: impl Fn(&str) -> Option<usize>, que
     Ok(answer::json(StatusCode::OK, &list))
 }
 
-/// A merge patch (RFC 7396).
+/// Applies a merge patch (RFC 7396).
 fn merge(target: &mut Value, patch: Value) {
     let Value::Object(patch) = patch else {
         *target = patch;

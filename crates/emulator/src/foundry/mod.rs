@@ -160,7 +160,7 @@ fn flag(query: &Query, name: &str) -> ApiResult<bool> {
     }
 }
 
-/// What every call needs: a token and a version of the protocol.
+/// Checks what every call needs: a token and a version of the protocol.
 fn check(headers: &HeaderMap, query: &Query) -> ApiResult<()> {
     if !token::is_given(headers) {
         let what = "a bearer token is missing; any will do here";

@@ -233,7 +233,7 @@ impl SessionCursor {
     }
 }
 
-/// What the store calls a session: an id is one of its kind within its agent only.
+/// Returns the id of a session in the store: the id of the service is unique within its agent only.
 pub(super) fn local_id(agent: &str, id: &str) -> Result<SessionId, Error> {
     let name = format!("{agent}.{}", escape(id));
     if name.len() <= SessionId::MAX_LEN {

@@ -118,8 +118,7 @@ impl AgbEnvelope {
         serde_json::from_value(Value::Object(members)).ok()
     }
 
-    /// What was asked for, whether it stands there as it is or as JSON within a string; nothing where
-    /// it is not of that form.
+    /// Returns the data of the answer, which is JSON or a string with JSON; `None` if it has another form.
     pub fn data<T: DeserializeOwned>(&self) -> Option<T> {
         let data = self.data.as_ref()?;
         if let Value::String(inner) = data
@@ -170,7 +169,7 @@ pub(super) fn lowered(value: Value) -> Value {
     }
 }
 
-/// Text, or a number as text; nothing for all else.
+/// Parses text, or a number as text; `None` for everything else.
 pub(super) fn text<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
     Ok(match Value::deserialize(from)? {
         Value::String(text) => Some(text),
@@ -179,7 +178,7 @@ pub(super) fn text<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>,
     })
 }
 
-/// Text, a number as text, or null: what else is there would end a listing too early.
+/// Parses text, a number as text, or null. Anything else is an error: it would end a listing too early.
 fn token<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
     match Value::deserialize(from)? {
         Value::String(text) => Ok(Some(text)),

@@ -158,7 +158,7 @@ fn trimmed(directory: &str) -> &str {
 }
 
 impl ContextInfo {
-    /// What says `items`.
+    /// Returns the answer with `items`.
     pub fn of(items: &[SyncItem]) -> Self {
         let inner = serde_json::to_string(items).unwrap_or_default();
         let blocks = [ContextStatus { kind: "data".to_owned(), data: Value::String(inner) }];

@@ -85,7 +85,7 @@ impl FileInfo {
         self.0.get(key).map(String::as_str)
     }
 
-    /// Bytes.
+    /// Returns the size in bytes.
     pub fn size(&self) -> Option<u64> {
         self.get("size")?.trim().parse().ok()
     }
@@ -99,7 +99,7 @@ impl FileInfo {
         }
     }
 
-    /// Permission bits, where they are octal digits.
+    /// Returns the permission bits, if they are octal digits.
     pub fn mode(&self) -> Option<u32> {
         u32::from_str_radix(self.get("mode")?.trim(), 8).ok().filter(|mode| *mode <= 0o7777)
     }
@@ -122,7 +122,7 @@ impl FileInfo {
 /// What `search_files` answers where it found nothing.
 pub const NO_MATCHES: &str = "No matches found";
 
-/// What `read_multiple_files` answers. It cannot be read without a doubt; only `serve` writes it.
+/// Returns what `read_multiple_files` answers. It cannot be parsed without ambiguity; only the emulator writes it.
 pub fn print_files<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
     let blocks: Vec<_> = files.into_iter().map(|(path, content)| format!("{path}: \n{content}\n\n")).collect();
     blocks.join("\n---\n")
@@ -226,7 +226,7 @@ impl ShellOutput {
     }
 }
 
-/// One word of a command, within single quotes, in which `sh` knows no special sign.
+/// Returns a word of a command in single quotes, within which nothing is special to `sh`.
 pub fn quoted(word: &str) -> String {
     let mut text = String::from("'");
     for part in word.split_inclusive('\'') {

@@ -57,7 +57,7 @@ pub struct ToolCall {
 }
 
 impl ToolCall {
-    /// A call of `tool` in a session. Arguments that are not a JSON object are none.
+    /// Returns a call of `tool` in a session. Arguments that are not a JSON object are left out.
     pub fn new(session: &str, tool: &str, args: &impl Serialize) -> Self {
         let args = serde_json::to_string(args).ok().filter(|args| args.starts_with('{'));
         let args = args.unwrap_or_else(|| "{}".to_owned());
@@ -109,7 +109,7 @@ pub struct ToolResult {
 }
 
 impl ToolResult {
-    /// One text.
+    /// Returns a result with one text.
     pub fn text(text: impl Into<String>, is_error: bool) -> Self {
         let text = Some(text.into());
         ToolResult {

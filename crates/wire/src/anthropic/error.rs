@@ -55,7 +55,7 @@ impl AnthropicError {
         AnthropicError { kind: "error".to_owned(), error, request_id: Some(request_id.to_owned()) }
     }
 
-    /// Its word for programs.
+    /// Returns the code of the error.
     pub fn code(&self) -> Option<&str> {
         self.error.details.as_ref()?.error_code.as_deref()
     }

@@ -122,7 +122,7 @@ pub struct SessionEvent {
 }
 
 impl SessionEvent {
-    /// One of that type that holds nothing.
+    /// Returns an event of a type, without fields.
     pub fn of(kind: &str) -> Self {
         SessionEvent { kind: kind.to_owned(), id: None, extra: Extra::new(), processed_at: Nullable::Absent }
     }
@@ -137,7 +137,7 @@ impl SessionEvent {
         Self::of(kind::MESSAGE).with("content", json!([{ "type": "text", "text": text }]))
     }
 
-    /// With this member.
+    /// Adds a field.
     #[must_use]
     pub fn with(mut self, name: &str, value: Value) -> Self {
         self.extra.insert(name.to_owned(), value);
@@ -156,7 +156,7 @@ pub struct SendEvents {
 }
 
 impl SendEvents {
-    /// One event.
+    /// Returns a request with one event.
     pub fn one(event: SessionEvent) -> Self {
         SendEvents { events: vec![event], extra: Extra::new() }
     }

@@ -135,7 +135,7 @@ impl FileScope {
     /// The only kind.
     pub const SESSION: &'static str = "session";
 
-    /// That session.
+    /// Returns the scope of a session.
     pub fn session(id: impl Into<String>) -> Self {
         FileScope { kind: Self::SESSION.to_owned(), id: id.into() }
     }

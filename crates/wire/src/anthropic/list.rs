@@ -118,7 +118,7 @@ impl Deleted {
     /// An environment.
     pub const ENVIRONMENT: &'static str = "environment_deleted";
 
-    /// Of this kind.
+    /// Returns the answer to a deletion of an object of this kind.
     pub fn of(id: impl Into<String>, kind: &str) -> Self {
         Deleted { id: id.into(), kind: kind.to_owned(), extra: Extra::new() }
     }

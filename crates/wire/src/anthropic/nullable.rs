@@ -15,7 +15,7 @@ pub enum Nullable<T> {
 }
 
 impl<T> Nullable<T> {
-    /// Null where there is nothing.
+    /// Returns the value, or null for `None`.
     pub fn or_null(value: Option<T>) -> Self {
         value.map_or(Nullable::Null, Nullable::Value)
     }
@@ -25,7 +25,7 @@ impl<T> Nullable<T> {
         matches!(self, Nullable::Absent)
     }
 
-    /// What it holds.
+    /// Returns the value; `None` for null.
     pub fn value(&self) -> Option<&T> {
         match self {
             Nullable::Value(value) => Some(value),

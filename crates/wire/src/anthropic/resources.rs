@@ -87,7 +87,7 @@ pub struct ResourceParams {
 }
 
 impl ResourceParams {
-    /// A file.
+    /// Returns the parameters of a file.
     pub fn file(id: impl Into<String>, mount_path: Option<String>) -> Self {
         ResourceParams { kind: kind::FILE.to_owned(), file_id: Some(id.into()), mount_path, ..Self::default() }
     }

@@ -115,7 +115,7 @@ impl AgentObject {
 }
 
 impl AgentRef {
-    /// This agent, in this version where there is one.
+    /// Returns a reference to an agent, in a version if one is given.
     pub fn of(id: impl Into<String>, version: Option<u64>) -> Self {
         match version {
             None => AgentRef::Id(id.into()),
@@ -128,7 +128,7 @@ impl AgentRef {
         }
     }
 
-    /// Which agent.
+    /// Returns the id of the agent.
     pub fn id(&self) -> &str {
         match self {
             AgentRef::Id(id) => id,
@@ -136,7 +136,7 @@ impl AgentRef {
         }
     }
 
-    /// Which version of it.
+    /// Returns the version of the agent.
     pub fn version(&self) -> Option<u64> {
         match self {
             AgentRef::Id(_) => None,

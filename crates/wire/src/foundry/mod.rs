@@ -147,7 +147,7 @@ impl VersionIndicator {
     /// The only kind.
     pub const REF: &'static str = "version_ref";
 
-    /// This version.
+    /// Returns a reference to a version.
     pub fn of(version: impl Into<String>) -> Self {
         VersionIndicator { kind: Self::REF.to_owned(), agent_version: version.into() }
     }
@@ -325,8 +325,8 @@ fn some<'de, D: Deserializer<'de>, T: Deserialize<'de>>(reader: D) -> Result<Opt
 /// Milliseconds since 1970 are so large from 1973 on, and seconds are not before the year 5138.
 const MILLISECONDS: u64 = 100_000_000_000;
 
-/// What a `modified_time` means: seconds, milliseconds or RFC 3339, which all were seen \[azd\]; 0,
-/// which is all that the service was seen to answer \[live\], is none.
+/// Returns the time of a `modified_time`: seconds, milliseconds or RFC 3339, which all were seen \[azd\]. `None` for 0,
+/// the only value that the service was seen to answer \[live\].
 pub fn modified_at(value: Option<&Value>) -> Option<Timestamp> {
     match value? {
         Value::String(text) => text.parse().ok(),
@@ -355,7 +355,7 @@ pub struct NewDirectory {
     pub create_parents: Option<bool>,
 }
 
-/// Permission bits: a number, or octal digits in a text.
+/// Parses permission bits: a number, or octal digits in a text.
 fn mode<'de, D: Deserializer<'de>>(reader: D) -> Result<Option<u32>, D::Error> {
     match Option::<Value>::deserialize(reader)? {
         None => Ok(None),
