@@ -309,7 +309,7 @@ fn upgrade(connection: &mut Connection) -> rusqlite::Result<DbState> {
     state
 }
 
-/// Switches the database to WAL. SQLite does not wait for the lock of another process in this case, so this does.
+/// Switches the database to WAL. `SQLite` does not wait for the lock of another process here, so this does.
 fn use_wal(connection: &Connection) -> rusqlite::Result<()> {
     let started = Instant::now();
     loop {
