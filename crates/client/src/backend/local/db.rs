@@ -16,8 +16,8 @@ use wharf_core::platform;
 use wharf_core::sync::lock;
 
 /// Bytes of a write-ahead log that is carried into the database. Each process that opens the database reads the log, and
-/// carrying it over waits for the disk: with half a mebibyte, both together take the least time for each command.
-const LARGE_LOG: u64 = 512 << 10;
+/// carrying it over waits for the disk: with a quarter or half a mebibyte, both together take the least time.
+const LARGE_LOG: u64 = 256 << 10;
 
 /// How long a process waits for another one's transaction.
 const PATIENCE: Duration = Duration::from_secs(15);

@@ -178,7 +178,7 @@ impl Hold {
         let process = std::process::id();
         let doing = "starting a command";
         let (seq, ttl) = home.db()?.write_unsynced(doing, |tx| {
-            let (seq, ttl) = mark_used(tx, session)?;
+            let (seq, ttl) = mark_used(tx, session, PAUSE)?;
             tx.execute(
                 "INSERT INTO command (session, id, process, started) VALUES (?1, ?2, ?3, ?4)",
                 params![seq, id, process, platform::process_start(process)],
@@ -213,7 +213,7 @@ impl Hold {
 
     fn renew(&mut self) -> Result<()> {
         self.renewed = Instant::now();
-        self.home.db()?.write_unsynced("renewing a session", |tx| mark_used(tx, &self.session).map(drop))
+        self.home.db()?.write_unsynced("renewing a session", |tx| mark_used(tx, &self.session, PAUSE).map(drop))
     }
 }
 
@@ -223,9 +223,7 @@ impl Drop for Hold {
         // A row that stays behind counts for nothing once its process has ended.
         let _ = self.home.db().and_then(|db| {
             db.write_unsynced(doing, |tx| {
-                if self.renewed.elapsed() > PAUSE.min(self.renewal.unwrap_or(PAUSE)) {
-                    drop(mark_used(tx, &self.session));
-                }
+                drop(mark_used(tx, &self.session, PAUSE));
                 tx.execute("DELETE FROM command WHERE session = ?1 AND id = ?2", params![self.seq, self.id])
                     .map(drop)
                     .map_err(|e| fault(doing, &e))

@@ -252,7 +252,7 @@ impl Sessions for LocalSessions {
 impl LocalHome {
     /// Notes that a session was used: it is awake, and its idle time begins anew.
     pub(super) fn used(&self, id: &SessionId) -> Result<()> {
-        self.db()?.write("touching a session", |tx| mark_used(tx, id).map(drop))
+        self.db()?.write("touching a session", |tx| mark_used(tx, id, Duration::ZERO).map(drop))
     }
 
     /// Deletes what expired, so that a name can be used again and the disk does not fill, and what
@@ -406,11 +406,18 @@ impl LocalHome {
     }
 }
 
-/// Notes within a transaction that a session is used; returns the row's number and how long the session may idle.
-pub(super) fn mark_used(tx: &Transaction<'_>, id: &SessionId) -> Result<(i64, Option<Duration>)> {
+/// Notes within a transaction that a session is used, unless that was noted a `pause` ago or less; returns the row's
+/// number and how long the session may idle.
+pub(super) fn mark_used(tx: &Transaction<'_>, id: &SessionId, pause: Duration) -> Result<(i64, Option<Duration>)> {
     let doing = "touching a session";
     let row = live(tx, id, doing)?;
     let now = Timestamp::now();
+    let pause = row.ttl.map_or(pause, |ttl| pause.min(ttl / 10));
+    let noted =
+        u128::try_from(micros(now).saturating_sub(row.updated_at)).is_ok_and(|passed| passed < pause.as_micros());
+    if noted && !row.stopped {
+        return Ok((row.seq, row.ttl));
+    }
     let expires_at = row.ttl.and_then(|ttl| expiry(now, ttl)).map(micros);
     tx.execute(
         "UPDATE session SET stopped = 0, updated_at = ?2, expires_at = ?3 WHERE seq = ?1",
