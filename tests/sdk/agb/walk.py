@@ -43,6 +43,14 @@ def main():
     expect(os.environ["AGB_API_KEY"], agb.api_key)
     if sys.argv[1:] == ["faults"]:
         faults(agb)
+    elif sys.argv[1:] == ["exec"]:
+        for image in (IMAGE, DIRECT_IMAGE):
+            session = good(agb.create(CreateSessionParams(image_id=image))).session
+            run_commands(session)
+            run_code(session)
+            good(agb.delete(session))
+    elif sys.argv[1:] == ["forms"]:
+        forms(make(agb))
     else:
         sessions(agb)
         for image in (IMAGE, DIRECT_IMAGE):
@@ -205,6 +213,73 @@ def commands(session):
     bad(session.command.execute("uname -a"), "not found")
     bad(session.command.execute("echo $HOME"), "does not run a shell")
     bad(session.code.run("1+1", "python"), "does not run python")
+
+
+def run_commands(session):
+    """Commands that really run: see ../run."""
+    run = lambda command, **how: session.command.execute(command, timeout_ms=20_000, **how)
+    ran = good(run("echo \"$((6 * 7))\" | tr 4 5; echo err >&2"))
+    expect(("52\nerr\n", "52\n", "err\n", 0, ""), (ran.output, ran.stdout, ran.stderr, ran.exit_code, ran.trace_id))
+    ran = run("echo out; exit 3")
+    expect((False, 3, "out\n", ""), (ran.success, ran.exit_code, ran.stdout, ran.error_message))
+    assert ran.trace_id
+    ran = run("no-such-command")
+    expect((False, 127), (ran.success, ran.exit_code))
+
+    # The tools for files and the commands see the same files.
+    good(session.file.mkdir("/home/agb/data"))
+    good(session.file.write("/home/agb/data/in.txt", "b\na\n"))
+    good(run("sort in.txt >out.txt", cwd="/home/agb/data"))
+    expect("a\nb\n", good(session.file.read("/home/agb/data/out.txt")).content)
+    expect("a\nb\n", good(run("cat data/out.txt")).stdout)
+    expect("é b|x\n", good(run("echo \"$A|$B\"", envs={"A": "é b", "B": "x"})).stdout)
+    bad(run("true", cwd="/home/agb/none"), "No such file or directory")
+    bad(session.command.execute("sleep 60", timeout_ms=300), "Error code:-1 Error message: [timeout]")
+
+    # A job of its own goes on after its call.
+    good(run("setsid sh -c 'until [ -e go ]; do sleep 0.05; done; echo done >job' >/dev/null 2>&1 & echo started"))
+    good(run("touch go; until [ -s job ]; do sleep 0.05; done"))
+    expect("done\n", good(session.file.read("/home/agb/job")).content)
+
+
+def run_code(session):
+    ran = good(session.code.run("print('hi')\nopen('made.txt', 'w').write('x')\n1+1", "python"))
+    expect((["hi\n"], [], "2", True), (ran.logs.stdout, ran.logs.stderr, ran.results[0].text, ran.results[0].is_main_result))
+    expect((1, None), (ran.execution_count, ran.error))
+    expect("x", good(session.file.read("/home/agb/made.txt")).content)
+    ran = session.code.run("1/0", "Python3")
+    expect((False, "ZeroDivisionError: division by zero"), (ran.success, ran.error_message))
+    assert "line 1" in ran.logs.stderr[0], ran.logs
+    ran = good(session.code.run("console.log('hi'); 6 * 7", "node"))
+    expect((["hi\n"], "42"), (ran.logs.stdout, ran.results[0].text))
+    rich = "class Rich:\n  def _repr_html_(self): return '<b>r</b>'\n  def _repr_png_(self): return b'1'\nRich()"
+    ran = good(session.code.run(rich, "python"))
+    expect(("<b>r</b>", "MQ=="), (ran.results[0].html, ran.results[0].png))
+    bad(session.code.run("while True: pass", "python", timeout_s=1), "[timeout]")
+    bad(session.code.run("1", "r"), "runs python and javascript")
+    bad(session.code.run("1", "ruby"), "Unsupported language")
+
+
+def forms(session):
+    """What this SDK makes of the older forms of results, in the order of the server's faults."""
+    run = lambda command: session.command.execute(command, timeout_ms=20_000)
+    failing = "echo out; echo err >&2; exit 3"
+    ran = run(failing)
+    expect((False, 3, "out\n", "err\n"), (ran.success, ran.exit_code, ran.stdout, ran.error_message))
+    ran = run(failing)
+    expect((False, 3, "out\n", "err\n"), (ran.success, ran.exit_code, ran.stdout, ran.error_message))
+    ran = run(failing)
+    expect((False, None, "Execution failed. Error code:3 Error message: err"), (ran.success, ran.exit_code, ran.error_message))
+    ran = run(failing)
+    expect((True, 0, "out\n"), (ran.success, ran.exit_code, ran.stdout))
+    ran = run(failing)
+    expect((True, None, "out\nerr\n"), (ran.success, ran.exit_code, ran.output))
+    ran = session.code.run("print('a')\n1/0", "python")
+    expect((True, "ZeroDivisionError", ["a\n"]), (ran.success, ran.error.name, ran.logs.stdout))
+    ran = good(session.code.run("print('a')\n2", "python"))
+    expect("a\n2", ran.results[0].text)
+    ran = good(session.code.run("'text'", "python"))
+    expect("'text'", ran.results[0].text)
 
 
 def contexts(agb):

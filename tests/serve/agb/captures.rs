@@ -3,12 +3,14 @@
 //! `tests/data/wire/agb.jsonl` holds requests of the Python SDK and of its TypeScript sibling (`python`,
 //! `ts`) as they came to a recorder, each with the answer that the SDK took as good. It is one story:
 //! what one request made, later ones need. Ids and URLs of the recorder stand for those that the
-//! server gave in the same place.
+//! server gave in the same place. `agb-work.jsonl` holds calls that run commands and code, each for itself.
 
 use std::fmt::Write as _;
+use std::path::Path;
 
 use serde_json::{Value, json};
 
+use super::stage::{Session, data};
 use crate::captures::differences;
 use crate::stage::{Reply, Server, Stage};
 
@@ -193,4 +195,69 @@ fn recorded_requests_are_answered_in_the_recorded_shape() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert_eq!(seen, 173);
+}
+
+/// The form of the result that was recorded, where it is not the newest one.
+fn form(operation: &str) -> Option<&'static str> {
+    Some(match operation {
+        "shell (isError, JSON text)" => "error-code",
+        "shell (isError, plain text: 127)" => "error-text",
+        "shell (plain text, no error: old image)" | "run_code (plain text)" => "text",
+        "shell (JSON text without exit_code)" => "no-status",
+        "shell (direct route, isError)" => "error",
+        "run_code (older form: logs, results, error)" => "logs",
+        "run_code (content text)" => "content",
+        _ => return None,
+    })
+}
+
+/// The text of a tool's result as JSON, where it is an object.
+fn object(result: &Value) -> Option<Value> {
+    serde_json::from_str(result["content"][0]["text"].as_str().unwrap()).ok().filter(Value::is_object)
+}
+
+#[test]
+fn recorded_commands_and_code_are_answered_in_the_recorded_shape() {
+    let stage = Stage::new();
+    let (mut seen, mut wrong) = (0, Vec::new());
+    for line in include_str!("../../data/wire/agb-work.jsonl").lines() {
+        let capture: Value = serde_json::from_str(line).unwrap();
+        let operation = capture["operation"].as_str().unwrap();
+        seen += 1;
+        if ["run_code (language JS)", "run_code (language node)"].contains(&operation)
+            && !Path::new("/usr/bin/node").exists()
+        {
+            continue;
+        }
+        let fault = form(operation).map(|form| format!("tools.call:result={form}"));
+        let faults = fault.iter().flat_map(|fault| ["--fault", fault]);
+        let server = stage.serve(&std::iter::once("--exec").chain(faults).collect::<Vec<_>>());
+        let session = Session::with(&server, "agb-code-space-2", &json!({}));
+        let told = data(&session.post("/mcp/getSession"));
+        let direct = capture["path"].as_str().unwrap().starts_with("/link/");
+        let token = told["token"].as_str().unwrap();
+        let mut names = Names::default();
+        names.learn("session-00000000000000000001", &session.id);
+        names.learn("/link/callTool", &format!("/link/{}/callTool", session.id));
+        names.learn("my_codespace", "wuying_codespace");
+        names.learn("SESSION_TOKEN", token);
+        names.learn("<token>", if direct { token } else { server.key() });
+        tool(&server, &session.id, "create_directory", &json!({ "path": "/tmp/work" }));
+        let reply = server.raw(&request(&server, &capture, &names, None, "")).expect(line);
+        let mut differ = compare(&capture, &reply);
+        let recorded = opened(&capture, capture["answer"]["body"]["json"].clone());
+        let answered = opened(&capture, reply.json());
+        match (object(&recorded["data"]), object(&answered["data"])) {
+            (Some(recorded), Some(answered)) => differ.extend(differences("text", &recorded, &answered)),
+            (None, None) => {}
+            (_, answered) => differ.push(format!("the text is another kind: {answered:?}")),
+        }
+        // The recorder left these out.
+        let left_out = [".code is new", ".requestId is new", "code 200"];
+        differ.retain(|difference| !(direct && left_out.contains(&difference.as_str())));
+        differ.retain(|difference| operation != "shell (direct route, isError)" || difference != "text.traceId is new");
+        wrong.extend(differ.into_iter().map(|difference| format!("{operation}: {difference}")));
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert_eq!(seen, 19);
 }
