@@ -21,6 +21,7 @@ mod answer;
 mod args;
 mod context;
 mod operations;
+mod run_code;
 mod session;
 pub mod text;
 mod tool;
@@ -33,6 +34,7 @@ pub use context::{
     Context, ContextFile, ContextInfo, FILE_TRANSFER, InternalContext, PresignedUrl, SyncItem, SyncMode, SyncState,
 };
 pub use operations::AgbOperation;
+pub use run_code::{CodeOutput, language};
 pub use session::{
     CreatedSession, DesktopInfo, GetLabels, Link, McpResource, NewAgbSession, Persistence, SessionDetail, SessionItem,
     SessionRef, read_labels, status, write_labels,

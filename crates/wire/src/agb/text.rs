@@ -210,15 +210,34 @@ impl ShellOutput {
     /// The tool's own error where the result is one and not JSON, and where it is a JSON object without a status: no
     /// command that is run here prints one.
     pub fn read(text: &str, is_error: bool) -> Result<Self, ToolError> {
-        if let Some(json) = value(text.as_bytes()).filter(Value::is_object).map(lowered) {
-            let reported = json.get("errorCode").and_then(Value::as_i64);
-            return match serde_json::from_value::<ShellOutput>(json) {
-                Ok(output) if output.exit_code.or(reported).is_some() => {
-                    Ok(ShellOutput { exit_code: output.exit_code.or(reported), ..output })
-                }
-                _ => Err(ToolError::read(text)),
-            };
+        match Self::of_json(text)? {
+            Some(output) if output.exit_code.is_some() => Ok(output),
+            Some(_) => Err(ToolError::read(text)),
+            None => Self::of_text(text, is_error),
         }
+    }
+
+    /// Reads the same where the output itself says how the command ended, so that the service need not say it.
+    ///
+    /// # Errors
+    /// The tool's own error where the result has no output.
+    pub fn read_output(text: &str, is_error: bool) -> Result<Self, ToolError> {
+        match Self::of_json(text)? {
+            Some(output) if output.exit_code.is_some() || !output.stdout.is_empty() => Ok(output),
+            Some(_) => Err(ToolError::read(text)),
+            None => Self::of_text(text, is_error),
+        }
+    }
+
+    /// Returns what a JSON object says; nothing where the text is not a JSON object.
+    fn of_json(text: &str) -> Result<Option<Self>, ToolError> {
+        let Some(json) = value(text.as_bytes()).filter(Value::is_object).map(lowered) else { return Ok(None) };
+        let reported = json.get("errorCode").and_then(Value::as_i64);
+        let output: ShellOutput = serde_json::from_value(json).map_err(|_| ToolError::read(text))?;
+        Ok(Some(ShellOutput { exit_code: output.exit_code.or(reported), ..output }))
+    }
+
+    fn of_text(text: &str, is_error: bool) -> Result<Self, ToolError> {
         if is_error {
             return Err(ToolError::read(text));
         }
@@ -301,6 +320,10 @@ mod tests {
         }
         assert_eq!(read("whole output", false).unwrap().exit_code, None);
         assert_eq!(read("12", false).unwrap().stdout, "12");
+        let output = |text: &str, is_error| ShellOutput::read_output(text, is_error);
+        assert_eq!(output(r#"{"stdout":"x","stderr":""}"#, false).unwrap().stdout, "x");
+        assert_eq!(output(r#"{"stdout":"x","errorCode":1}"#, true).unwrap().stdout, "x");
+        assert!(output("{}", false).is_err() && output("x", true).is_err());
         let error = read("Execution failed. Error code:127 Error message: sh: 1: x: not found", true).unwrap_err();
         assert_eq!(error.code, Some(ToolError::NO_COMMAND));
     }
