@@ -9,13 +9,13 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 
 use self::sink::{ExecSink, RunningSink};
 use super::Cx;
 use wharf_client::backend::Feature;
 use wharf_client::backend::exec::{
-    CommandEnd, CommandEvent, CommandLine, CommandStatus, NewCommand, ProgramInput, RunningCommand,
+    CommandEnd, CommandEvent, CommandLine, CommandStatus, NewCommand, ProgramInput, RunningCommand, TerminalSize,
 };
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::ExecStatus;
@@ -67,7 +67,7 @@ pub(super) struct ExecArgs {
     shell: Option<String>,
 
     /// Run code with an interpreter: a file, or - for stdin
-    #[arg(long, value_name = "LANGUAGE")]
+    #[arg(long, value_name = "LANGUAGE", conflicts_with_all = ["cwd", "env", "env_file", "interactive", "tty"])]
     language: Option<String>,
 
     /// Command and its arguments, after --
@@ -142,64 +142,108 @@ async fn follow(cx: &Cx, mut command: Box<dyn RunningCommand>, mut sink: Running
     let _guard = cx.cancellation.register();
     let mut resized = input::resizes(tty);
     let mut stopping: Option<Stopping> = None;
+    // The signal that the command is to get next.
+    let mut pending: Option<Signal> = None;
     loop {
+        let due = stopping.as_ref().map(|it| it.next);
         let overdue = async {
-            match &stopping {
-                Some(stopping) => tokio::time::sleep_until(stopping.next).await,
+            match due {
+                Some(due) => tokio::time::sleep_until(due).await,
                 None => std::future::pending().await,
             }
         };
-        tokio::select! {
-            event = command.next() => match event {
+        // A service may take long to pass a signal on, and one that fails is followed by another one.
+        let event = if let Some(signal) = pending {
+            tokio::select! {
+                sent = command.signal(signal) => FollowEvent::Sent(sent),
+                heard = signals.next() => FollowEvent::Heard(heard.signal),
+                () = overdue => FollowEvent::Overdue,
+            }
+        } else {
+            tokio::select! {
+                event = command.next() => FollowEvent::Command(event),
+                heard = signals.next() => FollowEvent::Heard(heard.signal),
+                error = cx.cancellation.cancelled(), if stopping.is_none() => FollowEvent::Cancelled(error.kind()),
+                () = overdue => FollowEvent::Overdue,
+                Some(size) = resized.recv() => FollowEvent::Resized(size),
+            }
+        };
+        match event {
+            FollowEvent::Command(Ok(CommandEvent::Output(..)))
+                if stopping.as_ref().is_some_and(|it| it.why == Kind::Closed) =>
+            {
                 // Nothing reads it any more.
-                Ok(CommandEvent::Output(..)) if stopping.as_ref().is_some_and(|it| it.why == Kind::Closed) => {}
-                Ok(CommandEvent::Output(stream, bytes)) => {
-                    if let Err(error) = sink.write(stream, &bytes) {
-                        if error.kind() != Kind::Closed {
-                            drop(command.signal(Signal::Terminate).await);
-                            return Err(error);
-                        }
-                        drop(command.signal(Signal::Pipe).await);
-                        stopping = Some(Stopping::new(Kind::Closed));
-                    }
-                }
-                Ok(CommandEvent::Ended(end)) => {
-                    if stopping.is_some() {
-                        // What the command had started may ignore the signal that ended it.
-                        drop(command.signal(Signal::Kill).await);
-                    }
-                    return finish(cx, sink, command.id(), end, stopping.map(|it| it.why));
+            }
+            FollowEvent::Command(Ok(CommandEvent::Output(stream, bytes))) => match sink.write(stream, &bytes) {
+                Ok(()) => {}
+                Err(error) if error.kind() == Kind::Closed => {
+                    (stopping, pending) = (Some(Stopping::new(Kind::Closed)), Some(Signal::Pipe));
                 }
                 Err(error) => {
-                    sink.finish(command.id(), ExecStatus::Unknown, None, Some(&error))?;
+                    drop(timeout(PATIENCE, command.signal(Signal::Terminate)).await);
                     return Err(error);
                 }
             },
-            signal = signals.next() => {
+            FollowEvent::Command(Ok(CommandEvent::Ended(end))) => {
+                if stopping.is_some() {
+                    // What the command had started may ignore the signal that ended it.
+                    drop(timeout(LAST, command.signal(Signal::Kill)).await);
+                }
+                return finish(cx, sink, command.id(), end, stopping.map(|it| it.why));
+            }
+            FollowEvent::Command(Err(error)) => {
+                if let Some(stopping) = stopping {
+                    return give_up(sink, command.id(), stopping.why);
+                }
+                sink.finish(command.id(), ExecStatus::Unknown, None, Some(&error))?;
+                return Err(error);
+            }
+            FollowEvent::Heard(signal) => {
                 if stopping.as_ref().is_some_and(|it| it.why != Kind::Closed) {
                     // The second one: leave at once.
-                    drop(tokio::time::timeout(LAST, command.signal(Signal::Kill)).await);
-                    return give_up(sink, command.id(), signal.signal.kind());
+                    drop(timeout(LAST, command.signal(Signal::Kill)).await);
+                    return give_up(sink, command.id(), signal.kind());
                 }
-                stopping = Some(Stopping::new(signal.signal.kind()));
-                command.signal(signal.signal).await?;
+                (stopping, pending) = (Some(Stopping::new(signal.kind())), Some(signal));
             }
-            error = cx.cancellation.cancelled(), if stopping.is_none() => {
-                stopping = Some(Stopping::new(error.kind()));
-                command.signal(Signal::Terminate).await?;
+            FollowEvent::Cancelled(why) => (stopping, pending) = (Some(Stopping::new(why)), Some(Signal::Terminate)),
+            FollowEvent::Sent(sent) => {
+                pending = None;
+                if let (Err(error), Some(stopping)) = (sent, &stopping)
+                    && error.kind() == Kind::Unsupported
+                {
+                    let why = stopping.why;
+                    return give_up(sink, command.id(), why);
+                }
             }
-            () = overdue => {
+            FollowEvent::Overdue => {
                 let Some(it) = &mut stopping else { continue };
                 if it.killed {
                     let why = it.why;
                     return give_up(sink, command.id(), why);
                 }
                 (it.killed, it.next) = (true, Instant::now() + LAST);
-                command.signal(Signal::Kill).await?;
+                pending = Some(Signal::Kill);
             }
-            Some(size) = resized.recv() => command.resize(size),
+            FollowEvent::Resized(size) => command.resize(size),
         }
     }
+}
+
+/// What happens next while a command runs.
+enum FollowEvent {
+    /// The command did something.
+    Command(Result<CommandEvent>),
+    /// A signal was passed on.
+    Sent(Result<()>),
+    /// A signal came.
+    Heard(Signal),
+    /// The command is to be stopped, for this reason.
+    Cancelled(Kind),
+    /// The time ran out in which a command was to end.
+    Overdue,
+    /// The terminal has another size.
+    Resized(TerminalSize),
 }
 
 /// Reports a command that ended.
@@ -218,7 +262,7 @@ fn finish(cx: &Cx, sink: RunningSink<'_>, id: Option<&str>, end: CommandEnd, why
 
 /// Reports a command that may still run.
 fn give_up(sink: RunningSink<'_>, id: Option<&str>, why: Kind) -> Result<()> {
-    let error = stopped_error(why).hint("the command was told to end, and may still be running");
+    let error = stopped_error(why).hint("the command was told to end, and may still run in the session");
     sink.finish(id, stopped_status(why), None, Some(&error))?;
     Err(error)
 }
