@@ -23,6 +23,9 @@ pub(crate) const STAGES: &[fn() -> Stage] = &[on_local, on_lean, on_foundry, on_
 /// Those whose session files are a view of what is mounted and of what an agent made.
 pub(crate) const VIEWS: &[fn() -> Stage] = &[on_anthropic];
 
+/// Those whose sessions run commands.
+pub(crate) const RUNNERS: &[fn() -> Stage] = &[on_local, on_agb_that_runs];
+
 /// The local backend.
 fn on_local() -> Stage {
     let home = tempfile::tempdir().unwrap();
@@ -91,8 +94,17 @@ fn on_agb() -> Stage {
 
 /// The same with what `--fault` takes.
 pub(crate) fn on_agb_with(faults: &[&str]) -> Stage {
+    on_agb_of(&faults.iter().flat_map(|fault| ["--fault", *fault]).collect::<Vec<_>>())
+}
+
+/// The same with commands that really run.
+fn on_agb_that_runs() -> Stage {
+    on_agb_of(&["--exec"])
+}
+
+fn on_agb_of(args: &[&str]) -> Stage {
     let home = tempfile::tempdir().unwrap();
-    let server = Server::start(&home, faults);
+    let server = Server::start_with(&home, args);
     let mut options = Options::new("agb", server.variable("AGB_ENDPOINT"));
     options.auth = Some(Arc::new(Credentials::bearer(&server.variable("AGB_API_KEY")).unwrap()));
     let backend = agb::with(options, Some("agb-code-space-1".to_owned())).unwrap();
@@ -101,6 +113,7 @@ pub(crate) fn on_agb_with(faults: &[&str]) -> Stage {
         keeps_in_one_step: false,
         tells_expiry: false,
         blank_labels: false,
+        keeps_running: false,
         server: Some(server),
         ..Stage::plain(backend, home)
     }
@@ -114,11 +127,16 @@ pub(crate) struct Server {
 
 impl Server {
     fn start(home: &TempDir, faults: &[&str]) -> Self {
+        Self::start_with(home, &faults.iter().flat_map(|fault| ["--fault", *fault]).collect::<Vec<_>>())
+    }
+
+    fn start_with(home: &TempDir, args: &[&str]) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_wharf"));
         command
             .arg("serve")
-            .args(faults.iter().flat_map(|fault| ["--fault", *fault]))
+            .args(args)
             .env_clear()
+            .env("PATH", "/usr/bin:/bin")
             .current_dir(home)
             .stdin(Stdio::null())
             .stderr(Stdio::null());
@@ -170,6 +188,8 @@ pub(crate) struct Stage {
     pub(crate) tells_expiry: bool,
     /// Whether a label may have no value.
     pub(crate) blank_labels: bool,
+    /// Whether a session in which a command runs is not deleted.
+    pub(crate) keeps_running: bool,
     // They go after the backend.
     pub(crate) server: Option<Server>,
     #[expect(dead_code, reason = "it is kept")]
@@ -188,6 +208,7 @@ impl Stage {
             keeps_in_one_step: true,
             tells_expiry: true,
             blank_labels: true,
+            keeps_running: true,
             server: None,
             home,
         }

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use futures_util::StreamExt;
 use serde_json::{Value, json};
+use wharf_client::backend::exec::{CommandEvent, CommandLine, NewCommand, ProgramInput};
 use wharf_client::backend::{
     Backend, ByteRange, FetchOptions, LabelPatch, MkdirOptions, NewResource, NewSession, PageRequest, PutOptions,
     SessionQuery, agb,
@@ -23,7 +24,7 @@ use crate::recorder::{Recorder, Reply, Sent};
 /// The headers that matter.
 const HEADERS: &[&str] = &["authorization", "content-type", "x-access-token"];
 
-/// What our client never asks for: desktops, links, code, lists of tools, contexts themselves.
+/// What our client never asks for: desktops, links, lists of tools, contexts themselves.
 const NEVER: &[Op] = &[
     Op::GetMcpResource,
     Op::ListTools,
@@ -37,17 +38,14 @@ const NEVER: &[Op] = &[
     Op::ClearContext,
 ];
 
-/// Tools that it never calls, or never in the way of the SDKs: commands are its own, and moves are
-/// commands.
+/// Tools that it never calls: moves are commands.
 const NEVER_TOOLS: &[&str] = &[
     wire::name::EDIT_FILE,
     wire::name::MOVE_FILE,
     wire::name::SEARCH_FILES,
     wire::name::READ_MULTIPLE_FILES,
     wire::name::GET_FILE_CHANGE,
-    wire::name::RUN_CODE,
     wire::name::GET_METRICS,
-    wire::name::SHELL,
     "no_such_tool",
 ];
 
@@ -89,6 +87,22 @@ const EXCEPTIONS: &[Exception] = &[
     }),
     ("a file is written under a temporary name, verified, and then renamed", |recorded, ours| {
         copy_argument(recorded, ours, wire::name::WRITE_FILE, "path");
+    }),
+    ("a command is started in the background, in the home", |recorded, ours| {
+        for name in ["command", "cwd", "timeout_ms"] {
+            copy_argument(recorded, ours, wire::name::SHELL, name);
+        }
+    }),
+    ("the variables of a command are words of it", |recorded, _| {
+        let Some((name, mut args)) = tool(recorded) else { return };
+        if let (true, Some(_)) = (name == wire::name::SHELL, args.as_object_mut().and_then(|args| args.remove("envs")))
+            && let Content::Json(body) = &mut recorded.body
+        {
+            body["args"] = args.to_string().into();
+        }
+    }),
+    ("code has the time that the SDKs give it by default", |recorded, ours| {
+        copy_argument(recorded, ours, wire::name::RUN_CODE, "timeout_s");
     }),
     ("every transfer has a directory of its own", |recorded, ours| {
         for name in ["filePath", "path"] {
@@ -262,6 +276,29 @@ fn recorded(capture: &Capture) -> Shape {
     shape
 }
 
+/// What a recorded call runs, if it runs something.
+fn command(tool: &str, args: &Value) -> Option<CommandLine> {
+    let text = |name: &str| args[name].as_str().unwrap_or_default().to_owned();
+    match tool {
+        wire::name::SHELL => Some(CommandLine::Script(text("command"))),
+        // Aliases are resolved by the client, as in the SDKs.
+        wire::name::RUN_CODE => {
+            let language = if text("language") == "javascript" { "JS".to_owned() } else { text("language") };
+            Some(CommandLine::Code { language, code: text("code") })
+        }
+        _ => None,
+    }
+}
+
+async fn run(backend: &dyn Backend, id: &SessionId, command: CommandLine, env: &Value) -> Result<()> {
+    let env = env.as_object().into_iter().flatten();
+    let env = env.map(|(name, value)| (name.clone(), value.as_str().unwrap().into())).collect();
+    let new = NewCommand { command, cwd: None, env, input: ProgramInput::Empty, terminal: None };
+    let mut running = backend.require_exec()?.start(id, new).await?;
+    while let CommandEvent::Output(..) = running.next().await? {}
+    Ok(())
+}
+
 /// Does with our client what a recorded client did. What it makes of the answer is for other tests.
 async fn drive(backend: &dyn Backend, capture: &Capture, content: Vec<u8>) -> Result<()> {
     let (sessions, files) = (backend.sessions(), backend.files().unwrap());
@@ -277,6 +314,9 @@ async fn drive(backend: &dyn Backend, capture: &Capture, content: Vec<u8>) -> Re
         files.put(&at(path), &sample, PutOptions::default()).await.map(drop)
     };
     if let Some((name, args)) = tool(&shape) {
+        if let Some(command) = command(&name, &args) {
+            return run(backend, &id, command, &args["envs"]).await;
+        }
         let path = args["path"].as_str().unwrap();
         let number = |name: &str| args[name].as_u64().unwrap_or_default();
         return match &*name {

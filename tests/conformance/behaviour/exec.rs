@@ -6,14 +6,14 @@ use bytes::Bytes;
 use wharf_client::backend::exec::{
     CommandEvent, CommandLine, CommandStatus, NewCommand, OutputStream, ProgramInput, RunningCommand,
 };
-use wharf_client::backend::{Feature, NewSession};
+use wharf_client::backend::{Feature, NewSession, registry};
 use wharf_core::error::{Kind, Result};
 use wharf_core::model::{RemotePath, SessionId};
 use wharf_core::platform::Signal;
 
-use super::everywhere;
+use super::on;
 use crate::room::Room;
-use crate::stage::{Stage, refused};
+use crate::stage::{RUNNERS, Stage, refused};
 
 /// A command that ended.
 struct Ended {
@@ -31,6 +31,11 @@ async fn start(stage: &Stage, session: &SessionId, new: NewCommand) -> Result<Bo
     stage.backend.require_exec()?.start(session, new).await
 }
 
+/// Returns why a command ended without a status of its own. A backend may start a command with its first event.
+async fn failure(stage: &Stage, session: &SessionId, new: NewCommand) -> Result<()> {
+    start(stage, session, new).await?.next().await.map(drop)
+}
+
 async fn end(mut command: Box<dyn RunningCommand>) -> Ended {
     let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
     loop {
@@ -46,14 +51,13 @@ async fn end(mut command: Box<dyn RunningCommand>) -> Ended {
 #[track_caller]
 #[allow(clippy::needless_pass_by_value, reason = "a behaviour is written where it is handed over")]
 fn where_commands_run(behaviour: impl AsyncFn(&Stage, Room<'_>)) {
-    let ran = std::cell::Cell::new(0);
-    everywhere(async |stage| {
-        if stage.has(Feature::Exec) {
-            behaviour(stage, Room::new(stage).await).await;
-            ran.set(ran.get() + 1);
-        }
+    let ran = std::cell::RefCell::new(Vec::new());
+    on(RUNNERS.iter(), async |stage| {
+        behaviour(stage, Room::new(stage).await).await;
+        ran.borrow_mut().push(stage.capabilities().backend);
     });
-    assert!(ran.get() > 0, "no backend runs commands");
+    let all = registry::ALL.iter().filter(|entry| entry.capabilities.has(Feature::Exec));
+    assert_eq!(*ran.borrow(), all.map(|entry| entry.capabilities.backend).collect::<Vec<_>>());
 }
 
 #[test]
@@ -109,8 +113,8 @@ fn what_cannot_be_started_has_the_status_that_shells_have_for_it() {
         let directory = end(start(stage, &room.id, argv(&["/"])).await.unwrap()).await;
         assert_eq!(directory.status.code(), 126, "{:?}", directory.status);
         let new = NewCommand { cwd: Some("/no/such".parse().unwrap()), ..argv(&["true"]) };
-        refused(start(stage, &room.id, new).await.map(drop), Kind::NotFound);
-        refused(start(stage, &"no-such-session".parse().unwrap(), argv(&["true"])).await.map(drop), Kind::NotFound);
+        refused(failure(stage, &room.id, new).await, Kind::NotFound);
+        refused(failure(stage, &"no-such-session".parse().unwrap(), argv(&["true"])).await, Kind::NotFound);
     });
 }
 
@@ -146,9 +150,41 @@ fn a_session_in_which_a_command_runs_is_kept() {
         }
         let mut command = start(stage, &room.id, argv(&["sh", "-c", "echo go; sleep 60"])).await.unwrap();
         command.next().await.unwrap();
-        refused(stage.sessions().delete(&room.id, false).await, Kind::Conflict);
-        let (deleted, ended) = tokio::join!(stage.sessions().delete(&room.id, true), end(command));
-        deleted.unwrap();
-        assert_ne!(ended.status.code(), 0);
+        if stage.keeps_running {
+            refused(stage.sessions().delete(&room.id, false).await, Kind::Conflict);
+            let (deleted, ended) = tokio::join!(stage.sessions().delete(&room.id, true), end(command));
+            deleted.unwrap();
+            assert_ne!(ended.status.code(), 0);
+        } else {
+            // A service that knows nothing of commands: how this one ended is not known.
+            stage.sessions().delete(&room.id, false).await.unwrap();
+            let Err(error) = command.next().await else { panic!("a status was made up") };
+            assert_eq!(error.kind(), Kind::NotFound, "{error:?}");
+        }
+    });
+}
+
+#[test]
+fn more_output_than_one_answer_holds_arrives_whole_and_in_order() {
+    where_commands_run(async |stage, room| {
+        let script = "i=0; while [ $i -lt 20000 ]; do echo $i; i=$((i+1)); done; head -c 30000 /dev/zero >&2";
+        let ended = end(start(stage, &room.id, argv(&["sh", "-c", script])).await.unwrap()).await;
+        let lines: Vec<String> = (0..20_000).map(|line| format!("{line}\n")).collect();
+        assert!(ended.stdout == lines.concat().as_bytes(), "{} bytes", ended.stdout.len());
+        assert_eq!((ended.stderr.len(), ended.status.code()), (30_000, 0));
+    });
+}
+
+#[test]
+fn no_word_is_taken_for_a_variable_an_option_or_a_path_of_the_machine() {
+    where_commands_run(async |stage, room| {
+        room.put("-n=x/tool", b"#!/bin/sh\necho \"$1\"\n").await.unwrap();
+        let home: RemotePath = stage.capabilities().home.parse().unwrap();
+        let inside = |words: &[&str]| NewCommand { cwd: Some(home.join("-n=x")), ..argv(words) };
+        let made = end(start(stage, &room.id, inside(&["chmod", "+x", "tool"])).await.unwrap()).await;
+        assert_eq!(made.status.code(), 0);
+        let new = NewCommand { cwd: Some(home.clone()), ..argv(&["./-n=x/tool", "--"]) };
+        let ended = end(start(stage, &room.id, new).await.unwrap()).await;
+        assert_eq!((&ended.stdout[..], ended.status.code()), (&b"--\n"[..], 0));
     });
 }

@@ -25,5 +25,7 @@ pub static CAPABILITIES: Capabilities = Capabilities {
         Feature::Move,
         Feature::Resources,
         Feature::ResourceContext,
+        Feature::Exec,
+        Feature::ExecLanguage,
     ],
 };

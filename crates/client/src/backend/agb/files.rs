@@ -6,7 +6,7 @@ use futures_util::stream::BoxStream;
 
 use super::capabilities::CAPABILITIES;
 use super::stat::{AgbFiles, is_fixed};
-use super::tools::{failed, words};
+use super::tools::{failed, from_root, words};
 use crate::backend::path_errors::{directory_in_the_way, missing, no_directory, taken};
 use crate::backend::{
     Capabilities, Feature, FetchOptions, GetResult, MkdirOptions, PutOptions, PutResult, RemoteTree, SessionFiles,
@@ -69,14 +69,14 @@ impl SessionFiles for AgbFiles {
             let asked = wire::PathOnly { path: path.to_owned() };
             match self.client.tool(class, &at.session, wire::name::CREATE_DIRECTORY, &asked).await? {
                 Ok(_) => Ok(String::new()),
-                Err(_) => self.client.act(class, &at.session, words("mkdir -p --", &[path])).await?,
+                Err(_) => self.client.act(class, &at.session, words("mkdir -p --", &[&from_root(&at.path)])).await?,
             }
         } else {
             if self.entry(at).await?.is_some() {
                 return Err(taken(at));
             }
             let class = Class::Once(Step::StatFile);
-            self.client.act(class, &at.session, words("mkdir --", &[path])).await?
+            self.client.act(class, &at.session, words("mkdir --", &[&from_root(&at.path)])).await?
         };
         let there = match self.look_through(at).await {
             Err(error) if error.kind() == Kind::NotFound && error.code().is_none() => None,
@@ -109,7 +109,7 @@ impl SessionFiles for AgbFiles {
             }
             _ => {}
         }
-        let command = words("mv -fT --", &[from.path.as_str(), to.path.as_str()]);
+        let command = words("mv -fT --", &[&from_root(&from.path), &from_root(&to.path)]);
         let class = Class::Once(Step::ListFiles { session: None });
         match self.client.act(class, &from.session, command).await {
             Ok(Ok(_)) => {}
@@ -141,7 +141,7 @@ impl SessionFiles for AgbFiles {
                 (true, true) => "rm -rf --",
                 (false, _) => "rm -f --",
             };
-            self.client.act(class, &at.session, words(command, &[path])).await?
+            self.client.act(class, &at.session, words(command, &[&from_root(&at.path)])).await?
         };
         let Err(error) = outcome else { return Ok(()) };
         match self.entry(at).await? {

@@ -10,6 +10,7 @@
 //! - `poll.rs`: pauses between looks at work of the service
 //! - `tools.rs`: calls of tools, and of the shell among them
 //! - `stat.rs`: what paths hold; `files.rs`: what is done with them
+//! - `exec.rs`: commands; `job.rs`: the directory of one, `running.rs`: following it; `run_code.rs`: code
 //! - `put.rs`, `fetch.rs`: contents; small ones go through tools, others through `presigned.rs`
 
 mod capabilities;
@@ -17,12 +18,16 @@ mod client;
 mod contexts;
 mod credentials;
 mod errors;
+mod exec;
 mod fetch;
 mod files;
+mod job;
 mod labels;
 mod poll;
 mod presigned;
 mod put;
+mod run_code;
+mod running;
 mod sessions;
 mod stat;
 mod tools;
@@ -32,9 +37,10 @@ use std::sync::Arc;
 pub use self::capabilities::CAPABILITIES;
 use self::client::AgbClient;
 use self::contexts::AgbContexts;
+use self::exec::AgbExec;
 use self::sessions::AgbSessions;
 use self::stat::AgbFiles;
-use super::{Backend, Capabilities, Check, PageRequest, Resources, SessionFiles, SessionQuery, Sessions};
+use super::{Backend, Capabilities, Check, Exec, PageRequest, Resources, SessionFiles, SessionQuery, Sessions};
 use crate::http::{Auth, Options};
 use async_trait::async_trait;
 use wharf_core::config::{Settings, env};
@@ -56,8 +62,8 @@ pub fn open(settings: &Settings) -> Result<Box<dyn Backend>> {
     let key = Arc::new(credentials::ApiKey::new(settings)?);
     options.auth = Some(Arc::clone(&key) as Arc<dyn Auth>);
     options.answers.clone_from(&settings.answers);
-    let client = AgbClient { key: Some(key), ..AgbClient::new(options, settings.image.value.clone())? };
-    Ok(Box::new(AgbBackend::from(client)))
+    let backend = AgbBackend::new(options, settings.image.value.clone(), Some(key))?;
+    Ok(Box::new(backend))
 }
 
 /// Creates the backend for a service; `image` is the default image of new sessions.
@@ -65,7 +71,7 @@ pub fn open(settings: &Settings) -> Result<Box<dyn Backend>> {
 /// # Errors
 /// `usage` for an address that cannot be one.
 pub fn with(options: Options, image: Option<String>) -> Result<Box<dyn Backend>> {
-    Ok(Box::new(AgbBackend::from(AgbClient::new(options, image)?)))
+    Ok(Box::new(AgbBackend::new(options, image, None)?))
 }
 
 /// The parts of the backend, which share a client.
@@ -74,18 +80,22 @@ struct AgbBackend {
     sessions: AgbSessions,
     files: AgbFiles,
     contexts: AgbContexts,
+    exec: AgbExec,
 }
 
-impl From<AgbClient> for AgbBackend {
-    fn from(client: AgbClient) -> Self {
-        let client = Arc::new(client);
+impl AgbBackend {
+    fn new(options: Options, image: Option<String>, key: Option<Arc<credentials::ApiKey>>) -> Result<Self> {
+        let undated = Options { deadline: None, ..options.clone() };
+        let exec = AgbExec { client: Arc::new(AgbClient::new(undated, image.clone())?) };
+        let client = Arc::new(AgbClient { key, ..AgbClient::new(options, image)? });
         let contexts = AgbContexts { client: Arc::clone(&client) };
-        AgbBackend {
+        Ok(AgbBackend {
             sessions: AgbSessions { client: Arc::clone(&client), contexts: contexts.clone() },
             files: AgbFiles::new(Arc::clone(&client)),
             contexts,
+            exec,
             client,
-        }
+        })
     }
 }
 
@@ -105,6 +115,10 @@ impl Backend for AgbBackend {
 
     fn resources(&self) -> Option<&dyn Resources> {
         Some(&self.contexts)
+    }
+
+    fn exec(&self) -> Option<&dyn Exec> {
+        Some(&self.exec)
     }
 
     async fn diagnose(&self) -> Vec<Check> {

@@ -16,7 +16,7 @@ use super::client::{AgbClient, TransferContext, send};
 use super::poll::PollTimer;
 use super::put::{PutTarget, beside};
 use super::stat::AgbFiles;
-use super::tools::{failed, words};
+use super::tools::{failed, from_root, words};
 use crate::http::{Class, Method};
 use wharf_core::body::{Body, Digest, MapSource, Md5Tee, Source};
 use wharf_core::error::{Error, Kind, Result};
@@ -81,7 +81,7 @@ impl AgbFiles {
             self.must_have(at, &content, sent.bytes).await?;
             let parent = at.path.parent().unwrap_or_else(RemotePath::root);
             let made =
-                self.client.act(Class::Idempotent, &at.session, words("mkdir -p --", &[parent.as_str()])).await?;
+                self.client.act(Class::Idempotent, &at.session, words("mkdir -p --", &[&from_root(&parent)])).await?;
             if let Err(error) = made {
                 return Err(self.explain(at, &error).await);
             }
@@ -198,9 +198,8 @@ impl StagedTransfer {
 
     /// Copies a file into the context, and opens the copy.
     async fn fetch(&self, at: &SessionPath, size: u64, tried: u32) -> Result<Whole> {
-        let (directory, content) = (self.directory.as_str(), self.content.as_str());
-        let from = at.path.as_str();
-        let there = |with: &str| [words("mkdir -p --", &[directory]), words(with, &[from, content])].join(" && ");
+        let [directory, content, from] = [&self.directory, &self.content, &at.path].map(from_root);
+        let there = |with: &str| [words("mkdir -p --", &[&directory]), words(with, &[&from, &content])].join(" && ");
         // Another name costs the session neither time nor room. Not every place, image or owner
         // allows it.
         if self.files.client.act(Class::Idempotent, &self.session, there("ln -fLT --")).await?.is_err()

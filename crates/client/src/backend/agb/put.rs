@@ -3,7 +3,7 @@
 use futures_util::future::join;
 
 use super::stat::AgbFiles;
-use super::tools::{ToolOutcome, words};
+use super::tools::{ToolOutcome, from_root, words};
 use crate::backend::path_errors::{directory_in_the_way, taken};
 use crate::backend::spool::Spooled;
 use crate::backend::{PutOptions, PutResult};
@@ -150,12 +150,13 @@ impl AgbFiles {
 
     async fn make_parents(&self, at: &SessionPath) -> Result<ToolOutcome> {
         let parent = at.path.parent().unwrap_or_else(RemotePath::root);
-        self.client.act(Class::Idempotent, &at.session, words("mkdir -p --", &[parent.as_str()])).await
+        self.client.act(Class::Idempotent, &at.session, words("mkdir -p --", &[&from_root(&parent)])).await
     }
 
     /// Returns the SHA-256 of a file, if the image can compute it.
     async fn hash(&self, at: &SessionPath) -> Result<Option<String>> {
-        let outcome = self.client.shell(Class::Safe, &at.session, words("sha256sum --", &[at.path.as_str()])).await?;
+        let outcome =
+            self.client.shell(Class::Safe, &at.session, words("sha256sum --", &[&from_root(&at.path)])).await?;
         let Ok(text) = outcome else { return Ok(None) };
         // A name with odd signs is escaped, which a backslash at the beginning says.
         let sum = text.trim_start_matches('\\').get(..64).filter(|sum| sum.bytes().all(|b| b.is_ascii_hexdigit()));
@@ -179,26 +180,26 @@ impl AgbFiles {
     /// one is in the target directory, so that the last move is a rename.
     pub(super) async fn finish(&self, target: &PutTarget<'_>, steps: &[&SessionPath], bytes: u64) -> Result<()> {
         let &PutTarget { at, attributes, keep, .. } = target;
-        let Some(first) = steps.first().map(|step| step.path.as_str()) else { return Ok(()) };
+        let Some(first) = steps.first().map(|step| from_root(&step.path)) else { return Ok(()) };
         let mut line = Vec::new();
         if let Some(time) = attributes.modified_at {
             let time = format!("@{}.{:09}", time.as_second(), time.subsec_nanosecond());
             // Before 1970 a fraction has several spellings.
             if !time.starts_with("@-") {
-                line.push(words("touch -d", &[&time, first]));
+                line.push(words("touch -d", &[&time, &first]));
             }
         }
         if let Some(Mode(mode)) = target.mode() {
-            line.push(words(&format!("chmod {mode:03o} --"), &[first]));
+            line.push(words(&format!("chmod {mode:03o} --"), &[&first]));
         }
         for pair in steps.windows(2) {
             if let [from, to] = pair {
-                line.push(words("mv -fT --", &[from.path.as_str(), to.path.as_str()]));
+                line.push(words("mv -fT --", &[&from_root(&from.path), &from_root(&to.path)]));
             }
         }
-        let last = steps.last().map_or(first, |step| step.path.as_str());
+        let last = steps.last().map_or(first, |step| from_root(&step.path));
         let place = if keep { "mv -nT --" } else { "mv -fT --" };
-        line.push(words(place, &[last, at.path.as_str()]));
+        line.push(words(place, &[&last, &from_root(&at.path)]));
         let class = Class::Once(Step::StatFile);
         let outcome = match self.client.act(class, &at.session, line.join(" && ")).await {
             Ok(outcome) => outcome,
@@ -232,7 +233,8 @@ impl AgbFiles {
 
     /// Removes temporary files and ignores failures: the caller returns an earlier error.
     pub(super) async fn clear(&self, session: &wharf_core::model::SessionId, paths: &[&RemotePath]) {
-        let paths: Vec<&str> = paths.iter().map(|path| path.as_str()).collect();
+        let paths: Vec<String> = paths.iter().map(|path| from_root(path)).collect();
+        let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
         drop(self.client.act(Class::Idempotent, session, words("rm -rf --", &paths)).await);
     }
 }

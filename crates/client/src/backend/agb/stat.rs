@@ -13,7 +13,7 @@ use futures_util::stream::{self, BoxStream, StreamExt};
 
 use super::capabilities::CAPABILITIES;
 use super::client::AgbClient;
-use super::tools::{ToolOutcome, failed, is_unknown, words};
+use super::tools::{ToolOutcome, failed, from_root, is_unknown, words};
 use crate::backend::RemoteTree;
 use crate::backend::path_errors::missing;
 use crate::backend::tree::{self, Level};
@@ -110,8 +110,8 @@ impl AgbFiles {
         if self.images.no_find.load(Ordering::Relaxed) {
             return Ok(None);
         }
-        let path = at.path.as_str();
-        let command = words("find", &[path, "-maxdepth", depth, "-printf", FORMAT]);
+        let path = from_root(&at.path);
+        let command = words("find", &[&path, "-maxdepth", depth, "-printf", FORMAT]);
         Ok(match self.client.shell(Class::Safe, &at.session, command).await? {
             Ok(text) => FindOutput::read(text).map(Ok),
             Err(error) if is_unknown(&error) || error.message.contains("-printf") => {
@@ -184,12 +184,11 @@ impl AgbFiles {
     /// Returns a path with its links resolved.
     pub(super) async fn realpath(&self, at: &SessionPath) -> Result<SessionPath> {
         if !self.images.no_readlink.load(Ordering::Relaxed) {
-            let command = words("readlink -f --", &[at.path.as_str()]);
+            // The real path of the root tells which part of the other one lies in the session.
+            let command = words("readlink -f --", &[".", &from_root(&at.path)]);
             match self.client.shell(Class::Safe, &at.session, command).await? {
                 Ok(text) => {
-                    let text = text.strip_suffix('\n').unwrap_or(&text);
-                    let real = text.starts_with('/').then(|| text.parse::<RemotePath>().ok()).flatten();
-                    if let Some(real) = real {
+                    if let Some(real) = real_path(&text) {
                         let real = at.at(real);
                         return self.look(&real).await.map(|_| real);
                     }
@@ -234,6 +233,13 @@ impl AgbFiles {
             }
         })
     }
+}
+
+/// Parses the real paths of a session's root and of a path in it: returns the path as seen from the root.
+fn real_path(text: &str) -> Option<RemotePath> {
+    let (root, real) = text.split_once('\n')?;
+    let real = real.strip_suffix('\n').unwrap_or(real).strip_prefix(root.strip_suffix('/').unwrap_or(root))?;
+    (real.is_empty() || real.starts_with('/')).then(|| real.parse().ok()).flatten()
 }
 
 /// A line of a listing by the tool, and the lines after it that begin no entry.

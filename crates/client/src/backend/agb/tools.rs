@@ -1,13 +1,16 @@
 //! Calls of tools, including the shell.
 
+use std::time::Duration;
+
 use serde::Serialize;
 use serde_json::Map;
 
+use super::capabilities::CAPABILITIES;
 use super::client::{AgbClient, send};
 use crate::http::Class;
 use wharf_core::advice::Setting;
 use wharf_core::error::{Error, Kind, Result};
-use wharf_core::model::{SessionId, SessionPath};
+use wharf_core::model::{RemotePath, SessionId, SessionPath};
 use wharf_wire::agb::text::{ShellOutput, ToolError, quoted};
 use wharf_wire::agb::{self as wire, AgbOperation};
 use wharf_wire::json;
@@ -40,10 +43,26 @@ impl AgbClient {
         name: &str,
         args: &impl Serialize,
     ) -> Result<wire::ToolResult> {
+        self.call_tool(class, id, name, args, None).await
+    }
+
+    /// Calls a tool and returns its result as it is. `patience` is how long the answer may take, if longer than others.
+    pub(super) async fn call_tool(
+        &self,
+        class: Class,
+        id: &SessionId,
+        name: &str,
+        args: &impl Serialize,
+        patience: Option<Duration>,
+    ) -> Result<wire::ToolResult> {
         let call = wire::ToolCall::new(id.as_str(), name, args);
         let (switch, off) = wire::NO_NEW_SESSION;
-        let request = self.call(class, AgbOperation::CallTool).query(switch, off);
-        let reply = send(request.json(&call)).await?;
+        let request = self.call(class, AgbOperation::CallTool).query(switch, off).json(&call);
+        let reply = send(match patience {
+            Some(patience) => request.read_timeout(patience),
+            None => request,
+        })
+        .await?;
         let result: wire::ToolResult = reply.data()?;
         if result.is_whole() { Ok(result) } else { Err(reply.lacks("a text of the tool's")) }
     }
@@ -64,14 +83,27 @@ impl AgbClient {
         }))
     }
 
+    /// Runs a script in the home, and returns its output, whatever its status. The output has to show that it is whole.
+    pub(super) async fn output(&self, class: Class, id: &SessionId, command: String) -> Result<ToolOutcome> {
+        let result = self.called(class, id, wire::name::SHELL, &script_call(command)).await?;
+        let outcome = ShellOutput::read_output(&result.joined(), result.is_error).map(|output| output.stdout);
+        Ok(outcome.map_err(|error| ToolError { message: self.http.scrub(&error.message), ..error }))
+    }
+
     async fn run(&self, class: Class, id: &SessionId, command: String) -> Result<ToolOutcome<ShellOutput>> {
         let mut envs = Map::new();
         // Its errors are read.
         envs.insert("LC_ALL".to_owned(), "C".into());
-        let asked = wire::Shell { command, timeout_ms: Some(SHELL_TIME), cwd: None, envs: Some(envs) };
+        let cwd = Some(RemotePath::root().to_string());
+        let asked = wire::Shell { command, timeout_ms: Some(SHELL_TIME), cwd, envs: Some(envs) };
         let outcome = ran(&self.called(class, id, wire::name::SHELL, &asked).await?);
         Ok(outcome.map_err(|error| ToolError { message: self.http.scrub(&error.message), ..error }))
     }
+}
+
+/// Returns the arguments of the call that runs a script in the home.
+pub(super) fn script_call(command: String) -> wire::Shell {
+    wire::Shell { command, timeout_ms: Some(SHELL_TIME), cwd: Some(CAPABILITIES.home.to_owned()), envs: None }
 }
 
 fn ran(result: &wire::ToolResult) -> ToolOutcome<ShellOutput> {
@@ -87,6 +119,12 @@ fn ran(result: &wire::ToolResult) -> ToolOutcome<ShellOutput> {
         // An old image tells no status: what it says is all that there is.
         None => Ok(output),
     }
+}
+
+/// Returns a path as seen from the root of a session, where commands run. A command that names no absolute path acts on
+/// the session also where that is a directory of a machine. A name that begins with a dash is no option.
+pub(super) fn from_root(path: &RemotePath) -> String {
+    format!("./{}", path.relative())
 }
 
 /// Returns a command line in which each argument is quoted as one word.

@@ -1,0 +1,331 @@
+//! The job directory: a command of any length behind a tool whose calls are short.
+//!
+//! The tool `shell` runs one shell string and returns when it ends: no streams, no input, no signals, no second look
+//! at a call whose answer was lost. A command is therefore started in the background of a short call, in a process
+//! group of its own, with its output in files of `.wharf/ID` below the home; further short calls read what was written
+//! and, when it has ended, its status. This client chooses the ID, and the creation of the directory is what starts the
+//! command, so that a call that arrives twice starts nothing twice.
+//!
+//! Every script is constant and runs in `dash`, `bash` and `busybox`. What varies are its arguments, which are quoted.
+//! An answer begins with `wharf ID`, since the images differ in what they put around the output of a command.
+
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+
+use super::client::AgbClient;
+use super::tools::{ToolOutcome, failed, is_unknown, script_call, words};
+use crate::http::Class;
+use wharf_core::advice::{Setting, Step};
+use wharf_core::error::{Error, Kind, Result};
+use wharf_core::model::{RemotePath, SessionId, SessionPath};
+use wharf_core::platform::Signal;
+use wharf_wire::agb::text::ToolError;
+use wharf_wire::agb::{self as wire};
+use wharf_wire::json;
+
+/// Bytes of output in one answer: in base64 with its line ends they stay below the limit of a message.
+pub(super) const CHUNK: u64 = 40_000;
+
+/// Starts the command. Arguments: the script [`RUN`], the id, the working directory, the command's words. Returns once
+/// the process is known, so that a service that ends what a call left in its process group does not end the command.
+const START: &str = "run=$1 id=$2 cwd=$3; shift 3; d=.wharf/$id; say() { echo \"wharf $id $*\"; exit 0; }; \
+    for tool in setsid base64; do command -v $tool >/dev/null 2>&1 || say lacks $tool; done; \
+    e=$(mkdir -p .wharf outputs 2>&1) || say refused \"$e\"; \
+    [ -e \"$cwd\" ] || say no-cwd; (cd \"$cwd\") 2>/dev/null || say bad-cwd; \
+    e=$(mkdir -m 700 \"$d\" 2>&1) || { [ -d \"$d\" ] && say again; say refused \"$e\"; }; \
+    if [ -e \"$d.in\" ]; then e=$(mv \"$d.in\" \"$d/in\" 2>&1) || say refused \"$e\"; fi; \
+    setsid sh -c \"$run\" wharf \"$d\" \"$cwd\" \"$@\" </dev/null >/dev/null 2>&1 & \
+    n=0; while [ ! -s \"$d/pid\" ] && [ $n -lt 100 ]; do \
+    sleep 0.02 2>/dev/null || { sleep 1; n=$((n+50)); }; n=$((n+1)); done; say started";
+
+/// Runs the command and keeps its status, which gets its name when it is whole. A signal to the group does not end this
+/// shell before the command has ended; the command itself has no handlers.
+const RUN: &str = "d=$1 cwd=$2; shift 2; trap : HUP INT QUIT TERM PIPE; echo $$ >\"$d/pid\" || exit; \
+    [ -e \"$d/in\" ] || : >\"$d/in\"; \
+    (o=$(pwd)/outputs; cd \"$cwd\" && exec env \"WHARF_OUTPUTS=$o\" \"$@\") <\"$d/in\" >\"$d/out\" 2>\"$d/err\"; \
+    echo $? >\"$d/rc.t\" && mv \"$d/rc.t\" \"$d/rc\"";
+
+/// Looks at the command. Arguments: the id, the bytes known of each stream, the most bytes to return. Whether it lives is
+/// read before its status: one that does not live and has no status will not get one. A process that nothing has
+/// waited for does not live.
+const LOOK: &str = "id=$1 from=$2 after=$3 most=$4 p= x= r= a=0 s=0 t=0; \
+    cd \"./.wharf/$id\" 2>/dev/null || { echo \"wharf $id gone\"; exit 0; }; \
+    { read -r p <pid; } 2>/dev/null; [ -n \"$p\" ] && kill -s 0 \"$p\" 2>/dev/null && a=1; \
+    { read -r x <\"/proc/$p/stat\"; } 2>/dev/null; case $x in *') Z '*|*') X '*) a=0;; esac; \
+    { read -r r <rc; } 2>/dev/null; set -- $(wc -c out err 2>/dev/null); [ \"$2\" = out ] && s=$1 t=$3; \
+    n=$((t-after)); k=$((most/2)); [ $n -gt $k ] && n=$k; [ $n -lt 0 ] && n=0; \
+    k=$((s-from)); m=$((most-n)); [ $k -gt $m ] && k=$m; [ $k -lt 0 ] && k=0; \
+    echo \"wharf $id process=${p:--} alive=$a status=${r:--} stdout=$s stderr=$t\"; \
+    if [ $k -gt 0 ]; then tail -c +$((from+1)) out | head -c $k | base64; fi; echo \"- $k\"; \
+    if [ $n -gt 0 ]; then tail -c +$((after+1)) err | head -c $n | base64; fi; echo \"- $n\"";
+
+/// Sends a signal to the command and all that it started. Arguments: the id, the signal, the process if it is known.
+/// Where the command has not been started, it never will be: its directory exists from now on.
+const STOP: &str = "id=$1 p=$3; d=./.wharf/$id; say() { echo \"wharf $id $*\"; exit 0; }; \
+    if [ -z \"$p\" ]; then mkdir -p .wharf 2>/dev/null; mkdir -m 700 \"$d\" 2>/dev/null && say never; \
+    n=0; while [ ! -s \"$d/pid\" ] && [ $n -lt 100 ]; do \
+    sleep 0.02 2>/dev/null || { sleep 1; n=$((n+50)); }; n=$((n+1)); done; \
+    p=$(cat \"$d/pid\" 2>/dev/null); fi; [ -n \"$p\" ] || say silent; \
+    kill -s \"$2\" -- \"-$p\" 2>/dev/null; say sent";
+
+/// Removes the job directory. Arguments: the id; the process group whose rest is to be killed, if any; and whether the
+/// empty directory is to stay, because a call that starts the command may still be on its way.
+const REMOVE: &str = "d=./.wharf/$1; [ -z \"$2\" ] || kill -s KILL -- \"-$2\" 2>/dev/null; \
+    if [ -z \"$3\" ]; then rm -rf \"$d\" \"$d.in\"; \
+    else mkdir -p .wharf; mkdir -m 700 \"$d\" 2>/dev/null; rm -rf \"$d.in\" \"$d\"/*; fi; echo \"wharf $1 removed\"";
+
+/// A command's directory in a session.
+pub(super) struct Job {
+    pub(super) client: Arc<AgbClient>,
+    pub(super) session: SessionId,
+    pub(super) id: String,
+    home: RemotePath,
+    cwd: SessionPath,
+    /// The call that starts the command.
+    start: String,
+}
+
+/// The outcome of a call that starts a command.
+pub(super) enum Start {
+    /// The command was started, by this call or an earlier one.
+    Done,
+    /// It is unknown whether it was: why.
+    Unclear(Error),
+}
+
+/// A look at a job directory.
+pub(super) enum Look {
+    /// There is no such directory.
+    Gone,
+    /// The state of the command.
+    Job(JobState),
+    /// The answer does not say: why.
+    Unclear(Error),
+}
+
+/// The state of a command.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct JobState {
+    /// Its process group, once that is known.
+    pub(super) process: Option<u32>,
+    /// Whether the shell that waits for it lives.
+    pub(super) is_alive: bool,
+    /// Its status, once it has ended.
+    pub(super) status: Option<u8>,
+    /// Bytes that it has written to its standard output.
+    pub(super) stdout_len: u64,
+    /// Bytes that it has written to its standard error.
+    pub(super) stderr_len: u64,
+    /// The next bytes of its standard output.
+    pub(super) stdout: Bytes,
+    /// The next bytes of its standard error.
+    pub(super) stderr: Bytes,
+}
+
+/// The outcome of a call that stops a command.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Stop {
+    /// The command was not started, and will not be.
+    Never,
+    /// The signal was sent, if there still was a process.
+    Sent,
+}
+
+impl Job {
+    /// Prepares a job. `words` are those of `env`: variables, the program and its arguments.
+    ///
+    /// # Errors
+    /// `limit` for a command that is too long for a message.
+    pub(super) fn new(
+        client: Arc<AgbClient>,
+        session: SessionId,
+        id: String,
+        home: &RemotePath,
+        cwd: RemotePath,
+        words: &[&str],
+    ) -> Result<Self> {
+        let below = relative(&cwd, home);
+        let start = script(START, &[&[RUN, id.as_str(), below.as_str()], words].concat());
+        let cwd = SessionPath { session: session.clone(), path: cwd };
+        let job = Job { client, session, id, home: home.clone(), cwd, start };
+        let call = wire::ToolCall::new("", wire::name::SHELL, &script_call(job.start.clone()));
+        let len = call.args.map_or(0, |args| args.len());
+        if len > wire::MESSAGE_SURE {
+            return Err(Error::new(Kind::Limit, format!("the command is too long for one call: {len} bytes"))
+                .hint(format!("the service takes {}: upload a script, and run that", wire::MESSAGE_SURE)));
+        }
+        Ok(job)
+    }
+
+    /// Returns the path of what the command is to read.
+    pub(super) fn input(&self) -> SessionPath {
+        self.cwd.at(self.home.join(".wharf").join(&format!("{}.in", self.id)))
+    }
+
+    /// Returns the path of the directory, for people.
+    pub(super) fn directory(&self) -> String {
+        format!("{}:.wharf/{}", self.session, self.id)
+    }
+
+    /// Starts the command. A call that arrives late or again starts nothing twice.
+    ///
+    /// # Errors
+    /// Why it was certainly not started.
+    pub(super) async fn start(&self) -> Result<Start> {
+        let class = Class::Once(Step::ListFiles { session: None });
+        let said = match self.ask(class, self.start.clone()).await {
+            Ok(Ok(said)) => said,
+            Ok(Err(error)) if is_unknown(&error) => return Err(incapable(&error.message)),
+            Ok(Err(error)) => return Ok(Start::Unclear(self.unclear(&error.message))),
+            Err(error) if error.is_uncertain() => return Ok(Start::Unclear(error)),
+            Err(error) => return Err(error),
+        };
+        let (word, rest) = said.trim().split_once(' ').unwrap_or((said.trim(), ""));
+        match word {
+            "started" | "again" => Ok(Start::Done),
+            "lacks" => Err(incapable(rest)),
+            "no-cwd" => Err(Error::not_found(format!("the working directory does not exist: `{}`", self.cwd))),
+            "bad-cwd" => Err(Error::conflict(format!("the working directory cannot be entered: `{}`", self.cwd))),
+            "refused" => Err(failed(&self.cwd.at(self.home.clone()), &ToolError::read(rest))),
+            _ => Ok(Start::Unclear(self.unclear(&said))),
+        }
+    }
+
+    /// Looks at the command, of whose output `stdout` and `stderr` bytes are known, and returns up to `most` bytes of the
+    /// rest.
+    ///
+    /// # Errors
+    /// Those of the call.
+    pub(super) async fn look(&self, stdout: u64, stderr: u64, most: u64) -> Result<Look> {
+        let numbers = [stdout, stderr, most].map(|number| number.to_string());
+        let [stdout, stderr, most] = &numbers;
+        let command = script(LOOK, &[&self.id, stdout, stderr, most]);
+        match self.ask(Class::Safe, command).await? {
+            Ok(said) => Ok(parse_look(&said).unwrap_or_else(|| Look::Unclear(self.unclear(&said)))),
+            Err(error) => Ok(Look::Unclear(self.unclear(&error.message))),
+        }
+    }
+
+    /// Sends a signal to the command. The shell that starts it has INT ignored in what it runs in the background, so
+    /// that TERM is sent in its place.
+    ///
+    /// # Errors
+    /// Those of the call; `unavailable` where the signal may not have arrived.
+    pub(super) async fn stop(&self, signal: Signal, process: Option<u32>) -> Result<Stop> {
+        let process = process.map(|process| process.to_string()).unwrap_or_default();
+        let command = script(STOP, &[&self.id, signal_of(signal).0, &process]);
+        match self.ask(Class::Idempotent, command).await? {
+            Ok(said) if said.trim() == "never" => Ok(Stop::Never),
+            Ok(said) if said.trim() == "sent" => Ok(Stop::Sent),
+            Ok(said) => Err(self.unclear(&said)),
+            Err(error) => Err(self.unclear(&error.message)),
+        }
+    }
+
+    /// Removes the directory. `rest` is the process group of which nothing may go on; with `keeps_name` its empty
+    /// directory stays, so that no late call starts the command.
+    ///
+    /// # Errors
+    /// Those of the call.
+    pub(super) async fn remove(&self, rest: Option<u32>, keeps_name: bool) -> Result<()> {
+        let rest = rest.map(|process| process.to_string()).unwrap_or_default();
+        let keeps = if keeps_name { "1" } else { "" };
+        self.ask(Class::Idempotent, script(REMOVE, &[&self.id, &rest, keeps])).await.map(drop)
+    }
+
+    /// Runs a script and returns what follows `wharf ID ` in its output.
+    async fn ask(&self, class: Class, command: String) -> Result<ToolOutcome> {
+        let outcome = self.client.output(class, &self.session, command).await?;
+        Ok(outcome.and_then(|text| {
+            let mark = format!("wharf {} ", self.id);
+            match text.split_once(&mark) {
+                Some((_, said)) => Ok(said.to_owned()),
+                None => Err(ToolError { code: None, message: text }),
+            }
+        }))
+    }
+
+    pub(super) fn unclear(&self, said: &str) -> Error {
+        let said = json::excerpt(said.trim());
+        Error::new(Kind::Unavailable, format!("the answer about the command in `{}` is unclear ({said})", self.session))
+            .hint(format!("it may still run: its output is in `{}`", self.directory()))
+    }
+
+    /// Returns the error of a command of which nothing more can be learned.
+    pub(super) fn lost(&self, why: &str) -> Error {
+        Error::new(Kind::Unavailable, format!("it is not known how the command ended: {why}: `{}`", self.directory()))
+            .hint("it may still run")
+    }
+}
+
+/// Returns the error of an image without what runs a command.
+fn incapable(lacks: &str) -> Error {
+    let lacks = json::excerpt(lacks);
+    Error::new(Kind::Unsupported, format!("the image of the session lacks what runs a command ({lacks})"))
+        .hint(format!("commands need sh, setsid and base64: choose another {}", Setting::Image))
+}
+
+/// Returns the number of a signal as it is sent.
+pub(super) fn signal_of(signal: Signal) -> (&'static str, i32) {
+    match signal {
+        Signal::Interrupt | Signal::Terminate => ("TERM", 15),
+        Signal::HangUp => ("HUP", 1),
+        Signal::Pipe => ("PIPE", 13),
+        Signal::Kill => ("KILL", 9),
+    }
+}
+
+/// Returns the command line that runs a script with arguments, whatever shell the tool uses.
+fn script(script: &str, args: &[&str]) -> String {
+    words("sh -c", &[&[script, "wharf"], args].concat())
+}
+
+/// Returns a directory as seen from the home, so that no part of the command names an absolute path. `./` is for names
+/// that begin with a dash.
+fn relative(path: &RemotePath, home: &RemotePath) -> String {
+    if path.is_within(home) {
+        return format!("./{}", path.below(home));
+    }
+    let up = home.relative().split('/').count();
+    format!("./{}{}", "../".repeat(up), path.relative())
+}
+
+/// Parses the output of [`LOOK`] after its mark.
+fn parse_look(said: &str) -> Option<Look> {
+    let mut lines = said.lines();
+    let head = lines.next()?;
+    if head == "gone" {
+        return Some(Look::Gone);
+    }
+    let field = |name: &str| {
+        let mut fields = head.split(' ').filter_map(|field| field.split_once('='));
+        fields.find(|(known, _)| *known == name).map(|(_, value)| value)
+    };
+    // A dash is for what is not known yet.
+    let number = |name: &str| field(name).map(|value| if value == "-" { Ok(None) } else { value.parse().map(Some) });
+    let process: Option<u32> = number("process")?.ok()?.map(u32::try_from).transpose().ok()?;
+    let status: Option<u64> = number("status")?.ok()?;
+    let mut block = || {
+        let mut text = String::new();
+        let len = loop {
+            match lines.next()?.trim_end() {
+                line if line.starts_with("- ") => break line.get(2..)?.parse::<usize>().ok()?,
+                line => text.push_str(line),
+            }
+        };
+        STANDARD.decode(text).ok().filter(|bytes| bytes.len() == len).map(Bytes::from)
+    };
+    let (stdout, stderr) = (block()?, block()?);
+    Some(Look::Job(JobState {
+        process: process.filter(|process| *process > 1),
+        is_alive: field("alive")? == "1",
+        status: status.map(u8::try_from).transpose().ok()?,
+        stdout_len: number("stdout")?.ok()??,
+        stderr_len: number("stderr")?.ok()??,
+        stdout,
+        stderr,
+    }))
+}
