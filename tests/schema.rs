@@ -494,7 +494,7 @@ fn spoil_by_hand(book: &Book) {
     both["id"] = json!("s1");
     assert!(book.fault("deletion", &both).is_some(), "a deletion of an id and a path");
     let mut unverified = copied;
-    unverified["verified"] = json!("none: the service tells no hash");
+    unverified["verified"] = json!("none: the backend reports neither length nor hash");
     assert_eq!(book.fault("receipt", &unverified), None);
 }
 

@@ -217,7 +217,7 @@ fn files_of_the_user_that_look_like_unfinished_ones_stay() {
 }
 
 #[test]
-fn a_dry_run_foresees_what_the_disk_refuses() {
+fn a_dry_run_predicts_what_the_disk_refuses() {
     let sandbox = stage();
     fs::create_dir_all(sandbox.path("shut/in")).unwrap();
     let inside = sandbox.inside("s1", "shut/in");
@@ -232,15 +232,15 @@ fn a_dry_run_foresees_what_the_disk_refuses() {
         &["files", "upload", "d", "s1:/shut/in/new/d"],
     ];
     for args in commands {
-        let foreseen = sandbox.run([args, &["--dry-run"]].concat());
+        let predicted = sandbox.run([args, &["--dry-run"]].concat());
         let done = sandbox.run(args);
-        assert_eq!(foreseen.code(12).json(), done.code(12).json(), "{args:?}");
+        assert_eq!(predicted.code(12).json(), done.code(12).json(), "{args:?}");
         assert!(sandbox.tree("shut") == ["in/"], "{args:?}");
     }
 }
 
 #[test]
-fn a_dry_run_foresees_a_read_only_disk() {
+fn a_dry_run_predicts_a_read_only_disk() {
     let sandbox = stage();
     let disk = sandbox.path("disk");
     let mounts = Mounts::tmpfs(&disk, "size=1m");

@@ -38,7 +38,7 @@ fn dry(sandbox: &Sandbox, args: &[&str]) -> Run {
     run
 }
 
-/// Runs it dry and then in earnest, which must end as was foreseen: with these receipts.
+/// Runs it dry and then in earnest, which must end as was predicted: with these receipts.
 #[track_caller]
 fn check(sandbox: &Sandbox, args: &[&str], to: &str) -> Vec<String> {
     let dry = dry(sandbox, args);
@@ -47,8 +47,8 @@ fn check(sandbox: &Sandbox, args: &[&str], to: &str) -> Vec<String> {
     dry.one_of(codes);
     run.one_of(codes);
     let done = run.outcomes(to);
-    let foreseen: Vec<_> = dry.outcomes(to).iter().map(|line| line.replace("planned", "copied")).collect();
-    assert_eq!(done, foreseen, "{args:?}");
+    let predicted: Vec<_> = dry.outcomes(to).iter().map(|line| line.replace("planned", "copied")).collect();
+    assert_eq!(done, predicted, "{args:?}");
     done
 }
 
@@ -74,7 +74,7 @@ fn a_dry_upload_says_what_a_run_would_do_and_does_nothing() {
 }
 
 #[test]
-fn a_dry_upload_foresees_what_is_in_the_way() {
+fn a_dry_upload_predicts_what_is_in_the_way() {
     let sandbox = stage();
     sandbox.write("tree/a", "a");
     sandbox.write("tree/b", "b");
@@ -98,7 +98,7 @@ fn a_dry_upload_foresees_what_is_in_the_way() {
 }
 
 #[test]
-fn a_dry_transfer_foresees_what_the_word_for_what_exists_makes_of_it() {
+fn a_dry_transfer_predicts_what_the_word_for_what_exists_makes_of_it() {
     let sandbox = stage();
     for word in ["error", "skip", "update", "overwrite"] {
         let (to, out) = (format!("s1:/{word}"), format!("out-{word}"));
@@ -132,7 +132,7 @@ fn a_dry_download_says_what_a_run_would_do_and_does_nothing() {
 }
 
 #[test]
-fn a_dry_download_foresees_what_is_in_the_way() {
+fn a_dry_download_predicts_what_is_in_the_way() {
     let sandbox = stage();
     for path in ["a", "d/b", "e/f/g"] {
         sandbox.put(&format!("s1:/x/{path}"), path);

@@ -37,7 +37,7 @@ fn what_the_other_side_tells_is_what_is_said() {
         (Tells::Hash, "sha256", "sha256"),
         (Tells::ShoutedHash, "sha256", "sha256"),
         (Tells::Size, "size", "sha256"),
-        (Tells::Nothing, "none: the backend told neither length nor hash", "sha256"),
+        (Tells::Nothing, "none: the backend reports neither length nor hash", "sha256"),
     ] {
         for (verify, wanted) in [(false, plain), (true, verified)] {
             let options = || TransferOptions { verify, ..options() };
@@ -183,7 +183,7 @@ fn a_download_is_verified_as_far_as_the_other_side_tells() {
         (Knows::Hash, Length::Untold, "sha256"),
         (Knows::Streamed, Length::True, "sha256"),
         (Knows::Nothing, Length::True, "size"),
-        (Knows::Nothing, Length::Untold, "none: the backend told neither length nor hash"),
+        (Knows::Nothing, Length::Untold, "none: the backend reports neither length nor hash"),
     ] {
         let other = Other { knows, length, ..Other::with(&[("/t/f", "content")]) };
         let (room, told) = download(&other);

@@ -232,7 +232,7 @@ impl DestDir {
     }
 
     fn dir(&self) -> Result<&Dir> {
-        self.dir.as_ref().ok_or_else(|| Error::not_found(format!("there is no directory `{}`", self.path.display())))
+        self.dir.as_ref().ok_or_else(|| Error::not_found(format!("directory `{}` not found", self.path.display())))
     }
 
     /// Returns the metadata of what is at `below`, without following a link; `None` where nothing is.
@@ -265,7 +265,7 @@ impl DestDir {
     /// Fails where a run could not create a directory.
     pub(crate) fn check_dry_run_directory(&self, below: &str, written: &WrittenFiles) -> Result<()> {
         self.check_name(below)?;
-        let no_directory = |path| Error::conflict(format!("this is no directory: `{}`", self.shown(path)));
+        let no_directory = |path| Error::conflict(format!("not a directory: `{}`", self.shown(path)));
         let mut at = Some(below);
         while let Some(path) = at.filter(|path| !path.is_empty()) {
             let place = self.place_of(path);
@@ -544,9 +544,9 @@ mod tests {
     fn a_new_file_with_the_number_of_one_that_is_gone_is_not_claimed() {
         let (dir, written) = (tempfile::tempdir().unwrap(), WrittenFiles::default());
         let dir = Dir::open_ambient_dir(dir.path(), ambient_authority()).unwrap();
-        let meta = Metadata::from_file(&dir.create("landed").unwrap().into_std()).unwrap();
+        let meta = Metadata::from_file(&dir.create("written").unwrap().into_std()).unwrap();
         written.add(&meta);
-        dir.remove_file("landed").unwrap();
+        dir.remove_file("written").unwrap();
         for _ in 0..10_000 {
             dir.create("other").unwrap();
             let other = dir.symlink_metadata("other").unwrap();

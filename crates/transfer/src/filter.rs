@@ -1,4 +1,4 @@
-//! Which files of a tree are meant: `--include`, `--exclude` and `--ignore-file`, in gitignore syntax.
+//! Which files of a directory are transferred: `--include`, `--exclude` and `--ignore-file`, in gitignore syntax.
 //!
 //! The patterns stand in one list: those of the ignore files first, in the order of the files, then
 //! those of the flags, in the order of the command line. The last one that matches a path decides.

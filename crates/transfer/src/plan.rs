@@ -415,7 +415,7 @@ fn check_unique<'a>(names: &mut HashSet<&'a str>, name: &'a str) -> Result<()> {
     if names.insert(name) {
         return Ok(());
     }
-    Err(Error::usage(format!("two sources have the same name and would land on each other: `{name}`"))
+    Err(Error::usage(format!("two sources have the same name and would overwrite each other: `{name}`"))
         .hint("upload or download them one by one"))
 }
 
@@ -434,32 +434,32 @@ mod tests {
         LocalSource { name: name.into(), path: Some(name.into()), base, is_directory }
     }
 
-    fn land(sources: &[LocalSource], to: &Destination<SessionPath>) -> Vec<String> {
+    fn destinations(sources: &[LocalSource], to: &Destination<SessionPath>) -> Vec<String> {
         upload(sources, to).unwrap().into_iter().map(|at| at.path.to_string()).collect()
     }
 
     #[test]
     fn one_file_goes_to_the_path_or_into_the_directory() {
         let file = [source("x/a.txt", false)];
-        assert_eq!(land(&file, &to("/d")), ["/d"]);
-        assert_eq!(land(&file, &to("/d/")), ["/d/a.txt"]);
-        assert_eq!(land(&file, &to("/d/.")), ["/d/a.txt"]);
-        assert_eq!(land(&file, &to("")), ["/a.txt"]);
-        assert_eq!(land(&file, &Destination { into: true, ..to("/d") }), ["/d/a.txt"]);
+        assert_eq!(destinations(&file, &to("/d")), ["/d"]);
+        assert_eq!(destinations(&file, &to("/d/")), ["/d/a.txt"]);
+        assert_eq!(destinations(&file, &to("/d/.")), ["/d/a.txt"]);
+        assert_eq!(destinations(&file, &to("")), ["/a.txt"]);
+        assert_eq!(destinations(&file, &Destination { into: true, ..to("/d") }), ["/d/a.txt"]);
     }
 
     #[test]
     fn one_directory_gives_its_contents_however_the_destination_is_spelled() {
         let dir = [source("x/tree", true)];
-        assert_eq!(land(&dir, &to("/d")), ["/d"]);
-        assert_eq!(land(&dir, &to("/d/")), ["/d"]);
-        assert_eq!(land(&dir, &Destination { into: true, ..to("/d") }), ["/d/tree"]);
+        assert_eq!(destinations(&dir, &to("/d")), ["/d"]);
+        assert_eq!(destinations(&dir, &to("/d/")), ["/d"]);
+        assert_eq!(destinations(&dir, &Destination { into: true, ..to("/d") }), ["/d/tree"]);
     }
 
     #[test]
     fn several_go_by_name_and_never_onto_each_other() {
         let several = [source("x/tree", true), source("a.txt", false)];
-        assert_eq!(land(&several, &to("/d")), ["/d/tree", "/d/a.txt"]);
+        assert_eq!(destinations(&several, &to("/d")), ["/d/tree", "/d/a.txt"]);
         assert!(upload(&[source("x/a", false), source("y/a", false)], &to("/d")).is_err());
     }
 

@@ -15,7 +15,7 @@ pub(super) type RemoteEntry = WalkEntry<SessionPath, RemoteFile>;
 
 type RemoteKind = WalkKind<RemoteFile>;
 
-/// What a listing says of a file.
+/// The size and time of a file in a listing.
 #[derive(Debug)]
 pub(super) struct RemoteFile {
     pub(super) bytes: Option<u64>,
@@ -119,7 +119,7 @@ impl<'a> RemoteWalk<'a> {
             // It has no place at the destination.
             let root = self.asked.at(subtree.root.clone());
             let error = if entry.path == subtree.root && entry.kind != EntryKind::Directory {
-                Error::conflict(format!("this is no directory any more: `{root}`"))
+                Error::conflict(format!("no longer a directory: `{root}`"))
             } else {
                 Error::new(Kind::Unavailable, format!("the listing of `{root}` holds what is not below it: `{at}`"))
                     .hint("the other side does not keep to the protocol: do not trust it")

@@ -347,11 +347,11 @@ impl Transfer<'_> {
                     match target {
                         Ok(entry) if entry.kind == EntryKind::Directory => left = None,
                         Err(error) if !matches!(error.kind(), Kind::NotFound | Kind::Conflict) => return Err(error),
-                        _ => return Err(Error::conflict(format!("this link leads to no directory: `{at}`"))),
+                        _ => return Err(Error::conflict(format!("this link does not lead to a directory: `{at}`"))),
                     }
                 }
                 Ok(entry) if matches!(entry.kind, EntryKind::File | EntryKind::Other) => {
-                    return Err(Error::conflict(format!("this is no directory: `{at}`")));
+                    return Err(Error::conflict(format!("not a directory: `{at}`")));
                 }
                 Ok(_) => left = None,
                 Err(error) if error.kind() == Kind::NotFound && !at.path.is_root() => {

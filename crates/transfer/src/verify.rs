@@ -25,7 +25,7 @@ pub(super) fn verify_download(fetched: &GetResult, came: &Digest) -> Result<Veri
         }
         RemoteHash::Known(_) | RemoteHash::Streamed => Ok(Verified::Sha256),
         RemoteHash::Unknown if fetched.body.len().is_some() => Ok(Verified::Size),
-        RemoteHash::Unknown => Ok(Verified::None("the backend told neither length nor hash")),
+        RemoteHash::Unknown => Ok(Verified::None("the backend reports neither length nor hash")),
     }
 }
 

@@ -17,7 +17,7 @@ pub fn verify_upload(destination: &str, stored: &PutResult) -> Result<Verified> 
         (Some(_), _) => Ok(Verified::Sha256),
         (None, Some(_)) if stored.md5 => Ok(Verified::Md5),
         (None, Some(_)) => Ok(Verified::Size),
-        (None, None) => Ok(Verified::None("the backend told neither length nor hash")),
+        (None, None) => Ok(Verified::None("the backend reports neither length nor hash")),
     }
 }
 
