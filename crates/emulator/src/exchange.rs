@@ -108,6 +108,7 @@ pub(super) async fn serve(
                             query,
                             headers: head.headers,
                             body,
+                            upgrade: head.extensions.get().cloned(),
                             response_fault,
                         };
                         dialect.answer(request).await

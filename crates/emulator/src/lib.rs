@@ -311,7 +311,7 @@ async fn talk(
     let mut server = http1::Builder::new();
     // This counts between requests as well.
     server.timer(TokioTimer::new()).header_read_timeout(patience);
-    let mut connection = std::pin::pin!(server.serve_connection(socket, service));
+    let mut connection = std::pin::pin!(server.serve_connection(socket, service).with_upgrades());
     tokio::select! {
         // What ends it is the other side's to know.
         _ = connection.as_mut() => return,

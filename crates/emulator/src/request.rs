@@ -8,6 +8,7 @@ use bytes::Bytes;
 use futures_util::StreamExt;
 use http_body_util::BodyExt;
 use hyper::body::{Body as _, Incoming};
+use hyper::upgrade::OnUpgrade;
 use hyper::{HeaderMap, Method};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -29,6 +30,8 @@ pub(super) struct ApiRequest {
     pub(super) query: Query,
     pub(super) headers: HeaderMap,
     pub(super) body: Arc<RequestBody>,
+    /// What becomes of the connection if its protocol is changed.
+    pub(super) upgrade: Option<OnUpgrade>,
     /// What a fault makes of the answer.
     pub(super) response_fault: ResponseFault,
 }

@@ -48,6 +48,8 @@ def main():
             session = good(agb.create(CreateSessionParams(image_id=image))).session
             run_commands(session)
             run_code(session)
+            if image == DIRECT_IMAGE:
+                stream_code(session)
             good(agb.delete(session))
     elif sys.argv[1:] == ["forms"]:
         forms(make(agb))
@@ -258,6 +260,29 @@ def run_code(session):
     bad(session.code.run("while True: pass", "python", timeout_s=1), "[timeout]")
     bad(session.code.run("1", "r"), "runs python and javascript")
     bad(session.code.run("1", "ruby"), "Unsupported language")
+
+
+def stream_code(session):
+    """Code whose output comes on a WebSocket as it is written."""
+    came = []
+    callbacks = {
+        f"on_{name}": (lambda chunk, name=name: came.append((name, chunk))) for name in ("stdout", "stderr", "error")
+    }
+    run = lambda code, **how: session.code.run(code, "python", stream_beta=True, **callbacks, **how)
+    code = "import sys, time\nprint('a')\ntime.sleep(0.3)\nprint('é', file=sys.stderr)\n1+1"
+    ran = good(run(code, timeout_s=30))
+    expect([("stdout", "a\n"), ("stderr", "é\n")], came)
+    expect((["a\n"], ["é\n"], "2"), (ran.logs.stdout, ran.logs.stderr, ran.results[0].text))
+    assert ran.execution_count and ran.execution_time > 0.3, ran
+    ran = run("1/0")
+    expect((False, "ZeroDivisionError", "division by zero"), (ran.success, ran.error.name, ran.error.value))
+    expect(("error", "division by zero"), (came[-1][0], came[-1][1]["message"]))
+    bad(run("while True: pass", timeout_s=1), "[timeout]")
+    ran = good(run("print('x' * 3_000_000)"))
+    expect(3_000_001, sum(map(len, ran.logs.stdout)))
+    # The SDK takes no frame of more than 1 MiB.
+    bad(run("'x' * 1_100_000"), "exceeds limit of 1048576 bytes")
+    good(run("print('again')"))
 
 
 def forms(session):

@@ -3,6 +3,7 @@
 mod captures;
 mod exec;
 mod stage;
+mod stream;
 mod transfer;
 
 use serde_json::{Value, json};

@@ -93,6 +93,11 @@ pub(super) struct CodeError {
 }
 
 impl CodeError {
+    /// Returns the error of code that was not run to its end.
+    pub(super) fn new(value: String) -> Self {
+        CodeError { name: "ExecutionError".to_owned(), value, traceback: String::new() }
+    }
+
     /// Returns the error in one line.
     pub(super) fn line(&self) -> String {
         format!("{}: {}", self.name, self.value)
@@ -127,9 +132,13 @@ pub(super) fn prepare(
     let mut argv: Vec<OsString> = vec![program.into(), interpreter.flag.into(), interpreter.script.into()];
     argv.extend(interpreter.separator.map(OsString::from));
     argv.extend([file.path().into(), asked.code.as_str().into()]);
-    let env = vec![("PYTHONUNBUFFERED", "1")];
     let limit = Duration::from_secs(asked.timeout_s.unwrap_or(TIME));
-    Ok((SessionProgram { argv, cwd: home(), env, limit }, ResultFile(file)))
+    Ok((SessionProgram { argv, cwd: home(), env: Vec::new(), limit }, ResultFile(file)))
+}
+
+/// Returns the tool's error for code that could not be run.
+pub(super) fn not_run(error: &Error) -> ToolError {
+    trouble("Error running the code", &home().to_string(), error)
 }
 
 impl ResultFile {
@@ -144,8 +153,7 @@ impl ResultFile {
             (Ok(_), Err(_)) => format!("the interpreter ended with status {code}"),
             (Err(e), _) => Error::io("reading the result", &e).message().to_owned(),
         };
-        let error = CodeError { name: "ExecutionError".to_owned(), value: why, traceback: String::new() };
-        CodeOutcome { result: Vec::new(), error: Some(error) }
+        CodeOutcome { result: Vec::new(), error: Some(CodeError::new(why)) }
     }
 }
 
@@ -161,7 +169,7 @@ impl AgbEmulator {
         let (program, result) = prepare(runner, asked)?;
         let begun = Instant::now();
         let ran = runner.run(found, program).await;
-        let ran = ran.map_err(|e| trouble("Error running the code", &home().to_string(), &e))?;
+        let ran = ran.map_err(|e| not_run(&e))?;
         let Some(code) = ran.code else { return Err(ToolError::timeout()) };
         let text = code_result(&ran, &result.read(code), runner.count(&found.id), begun.elapsed(), form);
         Ok(wire::ToolResult::text(text, false))

@@ -23,16 +23,18 @@ mod shell;
 mod signer;
 mod snapshots;
 mod source;
+mod stream;
 mod sync;
 mod tools;
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use hyper::header::HeaderValue;
 use hyper::{Method, StatusCode};
 use serde_json::{Value, json};
+use tokio::task::JoinSet;
 
 use self::context_state::ContextRegistry;
 use self::runner::ProgramRunner;
@@ -48,6 +50,7 @@ use wharf_client::backend::SessionFiles;
 use wharf_client::backend::local::Local;
 use wharf_core::error::Kind;
 use wharf_core::random;
+use wharf_core::sync::lock;
 use wharf_wire::agb::{self as wire, AgbOperation};
 use wharf_wire::route::{NoRoute, Operation as _};
 use wharf_wire::routes;
@@ -60,6 +63,8 @@ routes! {
     enum OwnOperation {
         /// Calls a tool of a session without the API.
         CallDirectly = "tools.call", POST "/link/{session_id}/callTool";
+        /// Runs code of a session on a WebSocket.
+        StreamCode = "tools.stream", GET "/link/{session_id}/ws";
         /// Stores an object, by a presigned URL.
         PutObject = "files.upload", PUT "/oss/{context}/{*key}";
         /// Returns an object, by a presigned URL.
@@ -96,7 +101,9 @@ pub(super) struct AgbEmulator {
     released: ReleasedSessions,
     snapshots: Snapshots,
     /// Runs what tools are asked to run, if anything does.
-    runner: Option<ProgramRunner>,
+    runner: Option<Arc<ProgramRunner>>,
+    /// Connections on which code is streamed.
+    streams: Mutex<JoinSet<()>>,
 }
 
 /// What this service alone says no with.
@@ -138,6 +145,8 @@ impl Dialect for AgbEmulator {
     }
 
     async fn stop(&self) {
+        let mut streams = std::mem::take(&mut *lock(&self.streams));
+        streams.shutdown().await;
         if let Some(runner) = &self.runner {
             runner.end_all().await;
         }
@@ -185,10 +194,20 @@ impl AgbEmulator {
         objects: Arc<Local>,
         exec: Option<PathBuf>,
     ) -> wharf_core::error::Result<Self> {
-        let runner = exec.map(|scratch| ProgramRunner::new(Arc::clone(&backend), scratch));
+        let runner = exec.map(|scratch| Arc::new(ProgramRunner::new(Arc::clone(&backend), scratch)));
         let (signer, contexts) = (Signer::new()?, ContextRegistry::default());
         let (released, snapshots) = (ReleasedSessions::default(), Snapshots::default());
-        Ok(AgbEmulator { origin, backend, objects, signer, contexts, released, snapshots, runner })
+        Ok(AgbEmulator {
+            origin,
+            backend,
+            objects,
+            signer,
+            contexts,
+            released,
+            snapshots,
+            runner,
+            streams: Mutex::default(),
+        })
     }
 
     /// Returns the files of all sessions.
@@ -203,6 +222,7 @@ impl AgbEmulator {
         // These have signatures and tokens of their own.
         match OwnOperation::find(&request.method, path) {
             Ok((OwnOperation::CallDirectly, path)) => return self.call_directly(path.get("session_id"), request).await,
+            Ok((OwnOperation::StreamCode, path)) => return self.stream_code(path.get("session_id"), request).await,
             Ok((OwnOperation::PutObject | OwnOperation::GetObject, path)) => {
                 return Ok(self.object(path.get("context"), path.get("key"), request).await);
             }

@@ -99,7 +99,12 @@ impl ProgramRunner {
         receiver.await.unwrap_or_else(|_| Err(Error::new(Kind::Terminated, "the server has stopped")))
     }
 
-    async fn start(&self, found: &AgbSession, program: SessionProgram<'_>) -> Result<Box<dyn RunningCommand>> {
+    /// Starts a program, whose time is for the caller to limit.
+    pub(super) async fn start(
+        &self,
+        found: &AgbSession,
+        program: SessionProgram<'_>,
+    ) -> Result<Box<dyn RunningCommand>> {
         lock(&self.used).insert(found.id.clone());
         let root = self.backend.session_directory(&found.session.id)?;
         let own_home = root.join(home().relative());

@@ -148,7 +148,7 @@ impl AgbEmulator {
             task_id: Some(format!("task-{}", tail(&found.id))),
             network_interface_ip: Some(String::new()),
             link_url: direct.as_ref().map(|(link, ..)| link.clone()),
-            ws_url: None,
+            ws_url: direct.as_ref().and_then(|_| self.stream_url(&found)),
             token: direct.as_ref().map(|(_, token, _)| token.clone()),
             tool_list: direct.map(|(.., tools)| tools.into()),
         };
@@ -178,7 +178,7 @@ impl AgbEmulator {
             resource_id: Some(format!("p-{}", tail(&found.id))),
             resource_url: Some(self.page(&found)),
             link_url: direct.as_ref().map(|(link, ..)| link.clone()),
-            ws_url: None,
+            ws_url: direct.as_ref().and_then(|_| self.stream_url(&found)),
             token: direct.as_ref().map(|(_, token, _)| token.clone()),
             tool_list: direct.map(|(.., tools)| tools.into()),
         };

@@ -11,6 +11,8 @@ import traceback
 
 path, code = sys.argv[1:3]
 sys.argv[1:] = []
+for stream in (sys.stdout, sys.stderr):
+    stream.reconfigure(line_buffering=True)
 NAME = "<code>"
 MIME = {
     "text/html": "_repr_html_",
