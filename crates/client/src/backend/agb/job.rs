@@ -14,6 +14,7 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
+use futures_util::future::try_join_all;
 
 use super::client::AgbClient;
 use super::tools::{ToolOutcome, failed, is_unknown, script_call, words};
@@ -194,6 +195,15 @@ impl Job {
         }
     }
 
+    /// Looks at several parts of the command's standard output at once, from `stdout` on, in their order.
+    ///
+    /// # Errors
+    /// As [`Job::look`].
+    pub(super) async fn look_ahead(&self, stdout: u64, parts: u64) -> Result<Vec<Look>> {
+        let part = |number| self.look(stdout + number * CHUNK, u64::from(u32::MAX) << 16, CHUNK);
+        try_join_all((0..parts).map(part)).await
+    }
+
     /// Looks at the command, of whose output `stdout` and `stderr` bytes are known, and returns up to `most` bytes of the
     /// rest.
     ///
@@ -225,26 +235,24 @@ impl Job {
         }
     }
 
-    /// Removes the directory. `rest` is the process group of which nothing may go on; with `keeps_name` its empty
+    /// Removes the directory, if that succeeds at the first or second call. `rest` is the process group of which nothing may go on; with `keeps_name` its empty
     /// directory stays, so that no late call starts the command.
-    ///
-    /// # Errors
-    /// Those of the call.
-    pub(super) async fn remove(&self, rest: Option<u32>, keeps_name: bool) -> Result<()> {
+    pub(super) async fn remove(&self, rest: Option<u32>, keeps_name: bool) {
         let rest = rest.map(|process| process.to_string()).unwrap_or_default();
         let keeps = if keeps_name { "1" } else { "" };
-        self.ask(Class::Idempotent, script(REMOVE, &[&self.id, &rest, keeps])).await.map(drop)
+        let command = script(REMOVE, &[&self.id, &rest, keeps]);
+        // The client has tried a call that failed again; one that the tool failed is tried here.
+        if let Ok(Err(_)) = self.ask(Class::Idempotent, command.clone()).await {
+            drop(self.ask(Class::Idempotent, command).await);
+        }
     }
 
     /// Runs a script and returns what follows `wharf ID ` in its output.
     async fn ask(&self, class: Class, command: String) -> Result<ToolOutcome> {
         let outcome = self.client.output(class, &self.session, command).await?;
-        Ok(outcome.and_then(|text| {
-            let mark = format!("wharf {} ", self.id);
-            match text.split_once(&mark) {
-                Some((_, said)) => Ok(said.to_owned()),
-                None => Err(ToolError { code: None, message: text }),
-            }
+        Ok(outcome.and_then(|text| match said(&text, &self.id) {
+            Some(said) => Ok(said.to_owned()),
+            None => Err(ToolError { code: None, message: text }),
         }))
     }
 
@@ -293,7 +301,12 @@ fn relative(path: &RemotePath, home: &RemotePath) -> String {
     format!("./{}{}", "../".repeat(up), path.relative())
 }
 
-/// Parses the output of [`LOOK`] after its mark.
+/// Returns what a script says in its output.
+fn said<'t>(text: &'t str, id: &str) -> Option<&'t str> {
+    text.split_once(&format!("wharf {id} ")).map(|(_, said)| said)
+}
+
+/// Parses what [`LOOK`] says.
 fn parse_look(said: &str) -> Option<Look> {
     let mut lines = said.lines();
     let head = lines.next()?;
@@ -328,4 +341,168 @@ fn parse_look(said: &str) -> Option<Look> {
         stdout,
         stderr,
     }))
+}
+
+#[cfg(test)]
+#[cfg(unix)]
+mod tests {
+    use std::path::Path;
+    use std::process::{Command, Stdio};
+    use std::time::{Duration, Instant};
+
+    use super::*;
+
+    /// A home in which a shell runs scripts as the tool does.
+    struct Home {
+        dir: tempfile::TempDir,
+        shell: &'static [&'static str],
+    }
+
+    impl Home {
+        /// A home for each shell of this machine; those of the images are among them.
+        fn all() -> Vec<Home> {
+            let shells: [&[&str]; 3] = [&["/bin/dash"], &["/bin/bash"], &["/bin/busybox", "sh"]];
+            let found: Vec<_> = shells.into_iter().filter(|shell| Path::new(shell[0]).exists()).collect();
+            assert!(!found.is_empty(), "no shell is here");
+            found.into_iter().map(|shell| Home { dir: tempfile::tempdir().unwrap(), shell }).collect()
+        }
+
+        /// Runs a script with this shell and returns what it says of the job `j`.
+        fn says(&self, text: &str, args: &[&str]) -> String {
+            let output = Command::new(self.shell[0])
+                .args(&self.shell[1..])
+                .args(["-c", text, "wharf"])
+                .args(args)
+                .current_dir(self.dir.path())
+                .stdin(Stdio::null())
+                .output()
+                .unwrap();
+            let text = String::from_utf8(output.stdout).unwrap();
+            said(&text, "j").unwrap_or_else(|| panic!("{:?}: {text:?}", self.shell)).trim_end().to_owned()
+        }
+
+        fn start(&self, words: &[&str]) -> String {
+            self.says(START, &[&[RUN, "j", "./"], words].concat())
+        }
+
+        /// Looks until the command has ended; returns its state with all of its output.
+        fn end(&self) -> JobState {
+            let begun = Instant::now();
+            loop {
+                let Some(Look::Job(state)) = parse_look(&self.says(LOOK, &["j", "0", "0", "40000"])) else {
+                    panic!("{:?}", self.shell)
+                };
+                if state.status.is_some() || state.process.is_some() && !state.is_alive {
+                    return state;
+                }
+                assert!(begun.elapsed() < Duration::from_secs(20), "{:?}: {state:?}", self.shell);
+                std::thread::sleep(Duration::from_millis(10));
+            }
+        }
+    }
+
+    #[test]
+    fn a_command_runs_once_and_leaves_its_bytes_and_its_status() {
+        for home in Home::all() {
+            let words = [
+                "A=1 2",
+                "sh",
+                "-c",
+                r#"printf '\377\0%s' "$A$1"; echo err >&2; echo x >>ran; exit 7"#,
+                "sh",
+                "it's $x",
+            ];
+            assert_eq!(home.start(&words), "started");
+            let state = home.end();
+            assert_eq!((&state.stdout[..], &state.stderr[..]), (&b"\xff\x001 2it's $x"[..], &b"err\n"[..]));
+            assert_eq!((state.status, state.stdout_len, state.stderr_len), (Some(7), 12, 4));
+            assert_eq!(home.start(&words), "again");
+            assert_eq!(std::fs::read_to_string(home.dir.path().join("ran")).unwrap(), "x\n");
+            let part = home.says(LOOK, &["j", "11", "4", "40000"]);
+            let Some(Look::Job(part)) = parse_look(&part) else { panic!("{part}") };
+            assert_eq!((&part.stdout[..], &part.stderr[..]), (&b"x"[..], &b""[..]));
+            assert_eq!(home.says(REMOVE, &["j", "", ""]), "removed");
+            assert_eq!(home.says(LOOK, &["j", "0", "0", "9"]), "gone");
+        }
+    }
+
+    #[test]
+    fn a_signal_ends_the_group_and_a_job_that_was_stopped_first_never_starts() {
+        for home in Home::all() {
+            assert_eq!(home.start(&["sh", "-c", "trap 'exit 5' TERM; sleep 60 & wait"]), "started");
+            assert_eq!(home.says(STOP, &["j", "TERM", ""]), "sent");
+            assert!(matches!(home.end().status, Some(5 | 143)), "{:?}", home.shell);
+            assert_eq!(home.says(REMOVE, &["j", "", "1"]), "removed");
+            assert_eq!(home.start(&["sh", "-c", "echo x >ran"]), "again", "its name stays");
+            assert_eq!(home.says(REMOVE, &["j", "", ""]), "removed");
+            assert_eq!(home.says(STOP, &["j", "TERM", ""]), "never");
+            assert_eq!(home.start(&["sh", "-c", "echo x >ran"]), "again");
+            assert!(!home.dir.path().join("ran").exists());
+        }
+    }
+
+    #[test]
+    fn a_command_that_is_killed_leaves_no_status_and_does_not_live() {
+        for home in Home::all() {
+            assert_eq!(home.start(&["sleep", "60"]), "started");
+            assert_eq!(home.says(STOP, &["j", "KILL", ""]), "sent");
+            let state = home.end();
+            assert_eq!((state.status, state.is_alive), (None, false), "{:?}", home.shell);
+        }
+    }
+
+    #[test]
+    fn what_cannot_start_says_why_and_leaves_nothing() {
+        for home in Home::all() {
+            assert_eq!(home.says(START, &[RUN, "j", "./none", "true"]), "no-cwd");
+            std::fs::write(home.dir.path().join("file"), "").unwrap();
+            assert_eq!(home.says(START, &[RUN, "j", "./file", "true"]), "bad-cwd");
+            let bare = format!("PATH=/no/such; {START}");
+            assert_eq!(home.says(&bare, &[RUN, "j", "./", "true"]), "lacks setsid");
+            assert!(!home.dir.path().join(".wharf/j").exists());
+            std::fs::remove_dir(home.dir.path().join(".wharf")).unwrap();
+            std::fs::write(home.dir.path().join(".wharf"), "").unwrap();
+            let refused = home.start(&["true"]);
+            assert!(refused.starts_with("refused ") && refused.contains(".wharf"), "{refused}");
+        }
+    }
+
+    #[test]
+    fn a_look_is_taken_only_if_it_is_whole() {
+        let good = "process=12 alive=1 status=- stdout=5 stderr=0\naGVs\nbG8=\n- 5\n- 0\n";
+        let Some(Look::Job(state)) = parse_look(good) else { panic!() };
+        assert_eq!((state.process, state.status, &state.stdout[..]), (Some(12), None, &b"hello"[..]));
+        let ended = good.replace("status=-", "status=0");
+        assert!(matches!(parse_look(&ended), Some(Look::Job(JobState { status: Some(0), .. }))));
+        assert!(matches!(parse_look("gone"), Some(Look::Gone)));
+        for lie in [
+            good.replace("- 5", "- 4"),
+            good.replace("- 0\n", ""),
+            good.replace("bG8=\n", ""),
+            good.replace("aGVs", "?"),
+            good.replace("status=-", "status=256"),
+            good.replace("status=-", "status="),
+            good.replace("status=-", "status=x"),
+            good.replace("status=- ", ""),
+            good.replace("stdout=5", "stdout=-"),
+            good.replace("stdout=5", "stdout=-5"),
+            good.replace("process=12", "process=99999999999"),
+            String::new(),
+        ] {
+            assert!(parse_look(&lie).is_none(), "{lie:?}");
+        }
+        // To a group of this number a signal would go to everything.
+        let Some(Look::Job(state)) = parse_look(&good.replace("process=12", "process=1")) else { panic!() };
+        assert_eq!(state.process, None);
+    }
+
+    #[test]
+    fn a_directory_is_seen_from_the_home() {
+        let home: RemotePath = "/tmp".parse().unwrap();
+        for (path, wanted) in
+            [("/tmp", "./"), ("/tmp/-n/x", "./-n/x"), ("/data", "./../data"), ("/", "./../."), ("/tmpx", "./../tmpx")]
+        {
+            assert_eq!(relative(&path.parse().unwrap(), &home), wanted, "{path}");
+        }
+    }
 }

@@ -22,6 +22,9 @@ const STARTS: u32 = 3;
 /// Looks at a command whose answers are unclear, at most.
 const LOOKS: u32 = 3;
 
+/// Parts of the output that are read at once, at most.
+const PARTS: u64 = 8;
+
 /// The first pause between looks at a command, and the longest.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(20), Duration::from_secs(2));
 
@@ -86,6 +89,7 @@ pub(super) fn follow(job: Job, input: Option<CommandInput>) -> FollowedCommand {
         sent: None,
         is_closed: false,
         known: (0, 0),
+        waiting: (0, 0),
         end: None,
         unclear: 0,
         queue: VecDeque::new(),
@@ -115,6 +119,8 @@ struct Follower {
     is_closed: bool,
     /// Bytes of each stream that were read.
     known: (u64, u64),
+    /// Bytes of each stream that are there to be read.
+    waiting: (u64, u64),
     end: Option<JobEnd>,
     /// Looks in a row whose answer was unclear.
     unclear: u32,
@@ -206,7 +212,15 @@ impl Follower {
                     (Ok(permit), Some(event)) => permit.send(Ok(event)),
                     _ => return self.abandon().await,
                 },
-                look = look(&self.job, self.known, most, self.due), if self.queue.is_empty() => self.take(look?)?,
+                looks = look(&self.job, self.known, self.waiting, most, self.due), if self.queue.is_empty() => {
+                    let at = self.known.0;
+                    for (number, look) in (0..).zip(looks?) {
+                        // A part that came short leaves a gap before the next.
+                        if self.known.0 == at + number * CHUNK {
+                            self.take(look)?;
+                        }
+                    }
+                }
             }
         }
     }
@@ -250,7 +264,8 @@ impl Follower {
         }
         let came = read != self.known;
         self.known = read;
-        if lens.0 > read.0 || lens.1 > read.1 {
+        self.waiting = (lens.0.saturating_sub(read.0), lens.1.saturating_sub(read.1));
+        if self.waiting != (0, 0) && !self.is_closed {
             // What is there is read at once.
             self.due = Instant::now();
         } else {
@@ -311,10 +326,16 @@ async fn begin(job: &Job, is_uncertain: &mut bool) -> Result<()> {
     }
 }
 
-/// Looks at a job when that is due.
-async fn look(job: &Job, known: (u64, u64), most: u64, due: Instant) -> Result<Look> {
+/// Looks at a job when that is due, and at several parts of its output at once where so much of it is waiting.
+async fn look(job: &Job, known: (u64, u64), waiting: (u64, u64), most: u64, due: Instant) -> Result<Vec<Look>> {
     sleep_until(due).await;
-    job.look(known.0, known.1, most).await.map_err(|error| match error.kind() {
+    let parts = (waiting.0 / CHUNK).min(PARTS);
+    let looks = if parts > 1 && waiting.1 == 0 && most == CHUNK {
+        job.look_ahead(known.0, parts).await
+    } else {
+        job.look(known.0, known.1, most).await.map(|look| vec![look])
+    };
+    looks.map_err(|error| match error.kind() {
         Kind::NotFound => error
             .with_message(format!("the session is gone, and it is not known how the command ended: `{}`", job.session)),
         _ => error,
