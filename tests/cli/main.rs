@@ -34,6 +34,7 @@ mod endpoint;
 mod errors;
 mod everywhere;
 mod exec;
+mod exec_agb;
 mod faults;
 mod filters;
 mod flags;
