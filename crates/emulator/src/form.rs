@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use futures_util::StreamExt;
+use futures_util::{Stream, StreamExt};
 use hyper::header::CONTENT_TYPE;
 use multer::{Field, Multipart};
 use tokio::sync::Mutex;
@@ -34,20 +34,30 @@ impl ReceivedForm {
         let kind = request.headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
         let boundary = multer::parse_boundary(kind)
             .map_err(|_| Error::usage("the body is not multipart/form-data with a boundary"))?;
-        let unparsed = Arc::default();
-        let state = (Arc::clone(&request.body), Arc::clone(&unparsed));
-        let blocks = futures_util::stream::try_unfold(state, |state: (Arc<RequestBody>, Arc<AtomicU64>)| async move {
-            let (body, unparsed) = &state;
-            // The parser takes blocks for as long as one is ready: this lets it look at each before the next one.
-            tokio::task::yield_now().await;
-            if unparsed.load(Ordering::Relaxed) > UNPARSED_MAX {
+        let body = Arc::clone(&request.body);
+        let blocks = futures_util::stream::try_unfold(body, |body: Arc<RequestBody>| async move {
+            Ok(body.next().await?.map(|block| (block, body)))
+        });
+        Ok(Self::of_blocks(blocks, boundary))
+    }
+
+    fn of_blocks(blocks: impl Stream<Item = Result<Bytes>> + Send + 'static, boundary: String) -> Self {
+        let unparsed: Arc<AtomicU64> = Arc::default();
+        let state = (Box::pin(blocks), Arc::clone(&unparsed));
+        let blocks = futures_util::stream::try_unfold(state, |mut state| async move {
+            // The parser takes blocks for as long as one is ready, and up to twice before it looks at them: this lets it
+            // look at each one before the next.
+            for _ in 0..2 {
+                tokio::task::yield_now().await;
+            }
+            if state.1.load(Ordering::Relaxed) > UNPARSED_MAX {
                 return Err(Error::usage("the headers of a part of the form are too long"));
             }
-            let Some(block) = body.next().await? else { return Ok(None) };
-            unparsed.fetch_add(block.len() as u64, Ordering::Relaxed);
+            let Some(block) = state.0.next().await.transpose()? else { return Ok(None) };
+            state.1.fetch_add(block.len() as u64, Ordering::Relaxed);
             Ok(Some((block, state)))
         });
-        Ok(ReceivedForm { parts: Multipart::new(blocks, boundary), unparsed })
+        ReceivedForm { parts: Multipart::new(blocks, boundary), unparsed }
     }
 
     /// Returns the next part; `None` at the end. The part before has to be read to its end or dropped.
@@ -158,5 +168,35 @@ impl Source for PartSource {
             Ok(Some((block, (part, read))))
         });
         Ok(Body::of_stream(None, blocks.boxed()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn form(blocks: Vec<Vec<u8>>) -> ReceivedForm {
+        let blocks = futures_util::stream::iter(blocks.into_iter().map(|block| Ok(Bytes::from(block))));
+        ReceivedForm::of_blocks(blocks, "b".to_owned())
+    }
+
+    #[tokio::test]
+    async fn blocks_of_any_size_that_are_ready_at_once_are_parsed() {
+        let content = vec![b'x'; 1 << 20];
+        let head = b"--b\r\nContent-Disposition: form-data; name=\"f\"\r\n\r\n".to_vec();
+        let whole = [head, content.clone(), b"\r\n--b--\r\n".to_vec()].concat();
+        for size in [1 << 10, 1 << 16, whole.len()] {
+            let mut form = form(whole.chunks(size).map(<[u8]>::to_vec).collect());
+            let part = form.next_part().await.unwrap().unwrap();
+            assert_eq!(part.text(content.len()).await.unwrap().len(), content.len(), "{size}");
+            assert!(form.next_part().await.unwrap().is_none());
+        }
+    }
+
+    #[tokio::test]
+    async fn headers_without_an_end_are_refused() {
+        let head = b"--b\r\nX-Long: ".to_vec();
+        let blocks = std::iter::once(head).chain(std::iter::repeat_n(vec![b'x'; 1 << 10], 1 << 10)).collect();
+        assert!(form(blocks).next_part().await.is_err());
     }
 }
