@@ -293,9 +293,9 @@ impl Follower {
         match (status, number) {
             (Some(code), Some(number)) if i32::from(code) == 128 + number => Ok(CommandStatus::Signaled(number)),
             (Some(code), _) => Ok(CommandStatus::Exited(code)),
-            // The shell that keeps the status was killed as well.
-            (None, Some(number)) if self.sent == Some(Signal::Kill) => Ok(CommandStatus::Signaled(number)),
-            (None, _) => Err(Error::new(Kind::Unavailable, "the command ended and left no status")
+            // The shell that keeps the status was killed as well, or could not write it.
+            (None, Some(number)) => Ok(CommandStatus::Signaled(number)),
+            (None, None) => Err(Error::new(Kind::Unavailable, "the command ended and left no status")
                 .hint("the session killed it, or its disk is full")),
         }
     }
