@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::azure::json_of;
 use crate::endpoint::{Asked, Endpoint, Reply};
-use crate::sandbox::{Run, Sandbox, Served};
+use crate::sandbox::{Mounts, Run, Sandbox, Served, WHARF};
 
 /// A server with these faults, and a session there.
 fn serve<'s>(sandbox: &'s Sandbox, faults: &[&str]) -> (Served<'s>, String) {
@@ -79,6 +79,21 @@ fn the_end_of_a_session_is_not_the_end_of_its_command() {
     served.wharf("agb", ["sessions", "delete", &id, "-q"]).run().ok();
     running.finish().code(125).says(&["gone", &id]);
     exec(&served, &id, &["--", "true"]).code(125).says(&["sessions list"]);
+}
+
+#[test]
+fn a_command_that_fills_the_disk_of_its_session_does_not_succeed() {
+    let sandbox = Sandbox::new();
+    let mounts = Mounts::tmpfs(&sandbox.path("disk"), "size=8m,mode=700");
+    let script = format!(
+        "id=$({WHARF} sessions create --image i -q)
+        {WHARF} exec \"$id\" --shell 'cat /dev/zero >big; exit 0'; echo $?
+        {WHARF} exec \"$id\" -- rm big; {WHARF} exec \"$id\" -- echo again"
+    );
+    let call = sandbox.wharf(["serve", "--exec", "-b", "agb", "--", "sh", "-c", &script]);
+    let run = mounts.with(call.env("TMPDIR", sandbox.path("disk"))).run();
+    assert_eq!(run.ok().stdout(), "125\nagain\n");
+    run.says(&["left no status", "disk is full"]);
 }
 
 #[test]

@@ -440,7 +440,7 @@ async fn sent_for(capture: &Capture) -> (Vec<Sent>, Result<()>) {
 async fn our_requests_are_those_of_the_official_clients() {
     let mut needed = BTreeSet::new();
     let mut compared = 0;
-    for capture in Capture::all("agb") {
+    for capture in Capture::all("agb").into_iter().chain(Capture::all("agb-commands")) {
         if is_never(&capture) {
             continue;
         }
@@ -457,7 +457,7 @@ async fn our_requests_are_those_of_the_official_clients() {
         needed.extend(compare(&name, &recorded, ours, EXCEPTIONS));
         compared += 1;
     }
-    assert!(compared > 50, "only {compared} captures were compared");
+    assert!(compared > 80, "only {compared} captures were compared");
     let dead: Vec<_> = EXCEPTIONS.iter().map(|(why, _)| *why).filter(|why| !needed.contains(why)).collect();
     assert!(dead.is_empty(), "exceptions that nothing needs: {dead:?}");
 }
