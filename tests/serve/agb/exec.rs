@@ -323,6 +323,36 @@ fn no_call_reaches_what_is_outside_of_the_store() {
 }
 
 #[test]
+fn wharf_itself_reaches_only_the_session_by_paths_that_the_machine_has_as_well() {
+    let stage = Stage::new();
+    fs::create_dir(stage.path("outside")).unwrap();
+    fs::write(stage.path("outside/sentinel"), "unchanged\n").unwrap();
+    fs::write(stage.path("in"), "from the client\n").unwrap();
+    fs::create_dir(stage.path("got")).unwrap();
+    let script = r#"
+        set -e
+        s=$(wharf sessions create -q --image i)
+        wharf files upload -q in "$s:$OUTSIDE/sentinel"
+        wharf files upload -q in "$s:$OUTSIDE/new"
+        wharf files mv "$s:$OUTSIDE/new" "$s:$OUTSIDE/moved"
+        wharf files ls "$s:$OUTSIDE"
+        wharf files download -q "$s:$OUTSIDE/moved" got/
+        test "$(wharf exec "$s" --cwd "$OUTSIDE" -- cat sentinel)" = 'from the client'
+        wharf exec "$s" --cwd "$OUTSIDE" -- sh -c 'echo by a command >made; rm sentinel'
+        wharf files rm -r "$s:$OUTSIDE"
+        wharf sessions delete "$s"
+    "#;
+    let mut command = stage.command(&["--exec", "--store", "store", "-b", "agb", "--", "sh", "-c", script]);
+    let path = format!("{}:/usr/bin:/bin", Path::new(env!("CARGO_BIN_EXE_wharf")).parent().unwrap().display());
+    command.env("PATH", path).env("OUTSIDE", stage.path("outside"));
+    let run = command.output().unwrap();
+    assert!(run.status.success(), "{run:?}");
+    assert_eq!(names(&stage.path("outside")), ["sentinel"]);
+    assert_eq!(fs::read_to_string(stage.path("outside/sentinel")).unwrap(), "unchanged\n");
+    assert_eq!(fs::read_to_string(stage.path("got/moved")).unwrap(), "from the client\n");
+}
+
+#[test]
 fn a_command_runs_on_the_direct_route_as_well() {
     let stage = Stage::new();
     let server = stage.serve(&["--exec"]);
