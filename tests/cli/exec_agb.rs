@@ -1,6 +1,7 @@
 //! `wharf exec` on AGB cloud: against the emulator that really runs commands, and against services that lie.
 
 use std::io::{BufRead, BufReader};
+use std::time::{Duration, Instant};
 
 use rustix::process::Signal;
 use serde_json::{Value, json};
@@ -118,6 +119,28 @@ fn what_stops_wharf_stops_the_command_in_the_session() {
     assert_eq!(sandbox.shell(&line, Some((&served, "agb"))).run().ok().lines(), ["y", "141"]);
     let looked = exec(&served, &id, &["--shell", "kill -0 $(cat pid) 2>/dev/null || echo ended"]);
     assert_eq!(looked.ok().stdout(), "ended\n");
+}
+
+#[test]
+fn a_second_signal_leaves_a_service_that_hangs_at_once() {
+    for (faults, args) in [
+        ("tools.call.shell:stall", &["--", "true"][..]),
+        ("tools.call.run_code:stall", &["--language", "python", "code.py"]),
+    ] {
+        let sandbox = Sandbox::new();
+        sandbox.write("code.py", "1\n");
+        let (served, id) = serve(&sandbox, &[faults]);
+        let running = served.wharf("agb", [&["exec", &id, "--format", "json"], args].concat()).start();
+        running.wait_for_handlers();
+        let begun = Instant::now();
+        running.signal(Signal::INT);
+        std::thread::sleep(Duration::from_millis(300));
+        running.signal(Signal::INT);
+        let run = running.finish();
+        assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
+        assert_eq!(run.code(130).json()["status"], "killed", "{faults}");
+        run.says(&["may still run"]);
+    }
 }
 
 #[test]

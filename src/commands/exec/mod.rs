@@ -32,7 +32,8 @@ pub(super) const EXAMPLES: &str = "Examples:\n  \
     wharf exec SESSION -- python3 job.py --fast\n  \
     wharf exec SESSION -w data -e LANG=C -- sort -u names.txt\n  \
     wharf exec SESSION -i -- sh <setup.sh\n  \
-    wharf exec SESSION -it -- bash\n\n\
+    wharf exec SESSION -it -- bash\n  \
+    wharf exec SESSION --language python code.py\n\n\
     The exit status is the command's own; 125 if wharf fails, 126 or 127 if the\n\
     command cannot be started.";
 

@@ -107,7 +107,7 @@ pub trait RunningCommand: Send {
     /// Sends a signal to the command and all that it started.
     ///
     /// # Errors
-    /// Where the signal may not have arrived.
+    /// Where the signal may not have arrived; `unsupported` where nothing can stop the command.
     async fn signal(&mut self, signal: Signal) -> Result<()>;
     /// Changes the size of its terminal.
     fn resize(&self, size: TerminalSize) {
@@ -120,10 +120,11 @@ pub trait RunningCommand: Send {
 pub trait Exec: Send + Sync {
     /// Returns what the backend can do.
     fn capabilities(&self) -> &'static Capabilities;
-    /// Starts a command, at most once.
+    /// Starts a command, at most once. A backend that starts it by a request does so with its first event, so that a
+    /// signal finds what is to be stopped.
     ///
     /// # Errors
-    /// Everything but the command's own failures. A command that cannot be started ends with
-    /// [`CommandStatus::NotStarted`].
+    /// Everything but the command's own failures, here or with the first event. A command that cannot be started ends
+    /// with [`CommandStatus::NotStarted`], or with the status that a shell has for that.
     async fn start(&self, session: &SessionId, command: NewCommand) -> Result<Box<dyn RunningCommand>>;
 }

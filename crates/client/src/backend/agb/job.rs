@@ -33,7 +33,7 @@ pub(super) const CHUNK: u64 = 40_000;
 /// Starts the command. Arguments: the script [`RUN`], the id, the working directory, the command's words. Returns once
 /// the process is known, so that a service that ends what a call left in its process group does not end the command.
 const START: &str = "run=$1 id=$2 cwd=$3; shift 3; d=.wharf/$id; say() { echo \"wharf $id $*\"; exit 0; }; \
-    for tool in setsid base64; do command -v $tool >/dev/null 2>&1 || say lacks $tool; done; \
+    for tool in setsid base64 env wc head tail; do command -v $tool >/dev/null 2>&1 || say lacks $tool; done; \
     e=$(mkdir -p .wharf outputs 2>&1) || say refused \"$e\"; \
     [ -e \"$cwd\" ] || say no-cwd; (cd \"$cwd\") 2>/dev/null || say bad-cwd; \
     e=$(mkdir -m 700 \"$d\" 2>&1) || { [ -d \"$d\" ] && say again; say refused \"$e\"; }; \
@@ -56,7 +56,8 @@ const LOOK: &str = "id=$1 from=$2 after=$3 most=$4 p= x= r= a=0 s=0 t=0; \
     cd \"./.wharf/$id\" 2>/dev/null || { echo \"wharf $id gone\"; exit 0; }; \
     { read -r p <pid; } 2>/dev/null; [ -n \"$p\" ] && kill -s 0 \"$p\" 2>/dev/null && a=1; \
     { read -r x <\"/proc/$p/stat\"; } 2>/dev/null; case $x in *') Z '*|*') X '*) a=0;; esac; \
-    { read -r r <rc; } 2>/dev/null; set -- $(wc -c out err 2>/dev/null); [ \"$2\" = out ] && s=$1 t=$3; \
+    { read -r r <rc; } 2>/dev/null; set -- $(wc -c out err 2>/dev/null); \
+    if [ \"$2\" = out ]; then s=$1 t=$3; elif [ -e out ] || [ -n \"$r\" ]; then echo \"wharf $id unreadable\"; exit 0; fi; \
     n=$((t-after)); k=$((most/2)); [ $n -gt $k ] && n=$k; [ $n -lt 0 ] && n=0; \
     k=$((s-from)); m=$((most-n)); [ $k -gt $m ] && k=$m; [ $k -lt 0 ] && k=0; \
     echo \"wharf $id process=${p:--} alive=$a status=${r:--} stdout=$s stderr=$t\"; \
@@ -259,13 +260,18 @@ impl Job {
     pub(super) fn unclear(&self, said: &str) -> Error {
         let said = json::excerpt(said.trim());
         Error::new(Kind::Unavailable, format!("the answer about the command in `{}` is unclear ({said})", self.session))
-            .hint(format!("it may still run: its output is in `{}`", self.directory()))
+            .hint(self.remains())
+    }
+
+    /// Returns where to look where nothing more was learned.
+    pub(super) fn remains(&self) -> String {
+        format!("the command may still run: its output is in `{}`", self.directory())
     }
 
     /// Returns the error of a command of which nothing more can be learned.
     pub(super) fn lost(&self, why: &str) -> Error {
         Error::new(Kind::Unavailable, format!("it is not known how the command ended: {why}: `{}`", self.directory()))
-            .hint("it may still run")
+            .hint("the command may still run")
     }
 }
 
@@ -273,7 +279,7 @@ impl Job {
 fn incapable(lacks: &str) -> Error {
     let lacks = json::excerpt(lacks);
     Error::new(Kind::Unsupported, format!("the image of the session lacks what runs a command ({lacks})"))
-        .hint(format!("commands need sh, setsid and base64: choose another {}", Setting::Image))
+        .hint(format!("commands need sh, setsid, base64, env, wc, head and tail: choose another {}", Setting::Image))
 }
 
 /// Returns the number of a signal as it is sent.
@@ -423,6 +429,11 @@ mod tests {
             assert_eq!((&part.stdout[..], &part.stderr[..]), (&b"x"[..], &b""[..]));
             assert_eq!(home.says(REMOVE, &["j", "", ""]), "removed");
             assert_eq!(home.says(LOOK, &["j", "0", "0", "9"]), "gone");
+            assert_eq!(home.start(&["rm", ".wharf/j/out"]), "started");
+            let begun = Instant::now();
+            while home.says(LOOK, &["j", "0", "0", "9"]) != "unreadable" {
+                assert!(begun.elapsed() < Duration::from_secs(20), "{:?}: lost output is no output", home.shell);
+            }
         }
     }
 

@@ -141,8 +141,11 @@ struct JobEnd {
 impl Follower {
     async fn run(mut self, input: Option<CommandInput>) -> Result<CommandEnd> {
         let outcome = self.work(input).await;
-        // Where it may still run, its directory shows what it does.
-        let is_over = outcome.is_ok() || self.end.is_some() || self.process.is_none() && !self.is_uncertain;
+        // Where it may still run, its directory shows what it does. Where no call arrived, there is none.
+        let is_over = match &outcome {
+            Ok(_) => true,
+            Err(error) => self.end.is_some() || self.process.is_none() && !self.is_uncertain && error.tries() == 0,
+        };
         if is_over {
             let rest = self.process.filter(|_| self.sent.is_some());
             // What stays behind is small and in one place.
@@ -338,6 +341,7 @@ async fn look(job: &Job, known: (u64, u64), waiting: (u64, u64), most: u64, due:
     looks.map_err(|error| match error.kind() {
         Kind::NotFound => error
             .with_message(format!("the session is gone, and it is not known how the command ended: `{}`", job.session)),
+        Kind::Unavailable | Kind::Limit => error.hint(job.remains()),
         _ => error,
     })
 }
