@@ -324,9 +324,8 @@ fn parse_look(said: &str) -> Option<Look> {
         fields.find(|(known, _)| *known == name).map(|(_, value)| value)
     };
     // A dash is for what is not known yet.
-    let number = |name: &str| field(name).map(|value| if value == "-" { Ok(None) } else { value.parse().map(Some) });
-    let process: Option<u32> = number("process")?.ok()?.map(u32::try_from).transpose().ok()?;
-    let status: Option<u64> = number("status")?.ok()?;
+    let known = |name: &str| field(name).map(|value| Some(value).filter(|value| *value != "-"));
+    let process: Option<u32> = known("process")?.map(str::parse).transpose().ok()?;
     let mut block = || {
         let mut text = String::new();
         let len = loop {
@@ -339,11 +338,12 @@ fn parse_look(said: &str) -> Option<Look> {
     };
     let (stdout, stderr) = (block()?, block()?);
     Some(Look::Job(JobState {
+        // A signal to a group of a lower number would go to more than the command.
         process: process.filter(|process| *process > 1),
         is_alive: field("alive")? == "1",
-        status: status.map(u8::try_from).transpose().ok()?,
-        stdout_len: number("stdout")?.ok()??,
-        stderr_len: number("stderr")?.ok()??,
+        status: known("status")?.map(str::parse).transpose().ok()?,
+        stdout_len: field("stdout")?.parse().ok()?,
+        stderr_len: field("stderr")?.parse().ok()?,
         stdout,
         stderr,
     }))

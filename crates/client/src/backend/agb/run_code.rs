@@ -74,7 +74,11 @@ async fn refuse(signals: &mut mpsc::UnboundedReceiver<super::running::Control>) 
 
 async fn run(client: &AgbClient, session: &SessionId, asked: &wire::RunCode) -> Result<CodeOutput> {
     let class = Class::Once(Step::ListFiles { session: None });
-    let result = client.call_tool(class, session, wire::name::RUN_CODE, asked, Some(PATIENCE)).await?;
+    let result = client.call_tool(class, session, wire::name::RUN_CODE, asked, Some(PATIENCE)).await;
+    let result = result.map_err(|error| {
+        let hint = "the service keeps no record of code that it ran: check what the code would have changed";
+        if error.is_uncertain() { error.hint(hint) } else { error }
+    })?;
     let text = result.joined();
     let output = CodeOutput::read(&text);
     // A text that is not a document is what the tool says of its own failure.

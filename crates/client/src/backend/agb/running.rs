@@ -321,7 +321,7 @@ async fn begin(job: &Job, is_uncertain: &mut bool) -> Result<()> {
         };
         *is_uncertain = true;
         tries += 1;
-        match job.look(0, 0, 0).await? {
+        match job.look(0, 0, 0).await.map_err(|error| error.hint(job.remains()))? {
             Look::Job(_) => return Ok(()),
             Look::Gone | Look::Unclear(_) if tries < STARTS => sleep(PAUSES.0 * 10 * tries).await,
             Look::Gone | Look::Unclear(_) => return Err(unclear),
