@@ -18,7 +18,7 @@ use wharf_core::model::SessionStatus;
 use crate::lean::Lean;
 
 /// Every backend under test whose sessions hold files that can be written and read.
-pub(crate) const STAGES: &[fn() -> Stage] = &[on_local, on_lean, on_foundry, on_agb];
+pub(crate) const STAGES: &[fn() -> Stage] = &[on_local, on_lean, on_foundry, on_agb, on_agb_that_runs];
 
 /// Those whose session files are a view of what is mounted and of what an agent made.
 pub(crate) const VIEWS: &[fn() -> Stage] = &[on_anthropic];
@@ -97,9 +97,9 @@ pub(crate) fn on_agb_with(faults: &[&str]) -> Stage {
     on_agb_of(&faults.iter().flat_map(|fault| ["--fault", *fault]).collect::<Vec<_>>())
 }
 
-/// The same with commands that really run.
+/// The same with commands that really run, those that wharf needs for files among them.
 fn on_agb_that_runs() -> Stage {
-    on_agb_of(&["--exec"])
+    Stage { one_in: 64, ..on_agb_of(&["--exec"]) }
 }
 
 fn on_agb_of(args: &[&str]) -> Stage {
