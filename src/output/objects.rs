@@ -28,7 +28,7 @@ impl Output {
     /// verdict over them.
     ///
     /// # Errors
-    /// The verdict; then as [`Listing::finish`].
+    /// The verdict; then as [`Listing::finish`](super::Listing::finish).
     pub fn objects<T: Record>(&self, subjects: usize, records: &[T], verdict: Result<()>) -> Result<()> {
         match records {
             [record] if subjects == 1 => verdict.and(self.one(record)),
