@@ -14,6 +14,7 @@ pub mod progress;
 mod receipt_file;
 mod record;
 mod records;
+mod relay;
 pub mod report;
 mod stderr;
 pub mod table;
@@ -24,6 +25,7 @@ mod yaml_chunks;
 
 use std::cell::{Cell, RefCell};
 use std::io::{self, BufWriter, IsTerminal, Write};
+use std::rc::Rc;
 use std::sync::Arc;
 
 pub use self::escape::{TerminalText, unfinished};
@@ -32,6 +34,7 @@ pub use self::listing::Listing;
 pub use self::receipt_file::ReceiptFile;
 pub use self::record::{Record, TableView};
 pub use self::records::{CapabilitiesView, ENTRY_LONG, ENTRY_SHORT};
+pub use self::relay::Relay;
 use self::stderr::Stderr;
 pub use self::table::{Align, Column};
 pub use self::terminal::{Color, wants_colour};
@@ -125,6 +128,13 @@ impl Output {
     pub fn expect_bytes(&self) -> Result<()> {
         platform::stdout_is_kept()
             .map_err(|e| unwritten(&e).hint("to throw it away write `>/dev/null`, which is open for writing only"))
+    }
+
+    /// Keeps from now on what is written to stdout, for a command that passes it on by a [`Relay`].
+    pub fn capture(&self) -> Captured {
+        let captured = Captured::default();
+        *self.out.borrow_mut() = BufWriter::new(Box::new(captured.clone()));
+        captured
     }
 
     /// Flushes everything that was written.
@@ -272,12 +282,37 @@ impl Output {
         result.map_err(|e| {
             if e.kind() == io::ErrorKind::BrokenPipe {
                 self.closed.set(true);
-                closed()
-            } else {
-                unwritten(&e)
             }
+            stdout_error(&e)
         })
     }
+}
+
+/// What was written to stdout and is to be passed on.
+#[derive(Debug, Clone, Default)]
+pub struct Captured(Rc<RefCell<Vec<u8>>>);
+
+impl Captured {
+    /// Returns what was written since the last call.
+    pub fn take(&self) -> Vec<u8> {
+        self.0.take()
+    }
+}
+
+impl Write for Captured {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.borrow_mut().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Returns the error of writing to stdout.
+fn stdout_error(error: &io::Error) -> Error {
+    if error.kind() == io::ErrorKind::BrokenPipe { closed() } else { unwritten(error) }
 }
 
 fn unwritten(error: &io::Error) -> Error {

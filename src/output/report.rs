@@ -1,6 +1,7 @@
 //! Error reports: a line with the message and a line with the hint, or one JSON object.
 
 use std::io::{self, IsTerminal, Write};
+use std::time::Duration;
 
 use anstyle::{AnsiColor, Style};
 use serde::Serialize;
@@ -8,9 +9,13 @@ use serde::Serialize;
 use super::escape;
 use super::terminal::{Color, wants_colour};
 use wharf_core::error::{Error, Kind};
+use wharf_core::platform;
 
 /// How to report a bug.
 pub const WHERE: &str = "please report this line with the command that you ran: see \"Reporting a bug\" in the README";
+
+/// How long the last line may wait for the reader of stderr.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 #[derive(Serialize)]
 struct Report<'a> {
@@ -20,6 +25,11 @@ struct Report<'a> {
 /// Prints an error to stderr. A closed stdout is not reported.
 pub fn report(error: &Error, machine: bool, color: Color) {
     if error.kind() == Kind::Closed {
+        return;
+    }
+    // A command that is out of time, or told to end, ends, also where its stderr is a pipe that stalls.
+    let is_stopped = matches!(error.kind(), Kind::Deadline | Kind::Interrupted | Kind::Terminated);
+    if is_stopped && !platform::stderr_ready(PATIENCE) {
         return;
     }
     if machine {

@@ -270,6 +270,70 @@ fn a_reader_that_goes_away_ends_the_command() {
 }
 
 #[test]
+fn a_reader_that_stalls_does_not_keep_the_command_from_being_stopped() {
+    let sandbox = stage();
+    for format in [&[][..], &["--format", "jsonl"]] {
+        for (signals, code) in [(&[Signal::INT][..], 130), (&[Signal::TERM], 143), (&[Signal::INT, Signal::INT], 130)] {
+            let mut running =
+                under_way_unread(&sandbox, &[format, &["--", "sh", "-c", "echo $$ >pid; exec yes"]].concat());
+            let unread = running.take_stdout();
+            let since = Instant::now();
+            for signal in signals {
+                running.signal(*signal);
+                std::thread::sleep(Duration::from_millis(50));
+            }
+            running.finish().code(code);
+            assert!(since.elapsed() < Duration::from_secs(8), "{format:?} {signals:?}");
+            let process = fs::read_to_string(sandbox.inside("s1", "pid")).unwrap();
+            until(|| !is_alive(process.trim()));
+            drop(unread);
+        }
+    }
+    let script = "trap '' TERM PIPE; echo $$ >pid; exec yes";
+    let mut running = under_way_unread(&sandbox, &["--timeout", "1s", "--", "sh", "-c", script]);
+    let unread = running.take_stdout();
+    running.finish().code(124).says(&["the command was stopped"]);
+    let process = fs::read_to_string(sandbox.inside("s1", "pid")).unwrap();
+    until(|| !is_alive(process.trim()));
+    drop(unread);
+}
+
+/// Starts a command whose stdout is not read, and waits until it has written its process number.
+fn under_way_unread(sandbox: &Sandbox, args: &[&str]) -> Running {
+    let pid = sandbox.inside("s1", "pid");
+    drop(fs::remove_file(&pid));
+    let running = sandbox.wharf(["exec", "s1"].iter().chain(args)).start();
+    until(|| fs::read_to_string(&pid).is_ok_and(|pid| pid.ends_with('\n')));
+    // Long enough for the pipe to be full.
+    std::thread::sleep(Duration::from_millis(200));
+    running
+}
+
+#[test]
+fn a_pipe_that_another_program_made_non_blocking_loses_nothing() {
+    let sandbox = stage();
+    let (mut reader, writer) = std::io::pipe().unwrap();
+    rustix::io::ioctl_fionbio(&writer, true).unwrap();
+    let script = "head -c 3000000 /dev/zero; exit 5";
+    let running = sandbox.wharf(["exec", "s1", "--", "sh", "-c", script]).stdout_to(writer).start();
+    let mut bytes = Vec::new();
+    reader.read_to_end(&mut bytes).unwrap();
+    assert_eq!(bytes.len(), 3_000_000);
+    running.finish().code(5);
+}
+
+#[test]
+fn output_that_cannot_be_written_is_125_whatever_the_command_says() {
+    let sandbox = stage();
+    for format in [&[][..], &["--format", "json"]] {
+        let full = fs::File::options().write(true).open("/dev/full").unwrap();
+        let args = [&["exec", "s1"], format, &["--", "sh", "-c", "echo out; exit 3"]].concat();
+        let run = sandbox.wharf(args).stdout_to(full).run();
+        run.code(125).says(&["no space left", "not whole"]);
+    }
+}
+
+#[test]
 fn a_session_is_kept_while_its_command_runs_and_force_ends_both() {
     let sandbox = stage();
     let running = under_way(&sandbox, &[], "sleep 62");

@@ -13,6 +13,7 @@ use tokio::time::{Instant, timeout};
 
 use self::sink::{ExecSink, RunningSink};
 use super::Cx;
+use super::cx::Signals;
 use wharf_client::backend::Feature;
 use wharf_client::backend::exec::{
     CommandEnd, CommandEvent, CommandLine, CommandStatus, NewCommand, ProgramInput, RunningCommand, TerminalSize,
@@ -145,6 +146,8 @@ async fn follow(cx: &Cx, mut command: Box<dyn RunningCommand>, mut sink: Running
     let mut stopping: Option<Stopping> = None;
     // The signal that the command is to get next.
     let mut pending: Option<Signal> = None;
+    // Whether the reader of stdout went away.
+    let mut unread = false;
     loop {
         let due = stopping.as_ref().map(|it| it.next);
         let overdue = async {
@@ -161,8 +164,12 @@ async fn follow(cx: &Cx, mut command: Box<dyn RunningCommand>, mut sink: Running
                 () = overdue => FollowEvent::Overdue,
             }
         } else {
+            // Until a block was passed on, the command waits as it would for the reader itself; one that is stopped
+            // does not.
+            let takes = !sink.is_waiting() || stopping.is_some();
             tokio::select! {
-                event = command.next() => FollowEvent::Command(event),
+                passed = sink.progress(), if !unread => FollowEvent::Passed(passed),
+                event = command.next(), if takes => FollowEvent::Command(event),
                 heard = signals.next() => FollowEvent::Heard(heard.signal),
                 error = cx.cancellation.cancelled(), if stopping.is_none() => FollowEvent::Cancelled(error.kind()),
                 () = overdue => FollowEvent::Overdue,
@@ -170,40 +177,47 @@ async fn follow(cx: &Cx, mut command: Box<dyn RunningCommand>, mut sink: Running
             }
         };
         match event {
-            FollowEvent::Command(Ok(CommandEvent::Output(..)))
-                if stopping.as_ref().is_some_and(|it| it.why == Kind::Closed) =>
-            {
-                // Nothing reads it any more.
+            FollowEvent::Command(Ok(CommandEvent::Output(..))) if unread || sink.is_waiting() => {
+                // Nothing reads it any more, or not in time.
             }
             FollowEvent::Command(Ok(CommandEvent::Output(stream, bytes))) => match sink.write(stream, &bytes) {
                 Ok(()) => {}
-                Err(error) if error.kind() == Kind::Closed => {
-                    (stopping, pending) = (Some(Stopping::new(Kind::Closed)), Some(Signal::Pipe));
-                }
                 Err(error) => {
                     drop(timeout(PATIENCE, command.signal(Signal::Terminate)).await);
                     return Err(error);
                 }
             },
+            FollowEvent::Passed(Ok(())) => {}
+            FollowEvent::Passed(Err(error)) if error.kind() == Kind::Closed => {
+                unread = true;
+                if stopping.is_none() {
+                    (stopping, pending) = (Some(Stopping::new(Kind::Closed)), Some(Signal::Pipe));
+                }
+            }
+            FollowEvent::Passed(Err(error)) => {
+                drop(timeout(PATIENCE, command.signal(Signal::Terminate)).await);
+                return Err(error.hint("the command was stopped: what it did until then stays"));
+            }
             FollowEvent::Command(Ok(CommandEvent::Ended(end))) => {
                 if stopping.is_some() {
                     // What the command had started may ignore the signal that ended it.
                     drop(timeout(LAST, command.signal(Signal::Kill)).await);
                 }
-                return finish(cx, sink, command.id(), end, stopping.map(|it| it.why));
+                return finish(cx, &mut signals, sink, command.id(), end, stopping.map(|it| it.why)).await;
             }
             FollowEvent::Command(Err(error)) => {
                 if let Some(stopping) = stopping {
-                    return give_up(sink, command.id(), stopping.why);
+                    return give_up(sink, command.id(), stopping.why).await;
                 }
                 sink.finish(command.id(), ExecStatus::Unknown, None, Some(&error))?;
+                close(cx, &mut signals, sink, None).await?;
                 return Err(error);
             }
             FollowEvent::Heard(signal) => {
                 if stopping.as_ref().is_some_and(|it| it.why != Kind::Closed) {
                     // The second one: leave at once.
                     drop(timeout(LAST, command.signal(Signal::Kill)).await);
-                    return give_up(sink, command.id(), signal.kind());
+                    return give_up(sink, command.id(), signal.kind()).await;
                 }
                 (stopping, pending) = (Some(Stopping::new(signal.kind())), Some(signal));
             }
@@ -214,14 +228,14 @@ async fn follow(cx: &Cx, mut command: Box<dyn RunningCommand>, mut sink: Running
                     && error.kind() == Kind::Unsupported
                 {
                     let why = stopping.why;
-                    return give_up(sink, command.id(), why);
+                    return give_up(sink, command.id(), why).await;
                 }
             }
             FollowEvent::Overdue => {
                 let Some(it) = &mut stopping else { continue };
                 if it.killed {
                     let why = it.why;
-                    return give_up(sink, command.id(), why);
+                    return give_up(sink, command.id(), why).await;
                 }
                 (it.killed, it.next) = (true, Instant::now() + LAST);
                 pending = Some(Signal::Kill);
@@ -235,6 +249,8 @@ async fn follow(cx: &Cx, mut command: Box<dyn RunningCommand>, mut sink: Running
 enum FollowEvent {
     /// The command did something.
     Command(Result<CommandEvent>),
+    /// A block was passed on, or stdout takes no more.
+    Passed(Result<()>),
     /// A signal was passed on.
     Sent(Result<()>),
     /// A signal came.
@@ -248,23 +264,56 @@ enum FollowEvent {
 }
 
 /// Reports a command that ended.
-fn finish(cx: &Cx, sink: RunningSink<'_>, id: Option<&str>, end: CommandEnd, why: Option<Kind>) -> Result<()> {
+async fn finish(
+    cx: &Cx,
+    signals: &mut Signals,
+    mut sink: RunningSink<'_>,
+    id: Option<&str>,
+    end: CommandEnd,
+    why: Option<Kind>,
+) -> Result<()> {
     let (status, error) = match (why, &end.status) {
         (Some(why), _) => (stopped_status(why), Some(stopped_error(why))),
         (None, CommandStatus::NotStarted(_, error)) => (ExecStatus::Unknown, Some(error.clone())),
         (None, _) => (ExecStatus::Exited, None),
     };
-    if why.is_none() {
-        cx.status.set(end.status.code());
-    }
+    let code = end.status.code();
     sink.finish(id, status, Some(end), error.as_ref())?;
+    match close(cx, signals, sink, why.map(|_| LAST)).await {
+        Err(failed) if why.is_none() => return Err(failed.hint("the command has ended; its output is not whole")),
+        _ => {}
+    }
+    if why.is_none() {
+        cx.status.set(code);
+    }
     error.map_or(Ok(()), Err)
 }
 
+/// Waits until all output was written, for as long as `patience` where there is one.
+///
+/// # Errors
+/// That of writing; `interrupted` and `deadline` where its reader stalls.
+async fn close(cx: &Cx, signals: &mut Signals, sink: RunningSink<'_>, patience: Option<Duration>) -> Result<()> {
+    let late = async {
+        match patience {
+            Some(patience) => tokio::time::sleep(patience).await,
+            None => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        closed = sink.close() => closed,
+        heard = signals.next() => Err(cancel_error(heard.signal.kind())),
+        error = cx.cancellation.cancelled(), if patience.is_none() => Err(error),
+        () = late => Ok(()),
+    }
+}
+
 /// Reports a command that may still run.
-fn give_up(sink: RunningSink<'_>, id: Option<&str>, why: Kind) -> Result<()> {
+async fn give_up(mut sink: RunningSink<'_>, id: Option<&str>, why: Kind) -> Result<()> {
     let error = stopped_error(why).hint("the command was told to end, and may still run in the session");
     sink.finish(id, stopped_status(why), None, Some(&error))?;
+    // A reader that stalls does not hold up the end.
+    drop(timeout(LAST, sink.close()).await);
     Err(error)
 }
 

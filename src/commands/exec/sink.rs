@@ -1,14 +1,15 @@
 //! Where a command's output goes: bytes as they come, events, or one object.
 
 use std::collections::VecDeque;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
 use tokio::time::Instant;
 
 use super::Cx;
-use crate::output::{Format, TerminalText, unfinished};
+use crate::output::{Captured, Format, Relay, TerminalText, unfinished};
 use wharf_client::backend::exec::{CommandEnd, CommandStatus, OutputStream};
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{Encoding, ExecResult, ExecStatus, OutputEvent, Provider, SessionId, Timestamp};
@@ -46,6 +47,17 @@ pub(super) struct RunningSink<'a> {
     stdout: StreamSink,
     stderr: StreamSink,
     events: u64,
+    /// What goes to stdout by way of the command's output format.
+    captured: Captured,
+    /// The block that is to be passed on next.
+    waiting: Option<(OutputStream, Bytes)>,
+    relays: Relays,
+}
+
+/// The standard streams of this process.
+struct Relays {
+    stdout: Relay,
+    stderr: Relay,
 }
 
 /// One stream.
@@ -100,16 +112,71 @@ impl<'a> ExecSink<'a> {
             ..StreamSink::default()
         };
         let (stdout, stderr) = (stream(io::stdout().is_terminal()), stream(io::stderr().is_terminal()));
-        RunningSink { sink: self, started_at: Timestamp::now(), started: Instant::now(), stdout, stderr, events: 0 }
+        let captured = self.cx.out.capture();
+        RunningSink {
+            sink: self,
+            started_at: Timestamp::now(),
+            started: Instant::now(),
+            stdout,
+            stderr,
+            events: 0,
+            captured,
+            waiting: None,
+            relays: Relays { stdout: Relay::stdout(), stderr: Relay::stderr() },
+        }
     }
 }
 
 impl RunningSink<'_> {
-    /// Passes a block on.
+    /// Returns whether a block waits to be passed on: until then, no other one is taken.
+    pub(super) fn is_waiting(&self) -> bool {
+        self.waiting.is_some()
+    }
+
+    /// Passes the block on that waits. Nothing is lost where the future is dropped.
     ///
     /// # Errors
     /// `closed` where the reader of stdout went away; `io` where stdout takes no more.
-    pub(super) fn write(&mut self, stream: OutputStream, bytes: &[u8]) -> Result<()> {
+    async fn pass(&mut self) -> Result<()> {
+        if let Some((stream, block)) = &self.waiting {
+            match stream {
+                OutputStream::Stdout => self.relays.stdout.send(block).await?,
+                // A reader of stderr that went away misses it; the command goes on.
+                OutputStream::Stderr => drop(self.relays.stderr.send(block).await),
+            }
+        }
+        self.waiting = None;
+        Ok(())
+    }
+
+    /// Passes the block on that waits; where none waits, completes only when stdout takes no more. Nothing is lost
+    /// where the future is dropped.
+    ///
+    /// # Errors
+    /// As [`RunningSink::pass`].
+    pub(super) async fn progress(&mut self) -> Result<()> {
+        if self.is_waiting() { self.pass().await } else { Err(self.relays.stdout.failed().await) }
+    }
+
+    /// Waits until everything was written.
+    ///
+    /// # Errors
+    /// As [`RunningSink::pass`].
+    pub(super) async fn close(mut self) -> Result<()> {
+        self.pass().await?;
+        let rest = self.captured.take();
+        if !rest.is_empty() {
+            self.relays.stdout.send(&rest.into()).await?;
+        }
+        drop(self.relays.stderr.finish().await);
+        self.relays.stdout.finish().await
+    }
+
+    /// Takes a block, which [`RunningSink::pass`] passes on.
+    ///
+    /// # Errors
+    /// Where it cannot be written in the output format.
+    pub(super) fn write(&mut self, stream: OutputStream, bytes: &Bytes) -> Result<()> {
         let sink = match stream {
             OutputStream::Stdout => &mut self.stdout,
             OutputStream::Stderr => &mut self.stderr,
@@ -130,18 +197,8 @@ impl RunningSink<'_> {
             }
             (Form::Bytes, stream) => {
                 let safe = sink.escape.as_mut().map(|escape| escape.push(bytes));
-                let bytes = safe.as_deref().map_or(bytes, str::as_bytes);
-                match stream {
-                    OutputStream::Stdout => {
-                        let out = &self.sink.cx.out;
-                        out.bytes(bytes).and_then(|()| out.flush())
-                    }
-                    OutputStream::Stderr => {
-                        // A reader of stderr that went away misses it; the command goes on.
-                        drop(io::stderr().lock().write_all(bytes));
-                        Ok(())
-                    }
-                }
+                self.waiting = Some((stream, safe.map_or_else(|| bytes.clone(), Bytes::from)));
+                Ok(())
             }
         }
     }
@@ -154,15 +211,19 @@ impl RunningSink<'_> {
         let (text, encoding) = encode(bytes);
         let name = if stream == OutputStream::Stdout { "stdout" } else { "stderr" };
         self.sink.cx.out.one(&OutputEvent::new(name, self.events, &self.sink.session, &text, encoding))?;
-        self.sink.cx.out.flush()
+        self.sink.cx.out.flush()?;
+        let mut line = self.waiting.take().map(|(_, line)| line.to_vec()).unwrap_or_default();
+        line.append(&mut self.captured.take());
+        self.waiting = Some((OutputStream::Stdout, line.into()));
+        Ok(())
     }
 
-    /// Writes what ends the output, when everything is decided.
+    /// Prepares what ends the output, when everything is decided; [`RunningSink::close`] writes it.
     ///
     /// # Errors
     /// As [`RunningSink::write`].
     pub(super) fn finish(
-        mut self,
+        &mut self,
         id: Option<&str>,
         status: ExecStatus,
         end: Option<CommandEnd>,
@@ -177,7 +238,7 @@ impl RunningSink<'_> {
             }
         }
         if self.sink.form == Form::Bytes {
-            return self.sink.cx.out.flush();
+            return Ok(());
         }
         let (exit_code, signal) = match end.as_ref().map(|end| &end.status) {
             Some(CommandStatus::Signaled(signal)) => (end.as_ref().map(|end| end.status.code()), Some(*signal)),
@@ -186,7 +247,8 @@ impl RunningSink<'_> {
         };
         let (results, provider) = end.map_or((None, Provider::default()), |end| (end.results, end.provider));
         let truncated = self.stdout.kept.truncated || self.stderr.kept.truncated;
-        let (stdout, stderr) = (self.stdout.kept.bytes(), self.stderr.kept.bytes());
+        let (stdout, stderr) =
+            (std::mem::take(&mut self.stdout.kept).bytes(), std::mem::take(&mut self.stderr.kept).bytes());
         let texts = (std::str::from_utf8(&stdout), std::str::from_utf8(&stderr));
         let (stdout, stderr, encoding) = match texts {
             (Ok(stdout), Ok(stderr)) => (stdout.to_owned(), stderr.to_owned(), Encoding::Utf8),
@@ -197,7 +259,7 @@ impl RunningSink<'_> {
             id: id.map(str::to_owned),
             session: self.sink.session.clone(),
             backend: self.sink.backend,
-            command: self.sink.command,
+            command: std::mem::take(&mut self.sink.command),
             status,
             exit_code,
             signal,

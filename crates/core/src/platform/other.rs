@@ -256,6 +256,16 @@ pub fn stdout() -> io::Result<io::Stdout> {
     Ok(io::stdout())
 }
 
+/// Standard error, for writing.
+pub fn stderr() -> io::Stderr {
+    io::stderr()
+}
+
+/// Whether it would keep its writer waiting cannot be told here.
+pub fn stderr_ready(_wait: Duration) -> bool {
+    true
+}
+
 /// Standard input, for reading.
 pub fn stdin() -> io::Result<io::Stdin> {
     Ok(io::stdin())

@@ -34,6 +34,18 @@ pub fn stdout() -> io::Result<impl Write + Send> {
     stream(rustix::stdio::stdout(), OFlags::RDONLY, "writing")
 }
 
+/// Standard error, for writing. Where it is closed, each write fails.
+pub fn stderr() -> impl Write + Send {
+    StdStream(rustix::stdio::stderr())
+}
+
+/// Returns whether standard error takes a line within `wait`, without keeping its writer waiting.
+pub fn stderr_ready(wait: Duration) -> bool {
+    let stderr = rustix::stdio::stderr();
+    let Ok(timeout) = wait.try_into() else { return true };
+    !matches!(poll(&mut [PollFd::new(&stderr, PollFlags::OUT)], Some(&timeout)), Ok(0))
+}
+
 /// Standard input, for reading. Unlike [`io::stdin`] it fails where nothing can be read from it.
 ///
 /// # Errors
@@ -61,15 +73,31 @@ fn not_open(what: &str) -> io::Error {
 /// A standard stream as the system has it.
 struct StdStream(BorrowedFd<'static>);
 
+impl StdStream {
+    /// Does `act`, after a wait where the stream was made non-blocking by another process that has it.
+    fn when_ready<T>(
+        &self,
+        ready: PollFlags,
+        mut act: impl FnMut(BorrowedFd<'_>) -> Result<T, Errno>,
+    ) -> io::Result<T> {
+        loop {
+            match act(self.0) {
+                Err(Errno::AGAIN) => drop(poll(&mut [PollFd::new(&self.0, ready)], None)?),
+                done => return Ok(done?),
+            }
+        }
+    }
+}
+
 impl Read for StdStream {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        Ok(rustix::io::read(self.0, buffer)?)
+        self.when_ready(PollFlags::IN, |stream| rustix::io::read(stream, &mut *buffer))
     }
 }
 
 impl Write for StdStream {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        Ok(rustix::io::write(self.0, bytes)?)
+        self.when_ready(PollFlags::OUT, |stream| rustix::io::write(stream, bytes))
     }
 
     fn flush(&mut self) -> io::Result<()> {

@@ -1,0 +1,113 @@
+//! Standard streams that are written by threads of their own, so that a reader that stalls does not stop a command
+//! from hearing signals.
+
+use std::io::{self, Write};
+use std::sync::{Arc, Mutex};
+
+use bytes::Bytes;
+use tokio::sync::{mpsc, oneshot};
+
+use wharf_core::error::Result;
+use wharf_core::platform;
+use wharf_core::sync::lock;
+use wharf_core::thread;
+
+/// A standard stream with its thread, which is started by the first block.
+pub struct Relay {
+    open: fn() -> io::Result<Box<dyn Write + Send>>,
+    running: Option<Running>,
+    /// Turns an error of the stream into one of wharf.
+    explain: fn(&io::Error) -> wharf_core::error::Error,
+}
+
+struct Running {
+    blocks: mpsc::Sender<Bytes>,
+    failure: Arc<Mutex<Option<io::Error>>>,
+    ended: oneshot::Receiver<()>,
+}
+
+impl Relay {
+    /// Returns the relay of standard output.
+    pub fn stdout() -> Self {
+        Relay {
+            open: || platform::stdout().map(|stdout| Box::new(stdout) as _),
+            running: None,
+            explain: super::stdout_error,
+        }
+    }
+
+    /// Returns the relay of standard error.
+    pub fn stderr() -> Self {
+        Relay {
+            open: || Ok(Box::new(platform::stderr())),
+            running: None,
+            explain: |e| wharf_core::error::Error::io("writing to stderr", e),
+        }
+    }
+
+    /// Passes a block on once the one before it is being written. Nothing is passed where the future is dropped.
+    ///
+    /// # Errors
+    /// What went wrong with an earlier block; `closed` where the reader went away.
+    pub async fn send(&mut self, block: &Bytes) -> Result<()> {
+        let running = self.running()?;
+        if let Ok(permit) = running.blocks.reserve().await {
+            permit.send(block.clone());
+            return Ok(());
+        }
+        Err(self.failed().await)
+    }
+
+    /// Completes when the stream takes no more.
+    pub async fn failed(&mut self) -> wharf_core::error::Error {
+        let explain = self.explain;
+        match &self.running {
+            Some(running) => {
+                running.blocks.closed().await;
+                let failure = lock(&running.failure).take();
+                explain(&failure.unwrap_or_else(|| io::ErrorKind::BrokenPipe.into()))
+            }
+            None => std::future::pending().await,
+        }
+    }
+
+    /// Waits until everything was written.
+    ///
+    /// # Errors
+    /// As [`Relay::send`].
+    pub async fn finish(&mut self) -> Result<()> {
+        let Some(running) = self.running.take() else { return Ok(()) };
+        let Running { blocks, failure, ended } = running;
+        drop(blocks);
+        // The thread drops its end when it is done.
+        drop(ended.await);
+        let failure = lock(&failure).take();
+        failure.map_or(Ok(()), |e| Err((self.explain)(&e)))
+    }
+
+    fn running(&mut self) -> Result<&Running> {
+        if self.running.is_none() {
+            let started = (self.open)().and_then(start).map_err(|e| (self.explain)(&e))?;
+            return Ok(self.running.insert(started));
+        }
+        self.running.as_ref().ok_or_else(|| (self.explain)(&io::ErrorKind::BrokenPipe.into()))
+    }
+}
+
+fn start(mut stream: Box<dyn Write + Send>) -> io::Result<Running> {
+    let (blocks, mut receiver) = mpsc::channel::<Bytes>(1);
+    let (end, ended) = oneshot::channel();
+    let failure = Arc::new(Mutex::new(None));
+    let kept = Arc::clone(&failure);
+    thread::spawn(move || {
+        while let Some(block) = receiver.blocking_recv() {
+            if let Err(e) = stream.write_all(&block).and_then(|()| stream.flush()) {
+                *lock(&kept) = Some(e);
+                break;
+            }
+        }
+        drop(receiver);
+        let _ = end.send(());
+    })?;
+    Ok(Running { blocks, failure, ended })
+}
