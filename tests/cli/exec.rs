@@ -432,6 +432,29 @@ fn a_terminal_is_given_where_it_is_asked_for() {
 }
 
 #[test]
+fn a_terminal_passes_on_input_that_ends_without_a_newline() {
+    let sandbox = stage();
+    let run = sandbox.wharf(["exec", "s1", "-it", "--", "cat"]).stdin("abc").run();
+    assert!(run.ok().stdout().contains("abc"), "{}", run.stdout());
+}
+
+#[test]
+fn a_status_is_known_where_signals_of_children_are_ignored() {
+    let sandbox = stage();
+    let run = sandbox.shell("trap '' CHLD; exec \"$WHARF\" exec s1 -- sh -c 'echo out; exit 3'", None).run();
+    assert_eq!(run.code(3).stdout(), "out\n");
+}
+
+#[test]
+fn output_that_another_process_passes_on_is_not_lost() {
+    let sandbox = stage();
+    let script = "mkfifo pipe; (sleep 0.03; cat) <pipe & exec >pipe; echo one; echo two";
+    for _ in 0..5 {
+        assert_eq!(exec(&sandbox, &["--shell", &format!("rm -f pipe; {script}")]).ok().stdout(), "one\ntwo\n");
+    }
+}
+
+#[test]
 fn output_may_be_thrown_away() {
     let sandbox = stage();
     // As Python's subprocess.DEVNULL: open for reading and writing.

@@ -9,6 +9,7 @@ use bytes::{Bytes, BytesMut};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::process::{Child, Command};
 use tokio::sync::mpsc;
+use tokio::time::{Duration, Instant, sleep_until};
 
 use super::{OutputProbe, OutputReader, Signal, TerminalSize};
 
@@ -18,6 +19,11 @@ const CHUNK: usize = 64 << 10;
 /// Bytes that are read at most after a program has ended: more than a system keeps of what it wrote, and an end to what
 /// processes that it left behind write.
 const REST: u64 = 1 << 20;
+
+/// How long the output of a program that has ended is waited for: since the last byte, and in all. What it wrote to may
+/// be a process that passes that on, such as `tee` behind a shell's `exec > >(tee log)`.
+const QUIET: Duration = Duration::from_millis(100);
+const LAST: Duration = Duration::from_secs(1);
 
 /// A program to start.
 pub struct Program<'a> {
@@ -74,6 +80,8 @@ pub struct RunningProgram {
     stdout: Pipe,
     stderr: Pipe,
     status: Option<ExitStatus>,
+    /// Until when more output is waited for, and until when at most; known once the program has ended.
+    wait: Option<(Instant, Instant)>,
 }
 
 /// One output stream, as far as it is read.
@@ -82,10 +90,10 @@ struct Pipe {
     reader: Option<Box<dyn AsyncRead + Unpin + Send>>,
     probe: Option<OutputProbe>,
     buffer: BytesMut,
-    /// Bytes that are there to be read; known once the program has ended.
+    /// Bytes that are there to be read; known once no more are waited for.
     left: Option<u64>,
-    /// Bytes that may still be read, counted from the end of the program.
-    rest: u64,
+    /// Bytes that may still be read; known once the program has ended.
+    rest: Option<u64>,
 }
 
 impl RunningProgram {
@@ -111,7 +119,7 @@ impl RunningProgram {
         command.process_group(0);
         let mut child = command.spawn()?;
         if let (ProgramInput::Stream(blocks), Some(stdin)) = (program.input, child.stdin.take()) {
-            tokio::spawn(feed(blocks, stdin, b""));
+            tokio::spawn(feed(blocks, stdin, |_| b""));
         }
         let (stdout, stderr) = (Pipe::of(child.stdout.take())?, Pipe::of(child.stderr.take())?);
         Ok(Self::of(child, stdout, stderr))
@@ -133,7 +141,7 @@ impl RunningProgram {
         let (reader, writer) = pty.into_split();
         // Without a writer, the program would read the end of its input as a terminal that was closed.
         match program.input {
-            ProgramInput::Stream(blocks) => drop(tokio::spawn(feed(blocks, writer, END_OF_INPUT))),
+            ProgramInput::Stream(blocks) => drop(tokio::spawn(feed(blocks, writer, end_of_input))),
             ProgramInput::Empty | ProgramInput::Inherited => {}
         }
         let stdout = Pipe { reader: Some(Box::new(reader)), probe: Some(probe), ..Pipe::default() };
@@ -147,7 +155,7 @@ impl RunningProgram {
 
     fn of(child: Child, stdout: Pipe, stderr: Pipe) -> Self {
         let process = child.id().unwrap_or_default();
-        RunningProgram { child, process, stdout, stderr, status: None }
+        RunningProgram { child, process, stdout, stderr, status: None, wait: None }
     }
 
     /// Returns the number of the process, which is that of its group as well.
@@ -168,24 +176,45 @@ impl RunningProgram {
                 return Ok(ProgramEvent::Ended(status));
             }
             let (stdout, stderr) = (&mut self.stdout, &mut self.stderr);
+            let wait = self.wait;
+            let waited = async {
+                match wait {
+                    Some((until, last)) => sleep_until(until.min(last)).await,
+                    None => std::future::pending().await,
+                }
+            };
             tokio::select! {
                 bytes = stdout.read(), if !stdout.is_drained() => {
                     if let Some(bytes) = bytes? {
-                        return Ok(ProgramEvent::Output(OutputStream::Stdout, bytes));
+                        return Ok(self.output(OutputStream::Stdout, bytes));
                     }
                 }
                 bytes = stderr.read(), if !stderr.is_drained() => {
                     if let Some(bytes) = bytes? {
-                        return Ok(ProgramEvent::Output(OutputStream::Stderr, bytes));
+                        return Ok(self.output(OutputStream::Stderr, bytes));
                     }
                 }
                 status = self.child.wait(), if self.status.is_none() => {
                     self.status = Some(status?);
-                    self.stdout.end();
-                    self.stderr.end();
+                    self.stdout.note_end();
+                    self.stderr.note_end();
+                    let now = Instant::now();
+                    self.wait = Some((now + QUIET, now + LAST));
+                }
+                () = waited => {
+                    self.wait = None;
+                    self.stdout.leave_rest();
+                    self.stderr.leave_rest();
                 }
             }
         }
+    }
+
+    fn output(&mut self, stream: OutputStream, bytes: Bytes) -> ProgramEvent {
+        if let Some((until, _)) = &mut self.wait {
+            *until = Instant::now() + QUIET;
+        }
+        ProgramEvent::Output(stream, bytes)
     }
 
     /// Sends a signal to the process group, also to what the program left behind.
@@ -224,19 +253,28 @@ impl Pipe {
         self.reader.is_none() || self.left == Some(0)
     }
 
+    /// Notes that the program has ended.
+    fn note_end(&mut self) {
+        self.rest = Some(REST.max(self.waiting()));
+    }
+
     /// Leaves what is written from now on.
-    fn end(&mut self) {
-        self.left = self.probe.as_ref().map(OutputProbe::waiting);
-        self.rest = REST.max(self.left.unwrap_or(0));
+    fn leave_rest(&mut self) {
+        self.left = Some(self.waiting().min(self.rest.unwrap_or(0)));
+    }
+
+    fn waiting(&self) -> u64 {
+        self.probe.as_ref().map_or(0, OutputProbe::waiting)
     }
 
     fn count(&mut self, read: u64) {
-        let Some(left) = &mut self.left else { return };
-        *left = left.saturating_sub(read);
-        self.rest = self.rest.saturating_sub(read);
-        // A terminal shows a part at a time.
-        if *left == 0 {
-            *left = self.probe.as_ref().map_or(0, OutputProbe::waiting).min(self.rest);
+        let Some(rest) = self.rest.map(|rest| rest.saturating_sub(read)) else { return };
+        self.rest = Some(rest);
+        match self.left.map(|left| left.saturating_sub(read)) {
+            // A terminal shows a part at a time.
+            Some(0) => self.left = Some(self.waiting().min(rest)),
+            None if rest == 0 => self.left = Some(0),
+            left => self.left = left,
         }
     }
 
@@ -244,7 +282,7 @@ impl Pipe {
     async fn read(&mut self) -> io::Result<Option<Bytes>> {
         let Some(reader) = &mut self.reader else { return Ok(None) };
         self.buffer.reserve(CHUNK);
-        let limit = self.left.unwrap_or(u64::MAX);
+        let limit = self.left.or(self.rest).unwrap_or(u64::MAX);
         let read = reader.as_mut().take(limit).read_buf(&mut self.buffer).await;
         match read {
             Ok(0) => self.reader = None,
@@ -258,26 +296,33 @@ impl Pipe {
     }
 }
 
-/// What a terminal takes for the end of its input: Ctrl-D.
+/// Ctrl-D, with which a terminal passes on what it has of a line. Nothing passed on is the end of the input.
 #[cfg(unix)]
-const END_OF_INPUT: &[u8] = &[4];
+const PASS_ON: u8 = 4;
 
-/// Writes blocks until they or the reader end, and `last` after them.
-async fn feed(mut blocks: mpsc::Receiver<Bytes>, mut sink: impl AsyncWrite + Unpin, last: &[u8]) {
+/// Returns what a terminal takes for the end of its input after this byte.
+#[cfg(unix)]
+fn end_of_input(last: u8) -> &'static [u8] {
+    if matches!(last, b'\n' | b'\r' | PASS_ON) { &[PASS_ON] } else { &[PASS_ON, PASS_ON] }
+}
+
+/// Writes blocks until they or the reader end, and after them what `end` returns for their last byte.
+async fn feed(mut blocks: mpsc::Receiver<Bytes>, mut sink: impl AsyncWrite + Unpin, end: impl Fn(u8) -> &'static [u8]) {
+    let mut last = b'\n';
     while let Some(block) = blocks.recv().await {
+        last = block.last().copied().unwrap_or(last);
         if sink.write_all(&block).await.is_err() {
             return;
         }
     }
     // The reader may have ended already.
-    drop(sink.write_all(last).await);
+    drop(sink.write_all(end(last)).await);
 }
 
 #[cfg(test)]
 #[cfg(unix)]
 mod tests {
     use super::*;
-    use std::time::{Duration, Instant};
 
     fn start(words: &[&str], input: ProgramInput, terminal: Option<TerminalSize>) -> io::Result<RunningProgram> {
         let argv: Vec<OsString> = words.iter().map(OsString::from).collect();
@@ -319,6 +364,39 @@ mod tests {
         assert_eq!(end(program).await.0, b"done\n");
         assert!(begun.elapsed() < Duration::from_secs(10));
         super::super::signal_group(group, Signal::Kill).unwrap();
+    }
+
+    #[tokio::test]
+    async fn what_others_pass_on_after_the_end_is_read() {
+        let begun = Instant::now();
+        let script = "(sleep 0.03; seq 3) &";
+        let (stdout, _, _) = end(start(&["sh", "-c", script], ProgramInput::Empty, None).unwrap()).await;
+        assert_eq!(stdout, b"1\n2\n3\n");
+        // What goes on for longer, or forever, does not hold it up.
+        for script in ["while :; do echo x; sleep 0.01; done & echo first", "yes x & echo first"] {
+            let program = start(&["sh", "-c", script], ProgramInput::Empty, None).unwrap();
+            let group = program.process();
+            let (stdout, _, _) = end(program).await;
+            super::super::signal_group(group, Signal::Kill).unwrap();
+            assert!(stdout.len() < 4 << 20, "{} bytes", stdout.len());
+        }
+        assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
+    }
+
+    #[tokio::test]
+    async fn a_terminal_passes_on_a_last_line_without_a_newline() {
+        for (input, wanted) in [("", ""), ("a\n", "a\r\n"), ("a\nbc", "a\r\nbc")] {
+            let (sender, receiver) = mpsc::channel(1);
+            let size = TerminalSize { rows: 24, columns: 80 };
+            let program = start(&["sh", "-c", "stty -echo; echo; cat"], ProgramInput::Stream(receiver), Some(size));
+            let mut program = program.unwrap();
+            // Its echo is off by then.
+            assert!(matches!(program.next().await.unwrap(), ProgramEvent::Output(..)));
+            sender.send(Bytes::from_static(input.as_bytes())).await.unwrap();
+            drop(sender);
+            let (stdout, _, _) = tokio::time::timeout(Duration::from_secs(10), end(program)).await.expect(input);
+            assert_eq!(String::from_utf8(stdout).unwrap(), wanted);
+        }
     }
 
     #[tokio::test]

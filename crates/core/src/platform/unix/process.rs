@@ -9,7 +9,7 @@ use std::sync::{Arc, LazyLock};
 
 use rustix::io::Errno;
 use rustix::process::{Pid, kill_process, kill_process_group};
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
+use signal_hook::consts::{SIGCHLD, SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
 use signal_hook::iterator::SignalsInfo;
 use signal_hook::iterator::exfiltrator::WithOrigin;
 use signal_hook::low_level::siginfo::Cause;
@@ -34,6 +34,8 @@ pub fn watch_signals(
     if ignored & (1 << (SIGXFSZ - 1)) == 0 {
         signal_hook::flag::register(SIGXFSZ, Arc::default())?;
     }
+    // Where SIGCHLD is ignored, as a parent may leave it, the system keeps no status of a program that ended.
+    signal_hook::flag::register(SIGCHLD, Arc::default())?;
     let mut signals = SignalsInfo::<WithOrigin>::new(watched)?;
     thread::spawn(move || {
         for origin in signals.forever() {
