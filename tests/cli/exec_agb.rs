@@ -195,6 +195,17 @@ fn code_is_run_and_its_results_are_in_the_object() {
 
 /// Runs `exec` in a session of a service that answers each tool call with this text.
 fn answered(text: impl Fn(&str, &str) -> (String, bool) + Send + Sync + 'static, args: &[&str]) -> (Run, usize) {
+    replied(move |command, id| told(text(command, id)), args)
+}
+
+/// The answer of a tool.
+fn told((text, is_error): (String, bool)) -> Reply {
+    let content = json!([{ "type": "text", "text": text }]);
+    json_of(200, &json!({ "success": true, "data": { "content": content, "isError": is_error } }))
+}
+
+/// Runs `exec` in a session of a service that gives each tool call this answer.
+fn replied(reply: impl Fn(&str, &str) -> Reply + Send + Sync + 'static, args: &[&str]) -> (Run, usize) {
     let sandbox = Sandbox::new();
     sandbox.write("code.py", "1");
     let service = Endpoint::new(move |asked: &Asked| -> Reply {
@@ -202,9 +213,7 @@ fn answered(text: impl Fn(&str, &str) -> (String, bool) + Send + Sync + 'static,
         let args: Value = serde_json::from_str(call["args"].as_str().unwrap()).unwrap();
         let command = args["command"].as_str().unwrap_or_default();
         let id = command.split("exec_").nth(1).map_or(String::new(), |rest| format!("exec_{}", &rest[..24]));
-        let (text, is_error) = text(command, &id);
-        let content = json!([{ "type": "text", "text": text }]);
-        json_of(200, &json!({ "success": true, "data": { "content": content, "isError": is_error } }))
+        reply(command, &id)
     });
     let all = [&["exec", "s1", "--format", "json"], args].concat();
     let call = sandbox.wharf(all).env("WHARF_BACKEND", "agb").env("AGB_ENDPOINT", service.url());
@@ -238,6 +247,65 @@ fn no_answer_but_a_whole_one_makes_a_status() {
 }
 
 #[test]
+fn an_error_after_the_start_says_where_the_output_is() {
+    for (status, body) in [
+        (500, ""),
+        (502, "<html>"),
+        (429, "{}"),
+        (401, r#"{"code":"InvalidApiKey","message":"m"}"#),
+        (200, "<html>"),
+        (200, ""),
+        (200, "null"),
+        (200, r#"{"success":false}"#),
+        (200, r#"{"success":true,"data":{}}"#),
+    ] {
+        for is_started in [true, false] {
+            // What refuses a start has certainly started nothing.
+            if !is_started && [401, 429].contains(&status) {
+                continue;
+            }
+            let reply = move |command: &str, id: &str| {
+                let starts = command.contains("shift 3");
+                if is_started && starts {
+                    return told((format!("wharf {id} started\n"), false));
+                }
+                (status, "content-type: application/json\r\n".to_owned(), body.to_owned())
+            };
+            let (run, _) = replied(reply, &["--retries", "0", "--", "true"]);
+            let error = &run.code(125).json()["error"];
+            let hint = error["hint"].as_str().unwrap_or_default();
+            let says = hint.contains("may still run") && hint.contains("s1:.wharf/exec_");
+            assert!(says, "{status} {body:?}, started: {is_started}: {error}");
+        }
+    }
+}
+
+#[test]
+fn a_service_that_promises_output_and_sends_none_is_asked_at_intervals() {
+    let says = |command: &str, id: &str| {
+        let text = if command.contains("shift 3") {
+            "ID started\n"
+        } else {
+            "ID process=9 alive=1 status=- stdout=1000000000000000 stderr=0\n- 0\n- 0\n"
+        };
+        (format!("wharf {}", text.replace("ID", id)), false)
+    };
+    let (run, calls) = answered(says, &["--timeout", "2s", "--", "true"]);
+    run.code(124);
+    // The pauses grow by half from 20 ms; then come the signals and what they are looked up with.
+    assert!(calls < 40, "{calls} calls");
+}
+
+#[test]
+fn a_file_in_the_place_of_outputs_can_be_removed_again() {
+    let sandbox = Sandbox::new();
+    let (served, id) = serve(&sandbox, &[]);
+    exec(&served, &id, &["--shell", "rm -r outputs; echo x >outputs"]).ok();
+    exec(&served, &id, &["--", "rm", "outputs"]).ok();
+    assert_eq!(exec(&served, &id, &["--shell", "test -d outputs && echo yes"]).ok().stdout(), "yes\n");
+}
+
+#[test]
 fn an_image_that_cannot_run_a_command_is_named_as_the_reason() {
     for (text, is_error) in [
         (None, false),
@@ -252,6 +320,26 @@ fn an_image_that_cannot_run_a_command_is_named_as_the_reason() {
         assert_eq!(object["error"]["kind"], "unsupported", "{text:?}");
         assert!(object["error"]["hint"].as_str().unwrap().contains("setsid"), "{object}");
     }
+}
+
+#[test]
+fn code_whose_output_may_be_cut_is_no_success() {
+    let sandbox = Sandbox::new();
+    sandbox.write("long.py", "print('x' * 200000)\n");
+    sandbox.write("escaped.py", "print('\"' * 31800)\n");
+    sandbox.write("value.py", "'x' * 64000\n");
+    sandbox.write("short.py", "print('x' * 62000)\n");
+    let (served, id) = serve(&sandbox, &[]);
+    for code in ["long.py", "escaped.py", "value.py"] {
+        let run = exec(&served, &id, &["--format", "json", "--language", "python", code]);
+        let object = run.code(125).json();
+        assert_eq!((&object["truncated"], &object["error"]["kind"]), (&json!(true), &json!("limit")), "{code}");
+        let run = exec(&served, &id, &["--language", "python", code]);
+        run.code(125).says(&["63 KiB", "may be cut", "download"]);
+        assert!(run.bytes().len() > 30_000, "what came is passed on");
+    }
+    let object = exec(&served, &id, &["--format", "json", "--language", "python", "short.py"]).ok().json();
+    assert_eq!((&object["truncated"], &object["stdout_bytes"]), (&json!(false), &json!(62_001)));
 }
 
 #[test]

@@ -275,15 +275,15 @@ async fn finish(
     let (status, error) = match (why, &end.status) {
         (Some(why), _) => (stopped_status(why), Some(stopped_error(why))),
         (None, CommandStatus::NotStarted(_, error)) => (ExecStatus::Unknown, Some(error.clone())),
-        (None, _) => (ExecStatus::Exited, None),
+        (None, _) => (ExecStatus::Exited, end.cut.clone()),
     };
-    let code = end.status.code();
+    let code = (why.is_none() && end.cut.is_none()).then(|| end.status.code());
     sink.finish(id, status, Some(end), error.as_ref())?;
     match close(cx, signals, sink, why.map(|_| LAST)).await {
         Err(failed) if why.is_none() => return Err(failed.hint("the command has ended; its output is not whole")),
         _ => {}
     }
-    if why.is_none() {
+    if let Some(code) = code {
         cx.status.set(code);
     }
     error.map_or(Ok(()), Err)

@@ -245,8 +245,9 @@ impl RunningSink<'_> {
             Some(status) => (Some(status.code()), None),
             None => (None, None),
         };
+        let is_cut = end.as_ref().is_some_and(|end| end.cut.is_some());
         let (results, provider) = end.map_or((None, Provider::default()), |end| (end.results, end.provider));
-        let truncated = self.stdout.kept.truncated || self.stderr.kept.truncated;
+        let truncated = is_cut || self.stdout.kept.truncated || self.stderr.kept.truncated;
         let (stdout, stderr) =
             (std::mem::take(&mut self.stdout.kept).bytes(), std::mem::take(&mut self.stderr.kept).bytes());
         let texts = (std::str::from_utf8(&stdout), std::str::from_utf8(&stderr));

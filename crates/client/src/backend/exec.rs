@@ -71,6 +71,8 @@ pub struct CommandEnd {
     pub results: Option<Vec<Map<String, Value>>>,
     /// The provider's own object.
     pub provider: Provider,
+    /// Why its output may not be whole, though all of it that came was passed on.
+    pub cut: Option<Error>,
 }
 
 /// The status of a command that ended.

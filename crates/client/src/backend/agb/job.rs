@@ -32,9 +32,11 @@ pub(super) const CHUNK: u64 = 40_000;
 
 /// Starts the command. Arguments: the script [`RUN`], the id, the working directory, the command's words. Returns once
 /// the process is known, so that a service that ends what a call left in its process group does not end the command.
+/// Something else in the place of `outputs` is the user's, and may be what the command is to remove.
 const START: &str = "run=$1 id=$2 cwd=$3; shift 3; d=.wharf/$id; say() { echo \"wharf $id $*\"; exit 0; }; \
     for tool in setsid base64 env wc head tail; do command -v $tool >/dev/null 2>&1 || say lacks $tool; done; \
-    e=$(mkdir -p .wharf outputs 2>&1) || say refused \"$e\"; \
+    e=$(mkdir -p .wharf 2>&1) || say refused \"$e\"; \
+    e=$(mkdir -p outputs 2>&1) || [ -e outputs ] || [ -L outputs ] || say refused \"$e\"; \
     [ -e \"$cwd\" ] || say no-cwd; (cd \"$cwd\") 2>/dev/null || say bad-cwd; \
     e=$(mkdir -m 700 \"$d\" 2>&1) || { [ -d \"$d\" ] && say again; say refused \"$e\"; }; \
     if [ -e \"$d.in\" ]; then e=$(mv \"$d.in\" \"$d/in\" 2>&1) || say refused \"$e\"; fi; \
@@ -182,7 +184,10 @@ impl Job {
             Ok(Ok(said)) => said,
             Ok(Err(error)) if is_unknown(&error) => return Err(incapable(&error.message)),
             Ok(Err(error)) => return Ok(Start::Unclear(self.unclear(&error.message))),
-            Err(error) if error.is_uncertain() => return Ok(Start::Unclear(error)),
+            // An answer of success that is not one says nothing about the command.
+            Err(error) if error.is_uncertain() || error.kind() == Kind::Unavailable && is_success(&error) => {
+                return Ok(Start::Unclear(error.hint(self.remains())));
+            }
             Err(error) => return Err(error),
         };
         let (word, rest) = said.trim().split_once(' ').unwrap_or((said.trim(), ""));
@@ -209,12 +214,12 @@ impl Job {
     /// rest.
     ///
     /// # Errors
-    /// Those of the call.
+    /// Those of the call, which say where the output of the command is.
     pub(super) async fn look(&self, stdout: u64, stderr: u64, most: u64) -> Result<Look> {
         let numbers = [stdout, stderr, most].map(|number| number.to_string());
         let [stdout, stderr, most] = &numbers;
         let command = script(LOOK, &[&self.id, stdout, stderr, most]);
-        match self.ask(Class::Safe, command).await? {
+        match self.ask(Class::Safe, command).await.map_err(|error| self.unseen(error))? {
             Ok(said) => Ok(parse_look(&said).unwrap_or_else(|| Look::Unclear(self.unclear(&said)))),
             Err(error) => Ok(Look::Unclear(self.unclear(&error.message))),
         }
@@ -268,11 +273,28 @@ impl Job {
         format!("the command may still run: its output is in `{}`", self.directory())
     }
 
+    /// Returns the error of a call that did not show what became of a command, which was or may have been started. What
+    /// such a call says of trying it again is not true of the command.
+    pub(super) fn unseen(&self, error: Error) -> Error {
+        if error.kind() == Kind::NotFound {
+            return error.with_message(format!(
+                "the session is gone, and it is not known how the command ended: `{}`",
+                self.session
+            ));
+        }
+        error.hint(self.remains())
+    }
+
     /// Returns the error of a command of which nothing more can be learned.
     pub(super) fn lost(&self, why: &str) -> Error {
         Error::new(Kind::Unavailable, format!("it is not known how the command ended: {why}: `{}`", self.directory()))
             .hint("the command may still run")
     }
+}
+
+/// Returns whether the error is about an answer with a successful status.
+fn is_success(error: &Error) -> bool {
+    error.status().is_some_and(|status| (200..300).contains(&status))
 }
 
 /// Returns the error of an image without what runs a command.
@@ -429,6 +451,8 @@ mod tests {
             assert_eq!((&part.stdout[..], &part.stderr[..]), (&b"x"[..], &b""[..]));
             assert_eq!(home.says(REMOVE, &["j", "", ""]), "removed");
             assert_eq!(home.says(LOOK, &["j", "0", "0", "9"]), "gone");
+            std::fs::remove_dir(home.dir.path().join("outputs")).unwrap();
+            std::fs::write(home.dir.path().join("outputs"), "").unwrap();
             assert_eq!(home.start(&["rm", ".wharf/j/out"]), "started");
             let begun = Instant::now();
             while home.says(LOOK, &["j", "0", "0", "9"]) != "unreadable" {

@@ -27,6 +27,10 @@ const PATIENCE: Duration = Duration::from_secs(TIME + 15);
 /// The status of code that an error ended, as interpreters have it.
 const FAILED: u8 = 1;
 
+/// The length of output, written as JSON, from which on the service may have cut it: the limit of a message, without the
+/// rest of the answer.
+const CUT: usize = wire::MESSAGE_MAX - 1024;
+
 /// Runs code in one call, whose answer has all of its output.
 ///
 /// # Errors
@@ -104,16 +108,28 @@ async fn run(client: &AgbClient, session: &SessionId, asked: &wire::RunCode) -> 
 /// Returns what the code did as events: both streams, the value of the code after its output, and an error that
 /// ended it after its errors.
 fn events_of(output: CodeOutput) -> Vec<CommandEvent> {
+    let cut = cut(&output);
     let mut stdout = output.stdout.clone();
     let mut stderr = output.stderr.clone();
     append(&mut stdout, output.value());
     // Most images write the traceback to stderr as well.
     append(&mut stderr, output.error.as_deref().filter(|error| !output.stderr.contains(error.trim())));
     let status = CommandStatus::Exited(if output.error.is_some() { FAILED } else { 0 });
-    let end = CommandEnd { status, results: Some(output.results), provider: Provider::default() };
+    let end = CommandEnd { status, results: Some(output.results), provider: Provider::default(), cut };
     let block = |stream, text: String| (!text.is_empty()).then(|| CommandEvent::Output(stream, Bytes::from(text)));
     let blocks = [block(OutputStream::Stdout, stdout), block(OutputStream::Stderr, stderr)];
     blocks.into_iter().flatten().chain([CommandEvent::Ended(end)]).collect()
+}
+
+/// Returns the error of output that may not be whole. A value counts as well: an answer that was cut is a text, and
+/// that is a value.
+fn cut(output: &CodeOutput) -> Option<Error> {
+    let texts = [&output.stdout, &output.stderr, output.value().unwrap_or_default()];
+    let len: usize = texts.into_iter().map(wire::escaped_len).sum();
+    (len >= CUT).then(|| {
+        Error::new(Kind::Limit, "the output reached the service's limit of 63 KiB and may be cut")
+            .hint("let the code write it to a file, and download that")
+    })
 }
 
 /// Adds a text as lines of its own.

@@ -141,17 +141,18 @@ struct JobEnd {
 impl Follower {
     async fn run(mut self, input: Option<CommandInput>) -> Result<CommandEnd> {
         let outcome = self.work(input).await;
-        // Where it may still run, its directory shows what it does. Where no call arrived, there is none.
+        // Its directory stays where the command may still run, or has output that was not read. Where no call arrived,
+        // there is none.
         let is_over = match &outcome {
             Ok(_) => true,
-            Err(error) => self.end.is_some() || self.process.is_none() && !self.is_uncertain && error.tries() == 0,
+            Err(error) => self.has_all() || self.process.is_none() && !self.is_uncertain && error.tries() == 0,
         };
         if is_over {
             let rest = self.process.filter(|_| self.sent.is_some());
             // What stays behind is small and in one place.
             drop(timeout(CLEANING, self.job.remove(rest, self.is_uncertain)).await);
         }
-        outcome.map(|status| CommandEnd { status, results: None, provider: Provider::default() })
+        outcome.map(|status| CommandEnd { status, results: None, provider: Provider::default(), cut: None })
     }
 
     async fn work(&mut self, input: Option<CommandInput>) -> Result<CommandStatus> {
@@ -201,8 +202,7 @@ impl Follower {
             }
             if self.queue.is_empty()
                 && let Some(end) = &self.end
-                && self.known.0 >= end.lens.0
-                && self.known.1 >= end.lens.1
+                && self.has_all()
             {
                 return self.status(end.status);
             }
@@ -226,6 +226,11 @@ impl Follower {
                 }
             }
         }
+    }
+
+    /// Returns whether the command has ended and its output is read.
+    fn has_all(&self) -> bool {
+        self.end.as_ref().is_some_and(|end| self.known.0 >= end.lens.0 && self.known.1 >= end.lens.1)
     }
 
     fn note_sent(&mut self, signal: Signal) {
@@ -267,7 +272,9 @@ impl Follower {
         }
         let came = read != self.known;
         self.known = read;
-        self.waiting = (lens.0.saturating_sub(read.0), lens.1.saturating_sub(read.1));
+        // What is said to be there and does not come is not asked for at once again.
+        let waiting = |len: u64, read: u64| if came { len.saturating_sub(read) } else { 0 };
+        self.waiting = (waiting(lens.0, read.0), waiting(lens.1, read.1));
         if self.waiting != (0, 0) && !self.is_closed {
             // What is there is read at once.
             self.due = Instant::now();
@@ -315,13 +322,15 @@ impl Follower {
 async fn begin(job: &Job, is_uncertain: &mut bool) -> Result<()> {
     let mut tries = 0;
     loop {
-        let unclear = match job.start().await? {
+        let started = job.start().await;
+        let started = started.map_err(|error| if tries > 0 && error.tries() > 0 { job.unseen(error) } else { error });
+        let unclear = match started? {
             Start::Done => return Ok(()),
             Start::Unclear(unclear) => unclear,
         };
         *is_uncertain = true;
         tries += 1;
-        match job.look(0, 0, 0).await.map_err(|error| error.hint(job.remains()))? {
+        match job.look(0, 0, 0).await? {
             Look::Job(_) => return Ok(()),
             Look::Gone | Look::Unclear(_) if tries < STARTS => sleep(PAUSES.0 * 10 * tries).await,
             Look::Gone | Look::Unclear(_) => return Err(unclear),
@@ -333,15 +342,9 @@ async fn begin(job: &Job, is_uncertain: &mut bool) -> Result<()> {
 async fn look(job: &Job, known: (u64, u64), waiting: (u64, u64), most: u64, due: Instant) -> Result<Vec<Look>> {
     sleep_until(due).await;
     let parts = (waiting.0 / CHUNK).min(PARTS);
-    let looks = if parts > 1 && waiting.1 == 0 && most == CHUNK {
+    if parts > 1 && waiting.1 == 0 && most == CHUNK {
         job.look_ahead(known.0, parts).await
     } else {
         job.look(known.0, known.1, most).await.map(|look| vec![look])
-    };
-    looks.map_err(|error| match error.kind() {
-        Kind::NotFound => error
-            .with_message(format!("the session is gone, and it is not known how the command ended: `{}`", job.session)),
-        Kind::Unavailable | Kind::Limit => error.hint(job.remains()),
-        _ => error,
-    })
+    }
 }

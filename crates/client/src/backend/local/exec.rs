@@ -129,7 +129,7 @@ impl RunningCommand for NotStarted {
 
     async fn next(&mut self) -> Result<CommandEvent> {
         let status = self.0.take().ok_or_else(|| Error::new(Kind::Internal, "a command ended twice"))?;
-        Ok(CommandEvent::Ended(CommandEnd { status, results: None, provider: Provider::default() }))
+        Ok(CommandEvent::Ended(CommandEnd { status, results: None, provider: Provider::default(), cut: None }))
     }
 
     async fn signal(&mut self, _signal: Signal) -> Result<()> {
@@ -154,6 +154,7 @@ impl RunningCommand for LocalCommand {
                                 .map_or_else(|| CommandStatus::Exited(platform::exit_status(status)), CommandStatus::Signaled),
                             results: None,
                             provider: Provider::default(),
+                            cut: None,
                         })),
                     };
                 }
