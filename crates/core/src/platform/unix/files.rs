@@ -4,7 +4,6 @@ use std::borrow::Cow;
 use std::ffi::{OsStr, OsString};
 use std::fs::{DirBuilder, File, Metadata, Permissions};
 use std::io::{self, Read};
-use std::os::fd::AsRawFd;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{DirBuilderExt, FileExt, FileTypeExt, PermissionsExt};
 use std::path::{Path, PathBuf};
@@ -352,7 +351,7 @@ pub fn write_start(file: &File, bytes: &[u8]) -> io::Result<()> {
 
 /// Where Linux shows what a handle points at.
 #[cfg(any(target_os = "linux", target_os = "android"))]
-fn in_proc(handle: &impl AsRawFd) -> String {
+fn in_proc(handle: &impl std::os::fd::AsRawFd) -> String {
     format!("/proc/self/fd/{}", handle.as_raw_fd())
 }
 
