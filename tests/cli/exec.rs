@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
-use crate::sandbox::{Mounts, Run, Running, Sandbox};
+use crate::sandbox::{Run, Running, Sandbox};
 
 /// A sandbox with a session `s1`.
 fn stage() -> Sandbox {
@@ -367,7 +367,7 @@ fn a_command_ends_by_itself_when_its_directory_is_removed() {
 #[test]
 fn a_command_that_fills_the_disk_keeps_its_status_and_room_can_be_made() {
     let sandbox = Sandbox::new();
-    let mounts = Mounts::tmpfs(&sandbox.store(), "size=2m,mode=700");
+    let mounts = crate::sandbox::Mounts::tmpfs(&sandbox.store(), "size=2m,mode=700");
     let run = |args: &[&str]| mounts.with(sandbox.wharf(args)).run();
     run(&["sessions", "create", "--id", "s1"]).ok();
     let fill = "head -c 10000000 /dev/zero >big || exit 7";

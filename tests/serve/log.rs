@@ -1,7 +1,6 @@
 //! `--log`: a line for each request, and no secret in it.
 
 use std::fs;
-use std::io::Read;
 
 use serde_json::Value;
 use wharf_wire::agb::AgbOperation;
@@ -96,7 +95,7 @@ fn a_log_that_takes_no_more_is_reported_once_and_the_server_goes_on() {
     }
     assert_eq!(server.stop(), 130);
     let mut said = String::new();
-    stderr.read_to_string(&mut said).unwrap();
+    std::io::Read::read_to_string(&mut stderr, &mut said).unwrap();
     let warnings: Vec<_> = said.lines().filter(|line| line.starts_with("warning: ")).collect();
     assert!(matches!(warnings[..], [one] if one.contains("/dev/full") && one.contains("no space left")), "{said}");
 }
