@@ -12,7 +12,7 @@ mod circles;
 
 /// The modules of the crate `core`, from the ground up. Modules of one line may import each other.
 const CORE: &[&[&str]] = &[
-    &["advice", "error", "feature", "sync", "thread", "verdict"],
+    &["advice", "clock", "error", "feature", "sync", "thread", "utf8", "verdict"],
     &["model"],
     &["body", "platform", "pool", "random"],
     &["removal", "staging", "walk"],

@@ -1,7 +1,9 @@
 //! Makes text from outside safe to show to a person on a terminal.
 
 use std::borrow::Cow;
+
 use std::fmt::Write as _;
+use wharf_core::utf8::unfinished;
 
 /// Shows what a terminal would obey, reorder or hide as a visible escape.
 ///
@@ -77,14 +79,6 @@ fn is_unsafe(c: char) -> bool {
             // The plane of invisible characters: tags and the supplement of variation selectors,
             // both used to smuggle text, and those not assigned yet.
             | '\u{e0000}'..='\u{e0fff}')
-}
-
-/// Returns how many bytes at the end are the beginning of a character.
-pub fn unfinished(bytes: &[u8]) -> usize {
-    match std::str::from_utf8(bytes) {
-        Err(e) if e.error_len().is_none() => bytes.len() - e.valid_up_to(),
-        _ => 0,
-    }
 }
 
 /// Text that comes in blocks, made safe for a terminal: newlines and tabs stay, everything else that a terminal
@@ -218,11 +212,6 @@ mod tests {
             prop_assert!(!shown.chars().any(is_unsafe));
             prop_assert_eq!(for_terminal(&shown), shown.as_ref());
         }
-    }
-
-    #[test]
-    fn a_character_may_come_in_two_blocks() {
-        assert_eq!((unfinished("ä".as_bytes()), unfinished(b"a\xc3"), unfinished(b"a\xff")), (0, 1, 0));
     }
 
     #[test]

@@ -28,7 +28,7 @@ use std::io::{self, BufWriter, IsTerminal, Write};
 use std::rc::Rc;
 use std::sync::Arc;
 
-pub use self::escape::{TerminalText, unfinished};
+pub use self::escape::TerminalText;
 pub use self::format::Format;
 pub use self::listing::Listing;
 pub use self::receipt_file::ReceiptFile;

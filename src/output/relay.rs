@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use bytes::Bytes;
 use tokio::sync::{mpsc, oneshot};
 
-use wharf_core::error::Result;
+use wharf_core::error::{Error, Result};
 use wharf_core::platform;
 use wharf_core::sync::lock;
 use wharf_core::thread;
@@ -17,7 +17,7 @@ pub struct Relay {
     open: fn() -> io::Result<Box<dyn Write + Send>>,
     running: Option<Running>,
     /// Turns an error of the stream into one of wharf.
-    explain: fn(&io::Error) -> wharf_core::error::Error,
+    explain: fn(&io::Error) -> Error,
 }
 
 struct Running {
@@ -41,7 +41,7 @@ impl Relay {
         Relay {
             open: || Ok(Box::new(platform::stderr())),
             running: None,
-            explain: |e| wharf_core::error::Error::io("writing to stderr", e),
+            explain: |e| Error::io("writing to stderr", e),
         }
     }
 
@@ -59,7 +59,7 @@ impl Relay {
     }
 
     /// Completes when the stream takes no more.
-    pub async fn failed(&mut self) -> wharf_core::error::Error {
+    pub async fn failed(&mut self) -> Error {
         let explain = self.explain;
         match &self.running {
             Some(running) => {
@@ -86,11 +86,11 @@ impl Relay {
     }
 
     fn running(&mut self) -> Result<&Running> {
-        if self.running.is_none() {
-            let started = (self.open)().and_then(start).map_err(|e| (self.explain)(&e))?;
-            return Ok(self.running.insert(started));
-        }
-        self.running.as_ref().ok_or_else(|| (self.explain)(&io::ErrorKind::BrokenPipe.into()))
+        let running = match self.running.take() {
+            Some(running) => running,
+            None => (self.open)().and_then(start).map_err(|e| (self.explain)(&e))?,
+        };
+        Ok(self.running.insert(running))
     }
 }
 

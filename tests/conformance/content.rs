@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 
 use async_trait::async_trait;
 use sha2::{Digest as _, Sha256};
-use wharf_core::body::{Attributes, Body, Digest, Source, hex};
+use wharf_core::body::{Body, Digest, Source, hex};
 use wharf_core::error::{Error, Result};
 
 /// A file of known length.
@@ -20,10 +20,6 @@ impl Source for Content<'_> {
 
     fn len(&self) -> Option<u64> {
         Some(self.0.len() as u64)
-    }
-
-    fn attributes(&self) -> Attributes {
-        Attributes::default()
     }
 
     async fn open(&self) -> Result<Body> {
@@ -47,10 +43,6 @@ impl Source for Pipe {
         None
     }
 
-    fn attributes(&self) -> Attributes {
-        Attributes::default()
-    }
-
     async fn open(&self) -> Result<Body> {
         let bytes = self.0.clone();
         Ok(Body::of_pipe(self.name().to_owned(), move || Ok(Cursor::new(bytes))))
@@ -68,10 +60,6 @@ impl Source for Broken {
 
     fn len(&self) -> Option<u64> {
         None
-    }
-
-    fn attributes(&self) -> Attributes {
-        Attributes::default()
     }
 
     async fn open(&self) -> Result<Body> {
@@ -100,10 +88,6 @@ impl Source for Held {
 
     fn len(&self) -> Option<u64> {
         None
-    }
-
-    fn attributes(&self) -> Attributes {
-        Attributes::default()
     }
 
     async fn open(&self) -> Result<Body> {

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use futures_util::StreamExt;
 use futures_util::stream::iter;
-use wharf_core::body::{Attributes, Body, Source};
+use wharf_core::body::{Body, Source};
 use wharf_core::error::{Error, Result};
 
 pub(crate) struct Memory {
@@ -45,10 +45,6 @@ impl Source for Memory {
 
     fn len(&self) -> Option<u64> {
         self.said
-    }
-
-    fn attributes(&self) -> Attributes {
-        Attributes::default()
     }
 
     async fn open(&self) -> Result<Body> {

@@ -3,7 +3,7 @@
 use std::io::{self, Cursor, Seek, Write};
 
 use async_trait::async_trait;
-use wharf_core::body::{Attributes, Body, Source};
+use wharf_core::body::{Body, Source};
 use wharf_core::error::{Error, Result};
 
 /// A file, or a pipe.
@@ -20,10 +20,6 @@ impl Source for Sample {
 
     fn len(&self) -> Option<u64> {
         (!self.is_pipe).then_some(self.bytes.len() as u64)
-    }
-
-    fn attributes(&self) -> Attributes {
-        Attributes::default()
     }
 
     async fn open(&self) -> Result<Body> {

@@ -4,6 +4,7 @@
 
 pub mod advice;
 pub mod body;
+pub mod clock;
 pub mod config;
 pub mod error;
 pub mod feature;
@@ -16,5 +17,6 @@ pub mod staging;
 pub mod sync;
 pub mod thread;
 pub mod upload_log;
+pub mod utf8;
 pub mod verdict;
 pub mod walk;

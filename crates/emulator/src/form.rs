@@ -11,7 +11,7 @@ use multer::{Field, Multipart};
 use tokio::sync::Mutex;
 
 use super::request::{ApiRequest, RequestBody};
-use wharf_core::body::{Attributes, Body, Source};
+use wharf_core::body::{Body, Source};
 use wharf_core::error::{Error, Kind, Result};
 
 /// The most bytes that the parser may hold before it gives out a part or a block of one: the headers of a part, what
@@ -149,10 +149,6 @@ impl Source for PartSource {
 
     fn len(&self) -> Option<u64> {
         None
-    }
-
-    fn attributes(&self) -> Attributes {
-        Attributes::default()
     }
 
     async fn open(&self) -> Result<Body> {

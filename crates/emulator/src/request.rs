@@ -18,7 +18,7 @@ use tokio::time::timeout;
 use super::api_error::{ApiError, ApiResult};
 use super::connection::Connection;
 use super::faults::{ResultForm, SyncFault};
-use wharf_core::body::{Attributes, Body, Source};
+use wharf_core::body::{Body, Source};
 use wharf_core::error::{Error, Kind, Result};
 use wharf_wire::url::Query;
 
@@ -240,10 +240,6 @@ impl Source for UploadSource {
     fn len(&self) -> Option<u64> {
         // What is cut off on purpose and kept is shorter than it said.
         self.body.announced().filter(|_| self.body.cut.is_none())
-    }
-
-    fn attributes(&self) -> Attributes {
-        Attributes::default()
     }
 
     async fn open(&self) -> Result<Body> {

@@ -84,7 +84,7 @@ const QUEUE: usize = 1000;
 /// The destination of one target.
 struct LocalDest {
     path: PathBuf,
-    /// Whether the user named the parent, and the last part of the path is the name on the other side.
+    /// Whether the user named the parent, and the last part of the path is the remote name.
     by_name: bool,
 }
 

@@ -18,6 +18,7 @@ use wharf_client::backend::Feature;
 use wharf_client::backend::exec::{
     CommandEnd, CommandEvent, CommandLine, CommandStatus, NewCommand, ProgramInput, RunningCommand, TerminalSize,
 };
+use wharf_core::clock::until;
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::ExecStatus;
 use wharf_core::platform::{RawMode, Signal};
@@ -150,18 +151,12 @@ async fn follow(cx: &Cx, mut command: Box<dyn RunningCommand>, mut sink: Running
     let mut unread = false;
     loop {
         let due = stopping.as_ref().map(|it| it.next);
-        let overdue = async {
-            match due {
-                Some(due) => tokio::time::sleep_until(due).await,
-                None => std::future::pending().await,
-            }
-        };
         // A service may take long to pass a signal on, and one that fails is followed by another one.
         let event = if let Some(signal) = pending {
             tokio::select! {
                 sent = command.signal(signal) => FollowEvent::Sent(sent),
                 heard = signals.next() => FollowEvent::Heard(heard.signal),
-                () = overdue => FollowEvent::Overdue,
+                () = until(due) => FollowEvent::Overdue,
             }
         } else {
             // Until a block was passed on, the command waits as it would for the reader itself; one that is stopped
@@ -172,7 +167,7 @@ async fn follow(cx: &Cx, mut command: Box<dyn RunningCommand>, mut sink: Running
                 event = command.next(), if takes => FollowEvent::Command(event),
                 heard = signals.next() => FollowEvent::Heard(heard.signal),
                 error = cx.cancellation.cancelled(), if stopping.is_none() => FollowEvent::Cancelled(error.kind()),
-                () = overdue => FollowEvent::Overdue,
+                () = until(due) => FollowEvent::Overdue,
                 Some(size) = resized.recv() => FollowEvent::Resized(size),
             }
         };
@@ -294,17 +289,11 @@ async fn finish(
 /// # Errors
 /// That of writing; `interrupted` and `deadline` where its reader stalls.
 async fn close(cx: &Cx, signals: &mut Signals, sink: RunningSink<'_>, patience: Option<Duration>) -> Result<()> {
-    let late = async {
-        match patience {
-            Some(patience) => tokio::time::sleep(patience).await,
-            None => std::future::pending().await,
-        }
-    };
     tokio::select! {
         closed = sink.close() => closed,
         heard = signals.next() => Err(cancel_error(heard.signal.kind())),
         error = cx.cancellation.cancelled(), if patience.is_none() => Err(error),
-        () = late => Ok(()),
+        () = until(patience.map(|patience| Instant::now() + patience)) => Ok(()),
     }
 }
 

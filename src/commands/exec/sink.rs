@@ -9,10 +9,11 @@ use bytes::Bytes;
 use tokio::time::Instant;
 
 use super::Cx;
-use crate::output::{Captured, Format, Relay, TerminalText, unfinished};
+use crate::output::{Captured, Format, Relay, TerminalText};
 use wharf_client::backend::exec::{CommandEnd, CommandStatus, OutputStream};
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{Encoding, ExecResult, ExecStatus, OutputEvent, Provider, SessionId, Timestamp};
+use wharf_core::utf8::unfinished;
 
 /// Bytes of each stream that the object keeps: half from the beginning, half from the end.
 const KEPT: usize = 1 << 20;

@@ -75,6 +75,13 @@ pub struct CommandEnd {
     pub cut: Option<Error>,
 }
 
+impl From<CommandStatus> for CommandEnd {
+    /// Returns the end of a command of which nothing but its status is known.
+    fn from(status: CommandStatus) -> Self {
+        CommandEnd { status, results: None, provider: Provider::default(), cut: None }
+    }
+}
+
 /// The status of a command that ended.
 #[derive(Debug)]
 pub enum CommandStatus {

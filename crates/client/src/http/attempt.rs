@@ -6,7 +6,7 @@ use std::time::Duration;
 use reqwest::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE, HeaderMap, HeaderValue};
 use reqwest::{Method, StatusCode};
 use tokio::select;
-use tokio::time::{Instant, sleep_until, timeout_at};
+use tokio::time::{Instant, timeout_at};
 
 use super::answer::{self, Response, ServiceAnswer};
 use super::auth::Credentials;
@@ -18,6 +18,7 @@ use super::redact;
 use super::service::Service;
 use super::trace::{AttemptTrace, FailedAttempt};
 use wharf_core::body::Digest;
+use wharf_core::clock::until;
 use wharf_core::error::{Error, Kind, Result};
 
 /// The upper bound of time limits, so that adding one to the current time does not overflow.
@@ -220,13 +221,6 @@ fn slow(pulse: &Pulse, all_is_sent: bool) -> &'static str {
         (true, _) => "the service answered",
         (false, true) => "the source gave",
         (false, false) => "the service took",
-    }
-}
-
-async fn until(deadline: Option<Instant>) {
-    match deadline {
-        Some(deadline) => sleep_until(deadline).await,
-        None => std::future::pending().await,
     }
 }
 

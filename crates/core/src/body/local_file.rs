@@ -128,10 +128,6 @@ impl Source for Stdin {
         None
     }
 
-    fn attributes(&self) -> Attributes {
-        Attributes::default()
-    }
-
     async fn open(&self) -> Result<Body> {
         let stdin = open_stdin()?;
         Ok(Body::of_pipe("standard input".to_owned(), || Ok(stdin)))

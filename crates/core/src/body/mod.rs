@@ -350,8 +350,10 @@ pub trait Source: Send + Sync {
     fn is_at_hand(&self) -> bool {
         false
     }
-    /// What goes along with it.
-    fn attributes(&self) -> Attributes;
+    /// What goes along with it; nothing where that is not known.
+    fn attributes(&self) -> Attributes {
+        Attributes::default()
+    }
     /// A new reading from its start.
     async fn open(&self) -> Result<Body>;
 }

@@ -312,7 +312,7 @@ pub fn process_start(_process: u32) -> Option<String> {
 }
 
 /// There is no way to tell.
-pub fn processes_with(_variable: &str, _value: &str) -> Vec<u32> {
+pub fn processes_with(_variable: &str, _values: &[String]) -> Vec<u32> {
     Vec::new()
 }
 

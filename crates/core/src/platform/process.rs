@@ -9,9 +9,10 @@ use bytes::{Bytes, BytesMut};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::process::{Child, Command};
 use tokio::sync::mpsc;
-use tokio::time::{Duration, Instant, sleep_until};
+use tokio::time::{Duration, Instant};
 
 use super::{OutputProbe, OutputReader, Signal, TerminalSize};
+use crate::clock::until;
 
 /// Bytes that one event holds at most.
 const CHUNK: usize = 64 << 10;
@@ -176,13 +177,7 @@ impl RunningProgram {
                 return Ok(ProgramEvent::Ended(status));
             }
             let (stdout, stderr) = (&mut self.stdout, &mut self.stderr);
-            let wait = self.wait;
-            let waited = async {
-                match wait {
-                    Some((until, last)) => sleep_until(until.min(last)).await,
-                    None => std::future::pending().await,
-                }
-            };
+            let waited = self.wait.map(|(quiet, last)| quiet.min(last));
             tokio::select! {
                 bytes = stdout.read(), if !stdout.is_drained() => {
                     if let Some(bytes) = bytes? {
@@ -201,7 +196,7 @@ impl RunningProgram {
                     let now = Instant::now();
                     self.wait = Some((now + QUIET, now + LAST));
                 }
-                () = waited => {
+                () = until(waited) => {
                     self.wait = None;
                     self.stdout.leave_rest();
                     self.stderr.leave_rest();
@@ -211,8 +206,8 @@ impl RunningProgram {
     }
 
     fn output(&mut self, stream: OutputStream, bytes: Bytes) -> ProgramEvent {
-        if let Some((until, _)) = &mut self.wait {
-            *until = Instant::now() + QUIET;
+        if let Some((quiet, _)) = &mut self.wait {
+            *quiet = Instant::now() + QUIET;
         }
         ProgramEvent::Output(stream, bytes)
     }

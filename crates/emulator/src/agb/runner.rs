@@ -173,7 +173,10 @@ async fn kill_all(sessions: &[String]) {
 
 /// Kills the processes of sessions, and returns whether there were any.
 fn kill(sessions: &[String]) -> bool {
-    let processes: Vec<_> = sessions.iter().flat_map(|id| platform::processes_with(MARK, id)).collect();
+    if sessions.is_empty() {
+        return false;
+    }
+    let processes = platform::processes_with(MARK, sessions);
     for process in &processes {
         // It may have ended meanwhile.
         drop(platform::send_signal(*process, Signal::Kill));

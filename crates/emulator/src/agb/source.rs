@@ -28,10 +28,6 @@ impl Source for BytesSource {
         Some(self.content.len() as u64)
     }
 
-    fn attributes(&self) -> Attributes {
-        Attributes::default()
-    }
-
     async fn open(&self) -> Result<Body> {
         let blocks: Vec<Result<Bytes>> =
             if self.content.is_empty() { Vec::new() } else { vec![Ok(self.content.clone())] };

@@ -28,6 +28,7 @@ use super::{AgbEmulator, ApiError, ApiResult, DOCUMENT_MAX};
 use crate::answer::{self, HttpResponse};
 use crate::request::ApiRequest;
 use wharf_client::backend::exec::{CommandEvent, OutputStream};
+use wharf_core::utf8::unfinished;
 use wharf_wire::agb as wire;
 use wharf_wire::agb::text::ToolError;
 
@@ -223,14 +224,7 @@ fn shown(mut item: Map<String, Value>) -> Value {
 
 /// Takes the text out of what was read. A character that is not whole yet stays, unless nothing follows.
 fn take_text(read: &mut Vec<u8>, ended: bool) -> String {
-    let incomplete = read.iter().rev().take(3).zip(1..).find_map(|(byte, len)| match byte {
-        0x80..=0xbf => None,
-        0xf0.. => Some(len),
-        0xe0.. => Some(len).filter(|len| *len < 3),
-        0xc0.. => Some(len).filter(|len| *len < 2),
-        _ => Some(0),
-    });
-    let kept = incomplete.filter(|_| !ended).unwrap_or(0);
+    let kept = if ended { 0 } else { unfinished(read) };
     let rest = read.split_off(read.len() - kept);
     String::from_utf8_lossy(&std::mem::replace(read, rest)).into_owned()
 }

@@ -16,7 +16,7 @@ use super::{AnthropicEmulator, ApiError, ApiResult, DOCUMENT_MAX};
 use crate::answer::{self, HttpResponse, now};
 use crate::request::ApiRequest;
 use wharf_client::backend::PutOptions;
-use wharf_core::body::{Attributes, Body, Source};
+use wharf_core::body::{Body, Source};
 use wharf_core::error::{Error, Kind};
 use wharf_core::model::RemotePath;
 use wharf_core::random;
@@ -226,10 +226,6 @@ impl Source for BodySource {
 
     fn len(&self) -> Option<u64> {
         self.len
-    }
-
-    fn attributes(&self) -> Attributes {
-        Attributes::default()
     }
 
     async fn open(&self) -> wharf_core::error::Result<Body> {

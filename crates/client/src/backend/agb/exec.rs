@@ -17,7 +17,7 @@ use super::running::{CommandInput, follow};
 use super::stat::AgbFiles;
 use crate::backend::exec::{CommandLine, Exec, NewCommand, ProgramInput, RunningCommand};
 use crate::backend::{Capabilities, Feature};
-use wharf_core::body::{Attributes, Body, Source, Stdin};
+use wharf_core::body::{Body, Source, Stdin};
 use wharf_core::error::{Error, Result};
 use wharf_core::model::{RemotePath, SessionId};
 use wharf_core::sync::lock;
@@ -90,10 +90,6 @@ impl Source for Blocks {
 
     fn len(&self) -> Option<u64> {
         None
-    }
-
-    fn attributes(&self) -> Attributes {
-        Attributes::default()
     }
 
     async fn open(&self) -> Result<Body> {

@@ -307,10 +307,6 @@ mod tests {
             Some(self.0.len() as u64)
         }
 
-        fn attributes(&self) -> Attributes {
-            Attributes::default()
-        }
-
         async fn open(&self) -> Result<Body> {
             let blocks = [Ok(Bytes::from(self.0.clone()))];
             Ok(Body::of_stream(Some(self.0.len() as u64), stream::iter(blocks).boxed()))

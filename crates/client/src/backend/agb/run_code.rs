@@ -13,7 +13,7 @@ use crate::backend::exec::{CommandEnd, CommandEvent, CommandStatus, OutputStream
 use crate::http::Class;
 use wharf_core::advice::{Setting, Step};
 use wharf_core::error::{Error, Kind, Result};
-use wharf_core::model::{Provider, SessionId};
+use wharf_core::model::SessionId;
 use wharf_wire::agb::text::ToolError;
 use wharf_wire::agb::{self as wire, CodeOutput};
 use wharf_wire::json;
@@ -115,7 +115,7 @@ fn events_of(output: CodeOutput) -> Vec<CommandEvent> {
     // Most images write the traceback to stderr as well.
     append(&mut stderr, output.error.as_deref().filter(|error| !output.stderr.contains(error.trim())));
     let status = CommandStatus::Exited(if output.error.is_some() { FAILED } else { 0 });
-    let end = CommandEnd { status, results: Some(output.results), provider: Provider::default(), cut };
+    let end = CommandEnd { results: Some(output.results), cut, ..CommandEnd::from(status) };
     let block = |stream, text: String| (!text.is_empty()).then(|| CommandEvent::Output(stream, Bytes::from(text)));
     let blocks = [block(OutputStream::Stdout, stdout), block(OutputStream::Stderr, stderr)];
     blocks.into_iter().flatten().chain([CommandEvent::Ended(end)]).collect()

@@ -13,7 +13,6 @@ use crate::backend::PutOptions;
 use crate::backend::exec::{CommandEnd, CommandEvent, CommandStatus, OutputStream, RunningCommand};
 use wharf_core::body::Source;
 use wharf_core::error::{Error, Kind, Result};
-use wharf_core::model::Provider;
 use wharf_core::platform::Signal;
 
 /// Calls that start a command, at most.
@@ -152,7 +151,7 @@ impl Follower {
             // What stays behind is small and in one place.
             drop(timeout(CLEANING, self.job.remove(rest, self.is_uncertain)).await);
         }
-        outcome.map(|status| CommandEnd { status, results: None, provider: Provider::default(), cut: None })
+        outcome.map(CommandEnd::from)
     }
 
     async fn work(&mut self, input: Option<CommandInput>) -> Result<CommandStatus> {

@@ -15,13 +15,12 @@ use super::disk::{follow, refused};
 use super::home::LocalHome;
 use super::session_lock::PAUSE;
 use super::sessions::mark_used;
-use crate::backend::exec::{
-    CommandEnd, CommandEvent, CommandLine, CommandStatus, Exec, NewCommand, RunningCommand, TerminalSize,
-};
+use crate::backend::exec::{CommandEvent, CommandLine, CommandStatus, Exec, NewCommand, RunningCommand, TerminalSize};
 use crate::backend::{Capabilities, Feature};
+use wharf_core::clock::until;
 use wharf_core::config::env;
 use wharf_core::error::{Error, Kind, Result};
-use wharf_core::model::{Provider, RemotePath, SessionId, SessionPath};
+use wharf_core::model::{RemotePath, SessionId, SessionPath};
 use wharf_core::platform::process::{Program, ProgramEvent, RunningProgram, start_failure};
 use wharf_core::platform::{self, Signal};
 use wharf_core::random;
@@ -129,7 +128,7 @@ impl RunningCommand for NotStarted {
 
     async fn next(&mut self) -> Result<CommandEvent> {
         let status = self.0.take().ok_or_else(|| Error::new(Kind::Internal, "a command ended twice"))?;
-        Ok(CommandEvent::Ended(CommandEnd { status, results: None, provider: Provider::default(), cut: None }))
+        Ok(CommandEvent::Ended(status.into()))
     }
 
     async fn signal(&mut self, _signal: Signal) -> Result<()> {
@@ -145,20 +144,19 @@ impl RunningCommand for LocalCommand {
 
     async fn next(&mut self) -> Result<CommandEvent> {
         loop {
+            let renewal = self.hold.renewal.map(|renewal| self.hold.renewed + renewal);
             tokio::select! {
                 event = self.program.next() => {
                     return match event.map_err(|e| Error::io("reading what the command writes", &e))? {
                         ProgramEvent::Output(stream, bytes) => Ok(CommandEvent::Output(stream, bytes)),
-                        ProgramEvent::Ended(status) => Ok(CommandEvent::Ended(CommandEnd {
-                            status: platform::ending_signal(status)
-                                .map_or_else(|| CommandStatus::Exited(platform::exit_status(status)), CommandStatus::Signaled),
-                            results: None,
-                            provider: Provider::default(),
-                            cut: None,
-                        })),
+                        ProgramEvent::Ended(status) => {
+                            let exited = || CommandStatus::Exited(platform::exit_status(status));
+                            let status = platform::ending_signal(status).map_or_else(exited, CommandStatus::Signaled);
+                            Ok(CommandEvent::Ended(status.into()))
+                        }
                     };
                 }
-                () = self.hold.renewal_due() => self.hold.renew()?,
+                () = until(renewal) => self.hold.renew()?,
             }
         }
     }
@@ -203,13 +201,6 @@ impl Hold {
             .map(drop)
             .map_err(|e| fault(doing, &e))
         })
-    }
-
-    async fn renewal_due(&self) {
-        match self.renewal {
-            Some(renewal) => tokio::time::sleep_until(self.renewed + renewal).await,
-            None => std::future::pending().await,
-        }
     }
 
     fn renew(&mut self) -> Result<()> {

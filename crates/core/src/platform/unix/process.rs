@@ -1,5 +1,6 @@
 //! Signals and processes.
 
+use std::collections::HashSet;
 use std::fs::File;
 use std::io::{self, Read};
 use std::os::unix::process::ExitStatusExt;
@@ -111,14 +112,15 @@ pub fn process_start(process: u32) -> Option<String> {
     Some(start.trim().to_owned()).filter(|start| !start.is_empty())
 }
 
-/// Returns the processes of this user that were started with a variable in their environment. Only Linux tells.
-pub fn processes_with(variable: &str, value: &str) -> Vec<u32> {
-    let wanted = [variable.as_bytes(), b"=", value.as_bytes()].concat();
+/// Returns the processes of this user that were started with a variable of one of these values in their environment.
+/// Only Linux tells.
+pub fn processes_with(variable: &str, values: &[String]) -> Vec<u32> {
+    let wanted: HashSet<Vec<u8>> = values.iter().map(|value| format!("{variable}={value}").into_bytes()).collect();
     let processes = std::fs::read_dir("/proc").into_iter().flatten().flatten();
     let numbers = processes.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
     let is_wanted = |process: &u32| {
         let environment = std::fs::read(format!("/proc/{process}/environ")).unwrap_or_default();
-        environment.split(|byte| *byte == 0).any(|entry| entry == wanted)
+        environment.split(|byte| *byte == 0).any(|entry| wanted.contains(entry))
     };
     numbers.filter(is_wanted).collect()
 }

@@ -41,9 +41,12 @@ pub fn stderr() -> impl Write + Send {
 
 /// Returns whether standard error takes a line within `wait`, without keeping its writer waiting.
 pub fn stderr_ready(wait: Duration) -> bool {
-    let stderr = rustix::stdio::stderr();
+    is_ready(rustix::stdio::stderr(), PollFlags::OUT, wait)
+}
+
+fn is_ready(stream: BorrowedFd<'_>, ready: PollFlags, wait: Duration) -> bool {
     let Ok(timeout) = wait.try_into() else { return true };
-    !matches!(poll(&mut [PollFd::new(&stderr, PollFlags::OUT)], Some(&timeout)), Ok(0))
+    !matches!(poll(&mut [PollFd::new(&stream, ready)], Some(&timeout)), Ok(0))
 }
 
 /// Standard input, for reading. Unlike [`io::stdin`] it fails where nothing can be read from it.
@@ -139,8 +142,5 @@ pub fn stdin_kind() -> StdinKind {
 
 /// Whether a byte or the end arrives on standard input within `wait`.
 pub fn stdin_ready(wait: Duration) -> bool {
-    let stdin = rustix::stdio::stdin();
-    let mut fds = [PollFd::new(&stdin, PollFlags::IN)];
-    let Ok(timeout) = wait.try_into() else { return true };
-    !matches!(poll(&mut fds, Some(&timeout)), Ok(0))
+    is_ready(rustix::stdio::stdin(), PollFlags::IN, wait)
 }

@@ -1,0 +1,11 @@
+//! Waiting for a time that may not be set.
+
+use tokio::time::{Instant, sleep_until};
+
+/// Completes at `at`; never where there is none.
+pub async fn until(at: Option<Instant>) {
+    match at {
+        Some(at) => sleep_until(at).await,
+        None => std::future::pending().await,
+    }
+}
