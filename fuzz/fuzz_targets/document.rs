@@ -5,7 +5,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use serde_json::{Map, Value};
-use wharf_client::backend::document;
+use wharf_client::backend::body_document;
 use wharf_core::config::body;
 use wharf_core::error::Kind;
 
@@ -35,12 +35,12 @@ fuzz_target!(|text: &str| {
     let Ok(mapping) = mapping else { return };
     check_session(&mapping);
     check_resource(&mapping);
-    let _ = document::labels("labels", mapping.into());
+    let _ = body_document::labels("labels", mapping.into());
 });
 
 /// Every member is where it belongs, or with the provider's own.
 fn check_session(document: &Map<String, Value>) {
-    let (new, unknown) = match document::session(document.clone()) {
+    let (new, unknown) = match body_document::session(document.clone()) {
         Ok(read) => read,
         Err(error) => return assert_eq!(error.kind(), Kind::Usage, "{error}"),
     };
@@ -76,7 +76,7 @@ fn check_session(document: &Map<String, Value>) {
 
 /// The same of a resource; a member that is null is as good as none.
 fn check_resource(document: &Map<String, Value>) {
-    let (new, unknown) = match document::resource(document.clone()) {
+    let (new, unknown) = match body_document::resource(document.clone()) {
         Ok(read) => read,
         Err(error) => return assert_eq!(error.kind(), Kind::Usage, "{error}"),
     };

@@ -37,7 +37,7 @@ fuzz_target!(|input: &str| {
     assert!(found.is_err() || found.as_ref().ok() == Some(&wharf_gjson::get(json, &parsed)));
     match wharf_gjson::answer(json, &parsed) {
         Ok(Selection::Matched(text) | Selection::Partial { text, .. }) => {
-            assert_eq!(found.as_ref().ok(), Some(&Some(text)))
+            assert_eq!(found.as_ref().ok(), Some(&Some(text)));
         }
         Ok(Selection::Missed) | Err(_) => {}
     }
