@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueHint};
 use tokio::process::Command;
@@ -23,7 +23,9 @@ use wharf_emulator::{PATIENCE, Server, ServerOptions, backends, operations};
 pub(super) const EXAMPLES: &str = "\
 The emulator is for tests: it listens on this machine only, accepts any key,\n\
 runs no agent, and may lose data in a power cut. With --exec, it runs commands\n\
-of AGB sessions as this user, without a sandbox, and accepts one random key.\n\n\
+of AGB sessions, and with --agent-command a program that answers messages in\n\
+Anthropic sessions: as this user, without a sandbox. Then, it accepts one\n\
+random key.\n\n\
 With a COMMAND, it runs the command with the variables that make clients use\n\
 and trust the emulator, passes signals on, and exits with the command's exit\n\
 status (126 or 127 if the command cannot be started). Without one, it prints\n\
@@ -36,13 +38,14 @@ Faults, OPERATION:EFFECT[@POSITION] [xN] [skip=N]:\n  \
     '*:latency=100ms'               each request takes 100 ms longer\n  \
     'create:reset@end x1'           the session is created, the response lost\n\
 Effects: latency=TIME, reset, truncate, stall, 400 to 599, endless, redirect=URL, bytes_written=N, page=N,\n\
-chunked, refused, refused=inside, sync=HOW, result=FORM.\n\n\
+drop@eventN, silent-end@eventN, keepalive-only, chunked, refused, refused=inside, sync=HOW, result=FORM.\n\n\
 Examples:\n  \
     wharf serve --tls -- pytest\n  \
     wharf serve --backend anthropic -- wharf sessions list\n  \
     wharf serve --env-file wharf.env &\n  \
     wharf serve --fault 'upload:503 x1 retry-after=1' --log requests.jsonl -- ./my-test\n  \
-    wharf serve --listen 127.0.0.1:8080 --store ./data";
+    wharf serve --listen 127.0.0.1:8080 --store ./data\n  \
+    wharf serve --agent-command 'tr a-z A-Z' -- ./my-test";
 
 #[derive(Debug, Args)]
 pub(super) struct ServeArgs {
@@ -61,6 +64,10 @@ pub(super) struct ServeArgs {
     /// Run commands and code of AGB sessions as this user, without a sandbox
     #[arg(long)]
     exec: bool,
+
+    /// Program that answers the messages in Anthropic sessions, with its arguments in POSIX quoting
+    #[arg(long, value_name = "COMMAND", value_hint = ValueHint::CommandString)]
+    agent_command: Option<String>,
 
     /// Make requests fail on purpose; can be repeated
     #[arg(long, value_name = "SPEC")]
@@ -84,6 +91,8 @@ impl ServeArgs {
         let listen = self.listen.as_deref().map_or(Ok(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))), address)?;
         let operations = operations();
         let faults = self.fault.iter().map(|spec| Fault::parse(spec, &operations)).collect::<Result<_>>()?;
+        let agent_command = self.agent_command.as_deref().map(words).transpose()?;
+        let only_key = self.exec || agent_command.is_some();
         let chosen = cx.named_backend().map(served).transpose()?;
         let mut used = UsedFiles::default();
         if let Some(store) = &self.store {
@@ -102,13 +111,14 @@ impl ServeArgs {
             tls: self.tls,
             store: self.store,
             exec: self.exec,
+            agent_command,
             faults,
             log: self.log,
             warn: cx.out.noter(),
             patience: PATIENCE,
         };
         let server = Server::bind(options).await?;
-        let keys = if self.exec { "only this key is accepted" } else { "any key is accepted" };
+        let keys = if only_key { "only this key is accepted" } else { "any key is accepted" };
         let mut variables = server.variables().to_vec();
         variables.extend(chosen.map(|backend| (env::BACKEND, backend.to_owned())));
         // It goes when this function ends, whatever ends it.
@@ -119,6 +129,22 @@ impl ServeArgs {
             None => alone(cx, server, keys, &variables, signals).await,
         }
     }
+}
+
+/// Returns the words of a command in POSIX quoting. A program that is a relative path is found from here.
+fn words(command: &str) -> Result<Vec<OsString>> {
+    let invalid = || {
+        Error::usage(format!("invalid command `{command}`: it is empty, or a quote does not end"))
+            .hint("write --agent-command 'PROGRAM ARG...'")
+    };
+    let words =
+        shlex::split(command).filter(|words| words.first().is_some_and(|word| !word.is_empty())).ok_or_else(invalid)?;
+    let mut words: Vec<_> = words.into_iter().map(OsString::from).collect();
+    if let Some(program) = words.first_mut().filter(|program| Path::new(program).components().count() > 1) {
+        let path = std::path::absolute(&program);
+        *program = path.map_err(|e| Error::io(format!("finding `{}`", program.display()), &e))?.into();
+    }
+    Ok(words)
 }
 
 /// The backend of that name, if a server stands in for its service.

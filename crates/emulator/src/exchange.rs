@@ -11,6 +11,7 @@ use thiserror::Error;
 use super::answer::{self, HttpResponse, Interruption, LoggedBody, RequestEntry};
 use super::connection::Connection;
 use super::dialect::{Dialect, FALLBACK};
+use super::event_stream;
 use super::faults::{FailureEffect, FaultPlan, Faults, Position, REQUESTED};
 use super::guard;
 use super::log::{Log, LogLine};
@@ -168,9 +169,11 @@ fn instead(failure: &FailureEffect, dialect: &dyn Dialect) -> HttpResponse {
             }
             answer
         }
-        FailureEffect::Endless | FailureEffect::Reset { .. } | FailureEffect::Truncate(_) | FailureEffect::Stall(_) => {
-            answer::endless()
-        }
+        FailureEffect::Endless
+        | FailureEffect::Reset { .. }
+        | FailureEffect::Truncate(_)
+        | FailureEffect::Stall(_)
+        | FailureEffect::Stream(_) => answer::endless(),
     }
 }
 
@@ -187,6 +190,7 @@ async fn after(
         Some(FailureEffect::Reset { at, .. }) if !up || at == Position::End => (at, Interruption::Reset),
         Some(FailureEffect::Stall(at)) if !up || at == Position::End => (at, Interruption::Stall),
         Some(FailureEffect::Truncate(at)) => (at, Interruption::End),
+        Some(FailureEffect::Stream(fault)) => return Ok(event_stream::with_fault(answer, fault, Arc::clone(line))),
         _ => return Ok(answer),
     };
     let len = answer::length(&answer);

@@ -16,6 +16,9 @@
 //! | `503`, any of 400 to 599 | the answer is this error |
 //! | `refused` | the answer is an error in the service's form, and its status is 200 |
 //! | `refused=inside` | the answer says success, and what is within it failure: AGB's creations and tools |
+//! | `drop@eventN` | a streamed answer ends after N events, and the connection with it |
+//! | `silent-end@eventN` | a streamed answer ends in the middle of event N, as if that were its end |
+//! | `keepalive-only` | a streamed answer has comments and pings, and no events |
 //! | `endless` | the answer is an error 500 whose body never ends |
 //! | `redirect=URL` | the answer is 307, to there |
 //! | `bytes_written=N` | the answer to an upload reports N bytes |
@@ -28,7 +31,7 @@
 //! A position is `start` (nothing was read or done), a number of bytes such as `1MiB`, a share such
 //! as `50%`, or `end`. For an upload's `reset` and `stall` it counts the bytes of the request,
 //! everywhere else those of the answer; at its `end` the request was carried out, and the answer is
-//! lost. An error without a position is the answer to the whole request, of which nothing was done.
+//! lost. `eventN` counts the events of a streamed answer, from 1. An error without a position is the answer to the whole request, of which nothing was done.
 //!
 //! Modifiers: `xN` (the first N requests only), `skip=N` (not the first N), for an error
 //! `retry-after=SECONDS` and `code=WORD`, and `keep` for a `reset` within an upload: what came until
@@ -145,6 +148,19 @@ pub(super) enum FailureEffect {
     Endless,
     /// The answer leads elsewhere.
     Redirect(String),
+    /// A streamed answer fails; any other does not.
+    Stream(StreamFault),
+}
+
+/// How a streamed answer fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum StreamFault {
+    /// `drop`: the connection ends after this many events.
+    Drop(usize),
+    /// `silent-end`: the answer ends properly, in the middle of the event with this number.
+    SilentEnd(usize),
+    /// `keepalive-only`: no events come.
+    KeepaliveOnly,
 }
 
 /// Where in a body something happens.
@@ -295,9 +311,13 @@ fn read_effect(word: &str) -> Result<Effect, String> {
         return read().ok_or_else(|| format!("invalid header `{header}`: write `header=NAME:VALUE`"));
     }
     let (effect, at) = match word.split_once('@') {
-        Some((effect, at)) => (effect, Some(read_position(at)?)),
+        Some((effect, at)) => (effect, Some(at)),
         None => (word, None),
     };
+    if let Some(fault) = read_stream_fault(effect, at) {
+        return fault.map(FailureEffect::Stream).map(Effect::Fail);
+    }
+    let at = at.map(read_position).transpose()?;
     let nowhere = |made: Effect| match at {
         None => Ok(made),
         Some(_) => Err(format!("`{effect}` takes no position")),
@@ -326,6 +346,23 @@ fn choice<T: Copy>(effect: &str, word: &str, words: &[(&str, T)]) -> Result<T, S
     })
 }
 
+/// Reads the effects that only streamed answers have.
+fn read_stream_fault(effect: &str, at: Option<&str>) -> Option<Result<StreamFault, String>> {
+    let event = |least: usize| {
+        let number = at.map_or(Some(1), |at| at.strip_prefix("event")?.parse().ok());
+        number
+            .filter(|number| *number >= least)
+            .ok_or_else(|| format!("`{effect}` happens at an event from {least} on, such as `{effect}@event3`"))
+    };
+    match effect {
+        "drop" => Some(event(0).map(StreamFault::Drop)),
+        "silent-end" => Some(event(1).map(StreamFault::SilentEnd)),
+        "keepalive-only" if at.is_none() => Some(Ok(StreamFault::KeepaliveOnly)),
+        "keepalive-only" => Some(Err("`keepalive-only` takes no position".to_owned())),
+        _ => None,
+    }
+}
+
 fn read_failure(effect: &str, at: Option<Position>) -> Result<FailureEffect, String> {
     match (effect, at) {
         ("reset", at) => Ok(FailureEffect::Reset { at: at.unwrap_or(Position::Start), keep: false }),
@@ -342,7 +379,7 @@ fn read_failure(effect: &str, at: Option<Position>) -> Result<FailureEffect, Str
             }
             Ok(400..=599) => Err(format!("`{status}` happens at `start` or at `end`")),
             _ => Err(format!(
-                "unknown effect `{status}`: use one of latency=TIME, reset, truncate, stall, endless, \
+                "unknown effect `{status}`: use one of latency=TIME, reset, truncate, stall, drop, silent-end, keepalive-only, endless, \
                  refused, refused=inside, redirect=URL, bytes_written=N, page=N, chunked, header=NAME:VALUE, sync=HOW, result=FORM and the numbers 400 to 599"
             )),
         },
@@ -405,6 +442,14 @@ mod tests {
         for bad in ["list:header=x", "list:header=:x", "list:header=a b:c", "list:header=a:\u{7f}"] {
             assert!(Fault::parse(bad, OPERATIONS).is_err(), "{bad}");
         }
+        for (spec, fault) in [
+            ("list:drop", StreamFault::Drop(1)),
+            ("list:drop@event0", StreamFault::Drop(0)),
+            ("list:silent-end@event3 x1", StreamFault::SilentEnd(3)),
+            ("list:keepalive-only", StreamFault::KeepaliveOnly),
+        ] {
+            assert_eq!(failure(spec), FailureEffect::Stream(fault), "{spec}");
+        }
         let refused = FailureEffect::Status { status: 200, at: None, retry_after: None, code: Some("c".into()) };
         assert_eq!(failure("list:refused code=c"), refused);
         assert_eq!(fault("list:refused=inside").effect, Effect::Inside);
@@ -436,6 +481,10 @@ mod tests {
             ("upload:latency=1y", "1y"),
             ("upload:latency=1s@50%", "position"),
             ("upload:speed=1", "`speed=`"),
+            ("list:drop@1KiB", "`drop@event3`"),
+            ("list:silent-end@event0", "from 1 on"),
+            ("list:keepalive-only@event1", "position"),
+            ("list:reset@event1", "event1"),
             ("list:page=0", "`0`"),
             ("list:sync=odd", "`odd`"),
             ("list:result=odd", "error-text"),

@@ -14,6 +14,7 @@ mod api_error;
 mod connection;
 mod dialect;
 pub mod env_file;
+mod event_stream;
 mod exchange;
 pub mod faults;
 mod form;
@@ -22,10 +23,12 @@ mod guard;
 mod journal;
 mod log;
 mod request;
+mod runner;
 mod tls;
 mod token;
 mod trust;
 
+use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -49,6 +52,7 @@ use self::exchange::ServerState;
 use self::faults::{Fault, Faults};
 use self::foundry::FoundryEmulator;
 use self::log::Log;
+use self::runner::ProgramRunner;
 use self::tls::Tls;
 use self::token::AccessKey;
 use wharf_client::backend::Backend as _;
@@ -95,6 +99,8 @@ struct DialectContext<'a> {
     scratch: &'a Path,
     /// Whether commands really run.
     exec: bool,
+    /// The words of the command that does an agent's work, where one does.
+    agent_command: Option<&'a [OsString]>,
 }
 
 /// All dialects.
@@ -111,7 +117,11 @@ const DIALECTS: &[DialectSpec] = &[
         operations: anthropic::operations,
         parts: || &[],
         variables: anthropic::variables,
-        build: |place| Ok(Box::new(AnthropicEmulator::new(place.backend.clone(), place.stays)?)),
+        build: |place| {
+            let runner = || ProgramRunner::new(Arc::clone(place.backend), place.scratch.to_owned());
+            let agent = place.agent_command.map(|argv| (argv.to_owned(), runner()));
+            Ok(Box::new(AnthropicEmulator::new(Arc::clone(place.backend), place.stays, agent)?))
+        },
     },
     DialectSpec {
         backend: "agb",
@@ -157,6 +167,8 @@ pub struct ServerOptions {
     pub store: Option<PathBuf>,
     /// Whether commands and code really run, as this user. Then a random key is the only one that is accepted.
     pub exec: bool,
+    /// The words of a command that does the agent's work, as this user. Then, too, a random key is the only one.
+    pub agent_command: Option<Vec<OsString>>,
     /// What goes wrong on purpose.
     pub faults: Vec<Fault>,
     /// Where requests are written down.
@@ -186,7 +198,7 @@ impl Server {
     /// `usage` for an address that others can reach; `conflict` for one that is taken; `io` where
     /// the store, the log or a temporary directory cannot be opened.
     pub async fn bind(options: ServerOptions) -> Result<Self> {
-        let ServerOptions { listen, tls, store, exec, faults, log, warn, patience } = options;
+        let ServerOptions { listen, tls, store, exec, agent_command, faults, log, warn, patience } = options;
         if !listen.ip().is_loopback() {
             return Err(Error::usage(format!("this address can be reached from elsewhere: `{listen}`"))
                 .hint("the server takes any key: listen on 127.0.0.1 or [::1]"));
@@ -211,7 +223,7 @@ impl Server {
         let listener = TcpListener::bind(listen).await.and_then(|listener| Ok((listener.local_addr()?, listener)));
         let (address, listener) = listener.map_err(|e| not_listening(listen, &e))?;
         let origin = format!("{}://{address}", if tls { "https" } else { "http" });
-        let access = if exec { AccessKey::random()? } else { AccessKey::any() };
+        let access = if exec || agent_command.is_some() { AccessKey::random()? } else { AccessKey::any() };
         let mut variables: Vec<_> =
             DIALECTS.iter().flat_map(|dialect| (dialect.variables)(&origin, access.key())).collect();
         let mut acceptor = None;
@@ -226,6 +238,7 @@ impl Server {
             stays: store.as_deref(),
             scratch: scratch.path(),
             exec,
+            agent_command: agent_command.as_deref(),
         };
         let dialects = DIALECTS.iter().map(|dialect| (dialect.build)(&place)).collect::<Result<_>>()?;
         let shared = Arc::new(ServerState { dialects, access, faults: Faults::new(faults), log, patience });
@@ -345,6 +358,7 @@ mod tests {
             tls: false,
             store: None,
             exec: false,
+            agent_command: None,
             faults: Vec::new(),
             log: None,
             warn: Arc::new(drop),

@@ -1,12 +1,11 @@
 //! Events: sent, listed, followed.
 
-use std::io::{BufRead, BufReader, Write as _};
 use std::thread;
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::stage::{MANAGED, Said, data};
+use super::stage::{Said, data};
 use crate::stage::{Server, Stage, wait_until};
 
 /// The types of the events of a session.
@@ -37,12 +36,18 @@ fn a_turn_ends_at_once_or_when_it_is_told_to() {
     server.say(&session, "fail");
     assert_eq!(status(), "terminated");
     server.ask("POST", &events, &interrupt).bad();
-    let (message, running, idle) = ("user.message", "session.status_running", "session.status_idle");
+    let begun = ["user.message", "session.status_running", "span.model_request_start"];
+    let said = ["agent.message", "span.model_request_end", "session.usage", "session.status_idle"];
     let all = [
-        [message, running, idle].as_slice(),
-        &[message, running, idle],
-        &[message, "session.status_rescheduled", "user.interrupt", idle],
-        &[message, "session.error", "session.status_terminated"],
+        begun.as_slice(),
+        &said,
+        &begun,
+        &said,
+        &begun,
+        &["span.model_request_end", "session.status_rescheduled"],
+        &["user.interrupt", "session.usage", "session.status_idle"],
+        &begun,
+        &["span.model_request_end", "session.error", "session.status_terminated"],
     ]
     .concat();
     assert_eq!(kinds(&server, &events), all);
@@ -85,18 +90,7 @@ fn a_stream_tells_what_happens_from_now_on_and_ends_with_the_session() {
     let server = stage.serve(&[]);
     let session = server.empty();
     server.say(&session, "before");
-    let mut stream = server.connect();
-    let path = format!("{session}/events/stream?event_deltas%5B%5D=agent.message");
-    stream.write_all(server.asking("GET", &path, MANAGED, "").as_bytes()).unwrap();
-    let mut lines = BufReader::new(stream).lines().map(Result::unwrap);
-    assert!(lines.by_ref().any(|line| line == ": open"), "it says that it is open");
-    let mut next = || {
-        let name = lines.by_ref().find_map(|line| line.strip_prefix("event: ").map(str::to_owned))?;
-        let data = lines.next()?;
-        let event: Value = serde_json::from_str(data.strip_prefix("data: ").unwrap()).unwrap();
-        assert_eq!(event["type"], name);
-        Some(event)
-    };
+    let mut stream = server.follow(&format!("{session}/events/stream?event_deltas%5B%5D=agent.message"));
     let frames = thread::scope(|scope| {
         scope.spawn(|| {
             server.say(&session, "sleep 300ms");
@@ -104,8 +98,21 @@ fn a_stream_tells_what_happens_from_now_on_and_ends_with_the_session() {
             thread::sleep(Duration::from_millis(900));
             server.ask("DELETE", &session, &Value::Null).fine();
         });
-        std::iter::from_fn(&mut next).map(|event| event["type"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        stream.by_ref().map(|event| event["type"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
     });
-    let expected = ["user.message", "session.status_running", "session.status_idle", "session.deleted"];
+    let expected = [
+        "user.message",
+        "user.message",
+        "session.status_running",
+        "span.model_request_start",
+        "event_start",
+        "event_delta",
+        "event_delta",
+        "agent.message",
+        "span.model_request_end",
+        "session.usage",
+        "session.status_idle",
+        "session.deleted",
+    ];
     assert_eq!(frames, expected);
 }

@@ -78,8 +78,9 @@ fn a_change_sets_and_takes_away_and_leaves_the_rest() {
     assert_eq!((&changed["agent"]["tools"], &changed["budget"]), (&tools, &Value::Null));
     assert_eq!(server.look(&path), changed);
     assert!(changed["updated_at"].as_str() > made["updated_at"].as_str());
+    let added = change(json!({ "budget": budget }));
+    added.refused(400, "invalid_request_error", Some("budget_create_only"));
     for bad in [
-        json!({ "budget": budget }),
         json!({ "vault_ids": [] }),
         json!({ "agent": { "model": "m" } }),
         json!({ "tilte": "x" }),

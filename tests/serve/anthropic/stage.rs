@@ -1,6 +1,7 @@
 //! Requests of a client, and what most of them need to be there.
 
 use std::fmt::Write as _;
+use std::io::{BufRead, BufReader, Write as _};
 
 use serde_json::{Value, json};
 
@@ -48,7 +49,7 @@ impl Server {
     /// The head of a request with a key, the newest version and these names of features.
     pub(super) fn asking(&self, method: &str, path: &str, betas: &str, headers: &str) -> String {
         let mut head = format!("{method} {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n", self.address);
-        head += "x-api-key: any\r\nanthropic-version: 2026-10-21\r\n";
+        let _ = write!(head, "x-api-key: {}\r\nanthropic-version: 2026-10-21\r\n", self.key());
         if !betas.is_empty() {
             let _ = write!(head, "anthropic-beta: {betas}\r\n");
         }
@@ -113,6 +114,33 @@ impl Server {
         self.ask("POST", &format!("{session}/events"), &body).fine();
     }
 
+    /// Sends events in a session; gives what the answer says of them.
+    #[track_caller]
+    pub(super) fn tell(&self, session: &str, events: &Value) -> Vec<Value> {
+        data(&self.ask("POST", &format!("{session}/events"), &json!({ "events": events })).fine())
+    }
+
+    /// The history of a session.
+    #[track_caller]
+    pub(super) fn history(&self, session: &str) -> Vec<Value> {
+        data(&self.look(&format!("{session}/events")))
+    }
+
+    /// Opens a stream of events; gives them as they come, until it ends.
+    #[track_caller]
+    pub(super) fn follow(&self, path: &str) -> impl Iterator<Item = Value> + use<> {
+        let mut stream = self.connect();
+        stream.write_all(self.asking("GET", path, MANAGED, "").as_bytes()).unwrap();
+        let mut lines = BufReader::new(stream).lines().map_while(Result::ok);
+        assert!(lines.by_ref().any(|line| line == ": open"), "it says that it is open");
+        std::iter::from_fn(move || {
+            let name = lines.by_ref().find_map(|line| line.strip_prefix("event: ").map(str::to_owned))?;
+            let event: Value = serde_json::from_str(lines.next()?.strip_prefix("data: ")?).ok()?;
+            assert_eq!(event["type"], name);
+            Some(event)
+        })
+    }
+
     /// Leaves an output in a session; gives its id.
     #[track_caller]
     pub(super) fn leave(&self, session: &str, query: &str, content: &[u8]) -> String {
@@ -149,6 +177,12 @@ pub(super) fn id(object: &Value) -> String {
 #[track_caller]
 pub(super) fn data(list: &Value) -> Vec<Value> {
     list["data"].as_array().unwrap_or_else(|| panic!("no list: {list}")).clone()
+}
+
+/// The types of events.
+#[track_caller]
+pub(super) fn kinds(events: &[Value]) -> Vec<&str> {
+    events.iter().map(|event| event["type"].as_str().unwrap()).collect()
 }
 
 #[track_caller]

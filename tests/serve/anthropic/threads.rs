@@ -42,7 +42,8 @@ fn a_session_has_its_primary_thread() {
     assert_eq!(server.look(&path)["status"], "running", "nothing of a refused request is done");
     server.ask("POST", &format!("{session}/events"), &interrupt(&id(&thread))).fine();
     let ended = server.look(&path);
-    assert_eq!((&ended["status"], &ended["stats"]["active_seconds"]), (&json!("idle"), &json!(0.0)));
+    assert_eq!(ended["status"], "idle");
+    assert!(ended["stats"]["active_seconds"].is_number());
     assert!(ended["usage"]["input_tokens"].is_number());
     let events = server.look(&format!("{path}/events"));
     assert_eq!(events, server.look(&format!("{session}/events")));

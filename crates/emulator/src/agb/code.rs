@@ -12,10 +12,11 @@ use tempfile::NamedTempFile;
 
 use super::AgbEmulator;
 use super::exec::fitting;
-use super::runner::{ProgramResult, ProgramRunner, SessionProgram};
 use super::session::{AgbSession, home};
 use super::tools::{ToolCallResult, trouble, wrong};
 use crate::faults::ResultForm;
+use crate::runner::{Environment, ProgramResult, ProgramRunner, SessionProgram};
+use wharf_client::backend::exec::ProgramInput;
 use wharf_core::config::env;
 use wharf_core::error::Error;
 use wharf_core::platform::program;
@@ -133,7 +134,8 @@ pub(super) fn prepare(
     argv.extend(interpreter.separator.map(OsString::from));
     argv.extend([file.path().into(), asked.code.as_str().into()]);
     let limit = Duration::from_secs(asked.timeout_s.unwrap_or(TIME));
-    Ok((SessionProgram { argv, cwd: home(), env: Vec::new(), limit }, ResultFile(file)))
+    let (env, input) = (Environment::Clean(Vec::new()), ProgramInput::Empty);
+    Ok((SessionProgram { argv, cwd: home(), env, input, limit }, ResultFile(file)))
 }
 
 /// Returns the tool's error for code that could not be run.
@@ -168,7 +170,7 @@ impl AgbEmulator {
     ) -> ToolCallResult<wire::ToolResult> {
         let (program, result) = prepare(runner, asked)?;
         let begun = Instant::now();
-        let ran = runner.run(found, program).await;
+        let ran = runner.run(found.place(), program).await;
         let ran = ran.map_err(|e| not_run(&e))?;
         let Some(code) = ran.code else { return Err(ToolError::timeout()) };
         let text = code_result(&ran, &result.read(code), runner.count(&found.id), begun.elapsed(), form);

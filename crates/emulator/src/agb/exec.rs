@@ -5,10 +5,11 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::AgbEmulator;
-use super::runner::{ProgramResult, ProgramRunner, SessionProgram};
 use super::session::{AgbSession, home};
 use super::tools::{ToolCallResult, path_of, trouble, wrong};
 use crate::faults::ResultForm;
+use crate::runner::{Environment, ProgramResult, ProgramRunner, SessionProgram};
+use wharf_client::backend::exec::ProgramInput;
 use wharf_core::random;
 use wharf_wire::agb as wire;
 use wharf_wire::agb::text::ToolError;
@@ -38,11 +39,12 @@ impl AgbEmulator {
         }
         let program = SessionProgram {
             argv: ["/bin/sh", "-c", &asked.command].map(Into::into).into(),
-            env,
+            env: Environment::Clean(env),
+            input: ProgramInput::Empty,
             limit: Duration::from_millis(asked.timeout_ms.unwrap_or(TIME).min(TIME_MAX)),
             cwd: cwd.clone(),
         };
-        let result = runner.run(found, program).await;
+        let result = runner.run(found.place(), program).await;
         let result = result.map_err(|e| trouble("Error running the command", &cwd.to_string(), &e))?;
         match result.code {
             None => Err(ToolError::timeout()),

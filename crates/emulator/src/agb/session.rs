@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Mutex;
 
+use crate::runner::ProgramPlace;
 use wharf_core::model::{RemotePath, Session, SessionPath, SessionStatus};
 use wharf_core::sync::lock;
 use wharf_wire::agb as wire;
@@ -33,6 +34,11 @@ impl AgbSession {
     /// Returns the place of a path in the session.
     pub(super) fn at(&self, path: RemotePath) -> SessionPath {
         SessionPath { session: self.session.id.clone(), path }
+    }
+
+    /// Returns it as a place where programs run.
+    pub(super) fn place(&self) -> ProgramPlace<'_> {
+        ProgramPlace { id: &self.id, session: &self.session.id, home: home() }
     }
 
     pub(super) fn label(&self, name: &str) -> Option<&str> {

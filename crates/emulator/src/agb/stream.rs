@@ -21,14 +21,13 @@ use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{self, Message};
 
 use super::code::{CodeError, CodeOutcome, not_run, prepare};
-use super::runner::ProgramRunner;
 use super::session::AgbSession;
 use super::tools::ToolCallResult;
 use super::{AgbEmulator, ApiError, ApiResult, DOCUMENT_MAX};
 use crate::answer::{self, HttpResponse};
 use crate::request::ApiRequest;
+use crate::runner::{ProgramRunner, take_text};
 use wharf_client::backend::exec::{CommandEvent, OutputStream};
-use wharf_core::utf8::unfinished;
 use wharf_wire::agb as wire;
 use wharf_wire::agb::text::ToolError;
 
@@ -180,7 +179,7 @@ impl StreamCall {
     ) -> ToolCallResult<CodeOutcome> {
         let (program, result) = prepare(runner, &self.code())?;
         let limit = program.limit;
-        let mut command = runner.start(found, program).await.map_err(|e| not_run(&e))?;
+        let mut command = runner.start(found.place(), program).await.map_err(|e| not_run(&e))?;
         let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
         let read = async {
             loop {
@@ -222,34 +221,9 @@ fn shown(mut item: Map<String, Value>) -> Value {
     json!({ "phase": "event", "eventType": "result", "result": { "isMainResult": main, "mime": item } })
 }
 
-/// Takes the text out of what was read. A character that is not whole yet stays, unless nothing follows.
-fn take_text(read: &mut Vec<u8>, ended: bool) -> String {
-    let kept = if ended { 0 } else { unfinished(read) };
-    let rest = read.split_off(read.len() - kept);
-    String::from_utf8_lossy(&std::mem::replace(read, rest)).into_owned()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_character_that_comes_in_two_blocks_is_one() {
-        for text in ["aé", "漢", "😀b", "é漢😀"] {
-            for size in 1..=text.len() {
-                let (mut read, mut told) = (Vec::new(), String::new());
-                for block in text.as_bytes().chunks(size) {
-                    read.extend_from_slice(block);
-                    told.push_str(&take_text(&mut read, false));
-                }
-                told.push_str(&take_text(&mut read, true));
-                assert_eq!((told.as_str(), read.len()), (text, 0), "{size}");
-            }
-        }
-        let mut cut = b"a\xe6\xbc".to_vec();
-        assert_eq!((take_text(&mut cut, false).as_str(), take_text(&mut cut, true).as_str()), ("a", "\u{fffd}"));
-        assert_eq!(take_text(&mut b"\xff\x80\x80\x80\x80".to_vec(), false).chars().count(), 5);
-    }
 
     #[test]
     fn the_handshake_is_that_of_the_standard() {

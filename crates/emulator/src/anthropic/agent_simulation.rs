@@ -1,43 +1,95 @@
-//! What happens in sessions, where nothing runs: events, and the status that follows from them.
+//! What happens in sessions: events, and the status that follows from them.
 //!
-//! A message makes its session run, and idle again at once. A message whose whole text is one of
-//! these asks for something else:
-//!
-//! | text | the session |
-//! |---|---|
-//! | `sleep 2s` | runs for two seconds |
-//! | `sleep` | runs until it is interrupted |
-//! | `reschedule 2s`, `reschedule` | the same, as `rescheduling` |
-//! | `fail` | is terminated, with an error |
+//! A message starts a turn. What the turn does says the message itself, see `script.rs`, or the agent's command, see
+//! `agent_command.rs`. Messages wait in a queue while a turn goes on; all else that clients send counts at once.
 //!
 //! Time passes only when a request looks. All of it goes with the server.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
+use std::mem;
 use std::sync::Mutex;
 
 use serde_json::{Value, json};
-use tokio::sync::watch;
+use tokio::sync::{oneshot, watch};
 
+use super::script::{self, Step, ToolCall};
+use super::threads;
+use super::usage::{SessionUsage, cap};
 use crate::answer::now;
 use wharf_client::backend::expiry;
-use wharf_core::config::duration;
 use wharf_core::model::Timestamp;
 use wharf_core::random;
 use wharf_core::sync::lock;
 use wharf_wire::anthropic::events::{kind, stop};
 use wharf_wire::anthropic::sessions::status;
-use wharf_wire::anthropic::{Nullable, SessionEvent};
+use wharf_wire::anthropic::{AnthropicSession, Nullable, SessionEvent};
 
 /// All sessions to which something happened.
 #[derive(Default)]
-pub(super) struct AgentSimulation(Mutex<HashMap<String, SimulatedSession>>);
+pub(super) struct AgentSimulation {
+    sessions: Mutex<HashMap<String, SimulatedSession>>,
+    /// Whether turns are the work of a command.
+    commanded: bool,
+}
 
 /// One of them.
 pub(super) struct SimulatedSession {
     /// All that happened, the oldest first.
-    pub(super) events: Vec<SessionEvent>,
+    events: Vec<SessionEvent>,
+    /// What clients sent and the agent has not read.
+    queue: VecDeque<SessionEvent>,
+    /// All that streams have been sent, the oldest first.
+    pub(super) frames: Vec<StreamFrame>,
     state: ActivityState,
+    turn: Option<Turn>,
+    /// Since when it works, where it does.
+    since: Option<Timestamp>,
+    /// The turn that waits for its command to be started.
+    command: Option<CommandTurn>,
+    commanded: bool,
+    usage: SessionUsage,
+    budget: Option<Value>,
+    /// The members that name its primary thread.
+    thread: Vec<(&'static str, Value)>,
     changed: watch::Sender<()>,
+}
+
+/// What streams are sent.
+#[derive(Debug, Clone)]
+pub(super) struct StreamFrame {
+    pub(super) text: String,
+    /// The previewed event, for a part of a preview.
+    pub(super) preview: Option<Preview>,
+    /// Whether nothing follows.
+    pub(super) last: bool,
+}
+
+/// A part of a preview.
+#[derive(Debug, Clone)]
+pub(super) struct Preview {
+    /// The id of the event.
+    pub(super) event: String,
+    /// Its type.
+    pub(super) kind: &'static str,
+    /// Whether the preview begins here.
+    pub(super) start: bool,
+}
+
+/// A turn for the agent's command.
+pub(super) struct CommandTurn {
+    /// What the client says.
+    pub(super) text: String,
+    /// Resolves when the client interrupts the turn.
+    pub(super) interrupted: oneshot::Receiver<()>,
+}
+
+/// How the agent's command ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum CommandOutcome {
+    Done,
+    Interrupted,
+    /// Why it failed.
+    Failed(String),
 }
 
 /// What it does, and until when; until it is interrupted where there is no time.
@@ -49,17 +101,46 @@ enum ActivityState {
     Over,
 }
 
-impl Default for SimulatedSession {
-    fn default() -> Self {
-        SimulatedSession { events: Vec::new(), state: ActivityState::Idle, changed: watch::Sender::new(()) }
-    }
+/// What the agent does for a message.
+#[derive(Default)]
+struct Turn {
+    /// What is left of it.
+    steps: VecDeque<Step>,
+    /// The length of what the model reads next.
+    read: usize,
+    /// The id of the request to the model that is under way.
+    request: Option<String>,
+    /// Whether the agent has said something.
+    said: bool,
+    /// The tools that wait for the client.
+    pending: Vec<PendingTool>,
+    /// Whether it pauses because of the budget.
+    paused: bool,
+    /// The message that the command writes: its id and what there is of it.
+    message: Option<(String, String)>,
+    /// Interrupts the command.
+    interrupt: Option<oneshot::Sender<()>>,
+}
+
+/// A tool that waits for the client.
+struct PendingTool {
+    /// The id of the event that uses it.
+    id: String,
+    /// The type of the answer: a confirmation, or a result.
+    answer: &'static str,
+    answered: Option<SessionEvent>,
 }
 
 impl AgentSimulation {
+    /// Returns a simulation in which turns are the work of a command, or that of a script in the message.
+    pub(super) fn new(commanded: bool) -> Self {
+        AgentSimulation { commanded, ..AgentSimulation::default() }
+    }
+
     /// Returns the current status of a session, without changing anything.
     pub(super) fn status(&self, session: &str) -> &'static str {
-        let mut simulation = lock(&self.0);
-        let state = simulation.get_mut(session).map_or(ActivityState::Idle, |life| {
+        let mut sessions = lock(&self.sessions);
+        let state = sessions.get_mut(session).map_or(ActivityState::Idle, |life| {
             life.advance();
             life.state
         });
@@ -68,7 +149,7 @@ impl AgentSimulation {
 
     /// Returns the status of a session that was created this moment, before time passes.
     pub(super) fn first_status(&self, session: &str) -> &'static str {
-        lock(&self.0).get(session).map_or(ActivityState::Idle, |life| life.state).word()
+        lock(&self.sessions).get(session).map_or(ActivityState::Idle, |life| life.state).word()
     }
 
     pub(super) fn is_over(&self, session: &str) -> bool {
@@ -77,10 +158,20 @@ impl AgentSimulation {
 
     /// Looks at a session, or does something to it.
     pub(super) fn with<T>(&self, session: &str, act: impl FnOnce(&mut SimulatedSession) -> T) -> T {
-        let mut simulation = lock(&self.0);
-        let life = simulation.entry(session.to_owned()).or_default();
+        let mut sessions = lock(&self.sessions);
+        let new = || SimulatedSession { commanded: self.commanded, ..SimulatedSession::default() };
+        let life = sessions.entry(session.to_owned()).or_insert_with(new);
         life.advance();
         act(life)
+    }
+
+    /// Writes what a session has used into its object.
+    pub(super) fn show_usage(&self, session: &mut AnthropicSession) {
+        if let Some(life) = lock(&self.sessions).get(&session.id) {
+            let active = life.usage.active_seconds();
+            session.stats = json!({ "active_seconds": active, "duration_seconds": active });
+            session.usage = life.usage.shown();
+        }
     }
 }
 
@@ -95,30 +186,88 @@ impl ActivityState {
     }
 }
 
+impl Default for SimulatedSession {
+    fn default() -> Self {
+        SimulatedSession {
+            events: Vec::new(),
+            queue: VecDeque::new(),
+            frames: Vec::new(),
+            state: ActivityState::Idle,
+            turn: None,
+            since: None,
+            command: None,
+            commanded: false,
+            usage: SessionUsage::default(),
+            budget: None,
+            thread: Vec::new(),
+            changed: watch::Sender::new(()),
+        }
+    }
+}
+
+/// Returns whether the answer to the request that sends an event of this type has the time when it was dealt with
+/// \[docs\]. Events of other types are on the stream twice: when they are queued, and when they are dealt with.
+pub(super) fn is_immediate(kind: &str) -> bool {
+    [kind::OUTCOME, kind::RESULT, kind::CUSTOM_RESULT].contains(&kind)
+}
+
 impl SimulatedSession {
+    /// Returns the history: all that happened, and behind it what waits.
+    pub(super) fn history(&self) -> impl Iterator<Item = &SessionEvent> {
+        self.events.iter().chain(&self.queue)
+    }
+
     /// Adds an event that happens now.
     pub(super) fn happens(&mut self, event: SessionEvent) {
         self.happened(event, now());
     }
 
     /// Adds an event that happened at a time, or at that of the event before it if that is later: an event is never
-    /// reported as older than the one before it, whatever the length of a turn or the system's clock say.
-    fn happened(&mut self, mut event: SessionEvent, at: Timestamp) {
-        if event.id.is_none() {
-            event.id = random::id("sevt").ok();
-        }
+    /// reported as older than the one before it, whatever the length of a turn or the system's clock say. Returns its
+    /// id.
+    fn happened(&mut self, mut event: SessionEvent, at: Timestamp) -> String {
+        let id = event.id.take().unwrap_or_else(event_id);
+        event.id = Some(id.clone());
         let before = self.events.last().and_then(|event| event.processed_at.value().copied());
         event.processed_at = Nullable::Value(before.map_or(at, |before| before.max(at)));
+        self.send(&event);
         self.events.push(event);
+        id
+    }
+
+    /// Sends an event to the streams.
+    fn send(&mut self, event: &SessionEvent) {
+        let last = [kind::TERMINATED, kind::DELETED].contains(&event.kind.as_str());
+        let text = frame(&event.kind, &serde_json::to_string(event).unwrap_or_default());
+        self.frames.push(StreamFrame { text, preview: None, last });
         self.changed.send_replace(());
     }
 
-    /// Returns a receiver that is notified of each event.
+    /// Sends a part of the preview of a message to the streams that ask for it.
+    fn preview(&mut self, event: &str, delta: Option<&str>) {
+        let kind = kind::AGENT_MESSAGE;
+        let (name, data) = match delta {
+            None => {
+                let event = json!({ "type": kind, "id": event });
+                (kind::PREVIEW_START, json!({ "type": kind::PREVIEW_START, "event": event }))
+            }
+            Some(text) => {
+                let content = json!({ "type": "text", "text": text });
+                let delta = json!({ "type": "content_delta", "index": 0, "content": content });
+                (kind::PREVIEW_DELTA, json!({ "type": kind::PREVIEW_DELTA, "event_id": event, "delta": delta }))
+            }
+        };
+        let preview = Some(Preview { event: event.to_owned(), kind, start: delta.is_none() });
+        self.frames.push(StreamFrame { text: frame(name, &data.to_string()), preview, last: false });
+        self.changed.send_replace(());
+    }
+
+    /// Returns a receiver that is notified of each frame.
     pub(super) fn watch(&self) -> watch::Receiver<()> {
         self.changed.subscribe()
     }
 
-    /// Returns when it will be idle by itself.
+    /// Returns when it will go on by itself.
     pub(super) fn until(&self) -> Option<Timestamp> {
         match self.state {
             ActivityState::Running(until) | ActivityState::Rescheduling(until) => until,
@@ -130,81 +279,434 @@ impl SimulatedSession {
         self.state == ActivityState::Over
     }
 
+    /// Returns whether it pauses because its cost has reached its budget.
+    pub(super) fn is_paused(&self) -> bool {
+        self.turn.as_ref().is_some_and(|turn| turn.paused)
+    }
+
+    /// Returns whether it waits for answers of the client.
+    pub(super) fn requires_action(&self) -> bool {
+        self.turn.as_ref().is_some_and(|turn| !turn.pending.is_empty())
+    }
+
+    /// Returns what it has cost, in cents.
+    pub(super) fn cost(&self) -> u64 {
+        self.usage.cost()
+    }
+
+    /// Takes over what the session says about itself. A turn that pauses goes on where the budget allows it.
+    pub(super) fn prepare(&mut self, session: &AnthropicSession) {
+        self.budget.clone_from(&session.budget);
+        let name = session.agent.extra.get("name").cloned().unwrap_or_default();
+        self.thread = vec![("session_thread_id", threads::name(&session.id).into()), ("agent_name", name)];
+        if !self.is_capped()
+            && let Some(turn) = self.turn.as_mut().filter(|turn| turn.paused)
+        {
+            (turn.paused, turn.said) = (false, true);
+            self.works(now());
+        }
+    }
+
+    fn is_capped(&self) -> bool {
+        self.budget.as_ref().and_then(cap).is_some_and(|cap| self.usage.cost() >= cap)
+    }
+
     /// Applies what has happened since the last call.
     fn advance(&mut self) {
-        if let Some(until) = self.until().filter(|until| *until <= Timestamp::now()) {
-            self.idle(until);
+        loop {
+            if let Some(until) = self.until().filter(|until| *until <= Timestamp::now()) {
+                self.go_on(until);
+            } else if self.state == ActivityState::Idle
+                && self.turn.is_none()
+                && let Some(event) = self.queue.pop_front()
+            {
+                self.process(event);
+            } else {
+                break;
+            }
         }
     }
 
-    fn idle(&mut self, at: Timestamp) {
-        self.state = ActivityState::Idle;
-        let event = SessionEvent::of(kind::IDLE).with("stop_reason", json!({ "type": stop::END_TURN }));
-        self.happened(event.with("stop_details", Value::Null), at);
+    /// Takes an event that a client sent. Returns when it was dealt with, if it was.
+    pub(super) fn takes(&mut self, mut event: SessionEvent) -> Option<Timestamp> {
+        if !is_immediate(&event.kind) {
+            event.processed_at = Nullable::Null;
+            self.send(&event);
+        }
+        let waits = [kind::MESSAGE, kind::OUTCOME, kind::SYSTEM].contains(&event.kind.as_str());
+        if waits && (self.turn.is_some() || !self.queue.is_empty()) {
+            event.processed_at = Nullable::Null;
+            self.queue.push_back(event);
+            return None;
+        }
+        self.process(event)
     }
 
-    /// Takes an event that a client sent; it is `event` from now on in the history. Returns when.
-    pub(super) fn takes(&mut self, event: SessionEvent) -> Option<Timestamp> {
-        let instruction = instruction(&event);
-        let what = event.kind.clone();
-        self.happens(event);
-        let taken = self.events.last().and_then(|event| event.processed_at.value().copied());
-        match (what.as_str(), instruction) {
-            (kind::INTERRUPT, _)
-                if matches!(self.state, ActivityState::Running(_) | ActivityState::Rescheduling(_)) =>
-            {
-                self.idle(now());
-            }
-            (kind::MESSAGE, Instruction::Fail) => {
-                let retry = json!({ "type": "terminal" });
-                let error = json!({ "type": "unknown_error", "message": "asked for", "retry_status": retry });
-                self.happens(SessionEvent::of(kind::ERROR).with("error", error));
-                self.end();
-            }
-            (kind::MESSAGE | kind::OUTCOME, Instruction::Reschedule(until)) => {
-                self.happens(SessionEvent::of(kind::RESCHEDULED));
-                self.state = ActivityState::Rescheduling(until);
-            }
-            (kind::MESSAGE | kind::OUTCOME, Instruction::Run(until)) => {
-                self.happens(SessionEvent::of(kind::RUNNING));
-                self.state = ActivityState::Running(until);
-            }
+    fn process(&mut self, event: SessionEvent) -> Option<Timestamp> {
+        self.happens(event.clone());
+        let at = self.events.last().and_then(|event| event.processed_at.value().copied());
+        match event.kind.as_str() {
+            kind::INTERRUPT => self.interrupt(),
+            kind::CONFIRMATION => self.answered(event, "tool_use_id"),
+            kind::CUSTOM_RESULT => self.answered(event, "custom_tool_use_id"),
+            kind::MESSAGE | kind::OUTCOME => self.begin(&text(&event)),
             _ => {}
         }
-        taken
+        at
+    }
+
+    /// Begins a turn.
+    fn begin(&mut self, text: &str) {
+        let at = now();
+        let mut turn = Turn { read: text.len(), ..Turn::default() };
+        if self.commanded {
+            let (interrupt, interrupted) = oneshot::channel();
+            turn.interrupt = Some(interrupt);
+            self.command = Some(CommandTurn { text: text.to_owned(), interrupted });
+        } else {
+            turn.steps = script::steps(text).into();
+        }
+        self.turn = Some(turn);
+        self.works(at);
+        self.request(at);
+        if self.commanded {
+            self.state = ActivityState::Running(None);
+        }
+    }
+
+    /// Goes on with the turn, until it waits or ends.
+    fn go_on(&mut self, at: Timestamp) {
+        if matches!(self.state, ActivityState::Rescheduling(_)) {
+            self.works(at);
+        }
+        while let Some(step) = self.turn.as_mut().and_then(|turn| turn.steps.pop_front()) {
+            match step {
+                Step::Say(text) => self.say(&text, at),
+                Step::Work(time) => {
+                    self.request(at);
+                    self.state = ActivityState::Running(time.and_then(|time| expiry(at, time)));
+                    return;
+                }
+                Step::Reschedule(time) => {
+                    self.end_request(at, 0, true);
+                    self.happened(SessionEvent::of(kind::RESCHEDULED), at);
+                    self.state = ActivityState::Rescheduling(time.and_then(|time| expiry(at, time)));
+                    return;
+                }
+                Step::Tool(call) => {
+                    self.request(at);
+                    let id = self.happened(tool_use(&call, "allow", "always_allow"), at);
+                    self.end_request(at, 0, false);
+                    self.happened(tool_result(&id, "ok", false), at);
+                }
+                Step::Ask(_) | Step::Custom(_) => return self.ask(step, at),
+                Step::Refuse => {
+                    self.end_request(at, 0, false);
+                    let details = json!({
+                        "type": "refusal",
+                        "category": "general_harms",
+                        "explanation": "asked for",
+                    });
+                    return self.finish(json!({ "type": stop::REFUSAL }), details, at);
+                }
+                Step::Exhaust => {
+                    self.error("model_overloaded_error", "asked for", "retrying", at);
+                    return self.exhaust("model_overloaded_error", "asked for", at);
+                }
+                Step::Budget => {
+                    self.end_request(at, 0, false);
+                    let cap = self.budget.as_ref().and_then(cap);
+                    self.usage.cost_at_least(cap.unwrap_or_default());
+                    return self.pause(at);
+                }
+                Step::Fail => {
+                    self.end_request(at, 0, true);
+                    self.error("unknown_error", "asked for", "terminal", at);
+                    return self.end();
+                }
+            }
+        }
+        match &self.turn {
+            Some(turn) if !turn.said => self.say(script::ANSWER, at),
+            _ => {}
+        }
+        self.finish_well(at);
+    }
+
+    /// Says a text.
+    fn say(&mut self, text: &str, at: Timestamp) {
+        self.request(at);
+        let id = event_id();
+        self.preview(&id, None);
+        for part in text.split_inclusive(char::is_whitespace) {
+            self.preview(&id, Some(part));
+        }
+        self.message(id, text, at);
+    }
+
+    /// Adds the message that a preview, or a command, has written.
+    fn message(&mut self, id: String, text: &str, at: Timestamp) {
+        let content = json!([{ "type": "text", "text": text }]);
+        let message = SessionEvent::of(kind::AGENT_MESSAGE).with("content", content);
+        self.happened(SessionEvent { id: Some(id), ..message }, at);
+        self.end_request(at, text.len(), false);
+        if let Some(turn) = &mut self.turn {
+            turn.said = true;
+        }
+    }
+
+    /// Uses a tool that waits for the client, and those after it that do.
+    fn ask(&mut self, first: Step, at: Timestamp) {
+        self.request(at);
+        let mut next = Some(first);
+        while let Some(step) = next {
+            let (use_of, answer) = match step {
+                Step::Ask(call) => (tool_use(&call, "ask", "always_ask"), kind::CONFIRMATION),
+                Step::Custom(ToolCall { name, input }) => {
+                    let tool = SessionEvent::of(kind::CUSTOM_TOOL_USE).with("name", name.into());
+                    (tool.with("input", input.into()), kind::CUSTOM_RESULT)
+                }
+                _ => break,
+            };
+            let id = self.happened(use_of, at);
+            let Some(turn) = &mut self.turn else { return };
+            turn.pending.push(PendingTool { id, answer, answered: None });
+            next = match turn.steps.front() {
+                Some(Step::Ask(_) | Step::Custom(_)) => turn.steps.pop_front(),
+                _ => None,
+            };
+        }
+        self.end_request(at, 0, false);
+        self.wait(at);
+    }
+
+    /// Waits for the answers that are missing.
+    fn wait(&mut self, at: Timestamp) {
+        let pending = self.turn.iter().flat_map(|turn| &turn.pending);
+        let ids: Vec<_> = pending.filter(|tool| tool.answered.is_none()).map(|tool| tool.id.clone()).collect();
+        self.idle(json!({ "type": stop::REQUIRES_ACTION, "event_ids": ids }), Value::Null, at);
+    }
+
+    /// Takes the answer to a tool. One that nothing waits for changes nothing.
+    fn answered(&mut self, event: SessionEvent, key: &str) {
+        let Some(turn) = &mut self.turn else { return };
+        let id = event.extra.get(key).and_then(Value::as_str);
+        let is_it = |tool: &&mut PendingTool| {
+            tool.answer == event.kind && Some(tool.id.as_str()) == id && tool.answered.is_none()
+        };
+        let Some(tool) = turn.pending.iter_mut().find(is_it) else { return };
+        tool.answered = Some(event);
+        let at = now();
+        if turn.pending.iter().any(|tool| tool.answered.is_none()) {
+            return self.wait(at);
+        }
+        let answers = mem::take(&mut turn.pending);
+        self.works(at);
+        let mut results = Vec::new();
+        for (id, answer) in answers.into_iter().filter_map(|tool| Some((tool.id, tool.answered?))) {
+            let member = |name: &str| answer.extra.get(name).and_then(Value::as_str).unwrap_or_default();
+            if answer.kind == kind::CUSTOM_RESULT {
+                results.push(text(&answer));
+            } else if member("result") == "allow" {
+                self.happened(tool_result(&id, "ok", false), at);
+            } else {
+                let why = member("deny_message");
+                self.happened(tool_result(&id, if why.is_empty() { "denied" } else { why }, true), at);
+            }
+        }
+        results.retain(|result| !result.is_empty());
+        if let Some(turn) = self.turn.as_mut().filter(|_| !results.is_empty()) {
+            turn.read = results.iter().map(String::len).sum();
+            turn.steps.push_front(Step::Say(results.join("\n")));
+        }
+    }
+
+    /// Ends the turn because the client wants that. A pause for the budget goes on \[skill\].
+    fn interrupt(&mut self) {
+        let at = now();
+        match &mut self.turn {
+            Some(turn) if !turn.paused => match turn.interrupt.take() {
+                // The turn ends when the command has.
+                Some(interrupt) => drop(interrupt.send(())),
+                None if self.commanded => {}
+                None => {
+                    self.end_request(at, 0, false);
+                    self.finish(json!({ "type": stop::END_TURN }), Value::Null, at);
+                }
+            },
+            _ => {}
+        }
+    }
+
+    /// Returns the turn that waits for its command.
+    pub(super) fn next_command(&mut self) -> Option<CommandTurn> {
+        self.command.take()
+    }
+
+    /// Takes a part of the text that the command writes.
+    pub(super) fn command_says(&mut self, part: &str) {
+        let Some(turn) = &mut self.turn else { return };
+        let begins = turn.message.is_none();
+        let (id, text) = turn.message.get_or_insert_with(|| (event_id(), String::new()));
+        text.push_str(part);
+        let id = id.clone();
+        if begins {
+            self.preview(&id, None);
+        }
+        self.preview(&id, Some(part));
+    }
+
+    /// Ends the turn of the command.
+    pub(super) fn command_ended(&mut self, outcome: CommandOutcome) {
+        let at = now();
+        let message = self.turn.as_mut().and_then(|turn| turn.message.take());
+        match outcome {
+            CommandOutcome::Done => {
+                match message {
+                    Some((id, text)) => self.message(id, &text, at),
+                    None => self.end_request(at, 0, false),
+                }
+                self.finish_well(at);
+            }
+            CommandOutcome::Interrupted => {
+                self.end_request(at, message.map_or(0, |(_, text)| text.len()), false);
+                self.finish(json!({ "type": stop::END_TURN }), Value::Null, at);
+            }
+            CommandOutcome::Failed(why) => self.exhaust("unknown_error", &why, at),
+        }
+    }
+
+    /// Goes to work.
+    fn works(&mut self, at: Timestamp) {
+        self.happened(SessionEvent::of(kind::RUNNING), at);
+        self.since.get_or_insert(at);
+        self.state = ActivityState::Running(Some(at));
+    }
+
+    /// Begins a request to the model, where none is under way.
+    fn request(&mut self, at: Timestamp) {
+        if self.turn.as_ref().is_some_and(|turn| turn.request.is_none()) {
+            let id = self.happened(SessionEvent::of(kind::REQUEST_START), at);
+            if let Some(turn) = &mut self.turn {
+                turn.request = Some(id);
+            }
+        }
+    }
+
+    /// Ends the request to the model that is under way.
+    fn end_request(&mut self, at: Timestamp, written: usize, is_error: bool) {
+        let Some(turn) = &mut self.turn else { return };
+        let Some(id) = turn.request.take() else { return };
+        let usage = self.usage.request(mem::take(&mut turn.read), written);
+        let event = SessionEvent::of(kind::REQUEST_END).with("model_request_start_id", id.into());
+        self.happened(event.with("model_usage", usage).with("is_error", is_error.into()), at);
+    }
+
+    fn error(&mut self, kind: &str, message: &str, retry: &str, at: Timestamp) {
+        let error = json!({ "type": kind, "message": message, "retry_status": { "type": retry } });
+        self.happened(SessionEvent::of(kind::ERROR).with("error", error), at);
+    }
+
+    /// Gives up after failures. What waits in the queue is not answered.
+    fn exhaust(&mut self, kind: &str, message: &str, at: Timestamp) {
+        self.end_request(at, 0, true);
+        self.error(kind, message, "exhausted", at);
+        for event in mem::take(&mut self.queue) {
+            self.happened(event, at);
+        }
+        self.finish(json!({ "type": stop::RETRIES_EXHAUSTED }), Value::Null, at);
+    }
+
+    /// Ends the turn, or pauses it where the budget is reached.
+    fn finish_well(&mut self, at: Timestamp) {
+        if self.is_capped() {
+            self.pause(at);
+        } else {
+            self.finish(json!({ "type": stop::END_TURN }), Value::Null, at);
+        }
+    }
+
+    /// Ends the turn.
+    fn finish(&mut self, reason: Value, details: Value, at: Timestamp) {
+        self.rest(at);
+        self.tell_usage(at);
+        self.turn = None;
+        self.idle(reason, details, at);
+    }
+
+    /// Pauses the turn because the budget is reached. A session without one has nothing that could be raised: its turn
+    /// ends.
+    fn pause(&mut self, at: Timestamp) {
+        let reason = json!({ "type": stop::BUDGET_REACHED });
+        let event = SessionEvent::of(kind::THREAD_IDLE).with("stop_reason", reason.clone());
+        let thread = self.thread.clone();
+        let event = thread.into_iter().fold(event, |event, (name, value)| event.with(name, value));
+        self.happened(event.with("stop_details", Value::Null), at);
+        self.rest(at);
+        self.tell_usage(at);
+        match self.turn.as_mut().filter(|_| self.budget.is_some()) {
+            Some(turn) => turn.paused = true,
+            None => self.turn = None,
+        }
+        self.idle(reason, Value::Null, at);
+    }
+
+    fn rest(&mut self, at: Timestamp) {
+        if let Some(since) = self.since.take() {
+            self.usage.worked(since, at);
+        }
+    }
+
+    fn tell_usage(&mut self, at: Timestamp) {
+        let event = SessionEvent::of(kind::USAGE).with("usage", self.usage.shown());
+        self.happened(event.with("budget", json!(self.budget)), at);
+    }
+
+    fn idle(&mut self, reason: Value, details: Value, at: Timestamp) {
+        self.rest(at);
+        self.state = ActivityState::Idle;
+        let event = SessionEvent::of(kind::IDLE).with("stop_reason", reason);
+        self.happened(event.with("stop_details", details), at);
     }
 
     /// Ends the session.
     pub(super) fn end(&mut self) {
+        self.rest(now());
+        self.turn = None;
         self.state = ActivityState::Over;
         self.happens(SessionEvent::of(kind::TERMINATED));
     }
 }
 
-/// What a message asks for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Instruction {
-    Run(Option<Timestamp>),
-    Reschedule(Option<Timestamp>),
-    Fail,
+fn event_id() -> String {
+    // Where a system has no random bytes the names of events are the least of its troubles.
+    random::id("sevt").unwrap_or_else(|_| "sevt_0".to_owned())
 }
 
-fn instruction(event: &SessionEvent) -> Instruction {
-    let content = event.extra.get("content").and_then(|content| content.get(0));
-    let text = content.and_then(|block| block.get("text")?.as_str()).unwrap_or_default().trim();
-    let (word, rest) = text.split_once(' ').unwrap_or((text, ""));
-    let until = match (rest, duration::parse(rest)) {
-        ("", _) => Some(None),
-        // Where time itself ends before, no request waits for it.
-        (_, Ok(time)) => Some(expiry(now(), time)),
-        (_, Err(_)) => None,
-    };
-    match (word, until) {
-        ("sleep", Some(until)) => Instruction::Run(until),
-        ("reschedule", Some(until)) => Instruction::Reschedule(until),
-        ("fail", Some(None)) => Instruction::Fail,
-        _ => Instruction::Run(Some(now())),
-    }
+fn frame(kind: &str, data: &str) -> String {
+    format!("event: {kind}\ndata: {data}\n\n")
+}
+
+/// Returns the texts of an event's content.
+fn text(event: &SessionEvent) -> String {
+    let blocks = event.extra.get("content").and_then(Value::as_array).into_iter().flatten();
+    let texts: Vec<_> = blocks.filter_map(|block| block.get("text")?.as_str()).collect();
+    texts.join("\n")
+}
+
+fn tool_use(call: &ToolCall, permission: &str, evaluation: &str) -> SessionEvent {
+    SessionEvent::of(kind::TOOL_USE)
+        .with("name", call.name.clone().into())
+        .with("input", call.input.clone().into())
+        .with("evaluated_permission", permission.into())
+        .with("evaluation", json!({ "type": evaluation }))
+}
+
+fn tool_result(id: &str, text: &str, is_error: bool) -> SessionEvent {
+    SessionEvent::of(kind::TOOL_RESULT)
+        .with("tool_use_id", id.into())
+        .with("content", json!([{ "type": "text", "text": text }]))
+        .with("is_error", is_error.into())
 }
 
 #[cfg(test)]
@@ -212,25 +714,38 @@ mod tests {
     use super::*;
 
     fn kinds(simulation: &AgentSimulation) -> Vec<String> {
-        simulation.with("s", |life| life.events.iter().map(|event| event.kind.clone()).collect())
+        simulation.with("s", |life| life.history().map(|event| event.kind.clone()).collect())
     }
 
     #[test]
     fn a_message_is_done_at_once_and_one_that_asks_to_sleep_is_not() {
         let simulation = AgentSimulation::default();
+        let take = |event| simulation.with("s", |life| life.takes(event));
         assert_eq!(simulation.status("s"), "idle");
-        simulation.with("s", |life| life.takes(SessionEvent::message("hello")));
+        take(SessionEvent::message("hello"));
         assert_eq!((simulation.first_status("s"), simulation.status("s")), ("running", "idle"));
-        assert_eq!(kinds(&simulation), ["user.message", "session.status_running", "session.status_idle"]);
-        simulation.with("s", |life| life.takes(SessionEvent::message("sleep")));
+        let turn = [
+            "user.message",
+            "session.status_running",
+            "span.model_request_start",
+            "agent.message",
+            "span.model_request_end",
+            "session.usage",
+            "session.status_idle",
+        ];
+        assert_eq!(kinds(&simulation), turn);
+        take(SessionEvent::message("sleep"));
         assert_eq!(simulation.status("s"), "running");
-        simulation.with("s", |life| life.takes(SessionEvent::interrupt()));
+        take(SessionEvent::interrupt());
         assert_eq!(simulation.status("s"), "idle");
-        simulation.with("s", |life| life.takes(SessionEvent::message("sleep 1h")));
+        take(SessionEvent::message("sleep 99999999h"));
         assert_eq!(simulation.status("s"), "running");
-        simulation.with("s", |life| life.takes(SessionEvent::message("reschedule 1h")));
+        take(SessionEvent::message("reschedule 1h"));
+        assert_eq!(simulation.status("s"), "running", "it waits in the queue");
+        take(SessionEvent::interrupt());
         assert_eq!(simulation.status("s"), "rescheduling");
-        simulation.with("s", |life| life.takes(SessionEvent::message("fail")));
+        take(SessionEvent::message("fail"));
+        take(SessionEvent::interrupt());
         assert!(simulation.is_over("s"));
         assert_eq!(kinds(&simulation).last().map(String::as_str), Some("session.status_terminated"));
     }
@@ -240,23 +755,35 @@ mod tests {
         let simulation = AgentSimulation::default();
         for text in ["hello", "sleep 1ms", "reschedule", "hello"] {
             simulation.with("s", |life| life.takes(SessionEvent::message(text)));
+            simulation.status("s");
             simulation.with("s", |life| life.takes(SessionEvent::interrupt()));
             simulation.status("s");
         }
         // A clock that was set back.
         simulation.with("s", |life| life.happened(SessionEvent::of(kind::UPDATED), Timestamp::UNIX_EPOCH));
         let times: Vec<_> =
-            simulation.with("s", |life| life.events.iter().map(|event| event.processed_at.value().copied()).collect());
+            simulation.with("s", |life| life.history().map(|event| event.processed_at.value().copied()).collect());
         assert!(times.iter().all(Option::is_some) && times.is_sorted(), "{times:?}");
     }
 
     #[test]
-    fn only_the_whole_text_asks_for_something() {
-        assert_eq!(instruction(&SessionEvent::message("sleep 99999999h")), Instruction::Run(None));
-        for text in ["sleep well", "failed", "please sleep 2s", ""] {
-            assert!(matches!(instruction(&SessionEvent::message(text)), Instruction::Run(Some(_))), "{text}");
+    fn an_event_of_a_client_is_on_the_stream_twice_and_in_the_history_once() {
+        let simulation = AgentSimulation::default();
+        for text in ["sleep", "hello"] {
+            let event = SessionEvent { id: Some(format!("sevt_{text}")), ..SessionEvent::message(text) };
+            simulation.with("s", |life| life.takes(event));
         }
-        assert_eq!(instruction(&SessionEvent::message("sleep")), Instruction::Run(None));
-        assert_eq!(instruction(&SessionEvent::message("fail")), Instruction::Fail);
+        let seen = |text: &str| {
+            simulation.with("s", |life| {
+                let frames = life.frames.iter().filter(|frame| frame.text.contains(text));
+                let processed: Vec<_> = frames.map(|frame| !frame.text.contains("\"processed_at\":null")).collect();
+                let history: Vec<_> = life.history().filter(|event| event.id.as_deref() == Some(text)).collect();
+                assert_eq!(history.len(), 1);
+                processed
+            })
+        };
+        assert_eq!((seen("sevt_sleep"), seen("sevt_hello")), (vec![false, true], vec![false]));
+        simulation.with("s", |life| life.takes(SessionEvent::interrupt()));
+        assert_eq!(seen("sevt_hello"), [false, true]);
     }
 }

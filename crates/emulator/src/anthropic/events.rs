@@ -9,7 +9,7 @@ use hyper::StatusCode;
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
-use super::agent_simulation::AgentSimulation;
+use super::agent_simulation::{AgentSimulation, StreamFrame, is_immediate};
 use super::checks::known_only;
 use super::page::{self, CreationFilter, Order, PageCursor, SortKey};
 use super::{AnthropicEmulator, ApiError, ApiResult, DOCUMENT_MAX, threads};
@@ -18,12 +18,12 @@ use crate::request::ApiRequest;
 use wharf_core::model::Timestamp;
 use wharf_core::random;
 use wharf_wire::anthropic::events::{self as wire, kind};
-use wharf_wire::anthropic::{Nullable, SendEvents, SentEvents, SessionEvent};
+use wharf_wire::anthropic::{AnthropicSession, Nullable, SendEvents, SentEvents, SessionEvent};
 
 /// How often a stream says that it is still there.
 const HEARTBEAT: Duration = Duration::from_secs(5);
 
-/// What a stream can be asked to preview \[docs\]. Nothing is, because nothing speaks here.
+/// What a stream can be asked to preview \[docs\]. The agent here does not think.
 const PREVIEWS: [&str; 2] = ["agent.message", "agent.thinking"];
 
 /// The most of them that one stream is asked for \[docs\].
@@ -38,34 +38,55 @@ impl AnthropicEmulator {
         self.still_open(&kept)?;
         check(&sent.events, &kind::SENT)?;
         threads::check(session, &sent.events)?;
-        let data = self.take(session, sent.events)?;
+        self.check_waiting(session, &sent.events)?;
+        let data = self.take(&kept.session, sent.events)?;
         Ok(answer::json(StatusCode::OK, &SentEvents { data }))
     }
 
     /// Answers with the stream of what happens in a session.
     pub(super) fn stream_events(&self, session: &str, request: &ApiRequest) -> ApiResult<HttpResponse> {
         self.sessions.load(session)?;
-        if page::words(request, wire::DELTAS, &PREVIEWS)?.len() > PREVIEWS_MAX {
+        let previews = page::words(request, wire::DELTAS, &PREVIEWS)?;
+        if previews.len() > PREVIEWS_MAX {
             return Err(ApiError::bad(format!("{}: at most {PREVIEWS_MAX}", wire::DELTAS)));
         }
-        Ok(EventStream::answer(Arc::clone(&self.simulation), session))
+        let previews = PREVIEWS.into_iter().filter(|kind| previews.contains(kind)).collect();
+        Ok(EventStream::answer(Arc::clone(&self.simulation), session, previews))
     }
 
-    /// Applies the events that a client sent, and returns them as the answer has them. They are in the history at once, but
-    /// the answer calls those queued that the service queues \[docs\].
-    pub(super) fn take(&self, session: &str, events: Vec<SessionEvent>) -> ApiResult<Vec<SessionEvent>> {
+    /// Refuses what a session does not take while it waits \[skill\].
+    fn check_waiting(&self, session: &str, events: &[SessionEvent]) -> ApiResult<()> {
+        let (paused, asks) = self.simulation.with(session, |life| (life.is_paused(), life.requires_action()));
+        let is_message = |event: &&SessionEvent| [kind::MESSAGE, kind::OUTCOME, kind::SYSTEM].contains(&&*event.kind);
+        if let Some(event) = events.iter().find(is_message).filter(|_| paused) {
+            let what = format!("Session `{session}` has reached its budget and takes no {}", event.kind);
+            return Err(ApiError::bad(format!("{what}: raise the budget, or remove it.")));
+        }
+        match events {
+            [only] if asks && only.kind == kind::SYSTEM => Err(ApiError::bad(format!(
+                "Session `{session}` waits for answers to tools and takes no {}.",
+                only.kind
+            ))),
+            _ => Ok(()),
+        }
+    }
+
+    /// Applies the events that a client sent, and returns them as the answer has them: it calls those queued that the
+    /// service queues \[docs\], even if they were dealt with meanwhile.
+    pub(super) fn take(&self, session: &AnthropicSession, events: Vec<SessionEvent>) -> ApiResult<Vec<SessionEvent>> {
+        self.simulation.with(&session.id, |life| life.prepare(session));
         let mut echoes = Vec::new();
         for mut event in events {
             event.id = Some(random::id("sevt")?);
             if event.kind == kind::OUTCOME {
                 event.extra.insert("outcome_id".to_owned(), random::id("outc")?.into());
             }
-            let at_once = [kind::OUTCOME, kind::RESULT, kind::CUSTOM_RESULT].contains(&event.kind.as_str());
             let mut echo = event.clone();
-            let taken = self.simulation.with(session, |life| life.takes(event));
-            echo.processed_at = Nullable::or_null(taken.filter(|_| at_once));
+            let taken = self.simulation.with(&session.id, |life| life.takes(event));
+            echo.processed_at = Nullable::or_null(taken.filter(|_| is_immediate(&echo.kind)));
             echoes.push(echo);
         }
+        self.start_agent(&session.id);
         Ok(echoes)
     }
 
@@ -80,7 +101,7 @@ impl AnthropicEmulator {
             (types.is_empty() || types.contains(&event.kind.as_str()))
                 && event.processed_at.value().is_none_or(|at| created.holds(*at))
         };
-        let all: Vec<SessionEvent> = self.simulation.with(session, |life| life.events.clone());
+        let all: Vec<SessionEvent> = self.simulation.with(session, |life| life.history().cloned().collect());
         let all = (0..).zip(all).filter(|(_, event)| wanted(event));
         let all = all.map(|(at, event)| (SortKey::of(at, ""), event)).collect();
         let cut = page::cut(all, order, cursor.as_ref(), limit);
@@ -123,11 +144,15 @@ pub(super) fn check(events: &[SessionEvent], allowed: &[&str]) -> ApiResult<()> 
     Ok(())
 }
 
-/// Who follows a session.
+/// A client's stream of a session.
 struct EventStream {
     simulation: Arc<AgentSimulation>,
     session: String,
-    /// How many events it has seen.
+    /// The types that the client wants to preview.
+    previews: Vec<&'static str>,
+    /// The event whose preview it has seen the start of. One that began before the stream is not previewed \[docs\].
+    previewed: Option<String>,
+    /// How many frames it has seen.
     seen: usize,
     changed: watch::Receiver<()>,
     ended: bool,
@@ -135,9 +160,10 @@ struct EventStream {
 
 impl EventStream {
     /// Returns a stream of what happens from now on \[docs\].
-    fn answer(simulation: Arc<AgentSimulation>, session: &str) -> HttpResponse {
-        let (seen, changed) = simulation.with(session, |life| (life.events.len(), life.watch()));
-        let follow = EventStream { simulation, session: session.to_owned(), seen, changed, ended: false };
+    fn answer(simulation: Arc<AgentSimulation>, session: &str, previews: Vec<&'static str>) -> HttpResponse {
+        let (seen, changed) = simulation.with(session, |life| (life.frames.len(), life.watch()));
+        let session = session.to_owned();
+        let follow = EventStream { simulation, session, previews, previewed: None, seen, changed, ended: false };
         let frames = stream::unfold(follow, |mut follow| async move {
             let frames = follow.next().await?;
             Some((Ok(Bytes::from(frames)), follow))
@@ -154,17 +180,17 @@ impl EventStream {
         }
         let beat = tokio::time::Instant::now() + HEARTBEAT;
         loop {
-            let (events, until, over) = self.simulation.with(&self.session, |life| {
-                let events: Vec<SessionEvent> = life.events.iter().skip(self.seen).cloned().collect();
-                (events, life.until(), life.is_over())
+            let (frames, until, over) = self.simulation.with(&self.session, |life| {
+                let frames: Vec<StreamFrame> = life.frames.iter().skip(self.seen).cloned().collect();
+                (frames, life.until(), life.is_over())
             });
-            if !events.is_empty() {
-                self.seen += events.len();
-                let deleted = events.iter().any(|event| event.kind == kind::DELETED);
-                self.ended = over || deleted;
-                return Some(events.iter().map(frame).collect());
+            self.seen += frames.len();
+            self.ended = over || frames.iter().any(|frame| frame.last);
+            let wanted: String = frames.into_iter().filter_map(|frame| self.wanted(frame)).collect();
+            if !wanted.is_empty() {
+                return Some(wanted);
             }
-            if over {
+            if self.ended {
                 return None;
             }
             let wake = match until.map(|until| until.duration_since(Timestamp::now())) {
@@ -180,8 +206,15 @@ impl EventStream {
             }
         }
     }
-}
 
-fn frame(event: &SessionEvent) -> String {
-    format!("event: {}\ndata: {}\n\n", event.kind, serde_json::to_string(event).unwrap_or_default())
+    /// Returns the text of a frame that the client wants.
+    fn wanted(&mut self, frame: StreamFrame) -> Option<String> {
+        if let Some(preview) = frame.preview {
+            if preview.start && self.previews.contains(&preview.kind) {
+                self.previewed = Some(preview.event.clone());
+            }
+            self.previewed.as_ref().filter(|event| **event == preview.event)?;
+        }
+        Some(frame.text)
+    }
 }

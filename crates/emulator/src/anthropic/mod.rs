@@ -1,8 +1,9 @@
 //! Anthropic: files, and the sessions of managed agents with their resources and events.
 //!
-//! Nothing runs in a session; `agent_simulation.rs` says what a message does instead. What the sources of
+//! `agent_simulation.rs` says what a message does. What the sources of
 //! [`wire`] leave open was decided here, next to where it is done, and is documented in `docs/serve.md`.
 
+mod agent_command;
 mod agent_simulation;
 mod agents;
 mod betas;
@@ -12,11 +13,14 @@ mod files;
 mod outputs;
 mod page;
 mod resources;
+mod script;
 mod session_state;
 mod sessions;
 mod threads;
+mod usage;
 
 use std::collections::HashMap;
+use std::ffi::OsString;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
@@ -24,6 +28,7 @@ use async_trait::async_trait;
 use hyper::header::HeaderValue;
 use hyper::{Method, StatusCode};
 
+use self::agent_command::AgentCommand;
 use self::agent_simulation::AgentSimulation;
 use self::agents::AgentCatalogue;
 use self::betas::Betas;
@@ -33,7 +38,9 @@ use super::answer::{self, HttpResponse};
 use super::api_error::{ApiError, ApiResult};
 use super::dialect::{self, Dialect};
 use super::request::ApiRequest;
+use super::runner::ProgramRunner;
 use wharf_client::backend::Backend;
+use wharf_client::backend::local::Local;
 use wharf_core::error::Kind;
 use wharf_core::model::Timestamp;
 use wharf_core::random;
@@ -74,11 +81,13 @@ pub(super) struct AnthropicEmulator {
     simulation: Arc<AgentSimulation>,
     /// When uploads expire that do.
     expiries: Mutex<HashMap<String, Timestamp>>,
-    sessions: SessionRegistry,
+    sessions: Arc<SessionRegistry>,
+    /// The command that does the agent's work, where one does.
+    agent: Option<Arc<AgentCommand>>,
     /// Where files stood in listings that were deleted since.
     departed: Mutex<HashMap<String, SortKey>>,
     /// Held while a session is changed: read, changed, written.
-    changing: tokio::sync::Mutex<()>,
+    changing: Arc<tokio::sync::Mutex<()>>,
 }
 
 #[async_trait]
@@ -109,6 +118,12 @@ impl Dialect for AnthropicEmulator {
         }
     }
 
+    async fn stop(&self) {
+        if let Some(agent) = &self.agent {
+            agent.end_all().await;
+        }
+    }
+
     fn failure(&self, status: StatusCode, code: Option<&str>, message: &str) -> HttpResponse {
         let id = request_id();
         let body = wire::AnthropicError::of(status.as_u16(), code, message, &id);
@@ -117,19 +132,33 @@ impl Dialect for AnthropicEmulator {
 }
 
 impl AnthropicEmulator {
-    /// Returns the dialect in front of a store, whose directory is known if it is kept.
+    /// Returns the dialect in front of a store, whose directory is known if it is kept. If a command does the agent's
+    /// work, `agent` has its words and what runs it.
     ///
     /// # Errors
     /// `io` where what is kept beside that store cannot be read or written.
-    pub(super) fn new(backend: Arc<dyn Backend>, stays: Option<&Path>) -> wharf_core::error::Result<Self> {
+    pub(super) fn new(
+        backend: Arc<Local>,
+        stays: Option<&Path>,
+        agent: Option<(Vec<OsString>, ProgramRunner)>,
+    ) -> wharf_core::error::Result<Self> {
+        let simulation = Arc::new(AgentSimulation::new(agent.is_some()));
+        let sessions = Arc::new(SessionRegistry::open(stays)?);
+        let changing: Arc<tokio::sync::Mutex<()>> = Arc::default();
+        let agent = agent.map(|(argv, runner)| {
+            let (backend, simulation) = (Arc::clone(&backend), Arc::clone(&simulation));
+            let (sessions, changing) = (Arc::clone(&sessions), Arc::clone(&changing));
+            Arc::new(AgentCommand::new(argv, runner, backend, simulation, sessions, changing))
+        });
         Ok(AnthropicEmulator {
             backend,
             catalogue: AgentCatalogue::default(),
-            simulation: Arc::default(),
+            simulation,
             expiries: Mutex::default(),
-            sessions: SessionRegistry::open(stays)?,
+            sessions,
+            agent,
             departed: Mutex::default(),
-            changing: tokio::sync::Mutex::default(),
+            changing,
         })
     }
 

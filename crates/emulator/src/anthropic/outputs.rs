@@ -6,7 +6,7 @@ use std::sync::Arc;
 use hyper::StatusCode;
 
 use super::files::{shown, too_large};
-use super::session_state::OutputFile;
+use super::session_state::{OutputFile, SessionState};
 use super::{AnthropicEmulator, ApiError, ApiResult};
 use crate::answer::{self, HttpResponse, now};
 use crate::request::{ApiRequest, UploadSource};
@@ -32,7 +32,6 @@ impl AnthropicEmulator {
         let expires = time("expires_in")?.and_then(|expires| expiry(from, expires));
         let filename =
             query.get("filename").ok_or_else(|| ApiError::bad("filename: the query parameter is missing"))?;
-        let guessed = || mime_guess::from_path(filename).first_raw().unwrap_or("application/octet-stream");
         let id = random::id("file")?;
         let path = OutputFile::path(&id)?;
         let at = self.sessions.load(session)?.at(path)?;
@@ -41,23 +40,43 @@ impl AnthropicEmulator {
         let put = self.backend.require_files()?.put(&at, &source, options).await;
         let put = put.map_err(|e| if request.body.taken() > FILE_MAX { too_large() } else { e.into() })?;
         let file = File {
-            id: id.clone(),
-            kind: File::KIND.to_owned(),
-            filename: filename.to_owned(),
-            mime_type: Some(query.get("mime_type").unwrap_or_else(guessed).to_owned()),
-            size_bytes: Some(put.sent.bytes),
+            mime_type: query.get("mime_type").map_or_else(|| guessed(filename), |given| Some(given.to_owned())),
             created_at: Some(from),
             downloadable: Some(query.get("downloadable") != Some("false")),
             expires_at: Nullable::or_null(expires),
-            scope: Nullable::Value(FileScope::session(session)),
-            extra: serde_json::Map::new(),
+            ..file(session, &id, filename, put.sent.bytes)
         };
         let _changing = self.changing.lock().await;
         let mut kept = self.sessions.load(session)?;
-        let place = kept.place();
-        kept.outputs.push(Arc::new(OutputFile { place, file: file.clone(), from }));
+        add(&mut kept, file.clone());
         self.sessions.save(&mut kept)?;
         let all = super::betas::Betas { managed: true, files: false };
         Ok(answer::json(StatusCode::OK, &shown(file, all)))
     }
+}
+
+/// Returns an output that is there from now on. Its content is at [`OutputFile::path`].
+pub(super) fn file(session: &str, id: &str, filename: &str, size: u64) -> File {
+    File {
+        id: id.to_owned(),
+        kind: File::KIND.to_owned(),
+        filename: filename.to_owned(),
+        mime_type: guessed(filename),
+        size_bytes: Some(size),
+        created_at: Some(now()),
+        downloadable: Some(true),
+        expires_at: Nullable::Null,
+        scope: Nullable::Value(FileScope::session(session)),
+        extra: serde_json::Map::new(),
+    }
+}
+
+/// Adds an output to a session that is being changed. It is there from the time when it was created.
+pub(super) fn add(kept: &mut SessionState, file: File) {
+    let (place, from) = (kept.place(), file.created_at.unwrap_or_else(now));
+    kept.outputs.push(Arc::new(OutputFile { place, file, from }));
+}
+
+fn guessed(filename: &str) -> Option<String> {
+    Some(mime_guess::from_path(filename).first_raw().unwrap_or("application/octet-stream").to_owned())
 }

@@ -80,7 +80,7 @@ impl AnthropicEmulator {
         let found = kept.resources.iter().position(|mounted| mounted.is(id)).ok_or_else(|| not_mounted(id))?;
         let gone = kept.resources.remove(found);
         self.sessions.save(&mut kept)?;
-        if let Some(path) = gone.path().filter(|_| self.sessions.stay()) {
+        if let Some(path) = gone.path().filter(|_| self.shows_files()) {
             self.backend.require_files()?.remove(&kept.at(path)?, false).await?;
         }
         Ok(answer::json(StatusCode::OK, &Deleted::of(id, Deleted::RESOURCE)))
@@ -132,10 +132,9 @@ impl AnthropicEmulator {
         if kept.resources.iter().filter_map(|one| one.path()).any(|other| in_the_way(&other)) {
             return Err(ApiError::bad(format!("mount_path: something is mounted at {path} already")));
         }
-        if self.sessions.stay() {
+        if self.shows_files() {
             let body = self.content(&asked).await?;
-            let source =
-                BodySource { name: path.to_string(), len: body.len(), body: tokio::sync::Mutex::new(Some(body)) };
+            let source = BodySource::new(path.to_string(), body);
             let options = PutOptions { keep_existing: true, bulk: true, expires_in: None };
             self.backend.require_files()?.put(&kept.at(path.clone())?, &source, options).await?;
         }
@@ -159,6 +158,11 @@ impl AnthropicEmulator {
             ..SessionResource::default()
         };
         Ok((resource, copy))
+    }
+
+    /// Returns whether mounted files are seen at their paths: by other processes, or by the agent's command.
+    pub(super) fn shows_files(&self) -> bool {
+        self.sessions.stay() || self.agent.is_some()
     }
 
     /// Refuses a change of a session that ended.
@@ -212,10 +216,16 @@ fn memory_store(new: ResourceParams) -> ApiResult<SessionResource> {
 }
 
 /// A body that is there already.
-struct BodySource {
+pub(super) struct BodySource {
     name: String,
     len: Option<u64>,
     body: tokio::sync::Mutex<Option<Body>>,
+}
+
+impl BodySource {
+    pub(super) fn new(name: String, body: Body) -> Self {
+        BodySource { name, len: body.len(), body: tokio::sync::Mutex::new(Some(body)) }
+    }
 }
 
 #[async_trait]

@@ -45,7 +45,7 @@ pub(super) struct MountedResource {
     pub(super) copy: Option<wire::File>,
 }
 
-/// What an agent would have made. Its content is at [`OutputFile::path`], because two may have one name.
+/// What an agent made, or would have made. Its content is at [`OutputFile::path`], because two may have one name.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct OutputFile {
     pub(super) place: i64,
@@ -67,9 +67,10 @@ impl MountedResource {
 }
 
 impl OutputFile {
-    /// Returns where the content of an output is in its session.
-    pub(super) fn path(id: &str) -> ApiResult<RemotePath> {
-        Ok(format!("{}/{id}", wire::resources::OUTPUTS).parse()?)
+    /// Returns where the content of an output is in its session: not in the agent's directory of results, where it may
+    /// be changed.
+    pub(super) fn path(id: &str) -> wharf_core::error::Result<RemotePath> {
+        format!("/var/outputs/{id}").parse()
     }
 }
 

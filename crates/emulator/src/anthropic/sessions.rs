@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 use super::checks::{check_metadata, known_only};
 use super::page::{self, CreationFilter, Order, PageCursor, SortKey};
 use super::session_state::SessionState;
+use super::usage::{self, SessionUsage};
 use super::{AnthropicEmulator, ApiError, ApiResult, DOCUMENT_MAX, events};
 use crate::answer::{self, HttpResponse, now};
 use crate::request::ApiRequest;
@@ -39,11 +40,17 @@ impl AnthropicEmulator {
         if update.agent.is_some() {
             self.check_idle(id, "changed")?;
         }
-        let event = change(&mut kept, update)?;
+        let cost = self.simulation.with(id, |life| life.cost());
+        let event = change(&mut kept, update, cost)?;
         self.sessions.save(&mut kept)?;
-        if !event.extra.is_empty() {
-            self.simulation.with(id, |life| life.happens(event));
-        }
+        self.simulation.with(id, |life| {
+            if !event.extra.is_empty() {
+                life.happens(event);
+            }
+            life.prepare(&kept.session);
+        });
+        // A pause may have ended, with messages behind it.
+        self.start_agent(id);
         Ok(answer::json(StatusCode::OK, &self.shown(kept)))
     }
 
@@ -51,6 +58,9 @@ impl AnthropicEmulator {
         let _changing = self.changing.lock().await;
         self.sessions.load(id)?;
         self.check_idle(id, "deleted")?;
+        if let Some(agent) = &self.agent {
+            agent.end(id).await;
+        }
         self.backend.sessions().delete(&id.parse()?, false).await?;
         self.sessions.forget(id)?;
         self.simulation.with(id, |life| life.happens(SessionEvent::of(kind::DELETED)));
@@ -98,9 +108,7 @@ impl AnthropicEmulator {
         if !asked.initial_events.is_empty() {
             events::check(&asked.initial_events, &[kind::MESSAGE, kind::OUTCOME])?;
         }
-        if asked.budget.as_ref().is_some_and(|budget| budget.get("max_list_cost").is_none()) {
-            return Err(ApiError::bad("budget.max_list_cost: Field required"));
-        }
+        asked.budget.as_ref().map_or(Ok(0), check_budget)?;
         let made = now();
         let id = random::id("sesn")?;
         let agent_id = asked.agent.id().to_owned();
@@ -116,15 +124,7 @@ impl AnthropicEmulator {
             vault_ids: asked.vault_ids.clone(),
             outcome_evaluations: Vec::new(),
             stats: json!({ "active_seconds": 0.0, "duration_seconds": 0.0 }),
-            usage: json!({
-                "input_tokens": 0,
-                "output_tokens": 0,
-                "cache_read_input_tokens": 0,
-                "cache_creation": { "ephemeral_5m_input_tokens": 0, "ephemeral_1h_input_tokens": 0 },
-                "active_seconds": 0.0,
-                "list_cost": { "amount": "0", "currency": "USD" },
-                "server_tool_use": { "web_search_requests": 0, "web_fetch_requests": 0 },
-            }),
+            usage: SessionUsage::default().shown(),
             budget: asked.budget,
             created_at: Some(made),
             updated_at: Some(made),
@@ -155,7 +155,7 @@ impl AnthropicEmulator {
         if asked.initial_events.is_empty() {
             return Ok(self.shown(kept));
         }
-        self.take(&id, asked.initial_events)?;
+        self.take(&kept.session, asked.initial_events)?;
         // Made running, however short that is [docs].
         let status = self.simulation.first_status(&id);
         Ok(AnthropicSession { status: status.to_owned(), ..self.shown(kept) })
@@ -205,12 +205,22 @@ impl AnthropicEmulator {
         let over = kept.session.archived_at.is_some();
         let status = if over { status::TERMINATED } else { self.simulation.status(kept.id()) };
         let resources = kept.resources.iter().map(|mounted| mounted.resource.clone()).collect();
-        AnthropicSession { status: status.to_owned(), resources, ..kept.session }
+        let mut session = AnthropicSession { status: status.to_owned(), resources, ..kept.session };
+        self.simulation.show_usage(&mut session);
+        session
     }
 }
 
-/// Applies an update, and returns the event that the stream has of it.
-fn change(kept: &mut SessionState, update: UpdateSession) -> ApiResult<SessionEvent> {
+/// Returns the cap of a budget, in cents.
+fn check_budget(budget: &Value) -> ApiResult<u64> {
+    if budget.get("max_list_cost").is_none() {
+        return Err(ApiError::bad("budget.max_list_cost: Field required"));
+    }
+    usage::cap(budget).ok_or_else(|| ApiError::bad("budget.max_list_cost.amount: whole cents, as a string"))
+}
+
+/// Applies an update to a session that has cost so many cents, and returns the event that the stream has of it.
+fn change(kept: &mut SessionState, update: UpdateSession, cost: u64) -> ApiResult<SessionEvent> {
     known_only("", &update.extra)?;
     if update.vault_ids.is_some() {
         return Err(ApiError::bad("vault_ids: cannot be changed"));
@@ -245,14 +255,21 @@ fn change(kept: &mut SessionState, update: UpdateSession) -> ApiResult<SessionEv
         event = event.with("agent", json!(session.agent));
     }
     match update.budget {
-        Nullable::Absent => {}
+        Nullable::Absent => return Ok(event),
         Nullable::Null => session.budget = None,
         Nullable::Value(_) if session.budget.is_none() => {
-            return Err(ApiError::bad("budget: cannot be added to a session that was made without one"));
+            let what = "budget: cannot be added to a session that was made without one";
+            return Err(ApiError::bad(what).code("budget_create_only"));
         }
-        Nullable::Value(budget) => session.budget = Some(budget),
+        Nullable::Value(budget) => {
+            if check_budget(&budget)? <= cost {
+                let what = format!("budget: must exceed what the session has cost, {cost} cents");
+                return Err(ApiError::bad(what).code("budget_not_raised"));
+            }
+            session.budget = Some(budget);
+        }
     }
-    Ok(event)
+    Ok(event.with("budget", json!(session.budget)))
 }
 
 /// Returns an agent's settings with what a session has instead.

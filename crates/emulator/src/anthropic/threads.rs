@@ -1,5 +1,4 @@
-//! Threads. Nothing runs here, and nothing starts another thread: each session has its primary one,
-//! which is called after it.
+//! Threads. Nothing starts another thread: each session has its primary one, which is called after it.
 
 use hyper::StatusCode;
 use serde_json::{Value, json};
@@ -62,8 +61,7 @@ impl AnthropicEmulator {
     /// Returns a session's primary thread \[types\].
     fn primary(&self, session: &AnthropicSession) -> Value {
         let happened = |kinds: &[&str]| {
-            self.simulation
-                .with(&session.id, |life| life.events.iter().any(|event| kinds.contains(&event.kind.as_str())))
+            self.simulation.with(&session.id, |life| life.history().any(|event| kinds.contains(&event.kind.as_str())))
         };
         let mut agent = serde_json::to_value(&session.agent).unwrap_or_default();
         if let Some(members) = agent.as_object_mut() {
@@ -73,7 +71,10 @@ impl AnthropicEmulator {
         if let Some(members) = usage.as_object_mut() {
             members.shift_remove("list_cost");
         }
-        let stats = json!({ "active_seconds": 0.0, "duration_seconds": 0.0, "startup_seconds": 0.0 });
+        let mut stats = session.stats.clone();
+        if let Some(members) = stats.as_object_mut() {
+            members.insert("startup_seconds".to_owned(), json!(0.0));
+        }
         json!({
             "type": "session_thread",
             "id": name(&session.id),
@@ -92,7 +93,7 @@ impl AnthropicEmulator {
 }
 
 /// Returns the id of the primary thread of a session.
-fn name(session: &str) -> String {
+pub(super) fn name(session: &str) -> String {
     format!("sthr_{}", session.split_once('_').map_or(session, |(_, rest)| rest))
 }
 

@@ -36,6 +36,26 @@ pub mod kind {
     pub const OUTCOME: &str = "user.define_outcome";
     /// A word to the agent beside the user's.
     pub const SYSTEM: &str = "system.message";
+    /// The agent's text: `content`.
+    pub const AGENT_MESSAGE: &str = "agent.message";
+    /// The agent uses a tool of the service: `name`, `input`, `evaluated_permission`.
+    pub const TOOL_USE: &str = "agent.tool_use";
+    /// What that tool answers: `tool_use_id`, `content`, `is_error`.
+    pub const TOOL_RESULT: &str = "agent.tool_result";
+    /// The agent uses a tool of the client: `name`, `input`.
+    pub const CUSTOM_TOOL_USE: &str = "agent.custom_tool_use";
+    /// What the session has used so far: `usage`, `budget`.
+    pub const USAGE: &str = "session.usage";
+    /// A thread waits; of the primary one, before a pause of the session for its budget.
+    pub const THREAD_IDLE: &str = "session.thread_status_idle";
+    /// A request to the model begins.
+    pub const REQUEST_START: &str = "span.model_request_start";
+    /// It ended: `model_request_start_id`, `model_usage`, `is_error`.
+    pub const REQUEST_END: &str = "span.model_request_end";
+    /// Of a stream only: a preview of the event in `event` begins.
+    pub const PREVIEW_START: &str = "event_start";
+    /// Of a stream only: a part of the event `event_id`, in `delta`.
+    pub const PREVIEW_DELTA: &str = "event_delta";
     /// The session works.
     pub const RUNNING: &str = "session.status_running";
     /// The session waits, for the reason in `stop_reason`.
@@ -102,6 +122,14 @@ pub mod kind {
 pub mod stop {
     /// It is done.
     pub const END_TURN: &str = "end_turn";
+    /// It waits for answers of the client to the events in `event_ids`.
+    pub const REQUIRES_ACTION: &str = "requires_action";
+    /// It gave up after failures.
+    pub const RETRIES_EXHAUSTED: &str = "retries_exhausted";
+    /// It pauses: its cost has reached its budget.
+    pub const BUDGET_REACHED: &str = "budget_reached";
+    /// The model refused; the session has `stop_details`.
+    pub const REFUSAL: &str = "refusal";
 }
 
 /// An event. Beside its type, most of what it holds is its type's own and lies in `extra`.

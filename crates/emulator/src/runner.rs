@@ -1,4 +1,5 @@
-//! Programs that really run in sessions (`--exec`): processes of this machine in a session's directory, as this user.
+//! Programs that really run in sessions (`--exec`, `--agent-command`): processes of this machine in a session's
+//! directory, as this user.
 //!
 //! A program finds the session's directories by its working directory and its variables. Absolute paths within it are
 //! the machine's own: no sandbox keeps it in the session.
@@ -13,17 +14,16 @@ use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
 
-use super::session::{AgbSession, home};
 use wharf_client::backend::exec::RunningCommand;
 use wharf_client::backend::exec::{CommandEvent, CommandLine, CommandStatus, NewCommand, OutputStream, ProgramInput};
 use wharf_client::backend::local::Local;
 use wharf_client::backend::{Backend as _, Feature};
 use wharf_core::config::env;
 use wharf_core::error::{Error, Kind, Result};
-use wharf_core::model::RemotePath;
+use wharf_core::model::{RemotePath, SessionId};
 use wharf_core::platform::{self, Signal};
 use wharf_core::sync::lock;
-use wharf_wire::agb as wire;
+use wharf_core::utf8::unfinished;
 
 /// The variable that marks the processes of a session, whatever their parents and groups are.
 const MARK: &str = "WHARF_SERVE_SESSION";
@@ -44,18 +44,40 @@ pub(super) struct ProgramRunner {
     calls: Mutex<JoinSet<()>>,
 }
 
+/// A session in which programs run.
+pub(super) struct ProgramPlace<'a> {
+    /// Its id in the protocol, which its processes are marked with.
+    pub(super) id: &'a str,
+    /// Its id in the store.
+    pub(super) session: &'a SessionId,
+    /// The directory with the directory of results.
+    pub(super) home: RemotePath,
+}
+
 /// A program to run in a session.
 pub(super) struct SessionProgram<'a> {
-    /// The program, which is not looked up, and its arguments.
+    /// The program, which is looked up only with [`Environment::Whole`], and its arguments.
     pub(super) argv: Vec<OsString>,
     pub(super) cwd: RemotePath,
-    /// Variables, which have names that a shell accepts.
-    pub(super) env: Vec<(&'a str, &'a str)>,
-    /// After this time, the program and its process group are killed.
+    pub(super) env: Environment<'a>,
+    pub(super) input: ProgramInput,
+    /// After this time, the program and its process group are killed, if [`ProgramRunner::run`] runs it.
     pub(super) limit: Duration,
 }
 
-/// What a program wrote, up to [`wire::MESSAGE_MAX`] bytes a stream, and how it ended.
+/// The environment of a program.
+pub(super) enum Environment<'a> {
+    /// That of this process: the person who started the server chose the program.
+    Whole,
+    /// The session's own, and these variables, which have names that a shell accepts: a client chose the program, and
+    /// this process may have secrets in its environment.
+    Clean(Vec<(&'a str, &'a str)>),
+}
+
+/// The most bytes of a stream that are kept.
+const KEPT: usize = wharf_wire::agb::MESSAGE_MAX;
+
+/// What a program wrote, up to [`KEPT`] bytes a stream, and how it ended.
 pub(super) struct ProgramResult {
     pub(super) stdout: Vec<u8>,
     pub(super) stderr: Vec<u8>,
@@ -86,9 +108,9 @@ impl ProgramRunner {
     ///
     /// # Errors
     /// Where it cannot be started, or how it ended is not known.
-    pub(super) async fn run(&self, found: &AgbSession, program: SessionProgram<'_>) -> Result<ProgramResult> {
+    pub(super) async fn run(&self, place: ProgramPlace<'_>, program: SessionProgram<'_>) -> Result<ProgramResult> {
         let limit = program.limit;
-        let command = self.start(found, program).await?;
+        let command = self.start(place, program).await?;
         let (sender, receiver) = oneshot::channel();
         let call = async move { drop(sender.send(finish(command, limit).await)) };
         {
@@ -102,39 +124,46 @@ impl ProgramRunner {
     /// Starts a program, whose time is for the caller to limit.
     pub(super) async fn start(
         &self,
-        found: &AgbSession,
+        place: ProgramPlace<'_>,
         program: SessionProgram<'_>,
     ) -> Result<Box<dyn RunningCommand>> {
-        lock(&self.used).insert(found.id.clone());
-        let root = self.backend.session_directory(&found.session.id)?;
-        let own_home = root.join(home().relative());
+        lock(&self.used).insert(place.id.to_owned());
+        let root = self.backend.session_directory(place.session)?;
+        let own_home = root.join(place.home.relative());
         let outputs = own_home.join("outputs");
-        let own: [(&str, OsString); 5] = [
-            (env::PATH, env::any(env::PATH).unwrap_or_else(|| "/usr/bin:/bin".into())),
-            ("LANG", "C.UTF-8".into()),
-            ("HOME", own_home.into()),
-            ("TMPDIR", root.join("tmp").into()),
-            (env::OUTPUTS, outputs.into()),
-        ];
-        let asked = program.env.into_iter().map(|(name, value)| (name, value.into()));
-        let env = own.into_iter().chain(asked).chain([(MARK, found.id.as_str().into())]);
-        let assignment = |(name, value): (&str, OsString)| {
-            let mut word = OsString::from(format!("{name}="));
-            word.push(value);
-            word
+        let (argv, env) = match program.env {
+            Environment::Whole => {
+                let own = [(env::OUTPUTS, outputs.into_os_string()), (MARK, place.id.into())];
+                (program.argv, own.map(|(name, value)| (name.to_owned(), value)).into())
+            }
+            Environment::Clean(asked) => {
+                let own: [(&str, OsString); 5] = [
+                    (env::PATH, env::any(env::PATH).unwrap_or_else(|| "/usr/bin:/bin".into())),
+                    ("LANG", "C.UTF-8".into()),
+                    ("HOME", own_home.into()),
+                    ("TMPDIR", root.join("tmp").into()),
+                    (env::OUTPUTS, outputs.into()),
+                ];
+                let asked = asked.into_iter().map(|(name, value)| (name, value.into()));
+                let env = own.into_iter().chain(asked).chain([(MARK, place.id.into())]);
+                let assignment = |(name, value): (&str, OsString)| {
+                    let mut word = OsString::from(format!("{name}="));
+                    word.push(value);
+                    word
+                };
+                let clean = ["/usr/bin/env", "-i"].map(OsString::from).into_iter();
+                (clean.chain(env.map(assignment)).chain(program.argv).collect(), Vec::new())
+            }
         };
-        // The environment of this process, which may hold secrets, is not that of a session.
-        let clean = ["/usr/bin/env", "-i"].map(OsString::from).into_iter();
-        let argv = clean.chain(env.map(assignment)).chain(program.argv).collect();
         let new = NewCommand {
             command: CommandLine::Argv(argv),
             cwd: Some(program.cwd),
-            env: Vec::new(),
-            input: ProgramInput::Empty,
+            env,
+            input: program.input,
             terminal: None,
         };
         let exec = self.backend.exec().ok_or_else(|| self.backend.capabilities().unsupported(Feature::Exec))?;
-        exec.start(&found.session.id, new).await
+        exec.start(place.session, new).await
     }
 
     /// Kills everything that runs in a session.
@@ -195,7 +224,7 @@ async fn finish(mut command: Box<dyn RunningCommand>, limit: Duration) -> Result
                         OutputStream::Stdout => &mut result.stdout,
                         OutputStream::Stderr => &mut result.stderr,
                     };
-                    let room = wire::MESSAGE_MAX.saturating_sub(kept.len());
+                    let room = KEPT.saturating_sub(kept.len());
                     kept.extend_from_slice(bytes.get(..room.min(bytes.len())).unwrap_or_default());
                 }
                 CommandEvent::Ended(end) => break Ok(end.status),
@@ -210,4 +239,34 @@ async fn finish(mut command: Box<dyn RunningCommand>, limit: Duration) -> Result
         Some(status) => result.code = Some(status.code().into()),
     }
     Ok(result)
+}
+
+/// Takes the text out of what was read. A character that is not whole yet stays, unless nothing follows.
+pub(super) fn take_text(read: &mut Vec<u8>, ended: bool) -> String {
+    let kept = if ended { 0 } else { unfinished(read) };
+    let rest = read.split_off(read.len() - kept);
+    String::from_utf8_lossy(&std::mem::replace(read, rest)).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_character_that_comes_in_two_blocks_is_one() {
+        for text in ["aé", "漢", "😀b", "é漢😀"] {
+            for size in 1..=text.len() {
+                let (mut read, mut told) = (Vec::new(), String::new());
+                for block in text.as_bytes().chunks(size) {
+                    read.extend_from_slice(block);
+                    told.push_str(&take_text(&mut read, false));
+                }
+                told.push_str(&take_text(&mut read, true));
+                assert_eq!((told.as_str(), read.len()), (text, 0), "{size}");
+            }
+        }
+        let mut cut = b"a\xe6\xbc".to_vec();
+        assert_eq!((take_text(&mut cut, false).as_str(), take_text(&mut cut, true).as_str()), ("a", "\u{fffd}"));
+        assert_eq!(take_text(&mut b"\xff\x80\x80\x80\x80".to_vec(), false).chars().count(), 5);
+    }
 }
