@@ -8,16 +8,21 @@ import asyncio
 import io
 import os
 import random
+import sys
 import threading
 import time
 import urllib.parse
 from pathlib import Path
 
 import anthropic
-from anthropic import Anthropic, AsyncAnthropic
+from anthropic import Anthropic, AsyncAnthropic, beta_async_tool
 from anthropic.types import anthropic_beta_param
 
 UPLOADS = "/mnt/session/uploads"
+
+# How a turn begins, and how it ends with a text.
+BEGIN = ["user.message", "session.status_running", "span.model_request_start"]
+ANSWER = ["agent.message", "span.model_request_end", "session.usage", "session.status_idle"]
 
 
 def expect(wanted, found):
@@ -239,9 +244,11 @@ def turns(client, agent, environment):
             if event.type == "session.status_idle":
                 expect("end_turn", event.stop_reason.type)
                 break
-    expect(["user.message", "session.status_running", "user.interrupt", "session.status_idle"], seen)
+    end = ["span.model_request_end", "session.usage", "session.status_idle"]
+    # The client's own events come twice: queued, and processed.
+    expect(["user.message"] + BEGIN + ["user.interrupt"] * 2 + end, seen)
     history = [whole(event) for event in sessions.events.list(session.id, limit=3)]
-    expect(seen, [event.type for event in history])
+    expect(BEGIN + ["user.interrupt"] + end, [event.type for event in history])
     times = [event.processed_at for event in history]
     expect(sorted(times), times)
     idle = sessions.events.list(session.id, types=["session.status_idle"], order="desc")
@@ -270,8 +277,10 @@ def threads(client, agent, environment):
             seen.append(whole(event).type)
             if event.type == "session.status_idle":
                 break
-    expect(["user.interrupt", "user.message", "session.status_running", "session.status_idle"], seen)
-    expect(seen, [whole(event).type for event in threads.events.list(thread.id, session_id=session.id, limit=1)])
+    previews = ["event_start", "event_delta", "event_delta"]
+    expect(["user.interrupt"] * 2 + ["user.message"] + BEGIN + previews + ANSWER, seen)
+    listed = [whole(event).type for event in threads.events.list(thread.id, session_id=session.id, limit=1)]
+    expect(["user.interrupt"] + BEGIN + ANSWER, listed)
     fails(400, "invalid_request_error", lambda: threads.archive(thread.id, session_id=session.id))
     fails(404, "not_found_error", lambda: threads.retrieve("sthr_none", session_id=session.id))
 
@@ -293,7 +302,7 @@ async def at_once():
                 seen.append(event.type)
                 if event.type == "session.status_idle":
                     break
-        expect(["user.message", "session.status_running", "session.status_idle"], seen)
+        expect(["user.message"] + BEGIN + ANSWER, seen)
         await client.beta.sessions.delete(session.id)
         await asyncio.gather(*(client.files.delete(file.id) for file in made))
         try:
@@ -302,6 +311,40 @@ async def at_once():
             assert caught.request_id.startswith("req_"), caught.request_id
         else:
             raise AssertionError("404 was expected")
+
+
+async def runner():
+    """The SDK's own runner of tools, on streams that break: it answers the client's tools, once each, waits for a
+    confirmation, and leaves when the session is idle."""
+
+    @beta_async_tool
+    async def weather(city: str) -> str:
+        """The weather in a city."""
+        return f"7 degrees in {city}"
+
+    async with AsyncAnthropic() as client:
+        sessions = client.beta.sessions
+        session = await sessions.create(agent="agent_1", environment_id="env_1")
+        script = 'custom weather {"city": "Oslo"}\nask bash {}\ntool grep {}\ncustom weather {"city": "Rome"}'
+        await sessions.events.send(session.id, events=[message(script)])
+        calls = []
+        async for call in sessions.events.tool_runner(session.id, tools=[weather], max_idle=1):
+            calls.append((call.name, call.posted, call.confirmation))
+            if len(calls) == 1:
+                history = [event async for event in sessions.events.list(session.id)]
+                asked, = [event.id for event in history if event.type == "agent.tool_use"]
+                expect([asked], history[-1].stop_reason.event_ids)
+                denial = {"type": "user.tool_confirmation", "tool_use_id": asked, "result": "deny"}
+                await sessions.events.send(session.id, events=[denial])
+        weathers = ("weather", True, None)
+        expect([weathers] * 2 + [("bash", False, "deny"), ("grep", False, None)], sorted(calls, key=lambda call: not call[1]))
+        history = [whole(event) async for event in sessions.events.list(session.id)]
+        texts = [event.content[0].text for event in history if event.type == "agent.message"]
+        expect(["7 degrees in Oslo", "7 degrees in Rome"], texts)
+        expect(("session.status_idle", "end_turn"), (history[-1].type, history[-1].stop_reason.type))
+        assert int((await sessions.retrieve(session.id)).usage.list_cost.amount) > 0
+        await sessions.delete(session.id)
+    print("sdk: all as expected")
 
 
 def strict(client):
@@ -354,4 +397,4 @@ def output(client, session, name, content, **how):
 
 
 if __name__ == "__main__":
-    main()
+    asyncio.run(runner()) if sys.argv[1:] == ["runner"] else main()

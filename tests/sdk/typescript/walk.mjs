@@ -8,6 +8,7 @@ import assert from 'node:assert/strict';
 import { createReadStream } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import Anthropic, { toFile } from '@anthropic-ai/sdk';
+import { betaTool } from '@anthropic-ai/sdk/helpers/beta/json-schema';
 
 // The address and the key come from the variables that the server set.
 const client = new Anthropic();
@@ -144,8 +145,12 @@ async function work(file, { agent, environment }) {
   assert.equal((await sessions.retrieve(made.id)).status, 'running');
   await fails(Anthropic.BadRequestError, 'invalid_request_error', () => sessions.delete(made.id));
   await events.send(made.id, { events: [{ type: 'user.interrupt', session_thread_id: thread.id }] });
-  const turn = ['user.message', 'session.status_running', 'user.interrupt', 'session.status_idle'];
-  assert.deepEqual(await following, [turn, turn]);
+  const begin = ['user.message', 'session.status_running', 'span.model_request_start'];
+  const end = ['span.model_request_end', 'session.usage', 'session.status_idle'];
+  // The client's own events come twice: queued, and processed.
+  const seen = ['user.message', ...begin, 'user.interrupt', 'user.interrupt', ...end];
+  const turn = [...begin, 'user.interrupt', ...end];
+  assert.deepEqual(await following, [seen, seen]);
   const history = await all(events.list(made.id, { limit: 1 }));
   assert.deepEqual(history.map((event) => event.type), ['session.updated', ...turn]);
   assert.deepEqual(await all(threads.events.list(thread.id, { ...of, limit: 3 })), history);
@@ -174,6 +179,40 @@ async function work(file, { agent, environment }) {
   assert.equal((await environments.delete(environment.id)).type, 'environment_deleted');
 }
 
-const file = await files();
-await work(file, await catalogue());
+/** The SDK's own runner of tools, on streams that break. */
+async function runner() {
+  const weather = betaTool({
+    name: 'weather',
+    description: 'The weather in a city.',
+    inputSchema: { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] },
+    run: ({ city }) => `7 degrees in ${city}`,
+  });
+  const { id } = await sessions.create({ agent: 'agent_1', environment_id: 'env_1' });
+  const script = 'custom weather {"city": "Oslo"}\nask bash {}\ntool grep {}\ncustom weather {"city": "Rome"}';
+  await sessions.events.send(id, { events: [message(script)] });
+  const calls = [];
+  for await (const call of sessions.events.toolRunner(id, { tools: [weather], maxIdleMs: 1000 })) {
+    calls.push([call.name, call.posted, call.confirmation]);
+    if (calls.length > 1) continue;
+    const history = await all(sessions.events.list(id));
+    const [asked] = history.filter((event) => event.type === 'agent.tool_use').map((event) => event.id);
+    assert.deepEqual(history.at(-1).stop_reason.event_ids, [asked]);
+    const denial = { type: 'user.tool_confirmation', tool_use_id: asked, result: 'deny' };
+    await sessions.events.send(id, { events: [denial] });
+  }
+  const weathers = ['weather', true, undefined];
+  const sorted = calls.sort((one, other) => other[1] - one[1]);
+  assert.deepEqual(sorted, [weathers, weathers, ['bash', false, 'deny'], ['grep', false, undefined]]);
+  const history = await all(sessions.events.list(id));
+  const texts = history.filter((event) => event.type === 'agent.message').map((event) => event.content[0].text);
+  assert.deepEqual(texts, ['7 degrees in Oslo', '7 degrees in Rome']);
+  assert.equal(history.at(-1).stop_reason.type, 'end_turn');
+  await sessions.delete(id);
+}
+
+if (process.argv[2] === 'runner') {
+  await runner();
+} else {
+  await work(await files(), await catalogue());
+}
 console.log('sdk: all as expected');
