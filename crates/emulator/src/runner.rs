@@ -56,17 +56,17 @@ pub(super) struct ProgramPlace<'a> {
 
 /// A program to run in a session.
 pub(super) struct SessionProgram<'a> {
-    /// The program, which is looked up only with [`Environment::Whole`], and its arguments.
+    /// The program, which is looked up only with [`ProgramEnvironment::Whole`], and its arguments.
     pub(super) argv: Vec<OsString>,
     pub(super) cwd: RemotePath,
-    pub(super) env: Environment<'a>,
+    pub(super) env: ProgramEnvironment<'a>,
     pub(super) input: ProgramInput,
     /// After this time, the program and its process group are killed, if [`ProgramRunner::run`] runs it.
     pub(super) limit: Duration,
 }
 
 /// The environment of a program.
-pub(super) enum Environment<'a> {
+pub(super) enum ProgramEnvironment<'a> {
     /// That of this process: the person who started the server chose the program.
     Whole,
     /// The session's own, and these variables, which have names that a shell accepts: a client chose the program, and
@@ -132,11 +132,11 @@ impl ProgramRunner {
         let own_home = root.join(place.home.relative());
         let outputs = own_home.join("outputs");
         let (argv, env) = match program.env {
-            Environment::Whole => {
+            ProgramEnvironment::Whole => {
                 let own = [(env::OUTPUTS, outputs.into_os_string()), (MARK, place.id.into())];
                 (program.argv, own.map(|(name, value)| (name.to_owned(), value)).into())
             }
-            Environment::Clean(asked) => {
+            ProgramEnvironment::Clean(asked) => {
                 let own: [(&str, OsString); 5] = [
                     (env::PATH, env::any(env::PATH).unwrap_or_else(|| "/usr/bin:/bin".into())),
                     ("LANG", "C.UTF-8".into()),

@@ -15,7 +15,7 @@ use super::exec::fitting;
 use super::session::{AgbSession, home};
 use super::tools::{ToolCallResult, trouble, wrong};
 use crate::faults::ResultForm;
-use crate::runner::{Environment, ProgramResult, ProgramRunner, SessionProgram};
+use crate::runner::{ProgramEnvironment, ProgramResult, ProgramRunner, SessionProgram};
 use wharf_client::backend::exec::ProgramInput;
 use wharf_core::config::env;
 use wharf_core::error::Error;
@@ -134,7 +134,7 @@ pub(super) fn prepare(
     argv.extend(interpreter.separator.map(OsString::from));
     argv.extend([file.path().into(), asked.code.as_str().into()]);
     let limit = Duration::from_secs(asked.timeout_s.unwrap_or(TIME));
-    let (env, input) = (Environment::Clean(Vec::new()), ProgramInput::Empty);
+    let (env, input) = (ProgramEnvironment::Clean(Vec::new()), ProgramInput::Empty);
     Ok((SessionProgram { argv, cwd: home(), env, input, limit }, ResultFile(file)))
 }
 

@@ -8,7 +8,7 @@ use super::AgbEmulator;
 use super::session::{AgbSession, home};
 use super::tools::{ToolCallResult, path_of, trouble, wrong};
 use crate::faults::ResultForm;
-use crate::runner::{Environment, ProgramResult, ProgramRunner, SessionProgram};
+use crate::runner::{ProgramEnvironment, ProgramResult, ProgramRunner, SessionProgram};
 use wharf_client::backend::exec::ProgramInput;
 use wharf_core::random;
 use wharf_wire::agb as wire;
@@ -39,7 +39,7 @@ impl AgbEmulator {
         }
         let program = SessionProgram {
             argv: ["/bin/sh", "-c", &asked.command].map(Into::into).into(),
-            env: Environment::Clean(env),
+            env: ProgramEnvironment::Clean(env),
             input: ProgramInput::Empty,
             limit: Duration::from_millis(asked.timeout_ms.unwrap_or(TIME).min(TIME_MAX)),
             cwd: cwd.clone(),

@@ -15,7 +15,7 @@ use super::outputs;
 use super::resources::BodySource;
 use super::session_state::{OutputFile, SessionRegistry};
 use super::{AnthropicEmulator, ApiResult};
-use crate::runner::{Environment, ProgramPlace, ProgramRunner, SessionProgram, take_text};
+use crate::runner::{ProgramEnvironment, ProgramPlace, ProgramRunner, SessionProgram, take_text};
 use wharf_client::backend::exec::{CommandEvent, CommandStatus, OutputStream, ProgramInput};
 use wharf_client::backend::local::Local;
 use wharf_client::backend::{FetchOptions, MkdirOptions, PutOptions};
@@ -40,16 +40,16 @@ pub(super) struct AgentCommand {
     sessions: Arc<SessionRegistry>,
     changing: Arc<tokio::sync::Mutex<()>>,
     /// What the sessions' directories of results held after the last turn.
-    results: Mutex<HashMap<String, ResultFiles>>,
+    results: Mutex<HashMap<String, CollectedFiles>>,
     turns: Mutex<JoinSet<()>>,
 }
 
 /// The files of a directory of results, by their paths in it.
-type ResultFiles = HashMap<String, ResultFile>;
+type CollectedFiles = HashMap<String, CollectedFile>;
 
 /// A file that has become an output.
 #[derive(Clone)]
-struct ResultFile {
+struct CollectedFile {
     size: Option<u64>,
     modified: Option<Timestamp>,
     /// The id of the output.
@@ -113,7 +113,7 @@ impl AgentCommand {
         let program = SessionProgram {
             argv: self.argv.clone(),
             cwd: home,
-            env: Environment::Whole,
+            env: ProgramEnvironment::Whole,
             input: ProgramInput::Stream(input),
             limit: Duration::MAX,
         };
@@ -172,7 +172,7 @@ impl AgentCommand {
         let at = SessionPath { session: id.clone(), path: directory.clone() };
         let entries: Vec<_> = files.list(&at, true).await?.try_collect().await?;
         let before = lock(&self.results).get(session).cloned().unwrap_or_default();
-        let mut after = ResultFiles::new();
+        let mut after = CollectedFiles::new();
         let mut new = Vec::new();
         for entry in entries.into_iter().filter(|entry| entry.kind == EntryKind::File) {
             let path = entry.path.as_str();
@@ -191,7 +191,7 @@ impl AgentCommand {
                     let options = PutOptions { keep_existing: true, bulk: true, expires_in: None };
                     let put = files.put(&to, &source, options).await?;
                     new.push(outputs::file(session, &output, &name, put.sent.bytes));
-                    after.insert(name, ResultFile { size, modified, id: output });
+                    after.insert(name, CollectedFile { size, modified, id: output });
                 }
             }
         }

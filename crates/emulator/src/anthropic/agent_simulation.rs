@@ -12,7 +12,7 @@ use std::sync::Mutex;
 use serde_json::{Value, json};
 use tokio::sync::{oneshot, watch};
 
-use super::script::{self, Step, ToolCall};
+use super::script::{self, AgentToolCall, TurnStep};
 use super::threads;
 use super::usage::{SessionUsage, cap};
 use crate::answer::now;
@@ -105,7 +105,7 @@ enum ActivityState {
 #[derive(Default)]
 struct Turn {
     /// What is left of it.
-    steps: VecDeque<Step>,
+    steps: VecDeque<TurnStep>,
     /// The length of what the model reads next.
     read: usize,
     /// The id of the request to the model that is under way.
@@ -381,26 +381,26 @@ impl SimulatedSession {
         }
         while let Some(step) = self.turn.as_mut().and_then(|turn| turn.steps.pop_front()) {
             match step {
-                Step::Say(text) => self.say(&text, at),
-                Step::Work(time) => {
+                TurnStep::Say(text) => self.say(&text, at),
+                TurnStep::Work(time) => {
                     self.request(at);
                     self.state = ActivityState::Running(time.and_then(|time| expiry(at, time)));
                     return;
                 }
-                Step::Reschedule(time) => {
+                TurnStep::Reschedule(time) => {
                     self.end_request(at, 0, true);
                     self.happened(SessionEvent::of(kind::RESCHEDULED), at);
                     self.state = ActivityState::Rescheduling(time.and_then(|time| expiry(at, time)));
                     return;
                 }
-                Step::Tool(call) => {
+                TurnStep::Tool(call) => {
                     self.request(at);
                     let id = self.happened(tool_use(&call, "allow", "always_allow"), at);
                     self.end_request(at, 0, false);
                     self.happened(tool_result(&id, "ok", false), at);
                 }
-                Step::Ask(_) | Step::Custom(_) => return self.ask(step, at),
-                Step::Refuse => {
+                TurnStep::Ask(_) | TurnStep::Custom(_) => return self.ask(step, at),
+                TurnStep::Refuse => {
                     self.end_request(at, 0, false);
                     let details = json!({
                         "type": "refusal",
@@ -409,17 +409,17 @@ impl SimulatedSession {
                     });
                     return self.finish(json!({ "type": stop::REFUSAL }), details, at);
                 }
-                Step::Exhaust => {
+                TurnStep::Exhaust => {
                     self.error("model_overloaded_error", "asked for", "retrying", at);
                     return self.exhaust("model_overloaded_error", "asked for", at);
                 }
-                Step::Budget => {
+                TurnStep::Budget => {
                     self.end_request(at, 0, false);
                     let cap = self.budget.as_ref().and_then(cap);
                     self.usage.cost_at_least(cap.unwrap_or_default());
                     return self.pause(at);
                 }
-                Step::Fail => {
+                TurnStep::Fail => {
                     self.end_request(at, 0, true);
                     self.error("unknown_error", "asked for", "terminal", at);
                     return self.end();
@@ -456,13 +456,13 @@ impl SimulatedSession {
     }
 
     /// Uses a tool that waits for the client, and those after it that do.
-    fn ask(&mut self, first: Step, at: Timestamp) {
+    fn ask(&mut self, first: TurnStep, at: Timestamp) {
         self.request(at);
         let mut next = Some(first);
         while let Some(step) = next {
             let (use_of, answer) = match step {
-                Step::Ask(call) => (tool_use(&call, "ask", "always_ask"), kind::CONFIRMATION),
-                Step::Custom(ToolCall { name, input }) => {
+                TurnStep::Ask(call) => (tool_use(&call, "ask", "always_ask"), kind::CONFIRMATION),
+                TurnStep::Custom(AgentToolCall { name, input }) => {
                     let tool = SessionEvent::of(kind::CUSTOM_TOOL_USE).with("name", name.into());
                     (tool.with("input", input.into()), kind::CUSTOM_RESULT)
                 }
@@ -472,7 +472,7 @@ impl SimulatedSession {
             let Some(turn) = &mut self.turn else { return };
             turn.pending.push(PendingTool { id, answer, answered: None });
             next = match turn.steps.front() {
-                Some(Step::Ask(_) | Step::Custom(_)) => turn.steps.pop_front(),
+                Some(TurnStep::Ask(_) | TurnStep::Custom(_)) => turn.steps.pop_front(),
                 _ => None,
             };
         }
@@ -517,7 +517,7 @@ impl SimulatedSession {
         results.retain(|result| !result.is_empty());
         if let Some(turn) = self.turn.as_mut().filter(|_| !results.is_empty()) {
             turn.read = results.iter().map(String::len).sum();
-            turn.steps.push_front(Step::Say(results.join("\n")));
+            turn.steps.push_front(TurnStep::Say(results.join("\n")));
         }
     }
 
@@ -694,7 +694,7 @@ fn text(event: &SessionEvent) -> String {
     texts.join("\n")
 }
 
-fn tool_use(call: &ToolCall, permission: &str, evaluation: &str) -> SessionEvent {
+fn tool_use(call: &AgentToolCall, permission: &str, evaluation: &str) -> SessionEvent {
     SessionEvent::of(kind::TOOL_USE)
         .with("name", call.name.clone().into())
         .with("input", call.input.clone().into())

@@ -11,7 +11,7 @@ pub(super) const ANSWER: &str = "All done.";
 
 /// One step of a turn.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Step {
+pub(super) enum TurnStep {
     /// `echo TEXT`: says a text.
     Say(String),
     /// `sleep TIME`, `sleep`: works for a time, or until it is interrupted.
@@ -19,11 +19,11 @@ pub(super) enum Step {
     /// `reschedule TIME`, `reschedule`: the same, as `rescheduling`.
     Reschedule(Option<Duration>),
     /// `tool NAME JSON`: uses a tool.
-    Tool(ToolCall),
+    Tool(AgentToolCall),
     /// `ask NAME JSON`: uses a tool when the client has confirmed that.
-    Ask(ToolCall),
+    Ask(AgentToolCall),
     /// `custom NAME JSON`: uses a tool of the client.
-    Custom(ToolCall),
+    Custom(AgentToolCall),
     /// `refuse`: refuses to go on.
     Refuse,
     /// `exhaust`: fails and gives up.
@@ -36,19 +36,19 @@ pub(super) enum Step {
 
 /// The use of a tool.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct ToolCall {
+pub(super) struct AgentToolCall {
     pub(super) name: String,
     pub(super) input: Map<String, Value>,
 }
 
 /// Returns the steps of a turn that a message asks for: one a line, where each line is a step. A line that is none
 /// belongs to the `echo` before it. Any other text is answered with [`ANSWER`].
-pub(super) fn steps(text: &str) -> Vec<Step> {
+pub(super) fn steps(text: &str) -> Vec<TurnStep> {
     let mut steps = Vec::new();
     for line in text.trim().lines() {
         match (step(line.trim()), steps.last_mut()) {
             (Some(step), _) => steps.push(step),
-            (None, Some(Step::Say(said))) => {
+            (None, Some(TurnStep::Say(said))) => {
                 said.push('\n');
                 said.push_str(line);
             }
@@ -58,31 +58,31 @@ pub(super) fn steps(text: &str) -> Vec<Step> {
     steps
 }
 
-fn step(line: &str) -> Option<Step> {
+fn step(line: &str) -> Option<TurnStep> {
     let (word, rest) = line.split_once(' ').map_or((line, ""), |(word, rest)| (word, rest.trim_start()));
     let time = || match rest {
         "" => Some(None),
         _ => duration::parse(rest).ok().map(Some),
     };
     match word {
-        "echo" if !rest.is_empty() => Some(Step::Say(rest.to_owned())),
-        "sleep" => time().map(Step::Work),
-        "reschedule" => time().map(Step::Reschedule),
-        "tool" => call(rest).map(Step::Tool),
-        "ask" => call(rest).map(Step::Ask),
-        "custom" => call(rest).map(Step::Custom),
-        "refuse" if rest.is_empty() => Some(Step::Refuse),
-        "exhaust" if rest.is_empty() => Some(Step::Exhaust),
-        "budget" if rest.is_empty() => Some(Step::Budget),
-        "fail" if rest.is_empty() => Some(Step::Fail),
+        "echo" if !rest.is_empty() => Some(TurnStep::Say(rest.to_owned())),
+        "sleep" => time().map(TurnStep::Work),
+        "reschedule" => time().map(TurnStep::Reschedule),
+        "tool" => call(rest).map(TurnStep::Tool),
+        "ask" => call(rest).map(TurnStep::Ask),
+        "custom" => call(rest).map(TurnStep::Custom),
+        "refuse" if rest.is_empty() => Some(TurnStep::Refuse),
+        "exhaust" if rest.is_empty() => Some(TurnStep::Exhaust),
+        "budget" if rest.is_empty() => Some(TurnStep::Budget),
+        "fail" if rest.is_empty() => Some(TurnStep::Fail),
         _ => None,
     }
 }
 
 /// Reads `NAME JSON`, where the JSON is an object.
-fn call(text: &str) -> Option<ToolCall> {
+fn call(text: &str) -> Option<AgentToolCall> {
     let (name, input) = text.split_once(' ')?;
-    Some(ToolCall { name: name.to_owned(), input: serde_json::from_str(input).ok()? })
+    Some(AgentToolCall { name: name.to_owned(), input: serde_json::from_str(input).ok()? })
 }
 
 #[cfg(test)]
@@ -94,16 +94,17 @@ mod tests {
         for text in ["sleep well", "failed", "please sleep 2s", "", "echo", "tool bash", "ask bash [1]", "hi\nfail"] {
             assert_eq!(steps(text), [], "{text}");
         }
-        assert_eq!(steps("sleep"), [Step::Work(None)]);
-        assert_eq!(steps(" fail\n"), [Step::Fail]);
-        assert_eq!(steps("reschedule 2s"), [Step::Reschedule(Some(Duration::from_secs(2)))]);
+        assert_eq!(steps("sleep"), [TurnStep::Work(None)]);
+        assert_eq!(steps(" fail\n"), [TurnStep::Fail]);
+        assert_eq!(steps("reschedule 2s"), [TurnStep::Reschedule(Some(Duration::from_secs(2)))]);
     }
 
     #[test]
     fn each_line_is_a_step_and_a_text_may_have_several() {
-        let call = ToolCall { name: "bash".into(), input: Map::from_iter([("command".into(), "ls".into())]) };
+        let call = AgentToolCall { name: "bash".into(), input: Map::from_iter([("command".into(), "ls".into())]) };
         let text = "echo one\n  two\n\ntool bash {\"command\":\"ls\"}\nask bash {\"command\":\"ls\"}\nrefuse";
-        let expected = [Step::Say("one\n  two\n".into()), Step::Tool(call.clone()), Step::Ask(call), Step::Refuse];
+        let expected =
+            [TurnStep::Say("one\n  two\n".into()), TurnStep::Tool(call.clone()), TurnStep::Ask(call), TurnStep::Refuse];
         assert_eq!(steps(text), expected);
     }
 }
