@@ -10,11 +10,10 @@ use futures_util::TryStreamExt as _;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
 
-use super::agent_simulation::{AgentSimulation, CommandOutcome, CommandTurn};
-use super::outputs;
-use super::resources::BodySource;
+use super::agent_simulation::{AgentSimulation, CommandOutcome, CommandTurn, SimulatedSession};
+use super::body_source::BodySource;
 use super::session_state::{OutputFile, SessionRegistry};
-use super::{AnthropicEmulator, ApiResult};
+use crate::api_error::ApiResult;
 use crate::runner::{ProgramEnvironment, ProgramPlace, ProgramRunner, SessionProgram, take_text};
 use wharf_client::backend::exec::{CommandEvent, CommandStatus, OutputStream, ProgramInput};
 use wharf_client::backend::local::Local;
@@ -69,6 +68,14 @@ impl AgentCommand {
         AgentCommand { argv, runner, backend, simulation, sessions, changing, results, turns }
     }
 
+    /// Starts the command if a turn of the session waits for it.
+    pub(super) fn start(self: &Arc<Self>, session: &str) {
+        let Some(turn) = self.simulation.with(session, SimulatedSession::next_command) else { return };
+        let mut turns = lock(&self.turns);
+        while turns.try_join_next().is_some() {}
+        turns.spawn(Arc::clone(self).work(session.to_owned(), turn));
+    }
+
     /// Kills what runs in a session.
     pub(super) async fn end(&self, session: &str) {
         lock(&self.results).remove(session);
@@ -94,7 +101,7 @@ impl AgentCommand {
             }
             self.simulation.with(&session, |life| life.command_ended(outcome));
             // Looked at again, it has begun the next turn.
-            next = self.simulation.with(&session, super::agent_simulation::SimulatedSession::next_command);
+            next = self.simulation.with(&session, SimulatedSession::next_command);
         }
     }
 
@@ -190,7 +197,7 @@ impl AgentCommand {
                     let source = BodySource::new(name.clone(), body);
                     let options = PutOptions { keep_existing: true, bulk: true, expires_in: None };
                     let put = files.put(&to, &source, options).await?;
-                    new.push(outputs::file(session, &output, &name, put.sent.bytes));
+                    new.push(OutputFile::object(session, &output, &name, put.sent.bytes));
                     after.insert(name, CollectedFile { size, modified, id: output });
                 }
             }
@@ -202,23 +209,10 @@ impl AgentCommand {
         let mut kept = self.sessions.load(session)?;
         kept.outputs.retain(|output| !is_old(&output.file.id));
         for file in new {
-            outputs::add(&mut kept, file);
+            kept.add_output(file);
         }
         self.sessions.save(&mut kept)?;
         lock(&self.results).insert(session.to_owned(), after);
         Ok(())
-    }
-}
-
-impl AnthropicEmulator {
-    /// Starts the agent's command if a turn of the session waits for it.
-    pub(super) fn start_agent(&self, session: &str) {
-        let Some(agent) = &self.agent else { return };
-        let next = self.simulation.with(session, super::agent_simulation::SimulatedSession::next_command);
-        if let Some(turn) = next {
-            let mut turns = lock(&agent.turns);
-            while turns.try_join_next().is_some() {}
-            turns.spawn(Arc::clone(agent).work(session.to_owned(), turn));
-        }
     }
 }

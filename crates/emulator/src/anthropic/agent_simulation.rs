@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use tokio::sync::{oneshot, watch};
 
 use super::script::{self, AgentToolCall, TurnStep};
-use super::threads;
+use super::session_state::primary_thread;
 use super::usage::{SessionUsage, cap};
 use crate::answer::now;
 use wharf_client::backend::expiry;
@@ -298,7 +298,7 @@ impl SimulatedSession {
     pub(super) fn prepare(&mut self, session: &AnthropicSession) {
         self.budget.clone_from(&session.budget);
         let name = session.agent.extra.get("name").cloned().unwrap_or_default();
-        self.thread = vec![("session_thread_id", threads::name(&session.id).into()), ("agent_name", name)];
+        self.thread = vec![("session_thread_id", primary_thread(&session.id).into()), ("agent_name", name)];
         if !self.is_capped()
             && let Some(turn) = self.turn.as_mut().filter(|turn| turn.paused)
         {

@@ -90,6 +90,13 @@ impl AnthropicEmulator {
         Ok(echoes)
     }
 
+    /// Starts the agent's command if a turn of the session waits for it.
+    pub(super) fn start_agent(&self, session: &str) {
+        if let Some(agent) = &self.agent {
+            agent.start(session);
+        }
+    }
+
     pub(super) fn list_events(&self, session: &str, request: &ApiRequest) -> ApiResult<HttpResponse> {
         self.sessions.load(session)?;
         let order = Order::of(request, Order::Oldest)?;

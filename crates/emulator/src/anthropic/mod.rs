@@ -7,6 +7,7 @@ mod agent_command;
 mod agent_simulation;
 mod agents;
 mod betas;
+mod body_source;
 mod checks;
 mod events;
 mod files;

@@ -6,14 +6,14 @@ use std::sync::Arc;
 use hyper::StatusCode;
 
 use super::files::{shown, too_large};
-use super::session_state::{OutputFile, SessionState};
+use super::session_state::OutputFile;
 use super::{AnthropicEmulator, ApiError, ApiResult};
 use crate::answer::{self, HttpResponse, now};
 use crate::request::{ApiRequest, UploadSource};
 use wharf_client::backend::{PutOptions, expiry};
 use wharf_core::config::duration;
 use wharf_core::random;
-use wharf_wire::anthropic::files::{FILE_MAX, FileScope};
+use wharf_wire::anthropic::files::FILE_MAX;
 use wharf_wire::anthropic::{File, Nullable};
 
 impl AnthropicEmulator {
@@ -39,44 +39,19 @@ impl AnthropicEmulator {
         let options = PutOptions { keep_existing: true, bulk: true, expires_in: None };
         let put = self.backend.require_files()?.put(&at, &source, options).await;
         let put = put.map_err(|e| if request.body.taken() > FILE_MAX { too_large() } else { e.into() })?;
+        let file = OutputFile::object(session, &id, filename, put.sent.bytes);
         let file = File {
-            mime_type: query.get("mime_type").map_or_else(|| guessed(filename), |given| Some(given.to_owned())),
+            mime_type: query.get("mime_type").map(str::to_owned).or(file.mime_type),
             created_at: Some(from),
             downloadable: Some(query.get("downloadable") != Some("false")),
             expires_at: Nullable::or_null(expires),
-            ..file(session, &id, filename, put.sent.bytes)
+            ..file
         };
         let _changing = self.changing.lock().await;
         let mut kept = self.sessions.load(session)?;
-        add(&mut kept, file.clone());
+        kept.add_output(file.clone());
         self.sessions.save(&mut kept)?;
         let all = super::betas::Betas { managed: true, files: false };
         Ok(answer::json(StatusCode::OK, &shown(file, all)))
     }
-}
-
-/// Returns an output that is there from now on. Its content is at [`OutputFile::path`].
-pub(super) fn file(session: &str, id: &str, filename: &str, size: u64) -> File {
-    File {
-        id: id.to_owned(),
-        kind: File::KIND.to_owned(),
-        filename: filename.to_owned(),
-        mime_type: guessed(filename),
-        size_bytes: Some(size),
-        created_at: Some(now()),
-        downloadable: Some(true),
-        expires_at: Nullable::Null,
-        scope: Nullable::Value(FileScope::session(session)),
-        extra: serde_json::Map::new(),
-    }
-}
-
-/// Adds an output to a session that is being changed. It is there from the time when it was created.
-pub(super) fn add(kept: &mut SessionState, file: File) {
-    let (place, from) = (kept.place(), file.created_at.unwrap_or_else(now));
-    kept.outputs.push(Arc::new(OutputFile { place, file, from }));
-}
-
-fn guessed(filename: &str) -> Option<String> {
-    Some(mime_guess::from_path(filename).first_raw().unwrap_or("application/octet-stream").to_owned())
 }

@@ -4,10 +4,10 @@
 
 use std::sync::Arc;
 
-use async_trait::async_trait;
 use hyper::StatusCode;
 use serde_json::Value;
 
+use super::body_source::BodySource;
 use super::checks::known_only;
 use super::files::missing;
 use super::page::{self, Order, PageCursor, SortKey};
@@ -16,8 +16,6 @@ use super::{AnthropicEmulator, ApiError, ApiResult, DOCUMENT_MAX};
 use crate::answer::{self, HttpResponse, now};
 use crate::request::ApiRequest;
 use wharf_client::backend::PutOptions;
-use wharf_core::body::{Body, Source};
-use wharf_core::error::{Error, Kind};
 use wharf_core::model::RemotePath;
 use wharf_core::random;
 use wharf_wire::anthropic::files::FileScope;
@@ -213,35 +211,6 @@ fn memory_store(new: ResourceParams) -> ApiResult<SessionResource> {
         memory_store_id: Some(store),
         ..SessionResource::default()
     })
-}
-
-/// A body that is there already.
-pub(super) struct BodySource {
-    name: String,
-    len: Option<u64>,
-    body: tokio::sync::Mutex<Option<Body>>,
-}
-
-impl BodySource {
-    pub(super) fn new(name: String, body: Body) -> Self {
-        BodySource { name, len: body.len(), body: tokio::sync::Mutex::new(Some(body)) }
-    }
-}
-
-#[async_trait]
-impl Source for BodySource {
-    fn name(&self) -> &str {
-        &self.name
-    }
-
-    fn len(&self) -> Option<u64> {
-        self.len
-    }
-
-    async fn open(&self) -> wharf_core::error::Result<Body> {
-        let body = self.body.lock().await.take();
-        body.ok_or_else(|| Error::new(Kind::Internal, "this was read already"))
-    }
 }
 
 fn not_mounted(id: &str) -> ApiError {

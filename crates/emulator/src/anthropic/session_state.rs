@@ -16,6 +16,7 @@ use crate::journal::{Journal, JournalLine};
 use wharf_core::model::{RemotePath, SessionPath, Timestamp};
 use wharf_core::sync::lock;
 use wharf_wire::anthropic as wire;
+use wharf_wire::anthropic::files::FileScope;
 
 /// The part with the session alone, whose name comes first, and the beginnings of those with what
 /// belongs to it, which go on with its place.
@@ -72,6 +73,23 @@ impl OutputFile {
     pub(super) fn path(id: &str) -> wharf_core::error::Result<RemotePath> {
         format!("/var/outputs/{id}").parse()
     }
+
+    /// Returns the object of an output that is there from now on.
+    pub(super) fn object(session: &str, id: &str, filename: &str, size: u64) -> wire::File {
+        let guessed = mime_guess::from_path(filename).first_raw().unwrap_or("application/octet-stream");
+        wire::File {
+            id: id.to_owned(),
+            kind: wire::File::KIND.to_owned(),
+            filename: filename.to_owned(),
+            mime_type: Some(guessed.to_owned()),
+            size_bytes: Some(size),
+            created_at: Some(now()),
+            downloadable: Some(true),
+            expires_at: wire::Nullable::Null,
+            scope: wire::Nullable::Value(FileScope::session(session)),
+            extra: serde_json::Map::new(),
+        }
+    }
 }
 
 impl SessionState {
@@ -84,6 +102,12 @@ impl SessionState {
     pub(super) fn place(&mut self) -> i64 {
         self.next += 1;
         self.next
+    }
+
+    /// Adds an output, which is there from the time when it was created.
+    pub(super) fn add_output(&mut self, file: wire::File) {
+        let (place, from) = (self.place(), file.created_at.unwrap_or_else(now));
+        self.outputs.push(Arc::new(OutputFile { place, file, from }));
     }
 
     /// Returns the files that belong to it now: copies, and outputs whose time has come.
@@ -152,6 +176,11 @@ fn replace<T: DeserializeOwned>(all: &mut Vec<Arc<T>>, place: &str, value: Value
 
 fn value(document: &impl Serialize) -> Value {
     serde_json::to_value(document).unwrap_or_default()
+}
+
+/// Returns the id of the primary thread of a session.
+pub(super) fn primary_thread(session: &str) -> String {
+    format!("sthr_{}", session.split_once('_').map_or(session, |(_, rest)| rest))
 }
 
 /// All sessions.

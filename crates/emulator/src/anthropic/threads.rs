@@ -4,7 +4,7 @@ use hyper::StatusCode;
 use serde_json::{Value, json};
 
 use super::page::{self, Order, PageCursor, SortKey};
-use super::session_state::SessionState;
+use super::session_state::{SessionState, primary_thread};
 use super::{AnthropicEmulator, ApiError, ApiResult};
 use crate::answer::{self, HttpResponse};
 use crate::request::ApiRequest;
@@ -52,7 +52,7 @@ impl AnthropicEmulator {
 
     fn session_of_thread(&self, session: &str, id: &str) -> ApiResult<SessionState> {
         let kept = self.sessions.load(session)?;
-        if id != name(session) {
+        if id != primary_thread(session) {
             return Err(ApiError::not_found(format!("Thread `{id}` not found.")));
         }
         Ok(kept)
@@ -77,7 +77,7 @@ impl AnthropicEmulator {
         }
         json!({
             "type": "session_thread",
-            "id": name(&session.id),
+            "id": primary_thread(&session.id),
             "session_id": session.id,
             "parent_thread_id": Value::Null,
             "workflow_run_id": Value::Null,
@@ -92,17 +92,12 @@ impl AnthropicEmulator {
     }
 }
 
-/// Returns the id of the primary thread of a session.
-pub(super) fn name(session: &str) -> String {
-    format!("sthr_{}", session.split_once('_').map_or(session, |(_, rest)| rest))
-}
-
 /// Refuses events for threads that a session does not have.
 pub(super) fn check(session: &str, events: &[SessionEvent]) -> ApiResult<()> {
     for event in events {
         match event.extra.get("session_thread_id") {
             None | Some(Value::Null) => {}
-            Some(thread) if *thread == name(session) => {}
+            Some(thread) if *thread == primary_thread(session) => {}
             Some(thread) => {
                 return Err(ApiError::bad(format!("session_thread_id: no thread {thread} in this session")));
             }
