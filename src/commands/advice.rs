@@ -147,7 +147,7 @@ fn alternative(feature: Feature) -> String {
         Feature::SessionArchive => {
             "`sessions stop` keeps the files and frees the compute; `sessions delete` removes all"
         }
-        Feature::SessionUpdate => "a session keeps what it was made with there; `sessions label` changes labels",
+        Feature::SessionUpdate => "a session keeps the settings of its creation; `sessions label` changes labels",
         Feature::ResourceUpdate => "unmount it and mount it anew: `resources delete`, `resources add`",
         Feature::SessionLabels => "keep the ids of the sessions that belong together: `sessions create -q >ids`",
         Feature::CallAgent => {

@@ -103,8 +103,7 @@ impl Cx {
         self.backend.get().map(AsRef::as_ref).ok_or_else(|| Error::usage("no backend"))
     }
 
-    /// Keeps the signals for a command that heeds them itself; gives a channel in their place of
-    /// which nothing comes.
+    /// Stores the signals for a command that handles them itself, and returns a closed channel in their place.
     pub(super) fn keep_signals(&self, signals: UnboundedReceiver<SignalEvent>) -> UnboundedReceiver<SignalEvent> {
         *self.signals.borrow_mut() = Some(signals);
         unbounded_channel().1
@@ -115,7 +114,7 @@ impl Cx {
         Signals(self.signals.take())
     }
 
-    /// Says what was settled before the command runs.
+    /// Prints the settings in effect and their origins to stderr, for `--verbose`.
     pub(super) fn print_settings(&self) {
         let Some(settings) = self.settings.get() else { return };
         for (name, setting) in settings.all() {
@@ -166,7 +165,7 @@ impl Cx {
         match Target::parse(text)? {
             Target::Session { session, path } => self.at(session, &path),
             Target::Stored(id) => {
-                Err(Error::usage(format!("this verb takes a path in a session, not a stored file: `{id}`"))
+                Err(Error::usage(format!("this command takes a path in a session, not a stored file: `{id}`"))
                     .hint("write `SESSION:/path`"))
             }
         }
@@ -190,7 +189,7 @@ impl Cx {
         }
     }
 
-    /// Does one thing to each subject of a verb, and prints what came of it.
+    /// Runs `work` for each subject, and prints the records that succeed. The first failure does not stop the others.
     pub async fn each<S, T: Record>(&self, subjects: &[S], work: impl AsyncFn(&S) -> Result<T>) -> Result<()> {
         let mut verdict = Verdict::default();
         let mut done = Vec::new();

@@ -36,7 +36,7 @@ const HANDLES: i32 = 32;
 /// The exit code of every failure of wharf itself where another command's status is passed on.
 pub(super) const WHARF_FAILED: u8 = 125;
 
-/// The exit code where the reader of stdout went away: what a shell reports of a program that SIGPIPE ended.
+/// The exit code where stdout was closed by its reader: what a shell reports of a program that SIGPIPE ended.
 const PIPE_CLOSED: u8 = 141;
 
 /// How errors are reported, wherever in the process they come up.
@@ -56,7 +56,7 @@ impl Reporter {
     }
 
     /// Ends the process from another thread than the one that does the work.
-    #[allow(clippy::exit, reason = "the main thread does not answer, and the caller asked to stop")]
+    #[allow(clippy::exit, reason = "the main thread does not respond, and the caller asked to stop")]
     fn leave(&self, error: &Error) -> ! {
         self.report(error);
         std::process::exit(i32::from(self.exit_code(error.kind())))
@@ -192,9 +192,9 @@ async fn race(
     Err(cancel_error(why))
 }
 
-/// A channel of the signals that ask the process to stop. One that is not heeded in time, because
-/// the process waits for something that does not come, and a second one, end it at once, unless the
-/// command `heeds` them all itself.
+/// Returns a channel of the signals that ask the process to stop. A second signal ends the process at once, and so
+/// does one that is not handled in time because the process is blocked, unless the command handles all signals
+/// itself (`heeds`).
 fn listen(reporter: &Reporter, cx: &Cx, heeds: bool) -> io::Result<mpsc::UnboundedReceiver<SignalEvent>> {
     let (sender, receiver) = mpsc::unbounded_channel();
     let (reporter, cancellation) = (reporter.clone(), cx.cancellation.clone());

@@ -77,12 +77,12 @@ pub fn time(at: Timestamp) -> String {
     at.to_zoned(TimeZone::system()).strftime("%Y-%m-%d %H:%M").to_string()
 }
 
-/// A cell for what may be unknown.
+/// Returns a cell for a value that may be unknown: `-` if it is.
 pub fn or_dash<T>(value: Option<T>, show: impl Fn(T) -> String) -> String {
     value.map_or_else(|| "-".to_owned(), show)
 }
 
-/// A member of an object, by its name.
+/// Formats the field `name` of an object: times in the local zone, sizes in binary units.
 pub fn value(name: &str, value: &Value) -> String {
     match value {
         Value::String(text) if name.ends_with("_at") => text.parse().map_or_else(|_| text.clone(), time),

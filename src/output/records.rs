@@ -191,7 +191,7 @@ impl Record for Receipt {
         },
     };
 
-    /// What failed or was left out is not at its destination, and has no name to go on with.
+    /// Returns the destination, for `-q`; `None` if the file is not there because it failed or was skipped.
     fn key(&self) -> Option<String> {
         let is_there = match self.outcome {
             Outcome::Copied | Outcome::Planned => true,

@@ -230,7 +230,7 @@ fn a_session_is_made_once_or_said_to_be_in_doubt() {
         "sessions.create:refused=inside skip=1 x1",
     ]);
     let lost = served.wharf("agb", ["sessions", "create"]).run();
-    lost.code(8).says(&["may have happened", "sessions list"]);
+    lost.code(8).says(&["may have taken effect", "sessions list"]);
     assert_eq!(served.wharf("agb", ["sessions", "list", "-q"]).run().ok().lines().len(), 1);
     served.wharf("agb", ["sessions", "create"]).run().code(8).says(&["requested fault"]);
     assert_eq!(served.wharf("agb", ["sessions", "list", "-q"]).run().ok().lines().len(), 1);

@@ -367,7 +367,7 @@ impl IoFault {
             // The system's own words tell a mode that forbids from a file that is immutable.
             E::PermissionDenied => (Kind::Io, "", "check the owner and the mode of the path"),
             E::AlreadyExists => (Kind::Conflict, "it already exists", "remove it first, or choose another name"),
-            E::DirectoryNotEmpty => (Kind::Conflict, "the directory is not empty", "remove what is in it first"),
+            E::DirectoryNotEmpty => (Kind::Conflict, "the directory is not empty", "remove its contents first"),
             E::IsADirectory => (Kind::Conflict, "it is a directory", "name a file"),
             E::NotADirectory => {
                 (Kind::Conflict, "a part of the path is not a directory", "a file is in the way: check the path")

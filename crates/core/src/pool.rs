@@ -36,7 +36,7 @@ impl Buffer {
         Buffer { bytes: used.unwrap_or_else(|| vec![0; BLOCK]), filled: 0 }
     }
 
-    /// The same for a thread, which sleeps until there is room.
+    /// Takes a buffer in a thread; parks the thread until the pool has room.
     pub(crate) fn take_in_thread() -> Self {
         let mut taken = pin!(Self::take());
         let waker = Waker::from(Arc::new(ThreadWaker(thread::current())));

@@ -216,8 +216,8 @@ impl<'a> StagingEntry<'a> {
         Ok(())
     }
 
-    /// The same for another name of a file, which `name` may be one of already: renaming does nothing
-    /// then, and the temporary one goes with `self`.
+    /// Renames a hard link to `name` in `dir`. If `name` is a link to the same file already, the rename has no effect,
+    /// and dropping `self` removes the temporary name.
     pub fn persist_link(self, dir: &Dir, name: impl AsRef<Path>) -> io::Result<()> {
         self.name.as_ref().map_or(Ok(()), |pending| self.within.rename(pending, dir, name))
     }
@@ -274,9 +274,8 @@ impl Drop for StagingEntry<'_> {
     }
 }
 
-/// Something that is to disappear: taken out of sight in one step, into a locked directory of its
-/// own, or left in place where the system refuses to move it. Dropped before
-/// [`StagedRemoval::commit`], it comes back.
+/// A file or directory tree that is about to be removed. It is moved into a locked directory in one step, or left in
+/// place if the system refuses to move it. Dropping it before [`StagedRemoval::commit`] moves it back.
 #[must_use = "what is dropped comes back"]
 pub struct StagedRemoval<'a> {
     dir: Dir,

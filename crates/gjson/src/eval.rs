@@ -128,7 +128,7 @@ impl<'p> Engine<'p> {
             PathStep::Nothing => (None, None),
             PathStep::Modifier { modifier, next } => {
                 let value = modifier::apply(modifier, self, text, depth)?;
-                // Behind a modifier the text is looked at anew.
+                // The path after a modifier applies to the modifier's result.
                 let value = match value {
                     _ if next.is_some() => Some(value),
                     Cow::Borrowed(text) => document(text).map(Cow::Borrowed),

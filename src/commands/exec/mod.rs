@@ -147,7 +147,7 @@ async fn follow(cx: &Cx, mut command: Box<dyn RunningCommand>, mut sink: Running
     let mut stopping: Option<Stopping> = None;
     // The signal that the command is to get next.
     let mut pending: Option<Signal> = None;
-    // Whether the reader of stdout went away.
+    // Whether stdout was closed by its reader.
     let mut unread = false;
     loop {
         let due = stopping.as_ref().map(|it| it.next);
@@ -299,7 +299,7 @@ async fn close(cx: &Cx, signals: &mut Signals, sink: RunningSink<'_>, patience: 
 
 /// Reports a command that may still run.
 async fn give_up(mut sink: RunningSink<'_>, id: Option<&str>, why: Kind) -> Result<()> {
-    let error = stopped_error(why).hint("the command was told to end, and may still run in the session");
+    let error = stopped_error(why).hint("the command was asked to end, and may still be running in the session");
     sink.finish(id, stopped_status(why), None, Some(&error))?;
     // A reader that stalls does not hold up the end.
     drop(timeout(LAST, sink.close()).await);
@@ -312,7 +312,7 @@ fn stopped_status(why: Kind) -> ExecStatus {
 
 fn stopped_error(why: Kind) -> Error {
     match why {
-        Kind::Closed => Error::new(why, "the reader of stdout went away"),
+        Kind::Closed => Error::new(why, "stdout was closed by its reader"),
         why => cancel_error(why).hint("the command was stopped"),
     }
 }

@@ -137,7 +137,7 @@ impl RunningSink<'_> {
     /// Passes the block on that waits. Nothing is lost where the future is dropped.
     ///
     /// # Errors
-    /// `closed` where the reader of stdout went away; `io` where stdout takes no more.
+    /// `closed` where stdout was closed by its reader; `io` where stdout takes no more.
     async fn pass(&mut self) -> Result<()> {
         if let Some((stream, block)) = &self.waiting {
             match stream {

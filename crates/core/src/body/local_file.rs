@@ -42,7 +42,7 @@ impl LocalFile {
         let name = platform::shown(path);
         let meta = path.metadata().map_err(|e| Error::io(format!("reading `{name}`"), &e))?;
         if meta.is_dir() {
-            return Err(Error::conflict(format!("this is a directory: `{name}`")));
+            return Err(Error::conflict(format!("`{name}` is a directory")));
         }
         let made_up = meta.is_file() && platform::may_be_made_up(&meta) && is_made_up(platform::open_regular(path));
         Ok(LocalFile {

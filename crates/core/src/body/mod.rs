@@ -178,8 +178,8 @@ impl Body {
         Body::new(len, Input::Stream(Meter::default(), blocks))
     }
 
-    /// Whatever `open` gives, to its end: a pipe, a FIFO, a device. `open` runs in the reading
-    /// thread, because opening a FIFO waits for its writer.
+    /// Returns a body that reads a pipe, a FIFO or a device to its end. `open` runs in the reading thread, because
+    /// opening a FIFO waits for its writer.
     pub fn of_pipe<R: Read>(name: String, open: impl FnOnce() -> io::Result<R> + Send + 'static) -> Self {
         let (sender, blocks) = mpsc::channel(IN_FLIGHT);
         let shown = name.clone();
@@ -318,8 +318,8 @@ fn fill(mut block: Buffer, reader: &mut impl Read, name: &str) -> Result<Bytes> 
 }
 
 fn changed(name: &str) -> Error {
-    Error::conflict(format!("this file changed while it was read: `{name}`"))
-        .hint("run the command again when nothing writes to it")
+    Error::conflict(format!("file `{name}` changed while it was read"))
+        .hint("run the command again when no program writes to it")
 }
 
 fn unhashed() -> Error {

@@ -30,7 +30,7 @@ pub fn value(path: &Path, name: &str) -> Result<Option<String>> {
     Ok(find(String::from_utf8_lossy(&bytes).trim_start_matches('\u{feff}'), name))
 }
 
-/// The last line counts, as with everybody who reads such files.
+/// Returns the value of `name`. The last line that sets it counts, as in other readers of dotenv files.
 fn find(text: &str, name: &str) -> Option<String> {
     let mut lines = text.lines().rev().filter_map(|line| {
         let line = line.trim_start();

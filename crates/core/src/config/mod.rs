@@ -115,7 +115,7 @@ pub struct Flags {
     pub betas: Vec<String>,
 }
 
-/// Everything that is settled before a command runs.
+/// The settings of one command: flags, environment, profile and defaults combined.
 #[derive(Debug, Clone)]
 pub struct Settings {
     /// The chosen profile.
@@ -156,7 +156,7 @@ pub struct Settings {
     pub trace: Option<TraceSink>,
     /// Where answers are kept for `--format raw`.
     pub answers: Option<Answers>,
-    /// Names of the service's features that are not there for everybody.
+    /// Beta features to request from the service.
     pub betas: Vec<String>,
     /// Certificates to trust as well.
     pub ca_cert: Option<PathBuf>,
@@ -256,7 +256,7 @@ impl Settings {
     pub fn token_file(&self) -> Result<Option<&PathBuf>> {
         if self.token_file.as_deref() == Some(Path::new("-")) {
             return Err(Error::usage(format!("{} takes a file or a pipe, not `-`", advice::Setting::TokenFile))
-                .hint("stdin belongs to what is uploaded; `/dev/stdin` reads it all the same"));
+                .hint("stdin is for uploaded content; to read the token from it anyway, write `/dev/stdin`"));
         }
         Ok(self.token_file.as_ref())
     }
@@ -290,7 +290,7 @@ impl Settings {
         Some(std::path::absolute(base).ok()?.join("tokens"))
     }
 
-    /// Who says where that is.
+    /// Returns the origin of [`Settings::home`].
     pub fn home_origin(&self) -> Origin {
         let named = [env::HOME, env::XDG_DATA_HOME].into_iter().find(|name| env::path(name).is_some());
         named.map_or(Origin::Default, Origin::Env)
@@ -353,7 +353,7 @@ fn detect(choosers: impl Iterator<Item = Chooser>) -> Result<Setting<String>> {
         [(backend, name)] => Ok(Setting { value: Some((*backend).to_owned()), origin: Origin::Env(name) }),
         several => {
             let names: Vec<_> = several.iter().map(|(backend, name)| format!("{backend} ({name})")).collect();
-            Err(Error::usage(format!("the environment speaks for several backends: {}", names.join(", ")))
+            Err(Error::usage(format!("several backends are configured in the environment: {}", names.join(", ")))
                 .hint(format!("choose one: `{}` or WHARF_BACKEND", advice::Setting::Backend.to("NAME"))))
         }
     }

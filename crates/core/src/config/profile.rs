@@ -83,7 +83,7 @@ impl Profile {
             Some(Secret::File(_)) | None => false,
         };
         if second.is_some() || empty {
-            return Err(Error::usage("the profile has to name one place of its secret").hint(SECRET_HINT));
+            return Err(Error::usage("the profile must name one source of its secret").hint(SECRET_HINT));
         }
         Ok(first)
     }
@@ -135,7 +135,7 @@ impl ConfigFile {
             let secret = SECRETS.iter().any(|name| what.contains(&format!("unknown field `{name}`")));
             let error = Error::usage(format!("{}:{line}: {what}", path.display()));
             if secret {
-                error.hint(format!("wharf keeps no secrets in its configuration, only where they are: {SECRET_HINT}"))
+                error.hint(format!("the configuration holds no secrets, only where to read them: {SECRET_HINT}"))
             } else {
                 error.hint(format!(
                     "{} names the file, {} shows its settings",

@@ -70,7 +70,7 @@ pub async fn of_file(path: &Path) -> Result<String> {
     thread::spawn(move || drop(sender.send(small::within(&theirs, LONGEST as u64)))).map_err(doing)?;
     let bytes = match read.await {
         Ok(read) => read.map_err(|e| doing(e).of_kind(Kind::Auth))?,
-        Err(_) => return Err(bad("reading it was broken off")),
+        Err(_) => return Err(bad("reading it was interrupted")),
     };
     text(bytes).and_then(|text| checked(&text)).map_err(|e| e.context(format!("`{}`", path.display())))
 }
@@ -90,7 +90,7 @@ async fn printed(words: &[String]) -> Result<String> {
 
 fn text(bytes: Vec<u8>) -> Result<String> {
     if bytes.len() > LONGEST {
-        return Err(bad(format!("more than {LONGEST} bytes are no key or token")));
+        return Err(bad(format!("it is longer than {LONGEST} bytes")));
     }
     String::from_utf8(bytes).map_err(|_| bad("it is not UTF-8 text"))
 }

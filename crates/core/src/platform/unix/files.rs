@@ -120,7 +120,7 @@ fn regular(open: impl Fn(OFlags) -> io::Result<File>) -> io::Result<File> {
     let check = |file: File| if file.metadata()?.is_file() { Ok(file) } else { Err(not_regular()) };
     #[cfg(any(target_os = "linux", target_os = "android"))]
     {
-        // A handle that only points at something opens nothing, and goes on pointing at the same.
+        // O_PATH does not open the file, and keeps referring to the same inode.
         let seen = check(open(OFlags::PATH)?)?;
         match rustix::fs::open(in_proc(&seen), OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty()) {
             // Without /proc, a moment remains in which something else can take its place.
