@@ -59,7 +59,40 @@ impl Command {
     }
 }
 
-/// Returns whether a command of this name passes on another one's status: for a command line that cannot be read.
+/// Returns [`Behaviour::passes_status`] of the command with this name, for a command line that cannot be parsed.
 pub(super) fn passes_status(name: &str) -> bool {
     name == "exec"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{grammar, parse};
+    use super::*;
+
+    /// A command line of each command.
+    const LINES: &[&str] = &[
+        "sessions list",
+        "files ls",
+        "resources list s1",
+        "exec s1 ls",
+        "backends",
+        "config list",
+        "doctor",
+        #[cfg(feature = "emulator")]
+        "serve",
+        "completions bash",
+        "man man1",
+    ];
+
+    #[test]
+    fn the_status_policy_of_a_name_is_that_of_its_command() {
+        for command in grammar().get_subcommands() {
+            let name = command.get_name();
+            let line = LINES.iter().find(|line| line.split(' ').next() == Some(name));
+            let line = line.unwrap_or_else(|| panic!("add a command line of `{name}`"));
+            let words = ["wharf"].into_iter().chain(line.split(' ')).map(Into::into);
+            let parsed = parse(words).unwrap_or_else(|e| panic!("{e}")).command.unwrap();
+            assert_eq!(passes_status(name), parsed.behaviour().passes_status, "{name}");
+        }
+    }
 }
