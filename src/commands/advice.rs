@@ -1,9 +1,9 @@
-//! How the command line spells the steps, settings and features that the crates below name as data.
+//! The command line's names of the steps, settings and features that the crates below refer to as data.
 
 use wharf_core::advice::{self, Setting, Step, Vocabulary};
 use wharf_core::feature::Feature;
 
-/// Makes messages and hints of this process name verbs and flags of the command line.
+/// Installs the command line's names for messages and hints of this process.
 pub fn install() {
     advice::install(&FlagVocabulary);
 }

@@ -189,7 +189,7 @@ fn a_profile_says_where_its_token_is() {
         ("secret_file = 'gone'", 3, "secret_file"),
         ("secret_command = ['sh', '-c', 'echo PLANTED-x; exit 4']", 3, "exit status: 4"),
         ("secret_command = ['no-such-program']", 3, "not found on PATH"),
-        ("secret_env = 'A'\nsecret_file = 'b'", 2, "one place"),
+        ("secret_env = 'A'\nsecret_file = 'b'", 2, "one source"),
     ] {
         with(line);
         clean(call().run()).code(code).says(&[word]);

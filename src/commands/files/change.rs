@@ -128,7 +128,7 @@ pub(in crate::commands) struct FilesRmArgs {
     dry_run: bool,
 }
 
-/// The global flag without its short name, so that `-r` can mean recursive here.
+/// Returns the global flag without its short name, because `-r` means recursive in `files rm`.
 pub(super) fn raw_output() -> Arg {
     let flag = Arg::new("raw_output").long("raw-output").action(ArgAction::SetTrue);
     flag.display_order(100).help("Print strings selected by --transform without quotes")
@@ -191,15 +191,14 @@ impl FilesRmArgs {
         listing.push(&Deletion { what, deleted: !missing && !self.dry_run, missing })
     }
 
-    /// Fails where a removal would.
+    /// Fails if the removal would fail.
     async fn rehearse(&self, backend: &dyn Backend, at: &SessionPath) -> Result<()> {
         let files = backend.require_files()?;
         let entry = files.stat(at).await?;
         if entry.kind == EntryKind::Directory && !self.recursive && files.list(at, false).await?.next().await.is_some()
         {
-            return Err(
-                Error::conflict(format!("directory `{at}` is not empty")).hint("add -r to remove it with its contents")
-            );
+            return Err(Error::conflict(format!("directory is not empty: `{at}`"))
+                .hint("add -r to remove it with its contents"));
         }
         files.check_remove(at).await
     }

@@ -253,7 +253,7 @@ impl Db {
 }
 
 /// Hint for a database file that cannot grow.
-const FULL: &str = "the disk, a quota or `ulimit -f` leaves no space: free some; no partial data was written";
+const FULL: &str = "the disk, a quota or `ulimit -f` leaves no room: free some space; no partial data was written";
 
 /// Returns the hint for a database that cannot be written.
 fn unwritable() -> String {
@@ -421,6 +421,6 @@ pub(super) fn unknown(id: &SessionId) -> Error {
 
 /// Returns the error of a session that would exceed its size limit.
 pub(super) fn too_much(session: &SessionId, limit: u64) -> Error {
-    Error::new(Kind::Limit, format!("session `{session}` would exceed its limit of {limit} bytes"))
+    Error::new(Kind::Limit, format!("a session takes at most {limit} bytes, and this one would have more: `{session}`"))
         .hint("remove files that are no longer needed, or set WHARF_SESSION_BYTES (a size, or `none`)")
 }

@@ -275,7 +275,7 @@ impl SessionFiles for LocalFiles {
         }
         if meta.is_dir() && !recursive {
             dir.remove_dir(path).map_err(|e| match e.kind() {
-                io::ErrorKind::DirectoryNotEmpty => Error::conflict(format!("directory `{at}` is not empty"))
+                io::ErrorKind::DirectoryNotEmpty => Error::conflict(format!("directory is not empty: `{at}`"))
                     .hint(format!("add {} to remove it with its contents", Setting::Recursive)),
                 _ => refused(format!("removing `{at}`"), &e),
             })?;
