@@ -39,23 +39,25 @@ fn links_lead_somewhere() {
     assert!(seen > 50, "only {seen} links were found: the check does not look");
 }
 
-/// Returns the names of source files that a document has as inline code.
-fn source_names(text: &str) -> Vec<&str> {
-    text.split('`')
-        .skip(1)
-        .step_by(2)
-        .filter(|code| code.ends_with(".rs") && !code.contains(char::is_whitespace))
-        .collect()
+/// Returns whether a path is that of a Rust source file.
+fn is_source(path: &str) -> bool {
+    Path::new(path).extension().is_some_and(|extension| extension == "rs")
 }
 
-/// Adds the paths of all source files below a directory, from the root of the repository.
+/// Returns the paths of source files that a document has as inline code.
+fn source_names(text: &str) -> Vec<&str> {
+    let code = text.split('`').skip(1).step_by(2);
+    code.filter(|code| is_source(code) && !code.contains(char::is_whitespace)).collect()
+}
+
+/// Adds the paths of all source files below a directory, relative to the root of the repository.
 fn source_files(directory: &str, files: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(root().join(directory)).unwrap_or_else(|e| panic!("{directory}: {e}")) {
         let entry = entry.unwrap();
         let path = format!("{directory}/{}", entry.file_name().to_str().unwrap());
         if entry.file_type().unwrap().is_dir() {
             source_files(&path, files);
-        } else if path.ends_with(".rs") {
+        } else if is_source(&path) {
             // Documents shorten `crates/NAME/src/FILE` to `NAME/FILE`.
             files.push(path.replace("/src/", "/").into());
             files.push(path.into());
