@@ -63,6 +63,8 @@ complete -c wharf -n "__fish_wharf_needs_command" -s V -l version -d 'Print vers
 complete -c wharf -n "__fish_wharf_needs_command" -f -a "sessions" -d 'Create, list and delete sessions'
 complete -c wharf -n "__fish_wharf_needs_command" -f -a "files" -d 'Upload, download and list files, in sessions or stored'
 complete -c wharf -n "__fish_wharf_needs_command" -f -a "resources" -d 'Mount stored files and other resources into a session'
+complete -c wharf -n "__fish_wharf_needs_command" -f -a "agents" -d 'List the agents that sessions can be created with'
+complete -c wharf -n "__fish_wharf_needs_command" -f -a "environments" -d 'List the environments that sessions can be created in'
 complete -c wharf -n "__fish_wharf_needs_command" -f -a "exec" -d 'Run a command in a session'
 complete -c wharf -n "__fish_wharf_needs_command" -f -a "backends" -d 'List the backends and their features'
 complete -c wharf -n "__fish_wharf_needs_command" -f -a "config" -d 'Show settings and where they come from'
@@ -776,10 +778,10 @@ complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subco
 skip\t'Leave it'
 error\t'Fail'
 update\t'Replace it unless size and time, or size and hash, are equal'"
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l links -d 'Links: follow-inside, skip, follow or error [default: follow-inside]' -r -f -a "follow-inside\t'Transfer their targets; a link that leads out of the tree fails'
-skip\t'Exclude links'
-follow\t'Transfer their targets, wherever they are'
-error\t'Fail for each link'"
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l links -d 'Links: follow-inside, skip, follow or error [default: follow-inside]' -r -f -a "follow-inside\t'Take what they point to; one that leads out of the tree is a failed item'
+skip\t'Leave them out'
+follow\t'Take what they point to, wherever it is'
+error\t'Each is a failed item'"
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l require -d 'Exit with 11 if fewer than N files arrive' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l receipt -d 'Append each receipt to a file as it happens, as a line of JSON' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -s r -l raw-output -d 'Print strings selected by --transform without quotes'
@@ -833,10 +835,10 @@ complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subco
 skip\t'Leave it'
 error\t'Fail'
 update\t'Replace it unless size and time, or size and hash, are equal'"
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l links -d 'Links: follow-inside, skip, follow or error [default: follow-inside]' -r -f -a "follow-inside\t'Transfer their targets; a link that leads out of the tree fails'
-skip\t'Exclude links'
-follow\t'Transfer their targets, wherever they are'
-error\t'Fail for each link'"
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l links -d 'Links: follow-inside, skip, follow or error [default: follow-inside]' -r -f -a "follow-inside\t'Take what they point to; one that leads out of the tree is a failed item'
+skip\t'Leave them out'
+follow\t'Take what they point to, wherever it is'
+error\t'Each is a failed item'"
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l require -d 'Exit with 11 if fewer than N files arrive' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l receipt -d 'Append each receipt to a file as it happens, as a line of JSON' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -s r -l raw-output -d 'Print strings selected by --transform without quotes'
@@ -891,10 +893,10 @@ complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subco
 skip\t'Leave it'
 error\t'Fail'
 update\t'Replace it unless size and time, or size and hash, are equal'"
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l links -d 'Links: follow-inside, skip, follow or error [default: follow-inside]' -r -f -a "follow-inside\t'Transfer their targets; a link that leads out of the tree fails'
-skip\t'Exclude links'
-follow\t'Transfer their targets, wherever they are'
-error\t'Fail for each link'"
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l links -d 'Links: follow-inside, skip, follow or error [default: follow-inside]' -r -f -a "follow-inside\t'Take what they point to; one that leads out of the tree is a failed item'
+skip\t'Leave them out'
+follow\t'Take what they point to, wherever it is'
+error\t'Each is a failed item'"
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l require -d 'Exit with 11 if fewer than N files arrive' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l receipt -d 'Append each receipt to a file as it happens, as a line of JSON' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -s r -l raw-output -d 'Print strings selected by --transform without quotes'
@@ -1601,6 +1603,408 @@ complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_s
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from help" -f -a "update" -d 'Change a resource, such as the token of a repository'
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from help" -f -a "delete" -d 'Unmount resources'
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and not __fish_seen_subcommand_from list ls get show help" -s b -l backend -d 'Use this backend; see \'wharf backends\' [env: WHARF_BACKEND]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and not __fish_seen_subcommand_from list ls get show help" -l profile -d 'Use this profile of the configuration file [env: WHARF_PROFILE]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and not __fish_seen_subcommand_from list ls get show help" -s s -l session -d 'Session for targets of the form :PATH [env: WHARF_SESSION]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and not __fish_seen_subcommand_from list ls get show help" -l agent -d 'Agent for new sessions; on foundry, for every call [env: WHARF_AGENT]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and not __fish_seen_subcommand_from list ls get show help" -l format -d 'Output format [default: auto] [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
+table\t'A table'
+json\t'JSON; a listing is one array'
+jsonl\t'One JSON object per line'
+yaml\t'YAML; a listing is one list'
+raw\t'The answer of the service as it is'"
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and not __fish_seen_subcommand_from list ls get show help" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and not __fish_seen_subcommand_from list ls get show help" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
+always\t'Always'
+never\t'Never'"
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and not __fish_seen_subcommand_from list ls get show help" -l progress -d 'Control how progress is shown [default: auto]' -r -f -a "auto\t'A bar on a terminal, lines otherwise'
+bar\t'A bar'
+lines\t'A line every ten seconds'
+none\t'Nothing'"
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and not __fish_seen_subcommand_from list ls get show help" -l timeout -d 'Stop the command after this time, such as 90s or 15m [default: none]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and not __fish_seen_subcommand_from list ls get show help" -l connect-timeout -d 'Time limit for connecting to a service [default: 10s]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and not __fish_seen_subcommand_from list ls get show help" -l retries -d 'Number of retries for each request [default: 4]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and not __fish_seen_subcommand_from list ls get show help" -l jobs -d 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and not __fish_seen_subcommand_from list ls get show help" -l base-url -d 'Address of the service [default: per backend]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and not __fish_seen_subcommand_from list ls get show help" -l token-file -d 'Read the token for the service from a file or a pipe' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and not __fish_seen_subcommand_from list ls get show help" -l user-identity -d 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and not __fish_seen_subcommand_from list ls get show help" -l isolation-key -d 'Key that isolates an end user\'s sessions [env: WHARF_ISOLATION_KEY]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and not __fish_seen_subcommand_from list ls get show help" -l ca-cert -d 'File with additional certificates to trust' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and not __fish_seen_subcommand_from list ls get show help" -l header -d 'Header to add to each request, no credentials; can be repeated' -r
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and not __fish_seen_subcommand_from list ls get show help" -l beta -d 'Beta feature header to send; can be repeated' -r
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and not __fish_seen_subcommand_from list ls get show help" -s r -l raw-output -d 'Print strings selected by --transform without quotes'
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and not __fish_seen_subcommand_from list ls get show help" -s q -l quiet -d 'Print ids or paths only, one per line'
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and not __fish_seen_subcommand_from list ls get show help" -s 0 -l null -d 'End results of -q and --transform with NUL instead of a newline'
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and not __fish_seen_subcommand_from list ls get show help" -s v -l verbose -d 'Print settings, retries and excluded files to stderr'
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and not __fish_seen_subcommand_from list ls get show help" -l debug -d 'Print requests and responses to stderr, with secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and not __fish_seen_subcommand_from list ls get show help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and not __fish_seen_subcommand_from list ls get show help" -s V -l version -d 'Print version'
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and not __fish_seen_subcommand_from list ls get show help" -f -a "list" -d 'List agents, or the versions of an agent'
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and not __fish_seen_subcommand_from list ls get show help" -f -a "ls" -d 'List agents, or the versions of an agent'
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and not __fish_seen_subcommand_from list ls get show help" -f -a "get" -d 'Show agents'
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and not __fish_seen_subcommand_from list ls get show help" -f -a "show" -d 'Show agents'
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and not __fish_seen_subcommand_from list ls get show help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from list" -s b -l backend -d 'Use this backend; see \'wharf backends\' [env: WHARF_BACKEND]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from list" -l profile -d 'Use this profile of the configuration file [env: WHARF_PROFILE]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from list" -s s -l session -d 'Session for targets of the form :PATH [env: WHARF_SESSION]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from list" -l agent -d 'Agent for new sessions; on foundry, for every call [env: WHARF_AGENT]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from list" -l format -d 'Output format [default: auto] [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
+table\t'A table'
+json\t'JSON; a listing is one array'
+jsonl\t'One JSON object per line'
+yaml\t'YAML; a listing is one list'
+raw\t'The answer of the service as it is'"
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from list" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from list" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
+always\t'Always'
+never\t'Never'"
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from list" -l progress -d 'Control how progress is shown [default: auto]' -r -f -a "auto\t'A bar on a terminal, lines otherwise'
+bar\t'A bar'
+lines\t'A line every ten seconds'
+none\t'Nothing'"
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from list" -l timeout -d 'Stop the command after this time, such as 90s or 15m [default: none]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from list" -l connect-timeout -d 'Time limit for connecting to a service [default: 10s]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from list" -l retries -d 'Number of retries for each request [default: 4]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from list" -l jobs -d 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from list" -l base-url -d 'Address of the service [default: per backend]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from list" -l token-file -d 'Read the token for the service from a file or a pipe' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from list" -l user-identity -d 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from list" -l isolation-key -d 'Key that isolates an end user\'s sessions [env: WHARF_ISOLATION_KEY]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from list" -l ca-cert -d 'File with additional certificates to trust' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from list" -l header -d 'Header to add to each request, no credentials; can be repeated' -r
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from list" -l beta -d 'Beta feature header to send; can be repeated' -r
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from list" -l agent-id -d 'The same, by the vendor\'s flag' -r
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from list" -l created-at-gte -r
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from list" -l created-at-lte -r
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from list" -l limit -d 'Show at most N entries, and print a token for the next page' -r
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from list" -l max-items -d 'The same by the vendor\'s flag; -1 means no limit' -r
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from list" -l page -d 'Continue from the \'more: TOKEN\' of an earlier listing' -r
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from list" -s r -l raw-output -d 'Print strings selected by --transform without quotes'
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print ids or paths only, one per line'
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from list" -s 0 -l null -d 'End results of -q and --transform with NUL instead of a newline'
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Print settings, retries and excluded files to stderr'
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from list" -l debug -d 'Print requests and responses to stderr, with secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from list" -l include-archived -d 'Include archived agents'
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from list" -s V -l version -d 'Print version'
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from ls" -s b -l backend -d 'Use this backend; see \'wharf backends\' [env: WHARF_BACKEND]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from ls" -l profile -d 'Use this profile of the configuration file [env: WHARF_PROFILE]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from ls" -s s -l session -d 'Session for targets of the form :PATH [env: WHARF_SESSION]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from ls" -l agent -d 'Agent for new sessions; on foundry, for every call [env: WHARF_AGENT]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from ls" -l format -d 'Output format [default: auto] [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
+table\t'A table'
+json\t'JSON; a listing is one array'
+jsonl\t'One JSON object per line'
+yaml\t'YAML; a listing is one list'
+raw\t'The answer of the service as it is'"
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from ls" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from ls" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
+always\t'Always'
+never\t'Never'"
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from ls" -l progress -d 'Control how progress is shown [default: auto]' -r -f -a "auto\t'A bar on a terminal, lines otherwise'
+bar\t'A bar'
+lines\t'A line every ten seconds'
+none\t'Nothing'"
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from ls" -l timeout -d 'Stop the command after this time, such as 90s or 15m [default: none]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from ls" -l connect-timeout -d 'Time limit for connecting to a service [default: 10s]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from ls" -l retries -d 'Number of retries for each request [default: 4]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from ls" -l jobs -d 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from ls" -l base-url -d 'Address of the service [default: per backend]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from ls" -l token-file -d 'Read the token for the service from a file or a pipe' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from ls" -l user-identity -d 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from ls" -l isolation-key -d 'Key that isolates an end user\'s sessions [env: WHARF_ISOLATION_KEY]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from ls" -l ca-cert -d 'File with additional certificates to trust' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from ls" -l header -d 'Header to add to each request, no credentials; can be repeated' -r
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from ls" -l beta -d 'Beta feature header to send; can be repeated' -r
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from ls" -l agent-id -d 'The same, by the vendor\'s flag' -r
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from ls" -l created-at-gte -r
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from ls" -l created-at-lte -r
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from ls" -l limit -d 'Show at most N entries, and print a token for the next page' -r
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from ls" -l max-items -d 'The same by the vendor\'s flag; -1 means no limit' -r
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from ls" -l page -d 'Continue from the \'more: TOKEN\' of an earlier listing' -r
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from ls" -s r -l raw-output -d 'Print strings selected by --transform without quotes'
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Print ids or paths only, one per line'
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from ls" -s 0 -l null -d 'End results of -q and --transform with NUL instead of a newline'
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Print settings, retries and excluded files to stderr'
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from ls" -l debug -d 'Print requests and responses to stderr, with secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from ls" -l include-archived -d 'Include archived agents'
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from ls" -s V -l version -d 'Print version'
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from get" -s b -l backend -d 'Use this backend; see \'wharf backends\' [env: WHARF_BACKEND]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from get" -l profile -d 'Use this profile of the configuration file [env: WHARF_PROFILE]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from get" -s s -l session -d 'Session for targets of the form :PATH [env: WHARF_SESSION]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from get" -l agent -d 'Agent for new sessions; on foundry, for every call [env: WHARF_AGENT]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from get" -l format -d 'Output format [default: auto] [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
+table\t'A table'
+json\t'JSON; a listing is one array'
+jsonl\t'One JSON object per line'
+yaml\t'YAML; a listing is one list'
+raw\t'The answer of the service as it is'"
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from get" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from get" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
+always\t'Always'
+never\t'Never'"
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from get" -l progress -d 'Control how progress is shown [default: auto]' -r -f -a "auto\t'A bar on a terminal, lines otherwise'
+bar\t'A bar'
+lines\t'A line every ten seconds'
+none\t'Nothing'"
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from get" -l timeout -d 'Stop the command after this time, such as 90s or 15m [default: none]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from get" -l connect-timeout -d 'Time limit for connecting to a service [default: 10s]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from get" -l retries -d 'Number of retries for each request [default: 4]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from get" -l jobs -d 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from get" -l base-url -d 'Address of the service [default: per backend]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from get" -l token-file -d 'Read the token for the service from a file or a pipe' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from get" -l user-identity -d 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from get" -l isolation-key -d 'Key that isolates an end user\'s sessions [env: WHARF_ISOLATION_KEY]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from get" -l ca-cert -d 'File with additional certificates to trust' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from get" -l header -d 'Header to add to each request, no credentials; can be repeated' -r
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from get" -l beta -d 'Beta feature header to send; can be repeated' -r
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from get" -l agent-id -d 'The same, by the vendor\'s flag' -r
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from get" -l version -d 'Show this version [default: the newest]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from get" -s r -l raw-output -d 'Print strings selected by --transform without quotes'
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from get" -s q -l quiet -d 'Print ids or paths only, one per line'
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from get" -s 0 -l null -d 'End results of -q and --transform with NUL instead of a newline'
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from get" -s v -l verbose -d 'Print settings, retries and excluded files to stderr'
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from get" -l debug -d 'Print requests and responses to stderr, with secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from get" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from show" -s b -l backend -d 'Use this backend; see \'wharf backends\' [env: WHARF_BACKEND]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from show" -l profile -d 'Use this profile of the configuration file [env: WHARF_PROFILE]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from show" -s s -l session -d 'Session for targets of the form :PATH [env: WHARF_SESSION]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from show" -l agent -d 'Agent for new sessions; on foundry, for every call [env: WHARF_AGENT]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from show" -l format -d 'Output format [default: auto] [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
+table\t'A table'
+json\t'JSON; a listing is one array'
+jsonl\t'One JSON object per line'
+yaml\t'YAML; a listing is one list'
+raw\t'The answer of the service as it is'"
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from show" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from show" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
+always\t'Always'
+never\t'Never'"
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from show" -l progress -d 'Control how progress is shown [default: auto]' -r -f -a "auto\t'A bar on a terminal, lines otherwise'
+bar\t'A bar'
+lines\t'A line every ten seconds'
+none\t'Nothing'"
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from show" -l timeout -d 'Stop the command after this time, such as 90s or 15m [default: none]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from show" -l connect-timeout -d 'Time limit for connecting to a service [default: 10s]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from show" -l retries -d 'Number of retries for each request [default: 4]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from show" -l jobs -d 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from show" -l base-url -d 'Address of the service [default: per backend]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from show" -l token-file -d 'Read the token for the service from a file or a pipe' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from show" -l user-identity -d 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from show" -l isolation-key -d 'Key that isolates an end user\'s sessions [env: WHARF_ISOLATION_KEY]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from show" -l ca-cert -d 'File with additional certificates to trust' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from show" -l header -d 'Header to add to each request, no credentials; can be repeated' -r
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from show" -l beta -d 'Beta feature header to send; can be repeated' -r
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from show" -l agent-id -d 'The same, by the vendor\'s flag' -r
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from show" -l version -d 'Show this version [default: the newest]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from show" -s r -l raw-output -d 'Print strings selected by --transform without quotes'
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Print ids or paths only, one per line'
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from show" -s 0 -l null -d 'End results of -q and --transform with NUL instead of a newline'
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Print settings, retries and excluded files to stderr'
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from show" -l debug -d 'Print requests and responses to stderr, with secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from help" -f -a "list" -d 'List agents, or the versions of an agent'
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from help" -f -a "get" -d 'Show agents'
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and not __fish_seen_subcommand_from list ls get show help" -s b -l backend -d 'Use this backend; see \'wharf backends\' [env: WHARF_BACKEND]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and not __fish_seen_subcommand_from list ls get show help" -l profile -d 'Use this profile of the configuration file [env: WHARF_PROFILE]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and not __fish_seen_subcommand_from list ls get show help" -s s -l session -d 'Session for targets of the form :PATH [env: WHARF_SESSION]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and not __fish_seen_subcommand_from list ls get show help" -l agent -d 'Agent for new sessions; on foundry, for every call [env: WHARF_AGENT]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and not __fish_seen_subcommand_from list ls get show help" -l format -d 'Output format [default: auto] [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
+table\t'A table'
+json\t'JSON; a listing is one array'
+jsonl\t'One JSON object per line'
+yaml\t'YAML; a listing is one list'
+raw\t'The answer of the service as it is'"
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and not __fish_seen_subcommand_from list ls get show help" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and not __fish_seen_subcommand_from list ls get show help" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
+always\t'Always'
+never\t'Never'"
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and not __fish_seen_subcommand_from list ls get show help" -l progress -d 'Control how progress is shown [default: auto]' -r -f -a "auto\t'A bar on a terminal, lines otherwise'
+bar\t'A bar'
+lines\t'A line every ten seconds'
+none\t'Nothing'"
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and not __fish_seen_subcommand_from list ls get show help" -l timeout -d 'Stop the command after this time, such as 90s or 15m [default: none]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and not __fish_seen_subcommand_from list ls get show help" -l connect-timeout -d 'Time limit for connecting to a service [default: 10s]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and not __fish_seen_subcommand_from list ls get show help" -l retries -d 'Number of retries for each request [default: 4]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and not __fish_seen_subcommand_from list ls get show help" -l jobs -d 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and not __fish_seen_subcommand_from list ls get show help" -l base-url -d 'Address of the service [default: per backend]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and not __fish_seen_subcommand_from list ls get show help" -l token-file -d 'Read the token for the service from a file or a pipe' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and not __fish_seen_subcommand_from list ls get show help" -l user-identity -d 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and not __fish_seen_subcommand_from list ls get show help" -l isolation-key -d 'Key that isolates an end user\'s sessions [env: WHARF_ISOLATION_KEY]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and not __fish_seen_subcommand_from list ls get show help" -l ca-cert -d 'File with additional certificates to trust' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and not __fish_seen_subcommand_from list ls get show help" -l header -d 'Header to add to each request, no credentials; can be repeated' -r
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and not __fish_seen_subcommand_from list ls get show help" -l beta -d 'Beta feature header to send; can be repeated' -r
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and not __fish_seen_subcommand_from list ls get show help" -s r -l raw-output -d 'Print strings selected by --transform without quotes'
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and not __fish_seen_subcommand_from list ls get show help" -s q -l quiet -d 'Print ids or paths only, one per line'
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and not __fish_seen_subcommand_from list ls get show help" -s 0 -l null -d 'End results of -q and --transform with NUL instead of a newline'
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and not __fish_seen_subcommand_from list ls get show help" -s v -l verbose -d 'Print settings, retries and excluded files to stderr'
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and not __fish_seen_subcommand_from list ls get show help" -l debug -d 'Print requests and responses to stderr, with secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and not __fish_seen_subcommand_from list ls get show help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and not __fish_seen_subcommand_from list ls get show help" -s V -l version -d 'Print version'
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and not __fish_seen_subcommand_from list ls get show help" -f -a "list" -d 'List environments'
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and not __fish_seen_subcommand_from list ls get show help" -f -a "ls" -d 'List environments'
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and not __fish_seen_subcommand_from list ls get show help" -f -a "get" -d 'Show environments'
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and not __fish_seen_subcommand_from list ls get show help" -f -a "show" -d 'Show environments'
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and not __fish_seen_subcommand_from list ls get show help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from list" -s b -l backend -d 'Use this backend; see \'wharf backends\' [env: WHARF_BACKEND]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from list" -l profile -d 'Use this profile of the configuration file [env: WHARF_PROFILE]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from list" -s s -l session -d 'Session for targets of the form :PATH [env: WHARF_SESSION]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from list" -l agent -d 'Agent for new sessions; on foundry, for every call [env: WHARF_AGENT]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from list" -l format -d 'Output format [default: auto] [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
+table\t'A table'
+json\t'JSON; a listing is one array'
+jsonl\t'One JSON object per line'
+yaml\t'YAML; a listing is one list'
+raw\t'The answer of the service as it is'"
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from list" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from list" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
+always\t'Always'
+never\t'Never'"
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from list" -l progress -d 'Control how progress is shown [default: auto]' -r -f -a "auto\t'A bar on a terminal, lines otherwise'
+bar\t'A bar'
+lines\t'A line every ten seconds'
+none\t'Nothing'"
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from list" -l timeout -d 'Stop the command after this time, such as 90s or 15m [default: none]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from list" -l connect-timeout -d 'Time limit for connecting to a service [default: 10s]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from list" -l retries -d 'Number of retries for each request [default: 4]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from list" -l jobs -d 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from list" -l base-url -d 'Address of the service [default: per backend]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from list" -l token-file -d 'Read the token for the service from a file or a pipe' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from list" -l user-identity -d 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from list" -l isolation-key -d 'Key that isolates an end user\'s sessions [env: WHARF_ISOLATION_KEY]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from list" -l ca-cert -d 'File with additional certificates to trust' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from list" -l header -d 'Header to add to each request, no credentials; can be repeated' -r
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from list" -l beta -d 'Beta feature header to send; can be repeated' -r
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from list" -l limit -d 'Show at most N entries, and print a token for the next page' -r
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from list" -l max-items -d 'The same by the vendor\'s flag; -1 means no limit' -r
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from list" -l page -d 'Continue from the \'more: TOKEN\' of an earlier listing' -r
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from list" -s r -l raw-output -d 'Print strings selected by --transform without quotes'
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print ids or paths only, one per line'
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from list" -s 0 -l null -d 'End results of -q and --transform with NUL instead of a newline'
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Print settings, retries and excluded files to stderr'
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from list" -l debug -d 'Print requests and responses to stderr, with secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from list" -l include-archived -d 'Include archived environments'
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from list" -s V -l version -d 'Print version'
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from ls" -s b -l backend -d 'Use this backend; see \'wharf backends\' [env: WHARF_BACKEND]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from ls" -l profile -d 'Use this profile of the configuration file [env: WHARF_PROFILE]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from ls" -s s -l session -d 'Session for targets of the form :PATH [env: WHARF_SESSION]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from ls" -l agent -d 'Agent for new sessions; on foundry, for every call [env: WHARF_AGENT]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from ls" -l format -d 'Output format [default: auto] [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
+table\t'A table'
+json\t'JSON; a listing is one array'
+jsonl\t'One JSON object per line'
+yaml\t'YAML; a listing is one list'
+raw\t'The answer of the service as it is'"
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from ls" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from ls" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
+always\t'Always'
+never\t'Never'"
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from ls" -l progress -d 'Control how progress is shown [default: auto]' -r -f -a "auto\t'A bar on a terminal, lines otherwise'
+bar\t'A bar'
+lines\t'A line every ten seconds'
+none\t'Nothing'"
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from ls" -l timeout -d 'Stop the command after this time, such as 90s or 15m [default: none]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from ls" -l connect-timeout -d 'Time limit for connecting to a service [default: 10s]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from ls" -l retries -d 'Number of retries for each request [default: 4]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from ls" -l jobs -d 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from ls" -l base-url -d 'Address of the service [default: per backend]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from ls" -l token-file -d 'Read the token for the service from a file or a pipe' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from ls" -l user-identity -d 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from ls" -l isolation-key -d 'Key that isolates an end user\'s sessions [env: WHARF_ISOLATION_KEY]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from ls" -l ca-cert -d 'File with additional certificates to trust' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from ls" -l header -d 'Header to add to each request, no credentials; can be repeated' -r
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from ls" -l beta -d 'Beta feature header to send; can be repeated' -r
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from ls" -l limit -d 'Show at most N entries, and print a token for the next page' -r
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from ls" -l max-items -d 'The same by the vendor\'s flag; -1 means no limit' -r
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from ls" -l page -d 'Continue from the \'more: TOKEN\' of an earlier listing' -r
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from ls" -s r -l raw-output -d 'Print strings selected by --transform without quotes'
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Print ids or paths only, one per line'
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from ls" -s 0 -l null -d 'End results of -q and --transform with NUL instead of a newline'
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Print settings, retries and excluded files to stderr'
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from ls" -l debug -d 'Print requests and responses to stderr, with secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from ls" -l include-archived -d 'Include archived environments'
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from ls" -s V -l version -d 'Print version'
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from get" -s b -l backend -d 'Use this backend; see \'wharf backends\' [env: WHARF_BACKEND]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from get" -l profile -d 'Use this profile of the configuration file [env: WHARF_PROFILE]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from get" -s s -l session -d 'Session for targets of the form :PATH [env: WHARF_SESSION]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from get" -l agent -d 'Agent for new sessions; on foundry, for every call [env: WHARF_AGENT]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from get" -l format -d 'Output format [default: auto] [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
+table\t'A table'
+json\t'JSON; a listing is one array'
+jsonl\t'One JSON object per line'
+yaml\t'YAML; a listing is one list'
+raw\t'The answer of the service as it is'"
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from get" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from get" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
+always\t'Always'
+never\t'Never'"
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from get" -l progress -d 'Control how progress is shown [default: auto]' -r -f -a "auto\t'A bar on a terminal, lines otherwise'
+bar\t'A bar'
+lines\t'A line every ten seconds'
+none\t'Nothing'"
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from get" -l timeout -d 'Stop the command after this time, such as 90s or 15m [default: none]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from get" -l connect-timeout -d 'Time limit for connecting to a service [default: 10s]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from get" -l retries -d 'Number of retries for each request [default: 4]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from get" -l jobs -d 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from get" -l base-url -d 'Address of the service [default: per backend]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from get" -l token-file -d 'Read the token for the service from a file or a pipe' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from get" -l user-identity -d 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from get" -l isolation-key -d 'Key that isolates an end user\'s sessions [env: WHARF_ISOLATION_KEY]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from get" -l ca-cert -d 'File with additional certificates to trust' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from get" -l header -d 'Header to add to each request, no credentials; can be repeated' -r
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from get" -l beta -d 'Beta feature header to send; can be repeated' -r
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from get" -l environment-id -d 'The same, by the vendor\'s flag' -r
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from get" -s r -l raw-output -d 'Print strings selected by --transform without quotes'
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from get" -s q -l quiet -d 'Print ids or paths only, one per line'
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from get" -s 0 -l null -d 'End results of -q and --transform with NUL instead of a newline'
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from get" -s v -l verbose -d 'Print settings, retries and excluded files to stderr'
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from get" -l debug -d 'Print requests and responses to stderr, with secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from get" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from get" -s V -l version -d 'Print version'
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from show" -s b -l backend -d 'Use this backend; see \'wharf backends\' [env: WHARF_BACKEND]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from show" -l profile -d 'Use this profile of the configuration file [env: WHARF_PROFILE]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from show" -s s -l session -d 'Session for targets of the form :PATH [env: WHARF_SESSION]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from show" -l agent -d 'Agent for new sessions; on foundry, for every call [env: WHARF_AGENT]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from show" -l format -d 'Output format [default: auto] [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
+table\t'A table'
+json\t'JSON; a listing is one array'
+jsonl\t'One JSON object per line'
+yaml\t'YAML; a listing is one list'
+raw\t'The answer of the service as it is'"
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from show" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from show" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
+always\t'Always'
+never\t'Never'"
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from show" -l progress -d 'Control how progress is shown [default: auto]' -r -f -a "auto\t'A bar on a terminal, lines otherwise'
+bar\t'A bar'
+lines\t'A line every ten seconds'
+none\t'Nothing'"
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from show" -l timeout -d 'Stop the command after this time, such as 90s or 15m [default: none]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from show" -l connect-timeout -d 'Time limit for connecting to a service [default: 10s]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from show" -l retries -d 'Number of retries for each request [default: 4]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from show" -l jobs -d 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from show" -l base-url -d 'Address of the service [default: per backend]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from show" -l token-file -d 'Read the token for the service from a file or a pipe' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from show" -l user-identity -d 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from show" -l isolation-key -d 'Key that isolates an end user\'s sessions [env: WHARF_ISOLATION_KEY]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from show" -l ca-cert -d 'File with additional certificates to trust' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from show" -l header -d 'Header to add to each request, no credentials; can be repeated' -r
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from show" -l beta -d 'Beta feature header to send; can be repeated' -r
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from show" -l environment-id -d 'The same, by the vendor\'s flag' -r
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from show" -s r -l raw-output -d 'Print strings selected by --transform without quotes'
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Print ids or paths only, one per line'
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from show" -s 0 -l null -d 'End results of -q and --transform with NUL instead of a newline'
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Print settings, retries and excluded files to stderr'
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from show" -l debug -d 'Print requests and responses to stderr, with secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from show" -s V -l version -d 'Print version'
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from help" -f -a "list" -d 'List environments'
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from help" -f -a "get" -d 'Show environments'
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c wharf -n "__fish_wharf_using_subcommand exec" -s b -l backend -d 'Use this backend; see \'wharf backends\' [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand exec" -l profile -d 'Use this profile of the configuration file [env: WHARF_PROFILE]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand exec" -s s -l session -d 'Session for targets of the form :PATH [env: WHARF_SESSION]' -r
@@ -2021,17 +2425,19 @@ complete -c wharf -n "__fish_wharf_using_subcommand man" -s v -l verbose -d 'Pri
 complete -c wharf -n "__fish_wharf_using_subcommand man" -l debug -d 'Print requests and responses to stderr, with secrets masked'
 complete -c wharf -n "__fish_wharf_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand man" -s V -l version -d 'Print version'
-complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources exec backends config doctor serve completions man help" -f -a "sessions" -d 'Create, list and delete sessions'
-complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources exec backends config doctor serve completions man help" -f -a "files" -d 'Upload, download and list files, in sessions or stored'
-complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources exec backends config doctor serve completions man help" -f -a "resources" -d 'Mount stored files and other resources into a session'
-complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources exec backends config doctor serve completions man help" -f -a "exec" -d 'Run a command in a session'
-complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources exec backends config doctor serve completions man help" -f -a "backends" -d 'List the backends and their features'
-complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources exec backends config doctor serve completions man help" -f -a "config" -d 'Show settings and where they come from'
-complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources exec backends config doctor serve completions man help" -f -a "doctor" -d 'Check configuration, credentials, backend and clock'
-complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources exec backends config doctor serve completions man help" -f -a "serve" -d 'Run an emulator of hosted services for tests; any key is accepted'
-complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources exec backends config doctor serve completions man help" -f -a "completions" -d 'Print a completion script for a shell'
-complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources exec backends config doctor serve completions man help" -f -a "man" -d 'Write the manual pages into a directory'
-complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources exec backends config doctor serve completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec backends config doctor serve completions man help" -f -a "sessions" -d 'Create, list and delete sessions'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec backends config doctor serve completions man help" -f -a "files" -d 'Upload, download and list files, in sessions or stored'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec backends config doctor serve completions man help" -f -a "resources" -d 'Mount stored files and other resources into a session'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec backends config doctor serve completions man help" -f -a "agents" -d 'List the agents that sessions can be created with'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec backends config doctor serve completions man help" -f -a "environments" -d 'List the environments that sessions can be created in'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec backends config doctor serve completions man help" -f -a "exec" -d 'Run a command in a session'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec backends config doctor serve completions man help" -f -a "backends" -d 'List the backends and their features'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec backends config doctor serve completions man help" -f -a "config" -d 'Show settings and where they come from'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec backends config doctor serve completions man help" -f -a "doctor" -d 'Check configuration, credentials, backend and clock'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec backends config doctor serve completions man help" -f -a "serve" -d 'Run an emulator of hosted services for tests; any key is accepted'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec backends config doctor serve completions man help" -f -a "completions" -d 'Print a completion script for a shell'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec backends config doctor serve completions man help" -f -a "man" -d 'Write the manual pages into a directory'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec backends config doctor serve completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c wharf -n "__fish_wharf_using_subcommand help; and __fish_seen_subcommand_from sessions" -f -a "create" -d 'Create a session'
 complete -c wharf -n "__fish_wharf_using_subcommand help; and __fish_seen_subcommand_from sessions" -f -a "list" -d 'List sessions, newest first'
 complete -c wharf -n "__fish_wharf_using_subcommand help; and __fish_seen_subcommand_from sessions" -f -a "get" -d 'Show sessions'
@@ -2055,6 +2461,10 @@ complete -c wharf -n "__fish_wharf_using_subcommand help; and __fish_seen_subcom
 complete -c wharf -n "__fish_wharf_using_subcommand help; and __fish_seen_subcommand_from resources" -f -a "get" -d 'Show a resource'
 complete -c wharf -n "__fish_wharf_using_subcommand help; and __fish_seen_subcommand_from resources" -f -a "update" -d 'Change a resource, such as the token of a repository'
 complete -c wharf -n "__fish_wharf_using_subcommand help; and __fish_seen_subcommand_from resources" -f -a "delete" -d 'Unmount resources'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and __fish_seen_subcommand_from agents" -f -a "list" -d 'List agents, or the versions of an agent'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and __fish_seen_subcommand_from agents" -f -a "get" -d 'Show agents'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and __fish_seen_subcommand_from environments" -f -a "list" -d 'List environments'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and __fish_seen_subcommand_from environments" -f -a "get" -d 'Show environments'
 complete -c wharf -n "__fish_wharf_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "path" -d 'Print the path of the configuration file, even if it does not exist'
 complete -c wharf -n "__fish_wharf_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "list" -d 'List all settings and where each comes from'
 complete -c wharf -n "__fish_wharf_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "get" -d 'Print one setting'

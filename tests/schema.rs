@@ -209,6 +209,7 @@ fn every_object_fits_its_schema_and_no_spoilt_one_does() {
     entries(&stage, &mut book);
     mounts(&stage, &mut book);
     commands(&stage, &mut book);
+    agents(&stage, &mut book);
     errors(&stage, &mut book);
     surroundings(&stage, &mut book);
     deletions(&stage, &mut book);
@@ -328,6 +329,23 @@ fn commands(stage: &Stage, book: &mut Book) {
         .partition(|object| object["type"] == "exec");
     book.hold_all("exec", &exec.into());
     book.hold_all("event", &events.into());
+}
+
+/// The emulator has an agent and an environment behind every id that begins as theirs do.
+fn agents(stage: &Stage, book: &mut Book) {
+    let served = |backend: &str, line: &str| {
+        let wharf = env!("CARGO_BIN_EXE_wharf");
+        stage.run(&format!("serve -- {wharf} -b {backend} --format json {line}"))
+    };
+    let agent = served("anthropic", "agents get agent_1").ok().one(book, "agent");
+    assert_eq!((&agent["id"], &agent["version"], &agent["status"]), (&json!("agent_1"), &json!("1"), &json!("active")));
+    served("anthropic", "agents list agent_1").ok().array(book, "agent", 1);
+    served("anthropic", "agents list").ok().array(book, "agent", 0);
+    let agent = served("foundry", "agents get a1").ok().one(book, "agent");
+    assert_eq!((&agent["id"], &agent["model"]), (&json!("a1"), &json!(null)));
+    served("foundry", "agents get a1 --version 1").ok().one(book, "agent");
+    served("anthropic", "environments get env_1").ok().one(book, "environment");
+    served("anthropic", "environments list").ok().array(book, "environment", 0);
 }
 
 fn errors(stage: &Stage, book: &mut Book) {
@@ -478,6 +496,19 @@ fn spoil_by_hand(book: &Book) {
     spoil("event", &event, book, "/type", &json!(["exec", null]));
     spoil("event", &event, book, "/seq", &json!([0, null]));
     spoil("event", &event, book, "/text", &json!(["", null]));
+    let agent = book.sample("agent", |_| true);
+    spoil("agent", &agent, book, "/type", &json!(["environment", null]));
+    spoil("agent", &agent, book, "/id", &json!(["", "-x", "a b", null]));
+    spoil("agent", &agent, book, "/backend", &json!(["local", null]));
+    spoil("agent", &agent, book, "/version", &json!([1, "", null]));
+    spoil("agent", &agent, book, "/status", &json!(["enabled", null]));
+    spoil("agent", &agent, book, "/description", &json!([""]));
+    spoil("agent", &agent, book, "/created_at", &time);
+    let environment = book.sample("environment", |_| true);
+    spoil("environment", &environment, book, "/type", &json!(["agent", null]));
+    spoil("environment", &environment, book, "/id", &json!(["", "-x", "a b", null]));
+    spoil("environment", &environment, book, "/backend", &json!(["foundry", null]));
+    spoil("environment", &environment, book, "/archived_at", &time);
     let deletion = book.sample("deletion", |deletion| deletion["path"].is_string());
     spoil("deletion", &deletion, book, "/path", &json!(["/", "a", null]));
     spoil("deletion", &deletion, book, "/deleted", &json!(["true", null]));

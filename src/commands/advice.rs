@@ -1,9 +1,9 @@
-//! The command line's names of the steps, settings and features that the crates below refer to as data.
+//! How the command line spells the steps, settings and features that the crates below name as data.
 
 use wharf_core::advice::{self, Setting, Step, Vocabulary};
 use wharf_core::feature::Feature;
 
-/// Installs the command line's names for messages and hints of this process.
+/// Makes messages and hints of this process name verbs and flags of the command line.
 pub fn install() {
     advice::install(&FlagVocabulary);
 }
@@ -43,6 +43,9 @@ fn command(step: &Step<'_>) -> String {
         Step::DeleteSession { id, force } => {
             format!("sessions delete {}{}", session(id), if force { " --force" } else { "" })
         }
+        Step::ListAgents => "agents list".to_owned(),
+        Step::ListAgentVersions { agent } => format!("agents list {agent}"),
+        Step::ListEnvironments => "environments list".to_owned(),
         Step::ListStoredFiles { scope: None } => "files ls".to_owned(),
         Step::ListStoredFiles { scope: Some(scope) } => format!("files ls --scope-id {scope}"),
         Step::DeleteStoredFile { id } => format!("files rm {}", id.unwrap_or("FILE_ID")),
@@ -134,6 +137,9 @@ const fn feature_name(feature: Feature) -> &'static str {
         Feature::ResourceGithubRepository => "resources of type github_repository",
         Feature::ResourceMemoryStore => "resources of type memory_store",
         Feature::ResourceContext => "resources of type context",
+        Feature::Agents => "agents",
+        Feature::AgentFilters => "agents list --include-archived",
+        Feature::Environments => "environments",
         Feature::Exec => "exec",
         Feature::ExecTerminal => "exec -t",
         Feature::ExecLanguage => "exec --language",
@@ -147,7 +153,7 @@ fn alternative(feature: Feature) -> String {
         Feature::SessionArchive => {
             "`sessions stop` keeps the files and frees the compute; `sessions delete` removes all"
         }
-        Feature::SessionUpdate => "a session keeps the settings of its creation; `sessions label` changes labels",
+        Feature::SessionUpdate => "a session keeps what it was made with there; `sessions label` changes labels",
         Feature::ResourceUpdate => "unmount it and mount it anew: `resources delete`, `resources add`",
         Feature::SessionLabels => "keep the ids of the sessions that belong together: `sessions create -q >ids`",
         Feature::CallAgent => {
@@ -159,6 +165,8 @@ fn alternative(feature: Feature) -> String {
         Feature::Resources | Feature::ResourceFile => {
             "upload into the session instead: `wharf files upload ./file SESSION:/path`"
         }
+        Feature::Agents => "no session needs an agent there",
+        Feature::Environments => "no session needs an environment there",
         Feature::Exec => "an agent works in its sessions, and no command can be run there",
         Feature::ExecTerminal => "leave out -t; -i passes stdin on without a terminal",
         Feature::ExecLanguage => "run the interpreter: `wharf exec SESSION -- python3 FILE`",

@@ -1,4 +1,4 @@
-//! `wharf config`: the settings and their origins.
+//! `wharf config`: where settings come from and what they are.
 
 use clap::Subcommand;
 use serde::Serialize;
@@ -50,7 +50,7 @@ impl ConfigCommand {
     }
 }
 
-/// A setting with its origin.
+/// A setting with where it came from.
 #[derive(Serialize)]
 struct SettingRecord {
     name: &'static str,

@@ -21,27 +21,28 @@ use wharf_core::verdict::Verdict;
 use wharf_transfer::TransferOptions;
 use wharf_transfer::cancellation::Cancellation;
 
-/// The context of a command: settings, backend and output. Settings and backend are created when they are first used.
+/// The context of a command: settings, backend and output. Each is created at its first use.
 pub struct Cx {
-    /// The output of the command.
+    /// Where results go.
     pub out: Output,
     flags: Flags,
     settings: OnceCell<Settings>,
     backend: OnceCell<Box<dyn Backend>>,
-    /// The buffer of answers for `--format raw`.
+    /// What services answered, for `--format raw`.
     answers: Option<Answers>,
-    /// The cancellation of the command.
+    /// Cancels the command.
     pub cancellation: Cancellation,
-    /// The exit status of a command that succeeds. It is not 0 only if the status of another program is passed on.
+    /// The exit status of a command that succeeds: not 0 only where another program's is passed on.
     pub(super) status: Cell<u8>,
     signals: RefCell<Option<UnboundedReceiver<SignalEvent>>>,
-    /// Set by the handler of the first signal that asks the process to stop, before any other reaction.
+    /// Set by the first signal that asks the process to stop, before anything else hears of it.
     pub(super) asked: Arc<AtomicBool>,
 }
 
 impl Cx {
-    /// Creates the context. `configured` reads the configuration file for the format. With `own_format`, only the
-    /// command line decides the format.
+    /// The context for a command; `configured` reads the configuration file for the format.
+    ///
+    /// With `own_format`, the format is that of the command line alone.
     pub fn new(global: &GlobalFlags, configured: bool, own_format: bool) -> Result<Self> {
         let mut flags = global.layer();
         let mut resolved = if configured { Some(Settings::resolve(&flags, registry::choosers())?) } else { None };
@@ -80,13 +81,13 @@ impl Cx {
         })
     }
 
-    /// Returns the backend that the command line names, for a command that does not use it.
+    /// The backend that the command line names, for a command that uses none itself.
     #[cfg(feature = "emulator")]
     pub(super) fn named_backend(&self) -> Option<&str> {
         self.flags.backend.as_deref()
     }
 
-    /// Returns the combined settings.
+    /// Flags, environment, profile and defaults.
     pub fn settings(&self) -> Result<&Settings> {
         if self.settings.get().is_none() {
             let _ = self.settings.set(Settings::resolve(&self.flags, registry::choosers())?);
@@ -94,7 +95,7 @@ impl Cx {
         self.settings.get().ok_or_else(|| Error::usage("no settings"))
     }
 
-    /// Returns the chosen backend.
+    /// The chosen backend.
     pub fn backend(&self) -> Result<&dyn Backend> {
         if self.backend.get().is_none() {
             let _ = self.backend.set(registry::open(self.settings()?)?);
@@ -102,7 +103,8 @@ impl Cx {
         self.backend.get().map(AsRef::as_ref).ok_or_else(|| Error::usage("no backend"))
     }
 
-    /// Stores the signals for a command that handles them itself, and returns a closed channel in their place.
+    /// Keeps the signals for a command that heeds them itself; gives a channel in their place of
+    /// which nothing comes.
     pub(super) fn keep_signals(&self, signals: UnboundedReceiver<SignalEvent>) -> UnboundedReceiver<SignalEvent> {
         *self.signals.borrow_mut() = Some(signals);
         unbounded_channel().1
@@ -113,7 +115,7 @@ impl Cx {
         Signals(self.signals.take())
     }
 
-    /// Prints the settings in effect and their origins to stderr, for `--verbose`.
+    /// Says what was settled before the command runs.
     pub(super) fn print_settings(&self) {
         let Some(settings) = self.settings.get() else { return };
         for (name, setting) in settings.all() {
@@ -123,7 +125,7 @@ impl Cx {
         }
     }
 
-    /// Sets the backend's name in an error, unless it has one.
+    /// Writes the backend's name into an error that does not say whose it is.
     pub(super) fn with_backend_name(&self, error: Error) -> Error {
         match self.backend.get() {
             Some(backend) => error.from_backend(backend.capabilities().backend),
@@ -138,8 +140,8 @@ impl Cx {
         }
     }
 
-    /// Returns a path in a session. Without a session, the path is in the chosen one (`:PATH`). A relative path is
-    /// relative to the backend's home.
+    /// A path in a session of which everything is known: `:PATH` is in the session that was chosen,
+    /// and a relative path lies under the backend's home.
     pub fn at(&self, session: Option<SessionId>, path: &str) -> Result<SessionPath> {
         let session = match session {
             Some(session) => session,
@@ -148,8 +150,8 @@ impl Cx {
         Ok(SessionPath { session, path: self.resolve(path)? })
     }
 
-    /// Returns the absolute path for one that the user wrote. A relative path is relative to the backend's home, and
-    /// `@outputs` at the start is the directory of results.
+    /// Returns the path that a typed one means: a relative one lies under the backend's home, and `@outputs` in
+    /// front of it is the directory of results.
     pub(super) fn resolve(&self, path: &str) -> Result<RemotePath> {
         let capabilities = self.backend()?.capabilities();
         let (base, path) = match path.strip_prefix("@outputs").map(|rest| rest.strip_prefix('/').unwrap_or(rest)) {
@@ -159,18 +161,18 @@ impl Cx {
         RemotePath::resolve(path, &base.parse()?)
     }
 
-    /// Parses a target that must be a path in a session.
+    /// A target that must be a path in a session.
     pub fn session_path(&self, text: &str) -> Result<SessionPath> {
         match Target::parse(text)? {
             Target::Session { session, path } => self.at(session, &path),
             Target::Stored(id) => {
-                Err(Error::usage(format!("this command takes a path in a session, not a stored file: `{id}`"))
+                Err(Error::usage(format!("this verb takes a path in a session, not a stored file: `{id}`"))
                     .hint("write `SESSION:/path`"))
             }
         }
     }
 
-    /// Returns whether the command line, rather than the environment, has `--session`.
+    /// Whether `--session` stands on the command line, and does not come from the environment.
     pub(super) fn names_session(&self) -> Result<bool> {
         Ok(self.settings()?.session.origin == Origin::Flag)
     }
@@ -188,7 +190,7 @@ impl Cx {
         }
     }
 
-    /// Runs `work` for each subject, and prints the records that succeed. The first failure does not stop the others.
+    /// Does one thing to each subject of a verb, and prints what came of it.
     pub async fn each<S, T: Record>(&self, subjects: &[S], work: impl AsyncFn(&S) -> Result<T>) -> Result<()> {
         let mut verdict = Verdict::default();
         let mut done = Vec::new();
@@ -204,7 +206,7 @@ impl Cx {
         self.out.objects(subjects.len(), &done, verdict.into_result(T::NOUN))
     }
 
-    /// Returns the transfer options from the settings, before flags of the command.
+    /// How files are transferred where no flag of the command says more.
     pub fn transfer_options(&self) -> Result<TransferOptions> {
         let settings = self.settings()?;
         let jobs = settings.jobs()?.unwrap_or(self.backend()?.capabilities().jobs);
@@ -216,7 +218,7 @@ impl Cx {
         })
     }
 
-    /// Prints a listing page by page, to its end or to the limit.
+    /// Writes a listing page by page, to its end or to the limit.
     pub async fn pages<T: Record>(
         &self,
         paging: &PagingFlags,
@@ -242,7 +244,7 @@ impl Cx {
                     return Err(error);
                 }
             };
-            // The first answer is the page.
+            // What came first is the page.
             let raw = answers.and_then(|answers| answers.take().into_iter().next());
             if let Some(raw) = &raw {
                 shown(listing.push_page(raw.get()), &mut verdict)?;
@@ -263,11 +265,11 @@ impl Cx {
     }
 }
 
-/// The signals for a command that handles them itself.
+/// The signals of a command that handles them itself.
 pub(super) struct Signals(Option<UnboundedReceiver<SignalEvent>>);
 
 impl Signals {
-    /// Waits for the next signal; never completes if there are no signals.
+    /// Returns the next signal, if there ever is one.
     pub(super) async fn next(&mut self) -> SignalEvent {
         let signal = match &mut self.0 {
             Some(signals) => signals.recv().await,
@@ -280,8 +282,7 @@ impl Signals {
     }
 }
 
-/// Counts the result of printing a record. An error that concerns only this record, such as one that the format cannot
-/// represent, does not end the command.
+/// Counts what came of a record that was to be shown: one that its format cannot hold is not the end of the others.
 pub(super) fn shown(pushed: Result<()>, verdict: &mut Verdict) -> Result<()> {
     match pushed {
         Ok(()) => verdict.succeeded(),

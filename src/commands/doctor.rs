@@ -1,4 +1,4 @@
-//! `wharf doctor`: checks of the configuration and the environment.
+//! `wharf doctor`: is everything in order, and if not, what is wrong?
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -9,7 +9,7 @@ use wharf_client::backend::{Capabilities, Check};
 use wharf_core::error::{Error, Result};
 use wharf_core::verdict::Verdict;
 
-/// The date of this version; a clock before it is wrong.
+/// When this version was made: a clock before it is wrong.
 const EPOCH: &str = "2026-11-01T00:00:00Z";
 
 pub(super) async fn run(cx: &Cx) -> Result<()> {
@@ -58,7 +58,7 @@ fn clock() -> Result<String> {
     }
 }
 
-/// A check in the report.
+/// One line of the report.
 #[derive(Serialize)]
 struct CheckRecord {
     check: &'static str,

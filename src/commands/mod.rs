@@ -1,11 +1,13 @@
-//! The command line: a file for each noun, with its arguments and their implementation.
+//! The command line: one file for each noun, with its arguments and what they do.
 //!
-//! A command turns flags into calls of the crates below and passes records to `output`; it never prints. [`run`] is the
-//! whole program, [`Cli`] is the grammar, and [`Cx`] is the context of a command.
+//! A command turns flags into calls of the crates below and passes records to `output`; it never
+//! prints. [`run`] is the whole program. Start with [`Cli`] for the grammar and [`Cx`] for what a
+//! command has at hand.
 
 #![allow(clippy::doc_markdown, reason = "doc comments of arguments are help texts, in which backticks are noise")]
 
 pub mod advice;
+mod agents;
 mod args;
 mod backends;
 mod behaviour;
@@ -14,6 +16,7 @@ mod completions;
 mod config;
 mod cx;
 mod doctor;
+mod environments;
 mod exec;
 mod files;
 mod process;
@@ -102,6 +105,23 @@ enum Command {
             wharf resources delete SESSION --mount-path /in/data.csv"
     )]
     Resources(resources::ResourcesCommand),
+    /// List the agents that sessions can be created with
+    #[command(
+        subcommand,
+        after_help = "Examples:\n  \
+            wharf agents list\n  \
+            wharf agents list agent_123      its versions\n  \
+            wharf agents get agent_123 --version 2"
+    )]
+    Agents(agents::AgentsCommand),
+    /// List the environments that sessions can be created in
+    #[command(
+        subcommand,
+        after_help = "Examples:\n  \
+            wharf environments list\n  \
+            wharf environments get env_123"
+    )]
+    Environments(environments::EnvironmentsCommand),
     /// Run a command in a session
     #[command(after_help = exec::EXAMPLES)]
     Exec(exec::ExecArgs),
@@ -128,6 +148,8 @@ impl Command {
             Command::Sessions(verb) => verb.run(cx).await,
             Command::Files(verb) => verb.run(cx).await,
             Command::Resources(verb) => verb.run(cx).await,
+            Command::Agents(verb) => verb.run(cx).await,
+            Command::Environments(verb) => verb.run(cx).await,
             Command::Exec(args) => args.run(cx).await,
             Command::Backends => backends::run(cx),
             Command::Config(verb) => verb.run(cx),
@@ -140,7 +162,7 @@ impl Command {
     }
 }
 
-/// The output of `wharf` without arguments.
+/// What `wharf` alone prints.
 const WELCOME: &str = "\
 wharf moves files into and out of the sessions of hosted agents, and verifies
 each one.
@@ -155,14 +177,14 @@ Next: 'wharf files download', 'wharf sessions delete'. See 'wharf --help'.
 
 /// Returns the grammar with the arguments of all commands.
 ///
-/// Parsing does not need it: clap builds the arguments of a command when that command is chosen.
+/// A command line is parsed without it: the arguments of a command are built when that command is chosen.
 pub fn grammar() -> clap::Command {
     let mut grammar = Cli::command();
     grammar.build();
     grammar
 }
 
-/// Parses the command line.
+/// Reads the command line.
 fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
     Cli::try_parse_from(args)
 }

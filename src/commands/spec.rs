@@ -1,4 +1,4 @@
-//! SPECs: the syntax for resources to mount.
+//! SPECs: what to mount, as people type it.
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -15,22 +15,22 @@ use wharf_core::platform::names::NameRules;
 use wharf_transfer::mount::MountUploads;
 use wharf_transfer::plan::LocalSource;
 
-/// A parsed SPEC: `FILE_ID[:MOUNT_PATH]`, `@LOCAL[:MOUNT_PATH]`, or an object in YAML or JSON.
+/// `FILE_ID[:MOUNT_PATH]`, `@LOCAL[:MOUNT_PATH]`, or an object in YAML or JSON.
 #[derive(Debug, Clone)]
 pub(super) enum Spec {
-    /// A resource that can be mounted without an upload.
+    /// Something that is there already.
     Ready(NewResource),
-    /// A local file, which has to be uploaded first.
+    /// A local file, to be uploaded first.
     Local {
-        /// The path of the local file.
+        /// Where it is.
         path: PathBuf,
-        /// The path in the session to mount it at.
+        /// Where to mount it.
         mount_path: Option<String>,
     },
 }
 
 impl Spec {
-    /// Returns the type of the resource.
+    /// What it is.
     pub(super) fn kind(&self) -> ResourceKind {
         match self {
             Spec::Ready(new) => new.kind,
@@ -38,7 +38,7 @@ impl Spec {
         }
     }
 
-    /// Parses a SPEC.
+    /// Reads a SPEC.
     pub(super) fn parse(cx: &Cx, spec: &OsStr) -> Result<Self> {
         let Some(text) = spec.to_str() else { return Self::of_bytes(spec) };
         if text.trim_start().starts_with('{') {
@@ -47,14 +47,14 @@ impl Spec {
         Self::of_words(text)
     }
 
-    /// Parses a SPEC that is an object.
+    /// Reads an object.
     pub(super) fn of_document(cx: &Cx, document: Map<String, Value>) -> Result<Self> {
         let (new, unknown) = body_document::resource(document)?;
         cx.note_unknown(&unknown);
         Ok(Spec::Ready(new))
     }
 
-    /// Parses a SPEC that is not UTF-8, which must be a local file.
+    /// A local file whose path is not UTF-8. Nothing else can be named so.
     fn of_bytes(spec: &OsStr) -> Result<Self> {
         let bytes = platform::bytes_of(spec);
         let mut parts = bytes.splitn(2, |byte| *byte == b':');
@@ -93,7 +93,7 @@ impl Spec {
     }
 }
 
-/// Splits a text at its first colon.
+/// At the first colon.
 fn split(text: &str) -> (&str, Option<String>) {
     match text.split_once(':') {
         Some((head, path)) => (head, Some(path.to_owned())),
@@ -101,23 +101,23 @@ fn split(text: &str) -> (&str, Option<String>) {
     }
 }
 
-/// A resource to mount, and the id of the stored file that was uploaded for it.
+/// Something to be mounted, and the stored file that was uploaded for it.
 pub(super) type ReadySpec = (NewResource, Option<FileId>);
 
-/// Uploads the local files of SPECs; returns the resources to mount.
+/// Uploads what is local, so that everything can be mounted.
 pub(super) async fn upload_local(uploads: &mut MountUploads<'_>, specs: Vec<Spec>) -> Result<Vec<ReadySpec>> {
     let local = |spec: &Spec| match spec {
         Spec::Local { path, .. } => Some(path.clone()),
         Spec::Ready(_) => None,
     };
-    // All sources are checked before the first byte is sent.
+    // All of them are looked at before the first byte leaves.
     let mut sources = LocalSource::look_at_all(&specs.iter().filter_map(local).collect::<Vec<_>>(), None)?;
     let places = specs.iter().filter_map(|spec| match spec {
         Spec::Local { mount_path, .. } => Some(mount_path.as_deref()),
         Spec::Ready(_) => None,
     });
     for (source, place) in sources.iter_mut().zip(places) {
-        // A file whose name is not UTF-8 is named after its mount path.
+        // One whose name is not text goes by the name that it is mounted under.
         let named = || place?.rsplit('/').next().filter(|name| !name.is_empty()).map(str::to_owned);
         source.base = source.base.take().or_else(named);
     }
@@ -138,13 +138,13 @@ pub(super) async fn upload_local(uploads: &mut MountUploads<'_>, specs: Vec<Spec
     Ok(ready.collect())
 }
 
-/// Adds the ids of uploads that remain after an error to its hint.
+/// Names the uploads that remain after an error.
 pub(super) fn name_left(uploads: &MountUploads<'_>, error: Error) -> Error {
     let left: Vec<_> = uploads.left().iter().map(FileId::as_str).collect();
     if left.is_empty() {
         return error;
     }
-    // The hint of an interrupted command is replaced, because it is about the same uploads.
+    // What an interrupted command says of what is left is said here.
     let stopped = matches!(error.kind(), Kind::Interrupted | Kind::Terminated | Kind::Deadline);
     let hint = error.hint_text().filter(|_| !stopped).map(|hint| format!("{hint}; ")).unwrap_or_default();
     error.hint(format!("{hint}these uploads remain: `wharf files rm {}` deletes them", left.join(" ")))

@@ -1,14 +1,13 @@
-//! Detection of flags that have no effect on a command.
+//! Flags that have no effect on a command are an error, before the command does anything.
 
 use super::behaviour::Behaviour;
 use super::{Cx, GlobalFlags};
 use wharf_client::backend::{Capabilities, Feature, registry};
 use wharf_core::error::{Error, Result};
 
-/// Fails if a global flag has no effect on the command.
-///
 /// # Errors
-/// `usage` for a flag that does not apply to the command; `unsupported` for one that does not apply to the backend.
+/// `usage` for a flag that has no meaning for this command; `unsupported` for one that has none for
+/// this backend.
 pub(super) fn refuse(cx: &Cx, global: &GlobalFlags, behaviour: Behaviour) -> Result<()> {
     if global.session.is_some() && !behaviour.takes_session {
         return Err(Error::usage("--session has no effect: this command takes no :PATH")
@@ -22,6 +21,9 @@ pub(super) fn refuse(cx: &Cx, global: &GlobalFlags, behaviour: Behaviour) -> Res
     }
     if !behaviour.uses_backend {
         return Ok(());
+    }
+    if global.agent.is_some() && behaviour.names_agent {
+        return Err(Error::usage("--agent has no effect on this command").hint("give the agent as an argument"));
     }
     if global.agent.is_some() && !behaviour.creates_session {
         registry::require(chosen(cx)?, Feature::CallAgent)?;
@@ -38,15 +40,13 @@ pub(super) fn refuse(cx: &Cx, global: &GlobalFlags, behaviour: Behaviour) -> Res
     }
 }
 
-/// Returns the capabilities of the chosen backend, without opening it.
+/// Returns what the chosen backend can do, without opening it.
 fn chosen(cx: &Cx) -> Result<&'static Capabilities> {
     Ok(registry::find(cx.settings()?.backend.value.as_deref().unwrap_or_default())?.capabilities)
 }
 
-/// Checks that the backend sends requests, which `flag` applies to.
-///
 /// # Errors
-/// `usage` if it does not.
+/// `usage` if the backend sends no requests, which `flag` is for.
 fn require_service(backend: &Capabilities, flag: &str) -> Result<()> {
     if backend.account.is_some() {
         return Ok(());

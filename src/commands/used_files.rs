@@ -8,7 +8,7 @@ use wharf_core::config::secret::Secret;
 use wharf_core::error::{Error, Result};
 use wharf_core::platform::{self, shown};
 
-/// The files and directories that a command reads or writes.
+/// What a command reads or writes beside one file.
 #[derive(Default)]
 pub(super) struct UsedFiles {
     files: Vec<(&'static str, PathBuf)>,
@@ -16,7 +16,7 @@ pub(super) struct UsedFiles {
 }
 
 impl UsedFiles {
-    /// Returns the files that every command with a backend uses.
+    /// What every command that speaks to a backend works with.
     pub(super) fn of(cx: &Cx) -> Result<Self> {
         let settings = cx.settings()?;
         let mut used = UsedFiles::default();
@@ -41,19 +41,19 @@ impl UsedFiles {
         Ok(used)
     }
 
-    /// Adds a file.
+    /// One file more.
     pub(super) fn file(&mut self, what: &'static str, path: &Path) {
         self.files.push((what, path.to_owned()));
     }
 
-    /// Adds a directory with everything in it.
+    /// Everything in a directory.
     #[cfg(feature = "emulator")]
     pub(super) fn directory(&mut self, what: &'static str, path: &Path) {
         self.directories.push((what, path.to_owned()));
     }
 
-    /// Fails if `path`, which `flag` names, is one of the files, is in one of the directories, or is the file of a
-    /// standard stream. Links are resolved.
+    /// Fails where `path`, which `flag` names, is one of these files or in one of these directories,
+    /// whatever links lead there, or where a standard stream goes to it or comes from it.
     ///
     /// # Errors
     /// `usage`. The file was not opened.
@@ -75,7 +75,7 @@ impl UsedFiles {
     }
 }
 
-/// Resolves the links of a path, as far as it exists.
+/// A path without links, as far as it is there.
 fn real(path: &Path) -> PathBuf {
     let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     let mut above = path.ancestors();

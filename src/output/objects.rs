@@ -1,4 +1,4 @@
-//! Output of single objects, and of the results of a command with several subjects.
+//! Single objects, and what comes of the subjects of a verb.
 
 use serde_json::Value;
 
@@ -24,10 +24,11 @@ impl Output {
         }
     }
 
-    /// Prints the results of a command with several subjects: one object for a single subject, else a listing.
+    /// What came of the subjects of a verb, one object for one, a listing for several, and then the
+    /// verdict over them.
     ///
     /// # Errors
-    /// The verdict, else those of [`Listing::finish`](super::Listing::finish).
+    /// The verdict; then as [`Listing::finish`](super::Listing::finish).
     pub fn objects<T: Record>(&self, subjects: usize, records: &[T], verdict: Result<()>) -> Result<()> {
         match records {
             [record] if subjects == 1 => verdict.and(self.one(record)),
@@ -41,7 +42,7 @@ impl Output {
     }
 }
 
-/// Formats an object for people, as lines of name and value, without unknown values.
+/// An object as lines of name and value, for people. What is unknown is left out.
 fn fields(json: &str, width: Option<usize>, colour: bool) -> String {
     const COLUMNS: &[Column] = &[
         Column { name: "FIELD", align: Align::Left, flex: false },

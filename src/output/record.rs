@@ -1,4 +1,4 @@
-//! The interface of objects that commands print.
+//! Objects that commands show.
 
 use serde::Serialize;
 
@@ -6,35 +6,35 @@ use super::table::Column;
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::Provider;
 
-/// The table of a type of record.
+/// How records look in a table.
 pub struct TableView<T> {
     /// The columns.
     pub columns: &'static [Column],
-    /// Returns the cells of a record, one for each column.
+    /// A record's cells.
     pub cells: fn(&T) -> Vec<String>,
 }
 
-/// An object that commands print.
+/// An object that a command shows.
 pub trait Record: Serialize + Sized {
-    /// The plural name of the objects, for messages.
+    /// What several of them are called.
     const NOUN: &'static str;
-    /// The table of the objects.
+    /// Their table.
     const VIEW: TableView<Self>;
-    /// Whether `--format raw` prints the answers to the requests for the record instead of the record.
+    /// Whether `raw` prints the answers to the requests that it took, one each, in its place.
     const BY_ANSWERS: bool = false;
-    /// Returns what `-q` prints; `None` to print nothing.
+    /// What `-q` prints; nothing for what is not there.
     fn key(&self) -> Option<String>;
-    /// Returns whether the record reports a failure. `--transform` ignores such records.
+    /// Whether it tells of a failure rather than of a thing: `--transform` has nothing to extract from it.
     fn is_failure(&self) -> bool {
         false
     }
-    /// Returns the provider's object.
+    /// The provider's own object.
     fn provider(&self) -> Option<&Provider> {
         None
     }
 }
 
-/// Serializes a record as JSON on one line.
+/// Returns a record as JSON on one line.
 pub(super) fn to_json(record: &impl Serialize) -> Result<String> {
     serde_json::to_string(record)
         .map_err(|e| Error::new(Kind::Internal, format!("a record could not be written as JSON: {e}")))

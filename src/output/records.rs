@@ -1,12 +1,12 @@
-//! The tables of all objects, and their names for `-q`.
+//! How each object looks in a table, and what `-q` prints of it.
 
 use super::human::{or_dash, size, time};
 use super::{Align, Column, Record, TableView};
 use wharf_client::backend::Capabilities;
 use wharf_core::model::receipt::DeletionTarget;
 use wharf_core::model::{
-    Deletion, Entry, EntryKind, ExecResult, Outcome, OutputEvent, Provider, Receipt, Resource, Session, SessionPath,
-    StoredFile,
+    Agent, Deletion, Entry, EntryKind, Environment, ExecResult, Outcome, OutputEvent, Provider, Receipt, Resource,
+    Session, SessionPath, StoredFile,
 };
 
 const fn left(name: &'static str) -> Column {
@@ -72,10 +72,10 @@ impl Record for OutputEvent<'_> {
     }
 }
 
-/// The short table of files: only paths.
+/// Names only.
 pub const ENTRY_SHORT: TableView<Entry> = TableView { columns: &[flexible("PATH")], cells: |e| vec![entry_path(e)] };
 
-/// The long table of files.
+/// Everything that there is to know.
 pub const ENTRY_LONG: TableView<Entry> = TableView {
     columns: &[left("MODE"), right("SIZE"), left("MODIFIED"), left("FILE"), flexible("PATH")],
     cells: |e| {
@@ -158,9 +158,90 @@ impl Record for Resource {
         },
     };
 
-    /// Returns the id; a memory store has none, so its mount path is returned.
+    /// A memory store has no id: its mount path names it.
     fn key(&self) -> Option<String> {
         self.id.clone().or_else(|| self.mount_path.clone())
+    }
+
+    fn provider(&self) -> Option<&Provider> {
+        Some(&self.provider)
+    }
+}
+
+const AGENT_COLUMNS: &[Column] = &[
+    left("ID"),
+    flexible("NAME"),
+    left("VERSION"),
+    left("STATUS"),
+    flexible("MODEL"),
+    left("UPDATED"),
+    flexible("DESCRIPTION"),
+];
+
+fn agent_cells(agent: &Agent) -> Vec<String> {
+    vec![
+        agent.id.to_string(),
+        agent.name.clone(),
+        agent.version.clone(),
+        agent.status.word().to_owned(),
+        or_dash(agent.model.clone(), |model| model),
+        or_dash(agent.updated_at, time),
+        agent.description.clone().unwrap_or_default(),
+    ]
+}
+
+impl Record for Agent {
+    const NOUN: &'static str = "agents";
+
+    const VIEW: TableView<Self> = TableView { columns: AGENT_COLUMNS, cells: agent_cells };
+
+    fn key(&self) -> Option<String> {
+        Some(self.id.to_string())
+    }
+
+    fn provider(&self) -> Option<&Provider> {
+        Some(&self.provider)
+    }
+}
+
+/// A version of an agent as a record in a listing of its versions.
+#[derive(serde::Serialize)]
+#[serde(transparent)]
+pub struct AgentVersionView(pub Agent);
+
+impl Record for AgentVersionView {
+    const NOUN: &'static str = "versions";
+
+    const VIEW: TableView<Self> = TableView { columns: AGENT_COLUMNS, cells: |it| agent_cells(&it.0) };
+
+    /// All have the agent's id.
+    fn key(&self) -> Option<String> {
+        Some(self.0.version.clone())
+    }
+
+    fn provider(&self) -> Option<&Provider> {
+        Some(&self.0.provider)
+    }
+}
+
+impl Record for Environment {
+    const NOUN: &'static str = "environments";
+
+    const VIEW: TableView<Self> = TableView {
+        columns: &[left("ID"), flexible("NAME"), left("CREATED"), left("ARCHIVED"), flexible("DESCRIPTION")],
+        cells: |e| {
+            vec![
+                e.id.to_string(),
+                e.name.clone(),
+                or_dash(e.created_at, time),
+                or_dash(e.archived_at, time),
+                e.description.clone().unwrap_or_default(),
+            ]
+        },
+    };
+
+    fn key(&self) -> Option<String> {
+        Some(self.id.to_string())
     }
 
     fn provider(&self) -> Option<&Provider> {
@@ -191,7 +272,7 @@ impl Record for Receipt {
         },
     };
 
-    /// Returns the destination, for `-q`; `None` if the file is not there because it failed or was skipped.
+    /// What failed or was left out is not at its destination, and has no name to go on with.
     fn key(&self) -> Option<String> {
         let is_there = match self.outcome {
             Outcome::Copied | Outcome::Planned => true,
@@ -205,7 +286,7 @@ impl Record for Receipt {
         self.outcome.error().is_some()
     }
 
-    /// Returns the stored file, if the receipt is for an upload to the file store.
+    /// The stored file, where one was uploaded by itself.
     fn provider(&self) -> Option<&Provider> {
         Some(&self.provider)
     }
@@ -235,7 +316,7 @@ fn subject(deleted: &DeletionTarget) -> String {
     }
 }
 
-/// The capabilities of a backend as a record.
+/// A backend's capabilities as a record.
 #[derive(serde::Serialize)]
 #[serde(transparent)]
 pub struct CapabilitiesView(pub &'static Capabilities);

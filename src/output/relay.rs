@@ -1,4 +1,5 @@
-//! Writing to standard streams from threads, so that a stalled reader does not prevent a command from handling signals.
+//! Standard streams that are written by threads of their own, so that a reader that stalls does not stop a command
+//! from hearing signals.
 
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
@@ -11,11 +12,11 @@ use wharf_core::platform;
 use wharf_core::sync::lock;
 use wharf_core::thread;
 
-/// A standard stream with a thread that writes to it. The first block starts the thread.
+/// A standard stream with its thread, which is started by the first block.
 pub struct Relay {
     open: fn() -> io::Result<Box<dyn Write + Send>>,
     running: Option<Running>,
-    /// Converts an error of the stream.
+    /// Turns an error of the stream into one of wharf.
     explain: fn(&io::Error) -> Error,
 }
 
@@ -26,7 +27,7 @@ struct Running {
 }
 
 impl Relay {
-    /// Creates the relay of stdout.
+    /// Returns the relay of standard output.
     pub fn stdout() -> Self {
         Relay {
             open: || platform::stdout().map(|stdout| Box::new(stdout) as _),
@@ -35,7 +36,7 @@ impl Relay {
         }
     }
 
-    /// Creates the relay of stderr.
+    /// Returns the relay of standard error.
     pub fn stderr() -> Self {
         Relay {
             open: || Ok(Box::new(platform::stderr())),
@@ -44,11 +45,10 @@ impl Relay {
         }
     }
 
-    /// Passes a block to the thread, once the previous block is being written. Cancel safe: if the future is dropped,
-    /// the block was not passed.
+    /// Passes a block on once the one before it is being written. Nothing is passed where the future is dropped.
     ///
     /// # Errors
-    /// The error of an earlier block; `closed` if the reader is gone.
+    /// What went wrong with an earlier block; `closed` where the reader went away.
     pub async fn send(&mut self, block: &Bytes) -> Result<()> {
         let running = self.running()?;
         if let Ok(permit) = running.blocks.reserve().await {
@@ -58,7 +58,7 @@ impl Relay {
         Err(self.failed().await)
     }
 
-    /// Waits for an error of the stream, and returns it.
+    /// Completes when the stream takes no more.
     pub async fn failed(&mut self) -> Error {
         let explain = self.explain;
         match &self.running {
@@ -71,15 +71,15 @@ impl Relay {
         }
     }
 
-    /// Waits until all blocks are written.
+    /// Waits until everything was written.
     ///
     /// # Errors
-    /// Those of [`Relay::send`].
+    /// As [`Relay::send`].
     pub async fn finish(&mut self) -> Result<()> {
         let Some(running) = self.running.take() else { return Ok(()) };
         let Running { blocks, failure, ended } = running;
         drop(blocks);
-        // The thread drops its sender when it ends.
+        // The thread drops its end when it is done.
         drop(ended.await);
         let failure = lock(&failure).take();
         failure.map_or(Ok(()), |e| Err((self.explain)(&e)))

@@ -1,63 +1,65 @@
-//! Tables for people, with one line per row, printed while rows still arrive.
+//! Tables for people: one line a row, printed while the rows still come in.
 
 use std::borrow::Cow;
 
 use anstyle::Style;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-/// The number of rows that are measured before the first line is printed.
+/// How many rows are held and measured before the first line is printed.
 pub const SAMPLE: usize = 100;
 
 const GAP: &str = "  ";
-/// The column width in characters at which shrinking stops while other columns can still shrink.
+/// Columns of text below which nothing shrinks while something else still can.
 const NARROW: usize = 8;
 
-/// The alignment of a column.
+/// The side a column's cells are pushed to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Align {
-    /// Left, for text.
+    /// Text.
     Left,
-    /// Right, for numbers.
+    /// Numbers.
     Right,
 }
 
-/// A column of a table.
+/// One column of a table.
 #[derive(Clone, Copy, Debug)]
 pub struct Column {
     /// The header, in upper case.
     pub name: &'static str,
-    /// The alignment of the cells and the header.
+    /// The side the cells and the header are pushed to.
     pub align: Align,
-    /// Whether this column is shortened before others if the table is too wide.
+    /// Whether this column is cut before others when the table is too wide.
     pub flex: bool,
 }
 
 /// A table that is printed while it grows.
 ///
-/// The first [`SAMPLE`] rows decide the column widths. After that, each row is returned as it arrives, so that memory
-/// does not grow with the table.
+/// Column widths come from the first [`SAMPLE`] rows and stay. From then on each row is returned
+/// as it arrives, so memory does not grow with the table.
 #[derive(Debug)]
 pub struct Table {
     columns: &'static [Column],
     width: Option<usize>,
     bold_header: bool,
-    /// The rows that are not measured yet.
+    /// Rows waiting to be measured.
     held: Vec<Vec<String>>,
-    /// The width of each column, once the first rows are measured.
+    /// Width of each column, once the sample was measured.
     widths: Option<Vec<usize>>,
 }
 
 impl Table {
-    /// Creates a table. `width` is the width of the terminal in columns, which no line exceeds. With `None`, or 0 from
-    /// a terminal that does not know its width, nothing is shortened.
+    /// A table of these columns.
+    ///
+    /// `width` is the terminal's, in columns; no line is wider. Without it (or with 0, which
+    /// terminals report that do not know theirs) nothing is ever cut.
     #[must_use]
     pub fn new(columns: &'static [Column], width: Option<usize>, bold_header: bool) -> Self {
         Self { columns, width: width.filter(|width| *width > 0), bold_header, held: Vec::new(), widths: None }
     }
 
-    /// Adds a row with one cell per column. Cells are single lines, already escaped for the terminal.
+    /// Takes a row: one cell for each column, of one line, already escaped for a terminal.
     ///
-    /// Returns the lines to print now, with line breaks.
+    /// Returns the lines to print now, each with its line break.
     pub fn row(&mut self, cells: Vec<String>) -> Option<String> {
         if let Some(widths) = &self.widths {
             return Some(self.line(widths, cells.iter().map(String::as_str)) + "\n");
@@ -66,13 +68,13 @@ impl Table {
         (self.held.len() >= SAMPLE).then(|| self.print_held())
     }
 
-    /// Returns the remaining lines; `None` if there are none, so that an empty table prints nothing.
+    /// Returns the lines still held; `None` if there are none, so an empty table prints nothing.
     #[must_use]
     pub fn finish(mut self) -> Option<String> {
         (!self.held.is_empty()).then(|| self.print_held())
     }
 
-    /// Fixes the column widths; returns the header and the measured rows.
+    /// The header and the rows held; fixes the widths.
     fn print_held(&mut self) -> String {
         let rows = std::mem::take(&mut self.held);
         let widths = self.measure(&rows);
@@ -87,7 +89,7 @@ impl Table {
         text
     }
 
-    /// Returns the width of each column, which is that of its widest cell, reduced to fit the terminal.
+    /// The width of each column: its widest cell's, less what does not fit the terminal.
     fn measure(&self, rows: &[Vec<String>]) -> Vec<usize> {
         let mut widths: Vec<usize> = self.columns.iter().map(|column| column.name.width().max(1)).collect();
         for row in rows {
@@ -101,8 +103,8 @@ impl Table {
         widths
     }
 
-    /// Shrinks the widest columns until a line fits `limit`: first flexible columns, then the others, then all of them
-    /// down to one character.
+    /// Narrows columns, the widest first, until a line fits `limit`: those that may flex, then the
+    /// others, then all of them to a single character.
     fn shrink(&self, widths: &mut [usize], limit: usize) {
         for width in &mut *widths {
             *width = limit.min(*width);
@@ -123,14 +125,14 @@ impl Table {
         }
     }
 
-    /// Formats a line without line break and trailing spaces.
+    /// One line, without its line break and without white space at its end.
     fn line<'a>(&self, widths: &[usize], cells: impl Iterator<Item = &'a str>) -> String {
         let mut line = String::new();
         for (index, ((cell, column), width)) in cells.zip(self.columns).zip(widths).enumerate() {
             if index > 0 {
                 line.push_str(GAP);
             }
-            // Without a terminal, a cell wider than its column is not shortened, and misaligns the line.
+            // Off a terminal a cell wider than the sample's is kept whole and only misaligns.
             let cell = if self.width.is_some() { cut(cell, *width) } else { Cow::Borrowed(cell) };
             let padding = " ".repeat(width.saturating_sub(cell.width()));
             match column.align {
@@ -139,7 +141,7 @@ impl Table {
             }
         }
         line.truncate(line.trim_end().len());
-        // The terminal may be narrower than one character per column with gaps.
+        // A terminal narrower than the gaps and one character a column.
         match self.width {
             Some(limit) => cut(&line, limit).into_owned(),
             None => line,
@@ -147,18 +149,18 @@ impl Table {
     }
 }
 
-/// Shortens `text` to `width` columns; returns an empty text if `width` is too small to be useful.
+/// `text`, or as much of it as fits `width` columns; nothing where a cut text would say nothing.
 pub(super) fn fit(text: &str, width: usize) -> String {
     if width < NARROW { String::new() } else { cut(text, width).into_owned() }
 }
 
-/// Shortens `text` to `width` columns, at least 1, including a final `…`.
+/// `text`, or as much of it as fits `width` (1 or more) columns together with a final `…`.
 fn cut(text: &str, width: usize) -> Cow<'_, str> {
     if text.width() <= width {
         return Cow::Borrowed(text);
     }
-    // A text can be narrower than the sum of its characters (emoji with a skin colour), but not wider, except for the
-    // selector that widens the previous character.
+    // A text can be narrower than its characters one by one (emoji with a skin colour), but not
+    // wider, but for the selector that widens the character before it.
     let mut used = 1;
     let mut short: String = text
         .chars()

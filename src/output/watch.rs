@@ -1,4 +1,4 @@
-//! Observation of a transfer: progress while it runs, and a summary at the end.
+//! Watching a transfer: progress while it runs, and a summary at its end.
 
 use std::cell::RefCell;
 use std::time::Instant;
@@ -8,7 +8,7 @@ use super::{Output, human};
 use wharf_transfer::event::{Event, Observer};
 
 impl Output {
-    /// Observes a transfer of `names`, until the returned guard is dropped.
+    /// Watches a transfer of `names`, until the guard is dropped.
     pub fn watch(&self, names: &[String]) -> TransferWatch<'_> {
         let from = match names {
             [one] => format!("`{one}`"),
@@ -20,11 +20,11 @@ impl Output {
     }
 }
 
-/// The observer of a transfer. Dropping it ends the progress display and prints the summary.
+/// Ends the watching of a transfer when dropped.
 pub struct TransferWatch<'a> {
     output: &'a Output,
     since: Instant,
-    /// The sources, for messages.
+    /// What is transferred, for people.
     from: String,
     summary: RefCell<Option<String>>,
 }
@@ -36,7 +36,7 @@ impl Observer for TransferWatch<'_> {
             Event::Planned { files, .. } => self.output.planned.set(*files),
             Event::Excluded(name) if verbose => self.output.note(format!("excluded: {name}")),
             Event::Retried { name, error } if verbose => self.output.note(format!("again: {name}: {error}")),
-            // Printed even with `-q`: no other output shows that no files were transferred.
+            // Said whatever is asked for: what prints nothing else would look like a success with files.
             Event::Ended(summary) if summary.is_empty() => self.output.note(human::nothing(summary, &self.from)),
             Event::Ended(summary) => {
                 let several = self.output.planned.get() > 1;

@@ -1,10 +1,10 @@
-//! Output of YAML in parts, so that memory does not grow with an object.
+//! YAML in parts, so that memory does not grow with an object.
 
 use super::{Output, PART, yaml};
 use wharf_core::error::{Error, Kind, Result};
 
 impl Output {
-    /// Writes JSON as YAML, converted by `write`. If the conversion fails, nothing is printed.
+    /// YAML in parts, as `write` makes it of JSON. What cannot be written leaves nothing behind.
     pub(super) fn yaml(&self, json: &str, write: Yaml) -> Result<()> {
         let mut short = YamlChunks { output: None, part: String::new(), failed: None, long: false };
         write(json, &mut short).map_err(|e| unwritable(&e))?;
@@ -20,10 +20,10 @@ impl Output {
     }
 }
 
-/// A function that converts JSON to YAML.
+/// What makes YAML of JSON.
 type Yaml = fn(&str, &mut dyn std::fmt::Write) -> Result<(), yaml::YamlError>;
 
-/// YAML in conversion. Lines are printed when there are enough of them, or discarded if there is no output.
+/// YAML on its way: lines are handed on when there are enough of them, or, without an output, forgotten.
 struct YamlChunks<'a> {
     output: Option<&'a Output>,
     part: String,
@@ -47,7 +47,7 @@ impl std::fmt::Write for YamlChunks<'_> {
     }
 }
 
-/// Converts a JSON value to YAML.
+/// Returns one JSON value as YAML.
 pub(super) fn to_yaml(json: &str) -> Result<String> {
     yaml::from_json(json).map_err(|e| unwritable(&e))
 }

@@ -168,6 +168,21 @@ fn foundry_file(name: &str) -> Value {
     json!({ "name": name, "size": 5, "is_directory": false, "modified_time": 0 })
 }
 
+fn foundry_version(name: &str) -> Value {
+    json!({
+        "object": "agent.version", "id": "x:7", "name": name, "version": "7", "status": "active", "description": "",
+        "created_at": 1_795_219_200, "metadata": { "team": "blue" }, "definition": { "kind": "hosted", "model": "m" },
+    })
+}
+
+fn foundry_agent(name: &str) -> Value {
+    json!({
+        "object": "agent", "id": name, "name": name, "state": "enabled", "versions": { "latest": foundry_version(name) },
+    })
+}
+
+const FOUNDRY_AGENT: Fields = &["/name", "/versions", "/versions/latest", "/versions/latest/version"];
+
 fn foundry() -> Vec<Route> {
     let route = |call, answer| Route(call, "", answer);
     vec![
@@ -188,6 +203,9 @@ fn foundry() -> Vec<Route> {
         route("GET /sessions/s1/files", json!({ "path": "", "entries": [], "has_more": false })),
         route("POST /files/mkdir", Value::Null),
         route("DELETE /sessions/s1/files", Value::Null),
+        route("GET /p/agents", json!({ "data": [foundry_agent("a1")], "has_more": false, "last_id": "a1" })),
+        route("GET /agents/a1", foundry_agent("a1")),
+        route("GET /versions/7", foundry_version("a1")),
     ]
 }
 
@@ -211,6 +229,10 @@ fn foundrys_answers_have_what_is_relied_on() {
     refuses(&["files", "ls", "-R", "s1:/"], &[(8, &["/entries"])]);
     refuses(&["files", "mkdir", "s1:/d"], &[(7, &["/is_dir"])]);
     refuses(&["files", "rm", "-r", "s1:/d"], &[(10, &[])]);
+    refuses(&["agents", "list"], &[(11, &["/data", "?/has_more"])]);
+    refuses(&["agents", "get", "a1"], &[(12, FOUNDRY_AGENT)]);
+    let version: Fields = &["/name", "/version", "/created_at", "/metadata", "?/metadata/team", "/definition"];
+    refuses(&["agents", "get", "a1", "--version", "7"], &[(13, version)]);
     // What a tree holds is known before its directory is made.
     refuses_to_download("foundry", &routes, "s1:/d", &[(7, &["/is_dir"]), (8, &["/entries", "?/has_more"])]);
 }
@@ -261,6 +283,26 @@ fn mount(id: &str) -> Value {
 
 const MOUNT: Fields = &["/type", "/id", "/file_id", "/mount_path"];
 
+fn agent(id: &str) -> Value {
+    json!({
+        "type": "agent", "id": id, "version": 1, "name": "analyst", "description": null, "metadata": { "a": "b" },
+        "model": { "id": "m" }, "archived_at": null, "created_at": "2026-11-20T09:01:00Z",
+        "updated_at": "2026-11-20T09:01:00Z",
+    })
+}
+
+const AGENT: Fields = &["/id", "/version", "/name", "/metadata", "?/metadata/a", "/model", "/model/id"];
+
+fn environment(id: &str) -> Value {
+    json!({
+        "type": "environment", "id": id, "name": "python", "description": null, "metadata": { "a": "b" },
+        "config": { "type": "cloud" }, "archived_at": null, "created_at": "2026-11-20T09:01:00Z",
+        "updated_at": "2026-11-20T09:01:00Z",
+    })
+}
+
+const ENVIRONMENT: Fields = &["/id", "/name", "/metadata", "?/metadata/a"];
+
 fn anthropic() -> Vec<Route> {
     let route = |call, answer| Route(call, "", answer);
     let list = |item: Value| json!({ "data": [item], "next_page": null });
@@ -279,6 +321,11 @@ fn anthropic() -> Vec<Route> {
         route("GET /resources/sesrsc_1", mount("sesrsc_1")),
         route("POST /sesn_1/resources", mount("sesrsc_2")),
         route("DELETE /resources/sesrsc_1", json!({ "id": "sesrsc_1", "type": "session_resource_deleted" })),
+        route("GET /v1/agents", list(agent("agent_1"))),
+        route("GET /agents/agent_1", agent("agent_1")),
+        route("GET /agent_1/versions", list(agent("agent_1"))),
+        route("GET /v1/environments", list(environment("env_1"))),
+        route("GET /environments/env_1", environment("env_1")),
     ]
 }
 
@@ -307,6 +354,11 @@ fn anthropics_answers_have_what_is_relied_on() {
     refuses(&["resources", "get", "sesn_1", "sesrsc_1"], &[(11, MOUNT)]);
     refuses(&["resources", "add", "sesn_1", "file_1:/new"], &[(12, MOUNT)]);
     refuses(&["resources", "delete", "sesn_1", "sesrsc_1"], &[(13, deleted)]);
+    refuses(&["agents", "list"], &[(14, page)]);
+    refuses(&["agents", "get", "agent_1"], &[(15, AGENT)]);
+    refuses(&["agents", "list", "agent_1"], &[(16, page)]);
+    refuses(&["environments", "list"], &[(17, page)]);
+    refuses(&["environments", "get", "env_1"], &[(18, ENVIRONMENT)]);
     refuses_to_download("anthropic", &routes, "sesn_1:/mnt/session/outputs", &[(6, page), (10, page)]);
     let mut still_there = routes.clone();
     still_there[5].2 = anthropic_session("sesn_1");
@@ -475,7 +527,15 @@ fn one_bad_entry_of_a_listing_is_an_error_of_its_own() {
     lists_the_rest("foundry", &routes, 0, "/data", FOUNDRY_SESSION, (&["sessions", "list"], "id"));
     let file: Fields = &["/name", "/is_directory", "/size"];
     lists_the_rest("foundry", &routes, 8, "/entries", file, (&["files", "ls", "s1:/"], "path"));
+    routes[11].2["data"] = ["a1", "a2", "a3"].map(foundry_agent).into();
+    lists_the_rest("foundry", &routes, 11, "/data", FOUNDRY_AGENT, (&["agents", "list"], "id"));
     let mut routes = anthropic();
+    routes[14].2["data"] = ["agent_1", "agent_2", "agent_3"].map(agent).into();
+    routes[16].2["data"] = routes[14].2["data"].clone();
+    routes[17].2["data"] = ["env_1", "env_2", "env_3"].map(environment).into();
+    lists_the_rest("anthropic", &routes, 14, "/data", AGENT, (&["agents", "list"], "id"));
+    lists_the_rest("anthropic", &routes, 16, "/data", AGENT, (&["agents", "list", "agent_1"], "id"));
+    lists_the_rest("anthropic", &routes, 17, "/data", ENVIRONMENT, (&["environments", "list"], "id"));
     routes[0].2["data"] = ["sesn_1", "sesn_2", "sesn_3"].map(anthropic_session).into();
     routes[6].2["data"] = ["file_1", "file_2", "file_3"].map(anthropic_file).into();
     routes[10].2["data"] = ["sesrsc_1", "sesrsc_2", "sesrsc_3"].map(mount).into();

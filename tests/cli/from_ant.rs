@@ -50,6 +50,11 @@ fn asked_by(line: &str) -> Option<Value> {
         ["sessions", "update"] => ("ant", "stdin gives path param"),
         ["sessions", "retrieve"] => ("python 1.17.0", "sessions.retrieve"),
         ["sessions", "delete"] => ("python 1.17.0", "sessions.delete"),
+        ["agents", "list"] => ("python 1.17.0", "agents.list"),
+        ["agents", "retrieve"] => ("python 1.17.0", "agents.retrieve"),
+        ["agents:versions", "list"] => ("python 2.14.0", "agents.versions.list"),
+        ["environments", "list"] => ("python 1.17.0", "environments.list"),
+        ["environments", "retrieve"] => ("python 1.17.0", "environments.retrieve"),
         ["sessions:resources", "add"] => ("ant", "resources add"),
         ["sessions:resources", "list"] => ("python 1.17.0", "sessions.resources.list"),
         ["sessions:resources", "delete"] => ("python 1.17.0", "sessions.resources.delete"),
@@ -74,6 +79,9 @@ fn the_two_differ_in_their_first_words_only() {
         let ported = their
             .replace("ant beta:sessions:resources ", "wharf resources ")
             .replace("ant beta:sessions ", "wharf sessions ")
+            .replace("ant beta:agents:versions ", "wharf agents ")
+            .replace("ant beta:agents ", "wharf agents ")
+            .replace("ant beta:environments ", "wharf environments ")
             .replace("ant beta:files ", "wharf files ");
         assert_eq!(ported, our);
         changed += usize::from(their != our);
@@ -105,18 +113,25 @@ fn the_walk_through_runs_and_asks_for_what_was_recorded_of_the_vendors() {
     let (before, after) = ours.split_once("wharf files list").unwrap();
     let leave = "curl -sS --fail --data-binary 'seven' \
         \"$ANTHROPIC_BASE_URL/_emulator/anthropic/sessions/$SESSION_ID/outputs?filename=report.txt\" >/dev/null\n";
-    let script = format!("set -euo pipefail\n{before}{leave}wharf files list{after}");
+    let make: String = [("agents", r#"{"name": "analyst", "model": "m"}"#), ("environments", r#"{"name": "python"}"#)]
+        .map(|(noun, document)| {
+            format!(
+                "curl -sS --fail -H 'x-api-key: k' -H 'anthropic-version: 2026-10-21' \
+                 -H 'anthropic-beta: managed-agents-2026-04-01' -H 'content-type: application/json' \
+                 -d '{document}' \"$ANTHROPIC_BASE_URL/v1/{noun}\" >/dev/null\n"
+            )
+        })
+        .concat();
+    let script = format!("set -euo pipefail\n{make}{before}{leave}wharf files list{after}");
     sandbox.write("walk.sh", script);
     let bin = Path::new(WHARF).parent().unwrap().display().to_string();
     let run = sandbox
         .wharf(["serve", "--log", "log.jsonl", "--", "bash", "walk.sh"])
         .env("PATH", format!("{bin}:/usr/bin:/bin"))
         .env("WHARF_BACKEND", "anthropic")
-        .env("AGENT_ID", "agent_1")
-        .env("ENVIRONMENT_ID", "env_1")
         .run();
     // The answers of `ant` to the same lines: each is the member that the transform names.
-    assert_eq!(run.ok().lines()[..2], ["november sales", "red"]);
+    assert_eq!(run.ok().lines()[..5], ["analyst", "1", "cloud", "november sales", "red"]);
     let out = run.stdout();
     for line in ["/mnt/session/uploads/sales.csv\n/mnt/session/uploads/again.csv\n", "\nreport.txt\nsales.csv\n5\n"] {
         assert!(out.contains(line), "{out}");
@@ -184,6 +199,8 @@ fn every_field_of_the_recorded_objects_is_the_vendors_or_is_in_the_table() {
         ("resource", example("resource-file")),
         ("resource", example("resource-github")),
         ("resource", example("resource-memory")),
+        ("agent", example("agent")),
+        ("environment", example("environment")),
     ] {
         let answered = object.to_string();
         let endpoint = Endpoint::new(move |_| (200, "content-type: application/json\r\n".to_owned(), answered.clone()));
@@ -193,6 +210,8 @@ fn every_field_of_the_recorded_objects_is_the_vendors_or_is_in_the_table() {
         let verb: &[&str] = match noun {
             "session" => &["sessions", "retrieve", "--session-id", "sesn_01XyZ"],
             "file" => &["files", "retrieve-metadata", "--file-id", "file_01Ab3CdEfGh"],
+            "agent" => &["agents", "retrieve", "--agent-id", "agent_01Qw"],
+            "environment" => &["environments", "retrieve", "--environment-id", "env_01Er"],
             "upload" => &["files", "upload", "--file", "sales.csv"],
             _ => &["resources", "retrieve", "--session-id", "sesn_01XyZ", "--resource-id", "sesrsc_01Rr"],
         };

@@ -5,8 +5,8 @@ use std::time::Duration;
 use serde_json::Map;
 use wharf_client::backend::exec::{CommandLine, NewCommand, ProgramInput, TerminalSize};
 use wharf_client::backend::{
-    Backend, Feature, LabelPatch, MkdirOptions, NewResource, NewSession, NewStoredFile, PageRequest, PutOptions,
-    SessionChange, SessionFilters, SessionQuery, agb, anthropic, foundry, registry,
+    AgentQuery, Backend, Feature, LabelPatch, MkdirOptions, NewResource, NewSession, NewStoredFile, PageRequest,
+    PutOptions, SessionChange, SessionFilters, SessionQuery, agb, anthropic, foundry, registry,
 };
 use wharf_client::http::Options;
 use wharf_core::error::{Kind, Result};
@@ -96,6 +96,12 @@ async fn call(backend: &dyn Backend, session: &SessionId, feature: Feature) -> R
             let new = NewCommand { command, cwd: None, env: Vec::new(), input, terminal: None };
             backend.require_exec()?.start(session, new).await.map(drop)
         }
+        Feature::Agents => backend.require_agents()?.get(&"agent_1".parse()?, None).await.map(drop),
+        Feature::AgentFilters => {
+            let query = AgentQuery { include_archived: true, ..AgentQuery::default() };
+            backend.require_agents()?.list(&query, PageRequest::default()).await.map(drop)
+        }
+        Feature::Environments => backend.require_environments()?.get(&"env_1".parse()?).await.map(drop),
         Feature::StoredFiles => backend.require_store()?.get(&file).await.map(drop),
         Feature::FileExpiry => {
             let options = PutOptions { expires_in: day, ..PutOptions::default() };

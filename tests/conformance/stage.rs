@@ -288,5 +288,7 @@ fn a_part_is_there_exactly_if_the_capabilities_say_so() {
         assert_eq!(backend.store().is_some(), stage.has(Feature::StoredFiles));
         assert_eq!(backend.resources().is_some(), stage.has(Feature::Resources));
         assert_eq!(backend.exec().is_some(), stage.has(Feature::Exec));
+        assert_eq!(backend.agents().is_some(), stage.has(Feature::Agents));
+        assert_eq!(backend.environments().is_some(), stage.has(Feature::Environments));
     }
 }

@@ -8,12 +8,12 @@ use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 use wharf_client::backend::anthropic::{self, Setup};
 use wharf_client::backend::{
-    Backend, FetchOptions, NewResource, NewStoredFile, PageRequest, Resources, SessionFilters, SessionQuery,
-    body_document,
+    AgentQuery, Backend, FetchOptions, NewResource, NewStoredFile, PageRequest, Resources, SessionFilters,
+    SessionQuery, body_document,
 };
 use wharf_client::http::{Credentials, Options};
 use wharf_core::error::Result;
-use wharf_core::model::{FileId, SessionId};
+use wharf_core::model::{AgentId, FileId, SessionId};
 use wharf_wire::anthropic::beta;
 
 use crate::capture::{Capture, Content, Exception, Shape, compare};
@@ -29,8 +29,8 @@ const NEVER: &[&str] = &[
     // It talks to no agent and makes none.
     "sessions.events.",
     "events ",
-    "agents.",
-    "environments.",
+    "agents.create",
+    "environments.create",
     // An upload has a name, and one that the service would refuse is not sent.
     "files.upload (bare bytes)",
     "files.upload (path, quote in name)",
@@ -133,9 +133,15 @@ fn answer(sent: &Sent) -> Reply {
     let resource = json!({ "type": "file", "id": "sesrsc_1", "file_id": "file_2", "mount_path": "/m" });
     Reply::json(&match (sent.method.as_str(), parts.as_slice()) {
         ("GET", ["files", _, "content"]) => return Reply { status: 200, headers: Vec::new(), body: vec![7; 8] },
-        ("GET", ["files" | "sessions"] | [_, _, "resources"]) => json!({ "data": [], "next_page": null }),
+        ("GET", ["files" | "sessions" | "agents" | "environments"] | [_, _, "resources" | "versions"]) => {
+            json!({ "data": [], "next_page": null })
+        }
         ("DELETE", [.., id]) => json!({ "id": id, "type": "session_deleted" }),
         (_, ["files", ..]) => file,
+        (_, ["agents", ..]) => {
+            json!({ "id": "agent_1", "version": 2, "name": "a", "model": { "id": "m" }, "metadata": {} })
+        }
+        (_, ["environments", ..]) => json!({ "id": "env_1", "name": "e", "metadata": {} }),
         (_, [_, _, "resources", ..]) => resource,
         _ => session,
     })
@@ -188,7 +194,32 @@ async fn drive(backend: &dyn Backend, capture: &Capture) -> Result<()> {
             resources.update(&session(id), one, body.as_object().unwrap().clone()).await.map(drop)
         }
         ("DELETE", ["sessions", id, "resources", one]) => resources.remove(&session(id), one).await,
+        ("GET", ["agents" | "environments", ..]) => look_up(backend, &recorded, &parts, page()).await,
         other => panic!("{}: {other:?}", capture.name()),
+    }
+}
+
+/// Lists or looks up agents and environments.
+async fn look_up(backend: &dyn Backend, recorded: &Shape, parts: &[&str], page: PageRequest) -> Result<()> {
+    let (agents, environments) = (backend.agents().unwrap(), backend.environments().unwrap());
+    let asked = |name: &str| {
+        let value =
+            recorded.query.iter().find(|(known, _)| percent_decode_str(known).decode_utf8().unwrap() == name)?;
+        Some(percent_decode_str(value.1).decode_utf8().unwrap().into_owned())
+    };
+    let id = parts.get(1).map(|id| id.parse::<AgentId>().unwrap());
+    let include_archived = asked("include_archived").is_some();
+    match (parts, id) {
+        (["agents"], _) => {
+            let (created_from, created_until) = (asked("created_at[gte]"), asked("created_at[lte]"));
+            let query = AgentQuery { include_archived, created_from, created_until };
+            agents.list(&query, page).await.map(drop)
+        }
+        (["agents", _, "versions"], Some(id)) => agents.versions(&id, page).await.map(drop),
+        (["agents", _], Some(id)) => agents.get(&id, asked("version").as_deref()).await.map(drop),
+        (["environments"], _) => environments.list(include_archived, page).await.map(drop),
+        (["environments", _], Some(id)) => environments.get(&id).await.map(drop),
+        other => panic!("{other:?}"),
     }
 }
 
@@ -264,7 +295,9 @@ async fn sent_for(capture: &Capture) -> (Vec<Sent>, Result<()>) {
     }
     let line = recorded.headers.get("anthropic-beta").map(String::as_str).unwrap_or_default();
     // What a call needs is for our client to know.
-    let is_needed = capture.path().starts_with("/v1/sessions") || recorded.query.contains_key("scope_id");
+    let gated = ["/v1/sessions", "/v1/agents", "/v1/environments"];
+    let is_needed =
+        gated.iter().any(|start| capture.path().starts_with(start)) || recorded.query.contains_key("scope_id");
     let asked = |name: &&str| !name.is_empty() && *name != beta::FILES && !(is_needed && *name == beta::MANAGED_AGENTS);
     let setup = Setup { betas: line.split(',').filter(asked).map(str::to_owned).collect(), ..Setup::default() };
     let backend = anthropic::with(options, setup).unwrap();

@@ -7,11 +7,11 @@ use async_trait::async_trait;
 use futures_util::StreamExt;
 use serde_json::{Value, json};
 use wharf_client::backend::{
-    Backend, FetchOptions, MkdirOptions, NewSession, PageRequest, PutOptions, SessionQuery, foundry,
+    AgentQuery, Backend, FetchOptions, MkdirOptions, NewSession, PageRequest, PutOptions, SessionQuery, foundry,
 };
 use wharf_client::http::{Auth, Credentials, Options};
 use wharf_core::error::Result;
-use wharf_core::model::SessionPath;
+use wharf_core::model::{AgentId, SessionPath};
 
 use crate::capture::{Capture, Content, Exception, Shape, compare};
 use crate::content::Sample;
@@ -77,16 +77,20 @@ const EXCEPTIONS: &[Exception] = &[
     ("a version is always named: without one it is the newest that is active", |recorded, ours| {
         copy(recorded, ours, "version_indicator");
     }),
-    ("listings are requested in the largest pages unless a limit is given, sessions newest first", |recorded, _| {
-        let (of_sessions, of_files) = (recorded.path.ends_with("/sessions"), recorded.path.ends_with("/files"));
-        if recorded.method == "GET" && (of_sessions || of_files) {
-            recorded.query.entry("limit".to_owned()).or_insert_with(|| "100".to_owned());
-            recorded.query.remove("order");
-        }
-        if recorded.method == "GET" && of_sessions {
-            recorded.query.insert("order".to_owned(), "desc".to_owned());
-        }
-    }),
+    (
+        "listings are requested in the largest pages unless a limit is given, all but files newest first",
+        |recorded, _| {
+            let of_files = recorded.path.ends_with("/files");
+            let of_others = ["/sessions", "/agents", "/versions"].iter().any(|end| recorded.path.ends_with(end));
+            if recorded.method == "GET" && (of_others || of_files) {
+                recorded.query.entry("limit".to_owned()).or_insert_with(|| "100".to_owned());
+                recorded.query.remove("order");
+            }
+            if recorded.method == "GET" && of_others {
+                recorded.query.insert("order".to_owned(), "desc".to_owned());
+            }
+        },
+    ),
     (
         "pages are walked forwards only, and `pagination_token` is a word of azd that the contract lacks",
         |recorded, _| {
@@ -189,7 +193,12 @@ async fn drive(backend: &dyn Backend, capture: &Capture) -> Result<()> {
         let sample = Sample { bytes: capture.content(), is_pipe: operation.ends_with("generator") };
         return files.put(&at(), &sample, PutOptions::default()).await.map(drop);
     }
+    let (agents, agent) = (backend.agents().unwrap(), "order-agent".parse::<AgentId>()?);
     match operation {
+        "agent_list_hosted" => agents.list(&AgentQuery::default(), PageRequest::default()).await.map(drop),
+        "agent_get" => agents.get(&agent, None).await.map(drop),
+        "agent_versions" => agents.versions(&agent, PageRequest::default()).await.map(drop),
+        "agent_version" => agents.get(&agent, Some("6")).await.map(drop),
         "session_list_all_pages" | "session_list" | "session_list_limit_order_before" => {
             let limit = capture.shape(&[]).query.get("limit").map(|limit| limit.parse().unwrap());
             sessions.list(&SessionQuery::default(), PageRequest { limit, cursor: None }).await.map(drop)
@@ -231,7 +240,7 @@ async fn sent_for(capture: &Capture) -> (Vec<Sent>, Result<()>) {
     if let Some(identity) = capture.shape(HEADERS).headers.get("x-ms-user-identity") {
         options.headers.insert("x-ms-user-identity".to_owned(), identity.clone());
     }
-    let agent = capture.path().split('/').nth(2).unwrap();
+    let agent = capture.path().split('/').nth(2).unwrap_or("order-agent");
     let backend = foundry::with(options, Some(agent.to_owned())).unwrap();
     let result = drive(&*backend, capture).await;
     (recorder.got(), result)

@@ -15,7 +15,7 @@ fn jobs(jobs: usize) -> TransferOptions {
     TransferOptions { jobs, ..options() }
 }
 
-/// Delays each operation by 2 ms.
+/// Everybody waits for a moment.
 fn slow() -> Pace {
     Box::new(|_| tokio::time::sleep(std::time::Duration::from_millis(2)).boxed())
 }

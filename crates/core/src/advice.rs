@@ -89,6 +89,12 @@ pub enum Step<'a> {
     ReplaceLabel,
     /// Delete a session, also while it runs with `force`.
     DeleteSession { id: Option<&'a str>, force: bool },
+    /// List the agents.
+    ListAgents,
+    /// List the versions of an agent.
+    ListAgentVersions { agent: &'a str },
+    /// List the environments.
+    ListEnvironments,
     /// List the stored files, of one session where it is named.
     ListStoredFiles { scope: Option<&'a str> },
     /// Delete a stored file.

@@ -1,6 +1,6 @@
 //! The features that a backend may have. Their names for users are in [`crate::advice`].
 
-/// A feature that some backends lack.
+/// Something that a backend may lack.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs, reason = "the names are the documentation; the front end has words for them")]
 pub enum Feature {
@@ -34,6 +34,9 @@ pub enum Feature {
     ResourceGithubRepository,
     ResourceMemoryStore,
     ResourceContext,
+    Agents,
+    AgentFilters,
+    Environments,
     Exec,
     ExecTerminal,
     ExecLanguage,
@@ -42,7 +45,7 @@ pub enum Feature {
 }
 
 impl Feature {
-    /// Returns the feature's identifier, which is its name if no front end is installed.
+    /// Returns the feature's name where no front end has named it.
     pub const fn id(self) -> &'static str {
         match self {
             Feature::SessionTitle => "session-title",
@@ -75,6 +78,9 @@ impl Feature {
             Feature::ResourceGithubRepository => "resource-github-repository",
             Feature::ResourceMemoryStore => "resource-memory-store",
             Feature::ResourceContext => "resource-context",
+            Feature::Agents => "agents",
+            Feature::AgentFilters => "agent-filters",
+            Feature::Environments => "environments",
             Feature::Exec => "exec",
             Feature::ExecTerminal => "exec-terminal",
             Feature::ExecLanguage => "exec-language",

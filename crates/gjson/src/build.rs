@@ -1,7 +1,8 @@
-//! Compilation of the text of a path to its nodes.
+//! From the text of a path to its nodes.
 //!
-//! Start with [`parse`]. A [`Builder`] keeps a list of the parts of the path that are still to be compiled, so that
-//! nesting uses no stack, and compiles each part once. It also notes likely mistakes.
+//! Start with [`parse`]. A [`Builder`] keeps a list of the parts of the path that are still to be
+//! built, so that nesting costs no stack, and builds each part once. While it is at it, it notes
+//! what looks wrong.
 
 use std::collections::HashMap;
 
@@ -13,7 +14,7 @@ use super::query::{Comparison, Condition, Operand};
 use super::scan::{inside, part};
 use super::split::{self, Head, QueryText, Separator};
 
-/// Implements [`Path::parse`].
+/// See [`Path::parse`].
 pub(super) fn parse(text: &str) -> Result<Path, SyntaxError> {
     let fail = |message: &str| Err(SyntaxError { column: 1, message: message.into() });
     if text.is_empty() {
@@ -46,7 +47,7 @@ pub(super) fn parse(text: &str) -> Result<Path, SyntaxError> {
     Ok(Path { text: text.into(), nodes: builder.nodes, spans: builder.spans, start, problem })
 }
 
-/// A part of the path's text, as byte offsets.
+/// A part of the path's text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Span {
     pub(super) start: usize,
@@ -58,33 +59,32 @@ impl Span {
         Self { start: 0, end: text.len() }
     }
 
-    /// Returns the part from `start` to the end, relative to this span.
+    /// The part of it from `start` on, counted from its own start.
     pub(super) fn from(self, start: usize) -> Self {
         self.within(start, self.end - self.start)
     }
 
-    /// Returns the part from `start` to `end`, relative to this span.
+    /// The part of it between two offsets, counted from its own start.
     pub(super) fn within(self, start: usize, end: usize) -> Self {
         Self { start: (self.start + start).min(self.end), end: (self.start + end).min(self.end) }
     }
 }
 
-/// The position of a part in its path.
+/// Where a part of a path stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum PathPosition {
-    /// At the start of the path or after a pipe, where modifiers, literals and multipaths are possible.
+    /// At the start of a path or behind a pipe, where everything is allowed.
     Start,
-    /// After a `.` that leads into a container.
+    /// Behind a `.` that leads into a container.
     Inside,
 }
 
-/// Likely mistakes in the part of a path that a node stands for.
+/// What was noted about a node.
 #[derive(Debug, Default)]
 pub(super) struct Notes {
-    /// The offset of the first mistake in the path, and its description.
+    /// An offset in the path, and what is wrong there.
     problem: Option<(usize, String)>,
-    /// The nodes that continue the path in its intended reading; a component is compiled for objects and for arrays,
-    /// and only one of them is intended.
+    /// The parts that the path goes on with as it was meant, not just as it could be read.
     meant: Vec<NodeId>,
 }
 
@@ -97,9 +97,9 @@ impl Notes {
 pub(super) struct Builder<'p> {
     text: &'p str,
     nodes: Vec<PathStep>,
-    /// The part of the path that each node was compiled from.
+    /// The part of the path that each node was built from.
     spans: Vec<Span>,
-    /// The notes on each node.
+    /// For each node.
     notes: Vec<Notes>,
     known: HashMap<(Span, PathPosition), NodeId>,
     due: Vec<(NodeId, Span, PathPosition)>,
@@ -110,7 +110,7 @@ impl<'p> Builder<'p> {
         part(self.text, span.start, span.end)
     }
 
-    /// Returns the node for a part of the path. A new node is compiled later.
+    /// The node of a part of the path, which is built later.
     fn node(&mut self, span: Span, place: PathPosition) -> NodeId {
         *self.known.entry((span, place)).or_insert_with(|| {
             let id = NodeId(self.nodes.len());
@@ -122,7 +122,7 @@ impl<'p> Builder<'p> {
         })
     }
 
-    /// Returns the node for a part that belongs to the intended reading of the path.
+    /// As [`Builder::node`], for a part that is meant to be read so.
     pub(super) fn meant(&mut self, span: Span, place: PathPosition, notes: &mut Notes) -> NodeId {
         let id = self.node(span, place);
         notes.meant.push(id);
@@ -175,8 +175,8 @@ impl<'p> Builder<'p> {
         KeyStep { name: component.name, wild: component.wild, then }
     }
 
-    /// Returns the step after the component of `span` that ends at `end`. If `special` is true, a dot before a modifier
-    /// or a multipath is the same as a pipe.
+    /// What follows the component of `span` that ends at `end`. A dot is as good as a pipe before a
+    /// modifier or a multipath, where these are `special`.
     fn then(&mut self, span: Span, end: usize, separator: Separator, special: bool, notes: &mut Notes) -> NextStep {
         let rest = span.from(end + 1);
         let text = self.slice(rest);
@@ -215,7 +215,7 @@ impl<'p> Builder<'p> {
             }
             Head::Unclosed => {
                 notes.problem(span.start + 1, "this query is not closed");
-                // The Go library continues with a query without a condition.
+                // The original goes on with a query that nothing is asked in.
                 let left = self.node(span.within(0, 0), PathPosition::Start);
                 Pick::First(Box::new(Condition::exists(left)), None)
             }
@@ -264,7 +264,7 @@ impl<'p> Builder<'p> {
         Condition { path, scalar: query.left.is_empty(), comparison, right }
     }
 
-    /// Returns the leftmost mistake in the intended reading of the path.
+    /// The leftmost problem of the path as it was meant.
     fn first_problem(&self, start: NodeId) -> Option<SyntaxError> {
         let mut seen = vec![false; self.notes.len()];
         let mut due = vec![start];

@@ -1,7 +1,8 @@
-//! Evaluation of a path on a JSON text.
+//! Applying a path to a JSON text.
 //!
-//! Start with [`Engine::run`], which follows a path from pipe to pipe. Between two pipes, a [`ContainerSearch`] walks
-//! into the containers. Results borrow from the input until a step creates new text.
+//! Start with [`Engine::run`], which follows a path from pipe to pipe; between two pipes a
+//! [`ContainerSearch`] walks into the containers. Text is borrowed from the input for as long as no step
+//! makes a new one.
 
 use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
@@ -15,23 +16,23 @@ use super::query::Condition;
 use super::scan::{Scanner, ValueKind, document, inside};
 use super::selection::{MatchCount, Selection};
 
-/// The maximum number of missed parts that an answer names.
+/// The most parts of a path that an answer names as missed.
 const NAMED: usize = 16;
 
-/// The text that a step selects; `None` for no match.
+/// What a step selects.
 pub(super) type FoundText<'t> = Option<Cow<'t, str>>;
 
-/// The state of one evaluation.
+/// One evaluation.
 pub(super) struct Engine<'p> {
     path: &'p Path,
     pub(super) budget: WorkBudget,
-    /// The numbers of matches and misses on the path that is being followed.
+    /// How much of what the path that is being followed names was there so far.
     share: Cell<MatchCount>,
-    /// The parts of the path without a match, without duplicates, at most [`NAMED`].
+    /// The first parts of the path that had no match, each once.
     missed: RefCell<Vec<NodeId>>,
 }
 
-/// The result of the steps up to a pipe, and the node after the pipe.
+/// The result of the steps up to a pipe, and what is behind that.
 struct PipeStage<'t> {
     value: FoundText<'t>,
     next: Option<NodeId>,
@@ -42,7 +43,7 @@ impl<'p> Engine<'p> {
         Self { path, budget: WorkBudget::for_input(input.len()), share: Cell::default(), missed: RefCell::default() }
     }
 
-    /// Returns the answer for `text`, which [run](Self::run) selected with the whole path.
+    /// The answer, after the one [run](Self::run) of the whole path that selected `text`.
     pub(super) fn answer<'t>(&self, text: FoundText<'t>) -> Selection<'t> {
         match (text, self.share.get()) {
             (None, _) | (_, MatchCount { found: 0, .. }) => Selection::Missed,
@@ -54,8 +55,8 @@ impl<'p> Engine<'p> {
         }
     }
 
-    /// Runs `work` without counting its misses, because its paths search rather than select. Also returns its match
-    /// count.
+    /// Does `work` without counting what its paths do not find: they search rather than select. Also
+    /// gives what they found.
     pub(super) fn aside<T>(&self, work: impl FnOnce() -> T) -> (T, MatchCount) {
         let (share, named) = (self.share.take(), self.missed.borrow().len());
         let done = work();
@@ -63,7 +64,7 @@ impl<'p> Engine<'p> {
         (done, self.share.replace(share))
     }
 
-    /// Adds to the match count of the current path.
+    /// Counts one thing that the path names.
     pub(super) fn count(&self, share: MatchCount) {
         self.share.set(self.share.get() + share);
     }
@@ -75,8 +76,8 @@ impl<'p> Engine<'p> {
         }
     }
 
-    /// Returns what the path from `id` on selects in `text`. Counts as one match or miss, or as several if the path
-    /// names several parts (fields of a multipath, elements of an array).
+    /// What the path that begins at `id` selects in `text`. It counts as one thing that is there or
+    /// not, or, where it names several (members of a multipath, elements of an array), as these.
     pub(super) fn run<'t>(&self, text: &'t str, id: NodeId, depth: usize) -> Result<FoundText<'t>, Limit> {
         let before = self.share.take();
         let value = self.follow(text, id, depth)?;
@@ -101,7 +102,7 @@ impl<'p> Engine<'p> {
                 self.miss(id);
                 self.count(MatchCount::MISSED);
             }
-            // The step after a pipe runs even without input: `@keys` of nothing is `[]`.
+            // What is behind a pipe takes its turn even on nothing: `@keys` of that is `[]`.
             stage = match value {
                 Cow::Borrowed(text) => self.stage(text, next, depth)?,
                 Cow::Owned(text) => {
@@ -127,7 +128,7 @@ impl<'p> Engine<'p> {
             PathStep::Nothing => (None, None),
             PathStep::Modifier { modifier, next } => {
                 let value = modifier::apply(modifier, self, text, depth)?;
-                // The path after a modifier applies to the modifier's result.
+                // Behind a modifier the text is looked at anew.
                 let value = match value {
                     _ if next.is_some() => Some(value),
                     Cow::Borrowed(text) => document(text).map(Cow::Borrowed),
@@ -139,7 +140,7 @@ impl<'p> Engine<'p> {
                 (value, *next)
             }
             PathStep::Literal { json, next } => {
-                // A literal always matches, whatever precedes it.
+                // It is there, whatever was before it.
                 self.share.take();
                 let value = json.as_deref().map(|json| self.own(Cow::Borrowed(json)));
                 (value.transpose()?, *next)
@@ -183,17 +184,17 @@ impl<'p> Engine<'p> {
         Ok(out.finish())
     }
 
-    /// Returns whether `text` matches the wildcard pattern.
+    /// Whether `text` fits the wildcards of `pattern`.
     pub(super) fn matches(&self, text: &str, pattern: &str) -> Result<bool, Limit> {
         self.budget.read(text.len().saturating_mul(pattern.len()))?;
         Ok(glob::matches(text, pattern))
     }
 }
 
-/// A search from a container to a value in it.
+/// The way from a container to a value in it.
 ///
-/// The methods return whether the search is over. A search for all matches of a query is never over: its value is
-/// known, but the search continues after the array, where a duplicate key may lead to another one.
+/// The methods tell whether the search is over. A search for all matches of a query never is: it
+/// has a value, but goes on behind the array, where an equal key may still lead to another one.
 struct ContainerSearch<'e, 'p, 't> {
     engine: &'e Engine<'p>,
     value: FoundText<'t>,
@@ -205,7 +206,7 @@ impl<'e, 'p, 't> ContainerSearch<'e, 'p, 't> {
         Self { engine, value: None, pipe: None }
     }
 
-    /// Applies a component to the value at `cursor`, and moves past that value.
+    /// Goes on with a component inside of the value at `cursor`, and steps over that.
     fn descend(&mut self, cursor: &mut Scanner<'t>, id: NodeId, depth: usize) -> Result<bool, Limit> {
         check_depth(depth)?;
         match (cursor.kind(), self.engine.path.node(id)) {
@@ -224,7 +225,7 @@ impl<'e, 'p, 't> ContainerSearch<'e, 'p, 't> {
         }
     }
 
-    /// Selects the value at `cursor`, or continues inside of it.
+    /// Finds or enters the value at `cursor`, which is the one that a component asks for.
     fn arrive(&mut self, cursor: &mut Scanner<'t>, then: NextStep, depth: usize) -> Result<bool, Limit> {
         if let NextStep::Into(next) = then {
             return self.descend(cursor, next, depth + 1);
@@ -250,7 +251,7 @@ impl<'e, 'p, 't> ContainerSearch<'e, 'p, 't> {
         if step.wild { self.engine.matches(&key, &step.name) } else { Ok(key == step.name) }
     }
 
-    /// Notes the node after a pipe. It counts as soon as its component is tried, whether or not that matches.
+    /// The pipe counts as soon as its component is tried.
     fn note_pipe(&mut self, then: NextStep) {
         if let NextStep::Pipe(pipe) = then {
             self.pipe = Some(pipe);
@@ -343,8 +344,7 @@ impl<'e, 'p, 't> ContainerSearch<'e, 'p, 't> {
         Ok(false)
     }
 
-    /// Returns what is selected from an element that matches a query. The pipe in `inner` counts only if an element
-    /// matches.
+    /// What is taken of an element that fits a query. The pipe in `inner` counts only if one does.
     fn of_match(&mut self, element: &'t str, inner: Option<InnerPath>, depth: usize) -> Result<FoundText<'t>, Limit> {
         let Some(inner) = inner else {
             return Ok(Some(Cow::Borrowed(element)));

@@ -1,7 +1,8 @@
-//! A compiled path: a graph of [`PathStep`]s.
+//! A parsed path: a graph of [`PathStep`]s, each of which is one step.
 //!
-//! The nodes are in one list and refer to each other by [`NodeId`], because the two readings of a step, for objects and
-//! for arrays, often continue with the same node. `build.rs` creates the nodes, and `eval.rs` follows them.
+//! The nodes lie in one list and name each other by [`NodeId`], as the two readings of a step (the
+//! one of an object, the one of an array) often go on with the same one. `build.rs` makes them,
+//! `eval.rs` follows them.
 
 use std::fmt;
 use std::str::FromStr;
@@ -11,12 +12,12 @@ use super::layout::Layout;
 use super::query::Condition;
 use super::scan::part;
 
-/// A compiled GJSON path.
+/// A GJSON path, ready to be applied.
 #[derive(Debug, Clone)]
 pub struct Path {
     pub(super) text: String,
     pub(super) nodes: Vec<PathStep>,
-    /// The part of the text that each node was compiled from.
+    /// The part of the text that each node was built from.
     pub(super) spans: Vec<Span>,
     pub(super) start: NodeId,
     pub(super) problem: Option<SyntaxError>,
@@ -25,24 +26,26 @@ pub struct Path {
 impl Path {
     /// Parses a path.
     ///
-    /// GJSON accepts nearly every text: a malformed part becomes the name of a key, or is ignored. Therefore this fails
-    /// only for an empty path and one that is too large. [`Path::problem`] returns whether the path has a likely
-    /// mistake.
+    /// GJSON gives nearly every text some meaning: what is malformed becomes the name of a key, or
+    /// is left out. So this fails only for an empty path and for one too large; ask
+    /// [`Path::problem`] whether the path is likely what it was meant to be.
     ///
     /// # Errors
-    /// Fails if the path is empty or too large.
+    ///
+    /// When the path is empty or too large.
     pub fn parse(text: &str) -> Result<Self, SyntaxError> {
         build::parse(text)
     }
 
-    /// Returns the first likely mistake in the path: a bracket or quote that is not closed, an unknown modifier, an
-    /// argument or a literal that is not JSON, or text that is ignored. It explains why such a path selects nothing.
+    /// The first thing in the path that GJSON takes but that cannot be meant: a bracket or a quote
+    /// that is not closed, an unknown modifier, a modifier argument or a literal that is not JSON,
+    /// text that is ignored. A good answer when such a path selects nothing.
     #[must_use]
     pub fn problem(&self) -> Option<&SyntaxError> {
         self.problem.as_ref()
     }
 
-    /// Returns the text of the path.
+    /// The path as it was written.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.text
@@ -52,7 +55,7 @@ impl Path {
         self.nodes.get(id.0).unwrap_or(&PathStep::Nothing)
     }
 
-    /// Returns the text that a node was compiled from.
+    /// The text that a node was built from.
     pub(super) fn part(&self, id: NodeId) -> &str {
         self.spans.get(id.0).map_or("", |span| part(&self.text, span.start, span.end))
     }
@@ -66,12 +69,12 @@ impl FromStr for Path {
     }
 }
 
-/// A mistake in a path.
+/// What is wrong with a path, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SyntaxError {
-    /// The position in the path, in characters from 1.
+    /// Where in the path, in characters from 1.
     pub column: usize,
-    /// The description of the mistake.
+    /// What is wrong there.
     pub message: String,
 }
 
@@ -83,37 +86,37 @@ impl fmt::Display for SyntaxError {
 
 impl std::error::Error for SyntaxError {}
 
-/// The index of a node in its path.
+/// A node's place in its path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct NodeId(pub(super) usize);
 
-/// A step of a path. `next` is applied to its result.
+/// One step of a path. `next` is what is done with its result.
 #[derive(Debug, Clone, Default)]
 pub(super) enum PathStep {
-    /// Selects nothing. Placeholder for a node that is not compiled yet.
+    /// Selects nothing; the place of a node that is not built yet.
     #[default]
     Nothing,
     /// `@name` and its argument.
     Modifier { modifier: Modifier, next: Option<NodeId> },
-    /// `!json`; `None` if the text is not JSON.
+    /// `!json`; nothing if that is not JSON.
     Literal { json: Option<String>, next: Option<NodeId> },
     /// `[a,b]` or `{a,b}`.
     Multipath { object: bool, members: Vec<MultipathMember>, next: Option<NodeId> },
-    /// `..`: reads the whole text as the elements of an array.
+    /// `..`: the whole text is read as the elements of an array.
     Lines(ArrayStep),
-    /// A key, an index or a component with `#`, in its readings for objects and arrays.
+    /// A key, an index or anything with `#`.
     Component { key: KeyStep, array: ArrayStep },
 }
 
-/// A field of a multipath.
+/// One member of a multipath.
 #[derive(Debug, Clone)]
 pub(super) struct MultipathMember {
-    /// The key as a JSON literal; unused in an array.
+    /// Its key, as a JSON literal; not used in an array.
     pub(super) key: String,
     pub(super) path: NodeId,
 }
 
-/// The reading of a component for objects.
+/// How a component is read when it meets an object.
 #[derive(Debug, Clone)]
 pub(super) struct KeyStep {
     pub(super) name: String,
@@ -121,38 +124,38 @@ pub(super) struct KeyStep {
     pub(super) then: NextStep,
 }
 
-/// The reading of a component for arrays.
+/// How a component is read when it meets an array.
 #[derive(Debug, Clone)]
 pub(super) struct ArrayStep {
     pub(super) pick: Pick,
     pub(super) then: NextStep,
 }
 
-/// The continuation of a path after a component.
+/// How the path goes on after a component.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum NextStep {
     End,
-    /// `.`: continues inside of the value. If nothing is found there, the search continues after it.
+    /// `.`: inside of what was found. If there is nothing there, the search goes on behind it.
     Into(NodeId),
-    /// `|`: continues with the result, even without a match.
+    /// `|`: with the result, be it nothing.
     Pipe(NodeId),
 }
 
-/// What a component selects in an array.
+/// What a component takes from an array.
 #[derive(Debug, Clone)]
 pub(super) enum Pick {
     Nothing,
     Index(usize),
     Count,
-    /// The result of a path on each element.
+    /// What each element has at a path.
     Each(InnerPath),
-    /// The first element that matches, or the result of a path on it.
+    /// The first element that fits, or what it has at a path.
     First(Box<Condition>, Option<InnerPath>),
-    /// All elements that match, or the results of a path on them.
+    /// All elements that fit, or what each of them has at a path.
     All(Box<Condition>, Option<InnerPath>),
 }
 
-/// The path after a `#`. Up to its pipe it applies to each element, after that to the list of results.
+/// The path after a `#`: up to its pipe for each element, from there on for all the results.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct InnerPath {
     pub(super) path: NodeId,

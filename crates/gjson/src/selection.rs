@@ -1,25 +1,26 @@
-//! The result of a path, with the parts that did not match.
+//! What a path selected, and whether all that it names was there.
 
 use std::borrow::Cow;
 use std::ops::Add;
 
-/// The result of a path on a JSON text.
+/// The answer of a path on a JSON text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Selection<'t> {
-    /// All parts of the path matched.
+    /// Everything that the path names is in this text.
     Matched(Cow<'t, str>),
-    /// Some fields of a multipath or some elements of an array had no match, and are left out.
+    /// Some members of a multipath, or some elements of an array, had no match, and GJSON left them
+    /// out.
     Partial {
-        /// The result without the parts that did not match.
+        /// What is left.
         text: Cow<'t, str>,
-        /// The parts of the path that did not match, without duplicates; at most 16.
+        /// The parts of the path that had no match, each once; the first 16 of them.
         missed: Vec<String>,
     },
-    /// No part of the path matched, even if GJSON returns a text such as `{}`.
+    /// Nothing that the path names was found, even where GJSON makes a text of that, such as `{}`.
     Missed,
 }
 
-/// The numbers of parts of a path that matched and did not match.
+/// How many of the things that a path names were found.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct MatchCount {
     pub(super) found: usize,
@@ -27,9 +28,9 @@ pub(super) struct MatchCount {
 }
 
 impl MatchCount {
-    /// A match.
+    /// One that was found.
     pub(super) const FOUND: Self = Self { found: 1, missed: 0 };
-    /// A miss.
+    /// One that was not.
     pub(super) const MISSED: Self = Self { found: 0, missed: 1 };
 }
 

@@ -1,12 +1,13 @@
-//! Splitting of a path into parts. Their meaning is decided in `build.rs`.
+//! Where the parts of a path begin and end. Nothing here gives the parts a meaning: `build.rs` does.
 //!
-//! GJSON has no single grammar. A component is split differently for objects ([`key_component`]) and arrays
-//! ([`array_component`]): only the former has escapes, only the latter has the brackets of a query. All functions get
-//! the path from the component on, and return byte offsets in it.
+//! GJSON has no one grammar. A component is cut differently when it meets an object
+//! ([`key_component`]) and when it meets an array ([`array_component`]): escapes count only in the
+//! first, brackets of a query only in the second. All functions take the path from the component on
+//! and tell byte offsets in it.
 
 use super::scan::string_end;
 
-/// The separator after a component; the rest of the path begins one byte later.
+/// What separates a component from the rest of the path, which begins one byte further.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Separator {
     None,
@@ -24,16 +25,16 @@ impl Separator {
     }
 }
 
-/// A component in its reading for objects.
+/// A component that meets an object.
 pub(super) struct KeyComponent {
     pub(super) name: String,
-    /// Whether the name has wildcards.
+    /// Whether the name is a pattern.
     pub(super) wild: bool,
     pub(super) end: usize,
     pub(super) separator: Separator,
 }
 
-/// Splits at the first `.` or `|` that is not escaped.
+/// Cuts at the first `.` or `|` that is not escaped.
 ///
 /// An escaped `*` alone is not a wildcard, but loses its escape: next to an unescaped `*` it becomes one.
 pub(super) fn key_component(path: &str) -> KeyComponent {
@@ -59,31 +60,31 @@ pub(super) fn key_component(path: &str) -> KeyComponent {
     KeyComponent { name, wild, end, separator }
 }
 
-/// What a component selects in an array.
+/// What a component asks of an array.
 pub(super) enum Head<'p> {
     Index(usize),
-    /// Nothing that exists in an array.
+    /// Something that no array has.
     Nothing,
     Count,
-    /// `#.`: the rest of the path applies to each element.
+    /// `#.`: the rest of the path is for each element.
     Each,
     Query {
         query: QueryText<'p>,
-        /// Whether a `#` follows, which selects all matches instead of the first.
+        /// Whether a `#` follows: all matches, not just the first.
         all: bool,
-        /// Whether other text precedes the separator.
+        /// Whether there is anything else before the separator.
         excess: bool,
     },
     /// A query without its closing bracket.
     Unclosed,
 }
 
-/// A component in its reading for arrays.
+/// A component that meets an array.
 pub(super) struct ArrayComponent<'p> {
     pub(super) head: Head<'p>,
     pub(super) end: usize,
     pub(super) separator: Separator,
-    /// Whether the component contains `#`.
+    /// Whether it holds a `#`.
     pub(super) hash: bool,
 }
 
@@ -123,18 +124,18 @@ pub(super) fn array_component(path: &str) -> ArrayComponent<'_> {
 
 /// The parts of a query, as they are written.
 pub(super) struct QueryText<'p> {
-    /// The path on the left, which begins at `left_start`.
+    /// The path on the left; it begins at `left_start`.
     pub(super) left: &'p str,
     pub(super) left_start: usize,
     /// The operator and the value.
     pub(super) comparison: &'p str,
-    /// Whether a string in the query has an escape.
+    /// Whether a string in the query holds an escape.
     pub(super) escapes: bool,
-    /// The offset after the closing bracket.
+    /// Past the closing bracket.
     pub(super) end: usize,
 }
 
-/// Splits the query at the start of `path`; `None` if it is not closed.
+/// The query that `path` begins with; `None` if it is not closed.
 fn query(path: &str) -> Option<QueryText<'_>> {
     let bytes = path.as_bytes();
     let mut depth = 1_usize;
@@ -171,13 +172,13 @@ fn query(path: &str) -> Option<QueryText<'_>> {
     })
 }
 
-/// Returns whether GJSON treats a character as white space.
+/// White space, as GJSON sees it.
 pub(super) fn is_space(ch: char) -> bool {
     ch <= ' '
 }
 
-/// Returns the length of the bracketed text or string at the start of `text`; all of it if it is not closed. Brackets
-/// of different kinds match each other. The first character always counts as an opening bracket.
+/// The length of the bracketed text, or the string, that `text` begins with; all of it if that is
+/// not closed. Brackets of any kind close each other. Whatever the first character is, it opens.
 pub(super) fn balanced(text: &str) -> usize {
     let bytes = text.as_bytes();
     if bytes.first() == Some(&b'"') {
@@ -200,10 +201,11 @@ pub(super) fn balanced(text: &str) -> usize {
     bytes.len()
 }
 
-/// Returns the position of the pipe that separates the path for each element from the path for the list of results.
+/// The pipe that ends what is done to each element of an array and begins what is done to all the
+/// results.
 ///
-/// As in the Go library, a multipath in braces hides its pipes, but only if it does not begin with a bracket or quote;
-/// one in brackets hides none; and a query hides them only after a `.`.
+/// As in the original, a multipath in braces hides its pipes, but only if nothing is bracketed or
+/// quoted at its start; one in brackets hides none; and a query hides them only after a `.`.
 pub(super) fn outer_pipe(path: &str) -> Option<usize> {
     let bytes = path.as_bytes();
     if let Some(inner) = path.strip_prefix('{') {
@@ -217,14 +219,15 @@ pub(super) fn outer_pipe(path: &str) -> Option<usize> {
             [b'|', ..] => return Some(at),
             [b'\\', ..] => at += 2,
             [b'.', b'#', open @ (b'(' | b'['), ..] => at = selector_end(bytes, at + 3, *open),
-            // The byte after `.#` is skipped, even if it is a pipe.
+            // The byte after a `.#` is not looked at, not even if it is a pipe.
             [b'.', b'#', ..] => at += 3,
             _ => at += 1,
         }
     }
 }
 
-/// Returns the index after the selector that `open` opened just before `at`. Only brackets of the same kind count.
+/// The index past the selector that was opened by `open` just before `at`. Only brackets of its own
+/// kind count.
 fn selector_end(bytes: &[u8], mut at: usize, open: u8) -> usize {
     let close = if open == b'(' { b')' } else { b']' };
     let mut depth = 1_usize;
@@ -244,21 +247,22 @@ fn selector_end(bytes: &[u8], mut at: usize, open: u8) -> usize {
     at
 }
 
-/// A field of a multipath, as offsets.
+/// One member of a multipath, as offsets.
 pub(super) struct MemberText {
-    /// The given name, which may be empty.
+    /// The name that it is given, which may be empty.
     pub(super) name: Option<(usize, usize)>,
     pub(super) path: (usize, usize),
 }
 
-/// Splits the multipath at the start of `path` into its fields; also returns its end. `None` if it is not closed.
+/// The members of the multipath that `path` begins with, and where it ends; `None` if it is not
+/// closed.
 pub(super) fn members(path: &str) -> Option<(Vec<MemberText>, usize)> {
     let bytes = path.as_bytes();
     let mut found = Vec::new();
     let mut depth = 1_usize;
     let mut start = 1;
     let mut colon = None;
-    // A colon in a modifier begins its argument.
+    // In a modifier, a colon begins its argument.
     let mut modifier = false;
     let mut previous = 0;
     let mut at = 1;
@@ -291,15 +295,15 @@ pub(super) fn members(path: &str) -> Option<(Vec<MemberText>, usize)> {
     }
 }
 
-/// Returns the name of the modifier at the start of `path`, which begins with `@`.
+/// The name of the modifier that `path`, which begins with its `@`, calls for.
 pub(super) fn modifier_name(path: &str) -> &str {
     let name = path.strip_prefix('@').unwrap_or(path);
     let end = name.find(['.', '|', ':']).unwrap_or(name.len());
     name.get(..end).unwrap_or_default()
 }
 
-/// Returns the length of the argument at the start of `text`: a JSON container or string, else all text up to the next
-/// pipe that is not inside of one.
+/// The length of the argument that `text` begins with: one JSON container or string, else all up to
+/// the next pipe outside of such.
 pub(super) fn argument(text: &str) -> usize {
     if text.starts_with(['{', '[', '"']) {
         return balanced(text);

@@ -1,14 +1,14 @@
-//! Validation of JSON. Uses a stack of its own, so that deep nesting costs only memory.
+//! Whether a text is JSON. Keeps its own stack, so that deep nesting costs memory only.
 
-/// Returns whether `text` is one JSON value, possibly with white space around it.
+/// Whether `text` is one JSON value, with nothing but white space around it.
 pub(super) fn is_json(text: &str) -> bool {
     Checker { rest: text.as_bytes(), open: Vec::new() }.document().is_some()
 }
 
-/// A validator. Each method removes what it is named after from the front of `rest`, or returns `None`.
+/// Each check takes what it is named after off the front of `rest`, or answers `None`.
 struct Checker<'t> {
     rest: &'t [u8],
-    /// The expected closing brackets, innermost last.
+    /// The closing brackets that are due, innermost last.
     open: Vec<u8>,
 }
 
@@ -22,8 +22,8 @@ impl Checker<'_> {
         }
     }
 
-    /// Checks a scalar or an empty container and returns true, or the start of a container up to its first value and
-    /// returns false.
+    /// A scalar or an empty container, which is complete, or else the opening of a container up to
+    /// its first value.
     fn value_or_opening(&mut self) -> Option<bool> {
         self.space();
         match self.next()? {
@@ -57,8 +57,8 @@ impl Checker<'_> {
         Some(true)
     }
 
-    /// Checks what follows a value: closing brackets, then the end of the text (true), or a comma and the next key
-    /// (false).
+    /// What follows a value: closing brackets, then a comma (and the next key), which is `false`,
+    /// or the end of the text, which is `true`.
     fn closings_and_comma(&mut self) -> Option<bool> {
         loop {
             self.space();
@@ -87,7 +87,7 @@ impl Checker<'_> {
         self.word(b":")
     }
 
-    /// Checks a string after its opening quote.
+    /// A string after its opening quote.
     fn string(&mut self) -> Option<()> {
         loop {
             match self.next()? {
@@ -107,7 +107,7 @@ impl Checker<'_> {
         }
     }
 
-    /// Checks a number after its sign and first digit.
+    /// A number after its sign and its first digit.
     fn number(&mut self, first: u8) -> Option<()> {
         match first {
             b'0' => {}

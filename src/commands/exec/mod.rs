@@ -24,10 +24,10 @@ use wharf_core::model::ExecStatus;
 use wharf_core::platform::{RawMode, Signal};
 use wharf_transfer::cancellation::cancel_error;
 
-/// The time that a command has to end after a signal.
+/// How long a command may take to end once it was asked to.
 const PATIENCE: Duration = Duration::from_secs(9);
 
-/// The time that a command has to end after it was killed.
+/// How long a command may take to end once it was killed.
 const LAST: Duration = Duration::from_secs(1);
 
 pub(super) const EXAMPLES: &str = "Examples:\n  \
@@ -104,7 +104,7 @@ impl ExecArgs {
     }
 }
 
-/// Returns the command line for the arguments.
+/// Returns what the arguments ask to be run.
 fn command_line(
     shell: Option<String>,
     language: Option<String>,
@@ -126,7 +126,7 @@ fn command_line(
     }
 }
 
-/// Why a command is being stopped, and when the next step is due: to kill it, or to give up.
+/// Why a command is being stopped, and when it is killed or given up.
 struct Stopping {
     why: Kind,
     next: Instant,
@@ -139,19 +139,19 @@ impl Stopping {
     }
 }
 
-/// Passes on the output of a command until it ends, and stops it if wharf is asked to stop.
+/// Passes on what a command writes until it has ended, and stops it where that is asked for.
 async fn follow(cx: &Cx, mut command: Box<dyn RunningCommand>, mut sink: RunningSink<'_>, tty: bool) -> Result<()> {
     let mut signals = cx.signals();
     let _guard = cx.cancellation.register();
     let mut resized = input::resizes(tty);
     let mut stopping: Option<Stopping> = None;
-    // The next signal to send to the command.
+    // The signal that the command is to get next.
     let mut pending: Option<Signal> = None;
-    // Whether stdout was closed by its reader.
+    // Whether the reader of stdout went away.
     let mut unread = false;
     loop {
         let due = stopping.as_ref().map(|it| it.next);
-        // A service may be slow to deliver a signal. A failed one is followed by the next step.
+        // A service may take long to pass a signal on, and one that fails is followed by another one.
         let event = if let Some(signal) = pending {
             tokio::select! {
                 sent = command.signal(signal) => FollowEvent::Sent(sent),
@@ -159,8 +159,8 @@ async fn follow(cx: &Cx, mut command: Box<dyn RunningCommand>, mut sink: Running
                 () = until(due) => FollowEvent::Overdue,
             }
         } else {
-            // A command has to wait for a slow reader of its output, as if it wrote to the reader itself, unless it is
-            // being stopped.
+            // Until a block was passed on, the command waits as it would for the reader itself; one that is stopped
+            // does not.
             let takes = !sink.is_waiting() || stopping.is_some();
             tokio::select! {
                 passed = sink.progress(), if !unread => FollowEvent::Passed(passed),
@@ -173,7 +173,7 @@ async fn follow(cx: &Cx, mut command: Box<dyn RunningCommand>, mut sink: Running
         };
         match event {
             FollowEvent::Command(Ok(CommandEvent::Output(..))) if unread || sink.is_waiting() => {
-                // The output is not read any more, or not in time.
+                // Nothing reads it any more, or not in time.
             }
             FollowEvent::Command(Ok(CommandEvent::Output(stream, bytes))) => match sink.write(stream, &bytes) {
                 Ok(()) => {}
@@ -195,7 +195,7 @@ async fn follow(cx: &Cx, mut command: Box<dyn RunningCommand>, mut sink: Running
             }
             FollowEvent::Command(Ok(CommandEvent::Ended(end))) => {
                 if stopping.is_some() {
-                    // Processes that the command started may have ignored the signal that ended it.
+                    // What the command had started may ignore the signal that ended it.
                     drop(timeout(LAST, command.signal(Signal::Kill)).await);
                 }
                 return finish(cx, &mut signals, sink, command.id(), end, stopping.map(|it| it.why)).await;
@@ -210,7 +210,7 @@ async fn follow(cx: &Cx, mut command: Box<dyn RunningCommand>, mut sink: Running
             }
             FollowEvent::Heard(signal) => {
                 if stopping.as_ref().is_some_and(|it| it.why != Kind::Closed) {
-                    // The second signal: leave at once.
+                    // The second one: leave at once.
                     drop(timeout(LAST, command.signal(Signal::Kill)).await);
                     return give_up(sink, command.id(), signal.kind()).await;
                 }
@@ -240,25 +240,25 @@ async fn follow(cx: &Cx, mut command: Box<dyn RunningCommand>, mut sink: Running
     }
 }
 
-/// An event while a command runs.
+/// What happens next while a command runs.
 enum FollowEvent {
-    /// The command wrote output, ended or failed.
+    /// The command did something.
     Command(Result<CommandEvent>),
-    /// A block was passed on, or stdout failed.
+    /// A block was passed on, or stdout takes no more.
     Passed(Result<()>),
-    /// A signal was sent to the command.
+    /// A signal was passed on.
     Sent(Result<()>),
-    /// This process received a signal.
+    /// A signal came.
     Heard(Signal),
-    /// wharf was cancelled for this reason.
+    /// The command is to be stopped, for this reason.
     Cancelled(Kind),
-    /// The next step of stopping the command is due.
+    /// The time ran out in which a command was to end.
     Overdue,
-    /// The size of the terminal changed.
+    /// The terminal has another size.
     Resized(TerminalSize),
 }
 
-/// Reports the end of a command.
+/// Reports a command that ended.
 async fn finish(
     cx: &Cx,
     signals: &mut Signals,
@@ -284,10 +284,10 @@ async fn finish(
     error.map_or(Ok(()), Err)
 }
 
-/// Waits until all output is written, for at most `patience` if it is given.
+/// Waits until all output was written, for as long as `patience` where there is one.
 ///
 /// # Errors
-/// Those of writing; `interrupted` and `deadline` if the reader stalls.
+/// That of writing; `interrupted` and `deadline` where its reader stalls.
 async fn close(cx: &Cx, signals: &mut Signals, sink: RunningSink<'_>, patience: Option<Duration>) -> Result<()> {
     tokio::select! {
         closed = sink.close() => closed,
@@ -297,11 +297,11 @@ async fn close(cx: &Cx, signals: &mut Signals, sink: RunningSink<'_>, patience: 
     }
 }
 
-/// Reports a command that may still be running.
+/// Reports a command that may still run.
 async fn give_up(mut sink: RunningSink<'_>, id: Option<&str>, why: Kind) -> Result<()> {
-    let error = stopped_error(why).hint("the command was asked to end, and may still be running in the session");
+    let error = stopped_error(why).hint("the command was told to end, and may still run in the session");
     sink.finish(id, stopped_status(why), None, Some(&error))?;
-    // A stalled reader must not delay the end.
+    // A reader that stalls does not hold up the end.
     drop(timeout(LAST, sink.close()).await);
     Err(error)
 }
@@ -312,7 +312,7 @@ fn stopped_status(why: Kind) -> ExecStatus {
 
 fn stopped_error(why: Kind) -> Error {
     match why {
-        Kind::Closed => Error::new(why, "stdout was closed by its reader"),
+        Kind::Closed => Error::new(why, "the reader of stdout went away"),
         why => cancel_error(why).hint("the command was stopped"),
     }
 }

@@ -253,7 +253,7 @@ fn recorded_requests_are_answered_in_the_documented_shape() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    assert_eq!((examples.len(), seen), (16, 185));
+    assert_eq!((examples.len(), seen), (16, 187));
 }
 
 /// What a recorded answer has and another lacks, or has as another type. What is null there may be
@@ -364,8 +364,8 @@ fn our_own_types_keep_what_was_recorded_and_documented() {
             "deleted-file" | "deleted-session" | "deleted-resource" => again::<wire::Deleted>(&name, document),
             "event-list" => again::<wire::ListPage<wire::SessionEvent>>(&name, document),
             "events-send-response" => again::<wire::SentEvents>(&name, document),
-            "agent" => again::<wire::Agent>(&name, document),
-            "environment" => again::<wire::Environment>(&name, document),
+            "agent" => again::<wire::AnthropicAgent>(&name, document),
+            "environment" => again::<wire::AnthropicEnvironment>(&name, document),
             "POST /v1/sessions" => again::<wire::NewAnthropicSession>(&name, document),
             name if name.ends_with("/events") => again::<wire::SendEvents>(name, document),
             name if name.ends_with("/resources") => again::<wire::ResourceParams>(name, document),

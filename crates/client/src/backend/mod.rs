@@ -7,6 +7,7 @@
 //! A backend is a client (requests, tools, the disk) and a struct for each part with a handle on it.
 
 pub mod agb;
+pub mod agents;
 pub mod anthropic;
 pub mod body_document;
 pub mod capability;
@@ -27,6 +28,7 @@ use async_trait::async_trait;
 use futures_util::stream::BoxStream;
 use serde_json::{Map, Value};
 
+pub use agents::{AgentQuery, Agents, Environments};
 pub use capability::{Capabilities, Limits};
 pub use exec::Exec;
 pub use page::{Page, PageRequest};
@@ -62,6 +64,14 @@ pub trait Backend: Send + Sync {
     }
     /// Returns the part for resources that are mounted into sessions.
     fn resources(&self) -> Option<&dyn Resources> {
+        None
+    }
+    /// Returns the part for the agents that sessions are created with.
+    fn agents(&self) -> Option<&dyn Agents> {
+        None
+    }
+    /// Returns the part for the environments that sessions are created in.
+    fn environments(&self) -> Option<&dyn Environments> {
         None
     }
     /// Returns the part that runs commands in sessions.

@@ -2,7 +2,10 @@
 //!
 //! A missing feature is an error here, before the backend is called; the error lists the backends that have it.
 
-use super::{Backend, Capabilities, Exec, Feature, FileStore, Resources, SessionFiles, agb, anthropic, foundry, local};
+use super::{
+    Agents, Backend, Capabilities, Environments, Exec, Feature, FileStore, Resources, SessionFiles, agb, anthropic,
+    foundry, local,
+};
 use wharf_core::config::{Chooser, Settings, env};
 use wharf_core::error::{Error, Result};
 
@@ -91,6 +94,16 @@ impl dyn Backend + '_ {
     /// Returns the part for resources, or `unsupported`.
     pub fn require_resources(&self) -> Result<&dyn Resources> {
         self.part(self.resources(), Feature::Resources)
+    }
+
+    /// Returns the part for agents, or `unsupported`.
+    pub fn require_agents(&self) -> Result<&dyn Agents> {
+        self.part(self.agents(), Feature::Agents)
+    }
+
+    /// Returns the part for environments, or `unsupported`.
+    pub fn require_environments(&self) -> Result<&dyn Environments> {
+        self.part(self.environments(), Feature::Environments)
     }
 
     /// Returns the part that runs commands in its sessions.

@@ -1,12 +1,12 @@
-//! Attributes of a file that are transferred with it.
+//! What goes along with a file.
 
 use crate::model::Timestamp;
 
-/// The attributes of a file, which are set at the destination if it supports them.
+/// What goes along with a file where the destination keeps it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Attributes {
-    /// The time of the last change to the content.
+    /// When its content was last changed.
     pub modified_at: Option<Timestamp>,
-    /// Whether the file is executable.
+    /// Whether it is a program.
     pub executable: bool,
 }

@@ -1,4 +1,4 @@
-//! The unmodified answers of a service, for `--format raw`.
+//! What a service answered, for `--format raw`.
 
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -6,8 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use crate::sync::lock;
 use serde_json::value::RawValue;
 
-/// A buffer of answers until they are printed. Clones share it. By default it gets the answers to requests that change
-/// something.
+/// The answers to requests that changed something, until they are printed. Its clones are the same one.
 #[derive(Debug, Clone, Default)]
 pub struct Answers(Arc<AnswerBuffer>);
 
@@ -18,12 +17,12 @@ struct AnswerBuffer {
 }
 
 impl Answers {
-    /// Returns whether it gets the answers to all requests.
+    /// Whether answers to requests that change nothing are wanted as well.
     pub fn wants_all(&self) -> bool {
         self.0.all.load(Relaxed)
     }
 
-    /// Runs `work` and collects the answers to all of its requests.
+    /// Keeps the answers to all requests of some work.
     pub async fn with_all<T>(&self, work: impl Future<Output = T>) -> T {
         self.0.all.store(true, Relaxed);
         let done = work.await;
@@ -31,12 +30,12 @@ impl Answers {
         done
     }
 
-    /// Adds an answer.
+    /// Keeps one.
     pub fn keep(&self, answer: Box<RawValue>) {
         self.list().push(answer);
     }
 
-    /// Removes and returns the collected answers, in order of arrival.
+    /// Takes all that came since this was called last, in the order in which they came.
     pub fn take(&self) -> Vec<Box<RawValue>> {
         std::mem::take(&mut *self.list())
     }

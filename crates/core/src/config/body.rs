@@ -1,14 +1,13 @@
-//! Documents from `--body` and stdin: a YAML or JSON mapping in the provider's own format.
+//! `--body` and standard input: a YAML or JSON mapping in the provider's own shape.
 
 use serde_json::{Map, Value};
 
 use crate::error::{Error, Result};
 
-/// Parses a document that must be a mapping. JSON is tried first, because it preserves numbers exactly. `name` is the
-/// document's name for messages.
+/// Reads one mapping. JSON is tried first, because it keeps numbers as they are.
 ///
 /// # Errors
-/// `usage` with the position of the error, if `text` is neither YAML nor JSON, or not a mapping.
+/// `usage`, with the place of the fault, for text that is neither or is not a mapping.
 pub fn mapping(text: &str, name: &str) -> Result<Map<String, Value>> {
     match value(text, name)? {
         Value::Object(map) => Ok(map),
@@ -17,10 +16,10 @@ pub fn mapping(text: &str, name: &str) -> Result<Map<String, Value>> {
     }
 }
 
-/// Parses a YAML or JSON value. Empty text is `null`.
+/// Reads one value of YAML or JSON.
 pub fn value(text: &str, name: &str) -> Result<Value> {
     let text = text.trim_start_matches('\u{feff}');
-    // Not `trim`: YAML treats Unicode white space as text.
+    // Not `trim`: white space that only Unicode knows is a text to YAML.
     if text.bytes().all(|byte| b" \t\r\n".contains(&byte)) {
         return Ok(Value::Null);
     }

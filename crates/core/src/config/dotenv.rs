@@ -1,4 +1,4 @@
-//! Reads single values from `.env` files.
+//! `.env` files: one value out of them, and nothing else.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -6,17 +6,17 @@ use std::path::Path;
 
 use crate::error::{Error, Kind, Result};
 
-/// The name of the file, which is read from the working directory only.
+/// Where such a file is looked for: in the working directory alone.
 pub const FILE: &str = ".env";
 
-/// The maximum size of the file in bytes.
+/// The longest such file, in bytes.
 const LONGEST: u64 = 64 * 1024;
 
-/// Returns the value of `name` in the file at `path`; `None` if there is no such regular file, the file has no such
-/// line, or the value is empty.
+/// The value of `name` in a file; nothing where neither is there. What is not a regular file, and a
+/// value that is empty, is none.
 ///
 /// # Errors
-/// `auth` if the file cannot be read, because the value is a credential.
+/// `auth` where the file cannot be read: what is in it is a secret.
 pub fn value(path: &Path, name: &str) -> Result<Option<String>> {
     let doing = |e: &io::Error| Error::io(format!("reading `{}`", path.display()), e).of_kind(Kind::Auth);
     match path.metadata() {
@@ -30,7 +30,7 @@ pub fn value(path: &Path, name: &str) -> Result<Option<String>> {
     Ok(find(String::from_utf8_lossy(&bytes).trim_start_matches('\u{feff}'), name))
 }
 
-/// Returns the value of `name`. The last line that sets it counts, as in other readers of dotenv files.
+/// The last line counts, as with everybody who reads such files.
 fn find(text: &str, name: &str) -> Option<String> {
     let mut lines = text.lines().rev().filter_map(|line| {
         let line = line.trim_start();
@@ -41,7 +41,7 @@ fn find(text: &str, name: &str) -> Option<String> {
     lines.next().filter(|value| !value.is_empty())
 }
 
-/// Returns the text between quotes, or the text before a comment.
+/// What stands between quotes, else what stands before a comment.
 fn read(value: &str) -> String {
     for quote in ['\'', '"'] {
         if let Some((inside, _)) = value.strip_prefix(quote).and_then(|rest| rest.split_once(quote)) {

@@ -1,11 +1,11 @@
-//! Parses durations that users write.
+//! Lengths of time as people type them.
 
 use std::time::Duration;
 
-/// Parses `90s`, `15m`, `1h30m`, `7d`, `250ms` or a number of seconds.
+/// Reads `90s`, `15m`, `1h30m`, `7d`, `250ms` or a bare number of seconds.
 ///
 /// # Errors
-/// A message for clap, with the accepted forms.
+/// Says what is wrong, for clap to print.
 pub fn parse(text: &str) -> Result<Duration, String> {
     let bad = || format!("invalid duration {text:?}: use a number and a unit, such as 90s, 15m, 1h30m or 7d");
     if let Ok(seconds) = text.parse::<f64>() {

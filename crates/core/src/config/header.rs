@@ -1,17 +1,17 @@
-//! Additional request headers, which must not be credentials.
+//! Extra headers, which are never credentials.
 
 use std::collections::BTreeMap;
 
 use crate::error::{Error, Result};
 
-/// Parts of header names that hold credentials.
+/// What credential headers are called, in part or whole.
 const CREDENTIALS: [&str; 8] =
     ["authorization", "api-key", "apikey", "token", "cookie", "secret", "password", "credential"];
 
-/// Merges the headers of the profile with those of flags, `Name: value`, which take precedence.
+/// The headers of a profile under those of the flags, each `Name: value`.
 ///
 /// # Errors
-/// `usage` for an invalid header and for a credential. The message does not contain the value.
+/// `usage` for an invalid header and for a credential; the message does not repeat the value.
 pub fn merge(profile: BTreeMap<String, String>, flags: &[String]) -> Result<BTreeMap<String, String>> {
     let mut headers = BTreeMap::new();
     for (name, value) in profile {

@@ -1,7 +1,7 @@
-//! Settings from flags, environment, profile and defaults, in this order of precedence, each with its origin.
+//! Settings: flags, then environment, then profile, then defaults, each with where it came from.
 //!
-//! [`Settings::resolve`] is the only place that decides precedence. The names of variables are in [`mod@env`], the
-//! format of the configuration file is in [`profile`], and [`body`] parses `--body` documents.
+//! [`Settings::resolve`] is the only place that decides precedence. The variables' names are in
+//! [`mod@env`], the file's shape is in [`profile`], and `--body` documents are read by [`body`].
 
 pub mod answers;
 pub mod body;
@@ -32,19 +32,19 @@ use crate::error::{Error, Result};
 /// The default number of retries.
 pub const RETRIES: u32 = 4;
 
-/// The maximum number of files that are transferred at once.
+/// The most files that a transfer moves at once.
 const JOBS: u32 = 256;
 
-/// The origin of a setting.
+/// Where a setting came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Origin {
-    /// A flag of the command.
+    /// A flag of this command.
     Flag,
-    /// An environment variable.
+    /// This environment variable.
     Env(&'static str),
-    /// A profile of the configuration file.
+    /// This profile.
     Profile(String),
-    /// The built-in default.
+    /// The default of wharf.
     Default,
 }
 
@@ -65,16 +65,16 @@ impl Serialize for Origin {
     }
 }
 
-/// A value and its origin.
+/// A value with where it came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Setting<T> {
-    /// The value; `None` if it is not set.
+    /// The value, if there is one.
     pub value: Option<T>,
-    /// The layer that set the value.
+    /// Who gave it.
     pub origin: Origin,
 }
 
-/// The flags of a command that other layers can set as well, and flags for the client.
+/// What the flags of a command said, as far as other layers can say it too.
 #[derive(Debug, Clone, Default)]
 pub struct Flags {
     /// `--backend`.
@@ -105,24 +105,24 @@ pub struct Flags {
     pub user_identity: Option<String>,
     /// `--isolation-key`.
     pub isolation_key: Option<String>,
-    /// When the time of `--timeout` is over.
+    /// When `--timeout` runs out.
     pub deadline: Option<Instant>,
     /// Receives lines about each request: `--verbose`, `--debug`.
     pub trace: Option<TraceSink>,
-    /// The buffer of answers for `--format raw`.
+    /// Where answers are kept for `--format raw`.
     pub answers: Option<Answers>,
     /// `--beta`.
     pub betas: Vec<String>,
 }
 
-/// The settings of one command: flags, environment, profile and defaults combined.
+/// Everything that is settled before a command runs.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// The name of the profile.
+    /// The chosen profile.
     pub profile: Setting<String>,
-    /// The name of the backend.
+    /// The backend's name.
     pub backend: Setting<String>,
-    /// The session that `:PATH` refers to.
+    /// The session of `:PATH`.
     pub session: Setting<String>,
     /// The agent of new sessions.
     pub agent: Setting<String>,
@@ -132,39 +132,39 @@ pub struct Settings {
     pub image: Setting<String>,
     /// The output format.
     pub format: Setting<String>,
-    /// The address of the service.
+    /// The service's address.
     pub base_url: Setting<String>,
-    /// The number of files to transfer at once.
+    /// Transfers at once.
     pub jobs: Setting<String>,
-    /// The maximum size of a session of the local backend in bytes.
+    /// Bytes that a session of the local backend takes.
     pub session_bytes: Setting<String>,
-    /// The maximum number of resources in a session of the local backend.
+    /// Resources that a session of the local backend takes.
     pub session_mounts: Setting<String>,
-    /// The end user on whose behalf the service is called (Microsoft Foundry).
+    /// The end user on whose behalf the service is called.
     pub user_identity: Setting<String>,
-    /// The key that separates the sessions of end users (Microsoft Foundry).
+    /// What keeps the sessions of one end user apart from those of others.
     pub isolation_key: Setting<String>,
-    /// The file of `--token-file`, which holds a token.
+    /// A file that holds a token, named on the command line.
     token_file: Option<PathBuf>,
-    /// Where the profile's key or token is read from.
+    /// Where the profile says that its key or token is.
     pub secret: Option<Secret>,
-    /// Additional headers of each request.
+    /// Headers of every request.
     pub headers: BTreeMap<String, String>,
-    /// The time at which all requests must be finished.
+    /// When all requests have to be done.
     pub deadline: Option<Instant>,
     /// Receives lines about each request.
     pub trace: Option<TraceSink>,
-    /// The buffer of answers for `--format raw`.
+    /// Where answers are kept for `--format raw`.
     pub answers: Option<Answers>,
-    /// Beta features to request from the service.
+    /// Names of the service's features that are not there for everybody.
     pub betas: Vec<String>,
-    /// A file of additional trusted certificates.
+    /// Certificates to trust as well.
     pub ca_cert: Option<PathBuf>,
-    /// The maximum duration of connecting.
+    /// The longest that connecting may take.
     pub connect_timeout: Option<Duration>,
-    /// The maximum number of retries of a request.
+    /// How often a request is tried again.
     pub retries: Option<u32>,
-    /// The path of the configuration file, whether or not it exists; `None` if no configuration directory is known.
+    /// The configuration file that was read, or would be; none where no directory of the user's is known.
     pub file: Option<PathBuf>,
 }
 
@@ -172,7 +172,7 @@ impl Setting<String> {
     /// Returns a limit: `default` if it is not set, `None` if it is `none`.
     ///
     /// # Errors
-    /// `usage` with the name and origin of an invalid setting.
+    /// `usage` that names the setting and who gave it.
     pub fn limit(&self, name: &str, default: u64) -> Result<Option<u64>> {
         match self.value.as_deref() {
             None => Ok(Some(default)),
@@ -185,10 +185,10 @@ impl Setting<String> {
 }
 
 impl Settings {
-    /// Combines the layers. If no layer names the backend, `choosers` select it by their variables.
+    /// Puts the layers together. `choosers` decide about the backend where no layer names one.
     ///
     /// # Errors
-    /// `usage` for an invalid configuration file, an unknown profile, or if the variables of several backends are set.
+    /// `usage` for a bad file, an unknown profile, or several backends to choose from.
     pub fn resolve(flags: &Flags, choosers: impl Iterator<Item = Chooser>) -> Result<Self> {
         let path = config_path();
         let file = path.as_deref().map(|path| ConfigFile::read(path, flags.deadline)).transpose()?.unwrap_or_default();
@@ -249,29 +249,29 @@ impl Settings {
         self.jobs.value.as_ref().map(read).transpose()
     }
 
-    /// Returns the path of `--token-file`.
+    /// The file or pipe of `--token-file`.
     ///
     /// # Errors
-    /// `usage` for `-`, because stdin may be the content to upload.
+    /// `usage` for `-`: standard input may be what is to be uploaded.
     pub fn token_file(&self) -> Result<Option<&PathBuf>> {
         if self.token_file.as_deref() == Some(Path::new("-")) {
             return Err(Error::usage(format!("{} takes a file or a pipe, not `-`", advice::Setting::TokenFile))
-                .hint("stdin is for uploaded content; to read the token from it anyway, write `/dev/stdin`"));
+                .hint("stdin belongs to what is uploaded; `/dev/stdin` reads it all the same"));
         }
         Ok(self.token_file.as_ref())
     }
 
-    /// Returns the address of the service: from the flag, else `named` (the backend's own variable), else from the
-    /// profile.
+    /// Returns the address of a service: that of the flag, else that of the environment, which a
+    /// backend hands in as `named`, else that of the profile.
     pub fn endpoint(&self, named: Option<String>) -> Option<String> {
         let set = self.base_url.value.clone();
         if self.base_url.origin == Origin::Flag { set.or(named) } else { named.or(set) }
     }
 
-    /// Returns the data directory of the local backend.
+    /// Where the local backend keeps everything.
     ///
     /// # Errors
-    /// `usage` if neither `WHARF_HOME` nor a home directory is set.
+    /// `usage` where neither `WHARF_HOME` nor a home directory is set.
     pub fn home(&self) -> Result<PathBuf> {
         match env::path(env::HOME) {
             Some(home) => {
@@ -281,7 +281,7 @@ impl Settings {
         }
     }
 
-    /// Returns the directory of cached tokens; `None` if no directory of the user is known.
+    /// Where tokens are kept until they are over; nowhere where no directory is the user's own.
     pub fn token_cache(&self) -> Option<PathBuf> {
         let base = match env::path(env::HOME) {
             Some(home) => home,
@@ -290,13 +290,13 @@ impl Settings {
         Some(std::path::absolute(base).ok()?.join("tokens"))
     }
 
-    /// Returns the origin of [`Settings::home`].
+    /// Who says where that is.
     pub fn home_origin(&self) -> Origin {
         let named = [env::HOME, env::XDG_DATA_HOME].into_iter().find(|name| env::path(name).is_some());
         named.map_or(Origin::Default, Origin::Env)
     }
 
-    /// Returns all settings by name, for `config list` and `config get`.
+    /// Every setting by name, for `config list` and `config get`.
     pub fn all(&self) -> Vec<(&'static str, &Setting<String>)> {
         vec![
             ("backend", &self.backend),
@@ -316,7 +316,7 @@ impl Settings {
     }
 }
 
-/// Returns the first value in order of precedence: flag, variables, then `below`.
+/// The first layer that says something.
 fn pick(flag: Option<&String>, variables: &[&'static str], below: Option<(String, Origin)>) -> Setting<String> {
     if let Some(value) = flag {
         return Setting { value: Some(value.clone()), origin: Origin::Flag };
@@ -336,11 +336,11 @@ fn pick(flag: Option<&String>, variables: &[&'static str], below: Option<(String
 pub struct Chooser {
     /// The backend's name.
     pub backend: &'static str,
-    /// The variables, any of which chooses the backend; empty for a backend that must be named.
+    /// Any of these variables chooses the backend; none for a backend that has to be named.
     pub variables: &'static [&'static str],
 }
 
-/// Returns the backend whose variables are set, else `local`.
+/// The backend whose own variables are set, else the one that needs no account.
 fn detect(choosers: impl Iterator<Item = Chooser>) -> Result<Setting<String>> {
     let mut found: Vec<(&'static str, &'static str)> = Vec::new();
     for Chooser { backend, variables } in choosers {
@@ -353,14 +353,14 @@ fn detect(choosers: impl Iterator<Item = Chooser>) -> Result<Setting<String>> {
         [(backend, name)] => Ok(Setting { value: Some((*backend).to_owned()), origin: Origin::Env(name) }),
         several => {
             let names: Vec<_> = several.iter().map(|(backend, name)| format!("{backend} ({name})")).collect();
-            Err(Error::usage(format!("several backends are configured in the environment: {}", names.join(", ")))
+            Err(Error::usage(format!("the environment speaks for several backends: {}", names.join(", ")))
                 .hint(format!("choose one: `{}` or WHARF_BACKEND", advice::Setting::Backend.to("NAME"))))
         }
     }
 }
 
-/// Returns the path of the configuration file, whether or not it exists; `None` if neither `WHARF_CONFIG` nor a home
-/// directory is set.
+/// Where the configuration file is, whether or not it exists; none where neither `WHARF_CONFIG` nor a
+/// home directory is set.
 pub fn config_path() -> Option<PathBuf> {
     env::path(env::CONFIG).or_else(|| {
         let base = env::path(env::XDG_CONFIG_HOME).or_else(dirs::config_dir)?;
@@ -368,7 +368,7 @@ pub fn config_path() -> Option<PathBuf> {
     })
 }
 
-/// Returns the error of a command that needs the configuration file, if [`config_path`] is `None`.
+/// The error of needing a configuration file where none can be.
 pub fn no_config() -> Error {
     Error::usage("no directory is known for the configuration file").hint(format!("set HOME or {}", env::CONFIG))
 }

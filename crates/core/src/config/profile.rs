@@ -1,4 +1,4 @@
-//! The configuration file: named groups of settings, without secrets.
+//! The configuration file: named groups of settings, and never a secret.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -12,14 +12,14 @@ use super::small;
 use crate::advice::Step;
 use crate::error::{Error, Kind, Result};
 
-/// The maximum size of the configuration file in bytes.
+/// The largest configuration file, in bytes.
 const LARGEST: u64 = 1024 * 1024;
 
-/// The content of a configuration file.
+/// The file as a whole.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ConfigFile {
-    /// The default profile.
+    /// The profile that is used by default.
     pub profile: Option<String>,
     /// The profiles by name.
     #[serde(default)]
@@ -30,9 +30,9 @@ pub struct ConfigFile {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Profile {
-    /// The name of the backend.
+    /// The backend.
     pub backend: Option<String>,
-    /// The address of the service.
+    /// The service's address.
     pub base_url: Option<String>,
     /// The agent of new sessions.
     pub agent: Option<String>,
@@ -42,33 +42,32 @@ pub struct Profile {
     pub image: Option<String>,
     /// The output format.
     pub format: Option<String>,
-    /// The number of files to transfer at once.
+    /// Transfers at once.
     pub jobs: Option<u32>,
-    /// The maximum size of a session of the local backend: bytes, a size such as `10GiB`, or `none`.
+    /// Bytes that a session of the local backend takes: a number, `10GiB`, or `none`.
     pub session_bytes: Option<Amount>,
-    /// The maximum number of resources in a session of the local backend: a number or `none`.
+    /// Resources that a session of the local backend takes: a number or `none`.
     pub session_mounts: Option<Amount>,
-    /// The end user on whose behalf the service is called (Microsoft Foundry).
+    /// The end user on whose behalf the service is called.
     pub user_identity: Option<String>,
-    /// The key that separates the sessions of end users (Microsoft Foundry).
+    /// What keeps the sessions of one end user apart from those of others.
     pub isolation_key: Option<String>,
     /// The environment variable that holds the key or token.
     pub secret_env: Option<String>,
-    /// The file that holds the key or token, relative to the directory of the configuration file.
+    /// The file that holds it; relative to the configuration file's directory.
     pub secret_file: Option<PathBuf>,
-    /// The program, with its arguments, that prints the key or token.
+    /// The program, with its arguments, that prints it.
     pub secret_command: Option<Vec<String>>,
-    /// Additional headers of each request.
+    /// Headers of every request.
     #[serde(default)]
     pub headers: BTreeMap<String, String>,
 }
 
 impl Profile {
-    /// Returns where the key or token is read from; `None` if the profile does not name a source. `file` is the
-    /// configuration file.
+    /// Where the profile says that its key or token is; `file` is the configuration file.
     ///
     /// # Errors
-    /// `usage` if the profile names several sources, or an empty one.
+    /// `usage` where it names several places, or none in the place of one.
     pub fn secret(&self, file: &Path) -> Result<Option<Secret>> {
         let beside = |path: &PathBuf| file.parent().unwrap_or(Path::new("")).join(path);
         let named = [
@@ -84,17 +83,17 @@ impl Profile {
             Some(Secret::File(_)) | None => false,
         };
         if second.is_some() || empty {
-            return Err(Error::usage("the profile must name one source of its secret").hint(SECRET_HINT));
+            return Err(Error::usage("the profile has to name one place of its secret").hint(SECRET_HINT));
         }
         Ok(first)
     }
 }
 
-/// The hint for a profile with an invalid source of its secret.
+/// How a profile says where its secret is.
 const SECRET_HINT: &str =
     "write `secret_env = \"NAME\"`, `secret_file = \"PATH\"` or `secret_command = [\"PROGRAM\", \"WORD\"]`";
 
-/// A number, or text that is parsed later.
+/// A number, or text that is read as one later.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(untagged)]
 pub enum Amount {
@@ -113,14 +112,14 @@ impl fmt::Display for Amount {
     }
 }
 
-/// Field names of secrets, for a specific error message.
+/// Names under which people put secrets into configuration files.
 const SECRETS: [&str; 5] = ["api_key", "token", "auth_token", "password", "secret"];
 
 impl ConfigFile {
-    /// Reads the configuration file until `until` at the latest; a file that does not exist is empty.
+    /// Reads the file, which has to be read by `until`; one that does not exist is empty.
     ///
     /// # Errors
-    /// `usage` with the invalid line; errors of reading the file.
+    /// `usage` with the line that is wrong; what reading it answered.
     pub fn read(path: &Path, until: Option<Instant>) -> Result<Self> {
         let bytes = match small::read(path, "the configuration", LARGEST, until) {
             Err(error) if error.kind() == Kind::NotFound => return Ok(Self::default()),
@@ -136,7 +135,7 @@ impl ConfigFile {
             let secret = SECRETS.iter().any(|name| what.contains(&format!("unknown field `{name}`")));
             let error = Error::usage(format!("{}:{line}: {what}", path.display()));
             if secret {
-                error.hint(format!("the configuration holds no secrets, only where to read them: {SECRET_HINT}"))
+                error.hint(format!("wharf keeps no secrets in its configuration, only where they are: {SECRET_HINT}"))
             } else {
                 error.hint(format!(
                     "{} names the file, {} shows its settings",
@@ -147,10 +146,10 @@ impl ConfigFile {
         })
     }
 
-    /// Returns the profile with this name.
+    /// The profile of that name.
     ///
     /// # Errors
-    /// `usage` with the names of the existing profiles.
+    /// `usage` with the names that there are.
     pub fn find(&self, name: &str, path: &Path) -> Result<Profile> {
         self.profiles.get(name).cloned().ok_or_else(|| {
             let known: Vec<&str> = self.profiles.keys().map(String::as_str).collect();
@@ -184,7 +183,7 @@ mod tests {
     #[test]
     fn a_secret_is_refused_with_where_it_belongs() {
         let error = read("[profiles.a]\ntoken = \"x\"\n").unwrap_err();
-        assert!(error.hint_text().is_some_and(|hint| hint.contains("holds no secrets")));
+        assert!(error.hint_text().is_some_and(|hint| hint.contains("keeps no secrets")));
         assert!(!error.message().contains("\"x\""));
     }
 

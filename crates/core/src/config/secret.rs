@@ -1,6 +1,6 @@
-//! Sources of a key or token: a variable, a file, or the output of a program.
+//! Where a key or a token is: in a variable, in a file, or in what a program prints.
 //!
-//! The configuration contains the source, never the secret, and no message contains the secret.
+//! The configuration holds the place and never the secret, and no message repeats it.
 
 use std::ffi::OsString;
 use std::fmt;
@@ -15,21 +15,20 @@ use crate::error::{Error, Kind, Result};
 use crate::platform::program;
 use crate::thread;
 
-/// The maximum length of a secret in bytes.
+/// The longest secret, in bytes.
 const LONGEST: usize = 64 * 1024;
 
-/// The maximum run time of a program that prints a secret. It may wait for the user, for example to touch a security
-/// key.
+/// How long a program may take to print one: it may ask for a finger on a key.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// The source of a secret.
+/// Where a profile says that its secret is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Secret {
-    /// The value of an environment variable.
+    /// In this environment variable.
     Env(String),
-    /// The content of a file.
+    /// In this file.
     File(PathBuf),
-    /// The output of a program with arguments.
+    /// In what this program prints, called with these arguments.
     Command(Vec<String>),
 }
 
@@ -38,17 +37,17 @@ impl fmt::Display for Secret {
         match self {
             Secret::Env(name) => write!(f, "secret_env ({name})"),
             Secret::File(path) => write!(f, "secret_file (`{}`)", path.display()),
-            // The arguments may be confidential.
+            // What stands after the program's name may be anything.
             Secret::Command(words) => write!(f, "secret_command (`{}`)", words.first().map_or("", String::as_str)),
         }
     }
 }
 
 impl Secret {
-    /// Reads the secret, without white space around it.
+    /// The secret, without white space around it.
     ///
     /// # Errors
-    /// `auth` if it cannot be read or is empty.
+    /// `auth` where there is none.
     pub async fn read(&self) -> Result<String> {
         let read = match self {
             Secret::Env(name) => env::text(name).ok_or_else(|| bad("the variable is not set")),
@@ -59,19 +58,19 @@ impl Secret {
     }
 }
 
-/// Reads a secret from a file or pipe, without white space around it.
+/// The secret in a file or a pipe, without white space around it.
 ///
 /// # Errors
-/// `auth` if it cannot be read, is empty, or is longer than 64 KiB.
+/// `auth` where it cannot be read, is empty, or is longer than any secret.
 pub async fn of_file(path: &Path) -> Result<String> {
     let theirs = path.to_owned();
-    // A pipe may block its reader. The process does not wait for this thread when it ends.
+    // A pipe may keep its reader waiting, and nothing waits for this thread at the end.
     let (sender, read) = oneshot::channel();
     let doing = |e: io::Error| Error::io(format!("reading `{}`", path.display()), &e);
     thread::spawn(move || drop(sender.send(small::within(&theirs, LONGEST as u64)))).map_err(doing)?;
     let bytes = match read.await {
         Ok(read) => read.map_err(|e| doing(e).of_kind(Kind::Auth))?,
-        Err(_) => return Err(bad("reading it was interrupted")),
+        Err(_) => return Err(bad("reading it was broken off")),
     };
     text(bytes).and_then(|text| checked(&text)).map_err(|e| e.context(format!("`{}`", path.display())))
 }
@@ -91,13 +90,13 @@ async fn printed(words: &[String]) -> Result<String> {
 
 fn text(bytes: Vec<u8>) -> Result<String> {
     if bytes.len() > LONGEST {
-        return Err(bad(format!("it is longer than {LONGEST} bytes")));
+        return Err(bad(format!("more than {LONGEST} bytes are no key or token")));
     }
     String::from_utf8(bytes).map_err(|_| bad("it is not UTF-8 text"))
 }
 
 fn checked(text: &str) -> Result<String> {
-    // Some editors write a byte order mark.
+    // Some editors put a byte order mark in front.
     match text.trim_start_matches('\u{feff}').trim() {
         "" => Err(bad("it is empty")),
         text => Ok(text.to_owned()),

@@ -4,6 +4,7 @@
 //! trait. They know no backend, no file system and no format. Start with [`session`]; names that
 //! people type are parsed in [`path`] and [`target`].
 
+pub mod agent;
 pub mod entry;
 pub mod exec;
 pub mod path;
@@ -14,6 +15,7 @@ pub mod session;
 pub mod stored_file;
 pub mod target;
 
+pub use agent::{Agent, AgentId, AgentStatus, Environment};
 pub use entry::{Entry, EntryKind};
 pub use exec::{Encoding, ExecResult, ExecStatus, OutputEvent};
 pub use path::RemotePath;

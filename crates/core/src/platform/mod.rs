@@ -1,6 +1,6 @@
-//! The differences between operating systems.
+//! What differs between operating systems, and nothing else.
 //!
-//! `unix` and `other.rs` provide the same functions. No other module depends on the operating system.
+//! `unix` and `other.rs` offer the same functions; no other module depends on the operating system.
 
 pub mod names;
 #[cfg(not(unix))]
@@ -22,38 +22,38 @@ pub use unix::*;
 /// The size of a terminal, in characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TerminalSize {
-    /// The number of rows.
+    /// Rows.
     pub rows: u16,
-    /// The number of columns.
+    /// Columns.
     pub columns: u16,
 }
 
 /// A signal that asks the process to stop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SignalEvent {
-    /// The signal.
+    /// Which one.
     pub signal: Signal,
-    /// Whether a terminal sent it to all of its processes, rather than a program to this one alone.
+    /// Whether it went to every process of a terminal, and not to this one alone.
     pub from_terminal: bool,
 }
 
-/// A signal that ends a process.
+/// Signals that ask a process to stop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Signal {
-    /// SIGINT, which Ctrl-C sends.
+    /// Ctrl-C, mostly.
     Interrupt,
-    /// SIGTERM.
+    /// A polite end.
     Terminate,
-    /// SIGHUP: the terminal was closed.
+    /// A terminal that is gone.
     HangUp,
-    /// SIGPIPE: the reader of a pipe is gone.
+    /// The reader of a pipe is gone.
     Pipe,
-    /// SIGKILL.
+    /// The end that cannot be refused.
     Kill,
 }
 
 impl Signal {
-    /// Returns the kind of the error that a command ends with after this signal.
+    /// What it is as an error.
     pub const fn kind(self) -> Kind {
         match self {
             Signal::Interrupt => Kind::Interrupted,
@@ -62,10 +62,10 @@ impl Signal {
     }
 }
 
-/// The identity of a file, regardless of its name: device and inode number.
+/// What a file is, whatever name it is reached by: its device and its number there.
 pub type FileKey = (u64, u64);
 
-/// Returns a path as text, for messages and JSON; bytes that are not UTF-8 are written as `\xff`.
+/// A path for people and for JSON, which is text: bytes that are not UTF-8 are written `\xff`.
 pub fn shown(path: impl AsRef<Path>) -> String {
     use std::fmt::Write as _;
     let mut text = String::new();
@@ -83,11 +83,11 @@ pub(crate) fn not_regular() -> std::io::Error {
     std::io::Error::new(std::io::ErrorKind::IsADirectory, "not a regular file")
 }
 
-/// The type of stdin, which decides whether a command reads it without being told to.
+/// What standard input is, as far as reading it unasked is concerned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StdinKind {
-    /// A pipe, or a regular file at its beginning: the caller provides a document.
+    /// A pipe, or a regular file at its beginning: a caller put a document there.
     Document,
-    /// A terminal, a device, or a file that another program is reading; it is not read.
+    /// A terminal, a device, or a file that another program is reading: not read.
     Other,
 }

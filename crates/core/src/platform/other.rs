@@ -1,4 +1,4 @@
-//! The implementation for systems without Unix's modes, devices and signals, such as Windows.
+//! Systems without Unix's modes, devices and signals.
 
 use std::borrow::Cow;
 use std::ffi::{OsStr, OsString};
@@ -17,40 +17,40 @@ use super::{FileKey, Signal, SignalEvent, StdinKind};
 use crate::body::Attributes;
 use crate::model::Timestamp;
 
-/// Returns the modification time of a file. There is no execute bit.
+/// The time of a file; there is no exec bit.
 pub fn attributes(meta: &Metadata) -> Attributes {
     Attributes { modified_at: meta.modified().ok().and_then(|time| Timestamp::try_from(time).ok()), executable: false }
 }
 
-/// The possible extensions of programs.
+/// What a program's file name may have at its end.
 pub(crate) const PROGRAM_ENDINGS: &[&str] = &[".exe", ".cmd", ".bat"];
 
-/// Returns whether a file is an executable program, as far as that can be determined.
+/// Whether a file can be run, as far as can be seen here.
 pub(crate) fn is_program(meta: &Metadata) -> bool {
     meta.is_file()
 }
 
-/// Returns whether a file is private. Ownership is not checked: the user's own directories are private.
+/// Not known here: the user's own directories are the user's own.
 pub fn is_private(meta: &Metadata) -> bool {
     meta.is_file()
 }
 
-/// Returns false: a file without a name cannot be detected.
+/// Whether an open file has lost its last name, which cannot be seen here.
 pub(crate) fn is_nameless(_meta: &Metadata) -> bool {
     false
 }
 
-/// Does nothing: no mode denies access to the owner.
+/// Nothing to do: no mode keeps an owner out.
 pub fn unlock_dir(_within: &Dir, _name: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Returns whether an error means that the file system does not support locks.
+/// Whether an error says that the file system has no locks.
 pub fn lacks_locks(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::Unsupported
 }
 
-/// Returns false: there are no sockets in the file system.
+/// Whether this is a socket.
 pub fn is_socket(_meta: &std::fs::Metadata) -> bool {
     false
 }
@@ -61,17 +61,17 @@ pub fn open_regular(path: &Path) -> io::Result<File> {
     if file.metadata()?.is_file() { Ok(file) } else { Err(super::not_regular()) }
 }
 
-/// Returns false: reported lengths are right.
+/// No file is made up here.
 pub(crate) fn may_be_made_up(_meta: &Metadata) -> bool {
     false
 }
 
-/// Returns false: reported lengths are right.
+/// No file is made up here.
 pub(crate) fn may_be_made_up_below(_meta: &cap_std::fs::Metadata) -> bool {
     false
 }
 
-/// Returns false: reported lengths are right.
+/// No file is made up here.
 pub(crate) fn is_made_up(_file: &File) -> io::Result<bool> {
     Ok(false)
 }
@@ -82,44 +82,44 @@ pub fn open_regular_below(dir: &Dir, path: &Path) -> io::Result<File> {
     if file.metadata()?.is_file() { Ok(file) } else { Err(super::not_regular()) }
 }
 
-/// Resolves the links of a path below `dir`; returns the result relative to `dir`.
+/// The path below `dir` that `path` means once all links are followed.
 pub fn canonicalize_below(dir: &Dir, path: &Path) -> io::Result<PathBuf> {
     dir.canonicalize(path)
 }
 
-/// Returns false: directories are not compared, so the caller opens the path again.
+/// Not known here: what was opened before is opened again.
 pub fn is_at(_dir: &Dir, _root: &Dir, _path: &str) -> bool {
     false
 }
 
-/// Returns a text that identifies a file as far as possible: its creation time.
+/// What tells a file from others, as far as it is known here: when it came to be.
 pub fn identity(meta: &Metadata) -> String {
     let made = meta.created().ok().and_then(|at| at.duration_since(std::time::UNIX_EPOCH).ok());
     made.map_or(0, |at| at.as_nanos()).to_string()
 }
 
-/// Does the same as [`identity`] for an entry below a directory handle.
+/// The same of what lies below a directory handle.
 pub fn identity_below(meta: &cap_std::fs::Metadata) -> String {
     let made = meta.created().ok().and_then(|at| at.into_std().duration_since(std::time::UNIX_EPOCH).ok());
     made.map_or(0, |at| at.as_nanos()).to_string()
 }
 
-/// Returns `None`: files without a name are not supported.
+/// Every file has a name here.
 pub(crate) fn create_nameless(_dir: &Dir) -> io::Result<Option<File>> {
     Ok(None)
 }
 
-/// Fails: files without a name are not supported.
+/// Every file has a name here.
 pub(crate) fn give_name(_file: &File, _dir: &Dir, _name: &Path) -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())
 }
 
-/// Does nothing: a new file inherits its access rights from the directory.
+/// Nothing to do: the directory decides.
 pub(crate) fn set_new_access(_file: &File, _dir: &Dir, _at_least: u32, _executable: bool) -> io::Result<()> {
     Ok(())
 }
 
-/// Does nothing: a new file inherits its access rights from the directory.
+/// Nothing to do: the directory decides.
 pub(crate) fn keep_access(
     _file: &File,
     _dir: &Dir,
@@ -130,69 +130,69 @@ pub(crate) fn keep_access(
     Ok(())
 }
 
-/// Does nothing: access rights cannot be checked in advance.
+/// Not known here.
 pub fn check_writable(_dir: &Dir, _name: &Path, _there: Option<&cap_std::fs::Metadata>) -> io::Result<()> {
     Ok(())
 }
 
-/// Returns false: mount points are not detected.
+/// Not known here.
 pub fn is_mount_point(_dir: &Dir, _name: &Path) -> bool {
     false
 }
 
-/// Returns false: mount points are not detected.
+/// Not known here.
 pub fn has_mounts(_dir: &Dir, _name: &Path) -> bool {
     false
 }
 
-/// Reads bytes from the start of a file into `buffer`; returns their number.
+/// Reads from the start of a file into `buffer`.
 pub fn read_start(mut file: &File, buffer: &mut [u8]) -> io::Result<usize> {
     file.rewind()?;
     file.read(buffer)
 }
 
-/// Overwrites the start of a file.
+/// Writes over the start of a file.
 pub fn write_start(mut file: &File, bytes: &[u8]) -> io::Result<()> {
     file.rewind()?;
     file.write_all(bytes)
 }
 
-/// Returns whether the file must be written in place and cannot be replaced by a rename.
+/// Whether nothing can be renamed into place here.
 pub fn is_stream(meta: &Metadata) -> bool {
     !meta.is_file() && !meta.is_dir()
 }
 
-/// Syncs `file` only: there is no call to sync a file system.
+/// Does nothing: without this call, files are synced one by one.
 pub fn sync_file_system(file: &File) -> io::Result<()> {
     file.sync_all()
 }
 
-/// Does nothing: directories cannot be synced.
+/// Directories cannot be synced here.
 pub fn sync_directory(_path: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Creates a directory and its parents.
+/// Makes a directory and its parents.
 pub fn create_private_dir(path: &Path) -> io::Result<()> {
     std::fs::create_dir_all(path)
 }
 
-/// Returns `None`: file systems have no number.
+/// Not known here.
 pub fn device(_dir: &Dir) -> Option<u64> {
     None
 }
 
-/// Returns 0 for both: there are no user and group ids.
+/// There are no numbers of users.
 pub fn owner(_meta: &cap_std::fs::Metadata) -> (u32, u32) {
     (0, 0)
 }
 
-/// Creates a subdirectory.
+/// Makes a directory below another one.
 pub fn create_private_dir_in(dir: &Dir, name: &str) -> io::Result<()> {
     dir.create_dir(name)
 }
 
-/// Creates an empty file, unless the name exists.
+/// Makes an empty file, unless something has its name.
 pub fn create_private_file(path: &Path) -> io::Result<()> {
     match File::options().write(true).create_new(true).open(path) {
         Err(e) if e.kind() == io::ErrorKind::AlreadyExists => Ok(()),
@@ -200,45 +200,45 @@ pub fn create_private_file(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Returns `None`: ownership is not checked.
+/// Not known here: the user's own directories are the user's own.
 pub fn foreign_owner(_dir: &Dir) -> Option<u32> {
     None
 }
 
-/// Returns `None`: there are no permission bits.
+/// There are no permission bits.
 pub fn mode_of(_meta: &Metadata) -> Option<u32> {
     None
 }
 
-/// Returns `None`: there are no permission bits.
+/// There are no permission bits.
 pub fn mode(_meta: &cap_std::fs::Metadata) -> Option<u32> {
     None
 }
 
-/// Makes a file read-only or writable, according to the owner's write bit.
+/// Without modes, only the right to write can be taken.
 pub fn set_mode(file: &File, mode: u32) -> io::Result<()> {
     let mut permissions = file.metadata()?.permissions();
     permissions.set_readonly(mode & 0o200 == 0);
     file.set_permissions(permissions)
 }
 
-/// Returns the identity of the file at `path`, following links.
+/// What a file is that is reached by a path, through links.
 pub fn key_of(path: &Path) -> io::Result<FileKey> {
     let meta = cap_std::fs::Metadata::from_file(&File::open(path)?)?;
     Ok((meta.dev(), meta.ino()))
 }
 
-/// Returns 1: further names of a file are not detected.
+/// Not known here: each file has one name.
 pub fn names_of(_meta: &Metadata) -> u64 {
     1
 }
 
-/// Returns an empty list: the files of standard streams are not identified.
+/// Not known here.
 pub fn files_of_streams() -> Vec<(&'static str, FileKey)> {
     Vec::new()
 }
 
-/// Returns the bytes of a name, in UTF-8.
+/// The bytes of a name, in UTF-8.
 pub fn bytes_of(name: &OsStr) -> Cow<'_, [u8]> {
     match name.to_string_lossy() {
         Cow::Borrowed(name) => name.as_bytes().into(),
@@ -246,125 +246,125 @@ pub fn bytes_of(name: &OsStr) -> Cow<'_, [u8]> {
     }
 }
 
-/// Returns the name with these bytes, in UTF-8.
+/// The name that these bytes are, in UTF-8.
 pub fn name_of(bytes: &[u8]) -> OsString {
     String::from_utf8_lossy(bytes).into_owned().into()
 }
 
-/// Returns standard output.
+/// Standard output, for writing.
 pub fn stdout() -> io::Result<io::Stdout> {
     Ok(io::stdout())
 }
 
-/// Returns standard error.
+/// Standard error, for writing.
 pub fn stderr() -> io::Stderr {
     io::stderr()
 }
 
-/// Returns true: whether a write would block cannot be determined.
+/// Whether it would keep its writer waiting cannot be told here.
 pub fn stderr_ready(_wait: Duration) -> bool {
     true
 }
 
-/// Returns standard input.
+/// Standard input, for reading.
 pub fn stdin() -> io::Result<io::Stdin> {
     Ok(io::stdin())
 }
 
-/// Does nothing: there is no relevant limit of open files.
+/// There is no limit that would be met.
 pub fn check_handles(_more: i32) -> io::Result<()> {
     Ok(())
 }
 
-/// Does nothing: a replaced stream cannot be detected.
+/// Whether it is cannot be told here.
 pub fn stdout_is_kept() -> io::Result<()> {
     Ok(())
 }
 
-/// Returns the type of stdin: a terminal is not read, anything else is a document.
+/// Whatever is not a terminal is a document.
 pub fn stdin_kind() -> StdinKind {
     if io::stdin().is_terminal() { StdinKind::Other } else { StdinKind::Document }
 }
 
-/// Returns true: whether a read would block cannot be determined.
+/// There is no way to look without reading.
 pub fn stdin_ready(_wait: Duration) -> bool {
     true
 }
 
-/// Does nothing: the system's handling of Ctrl-C ends the process.
+/// The system's own handling of Ctrl-C ends the process.
 pub fn watch_signals(_asked: &Arc<AtomicBool>, _on_signal: impl FnMut(SignalEvent) + Send + 'static) -> io::Result<()> {
     Ok(())
 }
 
-/// Fails: there are no signals.
+/// There are no signals.
 pub fn send_signal(_process: u32, _signal: Signal) -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())
 }
 
-/// Fails: there are no process groups.
+/// There are no groups of processes: nothing is sent.
 pub fn signal_group(_leader: u32, _signal: Signal) -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())
 }
 
-/// Returns `None`: the start of a process is not determined.
+/// There is no way to tell.
 pub fn process_start(_process: u32) -> Option<String> {
     None
 }
 
-/// Returns an empty list: environments of other processes cannot be read.
+/// There is no way to tell.
 pub fn processes_with(_variable: &str, _values: &[String]) -> Vec<u32> {
     Vec::new()
 }
 
-/// A handle on the output of a program, which reports nothing.
+/// Knows nothing of an output stream.
 pub struct OutputProbe;
 
-/// The reader of a program's output.
+/// A stream of a program's output.
 pub trait OutputReader: tokio::io::AsyncRead + Unpin + Send {}
 
 impl<T: tokio::io::AsyncRead + Unpin + Send> OutputReader for T {}
 
 impl OutputProbe {
-    /// Creates a handle.
+    /// Makes a handle that knows nothing.
     pub fn of<T>(_stream: &T) -> io::Result<Self> {
         Ok(OutputProbe)
     }
 
-    /// Returns the maximum: all of the output is read.
+    /// Everything up to the end of the stream is to be read.
     pub fn waiting(&self) -> u64 {
         u64::MAX
     }
 
-    /// Fails: there are no pseudo-terminals.
+    /// There are no pseudo-terminals.
     pub fn resize(&self, _size: super::TerminalSize) -> io::Result<()> {
         Err(io::ErrorKind::Unsupported.into())
     }
 }
 
-/// A value that no error code has.
+/// No answer means this.
 pub(crate) const TERMINAL_CLOSED: i32 = i32::MIN;
 
-/// The raw mode of the terminal on stdin, which is not supported.
+/// A terminal that passes every key on, which is not done here.
 pub struct RawMode;
 
 impl RawMode {
-    /// Returns `None`: raw mode is not supported.
+    /// Changes nothing.
     pub fn of_stdin() -> Option<Self> {
         None
     }
 }
 
-/// Does nothing: changes of the size are not reported.
+/// Nothing tells of a new size.
 pub fn watch_resizes(_on_resize: impl FnMut() -> bool + Send + 'static) -> io::Result<()> {
     Ok(())
 }
 
-/// Returns `None`: processes do not end by signals.
+/// No signal ends a process.
 pub fn ending_signal(_status: ExitStatus) -> Option<i32> {
     None
 }
 
-/// Returns the exit status of a process.
+/// The status of a process that ended.
 pub fn exit_status(status: ExitStatus) -> u8 {
     status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(u8::MAX)
 }

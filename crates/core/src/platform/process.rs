@@ -1,4 +1,4 @@
-//! Running a program in a process group of its own, with its output as a stream of events.
+//! A program in a process group of its own, with its output as a stream of events.
 
 use std::ffi::OsString;
 use std::io;
@@ -14,43 +14,43 @@ use tokio::time::{Duration, Instant};
 use super::{OutputProbe, OutputReader, Signal, TerminalSize};
 use crate::clock::until;
 
-/// The maximum number of bytes in an event.
+/// Bytes that one event holds at most.
 const CHUNK: usize = 64 << 10;
 
-/// The maximum number of bytes that are read after a program has ended. It exceeds what a system buffers of the
-/// program's output, and limits the output of processes that it left behind.
+/// Bytes that are read at most after a program has ended: more than a system keeps of what it wrote, and an end to what
+/// processes that it left behind write.
 const REST: u64 = 1 << 20;
 
-/// The time to wait for output after a program has ended: since the last byte, and in total. The output may pass
-/// through another process, such as `tee` after a shell's `exec > >(tee log)`.
+/// How long the output of a program that has ended is waited for: since the last byte, and in all. What it wrote to may
+/// be a process that passes that on, such as `tee` behind a shell's `exec > >(tee log)`.
 const QUIET: Duration = Duration::from_millis(100);
 const LAST: Duration = Duration::from_secs(1);
 
 /// A program to start.
 pub struct Program<'a> {
-    /// The program and its arguments. The program is searched in `PATH` unless it contains a slash.
+    /// The program and its arguments; the program is looked up in `PATH` unless it has a slash.
     pub argv: &'a [OsString],
     /// The working directory.
     pub cwd: &'a Path,
     /// Variables that are added to this process's environment.
     pub env: &'a [(OsString, OsString)],
-    /// The standard input of the program.
+    /// What the program reads.
     pub input: ProgramInput,
-    /// The size of the program's terminal; `None` for pipes instead of a terminal.
+    /// The size of the terminal that the program gets; pipes without one.
     pub terminal: Option<TerminalSize>,
 }
 
 /// The standard input of a program.
 pub enum ProgramInput {
-    /// Empty input.
+    /// Nothing: it ends at once.
     Empty,
-    /// The standard input of this process.
+    /// This process's standard input itself.
     Inherited,
-    /// Blocks of bytes; the input ends when the sender is dropped.
+    /// Blocks of bytes; it ends when the sender is dropped.
     Stream(mpsc::Receiver<Bytes>),
 }
 
-/// An output stream of a program. A program in a terminal has only `Stdout`.
+/// One of the two output streams. A terminal has only `Stdout`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OutputStream {
     /// Standard output.
@@ -59,40 +59,41 @@ pub enum OutputStream {
     Stderr,
 }
 
-/// An event of a running program.
+/// What a running program did.
 #[derive(Debug)]
 pub enum ProgramEvent {
-    /// The program wrote to a stream.
+    /// It wrote something.
     Output(OutputStream, Bytes),
-    /// The program ended. Later output of other processes in its group is not read.
+    /// It ended. What other processes of the group write later is not read.
     Ended(ExitStatus),
 }
 
-/// Returns the exit status that shells use for a program that could not be started: 127 if it does not exist, else 126.
+/// Returns the status that shells have for a program that could not be started: 127 for one that does not exist, 126 for
+/// one that exists and could not be run.
 pub fn start_failure(error: &io::Error) -> u8 {
     if error.kind() == io::ErrorKind::NotFound { 127 } else { 126 }
 }
 
-/// A running program. If it is dropped before the program has ended, the process group is killed.
+/// A running program. Dropped before it ended, its process group is killed.
 pub struct RunningProgram {
     child: Child,
     process: u32,
     stdout: Pipe,
     stderr: Pipe,
     status: Option<ExitStatus>,
-    /// Once the program has ended: when to stop waiting after the last output, and when to stop in any case.
+    /// Until when more output is waited for, and until when at most; known once the program has ended.
     wait: Option<(Instant, Instant)>,
 }
 
-/// An output stream and the limits for reading it.
+/// One output stream, as far as it is read.
 #[derive(Default)]
 struct Pipe {
     reader: Option<Box<dyn AsyncRead + Unpin + Send>>,
     probe: Option<OutputProbe>,
     buffer: BytesMut,
-    /// The bytes that remain to be read, once waiting is over.
+    /// Bytes that are there to be read; known once no more are waited for.
     left: Option<u64>,
-    /// The maximum number of bytes to read, once the program has ended.
+    /// Bytes that may still be read; known once the program has ended.
     rest: Option<u64>,
 }
 
@@ -100,7 +101,7 @@ impl RunningProgram {
     /// Starts a program.
     ///
     /// # Errors
-    /// `NotFound` if the program does not exist, `PermissionDenied` if it cannot be executed, `Unsupported` for a
+    /// `NotFound` where there is no such program, `PermissionDenied` where it may not be run, `Unsupported` for a
     /// terminal on a system without pseudo-terminals.
     pub fn start(program: Program<'_>) -> io::Result<Self> {
         let Some((name, args)) = program.argv.split_first() else { return Err(io::ErrorKind::InvalidInput.into()) };
@@ -139,7 +140,7 @@ impl RunningProgram {
         let child = command.spawn(pts).map_err(fault)?;
         let probe = OutputProbe::of(&pty)?;
         let (reader, writer) = pty.into_split();
-        // The writer stays open without input: a program would treat a closed terminal as a hang-up.
+        // Without a writer, the program would read the end of its input as a terminal that was closed.
         match program.input {
             ProgramInput::Stream(blocks) => drop(tokio::spawn(feed(blocks, writer, end_of_input))),
             ProgramInput::Empty | ProgramInput::Inherited => {}
@@ -158,15 +159,15 @@ impl RunningProgram {
         RunningProgram { child, process, stdout, stderr, status: None, wait: None }
     }
 
-    /// Returns the process id, which is also the id of the process group.
+    /// Returns the number of the process, which is that of its group as well.
     pub fn process(&self) -> u32 {
         self.process
     }
 
-    /// Returns the next event. Cancel safe: dropping the future loses no event.
+    /// Returns the next event. Nothing is lost where the future is dropped.
     ///
     /// # Errors
-    /// Fails if the output cannot be read or the process cannot be waited for.
+    /// Those of reading its output and of waiting for it.
     pub async fn next(&mut self) -> io::Result<ProgramEvent> {
         loop {
             if let Some(status) = self.status
@@ -211,10 +212,10 @@ impl RunningProgram {
         ProgramEvent::Output(stream, bytes)
     }
 
-    /// Sends a signal to the process group, including processes that the program left behind.
+    /// Sends a signal to the process group, also to what the program left behind.
     ///
     /// # Errors
-    /// Those of the system. A group that has ended is not an error.
+    /// Those of the system; none where the group has ended.
     pub fn signal(&self, signal: Signal) -> io::Result<()> {
         super::signal_group(self.process, signal)
     }
@@ -222,7 +223,7 @@ impl RunningProgram {
     /// Changes the size of the program's terminal.
     ///
     /// # Errors
-    /// Those of the system; fails if the program has no terminal.
+    /// Those of the system, also where the program has no terminal.
     pub fn resize(&self, size: TerminalSize) -> io::Result<()> {
         self.stdout.probe.as_ref().map_or(Ok(()), |terminal| terminal.resize(size))
     }
@@ -247,12 +248,12 @@ impl Pipe {
         self.reader.is_none() || self.left == Some(0)
     }
 
-    /// Limits further reading because the program has ended.
+    /// Notes that the program has ended.
     fn note_end(&mut self) {
         self.rest = Some(REST.max(self.waiting()));
     }
 
-    /// Stops waiting: only bytes that are available now are still read.
+    /// Leaves what is written from now on.
     fn leave_rest(&mut self) {
         self.left = Some(self.waiting().min(self.rest.unwrap_or(0)));
     }
@@ -265,14 +266,14 @@ impl Pipe {
         let Some(rest) = self.rest.map(|rest| rest.saturating_sub(read)) else { return };
         self.rest = Some(rest);
         match self.left.map(|left| left.saturating_sub(read)) {
-            // A terminal makes its output available in parts.
+            // A terminal shows a part at a time.
             Some(0) => self.left = Some(self.waiting().min(rest)),
             None if rest == 0 => self.left = Some(0),
             left => self.left = left,
         }
     }
 
-    /// Returns the next bytes; `None` at the end.
+    /// Returns the next bytes; none at the end.
     async fn read(&mut self) -> io::Result<Option<Bytes>> {
         let Some(reader) = &mut self.reader else { return Ok(None) };
         self.buffer.reserve(CHUNK);
@@ -281,7 +282,7 @@ impl Pipe {
         match read {
             Ok(0) => self.reader = None,
             Ok(read) => self.count(read as u64),
-            // Linux reports this error when all processes have closed the terminal.
+            // How Linux tells that every process of a terminal has closed it.
             Err(e) if e.raw_os_error() == Some(super::TERMINAL_CLOSED) => self.reader = None,
             Err(e) => return Err(e),
         }
@@ -290,18 +291,17 @@ impl Pipe {
     }
 }
 
-/// Ctrl-D: the terminal passes on the pending part of a line. If that part is empty, the reader sees the end of the
-/// input.
+/// Ctrl-D, with which a terminal passes on what it has of a line. Nothing passed on is the end of the input.
 #[cfg(unix)]
 const PASS_ON: u8 = 4;
 
-/// Returns the bytes that end the input of a terminal after `last`.
+/// Returns what a terminal takes for the end of its input after this byte.
 #[cfg(unix)]
 fn end_of_input(last: u8) -> &'static [u8] {
     if matches!(last, b'\n' | b'\r' | PASS_ON) { &[PASS_ON] } else { &[PASS_ON, PASS_ON] }
 }
 
-/// Writes blocks to `sink` until they end or the reader is gone; then writes what `end` returns for the last byte.
+/// Writes blocks until they or the reader end, and after them what `end` returns for their last byte.
 async fn feed(mut blocks: mpsc::Receiver<Bytes>, mut sink: impl AsyncWrite + Unpin, end: impl Fn(u8) -> &'static [u8]) {
     let mut last = b'\n';
     while let Some(block) = blocks.recv().await {
@@ -310,7 +310,7 @@ async fn feed(mut blocks: mpsc::Receiver<Bytes>, mut sink: impl AsyncWrite + Unp
             return;
         }
     }
-    // The reader may have exited already.
+    // The reader may have ended already.
     drop(sink.write_all(end(last)).await);
 }
 

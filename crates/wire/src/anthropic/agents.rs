@@ -12,9 +12,12 @@ pub const PAGE_MAX: usize = 100;
 /// Agents or environments on a page by default \[types\].
 pub const PAGE_DEFAULT: usize = 20;
 
+/// The query parameter that names a version of an agent, from 1.
+pub const VERSION: &str = "version";
+
 /// An agent, and what a session has of the one that it was made with.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub struct Agent {
+pub struct AnthropicAgent {
     /// `agent`.
     #[serde(rename = "type", default, deserialize_with = "or_default")]
     pub kind: String,
@@ -55,7 +58,7 @@ pub struct Agent {
 
 /// An environment.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Environment {
+pub struct AnthropicEnvironment {
     /// `environment`.
     #[serde(rename = "type", default, deserialize_with = "or_default")]
     pub kind: String,
@@ -87,6 +90,63 @@ pub struct Environment {
     pub extra: Extra,
 }
 
+/// What a client relies on of an agent: what it uses is required, and the rest is in the answer's own text.
+#[derive(Debug, Clone, Deserialize)]
+pub struct AgentVersionAnswer {
+    /// As in [`AnthropicAgent::id`].
+    pub id: String,
+    /// As in [`AnthropicAgent::version`].
+    pub version: u64,
+    /// As in [`AnthropicAgent::name`].
+    pub name: String,
+    /// As in [`AnthropicAgent::description`].
+    #[serde(default)]
+    pub description: Option<String>,
+    /// As in [`AnthropicAgent::model`].
+    pub model: ModelAnswer,
+    /// As in [`AnthropicAgent::metadata`].
+    pub metadata: Metadata,
+    /// As in [`AnthropicAgent::created_at`].
+    #[serde(default, deserialize_with = "time")]
+    pub created_at: Option<Timestamp>,
+    /// As in [`AnthropicAgent::updated_at`].
+    #[serde(default, deserialize_with = "time")]
+    pub updated_at: Option<Timestamp>,
+    /// As in [`AnthropicAgent::archived_at`].
+    #[serde(default, deserialize_with = "time")]
+    pub archived_at: Option<Timestamp>,
+}
+
+/// What a client relies on of an agent's model.
+#[derive(Debug, Clone, Deserialize)]
+pub struct ModelAnswer {
+    /// The name of the model.
+    pub id: String,
+}
+
+/// What a client relies on of an environment.
+#[derive(Debug, Clone, Deserialize)]
+pub struct EnvironmentAnswer {
+    /// As in [`AnthropicEnvironment::id`].
+    pub id: String,
+    /// As in [`AnthropicEnvironment::name`].
+    pub name: String,
+    /// As in [`AnthropicEnvironment::description`].
+    #[serde(default)]
+    pub description: Option<String>,
+    /// As in [`AnthropicEnvironment::metadata`].
+    pub metadata: Metadata,
+    /// As in [`AnthropicEnvironment::created_at`].
+    #[serde(default, deserialize_with = "time")]
+    pub created_at: Option<Timestamp>,
+    /// As in [`AnthropicEnvironment::updated_at`].
+    #[serde(default, deserialize_with = "time")]
+    pub updated_at: Option<Timestamp>,
+    /// As in [`AnthropicEnvironment::archived_at`].
+    #[serde(default, deserialize_with = "time")]
+    pub archived_at: Option<Timestamp>,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -94,10 +154,10 @@ mod tests {
     #[test]
     fn an_agent_keeps_what_is_not_known_here() {
         let text = r#"{"type":"agent","id":"agent_1","version":3,"name":"analyst","description":null,"system":"Be brief.","model":{"id":"m"},"tools":[],"execution_identity":{"type":"service_account"}}"#;
-        let agent: Agent = serde_json::from_str(text).unwrap();
+        let agent: AnthropicAgent = serde_json::from_str(text).unwrap();
         assert_eq!((agent.id.as_str(), agent.version), ("agent_1", Some(3)));
         assert_eq!(serde_json::to_string(&agent).unwrap(), text);
-        let bare: Agent = serde_json::from_str("{}").unwrap();
+        let bare: AnthropicAgent = serde_json::from_str("{}").unwrap();
         assert_eq!((bare.id.as_str(), bare.version), ("", None));
     }
 }

@@ -31,7 +31,7 @@ use std::fmt::Write as _;
 
 use serde::{Deserialize, Deserializer};
 
-pub use agents::{Agent, Environment};
+pub use agents::{AnthropicAgent, AnthropicEnvironment};
 pub use error::{AnthropicError, kind_of};
 pub use events::{SendEvents, SentEvents, SessionEvent};
 pub use files::{File, FileAnswer};

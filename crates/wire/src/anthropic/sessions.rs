@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
-use super::agents::Agent;
+use super::agents::AnthropicAgent;
 use super::events::SessionEvent;
 use super::resources::{ResourceParams, SessionResource};
 use super::{Extra, Metadata, Nullable, or_default, time};
@@ -225,7 +225,7 @@ pub struct AnthropicSession {
     pub title: Option<String>,
     /// Its agent, as it was when the session was made.
     #[serde(default, deserialize_with = "or_default")]
-    pub agent: Agent,
+    pub agent: AnthropicAgent,
     /// Its environment.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub environment_id: Option<String>,
@@ -292,7 +292,7 @@ pub struct SessionAnswer {
 /// What a client relies on of a session's agent.
 #[derive(Debug, Clone, Deserialize)]
 pub struct AgentAnswer {
-    /// As in [`Agent::id`].
+    /// As in [`AnthropicAgent::id`].
     pub id: String,
 }
 

@@ -5,12 +5,14 @@
 //! - \[contract\] the public API description, `Azure/azure-rest-api-specs`, data plane of AI Foundry;
 //! - \[recorded\] requests that the official Python and JavaScript clients 2.10.0 sent to a recorder;
 //! - \[live\] answers of the service in the public recordings of the SDKs' own tests;
+//! - \[types\] the types of the official Python client 2.10.0;
 //! - \[azd\] the source of the Azure Developer CLI's agent extension;
 //! - \[docs\] the product's documentation of August 2026.
 //!
 //! What no source tells is called *unknown*. A reader of answers ignores members that it does not
 //! know, because the protocol gains some every few months.
 
+pub mod agents;
 mod operations;
 
 use serde::de::Error as _;

@@ -35,5 +35,8 @@ pub static CAPABILITIES: Capabilities = Capabilities {
         Feature::ResourceFile,
         Feature::ResourceGithubRepository,
         Feature::ResourceMemoryStore,
+        Feature::Agents,
+        Feature::AgentFilters,
+        Feature::Environments,
     ],
 };

@@ -4,9 +4,11 @@
 //! the sources leave open are documented where they are made. The service has no call that lists the directories of a
 //! session: `view` derives them from the mounts and the files of the agent.
 
+mod agents;
 mod capabilities;
 mod client;
 mod credentials;
+mod environments;
 mod errors;
 mod files;
 mod known;
@@ -22,15 +24,20 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
+use self::agents::AnthropicAgents;
 pub use self::capabilities::CAPABILITIES;
 use self::client::AnthropicClient;
 pub use self::client::Setup;
 use self::credentials::Login;
+use self::environments::AnthropicEnvironments;
 use self::files::AnthropicFiles;
 use self::resources::AnthropicResources;
 use self::sessions::AnthropicSessions;
 use self::store::AnthropicStore;
-use super::{Backend, Capabilities, Check, FileStore, PageRequest, Resources, SessionFiles, SessionQuery, Sessions};
+use super::{
+    Agents, Backend, Capabilities, Check, Environments, FileStore, PageRequest, Resources, SessionFiles, SessionQuery,
+    Sessions,
+};
 use crate::http::Options;
 use wharf_core::config::{Settings, env};
 use wharf_core::error::Result;
@@ -69,6 +76,8 @@ pub fn with(options: Options, setup: Setup) -> Result<Box<dyn Backend>> {
         files: AnthropicFiles { client: Arc::clone(&client), store: store.clone(), resources: resources.clone() },
         store,
         resources,
+        agents: AnthropicAgents { client: Arc::clone(&client) },
+        environments: AnthropicEnvironments { client: Arc::clone(&client) },
         client,
     }))
 }
@@ -80,6 +89,8 @@ struct AnthropicBackend {
     files: AnthropicFiles,
     store: AnthropicStore,
     resources: AnthropicResources,
+    agents: AnthropicAgents,
+    environments: AnthropicEnvironments,
 }
 
 #[async_trait]
@@ -102,6 +113,14 @@ impl Backend for AnthropicBackend {
 
     fn resources(&self) -> Option<&dyn Resources> {
         Some(&self.resources)
+    }
+
+    fn agents(&self) -> Option<&dyn Agents> {
+        Some(&self.agents)
+    }
+
+    fn environments(&self) -> Option<&dyn Environments> {
+        Some(&self.environments)
     }
 
     fn origin(&self) -> String {

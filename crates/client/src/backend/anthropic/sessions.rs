@@ -9,6 +9,7 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 use tokio::time::{Instant, sleep};
 
+use super::agents::version_number;
 use super::capabilities::CAPABILITIES;
 use super::client::{AnthropicClient, gone, parsed};
 use super::listing;
@@ -215,8 +216,10 @@ impl AnthropicSessions {
     fn environment<'a>(&'a self, new: &'a NewSession) -> Result<&'a str> {
         new.environment.as_deref().or(self.client.setup.environment.as_deref()).ok_or_else(|| {
             Error::usage("a session needs an environment, and none is named").hint(format!(
-                "name it: {}, WHARF_ENVIRONMENT, `environment` in the profile or `environment_id` in the document",
-                Setting::Environment
+                "name it: {}, WHARF_ENVIRONMENT, `environment` in the profile or `environment_id` in the document; {} \
+                 shows the ids",
+                Setting::Environment,
+                Step::ListEnvironments
             ))
         })
     }
@@ -245,24 +248,19 @@ fn tokens(resources: &Value) -> Vec<String> {
 }
 
 fn running(id: &SessionId) -> Error {
-    Error::conflict(format!("the agent of session `{id}` is running")).from_backend(CAPABILITIES.backend)
+    Error::conflict(format!("the agent of this session works: `{id}`")).from_backend(CAPABILITIES.backend)
 }
 
 /// Returns the agent with its version and its own settings.
 fn agent(new: &NewSession, or_else: Option<&str>) -> Result<AgentRef> {
     let Some(id) = new.agent.as_deref().or(or_else) else {
-        return Err(Error::usage("a session needs an agent, and none is named")
-            .hint(format!("name it: {}, WHARF_AGENT, `agent` in the profile or in the document", Setting::Agent)));
+        return Err(Error::usage("a session needs an agent, and none is named").hint(format!(
+            "name it: {}, WHARF_AGENT, `agent` in the profile or in the document; {} shows the ids",
+            Setting::Agent,
+            Step::ListAgents
+        )));
     };
-    let version = match &new.agent_version {
-        None => None,
-        Some(text) => match text.parse() {
-            Ok(version @ 1..) => Some(version),
-            _ => {
-                return Err(Error::usage(format!("versions of agents are numbers from 1: {text:?}")));
-            }
-        },
-    };
+    let version = new.agent_version.as_deref().map(version_number).transpose()?;
     Ok(match new.extra.get("agent") {
         Some(Value::Object(others)) => AgentRef::Object(AgentObject {
             kind: AgentObject::OVERRIDES.to_owned(),

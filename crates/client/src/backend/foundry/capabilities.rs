@@ -29,5 +29,6 @@ pub static CAPABILITIES: Capabilities = Capabilities {
         Feature::UserIdentity,
         Feature::IsolationKey,
         Feature::Verify,
+        Feature::Agents,
     ],
 };

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::credentials::Chain;
 use super::errors;
 use crate::http::{Class, Http, Options, Request};
-use wharf_core::advice::Setting;
+use wharf_core::advice::{Setting, Step};
 use wharf_core::error::{Error, Result};
 use wharf_core::random;
 use wharf_wire::foundry::{self as wire, FoundryOperation};
@@ -29,8 +29,13 @@ impl FoundryClient {
     /// Returns the name of the agent.
     pub(super) fn agent(&self) -> Result<&str> {
         let Some(agent) = &self.agent else {
-            return Err(Error::usage("a session of Microsoft Foundry belongs to an agent, and none is set")
-                .hint(format!("set it: `{}`, WHARF_AGENT, or `agent` in the profile", Setting::Agent.to("NAME"))));
+            return Err(Error::usage("the sessions of Microsoft Foundry belong to an agent, and none is named").hint(
+                format!(
+                    "name it: `{}`, WHARF_AGENT, or `agent` in the profile; {} shows the names",
+                    Setting::Agent.to("NAME"),
+                    Step::ListAgents
+                ),
+            ));
         };
         checked(agent)
     }
@@ -42,7 +47,12 @@ impl FoundryClient {
 
     pub(super) fn call_of(&self, agent: &str, class: Class, operation: FoundryOperation, ids: &[&str]) -> Request<'_> {
         let parameters: Vec<&str> = [agent].into_iter().chain(ids.iter().copied()).collect();
-        let request = self.http.operation(class, operation, &parameters).query("api-version", wire::API_VERSION);
+        self.project(class, operation, &parameters)
+    }
+
+    /// Returns a request for the project.
+    pub(super) fn project(&self, class: Class, operation: FoundryOperation, ids: &[&str]) -> Request<'_> {
+        let request = self.http.operation(class, operation, ids).query("api-version", wire::API_VERSION);
         // No name for it is better than two alike.
         match random::uuid() {
             Ok(id) => request.header(wire::CLIENT_REQUEST_ID, &id),

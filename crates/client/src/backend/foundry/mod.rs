@@ -4,23 +4,26 @@
 //! of each fact, are in [`wire`]; decisions about what the sources leave open are documented where they are made. A
 //! path is sent without its leading slash, as in answers.
 
+mod agents;
 mod capabilities;
 mod client;
 mod credentials;
 mod errors;
 mod files;
+mod listing;
 mod sessions;
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
 
+use self::agents::FoundryAgents;
 pub use self::capabilities::CAPABILITIES;
 use self::client::FoundryClient;
 use self::credentials::Chain;
 use self::files::FoundryFiles;
 use self::sessions::FoundrySessions;
-use super::{Backend, Capabilities, Check, PageRequest, SessionFiles, SessionQuery, Sessions};
+use super::{Agents, Backend, Capabilities, Check, PageRequest, SessionFiles, SessionQuery, Sessions};
 use crate::http::{Auth, Options};
 use wharf_core::config::{Settings, env};
 use wharf_core::error::{Error, Result};
@@ -33,7 +36,7 @@ use wharf_wire::foundry as wire;
 pub fn open(settings: &Settings) -> Result<Box<dyn Backend>> {
     let named = env::FOUNDRY_ENDPOINT.into_iter().find_map(env::text);
     let endpoint = settings.endpoint(named).ok_or_else(|| {
-        Error::usage("the endpoint of the Microsoft Foundry project is not set").hint(format!(
+        Error::usage("the project of Microsoft Foundry is not known").hint(format!(
             "set {} to https://ACCOUNT.services.ai.azure.com/api/projects/PROJECT",
             env::FOUNDRY_ENDPOINT.join(" or ")
         ))
@@ -79,6 +82,7 @@ struct FoundryBackend {
     client: Arc<FoundryClient>,
     sessions: FoundrySessions,
     files: FoundryFiles,
+    agents: FoundryAgents,
 }
 
 impl From<FoundryClient> for FoundryBackend {
@@ -87,6 +91,7 @@ impl From<FoundryClient> for FoundryBackend {
         FoundryBackend {
             sessions: FoundrySessions { client: Arc::clone(&client) },
             files: FoundryFiles::new(Arc::clone(&client)),
+            agents: FoundryAgents { client: Arc::clone(&client) },
             client,
         }
     }
@@ -104,6 +109,10 @@ impl Backend for FoundryBackend {
 
     fn files(&self) -> Option<&dyn SessionFiles> {
         Some(&self.files)
+    }
+
+    fn agents(&self) -> Option<&dyn Agents> {
+        Some(&self.agents)
     }
 
     async fn diagnose(&self) -> Vec<Check> {

@@ -3,33 +3,21 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::capabilities::CAPABILITIES;
 use super::client::{FoundryClient, checked};
-use crate::backend::page::{Cursors, LONGEST, MOST, cursor_stuck, unreadable};
+use super::listing::{self, RawList};
+use crate::backend::page::{Cursors, cursor_stuck, unreadable};
 use crate::backend::{Capabilities, NewSession, Page, PageRequest, SessionQuery, Sessions, body_document};
 use crate::http::{Class, ServiceAnswer};
-use wharf_core::advice::Setting;
+use wharf_core::advice::{Setting, Step};
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{Provider, Session, SessionId, SessionStatus, Timestamp};
 use wharf_core::random;
 use wharf_wire::foundry::{self as wire, FoundryOperation};
-use wharf_wire::json::{self, Items};
-
-/// A page of sessions, each as raw JSON.
-#[derive(Deserialize)]
-struct SessionPage<'a> {
-    #[serde(borrow)]
-    data: Items<'a, MOST>,
-    #[serde(default)]
-    last_id: Option<String>,
-    /// If missing, there is no next page \[live\].
-    #[serde(default)]
-    has_more: bool,
-}
+use wharf_wire::json;
 
 /// The sessions of one agent.
 pub(super) struct FoundrySessions {
@@ -68,7 +56,7 @@ impl Sessions for FoundrySessions {
             (Some(mine), Some(other)) if mine != other => {
                 let what = format!("the document names another agent than the settings: `{other}` and not `{mine}`");
                 return Err(Error::usage(what).hint(format!(
-                    "a session belongs to one agent: set it with {}, WHARF_AGENT or the profile",
+                    "a session is found with its agent only: name it with {}, WHARF_AGENT or the profile",
                     Setting::Agent
                 )));
             }
@@ -102,38 +90,30 @@ impl Sessions for FoundrySessions {
             Err(error) if error.kind() == Kind::Conflict && error.hint_text().is_none() => {
                 Err(error.hint(format!("choose another {}, or delete it first", Setting::SessionId)))
             }
-            Err(error) if error.kind() == Kind::NotFound => {
-                Err(error.hint(format!("check that agent `{agent}` and the requested version exist")))
-            }
+            Err(error) if error.kind() == Kind::NotFound => Err(error.hint(format!(
+                "look whether there is an agent `{agent}`, and the version that was asked for: {}",
+                Step::ListAgentVersions { agent }
+            ))),
             Err(error) => Err(error),
         }
     }
 
-    /// Lists sessions, newest first, by `order=desc` \[contract\]. The service has no filters: this client filters
-    /// statuses, so that a page may be empty although more follow.
+    /// Lists sessions, newest first. The service has no filters: this client filters statuses, so that a page may be empty although more follow.
     async fn list(&self, query: &SessionQuery, page: PageRequest) -> Result<Page<Session>> {
         CAPABILITIES.require_all(query.features())?;
-        let limit = page.limit.unwrap_or(wire::PAGE_MAX).clamp(1, wire::PAGE_MAX).to_string();
-        let mut request = self.client.call(Class::Safe, FoundryOperation::ListSessions, &[])?;
-        request = request.query("order", "desc").query("limit", &limit);
-        if let Some(after) = &page.cursor {
-            request = request.query("after", after);
-        }
-        let answer = request.at_most(LONGEST).send().await?;
-        let listed: SessionPage<'_> = answer.page()?;
+        let request = self.client.call(Class::Safe, FoundryOperation::ListSessions, &[])?;
+        let answer = listing::ask(request, &page).send().await?;
+        let listed: RawList<'_> = answer.page()?;
         let agent = self.client.agent()?;
         let received = listed.data.0.len();
         let (mut items, mut last) = (Vec::new(), None);
-        for text in listed.data.0 {
+        for text in &listed.data.0 {
             let read = read(agent, text);
             last = read.as_ref().ok().map(|(_, id)| id.clone());
             let wanted = |session: &Session| query.statuses.is_empty() || query.statuses.contains(&session.status);
             items.extend(read.map(|(session, _)| session.filter(wanted)).transpose());
         }
-        // The last page has a `last_id` too [live]: only `has_more` says that there is another.
-        let more = listed.has_more.then(|| listed.last_id.or(last).ok_or_else(cursor_stuck));
-        let next = more.transpose()?;
-        Ok(Page { items, received, next })
+        Ok(Page { items, received, next: listed.next(last)? })
     }
 
     async fn get(&self, id: &SessionId) -> Result<Session> {
@@ -201,7 +181,7 @@ impl FoundryClient {
                 return Ok(version.version);
             }
             if !page.has_more {
-                return Err(Error::conflict(format!("agent `{agent}` has no active version")).hint(format!(
+                return Err(Error::conflict(format!("no version of this agent is active: `{agent}`")).hint(format!(
                     "deploy it, or wait until a version is active, or name one with {}",
                     Setting::AgentVersion
                 )));
@@ -216,7 +196,7 @@ impl FoundryClient {
 /// Parses the session in an answer.
 fn session_of(agent: &str, answer: &ServiceAnswer) -> Result<Session> {
     let (session, id) = read(agent, answer.object()?)?;
-    session.ok_or_else(|| Error::not_found(format!("session `{id}` no longer exists")))
+    session.ok_or_else(|| Error::not_found(format!("this session is gone: `{id}`")))
 }
 
 /// Parses a session and its id; the session is `None` if it is gone.

@@ -1,4 +1,4 @@
-//! The implementation for Unix.
+//! Unix.
 
 mod files;
 mod process;

@@ -1,0 +1,71 @@
+//! Agents and their versions, as far as a client relies on them \[types\].
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+/// The kind of agents that have sessions, and the query parameter of a listing that selects it.
+pub const HOSTED: (&str, &str) = ("kind", "hosted");
+
+/// What [`FoundryAgent::state`] says of an agent that rejects all requests.
+pub const DISABLED: &str = "disabled";
+
+/// An agent.
+#[derive(Debug, Clone, Deserialize)]
+pub struct FoundryAgent {
+    /// The name, by which calls name the agent.
+    pub name: String,
+    /// `enabled` or [`DISABLED`]; where it lacks, nothing is known against the agent.
+    #[serde(default)]
+    pub state: Option<String>,
+    /// The versions, of which an answer has the newest that is not a draft.
+    pub versions: NewestVersion,
+}
+
+/// The newest version of an agent.
+#[derive(Debug, Clone, Deserialize)]
+pub struct NewestVersion {
+    /// The version.
+    pub latest: FoundryAgentVersion,
+}
+
+/// A version of an agent.
+#[derive(Debug, Clone, Deserialize)]
+pub struct FoundryAgentVersion {
+    /// The name of the agent.
+    pub name: String,
+    /// What a [`VersionIndicator`](super::VersionIndicator) calls the version.
+    pub version: String,
+    /// As in [`AgentVersion::status`](super::AgentVersion::status).
+    #[serde(default)]
+    pub status: Option<String>,
+    /// The description; may be empty \[live\].
+    #[serde(default)]
+    pub description: Option<String>,
+    /// When the version was created, in seconds.
+    pub created_at: i64,
+    /// At most 16 pairs of text.
+    pub metadata: BTreeMap<String, String>,
+    /// How the agent is made.
+    pub definition: AgentDefinition,
+}
+
+/// How an agent is made.
+#[derive(Debug, Clone, Deserialize)]
+pub struct AgentDefinition {
+    /// The name of the model's deployment; a hosted agent has none.
+    #[serde(default)]
+    pub model: Option<String>,
+}
+
+/// The states of versions.
+pub mod version_status {
+    /// It is being deployed.
+    pub const CREATING: &str = "creating";
+    /// Its deployment failed.
+    pub const FAILED: &str = "failed";
+    /// It is being deleted.
+    pub const DELETING: &str = "deleting";
+    /// It was deleted.
+    pub const DELETED: &str = "deleted";
+}
