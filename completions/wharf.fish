@@ -778,10 +778,10 @@ complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subco
 skip\t'Leave it'
 error\t'Fail'
 update\t'Replace it unless size and time, or size and hash, are equal'"
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l links -d 'Links: follow-inside, skip, follow or error [default: follow-inside]' -r -f -a "follow-inside\t'Take what they point to; one that leads out of the tree is a failed item'
-skip\t'Leave them out'
-follow\t'Take what they point to, wherever it is'
-error\t'Each is a failed item'"
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l links -d 'Links: follow-inside, skip, follow or error [default: follow-inside]' -r -f -a "follow-inside\t'Transfer their targets; a link that leads out of the tree fails'
+skip\t'Exclude links'
+follow\t'Transfer their targets, wherever they are'
+error\t'Fail for each link'"
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l require -d 'Exit with 11 if fewer than N files arrive' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l receipt -d 'Append each receipt to a file as it happens, as a line of JSON' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -s r -l raw-output -d 'Print strings selected by --transform without quotes'
@@ -835,10 +835,10 @@ complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subco
 skip\t'Leave it'
 error\t'Fail'
 update\t'Replace it unless size and time, or size and hash, are equal'"
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l links -d 'Links: follow-inside, skip, follow or error [default: follow-inside]' -r -f -a "follow-inside\t'Take what they point to; one that leads out of the tree is a failed item'
-skip\t'Leave them out'
-follow\t'Take what they point to, wherever it is'
-error\t'Each is a failed item'"
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l links -d 'Links: follow-inside, skip, follow or error [default: follow-inside]' -r -f -a "follow-inside\t'Transfer their targets; a link that leads out of the tree fails'
+skip\t'Exclude links'
+follow\t'Transfer their targets, wherever they are'
+error\t'Fail for each link'"
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l require -d 'Exit with 11 if fewer than N files arrive' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l receipt -d 'Append each receipt to a file as it happens, as a line of JSON' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -s r -l raw-output -d 'Print strings selected by --transform without quotes'
@@ -893,10 +893,10 @@ complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subco
 skip\t'Leave it'
 error\t'Fail'
 update\t'Replace it unless size and time, or size and hash, are equal'"
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l links -d 'Links: follow-inside, skip, follow or error [default: follow-inside]' -r -f -a "follow-inside\t'Take what they point to; one that leads out of the tree is a failed item'
-skip\t'Leave them out'
-follow\t'Take what they point to, wherever it is'
-error\t'Each is a failed item'"
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l links -d 'Links: follow-inside, skip, follow or error [default: follow-inside]' -r -f -a "follow-inside\t'Transfer their targets; a link that leads out of the tree fails'
+skip\t'Exclude links'
+follow\t'Transfer their targets, wherever they are'
+error\t'Fail for each link'"
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l require -d 'Exit with 11 if fewer than N files arrive' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l receipt -d 'Append each receipt to a file as it happens, as a line of JSON' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -s r -l raw-output -d 'Print strings selected by --transform without quotes'

@@ -1,9 +1,9 @@
-//! How the command line spells the steps, settings and features that the crates below name as data.
+//! The command line's names of the steps, settings and features that the crates below refer to as data.
 
 use wharf_core::advice::{self, Setting, Step, Vocabulary};
 use wharf_core::feature::Feature;
 
-/// Makes messages and hints of this process name verbs and flags of the command line.
+/// Installs the command line's names for messages and hints of this process.
 pub fn install() {
     advice::install(&FlagVocabulary);
 }
@@ -153,7 +153,7 @@ fn alternative(feature: Feature) -> String {
         Feature::SessionArchive => {
             "`sessions stop` keeps the files and frees the compute; `sessions delete` removes all"
         }
-        Feature::SessionUpdate => "a session keeps what it was made with there; `sessions label` changes labels",
+        Feature::SessionUpdate => "a session keeps the settings of its creation; `sessions label` changes labels",
         Feature::ResourceUpdate => "unmount it and mount it anew: `resources delete`, `resources add`",
         Feature::SessionLabels => "keep the ids of the sessions that belong together: `sessions create -q >ids`",
         Feature::CallAgent => {

@@ -1,4 +1,4 @@
-//! Flags that every command takes.
+//! Flags that several commands share.
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -103,7 +103,7 @@ pub struct GlobalFlags {
     pub ca_cert: Option<PathBuf>,
 
     /// Header to add to each request, no credentials; can be repeated
-    // Read later: what clap refuses it repeats, and this may be a secret.
+    // Parsed later: clap repeats invalid values in its messages, and this may be a secret.
     #[arg(long, global = true, value_name = "K:V")]
     pub header: Vec<String>,
 
@@ -138,13 +138,13 @@ impl GlobalFlags {
     }
 }
 
-/// Returns when requests must be done for `--timeout`: shortly before it, so that the error of a request is
-/// reported. `None` if the time is later than the clock can express.
+/// Returns the time by which requests must be finished for `--timeout`: shortly before it, so that the error of a
+/// request is reported. `None` if the time is beyond the range of the clock.
 fn deadline(timeout: Duration) -> Option<Instant> {
     Instant::now().checked_add(timeout.saturating_sub((timeout / 10).min(BEFORE)))
 }
 
-/// The time before the end of `--timeout` at which requests must be done.
+/// The time before the end of `--timeout` by which requests must be finished.
 const BEFORE: Duration = Duration::from_millis(100);
 
 // The flags of a listing that select a page.
@@ -164,14 +164,14 @@ pub struct PagingFlags {
 }
 
 impl PagingFlags {
-    /// Returns how many entries to show at most.
+    /// Returns the maximum number of entries to print.
     pub(super) fn limit(&self) -> Option<usize> {
         let limit = self.limit.map_or(usize::MAX, NonZeroUsize::get).min(self.max_items.unwrap_or(usize::MAX));
         (limit < usize::MAX).then_some(limit)
     }
 }
 
-/// Reads `--max-items` for clap.
+/// Parses `--max-items`.
 fn most(text: &str) -> Result<usize, String> {
     match text.parse::<i64>() {
         Ok(-1) => Ok(usize::MAX),
@@ -193,7 +193,7 @@ pub(super) struct SessionNames {
 }
 
 impl SessionNames {
-    /// Returns all ids, in order.
+    /// Returns all ids in the order of the arguments.
     pub(super) fn all(&self) -> impl Iterator<Item = &String> {
         self.session_id.iter().chain(&self.names)
     }
@@ -207,8 +207,8 @@ pub(super) struct BodyFlag {
     pub body: Option<PathBuf>,
 }
 
-/// Returns the session, which is the first positional argument unless the vendor's flag names it, and the
-/// other arguments.
+/// Returns the session, which is the first positional argument unless the vendor's flag names it, and the remaining
+/// arguments.
 pub(super) fn session_and_rest<T: Default>(flag: Option<T>, first: Option<T>, rest: Vec<T>) -> (T, Vec<T>) {
     match flag {
         Some(id) => (id, first.into_iter().chain(rest).collect()),

@@ -1,32 +1,32 @@
-//! How each command behaves as a process: one table instead of questions in many places.
+//! A table of how each command behaves as a process.
 
 use super::{Command, config, files, sessions};
 
-/// How a command behaves as a process.
+/// The behaviour of a command as a process.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Behaviour {
-    /// It reads settings, and fails where they are invalid.
+    /// Whether it reads settings, and fails if they are invalid.
     pub(super) reads_settings: bool,
-    /// It prints objects, so that `--format`, `--transform` and `-q` mean something.
+    /// Whether it prints objects, to which `--format`, `--transform` and `-q` apply.
     pub(super) prints_objects: bool,
-    /// It sends requests to the chosen backend.
+    /// Whether it sends requests to the chosen backend.
     pub(super) uses_backend: bool,
-    /// It creates a session.
+    /// Whether it creates a session.
     pub(super) creates_session: bool,
-    /// It names agents by its arguments.
+    /// Whether its arguments name agents.
     pub(super) names_agent: bool,
-    /// It works in the session of `--session` or the profile, or shows which one that is.
+    /// Whether it uses the session of `--session` or the profile, or prints which one that is.
     pub(super) takes_session: bool,
-    /// It receives all signals itself, for example to pass them on to a child process. Any other command is
-    /// dropped by the first signal.
+    /// Whether it handles all signals itself, for example to pass them to a child process. Any other command is dropped
+    /// at the first signal.
     pub(super) handles_signals: bool,
-    /// Its exit status is that of another command: every failure of wharf itself is
-    /// [`WHARF_FAILED`](super::process::WHARF_FAILED). The format comes from the command line alone.
+    /// Whether its exit status is that of another command. Failures of wharf itself then have the status
+    /// [`WHARF_FAILED`](super::process::WHARF_FAILED), and only the command line decides the format.
     pub(super) passes_status: bool,
 }
 
 impl Command {
-    /// Returns how the command behaves as a process.
+    /// Returns the behaviour of the command as a process.
     pub(super) fn behaviour(&self) -> Behaviour {
         let tool = Behaviour {
             reads_settings: true,
@@ -63,7 +63,40 @@ impl Command {
     }
 }
 
-/// Returns whether a command of this name passes on another one's status: for a command line that cannot be read.
+/// Returns [`Behaviour::passes_status`] of the command with this name, for a command line that cannot be parsed.
 pub(super) fn passes_status(name: &str) -> bool {
     name == "exec"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{grammar, parse};
+    use super::*;
+
+    /// A command line of each command.
+    const LINES: &[&str] = &[
+        "sessions list",
+        "files ls",
+        "resources list s1",
+        "exec s1 ls",
+        "backends",
+        "config list",
+        "doctor",
+        #[cfg(feature = "emulator")]
+        "serve",
+        "completions bash",
+        "man man1",
+    ];
+
+    #[test]
+    fn the_status_policy_of_a_name_is_that_of_its_command() {
+        let grammar = grammar();
+        for name in grammar.get_subcommands().map(clap::Command::get_name).filter(|name| *name != "help") {
+            let line = LINES.iter().find(|line| line.split(' ').next() == Some(name));
+            let line = line.unwrap_or_else(|| panic!("add a command line of `{name}`"));
+            let words = ["wharf"].into_iter().chain(line.split(' ')).map(Into::into);
+            let parsed = parse(words).unwrap_or_else(|e| panic!("{e}")).command.unwrap();
+            assert_eq!(passes_status(name), parsed.behaviour().passes_status, "{name}");
+        }
+    }
 }

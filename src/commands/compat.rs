@@ -1,5 +1,5 @@
-//! Compatibility with the command lines of other tools: `--flag=true`, and flags for secrets, which are
-//! rejected without repeating their values.
+//! Compatibility with other tools: `--flag=true`, and flags for secrets, which are rejected without repeating their
+//! values.
 
 use std::ffi::OsString;
 
@@ -7,7 +7,7 @@ use clap::ArgAction;
 
 use wharf_core::error::{Error, Result};
 
-/// Flags of other tools that take a secret, and what to do instead.
+/// Flags of other tools that take a secret, with the hint for each.
 const SECRETS: [(&str, &str); 5] = [
     ("--api-key", "set ANTHROPIC_API_KEY or AGB_API_KEY, or name a file that holds it: `--token-file FILE`"),
     (
@@ -22,10 +22,10 @@ const SECRETS: [(&str, &str); 5] = [
     ),
 ];
 
-/// Reads `--flag=true` as `--flag` and leaves out `--flag=false`, for flags that take no value.
+/// Replaces `--flag=true` with `--flag`, and removes `--flag=false`, for flags without a value.
 ///
 /// # Errors
-/// `usage` for a secret on the command line, whose value is not repeated.
+/// `usage` for a secret on the command line. The message does not contain its value.
 pub(super) fn adapt(args: Vec<OsString>, grammar: impl FnOnce() -> clap::Command) -> Result<Vec<OsString>> {
     let end = args.iter().position(|arg| arg == "--").unwrap_or(args.len());
     let own = || args.iter().take(end).filter_map(|arg| arg.to_str());
@@ -48,7 +48,7 @@ pub(super) fn adapt(args: Vec<OsString>, grammar: impl FnOnce() -> clap::Command
     Ok(adapted.collect())
 }
 
-/// The name and the value of `--NAME=true`, `-N=true` and the same with `false`.
+/// Splits `--NAME=true`, `-N=true`, `--NAME=false` or `-N=false` into name and value.
 fn switch(arg: &str) -> Option<(&str, bool)> {
     let (name, value) = arg.split_once('=').filter(|(name, _)| name.starts_with('-'))?;
     match value {
@@ -58,7 +58,7 @@ fn switch(arg: &str) -> Option<(&str, bool)> {
     }
 }
 
-/// The flags of all commands, by whether they take a value anywhere.
+/// The flags of all commands, by whether any command gives them a value.
 #[derive(Default)]
 struct BooleanFlags {
     plain: Vec<String>,

@@ -1,4 +1,4 @@
-//! `wharf completions` and `wharf man`: both are made of the grammar itself.
+//! `wharf completions` and `wharf man`, which are generated from the grammar.
 
 use std::path::PathBuf;
 
@@ -19,7 +19,7 @@ pub(super) struct CompletionsArgs {
 }
 
 impl CompletionsArgs {
-    /// Prints the script of `grammar`, which has the arguments of all commands.
+    /// Prints the completion script for `grammar`, which must have the arguments of all commands.
     pub(super) fn run(&self, cx: &Cx, mut grammar: clap::Command) -> Result<()> {
         let mut script = Vec::new();
         clap_complete::generate(self.shell, &mut grammar, "wharf", &mut script);
@@ -36,11 +36,11 @@ pub(super) struct ManArgs {
 }
 
 impl ManArgs {
-    /// Writes a page for each command of `cli`.
+    /// Writes a manual page for each command of `cli`.
     pub(super) fn run(&self, cli: clap::Command) -> Result<()> {
         let doing = |e: std::io::Error| Error::io(format!("writing the manual pages to `{}`", self.dir.display()), &e);
         std::fs::create_dir_all(&self.dir).map_err(doing)?;
-        // A page that is there, or a link, is replaced and never written through.
+        // An existing page, or a link, is replaced rather than written through.
         let made = tempfile::tempdir_in(&self.dir).map_err(doing)?;
         clap_mangen::generate_to(cli, made.path()).map_err(doing)?;
         for page in made.path().read_dir().map_err(doing)? {

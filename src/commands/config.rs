@@ -1,4 +1,4 @@
-//! `wharf config`: where settings come from and what they are.
+//! `wharf config`: the settings and their origins.
 
 use clap::Subcommand;
 use serde::Serialize;
@@ -50,7 +50,7 @@ impl ConfigCommand {
     }
 }
 
-/// A setting with where it came from.
+/// A setting with its origin.
 #[derive(Serialize)]
 struct SettingRecord {
     name: &'static str,

@@ -21,28 +21,27 @@ use wharf_core::verdict::Verdict;
 use wharf_transfer::TransferOptions;
 use wharf_transfer::cancellation::Cancellation;
 
-/// The context of a command: settings, backend and output. Each is created at its first use.
+/// The context of a command: settings, backend and output. Settings and backend are created when they are first used.
 pub struct Cx {
-    /// Where results go.
+    /// The output of the command.
     pub out: Output,
     flags: Flags,
     settings: OnceCell<Settings>,
     backend: OnceCell<Box<dyn Backend>>,
-    /// What services answered, for `--format raw`.
+    /// The buffer of answers for `--format raw`.
     answers: Option<Answers>,
-    /// Cancels the command.
+    /// The cancellation of the command.
     pub cancellation: Cancellation,
-    /// The exit status of a command that succeeds: not 0 only where another program's is passed on.
+    /// The exit status of a command that succeeds. It is not 0 only if the status of another program is passed on.
     pub(super) status: Cell<u8>,
     signals: RefCell<Option<UnboundedReceiver<SignalEvent>>>,
-    /// Set by the first signal that asks the process to stop, before anything else hears of it.
+    /// Set by the handler of the first signal that asks the process to stop, before any other reaction.
     pub(super) asked: Arc<AtomicBool>,
 }
 
 impl Cx {
-    /// The context for a command; `configured` reads the configuration file for the format.
-    ///
-    /// With `own_format`, the format is that of the command line alone.
+    /// Creates the context. `configured` reads the configuration file for the format. With `own_format`, only the
+    /// command line decides the format.
     pub fn new(global: &GlobalFlags, configured: bool, own_format: bool) -> Result<Self> {
         let mut flags = global.layer();
         let mut resolved = if configured { Some(Settings::resolve(&flags, registry::choosers())?) } else { None };
@@ -81,13 +80,13 @@ impl Cx {
         })
     }
 
-    /// The backend that the command line names, for a command that uses none itself.
+    /// Returns the backend that the command line names, for a command that does not use it.
     #[cfg(feature = "emulator")]
     pub(super) fn named_backend(&self) -> Option<&str> {
         self.flags.backend.as_deref()
     }
 
-    /// Flags, environment, profile and defaults.
+    /// Returns the combined settings.
     pub fn settings(&self) -> Result<&Settings> {
         if self.settings.get().is_none() {
             let _ = self.settings.set(Settings::resolve(&self.flags, registry::choosers())?);
@@ -95,7 +94,7 @@ impl Cx {
         self.settings.get().ok_or_else(|| Error::usage("no settings"))
     }
 
-    /// The chosen backend.
+    /// Returns the chosen backend.
     pub fn backend(&self) -> Result<&dyn Backend> {
         if self.backend.get().is_none() {
             let _ = self.backend.set(registry::open(self.settings()?)?);
@@ -103,8 +102,7 @@ impl Cx {
         self.backend.get().map(AsRef::as_ref).ok_or_else(|| Error::usage("no backend"))
     }
 
-    /// Keeps the signals for a command that heeds them itself; gives a channel in their place of
-    /// which nothing comes.
+    /// Stores the signals for a command that handles them itself, and returns a closed channel in their place.
     pub(super) fn keep_signals(&self, signals: UnboundedReceiver<SignalEvent>) -> UnboundedReceiver<SignalEvent> {
         *self.signals.borrow_mut() = Some(signals);
         unbounded_channel().1
@@ -115,7 +113,7 @@ impl Cx {
         Signals(self.signals.take())
     }
 
-    /// Says what was settled before the command runs.
+    /// Prints the settings in effect and their origins to stderr, for `--verbose`.
     pub(super) fn print_settings(&self) {
         let Some(settings) = self.settings.get() else { return };
         for (name, setting) in settings.all() {
@@ -125,7 +123,7 @@ impl Cx {
         }
     }
 
-    /// Writes the backend's name into an error that does not say whose it is.
+    /// Sets the backend's name in an error, unless it has one.
     pub(super) fn with_backend_name(&self, error: Error) -> Error {
         match self.backend.get() {
             Some(backend) => error.from_backend(backend.capabilities().backend),
@@ -140,8 +138,8 @@ impl Cx {
         }
     }
 
-    /// A path in a session of which everything is known: `:PATH` is in the session that was chosen,
-    /// and a relative path lies under the backend's home.
+    /// Returns a path in a session. Without a session, the path is in the chosen one (`:PATH`). A relative path is
+    /// relative to the backend's home.
     pub fn at(&self, session: Option<SessionId>, path: &str) -> Result<SessionPath> {
         let session = match session {
             Some(session) => session,
@@ -150,8 +148,8 @@ impl Cx {
         Ok(SessionPath { session, path: self.resolve(path)? })
     }
 
-    /// Returns the path that a typed one means: a relative one lies under the backend's home, and `@outputs` in
-    /// front of it is the directory of results.
+    /// Returns the absolute path for one that the user wrote. A relative path is relative to the backend's home, and
+    /// `@outputs` at the start is the directory of results.
     pub(super) fn resolve(&self, path: &str) -> Result<RemotePath> {
         let capabilities = self.backend()?.capabilities();
         let (base, path) = match path.strip_prefix("@outputs").map(|rest| rest.strip_prefix('/').unwrap_or(rest)) {
@@ -161,18 +159,18 @@ impl Cx {
         RemotePath::resolve(path, &base.parse()?)
     }
 
-    /// A target that must be a path in a session.
+    /// Parses a target that must be a path in a session.
     pub fn session_path(&self, text: &str) -> Result<SessionPath> {
         match Target::parse(text)? {
             Target::Session { session, path } => self.at(session, &path),
             Target::Stored(id) => {
-                Err(Error::usage(format!("this verb takes a path in a session, not a stored file: `{id}`"))
+                Err(Error::usage(format!("this command takes a path in a session, not a stored file: `{id}`"))
                     .hint("write `SESSION:/path`"))
             }
         }
     }
 
-    /// Whether `--session` stands on the command line, and does not come from the environment.
+    /// Returns whether the command line, rather than the environment, has `--session`.
     pub(super) fn names_session(&self) -> Result<bool> {
         Ok(self.settings()?.session.origin == Origin::Flag)
     }
@@ -190,7 +188,7 @@ impl Cx {
         }
     }
 
-    /// Does one thing to each subject of a verb, and prints what came of it.
+    /// Runs `work` for each subject, and prints the records that succeed. The first failure does not stop the others.
     pub async fn each<S, T: Record>(&self, subjects: &[S], work: impl AsyncFn(&S) -> Result<T>) -> Result<()> {
         let mut verdict = Verdict::default();
         let mut done = Vec::new();
@@ -206,7 +204,7 @@ impl Cx {
         self.out.objects(subjects.len(), &done, verdict.into_result(T::NOUN))
     }
 
-    /// How files are transferred where no flag of the command says more.
+    /// Returns the transfer options from the settings, before flags of the command.
     pub fn transfer_options(&self) -> Result<TransferOptions> {
         let settings = self.settings()?;
         let jobs = settings.jobs()?.unwrap_or(self.backend()?.capabilities().jobs);
@@ -218,7 +216,7 @@ impl Cx {
         })
     }
 
-    /// Writes a listing page by page, to its end or to the limit.
+    /// Prints a listing page by page, to its end or to the limit.
     pub async fn pages<T: Record>(
         &self,
         paging: &PagingFlags,
@@ -244,7 +242,7 @@ impl Cx {
                     return Err(error);
                 }
             };
-            // What came first is the page.
+            // The first answer is the page.
             let raw = answers.and_then(|answers| answers.take().into_iter().next());
             if let Some(raw) = &raw {
                 shown(listing.push_page(raw.get()), &mut verdict)?;
@@ -265,11 +263,11 @@ impl Cx {
     }
 }
 
-/// The signals of a command that handles them itself.
+/// The signals for a command that handles them itself.
 pub(super) struct Signals(Option<UnboundedReceiver<SignalEvent>>);
 
 impl Signals {
-    /// Returns the next signal, if there ever is one.
+    /// Waits for the next signal; never completes if there are no signals.
     pub(super) async fn next(&mut self) -> SignalEvent {
         let signal = match &mut self.0 {
             Some(signals) => signals.recv().await,
@@ -282,7 +280,8 @@ impl Signals {
     }
 }
 
-/// Counts what came of a record that was to be shown: one that its format cannot hold is not the end of the others.
+/// Counts the result of printing a record. An error that concerns only this record, such as one that the format cannot
+/// represent, does not end the command.
 pub(super) fn shown(pushed: Result<()>, verdict: &mut Verdict) -> Result<()> {
     match pushed {
         Ok(()) => verdict.succeeded(),

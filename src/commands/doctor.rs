@@ -1,4 +1,4 @@
-//! `wharf doctor`: is everything in order, and if not, what is wrong?
+//! `wharf doctor`: checks of the configuration and the environment.
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -9,7 +9,7 @@ use wharf_client::backend::{Capabilities, Check};
 use wharf_core::error::{Error, Result};
 use wharf_core::verdict::Verdict;
 
-/// When this version was made: a clock before it is wrong.
+/// The date of this version; a clock before it is wrong.
 const EPOCH: &str = "2026-11-01T00:00:00Z";
 
 pub(super) async fn run(cx: &Cx) -> Result<()> {
@@ -58,7 +58,7 @@ fn clock() -> Result<String> {
     }
 }
 
-/// One line of the report.
+/// A check in the report.
 #[derive(Serialize)]
 struct CheckRecord {
     check: &'static str,

@@ -1,8 +1,7 @@
-//! The command line: one file for each noun, with its arguments and what they do.
+//! The command line: a file for each noun, with its arguments and their implementation.
 //!
-//! A command turns flags into calls of the crates below and passes records to `output`; it never
-//! prints. [`run`] is the whole program. Start with [`Cli`] for the grammar and [`Cx`] for what a
-//! command has at hand.
+//! A command turns flags into calls of the crates below and passes records to `output`; it never prints. [`run`] is the
+//! whole program, [`Cli`] is the grammar, and [`Cx`] is the context of a command.
 
 #![allow(clippy::doc_markdown, reason = "doc comments of arguments are help texts, in which backticks are noise")]
 
@@ -162,7 +161,7 @@ impl Command {
     }
 }
 
-/// What `wharf` alone prints.
+/// The output of `wharf` without arguments.
 const WELCOME: &str = "\
 wharf moves files into and out of the sessions of hosted agents, and verifies
 each one.
@@ -177,14 +176,14 @@ Next: 'wharf files download', 'wharf sessions delete'. See 'wharf --help'.
 
 /// Returns the grammar with the arguments of all commands.
 ///
-/// A command line is parsed without it: the arguments of a command are built when that command is chosen.
+/// Parsing does not need it: clap builds the arguments of a command when that command is chosen.
 pub fn grammar() -> clap::Command {
     let mut grammar = Cli::command();
     grammar.build();
     grammar
 }
 
-/// Reads the command line.
+/// Parses the command line.
 fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
     Cli::try_parse_from(args)
 }

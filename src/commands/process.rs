@@ -1,4 +1,4 @@
-//! The process: parse, run, report, exit code.
+//! The process: parsing, running, reporting and the exit code.
 
 use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
@@ -23,30 +23,30 @@ use wharf_core::platform::{self, SignalEvent};
 use wharf_core::thread;
 use wharf_transfer::cancellation::{Cancellation, cancel_error};
 
-/// How long a command may take to clean up after a signal or `--timeout` before the process ends
-/// anyway.
+/// The time that a command has to clean up after a signal or `--timeout` before the process ends anyway.
 const GRACE: Duration = Duration::from_secs(1);
 
-/// The time that cancelled work has to report what it has done.
+/// The time that cancelled work has to report its results.
 const PATIENCE: Duration = Duration::from_secs(11);
 
-/// The minimum limit of open files; with fewer, a command would fail at an arbitrary point.
+/// The number of files that the process must be able to open; with fewer, a command would fail at an arbitrary point.
 const HANDLES: i32 = 32;
 
-/// The exit code of every failure of wharf itself where another command's status is passed on.
+/// The exit status of failures of wharf itself, if the status of another command is passed on.
 pub(super) const WHARF_FAILED: u8 = 125;
 
-/// The exit code where the reader of stdout went away: what a shell reports of a program that SIGPIPE ended.
+/// The exit status after stdout was closed by its reader, if the status of another command is passed on: the one that
+/// shells report for SIGPIPE.
 const PIPE_CLOSED: u8 = 141;
 
-/// How errors are reported, wherever in the process they come up.
+/// Reports errors, from any thread of the process.
 #[derive(Clone)]
 struct Reporter {
     machine: Arc<AtomicBool>,
     color: Color,
-    /// Whether the command passes on the status of another one.
+    /// Whether the command passes on the status of another command.
     passes_status: Arc<AtomicBool>,
-    /// The status of a command that failed, where it is another command's; 0 otherwise.
+    /// The status of another command, if the command failed with it; else 0.
     status: Arc<AtomicU8>,
 }
 
@@ -55,8 +55,8 @@ impl Reporter {
         report::report(error, self.machine.load(Ordering::Relaxed), self.color);
     }
 
-    /// Ends the process from another thread than the one that does the work.
-    #[allow(clippy::exit, reason = "the main thread does not answer, and the caller asked to stop")]
+    /// Reports an error and ends the process from any thread.
+    #[allow(clippy::exit, reason = "the main thread does not respond, and the caller asked to stop")]
     fn leave(&self, error: &Error) -> ! {
         self.report(error);
         std::process::exit(i32::from(self.exit_code(error.kind())))
@@ -77,7 +77,7 @@ impl Reporter {
 /// Runs the program.
 ///
 /// # Panics
-/// In builds with debug assertions, when the first argument asks for it.
+/// In builds with debug assertions, if the first argument is `panic-for-test`.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     advice::install();
     let args: Vec<OsString> = args.into_iter().collect();
@@ -89,7 +89,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     let bugs = reporter.clone();
     std::panic::set_hook(Box::new(move |panic| bugs.leave(&bug(&panic.to_string()))));
-    // Outside of the grammar and of every release, so that a test can see what a user would.
+    // Not in the grammar and not in release builds: it lets a test see how a panic is reported.
     #[cfg(debug_assertions)]
     assert!(args.get(1).is_none_or(|word| word != "panic-for-test"), "on purpose");
     let result = match compat::adapt(args.clone(), grammar) {
@@ -118,7 +118,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     }
 }
 
-/// Does what a command line says, and gives the exit status.
+/// Executes a command line; returns the exit status.
 fn execute(cli: Cli, reporter: &Reporter) -> anyhow::Result<u8> {
     let started = Instant::now();
     let Cli { global, command } = cli;
@@ -140,7 +140,7 @@ fn execute(cli: Cli, reporter: &Reporter) -> anyhow::Result<u8> {
     let signals = if behaviour.handles_signals { cx.keep_signals(signals) } else { signals };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("starting the runtime")?;
     let result = runtime.block_on(race(command.run(&cx), &cx.cancellation, global.timeout, signals, reporter));
-    // What was written before a failure is still data.
+    // Output before a failure is valid.
     let flushed = cx.out.flush();
     let result = result.and(flushed).map_err(|error| cx.with_backend_name(error));
     if global.debug {
@@ -155,8 +155,8 @@ fn execute(cli: Cli, reporter: &Reporter) -> anyhow::Result<u8> {
     Ok(status)
 }
 
-/// Runs a command against the clock and the signals. Whichever ends it early drops it, and what it
-/// had in the making goes with it.
+/// Runs a command until it ends, a signal arrives, or `timeout` is over. In the latter cases the command is cancelled
+/// or dropped, which removes unfinished files.
 async fn race(
     work: impl Future<Output = Result<()>>,
     cancellation: &Cancellation,
@@ -181,10 +181,10 @@ async fn race(
         result = &mut work => return result,
     };
     if cancellation.is_registered() {
-        // It says itself what it has done, and is dropped where that takes too long.
+        // Registered work reports its results; it is dropped if that takes too long.
         cancellation.cancel(why);
         match tokio::time::timeout(PATIENCE, work).await {
-            // It knows better than anything else what is left.
+            // This error names what remains.
             Ok(Err(error)) if error.kind() == why => return Err(error),
             _ => {}
         }
@@ -192,17 +192,17 @@ async fn race(
     Err(cancel_error(why))
 }
 
-/// A channel of the signals that ask the process to stop. One that is not heeded in time, because
-/// the process waits for something that does not come, and a second one, end it at once, unless the
-/// command `heeds` them all itself.
-fn listen(reporter: &Reporter, cx: &Cx, heeds: bool) -> io::Result<mpsc::UnboundedReceiver<SignalEvent>> {
+/// Returns a channel of the signals that ask the process to stop. A second signal ends the process at once, and so
+/// does one that is not handled in time because the process is blocked, unless the command handles all signals
+/// itself (`handles_signals`).
+fn listen(reporter: &Reporter, cx: &Cx, handles_signals: bool) -> io::Result<mpsc::UnboundedReceiver<SignalEvent>> {
     let (sender, receiver) = mpsc::unbounded_channel();
     let (reporter, cancellation) = (reporter.clone(), cx.cancellation.clone());
     let mut first = true;
     platform::watch_signals(&cx.asked, move |asked| {
         let kind = asked.signal.kind();
         let sent = sender.send(asked).is_ok();
-        if heeds && sent {
+        if handles_signals && sent {
             return;
         }
         if !std::mem::take(&mut first) || !sent {
@@ -213,11 +213,11 @@ fn listen(reporter: &Reporter, cx: &Cx, heeds: bool) -> io::Result<mpsc::Unbound
     Ok(receiver)
 }
 
-/// Ends the process if it is still there then: its main thread waits for a pipe or a disk. Work that
-/// has heard that it should end has longer.
+/// Ends the process after `wait` if it still runs because its main thread is blocked. Work that has acknowledged its
+/// cancellation gets more time.
 fn leave_after(wait: Duration, why: Kind, cancellation: &Cancellation, reporter: &Reporter) {
     let (reporter, cancellation) = (reporter.clone(), cancellation.clone());
-    // Without it, a second signal still ends the process.
+    // If no thread can be started, a second signal still ends the process.
     drop(thread::spawn(move || {
         std::thread::sleep(wait);
         if cancellation.is_acknowledged() {
@@ -227,14 +227,14 @@ fn leave_after(wait: Duration, why: Kind, cancellation: &Cancellation, reporter:
     }));
 }
 
-/// A panic is a bug: one line, and where to report it.
+/// Returns the error of a panic, in one line with a hint to report it.
 fn bug(panic: &str) -> Error {
     let what = panic.lines().collect::<Vec<_>>().join(" ");
     Error::new(Kind::Internal, format!("this is a bug in wharf {}: {what}", env!("CARGO_PKG_VERSION")))
         .hint(report::WHERE)
 }
 
-/// What clap has to say: help and version are data, everything else is a usage error.
+/// Handles the result of clap: help and version are printed, anything else is a usage error.
 fn answer(error: &clap::Error, args: &[OsString]) -> Result<()> {
     match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => print_help(error),
@@ -246,7 +246,7 @@ fn answer(error: &clap::Error, args: &[OsString]) -> Result<()> {
     }
 }
 
-/// How to write a value that begins with a dash, where one was taken for a flag.
+/// Returns a hint for a value that begins with a dash and was parsed as a flag.
 fn dashed_value(error: &clap::Error, args: &[OsString]) -> Option<String> {
     let Some(ContextValue::String(found)) = error.get(ContextKind::InvalidArg) else { return None };
     let words: Vec<_> = args.iter().map(|arg| arg.to_string_lossy()).collect();
@@ -260,7 +260,7 @@ fn dashed_value(error: &clap::Error, args: &[OsString]) -> Option<String> {
     Some(format!("for a value that begins with a dash write `{flag}={value}`"))
 }
 
-/// Whether there is a flag of this name that takes a value.
+/// Returns whether a flag with this name takes a value in any command.
 fn takes_value(command: &clap::Command, long: &str) -> bool {
     let mut flags = command.get_arguments().filter(|arg| arg.get_long() == Some(long));
     flags.any(|arg| arg.get_action().takes_values()) || command.get_subcommands().any(|verb| takes_value(verb, long))
@@ -273,13 +273,13 @@ fn print_help(error: &clap::Error) -> Result<()> {
     let text =
         if wants_colour(Color::Auto, io::stdout().is_terminal()) { help.ansi().to_string() } else { help.to_string() };
     match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
-        // A reader that went away has seen enough.
+        // A closed pipe is not an error: the reader has seen enough.
         Err(e) if e.kind() != io::ErrorKind::BrokenPipe => Err(doing(&e)),
         _ => Ok(()),
     }
 }
 
-/// One line of what and one of what to do next, from clap's several.
+/// Converts clap's message of several lines to a message and a hint.
 fn misuse(text: &str, tip: Option<&str>, verb: &str) -> Error {
     let lines = || text.lines().map(str::trim).filter(|line| !line.is_empty());
     let said: Vec<_> = lines().take_while(|line| !line.starts_with("tip:") && !line.starts_with("Usage:")).collect();
@@ -287,7 +287,7 @@ fn misuse(text: &str, tip: Option<&str>, verb: &str) -> Error {
     let help = format!("see `{verb} --help`");
     let tips: Vec<_> = match tip {
         Some(tip) => vec![tip],
-        // How to pass a flag as a value is hardly ever what is wanted where a flag was mistyped.
+        // clap's hint for passing a flag as a value rarely helps if a flag is misspelled.
         None => lines().filter_map(|line| line.strip_prefix("tip: ")).filter(|tip| !tip.contains("'-- ")).collect(),
     };
     let what = NUMBERS.iter().fold(what, |what, (raw, plain)| what.replace(raw, plain));
@@ -298,7 +298,7 @@ fn misuse(text: &str, tip: Option<&str>, verb: &str) -> Error {
     })
 }
 
-/// What Rust's library says of a number that it cannot read, and the same in plain words.
+/// The messages of Rust's number parser, with replacements in plain words.
 const NUMBERS: [(&str, &str); 5] = [
     ("invalid digit found in string", "it is not a whole number"),
     ("cannot parse integer from empty string", "it is empty"),
@@ -307,7 +307,7 @@ const NUMBERS: [(&str, &str); 5] = [
     ("number too small to fit in target type", "it is too small"),
 ];
 
-/// A usage error names the help of its command where it has nothing better to say.
+/// Adds a reference to the command's help to a usage error without a hint.
 fn with_help(error: Error, args: &[OsString]) -> Error {
     match (error.kind(), error.hint_text()) {
         (Kind::Usage, None) => error.hint(format!("see `{} --help`", verb_of(args))),
@@ -315,7 +315,7 @@ fn with_help(error: Error, args: &[OsString]) -> Error {
     }
 }
 
-/// The command that a command line is about which cannot be read, as far as it can be told.
+/// Returns the command of a command line that cannot be parsed, as far as it can be recognized.
 fn verb_of(args: &[OsString]) -> String {
     let mut verb = "wharf".to_owned();
     let Ok(read) = Cli::command().ignore_errors(true).try_get_matches_from(args) else { return verb };
@@ -327,12 +327,12 @@ fn verb_of(args: &[OsString]) -> String {
     verb
 }
 
-/// Whether a command line that may not be readable is that of a command that passes on another one's status.
+/// Returns whether a command line that may be invalid belongs to a command that passes on the status of another one.
 fn passes_status(args: &[OsString]) -> bool {
     verb_of(args).strip_prefix("wharf ").is_some_and(behaviour::passes_status)
 }
 
-/// Whether a command line that may not be readable asks for errors as JSON.
+/// Returns whether a command line that may be invalid asks for errors as JSON.
 fn machine_words(args: &[OsString]) -> bool {
     let words: Vec<_> = args.iter().filter_map(|arg| arg.to_str()).collect();
     let flag = words.iter().enumerate().find_map(|(at, word)| match *word {

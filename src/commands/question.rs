@@ -17,16 +17,15 @@ pub(super) fn can_ask() -> bool {
     io::stdin().is_terminal() && io::stderr().is_terminal()
 }
 
-/// Asks a question whose answer is yes or no; anything but a yes is a no. Ctrl-C ends it at once, and
-/// what is typed after that is ignored.
+/// Asks a yes-or-no question; any other answer is a no. Ctrl-C ends it at once, and later input is ignored.
 ///
 /// # Errors
-/// `io` where the answer cannot be read.
+/// `io` if the answer cannot be read.
 pub(super) async fn is_agreed(cx: &Cx, question: &str) -> Result<bool> {
     let stdin = body::open_stdin()?;
     report::say(&format!("{question} [y/N] "));
     let (sender, answer) = oneshot::channel();
-    // Nothing waits for this thread at the end: it may be reading then.
+    // The process does not wait for this thread when it ends, because it may be blocked in reading.
     let doing = |e: io::Error| Error::io("reading the answer", &e);
     thread::spawn(move || {
         let mut line = String::new();
@@ -36,7 +35,7 @@ pub(super) async fn is_agreed(cx: &Cx, question: &str) -> Result<bool> {
     .map_err(doing)?;
     let line = answer.await.unwrap_or_else(|_| Err(io::ErrorKind::UnexpectedEof.into())).map_err(doing)?;
     if cx.asked.load(Ordering::SeqCst) {
-        // The signal came before the answer, and the command ends as soon as it is heard here too.
+        // The signal arrived before the answer. The command is dropped when the signal is handled.
         pending::<()>().await;
     }
     Ok(matches!(line.trim(), "y" | "Y" | "yes"))

@@ -135,7 +135,7 @@ impl ResourcesAddArgs {
         cx.out.objects(asked, &added, settled.and(verdict))
     }
 
-    /// What the arguments, the flags or the document name.
+    /// Returns the resources that the arguments, flags or the document describe.
     async fn specs(self, cx: &Cx, texts: &[OsString]) -> Result<Vec<Spec>> {
         let mut specs = texts.iter().map(|text| Spec::parse(cx, text)).collect::<Result<Vec<_>>>()?;
         if let Some(local) = &self.file {
@@ -228,10 +228,10 @@ struct ResourceArgs {
 }
 
 impl ResourceArgs {
-    /// Returns the session's id and the resource's.
+    /// Returns the ids of the session and the resource.
     ///
     /// # Errors
-    /// `usage` unless exactly one resource is named, and for an id that cannot be one.
+    /// `usage` unless exactly one resource is named, and for an invalid id.
     fn read(self) -> Result<(SessionId, String)> {
         let (session, rest) = session_and_rest(self.session_id, self.name, self.resource.into_iter().collect());
         let mut all = self.resource_id.into_iter().chain(rest);
@@ -336,13 +336,13 @@ impl ResourcesDeleteArgs {
     }
 }
 
-/// The id of what is mounted at a path.
+/// Returns the id of the resource that is mounted at a path.
 async fn mounted_at(cx: &Cx, session: &SessionId, path: &str) -> Result<String> {
     let backend = cx.backend()?;
     let resources = backend.require_resources()?;
     let mut at = cx.at(Some(session.clone()), path)?;
     if let Some(files) = backend.files() {
-        // The service may have rooted it elsewhere. What is not there says so below.
+        // The service may have resolved the path differently. If the path does not exist, the search below fails.
         at = files.resolve(&at).await.unwrap_or(at);
     }
     let wanted: RemotePath = at.path;
@@ -359,7 +359,7 @@ async fn mounted_at(cx: &Cx, session: &SessionId, path: &str) -> Result<String> 
             }
         }
     }
-    // What cannot be read may be the one.
+    // An unreadable resource may be the one at this path.
     Err(unknown.unwrap_or_else(|| {
         Error::not_found(format!("nothing is mounted at `{session}:{wanted}`"))
             .hint(format!("`wharf resources list {session}` shows the mount paths"))

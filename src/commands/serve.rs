@@ -1,4 +1,4 @@
-//! `wharf serve`: hosted services for tests, with or without a command that uses them.
+//! `wharf serve`: an emulator of hosted services for tests, optionally with a command that uses it.
 
 use std::ffi::OsString;
 use std::fmt::Write as _;
@@ -121,7 +121,7 @@ impl ServeArgs {
         let keys = if only_key { "only this key is accepted" } else { "any key is accepted" };
         let mut variables = server.variables().to_vec();
         variables.extend(chosen.map(|backend| (env::BACKEND, backend.to_owned())));
-        // It goes when this function ends, whatever ends it.
+        // Dropping it at the end of this function removes the file.
         let _file = place.map(|place| place.write(server.origin(), &variables)).transpose()?;
         let signals = cx.signals();
         match self.command.split_first() {
@@ -131,7 +131,7 @@ impl ServeArgs {
     }
 }
 
-/// Returns the words of a command in POSIX quoting. A program that is a relative path is found from here.
+/// Splits a command by the quoting rules of a POSIX shell. A relative path of a program is made absolute.
 fn words(command: &str) -> Result<Vec<OsString>> {
     let invalid = || {
         Error::usage(format!("invalid command `{command}`: it is empty, or a quote does not end"))
@@ -147,7 +147,7 @@ fn words(command: &str) -> Result<Vec<OsString>> {
     Ok(words)
 }
 
-/// The backend of that name, if a server stands in for its service.
+/// Returns the backend with this name, if the emulator has a dialect for it.
 fn served(name: &str) -> Result<&'static str> {
     backends().find(|backend| *backend == name).ok_or_else(|| {
         let all: Vec<_> = backends().collect();
@@ -156,10 +156,10 @@ fn served(name: &str) -> Result<&'static str> {
     })
 }
 
-/// The variables that clients and the command are given.
+/// The environment variables for clients and the command.
 type Variables = [(&'static str, String)];
 
-/// Serves until a signal comes.
+/// Serves until a signal arrives.
 async fn alone(cx: &Cx, server: Server, keys: &str, variables: &Variables, signals: Signals) -> Result<()> {
     let mut text = format!("# an emulator for tests at {}; {keys}; Ctrl-C ends it\n", server.origin());
     for (name, value) in variables {
@@ -192,7 +192,7 @@ async fn beside(
     let started = Command::new(program)
         .args(args)
         .envs(variables.iter().map(|(name, value)| (name, value)))
-        // If wharf itself is cancelled, by --timeout.
+        // For the case that wharf itself is cancelled by --timeout.
         .kill_on_drop(true)
         .spawn();
     let mut child = match started {
@@ -209,7 +209,7 @@ async fn beside(
             tokio::select! {
                 status = child.wait() => break status,
                 stop = signals.next() => {
-                    // What a terminal sends, it has sent to the command as well.
+                    // A terminal sends its signals to the command as well.
                     if let Some(process) = child.id().filter(|_| !stop.from_terminal) {
                         drop(platform::send_signal(process, stop.signal));
                     }
@@ -231,7 +231,7 @@ async fn beside(
     Ok(())
 }
 
-/// An address such as `127.0.0.1:8080`, `localhost:8080`, `[::1]:0`, `8080` or `127.0.0.1`.
+/// Parses an address such as `127.0.0.1:8080`, `localhost:8080`, `[::1]:0`, `8080` or `127.0.0.1`.
 fn address(text: &str) -> Result<SocketAddr> {
     let named = text.strip_prefix("localhost").map(|rest| format!("127.0.0.1{rest}"));
     let text = named.as_deref().unwrap_or(text);

@@ -1,4 +1,4 @@
-//! SPECs: what to mount, as people type it.
+//! SPECs: the syntax for resources to mount.
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -15,22 +15,22 @@ use wharf_core::platform::names::NameRules;
 use wharf_transfer::mount::MountUploads;
 use wharf_transfer::plan::LocalSource;
 
-/// `FILE_ID[:MOUNT_PATH]`, `@LOCAL[:MOUNT_PATH]`, or an object in YAML or JSON.
+/// A parsed SPEC: `FILE_ID[:MOUNT_PATH]`, `@LOCAL[:MOUNT_PATH]`, or an object in YAML or JSON.
 #[derive(Debug, Clone)]
 pub(super) enum Spec {
-    /// Something that is there already.
+    /// A resource that can be mounted without an upload.
     Ready(NewResource),
-    /// A local file, to be uploaded first.
+    /// A local file, which has to be uploaded first.
     Local {
-        /// Where it is.
+        /// The path of the local file.
         path: PathBuf,
-        /// Where to mount it.
+        /// The path in the session to mount it at.
         mount_path: Option<String>,
     },
 }
 
 impl Spec {
-    /// What it is.
+    /// Returns the type of the resource.
     pub(super) fn kind(&self) -> ResourceKind {
         match self {
             Spec::Ready(new) => new.kind,
@@ -38,7 +38,7 @@ impl Spec {
         }
     }
 
-    /// Reads a SPEC.
+    /// Parses a SPEC.
     pub(super) fn parse(cx: &Cx, spec: &OsStr) -> Result<Self> {
         let Some(text) = spec.to_str() else { return Self::of_bytes(spec) };
         if text.trim_start().starts_with('{') {
@@ -47,14 +47,14 @@ impl Spec {
         Self::of_words(text)
     }
 
-    /// Reads an object.
+    /// Parses a SPEC that is an object.
     pub(super) fn of_document(cx: &Cx, document: Map<String, Value>) -> Result<Self> {
         let (new, unknown) = body_document::resource(document)?;
         cx.note_unknown(&unknown);
         Ok(Spec::Ready(new))
     }
 
-    /// A local file whose path is not UTF-8. Nothing else can be named so.
+    /// Parses a SPEC that is not UTF-8, which must be a local file.
     fn of_bytes(spec: &OsStr) -> Result<Self> {
         let bytes = platform::bytes_of(spec);
         let mut parts = bytes.splitn(2, |byte| *byte == b':');
@@ -93,7 +93,7 @@ impl Spec {
     }
 }
 
-/// At the first colon.
+/// Splits a text at its first colon.
 fn split(text: &str) -> (&str, Option<String>) {
     match text.split_once(':') {
         Some((head, path)) => (head, Some(path.to_owned())),
@@ -101,23 +101,23 @@ fn split(text: &str) -> (&str, Option<String>) {
     }
 }
 
-/// Something to be mounted, and the stored file that was uploaded for it.
+/// A resource to mount, and the id of the stored file that was uploaded for it.
 pub(super) type ReadySpec = (NewResource, Option<FileId>);
 
-/// Uploads what is local, so that everything can be mounted.
+/// Uploads the local files of SPECs; returns the resources to mount.
 pub(super) async fn upload_local(uploads: &mut MountUploads<'_>, specs: Vec<Spec>) -> Result<Vec<ReadySpec>> {
     let local = |spec: &Spec| match spec {
         Spec::Local { path, .. } => Some(path.clone()),
         Spec::Ready(_) => None,
     };
-    // All of them are looked at before the first byte leaves.
+    // All sources are checked before the first byte is sent.
     let mut sources = LocalSource::look_at_all(&specs.iter().filter_map(local).collect::<Vec<_>>(), None)?;
     let places = specs.iter().filter_map(|spec| match spec {
         Spec::Local { mount_path, .. } => Some(mount_path.as_deref()),
         Spec::Ready(_) => None,
     });
     for (source, place) in sources.iter_mut().zip(places) {
-        // One whose name is not text goes by the name that it is mounted under.
+        // A file whose name is not UTF-8 is named after its mount path.
         let named = || place?.rsplit('/').next().filter(|name| !name.is_empty()).map(str::to_owned);
         source.base = source.base.take().or_else(named);
     }
@@ -138,13 +138,13 @@ pub(super) async fn upload_local(uploads: &mut MountUploads<'_>, specs: Vec<Spec
     Ok(ready.collect())
 }
 
-/// Names the uploads that remain after an error.
+/// Adds the ids of uploads that remain after an error to its hint.
 pub(super) fn name_left(uploads: &MountUploads<'_>, error: Error) -> Error {
     let left: Vec<_> = uploads.left().iter().map(FileId::as_str).collect();
     if left.is_empty() {
         return error;
     }
-    // What an interrupted command says of what is left is said here.
+    // The hint of an interrupted command is replaced, because it is about the same uploads.
     let stopped = matches!(error.kind(), Kind::Interrupted | Kind::Terminated | Kind::Deadline);
     let hint = error.hint_text().filter(|_| !stopped).map(|hint| format!("{hint}; ")).unwrap_or_default();
     error.hint(format!("{hint}these uploads remain: `wharf files rm {}` deletes them", left.join(" ")))

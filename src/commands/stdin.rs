@@ -27,10 +27,10 @@ const LARGEST: u64 = 32 * 1024 * 1024;
 /// The name of stdin in messages.
 const STDIN: &str = "stdin";
 
-/// The document of `--body`, or, where `unasked` allows it, whatever standard input holds.
+/// Reads the document of `--body`, or, if `unasked` is true, the one on stdin.
 ///
 /// # Errors
-/// `usage` where standard input is silent, or its content is not a mapping.
+/// `usage` if stdin has no data for 5 s, or the document is not a mapping.
 pub(super) async fn document(cx: &Cx, flag: &BodyFlag, unasked: bool) -> Result<Map<String, Value>> {
     match flag.body.as_deref() {
         Some(path) if path == Path::new("-") => {
@@ -58,7 +58,7 @@ pub(super) async fn document(cx: &Cx, flag: &BodyFlag, unasked: bool) -> Result<
             let text = waited(cx, STDIN, unless_silent).await?;
             let document = body::mapping(&text, STDIN)?;
             if !text.is_empty() {
-                // A loop that reads lines from the same pipe has lost them.
+                // If a shell loop reads lines from the same pipe, they are lost to it.
                 cx.out.note(format!("read a document of {} bytes from stdin", text.len()));
             }
             Ok(document)
@@ -67,8 +67,7 @@ pub(super) async fn document(cx: &Cx, flag: &BodyFlag, unasked: bool) -> Result<
     }
 }
 
-/// What `read` gives, which may have to wait for it: in a thread, so that a signal and the clock end the
-/// command meanwhile.
+/// Calls `read` in a thread, because it may block, so that a signal and `--timeout` can end the command.
 async fn waited(cx: &Cx, name: &str, read: impl FnOnce() -> Result<String> + Send + 'static) -> Result<String> {
     let (sender, mut text) = oneshot::channel();
     thread::spawn(move || drop(sender.send(read()))).map_err(|e| Error::io(format!("reading {name}"), &e))?;
@@ -82,7 +81,7 @@ async fn waited(cx: &Cx, name: &str, read: impl FnOnce() -> Result<String> + Sen
     come.unwrap_or_else(|_| Err(Error::usage(format!("reading {name} was interrupted"))))
 }
 
-/// The text of a document.
+/// Reads the text of a document.
 fn read(from: impl Read, name: &str) -> Result<String> {
     let mut bytes = Vec::new();
     from.take(LARGEST + 1).read_to_end(&mut bytes).map_err(|e| Error::io(format!("reading {name}"), &e))?;

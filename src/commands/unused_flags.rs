@@ -1,13 +1,14 @@
-//! Flags that have no effect on a command are an error, before the command does anything.
+//! Detection of flags that have no effect on a command.
 
 use super::behaviour::Behaviour;
 use super::{Cx, GlobalFlags};
 use wharf_client::backend::{Capabilities, Feature, registry};
 use wharf_core::error::{Error, Result};
 
+/// Fails if a global flag has no effect on the command.
+///
 /// # Errors
-/// `usage` for a flag that has no meaning for this command; `unsupported` for one that has none for
-/// this backend.
+/// `usage` for a flag that does not apply to the command; `unsupported` for one that does not apply to the backend.
 pub(super) fn refuse(cx: &Cx, global: &GlobalFlags, behaviour: Behaviour) -> Result<()> {
     if global.session.is_some() && !behaviour.takes_session {
         return Err(Error::usage("--session has no effect: this command takes no :PATH")
@@ -40,13 +41,15 @@ pub(super) fn refuse(cx: &Cx, global: &GlobalFlags, behaviour: Behaviour) -> Res
     }
 }
 
-/// Returns what the chosen backend can do, without opening it.
+/// Returns the capabilities of the chosen backend, without opening it.
 fn chosen(cx: &Cx) -> Result<&'static Capabilities> {
     Ok(registry::find(cx.settings()?.backend.value.as_deref().unwrap_or_default())?.capabilities)
 }
 
+/// Checks that the backend sends requests, which `flag` applies to.
+///
 /// # Errors
-/// `usage` if the backend sends no requests, which `flag` is for.
+/// `usage` if it does not.
 fn require_service(backend: &Capabilities, flag: &str) -> Result<()> {
     if backend.account.is_some() {
         return Ok(());

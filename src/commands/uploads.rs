@@ -1,4 +1,4 @@
-//! The record of what was uploaded for which session.
+//! The log of uploads for each session, for `sessions delete --with-files`.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use wharf_core::model::{FileId, SessionId, Timestamp};
 use wharf_core::upload_log::UploadLog;
 
 impl Cx {
-    /// The record; none where the backend has no stored files or nothing can be kept.
+    /// Returns the log; `None` if the backend has no stored files, or there is no home directory.
     fn upload_log(&self) -> Option<UploadLog> {
         let backend = self.backend().ok()?;
         if !backend.capabilities().has(Feature::StoredFiles) {
@@ -19,7 +19,8 @@ impl Cx {
         Some(UploadLog::new(home, backend.origin()))
     }
 
-    /// Records stored files that were uploaded for a session. No upload fails because of the record.
+    /// Records stored files that were uploaded for a session. Errors of the log are only noted, so that no upload fails
+    /// because of it.
     pub(super) fn log_uploads(&self, session: &SessionId, files: &[FileId], expires_in: Option<Duration>) {
         let Some(log) = self.upload_log() else { return };
         match log.add(session, files, expires_in.and_then(|time| expiry(Timestamp::now(), time))) {
@@ -32,7 +33,8 @@ impl Cx {
         }
     }
 
-    /// The stored files that were uploaded for a session. No deletion fails because of the record.
+    /// Returns the stored files that were uploaded for a session. Errors of the log are only noted, so that no deletion
+    /// fails because of it.
     pub(super) fn logged_uploads(&self, session: &SessionId) -> Vec<FileId> {
         let Some(log) = self.upload_log() else { return Vec::new() };
         match log.of(session) {
@@ -54,7 +56,7 @@ impl Cx {
         }
     }
 
-    /// Takes stored files that are gone out of the record.
+    /// Removes deleted stored files from the log.
     pub(super) fn forget_uploads(&self, files: &[FileId]) {
         if let Some(Err(error)) = self.upload_log().map(|log| log.remove(files)) {
             self.note_unrecorded(&error);

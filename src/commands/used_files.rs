@@ -8,7 +8,7 @@ use wharf_core::config::secret::Secret;
 use wharf_core::error::{Error, Result};
 use wharf_core::platform::{self, shown};
 
-/// What a command reads or writes beside one file.
+/// The files and directories that a command reads or writes.
 #[derive(Default)]
 pub(super) struct UsedFiles {
     files: Vec<(&'static str, PathBuf)>,
@@ -16,7 +16,7 @@ pub(super) struct UsedFiles {
 }
 
 impl UsedFiles {
-    /// What every command that speaks to a backend works with.
+    /// Returns the files that every command with a backend uses.
     pub(super) fn of(cx: &Cx) -> Result<Self> {
         let settings = cx.settings()?;
         let mut used = UsedFiles::default();
@@ -41,19 +41,19 @@ impl UsedFiles {
         Ok(used)
     }
 
-    /// One file more.
+    /// Adds a file.
     pub(super) fn file(&mut self, what: &'static str, path: &Path) {
         self.files.push((what, path.to_owned()));
     }
 
-    /// Everything in a directory.
+    /// Adds a directory with everything in it.
     #[cfg(feature = "emulator")]
     pub(super) fn directory(&mut self, what: &'static str, path: &Path) {
         self.directories.push((what, path.to_owned()));
     }
 
-    /// Fails where `path`, which `flag` names, is one of these files or in one of these directories,
-    /// whatever links lead there, or where a standard stream goes to it or comes from it.
+    /// Fails if `path`, which `flag` names, is one of the files, is in one of the directories, or is the file of a
+    /// standard stream. Links are resolved.
     ///
     /// # Errors
     /// `usage`. The file was not opened.
@@ -75,7 +75,7 @@ impl UsedFiles {
     }
 }
 
-/// A path without links, as far as it is there.
+/// Resolves the links of a path, as far as it exists.
 fn real(path: &Path) -> PathBuf {
     let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     let mut above = path.ancestors();

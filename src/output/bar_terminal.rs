@@ -9,10 +9,10 @@ use terminal_size::{Height, Width, terminal_size_of};
 use wharf_core::config::env;
 use wharf_core::sync::lock;
 
-/// The highest number of redraws per second.
+/// The maximum number of redraws per second.
 const RATE: u8 = 20;
 
-/// Returns where a bar is drawn: nowhere if stderr is not a terminal that can move its cursor.
+/// Returns the target to draw a bar on; hidden if stderr is not a terminal that can move its cursor.
 pub(super) fn target() -> ProgressDrawTarget {
     if cfg!(windows) {
         return ProgressDrawTarget::stderr();
@@ -24,9 +24,8 @@ pub(super) fn target() -> ProgressDrawTarget {
     ProgressDrawTarget::term_like_with_hz(Box::new(BarTerminal::default()), RATE)
 }
 
-/// Standard error, with the cursor at rest at the beginning of the last line. At its end, where
-/// the usual target leaves it, the `^C` that a terminal shows by itself would start a new line, and
-/// the bar would be looked for one line too low when it is to be cleared.
+/// A draw target on stderr that keeps the cursor at the beginning of the last line. The usual target leaves it at the
+/// end: the `^C` that a terminal prints would then start a new line, and the bar would be cleared one line too low.
 #[derive(Debug, Default)]
 struct BarTerminal(Mutex<String>);
 
@@ -35,7 +34,7 @@ impl BarTerminal {
         lock(&self.0)
     }
 
-    /// An escape that moves the cursor `n` cells or lines.
+    /// Writes an escape sequence that moves the cursor by `n` cells or lines.
     fn go(&self, n: usize, direction: char) -> io::Result<()> {
         if n > 0 { self.write_str(&format!("\x1b[{n}{direction}")) } else { Ok(()) }
     }

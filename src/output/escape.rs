@@ -1,15 +1,14 @@
-//! Makes text from outside safe to show to a person on a terminal.
+//! Escaping of untrusted text for terminals.
 
 use std::borrow::Cow;
 
 use std::fmt::Write as _;
 use wharf_core::utf8::unfinished;
 
-/// Shows what a terminal would obey, reorder or hide as a visible escape.
+/// Escapes characters that a terminal would interpret, reorder or hide.
 ///
-/// Control characters become `\n`, `\r`, `\t` or two hex digits (`\x1b`), the rest `\u{202e}`.
-/// A backslash stays as it is, so the result is for reading, not for parsing. Borrowed when there
-/// is nothing to escape.
+/// Control characters become `\n`, `\r`, `\t` or two hexadecimal digits (`\x1b`), others become `\u{202e}`. A backslash
+/// is not escaped, so the result is for reading, not for parsing. Borrows the text if there is nothing to escape.
 #[must_use]
 pub fn for_terminal(text: &str) -> Cow<'_, str> {
     if !text.chars().any(is_unsafe) {
@@ -28,8 +27,7 @@ pub fn for_terminal(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
-/// The same JSON text with everything unsafe as `\u`, which only strings can hold: to a parser
-/// it is what it was.
+/// Escapes the same characters in JSON as `\u` sequences. They can occur only in strings, so the value is unchanged.
 #[must_use]
 pub fn json_for_terminal(json: &str) -> Cow<'_, str> {
     let touched = |c: char| is_unsafe(c) && !matches!(c, '\n' | '\t' | '\r');
@@ -49,7 +47,7 @@ pub fn json_for_terminal(json: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
-/// Appends the code of a character: `\x1b` below 0x100, `\u{202e}` from there on.
+/// Appends the escape of a character: `\x1b` below 0x100, else `\u{202e}`.
 fn push_code(shown: &mut String, c: char) {
     let code = u32::from(c);
     // Writing to a String cannot fail.
@@ -65,32 +63,32 @@ fn is_unsafe(c: char) -> bool {
             | '\u{115f}' | '\u{1160}' | '\u{3164}' | '\u{ffa0}' // Hangul fillers, which show nothing
             | '\u{17b4}' | '\u{17b5}' // Khmer vowels that are not written
             | '\u{180b}'..='\u{180f}' // Mongolian variation selectors
-            // Zero-width characters and marks of direction. The joiner U+200D is among them, so an
-            // emoji made of several is shown as its parts: hiding text in it is the greater harm.
+            // Zero-width characters and direction marks, including the joiner U+200D. An emoji of several parts is
+            // therefore printed in parts, which is less harmful than hidden text.
             | '\u{200b}'..='\u{200f}'
             | '\u{2028}'..='\u{202e}' // line and paragraph separators, bidi embeddings and overrides
             | '\u{2060}'..='\u{206f}' // invisible operators, bidi isolates, deprecated formatting
-            // Variation selectors, but for the last two, which choose the form of an ordinary emoji.
+            // Variation selectors, except for the last two, which select the form of common emoji.
             | '\u{fe00}'..='\u{fe0d}'
             | '\u{feff}' // byte order mark
             | '\u{fff0}'..='\u{fffb}' // not assigned; interlinear annotation
             | '\u{1bca0}'..='\u{1bca3}' // controls of shorthand
             | '\u{1d173}'..='\u{1d17a}' // controls of musical notation
-            // The plane of invisible characters: tags and the supplement of variation selectors,
-            // both used to smuggle text, and those not assigned yet.
+            // The plane of invisible characters: tags, the supplement of variation selectors (both are used to hide
+            // text) and unassigned ones.
             | '\u{e0000}'..='\u{e0fff}')
 }
 
-/// Text that comes in blocks, made safe for a terminal: newlines and tabs stay, everything else that a terminal
-/// would obey becomes visible.
+/// Escapes text that arrives in blocks. Line breaks and tabs are kept, other characters that a terminal would interpret
+/// are escaped.
 #[derive(Debug, Default)]
 pub struct TerminalText {
-    /// The beginning of a character, or a `\r` of which the next byte decides.
+    /// The start of an incomplete character, or a `\r` whose meaning depends on the next byte.
     rest: Vec<u8>,
 }
 
 impl TerminalText {
-    /// Returns the safe text of the next block. Bytes that are not UTF-8 become U+FFFD.
+    /// Returns the escaped text of the next block. Invalid UTF-8 becomes U+FFFD.
     pub fn push(&mut self, bytes: &[u8]) -> String {
         let mut block = std::mem::take(&mut self.rest);
         block.extend_from_slice(bytes);

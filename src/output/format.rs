@@ -1,4 +1,4 @@
-//! `--format`.
+//! The output format, `--format`.
 
 use clap::ValueEnum;
 
@@ -23,15 +23,15 @@ pub enum Format {
 }
 
 impl Format {
-    /// Returns the name of the format on the command line.
+    /// Returns the name of the format in `--format`.
     pub fn name(self) -> String {
         self.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned())
     }
 
-    /// Reads the name of a format, in any case.
+    /// Parses the name of a format, ignoring case.
     ///
     /// # Errors
-    /// `usage`, with all names.
+    /// `usage` with the names of all formats.
     pub fn parse(name: &str) -> Result<Self> {
         Format::from_str(name, true).map_err(|_| {
             let names: Vec<_> = Format::value_variants().iter().map(|format| format.name()).collect();

@@ -1,4 +1,4 @@
-//! Sizes and times as people read them.
+//! Sizes, times and summaries for people.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use wharf_transfer::event::TransferSummary;
 
-/// `812 B`, `1.2 MiB`.
+/// Formats a number of bytes: `812 B`, `1.2 MiB`.
 pub fn size(bytes: u64) -> String {
     const UNITS: [&str; 6] = ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
     if bytes < 1024 {
@@ -26,7 +26,7 @@ pub fn size(bytes: u64) -> String {
     format!("{}.{} {unit}", tenths / 10, tenths % 10)
 }
 
-/// What a transfer of `from` says of which no file is at its destination.
+/// Returns the summary of a transfer of `from` after which no file is at its destination.
 pub fn nothing(summary: &TransferSummary, from: &str) -> String {
     let verb = if summary.dry_run { "would be" } else { "was" };
     let mut left = Vec::new();
@@ -40,14 +40,14 @@ pub fn nothing(summary: &TransferSummary, from: &str) -> String {
     format!("nothing {verb} transferred: no files in {from}{left}")
 }
 
-/// How many files were left alone, and why.
+/// Returns the number of skipped files with the reasons.
 fn skipped(summary: &TransferSummary) -> String {
     let reasons: Vec<_> =
         summary.skipped.iter().map(|(reason, count)| format!("{count}: {}", reason.words())).collect();
     format!("{} skipped ({})", summary.skipped.values().sum::<u64>(), reasons.join("; "))
 }
 
-/// What became of several files, in a line; nothing where there was just one.
+/// Returns the summary of a transfer of several files in one line; `None` for a single file.
 pub fn summary(summary: &TransferSummary, several: bool, took: Duration) -> Option<String> {
     let files = |count: u64| if count == 1 { "1 file".to_owned() } else { format!("{count} files") };
     let TransferSummary { copied, bytes, skipped, excluded, failed, not_begun, dry_run, .. } = summary;
@@ -72,17 +72,17 @@ pub fn summary(summary: &TransferSummary, several: bool, took: Duration) -> Opti
     Some(parts.join(", "))
 }
 
-/// `2026-11-21 10:45` in the local time zone.
+/// Formats a time in the local time zone: `2026-11-21 10:45`.
 pub fn time(at: Timestamp) -> String {
     at.to_zoned(TimeZone::system()).strftime("%Y-%m-%d %H:%M").to_string()
 }
 
-/// A cell for what may be unknown.
+/// Returns a cell for a value that may be unknown: `-` if it is.
 pub fn or_dash<T>(value: Option<T>, show: impl Fn(T) -> String) -> String {
     value.map_or_else(|| "-".to_owned(), show)
 }
 
-/// A member of an object, by its name.
+/// Formats the field `name` of an object: times in the local zone, sizes in binary units.
 pub fn value(name: &str, value: &Value) -> String {
     match value {
         Value::String(text) if name.ends_with("_at") => text.parse().map_or_else(|_| text.clone(), time),

@@ -1,4 +1,4 @@
-//! Listings: records are written one by one as they arrive, so that memory does not grow with a listing.
+//! Listings, which write records as they arrive, so that memory does not grow with a listing.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -12,27 +12,27 @@ use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::Provider;
 use wharf_gjson::Selection;
 
-/// A listing that is being written.
+/// A listing in progress.
 pub struct Listing<'a, T> {
     output: &'a Output,
     view: TableView<T>,
     table: Option<Table>,
     seen: u64,
     matched: u64,
-    /// Records of which the transform found only a part.
+    /// The number of records in which the transform matched only in part.
     partial: u64,
-    /// What it did not find in them.
+    /// The parts of the transform that did not match in them.
     missed: BTreeSet<String>,
     ignores_closed_stdout: bool,
 }
 
 impl Output {
-    /// Returns a listing of records with their usual table.
+    /// Starts a listing with the usual table of the record.
     pub fn listing<T: Record>(&self) -> Listing<'_, T> {
         Listing::new(self, T::VIEW)
     }
 
-    /// Returns a listing of records with another table.
+    /// Starts a listing with another table.
     pub fn listing_as<T: Record>(&self, view: TableView<T>) -> Listing<'_, T> {
         Listing::new(self, view)
     }
@@ -53,17 +53,17 @@ impl<'a, T: Record> Listing<'a, T> {
         }
     }
 
-    /// Continues when stdout is closed, for work that must be finished, and flushes each record at once.
+    /// Continues if stdout is closed, for commands that must finish their work, and flushes after each record.
     #[must_use]
     pub fn ignore_closed_stdout(mut self) -> Self {
         self.ignores_closed_stdout = true;
         self
     }
 
-    /// Writes one record.
+    /// Writes a record.
     ///
     /// # Errors
-    /// `closed` when the reader went away; `io` from standard output.
+    /// `closed` if the reader of stdout is gone; `io` from stdout.
     pub fn push(&mut self, record: &T) -> Result<()> {
         let extracts = self.output.transform.is_some() || self.output.format == Format::Raw;
         if extracts && record.is_failure() {
@@ -75,38 +75,39 @@ impl<'a, T: Record> Listing<'a, T> {
         self.forgive(written)
     }
 
-    /// Writes a page as the service wrote it; a transform is applied to it and not to its items.
+    /// Writes a page in the service's own format. A transform is applied to the page instead of its items.
     ///
     /// # Errors
-    /// `closed` when the reader went away; `io` from standard output.
+    /// `closed` if the reader of stdout is gone; `io` from stdout.
     pub fn push_page(&mut self, page: &str) -> Result<()> {
         self.seen += 1;
         self.raw(page)
     }
 
-    /// Counts a record that is not shown.
+    /// Counts a record that is not printed.
     pub fn skip(&mut self) {
         self.seen += 1;
     }
 
-    /// Ends the listing of what was done, with the verdict over it, which comes before anything that
-    /// the listing itself has to say. A command that did not begin leaves standard output empty.
+    /// Ends the listing of a command that works on several objects, with the verdict over them, which takes precedence
+    /// over errors of the listing. If the command did not start, stdout stays empty.
     ///
     /// # Errors
-    /// The verdict; then as [`Listing::finish`].
+    /// The verdict, else those of [`Listing::finish`].
     pub fn conclude(mut self, verdict: Result<()>) -> Result<()> {
         let Err(error) = verdict else { return self.finish() };
         if self.seen > 0 || !matches!(error.kind(), Kind::Usage | Kind::Unsupported) {
-            // The error says more than a listing that could not be written.
+            // The verdict is more important than an error of writing.
             let _ = self.write_end();
         }
         Err(error)
     }
 
-    /// Ends a listing that something else ended: what was begun is well-formed, and an empty one says nothing.
+    /// Ends a listing after an error. Output that was started is completed, so that it is well-formed; an empty listing
+    /// prints nothing.
     pub fn abandon(mut self) {
         if self.seen > 0 {
-            // The error that ended it is the one to be told.
+            // The caller reports the error that ended the listing.
             let _ = self.end();
         }
     }
@@ -114,7 +115,7 @@ impl<'a, T: Record> Listing<'a, T> {
     /// Ends the listing.
     ///
     /// # Errors
-    /// `no_match` where there were records and the transform matched none of them.
+    /// `no_match` if the transform matched none of the records; `closed` and `io` from stdout.
     pub fn finish(mut self) -> Result<()> {
         self.write_end()?;
         if let Some(path) = &self.output.transform {
@@ -131,7 +132,7 @@ impl<'a, T: Record> Listing<'a, T> {
         self.forgive(written)
     }
 
-    /// A path that selects nothing anywhere is an error.
+    /// Fails if the transform matched nothing; prints notes on records that it matched in part or not at all.
     fn check_matches(&self, path: &wharf_gjson::Path) -> Result<()> {
         let missed = self.seen - self.matched;
         if self.seen > 0 && self.matched == 0 {
@@ -191,8 +192,8 @@ impl<'a, T: Record> Listing<'a, T> {
         }
     }
 
-    /// What the provider said of a record: the answers to the requests that it took, or its own object.
-    /// A record that no provider says anything of is printed itself.
+    /// Prints a record for `--format raw`: the answers of the provider to its requests, the provider's object, or else
+    /// the record itself.
     fn answers(&mut self, record: &T) -> Result<()> {
         let kept = self.output.options.answers.as_ref().filter(|_| T::BY_ANSWERS).map(Answers::take);
         let kept = kept.unwrap_or_default();
@@ -205,15 +206,15 @@ impl<'a, T: Record> Listing<'a, T> {
         }
     }
 
-    /// An answer on a line of its own, or what the transform selects in it.
+    /// Prints an answer on one line, or the result of the transform on it.
     fn raw(&mut self, raw: &str) -> Result<()> {
         let Some(path) = &self.output.transform else { return self.output.line(raw) };
         let found = wharf_gjson::answer(raw, path).map_err(|limit| gave_up(limit, path))?;
         self.selected(found)
     }
 
-    /// What a path selects in a record. Where it misses there, or misses a part, it is tried as a whole
-    /// on the provider's object: the two are never mixed.
+    /// Applies a path to a record. If not all of it matches, the path is also tried on the provider's object; the
+    /// results are never mixed.
     fn select<'j>(&self, path: &wharf_gjson::Path, json: &'j str, record: &T) -> Result<Selection<'j>> {
         let gave_up = |limit| gave_up(limit, path);
         let ours = wharf_gjson::answer(json, path).map_err(gave_up)?;
@@ -234,7 +235,7 @@ impl<'a, T: Record> Listing<'a, T> {
         Ok(theirs)
     }
 
-    /// Prints what was selected, and counts it.
+    /// Prints a selection, and counts it.
     fn selected(&mut self, found: Selection<'_>) -> Result<()> {
         let found = match found {
             Selection::Matched(found) => found,
@@ -249,7 +250,7 @@ impl<'a, T: Record> Listing<'a, T> {
         self.result(&found)
     }
 
-    /// One result of the transform, a line by itself.
+    /// Prints a result of the transform.
     fn result(&self, found: &str) -> Result<()> {
         let output = self.output;
         let scalar = !found.starts_with(['{', '[']);

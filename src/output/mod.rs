@@ -1,8 +1,7 @@
 //! Output for people and scripts: the only module that writes to stdout and stderr.
 //!
-//! Commands hand over records and never print. [`Output`] knows the format; a [`Listing`] takes
-//! records one by one and writes them as they come. How each record looks to people is in
-//! `records`, errors are reported in `report`, and `progress` watches transfers.
+//! Commands pass records and never print. [`Output`] knows the format, and a [`Listing`] writes records as they arrive.
+//! The tables of records are in `records`, `report` prints errors, and `progress` displays transfers.
 
 mod bar_terminal;
 pub mod escape;
@@ -43,36 +42,36 @@ use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{Outcome, Receipt};
 use wharf_core::platform;
 
-/// The highest number of files whose receipts are all shown at a terminal.
+/// The number of files above which successful receipts are not printed on a terminal.
 const FEW: u64 = 20;
 
-/// The size of the pieces in which long text is written, in bytes.
+/// The size in bytes of the parts in which long text is written.
 const PART: usize = 16 * 1024;
 
-/// How a command's results are to look.
+/// The output flags of a command.
 #[derive(Debug, Default)]
 pub struct OutputOptions {
     /// The format.
     pub format: Format,
-    /// Scalars of a transform as bare text.
+    /// Whether scalar results of the transform are printed without JSON quotes.
     pub raw_output: bool,
-    /// Names only.
+    /// Whether only names are printed.
     pub quiet: bool,
-    /// NUL instead of newline after each name.
+    /// Whether names end with NUL instead of a line break.
     pub null: bool,
-    /// What to extract from each object.
+    /// The path to select from each object.
     pub transform: Option<String>,
-    /// Colour.
+    /// When to use colour.
     pub color: Color,
     /// When to show progress.
     pub progress: progress::ProgressMode,
-    /// Say more.
+    /// Whether additional notes are printed.
     pub verbose: bool,
-    /// What services answered to requests that changed something, for [`Format::Raw`].
+    /// The answers of services to requests that changed something, for [`Format::Raw`].
     pub answers: Option<Answers>,
 }
 
-/// Stdout and stderr of the process, with the chosen format.
+/// The stdout and stderr of the process, with the chosen format.
 pub struct Output {
     options: OutputOptions,
     format: Format,
@@ -86,10 +85,10 @@ pub struct Output {
 }
 
 impl Output {
-    /// Determines the format and parses the transform.
+    /// Chooses the format and parses the transform.
     ///
     /// # Errors
-    /// `usage` for a transform that cannot be read, with the column of the error.
+    /// `usage` for an invalid transform, with the column of the mistake; `io` if stdout is closed.
     pub fn new(options: OutputOptions) -> Result<Self> {
         let terminal = io::stdout().is_terminal();
         let out = platform::stdout().map_err(|e| unwritten(&e))?;
@@ -112,7 +111,7 @@ impl Output {
         })
     }
 
-    /// Writes bytes as they are: the content of a file, a script.
+    /// Writes bytes unchanged, such as the content of a file.
     pub fn bytes(&self, bytes: &[u8]) -> Result<()> {
         if self.closed.get() {
             return Err(closed());
@@ -124,20 +123,20 @@ impl Output {
     /// Fails if bytes written to stdout would be lost.
     ///
     /// # Errors
-    /// `io`, before anything is fetched.
+    /// `io`, so that nothing is fetched in vain.
     pub fn expect_bytes(&self) -> Result<()> {
         platform::stdout_is_kept()
             .map_err(|e| unwritten(&e).hint("to throw it away write `>/dev/null`, which is open for writing only"))
     }
 
-    /// Keeps from now on what is written to stdout, for a command that passes it on by a [`Relay`].
+    /// Captures stdout from now on, for a command that passes it to a [`Relay`].
     pub fn capture(&self) -> Captured {
         let captured = Captured::default();
         *self.out.borrow_mut() = BufWriter::new(Box::new(captured.clone()));
         captured
     }
 
-    /// Flushes everything that was written.
+    /// Flushes stdout.
     pub fn flush(&self) -> Result<()> {
         let result = self.out.borrow_mut().flush();
         self.written(result)
@@ -149,8 +148,8 @@ impl Output {
         self.stderr.note(text.into());
     }
 
-    /// Prints at once what the command waits for. If errors are printed as JSON, nothing is printed: a late note
-    /// would be useless.
+    /// Prints at once what the command is waiting for. Prints nothing if errors are printed as JSON, because the note
+    /// would be late.
     pub fn note_now(&self, text: impl Into<String>) {
         if !self.machine_errors() {
             self.note(text);
@@ -163,39 +162,39 @@ impl Output {
         Arc::new(move |text| stderr.note(text))
     }
 
-    /// Prints a note that is useful at a terminal only.
+    /// Prints a note if stdout and stderr are terminals.
     pub fn tip(&self, text: impl Into<String>) {
         if self.terminal && io::stderr().is_terminal() && !self.options.quiet && self.transform.is_none() {
             self.note(text);
         }
     }
 
-    /// Prints the notes that wait.
+    /// Prints the notes that were held back.
     pub fn release_notes(&self) {
         self.stderr.release();
     }
 
-    /// Whether a person at a terminal wants to see this receipt. Of many files, only what failed; the
-    /// rest is in the summary.
+    /// Returns whether to print a receipt. On a terminal with many files, only failures are printed, and the summary
+    /// counts the others.
     pub fn wants(&self, receipt: &Receipt) -> bool {
         let many = self.planned.get() > FEW && self.options.format == Format::Auto && self.is_for_people();
         let told = matches!(receipt.outcome, Outcome::Copied | Outcome::Skipped(_));
         !(many && told) || self.options.verbose
     }
 
-    /// Whether the pages of a listing are wanted as the service wrote them.
+    /// Returns whether listings are printed as the pages of the service.
     pub fn wants_pages(&self) -> bool {
         self.format == Format::Raw && !self.options.quiet
     }
 
-    /// Whether nothing is said of how results are to look, and no person looks at them: a file's content
-    /// can go to standard output.
+    /// Returns whether no output format was chosen and stdout is not a terminal, so that the content of a file can be
+    /// written to stdout.
     pub fn is_left_to_bytes(&self) -> bool {
         let unsaid = matches!(self.options.format, Format::Auto | Format::Raw);
         unsaid && !self.terminal && !self.options.quiet && self.transform.is_none()
     }
 
-    /// Returns the format that was asked for in place of a command's bytes; none where bytes are wanted.
+    /// Returns the format of a result object that replaces the output of a command; `None` to pass on the output.
     pub fn object_format(&self) -> Option<Format> {
         match self.options.format {
             Format::Auto | Format::Table => self.transform.is_some().then_some(Format::Json),
@@ -203,19 +202,19 @@ impl Output {
         }
     }
 
-    /// A note on what the results on standard output do not show where they go elsewhere.
+    /// Prints a note about what is written to stdout, unless stdout is a terminal.
     pub fn aside(&self, text: impl Into<String>) {
         if !self.terminal && !self.options.quiet {
             self.note(text);
         }
     }
 
-    /// Whether errors are to be JSON.
+    /// Returns whether errors are printed as JSON.
     pub fn machine_errors(&self) -> bool {
         self.options.format.is_machine()
     }
 
-    /// Whether a person looks at the results.
+    /// Returns whether results are printed for people.
     pub fn is_for_people(&self) -> bool {
         self.format == Format::Table && !self.options.quiet && self.transform.is_none()
     }
@@ -232,7 +231,8 @@ impl Output {
         self.text(&format!("{line}\n"))
     }
 
-    /// JSON on many lines, `margin` levels to the right, in parts: indented it may be much longer than it is.
+    /// Writes JSON on several lines, indented by `margin` levels. Writes in parts, because the indented text can be
+    /// much longer than the JSON.
     fn pretty(&self, json: &str, margin: usize) -> Result<()> {
         let mut part = String::with_capacity(PART);
         wharf_gjson::pretty_into(json, margin, &mut |token| {
@@ -247,7 +247,7 @@ impl Output {
         self.text(&self.safe_json(&part))
     }
 
-    /// A name or the result of a transform, with its end.
+    /// Writes a name or a result of the transform, with its terminator.
     fn item(&self, item: &str) -> Result<()> {
         let end = if self.options.null { '\0' } else { '\n' };
         let shown = if self.terminal { escape::for_terminal(item) } else { item.into() };
@@ -270,7 +270,7 @@ impl Output {
         safe
     }
 
-    /// The columns of the terminal; none where nothing needs to fit.
+    /// Returns the width of the terminal in columns; `None` if stdout is not a terminal.
     fn width(&self) -> Option<usize> {
         if !self.terminal {
             return None;
@@ -288,12 +288,12 @@ impl Output {
     }
 }
 
-/// What was written to stdout and is to be passed on.
+/// The captured output to stdout.
 #[derive(Debug, Clone, Default)]
 pub struct Captured(Rc<RefCell<Vec<u8>>>);
 
 impl Captured {
-    /// Returns what was written since the last call.
+    /// Returns the output since the last call.
     pub fn take(&self) -> Vec<u8> {
         self.0.take()
     }
@@ -310,7 +310,7 @@ impl Write for Captured {
     }
 }
 
-/// Returns the error of writing to stdout.
+/// Converts an error of writing to stdout.
 fn stdout_error(error: &io::Error) -> Error {
     if error.kind() == io::ErrorKind::BrokenPipe { closed() } else { unwritten(error) }
 }
@@ -323,7 +323,7 @@ fn closed() -> Error {
     Error::new(Kind::Closed, "stdout was closed by its reader")
 }
 
-/// Refuses what GJSON itself would take and make little of, before anything is sent.
+/// Parses a transform. Mistakes that GJSON would ignore are errors, before anything is sent.
 fn read_transform(text: &str) -> Result<wharf_gjson::Path> {
     let parsed = wharf_gjson::Path::parse(text).and_then(|path| path.problem().cloned().map_or(Ok(path), Err));
     parsed.map_err(|problem| {

@@ -1,4 +1,4 @@
-//! Single objects, and what comes of the subjects of a verb.
+//! Output of single objects, and of the results of a command with several subjects.
 
 use serde_json::Value;
 
@@ -24,11 +24,10 @@ impl Output {
         }
     }
 
-    /// What came of the subjects of a verb, one object for one, a listing for several, and then the
-    /// verdict over them.
+    /// Prints the results of a command with several subjects: one object for a single subject, else a listing.
     ///
     /// # Errors
-    /// The verdict; then as [`Listing::finish`](super::Listing::finish).
+    /// The verdict, else those of [`Listing::finish`](super::Listing::finish).
     pub fn objects<T: Record>(&self, subjects: usize, records: &[T], verdict: Result<()>) -> Result<()> {
         match records {
             [record] if subjects == 1 => verdict.and(self.one(record)),
@@ -42,7 +41,7 @@ impl Output {
     }
 }
 
-/// An object as lines of name and value, for people. What is unknown is left out.
+/// Formats an object for people, as lines of name and value, without unknown values.
 fn fields(json: &str, width: Option<usize>, colour: bool) -> String {
     const COLUMNS: &[Column] = &[
         Column { name: "FIELD", align: Align::Left, flex: false },

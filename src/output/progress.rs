@@ -1,7 +1,7 @@
-//! Progress of transfers: a bar on a terminal, a plain line now and then in a log.
+//! Progress of transfers: a bar on a terminal, or a line at intervals in a log.
 //!
-//! A separate thread reads the counters ten times per second, so that a transfer does not slow down and a stalled
-//! one is shown as stalled. Nothing is drawn in the first half second.
+//! A separate thread reads the counters ten times per second, so that transfers are not slowed down and a stalled one
+//! is visible. Nothing is shown during the first half second.
 
 use std::io::{self, IsTerminal};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -47,7 +47,7 @@ struct TransferState {
     over: bool,
 }
 
-/// A file that is on its way.
+/// A file that is being transferred.
 struct RunningFile {
     name: String,
     bytes: Option<u64>,
@@ -71,7 +71,7 @@ struct SharedState {
     ended: Condvar,
 }
 
-/// A display that runs until it is dropped.
+/// A progress display, which runs until it is dropped.
 pub struct Progress {
     shared: Arc<SharedState>,
     display: MultiProgress,
@@ -79,7 +79,8 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// Starts the display that `when` asks for; `quiet` leaves standard error to an error alone.
+    /// Starts the display; returns `None` if `when` asks for none. With `quiet`, stderr is reserved for errors unless a
+    /// display was asked for.
     pub fn start(when: ProgressMode, quiet: bool) -> Option<Self> {
         let terminal = io::stderr().is_terminal();
         let bar = match when {
@@ -108,7 +109,7 @@ impl Progress {
                 work.bytes = bytes;
             }
             Event::Started { name, bytes, passed } => {
-                // One that is tried again begins anew.
+                // A file that is retried starts again.
                 work.running.retain(|running| running.name != name);
                 work.running.push(RunningFile { name: name.to_owned(), bytes, passed });
             }
@@ -121,7 +122,7 @@ impl Progress {
         }
     }
 
-    /// Does something with the terminal while the bar is out of the way.
+    /// Hides the bar while `work` uses the terminal.
     pub fn suspend<T>(&self, work: impl FnOnce() -> T) -> T {
         self.display.suspend(work)
     }
@@ -138,7 +139,7 @@ impl Drop for Progress {
     }
 }
 
-/// Calls `show` every `period` after `first`, until the work is over.
+/// Calls `show` after `first`, and then every `period`, until the transfer is over.
 fn every(shared: &SharedState, first: Duration, period: Duration, mut show: impl FnMut(&TransferState)) {
     let mut wait = first;
     let mut work = lock(&shared.work);
@@ -157,7 +158,7 @@ fn every(shared: &SharedState, first: Duration, period: Duration, mut show: impl
 /// The width of a bar without its message, in columns.
 const BAR: usize = 76;
 
-/// The highest number of running files that have a line of their own.
+/// The maximum number of files with a line of their own.
 const LINES: usize = 8;
 
 fn draw(shared: &SharedState, display: &MultiProgress) {

@@ -1,4 +1,4 @@
-//! `--receipt`: each receipt on a line of a file, as it happens.
+//! The file of `--receipt`, with one JSON receipt per line.
 
 use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -9,24 +9,24 @@ use wharf_core::error::{Error, Result};
 use wharf_core::model::Receipt;
 use wharf_core::platform::{self, shown};
 
-/// A file to which a line is appended for each receipt. Earlier lines stay.
+/// A file to which receipts are appended. Existing receipts are kept.
 pub struct ReceiptFile {
     file: File,
     path: PathBuf,
-    /// Whether the file did not exist.
+    /// Whether the file did not exist before.
     is_new: bool,
-    /// Whether receipts of earlier runs are in it.
+    /// Whether the file has receipts of earlier runs.
     continues: bool,
-    /// What was in it does not end with a line.
+    /// Whether the last line of the file is incomplete.
     torn: bool,
     written: bool,
 }
 
 impl ReceiptFile {
-    /// Opens the file, whose receipts of earlier runs stay.
+    /// Opens or creates the file.
     ///
     /// # Errors
-    /// `usage` for a file that holds something else or has other names; what opening it answered.
+    /// `usage` for a file with other content or with several hard links; errors of opening it.
     pub fn open(path: &Path) -> Result<Self> {
         let doing = |e: io::Error| Error::io(format!("opening the receipt file `{}`", shown(path)), &e);
         let there = match path.metadata() {
@@ -51,12 +51,12 @@ impl ReceiptFile {
         Ok(ReceiptFile { file, path: path.to_owned(), is_new: there.is_none(), continues, torn, written: false })
     }
 
-    /// Whether receipts of earlier runs are in it.
+    /// Returns whether the file has receipts of earlier runs.
     pub fn continues(&self) -> bool {
         self.continues
     }
 
-    /// Adds a line.
+    /// Appends a receipt.
     pub fn write(&mut self, receipt: &Receipt) -> Result<()> {
         let line = format!("{}{}\n", if self.torn { "\n" } else { "" }, to_json(receipt)?);
         let written = self.file.write_all(line.as_bytes());
@@ -65,7 +65,7 @@ impl ReceiptFile {
         Ok(())
     }
 
-    /// Ends a run that failed: a new file that got no receipt is removed.
+    /// Closes the file after a failed run; removes a new file without receipts.
     pub fn abandon(self) {
         if self.is_new && !self.written && self.path.metadata().is_ok_and(|meta| meta.is_file() && meta.len() == 0) {
             drop(std::fs::remove_file(&self.path));
@@ -73,7 +73,7 @@ impl ReceiptFile {
     }
 }
 
-/// The first and the last byte of a file that is not empty.
+/// Returns the first and last byte of a file; `None` if it is empty.
 fn ends_of(path: &Path, meta: &Metadata) -> io::Result<Option<(u8, u8)>> {
     if meta.len() == 0 {
         return Ok(None);

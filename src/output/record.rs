@@ -1,4 +1,4 @@
-//! Objects that commands show.
+//! The interface of objects that commands print.
 
 use serde::Serialize;
 
@@ -6,35 +6,35 @@ use super::table::Column;
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::Provider;
 
-/// How records look in a table.
+/// The table of a type of record.
 pub struct TableView<T> {
     /// The columns.
     pub columns: &'static [Column],
-    /// A record's cells.
+    /// Returns the cells of a record, one for each column.
     pub cells: fn(&T) -> Vec<String>,
 }
 
-/// An object that a command shows.
+/// An object that commands print.
 pub trait Record: Serialize + Sized {
-    /// What several of them are called.
+    /// The plural name of the objects, for messages.
     const NOUN: &'static str;
-    /// Their table.
+    /// The table of the objects.
     const VIEW: TableView<Self>;
-    /// Whether `raw` prints the answers to the requests that it took, one each, in its place.
+    /// Whether `--format raw` prints the answers to the requests for the record instead of the record.
     const BY_ANSWERS: bool = false;
-    /// What `-q` prints; nothing for what is not there.
+    /// Returns what `-q` prints; `None` to print nothing.
     fn key(&self) -> Option<String>;
-    /// Whether it tells of a failure rather than of a thing: `--transform` has nothing to extract from it.
+    /// Returns whether the record reports a failure. `--transform` ignores such records.
     fn is_failure(&self) -> bool {
         false
     }
-    /// The provider's own object.
+    /// Returns the provider's object.
     fn provider(&self) -> Option<&Provider> {
         None
     }
 }
 
-/// Returns a record as JSON on one line.
+/// Serializes a record as JSON on one line.
 pub(super) fn to_json(record: &impl Serialize) -> Result<String> {
     serde_json::to_string(record)
         .map_err(|e| Error::new(Kind::Internal, format!("a record could not be written as JSON: {e}")))

@@ -1,4 +1,4 @@
-//! How each object looks in a table, and what `-q` prints of it.
+//! The tables of all objects, and their names for `-q`.
 
 use super::human::{or_dash, size, time};
 use super::{Align, Column, Record, TableView};
@@ -72,10 +72,10 @@ impl Record for OutputEvent<'_> {
     }
 }
 
-/// Names only.
+/// The short table of files: only paths.
 pub const ENTRY_SHORT: TableView<Entry> = TableView { columns: &[flexible("PATH")], cells: |e| vec![entry_path(e)] };
 
-/// Everything that there is to know.
+/// The long table of files.
 pub const ENTRY_LONG: TableView<Entry> = TableView {
     columns: &[left("MODE"), right("SIZE"), left("MODIFIED"), left("FILE"), flexible("PATH")],
     cells: |e| {
@@ -158,7 +158,7 @@ impl Record for Resource {
         },
     };
 
-    /// A memory store has no id: its mount path names it.
+    /// Returns the id; a memory store has none, so its mount path is returned.
     fn key(&self) -> Option<String> {
         self.id.clone().or_else(|| self.mount_path.clone())
     }
@@ -272,7 +272,7 @@ impl Record for Receipt {
         },
     };
 
-    /// What failed or was left out is not at its destination, and has no name to go on with.
+    /// Returns the destination, for `-q`; `None` if the file is not there because it failed or was skipped.
     fn key(&self) -> Option<String> {
         let is_there = match self.outcome {
             Outcome::Copied | Outcome::Planned => true,
@@ -286,7 +286,7 @@ impl Record for Receipt {
         self.outcome.error().is_some()
     }
 
-    /// The stored file, where one was uploaded by itself.
+    /// Returns the stored file, if the receipt is for an upload to the file store.
     fn provider(&self) -> Option<&Provider> {
         Some(&self.provider)
     }
@@ -316,7 +316,7 @@ fn subject(deleted: &DeletionTarget) -> String {
     }
 }
 
-/// A backend's capabilities as a record.
+/// The capabilities of a backend as a record.
 #[derive(serde::Serialize)]
 #[serde(transparent)]
 pub struct CapabilitiesView(pub &'static Capabilities);

@@ -1,5 +1,4 @@
-//! Standard streams that are written by threads of their own, so that a reader that stalls does not stop a command
-//! from hearing signals.
+//! Writing to standard streams from threads, so that a stalled reader does not prevent a command from handling signals.
 
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
@@ -12,11 +11,11 @@ use wharf_core::platform;
 use wharf_core::sync::lock;
 use wharf_core::thread;
 
-/// A standard stream with its thread, which is started by the first block.
+/// A standard stream with a thread that writes to it. The first block starts the thread.
 pub struct Relay {
     open: fn() -> io::Result<Box<dyn Write + Send>>,
     running: Option<Running>,
-    /// Turns an error of the stream into one of wharf.
+    /// Converts an error of the stream.
     explain: fn(&io::Error) -> Error,
 }
 
@@ -27,7 +26,7 @@ struct Running {
 }
 
 impl Relay {
-    /// Returns the relay of standard output.
+    /// Creates the relay of stdout.
     pub fn stdout() -> Self {
         Relay {
             open: || platform::stdout().map(|stdout| Box::new(stdout) as _),
@@ -36,7 +35,7 @@ impl Relay {
         }
     }
 
-    /// Returns the relay of standard error.
+    /// Creates the relay of stderr.
     pub fn stderr() -> Self {
         Relay {
             open: || Ok(Box::new(platform::stderr())),
@@ -45,10 +44,11 @@ impl Relay {
         }
     }
 
-    /// Passes a block on once the one before it is being written. Nothing is passed where the future is dropped.
+    /// Passes a block to the thread, once the previous block is being written. Cancel safe: if the future is dropped,
+    /// the block was not passed.
     ///
     /// # Errors
-    /// What went wrong with an earlier block; `closed` where the reader went away.
+    /// The error of an earlier block; `closed` if the reader is gone.
     pub async fn send(&mut self, block: &Bytes) -> Result<()> {
         let running = self.running()?;
         if let Ok(permit) = running.blocks.reserve().await {
@@ -58,7 +58,7 @@ impl Relay {
         Err(self.failed().await)
     }
 
-    /// Completes when the stream takes no more.
+    /// Waits for an error of the stream, and returns it.
     pub async fn failed(&mut self) -> Error {
         let explain = self.explain;
         match &self.running {
@@ -71,15 +71,15 @@ impl Relay {
         }
     }
 
-    /// Waits until everything was written.
+    /// Waits until all blocks are written.
     ///
     /// # Errors
-    /// As [`Relay::send`].
+    /// Those of [`Relay::send`].
     pub async fn finish(&mut self) -> Result<()> {
         let Some(running) = self.running.take() else { return Ok(()) };
         let Running { blocks, failure, ended } = running;
         drop(blocks);
-        // The thread drops its end when it is done.
+        // The thread drops its sender when it ends.
         drop(ended.await);
         let failure = lock(&failure).take();
         failure.map_or(Ok(()), |e| Err((self.explain)(&e)))

@@ -1,4 +1,4 @@
-//! Error reports: a line with the message and a line with the hint, or one JSON object.
+//! Error reports: a line with the message and one with the hint, or a JSON object.
 
 use std::io::{self, IsTerminal, Write};
 use std::time::Duration;
@@ -11,10 +11,10 @@ use super::terminal::{Color, wants_colour};
 use wharf_core::error::{Error, Kind};
 use wharf_core::platform;
 
-/// How to report a bug.
+/// The hint of errors that are bugs.
 pub const WHERE: &str = "please report this line with the command that you ran: see \"Reporting a bug\" in the README";
 
-/// How long the last line may wait for the reader of stderr.
+/// The time to wait for a stalled reader of stderr before the last line.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 #[derive(Serialize)]
@@ -27,7 +27,7 @@ pub fn report(error: &Error, machine: bool, color: Color) {
     if error.kind() == Kind::Closed {
         return;
     }
-    // A command that is out of time, or told to end, ends, also where its stderr is a pipe that stalls.
+    // A command that was stopped must end even if its stderr is a pipe that is not read.
     let is_stopped = matches!(error.kind(), Kind::Deadline | Kind::Interrupted | Kind::Terminated);
     if is_stopped && !platform::stderr_ready(PATIENCE) {
         return;
@@ -48,7 +48,7 @@ pub fn report(error: &Error, machine: bool, color: Color) {
     }
 }
 
-/// An error as one JSON object, of which a terminal obeys nothing.
+/// Formats an error as one JSON object, escaped for a terminal if `terminal` is true.
 fn object(error: &Error, terminal: bool) -> String {
     let json = serde_json::to_string(&Report { error }).unwrap_or_else(|_| error.to_string());
     if terminal { escape::json_for_terminal(&json).into_owned() } else { json }

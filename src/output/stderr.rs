@@ -1,4 +1,4 @@
-//! Notes on stderr, which do not collide with a progress bar.
+//! Notes on stderr, printed around a progress bar.
 
 use std::sync::{Mutex, MutexGuard};
 
@@ -6,9 +6,10 @@ use super::progress::Progress;
 use super::{escape, report};
 use wharf_core::sync::lock;
 
-/// The stderr of the process, shared by everything that prints there.
+/// The stderr of the process, shared by all code that prints to it.
 pub(super) struct Stderr {
-    /// Whether errors are JSON, so that nothing else may be on stderr when one is printed.
+    /// Whether errors are printed as JSON. Notes are then held back, because an error must be the only output on
+    /// stderr.
     machine: bool,
     held: Mutex<Vec<String>>,
     progress: Mutex<Option<Progress>>,

@@ -1,65 +1,63 @@
-//! Tables for people: one line a row, printed while the rows still come in.
+//! Tables for people, with one line per row, printed while rows still arrive.
 
 use std::borrow::Cow;
 
 use anstyle::Style;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-/// How many rows are held and measured before the first line is printed.
+/// The number of rows that are measured before the first line is printed.
 pub const SAMPLE: usize = 100;
 
 const GAP: &str = "  ";
-/// Columns of text below which nothing shrinks while something else still can.
+/// The column width in characters at which shrinking stops while other columns can still shrink.
 const NARROW: usize = 8;
 
-/// The side a column's cells are pushed to.
+/// The alignment of a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Align {
-    /// Text.
+    /// Left, for text.
     Left,
-    /// Numbers.
+    /// Right, for numbers.
     Right,
 }
 
-/// One column of a table.
+/// A column of a table.
 #[derive(Clone, Copy, Debug)]
 pub struct Column {
     /// The header, in upper case.
     pub name: &'static str,
-    /// The side the cells and the header are pushed to.
+    /// The alignment of the cells and the header.
     pub align: Align,
-    /// Whether this column is cut before others when the table is too wide.
+    /// Whether this column is shortened before others if the table is too wide.
     pub flex: bool,
 }
 
 /// A table that is printed while it grows.
 ///
-/// Column widths come from the first [`SAMPLE`] rows and stay. From then on each row is returned
-/// as it arrives, so memory does not grow with the table.
+/// The first [`SAMPLE`] rows decide the column widths. After that, each row is returned as it arrives, so that memory
+/// does not grow with the table.
 #[derive(Debug)]
 pub struct Table {
     columns: &'static [Column],
     width: Option<usize>,
     bold_header: bool,
-    /// Rows waiting to be measured.
+    /// The rows that are not measured yet.
     held: Vec<Vec<String>>,
-    /// Width of each column, once the sample was measured.
+    /// The width of each column, once the first rows are measured.
     widths: Option<Vec<usize>>,
 }
 
 impl Table {
-    /// A table of these columns.
-    ///
-    /// `width` is the terminal's, in columns; no line is wider. Without it (or with 0, which
-    /// terminals report that do not know theirs) nothing is ever cut.
+    /// Creates a table. `width` is the width of the terminal in columns, which no line exceeds. With `None`, or 0 from
+    /// a terminal that does not know its width, nothing is shortened.
     #[must_use]
     pub fn new(columns: &'static [Column], width: Option<usize>, bold_header: bool) -> Self {
         Self { columns, width: width.filter(|width| *width > 0), bold_header, held: Vec::new(), widths: None }
     }
 
-    /// Takes a row: one cell for each column, of one line, already escaped for a terminal.
+    /// Adds a row with one cell per column. Cells are single lines, already escaped for the terminal.
     ///
-    /// Returns the lines to print now, each with its line break.
+    /// Returns the lines to print now, with line breaks.
     pub fn row(&mut self, cells: Vec<String>) -> Option<String> {
         if let Some(widths) = &self.widths {
             return Some(self.line(widths, cells.iter().map(String::as_str)) + "\n");
@@ -68,13 +66,13 @@ impl Table {
         (self.held.len() >= SAMPLE).then(|| self.print_held())
     }
 
-    /// Returns the lines still held; `None` if there are none, so an empty table prints nothing.
+    /// Returns the remaining lines; `None` if there are none, so that an empty table prints nothing.
     #[must_use]
     pub fn finish(mut self) -> Option<String> {
         (!self.held.is_empty()).then(|| self.print_held())
     }
 
-    /// The header and the rows held; fixes the widths.
+    /// Fixes the column widths; returns the header and the measured rows.
     fn print_held(&mut self) -> String {
         let rows = std::mem::take(&mut self.held);
         let widths = self.measure(&rows);
@@ -89,7 +87,7 @@ impl Table {
         text
     }
 
-    /// The width of each column: its widest cell's, less what does not fit the terminal.
+    /// Returns the width of each column, which is that of its widest cell, reduced to fit the terminal.
     fn measure(&self, rows: &[Vec<String>]) -> Vec<usize> {
         let mut widths: Vec<usize> = self.columns.iter().map(|column| column.name.width().max(1)).collect();
         for row in rows {
@@ -103,8 +101,8 @@ impl Table {
         widths
     }
 
-    /// Narrows columns, the widest first, until a line fits `limit`: those that may flex, then the
-    /// others, then all of them to a single character.
+    /// Shrinks the widest columns until a line fits `limit`: first flexible columns, then the others, then all of them
+    /// down to one character.
     fn shrink(&self, widths: &mut [usize], limit: usize) {
         for width in &mut *widths {
             *width = limit.min(*width);
@@ -125,14 +123,14 @@ impl Table {
         }
     }
 
-    /// One line, without its line break and without white space at its end.
+    /// Formats a line without line break and trailing spaces.
     fn line<'a>(&self, widths: &[usize], cells: impl Iterator<Item = &'a str>) -> String {
         let mut line = String::new();
         for (index, ((cell, column), width)) in cells.zip(self.columns).zip(widths).enumerate() {
             if index > 0 {
                 line.push_str(GAP);
             }
-            // Off a terminal a cell wider than the sample's is kept whole and only misaligns.
+            // Without a terminal, a cell wider than its column is not shortened, and misaligns the line.
             let cell = if self.width.is_some() { cut(cell, *width) } else { Cow::Borrowed(cell) };
             let padding = " ".repeat(width.saturating_sub(cell.width()));
             match column.align {
@@ -141,7 +139,7 @@ impl Table {
             }
         }
         line.truncate(line.trim_end().len());
-        // A terminal narrower than the gaps and one character a column.
+        // The terminal may be narrower than one character per column with gaps.
         match self.width {
             Some(limit) => cut(&line, limit).into_owned(),
             None => line,
@@ -149,18 +147,18 @@ impl Table {
     }
 }
 
-/// `text`, or as much of it as fits `width` columns; nothing where a cut text would say nothing.
+/// Shortens `text` to `width` columns; returns an empty text if `width` is too small to be useful.
 pub(super) fn fit(text: &str, width: usize) -> String {
     if width < NARROW { String::new() } else { cut(text, width).into_owned() }
 }
 
-/// `text`, or as much of it as fits `width` (1 or more) columns together with a final `…`.
+/// Shortens `text` to `width` columns, at least 1, including a final `…`.
 fn cut(text: &str, width: usize) -> Cow<'_, str> {
     if text.width() <= width {
         return Cow::Borrowed(text);
     }
-    // A text can be narrower than its characters one by one (emoji with a skin colour), but not
-    // wider, but for the selector that widens the character before it.
+    // A text can be narrower than the sum of its characters (emoji with a skin colour), but not wider, except for the
+    // selector that widens the previous character.
     let mut used = 1;
     let mut short: String = text
         .chars()

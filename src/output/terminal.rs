@@ -1,4 +1,4 @@
-//! What the terminal of this process can show.
+//! Properties of the terminal.
 
 use clap::ValueEnum;
 
@@ -16,21 +16,22 @@ pub enum Color {
     Never,
 }
 
-/// Whether `--color`, then `NO_COLOR`, `CLICOLOR_FORCE`, TERM and CLICOLOR, then the terminal, say so.
+/// Returns whether to use colour: decided by `--color`, then `NO_COLOR`, `CLICOLOR_FORCE`, TERM and CLICOLOR, then the
+/// terminal.
 pub fn wants_colour(asked: Color, terminal: bool) -> bool {
     match asked {
         Color::Always => true,
         Color::Never => false,
         Color::Auto if env::text(env::NO_COLOR).is_some() => false,
         Color::Auto if env::text(env::CLICOLOR_FORCE).is_some_and(|force| force != "0") => true,
-        // Windows knows no TERM, and its terminals colour.
+        // Windows does not set TERM, and its terminals support colour.
         Color::Auto if env::text(env::TERM).map_or(!cfg!(windows), |term| term == "dumb") => false,
         Color::Auto if env::text(env::CLICOLOR).is_some_and(|wanted| wanted == "0") => false,
         Color::Auto => terminal,
     }
 }
 
-/// Returns the columns of the terminal; none where there is no terminal.
+/// Returns the width of the terminal in columns; `None` without a terminal.
 pub(super) fn columns() -> Option<usize> {
     let asked = env::text(env::COLUMNS).and_then(|columns| columns.parse().ok());
     asked.or_else(|| terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)))

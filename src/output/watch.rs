@@ -1,4 +1,4 @@
-//! Watching a transfer: progress while it runs, and a summary at its end.
+//! Observation of a transfer: progress while it runs, and a summary at the end.
 
 use std::cell::RefCell;
 use std::time::Instant;
@@ -8,7 +8,7 @@ use super::{Output, human};
 use wharf_transfer::event::{Event, Observer};
 
 impl Output {
-    /// Watches a transfer of `names`, until the guard is dropped.
+    /// Observes a transfer of `names`, until the returned guard is dropped.
     pub fn watch(&self, names: &[String]) -> TransferWatch<'_> {
         let from = match names {
             [one] => format!("`{one}`"),
@@ -20,11 +20,11 @@ impl Output {
     }
 }
 
-/// Ends the watching of a transfer when dropped.
+/// The observer of a transfer. Dropping it ends the progress display and prints the summary.
 pub struct TransferWatch<'a> {
     output: &'a Output,
     since: Instant,
-    /// What is transferred, for people.
+    /// The sources, for messages.
     from: String,
     summary: RefCell<Option<String>>,
 }
@@ -36,7 +36,7 @@ impl Observer for TransferWatch<'_> {
             Event::Planned { files, .. } => self.output.planned.set(*files),
             Event::Excluded(name) if verbose => self.output.note(format!("excluded: {name}")),
             Event::Retried { name, error } if verbose => self.output.note(format!("again: {name}: {error}")),
-            // Said whatever is asked for: what prints nothing else would look like a success with files.
+            // Printed even with `-q`: no other output shows that no files were transferred.
             Event::Ended(summary) if summary.is_empty() => self.output.note(human::nothing(summary, &self.from)),
             Event::Ended(summary) => {
                 let several = self.output.planned.get() > 1;

@@ -1,4 +1,4 @@
-//! Writes JSON as YAML that readers of YAML 1.1 and of YAML 1.2 take for the same data.
+//! Conversion of JSON to YAML that parsers of YAML 1.1 and 1.2 read as the same data.
 
 use std::cell::Cell;
 use std::fmt;
@@ -9,64 +9,59 @@ use serde::{Deserialize, Serialize, Serializer};
 use serde_json::value::RawValue;
 use serde_saphyr::DoubleQuoted;
 
-/// How deep lists and objects may nest; the limit of `serde_json` too.
+/// The maximum nesting of lists and objects, which is also the limit of `serde_json`.
 const MAX_DEPTH: usize = 128;
 
-/// Why a text could not be written as YAML.
+/// The error of a conversion to YAML.
 #[derive(Debug, thiserror::Error)]
 pub enum YamlError {
-    /// The text is not one JSON value.
+    /// The text is not a JSON value.
     #[error("not valid JSON: {0}")]
     Json(#[from] serde_json::Error),
-    /// A part of it has no YAML form: a string with half a surrogate pair, or too deep a nesting.
+    /// A part of the text cannot be written as YAML: a string with an unpaired surrogate, or too deep nesting.
     #[error("cannot be written as YAML: {0}")]
     Yaml(#[from] serde_saphyr::SerializeError),
 }
 
-/// Turns one JSON value into the body of one YAML document, in block style.
+/// Converts a JSON value to a YAML document in block style.
 ///
-/// Keys keep their order and numbers every digit. The text ends with a line break and has no
-/// document marker. Of keys that occur twice in an object the last one counts.
+/// The order of keys and all digits of numbers are preserved. The document ends with a line break and has no document
+/// marker. If an object has duplicate keys, the last one counts.
 ///
 /// # Errors
-///
-/// When the text is not one JSON value, nests deeper than 128 levels, or has a string that is not
-/// Unicode.
+/// Fails if the text is not a JSON value, is nested deeper than 128 levels, or has a string that is not Unicode.
 pub fn from_json(json: &str) -> Result<String, YamlError> {
     let mut text = String::new();
     write_document(json, &mut text)?;
     Ok(text)
 }
 
-/// Writes the YAML of a JSON text to `sink`, in parts: the YAML of deeply nested JSON is many times as large, and need not
-/// be in memory.
+/// Writes the YAML document of a JSON value to `sink`, in parts. The YAML of deeply nested JSON is many times larger,
+/// and does not have to be in memory as a whole.
 ///
 /// # Errors
-///
 /// Those of [`from_json`] and of `sink`. What was written before an error is not a complete document.
 pub fn write_document(json: &str, sink: &mut dyn fmt::Write) -> Result<(), YamlError> {
     let verbatim = Verbatim::default();
     write(&YamlValue::new(json, &verbatim)?, &verbatim, sink)
 }
 
-/// Turns one JSON value into one item of a YAML list, see [`from_json`].
+/// Converts a JSON value to an item of a YAML list, see [`from_json`].
 ///
-/// Items one after another make one list, so a listing can be printed while it comes in.
+/// The items form a list when they are written one after another, so that a listing can be printed while it arrives.
 ///
 /// # Errors
-///
-/// As [`from_json`].
+/// Those of [`from_json`].
 pub fn list_item(json: &str) -> Result<String, YamlError> {
     let mut text = String::new();
     write_item(json, &mut text)?;
     Ok(text)
 }
 
-/// As [`list_item`], part by part.
+/// Writes an item as [`list_item`] does, in parts.
 ///
 /// # Errors
-///
-/// As [`write_document`].
+/// Those of [`write_document`].
 pub fn write_item(json: &str, sink: &mut dyn fmt::Write) -> Result<(), YamlError> {
     let verbatim = Verbatim::default();
     write(&[YamlValue::new(json, &verbatim)?], &verbatim, sink)
@@ -74,7 +69,7 @@ pub fn write_item(json: &str, sink: &mut dyn fmt::Write) -> Result<(), YamlError
 
 fn write(value: &impl Serialize, verbatim: &Verbatim, sink: &mut dyn fmt::Write) -> Result<(), YamlError> {
     let options = serde_saphyr::ser_options! {
-        // Folding would break long lines where their text has no breaks.
+        // Folding would break long lines without spaces.
         folded_wrap_chars: usize::MAX,
     };
     let mut output = YamlWriter { sink, verbatim };
@@ -83,11 +78,10 @@ fn write(value: &impl Serialize, verbatim: &Verbatim, sink: &mut dyn fmt::Write)
     Ok(())
 }
 
-/// A scalar to be written as it is, past the serialiser.
+/// A scalar that is written unchanged, bypassing the serializer.
 ///
-/// Serde has no type for a number of any size and precision, and the serialiser's wrapper for
-/// quoted strings has no effect on keys. Such a scalar is left here and serialised as a zero, in
-/// place of which [`YamlWriter`] writes the scalar.
+/// Serde has no type for numbers of any size and precision, and the serializer ignores its wrapper for quoted strings
+/// in keys. Such a scalar is stored here and serialized as a zero, which [`YamlWriter`] replaces with the scalar.
 #[derive(Default)]
 struct Verbatim(Cell<Option<String>>);
 
@@ -98,7 +92,7 @@ impl Verbatim {
         serializer.serialize_u64(0)
     }
 
-    /// Fails if the serialiser has not written the last scalar's zero in one piece.
+    /// Fails if the serializer has not written the zero of the last scalar in one piece.
     fn check_written<E: serde::ser::Error>(&self) -> Result<(), E> {
         match self.0.take() {
             None => Ok(()),
@@ -107,7 +101,7 @@ impl Verbatim {
     }
 }
 
-/// What the serialiser writes, with the verbatim scalars in place of their zeros.
+/// The output of the serializer, with the stored scalars in place of their zeros.
 struct YamlWriter<'a> {
     sink: &'a mut dyn fmt::Write,
     verbatim: &'a Verbatim,
@@ -120,7 +114,7 @@ impl fmt::Write for YamlWriter<'_> {
     }
 }
 
-/// A JSON value, taken apart while it is serialised.
+/// A JSON value, parsed while it is serialized.
 struct YamlValue<'a> {
     json: &'a RawValue,
     depth: usize,
@@ -181,8 +175,8 @@ struct YamlKey<'a> {
 
 impl Serialize for YamlKey<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        // Readers take a key of more than 1024 characters only in a longer form, which the
-        // serialiser has to choose; it quotes numbers of that length itself.
+        // YAML requires another syntax for keys with more than 1024 characters, which the serializer must choose. It
+        // quotes numbers of that length itself.
         if self.text.len() <= 1000 && is_like_number(&self.text) {
             let quoted = format!("\"{}\"", self.text);
             self.verbatim.serialize(quoted, serializer)
@@ -192,28 +186,27 @@ impl Serialize for YamlKey<'_> {
     }
 }
 
-/// Whether a string has only the characters of decimal numbers and times.
+/// Returns whether a string has only characters of decimal numbers and times.
 ///
-/// The serialiser quotes what YAML takes for a number. Readers go further: ruamel.yaml takes `-_`
-/// for one, and JavaScript's yaml, of YAML 1.1, `E7` and `0:30`. So all of the kind are quoted.
+/// The serializer quotes strings that YAML reads as numbers. Some parsers read more strings as numbers: ruamel.yaml
+/// reads `-_`, and JavaScript's yaml in YAML 1.1 reads `E7` and `0:30`. So all such strings are quoted.
 fn is_like_number(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_digit() || b"+-._eE:".contains(&byte))
 }
 
-/// Whether a string of several lines is to be quoted instead of written as a block.
+/// Returns whether a string with several lines must be quoted instead of written as a block.
 ///
-/// Where the first line of a block starts with white space, or any has nothing else, readers
-/// disagree on its indentation (js-yaml at the root of a document, JavaScript's yaml at the end).
+/// If the first line of a block begins with white space, or a line consists of white space, parsers disagree on the
+/// indentation (js-yaml at the root of a document, JavaScript's yaml at the end).
 fn is_misread_in_block(text: &str) -> bool {
     text.contains('\n')
         && (text.starts_with(char::is_whitespace)
             || text.split('\n').any(|line| !line.is_empty() && line.trim().is_empty()))
 }
 
-/// A JSON number as YAML, with all its digits.
+/// Converts a JSON number to YAML, with all digits.
 ///
-/// With an exponent YAML 1.1 takes it for a number only if it has a point too, and a sign in the
-/// exponent.
+/// YAML 1.1 reads a number with an exponent as a number only if it has a decimal point and a sign in the exponent.
 fn yaml_number(json: &str) -> String {
     let Some((digits, exponent)) = json.split_once(['e', 'E']) else {
         return json.to_owned();

@@ -1,10 +1,10 @@
-//! YAML in parts, so that memory does not grow with an object.
+//! Output of YAML in parts, so that memory does not grow with an object.
 
 use super::{Output, PART, yaml};
 use wharf_core::error::{Error, Kind, Result};
 
 impl Output {
-    /// YAML in parts, as `write` makes it of JSON. What cannot be written leaves nothing behind.
+    /// Writes JSON as YAML, converted by `write`. If the conversion fails, nothing is printed.
     pub(super) fn yaml(&self, json: &str, write: Yaml) -> Result<()> {
         let mut short = YamlChunks { output: None, part: String::new(), failed: None, long: false };
         write(json, &mut short).map_err(|e| unwritable(&e))?;
@@ -20,10 +20,10 @@ impl Output {
     }
 }
 
-/// What makes YAML of JSON.
+/// A function that converts JSON to YAML.
 type Yaml = fn(&str, &mut dyn std::fmt::Write) -> Result<(), yaml::YamlError>;
 
-/// YAML on its way: lines are handed on when there are enough of them, or, without an output, forgotten.
+/// YAML in conversion. Lines are printed when there are enough of them, or discarded if there is no output.
 struct YamlChunks<'a> {
     output: Option<&'a Output>,
     part: String,
@@ -47,7 +47,7 @@ impl std::fmt::Write for YamlChunks<'_> {
     }
 }
 
-/// Returns one JSON value as YAML.
+/// Converts a JSON value to YAML.
 pub(super) fn to_yaml(json: &str) -> Result<String> {
     yaml::from_json(json).map_err(|e| unwritable(&e))
 }

@@ -114,10 +114,10 @@ fn an_upload_that_cannot_get_through_leaves_the_old_file_and_nothing_else() {
         (&["files.upload:403"], 8),
         (&["files.upload:reset@50%"], 8),
         (&["files.upload:endless"], 8),
-        (&["files.upload:redirect=https://elsewhere.test/taken"], 8),
+        (&["files.upload:redirect=https://elsewhere.test/stolen"], 8),
         (&["contexts.upload_url:401"], 3),
         (&["contexts.upload_url:refused"], 8),
-        (&["contexts.upload_url:redirect=http://127.0.0.1:1/taken"], 8),
+        (&["contexts.upload_url:redirect=http://127.0.0.1:1/stolen"], 8),
         (&["contexts.sync:refused"], 8),
         (&["contexts.sync:sync=failed"], 8),
         (&["contexts.sync:sync=broken"], 8),
@@ -130,7 +130,7 @@ fn an_upload_that_cannot_get_through_leaves_the_old_file_and_nothing_else() {
         assert!(told["message"].is_string(), "{faults:?}: {told}");
         assert_eq!(seen.there, OLD, "{faults:?}");
         assert!(seen.others.is_empty(), "{faults:?} left {:?}", seen.others);
-        assert!(!told.to_string().contains("/oss/") && !told.to_string().contains("taken"), "{told}");
+        assert!(!told.to_string().contains("/oss/") && !told.to_string().contains("stolen"), "{told}");
     }
 }
 
@@ -230,7 +230,7 @@ fn a_session_is_made_once_or_said_to_be_in_doubt() {
         "sessions.create:refused=inside skip=1 x1",
     ]);
     let lost = served.wharf("agb", ["sessions", "create"]).run();
-    lost.code(8).says(&["may have happened", "sessions list"]);
+    lost.code(8).says(&["may have taken effect", "sessions list"]);
     assert_eq!(served.wharf("agb", ["sessions", "list", "-q"]).run().ok().lines().len(), 1);
     served.wharf("agb", ["sessions", "create"]).run().code(8).says(&["requested fault"]);
     assert_eq!(served.wharf("agb", ["sessions", "list", "-q"]).run().ok().lines().len(), 1);

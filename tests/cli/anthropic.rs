@@ -248,7 +248,7 @@ fn an_upload_in_trouble_is_done_once_or_told() {
         let sent = run(&served, &["files", "upload", "big", "--timeout", "19s"]);
         sent.code(code);
         if code == 8 && there == 1 {
-            sent.says(&["may have happened", "wharf files ls"]);
+            sent.says(&["may have taken effect", "wharf files ls"]);
         }
         drop(served);
         let sound = sandbox.serve(&[]);

@@ -99,13 +99,19 @@ fn a_damaged_database_is_reported_and_costs_no_file() {
             &["files", "ls", "s1:/"],
         ];
         for args in commands {
-            sandbox.run(args).code(12).says(&["hint: no file was touched; `wharf doctor` says what can be saved"]);
+            sandbox
+                .run(args)
+                .code(12)
+                .says(&["hint: no file was changed; `wharf doctor` reports what can be recovered"]);
         }
         let doctor = sandbox.run(["doctor", "--format=json"]);
         let checks = doctor.code(10).json();
         let found = checks.as_array().unwrap().iter().find(|check| check["check"] == "directories").unwrap();
         let (detail, hint) = (found["detail"].as_str().unwrap(), found["hint"].as_str().unwrap());
-        assert!(detail.contains("can be saved: 1 with 2 files of 14 bytes") && detail.ends_with(": s1"), "{detail}");
+        assert!(
+            detail.contains("can be recovered: 1 with 2 files of 14 bytes") && detail.ends_with(": s1"),
+            "{detail}"
+        );
         assert!(hint.contains("move `wharf.db*` away"), "{hint}");
         assert_eq!(files(&sandbox.store()), before, "{what}");
 

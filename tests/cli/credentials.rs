@@ -189,7 +189,7 @@ fn a_profile_says_where_its_token_is() {
         ("secret_file = 'gone'", 3, "secret_file"),
         ("secret_command = ['sh', '-c', 'echo PLANTED-x; exit 4']", 3, "exit status: 4"),
         ("secret_command = ['no-such-program']", 3, "not found on PATH"),
-        ("secret_env = 'A'\nsecret_file = 'b'", 2, "one place"),
+        ("secret_env = 'A'\nsecret_file = 'b'", 2, "one source"),
     ] {
         with(line);
         clean(call().run()).code(code).says(&[word]);
@@ -208,7 +208,7 @@ fn doctor_says_who_gave_the_token_and_what_the_others_lack() {
     };
     let run = doctor(azure.wharf(&["doctor", "--debug"]));
     run.code(10);
-    assert_eq!(of(&run, "token"), (true, "from Azure CLI, good until 2100-01-01T00:00:00Z".to_owned()));
+    assert_eq!(of(&run, "token"), (true, "from Azure CLI, valid until 2100-01-01T00:00:00Z".to_owned()));
     assert_eq!(of(&run, "Azure CLI"), (true, "gave the token".to_owned()));
     assert_eq!(of(&run, "Azure Developer CLI"), (true, "not set up: `azd` is not installed".to_owned()));
     assert_eq!(of(&run, "managed identity").1, "asked: no metadata service answers here");
@@ -216,7 +216,7 @@ fn doctor_says_who_gave_the_token_and_what_the_others_lack() {
     principal(azure.list(), "tenant-1", "PLANTED-secret").run().ok();
     let run = doctor(principal(azure.wharf(&["doctor"]), "tenant-1", "PLANTED-secret"));
     let (_, token) = of(&run, "token");
-    assert!(token.starts_with("from service principal, good until 20") && token.contains("kept from"), "{token}");
+    assert!(token.starts_with("from service principal, valid until 20") && token.contains("cached by"), "{token}");
     assert_eq!(of(&run, "Azure CLI").1, "not asked");
     let run = doctor(principal(azure.wharf(&["doctor"]), "tenant-1", "PLANTED-wrong"));
     run.one_of(&[3, 10]);
@@ -277,13 +277,13 @@ fn requests_are_told_as_far_as_is_asked_for() {
         "/tenant-1/oauth2/v2.0/token: try 1, 200, ",
         "> client_id=***&client_secret=***&grant_type=***&scope=***",
         "< {\"access_token\":***,",
-        "token: from service principal, good until 20",
+        "token: from service principal, valid until 20",
         "/agents/a1/endpoint/sessions?",
         "> authorization: ***",
         "< {\"data\":[],\"has_more\":false}",
     ]);
     let verbose = run(&["-v"]);
-    verbose.ok().says(&["/agents/a1/endpoint/sessions?", "try 1, 200, ", "kept from an earlier command"]);
+    verbose.ok().says(&["/agents/a1/endpoint/sessions?", "try 1, 200, ", "cached by an earlier command"]);
     assert!(!verbose.stderr().lines().any(|line| line.starts_with(['<', '>'])), "{}", verbose.stderr());
     assert_eq!(run(&[]).ok().stderr(), "");
     // An error for programs has standard error to itself.

@@ -68,7 +68,10 @@ fn a_status_that_was_not_learned_is_125() {
         assert_eq!((&object["status"], &object["exit_code"]), (&"unknown".into(), &Value::Null), "{faults:?}");
         assert_eq!(object["error"]["kind"], kind, "{faults:?}: {object}");
         let hint = object["error"]["hint"].as_str().unwrap_or_default();
-        assert!(kind == "auth" || hint.contains("may still run") || hint.contains("no record"), "{faults:?}: {hint}");
+        assert!(
+            kind == "auth" || hint.contains("may still be running") || hint.contains("no record"),
+            "{faults:?}: {hint}"
+        );
     }
 }
 
@@ -141,7 +144,7 @@ fn a_second_signal_leaves_a_service_that_hangs_at_once() {
         let run = running.finish();
         assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
         assert_eq!(run.code(130).json()["status"], "killed", "{faults}");
-        run.says(&["may still run"]);
+        run.says(&["may still be running"]);
     }
 }
 
@@ -274,7 +277,7 @@ fn an_error_after_the_start_says_where_the_output_is() {
             let (run, _) = replied(reply, &["--retries", "0", "--", "true"]);
             let error = &run.code(125).json()["error"];
             let hint = error["hint"].as_str().unwrap_or_default();
-            let says = hint.contains("may still run") && hint.contains("s1:.wharf/exec_");
+            let says = hint.contains("may still be running") && hint.contains("s1:.wharf/exec_");
             assert!(says, "{status} {body:?}, started: {is_started}: {error}");
         }
     }

@@ -118,7 +118,7 @@ fn an_upload_that_cannot_get_through_ends_in_its_code() {
         let error = receipt["error"].to_string();
         // A refusal before the content was read may or may not be seen before the connection is.
         if fault != "upload:503@start" {
-            assert_eq!(error.contains("may have done it"), fault.contains("reset"), "{fault}: {error}");
+            assert_eq!(error.contains("may have taken effect"), fault.contains("reset"), "{fault}: {error}");
         }
     }
 }

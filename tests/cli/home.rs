@@ -37,9 +37,9 @@ fn a_new_store_is_its_owners_alone() {
         assert_eq!(if path.exists() { mode(&path) & 0o077 } else { 0 }, 0, "{name}");
     }
     let doctor = sandbox.run(["doctor"]);
-    let found = privacy(doctor.ok().says(&["warning: other users may look into the data directory"])).unwrap();
+    let found = privacy(doctor.ok().says(&["warning: other users can read the data directory"])).unwrap();
     assert_eq!(found["ok"], true, "it is not broken");
-    let hint = format!("keep them out: `chmod 700 {}`", sandbox.store().display());
+    let hint = format!("make it private: `chmod 700 {}`", sandbox.store().display());
     assert_eq!(found["hint"], hint.as_str());
     assert!(sandbox.run(["doctor", "--format", "table"]).ok().stdout().contains("WARN"));
     fs::set_permissions(sandbox.store(), Permissions::from_mode(0o700)).unwrap();
@@ -90,8 +90,12 @@ fn a_link_in_a_store_is_not_followed_whether_or_not_it_leads_anywhere() {
             let run = sandbox.run(["sessions", "create"]);
             if !name.starts_with("wharf.db-") {
                 let link = sandbox.store().join(name);
-                run.code(12).says(&["this is a link", &format!("`{}`", link.display()), "hint: "]);
-                sandbox.run(["doctor"]).code(10).says(&["this is a link"]);
+                run.code(12).says(&[
+                    "wharf does not follow links in its store",
+                    &format!("`{}`", link.display()),
+                    "hint: ",
+                ]);
+                sandbox.run(["doctor"]).code(10).says(&["wharf does not follow links in its store"]);
             }
             assert_eq!(target.exists(), there, "{name}: nothing is made elsewhere");
             let untouched =

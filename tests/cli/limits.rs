@@ -47,7 +47,7 @@ fn a_pipe_is_cut_off_where_the_room_ends() {
     for _ in 0..100 {
         upload.write(&[b'x'; 10_000]);
     }
-    upload.finish().code(6).says(&["room for 100000 bytes"]);
+    upload.finish().code(6).says(&["only 100000 bytes"]);
     assert!(sandbox.paths("s1:/").is_empty());
     assert!(sandbox.unfinished().is_empty());
 }

@@ -66,7 +66,7 @@ fn links_inside_the_tree_are_followed_unless_something_else_is_asked_for() {
     let (sandbox, runs) = check(&[], 10, &INSIDE);
     assert_eq!((sandbox.cat("s1:/up/file"), sandbox.read("out/dir/f")), ("inside".into(), "inside".into()));
     for run in &runs {
-        run.says(&["tree/out-file`", "tree/broken`", "circle"]);
+        run.says(&["tree/out-file`", "tree/broken`", "above it"]);
     }
     check(&["--links", "follow-inside"], 10, &INSIDE);
 }

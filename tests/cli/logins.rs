@@ -147,7 +147,7 @@ fn what_is_no_token_is_not_used_and_not_shown() {
         ("{}", 3, ["the answer holds no token", "right address"]),
         (r#"{"access_token": " ", "token_type": "Bearer", "expires_in": 3600}"#, 3, ["holds no token", ""]),
         (r#"{"access_token": {"a": "PLANTED"}, "token_type": "Bearer"}"#, 3, ["holds no token", ""]),
-        ("<html>PLANTED-secret", 8, ["what is not the JSON that was expected", "***"]),
+        ("<html>PLANTED-secret", 8, ["something other than the expected JSON", "***"]),
     ] {
         let azure = Azure::of(move |_| (200, String::new(), content.to_owned()));
         let run = clean(principal(azure.list(), "tenant-1", "PLANTED-secret").run());
@@ -207,7 +207,7 @@ fn the_tool_that_runs_is_the_one_that_was_found() {
     assert!(!azure.sandbox.path("ran-the-wrong-one").exists());
     // Before 2.54.0 it did not say in which time zone the end is.
     azure.tool("az", "echo '{\"accessToken\": \"PLANTED-az\", \"expiresOn\": \"2099-01-01 00:00:00\"}'");
-    clean(azure.list().run()).code(3).says(&["Azure CLI: what `az` prints holds no token", "newer version"]);
+    clean(azure.list().run()).code(3).says(&["Azure CLI: the output of `az` contains no token", "newer version"]);
 }
 
 #[test]

@@ -1,6 +1,7 @@
-//! Links between documents lead to a file, and to a heading, that exist.
+//! Links between documents lead to a file, and to a heading, that exist; so do names of source files.
 
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use crate::{documents, read, root};
 
@@ -38,9 +39,52 @@ fn links_lead_somewhere() {
     assert!(seen > 50, "only {seen} links were found: the check does not look");
 }
 
+/// Returns whether a path is that of a Rust source file.
+fn is_source(path: &str) -> bool {
+    Path::new(path).extension().is_some_and(|extension| extension == "rs")
+}
+
+/// Returns the paths of source files that a document has as inline code.
+fn source_names(text: &str) -> Vec<&str> {
+    let code = text.split('`').skip(1).step_by(2);
+    code.filter(|code| is_source(code) && !code.contains(char::is_whitespace)).collect()
+}
+
+/// Adds the paths of all source files below a directory, relative to the root of the repository.
+fn source_files(directory: &str, files: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(root().join(directory)).unwrap_or_else(|e| panic!("{directory}: {e}")) {
+        let entry = entry.unwrap();
+        let path = format!("{directory}/{}", entry.file_name().to_str().unwrap());
+        if entry.file_type().unwrap().is_dir() {
+            source_files(&path, files);
+        } else if is_source(&path) {
+            // Documents shorten `crates/NAME/src/FILE` to `NAME/FILE`.
+            files.push(path.replace("/src/", "/").into());
+            files.push(path.into());
+        }
+    }
+}
+
+#[test]
+fn source_files_that_documents_name_exist() {
+    let mut files = Vec::new();
+    for directory in ["src", "crates", "tests", "fuzz/fuzz_targets"] {
+        source_files(directory, &mut files);
+    }
+    let mut seen = 0;
+    for name in documents().iter().filter(|name| *name != "CHANGELOG.md") {
+        for source in source_names(&read(name)) {
+            assert!(files.iter().any(|file| file.ends_with(source)), "{name}: no source file `{source}`");
+            seen += 1;
+        }
+    }
+    assert!(seen > 50, "only {seen} names were found: the check does not look");
+}
+
 #[test]
 fn anchors_are_those_of_repository_hosts() {
     assert_eq!(anchor("Exit codes"), "exit-codes");
     assert_eq!(anchor("The emulator: `wharf serve`"), "the-emulator-wharf-serve");
     assert_eq!(targets("a [b](c.md#d) [e](https://f) [`g`](h)"), ["c.md#d", "h"]);
+    assert_eq!(source_names("`a.rs`, `b/c.rs d` and `e`\n```\nf\n```\n`g/h.rs`"), ["a.rs", "g/h.rs"]);
 }

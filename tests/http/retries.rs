@@ -65,7 +65,7 @@ async fn a_request_that_must_not_be_doubled_is_not() {
         assert_eq!(server.count(), 2);
     };
     join_all([429, 503, 529].map(refused)).await;
-    // Answered, or the answer lost: it may have happened.
+    // Answered, or the answer lost: it may have taken effect.
     let lost = [
         answer(500, "", ""),
         answer(502, "", "<html>bad gateway</html>"),
@@ -81,13 +81,13 @@ async fn a_request_that_must_not_be_doubled_is_not() {
         let server = Server::new(vec![step, fine()]);
         let error = post(&client(&server.url()), LOOK).send().await.unwrap_err();
         assert_eq!((error.kind(), server.count()), (Kind::Unavailable, 1), "{at}: {error}");
-        assert!(error.message().contains("it may have happened"), "{at}: {error}");
+        assert!(error.message().contains("it may have taken effect"), "{at}: {error}");
         assert!(error.hint_text().unwrap().contains("ListSessions"), "{at}: {error}");
     }
     // Known not to have happened.
     let server = Server::new(vec![answer(400, "", "{\"message\":\"no\"}")]);
     let error = post(&client(&server.url()), LOOK).send().await.unwrap_err();
-    assert!(!error.message().contains("may have happened"), "{error}");
+    assert!(!error.message().contains("may have taken effect"), "{error}");
 }
 
 #[tokio::test]
@@ -101,7 +101,7 @@ async fn a_lost_answer_is_asked_for_again_where_twice_is_once() {
     }
     let server = Server::new(vec![step(|talk| talk.read().close()), answer(404, "", "{}")]);
     let error = post(&client(&server.url()), Class::Idempotent).send().await.unwrap_err();
-    assert!(error.hint_text().unwrap().contains("an earlier try may have done it"), "{error}");
+    assert!(error.hint_text().unwrap().contains("an earlier try may have taken effect"), "{error}");
 }
 
 #[tokio::test]

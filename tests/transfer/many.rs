@@ -15,7 +15,7 @@ fn jobs(jobs: usize) -> TransferOptions {
     TransferOptions { jobs, ..options() }
 }
 
-/// Everybody waits for a moment.
+/// Delays each operation by 2 ms.
 fn slow() -> Pace {
     Box::new(|_| tokio::time::sleep(std::time::Duration::from_millis(2)).boxed())
 }

@@ -455,7 +455,7 @@ impl SessionFiles for Other {
         }
         let (content, sent) = self.read(source).await?;
         if options.keep_existing && self.held(at.path.as_str()).is_ok() {
-            return Err(Error::conflict(format!("this exists already: `{at}`")));
+            return Err(Error::conflict(format!("`{at}` already exists")));
         }
         self.keep(at.path.as_str(), content, sent, source.attributes())
     }

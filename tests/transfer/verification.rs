@@ -88,7 +88,7 @@ fn a_wrong_copy_stays_and_is_named_where_it_replaced_something() {
         let told = upload(&other, options).fails(Kind::Unverified);
         assert_eq!((other.content("/f").is_some(), other.count("remove")), (true, 0));
         assert!(told.error().message().contains("s1:/f"), "{}", told.error());
-        assert!(hint(told.only()).contains("not to be trusted"), "{:?}", told.only());
+        assert!(hint(told.only()).contains("do not use the copy"), "{:?}", told.only());
     }
 }
 

@@ -1,8 +1,8 @@
-//! Waiting for a time that may not be set.
+//! Waits for deadlines that may not be set.
 
 use tokio::time::{Instant, sleep_until};
 
-/// Completes at `at`; never where there is none.
+/// Completes at `at`; never if it is `None`.
 pub async fn until(at: Option<Instant>) {
     match at {
         Some(at) => sleep_until(at).await,

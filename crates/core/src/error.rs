@@ -1,7 +1,8 @@
 //! The error type, its kinds and the exit codes.
 //!
-//! An [`Error`] has a [`Kind`], and the kind alone fixes the exit code: this file holds the only
-//! table of exit codes. Modules that use a disk, a database or a service convert its errors into this type; `commands` adds context with `anyhow` and `output::report` prints.
+//! An [`Error`] has a [`Kind`], and the kind alone decides the exit code: [`Kind::exit_code`] is the only table of exit
+//! codes. Modules that use a disk, a database or a service convert its errors to this type. `commands` adds context
+//! with `anyhow`, and `output::report` prints.
 
 use std::time::Duration;
 use std::{fmt, io};
@@ -11,10 +12,10 @@ use serde::ser::SerializeStruct;
 
 use crate::advice::Setting;
 
-/// The result of everything below `commands`.
+/// The result type of all crates below the command line.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// The kind of a failure. Stable: scripts see it as an exit code and as `error.kind`.
+/// The kind of an error. Kinds are stable: scripts see them as exit codes and as `error.kind`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[allow(missing_docs, reason = "`Kind::meaning` documents each kind")]
 pub enum Kind {
@@ -37,7 +38,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// Every kind, in the order of the exit codes.
+    /// All kinds, in the order of their exit codes.
     pub const ALL: [Kind; 16] = [
         Kind::Internal,
         Kind::Usage,
@@ -57,7 +58,7 @@ impl Kind {
         Kind::Closed,
     ];
 
-    /// The process's exit code for an error of this kind.
+    /// Returns the exit code of the process for an error of this kind.
     pub const fn exit_code(self) -> u8 {
         match self {
             Kind::Internal => 1,
@@ -79,7 +80,7 @@ impl Kind {
         }
     }
 
-    /// The word for this kind in `error.kind` and in the documentation.
+    /// Returns the name of this kind in `error.kind` and in the documentation.
     pub const fn word(self) -> &'static str {
         match self {
             Kind::Internal => "internal",
@@ -125,7 +126,15 @@ impl Kind {
     }
 }
 
-/// An error with what to do about it.
+/// An error: a kind, a message, and possibly a hint and what the service reported.
+///
+/// ```
+/// use wharf_core::error::{Error, Kind};
+///
+/// let error = Error::not_found("session `s1` not found").hint("list the sessions: `wharf sessions list`");
+/// assert_eq!((error.kind(), error.kind().exit_code()), (Kind::NotFound, 4));
+/// assert_eq!(error.context("deleting files").message(), "deleting files: session `s1` not found");
+/// ```
 #[derive(Debug, Clone)]
 pub struct Error {
     kind: Kind,
@@ -134,31 +143,31 @@ pub struct Error {
     details: Option<Box<Details>>,
 }
 
-/// What only errors of a hosted backend can tell.
+/// The part of an error that only hosted backends report.
 #[derive(Debug, Default, Clone)]
 pub struct Details {
-    /// The backend that answered.
+    /// The name of the backend.
     pub backend: Option<&'static str>,
-    /// The HTTP status.
+    /// The HTTP status of the answer.
     pub status: Option<u16>,
-    /// The provider's own machine-readable reason.
+    /// The provider's machine-readable error code.
     pub code: Option<String>,
-    /// The provider's name for the request, for its support.
+    /// The provider's id of the request, which its support asks for.
     pub request_id: Option<String>,
     /// Whether the same command may succeed when it is run again.
     pub retryable: bool,
-    /// How long the provider asks to wait.
+    /// The delay that the provider asks for before the next attempt.
     pub retry_after: Option<Duration>,
-    /// Whether an earlier try of the same request, whose answer was lost, may have done it.
+    /// Whether an earlier attempt of the request, whose answer was lost, may have taken effect.
     pub uncertain: bool,
-    /// How often it was tried; 0 where that is not known.
+    /// The number of attempts; 0 if unknown.
     pub tries: u32,
-    /// Ids of stored files that the failed work uploaded and that are still there.
+    /// Ids of stored files that the failed operation uploaded and that still exist.
     pub left: Vec<String>,
 }
 
 impl Details {
-    /// What is true of this failure and of another one; what they differ in is not told.
+    /// Returns the details that both failures share. `tries` and `left` are dropped.
     fn common(self, other: &Details) -> Self {
         fn same<T: PartialEq>(one: Option<T>, other: Option<&T>) -> Option<T> {
             one.filter(|one| other == Some(one))
@@ -172,34 +181,34 @@ impl Details {
             retry_after: same(self.retry_after, other.retry_after.as_ref()),
             uncertain: self.uncertain && other.uncertain,
             tries: 0,
-            // Each failure's own error names what it leaves.
+            // Each failure's own error names its stored files.
             left: Vec::new(),
         }
     }
 }
 
 impl Error {
-    /// An error of `kind` that says what went wrong: lower case, no full stop, the value last.
+    /// Creates an error. `message` is lower case, without a full stop, and ends with the value that it is about.
     pub fn new(kind: Kind, message: impl Into<String>) -> Self {
         Error { kind, message: message.into(), hint: None, details: None }
     }
 
-    /// Bad flags, configuration or syntax.
+    /// Creates an error about invalid flags, configuration or syntax.
     pub fn usage(message: impl Into<String>) -> Self {
         Self::new(Kind::Usage, message)
     }
 
-    /// Something named does not exist.
+    /// Creates an error about a named object that does not exist.
     pub fn not_found(message: impl Into<String>) -> Self {
         Self::new(Kind::NotFound, message)
     }
 
-    /// Something is in the way.
+    /// Creates an error about an object whose state does not allow the operation.
     pub fn conflict(message: impl Into<String>) -> Self {
         Self::new(Kind::Conflict, message)
     }
 
-    /// What a call on the local disk answered, with what was being done to which path.
+    /// Creates an error from an I/O error. `doing` names the operation and its path: "reading `a.txt`".
     pub fn io(doing: impl fmt::Display, error: &io::Error) -> Self {
         let IoFault { kind, hint, .. } = IoFault::of(error);
         let made = Self::new(kind, format!("{doing}: {}", reason(error)));
@@ -209,7 +218,7 @@ impl Error {
         }
     }
 
-    /// This error without what another one does not say as well: members and hint. Its kind and message stay.
+    /// Removes the hint and the details that `other` does not share. The kind and the message stay.
     #[must_use]
     pub(crate) fn in_common_with(mut self, other: &Error) -> Self {
         let theirs = other.details.as_deref();
@@ -218,101 +227,101 @@ impl Error {
         self
     }
 
-    /// Another message for the same kind of failure.
+    /// Replaces the message.
     #[must_use]
     pub fn with_message(mut self, message: impl Into<String>) -> Self {
         self.message = message.into();
         self
     }
 
-    /// The same error as another kind.
+    /// Replaces the kind.
     #[must_use]
     pub fn of_kind(mut self, kind: Kind) -> Self {
         self.kind = kind;
         self
     }
 
-    /// Adds what to do next.
+    /// Sets the hint: what to do next.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
     }
 
-    /// Adds what a provider told about the failure.
+    /// Sets the details of the provider's answer.
     #[must_use]
     pub fn details(mut self, details: Details) -> Self {
         self.details = Some(Box::new(details));
         self
     }
 
-    /// Names the backend, where nothing does yet.
+    /// Sets the backend, unless the error names one already.
     #[must_use]
     pub fn from_backend(mut self, backend: &'static str) -> Self {
         self.details.get_or_insert_default().backend.get_or_insert(backend);
         self
     }
 
-    /// Puts what was being done in front of the message.
+    /// Prefixes the message with the operation that failed: "{doing}: {message}".
     #[must_use]
     pub fn context(mut self, doing: impl fmt::Display) -> Self {
         self.message = format!("{doing}: {}", self.message);
         self
     }
 
-    /// Adds stored files that were uploaded and are still there.
+    /// Adds ids of stored files that were uploaded and still exist.
     #[must_use]
     pub fn leaving(mut self, files: impl IntoIterator<Item = String>) -> Self {
         self.details.get_or_insert_default().left.extend(files);
         self
     }
 
-    /// Ids of stored files that the failed work uploaded and that are still there.
+    /// Returns the ids of stored files that the failed operation uploaded and that still exist.
     pub fn left(&self) -> &[String] {
         self.details.as_ref().map_or(&[], |details| &details.left)
     }
 
-    /// The kind, which decides the exit code.
+    /// Returns the kind, which decides the exit code.
     pub fn kind(&self) -> Kind {
         self.kind
     }
 
-    /// Whether the same may succeed when it is tried again.
+    /// Returns whether the same operation may succeed when it is run again.
     pub fn is_retryable(&self) -> bool {
         self.details.as_ref().is_some_and(|details| details.retryable)
     }
 
-    /// How long the other side asks to wait before that.
+    /// Returns the delay that the service asks for before the next attempt.
     pub fn retry_after(&self) -> Option<Duration> {
         self.details.as_ref().and_then(|details| details.retry_after)
     }
 
-    /// Returns how often it was tried; 0 where that is not known.
+    /// Returns the number of attempts; 0 if unknown.
     pub fn tries(&self) -> u32 {
         self.details.as_ref().map_or(0, |details| details.tries)
     }
 
-    /// Whether an earlier try, whose answer was lost, may have done what was asked for.
+    /// Returns whether an earlier attempt, whose answer was lost, may have taken effect.
     pub fn is_uncertain(&self) -> bool {
         self.details.as_ref().is_some_and(|details| details.uncertain)
     }
 
-    /// The HTTP status that a provider answered.
+    /// Returns the HTTP status of the provider's answer.
     pub fn status(&self) -> Option<u16> {
         self.details.as_ref().and_then(|details| details.status)
     }
 
-    /// The provider's own machine-readable reason.
+    /// Returns the provider's machine-readable error code.
     pub fn code(&self) -> Option<&str> {
         self.details.as_ref().and_then(|details| details.code.as_deref())
     }
 
-    /// What went wrong, in one line.
+    /// Returns the message, which is one line.
     pub fn message(&self) -> &str {
         &self.message
     }
 
-    /// What to do next, where there is something to say.
+    /// Returns the hint.
     pub fn hint_text(&self) -> Option<&str> {
         self.hint.as_deref()
     }
@@ -326,7 +335,7 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
-/// The fields of `error` in machine-readable reports and of `error` in a receipt.
+/// Serializes the fields of `error` in machine-readable output and in receipts.
 impl Serialize for Error {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let none = Details::default();
@@ -345,15 +354,15 @@ impl Serialize for Error {
     }
 }
 
-/// Returns what an I/O error says, in plain words.
+/// Returns the message of an I/O error in plain words.
 pub fn reason(error: &io::Error) -> String {
     IoFault::of(error).words.map_or_else(|| own_words(error), str::to_owned)
 }
 
-/// What an I/O error is to a user: the only table of what operating systems answer.
+/// The kind, message and hint of an I/O error. [`IoFault::of`] is the only table of errors of operating systems.
 struct IoFault {
     kind: Kind,
-    /// What happened, where Rust's and the system's own words are not plain or not always the same.
+    /// The message, if those of Rust and the system are unclear or differ between systems.
     words: Option<&'static str>,
     /// What to do next.
     hint: Option<String>,
@@ -364,10 +373,10 @@ impl IoFault {
         use io::ErrorKind as E;
         let (kind, words, hint) = match error.kind() {
             E::NotFound => (Kind::NotFound, "no such file or directory", ""),
-            // The system's own words tell a mode that forbids from a file that is immutable.
+            // The system's message distinguishes a mode that forbids access from an immutable file.
             E::PermissionDenied => (Kind::Io, "", "check the owner and the mode of the path"),
             E::AlreadyExists => (Kind::Conflict, "it already exists", "remove it first, or choose another name"),
-            E::DirectoryNotEmpty => (Kind::Conflict, "the directory is not empty", "remove what is in it first"),
+            E::DirectoryNotEmpty => (Kind::Conflict, "the directory is not empty", "remove its contents first"),
             E::IsADirectory => (Kind::Conflict, "it is a directory", "name a file"),
             E::NotADirectory => {
                 (Kind::Conflict, "a part of the path is not a directory", "a file is in the way: check the path")
@@ -378,12 +387,12 @@ impl IoFault {
             E::StorageFull => (
                 Kind::Io,
                 "no space left on device",
-                "free some space and run the command again: nothing was half-written",
+                "free some space and run the command again: no partial data was written",
             ),
             E::QuotaExceeded => (
                 Kind::Io,
                 "the disk quota is used up",
-                "free some space and run the command again: nothing was half-written",
+                "free some space and run the command again: no partial data was written",
             ),
             E::FileTooLarge => (
                 Kind::Io,
@@ -408,7 +417,7 @@ impl IoFault {
             E::WriteZero => (Kind::Io, "it takes no more data", "free some space and run the command again"),
             E::InvalidData => (Kind::Io, "it is not UTF-8 text", "save it as UTF-8"),
             E::Unsupported => (Kind::Io, "the file system or the system cannot do this", "use another file system"),
-            // EMFILE and ENFILE, which have no kind of their own.
+            // ENFILE and EMFILE have no `ErrorKind`.
             _ if cfg!(unix) && matches!(error.raw_os_error(), Some(23 | 24)) => {
                 let hint = format!("raise the limit of open files (`ulimit -n 256`), or lower {}", Setting::Jobs);
                 return Self::of_words(error, Kind::Io, "too many open files", Some(hint));
@@ -425,7 +434,7 @@ impl IoFault {
     }
 }
 
-/// Returns an I/O error's own words without the `(os error N)` that Rust appends.
+/// Returns an I/O error's message without the `(os error N)` that Rust appends.
 fn own_words(error: &io::Error) -> String {
     let text = error.to_string();
     match text.split_once(" (os error ") {

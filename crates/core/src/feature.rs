@@ -1,6 +1,6 @@
 //! The features that a backend may have. Their names for users are in [`crate::advice`].
 
-/// Something that a backend may lack.
+/// A feature that some backends lack.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs, reason = "the names are the documentation; the front end has words for them")]
 pub enum Feature {
@@ -45,7 +45,7 @@ pub enum Feature {
 }
 
 impl Feature {
-    /// Returns the feature's name where no front end has named it.
+    /// Returns the feature's identifier, which is its name if no front end is installed.
     pub const fn id(self) -> &'static str {
         match self {
             Feature::SessionTitle => "session-title",

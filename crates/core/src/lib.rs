@@ -1,4 +1,4 @@
-//! What every part of wharf uses: errors, the model, settings, bytes in motion, and files on disk.
+//! Common parts of all wharf crates: errors, the model, settings, bodies of transfers, and files on disk.
 
 #![cfg_attr(test, allow(clippy::disallowed_methods, reason = "tests prepare their own files"))]
 

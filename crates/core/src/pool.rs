@@ -1,4 +1,4 @@
-//! The buffers of all transfers, which are reused, and limited in number.
+//! The pool of buffers that all transfers share. Buffers are reused, and their number is limited.
 
 use std::pin::pin;
 use std::sync::{Arc, Mutex};
@@ -9,24 +9,24 @@ use crate::sync::lock;
 use bytes::Bytes;
 use tokio::sync::Semaphore;
 
-/// Bytes in a buffer. Larger writes were measured to be slower, see `docs/benchmarks.md`.
+/// The size of a buffer in bytes. Larger writes were measured to be slower, see `docs/benchmarks.md`.
 pub const BLOCK: usize = 64 * 1024;
 
-/// The number of buffers: 8 MiB in all. A task that needs another one waits. This cannot deadlock, because no task
-/// waits for a second buffer while it holds one.
+/// The maximum number of buffers, 8 MiB in total. A task that needs another one waits. This cannot deadlock, because no
+/// task waits for a second buffer while it holds one.
 const ALL: usize = 128;
 
 static ROOM: Semaphore = Semaphore::const_new(ALL);
 static FREE: Mutex<Vec<Vec<u8>>> = Mutex::new(Vec::new());
 
-/// A buffer of [`BLOCK`] bytes, which goes back when the last reader of what it holds is done.
+/// A buffer of [`BLOCK`] bytes. It returns to the pool when the last reader of its content is dropped.
 pub struct Buffer {
     bytes: Vec<u8>,
     filled: usize,
 }
 
 impl Buffer {
-    /// Returns a used or a new buffer, as soon as the limit allows.
+    /// Takes a buffer from the pool; waits while all of them are in use.
     pub async fn take() -> Self {
         // The semaphore is never closed, so this always returns a permit.
         if let Ok(permit) = ROOM.acquire().await {
@@ -36,7 +36,7 @@ impl Buffer {
         Buffer { bytes: used.unwrap_or_else(|| vec![0; BLOCK]), filled: 0 }
     }
 
-    /// The same for a thread, which sleeps until there is room.
+    /// Takes a buffer from the pool; parks the thread while all of them are in use.
     pub(crate) fn take_in_thread() -> Self {
         let mut taken = pin!(Self::take());
         let waker = Waker::from(Arc::new(ThreadWaker(thread::current())));
@@ -63,7 +63,7 @@ impl Buffer {
         self.filled == self.bytes.len()
     }
 
-    /// What is filled, to be handed on without a copy.
+    /// Converts the filled part to [`Bytes`], without a copy.
     pub fn freeze(self) -> Bytes {
         Bytes::from_owner(self)
     }
@@ -82,7 +82,7 @@ impl Drop for Buffer {
     }
 }
 
-/// Wakes a thread that waits for room.
+/// Unparks a thread that waits for a buffer.
 struct ThreadWaker(Thread);
 
 impl Wake for ThreadWaker {

@@ -6,33 +6,33 @@ use crate::error::{Error, Kind, Result};
 /// Returns `N` random bytes.
 ///
 /// # Errors
-/// `io` where the system has none.
+/// `io` if the system provides no random bytes.
 pub fn bytes<const N: usize>() -> Result<[u8; N]> {
     let mut bytes = [0; N];
     getrandom::fill(&mut bytes).map_err(|e| Error::new(Kind::Io, format!("the system gave no random bytes: {e}")))?;
     Ok(bytes)
 }
 
-/// Returns `N` random bytes in hexadecimal, two digits per byte.
+/// Returns `N` random bytes as hexadecimal digits, two per byte.
 ///
 /// # Errors
-/// `io` where the system has none.
+/// `io` if the system provides no random bytes.
 pub fn hex<const N: usize>() -> Result<String> {
     bytes::<N>().map(|bytes| body::hex(&bytes))
 }
 
-/// A new id: `prefix`, an underscore, 24 hexadecimal digits.
+/// Returns a new id: `prefix`, an underscore and 24 hexadecimal digits.
 ///
 /// # Errors
-/// `io` where the system has no random bytes.
+/// `io` if the system provides no random bytes.
 pub fn id(prefix: &str) -> Result<String> {
     hex::<12>().map(|digits| format!("{prefix}_{digits}"))
 }
 
-/// A UUID of version 4 (RFC 9562).
+/// Returns a UUID of version 4 (RFC 9562).
 ///
 /// # Errors
-/// `io` where the system has no random bytes.
+/// `io` if the system provides no random bytes.
 pub fn uuid() -> Result<String> {
     let number = u128::from_be_bytes(bytes()?) & !(0xF << 76 | 0x3 << 62) | 0x4 << 76 | 0x2 << 62;
     let digits = |shift: u32, count: u32| number >> shift & ((1 << (4 * count)) - 1);

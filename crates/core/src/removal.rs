@@ -1,10 +1,10 @@
-//! Removing files and trees, with a report of what could not be removed.
+//! Removal of files and directory trees, with a report of what could not be removed.
 //!
-//! Nothing is removed through a mount point: what lies behind one is not part of the session.
+//! Nothing behind a mount point is removed, because it does not belong to the session.
 //!
 //! A removal is not a [`DirWalk`](crate::walk::DirWalk): it removes the files of a directory while it lists it, opens
-//! directories that their own modes close, and returns to each directory to remove it, several times where another
-//! program keeps filling it. Handles are kept by the same `NestedDirs`.
+//! directories whose modes forbid it, and returns to each directory to remove it, several times if another program
+//! keeps filling it. Both share `NestedDirs`, which manages the handles.
 
 use std::ffi::{OsStr, OsString};
 use std::fmt;
@@ -19,19 +19,19 @@ use cap_std::fs::Dir;
 use crate::platform;
 use crate::walk::{NestedDirs, open_handle};
 
-/// Leftovers that are named; the others are counted.
+/// The maximum number of leftovers that are named; the others are counted.
 const NAMED: usize = 3;
 
-/// The number of failures after which a removal that is only tried again gives up.
+/// The failures after which a removal gives up if it will be repeated later anyway.
 pub const FEW: u64 = 64;
 
-/// Attempts to remove a name whose kind another program keeps changing; with the pauses between them about a second.
+/// The attempts to remove a name whose type another program keeps changing; with the pauses, about one second.
 const TRIES: u32 = 64;
 
-/// Further attempts to empty a directory that another program keeps filling.
+/// The further attempts to empty a directory that another program keeps filling.
 const PASSES: u32 = 8;
 
-/// What could not be removed, and why. Paths are relative to the directory of the removal.
+/// The entries that could not be removed, with reasons. Paths are relative to the directory of the removal.
 #[derive(Debug, Default)]
 #[must_use = "what is left must be reported"]
 pub struct Leftovers {
@@ -40,19 +40,19 @@ pub struct Leftovers {
 }
 
 impl Leftovers {
-    /// One path and the reason why it is left.
+    /// Returns the leftover of one failure.
     pub fn of(path: impl Into<PathBuf>, error: &io::Error) -> Self {
         let mut left = Leftovers::default();
         left.add(path.into(), error);
         left
     }
 
-    /// Whether nothing is left.
+    /// Returns whether everything was removed.
     pub fn is_empty(&self) -> bool {
         self.count == 0
     }
 
-    /// The same leftovers, seen from the directory that `base` lies in.
+    /// Prefixes all paths with `base`.
     pub fn below(mut self, base: &Path) -> Self {
         for (path, _) in &mut self.named {
             *path = if path.as_os_str().is_empty() { base.to_owned() } else { base.join(&*path) };
@@ -60,7 +60,7 @@ impl Leftovers {
         self
     }
 
-    /// Takes over the leftovers of another removal.
+    /// Adds the leftovers of another removal.
     pub fn merge(&mut self, other: Leftovers) {
         self.count += other.count;
         self.named.extend(other.named);
@@ -75,7 +75,7 @@ impl Leftovers {
     }
 }
 
-/// Paths with their reasons, and how many more there are.
+/// Formats the named paths with their reasons, and the number of further ones.
 impl fmt::Display for Leftovers {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (n, (path, reason)) in self.named.iter().enumerate() {
@@ -89,8 +89,8 @@ impl fmt::Display for Leftovers {
     }
 }
 
-/// Removes a file, a link or a tree of any depth, as far as it can be removed; gives up after
-/// `patience` failures. A name that does not exist counts as removed.
+/// Removes a file, a link or a directory tree of any depth as far as possible; gives up after `patience` failures. A
+/// name that does not exist counts as removed.
 pub fn remove(dir: &Dir, name: &OsStr, patience: u64) -> Leftovers {
     let meta = match dir.symlink_metadata(name) {
         Err(e) if e.kind() == io::ErrorKind::NotFound => return Leftovers::default(),
@@ -113,10 +113,10 @@ pub fn remove(dir: &Dir, name: &OsStr, patience: u64) -> Leftovers {
     removal.left
 }
 
-/// Removes everything that lies in a directory, as [`remove`] does, and keeps the directory.
+/// Removes the content of a directory, as [`remove`] does, and keeps the directory itself.
 pub fn empty(dir: &Dir, patience: u64) -> Leftovers {
     let mut removal = Removal { levels: NestedDirs::new(), left: Leftovers::default(), patience };
-    // Another program may put something into it meanwhile.
+    // Another program may create entries in the meantime.
     for _ in 0..PASSES {
         match dir.try_clone() {
             Ok(dir) => removal.levels.push(OsString::new(), dir, RemovalLevel::default()),
@@ -132,7 +132,7 @@ pub fn empty(dir: &Dir, patience: u64) -> Leftovers {
     removal.left
 }
 
-/// A removal in progress, from the top of the tree to the directory that is being emptied.
+/// A removal in progress. `levels` are the directories from the top of the tree to the one that is being emptied.
 struct Removal {
     levels: NestedDirs<RemovalLevel>,
     left: Leftovers,
@@ -141,16 +141,16 @@ struct Removal {
 
 #[derive(Default)]
 struct RemovalLevel {
-    /// Directories that are still to be removed.
+    /// Subdirectories that are still to be removed.
     below: Vec<OsString>,
-    /// Whether something in it stays.
+    /// Whether an entry of this directory could not be removed.
     stays: bool,
-    /// How often it was emptied before.
+    /// How often the directory has been emptied before.
     passes: u32,
 }
 
 impl Removal {
-    /// Works until no directory is left to be removed above `base` levels.
+    /// Removes directories until `base` levels remain.
     fn run(&mut self, base: usize) {
         loop {
             let depth = self.levels.depth();
@@ -176,7 +176,7 @@ impl Removal {
         }
     }
 
-    /// Goes into a directory of the last level and removes its files; false where it did not get in.
+    /// Opens a subdirectory of the last level and removes its files; returns false if it could not be opened.
     fn enter(&mut self, name: &OsStr) -> bool {
         match self.open(name) {
             Ok(Some(dir)) => {
@@ -192,7 +192,8 @@ impl Removal {
         }
     }
 
-    /// None where the name is gone, or stood for something else that is gone now.
+    /// Opens a directory; returns `None` if the name no longer exists, or was another type of file and has been
+    /// removed.
     fn open(&mut self, name: &OsStr) -> io::Result<Option<Dir>> {
         let within = &Arc::clone(self.levels.dir()?);
         for attempt in 0..TRIES {
@@ -210,7 +211,7 @@ impl Removal {
             };
             let mode = dir.dir_metadata().ok().and_then(|meta| platform::mode(&meta));
             if mode.is_some_and(|mode| mode & 0o700 != 0o700) {
-                // Of another user's directory this fails, and then the removals in it say so.
+                // If this fails, for example in another user's directory, the removals in it report the error.
                 drop(open_handle(&dir).and_then(|handle| platform::set_mode(&handle, 0o700)));
             }
             return Ok(Some(dir));
@@ -218,7 +219,7 @@ impl Removal {
         Err(io::Error::new(io::ErrorKind::ResourceBusy, "another program keeps changing it"))
     }
 
-    /// Removes the files of the last level and notes its directories.
+    /// Removes the files of the last level, and collects its subdirectories.
     fn clear(&mut self) {
         let entries = match self.levels.dir().and_then(|dir| dir.entries()) {
             Ok(entries) => entries,
@@ -249,7 +250,7 @@ impl Removal {
         }
     }
 
-    /// Removes the directory of the last level, unless something in it stays.
+    /// Removes the directory of the last level, unless it still has entries.
     fn leave(&mut self) {
         let Some((name, level)) = self.levels.pop() else { return };
         if level.stays || self.left.count >= self.patience {
@@ -259,7 +260,7 @@ impl Removal {
             return;
         }
         match self.levels.dir().and_then(|dir| remove_dir(dir, &name)) {
-            // Another program put something into it.
+            // Another program created an entry in it.
             Err(e) if e.kind() == io::ErrorKind::DirectoryNotEmpty && level.passes < PASSES => {
                 if self.enter(&name)
                     && let Some(again) = self.levels.last_mut()
@@ -273,7 +274,7 @@ impl Removal {
     }
 }
 
-/// Removes a name that is not a directory.
+/// Removes an entry that is not a directory.
 fn unlink(dir: &Dir, name: &OsStr) -> io::Result<()> {
     match dir.remove_file(name) {
         Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(()),
@@ -282,13 +283,13 @@ fn unlink(dir: &Dir, name: &OsStr) -> io::Result<()> {
     }
 }
 
-/// Waits before an attempt, longer each time. Without pauses, this process and one that exchanges the name can wait for
-/// each other's locks in turn, so that every attempt meets the other kind.
+/// Waits before an attempt, longer each time. Without pauses, this process and one that keeps replacing the name can
+/// alternate in such a way that each attempt meets the wrong type.
 fn pause(attempt: u32) {
     std::thread::sleep(Duration::from_micros(u64::from(attempt * attempt) * 10));
 }
 
-/// Removes an empty directory, or what stands in its place by now.
+/// Removes an empty directory, or whatever has replaced it.
 pub fn remove_dir(dir: &Dir, name: &OsStr) -> io::Result<()> {
     for attempt in 0..TRIES {
         pause(attempt);
@@ -305,7 +306,7 @@ pub fn remove_dir(dir: &Dir, name: &OsStr) -> io::Result<()> {
     Err(io::Error::new(io::ErrorKind::ResourceBusy, "another program keeps changing it"))
 }
 
-/// Whether an error says that a name stands for another kind of thing than a moment ago.
+/// Returns whether an error means that the type of an entry has changed.
 fn is_exchanged(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::NotADirectory | io::ErrorKind::IsADirectory)
 }
@@ -314,12 +315,12 @@ fn is_dir(dir: &Dir, name: &OsStr) -> bool {
     dir.symlink_metadata(name).is_ok_and(|meta| meta.is_dir())
 }
 
-/// The error of something that is left because of a mount.
+/// Returns the error of an entry that is kept because of a mount point.
 pub fn mounted() -> io::Error {
     io::Error::new(io::ErrorKind::ResourceBusy, "something is mounted there")
 }
 
-/// Does something with the directory `name`, whose mode may keep even its owner from it.
+/// Runs `act` on the directory `name`; if its mode forbids that, changes the mode and runs it again.
 fn retry_unlocked<T>(within: &Dir, name: impl AsRef<Path>, act: impl Fn() -> io::Result<T>) -> io::Result<T> {
     match act() {
         Err(e)

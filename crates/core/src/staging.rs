@@ -1,14 +1,13 @@
-//! Staging files and directories: they have a temporary name until they are complete.
+//! Staging files and directories, which have a temporary name, or none, until they are complete.
 //!
-//! This is the only way in which bytes reach a disk under a name that a caller chose. Whatever
-//! happens before [`StagingEntry::persist`], the old target is untouched.
+//! All files that wharf writes under a name from the user are written through this module. Until
+//! [`StagingEntry::persist`] succeeds, the old target is untouched.
 //!
-//! In a directory that is ours, a temporary name begins with `.wharf-`; what a killed process leaves
-//! is free of its lock, and [`sweep`] removes it. In a directory of the user's, a file has no name
-//! at all until it is complete, where the system can do that (`O_TMPFILE`): nothing is left when the
-//! process is killed. Where it cannot, and for the moment in which a complete file takes the place of
-//! another, the name has a fingerprint of this very file, and [`sweep_unfinished`] removes nothing
-//! without it.
+//! In wharf's own directories, a temporary name begins with `.wharf-`. [`sweep`] removes entries whose lock is free
+//! because their process was killed. In a user's directory, a file has no name until it is complete, if the system
+//! supports that (`O_TMPFILE`), so a killed process leaves nothing. If the system does not, and while a complete file
+//! replaces another one, the temporary name contains a fingerprint of the file's identity, and [`sweep_unfinished`]
+//! removes only files whose fingerprint matches.
 
 use std::ffi::OsStr;
 use std::fmt;
@@ -37,39 +36,39 @@ const LARGE: u64 = 32 * 1024 * 1024;
 /// The interval between syncs while a file is written.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// How every temporary name begins.
+/// The prefix of all temporary names.
 const PREFIX: &str = ".wharf-";
 
-/// The number of random bytes that follow, in hexadecimal.
+/// The number of random bytes in a temporary name; they are written in hexadecimal.
 const NUMBER: usize = 8;
 
-/// What stands before a tag.
+/// The separator before a tag.
 const TAG: char = '.';
 
-/// What stands before a fingerprint.
+/// The separator before a fingerprint.
 const FINGERPRINT: char = '-';
 
-/// A staging file or directory, locked by this process. It is removed when dropped before it is persisted.
+/// A staging file or directory, locked by this process. Dropping it before it is persisted removes it.
 pub struct StagingEntry<'a> {
     within: &'a Dir,
     name: Option<String>,
     held: File,
 }
 
-/// The access that a file gets when it is persisted.
+/// The access rights that a file gets when it is persisted.
 #[derive(Debug, Clone, Copy)]
 pub struct Access<'a> {
-    /// The regular file that it replaces, whose owner, group, read and write bits and ACL it keeps.
+    /// The regular file that is replaced: its owner, group, read and write bits and ACL are kept.
     pub replaced: Option<&'a Metadata>,
-    /// Whether those who may read it may run it.
+    /// Whether the file gets the execute bit for everyone with the read bit.
     pub executable: bool,
-    /// The permission bits that a new file has at least, where the directory has no default ACL.
+    /// The permission bits that a new file has at least, unless the directory has a default ACL.
     pub at_least: u32,
 }
 
 impl<'a> StagingEntry<'a> {
-    /// A new empty file in the directory of its later place, which is the user's: with the group, the
-    /// ACL and the label that the directory gives it, and without a name where the system can do that.
+    /// Creates an empty file in the user's directory in which it will be persisted. It has the group, ACL and security
+    /// label that the directory gives to new files, and no name if the system supports that.
     pub fn beside(within: &'a Dir) -> io::Result<Self> {
         if let Some(held) = platform::create_nameless(within)? {
             return Ok(StagingEntry { within, name: None, held });
@@ -82,7 +81,7 @@ impl<'a> StagingEntry<'a> {
                 break pending;
             }
         };
-        // A file whose process is killed before it has a fingerprint stays.
+        // If the process is killed before this rename, the file remains.
         let temporary = pending.fingerprinted_name()?;
         if let Some(name) = &pending.name
             && within.rename(name, within, &temporary).is_ok()
@@ -92,14 +91,14 @@ impl<'a> StagingEntry<'a> {
         Ok(pending)
     }
 
-    /// Returns a new name with the fingerprint of this file.
+    /// Returns a new temporary name with the fingerprint of this file.
     fn fingerprinted_name(&self) -> io::Result<String> {
         let number = random::hex::<NUMBER>().map_err(io::Error::other)?;
         let identity = platform::identity(&self.held.metadata()?);
         Ok(format!("{PREFIX}{number}{FINGERPRINT}{}", fingerprint(&number, &identity)))
     }
 
-    /// Sets the access that the file has at the place `name` in `dir`.
+    /// Sets the access rights that the file will have as `name` in `dir`.
     pub fn set_access(&mut self, dir: &Dir, name: &str, access: Access<'_>) -> io::Result<()> {
         match access.replaced {
             Some(replaced) => platform::keep_access(&self.held, dir, name, replaced, access.executable),
@@ -107,13 +106,13 @@ impl<'a> StagingEntry<'a> {
         }
     }
 
-    /// A new empty file within a directory, which must be on the file system of its later place.
+    /// Creates an empty file in `within`, which must be on the same file system as the destination.
     pub fn file(within: &'a Dir) -> io::Result<Self> {
         Self::tagged(within, "")
     }
 
-    /// The same with a tag in its name, which [`sweep`] tells if this process does not come to the
-    /// end of what it is about to do.
+    /// Creates an empty file, as [`StagingEntry::file`] does, with a tag in its name. If the process is killed,
+    /// [`sweep`] reports the tag.
     pub fn tagged(within: &'a Dir, tag: &str) -> io::Result<Self> {
         loop {
             let name = temporary_name(tag)?;
@@ -125,7 +124,7 @@ impl<'a> StagingEntry<'a> {
         }
     }
 
-    /// A new empty directory within a directory, and its handle.
+    /// Creates an empty directory in `within`; returns it with a handle of its own.
     pub fn directory(within: &'a Dir) -> io::Result<(Self, Dir)> {
         loop {
             let name = temporary_name("")?;
@@ -141,7 +140,7 @@ impl<'a> StagingEntry<'a> {
         }
     }
 
-    /// Another name, within a directory, of a file below `dir`.
+    /// Creates a hard link in `within` to the file at `path` below `dir`.
     pub fn link(within: &'a Dir, dir: &Dir, path: impl AsRef<Path>) -> io::Result<Self> {
         loop {
             let name = temporary_name("")?;
@@ -153,8 +152,8 @@ impl<'a> StagingEntry<'a> {
         }
     }
 
-    /// None where a sweep took the name away before the lock was taken. A file system without locks
-    /// will do: what cannot be locked is never swept.
+    /// Locks a new entry; returns `None` if a sweep removed its name before. File systems without locks are supported:
+    /// entries that cannot be locked are never swept.
     fn lock(within: &'a Dir, name: String, held: File) -> io::Result<Option<Self>> {
         match held.lock() {
             Err(e) if platform::lacks_locks(&e) => {}
@@ -164,7 +163,10 @@ impl<'a> StagingEntry<'a> {
         Ok(there.then_some(StagingEntry { within, name: Some(name), held }))
     }
 
-    /// Writes all of a body into the file; `name` is what messages call it.
+    /// Writes a body to the file, to its end. `name` is the destination, for messages.
+    ///
+    /// # Errors
+    /// Those of the body and the disk; `unverified` if the file's size differs from the number of bytes written.
     pub async fn fill(&mut self, body: &mut Body, name: impl fmt::Display) -> Result<Digest> {
         let doing = |e: io::Error| Error::io(format!("writing `{name}`"), &e);
         let mut behind = None;
@@ -186,19 +188,19 @@ impl<'a> StagingEntry<'a> {
         Ok(summary.clone())
     }
 
-    /// The open file, or the handle of the directory.
+    /// Returns the open file, or the handle of the directory.
     pub fn handle(&mut self) -> &mut File {
         &mut self.held
     }
 
-    /// Renames it to `name` in `dir`, in place of any file that is there.
+    /// Renames the entry to `name` in `dir`, and replaces a file there.
     pub fn persist(mut self, dir: &Dir, name: impl AsRef<Path>) -> io::Result<()> {
         if self.name.is_none() {
             match platform::give_name(&self.held, dir, name.as_ref()) {
                 Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {}
                 named => return named,
             }
-            // Only a file with a name can take the place of another. Locked, it is not swept.
+            // Only a file with a name can replace another one. The lock protects that name from sweeps.
             match self.held.lock() {
                 Err(e) if platform::lacks_locks(&e) => {}
                 locked => locked?,
@@ -216,24 +218,26 @@ impl<'a> StagingEntry<'a> {
         Ok(())
     }
 
-    /// The same for another name of a file, which `name` may be one of already: renaming does nothing
-    /// then, and the temporary one goes with `self`.
+    /// Renames a hard link to `name` in `dir`. If `name` is a link to the same file already, the rename has no effect,
+    /// and dropping `self` removes the temporary name.
     pub fn persist_link(self, dir: &Dir, name: impl AsRef<Path>) -> io::Result<()> {
         self.name.as_ref().map_or(Ok(()), |pending| self.within.rename(pending, dir, name))
     }
 
-    /// Gives a file the name `name` in `dir`, or fails where that name is taken.
+    /// Renames the file to `name` in `dir`.
+    ///
+    /// # Errors
+    /// `AlreadyExists` if the name is taken.
     pub fn persist_noclobber(self, dir: &Dir, name: impl AsRef<Path>) -> io::Result<()> {
         match &self.name {
-            // The second name is given first: dropping `self` then takes the temporary one away.
+            // A hard link fails if the name exists, unlike a rename. Dropping `self` removes the temporary name.
             Some(pending) => self.within.hard_link(pending, dir, name),
             None => platform::give_name(&self.held, dir, name.as_ref()),
         }
     }
 }
 
-/// Sends a file to the disk while it is still being written, so that the sync at its end has
-/// little left to wait for.
+/// Syncs a file in the background while it is written, so that the final sync takes less time.
 struct WriteBehind {
     ended: Arc<(Mutex<bool>, Condvar)>,
 }
@@ -268,15 +272,14 @@ impl Drop for WriteBehind {
 impl Drop for StagingEntry<'_> {
     fn drop(&mut self) {
         if let Some(name) = &self.name {
-            // What cannot be removed is left to the next sweep.
+            // If this fails, the next sweep tries again.
             drop(remove(self.within, name.as_ref(), FEW));
         }
     }
 }
 
-/// Something that is to disappear: taken out of sight in one step, into a locked directory of its
-/// own, or left in place where the system refuses to move it. Dropped before
-/// [`StagedRemoval::commit`], it comes back.
+/// A file or directory tree that is about to be removed. It is moved into a locked directory in one step, or left in
+/// place if the system refuses to move it. Dropping it before [`StagedRemoval::commit`] moves it back.
 #[must_use = "what is dropped comes back"]
 pub struct StagedRemoval<'a> {
     dir: Dir,
@@ -285,13 +288,13 @@ pub struct StagedRemoval<'a> {
 }
 
 struct MovedEntry<'a> {
-    /// The directory that it was moved into, which goes when this does.
+    /// The temporary directory that the entry was moved into.
     cell: StagingEntry<'a>,
     dir: Dir,
 }
 
 impl<'a> StagedRemoval<'a> {
-    /// Takes `name` out of `dir`; where there is nothing, nothing is withdrawn.
+    /// Moves `name` in `dir` to a temporary directory in `tmp`. If there is no such entry, nothing is moved.
     pub fn stage(tmp: &'a Dir, dir: &Dir, name: &str) -> io::Result<Self> {
         let mut withdrawn = StagedRemoval { dir: dir.try_clone()?, name: name.into(), moved: None };
         if platform::has_mounts(dir, &withdrawn.name) {
@@ -306,15 +309,15 @@ impl<'a> StagedRemoval<'a> {
         Ok(withdrawn)
     }
 
-    /// Whether it is still where it was, because it cannot be moved.
+    /// Returns whether the entry is still at its place because it could not be moved.
     pub fn is_in_place(&self) -> bool {
         self.moved.is_none()
     }
 
-    /// Removes it for good.
+    /// Removes the entry permanently.
     ///
     /// # Errors
-    /// What is left, with the place where it is now.
+    /// What could not be removed, and where it is now.
     pub fn commit(mut self) -> std::result::Result<(), RemovalFailure> {
         let moved = self.moved.take();
         let (dir, name) = match &moved {
@@ -343,12 +346,12 @@ impl Drop for StagedRemoval<'_> {
     }
 }
 
-/// What is left of something that was discarded.
+/// What a removal could not remove.
 #[derive(Debug)]
 pub enum RemovalFailure {
-    /// It is among the temporary things, which the paths begin at.
+    /// The entry was moved to the temporary directory, which the paths are relative to.
     Moved(Leftovers),
-    /// It is where it was.
+    /// The entry is at its original place.
     InPlace(Leftovers),
 }
 
@@ -356,10 +359,10 @@ fn base_name(path: &Path) -> &Path {
     path.file_name().map_or(path, Path::new)
 }
 
-/// Whether an error says that something cannot be moved, though its content may be removed: another
-/// file system, a mount point, an owner or an attribute that forbids it.
+/// Returns whether an error means that an entry cannot be moved although its content may be removable: another file
+/// system, a mount point, an owner or an attribute that forbids it.
 fn is_refused_move(error: &io::Error) -> bool {
-    // Without a number it is not the system that refuses, but the directory handle.
+    // Errors without a code are from the directory handle, not from the system.
     error.raw_os_error().is_some()
         && matches!(
             error.kind(),
@@ -367,9 +370,9 @@ fn is_refused_move(error: &io::Error) -> bool {
         )
 }
 
-/// Removes what dead processes left within a directory of temporary things, and reports what it
-/// could not remove. `tagged` hears the tag of each that bore one, and says whether what it stood
-/// for is done. Gives up on each after `patience` failures.
+/// Removes entries that killed processes left in a temporary directory, and returns what could not be removed. For an
+/// entry with a tag, `tagged` returns whether the tagged operation is finished, so that the entry can be removed. Gives
+/// up on an entry after `patience` failures.
 pub fn sweep(tmp: &Dir, patience: u64, mut tagged: impl FnMut(&str) -> bool) -> Leftovers {
     let mut left = Leftovers::default();
     for entry in tmp.entries().into_iter().flatten().flatten() {
@@ -377,7 +380,7 @@ pub fn sweep(tmp: &Dir, patience: u64, mut tagged: impl FnMut(&str) -> bool) -> 
         let Some(rest) = name.strip_prefix(PREFIX) else { continue };
         let (number, tag) = rest.split_once(TAG).map_or((rest, None), |(number, tag)| (number, Some(tag)));
         if number.len() != 2 * NUMBER || !number.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-            // A file of another program in a shared directory.
+            // Another program's file in a shared directory.
             continue;
         }
         let mut options = OpenOptions::new();
@@ -389,7 +392,7 @@ pub fn sweep(tmp: &Dir, patience: u64, mut tagged: impl FnMut(&str) -> bool) -> 
             }
             Ok(held) => held,
         };
-        // The lock is held until the name is gone: a writer that waits for it sees that it is.
+        // The lock is held until the name is removed: a writer that waits for it then sees that its name is gone.
         if held.try_lock().is_ok() && tag.is_none_or(&mut tagged) {
             left.merge(remove(tmp, name.as_ref(), patience));
         }
@@ -397,7 +400,7 @@ pub fn sweep(tmp: &Dir, patience: u64, mut tagged: impl FnMut(&str) -> bool) -> 
     left
 }
 
-/// Removes from a directory of the user what killed processes left there, and nothing else.
+/// Removes unfinished files of killed processes from a user's directory, and no other files.
 pub fn sweep_unfinished(dir: &Dir) {
     for entry in dir.entries().into_iter().flatten().flatten() {
         let name = entry.file_name();
@@ -415,8 +418,8 @@ pub fn sweep_unfinished(dir: &Dir) {
     }
 }
 
-/// Returns whether this program gave the name, in a directory of the user, to a file that was never completed or never
-/// renamed to its destination.
+/// Returns whether wharf gave this name to a file in a user's directory that was never completed, or never renamed to
+/// its destination.
 pub fn is_unfinished(name: &OsStr, meta: &Metadata) -> bool {
     meta.is_file() && has_fingerprint_of(name, &platform::identity_below(meta))
 }
@@ -425,14 +428,14 @@ fn has_fingerprint_of(name: &OsStr, identity: &str) -> bool {
     split_fingerprint(name).is_some_and(|(number, claimed)| fingerprint(number, identity) == claimed)
 }
 
-/// Returns the number and the fingerprint of a name that has both.
+/// Splits a temporary name into its random digits and its fingerprint; `None` for any other name.
 fn split_fingerprint(name: &OsStr) -> Option<(&str, &str)> {
     let (number, fingerprint) = name.to_str()?.strip_prefix(PREFIX)?.split_once(FINGERPRINT)?;
     let is_number = |text: &str| text.len() == 2 * NUMBER && text.bytes().all(|byte| byte.is_ascii_hexdigit());
     (is_number(number) && is_number(fingerprint)).then_some((number, fingerprint))
 }
 
-/// Returns the fingerprint of a file of this identity in a name with this number.
+/// Returns the fingerprint for a file with this identity in a name with these random digits.
 fn fingerprint(number: &str, identity: &str) -> String {
     let mut digest = hex(&Sha256::digest(format!("wharf unfinished {number} {identity}")));
     digest.truncate(2 * NUMBER);

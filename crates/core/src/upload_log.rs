@@ -1,10 +1,9 @@
-//! Which stored files wharf uploaded for which session, so that they can be deleted along with it.
+//! A log of the stored files that wharf uploaded for each session, so that they can be deleted together with it.
 //!
-//! A service that mounts copies of stored files keeps the originals when a session is deleted, and does
-//! not say which session they were for. The log is one file, `uploads.jsonl` in `WHARF_HOME`: an object
-//! a line, added when a file was uploaded and removed when it was deleted. Processes take turns by a
-//! lock on a file beside it. What cannot be read is counted and left out: no command fails because of
-//! it.
+//! A service that mounts copies of stored files keeps the originals when a session is deleted, and does not report
+//! which session they were for. The log is one file, `uploads.jsonl` in `WHARF_HOME`, with one JSON object per line. A
+//! line is added after an upload, and removed when the file is deleted. Access is serialized by a lock on a second
+//! file. Lines that cannot be read are counted and ignored, so that no command fails because of them.
 
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Seek, SeekFrom, Write};
@@ -21,27 +20,27 @@ use crate::model::{FileId, SessionId};
 use crate::platform;
 use crate::staging::StagingEntry;
 
-/// The log's name.
+/// The file name of the log.
 const NAME: &str = "uploads.jsonl";
 
-/// The name of the file whose lock gives the right to read and change the log.
+/// The name of the file that is locked while the log is read or changed.
 const LOCK: &str = "uploads.lock";
 
-/// The largest log, in bytes. A line takes about 150.
+/// The maximum size of the log in bytes. A line has about 150 bytes.
 const LARGEST: u64 = 4 * 1024 * 1024;
 
-/// The log of one service or store.
+/// The log of uploads to one service or store.
 pub struct UploadLog {
     dir: PathBuf,
     origin: String,
 }
 
-/// What the log says of a session.
+/// The log entries of one session.
 #[derive(Debug, Default)]
 pub struct SessionUploads {
-    /// Stored files that were uploaded for it and not deleted by wharf, oldest first.
+    /// The stored files that were uploaded for the session, oldest first, without those that wharf deleted.
     pub files: Vec<FileId>,
-    /// Lines of the log that cannot be read.
+    /// The number of log lines that cannot be read.
     pub damaged: usize,
 }
 
@@ -52,17 +51,17 @@ struct UploadRecord {
     session: SessionId,
     #[serde(deserialize_with = "parsed")]
     file: FileId,
-    /// When the service deletes it by itself.
+    /// When the service deletes the file by itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     expires_at: Option<Timestamp>,
 }
 
-/// Reads a text that has to be a name.
+/// Deserializes a string with its `FromStr`.
 fn parsed<'de, D: Deserializer<'de>, T: FromStr<Err = Error>>(from: D) -> std::result::Result<T, D::Error> {
     String::deserialize(from)?.parse().map_err(serde::de::Error::custom)
 }
 
-/// The lines of the log, as they were read.
+/// The parsed lines of the log.
 #[derive(Default)]
 struct LogContent {
     good: Vec<UploadRecord>,
@@ -70,21 +69,22 @@ struct LogContent {
 }
 
 impl UploadLog {
-    /// The log in `dir`, for the backend with this origin.
+    /// Creates a handle on the log in `dir`. `origin` identifies the service or store; entries of other origins are not
+    /// returned or changed.
     pub fn new(dir: PathBuf, origin: String) -> Self {
         UploadLog { dir, origin }
     }
 
-    /// Where the log is.
+    /// Returns the path of the log.
     pub fn path(&self) -> PathBuf {
         self.dir.join(NAME)
     }
 
-    /// Adds stored files that were uploaded for a session. Returns how many of the oldest lines had to
-    /// make room.
+    /// Records stored files that were uploaded for a session. If the log is full, its older half is removed first;
+    /// returns the number of lines removed.
     ///
     /// # Errors
-    /// `io`, or what else the disk answers.
+    /// Those of the disk, usually `io`.
     pub fn add(&self, session: &SessionId, files: &[FileId], expires_at: Option<Timestamp>) -> Result<usize> {
         if files.is_empty() {
             return Ok(0);
@@ -113,17 +113,17 @@ impl UploadLog {
             self.replace(&write_lines(kept)?)?;
         }
         let mut log = OpenOptions::new().read(true).append(true).open(self.path()).map_err(doing)?;
-        // A line that a killed process left half-written ends here.
+        // The last line may be incomplete because its process was killed.
         let whole = ends_a_line(&mut log).map_err(doing)?;
         let text = if whole { text } else { format!("\n{text}") };
         log.write_all(text.as_bytes()).map_err(doing)?;
         Ok(forgotten)
     }
 
-    /// The stored files that were uploaded for a session.
+    /// Returns the stored files that were uploaded for a session.
     ///
     /// # Errors
-    /// `io`, or what else the disk answers.
+    /// Those of the disk, usually `io`.
     pub fn of(&self, session: &SessionId) -> Result<SessionUploads> {
         if !self.exists() {
             return Ok(SessionUploads::default());
@@ -140,10 +140,10 @@ impl UploadLog {
         Ok(SessionUploads { files, damaged: lines.damaged })
     }
 
-    /// Removes stored files that are gone, and lines that cannot be read.
+    /// Removes deleted stored files from the log; expired and unreadable lines go with them.
     ///
     /// # Errors
-    /// `io`, or what else the disk answers.
+    /// Those of the disk, usually `io`.
     pub fn remove(&self, files: &[FileId]) -> Result<()> {
         if files.is_empty() || !self.exists() {
             return Ok(());
@@ -160,7 +160,7 @@ impl UploadLog {
         self.path().symlink_metadata().is_ok()
     }
 
-    /// The right to read and change the log, until what comes back is dropped.
+    /// Locks the log until the returned file is dropped.
     fn lock(&self) -> Result<File> {
         let doing = |e: std::io::Error| self.failed("locking", &e);
         let options = OpenOptions::new().create(true).truncate(false).write(true).open(self.dir.join(LOCK));
@@ -170,7 +170,7 @@ impl UploadLog {
         Ok(file)
     }
 
-    /// Reads the log. One that others can write to is not ours: nothing in it is believed.
+    /// Reads the log. A log that other users can write to is not trusted, and counts as one damaged line.
     fn read(&self) -> Result<LogContent> {
         let doing = |e: std::io::Error| self.failed("reading", &e);
         let file = platform::open_regular(&self.path()).map_err(doing)?;
@@ -189,7 +189,7 @@ impl UploadLog {
         Ok(lines)
     }
 
-    /// Writes the log anew, all of it or nothing.
+    /// Replaces the log atomically.
     fn replace(&self, content: &str) -> Result<()> {
         let write = || {
             let dir = Dir::open_ambient_dir(&self.dir, ambient_authority())?;
@@ -206,7 +206,7 @@ impl UploadLog {
     }
 }
 
-/// Whether a file is empty or its last byte ends a line.
+/// Returns whether a file is empty or ends with a line break.
 fn ends_a_line(file: &mut File) -> std::io::Result<bool> {
     if file.metadata()?.len() == 0 {
         return Ok(true);

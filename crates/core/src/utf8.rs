@@ -1,6 +1,6 @@
-//! Text that comes in blocks.
+//! Decoding of UTF-8 text that arrives in blocks.
 
-/// Returns how many bytes at the end are the beginning of a character.
+/// Returns the number of bytes at the end of `bytes` that begin an incomplete character.
 pub fn unfinished(bytes: &[u8]) -> usize {
     let rest = bytes.utf8_chunks().last().map_or(&[][..], |chunk| chunk.invalid());
     match std::str::from_utf8(rest) {

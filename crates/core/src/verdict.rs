@@ -1,8 +1,8 @@
-//! The verdict over several results: one error, and so one exit code, for all of them.
+//! The combination of several results into one error, and so one exit code.
 
 use super::error::{Error, Kind, Result};
 
-/// Counts successes and failures, and becomes one result in the end.
+/// Counts successes and failures, and combines them into one result.
 ///
 /// ```
 /// use wharf_core::error::{Error, Kind};
@@ -20,21 +20,21 @@ pub struct Verdict {
     succeeded: u64,
     failed: u64,
     kinds: Vec<Kind>,
-    /// The only failure, or what all failures have in common.
+    /// The only failure, or one with the details that all failures share.
     common: Option<Error>,
-    /// The messages of the failures, each once.
+    /// The distinct messages of the failures.
     messages: Vec<String>,
-    /// How many failures have one of these messages.
+    /// The number of failures whose message is in `messages`.
     named: u64,
 }
 
-/// The kinds that end a whole command early, and decide the verdict.
+/// The kinds that end a command early, and so decide the kind of the verdict.
 const ENDS: [Kind; 3] = [Kind::Deadline, Kind::Interrupted, Kind::Terminated];
 
-/// The most messages that a verdict contains.
+/// The maximum number of messages in a verdict.
 const MOST_MESSAGES: usize = 20;
 
-/// No message is added to a verdict that has this many bytes of them.
+/// The total length in bytes from which no further message is added.
 const MESSAGE_BYTES: usize = 4000;
 
 impl Verdict {
@@ -63,12 +63,12 @@ impl Verdict {
         });
     }
 
-    /// Returns the result of the whole. `noun` is the plural of what was counted.
+    /// Returns one result for all. `noun` is the plural of what was counted, for the message.
     ///
     /// # Errors
-    /// The error itself of a single failure that was all there was to do. Otherwise an error whose kind is `deadline`,
-    /// `interrupted` or `terminated` where any failure has it, the kind of the failures where all failed alike, and
-    /// `partial` in all other cases. It has the status, code, hint and advice on retries that all failures share.
+    /// If there was one operation, its error. Otherwise an error that names the failures, with the status, code, hint
+    /// and advice on retries that all of them share. Its kind is `deadline`, `interrupted` or `terminated` if any
+    /// failure has it; the kind of the failures if all operations failed with the same kind; else `partial`.
     pub fn into_result(self, noun: &str) -> Result<()> {
         let Some(common) = self.common else { return Ok(()) };
         let total = self.succeeded + self.failed;

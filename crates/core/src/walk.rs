@@ -1,8 +1,8 @@
-//! The one walk of local directories: what lies below a directory handle, name by name, of any depth.
+//! The walk of local directory trees of any depth.
 //!
-//! [`DirWalk`] follows no link and applies no filter: its callers decide for each directory whether to enter it,
-//! and keep a value of their own for each level. [`crate::removal`] works on the same `NestedDirs` in another order:
-//! it removes files while it lists, and directories on the way back.
+//! [`DirWalk`] follows no links and applies no filter: the caller decides which directories to enter, and attaches a
+//! value to each. [`crate::removal`] uses the same `NestedDirs` in another order: it removes files while it lists, and
+//! directories on the way back.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
@@ -13,21 +13,21 @@ use std::sync::Arc;
 use cap_fs_ext::DirExt;
 use cap_std::fs::{Dir, Metadata};
 
-/// Levels that keep their handles while what is below them is walked.
+/// The number of outer levels that keep their handles.
 const KEPT: usize = 24;
 
-/// Below those, one level keeps its handle for each stretch of path of this length in bytes, which is far less than
-/// the system takes in one call.
+/// The maximum length in bytes of a path between two levels that keep their handles, below the first [`KEPT`] ones. It
+/// is far below the limit of a system call.
 const STRETCH: usize = 1024;
 
-/// Opens a directory itself, to lock it, to sync it or to give it a mode: the handle within a [`Dir`] may be good for
-/// nothing but opening what is below.
+/// Opens the directory itself, to lock it, sync it or change its mode. The handle in a [`Dir`] may be usable only to
+/// open entries (`O_PATH`).
 pub fn open_handle(dir: &Dir) -> io::Result<File> {
     Ok(dir.open(".")?.into_std())
 }
 
-/// Directories that lie in each other, of which only some keep their handles: a level that gave its own up is
-/// opened again from the nearest one above, without following a link.
+/// A chain of nested directories, of which only some keep their handles open. A level without a handle is reopened from
+/// the nearest level above that has one, without following links.
 pub(crate) struct NestedDirs<T> {
     levels: Vec<NestedDir<T>>,
 }
@@ -47,7 +47,7 @@ impl<T> NestedDirs<T> {
         self.levels.len()
     }
 
-    /// Adds the innermost directory. The level above gives its handle up where one near above keeps its own.
+    /// Appends a directory. Closes the handle of the level above, if a level not far above it keeps its own.
     pub(crate) fn push(&mut self, name: OsString, dir: Dir, value: T) {
         let bare = self.levels.iter().rev().skip(1).take_while(|level| level.dir.is_none());
         let stretch: usize = bare.map(|level| level.name.len() + 1).sum();
@@ -61,7 +61,7 @@ impl<T> NestedDirs<T> {
         self.levels.push(NestedDir { name, dir: Some(Arc::new(dir)), value });
     }
 
-    /// Removes the innermost directory, and returns its name.
+    /// Removes the innermost directory; returns its name and value.
     pub(crate) fn pop(&mut self) -> Option<(OsString, T)> {
         self.levels.pop().map(|level| (level.name, level.value))
     }
@@ -78,12 +78,12 @@ impl<T> NestedDirs<T> {
         self.levels.iter().map(|level| &level.value)
     }
 
-    /// Returns the path of a name in the innermost directory.
+    /// Returns the path of `name` in the innermost directory, relative to the outermost one.
     pub(crate) fn path(&self, name: &OsStr) -> PathBuf {
         self.levels.iter().map(|level| &*level.name).chain([name]).filter(|name| !name.is_empty()).collect()
     }
 
-    /// Returns the innermost directory, opened again where its handle was given up.
+    /// Returns the innermost directory; reopens it if its handle was closed.
     pub(crate) fn dir(&mut self) -> io::Result<&Arc<Dir>> {
         let kept = self.levels.iter().rposition(|level| level.dir.is_some()).unwrap_or(0);
         if kept + 1 < self.levels.len() {
@@ -98,45 +98,70 @@ impl<T> NestedDirs<T> {
     }
 }
 
-/// A walk whose caller decides for each directory whether to enter it. It follows no link and needs few handles.
+/// A walk through a directory tree. It yields each entry with its metadata, in order of names, and enters only the
+/// directories that the caller asks for. Links are not followed, and few handles are open at a time. Entries that
+/// vanish during the walk are skipped.
 ///
-/// `T` is what the caller knows of a directory: its path, as the caller writes it.
+/// `T` is a value that the caller attaches to each directory, such as its path:
+///
+/// ```
+/// use cap_std::ambient_authority;
+/// use cap_std::fs::Dir;
+/// use wharf_core::walk::DirWalk;
+///
+/// # fn main() -> std::io::Result<()> {
+/// let dir = Dir::open_ambient_dir("src/config", ambient_authority())?;
+/// let mut walk = DirWalk::new(dir, "config/".to_owned())?;
+/// let mut files = Vec::new();
+/// while let Some(entry) = walk.next() {
+///     let (name, meta) = entry?;
+///     let path = format!("{}{}", walk.within().map_or("", String::as_str), name.display());
+///     if meta.is_dir() {
+///         walk.enter(&name, format!("{path}/"))?;
+///     } else {
+///         files.push(path);
+///     }
+/// }
+/// assert!(files.contains(&"config/mod.rs".to_owned()));
+/// # Ok(())
+/// # }
+/// ```
 pub struct DirWalk<T> {
     levels: NestedDirs<WalkLevel<T>>,
 }
 
 struct WalkLevel<T> {
-    /// The names still to come, the last one first.
+    /// The remaining names, in reverse order.
     left: Vec<OsString>,
     value: T,
 }
 
 impl<T> DirWalk<T> {
-    /// Returns a walk of what is in `dir`.
+    /// Starts a walk through `dir`.
     ///
     /// # Errors
-    /// Those of listing the directory.
+    /// Fails if the directory cannot be listed.
     pub fn new(dir: Dir, value: T) -> io::Result<Self> {
         let mut walk = DirWalk { levels: NestedDirs::new() };
         walk.push(OsString::new(), dir, value)?;
         Ok(walk)
     }
 
-    /// Returns what the caller knows of the directory that the last name lies in.
+    /// Returns the value of the directory of the last entry.
     pub fn within(&self) -> Option<&T> {
         self.levels.last().map(|level| &level.value)
     }
 
-    /// Returns what the caller knows of the directories that the last name lies in, the root first.
+    /// Returns the values of the directories above the last entry, the root first.
     pub fn ancestors(&self) -> impl Iterator<Item = &T> {
         self.levels.values().map(|level| &level.value)
     }
 
-    /// Enters the directory of this name, which the walk gave last; false where something else or nothing is there
-    /// by now.
+    /// Enters the directory `name`, which must be the last entry; returns false if it no longer exists or is not a
+    /// directory any more.
     ///
     /// # Errors
-    /// Those of opening and listing the directory.
+    /// Fails if the directory cannot be opened or listed.
     pub fn enter(&mut self, name: &OsStr, value: T) -> io::Result<bool> {
         let dir = match self.levels.dir().and_then(|dir| dir.open_dir_nofollow(name)) {
             Err(e) if is_other(&e) => return Ok(false),
@@ -154,16 +179,15 @@ impl<T> DirWalk<T> {
         Ok(())
     }
 
-    /// Returns the directory that the last name lies in.
+    /// Returns the directory of the last entry.
     ///
     /// # Errors
-    /// Those of opening it again.
+    /// Fails if it cannot be reopened.
     pub fn dir(&mut self) -> io::Result<&Arc<Dir>> {
         self.levels.dir()
     }
 }
 
-/// Each name and what it is; what vanished meanwhile is left out.
 impl<T> Iterator for DirWalk<T> {
     type Item = io::Result<(OsString, Metadata)>;
 
@@ -173,7 +197,7 @@ impl<T> Iterator for DirWalk<T> {
                 self.levels.pop();
                 continue;
             };
-            // Where the directory itself is gone, so are all its names.
+            // If the directory itself is gone, so are all its names.
             let looked = self.dir().and_then(|dir| dir.symlink_metadata(&name));
             match looked {
                 Err(e) if is_other(&e) => {}
@@ -183,7 +207,7 @@ impl<T> Iterator for DirWalk<T> {
     }
 }
 
-/// Whether a name stands for nothing, or for something else than a directory.
+/// Returns whether an error means that the name does not exist, or is not a directory.
 fn is_other(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }

@@ -1,4 +1,4 @@
-//! The modifiers by name, and what their arguments say.
+//! The names of modifiers and the parsing of their arguments.
 
 use super::escape::unescape;
 use super::layout::Layout;
@@ -6,7 +6,7 @@ use super::path::Modifier;
 use super::scan::{Element, ValueKind, document, entries, inside};
 use super::valid::is_json;
 
-/// The options of each modifier that takes a JSON object, and all the other modifiers.
+/// All modifiers, each with the options of its JSON argument.
 const MODIFIERS: [(&str, &[&str]); 13] = [
     ("dig", &[]),
     ("flatten", &["deep"]),
@@ -27,7 +27,7 @@ pub(super) fn is_modifier(name: &str) -> bool {
     MODIFIERS.iter().any(|(known, _)| *known == name)
 }
 
-/// The modifier of that name, except for `@dig`, whose argument is a path.
+/// Returns the modifier with this name, except `@dig`, whose argument is a path.
 pub(super) fn modifier(name: &str, argument: &str) -> Option<Modifier> {
     Some(match name {
         "this" => Modifier::This,
@@ -46,7 +46,7 @@ pub(super) fn modifier(name: &str, argument: &str) -> Option<Modifier> {
     })
 }
 
-/// What is wrong with the argument of a modifier. The original ignores all of that.
+/// Returns what is wrong with the argument of a modifier. The Go library ignores such mistakes.
 pub(super) fn problem(name: &str, argument: &str) -> Option<String> {
     let (_, known) = MODIFIERS.iter().find(|(known, _)| *known == name)?;
     if name == "dig" {
@@ -67,7 +67,7 @@ pub(super) fn problem(name: &str, argument: &str) -> Option<String> {
         .map(|option| format!("`@{name}` has no option `{option}`"))
 }
 
-/// The members of an argument, if it is an object, up to one that is cut off.
+/// Returns the options in an argument if it is an object; stops at a string that is not closed.
 fn options(argument: &str) -> impl Iterator<Item = (std::borrow::Cow<'_, str>, &str)> {
     let object = document(argument).filter(|json| ValueKind::of(json) == Some(ValueKind::Object));
     let members = object.into_iter().flat_map(entries);
@@ -76,7 +76,7 @@ fn options(argument: &str) -> impl Iterator<Item = (std::borrow::Cow<'_, str>, &
         .take_while(|(_, value)| ValueKind::of(value) != Some(ValueKind::String) || is_json(value))
 }
 
-/// Whether the last member of that name says yes.
+/// Returns whether the last option with this name is true.
 fn flag(argument: &str, name: &str) -> bool {
     options(argument).filter(|(key, _)| key == name).last().is_some_and(|(_, value)| is_yes(value))
 }
@@ -104,7 +104,7 @@ fn is_yes(value: &str) -> bool {
     }
 }
 
-/// The truth value that a text spells, as Go's `ParseBool` has it, in any case.
+/// Parses a boolean as Go's `ParseBool` does, ignoring case.
 pub(super) fn says_true(text: &str) -> Option<bool> {
     let is = |word: &str| text.eq_ignore_ascii_case(word);
     if is("1") || is("t") || is("true") {
@@ -129,7 +129,7 @@ fn integer(value: &str) -> i64 {
     match ValueKind::of(value) {
         Some(ValueKind::True) => 1,
         Some(ValueKind::String) => unescape(inside(value)).parse().unwrap_or(0),
-        // Widths that no i64 holds saturate.
+        // Out of range widths saturate.
         #[allow(clippy::cast_possible_truncation)]
         Some(ValueKind::Number) => value.parse::<f64>().map_or(0, |number| number as i64),
         _ => 0,

@@ -1,8 +1,7 @@
-//! From the text of a path to its nodes.
+//! Compilation of the text of a path to its nodes.
 //!
-//! Start with [`parse`]. A [`Builder`] keeps a list of the parts of the path that are still to be
-//! built, so that nesting costs no stack, and builds each part once. While it is at it, it notes
-//! what looks wrong.
+//! Start with [`parse`]. A [`Builder`] keeps a list of the parts of the path that are still to be compiled, so that
+//! nesting uses no stack, and compiles each part once. It also notes likely mistakes.
 
 use std::collections::HashMap;
 
@@ -14,7 +13,7 @@ use super::query::{Comparison, Condition, Operand};
 use super::scan::{inside, part};
 use super::split::{self, Head, QueryText, Separator};
 
-/// See [`Path::parse`].
+/// Implements [`Path::parse`].
 pub(super) fn parse(text: &str) -> Result<Path, SyntaxError> {
     let fail = |message: &str| Err(SyntaxError { column: 1, message: message.into() });
     if text.is_empty() {
@@ -47,7 +46,7 @@ pub(super) fn parse(text: &str) -> Result<Path, SyntaxError> {
     Ok(Path { text: text.into(), nodes: builder.nodes, spans: builder.spans, start, problem })
 }
 
-/// A part of the path's text.
+/// A part of the path's text, as byte offsets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Span {
     pub(super) start: usize,
@@ -59,32 +58,33 @@ impl Span {
         Self { start: 0, end: text.len() }
     }
 
-    /// The part of it from `start` on, counted from its own start.
+    /// Returns the part from `start` to the end, relative to this span.
     pub(super) fn from(self, start: usize) -> Self {
         self.within(start, self.end - self.start)
     }
 
-    /// The part of it between two offsets, counted from its own start.
+    /// Returns the part from `start` to `end`, relative to this span.
     pub(super) fn within(self, start: usize, end: usize) -> Self {
         Self { start: (self.start + start).min(self.end), end: (self.start + end).min(self.end) }
     }
 }
 
-/// Where a part of a path stands.
+/// The position of a part in its path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum PathPosition {
-    /// At the start of a path or behind a pipe, where everything is allowed.
+    /// At the start of the path or after a pipe, where modifiers, literals and multipaths are possible.
     Start,
-    /// Behind a `.` that leads into a container.
+    /// After a `.` that leads into a container.
     Inside,
 }
 
-/// What was noted about a node.
+/// Likely mistakes in the part of a path that a node stands for.
 #[derive(Debug, Default)]
 pub(super) struct Notes {
-    /// An offset in the path, and what is wrong there.
+    /// The offset of the first mistake in the path, and its description.
     problem: Option<(usize, String)>,
-    /// The parts that the path goes on with as it was meant, not just as it could be read.
+    /// The nodes that continue the path in its intended reading; a component is compiled for objects and for arrays,
+    /// and only one of them is intended.
     meant: Vec<NodeId>,
 }
 
@@ -97,9 +97,9 @@ impl Notes {
 pub(super) struct Builder<'p> {
     text: &'p str,
     nodes: Vec<PathStep>,
-    /// The part of the path that each node was built from.
+    /// The part of the path that each node was compiled from.
     spans: Vec<Span>,
-    /// For each node.
+    /// The notes on each node.
     notes: Vec<Notes>,
     known: HashMap<(Span, PathPosition), NodeId>,
     due: Vec<(NodeId, Span, PathPosition)>,
@@ -110,7 +110,7 @@ impl<'p> Builder<'p> {
         part(self.text, span.start, span.end)
     }
 
-    /// The node of a part of the path, which is built later.
+    /// Returns the node for a part of the path. A new node is compiled later.
     fn node(&mut self, span: Span, place: PathPosition) -> NodeId {
         *self.known.entry((span, place)).or_insert_with(|| {
             let id = NodeId(self.nodes.len());
@@ -122,7 +122,7 @@ impl<'p> Builder<'p> {
         })
     }
 
-    /// As [`Builder::node`], for a part that is meant to be read so.
+    /// Returns the node for a part that belongs to the intended reading of the path.
     pub(super) fn meant(&mut self, span: Span, place: PathPosition, notes: &mut Notes) -> NodeId {
         let id = self.node(span, place);
         notes.meant.push(id);
@@ -175,8 +175,8 @@ impl<'p> Builder<'p> {
         KeyStep { name: component.name, wild: component.wild, then }
     }
 
-    /// What follows the component of `span` that ends at `end`. A dot is as good as a pipe before a
-    /// modifier or a multipath, where these are `special`.
+    /// Returns the step after the component of `span` that ends at `end`. If `special` is true, a dot before a modifier
+    /// or a multipath is the same as a pipe.
     fn then(&mut self, span: Span, end: usize, separator: Separator, special: bool, notes: &mut Notes) -> NextStep {
         let rest = span.from(end + 1);
         let text = self.slice(rest);
@@ -215,7 +215,7 @@ impl<'p> Builder<'p> {
             }
             Head::Unclosed => {
                 notes.problem(span.start + 1, "this query is not closed");
-                // The original goes on with a query that nothing is asked in.
+                // The Go library continues with a query without a condition.
                 let left = self.node(span.within(0, 0), PathPosition::Start);
                 Pick::First(Box::new(Condition::exists(left)), None)
             }
@@ -264,7 +264,7 @@ impl<'p> Builder<'p> {
         Condition { path, scalar: query.left.is_empty(), comparison, right }
     }
 
-    /// The leftmost problem of the path as it was meant.
+    /// Returns the leftmost mistake in the intended reading of the path.
     fn first_problem(&self, start: NodeId) -> Option<SyntaxError> {
         let mut seen = vec![false; self.notes.len()];
         let mut due = vec![start];

@@ -1,11 +1,10 @@
-//! JSON string literals: taking the escapes out, and putting them in.
+//! Encoding and decoding of JSON string literals.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-/// The text of a string literal's inside.
-///
-/// Stops at what cannot stand in a literal. Half a surrogate pair becomes U+FFFD.
+/// Decodes the inside of a string literal. Stops at a character or escape that is invalid in a literal. An unpaired
+/// surrogate becomes U+FFFD.
 pub(super) fn unescape(inside: &str) -> Cow<'_, str> {
     if !inside.contains('\\') {
         return Cow::Borrowed(inside);
@@ -41,14 +40,14 @@ pub(super) fn unescape(inside: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// The character that the four hex digits after a `\u` stand for, with the next escape where both
-/// make a surrogate pair, and what follows.
+/// Decodes the four hexadecimal digits after `\u`, and the following escape if both form a surrogate pair; returns the
+/// character and the remaining text.
 fn code_point(digits: &str) -> Option<(char, &str)> {
     let (unit, rest) = code_unit(digits)?;
     if !(0xD800..0xE000).contains(&unit) {
         return Some((char::from_u32(u32::from(unit))?, rest));
     }
-    // A surrogate takes the escape after it along, even one that does not fit.
+    // The escape after a surrogate is consumed even if the two do not form a pair.
     let (pair, rest) = match rest.strip_prefix("\\u").and_then(code_unit) {
         Some((low, rest)) => (vec![unit, low], rest),
         None => (vec![unit], rest),
@@ -65,7 +64,7 @@ fn code_unit(digits: &str) -> Option<(u16, &str)> {
     Some((u16::from_str_radix(digits, 16).unwrap_or(0), rest))
 }
 
-/// `text` as a JSON string literal, with `<`, `>` and `&` escaped as Go's encoder does.
+/// Encodes `text` as a JSON string literal. Escapes `<`, `>` and `&` too, like Go's encoder.
 pub(super) fn quote(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     out.push('"');

@@ -1,8 +1,7 @@
-//! Applying a path to a JSON text.
+//! Evaluation of a path on a JSON text.
 //!
-//! Start with [`Engine::run`], which follows a path from pipe to pipe; between two pipes a
-//! [`ContainerSearch`] walks into the containers. Text is borrowed from the input for as long as no step
-//! makes a new one.
+//! Start with [`Engine::run`], which follows a path from pipe to pipe. Between two pipes, a [`ContainerSearch`] walks
+//! into the containers. Results borrow from the input until a step creates new text.
 
 use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
@@ -16,23 +15,23 @@ use super::query::Condition;
 use super::scan::{Scanner, ValueKind, document, inside};
 use super::selection::{MatchCount, Selection};
 
-/// The most parts of a path that an answer names as missed.
+/// The maximum number of missed parts that an answer names.
 const NAMED: usize = 16;
 
-/// What a step selects.
+/// The text that a step selects; `None` for no match.
 pub(super) type FoundText<'t> = Option<Cow<'t, str>>;
 
-/// One evaluation.
+/// The state of one evaluation.
 pub(super) struct Engine<'p> {
     path: &'p Path,
     pub(super) budget: WorkBudget,
-    /// How much of what the path that is being followed names was there so far.
+    /// The numbers of matches and misses on the path that is being followed.
     share: Cell<MatchCount>,
-    /// The first parts of the path that had no match, each once.
+    /// The parts of the path without a match, without duplicates, at most [`NAMED`].
     missed: RefCell<Vec<NodeId>>,
 }
 
-/// The result of the steps up to a pipe, and what is behind that.
+/// The result of the steps up to a pipe, and the node after the pipe.
 struct PipeStage<'t> {
     value: FoundText<'t>,
     next: Option<NodeId>,
@@ -43,7 +42,7 @@ impl<'p> Engine<'p> {
         Self { path, budget: WorkBudget::for_input(input.len()), share: Cell::default(), missed: RefCell::default() }
     }
 
-    /// The answer, after the one [run](Self::run) of the whole path that selected `text`.
+    /// Returns the answer for `text`, which [run](Self::run) selected with the whole path.
     pub(super) fn answer<'t>(&self, text: FoundText<'t>) -> Selection<'t> {
         match (text, self.share.get()) {
             (None, _) | (_, MatchCount { found: 0, .. }) => Selection::Missed,
@@ -55,8 +54,8 @@ impl<'p> Engine<'p> {
         }
     }
 
-    /// Does `work` without counting what its paths do not find: they search rather than select. Also
-    /// gives what they found.
+    /// Runs `work` without counting its misses, because its paths search rather than select. Also returns its match
+    /// count.
     pub(super) fn aside<T>(&self, work: impl FnOnce() -> T) -> (T, MatchCount) {
         let (share, named) = (self.share.take(), self.missed.borrow().len());
         let done = work();
@@ -64,7 +63,7 @@ impl<'p> Engine<'p> {
         (done, self.share.replace(share))
     }
 
-    /// Counts one thing that the path names.
+    /// Adds to the match count of the current path.
     pub(super) fn count(&self, share: MatchCount) {
         self.share.set(self.share.get() + share);
     }
@@ -76,8 +75,8 @@ impl<'p> Engine<'p> {
         }
     }
 
-    /// What the path that begins at `id` selects in `text`. It counts as one thing that is there or
-    /// not, or, where it names several (members of a multipath, elements of an array), as these.
+    /// Returns what the path from `id` on selects in `text`. Counts as one match or miss, or as several if the path
+    /// names several parts (fields of a multipath, elements of an array).
     pub(super) fn run<'t>(&self, text: &'t str, id: NodeId, depth: usize) -> Result<FoundText<'t>, Limit> {
         let before = self.share.take();
         let value = self.follow(text, id, depth)?;
@@ -102,7 +101,7 @@ impl<'p> Engine<'p> {
                 self.miss(id);
                 self.count(MatchCount::MISSED);
             }
-            // What is behind a pipe takes its turn even on nothing: `@keys` of that is `[]`.
+            // The step after a pipe runs even without input: `@keys` of nothing is `[]`.
             stage = match value {
                 Cow::Borrowed(text) => self.stage(text, next, depth)?,
                 Cow::Owned(text) => {
@@ -128,7 +127,7 @@ impl<'p> Engine<'p> {
             PathStep::Nothing => (None, None),
             PathStep::Modifier { modifier, next } => {
                 let value = modifier::apply(modifier, self, text, depth)?;
-                // Behind a modifier the text is looked at anew.
+                // The path after a modifier applies to the modifier's result.
                 let value = match value {
                     _ if next.is_some() => Some(value),
                     Cow::Borrowed(text) => document(text).map(Cow::Borrowed),
@@ -140,7 +139,7 @@ impl<'p> Engine<'p> {
                 (value, *next)
             }
             PathStep::Literal { json, next } => {
-                // It is there, whatever was before it.
+                // A literal always matches, whatever precedes it.
                 self.share.take();
                 let value = json.as_deref().map(|json| self.own(Cow::Borrowed(json)));
                 (value.transpose()?, *next)
@@ -184,17 +183,17 @@ impl<'p> Engine<'p> {
         Ok(out.finish())
     }
 
-    /// Whether `text` fits the wildcards of `pattern`.
+    /// Returns whether `text` matches the wildcard pattern.
     pub(super) fn matches(&self, text: &str, pattern: &str) -> Result<bool, Limit> {
         self.budget.read(text.len().saturating_mul(pattern.len()))?;
         Ok(glob::matches(text, pattern))
     }
 }
 
-/// The way from a container to a value in it.
+/// A search from a container to a value in it.
 ///
-/// The methods tell whether the search is over. A search for all matches of a query never is: it
-/// has a value, but goes on behind the array, where an equal key may still lead to another one.
+/// The methods return whether the search is over. A search for all matches of a query is never over: its value is
+/// known, but the search continues after the array, where a duplicate key may lead to another one.
 struct ContainerSearch<'e, 'p, 't> {
     engine: &'e Engine<'p>,
     value: FoundText<'t>,
@@ -206,7 +205,7 @@ impl<'e, 'p, 't> ContainerSearch<'e, 'p, 't> {
         Self { engine, value: None, pipe: None }
     }
 
-    /// Goes on with a component inside of the value at `cursor`, and steps over that.
+    /// Applies a component to the value at `cursor`, and moves past that value.
     fn descend(&mut self, cursor: &mut Scanner<'t>, id: NodeId, depth: usize) -> Result<bool, Limit> {
         check_depth(depth)?;
         match (cursor.kind(), self.engine.path.node(id)) {
@@ -225,7 +224,7 @@ impl<'e, 'p, 't> ContainerSearch<'e, 'p, 't> {
         }
     }
 
-    /// Finds or enters the value at `cursor`, which is the one that a component asks for.
+    /// Selects the value at `cursor`, or continues inside of it.
     fn arrive(&mut self, cursor: &mut Scanner<'t>, then: NextStep, depth: usize) -> Result<bool, Limit> {
         if let NextStep::Into(next) = then {
             return self.descend(cursor, next, depth + 1);
@@ -251,7 +250,7 @@ impl<'e, 'p, 't> ContainerSearch<'e, 'p, 't> {
         if step.wild { self.engine.matches(&key, &step.name) } else { Ok(key == step.name) }
     }
 
-    /// The pipe counts as soon as its component is tried.
+    /// Notes the node after a pipe. It counts as soon as its component is tried, whether or not that matches.
     fn note_pipe(&mut self, then: NextStep) {
         if let NextStep::Pipe(pipe) = then {
             self.pipe = Some(pipe);
@@ -344,7 +343,8 @@ impl<'e, 'p, 't> ContainerSearch<'e, 'p, 't> {
         Ok(false)
     }
 
-    /// What is taken of an element that fits a query. The pipe in `inner` counts only if one does.
+    /// Returns what is selected from an element that matches a query. The pipe in `inner` counts only if an element
+    /// matches.
     fn of_match(&mut self, element: &'t str, inner: Option<InnerPath>, depth: usize) -> Result<FoundText<'t>, Limit> {
         let Some(inner) = inner else {
             return Ok(Some(Cow::Borrowed(element)));

@@ -1,11 +1,11 @@
-//! Wildcards: `*` is any run of characters, `?` any one, and `\` takes the next one as it is.
+//! Wildcard patterns: `*` matches any characters, `?` matches one, and `\` escapes the next character.
 
-/// Whether the whole of `text` fits `pattern`. Takes time in `text.len() * pattern.len()` at worst:
-/// only the last star is ever tried again.
+/// Returns whether all of `text` matches `pattern`. Takes at most `text.len() * pattern.len()` steps, because only the
+/// last star is retried.
 pub(super) fn matches(text: &str, pattern: &str) -> bool {
     let mut text = text.chars();
     let mut pattern = pattern.chars();
-    // Where to go on after a mismatch: the last star takes one character more.
+    // Where to continue after a mismatch: the last star matches one more character.
     let mut retry = None;
     loop {
         let here = text.clone();

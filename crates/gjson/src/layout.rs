@@ -1,5 +1,5 @@
-//! The `@pretty` modifier: JSON on many lines as the Go library tidwall/pretty prints it, which puts
-//! arrays on one line where they fit.
+//! The `@pretty` modifier: multi-line JSON as the Go library tidwall/pretty prints it, with arrays on one line if they
+//! fit.
 //!
 //! Start with [`Layout::print`].
 
@@ -13,11 +13,11 @@ use super::scan::{Scanner, ValueKind, inside, part};
 /// The options of `@pretty`.
 #[derive(Debug, Clone)]
 pub(super) struct Layout {
-    /// The most columns for an array on one line. Zero or less: none is.
+    /// The maximum number of columns of an array on one line; with zero or less, no array is on one line.
     pub(super) width: i64,
-    /// What each line begins with.
+    /// The prefix of each line.
     pub(super) prefix: String,
-    /// What each level adds to that.
+    /// The indentation of each level.
     pub(super) indent: String,
     pub(super) sort_keys: bool,
 }
@@ -29,7 +29,7 @@ impl Default for Layout {
 }
 
 impl Layout {
-    /// Prints the first value of `json`, and a line break.
+    /// Prints the first value in `json`, followed by a line break.
     pub(super) fn print(&self, json: &str, out: BoundedString<'_>) -> Result<String, Limit> {
         let mut printer = Printer { layout: self, cursor: Scanner::new(json), out, line: 0 };
         printer.out.push(&self.prefix)?;
@@ -47,14 +47,14 @@ struct Printer<'l, 'b, 't> {
     layout: &'l Layout,
     cursor: Scanner<'t>,
     out: BoundedString<'b>,
-    /// Where the line began, as the original counts: at its line break, but behind that in arrays.
+    /// The offset at which the line began, as the Go library counts: at its line break, but after it in arrays.
     line: usize,
 }
 
-/// A member of an object, printed.
+/// A printed field of an object, as offsets in the output.
 struct SortedMember<'t> {
     key: Cow<'t, str>,
-    /// Where its line, its value and the end of that are in the output.
+    /// The start of its line, the start of its value, and the end of its value.
     start: usize,
     value: usize,
     end: usize,
@@ -73,7 +73,7 @@ impl<'t> Printer<'_, '_, 't> {
     fn array(&mut self, level: usize) -> Result<(), Limit> {
         let mut line = String::new();
         let after = self.array_on_one_line(&mut line);
-        // An array in arrays is tried once for each of them.
+        // A nested array is tried once for each array around it.
         self.out.pay_for_trying(&line)?;
         if let Some(after) = after {
             self.cursor = after;
@@ -87,7 +87,7 @@ impl<'t> Printer<'_, '_, 't> {
                 self.out.push(",")?;
             }
             self.new_line(level + 1)?;
-            // The original turns the space behind a comma into the line break.
+            // The Go library replaces the space after a comma with the line break.
             self.line += usize::from(any && self.layout.width != -1);
             any = true;
             self.value(level + 1)?;
@@ -95,7 +95,7 @@ impl<'t> Printer<'_, '_, 't> {
         self.close("]", any, level)
     }
 
-    /// Writes the array here into `line`, and tells the place behind it if it fits and holds no object.
+    /// Writes the array at the cursor to `line`; returns the position after it if it fits and contains no object.
     fn array_on_one_line(&self, line: &mut String) -> Option<Scanner<'t>> {
         let width = usize::try_from(self.layout.width).ok()?;
         let column = self.out.as_str().len().saturating_sub(self.line);
@@ -156,7 +156,7 @@ impl<'t> Printer<'_, '_, 't> {
         self.close("}", any, level)
     }
 
-    /// Sorts the members of the last object in the output, equal keys by their values.
+    /// Sorts the fields of the last object in the output by key, and fields with equal keys by value.
     fn sort(&mut self, mut members: Vec<SortedMember<'_>>) {
         let Some(start) = members.first().map(|member| member.start) else {
             return;
@@ -179,7 +179,7 @@ impl<'t> Printer<'_, '_, 't> {
         self.out.push(bracket)
     }
 
-    /// Begins a line, and tells where that begins in the output.
+    /// Begins a line; returns the offset of its start in the output.
     fn new_line(&mut self, level: usize) -> Result<usize, Limit> {
         self.line = self.out.as_str().len();
         self.out.push("\n")?;
@@ -192,8 +192,7 @@ impl<'t> Printer<'_, '_, 't> {
     }
 }
 
-/// The order of two printed values: by kind, where `true` is behind the strings, and in one kind by
-/// what they hold.
+/// Compares two printed values: by kind, with `true` after strings, then by content.
 fn by_value(a: &str, b: &str) -> Ordering {
     let rank = |raw: &str| match ValueKind::of(raw) {
         Some(ValueKind::Array) => Some(ValueKind::Object),

@@ -1,17 +1,18 @@
 //! GJSON paths: the engine behind `--transform PATH`.
 //!
-//! A path such as `friends.#(age>45)#.name` selects a part of a JSON text, or makes a new one of it.
-//! The engine agrees with the Go library tidwall/gjson, and like that one it works on the text: what
-//! it selects is a slice of the input, so numbers keep their form and duplicate keys their place.
+//! A path such as `friends.#(age>45)#.name` selects a part of a JSON text, or builds a new text from it. The engine is
+//! compatible with the Go library tidwall/gjson, and like that library it works on the text: a selection is a slice of
+//! the input, so numbers keep their notation and duplicate keys are preserved.
 //!
-//! Where to start reading: [`Path::parse`] and [`answer`] are all that a caller needs; [`get`] is what the Go library has. A path is cut up
-//! by `split.rs`, made into nodes (`path.rs`) by `build.rs` and `special.rs`, and applied by `eval.rs`, which asks
-//! `query.rs` and `modifier.rs`. Below these are the JSON scanner (`scan.rs`) and the bounds of an
-//! evaluation (`limits.rs`). GJSON leaves out what a multipath or a `#` does not find; [`answer`] also
-//! says what that was.
+//! Callers need [`Path::parse`] and [`answer`]; [`get`] is the interface of the Go library. GJSON leaves out the parts
+//! of a multipath or a `#` that do not match; [`answer`] also reports them.
 //!
-//! Where the original would answer with text that is not JSON, this one does not: it selects nothing
-//! inside of strings, and neither in a `!` literal nor by `@fromstr` text that is not JSON.
+//! `split.rs` splits a path, `build.rs` and `special.rs` compile it to nodes (`path.rs`), and `eval.rs` evaluates them
+//! with `query.rs` and `modifier.rs`. They are based on the JSON scanner (`scan.rs`) and the limits of an evaluation
+//! (`limits.rs`).
+//!
+//! Unlike the Go library, the engine never returns text that is not JSON: it selects nothing inside strings, and
+//! neither invalid JSON in a `!` literal nor in the input of `@fromstr`.
 
 mod arguments;
 mod build;
@@ -40,30 +41,25 @@ pub use path::{Path, SyntaxError};
 pub use pretty::{pretty, pretty_into, ugly};
 pub use selection::Selection;
 
-/// The text that the path selects in `json`, which must be valid JSON; `None` where nothing matches,
-/// or where that cannot be told within the bounds (which [`try_get`] tells apart).
+/// Returns the text that the path selects in `json`, which must be valid JSON. `None` if nothing matches, or if the
+/// evaluation exceeds a limit; [`try_get`] distinguishes the two.
 #[must_use]
 pub fn get<'a>(json: &'a str, path: &Path) -> Option<Cow<'a, str>> {
     try_get(json, path).ok().flatten()
 }
 
-/// As [`get`], but says if the evaluation was given up.
+/// Returns what [`get`] returns, with an error for an exceeded limit.
 ///
 /// # Errors
-///
-/// When the path and the JSON are nested too deeply for each other, or when the result is much
-/// larger or takes much longer than such an input should.
+/// Fails if the path and the JSON are nested too deeply, or the result or the work is too large for the input.
 pub fn try_get<'a>(json: &'a str, path: &Path) -> Result<Option<Cow<'a, str>>, Limit> {
     eval::Engine::new(path, json).run(json, path.start, 0)
 }
 
-/// What the path selects in `json`, which must be valid JSON, and whether all that it names was there.
+/// Returns what the path selects in `json`, which must be valid JSON, and which of its parts did not match.
 ///
 /// # Errors
-///
-/// As [`try_get`].
-///
-/// # Examples
+/// Those of [`try_get`].
 ///
 /// ```
 /// use wharf_gjson::{Path, Selection, answer};
@@ -81,7 +77,7 @@ pub fn answer<'a>(json: &'a str, path: &Path) -> Result<Selection<'a>, Limit> {
     Ok(engine.answer(text))
 }
 
-/// The text of a JSON string literal, without its quotes and escapes; any other JSON text as it is.
+/// Decodes a JSON string literal; returns any other JSON text unchanged.
 #[must_use]
 pub fn text(raw: &str) -> Cow<'_, str> {
     if raw.starts_with('"') { escape::unescape(scan::inside(raw)) } else { Cow::Borrowed(raw) }

@@ -1,35 +1,35 @@
-//! The bounds of one evaluation: no path, however hostile, may exhaust the stack, memory or time.
+//! The limits of an evaluation, so that no path can exhaust the stack, memory or time.
 //!
-//! [`WorkBudget`] counts what one `get` has written and read, [`BoundedString`] is the string builder that pays
-//! for what it takes. Both report a [`Limit`], which ends the evaluation.
+//! [`WorkBudget`] counts the bytes that an evaluation writes and reads, and [`BoundedString`] is a string builder on
+//! that budget. Both return a [`Limit`], which ends the evaluation.
 
 use std::cell::Cell;
 use std::fmt;
 
-/// The longest path that is parsed, in bytes.
+/// The maximum length of a path in bytes.
 pub(super) const MAX_PATH_LEN: usize = 16 * 1024;
-/// The most steps that a path may have once parsed.
+/// The maximum number of nodes of a path.
 pub(super) const MAX_NODES: usize = 16 * 1024;
-/// How deep an evaluation may go: one level for each step into a container, each element of a `#`
-/// or of a query, and each member of a multipath.
+/// The maximum depth of an evaluation: one level for each step into a container, each element of a `#` or a query, and
+/// each field of a multipath.
 pub(super) const MAX_DEPTH: usize = 256;
-/// What one evaluation may write: this much, and a multiple of its input.
+/// The number of bytes that an evaluation may write: this base, plus a multiple of its input.
 const OUTPUT_BASE: usize = 64 << 20;
 const OUTPUT_FACTOR: usize = 16;
-/// What one evaluation may read: this much, and a multiple of its input.
+/// The number of bytes that an evaluation may read: this base, plus a multiple of its input.
 pub(super) const WORK_BASE: usize = 512 << 20;
 const WORK_FACTOR: usize = 64;
-/// What a step costs besides the text that it reads: the time of a step is about that of reading this number of bytes.
+/// The fixed cost of a step: it takes about the time of reading this number of bytes.
 const WORK_STEP: usize = 128;
 
-/// The bound that an evaluation ran into.
+/// The limit that ended an evaluation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Limit {
     /// The path and the JSON are nested too deeply.
     Depth,
-    /// The result, or something on the way to it, is too large.
+    /// The result, or an intermediate result, is too large.
     Output,
-    /// The path takes too many steps over this JSON.
+    /// The path needs too many steps on this JSON.
     Work,
 }
 
@@ -45,25 +45,25 @@ impl fmt::Display for Limit {
 
 impl std::error::Error for Limit {}
 
-/// What is left of the allowance of one evaluation.
+/// The remaining bytes that an evaluation may write and read.
 pub(super) struct WorkBudget {
     output: Cell<usize>,
     work: Cell<usize>,
 }
 
 impl WorkBudget {
-    /// The allowance for an input of `len` bytes.
+    /// Returns the budget for an input of `len` bytes.
     pub(super) fn for_input(len: usize) -> Self {
         let allow = |base: usize, factor| base.saturating_add(len.saturating_mul(factor));
         Self { output: Cell::new(allow(OUTPUT_BASE, OUTPUT_FACTOR)), work: Cell::new(allow(WORK_BASE, WORK_FACTOR)) }
     }
 
-    /// Pays for `bytes` of new text.
+    /// Spends `bytes` of new text.
     pub(super) fn write(&self, bytes: usize) -> Result<(), Limit> {
         spend(&self.output, bytes).ok_or(Limit::Output)
     }
 
-    /// Pays for reading `bytes`, and for starting to.
+    /// Spends `bytes` of reading, and the fixed cost of a step.
     pub(super) fn read(&self, bytes: usize) -> Result<(), Limit> {
         spend(&self.work, bytes.saturating_add(WORK_STEP)).ok_or(Limit::Work)
     }
@@ -74,12 +74,12 @@ fn spend(purse: &Cell<usize>, amount: usize) -> Option<()> {
     Some(())
 }
 
-/// Fails below the deepest level.
+/// Fails if `depth` exceeds the maximum.
 pub(super) fn check_depth(depth: usize) -> Result<(), Limit> {
     if depth > MAX_DEPTH { Err(Limit::Depth) } else { Ok(()) }
 }
 
-/// A string builder on a budget.
+/// A string builder that spends a budget.
 pub(super) struct BoundedString<'b> {
     text: String,
     budget: &'b WorkBudget,
@@ -96,13 +96,12 @@ impl<'b> BoundedString<'b> {
         Ok(())
     }
 
-    /// Pays for text that was made on the way, whether or not it is pushed.
+    /// Spends work for text that was built on trial, whether or not it is used.
     pub(super) fn pay_for_trying(&self, text: &str) -> Result<(), Limit> {
         self.budget.read(text.len())
     }
 
-    /// `text` as an item of a list that began with one `bracket`: after a comma unless it is the
-    /// first.
+    /// Appends an item to a list that began with one bracket; separates it with a comma unless it is the first.
     pub(super) fn push_item(&mut self, text: &str) -> Result<(), Limit> {
         if self.text.len() > 1 {
             self.push(",")?;
@@ -114,7 +113,7 @@ impl<'b> BoundedString<'b> {
         &self.text
     }
 
-    /// Puts `tail`, which is a rearrangement of it, in the place of the text from `start` on.
+    /// Replaces the text from `start` on with `tail`, which has the same bytes in another order.
     pub(super) fn rearrange(&mut self, start: usize, tail: &str) {
         self.text.truncate(start);
         self.text.push_str(tail);

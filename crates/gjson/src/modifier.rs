@@ -1,7 +1,7 @@
-//! What the modifiers do. `arguments.rs` has their names and arguments.
+//! The modifiers. Their names and arguments are in `arguments.rs`.
 //!
-//! Start with [`apply`]. A modifier gets the text before it, which is empty where nothing was found,
-//! and its result is looked at as a new text; an empty one is nothing.
+//! Start with [`apply`]. The input of a modifier is the text before it, or an empty text if nothing was found. Its
+//! result is a new text; an empty result is no match.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -17,7 +17,7 @@ use super::valid::is_json;
 
 type Modified<'t> = Result<Cow<'t, str>, Limit>;
 
-/// The result of `modifier` on `text`.
+/// Returns the result of `modifier` on `text`.
 pub(super) fn apply<'t>(modifier: &Modifier, engine: &Engine<'_>, text: &'t str, depth: usize) -> Modified<'t> {
     let kind = document(text).and_then(ValueKind::of);
     let out = BoundedString::new(&engine.budget);
@@ -60,7 +60,7 @@ pub(super) fn apply<'t>(modifier: &Modifier, engine: &Engine<'_>, text: &'t str,
     }
 }
 
-/// An array of `items`.
+/// Returns an array of `items`.
 fn list<'t, 'i>(mut out: BoundedString<'_>, items: impl Iterator<Item = &'i str>) -> Modified<'t> {
     out.push("[")?;
     for item in items {
@@ -70,7 +70,7 @@ fn list<'t, 'i>(mut out: BoundedString<'_>, items: impl Iterator<Item = &'i str>
     Ok(out.finish().into())
 }
 
-/// An object of `members`.
+/// Returns an object of `members`.
 fn map<'t, 'i>(mut out: BoundedString<'_>, members: impl Iterator<Item = Element<'i>>) -> Modified<'t> {
     out.push("{")?;
     for Element { key, value } in members {
@@ -91,7 +91,7 @@ fn reverse<'t>(out: BoundedString<'_>, text: &str) -> Modified<'t> {
     }
 }
 
-/// The inside of a container.
+/// Returns the inside of a container.
 fn unwrapped(raw: &str) -> &str {
     let length = raw.len();
     raw.get(1..length.saturating_sub(1)).unwrap_or_default()
@@ -101,7 +101,7 @@ fn is(kind: ValueKind, raw: &str) -> bool {
     ValueKind::of(raw) == Some(kind)
 }
 
-/// One level of arrays in the array is dissolved, or if `deep` all of them.
+/// Replaces the arrays in an array with their elements: one level, or all levels if `deep` is true.
 fn flatten<'t>(mut out: BoundedString<'_>, text: &str, deep: bool) -> Modified<'t> {
     out.push("[")?;
     let mut open: Vec<Elements<'_>> = vec![entries(text)];
@@ -122,11 +122,11 @@ fn flatten<'t>(mut out: BoundedString<'_>, text: &str, deep: bool) -> Modified<'
     Ok(out.finish().into())
 }
 
-/// One object of the members of all objects in the array, as they are.
+/// Merges the objects of an array into one, with all of their fields.
 fn join_all<'t>(mut out: BoundedString<'_>, text: &str) -> Modified<'t> {
     out.push("{")?;
     for Element { value, .. } in entries(text) {
-        // The original puts a comma even before or after an object without members.
+        // The Go library writes a comma also next to an object without fields.
         if is(ValueKind::Object, value) && !unwrapped(value).trim().is_empty() {
             out.push_item(unwrapped(value))?;
         }
@@ -135,8 +135,7 @@ fn join_all<'t>(mut out: BoundedString<'_>, text: &str) -> Modified<'t> {
     Ok(out.finish().into())
 }
 
-/// One object of the members of all objects in the array: each key once, with its last value in the
-/// place of its first.
+/// Merges the objects of an array into one. A key that occurs several times has its first position and its last value.
 fn join<'t>(out: BoundedString<'_>, text: &str) -> Modified<'t> {
     let mut members: Vec<Element<'_>> = Vec::new();
     let mut places: HashMap<Cow<'_, str>, usize> = HashMap::new();
@@ -151,7 +150,7 @@ fn join<'t>(out: BoundedString<'_>, text: &str) -> Modified<'t> {
     map(out, members.into_iter())
 }
 
-/// The JSON that a string holds. A number comes out as Go prints it.
+/// Returns the JSON in a string. A number is formatted as in Go.
 fn from_str<'t>(engine: &Engine<'_>, text: &'t str) -> Modified<'t> {
     let Some(raw) = document(text).filter(|_| is_json(text)) else {
         return Ok("".into());
@@ -165,7 +164,7 @@ fn from_str<'t>(engine: &Engine<'_>, text: &'t str) -> Modified<'t> {
         Some(ValueKind::Null) | None => "".into(),
         Some(_) => raw.into(),
     };
-    // The original takes any text. Text that is not JSON is useless, so here that selects nothing.
+    // The Go library accepts any text. Text that is not JSON would be useless, so it is no match here.
     if !is_json(&value) {
         return Ok("".into());
     }
@@ -175,14 +174,14 @@ fn from_str<'t>(engine: &Engine<'_>, text: &'t str) -> Modified<'t> {
     Ok(value)
 }
 
-/// From an object of arrays an array of objects.
+/// Converts an object of arrays to an array of objects.
 fn group<'t>(mut out: BoundedString<'_>, text: &str) -> Modified<'t> {
     let columns = entries(text).filter(|entry| is(ValueKind::Array, entry.value));
     let mut columns: Vec<_> = columns.map(|entry| (entry.key, entries(entry.value))).collect();
     out.push("[")?;
     let mut first = true;
     loop {
-        // Columns that have come to their end are of no more use.
+        // Columns that have ended are dropped.
         let mut row = Vec::with_capacity(columns.len());
         columns.retain_mut(|(key, column)| {
             let cell = column.next();
@@ -207,7 +206,7 @@ fn group<'t>(mut out: BoundedString<'_>, text: &str) -> Modified<'t> {
     Ok(out.finish().into())
 }
 
-/// What `path` selects in the text and in every value at any depth in it, from the outside in.
+/// Returns what `path` selects in the text and in each value inside of it, in document order, outer values first.
 fn dig<'t>(engine: &Engine<'_>, mut out: BoundedString<'_>, text: &str, path: NodeId, depth: usize) -> Modified<'t> {
     out.push("[")?;
     let mut value = document(text).unwrap_or_default();

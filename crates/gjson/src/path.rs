@@ -1,8 +1,7 @@
-//! A parsed path: a graph of [`PathStep`]s, each of which is one step.
+//! A compiled path: a graph of [`PathStep`]s.
 //!
-//! The nodes lie in one list and name each other by [`NodeId`], as the two readings of a step (the
-//! one of an object, the one of an array) often go on with the same one. `build.rs` makes them,
-//! `eval.rs` follows them.
+//! The nodes are in one list and refer to each other by [`NodeId`], because the two readings of a step, for objects and
+//! for arrays, often continue with the same node. `build.rs` creates the nodes, and `eval.rs` follows them.
 
 use std::fmt;
 use std::str::FromStr;
@@ -12,12 +11,12 @@ use super::layout::Layout;
 use super::query::Condition;
 use super::scan::part;
 
-/// A GJSON path, ready to be applied.
+/// A compiled GJSON path.
 #[derive(Debug, Clone)]
 pub struct Path {
     pub(super) text: String,
     pub(super) nodes: Vec<PathStep>,
-    /// The part of the text that each node was built from.
+    /// The part of the text that each node was compiled from.
     pub(super) spans: Vec<Span>,
     pub(super) start: NodeId,
     pub(super) problem: Option<SyntaxError>,
@@ -26,26 +25,24 @@ pub struct Path {
 impl Path {
     /// Parses a path.
     ///
-    /// GJSON gives nearly every text some meaning: what is malformed becomes the name of a key, or
-    /// is left out. So this fails only for an empty path and for one too large; ask
-    /// [`Path::problem`] whether the path is likely what it was meant to be.
+    /// GJSON accepts nearly every text: a malformed part becomes the name of a key, or is ignored. Therefore this fails
+    /// only for an empty path and one that is too large. [`Path::problem`] returns whether the path has a likely
+    /// mistake.
     ///
     /// # Errors
-    ///
-    /// When the path is empty or too large.
+    /// Fails if the path is empty or too large.
     pub fn parse(text: &str) -> Result<Self, SyntaxError> {
         build::parse(text)
     }
 
-    /// The first thing in the path that GJSON takes but that cannot be meant: a bracket or a quote
-    /// that is not closed, an unknown modifier, a modifier argument or a literal that is not JSON,
-    /// text that is ignored. A good answer when such a path selects nothing.
+    /// Returns the first likely mistake in the path: a bracket or quote that is not closed, an unknown modifier, an
+    /// argument or a literal that is not JSON, or text that is ignored. It explains why such a path selects nothing.
     #[must_use]
     pub fn problem(&self) -> Option<&SyntaxError> {
         self.problem.as_ref()
     }
 
-    /// The path as it was written.
+    /// Returns the text of the path.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.text
@@ -55,7 +52,7 @@ impl Path {
         self.nodes.get(id.0).unwrap_or(&PathStep::Nothing)
     }
 
-    /// The text that a node was built from.
+    /// Returns the text that a node was compiled from.
     pub(super) fn part(&self, id: NodeId) -> &str {
         self.spans.get(id.0).map_or("", |span| part(&self.text, span.start, span.end))
     }
@@ -69,12 +66,12 @@ impl FromStr for Path {
     }
 }
 
-/// What is wrong with a path, and where.
+/// A mistake in a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SyntaxError {
-    /// Where in the path, in characters from 1.
+    /// The position in the path, in characters from 1.
     pub column: usize,
-    /// What is wrong there.
+    /// The description of the mistake.
     pub message: String,
 }
 
@@ -86,37 +83,37 @@ impl fmt::Display for SyntaxError {
 
 impl std::error::Error for SyntaxError {}
 
-/// A node's place in its path.
+/// The index of a node in its path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct NodeId(pub(super) usize);
 
-/// One step of a path. `next` is what is done with its result.
+/// A step of a path. `next` is applied to its result.
 #[derive(Debug, Clone, Default)]
 pub(super) enum PathStep {
-    /// Selects nothing; the place of a node that is not built yet.
+    /// Selects nothing. Placeholder for a node that is not compiled yet.
     #[default]
     Nothing,
     /// `@name` and its argument.
     Modifier { modifier: Modifier, next: Option<NodeId> },
-    /// `!json`; nothing if that is not JSON.
+    /// `!json`; `None` if the text is not JSON.
     Literal { json: Option<String>, next: Option<NodeId> },
     /// `[a,b]` or `{a,b}`.
     Multipath { object: bool, members: Vec<MultipathMember>, next: Option<NodeId> },
-    /// `..`: the whole text is read as the elements of an array.
+    /// `..`: reads the whole text as the elements of an array.
     Lines(ArrayStep),
-    /// A key, an index or anything with `#`.
+    /// A key, an index or a component with `#`, in its readings for objects and arrays.
     Component { key: KeyStep, array: ArrayStep },
 }
 
-/// One member of a multipath.
+/// A field of a multipath.
 #[derive(Debug, Clone)]
 pub(super) struct MultipathMember {
-    /// Its key, as a JSON literal; not used in an array.
+    /// The key as a JSON literal; unused in an array.
     pub(super) key: String,
     pub(super) path: NodeId,
 }
 
-/// How a component is read when it meets an object.
+/// The reading of a component for objects.
 #[derive(Debug, Clone)]
 pub(super) struct KeyStep {
     pub(super) name: String,
@@ -124,38 +121,38 @@ pub(super) struct KeyStep {
     pub(super) then: NextStep,
 }
 
-/// How a component is read when it meets an array.
+/// The reading of a component for arrays.
 #[derive(Debug, Clone)]
 pub(super) struct ArrayStep {
     pub(super) pick: Pick,
     pub(super) then: NextStep,
 }
 
-/// How the path goes on after a component.
+/// The continuation of a path after a component.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum NextStep {
     End,
-    /// `.`: inside of what was found. If there is nothing there, the search goes on behind it.
+    /// `.`: continues inside of the value. If nothing is found there, the search continues after it.
     Into(NodeId),
-    /// `|`: with the result, be it nothing.
+    /// `|`: continues with the result, even without a match.
     Pipe(NodeId),
 }
 
-/// What a component takes from an array.
+/// What a component selects in an array.
 #[derive(Debug, Clone)]
 pub(super) enum Pick {
     Nothing,
     Index(usize),
     Count,
-    /// What each element has at a path.
+    /// The result of a path on each element.
     Each(InnerPath),
-    /// The first element that fits, or what it has at a path.
+    /// The first element that matches, or the result of a path on it.
     First(Box<Condition>, Option<InnerPath>),
-    /// All elements that fit, or what each of them has at a path.
+    /// All elements that match, or the results of a path on them.
     All(Box<Condition>, Option<InnerPath>),
 }
 
-/// The path after a `#`: up to its pipe for each element, from there on for all the results.
+/// The path after a `#`. Up to its pipe it applies to each element, after that to the list of results.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct InnerPath {
     pub(super) path: NodeId,

@@ -1,5 +1,5 @@
-//! The two plain ways to print JSON: on many lines, and on one. Both take any JSON text of any depth
-//! and keep the keys' order and the numbers' form. `@pretty` is not here but in `layout.rs`.
+//! Printing JSON on several lines or on one. Both functions accept JSON of any depth and preserve the order of keys and
+//! the notation of numbers. The modifier `@pretty` is in `layout.rs`.
 
 use std::borrow::Cow;
 use std::convert::Infallible;
@@ -7,10 +7,10 @@ use std::convert::Infallible;
 use super::limits::MAX_DEPTH;
 use super::scan::{part, string_end};
 
-/// The JSON on many lines: two spaces for each level, one item on each line, and empty containers
-/// as `[]` and `{}`. No line break at the end.
+/// Formats JSON on several lines: two spaces per level, one item per line, empty containers as `[]` and `{}`, and no
+/// line break at the end.
 ///
-/// Below 256 levels the lines go no further to the right, so that the size stays in proportion.
+/// The indentation ends at 256 levels, so that the size of the output stays proportional to the input.
 #[must_use]
 pub fn pretty(json: &str) -> String {
     let mut out = String::with_capacity(json.len() + json.len() / 2);
@@ -24,11 +24,11 @@ pub fn pretty(json: &str) -> String {
     }
 }
 
-/// Writes what [`pretty`] makes, part by part and `margin` levels further to the right. Of deep nesting it makes many times the
-/// text's own size, which need not be in memory.
+/// Writes the output of [`pretty`] in parts, indented by `margin` levels. Deeply nested JSON becomes many times larger,
+/// and does not have to be in memory as a whole.
 ///
 /// # Errors
-/// The first error of `write`.
+/// Returns the first error of `write`.
 pub fn pretty_into<E>(json: &str, margin: usize, write: &mut impl FnMut(&str) -> Result<(), E>) -> Result<(), E> {
     let mut depth = margin;
     let mut tokens = Tokens { json, at: 0 }.peekable();
@@ -64,7 +64,7 @@ fn new_line<E>(depth: usize, write: &mut impl FnMut(&str) -> Result<(), E>) -> R
     (0..depth.min(MAX_DEPTH)).try_for_each(|_| write("  "))
 }
 
-/// The JSON without any white space that has no meaning; borrowed if it has none.
+/// Removes insignificant white space from JSON; borrows the text if it has none.
 #[must_use]
 pub fn ugly(json: &str) -> Cow<'_, str> {
     let length: usize = Tokens { json, at: 0 }.map(str::len).sum();
@@ -76,8 +76,7 @@ pub fn ugly(json: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// The tokens of a JSON text: punctuation marks, strings, and runs of all that is neither these nor
-/// white space.
+/// The tokens of a JSON text: punctuation, strings, and runs of other characters except white space.
 struct Tokens<'t> {
     json: &'t str,
     at: usize,

@@ -1,4 +1,4 @@
-//! Queries: the condition inside of `#(…)`.
+//! Queries: the condition in `#(…)`.
 
 use super::arguments::says_true;
 use super::escape::unescape;
@@ -7,18 +7,18 @@ use super::limits::Limit;
 use super::path::NodeId;
 use super::scan::{ValueKind, inside};
 
-/// `left operator right`, or just `left`, which asks whether that exists.
+/// A condition `left operator right`, or only `left`, which tests whether that exists.
 #[derive(Debug, Clone)]
 pub(super) struct Condition {
     /// The path on the left, for elements that are containers.
     pub(super) path: NodeId,
-    /// Whether that path is empty, which is how elements that are scalars are asked for themselves.
+    /// Whether the path is empty, so that scalar elements are compared themselves.
     pub(super) scalar: bool,
     pub(super) comparison: Option<Comparison>,
     pub(super) right: Operand,
 }
 
-/// The operators.
+/// An operator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Comparison {
     Equal,
@@ -29,11 +29,11 @@ pub(super) enum Comparison {
     GreaterOrEqual,
     Like,
     NotLike,
-    /// An exclamation mark and nothing else: never true.
+    /// A single exclamation mark, which never matches.
     Never,
 }
 
-/// The longer ones first.
+/// The operators and their signs, longer ones first.
 const OPERATORS: [(&str, Comparison); 9] = [
     ("!=", Comparison::NotEqual),
     ("!%", Comparison::NotLike),
@@ -51,7 +51,7 @@ impl Comparison {
         self != Self::Never
     }
 
-    /// Whether `left` stands in this relation to `right`, which are ordered.
+    /// Compares two values of an ordered type.
     fn holds<T: PartialOrd + ?Sized>(self, left: &T, right: &T) -> bool {
         match self {
             Self::Equal => left == right,
@@ -64,10 +64,10 @@ impl Comparison {
         }
     }
 
-    /// Whether a truth value stands in this relation to the text `right`.
+    /// Compares a boolean with the text `right`.
     ///
-    /// Not an order: a text that spells no truth value is only unequal to one, and yet `true >= x`
-    /// and `false <= x` hold for any `x`.
+    /// This is not an order: a text that is not a boolean is unequal to any, but `true >= x` and `false <= x` hold for
+    /// any `x`.
     fn holds_for_truth(self, left: bool, right: &str) -> bool {
         let same = right == if left { "true" } else { "false" };
         let opposite = right == if left { "false" } else { "true" };
@@ -87,12 +87,12 @@ impl Comparison {
 #[derive(Debug, Clone)]
 pub(super) struct Operand {
     text: String,
-    /// What it is when a number is compared to it: no number is zero.
+    /// The value for comparisons with numbers; 0 if the text is not a number.
     number: f64,
     truth: Option<Truth>,
 }
 
-/// `~…`: what the left side is turned into before it is compared to true.
+/// `~…`: a test that is applied to the left side; its result is compared with true.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Truth {
     Exists,
@@ -132,7 +132,7 @@ impl Truth {
     }
 }
 
-/// The truth value that a value can be taken for, if any.
+/// Returns the boolean that a value is converted to; `None` if it has none.
 fn spells(kind: Option<ValueKind>, value: Option<&str>) -> Option<bool> {
     match (kind, value) {
         (Some(ValueKind::True), _) => Some(true),
@@ -148,13 +148,13 @@ fn number(raw: &str) -> f64 {
 }
 
 impl Condition {
-    /// The query whether there is anything at `path`.
+    /// Returns the condition that something exists at `path`.
     pub(super) fn exists(path: NodeId) -> Self {
         Self { path, scalar: true, comparison: None, right: Operand::new(String::new()) }
     }
 
-    /// Splits the operator off a comparison. An `!` that begins no operator makes the original
-    /// forget all of the comparison.
+    /// Splits a comparison into operator and value. An `!` that begins no operator makes the Go library ignore the
+    /// whole comparison.
     pub(super) fn operator(comparison: &str) -> (Option<Comparison>, &str) {
         let comparison = comparison.trim_matches(super::split::is_space);
         if comparison == "!" {
@@ -166,7 +166,7 @@ impl Condition {
             .unwrap_or((None, ""))
     }
 
-    /// Whether `element` of an array fits.
+    /// Returns whether an element of an array matches.
     pub(super) fn accepts(&self, engine: &Engine<'_>, element: &str, depth: usize) -> Result<bool, Limit> {
         if ValueKind::of(element).is_some_and(ValueKind::is_container) {
             let (left, _) = engine.aside(|| engine.run(element, self.path, depth));

@@ -1,10 +1,10 @@
-//! The JSON text scanner: where values begin and end, without building any.
+//! A scanner for the boundaries of values in a JSON text, which builds no values.
 //!
-//! Start with [`Scanner`], which walks over one container at a time; [`entries`] lists the items of
-//! a whole text; [`document`] and [`ValueKind`] tell what a text is. All of it trusts its input to be
-//! JSON: on anything else it answers something, but never panics.
+//! Start with [`Scanner`], which walks through one container at a time. [`entries`] lists the items of a text;
+//! [`document`] and [`ValueKind`] classify a text. The input should be JSON: for other input the result is unspecified,
+//! but nothing panics.
 
-/// What a JSON text is, in the order in which `@pretty` sorts.
+/// The kind of a JSON value, in the sort order of `@pretty`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum ValueKind {
     Null,
@@ -17,7 +17,7 @@ pub(super) enum ValueKind {
 }
 
 impl ValueKind {
-    /// The kind of the value that begins with `byte`; `None` where none can.
+    /// Returns the kind of the value that begins with `byte`; `None` if no value does.
     pub(super) fn of_byte(byte: u8) -> Option<Self> {
         Some(match byte {
             b'"' => Self::String,
@@ -40,19 +40,19 @@ impl ValueKind {
     }
 }
 
-/// A part of `text`; nothing where there is no such part.
+/// Returns a part of `text`; empty if the range is invalid.
 pub(super) fn part(text: &str, start: usize, end: usize) -> &str {
     text.get(start..end).unwrap_or_default()
 }
 
-/// The inside of a string literal.
+/// Returns the inside of a string literal.
 pub(super) fn inside(raw: &str) -> &str {
     let raw = raw.strip_prefix('"').unwrap_or(raw);
     raw.strip_suffix('"').unwrap_or(raw)
 }
 
-/// The value that `text` holds: from its first byte to the end of the text if it is a container (so
-/// that the documents after the first one stay), else the one scalar.
+/// Returns the value in `text`. For a container this is all of the text after leading white space, including further
+/// documents; for a scalar only the scalar.
 pub(super) fn document(text: &str) -> Option<&str> {
     let text = text.trim_start_matches(|ch| ch <= ' ');
     match ValueKind::of(text)? {
@@ -61,7 +61,7 @@ pub(super) fn document(text: &str) -> Option<&str> {
     }
 }
 
-/// The index past the string whose opening quote is before `at`.
+/// Returns the index after the string whose opening quote is before `at`.
 pub(super) fn string_end(bytes: &[u8], mut at: usize) -> usize {
     while let Some(byte) = bytes.get(at) {
         match byte {
@@ -73,7 +73,7 @@ pub(super) fn string_end(bytes: &[u8], mut at: usize) -> usize {
     bytes.len()
 }
 
-/// The index past the value that begins at `at`.
+/// Returns the index after the value that begins at `at`.
 fn value_end(bytes: &[u8], mut at: usize) -> usize {
     let mut depth = 0_usize;
     while let Some(byte) = bytes.get(at) {
@@ -96,7 +96,7 @@ fn value_end(bytes: &[u8], mut at: usize) -> usize {
     bytes.len()
 }
 
-/// A place in a JSON text.
+/// A position in a JSON text.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Scanner<'t> {
     text: &'t str,
@@ -108,7 +108,7 @@ impl<'t> Scanner<'t> {
         Self { text, at: 0 }
     }
 
-    /// Goes to the first byte that is `wanted`, and tells it.
+    /// Moves to the first byte that `wanted` accepts; returns the byte.
     fn seek(&mut self, wanted: impl Fn(u8) -> bool) -> Option<u8> {
         let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
         let skipped = rest.iter().position(|byte| wanted(*byte));
@@ -116,25 +116,24 @@ impl<'t> Scanner<'t> {
         rest.get(skipped?).copied()
     }
 
-    /// The next byte that is not white space.
+    /// Moves to the next byte that is not white space; returns the byte.
     pub(super) fn peek(&mut self) -> Option<u8> {
         self.seek(|byte| byte > b' ')
     }
 
-    /// Goes to the first container that is not inside of another value.
+    /// Moves to the first container, past scalars.
     pub(super) fn first_container(&mut self) {
         while self.peek().is_some() && !self.kind().is_some_and(ValueKind::is_container) {
             self.take();
         }
     }
 
-    /// Steps over the bracket here.
+    /// Moves past an opening bracket.
     pub(super) fn enter(&mut self) {
         self.at += 1;
     }
 
-    /// In an object: takes the next key, as it is written, and goes to its value. `None` past the
-    /// end of the object.
+    /// In an object: returns the next key as it is written, and moves to its value. `None` after the last field.
     pub(super) fn key(&mut self) -> Option<&'t str> {
         let found = self.seek(|byte| matches!(byte, b'"' | b'}'))?;
         if found == b'}' {
@@ -146,7 +145,7 @@ impl<'t> Scanner<'t> {
         Some(key)
     }
 
-    /// In an array: goes to the next element and tells its kind. `None` past the end of the array.
+    /// In an array: moves to the next element and returns its kind. `None` after the last element.
     pub(super) fn element(&mut self) -> Option<ValueKind> {
         let found = self.seek(|byte| byte == b']' || ValueKind::of_byte(byte).is_some())?;
         if found == b']' {
@@ -155,13 +154,13 @@ impl<'t> Scanner<'t> {
         ValueKind::of_byte(found)
     }
 
-    /// The kind of the value here.
+    /// Returns the kind of the value at the position.
     pub(super) fn kind(&self) -> Option<ValueKind> {
         let byte = self.text.as_bytes().get(self.at)?;
         ValueKind::of_byte(*byte)
     }
 
-    /// Takes the value here.
+    /// Returns the value at the position, and moves past it.
     pub(super) fn take(&mut self) -> &'t str {
         let start = self.at;
         self.at = value_end(self.text.as_bytes(), start);
@@ -169,16 +168,16 @@ impl<'t> Scanner<'t> {
     }
 }
 
-/// One item of a container.
+/// An item of a container.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Element<'t> {
-    /// As it is written; empty in an array.
+    /// The key as it is written; empty in an array.
     pub(super) key: &'t str,
     pub(super) value: &'t str,
 }
 
-/// Every item of the container that `text` begins with, and of those that follow it in the text, as
-/// GJSON's modifiers see JSON lines. A scalar is its own only item.
+/// Returns the items of the container at the start of `text`, and those of containers that follow it, because GJSON's
+/// modifiers treat JSON lines in this way. A scalar is its own only item.
 pub(super) fn entries(text: &str) -> Elements<'_> {
     let mut cursor = Scanner::new(text);
     let kind = cursor.peek().and_then(ValueKind::of_byte);

@@ -1,26 +1,25 @@
-//! What a path selected, and whether all that it names was there.
+//! The result of a path, with the parts that did not match.
 
 use std::borrow::Cow;
 use std::ops::Add;
 
-/// The answer of a path on a JSON text.
+/// The result of a path on a JSON text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Selection<'t> {
-    /// Everything that the path names is in this text.
+    /// All parts of the path matched.
     Matched(Cow<'t, str>),
-    /// Some members of a multipath, or some elements of an array, had no match, and GJSON left them
-    /// out.
+    /// Some fields of a multipath or some elements of an array had no match, and are left out.
     Partial {
-        /// What is left.
+        /// The result without the parts that did not match.
         text: Cow<'t, str>,
-        /// The parts of the path that had no match, each once; the first 16 of them.
+        /// The parts of the path that did not match, without duplicates; at most 16.
         missed: Vec<String>,
     },
-    /// Nothing that the path names was found, even where GJSON makes a text of that, such as `{}`.
+    /// No part of the path matched, even if GJSON returns a text such as `{}`.
     Missed,
 }
 
-/// How many of the things that a path names were found.
+/// The numbers of parts of a path that matched and did not match.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct MatchCount {
     pub(super) found: usize,
@@ -28,9 +27,9 @@ pub(super) struct MatchCount {
 }
 
 impl MatchCount {
-    /// One that was found.
+    /// A match.
     pub(super) const FOUND: Self = Self { found: 1, missed: 0 };
-    /// One that was not.
+    /// A miss.
     pub(super) const MISSED: Self = Self { found: 0, missed: 1 };
 }
 

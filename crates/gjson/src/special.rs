@@ -1,5 +1,5 @@
-//! The steps that do not look for a component: multipaths, modifiers and literals. They are allowed
-//! only where a path starts and behind pipes, and each is known by its first character.
+//! Multipaths, modifiers and literals. They are possible only at the start of a path and after pipes, and are
+//! recognized by their first character.
 
 use super::build::{Builder, Notes, PathPosition, Span};
 use super::escape::quote;
@@ -9,8 +9,8 @@ use super::valid::is_json;
 use super::{arguments, split};
 
 impl Builder<'_> {
-    /// The multipath at the start of `span`. If that is malformed, the original forgets it and goes
-    /// on with what is left, as here in the error.
+    /// Compiles the multipath at the start of `span`. The Go library ignores a malformed multipath and continues with
+    /// the rest, which is returned as the error.
     pub(super) fn multipath(&mut self, span: Span, notes: &mut Notes) -> Result<PathStep, Span> {
         let text = self.slice(span);
         let Some((members, end)) = split::members(text) else {
@@ -37,8 +37,7 @@ impl Builder<'_> {
         })
     }
 
-    /// The step behind a modifier, a literal or a multipath. The original ignores what follows
-    /// without a separator.
+    /// Returns the node after a modifier, a literal or a multipath. The Go library ignores text without a separator.
     fn next(&mut self, rest: Span, after: &str, notes: &mut Notes) -> Option<NodeId> {
         let text = self.slice(rest);
         if text.starts_with(['.', '|']) {
@@ -50,7 +49,7 @@ impl Builder<'_> {
         None
     }
 
-    /// The modifier at the start of `span`; `None` if there is none.
+    /// Compiles the modifier at the start of `span`; `None` if there is none.
     pub(super) fn modifier(&mut self, span: Span, notes: &mut Notes) -> Option<PathStep> {
         let text = self.slice(span);
         let name = split::modifier_name(text);
@@ -77,7 +76,7 @@ impl Builder<'_> {
         Some(PathStep::Modifier { modifier, next })
     }
 
-    /// The literal at the start of `span`; `None` if there is none.
+    /// Compiles the literal at the start of `span`; `None` if there is none.
     pub(super) fn literal(&mut self, span: Span, notes: &mut Notes) -> Option<PathStep> {
         let rest = span.from(1);
         let text = self.slice(rest);
@@ -96,7 +95,7 @@ impl Builder<'_> {
             Some(ValueKind::Array | ValueKind::Object) => {
                 next = self.next(rest.from(length), "a literal", notes);
             }
-            // The original takes all that follows a string or a number as a part of it.
+            // The Go library reads all text after a string or number as a part of it.
             Some(ValueKind::String | ValueKind::Number) => {
                 if length < text.len() {
                     let at = rest.start + length;
@@ -117,8 +116,8 @@ impl Builder<'_> {
     }
 }
 
-/// The key of a member of a multipath in braces, as a JSON literal: the name that it is given, or
-/// the last component of its path if that is plain.
+/// Returns the key of a field of a multipath as a JSON literal: the given name, or the last component of the path if it
+/// is plain, else `_`.
 fn member_key(name: &str, path: &str) -> String {
     if name.starts_with('"') && is_json(name) {
         return name.into();

@@ -1,13 +1,12 @@
-//! Where the parts of a path begin and end. Nothing here gives the parts a meaning: `build.rs` does.
+//! Splitting of a path into parts. Their meaning is decided in `build.rs`.
 //!
-//! GJSON has no one grammar. A component is cut differently when it meets an object
-//! ([`key_component`]) and when it meets an array ([`array_component`]): escapes count only in the
-//! first, brackets of a query only in the second. All functions take the path from the component on
-//! and tell byte offsets in it.
+//! GJSON has no single grammar. A component is split differently for objects ([`key_component`]) and arrays
+//! ([`array_component`]): only the former has escapes, only the latter has the brackets of a query. All functions get
+//! the path from the component on, and return byte offsets in it.
 
 use super::scan::string_end;
 
-/// What separates a component from the rest of the path, which begins one byte further.
+/// The separator after a component; the rest of the path begins one byte later.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Separator {
     None,
@@ -25,16 +24,16 @@ impl Separator {
     }
 }
 
-/// A component that meets an object.
+/// A component in its reading for objects.
 pub(super) struct KeyComponent {
     pub(super) name: String,
-    /// Whether the name is a pattern.
+    /// Whether the name has wildcards.
     pub(super) wild: bool,
     pub(super) end: usize,
     pub(super) separator: Separator,
 }
 
-/// Cuts at the first `.` or `|` that is not escaped.
+/// Splits at the first `.` or `|` that is not escaped.
 ///
 /// An escaped `*` alone is not a wildcard, but loses its escape: next to an unescaped `*` it becomes one.
 pub(super) fn key_component(path: &str) -> KeyComponent {
@@ -60,31 +59,31 @@ pub(super) fn key_component(path: &str) -> KeyComponent {
     KeyComponent { name, wild, end, separator }
 }
 
-/// What a component asks of an array.
+/// What a component selects in an array.
 pub(super) enum Head<'p> {
     Index(usize),
-    /// Something that no array has.
+    /// Nothing that exists in an array.
     Nothing,
     Count,
-    /// `#.`: the rest of the path is for each element.
+    /// `#.`: the rest of the path applies to each element.
     Each,
     Query {
         query: QueryText<'p>,
-        /// Whether a `#` follows: all matches, not just the first.
+        /// Whether a `#` follows, which selects all matches instead of the first.
         all: bool,
-        /// Whether there is anything else before the separator.
+        /// Whether other text precedes the separator.
         excess: bool,
     },
     /// A query without its closing bracket.
     Unclosed,
 }
 
-/// A component that meets an array.
+/// A component in its reading for arrays.
 pub(super) struct ArrayComponent<'p> {
     pub(super) head: Head<'p>,
     pub(super) end: usize,
     pub(super) separator: Separator,
-    /// Whether it holds a `#`.
+    /// Whether the component contains `#`.
     pub(super) hash: bool,
 }
 
@@ -124,18 +123,18 @@ pub(super) fn array_component(path: &str) -> ArrayComponent<'_> {
 
 /// The parts of a query, as they are written.
 pub(super) struct QueryText<'p> {
-    /// The path on the left; it begins at `left_start`.
+    /// The path on the left, which begins at `left_start`.
     pub(super) left: &'p str,
     pub(super) left_start: usize,
     /// The operator and the value.
     pub(super) comparison: &'p str,
-    /// Whether a string in the query holds an escape.
+    /// Whether a string in the query has an escape.
     pub(super) escapes: bool,
-    /// Past the closing bracket.
+    /// The offset after the closing bracket.
     pub(super) end: usize,
 }
 
-/// The query that `path` begins with; `None` if it is not closed.
+/// Splits the query at the start of `path`; `None` if it is not closed.
 fn query(path: &str) -> Option<QueryText<'_>> {
     let bytes = path.as_bytes();
     let mut depth = 1_usize;
@@ -172,13 +171,13 @@ fn query(path: &str) -> Option<QueryText<'_>> {
     })
 }
 
-/// White space, as GJSON sees it.
+/// Returns whether GJSON treats a character as white space.
 pub(super) fn is_space(ch: char) -> bool {
     ch <= ' '
 }
 
-/// The length of the bracketed text, or the string, that `text` begins with; all of it if that is
-/// not closed. Brackets of any kind close each other. Whatever the first character is, it opens.
+/// Returns the length of the bracketed text or string at the start of `text`; all of it if it is not closed. Brackets
+/// of different kinds match each other. The first character always counts as an opening bracket.
 pub(super) fn balanced(text: &str) -> usize {
     let bytes = text.as_bytes();
     if bytes.first() == Some(&b'"') {
@@ -201,11 +200,10 @@ pub(super) fn balanced(text: &str) -> usize {
     bytes.len()
 }
 
-/// The pipe that ends what is done to each element of an array and begins what is done to all the
-/// results.
+/// Returns the position of the pipe that separates the path for each element from the path for the list of results.
 ///
-/// As in the original, a multipath in braces hides its pipes, but only if nothing is bracketed or
-/// quoted at its start; one in brackets hides none; and a query hides them only after a `.`.
+/// As in the Go library, a multipath in braces hides its pipes, but only if it does not begin with a bracket or quote;
+/// one in brackets hides none; and a query hides them only after a `.`.
 pub(super) fn outer_pipe(path: &str) -> Option<usize> {
     let bytes = path.as_bytes();
     if let Some(inner) = path.strip_prefix('{') {
@@ -219,15 +217,14 @@ pub(super) fn outer_pipe(path: &str) -> Option<usize> {
             [b'|', ..] => return Some(at),
             [b'\\', ..] => at += 2,
             [b'.', b'#', open @ (b'(' | b'['), ..] => at = selector_end(bytes, at + 3, *open),
-            // The byte after a `.#` is not looked at, not even if it is a pipe.
+            // The byte after `.#` is skipped, even if it is a pipe.
             [b'.', b'#', ..] => at += 3,
             _ => at += 1,
         }
     }
 }
 
-/// The index past the selector that was opened by `open` just before `at`. Only brackets of its own
-/// kind count.
+/// Returns the index after the selector that `open` opened just before `at`. Only brackets of the same kind count.
 fn selector_end(bytes: &[u8], mut at: usize, open: u8) -> usize {
     let close = if open == b'(' { b')' } else { b']' };
     let mut depth = 1_usize;
@@ -247,22 +244,21 @@ fn selector_end(bytes: &[u8], mut at: usize, open: u8) -> usize {
     at
 }
 
-/// One member of a multipath, as offsets.
+/// A field of a multipath, as offsets.
 pub(super) struct MemberText {
-    /// The name that it is given, which may be empty.
+    /// The given name, which may be empty.
     pub(super) name: Option<(usize, usize)>,
     pub(super) path: (usize, usize),
 }
 
-/// The members of the multipath that `path` begins with, and where it ends; `None` if it is not
-/// closed.
+/// Splits the multipath at the start of `path` into its fields; also returns its end. `None` if it is not closed.
 pub(super) fn members(path: &str) -> Option<(Vec<MemberText>, usize)> {
     let bytes = path.as_bytes();
     let mut found = Vec::new();
     let mut depth = 1_usize;
     let mut start = 1;
     let mut colon = None;
-    // In a modifier, a colon begins its argument.
+    // A colon in a modifier begins its argument.
     let mut modifier = false;
     let mut previous = 0;
     let mut at = 1;
@@ -295,15 +291,15 @@ pub(super) fn members(path: &str) -> Option<(Vec<MemberText>, usize)> {
     }
 }
 
-/// The name of the modifier that `path`, which begins with its `@`, calls for.
+/// Returns the name of the modifier at the start of `path`, which begins with `@`.
 pub(super) fn modifier_name(path: &str) -> &str {
     let name = path.strip_prefix('@').unwrap_or(path);
     let end = name.find(['.', '|', ':']).unwrap_or(name.len());
     name.get(..end).unwrap_or_default()
 }
 
-/// The length of the argument that `text` begins with: one JSON container or string, else all up to
-/// the next pipe outside of such.
+/// Returns the length of the argument at the start of `text`: a JSON container or string, else all text up to the next
+/// pipe that is not inside of one.
 pub(super) fn argument(text: &str) -> usize {
     if text.starts_with(['{', '[', '"']) {
         return balanced(text);

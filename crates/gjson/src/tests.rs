@@ -1,4 +1,4 @@
-//! Attacks and properties. What the paths mean is in the oracle's cases, `tests/oracle_test.rs`.
+//! Attacks and properties. The meaning of paths is tested by the recorded cases of `tests/gjson.rs`.
 
 use std::fmt::Write as _;
 use std::thread;
@@ -188,7 +188,7 @@ fn what_is_no_json_is_never_selected() {
     assert_eq!(joined.as_deref(), Some(r#"{"a":1,"b":2}"#));
 }
 
-/// Runs in a thread with no more stack than such a thread has by default.
+/// Runs in a thread with the default stack size of threads.
 fn on_a_small_stack(run: impl FnOnce() + Send + 'static) {
     let thread = thread::Builder::new().stack_size(2 << 20).spawn(run);
     thread.expect("a thread").join().expect("no panic");

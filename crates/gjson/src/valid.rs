@@ -1,14 +1,14 @@
-//! Whether a text is JSON. Keeps its own stack, so that deep nesting costs memory only.
+//! Validation of JSON. Uses a stack of its own, so that deep nesting costs only memory.
 
-/// Whether `text` is one JSON value, with nothing but white space around it.
+/// Returns whether `text` is one JSON value, possibly with white space around it.
 pub(super) fn is_json(text: &str) -> bool {
     Checker { rest: text.as_bytes(), open: Vec::new() }.document().is_some()
 }
 
-/// Each check takes what it is named after off the front of `rest`, or answers `None`.
+/// A validator. Each method removes what it is named after from the front of `rest`, or returns `None`.
 struct Checker<'t> {
     rest: &'t [u8],
-    /// The closing brackets that are due, innermost last.
+    /// The expected closing brackets, innermost last.
     open: Vec<u8>,
 }
 
@@ -22,8 +22,8 @@ impl Checker<'_> {
         }
     }
 
-    /// A scalar or an empty container, which is complete, or else the opening of a container up to
-    /// its first value.
+    /// Checks a scalar or an empty container and returns true, or the start of a container up to its first value and
+    /// returns false.
     fn value_or_opening(&mut self) -> Option<bool> {
         self.space();
         match self.next()? {
@@ -57,8 +57,8 @@ impl Checker<'_> {
         Some(true)
     }
 
-    /// What follows a value: closing brackets, then a comma (and the next key), which is `false`,
-    /// or the end of the text, which is `true`.
+    /// Checks what follows a value: closing brackets, then the end of the text (true), or a comma and the next key
+    /// (false).
     fn closings_and_comma(&mut self) -> Option<bool> {
         loop {
             self.space();
@@ -87,7 +87,7 @@ impl Checker<'_> {
         self.word(b":")
     }
 
-    /// A string after its opening quote.
+    /// Checks a string after its opening quote.
     fn string(&mut self) -> Option<()> {
         loop {
             match self.next()? {
@@ -107,7 +107,7 @@ impl Checker<'_> {
         }
     }
 
-    /// A number after its sign and its first digit.
+    /// Checks a number after its sign and first digit.
     fn number(&mut self, first: u8) -> Option<()> {
         match first {
             b'0' => {}

@@ -72,7 +72,7 @@ impl Drop for CancelGuard {
 pub fn cancel_error(why: Kind) -> Error {
     match why {
         Kind::Deadline => Error::new(why, format!("{} ran out", Setting::Timeout))
-            .hint("what was complete is kept; run it again with more time"),
-        _ => Error::new(why, "interrupted").hint("what was complete is kept; nothing is left half-done"),
+            .hint("finished files are kept; run the command again with more time"),
+        _ => Error::new(why, "interrupted").hint("finished files are kept, partial ones were removed"),
     }
 }

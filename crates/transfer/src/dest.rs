@@ -318,8 +318,8 @@ impl DestDir {
     /// Fails where the system does not accept a name, or is likely not to: it cannot be asked before the parent exists.
     fn check_name(&self, below: &str) -> Result<()> {
         if let Some(why) = below.split('/').find_map(|name| NameRules::HERE.problem(name)) {
-            let what = format!("this cannot be the name of a file here: `{}`: {why}", self.shown(below));
-            return Err(Error::usage(what).hint("fetch it by itself, to another name"));
+            let what = format!("invalid file name: `{}`: {why}", self.shown(below));
+            return Err(Error::usage(what).hint("download it alone, under another name"));
         }
         if below.len() < PATH && below.split('/').all(|name| name.len() <= NAME) {
             return Ok(());
@@ -352,7 +352,7 @@ impl DestDir {
             "this run has another file here, whose name this disk takes for the same: `{}`",
             self.shown(below)
         ))
-        .hint("fetch it by itself, to another name")
+        .hint("download it alone, under another name")
     }
 
     fn check_place(&self, below: &str, there: &Metadata) -> Result<()> {
@@ -365,10 +365,10 @@ impl DestDir {
             }
             Ok(())
         } else if there.is_dir() {
-            Err(Error::conflict(format!("this is a directory: `{path}`"))
+            Err(Error::conflict(format!("`{path}` is a directory"))
                 .hint(format!("to put the file inside, add a slash: `{path}/`")))
         } else {
-            Err(Error::conflict(format!("this is neither file nor directory: `{path}`"))
+            Err(Error::conflict(format!("`{path}` is neither a file nor a directory"))
                 .hint("name it by itself to write to it"))
         }
     }

@@ -432,8 +432,8 @@ impl Transfer<'_> {
                 .hint("add one, or a slash for a directory")
         })?;
         let file_name = file_name.to_str().ok_or_else(|| {
-            Error::usage(format!("the name of a file that is made has to be UTF-8: `{}`", shown(&path)))
-                .hint("choose another name, and rename it afterwards; its directory may have any name")
+            Error::usage(format!("the name of a new file must be UTF-8: `{}`", shown(&path)))
+                .hint("choose another name, and rename the file afterwards; its directory may have any name")
         })?;
         let parent = path.parent().unwrap_or(Path::new("."));
         let known = state.dest_dirs.borrow().get(parent).map(Rc::clone);

@@ -12,14 +12,14 @@ const MOST_FOLLOWED: u32 = 10_000;
 /// What to do with links in a tree.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum Links {
-    /// Take what they point to; one that leads out of the tree is a failed item.
+    /// Transfer their targets; a link that leads out of the tree fails.
     #[default]
     FollowInside,
-    /// Leave them out.
+    /// Exclude links.
     Skip,
-    /// Take what they point to, wherever it is.
+    /// Transfer their targets, wherever they are.
     Follow,
-    /// Each is a failed item.
+    /// Fail for each link.
     Error,
 }
 
@@ -52,8 +52,8 @@ impl LinkPolicy {
             Links::Skip => Ok(Some(SkipReason::Link)),
             Links::Error => {
                 let (follow, skip) = (Setting::Links.to("follow-inside"), Setting::Links.to("skip"));
-                Err(Error::conflict(format!("this is a link: `{link}`"))
-                    .hint(format!("{follow} takes what it points to, {skip} leaves it out")))
+                Err(Error::conflict(format!("`{link}` is a link"))
+                    .hint(format!("{follow} transfers its target, {skip} excludes it")))
             }
             Links::FollowInside | Links::Follow => Ok(None),
         }
@@ -68,7 +68,7 @@ impl LinkPolicy {
         if is_inside || self.follows_outside() {
             return Ok(());
         }
-        Err(Error::conflict(format!("this link leaves {place}: `{link}`"))
+        Err(Error::conflict(format!("the link leads out of {place}: `{link}`"))
             .hint(format!("{instead}, or use {}", Setting::Links.to("follow"))))
     }
 
@@ -79,7 +79,7 @@ impl LinkPolicy {
     /// `conflict` for a circle, `limit` after 10,000 links.
     pub(super) fn enter(&mut self, link: impl Display, is_circle: bool) -> Result<()> {
         if is_circle {
-            return Err(Error::conflict(format!("this link runs in a circle: `{link}`")));
+            return Err(Error::conflict(format!("the link leads to a directory above it: `{link}`")));
         }
         self.followed += 1;
         if self.followed > MOST_FOLLOWED {

@@ -107,7 +107,7 @@ impl<'a> LocalWalk<'a> {
         let real = subtree.walk.within().map(|within| within.real.join(name)).unwrap_or_default();
         match subtree.walk.enter(name, WalkedDir { real, path: path.to_owned(), below: below.to_owned() }) {
             Ok(true) => {}
-            Ok(false) => return Err(Error::conflict(format!("this changed while it was read: `{}`", path.display()))),
+            Ok(false) => return Err(Error::conflict(format!("`{}` changed while it was read", path.display()))),
             Err(e) => self.failed = Some(unreadable(path, below.to_owned(), &e)),
         }
         Ok(LocalKind::Directory { included })
@@ -182,7 +182,7 @@ fn reading(path: &Path, error: &io::Error) -> Error {
 }
 
 fn special(path: &Path) -> Error {
-    Error::new(Kind::Unsupported, format!("this is neither file nor directory: `{}`", path.display()))
+    Error::new(Kind::Unsupported, format!("`{}` is neither a file nor a directory", path.display()))
         .hint("name it by itself to read it to its end")
 }
 

@@ -73,33 +73,33 @@ impl TransferSize {
         {
             return Err(Error::new(
                 Kind::Limit,
-                format!("this backend takes files of at most {limit} bytes, and this one has {bytes}: `{name}`"),
+                format!("`{name}` has {bytes} bytes; this backend takes files of at most {limit}"),
             )
-            .hint(format!("{nothing}; split it, or leave it out: {}", Setting::Exclude)));
+            .hint(format!("{nothing}; split the file, or exclude it: {}", Setting::Exclude)));
         }
         let bytes = self.known;
         if let Some(limit) = limits.session_bytes.filter(|limit| bytes > *limit) {
-            return Err(Error::new(Kind::Limit, format!("a session takes at most {limit} bytes, and this is {bytes}"))
-                .hint(format!("{nothing}; send less, or into several sessions")));
+            return Err(Error::new(
+                Kind::Limit,
+                format!("a session takes at most {limit} bytes, and the transfer has {bytes}"),
+            )
+            .hint(format!("{nothing}; transfer less, or use several sessions")));
         }
         if let Some(limit) = options.max_files.filter(|limit| self.files > *limit) {
             return Err(Error::new(
                 Kind::Limit,
-                format!("these are more than the {limit} files that {} allows", Setting::MaxFiles),
+                format!("more than {limit} files, the limit of {}", Setting::MaxFiles),
             )
-            .hint(format!("{nothing}; raise it, or leave some out: {}", Setting::Exclude)));
+            .hint(format!("{nothing}; raise the limit, or exclude some: {}", Setting::Exclude)));
         }
         if let Some(limit) = options.max_files.filter(|limit| self.directories > (*limit).max(DIRECTORIES)) {
-            let what = format!("these are {} directories, and {} is {limit}", self.directories, Setting::MaxFiles);
+            let what = format!("{} directories, and {} is {limit}", self.directories, Setting::MaxFiles);
             return Err(Error::new(Kind::Limit, what)
-                .hint(format!("{nothing}; raise it, or leave some out: {}", Setting::Exclude)));
+                .hint(format!("{nothing}; raise the limit, or exclude some: {}", Setting::Exclude)));
         }
         if let Some(limit) = options.max_bytes.filter(|limit| bytes > *limit) {
-            return Err(Error::new(
-                Kind::Limit,
-                format!("these are {bytes} bytes, and {} is {limit}", Setting::MaxSize),
-            )
-            .hint(format!("{nothing}; raise it, or leave some out: {}", Setting::Exclude)));
+            return Err(Error::new(Kind::Limit, format!("{bytes} bytes, and {} is {limit}", Setting::MaxSize))
+                .hint(format!("{nothing}; raise the limit, or exclude some: {}", Setting::Exclude)));
         }
         Ok(())
     }
@@ -210,7 +210,8 @@ impl Drop for BudgetShare {
 }
 
 fn over(setting: Setting) -> Error {
-    Error::new(Kind::Limit, format!("{setting} allows no more")).hint("what was fetched before is complete")
+    Error::new(Kind::Limit, format!("the limit of {setting} is reached"))
+        .hint("files that were downloaded before are complete")
 }
 
 /// A destination as the user spelled it.
@@ -262,7 +263,7 @@ impl LocalSource {
         })?;
         readable(&path, &meta).map_err(|e| Error::io(format!("opening `{name}`"), &e))?;
         if platform::is_socket(&meta) {
-            return Err(Error::new(Kind::Unsupported, format!("this is a socket, which holds no data: `{name}`")));
+            return Err(Error::new(Kind::Unsupported, format!("`{name}` is a socket, which has no content")));
         }
         let base = called.map(str::to_owned).or_else(|| base_name(&path));
         Ok(LocalSource { name, path: Some(path), base, is_directory: meta.is_dir() })
@@ -353,13 +354,13 @@ pub fn upload(sources: &[LocalSource], to: &Destination<SessionPath>) -> Result<
                 return Ok(to.path.clone());
             }
             let name = source.base.as_deref().filter(|name| !name.is_empty()).ok_or_else(|| {
-                Error::usage(format!("this source has no name to go by in `{}`: `{}`", to.path, source.name))
+                Error::usage(format!("no name in `{}` can be derived from the source `{}`", to.path, source.name))
                     .hint(format!("give the whole destination path, or {}", Setting::Name.to("NAME")))
             })?;
             check_unique(&mut names, name)?;
             let path = RemotePath::resolve(name, &to.path.path)?;
             if path.parent().as_ref() != Some(&to.path.path) {
-                return Err(Error::usage(format!("a name holds no slash: {name:?}")));
+                return Err(Error::usage(format!("a file name must not contain a slash: {name:?}")));
             }
             Ok(to.path.at(path))
         })
@@ -390,8 +391,12 @@ pub fn download(sources: &[RemoteSource], to: &Destination<PathBuf>) -> Result<V
                 return Ok(to.path.clone());
             }
             let name = source.base.as_deref().ok_or_else(|| {
-                Error::usage(format!("this source has no name to go by in `{}`: `{}`", to.path.display(), source.name))
-                    .hint("download the root of a session by itself: its contents go under DEST")
+                Error::usage(format!(
+                    "no name in `{}` can be derived from the source `{}`",
+                    to.path.display(),
+                    source.name
+                ))
+                .hint("download the root of a session by itself: its contents go under DEST")
             })?;
             check_unique(&mut names, name)?;
             Ok(to.path.join(plain_name(name)?))
@@ -406,8 +411,9 @@ pub fn download(sources: &[RemoteSource], to: &Destination<PathBuf>) -> Result<V
 pub(crate) fn plain_name(name: &str) -> Result<&str> {
     match NameRules::HERE.problem(name) {
         None => Ok(name),
-        Some(why) => Err(Error::conflict(format!("this name cannot be a file name here: {name:?}: {why}"))
-            .hint("choose one yourself: give a DEST")),
+        Some(why) => {
+            Err(Error::conflict(format!("invalid file name: {name:?}: {why}")).hint("choose one yourself: give a DEST"))
+        }
     }
 }
 

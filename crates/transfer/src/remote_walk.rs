@@ -121,8 +121,8 @@ impl<'a> RemoteWalk<'a> {
             let error = if entry.path == subtree.root && entry.kind != EntryKind::Directory {
                 Error::conflict(format!("no longer a directory: `{root}`"))
             } else {
-                Error::new(Kind::Unavailable, format!("the listing of `{root}` holds what is not below it: `{at}`"))
-                    .hint("the other side does not keep to the protocol: do not trust it")
+                Error::new(Kind::Unavailable, format!("the listing of `{root}` contains a path outside of it: `{at}`"))
+                    .hint("the service violates the protocol: do not trust its answers")
             };
             return Some(RemoteEntry { path: at, below: String::new(), kind: RemoteKind::Failed(error) });
         }
@@ -190,7 +190,7 @@ fn of(
         EntryKind::Directory => Ok(RemoteKind::Directory { included: verdict == FilterDecision::Include }),
         EntryKind::File => Ok(RemoteKind::File(RemoteFile { bytes, modified_at })),
         EntryKind::Symlink | EntryKind::Other => {
-            Err(Error::new(Kind::Unsupported, format!("this is neither file nor directory: `{at}`")))
+            Err(Error::new(Kind::Unsupported, format!("`{at}` is neither a file nor a directory")))
         }
     }
 }

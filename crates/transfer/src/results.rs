@@ -101,5 +101,5 @@ fn too_few(summary: &TransferSummary, required: u64) -> Error {
         some => format!(" ({some} excluded)"),
     };
     Error::new(Kind::NoMatch, format!("{arrived} {verb}, and {} is {required}{excluded}", Setting::Require))
-        .hint(format!("see what there is with {}; what arrived is complete", Step::ListFilesRecursively))
+        .hint(format!("list what exists with {}; files that arrived are complete", Step::ListFilesRecursively))
 }

@@ -311,16 +311,14 @@ impl Transfer<'_> {
     /// Fails where a run could not write a file to this path.
     async fn check_dry_run(&self, at: &SessionPath, there: Option<&Entry>, known: &KnownDirs) -> Result<()> {
         match there {
-            Some(entry) if entry.kind == EntryKind::Directory => {
-                Err(Error::conflict(format!("this is a directory: `{at}`"))
-                    .hint(format!("to put it inside, add a slash: `{at}/`")))
-            }
+            Some(entry) if entry.kind == EntryKind::Directory => Err(Error::conflict(format!("`{at}` is a directory"))
+                .hint(format!("to put it inside, add a slash: `{at}/`"))),
             Some(entry) if entry.file_id.is_some() && !self.backend.require_files()?.replaces_mounts() => {
                 Err(Error::conflict(format!("a stored file is mounted here, read-only: `{at}`"))
                     .hint(format!("unmount it first: {}", Step::DeleteResourceByPath { session: None })))
             }
             Some(_) if self.options.if_exists == IfExists::Error => {
-                Err(Error::conflict(format!("this exists already: `{at}`")))
+                Err(Error::conflict(format!("`{at}` already exists")))
             }
             Some(_) => Ok(()),
             None => match at.path.parent() {

@@ -13,8 +13,8 @@ use wharf_core::model::{FileId, SessionPath, Verified};
 /// `unverified` where length or hash differ.
 pub(super) fn verify_download(fetched: &GetResult, came: &Digest) -> Result<Verified> {
     let differs = |what: &str, wanted: &str, got: &str| {
-        Err(Error::new(Kind::Unverified, format!("the {what} of what came differs: wanted {wanted}, got {got}"))
-            .hint("the stored content is damaged, or was cut on the way; nothing was kept here"))
+        Err(Error::new(Kind::Unverified, format!("the {what} of the download differs: expected {wanted}, got {got}"))
+            .hint("the stored content is damaged, or the download was cut off; nothing was kept"))
     };
     if let Some(length) = fetched.body.len().filter(|length| *length != came.bytes) {
         return differs("length", &length.to_string(), &came.bytes.to_string());

@@ -1,4 +1,4 @@
-//! The environment of a command, and code from a file.
+//! The environment of a command, and code for `--language`.
 
 use std::ffi::{OsStr, OsString};
 use std::io::Read;
@@ -10,13 +10,13 @@ use wharf_core::config::{env, small};
 use wharf_core::error::{Error, Result};
 use wharf_core::platform;
 
-/// Bytes that a file of variables or of code may have.
+/// The maximum size in bytes of a file of variables or code.
 const LIMIT: u64 = 1 << 20;
 
-/// Returns the variables of `--env-file` and `--env`; the last one of a name wins.
+/// Returns the variables of `--env-file` and `--env`. If a name occurs several times, the last one counts.
 ///
 /// # Errors
-/// `usage` for a name that no variable can have; `io` and `not_found` for a file that cannot be read.
+/// `usage` for an invalid name; `io` and `not_found` for a file that cannot be read.
 pub(super) fn read(flags: &[OsString], files: &[PathBuf], until: Option<Instant>) -> Result<Vec<(String, OsString)>> {
     let mut variables = Vec::new();
     for file in files {
@@ -35,7 +35,7 @@ pub(super) fn read(flags: &[OsString], files: &[PathBuf], until: Option<Instant>
     Ok(variables)
 }
 
-/// Reads `NAME=VALUE`; of `NAME` alone the value is that of this process, and none where it has none.
+/// Parses `NAME=VALUE`, or `NAME` with the value of this process. `None` if the process has no such variable.
 fn variable(text: &OsStr) -> Result<Option<(String, OsString)>> {
     let bytes = text.as_encoded_bytes();
     let (name, value) = match bytes.iter().position(|byte| *byte == b'=') {
@@ -59,7 +59,7 @@ fn is_name(name: &str) -> bool {
     first.is_some_and(|c| !c.is_ascii_digit()) && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
-/// Returns the code that `--language` runs: the file that the only word names, or stdin for `-` or no word.
+/// Reads the code for `--language`: the file that the only word names, or stdin for `-` or without a word.
 pub(super) fn read_code(words: &[OsString], until: Option<Instant>) -> Result<String> {
     let what = "the code";
     match words {

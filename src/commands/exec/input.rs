@@ -1,4 +1,4 @@
-//! What a command reads, and the terminal that it is given.
+//! The input of a command, and its terminal.
 
 use std::io::{self, IsTerminal, Read};
 
@@ -9,14 +9,14 @@ use wharf_client::backend::exec::{ProgramInput, TerminalSize};
 use wharf_core::error::{Error, Result};
 use wharf_core::{platform, thread};
 
-/// Bytes that are read from a terminal at once.
+/// The number of bytes that are read from a terminal at once.
 const BLOCK: usize = 4096;
 
-/// Passes stdin on: a file or a pipe itself, so that nothing is read that the command does not want; a terminal by
-/// blocks, because a process in another group may not read from it.
+/// Returns the input for a command. A file or a pipe is inherited, so that no more is read than the command wants. A
+/// terminal is read in blocks, because the command is in another process group, which cannot read from it.
 ///
 /// # Errors
-/// `io` where stdin is closed.
+/// `io` if stdin is closed.
 pub(super) fn stdin(tty: bool) -> Result<ProgramInput> {
     let doing = |e: io::Error| Error::io("reading stdin", &e);
     let mut stdin = platform::stdin().map_err(doing)?;
@@ -37,17 +37,17 @@ pub(super) fn stdin(tty: bool) -> Result<ProgramInput> {
     Ok(ProgramInput::Stream(receiver))
 }
 
-/// Returns the size of this process's terminal, or the usual one.
+/// Returns the size of this process's terminal, or 80 by 24.
 pub(super) fn terminal_size() -> TerminalSize {
     let (columns, rows) = terminal_size::terminal_size().map_or((80, 24), |(width, height)| (width.0, height.0));
     TerminalSize { rows, columns }
 }
 
-/// Returns the sizes that this process's terminal gets, for a command that has one.
+/// Returns a channel of the new sizes of this process's terminal, if the command has one.
 pub(super) fn resizes(tty: bool) -> UnboundedReceiver<TerminalSize> {
     let (sender, receiver) = mpsc::unbounded_channel();
     if tty {
-        // Without it, the command's terminal keeps its size.
+        // If that fails, the command's terminal keeps its size.
         drop(platform::watch_resizes(move || sender.send(terminal_size()).is_ok()));
     }
     receiver

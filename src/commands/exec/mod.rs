@@ -24,10 +24,10 @@ use wharf_core::model::ExecStatus;
 use wharf_core::platform::{RawMode, Signal};
 use wharf_transfer::cancellation::cancel_error;
 
-/// How long a command may take to end once it was asked to.
+/// The time that a command has to end after a signal.
 const PATIENCE: Duration = Duration::from_secs(9);
 
-/// How long a command may take to end once it was killed.
+/// The time that a command has to end after it was killed.
 const LAST: Duration = Duration::from_secs(1);
 
 pub(super) const EXAMPLES: &str = "Examples:\n  \
@@ -104,7 +104,7 @@ impl ExecArgs {
     }
 }
 
-/// Returns what the arguments ask to be run.
+/// Returns the command line for the arguments.
 fn command_line(
     shell: Option<String>,
     language: Option<String>,
@@ -126,7 +126,7 @@ fn command_line(
     }
 }
 
-/// Why a command is being stopped, and when it is killed or given up.
+/// Why a command is being stopped, and when the next step is due: to kill it, or to give up.
 struct Stopping {
     why: Kind,
     next: Instant,
@@ -139,19 +139,19 @@ impl Stopping {
     }
 }
 
-/// Passes on what a command writes until it has ended, and stops it where that is asked for.
+/// Passes on the output of a command until it ends, and stops it if wharf is asked to stop.
 async fn follow(cx: &Cx, mut command: Box<dyn RunningCommand>, mut sink: RunningSink<'_>, tty: bool) -> Result<()> {
     let mut signals = cx.signals();
     let _guard = cx.cancellation.register();
     let mut resized = input::resizes(tty);
     let mut stopping: Option<Stopping> = None;
-    // The signal that the command is to get next.
+    // The next signal to send to the command.
     let mut pending: Option<Signal> = None;
-    // Whether the reader of stdout went away.
+    // Whether stdout was closed by its reader.
     let mut unread = false;
     loop {
         let due = stopping.as_ref().map(|it| it.next);
-        // A service may take long to pass a signal on, and one that fails is followed by another one.
+        // A service may be slow to deliver a signal. A failed one is followed by the next step.
         let event = if let Some(signal) = pending {
             tokio::select! {
                 sent = command.signal(signal) => FollowEvent::Sent(sent),
@@ -159,8 +159,8 @@ async fn follow(cx: &Cx, mut command: Box<dyn RunningCommand>, mut sink: Running
                 () = until(due) => FollowEvent::Overdue,
             }
         } else {
-            // Until a block was passed on, the command waits as it would for the reader itself; one that is stopped
-            // does not.
+            // A command has to wait for a slow reader of its output, as if it wrote to the reader itself, unless it is
+            // being stopped.
             let takes = !sink.is_waiting() || stopping.is_some();
             tokio::select! {
                 passed = sink.progress(), if !unread => FollowEvent::Passed(passed),
@@ -173,7 +173,7 @@ async fn follow(cx: &Cx, mut command: Box<dyn RunningCommand>, mut sink: Running
         };
         match event {
             FollowEvent::Command(Ok(CommandEvent::Output(..))) if unread || sink.is_waiting() => {
-                // Nothing reads it any more, or not in time.
+                // The output is not read any more, or not in time.
             }
             FollowEvent::Command(Ok(CommandEvent::Output(stream, bytes))) => match sink.write(stream, &bytes) {
                 Ok(()) => {}
@@ -195,7 +195,7 @@ async fn follow(cx: &Cx, mut command: Box<dyn RunningCommand>, mut sink: Running
             }
             FollowEvent::Command(Ok(CommandEvent::Ended(end))) => {
                 if stopping.is_some() {
-                    // What the command had started may ignore the signal that ended it.
+                    // Processes that the command started may have ignored the signal that ended it.
                     drop(timeout(LAST, command.signal(Signal::Kill)).await);
                 }
                 return finish(cx, &mut signals, sink, command.id(), end, stopping.map(|it| it.why)).await;
@@ -210,7 +210,7 @@ async fn follow(cx: &Cx, mut command: Box<dyn RunningCommand>, mut sink: Running
             }
             FollowEvent::Heard(signal) => {
                 if stopping.as_ref().is_some_and(|it| it.why != Kind::Closed) {
-                    // The second one: leave at once.
+                    // The second signal: leave at once.
                     drop(timeout(LAST, command.signal(Signal::Kill)).await);
                     return give_up(sink, command.id(), signal.kind()).await;
                 }
@@ -240,25 +240,25 @@ async fn follow(cx: &Cx, mut command: Box<dyn RunningCommand>, mut sink: Running
     }
 }
 
-/// What happens next while a command runs.
+/// An event while a command runs.
 enum FollowEvent {
-    /// The command did something.
+    /// The command wrote output, ended or failed.
     Command(Result<CommandEvent>),
-    /// A block was passed on, or stdout takes no more.
+    /// A block was passed on, or stdout failed.
     Passed(Result<()>),
-    /// A signal was passed on.
+    /// A signal was sent to the command.
     Sent(Result<()>),
-    /// A signal came.
+    /// This process received a signal.
     Heard(Signal),
-    /// The command is to be stopped, for this reason.
+    /// wharf was cancelled for this reason.
     Cancelled(Kind),
-    /// The time ran out in which a command was to end.
+    /// The next step of stopping the command is due.
     Overdue,
-    /// The terminal has another size.
+    /// The size of the terminal changed.
     Resized(TerminalSize),
 }
 
-/// Reports a command that ended.
+/// Reports the end of a command.
 async fn finish(
     cx: &Cx,
     signals: &mut Signals,
@@ -284,10 +284,10 @@ async fn finish(
     error.map_or(Ok(()), Err)
 }
 
-/// Waits until all output was written, for as long as `patience` where there is one.
+/// Waits until all output is written, for at most `patience` if it is given.
 ///
 /// # Errors
-/// That of writing; `interrupted` and `deadline` where its reader stalls.
+/// Those of writing; `interrupted` and `deadline` if the reader stalls.
 async fn close(cx: &Cx, signals: &mut Signals, sink: RunningSink<'_>, patience: Option<Duration>) -> Result<()> {
     tokio::select! {
         closed = sink.close() => closed,
@@ -297,11 +297,11 @@ async fn close(cx: &Cx, signals: &mut Signals, sink: RunningSink<'_>, patience: 
     }
 }
 
-/// Reports a command that may still run.
+/// Reports a command that may still be running.
 async fn give_up(mut sink: RunningSink<'_>, id: Option<&str>, why: Kind) -> Result<()> {
-    let error = stopped_error(why).hint("the command was told to end, and may still run in the session");
+    let error = stopped_error(why).hint("the command was asked to end, and may still be running in the session");
     sink.finish(id, stopped_status(why), None, Some(&error))?;
-    // A reader that stalls does not hold up the end.
+    // A stalled reader must not delay the end.
     drop(timeout(LAST, sink.close()).await);
     Err(error)
 }
@@ -312,7 +312,7 @@ fn stopped_status(why: Kind) -> ExecStatus {
 
 fn stopped_error(why: Kind) -> Error {
     match why {
-        Kind::Closed => Error::new(why, "the reader of stdout went away"),
+        Kind::Closed => Error::new(why, "stdout was closed by its reader"),
         why => cancel_error(why).hint("the command was stopped"),
     }
 }

@@ -1,4 +1,4 @@
-//! Where a command's output goes: bytes as they come, events, or one object.
+//! The output of a command: bytes as they arrive, events, or one object.
 
 use std::collections::VecDeque;
 use std::io::{self, IsTerminal};
@@ -15,32 +15,32 @@ use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{Encoding, ExecResult, ExecStatus, OutputEvent, Provider, SessionId, Timestamp};
 use wharf_core::utf8::unfinished;
 
-/// Bytes of each stream that the object keeps: half from the beginning, half from the end.
+/// The maximum number of bytes of each stream in the object: half from the start, half from the end.
 const KEPT: usize = 1 << 20;
 
-/// What is known of a command before it is started.
+/// The properties of a command before it is started.
 pub(super) struct ExecSink<'a> {
     cx: &'a Cx,
     session: SessionId,
     backend: &'static str,
     command: Vec<String>,
     form: Form,
-    /// Whether the command has a terminal of its own, whose text drives this one.
+    /// Whether the command has a terminal of its own, whose output goes to this terminal unchanged.
     tty: bool,
 }
 
 /// The form of the output.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Form {
-    /// Both streams as they come.
+    /// Both streams as they arrive.
     Bytes,
-    /// A line for each block, and the object.
+    /// A line for each block, then the object.
     Events,
     /// One object.
     Object,
 }
 
-/// The output of a command that runs.
+/// The output of a running command.
 pub(super) struct RunningSink<'a> {
     sink: ExecSink<'a>,
     started_at: Timestamp,
@@ -48,9 +48,9 @@ pub(super) struct RunningSink<'a> {
     stdout: StreamSink,
     stderr: StreamSink,
     events: u64,
-    /// What goes to stdout by way of the command's output format.
+    /// Objects in the output format, on their way to stdout.
     captured: Captured,
-    /// The block that is to be passed on next.
+    /// The next block to pass on.
     waiting: Option<(OutputStream, Bytes)>,
     relays: Relays,
 }
@@ -61,18 +61,18 @@ struct Relays {
     stderr: Relay,
 }
 
-/// One stream.
+/// An output stream of the command.
 #[derive(Default)]
 struct StreamSink {
     bytes: u64,
     kept: Excerpt,
-    /// The beginning of a character that the next block continues.
+    /// The start of a character that continues in the next block.
     rest: Vec<u8>,
-    /// Makes text safe for the terminal that it goes to; none where bytes pass unchanged.
+    /// Escapes text for a terminal; `None` to pass bytes unchanged.
     escape: Option<TerminalText>,
 }
 
-/// The beginning and the end of a stream.
+/// The start and the end of a stream.
 #[derive(Default)]
 struct Excerpt {
     first: Vec<u8>,
@@ -81,7 +81,7 @@ struct Excerpt {
 }
 
 impl<'a> ExecSink<'a> {
-    /// Determines the form.
+    /// Chooses the form of the output.
     ///
     /// # Errors
     /// `unsupported` for `--format raw`.
@@ -99,14 +99,15 @@ impl<'a> ExecSink<'a> {
             }
             Some(Format::Jsonl) => Form::Events,
             Some(_) => Form::Object,
-            // Many programs run others with stdout on a `/dev/null` that is open for reading too, which looks like
-            // a stdout that was closed. A command is run for more than its output, so that this is no reason to fail.
+            // Unlike a download, this does not fail if stdout looks closed. Many programs run others with stdout on a
+            // `/dev/null` that is open in both directions, which is indistinguishable, and a command has other effects
+            // than its output.
             None => Form::Bytes,
         };
         Ok(ExecSink { cx, session: session.clone(), backend, command, form, tty })
     }
 
-    /// Returns the sink of the command, which was started now.
+    /// Returns the sink for the command, which has just been started.
     pub(super) fn begin(self) -> RunningSink<'a> {
         let stream = |is_terminal: bool| StreamSink {
             escape: (is_terminal && !self.tty).then(TerminalText::default),
@@ -129,20 +130,20 @@ impl<'a> ExecSink<'a> {
 }
 
 impl RunningSink<'_> {
-    /// Returns whether a block waits to be passed on: until then, no other one is taken.
+    /// Returns whether a block waits to be passed on. Until then, no other one is accepted.
     pub(super) fn is_waiting(&self) -> bool {
         self.waiting.is_some()
     }
 
-    /// Passes the block on that waits. Nothing is lost where the future is dropped.
+    /// Passes on the waiting block. Cancel safe: if the future is dropped, the block still waits.
     ///
     /// # Errors
-    /// `closed` where the reader of stdout went away; `io` where stdout takes no more.
+    /// `closed` if stdout was closed by its reader; `io` from stdout.
     async fn pass(&mut self) -> Result<()> {
         if let Some((stream, block)) = &self.waiting {
             match stream {
                 OutputStream::Stdout => self.relays.stdout.send(block).await?,
-                // A reader of stderr that went away misses it; the command goes on.
+                // If the reader of stderr is gone, the command goes on without it.
                 OutputStream::Stderr => drop(self.relays.stderr.send(block).await),
             }
         }
@@ -150,19 +151,18 @@ impl RunningSink<'_> {
         Ok(())
     }
 
-    /// Passes the block on that waits; where none waits, completes only when stdout takes no more. Nothing is lost
-    /// where the future is dropped.
+    /// Passes on the waiting block; without one, completes only if stdout fails. Cancel safe.
     ///
     /// # Errors
-    /// As [`RunningSink::pass`].
+    /// Those of [`RunningSink::pass`].
     pub(super) async fn progress(&mut self) -> Result<()> {
         if self.is_waiting() { self.pass().await } else { Err(self.relays.stdout.failed().await) }
     }
 
-    /// Waits until everything was written.
+    /// Waits until all output is written.
     ///
     /// # Errors
-    /// As [`RunningSink::pass`].
+    /// Those of [`RunningSink::pass`].
     pub(super) async fn close(mut self) -> Result<()> {
         self.pass().await?;
         let rest = self.captured.take();
@@ -173,10 +173,10 @@ impl RunningSink<'_> {
         self.relays.stdout.finish().await
     }
 
-    /// Takes a block, which [`RunningSink::pass`] passes on.
+    /// Accepts a block, which [`RunningSink::pass`] passes on.
     ///
     /// # Errors
-    /// Where it cannot be written in the output format.
+    /// Fails if the block cannot be written in the output format.
     pub(super) fn write(&mut self, stream: OutputStream, bytes: &Bytes) -> Result<()> {
         let sink = match stream {
             OutputStream::Stdout => &mut self.stdout,
@@ -219,10 +219,10 @@ impl RunningSink<'_> {
         Ok(())
     }
 
-    /// Prepares what ends the output, when everything is decided; [`RunningSink::close`] writes it.
+    /// Prepares the end of the output, once the result is known; [`RunningSink::close`] writes it.
     ///
     /// # Errors
-    /// As [`RunningSink::write`].
+    /// Those of [`RunningSink::write`].
     pub(super) fn finish(
         &mut self,
         id: Option<&str>,
@@ -293,7 +293,7 @@ impl Excerpt {
         }
     }
 
-    /// Returns what was kept. Where the middle is missing, no character is cut in two there.
+    /// Returns the bytes that were kept. If the middle is missing, incomplete characters there are removed.
     fn bytes(mut self) -> Vec<u8> {
         if self.truncated {
             self.first.truncate(self.first.len() - unfinished(&self.first));

@@ -87,7 +87,7 @@ impl FilesMvArgs {
         let from = cx.session_path(&self.from)?;
         let mut to = cx.session_path(&self.to)?;
         if from.path.is_root() {
-            return Err(Error::conflict("the root of a session is never moved").hint("move what is in it"));
+            return Err(Error::conflict("the root of a session cannot be moved").hint("move its contents"));
         }
         if from.session != to.session {
             return Err(Error::new(Kind::Unsupported, "a move stays inside one session")
@@ -128,7 +128,7 @@ pub(in crate::commands) struct FilesRmArgs {
     dry_run: bool,
 }
 
-/// The global flag without its short name, so that `-r` can mean recursive here.
+/// Returns the global flag without its short name, because `-r` means recursive in `files rm`.
 pub(super) fn raw_output() -> Arg {
     let flag = Arg::new("raw_output").long("raw-output").action(ArgAction::SetTrue);
     flag.display_order(100).help("Print strings selected by --transform without quotes")
@@ -142,7 +142,7 @@ impl FilesRmArgs {
             if let FileTarget::Session(SessionPath { path, .. }) = one
                 && path.is_root()
             {
-                return Err(Error::usage("the root of a session is never removed")
+                return Err(Error::usage("the root of a session cannot be removed")
                     .hint("name what is in it, or delete the session: `wharf sessions delete`"));
             }
         }
@@ -191,14 +191,14 @@ impl FilesRmArgs {
         listing.push(&Deletion { what, deleted: !missing && !self.dry_run, missing })
     }
 
-    /// Fails where a removal would.
+    /// Fails if the removal would fail.
     async fn rehearse(&self, backend: &dyn Backend, at: &SessionPath) -> Result<()> {
         let files = backend.require_files()?;
         let entry = files.stat(at).await?;
         if entry.kind == EntryKind::Directory && !self.recursive && files.list(at, false).await?.next().await.is_some()
         {
-            return Err(Error::conflict(format!("this directory is not empty: `{at}`"))
-                .hint("add -r to remove it with all that is in it"));
+            return Err(Error::conflict(format!("directory is not empty: `{at}`"))
+                .hint("add -r to remove it with its contents"));
         }
         files.check_remove(at).await
     }

@@ -91,7 +91,7 @@ impl FilesLsArgs {
                 Ok(entry) => shown(listing.push(&entry), &mut verdict)?,
                 Err(error) => verdict.failed(error),
             }
-            // A large listing leaves room for signals and the clock.
+            // A large listing must yield to signals and timers.
             tokio::task::coop::consume_budget().await;
         }
         listing.conclude(verdict.into_result(Entry::NOUN))
@@ -110,7 +110,7 @@ pub(in crate::commands) struct FilesStatArgs {
     file_id: Vec<String>,
 }
 
-/// What `stat` prints: targets may be of both kinds.
+/// An object that `stat` prints: a file in a session or a stored file.
 #[derive(serde::Serialize)]
 #[serde(untagged)]
 enum StatRecord {

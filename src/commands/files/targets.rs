@@ -1,11 +1,11 @@
-//! The arguments of `wharf files` that name files.
+//! Parsing of the arguments that name files.
 
 use crate::commands::Cx;
 use wharf_core::error::Result;
 use wharf_core::model::Target;
 use wharf_transfer::download::FileTarget;
 
-/// Reads `SESSION:PATH` and names of stored files.
+/// Parses `SESSION:PATH` and ids of stored files.
 ///
 /// # Errors
 /// `usage` for a name that is neither.

@@ -80,7 +80,7 @@ impl FilesUploadArgs {
             }
         }
         if names.iter().any(|name| name == "-") {
-            // Before anything else is sent.
+            // Checked before anything is sent.
             body::open_stdin()?;
         }
         let backend = cx.backend()?;
@@ -125,13 +125,13 @@ impl FilesUploadArgs {
             let left: Vec<_> = error.left().iter().filter_map(|id| id.parse().ok()).collect();
             cx.log_uploads(&to.path.session, &left, self.expires_in);
         }
-        // The receipts are complete even where the verdict is bad, and the summary comes last.
+        // The receipts are complete even if the verdict is an error, and the summary comes last.
         let verdict = listing.conclude(verdict);
         drop(watch);
         end(journal, verdict)
     }
 
-    /// `--into`, or the last argument where it is a session path.
+    /// Removes and returns the destination: `--into`, or the last argument if it is a session path.
     fn destination(&mut self, cx: &Cx) -> Result<Option<Destination<SessionPath>>> {
         if let Some(into) = &self.into {
             return Ok(Some(Destination { path: cx.session_path(into)?, as_directory: true, into: true }));
@@ -151,7 +151,7 @@ impl FilesUploadArgs {
     }
 }
 
-/// Ends the file of receipts with the run.
+/// Closes the receipt file at the end of the run.
 fn end(journal: Option<ReceiptFile>, verdict: Result<()>) -> Result<()> {
     if let Some(journal) = journal.filter(|_| verdict.is_err()) {
         journal.abandon();
@@ -159,7 +159,7 @@ fn end(journal: Option<ReceiptFile>, verdict: Result<()>) -> Result<()> {
     verdict
 }
 
-/// An argument that names something on the other side, which is always text.
+/// Converts an argument that names a path in a session, which must be UTF-8.
 fn remote(arg: &OsStr) -> Result<String> {
     arg.to_str().map(str::to_owned).ok_or_else(|| {
         Error::usage(format!("a path in a session is UTF-8: `{}`", shown(arg))).hint("choose a name that is UTF-8")
@@ -292,22 +292,22 @@ impl FilesDownloadArgs {
             record(cx, &mut journal, &mut listing, receipt)
         };
         let verdict = transfer.download(&wanted, &to, !here, &mut receipts).await;
-        // The receipts are complete even where the verdict is bad, and the summary comes last.
+        // The receipts are complete even if the verdict is an error, and the summary comes last.
         let verdict = listing.conclude(verdict);
         drop(watch);
         end(journal, verdict)
     }
 
-    /// Whether the content goes to standard output although no DEST says so: as the vendor's tool does
-    /// it where a stored file is named by its flag, nothing is said of a place or of receipts, and
-    /// stdout is not a terminal.
+    /// Returns whether the content goes to stdout without a DEST. For compatibility with the vendor's tool, this is so
+    /// if a stored file is named by its flag, neither a destination nor a form of output is given, and stdout is not a
+    /// terminal.
     fn wants_bytes(&self, cx: &Cx, to: Option<&OsStr>) -> bool {
         let by_flag = self.file_id.len() == 1 && self.args.is_empty();
         let place = to.is_some() || self.into.is_some();
         by_flag && !place && self.beside_a_stream().is_none() && cx.out.is_left_to_bytes()
     }
 
-    /// The flag, if any, that has no meaning where bytes go to standard output.
+    /// Returns a flag that does not apply if the content goes to stdout.
     fn beside_a_stream(&self) -> Option<&'static str> {
         let flags = [
             ("--dry-run", self.transfer.dry_run),
@@ -318,7 +318,7 @@ impl FilesDownloadArgs {
         flags.into_iter().find_map(|(flag, given)| given.then_some(flag))
     }
 
-    /// `--output`, or the last argument if it is not a target.
+    /// Removes and returns the destination: `--output`, or the last argument if it is not a target.
     fn destination(&mut self) -> Result<Option<OsString>> {
         let is_target = |text: &str| Target::is_session_path(text) || Target::is_stored_file(text);
         if self.output.is_some() || self.into.is_some() {
@@ -335,8 +335,8 @@ impl FilesDownloadArgs {
         }
     }
 
-    /// A DEST on this machine, unless it is more likely another session. What comes out of a session
-    /// may well go to a directory of its name.
+    /// Checks a local DEST, which must not look like a session. The name of a session that is downloaded from is
+    /// accepted.
     fn local_destination(&self, dest: OsString) -> Result<OsString> {
         let Some(text) = dest.to_str() else { return Ok(dest) };
         if text.is_empty() {

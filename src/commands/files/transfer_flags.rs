@@ -72,7 +72,7 @@ impl TransferFlags {
         })
     }
 
-    /// Refuses what has no meaning where nothing can be in the way.
+    /// Fails for flags that do not apply to the file store, in which names do not collide.
     pub(super) fn check_for_store(&self) -> Result<()> {
         match self.if_exists {
             None | Some(IfExists::Overwrite) => Ok(()),
@@ -81,8 +81,8 @@ impl TransferFlags {
         }
     }
 
-    /// Where each receipt is written as it happens. Those files of the transfer that are known
-    /// beforehand are `more`; the others are looked at when they are [reserved](TransferOptions::reserved).
+    /// Opens the file of `--receipt`. `more` are files of the transfer that are known in advance; the others are
+    /// checked when they are [reserved](TransferOptions::reserved).
     pub(super) fn journal(&self, cx: &Cx, more: &[(&'static str, &Path)]) -> Result<Option<ReceiptFile>> {
         let Some(path) = &self.receipt else { return Ok(None) };
         if path == Path::new("-") {
@@ -104,7 +104,7 @@ impl TransferFlags {
         Ok(Some(journal))
     }
 
-    /// The file of [`TransferFlags::journal`], once it is there.
+    /// Returns the file of [`TransferFlags::journal`] as a reserved file, once it exists.
     pub(super) fn reserved(&self) -> Option<Reserved> {
         Reserved::new(self.receipt.as_deref()?)
     }
@@ -122,11 +122,11 @@ pub(super) fn record(
         listing.skip();
         return kept;
     }
-    // Print the receipt even if the file cannot be written.
+    // The receipt is printed even if the file cannot be written.
     kept.and(listing.push(receipt))
 }
 
-/// `--include`, `--exclude` and `--ignore-file`, in the order of the command line.
+/// The patterns of `--include`, `--exclude` and `--ignore-file`, in the order of the command line.
 #[derive(Debug, Default)]
 struct FilterFlags {
     files: Vec<PathBuf>,
@@ -153,7 +153,7 @@ impl FilterFlags {
     }
 }
 
-// By hand, because the order of two flags among each other counts.
+// Implemented manually, because the relative order of the flags matters.
 impl Args for FilterFlags {
     fn augment_args(command: Command) -> Command {
         command.args(FilterFlags::flags())
@@ -186,7 +186,7 @@ impl FromArgMatches for FilterFlags {
     }
 }
 
-/// Reads a size for clap.
+/// Parses a size for clap.
 pub(super) fn bytes(text: &str) -> Result<u64, String> {
     size::parse(text)
 }

@@ -231,7 +231,7 @@ fn what_may_have_happened_is_told_and_never_done_twice() {
     wait_for(async {
         let told = |error: &Error| {
             assert_eq!(error.kind(), Kind::Unavailable, "{error}");
-            assert!(error.message().contains("may have happened"), "{error}");
+            assert!(error.message().contains("may have taken effect"), "{error}");
         };
         told(&stage.sessions().create(NewSession::default()).await.unwrap_err());
         let there =

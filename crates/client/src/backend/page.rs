@@ -61,14 +61,14 @@ const CURSOR: usize = 8192;
 
 /// Returns the error of a listing that announces more pages without a new cursor.
 pub(super) fn cursor_stuck() -> Error {
-    Error::new(Kind::Unavailable, "the listing's cursor does not move on")
+    Error::new(Kind::Unavailable, "the listing's cursor does not advance")
         .hint("the service answered the same page twice; try again later")
 }
 
 /// Returns the error of an object that cannot be read: `what` the object should be, and why reading failed.
 pub(super) fn unreadable(what: &str, item: &RawValue, why: impl std::fmt::Display) -> Error {
     let why = json::excerpt(&why.to_string());
-    let message = format!("the service answered a {what} that cannot be read ({why}): {}", json::name(item));
+    let message = format!("the service sent an invalid {what} ({why}): {}", json::name(item));
     Error::new(Kind::Unavailable, message)
 }
 

@@ -7,7 +7,7 @@ use wharf_core::model::SessionPath;
 /// Returns the `not_found` error of a path.
 pub(super) fn missing(at: &SessionPath) -> Error {
     Error::not_found(format!("`{at}` not found"))
-        .hint(format!("{} shows what is there", Step::ListFiles { session: Some(at.session.as_str()) }))
+        .hint(format!("{} lists what exists", Step::ListFiles { session: Some(at.session.as_str()) }))
 }
 
 /// Returns the `conflict` of a path that exists and must stay.

@@ -25,7 +25,7 @@ impl Spooled {
     /// What `too_large` makes of the source's name; those of the source; `io` from the temporary file.
     pub(super) async fn of(source: &dyn Source, most: u64, too_large: fn(&str) -> Error) -> Result<Self> {
         let doing = |e: io::Error| {
-            let error = Error::io("keeping what is to be sent in a temporary file", &e).of_kind(Kind::Io);
+            let error = Error::io("copying the upload to a temporary file", &e).of_kind(Kind::Io);
             let place = platform::shown(std::env::temp_dir());
             match e.kind() {
                 io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {

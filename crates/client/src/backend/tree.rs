@@ -32,7 +32,7 @@ impl Level {
 pub(super) fn too_long(at: &SessionPath) -> Error {
     Error::new(
         Kind::Limit,
-        format!("this directory has more than {ENTRIES} entries or {} MiB of them: `{at}`", BYTES >> 20),
+        format!("a directory has more than {ENTRIES} entries, or {} MiB of them: `{at}`", BYTES >> 20),
     )
     .hint("a listing is sorted in memory: name a directory below it, or a single file")
 }
@@ -75,14 +75,15 @@ where
     /// Opens a directory.
     async fn enter(&mut self, at: SessionPath) -> Result<()> {
         if at.path.as_str().len() > PATH {
-            return Err(Error::new(Kind::Limit, "the tree is deeper than any path is long")
-                .hint("a directory of it may contain itself"));
+            return Err(
+                Error::new(Kind::Limit, "the tree is nested too deeply").hint("a directory of it may contain itself")
+            );
         }
         match (self.children)(at.clone()).await {
-            Ok(level) if level.bytes + self.open.iter().map(|level| level.bytes).sum::<usize>() > BYTES => {
-                Err(Error::new(Kind::Limit, format!("the directories above this one hold too much to list it: `{at}`"))
-                    .hint("list it by itself"))
-            }
+            Ok(level) if level.bytes + self.open.iter().map(|level| level.bytes).sum::<usize>() > BYTES => Err(
+                Error::new(Kind::Limit, format!("the directories above are too large to list this one too: `{at}`"))
+                    .hint("list it by itself"),
+            ),
             Ok(level) => {
                 self.open.push(level);
                 Ok(())

@@ -29,5 +29,5 @@ pub fn wrong_length(destination: &str, sent: u64, there: u64) -> Error {
 /// Returns the error of a destination that holds another content than was sent.
 pub fn mismatch(what: &str, destination: &str, sent: &str, there: &str) -> Error {
     let message = format!("the {what} at `{destination}` differs from the source's: sent {sent}, there {there}");
-    Error::new(Kind::Unverified, message).hint("the copy that is there is not to be trusted: upload it again")
+    Error::new(Kind::Unverified, message).hint("do not use the copy at the destination: upload the file again")
 }

@@ -76,7 +76,7 @@ pub(super) fn below(base: &Url, segments: &[&str]) -> Result<Url> {
         return Ok(url);
     }
     if let Some(bad) = segments.iter().find(|segment| means_another_place(segment)) {
-        return Err(Error::usage(format!("this cannot be a part of an address: `{bad}`")));
+        return Err(Error::usage(format!("invalid part of a URL: `{bad}`")));
     }
     url.path_segments_mut()
         .map_err(|()| Error::usage("a base URL that has no path"))?
@@ -91,7 +91,7 @@ pub(super) fn below(base: &Url, segments: &[&str]) -> Result<Url> {
 /// `usage` for a parameter that means another place: an empty one, `.` or `..`.
 pub(super) fn of_route(base: &Url, route: &Route, parameters: &[&str]) -> Result<Url> {
     if let Some(bad) = parameters.iter().find(|segment| means_another_place(segment)) {
-        return Err(Error::usage(format!("this cannot be a part of an address: `{bad}`")));
+        return Err(Error::usage(format!("invalid part of a URL: `{bad}`")));
     }
     let path = route.build(parameters);
     let path = path.ok_or_else(|| Error::new(Kind::Internal, format!("wrong parameters for `{}`", route.path)))?;

@@ -118,7 +118,7 @@ impl ServiceAnswer {
             let is_cut = beginning.len() < self.bytes.len();
             let says = self.secrets.scrub(&String::from_utf8_lossy(beginning), is_cut);
             let message = format!(
-                "the service answered {} with what is not the JSON that was expected ({}; {}): {}",
+                "the service answered {} with something other than the expected JSON ({}; {}): {}",
                 self.status,
                 self.secrets.excerpt(kind),
                 self.secrets.excerpt(&e.to_string()),

@@ -89,8 +89,8 @@ impl Download {
 
 /// Returns the error of a content whose length differs from the reported size of the file.
 pub(crate) fn other_length(name: &str, size: u64, came: u64) -> Error {
-    Error::new(Kind::Unverified, format!("the file has {size} bytes by its listing, and {came} came: `{name}`"))
-        .hint("it was cut short on the way, or something writes to it: nothing was kept here")
+    Error::new(Kind::Unverified, format!("received {came} bytes, and the listing says {size}: `{name}`"))
+        .hint("it was cut off, or a program is writing to it: nothing was kept")
 }
 
 /// Returns the error of a content that ended before its size, in an answer whose end cannot be distinguished from a
@@ -98,7 +98,7 @@ pub(crate) fn other_length(name: &str, size: u64, came: u64) -> Error {
 fn cut_off(passed: u64, size: u64, tries: u32) -> Error {
     let details = Details { retryable: true, tries, ..Details::default() };
     let after = failure::after_tries(tries);
-    Error::new(Kind::Unavailable, format!("the answer was cut off: {passed} of {size} bytes came{after}"))
+    Error::new(Kind::Unavailable, format!("the answer was cut off: received {passed} of {size} bytes{after}"))
         .details(details)
 }
 

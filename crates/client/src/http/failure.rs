@@ -139,7 +139,7 @@ impl AttemptFailure {
 
     /// Returns the failure of a request that is not sent because the service asked for a long wait.
     pub(super) fn told_to_wait(wait: Duration) -> Self {
-        let message = "the service answered a request before this one that all have to wait";
+        let message = "the service asked for a pause when it answered an earlier request";
         let details = Details { retry_after: Some(wait), retryable: true, ..Details::default() };
         AttemptFailure { kind: Kind::Limit, details: Box::new(details), ..Self::new(Delivery::Rejected, message) }
     }
@@ -255,15 +255,15 @@ impl AttemptFailure {
         let uncertain = history.lost || self.delivery == Delivery::Unknown;
         let unsure = match history.class {
             Class::Once(look) if uncertain || self.is_ambiguous() => {
-                Some(format!("it may have happened all the same and was not sent again; {look} shows whether it did"))
+                Some(format!("it may have taken effect, and was not sent again; {look} shows whether it did"))
             }
-            Class::Idempotent if uncertain => Some("an earlier try may have done it all the same".to_owned()),
+            Class::Idempotent if uncertain => Some("an earlier try may have taken effect".to_owned()),
             Class::Safe | Class::Once(_) | Class::Idempotent => None,
         };
         let mut message = scrub(&self.message);
         message.push_str(&after_tries(history.tries));
         if unsure.is_some() && matches!(history.class, Class::Once(_)) {
-            message = format!("{message}; it may have happened");
+            message = format!("{message}; it may have taken effect");
         }
         let mut error = match self.own {
             Some(own) => *own,
@@ -322,7 +322,7 @@ fn hint(status: StatusCode) -> Option<String> {
     let diagnose = Step::Diagnose { backend: None };
     Some(match status.as_u16() {
         401 => format!("the credentials are missing, wrong or expired: see {diagnose}"),
-        403 => format!("these credentials may not do that: see {diagnose}"),
+        403 => format!("these credentials lack permission: see {diagnose}"),
         407 => "the proxy needs a user name and a password: `http://user:password@host:port`".to_owned(),
         408 | 500..=599 => "the service has a problem: run the command again later".to_owned(),
         429 => format!("run the command again later, or lower {}", Setting::Jobs),

@@ -110,7 +110,7 @@ impl Options {
     pub(super) fn extra_headers(&self) -> Result<HeaderMap> {
         let mut headers = HeaderMap::new();
         for (name, value) in &self.headers {
-            let refused = || Error::usage(format!("this header cannot be set: `{name}`"));
+            let refused = || Error::usage(format!("header `{name}` cannot be set"));
             let parsed = HeaderName::try_from(name.as_str()).map_err(|_| refused())?;
             if FRAMING.contains(&parsed.as_str()) {
                 return Err(refused().hint("it belongs to the HTTP client"));

@@ -128,8 +128,8 @@ impl<'a> Payload<'a> {
 }
 
 fn changed(source: &dyn Source) -> Error {
-    Error::conflict(format!("this is not as long as it was any more: `{}`", source.name()))
-        .hint("run the command again when nothing writes to it")
+    Error::conflict(format!("the size of `{}` changed while it was read", source.name()))
+        .hint("run the command again when no program writes to it")
 }
 
 /// Why a pump stopped.

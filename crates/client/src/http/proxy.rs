@@ -68,7 +68,7 @@ fn url(name: &str, text: &str) -> Result<Url> {
             }
             Ok(url)
         }
-        _ => Err(Error::usage(format!("this variable holds no address of a proxy: {name}"))
+        _ => Err(Error::usage(format!("invalid proxy address in {name}"))
             .hint("write it like `http://proxy.example:3128` or `socks5h://127.0.0.1:1080`, or unset it")),
     }
 }

@@ -68,7 +68,7 @@ fn is_regular(file: &Path) -> bool {
 }
 
 fn no_certificates(file: &Path) -> Error {
-    Error::usage(format!("there is no certificate in this file: `{}`", file.display()))
+    Error::usage(format!("no certificate found in `{}`", file.display()))
         .hint("it should be PEM: text with `-----BEGIN CERTIFICATE-----`")
 }
 

@@ -1,12 +1,12 @@
-//! What goes along with a file.
+//! Attributes of a file that are transferred with it.
 
 use crate::model::Timestamp;
 
-/// What goes along with a file where the destination keeps it.
+/// The attributes of a file, which are set at the destination if it supports them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Attributes {
-    /// When its content was last changed.
+    /// The time of the last change to the content.
     pub modified_at: Option<Timestamp>,
-    /// Whether it is a program.
+    /// Whether the file is executable.
     pub executable: bool,
 }

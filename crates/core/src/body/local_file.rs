@@ -1,4 +1,4 @@
-//! Files of this machine, and its standard input.
+//! Local files and standard input as sources.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -13,28 +13,29 @@ use crate::error::{Error, Result};
 use crate::model::Timestamp;
 use crate::platform;
 
-/// A file on this machine, or a FIFO.
+/// A local file, FIFO or device as a source.
 #[derive(Debug)]
 pub struct LocalFile {
     location: FileLocation,
     name: String,
-    /// None where it is not known before all of it was read.
+    /// The length in bytes; `None` if it is unknown until the whole file has been read.
     len: Option<u64>,
     is_regular: bool,
     attributes: Attributes,
 }
 
-/// Where a local file is opened.
+/// The location of a local file.
 #[derive(Debug)]
 enum FileLocation {
-    /// A path as the caller gave it.
+    /// A path, as the caller spelled it.
     Named(PathBuf),
-    /// Below a directory, which is never left, whatever links there are by then.
+    /// A path below a directory. Links that lead out of the directory are not followed.
     Below(Arc<Dir>, PathBuf),
 }
 
 impl LocalFile {
-    /// Looks at the file. It is opened only where it is a regular file that the system may have made up.
+    /// Creates a source for the file at `path`. The file is not opened yet, except to find out whether its reported
+    /// length is right: files in `/proc`, for example, report 0.
     ///
     /// # Errors
     /// `not_found`; `conflict` for a directory.
@@ -42,7 +43,7 @@ impl LocalFile {
         let name = platform::shown(path);
         let meta = path.metadata().map_err(|e| Error::io(format!("reading `{name}`"), &e))?;
         if meta.is_dir() {
-            return Err(Error::conflict(format!("this is a directory: `{name}`")));
+            return Err(Error::conflict(format!("`{name}` is a directory")));
         }
         let made_up = meta.is_file() && platform::may_be_made_up(&meta) && is_made_up(platform::open_regular(path));
         Ok(LocalFile {
@@ -54,7 +55,7 @@ impl LocalFile {
         })
     }
 
-    /// A regular file that was just looked at, at a path below `dir`.
+    /// Creates a source for a regular file at a path below `dir`, of which the caller has the metadata.
     pub fn below(dir: &Arc<Dir>, path: PathBuf, name: String, meta: &cap_std::fs::Metadata) -> Self {
         let time = meta.modified().ok().and_then(|time| Timestamp::try_from(time.into_std()).ok());
         let executable = platform::mode(meta).is_some_and(|mode| mode & 0o111 != 0);
@@ -98,24 +99,25 @@ impl Source for LocalFile {
         };
         let file = file.map_err(|e| Error::io(format!("opening `{}`", self.name), &e))?;
         let Some(len) = self.len else {
-            // There is nothing by which it could be seen that it changed.
+            // Without a length, a change during the transfer cannot be detected.
             return Ok(Body::of_pipe(self.name.clone(), move || Ok(file)));
         };
         let body = Body::of_file(file, self.name.clone(), len, true).must_not_be_replaced();
         match (body.mtime(), self.attributes.modified_at) {
-            // What goes along with it would be another file's.
+            // The attributes in `self` would be those of another version.
             (Some(now), Some(then)) if now != then => Err(changed(&self.name)),
             _ => Ok(body),
         }
     }
 }
 
-/// Whether an open file is longer than the system says. What cannot be read says so when it is sent.
+/// Returns whether an open file is longer than the system reports. Errors are ignored here: the transfer meets them
+/// again.
 fn is_made_up(file: io::Result<File>) -> bool {
     file.and_then(|file| platform::is_made_up(&file)).unwrap_or(false)
 }
 
-/// Standard input, to its end.
+/// Standard input, read to its end. It can be opened once.
 pub struct Stdin;
 
 #[async_trait]
@@ -134,10 +136,10 @@ impl Source for Stdin {
     }
 }
 
-/// Standard input, for reading it to its end.
+/// Opens standard input for reading.
 ///
 /// # Errors
-/// `io` where it is closed or not open for reading, which is not the same as empty.
+/// `io` if it is closed or not open for reading. An empty stdin is not an error.
 pub fn open_stdin() -> Result<impl Read + Send + 'static> {
     platform::stdin().map_err(|e| {
         Error::io("reading standard input", &e)

@@ -1,4 +1,4 @@
-//! A source of which each reading is watched, and the MD5 of what passed in one.
+//! A source whose bodies are modified, and an MD5 of the bytes of a body.
 
 use std::ops::Deref;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -10,14 +10,14 @@ use super::{Attributes, Body, Source, hex};
 use crate::error::Result;
 use crate::sync::lock;
 
-/// Another source, with something done to each reading of it.
+/// A source that applies a function to each body of another source.
 pub struct MapSource<S, F> {
     source: S,
     map: F,
 }
 
 impl<S, F> MapSource<S, F> {
-    /// The same source, whose readings are what `map` makes of them.
+    /// Creates a source that passes each body of `source` through `map`.
     pub fn new(source: S, map: F) -> Self {
         MapSource { source, map }
     }
@@ -51,12 +51,12 @@ where
     }
 }
 
-/// The MD5 of a content: what storages in the manner of S3 and OSS call its `ETag`.
+/// Computes the MD5 of a body while it is read. S3, OSS and compatible storage report it as the `ETag`.
 #[derive(Clone, Default)]
 pub struct Md5Tee(Arc<Mutex<Md5>>);
 
 impl Md5Tee {
-    /// Sees all that passes in a reading, and nothing of the one before.
+    /// Starts a new MD5 with the bytes of `body`; returns the body to read.
     pub fn see(&self, body: Body) -> Body {
         *self.hash() = Md5::new();
         let seen = self.clone();
@@ -66,7 +66,7 @@ impl Md5Tee {
         })
     }
 
-    /// What has passed, in lower-case hexadecimal.
+    /// Returns the MD5 of the bytes read so far, in lower-case hexadecimal.
     pub fn hex(&self) -> String {
         hex(&self.hash().clone().finalize())
     }

@@ -1,8 +1,26 @@
-//! Streams of bytes that are counted and hashed as they are read.
+//! Streams of bytes that are counted and hashed while they are read.
 //!
-//! A [`Source`] is something that can be read again from its start (a retry never sends half a
-//! body); each reading is a [`Body`]. A file is read block by block as it is asked for; a pipe, which
-//! may keep its reader waiting, is read by a thread of its own.
+//! A [`Source`] can be opened several times, so that a retry always starts at the beginning; each pass through it is a
+//! [`Body`]. The blocks of a file are read on demand. A pipe may block its reader, so it is read by a thread of its
+//! own.
+//!
+//! ```
+//! use wharf_core::body::{LocalFile, Source as _};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> wharf_core::error::Result<()> {
+//! let source = LocalFile::new("Cargo.toml".as_ref())?;
+//! let mut body = source.open().await?;
+//! let mut length = 0;
+//! while let Some(block) = body.next().await? {
+//!     length += block.len() as u64;
+//! }
+//! let digest = body.digest()?;
+//! assert_eq!((Some(digest.bytes), digest.sha256.len()), (source.len(), 64));
+//! assert_eq!(digest.bytes, length);
+//! # Ok(())
+//! # }
+//! ```
 
 mod attributes;
 mod local_file;
@@ -32,19 +50,19 @@ use crate::platform;
 use crate::pool::{BLOCK, Buffer};
 use crate::thread;
 
-/// Blocks between the reading thread and the consumer.
+/// The maximum number of blocks between the reading thread and the consumer.
 const IN_FLIGHT: usize = 16;
 
-/// The length and the hash of the bytes that were read.
+/// The length and hash of a body.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Digest {
-    /// Bytes.
+    /// The length in bytes.
     pub bytes: u64,
-    /// SHA-256, in hexadecimal.
+    /// The SHA-256 in lower-case hexadecimal.
     pub sha256: String,
 }
 
-/// One reading of something, in blocks.
+/// A single pass through a source, in blocks.
 pub struct Body {
     len: Option<u64>,
     input: Input,
@@ -53,7 +71,7 @@ pub struct Body {
     inspect: Option<Inspect>,
 }
 
-/// Sees what comes next, and may refuse it.
+/// A function that sees each block before the consumer, and can reject it.
 type Inspect = Box<dyn FnMut(&Bytes) -> Result<()> + Send>;
 
 enum Input {
@@ -69,18 +87,18 @@ enum PipeMessage {
 }
 
 impl Body {
-    /// The number of bytes that will come; `None` for a pipe.
+    /// Returns the total length in bytes; `None` if it is unknown, as for a pipe.
     pub fn len(&self) -> Option<u64> {
         self.len
     }
 
-    /// Whether it is known that nothing will come.
+    /// Returns whether the body is known to be empty.
     pub fn is_empty(&self) -> bool {
         self.len == Some(0)
     }
 
-    /// Disables hashing, for callers that pass the blocks to another body which hashes them: there is then no
-    /// [`Body::digest`]. A pipe is hashed by its thread all the same.
+    /// Disables hashing, for callers that pass the blocks to another body which hashes them. [`Body::digest`] then
+    /// fails, except for a pipe, whose thread always hashes.
     #[must_use]
     pub fn unhashed(mut self) -> Self {
         match &mut self.input {
@@ -90,14 +108,15 @@ impl Body {
         self
     }
 
-    /// Adds every byte that is taken from here to `progress`.
+    /// Adds the length of each block that is read from now on to `progress`.
     #[must_use]
     pub fn counted(mut self, progress: Arc<AtomicU64>) -> Self {
         self.progress = Some(progress);
         self
     }
 
-    /// Shows every block to `inspect` before it is handed out, after those that were to see it before.
+    /// Calls `inspect` with each block before it is returned, after functions that were added earlier. An error from
+    /// `inspect` ends the body.
     #[must_use]
     pub fn inspect(mut self, mut inspect: impl FnMut(&Bytes) -> Result<()> + Send + 'static) -> Self {
         let before = self.inspect.take();
@@ -108,16 +127,15 @@ impl Body {
         self
     }
 
-    /// The next block, or `None` when all of it came and [`Body::digest`] is known.
+    /// Returns the next block; `None` at the end, when [`Body::digest`] is available.
     ///
     /// # Errors
-    /// `conflict` where a file changed or ended early while it was read; `io` from the disk; what
-    /// [`Body::inspect`] was told.
+    /// `conflict` if a file changed or ended early while it was read; `io` from the disk; errors of functions added by
+    /// [`Body::inspect`].
     pub async fn next(&mut self) -> Result<Option<Bytes>> {
         let block = match &mut self.input {
             Input::File(reader) => {
-                // Reading a disk does not wait for anything that the runtime knows: make room for
-                // signals and the clock.
+                // Reading from a disk never yields to the runtime, which has to handle signals and timers as well.
                 tokio::task::coop::consume_budget().await;
                 let block = reader.next().await?;
                 if block.is_none() && self.digest.is_none() {
@@ -136,7 +154,7 @@ impl Body {
                 None => return Err(Error::new(Kind::Internal, "a reader thread ended without a result")),
             },
             Input::Stream(meter, blocks) => {
-                // Nor need a stream ever make its reader wait.
+                // A stream may always be ready, too.
                 tokio::task::coop::consume_budget().await;
                 let block = blocks.next().await.transpose()?;
                 match &block {
@@ -156,13 +174,16 @@ impl Body {
         Ok(block)
     }
 
-    /// What passed; known once [`Body::next`] has returned `None`.
+    /// Returns the length and hash of the whole body.
+    ///
+    /// # Errors
+    /// `internal` if the body was not read to its end, or not hashed.
     pub fn digest(&self) -> Result<&Digest> {
         self.digest.as_ref().ok_or_else(unhashed)
     }
 
-    /// The `length` next bytes of an open regular file; fewer are a `conflict`, and where they
-    /// reach to the end of the file (`to_end`), so are more, and so is a change of the file.
+    /// Returns a body of the next `length` bytes of an open regular file. A shorter file is a `conflict`. If `to_end`
+    /// is true, the bytes must reach to the end of the file, and a longer or modified file is a `conflict` as well.
     pub fn of_file(file: File, name: String, length: u64, to_end: bool) -> Self {
         let meta = file.metadata().ok();
         let mtime = meta.as_ref().and_then(|meta| meta.modified().ok());
@@ -178,15 +199,15 @@ impl Body {
         Body::new(len, Input::Stream(Meter::default(), blocks))
     }
 
-    /// Whatever `open` gives, to its end: a pipe, a FIFO, a device. `open` runs in the reading
-    /// thread, because opening a FIFO waits for its writer.
+    /// Returns a body that reads a pipe, a FIFO or a device to its end. `open` runs in the reading thread, because
+    /// opening a FIFO waits for its writer.
     pub fn of_pipe<R: Read>(name: String, open: impl FnOnce() -> io::Result<R> + Send + 'static) -> Self {
         let (sender, blocks) = mpsc::channel(IN_FLIGHT);
         let shown = name.clone();
         let started = thread::spawn(move || {
             let opened = open().map_err(|e| Error::io(format!("opening `{name}`"), &e));
             let result = opened.and_then(|reader| pump(reader, &name, &sender));
-            // A consumer that is gone needs no answer.
+            // If the consumer is gone, the result is not needed.
             drop(sender.blocking_send(result.map_or_else(PipeMessage::Failed, PipeMessage::End)));
         });
         match started {
@@ -202,7 +223,7 @@ impl Body {
         Body { len, input, digest: None, progress: None, inspect: None }
     }
 
-    /// When the file was last changed before it was opened.
+    /// Returns the modification time of the file when it was opened.
     fn mtime(&self) -> Option<Timestamp> {
         match &self.input {
             Input::File(reader) => reader.mtime.and_then(|time| Timestamp::try_from(time).ok()),
@@ -210,8 +231,7 @@ impl Body {
         }
     }
 
-    /// The same, and it is a `conflict` as well if the file loses its name meanwhile: it was removed,
-    /// or another took its place.
+    /// Makes it a `conflict` if the file is removed or replaced while it is read.
     fn must_not_be_replaced(mut self) -> Self {
         if let Input::File(reader) = &mut self.input {
             reader.stays = true;
@@ -220,7 +240,7 @@ impl Body {
     }
 }
 
-/// Counts and hashes.
+/// The count and hash of the bytes of a body.
 struct Meter {
     bytes: u64,
     hash: Option<Sha256>,
@@ -252,12 +272,12 @@ struct FileReader {
     name: String,
     length: u64,
     to_end: bool,
-    /// A block came that was not full: there is no more.
+    /// Whether a block was not full, which means that the file has ended.
     ended: bool,
     mtime: Option<SystemTime>,
-    /// It had a name when it was opened.
+    /// Whether the file had a name when it was opened.
     named: bool,
-    /// It must have one at the end as well.
+    /// Whether the file must still have a name at the end.
     stays: bool,
 }
 
@@ -266,7 +286,7 @@ impl FileReader {
         if self.ended {
             return Ok(None);
         }
-        // One byte more than announced shows that a file grew.
+        // One more byte than announced shows that the file has grown.
         let wanted = (self.length - self.meter.bytes.min(self.length)).saturating_add(u64::from(self.to_end));
         let block = fill(Buffer::take().await, &mut Read::by_ref(&mut self.file).take(wanted), &self.name)?;
         self.ended = block.len() < BLOCK;
@@ -288,7 +308,7 @@ impl FileReader {
     }
 }
 
-/// Reads and hashes to the end; stops early if the receiver is dropped.
+/// Reads and hashes `reader` to its end; stops early if the receiver is dropped.
 fn pump(mut reader: impl Read, name: &str, sender: &mpsc::Sender<PipeMessage>) -> Result<Digest> {
     let mut meter = Meter::default();
     loop {
@@ -304,7 +324,7 @@ fn pump(mut reader: impl Read, name: &str, sender: &mpsc::Sender<PipeMessage>) -
     }
 }
 
-/// As many bytes as a buffer holds; fewer only at the end.
+/// Fills a buffer from `reader`. A buffer that is not full means the end.
 fn fill(mut block: Buffer, reader: &mut impl Read, name: &str) -> Result<Bytes> {
     while !block.is_full() {
         match reader.read(block.rest()) {
@@ -318,15 +338,15 @@ fn fill(mut block: Buffer, reader: &mut impl Read, name: &str) -> Result<Bytes> 
 }
 
 fn changed(name: &str) -> Error {
-    Error::conflict(format!("this file changed while it was read: `{name}`"))
-        .hint("run the command again when nothing writes to it")
+    Error::conflict(format!("file `{name}` changed while it was read"))
+        .hint("run the command again when no program writes to it")
 }
 
 fn unhashed() -> Error {
     Error::new(Kind::Internal, "a body was not read to its end, or not hashed")
 }
 
-/// Lower-case hexadecimal.
+/// Returns `bytes` in lower-case hexadecimal.
 pub fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write as _;
     bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
@@ -335,26 +355,26 @@ pub fn hex(bytes: &[u8]) -> String {
     })
 }
 
-/// Something that can be sent, from its start, as often as it takes.
+/// A source of bytes that can be read from its start, several times if it has a known length.
 #[async_trait]
 pub trait Source: Send + Sync {
-    /// What messages call it.
+    /// Returns the name for messages.
     fn name(&self) -> &str;
-    /// Its length; `None` for what has none before it was read: a pipe, which can be sent once.
+    /// Returns the length in bytes; `None` if it is unknown until the end, as for a pipe, which can be read once.
     fn len(&self) -> Option<u64>;
-    /// Whether it is known to be empty.
+    /// Returns whether the source is known to be empty.
     fn is_empty(&self) -> bool {
         self.len() == Some(0)
     }
-    /// Whether reading it waits for nothing but a disk of this machine.
+    /// Returns whether reading depends on nothing but a local disk.
     fn is_at_hand(&self) -> bool {
         false
     }
-    /// What goes along with it; nothing where that is not known.
+    /// Returns the attributes of the file, as far as they are known.
     fn attributes(&self) -> Attributes {
         Attributes::default()
     }
-    /// A new reading from its start.
+    /// Starts a new pass from the beginning.
     async fn open(&self) -> Result<Body>;
 }
 

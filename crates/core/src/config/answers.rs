@@ -1,4 +1,4 @@
-//! What a service answered, for `--format raw`.
+//! The unmodified answers of a service, for `--format raw`.
 
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use crate::sync::lock;
 use serde_json::value::RawValue;
 
-/// The answers to requests that changed something, until they are printed. Its clones are the same one.
+/// A buffer of answers until they are printed. Clones share it. By default it gets the answers to requests that change
+/// something.
 #[derive(Debug, Clone, Default)]
 pub struct Answers(Arc<AnswerBuffer>);
 
@@ -17,12 +18,12 @@ struct AnswerBuffer {
 }
 
 impl Answers {
-    /// Whether answers to requests that change nothing are wanted as well.
+    /// Returns whether it gets the answers to all requests.
     pub fn wants_all(&self) -> bool {
         self.0.all.load(Relaxed)
     }
 
-    /// Keeps the answers to all requests of some work.
+    /// Runs `work` and collects the answers to all of its requests.
     pub async fn with_all<T>(&self, work: impl Future<Output = T>) -> T {
         self.0.all.store(true, Relaxed);
         let done = work.await;
@@ -30,12 +31,12 @@ impl Answers {
         done
     }
 
-    /// Keeps one.
+    /// Adds an answer.
     pub fn keep(&self, answer: Box<RawValue>) {
         self.list().push(answer);
     }
 
-    /// Takes all that came since this was called last, in the order in which they came.
+    /// Removes and returns the collected answers, in order of arrival.
     pub fn take(&self) -> Vec<Box<RawValue>> {
         std::mem::take(&mut *self.list())
     }

@@ -1,13 +1,14 @@
-//! `--body` and standard input: a YAML or JSON mapping in the provider's own shape.
+//! Documents from `--body` and stdin: a YAML or JSON mapping in the provider's own format.
 
 use serde_json::{Map, Value};
 
 use crate::error::{Error, Result};
 
-/// Reads one mapping. JSON is tried first, because it keeps numbers as they are.
+/// Parses a document that must be a mapping. JSON is tried first, because it preserves numbers exactly. `name` is the
+/// document's name for messages.
 ///
 /// # Errors
-/// `usage`, with the place of the fault, for text that is neither or is not a mapping.
+/// `usage` with the position of the error, if `text` is neither YAML nor JSON, or not a mapping.
 pub fn mapping(text: &str, name: &str) -> Result<Map<String, Value>> {
     match value(text, name)? {
         Value::Object(map) => Ok(map),
@@ -16,10 +17,10 @@ pub fn mapping(text: &str, name: &str) -> Result<Map<String, Value>> {
     }
 }
 
-/// Reads one value of YAML or JSON.
+/// Parses a YAML or JSON value. Empty text is `null`.
 pub fn value(text: &str, name: &str) -> Result<Value> {
     let text = text.trim_start_matches('\u{feff}');
-    // Not `trim`: white space that only Unicode knows is a text to YAML.
+    // Not `trim`: YAML treats Unicode white space as text.
     if text.bytes().all(|byte| b" \t\r\n".contains(&byte)) {
         return Ok(Value::Null);
     }

@@ -1,4 +1,4 @@
-//! `.env` files: one value out of them, and nothing else.
+//! Reads single values from `.env` files.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -6,17 +6,17 @@ use std::path::Path;
 
 use crate::error::{Error, Kind, Result};
 
-/// Where such a file is looked for: in the working directory alone.
+/// The name of the file, which is read from the working directory only.
 pub const FILE: &str = ".env";
 
-/// The longest such file, in bytes.
+/// The maximum size of the file in bytes.
 const LONGEST: u64 = 64 * 1024;
 
-/// The value of `name` in a file; nothing where neither is there. What is not a regular file, and a
-/// value that is empty, is none.
+/// Returns the value of `name` in the file at `path`; `None` if there is no such regular file, the file has no such
+/// line, or the value is empty.
 ///
 /// # Errors
-/// `auth` where the file cannot be read: what is in it is a secret.
+/// `auth` if the file cannot be read, because the value is a credential.
 pub fn value(path: &Path, name: &str) -> Result<Option<String>> {
     let doing = |e: &io::Error| Error::io(format!("reading `{}`", path.display()), e).of_kind(Kind::Auth);
     match path.metadata() {
@@ -30,7 +30,7 @@ pub fn value(path: &Path, name: &str) -> Result<Option<String>> {
     Ok(find(String::from_utf8_lossy(&bytes).trim_start_matches('\u{feff}'), name))
 }
 
-/// The last line counts, as with everybody who reads such files.
+/// Returns the value of `name`. The last line that sets it counts, as in other readers of dotenv files.
 fn find(text: &str, name: &str) -> Option<String> {
     let mut lines = text.lines().rev().filter_map(|line| {
         let line = line.trim_start();
@@ -41,7 +41,7 @@ fn find(text: &str, name: &str) -> Option<String> {
     lines.next().filter(|value| !value.is_empty())
 }
 
-/// What stands between quotes, else what stands before a comment.
+/// Returns the text between quotes, or the text before a comment.
 fn read(value: &str) -> String {
     for quote in ['\'', '"'] {
         if let Some((inside, _)) = value.strip_prefix(quote).and_then(|rest| rest.split_once(quote)) {

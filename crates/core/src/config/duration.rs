@@ -1,11 +1,11 @@
-//! Lengths of time as people type them.
+//! Parses durations that users write.
 
 use std::time::Duration;
 
-/// Reads `90s`, `15m`, `1h30m`, `7d`, `250ms` or a bare number of seconds.
+/// Parses `90s`, `15m`, `1h30m`, `7d`, `250ms` or a number of seconds.
 ///
 /// # Errors
-/// Says what is wrong, for clap to print.
+/// A message for clap, with the accepted forms.
 pub fn parse(text: &str) -> Result<Duration, String> {
     let bad = || format!("invalid duration {text:?}: use a number and a unit, such as 90s, 15m, 1h30m or 7d");
     if let Ok(seconds) = text.parse::<f64>() {

@@ -1,19 +1,19 @@
-//! Every environment variable that wharf reads, once.
+//! All environment variables that wharf reads.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
 
 /// An environment variable that wharf reads.
 pub struct Variable {
-    /// The name, or several names for the same value: the first one that is set counts.
+    /// The name, or several names for one value: the first one that is set counts.
     pub names: &'static [&'static str],
     /// What the variable sets, as Markdown.
     pub meaning: &'static str,
 }
 
-/// Variables that belong together.
+/// A group of related variables.
 pub struct Group {
-    /// What the variables have in common.
+    /// The title of the group.
     pub title: &'static str,
     /// The variables, in the order in which they are documented.
     pub variables: &'static [Variable],
@@ -162,22 +162,22 @@ variables! {
 
 /// The variables that choose Anthropic.
 pub const ANTHROPIC: [&str; 2] = [ANTHROPIC_KEY, ANTHROPIC_TOKEN];
-/// The variables that choose AGB cloud; what stands in `.env` chooses nothing.
+/// The variables that choose AGB cloud. Values in a `.env` file do not choose a backend.
 pub const AGB: [&str; 2] = [AGB_API_KEY, AGB_ENDPOINT];
 
-/// The text of a variable; one that is empty counts as not set.
+/// Returns the text of a variable; `None` if it is unset or empty.
 #[allow(clippy::disallowed_methods, reason = "the one place that reads the environment")]
 pub fn text(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
-/// Returns the value of a variable that the user names, as it is.
+/// Returns the unmodified value of a variable that the user named.
 #[allow(clippy::disallowed_methods, reason = "the one place that reads the environment")]
 pub fn any(name: &str) -> Option<OsString> {
     std::env::var_os(name)
 }
 
-/// The path in a variable; one that is empty counts as not set.
+/// Returns the path in a variable; `None` if it is unset or empty.
 #[allow(clippy::disallowed_methods, reason = "the one place that reads the environment")]
 pub fn path(name: &str) -> Option<PathBuf> {
     std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from)

@@ -1,17 +1,17 @@
-//! Extra headers, which are never credentials.
+//! Additional request headers, which must not be credentials.
 
 use std::collections::BTreeMap;
 
 use crate::error::{Error, Result};
 
-/// What credential headers are called, in part or whole.
+/// Parts of header names that hold credentials.
 const CREDENTIALS: [&str; 8] =
     ["authorization", "api-key", "apikey", "token", "cookie", "secret", "password", "credential"];
 
-/// The headers of a profile under those of the flags, each `Name: value`.
+/// Merges the headers of the profile with those of flags, `Name: value`, which take precedence.
 ///
 /// # Errors
-/// `usage` for an invalid header and for a credential; the message does not repeat the value.
+/// `usage` for an invalid header and for a credential. The message does not contain the value.
 pub fn merge(profile: BTreeMap<String, String>, flags: &[String]) -> Result<BTreeMap<String, String>> {
     let mut headers = BTreeMap::new();
     for (name, value) in profile {

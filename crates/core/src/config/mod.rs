@@ -1,7 +1,7 @@
-//! Settings: flags, then environment, then profile, then defaults, each with where it came from.
+//! Settings from flags, environment, profile and defaults, in this order of precedence, each with its origin.
 //!
-//! [`Settings::resolve`] is the only place that decides precedence. The variables' names are in
-//! [`mod@env`], the file's shape is in [`profile`], and `--body` documents are read by [`body`].
+//! [`Settings::resolve`] is the only place that decides precedence. The names of variables are in [`mod@env`], the
+//! format of the configuration file is in [`profile`], and [`body`] parses `--body` documents.
 
 pub mod answers;
 pub mod body;
@@ -32,19 +32,19 @@ use crate::error::{Error, Result};
 /// The default number of retries.
 pub const RETRIES: u32 = 4;
 
-/// The most files that a transfer moves at once.
+/// The maximum number of files that are transferred at once.
 const JOBS: u32 = 256;
 
-/// Where a setting came from.
+/// The origin of a setting.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Origin {
-    /// A flag of this command.
+    /// A flag of the command.
     Flag,
-    /// This environment variable.
+    /// An environment variable.
     Env(&'static str),
-    /// This profile.
+    /// A profile of the configuration file.
     Profile(String),
-    /// The default of wharf.
+    /// The built-in default.
     Default,
 }
 
@@ -65,16 +65,16 @@ impl Serialize for Origin {
     }
 }
 
-/// A value with where it came from.
+/// A value and its origin.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Setting<T> {
-    /// The value, if there is one.
+    /// The value; `None` if it is not set.
     pub value: Option<T>,
-    /// Who gave it.
+    /// The layer that set the value.
     pub origin: Origin,
 }
 
-/// What the flags of a command said, as far as other layers can say it too.
+/// The flags of a command that other layers can set as well, and flags for the client.
 #[derive(Debug, Clone, Default)]
 pub struct Flags {
     /// `--backend`.
@@ -105,24 +105,24 @@ pub struct Flags {
     pub user_identity: Option<String>,
     /// `--isolation-key`.
     pub isolation_key: Option<String>,
-    /// When `--timeout` runs out.
+    /// When the time of `--timeout` is over.
     pub deadline: Option<Instant>,
     /// Receives lines about each request: `--verbose`, `--debug`.
     pub trace: Option<TraceSink>,
-    /// Where answers are kept for `--format raw`.
+    /// The buffer of answers for `--format raw`.
     pub answers: Option<Answers>,
     /// `--beta`.
     pub betas: Vec<String>,
 }
 
-/// Everything that is settled before a command runs.
+/// The settings of one command: flags, environment, profile and defaults combined.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// The chosen profile.
+    /// The name of the profile.
     pub profile: Setting<String>,
-    /// The backend's name.
+    /// The name of the backend.
     pub backend: Setting<String>,
-    /// The session of `:PATH`.
+    /// The session that `:PATH` refers to.
     pub session: Setting<String>,
     /// The agent of new sessions.
     pub agent: Setting<String>,
@@ -132,39 +132,39 @@ pub struct Settings {
     pub image: Setting<String>,
     /// The output format.
     pub format: Setting<String>,
-    /// The service's address.
+    /// The address of the service.
     pub base_url: Setting<String>,
-    /// Transfers at once.
+    /// The number of files to transfer at once.
     pub jobs: Setting<String>,
-    /// Bytes that a session of the local backend takes.
+    /// The maximum size of a session of the local backend in bytes.
     pub session_bytes: Setting<String>,
-    /// Resources that a session of the local backend takes.
+    /// The maximum number of resources in a session of the local backend.
     pub session_mounts: Setting<String>,
-    /// The end user on whose behalf the service is called.
+    /// The end user on whose behalf the service is called (Microsoft Foundry).
     pub user_identity: Setting<String>,
-    /// What keeps the sessions of one end user apart from those of others.
+    /// The key that separates the sessions of end users (Microsoft Foundry).
     pub isolation_key: Setting<String>,
-    /// A file that holds a token, named on the command line.
+    /// The file of `--token-file`, which holds a token.
     token_file: Option<PathBuf>,
-    /// Where the profile says that its key or token is.
+    /// Where the profile's key or token is read from.
     pub secret: Option<Secret>,
-    /// Headers of every request.
+    /// Additional headers of each request.
     pub headers: BTreeMap<String, String>,
-    /// When all requests have to be done.
+    /// The time at which all requests must be finished.
     pub deadline: Option<Instant>,
     /// Receives lines about each request.
     pub trace: Option<TraceSink>,
-    /// Where answers are kept for `--format raw`.
+    /// The buffer of answers for `--format raw`.
     pub answers: Option<Answers>,
-    /// Names of the service's features that are not there for everybody.
+    /// Beta features to request from the service.
     pub betas: Vec<String>,
-    /// Certificates to trust as well.
+    /// A file of additional trusted certificates.
     pub ca_cert: Option<PathBuf>,
-    /// The longest that connecting may take.
+    /// The maximum duration of connecting.
     pub connect_timeout: Option<Duration>,
-    /// How often a request is tried again.
+    /// The maximum number of retries of a request.
     pub retries: Option<u32>,
-    /// The configuration file that was read, or would be; none where no directory of the user's is known.
+    /// The path of the configuration file, whether or not it exists; `None` if no configuration directory is known.
     pub file: Option<PathBuf>,
 }
 
@@ -172,7 +172,7 @@ impl Setting<String> {
     /// Returns a limit: `default` if it is not set, `None` if it is `none`.
     ///
     /// # Errors
-    /// `usage` that names the setting and who gave it.
+    /// `usage` with the name and origin of an invalid setting.
     pub fn limit(&self, name: &str, default: u64) -> Result<Option<u64>> {
         match self.value.as_deref() {
             None => Ok(Some(default)),
@@ -185,10 +185,10 @@ impl Setting<String> {
 }
 
 impl Settings {
-    /// Puts the layers together. `choosers` decide about the backend where no layer names one.
+    /// Combines the layers. If no layer names the backend, `choosers` select it by their variables.
     ///
     /// # Errors
-    /// `usage` for a bad file, an unknown profile, or several backends to choose from.
+    /// `usage` for an invalid configuration file, an unknown profile, or if the variables of several backends are set.
     pub fn resolve(flags: &Flags, choosers: impl Iterator<Item = Chooser>) -> Result<Self> {
         let path = config_path();
         let file = path.as_deref().map(|path| ConfigFile::read(path, flags.deadline)).transpose()?.unwrap_or_default();
@@ -249,29 +249,29 @@ impl Settings {
         self.jobs.value.as_ref().map(read).transpose()
     }
 
-    /// The file or pipe of `--token-file`.
+    /// Returns the path of `--token-file`.
     ///
     /// # Errors
-    /// `usage` for `-`: standard input may be what is to be uploaded.
+    /// `usage` for `-`, because stdin may be the content to upload.
     pub fn token_file(&self) -> Result<Option<&PathBuf>> {
         if self.token_file.as_deref() == Some(Path::new("-")) {
             return Err(Error::usage(format!("{} takes a file or a pipe, not `-`", advice::Setting::TokenFile))
-                .hint("stdin belongs to what is uploaded; `/dev/stdin` reads it all the same"));
+                .hint("stdin is for uploaded content; to read the token from it anyway, write `/dev/stdin`"));
         }
         Ok(self.token_file.as_ref())
     }
 
-    /// Returns the address of a service: that of the flag, else that of the environment, which a
-    /// backend hands in as `named`, else that of the profile.
+    /// Returns the address of the service: from the flag, else `named` (the backend's own variable), else from the
+    /// profile.
     pub fn endpoint(&self, named: Option<String>) -> Option<String> {
         let set = self.base_url.value.clone();
         if self.base_url.origin == Origin::Flag { set.or(named) } else { named.or(set) }
     }
 
-    /// Where the local backend keeps everything.
+    /// Returns the data directory of the local backend.
     ///
     /// # Errors
-    /// `usage` where neither `WHARF_HOME` nor a home directory is set.
+    /// `usage` if neither `WHARF_HOME` nor a home directory is set.
     pub fn home(&self) -> Result<PathBuf> {
         match env::path(env::HOME) {
             Some(home) => {
@@ -281,7 +281,7 @@ impl Settings {
         }
     }
 
-    /// Where tokens are kept until they are over; nowhere where no directory is the user's own.
+    /// Returns the directory of cached tokens; `None` if no directory of the user is known.
     pub fn token_cache(&self) -> Option<PathBuf> {
         let base = match env::path(env::HOME) {
             Some(home) => home,
@@ -290,13 +290,13 @@ impl Settings {
         Some(std::path::absolute(base).ok()?.join("tokens"))
     }
 
-    /// Who says where that is.
+    /// Returns the origin of [`Settings::home`].
     pub fn home_origin(&self) -> Origin {
         let named = [env::HOME, env::XDG_DATA_HOME].into_iter().find(|name| env::path(name).is_some());
         named.map_or(Origin::Default, Origin::Env)
     }
 
-    /// Every setting by name, for `config list` and `config get`.
+    /// Returns all settings by name, for `config list` and `config get`.
     pub fn all(&self) -> Vec<(&'static str, &Setting<String>)> {
         vec![
             ("backend", &self.backend),
@@ -316,7 +316,7 @@ impl Settings {
     }
 }
 
-/// The first layer that says something.
+/// Returns the first value in order of precedence: flag, variables, then `below`.
 fn pick(flag: Option<&String>, variables: &[&'static str], below: Option<(String, Origin)>) -> Setting<String> {
     if let Some(value) = flag {
         return Setting { value: Some(value.clone()), origin: Origin::Flag };
@@ -336,11 +336,11 @@ fn pick(flag: Option<&String>, variables: &[&'static str], below: Option<(String
 pub struct Chooser {
     /// The backend's name.
     pub backend: &'static str,
-    /// Any of these variables chooses the backend; none for a backend that has to be named.
+    /// The variables, any of which chooses the backend; empty for a backend that must be named.
     pub variables: &'static [&'static str],
 }
 
-/// The backend whose own variables are set, else the one that needs no account.
+/// Returns the backend whose variables are set, else `local`.
 fn detect(choosers: impl Iterator<Item = Chooser>) -> Result<Setting<String>> {
     let mut found: Vec<(&'static str, &'static str)> = Vec::new();
     for Chooser { backend, variables } in choosers {
@@ -353,14 +353,14 @@ fn detect(choosers: impl Iterator<Item = Chooser>) -> Result<Setting<String>> {
         [(backend, name)] => Ok(Setting { value: Some((*backend).to_owned()), origin: Origin::Env(name) }),
         several => {
             let names: Vec<_> = several.iter().map(|(backend, name)| format!("{backend} ({name})")).collect();
-            Err(Error::usage(format!("the environment speaks for several backends: {}", names.join(", ")))
+            Err(Error::usage(format!("several backends are configured in the environment: {}", names.join(", ")))
                 .hint(format!("choose one: `{}` or WHARF_BACKEND", advice::Setting::Backend.to("NAME"))))
         }
     }
 }
 
-/// Where the configuration file is, whether or not it exists; none where neither `WHARF_CONFIG` nor a
-/// home directory is set.
+/// Returns the path of the configuration file, whether or not it exists; `None` if neither `WHARF_CONFIG` nor a home
+/// directory is set.
 pub fn config_path() -> Option<PathBuf> {
     env::path(env::CONFIG).or_else(|| {
         let base = env::path(env::XDG_CONFIG_HOME).or_else(dirs::config_dir)?;
@@ -368,7 +368,7 @@ pub fn config_path() -> Option<PathBuf> {
     })
 }
 
-/// The error of needing a configuration file where none can be.
+/// Returns the error of a command that needs the configuration file, if [`config_path`] is `None`.
 pub fn no_config() -> Error {
     Error::usage("no directory is known for the configuration file").hint(format!("set HOME or {}", env::CONFIG))
 }

@@ -1,4 +1,4 @@
-//! The configuration file: named groups of settings, and never a secret.
+//! The configuration file: named groups of settings, without secrets.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -12,14 +12,14 @@ use super::small;
 use crate::advice::Step;
 use crate::error::{Error, Kind, Result};
 
-/// The largest configuration file, in bytes.
+/// The maximum size of the configuration file in bytes.
 const LARGEST: u64 = 1024 * 1024;
 
-/// The file as a whole.
+/// The content of a configuration file.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ConfigFile {
-    /// The profile that is used by default.
+    /// The default profile.
     pub profile: Option<String>,
     /// The profiles by name.
     #[serde(default)]
@@ -30,9 +30,9 @@ pub struct ConfigFile {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Profile {
-    /// The backend.
+    /// The name of the backend.
     pub backend: Option<String>,
-    /// The service's address.
+    /// The address of the service.
     pub base_url: Option<String>,
     /// The agent of new sessions.
     pub agent: Option<String>,
@@ -42,32 +42,33 @@ pub struct Profile {
     pub image: Option<String>,
     /// The output format.
     pub format: Option<String>,
-    /// Transfers at once.
+    /// The number of files to transfer at once.
     pub jobs: Option<u32>,
-    /// Bytes that a session of the local backend takes: a number, `10GiB`, or `none`.
+    /// The maximum size of a session of the local backend: bytes, a size such as `10GiB`, or `none`.
     pub session_bytes: Option<Amount>,
-    /// Resources that a session of the local backend takes: a number or `none`.
+    /// The maximum number of resources in a session of the local backend: a number or `none`.
     pub session_mounts: Option<Amount>,
-    /// The end user on whose behalf the service is called.
+    /// The end user on whose behalf the service is called (Microsoft Foundry).
     pub user_identity: Option<String>,
-    /// What keeps the sessions of one end user apart from those of others.
+    /// The key that separates the sessions of end users (Microsoft Foundry).
     pub isolation_key: Option<String>,
     /// The environment variable that holds the key or token.
     pub secret_env: Option<String>,
-    /// The file that holds it; relative to the configuration file's directory.
+    /// The file that holds the key or token, relative to the directory of the configuration file.
     pub secret_file: Option<PathBuf>,
-    /// The program, with its arguments, that prints it.
+    /// The program, with its arguments, that prints the key or token.
     pub secret_command: Option<Vec<String>>,
-    /// Headers of every request.
+    /// Additional headers of each request.
     #[serde(default)]
     pub headers: BTreeMap<String, String>,
 }
 
 impl Profile {
-    /// Where the profile says that its key or token is; `file` is the configuration file.
+    /// Returns where the key or token is read from; `None` if the profile does not name a source. `file` is the
+    /// configuration file.
     ///
     /// # Errors
-    /// `usage` where it names several places, or none in the place of one.
+    /// `usage` if the profile names several sources, or an empty one.
     pub fn secret(&self, file: &Path) -> Result<Option<Secret>> {
         let beside = |path: &PathBuf| file.parent().unwrap_or(Path::new("")).join(path);
         let named = [
@@ -83,17 +84,17 @@ impl Profile {
             Some(Secret::File(_)) | None => false,
         };
         if second.is_some() || empty {
-            return Err(Error::usage("the profile has to name one place of its secret").hint(SECRET_HINT));
+            return Err(Error::usage("the profile must name one source of its secret").hint(SECRET_HINT));
         }
         Ok(first)
     }
 }
 
-/// How a profile says where its secret is.
+/// The hint for a profile with an invalid source of its secret.
 const SECRET_HINT: &str =
     "write `secret_env = \"NAME\"`, `secret_file = \"PATH\"` or `secret_command = [\"PROGRAM\", \"WORD\"]`";
 
-/// A number, or text that is read as one later.
+/// A number, or text that is parsed later.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(untagged)]
 pub enum Amount {
@@ -112,14 +113,14 @@ impl fmt::Display for Amount {
     }
 }
 
-/// Names under which people put secrets into configuration files.
+/// Field names of secrets, for a specific error message.
 const SECRETS: [&str; 5] = ["api_key", "token", "auth_token", "password", "secret"];
 
 impl ConfigFile {
-    /// Reads the file, which has to be read by `until`; one that does not exist is empty.
+    /// Reads the configuration file until `until` at the latest; a file that does not exist is empty.
     ///
     /// # Errors
-    /// `usage` with the line that is wrong; what reading it answered.
+    /// `usage` with the invalid line; errors of reading the file.
     pub fn read(path: &Path, until: Option<Instant>) -> Result<Self> {
         let bytes = match small::read(path, "the configuration", LARGEST, until) {
             Err(error) if error.kind() == Kind::NotFound => return Ok(Self::default()),
@@ -135,7 +136,7 @@ impl ConfigFile {
             let secret = SECRETS.iter().any(|name| what.contains(&format!("unknown field `{name}`")));
             let error = Error::usage(format!("{}:{line}: {what}", path.display()));
             if secret {
-                error.hint(format!("wharf keeps no secrets in its configuration, only where they are: {SECRET_HINT}"))
+                error.hint(format!("the configuration holds no secrets, only where to read them: {SECRET_HINT}"))
             } else {
                 error.hint(format!(
                     "{} names the file, {} shows its settings",
@@ -146,10 +147,10 @@ impl ConfigFile {
         })
     }
 
-    /// The profile of that name.
+    /// Returns the profile with this name.
     ///
     /// # Errors
-    /// `usage` with the names that there are.
+    /// `usage` with the names of the existing profiles.
     pub fn find(&self, name: &str, path: &Path) -> Result<Profile> {
         self.profiles.get(name).cloned().ok_or_else(|| {
             let known: Vec<&str> = self.profiles.keys().map(String::as_str).collect();
@@ -183,7 +184,7 @@ mod tests {
     #[test]
     fn a_secret_is_refused_with_where_it_belongs() {
         let error = read("[profiles.a]\ntoken = \"x\"\n").unwrap_err();
-        assert!(error.hint_text().is_some_and(|hint| hint.contains("keeps no secrets")));
+        assert!(error.hint_text().is_some_and(|hint| hint.contains("holds no secrets")));
         assert!(!error.message().contains("\"x\""));
     }
 

@@ -1,6 +1,6 @@
-//! Where a key or a token is: in a variable, in a file, or in what a program prints.
+//! Sources of a key or token: a variable, a file, or the output of a program.
 //!
-//! The configuration holds the place and never the secret, and no message repeats it.
+//! The configuration contains the source, never the secret, and no message contains the secret.
 
 use std::ffi::OsString;
 use std::fmt;
@@ -15,20 +15,21 @@ use crate::error::{Error, Kind, Result};
 use crate::platform::program;
 use crate::thread;
 
-/// The longest secret, in bytes.
+/// The maximum length of a secret in bytes.
 const LONGEST: usize = 64 * 1024;
 
-/// How long a program may take to print one: it may ask for a finger on a key.
+/// The maximum run time of a program that prints a secret. It may wait for the user, for example to touch a security
+/// key.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Where a profile says that its secret is.
+/// The source of a secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Secret {
-    /// In this environment variable.
+    /// The value of an environment variable.
     Env(String),
-    /// In this file.
+    /// The content of a file.
     File(PathBuf),
-    /// In what this program prints, called with these arguments.
+    /// The output of a program with arguments.
     Command(Vec<String>),
 }
 
@@ -37,17 +38,17 @@ impl fmt::Display for Secret {
         match self {
             Secret::Env(name) => write!(f, "secret_env ({name})"),
             Secret::File(path) => write!(f, "secret_file (`{}`)", path.display()),
-            // What stands after the program's name may be anything.
+            // The arguments may be confidential.
             Secret::Command(words) => write!(f, "secret_command (`{}`)", words.first().map_or("", String::as_str)),
         }
     }
 }
 
 impl Secret {
-    /// The secret, without white space around it.
+    /// Reads the secret, without white space around it.
     ///
     /// # Errors
-    /// `auth` where there is none.
+    /// `auth` if it cannot be read or is empty.
     pub async fn read(&self) -> Result<String> {
         let read = match self {
             Secret::Env(name) => env::text(name).ok_or_else(|| bad("the variable is not set")),
@@ -58,19 +59,19 @@ impl Secret {
     }
 }
 
-/// The secret in a file or a pipe, without white space around it.
+/// Reads a secret from a file or pipe, without white space around it.
 ///
 /// # Errors
-/// `auth` where it cannot be read, is empty, or is longer than any secret.
+/// `auth` if it cannot be read, is empty, or is longer than 64 KiB.
 pub async fn of_file(path: &Path) -> Result<String> {
     let theirs = path.to_owned();
-    // A pipe may keep its reader waiting, and nothing waits for this thread at the end.
+    // A pipe may block its reader. The process does not wait for this thread when it ends.
     let (sender, read) = oneshot::channel();
     let doing = |e: io::Error| Error::io(format!("reading `{}`", path.display()), &e);
     thread::spawn(move || drop(sender.send(small::within(&theirs, LONGEST as u64)))).map_err(doing)?;
     let bytes = match read.await {
         Ok(read) => read.map_err(|e| doing(e).of_kind(Kind::Auth))?,
-        Err(_) => return Err(bad("reading it was broken off")),
+        Err(_) => return Err(bad("reading it was interrupted")),
     };
     text(bytes).and_then(|text| checked(&text)).map_err(|e| e.context(format!("`{}`", path.display())))
 }
@@ -90,13 +91,13 @@ async fn printed(words: &[String]) -> Result<String> {
 
 fn text(bytes: Vec<u8>) -> Result<String> {
     if bytes.len() > LONGEST {
-        return Err(bad(format!("more than {LONGEST} bytes are no key or token")));
+        return Err(bad(format!("it is longer than {LONGEST} bytes")));
     }
     String::from_utf8(bytes).map_err(|_| bad("it is not UTF-8 text"))
 }
 
 fn checked(text: &str) -> Result<String> {
-    // Some editors put a byte order mark in front.
+    // Some editors write a byte order mark.
     match text.trim_start_matches('\u{feff}').trim() {
         "" => Err(bad("it is empty")),
         text => Ok(text.to_owned()),

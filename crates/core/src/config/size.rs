@@ -1,13 +1,13 @@
-//! Numbers of bytes as people type them.
+//! Parses sizes that users write.
 
-/// Units by the letter that they begin with, each a thousand times the one before (1024 times with
-/// an `i`, or where the letter stands alone).
+/// The first letters of the units, each 1000 times the previous one, or 1024 times if the letter stands alone or is
+/// followed by `i`.
 const UNITS: &str = "kmgtpe";
 
-/// Reads `4096`, `500MB`, `10 GiB` or `10G` (which is the same).
+/// Parses `4096`, `500MB`, `10 GiB` or `10G` (the same as `10GiB`); returns bytes.
 ///
 /// # Errors
-/// Says what is wrong, for a caller to print.
+/// A message for the user, with the accepted forms.
 pub fn parse(text: &str) -> Result<u64, String> {
     let bad = || format!("invalid size {text:?}: use bytes or a unit, such as 4096, 500MB or 10GiB");
     let text = text.trim();

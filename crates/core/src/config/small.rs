@@ -1,4 +1,4 @@
-//! Small files that people name: settings, patterns, secrets. Read whole, within a size and a time.
+//! Reads small files that users name, such as settings, patterns and secrets, with limits for size and time.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -9,11 +9,11 @@ use std::time::Instant;
 use crate::error::{Error, Kind, Result};
 use crate::thread;
 
-/// Reads the file at `path`, of at most `most` bytes; `what` it is stands before its path in messages.
-/// A FIFO may keep its reader waiting: not longer than `until`.
+/// Reads the file at `path`, which has at most `most` bytes. `what` describes the file in messages. A FIFO may block
+/// its reader, so reading ends at `until`.
 ///
 /// # Errors
-/// What opening and reading it answered; `usage` where it is larger; `deadline`.
+/// `usage` for a larger file; `deadline`; errors of opening and reading the file.
 pub fn read(path: &Path, what: &str, most: u64, until: Option<Instant>) -> Result<Vec<u8>> {
     let doing = |e: &io::Error| Error::io(format!("reading {what} `{}`", path.display()), e);
     let bytes = if path.metadata().map_err(|e| doing(&e))?.is_file() {
@@ -27,20 +27,20 @@ pub fn read(path: &Path, what: &str, most: u64, until: Option<Instant>) -> Resul
     Ok(bytes)
 }
 
-/// The error of a file that gave nothing in time.
+/// Returns the error of a file that was not read in time.
 pub(super) fn late(path: &Path, what: &str) -> Error {
     Error::new(Kind::Deadline, format!("the time ran out while {what} was read: `{}`", path.display()))
         .hint("it may be a pipe that nothing is written to")
 }
 
-/// The first bytes of a file, one more than `most` where it is longer.
+/// Reads the first bytes of a file: `most` at most, or one more if the file is longer.
 pub(super) fn within(path: &Path, most: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     File::open(path)?.take(most + 1).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 
-/// None where it is not done by then. The thread that still waits ends with the process.
+/// Reads a file in a thread; returns `None` if that is not finished by `until`. The thread ends with the process.
 fn read_in_thread(path: &Path, most: u64, until: Option<Instant>) -> Option<io::Result<Vec<u8>>> {
     let (sender, receiver) = mpsc::sync_channel(1);
     let path = path.to_owned();

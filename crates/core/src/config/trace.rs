@@ -1,4 +1,4 @@
-//! The receiver of `--verbose` and `--debug` output about requests.
+//! The receiver of the lines that `--verbose` and `--debug` print about requests.
 
 use std::fmt;
 use std::sync::Arc;

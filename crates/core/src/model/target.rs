@@ -72,7 +72,7 @@ impl Target {
         if Self::is_stored_file(text) {
             return Ok(Target::Stored(text.parse()?));
         }
-        Err(Error::usage(format!("this is neither `SESSION:PATH` nor a stored file's id: {text:?}")).hint(
+        Err(Error::usage(format!("{text:?} is neither `SESSION:PATH` nor a stored file's id")).hint(
             if text.contains('/') || text.is_empty() {
                 "name the session before a colon: `SESSION:/path`".to_owned()
             } else {

@@ -1,6 +1,6 @@
-//! What differs between operating systems, and nothing else.
+//! The differences between operating systems.
 //!
-//! `unix` and `other.rs` offer the same functions; no other module depends on the operating system.
+//! `unix` and `other.rs` provide the same functions. No other module depends on the operating system.
 
 pub mod names;
 #[cfg(not(unix))]
@@ -22,38 +22,38 @@ pub use unix::*;
 /// The size of a terminal, in characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TerminalSize {
-    /// Rows.
+    /// The number of rows.
     pub rows: u16,
-    /// Columns.
+    /// The number of columns.
     pub columns: u16,
 }
 
 /// A signal that asks the process to stop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SignalEvent {
-    /// Which one.
+    /// The signal.
     pub signal: Signal,
-    /// Whether it went to every process of a terminal, and not to this one alone.
+    /// Whether a terminal sent it to all of its processes, rather than a program to this one alone.
     pub from_terminal: bool,
 }
 
-/// Signals that ask a process to stop.
+/// A signal that ends a process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Signal {
-    /// Ctrl-C, mostly.
+    /// SIGINT, which Ctrl-C sends.
     Interrupt,
-    /// A polite end.
+    /// SIGTERM.
     Terminate,
-    /// A terminal that is gone.
+    /// SIGHUP: the terminal was closed.
     HangUp,
-    /// The reader of a pipe is gone.
+    /// SIGPIPE: the reader of a pipe is gone.
     Pipe,
-    /// The end that cannot be refused.
+    /// SIGKILL.
     Kill,
 }
 
 impl Signal {
-    /// What it is as an error.
+    /// Returns the kind of the error that a command ends with after this signal.
     pub const fn kind(self) -> Kind {
         match self {
             Signal::Interrupt => Kind::Interrupted,
@@ -62,10 +62,10 @@ impl Signal {
     }
 }
 
-/// What a file is, whatever name it is reached by: its device and its number there.
+/// The identity of a file, regardless of its name: device and inode number.
 pub type FileKey = (u64, u64);
 
-/// A path for people and for JSON, which is text: bytes that are not UTF-8 are written `\xff`.
+/// Returns a path as text, for messages and JSON; bytes that are not UTF-8 are written as `\xff`.
 pub fn shown(path: impl AsRef<Path>) -> String {
     use std::fmt::Write as _;
     let mut text = String::new();
@@ -83,11 +83,11 @@ pub(crate) fn not_regular() -> std::io::Error {
     std::io::Error::new(std::io::ErrorKind::IsADirectory, "not a regular file")
 }
 
-/// What standard input is, as far as reading it unasked is concerned.
+/// The type of stdin, which decides whether a command reads it without being told to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StdinKind {
-    /// A pipe, or a regular file at its beginning: a caller put a document there.
+    /// A pipe, or a regular file at its beginning: the caller provides a document.
     Document,
-    /// A terminal, a device, or a file that another program is reading: not read.
+    /// A terminal, a device, or a file that another program is reading; it is not read.
     Other,
 }

@@ -1,26 +1,26 @@
-//! What a file's name may be and what parts a path, by the rules of each system. Nothing here asks
-//! the system it runs on, so that the rules of one are tested on the others.
+//! The rules of operating systems for file names and paths, as pure functions, so that the rules of each system are
+//! tested on all of them.
 
 use std::borrow::Cow;
 
-/// A system's rules for names.
+/// The rules of an operating system for file names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NameRules {
-    /// A name is any bytes but NUL and a slash.
+    /// A name consists of any bytes except NUL and `/`.
     Unix,
-    /// As the Win32 interface reads names ("Naming Files, Paths, and Namespaces", learn.microsoft.com).
+    /// The rules of the Win32 API ("Naming Files, Paths, and Namespaces", learn.microsoft.com).
     Windows,
 }
 
-/// Names that are devices in every directory, with any ending.
+/// Names that are devices in every directory, with any extension.
 const DEVICES: [&str; 6] = ["CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$"];
 
 impl NameRules {
-    /// The rules here.
+    /// The rules of the system that wharf was built for.
     pub const HERE: NameRules = if cfg!(windows) { NameRules::Windows } else { NameRules::Unix };
 
-    /// Why a file cannot have this name, if it cannot. Windows takes some of these and means another
-    /// file: `x.` is `x`, `x:y` is a stream of `x`, and `NUL.txt` is a device.
+    /// Returns why a file cannot have this name; `None` if it can. Windows accepts some of these names but opens
+    /// another file: `x.` is `x`, `x:y` is a stream of `x`, and `NUL.txt` is a device.
     pub fn problem(self, name: &str) -> Option<&'static str> {
         if matches!(name, "" | "." | "..") {
             return Some("it is not the name of a file");
@@ -39,20 +39,20 @@ impl NameRules {
         }
     }
 
-    /// Whether a character stands between the parts of a path.
+    /// Returns whether a character separates the components of a path.
     pub(crate) fn is_separator(self, c: char) -> bool {
         c == '/' || self == NameRules::Windows && c == '\\'
     }
 
-    /// Whether a path as it was typed names a directory to put things into: it is empty, or ends in a
-    /// separator or in a part `.` or `..`.
+    /// Returns whether a path that the user wrote names a directory to put files into: it is empty, or ends with a
+    /// separator or with a component `.` or `..`.
     pub fn names_directory(self, path: &str) -> bool {
         let last = path.rsplit(|c| self.is_separator(c)).next().unwrap_or_default();
-        // `C:` is a directory as well: the current one of that drive.
+        // `C:` is the current directory of that drive.
         matches!(last, "" | "." | "..") || self.drive(path) == path.len()
     }
 
-    /// The length of the drive that a path begins with, such as `C:`; 0 where there is none.
+    /// Returns the length of the drive at the beginning of a path, such as `C:`; 0 without a drive.
     pub fn drive(self, path: &str) -> usize {
         match path.as_bytes() {
             [letter, b':', ..] if self == NameRules::Windows && letter.is_ascii_alphabetic() => 2,
@@ -60,7 +60,7 @@ impl NameRules {
         }
     }
 
-    /// A local path and what follows it after a colon that is not a drive's: `C:\x.csv:/in/x.csv`.
+    /// Splits a local path from the text after the first colon that does not belong to a drive: `C:\x.csv:/in/x.csv`.
     pub fn split_at_colon(self, text: &str) -> (&str, Option<&str>) {
         let drive = self.drive(text);
         match text.get(drive..).and_then(|rest| rest.find(':')) {
@@ -71,7 +71,7 @@ impl NameRules {
         }
     }
 
-    /// A path that the system gave, with slashes between its parts.
+    /// Returns a path of this system with `/` as the separator.
     pub fn with_slashes(self, path: &str) -> Cow<'_, str> {
         match self {
             NameRules::Unix => path.into(),
@@ -79,7 +79,7 @@ impl NameRules {
         }
     }
 
-    /// What is the same for two names that the system takes for one.
+    /// Returns a key that is equal for names that the system treats as equal.
     pub fn folded(self, name: &str) -> Cow<'_, str> {
         match self {
             NameRules::Unix => name.into(),
@@ -88,7 +88,7 @@ impl NameRules {
     }
 }
 
-/// Whether Windows takes a name for a device's: `con`, `NUL.txt`, `Com1 .log`.
+/// Returns whether Windows treats a name as that of a device: `con`, `NUL.txt`, `Com1 .log`.
 fn is_device(name: &str) -> bool {
     let stem = name.split('.').next().unwrap_or_default().trim_end_matches(' ').to_uppercase();
     let port = |kind| {

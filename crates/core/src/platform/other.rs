@@ -1,4 +1,4 @@
-//! Systems without Unix's modes, devices and signals.
+//! The implementation for systems without Unix's modes, devices and signals, such as Windows.
 
 use std::borrow::Cow;
 use std::ffi::{OsStr, OsString};
@@ -17,40 +17,40 @@ use super::{FileKey, Signal, SignalEvent, StdinKind};
 use crate::body::Attributes;
 use crate::model::Timestamp;
 
-/// The time of a file; there is no exec bit.
+/// Returns the modification time of a file. There is no execute bit.
 pub fn attributes(meta: &Metadata) -> Attributes {
     Attributes { modified_at: meta.modified().ok().and_then(|time| Timestamp::try_from(time).ok()), executable: false }
 }
 
-/// What a program's file name may have at its end.
+/// The possible extensions of programs.
 pub(crate) const PROGRAM_ENDINGS: &[&str] = &[".exe", ".cmd", ".bat"];
 
-/// Whether a file can be run, as far as can be seen here.
+/// Returns whether a file is an executable program, as far as that can be determined.
 pub(crate) fn is_program(meta: &Metadata) -> bool {
     meta.is_file()
 }
 
-/// Not known here: the user's own directories are the user's own.
+/// Returns whether a file is private. Ownership is not checked: the user's own directories are private.
 pub fn is_private(meta: &Metadata) -> bool {
     meta.is_file()
 }
 
-/// Whether an open file has lost its last name, which cannot be seen here.
+/// Returns false: a file without a name cannot be detected.
 pub(crate) fn is_nameless(_meta: &Metadata) -> bool {
     false
 }
 
-/// Nothing to do: no mode keeps an owner out.
+/// Does nothing: no mode denies access to the owner.
 pub fn unlock_dir(_within: &Dir, _name: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Whether an error says that the file system has no locks.
+/// Returns whether an error means that the file system does not support locks.
 pub fn lacks_locks(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::Unsupported
 }
 
-/// Whether this is a socket.
+/// Returns false: there are no sockets in the file system.
 pub fn is_socket(_meta: &std::fs::Metadata) -> bool {
     false
 }
@@ -61,17 +61,17 @@ pub fn open_regular(path: &Path) -> io::Result<File> {
     if file.metadata()?.is_file() { Ok(file) } else { Err(super::not_regular()) }
 }
 
-/// No file is made up here.
+/// Returns false: reported lengths are right.
 pub(crate) fn may_be_made_up(_meta: &Metadata) -> bool {
     false
 }
 
-/// No file is made up here.
+/// Returns false: reported lengths are right.
 pub(crate) fn may_be_made_up_below(_meta: &cap_std::fs::Metadata) -> bool {
     false
 }
 
-/// No file is made up here.
+/// Returns false: reported lengths are right.
 pub(crate) fn is_made_up(_file: &File) -> io::Result<bool> {
     Ok(false)
 }
@@ -82,44 +82,44 @@ pub fn open_regular_below(dir: &Dir, path: &Path) -> io::Result<File> {
     if file.metadata()?.is_file() { Ok(file) } else { Err(super::not_regular()) }
 }
 
-/// The path below `dir` that `path` means once all links are followed.
+/// Resolves the links of a path below `dir`; returns the result relative to `dir`.
 pub fn canonicalize_below(dir: &Dir, path: &Path) -> io::Result<PathBuf> {
     dir.canonicalize(path)
 }
 
-/// Not known here: what was opened before is opened again.
+/// Returns false: directories are not compared, so the caller opens the path again.
 pub fn is_at(_dir: &Dir, _root: &Dir, _path: &str) -> bool {
     false
 }
 
-/// What tells a file from others, as far as it is known here: when it came to be.
+/// Returns a text that identifies a file as far as possible: its creation time.
 pub fn identity(meta: &Metadata) -> String {
     let made = meta.created().ok().and_then(|at| at.duration_since(std::time::UNIX_EPOCH).ok());
     made.map_or(0, |at| at.as_nanos()).to_string()
 }
 
-/// The same of what lies below a directory handle.
+/// Does the same as [`identity`] for an entry below a directory handle.
 pub fn identity_below(meta: &cap_std::fs::Metadata) -> String {
     let made = meta.created().ok().and_then(|at| at.into_std().duration_since(std::time::UNIX_EPOCH).ok());
     made.map_or(0, |at| at.as_nanos()).to_string()
 }
 
-/// Every file has a name here.
+/// Returns `None`: files without a name are not supported.
 pub(crate) fn create_nameless(_dir: &Dir) -> io::Result<Option<File>> {
     Ok(None)
 }
 
-/// Every file has a name here.
+/// Fails: files without a name are not supported.
 pub(crate) fn give_name(_file: &File, _dir: &Dir, _name: &Path) -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())
 }
 
-/// Nothing to do: the directory decides.
+/// Does nothing: a new file inherits its access rights from the directory.
 pub(crate) fn set_new_access(_file: &File, _dir: &Dir, _at_least: u32, _executable: bool) -> io::Result<()> {
     Ok(())
 }
 
-/// Nothing to do: the directory decides.
+/// Does nothing: a new file inherits its access rights from the directory.
 pub(crate) fn keep_access(
     _file: &File,
     _dir: &Dir,
@@ -130,69 +130,69 @@ pub(crate) fn keep_access(
     Ok(())
 }
 
-/// Not known here.
+/// Does nothing: access rights cannot be checked in advance.
 pub fn check_writable(_dir: &Dir, _name: &Path, _there: Option<&cap_std::fs::Metadata>) -> io::Result<()> {
     Ok(())
 }
 
-/// Not known here.
+/// Returns false: mount points are not detected.
 pub fn is_mount_point(_dir: &Dir, _name: &Path) -> bool {
     false
 }
 
-/// Not known here.
+/// Returns false: mount points are not detected.
 pub fn has_mounts(_dir: &Dir, _name: &Path) -> bool {
     false
 }
 
-/// Reads from the start of a file into `buffer`.
+/// Reads bytes from the start of a file into `buffer`; returns their number.
 pub fn read_start(mut file: &File, buffer: &mut [u8]) -> io::Result<usize> {
     file.rewind()?;
     file.read(buffer)
 }
 
-/// Writes over the start of a file.
+/// Overwrites the start of a file.
 pub fn write_start(mut file: &File, bytes: &[u8]) -> io::Result<()> {
     file.rewind()?;
     file.write_all(bytes)
 }
 
-/// Whether nothing can be renamed into place here.
+/// Returns whether the file must be written in place and cannot be replaced by a rename.
 pub fn is_stream(meta: &Metadata) -> bool {
     !meta.is_file() && !meta.is_dir()
 }
 
-/// Does nothing: without this call, files are synced one by one.
+/// Syncs `file` only: there is no call to sync a file system.
 pub fn sync_file_system(file: &File) -> io::Result<()> {
     file.sync_all()
 }
 
-/// Directories cannot be synced here.
+/// Does nothing: directories cannot be synced.
 pub fn sync_directory(_path: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Makes a directory and its parents.
+/// Creates a directory and its parents.
 pub fn create_private_dir(path: &Path) -> io::Result<()> {
     std::fs::create_dir_all(path)
 }
 
-/// Not known here.
+/// Returns `None`: file systems have no number.
 pub fn device(_dir: &Dir) -> Option<u64> {
     None
 }
 
-/// There are no numbers of users.
+/// Returns 0 for both: there are no user and group ids.
 pub fn owner(_meta: &cap_std::fs::Metadata) -> (u32, u32) {
     (0, 0)
 }
 
-/// Makes a directory below another one.
+/// Creates a subdirectory.
 pub fn create_private_dir_in(dir: &Dir, name: &str) -> io::Result<()> {
     dir.create_dir(name)
 }
 
-/// Makes an empty file, unless something has its name.
+/// Creates an empty file, unless the name exists.
 pub fn create_private_file(path: &Path) -> io::Result<()> {
     match File::options().write(true).create_new(true).open(path) {
         Err(e) if e.kind() == io::ErrorKind::AlreadyExists => Ok(()),
@@ -200,45 +200,45 @@ pub fn create_private_file(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Not known here: the user's own directories are the user's own.
+/// Returns `None`: ownership is not checked.
 pub fn foreign_owner(_dir: &Dir) -> Option<u32> {
     None
 }
 
-/// There are no permission bits.
+/// Returns `None`: there are no permission bits.
 pub fn mode_of(_meta: &Metadata) -> Option<u32> {
     None
 }
 
-/// There are no permission bits.
+/// Returns `None`: there are no permission bits.
 pub fn mode(_meta: &cap_std::fs::Metadata) -> Option<u32> {
     None
 }
 
-/// Without modes, only the right to write can be taken.
+/// Makes a file read-only or writable, according to the owner's write bit.
 pub fn set_mode(file: &File, mode: u32) -> io::Result<()> {
     let mut permissions = file.metadata()?.permissions();
     permissions.set_readonly(mode & 0o200 == 0);
     file.set_permissions(permissions)
 }
 
-/// What a file is that is reached by a path, through links.
+/// Returns the identity of the file at `path`, following links.
 pub fn key_of(path: &Path) -> io::Result<FileKey> {
     let meta = cap_std::fs::Metadata::from_file(&File::open(path)?)?;
     Ok((meta.dev(), meta.ino()))
 }
 
-/// Not known here: each file has one name.
+/// Returns 1: further names of a file are not detected.
 pub fn names_of(_meta: &Metadata) -> u64 {
     1
 }
 
-/// Not known here.
+/// Returns an empty list: the files of standard streams are not identified.
 pub fn files_of_streams() -> Vec<(&'static str, FileKey)> {
     Vec::new()
 }
 
-/// The bytes of a name, in UTF-8.
+/// Returns the bytes of a name, in UTF-8.
 pub fn bytes_of(name: &OsStr) -> Cow<'_, [u8]> {
     match name.to_string_lossy() {
         Cow::Borrowed(name) => name.as_bytes().into(),
@@ -246,125 +246,125 @@ pub fn bytes_of(name: &OsStr) -> Cow<'_, [u8]> {
     }
 }
 
-/// The name that these bytes are, in UTF-8.
+/// Returns the name with these bytes, in UTF-8.
 pub fn name_of(bytes: &[u8]) -> OsString {
     String::from_utf8_lossy(bytes).into_owned().into()
 }
 
-/// Standard output, for writing.
+/// Returns standard output.
 pub fn stdout() -> io::Result<io::Stdout> {
     Ok(io::stdout())
 }
 
-/// Standard error, for writing.
+/// Returns standard error.
 pub fn stderr() -> io::Stderr {
     io::stderr()
 }
 
-/// Whether it would keep its writer waiting cannot be told here.
+/// Returns true: whether a write would block cannot be determined.
 pub fn stderr_ready(_wait: Duration) -> bool {
     true
 }
 
-/// Standard input, for reading.
+/// Returns standard input.
 pub fn stdin() -> io::Result<io::Stdin> {
     Ok(io::stdin())
 }
 
-/// There is no limit that would be met.
+/// Does nothing: there is no relevant limit of open files.
 pub fn check_handles(_more: i32) -> io::Result<()> {
     Ok(())
 }
 
-/// Whether it is cannot be told here.
+/// Does nothing: a replaced stream cannot be detected.
 pub fn stdout_is_kept() -> io::Result<()> {
     Ok(())
 }
 
-/// Whatever is not a terminal is a document.
+/// Returns the type of stdin: a terminal is not read, anything else is a document.
 pub fn stdin_kind() -> StdinKind {
     if io::stdin().is_terminal() { StdinKind::Other } else { StdinKind::Document }
 }
 
-/// There is no way to look without reading.
+/// Returns true: whether a read would block cannot be determined.
 pub fn stdin_ready(_wait: Duration) -> bool {
     true
 }
 
-/// The system's own handling of Ctrl-C ends the process.
+/// Does nothing: the system's handling of Ctrl-C ends the process.
 pub fn watch_signals(_asked: &Arc<AtomicBool>, _on_signal: impl FnMut(SignalEvent) + Send + 'static) -> io::Result<()> {
     Ok(())
 }
 
-/// There are no signals.
+/// Fails: there are no signals.
 pub fn send_signal(_process: u32, _signal: Signal) -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())
 }
 
-/// There are no groups of processes: nothing is sent.
+/// Fails: there are no process groups.
 pub fn signal_group(_leader: u32, _signal: Signal) -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())
 }
 
-/// There is no way to tell.
+/// Returns `None`: the start of a process is not determined.
 pub fn process_start(_process: u32) -> Option<String> {
     None
 }
 
-/// There is no way to tell.
+/// Returns an empty list: environments of other processes cannot be read.
 pub fn processes_with(_variable: &str, _values: &[String]) -> Vec<u32> {
     Vec::new()
 }
 
-/// Knows nothing of an output stream.
+/// A handle on the output of a program, which reports nothing.
 pub struct OutputProbe;
 
-/// A stream of a program's output.
+/// The reader of a program's output.
 pub trait OutputReader: tokio::io::AsyncRead + Unpin + Send {}
 
 impl<T: tokio::io::AsyncRead + Unpin + Send> OutputReader for T {}
 
 impl OutputProbe {
-    /// Makes a handle that knows nothing.
+    /// Creates a handle.
     pub fn of<T>(_stream: &T) -> io::Result<Self> {
         Ok(OutputProbe)
     }
 
-    /// Everything up to the end of the stream is to be read.
+    /// Returns the maximum: all of the output is read.
     pub fn waiting(&self) -> u64 {
         u64::MAX
     }
 
-    /// There are no pseudo-terminals.
+    /// Fails: there are no pseudo-terminals.
     pub fn resize(&self, _size: super::TerminalSize) -> io::Result<()> {
         Err(io::ErrorKind::Unsupported.into())
     }
 }
 
-/// No answer means this.
+/// A value that no error code has.
 pub(crate) const TERMINAL_CLOSED: i32 = i32::MIN;
 
-/// A terminal that passes every key on, which is not done here.
+/// The raw mode of the terminal on stdin, which is not supported.
 pub struct RawMode;
 
 impl RawMode {
-    /// Changes nothing.
+    /// Returns `None`: raw mode is not supported.
     pub fn of_stdin() -> Option<Self> {
         None
     }
 }
 
-/// Nothing tells of a new size.
+/// Does nothing: changes of the size are not reported.
 pub fn watch_resizes(_on_resize: impl FnMut() -> bool + Send + 'static) -> io::Result<()> {
     Ok(())
 }
 
-/// No signal ends a process.
+/// Returns `None`: processes do not end by signals.
 pub fn ending_signal(_status: ExitStatus) -> Option<i32> {
     None
 }
 
-/// The status of a process that ended.
+/// Returns the exit status of a process.
 pub fn exit_status(status: ExitStatus) -> u8 {
     status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(u8::MAX)
 }

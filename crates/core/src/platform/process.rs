@@ -1,4 +1,4 @@
-//! A program in a process group of its own, with its output as a stream of events.
+//! Running a program in a process group of its own, with its output as a stream of events.
 
 use std::ffi::OsString;
 use std::io;
@@ -14,43 +14,43 @@ use tokio::time::{Duration, Instant};
 use super::{OutputProbe, OutputReader, Signal, TerminalSize};
 use crate::clock::until;
 
-/// Bytes that one event holds at most.
+/// The maximum number of bytes in an event.
 const CHUNK: usize = 64 << 10;
 
-/// Bytes that are read at most after a program has ended: more than a system keeps of what it wrote, and an end to what
-/// processes that it left behind write.
+/// The maximum number of bytes that are read after a program has ended. It exceeds what a system buffers of the
+/// program's output, and limits the output of processes that it left behind.
 const REST: u64 = 1 << 20;
 
-/// How long the output of a program that has ended is waited for: since the last byte, and in all. What it wrote to may
-/// be a process that passes that on, such as `tee` behind a shell's `exec > >(tee log)`.
+/// The time to wait for output after a program has ended: since the last byte, and in total. The output may pass
+/// through another process, such as `tee` after a shell's `exec > >(tee log)`.
 const QUIET: Duration = Duration::from_millis(100);
 const LAST: Duration = Duration::from_secs(1);
 
 /// A program to start.
 pub struct Program<'a> {
-    /// The program and its arguments; the program is looked up in `PATH` unless it has a slash.
+    /// The program and its arguments. The program is searched in `PATH` unless it contains a slash.
     pub argv: &'a [OsString],
     /// The working directory.
     pub cwd: &'a Path,
     /// Variables that are added to this process's environment.
     pub env: &'a [(OsString, OsString)],
-    /// What the program reads.
+    /// The standard input of the program.
     pub input: ProgramInput,
-    /// The size of the terminal that the program gets; pipes without one.
+    /// The size of the program's terminal; `None` for pipes instead of a terminal.
     pub terminal: Option<TerminalSize>,
 }
 
 /// The standard input of a program.
 pub enum ProgramInput {
-    /// Nothing: it ends at once.
+    /// Empty input.
     Empty,
-    /// This process's standard input itself.
+    /// The standard input of this process.
     Inherited,
-    /// Blocks of bytes; it ends when the sender is dropped.
+    /// Blocks of bytes; the input ends when the sender is dropped.
     Stream(mpsc::Receiver<Bytes>),
 }
 
-/// One of the two output streams. A terminal has only `Stdout`.
+/// An output stream of a program. A program in a terminal has only `Stdout`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OutputStream {
     /// Standard output.
@@ -59,41 +59,40 @@ pub enum OutputStream {
     Stderr,
 }
 
-/// What a running program did.
+/// An event of a running program.
 #[derive(Debug)]
 pub enum ProgramEvent {
-    /// It wrote something.
+    /// The program wrote to a stream.
     Output(OutputStream, Bytes),
-    /// It ended. What other processes of the group write later is not read.
+    /// The program ended. Later output of other processes in its group is not read.
     Ended(ExitStatus),
 }
 
-/// Returns the status that shells have for a program that could not be started: 127 for one that does not exist, 126 for
-/// one that exists and could not be run.
+/// Returns the exit status that shells use for a program that could not be started: 127 if it does not exist, else 126.
 pub fn start_failure(error: &io::Error) -> u8 {
     if error.kind() == io::ErrorKind::NotFound { 127 } else { 126 }
 }
 
-/// A running program. Dropped before it ended, its process group is killed.
+/// A running program. If it is dropped before the program has ended, the process group is killed.
 pub struct RunningProgram {
     child: Child,
     process: u32,
     stdout: Pipe,
     stderr: Pipe,
     status: Option<ExitStatus>,
-    /// Until when more output is waited for, and until when at most; known once the program has ended.
+    /// Once the program has ended: when to stop waiting after the last output, and when to stop in any case.
     wait: Option<(Instant, Instant)>,
 }
 
-/// One output stream, as far as it is read.
+/// An output stream and the limits for reading it.
 #[derive(Default)]
 struct Pipe {
     reader: Option<Box<dyn AsyncRead + Unpin + Send>>,
     probe: Option<OutputProbe>,
     buffer: BytesMut,
-    /// Bytes that are there to be read; known once no more are waited for.
+    /// The bytes that remain to be read, once waiting is over.
     left: Option<u64>,
-    /// Bytes that may still be read; known once the program has ended.
+    /// The maximum number of bytes to read, once the program has ended.
     rest: Option<u64>,
 }
 
@@ -101,7 +100,7 @@ impl RunningProgram {
     /// Starts a program.
     ///
     /// # Errors
-    /// `NotFound` where there is no such program, `PermissionDenied` where it may not be run, `Unsupported` for a
+    /// `NotFound` if the program does not exist, `PermissionDenied` if it cannot be executed, `Unsupported` for a
     /// terminal on a system without pseudo-terminals.
     pub fn start(program: Program<'_>) -> io::Result<Self> {
         let Some((name, args)) = program.argv.split_first() else { return Err(io::ErrorKind::InvalidInput.into()) };
@@ -140,7 +139,7 @@ impl RunningProgram {
         let child = command.spawn(pts).map_err(fault)?;
         let probe = OutputProbe::of(&pty)?;
         let (reader, writer) = pty.into_split();
-        // Without a writer, the program would read the end of its input as a terminal that was closed.
+        // The writer stays open without input: a program would treat a closed terminal as a hang-up.
         match program.input {
             ProgramInput::Stream(blocks) => drop(tokio::spawn(feed(blocks, writer, end_of_input))),
             ProgramInput::Empty | ProgramInput::Inherited => {}
@@ -159,15 +158,15 @@ impl RunningProgram {
         RunningProgram { child, process, stdout, stderr, status: None, wait: None }
     }
 
-    /// Returns the number of the process, which is that of its group as well.
+    /// Returns the process id, which is also the id of the process group.
     pub fn process(&self) -> u32 {
         self.process
     }
 
-    /// Returns the next event. Nothing is lost where the future is dropped.
+    /// Returns the next event. Cancel safe: dropping the future loses no event.
     ///
     /// # Errors
-    /// Those of reading its output and of waiting for it.
+    /// Fails if the output cannot be read or the process cannot be waited for.
     pub async fn next(&mut self) -> io::Result<ProgramEvent> {
         loop {
             if let Some(status) = self.status
@@ -212,10 +211,10 @@ impl RunningProgram {
         ProgramEvent::Output(stream, bytes)
     }
 
-    /// Sends a signal to the process group, also to what the program left behind.
+    /// Sends a signal to the process group, including processes that the program left behind.
     ///
     /// # Errors
-    /// Those of the system; none where the group has ended.
+    /// Those of the system. A group that has ended is not an error.
     pub fn signal(&self, signal: Signal) -> io::Result<()> {
         super::signal_group(self.process, signal)
     }
@@ -223,7 +222,7 @@ impl RunningProgram {
     /// Changes the size of the program's terminal.
     ///
     /// # Errors
-    /// Those of the system, also where the program has no terminal.
+    /// Those of the system; fails if the program has no terminal.
     pub fn resize(&self, size: TerminalSize) -> io::Result<()> {
         self.stdout.probe.as_ref().map_or(Ok(()), |terminal| terminal.resize(size))
     }
@@ -248,12 +247,12 @@ impl Pipe {
         self.reader.is_none() || self.left == Some(0)
     }
 
-    /// Notes that the program has ended.
+    /// Limits further reading because the program has ended.
     fn note_end(&mut self) {
         self.rest = Some(REST.max(self.waiting()));
     }
 
-    /// Leaves what is written from now on.
+    /// Stops waiting: only bytes that are available now are still read.
     fn leave_rest(&mut self) {
         self.left = Some(self.waiting().min(self.rest.unwrap_or(0)));
     }
@@ -266,14 +265,14 @@ impl Pipe {
         let Some(rest) = self.rest.map(|rest| rest.saturating_sub(read)) else { return };
         self.rest = Some(rest);
         match self.left.map(|left| left.saturating_sub(read)) {
-            // A terminal shows a part at a time.
+            // A terminal makes its output available in parts.
             Some(0) => self.left = Some(self.waiting().min(rest)),
             None if rest == 0 => self.left = Some(0),
             left => self.left = left,
         }
     }
 
-    /// Returns the next bytes; none at the end.
+    /// Returns the next bytes; `None` at the end.
     async fn read(&mut self) -> io::Result<Option<Bytes>> {
         let Some(reader) = &mut self.reader else { return Ok(None) };
         self.buffer.reserve(CHUNK);
@@ -282,7 +281,7 @@ impl Pipe {
         match read {
             Ok(0) => self.reader = None,
             Ok(read) => self.count(read as u64),
-            // How Linux tells that every process of a terminal has closed it.
+            // Linux reports this error when all processes have closed the terminal.
             Err(e) if e.raw_os_error() == Some(super::TERMINAL_CLOSED) => self.reader = None,
             Err(e) => return Err(e),
         }
@@ -291,17 +290,18 @@ impl Pipe {
     }
 }
 
-/// Ctrl-D, with which a terminal passes on what it has of a line. Nothing passed on is the end of the input.
+/// Ctrl-D: the terminal passes on the pending part of a line. If that part is empty, the reader sees the end of the
+/// input.
 #[cfg(unix)]
 const PASS_ON: u8 = 4;
 
-/// Returns what a terminal takes for the end of its input after this byte.
+/// Returns the bytes that end the input of a terminal after `last`.
 #[cfg(unix)]
 fn end_of_input(last: u8) -> &'static [u8] {
     if matches!(last, b'\n' | b'\r' | PASS_ON) { &[PASS_ON] } else { &[PASS_ON, PASS_ON] }
 }
 
-/// Writes blocks until they or the reader end, and after them what `end` returns for their last byte.
+/// Writes blocks to `sink` until they end or the reader is gone; then writes what `end` returns for the last byte.
 async fn feed(mut blocks: mpsc::Receiver<Bytes>, mut sink: impl AsyncWrite + Unpin, end: impl Fn(u8) -> &'static [u8]) {
     let mut last = b'\n';
     while let Some(block) = blocks.recv().await {
@@ -310,7 +310,7 @@ async fn feed(mut blocks: mpsc::Receiver<Bytes>, mut sink: impl AsyncWrite + Unp
             return;
         }
     }
-    // The reader may have ended already.
+    // The reader may have exited already.
     drop(sink.write_all(end(last)).await);
 }
 

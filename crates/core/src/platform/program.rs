@@ -1,4 +1,4 @@
-//! Other programs: where they are, and what they have to say.
+//! Finding and running other programs.
 
 use std::ffi::{OsStr, OsString};
 use std::io;
@@ -8,25 +8,24 @@ use std::time::Duration;
 
 use tokio::process::Command;
 
-/// Where a program is, by the directories in `path` (the value of `PATH`). Only absolute ones count:
-/// what lies in the working directory is not run because of its name.
+/// Searches a program in the absolute directories of `path`, which has the format of `PATH`. Relative directories are
+/// ignored, so that a file in the working directory is not run because of its name.
 pub fn find(name: &str, path: &OsStr) -> Option<PathBuf> {
     let dirs = std::env::split_paths(path).filter(|dir| dir.is_absolute());
     let named = |dir: PathBuf| super::PROGRAM_ENDINGS.iter().map(move |ending| dir.join(format!("{name}{ending}")));
     dirs.flat_map(named).find(|file| file.metadata().is_ok_and(|meta| super::is_program(&meta)))
 }
 
-/// The directories that count for [`find`], written as `PATH` is.
+/// Returns the absolute directories of `path`, in the format of `PATH`.
 pub fn absolute(path: &OsStr) -> OsString {
-    // Without their separators, which is how they came here, they can always be put together again.
+    // Joining cannot fail: the directories were split at the separator.
     std::env::join_paths(std::env::split_paths(path).filter(|dir| dir.is_absolute())).unwrap_or_default()
 }
 
-/// Runs a program to its end, with nothing on its standard input, and takes what it writes. `path` is its
-/// `PATH`, where it is not to have ours.
+/// Runs a program with an empty stdin and returns its output. `path` replaces `PATH` in its environment.
 ///
 /// # Errors
-/// Where it cannot be started, and `TimedOut` where it takes longer than `limit`: then it is killed.
+/// Fails if the program cannot be started. `TimedOut` if it runs longer than `limit`; it is then killed.
 pub async fn ask<S: AsRef<OsStr>>(
     program: &Path,
     args: &[S],

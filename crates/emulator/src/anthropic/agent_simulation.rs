@@ -92,7 +92,7 @@ pub(super) enum CommandOutcome {
     Failed(String),
 }
 
-/// What it does, and until when; until it is interrupted where there is no time.
+/// The activity of an agent and its end; without a time it lasts until an interrupt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum ActivityState {
     Idle,

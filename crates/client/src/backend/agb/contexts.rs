@@ -149,10 +149,7 @@ fn unreadable() -> Error {
 
 /// Returns the error of a context state that cannot be read.
 fn no_context(text: &str) -> Error {
-    Error::new(
-        Kind::Unavailable,
-        format!("the service answered a context that cannot be read: {}", json::excerpt(text)),
-    )
+    Error::new(Kind::Unavailable, format!("the service sent an invalid context: {}", json::excerpt(text)))
 }
 
 fn bound(what: &str, alternative: &str) -> Error {
@@ -182,7 +179,7 @@ pub(super) fn persistence(new: &NewResource) -> Result<Persistence> {
     let path = new
         .mount_path
         .as_deref()
-        .ok_or_else(|| Error::usage(format!("where is the context to be? `{}`", named.context_id)).hint(SPEC))?;
+        .ok_or_else(|| Error::usage(format!("the context has no mount path: `{}`", named.context_id)).hint(SPEC))?;
     let home: RemotePath = CAPABILITIES.home.parse()?;
     let policy = match named.policy {
         None => policy().to_string(),

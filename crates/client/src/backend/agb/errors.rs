@@ -56,7 +56,7 @@ fn hint(kind: Kind, code: &str) -> Option<String> {
             format!("the key is wrong, or may not do that: see {}", Step::Diagnose { backend: Some("agb") })
         }
         Kind::NotFound if code == wire::code::NO_SESSION => {
-            format!("unused sessions are deleted after a while: {} shows those that are there", Step::ListSessions)
+            format!("unused sessions are deleted after a while: {} lists the existing ones", Step::ListSessions)
         }
         _ => return None,
     })

@@ -36,11 +36,11 @@ impl AgbFiles {
         match entry.kind {
             EntryKind::File => {}
             EntryKind::Directory => return Err(is_directory(at)),
-            _ => return Err(Error::new(Kind::Unsupported, format!("this is neither file nor directory: `{at}`"))),
+            _ => return Err(Error::new(Kind::Unsupported, format!("`{at}` is neither a file nor a directory"))),
         }
-        let size = entry.size.ok_or_else(|| {
-            Error::new(Kind::Unavailable, format!("the session does not tell how long this is: `{at}`"))
-        })?;
+        let size = entry
+            .size
+            .ok_or_else(|| Error::new(Kind::Unavailable, format!("the session did not report the size: `{at}`")))?;
         let (skip, take) = asked.within(size)?;
         let body = if take <= BY_TOOL {
             let block = if take == 0 { Bytes::new() } else { or_failed(at, block?)? };

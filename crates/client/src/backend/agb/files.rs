@@ -149,7 +149,7 @@ impl SessionFiles for AgbFiles {
             None => Ok(()),
             Some(_) => Err(match failed(at, &error) {
                 error if error.kind() == Kind::Conflict && directory && !recursive => {
-                    error.hint(format!("add {} to remove it with all that is in it", Setting::Recursive))
+                    error.hint(format!("add {} to remove it with its contents", Setting::Recursive))
                 }
                 error => error,
             }),
@@ -201,6 +201,6 @@ fn check_names(path: &RemotePath) -> Result<()> {
 
 /// Returns the error of a path that cannot be changed.
 fn never(at: &SessionPath) -> Error {
-    Error::conflict(format!("the root of a session and its home are never removed or moved: `{at}`"))
-        .hint("remove what is in it, or delete the session")
+    Error::conflict(format!("the root of a session and its home cannot be removed or moved: `{at}`"))
+        .hint("remove its contents, or delete the session")
 }

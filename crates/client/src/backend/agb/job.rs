@@ -270,7 +270,7 @@ impl Job {
 
     /// Returns where to look where nothing more was learned.
     pub(super) fn remains(&self) -> String {
-        format!("the command may still run: its output is in `{}`", self.directory())
+        format!("the command may still be running: its output is in `{}`", self.directory())
     }
 
     /// Returns the error of a call that did not show what became of a command, which was or may have been started. What
@@ -288,7 +288,7 @@ impl Job {
     /// Returns the error of a command of which nothing more can be learned.
     pub(super) fn lost(&self, why: &str) -> Error {
         Error::new(Kind::Unavailable, format!("it is not known how the command ended: {why}: `{}`", self.directory()))
-            .hint("the command may still run")
+            .hint("the command may still be running")
     }
 }
 

@@ -61,8 +61,11 @@ impl AgbClient {
             (!path.is_root()).then_some(TransferContext { id: context, path })
         });
         usable.ok_or_else(|| {
-            Error::new(Kind::Unavailable, format!("the service has no way for large or binary files here: `{session}`"))
-                .hint("small text goes another way; is the session running?")
+            Error::new(
+                Kind::Unavailable,
+                format!("the service cannot transfer large or binary files here: `{session}`"),
+            )
+            .hint("check that the session is running; only small text files work without it")
         })
     }
 }

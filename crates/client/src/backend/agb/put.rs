@@ -170,7 +170,7 @@ impl AgbFiles {
             Some(_) => Err(differs(at, "length")),
             None => Err(Error::new(
                 Kind::Unverified,
-                format!("the service said that it was written, and it is not there: `{at}`"),
+                format!("the service reported that the file was written, but it does not exist: `{at}`"),
             )
             .hint("nothing was replaced: upload it again")),
         }
@@ -256,7 +256,7 @@ async fn small_text(at: &SessionPath, source: &dyn Source) -> Result<Option<(Tex
     }
     let sent = body.digest()?.clone();
     if source.len() != Some(sent.bytes) {
-        return Err(Error::conflict(format!("this is not as long as it was any more: `{}`", source.name())));
+        return Err(Error::conflict(format!("the size of `{}` changed while it was read", source.name())));
     }
     let text = String::from_utf8(bytes).ok().filter(|text| {
         let plain = |c: char| !c.is_control() || matches!(c, '\n' | '\r' | '\t');
@@ -283,7 +283,7 @@ pub(super) fn beside(at: &SessionPath) -> Result<SessionPath> {
 }
 
 fn differs(at: &SessionPath, what: &str) -> Error {
-    Error::new(Kind::Unverified, format!("the {what} of what was written differs from the source's: `{at}`"))
+    Error::new(Kind::Unverified, format!("the {what} of the written file differs from the source's: `{at}`"))
         .hint("nothing was replaced: upload it again")
 }
 

@@ -72,7 +72,7 @@ pub(super) fn follow(
 async fn refuse(signals: &mut mpsc::UnboundedReceiver<super::running::Control>) {
     while let Some((_, done)) = signals.recv().await {
         let error = Error::new(Kind::Unsupported, "the service cannot stop code that it runs");
-        drop(done.send(Err(error.hint(format!("it ends after {TIME} s by itself")))));
+        drop(done.send(Err(error.hint(format!("it stops by itself after {TIME} s")))));
     }
 }
 
@@ -94,7 +94,7 @@ async fn run(client: &AgbClient, session: &SessionId, asked: &wire::RunCode) -> 
             let hint = format!("the session's image lacks an interpreter: choose another {}", Setting::Image);
             Error::new(Kind::Unsupported, message).hint(hint)
         } else if error.is_timeout() {
-            let hint = format!("code has {TIME} s, and this may still run: run its file as a command");
+            let hint = format!("code runs for at most {TIME} s, and may still be running: run its file as a command");
             Error::new(Kind::Unavailable, message).hint(hint)
         } else {
             Error::new(Kind::Unavailable, message)

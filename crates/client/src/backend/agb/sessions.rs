@@ -79,8 +79,8 @@ impl Sessions for AgbSessions {
         self.check(&new)?;
         labels::check(&new.labels)?;
         let image = new.image.as_ref().or(self.client.image.as_ref()).ok_or_else(|| {
-            Error::usage("a session of AGB cloud is made from an image, and none is named").hint(format!(
-                "name it: `{}`, WHARF_IMAGE, or `image` in the profile",
+            Error::usage("a session of AGB cloud needs an image, and none is set").hint(format!(
+                "set it: `{}`, WHARF_IMAGE, or `image` in the profile",
                 Setting::Image.to("agb-code-space-1")
             ))
         })?;
@@ -158,7 +158,7 @@ impl Sessions for AgbSessions {
                 Ok(None) => return Ok(()),
                 Err(error) if error.kind() == Kind::NotFound => return Ok(()),
                 Err(error) => {
-                    return Err(error.context("the session was released, and whether it is gone is not known"));
+                    return Err(error.context("the session was released, but its deletion could not be confirmed"));
                 }
                 Ok(Some(_)) => {}
             }
@@ -223,7 +223,7 @@ fn not_made(reply: &AgbReply, why: &str) -> Error {
         request_id: reply.envelope.request_id.clone(),
         ..crate::http::ServiceError::default()
     };
-    reply.answer.error(told).context("no session was made")
+    reply.answer.error(told).context("no session was created")
 }
 
 fn session(id: SessionId, status: SessionStatus, labels: Option<Labels>, provider: Provider) -> Session {
@@ -258,8 +258,8 @@ fn item(text: &RawValue) -> Result<Option<Session>> {
 }
 
 pub(super) fn gone(id: &SessionId) -> Error {
-    Error::not_found(format!("this session is gone: `{id}`"))
-        .hint(format!("{} shows those that are there", Step::ListSessions))
+    Error::not_found(format!("session `{id}` no longer exists"))
+        .hint(format!("{} lists the existing ones", Step::ListSessions))
 }
 
 /// Returns the status for a state name; `None` if the session is gone. The set of names is open, and the name for a

@@ -176,8 +176,8 @@ impl AgbFiles {
             }
         }
         let first = strays.is_empty();
-        let error = Error::conflict(format!("the listing of `{parent}` has a name that is not there"))
-            .hint("it was removed meanwhile, or has a line end in it, which this image's listings cannot tell");
+        let error = Error::conflict(format!("the listing of `{parent}` contains a name that does not exist"))
+            .hint("it was removed meanwhile, or contains a line break, which listings of this image cannot show");
         vec![(if first { String::new() } else { "\n".to_owned() }, Err(error))]
     }
 
@@ -343,7 +343,10 @@ fn time(text: &str) -> Option<Timestamp> {
 /// Parses the report of the tool about a path. Two keys are reliable, the others differ between sources.
 fn seen(at: &SessionPath, text: &str) -> Result<Entry> {
     if text.len() > INFO {
-        return Err(Error::new(Kind::Unavailable, format!("the session tells more than {INFO} bytes of this: `{at}`")));
+        return Err(Error::new(
+            Kind::Unavailable,
+            format!("the session sent more than {INFO} bytes of metadata: `{at}`"),
+        ));
     }
     let info = FileInfo::read(text);
     let says = |key: &str, word: &str| info.get(key).is_some_and(|value| value.trim().eq_ignore_ascii_case(word));
@@ -353,7 +356,7 @@ fn seen(at: &SessionPath, text: &str) -> Result<Entry> {
         Some(false) if says("isFile", "false") => EntryKind::Other,
         Some(false) => EntryKind::File,
         None => {
-            return Err(Error::new(Kind::Unavailable, format!("the session does not tell what this is: `{at}`")));
+            return Err(Error::new(Kind::Unavailable, format!("the session did not report the type: `{at}`")));
         }
     };
     let modified_at = info.modified().and_then(|text| text.parse().ok().or_else(|| time(text)));
@@ -390,8 +393,8 @@ fn blank(at: &SessionPath) -> Entry {
 fn place(parent: &SessionPath, name: &str) -> Result<RemotePath> {
     if matches!(name, "" | "." | "..") || name.contains(['/', '\0']) || name.len() > tree::PATH {
         let name = json::excerpt(&format!("{name:?}"));
-        return Err(Error::new(Kind::Unavailable, format!("the session named what cannot be in `{parent}`: {name}"))
-            .hint("such a name leads elsewhere, and is left alone"));
+        return Err(Error::new(Kind::Unavailable, format!("the session listed an invalid name in `{parent}`: {name}"))
+            .hint("such a name could lead outside of the directory, and is ignored"));
     }
     Ok(parent.path.join(name))
 }

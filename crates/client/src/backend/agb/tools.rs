@@ -144,10 +144,10 @@ pub(super) fn failed(at: &SessionPath, error: &ToolError) -> Error {
     let lower = error.message.to_ascii_lowercase();
     let has = |words: &[&str]| words.iter().any(|word| lower.contains(word));
     let says = json::excerpt(reason(at, &error.message));
-    let of = |kind: Kind| Error::new(kind, format!("the session says ({says}): `{at}`"));
+    let of = |kind: Kind| Error::new(kind, format!("the session reported an error ({says}): `{at}`"));
     if is_unknown(error) {
         of(Kind::Unsupported)
-            .hint(format!("the session's image lacks what this needs: choose another {}", Setting::Image))
+            .hint(format!("the session's image lacks a program for this: choose another {}", Setting::Image))
     } else if has(&["name too long"]) {
         of(Kind::Usage)
     } else if has(&["permission denied", "not permitted", "read-only file system"]) {
@@ -167,7 +167,7 @@ pub(super) fn failed(at: &SessionPath, error: &ToolError) -> Error {
     } else if error.is_not_found() {
         of(Kind::NotFound)
     } else if error.is_timeout() {
-        of(Kind::Unavailable).hint("it took longer than the service lets a command take: run it again for the rest")
+        of(Kind::Unavailable).hint("it exceeded the service's time limit for commands: run it again for the rest")
     } else {
         of(Kind::Unavailable)
     }
@@ -225,7 +225,7 @@ mod tests {
         ] {
             let says = if says.is_empty() { text } else { says };
             let error = failed(&at("/d/x"), &ToolError { code: Some(1), message: text.to_owned() });
-            assert_eq!(error.message(), format!("the session says ({says}): `s1:/d/x`"));
+            assert_eq!(error.message(), format!("the session reported an error ({says}): `s1:/d/x`"));
         }
     }
 

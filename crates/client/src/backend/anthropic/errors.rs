@@ -91,7 +91,7 @@ fn whereabouts(message: &str) -> Option<String> {
     if message.contains("resource") {
         Some(format!("{} shows what is mounted", Step::ListResources { session: None }))
     } else if message.contains("session") {
-        Some(format!("{} shows those that are there", Step::ListSessions))
+        Some(format!("{} lists the existing ones", Step::ListSessions))
     } else if message.contains("file") {
         let (stored, inside) = (Step::ListStoredFiles { scope: None }, Step::ListFiles { session: None });
         Some(format!("{stored} shows the stored files, {inside} what is in a session"))

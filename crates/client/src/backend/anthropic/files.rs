@@ -159,9 +159,9 @@ impl SessionFiles for AnthropicFiles {
                     break;
                 }
                 if looks > LOOKS {
-                    return Err(Error::conflict(format!("the agent goes on making files: `{}`", at.session)).hint(
+                    return Err(Error::conflict(format!("the agent is still writing files: `{}`", at.session)).hint(
                         format!(
-                            "wait for it: {}, or take what is there: {}",
+                            "wait for it: {}, or use the files that exist now: {}",
                             Step::WaitForSession { id: at.session.as_str(), deleted: false },
                             Setting::NoSettle
                         ),
@@ -191,8 +191,8 @@ impl SessionFiles for AnthropicFiles {
         let mut mounts = Vec::new();
         match view.what(&path) {
             NodeKind::Directory if path.is_root() => {
-                return Err(Error::conflict(format!("the root of a session is never removed: `{at}`"))
-                    .hint("remove what is in it, or delete the session"));
+                return Err(Error::conflict(format!("the root of a session cannot be removed: `{at}`"))
+                    .hint("remove its contents, or delete the session"));
             }
             NodeKind::Directory if !recursive => {
                 return Err(is_directory(at).hint(format!("add {} to unmount all that is in it", Setting::Recursive)));
@@ -426,7 +426,7 @@ fn unmounted(upload: &PendingMount, error: Error) -> Error {
     let PendingMount { place, id } = upload;
     let resource = format!("{id}:{}", place.path);
     let mount = Step::AddResource { session: place.session.as_str(), resource: &resource };
-    let hint = format!("what was mounted there no longer is, and the new file is stored: {mount}");
+    let hint = format!("the old file is unmounted, and the new one is stored but not mounted: {mount}");
     error.context(format!("mounting `{id}` at `{place}`")).hint(hint).leaving([id.to_string()])
 }
 

@@ -154,7 +154,7 @@ pub(super) fn check(new: &NewResource) -> Result<()> {
 fn place(path: &str) -> Result<RemotePath> {
     let path = view::place(&RemotePath::resolve(path, &UPLOADS.parse()?)?);
     if path.is_root() || UPLOADS.parse::<RemotePath>()?.is_within(&path) {
-        return Err(Error::usage(format!("a mount path names a file, and this is a directory: `{path}`")));
+        return Err(Error::usage(format!("a mount path names a file, and `{path}` is a directory")));
     }
     Ok(path)
 }

@@ -248,7 +248,7 @@ fn tokens(resources: &Value) -> Vec<String> {
 }
 
 fn running(id: &SessionId) -> Error {
-    Error::conflict(format!("the agent of this session works: `{id}`")).from_backend(CAPABILITIES.backend)
+    Error::conflict(format!("the agent of session `{id}` is running")).from_backend(CAPABILITIES.backend)
 }
 
 /// Returns the agent with its version and its own settings.

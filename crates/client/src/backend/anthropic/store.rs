@@ -179,8 +179,8 @@ fn check_name(name: &str) -> Result<()> {
     let fits = name.chars().all(|c| is_name(c.encode_utf8(&mut [0; 4])));
     if short.is_empty() || !fits || matches!(name, "." | "..") {
         let bad: String = wire::files::NAME_FORBIDDEN.iter().collect();
-        return Err(Error::usage(format!("the service takes no file of this name: {name:?}"))
-            .hint(format!("it may not hold {bad} nor control characters: give another with {}", Setting::Name)));
+        return Err(Error::usage(format!("invalid name of a stored file: {name:?}"))
+            .hint(format!("it must not contain {bad} or control characters: choose another with {}", Setting::Name)));
     }
     Ok(())
 }

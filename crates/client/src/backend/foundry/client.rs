@@ -29,9 +29,9 @@ impl FoundryClient {
     /// Returns the name of the agent.
     pub(super) fn agent(&self) -> Result<&str> {
         let Some(agent) = &self.agent else {
-            return Err(Error::usage("the sessions of Microsoft Foundry belong to an agent, and none is named").hint(
+            return Err(Error::usage("a session of Microsoft Foundry belongs to an agent, and none is set").hint(
                 format!(
-                    "name it: `{}`, WHARF_AGENT, or `agent` in the profile; {} shows the names",
+                    "set it: `{}`, WHARF_AGENT, or `agent` in the profile; {} shows the names",
                     Setting::Agent.to("NAME"),
                     Step::ListAgents
                 ),

@@ -51,14 +51,14 @@ fn advice(code: &str) -> Option<String> {
             return Some(format!("the call needs an opt-in: {header}"));
         }
         "session_not_ready" | "ReadinessTimeout" => {
-            "the session's sandbox did not come up: run the command again, or make a new session"
+            "the session's sandbox did not start: run the command again, or create a new session"
         }
         "SandboxIdle" => "the session's sandbox was suspended and is coming back: run the command again",
-        "SandboxNotFound" => "the session's sandbox is gone: make a new session",
+        "SandboxNotFound" => "the session's sandbox no longer exists: create a new session",
         "AgentVersionNotReady" => "the agent's version is being deployed: run the command again later",
         "AgentVersionProvisioningFailed" => "the agent's version could not be deployed: deploy it again",
         "QuotaExceeded" | "RegionalQuotaExceeded" => {
-            "delete sessions that are not needed any more, or ask for a larger quota"
+            "delete sessions that are no longer needed, or ask for a larger quota"
         }
         _ => return None,
     };

@@ -95,8 +95,11 @@ impl SessionFiles for FoundryFiles {
         };
         let written: wire::UploadResponse = answer.object()?;
         if written.success == Some(false) {
-            return Err(Error::new(Kind::Unavailable, format!("the service says that it did not write this: `{at}`"))
-                .hint("upload it again"));
+            return Err(Error::new(
+                Kind::Unavailable,
+                format!("the service reported that it did not write the file: `{at}`"),
+            )
+            .hint("upload it again"));
         }
         let sent = answer.sent.clone();
         let path = written.path.parse().map_err(|e: Error| {
@@ -243,8 +246,8 @@ impl SessionFiles for FoundryFiles {
     async fn remove(&self, at: &SessionPath, recursive: bool) -> Result<()> {
         if at.path.is_root() {
             self.client.session(&at.session).await?;
-            return Err(Error::conflict(format!("the root of a session is never removed: `{at}`"))
-                .hint("remove what is in it, or delete the session"));
+            return Err(Error::conflict(format!("the root of a session cannot be removed: `{at}`"))
+                .hint("remove its contents, or delete the session"));
         }
         let request = self.file_call(Class::Idempotent, at, FoundryOperation::DeletePath)?;
         match request.query("recursive", if recursive { "true" } else { "false" }).send().await {
@@ -258,7 +261,7 @@ impl SessionFiles for FoundryFiles {
             },
             Err(error) if error.kind() == Kind::Conflict && !recursive && error.hint_text().is_none() => Err(error
                 .hint(format!(
-                    "if it is a directory that is not empty, add {} to remove it with all that is in it",
+                    "if it is a directory that is not empty, add {} to remove it with its contents",
                     Setting::Recursive
                 ))),
             Err(error) => Err(error),
@@ -369,7 +372,7 @@ impl FoundryFiles {
     async fn no_mkdir(&self, at: &SessionPath, error: Error) -> Error {
         match self.client.session(&at.session).await {
             Ok(_) if is_no_call(&error) => {
-                Error::new(Kind::Unsupported, "the service has no call that makes directories")
+                Error::new(Kind::Unsupported, "the service has no call to create directories")
                     .hint(Feature::Mkdir.alternative())
             }
             Ok(_) => error,
@@ -392,8 +395,8 @@ fn child(parent: &SessionPath, text: &[u8]) -> Result<Entry> {
     let name = &listed.name;
     if matches!(name.as_str(), "" | "." | "..") || name.contains(['/', '\0']) || name.len() > tree::PATH {
         let name = json::excerpt(&format!("{name:?}"));
-        return Err(Error::new(Kind::Unavailable, format!("the service named what cannot be in `{parent}`: {name}"))
-            .hint("such a name leads elsewhere, and is left alone"));
+        return Err(Error::new(Kind::Unavailable, format!("the service listed an invalid name in `{parent}`: {name}"))
+            .hint("such a name could lead outside of the directory, and is ignored"));
     }
     let at = parent.at(parent.path.join(name));
     let provider = Provider::of(&text);

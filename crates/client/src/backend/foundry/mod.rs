@@ -36,7 +36,7 @@ use wharf_wire::foundry as wire;
 pub fn open(settings: &Settings) -> Result<Box<dyn Backend>> {
     let named = env::FOUNDRY_ENDPOINT.into_iter().find_map(env::text);
     let endpoint = settings.endpoint(named).ok_or_else(|| {
-        Error::usage("the project of Microsoft Foundry is not known").hint(format!(
+        Error::usage("the endpoint of the Microsoft Foundry project is not set").hint(format!(
             "set {} to https://ACCOUNT.services.ai.azure.com/api/projects/PROJECT",
             env::FOUNDRY_ENDPOINT.join(" or ")
         ))

@@ -56,7 +56,7 @@ impl Sessions for FoundrySessions {
             (Some(mine), Some(other)) if mine != other => {
                 let what = format!("the document names another agent than the settings: `{other}` and not `{mine}`");
                 return Err(Error::usage(what).hint(format!(
-                    "a session is found with its agent only: name it with {}, WHARF_AGENT or the profile",
+                    "a session belongs to one agent: set it with {}, WHARF_AGENT or the profile",
                     Setting::Agent
                 )));
             }
@@ -91,7 +91,7 @@ impl Sessions for FoundrySessions {
                 Err(error.hint(format!("choose another {}, or delete it first", Setting::SessionId)))
             }
             Err(error) if error.kind() == Kind::NotFound => Err(error.hint(format!(
-                "look whether there is an agent `{agent}`, and the version that was asked for: {}",
+                "check that agent `{agent}` and the requested version exist: {}",
                 Step::ListAgentVersions { agent }
             ))),
             Err(error) => Err(error),
@@ -181,7 +181,7 @@ impl FoundryClient {
                 return Ok(version.version);
             }
             if !page.has_more {
-                return Err(Error::conflict(format!("no version of this agent is active: `{agent}`")).hint(format!(
+                return Err(Error::conflict(format!("agent `{agent}` has no active version")).hint(format!(
                     "deploy it, or wait until a version is active, or name one with {}",
                     Setting::AgentVersion
                 )));
@@ -196,7 +196,7 @@ impl FoundryClient {
 /// Parses the session in an answer.
 fn session_of(agent: &str, answer: &ServiceAnswer) -> Result<Session> {
     let (session, id) = read(agent, answer.object()?)?;
-    session.ok_or_else(|| Error::not_found(format!("this session is gone: `{id}`")))
+    session.ok_or_else(|| Error::not_found(format!("session `{id}` no longer exists")))
 }
 
 /// Parses a session and its id; the session is `None` if it is gone.

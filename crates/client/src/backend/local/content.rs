@@ -95,7 +95,7 @@ impl LocalHome {
         let (_, place) = place_of(&row.sha256);
         let file = platform::open_regular_below(self.disk()?.store(), Path::new(&place)).map_err(|e| {
             Error::io(format!("reading the content of the stored file `{}`", row.id), &e)
-                .hint("its content is gone from the store; delete it and upload it again")
+                .hint("its content is missing from the store: delete the file and upload it again")
         })?;
         read_range(file, row.id.clone(), range)
     }

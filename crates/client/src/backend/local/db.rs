@@ -253,7 +253,7 @@ impl Db {
 }
 
 /// Hint for a database file that cannot grow.
-const FULL: &str = "the disk, a quota or `ulimit -f` leaves no room: free some space, nothing was half-written";
+const FULL: &str = "the disk, a quota or `ulimit -f` leaves no room: free some space; no partial data was written";
 
 /// Returns the hint for a database that cannot be written.
 fn unwritable() -> String {
@@ -263,7 +263,7 @@ fn unwritable() -> String {
 
 /// Returns the hint for a damaged database. Nothing is ever removed because of it.
 fn damaged() -> String {
-    format!("no file was touched; {} says what can be saved", Step::Diagnose { backend: None })
+    format!("no file was changed; {} reports what can be recovered", Step::Diagnose { backend: None })
 }
 
 /// The state of a database.
@@ -343,9 +343,9 @@ pub(super) fn fault(doing: impl std::fmt::Display, error: &rusqlite::Error) -> E
     let made = Error::new(kind, format!("{doing}: {error}"));
     match code {
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => made
-            .hint("another program holds the store for long: try again, or see that WHARF_HOME is on a local disk")
+            .hint("another program keeps the store locked: try again, or check that WHARF_HOME is on a local disk")
             .details(Details { retryable: true, ..Details::default() }),
-        Some(ErrorCode::DiskFull) => made.hint("the disk is full: free some space, nothing was half-written"),
+        Some(ErrorCode::DiskFull) => made.hint("the disk is full: free some space; no partial data was written"),
         Some(ErrorCode::SystemIoFailure) if is_refused_size(error) => made.hint(FULL),
         Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => made.hint(unwritable()),
         Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => made.hint(damaged()),
@@ -416,11 +416,11 @@ pub(super) fn undeleted(id: &SessionId, reason: &str) -> Error {
 /// Returns the error of a session that does not exist.
 pub(super) fn unknown(id: &SessionId) -> Error {
     Error::not_found(format!("session `{id}` not found"))
-        .hint(format!("{} shows those that are there", Step::ListSessions))
+        .hint(format!("{} lists the existing ones", Step::ListSessions))
 }
 
 /// Returns the error of a session that would exceed its size limit.
 pub(super) fn too_much(session: &SessionId, limit: u64) -> Error {
-    Error::new(Kind::Limit, format!("a session takes at most {limit} bytes, and this would be more: `{session}`"))
+    Error::new(Kind::Limit, format!("a session takes at most {limit} bytes, and this one would have more: `{session}`"))
         .hint("remove files that are no longer needed, or set WHARF_SESSION_BYTES (a size, or `none`)")
 }

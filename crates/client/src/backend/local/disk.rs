@@ -28,7 +28,7 @@ pub(super) const NO_NETWORK: &str =
     "a network file system may lack locks or shared memory: choose a WHARF_HOME on a local disk";
 
 /// What to do about a mount point in the way of a removal.
-pub(super) const UNMOUNT: &str = "unmount it first: wharf removes nothing that lies behind a mount point";
+pub(super) const UNMOUNT: &str = "unmount it first: wharf removes nothing behind a mount point";
 
 /// The longest name, in bytes.
 pub(super) const NAME_MAX: usize = 255;
@@ -122,11 +122,8 @@ impl Disk {
         let mode = self.home.metadata().ok().map(|meta| platform::mode_of(&meta))??;
         let home = self.home.display();
         (mode & 0o077 != 0).then(|| {
-            Error::new(
-                Kind::Io,
-                format!("other users may look into the data directory `{home}`: its mode is {mode:04o}"),
-            )
-            .hint(format!("keep them out: `chmod 700 {home}`"))
+            Error::new(Kind::Io, format!("other users can read the data directory `{home}`: its mode is {mode:04o}"))
+                .hint(format!("make it private: `chmod 700 {home}`"))
         })
     }
 
@@ -203,7 +200,7 @@ impl Disk {
         let doing = |e: io::Error| match e.kind() {
             io::ErrorKind::DirectoryNotEmpty | io::ErrorKind::AlreadyExists | io::ErrorKind::NotADirectory => {
                 Error::conflict(format!(
-                    "something is in the way that no session owns: `{}`",
+                    "the path exists and belongs to no session: `{}`",
                     self.session_path(id).display()
                 ))
                 .hint(format!("move it away, or choose another {}", Setting::SessionId))
@@ -278,10 +275,7 @@ impl Disk {
             Ok(()) => return Ok(()),
             Err(RemovalFailure::Moved(left)) => (
                 left.below(&self.home.join("tmp")),
-                format!(
-                    "the rest waits there: later commands try again, and {} lists it",
-                    Step::Diagnose { backend: None }
-                ),
+                format!("later commands try to remove the rest, and {} lists it", Step::Diagnose { backend: None }),
             ),
             Err(RemovalFailure::InPlace(left)) => (
                 left.below(from),
@@ -354,7 +348,7 @@ impl Disk {
 
 /// Returns the error of a link in place of a file of the store.
 pub(super) fn link_refused(path: &Path) -> Error {
-    Error::new(Kind::Io, format!("this is a link, and a store follows none: `{}`", path.display()))
+    Error::new(Kind::Io, format!("wharf does not follow links in its store: `{}`", path.display()))
         .hint("move what it leads to into its place, or set WHARF_HOME to where all of it is")
 }
 
@@ -368,7 +362,7 @@ pub(super) fn check_names(at: &SessionPath) -> Result<()> {
     if let Some(why) =
         at.path.as_str().split('/').filter(|name| !name.is_empty()).find_map(|name| NameRules::HERE.problem(name))
     {
-        return Err(Error::usage(format!("this cannot be the name of a file here: `{at}`: {why}")));
+        return Err(Error::usage(format!("invalid file name: `{at}`: {why}")));
     }
     if at.path.as_str().split('/').any(|name| name.len() > NAME_MAX) {
         return Err(Error::usage(format!("a name in this path is longer than {NAME_MAX} bytes: `{at}`")));
@@ -394,7 +388,7 @@ pub(super) fn read_range(mut file: File, name: String, range: Option<ByteRange>)
 pub(super) fn follow(dir: &Dir, path: &RemotePath) -> io::Result<RemotePath> {
     let real = platform::canonicalize_below(dir, Path::new(path.relative()))?;
     let real = real.to_str().and_then(|real| NameRules::HERE.with_slashes(real).parse().ok());
-    real.ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "it leads to a name that is not UTF-8"))
+    real.ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "its target is not UTF-8"))
 }
 
 /// Returns `path` with the links in its parents resolved, and its last segment unchanged, so that two names of one

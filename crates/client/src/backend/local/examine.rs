@@ -67,7 +67,7 @@ impl Local {
             self.home.path.join("sessions").display(),
             names.join(", ")
         );
-        let what = if broken { "these can be saved" } else { "these belong to no session that the database knows" };
+        let what = if broken { "these can be recovered" } else { "these belong to no session that the database knows" };
         let upload = Step::Upload { source: "DIRECTORY", target: "SESSION:/" };
         let hint = if broken {
             format!("copy them, move `wharf.db*` away, and upload them into new sessions: {upload}")

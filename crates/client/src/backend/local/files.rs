@@ -67,8 +67,11 @@ impl SessionFiles for LocalFiles {
             let (mut left, name) = (most, at.to_string());
             body = body.inspect(move |block| {
                 left = left.checked_sub(block.len() as u64).ok_or_else(|| {
-                    Error::new(Kind::Limit, format!("there is room for {most} bytes, and more came: `{name}`"))
-                        .hint("nothing was kept of it; send less, or make room first")
+                    Error::new(
+                        Kind::Limit,
+                        format!("only {most} bytes may be written, and the source has more: `{name}`"),
+                    )
+                    .hint("no part of it was kept; upload less, or remove files first")
                 })?;
                 Ok(())
             });
@@ -172,9 +175,7 @@ impl SessionFiles for LocalFiles {
             return Ok(at.clone());
         }
         let real = follow(&dir, &at.path).map_err(|e| match e.kind() {
-            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => {
-                Error::not_found(format!("this link leads nowhere: `{at}`"))
-            }
+            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Error::not_found(format!("broken link: `{at}`")),
             _ => refused(format!("following the link `{at}`"), &e),
         })?;
         Ok(at.at(real))
@@ -205,7 +206,7 @@ impl SessionFiles for LocalFiles {
             }
             Err(e) if e.kind() == io::ErrorKind::NotFound => {
                 return Err(Error::not_found(format!("the parent directory does not exist: `{at}`"))
-                    .hint(format!("leave out {} to make the parents as well", Setting::NoParents)));
+                    .hint(format!("leave out {} to create the parents too", Setting::NoParents)));
             }
             Err(e) if e.kind() == io::ErrorKind::AlreadyExists && !dir.is_dir(path) => return Err(no_directory(at)),
             Err(e) if e.kind() == io::ErrorKind::AlreadyExists => return Err(taken(at)),
@@ -262,8 +263,8 @@ impl SessionFiles for LocalFiles {
         let entered = self.home.enter(&at.session)?;
         let dir = &entered.dir;
         if at.path.is_root() {
-            return Err(Error::conflict(format!("the root of a session is never removed: `{at}`"))
-                .hint("remove what is in it, or delete the session"));
+            return Err(Error::conflict(format!("the root of a session cannot be removed: `{at}`"))
+                .hint("remove its contents, or delete the session"));
         }
         let meta = look(dir, at)?.ok_or_else(|| missing(at))?;
         let path = Path::new(at.path.relative());
@@ -274,8 +275,8 @@ impl SessionFiles for LocalFiles {
         }
         if meta.is_dir() && !recursive {
             dir.remove_dir(path).map_err(|e| match e.kind() {
-                io::ErrorKind::DirectoryNotEmpty => Error::conflict(format!("this directory is not empty: `{at}`"))
-                    .hint(format!("add {} to remove it with all that is in it", Setting::Recursive)),
+                io::ErrorKind::DirectoryNotEmpty => Error::conflict(format!("directory is not empty: `{at}`"))
+                    .hint(format!("add {} to remove it with its contents", Setting::Recursive)),
                 _ => refused(format!("removing `{at}`"), &e),
             })?;
         } else {

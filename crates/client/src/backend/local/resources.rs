@@ -318,7 +318,7 @@ impl LocalHome {
 }
 
 fn taken_path(at: &SessionPath) -> Error {
-    Error::conflict(format!("this mount path is taken: `{at}`")).hint("choose another: `FILE_ID:/other/path`")
+    Error::conflict(format!("mount path `{at}` is already in use")).hint("choose another: `FILE_ID:/other/path`")
 }
 
 /// Returns whether the file of a mount is at its path.
@@ -383,5 +383,5 @@ fn resource(session: &SessionId, row: ResourceRow) -> Result<Resource> {
 
 fn unknown(session: &SessionId, id: &str) -> Error {
     Error::not_found(format!("resource `{id}` not found in session `{session}`"))
-        .hint(format!("{} shows those that are there", Step::ListResources { session: Some(session.as_str()) }))
+        .hint(format!("{} lists the existing ones", Step::ListResources { session: Some(session.as_str()) }))
 }

@@ -115,7 +115,7 @@ impl Sessions for LocalSessions {
                 None => {}
                 Some(Some(reason)) => return Err(undeleted(&id, &reason).of_kind(Kind::Conflict)),
                 Some(None::<String>) => {
-                    return Err(Error::conflict(format!("a session of this id exists: `{id}`"))
+                    return Err(Error::conflict(format!("session `{id}` already exists"))
                         .hint(format!("choose another {}, or delete it first", Setting::SessionId)));
                 }
             }
@@ -195,7 +195,7 @@ impl Sessions for LocalSessions {
         self.home.db()?.read_with(|c| find_to_delete(c, id))?.ok_or_else(|| unknown(id))?;
         match self.home.disk()?.mount_within(id) {
             Some(left) => {
-                Err(Error::new(Kind::Io, format!("deleting the session `{id}` would leave something: {left}"))
+                Err(Error::new(Kind::Io, format!("deleting session `{id}` would not remove everything: {left}"))
                     .hint(UNMOUNT))
             }
             None => Ok(()),
@@ -215,8 +215,8 @@ impl Sessions for LocalSessions {
 
     async fn update(&self, id: &SessionId, change: SessionChange) -> Result<Session> {
         if let Some(name) = change.extra.keys().next() {
-            return Err(Error::usage(format!("this cannot be changed here: `{name}`"))
-                .hint("`title` and `labels` can be, which is `metadata` as well"));
+            return Err(Error::usage(format!("`{name}` cannot be changed"))
+                .hint("only `title` and `labels` (or `metadata`) can be"));
         }
         let doing = "changing a session";
         self.home.db()?.write(doing, |tx| {

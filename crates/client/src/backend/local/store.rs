@@ -213,5 +213,5 @@ fn check_name(name: &str) -> Result<()> {
 
 fn unknown(id: &FileId) -> Error {
     Error::not_found(format!("stored file `{id}` not found"))
-        .hint(format!("{} shows those that are there", Step::ListStoredFiles { scope: None }))
+        .hint(format!("{} lists the existing ones", Step::ListStoredFiles { scope: None }))
 }

@@ -152,7 +152,7 @@ impl Count {
 }
 
 fn failed(entered: &SessionGuard, error: &io::Error) -> Error {
-    Error::io(format!("counting what the session `{}` holds", entered.id), error)
+    Error::io(format!("measuring session `{}`", entered.id), error)
 }
 
 /// The file with the size, locked until dropped.

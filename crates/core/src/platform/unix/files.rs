@@ -16,7 +16,7 @@ use crate::body::Attributes;
 use crate::model::{Timestamp, entry};
 use crate::platform::{FileKey, not_regular};
 
-/// The exec bit and the time of a file.
+/// Returns the modification time of a file, and whether it is executable.
 pub fn attributes(meta: &Metadata) -> Attributes {
     Attributes {
         modified_at: meta.modified().ok().and_then(|time| Timestamp::try_from(time).ok()),
@@ -24,10 +24,10 @@ pub fn attributes(meta: &Metadata) -> Attributes {
     }
 }
 
-/// What a program's file name may have at its end: nothing.
+/// The possible extensions of programs: none.
 pub(crate) const PROGRAM_ENDINGS: &[&str] = &[""];
 
-/// Whether a file can be run.
+/// Returns whether a file is an executable program.
 pub(crate) fn is_program(meta: &Metadata) -> bool {
     meta.is_file() && meta.permissions().mode() & 0o111 != 0
 }
@@ -39,59 +39,59 @@ pub fn is_private(meta: &Metadata) -> bool {
     others == 0 && owner == rustix::process::geteuid().as_raw()
 }
 
-/// Whether an open file has lost its last name.
+/// Returns whether an open file has no name any more.
 pub(crate) fn is_nameless(meta: &Metadata) -> bool {
     std::os::unix::fs::MetadataExt::nlink(meta) == 0
 }
 
 /// Sets the permission bits of an open file or directory.
 pub fn set_mode(file: &File, mode: u32) -> io::Result<()> {
-    // Looking costs a tenth of a change, and most files are made as they are to be.
+    // Reading the mode takes a tenth of the time of changing it, and most files have the right mode.
     if file.metadata()?.permissions().mode() & 0o7777 == mode {
         return Ok(());
     }
     file.set_permissions(Permissions::from_mode(mode))
 }
 
-/// Lets the owner of a directory into it and change it.
+/// Sets the mode of a directory to 0700.
 pub fn unlock_dir(within: &Dir, name: &Path) -> io::Result<()> {
     let mode = <cap_std::fs::Permissions as cap_std::fs::PermissionsExt>::from_mode(0o700);
     within.set_permissions(name, mode)
 }
 
-/// Whether an error says that the file system has no locks, as some network mounts have none.
+/// Returns whether an error means that the file system does not support locks, as some network file systems.
 pub fn lacks_locks(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::Unsupported
         || error.raw_os_error().is_some_and(|code| Errno::from_raw_os_error(code) == Errno::NOLCK)
 }
 
-/// Whether this is a socket, which cannot be opened.
+/// Returns whether a file is a socket, which cannot be opened.
 pub fn is_socket(meta: &std::fs::Metadata) -> bool {
     std::os::unix::fs::FileTypeExt::is_socket(&meta.file_type())
 }
 
-/// Opens a regular file for reading, and nothing else: see [`open_regular_below`].
+/// Opens a regular file for reading, and no other type: see [`open_regular_below`].
 pub fn open_regular(path: &Path) -> io::Result<File> {
     regular(|flags| Ok(rustix::fs::open(path, flags | OFlags::CLOEXEC, Mode::empty())?.into()))
 }
 
-/// Whether the length of a file may be anything but what the system says of it: it has no blocks, as
-/// most files that the kernel makes up while they are read.
+/// Returns whether the length that the system reports for a file may be wrong: the file has no blocks, like most files
+/// whose content the kernel generates on demand.
 pub(crate) fn may_be_made_up(meta: &Metadata) -> bool {
     std::os::unix::fs::MetadataExt::blocks(meta) == 0
 }
 
-/// The same for what lies below a directory handle.
+/// Does the same as [`may_be_made_up`] for an entry below a directory handle.
 pub(crate) fn may_be_made_up_below(meta: &cap_std::fs::Metadata) -> bool {
     cap_std::fs::MetadataExt::blocks(meta) == 0
 }
 
-/// Whether a file's length is anything but what the system says of it: bytes come of an empty one, or it
-/// is on a file system that says the same of every file.
+/// Returns whether the length that the system reports for a file is wrong: an empty file has content, or all files of
+/// the file system report the same length.
 pub(crate) fn is_made_up(mut file: &File) -> io::Result<bool> {
     #[cfg(any(target_os = "linux", target_os = "android"))]
     {
-        /// The numbers of file systems without files, from linux/magic.h: proc, sysfs, debugfs, tracefs,
+        /// The magic numbers of file systems with generated files, from linux/magic.h: proc, sysfs, debugfs, tracefs,
         /// securityfs, configfs, cgroup and cgroup2.
         const WITHOUT_FILES: [u32; 8] =
             [0x9fa0, 0x6265_6572, 0x6462_6720, 0x7472_6163, 0x7363_6673, 0x6265_6570, 0x0027_e0eb, 0x6367_7270];
@@ -103,9 +103,8 @@ pub(crate) fn is_made_up(mut file: &File) -> io::Result<bool> {
     Ok(file.metadata()?.len() == 0 && file.read(&mut [0])? > 0)
 }
 
-/// Opens a regular file below `dir` for reading, and nothing else, whatever takes its place
-/// meanwhile: opening a FIFO would wait for its writer or wake him up, and opening a device can
-/// start something.
+/// Opens a regular file below `dir` for reading. It never opens another type of file, even if the path is replaced
+/// meanwhile: opening a FIFO would wait for its writer or wake it, and opening a device can have side effects.
 pub fn open_regular_below(dir: &Dir, path: &Path) -> io::Result<File> {
     regular(|flags| open_below(dir, path, flags))
 }
@@ -120,10 +119,10 @@ fn regular(open: impl Fn(OFlags) -> io::Result<File>) -> io::Result<File> {
     let check = |file: File| if file.metadata()?.is_file() { Ok(file) } else { Err(not_regular()) };
     #[cfg(any(target_os = "linux", target_os = "android"))]
     {
-        // A handle that only points at something opens nothing, and goes on pointing at the same.
+        // O_PATH does not open the file, and keeps referring to the same inode.
         let seen = check(open(OFlags::PATH)?)?;
         match rustix::fs::open(in_proc(&seen), OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty()) {
-            // Without /proc, a moment remains in which something else can take its place.
+            // Without /proc, the file can be replaced between the check and the opening.
             Err(Errno::NOENT) => {}
             opened => return Ok(opened?.into()),
         }
@@ -131,20 +130,20 @@ fn regular(open: impl Fn(OFlags) -> io::Result<File>) -> io::Result<File> {
     check(open(OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY)?)
 }
 
-/// The path below `dir` that `path` means once all links are followed; opens nothing on the way.
+/// Resolves the links of a path below `dir`; returns the result relative to `dir`. No file is opened for reading.
 pub fn canonicalize_below(dir: &Dir, path: &Path) -> io::Result<PathBuf> {
     #[cfg(any(target_os = "linux", target_os = "android"))]
     {
         let seen = open_below(dir, path, OFlags::PATH)?;
         if let (Ok(root), Ok(real)) = (std::fs::read_link(in_proc(dir)), std::fs::read_link(in_proc(&seen))) {
-            // Another program moved it away since.
+            // If it is not below `dir`, another program has moved it.
             return real.strip_prefix(root).map(Path::to_owned).map_err(|_| io::ErrorKind::NotFound.into());
         }
     }
     dir.canonicalize(path)
 }
 
-/// Whether `dir` is what `path` below `root` stands for; looks, and opens nothing.
+/// Returns whether `path` below `root` is the directory `dir`. Opens nothing.
 pub fn is_at(dir: &Dir, root: &Dir, path: &str) -> bool {
     let (Ok(one), Ok(other)) = (rustix::fs::fstat(dir), rustix::fs::statat(root, path, AtFlags::empty())) else {
         return false;
@@ -152,25 +151,25 @@ pub fn is_at(dir: &Dir, root: &Dir, path: &str) -> bool {
     (one.st_dev, one.st_ino) == (other.st_dev, other.st_ino)
 }
 
-/// What tells a file from every other one, as far as the file system says: its number, and when it
-/// came to be, since numbers are used again.
+/// Returns a text that identifies a file on its file system: inode number and creation time, because inode numbers are
+/// reused.
 pub fn identity(meta: &Metadata) -> String {
     let made = meta.created().ok().and_then(|at| at.duration_since(std::time::UNIX_EPOCH).ok());
     format!("{} {}", std::os::unix::fs::MetadataExt::ino(meta), made.map_or(0, |at| at.as_nanos()))
 }
 
-/// The same of what lies below a directory handle.
+/// Does the same as [`identity`] for an entry below a directory handle.
 pub fn identity_below(meta: &cap_std::fs::Metadata) -> String {
     let made = meta.created().ok().and_then(|at| at.into_std().duration_since(std::time::UNIX_EPOCH).ok());
     format!("{} {}", cap_std::fs::MetadataExt::ino(meta), made.map_or(0, |at| at.as_nanos()))
 }
 
-/// Makes a file in a directory that has no name yet; none where the system cannot.
+/// Creates a file without a name in a directory; returns `None` if the system does not support that.
 pub(crate) fn create_nameless(dir: &Dir) -> io::Result<Option<File>> {
     #[cfg(any(target_os = "linux", target_os = "android"))]
     {
         static CAN_NAME: std::sync::OnceLock<bool> = std::sync::OnceLock::new();
-        // A name is given by way of /proc, which is not everywhere.
+        // Naming the file later requires /proc, which may not be mounted.
         if !CAN_NAME.get_or_init(|| std::fs::exists(in_proc(dir)).is_ok_and(|there| there)) {
             return Ok(None);
         }
@@ -188,7 +187,7 @@ pub(crate) fn create_nameless(dir: &Dir) -> io::Result<Option<File>> {
     }
 }
 
-/// Gives a file that has no name its first one, unless that is taken.
+/// Gives a nameless file a name; fails if the name exists.
 pub(crate) fn give_name(file: &File, dir: &Dir, name: &Path) -> io::Result<()> {
     #[cfg(any(target_os = "linux", target_os = "android"))]
     {
@@ -202,13 +201,12 @@ pub(crate) fn give_name(file: &File, dir: &Dir, name: &Path) -> io::Result<()> {
     }
 }
 
-/// The extended attributes that hold the ACL of a file, and the one that a directory gives to what is
-/// made in it (`acl(5)`).
+/// The extended attributes with the ACL of a file and with the default ACL of a directory (`acl(5)`).
 #[cfg(any(target_os = "linux", target_os = "android"))]
 const ACL: [&str; 2] = ["system.posix_acl_access", "system.posix_acl_default"];
 
-/// Gives a new file at least these permission bits, unless its directory has a default ACL, which
-/// decides alone; with `executable`, every reader may run it.
+/// Sets at least the permission bits `at_least` on a new file, unless the default ACL of its directory decides. With
+/// `executable`, each user who can read the file can execute it.
 pub(crate) fn set_new_access(file: &File, dir: &Dir, at_least: u32, executable: bool) -> io::Result<()> {
     let mode = file.metadata()?.permissions().mode() & 0o777;
     let base = if mode & at_least == at_least || has_default_acl(dir) { mode } else { mode | at_least };
@@ -229,9 +227,9 @@ fn has_default_acl(dir: &Dir) -> bool {
     }
 }
 
-/// Gives a file that is to replace `name` in `dir` the read and write bits and the ACL of that one,
-/// and its owner and group as far as the user may; with `executable`, every reader may run it. Neither
-/// setuid, setgid nor sticky is kept.
+/// Copies the access rights of `name` in `dir` to the file that will replace it: read and write bits, the ACL, and as
+/// far as permitted owner and group. With `executable`, each user who can read the file can execute it. The setuid,
+/// setgid and sticky bits are not copied.
 pub(crate) fn keep_access(
     file: &File,
     dir: &Dir,
@@ -245,7 +243,7 @@ pub(crate) fn keep_access(
     if (meta.uid(), meta.gid()) != (uid, gid) {
         let group = Some(rustix::fs::Gid::from_raw(gid));
         let owner = rustix::process::geteuid().is_root().then(|| rustix::fs::Uid::from_raw(uid));
-        // Without the right to change the owner, the file keeps this user.
+        // Without the permission to change the owner, the file belongs to this user.
         let _ = rustix::fs::fchown(file, owner, group);
     }
     #[cfg(any(target_os = "linux", target_os = "android"))]
@@ -264,13 +262,13 @@ pub(crate) fn keep_access(
     set_mode(file, mode.of_replacement(executable).0)
 }
 
-/// What the system says of making or replacing `name` in `dir`, as far as it can be asked beforehand;
-/// `there` is what has the name now.
+/// Returns the error that creating or replacing `name` in `dir` would have, as far as that can be checked in advance.
+/// `there` is the metadata of the existing entry.
 pub fn check_writable(dir: &Dir, name: &Path, there: Option<&cap_std::fs::Metadata>) -> io::Result<()> {
     use rustix::fs::{Access, accessat};
     accessat(dir, ".", Access::WRITE_OK | Access::EXEC_OK, AtFlags::EACCESS)?;
     let Some(there) = there else { return Ok(()) };
-    // A file that cannot be changed at all can be replaced; one that is immutable cannot.
+    // A read-only file can be replaced, but an immutable one cannot.
     if accessat(dir, name, Access::WRITE_OK, AtFlags::EACCESS) == Err(Errno::PERM) {
         return Err(Errno::PERM.into());
     }
@@ -278,13 +276,13 @@ pub fn check_writable(dir: &Dir, name: &Path, there: Option<&cap_std::fs::Metada
     let user = rustix::process::geteuid();
     let owned = [around.st_uid, cap_std::fs::MetadataExt::uid(there)].contains(&user.as_raw());
     if around.st_mode & 0o1000 != 0 && !owned && !user.is_root() {
-        // In a sticky directory each has his own.
+        // In a sticky directory, users can replace only their own files.
         return Err(Errno::PERM.into());
     }
     Ok(())
 }
 
-/// Whether `name` in `dir` is where something is mounted.
+/// Returns whether `name` in `dir` is a mount point.
 pub fn is_mount_point(dir: &Dir, name: &Path) -> bool {
     #[cfg(any(target_os = "linux", target_os = "android"))]
     {
@@ -296,14 +294,14 @@ pub fn is_mount_point(dir: &Dir, name: &Path) -> bool {
             return seen.stx_attributes.contains(StatxAttributes::MOUNT_ROOT);
         }
     }
-    // A second mount of the same file system does not show here.
+    // This does not detect a bind mount of the same file system.
     match (rustix::fs::fstat(dir), rustix::fs::statat(dir, name, AtFlags::SYMLINK_NOFOLLOW)) {
         (Ok(outside), Ok(inside)) => outside.st_dev != inside.st_dev,
         _ => false,
     }
 }
 
-/// Whether something is mounted at `name` in `dir` or below it, as far as the system tells.
+/// Returns whether `name` in `dir` is a mount point or has one below it, as far as the system reports that.
 pub fn has_mounts(dir: &Dir, name: &Path) -> bool {
     #[cfg(any(target_os = "linux", target_os = "android"))]
     {
@@ -321,7 +319,7 @@ pub fn has_mounts(dir: &Dir, name: &Path) -> bool {
     is_mount_point(dir, name)
 }
 
-/// A path of `mountinfo`, where blanks and the like are octal numbers (`proc(5)`).
+/// Decodes a path in `mountinfo`, in which white space and backslashes are octal escapes (`proc(5)`).
 #[cfg(any(target_os = "linux", target_os = "android"))]
 fn unescape(field: &[u8]) -> Vec<u8> {
     let mut path = Vec::with_capacity(field.len());
@@ -339,30 +337,30 @@ fn unescape(field: &[u8]) -> Vec<u8> {
     path
 }
 
-/// Reads from the start of a file into `buffer`.
+/// Reads bytes from the start of a file into `buffer`; returns their number.
 pub fn read_start(file: &File, buffer: &mut [u8]) -> io::Result<usize> {
     file.read_at(buffer, 0)
 }
 
-/// Writes over the start of a file.
+/// Overwrites the start of a file.
 pub fn write_start(file: &File, bytes: &[u8]) -> io::Result<()> {
     file.write_all_at(bytes, 0)
 }
 
-/// Where Linux shows what a handle points at.
+/// Returns the path under which Linux provides an open file.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 fn in_proc(handle: &impl std::os::fd::AsRawFd) -> String {
     format!("/proc/self/fd/{}", handle.as_raw_fd())
 }
 
-/// Whether bytes written here go to a device, a pipe or a socket, so that nothing can be renamed
-/// into place.
+/// Returns whether the file is a device, a pipe or a socket, which must be written in place and cannot be replaced by a
+/// rename.
 pub fn is_stream(meta: &Metadata) -> bool {
     let kind = meta.file_type();
     kind.is_char_device() || kind.is_block_device() || kind.is_fifo() || kind.is_socket()
 }
 
-/// Makes everything durable that was written to the file system that `file` is on.
+/// Syncs the file system that `file` is on.
 pub fn sync_file_system(file: &File) -> io::Result<()> {
     #[cfg(any(target_os = "linux", target_os = "android"))]
     rustix::fs::syncfs(file)?;
@@ -374,37 +372,37 @@ pub fn sync_file_system(file: &File) -> io::Result<()> {
     Ok(())
 }
 
-/// Makes the names in a directory durable; never opens anything else that took its place.
+/// Syncs the entries of a directory. Fails if `path` is not a directory.
 pub fn sync_directory(path: &Path) -> io::Result<()> {
     rustix::fs::fsync(rustix::fs::open(path, OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())?)?;
     Ok(())
 }
 
-/// Makes a directory and its parents, readable by their owner only.
+/// Creates a directory and its parents, with mode 0700.
 pub fn create_private_dir(path: &Path) -> io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(path)
 }
 
-/// The number of the file system that a directory is on.
+/// Returns the number of the file system that a directory is on.
 pub fn device(dir: &Dir) -> Option<u64> {
     use cap_std::fs::MetadataExt;
     dir.dir_metadata().ok().map(|meta| meta.dev())
 }
 
-/// Owner and group of what lies below a directory handle.
+/// Returns the user and group ids of an entry below a directory handle.
 pub fn owner(meta: &cap_std::fs::Metadata) -> (u32, u32) {
     use cap_std::fs::MetadataExt;
     (meta.uid(), meta.gid())
 }
 
-/// Makes a directory below another one, readable by its owner only.
+/// Creates a subdirectory with mode 0700.
 pub fn create_private_dir_in(dir: &Dir, name: &str) -> io::Result<()> {
     let mut builder = cap_std::fs::DirBuilder::new();
     cap_std::fs::DirBuilderExt::mode(&mut builder, 0o700);
     dir.create_dir_with(name, &builder)
 }
 
-/// Makes an empty file, readable by its owner only, unless something has its name.
+/// Creates an empty file with mode 0600, unless the name exists.
 pub fn create_private_file(path: &Path) -> io::Result<()> {
     use std::os::unix::fs::OpenOptionsExt;
     match File::options().write(true).create_new(true).mode(0o600).open(path) {
@@ -413,23 +411,23 @@ pub fn create_private_file(path: &Path) -> io::Result<()> {
     }
 }
 
-/// The number of the user that a directory belongs to, where that is neither this user nor root.
+/// Returns the user id of a directory's owner, unless that is this user or root.
 pub fn foreign_owner(dir: &Dir) -> Option<u32> {
     let owner = rustix::fs::fstat(dir).ok()?.st_uid;
     (owner != 0 && owner != rustix::process::geteuid().as_raw()).then_some(owner)
 }
 
-/// Permission bits of a file or directory.
+/// Returns the permission bits of a file or directory.
 pub fn mode_of(meta: &Metadata) -> Option<u32> {
     Some(meta.permissions().mode() & 0o7777)
 }
 
-/// Permission bits of what lies below a directory handle.
+/// Returns the permission bits of an entry below a directory handle.
 pub fn mode(meta: &cap_std::fs::Metadata) -> Option<u32> {
     Some(cap_std::fs::PermissionsExt::mode(&meta.permissions()) & 0o7777)
 }
 
-/// What a file is that is reached by a path, through links.
+/// Returns the identity of the file at `path`, following links.
 pub fn key_of(path: &Path) -> io::Result<FileKey> {
     Ok(key(&path.metadata()?))
 }
@@ -438,17 +436,17 @@ pub(super) fn key(meta: &Metadata) -> FileKey {
     (std::os::unix::fs::MetadataExt::dev(meta), std::os::unix::fs::MetadataExt::ino(meta))
 }
 
-/// How many names a file has.
+/// Returns the number of names (hard links) of a file.
 pub fn names_of(meta: &Metadata) -> u64 {
     std::os::unix::fs::MetadataExt::nlink(meta)
 }
 
-/// The bytes of a name.
+/// Returns the bytes of a name.
 pub fn bytes_of(name: &OsStr) -> Cow<'_, [u8]> {
     name.as_bytes().into()
 }
 
-/// The name that these bytes are.
+/// Returns the name with these bytes.
 pub fn name_of(bytes: &[u8]) -> OsString {
     OsStr::from_bytes(bytes).to_owned()
 }

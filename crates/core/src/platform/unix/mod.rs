@@ -1,4 +1,4 @@
-//! Unix.
+//! The implementation for Unix.
 
 mod files;
 mod process;

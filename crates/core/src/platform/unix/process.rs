@@ -18,9 +18,9 @@ use signal_hook::low_level::siginfo::Cause;
 use crate::platform::{Signal, SignalEvent};
 use crate::thread;
 
-/// Calls `on_signal` in a thread of its own, for every signal that asks the process to stop. One that
-/// was ignored when the process began stays ignored, here and in its children: that is what `nohup`
-/// and a shell's `&` ask for. `asked` is set by the signal itself, before anything else happens.
+/// Calls `on_signal` in a thread for each signal that asks the process to stop. The signal handler sets `asked` before
+/// that. A signal that was ignored when the process started stays ignored, here and in child processes, as `nohup` and
+/// `&` in a shell require.
 pub fn watch_signals(
     asked: &Arc<AtomicBool>,
     mut on_signal: impl FnMut(SignalEvent) + Send + 'static,
@@ -31,11 +31,12 @@ pub fn watch_signals(
     for signal in &watched {
         signal_hook::flag::register(*signal, Arc::clone(asked))?;
     }
-    // With a handler, a write beyond `ulimit -f` is an error instead of the end. Children get the default back.
+    // With a handler for SIGXFSZ, a write beyond `ulimit -f` fails instead of ending the process. Child processes have
+    // the default handler again.
     if ignored & (1 << (SIGXFSZ - 1)) == 0 {
         signal_hook::flag::register(SIGXFSZ, Arc::default())?;
     }
-    // Where SIGCHLD is ignored, as a parent may leave it, the system keeps no status of a program that ended.
+    // If SIGCHLD is ignored, which can be inherited, the system does not keep the exit status of child processes.
     signal_hook::flag::register(SIGCHLD, Arc::default())?;
     let mut signals = SignalsInfo::<WithOrigin>::new(watched)?;
     thread::spawn(move || {
@@ -50,24 +51,24 @@ pub fn watch_signals(
     })
 }
 
-/// The signals that this process ignores, a bit for each. Only Linux tells.
+/// Returns the signals that this process ignores, as a bit mask; 0 on systems other than Linux.
 fn ignored_signals() -> u64 {
-    // Room for all of it: the file has no length that would tell how much there is to read.
+    // The file reports no length, so the buffer is allocated for all of it.
     let mut status = String::with_capacity(4096);
     let _ = File::open("/proc/self/status").and_then(|mut file| file.read_to_string(&mut status));
     let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
     mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0)
 }
 
-/// Sends a signal to another process.
+/// Sends a signal to a process.
 pub fn send_signal(process: u32, signal: Signal) -> io::Result<()> {
     Ok(kill_process(pid(process)?, number(signal))?)
 }
 
-/// Sends a signal to every process of a group, also to those that are stopped. A group that has ended is not an error.
+/// Sends a signal to all processes of a group, and resumes stopped ones. A group that has ended is not an error.
 pub fn signal_group(leader: u32, signal: Signal) -> io::Result<()> {
     let group = pid(leader)?;
-    // A process that is stopped gets other signals than SIGKILL when it goes on.
+    // A stopped process receives signals other than SIGKILL when it is resumed.
     let sent = kill_process_group(group, number(signal));
     match sent.and_then(|()| kill_process_group(group, rustix::process::Signal::CONT)) {
         Err(Errno::SRCH) => Ok(()),
@@ -89,21 +90,21 @@ const fn number(signal: Signal) -> rustix::process::Signal {
     }
 }
 
-/// What Linux calls this run of the system.
+/// The id of the current boot on Linux.
 static BOOT: LazyLock<String> =
     LazyLock::new(|| std::fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default());
 
-/// Returns when a process started, as a word to compare: the boot and the moment since then. Another process that
-/// got the same number later has another word. None where there is no such process, or it has ended.
+/// Returns an opaque text for the start of a process, which is the boot id and the time since boot on Linux. It
+/// distinguishes a process from a later one with the same id. `None` if the process does not exist or has ended.
 pub fn process_start(process: u32) -> Option<String> {
     if cfg!(target_os = "linux") {
         let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
-        // The name of the program, in parentheses, may hold anything.
+        // The program's name, in parentheses, may contain any character.
         let mut fields = stat.rsplit_once(')')?.1.split_whitespace();
         if matches!(fields.next(), Some("Z" | "X")) {
             return None;
         }
-        // Field 22 of proc(5); the state was field 3.
+        // Field 22 in proc(5); the state above is field 3.
         let start = fields.nth(18)?;
         return Some(format!("{}-{start}", BOOT.trim()));
     }
@@ -112,8 +113,8 @@ pub fn process_start(process: u32) -> Option<String> {
     Some(start.trim().to_owned()).filter(|start| !start.is_empty())
 }
 
-/// Returns the processes of this user that were started with a variable of one of these values in their environment.
-/// Only Linux tells.
+/// Returns the processes whose initial environment has `variable` with one of `values`, as far as this user may read
+/// it; empty on systems other than Linux.
 pub fn processes_with(variable: &str, values: &[String]) -> Vec<u32> {
     let wanted: HashSet<Vec<u8>> = values.iter().map(|value| format!("{variable}={value}").into_bytes()).collect();
     let processes = std::fs::read_dir("/proc").into_iter().flatten().flatten();
@@ -125,12 +126,12 @@ pub fn processes_with(variable: &str, values: &[String]) -> Vec<u32> {
     numbers.filter(is_wanted).collect()
 }
 
-/// Returns the signal that ended a process, where one did.
+/// Returns the signal that ended a process; `None` if it exited.
 pub fn ending_signal(status: ExitStatus) -> Option<i32> {
     status.signal()
 }
 
-/// What a shell would call the end of a process: its status, or 128 and the signal that killed it.
+/// Returns the exit status as shells report it: the process's status, or 128 plus the signal that ended it.
 pub fn exit_status(status: ExitStatus) -> u8 {
     let code = status.code().or_else(|| status.signal().map(|signal| 128 + signal));
     code.and_then(|code| u8::try_from(code).ok()).unwrap_or(u8::MAX)

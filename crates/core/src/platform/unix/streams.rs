@@ -12,7 +12,7 @@ use rustix::io::Errno;
 use super::files::key;
 use crate::platform::{FileKey, StdinKind};
 
-/// What the standard streams are, as far as they are regular files.
+/// Returns the identities of the standard streams that are regular files.
 pub fn files_of_streams() -> Vec<(&'static str, FileKey)> {
     let streams = [
         ("standard input", rustix::stdio::stdin()),
@@ -26,20 +26,20 @@ pub fn files_of_streams() -> Vec<(&'static str, FileKey)> {
     streams.into_iter().filter_map(file).collect()
 }
 
-/// Standard output, for writing. Unlike [`io::stdout`] it fails where nothing can be written to it.
+/// Returns standard output. Unlike [`io::stdout`], it fails if stdout is closed.
 ///
 /// # Errors
-/// Where it is not open for writing.
+/// Fails if stdout is not open for writing.
 pub fn stdout() -> io::Result<impl Write + Send> {
     stream(rustix::stdio::stdout(), OFlags::RDONLY, "writing")
 }
 
-/// Standard error, for writing. Where it is closed, each write fails.
+/// Returns standard error. If it is closed, each write fails.
 pub fn stderr() -> impl Write + Send {
     StdStream(rustix::stdio::stderr())
 }
 
-/// Returns whether standard error takes a line within `wait`, without keeping its writer waiting.
+/// Returns whether stderr accepts a line without blocking, within `wait`.
 pub fn stderr_ready(wait: Duration) -> bool {
     is_ready(rustix::stdio::stderr(), PollFlags::OUT, wait)
 }
@@ -49,16 +49,16 @@ fn is_ready(stream: BorrowedFd<'_>, ready: PollFlags, wait: Duration) -> bool {
     !matches!(poll(&mut [PollFd::new(&stream, ready)], Some(&timeout)), Ok(0))
 }
 
-/// Standard input, for reading. Unlike [`io::stdin`] it fails where nothing can be read from it.
+/// Returns standard input. Unlike [`io::stdin`], it fails if stdin is closed.
 ///
 /// # Errors
-/// Where it is closed or not open for reading.
+/// Fails if stdin is closed or not open for reading.
 pub fn stdin() -> io::Result<impl Read + Send> {
     let stdin = rustix::stdio::stdin();
     if leads_nowhere(stdin) { Err(not_open("reading")) } else { stream(stdin, OFlags::WRONLY, "reading") }
 }
 
-/// Fails where what is written to standard output would be lost unasked.
+/// Fails if output to stdout would be lost without the user's intention.
 pub fn stdout_is_kept() -> io::Result<()> {
     if leads_nowhere(rustix::stdio::stdout()) { Err(not_open("writing")) } else { Ok(()) }
 }
@@ -68,16 +68,17 @@ fn stream(stream: BorrowedFd<'static>, other_way: OFlags, what: &str) -> io::Res
     if closed { Err(not_open(what)) } else { Ok(StdStream(stream)) }
 }
 
-/// The error of a standard stream that cannot be used.
+/// Returns the error of a standard stream that is closed or open in the wrong direction.
 fn not_open(what: &str) -> io::Error {
     io::Error::other(format!("it is closed, or not open for {what}"))
 }
 
-/// A standard stream as the system has it.
+/// A standard stream, without a buffer.
 struct StdStream(BorrowedFd<'static>);
 
 impl StdStream {
-    /// Does `act`, after a wait where the stream was made non-blocking by another process that has it.
+    /// Calls `act` until it does not return EAGAIN, which occurs if another process with this stream has made it
+    /// non-blocking.
     fn when_ready<T>(
         &self,
         ready: PollFlags,
@@ -108,11 +109,10 @@ impl Write for StdStream {
     }
 }
 
-/// Whether a standard stream is `/dev/null`, open for reading and for writing. Rust's runtime puts
-/// that in the place of one that was closed when the process began (rust#83904), and no call tells it
-/// from one that was handed over. A shell's `</dev/null` and `>/dev/null` are open one way; Python's
-/// `DEVNULL` and daemons open theirs both ways, so that this is asked only of a stream that a content
-/// is read from or written to because the user said so.
+/// Returns whether a standard stream is `/dev/null`, opened for reading and writing. Rust's runtime opens it in this
+/// way in place of a stream that was closed when the process started (rust#83904), and the two cannot be distinguished.
+/// A shell opens `</dev/null` and `>/dev/null` in one direction only, but Python's `DEVNULL` and daemons use both. So
+/// this is checked only for a stream whose content the user asked to read or write.
 fn leads_nowhere(stream: BorrowedFd<'_>) -> bool {
     let both_ways = rustix::fs::fcntl_getfl(stream).is_ok_and(|flags| flags & OFlags::RWMODE == OFlags::RDWR);
     let (Ok(stat), Ok(null)) = (rustix::fs::fstat(stream), rustix::fs::stat("/dev/null")) else { return false };
@@ -120,16 +120,16 @@ fn leads_nowhere(stream: BorrowedFd<'_>) -> bool {
     both_ways && device && stat.st_rdev == null.st_rdev
 }
 
-/// Fails where a process may not have `more` files open beside those that it has.
+/// Fails if the process cannot open `more` additional files.
 pub fn check_handles(more: i32) -> io::Result<()> {
-    // A copy gets the first free number from the one that is given. Two copies show whether the limit is
-    // high enough, at a fraction of what `more` of them cost.
+    // Duplicating a descriptor returns the first free number from the given one. Two duplicates test the limit at a
+    // fraction of the cost of `more` of them.
     let copy = |from| rustix::io::fcntl_dupfd_cloexec(rustix::stdio::stderr(), from);
     let first = copy(3)?.as_raw_fd();
     copy(first.saturating_add(more - 1)).map(drop).map_err(|_| Errno::MFILE.into())
 }
 
-/// What standard input is.
+/// Returns the type of stdin.
 pub fn stdin_kind() -> StdinKind {
     let stdin = rustix::stdio::stdin();
     let Ok(stat) = rustix::fs::fstat(stdin) else { return StdinKind::Other };
@@ -140,7 +140,7 @@ pub fn stdin_kind() -> StdinKind {
     }
 }
 
-/// Whether a byte or the end arrives on standard input within `wait`.
+/// Returns whether stdin has data, or its end, within `wait`.
 pub fn stdin_ready(wait: Duration) -> bool {
     is_ready(rustix::stdio::stdin(), PollFlags::IN, wait)
 }

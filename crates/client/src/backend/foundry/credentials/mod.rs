@@ -200,7 +200,7 @@ impl Chain {
                     Some(why) => format!("asked: {why}"),
                     None => "not asked".to_owned(),
                 },
-                Err(error) => format!("set up wrong: {error}"),
+                Err(error) => format!("misconfigured: {error}"),
             });
             findings.push(Check { name: part.name(), outcome });
         }
@@ -210,11 +210,11 @@ impl Chain {
 
 /// Returns the source and the remaining life of a token, for display.
 fn told(held: &ActiveToken) -> String {
-    let kept = if held.since.is_none() { ", kept from an earlier command" } else { "" };
+    let kept = if held.since.is_none() { ", cached by an earlier command" } else { "" };
     match held.token.expires_at.or_else(|| explicit::end_of(&held.token.text)) {
-        Some(end) if end < Timestamp::now() => format!("from {}, over since {end:.0}", held.from),
-        Some(end) => format!("from {}, good until {end:.0}{kept}", held.from),
-        None => format!("from {}, until when is not known{kept}", held.from),
+        Some(end) if end < Timestamp::now() => format!("from {}, expired at {end:.0}", held.from),
+        Some(end) => format!("from {}, valid until {end:.0}{kept}", held.from),
+        None => format!("from {}, expiry unknown{kept}", held.from),
     }
 }
 
@@ -300,7 +300,7 @@ mod tests {
         let held =
             ActiveToken::new("Azure CLI".to_owned(), Some(CredentialSource::AzureCli), token(3600), None).unwrap();
         let told = told(&held);
-        assert!(told.starts_with("from Azure CLI, good until 20") && told.ends_with(", kept from an earlier command"));
+        assert!(told.starts_with("from Azure CLI, valid until 20") && told.ends_with(", cached by an earlier command"));
         assert!(!told.contains("tok-"));
     }
 }

@@ -67,7 +67,7 @@ pub(super) fn check_tenant(tenant: &str) -> Result<()> {
     if tenant.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'.') && !tenant.starts_with(['-', '.']) {
         return Ok(());
     }
-    Err(Error::new(Kind::Auth, format!("{} holds no name of a tenant: {tenant:?}", env::AZURE_TENANT_ID))
+    Err(Error::new(Kind::Auth, format!("invalid tenant in {}: {tenant:?}", env::AZURE_TENANT_ID))
         .hint("it is an id such as 01234567-89ab-cdef-0123-456789abcdef, or a domain"))
 }
 

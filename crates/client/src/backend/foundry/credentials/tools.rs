@@ -116,7 +116,7 @@ impl Tool {
         }
         let why = lock(&runner.why).take();
         Ok(TokenResult::NotLoggedIn(why.unwrap_or_else(|| {
-            format!("what `{}` prints holds no token that is understood; a newer version of it may do", self.name)
+            format!("the output of `{}` contains no token that wharf understands: try a newer version of it", self.name)
         })))
     }
 

@@ -137,7 +137,7 @@ fn absurd(answer: &Value, now: Timestamp) -> Option<String> {
     lives.into_iter().chain(ends).find_map(|(name, from)| {
         let told = number(name)?;
         let absurd = told < 0 || told.saturating_sub(from) > LONGEST_LIFE;
-        absurd.then(|| format!("the token's `{name}` cannot be true: {told}"))
+        absurd.then(|| format!("the token has an invalid `{name}`: {told}"))
     })
 }
 
