@@ -78,6 +78,8 @@ mod tests {
         "sessions list",
         "files ls",
         "resources list s1",
+        "agents list",
+        "environments list",
         "exec s1 ls",
         "backends",
         "config list",
