@@ -132,6 +132,19 @@ fn another_status_ends_the_turn_in_failure() {
 }
 
 #[test]
+fn a_command_that_does_not_stop_writing_is_killed() {
+    let stage = Stage::new();
+    let server = stage.serve(&["--agent-command", "yes 4243.5"]);
+    let session = server.empty();
+    server.say(&session, "hello");
+    let history = ended(&server, &session);
+    assert_eq!(history.last().unwrap()["stop_reason"]["type"], "retries_exhausted");
+    let error = &history.iter().find(|event| event["type"] == "session.error").unwrap()["error"];
+    assert_eq!(error["message"], "the agent's command wrote more than 16 MiB");
+    assert_eq!(processes("4243.5"), 0);
+}
+
+#[test]
 fn an_interrupt_and_the_end_of_the_server_kill_the_command_with_all_its_processes() {
     let stage = Stage::new();
     let mut server = stage.serve(&["--agent-command", "sh -c 'sleep 4242.5 & echo begun; sleep 4242.5'"]);

@@ -1,8 +1,10 @@
 //! What the agent does where a message says so.
 
+use std::io::{Read as _, Write as _};
+
 use serde_json::{Value, json};
 
-use super::stage::{Said, id, kinds};
+use super::stage::{MANAGED, Said, id, kinds};
 use crate::stage::{Server, Stage};
 
 /// The events of a session after the first `count`.
@@ -219,4 +221,66 @@ fn usage_and_cost_add_up_and_the_session_pauses_at_its_budget() {
     server.ask("POST", &session, &json!({ "budget": null })).fine();
     server.say(&session, "hello");
     assert_eq!(stop_reason(&server.history(&session))["type"], "end_turn");
+}
+
+#[test]
+fn a_turn_of_many_events_is_streamed_and_listed_whole() {
+    let stage = Stage::new();
+    let server = stage.serve(&[]);
+    let session = server.empty();
+    let stream = server.follow(&format!("{session}/events/stream"));
+    server.say(&session, "repeat 20000 echo x");
+    let mut streamed = Vec::new();
+    for event in stream.skip(1) {
+        let is_idle = event["type"] == "session.status_idle";
+        streamed.push(id(&event));
+        if is_idle {
+            break;
+        }
+    }
+    assert_eq!(streamed.len(), 60_004);
+    let listed = |order: &str| {
+        let (mut all, mut page) = (Vec::new(), String::new());
+        loop {
+            let list = server.look(&format!("{session}/events?order={order}{page}"));
+            all.extend(super::stage::ids(&list));
+            match list["next_page"].as_str() {
+                Some(next) => page = format!("&page={next}"),
+                None => break all,
+            }
+        }
+    };
+    assert_eq!(listed("asc"), streamed);
+    streamed.reverse();
+    assert_eq!(listed("desc"), streamed);
+    let last = server.look(&format!("{session}/events?order=desc&limit=1&types[]=agent.message"));
+    assert_eq!((super::stage::ids(&last).len(), last["next_page"].is_string()), (1, true));
+}
+
+#[test]
+fn a_stream_that_is_not_read_is_cut_off_and_nothing_is_missing_in_the_history() {
+    let stage = Stage::new();
+    let server = stage.serve(&[]);
+    let session = server.empty();
+    let path = format!("{session}/events/stream?event_deltas[]=agent.message");
+    let mut stalled = server.connect();
+    stalled.write_all(server.asking("GET", &path, MANAGED, "").as_bytes()).unwrap();
+    let mut begin = [0; 15];
+    stalled.read_exact(&mut begin).unwrap();
+    assert_eq!(&begin, b"HTTP/1.1 200 OK");
+    // More previews than are kept for streams.
+    let words = "x ".repeat(2_000_000);
+    server.say(&session, &format!("echo {words}"));
+    let history = server.history(&session);
+    assert_eq!(history[3]["content"][0]["text"].as_str().map(str::len), Some(words.len() - 1));
+    assert_eq!(stop_reason(&history)["type"], "end_turn");
+    let mut rest = Vec::new();
+    drop(stalled.read_to_end(&mut rest));
+    assert!(!rest.ends_with(b"0\r\n\r\n"), "it was not said to be whole");
+    let text = String::from_utf8_lossy(&rest);
+    assert!(!text.contains("session.status_idle"), "{} bytes", rest.len());
+
+    let mut stream = server.follow(&path);
+    server.say(&session, "hello");
+    assert!(stream.any(|event| event["type"] == "session.status_idle"), "a new stream is whole");
 }

@@ -27,6 +27,9 @@ use wharf_wire::anthropic::resources::OUTPUTS;
 /// The directory in which the command runs, with the mounted files and the outputs below it.
 const HOME: &str = "/mnt/session";
 
+/// The longest text of a turn, in bytes: it is one message, which stays in memory.
+const TEXT_MAX: usize = 16 << 20;
+
 /// How much of what the command writes to stderr an error quotes.
 const QUOTED: usize = 1024;
 
@@ -125,7 +128,7 @@ impl AgentCommand {
             limit: Duration::MAX,
         };
         let mut command = self.runner.start(place, program).await?;
-        let (mut text, mut stderr) = (Vec::new(), Vec::new());
+        let (mut text, mut stderr, mut written) = (Vec::new(), Vec::new(), 0);
         let mut interrupted: oneshot::Receiver<()> = turn.interrupted;
         let status = loop {
             tokio::select! {
@@ -138,6 +141,13 @@ impl AgentCommand {
                 }
                 event = command.next() => match event? {
                     CommandEvent::Output(OutputStream::Stdout, bytes) => {
+                        written += bytes.len();
+                        if written > TEXT_MAX {
+                            drop(command);
+                            self.runner.end(session).await;
+                            let most = TEXT_MAX >> 20;
+                            return Ok(CommandOutcome::Failed(format!("the agent's command wrote more than {most} MiB")));
+                        }
                         text.extend_from_slice(&bytes);
                         self.say(session, &take_text(&mut text, false));
                     }

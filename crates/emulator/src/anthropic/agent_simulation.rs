@@ -7,11 +7,12 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::mem;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use serde_json::{Value, json};
-use tokio::sync::{oneshot, watch};
+use tokio::sync::oneshot;
 
+use super::event_log::{EventLog, LoggedEvent, StreamFrame};
 use super::script::{self, AgentToolCall, TurnStep};
 use super::session_state::primary_thread;
 use super::usage::{SessionUsage, cap};
@@ -33,13 +34,14 @@ pub(super) struct AgentSimulation {
 }
 
 /// One of them.
+#[derive(Default)]
 pub(super) struct SimulatedSession {
-    /// All that happened, the oldest first.
-    events: Vec<SessionEvent>,
-    /// What clients sent and the agent has not read.
-    queue: VecDeque<SessionEvent>,
-    /// All that streams have been sent, the oldest first.
-    pub(super) frames: Vec<StreamFrame>,
+    /// What has happened.
+    log: EventLog,
+    /// When the last of it did.
+    last: Option<Timestamp>,
+    /// What clients sent and the agent has not read, and as clients read it.
+    queue: VecDeque<(SessionEvent, Arc<LoggedEvent>)>,
     state: ActivityState,
     turn: Option<Turn>,
     /// Since when it works, where it does.
@@ -51,28 +53,6 @@ pub(super) struct SimulatedSession {
     budget: Option<Value>,
     /// The members that name its primary thread.
     thread: Vec<(&'static str, Value)>,
-    changed: watch::Sender<()>,
-}
-
-/// What streams are sent.
-#[derive(Debug, Clone)]
-pub(super) struct StreamFrame {
-    pub(super) text: String,
-    /// The previewed event, for a part of a preview.
-    pub(super) preview: Option<Preview>,
-    /// Whether nothing follows.
-    pub(super) last: bool,
-}
-
-/// A part of a preview.
-#[derive(Debug, Clone)]
-pub(super) struct Preview {
-    /// The id of the event.
-    pub(super) event: String,
-    /// Its type.
-    pub(super) kind: &'static str,
-    /// Whether the preview begins here.
-    pub(super) start: bool,
 }
 
 /// A turn for the agent's command.
@@ -93,8 +73,9 @@ pub(super) enum CommandOutcome {
 }
 
 /// The activity of an agent and its end; without a time it lasts until an interrupt.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 enum ActivityState {
+    #[default]
     Idle,
     Running(Option<Timestamp>),
     Rescheduling(Option<Timestamp>),
@@ -117,7 +98,7 @@ struct Turn {
     /// Whether it pauses because of the budget.
     paused: bool,
     /// The message that the command writes: its id and what there is of it.
-    message: Option<(String, String)>,
+    message: Option<(Arc<str>, String)>,
     /// Interrupts the command.
     interrupt: Option<oneshot::Sender<()>>,
 }
@@ -186,25 +167,6 @@ impl ActivityState {
     }
 }
 
-impl Default for SimulatedSession {
-    fn default() -> Self {
-        SimulatedSession {
-            events: Vec::new(),
-            queue: VecDeque::new(),
-            frames: Vec::new(),
-            state: ActivityState::Idle,
-            turn: None,
-            since: None,
-            command: None,
-            commanded: false,
-            usage: SessionUsage::default(),
-            budget: None,
-            thread: Vec::new(),
-            changed: watch::Sender::new(()),
-        }
-    }
-}
-
 /// Returns whether the answer to the request that sends an event of this type has the time when it was dealt with
 /// \[docs\]. Events of other types are on the stream twice: when they are queued, and when they are dealt with.
 pub(super) fn is_immediate(kind: &str) -> bool {
@@ -212,14 +174,36 @@ pub(super) fn is_immediate(kind: &str) -> bool {
 }
 
 impl SimulatedSession {
-    /// Returns the history: all that happened, and behind it what waits.
-    pub(super) fn history(&self) -> impl Iterator<Item = &SessionEvent> {
-        self.events.iter().chain(&self.queue)
+    /// Returns an event of the history: all that happened, and behind it what waits.
+    pub(super) fn event(&self, place: usize) -> Option<&Arc<LoggedEvent>> {
+        let past = self.log.history();
+        past.get(place).or_else(|| self.queue.get(place.checked_sub(past.len())?).map(|(_, logged)| logged))
+    }
+
+    /// Returns how many events the history has.
+    pub(super) fn history_len(&self) -> usize {
+        self.log.history().len() + self.queue.len()
+    }
+
+    /// Returns the history.
+    pub(super) fn history(&self) -> impl Iterator<Item = &Arc<LoggedEvent>> {
+        (0..self.history_len()).filter_map(|place| self.event(place))
+    }
+
+    /// Returns what its streams are sent.
+    pub(super) fn log(&self) -> &EventLog {
+        &self.log
     }
 
     /// Adds an event that happens now.
     pub(super) fn happens(&mut self, event: SessionEvent) {
         self.happened(event, now());
+    }
+
+    /// Adds its deletion, and forgets what happened before.
+    pub(super) fn deleted(&mut self) {
+        self.happens(SessionEvent::of(kind::DELETED));
+        self.log.clear();
     }
 
     /// Adds an event that happened at a time, or at that of the event before it if that is later: an event is never
@@ -228,43 +212,11 @@ impl SimulatedSession {
     fn happened(&mut self, mut event: SessionEvent, at: Timestamp) -> String {
         let id = event.id.take().unwrap_or_else(event_id);
         event.id = Some(id.clone());
-        let before = self.events.last().and_then(|event| event.processed_at.value().copied());
-        event.processed_at = Nullable::Value(before.map_or(at, |before| before.max(at)));
-        self.send(&event);
-        self.events.push(event);
+        let at = self.last.map_or(at, |last| last.max(at));
+        self.last = Some(at);
+        event.processed_at = Nullable::Value(at);
+        self.log.happened(&event);
         id
-    }
-
-    /// Sends an event to the streams.
-    fn send(&mut self, event: &SessionEvent) {
-        let last = [kind::TERMINATED, kind::DELETED].contains(&event.kind.as_str());
-        let text = frame(&event.kind, &serde_json::to_string(event).unwrap_or_default());
-        self.frames.push(StreamFrame { text, preview: None, last });
-        self.changed.send_replace(());
-    }
-
-    /// Sends a part of the preview of a message to the streams that ask for it.
-    fn preview(&mut self, event: &str, delta: Option<&str>) {
-        let kind = kind::AGENT_MESSAGE;
-        let (name, data) = match delta {
-            None => {
-                let event = json!({ "type": kind, "id": event });
-                (kind::PREVIEW_START, json!({ "type": kind::PREVIEW_START, "event": event }))
-            }
-            Some(text) => {
-                let content = json!({ "type": "text", "text": text });
-                let delta = json!({ "type": "content_delta", "index": 0, "content": content });
-                (kind::PREVIEW_DELTA, json!({ "type": kind::PREVIEW_DELTA, "event_id": event, "delta": delta }))
-            }
-        };
-        let preview = Some(Preview { event: event.to_owned(), kind, start: delta.is_none() });
-        self.frames.push(StreamFrame { text: frame(name, &data.to_string()), preview, last: false });
-        self.changed.send_replace(());
-    }
-
-    /// Returns a receiver that is notified of each frame.
-    pub(super) fn watch(&self) -> watch::Receiver<()> {
-        self.changed.subscribe()
     }
 
     /// Returns when it will go on by itself.
@@ -318,7 +270,7 @@ impl SimulatedSession {
                 self.go_on(until);
             } else if self.state == ActivityState::Idle
                 && self.turn.is_none()
-                && let Some(event) = self.queue.pop_front()
+                && let Some((event, _)) = self.queue.pop_front()
             {
                 self.process(event);
             } else {
@@ -329,14 +281,14 @@ impl SimulatedSession {
 
     /// Takes an event that a client sent. Returns when it was dealt with, if it was.
     pub(super) fn takes(&mut self, mut event: SessionEvent) -> Option<Timestamp> {
+        event.processed_at = Nullable::Null;
+        let logged = LoggedEvent::of(&event);
         if !is_immediate(&event.kind) {
-            event.processed_at = Nullable::Null;
-            self.send(&event);
+            self.log.send(StreamFrame::Event(Arc::clone(&logged)));
         }
         let waits = [kind::MESSAGE, kind::OUTCOME, kind::SYSTEM].contains(&event.kind.as_str());
         if waits && (self.turn.is_some() || !self.queue.is_empty()) {
-            event.processed_at = Nullable::Null;
-            self.queue.push_back(event);
+            self.queue.push_back((event, logged));
             return None;
         }
         self.process(event)
@@ -344,7 +296,7 @@ impl SimulatedSession {
 
     fn process(&mut self, event: SessionEvent) -> Option<Timestamp> {
         self.happens(event.clone());
-        let at = self.events.last().and_then(|event| event.processed_at.value().copied());
+        let at = self.last;
         match event.kind.as_str() {
             kind::INTERRUPT => self.interrupt(),
             kind::CONFIRMATION => self.answered(event, "tool_use_id"),
@@ -436,19 +388,25 @@ impl SimulatedSession {
     /// Says a text.
     fn say(&mut self, text: &str, at: Timestamp) {
         self.request(at);
-        let id = event_id();
-        self.preview(&id, None);
+        let id = self.preview();
         for part in text.split_inclusive(char::is_whitespace) {
-            self.preview(&id, Some(part));
+            self.log.send(StreamFrame::PreviewDelta { event: Arc::clone(&id), text: part.to_owned() });
         }
-        self.message(id, text, at);
+        self.message(&id, text, at);
+    }
+
+    /// Begins the preview of a message. Returns the message's id.
+    fn preview(&mut self) -> Arc<str> {
+        let event: Arc<str> = event_id().into();
+        self.log.send(StreamFrame::PreviewStart { event: Arc::clone(&event), kind: kind::AGENT_MESSAGE });
+        event
     }
 
     /// Adds the message that a preview, or a command, has written.
-    fn message(&mut self, id: String, text: &str, at: Timestamp) {
+    fn message(&mut self, id: &str, text: &str, at: Timestamp) {
         let content = json!([{ "type": "text", "text": text }]);
         let message = SessionEvent::of(kind::AGENT_MESSAGE).with("content", content);
-        self.happened(SessionEvent { id: Some(id), ..message }, at);
+        self.happened(SessionEvent { id: Some(id.to_owned()), ..message }, at);
         self.end_request(at, text.len(), false);
         if let Some(turn) = &mut self.turn {
             turn.said = true;
@@ -546,14 +504,12 @@ impl SimulatedSession {
     /// Takes a part of the text that the command writes.
     pub(super) fn command_says(&mut self, part: &str) {
         let Some(turn) = &mut self.turn else { return };
-        let begins = turn.message.is_none();
-        let (id, text) = turn.message.get_or_insert_with(|| (event_id(), String::new()));
+        let (id, mut text) = turn.message.take().unwrap_or_else(|| (self.preview(), String::new()));
         text.push_str(part);
-        let id = id.clone();
-        if begins {
-            self.preview(&id, None);
+        self.log.send(StreamFrame::PreviewDelta { event: Arc::clone(&id), text: part.to_owned() });
+        if let Some(turn) = &mut self.turn {
+            turn.message = Some((id, text));
         }
-        self.preview(&id, Some(part));
     }
 
     /// Ends the turn of the command.
@@ -563,7 +519,7 @@ impl SimulatedSession {
         match outcome {
             CommandOutcome::Done => {
                 match message {
-                    Some((id, text)) => self.message(id, &text, at),
+                    Some((id, text)) => self.message(&id, &text, at),
                     None => self.end_request(at, 0, false),
                 }
                 self.finish_well(at);
@@ -611,7 +567,7 @@ impl SimulatedSession {
     fn exhaust(&mut self, kind: &str, message: &str, at: Timestamp) {
         self.end_request(at, 0, true);
         self.error(kind, message, "exhausted", at);
-        for event in mem::take(&mut self.queue) {
+        for (event, _) in mem::take(&mut self.queue) {
             self.happened(event, at);
         }
         self.finish(json!({ "type": stop::RETRIES_EXHAUSTED }), Value::Null, at);
@@ -681,10 +637,6 @@ impl SimulatedSession {
 fn event_id() -> String {
     // Where a system has no random bytes the names of events are the least of its troubles.
     random::id("sevt").unwrap_or_else(|_| "sevt_0".to_owned())
-}
-
-fn frame(kind: &str, data: &str) -> String {
-    format!("event: {kind}\ndata: {data}\n\n")
 }
 
 /// Returns the texts of an event's content.
@@ -761,25 +713,24 @@ mod tests {
         }
         // A clock that was set back.
         simulation.with("s", |life| life.happened(SessionEvent::of(kind::UPDATED), Timestamp::UNIX_EPOCH));
-        let times: Vec<_> =
-            simulation.with("s", |life| life.history().map(|event| event.processed_at.value().copied()).collect());
+        let times: Vec<_> = simulation.with("s", |life| life.history().map(|event| event.at).collect());
         assert!(times.iter().all(Option::is_some) && times.is_sorted(), "{times:?}");
     }
 
     #[test]
     fn an_event_of_a_client_is_on_the_stream_twice_and_in_the_history_once() {
         let simulation = AgentSimulation::default();
+        let (from, _receiver) = simulation.with("s", |life| life.log().subscribe());
         for text in ["sleep", "hello"] {
             let event = SessionEvent { id: Some(format!("sevt_{text}")), ..SessionEvent::message(text) };
             simulation.with("s", |life| life.takes(event));
         }
         let seen = |text: &str| {
             simulation.with("s", |life| {
-                let frames = life.frames.iter().filter(|frame| frame.text.contains(text));
-                let processed: Vec<_> = frames.map(|frame| !frame.text.contains("\"processed_at\":null")).collect();
-                let history: Vec<_> = life.history().filter(|event| event.id.as_deref() == Some(text)).collect();
-                assert_eq!(history.len(), 1);
-                processed
+                let frames: Vec<_> = life.log().read(from, usize::MAX).unwrap().iter().map(StreamFrame::text).collect();
+                let frames = frames.iter().filter(|frame| frame.contains(text));
+                assert_eq!(life.history().filter(|event| event.json.get().contains(text)).count(), 1);
+                frames.map(|frame| !frame.contains("\"processed_at\":null")).collect::<Vec<_>>()
             })
         };
         assert_eq!((seen("sevt_sleep"), seen("sevt_hello")), (vec![false, true], vec![false]));

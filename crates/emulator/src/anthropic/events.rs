@@ -6,15 +6,18 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures_util::{StreamExt, stream};
 use hyper::StatusCode;
+use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
-use super::agent_simulation::{AgentSimulation, StreamFrame, is_immediate};
+use super::agent_simulation::{AgentSimulation, is_immediate};
 use super::checks::known_only;
+use super::event_log::{LoggedEvent, StreamFrame};
 use super::page::{self, CreationFilter, Order, PageCursor, SortKey};
 use super::{AnthropicEmulator, ApiError, ApiResult, DOCUMENT_MAX, threads};
 use crate::answer::{self, HttpResponse};
 use crate::request::ApiRequest;
+use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::Timestamp;
 use wharf_core::random;
 use wharf_wire::anthropic::events::{self as wire, kind};
@@ -22,6 +25,9 @@ use wharf_wire::anthropic::{AnthropicSession, Nullable, SendEvents, SentEvents, 
 
 /// How often a stream says that it is still there.
 const HEARTBEAT: Duration = Duration::from_secs(5);
+
+/// How much a stream sends at once, in bytes, so that a client that does not read costs no more memory.
+const BLOCK: usize = 64 << 10;
 
 /// What a stream can be asked to preview \[docs\]. The agent here does not think.
 const PREVIEWS: [&str; 2] = ["agent.message", "agent.thinking"];
@@ -104,14 +110,28 @@ impl AnthropicEmulator {
         let cursor = PageCursor::of(request, order)?;
         let created = CreationFilter::of(request)?;
         let types = page::words(request, wire::TYPES, &kind::LISTED)?;
-        let wanted = |event: &SessionEvent| {
-            (types.is_empty() || types.contains(&event.kind.as_str()))
-                && event.processed_at.value().is_none_or(|at| created.holds(*at))
+        let wanted = |event: &LoggedEvent| {
+            (types.is_empty() || types.contains(&event.kind.as_str())) && event.at.is_none_or(|at| created.holds(at))
         };
-        let all: Vec<SessionEvent> = self.simulation.with(session, |life| life.history().cloned().collect());
-        let all = (0..).zip(all).filter(|(_, event)| wanted(event));
-        let all = all.map(|(at, event)| (SortKey::of(at, ""), event)).collect();
-        let cut = page::cut(all, order, cursor.as_ref(), limit);
+        let place = match &cursor {
+            Some(PageCursor { before: true, .. }) => return Err(ApiError::bad("page: not a cursor of this listing")),
+            Some(cursor) => Some(usize::try_from(cursor.place.at).unwrap_or_default()),
+            None => None,
+        };
+        // One more than the page has says whether another one follows.
+        let part = self.simulation.with(session, |life| {
+            let len = life.history_len();
+            let span = match order {
+                Order::Oldest => place.map_or(0, |place| place.saturating_add(1))..len,
+                Order::Newest => 0..place.map_or(len, |place| place.min(len)),
+            };
+            let places =
+                (0..span.len()).map(|n| if order == Order::Oldest { span.start + n } else { span.end - 1 - n });
+            let events = places.filter_map(|place| Some((place, life.event(place).filter(|event| wanted(event))?)));
+            let key = |place| SortKey::of(i64::try_from(place).unwrap_or(i64::MAX), "");
+            events.map(|(place, event)| (key(place), event.json.clone())).take(limit + 1).collect()
+        });
+        let cut = page::cut::<Box<RawValue>>(part, order, cursor.as_ref(), limit);
         Ok(answer::json(StatusCode::OK, &page::plain(cut)))
     }
 }
@@ -158,9 +178,9 @@ struct EventStream {
     /// The types that the client wants to preview.
     previews: Vec<&'static str>,
     /// The event whose preview it has seen the start of. One that began before the stream is not previewed \[docs\].
-    previewed: Option<String>,
-    /// How many frames it has seen.
-    seen: usize,
+    previewed: Option<Arc<str>>,
+    /// The number of the next frame.
+    next: usize,
     changed: watch::Receiver<()>,
     ended: bool,
 }
@@ -168,12 +188,11 @@ struct EventStream {
 impl EventStream {
     /// Returns a stream of what happens from now on \[docs\].
     fn answer(simulation: Arc<AgentSimulation>, session: &str, previews: Vec<&'static str>) -> HttpResponse {
-        let (seen, changed) = simulation.with(session, |life| (life.frames.len(), life.watch()));
+        let (next, changed) = simulation.with(session, |life| life.log().subscribe());
         let session = session.to_owned();
-        let follow = EventStream { simulation, session, previews, previewed: None, seen, changed, ended: false };
-        let frames = stream::unfold(follow, |mut follow| async move {
-            let frames = follow.next().await?;
-            Some((Ok(Bytes::from(frames)), follow))
+        let follow = EventStream { simulation, session, previews, previewed: None, next, changed, ended: false };
+        let frames = stream::try_unfold(follow, |mut follow| async move {
+            Ok(follow.next().await?.map(|frames| (Bytes::from(frames), follow)))
         });
         // So that the other side sees that it is open.
         let first = stream::iter([Ok(Bytes::from_static(b": open\n\n"))]);
@@ -181,47 +200,52 @@ impl EventStream {
     }
 
     /// Returns what is sent next; `None` after the end of the session.
-    async fn next(&mut self) -> Option<String> {
-        if self.ended {
-            return None;
-        }
+    ///
+    /// # Errors
+    /// If the client reads so slowly that this is no longer known.
+    async fn next(&mut self) -> Result<Option<String>> {
         let beat = tokio::time::Instant::now() + HEARTBEAT;
-        loop {
-            let (frames, until, over) = self.simulation.with(&self.session, |life| {
-                let frames: Vec<StreamFrame> = life.frames.iter().skip(self.seen).cloned().collect();
-                (frames, life.until(), life.is_over())
-            });
-            self.seen += frames.len();
-            self.ended = over || frames.iter().any(|frame| frame.last);
-            let wanted: String = frames.into_iter().filter_map(|frame| self.wanted(frame)).collect();
+        while !self.ended {
+            let (frames, until, over) = self
+                .simulation
+                .with(&self.session, |life| (life.log().read(self.next, BLOCK), life.until(), life.is_over()));
+            let frames = frames.ok_or_else(|| Error::new(Kind::Unavailable, "the client reads too slowly"))?;
+            self.next += frames.len();
+            self.ended = over && frames.is_empty() || frames.last().is_some_and(StreamFrame::is_last);
+            let wanted: String = frames.iter().filter(|frame| self.wants(frame)).map(StreamFrame::text).collect();
             if !wanted.is_empty() {
-                return Some(wanted);
+                return Ok(Some(wanted));
             }
-            if self.ended {
-                return None;
+            if !frames.is_empty() || self.ended {
+                continue;
             }
             let wake = match until.map(|until| until.duration_since(Timestamp::now())) {
                 Some(left) => beat.min(tokio::time::Instant::now() + left.try_into().unwrap_or(Duration::ZERO)),
                 None => beat,
             };
             tokio::select! {
-                changed = self.changed.changed() => changed.ok()?,
+                changed = self.changed.changed() => if changed.is_err() { break },
                 () = tokio::time::sleep_until(wake) => {}
             }
             if tokio::time::Instant::now() >= beat {
-                return Some(format!("event: ping\ndata: {}\n\n", json!({ "type": "ping" })));
+                return Ok(Some(format!("event: ping\ndata: {}\n\n", json!({ "type": "ping" }))));
             }
         }
+        Ok(None)
     }
 
-    /// Returns the text of a frame that the client wants.
-    fn wanted(&mut self, frame: StreamFrame) -> Option<String> {
-        if let Some(preview) = frame.preview {
-            if preview.start && self.previews.contains(&preview.kind) {
-                self.previewed = Some(preview.event.clone());
+    /// Returns whether the client wants a frame.
+    fn wants(&mut self, frame: &StreamFrame) -> bool {
+        match frame {
+            StreamFrame::Event(_) => true,
+            StreamFrame::PreviewStart { event, kind } => {
+                let asked = self.previews.contains(kind);
+                if asked {
+                    self.previewed = Some(Arc::clone(event));
+                }
+                asked
             }
-            self.previewed.as_ref().filter(|event| **event == preview.event)?;
+            StreamFrame::PreviewDelta { event, .. } => self.previewed.as_ref() == Some(event),
         }
-        Some(frame.text)
     }
 }

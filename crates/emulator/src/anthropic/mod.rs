@@ -9,6 +9,7 @@ mod agents;
 mod betas;
 mod body_source;
 mod checks;
+mod event_log;
 mod events;
 mod files;
 mod outputs;

@@ -1,5 +1,6 @@
 //! What a message asks of the simulated agent.
 
+use std::iter;
 use std::time::Duration;
 
 use serde_json::{Map, Value};
@@ -41,13 +42,16 @@ pub(super) struct AgentToolCall {
     pub(super) input: Map<String, Value>,
 }
 
-/// Returns the steps of a turn that a message asks for: one a line, where each line is a step. A line that is none
-/// belongs to the `echo` before it. Any other text is answered with [`ANSWER`].
+/// The most times that a line can be repeated.
+const REPEATED_MAX: usize = 200_000;
+
+/// Returns the steps of a turn that a message asks for: one a line, where each line is a step, or `repeat N STEP`. A
+/// line that is none belongs to the `echo` before it. Any other text is answered with [`ANSWER`].
 pub(super) fn steps(text: &str) -> Vec<TurnStep> {
     let mut steps = Vec::new();
     for line in text.trim().lines() {
-        match (step(line.trim()), steps.last_mut()) {
-            (Some(step), _) => steps.push(step),
+        match (repeated(line.trim()), steps.last_mut()) {
+            (Some((times, step)), _) => steps.extend(iter::repeat_n(step, times)),
             (None, Some(TurnStep::Say(said))) => {
                 said.push('\n');
                 said.push_str(line);
@@ -56,6 +60,14 @@ pub(super) fn steps(text: &str) -> Vec<TurnStep> {
         }
     }
     steps
+}
+
+/// Reads a step, and how often it is done.
+fn repeated(line: &str) -> Option<(usize, TurnStep)> {
+    let again = line.strip_prefix("repeat ").and_then(|rest| rest.trim_start().split_once(' '));
+    let Some((times, rest)) = again else { return Some((1, step(line)?)) };
+    let times = times.parse().ok().filter(|times| (1..=REPEATED_MAX).contains(times))?;
+    Some((times, step(rest.trim_start())?))
 }
 
 fn step(line: &str) -> Option<TurnStep> {
@@ -91,11 +103,25 @@ mod tests {
 
     #[test]
     fn only_the_whole_text_asks_for_something() {
-        for text in ["sleep well", "failed", "please sleep 2s", "", "echo", "tool bash", "ask bash [1]", "hi\nfail"] {
+        for text in [
+            "sleep well",
+            "failed",
+            "please sleep 2s",
+            "",
+            "echo",
+            "tool bash",
+            "ask bash [1]",
+            "hi\nfail",
+            "repeat 2",
+            "repeat 0 echo x",
+            "repeat 200001 echo x",
+            "repeat 2 repeat 2 echo x",
+        ] {
             assert_eq!(steps(text), [], "{text}");
         }
         assert_eq!(steps("sleep"), [TurnStep::Work(None)]);
         assert_eq!(steps(" fail\n"), [TurnStep::Fail]);
+        assert_eq!(steps("repeat 2 echo x\ny"), [TurnStep::Say("x".into()), TurnStep::Say("x\ny".into())]);
         assert_eq!(steps("reschedule 2s"), [TurnStep::Reschedule(Some(Duration::from_secs(2)))]);
     }
 

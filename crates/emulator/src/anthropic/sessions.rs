@@ -3,6 +3,7 @@
 use hyper::StatusCode;
 use serde_json::{Map, Value, json};
 
+use super::agent_simulation::SimulatedSession;
 use super::checks::{check_metadata, known_only};
 use super::page::{self, CreationFilter, Order, PageCursor, SortKey};
 use super::session_state::SessionState;
@@ -63,7 +64,7 @@ impl AnthropicEmulator {
         }
         self.backend.sessions().delete(&id.parse()?, false).await?;
         self.sessions.forget(id)?;
-        self.simulation.with(id, |life| life.happens(SessionEvent::of(kind::DELETED)));
+        self.simulation.with(id, SimulatedSession::deleted);
         Ok(answer::json(StatusCode::OK, &Deleted::of(id, Deleted::SESSION)))
     }
 
