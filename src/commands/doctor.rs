@@ -19,8 +19,10 @@ pub(super) async fn run(cx: &Cx) -> Result<()> {
         Some(file) => format!("{}: does not exist (optional)", file.display()),
         None => "none: neither HOME nor WHARF_CONFIG is set".to_owned(),
     };
-    let mut findings =
-        vec![Check { name: "configuration", outcome: Ok(file) }, Check { name: "clock", outcome: clock() }];
+    let mut findings = vec![
+        Check { name: "configuration", outcome: settings.agent_command().map(|_| file) },
+        Check { name: "clock", outcome: clock() },
+    ];
     let mut warnings = Vec::new();
     match cx.backend() {
         Ok(backend) => {

@@ -75,6 +75,21 @@ fn settings_reach_the_commands() {
 }
 
 #[test]
+fn the_local_agents_command_is_an_array_of_words() {
+    let sandbox = with("profile = 'a'\n[profiles.a]\nagent_command = ['claude', '-p']\n");
+    let got = sandbox.run(["config", "get", "agent_command"]);
+    assert_eq!((got.ok().at("/value"), got.at("/origin")), (json!(r#"["claude","-p"]"#), json!("profile: a")));
+    sandbox.run(["doctor"]).ok();
+    for (words, fault) in [("[]", "no program"), ("['a', '']", "empty"), ("['']", "empty")] {
+        let sandbox = with(&format!("profile = 'a'\n[profiles.a]\nagent_command = {words}\n"));
+        sandbox.run(["doctor"]).says(&["agent_command (profile: a)", fault]);
+    }
+    let long = format!("profile = 'a'\n[profiles.a]\nagent_command = [{}]\n", "'w',".repeat(1001));
+    with(&long).run(["doctor"]).says(&["1001 words"]);
+    with("profile = 'a'\n[profiles.a]\nagent_command = 'claude -p'\n").run(["sessions", "list"]).code(2).says(&[":3:"]);
+}
+
+#[test]
 fn one_setting_is_got_by_its_name() {
     let sandbox = with(FILE);
     assert_eq!(sandbox.run(["config", "get", "agent"]).ok().at("/value"), "agent_file");

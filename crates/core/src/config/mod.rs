@@ -27,13 +27,16 @@ use self::profile::{Amount, ConfigFile, Profile};
 use self::secret::Secret;
 use self::trace::TraceSink;
 use crate::advice;
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 
 /// The default number of retries.
 pub const RETRIES: u32 = 4;
 
 /// The maximum number of files that are transferred at once.
 const JOBS: u32 = 256;
+
+/// The maximum number of words of `agent_command`.
+const COMMAND_WORDS: usize = 1000;
 
 /// The origin of a setting.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -130,6 +133,8 @@ pub struct Settings {
     pub environment: Setting<String>,
     /// The image of new sessions.
     pub image: Setting<String>,
+    /// The program that plays the agent in local sessions, with its arguments, as a JSON array.
+    agent_command: Setting<String>,
     /// The output format.
     pub format: Setting<String>,
     /// The address of the service.
@@ -214,6 +219,7 @@ impl Settings {
             agent: pick(flags.agent.as_ref(), &[env::AGENT], from(&profile.agent)),
             environment: pick(None, &[env::ENVIRONMENT], from(&profile.environment)),
             image: pick(None, &[env::IMAGE], from(&profile.image)),
+            agent_command: pick(None, &[], from(&profile.agent_command.as_ref().map(|words| json_array(words)))),
             format: pick(flags.format.as_ref(), &[env::FORMAT], from(&profile.format)),
             base_url: pick(flags.base_url.as_ref(), &[], from(&profile.base_url)),
             jobs: pick(flags.jobs.as_ref(), &[env::JOBS], from(&profile.jobs.map(|jobs| jobs.to_string()))),
@@ -247,6 +253,22 @@ impl Settings {
             _ => Err(Error::usage(format!("jobs ({}): {text:?} is not a number from 1 to {JOBS}", self.jobs.origin))),
         };
         self.jobs.value.as_ref().map(read).transpose()
+    }
+
+    /// Returns the program that plays the agent in sessions of the local backend, with its arguments; `None` if the
+    /// profile names no program.
+    ///
+    /// # Errors
+    /// `usage` for an empty array or word, and for more than 1,000 words.
+    pub fn agent_command(&self) -> Result<Option<Vec<String>>> {
+        let Some(text) = &self.agent_command.value else { return Ok(None) };
+        let words: Vec<String> = serde_json::from_str(text)
+            .map_err(|e| Error::new(Kind::Internal, format!("agent_command is not an array of text: {e}")))?;
+        check_command(&words).map_err(|e| {
+            let what = format!("agent_command ({}): {}", self.agent_command.origin, e.message());
+            e.with_message(what)
+        })?;
+        Ok(Some(words))
     }
 
     /// Returns the path of `--token-file`.
@@ -305,6 +327,7 @@ impl Settings {
             ("agent", &self.agent),
             ("environment", &self.environment),
             ("image", &self.image),
+            ("agent_command", &self.agent_command),
             ("format", &self.format),
             ("base_url", &self.base_url),
             ("jobs", &self.jobs),
@@ -314,6 +337,25 @@ impl Settings {
             ("isolation_key", &self.isolation_key),
         ]
     }
+}
+
+/// Returns words as a JSON array.
+fn json_array(words: &[String]) -> String {
+    serde_json::Value::from(words).to_string()
+}
+
+/// Checks the words of `agent_command`.
+fn check_command(words: &[String]) -> Result<()> {
+    let fault = if words.is_empty() {
+        "no program is named".to_owned()
+    } else if words.iter().any(|word| word.is_empty() || word.contains('\0')) {
+        "a word is empty or contains NUL".to_owned()
+    } else if words.len() > COMMAND_WORDS {
+        format!("it has {} words, more than {COMMAND_WORDS}", words.len())
+    } else {
+        return Ok(());
+    };
+    Err(Error::usage(fault).hint("write the program and its arguments, such as `[\"claude\", \"-p\"]`"))
 }
 
 /// Returns the first value in order of precedence: flag, variables, then `below`.

@@ -40,6 +40,8 @@ pub struct Profile {
     pub environment: Option<String>,
     /// The image of new sessions.
     pub image: Option<String>,
+    /// The program, with its arguments, that plays the agent in sessions of the local backend.
+    pub agent_command: Option<Vec<String>>,
     /// The output format.
     pub format: Option<String>,
     /// The number of files to transfer at once.
