@@ -58,13 +58,13 @@ impl UsedFiles {
     /// # Errors
     /// `usage`. The file was not opened.
     pub(super) fn check(&self, flag: &str, path: &Path) -> Result<()> {
-        let (key, real) = (platform::key_of(path).ok(), real(path));
+        let (key, real) = (platform::key_of(path).ok(), resolve_links(path));
         let same = |other: &Path| {
-            platform::key_of(other).ok().map_or_else(|| self::real(other) == real, |other| Some(other) == key)
+            platform::key_of(other).ok().map_or_else(|| resolve_links(other) == real, |other| Some(other) == key)
         };
         let file = self.files.iter().find(|(_, other)| same(other)).map(|(what, _)| *what);
         let stream = platform::files_of_streams().into_iter().find(|(_, other)| Some(*other) == key);
-        let within = self.directories.iter().find(|(_, directory)| real.starts_with(self::real(directory)));
+        let within = self.directories.iter().find(|(_, directory)| real.starts_with(resolve_links(directory)));
         let what = match (file.or(stream.map(|(what, _)| what)), within) {
             (Some(what), _) => format!("is {what} as well"),
             (None, Some((what, directory))) => format!("is in {what} (`{}`)", shown(directory)),
@@ -76,7 +76,7 @@ impl UsedFiles {
 }
 
 /// Resolves the links of a path, as far as it exists.
-fn real(path: &Path) -> PathBuf {
+fn resolve_links(path: &Path) -> PathBuf {
     let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     let mut above = path.ancestors();
     let found = above.find_map(|above| Some((above.canonicalize().ok()?, path.strip_prefix(above).ok()?)));

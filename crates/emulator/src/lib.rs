@@ -207,7 +207,7 @@ impl Server {
         let scratch = tempfile::Builder::new().prefix("wharf-serve-").tempdir();
         let scratch = scratch.map_err(|e| {
             let within = std::env::temp_dir();
-            Error::io(format!("making a temporary directory in `{}`", within.display()), &e)
+            Error::io(format!("creating a temporary directory in `{}`", within.display()), &e)
                 .of_kind(Kind::Io)
                 .hint("set TMPDIR to a directory that can be written to")
         })?;

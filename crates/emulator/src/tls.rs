@@ -50,7 +50,7 @@ impl Tls {
 }
 
 fn failed(error: &dyn std::fmt::Display) -> Error {
-    Error::new(Kind::Internal, format!("making a certificate: {error}"))
+    Error::new(Kind::Internal, format!("creating a certificate: {error}"))
 }
 
 type Certificates = (String, Vec<CertificateDer<'static>>, PrivatePkcs8KeyDer<'static>);

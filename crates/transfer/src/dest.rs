@@ -259,7 +259,7 @@ impl DestDir {
     pub fn mkdir(&self, below: &str) -> Result<()> {
         self.check_name(below)?;
         self.made.set(true);
-        self.dir()?.create_dir_all(below).map_err(|e| self.refused("making the directory", below, &e))
+        self.dir()?.create_dir_all(below).map_err(|e| self.refused("creating the directory", below, &e))
     }
 
     /// Fails where a run could not create a directory.
@@ -442,7 +442,7 @@ impl DestDir {
 
     /// Syncs what was written.
     pub fn sync(&self, bulk: bool) -> Result<()> {
-        let doing = |e: io::Error| self.refused("making durable what was written to", ".", &e);
+        let doing = |e: io::Error| self.refused("syncing the directory", ".", &e);
         let Some(dir) = self.dir.as_ref() else { return Ok(()) };
         if bulk && (self.made.get() || self.last.borrow().is_some()) {
             open_handle(dir).and_then(|handle| platform::sync_file_system(&handle)).map_err(doing)?;

@@ -93,5 +93,5 @@ impl Resolve for SystemNames {
 }
 
 fn build(builder: ClientBuilder) -> Result<Client> {
-    builder.build().map_err(|e| Error::new(Kind::Internal, format!("making the HTTP client: {}", e.without_url())))
+    builder.build().map_err(|e| Error::new(Kind::Internal, format!("creating the HTTP client: {}", e.without_url())))
 }

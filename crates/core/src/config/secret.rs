@@ -84,7 +84,7 @@ async fn printed(words: &[String]) -> Result<String> {
         program::find(name, &env::path(env::PATH).map(OsString::from).unwrap_or_default())
     };
     let program = program.ok_or_else(|| bad("the program was not found on PATH"))?;
-    let said = program::ask(&program, args, None, PATIENCE).await;
+    let said = program::output(&program, args, None, PATIENCE).await;
     let said = said.map_err(|e| Error::io("running it", &e).of_kind(Kind::Auth))?;
     if said.status.success() { text(said.stdout) } else { Err(bad(format!("it failed ({})", said.status))) }
 }

@@ -26,7 +26,7 @@ pub fn absolute(path: &OsStr) -> OsString {
 ///
 /// # Errors
 /// Fails if the program cannot be started. `TimedOut` if it runs longer than `limit`; it is then killed.
-pub async fn ask<S: AsRef<OsStr>>(
+pub async fn output<S: AsRef<OsStr>>(
     program: &Path,
     args: &[S],
     path: Option<&OsStr>,
@@ -48,7 +48,7 @@ mod tests {
     use std::os::unix::fs::PermissionsExt;
 
     #[tokio::test]
-    async fn programs_are_found_in_absolute_directories_and_asked() {
+    async fn programs_are_found_in_absolute_directories_and_run() {
         let dir = tempfile::tempdir().unwrap();
         let tool = dir.path().join("tool");
         std::fs::write(&tool, "#!/bin/sh\necho \"$1\"; cat; echo why >&2; exit 3\n").unwrap();
@@ -61,14 +61,14 @@ mod tests {
             (absolute(&path).as_os_str(), absolute(OsStr::new(".::a"))),
             (dir.path().as_os_str(), OsString::new())
         );
-        let said = ask(&tool, &["word"], None, Duration::from_secs(10)).await.unwrap();
+        let said = output(&tool, &["word"], None, Duration::from_secs(10)).await.unwrap();
         assert_eq!((said.status.code(), &said.stdout[..], &said.stderr[..]), (Some(3), &b"word\n"[..], &b"why\n"[..]));
     }
 
     #[tokio::test]
     async fn a_program_that_does_not_end_is_given_up() {
-        let error = ask(Path::new("/bin/sleep"), &["60"], None, Duration::from_millis(50)).await.unwrap_err();
+        let error = output(Path::new("/bin/sleep"), &["60"], None, Duration::from_millis(50)).await.unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::TimedOut);
-        assert!(ask(Path::new("/none"), &[""], None, Duration::from_secs(1)).await.is_err());
+        assert!(output(Path::new("/none"), &[""], None, Duration::from_secs(1)).await.is_err());
     }
 }

@@ -128,7 +128,7 @@ pub(super) fn prepare(
     })?;
     let file = tempfile::Builder::new().prefix("code-").tempfile_in(runner.scratch());
     let file = file.map_err(|e| {
-        trouble("Error preparing the code", interpreter.program, &Error::io("making a temporary file", &e))
+        trouble("Error preparing the code", interpreter.program, &Error::io("creating a temporary file", &e))
     })?;
     let mut argv: Vec<OsString> = vec![program.into(), interpreter.flag.into(), interpreter.script.into()];
     argv.extend(interpreter.separator.map(OsString::from));

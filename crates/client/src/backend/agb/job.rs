@@ -180,7 +180,7 @@ impl Job {
     /// Why it was certainly not started.
     pub(super) async fn start(&self) -> Result<Start> {
         let class = Class::Once(Step::ListFiles { session: None });
-        let said = match self.ask(class, self.start.clone()).await {
+        let said = match self.run(class, self.start.clone()).await {
             Ok(Ok(said)) => said,
             Ok(Err(error)) if is_unknown(&error) => return Err(incapable(&error.message)),
             Ok(Err(error)) => return Ok(Start::Unclear(self.unclear(&error.message))),
@@ -219,7 +219,7 @@ impl Job {
         let numbers = [stdout, stderr, most].map(|number| number.to_string());
         let [stdout, stderr, most] = &numbers;
         let command = script(LOOK, &[&self.id, stdout, stderr, most]);
-        match self.ask(Class::Safe, command).await.map_err(|error| self.unseen(error))? {
+        match self.run(Class::Safe, command).await.map_err(|error| self.unseen(error))? {
             Ok(said) => Ok(parse_look(&said).unwrap_or_else(|| Look::Unclear(self.unclear(&said)))),
             Err(error) => Ok(Look::Unclear(self.unclear(&error.message))),
         }
@@ -233,7 +233,7 @@ impl Job {
     pub(super) async fn stop(&self, signal: Signal, process: Option<u32>) -> Result<Stop> {
         let process = process.map(|process| process.to_string()).unwrap_or_default();
         let command = script(STOP, &[&self.id, signal_of(signal).0, &process]);
-        match self.ask(Class::Idempotent, command).await? {
+        match self.run(Class::Idempotent, command).await? {
             Ok(said) if said.trim() == "never" => Ok(Stop::Never),
             Ok(said) if said.trim() == "sent" => Ok(Stop::Sent),
             Ok(said) => Err(self.unclear(&said)),
@@ -248,13 +248,13 @@ impl Job {
         let keeps = if keeps_name { "1" } else { "" };
         let command = script(REMOVE, &[&self.id, &rest, keeps]);
         // The client has tried a call that failed again; one that the tool failed is tried here.
-        if let Ok(Err(_)) = self.ask(Class::Idempotent, command.clone()).await {
-            drop(self.ask(Class::Idempotent, command).await);
+        if let Ok(Err(_)) = self.run(Class::Idempotent, command.clone()).await {
+            drop(self.run(Class::Idempotent, command).await);
         }
     }
 
     /// Runs a script and returns what follows `wharf ID ` in its output.
-    async fn ask(&self, class: Class, command: String) -> Result<ToolOutcome> {
+    async fn run(&self, class: Class, command: String) -> Result<ToolOutcome> {
         let outcome = self.client.output(class, &self.session, command).await?;
         Ok(outcome.and_then(|text| match said(&text, &self.id) {
             Some(said) => Ok(said.to_owned()),

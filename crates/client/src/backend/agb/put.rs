@@ -295,12 +295,12 @@ mod tests {
     use super::*;
     use wharf_core::body::Body;
 
-    struct Held(Vec<u8>);
+    struct BytesSource(Vec<u8>);
 
     #[async_trait::async_trait]
-    impl Source for Held {
+    impl Source for BytesSource {
         fn name(&self) -> &'static str {
-            "held"
+            "bytes"
         }
 
         fn len(&self) -> Option<u64> {
@@ -315,7 +315,7 @@ mod tests {
 
     async fn is_text(bytes: &[u8]) -> bool {
         let at = SessionPath { session: "s1".parse().unwrap(), path: "/tmp/\"x\"/f".parse().unwrap() };
-        small_text(&at, &Held(bytes.to_vec())).await.unwrap().is_some()
+        small_text(&at, &BytesSource(bytes.to_vec())).await.unwrap().is_some()
     }
 
     #[tokio::test]

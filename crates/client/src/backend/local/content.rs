@@ -1,6 +1,5 @@
-//! The contents of stored files: below `store/` by their SHA-256, each in one place however often it
-//! was stored. A store that outlives nothing has small ones in memory, as they come and go by the
-//! thousand in tests and no disk likes that.
+//! The contents of stored files, in `store/` by their SHA-256, so that equal contents are stored once. A temporary store
+//! keeps small contents in memory, because tests create and delete thousands of them.
 
 use std::io::Write as _;
 use std::path::Path;
@@ -35,14 +34,14 @@ impl LocalHome {
             };
             head.extend_from_slice(&block);
         }
-        let mut pending = self.swept()?.pending_file()?;
-        pending.handle().write_all(&head).map_err(doing)?;
-        let sent = pending.fill(body, name).await?;
-        platform::set_mode(pending.handle(), 0o444).map_err(doing)?;
+        let mut staged = self.swept()?.staging_file()?;
+        staged.handle().write_all(&head).map_err(doing)?;
+        let sent = staged.fill(body, name).await?;
+        platform::set_mode(staged.handle(), 0o444).map_err(doing)?;
         if self.durability == Durability::Synced {
-            pending.handle().sync_all().map_err(doing)?;
+            staged.handle().sync_all().map_err(doing)?;
         }
-        Ok((sent, Ingested::OnDisk(pending)))
+        Ok((sent, Ingested::OnDisk(staged)))
     }
 
     /// Moves a content to its path in the store.
@@ -50,11 +49,11 @@ impl LocalHome {
         let doing = |e: std::io::Error| Error::io("storing a file", &e);
         match content {
             Ingested::InMemory(content) => self.memory.insert(sha256, content),
-            Ingested::OnDisk(pending) => {
-                let (disk, (shelf, place)) = (self.disk()?, place_of(sha256));
-                disk.store().create_dir_all(&shelf).map_err(doing)?;
-                pending.persist(disk.store(), &place).map_err(doing)?;
-                disk.changed_store(&shelf);
+            Ingested::OnDisk(staged) => {
+                let (disk, (directory, path)) = (self.disk()?, content_path(sha256));
+                disk.store().create_dir_all(&directory).map_err(doing)?;
+                staged.persist(disk.store(), &path).map_err(doing)?;
+                disk.changed_store(&directory);
             }
         }
         Ok(())
@@ -67,19 +66,19 @@ impl LocalHome {
     }
 
     /// Takes a content out of the store; returns its file on the disk, if any.
-    pub(super) fn unshelve<'d>(&self, disk: &'d Disk, sha256: &str) -> Result<Option<StagedRemoval<'d>>> {
+    pub(super) fn withdraw_content<'d>(&self, disk: &'d Disk, sha256: &str) -> Result<Option<StagedRemoval<'d>>> {
         if self.memory.remove(sha256) {
             return Ok(None);
         }
-        let (shelf, place) = place_of(sha256);
-        let withdrawn = disk.withdraw(disk.store(), &place)?;
-        disk.changed_store(&shelf);
+        let (directory, path) = content_path(sha256);
+        let withdrawn = disk.withdraw(disk.store(), &path)?;
+        disk.changed_store(&directory);
         Ok(Some(withdrawn))
     }
 
     /// Returns whether the store has a content.
     pub(super) fn has_content(&self, sha256: &str) -> Result<bool> {
-        Ok(self.memory.state().contents.contains_key(sha256) || self.disk()?.store().exists(place_of(sha256).1))
+        Ok(self.memory.state().contents.contains_key(sha256) || self.disk()?.store().exists(content_path(sha256).1))
     }
 
     /// Returns the content of a stored file, or a range of it.
@@ -92,8 +91,8 @@ impl LocalHome {
             let blocks = (!part.is_empty()).then_some(Ok(part));
             return Ok(Body::of_stream(Some(length), stream::iter(blocks).boxed()));
         }
-        let (_, place) = place_of(&row.sha256);
-        let file = platform::open_regular_below(self.disk()?.store(), Path::new(&place)).map_err(|e| {
+        let (_, path) = content_path(&row.sha256);
+        let file = platform::open_regular_below(self.disk()?.store(), Path::new(&path)).map_err(|e| {
             Error::io(format!("reading the content of the stored file `{}`", row.id), &e)
                 .hint("its content is missing from the store: delete the file and upload it again")
         })?;
@@ -102,10 +101,10 @@ impl LocalHome {
 }
 
 /// Returns the directory and the path of a content below `store/`.
-fn place_of(sha256: &str) -> (String, String) {
-    let shelf = sha256.get(..2).unwrap_or("00").to_owned();
-    let place = format!("{shelf}/{sha256}");
-    (shelf, place)
+fn content_path(sha256: &str) -> (String, String) {
+    let directory = sha256.get(..2).unwrap_or("00").to_owned();
+    let path = format!("{directory}/{sha256}");
+    (directory, path)
 }
 
 #[cfg(test)]

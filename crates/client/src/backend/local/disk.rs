@@ -59,12 +59,12 @@ pub(super) struct Disk {
     usage: Dir,
     tmp: Dir,
     swept: Once,
-    unsettled: Mutex<Unsettled>,
+    unsynced: Mutex<UnsyncedChanges>,
 }
 
-/// What was renamed into place and is not yet known to survive a power cut.
+/// The directories whose entries have changed since the last sync.
 #[derive(Default)]
-struct Unsettled {
+struct UnsyncedChanges {
     directories: BTreeSet<PathBuf>,
     bulk: bool,
 }
@@ -113,7 +113,7 @@ impl Disk {
             usage: room("usage")?,
             tmp,
             swept: Once::new(),
-            unsettled: Mutex::default(),
+            unsynced: Mutex::default(),
         })
     }
 
@@ -144,7 +144,7 @@ impl Disk {
     }
 
     /// Returns whether a directory exists and is complete.
-    pub(super) fn is_settled(&self, name: &str) -> bool {
+    pub(super) fn is_complete(&self, name: &str) -> bool {
         self.session_dir(name).is_ok_and(|dir| !is_marked(&dir))
     }
 
@@ -178,25 +178,25 @@ impl Disk {
     }
 
     /// Creates a file that has no visible name until it is persisted.
-    pub(super) fn pending_file(&self) -> Result<StagingEntry<'_>> {
-        StagingEntry::file(&self.tmp).map_err(|e| Error::io("making a temporary file", &e))
+    pub(super) fn staging_file(&self) -> Result<StagingEntry<'_>> {
+        StagingEntry::file(&self.tmp).map_err(|e| Error::io("creating a temporary file", &e))
     }
 
     /// Creates another name of a file below `dir`, which is not visible until it is persisted.
     #[cfg(feature = "emulator")]
-    pub(super) fn pending_link(&self, dir: &Dir, path: &str) -> io::Result<StagingEntry<'_>> {
+    pub(super) fn staging_link(&self, dir: &Dir, path: &str) -> io::Result<StagingEntry<'_>> {
         StagingEntry::link(&self.tmp, dir, path)
     }
 
     /// Creates a directory that is not visible until it is persisted.
-    pub(super) fn pending_dir(&self) -> Result<(StagingEntry<'_>, Dir)> {
-        StagingEntry::directory(&self.tmp).map_err(|e| Error::io("making a temporary directory", &e))
+    pub(super) fn staging_dir(&self) -> Result<(StagingEntry<'_>, Dir)> {
+        StagingEntry::directory(&self.tmp).map_err(|e| Error::io("creating a temporary directory", &e))
     }
 
     /// Makes a new session's directory visible. Until [`Disk::finish_session`] it bears a mark: a
     /// directory with the mark and without a row never belonged to a session, and one without the mark is
     /// never removed, even if the database knows nothing of it.
-    pub(super) fn place_session(&self, mut pending: StagingEntry<'_>, id: &SessionId) -> Result<()> {
+    pub(super) fn persist_session(&self, mut staged: StagingEntry<'_>, id: &SessionId) -> Result<()> {
         let doing = |e: io::Error| match e.kind() {
             io::ErrorKind::DirectoryNotEmpty | io::ErrorKind::AlreadyExists | io::ErrorKind::NotADirectory => {
                 Error::conflict(format!(
@@ -205,7 +205,7 @@ impl Disk {
                 ))
                 .hint(format!("move it away, or choose another {}", Setting::SessionId))
             }
-            _ => Error::io(format!("making the session `{id}`"), &e),
+            _ => Error::io(format!("creating the session `{id}`"), &e),
         };
         if let Ok(dir) = self.sessions.open_dir_nofollow(id.as_str())
             && is_marked(&dir)
@@ -213,8 +213,8 @@ impl Disk {
             // What is left of it is in the way below.
             drop(self.withdraw(&self.sessions, id.as_str())?.commit());
         }
-        platform::set_mode(pending.handle(), MARK | 0o700).map_err(doing)?;
-        pending.persist(&self.sessions, id.as_str()).map_err(doing)?;
+        platform::set_mode(staged.handle(), MARK | 0o700).map_err(doing)?;
+        staged.persist(&self.sessions, id.as_str()).map_err(doing)?;
         self.changed(self.home.join("sessions"), false);
         Ok(())
     }
@@ -222,7 +222,7 @@ impl Disk {
     /// Removes the mark from a session's directory.
     pub(super) fn finish_session(&self, id: &SessionId) -> Result<()> {
         let done = self.session(id).map(|dir| open_handle(&dir).and_then(|handle| platform::set_mode(&handle, 0o700)));
-        done?.map_err(|e| Error::io(format!("making the session `{id}`"), &e))
+        done?.map_err(|e| Error::io(format!("creating the session `{id}`"), &e))
     }
 
     /// Opens a session's directory to remove it; none where it does not exist.
@@ -292,35 +292,35 @@ impl Disk {
     }
 
     /// Notes that the stored files have a new or a lost name.
-    pub(super) fn changed_store(&self, shelf: &str) {
-        self.changed(self.home.join("store").join(shelf), false);
+    pub(super) fn changed_store(&self, directory: &str) {
+        self.changed(self.home.join("store").join(directory), false);
         self.changed(self.home.join("store"), false);
     }
 
     fn changed(&self, directory: PathBuf, bulk: bool) {
-        let mut unsettled = lock(&self.unsettled);
-        unsettled.bulk |= bulk || unsettled.directories.len() >= SYNC_EACH;
-        if !unsettled.bulk {
-            unsettled.directories.insert(directory);
+        let mut unsynced = lock(&self.unsynced);
+        unsynced.bulk |= bulk || unsynced.directories.len() >= SYNC_EACH;
+        if !unsynced.bulk {
+            unsynced.directories.insert(directory);
         }
     }
 
-    /// Notes that there is more than single directories to be made durable.
+    /// Notes that the next sync must include the whole file system.
     pub(super) fn changed_throughout(&self) {
-        lock(&self.unsettled).bulk = true;
+        lock(&self.unsynced).bulk = true;
     }
 
-    /// Makes every noted change survive a power cut.
+    /// Syncs all noted changes.
     pub(super) fn flush(&self) -> Result<()> {
-        let unsettled = std::mem::take(&mut *lock(&self.unsettled));
-        let doing = |e: io::Error| Error::io("making the changes durable", &e);
-        if unsettled.bulk {
+        let unsynced = std::mem::take(&mut *lock(&self.unsynced));
+        let doing = |e: io::Error| Error::io("syncing the changes", &e);
+        if unsynced.bulk {
             let handle = open_handle(&self.tmp).map_err(doing)?;
             return platform::sync_file_system(&handle).map_err(doing);
         }
-        for directory in unsettled.directories {
+        for directory in unsynced.directories {
             match platform::sync_directory(&directory) {
-                // Another program moved it away, or put something else in its place.
+                // Another program moved or replaced it.
                 Err(e) if matches!(e.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {}
                 other => other.map_err(doing)?,
             }
@@ -328,14 +328,14 @@ impl Disk {
         Ok(())
     }
 
-    /// Notes that the content `sha256` may have no name for a moment. Should this process die before
-    /// it drops the note, the next one looks after the content.
+    /// Creates a marker for the content `sha256`, which may have no row for a moment. If this process is killed before
+    /// it drops the marker, the next process checks the content.
     pub(super) fn mark(&self, sha256: &str) -> Result<StagingEntry<'_>> {
-        StagingEntry::tagged(&self.tmp, sha256).map_err(|e| Error::io("making a temporary file", &e))
+        StagingEntry::tagged(&self.tmp, sha256).map_err(|e| Error::io("creating a temporary file", &e))
     }
 
-    /// Removes what dead processes left, once in a process. `look_after` is called with each content that
-    /// may have no name, and says whether that is settled.
+    /// Removes what killed processes left, once per process. `look_after` is called for each content with a marker;
+    /// returns whether it was checked.
     pub(super) fn sweep(&self, look_after: impl FnMut(&str) -> bool) {
         self.swept.call_once(|| drop(staging::sweep(&self.tmp, FEW, look_after)));
     }

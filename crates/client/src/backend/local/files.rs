@@ -47,21 +47,21 @@ impl SessionFiles for LocalFiles {
     async fn put(&self, at: &SessionPath, source: &dyn Source, options: PutOptions) -> Result<PutResult> {
         CAPABILITIES.require_all(options.features())?;
         let doing = |e: io::Error| refused(format!("writing `{at}`"), &e);
-        let entered = self.home.enter(&at.session)?;
-        self.home.woken(&entered)?;
-        let mut there = self.home.check_target(&entered, at, options.keep_existing)?;
+        let guard = self.home.enter(&at.session)?;
+        self.home.woken(&guard)?;
+        let mut there = self.home.check_target(&guard, at, options.keep_existing)?;
         let mut room = None;
         let small = source.len().is_some_and(|bytes| bytes < LARGE);
         if !options.bulk || !small {
             // So that a large file is not read in vain; of many, most are small.
-            room = self.home.usage(&entered)?.room(source.len(), bytes_of(there.as_ref()))?;
+            room = self.home.usage(&guard)?.room(source.len(), bytes_of(there.as_ref()))?;
         }
-        let beside = entered.nearest_dir(&at.path).map_err(doing)?;
+        let beside = guard.nearest_dir(&at.path).map_err(doing)?;
         // What is mounted in a session is not made durable with the rest of the store.
-        let bulk = options.bulk && platform::device(&beside) == platform::device(&entered.dir);
-        let mut pending = StagingEntry::beside(&beside).map_err(doing)?;
+        let bulk = options.bulk && platform::device(&beside) == platform::device(&guard.dir);
+        let mut staged = StagingEntry::beside(&beside).map_err(doing)?;
         // A deletion waits for a small file of this machine, and for nothing else that may take long.
-        let mut held = (small && source.is_at_hand()).then_some(entered);
+        let mut held = (small && source.is_at_hand()).then_some(guard);
         let mut body = source.open().await?;
         if let Some(most) = room {
             let (mut left, name) = (most, at.to_string());
@@ -76,37 +76,37 @@ impl SessionFiles for LocalFiles {
                 Ok(())
             });
         }
-        let sent = pending.fill(&mut body, at).await?;
+        let sent = staged.fill(&mut body, at).await?;
         let attributes = source.attributes();
-        let finish = |pending: &mut StagingEntry<'_>, there: Option<&Metadata>| {
+        let finish = |staged: &mut StagingEntry<'_>, there: Option<&Metadata>| {
             let access = Access { replaced: there, executable: attributes.executable, at_least: 0o644 };
-            pending.set_access(&beside, at.path.name(), access)?;
+            staged.set_access(&beside, at.path.name(), access)?;
             if let Some(time) = attributes.modified_at {
-                pending.handle().set_modified(time.into())?;
+                staged.handle().set_modified(time.into())?;
             }
-            if bulk { Ok(()) } else { pending.handle().sync_all() }
+            if bulk { Ok(()) } else { staged.handle().sync_all() }
         };
-        finish(&mut pending, there.as_ref()).map_err(doing)?;
-        let entered = if let Some(entered) = held.take() {
-            entered
+        finish(&mut staged, there.as_ref()).map_err(doing)?;
+        let guard = if let Some(guard) = held.take() {
+            guard
         } else {
             // Much may have changed while the bytes came.
-            let entered = self.home.enter(&at.session)?;
-            self.home.woken(&entered)?;
-            let now = self.home.check_target(&entered, at, options.keep_existing)?;
+            let guard = self.home.enter(&at.session)?;
+            self.home.woken(&guard)?;
+            let now = self.home.check_target(&guard, at, options.keep_existing)?;
             if now.as_ref().map(access_of) != there.as_ref().map(access_of) {
-                finish(&mut pending, now.as_ref()).map_err(doing)?;
+                finish(&mut staged, now.as_ref()).map_err(doing)?;
             }
             there = now;
-            entered
+            guard
         };
-        let mut usage = self.home.usage(&entered)?;
+        let mut usage = self.home.usage(&guard)?;
         usage.add(sent.bytes, bytes_of(there.as_ref()))?;
-        let parent = self.home.make_parents(&entered, at, options.bulk)?;
+        let parent = self.home.make_parents(&guard, at, options.bulk)?;
         let placed = if options.keep_existing {
-            pending.persist_noclobber(&parent, at.path.name())
+            staged.persist_noclobber(&parent, at.path.name())
         } else {
-            pending.persist(&parent, at.path.name())
+            staged.persist(&parent, at.path.name())
         };
         placed.map_err(doing)?;
         drop(usage);
@@ -123,10 +123,10 @@ impl SessionFiles for LocalFiles {
     }
 
     async fn check_put(&self, at: &SessionPath) -> Result<()> {
-        let entered = self.home.enter(&at.session)?;
-        let there = self.home.check_target(&entered, at, false)?;
+        let guard = self.home.enter(&at.session)?;
+        let there = self.home.check_target(&guard, at, false)?;
         let doing = |e: io::Error| refused(format!("writing `{at}`"), &e);
-        let beside = entered.nearest_dir(&at.path).map_err(doing)?;
+        let beside = guard.nearest_dir(&at.path).map_err(doing)?;
         platform::check_writable(&beside, Path::new(at.path.name()), there.as_ref()).map_err(doing)
     }
 
@@ -182,11 +182,11 @@ impl SessionFiles for LocalFiles {
     }
 
     async fn mkdir(&self, at: &SessionPath, options: MkdirOptions) -> Result<Entry> {
-        let entered = self.home.enter(&at.session)?;
-        let dir = &entered.dir;
+        let guard = self.home.enter(&at.session)?;
+        let dir = &guard.dir;
         check_names(at)?;
         let path = Path::new(at.path.relative());
-        self.home.woken(&entered)?;
+        self.home.woken(&guard)?;
         let made = if options.parents && at.path.is_root() {
             Err(io::ErrorKind::AlreadyExists.into())
         } else {
@@ -194,7 +194,7 @@ impl SessionFiles for LocalFiles {
         };
         let made = match made {
             Err(e) if e.kind() == io::ErrorKind::NotFound && options.parents => {
-                self.home.make_parents(&entered, at, options.bulk)?;
+                self.home.make_parents(&guard, at, options.bulk)?;
                 dir.create_dir(path)
             }
             other => other,
@@ -210,7 +210,7 @@ impl SessionFiles for LocalFiles {
             }
             Err(e) if e.kind() == io::ErrorKind::AlreadyExists && !dir.is_dir(path) => return Err(no_directory(at)),
             Err(e) if e.kind() == io::ErrorKind::AlreadyExists => return Err(taken(at)),
-            Err(e) => return Err(refused(format!("making the directory `{at}`"), &e)),
+            Err(e) => return Err(refused(format!("creating the directory `{at}`"), &e)),
         }
         if let Some(mode) = options.mode {
             let doing = |e: io::Error| refused(format!("setting the mode of `{at}`"), &e);
@@ -225,14 +225,14 @@ impl SessionFiles for LocalFiles {
     }
 
     async fn rename(&self, from: &SessionPath, to: &RemotePath) -> Result<Entry> {
-        let entered = self.home.enter(&from.session)?;
-        let dir = &entered.dir;
+        let guard = self.home.enter(&from.session)?;
+        let dir = &guard.dir;
         let target = from.at(to.clone());
         if from.path.is_root() || to.is_within(&from.path) && *to != from.path {
             return Err(Error::conflict(format!("a directory cannot be moved into itself: `{from}` to `{target}`")));
         }
-        self.home.refuse_mounted(entered.seq, dir, &from.path, Below::Count)?;
-        self.home.refuse_mounted(entered.seq, dir, to, Below::Ignore)?;
+        self.home.refuse_mounted(guard.seq, dir, &from.path, Below::Count)?;
+        self.home.refuse_mounted(guard.seq, dir, to, Below::Ignore)?;
         look(dir, from)?.ok_or_else(|| missing(from))?;
         if *to != from.path {
             refuse_there(look(dir, &target)?.as_ref(), &target, false)?;
@@ -251,7 +251,7 @@ impl SessionFiles for LocalFiles {
                 )),
                 _ => refused(format!("moving `{from}` to `{target}`"), &e),
             };
-            self.home.woken(&entered)?;
+            self.home.woken(&guard)?;
             dir.rename(from.path.relative(), dir, to.relative()).map_err(doing)?;
             self.home.disk()?.changed_in(from, false);
             self.home.disk()?.changed_in(&target, false);
@@ -260,15 +260,15 @@ impl SessionFiles for LocalFiles {
     }
 
     async fn remove(&self, at: &SessionPath, recursive: bool) -> Result<()> {
-        let entered = self.home.enter(&at.session)?;
-        let dir = &entered.dir;
+        let guard = self.home.enter(&at.session)?;
+        let dir = &guard.dir;
         if at.path.is_root() {
             return Err(Error::conflict(format!("the root of a session cannot be removed: `{at}`"))
                 .hint("remove its contents, or delete the session"));
         }
         let meta = look(dir, at)?.ok_or_else(|| missing(at))?;
         let path = Path::new(at.path.relative());
-        match self.home.woken(&entered) {
+        match self.home.woken(&guard) {
             // A removal makes room on a full disk, where nothing can be noted.
             Err(e) if e.kind() == Kind::Io => {}
             noted => noted?,
@@ -282,16 +282,16 @@ impl SessionFiles for LocalFiles {
         } else {
             // A tree is taken out of sight in one step, and its mounts with it.
             let disk = self.home.disk()?;
-            let mounts = if self.home.mounts(entered.seq)?.is_empty() { None } else { Some(real_path(dir, &at.path)?) };
+            let mounts = if self.home.mounts(guard.seq)?.is_empty() { None } else { Some(real_path(dir, &at.path)?) };
             if let Some(real) = &mounts {
-                self.home.db()?.write("removing files", |tx| unsettle(tx, entered.seq, real))?;
+                self.home.db()?.write("removing files", |tx| unsettle(tx, guard.seq, real))?;
             }
             let withdrawn = disk.withdraw(dir, at.path.relative())?;
             disk.changed_in(at, false);
             // Mounts stay unsettled where it fails: each counts exactly if its file is still there.
             disk.discard(withdrawn, format_args!("removing `{at}`"), &disk.session_path(&at.session))?;
             if let Some(real) = &mounts {
-                self.home.db()?.write("removing files", |tx| forget(tx, entered.seq, real))?;
+                self.home.db()?.write("removing files", |tx| forget(tx, guard.seq, real))?;
             }
         }
         self.home.disk()?.changed_in(at, false);
@@ -299,13 +299,13 @@ impl SessionFiles for LocalFiles {
     }
 
     async fn check_remove(&self, at: &SessionPath) -> Result<()> {
-        let entered = self.home.enter(&at.session)?;
-        let meta = look(&entered.dir, at)?.ok_or_else(|| missing(at))?;
-        if platform::has_mounts(&entered.dir, Path::new(at.path.relative())) {
+        let guard = self.home.enter(&at.session)?;
+        let meta = look(&guard.dir, at)?.ok_or_else(|| missing(at))?;
+        if platform::has_mounts(&guard.dir, Path::new(at.path.relative())) {
             return Err(Error::new(Kind::Io, format!("removing `{at}`: something is mounted there")).hint(UNMOUNT));
         }
         let doing = |e: io::Error| refused(format!("removing `{at}`"), &e);
-        let beside = entered.nearest_dir(&at.path).map_err(doing)?;
+        let beside = guard.nearest_dir(&at.path).map_err(doing)?;
         platform::check_writable(&beside, Path::new(at.path.name()), Some(&meta)).map_err(doing)
     }
 }
@@ -321,19 +321,19 @@ impl LocalHome {
     /// Fails if a file cannot be written; returns the regular file that it would replace.
     pub(super) fn check_target(
         &self,
-        entered: &SessionGuard,
+        guard: &SessionGuard,
         at: &SessionPath,
         keep_existing: bool,
     ) -> Result<Option<Metadata>> {
         check_names(at)?;
-        if entered.live.mounted {
-            self.refuse_mounted(entered.seq, &entered.dir, &at.path, Below::Ignore)?;
+        if guard.live.mounted {
+            self.refuse_mounted(guard.seq, &guard.dir, &at.path, Below::Ignore)?;
         }
         if at.path.is_root() {
-            refuse_there(look(&entered.dir, at)?.as_ref(), at, keep_existing)?;
+            refuse_there(look(&guard.dir, at)?.as_ref(), at, keep_existing)?;
             return Ok(None);
         }
-        let parent = entered.parent_of(&at.path).map_err(|e| refused(format!("looking at `{at}`"), &e))?;
+        let parent = guard.parent_of(&at.path).map_err(|e| refused(format!("looking at `{at}`"), &e))?;
         let Some(parent) = parent else { return Ok(None) };
         let there = look_in(&parent, at)?;
         refuse_there(there.as_ref(), at, keep_existing)?;
@@ -374,16 +374,16 @@ impl LocalHome {
     }
 
     /// Returns the parent directory of a path, and creates it if missing.
-    pub(super) fn make_parents(&self, entered: &SessionGuard, at: &SessionPath, bulk: bool) -> Result<Arc<Dir>> {
+    pub(super) fn make_parents(&self, guard: &SessionGuard, at: &SessionPath, bulk: bool) -> Result<Arc<Dir>> {
         let parent = at.at(at.path.parent().unwrap_or_else(RemotePath::root));
-        let doing = |e: io::Error| refused(format!("making the directory `{parent}`"), &e);
-        if let Some(dir) = entered.parent_of(&at.path).map_err(doing)? {
+        let doing = |e: io::Error| refused(format!("creating the directory `{parent}`"), &e);
+        if let Some(dir) = guard.parent_of(&at.path).map_err(doing)? {
             return Ok(dir);
         }
-        entered.dir.create_dir_all(parent.path.relative()).map_err(|e| match e.kind() {
+        guard.dir.create_dir_all(parent.path.relative()).map_err(|e| match e.kind() {
             io::ErrorKind::AlreadyExists | io::ErrorKind::NotADirectory => {
                 let mut above = std::iter::successors(Some(parent.path.clone()), RemotePath::parent);
-                let there = above.find(|path| entered.dir.symlink_metadata(path.relative()).is_ok());
+                let there = above.find(|path| guard.dir.symlink_metadata(path.relative()).is_ok());
                 no_directory(&at.at(there.unwrap_or_else(|| parent.path.clone())))
             }
             _ => doing(e),
@@ -393,7 +393,7 @@ impl LocalHome {
             self.disk()?.changed_in(&at.at(path.clone()), bulk);
             made = path.parent();
         }
-        entered.parent_of(&at.path).map_err(doing)?.ok_or_else(|| missing(&parent))
+        guard.parent_of(&at.path).map_err(doing)?.ok_or_else(|| missing(&parent))
     }
 }
 

@@ -8,8 +8,8 @@
 mod capabilities;
 mod content;
 mod db;
+mod diagnose;
 mod disk;
-mod examine;
 mod exec;
 mod files;
 mod handles;

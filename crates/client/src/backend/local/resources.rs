@@ -82,10 +82,10 @@ impl Resources for LocalResources {
     async fn add(&self, session: &SessionId, new: NewResource) -> Result<Resource> {
         let doing = "mounting a stored file";
         let mut prepared = self.home.prepare(session, new)?;
-        let entered = &self.home.enter(session)?;
-        self.home.woken(entered)?;
-        let (seq, dir) = (&entered.seq, &entered.dir);
-        self.home.usage(entered)?.room(Some(prepared.bytes()), 0)?;
+        let guard = &self.home.enter(session)?;
+        self.home.woken(guard)?;
+        let (seq, dir) = (&guard.seq, &guard.dir);
+        self.home.usage(guard)?.room(Some(prepared.bytes()), 0)?;
         self.home.db()?.write(doing, |tx| {
             let mounted: i64 = tx
                 .query_row("SELECT count(*) FROM resource WHERE session = ?1", [seq], |row| row.get(0))
@@ -110,10 +110,10 @@ impl Resources for LocalResources {
         })?;
         let id = prepared.mount.id.clone();
         let place = async {
-            let parent = self.home.make_parents(entered, &prepared.at, false)?;
+            let parent = self.home.make_parents(guard, &prepared.at, false)?;
             let copy = self.home.copy_beside(&prepared, &parent).await?;
-            self.home.usage(entered)?.add(prepared.bytes(), 0)?;
-            prepared.place(copy, &parent)
+            self.home.usage(guard)?.add(prepared.bytes(), 0)?;
+            prepared.persist(copy, &parent)
         };
         let mount = match place.await {
             Ok(mount) => mount,
@@ -162,9 +162,9 @@ impl Resources for LocalResources {
 
     async fn remove(&self, session: &SessionId, id: &str) -> Result<()> {
         let doing = "unmounting a stored file";
-        let entered = &self.home.enter(session)?;
-        self.home.woken(entered)?;
-        let (seq, dir) = (&entered.seq, &entered.dir);
+        let guard = &self.home.enter(session)?;
+        self.home.woken(guard)?;
+        let (seq, dir) = (&guard.seq, &guard.dir);
         let path: String = self.home.db()?.write(doing, |tx| {
             let path: Option<String> = tx
                 .query_row(
@@ -205,7 +205,7 @@ impl PreparedMount {
     }
 
     /// Moves a copy of the file to its path, where no entry may exist.
-    fn place(self, copy: StagingEntry<'_>, parent: &Dir) -> Result<Mount> {
+    fn persist(self, copy: StagingEntry<'_>, parent: &Dir) -> Result<Mount> {
         let at = self.at;
         copy.persist_noclobber(parent, at.path.name()).map_err(|e| match e.kind() {
             io::ErrorKind::AlreadyExists => taken_path(&at),
@@ -295,15 +295,15 @@ impl LocalHome {
         };
         let parent = parent.map_err(doing)?;
         let copy = self.copy_beside(&prepared, &parent).await?;
-        prepared.place(copy, &parent)
+        prepared.persist(copy, &parent)
     }
 
     /// Copies a stored file into the directory that it is to be mounted in.
     async fn copy_beside<'d>(&self, prepared: &PreparedMount, parent: &'d Dir) -> Result<StagingEntry<'d>> {
         let (at, upload) = (&prepared.at, &prepared.upload);
         let doing = |e: io::Error| refused(format!("mounting at `{at}`"), &e);
-        let mut pending = StagingEntry::beside(parent).map_err(doing)?;
-        let copied = pending.fill(&mut self.content(upload, None)?, at).await?;
+        let mut staged = StagingEntry::beside(parent).map_err(doing)?;
+        let copied = staged.fill(&mut self.content(upload, None)?, at).await?;
         if copied.sha256 != upload.sha256 {
             return Err(Error::new(
                 Kind::Unverified,
@@ -311,9 +311,9 @@ impl LocalHome {
             )
             .hint("delete it and upload it again"));
         }
-        platform::set_mode(pending.handle(), 0o444).map_err(doing)?;
-        pending.handle().sync_all().map_err(doing)?;
-        Ok(pending)
+        platform::set_mode(staged.handle(), 0o444).map_err(doing)?;
+        staged.handle().sync_all().map_err(doing)?;
+        Ok(staged)
     }
 }
 

@@ -82,11 +82,11 @@ impl LocalHome {
     pub(super) fn enter(&self, id: &SessionId) -> Result<SessionGuard> {
         let known = lock(&self.handles).as_ref().filter(|handles| handles.id == *id).map(Arc::clone);
         if let Some(handles) = known {
-            let entered = self.go_in(handles)?;
-            if let Some(entered) = entered.filter(|entered| !entered.live.unsettled)
-                && self.disk()?.is_session(id, &entered.dir)
+            let guard = self.go_in(handles)?;
+            if let Some(guard) = guard.filter(|guard| !guard.live.unsettled)
+                && self.disk()?.is_session(id, &guard.dir)
             {
-                return Ok(entered);
+                return Ok(guard);
             }
             lock(&self.handles).take();
         }
@@ -106,9 +106,9 @@ impl LocalHome {
             parent: Mutex::default(),
         });
         // Another session of the same name would have another number.
-        let entered = self.go_in(Arc::clone(&handles))?.ok_or_else(|| unknown(id))?;
+        let guard = self.go_in(Arc::clone(&handles))?.ok_or_else(|| unknown(id))?;
         *lock(&self.handles) = Some(handles);
-        Ok(entered)
+        Ok(guard)
     }
 
     /// Locks the session of the handles; `None` if they belong to another session of the same name.
@@ -132,12 +132,12 @@ impl LocalHome {
 
     /// Notes that a session is used before a change of its files, so that nothing can fail once that
     /// is done. For a tree of them it is enough now and then, unless the session was stopped.
-    pub(super) fn woken(&self, entered: &SessionGuard) -> Result<()> {
-        let pause = entered.live.ttl.map_or(PAUSE, |ttl| PAUSE.min(ttl / 10));
+    pub(super) fn woken(&self, guard: &SessionGuard) -> Result<()> {
+        let pause = guard.live.ttl.map_or(PAUSE, |ttl| PAUSE.min(ttl / 10));
         let mut woken = lock(&self.woken);
-        if entered.live.stopped || woken.get(&entered.id).is_none_or(|at| at.elapsed() > pause) {
-            self.used(&entered.id)?;
-            woken.insert(entered.id.clone(), Instant::now());
+        if guard.live.stopped || woken.get(&guard.id).is_none_or(|at| at.elapsed() > pause) {
+            self.used(&guard.id)?;
+            woken.insert(guard.id.clone(), Instant::now());
         }
         Ok(())
     }

@@ -83,7 +83,7 @@ impl Sessions for LocalSessions {
             self.home.finish_deletion(id)?;
         }
         let now = Timestamp::now();
-        let (pending, dir) = self.home.swept()?.pending_dir()?;
+        let (staged, dir) = self.home.swept()?.staging_dir()?;
         let (mut mounts, mut bytes) = (Vec::new(), 0_u64);
         for resource in new.resources {
             self.home.check_count(mounts.len())?;
@@ -137,7 +137,7 @@ impl Sessions for LocalSessions {
             for mount in &mounts {
                 mount.insert(tx, seq, now, false).map_err(|e| fault(doing, &e))?;
             }
-            self.home.disk()?.place_session(pending, &id)
+            self.home.disk()?.persist_session(staged, &id)
         })?;
         self.home.disk()?.finish_session(&id)?;
         self.get(&id).await

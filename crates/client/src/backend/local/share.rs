@@ -34,16 +34,16 @@ impl Local {
         }
         let dir = self.home.disk()?.session(&from.session)?;
         let Ok(meta) = dir.symlink_metadata(from.path.relative()) else { return Ok(false) };
-        let entered = into.enter(&to.session)?;
+        let guard = into.enter(&to.session)?;
         if !meta.is_file() || meta.len() != len {
             return Ok(false);
         }
-        let Ok(pending) = into.swept()?.pending_link(&dir, from.path.relative()) else { return Ok(false) };
-        let mut usage = into.usage(&entered)?;
-        let replaced = into.check_target(&entered, to, false)?;
+        let Ok(staged) = into.swept()?.staging_link(&dir, from.path.relative()) else { return Ok(false) };
+        let mut usage = into.usage(&guard)?;
+        let replaced = into.check_target(&guard, to, false)?;
         usage.add(meta.len(), bytes_of(replaced.as_ref()))?;
-        let parent = into.make_parents(&entered, to, true)?;
-        pending.persist_link(&parent, to.path.name()).map_err(|e| refused(format!("writing `{to}`"), &e))?;
+        let parent = into.make_parents(&guard, to, true)?;
+        staged.persist_link(&parent, to.path.name()).map_err(|e| refused(format!("writing `{to}`"), &e))?;
         Ok(true)
     }
 
@@ -53,8 +53,8 @@ impl Local {
     /// `not_found`; `conflict` for anything but a regular file.
     pub fn set_attributes(&self, at: &SessionPath, mode: Option<u32>, modified_at: Option<Timestamp>) -> Result<()> {
         let doing = |e: io::Error| refused(format!("changing `{at}`"), &e);
-        let entered = self.home.enter(&at.session)?;
-        let file = platform::open_regular_below(&entered.dir, Path::new(at.path.relative())).map_err(doing)?;
+        let guard = self.home.enter(&at.session)?;
+        let file = platform::open_regular_below(&guard.dir, Path::new(at.path.relative())).map_err(doing)?;
         if let Some(mode) = mode {
             platform::set_mode(&file, mode).map_err(doing)?;
         }
@@ -79,7 +79,7 @@ mod tests {
         store: Local,
     }
 
-    fn place(at: &str) -> SessionPath {
+    fn session_path(at: &str) -> SessionPath {
         let (session, path) = at.split_once(':').unwrap();
         SessionPath { session: session.parse().unwrap(), path: path.parse().unwrap() }
     }
@@ -99,16 +99,16 @@ mod tests {
             let path = self.home.path().join("source");
             std::fs::write(&path, content).unwrap();
             let over = PutOptions { keep_existing: false, bulk: false, expires_in: None };
-            self.store.files.put(&place(at), &LocalFile::new(&path).unwrap(), over).await.unwrap();
+            self.store.files.put(&session_path(at), &LocalFile::new(&path).unwrap(), over).await.unwrap();
         }
 
         fn share(&self, from: &str, to: &str) -> bool {
-            self.store.share(&place(from), 3, &self.store, &place(to)).unwrap()
+            self.store.share(&session_path(from), 3, &self.store, &session_path(to)).unwrap()
         }
 
         async fn read(&self, at: &str) -> Vec<u8> {
             let mut body =
-                self.store.files.fetch(&place(at), crate::backend::FetchOptions::default()).await.unwrap().body;
+                self.store.files.fetch(&session_path(at), crate::backend::FetchOptions::default()).await.unwrap().body;
             body.next().await.unwrap().unwrap_or_default().to_vec()
         }
     }
@@ -125,13 +125,13 @@ mod tests {
         for (at, content) in [("s1:/a", "new"), ("s2:/d/b", "old"), ("s2:/new/c", "old")] {
             assert_eq!(stage.read(at).await, content.as_bytes(), "{at}");
         }
-        let (a, part) = (place("s1:/a"), place("s2:/part"));
+        let (a, part) = (session_path("s1:/a"), session_path("s2:/part"));
         assert!(!stage.store.share(&a, 2, &stage.store, &part).unwrap(), "a part needs a copy");
         assert!(!stage.share("s2:/d", "s1:/d") && !stage.share("s1:/none", "s1:/d"));
-        assert!(stage.store.share(&place("s1:/a"), 3, &stage.store, &place("s2:/d")).is_err());
+        assert!(stage.store.share(&session_path("s1:/a"), 3, &stage.store, &session_path("s2:/d")).is_err());
         let time = Timestamp::from_second(1_700_000_000).unwrap();
-        stage.store.set_attributes(&place("s1:/a"), Some(0o755), Some(time)).unwrap();
-        let entry = stage.store.files.stat(&place("s1:/a")).await.unwrap();
+        stage.store.set_attributes(&session_path("s1:/a"), Some(0o755), Some(time)).unwrap();
+        let entry = stage.store.files.stat(&session_path("s1:/a")).await.unwrap();
         assert_eq!((entry.modified_at, entry.mode.map(|mode| mode.0 & 0o777)), (Some(time), Some(0o755)));
         assert_eq!(std::fs::read_dir(stage.home.path().join("home/tmp")).unwrap().count(), 0);
     }

@@ -137,7 +137,7 @@ impl LocalHome {
             let others: i64 = tx
                 .query_row("SELECT count(*) FROM stored_file WHERE sha256 = ?1", [sha256], |row| row.get(0))
                 .map_err(|e| fault(doing, &e))?;
-            match if others > 0 { None } else { self.unshelve(disk, sha256)? } {
+            match if others > 0 { None } else { self.withdraw_content(disk, sha256)? } {
                 // Before anything else can take its place.
                 Some(content) if content.is_in_place() => self.discard_content(content).map(|()| None),
                 content => Ok(content),

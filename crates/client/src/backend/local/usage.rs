@@ -30,13 +30,13 @@ const WIDTH: usize = 96;
 
 /// The size of a session, locked so that no other writer changes it.
 pub(super) struct Usage<'a> {
-    entered: &'a SessionGuard,
+    guard: &'a SessionGuard,
     /// The current size; `None` if there is no limit.
-    counted: Option<Counted<'a>>,
+    limited: Option<LimitedUsage<'a>>,
 }
 
-struct Counted<'a> {
-    file: Locked<'a>,
+struct LimitedUsage<'a> {
+    file: LockedSizeFile<'a>,
     count: Count,
     limit: u64,
     /// The start of this process: older sizes are not used to reject a file.
@@ -54,20 +54,20 @@ struct Count {
 
 impl LocalHome {
     /// Waits for other writers of the session, and blocks them.
-    pub(super) fn usage<'a>(&self, entered: &'a SessionGuard) -> Result<Usage<'a>> {
-        let Some(limit) = self.limits.session_bytes else { return Ok(Usage { entered, counted: None }) };
+    pub(super) fn usage<'a>(&self, guard: &'a SessionGuard) -> Result<Usage<'a>> {
+        let Some(limit) = self.limits.session_bytes else { return Ok(Usage { guard, limited: None }) };
         let counts = self.disk()?.usage();
         let read = || {
-            let file = Locked::open(counts, entered)?;
-            let known = Count::read(file.file()).filter(|count| count.session == entered.seq);
+            let file = LockedSizeFile::open(counts, guard)?;
+            let known = Count::read(file.file()).filter(|count| count.session == guard.seq);
             let count = match known {
                 Some(count) => count,
-                None => Count::walk(entered)?,
+                None => Count::walk(guard)?,
             };
-            Ok(Counted { file, count, limit, since: self.started })
+            Ok(LimitedUsage { file, count, limit, since: self.started })
         };
-        let counted = read().map_err(|e| failed(entered, &e))?;
-        Ok(Usage { entered, counted: Some(counted) })
+        let limited = read().map_err(|e| failed(guard, &e))?;
+        Ok(Usage { guard, limited: Some(limited) })
     }
 }
 
@@ -75,16 +75,16 @@ impl Usage<'_> {
     /// Returns the maximum size of a file that replaces one of `replaced` bytes; `None` if there is no limit. Fails
     /// if the file is known to be larger. A file that is smaller than the one before always fits.
     pub(super) fn room(&mut self, bytes: Option<u64>, replaced: u64) -> Result<Option<u64>> {
-        let Some(counted) = &mut self.counted else { return Ok(None) };
+        let Some(limited) = &mut self.limited else { return Ok(None) };
         let fits = |room: u64| bytes.is_some_and(|bytes| bytes <= room);
         let stale =
-            counted.count.is_stale() || !fits(counted.room(replaced)) && counted.count.walked_at < counted.since;
+            limited.count.is_stale() || !fits(limited.room(replaced)) && limited.count.walked_at < limited.since;
         if stale {
-            counted.count = Count::walk(self.entered).map_err(|e| failed(self.entered, &e))?;
+            limited.count = Count::walk(self.guard).map_err(|e| failed(self.guard, &e))?;
         }
-        let room = counted.room(replaced);
+        let room = limited.room(replaced);
         match bytes {
-            Some(bytes) if bytes > room => Err(too_much(&self.entered.id, counted.limit)),
+            Some(bytes) if bytes > room => Err(too_much(&self.guard.id, limited.limit)),
             _ => Ok(Some(room)),
         }
     }
@@ -92,13 +92,13 @@ impl Usage<'_> {
     /// Counts a file that is about to be given its name, as [`Usage::room`] allows.
     pub(super) fn add(&mut self, bytes: u64, replaced: u64) -> Result<()> {
         self.room(Some(bytes), replaced)?;
-        let Some(counted) = &mut self.counted else { return Ok(()) };
-        counted.count.bytes = counted.count.bytes.saturating_add(bytes.saturating_sub(replaced));
-        counted.count.write(counted.file.file()).map_err(|e| failed(self.entered, &e))
+        let Some(limited) = &mut self.limited else { return Ok(()) };
+        limited.count.bytes = limited.count.bytes.saturating_add(bytes.saturating_sub(replaced));
+        limited.count.write(limited.file.file()).map_err(|e| failed(self.guard, &e))
     }
 }
 
-impl Counted<'_> {
+impl LimitedUsage<'_> {
     fn room(&self, replaced: u64) -> u64 {
         self.limit.saturating_sub(self.count.bytes).saturating_add(replaced)
     }
@@ -127,9 +127,9 @@ impl Count {
     }
 
     /// Returns the total size of the regular files of a session; each name counts.
-    fn walk(entered: &SessionGuard) -> io::Result<Self> {
+    fn walk(guard: &SessionGuard) -> io::Result<Self> {
         let walked_at = SystemTime::now();
-        let mut walk = DirWalk::new(entered.dir.try_clone()?, ())?;
+        let mut walk = DirWalk::new(guard.dir.try_clone()?, ())?;
         let mut bytes = 0_u64;
         while let Some(found) = walk.next() {
             let (name, meta) = found?;
@@ -143,7 +143,7 @@ impl Count {
                 }
             }
         }
-        Ok(Count { session: entered.seq, bytes, walked_at, took: walked_at.elapsed().unwrap_or_default() })
+        Ok(Count { session: guard.seq, bytes, walked_at, took: walked_at.elapsed().unwrap_or_default() })
     }
 
     fn is_stale(&self) -> bool {
@@ -151,22 +151,22 @@ impl Count {
     }
 }
 
-fn failed(entered: &SessionGuard, error: &io::Error) -> Error {
-    Error::io(format!("measuring session `{}`", entered.id), error)
+fn failed(guard: &SessionGuard, error: &io::Error) -> Error {
+    Error::io(format!("measuring session `{}`", guard.id), error)
 }
 
 /// The file with the size, locked until dropped.
-struct Locked<'a>(MutexGuard<'a, Option<File>>);
+struct LockedSizeFile<'a>(MutexGuard<'a, Option<File>>);
 
-impl<'a> Locked<'a> {
-    fn open(counts: &Dir, entered: &'a SessionGuard) -> io::Result<Self> {
-        let mut held = lock(&entered.count);
+impl<'a> LockedSizeFile<'a> {
+    fn open(counts: &Dir, guard: &'a SessionGuard) -> io::Result<Self> {
+        let mut held = lock(&guard.count);
         if held.is_none() {
             let mut options = OpenOptions::new();
             options.read(true).write(true).create(true).follow(FollowSymlinks::No);
-            *held = Some(counts.open_with(entered.id.as_str(), &options)?.into_std());
+            *held = Some(counts.open_with(guard.id.as_str(), &options)?.into_std());
         }
-        let locked = Locked(held);
+        let locked = LockedSizeFile(held);
         locked.file().map_or(Ok(()), File::lock)?;
         Ok(locked)
     }
@@ -176,7 +176,7 @@ impl<'a> Locked<'a> {
     }
 }
 
-impl Drop for Locked<'_> {
+impl Drop for LockedSizeFile<'_> {
     fn drop(&mut self) {
         drop(self.file().map(File::unlock));
     }

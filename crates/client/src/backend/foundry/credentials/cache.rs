@@ -30,7 +30,7 @@ pub(super) struct Cache(PathBuf);
 /// The content of a file.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Kept {
+struct CachedToken {
     version: u8,
     key: String,
     expires_at: Timestamp,
@@ -48,9 +48,9 @@ impl Cache {
     /// Returns the cached token for a key.
     pub(super) fn get(&self, key: &str) -> Option<AccessToken> {
         let hash = hashed(key);
-        let kept = read(&self.0.join(named(&hash)))?;
-        let ours = kept.version == VERSION && kept.key == hash;
-        let token = AccessToken { text: kept.token, expires_at: Some(kept.expires_at) };
+        let cached = read(&self.0.join(named(&hash)))?;
+        let ours = cached.version == VERSION && cached.key == hash;
+        let token = AccessToken { text: cached.token, expires_at: Some(cached.expires_at) };
         Some(token).filter(|token| ours && token.can_be_sent())
     }
 
@@ -59,8 +59,8 @@ impl Cache {
         let Some(expires_at) = token.expires_at.filter(|_| token.is_good() && token.can_be_sent()) else { return };
         let key = hashed(key);
         let name = named(&key);
-        let kept = Kept { version: VERSION, key, expires_at, token: token.text.clone() };
-        let Ok(content) = serde_json::to_vec(&kept) else { return };
+        let cached = CachedToken { version: VERSION, key, expires_at, token: token.text.clone() };
+        let Ok(content) = serde_json::to_vec(&cached) else { return };
         let _ = self.write(&name, &content);
     }
 
@@ -84,7 +84,7 @@ impl Cache {
         for entry in dir.entries().into_iter().flatten().flatten().take(MANY) {
             let name = PathBuf::from(entry.file_name());
             let ours = name.extension().is_some_and(|ending| ending == "json");
-            if ours && read(&self.0.join(&name)).is_some_and(|kept| kept.expires_at < Timestamp::now()) {
+            if ours && read(&self.0.join(&name)).is_some_and(|cached| cached.expires_at < Timestamp::now()) {
                 let _ = dir.remove_file(&name);
             }
         }
@@ -92,7 +92,7 @@ impl Cache {
 }
 
 /// Returns the content of a file, if it is complete and belongs to the user.
-fn read(path: &std::path::Path) -> Option<Kept> {
+fn read(path: &std::path::Path) -> Option<CachedToken> {
     let file = platform::open_regular(path).ok()?;
     if !platform::is_private(&file.metadata().ok()?) {
         return None;
@@ -157,15 +157,21 @@ mod tests {
             assert!(cache.get("k").is_none(), "{broken}");
         }
         for text in ["tok-0123456789\r\n", "tok\n0123456789"] {
-            let kept = Kept { version: VERSION, key: hashed("k"), expires_at: Timestamp::MAX, token: text.to_owned() };
-            std::fs::write(&path, serde_json::to_vec(&kept).unwrap()).unwrap();
+            let cached =
+                CachedToken { version: VERSION, key: hashed("k"), expires_at: Timestamp::MAX, token: text.to_owned() };
+            std::fs::write(&path, serde_json::to_vec(&cached).unwrap()).unwrap();
             assert!(cache.get("k").is_none(), "{text:?} can never be sent");
             std::fs::remove_file(&path).unwrap();
             cache.put("k", &AccessToken { text: text.to_owned(), ..token(3600) });
             assert!(!path.exists(), "{text:?}");
             cache.put("k", &token(3600));
         }
-        let old = Kept { version: VERSION, key: hashed("k"), expires_at: Timestamp::UNIX_EPOCH, token: "t".to_owned() };
+        let old = CachedToken {
+            version: VERSION,
+            key: hashed("k"),
+            expires_at: Timestamp::UNIX_EPOCH,
+            token: "t".to_owned(),
+        };
         std::fs::write(&path, serde_json::to_vec(&old).unwrap()).unwrap();
         cache.put("other", &token(3600));
         assert!(!path.exists() && cache.get("other").is_some());

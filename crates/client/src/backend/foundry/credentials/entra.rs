@@ -132,7 +132,7 @@ impl ClientAssertion for Assertion {
 }
 
 /// Requests a token for an application.
-pub(super) async fn ask(found: ApplicationResult, options: &Options) -> Result<TokenResult> {
+pub(super) async fn get_token(found: ApplicationResult, options: &Options) -> Result<TokenResult> {
     let Application { authority, tenant, client, client_credential } = match found {
         Ok(application) => application,
         Err(missing) => return Ok(TokenResult::NotAvailable(missing)),

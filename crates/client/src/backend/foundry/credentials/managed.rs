@@ -58,7 +58,7 @@ pub(super) fn availability() -> Result<Availability> {
 }
 
 /// Requests a token from the host.
-pub(super) async fn ask(options: &Options, doubtful: bool) -> Result<TokenResult> {
+pub(super) async fn get_token(options: &Options, doubtful: bool) -> Result<TokenResult> {
     match env::text(env::IDENTITY_ENDPOINT) {
         Some(endpoint) => of_app(endpoint, options).await,
         None => of_machine(options, doubtful).await,

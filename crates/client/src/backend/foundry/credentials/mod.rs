@@ -134,7 +134,7 @@ impl Chain {
             if let Some(held) = self.kept(part).filter(|_| !stale) {
                 return held;
             }
-            match part.ask(&self.options, matches!(setup, Availability::Unknown)).await.map_err(named)? {
+            match part.get_token(&self.options, matches!(setup, Availability::Unknown)).await.map_err(named)? {
                 TokenResult::Token(token) => {
                     if let (Some(cache), Some(key)) = (&self.cache, key) {
                         cache.put(key, &token);

@@ -54,13 +54,13 @@ impl CredentialSource {
     ///
     /// # Errors
     /// Where it is set up and says no.
-    pub(super) async fn ask(self, options: &Options, doubtful: bool) -> Result<TokenResult> {
+    pub(super) async fn get_token(self, options: &Options, doubtful: bool) -> Result<TokenResult> {
         match self {
-            CredentialSource::ServicePrincipal => entra::ask(entra::secret()?, options).await,
-            CredentialSource::WorkloadIdentity => entra::ask(entra::workload()?, options).await,
-            CredentialSource::ManagedIdentity => managed::ask(options, doubtful).await,
-            CredentialSource::AzureCli => tools::AZ.ask().await,
-            CredentialSource::AzureDeveloperCli => tools::AZD.ask().await,
+            CredentialSource::ServicePrincipal => entra::get_token(entra::secret()?, options).await,
+            CredentialSource::WorkloadIdentity => entra::get_token(entra::workload()?, options).await,
+            CredentialSource::ManagedIdentity => managed::get_token(options, doubtful).await,
+            CredentialSource::AzureCli => tools::AZ.get_token().await,
+            CredentialSource::AzureDeveloperCli => tools::AZD.get_token().await,
         }
     }
 }

@@ -80,7 +80,7 @@ struct Runner {
 impl Executor for Runner {
     /// Runs a command. `program` is a shell, which changes to a system directory and calls the tool by its name.
     async fn run(&self, program: &OsStr, args: &[&OsStr]) -> io::Result<Output> {
-        let said = program::ask(Path::new(program), args, Some(&self.path), PATIENCE).await;
+        let said = program::output(Path::new(program), args, Some(&self.path), PATIENCE).await;
         let why = match &said {
             Ok(said) if said.status.success() => None,
             Ok(said) => Some(useful(said)),
@@ -107,7 +107,7 @@ impl Tool {
     }
 
     /// Requests a token from the tool. A tool without a login states the reason, and is skipped.
-    pub(super) async fn ask(&self) -> Result<TokenResult> {
+    pub(super) async fn get_token(&self) -> Result<TokenResult> {
         let path = program::absolute(&env::path(env::PATH).map(OsString::from).unwrap_or_default());
         let runner = Arc::new(Runner { name: self.name, path, why: Mutex::default() });
         let credential = (self.credential)(tenant()?, Arc::<Runner>::clone(&runner)).map_err(not_made)?;

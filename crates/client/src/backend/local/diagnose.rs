@@ -41,7 +41,7 @@ impl Local {
             })?;
             let owned: BTreeSet<String> = owned;
             // One that is just being made bears its mark, and one that was just deleted is gone by now.
-            there.retain(|name| !owned.contains(name) && disk.is_settled(name));
+            there.retain(|name| !owned.contains(name) && disk.is_complete(name));
             if there.is_empty() {
                 return Ok(format!("{} of sessions, no other", owned.len()));
             }
