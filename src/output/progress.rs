@@ -14,7 +14,7 @@ use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::{bar_terminal, escape, human, report, terminal};
 use wharf_core::sync::lock;
-use wharf_transfer::event::Event;
+use wharf_transfer::event::TransferEvent;
 
 /// `--progress`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
@@ -101,24 +101,24 @@ impl Progress {
     }
 
     /// Updates the display with an event of the transfer.
-    pub fn on(&self, event: Event<'_>) {
+    pub fn on(&self, event: TransferEvent<'_>) {
         let mut work = lock(&self.shared.work);
         match event {
-            Event::Planned { files, bytes } => {
+            TransferEvent::Planned { files, bytes } => {
                 work.files = files;
                 work.bytes = bytes;
             }
-            Event::Started { name, bytes, passed } => {
+            TransferEvent::Started { name, bytes, passed } => {
                 // A file that is retried starts again.
                 work.running.retain(|running| running.name != name);
                 work.running.push(RunningFile { name: name.to_owned(), bytes, passed });
             }
-            Event::Finished(receipt) => {
+            TransferEvent::Finished(receipt) => {
                 work.files_done += 1;
                 work.bytes_done = work.bytes_done.saturating_add(receipt.bytes.unwrap_or(0));
                 work.running.retain(|running| running.name != receipt.source);
             }
-            Event::Retried { .. } | Event::Excluded(_) | Event::Ended(_) => {}
+            TransferEvent::Retried { .. } | TransferEvent::Excluded(_) | TransferEvent::Ended(_) => {}
         }
     }
 

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use super::progress::Progress;
 use super::{Output, human};
-use wharf_transfer::event::{Event, Observer};
+use wharf_transfer::event::{TransferEvent, Observer};
 
 impl Output {
     /// Observes a transfer of `names`, until the returned guard is dropped.
@@ -30,15 +30,15 @@ pub struct TransferWatch<'a> {
 }
 
 impl Observer for TransferWatch<'_> {
-    fn on(&self, event: Event<'_>) {
+    fn on(&self, event: TransferEvent<'_>) {
         let verbose = self.output.options.verbose;
         match &event {
-            Event::Planned { files, .. } => self.output.planned.set(*files),
-            Event::Excluded(name) if verbose => self.output.note(format!("excluded: {name}")),
-            Event::Retried { name, error } if verbose => self.output.note(format!("again: {name}: {error}")),
+            TransferEvent::Planned { files, .. } => self.output.planned.set(*files),
+            TransferEvent::Excluded(name) if verbose => self.output.note(format!("excluded: {name}")),
+            TransferEvent::Retried { name, error } if verbose => self.output.note(format!("again: {name}: {error}")),
             // Printed even with `-q`: no other output shows that no files were transferred.
-            Event::Ended(summary) if summary.is_empty() => self.output.note(human::nothing(summary, &self.from)),
-            Event::Ended(summary) => {
+            TransferEvent::Ended(summary) if summary.is_empty() => self.output.note(human::nothing(summary, &self.from)),
+            TransferEvent::Ended(summary) => {
                 let several = self.output.planned.get() > 1;
                 *self.summary.borrow_mut() = human::summary(summary, several, self.since.elapsed());
             }

@@ -16,7 +16,7 @@ use wharf_core::model::target::names_directory;
 use wharf_core::model::{Receipt, ReceiptStatus, SessionPath};
 use wharf_transfer::cancellation::Cancellation;
 use wharf_transfer::download::FileTarget;
-use wharf_transfer::event::{Event, Observer};
+use wharf_transfer::event::{Observer, TransferEvent};
 use wharf_transfer::plan::{Destination, LocalSource};
 use wharf_transfer::{Transfer, TransferOptions};
 
@@ -103,10 +103,10 @@ struct Watch {
 }
 
 impl Observer for Watch {
-    fn on(&self, event: Event<'_>) {
+    fn on(&self, event: TransferEvent<'_>) {
         match event {
-            Event::Retried { .. } => *self.retried.borrow_mut() += 1,
-            Event::Started { bytes: Some(bytes), passed, .. } if bytes > 0 => {
+            TransferEvent::Retried { .. } => *self.retried.borrow_mut() += 1,
+            TransferEvent::Started { bytes: Some(bytes), passed, .. } if bytes > 0 => {
                 self.passed.borrow_mut().push((bytes, passed));
             }
             _ => {}

@@ -13,7 +13,7 @@ use tokio::sync::mpsc;
 
 use super::dest::{DestDir, WriteOptions, Written, WrittenFiles, is_stream, open_stream, stream};
 use super::engine::{ItemResult, Label, RunningFiles};
-use super::event::Event;
+use super::event::TransferEvent;
 use super::plan::{self, Budget, Destination, RemoteSource, TransferSize};
 use super::remote_walk::{RemoteEntry, RemoteFile, RemoteWalk};
 use super::results::{Results, Sink};
@@ -223,7 +223,7 @@ impl Transfer<'_> {
                 .hint("give a DEST directory instead of `-`"));
             }
             total.add(&one.source.name, one.bytes);
-            self.observer.on(Event::Planned { files: total.files, bytes: total.bytes() });
+            self.observer.on(TransferEvent::Planned { files: total.files, bytes: total.bytes() });
             let done = stream(self.fetch_within(&one, one.bytes, 0, &budget).await?, write).await?;
             budget.spend(done.digest.bytes);
         }
@@ -310,7 +310,7 @@ impl Transfer<'_> {
             }
         }
         let bytes = total.bytes().filter(|_| all);
-        self.observer.on(Event::Planned { files: total.files, bytes });
+        self.observer.on(TransferEvent::Planned { files: total.files, bytes });
         Ok(total)
     }
 
@@ -351,7 +351,7 @@ impl Transfer<'_> {
                 }
             }
         }
-        self.observer.on(Event::Planned { files: total.files, bytes: total.bytes() });
+        self.observer.on(TransferEvent::Planned { files: total.files, bytes: total.bytes() });
     }
 
     /// Opens the destination of a directory. Where the user named only the parent, a link of this name does not lead out
@@ -501,7 +501,7 @@ impl Transfer<'_> {
                     let (pace, asked) = (&state.running.pace, error.retry_after());
                     tried = error.tries().max(tried + 1);
                     let Some(wait) = pace.wait(tried - 1, asked) else { return Err(counted(error, tried)) };
-                    self.observer.on(Event::Retried { name, error: &error });
+                    self.observer.on(TransferEvent::Retried { name, error: &error });
                     if let Some(asked) = asked {
                         pace.hold(asked);
                     }
@@ -564,7 +564,7 @@ impl Transfer<'_> {
         let mut share = budget.claim(size)?;
         let GetResult { body, attributes, sha256, file_id } = self.fetch(one, size, tried).await?;
         let passed = Arc::new(AtomicU64::new(0));
-        self.observer.on(Event::Started { name: &one.source.name, bytes: size, passed: Arc::clone(&passed) });
+        self.observer.on(TransferEvent::Started { name: &one.source.name, bytes: size, passed: Arc::clone(&passed) });
         let body = body.inspect(move |block| share.take(block.len() as u64)).counted(passed);
         Ok(GetResult { body, attributes, sha256, file_id })
     }

@@ -8,7 +8,7 @@ use wharf_core::model::Receipt;
 use wharf_core::model::receipt::SkipReason;
 
 /// An event of a transfer.
-pub enum Event<'a> {
+pub enum TransferEvent<'a> {
     /// The size of the transfer, as far as it is known.
     Planned {
         /// Files.
@@ -77,12 +77,12 @@ impl TransferSummary {
 /// Receives the events of a transfer.
 pub trait Observer {
     /// Called in order, from the transfer's own thread.
-    fn on(&self, event: Event<'_>);
+    fn on(&self, event: TransferEvent<'_>);
 }
 
 /// Ignores all events.
 pub struct Silent;
 
 impl Observer for Silent {
-    fn on(&self, _event: Event<'_>) {}
+    fn on(&self, _event: TransferEvent<'_>) {}
 }

@@ -1,7 +1,7 @@
 //! The receipts of one transfer, as they come: reported, counted, and summed up.
 
 use super::Transfer;
-use super::event::{Event, Observer, TransferSummary};
+use super::event::{Observer, TransferEvent, TransferSummary};
 use wharf_core::advice::{Setting, Step};
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{Outcome, Receipt};
@@ -48,7 +48,7 @@ impl<'a> Results<'a> {
     /// Those of the sink.
     pub(super) fn record(&mut self, receipt: Receipt) -> Result<()> {
         let receipt = Receipt { backend: Some(self.backend), ..receipt };
-        self.observer.on(Event::Finished(&receipt));
+        self.observer.on(TransferEvent::Finished(&receipt));
         (self.sink)(&receipt)?;
         match receipt.outcome {
             Outcome::Failed(error) => {
@@ -69,7 +69,7 @@ impl<'a> Results<'a> {
     /// Reports and counts what a filter excluded.
     pub(super) fn excluded(&mut self, name: &str) {
         self.summary.excluded += 1;
-        self.observer.on(Event::Excluded(name));
+        self.observer.on(TransferEvent::Excluded(name));
     }
 
     /// Returns the result of the transfer; `ended` is the error that ended it early, if one did.
@@ -80,7 +80,7 @@ impl<'a> Results<'a> {
             self.summary.not_begun = self.expected.saturating_sub(entered);
             self.summary.cut_short = true;
         }
-        self.observer.on(Event::Ended(&self.summary));
+        self.observer.on(TransferEvent::Ended(&self.summary));
         ended.and(self.verdict.into_result("files"))?;
         match self.required {
             Some(required) if self.summary.arrived() < required => Err(too_few(&self.summary, required)),

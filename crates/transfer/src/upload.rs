@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use futures_util::stream;
 
 use super::engine::{ItemResult, Label, RunningFiles};
-use super::event::Event;
+use super::event::TransferEvent;
 use super::local_walk::LocalWalk;
 use super::plan::{self, Destination, LocalSource, TransferSize};
 use super::results::{Results, Sink};
@@ -147,7 +147,7 @@ impl Transfer<'_> {
                 None => total.add(&source.name, None),
             }
         }
-        self.observer.on(Event::Planned { files: total.files, bytes: total.bytes() });
+        self.observer.on(TransferEvent::Planned { files: total.files, bytes: total.bytes() });
         Ok(total)
     }
 
@@ -262,7 +262,7 @@ impl Transfer<'_> {
 
     fn watched(&self, source: Box<dyn Source>, name: &str) -> impl Source {
         let passed = Arc::new(AtomicU64::new(0));
-        self.observer.on(Event::Started { name, bytes: source.len(), passed: Arc::clone(&passed) });
+        self.observer.on(TransferEvent::Started { name, bytes: source.len(), passed: Arc::clone(&passed) });
         MapSource::new(source, move |body: Body| {
             // A retry reads from the start and is counted from zero.
             passed.store(0, Ordering::Relaxed);
