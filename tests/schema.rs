@@ -210,6 +210,7 @@ fn every_object_fits_its_schema_and_no_spoilt_one_does() {
     mounts(&stage, &mut book);
     commands(&stage, &mut book);
     agents(&stage, &mut book);
+    turns(&stage, &mut book);
     errors(&stage, &mut book);
     surroundings(&stage, &mut book);
     deletions(&stage, &mut book);
@@ -348,6 +349,31 @@ fn agents(stage: &Stage, book: &mut Book) {
     served("anthropic", "environments list").ok().array(book, "environment", 0);
 }
 
+fn turns(stage: &Stage, book: &mut Book) {
+    let script = format!(
+        "id=$({wharf} sessions create --agent agent_1 --environment env_1 -q)\n\
+         for prompt in 'echo one' 'tool bash {{}}' 'ask bash {{}}' 'custom weather {{}}' refuse fail; do\n\
+         {wharf} invoke $id --format jsonl \"$prompt\"\n\
+         {wharf} invoke $id --format jsonl --on-ask deny \"$prompt\"\n\
+         done\n\
+         {wharf} sessions events $id --format jsonl\n",
+        wharf = env!("CARGO_BIN_EXE_wharf")
+    );
+    fs::write(stage.dir.path().join("turns.sh"), script).unwrap();
+    let run = stage.run("serve --backend anthropic -- sh turns.sh").ok();
+    let objects = run.stdout.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let (results, events): (Vec<_>, Vec<_>) = objects.partition(|object| object["type"] == "result");
+    let statuses: Vec<_> = results.iter().map(|result| result["status"].as_str().unwrap()).collect();
+    for status in ["completed", "needs_action", "refused", "failed"] {
+        assert!(statuses.contains(&status), "{status}: {statuses:?}");
+    }
+    for kind in ["user", "text", "text_delta", "tool_call", "tool_result", "needs_action", "status", "usage", "error"] {
+        assert!(events.iter().any(|event| event["type"] == kind), "{kind}");
+    }
+    book.hold_all("result", &results.into());
+    book.hold_all("event", &events.into());
+}
+
 fn errors(stage: &Stage, book: &mut Book) {
     for (line, kind) in [
         ("sessions frobnicate --format json", Kind::Usage),
@@ -424,7 +450,8 @@ fn spoilt(object: &Value) -> Vec<(String, Value)> {
             Value::from(changed)
         };
         match name.as_str() {
-            "provider" => {}
+            // These may be anything.
+            "provider" | "input" => {}
             "labels" => all.push(("with a label that is a number".to_owned(), changed(json!({"team": 1})))),
             _ => {
                 all.push((format!("with a wrong type of `{name}`"), changed(json!([{"wrong": "type"}]))));
@@ -495,7 +522,6 @@ fn spoil_by_hand(book: &Book) {
     let event = book.sample("event", |_| true);
     spoil("event", &event, book, "/type", &json!(["exec", null]));
     spoil("event", &event, book, "/seq", &json!([0, null]));
-    spoil("event", &event, book, "/text", &json!(["", null]));
     let agent = book.sample("agent", |_| true);
     spoil("agent", &agent, book, "/type", &json!(["environment", null]));
     spoil("agent", &agent, book, "/id", &json!(["", "-x", "a b", null]));
@@ -509,6 +535,15 @@ fn spoil_by_hand(book: &Book) {
     spoil("environment", &environment, book, "/id", &json!(["", "-x", "a b", null]));
     spoil("environment", &environment, book, "/backend", &json!(["foundry", null]));
     spoil("environment", &environment, book, "/archived_at", &time);
+    spoil("event", &event, book, "/encoding", &json!(["latin1"]));
+    spoil("event", &event, book, "/at", &time);
+    let priced = book.sample("result", |result| !result["cost"].is_null());
+    spoil("result", &priced, book, "/type", &json!(["event", null]));
+    spoil("result", &priced, book, "/status", &json!(["done", null]));
+    spoil("result", &priced, book, "/text", &json!([null]));
+    spoil("result", &priced, book, "/cost/amount", &json!(["", "one", "-0.01", 0.01, null]));
+    spoil("result", &priced, book, "/cost/currency", &json!(["usd", "", null]));
+    spoil("result", &priced, book, "/started_at", &time);
     let deletion = book.sample("deletion", |deletion| deletion["path"].is_string());
     spoil("deletion", &deletion, book, "/path", &json!(["/", "a", null]));
     spoil("deletion", &deletion, book, "/deleted", &json!(["true", null]));

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use super::progress::Progress;
 use super::{Output, human};
-use wharf_transfer::event::{TransferEvent, Observer};
+use wharf_transfer::event::{Observer, TransferEvent};
 
 impl Output {
     /// Observes a transfer of `names`, until the returned guard is dropped.
@@ -37,7 +37,9 @@ impl Observer for TransferWatch<'_> {
             TransferEvent::Excluded(name) if verbose => self.output.note(format!("excluded: {name}")),
             TransferEvent::Retried { name, error } if verbose => self.output.note(format!("again: {name}: {error}")),
             // Printed even with `-q`: no other output shows that no files were transferred.
-            TransferEvent::Ended(summary) if summary.is_empty() => self.output.note(human::nothing(summary, &self.from)),
+            TransferEvent::Ended(summary) if summary.is_empty() => {
+                self.output.note(human::nothing(summary, &self.from))
+            }
             TransferEvent::Ended(summary) => {
                 let several = self.output.planned.get() > 1;
                 *self.summary.borrow_mut() = human::summary(summary, several, self.since.elapsed());

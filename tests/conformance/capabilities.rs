@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde_json::Map;
 use wharf_client::backend::exec::{CommandLine, NewCommand, ProgramInput, TerminalSize};
+use wharf_client::backend::turn::{Attachment, EventQuery, NewMessage, ToolAnswer};
 use wharf_client::backend::{
     AgentQuery, Backend, Feature, LabelPatch, MkdirOptions, NewResource, NewSession, NewStoredFile, PageRequest,
     PutOptions, SessionChange, SessionFilters, SessionQuery, agb, anthropic, foundry, registry,
@@ -30,6 +31,11 @@ async fn start(backend: &dyn Backend, session: &SessionId, terminal: Option<Term
     let command = CommandLine::Argv(vec!["true".into()]);
     let new = NewCommand { command, cwd: None, env: Vec::new(), input: ProgramInput::Empty, terminal };
     backend.require_exec()?.start(session, new).await.map(drop)
+}
+
+async fn invoke(backend: &dyn Backend, session: &SessionId, message: NewMessage) -> Result<()> {
+    let message = NewMessage { text: "text".to_owned(), ..message };
+    backend.require_turns()?.start(session, message).await.map(drop)
 }
 
 /// Calls what needs `feature` and as little else as possible.
@@ -102,6 +108,17 @@ async fn call(backend: &dyn Backend, session: &SessionId, feature: Feature) -> R
             backend.require_agents()?.list(&query, PageRequest::default()).await.map(drop)
         }
         Feature::Environments => backend.require_environments()?.get(&"env_1".parse()?).await.map(drop),
+        Feature::Events => {
+            backend.require_events()?.list(session, &EventQuery::default(), PageRequest::default()).await.map(drop)
+        }
+        Feature::Interrupt => sessions.interrupt(session).await.map(drop),
+        Feature::Invoke => invoke(backend, session, NewMessage::default()).await,
+        Feature::InvokeAttach => {
+            let attachments = vec![Attachment { file, is_image: false }];
+            invoke(backend, session, NewMessage { attachments, ..NewMessage::default() }).await
+        }
+        Feature::InvokeSystem => invoke(backend, session, NewMessage { system: word(), ..NewMessage::default() }).await,
+        Feature::InvokeTools => backend.require_turns()?.answer(session, "word", ToolAnswer::Allow).await,
         Feature::StoredFiles => backend.require_store()?.get(&file).await.map(drop),
         Feature::FileExpiry => {
             let options = PutOptions { expires_in: day, ..PutOptions::default() };

@@ -83,6 +83,10 @@ pub enum Step<'a> {
     CreateSessionWithResource,
     /// List the sessions.
     ListSessions,
+    /// Send a message to the agent of a session.
+    Invoke { session: Option<&'a str> },
+    /// List what happened in a session.
+    ListEvents { session: Option<&'a str> },
     /// Wait until the session is usable, or until it is gone.
     WaitForSession { id: &'a str, deleted: bool },
     /// Change a label of a session by removing one and setting another in the same command.

@@ -31,6 +31,8 @@ pub enum Kind {
     Partial,
     NoMatch,
     Io,
+    NeedsAction,
+    AgentFailed,
     Deadline,
     Interrupted,
     Terminated,
@@ -39,7 +41,7 @@ pub enum Kind {
 
 impl Kind {
     /// All kinds, in the order of their exit codes.
-    pub const ALL: [Kind; 16] = [
+    pub const ALL: [Kind; 18] = [
         Kind::Internal,
         Kind::Usage,
         Kind::Auth,
@@ -52,6 +54,8 @@ impl Kind {
         Kind::Partial,
         Kind::NoMatch,
         Kind::Io,
+        Kind::NeedsAction,
+        Kind::AgentFailed,
         Kind::Deadline,
         Kind::Interrupted,
         Kind::Terminated,
@@ -73,6 +77,8 @@ impl Kind {
             Kind::Partial => 10,
             Kind::NoMatch => 11,
             Kind::Io => 12,
+            Kind::NeedsAction => 13,
+            Kind::AgentFailed => 14,
             Kind::Deadline => 124,
             Kind::Interrupted => 130,
             Kind::Terminated => 143,
@@ -95,6 +101,8 @@ impl Kind {
             Kind::Partial => "partial",
             Kind::NoMatch => "no_match",
             Kind::Io => "io",
+            Kind::NeedsAction => "needs_action",
+            Kind::AgentFailed => "agent_failed",
             Kind::Deadline => "deadline",
             Kind::Interrupted | Kind::Terminated => "interrupted",
             Kind::Closed => "closed",
@@ -118,6 +126,8 @@ impl Kind {
                 "a field path matched nothing, a label selected no session, or fewer files arrived than required"
             }
             Kind::Io => "the local disk is full, read-only or not accessible",
+            Kind::NeedsAction => "the agent waits for a confirmation or a tool's result, or a tool was denied",
+            Kind::AgentFailed => "the agent failed, refused, or its session was terminated",
             Kind::Deadline => "the time limit ran out",
             Kind::Interrupted => "Ctrl-C, after cleaning up",
             Kind::Terminated => "SIGTERM or SIGHUP, after cleaning up",
@@ -239,6 +249,12 @@ impl Error {
     pub fn of_kind(mut self, kind: Kind) -> Self {
         self.kind = kind;
         self
+    }
+
+    /// Sets the hint, unless the error has one already.
+    #[must_use]
+    pub fn or_hint(self, hint: impl Into<String>) -> Self {
+        if self.hint.is_some() { self } else { self.hint(hint) }
     }
 
     /// Sets the hint: what to do next.

@@ -20,6 +20,7 @@ mod range;
 pub mod registry;
 mod spool;
 mod tree;
+pub mod turn;
 pub mod verify;
 
 use std::time::Duration;
@@ -32,6 +33,7 @@ pub use agents::{AgentQuery, Agents, Environments};
 pub use capability::{Capabilities, Limits};
 pub use exec::Exec;
 pub use page::{Page, PageRequest};
+pub use turn::{Events, Turns};
 pub use wharf_core::feature::Feature;
 
 use wharf_core::body::{Body, Source};
@@ -76,6 +78,15 @@ pub trait Backend: Send + Sync {
     }
     /// Returns the part that runs commands in sessions.
     fn exec(&self) -> Option<&dyn Exec> {
+        None
+    }
+
+    /// Returns the part for what happens in sessions.
+    fn events(&self) -> Option<&dyn Events> {
+        None
+    }
+    /// Returns the part that talks to the agents of sessions.
+    fn turns(&self) -> Option<&dyn Turns> {
         None
     }
 
@@ -271,6 +282,11 @@ pub trait Sessions: Send + Sync {
     async fn stop(&self, id: &SessionId) -> Result<Session> {
         let _ = id;
         Err(self.capabilities().unsupported(Feature::SessionStop))
+    }
+    /// Stops what runs in a session: the agent's turn, commands. For a backend that has [`Feature::Interrupt`].
+    async fn interrupt(&self, id: &SessionId) -> Result<Session> {
+        let _ = id;
+        Err(self.capabilities().unsupported(Feature::Interrupt))
     }
     /// Archives a session: only its history is kept. For a backend that has [`Feature::SessionArchive`].
     async fn archive(&self, id: &SessionId) -> Result<Session> {

@@ -3,8 +3,8 @@
 //! A missing feature is an error here, before the backend is called; the error lists the backends that have it.
 
 use super::{
-    Agents, Backend, Capabilities, Environments, Exec, Feature, FileStore, Resources, SessionFiles, agb, anthropic,
-    foundry, local,
+    Agents, Backend, Capabilities, Environments, Events, Exec, Feature, FileStore, Resources, SessionFiles, Turns, agb,
+    anthropic, foundry, local,
 };
 use wharf_core::config::{Chooser, Settings, env};
 use wharf_core::error::{Error, Result};
@@ -109,6 +109,16 @@ impl dyn Backend + '_ {
     /// Returns the part that runs commands in its sessions.
     pub fn require_exec(&self) -> Result<&dyn Exec> {
         self.part(self.exec(), Feature::Exec)
+    }
+
+    /// Returns the part for what happens in sessions, or `unsupported`.
+    pub fn require_events(&self) -> Result<&dyn Events> {
+        self.part(self.events(), Feature::Events)
+    }
+
+    /// Returns the part that talks to agents, or `unsupported`.
+    pub fn require_turns(&self) -> Result<&dyn Turns> {
+        self.part(self.turns(), Feature::Invoke)
     }
 
     fn part<P>(&self, part: Option<P>, feature: Feature) -> Result<P> {

@@ -26,6 +26,7 @@ pub mod redact;
 mod request;
 mod retry;
 mod retry_after;
+mod server_events;
 mod service;
 mod tls;
 mod trace;
@@ -46,6 +47,7 @@ pub use options::Options;
 pub use request::Request;
 pub use reqwest::header::{HeaderMap, HeaderValue};
 pub use reqwest::{Method, StatusCode, Url};
+pub use server_events::{ServerEvent, ServerEvents};
 pub use trace::{Attempt, AttemptObserver, AttemptOutcome, Detail};
 
 use self::service::Service;

@@ -6,6 +6,7 @@
 
 pub mod agent;
 pub mod entry;
+pub mod event;
 pub mod exec;
 pub mod path;
 pub mod provider;
@@ -14,10 +15,12 @@ pub mod resource;
 pub mod session;
 pub mod stored_file;
 pub mod target;
+pub mod turn;
 
 pub use agent::{Agent, AgentId, AgentStatus, Environment};
 pub use entry::{Entry, EntryKind};
-pub use exec::{Encoding, ExecResult, ExecStatus, OutputEvent};
+pub use event::{Cost, Event, EventKind, TokenUsage, ToolCall};
+pub use exec::{Encoding, ExecResult, ExecStatus};
 pub use path::RemotePath;
 pub use provider::Provider;
 pub use receipt::{Deletion, Outcome, Receipt, ReceiptStatus, Verified};
@@ -25,6 +28,7 @@ pub use resource::{Resource, ResourceKind};
 pub use session::{Labels, Session, SessionId, SessionStatus};
 pub use stored_file::{FileId, Scope, StoredFile};
 pub use target::{SessionPath, Target};
+pub use turn::{TurnResult, TurnStatus};
 
 /// A moment in UTC; written as RFC 3339.
 pub use jiff::Timestamp;

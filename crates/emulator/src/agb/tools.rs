@@ -98,7 +98,7 @@ impl AgbEmulator {
     }
 
     pub(super) async fn call_tool(&self, request: &ApiRequest) -> ApiResult<HttpResponse> {
-        let call: wire::ToolCall = request.document(DOCUMENT_MAX).await?;
+        let call: wire::ToolRequest = request.document(DOCUMENT_MAX).await?;
         // Without `autoGenSession=false` the service may start a new session for one that is gone
         // [sibling]. Here that is refused as with it; one that is there takes the call either way:
         // SDKs up to 0.4.1 do not send it.

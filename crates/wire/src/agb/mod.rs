@@ -39,7 +39,7 @@ pub use session::{
     CreatedSession, DesktopInfo, GetLabels, Link, McpResource, NewAgbSession, Persistence, SessionDetail, SessionItem,
     SessionRef, read_labels, status, write_labels,
 };
-pub use tool::{DirectCall, TOKEN_HEADER, ToolCall, ToolContent, ToolDescription, ToolResult, escaped_len, name};
+pub use tool::{DirectCall, TOKEN_HEADER, ToolContent, ToolDescription, ToolRequest, ToolResult, escaped_len, name};
 
 /// Where the service is, by default \[sdk\].
 pub const ENDPOINT: &str = "https://sdk-api.agb.cloud";

@@ -27,7 +27,7 @@ routes! {
         ReleaseSession = "sessions.delete", POST "/mcp/releaseSession";
         /// Query: `imageId`. `data` is a string.
         ListTools = "tools.list", POST "/mcp/listTools";
-        /// Takes a [`ToolCall`](super::ToolCall). Query: [`NO_NEW_SESSION`](super::NO_NEW_SESSION).
+        /// Takes a [`ToolRequest`](super::ToolRequest). Query: [`NO_NEW_SESSION`](super::NO_NEW_SESSION).
         CallTool = "tools.call", POST "/mcp";
         /// Query: `sessionId`, `protocolType`, `port`.
         GetLink = "sessions.link", GET "/internet/getLink";

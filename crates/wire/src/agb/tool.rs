@@ -43,7 +43,7 @@ pub const TOKEN_HEADER: &str = "x-access-token";
 /// The body of a call of a tool through the API.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct ToolCall {
+pub struct ToolRequest {
     /// The arguments: a JSON object in a string.
     #[serde(default)]
     pub args: Option<String>,
@@ -56,12 +56,12 @@ pub struct ToolCall {
     pub server: Option<String>,
 }
 
-impl ToolCall {
+impl ToolRequest {
     /// Returns a call of `tool` in a session. Arguments that are not a JSON object are left out.
     pub fn new(session: &str, tool: &str, args: &impl Serialize) -> Self {
         let args = serde_json::to_string(args).ok().filter(|args| args.starts_with('{'));
         let args = args.unwrap_or_else(|| "{}".to_owned());
-        ToolCall { args: Some(args), session_id: session.to_owned(), name: tool.to_owned(), server: None }
+        ToolRequest { args: Some(args), session_id: session.to_owned(), name: tool.to_owned(), server: None }
     }
 
     /// Returns the arguments.
@@ -202,7 +202,7 @@ mod tests {
 
     #[test]
     fn arguments_are_an_object_in_a_string() {
-        let call = ToolCall::new(
+        let call = ToolRequest::new(
             "s",
             name::READ_FILE,
             &ReadFile { path: "/a \"b\"".into(), offset: Some(0), ..ReadFile::default() },
@@ -211,8 +211,8 @@ mod tests {
         assert_eq!(sent, json!({ "args": r#"{"path":"/a \"b\"","offset":0}"#, "sessionId": "s", "name": "read_file" }));
         let read: ReadFile = arguments(call.arguments().unwrap()).unwrap();
         assert_eq!((read.path.as_str(), read.offset, read.length), ("/a \"b\"", Some(0), None));
-        assert_eq!(ToolCall::new("s", "t", &json!(null)).args.as_deref(), Some("{}"));
-        assert!(ToolCall { args: Some("[]".into()), ..call }.arguments().is_err());
+        assert_eq!(ToolRequest::new("s", "t", &json!(null)).args.as_deref(), Some("{}"));
+        assert!(ToolRequest { args: Some("[]".into()), ..call }.arguments().is_err());
     }
 
     #[test]

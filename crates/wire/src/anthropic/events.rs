@@ -12,9 +12,12 @@ pub const PAGE_MAX: usize = 1000;
 /// The query parameter with one of the types that a listing wants, as often as needed \[recorded\].
 pub const TYPES: &str = "types[]";
 
+/// The query parameter with the time from which a listing wants events \[recorded\].
+pub const SINCE: &str = "created_at[gte]";
+
 /// The query parameters of a listing \[recorded\].
 pub const FILTERS: &[&str] =
-    &[TYPES, "order", "limit", "page", "created_at[gt]", "created_at[gte]", "created_at[lt]", "created_at[lte]"];
+    &[TYPES, "order", "limit", "page", "created_at[gt]", SINCE, "created_at[lt]", "created_at[lte]"];
 
 /// The query parameter of a stream with a type to be previewed: `agent.message`, `agent.thinking`.
 pub const DELTAS: &str = "event_deltas[]";
@@ -70,6 +73,16 @@ pub mod kind {
     pub const UPDATED: &str = "session.updated";
     /// The session was deleted; the stream ends.
     pub const DELETED: &str = "session.deleted";
+    /// The agent thinks.
+    pub const THINKING: &str = "agent.thinking";
+    /// The agent uses a tool of an MCP server.
+    pub const MCP_TOOL_USE: &str = "agent.mcp_tool_use";
+    /// A tool of an MCP server answered.
+    pub const MCP_TOOL_RESULT: &str = "agent.mcp_tool_result";
+    /// On a stream only: the service is still there.
+    pub const PING: &str = "ping";
+    /// On a stream only: the stream failed.
+    pub const STREAM_ERROR: &str = "error";
     /// All that a listing can be asked for \[types\].
     pub const LISTED: [&str; 41] = [
         "agent.custom_tool_use",
@@ -122,14 +135,14 @@ pub mod kind {
 pub mod stop {
     /// It is done.
     pub const END_TURN: &str = "end_turn";
-    /// It waits for answers of the client to the events in `event_ids`.
+    /// It waits for answers to the events in `event_ids`: the turn goes on after them.
     pub const REQUIRES_ACTION: &str = "requires_action";
-    /// It gave up after failures.
+    /// It gave up after errors.
     pub const RETRIES_EXHAUSTED: &str = "retries_exhausted";
-    /// It pauses: its cost has reached its budget.
-    pub const BUDGET_REACHED: &str = "budget_reached";
-    /// The model refused; the session has `stop_details`.
+    /// The model refused.
     pub const REFUSAL: &str = "refusal";
+    /// The session's budget is used up; no event resumes it \[skill\].
+    pub const BUDGET_REACHED: &str = "budget_reached";
 }
 
 /// An event. Beside its type, most of what it holds is its type's own and lies in `extra`.

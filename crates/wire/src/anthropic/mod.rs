@@ -19,6 +19,7 @@
 
 pub mod agents;
 pub mod error;
+pub mod event_answers;
 pub mod events;
 pub mod files;
 pub mod list;

@@ -155,7 +155,7 @@ impl Job {
         let start = script(START, &[&[RUN, id.as_str(), below.as_str()], words].concat());
         let cwd = SessionPath { session: session.clone(), path: cwd };
         let job = Job { client, session, id, home: home.clone(), cwd, start };
-        let call = wire::ToolCall::new("", wire::name::SHELL, &script_call(job.start.clone()));
+        let call = wire::ToolRequest::new("", wire::name::SHELL, &script_call(job.start.clone()));
         let len = call.args.map_or(0, |args| args.len());
         if len > wire::MESSAGE_SURE {
             return Err(Error::new(Kind::Limit, format!("the command is too long for one call: {len} bytes"))

@@ -15,7 +15,7 @@ use wharf_core::model::entry::Mode;
 use wharf_core::model::{EntryKind, RemotePath, SessionPath};
 use wharf_core::random;
 use wharf_wire::agb as wire;
-use wharf_wire::agb::{ToolCall, WriteFile};
+use wharf_wire::agb::{ToolRequest, WriteFile};
 
 /// The prefix of temporary file names.
 const UNFINISHED: &str = ".wharf-";
@@ -272,7 +272,7 @@ fn call_len(at: &SessionPath, text: &str) -> usize {
         content: String::new(),
         mode: Some(WriteFile::OVERWRITE.to_owned()),
     };
-    let around = ToolCall::new("", wire::name::WRITE_FILE, &empty).args.map_or(0, |args| args.len());
+    let around = ToolRequest::new("", wire::name::WRITE_FILE, &empty).args.map_or(0, |args| args.len());
     around + wire::escaped_len(text)
 }
 
@@ -340,7 +340,7 @@ mod tests {
             content: text.to_owned(),
             mode: Some(WriteFile::OVERWRITE.to_owned()),
         };
-        let call = ToolCall::new("s1", wire::name::WRITE_FILE, &asked);
+        let call = ToolRequest::new("s1", wire::name::WRITE_FILE, &asked);
         assert_eq!(call_len(&at, text), call.args.unwrap().len());
     }
 }

@@ -42,7 +42,7 @@ pub(super) fn follow(
     code: String,
 ) -> Result<FollowedCommand> {
     let asked = wire::RunCode { code, language: language.to_owned(), timeout_s: Some(TIME) };
-    let len = wire::ToolCall::new("", wire::name::RUN_CODE, &asked).args.map_or(0, |args| args.len());
+    let len = wire::ToolRequest::new("", wire::name::RUN_CODE, &asked).args.map_or(0, |args| args.len());
     if len > wire::MESSAGE_SURE {
         return Err(Error::new(Kind::Limit, format!("the code is too long for one call: {len} bytes"))
             .hint(format!("the service takes {}: upload the code, and run its file", wire::MESSAGE_SURE)));

@@ -55,7 +55,7 @@ impl AgbClient {
         args: &impl Serialize,
         patience: Option<Duration>,
     ) -> Result<wire::ToolResult> {
-        let call = wire::ToolCall::new(id.as_str(), name, args);
+        let call = wire::ToolRequest::new(id.as_str(), name, args);
         let (switch, off) = wire::NO_NEW_SESSION;
         let request = self.call(class, AgbOperation::CallTool).query(switch, off).json(&call);
         let reply = send(match patience {

@@ -38,5 +38,11 @@ pub static CAPABILITIES: Capabilities = Capabilities {
         Feature::Agents,
         Feature::AgentFilters,
         Feature::Environments,
+        Feature::Invoke,
+        Feature::InvokeAttach,
+        Feature::InvokeSystem,
+        Feature::InvokeTools,
+        Feature::Events,
+        Feature::Interrupt,
     ],
 };

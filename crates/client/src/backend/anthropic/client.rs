@@ -21,6 +21,9 @@ use wharf_wire::json;
 /// idle \[skill\].
 const SETTLE: Duration = Duration::from_secs(4);
 
+/// How long a stream of events may bring none. Tools may run for longer: it costs two requests to look.
+const QUIET: Duration = Duration::from_secs(60);
+
 /// Settings of the client beside those of the connection.
 #[derive(Debug, Clone)]
 pub struct Setup {
@@ -34,11 +37,13 @@ pub struct Setup {
     pub environment: Option<String>,
     /// The minimum time between two equal listings of an agent's files after which the listing counts as complete.
     pub settle: Duration,
+    /// How long the stream of a session may bring no event before the history is read again.
+    pub quiet: Duration,
 }
 
 impl Default for Setup {
     fn default() -> Self {
-        Setup { login: None, betas: Vec::new(), agent: None, environment: None, settle: SETTLE }
+        Setup { login: None, betas: Vec::new(), agent: None, environment: None, settle: SETTLE, quiet: QUIET }
     }
 }
 

@@ -10,13 +10,19 @@ mod client;
 mod credentials;
 mod environments;
 mod errors;
+mod event_follower;
+mod event_sender;
+mod event_view;
+mod events;
 mod files;
 mod known;
 mod listing;
 mod resources;
 mod sessions;
+mod snapshot;
 mod store;
 mod tidy;
+mod turns;
 mod unmounted;
 mod view;
 
@@ -30,13 +36,15 @@ use self::client::AnthropicClient;
 pub use self::client::Setup;
 use self::credentials::Login;
 use self::environments::AnthropicEnvironments;
+use self::events::AnthropicEvents;
 use self::files::AnthropicFiles;
 use self::resources::AnthropicResources;
 use self::sessions::AnthropicSessions;
 use self::store::AnthropicStore;
+use self::turns::AnthropicTurns;
 use super::{
-    Agents, Backend, Capabilities, Check, Environments, FileStore, PageRequest, Resources, SessionFiles, SessionQuery,
-    Sessions,
+    Agents, Backend, Capabilities, Check, Environments, Events, FileStore, PageRequest, Resources, SessionFiles,
+    SessionQuery, Sessions, Turns,
 };
 use crate::http::Options;
 use wharf_core::config::{Settings, env};
@@ -68,6 +76,8 @@ pub fn open(settings: &Settings) -> Result<Box<dyn Backend>> {
 /// # Errors
 /// `usage` for an address that cannot be one.
 pub fn with(options: Options, setup: Setup) -> Result<Box<dyn Backend>> {
+    let undated = Options { deadline: None, ..options.clone() };
+    let turns = AnthropicTurns { client: Arc::new(AnthropicClient::new(undated, setup.clone())?) };
     let client = Arc::new(AnthropicClient::new(options, setup)?);
     let store = AnthropicStore { client: Arc::clone(&client) };
     let resources = AnthropicResources { client: Arc::clone(&client), store: store.clone() };
@@ -78,6 +88,8 @@ pub fn with(options: Options, setup: Setup) -> Result<Box<dyn Backend>> {
         resources,
         agents: AnthropicAgents { client: Arc::clone(&client) },
         environments: AnthropicEnvironments { client: Arc::clone(&client) },
+        events: AnthropicEvents { client: Arc::clone(&client) },
+        turns,
         client,
     }))
 }
@@ -91,6 +103,8 @@ struct AnthropicBackend {
     resources: AnthropicResources,
     agents: AnthropicAgents,
     environments: AnthropicEnvironments,
+    events: AnthropicEvents,
+    turns: AnthropicTurns,
 }
 
 #[async_trait]
@@ -121,6 +135,14 @@ impl Backend for AnthropicBackend {
 
     fn environments(&self) -> Option<&dyn Environments> {
         Some(&self.environments)
+    }
+
+    fn events(&self) -> Option<&dyn Events> {
+        Some(&self.events)
+    }
+
+    fn turns(&self) -> Option<&dyn Turns> {
+        Some(&self.turns)
     }
 
     fn origin(&self) -> String {

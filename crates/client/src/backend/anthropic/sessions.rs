@@ -160,7 +160,7 @@ impl Sessions for AnthropicSessions {
                     Step::DeleteSession { id: Some(id.as_str()), force: true }
                 )));
             }
-            self.interrupt(id, patience).await?;
+            self.interrupt_and_wait(id, patience).await?;
         }
     }
 
@@ -185,6 +185,11 @@ impl Sessions for AnthropicSessions {
     }
 
     /// Archives a session. The answer for an archived session is unknown; it counts as success.
+    async fn interrupt(&self, id: &SessionId) -> Result<Session> {
+        self.client.send_interrupt(id).await?;
+        self.get(id).await
+    }
+
     async fn archive(&self, id: &SessionId) -> Result<Session> {
         let request = self.client.gated(Class::Idempotent, AnthropicOperation::ArchiveSession, &[id.as_str()]);
         match request.send().await {
@@ -225,10 +230,8 @@ impl AnthropicSessions {
     }
 
     /// Interrupts the agent, and waits until it has stopped.
-    async fn interrupt(&self, id: &SessionId, patience: Instant) -> Result<()> {
-        let content = wire::SendEvents::one(wire::SessionEvent::interrupt());
-        let request = self.client.gated(Class::Idempotent, AnthropicOperation::SendEvents, &[id.as_str()]);
-        listing::read(&request.json(&content).send().await?)?;
+    async fn interrupt_and_wait(&self, id: &SessionId, patience: Instant) -> Result<()> {
+        self.client.send_interrupt(id).await?;
         let mut pause = Duration::from_millis(100);
         while self.get(id).await?.status == SessionStatus::Running {
             if Instant::now() > patience {

@@ -1,0 +1,341 @@
+//! Following a session: the stream of what happens, and the history of what was missed.
+//!
+//! A stream does not repeat what happened before it was opened, and its end says nothing about the session \[recorded\].
+//! So the stream is opened first, then the history is read; every end of a stream is a break, after which both are
+//! done again.
+
+use std::collections::{HashSet, VecDeque};
+use std::hash::{BuildHasher, RandomState};
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::value::RawValue;
+use tokio::time::{Instant, sleep_until, timeout_at};
+
+use super::client::{AnthropicClient, parsed};
+use super::event_view::{self, EventView};
+use super::listing;
+use crate::backend::PageRequest;
+use crate::backend::page::Cursors;
+use crate::http::{Class, ServerEvent, ServerEvents};
+use wharf_core::error::{Error, Kind, Result};
+use wharf_core::model::{SessionId, Timestamp};
+use wharf_wire::anthropic::AnthropicOperation;
+use wharf_wire::anthropic::event_answers::EventAnswer;
+use wharf_wire::anthropic::events::{DELTAS, PAGE_MAX, SINCE, TYPES, kind};
+use wharf_wire::json;
+
+/// The pause before a broken stream is opened again: it doubles up to [`LONGEST_PAUSE`], as in the official clients
+/// \[recorded\].
+const FIRST_PAUSE: Duration = Duration::from_millis(500);
+
+/// The longest of these pauses.
+const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+
+/// Streams in succession that break before an event came, after which a session is given up.
+const FRUITLESS: u32 = 12;
+
+/// A position in the history of a session.
+#[derive(Debug, Clone)]
+pub(super) struct Mark {
+    id: String,
+    at: Timestamp,
+}
+
+impl Mark {
+    /// Returns the id of the marked event.
+    pub(super) fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// Returns whether `event` is the marked one or happened before it.
+    pub(super) fn is_at_or_after(&self, event: &EventAnswer) -> bool {
+        event.id.as_deref() == Some(&self.id) || event.processed_at.is_some_and(|at| at < self.at)
+    }
+}
+
+/// The newest events among which the one to mark is looked for. Messages that wait have no time.
+const NEWEST: usize = 20;
+
+/// What comes of following a session.
+pub(super) enum FollowStep {
+    /// An event.
+    Event(Box<FollowedEvent>),
+    /// The history was read to its end.
+    CaughtUp,
+}
+
+/// An event, and whether it came for the first time.
+pub(super) struct FollowedEvent {
+    pub(super) envelope: EventAnswer,
+    pub(super) view: EventView,
+    pub(super) is_new: bool,
+}
+
+/// Follows a session. Each event comes once as new.
+pub(super) struct EventFollower {
+    client: Arc<AnthropicClient>,
+    session: SessionId,
+    /// Whether texts are wanted while they are written.
+    previews: bool,
+    state: State,
+    ready: VecDeque<Box<RawValue>>,
+    seen: SeenEvents,
+    /// The newest event that is of no interest, as are those before it.
+    mark: Option<Mark>,
+    /// From when on the history is of interest.
+    since: Option<Timestamp>,
+    /// When an event came last, or the history was read.
+    fresh: Instant,
+    pause: Duration,
+    fruitless: u32,
+    reconnects: u32,
+    /// Whether the history was read and that was not said yet.
+    caught_up: bool,
+}
+
+enum State {
+    /// To be opened, not before then.
+    Closed(Instant),
+    /// Open, and the history is being read from a cursor on.
+    Reading { stream: ServerEvents, cursor: Option<String>, cursors: Cursors },
+    /// Open, and nothing was missed.
+    Open(ServerEvents),
+}
+
+impl EventFollower {
+    /// Opens the stream of a session. What happened before is not read.
+    ///
+    /// # Errors
+    /// Those of the service.
+    pub(super) async fn open(client: &Arc<AnthropicClient>, session: &SessionId) -> Result<Self> {
+        let mut follower = Self::new(client, session, true);
+        follower.state = State::Open(follower.stream().await?);
+        Ok(follower)
+    }
+
+    /// Returns a follower of what happened in a session after `mark`, and happens.
+    pub(super) fn after(client: &Arc<AnthropicClient>, session: &SessionId, mark: Mark) -> Self {
+        let mut follower = Self::new(client, session, true);
+        follower.begin_after(mark);
+        follower
+    }
+
+    /// Returns a follower of all that happened in a session, since then where there is a time, and happens.
+    pub(super) fn whole(client: &Arc<AnthropicClient>, session: &SessionId, since: Option<Timestamp>) -> Self {
+        EventFollower { since, ..Self::new(client, session, false) }
+    }
+
+    fn new(client: &Arc<AnthropicClient>, session: &SessionId, previews: bool) -> Self {
+        EventFollower {
+            client: Arc::clone(client),
+            session: session.clone(),
+            previews,
+            state: State::Closed(Instant::now()),
+            ready: VecDeque::new(),
+            seen: SeenEvents::default(),
+            mark: None,
+            since: None,
+            fresh: Instant::now(),
+            pause: FIRST_PAUSE,
+            fruitless: 0,
+            reconnects: 0,
+            caught_up: false,
+        }
+    }
+
+    /// Treats everything up to `mark` as seen.
+    pub(super) fn begin_after(&mut self, mark: Mark) {
+        (self.since, self.mark) = (Some(mark.at), Some(mark));
+    }
+
+    /// Returns whether all that happened until now came.
+    pub(super) fn has_caught_up(&self) -> bool {
+        matches!(self.state, State::Open(_)) && self.ready.is_empty() && !self.caught_up
+    }
+
+    /// Returns how often the stream was opened again.
+    pub(super) fn reconnects(&self) -> u32 {
+        self.reconnects
+    }
+
+    /// Returns the next event. Nothing is lost where the future is dropped.
+    ///
+    /// # Errors
+    /// Those of the service that do not pass; `unavailable` where streams break again and again, and for an event
+    /// that cannot be read.
+    pub(super) async fn next(&mut self) -> Result<FollowStep> {
+        loop {
+            if let Some(text) = self.ready.pop_front() {
+                let envelope: EventAnswer = parsed(&text, "event")?;
+                let is_new = self.seen.insert(&envelope);
+                let view = event_view::read(&self.session, &envelope, &text)?;
+                return Ok(FollowStep::Event(Box::new(FollowedEvent { envelope, view, is_new })));
+            }
+            if std::mem::take(&mut self.caught_up) {
+                return Ok(FollowStep::CaughtUp);
+            }
+            self.advance().await?;
+        }
+    }
+
+    async fn advance(&mut self) -> Result<()> {
+        match &mut self.state {
+            State::Closed(at) => {
+                sleep_until(*at).await;
+                match self.stream().await {
+                    Ok(stream) => {
+                        self.state = State::Reading { stream, cursor: None, cursors: Cursors::default() };
+                    }
+                    Err(error) if passes(&error) => self.broke(error)?,
+                    Err(error) => return Err(error),
+                }
+            }
+            State::Reading { cursor, .. } => {
+                let cursor = cursor.clone();
+                match self.page(cursor).await {
+                    Ok(()) => {}
+                    Err(error) if passes(&error) => self.broke(error)?,
+                    Err(error) => return Err(error),
+                }
+            }
+            State::Open(stream) => {
+                // A stream may be silent, or say only that it is there, while events are lost on the way.
+                let quiet = self.fresh + self.client.setup.quiet;
+                match timeout_at(quiet, stream.next()).await {
+                    Err(_) => self.state = State::Closed(Instant::now()),
+                    Ok(Ok(Some(frame))) => self.frame(&frame)?,
+                    Ok(Ok(None)) => self.broke(Error::new(Kind::Unavailable, "the stream of events ended"))?,
+                    Ok(Err(error)) => self.broke(error)?,
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Opens the stream.
+    async fn stream(&mut self) -> Result<ServerEvents> {
+        let mut request = self.client.gated(Class::Safe, AnthropicOperation::StreamEvents, &[self.session.as_str()]);
+        if self.previews {
+            request = request.query(DELTAS, kind::AGENT_MESSAGE);
+        }
+        self.fresh = Instant::now();
+        Ok(ServerEvents::new(request.fetch().await?))
+    }
+
+    /// Reads a page of the history.
+    async fn page(&mut self, cursor: Option<String>) -> Result<()> {
+        let mut request = self.client.gated(Class::Safe, AnthropicOperation::ListEvents, &[self.session.as_str()]);
+        if let Some(since) = self.since {
+            request = request.query(SINCE, &since.to_string());
+        }
+        let is_first = cursor.is_none();
+        let answer = listing::ask(request, &PageRequest { cursor, limit: None }, PAGE_MAX).send().await?;
+        let page = listing::read(&answer)?;
+        let State::Reading { stream, mut cursors, .. } =
+            std::mem::replace(&mut self.state, State::Closed(Instant::now()))
+        else {
+            return Ok(());
+        };
+        let is_marked = |item: &&RawValue| {
+            let mark = self.mark.as_ref().map(|mark| mark.id.as_str());
+            mark.is_some() && parsed::<EventAnswer>(item, "event").is_ok_and(|event| event.id.as_deref() == mark)
+        };
+        // The listing begins with what happened at the time of the mark.
+        let before = if is_first { page.items.iter().position(is_marked).map_or(0, |at| at + 1) } else { 0 };
+        self.ready.extend(page.items.iter().skip(before).map(|item| (*item).to_owned()));
+        self.state = if let Some(next) = page.next {
+            cursors.follow(&next, page.items.len())?;
+            State::Reading { stream, cursor: Some(next), cursors }
+        } else {
+            self.caught_up = true;
+            State::Open(stream)
+        };
+        self.fresh = Instant::now();
+        Ok(())
+    }
+
+    /// Takes a frame of the stream.
+    fn frame(&mut self, frame: &ServerEvent) -> Result<()> {
+        if frame.data.is_empty() || frame.name == kind::PING {
+            return Ok(());
+        }
+        let text: Result<Box<RawValue>, _> = json::object(frame.data.as_bytes());
+        let Ok(text) = text else {
+            return self.broke(Error::new(Kind::Unavailable, "the stream of events holds what is not a JSON object"));
+        };
+        let kind = parsed::<EventAnswer>(&text, "event").map(|envelope| envelope.kind).unwrap_or_default();
+        match kind.as_str() {
+            kind::PING => Ok(()),
+            kind::STREAM_ERROR => {
+                let what = format!("the stream of events failed: {}", json::excerpt(text.get()));
+                self.broke(Error::new(Kind::Unavailable, self.client.http.scrub(&what)))
+            }
+            _ => {
+                (self.fruitless, self.pause, self.fresh) = (0, FIRST_PAUSE, Instant::now());
+                self.ready.push_back(text);
+                Ok(())
+            }
+        }
+    }
+
+    /// Prepares the next stream after one broke.
+    ///
+    /// # Errors
+    /// `error`, where streams break again and again.
+    fn broke(&mut self, error: Error) -> Result<()> {
+        self.fruitless += 1;
+        if self.fruitless > FRUITLESS {
+            return Err(error);
+        }
+        self.reconnects += 1;
+        self.state = State::Closed(Instant::now() + self.pause);
+        self.pause = (self.pause * 2).min(LONGEST_PAUSE);
+        Ok(())
+    }
+}
+
+/// Returns whether an error may pass: the official clients give up on any other 4xx \[recorded\].
+fn passes(error: &Error) -> bool {
+    match error.status() {
+        Some(status) => matches!(status, 408 | 409 | 429) || status >= 500,
+        None => error.kind() == Kind::Unavailable,
+    }
+}
+
+/// The events that came. An event that a client sent comes twice: when it is queued, and when it is read \[skill\].
+#[derive(Default)]
+struct SeenEvents {
+    hasher: RandomState,
+    hashes: HashSet<u64>,
+}
+
+impl SeenEvents {
+    /// Returns whether an event comes for the first time. Previews have no id of their own and are always new.
+    fn insert(&mut self, event: &EventAnswer) -> bool {
+        let read = event.processed_at.is_some();
+        match event.id.as_deref().filter(|id| !id.is_empty()) {
+            Some(id) => self.hashes.insert(self.hasher.hash_one((id, read))),
+            // Some interrupts have no id [skill].
+            None if read => self.hashes.insert(self.hasher.hash_one((&event.kind, event.processed_at))),
+            None => true,
+        }
+    }
+}
+
+/// Returns the position of the newest event that was processed, among those of `types` if there are any; none if
+/// there is no such event.
+///
+/// # Errors
+/// Those of the service.
+pub(super) async fn newest(client: &AnthropicClient, session: &SessionId, types: &[&str]) -> Result<Option<Mark>> {
+    let request = client.gated(Class::Safe, AnthropicOperation::ListEvents, &[session.as_str()]).query("order", "desc");
+    let request = types.iter().fold(request, |request, kind| request.query(TYPES, kind));
+    let answer = listing::ask(request, &PageRequest { cursor: None, limit: Some(NEWEST) }, PAGE_MAX).send().await?;
+    let page = listing::read(&answer)?;
+    let newest = page.items.iter().find_map(|item| {
+        let event: EventAnswer = parsed(item, "event").ok()?;
+        Some(Mark { id: event.id.filter(|id| !id.is_empty())?, at: event.processed_at? })
+    });
+    Ok(newest)
+}

@@ -1,0 +1,95 @@
+//! What happened in sessions, and what happens.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use futures_util::StreamExt;
+use futures_util::stream::{BoxStream, try_unfold};
+use serde_json::value::RawValue;
+
+use super::capabilities::CAPABILITIES;
+use super::client::{AnthropicClient, parsed};
+use super::event_follower::{EventFollower, FollowStep, FollowedEvent};
+use super::event_view::{self, Meaning};
+use super::listing;
+use crate::backend::turn::{Activity, EventQuery, Events, Followed};
+use crate::backend::{Capabilities, Page, PageRequest};
+use crate::http::Class;
+use wharf_core::error::Result;
+use wharf_core::model::{Event, SessionId};
+use wharf_wire::anthropic::AnthropicOperation;
+use wharf_wire::anthropic::event_answers::EventAnswer;
+use wharf_wire::anthropic::events::{PAGE_MAX, SINCE, TYPES};
+
+/// The events of a workspace's sessions.
+pub(super) struct AnthropicEvents {
+    pub(super) client: Arc<AnthropicClient>,
+}
+
+#[async_trait]
+impl Events for AnthropicEvents {
+    fn capabilities(&self) -> &'static Capabilities {
+        &CAPABILITIES
+    }
+
+    async fn list(&self, session: &SessionId, query: &EventQuery, page: PageRequest) -> Result<Page<Event>> {
+        let mut request = self.client.gated(Class::Safe, AnthropicOperation::ListEvents, &[session.as_str()]);
+        for kind in &query.types {
+            request = request.query(TYPES, kind);
+        }
+        if let Some(since) = query.since {
+            request = request.query(SINCE, &since.to_string());
+        }
+        let answer = listing::ask(request, &page, PAGE_MAX).send().await?;
+        let page = listing::read(&answer)?;
+        let received = page.items.len();
+        let items = page.items.into_iter().map(|item| read(session, item)).collect();
+        Ok(Page { items, received, next: page.next })
+    }
+
+    fn follow<'a>(&'a self, session: &SessionId, query: &EventQuery) -> BoxStream<'a, Result<Followed>> {
+        let follower = EventFollower::whole(&self.client, session, query.since);
+        let types = query.types.clone();
+        let events = try_unfold((follower, types, false), |(mut follower, types, ended)| async move {
+            if ended {
+                return Ok(None);
+            }
+            loop {
+                let FollowedEvent { envelope, view, is_new } = match follower.next().await? {
+                    FollowStep::Event(event) => *event,
+                    FollowStep::CaughtUp => return Ok(Some((Followed::CaughtUp, (follower, types, false)))),
+                };
+                let ends = matches!(view.meaning, Meaning::Terminated | Meaning::Deleted);
+                if !is_new {
+                    if ends {
+                        return Ok(None);
+                    }
+                    continue;
+                }
+                let activity = activity(&view.meaning);
+                let is_wanted = types.is_empty() || types.contains(&envelope.kind);
+                let followed = if is_wanted {
+                    Followed::Event(Box::new(view.event), activity)
+                } else {
+                    Followed::Hidden(activity)
+                };
+                return Ok(Some((followed, (follower, types, ends))));
+            }
+        });
+        events.boxed()
+    }
+}
+
+fn read(session: &SessionId, item: &RawValue) -> Result<Event> {
+    let envelope: EventAnswer = parsed(item, "event")?;
+    event_view::read(session, &envelope, item).map(|view| view.event)
+}
+
+fn activity(meaning: &Meaning) -> Activity {
+    match meaning {
+        Meaning::Idle(reason, _) if reason.is_open() => Activity::Working,
+        Meaning::Running => Activity::Working,
+        Meaning::Idle(..) | Meaning::Terminated | Meaning::Deleted => Activity::Done,
+        _ => Activity::Same,
+    }
+}

@@ -1,0 +1,303 @@
+//! Turns of an agent.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use serde_json::json;
+use tokio::time::Instant;
+
+use super::capabilities::CAPABILITIES;
+use super::client::AnthropicClient;
+use super::event_follower::{self, EventFollower, FollowStep, FollowedEvent};
+use super::event_view::{self, Meaning};
+use crate::backend::Capabilities;
+use crate::backend::turn::{
+    Attachment, Awaited, NewMessage, PendingCall, RunningTurn, ToolAnswer, TurnEnd, TurnEvent, Turns,
+};
+use wharf_core::advice::Step;
+use wharf_core::clock::until;
+use wharf_core::error::{Error, Kind, Result};
+use wharf_core::model::{SessionId, TokenUsage, ToolCall, TurnStatus};
+use wharf_wire::anthropic::event_answers::{ModelUsage, StopReason};
+use wharf_wire::anthropic::events::{kind, stop};
+use wharf_wire::anthropic::sessions::status;
+use wharf_wire::anthropic::{SendEvents, SessionEvent};
+
+/// How long the service may take to say that the session is idle after it gave up on a turn.
+const FAILING: Duration = Duration::from_secs(5);
+
+/// Calls that may have to be answered, at most: one that lies further back is told as one of another client.
+const MOST_CALLS: usize = 1000;
+
+/// The agents of a workspace's sessions. Their client has no deadline: a turn that is out of time is stopped by more
+/// calls.
+pub(super) struct AnthropicTurns {
+    pub(super) client: Arc<AnthropicClient>,
+}
+
+#[async_trait]
+impl Turns for AnthropicTurns {
+    fn capabilities(&self) -> &'static Capabilities {
+        &CAPABILITIES
+    }
+
+    /// Sends a message. The stream is opened first, so that nothing of the turn is missed, and what the history has
+    /// until then is of other turns.
+    async fn start(&self, session: &SessionId, message: NewMessage) -> Result<Box<dyn RunningTurn>> {
+        let mut follower = EventFollower::open(&self.client, session).await?;
+        let mark = event_follower::newest(&self.client, session, &[]).await?;
+        let before = self.client.snapshot(session).await?;
+        let id = self.client.send_once(session, &message_events(&message), mark.as_ref()).await?;
+        let cost_before = match (&mark, before.cents()) {
+            // Nothing happened yet, so nothing was paid.
+            (None, None) => Some(0),
+            (_, cents) => cents,
+        };
+        if let Some(mark) = mark {
+            follower.begin_after(mark);
+        }
+        Ok(Box::new(AnthropicTurn {
+            begun: before.status == status::IDLE,
+            cost_before,
+            ..AnthropicTurn::new(&self.client, session, follower, id)
+        }))
+    }
+
+    /// The turn begins with the newest message that the agent has read.
+    async fn follow(&self, session: &SessionId) -> Result<Box<dyn RunningTurn>> {
+        let begins = event_follower::newest(&self.client, session, &[kind::MESSAGE, kind::OUTCOME]).await?;
+        let Some(mark) = begins else {
+            return Err(Error::new(Kind::Conflict, "the agent of this session has read no message yet")
+                .hint(format!("send one: {}", Step::Invoke { session: Some(session.as_str()) })));
+        };
+        let id = Some(mark.id().to_owned());
+        let follower = EventFollower::after(&self.client, session, mark);
+        Ok(Box::new(AnthropicTurn { begun: true, ..AnthropicTurn::new(&self.client, session, follower, id) }))
+    }
+
+    async fn answer(&self, session: &SessionId, call: &str, answer: ToolAnswer) -> Result<()> {
+        self.client.send_answer(session, call, answer).await
+    }
+}
+
+/// Returns the events of a message.
+fn message_events(message: &NewMessage) -> SendEvents {
+    let mut content = vec![json!({ "type": "text", "text": message.text })];
+    content.extend(message.attachments.iter().map(|Attachment { file, is_image }| {
+        let kind = if *is_image { "image" } else { "document" };
+        json!({ "type": kind, "source": { "type": "file", "file_id": file.as_str() } })
+    }));
+    let mut events = vec![SessionEvent::of(kind::MESSAGE).with("content", content.into())];
+    if let Some(text) = &message.system {
+        // It belongs to the event before it, and comes last [docs].
+        let content = json!([{ "type": "text", "text": text }]);
+        events.push(SessionEvent::of(kind::SYSTEM).with("content", content));
+    }
+    SendEvents { events, extra: serde_json::Map::default() }
+}
+
+/// A turn that is being followed.
+struct AnthropicTurn {
+    client: Arc<AnthropicClient>,
+    session: SessionId,
+    follower: EventFollower,
+    /// The message; none where the service did not tell its id.
+    id: Option<String>,
+    /// Whether the agent reads, or has read, the message: an end before that is another turn's.
+    begun: bool,
+    used: ModelUsage,
+    /// The list price of all turns before this one, in cents; none where it is not known.
+    cost_before: Option<u64>,
+    /// Calls of tools that may have to be answered, by the ids of their events.
+    calls: BTreeMap<String, PendingCall>,
+    /// The preview whose beginning came, on the stream that was opened so often.
+    preview: Option<(String, u32)>,
+    /// The calls that the service waits for, until the history was read.
+    waiting: Option<Vec<String>>,
+    /// What came and was not returned yet.
+    ready: VecDeque<TurnEvent>,
+    /// How the turn ended, until that is complete.
+    end: Option<TurnEnd>,
+    /// What the service gave up for, and until when the session may become idle.
+    failing: Option<(Error, Instant)>,
+}
+
+#[async_trait]
+impl RunningTurn for AnthropicTurn {
+    fn id(&self) -> Option<&str> {
+        self.id.as_deref()
+    }
+
+    fn reconnects(&self) -> u32 {
+        self.follower.reconnects()
+    }
+
+    async fn next(&mut self) -> Result<TurnEvent> {
+        loop {
+            if let Some(event) = self.ready.pop_front() {
+                return Ok(event);
+            }
+            let overdue = self.failing.as_ref().map(|(_, until)| *until);
+            let followed = tokio::select! {
+                followed = self.follower.next() => Some(followed?),
+                () = until(overdue) => None,
+            };
+            match followed {
+                Some(FollowStep::Event(event)) => self.take(*event),
+                Some(FollowStep::CaughtUp) => {}
+                None => self.end = Some(TurnEnd::new(TurnStatus::Failed)),
+            }
+            if let Some(end) = self.end.take() {
+                let end = self.ended(end).await;
+                self.ready.push_back(TurnEvent::Ended(Box::new(end)));
+            } else if self.follower.has_caught_up()
+                && let Some(ids) = self.waiting.take()
+            {
+                let calls = ids.iter().filter_map(|id| self.calls.get(id).cloned()).collect();
+                self.ready.push_back(TurnEvent::Waits(calls));
+            }
+        }
+    }
+
+    async fn answer(&mut self, call: &str, answer: ToolAnswer) -> Result<()> {
+        // Another client may have answered it.
+        if self.calls.contains_key(call) {
+            self.client.send_answer(&self.session, call, answer).await?;
+            self.calls.remove(call);
+        }
+        Ok(())
+    }
+
+    async fn interrupt(&mut self) -> Result<()> {
+        self.client.send_interrupt(&self.session).await
+    }
+}
+
+impl AnthropicTurn {
+    fn new(client: &Arc<AnthropicClient>, session: &SessionId, follower: EventFollower, id: Option<String>) -> Self {
+        AnthropicTurn {
+            client: Arc::clone(client),
+            session: session.clone(),
+            follower,
+            id,
+            begun: false,
+            used: ModelUsage::default(),
+            cost_before: None,
+            calls: BTreeMap::new(),
+            preview: None,
+            waiting: None,
+            ready: VecDeque::new(),
+            end: None,
+            failing: None,
+        }
+    }
+
+    /// Takes an event. The end of the turn counts also where it was seen before.
+    fn take(&mut self, followed: FollowedEvent) {
+        let FollowedEvent { envelope, view, is_new } = followed;
+        if matches!(view.meaning, Meaning::Read) && (self.id.is_none() || envelope.id == self.id) {
+            self.begun = true;
+        }
+        match &view.meaning {
+            Meaning::Deleted => {
+                let error = Error::new(Kind::NotFound, "the session was deleted while its agent worked");
+                self.end = Some(TurnEnd { error: Some(error), ..TurnEnd::new(TurnStatus::Failed) });
+            }
+            Meaning::Terminated => {
+                let error = Error::new(Kind::AgentFailed, "the session was terminated");
+                self.end = Some(TurnEnd { error: Some(error), ..TurnEnd::new(TurnStatus::Failed) });
+            }
+            Meaning::Idle(reason, why) if self.begun && !reason.is_open() => {
+                self.end = Some(end_of(reason, why.as_deref()));
+            }
+            Meaning::Failing(error) if self.begun => {
+                self.failing = Some((error.clone(), Instant::now() + FAILING));
+            }
+            _ => {}
+        }
+        if !is_new || !self.begun {
+            return;
+        }
+        match view.meaning {
+            Meaning::PreviewStart => {
+                self.preview = view.event.id.clone().map(|id| (id, self.follower.reconnects()));
+            }
+            // After a gap, the rest of a preview does not continue its beginning.
+            Meaning::PreviewDelta if !self.previews(view.event.id.as_deref()) => return,
+            Meaning::ToolCall(awaits) => self.take_call(view.event.tool.as_ref(), awaits),
+            Meaning::Answered(call) => drop(self.calls.remove(&call)),
+            Meaning::Idle(reason, _) if reason.is_open() => self.waiting = Some(reason.event_ids),
+            Meaning::Running => self.waiting = None,
+            Meaning::Used(usage) => self.add(usage),
+            _ => {}
+        }
+        self.ready.push_back(TurnEvent::Event(Box::new(view.event)));
+    }
+
+    /// Remembers a call that may have to be answered.
+    fn take_call(&mut self, call: Option<&ToolCall>, awaits: Awaited) {
+        if let Some((id, call)) = call.and_then(|call| Some((call.id.clone()?, call.clone())))
+            && !matches!(call.permission.as_deref(), Some("allow" | "deny"))
+            && self.calls.len() < MOST_CALLS
+        {
+            self.calls.insert(id, PendingCall { call, awaits });
+        }
+    }
+
+    /// Returns whether the beginning of this preview came, and all of it since then.
+    fn previews(&self, id: Option<&str>) -> bool {
+        let reconnects = self.follower.reconnects();
+        self.preview.as_ref().is_some_and(|(previewed, at)| Some(previewed.as_str()) == id && *at == reconnects)
+    }
+
+    fn add(&mut self, usage: ModelUsage) {
+        let sum = |all: &mut Option<u64>, more: Option<u64>| {
+            if let Some(more) = more {
+                *all = Some(all.unwrap_or(0).saturating_add(more));
+            }
+        };
+        sum(&mut self.used.input_tokens, usage.input_tokens);
+        sum(&mut self.used.output_tokens, usage.output_tokens);
+        sum(&mut self.used.cache_read_input_tokens, usage.cache_read_input_tokens);
+        sum(&mut self.used.cache_creation_input_tokens, usage.cache_creation_input_tokens);
+    }
+
+    /// Completes the end of the turn with what is known of its failure and its cost.
+    async fn ended(&mut self, end: TurnEnd) -> TurnEnd {
+        let failure = self.failing.take().map(|(error, _)| error);
+        // An error before the end is a failure even if the reason looks like a success [live: nbramia/LifeOS 115].
+        let (status, error) = match (end.status, failure) {
+            (TurnStatus::Completed | TurnStatus::Failed, Some(error)) => (TurnStatus::Failed, Some(error)),
+            (status, _) => (status, end.error),
+        };
+        // The cost is told where the service tells it: the turn does not fail where it does not.
+        let cost = match self.cost_before {
+            Some(before) => {
+                let after = self.client.snapshot(&self.session).await.ok().and_then(|after| after.cents());
+                after.and_then(|after| after.checked_sub(before)).map(event_view::list_price)
+            }
+            None => None,
+        };
+        let usage = event_view::of_request(self.used);
+        TurnEnd { status, error, usage: (usage != TokenUsage::default()).then_some(usage), cost, ..end }
+    }
+}
+
+/// Returns how a turn ended that left the session idle.
+fn end_of(reason: &StopReason, why: Option<&str>) -> TurnEnd {
+    let (status, error) = match reason.kind.as_str() {
+        stop::END_TURN => (TurnStatus::Completed, None),
+        stop::BUDGET_REACHED => (TurnStatus::Limited, Some(Error::new(Kind::Limit, "the session's budget is used up"))),
+        stop::REFUSAL => {
+            let why = why.map(|why| format!(": {why}")).unwrap_or_default();
+            (TurnStatus::Refused, Some(Error::new(Kind::AgentFailed, format!("the agent refused{why}"))))
+        }
+        kind => {
+            let error = Error::new(Kind::AgentFailed, format!("the agent stopped: {kind}"));
+            (TurnStatus::Failed, Some(error))
+        }
+    };
+    TurnEnd { stop_reason: Some(reason.kind.clone()), error, ..TurnEnd::new(status) }
+}

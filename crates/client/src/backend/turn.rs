@@ -1,0 +1,204 @@
+//! Talking to the agent of a session, and what happened there.
+
+use async_trait::async_trait;
+use futures_util::stream::BoxStream;
+
+use super::{Capabilities, Feature, Page, PageRequest};
+use wharf_core::error::{Error, Result};
+use wharf_core::model::{Cost, Event, FileId, SessionId, Timestamp, TokenUsage, ToolCall, TurnStatus};
+
+/// A message to the agent of a session.
+#[derive(Debug, Clone, Default)]
+pub struct NewMessage {
+    /// The text.
+    pub text: String,
+    /// Stored files that the agent is shown. For a backend that has `Feature::InvokeAttach`.
+    pub attachments: Vec<Attachment>,
+    /// An instruction to the agent besides the user's text. For a backend that has `Feature::InvokeSystem`.
+    pub system: Option<String>,
+}
+
+/// A stored file that the agent is shown.
+#[derive(Debug, Clone)]
+pub struct Attachment {
+    /// The file.
+    pub file: FileId,
+    /// Whether it is shown as an image, and not as a document.
+    pub is_image: bool,
+}
+
+impl NewMessage {
+    /// Returns the features that the message needs.
+    pub fn features(&self) -> impl Iterator<Item = Feature> {
+        let attachments = (!self.attachments.is_empty()).then_some(Feature::InvokeAttach);
+        attachments.into_iter().chain(self.system.as_ref().map(|_| Feature::InvokeSystem))
+    }
+}
+
+/// What a running turn did.
+#[derive(Debug)]
+pub enum TurnEvent {
+    /// Something happened in the session.
+    Event(Box<Event>),
+    /// The turn waits until these calls of tools are answered.
+    Waits(Vec<PendingCall>),
+    /// The turn ended: nothing follows.
+    Ended(Box<TurnEnd>),
+}
+
+/// A call of a tool that waits for an answer.
+#[derive(Debug, Clone)]
+pub struct PendingCall {
+    /// The call.
+    pub call: ToolCall,
+    /// What it waits for.
+    pub awaits: Awaited,
+}
+
+/// What a call of a tool waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Awaited {
+    /// Whether the tool may run.
+    Confirmation,
+    /// The result of the caller's own tool.
+    Result,
+}
+
+/// How a turn ended.
+#[derive(Debug)]
+pub struct TurnEnd {
+    /// How.
+    pub status: TurnStatus,
+    /// Why the agent stopped, in the provider's word.
+    pub stop_reason: Option<String>,
+    /// What went wrong.
+    pub error: Option<Error>,
+    /// The tokens of the turn.
+    pub usage: Option<TokenUsage>,
+    /// What the turn cost.
+    pub cost: Option<Cost>,
+}
+
+impl TurnEnd {
+    /// Returns an end of which nothing but the status is known.
+    pub fn new(status: TurnStatus) -> Self {
+        TurnEnd { status, stop_reason: None, error: None, usage: None, cost: None }
+    }
+}
+
+/// An answer to a call of a tool.
+#[derive(Debug, Clone)]
+pub enum ToolAnswer {
+    /// The tool may run.
+    Allow,
+    /// The tool must not run, and why.
+    Deny(Option<String>),
+    /// What the caller's own tool answered.
+    Result {
+        /// Its output.
+        text: String,
+        /// Whether it failed.
+        is_error: bool,
+    },
+}
+
+/// A turn of an agent that is being followed. Dropped, it goes on.
+#[async_trait]
+pub trait RunningTurn: Send {
+    /// Returns the provider's id of the message.
+    fn id(&self) -> Option<&str>;
+    /// Returns how often a broken stream was resumed.
+    fn reconnects(&self) -> u32;
+    /// Returns the next event. Nothing is lost where the future is dropped.
+    ///
+    /// # Errors
+    /// Where it cannot be learned any more how the turn ends.
+    async fn next(&mut self) -> Result<TurnEvent>;
+    /// Answers the call with this id, at most once; one that waits no more is not answered.
+    ///
+    /// # Errors
+    /// Where the answer may not have arrived.
+    async fn answer(&mut self, call: &str, answer: ToolAnswer) -> Result<()>;
+    /// Stops the agent's work. The turn ends after it.
+    ///
+    /// # Errors
+    /// Where the service may not have heard of it.
+    async fn interrupt(&mut self) -> Result<()>;
+}
+
+/// Talking to the agent of a session.
+#[async_trait]
+pub trait Turns: Send + Sync {
+    /// Returns what the backend can do.
+    fn capabilities(&self) -> &'static Capabilities;
+    /// Checks a message, as far as possible before anything is sent.
+    ///
+    /// # Errors
+    /// `unsupported` for what the backend lacks.
+    fn check(&self, message: &NewMessage) -> Result<()> {
+        self.capabilities().require_all(message.features())
+    }
+    /// Sends a message, at most once, and follows the turn that it begins.
+    ///
+    /// # Errors
+    /// Where the message was not sent, or may not have been.
+    async fn start(&self, session: &SessionId, message: NewMessage) -> Result<Box<dyn RunningTurn>>;
+    /// Follows the turn that runs, from its message on, or the last one if none runs. Sends nothing.
+    ///
+    /// # Errors
+    /// `conflict` if there was no turn yet.
+    async fn follow(&self, session: &SessionId) -> Result<Box<dyn RunningTurn>>;
+    /// Answers the call of a tool with this id, at most once. For a backend that has `Feature::InvokeTools`.
+    ///
+    /// # Errors
+    /// Those of the service; an uncertain one if the answer may not have arrived.
+    async fn answer(&self, session: &SessionId, call: &str, answer: ToolAnswer) -> Result<()> {
+        let _ = (session, call, answer);
+        Err(self.capabilities().unsupported(Feature::InvokeTools))
+    }
+}
+
+/// Which events a listing wants.
+#[derive(Debug, Clone, Default)]
+pub struct EventQuery {
+    /// The provider's types; all where there is none.
+    pub types: Vec<String>,
+    /// Those that happened at that time or later.
+    pub since: Option<Timestamp>,
+}
+
+/// What comes of following a session.
+#[derive(Debug)]
+pub enum Followed {
+    /// Something happened, and what it means for the agent's turn.
+    Event(Box<Event>, Activity),
+    /// Something happened that is not listed.
+    Hidden(Activity),
+    /// All that had happened came; from now on events come as they happen.
+    CaughtUp,
+}
+
+/// What the agent of a session does after an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Activity {
+    /// The same as before.
+    Same,
+    /// It works, or waits for an answer.
+    Working,
+    /// Its turn is over.
+    Done,
+}
+
+/// What happened in sessions.
+#[async_trait]
+pub trait Events: Send + Sync {
+    /// Returns what the backend can do.
+    fn capabilities(&self) -> &'static Capabilities;
+    /// Lists what happened, the oldest first.
+    ///
+    /// # Errors
+    /// `not_found`, and those of the service.
+    async fn list(&self, session: &SessionId, query: &EventQuery, page: PageRequest) -> Result<Page<Event>>;
+    /// Lists what happened, and then what happens, each event once. The stream ends with the session.
+    fn follow<'a>(&'a self, session: &SessionId, query: &EventQuery) -> BoxStream<'a, Result<Followed>>;
+}

@@ -1,0 +1,168 @@
+//! What happens in a session: the object `event`.
+
+use serde::{Serialize, Serializer};
+use serde_json::value::RawValue;
+
+use super::{Encoding, Provider, SessionId, Timestamp};
+use crate::error::Error;
+
+/// Something that happened in a session, or a block of a command's output.
+#[derive(Debug, Clone, Serialize)]
+pub struct Event {
+    /// What happened.
+    #[serde(rename = "type")]
+    pub kind: EventKind,
+    /// The provider's id of the event.
+    pub id: Option<String>,
+    /// Its number in this run, from 1.
+    pub seq: u64,
+    /// When it happened, or came.
+    pub at: Option<Timestamp>,
+    /// The session.
+    pub session: SessionId,
+    /// The agent's thread.
+    pub thread: Option<String>,
+    /// The text that was said, thought, written or answered.
+    pub text: Option<String>,
+    /// How `text` is written.
+    pub encoding: Option<Encoding>,
+    /// The tool that was called, or that answered.
+    pub tool: Option<ToolCall>,
+    /// The session's new status, in the provider's word.
+    pub status: Option<String>,
+    /// Why the agent stopped, in the provider's word.
+    pub stop_reason: Option<String>,
+    /// The tokens that were used.
+    pub usage: Option<TokenUsage>,
+    /// What it cost.
+    pub cost: Option<Cost>,
+    /// What went wrong.
+    pub error: Option<Error>,
+    /// The provider's name for the event's type.
+    pub provider_type: Option<String>,
+    /// The provider's own object.
+    pub provider: Provider,
+}
+
+impl Event {
+    /// Returns an event that tells nothing but its kind.
+    pub fn new(kind: EventKind, session: &SessionId) -> Self {
+        Event {
+            kind,
+            id: None,
+            seq: 0,
+            at: None,
+            session: session.clone(),
+            thread: None,
+            text: None,
+            encoding: None,
+            tool: None,
+            status: None,
+            stop_reason: None,
+            usage: None,
+            cost: None,
+            error: None,
+            provider_type: None,
+            provider: Provider::default(),
+        }
+    }
+}
+
+/// What happened in a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EventKind {
+    /// A user said something.
+    User,
+    /// A piece of a text that the agent is writing.
+    TextDelta,
+    /// A whole text of the agent.
+    Text,
+    /// The agent thinks.
+    Thinking,
+    /// The agent calls a tool.
+    ToolCall,
+    /// A tool answered.
+    ToolResult,
+    /// The agent waits for a confirmation or for the result of a tool.
+    NeedsAction,
+    /// A block of standard output.
+    Stdout,
+    /// A block of standard error.
+    Stderr,
+    /// The session's status changed.
+    Status,
+    /// Tokens were used.
+    Usage,
+    /// Something went wrong.
+    Error,
+    /// An event that has no kind of its own here.
+    Other,
+}
+
+impl EventKind {
+    /// Returns the word for it in output and in filters.
+    pub const fn name(self) -> &'static str {
+        match self {
+            EventKind::User => "user",
+            EventKind::TextDelta => "text_delta",
+            EventKind::Text => "text",
+            EventKind::Thinking => "thinking",
+            EventKind::ToolCall => "tool_call",
+            EventKind::ToolResult => "tool_result",
+            EventKind::NeedsAction => "needs_action",
+            EventKind::Stdout => "stdout",
+            EventKind::Stderr => "stderr",
+            EventKind::Status => "status",
+            EventKind::Usage => "usage",
+            EventKind::Error => "error",
+            EventKind::Other => "other",
+        }
+    }
+}
+
+impl Serialize for EventKind {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
+
+/// A call of a tool.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct ToolCall {
+    /// The provider's id of the call.
+    pub id: Option<String>,
+    /// The tool.
+    pub name: Option<String>,
+    /// What it was called with.
+    pub input: Option<Box<RawValue>>,
+    /// Whether it may run, in the provider's word.
+    pub permission: Option<String>,
+    /// Whether it failed.
+    pub is_error: Option<bool>,
+}
+
+/// Tokens and time that an agent used.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+pub struct TokenUsage {
+    /// Tokens that were read, without those from the cache.
+    pub input_tokens: Option<u64>,
+    /// Tokens that were written.
+    pub output_tokens: Option<u64>,
+    /// Tokens that were read from the cache.
+    pub cache_read_tokens: Option<u64>,
+    /// Tokens that were written to the cache.
+    pub cache_write_tokens: Option<u64>,
+    /// Seconds in which the session was active.
+    pub active_seconds: Option<f64>,
+}
+
+/// An amount of money.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Cost {
+    /// The amount, as a decimal number.
+    pub amount: String,
+    /// The currency, as ISO 4217 has it.
+    pub currency: String,
+    /// Whether it is a list price, which may differ from what is billed.
+    pub list_price: bool,
+}
