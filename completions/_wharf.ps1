@@ -61,6 +61,7 @@ Register-ArgumentCompleter -Native -CommandName 'wharf' -ScriptBlock {
             [CompletionResult]::new('agents', 'agents', [CompletionResultType]::ParameterValue, 'List the agents that sessions can be created with')
             [CompletionResult]::new('environments', 'environments', [CompletionResultType]::ParameterValue, 'List the environments that sessions can be created in')
             [CompletionResult]::new('exec', 'exec', [CompletionResultType]::ParameterValue, 'Run a command in a session')
+            [CompletionResult]::new('invoke', 'invoke', [CompletionResultType]::ParameterValue, 'Let the agent of a session work')
             [CompletionResult]::new('backends', 'backends', [CompletionResultType]::ParameterValue, 'List the backends and their features')
             [CompletionResult]::new('config', 'config', [CompletionResultType]::ParameterValue, 'Show settings and where they come from')
             [CompletionResult]::new('doctor', 'doctor', [CompletionResultType]::ParameterValue, 'Check configuration, credentials, backend and clock')
@@ -114,6 +115,9 @@ Register-ArgumentCompleter -Native -CommandName 'wharf' -ScriptBlock {
             [CompletionResult]::new('update', 'update', [CompletionResultType]::ParameterValue, 'Change the title and labels of a session')
             [CompletionResult]::new('wait', 'wait', [CompletionResultType]::ParameterValue, 'Wait until sessions can be used, or have a status')
             [CompletionResult]::new('touch', 'touch', [CompletionResultType]::ParameterValue, 'Reset the idle timer of sessions')
+            [CompletionResult]::new('events', 'events', [CompletionResultType]::ParameterValue, 'List what happened in a session, or follow it')
+            [CompletionResult]::new('interrupt', 'interrupt', [CompletionResultType]::ParameterValue, 'Stop what the agents of sessions do; the sessions stay')
+            [CompletionResult]::new('confirm', 'confirm', [CompletionResultType]::ParameterValue, 'Answer an agent that asks whether a tool may run')
             [CompletionResult]::new('stop', 'stop', [CompletionResultType]::ParameterValue, 'Stop sessions; their files are kept')
             [CompletionResult]::new('archive', 'archive', [CompletionResultType]::ParameterValue, 'Archive sessions; only their history is kept')
             [CompletionResult]::new('delete', 'delete', [CompletionResultType]::ParameterValue, 'Delete sessions and all their files')
@@ -507,6 +511,127 @@ Register-ArgumentCompleter -Native -CommandName 'wharf' -ScriptBlock {
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             break
         }
+        'wharf;sessions;events' {
+            [CompletionResult]::new('-b', '-b', [CompletionResultType]::ParameterName, 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]')
+            [CompletionResult]::new('--backend', '--backend', [CompletionResultType]::ParameterName, 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Use this profile of the configuration file [env: WHARF_PROFILE]')
+            [CompletionResult]::new('-s', '-s', [CompletionResultType]::ParameterName, 'Session for targets of the form :PATH [env: WHARF_SESSION]')
+            [CompletionResult]::new('--session', '--session', [CompletionResultType]::ParameterName, 'Session for targets of the form :PATH [env: WHARF_SESSION]')
+            [CompletionResult]::new('--agent', '--agent', [CompletionResultType]::ParameterName, 'Agent for new sessions; on foundry, for every call [env: WHARF_AGENT]')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'Output format [default: auto] [env: WHARF_FORMAT]')
+            [CompletionResult]::new('--transform', '--transform', [CompletionResultType]::ParameterName, 'Print what a GJSON path selects from each object, one result per line')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Control the use of color [default: auto]')
+            [CompletionResult]::new('--progress', '--progress', [CompletionResultType]::ParameterName, 'Control how progress is shown [default: auto]')
+            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Stop the command after this time, such as 90s or 15m [default: none]')
+            [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Time limit for connecting to a service [default: 10s]')
+            [CompletionResult]::new('--retries', '--retries', [CompletionResultType]::ParameterName, 'Number of retries for each request [default: 4]')
+            [CompletionResult]::new('--jobs', '--jobs', [CompletionResultType]::ParameterName, 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]')
+            [CompletionResult]::new('--base-url', '--base-url', [CompletionResultType]::ParameterName, 'Address of the service [default: per backend]')
+            [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the token for the service from a file or a pipe')
+            [CompletionResult]::new('--user-identity', '--user-identity', [CompletionResultType]::ParameterName, 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]')
+            [CompletionResult]::new('--isolation-key', '--isolation-key', [CompletionResultType]::ParameterName, 'Key that isolates an end user''s sessions [env: WHARF_ISOLATION_KEY]')
+            [CompletionResult]::new('--ca-cert', '--ca-cert', [CompletionResultType]::ParameterName, 'File with additional certificates to trust')
+            [CompletionResult]::new('--header', '--header', [CompletionResultType]::ParameterName, 'Header to add to each request, no credentials; can be repeated')
+            [CompletionResult]::new('--beta', '--beta', [CompletionResultType]::ParameterName, 'Beta feature header to send; can be repeated')
+            [CompletionResult]::new('--type', '--type', [CompletionResultType]::ParameterName, 'Only events of this type, of wharf or of the provider; can be repeated')
+            [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'Only events after this event, or at this time or later')
+            [CompletionResult]::new('--until', '--until', [CompletionResultType]::ParameterName, 'Follow the events until the agent''s turn is over')
+            [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'Show at most N entries, and print a token for the next page')
+            [CompletionResult]::new('--max-items', '--max-items', [CompletionResultType]::ParameterName, 'The same by the vendor''s flag; -1 means no limit')
+            [CompletionResult]::new('--page', '--page', [CompletionResultType]::ParameterName, 'Continue from the ''more: TOKEN'' of an earlier listing')
+            [CompletionResult]::new('-r', '-r', [CompletionResultType]::ParameterName, 'Print strings selected by --transform without quotes')
+            [CompletionResult]::new('--raw-output', '--raw-output', [CompletionResultType]::ParameterName, 'Print strings selected by --transform without quotes')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print ids or paths only, one per line')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print ids or paths only, one per line')
+            [CompletionResult]::new('-0', '-0', [CompletionResultType]::ParameterName, 'End results of -q and --transform with NUL instead of a newline')
+            [CompletionResult]::new('--null', '--null', [CompletionResultType]::ParameterName, 'End results of -q and --transform with NUL instead of a newline')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Print settings, retries and excluded files to stderr')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Print settings, retries and excluded files to stderr')
+            [CompletionResult]::new('--debug', '--debug', [CompletionResultType]::ParameterName, 'Print requests and responses to stderr, with secrets masked')
+            [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'Go on with events as they happen, until the session ends')
+            [CompletionResult]::new('--follow', '--follow', [CompletionResultType]::ParameterName, 'Go on with events as they happen, until the session ends')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'wharf;sessions;interrupt' {
+            [CompletionResult]::new('-b', '-b', [CompletionResultType]::ParameterName, 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]')
+            [CompletionResult]::new('--backend', '--backend', [CompletionResultType]::ParameterName, 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Use this profile of the configuration file [env: WHARF_PROFILE]')
+            [CompletionResult]::new('-s', '-s', [CompletionResultType]::ParameterName, 'Session for targets of the form :PATH [env: WHARF_SESSION]')
+            [CompletionResult]::new('--session', '--session', [CompletionResultType]::ParameterName, 'Session for targets of the form :PATH [env: WHARF_SESSION]')
+            [CompletionResult]::new('--agent', '--agent', [CompletionResultType]::ParameterName, 'Agent for new sessions; on foundry, for every call [env: WHARF_AGENT]')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'Output format [default: auto] [env: WHARF_FORMAT]')
+            [CompletionResult]::new('--transform', '--transform', [CompletionResultType]::ParameterName, 'Print what a GJSON path selects from each object, one result per line')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Control the use of color [default: auto]')
+            [CompletionResult]::new('--progress', '--progress', [CompletionResultType]::ParameterName, 'Control how progress is shown [default: auto]')
+            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Stop the command after this time, such as 90s or 15m [default: none]')
+            [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Time limit for connecting to a service [default: 10s]')
+            [CompletionResult]::new('--retries', '--retries', [CompletionResultType]::ParameterName, 'Number of retries for each request [default: 4]')
+            [CompletionResult]::new('--jobs', '--jobs', [CompletionResultType]::ParameterName, 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]')
+            [CompletionResult]::new('--base-url', '--base-url', [CompletionResultType]::ParameterName, 'Address of the service [default: per backend]')
+            [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the token for the service from a file or a pipe')
+            [CompletionResult]::new('--user-identity', '--user-identity', [CompletionResultType]::ParameterName, 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]')
+            [CompletionResult]::new('--isolation-key', '--isolation-key', [CompletionResultType]::ParameterName, 'Key that isolates an end user''s sessions [env: WHARF_ISOLATION_KEY]')
+            [CompletionResult]::new('--ca-cert', '--ca-cert', [CompletionResultType]::ParameterName, 'File with additional certificates to trust')
+            [CompletionResult]::new('--header', '--header', [CompletionResultType]::ParameterName, 'Header to add to each request, no credentials; can be repeated')
+            [CompletionResult]::new('--beta', '--beta', [CompletionResultType]::ParameterName, 'Beta feature header to send; can be repeated')
+            [CompletionResult]::new('--session-id', '--session-id', [CompletionResultType]::ParameterName, 'The same, by the vendor''s flag')
+            [CompletionResult]::new('-r', '-r', [CompletionResultType]::ParameterName, 'Print strings selected by --transform without quotes')
+            [CompletionResult]::new('--raw-output', '--raw-output', [CompletionResultType]::ParameterName, 'Print strings selected by --transform without quotes')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print ids or paths only, one per line')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print ids or paths only, one per line')
+            [CompletionResult]::new('-0', '-0', [CompletionResultType]::ParameterName, 'End results of -q and --transform with NUL instead of a newline')
+            [CompletionResult]::new('--null', '--null', [CompletionResultType]::ParameterName, 'End results of -q and --transform with NUL instead of a newline')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Print settings, retries and excluded files to stderr')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Print settings, retries and excluded files to stderr')
+            [CompletionResult]::new('--debug', '--debug', [CompletionResultType]::ParameterName, 'Print requests and responses to stderr, with secrets masked')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'wharf;sessions;confirm' {
+            [CompletionResult]::new('-b', '-b', [CompletionResultType]::ParameterName, 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]')
+            [CompletionResult]::new('--backend', '--backend', [CompletionResultType]::ParameterName, 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Use this profile of the configuration file [env: WHARF_PROFILE]')
+            [CompletionResult]::new('-s', '-s', [CompletionResultType]::ParameterName, 'Session for targets of the form :PATH [env: WHARF_SESSION]')
+            [CompletionResult]::new('--session', '--session', [CompletionResultType]::ParameterName, 'Session for targets of the form :PATH [env: WHARF_SESSION]')
+            [CompletionResult]::new('--agent', '--agent', [CompletionResultType]::ParameterName, 'Agent for new sessions; on foundry, for every call [env: WHARF_AGENT]')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'Output format [default: auto] [env: WHARF_FORMAT]')
+            [CompletionResult]::new('--transform', '--transform', [CompletionResultType]::ParameterName, 'Print what a GJSON path selects from each object, one result per line')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Control the use of color [default: auto]')
+            [CompletionResult]::new('--progress', '--progress', [CompletionResultType]::ParameterName, 'Control how progress is shown [default: auto]')
+            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Stop the command after this time, such as 90s or 15m [default: none]')
+            [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Time limit for connecting to a service [default: 10s]')
+            [CompletionResult]::new('--retries', '--retries', [CompletionResultType]::ParameterName, 'Number of retries for each request [default: 4]')
+            [CompletionResult]::new('--jobs', '--jobs', [CompletionResultType]::ParameterName, 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]')
+            [CompletionResult]::new('--base-url', '--base-url', [CompletionResultType]::ParameterName, 'Address of the service [default: per backend]')
+            [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the token for the service from a file or a pipe')
+            [CompletionResult]::new('--user-identity', '--user-identity', [CompletionResultType]::ParameterName, 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]')
+            [CompletionResult]::new('--isolation-key', '--isolation-key', [CompletionResultType]::ParameterName, 'Key that isolates an end user''s sessions [env: WHARF_ISOLATION_KEY]')
+            [CompletionResult]::new('--ca-cert', '--ca-cert', [CompletionResultType]::ParameterName, 'File with additional certificates to trust')
+            [CompletionResult]::new('--header', '--header', [CompletionResultType]::ParameterName, 'Header to add to each request, no credentials; can be repeated')
+            [CompletionResult]::new('--beta', '--beta', [CompletionResultType]::ParameterName, 'Beta feature header to send; can be repeated')
+            [CompletionResult]::new('--message', '--message', [CompletionResultType]::ParameterName, 'Tell the agent why it is denied')
+            [CompletionResult]::new('-r', '-r', [CompletionResultType]::ParameterName, 'Print strings selected by --transform without quotes')
+            [CompletionResult]::new('--raw-output', '--raw-output', [CompletionResultType]::ParameterName, 'Print strings selected by --transform without quotes')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print ids or paths only, one per line')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print ids or paths only, one per line')
+            [CompletionResult]::new('-0', '-0', [CompletionResultType]::ParameterName, 'End results of -q and --transform with NUL instead of a newline')
+            [CompletionResult]::new('--null', '--null', [CompletionResultType]::ParameterName, 'End results of -q and --transform with NUL instead of a newline')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Print settings, retries and excluded files to stderr')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Print settings, retries and excluded files to stderr')
+            [CompletionResult]::new('--debug', '--debug', [CompletionResultType]::ParameterName, 'Print requests and responses to stderr, with secrets masked')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
         'wharf;sessions;stop' {
             [CompletionResult]::new('-b', '-b', [CompletionResultType]::ParameterName, 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]')
             [CompletionResult]::new('--backend', '--backend', [CompletionResultType]::ParameterName, 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]')
@@ -681,6 +806,9 @@ Register-ArgumentCompleter -Native -CommandName 'wharf' -ScriptBlock {
             [CompletionResult]::new('update', 'update', [CompletionResultType]::ParameterValue, 'Change the title and labels of a session')
             [CompletionResult]::new('wait', 'wait', [CompletionResultType]::ParameterValue, 'Wait until sessions can be used, or have a status')
             [CompletionResult]::new('touch', 'touch', [CompletionResultType]::ParameterValue, 'Reset the idle timer of sessions')
+            [CompletionResult]::new('events', 'events', [CompletionResultType]::ParameterValue, 'List what happened in a session, or follow it')
+            [CompletionResult]::new('interrupt', 'interrupt', [CompletionResultType]::ParameterValue, 'Stop what the agents of sessions do; the sessions stay')
+            [CompletionResult]::new('confirm', 'confirm', [CompletionResultType]::ParameterValue, 'Answer an agent that asks whether a tool may run')
             [CompletionResult]::new('stop', 'stop', [CompletionResultType]::ParameterValue, 'Stop sessions; their files are kept')
             [CompletionResult]::new('archive', 'archive', [CompletionResultType]::ParameterValue, 'Archive sessions; only their history is kept')
             [CompletionResult]::new('delete', 'delete', [CompletionResultType]::ParameterValue, 'Delete sessions and all their files')
@@ -706,6 +834,15 @@ Register-ArgumentCompleter -Native -CommandName 'wharf' -ScriptBlock {
             break
         }
         'wharf;sessions;help;touch' {
+            break
+        }
+        'wharf;sessions;help;events' {
+            break
+        }
+        'wharf;sessions;help;interrupt' {
+            break
+        }
+        'wharf;sessions;help;confirm' {
             break
         }
         'wharf;sessions;help;stop' {
@@ -2177,6 +2314,52 @@ Register-ArgumentCompleter -Native -CommandName 'wharf' -ScriptBlock {
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             break
         }
+        'wharf;invoke' {
+            [CompletionResult]::new('-b', '-b', [CompletionResultType]::ParameterName, 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]')
+            [CompletionResult]::new('--backend', '--backend', [CompletionResultType]::ParameterName, 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Use this profile of the configuration file [env: WHARF_PROFILE]')
+            [CompletionResult]::new('-s', '-s', [CompletionResultType]::ParameterName, 'Session for targets of the form :PATH [env: WHARF_SESSION]')
+            [CompletionResult]::new('--session', '--session', [CompletionResultType]::ParameterName, 'Session for targets of the form :PATH [env: WHARF_SESSION]')
+            [CompletionResult]::new('--agent', '--agent', [CompletionResultType]::ParameterName, 'Agent for new sessions; on foundry, for every call [env: WHARF_AGENT]')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'Output format [default: auto] [env: WHARF_FORMAT]')
+            [CompletionResult]::new('--transform', '--transform', [CompletionResultType]::ParameterName, 'Print what a GJSON path selects from each object, one result per line')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Control the use of color [default: auto]')
+            [CompletionResult]::new('--progress', '--progress', [CompletionResultType]::ParameterName, 'Control how progress is shown [default: auto]')
+            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Stop the command after this time, such as 90s or 15m [default: none]')
+            [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Time limit for connecting to a service [default: 10s]')
+            [CompletionResult]::new('--retries', '--retries', [CompletionResultType]::ParameterName, 'Number of retries for each request [default: 4]')
+            [CompletionResult]::new('--jobs', '--jobs', [CompletionResultType]::ParameterName, 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]')
+            [CompletionResult]::new('--base-url', '--base-url', [CompletionResultType]::ParameterName, 'Address of the service [default: per backend]')
+            [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the token for the service from a file or a pipe')
+            [CompletionResult]::new('--user-identity', '--user-identity', [CompletionResultType]::ParameterName, 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]')
+            [CompletionResult]::new('--isolation-key', '--isolation-key', [CompletionResultType]::ParameterName, 'Key that isolates an end user''s sessions [env: WHARF_ISOLATION_KEY]')
+            [CompletionResult]::new('--ca-cert', '--ca-cert', [CompletionResultType]::ParameterName, 'File with additional certificates to trust')
+            [CompletionResult]::new('--header', '--header', [CompletionResultType]::ParameterName, 'Header to add to each request, no credentials; can be repeated')
+            [CompletionResult]::new('--beta', '--beta', [CompletionResultType]::ParameterName, 'Beta feature header to send; can be repeated')
+            [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'Read the prompt from a file')
+            [CompletionResult]::new('--file', '--file', [CompletionResultType]::ParameterName, 'Read the prompt from a file')
+            [CompletionResult]::new('--attach', '--attach', [CompletionResultType]::ParameterName, 'Show the agent a local file or a stored one; can be repeated')
+            [CompletionResult]::new('--system', '--system', [CompletionResultType]::ParameterName, 'Give the agent an instruction besides the prompt')
+            [CompletionResult]::new('--on-ask', '--on-ask', [CompletionResultType]::ParameterName, 'Answer if the agent asks whether a tool may run [default: ask on a terminal, fail elsewhere]')
+            [CompletionResult]::new('--allow-tool', '--allow-tool', [CompletionResultType]::ParameterName, 'Allow tools whose name matches; can be repeated')
+            [CompletionResult]::new('--tool', '--tool', [CompletionResultType]::ParameterName, 'Answer calls of a tool with a command on this machine; can be repeated')
+            [CompletionResult]::new('-r', '-r', [CompletionResultType]::ParameterName, 'Print strings selected by --transform without quotes')
+            [CompletionResult]::new('--raw-output', '--raw-output', [CompletionResultType]::ParameterName, 'Print strings selected by --transform without quotes')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print ids or paths only, one per line')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print ids or paths only, one per line')
+            [CompletionResult]::new('-0', '-0', [CompletionResultType]::ParameterName, 'End results of -q and --transform with NUL instead of a newline')
+            [CompletionResult]::new('--null', '--null', [CompletionResultType]::ParameterName, 'End results of -q and --transform with NUL instead of a newline')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Print settings, retries and excluded files to stderr')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Print settings, retries and excluded files to stderr')
+            [CompletionResult]::new('--debug', '--debug', [CompletionResultType]::ParameterName, 'Print requests and responses to stderr, with secrets masked')
+            [CompletionResult]::new('--follow', '--follow', [CompletionResultType]::ParameterName, 'Follow the turn that runs, or the last one, and send nothing')
+            [CompletionResult]::new('--allow-denied', '--allow-denied', [CompletionResultType]::ParameterName, 'Succeed although a tool was denied')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
         'wharf;backends' {
             [CompletionResult]::new('-b', '-b', [CompletionResultType]::ParameterName, 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]')
             [CompletionResult]::new('--backend', '--backend', [CompletionResultType]::ParameterName, 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]')
@@ -2586,6 +2769,7 @@ Register-ArgumentCompleter -Native -CommandName 'wharf' -ScriptBlock {
             [CompletionResult]::new('agents', 'agents', [CompletionResultType]::ParameterValue, 'List the agents that sessions can be created with')
             [CompletionResult]::new('environments', 'environments', [CompletionResultType]::ParameterValue, 'List the environments that sessions can be created in')
             [CompletionResult]::new('exec', 'exec', [CompletionResultType]::ParameterValue, 'Run a command in a session')
+            [CompletionResult]::new('invoke', 'invoke', [CompletionResultType]::ParameterValue, 'Let the agent of a session work')
             [CompletionResult]::new('backends', 'backends', [CompletionResultType]::ParameterValue, 'List the backends and their features')
             [CompletionResult]::new('config', 'config', [CompletionResultType]::ParameterValue, 'Show settings and where they come from')
             [CompletionResult]::new('doctor', 'doctor', [CompletionResultType]::ParameterValue, 'Check configuration, credentials, backend and clock')
@@ -2603,6 +2787,9 @@ Register-ArgumentCompleter -Native -CommandName 'wharf' -ScriptBlock {
             [CompletionResult]::new('update', 'update', [CompletionResultType]::ParameterValue, 'Change the title and labels of a session')
             [CompletionResult]::new('wait', 'wait', [CompletionResultType]::ParameterValue, 'Wait until sessions can be used, or have a status')
             [CompletionResult]::new('touch', 'touch', [CompletionResultType]::ParameterValue, 'Reset the idle timer of sessions')
+            [CompletionResult]::new('events', 'events', [CompletionResultType]::ParameterValue, 'List what happened in a session, or follow it')
+            [CompletionResult]::new('interrupt', 'interrupt', [CompletionResultType]::ParameterValue, 'Stop what the agents of sessions do; the sessions stay')
+            [CompletionResult]::new('confirm', 'confirm', [CompletionResultType]::ParameterValue, 'Answer an agent that asks whether a tool may run')
             [CompletionResult]::new('stop', 'stop', [CompletionResultType]::ParameterValue, 'Stop sessions; their files are kept')
             [CompletionResult]::new('archive', 'archive', [CompletionResultType]::ParameterValue, 'Archive sessions; only their history is kept')
             [CompletionResult]::new('delete', 'delete', [CompletionResultType]::ParameterValue, 'Delete sessions and all their files')
@@ -2627,6 +2814,15 @@ Register-ArgumentCompleter -Native -CommandName 'wharf' -ScriptBlock {
             break
         }
         'wharf;help;sessions;touch' {
+            break
+        }
+        'wharf;help;sessions;events' {
+            break
+        }
+        'wharf;help;sessions;interrupt' {
+            break
+        }
+        'wharf;help;sessions;confirm' {
             break
         }
         'wharf;help;sessions;stop' {
@@ -2719,6 +2915,9 @@ Register-ArgumentCompleter -Native -CommandName 'wharf' -ScriptBlock {
             break
         }
         'wharf;help;exec' {
+            break
+        }
+        'wharf;help;invoke' {
             break
         }
         'wharf;help;backends' {

@@ -58,6 +58,7 @@ set edit:completion:arg-completer[wharf] = {|@words|
             cand agents 'List the agents that sessions can be created with'
             cand environments 'List the environments that sessions can be created in'
             cand exec 'Run a command in a session'
+            cand invoke 'Let the agent of a session work'
             cand backends 'List the backends and their features'
             cand config 'Show settings and where they come from'
             cand doctor 'Check configuration, credentials, backend and clock'
@@ -110,6 +111,9 @@ set edit:completion:arg-completer[wharf] = {|@words|
             cand update 'Change the title and labels of a session'
             cand wait 'Wait until sessions can be used, or have a status'
             cand touch 'Reset the idle timer of sessions'
+            cand events 'List what happened in a session, or follow it'
+            cand interrupt 'Stop what the agents of sessions do; the sessions stay'
+            cand confirm 'Answer an agent that asks whether a tool may run'
             cand stop 'Stop sessions; their files are kept'
             cand archive 'Archive sessions; only their history is kept'
             cand delete 'Delete sessions and all their files'
@@ -493,6 +497,124 @@ set edit:completion:arg-completer[wharf] = {|@words|
             cand -V 'Print version'
             cand --version 'Print version'
         }
+        &'wharf;sessions;events'= {
+            cand -b 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]'
+            cand --backend 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]'
+            cand --profile 'Use this profile of the configuration file [env: WHARF_PROFILE]'
+            cand -s 'Session for targets of the form :PATH [env: WHARF_SESSION]'
+            cand --session 'Session for targets of the form :PATH [env: WHARF_SESSION]'
+            cand --agent 'Agent for new sessions; on foundry, for every call [env: WHARF_AGENT]'
+            cand --format 'Output format [default: auto] [env: WHARF_FORMAT]'
+            cand --transform 'Print what a GJSON path selects from each object, one result per line'
+            cand --color 'Control the use of color [default: auto]'
+            cand --progress 'Control how progress is shown [default: auto]'
+            cand --timeout 'Stop the command after this time, such as 90s or 15m [default: none]'
+            cand --connect-timeout 'Time limit for connecting to a service [default: 10s]'
+            cand --retries 'Number of retries for each request [default: 4]'
+            cand --jobs 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]'
+            cand --base-url 'Address of the service [default: per backend]'
+            cand --token-file 'Read the token for the service from a file or a pipe'
+            cand --user-identity 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]'
+            cand --isolation-key 'Key that isolates an end user''s sessions [env: WHARF_ISOLATION_KEY]'
+            cand --ca-cert 'File with additional certificates to trust'
+            cand --header 'Header to add to each request, no credentials; can be repeated'
+            cand --beta 'Beta feature header to send; can be repeated'
+            cand --type 'Only events of this type, of wharf or of the provider; can be repeated'
+            cand --since 'Only events after this event, or at this time or later'
+            cand --until 'Follow the events until the agent''s turn is over'
+            cand --limit 'Show at most N entries, and print a token for the next page'
+            cand --max-items 'The same by the vendor''s flag; -1 means no limit'
+            cand --page 'Continue from the ''more: TOKEN'' of an earlier listing'
+            cand -r 'Print strings selected by --transform without quotes'
+            cand --raw-output 'Print strings selected by --transform without quotes'
+            cand -q 'Print ids or paths only, one per line'
+            cand --quiet 'Print ids or paths only, one per line'
+            cand -0 'End results of -q and --transform with NUL instead of a newline'
+            cand --null 'End results of -q and --transform with NUL instead of a newline'
+            cand -v 'Print settings, retries and excluded files to stderr'
+            cand --verbose 'Print settings, retries and excluded files to stderr'
+            cand --debug 'Print requests and responses to stderr, with secrets masked'
+            cand -f 'Go on with events as they happen, until the session ends'
+            cand --follow 'Go on with events as they happen, until the session ends'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'wharf;sessions;interrupt'= {
+            cand -b 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]'
+            cand --backend 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]'
+            cand --profile 'Use this profile of the configuration file [env: WHARF_PROFILE]'
+            cand -s 'Session for targets of the form :PATH [env: WHARF_SESSION]'
+            cand --session 'Session for targets of the form :PATH [env: WHARF_SESSION]'
+            cand --agent 'Agent for new sessions; on foundry, for every call [env: WHARF_AGENT]'
+            cand --format 'Output format [default: auto] [env: WHARF_FORMAT]'
+            cand --transform 'Print what a GJSON path selects from each object, one result per line'
+            cand --color 'Control the use of color [default: auto]'
+            cand --progress 'Control how progress is shown [default: auto]'
+            cand --timeout 'Stop the command after this time, such as 90s or 15m [default: none]'
+            cand --connect-timeout 'Time limit for connecting to a service [default: 10s]'
+            cand --retries 'Number of retries for each request [default: 4]'
+            cand --jobs 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]'
+            cand --base-url 'Address of the service [default: per backend]'
+            cand --token-file 'Read the token for the service from a file or a pipe'
+            cand --user-identity 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]'
+            cand --isolation-key 'Key that isolates an end user''s sessions [env: WHARF_ISOLATION_KEY]'
+            cand --ca-cert 'File with additional certificates to trust'
+            cand --header 'Header to add to each request, no credentials; can be repeated'
+            cand --beta 'Beta feature header to send; can be repeated'
+            cand --session-id 'The same, by the vendor''s flag'
+            cand -r 'Print strings selected by --transform without quotes'
+            cand --raw-output 'Print strings selected by --transform without quotes'
+            cand -q 'Print ids or paths only, one per line'
+            cand --quiet 'Print ids or paths only, one per line'
+            cand -0 'End results of -q and --transform with NUL instead of a newline'
+            cand --null 'End results of -q and --transform with NUL instead of a newline'
+            cand -v 'Print settings, retries and excluded files to stderr'
+            cand --verbose 'Print settings, retries and excluded files to stderr'
+            cand --debug 'Print requests and responses to stderr, with secrets masked'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'wharf;sessions;confirm'= {
+            cand -b 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]'
+            cand --backend 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]'
+            cand --profile 'Use this profile of the configuration file [env: WHARF_PROFILE]'
+            cand -s 'Session for targets of the form :PATH [env: WHARF_SESSION]'
+            cand --session 'Session for targets of the form :PATH [env: WHARF_SESSION]'
+            cand --agent 'Agent for new sessions; on foundry, for every call [env: WHARF_AGENT]'
+            cand --format 'Output format [default: auto] [env: WHARF_FORMAT]'
+            cand --transform 'Print what a GJSON path selects from each object, one result per line'
+            cand --color 'Control the use of color [default: auto]'
+            cand --progress 'Control how progress is shown [default: auto]'
+            cand --timeout 'Stop the command after this time, such as 90s or 15m [default: none]'
+            cand --connect-timeout 'Time limit for connecting to a service [default: 10s]'
+            cand --retries 'Number of retries for each request [default: 4]'
+            cand --jobs 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]'
+            cand --base-url 'Address of the service [default: per backend]'
+            cand --token-file 'Read the token for the service from a file or a pipe'
+            cand --user-identity 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]'
+            cand --isolation-key 'Key that isolates an end user''s sessions [env: WHARF_ISOLATION_KEY]'
+            cand --ca-cert 'File with additional certificates to trust'
+            cand --header 'Header to add to each request, no credentials; can be repeated'
+            cand --beta 'Beta feature header to send; can be repeated'
+            cand --message 'Tell the agent why it is denied'
+            cand -r 'Print strings selected by --transform without quotes'
+            cand --raw-output 'Print strings selected by --transform without quotes'
+            cand -q 'Print ids or paths only, one per line'
+            cand --quiet 'Print ids or paths only, one per line'
+            cand -0 'End results of -q and --transform with NUL instead of a newline'
+            cand --null 'End results of -q and --transform with NUL instead of a newline'
+            cand -v 'Print settings, retries and excluded files to stderr'
+            cand --verbose 'Print settings, retries and excluded files to stderr'
+            cand --debug 'Print requests and responses to stderr, with secrets masked'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
         &'wharf;sessions;stop'= {
             cand -b 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]'
             cand --backend 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]'
@@ -663,6 +785,9 @@ set edit:completion:arg-completer[wharf] = {|@words|
             cand update 'Change the title and labels of a session'
             cand wait 'Wait until sessions can be used, or have a status'
             cand touch 'Reset the idle timer of sessions'
+            cand events 'List what happened in a session, or follow it'
+            cand interrupt 'Stop what the agents of sessions do; the sessions stay'
+            cand confirm 'Answer an agent that asks whether a tool may run'
             cand stop 'Stop sessions; their files are kept'
             cand archive 'Archive sessions; only their history is kept'
             cand delete 'Delete sessions and all their files'
@@ -681,6 +806,12 @@ set edit:completion:arg-completer[wharf] = {|@words|
         &'wharf;sessions;help;wait'= {
         }
         &'wharf;sessions;help;touch'= {
+        }
+        &'wharf;sessions;help;events'= {
+        }
+        &'wharf;sessions;help;interrupt'= {
+        }
+        &'wharf;sessions;help;confirm'= {
         }
         &'wharf;sessions;help;stop'= {
         }
@@ -2090,6 +2221,51 @@ set edit:completion:arg-completer[wharf] = {|@words|
             cand -V 'Print version'
             cand --version 'Print version'
         }
+        &'wharf;invoke'= {
+            cand -b 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]'
+            cand --backend 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]'
+            cand --profile 'Use this profile of the configuration file [env: WHARF_PROFILE]'
+            cand -s 'Session for targets of the form :PATH [env: WHARF_SESSION]'
+            cand --session 'Session for targets of the form :PATH [env: WHARF_SESSION]'
+            cand --agent 'Agent for new sessions; on foundry, for every call [env: WHARF_AGENT]'
+            cand --format 'Output format [default: auto] [env: WHARF_FORMAT]'
+            cand --transform 'Print what a GJSON path selects from each object, one result per line'
+            cand --color 'Control the use of color [default: auto]'
+            cand --progress 'Control how progress is shown [default: auto]'
+            cand --timeout 'Stop the command after this time, such as 90s or 15m [default: none]'
+            cand --connect-timeout 'Time limit for connecting to a service [default: 10s]'
+            cand --retries 'Number of retries for each request [default: 4]'
+            cand --jobs 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]'
+            cand --base-url 'Address of the service [default: per backend]'
+            cand --token-file 'Read the token for the service from a file or a pipe'
+            cand --user-identity 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]'
+            cand --isolation-key 'Key that isolates an end user''s sessions [env: WHARF_ISOLATION_KEY]'
+            cand --ca-cert 'File with additional certificates to trust'
+            cand --header 'Header to add to each request, no credentials; can be repeated'
+            cand --beta 'Beta feature header to send; can be repeated'
+            cand -f 'Read the prompt from a file'
+            cand --file 'Read the prompt from a file'
+            cand --attach 'Show the agent a local file or a stored one; can be repeated'
+            cand --system 'Give the agent an instruction besides the prompt'
+            cand --on-ask 'Answer if the agent asks whether a tool may run [default: ask on a terminal, fail elsewhere]'
+            cand --allow-tool 'Allow tools whose name matches; can be repeated'
+            cand --tool 'Answer calls of a tool with a command on this machine; can be repeated'
+            cand -r 'Print strings selected by --transform without quotes'
+            cand --raw-output 'Print strings selected by --transform without quotes'
+            cand -q 'Print ids or paths only, one per line'
+            cand --quiet 'Print ids or paths only, one per line'
+            cand -0 'End results of -q and --transform with NUL instead of a newline'
+            cand --null 'End results of -q and --transform with NUL instead of a newline'
+            cand -v 'Print settings, retries and excluded files to stderr'
+            cand --verbose 'Print settings, retries and excluded files to stderr'
+            cand --debug 'Print requests and responses to stderr, with secrets masked'
+            cand --follow 'Follow the turn that runs, or the last one, and send nothing'
+            cand --allow-denied 'Succeed although a tool was denied'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
         &'wharf;backends'= {
             cand -b 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]'
             cand --backend 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]'
@@ -2484,6 +2660,7 @@ set edit:completion:arg-completer[wharf] = {|@words|
             cand agents 'List the agents that sessions can be created with'
             cand environments 'List the environments that sessions can be created in'
             cand exec 'Run a command in a session'
+            cand invoke 'Let the agent of a session work'
             cand backends 'List the backends and their features'
             cand config 'Show settings and where they come from'
             cand doctor 'Check configuration, credentials, backend and clock'
@@ -2500,6 +2677,9 @@ set edit:completion:arg-completer[wharf] = {|@words|
             cand update 'Change the title and labels of a session'
             cand wait 'Wait until sessions can be used, or have a status'
             cand touch 'Reset the idle timer of sessions'
+            cand events 'List what happened in a session, or follow it'
+            cand interrupt 'Stop what the agents of sessions do; the sessions stay'
+            cand confirm 'Answer an agent that asks whether a tool may run'
             cand stop 'Stop sessions; their files are kept'
             cand archive 'Archive sessions; only their history is kept'
             cand delete 'Delete sessions and all their files'
@@ -2517,6 +2697,12 @@ set edit:completion:arg-completer[wharf] = {|@words|
         &'wharf;help;sessions;wait'= {
         }
         &'wharf;help;sessions;touch'= {
+        }
+        &'wharf;help;sessions;events'= {
+        }
+        &'wharf;help;sessions;interrupt'= {
+        }
+        &'wharf;help;sessions;confirm'= {
         }
         &'wharf;help;sessions;stop'= {
         }
@@ -2584,6 +2770,8 @@ set edit:completion:arg-completer[wharf] = {|@words|
         &'wharf;help;environments;get'= {
         }
         &'wharf;help;exec'= {
+        }
+        &'wharf;help;invoke'= {
         }
         &'wharf;help;backends'= {
         }

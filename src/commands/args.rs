@@ -9,6 +9,8 @@ use clap::{Args, ValueHint};
 use crate::output::progress::ProgressMode;
 use crate::output::{Color, Format};
 use wharf_core::config::{Flags, duration};
+use wharf_core::error::Result;
+use wharf_core::model::SessionId;
 
 /// Flags that every command takes.
 #[derive(Debug, Clone, Default, Args)]
@@ -196,6 +198,14 @@ impl SessionNames {
     /// Returns all ids in the order of the arguments.
     pub(super) fn all(&self) -> impl Iterator<Item = &String> {
         self.session_id.iter().chain(&self.names)
+    }
+
+    /// Returns the ids that are written out.
+    ///
+    /// # Errors
+    /// `usage` for what is not an id.
+    pub(super) fn ids(&self) -> Result<Vec<SessionId>> {
+        self.all().map(|name| name.parse()).collect()
     }
 }
 

@@ -17,9 +17,6 @@ pub(super) struct Behaviour {
     pub(super) names_agent: bool,
     /// Whether it uses the session of `--session` or the profile, or prints which one that is.
     pub(super) takes_session: bool,
-    /// Whether it handles all signals itself, for example to pass them to a child process. Any other command is dropped
-    /// at the first signal.
-    pub(super) handles_signals: bool,
     /// Whether its exit status is that of another command. Failures of wharf itself then have the status
     /// [`WHARF_FAILED`](super::process::WHARF_FAILED), and only the command line decides the format.
     pub(super) passes_status: bool,
@@ -35,15 +32,16 @@ impl Command {
             creates_session: false,
             names_agent: false,
             takes_session: false,
-            handles_signals: false,
             passes_status: false,
         };
         let client = Behaviour { uses_backend: true, ..tool };
         let document = Behaviour { reads_settings: false, prints_objects: false, ..tool };
         match self {
-            Command::Sessions(verb) => {
-                Behaviour { creates_session: matches!(verb, sessions::SessionsCommand::Create(_)), ..client }
-            }
+            Command::Sessions(verb) => Behaviour {
+                creates_session: matches!(verb, sessions::SessionsCommand::Create(_)),
+                takes_session: verb.takes_session(),
+                ..client
+            },
             Command::Files(verb) => Behaviour {
                 prints_objects: !matches!(verb, files::FilesCommand::Cat(_)),
                 takes_session: true,
@@ -51,13 +49,14 @@ impl Command {
             },
             Command::Agents(_) => Behaviour { names_agent: true, ..client },
             Command::Resources(_) | Command::Environments(_) => client,
-            Command::Exec(_) => Behaviour { takes_session: true, handles_signals: true, passes_status: true, ..client },
+            Command::Exec(_) => Behaviour { takes_session: true, passes_status: true, ..client },
+            Command::Invoke(_) => Behaviour { takes_session: true, ..client },
             Command::Backends => Behaviour { reads_settings: false, ..tool },
             Command::Config(config::ConfigCommand::Path) => Behaviour { takes_session: true, ..document },
             Command::Config(_) => Behaviour { takes_session: true, ..tool },
             Command::Doctor => client,
             #[cfg(feature = "emulator")]
-            Command::Serve(_) => Behaviour { handles_signals: true, ..document },
+            Command::Serve(_) => document,
             Command::Completions(_) | Command::Man(_) => document,
         }
     }

@@ -2,12 +2,12 @@
 
 use std::cell::{Cell, OnceCell, RefCell};
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use super::GlobalFlags;
-use super::args::PagingFlags;
+use super::args::{PagingFlags, SessionNames};
 use crate::output::{Format, Listing, Output, OutputOptions, Record};
 use wharf_client::backend::page::Pager;
 use wharf_client::backend::{Backend, Page, PageRequest, registry};
@@ -34,7 +34,10 @@ pub struct Cx {
     pub cancellation: Cancellation,
     /// The exit status of a command that succeeds. It is not 0 only if the status of another program is passed on.
     pub(super) status: Cell<u8>,
-    signals: RefCell<Option<UnboundedReceiver<SignalEvent>>>,
+    /// Where signals go while work handles them itself.
+    signals: RefCell<Option<UnboundedSender<SignalEvent>>>,
+    /// Whether work handles signals itself.
+    pub(super) handles_signals: Arc<AtomicBool>,
     /// Set by the handler of the first signal that asks the process to stop, before any other reaction.
     pub(super) asked: Arc<AtomicBool>,
 }
@@ -76,6 +79,7 @@ impl Cx {
             cancellation: Cancellation::default(),
             status: Cell::new(0),
             signals: RefCell::default(),
+            handles_signals: Arc::default(),
             asked: Arc::default(),
         })
     }
@@ -102,15 +106,22 @@ impl Cx {
         self.backend.get().map(AsRef::as_ref).ok_or_else(|| Error::usage("no backend"))
     }
 
-    /// Stores the signals for a command that handles them itself, and returns a closed channel in their place.
-    pub(super) fn keep_signals(&self, signals: UnboundedReceiver<SignalEvent>) -> UnboundedReceiver<SignalEvent> {
-        *self.signals.borrow_mut() = Some(signals);
-        unbounded_channel().1
+    /// Returns the signals from now on, for work that handles them itself. Until then, and when the value is dropped,
+    /// a signal ends the command.
+    pub(super) fn signals(&self) -> Signals {
+        let (sender, receiver) = unbounded_channel();
+        self.asked.store(false, Ordering::SeqCst);
+        *self.signals.borrow_mut() = Some(sender);
+        self.handles_signals.store(true, Ordering::SeqCst);
+        Signals { receiver, handled: Arc::clone(&self.handles_signals) }
     }
 
-    /// Returns the signals, for a command that handles them itself.
-    pub(super) fn signals(&self) -> Signals {
-        Signals(self.signals.take())
+    /// Passes a signal on to the work that handles signals itself; returns it if there is no such work.
+    pub(super) fn pass_signal(&self, event: SignalEvent) -> Option<SignalEvent> {
+        match self.signals.borrow().as_ref() {
+            Some(sender) => sender.send(event).err().map(|unsent| unsent.0),
+            None => Some(event),
+        }
     }
 
     /// Prints the settings in effect and their origins to stderr, for `--verbose`.
@@ -180,11 +191,16 @@ impl Cx {
         if text == ":" { self.chosen_session() } else { text.parse() }
     }
 
+    /// Returns the sessions that SESSION arguments name.
+    pub(super) fn session_ids(&self, names: &SessionNames) -> Result<Vec<SessionId>> {
+        names.all().map(|name| self.session(name)).collect()
+    }
+
     fn chosen_session(&self) -> Result<SessionId> {
         match &self.settings()?.session.value {
             Some(session) => session.parse(),
-            None => Err(Error::usage("`:PATH` needs a session")
-                .hint("choose one: `--session ID` or WHARF_SESSION, or write `SESSION:PATH`")),
+            None => Err(Error::usage("`:` needs a session")
+                .hint("choose one: `--session ID` or WHARF_SESSION, or write the id in front of the colon")),
         }
     }
 
@@ -263,20 +279,25 @@ impl Cx {
     }
 }
 
-/// The signals for a command that handles them itself.
-pub(super) struct Signals(Option<UnboundedReceiver<SignalEvent>>);
+/// The signals of work that handles them itself.
+pub(super) struct Signals {
+    receiver: UnboundedReceiver<SignalEvent>,
+    handled: Arc<AtomicBool>,
+}
 
 impl Signals {
-    /// Waits for the next signal; never completes if there are no signals.
+    /// Returns the next signal. Nothing is lost where the future is dropped.
     pub(super) async fn next(&mut self) -> SignalEvent {
-        let signal = match &mut self.0 {
-            Some(signals) => signals.recv().await,
-            None => None,
-        };
-        match signal {
+        match self.receiver.recv().await {
             Some(signal) => signal,
             None => std::future::pending().await,
         }
+    }
+}
+
+impl Drop for Signals {
+    fn drop(&mut self) {
+        self.handled.store(false, Ordering::SeqCst);
     }
 }
 

@@ -18,6 +18,7 @@ mod doctor;
 mod environments;
 mod exec;
 mod files;
+mod invoke;
 mod process;
 mod question;
 mod resources;
@@ -124,6 +125,9 @@ enum Command {
     /// Run a command in a session
     #[command(after_help = exec::EXAMPLES)]
     Exec(exec::ExecArgs),
+    /// Let the agent of a session work
+    #[command(after_help = invoke::EXAMPLES)]
+    Invoke(invoke::InvokeArgs),
     /// List the backends and their features
     Backends,
     /// Show settings and where they come from
@@ -150,6 +154,7 @@ impl Command {
             Command::Agents(verb) => verb.run(cx).await,
             Command::Environments(verb) => verb.run(cx).await,
             Command::Exec(args) => args.run(cx).await,
+            Command::Invoke(args) => args.run(cx).await,
             Command::Backends => backends::run(cx),
             Command::Config(verb) => verb.run(cx),
             Command::Doctor => doctor::run(cx).await,

@@ -135,11 +135,9 @@ fn execute(cli: Cli, reporter: &Reporter) -> anyhow::Result<u8> {
         cx.print_settings();
     }
     platform::check_handles(HANDLES).map_err(|e| Error::io("preparing to run", &e))?;
-    let signals = listen(reporter, &cx, behaviour.handles_signals);
-    let signals = signals.map_err(|e| Error::io("watching for signals", &e))?;
-    let signals = if behaviour.handles_signals { cx.keep_signals(signals) } else { signals };
+    let signals = listen(reporter, &cx).map_err(|e| Error::io("watching for signals", &e))?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("starting the runtime")?;
-    let result = runtime.block_on(race(command.run(&cx), &cx.cancellation, global.timeout, signals, reporter));
+    let result = runtime.block_on(race(command.run(&cx), &cx, global.timeout, signals, reporter));
     // Output before a failure is valid.
     let flushed = cx.out.flush();
     let result = result.and(flushed).map_err(|error| cx.with_backend_name(error));
@@ -156,14 +154,27 @@ fn execute(cli: Cli, reporter: &Reporter) -> anyhow::Result<u8> {
 }
 
 /// Runs a command until it ends, a signal arrives, or `timeout` is over. In the latter cases the command is cancelled
-/// or dropped, which removes unfinished files.
+/// or dropped, which removes unfinished files. Work may take the signals over with [`Cx::signals`].
 async fn race(
     work: impl Future<Output = Result<()>>,
-    cancellation: &Cancellation,
+    cx: &Cx,
     timeout: Option<Duration>,
     mut signals: mpsc::UnboundedReceiver<SignalEvent>,
     reporter: &Reporter,
 ) -> Result<()> {
+    let cancellation = &cx.cancellation;
+    let signal = async {
+        loop {
+            match signals.recv().await {
+                Some(event) => {
+                    if let Some(event) = cx.pass_signal(event) {
+                        return event.signal.kind();
+                    }
+                }
+                None => std::future::pending().await,
+            }
+        }
+    };
     let deadline = async {
         match timeout {
             Some(timeout) => {
@@ -176,7 +187,7 @@ async fn race(
     let mut work = pin!(work);
     let why = tokio::select! {
         biased;
-        Some(asked) = signals.recv() => asked.signal.kind(),
+        why = signal => why,
         () = deadline => Kind::Deadline,
         result = &mut work => return result,
     };
@@ -193,16 +204,16 @@ async fn race(
 }
 
 /// Returns a channel of the signals that ask the process to stop. A second signal ends the process at once, and so
-/// does one that is not handled in time because the process is blocked, unless the command handles all signals
-/// itself (`handles_signals`).
-fn listen(reporter: &Reporter, cx: &Cx, handles_signals: bool) -> io::Result<mpsc::UnboundedReceiver<SignalEvent>> {
+/// does one that is not handled in time because the process is blocked, unless work handles the signals itself.
+fn listen(reporter: &Reporter, cx: &Cx) -> io::Result<mpsc::UnboundedReceiver<SignalEvent>> {
     let (sender, receiver) = mpsc::unbounded_channel();
     let (reporter, cancellation) = (reporter.clone(), cx.cancellation.clone());
+    let handled = Arc::clone(&cx.handles_signals);
     let mut first = true;
     platform::watch_signals(&cx.asked, move |asked| {
         let kind = asked.signal.kind();
         let sent = sender.send(asked).is_ok();
-        if handles_signals && sent {
+        if handled.load(Ordering::SeqCst) && sent {
             return;
         }
         if !std::mem::take(&mut first) || !sent {

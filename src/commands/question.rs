@@ -1,4 +1,4 @@
-//! Confirmation prompts at a terminal.
+//! Questions at a terminal.
 
 use std::future::pending;
 use std::io::{self, BufRead, BufReader, IsTerminal};
@@ -22,21 +22,32 @@ pub(super) fn can_ask() -> bool {
 /// # Errors
 /// `io` if the answer cannot be read.
 pub(super) async fn is_agreed(cx: &Cx, question: &str) -> Result<bool> {
+    let line = read_line(cx, &format!("{question} [y/N] ")).await?;
+    Ok(line.is_some_and(|line| matches!(line.trim(), "y" | "Y" | "yes")))
+}
+
+/// Shows a prompt and reads a line; none at the end of the input. Ctrl-C ends it at once, and what is typed after
+/// that is ignored.
+///
+/// # Errors
+/// `io` where the line cannot be read.
+pub(super) async fn read_line(cx: &Cx, prompt: &str) -> Result<Option<String>> {
     let stdin = body::open_stdin()?;
-    report::say(&format!("{question} [y/N] "));
-    let (sender, answer) = oneshot::channel();
+    report::say(prompt);
+    let (sender, line) = oneshot::channel();
     // The process does not wait for this thread when it ends, because it may be blocked in reading.
-    let doing = |e: io::Error| Error::io("reading the answer", &e);
+    let doing = |e: io::Error| Error::io("reading from the terminal", &e);
     thread::spawn(move || {
         let mut line = String::new();
+        // A terminal gives one line at a time: nothing of the next one is lost in the buffer.
         let read = BufReader::new(stdin).read_line(&mut line);
         drop(sender.send(read.map(|_| line)));
     })
     .map_err(doing)?;
-    let line = answer.await.unwrap_or_else(|_| Err(io::ErrorKind::UnexpectedEof.into())).map_err(doing)?;
+    let line = line.await.unwrap_or_else(|_| Err(io::ErrorKind::UnexpectedEof.into())).map_err(doing)?;
     if cx.asked.load(Ordering::SeqCst) {
         // The signal arrived before the answer. The command is dropped when the signal is handled.
         pending::<()>().await;
     }
-    Ok(matches!(line.trim(), "y" | "Y" | "yes"))
+    Ok((!line.is_empty()).then_some(line))
 }

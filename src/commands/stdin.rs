@@ -24,6 +24,9 @@ const SILENCE: Duration = Duration::from_secs(1);
 /// The maximum size of a document, in bytes.
 const LARGEST: u64 = 32 * 1024 * 1024;
 
+/// What is read from stdin or a file.
+const DOCUMENT: &str = "a document";
+
 /// The name of stdin in messages.
 const STDIN: &str = "stdin";
 
@@ -35,7 +38,7 @@ pub(super) async fn document(cx: &Cx, flag: &BodyFlag, unasked: bool) -> Result<
     match flag.body.as_deref() {
         Some(path) if path == Path::new("-") => {
             let stdin = open_stdin()?;
-            body::mapping(&waited(cx, STDIN, move || read(stdin, STDIN)).await?, STDIN)
+            body::mapping(&waited(cx, DOCUMENT, STDIN, move || read(stdin, STDIN)).await?, STDIN)
         }
         Some(path) => {
             let name = format!("`{}`", platform::shown(path));
@@ -44,7 +47,7 @@ pub(super) async fn document(cx: &Cx, flag: &BodyFlag, unasked: bool) -> Result<
                 let file = std::fs::File::open(path).map_err(|e| Error::io(format!("opening {theirs}"), &e));
                 read(file?, &theirs)
             };
-            body::mapping(&waited(cx, &name, open).await?, &name)
+            body::mapping(&waited(cx, DOCUMENT, &name, open).await?, &name)
         }
         None if unasked && platform::stdin_kind() == StdinKind::Document => {
             let stdin = open_stdin()?;
@@ -55,7 +58,7 @@ pub(super) async fn document(cx: &Cx, flag: &BodyFlag, unasked: bool) -> Result<
                 Err(Error::usage("no data on stdin for 5 s")
                     .hint("to read a document from it, add `--body -`; if there is none, add `</dev/null`"))
             };
-            let text = waited(cx, STDIN, unless_silent).await?;
+            let text = waited(cx, DOCUMENT, STDIN, unless_silent).await?;
             let document = body::mapping(&text, STDIN)?;
             if !text.is_empty() {
                 // If a shell loop reads lines from the same pipe, they are lost to it.
@@ -67,14 +70,23 @@ pub(super) async fn document(cx: &Cx, flag: &BodyFlag, unasked: bool) -> Result<
     }
 }
 
-/// Calls `read` in a thread, because it may block, so that a signal and `--timeout` can end the command.
-async fn waited(cx: &Cx, name: &str, read: impl FnOnce() -> Result<String> + Send + 'static) -> Result<String> {
+/// Calls `read`, which reads a `kind` of text from `name`, in a thread, because it may block, so that a signal and
+/// `--timeout` can end the command.
+///
+/// # Errors
+/// Those of `read`.
+pub(super) async fn waited(
+    cx: &Cx,
+    kind: &str,
+    name: &str,
+    read: impl FnOnce() -> Result<String> + Send + 'static,
+) -> Result<String> {
     let (sender, mut text) = oneshot::channel();
     thread::spawn(move || drop(sender.send(read()))).map_err(|e| Error::io(format!("reading {name}"), &e))?;
     let come = tokio::select! {
         come = &mut text => come,
         () = tokio::time::sleep(SILENCE) => {
-            cx.out.note_now(format!("waiting for the end of a document from {name}"));
+            cx.out.note_now(format!("waiting for the end of {kind} from {name}"));
             text.await
         }
     };

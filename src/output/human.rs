@@ -1,11 +1,15 @@
 //! Sizes, times and summaries for people.
 
+use std::io::{self, IsTerminal};
 use std::time::Duration;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::Value;
+use serde_json::value::RawValue;
 
+use super::{table, terminal};
+use wharf_core::model::{Cost, Event, TokenUsage, ToolCall};
 use wharf_transfer::event::TransferSummary;
 
 /// Formats a number of bytes: `812 B`, `1.2 MiB`.
@@ -75,6 +79,87 @@ pub fn summary(summary: &TransferSummary, several: bool, took: Duration) -> Opti
 /// Formats a time in the local time zone: `2026-11-21 10:45`.
 pub fn time(at: Timestamp) -> String {
     at.to_zoned(TimeZone::system()).strftime("%Y-%m-%d %H:%M").to_string()
+}
+
+/// A call of a tool, on a line: its name, and the shortest thing that says what it does.
+pub fn tool(call: &ToolCall) -> String {
+    let input: Option<Value> = call.input.as_deref().and_then(|input| serde_json::from_str(input.get()).ok());
+    let words = match &input {
+        // A call with one text, such as a command or a path, is best told by that text.
+        Some(Value::Object(members)) => match members.values().find_map(Value::as_str) {
+            Some(text) => text.split_whitespace().collect::<Vec<_>>().join(" "),
+            None if members.is_empty() => String::new(),
+            None => input.as_ref().map(ToString::to_string).unwrap_or_default(),
+        },
+        Some(other) => other.to_string(),
+        None => String::new(),
+    };
+    let name = call.name.as_deref().unwrap_or("tool");
+    if words.is_empty() { name.to_owned() } else { format!("{name}  {words}") }
+}
+
+/// What a turn took, on a line.
+pub fn turn(took: Duration, usage: Option<&TokenUsage>, cost: Option<&Cost>) -> String {
+    let mut parts = vec![format!("done in {:.1} s", took.as_secs_f64())];
+    if let Some(usage) = usage {
+        let counts = [
+            (usage.input_tokens, "in"),
+            (usage.output_tokens, "out"),
+            (usage.cache_read_tokens.filter(|count| *count > 0), "cached"),
+        ];
+        let counts = counts.iter().filter_map(|(count, word)| Some(format!("{} {word}", thousands((*count)?))));
+        let counts = counts.collect::<Vec<_>>().join(", ");
+        parts.extend((!counts.is_empty()).then_some(counts));
+    }
+    if let Some(cost) = cost {
+        let kind = if cost.list_price { "list price " } else { "" };
+        let amount = &cost.amount;
+        parts.push(match cost.currency.as_str() {
+            "USD" => format!("{kind}${amount}"),
+            currency => format!("{kind}{amount} {currency}"),
+        });
+    }
+    parts.join("  ")
+}
+
+/// `812`, `5.2k`, `1.4M`.
+fn thousands(count: u64) -> String {
+    let tenths = |unit: u64| count / (unit / 10);
+    match count {
+        0..1000 => count.to_string(),
+        1000..1_000_000 => format!("{}.{}k", tenths(1000) / 10, tenths(1000) % 10),
+        _ => format!("{}.{}M", tenths(1_000_000) / 10, tenths(1_000_000) % 10),
+    }
+}
+
+/// Cuts a line to the width of the terminal on stderr, where there is one.
+pub fn cut_to_terminal(line: &str) -> String {
+    let columns = io::stderr().is_terminal().then(terminal::columns).flatten();
+    match columns {
+        Some(columns) => table::fit(line, columns),
+        None => line.to_owned(),
+    }
+}
+
+/// What an event tells, on a line.
+pub fn event(event: &Event) -> String {
+    let tool = event.tool.as_ref().map(|tool| {
+        let input = tool.input.as_deref().map(RawValue::get);
+        [tool.name.as_deref(), input].into_iter().flatten().collect::<Vec<_>>().join(" ")
+    });
+    let usage = event.usage.as_ref().map(|usage| {
+        let (input, output) = (usage.input_tokens.unwrap_or(0), usage.output_tokens.unwrap_or(0));
+        format!("{input} tokens in, {output} out")
+    });
+    let words = [
+        tool.filter(|words| !words.is_empty()),
+        event.text.clone(),
+        event.status.clone(),
+        event.stop_reason.clone(),
+        event.error.as_ref().map(ToString::to_string),
+        usage,
+    ];
+    words.into_iter().flatten().collect::<Vec<_>>().join(" ")
 }
 
 /// Returns a cell for a value that may be unknown: `-` if it is.

@@ -15,6 +15,7 @@ use wharf_gjson::Selection;
 /// A listing in progress.
 pub struct Listing<'a, T> {
     output: &'a Output,
+    format: Format,
     view: TableView<T>,
     table: Option<Table>,
     seen: u64,
@@ -24,12 +25,24 @@ pub struct Listing<'a, T> {
     /// The parts of the transform that did not match in them.
     missed: BTreeSet<String>,
     ignores_closed_stdout: bool,
+    /// Whether each record is flushed at once.
+    flushes: bool,
 }
 
 impl Output {
     /// Starts a listing with the usual table of the record.
     pub fn listing<T: Record>(&self) -> Listing<'_, T> {
         Listing::new(self, T::VIEW)
+    }
+
+    /// Returns a listing of records that are shown while they happen: JSON is one object a line.
+    pub fn following<T: Record>(&self) -> Listing<'_, T> {
+        let mut listing = self.listing();
+        if listing.format == Format::Json {
+            listing.format = Format::Jsonl;
+        }
+        listing.flushes = true;
+        listing
     }
 
     /// Starts a listing with another table.
@@ -43,6 +56,7 @@ impl<'a, T: Record> Listing<'a, T> {
         let table = (output.format == Format::Table).then(|| Table::new(view.columns, output.width(), output.colour));
         Listing {
             output,
+            format: output.format,
             view,
             table,
             seen: 0,
@@ -50,13 +64,14 @@ impl<'a, T: Record> Listing<'a, T> {
             partial: 0,
             missed: BTreeSet::new(),
             ignores_closed_stdout: false,
+            flushes: false,
         }
     }
 
     /// Continues if stdout is closed, for commands that must finish their work, and flushes after each record.
     #[must_use]
     pub fn ignore_closed_stdout(mut self) -> Self {
-        self.ignores_closed_stdout = true;
+        (self.ignores_closed_stdout, self.flushes) = (true, true);
         self
     }
 
@@ -65,12 +80,11 @@ impl<'a, T: Record> Listing<'a, T> {
     /// # Errors
     /// `closed` if the reader of stdout is gone; `io` from stdout.
     pub fn push(&mut self, record: &T) -> Result<()> {
-        let extracts = self.output.transform.is_some() || self.output.format == Format::Raw;
+        let extracts = self.output.transform.is_some() || self.format == Format::Raw;
         if extracts && record.is_failure() {
             return Ok(());
         }
-        let written =
-            self.write(record).and_then(|()| if self.ignores_closed_stdout { self.output.flush() } else { Ok(()) });
+        let written = self.write(record).and_then(|()| if self.flushes { self.output.flush() } else { Ok(()) });
         self.seen += 1;
         self.forgive(written)
     }
@@ -164,7 +178,7 @@ impl<'a, T: Record> Listing<'a, T> {
         if output.options.quiet {
             return record.key().map_or(Ok(()), |key| output.item(&key));
         }
-        if output.format == Format::Raw {
+        if self.format == Format::Raw {
             return self.answers(record);
         }
         if let Some(path) = &output.transform {
@@ -172,7 +186,7 @@ impl<'a, T: Record> Listing<'a, T> {
             let found = self.select(path, &json, record)?;
             return self.selected(found);
         }
-        match output.format {
+        match self.format {
             Format::Table => {
                 let cells =
                     (self.view.cells)(record).iter().map(|cell| escape::for_terminal(cell).into_owned()).collect();
@@ -254,7 +268,7 @@ impl<'a, T: Record> Listing<'a, T> {
     fn result(&self, found: &str) -> Result<()> {
         let output = self.output;
         let scalar = !found.starts_with(['{', '[']);
-        match (scalar, output.format) {
+        match (scalar, self.format) {
             (true, Format::Yaml) => output.item(&wharf_gjson::text(found)),
             (true, _) if output.options.raw_output => output.item(&wharf_gjson::text(found)),
             (false, Format::Yaml) => output.text(&output.safe_lines(&format!("---\n{}", to_yaml(found)?))),
@@ -267,7 +281,7 @@ impl<'a, T: Record> Listing<'a, T> {
         if output.options.quiet || output.transform.is_some() {
             return Ok(());
         }
-        match output.format {
+        match self.format {
             Format::Auto | Format::Json => output.text(if self.seen == 0 { "[]\n" } else { "\n]\n" }),
             Format::Yaml if self.seen == 0 => output.text("[]\n"),
             Format::Table => match self.table.take().and_then(Table::finish) {

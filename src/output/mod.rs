@@ -209,6 +209,16 @@ impl Output {
         }
     }
 
+    /// Prints an error that does not end the command.
+    pub fn report(&self, error: &Error) {
+        report::report(error, self.machine_errors(), self.options.color);
+    }
+
+    /// Returns whether only names are printed.
+    pub fn is_quiet(&self) -> bool {
+        self.options.quiet
+    }
+
     /// Returns whether errors are printed as JSON.
     pub fn machine_errors(&self) -> bool {
         self.options.format.is_machine()

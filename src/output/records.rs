@@ -1,12 +1,12 @@
 //! The tables of all objects, and their names for `-q`.
 
-use super::human::{or_dash, size, time};
+use super::human::{event, or_dash, size, time};
 use super::{Align, Column, Record, TableView};
 use wharf_client::backend::Capabilities;
 use wharf_core::model::receipt::DeletionTarget;
 use wharf_core::model::{
-    Agent, Deletion, Entry, EntryKind, Environment, ExecResult, Outcome, OutputEvent, Provider, Receipt, Resource,
-    Session, SessionPath, StoredFile,
+    Agent, Deletion, Entry, EntryKind, Environment, Event, ExecResult, Outcome, Provider, Receipt, Resource, Session,
+    SessionPath, StoredFile, TurnResult,
 };
 
 const fn left(name: &'static str) -> Column {
@@ -62,13 +62,34 @@ impl Record for ExecResult {
     }
 }
 
-impl Record for OutputEvent<'_> {
-    const NOUN: &'static str = "events";
+impl Record for TurnResult {
+    const NOUN: &'static str = "turns";
 
-    const VIEW: TableView<Self> = TableView { columns: &[flexible("TEXT")], cells: |it| vec![it.text.to_owned()] };
+    const VIEW: TableView<Self> = TableView { columns: &[left("ID")], cells: |it| vec![or_dash(it.key(), |id| id)] };
 
     fn key(&self) -> Option<String> {
-        Some(self.text.to_owned())
+        self.id.clone()
+    }
+
+    fn provider(&self) -> Option<&Provider> {
+        Some(&self.provider)
+    }
+}
+
+impl Record for Event {
+    const NOUN: &'static str = "events";
+
+    const VIEW: TableView<Self> = TableView {
+        columns: &[left("AT"), left("TYPE"), flexible("TEXT")],
+        cells: |it| vec![or_dash(it.at, time), it.kind.name().to_owned(), event(it)],
+    };
+
+    fn key(&self) -> Option<String> {
+        self.id.clone()
+    }
+
+    fn provider(&self) -> Option<&Provider> {
+        Some(&self.provider)
     }
 }
 

@@ -42,6 +42,7 @@ mod flags;
 mod from_ant;
 mod home;
 mod hostile;
+mod invoke;
 mod landing;
 mod lengths;
 mod limits;

@@ -97,8 +97,9 @@ impl ExecArgs {
         let terminal = self.tty.then(input::terminal_size);
         let input = if self.interactive { input::stdin(self.tty)? } else { ProgramInput::Empty };
         let raw = (self.tty && self.interactive).then(RawMode::of_stdin).flatten();
+        let signals = cx.signals();
         let started = exec.start(&session, NewCommand { command, cwd, env, input, terminal }).await?;
-        let result = follow(cx, started, sink.begin(), self.tty).await;
+        let result = follow(cx, signals, started, sink.begin(), self.tty).await;
         drop(raw);
         result
     }
@@ -140,8 +141,13 @@ impl Stopping {
 }
 
 /// Passes on the output of a command until it ends, and stops it if wharf is asked to stop.
-async fn follow(cx: &Cx, mut command: Box<dyn RunningCommand>, mut sink: RunningSink<'_>, tty: bool) -> Result<()> {
-    let mut signals = cx.signals();
+async fn follow(
+    cx: &Cx,
+    mut signals: Signals,
+    mut command: Box<dyn RunningCommand>,
+    mut sink: RunningSink<'_>,
+    tty: bool,
+) -> Result<()> {
     let _guard = cx.cancellation.register();
     let mut resized = input::resizes(tty);
     let mut stopping: Option<Stopping> = None;

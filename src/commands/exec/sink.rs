@@ -12,7 +12,7 @@ use super::Cx;
 use crate::output::{Captured, Format, Relay, TerminalText};
 use wharf_client::backend::exec::{CommandEnd, CommandStatus, OutputStream};
 use wharf_core::error::{Error, Kind, Result};
-use wharf_core::model::{Encoding, ExecResult, ExecStatus, OutputEvent, Provider, SessionId, Timestamp};
+use wharf_core::model::{Encoding, Event, EventKind, ExecResult, ExecStatus, Provider, SessionId, Timestamp};
 use wharf_core::utf8::unfinished;
 
 /// The maximum number of bytes of each stream in the object: half from the start, half from the end.
@@ -210,8 +210,14 @@ impl RunningSink<'_> {
         }
         self.events += 1;
         let (text, encoding) = encode(bytes);
-        let name = if stream == OutputStream::Stdout { "stdout" } else { "stderr" };
-        self.sink.cx.out.one(&OutputEvent::new(name, self.events, &self.sink.session, &text, encoding))?;
+        let kind = if stream == OutputStream::Stdout { EventKind::Stdout } else { EventKind::Stderr };
+        self.sink.cx.out.one(&Event {
+            seq: self.events,
+            at: Some(Timestamp::now()),
+            text: Some(text),
+            encoding: Some(encoding),
+            ..Event::new(kind, &self.sink.session)
+        })?;
         self.sink.cx.out.flush()?;
         let mut line = self.waiting.take().map(|(_, line)| line.to_vec()).unwrap_or_default();
         line.append(&mut self.captured.take());

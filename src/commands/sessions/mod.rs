@@ -1,7 +1,9 @@
 //! `wharf sessions`.
 
+mod confirm;
 mod create;
 mod delete;
+mod events;
 mod label;
 mod label_flags;
 mod update;
@@ -35,6 +37,12 @@ pub(super) enum SessionsCommand {
     Wait(wait::SessionsWaitArgs),
     /// Reset the idle timer of sessions
     Touch(SessionNames),
+    /// List what happened in a session, or follow it
+    Events(events::SessionsEventsArgs),
+    /// Stop what the agents of sessions do; the sessions stay
+    Interrupt(SessionNames),
+    /// Answer an agent that asks whether a tool may run
+    Confirm(confirm::SessionsConfirmArgs),
     /// Stop sessions; their files are kept
     Stop(SessionNames),
     /// Archive sessions; only their history is kept
@@ -45,26 +53,51 @@ pub(super) enum SessionsCommand {
 }
 
 impl SessionsCommand {
+    /// Returns whether `:` means the session of `--session` or `WHARF_SESSION`.
+    pub(super) fn takes_session(&self) -> bool {
+        matches!(
+            self,
+            SessionsCommand::Get(_)
+                | SessionsCommand::Wait(_)
+                | SessionsCommand::Touch(_)
+                | SessionsCommand::Events(_)
+                | SessionsCommand::Interrupt(_)
+                | SessionsCommand::Confirm(_)
+        )
+    }
+
     pub(super) async fn run(self, cx: &Cx) -> Result<()> {
         match self {
             SessionsCommand::Create(args) => args.run(cx).await,
             SessionsCommand::List(args) => args.run(cx).await,
             SessionsCommand::Get(names) => {
-                each(cx, &names, None, async |backend, id| backend.sessions().get(id).await).await
+                each(cx, cx.session_ids(&names)?, None, async |backend, id| backend.sessions().get(id).await).await
             }
             SessionsCommand::Label(args) => args.run(cx).await,
             SessionsCommand::Update(args) => args.run(cx).await,
             SessionsCommand::Wait(args) => args.run(cx).await,
             SessionsCommand::Touch(names) => {
-                each(cx, &names, Some(Feature::SessionTouch), async |backend, id| backend.sessions().touch(id).await)
-                    .await
+                each(cx, cx.session_ids(&names)?, Some(Feature::SessionTouch), async |backend, id| {
+                    backend.sessions().touch(id).await
+                })
+                .await
+            }
+            SessionsCommand::Events(args) => args.run(cx).await,
+            SessionsCommand::Confirm(args) => args.run(cx).await,
+            SessionsCommand::Interrupt(names) => {
+                each(cx, cx.session_ids(&names)?, Some(Feature::Interrupt), async |backend, id| {
+                    backend.sessions().interrupt(id).await
+                })
+                .await
             }
             SessionsCommand::Stop(names) => {
-                each(cx, &names, Some(Feature::SessionStop), async |backend, id| backend.sessions().stop(id).await)
-                    .await
+                each(cx, names.ids()?, Some(Feature::SessionStop), async |backend, id| {
+                    backend.sessions().stop(id).await
+                })
+                .await
             }
             SessionsCommand::Archive(names) => {
-                each(cx, &names, Some(Feature::SessionArchive), async |backend, id| {
+                each(cx, names.ids()?, Some(Feature::SessionArchive), async |backend, id| {
                     backend.sessions().archive(id).await
                 })
                 .await
@@ -77,13 +110,12 @@ impl SessionsCommand {
 /// Does one thing to each session.
 async fn each(
     cx: &Cx,
-    names: &SessionNames,
+    ids: Vec<SessionId>,
     feature: Option<Feature>,
     work: impl AsyncFn(&dyn Backend, &SessionId) -> Result<Session>,
 ) -> Result<()> {
     let backend = cx.backend()?;
     feature.map_or(Ok(()), |feature| backend.require(feature))?;
-    let ids = names.all().map(|name| name.parse()).collect::<Result<Vec<SessionId>>>()?;
     cx.each(&ids, async |id| work(backend, id).await).await
 }
 

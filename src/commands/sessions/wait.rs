@@ -54,15 +54,14 @@ impl SessionsWaitArgs {
         let backend = cx.backend()?;
         let goal = self.goal.unwrap_or(WaitGoal::Usable);
         let mut seen = Vec::new();
-        let mut subjects = 0;
-        for name in self.names.all() {
-            subjects += 1;
-            seen.extend(wait_for(backend, &name.parse()?, goal).await?);
+        let ids = cx.session_ids(&self.names)?;
+        for id in &ids {
+            seen.extend(wait_for(backend, id, goal).await?);
         }
         if goal == WaitGoal::Deleted {
             return Ok(());
         }
-        cx.out.objects(subjects, &seen, Ok(()))
+        cx.out.objects(ids.len(), &seen, Ok(()))
     }
 }
 

@@ -1,0 +1,113 @@
+//! Files that the agent is shown with a message.
+
+use std::path::PathBuf;
+
+use crate::commands::Cx;
+use wharf_client::backend::turn::{Attachment, RunningTurn};
+use wharf_core::error::{Error, Result};
+use wharf_core::model::{FileId, SessionId};
+use wharf_transfer::Transfer;
+use wharf_transfer::mount::MountUploads;
+use wharf_transfer::plan::LocalSource;
+
+/// What the id of a stored file begins with: a local file of that name is written `./file_...`.
+const ID_PREFIX: &str = "file_";
+
+/// The files of `--attach`.
+#[derive(Default)]
+pub(super) struct Attachments {
+    files: Vec<AttachedFile>,
+    /// The stored files that were uploaded for the message.
+    uploaded: Vec<FileId>,
+}
+
+enum AttachedFile {
+    Stored(FileId),
+    /// The local file at this position of all local files.
+    Local(PathBuf),
+}
+
+impl Attachments {
+    /// Reads the values of the flag.
+    ///
+    /// # Errors
+    /// `usage` for an id that is not valid.
+    pub(super) fn read(values: &[PathBuf]) -> Result<Self> {
+        let file = |value: &PathBuf| match value.to_str().filter(|text| text.starts_with(ID_PREFIX)) {
+            Some(id) => id
+                .parse()
+                .map(AttachedFile::Stored)
+                .map_err(|error: Error| error.hint(format!("a local file of that name is written `./{id}`"))),
+            None => Ok(AttachedFile::Local(value.clone())),
+        };
+        Ok(Attachments { files: values.iter().map(file).collect::<Result<_>>()?, uploaded: Vec::new() })
+    }
+
+    /// Uploads the local files, and returns all files in order.
+    ///
+    /// # Errors
+    /// Those of the uploads, after which none of them is left; `not_found` for a stored file that does not exist.
+    pub(super) async fn upload(&mut self, cx: &Cx, session: &SessionId) -> Result<Vec<Attachment>> {
+        if self.files.is_empty() {
+            return Ok(Vec::new());
+        }
+        let store = cx.backend()?.require_store()?;
+        let paths = self.files.iter().filter_map(|file| match file {
+            AttachedFile::Local(path) => Some(path.clone()),
+            AttachedFile::Stored(_) => None,
+        });
+        let sources = LocalSource::look_at_all(&paths.collect::<Vec<_>>(), None)?;
+        let options = cx.transfer_options()?;
+        let watch = cx.out.watch(&[]);
+        let transfer =
+            Transfer { backend: cx.backend()?, options: &options, observer: &watch, cancellation: &cx.cancellation };
+        self.uploaded = MountUploads::new(transfer).upload(&sources).await?;
+        cx.log_uploads(session, &self.uploaded, None);
+        let mut uploaded = self.uploaded.iter();
+        let mut attachments = Vec::new();
+        for file in &self.files {
+            let id = match file {
+                AttachedFile::Stored(id) => id,
+                AttachedFile::Local(_) => uploaded.next().ok_or_else(|| Error::usage("an upload has no id"))?,
+            };
+            // How a file is shown depends on its type, which the service knows.
+            let stored = match store.get(id).await {
+                Ok(stored) => stored,
+                Err(error) => return Err(self.delete_uploads(cx, error).await),
+            };
+            let is_image = stored.mime_type.is_some_and(|kind| kind.starts_with("image/"));
+            attachments.push(Attachment { file: id.clone(), is_image });
+        }
+        Ok(attachments)
+    }
+
+    /// Sends the message. If it was not sent, the uploads are deleted again.
+    ///
+    /// # Errors
+    /// Those of `send`.
+    pub(super) async fn send(
+        &mut self,
+        cx: &Cx,
+        send: impl Future<Output = Result<Box<dyn RunningTurn>>>,
+    ) -> Result<Box<dyn RunningTurn>> {
+        match send.await {
+            Err(error) if !error.is_uncertain() => Err(self.delete_uploads(cx, error).await),
+            sent => sent,
+        }
+    }
+
+    /// Deletes what was uploaded, after an error. What is left is named in it.
+    async fn delete_uploads(&mut self, cx: &Cx, error: Error) -> Error {
+        let mut left = Vec::new();
+        let uploaded = std::mem::take(&mut self.uploaded);
+        for id in &uploaded {
+            let deleted = async { cx.backend()?.require_store()?.delete(id).await };
+            if deleted.await.is_err() {
+                left.push(id.to_string());
+            }
+        }
+        let gone: Vec<_> = uploaded.into_iter().filter(|id| !left.contains(&id.to_string())).collect();
+        cx.forget_uploads(&gone);
+        if left.is_empty() { error } else { error.or_hint(format!("uploads that are left: {}", left.join(", "))) }
+    }
+}

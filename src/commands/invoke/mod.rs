@@ -1,0 +1,115 @@
+//! `wharf invoke`: let the agent of a session work.
+
+mod attachments;
+mod conversation;
+mod prompt;
+mod sink;
+mod tools;
+mod turn;
+
+use std::cell::Cell;
+use std::path::PathBuf;
+
+use clap::{Args, ValueHint};
+
+use self::attachments::Attachments;
+use self::tools::{OnAsk, ToolPolicy};
+use self::turn::TurnFollower;
+use super::Cx;
+use super::question;
+use wharf_client::backend::Feature;
+use wharf_client::backend::turn::NewMessage;
+use wharf_core::error::Result;
+
+pub(super) const EXAMPLES: &str = "Examples:\n  \
+    wharf invoke SESSION 'Summarise data/*.csv into a report'\n  \
+    wharf invoke SESSION -f prompt.md --attach ./sales.csv\n  \
+    wharf invoke SESSION --allow-tool bash --on-ask fail 'Run the tests'\n  \
+    wharf invoke SESSION                                    (a conversation)\n\n\
+    Exit status 0 means that the turn ended by itself and its whole text arrived.";
+
+#[derive(Debug, Args)]
+pub(super) struct InvokeArgs {
+    /// Session; : is the one of --session or WHARF_SESSION
+    #[arg(value_name = "SESSION")]
+    target: String,
+
+    /// What the agent is to do; - reads it from stdin
+    #[arg(value_name = "PROMPT")]
+    prompt: Option<String>,
+
+    /// Read the prompt from a file
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "prompt")]
+    file: Option<PathBuf>,
+
+    /// Show the agent a local file or a stored one; can be repeated
+    #[arg(long, value_name = "FILE|FILE_ID", value_hint = ValueHint::FilePath)]
+    attach: Vec<PathBuf>,
+
+    /// Give the agent an instruction besides the prompt
+    #[arg(long, value_name = "TEXT")]
+    system: Option<String>,
+
+    /// Follow the turn that runs, or the last one, and send nothing
+    #[arg(long, conflicts_with_all = ["prompt", "file", "attach", "system"])]
+    follow: bool,
+
+    /// Answer if the agent asks whether a tool may run [default: ask on a terminal, fail elsewhere]
+    #[arg(long, value_enum, value_name = "ANSWER")]
+    on_ask: Option<OnAsk>,
+
+    /// Allow tools whose name matches; can be repeated
+    #[arg(long, value_name = "GLOB")]
+    allow_tool: Vec<String>,
+
+    /// Succeed although a tool was denied
+    #[arg(long)]
+    allow_denied: bool,
+
+    /// Answer calls of a tool with a command on this machine; can be repeated
+    #[arg(long, value_name = "NAME=COMMAND")]
+    tool: Vec<String>,
+}
+
+impl InvokeArgs {
+    pub(super) async fn run(self, cx: &Cx) -> Result<()> {
+        let session = cx.session(&self.target)?;
+        let backend = cx.backend()?;
+        let turns = backend.require_turns()?;
+        let answers = self.on_ask.is_some() || !self.allow_tool.is_empty() || !self.tool.is_empty();
+        for (is_asked, feature) in [
+            (!self.attach.is_empty(), Feature::InvokeAttach),
+            (self.system.is_some(), Feature::InvokeSystem),
+            (answers || self.allow_denied, Feature::InvokeTools),
+        ] {
+            if is_asked {
+                backend.require(feature)?;
+            }
+        }
+        let policy = ToolPolicy::new(self.on_ask, &self.allow_tool, &self.tool)?;
+        let follower = TurnFollower {
+            cx,
+            session: &session,
+            backend: backend.capabilities().backend,
+            policy: &policy,
+            allow_denied: self.allow_denied,
+            only_follows: self.follow,
+            left: Cell::new(false),
+        };
+        if self.follow {
+            return follower.run(turns.follow(&session)).await;
+        }
+        let mut attachments = Attachments::read(&self.attach)?;
+        let system = self.system;
+        if self.prompt.is_none() && self.file.is_none() && question::can_ask() {
+            return conversation::run(&follower, turns, attachments, system).await;
+        }
+        let text = prompt::read(cx, self.prompt, self.file).await?;
+        let start = async {
+            let files = attachments.upload(cx, &session).await?;
+            let message = NewMessage { text, attachments: files, system };
+            attachments.send(cx, turns.start(&session, message)).await
+        };
+        follower.run(start).await
+    }
+}

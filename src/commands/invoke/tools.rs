@@ -1,0 +1,147 @@
+//! Answers to an agent's calls of tools: confirmations, and the results of tools that run on this machine.
+
+use std::ffi::OsString;
+use std::io::{self, Write as _};
+use std::path::Path;
+
+use bytes::Bytes;
+use clap::ValueEnum;
+use tokio::sync::mpsc;
+
+use crate::commands::Cx;
+use crate::commands::question;
+use crate::output::human;
+use wharf_client::backend::turn::{Awaited, PendingCall, ToolAnswer};
+use wharf_core::error::{Error, Result};
+use wharf_core::model::ToolCall;
+use wharf_core::platform::process::{OutputStream, Program, ProgramEvent, ProgramInput, RunningProgram};
+use wharf_transfer::gitignore::Pattern;
+
+/// The longest result of a tool, in bytes.
+const LONGEST: usize = 1 << 20;
+
+/// `--on-ask`: what happens when the agent asks whether a tool may run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum OnAsk {
+    /// Ask at the terminal.
+    Ask,
+    /// Let it run.
+    Allow,
+    /// Do not let it run.
+    Deny,
+    /// Stop the turn and fail.
+    Fail,
+}
+
+/// How calls of tools are answered.
+pub(super) struct ToolPolicy {
+    on_ask: OnAsk,
+    allowed: Vec<Pattern>,
+    commands: Vec<ToolCommand>,
+}
+
+/// A tool that a command of this machine answers for.
+struct ToolCommand {
+    name: String,
+    argv: Vec<OsString>,
+}
+
+/// The answer to a call, or why there is none.
+pub(super) enum Decision {
+    /// This one.
+    Answer(ToolAnswer),
+    /// None: the turn cannot go on.
+    Stop,
+}
+
+impl ToolPolicy {
+    /// Reads the flags.
+    ///
+    /// # Errors
+    /// `usage` for a tool without a command, and for a command that is no list of words.
+    pub(super) fn new(on_ask: Option<OnAsk>, allowed: &[String], commands: &[String]) -> Result<Self> {
+        let on_ask = on_ask.unwrap_or(if question::can_ask() { OnAsk::Ask } else { OnAsk::Fail });
+        let commands = commands.iter().map(|text| ToolCommand::parse(text)).collect::<Result<_>>()?;
+        let allowed = allowed.iter().map(|glob| Pattern::new(glob.as_bytes())).collect();
+        Ok(ToolPolicy { on_ask, allowed, commands })
+    }
+
+    /// Decides on a call, and runs the tool where it is one of this machine.
+    ///
+    /// # Errors
+    /// Where the question cannot be asked.
+    pub(super) async fn decide(&self, cx: &Cx, pending: &PendingCall) -> Result<Decision> {
+        let call = &pending.call;
+        let name = call.name.as_deref().unwrap_or_default();
+        match pending.awaits {
+            Awaited::Result => match self.commands.iter().find(|command| command.name == name) {
+                Some(command) => Ok(Decision::Answer(command.run(call).await)),
+                None => Ok(Decision::Stop),
+            },
+            Awaited::Confirmation if self.allowed.iter().any(|glob| glob.matches(name.as_bytes(), false)) => {
+                Ok(Decision::Answer(ToolAnswer::Allow))
+            }
+            Awaited::Confirmation => match self.on_ask {
+                OnAsk::Allow => Ok(Decision::Answer(ToolAnswer::Allow)),
+                OnAsk::Deny => Ok(Decision::Answer(ToolAnswer::Deny(None))),
+                OnAsk::Fail => Ok(Decision::Stop),
+                OnAsk::Ask => {
+                    let agreed = question::is_agreed(cx, &format!("allow {}?", human::tool(call))).await?;
+                    Ok(Decision::Answer(if agreed { ToolAnswer::Allow } else { ToolAnswer::Deny(None) }))
+                }
+            },
+        }
+    }
+}
+
+impl ToolCommand {
+    fn parse(text: &str) -> Result<Self> {
+        let wrong = |what: String| Error::usage(what).hint("write `--tool 'NAME=COMMAND ARGUMENT...'`");
+        let (name, command) = text.split_once('=').ok_or_else(|| wrong(format!("a tool needs a command: {text:?}")))?;
+        let words = shlex::split(command).ok_or_else(|| wrong(format!("a quote is not closed: {command:?}")))?;
+        if name.is_empty() || words.is_empty() {
+            return Err(wrong(format!("a tool needs a name and a command: {text:?}")));
+        }
+        Ok(ToolCommand { name: name.to_owned(), argv: words.into_iter().map(OsString::from).collect() })
+    }
+
+    /// Runs the command with the call's input on its stdin. What goes wrong is a result for the agent.
+    async fn run(&self, call: &ToolCall) -> ToolAnswer {
+        let failed = |text: String| ToolAnswer::Result { text, is_error: true };
+        let input = call.input.as_deref().map_or("{}", |input| input.get());
+        match output(&self.argv, input).await {
+            Ok((text, true)) => ToolAnswer::Result { text, is_error: false },
+            Ok((text, false)) => failed(text),
+            Err(error) => failed(error.to_string()),
+        }
+    }
+}
+
+/// Returns what a program writes to its stdout, and whether it succeeds.
+async fn output(argv: &[OsString], input: &str) -> Result<(String, bool)> {
+    let name = argv.first().map(wharf_core::platform::shown).unwrap_or_default();
+    let fault = |e: std::io::Error| Error::io(format!("running `{name}`"), &e);
+    let (sender, stdin) = mpsc::channel(1);
+    let program = Program { argv, cwd: Path::new("."), env: &[], input: ProgramInput::Stream(stdin), terminal: None };
+    let mut program = RunningProgram::start(program).map_err(fault)?;
+    // A tool need not read its input.
+    drop(sender.send(Bytes::copy_from_slice(input.as_bytes())).await);
+    drop(sender);
+    let mut stdout = Vec::new();
+    loop {
+        match program.next().await.map_err(fault)? {
+            ProgramEvent::Output(OutputStream::Stdout, bytes) => {
+                if stdout.len() + bytes.len() > LONGEST {
+                    return Err(Error::usage(format!("`{name}` wrote more than 1 MiB")));
+                }
+                stdout.extend_from_slice(&bytes);
+            }
+            ProgramEvent::Output(OutputStream::Stderr, bytes) => {
+                drop(io::stderr().lock().write_all(&bytes));
+            }
+            ProgramEvent::Ended(status) => {
+                return Ok((String::from_utf8_lossy(&stdout).into_owned(), status.success()));
+            }
+        }
+    }
+}

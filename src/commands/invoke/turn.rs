@@ -1,0 +1,308 @@
+//! A turn: what the agent does until it ends, with the answers that it needs and the ways to stop it.
+
+use std::cell::Cell;
+use std::collections::HashSet;
+use std::time::Duration;
+
+use futures_util::future::LocalBoxFuture;
+use futures_util::stream::{FuturesUnordered, StreamExt};
+use tokio::time::Instant;
+
+use super::sink::{TurnSink, unknown_end};
+use super::tools::{Decision, ToolPolicy};
+use crate::commands::Cx;
+use crate::commands::cx::Signals;
+use wharf_client::backend::turn::{PendingCall, RunningTurn, ToolAnswer, TurnEnd, TurnEvent};
+use wharf_core::advice::Step;
+use wharf_core::clock::until;
+use wharf_core::error::{Error, Kind, Result};
+use wharf_core::model::{SessionId, ToolCall, TurnStatus};
+use wharf_transfer::cancellation::cancel_error;
+
+/// How long an agent may take to stop once it was interrupted.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How long the reader of stdout may take for the end of a turn that was stopped.
+const LAST: Duration = Duration::from_secs(1);
+
+/// How long a turn may wait for answers that this process cannot give: tools of the service's own were seen to wait.
+const FOREIGN: Duration = Duration::from_secs(120);
+
+/// What follows turns for a user.
+pub(super) struct TurnFollower<'a> {
+    pub(super) cx: &'a Cx,
+    pub(super) session: &'a SessionId,
+    pub(super) backend: &'static str,
+    pub(super) policy: &'a ToolPolicy,
+    /// Whether a turn may succeed although a tool was denied.
+    pub(super) allow_denied: bool,
+    /// Whether the turn is another process's: it is never interrupted.
+    pub(super) only_follows: bool,
+    /// Whether a turn was left whose end is not known.
+    pub(super) left: Cell<bool>,
+}
+
+/// Why a turn is being stopped, and when it is given up.
+#[derive(Clone, Copy)]
+struct TurnStop {
+    why: Kind,
+    until: Instant,
+}
+
+impl TurnStop {
+    fn new(why: Kind) -> Self {
+        TurnStop { why, until: Instant::now() + PATIENCE }
+    }
+}
+
+impl TurnFollower<'_> {
+    /// Begins a turn, and follows it to its end. One that is stopped while it begins is interrupted once it has begun.
+    ///
+    /// # Errors
+    /// Those of `start`; that of the turn's end, unless it is a success.
+    pub(super) async fn run(&self, start: impl Future<Output = Result<Box<dyn RunningTurn>>>) -> Result<()> {
+        let mut sink = TurnSink::new(self.cx, self.session, self.backend);
+        let mut signals = self.cx.signals();
+        let _guard = self.cx.cancellation.register();
+        let mut start = std::pin::pin!(start);
+        let mut stopping: Option<TurnStop> = None;
+        let started = loop {
+            let due = stopping.map(|stopping| stopping.until);
+            let why = tokio::select! {
+                started = &mut start => break started,
+                signal = signals.next() => signal.signal.kind(),
+                error = self.cx.cancellation.cancelled(), if stopping.is_none() => error.kind(),
+                () = until(due) => break Err(self.unheard(stopping.map_or(Kind::Interrupted, |it| it.why))),
+            };
+            if stopping.is_some() {
+                // The second one: leave at once.
+                break Err(self.unheard(why));
+            }
+            stopping = Some(TurnStop::new(why));
+        };
+        match started {
+            Ok(turn) => {
+                let followed =
+                    FollowedTurn { follower: self, turn, sink, signals, stopping: None, pending: Vec::new() };
+                followed.run(stopping.map(|it| it.why)).await
+            }
+            Err(error) => {
+                self.left.set(stopping.is_some() || error.is_uncertain());
+                sink.finish(None, 0, Vec::new(), unknown_end(status_of(&error), &error))?;
+                sink.close().await?;
+                Err(error)
+            }
+        }
+    }
+
+    /// Returns the error of a turn that was stopped before it is known whether it has begun.
+    fn unheard(&self, why: Kind) -> Error {
+        let look = Step::ListEvents { session: Some(self.session.as_str()) };
+        cancel_error(why).hint(format!("the agent may be working: {look}"))
+    }
+}
+
+/// Returns the status of a turn that ends with this error instead of an end of its own.
+fn status_of(error: &Error) -> TurnStatus {
+    match error.kind() {
+        Kind::Deadline => TurnStatus::TimedOut,
+        Kind::Interrupted | Kind::Terminated => TurnStatus::Interrupted,
+        Kind::NeedsAction => TurnStatus::NeedsAction,
+        Kind::Unavailable => TurnStatus::Unknown,
+        _ if error.is_uncertain() => TurnStatus::Unknown,
+        _ => TurnStatus::Failed,
+    }
+}
+
+/// The answer to a call of a tool.
+type Answer<'a> = LocalBoxFuture<'a, (PendingCall, Result<Decision>)>;
+
+/// A turn that is being followed.
+struct FollowedTurn<'a> {
+    follower: &'a TurnFollower<'a>,
+    turn: Box<dyn RunningTurn>,
+    sink: TurnSink<'a>,
+    signals: Signals,
+    stopping: Option<TurnStop>,
+    /// Calls that were not answered.
+    pending: Vec<ToolCall>,
+}
+
+impl FollowedTurn<'_> {
+    /// Follows the turn to its end; one that is to be stopped is interrupted first.
+    async fn run(mut self, stop: Option<Kind>) -> Result<()> {
+        let TurnFollower { cx, policy, .. } = *self.follower;
+        let mut answers: FuturesUnordered<Answer<'_>> = FuturesUnordered::new();
+        if let Some(why) = stop {
+            self.stop(why).await;
+        }
+        let mut asked: HashSet<Option<String>> = HashSet::new();
+        let mut foreign: Option<Instant> = None;
+        loop {
+            let due = self.stopping.map(|stopping| stopping.until).or(foreign);
+            let waits = self.sink.is_waiting();
+            let is_stopping = self.stopping.is_some();
+            tokio::select! {
+                passed = self.sink.pass(), if waits => passed?,
+                event = self.turn.next(), if !waits || is_stopping => match event {
+                    Ok(TurnEvent::Event(event)) => {
+                        foreign = None;
+                        self.sink.event(*event)?;
+                    }
+                    Ok(TurnEvent::Waits(calls)) => {
+                        foreign = calls.is_empty().then(|| Instant::now() + FOREIGN);
+                        // The service names those that still wait each time when one was answered.
+                        for call in calls.into_iter().filter(|call| asked.insert(call.call.id.clone())) {
+                            answers.push(Box::pin(async move {
+                                let decision = policy.decide(cx, &call).await;
+                                (call, decision)
+                            }));
+                        }
+                    }
+                    Ok(TurnEvent::Ended(end)) => return self.finish(*end).await,
+                    Err(error) => return self.give_up(error).await,
+                },
+                Some((call, decision)) = answers.next(), if !answers.is_empty() => {
+                    if let Err(error) = self.answer(call, decision).await {
+                        return self.give_up(error).await;
+                    }
+                }
+                signal = self.signals.next() => {
+                    let why = signal.signal.kind();
+                    if is_stopping {
+                        // The second one: leave at once.
+                        let error = self.stopped(why);
+                        return self.give_up(error).await;
+                    }
+                    self.stop(why).await;
+                }
+                error = cx.cancellation.cancelled(), if !is_stopping => self.stop(error.kind()).await,
+                () = until(due) => match self.stopping {
+                    Some(stopping) => {
+                        let error = self.stopped(stopping.why);
+                        return self.give_up(error).await;
+                    }
+                    None => self.stop(Kind::NeedsAction).await,
+                },
+            }
+        }
+    }
+
+    /// Passes on the decision on a call.
+    async fn answer(&mut self, call: PendingCall, decision: Result<Decision>) -> Result<()> {
+        let answer = match decision? {
+            Decision::Answer(answer) => answer,
+            Decision::Stop => {
+                self.pending.push(call.call);
+                if self.stopping.is_none() {
+                    self.stop(Kind::NeedsAction).await;
+                }
+                return Ok(());
+            }
+        };
+        if matches!(answer, ToolAnswer::Deny(_)) {
+            self.sink.denied(&call.call);
+        }
+        self.turn.answer(call.call.id.as_deref().unwrap_or_default(), answer).await
+    }
+
+    /// Interrupts the agent.
+    async fn stop(&mut self, why: Kind) {
+        let stopping = TurnStop::new(why);
+        if self.follower.only_follows {
+            self.stopping = Some(TurnStop { until: Instant::now(), ..stopping });
+            return;
+        }
+        self.stopping = Some(stopping);
+        // Where the service does not hear of it, that shows when the turn does not end.
+        tokio::select! {
+            _ = self.turn.interrupt() => {}
+            () = until(Some(stopping.until)) => {}
+            // The second signal: the turn is given up.
+            _ = self.signals.next() => self.stopping = Some(TurnStop { until: Instant::now(), ..stopping }),
+        }
+    }
+
+    /// Returns the error of a turn that was stopped, and whose end did not come.
+    fn stopped(&self, why: Kind) -> Error {
+        let look = Step::ListEvents { session: Some(self.follower.session.as_str()) };
+        let error = match why {
+            Kind::NeedsAction => self.unanswered(),
+            why => cancel_error(why),
+        };
+        if self.follower.only_follows {
+            return error.hint(format!("the agent was not interrupted: {look}"));
+        }
+        error.hint(format!("the agent was told to stop, and may still be working: {look}"))
+    }
+
+    /// Returns the error of a turn that waits for answers that were not given.
+    fn unanswered(&self) -> Error {
+        let names: Vec<_> = self.pending.iter().filter_map(|call| call.name.as_deref()).collect();
+        let what = match &*names {
+            [] => "the agent waits for an answer of another client".to_owned(),
+            names => format!("the agent waits for an answer: {}", names.join(", ")),
+        };
+        Error::new(Kind::NeedsAction, what)
+    }
+
+    /// Reports a turn that ended.
+    async fn finish(mut self, end: TurnEnd) -> Result<()> {
+        let why = self.stopping.map(|stopping| stopping.why);
+        let denied = self.sink.has_denied() && !self.follower.allow_denied;
+        let (status, error) = match (why, end.status) {
+            (Some(Kind::NeedsAction), _) => {
+                let error = self
+                    .unanswered()
+                    .hint("allow the tool with --allow-tool, or answer a tool of yours with --tool NAME=COMMAND");
+                (TurnStatus::NeedsAction, Some(error))
+            }
+            (Some(Kind::Deadline), _) => {
+                (TurnStatus::TimedOut, Some(cancel_error(Kind::Deadline).hint("the agent was stopped")))
+            }
+            (Some(why), _) => (TurnStatus::Interrupted, Some(cancel_error(why).hint("the agent was stopped"))),
+            (None, TurnStatus::Completed) if denied => {
+                let error =
+                    Error::new(Kind::NeedsAction, "a tool was denied").hint("to accept that, add --allow-denied");
+                (TurnStatus::NeedsAction, Some(error))
+            }
+            (None, TurnStatus::Interrupted) => {
+                (TurnStatus::Interrupted, Some(Error::new(Kind::Interrupted, "the agent was interrupted")))
+            }
+            (None, status) => (status, end.error.clone()),
+        };
+        let end = TurnEnd { status, error: error.clone(), ..end };
+        self.sink.finish(self.turn.id(), self.turn.reconnects(), self.pending, end)?;
+        let patience = if why.is_some() { Some(LAST) } else { None };
+        close(self.follower.cx, &mut self.signals, self.sink, patience).await?;
+        error.map_or(Ok(()), Err)
+    }
+
+    /// Reports a turn whose end was not learned.
+    async fn give_up(mut self, error: Error) -> Result<()> {
+        self.follower.left.set(true);
+        let look = Step::ListEvents { session: Some(self.follower.session.as_str()) };
+        let error = error.or_hint(format!("the agent may still be working: {look}"));
+        let status = match status_of(&error) {
+            TurnStatus::Failed => TurnStatus::Unknown,
+            status => status,
+        };
+        self.sink.finish(self.turn.id(), self.turn.reconnects(), self.pending, unknown_end(status, &error))?;
+        // A reader that stalls does not hold up the end.
+        drop(tokio::time::timeout(LAST, self.sink.close()).await);
+        Err(error)
+    }
+}
+
+/// Waits until all output was written, for as long as `patience` where there is one.
+///
+/// # Errors
+/// That of writing; `interrupted` and `deadline` where its reader stalls.
+async fn close(cx: &Cx, signals: &mut Signals, sink: TurnSink<'_>, patience: Option<Duration>) -> Result<()> {
+    tokio::select! {
+        closed = sink.close() => closed,
+        heard = signals.next() => Err(cancel_error(heard.signal.kind())),
+        error = cx.cancellation.cancelled(), if patience.is_none() => Err(error),
+        () = tokio::time::sleep(patience.unwrap_or_default()), if patience.is_some() => Ok(()),
+    }
+}

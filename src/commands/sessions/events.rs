@@ -1,0 +1,141 @@
+//! `wharf sessions events`.
+
+use clap::{Args, ValueEnum};
+use futures_util::StreamExt;
+
+use crate::commands::Cx;
+use crate::commands::args::PagingFlags;
+use wharf_client::backend::turn::{Activity, EventQuery, Followed};
+use wharf_core::error::{Error, Kind, Result};
+use wharf_core::model::{Event, SessionId, Timestamp};
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    wharf sessions events SESSION --type text --type tool_call\n  \
+    wharf sessions events SESSION -f --format jsonl\n  \
+    wharf sessions events SESSION --until idle")]
+pub(in crate::commands) struct SessionsEventsArgs {
+    /// Session; : is the one of --session or WHARF_SESSION
+    #[arg(value_name = "SESSION")]
+    target: String,
+
+    /// Go on with events as they happen, until the session ends
+    #[arg(short, long, conflicts_with_all = ["limit", "page"])]
+    follow: bool,
+
+    /// Only events of this type, of wharf or of the provider; can be repeated
+    #[arg(long = "type", value_name = "TYPE")]
+    types: Vec<String>,
+
+    /// Only events after this event, or at this time or later
+    #[arg(long, value_name = "ID|TIME")]
+    since: Option<String>,
+
+    /// Follow the events until the agent's turn is over
+    #[arg(long, value_enum, value_name = "STATE", conflicts_with_all = ["limit", "page"])]
+    until: Option<Until>,
+
+    #[command(flatten)]
+    paging: PagingFlags,
+}
+
+/// `--until`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Until {
+    /// The last turn is over.
+    Idle,
+}
+
+/// Decides which events are listed.
+struct EventFilter {
+    /// Names of types, of wharf or of the provider.
+    types: Vec<String>,
+    /// The event after which the listing begins; none once it came.
+    after: Option<String>,
+}
+
+impl SessionsEventsArgs {
+    pub(super) async fn run(self, cx: &Cx) -> Result<()> {
+        let session = cx.session(&self.target)?;
+        let events = cx.backend()?.require_events()?;
+        let since: Option<Timestamp> = self.since.as_deref().and_then(|since| since.parse().ok());
+        let query = EventQuery { types: Vec::new(), since };
+        let after = self.since.filter(|_| since.is_none());
+        let mut filter = EventFilter { types: self.types, after: after.clone() };
+        if self.follow || self.until.is_some() {
+            return follow(cx, &session, &query, filter, self.until).await;
+        }
+        let mut number = 0;
+        let listed = cx.pages(&self.paging, cx.out.listing(), async |page| {
+            let mut page = events.list(&session, &query, page).await?;
+            for event in page.items.iter_mut().flatten() {
+                number += 1;
+                event.seq = number;
+            }
+            page.items.retain(|event| event.as_ref().map_or(true, |event| filter.wants(event)));
+            Ok(page)
+        });
+        listed.await?;
+        match filter.after {
+            Some(id) => Err(Error::new(Kind::NotFound, format!("no event of the session has this id: {id:?}"))
+                .hint("`--since` takes an id of `wharf sessions events`, or a time such as 2026-11-27T09:00:00Z")),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Writes events as they happen, until the session or the turn ends.
+async fn follow(
+    cx: &Cx,
+    session: &SessionId,
+    query: &EventQuery,
+    mut filter: EventFilter,
+    until: Option<Until>,
+) -> Result<()> {
+    let mut listing = cx.out.following::<Event>();
+    let mut steps = cx.backend()?.require_events()?.follow(session, query);
+    let (mut number, mut caught_up, mut done) = (0, false, false);
+    while let Some(step) = steps.next().await {
+        let activity = match step {
+            Ok(Followed::Event(mut event, activity)) => {
+                number += 1;
+                event.seq = number;
+                if filter.wants(&event) {
+                    listing.push(&event)?;
+                }
+                activity
+            }
+            Ok(Followed::Hidden(activity)) => activity,
+            Ok(Followed::CaughtUp) => {
+                caught_up = true;
+                Activity::Same
+            }
+            Err(error) => {
+                listing.abandon();
+                return Err(error);
+            }
+        };
+        match activity {
+            Activity::Same => {}
+            Activity::Working => done = false,
+            Activity::Done => done = true,
+        }
+        if until == Some(Until::Idle) && caught_up && done {
+            break;
+        }
+    }
+    listing.finish()
+}
+
+impl EventFilter {
+    fn wants(&mut self, event: &Event) -> bool {
+        if let Some(after) = &self.after {
+            if event.id.as_ref() == Some(after) {
+                self.after = None;
+            }
+            return false;
+        }
+        self.types.is_empty()
+            || self.types.iter().any(|name| *name == event.kind.name() || Some(name) == event.provider_type.as_ref())
+    }
+}
