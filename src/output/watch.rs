@@ -38,7 +38,7 @@ impl Observer for TransferWatch<'_> {
             TransferEvent::Retried { name, error } if verbose => self.output.note(format!("again: {name}: {error}")),
             // Printed even with `-q`: no other output shows that no files were transferred.
             TransferEvent::Ended(summary) if summary.is_empty() => {
-                self.output.note(human::nothing(summary, &self.from))
+                self.output.note(human::nothing(summary, &self.from));
             }
             TransferEvent::Ended(summary) => {
                 let several = self.output.planned.get() > 1;
