@@ -17,13 +17,13 @@ impl<'s> Stage<'s> {
     fn new(sandbox: &'s Sandbox, options: &[&str]) -> Self {
         let log = sandbox.path("log.jsonl");
         let served = sandbox.serve(&[&["--log", log.to_str().unwrap()], options].concat());
-        let mut stage = Stage { served, session: String::new() };
-        stage.session = stage.run(&["sessions", "create", "-q"]).ok().stdout().trim_end().to_owned();
-        stage
+        let create = ["sessions", "create", "--agent", "agent_1", "--environment", "env_1", "-q"];
+        let session = served.wharf("anthropic", create).run().ok().stdout().trim_end().to_owned();
+        Stage { served, session }
     }
 
     fn wharf(&self, args: &[&str]) -> Call {
-        self.served.wharf("anthropic", args).env("WHARF_AGENT", "agent_1").env("WHARF_ENVIRONMENT", "env_1")
+        self.served.wharf("anthropic", args)
     }
 
     fn run(&self, args: &[&str]) -> Run {
@@ -166,12 +166,7 @@ fn stored_and_local_files_are_shown_to_the_agent() {
     let stage = Stage::new(&sandbox, &[]);
     sandbox.write("data.csv", "a,b\n");
     sandbox.write("plot.png", b"\x89PNG\r\n\x1a\n");
-    let stored = stage.run(&["files", "upload", "data.csv", "file:", "--transform", "file_id", "-r"]);
-    let stored = if stored.has_code(0) {
-        stored
-    } else {
-        stage.run(&["files", "upload", "data.csv", "--transform", "file_id", "-r"])
-    };
+    let stored = stage.run(&["files", "upload", "data.csv", "--transform", "file_id", "-r"]);
     let stored = stored.ok().stdout().trim_end().to_owned();
     stage.invoke(&["--attach", "data.csv", "--attach", &stored, "--attach", "plot.png", "echo seen"]).ok();
     let sent = stage.events("user.message");
