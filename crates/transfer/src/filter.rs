@@ -1,9 +1,8 @@
-//! Which files of a directory are transferred: `--include`, `--exclude` and `--ignore-file`, in gitignore syntax.
+//! The filter of files in a directory: `--include`, `--exclude` and `--ignore-file`, in gitignore syntax.
 //!
-//! The patterns stand in one list: those of the ignore files first, in the order of the files, then
-//! those of the flags, in the order of the command line. The last one that matches a path decides.
-//! What no pattern matches is included, unless the first flag was an `--include`. A directory that is
-//! excluded is not read, so that nothing below it can be included.
+//! The patterns are one list: first those of the ignore files, then those of the flags, each in the order of the
+//! command line. The last pattern that matches a path decides. A path that no pattern matches is included, unless the
+//! first flag is `--include`. An excluded directory is not read, so nothing below it can be included.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -15,10 +14,10 @@ use wharf_core::config::small;
 use wharf_core::error::{Error, Result};
 use wharf_core::platform::{bytes_of, shown};
 
-/// The largest ignore file, in bytes.
+/// The maximum size of an ignore file in bytes.
 const LARGEST: u64 = 8 * 1024 * 1024;
 
-/// One flag.
+/// A flag with a pattern.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Rule {
     /// `--include PATTERN`
@@ -27,30 +26,41 @@ pub enum Rule {
     Exclude(OsString),
 }
 
-/// What a filter decides about a path.
+/// The decision of a filter about a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FilterDecision {
     /// The path is part of the transfer.
     Include,
-    /// The path is a directory that is not part of the transfer, but may contain what is.
+    /// The path is a directory that is not part of the transfer, but may contain files that are.
     Descend,
     /// The path is excluded, with everything below it.
     Exclude,
 }
 
-/// The patterns in their order.
+/// An ordered list of patterns.
+///
+/// ```
+/// use wharf_transfer::filter::{Filter, FilterDecision, Rule};
+///
+/// let rules = [Rule::Exclude("*.log".into()), Rule::Exclude("/target/".into())];
+/// let filter = Filter::new(&[], &rules, None)?;
+/// assert_eq!(filter.judge(b"src/main.rs", false), FilterDecision::Include);
+/// assert_eq!(filter.judge(b"logs/today.log", false), FilterDecision::Exclude);
+/// assert_eq!(filter.judge(b"target", true), FilterDecision::Exclude);
+/// # Ok::<(), wharf_core::error::Error>(())
+/// ```
 #[derive(Debug, Default)]
 pub struct Filter {
     patterns: Vec<Pattern>,
-    /// Whether what no pattern matches is excluded.
+    /// Whether paths that no pattern matches are excluded.
     only: bool,
 }
 
 impl Filter {
-    /// Returns the filter of these ignore files, which must be read by `until`, and of these flags.
+    /// Creates a filter from ignore files, which must be read by `until`, and flags.
     ///
     /// # Errors
-    /// `usage` for an include that begins with `!`, or a file that is too large; those of reading a file; `deadline`.
+    /// `usage` for an include that begins with `!`, or a file that is too large; errors of reading a file; `deadline`.
     pub fn new(files: &[PathBuf], rules: &[Rule], until: Option<Instant>) -> Result<Self> {
         let mut patterns = Vec::new();
         for file in files {
@@ -76,11 +86,11 @@ impl Filter {
         Ok(Filter { patterns, only: matches!(rules.first(), Some(Rule::Include(_))) })
     }
 
-    /// Returns what to do with a path below the root of a tree, with `/` between its parts.
+    /// Returns the decision about a path, which is relative to the root of the tree and has `/` between its components.
     pub fn judge(&self, below: &[u8], is_directory: bool) -> FilterDecision {
         let mut found = self.last_match(below, is_directory);
         let mut at = below;
-        // An included directory includes what is in it.
+        // An included directory includes its content.
         while self.only
             && found.is_none()
             && let Some(cut) = at.iter().rposition(|byte| *byte == b'/')
@@ -101,13 +111,13 @@ impl Filter {
     }
 }
 
-/// A filter for the entries of a listing that another program made: it remembers two directories, however many
-/// the listing has.
+/// A filter for the entries of a listing, which come in any order and possibly without their directories. It remembers
+/// two directories, so its size does not depend on the listing.
 pub(super) struct ListingFilter<'a> {
     filter: &'a Filter,
-    /// A directory that is read, as are all directories above it.
+    /// A directory that is included, as are all directories above it.
     included: String,
-    /// A directory that is excluded with everything in it.
+    /// A directory that is excluded with its content.
     excluded: Option<String>,
 }
 
@@ -116,7 +126,8 @@ impl<'a> ListingFilter<'a> {
         ListingFilter { filter, included: String::new(), excluded: None }
     }
 
-    /// Returns what to do with a path below the root of the listing; `None` where a directory above it is excluded.
+    /// Returns the decision about a path relative to the root of the listing; `None` if a directory above it is
+    /// excluded.
     pub(super) fn judge(&mut self, below: &str, is_directory: bool) -> Option<FilterDecision> {
         if self.is_in_excluded(below) {
             return None;

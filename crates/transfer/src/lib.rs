@@ -61,29 +61,29 @@ pub struct TransferOptions {
     pub checksum: bool,
     /// What to do with links.
     pub links: Links,
-    /// Which files of a directory are transferred.
+    /// The filter for files of a directory.
     pub filter: Filter,
-    /// Download each uploaded file again and compare hashes where the backend reports none.
+    /// Whether to download each uploaded file again and compare hashes if the backend reports none.
     pub verify: bool,
-    /// Check and report what a run would do, and change nothing.
+    /// Whether to check and report what a run would do, without changing anything.
     pub dry_run: bool,
-    /// The most files that are transferred at once.
+    /// The maximum number of files that are transferred at once.
     pub jobs: usize,
-    /// How often a download that was cut off is tried again.
+    /// The maximum number of retries of a download that was cut off.
     pub retries: u32,
-    /// When the transfer must end, with all tries and pauses.
+    /// The time by which the transfer must end, including retries and pauses.
     pub deadline: Option<Instant>,
-    /// Do not wait for new output files to appear.
+    /// Whether to download without waiting for new output files to appear.
     pub no_settle: bool,
-    /// Download each of several files of one name, under a name of its own.
+    /// Whether to download all of several files with the same name, each under its own name.
     pub all: bool,
-    /// How long an uploaded file is kept; `None` keeps it until it is deleted.
+    /// The time after which an uploaded file expires; `None` keeps it until it is deleted.
     pub expires_in: Option<Duration>,
-    /// The most bytes of all files together.
+    /// The maximum total size in bytes.
     pub max_bytes: Option<u64>,
-    /// The most files.
+    /// The maximum number of files.
     pub max_files: Option<u64>,
-    /// The fewest files that must be at their destination in the end.
+    /// The number of files that must be at their destination in the end.
     pub required: Option<u64>,
     /// A local file that is neither sent nor replaced.
     pub reserved: Option<Reserved>,
@@ -96,7 +96,38 @@ impl TransferOptions {
     }
 }
 
-/// What every transfer needs.
+/// The context of a transfer. Its methods upload ([`Transfer::upload`]), download ([`Transfer::download`]) and mount.
+///
+/// ```
+/// use wharf_client::backend::{NewSession, local};
+/// use wharf_core::model::{Receipt, SessionId, SessionPath};
+/// use wharf_transfer::cancellation::Cancellation;
+/// use wharf_transfer::event::Silent;
+/// use wharf_transfer::plan::{Destination, LocalSource};
+/// use wharf_transfer::{Transfer, TransferOptions};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> wharf_core::error::Result<()> {
+/// let home = tempfile::tempdir().expect("a temporary directory");
+/// let backend = local::at(home.path().join("store"), local::CAPABILITIES.limits);
+/// let session: SessionId = "demo".parse()?;
+/// backend.sessions().create(NewSession { id: Some(session.clone()), ..NewSession::default() }).await?;
+///
+/// let (options, cancellation) = (TransferOptions { jobs: 4, ..TransferOptions::default() }, Cancellation::default());
+/// let transfer =
+///     Transfer { backend: &*backend, options: &options, observer: &Silent, cancellation: &cancellation };
+/// let path = SessionPath { session, path: "/src".parse()? };
+/// let to = Destination { path, as_directory: true, into: false };
+/// let mut copied = Vec::new();
+/// let mut sink = |receipt: &Receipt| {
+///     copied.push(receipt.source.clone());
+///     Ok(())
+/// };
+/// transfer.upload(&[LocalSource::look("src", None)?], &to, &mut sink).await?;
+/// assert!(copied.contains(&"src/lib.rs".to_owned()));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy)]
 pub struct Transfer<'a> {
     /// The backend that files are sent to or fetched from.
