@@ -142,7 +142,7 @@ fn a_deleted_session_does_not_come_back_under_its_writers() {
 }
 
 /// What a killed operation may leave: the old state or the new one.
-struct Blow {
+struct KilledOperation {
     args: Vec<String>,
     check: fn(&Store),
 }
@@ -156,18 +156,18 @@ fn is_old_or_new(path: &Path) {
     assert!(tag_of(&bytes, BIG).is_some(), "{} holds half a file of {} bytes", path.display(), bytes.len());
 }
 
-fn blows(round: usize, id: &str) -> Blow {
+fn blows(round: usize, id: &str) -> KilledOperation {
     let args = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
     match round % 6 {
-        0 => Blow {
+        0 => KilledOperation {
             args: args(&["files", "upload", if round.is_multiple_of(4) { "new" } else { "old" }, "s1:/target"]),
             check: |store| is_old_or_new(&store.path("store/sessions/s1/target")),
         },
-        1 => Blow {
+        1 => KilledOperation {
             args: args(&["files", "download", "s1:/target", "fetched"]),
             check: |store| is_old_or_new(&store.path("fetched")),
         },
-        2 => Blow {
+        2 => KilledOperation {
             args: args(&["resources", "add", "s1", &format!("{id}:/mnt/{round}")]),
             check: |store| {
                 let mounted = store.lines(&["resources", "list", "s1", "--transform", "mount_path", "-r"]);
@@ -179,7 +179,7 @@ fn blows(round: usize, id: &str) -> Blow {
                 assert_eq!(mounted, files, "each mount has its file, and each file its mount");
             },
         },
-        3 if round % 4 == 3 => Blow {
+        3 if round % 4 == 3 => KilledOperation {
             args: args(&["sessions", "create", "--id", "s3", "--resource", id]),
             check: |store| {
                 let there = store.run(&["files", "ls", "s3:/", "-q"]);
@@ -190,7 +190,7 @@ fn blows(round: usize, id: &str) -> Blow {
                 store.ok(&["sessions", "delete", "s3"]);
             },
         },
-        3 => Blow {
+        3 => KilledOperation {
             args: args(&["files", "mv", "s1:/from", "s1:/to"]),
             check: |store| {
                 let names = store.lines(&["files", "ls", "s1:/", "-q"]);
@@ -198,7 +198,7 @@ fn blows(round: usize, id: &str) -> Blow {
                 store.run(&["files", "mv", "s1:/to", "s1:/from"]);
             },
         },
-        4 => Blow {
+        4 => KilledOperation {
             args: args(&["files", "rm", "-r", "s1:/tree"]),
             check: |store| {
                 let left = store.run(&["files", "ls", "s1:/tree", "-R", "-q"]);
@@ -207,7 +207,7 @@ fn blows(round: usize, id: &str) -> Blow {
                 store.ok(&["files", "upload", "tree", "s1:/tree", "-q"]);
             },
         },
-        _ => Blow {
+        _ => KilledOperation {
             args: args(&["sessions", "delete", "s2"]),
             check: |store| {
                 let there = store.run(&["files", "ls", "s2:/", "-R", "-q"]);

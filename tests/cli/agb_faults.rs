@@ -15,7 +15,7 @@ fn content() -> Vec<u8> {
 const OLD: &[u8] = b"the old one";
 
 /// What happened, what is at the target afterwards, and what else is in the session.
-struct Seen {
+struct UploadOutcome {
     run: Run,
     there: Vec<u8>,
     others: Vec<String>,
@@ -26,7 +26,7 @@ fn options<'a>(faults: &[&'a str]) -> Vec<&'a str> {
 }
 
 /// Uploads over an older file through a server with these faults.
-fn upload(faults: &[&str], content: &[u8], args: &[&str]) -> Seen {
+fn upload(faults: &[&str], content: &[u8], args: &[&str]) -> UploadOutcome {
     let sandbox = Sandbox::new();
     sandbox.write("new", content);
     let sound = sandbox.serve(&[]);
@@ -43,7 +43,7 @@ fn upload(faults: &[&str], content: &[u8], args: &[&str]) -> Seen {
     let listed = sound.wharf("agb", ["files", "ls", &format!("{id}:/"), "-R"]).run().ok().json();
     let paths = listed.as_array().unwrap().iter().filter(|one| one["kind"] == "file");
     let others = paths.map(|one| one["path"].as_str().unwrap().to_owned()).filter(|path| path != "/tmp/d/f");
-    Seen { run, there, others: others.collect() }
+    UploadOutcome { run, there, others: others.collect() }
 }
 
 /// Downloads over an older file through a server with these faults; what is here afterwards.

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use serde_json::{Value, json};
 
 use crate::azure::{Azure, json_of, principal};
-use crate::endpoint::{Asked, Endpoint, Reply};
+use crate::endpoint::{Endpoint, RecordedRequest, Reply};
 use crate::sandbox::{Call, Run, Sandbox};
 
 /// A call of a service: the method and the end of its path, what is in its body, and what it answers.
@@ -18,7 +18,7 @@ struct Route(&'static str, &'static str, Value);
 /// What of an answer is relied on: JSON pointers, those after `?` of fields that may be missing.
 type Fields = &'static [&'static str];
 
-fn answered(asked: &Asked, routes: &[Route]) -> Reply {
+fn answered(asked: &RecordedRequest, routes: &[Route]) -> Reply {
     let line = asked.line.split('?').next().unwrap().trim_end_matches(" HTTP/1.1");
     let (method, path) = line.split_once(' ').unwrap();
     let of = |Route(call, body, _): &&Route| {
@@ -41,7 +41,7 @@ struct Stage {
 }
 
 impl Stage {
-    fn of(backend: &'static str, answer: impl Fn(&Asked) -> Reply + Send + Sync + 'static) -> Self {
+    fn of(backend: &'static str, answer: impl Fn(&RecordedRequest) -> Reply + Send + Sync + 'static) -> Self {
         let sandbox = Sandbox::new();
         sandbox.write("f", "text\n");
         sandbox.write("b", b"\0\xff");

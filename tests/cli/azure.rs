@@ -8,7 +8,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::json;
 
-use crate::endpoint::{Asked, Endpoint, Reply};
+use crate::endpoint::{Endpoint, RecordedRequest, Reply};
 use crate::sandbox::{Call, Run, Sandbox, tree};
 
 /// Begins every secret of these tests, so that one look finds them all.
@@ -35,7 +35,7 @@ pub(crate) fn answered(token: &str, life: u64) -> serde_json::Value {
 }
 
 /// The service takes every token whose text does not hold `old`.
-fn project(asked: &Asked) -> Reply {
+fn project(asked: &RecordedRequest) -> Reply {
     let token = asked.header("authorization").unwrap_or_default();
     if !token.starts_with("Bearer PLANTED-") || token.contains("old") {
         // It repeats all that it got.
@@ -65,7 +65,7 @@ impl Azure {
         })
     }
 
-    pub(crate) fn of(tokens: impl Fn(&Asked) -> Reply + Send + Sync + 'static) -> Self {
+    pub(crate) fn of(tokens: impl Fn(&RecordedRequest) -> Reply + Send + Sync + 'static) -> Self {
         let service =
             Endpoint::new(move |asked| if asked.line.contains("/agents/") { project(asked) } else { tokens(asked) });
         let sandbox = Sandbox::new();

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::azure::{AZ, Azure, answered, clean, json_of, principal};
-use crate::endpoint::{Asked, Endpoint};
+use crate::endpoint::{Endpoint, RecordedRequest};
 use crate::sandbox::{Call, Run, Sandbox, open_to_write};
 
 #[test]
@@ -235,7 +235,7 @@ fn an_end_user_is_named_on_every_call() {
     // The answer is not a session; only the request matters here.
     clean(call(&["sessions", "delete", "s1", "--user-identity", "u1"]).env("WHARF_ISOLATION_KEY", "k1").run()).code(8);
     let asked = azure.service.asked("/agents/");
-    let of = |asked: &Asked| {
+    let of = |asked: &RecordedRequest| {
         ["x-ms-user-identity", "x-ms-user-isolation-key"].map(|name| asked.header(name).map(str::to_owned))
     };
     assert_eq!(of(&asked[0]), [Some("user@example.org".to_owned()), Some("tenant 7".to_owned())]);

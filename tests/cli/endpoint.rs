@@ -14,7 +14,7 @@ use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
 /// A request.
 #[derive(Debug, Clone)]
-pub(crate) struct Asked {
+pub(crate) struct RecordedRequest {
     /// The method, the path and the query.
     pub(crate) line: String,
     /// All of the head.
@@ -23,7 +23,7 @@ pub(crate) struct Asked {
     pub(crate) body: String,
 }
 
-impl Asked {
+impl RecordedRequest {
     /// A header's value.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         let lines = self.head.lines().skip(1).filter_map(|line| line.split_once(':'));
@@ -38,16 +38,16 @@ pub(crate) type Reply = (u16, String, String);
 pub(crate) struct Endpoint {
     address: SocketAddr,
     authority: String,
-    asked: Arc<Mutex<Vec<Asked>>>,
+    asked: Arc<Mutex<Vec<RecordedRequest>>>,
     over: Arc<AtomicBool>,
 }
 
 impl Endpoint {
-    pub(crate) fn new(answer: impl Fn(&Asked) -> Reply + Send + Sync + 'static) -> Self {
+    pub(crate) fn new(answer: impl Fn(&RecordedRequest) -> Reply + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let (authority, tls) = certified();
-        let (asked, over) = (Arc::<Mutex<Vec<Asked>>>::default(), Arc::<AtomicBool>::default());
+        let (asked, over) = (Arc::<Mutex<Vec<RecordedRequest>>>::default(), Arc::<AtomicBool>::default());
         let (theirs, ended, answer) = (Arc::clone(&asked), Arc::clone(&over), Arc::new(answer));
         thread::spawn(move || {
             for stream in listener.incoming().map_while(Result::ok) {
@@ -89,7 +89,7 @@ impl Endpoint {
     }
 
     /// The requests so far whose first line holds `word`.
-    pub(crate) fn asked(&self, word: &str) -> Vec<Asked> {
+    pub(crate) fn asked(&self, word: &str) -> Vec<RecordedRequest> {
         self.asked.lock().unwrap().iter().filter(|asked| asked.line.contains(word)).cloned().collect()
     }
 }
@@ -117,7 +117,11 @@ fn certified() -> (String, Arc<ServerConfig>) {
 }
 
 /// One request for each connection.
-fn serve(mut stream: impl Read + Write, asked: &Mutex<Vec<Asked>>, answer: &dyn Fn(&Asked) -> Reply) {
+fn serve(
+    mut stream: impl Read + Write,
+    asked: &Mutex<Vec<RecordedRequest>>,
+    answer: &dyn Fn(&RecordedRequest) -> Reply,
+) {
     let mut got = Vec::new();
     let mut block = [0; 4096];
     let end = loop {
@@ -130,7 +134,7 @@ fn serve(mut stream: impl Read + Write, asked: &Mutex<Vec<Asked>>, answer: &dyn 
         }
     };
     let head = String::from_utf8(got[..end].to_vec()).unwrap();
-    let mut request = Asked { line: head.lines().next().unwrap().to_owned(), head, body: String::new() };
+    let mut request = RecordedRequest { line: head.lines().next().unwrap().to_owned(), head, body: String::new() };
     let length: usize = request.header("content-length").map_or(0, |length| length.parse().unwrap());
     while got.len() < end + length {
         match stream.read(&mut block) {

@@ -7,7 +7,7 @@ use rustix::process::Signal;
 use serde_json::{Value, json};
 
 use crate::azure::json_of;
-use crate::endpoint::{Asked, Endpoint, Reply};
+use crate::endpoint::{Endpoint, RecordedRequest, Reply};
 use crate::sandbox::{Mounts, Run, Sandbox, Served, WHARF};
 
 /// A server with these faults, and a session there.
@@ -211,7 +211,7 @@ fn told((text, is_error): (String, bool)) -> Reply {
 fn replied(reply: impl Fn(&str, &str) -> Reply + Send + Sync + 'static, args: &[&str]) -> (Run, usize) {
     let sandbox = Sandbox::new();
     sandbox.write("code.py", "1");
-    let service = Endpoint::new(move |asked: &Asked| -> Reply {
+    let service = Endpoint::new(move |asked: &RecordedRequest| -> Reply {
         let call: Value = serde_json::from_str(&asked.body).unwrap();
         let args: Value = serde_json::from_str(call["args"].as_str().unwrap()).unwrap();
         let command = args["command"].as_str().unwrap_or_default();

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use serde_json::json;
 
 use crate::azure::json_of;
-use crate::endpoint::{Asked, Endpoint, Reply};
+use crate::endpoint::{Endpoint, RecordedRequest, Reply};
 use crate::sandbox::{Call, Sandbox};
 
 /// What the service says that the file has.
@@ -37,7 +37,7 @@ fn content(asked: Content) -> Reply {
 }
 
 /// A project of Microsoft Foundry with one session, in which there is one file, `/d/big`.
-fn foundry(asked: &Asked, told: usize, sent: Content) -> Reply {
+fn foundry(asked: &RecordedRequest, told: usize, sent: Content) -> Reply {
     let file = json!({"name": "big", "size": told, "is_dir": false, "modified_time": "2026-01-01T00:00:00Z"});
     let line = asked.line.as_str();
     let at_directory = line.contains("path=d&") || line.contains("path=d ");
@@ -131,7 +131,7 @@ fn an_upload_that_is_read_back_shorter_is_not_verified() {
 }
 
 /// Anthropic's service with one stored file.
-fn anthropic(asked: &Asked, told: usize, sent: Content) -> Reply {
+fn anthropic(asked: &RecordedRequest, told: usize, sent: Content) -> Reply {
     let file = json!({"id": "file_1", "type": "file", "filename": "big", "mime_type": "text/plain",
         "size_bytes": told, "created_at": "2026-01-01T00:00:00Z", "downloadable": true});
     if asked.line.contains("/content") { content(sent) } else { json_of(200, &file) }

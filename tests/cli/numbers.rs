@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use crate::azure::json_of;
-use crate::endpoint::{Asked, Endpoint};
+use crate::endpoint::{Endpoint, RecordedRequest};
 use crate::sandbox::{Run, Sandbox};
 
 fn numbers() -> Vec<Value> {
@@ -26,7 +26,7 @@ fn no_bug(run: &Run, what: &Value) {
 fn sizes_and_times_of_files_may_be_anything() {
     for number in numbers() {
         let told = number.clone();
-        let service = Endpoint::new(move |asked: &Asked| {
+        let service = Endpoint::new(move |asked: &RecordedRequest| {
             let file =
                 |name: &str| json!({"name": name, "size": told, "is_dir": false, "modified_time": told, "mode": told});
             if asked.line.contains("/content") {

@@ -70,18 +70,18 @@ impl Source for Broken {
 
 /// A pipe that gives these bytes at once and ends when the other end of its gate is dropped. It can
 /// be opened once.
-pub(crate) struct Held(&'static [u8], Mutex<Option<Receiver<()>>>);
+pub(crate) struct GatedPipe(&'static [u8], Mutex<Option<Receiver<()>>>);
 
-impl Held {
+impl GatedPipe {
     /// The pipe, and what holds it open.
     pub(crate) fn new(bytes: &'static [u8]) -> (Self, Sender<()>) {
         let (open, gate) = channel();
-        (Held(bytes, Mutex::new(Some(gate))), open)
+        (GatedPipe(bytes, Mutex::new(Some(gate))), open)
     }
 }
 
 #[async_trait]
-impl Source for Held {
+impl Source for GatedPipe {
     fn name(&self) -> &'static str {
         "the test's held pipe"
     }

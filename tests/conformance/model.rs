@@ -38,7 +38,7 @@ impl Bytes {
 
 /// What is seen of an operation that was done.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Seen {
+pub(crate) enum Observation {
     Done,
     Lines(Vec<Line>),
     Content(Vec<u8>),
@@ -67,7 +67,7 @@ pub(crate) struct Model<'a> {
     mounts: Vec<Path>,
 }
 
-type Outcome = Result<Seen, Vec<Kind>>;
+type Outcome = Result<Observation, Vec<Kind>>;
 
 impl<'a> Model<'a> {
     /// An empty session.
@@ -87,7 +87,7 @@ impl<'a> Model<'a> {
             Op::Remove { at, recursive } => self.remove(&path(at), recursive),
             Op::Stat { at } => self.stat(&path(at)),
             Op::List { at, recursive } => self.list(&path(at), recursive),
-            Op::Resolve { at } => self.stat(&path(at)).map(|_| Seen::Done),
+            Op::Resolve { at } => self.stat(&path(at)).map(|_| Observation::Done),
             Op::Fetch { at, range } => self.fetch(&path(at), range),
             Op::Mount { at, stored } => self.mount(path(at), stored),
             Op::Unmount { at } => self.unmount(&path(at)),
@@ -118,7 +118,7 @@ impl<'a> Model<'a> {
         refuse(&[(in_the_way, Kind::Conflict)])?;
         self.make_parents(&at);
         self.tree.insert(at, Node::File(bytes));
-        Ok(Seen::Done)
+        Ok(Observation::Done)
     }
 
     fn mkdir(&mut self, at: &Path, parents: bool) -> Outcome {
@@ -167,19 +167,19 @@ impl<'a> Model<'a> {
         ])?;
         self.tree.retain(|path, _| !path.starts_with(at));
         self.mounts.retain(|path| !path.starts_with(at));
-        Ok(Seen::Done)
+        Ok(Observation::Done)
     }
 
     fn stat(&self, at: &Path) -> Outcome {
         match self.tree.get(at) {
-            Some(node) => Ok(Seen::Lines(vec![self.line(at, node)])),
+            Some(node) => Ok(Observation::Lines(vec![self.line(at, node)])),
             None => Err(vec![Kind::NotFound]),
         }
     }
 
     fn list(&self, at: &Path, recursive: bool) -> Outcome {
         match self.tree.get(at) {
-            Some(Node::Directory) => Ok(Seen::Lines(self.lines_below(at, recursive))),
+            Some(Node::Directory) => Ok(Observation::Lines(self.lines_below(at, recursive))),
             _ => self.stat(at),
         }
     }
@@ -193,7 +193,7 @@ impl<'a> Model<'a> {
             content.truncate(last.map_or(usize::MAX, |last| usize::try_from(last).unwrap() + 1));
             content.drain(..first);
         }
-        Ok(Seen::Content(content))
+        Ok(Observation::Content(content))
     }
 
     fn mount(&mut self, at: Path, stored: usize) -> Outcome {
@@ -203,7 +203,7 @@ impl<'a> Model<'a> {
         self.make_parents(&at);
         self.mounts.push(at.clone());
         self.tree.insert(at, Node::Mount(stored));
-        Ok(Seen::Done)
+        Ok(Observation::Done)
     }
 
     fn unmount(&mut self, at: &Path) -> Outcome {

@@ -12,7 +12,7 @@ use wharf_client::backend::{Feature, PutOptions};
 use wharf_core::error::{Error, Result};
 use wharf_core::pool::BLOCK;
 
-use crate::model::{Bytes, Model, Op, Seen, Stored};
+use crate::model::{Bytes, Model, Observation, Op, Stored};
 use crate::room::{Room, store};
 use crate::stage::{STAGES, Stage, wait_for};
 
@@ -110,24 +110,26 @@ async fn play(stage: &Stage, stored: &Stored, ops: &[Op]) -> Result<(), String> 
     room.delete().await.map_err(|error| format!("the session cannot be deleted: {error}"))
 }
 
-async fn act(room: &Room<'_>, stored: &Stored, op: &Op) -> Result<Seen> {
-    let done = |()| Seen::Done;
+async fn act(room: &Room<'_>, stored: &Stored, op: &Op) -> Result<Observation> {
+    let done = |()| Observation::Done;
     match *op {
         Op::Put { at, bytes, keep_existing, bulk } => {
             room.put_with(at, &bytes.to_vec(), PutOptions { keep_existing, bulk, expires_in: None }).await.map(done)
         }
-        Op::Mkdir { at, parents } => room.mkdir(at, parents).await.map(|line| Seen::Lines(vec![line])),
-        Op::Rename { from, to } => room.rename(from, to).await.map(|line| Seen::Lines(vec![line])),
+        Op::Mkdir { at, parents } => room.mkdir(at, parents).await.map(|line| Observation::Lines(vec![line])),
+        Op::Rename { from, to } => room.rename(from, to).await.map(|line| Observation::Lines(vec![line])),
         Op::Remove { at, recursive } => room.remove(at, recursive).await.map(done),
-        Op::Stat { at } => room.stat(at).await.map(|line| Seen::Lines(vec![line])),
-        Op::List { at, recursive } => room.list(at, recursive).await.map(Seen::Lines),
+        Op::Stat { at } => room.stat(at).await.map(|line| Observation::Lines(vec![line])),
+        Op::List { at, recursive } => room.list(at, recursive).await.map(Observation::Lines),
         Op::Resolve { at } => room.resolve(at).await.map(|real| {
             assert_eq!(real, room.at(at));
-            Seen::Done
+            Observation::Done
         }),
-        Op::Fetch { at, range: None } => room.read(at).await.map(Seen::Content),
-        Op::Fetch { at, range: Some((first, last)) } => room.read_range(at, first, last).await.map(Seen::Content),
-        Op::Mount { at, stored: which } => room.mount(at, &stored[which].0).await.map(|_| Seen::Done),
+        Op::Fetch { at, range: None } => room.read(at).await.map(Observation::Content),
+        Op::Fetch { at, range: Some((first, last)) } => {
+            room.read_range(at, first, last).await.map(Observation::Content)
+        }
+        Op::Mount { at, stored: which } => room.mount(at, &stored[which].0).await.map(|_| Observation::Done),
         Op::Unmount { at } => room.unmount(at).await.map(done),
     }
 }
@@ -156,7 +158,7 @@ async fn same_contents(room: &Room<'_>, model: &Model<'_>) -> Result<(), String>
     for (at, wanted) in model.contents() {
         let there = room.read(&at).await.map_err(|error| format!("`{at}` cannot be read: {error}"))?;
         if there != wanted {
-            let (there, wanted) = (brief(&Seen::Content(there)), brief(&Seen::Content(wanted)));
+            let (there, wanted) = (brief(&Observation::Content(there)), brief(&Observation::Content(wanted)));
             return Err(format!("`{at}` holds {there}\nand should hold {wanted}"));
         }
     }
@@ -164,9 +166,9 @@ async fn same_contents(room: &Room<'_>, model: &Model<'_>) -> Result<(), String>
 }
 
 /// For people: no content is printed in full.
-fn brief(seen: &Seen) -> String {
+fn brief(seen: &Observation) -> String {
     match seen {
-        Seen::Content(bytes) => {
+        Observation::Content(bytes) => {
             let start = String::from_utf8_lossy(&bytes[..bytes.len().min(12)]);
             format!("{} bytes that begin {start:?}", bytes.len())
         }

@@ -9,7 +9,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 /// What the server does with one request. The last step of a list is repeated.
-pub(crate) type Step = Arc<dyn Fn(&mut Talk<'_>) + Send + Sync>;
+pub(crate) type Step = Arc<dyn Fn(&mut Exchange<'_>) + Send + Sync>;
 
 /// What the server got.
 #[derive(Debug, Clone)]
@@ -103,7 +103,7 @@ fn serve(shared: &Shared, mut stream: TcpStream) {
             got.push(Got { head, body: Vec::new(), whole: false, at: Instant::now() });
             got.len() - 1
         };
-        let mut talk = Talk { stream: &mut stream, rest: &mut rest, shared, index, keep: true };
+        let mut talk = Exchange { stream: &mut stream, rest: &mut rest, shared, index, keep: true };
         step(&mut talk);
         if !talk.keep {
             return;
@@ -136,7 +136,7 @@ fn more(stream: &mut TcpStream, rest: &mut Vec<u8>) -> Option<()> {
 }
 
 /// One request, as a step sees it.
-pub(crate) struct Talk<'a> {
+pub(crate) struct Exchange<'a> {
     stream: &'a mut TcpStream,
     rest: &'a mut Vec<u8>,
     shared: &'a Shared,
@@ -144,7 +144,7 @@ pub(crate) struct Talk<'a> {
     keep: bool,
 }
 
-impl Talk<'_> {
+impl Exchange<'_> {
     /// What came so far.
     pub(crate) fn got(&self) -> Got {
         self.shared.got.lock().unwrap()[self.index].clone()
@@ -243,7 +243,7 @@ impl Talk<'_> {
 }
 
 /// A step of its own.
-pub(crate) fn step(run: impl Fn(&mut Talk<'_>) + Send + Sync + 'static) -> Step {
+pub(crate) fn step(run: impl Fn(&mut Exchange<'_>) + Send + Sync + 'static) -> Step {
     Arc::new(run)
 }
 

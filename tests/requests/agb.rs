@@ -19,7 +19,7 @@ use wharf_wire::route::Operation as _;
 
 use crate::capture::{Capture, Content, Exception, Shape, compare};
 use crate::content::Sample;
-use crate::recorder::{Recorder, Reply, Sent};
+use crate::recorder::{RecordedRequest, Recorder, Reply};
 
 /// The headers that matter.
 const HEADERS: &[&str] = &["authorization", "content-type", "x-access-token"];
@@ -211,7 +211,7 @@ struct Aside {
 }
 
 impl Aside {
-    fn answer(&self, sent: &Sent) -> Reply {
+    fn answer(&self, sent: &RecordedRequest) -> Reply {
         let good = |data: Value| Reply::json(&json!({ "requestId": "r", "success": true, "data": data }));
         let text =
             |text: &str, is_error| good(json!({ "content": [{ "type": "text", "text": text }], "isError": is_error }));
@@ -259,7 +259,7 @@ impl Aside {
 }
 
 /// The object that the recorded URLs lead to, on this recorder.
-fn object(sent: &Sent) -> String {
+fn object(sent: &RecordedRequest) -> String {
     let host = &sent.headers["host"];
     format!("http://{host}{OBJECT}?Expires=1795248000&OSSAccessKeyId=KEYID&Signature=SIG%3D")
 }
@@ -398,7 +398,7 @@ async fn fetch_large(files: &dyn wharf_client::backend::SessionFiles, at: &Sessi
 }
 
 /// Runs one capture against our client, and gives what it sent.
-async fn sent_for(capture: &Capture) -> (Vec<Sent>, Result<()>) {
+async fn sent_for(capture: &Capture) -> (Vec<RecordedRequest>, Result<()>) {
     let (shape, reply) = (recorded(capture), capture.reply());
     let content = match &shape.body {
         Content::Bytes(bytes) if !bytes.is_empty() => bytes.clone(),

@@ -10,7 +10,7 @@ use wharf_core::error::Kind;
 use wharf_core::model::{EntryKind, SessionPath};
 use wharf_wire::agb as wire;
 
-use crate::recorder::{Recorder, Reply, Sent};
+use crate::recorder::{RecordedRequest, Recorder, Reply};
 
 /// What is in the session: paths, and the length of files.
 const THERE: [(&str, Option<u64>); 8] = [
@@ -28,7 +28,7 @@ const THERE: [(&str, Option<u64>); 8] = [
 const LISTED: &str =
     "[FILE] [FILE] x\n[FILE]  a b \n[FILE] two\nlines\n[DIR] sub\n[FILE] link\n[FILE] torn\n[FILE] last";
 
-fn answer(sent: &Sent) -> Reply {
+fn answer(sent: &RecordedRequest) -> Reply {
     let call: Value = serde_json::from_slice(&sent.body).unwrap();
     let args: Value = serde_json::from_str(call["args"].as_str().unwrap()).unwrap();
     let path = args["path"].as_str().unwrap_or_default();

@@ -18,7 +18,7 @@ use wharf_wire::anthropic::beta;
 
 use crate::capture::{Capture, Content, Exception, Shape, compare};
 use crate::content::Sample;
-use crate::recorder::{Recorder, Reply, Sent};
+use crate::recorder::{RecordedRequest, Recorder, Reply};
 
 /// The headers that matter. What is accepted is JSON or bytes whatever is asked for.
 const HEADERS: &[&str] =
@@ -126,7 +126,7 @@ fn key(recorded: &Shape) -> Option<String> {
 }
 
 /// What is answered: as much as our client needs to go on.
-fn answer(sent: &Sent) -> Reply {
+fn answer(sent: &RecordedRequest) -> Reply {
     let parts: Vec<&str> = sent.path.split('/').filter(|part| !matches!(*part, "" | "pre" | "v1")).collect();
     let file = json!({ "id": "file_1", "filename": "sample.bin", "size_bytes": 8, "downloadable": true });
     let session = json!({ "id": "sesn_1", "status": "idle", "metadata": {}, "agent": { "id": "agent_1" } });
@@ -278,7 +278,7 @@ fn filter<'a>(filters: &'a mut SessionFilters, name: &str) -> &'a mut Option<Str
 }
 
 /// Runs one capture against our client, and gives what it sent.
-async fn sent_for(capture: &Capture) -> (Vec<Sent>, Result<()>) {
+async fn sent_for(capture: &Capture) -> (Vec<RecordedRequest>, Result<()>) {
     let recorded = capture.shape(HEADERS);
     let recorder = Recorder::start(Box::new(answer)).await;
     let base = if capture.path().starts_with("/pre/") { "/pre/" } else { "" };

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::recorder::{Reply, Sent};
+use crate::recorder::{RecordedRequest, Reply};
 
 /// A recorded exchange.
 pub(crate) struct Capture(Value);
@@ -141,7 +141,7 @@ impl Shape {
     }
 
     /// Our request, below the place of the service.
-    pub(crate) fn sent(sent: &Sent, base: &str, headers: &[&str]) -> Self {
+    pub(crate) fn sent(sent: &RecordedRequest, base: &str, headers: &[&str]) -> Self {
         let path = sent.path.strip_prefix(base).unwrap_or_else(|| panic!("not below {base}: {}", sent.path));
         let kept = headers.iter().filter_map(|name| Some((*name, sent.headers.get(*name)?.as_str())));
         let json = sent.headers.get("content-type").is_some_and(|kind| kind.starts_with("application/json"));

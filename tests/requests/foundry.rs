@@ -15,7 +15,7 @@ use wharf_core::model::{AgentId, SessionPath};
 
 use crate::capture::{Capture, Content, Exception, Shape, compare};
 use crate::content::Sample;
-use crate::recorder::{Recorder, Reply, Sent};
+use crate::recorder::{RecordedRequest, Recorder, Reply};
 
 const PROJECT: &str = "/api/projects/p1";
 
@@ -153,7 +153,7 @@ impl Auth for Token {
 }
 
 /// What is answered to what our client asks beside the recorded request.
-fn aside(sent: &Sent) -> Reply {
+fn aside(sent: &RecordedRequest) -> Reply {
     let session = json!({
         "agent_session_id": sent.path.rsplit('/').next(), "status": "active", "created_at": 1_795_219_200,
         "version_indicator": {"type": "version_ref", "agent_version": "7"},
@@ -225,7 +225,7 @@ async fn drive(backend: &dyn Backend, capture: &Capture) -> Result<()> {
 }
 
 /// Runs one capture against our client, and gives what it sent.
-async fn sent_for(capture: &Capture) -> (Vec<Sent>, Result<()>) {
+async fn sent_for(capture: &Capture) -> (Vec<RecordedRequest>, Result<()>) {
     let (recorded, reply) = (capture.shape(HEADERS), capture.reply());
     let recorder = Recorder::start(Box::new(move |sent| {
         let ours = Shape::sent(sent, PROJECT, HEADERS);

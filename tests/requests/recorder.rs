@@ -15,7 +15,7 @@ use tokio::net::TcpListener;
 
 /// A request as it came.
 #[derive(Debug, Clone)]
-pub(crate) struct Sent {
+pub(crate) struct RecordedRequest {
     pub(crate) method: String,
     pub(crate) path: String,
     pub(crate) query: String,
@@ -40,12 +40,12 @@ impl Reply {
 }
 
 /// Decides what is answered.
-pub(crate) type Rule = Box<dyn Fn(&Sent) -> Reply + Send + Sync>;
+pub(crate) type Rule = Box<dyn Fn(&RecordedRequest) -> Reply + Send + Sync>;
 
 /// The server, which ends with the runtime.
 pub(crate) struct Recorder {
     pub(crate) origin: String,
-    got: Arc<Mutex<Vec<Sent>>>,
+    got: Arc<Mutex<Vec<RecordedRequest>>>,
 }
 
 impl Recorder {
@@ -66,19 +66,19 @@ impl Recorder {
     }
 
     /// All that came.
-    pub(crate) fn got(&self) -> Vec<Sent> {
+    pub(crate) fn got(&self) -> Vec<RecordedRequest> {
         self.got.lock().unwrap().clone()
     }
 }
 
 async fn answer(
-    got: Arc<Mutex<Vec<Sent>>>,
+    got: Arc<Mutex<Vec<RecordedRequest>>>,
     rule: Arc<Rule>,
     request: Request<Incoming>,
 ) -> Result<Response<Full<Bytes>>, Infallible> {
     let (head, body) = request.into_parts();
     let headers = head.headers.iter().map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned()));
-    let sent = Sent {
+    let sent = RecordedRequest {
         method: head.method.to_string(),
         path: head.uri.path().to_owned(),
         query: head.uri.query().unwrap_or_default().to_owned(),

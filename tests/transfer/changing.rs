@@ -8,7 +8,7 @@ use wharf_core::error::Kind;
 use wharf_core::pool::BLOCK;
 use wharf_transfer::TransferOptions;
 
-use crate::other::{Other, Tells};
+use crate::fake_backend::{FakeBackend, PutReport};
 use crate::stage::{Room, age, options, run};
 
 /// Bytes of several blocks, without a pattern that a block's length divides.
@@ -27,10 +27,11 @@ fn upload_while(change: fn(&Path)) {
                 once.call_once(|| change(&changing));
             }
         };
-        let other = Other { between: Some(Box::new(between)), tells: Tells::Nothing, ..Other::default() };
+        let other =
+            FakeBackend { between: Some(Box::new(between)), tells: PutReport::Nothing, ..FakeBackend::default() };
         let run = run(&other, options());
-        let told = if stored { run.upload_to_store(&[&path]) } else { run.upload(&room.at("t"), "/t") };
-        assert_eq!(told.fails(Kind::Conflict).copied(), 0);
+        let result = if stored { run.upload_to_store(&[&path]) } else { run.upload(&room.at("t"), "/t") };
+        assert_eq!(result.fails(Kind::Conflict).copied(), 0);
         assert!(other.files_there().is_empty(), "what is neither the old nor the new was stored");
     }
 }
@@ -102,13 +103,13 @@ fn a_source_that_was_replaced_after_the_plan_is_not_sent_with_the_old_ones_time(
         fs::write(b.with_extension("new"), "new").unwrap();
         fs::rename(b.with_extension("new"), &b).unwrap();
     };
-    let other = Other { between: Some(Box::new(between)), ..Other::default() };
+    let other = FakeBackend { between: Some(Box::new(between)), ..FakeBackend::default() };
     // Both were looked at when the first one is read.
     let options = TransferOptions { jobs: 2, ..options() };
     let run = run(&other, options);
-    let told = crate::stage::wait_for(run.upload_all(&[&room.at("t/a"), &room.at("t/b")], "/t/"));
+    let result = crate::stage::wait_for(run.upload_all(&[&room.at("t/a"), &room.at("t/b")], "/t/"));
     let stored = other.content("/t/b");
-    assert!(told.kinds() == [Kind::Conflict] && stored.is_none() || stored == Some(b"new".to_vec()), "{told:?}");
+    assert!(result.kinds() == [Kind::Conflict] && stored.is_none() || stored == Some(b"new".to_vec()), "{result:?}");
 }
 
 #[test]
@@ -116,10 +117,10 @@ fn a_retry_sends_all_of_it_again_and_counts_anew() {
     for half in [1, BLOCK, 3 * BLOCK, 6 * BLOCK] {
         let room = Room::new();
         let path = room.write("file", long());
-        let other = Other { retries_after: Some(half), ..Other::default() };
-        let told = run(&other, options()).upload(&path, "/file").ok();
-        assert_eq!((other.content("/file"), told.most_passed), (Some(long()), 100), "{half}");
-        let other = Other { retries_after: Some(half), ..Other::default() };
+        let other = FakeBackend { retries_after: Some(half), ..FakeBackend::default() };
+        let result = run(&other, options()).upload(&path, "/file").ok();
+        assert_eq!((other.content("/file"), result.most_passed), (Some(long()), 100), "{half}");
+        let other = FakeBackend { retries_after: Some(half), ..FakeBackend::default() };
         assert_eq!(run(&other, options()).upload_to_store(&[&path]).ok().most_passed, 100);
         assert_eq!(other.content("/stored/file_file"), Some(long()));
     }
@@ -158,10 +159,10 @@ fn a_file_without_a_name_can_be_sent() {
     let mut file = tempfile::tempfile().unwrap();
     file.write_all(b"here").unwrap();
     let path = format!("/proc/self/fd/{}", file.as_raw_fd());
-    let other = Other::default();
-    let told = run(&other, options()).upload(Path::new(&path), "/here");
+    let other = FakeBackend::default();
+    let result = run(&other, options()).upload(Path::new(&path), "/here");
     if cfg!(target_os = "linux") {
-        told.ok();
+        result.ok();
         assert_eq!(other.content("/here"), Some(b"here".to_vec()));
     }
 }

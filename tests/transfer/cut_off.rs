@@ -8,18 +8,18 @@ use bytes::Bytes;
 use wharf_core::error::{Error, Kind};
 use wharf_transfer::TransferOptions;
 
-use crate::other::{Other, body, broken};
-use crate::stage::{Room, Told, options, run};
+use crate::fake_backend::{FakeBackend, body, broken};
+use crate::stage::{Room, TransferResult, options, run};
 
 const CONTENT: &str = "0123456789";
 
 /// A file whose first `times` reads yield one half and then this error.
-fn cut(times: usize, error: impl Fn() -> Error + Send + Sync + 'static) -> Other {
+fn cut(times: usize, error: impl Fn() -> Error + Send + Sync + 'static) -> FakeBackend {
     let fetch = move |_: &str, number: usize| {
         let half = Ok(Bytes::from_static(b"01234"));
         (number <= times).then(|| Ok(body(Some(10), vec![half, Err(error())])))
     };
-    Other { fetch: Some(Box::new(fetch)), ..Other::with(&[("/t/f", CONTENT)]) }
+    FakeBackend { fetch: Some(Box::new(fetch)), ..FakeBackend::with(&[("/t/f", CONTENT)]) }
 }
 
 fn soon() -> Error {
@@ -27,12 +27,12 @@ fn soon() -> Error {
 }
 
 /// Downloads the file over an old one with this number of retries, alone and in a directory.
-fn fetch(other: &Other, retries: u32, from: &str) -> (Room, Told) {
+fn fetch(other: &FakeBackend, retries: u32, from: &str) -> (Room, TransferResult) {
     let room = Room::with(&[("to/f", "old")]);
     let to = if from == "/t" { room.at("to") } else { room.at("to/f") };
-    let told = run(other, TransferOptions { retries, ..options() }).download(from, &to);
+    let result = run(other, TransferOptions { retries, ..options() }).download(from, &to);
     assert_eq!(room.names("to"), ["f"], "nothing half-written remains");
-    (room, told)
+    (room, result)
 }
 
 #[test]
@@ -40,11 +40,11 @@ fn what_was_cut_off_comes_whole_the_next_time() {
     for from in ["/t", "/t/f"] {
         for (cuts, retries) in [(0, 0), (1, 1), (2, 2), (2, 9)] {
             let other = cut(cuts, soon);
-            let (room, told) = fetch(&other, retries, from);
-            let told = told.ok();
-            assert_eq!((told.retried, other.count("fetch")), (cuts, cuts + 1));
-            assert_eq!((room.read("to/f").as_str(), told.most_passed), (CONTENT, 100));
-            assert_eq!(told.only().verified.as_deref(), Some("sha256"));
+            let (room, result) = fetch(&other, retries, from);
+            let result = result.ok();
+            assert_eq!((result.retried, other.count("fetch")), (cuts, cuts + 1));
+            assert_eq!((room.read("to/f").as_str(), result.most_passed), (CONTENT, 100));
+            assert_eq!(result.only().verified.as_deref(), Some("sha256"));
         }
     }
 }
@@ -54,11 +54,11 @@ fn what_is_cut_off_too_often_is_unavailable_and_the_old_file_stays() {
     for from in ["/t", "/t/f"] {
         for (cuts, retries) in [(1, 0), (2, 1), (9, 3)] {
             let other = cut(cuts, soon);
-            let (room, told) = fetch(&other, retries, from);
-            let told = told.fails(Kind::Unavailable);
-            assert_eq!((told.retried, other.count("fetch")), (retries as usize, retries as usize + 1));
+            let (room, result) = fetch(&other, retries, from);
+            let result = result.fails(Kind::Unavailable);
+            assert_eq!((result.retried, other.count("fetch")), (retries as usize, retries as usize + 1));
             let after = format!("(after {} tries)", retries + 1);
-            assert_eq!(told.error().message().contains(&after), retries > 0, "{}", told.error());
+            assert_eq!(result.error().message().contains(&after), retries > 0, "{}", result.error());
             assert_eq!(room.read("to/f"), "old");
         }
     }
@@ -73,9 +73,9 @@ fn what_will_never_come_is_not_asked_for_again() {
     ];
     for error in errors {
         let other = cut(1, error);
-        let (room, told) = fetch(&other, 5, "/t/f");
-        let told = told.fails(error().kind());
-        assert_eq!((told.retried, other.count("fetch"), room.read("to/f").as_str()), (0, 1, "old"));
+        let (room, result) = fetch(&other, 5, "/t/f");
+        let result = result.fails(error().kind());
+        assert_eq!((result.retried, other.count("fetch"), room.read("to/f").as_str()), (0, 1, "old"));
     }
 }
 
@@ -103,7 +103,7 @@ fn others_go_on_while_one_waits_for_its_next_try() {
         Some(Ok(body(Some(1), vec![Err(broken(true, None))])))
     };
     let files = ["/t/a", "/t/b", "/t/c", "/t/d", "/t/e", "/t/f"].map(|path| (path, "x"));
-    let other = Other { fetch: Some(Box::new(fetch)), ..Other::with(&files) };
+    let other = FakeBackend { fetch: Some(Box::new(fetch)), ..FakeBackend::with(&files) };
     run(&other, TransferOptions { jobs: 2, ..options() }).download("/t", &room.at("to")).ok();
     assert_eq!((room.names("to").len(), seen.load(SeqCst)), (6, 5));
 }
@@ -112,23 +112,23 @@ fn others_go_on_while_one_waits_for_its_next_try() {
 fn one_that_is_told_to_wait_makes_all_others_wait() {
     let wait = Duration::from_millis(400);
     let room = Room::new();
-    let told = Arc::new(Mutex::new(None::<Instant>));
-    let began = Arc::clone(&told);
+    let result = Arc::new(Mutex::new(None::<Instant>));
+    let began = Arc::clone(&result);
     let early = Arc::new(AtomicUsize::new(0));
     let count = Arc::clone(&early);
     let fetch = move |path: &str, number: usize| {
-        let mut told = told.lock().unwrap();
+        let mut result = result.lock().unwrap();
         if path == "/t/a" && number == 1 {
-            *told = Some(Instant::now());
+            *result = Some(Instant::now());
             return Some(Ok(body(Some(1), vec![Err(broken(true, Some(wait)))])));
         }
-        if told.is_some_and(|told| told.elapsed() < wait) {
+        if result.is_some_and(|result| result.elapsed() < wait) {
             count.fetch_add(1, SeqCst);
         }
         None
     };
     let files = ["/t/a", "/t/b", "/t/c", "/t/d", "/t/e", "/t/f"].map(|path| (path, "x"));
-    let other = Other { fetch: Some(Box::new(fetch)), ..Other::with(&files) };
+    let other = FakeBackend { fetch: Some(Box::new(fetch)), ..FakeBackend::with(&files) };
     run(&other, TransferOptions { jobs: 2, ..options() }).download("/t", &room.at("to")).ok();
     assert_eq!(room.names("to").len(), 6);
     assert!(began.lock().unwrap().is_some());
@@ -139,9 +139,9 @@ fn one_that_is_told_to_wait_makes_all_others_wait() {
 #[test]
 fn a_body_that_just_ends_too_early_is_not_taken_for_whole() {
     let fetch_half = |_: &str, _| Some(Ok(body(Some(10), vec![Ok(Bytes::from_static(b"01234"))])));
-    let other = Other { fetch: Some(Box::new(fetch_half)), ..Other::with(&[("/t/f", CONTENT)]) };
-    let (room, told) = fetch(&other, 2, "/t/f");
-    told.fails(Kind::Unverified);
+    let other = FakeBackend { fetch: Some(Box::new(fetch_half)), ..FakeBackend::with(&[("/t/f", CONTENT)]) };
+    let (room, result) = fetch(&other, 2, "/t/f");
+    result.fails(Kind::Unverified);
     assert_eq!(room.read("to/f"), "old");
 }
 

@@ -10,16 +10,16 @@ use wharf_core::model::EntryKind;
 use wharf_transfer::filter::{Filter, Rule};
 use wharf_transfer::{IfExists, Links, TransferOptions};
 
-use crate::other::{Node, Other, entry, lists};
+use crate::fake_backend::{FakeBackend, Node, entry, lists};
 use crate::stage::{Room, options, run, snapshot};
 
 /// The paths that an evil listing of `/t` holds besides the file `/t/good`.
-fn evil(paths: &[(&str, EntryKind)]) -> Other {
+fn evil(paths: &[(&str, EntryKind)]) -> FakeBackend {
     let mut entries = vec![entry("/t/good", EntryKind::File, Some(4))];
     entries.extend(paths.iter().map(|(path, kind)| entry(path, *kind, Some(4))));
     let mut files = vec![("/t/good", "good")];
     files.extend(paths.iter().filter(|(_, kind)| *kind == EntryKind::File).map(|(path, _)| (*path, "evil")));
-    Other { listing: Some(lists(entries)), ..Other::with(&files) }
+    FakeBackend { listing: Some(lists(entries)), ..FakeBackend::with(&files) }
 }
 
 /// Paths that were not requested: beside the root, above it, or with the name of the root as a prefix.
@@ -39,10 +39,10 @@ fn cve_2019_6111_cve_2022_29154_unrequested_paths_are_not_written() {
         for links in [Links::FollowInside, Links::Follow, Links::Skip] {
             let (room, other) = (Room::new(), evil(&UNASKED));
             let options = TransferOptions { jobs: most, links, ..options() };
-            let told = run(&other, options).download("/t", &room.at("to")).fails(Kind::Partial);
-            assert_eq!((told.copied(), told.kinds()), (1, vec![Kind::Unavailable; UNASKED.len()]));
+            let result = run(&other, options).download("/t", &room.at("to")).fails(Kind::Partial);
+            assert_eq!((result.copied(), result.kinds()), (1, vec![Kind::Unavailable; UNASKED.len()]));
             assert_eq!((room.names("to"), other.asked("fetch")), (vec!["good".to_owned()], vec!["/t/good".to_owned()]));
-            let unasked = told.lines.iter().find(|line| line.source == "s1:/.bashrc").expect("it is named");
+            let unasked = result.lines.iter().find(|line| line.source == "s1:/.bashrc").expect("it is named");
             assert_eq!(unasked.destination, None);
         }
     }
@@ -64,10 +64,11 @@ fn cve_2022_29154_unrequested_paths_are_not_written_below_a_link_either() {
         }
         futures_util::stream::iter(entries).map(Ok).boxed()
     };
-    let other = Other { listing: Some(Box::new(listing)), ..Other::with(&[("/t/d/f", "good"), ("/t/x", "evil")]) };
+    let other =
+        FakeBackend { listing: Some(Box::new(listing)), ..FakeBackend::with(&[("/t/d/f", "good"), ("/t/x", "evil")]) };
     other.set("/t/l", Node::Link("d".to_owned()));
-    let told = run(&other, options()).download("/t", &room.at("to")).fails(Kind::Partial);
-    assert_eq!(told.kinds(), [Kind::Unavailable, Kind::Conflict]);
+    let result = run(&other, options()).download("/t", &room.at("to")).fails(Kind::Partial);
+    assert_eq!(result.kinds(), [Kind::Unavailable, Kind::Conflict]);
     assert_eq!(room.names("to"), ["d/", "d/f", "l/", "l/f"]);
 }
 
@@ -89,9 +90,9 @@ fn cve_2018_20685_the_destination_itself_is_not_changed() {
         for path in ["/t", "/t/", "/t/.", "/t/./"] {
             let room = Room::with(&[("to/", "")]);
             fs::set_permissions(room.at("to"), fs::Permissions::from_mode(0o700)).unwrap();
-            let other = Other::with(&[("/t/x", "evil")]);
+            let other = FakeBackend::with(&[("/t/x", "evil")]);
             other.change("/t", |held| held.executable = true);
-            let other = Other { listing: Some(lists(vec![entry(path, kind, Some(4))])), ..other };
+            let other = FakeBackend { listing: Some(lists(vec![entry(path, kind, Some(4))])), ..other };
             run(&other, options()).download("/t", &room.at("to")).fails(error);
             let meta = room.at("to").metadata().unwrap();
             assert_eq!((meta.mode() & 0o7777, meta.is_dir(), room.names("to").len()), (0o700, true, 0));
@@ -106,15 +107,15 @@ fn cve_2024_52522_what_a_link_points_to_keeps_its_mode_and_time() {
     let before = snapshot(&room.at("outside"));
     symlink(room.at("outside/victim"), room.at("to/f")).unwrap();
     symlink(room.at("outside"), room.at("to/d")).unwrap();
-    let other = Other::with(&[("/t/f", "evil"), ("/t/d/victim", "evil")]);
+    let other = FakeBackend::with(&[("/t/f", "evil"), ("/t/d/victim", "evil")]);
     for path in ["/t/f", "/t/d/victim"] {
         other.change(path, |held| {
             (held.executable, held.modified_at) = (true, Some(SystemTime::UNIX_EPOCH.try_into().unwrap()));
         });
     }
     for if_exists in [IfExists::Skip, IfExists::Error, IfExists::Update, IfExists::Overwrite] {
-        let told = run(&other, TransferOptions { if_exists, ..options() }).download("/t", &room.at("to"));
-        assert!(told.kinds().contains(&Kind::Conflict), "the link `d` leads out");
+        let result = run(&other, TransferOptions { if_exists, ..options() }).download("/t", &room.at("to"));
+        assert!(result.kinds().contains(&Kind::Conflict), "the link `d` leads out");
         assert_eq!(snapshot(&room.at("outside")), before, "{if_exists:?}");
     }
     assert!(room.at("to/f").symlink_metadata().unwrap().is_file());
@@ -127,8 +128,8 @@ fn cve_2018_1002100_cve_2019_1002101_cve_2019_11246_a_link_and_what_comes_throug
         let room = Room::with(&[("outside/victim", "mine")]);
         let before = snapshot(&room.at("outside"));
         let other = evil(&[("/t/l", EntryKind::Symlink), ("/t/l/victim", EntryKind::File)]);
-        let file = |_: &str, _| Some(Ok(crate::other::body(None, vec![Ok("evil".into())])));
-        let other = Other { fetch: Some(Box::new(file)), ..other };
+        let file = |_: &str, _| Some(Ok(crate::fake_backend::body(None, vec![Ok("evil".into())])));
+        let other = FakeBackend { fetch: Some(Box::new(file)), ..other };
         other.set("/t/l", Node::Link(room.at("outside").to_str().unwrap().to_owned()));
         run(&other, TransferOptions { links: how, ..options() }).download("/t", &room.at("to"));
         assert_eq!(snapshot(&room.at("outside")), before);
@@ -139,11 +140,11 @@ fn cve_2018_1002100_cve_2019_1002101_cve_2019_11246_a_link_and_what_comes_throug
 /// `kubectl cp` judged each link by itself; here two lead out together on the other side.
 #[test]
 fn cve_2019_11249_cve_2019_11251_links_that_lead_out_together_are_not_followed() {
-    let (room, other) = (Room::new(), Other::with(&[("/t/sub/own", "own"), ("/secret/s", "secret")]));
+    let (room, other) = (Room::new(), FakeBackend::with(&[("/t/sub/own", "own"), ("/secret/s", "secret")]));
     other.set("/t/here", Node::Link("sub".to_owned()));
     other.set("/t/sub/up", Node::Link("..".to_owned()));
     other.set("/t/out", Node::Link("here/up/../secret".to_owned()));
-    let told = run(&other, options()).download("/t", &room.at("to")).fails(Kind::Partial);
-    assert!(told.kinds().iter().all(|kind| *kind == Kind::Conflict));
+    let result = run(&other, options()).download("/t", &room.at("to")).fails(Kind::Partial);
+    assert!(result.kinds().iter().all(|kind| *kind == Kind::Conflict));
     assert!(!room.names("to").iter().any(|name| name.ends_with("/s")), "{:?}", room.names("to"));
 }

@@ -15,8 +15,8 @@ use wharf_core::model::ReceiptStatus;
 use wharf_transfer::filter::{Filter, Rule};
 use wharf_transfer::{IfExists, Links, TransferOptions};
 
-use crate::other::{Node, Other};
-use crate::stage::{Room, Told, age, make_fifo, run, snapshot, wait_for};
+use crate::fake_backend::{FakeBackend, Node};
+use crate::stage::{Room, TransferResult, age, make_fifo, run, snapshot, wait_for};
 
 /// Few paths that are often in each other's way.
 const PATHS: [&str; 13] =
@@ -130,7 +130,7 @@ fn place(room: &Room, root: &Path, there: &There) {
 }
 
 #[derive(Debug, Clone)]
-struct How {
+struct DryRunOptions {
     if_exists: IfExists,
     checksum: bool,
     links: Links,
@@ -138,7 +138,7 @@ struct How {
     jobs: usize,
 }
 
-fn how() -> impl Strategy<Value = How> {
+fn how() -> impl Strategy<Value = DryRunOptions> {
     let patterns = ["a", "b", "/a", "b/", "c", "a/b/", "*", "a/*", "**/c"];
     (
         select(&[IfExists::Overwrite, IfExists::Skip, IfExists::Error, IfExists::Update][..]),
@@ -147,10 +147,16 @@ fn how() -> impl Strategy<Value = How> {
         prop::collection::vec((any::<bool>(), select(patterns.to_vec())), 0..3),
         1..4_usize,
     )
-        .prop_map(|(if_exists, checksum, links, rules, jobs)| How { if_exists, checksum, links, rules, jobs })
+        .prop_map(|(if_exists, checksum, links, rules, jobs)| DryRunOptions {
+            if_exists,
+            checksum,
+            links,
+            rules,
+            jobs,
+        })
 }
 
-fn options(how: &How, dry_run: bool) -> TransferOptions {
+fn options(how: &DryRunOptions, dry_run: bool) -> TransferOptions {
     let rule = |(include, pattern): &(bool, &str)| {
         if *include { Rule::Include(pattern.into()) } else { Rule::Exclude(pattern.into()) }
     };
@@ -166,8 +172,8 @@ fn options(how: &How, dry_run: bool) -> TransferOptions {
 }
 
 /// Source, destination, what becomes of it and why, in order.
-fn lines(told: &Told) -> Vec<(String, Option<String>, &'static str, Option<Kind>)> {
-    let mut lines: Vec<_> = told
+fn lines(result: &TransferResult) -> Vec<(String, Option<String>, &'static str, Option<Kind>)> {
+    let mut lines: Vec<_> = result
         .lines
         .iter()
         .map(|line| {
@@ -183,7 +189,7 @@ fn lines(told: &Told) -> Vec<(String, Option<String>, &'static str, Option<Kind>
 }
 
 /// Does a transfer twice, the first time dry, and compares what was said.
-fn compare(room: &Room, work: impl Fn(bool) -> Told) -> Result<(), TestCaseError> {
+fn compare(room: &Room, work: impl Fn(bool) -> TransferResult) -> Result<(), TestCaseError> {
     // Of the backend's home, its files: looking at a session may note that it was looked at.
     let all = || {
         let mut all = snapshot(&room.at(""));
@@ -196,7 +202,7 @@ fn compare(room: &Room, work: impl Fn(bool) -> Told) -> Result<(), TestCaseError
     prop_assert_eq!(dry.copied(), 0);
     let wet = work(false);
     prop_assert_eq!(lines(&dry), lines(&wet));
-    let verdict = |told: &Told| told.verdict.as_ref().err().map(wharf_core::error::Error::kind);
+    let verdict = |result: &TransferResult| result.verdict.as_ref().err().map(wharf_core::error::Error::kind);
     prop_assert_eq!(verdict(&dry), verdict(&wet));
     prop_assert!(!all().keys().any(|name| name.contains(".wharf-")));
     Ok(())
@@ -244,14 +250,14 @@ fn a_dry_run_of_a_download_says_what_a_run_does() {
 #[test]
 fn a_dry_run_asks_for_no_change_and_no_content() {
     let room = Room::with(&[("t/a", "1"), ("t/d/b", "2")]);
-    let other = Other::with(&[("/u/a", "1"), ("/u/d/b", "2")]);
+    let other = FakeBackend::with(&[("/u/a", "1"), ("/u/d/b", "2")]);
     let dry = || TransferOptions { dry_run: true, jobs: 4, verify: true, ..TransferOptions::default() };
-    let told = run(&other, dry()).upload(&room.at("t"), "/t").ok();
-    assert_eq!(told.count(ReceiptStatus::Planned), 2);
-    let told = run(&other, dry()).upload_to_store(&[&room.at("t/a"), &room.at("t/d/b")]).ok();
-    assert_eq!((told.count(ReceiptStatus::Planned), told.lines[0].destination.as_deref()), (2, None));
-    let told = run(&other, dry()).download("/u", &room.at("in/to")).ok();
-    assert_eq!(told.count(ReceiptStatus::Planned), 2);
+    let result = run(&other, dry()).upload(&room.at("t"), "/t").ok();
+    assert_eq!(result.count(ReceiptStatus::Planned), 2);
+    let result = run(&other, dry()).upload_to_store(&[&room.at("t/a"), &room.at("t/d/b")]).ok();
+    assert_eq!((result.count(ReceiptStatus::Planned), result.lines[0].destination.as_deref()), (2, None));
+    let result = run(&other, dry()).download("/u", &room.at("in/to")).ok();
+    assert_eq!(result.count(ReceiptStatus::Planned), 2);
     assert_eq!((other.writes(), other.count("fetch"), other.count("settle")), (0, 0, 0));
     assert!(!room.at("in/to").exists());
 }
@@ -259,7 +265,7 @@ fn a_dry_run_asks_for_no_change_and_no_content() {
 #[test]
 fn a_dry_run_says_that_a_source_has_disappeared_or_cannot_be_read() {
     let room = Room::with(&[("good", "1")]);
-    let other = Other::default();
+    let other = FakeBackend::default();
     // No user may read this file, not even root.
     let unreadable = Path::new("/proc/sys/vm/drop_caches");
     let refused = fs::File::open(unreadable).is_err() && unreadable.is_file();
@@ -274,8 +280,8 @@ fn a_dry_run_says_that_a_source_has_disappeared_or_cannot_be_read() {
         }
         for dry_run in [true, false] {
             let run = run(&other, TransferOptions { dry_run, ..TransferOptions::default() });
-            let told = wait_for(run.upload_all(&[bad, &good], "/t/")).fails(Kind::Partial);
-            assert_eq!(told.kinds(), [kind], "{dry_run}");
+            let result = wait_for(run.upload_all(&[bad, &good], "/t/")).fails(Kind::Partial);
+            assert_eq!(result.kinds(), [kind], "{dry_run}");
             assert_eq!(run.upload_to_store(&[bad, &good]).fails(Kind::Partial).kinds(), [kind], "{dry_run}");
         }
     }
@@ -292,7 +298,7 @@ fn a_dry_run_says_what_stands_in_the_way_over_there() {
         (Node::Link("/real".to_owned()), Vec::new()),
         (Node::Directory, Vec::new()),
     ] {
-        let other = Other::with(&[("/real/x", ""), ("/file", "")]);
+        let other = FakeBackend::with(&[("/real/x", ""), ("/file", "")]);
         other.set("/t/d", node.clone());
         let dry = TransferOptions { dry_run: true, ..crate::stage::options() };
         assert_eq!(run(&other, dry).upload(&room.at("t"), "/t").kinds(), kinds, "{node:?}");

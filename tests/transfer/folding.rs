@@ -8,7 +8,7 @@ use wharf_core::error::Kind;
 use wharf_core::model::ReceiptStatus;
 use wharf_transfer::{IfExists, TransferOptions};
 
-use crate::other::Other;
+use crate::fake_backend::FakeBackend;
 use crate::stage::{Room, options, run};
 
 /// A file system, unmounted even where an assertion failed.
@@ -78,22 +78,22 @@ fn a_name_that_the_disk_takes_for_another_is_a_conflict() {
     let room = Room::new();
     let disk = disk(&room);
     let files = [("/t/README", "first"), ("/t/Readme", "second"), ("/t/readme", "third"), ("/t/Stra\u{df}e", "1")];
-    let other = Other::with(&files);
+    let other = FakeBackend::with(&files);
     for jobs in [1, 8] {
         for if_exists in [IfExists::Overwrite, IfExists::Update, IfExists::Skip] {
             let to = disk.root.join(format!("{jobs}-{if_exists:?}"));
             for again in [false, true] {
-                let told = run(&other, TransferOptions { jobs, if_exists, ..options() }).download("/t", &to);
+                let result = run(&other, TransferOptions { jobs, if_exists, ..options() }).download("/t", &to);
                 if !disk.folds {
                     let skips = again && if_exists != IfExists::Overwrite;
-                    let told = told.ok();
+                    let result = result.ok();
                     let status = if skips { ReceiptStatus::Skipped } else { ReceiptStatus::Copied };
-                    assert_eq!(told.count(status), 4, "{if_exists:?} {again}: {:?}", told.lines);
+                    assert_eq!(result.count(status), 4, "{if_exists:?} {again}: {:?}", result.lines);
                     assert_eq!(fs::read_to_string(to.join("readme")).unwrap(), "third");
                     continue;
                 }
-                let told = told.fails(Kind::Partial);
-                assert_eq!(told.kinds(), vec![Kind::Conflict; 2], "{if_exists:?} {again}: {:?}", told.lines);
+                let result = result.fails(Kind::Partial);
+                assert_eq!(result.kinds(), vec![Kind::Conflict; 2], "{if_exists:?} {again}: {:?}", result.lines);
                 assert_eq!(fs::read_to_string(to.join("README")).unwrap(), "first");
                 assert_eq!(fs::read_dir(&to).unwrap().count(), 2);
             }
@@ -105,25 +105,26 @@ fn a_name_that_the_disk_takes_for_another_is_a_conflict() {
 fn names_that_differ_only_in_how_they_are_composed_are_kept_apart_or_are_a_conflict() {
     let room = Room::new();
     let disk = disk(&room);
-    let other = Other::with(&[("/t/\u{fc}", "one"), ("/t/u\u{308}", "two")]);
-    let told = run(&other, options()).download("/t", &disk.root.join("to"));
+    let other = FakeBackend::with(&[("/t/\u{fc}", "one"), ("/t/u\u{308}", "two")]);
+    let result = run(&other, options()).download("/t", &disk.root.join("to"));
     let kept = fs::read_dir(disk.root.join("to")).unwrap().count();
-    assert_eq!((told.copied(), told.count(ReceiptStatus::Failed)), (kept, 2 - kept), "{:?}", told.lines);
+    assert_eq!((result.copied(), result.count(ReceiptStatus::Failed)), (kept, 2 - kept), "{:?}", result.lines);
 }
 
 /// Directories that fold are one directory, and their files are told apart by theirs.
 #[test]
 fn directories_that_the_disk_takes_for_one_hold_the_files_of_both() {
     let room = Room::new();
-    let other = Other::with(&[("/t/D/one", "1"), ("/t/D/same", "first"), ("/t/d/SAME", "second"), ("/t/d/two", "2")]);
+    let other =
+        FakeBackend::with(&[("/t/D/one", "1"), ("/t/D/same", "first"), ("/t/d/SAME", "second"), ("/t/d/two", "2")]);
     let disk = disk(&room);
-    let told = run(&other, options()).download("/t", &disk.root.join("to"));
+    let result = run(&other, options()).download("/t", &disk.root.join("to"));
     if !disk.folds {
-        assert_eq!(told.ok().copied(), 4);
+        assert_eq!(result.ok().copied(), 4);
         assert_eq!(fs::read_to_string(disk.root.join("to/d/SAME")).unwrap(), "second");
         return;
     }
-    let told = told.fails(Kind::Partial);
-    assert_eq!((told.copied(), told.kinds()), (3, vec![Kind::Conflict]));
+    let result = result.fails(Kind::Partial);
+    assert_eq!((result.copied(), result.kinds()), (3, vec![Kind::Conflict]));
     assert_eq!(fs::read_to_string(disk.root.join("to/d/same")).unwrap(), "first");
 }

@@ -21,7 +21,7 @@ use wharf_transfer::filter::{Filter, Rule};
 use wharf_transfer::plan::{Destination, LocalSource};
 use wharf_transfer::{Transfer, TransferOptions};
 
-use crate::other::{Other, entry};
+use crate::fake_backend::{FakeBackend, entry};
 use crate::stage::{Room, options, session, wait_for};
 
 const MEASURE: &str = "WHARF_TEST_MEASURE";
@@ -64,7 +64,7 @@ fn stays_small(count: u64, work: impl Fn(u64)) {
 }
 
 /// A listing of `count` files of one byte.
-fn listing(count: u64) -> Other {
+fn listing(count: u64) -> FakeBackend {
     let listing = move |_: &RemotePath| {
         let path = |number| format!("/t/{}/a-file-with-a-name-of-some-length-{number}", number % 100);
         stream::iter(0..count).map(move |number| Ok(entry(&path(number), EntryKind::File, Some(1)))).boxed()
@@ -73,13 +73,13 @@ fn listing(count: u64) -> Other {
         let body = Body::of_stream(Some(1), stream::iter([Ok(bytes::Bytes::from_static(b"x"))]).boxed());
         Some(Ok(GetResult { body, attributes: Attributes::default(), sha256: RemoteHash::Streamed, file_id: None }))
     };
-    let other = Other::with(&[("/t/x", "")]);
-    Other { listing: Some(Box::new(listing)), fetch: Some(Box::new(fetch)), forgets: true, ..other }
+    let other = FakeBackend::with(&[("/t/x", "")]);
+    FakeBackend { listing: Some(Box::new(listing)), fetch: Some(Box::new(fetch)), forgets: true, ..other }
 }
 
 /// Gives the number of receipts, none of which is kept.
 fn count(
-    other: &Other,
+    other: &FakeBackend,
     options: &TransferOptions,
     work: impl AsyncFnOnce(Transfer<'_>, &mut dyn FnMut(&Receipt) -> Result<()>),
 ) -> u64 {
@@ -94,14 +94,14 @@ fn count(
     count
 }
 
-fn download(other: &Other, options: &TransferOptions, to: PathBuf) -> u64 {
+fn download(other: &FakeBackend, options: &TransferOptions, to: PathBuf) -> u64 {
     let to = Destination { path: to, as_directory: false, into: false };
     count(other, options, async |transfer, sink| {
         transfer.download(&[FileTarget::Session(session("/t"))], &to, true, sink).await.unwrap();
     })
 }
 
-fn upload(other: &Other, options: &TransferOptions, from: &Path) -> u64 {
+fn upload(other: &FakeBackend, options: &TransferOptions, from: &Path) -> u64 {
     let to = Destination { path: session("/t"), as_directory: false, into: false };
     let source = LocalSource::look(from.to_str().unwrap(), None).unwrap();
     count(other, options, async |transfer, sink| {
@@ -130,7 +130,7 @@ fn directories_that_a_filter_excludes_are_not_remembered() {
                 let excluded = stream::iter(0..count).map(move |n| Ok(entry(&path(n), EntryKind::Directory, None)));
                 excluded.chain(stream::iter([Ok(entry("/t/keep", EntryKind::File, Some(4)))])).boxed()
             };
-            let other = Other { listing: Some(Box::new(listing)), ..Other::with(&[("/t/keep", "kept")]) };
+            let other = FakeBackend { listing: Some(Box::new(listing)), ..FakeBackend::with(&[("/t/keep", "kept")]) };
             assert_eq!(download(&other, &filtered, room.at(&count.to_string())), 1);
         });
     }
@@ -159,7 +159,7 @@ fn an_upload_of_many_files_holds_no_tree() {
                 }
                 fs::write(within.join(number.to_string()), "x").unwrap();
             }
-            let other = Other { forgets: true, ..Other::default() };
+            let other = FakeBackend { forgets: true, ..FakeBackend::default() };
             assert_eq!(upload(&other, &eight, &from), count);
         });
     }

@@ -12,13 +12,13 @@ use wharf_transfer::mount::MountUploads;
 use wharf_transfer::plan::LocalSource;
 use wharf_transfer::{Transfer, TransferOptions};
 
-use crate::other::{Other, Tells};
+use crate::fake_backend::{FakeBackend, PutReport};
 use crate::stage::{Room, options, wait_for};
 
 /// Uploads the files `a`, `b` and `c` and mounts each with what `mount` answers; gives the errors and
 /// what is left.
 fn mounts(
-    other: &Other,
+    other: &FakeBackend,
     cancellation: &Cancellation,
     mount: impl AsyncFn(usize) -> Result<()>,
 ) -> (Vec<Error>, Vec<String>) {
@@ -50,15 +50,15 @@ fn kinds(errors: &[Error]) -> Vec<Kind> {
 
 #[test]
 fn what_is_mounted_stays() {
-    let other = Other::default();
+    let other = FakeBackend::default();
     let (errors, left) = mounts(&other, &Cancellation::default(), async |_| Ok(()));
     assert_eq!((kinds(&errors), left.len(), other.count("delete")), (vec![], 0, 0));
 }
 
 #[test]
 fn an_upload_that_is_not_what_was_sent_is_refused_before_anything_is_mounted() {
-    for tells in [Tells::WrongHash, Tells::WrongSize] {
-        let other = Other { tells, ..Other::default() };
+    for tells in [PutReport::WrongHash, PutReport::WrongSize] {
+        let other = FakeBackend { tells, ..FakeBackend::default() };
         let (errors, left) = mounts(&other, &Cancellation::default(), async |_| panic!("nothing is to be mounted"));
         assert_eq!((kinds(&errors), left.len()), (vec![Kind::Unverified], 0), "{tells:?}");
         assert_eq!(other.count("delete"), 3);
@@ -68,14 +68,14 @@ fn an_upload_that_is_not_what_was_sent_is_refused_before_anything_is_mounted() {
 #[test]
 fn where_one_upload_fails_the_others_are_deleted() {
     let refuse = |call: &str, name: &str| (call == "upload" && name == "b").then(|| Error::new(Kind::Limit, "no"));
-    let other = Other { refuse: Some(Box::new(refuse)), ..Other::default() };
+    let other = FakeBackend { refuse: Some(Box::new(refuse)), ..FakeBackend::default() };
     let (errors, left) = mounts(&other, &Cancellation::default(), async |_| panic!("nothing is to be mounted"));
     assert_eq!((kinds(&errors), left.len(), other.count("delete")), (vec![Kind::Limit], 0, 2));
 }
 
 #[test]
 fn a_mount_that_fails_takes_its_own_upload_along() {
-    let other = Other::default();
+    let other = FakeBackend::default();
     let fail = async |number| if number == 1 { Err(Error::conflict("taken")) } else { Ok(()) };
     let (errors, left) = mounts(&other, &Cancellation::default(), fail);
     assert_eq!((kinds(&errors), left.len(), other.count("delete")), (vec![Kind::Conflict], 0, 1));
@@ -83,13 +83,13 @@ fn a_mount_that_fails_takes_its_own_upload_along() {
 
 #[test]
 fn an_upload_that_may_be_mounted_or_cannot_be_deleted_is_named() {
-    let other = Other::default();
+    let other = FakeBackend::default();
     let lost = || Error::new(Kind::Unavailable, "lost").details(Details { uncertain: true, ..Details::default() });
     let fail = async |number| if number == 1 { Err(lost()) } else { Ok(()) };
     let (errors, left) = mounts(&other, &Cancellation::default(), fail);
     assert_eq!((kinds(&errors), left, other.count("delete")), (vec![Kind::Unavailable], vec!["file_b".to_owned()], 0));
     let refuse = |call: &str, _: &str| (call == "delete").then(|| Error::new(Kind::Unavailable, "no"));
-    let other = Other { refuse: Some(Box::new(refuse)), ..Other::default() };
+    let other = FakeBackend { refuse: Some(Box::new(refuse)), ..FakeBackend::default() };
     let (errors, left) = mounts(&other, &Cancellation::default(), async |_| Err(Error::conflict("taken")));
     assert_eq!((errors.len(), left), (3, ["file_a", "file_b", "file_c"].map(str::to_owned).to_vec()));
 }
@@ -105,7 +105,7 @@ fn asked_to_stop_while_files_are_uploaded_it_keeps_none() {
         asking.cancel(Kind::Interrupted);
         pending().boxed()
     };
-    let other = Other { pace: Some(Box::new(pace)), ..Other::default() };
+    let other = FakeBackend { pace: Some(Box::new(pace)), ..FakeBackend::default() };
     let (errors, left) = mounts(&other, &cancellation, async |_| panic!("nothing is to be mounted"));
     assert_eq!((kinds(&errors), left.len()), (vec![Kind::Interrupted], 0));
     assert!(other.count("delete") > 0);
@@ -116,7 +116,7 @@ fn asked_to_stop_while_files_are_uploaded_it_keeps_none() {
 fn asked_to_stop_between_two_mounts_it_deletes_the_rest_and_names_what_was_begun() {
     let cancellation = Cancellation::default();
     let asking = cancellation.clone();
-    let other = Other::default();
+    let other = FakeBackend::default();
     let mount = async |number| {
         if number == 1 {
             asking.cancel(Kind::Terminated);

@@ -44,7 +44,7 @@ impl Line {
 
 /// All that came of a transfer.
 #[derive(Debug)]
-pub(crate) struct Told {
+pub(crate) struct TransferResult {
     pub(crate) verdict: Result<()>,
     pub(crate) lines: Vec<Line>,
     /// How often a file was tried again.
@@ -53,7 +53,7 @@ pub(crate) struct Told {
     pub(crate) most_passed: u64,
 }
 
-impl Told {
+impl TransferResult {
     #[track_caller]
     pub(crate) fn ok(self) -> Self {
         self.verdict.as_ref().unwrap_or_else(|error| panic!("{error}: {:?}", self.lines));
@@ -151,10 +151,10 @@ pub(crate) fn session(path: &str) -> SessionPath {
 }
 
 impl Run<'_> {
-    async fn told(
+    async fn observe(
         &self,
         work: impl AsyncFnOnce(Transfer<'_>, &mut dyn FnMut(&Receipt) -> Result<()>) -> Result<()>,
-    ) -> Told {
+    ) -> TransferResult {
         let watch = Watch::default();
         let mut lines = Vec::new();
         let transfer = Transfer {
@@ -175,33 +175,35 @@ impl Run<'_> {
             Ok(())
         })
         .await;
-        Told { verdict, lines, retried: watch.retried.take(), most_passed: watch.most.take() }
+        TransferResult { verdict, lines, retried: watch.retried.take(), most_passed: watch.most.take() }
     }
 
-    pub(crate) async fn upload_all(&self, sources: &[&Path], to: &str) -> Told {
+    pub(crate) async fn upload_all(&self, sources: &[&Path], to: &str) -> TransferResult {
         let sources: Vec<_> = sources.iter().map(|path| source(path)).collect();
         let to = Destination { path: session(to), as_directory: names_directory(to), into: false };
-        self.told(async |transfer, sink| transfer.upload(&sources, &to, sink).await).await
+        self.observe(async |transfer, sink| transfer.upload(&sources, &to, sink).await).await
     }
 
-    pub(crate) fn upload(&self, source: &Path, to: &str) -> Told {
+    pub(crate) fn upload(&self, source: &Path, to: &str) -> TransferResult {
         wait_for(self.upload_all(&[source], to))
     }
 
-    pub(crate) fn upload_to_store(&self, sources: &[&Path]) -> Told {
+    pub(crate) fn upload_to_store(&self, sources: &[&Path]) -> TransferResult {
         let sources: Vec<_> = sources.iter().map(|path| source(path)).collect();
         wait_for(
-            self.told(async |transfer, sink| transfer.upload_to_store(&sources, &NewStoredFile::default(), sink).await),
+            self.observe(async |transfer, sink| {
+                transfer.upload_to_store(&sources, &NewStoredFile::default(), sink).await
+            }),
         )
     }
 
-    pub(crate) async fn download_all(&self, wanted: &[&str], to: &Path) -> Told {
+    pub(crate) async fn download_all(&self, wanted: &[&str], to: &Path) -> TransferResult {
         let wanted: Vec<_> = wanted.iter().map(|name| target(name)).collect();
         let to = Destination { path: to.to_owned(), as_directory: false, into: false };
-        self.told(async |transfer, sink| transfer.download(&wanted, &to, true, sink).await).await
+        self.observe(async |transfer, sink| transfer.download(&wanted, &to, true, sink).await).await
     }
 
-    pub(crate) fn download(&self, wanted: &str, to: &Path) -> Told {
+    pub(crate) fn download(&self, wanted: &str, to: &Path) -> TransferResult {
         wait_for(self.download_all(&[wanted], to))
     }
 
@@ -280,7 +282,7 @@ impl Room {
 
     /// Everything below a directory of it, in order; a directory ends in a slash.
     pub(crate) fn names(&self, name: &str) -> Vec<String> {
-        let slash = |seen: &Seen| if seen.kind == "directory" { "/" } else { "" };
+        let slash = |seen: &FileState| if seen.kind == "directory" { "/" } else { "" };
         snapshot(&self.at(name)).iter().map(|(path, seen)| format!("{path}{}", slash(seen))).collect()
     }
 
@@ -295,12 +297,12 @@ impl Room {
 /// Makes a file look as if it was last changed long ago.
 pub(crate) fn age(path: &Path) {
     let file = fs::OpenOptions::new().write(true).open(path).unwrap();
-    file.set_modified(crate::other::long_ago().into()).unwrap();
+    file.set_modified(crate::fake_backend::long_ago().into()).unwrap();
 }
 
 /// What is at a path.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Seen {
+pub(crate) struct FileState {
     pub(crate) kind: &'static str,
     content: Vec<u8>,
     mode: u32,
@@ -308,7 +310,7 @@ pub(crate) struct Seen {
 }
 
 /// Everything below a directory, links being themselves.
-pub(crate) fn snapshot(root: &Path) -> BTreeMap<String, Seen> {
+pub(crate) fn snapshot(root: &Path) -> BTreeMap<String, FileState> {
     let mut found = BTreeMap::new();
     let mut open = vec![root.to_owned()];
     while let Some(dir) = open.pop() {
@@ -324,7 +326,10 @@ pub(crate) fn snapshot(root: &Path) -> BTreeMap<String, Seen> {
                 _ => ("other", Vec::new()),
             };
             let name = path.strip_prefix(root).unwrap().to_string_lossy().into_owned();
-            found.insert(name, Seen { kind, content, mode: meta.mode(), modified: (meta.mtime(), meta.mtime_nsec()) });
+            found.insert(
+                name,
+                FileState { kind, content, mode: meta.mode(), modified: (meta.mtime(), meta.mtime_nsec()) },
+            );
             if kind == "directory" {
                 open.push(path);
             }

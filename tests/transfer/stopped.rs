@@ -11,11 +11,11 @@ use wharf_core::model::{EntryKind, RemotePath};
 use wharf_transfer::TransferOptions;
 use wharf_transfer::cancellation::Cancellation;
 
-use crate::other::{Node, Other, entry, numbered};
-use crate::stage::{Room, Run, Told, options};
+use crate::fake_backend::{FakeBackend, Node, entry, numbered};
+use crate::stage::{Room, Run, TransferResult, options};
 
 /// Lets two files pass; asks to stop when three more are on their way, which never end.
-fn hanging(cancellation: &Cancellation, why: Kind) -> Other {
+fn hanging(cancellation: &Cancellation, why: Kind) -> FakeBackend {
     let (cancellation, begun) = (cancellation.clone(), Arc::new(AtomicUsize::new(0)));
     let pace = move |_: &str| {
         let number = begun.fetch_add(1, SeqCst);
@@ -27,18 +27,18 @@ fn hanging(cancellation: &Cancellation, why: Kind) -> Other {
         }
         pending().boxed()
     };
-    Other { pace: Some(Box::new(pace)), ..numbered(20) }
+    FakeBackend { pace: Some(Box::new(pace)), ..numbered(20) }
 }
 
-fn check(told: &Told, why: Kind) {
-    assert_eq!((told.copied(), told.kinds()), (2, vec![why; 3]), "{:?}", told.lines);
-    assert_eq!(told.lines.len(), 5, "nothing else was begun");
-    for line in told.lines.iter().filter(|line| line.error.is_some()) {
+fn check(result: &TransferResult, why: Kind) {
+    assert_eq!((result.copied(), result.kinds()), (2, vec![why; 3]), "{:?}", result.lines);
+    assert_eq!(result.lines.len(), 5, "nothing else was begun");
+    for line in result.lines.iter().filter(|line| line.error.is_some()) {
         assert!(line.destination.is_some(), "{line:?}");
     }
 }
 
-fn three(backend: &Other, cancellation: Cancellation) -> Run<'_> {
+fn three(backend: &FakeBackend, cancellation: Cancellation) -> Run<'_> {
     Run { backend, options: TransferOptions { jobs: 3, ..options() }, cancellation }
 }
 
@@ -49,8 +49,8 @@ fn an_upload_ends_with_what_is_done_and_settles_it() {
         (0..20).for_each(|number| drop(room.write(&format!("t/{number:02}"), "1")));
         let other = hanging(&cancellation, why);
         let before = other.files_there().len();
-        let told = three(&other, cancellation).upload(&room.at("t"), "/u").fails(why);
-        check(&told, why);
+        let result = three(&other, cancellation).upload(&room.at("t"), "/u").fails(why);
+        check(&result, why);
         assert_eq!((other.count("put"), other.files_there().len() - before), (5, 2));
         assert_eq!((other.now(), other.count("settle")), (0, 1), "what was running is gone, what is done is settled");
     }
@@ -61,8 +61,8 @@ fn a_download_ends_with_what_is_done_and_leaves_nothing_half_written() {
     for why in [Kind::Interrupted, Kind::Deadline] {
         let (room, cancellation) = (Room::new(), Cancellation::default());
         let other = hanging(&cancellation, why);
-        let told = three(&other, cancellation).download("/t", &room.at("to")).fails(why);
-        check(&told, why);
+        let result = three(&other, cancellation).download("/t", &room.at("to")).fails(why);
+        check(&result, why);
         assert_eq!((other.count("fetch"), room.names("to").len(), other.now()), (5, 2, 0));
         room.assert_nothing_in_the_making();
     }
@@ -73,10 +73,10 @@ fn uploading_to_the_store_ends_with_what_is_done() {
     let (room, cancellation) = (Room::new(), Cancellation::default());
     let sources: Vec<_> = (0..20).map(|number| room.write(&format!("{number}"), "1")).collect();
     let other = hanging(&cancellation, Kind::Interrupted);
-    let told = three(&other, cancellation)
+    let result = three(&other, cancellation)
         .upload_to_store(&sources.iter().map(AsRef::as_ref).collect::<Vec<_>>())
         .fails(Kind::Interrupted);
-    assert_eq!((told.copied(), told.kinds()), (2, vec![Kind::Interrupted; 3]));
+    assert_eq!((result.copied(), result.kinds()), (2, vec![Kind::Interrupted; 3]));
     assert_eq!((other.count("upload"), other.count("settle")), (5, 1));
 }
 
@@ -100,9 +100,9 @@ fn what_was_half_fetched_is_gone_and_the_old_file_is_there() {
             file_id: None,
         }))
     };
-    let other = Other { fetch: Some(Box::new(fetch)), ..numbered(1) };
-    let told = three(&other, cancellation).download("/t", &room.at("to")).fails(Kind::Interrupted);
-    assert_eq!(told.kinds(), [Kind::Interrupted]);
+    let other = FakeBackend { fetch: Some(Box::new(fetch)), ..numbered(1) };
+    let result = three(&other, cancellation).download("/t", &room.at("to")).fails(Kind::Interrupted);
+    assert_eq!(result.kinds(), [Kind::Interrupted]);
     assert_eq!((room.names("to"), room.read("to/0")), (vec!["0".to_owned()], "old".to_owned()));
 }
 
@@ -128,7 +128,7 @@ fn a_body_that_never_waits_can_be_cancelled_as_well() {
             file_id: None,
         }))
     };
-    let other = Other { fetch: Some(Box::new(fetch)), ..numbered(1) };
+    let other = FakeBackend { fetch: Some(Box::new(fetch)), ..numbered(1) };
     three(&other, cancellation).download("/t", &room.at("to")).fails(Kind::Interrupted);
     room.assert_nothing_in_the_making();
 }
@@ -149,7 +149,7 @@ fn a_listing_without_an_end_can_be_stopped_while_it_is_measured() {
             });
             if waits { endless.take(1001).chain(stream::pending()).boxed() } else { endless.boxed() }
         };
-        let other = Other { listing: Some(Box::new(listing)), ..numbered(1) };
+        let other = FakeBackend { listing: Some(Box::new(listing)), ..numbered(1) };
         let mut run = three(&other, cancellation);
         run.options.max_bytes = Some(u64::MAX);
         run.download("/t", &room.at("to")).fails(Kind::Interrupted);
@@ -174,10 +174,10 @@ fn waiting_for_another_try_can_be_stopped() {
     let asking = cancellation.clone();
     let fetch = move |_: &str, _| {
         asking.cancel(Kind::Deadline);
-        let broken = crate::other::broken(true, Some(std::time::Duration::from_secs(100)));
-        Some(Ok(crate::other::body(None, vec![Err(broken)])))
+        let broken = crate::fake_backend::broken(true, Some(std::time::Duration::from_secs(100)));
+        Some(Ok(crate::fake_backend::body(None, vec![Err(broken)])))
     };
-    let other = Other { fetch: Some(Box::new(fetch)), ..numbered(1) };
+    let other = FakeBackend { fetch: Some(Box::new(fetch)), ..numbered(1) };
     three(&other, cancellation).download("/t", &room.at("to")).fails(Kind::Deadline);
     assert_eq!(other.count("fetch"), 1);
 }
@@ -191,7 +191,8 @@ fn it_is_known_that_a_transfer_heeds_and_has_heard() {
         seen.cancel(Kind::Interrupted);
         pending().boxed()
     };
-    let (room, other) = (Room::with(&[("t/a", "1")]), Other { pace: Some(Box::new(pace)), ..Other::default() });
+    let (room, other) =
+        (Room::with(&[("t/a", "1")]), FakeBackend { pace: Some(Box::new(pace)), ..FakeBackend::default() });
     other.set("/u", Node::Directory);
     three(&other, cancellation.clone()).upload(&room.at("t"), "/u").fails(Kind::Interrupted);
     assert!(!cancellation.is_registered(), "it is over");

@@ -6,7 +6,7 @@ use wharf_client::backend::PutOptions;
 use wharf_core::error::Kind;
 
 use super::everywhere;
-use crate::content::{Broken, Content, Held, Pipe, bytes, summary};
+use crate::content::{Broken, Content, GatedPipe, Pipe, bytes, summary};
 use crate::room::{Room, assert_receipt};
 use crate::stage::refused;
 
@@ -184,7 +184,7 @@ fn of_two_that_write_something_new_at_once_only_one_succeeds() {
 fn what_appears_while_a_file_is_on_its_way_is_kept_too() {
     everywhere(async |stage| {
         let room = Room::new(stage).await;
-        let (slow, gate) = Held::new(b"slow");
+        let (slow, gate) = GatedPipe::new(b"slow");
         let (slow, ()) = tokio::join!(
             room.put_from("d/f", &slow, PutOptions { keep_existing: true, bulk: false, expires_in: None }),
             async {
@@ -202,7 +202,7 @@ fn what_appears_while_a_file_is_on_its_way_is_kept_too() {
 fn a_session_can_be_deleted_while_a_file_is_on_its_way() {
     everywhere(async |stage| {
         let room = Room::new(stage).await;
-        let (slow, gate) = Held::new(b"slow");
+        let (slow, gate) = GatedPipe::new(b"slow");
         let (slow, ()) = tokio::join!(room.put_from("d/f", &slow, PLAIN), async {
             tokio::time::sleep(Duration::from_millis(20)).await;
             room.delete().await.unwrap();

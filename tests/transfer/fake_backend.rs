@@ -1,5 +1,4 @@
-//! The other side: a backend in memory that does what a test tells it to, lies included, and counts
-//! what it was asked.
+//! A backend in memory whose behaviour a test sets, including wrong answers, and which counts its calls.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
@@ -49,39 +48,39 @@ pub(crate) enum Node {
     Fifo,
 }
 
-/// A node with what goes along with it.
+/// A node with its attributes.
 #[derive(Debug, Clone)]
-pub(crate) struct Held {
+pub(crate) struct StoredNode {
     pub(crate) node: Node,
     pub(crate) modified_at: Option<Timestamp>,
     pub(crate) executable: bool,
 }
 
-/// What is told of a file that was stored.
+/// What the backend reports about an uploaded file.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) enum Tells {
+pub(crate) enum PutReport {
     Hash,
-    ShoutedHash,
+    UppercaseHash,
     Size,
     Nothing,
     WrongHash,
     WrongSize,
 }
 
-/// What is told of the hash of a file that is handed out.
+/// What the backend reports about the hash of a downloaded file.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) enum Knows {
+pub(crate) enum HashReport {
     Hash,
     WrongHash,
     Streamed,
     Nothing,
 }
 
-/// What is told of the length of a file that is handed out.
+/// What the backend reports about the length of a downloaded file.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) enum Length {
+pub(crate) enum LengthReport {
     True,
-    Untold,
+    Missing,
     Wrong(u64),
 }
 
@@ -92,12 +91,12 @@ type Between = Box<dyn Fn(usize) + Send + Sync>;
 type Refuse = Box<dyn Fn(&str, &str) -> Option<Error> + Send + Sync>;
 type Elsewhere = Box<dyn Fn(&str) -> Option<String> + Send + Sync>;
 
-/// The other side, and what it is told to do.
-pub(crate) struct Other {
+/// A backend whose behaviour the test sets.
+pub(crate) struct FakeBackend {
     pub(crate) limits: Limits,
-    pub(crate) tells: Tells,
-    pub(crate) knows: Knows,
-    pub(crate) length: Length,
+    pub(crate) tells: PutReport,
+    pub(crate) knows: HashReport,
+    pub(crate) length: LengthReport,
     /// Lists this instead of what is there.
     pub(crate) listing: Option<Listing>,
     /// Hands this out instead of what is there, for the path and the how-manieth call.
@@ -116,7 +115,7 @@ pub(crate) struct Other {
     pub(crate) damages: bool,
     /// Keeps neither what it is asked nor what it is sent.
     pub(crate) forgets: bool,
-    pub(crate) nodes: Mutex<BTreeMap<String, Held>>,
+    pub(crate) nodes: Mutex<BTreeMap<String, StoredNode>>,
     pub(crate) calls: Mutex<Vec<(&'static str, String)>>,
     pub(crate) gauge: Arc<Gauge>,
 }
@@ -128,30 +127,30 @@ pub(crate) struct Gauge {
     most: AtomicUsize,
 }
 
-struct Going(Arc<Gauge>);
+struct RunningCall(Arc<Gauge>);
 
-impl Going {
+impl RunningCall {
     fn on(gauge: &Arc<Gauge>) -> Self {
         let now = gauge.now.fetch_add(1, SeqCst) + 1;
         gauge.most.fetch_max(now, SeqCst);
-        Going(Arc::clone(gauge))
+        RunningCall(Arc::clone(gauge))
     }
 }
 
-impl Drop for Going {
+impl Drop for RunningCall {
     fn drop(&mut self) {
         self.0.now.fetch_sub(1, SeqCst);
     }
 }
 
-impl Default for Other {
+impl Default for FakeBackend {
     fn default() -> Self {
-        let root = Held { node: Node::Directory, modified_at: None, executable: false };
-        Other {
+        let root = StoredNode { node: Node::Directory, modified_at: None, executable: false };
+        FakeBackend {
             limits: CAPABILITIES.limits,
-            tells: Tells::Hash,
-            knows: Knows::Streamed,
-            length: Length::True,
+            tells: PutReport::Hash,
+            knows: HashReport::Streamed,
+            length: LengthReport::True,
             listing: None,
             fetch: None,
             pace: None,
@@ -178,18 +177,18 @@ pub(crate) fn long_ago() -> Timestamp {
 }
 
 /// The files `/t/0` to `/t/N`, each with its number in it.
-pub(crate) fn numbered(count: usize) -> Other {
-    let other = Other::default();
+pub(crate) fn numbered(count: usize) -> FakeBackend {
+    let other = FakeBackend::default();
     for number in 0..count {
         other.set(&format!("/t/{number}"), Node::File(number.to_string().into_bytes()));
     }
     other
 }
 
-impl Other {
+impl FakeBackend {
     /// Files with these contents, and their directories.
     pub(crate) fn with(files: &[(&str, &str)]) -> Self {
-        let other = Other::default();
+        let other = FakeBackend::default();
         for (path, content) in files {
             other.set(path, Node::File(content.as_bytes().to_vec()));
         }
@@ -202,14 +201,14 @@ impl Other {
         let at: RemotePath = path.parse().unwrap();
         let mut above = at.parent();
         while let Some(parent) = above {
-            let directory = Held { node: Node::Directory, modified_at: None, executable: false };
+            let directory = StoredNode { node: Node::Directory, modified_at: None, executable: false };
             nodes.entry(parent.to_string()).or_insert(directory);
             above = parent.parent();
         }
-        nodes.insert(at.to_string(), Held { node, modified_at: Some(long_ago()), executable: false });
+        nodes.insert(at.to_string(), StoredNode { node, modified_at: Some(long_ago()), executable: false });
     }
 
-    pub(crate) fn change(&self, path: &str, change: impl FnOnce(&mut Held)) {
+    pub(crate) fn change(&self, path: &str, change: impl FnOnce(&mut StoredNode)) {
         change(lock(&self.nodes).get_mut(path).expect(path));
     }
 
@@ -262,7 +261,7 @@ impl Other {
         self.refuse.as_ref().and_then(|refuse| refuse(call, path)).map_or(Ok(()), Err)
     }
 
-    fn held(&self, path: &str) -> Result<Held> {
+    fn held(&self, path: &str) -> Result<StoredNode> {
         lock(&self.nodes).get(path).cloned().ok_or_else(|| Error::not_found(format!("nothing is here: `{path}`")))
     }
 
@@ -320,19 +319,19 @@ impl Other {
                 (held.modified_at, held.executable) = (attributes.modified_at, attributes.executable);
             });
         }
-        let told = self.elsewhere.as_ref().and_then(|elsewhere| elsewhere(path)).unwrap_or_else(|| path.to_owned());
+        let result = self.elsewhere.as_ref().and_then(|elsewhere| elsewhere(path)).unwrap_or_else(|| path.to_owned());
         let sha256 = match self.tells {
-            Tells::Hash => Some(sent.sha256.clone()),
-            Tells::ShoutedHash => Some(sent.sha256.to_uppercase()),
-            Tells::WrongHash => Some(hex(&Sha256::digest(b"something else"))),
-            Tells::Size | Tells::WrongSize | Tells::Nothing => None,
+            PutReport::Hash => Some(sent.sha256.clone()),
+            PutReport::UppercaseHash => Some(sent.sha256.to_uppercase()),
+            PutReport::WrongHash => Some(hex(&Sha256::digest(b"something else"))),
+            PutReport::Size | PutReport::WrongSize | PutReport::Nothing => None,
         };
         let size = match self.tells {
-            Tells::WrongSize => Some(sent.bytes + 1),
-            Tells::Size => Some(sent.bytes),
+            PutReport::WrongSize => Some(sent.bytes + 1),
+            PutReport::Size => Some(sent.bytes),
             _ => None,
         };
-        Ok(PutResult { path: told.parse()?, size, sha256, file_id: None, resource_id: None, md5: false, sent })
+        Ok(PutResult { path: result.parse()?, size, sha256, file_id: None, resource_id: None, md5: false, sent })
     }
 
     fn hand_out(&self, path: &str) -> Result<GetResult> {
@@ -345,17 +344,17 @@ impl Other {
             return Err(Error::conflict(format!("not a file: `{path}`")));
         };
         let sha256 = match self.knows {
-            Knows::Hash => RemoteHash::Known(hex(&Sha256::digest(&content))),
-            Knows::WrongHash => RemoteHash::Known(hex(&Sha256::digest(b"something else"))),
-            Knows::Streamed => RemoteHash::Streamed,
-            Knows::Nothing => RemoteHash::Unknown,
+            HashReport::Hash => RemoteHash::Known(hex(&Sha256::digest(&content))),
+            HashReport::WrongHash => RemoteHash::Known(hex(&Sha256::digest(b"something else"))),
+            HashReport::Streamed => RemoteHash::Streamed,
+            HashReport::Nothing => RemoteHash::Unknown,
         };
         let length = match self.length {
-            Length::True => Some(content.len() as u64),
-            Length::Untold => None,
-            Length::Wrong(length) => Some(length),
+            LengthReport::True => Some(content.len() as u64),
+            LengthReport::Missing => None,
+            LengthReport::Wrong(length) => Some(length),
         };
-        let going = Going::on(&self.gauge);
+        let going = RunningCall::on(&self.gauge);
         let wait = self.pace.as_ref().map(|pace| pace(path));
         let pieces: Vec<_> = content.chunks(PIECE).map(Bytes::copy_from_slice).map(Ok).collect();
         // Only what was waited for is sent, and the file is on its way until all was.
@@ -411,7 +410,7 @@ pub(crate) fn lists(entries: Vec<Entry>) -> Listing {
 }
 
 #[async_trait]
-impl Backend for Other {
+impl Backend for FakeBackend {
     fn capabilities(&self) -> &'static Capabilities {
         &CAPABILITIES
     }
@@ -442,14 +441,14 @@ impl Backend for Other {
 }
 
 #[async_trait]
-impl SessionFiles for Other {
+impl SessionFiles for FakeBackend {
     fn capabilities(&self) -> &'static Capabilities {
         &CAPABILITIES
     }
 
     async fn put(&self, at: &SessionPath, source: &dyn Source, options: PutOptions) -> Result<PutResult> {
         self.note("put", at.path.as_str())?;
-        let _going = Going::on(&self.gauge);
+        let _going = RunningCall::on(&self.gauge);
         if let Some(pace) = &self.pace {
             pace(at.path.as_str()).await;
         }
@@ -512,7 +511,7 @@ impl SessionFiles for Other {
     }
 }
 
-fn described(path: &str, held: &Held) -> Entry {
+fn described(path: &str, held: &StoredNode) -> Entry {
     let (kind, size) = match &held.node {
         Node::File(content) => (EntryKind::File, Some(content.len() as u64)),
         Node::Directory => (EntryKind::Directory, None),
@@ -541,10 +540,10 @@ fn stored_file(id: &FileId, filename: &str, size: Option<u64>) -> StoredFile {
 }
 
 #[async_trait]
-impl FileStore for Other {
+impl FileStore for FakeBackend {
     async fn upload(&self, new: NewStoredFile, source: &dyn Source) -> Result<(StoredFile, PutResult)> {
         self.note("upload", &new.filename)?;
-        let _going = Going::on(&self.gauge);
+        let _going = RunningCall::on(&self.gauge);
         if let Some(pace) = &self.pace {
             pace(&new.filename).await;
         }
@@ -578,7 +577,7 @@ impl FileStore for Other {
 
 /// Nothing of this is asked for by a transfer.
 #[async_trait]
-impl Sessions for Other {
+impl Sessions for FakeBackend {
     fn capabilities(&self) -> &'static Capabilities {
         &CAPABILITIES
     }
