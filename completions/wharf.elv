@@ -60,7 +60,7 @@ set edit:completion:arg-completer[wharf] = {|@words|
             cand exec 'Run a command in a session'
             cand invoke 'Let the agent of a session work'
             cand backends 'List the backends and their features'
-            cand config 'Show settings and where they come from'
+            cand config 'Show settings and where they come from, and change profiles'
             cand doctor 'Check configuration, credentials, backend and clock'
             cand serve 'Run an emulator of hosted services for tests; any key is accepted'
             cand completions 'Print a completion script for a shell'
@@ -2341,6 +2341,9 @@ set edit:completion:arg-completer[wharf] = {|@words|
             cand list 'List all settings and where each comes from'
             cand ls 'List all settings and where each comes from'
             cand get 'Print one setting'
+            cand init 'Create a profile in the configuration file'
+            cand set 'Set a key of a profile in the configuration file'
+            cand unset 'Remove a key of a profile from the configuration file'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'wharf;config;path'= {
@@ -2487,10 +2490,124 @@ set edit:completion:arg-completer[wharf] = {|@words|
             cand -V 'Print version'
             cand --version 'Print version'
         }
+        &'wharf;config;init'= {
+            cand -b 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]'
+            cand --backend 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]'
+            cand --profile 'Use this profile of the configuration file [env: WHARF_PROFILE]'
+            cand -s 'Session for targets of the form :PATH [env: WHARF_SESSION]'
+            cand --session 'Session for targets of the form :PATH [env: WHARF_SESSION]'
+            cand --agent 'Agent for new sessions; on foundry, for every call [env: WHARF_AGENT]'
+            cand --format 'Output format [default: auto] [env: WHARF_FORMAT]'
+            cand --transform 'Print what a GJSON path selects from each object, one result per line'
+            cand --color 'Control the use of color [default: auto]'
+            cand --progress 'Control how progress is shown [default: auto]'
+            cand --timeout 'Stop the command after this time, such as 90s or 15m [default: none]'
+            cand --connect-timeout 'Time limit for connecting to a service [default: 10s]'
+            cand --retries 'Number of retries for each request [default: 4]'
+            cand --jobs 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]'
+            cand --base-url 'Address of the service [default: per backend]'
+            cand --token-file 'Read the token for the service from a file or a pipe'
+            cand --user-identity 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]'
+            cand --isolation-key 'Key that isolates an end user''s sessions [env: WHARF_ISOLATION_KEY]'
+            cand --ca-cert 'File with additional certificates to trust'
+            cand --header 'Header to add to each request, no credentials; can be repeated'
+            cand --beta 'Beta feature header to send; can be repeated'
+            cand --environment 'Environment of new sessions'
+            cand --image 'Image of new sessions'
+            cand -r 'Print strings selected by --transform without quotes'
+            cand --raw-output 'Print strings selected by --transform without quotes'
+            cand -q 'Print ids or paths only, one per line'
+            cand --quiet 'Print ids or paths only, one per line'
+            cand -0 'End results of -q and --transform with NUL instead of a newline'
+            cand --null 'End results of -q and --transform with NUL instead of a newline'
+            cand -v 'Print settings, retries and excluded files to stderr'
+            cand --verbose 'Print settings, retries and excluded files to stderr'
+            cand --debug 'Print requests and responses to stderr, with secrets masked'
+            cand --force 'Replace a profile that exists'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'wharf;config;set'= {
+            cand -b 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]'
+            cand --backend 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]'
+            cand --profile 'Use this profile of the configuration file [env: WHARF_PROFILE]'
+            cand -s 'Session for targets of the form :PATH [env: WHARF_SESSION]'
+            cand --session 'Session for targets of the form :PATH [env: WHARF_SESSION]'
+            cand --agent 'Agent for new sessions; on foundry, for every call [env: WHARF_AGENT]'
+            cand --format 'Output format [default: auto] [env: WHARF_FORMAT]'
+            cand --transform 'Print what a GJSON path selects from each object, one result per line'
+            cand --color 'Control the use of color [default: auto]'
+            cand --progress 'Control how progress is shown [default: auto]'
+            cand --timeout 'Stop the command after this time, such as 90s or 15m [default: none]'
+            cand --connect-timeout 'Time limit for connecting to a service [default: 10s]'
+            cand --retries 'Number of retries for each request [default: 4]'
+            cand --jobs 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]'
+            cand --base-url 'Address of the service [default: per backend]'
+            cand --token-file 'Read the token for the service from a file or a pipe'
+            cand --user-identity 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]'
+            cand --isolation-key 'Key that isolates an end user''s sessions [env: WHARF_ISOLATION_KEY]'
+            cand --ca-cert 'File with additional certificates to trust'
+            cand --header 'Header to add to each request, no credentials; can be repeated'
+            cand --beta 'Beta feature header to send; can be repeated'
+            cand -r 'Print strings selected by --transform without quotes'
+            cand --raw-output 'Print strings selected by --transform without quotes'
+            cand -q 'Print ids or paths only, one per line'
+            cand --quiet 'Print ids or paths only, one per line'
+            cand -0 'End results of -q and --transform with NUL instead of a newline'
+            cand --null 'End results of -q and --transform with NUL instead of a newline'
+            cand -v 'Print settings, retries and excluded files to stderr'
+            cand --verbose 'Print settings, retries and excluded files to stderr'
+            cand --debug 'Print requests and responses to stderr, with secrets masked'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'wharf;config;unset'= {
+            cand -b 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]'
+            cand --backend 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]'
+            cand --profile 'Use this profile of the configuration file [env: WHARF_PROFILE]'
+            cand -s 'Session for targets of the form :PATH [env: WHARF_SESSION]'
+            cand --session 'Session for targets of the form :PATH [env: WHARF_SESSION]'
+            cand --agent 'Agent for new sessions; on foundry, for every call [env: WHARF_AGENT]'
+            cand --format 'Output format [default: auto] [env: WHARF_FORMAT]'
+            cand --transform 'Print what a GJSON path selects from each object, one result per line'
+            cand --color 'Control the use of color [default: auto]'
+            cand --progress 'Control how progress is shown [default: auto]'
+            cand --timeout 'Stop the command after this time, such as 90s or 15m [default: none]'
+            cand --connect-timeout 'Time limit for connecting to a service [default: 10s]'
+            cand --retries 'Number of retries for each request [default: 4]'
+            cand --jobs 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]'
+            cand --base-url 'Address of the service [default: per backend]'
+            cand --token-file 'Read the token for the service from a file or a pipe'
+            cand --user-identity 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]'
+            cand --isolation-key 'Key that isolates an end user''s sessions [env: WHARF_ISOLATION_KEY]'
+            cand --ca-cert 'File with additional certificates to trust'
+            cand --header 'Header to add to each request, no credentials; can be repeated'
+            cand --beta 'Beta feature header to send; can be repeated'
+            cand -r 'Print strings selected by --transform without quotes'
+            cand --raw-output 'Print strings selected by --transform without quotes'
+            cand -q 'Print ids or paths only, one per line'
+            cand --quiet 'Print ids or paths only, one per line'
+            cand -0 'End results of -q and --transform with NUL instead of a newline'
+            cand --null 'End results of -q and --transform with NUL instead of a newline'
+            cand -v 'Print settings, retries and excluded files to stderr'
+            cand --verbose 'Print settings, retries and excluded files to stderr'
+            cand --debug 'Print requests and responses to stderr, with secrets masked'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
         &'wharf;config;help'= {
             cand path 'Print the path of the configuration file, even if it does not exist'
             cand list 'List all settings and where each comes from'
             cand get 'Print one setting'
+            cand init 'Create a profile in the configuration file'
+            cand set 'Set a key of a profile in the configuration file'
+            cand unset 'Remove a key of a profile from the configuration file'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'wharf;config;help;path'= {
@@ -2498,6 +2615,12 @@ set edit:completion:arg-completer[wharf] = {|@words|
         &'wharf;config;help;list'= {
         }
         &'wharf;config;help;get'= {
+        }
+        &'wharf;config;help;init'= {
+        }
+        &'wharf;config;help;set'= {
+        }
+        &'wharf;config;help;unset'= {
         }
         &'wharf;config;help;help'= {
         }
@@ -2662,7 +2785,7 @@ set edit:completion:arg-completer[wharf] = {|@words|
             cand exec 'Run a command in a session'
             cand invoke 'Let the agent of a session work'
             cand backends 'List the backends and their features'
-            cand config 'Show settings and where they come from'
+            cand config 'Show settings and where they come from, and change profiles'
             cand doctor 'Check configuration, credentials, backend and clock'
             cand serve 'Run an emulator of hosted services for tests; any key is accepted'
             cand completions 'Print a completion script for a shell'
@@ -2779,12 +2902,21 @@ set edit:completion:arg-completer[wharf] = {|@words|
             cand path 'Print the path of the configuration file, even if it does not exist'
             cand list 'List all settings and where each comes from'
             cand get 'Print one setting'
+            cand init 'Create a profile in the configuration file'
+            cand set 'Set a key of a profile in the configuration file'
+            cand unset 'Remove a key of a profile from the configuration file'
         }
         &'wharf;help;config;path'= {
         }
         &'wharf;help;config;list'= {
         }
         &'wharf;help;config;get'= {
+        }
+        &'wharf;help;config;init'= {
+        }
+        &'wharf;help;config;set'= {
+        }
+        &'wharf;help;config;unset'= {
         }
         &'wharf;help;doctor'= {
         }

@@ -53,6 +53,9 @@ impl Command {
             Command::Invoke(_) => Behaviour { takes_session: true, ..client },
             Command::Backends => Behaviour { reads_settings: false, ..tool },
             Command::Config(config::ConfigCommand::Path) => Behaviour { takes_session: true, ..document },
+            Command::Config(
+                config::ConfigCommand::Init(_) | config::ConfigCommand::Set(_) | config::ConfigCommand::Unset(_),
+            ) => Behaviour { reads_settings: false, ..tool },
             Command::Config(_) => Behaviour { takes_session: true, ..tool },
             Command::Doctor => client,
             #[cfg(feature = "emulator")]

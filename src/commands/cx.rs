@@ -84,6 +84,11 @@ impl Cx {
         })
     }
 
+    /// Returns the flags that other layers can set as well.
+    pub(super) fn flags(&self) -> &Flags {
+        &self.flags
+    }
+
     /// Returns the backend that the command line names, for a command that does not use it.
     #[cfg(feature = "emulator")]
     pub(super) fn named_backend(&self) -> Option<&str> {

@@ -130,8 +130,14 @@ enum Command {
     Invoke(invoke::InvokeArgs),
     /// List the backends and their features
     Backends,
-    /// Show settings and where they come from
-    #[command(subcommand, after_help = "Examples:\n  wharf config list\n  wharf config get backend")]
+    /// Show settings and where they come from, and change profiles
+    #[command(
+        subcommand,
+        after_help = "Examples:\n  \
+            wharf config list\n  \
+            wharf config init -b anthropic --agent agent_123\n  \
+            wharf config set environment env_123"
+    )]
     Config(config::ConfigCommand),
     /// Check configuration, credentials, backend and clock
     Doctor,
@@ -156,7 +162,7 @@ impl Command {
             Command::Exec(args) => args.run(cx).await,
             Command::Invoke(args) => args.run(cx).await,
             Command::Backends => backends::run(cx),
-            Command::Config(verb) => verb.run(cx),
+            Command::Config(verb) => verb.run(cx).await,
             Command::Doctor => doctor::run(cx).await,
             #[cfg(feature = "emulator")]
             Command::Serve(args) => args.run(cx).await,

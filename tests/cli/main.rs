@@ -26,6 +26,7 @@ mod browse;
 mod change;
 mod completions;
 mod config;
+mod config_change;
 mod create;
 mod credentials;
 mod cve;

@@ -200,13 +200,46 @@ fn asked(sandbox: &Sandbox) -> (File, std::process::Child) {
     command.args(["sessions", "delete", "--label", "a=b"]).env_clear().envs(sandbox.environment());
     let child = command.stdin(stdin).stdout(Stdio::null()).stderr(stderr).spawn().unwrap();
     drop(command);
+    wait_for_text(&mut ours, "[y/N]");
+    (ours, child)
+}
+
+/// Reads what a terminal shows until it contains a text.
+fn wait_for_text(terminal: &mut File, text: &str) {
     let mut shown = Vec::new();
-    while !String::from_utf8_lossy(&shown).contains("[y/N]") {
+    while !String::from_utf8_lossy(&shown).contains(text) {
         let mut byte = [0];
-        assert_eq!(ours.read(&mut byte).unwrap(), 1);
+        assert_eq!(terminal.read(&mut byte).unwrap(), 1);
         shown.push(byte[0]);
     }
-    (ours, child)
+}
+
+#[test]
+fn a_profile_is_made_of_answers_and_of_none_after_a_signal() {
+    let asked = |sandbox: &Sandbox| {
+        let (ours, stdin, stderr) = terminal();
+        let mut command = Command::new(WHARF);
+        command.args(["config", "init", "--agent", "agent_1"]).env_clear().envs(sandbox.environment());
+        (ours, command.stdin(stdin).stdout(Stdio::null()).stderr(stderr).spawn().unwrap())
+    };
+    let sandbox = Sandbox::new();
+    let (mut ours, mut child) = asked(&sandbox);
+    wait_for_text(&mut ours, "backend (local, anthropic, foundry, agb) [local]: ");
+    ours.write_all(b"anthropic\n").unwrap();
+    wait_for_text(&mut ours, "environment of new sessions");
+    ours.write_all(b" env_1\n").unwrap();
+    wait_for_text(&mut ours, "next: ");
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+    let set = |name: &str| sandbox.run(["config", "get", name, "-q"]).ok().stdout().trim_end().to_owned();
+    assert_eq!([set("backend"), set("agent"), set("environment")], ["anthropic", "agent_1", "env_1"]);
+
+    let sandbox = Sandbox::new();
+    let (mut ours, mut child) = asked(&sandbox);
+    wait_for_text(&mut ours, "[local]: ");
+    kill_process(Pid::from_child(&child), Signal::INT).unwrap();
+    ours.write_all(b"anthropic\n").unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert!(!sandbox.config().join("wharf").exists());
 }
 
 #[test]

@@ -7,6 +7,7 @@ pub mod answers;
 pub mod body;
 pub mod dotenv;
 pub mod duration;
+pub mod edit;
 pub mod env;
 pub mod header;
 pub mod profile;

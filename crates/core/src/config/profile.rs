@@ -13,7 +13,7 @@ use crate::advice::Step;
 use crate::error::{Error, Kind, Result};
 
 /// The maximum size of the configuration file in bytes.
-const LARGEST: u64 = 1024 * 1024;
+pub(super) const LARGEST: u64 = 1024 * 1024;
 
 /// The content of a configuration file.
 #[derive(Debug, Default, Deserialize)]
@@ -118,6 +118,11 @@ impl fmt::Display for Amount {
 /// Field names of secrets, for a specific error message.
 const SECRETS: [&str; 5] = ["api_key", "token", "auth_token", "password", "secret"];
 
+/// Returns the text of the configuration file at `path`.
+pub(super) fn text_of(bytes: Vec<u8>, path: &Path) -> Result<String> {
+    String::from_utf8(bytes).map_err(|_| Error::usage(format!("the configuration is not UTF-8: `{}`", path.display())))
+}
+
 impl ConfigFile {
     /// Reads the configuration file until `until` at the latest; a file that does not exist is empty.
     ///
@@ -128,8 +133,14 @@ impl ConfigFile {
             Err(error) if error.kind() == Kind::NotFound => return Ok(Self::default()),
             read => read?,
         };
-        let text = String::from_utf8(bytes)
-            .map_err(|_| Error::usage(format!("the configuration is not UTF-8: `{}`", path.display())))?;
+        Self::parse(&text_of(bytes, path)?, path)
+    }
+
+    /// Parses the text of the configuration file at `path`.
+    ///
+    /// # Errors
+    /// `usage` with the invalid line.
+    pub(super) fn parse(text: &str, path: &Path) -> Result<Self> {
         let text = text.trim_start_matches('\u{feff}');
         toml::from_str(text).map_err(|e| {
             let line =

@@ -1,11 +1,16 @@
 //! `wharf config`: the settings and their origins.
 
-use clap::Subcommand;
-use serde::Serialize;
+mod change;
+mod init;
+mod setting;
 
+use clap::Subcommand;
+
+use self::change::{ConfigSetArgs, ConfigUnsetArgs};
+use self::init::ConfigInitArgs;
+use self::setting::SettingRecord;
 use super::Cx;
-use crate::output::{Align, Column, Record, TableView};
-use wharf_core::config::{Origin, config_path, no_config};
+use wharf_core::config::{config_path, no_config};
 use wharf_core::error::{Error, Result};
 
 #[derive(Debug, Subcommand)]
@@ -22,10 +27,16 @@ pub(super) enum ConfigCommand {
         /// Name of the setting; see 'wharf config list'
         name: String,
     },
+    /// Create a profile in the configuration file
+    Init(ConfigInitArgs),
+    /// Set a key of a profile in the configuration file
+    Set(ConfigSetArgs),
+    /// Remove a key of a profile from the configuration file
+    Unset(ConfigUnsetArgs),
 }
 
 impl ConfigCommand {
-    pub(super) fn run(self, cx: &Cx) -> Result<()> {
+    pub(super) async fn run(self, cx: &Cx) -> Result<()> {
         match self {
             ConfigCommand::Path => {
                 let path = config_path().ok_or_else(no_config)?;
@@ -46,16 +57,11 @@ impl ConfigCommand {
                         .hint(format!("settings are {}", names.join(", "))))
                 }
             }
+            ConfigCommand::Init(args) => args.run(cx).await,
+            ConfigCommand::Set(args) => args.run(cx),
+            ConfigCommand::Unset(args) => args.run(cx),
         }
     }
-}
-
-/// A setting with its origin.
-#[derive(Serialize)]
-struct SettingRecord {
-    name: &'static str,
-    value: Option<String>,
-    origin: Origin,
 }
 
 fn settings(cx: &Cx) -> Result<Vec<SettingRecord>> {
@@ -71,21 +77,4 @@ fn settings(cx: &Cx) -> Result<Vec<SettingRecord>> {
         origin: settings.home_origin(),
     });
     Ok(all)
-}
-
-impl Record for SettingRecord {
-    const NOUN: &'static str = "settings";
-
-    const VIEW: TableView<Self> = TableView {
-        columns: &[
-            Column { name: "NAME", align: Align::Left, flex: false },
-            Column { name: "VALUE", align: Align::Left, flex: true },
-            Column { name: "FROM", align: Align::Left, flex: false },
-        ],
-        cells: |s| vec![s.name.to_owned(), s.value.clone().unwrap_or_else(|| "-".to_owned()), s.origin.to_string()],
-    };
-
-    fn key(&self) -> Option<String> {
-        self.value.clone()
-    }
 }

@@ -1,0 +1,31 @@
+//! Settings as records.
+
+use serde::Serialize;
+
+use crate::output::{Align, Column, Record, TableView};
+use wharf_core::config::Origin;
+
+/// A setting with its origin.
+#[derive(Serialize)]
+pub(super) struct SettingRecord {
+    pub(super) name: &'static str,
+    pub(super) value: Option<String>,
+    pub(super) origin: Origin,
+}
+
+impl Record for SettingRecord {
+    const NOUN: &'static str = "settings";
+
+    const VIEW: TableView<Self> = TableView {
+        columns: &[
+            Column { name: "NAME", align: Align::Left, flex: false },
+            Column { name: "VALUE", align: Align::Left, flex: true },
+            Column { name: "FROM", align: Align::Left, flex: false },
+        ],
+        cells: |s| vec![s.name.to_owned(), s.value.clone().unwrap_or_else(|| "-".to_owned()), s.origin.to_string()],
+    };
+
+    fn key(&self) -> Option<String> {
+        self.value.clone()
+    }
+}
