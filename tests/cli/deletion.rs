@@ -53,14 +53,14 @@ impl Stage {
 fn a_tree_is_removed_around_a_mount_whose_content_stays() {
     let stage = Stage::new();
     let run = stage.run(&["files", "rm", "-r", "s1:/tree"]);
-    run.code(12).says(&["removing `s1:/tree`", "s1/tree/deep/mine`: something is mounted there", "hint: "]);
+    run.code(12).says(&["removing `s1:/tree`", "s1/tree/deep/mine`: it is a mount point", "hint: "]);
     assert_eq!(run.json(), serde_json::json!([]), "nothing says that it was deleted");
     assert_eq!(
         stage.run(&["files", "ls", "-R", "s1:/", "-q"]).ok().lines(),
         ["s1:/tree", "s1:/tree/deep", "s1:/tree/deep/mine", "s1:/tree/deep/mine/precious"]
     );
     // Neither is the mount itself removed, nor anything behind it unless it is named.
-    stage.run(&["files", "rm", "-r", "s1:/tree/deep/mine"]).code(12).says(&["something is mounted there"]);
+    stage.run(&["files", "rm", "-r", "s1:/tree/deep/mine"]).code(12).says(&["it is a mount point"]);
     assert_eq!(stage.sandbox.read("mine/precious"), "precious");
     let run = stage.run(&["files", "mv", "s1:/tree/deep/mine/precious", "s1:/here"]);
     run.code(5).says(&["something is mounted on the way", "hint: copy it: `wharf files download s1:/tree/deep"]);
@@ -75,7 +75,7 @@ fn a_tree_is_removed_around_a_mount_whose_content_stays() {
 #[test]
 fn a_session_that_cannot_be_removed_stays_visible_and_blocks_no_other() {
     let stage = Stage::new();
-    let left = "s1/tree/deep/mine`: something is mounted there";
+    let left = "s1/tree/deep/mine`: it is a mount point";
     stage.run(&["sessions", "delete", "s1"]).code(12).says(&["`s1` is deleted, but not everything", left, "hint: "]);
     assert!(!stage.sandbox.inside("s1", "tree/own").exists(), "what can be removed is removed");
     assert_eq!(stage.sandbox.read("mine/precious"), "precious");
@@ -134,7 +134,7 @@ fn a_session_whose_directory_is_a_mount_point_is_emptied_and_stays_visible() {
     let mounts = Mounts::new(&script);
     let run = |args: &[&str]| mounts.with(sandbox.wharf(args)).run();
     mounts.run(&format!("mkdir '{0}/d'; echo x > '{0}/d/f'", at("s1")));
-    run(&["sessions", "delete", "s1"]).code(12).says(&["sessions/s1`: something is mounted there"]);
+    run(&["sessions", "delete", "s1"]).code(12).says(&["sessions/s1`: it is a mount point"]);
     mounts.run(&format!("test -z \"$(ls -A '{}')\"", at("s1")));
     // The other session expires without a request to delete it.
     wait_until("it has expired", || run(&["sessions", "get", "s2"]).one_of(&[0, 4]).stdout().is_empty());
@@ -143,7 +143,7 @@ fn a_session_whose_directory_is_a_mount_point_is_emptied_and_stays_visible() {
         run(&["sessions", "list", "--transform", "status", "-r"]).ok().lines(),
         ["running", "deleting", "deleting"]
     );
-    run(&["sessions", "delete", "--missing-ok", "s2"]).code(12).says(&["sessions/s2`: something is mounted there"]);
+    run(&["sessions", "delete", "--missing-ok", "s2"]).code(12).says(&["sessions/s2`: it is a mount point"]);
     drop(mounts);
     sandbox.run(["sessions", "delete", "s1", "s2", "s3"]).ok();
     sandbox.run(["doctor"]).ok();

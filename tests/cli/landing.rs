@@ -77,7 +77,7 @@ fn a_file_that_is_a_mount_point_is_refused_with_what_to_do() {
             let done = if dry_run.is_empty() { "in/x copied" } else { "in/x planned" };
             let prefix = if args[1] == "upload" { "s1:/to" } else { "to" };
             assert_eq!(run.code(10).outcomes(prefix), ["in/d failed conflict", done]);
-            assert!(run.says(&["something is mounted on this file", "hint: "]).stderr().contains("1 failed"));
+            assert!(run.says(&["the file is a mount point", "hint: "]).stderr().contains("1 failed"));
         }
         assert_eq!(sandbox.read("mine"), "mine");
     }

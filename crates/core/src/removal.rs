@@ -317,7 +317,7 @@ fn is_dir(dir: &Dir, name: &OsStr) -> bool {
 
 /// Returns the error of an entry that is kept because of a mount point.
 pub fn mounted() -> io::Error {
-    io::Error::new(io::ErrorKind::ResourceBusy, "something is mounted there")
+    io::Error::new(io::ErrorKind::ResourceBusy, "it is a mount point")
 }
 
 /// Runs `act` on the directory `name`; if its mode forbids that, changes the mode and runs it again.

@@ -214,7 +214,7 @@ impl<'p> Builder<'p> {
                 if all { Pick::All(query, inner) } else { Pick::First(query, inner) }
             }
             Head::Unclosed => {
-                notes.problem(span.start + 1, "this query is not closed");
+                notes.problem(span.start + 1, "the query is not closed");
                 // The Go library continues with a query without a condition.
                 let left = self.node(span.within(0, 0), PathPosition::Start);
                 Pick::First(Box::new(Condition::exists(left)), None)
@@ -257,7 +257,7 @@ impl<'p> Builder<'p> {
         let right = Operand::new(value.into_owned());
         let at = left.end;
         if !comparison.is_some_and(Comparison::is_known) && !query.comparison.is_empty() {
-            notes.problem(at, "this query has no operator that GJSON knows");
+            notes.problem(at, "the query has no operator that GJSON knows");
         } else if right.is_unknown() {
             notes.problem(at, "after `~` expected `true`, `false`, `null` or `*`");
         }

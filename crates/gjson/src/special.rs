@@ -14,7 +14,7 @@ impl Builder<'_> {
     pub(super) fn multipath(&mut self, span: Span, notes: &mut Notes) -> Result<PathStep, Span> {
         let text = self.slice(span);
         let Some((members, end)) = split::members(text) else {
-            notes.problem(span.start, "this multipath is not closed");
+            notes.problem(span.start, "the multipath is not closed");
             return Err(span.from(text.len()));
         };
         let rest = span.from(end);
@@ -104,13 +104,13 @@ impl Builder<'_> {
             }
             _ if literal.starts_with('+') => {}
             _ => {
-                notes.problem(rest.start, "this literal is not JSON");
+                notes.problem(rest.start, "the literal is not JSON");
                 return None;
             }
         }
         let json = is_json(literal).then(|| literal.to_owned());
         if json.is_none() {
-            notes.problem(rest.start, "this literal is not JSON");
+            notes.problem(rest.start, "the literal is not JSON");
         }
         Some(PathStep::Literal { json, next })
     }

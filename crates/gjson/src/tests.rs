@@ -126,11 +126,11 @@ fn only_an_empty_or_too_large_path_is_an_error() {
 #[test]
 fn problems_have_columns() {
     let cases = [
-        ("é.#(a==1", 4, "this query is not closed"),
-        ("a.#(b==\"x)", 4, "this query is not closed"),
-        ("{a,b", 1, "this multipath is not closed"),
-        ("a|[b,\"c]", 3, "this multipath is not closed"),
-        ("{a,[b}", 1, "this multipath is not closed"),
+        ("é.#(a==1", 4, "the query is not closed"),
+        ("a.#(b==\"x)", 4, "the query is not closed"),
+        ("{a,b", 1, "the multipath is not closed"),
+        ("a|[b,\"c]", 3, "the multipath is not closed"),
+        ("{a,[b}", 1, "the multipath is not closed"),
         ("[a]b", 4, "expected `.`, `|` or the end after a multipath"),
         ("a.@nope", 3, "unknown modifier `@nope` (the key is `\\@nope`)"),
         ("[a,@x|b]", 4, "unknown modifier `@x` (the key is `\\@x`)"),
@@ -142,11 +142,11 @@ fn problems_have_columns() {
         ("@pretty:true", 9, "the argument of `@pretty` must be a JSON object"),
         ("@pretty:{\"wide\":1}", 9, "`@pretty` has no option `wide`"),
         ("@join:{\"preserve\":true}x", 24, "expected `.`, `|` or the end after a modifier's argument"),
-        ("!nope", 2, "this literal is not JSON"),
-        ("!{a}", 2, "this literal is not JSON"),
-        ("!1|@this", 2, "this literal is not JSON"),
+        ("!nope", 2, "the literal is not JSON"),
+        ("!{a}", 2, "the literal is not JSON"),
+        ("!1|@this", 2, "the literal is not JSON"),
         ("!\"a\"|@this", 5, "nothing can follow a string or number literal"),
-        ("#(!ok)#", 3, "this query has no operator that GJSON knows"),
+        ("#(!ok)#", 3, "the query has no operator that GJSON knows"),
         ("#(a==~maybe)", 4, "after `~` expected `true`, `false`, `null` or `*`"),
         ("#(a)b.c", 5, "expected `.`, `|` or the end after a query"),
     ];

@@ -349,7 +349,7 @@ impl DestDir {
     /// Returns the error for a name that the disk takes for that of a file which this run wrote.
     pub fn taken(&self, below: &str) -> Error {
         Error::conflict(format!(
-            "this run has another file here, whose name this disk takes for the same: `{}`",
+            "another file of this run has the same name on this file system: `{}`",
             self.shown(below)
         ))
         .hint("download it alone, under another name")
@@ -360,7 +360,7 @@ impl DestDir {
         if there.is_file() || there.is_symlink() {
             let mounted = self.dir.as_ref().is_some_and(|dir| platform::is_mount_point(dir, Path::new(below)));
             if mounted {
-                let what = format!("something is mounted on this file, so nothing can replace it: `{path}`");
+                let what = format!("the file is a mount point and cannot be replaced: `{path}`");
                 return Err(Error::conflict(what).hint(format!("write into it: {}", Step::PrintInto { path: &path })));
             }
             Ok(())
@@ -516,7 +516,7 @@ pub(crate) fn open_stream(path: &Path) -> Result<Option<File>> {
     }
     let file = OpenOptions::new().write(true).open(path).map_err(doing)?;
     if !platform::is_stream(&file.metadata().map_err(doing)?) {
-        return Err(Error::conflict(format!("another program put a file in its place: `{}`", path.display()))
+        return Err(Error::conflict(format!("another program created a file there: `{}`", path.display()))
             .hint("run the command again when nothing changes it"));
     }
     Ok(Some(file))

@@ -428,7 +428,7 @@ impl Transfer<'_> {
             }
         }
         let file_name = path.file_name().ok_or_else(|| {
-            Error::usage(format!("this destination has no file name: `{}`", shown(&path)))
+            Error::usage(format!("the destination has no file name: `{}`", shown(&path)))
                 .hint("add one, or a slash for a directory")
         })?;
         let file_name = file_name.to_str().ok_or_else(|| {

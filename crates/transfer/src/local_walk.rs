@@ -79,7 +79,7 @@ impl<'a> LocalWalk<'a> {
             return Some(LocalEntry { path, below: above + &name.to_string_lossy(), kind: LocalKind::Excluded });
         }
         let Ok(text) = name.clone().into_string() else {
-            let error = Error::usage(format!("this name is not UTF-8: `{}`", platform::shown(&path))).hint("rename it");
+            let error = Error::usage(format!("the name is not UTF-8: `{}`", platform::shown(&path))).hint("rename it");
             return Some(LocalEntry { path, below: within.below.clone(), kind: LocalKind::Failed(error) });
         };
         let below = above + &text;

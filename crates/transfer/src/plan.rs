@@ -421,7 +421,7 @@ fn check_unique<'a>(names: &mut HashSet<&'a str>, name: &'a str) -> Result<()> {
     if names.insert(name) {
         return Ok(());
     }
-    Err(Error::usage(format!("two sources have the same name and would overwrite each other: `{name}`"))
+    Err(Error::usage(format!("several sources have the same name: `{name}`"))
         .hint("upload or download them one by one"))
 }
 

@@ -89,7 +89,7 @@ impl Transfer<'_> {
                     .hint("name a session to put it into: `SESSION:/path`"));
             }
             let filename = source.base.clone().ok_or_else(|| {
-                Error::usage(format!("this source has no file name: `{}`", source.name))
+                Error::usage(format!("the source has no file name: `{}`", source.name))
                     .hint(format!("give one: {}", Setting::Name.to("NAME")))
             })?;
             named.push(StoreUpload { source, new: NewStoredFile { filename, ..like.clone() } });
@@ -314,7 +314,7 @@ impl Transfer<'_> {
             Some(entry) if entry.kind == EntryKind::Directory => Err(Error::conflict(format!("`{at}` is a directory"))
                 .hint(format!("to put it inside, add a slash: `{at}/`"))),
             Some(entry) if entry.file_id.is_some() && !self.backend.require_files()?.replaces_mounts() => {
-                Err(Error::conflict(format!("a stored file is mounted here, read-only: `{at}`"))
+                Err(Error::conflict(format!("a stored file is mounted read-only at `{at}`"))
                     .hint(format!("unmount it first: {}", Step::DeleteResourceByPath { session: None })))
             }
             Some(_) if self.options.if_exists == IfExists::Error => {
@@ -345,7 +345,7 @@ impl Transfer<'_> {
                     match target {
                         Ok(entry) if entry.kind == EntryKind::Directory => left = None,
                         Err(error) if !matches!(error.kind(), Kind::NotFound | Kind::Conflict) => return Err(error),
-                        _ => return Err(Error::conflict(format!("this link does not lead to a directory: `{at}`"))),
+                        _ => return Err(Error::conflict(format!("the link does not lead to a directory: `{at}`"))),
                     }
                 }
                 Ok(entry) if matches!(entry.kind, EntryKind::File | EntryKind::Other) => {

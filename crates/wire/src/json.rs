@@ -14,7 +14,7 @@ use serde_json::value::RawValue;
 /// Levels that lists and objects may nest. All output formats can write an object of this depth within one of ours.
 const DEPTH: usize = 100;
 
-/// Values in one object, those in its members included.
+/// Values in one object, those in its fields included.
 pub const VALUES: usize = 50_000;
 
 /// Bytes of one object.

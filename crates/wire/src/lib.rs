@@ -1,6 +1,6 @@
 //! The protocols' own types, shared by a client and by its dialect in `serve`.
 //!
-//! What is here says how a protocol looks: paths, members, limits. Who sends it, and what it means,
+//! What is here says how a protocol looks: paths, fields, limits. Who sends it, and what it means,
 //! is elsewhere.
 
 pub mod agb;

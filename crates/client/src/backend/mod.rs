@@ -2,7 +2,7 @@
 //!
 //! Commands check [`Backend::capabilities`] before they send anything, so that a missing feature is an error of its
 //! own and never a partial run. A part that a backend lacks is absent; an operation that it lacks within a part has a
-//! default body. A new backend is a folder here, a line in [`registry`] and a run of the conformance suite.
+//! default body. A new backend is a directory here, a line in [`registry`] and a run of the conformance suite.
 //!
 //! A backend is a client (requests, tools, the disk) and a struct for each part with a handle on it.
 

@@ -149,10 +149,8 @@ impl Pager {
                 match token.filter(|token| token.b == backend) {
                     Some(token) => (token.c, token.s),
                     None => {
-                        return Err(Error::usage(format!(
-                            "this page token is not from a listing of `{backend}`: {text:?}"
-                        ))
-                        .hint("take the token from the line `more: TOKEN` of the listing before"));
+                        return Err(Error::usage(format!("invalid page token for `{backend}`: {text:?}"))
+                            .hint("take the token from the line `more: TOKEN` of the listing before"));
                     }
                 }
             }

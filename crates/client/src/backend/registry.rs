@@ -35,7 +35,7 @@ pub fn choosers() -> impl Iterator<Item = Chooser> {
 /// Returns the backend with a name.
 pub fn find(name: &str) -> Result<&'static BackendEntry> {
     ALL.iter().find(|entry| entry.capabilities.backend == name).ok_or_else(|| {
-        Error::usage(format!("unknown backend: {name:?}")).hint(format!("this build has: {}", names(ALL.iter())))
+        Error::usage(format!("unknown backend: {name:?}")).hint(format!("use one of {}", names(ALL.iter())))
     })
 }
 

@@ -52,7 +52,7 @@ impl std::fmt::Debug for Credentials {
 pub(super) fn secret_value(text: &str) -> Result<HeaderValue> {
     let mut value = HeaderValue::try_from(text).map_err(|_| {
         Error::new(Kind::Auth, "the key or token has characters that no header can hold")
-            .hint("a line break at its end, for example; look at where it comes from")
+            .hint("a line break at its end, for example; check where it comes from")
     })?;
     value.set_sensitive(true);
     Ok(value)

@@ -83,7 +83,7 @@ impl<'a> Request<'a> {
     /// Sets a header. A header for credentials is treated as in [`Request::secret`].
     pub fn header(self, name: &str, value: &str) -> Self {
         self.with(|parts| {
-            let refused = || Error::usage(format!("this header has characters that it cannot have: `{name}`"));
+            let refused = || Error::usage(format!("header `{name}` has invalid characters"));
             let name = HeaderName::try_from(name).map_err(|_| refused())?;
             let mut value = HeaderValue::try_from(value).map_err(|_| refused())?;
             value.set_sensitive(SECRET_HEADERS.contains(&name.as_str()));
@@ -194,7 +194,7 @@ impl<'a> Request<'a> {
                 }
                 Ok(answer)
             }
-            Reply::Stream(_) => Err(Error::new(Kind::Internal, "a stream where a whole answer was asked for")),
+            Reply::Stream(_) => Err(Error::new(Kind::Internal, "a stream instead of a complete answer")),
         }
     }
 
@@ -206,7 +206,7 @@ impl<'a> Request<'a> {
         let parts = self.parts.and_then(checked)?;
         match retry::run(self.service, parts, ReadMode::Stream).await? {
             Reply::Stream(download) => Ok(download),
-            Reply::Whole(_) => Err(Error::new(Kind::Internal, "a whole answer where a stream was asked for")),
+            Reply::Whole(_) => Err(Error::new(Kind::Internal, "a complete answer instead of a stream")),
         }
     }
 }

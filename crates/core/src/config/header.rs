@@ -32,7 +32,7 @@ fn check(name: &str, value: &str) -> Result<(String, String)> {
     }
     let lower = name.to_ascii_lowercase();
     if CREDENTIALS.iter().any(|word| lower.contains(word)) {
-        return Err(Error::usage(format!("this header is a credential, which is never a plain header: `{name}`"))
+        return Err(Error::usage(format!("header `{name}` is a credential, which cannot be set as a header"))
             .hint("set the backend's own variable instead"));
     }
     Ok((name.to_owned(), value.to_owned()))

@@ -106,7 +106,7 @@ impl FromStr for AgentId {
         } else {
             return Ok(AgentId(text.to_owned()));
         };
-        Err(Error::usage(format!("this id {fault}: {text:?}")))
+        Err(Error::usage(format!("the id {fault}: {text:?}")))
     }
 }
 

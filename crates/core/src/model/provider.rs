@@ -4,7 +4,7 @@ use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
 /// What the provider itself said of an object, as the JSON text that it sent: number forms and
-/// the order of members stay. `null` where it said nothing.
+/// the order of fields stay. `null` where it said nothing.
 #[derive(Debug, Clone, Default)]
 pub struct Provider {
     text: Option<Box<RawValue>>,

@@ -94,7 +94,7 @@ impl FromStr for SessionId {
         } else {
             return Ok(SessionId(text.to_owned()));
         };
-        Err(Error::usage(format!("this session id {fault}: {text:?}"))
+        Err(Error::usage(format!("the session id {fault}: {text:?}"))
             .hint("a session id is 2 to 128 characters such as `nightly-7`"))
     }
 }

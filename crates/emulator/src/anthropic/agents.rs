@@ -242,7 +242,7 @@ impl AgentCatalogue {
     }
 }
 
-/// Returns a member of an object; null where there is none.
+/// Returns a field of an object; null where there is none.
 fn member<'a>(object: &'a Value, name: &str) -> &'a Value {
     object.get(name).unwrap_or(&Value::Null)
 }
@@ -251,7 +251,7 @@ fn only(given: &Map<String, Value>, known: &[&str]) -> ApiResult<()> {
     only_within("", given, known)
 }
 
-/// Refuses members that are not known, and says where they stand.
+/// Refuses fields that are not known, and says where they stand.
 fn only_within(at: &str, given: &Map<String, Value>, known: &[&str]) -> ApiResult<()> {
     let strange = given.iter().filter(|(name, _)| !known.contains(&name.as_str()));
     known_only(at, &strange.map(|(name, value)| (name.clone(), value.clone())).collect())
@@ -318,7 +318,7 @@ fn read_metadata(given: Value) -> ApiResult<Value> {
     Ok(json!(metadata))
 }
 
-/// Returns a member that was given, or what stands for none.
+/// Returns a field that was given, or what stands for none.
 fn given_or(given: &Map<String, Value>, name: &str, default: Value) -> Value {
     given.get(name).filter(|value| !value.is_null()).cloned().unwrap_or(default)
 }
@@ -503,7 +503,7 @@ fn is_texts(value: &Value) -> bool {
     value.as_array().is_some_and(|all| all.iter().all(Value::is_string))
 }
 
-/// Refuses what is not an object, or has members that are not known; null is one without any.
+/// Refuses what is not an object, or has fields that are not known; null is one without any.
 fn members(at: &str, given: &Value, known: &[&str]) -> ApiResult<()> {
     match given {
         Value::Null => Ok(()),

@@ -107,7 +107,7 @@ impl AgbEnvelope {
     }
 
     /// Reads the body of an answer; nothing where it is not a JSON object, as from a gateway. Members
-    /// may begin with a capital letter, and all of it may be within a member `body` \[sdk\].
+    /// may begin with a capital letter, and all of it may be within a field `body` \[sdk\].
     pub fn read(body: &[u8]) -> Option<Self> {
         let Value::Object(mut members) = lowered(value(body)?) else { return None };
         if !members.contains_key("success")
@@ -148,7 +148,7 @@ pub fn value(text: &[u8]) -> Option<Value> {
     json::read(&json::mended(text)).ok()
 }
 
-/// Returns the same document whose members begin with small letters. One that stands there in both forms is
+/// Returns the same document whose fields begin with small letters. One that stands there in both forms is
 /// the small one.
 pub(super) fn lowered(value: Value) -> Value {
     match value {

@@ -8,7 +8,7 @@
 //! - \[sibling\] `AgentBay`, the sibling product with the same tools behind another gateway;
 //! - \[docs\] the product's documentation.
 //!
-//! Nothing here was seen on the service itself. A reader of answers ignores members that it does not
+//! Nothing here was seen on the service itself. A reader of answers ignores fields that it does not
 //! know and takes every form that an SDK takes; the dialect of `serve` answers in the first of them.
 //!
 //! Four things are easily missed. A failure comes as HTTP 4xx or 5xx, as HTTP 200 with

@@ -1,4 +1,4 @@
-//! What a client reads of events. A member that is required here is one that the client relies on.
+//! What a client reads of events. A field that is required here is one that the client relies on.
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -150,7 +150,7 @@ pub struct UsageEventAnswer {
     pub usage: UsageAnswer,
 }
 
-/// What a session used, cumulative: every member may be missing \[types\].
+/// What a session used, cumulative: every field may be missing \[types\].
 #[derive(Debug, Clone, Default, Deserialize)]
 pub struct UsageAnswer {
     /// Tokens read, without those from the cache.

@@ -16,9 +16,9 @@ pub const AFTER: &str = "after_id";
 /// The query parameter with the id of the first file behind a page.
 pub const BEFORE: &str = "before_id";
 
-/// A page. Which members are there depends on the call and its beta names \[docs\]:
+/// A page. Which fields are there depends on the call and its beta names \[docs\]:
 ///
-/// | | members |
+/// | | fields |
 /// |---|---|
 /// | most listings | `next_page` |
 /// | sessions | `next_page`, `prev_page` |

@@ -12,9 +12,9 @@
 //! What a client reads of an object is a type of its own (`SessionAnswer`, `FileAnswer`): every field that it relies on is
 //! required there, and nothing else costs memory.
 //!
-//! What no source tells is called *unknown*. Every other object keeps the members that are not known here
+//! What no source tells is called *unknown*. Every other object keeps the fields that are not known here
 //! in `extra`, because the protocol gains some every few weeks; words such as statuses and types of
-//! events are open sets and plain text for the same reason. A member that is null reads as one that
+//! events are open sets and plain text for the same reason. A field that is null reads as one that
 //! is not there, except where the difference counts: see [`Nullable`].
 
 pub mod agents;
@@ -182,7 +182,7 @@ pub fn beta_line<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     line
 }
 
-/// Returns a member that may be null, which then means its default.
+/// Returns a field that may be null, which then means its default.
 fn or_default<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(reader: D) -> Result<T, D::Error> {
     Ok(Option::deserialize(reader)?.unwrap_or_default())
 }

@@ -1,8 +1,8 @@
-//! A member that may be missing, null, or there: three things, where the protocol tells them apart.
+//! A field that may be missing, null, or there: three things, where the protocol tells them apart.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// Such a member. Use it with `#[serde(default, skip_serializing_if = "Nullable::is_absent")]`.
+/// Such a field. Use it with `#[serde(default, skip_serializing_if = "Nullable::is_absent")]`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Nullable<T> {
     /// It is not there.

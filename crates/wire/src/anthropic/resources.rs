@@ -51,7 +51,7 @@ pub fn mounted_at(asked: &str) -> String {
     }
 }
 
-/// Something to be mounted. Which members belong to it depends on its kind.
+/// Something to be mounted. Which fields belong to it depends on its kind.
 #[derive(Clone, Default, Serialize, Deserialize)]
 pub struct ResourceParams {
     /// A word of [`kind`].
@@ -115,7 +115,7 @@ pub struct UpdateResource {
     pub extra: Extra,
 }
 
-/// Something that is mounted. Which members are there depends on its kind.
+/// Something that is mounted. Which fields are there depends on its kind.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct SessionResource {
     /// A word of [`kind`].

@@ -9,7 +9,7 @@
 //! - \[azd\] the source of the Azure Developer CLI's agent extension;
 //! - \[docs\] the product's documentation of August 2026.
 //!
-//! What no source tells is called *unknown*. A reader of answers ignores members that it does not
+//! What no source tells is called *unknown*. A reader of answers ignores fields that it does not
 //! know, because the protocol gains some every few months.
 
 pub mod agents;
@@ -123,7 +123,7 @@ pub fn is_agent_name(name: &str) -> bool {
     (1..=AGENT_NAME_MAX).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
 }
 
-/// The body of a call that makes a session. There are no members for labels, environment, image or
+/// The body of a call that makes a session. There are no fields for labels, environment, image or
 /// time to live \[contract\].
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct NewFoundrySession {
@@ -342,7 +342,7 @@ pub fn modified_at(value: Option<&Value>) -> Option<Timestamp> {
 }
 
 /// The body of a call that makes a directory \[azd\]. The newest sources say that parents are not
-/// made. The members for a mode and for parents are unknown: those of the MCP tool are read, and
+/// made. The fields for a mode and for parents are unknown: those of the MCP tool are read, and
 /// parents are never asked for.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct NewDirectory {

@@ -465,7 +465,7 @@ fn check_free<'a>(taken: impl Iterator<Item = &'a RemotePath>, place: &SessionPa
         return Err(directory_in_the_way(place));
     }
     if taken.contains(path) {
-        return Err(Error::conflict(format!("a stored file is mounted here, read-only: `{place}`"))
+        return Err(Error::conflict(format!("a stored file is mounted read-only at `{place}`"))
             .hint(format!("unmount it first: {}", Step::RemoveFile { target: Some(&place.to_string()) })));
     }
     let mut above = path.parent();

@@ -88,7 +88,7 @@ impl Sessions for AnthropicSessions {
                     && !places.insert(path.clone())
                 {
                     return Err(Error::conflict(format!("two resources would be mounted at one path: `{path}`"))
-                        .hint("give one of them another path: `FILE_ID:/path`"));
+                        .hint("use another path for one of them: `FILE_ID:/path`"));
                 }
                 resources.push(Value::Object(resource));
             }

@@ -241,14 +241,13 @@ impl SessionFiles for LocalFiles {
                     Error::not_found(format!("the directory to move into does not exist: `{target}`"))
                         .hint(format!("create it first: {}", Step::MakeDirectory))
                 }
-                io::ErrorKind::CrossesDevices | io::ErrorKind::ResourceBusy => Error::conflict(format!(
-                    "something is mounted on the way from `{from}` to `{target}`"
-                ))
-                .hint(format!(
-                    "copy it: {}, {}; then remove `{from}`",
-                    Step::Download { target: &from.to_string(), dest: "./copy" },
-                    Step::Upload { source: "./copy", target: &target.to_string() }
-                )),
+                io::ErrorKind::CrossesDevices | io::ErrorKind::ResourceBusy => {
+                    Error::conflict(format!("a mount point is between `{from}` and `{target}`")).hint(format!(
+                        "copy it: {}, {}; then remove `{from}`",
+                        Step::Download { target: &from.to_string(), dest: "./copy" },
+                        Step::Upload { source: "./copy", target: &target.to_string() }
+                    ))
+                }
                 _ => refused(format!("moving `{from}` to `{target}`"), &e),
             };
             self.home.woken(&guard)?;
@@ -302,7 +301,7 @@ impl SessionFiles for LocalFiles {
         let guard = self.home.enter(&at.session)?;
         let meta = look(&guard.dir, at)?.ok_or_else(|| missing(at))?;
         if platform::has_mounts(&guard.dir, Path::new(at.path.relative())) {
-            return Err(Error::new(Kind::Io, format!("removing `{at}`: something is mounted there")).hint(UNMOUNT));
+            return Err(Error::new(Kind::Io, format!("removing `{at}`: it is a mount point")).hint(UNMOUNT));
         }
         let doing = |e: io::Error| refused(format!("removing `{at}`"), &e);
         let beside = guard.nearest_dir(&at.path).map_err(doing)?;
@@ -338,10 +337,8 @@ impl LocalHome {
         let there = look_in(&parent, at)?;
         refuse_there(there.as_ref(), at, keep_existing)?;
         if there.is_some() && platform::is_mount_point(&parent, Path::new(at.path.name())) {
-            return Err(Error::conflict(format!(
-                "something is mounted on this file, so nothing can replace it: `{at}`"
-            ))
-            .hint("unmount it, or upload to another path"));
+            return Err(Error::conflict(format!("the file is a mount point and cannot be replaced: `{at}`"))
+                .hint("unmount it, or upload to another path"));
         }
         Ok(there.filter(Metadata::is_file))
     }
@@ -357,7 +354,7 @@ impl LocalHome {
                 || below == Below::Count && mount.parse::<RemotePath>().is_ok_and(|mount| mount.is_within(&path))
         });
         match hit {
-            Some(mount) => Err(Error::conflict(format!("a stored file is mounted here, read-only: `{mount}`"))
+            Some(mount) => Err(Error::conflict(format!("a stored file is mounted read-only at `{mount}`"))
                 .hint(format!("unmount it first: {}", Step::DeleteResourceByPath { session: None }))),
             None => Ok(()),
         }

@@ -206,7 +206,7 @@ fn stored_file(row: StoredFileRow, scope: Option<Scope>) -> Result<StoredFile> {
 fn check_name(name: &str) -> Result<()> {
     if name.is_empty() || name.len() > NAME_MAX || name == "." || name == ".." || name.contains(['/', '\0']) {
         return Err(Error::usage(format!("invalid name of a stored file: {name:?}"))
-            .hint(format!("give one of 1 to 255 bytes without a slash: {}", Setting::Name.to("NAME"))));
+            .hint(format!("use 1 to 255 bytes without a slash: {}", Setting::Name.to("NAME"))));
     }
     Ok(())
 }
