@@ -268,12 +268,12 @@ impl DestDir {
         let no_directory = |path| Error::conflict(format!("not a directory: `{}`", self.shown(path)));
         let mut at = Some(below);
         while let Some(path) = at.filter(|path| !path.is_empty()) {
-            let place = self.place_of(path);
+            let name = self.directory_and_name(path);
             let free = match self.look(path)? {
-                Some(there) if there.is_dir() => written.planned(&place) != Some(false),
-                Some(there) if there.is_symlink() => self.dir()?.is_dir(path) && written.planned(&place) != Some(false),
+                Some(there) if there.is_dir() => written.planned(&name) != Some(false),
+                Some(there) if there.is_symlink() => self.dir()?.is_dir(path) && written.planned(&name) != Some(false),
                 Some(_) => false,
-                None => written.plan(&place, true),
+                None => written.plan(&name, true),
             };
             if !free {
                 return Err(no_directory(path));
@@ -285,7 +285,7 @@ impl DestDir {
 
     /// Returns whether a run would have created a directory of this name by then.
     pub(crate) fn plans_directory(&self, below: &str, written: &WrittenFiles) -> bool {
-        written.planned(&self.place_of(below)) == Some(true)
+        written.planned(&self.directory_and_name(below)) == Some(true)
     }
 
     /// Fails where a run could not write a file.
@@ -299,7 +299,7 @@ impl DestDir {
             self.check_dry_run_directory(parent, written)?;
         }
         self.check_name_writable(below, there).map_err(|e| self.refused("writing", below, &e))?;
-        if written.plan(&self.place_of(below), false) { Ok(()) } else { Err(self.taken(below)) }
+        if written.plan(&self.directory_and_name(below), false) { Ok(()) } else { Err(self.taken(below)) }
     }
 
     /// Fails where the nearest existing directory does not allow to create or replace the name.
@@ -328,7 +328,7 @@ impl DestDir {
     }
 
     /// Returns the deepest existing directory above `below`, and the path below it.
-    fn place_of(&self, below: &str) -> Name {
+    fn directory_and_name(&self, below: &str) -> Name {
         let Some(dir) = &self.dir else { return (0, 0, self.shown(below)) };
         let mut cut = below.len();
         while let Some(parent) = below.get(..cut).and_then(|head| head.rfind('/')) {

@@ -147,8 +147,8 @@ impl Transfer<'_> {
         // The destinations of the others must not depend on whether one target was found.
         let sources: Vec<_> = opened.iter().map(|opened| opened.one.source.clone()).collect();
         let to = Destination { into: to.into || wanted.len() > 1, ..to.clone() };
-        let places = plan::download(&sources, &to)?;
-        let mut total = match self.unless_cancelled(self.look_ahead(&mut opened, &places)).await {
+        let destinations = plan::download(&sources, &to)?;
+        let mut total = match self.unless_cancelled(self.look_ahead(&mut opened, &destinations)).await {
             Ok(total) => total?,
             Err(why) => {
                 missing.into_iter().try_for_each(|receipt| results.record(receipt))?;
@@ -166,16 +166,16 @@ impl Transfer<'_> {
             running: RunningFiles::new(self.options),
         };
         let mut targets = Vec::new();
-        for (OpenSource { one, tree }, path) in opened.into_iter().zip(places) {
-            let place = LocalDest { path, by_name: to.takes_by_name(sources.len(), one.source.is_directory) };
+        for (OpenSource { one, tree }, path) in opened.into_iter().zip(destinations) {
+            let destination = LocalDest { path, by_name: to.takes_by_name(sources.len(), one.source.is_directory) };
             match tree {
-                Some(tree) => match self.open_dest_dir(&place, &state) {
+                Some(tree) => match self.open_dest_dir(&destination, &state) {
                     Ok(dest) => targets.push(DownloadTarget::Tree(tree, dest)),
                     Err(error) => {
-                        results.record(Receipt::failed(&one.source.name, Some(shown(&place.path)), error))?;
+                        results.record(Receipt::failed(&one.source.name, Some(shown(&destination.path)), error))?;
                     }
                 },
-                None => targets.push(DownloadTarget::File(one, place)),
+                None => targets.push(DownloadTarget::File(one, destination)),
             }
         }
         let (sender, receiver) = mpsc::channel(QUEUE);
@@ -272,13 +272,13 @@ impl Transfer<'_> {
 
     /// Reads entries before anything is fetched: all of them where there are limits or a reserved file, otherwise until
     /// it is known whether there are many files.
-    async fn look_ahead<'a>(&'a self, opened: &mut [OpenSource<'a>], places: &[PathBuf]) -> Result<TransferSize> {
+    async fn look_ahead<'a>(&'a self, opened: &mut [OpenSource<'a>], destinations: &[PathBuf]) -> Result<TransferSize> {
         let options = self.options;
         let to_end = options.max_files.is_some() || options.max_bytes.is_some() || options.reserved.is_some();
         let (mut total, mut kept, mut all) = (TransferSize::default(), 0, true);
-        for (OpenSource { one, tree }, place) in opened.iter_mut().zip(places) {
+        for (OpenSource { one, tree }, destination) in opened.iter_mut().zip(destinations) {
             let Some(tree) = tree else {
-                options.check_free(place)?;
+                options.check_free(destination)?;
                 total.add(&one.source.name, one.bytes);
                 continue;
             };
@@ -289,7 +289,7 @@ impl Transfer<'_> {
                     break;
                 };
                 if let WalkKind::File(_) = found.kind {
-                    options.check_free(&place.join(&found.below))?;
+                    options.check_free(&destination.join(&found.below))?;
                 }
                 count(&mut total, &found);
                 if total.is_over(options) {
@@ -325,8 +325,8 @@ impl Transfer<'_> {
         for target in targets {
             let (mut tree, dest) = match target {
                 DownloadTarget::Tree(tree, dest) => (tree, dest),
-                DownloadTarget::File(one, place) => {
-                    if items.send(DownloadItem::Single(one, place)).await.is_err() {
+                DownloadTarget::File(one, destination) => {
+                    if items.send(DownloadItem::Single(one, destination)).await.is_err() {
                         return;
                     }
                     continue;
@@ -356,14 +356,14 @@ impl Transfer<'_> {
 
     /// Opens the destination of a directory. Where the user named only the parent, a link of this name does not lead out
     /// of it.
-    fn open_dest_dir(&self, place: &LocalDest, state: &DownloadState) -> Result<Rc<DestDir>> {
+    fn open_dest_dir(&self, destination: &LocalDest, state: &DownloadState) -> Result<Rc<DestDir>> {
         let make = !self.options.dry_run;
-        let dest = match (place.path.parent(), place.path.file_name().and_then(|name| name.to_str())) {
-            (Some(parent), Some(name)) if place.by_name => DestDir::open(parent, make)?.enter(name, make)?,
-            _ => DestDir::open(&place.path, make)?,
+        let dest = match (destination.path.parent(), destination.path.file_name().and_then(|name| name.to_str())) {
+            (Some(parent), Some(name)) if destination.by_name => DestDir::open(parent, make)?.enter(name, make)?,
+            _ => DestDir::open(&destination.path, make)?,
         };
         let dest = Rc::new(dest);
-        state.dest_dirs.borrow_mut().insert(place.path.clone(), Rc::clone(&dest));
+        state.dest_dirs.borrow_mut().insert(destination.path.clone(), Rc::clone(&dest));
         Ok(dest)
     }
 
@@ -382,23 +382,23 @@ impl Transfer<'_> {
                 }
             }
             DownloadItem::Leaf(one, dest, below) => {
-                let place = dest.shown(&below);
-                let label = Label { source: one.source.name.clone(), destination: Some(place.clone()) };
+                let destination = dest.shown(&below);
+                let label = Label { source: one.source.name.clone(), destination: Some(destination.clone()) };
                 let done = async {
-                    let done = self.fetch_to(&one, &dest, &below, &place, state).await;
+                    let done = self.fetch_to(&one, &dest, &below, &destination, state).await;
                     done.unwrap_or_else(|error| {
                         dest.mark_failed();
-                        Receipt::failed(&one.source.name, Some(place.clone()), error)
+                        Receipt::failed(&one.source.name, Some(destination.clone()), error)
                     })
                 };
                 ItemResult::from(state.running.track(label, done).await)
             }
             DownloadItem::Single(one, dest) => {
-                let place = shown(&dest.path);
-                let label = Label { source: one.source.name.clone(), destination: Some(place.clone()) };
+                let destination = shown(&dest.path);
+                let label = Label { source: one.source.name.clone(), destination: Some(destination.clone()) };
                 let done = async {
                     let done = self.single(&one, &dest, state).await;
-                    done.unwrap_or_else(|error| Receipt::failed(&one.source.name, Some(place), error))
+                    done.unwrap_or_else(|error| Receipt::failed(&one.source.name, Some(destination), error))
                 };
                 ItemResult::from(state.running.track(label, done).await)
             }
@@ -407,9 +407,9 @@ impl Transfer<'_> {
 
     /// Downloads one file. A link, a FIFO or a device at the destination is used only where the user named it, and not just
     /// its directory.
-    async fn single(&self, one: &SourceInfo, place: &LocalDest, state: &DownloadState) -> Result<Receipt> {
-        let (name, mut path) = (&one.source.name, place.path.clone());
-        if !place.by_name {
+    async fn single(&self, one: &SourceInfo, destination: &LocalDest, state: &DownloadState) -> Result<Receipt> {
+        let (name, mut path) = (&one.source.name, destination.path.clone());
+        if !destination.by_name {
             if self.options.dry_run && is_stream(&path) {
                 return Ok(Receipt::planned(name, Some(shown(&path)), one.bytes));
             }
@@ -452,7 +452,7 @@ impl Transfer<'_> {
         one: &SourceInfo,
         dest: &DestDir,
         below: &str,
-        place: &str,
+        destination: &str,
         state: &DownloadState,
     ) -> Result<Receipt> {
         let (name, options) = (&one.source.name, self.options);
@@ -464,21 +464,21 @@ impl Transfer<'_> {
             }
             if let Some(reason) = self.reason_to_keep(one, dest, below, there).await? {
                 state.written.keep(there);
-                return Ok(Receipt::skipped(name, place.to_owned(), name, reason));
+                return Ok(Receipt::skipped(name, destination.to_owned(), name, reason));
             }
             if keep {
                 return Err(dest.exists(below));
             }
         }
         if options.dry_run && options.if_exists == IfExists::Skip && dest.plans_directory(below, &state.written) {
-            return Ok(Receipt::skipped(name, place.to_owned(), name, SkipReason::Exists));
+            return Ok(Receipt::skipped(name, destination.to_owned(), name, SkipReason::Exists));
         }
         state.budget.count_file()?;
         if options.dry_run {
             drop(state.budget.claim(one.bytes)?);
             dest.check_dry_run(below, there.as_ref(), &state.written)?;
             state.budget.spend(one.bytes.unwrap_or(0));
-            return Ok(Receipt::planned(name, Some(place.to_owned()), one.bytes));
+            return Ok(Receipt::planned(name, Some(destination.to_owned()), one.bytes));
         }
         let write_options = WriteOptions { keep_existing: keep, bulk: state.bulk, written: &state.written };
         let (mut tried, mut size) = (0, one.bytes);
@@ -511,7 +511,7 @@ impl Transfer<'_> {
                 Err(error) => return Err(error),
                 Ok(done) => {
                     state.budget.spend(done.digest.bytes);
-                    return Ok(receipt(name, place.to_owned(), done));
+                    return Ok(receipt(name, destination.to_owned(), done));
                 }
             }
         }
@@ -572,7 +572,7 @@ impl Transfer<'_> {
 
 /// Returns the item for an entry of a directory.
 fn item(RemoteEntry { path: at, below, kind }: RemoteEntry, dest: &Rc<DestDir>) -> Option<DownloadItem> {
-    let (name, place) = (at.to_string(), dest.shown(&below));
+    let (name, destination) = (at.to_string(), dest.shown(&below));
     match kind {
         WalkKind::File(RemoteFile { bytes, modified_at }) => {
             let source = RemoteSource { name, base: None, is_directory: false };
@@ -581,11 +581,13 @@ fn item(RemoteEntry { path: at, below, kind }: RemoteEntry, dest: &Rc<DestDir>) 
         }
         WalkKind::Directory { included } => included.then(|| DownloadItem::Directory(at, Rc::clone(dest), below)),
         WalkKind::Excluded => Some(DownloadItem::Excluded(name)),
-        WalkKind::Skipped(why) => Some(DownloadItem::Decided(Box::new(Receipt::skipped(&name, place, &name, why)))),
+        WalkKind::Skipped(why) => {
+            Some(DownloadItem::Decided(Box::new(Receipt::skipped(&name, destination, &name, why))))
+        }
         WalkKind::Failed(error) => {
             dest.mark_failed();
-            let place = (!below.is_empty()).then_some(place);
-            Some(DownloadItem::Decided(Box::new(Receipt::failed(&name, place, error))))
+            let destination = (!below.is_empty()).then_some(destination);
+            Some(DownloadItem::Decided(Box::new(Receipt::failed(&name, destination, error))))
         }
     }
 }
@@ -607,13 +609,13 @@ fn counted(error: Error, tries: u32) -> Error {
     error.with_message(message)
 }
 
-fn receipt(source: &str, place: String, done: Written) -> Receipt {
+fn receipt(source: &str, destination: String, done: Written) -> Receipt {
     Receipt {
         id: Some(done.file_id.as_ref().map_or(source, FileId::as_str).to_owned()),
         bytes: Some(done.digest.bytes),
         sha256: Some(done.digest.sha256),
         verified: Some(done.verified),
         file_id: done.file_id,
-        ..Receipt::new(source, Some(place), Outcome::Copied)
+        ..Receipt::new(source, Some(destination), Outcome::Copied)
     }
 }

@@ -56,16 +56,22 @@ impl<'a> LocalWalk<'a> {
     pub(super) fn new(root: &Path, links: Links, filter: &'a Filter) -> Self {
         let mut tree = LocalWalk { filter, links: LinkPolicy::new(links), subtrees: Vec::new(), failed: None };
         let real = fs::canonicalize(root).unwrap_or_else(|_| root.to_owned());
-        let place = WalkedDir { real: real.clone(), path: root.to_owned(), below: String::new() };
+        let directory = WalkedDir { real: real.clone(), path: root.to_owned(), below: String::new() };
         let opened = Dir::open_ambient_dir(&real, ambient_authority());
-        if let Err(e) = opened.and_then(|dir| tree.enter_subtree(Arc::new(dir), real, Path::new("."), place)) {
+        if let Err(e) = opened.and_then(|dir| tree.enter_subtree(Arc::new(dir), real, Path::new("."), directory)) {
             tree.failed = Some(unreadable(root, String::new(), &e));
         }
         tree
     }
 
-    fn enter_subtree(&mut self, root: Arc<Dir>, real_root: PathBuf, below: &Path, place: WalkedDir) -> io::Result<()> {
-        let walk = DirWalk::new(root.open_dir(below)?, place)?;
+    fn enter_subtree(
+        &mut self,
+        root: Arc<Dir>,
+        real_root: PathBuf,
+        below: &Path,
+        directory: WalkedDir,
+    ) -> io::Result<()> {
+        let walk = DirWalk::new(root.open_dir(below)?, directory)?;
         self.subtrees.push(LocalSubtree { root, real_root, walk });
         Ok(())
     }
@@ -158,10 +164,10 @@ impl<'a> LocalWalk<'a> {
                     .subtrees
                     .iter()
                     .flat_map(|subtree| subtree.walk.ancestors())
-                    .any(|place| place.real.starts_with(&target));
+                    .any(|directory| directory.real.starts_with(&target));
                 self.links.enter(&shown, is_circle)?;
-                let place = WalkedDir { real: target, path: path.to_owned(), below: below.to_owned() };
-                self.enter_subtree(root, real_root, &inside, place).map_err(|e| reading(path, &e))?;
+                let directory = WalkedDir { real: target, path: path.to_owned(), below: below.to_owned() };
+                self.enter_subtree(root, real_root, &inside, directory).map_err(|e| reading(path, &e))?;
                 Ok(LocalKind::Directory { included: verdict == FilterDecision::Include })
             }
         }

@@ -41,7 +41,7 @@ impl Transfer<'_> {
     pub async fn upload(&self, sources: &[LocalSource], to: &Destination<SessionPath>, sink: Sink<'_>) -> Result<()> {
         let _guard = self.cancellation.register();
         self.backend.require_files()?;
-        let places = plan::upload(sources, to)?;
+        let destinations = plan::upload(sources, to)?;
         let mut results = Results::new(self, sink);
         let total = match self.unless_cancelled(self.measure(sources)).await {
             Ok(total) => total?,
@@ -49,27 +49,31 @@ impl Transfer<'_> {
         };
         total.check(&self.backend.limits(), self.options)?;
         results.expect(total.files);
-        let ended = self.send(sources, &places, total.files > BULK, &mut results).await;
+        let ended = self.send(sources, &destinations, total.files > BULK, &mut results).await;
         results.finish(self.flush(ended).await)
     }
 
     async fn send(
         &self,
         sources: &[LocalSource],
-        places: &[SessionPath],
+        destinations: &[SessionPath],
         bulk: bool,
         results: &mut Results<'_>,
     ) -> Result<()> {
         let mut open = Vec::new();
-        for (source, place) in sources.iter().zip(places) {
-            let root =
-                if source.is_directory { self.unless_cancelled(self.make_root(place, bulk)).await? } else { Ok(()) };
+        for (source, destination) in sources.iter().zip(destinations) {
+            let root = if source.is_directory {
+                self.unless_cancelled(self.make_root(destination, bulk)).await?
+            } else {
+                Ok(())
+            };
             match root {
-                Ok(()) => open.push((source, place)),
-                Err(error) => results.record(Receipt::failed(&source.name, Some(place.to_string()), error))?,
+                Ok(()) => open.push((source, destination)),
+                Err(error) => results.record(Receipt::failed(&source.name, Some(destination.to_string()), error))?,
             }
         }
-        let items = open.into_iter().flat_map(|(source, place)| upload_items::of(source, place, self.options));
+        let items =
+            open.into_iter().flat_map(|(source, destination)| upload_items::of(source, destination, self.options));
         let (running, known) = (RunningFiles::new(self.options), KnownDirs::default());
         let work = async |item| self.do_item(item, bulk, &running, &known).await;
         self.run(stream::iter(items), std::future::ready(()), &running, work, results).await

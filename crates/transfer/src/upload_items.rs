@@ -26,17 +26,17 @@ pub(super) enum UploadItem {
 /// Returns the items of one source.
 pub(super) fn of<'a>(
     source: &'a LocalSource,
-    place: &'a SessionPath,
+    destination: &'a SessionPath,
     options: &'a TransferOptions,
 ) -> Box<dyn Iterator<Item = UploadItem> + 'a> {
     let name = &source.name;
     let one = |source: Result<Box<dyn Source>>| {
-        Box::new(std::iter::once(UploadItem::Send { name: name.clone(), source, at: place.clone() }))
+        Box::new(std::iter::once(UploadItem::Send { name: name.clone(), source, at: destination.clone() }))
     };
     match &source.path {
         None => one(Ok(Box::new(Stdin))),
         Some(path) if !source.is_directory => one(LocalFile::new(path).map(|file| Box::new(file) as _)),
-        Some(root) => Box::new(tree(root, place, options)),
+        Some(root) => Box::new(tree(root, destination, options)),
     }
 }
 
@@ -44,7 +44,7 @@ pub(super) fn of<'a>(
 /// file and no other directory in it follows.
 fn tree<'a>(
     root: &Path,
-    place: &'a SessionPath,
+    destination: &'a SessionPath,
     options: &'a TransferOptions,
 ) -> impl Iterator<Item = UploadItem> + 'a {
     let mut bare: Option<LocalEntry> = None;
@@ -65,7 +65,7 @@ fn tree<'a>(
         }
     })
     .flatten()
-    .map(|found| item(found, place))
+    .map(|found| item(found, destination))
 }
 
 /// Returns whether an entry is below a directory.
@@ -73,13 +73,13 @@ fn is_in(found: &LocalEntry, directory: &LocalEntry) -> bool {
     found.below.strip_prefix(&directory.below).is_some_and(|rest| rest.starts_with('/'))
 }
 
-fn item(found: LocalEntry, place: &SessionPath) -> UploadItem {
+fn item(found: LocalEntry, destination: &SessionPath) -> UploadItem {
     let name = shown(&found.path);
     if let WalkKind::Excluded = found.kind {
         return UploadItem::Excluded(name);
     }
-    let at = match place.path.descend(&found.below) {
-        Ok(path) => place.at(path),
+    let at = match destination.path.descend(&found.below) {
+        Ok(path) => destination.at(path),
         Err(error) => return UploadItem::Decided(Box::new(Receipt::failed(&name, None, error))),
     };
     let shown = at.to_string();
@@ -108,8 +108,8 @@ mod tests {
         }
         let filter = Filter::new(&[], &[Rule::Exclude("*.tmp".into())], None).unwrap();
         let options = TransferOptions { filter, ..TransferOptions::default() };
-        let place: SessionPath = SessionPath { session: "s1".parse().unwrap(), path: "/r".parse().unwrap() };
-        let mut made: Vec<_> = tree(root.path(), &place, &options)
+        let destination: SessionPath = SessionPath { session: "s1".parse().unwrap(), path: "/r".parse().unwrap() };
+        let mut made: Vec<_> = tree(root.path(), &destination, &options)
             .filter_map(|item| match item {
                 UploadItem::Directory { at, .. } => Some(at.path.to_string()),
                 _ => None,
