@@ -34,6 +34,7 @@ mod deletion;
 mod download;
 mod endpoint;
 mod errors;
+mod event_streams;
 mod everywhere;
 mod exec;
 mod exec_agb;

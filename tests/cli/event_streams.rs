@@ -1,0 +1,411 @@
+//! Streams of an agent's events that break, repeat, lie or say nothing: a turn ends with its terminal event and nothing
+//! else, and its text comes whole and once.
+
+use std::sync::{Arc, Mutex};
+
+use serde_json::{Value, json};
+
+use crate::azure::json_of;
+use crate::endpoint::{Asked, Endpoint, Reply};
+use crate::sandbox::{Run, Sandbox};
+
+const SESSION: &str = "sesn_0123456789abcdef";
+
+/// The time of the event with this number.
+fn time(number: usize) -> String {
+    format!("2026-11-20T09:02:{:02}.{:03}Z", number / 1000, number % 1000)
+}
+
+/// An event with an id and a time, both by its number.
+fn event(number: usize, kind: &str, mut members: Value) -> Value {
+    let mut event = json!({ "type": kind, "id": format!("sevt_{number:04}"), "processed_at": time(number) });
+    event.as_object_mut().unwrap().append(members.as_object_mut().unwrap());
+    event
+}
+
+fn text(number: usize, text: &str) -> Value {
+    event(number, "agent.message", json!({ "content": [{ "type": "text", "text": text }] }))
+}
+
+fn idle(number: usize, reason: &str) -> Value {
+    let reason = json!({ "type": reason, "event_ids": [] });
+    event(number, "session.status_idle", json!({ "stop_reason": reason, "stop_details": null }))
+}
+
+fn start(of: usize) -> Value {
+    json!({ "type": "event_start", "event": { "type": "agent.message", "id": format!("sevt_{of:04}") } })
+}
+
+fn delta(of: usize, text: &str) -> Value {
+    let content = json!({ "type": "text", "text": text });
+    let delta = json!({ "type": "content_delta", "index": 0, "content": content });
+    json!({ "type": "event_delta", "event_id": format!("sevt_{of:04}"), "delta": delta })
+}
+
+/// What a client has sent.
+fn message() -> Value {
+    event(10, "user.message", json!({ "content": [{ "type": "text", "text": "go" }] }))
+}
+
+/// A frame of a stream.
+fn frame(event: &Value) -> String {
+    format!("event: {}\ndata: {event}\n\n", event["type"].as_str().unwrap())
+}
+
+fn frames(events: &[Value]) -> String {
+    events.iter().map(frame).collect()
+}
+
+/// The events of a plain turn.
+fn turn() -> Vec<Value> {
+    vec![
+        message(),
+        event(11, "session.status_running", json!({})),
+        event(12, "span.model_request_start", json!({})),
+        start(13),
+        delta(13, "One "),
+        delta(13, "text."),
+        text(13, "One text."),
+        event(14, "agent.tool_use", json!({ "name": "bash", "input": {}, "evaluated_permission": "allow" })),
+        event(15, "agent.tool_result", json!({ "tool_use_id": "sevt_0014", "content": [] })),
+        start(16),
+        delta(16, "An"),
+        delta(16, "other."),
+        text(16, "Another."),
+        event(17, "span.model_request_end", json!({ "model_usage": { "input_tokens": 5, "output_tokens": 2 } })),
+        idle(18, "end_turn"),
+    ]
+}
+
+/// What the text of that turn looks like on stdout.
+const SAID: &str = "One text.\nAnother.\n";
+
+/// Previews are never in the history.
+fn is_kept(event: &Value) -> bool {
+    !event["type"].as_str().unwrap().starts_with("event_")
+}
+
+/// A service with one session.
+#[derive(Clone, Default)]
+struct Script {
+    /// What happened before the message.
+    before: Vec<Value>,
+    /// The head and the content of each stream, in the order in which they are opened; the last one is given again.
+    streams: Vec<(String, String)>,
+    /// The history once the message was sent, at each time when it is read; the last one is given again.
+    histories: Vec<Vec<Value>>,
+    /// Answers in place of those to `POST events`: none is the usual one.
+    sends: Vec<Option<Reply>>,
+}
+
+impl Script {
+    fn streams(contents: &[String]) -> Self {
+        Script { streams: contents.iter().map(|content| (String::new(), content.clone())).collect(), ..Self::default() }
+    }
+
+    fn history(mut self, events: &[Value]) -> Self {
+        self.histories.push(events.iter().filter(|event| is_kept(event)).cloned().collect());
+        self
+    }
+}
+
+#[derive(Default)]
+struct State {
+    opened: usize,
+    read: usize,
+    sent: usize,
+}
+
+/// The one at this position, or the last one.
+fn at<T: Clone + Default>(all: &[T], position: usize) -> T {
+    all.get(position).or(all.last()).cloned().unwrap_or_default()
+}
+
+fn answer(script: &Script, state: &Mutex<State>, asked: &Asked) -> Reply {
+    let mut state = state.lock().unwrap();
+    let line = asked.line.as_str();
+    if line.contains("/events/stream") {
+        let (headers, content) = at(&script.streams, state.opened);
+        state.opened += 1;
+        if let Some(status) = headers.strip_prefix("status ") {
+            let error = json!({ "type": "error", "error": { "type": "refused", "message": "no" } });
+            return json_of(status.parse().unwrap(), &error);
+        }
+        return (200, format!("content-type: text/event-stream\r\n{headers}"), content);
+    }
+    if line.starts_with("POST") {
+        let reply = script.sends.get(state.sent).cloned().flatten();
+        state.sent += 1;
+        return reply.unwrap_or_else(|| json_of(200, &json!({ "data": [message()] })));
+    }
+    if line.contains("/events?") {
+        let is_newest = line.contains("order=desc");
+        let mut events = script.before.clone();
+        if !is_newest {
+            events.extend(at(&script.histories, state.read));
+            state.read += 1;
+        } else if line.contains("types") && state.sent > 0 {
+            events.extend(at(&script.histories, 0).into_iter().filter(|event| event["type"] == "user.message"));
+        }
+        if is_newest {
+            events.reverse();
+        }
+        return json_of(200, &json!({ "data": events, "next_page": null }));
+    }
+    json_of(200, &json!({ "id": SESSION, "type": "session", "status": "idle", "usage": {} }))
+}
+
+struct Stage {
+    sandbox: Sandbox,
+    service: Endpoint,
+}
+
+impl Stage {
+    fn new(script: Script) -> Self {
+        let state = Arc::new(Mutex::new(State::default()));
+        Stage { sandbox: Sandbox::new(), service: Endpoint::new(move |asked| answer(&script, &state, asked)) }
+    }
+
+    fn run(&self, args: &[&str]) -> Run {
+        let call = self.sandbox.wharf(args).env("WHARF_BACKEND", "anthropic");
+        call.env("ANTHROPIC_BASE_URL", self.service.url()).env("ANTHROPIC_API_KEY", "key-of-a-test").run()
+    }
+
+    fn invoke(&self) -> Run {
+        self.run(&["invoke", SESSION, "go"])
+    }
+
+    fn result(&self, code: i32) -> Value {
+        self.run(&["--format", "json", "invoke", SESSION, "go"]).code(code).json()
+    }
+
+    fn sent(&self) -> usize {
+        self.service.asked("POST ").len()
+    }
+}
+
+#[test]
+fn every_form_of_a_frame_is_read() {
+    let data = |event: &Value| format!("data: {event}\n\n");
+    let crlf = |event: &Value| frame(event).replace('\n', "\r\n");
+    let lines = |event: &Value| {
+        let pretty = serde_json::to_string_pretty(event).unwrap();
+        format!("data: {}\n\n", pretty.replace('\n', "\ndata: "))
+    };
+    let tight = |event: &Value| format!("data:{event}\nid: 7\nretry: 1\n\n");
+    let forms: [&dyn Fn(&Value) -> String; 4] = [&data, &crlf, &lines, &tight];
+    for form in forms {
+        let events: String = turn().iter().map(form).collect();
+        let noise = ": comment\n\nevent: ping\ndata: {\"type\": \"ping\"}\n\n\n\n";
+        let unknown = json!({ "type": "agent.sings", "id": "sevt_0012x", "processed_at": time(12), "song": [1] });
+        let content = format!("\u{feff}{noise}{events}{noise}").replacen("\n\n", &format!("\n\n{}", data(&unknown)), 1);
+        let stage = Stage::new(Script::streams(&[content]).history(&turn()));
+        assert_eq!(stage.invoke().ok().stdout(), SAID);
+        assert_eq!(stage.sent(), 1);
+    }
+}
+
+#[test]
+fn a_cut_after_each_event_loses_and_repeats_nothing() {
+    let all = turn();
+    let threads: Vec<_> = (0..all.len())
+        .flat_map(|cut| ["end", "half", "break"].map(|how| (cut, how)))
+        .map(|(cut, how)| {
+            let all = all.clone();
+            std::thread::spawn(move || {
+                let next = frame(&all[cut]);
+                let half = &next[..next.len() / 2];
+                let first = frames(&all[..cut]);
+                let first = match how {
+                    "end" => (String::new(), first),
+                    "half" => (String::new(), first + half),
+                    _ => (format!("content-length: {}\r\n", 1 << 20), first + half),
+                };
+                // What follows is partly in the history, and partly on the next stream.
+                for next in [cut, (cut + 2).min(all.len() - 1), all.len()] {
+                    let streams =
+                        vec![first.clone(), (String::new(), frames(&all[next..])), (String::new(), String::new())];
+                    let script = Script { streams, ..Script::default() }.history(&all[..next]).history(&all);
+                    let stage = Stage::new(script);
+                    let run = stage.invoke();
+                    assert_eq!(run.ok().stdout(), SAID, "{how} at {cut}, then from {next}");
+                    assert_eq!(stage.sent(), 1);
+                }
+            })
+        })
+        .collect();
+    let failed = threads.into_iter().filter_map(|thread| thread.join().err()).count();
+    assert_eq!(failed, 0, "cuts that changed the text");
+}
+
+#[test]
+fn events_that_come_twice_and_out_of_order_count_once() {
+    let mut events = turn();
+    let queued = {
+        let mut queued = message();
+        queued["processed_at"] = Value::Null;
+        queued
+    };
+    events.insert(0, queued);
+    let twice: Vec<_> = events.iter().flat_map(|event| [event.clone(), event.clone()]).collect();
+    // Of previews, only whole events come twice.
+    let twice: Vec<_> =
+        twice.chunks(2).flat_map(|pair| if is_kept(&pair[0]) { pair.to_vec() } else { pair[..1].to_vec() }).collect();
+    let stage = Stage::new(Script::streams(&[frames(&twice)]).history(&events));
+    assert_eq!(stage.invoke().ok().stdout(), SAID);
+    let result = stage.result(0);
+    assert_eq!((&result["text"], &result["tools"]), (&json!("One text.Another."), &json!(1)));
+}
+
+#[test]
+fn only_the_end_of_this_turn_ends_it() {
+    let thread =
+        |kind: &str| event(12, kind, json!({ "session_thread_id": "sth_1", "stop_reason": { "type": "end_turn" } }));
+    let passing = |number, status: &str| {
+        let error = json!({ "type": "overloaded_error", "message": "busy", "retry_status": { "type": status } });
+        event(number, "session.error", json!({ "error": error }))
+    };
+    let whole = turn();
+    let (head, tail) = whole.split_at(3);
+    for (what, inside) in [
+        ("an end of the turn before", idle(1, "end_turn")),
+        ("an idle of a thread", thread("session.thread_status_idle")),
+        ("an error that is tried again", passing(12, "retrying")),
+        ("an error with an unknown status", passing(12, "resting")),
+        ("a question that passes", idle(12, "requires_action")),
+        ("a session that is rescheduled", event(12, "session.status_rescheduled", json!({}))),
+    ] {
+        let mut events = vec![idle(1, "end_turn")];
+        events.extend_from_slice(head);
+        let old = what.ends_with("before");
+        if !old {
+            events.push(inside.clone());
+        }
+        events.extend_from_slice(tail);
+        let before = vec![text(0, "of the turn before"), idle(1, "end_turn")];
+        let mut script = Script::streams(&[frames(&events[1..])]).history(&events[1..]);
+        script.before = before;
+        let stage = Stage::new(script);
+        assert_eq!(stage.invoke().ok().stdout(), SAID, "{what}");
+    }
+}
+
+#[test]
+fn each_end_has_its_code() {
+    let failed = |status: &str| {
+        let error = json!({ "type": "billing_error", "message": "no credit", "retry_status": { "type": status } });
+        event(17, "session.error", json!({ "error": error }))
+    };
+    for (ends, code, status, word) in [
+        (vec![idle(18, "end_turn")], 0, "completed", ""),
+        (vec![idle(18, "some_new_reason")], 14, "failed", "some_new_reason"),
+        (vec![idle(18, "retries_exhausted")], 14, "failed", "retries_exhausted"),
+        (vec![idle(18, "refusal")], 14, "refused", "refused"),
+        (vec![idle(18, "budget_reached")], 6, "limited", "budget"),
+        (vec![failed("exhausted"), idle(18, "end_turn")], 14, "failed", "no credit"),
+        (vec![failed("terminal"), event(18, "session.status_terminated", json!({}))], 14, "failed", "no credit"),
+        (vec![event(18, "session.status_terminated", json!({}))], 14, "failed", "terminated"),
+        (vec![event(18, "session.deleted", json!({}))], 4, "failed", "deleted"),
+        // Nothing follows: the service gave up.
+        (vec![failed("exhausted")], 14, "failed", "no credit"),
+    ] {
+        let mut events = turn();
+        events.truncate(14);
+        events.extend(ends.clone());
+        let stage = Stage::new(Script::streams(&[frames(&events), String::new()]).history(&events));
+        let result = stage.result(code);
+        assert_eq!(result["status"], status, "{ends:?}");
+        assert!(result["error"].to_string().contains(word), "{ends:?}: {result}");
+        assert_eq!(result["text"], "One text.Another.");
+    }
+}
+
+#[test]
+fn what_is_no_event_of_its_type_is_an_unknown_end() {
+    for (what, bad) in [
+        ("an idle without a reason", event(17, "session.status_idle", json!({}))),
+        ("a reason that is a text", event(17, "session.status_idle", json!({ "stop_reason": "end_turn" }))),
+        ("a message without content", event(17, "agent.message", json!({}))),
+        ("content that is a text", event(17, "agent.message", json!({ "content": "text" }))),
+        ("a call without a name", event(17, "agent.tool_use", json!({ "input": {} }))),
+        ("an error without a status", event(17, "session.error", json!({ "error": { "type": "x" } }))),
+        ("an event without a type", json!({ "id": "sevt_0017" })),
+    ] {
+        let mut events = turn();
+        events.truncate(13);
+        let content = format!("{}data: {bad}\n\n{}", frames(&events), frames(&[idle(18, "end_turn")]));
+        let stage = Stage::new(Script::streams(&[content]).history(&events));
+        let result = stage.result(8);
+        assert_eq!((&result["status"], &result["error"]["kind"]), (&json!("unknown"), &json!("unavailable")), "{what}");
+        stage.invoke().code(8).says(&["may still be working", "sessions events"]);
+    }
+}
+
+#[test]
+fn a_stream_that_fails_or_holds_something_else_is_opened_again() {
+    let all = turn();
+    let envelope = json!({ "type": "error", "error": { "type": "overloaded_error", "message": "busy" } });
+    for bad in [
+        frame(&envelope),
+        "data: not JSON\n\n".to_owned(),
+        "data: [1, 2]\n\n".to_owned(),
+        "<html>log in</html>".to_owned(),
+        format!("data: {}\n\n", "[".repeat(100_000)),
+    ] {
+        let first = frames(&all[..4]) + &bad;
+        let stage = Stage::new(Script::streams(&[first, frames(&all[4..])]).history(&all[..4]));
+        let result = stage.result(0);
+        assert_eq!((&result["text"], &result["reconnects"]), (&json!("One text.Another."), &json!(1)), "{bad:.40}");
+    }
+}
+
+#[test]
+fn an_answer_that_ends_the_following_says_why() {
+    let all = turn();
+    for (status, code) in [("401", 3), ("403", 3), ("404", 4)] {
+        let streams = vec![(String::new(), frames(&all[..4])), (format!("status {status}"), String::new())];
+        let stage = Stage::new(Script { streams, ..Script::default() }.history(&all[..4]));
+        let result = stage.result(code);
+        assert_eq!(result["status"], "unknown", "{status}: {result}");
+    }
+}
+
+#[test]
+fn a_message_whose_answer_is_lost_is_looked_up_and_sent_once() {
+    let broken: Reply = (200, "content-length: 1000\r\n".to_owned(), "{".to_owned());
+    let script = |found: &[Value]| Script {
+        sends: vec![Some(broken.clone())],
+        ..Script::streams(&[frames(&turn())]).history(found)
+    };
+    let stage = Stage::new(script(&turn()));
+    assert_eq!(stage.invoke().ok().stdout(), SAID);
+    assert_eq!(stage.sent(), 1);
+    let stage = Stage::new(script(&[]));
+    stage.invoke().code(8).says(&["may have", "sessions events"]);
+    assert_eq!(stage.sent(), 1);
+    // A message of the same text that was there before is another one.
+    let mut old = script(&[]);
+    old.before = vec![event(1, "user.message", message()), idle(2, "end_turn")];
+    let stage = Stage::new(old);
+    stage.invoke().code(8);
+    // The service does not tell the id of what it was sent.
+    let unnamed = Script { sends: vec![Some(json_of(200, &json!({})))], ..Script::streams(&[frames(&turn())]) };
+    assert_eq!(Stage::new(unnamed.history(&turn())).invoke().ok().stdout(), SAID);
+}
+
+#[test]
+fn text_that_differs_from_its_preview_is_written_whole_and_a_lost_preview_is_none() {
+    let turn = |events: Vec<Value>| {
+        let mut all = vec![message(), event(11, "session.status_running", json!({}))];
+        all.extend(events);
+        all.push(idle(18, "end_turn"));
+        let stage = Stage::new(Script::streams(&[frames(&all)]).history(&all));
+        let run = stage.invoke();
+        run.ok().stdout().to_owned()
+    };
+    assert_eq!(turn(vec![start(13), delta(13, "Draft"), text(13, "Final.")]), "Draft\nFinal.\n");
+    assert_eq!(turn(vec![delta(13, "no beginning"), text(13, "Final.")]), "Final.\n");
+    assert_eq!(turn(vec![start(13), delta(13, "never ended")]), "never ended\n");
+    assert_eq!(turn(vec![start(13), delta(13, "a\n"), text(13, "a\n")]), "a\n");
+    assert_eq!(turn(vec![start(13), start(14), delta(14, "b"), text(14, "b"), text(13, "c")]), "b\nc\n");
+}
