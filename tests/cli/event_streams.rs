@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use serde_json::{Value, json};
 
 use crate::azure::json_of;
-use crate::endpoint::{Asked, Endpoint, Reply};
+use crate::endpoint::{Endpoint, RecordedRequest, Reply};
 use crate::sandbox::{Run, Sandbox};
 
 const SESSION: &str = "sesn_0123456789abcdef";
@@ -121,7 +121,7 @@ fn at<T: Clone + Default>(all: &[T], position: usize) -> T {
     all.get(position).or(all.last()).cloned().unwrap_or_default()
 }
 
-fn answer(script: &Script, state: &Mutex<State>, asked: &Asked) -> Reply {
+fn answer(script: &Script, state: &Mutex<State>, asked: &RecordedRequest) -> Reply {
     let mut state = state.lock().unwrap();
     let line = asked.line.as_str();
     if line.contains("/events/stream") {
