@@ -1,5 +1,6 @@
 //! The contract in single sentences.
 
+mod agents;
 mod change;
 mod deleted;
 mod exec;

@@ -89,6 +89,9 @@ impl ProfileKey {
             return invalid("the value is empty or contains NUL", "to remove a key, unset it");
         }
         match self.form {
+            ValueForm::Text if text.chars().any(char::is_control) => {
+                invalid("the value contains control characters", "write it on one line")
+            }
             ValueForm::Text => Ok(text.into()),
             ValueForm::Jobs => match text.parse::<u32>() {
                 Ok(jobs @ 1..=JOBS) => Ok(i64::from(jobs).into()),
@@ -336,6 +339,10 @@ pub fn update<T>(
     let mut document = ConfigDocument::parse(&old, path)?;
     let changed = change(&mut document)?;
     let mut text = document.text()?;
+    let lines = old.matches('\n').count();
+    if lines > 0 && old.matches("\r\n").count() == lines {
+        text = text.replace("\r\n", "\n").replace('\n', "\r\n");
+    }
     if old.starts_with('\u{feff}') {
         text.insert(0, '\u{feff}');
     }
@@ -435,10 +442,29 @@ mod tests {
             ("base_url", "https://me:hunter2@a.test"),
             ("base_url", "a.test"),
             ("agent", ""),
+            ("agent", "a\nb"),
         ] {
             let error = set(&mut document("[profiles.a]\n"), "a", key, value).unwrap_err();
             assert_eq!(error.kind(), Kind::Usage, "{key} {value}");
             assert!(!error.to_string().contains("hunter2"), "{error}");
+        }
+    }
+
+    #[test]
+    fn the_line_ends_of_the_file_stay() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("config.toml");
+        for (old, new) in [
+            ("[profiles.a]\r\njobs = 1 # one\r\n", "[profiles.a]\r\njobs = 2 # one\r\nimage = \"x\"\r\n"),
+            ("\u{feff}[profiles.a]\njobs = 1\n", "\u{feff}[profiles.a]\njobs = 2\nimage = \"x\"\n"),
+        ] {
+            std::fs::write(&path, old).unwrap();
+            update(&path, None, |document| {
+                set(document, "a", "jobs", "2")?;
+                set(document, "a", "image", "x")
+            })
+            .unwrap();
+            assert_eq!(std::fs::read_to_string(&path).unwrap(), new);
         }
     }
 
