@@ -113,7 +113,7 @@ impl AgentsGetArgs {
     }
 }
 
-/// Names what lists the agents or the versions that there are.
+/// Adds a hint to a `not_found` error: the command that lists agents or versions.
 fn missing(error: Error, id: &AgentId) -> Error {
     if error.kind() != Kind::NotFound {
         return error;

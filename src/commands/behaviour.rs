@@ -83,6 +83,7 @@ mod tests {
         "agents list",
         "environments list",
         "exec s1 ls",
+        "invoke s1 hello",
         "backends",
         "config list",
         "doctor",

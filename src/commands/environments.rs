@@ -70,7 +70,7 @@ impl EnvironmentsGetArgs {
     }
 }
 
-/// Names what lists the environments that there are.
+/// Adds a hint to a `not_found` error: the command that lists environments.
 fn missing(error: Error) -> Error {
     if error.kind() == Kind::NotFound { error.hint("`wharf environments list` shows the ids") } else { error }
 }

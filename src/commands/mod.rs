@@ -208,13 +208,13 @@ mod tests {
         grammar().debug_assert();
     }
 
-    /// Each command with its full name.
+    /// Returns each command with its full name.
     fn all(command: &clap::Command, name: &str) -> Vec<(String, clap::Command)> {
         let below = command.get_subcommands().flat_map(|below| all(below, &format!("{name} {}", below.get_name())));
         std::iter::once((name.to_owned(), command.clone())).chain(below).collect()
     }
 
-    /// What is given for such an argument, clap gives to the global flag as well.
+    /// clap would set the global flag to the argument's value as well.
     #[test]
     fn no_positional_argument_has_the_id_of_a_global_flag() {
         let grammar = grammar();

@@ -81,11 +81,11 @@ pub fn time(at: Timestamp) -> String {
     at.to_zoned(TimeZone::system()).strftime("%Y-%m-%d %H:%M").to_string()
 }
 
-/// A call of a tool, on a line: its name, and the shortest thing that says what it does.
+/// Formats a call of a tool in one line: its name, and its first text argument or else its whole input.
 pub fn tool(call: &ToolCall) -> String {
     let input: Option<Value> = call.input.as_deref().and_then(|input| serde_json::from_str(input.get()).ok());
     let words = match &input {
-        // A call with one text, such as a command or a path, is best told by that text.
+        // The first text is usually the command or the path.
         Some(Value::Object(members)) => match members.values().find_map(Value::as_str) {
             Some(text) => text.split_whitespace().collect::<Vec<_>>().join(" "),
             None if members.is_empty() => String::new(),
@@ -98,7 +98,7 @@ pub fn tool(call: &ToolCall) -> String {
     if words.is_empty() { name.to_owned() } else { format!("{name}  {words}") }
 }
 
-/// What a turn took, on a line.
+/// Formats the duration, usage and cost of a turn in one line.
 pub fn turn(took: Duration, usage: Option<&TokenUsage>, cost: Option<&Cost>) -> String {
     let mut parts = vec![format!("done in {:.1} s", took.as_secs_f64())];
     if let Some(usage) = usage {
@@ -122,7 +122,7 @@ pub fn turn(took: Duration, usage: Option<&TokenUsage>, cost: Option<&Cost>) -> 
     parts.join("  ")
 }
 
-/// `812`, `5.2k`, `1.4M`.
+/// Formats a count: `812`, `5.2k`, `1.4M`.
 fn thousands(count: u64) -> String {
     let tenths = |unit: u64| count / (unit / 10);
     match count {
@@ -141,7 +141,7 @@ pub fn cut_to_terminal(line: &str) -> String {
     }
 }
 
-/// What an event tells, on a line.
+/// Formats an event in one line.
 pub fn event(event: &Event) -> String {
     let tool = event.tool.as_ref().map(|tool| {
         let input = tool.input.as_deref().map(RawValue::get);

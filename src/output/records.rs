@@ -235,7 +235,7 @@ impl Record for AgentVersionView {
 
     const VIEW: TableView<Self> = TableView { columns: AGENT_COLUMNS, cells: |it| agent_cells(&it.0) };
 
-    /// All have the agent's id.
+    /// Returns the version, because all versions have the same id.
     fn key(&self) -> Option<String> {
         Some(self.0.version.clone())
     }

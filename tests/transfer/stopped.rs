@@ -183,7 +183,7 @@ fn waiting_for_another_try_can_be_stopped() {
 }
 
 #[test]
-fn it_is_known_that_a_transfer_heeds_and_has_heard() {
+fn a_transfer_registers_and_acknowledges_its_cancellation() {
     let cancellation = Cancellation::default();
     let seen = cancellation.clone();
     let pace = move |_: &str| {

@@ -532,7 +532,7 @@ mod tests {
         StagedRemoval::stage(&dir, &dir, "missing").unwrap().commit().unwrap();
     }
 
-    /// What a killed process leaves where files in the making have names.
+    /// Creates a file as a killed process leaves it on a system without nameless files.
     fn leave(dir: &Dir) -> String {
         let file = dir.create("x").unwrap().into_std();
         let pending = StagingEntry { within: dir, name: None, held: file };

@@ -261,7 +261,7 @@ fn hostile_paths_are_given_up() {
     assert_eq!(found(&long, "#(%\"*a*a*a*b\")"), None);
 }
 
-/// Each array in arrays is tried once for each of them, which has to be paid for every time.
+/// A nested array is tried once for each array around it, and each attempt spends work.
 #[test]
 fn arrays_tried_on_one_line_cost_something() {
     let json = "[".repeat(200) + "{}" + &"]".repeat(200);
@@ -303,7 +303,7 @@ fn broken_json_and_broken_paths_do_not_panic() {
     }
 }
 
-/// Any JSON text, with white space.
+/// Generates JSON text with white space.
 fn any_json() -> impl Strategy<Value = String> {
     let scalar = prop_oneof![
         Just("null".to_owned()),
@@ -347,7 +347,7 @@ fn any_string() -> impl Strategy<Value = String> {
     .prop_map(|text| super::escape::quote(&text))
 }
 
-/// Paths that mean something, mostly.
+/// Generates paths, most of which are valid.
 fn any_path() -> impl Strategy<Value = String> {
     let component = prop_oneof![
         4 => "[abc]{1,2}",

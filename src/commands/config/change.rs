@@ -11,16 +11,16 @@ use wharf_core::config::profile::ConfigFile;
 use wharf_core::config::{Origin, config_path, env, no_config};
 use wharf_core::error::{Error, Result};
 
-/// The profile that is created where the file has none.
+/// The name of the profile that is created if the file has none.
 pub(super) const DEFAULT_PROFILE: &str = "default";
 
-/// Other names for keys: those of the vendors' flags.
+/// Alternative names of keys, from the vendors' flags.
 const ALIASES: [(&str, &str); 2] = [("agent_id", "agent"), ("environment_id", "environment")];
 
-/// Parts of names that secrets have.
+/// Parts of key names that hold secrets.
 const SECRET_WORDS: [&str; 7] = ["key", "token", "password", "passwd", "secret", "credential", "auth"];
 
-/// The lowest similarity of a name to a key that is suggested, from 0 to 1.
+/// The minimum similarity, from 0 to 1, at which a key is suggested for an unknown name.
 const SIMILAR: f64 = 0.8;
 
 #[derive(Debug, Args)]
@@ -38,7 +38,7 @@ pub(in crate::commands) struct ConfigSetArgs {
     name: String,
 
     /// Value: text, a number, or an array or table in TOML or JSON
-    // What clap refuses it repeats, and this may be a secret.
+    // Parsed later: clap repeats invalid values in its messages, and this may be a secret.
     #[arg(value_name = "VALUE")]
     values: Vec<String>,
 }
@@ -108,8 +108,10 @@ enum ConfigKey {
 }
 
 impl ConfigKey {
+    /// Returns the key with this name.
+    ///
     /// # Errors
-    /// `usage` for an unknown key and for the name of a secret; what follows `=` is not repeated.
+    /// `usage` for an unknown key and for the name of a secret. The message does not contain text after `=`.
     fn find(text: &str) -> Result<Self> {
         let (given, rest) = text.split_once('=').map_or((text, None), |(name, rest)| (name, Some(rest)));
         let name = given.trim().to_ascii_lowercase().replace('-', "_");
@@ -144,7 +146,7 @@ fn unknown(name: &str) -> Error {
     }
 }
 
-/// Checks a value whose words only this build knows.
+/// Checks a value that must be a name known to this build, such as a backend.
 pub(super) fn check(key: &ProfileKey, value: &str) -> Result<()> {
     match key.name {
         "backend" => registry::find(value).map(drop),
