@@ -4,9 +4,11 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::StreamExt;
 use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 use wharf_client::backend::anthropic::{self, Setup};
+use wharf_client::backend::turn::{Attachment, EventQuery, NewMessage, ToolAnswer};
 use wharf_client::backend::{
     AgentQuery, Backend, FetchOptions, NewResource, NewStoredFile, PageRequest, Resources, SessionFilters,
     SessionQuery, body_document,
@@ -26,11 +28,20 @@ const HEADERS: &[&str] =
 
 /// What our client never does, by how the operation begins.
 const NEVER: &[&str] = &[
-    // It talks to no agent and makes none.
-    "sessions.events.",
-    "events ",
+    // It makes no agents.
     "agents.create",
     "environments.create",
+    // It sends one event of a kind at a time, and of contents text and stored files.
+    "sessions.events.send (every other",
+    "events.send user.message (image and document blocks)",
+    "events.send user.custom_tool_result (rich)",
+    "events.send user.tool_result",
+    "events.send user.interrupt (one thread)",
+    "events.send user.define_outcome",
+    "events.send interrupt + user.message",
+    // A history is read from its beginning, by type or from a time on.
+    "sessions.events.list (every filter)",
+    "events.list (filters)",
     // An upload has a name, and one that the service would refuse is not sent.
     "files.upload (bare bytes)",
     "files.upload (path, quote in name)",
@@ -99,6 +110,21 @@ const EXCEPTIONS: &[Exception] = &[
             }
         }
     }),
+    (
+        "of what is written, the agent's text is shown, and a stream without previews is one that is only listed",
+        |recorded, ours| {
+            if ours.query.contains_key("event_deltas%5B%5D") {
+                recorded.query.insert("event_deltas%5B%5D".to_owned(), ours.query["event_deltas%5B%5D"].clone());
+            }
+        },
+    ),
+    ("a stored file is shown under its own name", |recorded, _| {
+        if let Content::Json(body) = &mut recorded.body {
+            for block in body.pointer_mut("/events/0/content").and_then(Value::as_array_mut).into_iter().flatten() {
+                block.as_object_mut().map(|block| block.shift_remove("title"));
+            }
+        }
+    }),
     ("only a request with a content says its type, and a boundary is each client's own", |recorded, ours| {
         match ours.headers.get("content-type") {
             Some(kind) if matches!(recorded.body, Content::Form(_)) => {
@@ -135,6 +161,13 @@ fn answer(sent: &RecordedRequest) -> Reply {
         ("GET", ["files", _, "content"]) => return Reply { status: 200, headers: Vec::new(), body: vec![7; 8] },
         ("GET", ["files" | "sessions" | "agents" | "environments"] | [_, _, "resources" | "versions"]) => {
             json!({ "data": [], "next_page": null })
+        }
+        ("POST", ["sessions", _, "events"]) => json!({ "data": [{ "type": "user.message", "id": "sevt_1" }] }),
+        ("GET", ["sessions", _, "events"]) => json!({ "data": [], "next_page": null }),
+        ("GET", ["sessions", _, "events", "stream"]) => {
+            let deleted = json!({ "type": "session.deleted", "id": "sevt_2", "processed_at": "2026-11-20T09:00:00Z" });
+            let headers = vec![("content-type".to_owned(), "text/event-stream".to_owned())];
+            return Reply { status: 200, headers, body: format!("data: {deleted}\n\n").into_bytes() };
         }
         ("DELETE", [.., id]) => json!({ "id": id, "type": "session_deleted" }),
         (_, ["files", ..]) => file,
@@ -194,8 +227,57 @@ async fn drive(backend: &dyn Backend, capture: &Capture) -> Result<()> {
             resources.update(&session(id), one, body.as_object().unwrap().clone()).await.map(drop)
         }
         ("DELETE", ["sessions", id, "resources", one]) => resources.remove(&session(id), one).await,
+        ("POST", ["sessions", id, "events"]) => send(backend, &session(id), &body["events"]).await,
+        ("GET", ["sessions", id, "events"]) => {
+            let value = recorded.query.get("types%5B%5D").into_iter().flat_map(|all| all.split('&'));
+            let query = EventQuery { types: value.map(str::to_owned).collect(), since: None };
+            backend.events().unwrap().list(&session(id), &query, page()).await.map(drop)
+        }
+        ("GET", ["sessions", id, "events", "stream"]) if recorded.query.contains_key("event_deltas%5B%5D") => {
+            let message = NewMessage { text: "hi".to_owned(), ..NewMessage::default() };
+            backend.turns().unwrap().start(&session(id), message).await.map(drop)
+        }
+        ("GET", ["sessions", id, "events", "stream"]) => {
+            let events = backend.events().unwrap();
+            let mut steps = events.follow(&session(id), &EventQuery::default());
+            while let Some(step) = steps.next().await {
+                step?;
+            }
+            Ok(())
+        }
         ("GET", ["agents" | "environments", ..]) => look_up(backend, &recorded, &parts, page()).await,
         other => panic!("{}: {other:?}", capture.name()),
+    }
+}
+
+/// Sends recorded events: a message with an instruction, an answer to a call, or an interrupt.
+async fn send(backend: &dyn Backend, session: &SessionId, events: &Value) -> Result<()> {
+    let (turns, first) = (backend.turns().unwrap(), &events[0]);
+    let text = |at: &Value| at["content"][0]["text"].as_str().unwrap_or_default().to_owned();
+    let word = |name: &str| first[name].as_str().map(str::to_owned);
+    match first["type"].as_str().unwrap() {
+        "user.message" => {
+            let blocks = first["content"].as_array().unwrap().iter().skip(1);
+            let attachments = blocks.map(|block| Attachment {
+                file: block["source"]["file_id"].as_str().unwrap().parse().unwrap(),
+                is_image: block["type"] == "image",
+            });
+            let attachments = attachments.collect();
+            let system = events.get(1).map(text);
+            turns.start(session, NewMessage { text: text(first), attachments, system }).await.map(drop)
+        }
+        "user.tool_confirmation" if first["result"] == "allow" => {
+            turns.answer(session, &word("tool_use_id").unwrap(), ToolAnswer::Allow).await
+        }
+        "user.tool_confirmation" => {
+            turns.answer(session, &word("tool_use_id").unwrap(), ToolAnswer::Deny(word("deny_message"))).await
+        }
+        "user.custom_tool_result" => {
+            let answer = ToolAnswer::Result { text: text(first), is_error: first["is_error"] == true };
+            turns.answer(session, &word("custom_tool_use_id").unwrap(), answer).await
+        }
+        "user.interrupt" => backend.sessions().interrupt(session).await.map(drop),
+        other => panic!("an event that the client does not send: {other}"),
     }
 }
 
