@@ -182,6 +182,9 @@ fn most(text: &str) -> Result<usize, String> {
     }
 }
 
+/// The SESSION argument that means the session of `--session` or `WHARF_SESSION`.
+pub(super) const CHOSEN_SESSION: &str = ":";
+
 // Sessions by name, as positional arguments or as the vendor's flag.
 #[derive(Debug, Clone, Args)]
 pub(super) struct SessionNames {

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use super::GlobalFlags;
-use super::args::{PagingFlags, SessionNames};
+use super::args::{CHOSEN_SESSION, PagingFlags, SessionNames};
 use crate::output::{Format, Listing, Output, OutputOptions, Record};
 use wharf_client::backend::page::Pager;
 use wharf_client::backend::{Backend, Page, PageRequest, registry};
@@ -193,7 +193,7 @@ impl Cx {
 
     /// Returns the session that a SESSION argument names.
     pub(super) fn session(&self, text: &str) -> Result<SessionId> {
-        if text == ":" { self.chosen_session() } else { text.parse() }
+        if text == CHOSEN_SESSION { self.chosen_session() } else { text.parse() }
     }
 
     /// Returns the sessions that SESSION arguments name.

@@ -316,3 +316,20 @@ fn of_many_processes_that_want_one_id_one_gets_it() {
     }
     assert_eq!(sandbox.unfinished(), [""; 0]);
 }
+
+#[test]
+fn a_colon_is_the_chosen_session_of_the_verbs_that_read() {
+    let sandbox = Sandbox::new();
+    let id = sandbox.session();
+    for verb in ["get", "wait", "touch"] {
+        for chosen in [["--session", &id].as_slice(), &[]] {
+            let run = sandbox.wharf([chosen, &["sessions", verb, ":", "-q"]].concat());
+            let run = if chosen.is_empty() { run.env("WHARF_SESSION", &id) } else { run };
+            assert_eq!(run.run().ok().stdout(), format!("{id}\n"), "{verb}");
+        }
+        sandbox.run(["sessions", verb, ":"]).code(2).says(&["--session"]);
+    }
+    for verb in ["stop", "archive", "delete"] {
+        sandbox.wharf(["sessions", verb, ":", "--yes"]).env("WHARF_SESSION", &id).run().code(2);
+    }
+}

@@ -391,7 +391,7 @@ async fn sent_for(capture: &Capture) -> (Vec<RecordedRequest>, Result<()>) {
 async fn our_requests_are_those_of_the_official_clients() {
     let mut needed = BTreeSet::new();
     let mut compared = 0;
-    for capture in Capture::all("anthropic") {
+    for capture in Capture::all("anthropic").into_iter().chain(Capture::all("anthropic-events")) {
         if NEVER.iter().any(|start| capture.operation().starts_with(start)) {
             continue;
         }

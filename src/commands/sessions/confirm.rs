@@ -15,7 +15,7 @@ use wharf_core::error::{Error, Result};
 pub(in crate::commands) struct SessionsConfirmArgs {
     /// Session; : is the one of --session or WHARF_SESSION
     #[arg(value_name = "SESSION")]
-    target: String,
+    pub(super) target: String,
 
     /// Id of the tool call that waits
     #[arg(value_name = "TOOL_USE")]

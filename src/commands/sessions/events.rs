@@ -17,7 +17,7 @@ use wharf_core::model::{Event, SessionId, Timestamp};
 pub(in crate::commands) struct SessionsEventsArgs {
     /// Session; : is the one of --session or WHARF_SESSION
     #[arg(value_name = "SESSION")]
-    target: String,
+    pub(super) target: String,
 
     /// Go on with events as they happen, until the session ends
     #[arg(short, long, conflicts_with_all = ["limit", "page"])]

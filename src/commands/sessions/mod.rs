@@ -13,7 +13,7 @@ use clap::{Args, Subcommand};
 
 use self::label_flags::labels;
 use super::Cx;
-use super::args::{PagingFlags, SessionNames};
+use super::args::{CHOSEN_SESSION, PagingFlags, SessionNames};
 use wharf_client::backend::{Backend, Feature, SessionFilters, SessionQuery};
 use wharf_core::error::Result;
 use wharf_core::model::{Session, SessionId, SessionStatus};
@@ -53,17 +53,17 @@ pub(super) enum SessionsCommand {
 }
 
 impl SessionsCommand {
-    /// Returns whether `:` means the session of `--session` or `WHARF_SESSION`.
+    /// Returns whether a SESSION argument is `:`, the session of `--session` or `WHARF_SESSION`.
     pub(super) fn takes_session(&self) -> bool {
-        matches!(
-            self,
-            SessionsCommand::Get(_)
-                | SessionsCommand::Wait(_)
-                | SessionsCommand::Touch(_)
-                | SessionsCommand::Events(_)
-                | SessionsCommand::Interrupt(_)
-                | SessionsCommand::Confirm(_)
-        )
+        match self {
+            SessionsCommand::Get(names) | SessionsCommand::Touch(names) | SessionsCommand::Interrupt(names) => {
+                names.all().any(|name| name == CHOSEN_SESSION)
+            }
+            SessionsCommand::Wait(args) => args.names.all().any(|name| name == CHOSEN_SESSION),
+            SessionsCommand::Events(args) => args.target == CHOSEN_SESSION,
+            SessionsCommand::Confirm(args) => args.target == CHOSEN_SESSION,
+            _ => false,
+        }
     }
 
     pub(super) async fn run(self, cx: &Cx) -> Result<()> {

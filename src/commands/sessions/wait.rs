@@ -14,7 +14,7 @@ use wharf_core::model::{Session, SessionId, SessionStatus};
 #[command(after_help = "Example:\n  wharf sessions wait SESSION --for deleted --timeout 5m")]
 pub(in crate::commands) struct SessionsWaitArgs {
     #[command(flatten)]
-    names: SessionNames,
+    pub(super) names: SessionNames,
 
     /// Status to wait for [default: any in which it can be used]
     #[arg(long = "for", value_name = "STATUS", value_parser = WaitGoal::parse)]
