@@ -140,8 +140,8 @@ fn what_means_nothing_is_refused_before_a_request() {
         refused(anthropic(&served, &["agents", "get", "agent_1", &flag]), 2, &["numbers from 1"]);
     }
     for id in ["", "a b", ".."] {
-        refused(anthropic(&served, &["agents", "get", id]), 2, &["this id"]);
-        refused(anthropic(&served, &["environments", "get", id]), 2, &["this id"]);
+        refused(anthropic(&served, &["agents", "get", id]), 2, &["the id"]);
+        refused(anthropic(&served, &["environments", "get", id]), 2, &["the id"]);
     }
     refused(foundry(&served, &["agents", "get", "a_b"]), 2, &["letters, digits and hyphens"]);
     refused(foundry(&served, &["agents", "list", "--include-archived"]), 7, &["anthropic"]);
