@@ -533,6 +533,7 @@ Register-ArgumentCompleter -Native -CommandName 'wharf' -ScriptBlock {
             [CompletionResult]::new('--ca-cert', '--ca-cert', [CompletionResultType]::ParameterName, 'File with additional certificates to trust')
             [CompletionResult]::new('--header', '--header', [CompletionResultType]::ParameterName, 'Header to add to each request, no credentials; can be repeated')
             [CompletionResult]::new('--beta', '--beta', [CompletionResultType]::ParameterName, 'Beta feature header to send; can be repeated')
+            [CompletionResult]::new('--session-id', '--session-id', [CompletionResultType]::ParameterName, 'The same, by the vendor''s flag')
             [CompletionResult]::new('--type', '--type', [CompletionResultType]::ParameterName, 'Only events of this type, of wharf or of the provider; can be repeated')
             [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'Only events after this event, or at this time or later')
             [CompletionResult]::new('--until', '--until', [CompletionResultType]::ParameterName, 'Follow the events until the agent''s turn is over')

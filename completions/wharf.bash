@@ -7162,7 +7162,7 @@ _wharf() {
             return 0
             ;;
         wharf__subcmd__sessions__subcmd__events)
-            opts="-b -s -r -q -0 -v -f -h -V --backend --profile --session --agent --format --transform --raw-output --quiet --null --verbose --debug --color --progress --timeout --connect-timeout --retries --jobs --base-url --token-file --user-identity --isolation-key --ca-cert --header --beta --follow --type --since --until --limit --max-items --page --help --version"
+            opts="-b -s -r -q -0 -v -f -h -V --backend --profile --session --agent --format --transform --raw-output --quiet --null --verbose --debug --color --progress --timeout --connect-timeout --retries --jobs --base-url --token-file --user-identity --isolation-key --ca-cert --header --beta --session-id --follow --type --since --until --limit --max-items --page --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -7271,6 +7271,10 @@ _wharf() {
                     return 0
                     ;;
                 --beta)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --session-id)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -519,6 +519,7 @@ set edit:completion:arg-completer[wharf] = {|@words|
             cand --ca-cert 'File with additional certificates to trust'
             cand --header 'Header to add to each request, no credentials; can be repeated'
             cand --beta 'Beta feature header to send; can be repeated'
+            cand --session-id 'The same, by the vendor''s flag'
             cand --type 'Only events of this type, of wharf or of the provider; can be repeated'
             cand --since 'Only events after this event, or at this time or later'
             cand --until 'Follow the events until the agent''s turn is over'

@@ -551,6 +551,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_su
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from events" -l ca-cert -d 'File with additional certificates to trust' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from events" -l header -d 'Header to add to each request, no credentials; can be repeated' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from events" -l beta -d 'Beta feature header to send; can be repeated' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from events" -l session-id -d 'The same, by the vendor\'s flag' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from events" -l type -d 'Only events of this type, of wharf or of the provider; can be repeated' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from events" -l since -d 'Only events after this event, or at this time or later' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from events" -l until -d 'Follow the events until the agent\'s turn is over' -r -f -a "idle\t'The last turn is over'"

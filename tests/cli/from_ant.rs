@@ -50,6 +50,7 @@ fn asked_by(line: &str) -> Option<Value> {
         ["sessions", "update"] => ("ant", "stdin gives path param"),
         ["sessions", "retrieve"] => ("python 1.17.0", "sessions.retrieve"),
         ["sessions", "delete"] => ("python 1.17.0", "sessions.delete"),
+        ["sessions:events", "list"] => ("ant", "events list types"),
         ["agents", "list"] => ("python 1.17.0", "agents.list"),
         ["agents", "retrieve"] => ("python 1.17.0", "agents.retrieve"),
         ["agents:versions", "list"] => ("python 2.14.0", "agents.versions.list"),
@@ -78,6 +79,7 @@ fn the_two_differ_in_their_first_words_only() {
     for (their, our) in theirs.lines().zip(ours.lines()) {
         let ported = their
             .replace("ant beta:sessions:resources ", "wharf resources ")
+            .replace("ant beta:sessions:events list ", "wharf sessions events ")
             .replace("ant beta:sessions ", "wharf sessions ")
             .replace("ant beta:agents:versions ", "wharf agents ")
             .replace("ant beta:agents ", "wharf agents ")
@@ -484,4 +486,35 @@ fn a_download_says_where_the_bytes_went() {
     // The same on the local backend.
     let stored = sandbox.stored("x", "local");
     assert_eq!(sandbox.run(["files", "download", "--file-id", &stored]).ok().stdout(), "local");
+}
+
+/// Both halves of the table of events: the event of the first is what the second sends.
+#[test]
+fn each_verb_for_events_sends_what_the_table_says() {
+    let sandbox = Sandbox::new();
+    let served = sandbox.serve(&[]);
+    let run = |line: &str| served.wharf("anthropic", line.split(' ')).run();
+    let create = "sessions create --agent agent_1 --environment env_1 -q";
+    let session = run(create).ok().stdout().trim_end().to_owned();
+    let body =
+        json!({ "events": [{ "type": "user.message", "content": [{ "type": "text", "text": "ask bash {}" }] }] });
+    served.post(&format!("/v1/sessions/{session}/events"), body.to_string().as_bytes());
+    let calls = || run(&format!("sessions events {session} --type tool_call --transform tool.id -r"));
+    crate::sandbox::wait_until("the agent asks", || calls().stdout().starts_with("sevt_"));
+    let call = calls().stdout().trim_end().to_owned();
+    let table = PAGE.split("## Events").nth(1).unwrap().split("## Fields").next().unwrap();
+    let rows: Vec<_> = table.lines().filter(|line| line.contains("| `wharf ")).collect();
+    assert_eq!(rows.len(), 6);
+    // The agent has to ask when it is answered, and to be done before it gets a message.
+    for row in [rows[2], rows[0], rows[1], rows[3], rows[4]] {
+        let cells: Vec<_> = row.split('|').map(|cell| cell.trim().trim_matches('`')).collect();
+        let ours =
+            cells[2].replace("wharf ", "").replace(" S", &format!(" {session}")).replace(" T ", &format!(" {call} "));
+        run(&ours.replace(" TIME", " 2026-01-01T00:00:00Z")).ok();
+        if let Some((_, event)) = cells[1].split_once("--event '{type: ") {
+            let kind = event.split([',', '}']).next().unwrap();
+            let sent = run(&format!("sessions events {session} --type {kind} --transform provider.type -r"));
+            assert!(sent.ok().stdout().ends_with(&format!("{kind}\n")), "{row}");
+        }
+    }
 }

@@ -16,8 +16,12 @@ use wharf_core::model::{Event, SessionId, Timestamp};
     wharf sessions events SESSION --until idle")]
 pub(in crate::commands) struct SessionsEventsArgs {
     /// Session; : is the one of --session or WHARF_SESSION
-    #[arg(value_name = "SESSION")]
-    pub(super) target: String,
+    #[arg(value_name = "SESSION", required_unless_present = "session_id")]
+    target: Option<String>,
+
+    /// The same, by the vendor's flag
+    #[arg(long, value_name = "SESSION", hide = true, conflicts_with = "target")]
+    session_id: Option<String>,
 
     /// Go on with events as they happen, until the session ends
     #[arg(short, long, conflicts_with_all = ["limit", "page"])]
@@ -55,8 +59,13 @@ struct EventFilter {
 }
 
 impl SessionsEventsArgs {
+    /// Returns the SESSION argument.
+    pub(super) fn target(&self) -> &str {
+        self.target.as_deref().or(self.session_id.as_deref()).unwrap_or_default()
+    }
+
     pub(super) async fn run(self, cx: &Cx) -> Result<()> {
-        let session = cx.session(&self.target)?;
+        let session = cx.session(self.target())?;
         let events = cx.backend()?.require_events()?;
         let since: Option<Timestamp> = self.since.as_deref().and_then(|since| since.parse().ok());
         let query = EventQuery { types: Vec::new(), since };

@@ -60,7 +60,7 @@ impl SessionsCommand {
                 names.all().any(|name| name == CHOSEN_SESSION)
             }
             SessionsCommand::Wait(args) => args.names.all().any(|name| name == CHOSEN_SESSION),
-            SessionsCommand::Events(args) => args.target == CHOSEN_SESSION,
+            SessionsCommand::Events(args) => args.target() == CHOSEN_SESSION,
             SessionsCommand::Confirm(args) => args.target == CHOSEN_SESSION,
             _ => false,
         }
